@@ -1,0 +1,7 @@
+//! Keeps the sessions of AI coding agents in the git repository they work on.
+//!
+//! A session is a YAML record in the tree of one ref, `refs/ao/sessions`; each change is a commit
+//! there.
+#![deny(missing_docs)]
+
+pub mod model;

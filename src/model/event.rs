@@ -1,0 +1,126 @@
+use super::{Oid, SessionId, Timestamp};
+
+/// One change of the store: a commit on its ref.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The commit.
+    pub id: Oid,
+    /// Its parents: the store's tip before it; for a fork then the parent session's event, for a
+    /// merge then the other tip.
+    pub parents: Vec<Oid>,
+    /// Who made the change.
+    pub author: Person,
+    /// When, in whole seconds.
+    pub time: Timestamp,
+    /// What it says.
+    pub message: Message,
+}
+
+/// Who made a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The name; text that is not UTF-8 is replaced.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The offset from UTC where the change was made, in seconds.
+    pub offset: i32,
+}
+
+/// What the commit of an event says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Message {
+    /// One line: `status 7b6d11f9: working -> done`.
+    pub subject: String,
+    /// What was done, from the trailer `Ao-Op`; empty when there is none.
+    pub op: String,
+    /// The sessions touched, from the trailers `Ao-Session`.
+    pub sessions: Vec<SessionId>,
+    /// What both sides of a merge had changed, from the trailers `Ao-Conflict`: session and field.
+    pub conflicts: Vec<(SessionId, String)>,
+}
+
+impl Message {
+    /// The commit message that says this.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{}\n\n", one_line(&self.subject));
+        for id in &self.sessions {
+            text.push_str(&format!("Ao-Session: {id}\n"));
+        }
+        text.push_str(&format!("Ao-Op: {}\n", one_line(&self.op)));
+        for (id, field) in &self.conflicts {
+            text.push_str(&format!("Ao-Conflict: {id} {}\n", one_line(field)));
+        }
+        text
+    }
+
+    /// Reads a commit message written by anybody.
+    ///
+    /// Trailers are taken from the last paragraph (git-interpret-trailers(1)); what does not parse
+    /// is passed over.
+    pub fn from_text(text: &str) -> Self {
+        let text = text.trim_end();
+        let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+        let mut message = Self { subject: first.trim_end().to_owned(), ..Self::default() };
+        let last = rest.trim_end().rsplit("\n\n").next().unwrap_or("");
+        for (key, value) in last.lines().filter_map(|line| line.split_once(": ")) {
+            let value = value.trim();
+            match key {
+                "Ao-Op" => message.op = value.to_owned(),
+                "Ao-Session" => message.sessions.extend(value.parse::<SessionId>()),
+                "Ao-Conflict" => {
+                    let (id, field) = value.split_once(' ').unwrap_or((value, ""));
+                    message.conflicts.extend(id.parse().map(|id| (id, field.to_owned())));
+                }
+                _ => {}
+            }
+        }
+        message
+    }
+}
+
+/// Keeps free text from becoming a line, and so a trailer, of its own.
+fn one_line(text: &str) -> String {
+    text.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_back() {
+        let id: SessionId = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap();
+        let message = Message {
+            subject: "merge: 1 session".into(),
+            op: "merge".into(),
+            sessions: vec![id],
+            conflicts: vec![(id, "status".into())],
+        };
+        let text = message.to_text();
+        assert_eq!(
+            text,
+            format!(
+                "merge: 1 session\n\nAo-Session: {id}\nAo-Op: merge\nAo-Conflict: {id} status\n"
+            )
+        );
+        assert_eq!(Message::from_text(&text), message);
+    }
+
+    #[test]
+    fn a_title_cannot_forge_a_trailer() {
+        let title = "spawn x: a\n\nAo-Session: 7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e";
+        let message = Message { subject: title.into(), op: "spawn".into(), ..Message::default() };
+        assert_eq!(Message::from_text(&message.to_text()).sessions, []);
+    }
+
+    #[test]
+    fn foreign_messages_are_read() {
+        for text in
+            ["", "\n", "x", "x\n\nAo-Session: nonsense\nAo-Conflict:\nAo-Conflict: \n", "Ao-Op: x"]
+        {
+            assert_eq!(Message::from_text(text).sessions, []);
+            assert_eq!(Message::from_text(text).op, "");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+/// The id of a session: a UUID, random (version 4) when made here.
+///
+/// It is printed and stored as 36 lower-case characters. Ids made by other programs may be of any
+/// UUID version.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(Uuid);
+
+/// A text that is not a session id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a session id")]
+pub struct InvalidId(String);
+
+impl SessionId {
+    /// Makes a fresh random id.
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// Makes an id from 16 bytes, for callers that draw their own randomness.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// The first 8 hex digits, the form people see.
+    pub fn short(&self) -> String {
+        self.to_string()[..8].to_owned()
+    }
+
+    /// The first two hex digits, the name of the folder that holds the record.
+    pub fn shard(&self) -> String {
+        format!("{:02x}", self.0.as_bytes()[0])
+    }
+}
+
+impl FromStr for SessionId {
+    type Err = InvalidId;
+
+    /// Reads the one form in which ids are stored: 36 characters, lower case, with hyphens.
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let invalid = || InvalidId(text.chars().take(64).collect());
+        let id = Uuid::try_parse(text).map(Self).map_err(|_| invalid())?;
+        if id.to_string() == text { Ok(id) } else { Err(invalid()) }
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_stored_form_is_an_id() {
+        let text = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e";
+        let id: SessionId = text.parse().unwrap();
+        assert_eq!(id.to_string(), text);
+        assert_eq!((id.short().as_str(), id.shard().as_str()), ("7b6d11f9", "7b"));
+        for bad in [
+            "",
+            "7b6d11f9",
+            "7B6D11F9-5A0E-4F0C-9D0E-5A7F1C2B3D4E",
+            "7b6d11f95a0e4f0c9d0e5a7f1c2b3d4e",
+            "{7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e}",
+            "../../../../../../../../../../etc/pas",
+        ] {
+            assert!(bad.parse::<SessionId>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Plain types and pure rules: no input, no output, no clock.
+//!
+//! A session has two forms. [`Session`] is the living one, with typed fields. [`Map`] is the stored
+//! one, an ordered map of [`Value`]s in which keys that this version does not know survive.
+
+mod event;
+mod handle;
+mod id;
+mod name;
+mod oid;
+mod project;
+mod record;
+mod session;
+mod status;
+mod time;
+mod value;
+
+pub use event::{Event, Message, Person};
+pub use handle::{Handle, Reference};
+pub use id::{InvalidId, SessionId};
+pub use name::{is_branch_name, is_url, slug};
+pub use oid::{InvalidOid, Oid};
+pub use project::{InvalidProject, Project};
+pub use record::{KEYS, RecordError};
+pub use session::{Base, Cost, Fork, Kind, Placement, Session};
+pub use status::{IllegalTransition, SessionStatus};
+pub use time::{InvalidTime, Timestamp};
+pub use value::{Map, Value};

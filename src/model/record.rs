@@ -1,0 +1,391 @@
+//! The stored form of a session and the way there and back: format version 1.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use super::name::{is_branch_name, is_url};
+use super::{
+    Base, Cost, Fork, Kind, Map, Placement, Project, Session, SessionStatus, Timestamp, Value,
+};
+
+/// The keys of a record, in the order in which they are written.
+pub const KEYS: [&str; 26] = [
+    "schema",
+    "id",
+    "project_id",
+    "kind",
+    "title",
+    "task",
+    "status",
+    "status_reason",
+    "agent",
+    "agent_config",
+    "agent_session_id",
+    "branch",
+    "base",
+    "head",
+    "created_at",
+    "updated_at",
+    "fork",
+    "spawned_by",
+    "issue_id",
+    "issue_url",
+    "pr_number",
+    "pr_url",
+    "tags",
+    "context",
+    "cost",
+    "placements",
+];
+
+/// Why a map is not a session's record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// A key that every record has is not there.
+    #[error("'{0}' is missing")]
+    Missing(String),
+    /// A key holds something that it cannot hold.
+    #[error("'{key}': expected {expected}, found '{found}'")]
+    Invalid {
+        /// The key, with dots between levels.
+        key: String,
+        /// What it can hold.
+        expected: &'static str,
+        /// What it holds.
+        found: String,
+    },
+    /// The record was written by a newer version.
+    #[error("schema {0} is newer than this git-ao understands")]
+    Newer(u64),
+}
+
+impl Session {
+    /// The stored form: known keys in their order without empty ones, then the unknown ones.
+    pub fn to_record(&self) -> Map {
+        let mut out = Writer::default();
+        out.put("schema", self.schema);
+        out.put("id", self.id.to_string());
+        out.put("project_id", self.project_id.to_string());
+        out.put("kind", self.kind.as_str());
+        out.text("title", &self.title);
+        out.option("task", self.task.as_deref());
+        out.put("status", self.status.as_str());
+        out.option("status_reason", self.status_reason.as_deref());
+        out.option("agent", self.agent.as_deref());
+        out.map("agent_config", self.agent_config.clone());
+        out.option("agent_session_id", self.agent_session_id.as_deref());
+        out.option("branch", self.branch.as_deref());
+        out.map("base", self.base.as_ref().map(Base::to_map).unwrap_or_default());
+        out.option("head", self.head.as_ref().map(|oid| oid.as_str()));
+        out.put("created_at", self.created_at.to_string());
+        out.put("updated_at", self.updated_at.to_string());
+        out.map("fork", self.fork.as_ref().map(Fork::to_map).unwrap_or_default());
+        out.option("spawned_by", self.spawned_by.map(|id| id.to_string()));
+        out.option("issue_id", self.issue_id.as_deref());
+        out.option("issue_url", self.issue_url.as_deref());
+        out.option("pr_number", self.pr_number);
+        out.option("pr_url", self.pr_url.as_deref());
+        if !self.tags.is_empty() {
+            out.put("tags", Value::List(self.tags.iter().map(|t| t.as_str().into()).collect()));
+        }
+        out.map("context", self.context.clone());
+        out.map("cost", self.cost.as_ref().map(Cost::to_map).unwrap_or_default());
+        let placements = self.placements.iter();
+        out.map(
+            "placements",
+            placements.map(|(k, p)| (k.as_str().into(), p.to_map().into())).collect(),
+        );
+        out.finish(&self.extra)
+    }
+
+    /// Reads the stored form.
+    ///
+    /// Only `id` must be there. A record that says nothing of its project is of `project`.
+    pub fn from_record(record: Map, project: &Project) -> Result<Self, RecordError> {
+        let mut from = Reader::new("", record);
+        let schema = from.number("schema")?.unwrap_or(1);
+        if schema > 1 {
+            return Err(RecordError::Newer(schema));
+        }
+        let id = from.parse("id", "a session id")?;
+        let id = id.ok_or_else(|| RecordError::Missing("id".to_owned()))?;
+        let project_id =
+            from.parse("project_id", "a project name")?.unwrap_or_else(|| project.clone());
+        let updated_at = from.parse("updated_at", "a time")?;
+        let created_at = from.parse("created_at", "a time")?;
+        let created_at = created_at.or(updated_at).unwrap_or(Timestamp::EPOCH);
+        let session = Session {
+            schema,
+            kind: from.text("kind")?.as_deref().map_or(Kind::Task, Kind::from),
+            title: from.text("title")?.unwrap_or_default(),
+            task: from.text("task")?,
+            status: from
+                .text("status")?
+                .as_deref()
+                .map_or(SessionStatus::Working, SessionStatus::from),
+            status_reason: from.text("status_reason")?,
+            agent: from.text("agent")?,
+            agent_config: from.map("agent_config")?,
+            agent_session_id: from.text("agent_session_id")?,
+            branch: from.branch("branch")?,
+            base: Base::from_map(from.map("base")?)?,
+            head: from.parse("head", "an object id")?,
+            created_at,
+            updated_at: updated_at.unwrap_or(created_at),
+            fork: Fork::from_map(from.map("fork")?)?,
+            spawned_by: from.parse("spawned_by", "a session id")?,
+            issue_id: from.text("issue_id")?,
+            issue_url: from.url("issue_url")?,
+            pr_number: from.number("pr_number")?,
+            pr_url: from.url("pr_url")?,
+            tags: from.texts("tags")?,
+            context: from.map("context")?,
+            cost: Cost::from_map(from.map("cost")?)?,
+            placements: placements(from.map("placements")?)?,
+            extra: from.rest(),
+            id,
+            project_id,
+        };
+        Ok(session)
+    }
+}
+
+fn placements(map: Map) -> Result<BTreeMap<String, Placement>, RecordError> {
+    map.into_iter()
+        .map(|(replica, value)| {
+            let name = match replica {
+                Value::String(name) => name,
+                other => return Err(invalid("placements", "names of replicas", &other)),
+            };
+            let map = match value {
+                Value::Map(map) => map,
+                other => return Err(invalid(&format!("placements.{name}"), "a mapping", &other)),
+            };
+            let placement = Placement::from_map(&name, map)?;
+            Ok((name, placement))
+        })
+        .collect()
+}
+
+impl Base {
+    fn to_map(&self) -> Map {
+        let mut out = Writer::default();
+        out.option("branch", self.branch.as_deref());
+        out.option("commit", self.commit.as_ref().map(|oid| oid.as_str()));
+        out.finish(&self.extra)
+    }
+
+    fn from_map(map: Map) -> Result<Option<Self>, RecordError> {
+        if map.is_empty() {
+            return Ok(None);
+        }
+        let mut from = Reader::new("base.", map);
+        let (branch, commit) = (from.branch("branch")?, from.parse("commit", "an object id")?);
+        Ok(Some(Self { branch, commit, extra: from.rest() }))
+    }
+}
+
+impl Fork {
+    fn to_map(&self) -> Map {
+        let mut out = Writer::default();
+        out.put("session", self.session.to_string());
+        out.option("event", self.event.as_ref().map(|oid| oid.as_str()));
+        out.option("branch", self.branch.as_deref());
+        out.finish(&self.extra)
+    }
+
+    fn from_map(map: Map) -> Result<Option<Self>, RecordError> {
+        if map.is_empty() {
+            return Ok(None);
+        }
+        let mut from = Reader::new("fork.", map);
+        let session = from.parse("session", "a session id")?;
+        let session = session.ok_or_else(|| RecordError::Missing("fork.session".to_owned()))?;
+        let (event, branch) = (from.parse("event", "an object id")?, from.branch("branch")?);
+        Ok(Some(Self { session, event, branch, extra: from.rest() }))
+    }
+}
+
+impl Cost {
+    fn to_map(&self) -> Map {
+        let mut out = Writer::default();
+        out.put("input_tokens", self.input_tokens);
+        out.put("output_tokens", self.output_tokens);
+        out.put("cache_read_tokens", self.cache_read_tokens);
+        out.put("cache_creation_tokens", self.cache_creation_tokens);
+        out.option("cost_usd", self.cost_usd.map(Value::Float));
+        out.finish(&self.extra)
+    }
+
+    fn from_map(map: Map) -> Result<Option<Self>, RecordError> {
+        if map.is_empty() {
+            return Ok(None);
+        }
+        let mut from = Reader::new("cost.", map);
+        Ok(Some(Self {
+            input_tokens: from.number("input_tokens")?.unwrap_or(0),
+            output_tokens: from.number("output_tokens")?.unwrap_or(0),
+            cache_read_tokens: from.number("cache_read_tokens")?.unwrap_or(0),
+            cache_creation_tokens: from.number("cache_creation_tokens")?.unwrap_or(0),
+            cost_usd: from.float("cost_usd")?,
+            extra: from.rest(),
+        }))
+    }
+}
+
+impl Placement {
+    fn to_map(&self) -> Map {
+        let mut out = Writer::default();
+        out.option("workspace", self.workspace.as_deref());
+        out.option("runtime", self.runtime.as_deref());
+        out.option("handle", self.handle.as_deref());
+        out.option("at", self.at.map(|at| at.to_string()));
+        out.finish(&self.extra)
+    }
+
+    fn from_map(replica: &str, map: Map) -> Result<Self, RecordError> {
+        let mut from = Reader::new(&format!("placements.{replica}."), map);
+        Ok(Self {
+            workspace: from.text("workspace")?,
+            runtime: from.text("runtime")?,
+            handle: from.text("handle")?,
+            at: from.parse("at", "a time")?,
+            extra: from.rest(),
+        })
+    }
+}
+
+/// Builds a map in which nothing empty stands.
+#[derive(Default)]
+struct Writer(Map);
+
+impl Writer {
+    fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.0.insert(key, value);
+    }
+
+    fn option(&mut self, key: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.put(key, value);
+        }
+    }
+
+    fn text(&mut self, key: &str, value: &str) {
+        self.option(key, (!value.is_empty()).then_some(value));
+    }
+
+    fn map(&mut self, key: &str, value: Map) {
+        self.option(key, (!value.is_empty()).then_some(value));
+    }
+
+    fn finish(mut self, extra: &Map) -> Map {
+        self.0.extend(extra.clone());
+        self.0
+    }
+}
+
+/// Takes known keys out of a map; what is left is unknown. A null counts as not there.
+struct Reader {
+    prefix: String,
+    map: Map,
+}
+
+impl Reader {
+    fn new(prefix: &str, map: Map) -> Self {
+        Self { prefix: prefix.to_owned(), map }
+    }
+
+    fn take(&mut self, key: &str) -> Option<Value> {
+        self.map.remove(key).filter(|value| !matches!(value, Value::Null))
+    }
+
+    fn invalid(&self, key: &str, expected: &'static str, found: &Value) -> RecordError {
+        invalid(&format!("{}{key}", self.prefix), expected, found)
+    }
+
+    /// Text; a number or a boolean written by hand without quotes is taken as its text.
+    fn text(&mut self, key: &str) -> Result<Option<String>, RecordError> {
+        match self.take(key) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(value @ (Value::Int(_) | Value::Uint(_) | Value::Bool(_))) => {
+                Ok(Some(value.label()))
+            }
+            Some(other) => Err(self.invalid(key, "text", &other)),
+        }
+    }
+
+    fn parse<T: FromStr>(
+        &mut self,
+        key: &str,
+        expected: &'static str,
+    ) -> Result<Option<T>, RecordError> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        let parsed = text.parse().map_err(|_| self.invalid(key, expected, &Value::String(text)))?;
+        Ok(Some(parsed))
+    }
+
+    fn checked(
+        &mut self,
+        key: &str,
+        expected: &'static str,
+        check: fn(&str) -> bool,
+    ) -> Result<Option<String>, RecordError> {
+        match self.text(key)? {
+            Some(text) if !check(&text) => Err(self.invalid(key, expected, &Value::String(text))),
+            other => Ok(other),
+        }
+    }
+
+    fn branch(&mut self, key: &str) -> Result<Option<String>, RecordError> {
+        self.checked(key, "a branch name", is_branch_name)
+    }
+
+    fn url(&mut self, key: &str) -> Result<Option<String>, RecordError> {
+        self.checked(key, "a URL", is_url)
+    }
+
+    fn number(&mut self, key: &str) -> Result<Option<u64>, RecordError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        let number = value.as_u64();
+        number.map(Some).ok_or_else(|| self.invalid(key, "a whole number, 0 or more", &value))
+    }
+
+    fn float(&mut self, key: &str) -> Result<Option<f64>, RecordError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        let number = value.as_f64().filter(|n| n.is_finite());
+        number.map(Some).ok_or_else(|| self.invalid(key, "a number", &value))
+    }
+
+    fn texts(&mut self, key: &str) -> Result<Vec<String>, RecordError> {
+        let list = match self.take(key) {
+            None => return Ok(Vec::new()),
+            Some(Value::List(list)) => list,
+            Some(other) => return Err(self.invalid(key, "a list of words", &other)),
+        };
+        list.into_iter()
+            .map(|item| match item {
+                Value::String(text) => Ok(text),
+                value @ (Value::Int(_) | Value::Uint(_) | Value::Bool(_)) => Ok(value.label()),
+                other => Err(self.invalid(key, "a list of words", &other)),
+            })
+            .collect()
+    }
+
+    fn map(&mut self, key: &str) -> Result<Map, RecordError> {
+        match self.take(key) {
+            None => Ok(Map::new()),
+            Some(Value::Map(map)) => Ok(map),
+            Some(other) => Err(self.invalid(key, "a mapping", &other)),
+        }
+    }
+
+    fn rest(self) -> Map {
+        self.map
+    }
+}
+
+fn invalid(key: &str, expected: &'static str, found: &Value) -> RecordError {
+    let found = found.label().chars().take(80).collect();
+    RecordError::Invalid { key: key.to_owned(), expected, found }
+}

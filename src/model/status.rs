@@ -1,0 +1,162 @@
+use std::fmt;
+
+/// Where a session's work stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the names are the documentation: each is the word that is stored
+pub enum SessionStatus {
+    Spawning,
+    Working,
+    Idle,
+    Paused,
+    NeedsInput,
+    Stuck,
+    PrOpen,
+    CiFailed,
+    ReviewPending,
+    ChangesRequested,
+    Approved,
+    Mergeable,
+    MergeFailed,
+    Merged,
+    Done,
+    Errored,
+    Killed,
+    Terminated,
+    Cleanup,
+    /// A word that this version does not know: kept and shown as it is, not terminal.
+    Other(String),
+}
+
+/// A change of status that the table does not allow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot go from '{from}' to '{to}': '{from}' is final")]
+pub struct IllegalTransition {
+    /// The status the session is in.
+    pub from: SessionStatus,
+    /// The status that was asked for.
+    pub to: SessionStatus,
+}
+
+impl SessionStatus {
+    /// Every status this version knows, in the order a session usually goes through them.
+    pub const ALL: [Self; 19] = [
+        Self::Spawning,
+        Self::Working,
+        Self::Idle,
+        Self::Paused,
+        Self::NeedsInput,
+        Self::Stuck,
+        Self::PrOpen,
+        Self::CiFailed,
+        Self::ReviewPending,
+        Self::ChangesRequested,
+        Self::Approved,
+        Self::Mergeable,
+        Self::MergeFailed,
+        Self::Merged,
+        Self::Done,
+        Self::Errored,
+        Self::Killed,
+        Self::Terminated,
+        Self::Cleanup,
+    ];
+
+    /// The stored word.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Spawning => "spawning",
+            Self::Working => "working",
+            Self::Idle => "idle",
+            Self::Paused => "paused",
+            Self::NeedsInput => "needs_input",
+            Self::Stuck => "stuck",
+            Self::PrOpen => "pr_open",
+            Self::CiFailed => "ci_failed",
+            Self::ReviewPending => "review_pending",
+            Self::ChangesRequested => "changes_requested",
+            Self::Approved => "approved",
+            Self::Mergeable => "mergeable",
+            Self::MergeFailed => "merge_failed",
+            Self::Merged => "merged",
+            Self::Done => "done",
+            Self::Errored => "errored",
+            Self::Killed => "killed",
+            Self::Terminated => "terminated",
+            Self::Cleanup => "cleanup",
+            Self::Other(word) => word,
+        }
+    }
+
+    /// True when the work has ended.
+    pub fn is_terminal(&self) -> bool {
+        matches!(
+            self,
+            Self::Merged
+                | Self::Done
+                | Self::Errored
+                | Self::Killed
+                | Self::Terminated
+                | Self::Cleanup
+        )
+    }
+
+    /// True when the work has ended and can be taken up again.
+    pub fn is_restorable(&self) -> bool {
+        self.is_terminal() && *self != Self::Merged
+    }
+
+    /// Checks a change of status by anything but a restore: from a terminal status nothing leads
+    /// out, and staying is no change.
+    pub fn check_change(&self, to: &Self) -> Result<(), IllegalTransition> {
+        if self.is_terminal() && self != to {
+            return Err(IllegalTransition { from: self.clone(), to: to.clone() });
+        }
+        Ok(())
+    }
+}
+
+impl From<&str> for SessionStatus {
+    fn from(word: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == word)
+            .unwrap_or_else(|| Self::Other(word.to_owned()))
+    }
+}
+
+impl fmt::Display for SessionStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table() {
+        let terminal: Vec<_> = SessionStatus::ALL
+            .into_iter()
+            .filter(SessionStatus::is_terminal)
+            .map(|s| s.to_string())
+            .collect();
+        assert_eq!(terminal, ["merged", "done", "errored", "killed", "terminated", "cleanup"]);
+        for status in SessionStatus::ALL {
+            assert_eq!(SessionStatus::from(status.as_str()), status);
+            assert_eq!(
+                status.is_restorable(),
+                status.is_terminal() && status != SessionStatus::Merged
+            );
+            assert_eq!(status.check_change(&SessionStatus::Working).is_ok(), !status.is_terminal());
+            assert!(status.check_change(&status).is_ok());
+        }
+    }
+
+    #[test]
+    fn an_unknown_status_is_kept_and_is_not_terminal() {
+        let status = SessionStatus::from("levitating");
+        assert_eq!(status.to_string(), "levitating");
+        assert!(!status.is_terminal() && !status.is_restorable());
+    }
+}

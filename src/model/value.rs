@@ -1,0 +1,240 @@
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+/// A YAML value.
+///
+/// Holds everything YAML can say (keys of any type, tags), so that what this version does not
+/// understand is written back as it was.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A negative whole number, or one that fits both.
+    Int(i64),
+    /// A whole number above `i64::MAX`.
+    Uint(u64),
+    /// A number with a fraction, an infinity or NaN.
+    Float(f64),
+    /// Text
+    String(String),
+    /// A sequence
+    List(Vec<Value>),
+    /// A mapping
+    Map(Map),
+    /// `!tag value`
+    Tagged(String, Box<Value>),
+}
+
+/// An ordered mapping from values to values; keys are unique.
+#[derive(Debug, Clone, Default)]
+pub struct Map(Vec<(Value, Value)>);
+
+impl Value {
+    /// The text, if this is text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if this is one and not negative.
+    pub fn as_u64(&self) -> Option<u64> {
+        match *self {
+            Value::Int(i) => u64::try_from(i).ok(),
+            Value::Uint(u) => Some(u),
+            _ => None,
+        }
+    }
+
+    /// The number, whole or not.
+    pub fn as_f64(&self) -> Option<f64> {
+        match *self {
+            Value::Int(i) => Some(i as f64),
+            Value::Uint(u) => Some(u as f64),
+            Value::Float(f) => Some(f),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if this is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::String(text)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        i64::try_from(number).map_or(Value::Uint(number), Value::Int)
+    }
+}
+
+impl Map {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// True when there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The value at a text key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.iter().find(|(k, _)| k.as_str() == Some(key)).map(|(_, v)| v)
+    }
+
+    /// The value at a text key, to change in place.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.0.iter_mut().find(|(k, _)| k.as_str() == Some(key)).map(|(_, v)| v)
+    }
+
+    /// Sets the value at `key`: in place where the key is there, else at the end.
+    ///
+    /// Returns the value that was there.
+    pub fn insert(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
+        let (key, value) = (key.into(), value.into());
+        match self.0.iter_mut().find(|(k, _)| *k == key) {
+            Some((_, old)) => Some(std::mem::replace(old, value)),
+            None => {
+                self.0.push((key, value));
+                None
+            }
+        }
+    }
+
+    /// Takes the value at a text key out.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        let at = self.0.iter().position(|(k, _)| k.as_str() == Some(key))?;
+        Some(self.0.remove(at).1)
+    }
+
+    /// The entries in their order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> {
+        self.0.iter().map(|(k, v)| (k, v))
+    }
+
+    /// Adds all entries of another map.
+    pub fn extend(&mut self, other: Map) {
+        for (key, value) in other.0 {
+            self.insert(key, value);
+        }
+    }
+}
+
+/// Numbers compare by their bits, so that NaN equals itself.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Uint(a), Value::Uint(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+            (Value::String(a), Value::String(b)) => a == b,
+            (Value::List(a), Value::List(b)) => a == b,
+            (Value::Map(a), Value::Map(b)) => a == b,
+            (Value::Tagged(s, a), Value::Tagged(t, b)) => s == t && a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Order does not matter to equality.
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.0.iter().all(|(k, v)| other.0.iter().any(|(ok, ov)| k == ok && v == ov))
+    }
+}
+
+impl From<Map> for Value {
+    fn from(map: Map) -> Self {
+        Value::Map(map)
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (Value, Value);
+    type IntoIter = std::vec::IntoIter<(Value, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl FromIterator<(Value, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (Value, Value)>>(entries: I) -> Self {
+        let mut map = Map::new();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+/// For formats such as JSON that know neither tags nor keys other than text: a tag is left out, a
+/// key is written as text.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => to.serialize_unit(),
+            Value::Bool(b) => to.serialize_bool(*b),
+            Value::Int(i) => to.serialize_i64(*i),
+            Value::Uint(u) => to.serialize_u64(*u),
+            Value::Float(f) => to.serialize_f64(*f),
+            Value::String(s) => to.serialize_str(s),
+            Value::List(list) => {
+                let mut seq = to.serialize_seq(Some(list.len()))?;
+                for item in list {
+                    seq.serialize_element(item)?;
+                }
+                seq.end()
+            }
+            Value::Map(map) => map.serialize(to),
+            Value::Tagged(_, value) => value.serialize(to),
+        }
+    }
+}
+
+impl Serialize for Map {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(self.len()))?;
+        for (key, value) in self.iter() {
+            map.serialize_entry(&key.label(), value)?;
+        }
+        map.end()
+    }
+}
+
+impl Value {
+    /// One line of text that stands for the value: text as it is, other things as JSON.
+    pub fn label(&self) -> String {
+        match self {
+            Value::String(s) => s.clone(),
+            other => serde_json::to_string(other).unwrap_or_else(|_| "null".to_owned()),
+        }
+    }
+}
