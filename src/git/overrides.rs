@@ -5,7 +5,7 @@ use std::ffi::OsString;
 /// The overrides in the environment, as `key=value`, or `key` alone for a boolean.
 pub fn from_env() -> Vec<String> {
     parse(
-        &std::env::var_os("GIT_CONFIG_PARAMETERS").unwrap_or_else(OsString::new).to_string_lossy(),
+        &std::env::var_os("GIT_CONFIG_PARAMETERS").unwrap_or_default().to_string_lossy(),
     )
 }
 

@@ -43,7 +43,6 @@ impl Repository {
         );
         let shared = Shared::from_config(text("core.sharedRepository").as_deref());
         let explicit_only = text("safe.bareRepository").as_deref() == Some("explicit");
-        drop(config);
         if explicit_only && repo.is_bare() && std::env::var_os("GIT_DIR").is_none() {
             return Err(explain(folder, "safe.bareRepository is 'explicit'".into()));
         }
