@@ -1,6 +1,5 @@
 //! `git -c key=value ao …` reaches us as GIT_CONFIG_PARAMETERS, which gix does not read.
 
-use std::ffi::OsString;
 
 /// The overrides in the environment, as `key=value`, or `key` alone for a boolean.
 pub fn from_env() -> Vec<String> {
