@@ -1,0 +1,31 @@
+use clap_complete::Shell;
+
+use super::{CliError, Ctx, ExitCode, parse};
+
+/// Prints a script that teaches a shell to complete git ao.
+///
+/// Where to put it: for bash, into ~/.local/share/bash-completion/completions/git-ao, where it
+/// serves 'git ao' too once it has been loaded, or into ~/.bashrc as
+/// 'eval "$(git ao completions bash)"'; for zsh, into a directory of $fpath under the name
+/// _git-ao; for fish, into ~/.config/fish/completions/git-ao.fish.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The shell.
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+/// For git's own completion, which asks a function `_git_ao` about `git ao`.
+const BASH_FOR_GIT: &str = include_str!("completions/git.bash");
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    // The script is for the program's own name; git's completions of the shells find it by that.
+    let mut tree = parse::tree().bin_name("git-ao");
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut tree, "git-ao", &mut script);
+    ctx.out.bytes(&script)?;
+    if args.shell == Shell::Bash {
+        ctx.out.text(BASH_FOR_GIT)?;
+    }
+    Ok(ExitCode::Done)
+}
