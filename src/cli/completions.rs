@@ -2,12 +2,11 @@ use clap_complete::Shell;
 
 use super::{CliError, Ctx, ExitCode, parse};
 
-/// Prints a script that teaches a shell to complete git ao.
+/// Print a script that teaches a shell to complete git ao
 ///
-/// Where to put it: for bash, into ~/.local/share/bash-completion/completions/git-ao, where it
-/// serves 'git ao' too once it has been loaded, or into ~/.bashrc as
-/// 'eval "$(git ao completions bash)"'; for zsh, into a directory of $fpath under the name
-/// _git-ao; for fish, into ~/.config/fish/completions/git-ao.fish.
+/// For bash, it belongs in ~/.local/share/bash-completion/completions/git-ao; for zsh, under the
+/// name _git-ao in a directory of $fpath; for fish, in ~/.config/fish/completions/git-ao.fish.
+/// There it serves 'git ao' as well, together with the shell's completion of git.
 #[derive(clap::Args)]
 pub struct Args {
     /// The shell.

@@ -1,13 +1,14 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use clap_mangen::Man;
 
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, parse};
 
-/// Prints or installs the manual pages.
+/// Print or install the manual pages
 ///
 /// 'git ao --help' makes git show the page git-ao, which man finds once the pages are installed:
 /// in $XDG_DATA_HOME/man, or else ~/.local/share/man.
@@ -81,7 +82,22 @@ fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     })?;
     let shown = escape::os(dir.as_os_str());
     writeln!(ctx.out, "installed {} pages in {shown}", pages.len())?;
+    if !are_found().unwrap_or(true) {
+        let root = escape::os(root.as_os_str());
+        ctx.out.hint(&format!(
+            "man does not look there yet; add to your shell's startup file:\n  \
+             export MANPATH=\"{root}:$MANPATH\""
+        ));
+    }
     Ok(ExitCode::Done)
+}
+
+/// Asks man whether it finds the pages; fails where there is no man to ask.
+fn are_found() -> io::Result<bool> {
+    let quiet = Stdio::null;
+    let mut man = Command::new("man");
+    man.args(["-w", "git-ao"]).stdin(quiet()).stdout(quiet()).stderr(quiet());
+    Ok(man.status()?.success())
 }
 
 fn write(pages: &[Page], dir: &Path) -> Result<(), (PathBuf, io::Error)> {

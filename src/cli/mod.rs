@@ -1,11 +1,11 @@
 //! The program: one file per verb, which parses, calls and renders.
 
+#[allow(dead_code)] // the verbs take from it what they need
 pub mod context;
 pub mod error;
 mod overview;
 mod parse;
-// The verbs take from it what they need.
-#[allow(dead_code)]
+#[allow(dead_code)] // likewise
 pub mod ui;
 mod usage;
 mod verbs;

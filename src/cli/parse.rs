@@ -60,17 +60,18 @@ enum Help {
 
 fn dressed(help: Help) -> clap::Command {
     let tree = Cli::command();
-    let mut text = overview(&tree);
-    if let (Help::Long, Some(about)) = (help, tree.get_long_about()) {
-        text = format!("{about}\n\n{text}");
-    }
-    let template = match help {
-        Help::Short => "usage: {usage}\n\n{all-args}{after-help}",
-        Help::Long => "{about-with-newline}\nusage: {usage}\n\n{all-args}{after-help}",
+    let overview = overview(&tree);
+    let (whole, verb) = match help {
+        Help::Short => (overview, "usage: {usage}\n\n{all-args}{after-help}"),
+        Help::Long => (
+            format!("{{about-with-newline}}\n{overview}"),
+            "{about-with-newline}\nusage: {usage}\n\n{all-args}{after-help}",
+        ),
     };
-    tree.override_help(text)
+    tree.help_template(whole)
         .override_usage(SYNOPSIS)
-        .mut_subcommands(|verb| usage::dress(verb, "git ao", template))
+        .max_term_width(100)
+        .mut_subcommands(|command| usage::dress(command, "git ao", verb))
 }
 
 /// Reads the arguments.

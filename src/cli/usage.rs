@@ -53,7 +53,7 @@ fn synopsis(command: &Command, path: &str) -> String {
 /// What is wrong with the arguments, as git would say it.
 pub fn explain(error: &Error) -> CliError {
     let about = |kind| error.get(kind).map(said).unwrap_or_default();
-    let arg = about(ContextKind::InvalidArg);
+    let arg = plain(about(ContextKind::InvalidArg));
     let value = about(ContextKind::InvalidValue);
     let message = match error.kind() {
         ErrorKind::InvalidSubcommand => {
@@ -67,12 +67,13 @@ pub fn explain(error: &Error) -> CliError {
         }
         ErrorKind::InvalidValue if value.is_empty() => format!("'{arg}' requires a value"),
         ErrorKind::InvalidValue => format!("'{value}' is not a value for '{arg}'"),
+        ErrorKind::TooManyValues if arg.starts_with("--") => format!("'{arg}' takes no value"),
         ErrorKind::ValueValidation => format!("'{value}' is not a value for '{arg}'"),
         ErrorKind::ArgumentConflict if error.get(ContextKind::PriorArg).is_none() => {
             format!("'{arg}' cannot be given twice")
         }
         ErrorKind::ArgumentConflict => {
-            let prior = about(ContextKind::PriorArg);
+            let prior = plain(about(ContextKind::PriorArg));
             match arg == prior {
                 true => format!("'{arg}' cannot be given twice"),
                 false => format!("'{arg}' and '{prior}' cannot be used together"),
@@ -132,6 +133,14 @@ fn said(value: &ContextValue) -> String {
         }
         ContextValue::None => String::new(),
         other => other.to_string(),
+    }
+}
+
+/// `<page>` for clap's `[page]`, which says that it may be left out.
+fn plain(arg: String) -> String {
+    match arg.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((name, dots)) => format!("<{name}>{dots}"),
+        None => arg,
     }
 }
 

@@ -145,7 +145,7 @@ mod tests {
         #[test]
         fn no_control_character_gets_through(text in any::<String>()) {
             let shown = line(&text);
-            prop_assert!(!shown.chars().any(|c| is_hidden(c)), "{shown:?}");
+            prop_assert!(!shown.chars().any(is_hidden), "{shown:?}");
             prop_assert_eq!(line(&shown), shown.clone());
             let shown = block(&text);
             prop_assert!(!shown.chars().any(|c| is_hidden(c) && c != '\n' && c != '\t'));
