@@ -14,6 +14,7 @@ mod session;
 mod status;
 mod time;
 mod value;
+mod when;
 
 pub use event::{Event, Message, Person};
 pub use handle::{Handle, Reference};
@@ -26,3 +27,4 @@ pub use session::{Base, Cost, Fork, Kind, Placement, Session};
 pub use status::{IllegalTransition, SessionStatus};
 pub use time::{InvalidTime, Timestamp};
 pub use value::{Map, Value};
+pub use when::{WhenError, ago, parse_age, parse_when};
