@@ -4,6 +4,7 @@
 //! one, an ordered map of [`Value`]s in which keys that this version does not know survive.
 
 mod event;
+mod filter;
 mod handle;
 mod id;
 mod name;
@@ -17,6 +18,7 @@ mod value;
 mod when;
 
 pub use event::{Event, Message, Person};
+pub use filter::{Area, Field, Filter, FilterError, Moment, Subject};
 pub use handle::{Handle, Reference};
 pub use id::{InvalidId, SessionId};
 pub use name::{is_branch_name, is_url, slug};
