@@ -159,7 +159,7 @@ impl Store {
         };
         let root = snapshot.root().clone();
         let is_new = root.entries.is_empty();
-        let mut editor = Editor::new(root, &repo.gix().objects, repo.gix().object_hash());
+        let mut editor = Editor::new(root, repo, repo.gix().object_hash());
         if is_new {
             let version = repo.write_bytes(Kind::Blob, VERSION_BLOB)?;
             editor.upsert(["version"], EntryKind::Blob, version).map_err(failed)?;
