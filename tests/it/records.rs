@@ -47,7 +47,7 @@ fn read(name: &str, id: &str) -> Session {
         text.lines().filter(|line| !line.starts_with("updated_at")).collect::<Vec<_>>().join("\n")
     };
     store.update(id, "set", |s| s.title.push('!')).unwrap();
-    store.update(id, "set", |s| drop(s.title.pop())).unwrap();
+    store.update(id, "set", |s| s.title.truncate(found.title.len())).unwrap();
     let (later, before) = (show(SESSIONS_REF), show(&format!("{SESSIONS_REF}~2")));
     assert_eq!(without_time(later), without_time(before));
     found
