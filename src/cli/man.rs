@@ -1,0 +1,110 @@
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use clap_mangen::Man;
+
+use super::ui::escape;
+use super::{CliError, Ctx, ExitCode, parse};
+
+/// Print or install the manual pages
+///
+/// 'git ao --help' makes git show the page git-ao, which man finds once the pages are installed:
+/// in $XDG_DATA_HOME/man, or else ~/.local/share/man.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The page: git-ao, or git-ao-<command>.
+    #[arg(default_value = "git-ao", conflicts_with = "install")]
+    page: String,
+
+    /// Write all pages to where man looks for a user's own.
+    #[arg(long)]
+    install: bool,
+}
+
+/// The sections of git-ao(1) that are not about one command.
+const MORE: &str = include_str!("man/git-ao.roff");
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let pages = pages();
+    if args.install {
+        return install(&pages, ctx);
+    }
+    let wanted = args.page.trim_end_matches(".1");
+    let Some(page) = pages.iter().find(|page| page.name == wanted) else {
+        let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
+        return Err(CliError::refused(format!("no manual page '{wanted}'"))
+            .hint(format!("there are {}", names.join(", "))));
+    };
+    ctx.out.bytes(&page.text)?;
+    Ok(ExitCode::Done)
+}
+
+/// A manual page of section 1.
+struct Page {
+    name: String,
+    text: Vec<u8>,
+}
+
+/// git-ao(1), and a page for each command.
+fn pages() -> Vec<Page> {
+    let mut tree = parse::tree();
+    tree.build();
+    let verbs = tree.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned();
+    let mut pages: Vec<_> = verbs.map(page).collect();
+    let mut first = page(tree);
+    first.text.extend_from_slice(MORE.as_bytes());
+    pages.insert(0, first);
+    pages
+}
+
+fn page(command: clap::Command) -> Page {
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+    let mut text = Vec::new();
+    Man::new(command)
+        .title(name.to_uppercase())
+        .source(concat!("git-ao ", env!("CARGO_PKG_VERSION")))
+        .manual("Git AO Manual")
+        .render(&mut text)
+        .expect("writing to a vector does not fail");
+    Page { name, text }
+}
+
+fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let Some(data) = ctx.env.data_home() else {
+        return Err(CliError::fatal("neither XDG_DATA_HOME nor HOME is set"));
+    };
+    let root = data.join("man");
+    let dir = root.join("man1");
+    write(pages, &dir).map_err(|(path, error)| {
+        CliError::fatal(format!("cannot write '{}'", escape::os(path.as_os_str()))).because(&error)
+    })?;
+    let shown = escape::os(dir.as_os_str());
+    writeln!(ctx.out, "installed {} pages in {shown}", pages.len())?;
+    if !are_found().unwrap_or(true) {
+        let root = escape::os(root.as_os_str());
+        ctx.out.hint(&format!(
+            "man does not look there yet; add to your shell's startup file:\n  \
+             export MANPATH=\"{root}:$MANPATH\""
+        ));
+    }
+    Ok(ExitCode::Done)
+}
+
+/// Asks man whether it finds the pages; fails where there is no man to ask.
+fn are_found() -> io::Result<bool> {
+    let quiet = Stdio::null;
+    let mut man = Command::new("man");
+    man.args(["-w", "git-ao"]).stdin(quiet()).stdout(quiet()).stderr(quiet());
+    Ok(man.status()?.success())
+}
+
+fn write(pages: &[Page], dir: &Path) -> Result<(), (PathBuf, io::Error)> {
+    fs::create_dir_all(dir).map_err(|error| (dir.to_owned(), error))?;
+    for page in pages {
+        let path = dir.join(format!("{}.1", page.name));
+        fs::write(&path, &page.text).map_err(|error| (path, error))?;
+    }
+    Ok(())
+}
