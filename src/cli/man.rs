@@ -53,7 +53,7 @@ fn pages() -> Vec<Page> {
     tree.build();
     let verbs = tree.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned();
     let mut pages: Vec<_> = verbs.map(page).collect();
-    let mut first = page(tree);
+    let mut first = page(tree.subcommand_help_heading("COMMANDS"));
     first.text.extend_from_slice(MORE.as_bytes());
     pages.insert(0, first);
     pages
@@ -64,6 +64,7 @@ fn page(command: clap::Command) -> Page {
     let mut text = Vec::new();
     Man::new(command)
         .title(name.to_uppercase())
+        .date("\\&") // an empty one would not count as an argument
         .source(concat!("git-ao ", env!("CARGO_PKG_VERSION")))
         .manual("Git AO Manual")
         .render(&mut text)
