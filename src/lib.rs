@@ -4,4 +4,6 @@
 //! there.
 #![deny(missing_docs)]
 
+pub mod git;
 pub mod model;
+pub mod store;

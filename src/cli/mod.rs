@@ -3,6 +3,8 @@
 #[allow(dead_code)] // the verbs take from it what they need
 pub mod context;
 pub mod error;
+#[allow(dead_code)] // likewise
+pub mod open;
 mod overview;
 mod parse;
 #[allow(dead_code)] // likewise

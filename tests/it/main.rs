@@ -1,0 +1,7 @@
+//! The program and the library from outside, with real git.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod harness;
