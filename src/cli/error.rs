@@ -1,5 +1,5 @@
 use std::error::Error;
-use std::process;
+use std::process::ExitCode as Status;
 
 use super::ui::OutError;
 use super::ui::message::{self, Level};
@@ -23,7 +23,7 @@ pub enum ExitCode {
     Closed = 141,
 }
 
-impl From<ExitCode> for process::ExitCode {
+impl From<ExitCode> for Status {
     fn from(code: ExitCode) -> Self {
         Self::from(code as u8)
     }
