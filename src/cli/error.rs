@@ -1,5 +1,5 @@
 use std::error::Error;
-use std::process;
+use std::process::ExitCode as Status;
 
 use super::ui::OutError;
 use super::ui::message::{self, Level};
@@ -23,7 +23,7 @@ pub enum ExitCode {
     Closed = 141,
 }
 
-impl From<ExitCode> for process::ExitCode {
+impl From<ExitCode> for Status {
     fn from(code: ExitCode) -> Self {
         Self::from(code as u8)
     }
@@ -101,7 +101,7 @@ impl CliError {
 
 /// The message of an error and of its causes, each said once: `cannot open 'x': permission denied`.
 pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+    let mut text = said(error);
     if let Some(cause) = error.source() {
         append(&mut text, cause);
     }
@@ -112,12 +112,21 @@ pub fn chain(error: &dyn Error) -> String {
 fn append(text: &mut String, cause: &dyn Error) {
     let mut next = Some(cause);
     while let Some(cause) = next {
-        let said = cause.to_string();
+        let said = said(cause);
         if !said.is_empty() && !text.contains(&said) {
             text.push_str(": ");
             text.push_str(&said);
         }
         next = cause.source();
+    }
+}
+
+/// The error's own words; the number that Rust adds to the system's is nobody's business.
+fn said(error: &dyn Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" (os error ") {
+        Some((words, number)) if number.ends_with(')') => words.to_owned(),
+        _ => text,
     }
 }
 
@@ -148,13 +157,13 @@ mod tests {
 
     #[test]
     fn each_cause_is_said_once() {
-        let inner = Inner(io::Error::other("disk on fire"));
+        let inner = Inner(io::Error::from_raw_os_error(2));
         let error = Outer("x", inner);
-        assert_eq!(chain(&error), "cannot open 'x': cannot read: disk on fire");
+        assert_eq!(chain(&error), "cannot open 'x': cannot read: No such file or directory");
         let error = CliError::fatal("cannot list sessions").because(&error);
         assert_eq!(
             error.render(),
-            "fatal: cannot list sessions: cannot open 'x': cannot read: disk on fire\n"
+            "fatal: cannot list sessions: cannot open 'x': cannot read: No such file or directory\n"
         );
     }
 
