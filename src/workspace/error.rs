@@ -45,6 +45,18 @@ pub enum WorkspaceError {
     /// What it would begin at is no commit in this repository.
     #[error("'{0}' is not a commit in this repository")]
     BaseMissing(String),
+    /// The repository has no commit that a branch could begin at.
+    #[error("branch '{0}' has no commit yet")]
+    Unborn(String),
+    /// Neither a setting nor HOME says where worktrees go.
+    #[error("there is no home directory: HOME is not set")]
+    NoHome,
+    /// Records are UTF-8.
+    #[error("'{}' is not UTF-8 and cannot be written into a record", .0.display())]
+    NotUtf8(PathBuf),
+    /// A path that says nothing on its own, or leads elsewhere.
+    #[error("'{}' is not an absolute path, or one that begins with '~/'", .0.escape_debug())]
+    NotAPlace(String),
     /// A file or folder could not be read or written.
     #[error("cannot {act} '{path}'")]
     Io {
@@ -74,6 +86,10 @@ impl WorkspaceError {
             Self::BranchBlocked { by, .. } => Some(format!(
                 "rename '{by}', or choose another name with --branch or ao.branchPrefix"
             )),
+            Self::Unborn(_) => Some("make a first commit".to_owned()),
+            Self::NoHome => {
+                Some("'git config ao.worktreeDir <path>' says where worktrees go".to_owned())
+            }
             _ => None,
         }
     }

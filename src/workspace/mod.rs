@@ -2,16 +2,19 @@
 
 mod add;
 mod addition;
+mod base;
 mod branch;
 mod error;
 mod list;
 mod marker;
+mod place;
 mod worktrees;
 
 pub use addition::{Added, Addition, Branch};
 pub use error::WorkspaceError;
 pub use list::Listed;
 pub use marker::session_here;
+pub use place::{from_record, to_record};
 pub use worktrees::Worktrees;
 
 /// What makes, watches and removes the places in which agents work.
