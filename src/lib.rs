@@ -7,3 +7,4 @@
 pub mod git;
 pub mod model;
 pub mod store;
+pub mod workspace;
