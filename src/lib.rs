@@ -4,4 +4,5 @@
 //! there.
 #![deny(missing_docs)]
 
+pub mod agent;
 pub mod model;
