@@ -5,5 +5,7 @@
 #![deny(missing_docs)]
 
 pub mod agent;
+pub mod git;
 pub mod model;
 pub mod runtime;
+pub mod store;

@@ -4,8 +4,10 @@
 //! one, an ordered map of [`Value`]s in which keys that this version does not know survive.
 
 mod event;
+mod filter;
 mod handle;
 mod id;
+mod merge;
 mod name;
 mod oid;
 mod project;
@@ -14,10 +16,13 @@ mod session;
 mod status;
 mod time;
 mod value;
+mod when;
 
 pub use event::{Event, Message, Person};
+pub use filter::{Area, Field, Filter, FilterError, Moment, Subject};
 pub use handle::{Handle, Reference};
 pub use id::{InvalidId, SessionId};
+pub use merge::{Merged, merge};
 pub use name::{is_branch_name, is_url, slug};
 pub use oid::{InvalidOid, Oid};
 pub use project::{InvalidProject, Project};
@@ -26,3 +31,4 @@ pub use session::{Base, Cost, Fork, Kind, Placement, Session};
 pub use status::{IllegalTransition, SessionStatus};
 pub use time::{InvalidTime, Timestamp};
 pub use value::{Map, Value};
+pub use when::{WhenError, ago, parse_age, parse_when};

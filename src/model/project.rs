@@ -18,6 +18,11 @@ impl Project {
         &self.0
     }
 
+    /// The project of a repository that nothing gives a name to.
+    pub fn unnamed() -> Self {
+        Self("unnamed".to_owned())
+    }
+
     /// The project a remote's URL stands for: its last part without `.git`.
     ///
     /// None where that part cannot be a project's name.

@@ -91,6 +91,22 @@ impl Map {
         Self::default()
     }
 
+    /// A map of entries whose keys differ.
+    ///
+    /// # Errors
+    /// The first key that stands there twice. Looks each key up by its label, so that many keys do
+    /// not cost their square.
+    pub fn from_unique(entries: Vec<(Value, Value)>) -> Result<Self, Value> {
+        let mut seen = std::collections::HashSet::with_capacity(entries.len());
+        for (key, _) in &entries {
+            let kind = std::mem::discriminant(key);
+            if !seen.insert((kind, key.label())) {
+                return Err(key.clone());
+            }
+        }
+        Ok(Self(entries))
+    }
+
     /// True when there is no entry.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

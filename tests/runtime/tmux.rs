@@ -23,7 +23,9 @@ impl Server {
         }
         let place = Place::new();
         let tmux = Tmux::new(Some(text(&place.path("socket")))).unwrap();
-        Some(Self { place, tmux })
+        let server = Self { place, tmux };
+        server.raw(&["start-server", ";", "set-option", "-g", "exit-empty", "off"]);
+        Some(server)
     }
 
     /// Runs tmux itself on the server, without anybody's configuration.
@@ -184,10 +186,12 @@ fn what_cannot_be_known_is_unknown() {
     assert!(matches!(error, RuntimeError::NotInstalled(_)), "{error}");
     assert!(missing.start(&id, &place.plan("", &[])).is_err());
     assert!(missing.stop(&id, "ao-7b6d11f9", LIMIT).is_err());
-    let Some(server) = Server::new() else { return };
-
-    assert!(is_gone(server.tmux.probe(&id, "ao-7b6d11f9")), "no server, no session");
-    let stopped = server.tmux.stop(&id, "ao-7b6d11f9", LIMIT).unwrap();
+    if Server::new().is_none() {
+        return;
+    }
+    let nobody = Tmux::new(Some(text(&place.path("nobody")))).unwrap();
+    assert!(is_gone(nobody.probe(&id, "ao-7b6d11f9")), "no server, no session");
+    let stopped = nobody.stop(&id, "ao-7b6d11f9", LIMIT).unwrap();
     assert_eq!(stopped, Stopped::AlreadyGone);
     fs::write(place.path("file"), "").unwrap();
     let socket = place.path("file/socket");
@@ -196,6 +200,25 @@ fn what_cannot_be_known_is_unknown() {
         assert!(matches!(probe, Probe::Unknown(RuntimeError::Tmux(_))), "{probe:?}");
     }
     assert!(unreadable.stop(&id, "ao-7b6d11f9", LIMIT).is_err());
+}
+
+#[test]
+fn a_suspended_server_is_not_waited_for() {
+    let Some(server) = Server::new() else { return };
+    let (plan, words) = server.ready("pipe", "sleep 1000");
+    let id = session("7b6d11f9");
+    let handle = start(&server.tmux, &id, &plan);
+    words.read();
+    let tmux = server.raw(&["display-message", "-p", "#{pid}"]);
+    let signal = |name: &str| {
+        assert!(Command::new("kill").args([name, tmux.trim()]).status().unwrap().success());
+    };
+    signal("-STOP");
+    let impatient = server.tmux.clone().with_limit(Duration::from_millis(100));
+    let probe = impatient.probe(&id, &handle);
+    signal("-CONT");
+    assert!(matches!(probe, Probe::Unknown(RuntimeError::NoAnswer)), "{probe:?}");
+    pid(server.tmux.probe(&id, &handle));
 }
 
 #[test]

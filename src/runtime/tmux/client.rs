@@ -9,13 +9,16 @@ use std::time::Duration;
 use crate::runtime::wait::{Waited, wait};
 use crate::runtime::{Process, RuntimeError};
 
-/// How long tmux may take to answer; a stopped server would keep its clients for ever.
+/// How long tmux may take to answer, if not told otherwise: its server may have to read a long
+/// configuration first.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// Asks a tmux server by the program tmux.
 #[derive(Debug, Clone)]
 pub(super) struct Client {
     pub program: OsString,
+    /// How long it may take to answer; a suspended server would keep its clients for ever.
+    pub limit: Duration,
     /// The options that choose the server.
     server: Vec<OsString>,
 }
@@ -41,7 +44,7 @@ impl Client {
             }
             Some(name) => vec![arg("-L"), arg(name)],
         };
-        Ok(Self { program: arg("tmux"), server })
+        Ok(Self { program: arg("tmux"), limit: LIMIT, server })
     }
 
     /// The program with the options that choose the server.
@@ -65,7 +68,7 @@ impl Client {
             }
             _ => RuntimeError::io("start tmux", error),
         })?;
-        answer(child, input)
+        answer(child, input, self.limit)
     }
 
     /// Runs commands one after the other; the first that fails ends it.
@@ -112,14 +115,14 @@ pub(super) fn again(error: &RuntimeError) -> RuntimeError {
     }
 }
 
-fn answer(mut child: Child, input: Vec<u8>) -> Result<Answer, RuntimeError> {
+fn answer(mut child: Child, input: Vec<u8>, limit: Duration) -> Result<Answer, RuntimeError> {
     let failed = |e| RuntimeError::io("talk to tmux", e);
     let stdin = child.stdin.take();
     let feed = thread::spawn(move || stdin.map_or(Ok(()), |mut stdin| stdin.write_all(&input)));
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
     let in_time = match Process::of(child.id())? {
-        Some(process) => wait(&process, LIMIT)?,
+        Some(process) => wait(&process, limit)?,
         None => Waited::Ended,
     };
     if in_time == Waited::TimedOut {

@@ -47,6 +47,8 @@ pub(super) fn list(client: &Client) -> Result<Vec<Pane>, RuntimeError> {
     match answer {
         Answer::Done(lines) => lines.lines().map(parse).collect(),
         Answer::NoServer => Ok(Vec::new()),
+        // A server that stays without sessions (its option exit-empty) has no pane to begin at.
+        Answer::Failed(words) if words.starts_with("no current ") => Ok(Vec::new()),
         Answer::Failed(words) => Err(RuntimeError::Tmux(words)),
     }
 }

@@ -1,0 +1,186 @@
+use std::error::Error;
+use std::process::ExitCode as Status;
+
+use super::ui::OutError;
+use super::ui::message::{self, Level};
+
+/// How the program ended, as scripts see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Done.
+    Done = 0,
+    /// Not found, refused, or nothing to do where a script would ask.
+    Refused = 1,
+    /// The program could not go on.
+    Fatal = 128,
+    /// The command was not written as it must be; also after `-h`.
+    Usage = 129,
+    /// Ended by ^C: 128 and the signal's number.
+    Interrupted = 130,
+    /// The reader of the output went away. A git that dies of SIGPIPE ends a pipeline with the
+    /// same status: 128 and the signal's number.
+    Closed = 141,
+}
+
+impl From<ExitCode> for Status {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// Why a verb did not do what it was asked: what is said, and the exit code that follows.
+#[derive(Debug)]
+pub struct CliError {
+    code: ExitCode,
+    message: String,
+    usage: Option<String>,
+    hint: Option<String>,
+}
+
+impl CliError {
+    /// Something was not found, or what was asked for was not done.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(ExitCode::Refused, message.into())
+    }
+
+    /// The program cannot go on.
+    pub fn fatal(message: impl Into<String>) -> Self {
+        Self::new(ExitCode::Fatal, message.into())
+    }
+
+    /// The command was not written as it must be.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ExitCode::Usage, message.into())
+    }
+
+    fn new(code: ExitCode, message: String) -> Self {
+        Self { code, message, usage: None, hint: None }
+    }
+
+    /// Adds why: the error and its causes, each said once.
+    pub fn because(mut self, cause: &dyn Error) -> Self {
+        append(&mut self.message, cause);
+        self
+    }
+
+    /// Adds what the reader can do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds how the command is written: `git ao list [<options>]`.
+    pub fn synopsis(mut self, synopsis: impl Into<String>) -> Self {
+        self.usage = Some(synopsis.into());
+        self
+    }
+
+    /// The exit code that follows from it.
+    pub fn code(&self) -> ExitCode {
+        self.code
+    }
+
+    /// What is said on standard error; nothing where the reader ended the program.
+    pub fn render(&self) -> String {
+        let level = match self.code {
+            ExitCode::Done | ExitCode::Closed | ExitCode::Interrupted => return String::new(),
+            ExitCode::Refused | ExitCode::Usage => Level::Error,
+            ExitCode::Fatal => Level::Fatal,
+        };
+        let usage = self.usage.iter().map(|text| Level::Usage.format(text));
+        let hint = self.hint.iter().map(|text| Level::Hint.format(text));
+        std::iter::once(level.format(&self.message)).chain(usage).chain(hint).collect()
+    }
+
+    /// Says it on standard error.
+    pub fn print(&self) {
+        message::print(&self.render());
+    }
+}
+
+/// The message of an error and of its causes, each said once: `cannot open 'x': permission denied`.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = said(error);
+    if let Some(cause) = error.source() {
+        append(&mut text, cause);
+    }
+    text
+}
+
+/// Appends the cause and its causes, passing over what was said already.
+fn append(text: &mut String, cause: &dyn Error) {
+    let mut next = Some(cause);
+    while let Some(cause) = next {
+        let said = said(cause);
+        if !said.is_empty() && !text.contains(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        next = cause.source();
+    }
+}
+
+/// The error's own words; the number that Rust adds to the system's is nobody's business.
+fn said(error: &dyn Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" (os error ") {
+        Some((words, number)) if number.ends_with(')') => words.to_owned(),
+        _ => text,
+    }
+}
+
+impl From<OutError> for CliError {
+    fn from(error: OutError) -> Self {
+        let code = match error {
+            OutError::Closed => ExitCode::Closed,
+            OutError::Interrupted => ExitCode::Interrupted,
+            OutError::Failed(_) => ExitCode::Fatal,
+        };
+        Self::new(code, chain(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot open '{0}'")]
+    struct Outer(&'static str, #[source] Inner);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot read: {0}")]
+    struct Inner(#[source] io::Error);
+
+    #[test]
+    fn each_cause_is_said_once() {
+        let inner = Inner(io::Error::from_raw_os_error(2));
+        let error = Outer("x", inner);
+        assert_eq!(chain(&error), "cannot open 'x': cannot read: No such file or directory");
+        let error = CliError::fatal("cannot list sessions").because(&error);
+        assert_eq!(
+            error.render(),
+            "fatal: cannot list sessions: cannot open 'x': cannot read: No such file or directory\n"
+        );
+    }
+
+    #[test]
+    fn the_word_follows_from_the_code() {
+        let error = CliError::refused("no session 'x'").hint("see\n  git ao list");
+        assert_eq!(error.render(), "error: no session 'x'\nhint: see\nhint:   git ao list\n");
+        let error = CliError::usage("unknown option '--x'").synopsis("git ao list").hint("try");
+        assert_eq!(error.render(), "error: unknown option '--x'\nusage: git ao list\nhint: try\n");
+        assert_eq!(error.code() as u8, 129);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
+        let error = CliError::from(OutError::Closed);
+        assert_eq!((error.render(), error.code()), (String::new(), ExitCode::Closed));
+        let error = CliError::from(OutError::Failed(io::Error::other("disk full")));
+        assert_eq!(error.render(), "fatal: write failure on standard output: disk full\n");
+    }
+}

@@ -1,0 +1,148 @@
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap_mangen::Man;
+
+use super::context::Env;
+use super::ui::escape;
+use super::{CliError, Ctx, ExitCode, parse};
+
+/// Print or install the manual pages
+///
+/// 'git ao --help' makes git show the page git-ao, which man finds once the pages are installed:
+/// in $XDG_DATA_HOME/man, or else ~/.local/share/man.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The page: git-ao, or git-ao-<command>.
+    #[arg(default_value = "git-ao", conflicts_with = "install")]
+    page: String,
+
+    /// Write all pages to where man looks for a user's own.
+    #[arg(long)]
+    install: bool,
+}
+
+/// The sections of git-ao(1) that are not about one command.
+const MORE: &str = include_str!("man/git-ao.roff");
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let pages = pages();
+    if args.install {
+        return install(&pages, ctx);
+    }
+    let wanted = args.page.trim_end_matches(".1");
+    let Some(page) = pages.iter().find(|page| page.name == wanted) else {
+        let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
+        return Err(CliError::refused(format!("no manual page '{wanted}'"))
+            .hint(format!("there are {}", names.join(", "))));
+    };
+    ctx.out.bytes(&page.text)?;
+    Ok(ExitCode::Done)
+}
+
+/// A manual page of section 1.
+struct Page {
+    name: String,
+    text: Vec<u8>,
+}
+
+/// git-ao(1), and a page for each command.
+fn pages() -> Vec<Page> {
+    let mut tree = parse::tree();
+    tree.build();
+    let verbs = tree.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned();
+    let mut pages: Vec<_> = verbs.map(page).collect();
+    let mut first = page(tree.subcommand_help_heading("COMMANDS"));
+    first.text.extend_from_slice(MORE.as_bytes());
+    pages.insert(0, first);
+    pages
+}
+
+fn page(command: clap::Command) -> Page {
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+    let mut text = Vec::new();
+    Man::new(command)
+        .title(name.to_uppercase())
+        .date("\\&") // an empty one would not count as an argument
+        .source(concat!("git-ao ", env!("CARGO_PKG_VERSION")))
+        .manual("Git AO Manual")
+        .render(&mut text)
+        .expect("writing to a vector does not fail");
+    Page { name, text }
+}
+
+fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let Some(data) = ctx.env.data_home() else {
+        return Err(CliError::fatal("neither XDG_DATA_HOME nor HOME is set"));
+    };
+    let root = data.join("man");
+    let dir = root.join("man1");
+    write(pages, &dir).map_err(|(path, error)| {
+        CliError::fatal(format!("cannot write '{}'", escape::os(path.as_os_str()))).because(&error)
+    })?;
+    let shown = escape::os(dir.as_os_str());
+    writeln!(ctx.out, "installed {} pages in {shown}", pages.len())?;
+    if !is_searched(&root, &ctx.env) {
+        ctx.out.hint(&format!(
+            "man may not look there yet; if so, add to your shell's startup file:\n  \
+             export MANPATH=\"{}:$MANPATH\"",
+            escape::os(root.as_os_str())
+        ));
+    }
+    Ok(ExitCode::Done)
+}
+
+/// True when man looks below `root`: because MANPATH names it, or, where that leaves the rest to
+/// man, because it lies beside a directory of PATH (manpath(5)).
+fn is_searched(root: &Path, env: &Env) -> bool {
+    let named = |name| env.os(name).map(|paths| std::env::split_paths(paths).collect::<Vec<_>>());
+    let manpath = named("MANPATH").unwrap_or_else(|| vec![PathBuf::new()]);
+    let beside = |bin: &PathBuf| {
+        let above = bin.parent().unwrap_or(bin);
+        [bin.join("man"), above.join("man"), above.join("share/man")].iter().any(|dir| dir == root)
+    };
+    manpath.iter().any(|dir| dir == root)
+        || manpath.iter().any(|dir| dir.as_os_str().is_empty())
+            && named("PATH").is_some_and(|path| path.iter().any(beside))
+}
+
+fn write(pages: &[Page], dir: &Path) -> Result<(), (PathBuf, io::Error)> {
+    fs::create_dir_all(dir).map_err(|error| (dir.to_owned(), error))?;
+    for page in pages {
+        let path = dir.join(format!("{}.1", page.name));
+        fs::write(&path, &page.text).map_err(|error| (path, error))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_a_page_for_the_program_and_for_each_verb() {
+        let pages = pages();
+        let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
+        assert_eq!(names[0], "git-ao");
+        assert!(names.contains(&"git-ao-man"), "{names:?}");
+        for page in &pages {
+            let text = String::from_utf8(page.text.clone()).unwrap();
+            let title = format!("\n.TH {} 1 ", page.name.to_uppercase());
+            assert!(text.contains(&title), "{text}");
+            assert_eq!(text.contains("\n.SH \"EXIT STATUS\"\n"), page.name == "git-ao");
+        }
+    }
+
+    #[test]
+    fn where_man_looks() {
+        let root = Path::new("/home/a/.local/share/man");
+        let searched = |variables| is_searched(root, &Env::of(variables));
+        let path = "/usr/bin:/home/a/.local/bin";
+        assert!(searched([("PATH", path), ("X", "")]));
+        assert!(searched([("PATH", path), ("MANPATH", ":/opt/man")]));
+        assert!(searched([("PATH", "/usr/bin"), ("MANPATH", "/home/a/.local/share/man:")]));
+        assert!(!searched([("PATH", path), ("MANPATH", "/opt/man")]));
+        assert!(!searched([("PATH", "/usr/bin"), ("X", "")]));
+    }
+}

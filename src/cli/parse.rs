@@ -1,0 +1,199 @@
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+
+use super::overview::{SYNOPSIS, overview};
+use super::verbs::Verb;
+use super::{CliError, Ctx, ExitCode, usage};
+
+/// Keeps the sessions of AI coding agents in the git repository they work on.
+///
+/// A session is one agent's piece of work: its task, branch, worktree, status and lineage. Each
+/// session is a YAML record in the tree of one ref, refs/ao/sessions, and each change to it is a
+/// commit there, so that history and sharing are git's own.
+#[derive(Parser)]
+#[command(
+    name = "git-ao",
+    bin_name = "git ao",
+    version,
+    disable_help_subcommand = true,
+    infer_long_args = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+/// What the arguments ask for.
+pub enum Request {
+    Verb(Verb),
+    /// A text for standard output, and what the program then ends with.
+    Text(String, ExitCode),
+}
+
+impl Request {
+    /// Does what was asked for.
+    pub fn serve(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+        match self {
+            Self::Verb(verb) => verb.run(ctx),
+            Self::Text(text, code) => {
+                ctx.out.text(&text)?;
+                Ok(code)
+            }
+        }
+    }
+}
+
+/// The tree of commands, with synopses and help in git's form.
+pub fn tree() -> clap::Command {
+    dressed(Help::Long)
+}
+
+/// `-h` is the short help, which ends with the exit code for wrong usage as in git; `--help` the
+/// long one.
+#[derive(Clone, Copy, PartialEq)]
+enum Help {
+    Short,
+    Long,
+}
+
+fn dressed(help: Help) -> clap::Command {
+    let tree = Cli::command();
+    let overview = overview(&tree);
+    let (whole, verb) = match help {
+        Help::Short => (overview, "usage: {usage}\n\n{all-args}{after-help}"),
+        Help::Long => (
+            format!("{{about-with-newline}}\n{overview}"),
+            "{about-with-newline}\nusage: {usage}\n\n{all-args}{after-help}",
+        ),
+    };
+    tree.help_template(whole)
+        .override_usage(SYNOPSIS)
+        .max_term_width(100)
+        .mut_subcommands(|command| usage::dress(command, "git ao", verb))
+}
+
+/// Reads the arguments.
+pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> {
+    let args: Vec<OsString> = args.collect();
+    let mut before_dashes = args.iter().skip(1).take_while(|arg| *arg != "--");
+    let is_long =
+        |arg: &OsString| arg.to_str().is_some_and(|a| a.len() > 2 && "--help".starts_with(a));
+    let help = if before_dashes.any(is_long) { Help::Long } else { Help::Short };
+
+    let error = match dressed(help).try_get_matches_from(args) {
+        Ok(matches) => match Cli::from_arg_matches(&matches) {
+            Ok(Cli { verb: Some(verb) }) => return Ok(Request::Verb(verb)),
+            Ok(Cli { verb: None }) => {
+                return Ok(Request::Text(overview(&Cli::command()), ExitCode::Refused));
+            }
+            Err(error) => error,
+        },
+        Err(error) => error,
+    };
+    match error.kind() {
+        ErrorKind::DisplayVersion => {
+            let text = format!("git-ao version {}\n", env!("CARGO_PKG_VERSION"));
+            Ok(Request::Text(text, ExitCode::Done))
+        }
+        ErrorKind::DisplayHelp => {
+            let code = if help == Help::Long { ExitCode::Done } else { ExitCode::Usage };
+            Ok(Request::Text(error.render().to_string(), code))
+        }
+        _ => Err(usage::explain(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(args: &[&str]) -> Result<Request, CliError> {
+        parse(std::iter::once("git-ao").chain(args.iter().copied()).map(OsString::from))
+    }
+
+    fn text(args: &[&str]) -> (String, ExitCode) {
+        match request(args) {
+            Ok(Request::Text(text, code)) => (text, code),
+            Ok(Request::Verb(_)) => panic!("{args:?} is a verb"),
+            Err(error) => panic!("{}", error.render()),
+        }
+    }
+
+    #[test]
+    fn the_tree_is_sound() {
+        tree().debug_assert();
+    }
+
+    #[test]
+    fn help_is_short_or_long_and_so_is_its_exit_code() {
+        let (nothing, code) = text(&[]);
+        assert_eq!(code, ExitCode::Refused);
+        assert!(nothing.starts_with("usage: git ao <command> [<args>]\n\n"), "{nothing}");
+        assert_eq!(text(&["-h"]), (nothing.clone(), ExitCode::Usage));
+        let (long, code) = text(&["--help"]);
+        assert_eq!(code, ExitCode::Done);
+        assert!(long.starts_with("Keeps the sessions") && long.ends_with(&nothing), "{long}");
+
+        let (short, code) = text(&["man", "-h"]);
+        assert_eq!(code, ExitCode::Usage);
+        assert!(short.starts_with("usage: git ao man [<options>] [<page>]\n\n"), "{short}");
+        let (long, code) = text(&["man", "--help"]);
+        assert_eq!(code, ExitCode::Done);
+        assert!(long.contains("\nusage: git ao man [<options>] [<page>]\n\n"), "{long}");
+    }
+
+    #[test]
+    fn the_version_is_said_as_git_says_its_own() {
+        let version = format!("git-ao version {}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(text(&["-V"]), (version.clone(), ExitCode::Done));
+        assert_eq!(text(&["--version"]), (version, ExitCode::Done));
+    }
+
+    #[test]
+    fn long_options_may_be_cut_short() {
+        assert!(matches!(request(&["man", "--inst"]), Ok(Request::Verb(Verb::Man(_)))));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_gits_words() {
+        let man = "usage: git ao man [<options>] [<page>]\n";
+        let shell = "usage: git ao completions <shell>\n";
+        for (args, said) in [
+            (&["mann"][..], "error: unknown command 'mann'\nhint: the most similar command is 'man'\n".into()),
+            (&["zz"], "error: unknown command 'zz'\nhint: 'git ao -h' lists the commands\n".into()),
+            (&["man", "-x"], format!("error: unknown option '-x'\n{man}")),
+            (
+                &["man", "--isntall"],
+                format!("error: unknown option '--isntall'\n{man}hint: the most similar option is '--install'\n"),
+            ),
+            (&["man", "a", "b"], format!("error: unexpected argument 'b'\n{man}")),
+            (&["man", "--install=3"], format!("error: '--install' takes no value\n{man}")),
+            (&["man", "--install", "--install"], format!("error: '--install' cannot be given twice\n{man}")),
+            (
+                &["man", "x", "--install"],
+                format!("error: '<page>' and '--install' cannot be used together\n{man}"),
+            ),
+            (&["completions"], format!("error: missing <shell>\n{shell}")),
+            (
+                &["completions", "bsh"],
+                "error: 'bsh' is not a value for '<shell>'\nhint: the most similar value is 'bash'\n".into(),
+            ),
+        ] {
+            let Err(error) = request(args) else { panic!("{args:?} was taken") };
+            assert_eq!((error.render(), error.code()), (said, ExitCode::Usage), "{args:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn arguments_that_are_not_utf8() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let bad = || OsString::from_vec(vec![b'a', 0xff]);
+        for args in [vec!["git-ao".into(), bad()], vec![bad(), "man".into(), bad()]] {
+            let error = parse(args.into_iter()).err().map(|error| error.code());
+            assert_eq!(error, Some(ExitCode::Usage));
+        }
+    }
+}

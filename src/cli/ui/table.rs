@@ -1,0 +1,191 @@
+use unicode_width::UnicodeWidthStr as _;
+
+use super::out::{Out, OutError};
+use super::{Style, escape};
+
+/// How narrow the last column may get before it runs over the edge instead.
+const NARROWEST: usize = 12;
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    title: &'static str,
+    align: Align,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Align {
+    Left,
+    Right,
+}
+
+impl Column {
+    /// A column of text.
+    pub const fn left(title: &'static str) -> Self {
+        Self { title, align: Align::Left }
+    }
+
+    /// A column of numbers or ages.
+    pub const fn right(title: &'static str) -> Self {
+        Self { title, align: Align::Right }
+    }
+}
+
+/// One field of a row: its text, escaped, and its style.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    /// A field with a style; the text may be anything.
+    pub fn new(style: Style, text: &str) -> Self {
+        Self { text: escape::line(text).into_owned(), style }
+    }
+
+    /// A field without one.
+    pub fn plain(text: &str) -> Self {
+        Self::new(Style::Plain, text)
+    }
+}
+
+/// A list in aligned columns, two spaces apart, with a header.
+///
+/// On a terminal the last column is cut at its edge; elsewhere nothing is cut.
+#[derive(Debug)]
+pub struct Table<const N: usize> {
+    columns: [Column; N],
+    rows: Vec<[Cell; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    /// An empty table.
+    pub fn new(columns: [Column; N]) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: [Cell; N]) {
+        self.rows.push(cells);
+    }
+
+    /// Prints the header and the rows; nothing for a table without rows.
+    pub fn print(&self, out: &mut Out) -> Result<(), OutError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let mut widths = self.columns.map(|column| column.title.width());
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.text.width().max(*width);
+            }
+        }
+        let before_last = widths.iter().take(N.saturating_sub(1)).map(|width| width + 2).sum();
+        let room = out.width().map(|width| width.saturating_sub(before_last).max(NARROWEST));
+        let header = self.columns.map(|column| Cell::new(Style::Title, column.title));
+        for row in std::iter::once(&header).chain(&self.rows) {
+            out.text(&self.line(row, &widths, room, out))?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, row: &[Cell; N], widths: &[usize; N], room: Option<usize>, out: &Out) -> String {
+        let mut line = String::new();
+        // Blanks are owed until something follows them, so that no line ends in one.
+        let mut owed = 0;
+        for (i, (cell, column)) in row.iter().zip(&self.columns).enumerate() {
+            let last = i + 1 == N;
+            let text = match room {
+                Some(room) if last => cut(&cell.text, room),
+                _ => cell.text.clone(),
+            };
+            let gap = widths[i].saturating_sub(text.width());
+            if column.align == Align::Right {
+                owed += gap;
+            }
+            if !text.is_empty() {
+                line.extend(std::iter::repeat_n(' ', owed));
+                line.push_str(&out.paint_escaped(cell.style, &text));
+                owed = 0;
+            }
+            owed += 2;
+            if column.align == Align::Left {
+                owed += gap;
+            }
+        }
+        line.push('\n');
+        line
+    }
+}
+
+/// The text in at most `room` columns, ending in `…` where something was left out.
+fn cut(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut end = 0;
+    for (start, c) in text.char_indices() {
+        let next = start + c.len_utf8();
+        if text[..next].width() + 1 > room {
+            break;
+        }
+        end = next;
+    }
+    let kept = text[..end].trim_end_matches([' ', '\u{200c}', '\u{200d}']);
+    format!("{kept}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::ui::out::testing;
+
+    fn table() -> Table<3> {
+        let mut table =
+            Table::new([Column::left("ID"), Column::right("AGE"), Column::left("TITLE")]);
+        table.row([
+            Cell::new(Style::Id, "7b6d11f9"),
+            Cell::plain("2h"),
+            Cell::plain("Fix the flaky test"),
+        ]);
+        table.row([Cell::plain("東京"), Cell::plain("13d"), Cell::plain("a\x1b[2Jb")]);
+        table.row([Cell::plain("x"), Cell::plain(""), Cell::plain("")]);
+        table
+    }
+
+    #[test]
+    fn columns_line_up_and_nothing_is_cut_in_a_file() {
+        let text = testing::printed(testing::FILE, |out| table().print(out).unwrap());
+        assert_eq!(
+            text,
+            "ID        AGE  TITLE\n\
+             7b6d11f9   2h  Fix the flaky test\n\
+             東京      13d  a\\x1b[2Jb\n\
+             x\n"
+        );
+    }
+
+    #[test]
+    fn the_last_column_is_cut_at_the_edge_of_a_terminal() {
+        let screen = testing::terminal(28);
+        let text = testing::printed(screen, |out| table().print(out).unwrap());
+        assert!(text.contains("  Fix the flak…\n"), "{text}");
+        assert!(text.starts_with("\x1b[1mID\x1b[m        \x1b[1mAGE\x1b[m"), "{text}");
+        assert!(text.contains("\x1b[33m7b6d11f9\x1b[m   2h"), "{text}");
+    }
+
+    #[test]
+    fn a_cut_never_splits_what_is_two_columns_wide() {
+        assert_eq!(cut("東京都", 6), "東京都");
+        assert_eq!(cut("東京都", 5), "東京…");
+        assert_eq!(cut("東京都", 4), "東…");
+        assert_eq!(cut("one two", 5), "one…");
+    }
+
+    #[test]
+    fn no_rows_no_header() {
+        let empty = Table::new([Column::left("ID")]);
+        assert_eq!(testing::printed(testing::FILE, |out| empty.print(out).unwrap()), "");
+    }
+}

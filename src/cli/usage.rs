@@ -1,0 +1,151 @@
+//! Clap's view of a command in git's words.
+
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::{Arg, ArgAction, Command};
+
+use super::CliError;
+
+/// Gives a command and those below it a synopsis in git's form, and lower-case value names.
+pub fn dress(command: Command, above: &str, template: &'static str) -> Command {
+    let command = command.mut_args(|arg| match arg.get_value_names() {
+        Some(names) => {
+            let names: Vec<_> =
+                names.iter().map(|name| name.to_lowercase().replace('_', "-")).collect();
+            arg.value_names(names)
+        }
+        None => arg,
+    });
+    let path = format!("{above} {}", command.get_name());
+    let synopsis = match command.get_overridden_usage() {
+        Some(usage) => usage.to_string(),
+        None => synopsis(&command, &path),
+    };
+    command
+        .override_usage(synopsis)
+        .help_template(template)
+        .mut_subcommands(|below| dress(below, &path, template))
+}
+
+/// `git ao send [<options>] <session> [<text>...]`
+fn synopsis(command: &Command, path: &str) -> String {
+    let mut words = vec![path.to_owned()];
+    let is_option = |arg: &&Arg| !arg.is_positional() && !arg.is_hide_set();
+    if command.get_arguments().any(|arg| is_option(&arg)) {
+        words.push("[<options>]".to_owned());
+    }
+    for arg in command.get_positionals().filter(|arg| !arg.is_hide_set()) {
+        let name = arg.get_value_names().and_then(|names| names.first());
+        let name = name.map_or(arg.get_id().as_str(), |name| name.as_str());
+        let many = matches!(arg.get_action(), ArgAction::Append)
+            || arg.get_num_args().is_some_and(|count| count.max_values() > 1);
+        let dots = if many { "..." } else { "" };
+        words.push(match arg.is_required_set() {
+            true => format!("<{name}>{dots}"),
+            false => format!("[<{name}>{dots}]"),
+        });
+    }
+    if command.has_subcommands() {
+        words.push("<command>".to_owned());
+    }
+    words.join(" ")
+}
+
+/// What is wrong with the arguments, as git would say it.
+pub fn explain(error: &Error) -> CliError {
+    let about = |kind| error.get(kind).map(said).unwrap_or_default();
+    let arg = plain(about(ContextKind::InvalidArg));
+    let value = about(ContextKind::InvalidValue);
+    let message = match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            format!("unknown command '{}'", about(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::UnknownArgument if arg.starts_with('-') => format!("unknown option '{arg}'"),
+        ErrorKind::UnknownArgument => format!("unexpected argument '{arg}'"),
+        ErrorKind::MissingRequiredArgument => format!("missing {arg}"),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "need a command".to_owned()
+        }
+        ErrorKind::InvalidValue if value.is_empty() => format!("'{arg}' requires a value"),
+        ErrorKind::InvalidValue => format!("'{value}' is not a value for '{arg}'"),
+        ErrorKind::TooManyValues if arg.starts_with("--") => format!("'{arg}' takes no value"),
+        ErrorKind::ValueValidation => format!("'{value}' is not a value for '{arg}'"),
+        ErrorKind::ArgumentConflict if error.get(ContextKind::PriorArg).is_none() => {
+            format!("'{arg}' cannot be given twice")
+        }
+        ErrorKind::ArgumentConflict => {
+            let prior = plain(about(ContextKind::PriorArg));
+            match arg == prior {
+                true => format!("'{arg}' cannot be given twice"),
+                false => format!("'{arg}' and '{prior}' cannot be used together"),
+            }
+        }
+        ErrorKind::InvalidUtf8 => "an argument is not UTF-8".to_owned(),
+        _ => first_line(error),
+    };
+    let mut explained = CliError::usage(message);
+    if let Some(cause) = std::error::Error::source(error) {
+        explained = explained.because(cause);
+    }
+    // The list of everything would bury what was mistyped.
+    if error.kind() != ErrorKind::InvalidSubcommand
+        && let Some(usage) = error.get(ContextKind::Usage)
+    {
+        let usage = said(usage);
+        let usage = usage.trim();
+        explained = explained.synopsis(usage.strip_prefix("Usage: ").unwrap_or(usage));
+    }
+    match hint(error) {
+        Some(hint) => explained.hint(hint),
+        None => explained,
+    }
+}
+
+fn hint(error: &Error) -> Option<String> {
+    let list = |kind| error.get(kind).map(said).filter(|list| !list.is_empty());
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        return Some(match list(ContextKind::SuggestedSubcommand) {
+            Some(similar) if similar.contains(", ") => {
+                format!("the most similar commands are {}", quoted(&similar))
+            }
+            Some(similar) => format!("the most similar command is '{similar}'"),
+            None => "'git ao -h' lists the commands".to_owned(),
+        });
+    }
+    if let Some(similar) = list(ContextKind::SuggestedArg) {
+        return Some(format!("the most similar option is '{similar}'"));
+    }
+    if let Some(similar) = list(ContextKind::SuggestedValue) {
+        return Some(format!("the most similar value is '{similar}'"));
+    }
+    list(ContextKind::ValidValue).map(|values| format!("one of {values}"))
+}
+
+fn quoted(list: &str) -> String {
+    list.split(", ").map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
+}
+
+/// The text of a piece of context; of several, one after the other.
+fn said(value: &ContextValue) -> String {
+    match value {
+        ContextValue::Strings(texts) => texts.join(", "),
+        ContextValue::StyledStrs(texts) => {
+            texts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        }
+        ContextValue::None => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// `<page>` for clap's `[page]`, which says that it may be left out.
+fn plain(arg: String) -> String {
+    match arg.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((name, dots)) => format!("<{name}>{dots}"),
+        None => arg,
+    }
+}
+
+fn first_line(error: &Error) -> String {
+    let text = error.render().to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}

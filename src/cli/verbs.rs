@@ -1,0 +1,46 @@
+use super::{CliError, Ctx, ExitCode, completions, man};
+
+/// The verbs. The first line of each one's documentation is what help says of it.
+#[derive(clap::Subcommand)]
+pub enum Verb {
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Verb {
+    /// Does what the verb says.
+    pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+        match self {
+            Self::Completions(args) => completions::run(args, ctx),
+            Self::Man(args) => man::run(args, ctx),
+        }
+    }
+}
+
+/// The verbs as the overview shows them, by what a person wants to do.
+pub const GROUPS: &[(&str, &[&str])] = &[
+    ("start work", &["spawn", "fork", "restore"]),
+    ("look at sessions", &["list", "status", "show", "log"]),
+    ("work with a running one", &["attach", "send", "pause", "resume", "kill"]),
+    ("record how it went", &["complete", "fail", "cancel", "set", "edit"]),
+    ("put away", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
+    ("share", &["fetch", "push", "pull", "sync"]),
+    ("set up and check", &["hooks", "doctor", "fsck", "completions", "man"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Subcommand as _;
+
+    #[test]
+    fn every_verb_is_in_one_group() {
+        let tree = Verb::augment_subcommands(clap::Command::new("git-ao"));
+        for verb in tree.get_subcommands().filter(|verb| !verb.is_hide_set()) {
+            let name = verb.get_name();
+            let groups = GROUPS.iter().filter(|(_, verbs)| verbs.contains(&name));
+            assert_eq!(groups.count(), 1, "'{name}' must be in one group");
+            assert!(verb.get_about().is_some(), "'{name}' has no documentation");
+        }
+    }
+}

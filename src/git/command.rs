@@ -1,0 +1,184 @@
+use std::ffi::{OsStr, OsString};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use super::{GitError, Repository};
+
+/// What ties a git process to one repository (`git rev-parse --local-env-vars`), apart from
+/// configuration: git sets these for its hooks, and they would mislead a git started elsewhere.
+const LOCAL_ENV: [&str; 15] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// A git process to be: its environment is clean, its messages are not translated, and it never
+/// takes a lock that it does not need.
+pub struct GitCommand {
+    command: Command,
+    verb: String,
+    input: Option<Vec<u8>>,
+}
+
+/// What a git process that succeeded printed.
+#[derive(Debug, Clone)]
+pub struct Output {
+    stdout: Vec<u8>,
+}
+
+impl Repository {
+    /// `git <verb>` on this repository, from no worktree.
+    pub fn git(&self, verb: &str) -> GitCommand {
+        let mut git = GitCommand::new(verb);
+        git.command.current_dir(self.common_dir()).env("GIT_DIR", self.git_dir());
+        git
+    }
+
+    /// `git <verb>` in a worktree, or in any folder, found by git as for a user who stands there.
+    pub fn git_in(&self, folder: &Path, verb: &str) -> GitCommand {
+        let mut git = GitCommand::new(verb);
+        git.command.current_dir(folder);
+        git
+    }
+}
+
+impl GitCommand {
+    pub(crate) fn new(verb: &str) -> Self {
+        let mut command = Command::new("git");
+        for name in LOCAL_ENV {
+            command.env_remove(name);
+        }
+        command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null()).arg(verb);
+        Self { command, verb: verb.to_owned(), input: None }
+    }
+
+    /// `git <verb>` as if the user had typed it in `folder`: nothing is taken from the environment.
+    pub(crate) fn in_same_place(folder: &Path, verb: &str) -> Self {
+        let mut command = Command::new("git");
+        command.current_dir(folder).env("LC_ALL", "C").stdin(Stdio::null()).arg(verb);
+        Self { command, verb: verb.to_owned(), input: None }
+    }
+
+    /// Adds an argument.
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Sets a variable of the environment.
+    pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.command.env(name, value.into());
+        self
+    }
+
+    /// Gives the process something to read.
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(bytes.into());
+        self
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Errors
+    /// When it cannot be started, or ends with anything but 0.
+    pub fn run(self) -> Result<Output, GitError> {
+        let verb = self.verb.clone();
+        let (status, stdout, stderr) = self.finish()?;
+        if status.success() {
+            return Ok(Output { stdout });
+        }
+        let message = plain_message(&String::from_utf8_lossy(&stderr));
+        Err(GitError::Failed { verb, status: status.code(), message })
+    }
+
+    /// Runs it to its end; an exit status of 1 without a message means that what was asked for is
+    /// not there.
+    ///
+    /// # Errors
+    /// When it cannot be started, or fails in any other way.
+    pub fn find(self) -> Result<Option<Output>, GitError> {
+        match self.run() {
+            Ok(output) => Ok(Some(output)),
+            Err(GitError::Failed { status: Some(1), message, .. }) if message.is_empty() => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Starts it with nothing to read and nowhere to print to, and leaves it to itself.
+    pub fn detach(mut self) -> Result<(), GitError> {
+        let child = self.command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut child = child.map_err(|source| self.start_error(source))?;
+        // A program that lives on must not collect zombies; one that ends leaves the child to init.
+        std::thread::spawn(move || child.wait());
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(ExitStatus, Vec<u8>, Vec<u8>), GitError> {
+        if self.input.is_some() {
+            self.command.stdin(Stdio::piped());
+        }
+        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.map_err(|source| self.start_error(source))?;
+        let feeder = feed(&mut child, self.input.take());
+        let output = child.wait_with_output().map_err(|source| self.start_error(source))?;
+        if let Some(feeder) = feeder {
+            // A process that did not read to the end says why itself.
+            let _ = feeder.join();
+        }
+        Ok((output.status, output.stdout, output.stderr))
+    }
+
+    fn start_error(&self, source: std::io::Error) -> GitError {
+        GitError::Start { program: format!("git {}", self.verb), source }
+    }
+}
+
+/// Writes from a thread of its own, so that a process that prints before it has read everything
+/// cannot block.
+fn feed(child: &mut Child, input: Option<Vec<u8>>) -> Option<std::thread::JoinHandle<()>> {
+    let (bytes, mut stdin) = (input?, child.stdin.take()?);
+    Some(std::thread::spawn(move || {
+        let _ = stdin.write_all(&bytes);
+    }))
+}
+
+/// Git's own words without the `fatal: ` that whoever prints them adds again.
+fn plain_message(stderr: &str) -> String {
+    let text = stderr.trim_end();
+    let text =
+        text.strip_prefix("fatal: ").or_else(|| text.strip_prefix("error: ")).unwrap_or(text);
+    text.to_owned()
+}
+
+impl Output {
+    /// What was printed.
+    pub fn bytes(&self) -> &[u8] {
+        &self.stdout
+    }
+
+    /// What was printed, without the last line's end; bytes that are not UTF-8 are replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).trim_end_matches(['\n', '\r']).to_owned()
+    }
+}

@@ -1,0 +1,137 @@
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::Oid;
+
+/// Any other error, kept as a cause.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a repository cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RepositoryError {
+    /// Git itself does not use it either; the text is git's, without `fatal: `.
+    #[error("{0}")]
+    Refused(String),
+    /// It needs something that this program does not know.
+    #[error("the repository uses extension '{0}', which this git-ao does not know")]
+    UnknownExtension(String),
+    /// Its format is newer than git's version 1.
+    #[error("the repository has format version {0}; this git-ao knows 0 and 1")]
+    UnknownFormat(i64),
+    /// It could not be opened.
+    #[error("cannot open the repository at '{path}'")]
+    Open {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+}
+
+/// Why running git did not do what was wanted.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// The program could not be started.
+    #[error("cannot run '{program}'")]
+    Start {
+        /// What was to be run.
+        program: String,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// It ran and failed. The text is what git said, without `fatal: `.
+    #[error("'git {verb}' failed: {message}")]
+    Failed {
+        /// The git command.
+        verb: String,
+        /// Its exit status; None when a signal ended it.
+        status: Option<i32>,
+        /// What it printed on standard error.
+        message: String,
+    },
+}
+
+/// Why an object cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// It is not there.
+    #[error("object {0} is missing")]
+    Missing(Oid),
+    /// It is there and cannot be read.
+    #[error("object {id} cannot be read")]
+    Unreadable {
+        /// Which.
+        id: Oid,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// It is of another type than its place asks for.
+    #[error("object {id} is no {expected}")]
+    WrongKind {
+        /// Which.
+        id: Oid,
+        /// `commit`, `tree` or `blob`.
+        expected: &'static str,
+    },
+    /// A new one could not be written.
+    #[error("cannot write an object into '{path}'")]
+    Write {
+        /// The object directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+}
+
+/// Why a ref cannot be read or moved.
+#[derive(Debug, thiserror::Error)]
+pub enum RefError {
+    /// Somebody else moved it, or holds its lock: read it again and try again.
+    #[error("ref '{0}' was moved by another process")]
+    Moved(String),
+    /// Reading failed.
+    #[error("cannot read ref '{name}'")]
+    Read {
+        /// The full name.
+        name: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// Moving failed.
+    #[error("cannot move ref '{name}'")]
+    Write {
+        /// The full name.
+        name: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+}
+
+/// Why the lock of the repository's writers was not had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another writer held it all the time.
+    #[error("another git-ao has held '{path}' for {} seconds", waited.as_secs())]
+    Timeout {
+        /// The lock file.
+        path: PathBuf,
+        /// How long this one waited.
+        waited: Duration,
+    },
+    /// It could not be made or locked.
+    #[error("cannot lock '{path}'")]
+    Io {
+        /// The lock file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}

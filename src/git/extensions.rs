@@ -1,0 +1,56 @@
+//! What a repository may ask for beyond the first format: the rules of git's
+//! Documentation/technical/repository-version.adoc. gix opens what it does not know.
+
+use super::RepositoryError;
+
+/// Where refs are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefStorage {
+    /// Loose files and `packed-refs`.
+    Files,
+    /// Anything else; only git itself reads and writes it.
+    Foreign,
+}
+
+/// Checks the repository's own configuration as git does before it uses one.
+pub fn check(repo: &gix::Repository) -> Result<RefStorage, RepositoryError> {
+    let config = repo.config_snapshot();
+    let version = config.integer("core.repositoryformatversion").unwrap_or(0);
+    if version > 1 {
+        return Err(RepositoryError::UnknownFormat(version));
+    }
+    let mut storage = RefStorage::Files;
+    if version == 0 {
+        return Ok(storage);
+    }
+    let local = gix::config::Source::Local;
+    let sections = config.plumbing().sections_by_name("extensions").into_iter().flatten();
+    for section in sections.filter(|section| section.meta().source == local) {
+        for name in section.value_names() {
+            let name = name.to_string().to_ascii_lowercase();
+            let value = section.value(name.as_str()).map(|value| value.to_string());
+            match name.as_str() {
+                "noop"
+                | "noop-v1"
+                | "preciousobjects"
+                | "partialclone"
+                | "worktreeconfig"
+                | "relativeworktrees"
+                | "objectformat"
+                | "submodulepathconfig" => {}
+                "refstorage" => match value.as_deref() {
+                    Some("files") => {}
+                    Some(value) if value.starts_with("reftable") => storage = RefStorage::Foreign,
+                    _ => {
+                        return Err(RepositoryError::UnknownExtension(format!(
+                            "refStorage = {}",
+                            value.unwrap_or_default()
+                        )));
+                    }
+                },
+                _ => return Err(RepositoryError::UnknownExtension(name)),
+            }
+        }
+    }
+    Ok(storage)
+}

@@ -1,0 +1,97 @@
+//! Who a change is by: as git would choose, and never a failure.
+
+use gix::actor::Signature;
+use gix::date::Time;
+
+use super::{GitCommand, Repository};
+use crate::model::Timestamp;
+
+/// Author and committer of one commit.
+#[derive(Debug, Clone)]
+pub(crate) struct Signatures {
+    pub author: Signature,
+    pub committer: Signature,
+}
+
+impl Repository {
+    /// The signatures for a commit made `now`.
+    ///
+    /// GIT_AUTHOR_DATE and GIT_COMMITTER_DATE go before `now`. gix would take the time at which it
+    /// first looked, which is long ago in a program that lives on.
+    pub(crate) fn signatures(&self, now: Timestamp) -> Signatures {
+        let time = Time { seconds: now.as_seconds(), offset: local_offset(now) };
+        let repo = self.gix();
+        let committer =
+            repo.committer().and_then(Result::ok).and_then(|found| found.to_owned().ok());
+        let author = repo.author().and_then(Result::ok).and_then(|found| found.to_owned().ok());
+        let fixed = |name: &str, signature: Option<Signature>, ident: &str| {
+            let has_date = std::env::var_os(name).is_some_and(|date| !date.is_empty());
+            let mut signature = signature.unwrap_or_else(|| self.guessed(ident, time));
+            if !has_date {
+                signature.time = time;
+            }
+            signature
+        };
+        Signatures {
+            author: fixed("GIT_AUTHOR_DATE", author, "GIT_AUTHOR_IDENT"),
+            committer: fixed("GIT_COMMITTER_DATE", committer, "GIT_COMMITTER_IDENT"),
+        }
+    }
+
+    /// What git makes of the account and the host, else our own name.
+    fn guessed(&self, ident: &str, time: Time) -> Signature {
+        let said = self.git("var").arg(ident).run().ok();
+        let said = said.and_then(|output| {
+            let text = output.text();
+            let (name, rest) = text.split_once(" <")?;
+            let (email, _) = rest.split_once('>')?;
+            Some((name.to_owned(), email.to_owned()))
+        });
+        let (name, email) = said.unwrap_or_else(|| {
+            let host = gix::path::env::var("HOSTNAME").and_then(|host| host.into_string().ok());
+            let host =
+                host.or_else(super::repository::hostname).unwrap_or_else(|| "localhost".to_owned());
+            ("git-ao".to_owned(), format!("git-ao@{host}"))
+        });
+        Signature { name: name.into(), email: email.into(), time }
+    }
+}
+
+impl Signatures {
+    /// The committer as a reflog names it.
+    pub fn committer_line(&self) -> String {
+        let Signature { name, email, time } = &self.committer;
+        let clean = |text: &gix::bstr::BString| {
+            text.to_string().replace(|c: char| c.is_control() || c == '<' || c == '>', "")
+        };
+        format!(
+            "{} <{}> {} {}",
+            clean(name).trim(),
+            clean(email).trim(),
+            time.seconds,
+            offset(time)
+        )
+    }
+
+    /// Makes a git process use the same committer.
+    pub fn export(&self, git: GitCommand) -> GitCommand {
+        let Signature { name, email, time } = &self.committer;
+        git.env("GIT_COMMITTER_NAME", name.to_string())
+            .env("GIT_COMMITTER_EMAIL", email.to_string())
+            .env("GIT_COMMITTER_DATE", format!("@{} {}", time.seconds, offset(time)))
+    }
+}
+
+/// An offset as git writes it: `+0100`.
+fn offset(time: &Time) -> String {
+    let minutes = time.offset / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("{sign}{:02}{:02}", minutes.abs() / 60, minutes.abs() % 60)
+}
+
+/// Seconds east of UTC, here, at that time.
+fn local_offset(at: Timestamp) -> i32 {
+    let time =
+        jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    jiff::tz::TimeZone::system().to_offset(time).seconds()
+}

@@ -1,0 +1,21 @@
+//! The repository: finding it, refusing what git would refuse, running git safely.
+
+mod command;
+mod error;
+mod extensions;
+mod fsync;
+mod identity;
+mod lock;
+mod objects;
+mod overrides;
+mod refs;
+mod repository;
+mod shared;
+
+pub use command::{GitCommand, Output};
+pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
+pub use lock::Lock;
+pub use refs::Expected;
+pub use repository::Repository;
+
+pub(crate) use identity::Signatures;

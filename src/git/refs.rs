@@ -1,0 +1,292 @@
+//! Reading and moving one ref, by git's own protocol for files (refs/files-backend.c).
+//!
+//! gix reads `packed-refs` from a cache keyed by its modification time; a `git pack-refs` that
+//! runs twice within the clock's grain then shows an old tip as the current one, to the reader and
+//! to the compare-and-swap alike. Here both look at the files themselves.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use gix::ObjectId;
+use gix::refs::TargetRef;
+
+use super::error::Cause;
+use super::extensions::RefStorage;
+use super::objects::{oid, sync_folder};
+use super::{RefError, Repository, Signatures};
+use crate::model::Oid;
+
+/// How long a lock of git's own is waited for: git's default for `core.filesRefLockTimeout`.
+const GIT_LOCK_PATIENCE: Duration = Duration::from_millis(100);
+
+/// What a ref must be at the moment it is moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// It must not exist.
+    Missing,
+    /// It must be at this object.
+    At(Oid),
+}
+
+impl Repository {
+    /// The object a ref names; None where there is no such ref.
+    ///
+    /// # Errors
+    /// When the ref cannot be read, or is a symbolic one.
+    pub fn read_ref(&self, name: &str) -> Result<Option<Oid>, RefError> {
+        let failed = |source: Cause| RefError::Read { name: name.to_owned(), source };
+        match self.ref_storage() {
+            RefStorage::Files => self.read_files_ref(name).map_err(failed),
+            RefStorage::Foreign => {
+                let git =
+                    self.git("rev-parse").args(["--verify", "--quiet", "--end-of-options", name]);
+                let found = git.find().map_err(|error| failed(error.into()))?;
+                let parse = |text: String| {
+                    text.parse().map_err(|error: crate::model::InvalidOid| failed(error.into()))
+                };
+                found.map(|output| parse(output.text())).transpose()
+            }
+        }
+    }
+
+    fn read_files_ref(&self, name: &str) -> Result<Option<Oid>, Cause> {
+        let refs = &self.gix().refs;
+        // A writer may pack a ref between the two looks: it is then found at the third.
+        for _ in 0..2 {
+            if let Some(found) = refs.try_find_loose(name)? {
+                return match found.target.to_ref() {
+                    TargetRef::Object(id) => Ok(Some(oid(id.to_owned()))),
+                    TargetRef::Symbolic(_) => Err("it is a symbolic ref".into()),
+                };
+            }
+            if let Some(packed) = refs.open_packed_buffer()?
+                && let Some(found) = packed.try_find(name)?
+            {
+                return Ok(Some(oid(found.target())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Moves a ref to `new`, if it is where it is expected, and writes its reflog.
+    ///
+    /// To be called with the [`Lock`](super::Lock) held.
+    ///
+    /// # Errors
+    /// [`RefError::Moved`] when it is not where it is expected, or git holds its lock.
+    pub(crate) fn move_ref(
+        &self,
+        name: &str,
+        expected: &Expected,
+        new: ObjectId,
+        message: &str,
+        who: &Signatures,
+    ) -> Result<(), RefError> {
+        let failed = |source: Cause| RefError::Write { name: name.to_owned(), source };
+        let moved = match self.ref_storage() {
+            RefStorage::Files => self.move_files_ref(name, expected, new, message, who),
+            RefStorage::Foreign => self.move_foreign_ref(name, expected, new, message, who),
+        };
+        match moved {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(RefError::Moved(name.to_owned())),
+            Err(source) => Err(failed(source)),
+        }
+    }
+
+    fn move_foreign_ref(
+        &self,
+        name: &str,
+        expected: &Expected,
+        new: ObjectId,
+        message: &str,
+        who: &Signatures,
+    ) -> Result<bool, Cause> {
+        let old = match expected {
+            Expected::Missing => new.kind().null().to_string(),
+            Expected::At(old) => old.to_string(),
+        };
+        let git = who.export(self.git("update-ref"));
+        let git = git.args(["--create-reflog", "-m", message, name, &new.to_string(), &old]);
+        let Err(error) = git.run() else { return Ok(true) };
+        let now = match self.read_ref(name)? {
+            Some(at) => Expected::At(at),
+            None => Expected::Missing,
+        };
+        if now == *expected && !error.to_string().contains("lock") {
+            Err(error.into())
+        } else {
+            Ok(false)
+        }
+    }
+
+    fn move_files_ref(
+        &self,
+        name: &str,
+        expected: &Expected,
+        new: ObjectId,
+        message: &str,
+        who: &Signatures,
+    ) -> Result<bool, Cause> {
+        let path = self.common_dir().join(name);
+        let Some(lock) = RefLock::take(self, &path, new)? else { return Ok(false) };
+        let old = match (self.read_files_ref(name)?, expected) {
+            (None, Expected::Missing) => new.kind().null().to_string(),
+            (Some(at), Expected::At(old)) if at == *old => old.to_string(),
+            _ => return Ok(false),
+        };
+        self.append_reflog(name, &format!("{old} {new} {}\t{message}\n", who.committer_line()))?;
+        lock.commit(self)?;
+        Ok(true)
+    }
+
+    /// Always written, also where git would keep no reflog for this ref: a bad tip can be undone,
+    /// and gc keeps old tips.
+    fn append_reflog(&self, name: &str, line: &str) -> io::Result<()> {
+        let path = self.common_dir().join("logs").join(name);
+        let open = || OpenOptions::new().create(true).append(true).open(&path);
+        let mut file = self.with_parents(&path, open)?;
+        self.shared().adjust(&path)?;
+        file.write_all(line.as_bytes())
+    }
+
+    /// Does something with a file, making the folders above it where they are missing: git removes
+    /// empty ones at any time.
+    fn with_parents<T>(&self, path: &Path, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
+        let mut attempts = 16;
+        loop {
+            match act() {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && attempts > 0 => {
+                    attempts -= 1;
+                    let folder = path.parent().unwrap_or(path);
+                    match fs::create_dir_all(folder) {
+                        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                        _ => self.shared().adjust(folder).or_else(ignore_missing)?,
+                    }
+                }
+                other => return other,
+            }
+        }
+    }
+}
+
+fn ignore_missing(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// `<ref>.lock`, as git knows it, holding the ref's new value.
+///
+/// The file is made elsewhere first and then linked into place. Its other name tells the lock of a
+/// git-ao that was killed from one that git holds: only the former may be broken.
+struct RefLock {
+    path: PathBuf,
+    lock: PathBuf,
+    mark: tempfile::TempPath,
+    held: bool,
+}
+
+impl RefLock {
+    /// None when git holds the lock.
+    fn take(repo: &Repository, path: &Path, new: ObjectId) -> io::Result<Option<Self>> {
+        let mut file = tempfile::Builder::new().prefix("tip.").tempfile_in(repo.ao_dir())?;
+        file.write_all(format!("{new}\n").as_bytes())?;
+        if repo.fsync().refs {
+            file.as_file().sync_all()?;
+        }
+        plain_permissions(file.as_file())?;
+        repo.shared().adjust(file.path())?;
+        let lock = PathBuf::from(format!("{}.lock", path.display()));
+        let mark = file.into_temp_path();
+        let mut this = Self { path: path.to_owned(), lock, mark, held: false };
+        let deadline = Instant::now() + GIT_LOCK_PATIENCE;
+        loop {
+            match repo.with_parents(&this.lock, || fs::hard_link(&this.mark, &this.lock)) {
+                Ok(()) => {
+                    this.held = true;
+                    return Ok(Some(this));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+            if Instant::now() >= deadline {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if !break_leftover(repo, &this.lock)? {
+            return Ok(None);
+        }
+        match fs::hard_link(&this.mark, &this.lock) {
+            Ok(()) => {
+                this.held = true;
+                Ok(Some(this))
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn commit(mut self, repo: &Repository) -> io::Result<()> {
+        fs::rename(&self.lock, &self.path)?;
+        self.held = false;
+        if repo.fsync().refs {
+            sync_folder(self.path.parent().unwrap_or(&self.path))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for RefLock {
+    fn drop(&mut self) {
+        if self.held {
+            let _ = fs::remove_file(&self.lock);
+        }
+    }
+}
+
+/// Removes a lock that a killed git-ao left, and what else such ones left; true if it was one.
+fn break_leftover(repo: &Repository, lock: &Path) -> io::Result<bool> {
+    let Some(id) = file_id(lock)? else { return Ok(true) };
+    let mut ours = false;
+    for entry in fs::read_dir(repo.ao_dir())? {
+        let path = entry?.path();
+        let is_mark =
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("tip."));
+        if is_mark && file_id(&path)? == Some(id) {
+            fs::remove_file(lock)?;
+            fs::remove_file(&path)?;
+            ours = true;
+        }
+    }
+    Ok(ours)
+}
+
+#[cfg(unix)]
+fn file_id(path: &Path) -> io::Result<Option<(u64, u64)>> {
+    use std::os::unix::fs::MetadataExt;
+    match fs::symlink_metadata(path) {
+        Ok(meta) => Ok(Some((meta.dev(), meta.ino()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn file_id(path: &Path) -> io::Result<Option<(u64, u64)>> {
+    // Without a file's identity no lock is known to be a leftover: each counts as git's.
+    Ok(fs::symlink_metadata(path).is_ok().then_some((0, 0)).filter(|_| path.ends_with(".lock")))
+}
+
+/// Temporary files are made for their owner alone; a ref is as readable as the umask lets it be.
+#[cfg(unix)]
+fn plain_permissions(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn plain_permissions(_file: &File) -> io::Result<()> {
+    Ok(())
+}

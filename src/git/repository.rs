@@ -1,0 +1,164 @@
+use std::path::{Path, PathBuf};
+
+use super::extensions::{self, RefStorage};
+use super::fsync::Fsync;
+use super::shared::Shared;
+use super::{GitCommand, RepositoryError, overrides};
+
+/// A git repository, found and trusted as git finds and trusts it.
+#[derive(Clone)]
+pub struct Repository {
+    gix: gix::Repository,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    objects_dir: PathBuf,
+    storage: RefStorage,
+    fsync: Fsync,
+    shared: Shared,
+}
+
+impl Repository {
+    /// Finds the repository that git would use in `folder`: GIT_DIR and its kin, `git -c`
+    /// overrides, `safe.directory` and the repository's extensions count as for git.
+    ///
+    /// # Errors
+    /// When there is none, when git would not trust it, or when it needs what is not known here.
+    pub fn discover(folder: &Path) -> Result<Self, RepositoryError> {
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let repo = open(&folder).map_err(|source| explain(&folder, source))?;
+        Self::vet(repo, &folder)
+    }
+
+    fn vet(mut repo: gix::Repository, folder: &Path) -> Result<Self, RepositoryError> {
+        let storage = extensions::check(&repo)?;
+        repo.clear_namespace();
+        repo.object_cache_size(None);
+        let absolute = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let (git_dir, common_dir) = (absolute(repo.git_dir()), absolute(repo.common_dir()));
+        let config = repo.config_snapshot();
+        let text = |key: &str| config.string(key).map(|value| value.to_string());
+        let fsync = Fsync::from_config(
+            text("core.fsync").as_deref(),
+            config.boolean("core.fsyncObjectFiles"),
+        );
+        let shared = Shared::from_config(text("core.sharedRepository").as_deref());
+        let explicit_only = text("safe.bareRepository").as_deref() == Some("explicit");
+        if explicit_only && repo.is_bare() && std::env::var_os("GIT_DIR").is_none() {
+            return Err(explain(folder, "safe.bareRepository is 'explicit'".into()));
+        }
+        let objects_dir = repo.objects.store_ref().path().to_owned();
+        Ok(Self { gix: repo, git_dir, common_dir, objects_dir, storage, fsync, shared })
+    }
+
+    /// The git directory of this worktree.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// The git directory that all worktrees share.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// The top of this worktree; None in a bare repository.
+    pub fn work_dir(&self) -> Option<PathBuf> {
+        let dir = self.gix.workdir()?;
+        Some(dir.canonicalize().unwrap_or_else(|_| dir.to_owned()))
+    }
+
+    /// The folder for what this program keeps beside git's own files.
+    pub fn ao_dir(&self) -> PathBuf {
+        self.common_dir.join("ao")
+    }
+
+    /// The effective value of a key of git's configuration; None where it is not set or has no
+    /// value. Text that is not UTF-8 is replaced.
+    pub fn config(&self, key: &str) -> Option<String> {
+        self.gix.config_snapshot().string(key).map(|value| value.to_string())
+    }
+
+    /// The effective value of a boolean key.
+    pub fn config_bool(&self, key: &str) -> Option<bool> {
+        self.gix.config_snapshot().boolean(key)
+    }
+
+    /// The effective value of a key that holds a path, with `~/` resolved.
+    pub fn config_path(&self, key: &str) -> Option<PathBuf> {
+        self.gix.config_snapshot().trusted_path(key).ok().flatten()
+    }
+
+    /// The names of the remotes, sorted.
+    pub fn remotes(&self) -> Vec<String> {
+        self.gix.remote_names().iter().map(ToString::to_string).collect()
+    }
+
+    /// The folder of the main worktree, or of the repository itself where it is bare.
+    pub fn main_folder(&self) -> &Path {
+        let dir = self.common_dir.as_path();
+        match dir.file_name() {
+            Some(name) if name == ".git" => dir.parent().unwrap_or(dir),
+            _ => dir,
+        }
+    }
+
+    /// Where the worktree at `path` keeps its own git files; None unless it is one.
+    pub fn git_dir_of(&self, path: &Path) -> Option<PathBuf> {
+        let git = self.git_in(path, "rev-parse").args(["--path-format=absolute", "--git-dir"]);
+        git.run().ok().map(|output| PathBuf::from(output.text()))
+    }
+
+    pub(crate) fn gix(&self) -> &gix::Repository {
+        &self.gix
+    }
+
+    pub(crate) fn objects_dir(&self) -> &Path {
+        &self.objects_dir
+    }
+
+    pub(super) fn ref_storage(&self) -> RefStorage {
+        self.storage
+    }
+
+    pub(super) fn fsync(&self) -> Fsync {
+        self.fsync
+    }
+
+    pub(super) fn shared(&self) -> Shared {
+        self.shared
+    }
+}
+
+impl std::fmt::Debug for Repository {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Repository").field(&self.git_dir).finish()
+    }
+}
+
+fn open(folder: &Path) -> Result<gix::Repository, super::error::Cause> {
+    let options = || {
+        gix::open::Options::default().bail_if_untrusted(true).cli_overrides(overrides::from_env())
+    };
+    let trust = gix::sec::trust::Mapping { full: options(), reduced: options() };
+    let upwards =
+        gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
+    let found =
+        gix::ThreadSafeRepository::discover_with_environment_overrides_opts(folder, upwards, trust);
+    Ok(found?.to_thread_local())
+}
+
+/// Lets git say why it would not use the repository either: in the words that users know, with the
+/// way out that git offers. Where git would use it, the cause is ours.
+fn explain(folder: &Path, source: super::error::Cause) -> RepositoryError {
+    let git = GitCommand::in_same_place(folder, "rev-parse").arg("--git-dir");
+    match git.run() {
+        Err(super::GitError::Failed { message, .. }) => RepositoryError::Refused(message),
+        _ => RepositoryError::Open { path: folder.to_owned(), source },
+    }
+}
+
+/// The name of this machine.
+pub(super) fn hostname() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = name.or_else(|| std::env::var("HOSTNAME").ok())?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}

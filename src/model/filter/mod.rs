@@ -1,0 +1,13 @@
+//! Which sessions are meant: conditions, and the language people write them in.
+
+mod expression;
+mod field;
+mod predicate;
+mod scanner;
+
+#[cfg(test)]
+mod tests;
+
+pub use expression::FilterError;
+pub use field::{Field, Moment};
+pub use predicate::{Area, Filter, Subject};

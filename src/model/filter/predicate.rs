@@ -1,0 +1,121 @@
+use std::ops::Not;
+
+use super::{Field, Moment};
+use crate::model::{Session, Timestamp};
+
+/// A condition that a session meets or not.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// Every session.
+    All,
+    /// One value of the field is this text; for ids, starts with at least 4 digits of it.
+    Is(Field, String),
+    /// One value of the field contains this text, in upper or lower case.
+    Contains(Field, String),
+    /// It happened before this time.
+    Before(Moment, Timestamp),
+    /// It happened after this time.
+    After(Moment, Timestamp),
+    /// The status is terminal.
+    Ended,
+    /// The session was forked from another one.
+    Forked,
+    /// The session was forked from, or started by, another one.
+    HasParent,
+    /// The session lies in the archive.
+    Archived,
+    /// All of these; an empty list is met by every session.
+    And(Vec<Filter>),
+    /// One of these; an empty list is met by none.
+    Or(Vec<Filter>),
+    /// Not this.
+    Not(Box<Filter>),
+}
+
+/// The part of the store in which a session lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    /// Among the sessions that are listed.
+    Active,
+    /// In the archive.
+    Archived,
+}
+
+/// What a filter looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// Where it lies.
+    pub area: Area,
+}
+
+impl Filter {
+    /// Sessions that were neither forked from nor started by another one.
+    pub fn root() -> Self {
+        !Self::HasParent
+    }
+
+    /// Sessions that meet both.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::All, one) | (one, Self::All) => one,
+            (Self::And(mut list), Self::And(more)) => {
+                list.extend(more);
+                Self::And(list)
+            }
+            (Self::And(mut list), one) => {
+                list.push(one);
+                Self::And(list)
+            }
+            (one, other) => Self::And(vec![one, other]),
+        }
+    }
+
+    /// Sessions that meet one of both, or both.
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::All, _) | (_, Self::All) => Self::All,
+            (Self::Or(mut list), Self::Or(more)) => {
+                list.extend(more);
+                Self::Or(list)
+            }
+            (Self::Or(mut list), one) => {
+                list.push(one);
+                Self::Or(list)
+            }
+            (one, other) => Self::Or(vec![one, other]),
+        }
+    }
+
+    /// True when the session meets the condition.
+    pub fn matches(&self, subject: Subject<'_>) -> bool {
+        let session = subject.session;
+        match self {
+            Self::All => true,
+            Self::Is(field, text) => field.is(session, text),
+            Self::Contains(field, text) => field.contains(session, text),
+            Self::Before(moment, time) => moment.of(session) < *time,
+            Self::After(moment, time) => moment.of(session) > *time,
+            Self::Ended => session.status.is_terminal(),
+            Self::Forked => session.fork.is_some(),
+            Self::HasParent => session.fork.is_some() || session.spawned_by.is_some(),
+            Self::Archived => subject.area == Area::Archived,
+            Self::And(list) => list.iter().all(|filter| filter.matches(subject)),
+            Self::Or(list) => list.iter().any(|filter| filter.matches(subject)),
+            Self::Not(filter) => !filter.matches(subject),
+        }
+    }
+}
+
+/// Sessions that do not meet it; twice is not at all.
+impl Not for Filter {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        match self {
+            Self::Not(filter) => *filter,
+            filter => Self::Not(Box::new(filter)),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+use std::cmp::Ordering;
+
+use crate::model::Value;
+
+/// A value in the one order that all values have, whoever compares them.
+///
+/// First by type: null, booleans, whole numbers, whole numbers that need 64 bits without a sign,
+/// numbers with a fraction, text, lists, maps, tagged values. Within a type: false before true;
+/// numbers by size (IEEE 754 totalOrder); text by its UTF-8 bytes; lists item by item, and maps
+/// entry by entry as they stand, key before value, a shorter one before its continuation; tagged
+/// values by the tag, then the value. Only what is written the same is equal.
+#[derive(Clone, Copy)]
+pub(super) struct Ranked<'a>(pub(super) &'a Value);
+
+impl Ord for Ranked<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.0, other.0) {
+            (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+            (Value::Int(a), Value::Int(b)) => a.cmp(b),
+            (Value::Uint(a), Value::Uint(b)) => a.cmp(b),
+            (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+            (Value::String(a), Value::String(b)) => a.cmp(b),
+            (Value::List(a), Value::List(b)) => a.iter().map(Ranked).cmp(b.iter().map(Ranked)),
+            (Value::Map(a), Value::Map(b)) => {
+                let a = a.iter().flat_map(|(key, value)| [Ranked(key), Ranked(value)]);
+                a.cmp(b.iter().flat_map(|(key, value)| [Ranked(key), Ranked(value)]))
+            }
+            (Value::Tagged(s, a), Value::Tagged(t, b)) => {
+                s.cmp(t).then_with(|| Ranked(a).cmp(&Ranked(b)))
+            }
+            (a, b) => rank(a).cmp(&rank(b)),
+        }
+    }
+}
+
+fn rank(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Int(_) => 2,
+        Value::Uint(_) => 3,
+        Value::Float(_) => 4,
+        Value::String(_) => 5,
+        Value::List(_) => 6,
+        Value::Map(_) => 7,
+        Value::Tagged(..) => 8,
+    }
+}
+
+impl PartialOrd for Ranked<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ranked<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Ranked<'_> {}

@@ -1,0 +1,174 @@
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use super::order::Ranked;
+use super::set;
+use crate::model::{KEYS, Map, Timestamp, Value};
+
+/// What became of two records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Merged {
+    /// The merged record.
+    pub record: Map,
+    /// The fields that both sides had changed, and of which one value is not in the record; with
+    /// dots between levels.
+    pub conflicts: Vec<String>,
+}
+
+/// Merges two records of one session that both come from `base`; without one, from nothing.
+///
+/// - What one side changed is taken, and what both changed to the same.
+/// - Maps that both sides changed merge by key.
+/// - `tags` loses what either side took out and gains what either put in.
+/// - `agent_config`, `context`, `placements` and `tags` are left out when empty, so where one is
+///   missing it counts as empty.
+/// - Change wins over removal.
+/// - `fork` is one value as soon as the sides name different parents, or one of them none: what
+///   else it says is about that parent.
+/// - Anything else takes the value of the record with the later `updated_at`; where these are the
+///   same or no times, the greater value: by type, then as such (numbers, text by its bytes, lists
+///   and maps from their start).
+/// - `updated_at` is the later one.
+///
+/// The result does not depend on which side is which. Its keys stand in the order of [`KEYS`], then
+/// unknown ones sorted; in maps within, first those of the base. Any records can be merged, also
+/// such as [`Session::from_record`](crate::model::Session::from_record) would refuse; from two that
+/// it reads comes one that it reads.
+pub fn merge(base: Option<&Map>, ours: &Map, theirs: &Map) -> Merged {
+    let nothing = Map::new();
+    let base = base.unwrap_or(&nothing);
+    let mut merger = Merger { later: later(base, ours, theirs), conflicts: Vec::new() };
+    let known = KEYS.map(Value::from);
+    let mut record = Map::new();
+    for (key, sides) in rows(known.iter(), [base, ours, theirs]) {
+        if let Some(value) = merger.field(&key.label(), sides) {
+            record.insert(key.clone(), value);
+        }
+    }
+    Merged { record, conflicts: merger.conflicts }
+}
+
+/// The base's value, ours and theirs.
+type Sides<'a> = [Option<&'a Value>; 3];
+
+/// Which record is the later one: greater when ours is. An unchanged record never is.
+fn later(base: &Map, ours: &Map, theirs: &Map) -> Ordering {
+    let time = |map: &Map| map.get("updated_at")?.as_str()?.parse::<Timestamp>().ok();
+    match (ours == base, theirs == base) {
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        _ => time(ours).cmp(&time(theirs)),
+    }
+}
+
+/// The entries of three maps side by side: `first` keys first, the others sorted.
+fn rows<'a>(
+    first: impl Iterator<Item = &'a Value>,
+    maps: [&'a Map; 3],
+) -> Vec<(&'a Value, Sides<'a>)> {
+    let mut rows: BTreeMap<Ranked<'a>, Sides<'a>> = BTreeMap::new();
+    for (side, map) in maps.into_iter().enumerate() {
+        for (key, value) in map.iter() {
+            rows.entry(Ranked(key)).or_default()[side] = Some(value);
+        }
+    }
+    let first: Vec<_> = first.filter_map(|key| rows.remove_entry(&Ranked(key))).collect();
+    first.into_iter().chain(rows).map(|(key, sides)| (key.0, sides)).collect()
+}
+
+/// The value, unless both sides changed it and not to the same.
+fn settled<'a>([base, ours, theirs]: Sides<'a>) -> Option<Option<&'a Value>> {
+    if ours == theirs {
+        // Equal maps may have their keys in different orders: take one whoever asks.
+        Some(ours.map(Ranked).min(theirs.map(Ranked)).map(|value| value.0))
+    } else if ours == base {
+        Some(theirs)
+    } else if theirs == base {
+        Some(ours)
+    } else {
+        None
+    }
+}
+
+struct Merger {
+    later: Ordering,
+    conflicts: Vec<String>,
+}
+
+impl Merger {
+    /// A field of the record itself.
+    fn field(&mut self, key: &str, sides: Sides<'_>) -> Option<Value> {
+        let [_, ours, theirs] = sides;
+        if key == "updated_at" {
+            return self.choose(ours, theirs).cloned();
+        }
+        if let Some(value) = settled(sides) {
+            return value.cloned();
+        }
+        let empty = match key {
+            "agent_config" | "context" | "placements" => Some(Value::Map(Map::new())),
+            "tags" => Some(Value::List(Vec::new())),
+            "fork" if parent(ours) != parent(theirs) => return self.whole(key, ours, theirs),
+            _ => None,
+        };
+        match sides.map(|side| side.or(empty.as_ref())) {
+            [Some(Value::List(base)), Some(Value::List(ours)), Some(Value::List(theirs))]
+                if key == "tags" =>
+            {
+                let tags = set::merge(base, ours, theirs);
+                (!tags.is_empty()).then_some(Value::List(tags))
+            }
+            [base, Some(Value::Map(ours)), Some(Value::Map(theirs))] => {
+                let map = self.map(key, base, ours, theirs);
+                (!map.is_empty()).then_some(Value::Map(map))
+            }
+            _ => self.value(key, sides),
+        }
+    }
+
+    /// A value at any level.
+    fn value(&mut self, path: &str, sides: Sides<'_>) -> Option<Value> {
+        if let Some(value) = settled(sides) {
+            return value.cloned();
+        }
+        match sides {
+            [base, Some(Value::Map(ours)), Some(Value::Map(theirs))] => {
+                Some(Value::Map(self.map(path, base, ours, theirs)))
+            }
+            [_, ours, theirs] => self.whole(path, ours, theirs),
+        }
+    }
+
+    fn map(&mut self, path: &str, base: Option<&Value>, ours: &Map, theirs: &Map) -> Map {
+        let nothing = Map::new();
+        let base = base.and_then(Value::as_map).unwrap_or(&nothing);
+        let mut merged = Map::new();
+        for (key, sides) in rows(base.iter().map(|(key, _)| key), [base, ours, theirs]) {
+            if let Some(value) = self.value(&format!("{path}.{}", key.label()), sides) {
+                merged.insert(key.clone(), value);
+            }
+        }
+        merged
+    }
+
+    /// One of two values that cannot both stay.
+    fn whole(&mut self, path: &str, ours: Option<&Value>, theirs: Option<&Value>) -> Option<Value> {
+        self.conflicts.push(path.to_owned());
+        match (ours, theirs) {
+            (Some(value), None) | (None, Some(value)) => Some(value.clone()),
+            _ => self.choose(ours, theirs).cloned(),
+        }
+    }
+
+    fn choose<'a>(&self, ours: Option<&'a Value>, theirs: Option<&'a Value>) -> Option<&'a Value> {
+        match self.later.then_with(|| ours.map(Ranked).cmp(&theirs.map(Ranked))) {
+            Ordering::Less => theirs,
+            _ => ours,
+        }
+    }
+}
+
+/// The session that a `fork` names.
+fn parent(fork: Option<&Value>) -> Option<&Value> {
+    fork?.as_map()?.get("session")
+}

@@ -1,0 +1,215 @@
+//! A record's bytes: YAML 1.2, one document, within limits. The only file that knows a YAML library.
+
+use std::fmt;
+
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
+use serde_yaml::value::{Tag, TaggedValue};
+
+use crate::model::{Map, Project, RecordError, Session, SessionId, Value};
+
+/// How large a record may be. What is larger is not read: it is shown as corrupt, and kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of YAML.
+    pub bytes: usize,
+    /// Levels of lists and maps.
+    pub depth: usize,
+    /// Values, counted after aliases are resolved.
+    pub values: usize,
+}
+
+/// The limits of format version 1.
+pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 100_000 };
+
+/// Why a blob of the store is not a record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordProblem {
+    /// It is larger than [`LIMITS`] allow.
+    #[error("larger than {} KiB", LIMITS.bytes / 1024)]
+    TooLarge,
+    /// It is no YAML, or more of it than [`LIMITS`] allow.
+    #[error("not valid YAML: {0}")]
+    Yaml(String),
+    /// It is YAML but no record.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// It says that it is another session than its path says.
+    #[error("says that it is '{found}', but lies where '{expected}' belongs")]
+    Misplaced {
+        /// The id or project in the path.
+        expected: String,
+        /// The id or project in the record.
+        found: String,
+    },
+    /// The object cannot be read.
+    #[error("{0}")]
+    Object(String),
+}
+
+/// Reads a record that lies at the place of `id` in `project`.
+pub fn decode(bytes: &[u8], id: SessionId, project: &Project) -> Result<Session, RecordProblem> {
+    let session = Session::from_record(parse(bytes)?, project)?;
+    let misplaced = |expected: String, found: String| RecordProblem::Misplaced { expected, found };
+    if session.id != id {
+        return Err(misplaced(id.to_string(), session.id.to_string()));
+    }
+    if session.project_id != *project {
+        return Err(misplaced(project.to_string(), session.project_id.to_string()));
+    }
+    Ok(session)
+}
+
+/// Writes a record.
+pub fn encode(session: &Session) -> Result<Vec<u8>, RecordProblem> {
+    let bytes = render(&session.to_record())?.into_bytes();
+    if bytes.len() > LIMITS.bytes { Err(RecordProblem::TooLarge) } else { Ok(bytes) }
+}
+
+/// Reads YAML text into the stored form of a record.
+pub fn parse(bytes: &[u8]) -> Result<Map, RecordProblem> {
+    if bytes.len() > LIMITS.bytes {
+        return Err(RecordProblem::TooLarge);
+    }
+    let mut budget = Budget { values: LIMITS.values, text: 2 * LIMITS.bytes };
+    let seed = Seed { budget: &mut budget, depth: LIMITS.depth };
+    let value = seed.deserialize(serde_yaml::Deserializer::from_slice(bytes));
+    match value.map_err(|error| RecordProblem::Yaml(error.to_string()))? {
+        Value::Map(map) => Ok(map),
+        _ => Err(RecordProblem::Yaml("not a mapping".to_owned())),
+    }
+}
+
+/// Writes the stored form of a record as YAML text.
+pub fn render(map: &Map) -> Result<String, RecordProblem> {
+    serde_yaml::to_string(&to_yaml(&Value::Map(map.clone())))
+        .map_err(|error| RecordProblem::Yaml(error.to_string()))
+}
+
+fn to_yaml(value: &Value) -> serde_yaml::Value {
+    match value {
+        Value::Null => serde_yaml::Value::Null,
+        Value::Bool(b) => (*b).into(),
+        Value::Int(i) => (*i).into(),
+        Value::Uint(u) => (*u).into(),
+        Value::Float(f) => (*f).into(),
+        Value::String(s) => s.as_str().into(),
+        Value::List(list) => serde_yaml::Value::Sequence(list.iter().map(to_yaml).collect()),
+        Value::Map(map) => {
+            serde_yaml::Value::Mapping(map.iter().map(|(k, v)| (to_yaml(k), to_yaml(v))).collect())
+        }
+        Value::Tagged(tag, value) => serde_yaml::Value::Tagged(Box::new(TaggedValue {
+            tag: Tag::new(tag.clone()),
+            value: to_yaml(value),
+        })),
+    }
+}
+
+/// What may still be read. Aliases make a small text stand for a large value.
+struct Budget {
+    values: usize,
+    text: usize,
+}
+
+impl Budget {
+    fn spend<E: Error>(&mut self, text: usize) -> Result<(), E> {
+        let enough = self.values > 0 && self.text >= text;
+        if !enough {
+            return Err(E::custom("stands for more than a record may hold"));
+        }
+        self.values -= 1;
+        self.text -= text;
+        Ok(())
+    }
+}
+
+struct Seed<'b> {
+    budget: &'b mut Budget,
+    depth: usize,
+}
+
+impl Seed<'_> {
+    fn below<E: Error>(&mut self) -> Result<Seed<'_>, E> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
+        Ok(Seed { budget: self.budget, depth })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        self.budget.spend(0).map(|()| Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        self.budget.spend(0).map(|()| Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        self.budget.spend(0).map(|()| Value::Int(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        self.budget.spend(0).map(|()| value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        self.budget.spend(0).map(|()| Value::Float(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        self.budget.spend(value.len()).map(|()| value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Value, A::Error> {
+        self.budget.spend(0)?;
+        let mut list = Vec::new();
+        while let Some(item) = seq.next_element_seed(self.below()?)? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut from: A) -> Result<Value, A::Error> {
+        self.budget.spend(0)?;
+        let mut entries: Vec<(Value, Value)> = Vec::new();
+        while let Some(key) = from.next_key_seed(self.below()?)? {
+            let value = from.next_value_seed(self.below()?)?;
+            entries.push((key, value));
+        }
+        Map::from_unique(entries)
+            .map(Value::Map)
+            .map_err(|key| A::Error::custom(format!("key '{}' stands there twice", key.label())))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(mut self, from: A) -> Result<Value, A::Error> {
+        self.budget.spend(0)?;
+        let (tag, rest) = from.variant_seed(TagName)?;
+        let value = rest.newtype_variant_seed(self.below()?)?;
+        Ok(Value::Tagged(tag, Box::new(value)))
+    }
+}
+
+struct TagName;
+
+impl<'de> DeserializeSeed<'de> for TagName {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
+        serde::Deserialize::deserialize(from)
+    }
+}

@@ -1,0 +1,164 @@
+//! From what a person types to one record.
+
+use super::{Entry, Key, ResolveError, Shelf, Snapshot, StoreError};
+use crate::model::{Handle, Project, Reference, Session, SessionId};
+
+/// What a handle may be relative to.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    /// The session of the worktree that the user stands in.
+    pub here: Option<SessionId>,
+    /// Only sessions of this project.
+    pub project: Option<Project>,
+}
+
+impl Snapshot<'_> {
+    /// Finds the record that a handle names: active before archived.
+    ///
+    /// # Errors
+    /// [`StoreError::Resolve`] when it names none, or more than one.
+    pub fn resolve(&self, handle: &Handle, context: &Context) -> Result<Entry, StoreError> {
+        let project = handle.project.as_ref().or(context.project.as_ref());
+        let only = |searched| self.nothing(handle, searched);
+        match &handle.reference {
+            Reference::Here => {
+                let id = context.here.ok_or(ResolveError::NotInSession)?;
+                self.by_id(id, project)?.ok_or_else(|| only("the id in AO_SESSION"))
+            }
+            Reference::Latest => self.latest(context),
+            Reference::Id(id) => self.by_id(*id, project)?.ok_or_else(|| only("ids")),
+            Reference::Prefix(prefix) => self.by_prefix(handle, prefix, project),
+            Reference::Issue(issue) => {
+                self.by_field(handle, project, "issues", &|s| s.issue_id.as_ref() == Some(issue))
+            }
+            Reference::Pr(number) => {
+                self.by_field(handle, project, "pull requests", &|s| s.pr_number == Some(*number))
+            }
+            Reference::Number(number) => {
+                let issue = number.to_string();
+                let by_issue = |s: &Session| s.issue_id.as_deref() == Some(&issue);
+                match self.by_field(handle, project, "issues", &by_issue) {
+                    Err(StoreError::Resolve(ResolveError::Nothing { .. })) => {
+                        let searched = "issues and pull requests";
+                        self.by_field(handle, project, searched, &|s| s.pr_number == Some(*number))
+                    }
+                    found => found,
+                }
+            }
+            Reference::Url(url) => self.by_field(handle, project, "URLs", &|s| {
+                s.issue_url.as_ref() == Some(url) || s.pr_url.as_ref() == Some(url)
+            }),
+            Reference::Branch(name) => self.by_branch(handle, name, project),
+        }
+    }
+
+    fn by_id(&self, id: SessionId, project: Option<&Project>) -> Result<Option<Entry>, StoreError> {
+        match self.find(Key { id, project: project.cloned() }) {
+            Err(StoreError::InTwoProjects(_)) => {
+                let key = Key::from(id);
+                let found = self.find_on(Shelf::Active, &key)?;
+                let found =
+                    if found.is_empty() { self.find_on(Shelf::Archived, &key)? } else { found };
+                Err(self.ambiguous(&id.to_string(), &found).into())
+            }
+            found => found,
+        }
+    }
+
+    /// Looks into one shard of each project. A branch of exactly this name decides only where the
+    /// prefix alone does not.
+    fn by_prefix(
+        &self,
+        handle: &Handle,
+        prefix: &str,
+        project: Option<&Project>,
+    ) -> Result<Entry, StoreError> {
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            let mut found = self.find_prefix(shelf, prefix, project)?;
+            match found.len() {
+                0 => {}
+                1 => return Ok(found.remove(0)),
+                _ => {
+                    let by_branch = self.by_branch(handle, prefix, project);
+                    return by_branch.map_err(|_| self.ambiguous(&handle.text, &found).into());
+                }
+            }
+        }
+        self.by_branch(handle, &handle.text, project).map_err(|error| match error {
+            StoreError::Resolve(ResolveError::Nothing { .. }) => {
+                self.nothing(handle, "ids and branches")
+            }
+            other => other,
+        })
+    }
+
+    fn by_branch(
+        &self,
+        handle: &Handle,
+        name: &str,
+        project: Option<&Project>,
+    ) -> Result<Entry, StoreError> {
+        let name = name.strip_prefix("refs/heads/").unwrap_or(name);
+        self.by_field(handle, project, "branches", &|s| s.branch.as_deref() == Some(name))
+    }
+
+    fn by_field(
+        &self,
+        handle: &Handle,
+        project: Option<&Project>,
+        searched: &'static str,
+        matches: &dyn Fn(&Session) -> bool,
+    ) -> Result<Entry, StoreError> {
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            let mut found = Vec::new();
+            for entry in self.entries(shelf)? {
+                let wanted = project.is_none_or(|project| *project == entry.location.project);
+                if wanted && self.load(&entry).is_ok_and(|session| matches(&session)) {
+                    found.push(entry);
+                }
+            }
+            match found.len() {
+                0 => {}
+                1 => return Ok(found.remove(0)),
+                _ => return Err(self.ambiguous(&handle.text, &found).into()),
+            }
+        }
+        Err(self.nothing(handle, searched))
+    }
+
+    /// The last updated active session, other than the one the user stands in.
+    fn latest(&self, context: &Context) -> Result<Entry, StoreError> {
+        let wanted = |entry: &Entry| {
+            Some(entry.location.id) != context.here
+                && context.project.as_ref().is_none_or(|p| *p == entry.location.project)
+        };
+        let mut latest: Option<(Session, Entry)> = None;
+        for entry in self.entries(Shelf::Active)?.into_iter().filter(wanted) {
+            let Ok(session) = self.load(&entry) else { continue };
+            let key = |s: &Session| (s.updated_at, std::cmp::Reverse(s.id));
+            if latest.as_ref().is_none_or(|(best, _)| key(&session) > key(best)) {
+                latest = Some((session, entry));
+            }
+        }
+        let latest = latest.map(|(_, entry)| entry);
+        Ok(latest.ok_or_else(|| ResolveError::Empty(self.store.ref_name().to_owned()))?)
+    }
+
+    fn nothing(&self, handle: &Handle, searched: &'static str) -> StoreError {
+        let (text, name) = (handle.text.clone(), self.store.ref_name().to_owned());
+        ResolveError::Nothing { text, searched, name }.into()
+    }
+
+    fn ambiguous(&self, text: &str, found: &[Entry]) -> ResolveError {
+        let title = |entry: &Entry| match self.load(entry) {
+            Ok(session) => session.display_title(),
+            Err(_) => "(corrupt)".to_owned(),
+        };
+        let one_id = found.windows(2).all(|pair| pair[0].location.id == pair[1].location.id);
+        let key = |entry: &Entry| {
+            if one_id { Key::from(&entry.location) } else { Key::from(entry.location.id) }
+        };
+        let candidates = found.iter().map(|entry| (key(entry), title(entry))).collect();
+        ResolveError::Ambiguous { text: text.to_owned(), candidates }
+    }
+}

@@ -1,0 +1,107 @@
+//! Where things lie in the store's tree, format version 1.
+
+use std::fmt;
+
+use crate::model::{Project, SessionId};
+
+/// The format version that this program reads and writes.
+pub const FORMAT: u64 = 1;
+
+/// The content of the blob `version`.
+pub(super) const VERSION_BLOB: &[u8] = b"1\n";
+
+/// The two halves of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shelf {
+    /// `sessions/`
+    Active,
+    /// `archive/`
+    Archived,
+}
+
+impl Shelf {
+    /// The folder at the top of the tree.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Active => "sessions",
+            Self::Archived => "archive",
+        }
+    }
+
+    /// The other half.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Active => Self::Archived,
+            Self::Archived => Self::Active,
+        }
+    }
+}
+
+/// The place of one record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// Active or archived.
+    pub shelf: Shelf,
+    /// The project.
+    pub project: Project,
+    /// The session.
+    pub id: SessionId,
+}
+
+impl Location {
+    /// The parts of the path in the tree.
+    pub fn components(&self) -> [String; 4] {
+        [
+            self.shelf.folder().to_owned(),
+            self.project.to_string(),
+            self.id.shard(),
+            file_name(self.id),
+        ]
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.components().join("/"))
+    }
+}
+
+/// Which record is meant: an id is enough unless two projects hold the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The session.
+    pub id: SessionId,
+    /// The project, where it matters.
+    pub project: Option<Project>,
+}
+
+impl From<SessionId> for Key {
+    fn from(id: SessionId) -> Self {
+        Self { id, project: None }
+    }
+}
+
+impl From<&Location> for Key {
+    fn from(location: &Location) -> Self {
+        Self { id: location.id, project: Some(location.project.clone()) }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.project {
+            Some(project) => write!(f, "{project}/{}", self.id),
+            None => self.id.fmt(f),
+        }
+    }
+}
+
+pub(super) fn file_name(id: SessionId) -> String {
+    format!("{id}.yaml")
+}
+
+/// The id in a file's name; None unless it is one and belongs into this shard.
+pub(super) fn id_of_file(name: &str, shard: &str) -> Option<SessionId> {
+    let id: SessionId = name.strip_suffix(".yaml")?.parse().ok()?;
+    (id.shard() == shard).then_some(id)
+}

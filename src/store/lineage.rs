@@ -1,0 +1,47 @@
+use super::{Shelf, Snapshot, StoreError};
+use crate::model::{Fork, Session, SessionId};
+
+/// Where a session comes from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lineage {
+    /// The sessions it was forked from, its parent first. A record that is gone still counts: the
+    /// last one is then known by its id alone.
+    pub ancestors: Vec<(Fork, Option<Session>)>,
+}
+
+impl Snapshot<'_> {
+    /// The sessions a session was forked from, up to the first.
+    pub fn lineage(&self, session: &Session) -> Result<Lineage, StoreError> {
+        let mut lineage = Lineage::default();
+        let mut seen = vec![session.id];
+        let mut fork = session.fork.clone();
+        while let Some(next) = fork.take().filter(|fork| !seen.contains(&fork.session)) {
+            seen.push(next.session);
+            let parent = match self.session(next.session) {
+                Ok(parent) => Some(parent),
+                Err(
+                    StoreError::NotFound(_)
+                    | StoreError::Corrupt { .. }
+                    | StoreError::InTwoProjects(_),
+                ) => None,
+                Err(error) => return Err(error),
+            };
+            fork = parent.as_ref().and_then(|parent| parent.fork.clone());
+            lineage.ancestors.push((next, parent));
+        }
+        Ok(lineage)
+    }
+
+    /// The sessions that were forked from this one or started by it, active before archived.
+    pub fn children(&self, id: SessionId) -> Result<Vec<Session>, StoreError> {
+        let mut children = Vec::new();
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            let sessions = self.list(shelf)?.into_iter().filter_map(|listed| listed.session.ok());
+            children.extend(sessions.filter(|session| {
+                session.fork.as_ref().is_some_and(|fork| fork.session == id)
+                    || session.spawned_by == Some(id)
+            }));
+        }
+        Ok(children)
+    }
+}

@@ -1,0 +1,28 @@
+//! Records in git: the tree at one ref, and the one way to write it.
+
+mod clock;
+mod codec;
+mod door;
+mod error;
+mod handle;
+mod history;
+mod layout;
+mod lineage;
+mod open;
+mod project;
+mod snapshot;
+mod transaction;
+mod walk;
+
+pub use clock::Clock;
+pub use codec::{LIMITS, Limits, RecordProblem};
+pub use door::Committed;
+pub use error::{ResolveError, StoreError};
+pub use handle::Context;
+pub use history::{Events, History};
+pub use layout::{FORMAT, Key, Location, Shelf};
+pub use lineage::Lineage;
+pub use open::{SESSIONS_REF, Store};
+pub use snapshot::{Entry, Listed, Snapshot};
+pub use transaction::Transaction;
+pub use walk::{Listing, Stray};

@@ -1,0 +1,112 @@
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Clock, Snapshot, StoreError};
+use crate::git::{Repository, RepositoryError};
+use crate::model::Oid;
+
+/// The ref of the store.
+pub const SESSIONS_REF: &str = "refs/ao/sessions";
+
+/// How long a write waits for others before it gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The sessions of one repository.
+///
+/// Opening it reads and writes nothing; a store that was never written is an empty one. There is
+/// no cache: what another process wrote is seen by the next call.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let dir = tempfile::tempdir()?;
+/// # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir.path()).status()?.success());
+/// use git_ao::git::Repository;
+/// use git_ao::model::{Session, SessionId, SessionStatus};
+/// use git_ao::store::{Shelf, Store};
+///
+/// let store = Store::new(Repository::discover(dir.path())?);
+///
+/// let id = SessionId::random();
+/// store.transaction("spawn", |tx| {
+///     let mut session = Session::new(id, "demo".parse().expect("a project name"), tx.now());
+///     session.title = "Fix the flaky test".to_owned();
+///     tx.create(session)
+/// })?;
+///
+/// // Read, change and write as one step, whatever others write meanwhile.
+/// store.update(id, "status", |session| session.status = SessionStatus::Done)?;
+///
+/// let sessions = store.snapshot()?.list(Shelf::Active)?;
+/// let session = sessions[0].session.as_ref().expect("the record was just written");
+/// assert_eq!(session.status, SessionStatus::Done);
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Store {
+    repo: Repository,
+    ref_name: String,
+    clock: Clock,
+    patience: Duration,
+}
+
+impl Store {
+    /// The store of a repository.
+    pub fn new(repo: Repository) -> Self {
+        Self { repo, ref_name: SESSIONS_REF.to_owned(), clock: Clock::system(), patience: PATIENCE }
+    }
+
+    /// The store of the repository that git would use in `folder`.
+    ///
+    /// # Errors
+    /// As [`Repository::discover`].
+    pub fn discover(folder: &Path) -> Result<Self, RepositoryError> {
+        Repository::discover(folder).map(Self::new)
+    }
+
+    /// The same store under another ref.
+    pub fn at_ref(&self, name: &str) -> Self {
+        Self { ref_name: name.to_owned(), ..self.clone() }
+    }
+
+    /// Sets what tells the time.
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Sets how long a write waits for other writers before it gives up.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The repository.
+    pub fn repository(&self) -> &Repository {
+        &self.repo
+    }
+
+    /// The full name of the store's ref.
+    pub fn ref_name(&self) -> &str {
+        &self.ref_name
+    }
+
+    /// The time, as this store is told it.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// The newest event; None before the first.
+    pub fn tip(&self) -> Result<Option<Oid>, StoreError> {
+        Ok(self.repo.read_ref(&self.ref_name)?)
+    }
+
+    /// The store as it is now: later writes do not show in it.
+    ///
+    /// # Errors
+    /// When it is of a newer format, or its top cannot be read.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        Snapshot::at(self, self.tip()?)
+    }
+}

@@ -1,0 +1,206 @@
+//! Going through all records, and what else lies in the tree.
+
+use gix::objs::Tree;
+use gix::objs::tree::EntryKind;
+
+use super::error::oid;
+use super::layout::id_of_file;
+use super::{Entry, Listed, Location, Shelf, Snapshot, StoreError};
+use crate::git::ObjectError;
+use crate::model::Project;
+
+/// Something in the tree that is not where the layout says. It is left where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// The path in the tree; bytes that are not UTF-8 are replaced.
+    pub path: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// All that could be read of a shelf.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// The sessions, newest first (by last update), ties by id; corrupt records at the end.
+    pub sessions: Vec<Listed>,
+    /// Folders that could not be read, so that sessions may be missing above.
+    pub unreadable: Vec<Stray>,
+}
+
+enum Found {
+    Record(Entry),
+    Stray(Stray),
+    Unreadable(String, ObjectError),
+}
+
+type Visit<'v> = dyn FnMut(Found) -> Result<(), StoreError> + 'v;
+
+impl Snapshot<'_> {
+    /// The places of all records on a shelf, sorted by project and id.
+    ///
+    /// # Errors
+    /// When a part of the tree cannot be read.
+    pub fn entries(&self, shelf: Shelf) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::new();
+        self.walk(shelf, &mut |found| match found {
+            Found::Record(entry) => {
+                entries.push(entry);
+                Ok(())
+            }
+            Found::Stray(_) => Ok(()),
+            Found::Unreadable(_, error) => Err(error.into()),
+        })?;
+        Ok(entries)
+    }
+
+    /// All sessions on a shelf, in the order of [`Listing::sessions`].
+    ///
+    /// # Errors
+    /// When a part of the tree cannot be read.
+    pub fn list(&self, shelf: Shelf) -> Result<Vec<Listed>, StoreError> {
+        Ok(self.load_all(self.entries(shelf)?))
+    }
+
+    /// All sessions on a shelf that can be read, and what cannot.
+    pub fn listing(&self, shelf: Shelf) -> Listing {
+        let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
+        let walked = self.walk(shelf, &mut |found| {
+            match found {
+                Found::Record(entry) => entries.push(entry),
+                Found::Stray(_) => {}
+                Found::Unreadable(path, error) => {
+                    unreadable.push(Stray { path, why: error.to_string() });
+                }
+            }
+            Ok(())
+        });
+        if let Err(error) = walked {
+            let path = shelf.folder().to_owned();
+            unreadable.push(Stray { path, why: error.to_string() });
+        }
+        Listing { sessions: self.load_all(entries), unreadable }
+    }
+
+    fn load_all(&self, entries: Vec<Entry>) -> Vec<Listed> {
+        let mut listed: Vec<Listed> = entries
+            .into_iter()
+            .map(|entry| Listed { session: self.load(&entry), location: entry.location })
+            .collect();
+        listed.sort_by(|a, b| {
+            let time = |listed: &Listed| listed.session.as_ref().ok().map(|s| s.updated_at);
+            time(b).cmp(&time(a)).then_with(|| a.location.id.cmp(&b.location.id))
+        });
+        listed
+    }
+
+    /// The number of records on a shelf, corrupt ones too: as many as [`list`](Self::list) gives.
+    pub fn count(&self, shelf: Shelf) -> Result<usize, StoreError> {
+        Ok(self.entries(shelf)?.len())
+    }
+
+    /// Whatever is not where the layout says, or cannot be read.
+    pub fn strays(&self) -> Result<Vec<Stray>, StoreError> {
+        let mut strays = Vec::new();
+        for entry in &self.root().entries {
+            let known = match entry.filename.to_string().as_str() {
+                "version" => entry.mode.kind() == EntryKind::Blob,
+                "sessions" | "archive" => entry.mode.is_tree(),
+                _ => false,
+            };
+            if !known {
+                strays.push(stray(
+                    entry.filename.to_string(),
+                    "does not belong at the top of a store",
+                ));
+            }
+        }
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            self.walk(shelf, &mut |found| {
+                match found {
+                    Found::Record(_) => {}
+                    Found::Stray(stray) => strays.push(stray),
+                    Found::Unreadable(path, error) => {
+                        strays.push(Stray { path, why: error.to_string() });
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(strays)
+    }
+
+    fn walk(&self, shelf: Shelf, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        for (name, id) in folders(&self.shelf_tree(shelf)?, shelf.folder(), visit)? {
+            let path = format!("{}/{name}", shelf.folder());
+            let Ok(project) = name.parse::<Project>() else {
+                visit(Found::Stray(stray(path, "is not the name of a project")))?;
+                continue;
+            };
+            let Some(tree) = self.tree_at(&path, id, visit)? else { continue };
+            for (shard, id) in folders(&tree, &path, visit)? {
+                let path = format!("{path}/{shard}");
+                let Some(tree) = self.tree_at(&path, id, visit)? else { continue };
+                for entry in tree.entries {
+                    visit(classify(shelf, &project, &path, &shard, &entry))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tree_at(
+        &self,
+        path: &str,
+        id: gix::ObjectId,
+        visit: &mut Visit<'_>,
+    ) -> Result<Option<Tree>, StoreError> {
+        match self.store.repository().read_tree(id) {
+            Ok(tree) => Ok(Some(tree)),
+            Err(error) => visit(Found::Unreadable(path.to_owned(), error)).map(|()| None),
+        }
+    }
+}
+
+/// What one entry of a shard is.
+fn classify(
+    shelf: Shelf,
+    project: &Project,
+    path: &str,
+    shard: &str,
+    entry: &gix::objs::tree::Entry,
+) -> Found {
+    let name = entry.filename.to_string();
+    match id_of_file(&name, shard) {
+        Some(id) if entry.mode.kind() == EntryKind::Blob => {
+            let location = Location { shelf, project: project.clone(), id };
+            Found::Record(Entry { location, blob: oid(entry.oid) })
+        }
+        Some(_) => Found::Stray(stray(format!("{path}/{name}"), "is not a plain file")),
+        None => {
+            let why = "is not the record of an id that belongs here";
+            Found::Stray(stray(format!("{path}/{name}"), why))
+        }
+    }
+}
+
+/// The folders in a tree; what is none is a stray.
+fn folders(
+    tree: &Tree,
+    path: &str,
+    visit: &mut Visit<'_>,
+) -> Result<Vec<(String, gix::ObjectId)>, StoreError> {
+    let mut folders = Vec::new();
+    for entry in &tree.entries {
+        let name = entry.filename.to_string();
+        if entry.mode.is_tree() {
+            folders.push((name, entry.oid));
+        } else {
+            visit(Found::Stray(stray(format!("{path}/{name}"), "is not a folder")))?;
+        }
+    }
+    Ok(folders)
+}
+
+fn stray(path: String, why: &str) -> Stray {
+    Stray { path, why: why.to_owned() }
+}

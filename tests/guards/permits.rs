@@ -1,0 +1,207 @@
+//! Who may name what.
+
+use super::layers::room;
+use super::paths::{Named, named};
+use super::tokens::Kind;
+use super::{Finding, keep, source, tokens};
+
+/// The places that name something, unless the file may.
+fn named_by_others(
+    path: &str,
+    text: &str,
+    may: impl Fn(&str) -> bool,
+    what: impl Fn(&Named) -> bool,
+) -> Vec<Finding> {
+    if source::is_test(path) || may(path) {
+        return Vec::new();
+    }
+    let found = named(&tokens::code(text)).into_iter().filter(|named| what(named));
+    found.map(|named| (named.line, format!("names '{}'", named.path))).collect()
+}
+
+fn is_in(path: &str, rooms: &[&str]) -> bool {
+    room(path).is_some_and(|(room, _)| rooms.contains(&room))
+}
+
+fn gix(path: &str, text: &str) -> Vec<Finding> {
+    named_by_others(
+        path,
+        text,
+        |path| is_in(path, &["store", "git"]),
+        |named| named.is_below("gix"),
+    )
+}
+
+fn yaml(path: &str, text: &str) -> Vec<Finding> {
+    let codec = |path: &str| path == "src/store/codec.rs";
+    named_by_others(path, text, codec, |named| named.is_below("serde_yaml"))
+}
+
+fn clap(path: &str, text: &str) -> Vec<Finding> {
+    let may = |path: &str| is_in(path, &["cli"]) || path == "src/main.rs";
+    let crates = ["clap", "clap_complete", "clap_mangen"];
+    named_by_others(path, text, may, |named| crates.iter().any(|name| named.is_below(name)))
+}
+
+fn process(path: &str, text: &str) -> Vec<Finding> {
+    let helper = |path: &str| {
+        let words =
+            path.strip_prefix("src/cli/").into_iter().flat_map(|p| p.split(['/', '_', '.']));
+        words.into_iter().any(|word| word == "pager" || word == "editor")
+    };
+    let codes = is_in(path, &["cli"]) || path == "src/main.rs";
+    let may = |path: &str| is_in(path, &["git", "runtime"]) || helper(path);
+    named_by_others(path, text, may, |named| {
+        named.is_below("std::process") && !(codes && named.is_below("std::process::ExitCode"))
+    })
+}
+
+fn prints(path: &str, text: &str) -> Vec<Finding> {
+    named_by_others(
+        path,
+        text,
+        |path| is_in(path, &["cli"]),
+        |named| {
+            let macros = ["print", "println", "eprint", "eprintln"];
+            let method = matches!(named.before, Some(Kind::Mark('.')));
+            let field = matches!(named.after, Some(Kind::Mark(':' | ',' | '}')));
+            let stream = ["stdout", "stderr"].contains(&named.last());
+            let imported = named.path.contains("::");
+            let called = matches!(named.after, Some(Kind::Mark('(')));
+            (macros.contains(&named.last()) && named.is_macro())
+                || (stream
+                    && !method
+                    && (called || (imported && !field) || named.is_below("std::io")))
+        },
+    )
+}
+
+fn unfinished(path: &str, text: &str) -> Vec<Finding> {
+    let macros = ["todo", "unimplemented", "dbg"];
+    named_by_others(
+        path,
+        text,
+        |_| false,
+        |named| named.is_macro() && macros.contains(&named.last()),
+    )
+}
+
+fn impure(path: &str, text: &str) -> Vec<Finding> {
+    let outside = ["std::fs", "std::io", "std::env", "std::net", "std::process", "std::thread"];
+    let clocks = ["SystemTime", "Instant"];
+    let is_model = is_in(path, &["model"]);
+    named_by_others(
+        path,
+        text,
+        |_| !is_model,
+        |named| {
+            let now = named.last() == "now" && named.path.contains("::");
+            let clock = now || named.path.split("::").any(|segment| clocks.contains(&segment));
+            clock || outside.iter().any(|module| named.is_below(module))
+        },
+    )
+}
+
+fn starts_git(path: &str, text: &str) -> Vec<Finding> {
+    if is_in(path, &["git"]) || source::is_test(path) {
+        return Vec::new();
+    }
+    let code = tokens::code(text);
+    let starts = code.windows(5).filter(|at| {
+        let program = match &at[4].kind {
+            Kind::Text(text) => text.rsplit('/').next().unwrap_or_default(),
+            _ => return false,
+        };
+        let new = at[0].word() == Some("Command") && at[2].word() == Some("new");
+        new && at[1].kind == Kind::Sep && at[3].is('(') && ["git", "git.exe"].contains(&program)
+    });
+    starts.map(|at| (at[0].line, "starts git".to_owned())).collect()
+}
+
+#[test]
+fn only_store_and_git_name_gix() {
+    keep("only 'store' and 'git' know gix", gix);
+}
+
+#[test]
+fn only_the_codec_names_serde_yaml() {
+    keep("only 'src/store/codec.rs' knows serde_yaml", yaml);
+}
+
+#[test]
+fn only_cli_names_clap() {
+    keep("only 'cli' knows clap", clap);
+}
+
+#[test]
+fn only_a_few_start_processes() {
+    keep("only 'git', 'runtime', the pager and the editor know std::process", process);
+}
+
+#[test]
+fn only_git_starts_git() {
+    keep("only 'git' starts the git program", starts_git);
+}
+
+#[test]
+fn only_cli_prints() {
+    keep("only 'cli' prints", prints);
+}
+
+#[test]
+fn the_model_does_no_io() {
+    keep("'model' does no input or output and reads no clock", impure);
+}
+
+#[test]
+fn nothing_is_left_unfinished() {
+    keep("no unfinished or debugging macros", unfinished);
+}
+
+#[test]
+fn each_permit_can_be_refused() {
+    type Check = fn(&str, &str) -> Vec<Finding>;
+    let bad: [(Check, &str, &str); 18] = [
+        (gix, "src/flow/spawn.rs", "fn f(r: &gix::Repository) {}"),
+        (gix, "src/lib.rs", "pub use gix;"),
+        (yaml, "src/store/mod.rs", "use serde_yaml::Value;"),
+        (yaml, "src/model/value.rs", "fn f() -> serde_yaml::Value { x }"),
+        (clap, "src/flow/mod.rs", "#[derive(clap::Parser)] struct A;"),
+        (clap, "src/lib.rs", "use clap_mangen::Man;"),
+        (process, "src/cli/show.rs", "use std::process::Command;"),
+        (process, "src/flow/spawn.rs", "use std::{fs, process::{Command, Stdio}};"),
+        (process, "src/main.rs", "fn main() { std::process::exit(1) }"),
+        (starts_git, "src/flow/spawn.rs", "Command::new(\"git\")"),
+        (starts_git, "src/runtime/tmux.rs", "process::Command::new(\"/usr/bin/git\")"),
+        (prints, "src/store/mod.rs", "fn f() { println!(\"a\") }"),
+        (prints, "src/main.rs", "use std::io::{stdout, Write};"),
+        (prints, "src/hook/run.rs", "fn f() { write(io::stderr(), x) }"),
+        (impure, "src/model/time.rs", "use std::time::{Duration, SystemTime};"),
+        (impure, "src/model/time.rs", "fn f() { jiff::Timestamp::now() }"),
+        (unfinished, "src/cli/show.rs", "fn f() { todo!() }"),
+        (unfinished, "src/git/mod.rs", "fn f() { std::dbg!(1) }"),
+    ];
+    for (check, path, text) in bad {
+        assert_ne!(check(path, text), [], "{path}: {text}");
+    }
+    let good: [(Check, &str, &str); 11] = [
+        (gix, "src/store/read.rs", "use gix::ObjectId;"),
+        (gix, "src/cli/show.rs", "// gix\nfn f() { \"gix\" }"),
+        (yaml, "src/store/codec.rs", "use serde_yaml::Value;"),
+        (clap, "src/cli/mod.rs", "use clap::Parser;"),
+        (process, "src/main.rs", "use std::process::ExitCode;"),
+        (process, "src/cli/pager.rs", "use std::process::{Child, Command};"),
+        (process, "src/git/run.rs", "use std::process::Command;"),
+        (starts_git, "src/git/run.rs", "Command::new(\"git\")"),
+        (
+            prints,
+            "src/git/run.rs",
+            "command.stdout(p); child.stderr.take(); Out { stdout, stderr: x }",
+        ),
+        (prints, "src/cli/out.rs", "use std::io::stdout;"),
+        (impure, "src/store/clock.rs", "use std::time::SystemTime;"),
+    ];
+    for (check, path, text) in good {
+        assert_eq!(check(path, text), [], "{path}: {text}");
+    }
+}

@@ -1,0 +1,5 @@
+//! What users of earlier session stores could do: each thing a test.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,20 @@
+//! A world of its own for every test: temporary directory, HOME, environment, repositories.
+//!
+//! Each test binary takes it in by path and uses a part of it.
+#![allow(dead_code, unused_imports, clippy::print_stderr)]
+
+mod env;
+mod matrix;
+mod out;
+mod race;
+mod repo;
+mod run;
+mod tree;
+
+pub use env::TestEnv;
+pub use matrix::{Combo, Kind, Objects, Refs, for_each_repo, matrix};
+pub use out::Out;
+pub use race::race;
+pub use repo::Repo;
+pub use run::Run;
+pub use tree::{Tree, tree_of};
