@@ -13,7 +13,12 @@ mod usage;
 mod verbs;
 
 mod completions;
+mod editor;
+mod fork;
+mod interrupt;
 mod man;
+mod spawn;
+mod task;
 
 use std::ffi::OsString;
 use std::process::ExitCode as Status;
