@@ -27,7 +27,7 @@ struct Cli {
 
 /// What the arguments ask for.
 pub enum Request {
-    Verb(Verb),
+    Verb(Box<Verb>),
     /// A text for standard output, and what the program then ends with.
     Text(String, ExitCode),
 }
@@ -84,7 +84,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
 
     let error = match dressed(help).try_get_matches_from(args) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {
-            Ok(Cli { verb: Some(verb) }) => return Ok(Request::Verb(verb)),
+            Ok(Cli { verb: Some(verb) }) => return Ok(Request::Verb(Box::new(verb))),
             Ok(Cli { verb: None }) => {
                 return Ok(Request::Text(overview(&Cli::command()), ExitCode::Refused));
             }

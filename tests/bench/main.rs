@@ -1,3 +1,5 @@
+#![allow(clippy::print_stdout)] // the figures are what it is for
+
 //! How fast git ao is, as ratios: each figure is measured against something else in the same run,
 //! in turn, so that a noisy machine disturbs both alike. Run with `cargo bench`; `cargo bench --
 //! write list` runs some of it.
