@@ -153,7 +153,11 @@ mod tests {
 
     #[test]
     fn long_options_may_be_cut_short() {
-        assert!(matches!(request(&["man", "--inst"]), Ok(Request::Verb(Verb::Man(_)))));
+        let verb = |request| match request {
+            Ok(Request::Verb(verb)) => Some(*verb),
+            _ => None,
+        };
+        assert!(matches!(verb(request(&["man", "--inst"])), Some(Verb::Man(_))));
     }
 
     #[test]
