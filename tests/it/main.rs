@@ -6,5 +6,6 @@ mod support;
 
 mod cli;
 mod harness;
+mod spawn;
 mod store;
 mod workspace;
