@@ -16,7 +16,7 @@ mod transaction;
 mod walk;
 
 pub use clock::Clock;
-pub use codec::{LIMITS, Limits, RecordProblem};
+pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use door::Committed;
 pub use error::{ResolveError, StoreError};
 pub use handle::Context;
