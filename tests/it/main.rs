@@ -4,5 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cli;
+mod docs;
 mod harness;
+mod spawn;
+mod store;
 mod workspace;
