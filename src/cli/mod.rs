@@ -3,6 +3,8 @@
 #[allow(dead_code)] // the verbs take from it what they need
 pub mod context;
 pub mod error;
+#[allow(dead_code)] // likewise
+pub mod open;
 mod overview;
 mod parse;
 #[allow(dead_code)] // likewise
@@ -11,16 +13,21 @@ mod usage;
 mod verbs;
 
 mod completions;
+mod editor;
+mod fork;
+mod interrupt;
 mod man;
+mod spawn;
+mod task;
 
 use std::ffi::OsString;
-use std::process;
+use std::process::ExitCode as Status;
 
 pub use context::Ctx;
 pub use error::{CliError, ExitCode};
 
 /// Runs the program with these arguments, of which the first is its own name.
-pub fn main(args: impl Iterator<Item = OsString>) -> process::ExitCode {
+pub fn main(args: impl Iterator<Item = OsString>) -> Status {
     let mut ctx = Ctx::of_process();
     let result = parse::parse(args).and_then(|request| request.serve(&mut ctx));
     let finished = ctx.out.finish().map_err(CliError::from);

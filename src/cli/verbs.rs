@@ -1,10 +1,12 @@
-use super::{CliError, Ctx, ExitCode, completions, man};
+use super::{CliError, Ctx, ExitCode, completions, fork, man, spawn};
 
 /// The verbs. The first line of each one's documentation is what help says of it.
 #[derive(clap::Subcommand)]
 pub enum Verb {
     Completions(completions::Args),
+    Fork(fork::Args),
     Man(man::Args),
+    Spawn(spawn::Args),
 }
 
 impl Verb {
@@ -12,7 +14,9 @@ impl Verb {
     pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
             Self::Completions(args) => completions::run(args, ctx),
+            Self::Fork(args) => fork::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
+            Self::Spawn(args) => spawn::run(args, ctx),
         }
     }
 }

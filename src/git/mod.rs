@@ -16,6 +16,6 @@ pub use command::{GitCommand, Output};
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;
-pub use repository::Repository;
+pub use repository::{Repository, hostname};
 
 pub(crate) use identity::Signatures;

@@ -96,7 +96,11 @@ impl Store {
                     self.maintain(&event);
                     return Ok(Committed { value, event: Some(event) });
                 }
-                Err(RefError::Moved(_)) if start.elapsed() < self.patience() => pause.wait(),
+                Err(RefError::Moved(_) | RefError::Locked { .. })
+                    if start.elapsed() < self.patience() =>
+                {
+                    pause.wait();
+                }
                 Err(RefError::Moved(name)) => {
                     let seconds = start.elapsed().as_secs();
                     return Err(StoreError::Contended { name, seconds }.into());
@@ -218,7 +222,7 @@ impl Store {
             source: source.into(),
         };
         let is_new = root.entries.is_empty();
-        let mut editor = Editor::new(root, &repo.gix().objects, repo.gix().object_hash());
+        let mut editor = Editor::new(root, repo, repo.gix().object_hash());
         if is_new {
             let version = repo.write_bytes(Kind::Blob, VERSION_BLOB)?;
             editor.upsert(["version"], EntryKind::Blob, version).map_err(failed)?;

@@ -11,6 +11,7 @@ mod lineage;
 mod merge;
 mod open;
 mod project;
+mod replica;
 mod snapshot;
 mod transaction;
 mod walk;

@@ -4,4 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cli;
 mod harness;
+mod store;
+mod workspace;
