@@ -1,6 +1,6 @@
 //! The one way to write: everything that changes the store's ref goes through here.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use gix::ObjectId;
 use gix::objs::tree::{Editor, EntryKind};
@@ -10,7 +10,7 @@ use super::codec;
 use super::error::{gix_id, oid};
 use super::layout::VERSION_BLOB;
 use super::transaction::Parts;
-use super::{Key, Location, Snapshot, Store, StoreError, Transaction};
+use super::{Backoff, Key, Location, Snapshot, Store, StoreError, Transaction};
 use crate::git::{Expected, ObjectError, RefError};
 use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 
@@ -79,7 +79,7 @@ impl Store {
         let repo = self.repository();
         let lock = repo.lock(self.patience()).map_err(StoreError::from)?;
         let start = Instant::now();
-        let mut pause = Backoff::new();
+        let mut pause = Backoff::new(2, 200);
         loop {
             let now = self.clock().now();
             let snapshot = self.snapshot()?;
@@ -274,22 +274,5 @@ pub(super) fn subject(verb: &str, sessions: &[SessionId], what: Option<&str>) ->
     match what {
         Some(what) => format!("{verb} {who}: {what}"),
         None => format!("{verb} {who}"),
-    }
-}
-
-/// Waits longer each time, by chance, so that two who collided do not collide again.
-struct Backoff {
-    limit: u64,
-}
-
-impl Backoff {
-    fn new() -> Self {
-        Self { limit: 2 }
-    }
-
-    fn wait(&mut self) {
-        let dice = u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
-        std::thread::sleep(Duration::from_millis(1 + dice * self.limit / 256));
-        self.limit = (self.limit * 2).min(200);
     }
 }

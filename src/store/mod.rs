@@ -1,5 +1,7 @@
 //! Records in git: the tree at one ref, and the one way to write it.
 
+mod backoff;
+mod check;
 mod clock;
 mod codec;
 mod door;
@@ -16,6 +18,7 @@ mod snapshot;
 mod transaction;
 mod walk;
 
+pub use check::Finding;
 pub use clock::Clock;
 pub use codec::{LIMITS, Limits, RecordProblem};
 pub use door::Committed;
@@ -29,3 +32,5 @@ pub use open::{SESSIONS_REF, Store};
 pub use snapshot::{Entry, Listed, Snapshot};
 pub use transaction::Transaction;
 pub use walk::{Listing, Stray};
+
+pub(crate) use backoff::Backoff;

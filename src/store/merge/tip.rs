@@ -67,6 +67,22 @@ impl Store {
         Ok(changes(&merge_trees(self, &trees, [from, from, Some(to)])?))
     }
 
+    /// What is different in the store at `ours` since it parted from the one at `theirs`; without
+    /// that, from nothing.
+    pub fn own_changes(&self, theirs: Option<&Oid>, ours: &Oid) -> Result<Vec<Change>, StoreError> {
+        let trees = Trees::new(self.repository());
+        let base = match theirs {
+            Some(theirs) => {
+                let mut graph = Graph::new(self.repository())?;
+                let bases = graph.relation(&[gix_id(ours)], gix_id(theirs))?.bases;
+                Bases::new(self).tree(&mut graph, &trees, &bases)?
+            }
+            None => None,
+        };
+        let tree = self.repository().read_commit(gix_id(ours))?.tree;
+        Ok(changes(&merge_trees(self, &trees, [base, base, Some(tree)])?))
+    }
+
     /// True when `tip` has all that `past` has.
     pub fn contains_event(&self, tip: &Oid, past: &Oid) -> Result<bool, StoreError> {
         let mut graph = Graph::new(self.repository())?;
