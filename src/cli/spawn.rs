@@ -93,7 +93,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ..args.new.request(args.task.read(&store)?)
     };
     if request.task.is_none() && request.title.is_none() {
-        return Err(task::nothing_to_do("git ao spawn [<options>] <task>…"));
+        return Err(task::nothing_to_do("git ao spawn [<options>] [<task>...]"));
     }
     start(ctx, &store, request, &args.new)
 }

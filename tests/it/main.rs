@@ -5,6 +5,8 @@
 mod support;
 
 mod cli;
+mod docs;
 mod harness;
+mod spawn;
 mod store;
 mod workspace;
