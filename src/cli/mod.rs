@@ -14,10 +14,16 @@ mod verbs;
 
 mod completions;
 mod editor;
+mod fetch;
 mod fork;
+mod fsck;
 mod interrupt;
 mod man;
+mod pull;
+mod push;
+mod sharing;
 mod spawn;
+mod sync;
 mod task;
 
 use std::ffi::OsString;

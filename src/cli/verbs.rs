@@ -1,12 +1,19 @@
-use super::{CliError, Ctx, ExitCode, completions, fork, man, spawn};
+use super::{
+    CliError, Ctx, ExitCode, completions, fetch, fork, fsck, man, pull, push, spawn, sync,
+};
 
 /// The verbs. The first line of each one's documentation is what help says of it.
 #[derive(clap::Subcommand)]
 pub enum Verb {
     Completions(completions::Args),
+    Fetch(fetch::Args),
     Fork(fork::Args),
+    Fsck(fsck::Args),
     Man(man::Args),
+    Pull(pull::Args),
+    Push(push::Args),
     Spawn(spawn::Args),
+    Sync(sync::Args),
 }
 
 impl Verb {
@@ -14,9 +21,14 @@ impl Verb {
     pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
             Self::Completions(args) => completions::run(args, ctx),
+            Self::Fetch(args) => fetch::run(args, ctx),
             Self::Fork(args) => fork::run(args, ctx),
+            Self::Fsck(args) => fsck::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
+            Self::Pull(args) => pull::run(args, ctx),
+            Self::Push(args) => push::run(args, ctx),
             Self::Spawn(args) => spawn::run(args, ctx),
+            Self::Sync(args) => sync::run(args, ctx),
         }
     }
 }

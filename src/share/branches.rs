@@ -1,4 +1,4 @@
-use super::{Failure, Remote, ShareError, Watcher};
+use super::{Remote, ShareError, Watcher};
 use crate::store::{Shelf, StoreError};
 
 /// What became of the branches that sessions work on.
@@ -73,12 +73,7 @@ impl Remote<'_> {
             }
         }
         if ended.status != Some(0) && report.rejected.is_empty() {
-            return Err(ShareError::Transfer {
-                verb: "push to",
-                remote: self.name.clone(),
-                failure: Failure::from_message(&ended.message),
-                message: ended.message,
-            });
+            return Err(ShareError::transfer("push to", &self.name, &ended.message));
         }
         Ok(report)
     }

@@ -90,9 +90,26 @@ pub enum Failure {
     Other,
 }
 
+impl ShareError {
+    /// A transfer that failed, with what git says of it and without its advice.
+    pub(super) fn transfer(verb: &'static str, remote: &str, message: &str) -> Self {
+        let advice =
+            ["fatal: Could not read from remote", "Please make sure", "fatal: the remote end"];
+        let is_advice = |line: &str| advice.iter().any(|start| line.starts_with(start));
+        let told = message.lines().take_while(|line| !line.is_empty() && !is_advice(line));
+        let told = told.collect::<Vec<_>>().join("\n");
+        Self::Transfer {
+            verb,
+            remote: remote.to_owned(),
+            message: if told.is_empty() { message.to_owned() } else { told },
+            failure: Failure::from_message(message),
+        }
+    }
+}
+
 impl Failure {
     /// Reads it from what git said, in its untranslated words.
-    pub(super) fn from_message(message: &str) -> Self {
+    fn from_message(message: &str) -> Self {
         let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
         if has(&["could not read Username", "could not read Password", "Authentication failed"])
             || has(&["Permission denied (", "Host key verification failed", "returned error: 40"])

@@ -1,4 +1,4 @@
-use super::{Failure, Remote, ShareError, Watcher};
+use super::{Remote, ShareError, Watcher};
 use crate::model::Oid;
 
 /// What a remote was found to have.
@@ -41,11 +41,6 @@ impl Remote<'_> {
         if ended.message.contains("couldn't find remote ref") {
             return Ok(Fetched { before, tip: None });
         }
-        Err(ShareError::Transfer {
-            verb: "fetch from",
-            remote: self.name.clone(),
-            failure: Failure::from_message(&ended.message),
-            message: ended.message,
-        })
+        Err(ShareError::transfer("fetch from", &self.name, &ended.message))
     }
 }

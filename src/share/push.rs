@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use super::{Failure, Remote, ShareError, Watcher};
+use super::{Remote, ShareError, Watcher};
 use crate::model::Oid;
 use crate::store::{Aim, Backoff, Change, MergeReport};
 
@@ -104,12 +104,7 @@ impl Remote<'_> {
                     reason: reason.to_owned(),
                 })
             }
-            None => Err(ShareError::Transfer {
-                verb: "push to",
-                remote: self.name.clone(),
-                failure: Failure::from_message(&ended.message),
-                message: ended.message,
-            }),
+            None => Err(ShareError::transfer("push to", &self.name, &ended.message)),
         }
     }
 
