@@ -12,7 +12,7 @@ mod refs;
 mod repository;
 mod shared;
 
-pub use command::{GitCommand, Output};
+pub use command::{Ended, GitCommand, Output};
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;
