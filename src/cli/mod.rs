@@ -18,6 +18,8 @@ mod completions;
 mod delete;
 mod edit;
 mod editor;
+mod fork;
+mod interrupt;
 mod json;
 mod list;
 mod log;
@@ -29,16 +31,18 @@ mod porcelain;
 mod selection;
 mod set;
 mod show;
+mod spawn;
+mod task;
 mod unarchive;
 
 use std::ffi::OsString;
-use std::process;
+use std::process::ExitCode as Status;
 
 pub use context::Ctx;
 pub use error::{CliError, ExitCode, chain};
 
 /// Runs the program with these arguments, of which the first is its own name.
-pub fn main(args: impl Iterator<Item = OsString>) -> process::ExitCode {
+pub fn main(args: impl Iterator<Item = OsString>) -> Status {
     let mut ctx = Ctx::of_process();
     let result = parse::parse(args).and_then(|request| request.serve(&mut ctx));
     let finished = ctx.out.finish().map_err(CliError::from);

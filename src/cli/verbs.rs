@@ -1,6 +1,6 @@
 use super::{
-    CliError, Ctx, ExitCode, archive, completions, delete, edit, list, log, man, set, show,
-    unarchive,
+    CliError, Ctx, ExitCode, archive, completions, delete, edit, fork, list, log, man, set, show,
+    spawn, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
@@ -16,7 +16,9 @@ pub enum Verb {
     Unarchive(unarchive::Args),
     Delete(delete::Args),
     Completions(completions::Args),
+    Fork(fork::Args),
     Man(man::Args),
+    Spawn(spawn::Args),
 }
 
 impl Verb {
@@ -32,7 +34,9 @@ impl Verb {
             Self::Unarchive(args) => unarchive::run(args, ctx),
             Self::Delete(args) => delete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
+            Self::Fork(args) => fork::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
+            Self::Spawn(args) => spawn::run(args, ctx),
         }
     }
 }

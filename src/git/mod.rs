@@ -17,7 +17,7 @@ pub use command::{GitCommand, Output};
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;
-pub use repository::Repository;
+pub use repository::{Repository, hostname};
 pub use zone::local_offset;
 
 pub(crate) use identity::Signatures;

@@ -10,6 +10,7 @@ mod layout;
 mod lineage;
 mod open;
 mod project;
+mod replica;
 mod snapshot;
 mod transaction;
 mod walk;

@@ -6,14 +6,17 @@
 mod env;
 mod matrix;
 mod out;
+mod process;
 mod race;
 mod repo;
 mod run;
+pub mod sessions;
 mod tree;
 
 pub use env::TestEnv;
 pub use matrix::{Combo, Kind, Objects, Refs, for_each_repo, matrix};
 pub use out::Out;
+pub use process::{alone, employ, worker};
 pub use race::race;
 pub use repo::Repo;
 pub use run::Run;

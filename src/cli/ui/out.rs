@@ -6,6 +6,7 @@ use super::message::{self, Level};
 use super::pager::{End, Pager};
 use super::{Style, escape};
 use crate::cli::context::Env;
+use crate::cli::error::chain;
 
 /// Standard output: buffered, perhaps through a pager, and the only way to it.
 ///
@@ -125,8 +126,7 @@ impl Out {
         match Pager::start(&command, env) {
             Ok(pager) => self.sink = Sink::Paged(Box::new(pager)),
             Err(source) => {
-                let pager = escape::line(&command).into_owned();
-                self.warn(&format!("cannot run the pager '{pager}': {source}"));
+                self.warn(&format!("cannot run the pager '{command}': {}", chain(&source)));
             }
         }
         Ok(())
