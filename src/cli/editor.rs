@@ -51,11 +51,6 @@ impl Draft {
     }
 }
 
-/// Lets a person change a text, and returns what became of it.
-pub fn edit(repo: &Repository, name: &str, text: &str) -> Result<String, CliError> {
-    Draft::new(repo, name, text)?.edit(repo)
-}
-
 /// The editor that git would use.
 fn editor(repo: &Repository) -> Result<String, CliError> {
     let named = repo.git("var").arg("GIT_EDITOR").run().map(|output| output.text());
