@@ -9,4 +9,5 @@ mod docs;
 mod harness;
 mod spawn;
 mod store;
+mod verbs;
 mod workspace;
