@@ -4,6 +4,11 @@
 //! there.
 #![deny(missing_docs)]
 
+pub mod agent;
+pub mod flow;
 pub mod git;
 pub mod model;
+pub mod runtime;
+pub mod share;
 pub mod store;
+pub mod workspace;

@@ -1,4 +1,4 @@
-use clap_complete::Shell;
+use clap_complete::{Shell, generate};
 
 use super::{CliError, Ctx, ExitCode, parse};
 
@@ -14,17 +14,59 @@ pub struct Args {
     shell: Shell,
 }
 
-/// For git's own completion, which asks a function `_git_ao` about `git ao`.
-const BASH_FOR_GIT: &str = include_str!("completions/git.bash");
+/// What bash needs besides: completion for `git-ao`, and a function that git's completion asks
+/// about `git ao`.
+const FOR_BASH: &str = include_str!("completions/git.bash");
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    // The script is for the program's own name; git's completions of the shells find it by that.
-    let mut tree = parse::tree().bin_name("git-ao");
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut tree, "git-ao", &mut script);
-    ctx.out.bytes(&script)?;
-    if args.shell == Shell::Bash {
-        ctx.out.text(BASH_FOR_GIT)?;
-    }
+    ctx.out.bytes(&script(args.shell))?;
     Ok(ExitCode::Done)
+}
+
+/// The script. The completions of git for zsh and fish find it by the name `git-ao`.
+fn script(shell: Shell) -> Vec<u8> {
+    // For bash, clap_complete makes two different functions' names of a name with a dash in it, and
+    // so knows nothing of what follows a verb.
+    let (name, more) = match shell {
+        Shell::Bash => ("gitao", FOR_BASH),
+        _ => ("git-ao", ""),
+    };
+    let mut script = Vec::new();
+    generate(shell, &mut parse::tree(), name, &mut script);
+    script.extend_from_slice(more.as_bytes());
+    script
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// What bash offers for the last of the words, as git's completion would ask.
+    fn offered(words: &str, index: usize) -> String {
+        let script = String::from_utf8(script(Shell::Bash)).unwrap();
+        let ask = format!(
+            "{script}\nwords=({words}); cword=$((${{#words[@]}} - 1)); __git_cmd_idx={index}\n\
+             cur=${{words[cword]}}; prev=${{words[cword-1]}}; _git_ao; echo \"${{COMPREPLY[*]}}\""
+        );
+        let output = Command::new("bash").args(["--norc", "-c", &ask]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    #[test]
+    fn bash_completes_below_git() {
+        assert_eq!(offered("git ao completi", 1), "completions \n");
+        assert_eq!(offered("git -C dir ao completions z", 3), "zsh \n");
+        assert_eq!(offered("git ao man --ins", 1), "--install \n");
+    }
+
+    #[test]
+    fn the_others_go_by_the_name_that_their_git_completion_looks_for() {
+        let text = |shell| String::from_utf8(script(shell)).unwrap();
+        assert!(text(Shell::Zsh).starts_with("#compdef git-ao\n"));
+        assert!(text(Shell::Zsh).contains("\n_git-ao() {"));
+        assert!(text(Shell::Fish).contains("\ncomplete -c git-ao "));
+    }
 }

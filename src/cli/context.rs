@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use git_ao::model::Timestamp;
 
+use super::CliError;
 use super::ui::{Out, OutError, Screen};
 
 /// What a verb is given besides its arguments.
@@ -75,6 +76,17 @@ impl Env {
     pub fn data_home(&self) -> Option<PathBuf> {
         let absolute = |name| self.os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")))
+    }
+
+    /// The folder the program was started in.
+    pub fn current_dir(&self) -> Result<PathBuf, CliError> {
+        std::env::current_dir()
+            .map_err(|error| CliError::fatal("cannot tell the current folder").because(&error))
+    }
+
+    /// True when GIT_TEST_DATE_NOW says what time it is.
+    pub fn clock_is_stopped(&self) -> bool {
+        self.text("GIT_TEST_DATE_NOW").is_some_and(|text| text.parse::<i64>().is_ok())
     }
 
     /// The time; GIT_TEST_DATE_NOW, in seconds, stops the clock as it does for git.

@@ -1,5 +1,5 @@
 use std::error::Error;
-use std::process;
+use std::process::ExitCode as Status;
 
 use super::ui::OutError;
 use super::ui::message::{self, Level};
@@ -23,7 +23,7 @@ pub enum ExitCode {
     Closed = 141,
 }
 
-impl From<ExitCode> for process::ExitCode {
+impl From<ExitCode> for Status {
     fn from(code: ExitCode) -> Self {
         Self::from(code as u8)
     }
@@ -49,6 +49,11 @@ impl CliError {
         Self::new(ExitCode::Fatal, message.into())
     }
 
+    /// The user ended it with ^C, and what was begun was undone.
+    pub fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(ExitCode::Interrupted, message.into())
+    }
+
     /// The command was not written as it must be.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Usage, message.into())
@@ -58,15 +63,24 @@ impl CliError {
         Self { code, message, usage: None, hint: None }
     }
 
+    /// The same, with another exit code.
+    pub fn with_code(self, code: ExitCode) -> Self {
+        Self { code, ..self }
+    }
+
     /// Adds why: the error and its causes, each said once.
     pub fn because(mut self, cause: &dyn Error) -> Self {
         append(&mut self.message, cause);
         self
     }
 
-    /// Adds what the reader can do.
+    /// Adds what the reader can do; to another hint, on a line of its own.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        let hint = hint.into();
+        self.hint = Some(match self.hint {
+            Some(before) => format!("{before}\n{hint}"),
+            None => hint,
+        });
         self
     }
 
@@ -84,8 +98,9 @@ impl CliError {
     /// What is said on standard error; nothing where the reader ended the program.
     pub fn render(&self) -> String {
         let level = match self.code {
-            ExitCode::Done | ExitCode::Closed | ExitCode::Interrupted => return String::new(),
-            ExitCode::Refused | ExitCode::Usage => Level::Error,
+            ExitCode::Done | ExitCode::Closed => return String::new(),
+            ExitCode::Interrupted if self.message.is_empty() => return String::new(),
+            ExitCode::Interrupted | ExitCode::Refused | ExitCode::Usage => Level::Error,
             ExitCode::Fatal => Level::Fatal,
         };
         let usage = self.usage.iter().map(|text| Level::Usage.format(text));
@@ -101,7 +116,7 @@ impl CliError {
 
 /// The message of an error and of its causes, each said once: `cannot open 'x': permission denied`.
 pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+    let mut text = said(error);
     if let Some(cause) = error.source() {
         append(&mut text, cause);
     }
@@ -112,12 +127,21 @@ pub fn chain(error: &dyn Error) -> String {
 fn append(text: &mut String, cause: &dyn Error) {
     let mut next = Some(cause);
     while let Some(cause) = next {
-        let said = cause.to_string();
+        let said = said(cause);
         if !said.is_empty() && !text.contains(&said) {
             text.push_str(": ");
             text.push_str(&said);
         }
         next = cause.source();
+    }
+}
+
+/// The error's own words; the number that Rust adds to the system's is nobody's business.
+fn said(error: &dyn Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" (os error ") {
+        Some((words, number)) if number.ends_with(')') => words.to_owned(),
+        _ => text,
     }
 }
 
@@ -128,7 +152,9 @@ impl From<OutError> for CliError {
             OutError::Interrupted => ExitCode::Interrupted,
             OutError::Failed(_) => ExitCode::Fatal,
         };
-        Self::new(code, chain(&error))
+        // Who pressed ^C in the pager knows it.
+        let message = if code == ExitCode::Interrupted { String::new() } else { chain(&error) };
+        Self::new(code, message)
     }
 }
 
@@ -148,13 +174,13 @@ mod tests {
 
     #[test]
     fn each_cause_is_said_once() {
-        let inner = Inner(io::Error::other("disk on fire"));
+        let inner = Inner(io::Error::from_raw_os_error(2));
         let error = Outer("x", inner);
-        assert_eq!(chain(&error), "cannot open 'x': cannot read: disk on fire");
+        assert_eq!(chain(&error), "cannot open 'x': cannot read: No such file or directory");
         let error = CliError::fatal("cannot list sessions").because(&error);
         assert_eq!(
             error.render(),
-            "fatal: cannot list sessions: cannot open 'x': cannot read: disk on fire\n"
+            "fatal: cannot list sessions: cannot open 'x': cannot read: No such file or directory\n"
         );
     }
 

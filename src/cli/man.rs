@@ -1,10 +1,10 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use clap_mangen::Man;
 
+use super::context::Env;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, parse};
 
@@ -53,7 +53,7 @@ fn pages() -> Vec<Page> {
     tree.build();
     let verbs = tree.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned();
     let mut pages: Vec<_> = verbs.map(page).collect();
-    let mut first = page(tree);
+    let mut first = page(tree.subcommand_help_heading("COMMANDS"));
     first.text.extend_from_slice(MORE.as_bytes());
     pages.insert(0, first);
     pages
@@ -64,6 +64,7 @@ fn page(command: clap::Command) -> Page {
     let mut text = Vec::new();
     Man::new(command)
         .title(name.to_uppercase())
+        .date("\\&") // an empty one would not count as an argument
         .source(concat!("git-ao ", env!("CARGO_PKG_VERSION")))
         .manual("Git AO Manual")
         .render(&mut text)
@@ -82,22 +83,28 @@ fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     })?;
     let shown = escape::os(dir.as_os_str());
     writeln!(ctx.out, "installed {} pages in {shown}", pages.len())?;
-    if !are_found().unwrap_or(true) {
-        let root = escape::os(root.as_os_str());
+    if !is_searched(&root, &ctx.env) {
         ctx.out.hint(&format!(
-            "man does not look there yet; add to your shell's startup file:\n  \
-             export MANPATH=\"{root}:$MANPATH\""
+            "man may not look there yet; if so, add to your shell's startup file:\n  \
+             export MANPATH=\"{}:$MANPATH\"",
+            escape::os(root.as_os_str())
         ));
     }
     Ok(ExitCode::Done)
 }
 
-/// Asks man whether it finds the pages; fails where there is no man to ask.
-fn are_found() -> io::Result<bool> {
-    let quiet = Stdio::null;
-    let mut man = Command::new("man");
-    man.args(["-w", "git-ao"]).stdin(quiet()).stdout(quiet()).stderr(quiet());
-    Ok(man.status()?.success())
+/// True when man looks below `root`: because MANPATH names it, or, where that leaves the rest to
+/// man, because it lies beside a directory of PATH (manpath(5)).
+fn is_searched(root: &Path, env: &Env) -> bool {
+    let named = |name| env.os(name).map(|paths| std::env::split_paths(paths).collect::<Vec<_>>());
+    let manpath = named("MANPATH").unwrap_or_else(|| vec![PathBuf::new()]);
+    let beside = |bin: &PathBuf| {
+        let above = bin.parent().unwrap_or(bin);
+        [bin.join("man"), above.join("man"), above.join("share/man")].iter().any(|dir| dir == root)
+    };
+    manpath.iter().any(|dir| dir == root)
+        || manpath.iter().any(|dir| dir.as_os_str().is_empty())
+            && named("PATH").is_some_and(|path| path.iter().any(beside))
 }
 
 fn write(pages: &[Page], dir: &Path) -> Result<(), (PathBuf, io::Error)> {
@@ -107,4 +114,35 @@ fn write(pages: &[Page], dir: &Path) -> Result<(), (PathBuf, io::Error)> {
         fs::write(&path, &page.text).map_err(|error| (path, error))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_a_page_for_the_program_and_for_each_verb() {
+        let pages = pages();
+        let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
+        assert_eq!(names[0], "git-ao");
+        assert!(names.contains(&"git-ao-man"), "{names:?}");
+        for page in &pages {
+            let text = String::from_utf8(page.text.clone()).unwrap();
+            let title = format!("\n.TH {} 1 ", page.name.to_uppercase());
+            assert!(text.contains(&title), "{text}");
+            assert_eq!(text.contains("\n.SH \"EXIT STATUS\"\n"), page.name == "git-ao");
+        }
+    }
+
+    #[test]
+    fn where_man_looks() {
+        let root = Path::new("/home/a/.local/share/man");
+        let searched = |variables| is_searched(root, &Env::of(variables));
+        let path = "/usr/bin:/home/a/.local/bin";
+        assert!(searched([("PATH", path), ("X", "")]));
+        assert!(searched([("PATH", path), ("MANPATH", ":/opt/man")]));
+        assert!(searched([("PATH", "/usr/bin"), ("MANPATH", "/home/a/.local/share/man:")]));
+        assert!(!searched([("PATH", path), ("MANPATH", "/opt/man")]));
+        assert!(!searched([("PATH", "/usr/bin"), ("X", "")]));
+    }
 }

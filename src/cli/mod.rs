@@ -3,6 +3,8 @@
 #[allow(dead_code)] // the verbs take from it what they need
 pub mod context;
 pub mod error;
+#[allow(dead_code)] // likewise
+pub mod open;
 mod overview;
 mod parse;
 #[allow(dead_code)] // likewise
@@ -10,17 +12,43 @@ pub mod ui;
 mod usage;
 mod verbs;
 
+mod archive;
+mod by_hand;
 mod completions;
+mod delete;
+mod edit;
+mod editor;
+mod fetch;
+mod fork;
+mod fsck;
+mod interrupt;
+mod json;
+mod list;
+mod log;
 mod man;
+mod many;
+mod order;
+mod placed;
+mod porcelain;
+mod pull;
+mod push;
+mod selection;
+mod set;
+mod sharing;
+mod show;
+mod spawn;
+mod sync;
+mod task;
+mod unarchive;
 
 use std::ffi::OsString;
-use std::process;
+use std::process::ExitCode as Status;
 
 pub use context::Ctx;
-pub use error::{CliError, ExitCode};
+pub use error::{CliError, ExitCode, chain};
 
 /// Runs the program with these arguments, of which the first is its own name.
-pub fn main(args: impl Iterator<Item = OsString>) -> process::ExitCode {
+pub fn main(args: impl Iterator<Item = OsString>) -> Status {
     let mut ctx = Ctx::of_process();
     let result = parse::parse(args).and_then(|request| request.serve(&mut ctx));
     let finished = ctx.out.finish().map_err(CliError::from);

@@ -27,7 +27,7 @@ struct Cli {
 
 /// What the arguments ask for.
 pub enum Request {
-    Verb(Verb),
+    Verb(Box<Verb>),
     /// A text for standard output, and what the program then ends with.
     Text(String, ExitCode),
 }
@@ -84,7 +84,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
 
     let error = match dressed(help).try_get_matches_from(args) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {
-            Ok(Cli { verb: Some(verb) }) => return Ok(Request::Verb(verb)),
+            Ok(Cli { verb: Some(verb) }) => return Ok(Request::Verb(Box::new(verb))),
             Ok(Cli { verb: None }) => {
                 return Ok(Request::Text(overview(&Cli::command()), ExitCode::Refused));
             }
@@ -102,5 +102,102 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
             Ok(Request::Text(error.render().to_string(), code))
         }
         _ => Err(usage::explain(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(args: &[&str]) -> Result<Request, CliError> {
+        parse(std::iter::once("git-ao").chain(args.iter().copied()).map(OsString::from))
+    }
+
+    fn text(args: &[&str]) -> (String, ExitCode) {
+        match request(args) {
+            Ok(Request::Text(text, code)) => (text, code),
+            Ok(Request::Verb(_)) => panic!("{args:?} is a verb"),
+            Err(error) => panic!("{}", error.render()),
+        }
+    }
+
+    #[test]
+    fn the_tree_is_sound() {
+        tree().debug_assert();
+    }
+
+    #[test]
+    fn help_is_short_or_long_and_so_is_its_exit_code() {
+        let (nothing, code) = text(&[]);
+        assert_eq!(code, ExitCode::Refused);
+        assert!(nothing.starts_with("usage: git ao <command> [<args>]\n\n"), "{nothing}");
+        assert_eq!(text(&["-h"]), (nothing.clone(), ExitCode::Usage));
+        let (long, code) = text(&["--help"]);
+        assert_eq!(code, ExitCode::Done);
+        assert!(long.starts_with("Keeps the sessions") && long.ends_with(&nothing), "{long}");
+
+        let (short, code) = text(&["man", "-h"]);
+        assert_eq!(code, ExitCode::Usage);
+        assert!(short.starts_with("usage: git ao man [<options>] [<page>]\n\n"), "{short}");
+        let (long, code) = text(&["man", "--help"]);
+        assert_eq!(code, ExitCode::Done);
+        assert!(long.contains("\nusage: git ao man [<options>] [<page>]\n\n"), "{long}");
+    }
+
+    #[test]
+    fn the_version_is_said_as_git_says_its_own() {
+        let version = format!("git-ao version {}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(text(&["-V"]), (version.clone(), ExitCode::Done));
+        assert_eq!(text(&["--version"]), (version, ExitCode::Done));
+    }
+
+    #[test]
+    fn long_options_may_be_cut_short() {
+        let verb = |request| match request {
+            Ok(Request::Verb(verb)) => Some(*verb),
+            _ => None,
+        };
+        assert!(matches!(verb(request(&["man", "--inst"])), Some(Verb::Man(_))));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_gits_words() {
+        let man = "usage: git ao man [<options>] [<page>]\n";
+        let shell = "usage: git ao completions <shell>\n";
+        for (args, said) in [
+            (&["mann"][..], "error: unknown command 'mann'\nhint: the most similar command is 'man'\n".into()),
+            (&["zz"], "error: unknown command 'zz'\nhint: 'git ao -h' lists the commands\n".into()),
+            (&["man", "-x"], format!("error: unknown option '-x'\n{man}")),
+            (
+                &["man", "--isntall"],
+                format!("error: unknown option '--isntall'\n{man}hint: the most similar option is '--install'\n"),
+            ),
+            (&["man", "a", "b"], format!("error: unexpected argument 'b'\n{man}")),
+            (&["man", "--install=3"], format!("error: '--install' takes no value\n{man}")),
+            (&["man", "--install", "--install"], format!("error: '--install' cannot be given twice\n{man}")),
+            (
+                &["man", "x", "--install"],
+                format!("error: '<page>' and '--install' cannot be used together\n{man}"),
+            ),
+            (&["completions"], format!("error: missing <shell>\n{shell}")),
+            (
+                &["completions", "bsh"],
+                "error: 'bsh' is not a value for '<shell>'\nhint: the most similar value is 'bash'\n".into(),
+            ),
+        ] {
+            let Err(error) = request(args) else { panic!("{args:?} was taken") };
+            assert_eq!((error.render(), error.code()), (said, ExitCode::Usage), "{args:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn arguments_that_are_not_utf8() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let bad = || OsString::from_vec(vec![b'a', 0xff]);
+        for args in [vec!["git-ao".into(), bad()], vec![bad(), "man".into(), bad()]] {
+            let error = parse(args.into_iter()).err().map(|error| error.code());
+            assert_eq!(error, Some(ExitCode::Usage));
+        }
     }
 }

@@ -1,18 +1,52 @@
-use super::{CliError, Ctx, ExitCode, completions, man};
+use super::{
+    CliError, Ctx, ExitCode, archive, completions, delete, edit, fetch, fork, fsck, list, log, man,
+    pull, push, set, show, spawn, sync, unarchive,
+};
 
 /// The verbs. The first line of each one's documentation is what help says of it.
 #[derive(clap::Subcommand)]
 pub enum Verb {
+    #[command(visible_alias = "ls")]
+    List(Box<list::Args>),
+    Show(show::Args),
+    Log(log::Args),
+    Set(set::Args),
+    Edit(edit::Args),
+    Archive(archive::Args),
+    Unarchive(unarchive::Args),
+    Delete(delete::Args),
     Completions(completions::Args),
+    Fetch(fetch::Args),
+    Fork(fork::Args),
+    Fsck(fsck::Args),
     Man(man::Args),
+    Pull(pull::Args),
+    Push(push::Args),
+    Spawn(spawn::Args),
+    Sync(sync::Args),
 }
 
 impl Verb {
     /// Does what the verb says.
     pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
+            Self::List(args) => list::run(*args, ctx),
+            Self::Show(args) => show::run(args, ctx),
+            Self::Log(args) => log::run(args, ctx),
+            Self::Set(args) => set::run(args, ctx),
+            Self::Edit(args) => edit::run(args, ctx),
+            Self::Archive(args) => archive::run(args, ctx),
+            Self::Unarchive(args) => unarchive::run(args, ctx),
+            Self::Delete(args) => delete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
+            Self::Fetch(args) => fetch::run(args, ctx),
+            Self::Fork(args) => fork::run(args, ctx),
+            Self::Fsck(args) => fsck::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
+            Self::Pull(args) => pull::run(args, ctx),
+            Self::Push(args) => push::run(args, ctx),
+            Self::Spawn(args) => spawn::run(args, ctx),
+            Self::Sync(args) => sync::run(args, ctx),
         }
     }
 }

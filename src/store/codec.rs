@@ -21,7 +21,7 @@ pub struct Limits {
 }
 
 /// The limits of format version 1.
-pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 100_000 };
+pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 20_000 };
 
 /// How many brackets may be open at one place, wherever they stand.
 const OPEN_BRACKETS: usize = 1000;

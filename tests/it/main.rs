@@ -4,6 +4,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cli;
+mod docs;
 mod harness;
 mod records;
+mod spawn;
 mod store;
+mod verbs;
+mod workspace;

@@ -6,6 +6,7 @@ use super::message::{self, Level};
 use super::pager::{End, Pager};
 use super::{Style, escape};
 use crate::cli::context::Env;
+use crate::cli::error::chain;
 
 /// Standard output: buffered, perhaps through a pager, and the only way to it.
 ///
@@ -125,8 +126,7 @@ impl Out {
         match Pager::start(&command, env) {
             Ok(pager) => self.sink = Sink::Paged(Box::new(pager)),
             Err(source) => {
-                let pager = escape::line(&command).into_owned();
-                self.warn(&format!("cannot run the pager '{pager}': {source}"));
+                self.warn(&format!("cannot run the pager '{command}': {}", chain(&source)));
             }
         }
         Ok(())
@@ -163,6 +163,16 @@ impl Out {
             Sink::Gone => return Err(OutError::Closed),
         };
         self.check(result)
+    }
+
+    /// True when what is written is colored.
+    pub fn is_colored(&self) -> bool {
+        self.color == Color::On
+    }
+
+    /// Prints an error that does not end the program, after what was written before it.
+    pub fn error(&mut self, text: &str) {
+        self.message(Level::Error, text);
     }
 
     /// Prints a warning, after what was written before it.

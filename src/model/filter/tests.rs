@@ -104,6 +104,10 @@ fn each_condition() {
     ] {
         assert!(!found(no, &session, Area::Active), "{no}");
     }
+    for (digits, yes) in [("7b6d", true), ("7b6", false), ("", false)] {
+        let subject = Subject { session: &session, area: Area::Active };
+        assert_eq!(Filter::Is(Field::Parent, digits.into()).matches(subject), yes, "{digits}");
+    }
     assert!(found("archived", &session, Area::Archived));
     let mut spawned = Session::new(session.id, session.project_id.clone(), now());
     assert!(found("root", &spawned, Area::Active));
@@ -119,6 +123,7 @@ fn not_binds_before_and_before_or() {
         ("not ended and forked", "(not ended) and forked"),
         ("ended forked or root", "(ended and forked) or root"),
         ("! ! not ended", "not ended"),
+        ("not !ended", "ended"),
         ("ended(forked)", "ended and forked"),
         ("((ended))", "ended"),
         ("ended and(root or!forked)", "ended and (root or not forked)"),

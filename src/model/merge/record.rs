@@ -23,7 +23,8 @@ pub struct Merged {
 /// - `agent_config`, `context`, `placements` and `tags` are left out when empty, so where one is
 ///   missing it counts as empty.
 /// - Change wins over removal.
-/// - `fork` is one value as soon as the sides name different parents, or one of them none.
+/// - `fork` is one value as soon as the sides name different parents, or one of them none: what
+///   else it says is about that parent.
 /// - Anything else takes the value of the record with the later `updated_at`; where these are the
 ///   same or no times, the greater value: by type, then as such (numbers, text by its bytes, lists
 ///   and maps from their start).

@@ -53,28 +53,22 @@ fn session(choices: &[u8]) -> Session {
     s.branch = word(next());
     s.base = Some(Base { branch: word(next()), commit: oid(next()), extra: words(next()) });
     s.head = oid(next());
-    s.fork = IDS.get(usize::from(next())).map(|id| Fork {
-        session: id.parse().unwrap(),
-        event: oid(next()),
-        branch: word(next()),
-        extra: words(next()),
-    });
+    let (parent, event, branch, extra) = (next(), oid(next()), word(next()), words(next()));
+    let parent = IDS.get(usize::from(parent % 4)).map(|id| id.parse().unwrap());
+    s.fork = parent.map(|session| Fork { session, event, branch, extra });
     s.issue_url = url(next());
     s.pr_number = Some(next().into());
     s.tags = words(next()).iter().map(|(key, _)| key.label()).collect();
     s.context = words(next());
     s.context.insert("deep", words(next()));
-    s.cost = (next() > 0).then(|| Cost {
-        input_tokens: next().into(),
-        cost_usd: (next() > 0).then(|| f64::from(next()) / 3.0),
-        extra: words(next()),
-        ..Cost::default()
-    });
+    let (known, priced, input_tokens) = (next() > 2, next() > 2, next().into());
+    let (cost_usd, extra) = (priced.then_some(f64::from(next()) / 3.0), words(next()));
+    s.cost = known.then(|| Cost { input_tokens, cost_usd, extra, ..Cost::default() });
     for replica in ["laptop-9f2c", "desk-0001"] {
-        if next() > 0 {
-            let (handle, runtime) = (word(next()), word(next()));
-            let placement =
-                Placement { handle, runtime, at: Some(time(next())), ..Placement::default() };
+        let (there, handle, runtime) = (next() > 2, word(next()), word(next()));
+        let placement =
+            Placement { handle, runtime, at: Some(time(next())), ..Placement::default() };
+        if there {
             s.placements.insert(replica.into(), placement);
         }
     }
@@ -323,6 +317,27 @@ fn maps_merge_by_key_and_change_wins_over_removal() {
     ]));
     assert!(same(&merged.record, &expected), "{merged:?}");
     assert_eq!(merged.conflicts, ["context.one", "context.deep.x"]);
+}
+
+#[test]
+fn a_map_from_which_both_take_something_is_left_out_when_empty() {
+    let base_of = |entries: Map| map([("base", entries.into())]);
+    let (branch, commit) = (("branch", Value::from("main")), ("commit", Value::from("c")));
+    let base = base_of(map([branch.clone(), commit.clone()]));
+    let merged = merge(Some(&base), &base_of(map([branch])), &base_of(map([commit])));
+    assert_eq!((merged.record, merged.conflicts), (Map::new(), vec![]));
+}
+
+#[test]
+fn the_order_of_keys_within_does_not_depend_on_the_side() {
+    let side = |keys: [&str; 2], hour| {
+        let inner = map(keys.map(|key| (key, Value::Null)));
+        map([("updated_at", at(hour)), ("context", inner.into())])
+    };
+    let (ours, theirs) = (side(["x", "y"], 1), side(["y", "x"], 2));
+    let merged = merge(None, &ours, &theirs).record;
+    assert!(same(&merged, &merge(None, &theirs, &ours).record));
+    assert!(same(&merged, &side(["x", "y"], 2)), "{merged:?}");
 }
 
 #[test]

@@ -1,0 +1,83 @@
+//! Text that a person writes in an editor.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::{fs, io};
+
+use git_ao::git::Repository;
+use tempfile::TempDir;
+
+use super::CliError;
+use super::ui::escape;
+
+/// A file to be edited, in a folder of its own in the git directory. It goes away with this, unless
+/// it is kept.
+pub struct Draft {
+    folder: TempDir,
+    path: PathBuf,
+}
+
+impl Draft {
+    /// Makes the file; its name is what the editor shows.
+    pub fn new(repo: &Repository, name: &str, text: &str) -> Result<Self, CliError> {
+        let make = || {
+            fs::create_dir_all(repo.ao_dir())?;
+            let folder = tempfile::Builder::new().prefix("edit-").tempdir_in(repo.ao_dir())?;
+            let path = folder.path().join(name);
+            fs::write(&path, text)?;
+            Ok(Self { folder, path })
+        };
+        make().map_err(|error: io::Error| {
+            let dir = escape::os(repo.ao_dir().as_os_str());
+            CliError::fatal(format!("cannot make a file to edit in '{dir}'")).because(&error)
+        })
+    }
+
+    /// Runs the editor, and reads what it left.
+    pub fn edit(&self, repo: &Repository) -> Result<String, CliError> {
+        run(&editor(repo)?, &self.path)?;
+        fs::read_to_string(&self.path).map_err(|error| {
+            let path = escape::os(self.path.as_os_str());
+            CliError::fatal(format!("cannot read '{path}'")).because(&error)
+        })
+    }
+
+    /// Leaves the file where it is.
+    pub fn keep(self) -> PathBuf {
+        let _ = self.folder.keep();
+        self.path
+    }
+}
+
+/// The editor that git would use.
+fn editor(repo: &Repository) -> Result<String, CliError> {
+    let named = repo.git("var").arg("GIT_EDITOR").run().map(|output| output.text());
+    named.ok().filter(|editor| !editor.is_empty()).ok_or_else(|| {
+        CliError::fatal("there is no editor that this terminal could show")
+            .hint("name one: git config core.editor, GIT_EDITOR or EDITOR")
+    })
+}
+
+/// Runs it as git does: by the shell, and leaving ^C to it.
+fn run(editor: &str, path: &Path) -> Result<(), CliError> {
+    if editor == ":" {
+        return Ok(());
+    }
+    let shown = escape::line(editor);
+    let failed = |error: &io::Error| {
+        CliError::fatal(format!("cannot run the editor '{shown}'")).because(error)
+    };
+    let ignored = Arc::new(AtomicBool::new(false));
+    let signal = signal_hook::flag::register(signal_hook::consts::SIGINT, ignored);
+    let signal = signal.map_err(|error| failed(&error))?;
+    let status =
+        Command::new("sh").args(["-c", &format!("{editor} \"$@\""), editor]).arg(path).status();
+    signal_hook::low_level::unregister(signal);
+    if status.map_err(|error| failed(&error))?.success() {
+        Ok(())
+    } else {
+        Err(CliError::refused(format!("there was a problem with the editor '{shown}'")))
+    }
+}

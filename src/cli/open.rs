@@ -1,0 +1,140 @@
+//! From where the user stands to the store, and from what the user typed to one record.
+
+use git_ao::git::{LockError, ObjectError, RefError, Repository, RepositoryError};
+use git_ao::model::{Handle, Project};
+use git_ao::store::{Clock, Context, Entry, Key, ResolveError, Snapshot, Store, StoreError};
+
+use super::ui::escape;
+use super::{CliError, Ctx};
+
+impl Ctx {
+    /// Opens the repository that git would use here, and takes its settings for the output.
+    pub fn repository(&mut self) -> Result<Repository, CliError> {
+        let repo = Repository::discover(&self.env.current_dir()?)?;
+        let color = repo.config("color.ao").or_else(|| repo.config("color.ui"));
+        self.out.configure_color(color.as_deref());
+        Ok(repo)
+    }
+
+    /// Opens the store of that repository.
+    pub fn store(&mut self) -> Result<Store, CliError> {
+        let repo = self.repository()?;
+        let clock = if self.env.clock_is_stopped() {
+            let now = self.now;
+            Clock::new(move || now)
+        } else {
+            Clock::system()
+        };
+        Ok(Store::new(repo).with_clock(clock))
+    }
+
+    /// Sends what follows through git's pager, on a terminal.
+    pub fn page_for(&mut self, repo: &Repository) -> Result<(), CliError> {
+        Ok(self.page(repo.config("core.pager").as_deref())?)
+    }
+}
+
+/// Finds the record that `text` names, as seen from this worktree.
+pub fn find(snapshot: &Snapshot<'_>, store: &Store, text: &str) -> Result<Entry, CliError> {
+    find_in(snapshot, store, text, None)
+}
+
+/// Likewise, among the sessions of one project.
+pub fn find_in(
+    snapshot: &Snapshot<'_>,
+    store: &Store,
+    text: &str,
+    project: Option<&Project>,
+) -> Result<Entry, CliError> {
+    let context = Context { project: project.cloned(), ..context(store) };
+    Ok(snapshot.resolve(&Handle::parse(text), &context)?)
+}
+
+/// What a handle may be relative to, where the user stands.
+pub fn context(store: &Store) -> Context {
+    Context { here: here(store.repository()), project: None }
+}
+
+/// The session of this worktree.
+pub fn here(repo: &Repository) -> Option<git_ao::model::SessionId> {
+    let text = std::fs::read_to_string(repo.git_dir().join("AO_SESSION")).ok()?;
+    text.trim().parse().ok()
+}
+
+impl From<RepositoryError> for CliError {
+    fn from(error: RepositoryError) -> Self {
+        match &error {
+            RepositoryError::Refused(message) => {
+                let message = message.trim_end();
+                let (first, hint) = message.split_once('\n').unwrap_or((message, ""));
+                let fatal = CliError::fatal(first);
+                if hint.trim().is_empty() { fatal } else { fatal.hint(hint.trim()) }
+            }
+            RepositoryError::UnknownExtension(_) | RepositoryError::UnknownFormat(_) => {
+                CliError::fatal(error.to_string()).hint("a newer git-ao may know it")
+            }
+            RepositoryError::Open { .. } => CliError::fatal(super::error::chain(&error)),
+        }
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        let message = escape::line(&super::error::chain(&error)).into_owned();
+        match &error {
+            StoreError::Resolve(resolve) => CliError::refused(message).hint(resolve_hint(resolve)),
+            StoreError::NotFound(_) | StoreError::Exists(_) => CliError::refused(message),
+            StoreError::Archived(key) => CliError::refused(message)
+                .hint(format!("bring it back first: git ao unarchive {}", key.id.short())),
+            StoreError::InTwoProjects(id) => {
+                CliError::refused(message).hint(format!("say which: <project>/{}", id.short()))
+            }
+            StoreError::Transition { id, source } if source.from.is_restorable() => {
+                CliError::refused(message)
+                    .hint(format!("to take it up again: git ao restore {}", id.short()))
+            }
+            StoreError::Transition { .. } => {
+                CliError::refused(message).hint("--force does it nevertheless")
+            }
+            StoreError::Corrupt { key, .. } => CliError::fatal(message).hint(format!(
+                "its bytes are kept; to see them: git ao show --yaml {}\n\
+                 to take it out of the list: git ao delete {}",
+                key.id.short(),
+                key.id.short()
+            )),
+            StoreError::Newer(_) => {
+                CliError::fatal(message).hint("update git-ao; nothing was written")
+            }
+            StoreError::Object(ObjectError::Missing(_) | ObjectError::Unreadable { .. }) => {
+                CliError::fatal(message).hint(
+                    "the repository is damaged: git fsck says more\n\
+                     an older state of the store: git reflog refs/ao/sessions",
+                )
+            }
+            StoreError::Ref(RefError::Moved(name)) | StoreError::Contended { name, .. } => {
+                CliError::fatal(message).hint(format!(
+                    "if no other git process is running, a file '{name}.lock' that one left \
+                     behind in the git directory is in the way: remove it"
+                ))
+            }
+            StoreError::Lock(LockError::Timeout { .. }) => CliError::fatal(message)
+                .hint("the process that holds it may be stopped: fuser names it"),
+            _ => CliError::fatal(message),
+        }
+    }
+}
+
+fn resolve_hint(error: &ResolveError) -> String {
+    match error {
+        ResolveError::Nothing { .. } => "git ao list --all shows all sessions".to_owned(),
+        ResolveError::Ambiguous { candidates, .. } => {
+            let line = |(key, title): &(Key, String)| format!("{key}  {}", escape::line(title));
+            let lines: Vec<_> = candidates.iter().take(20).map(line).collect();
+            format!("it could be\n  {}", lines.join("\n  "))
+        }
+        ResolveError::NotInSession => {
+            "name one instead; git ao list shows them, and 'latest' is the last one".to_owned()
+        }
+        ResolveError::Empty(_) => "git ao spawn \"<task>\" makes one".to_owned(),
+    }
+}
