@@ -5,5 +5,6 @@
 #![deny(missing_docs)]
 
 pub mod git;
+pub mod hook;
 pub mod model;
 pub mod store;

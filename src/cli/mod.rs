@@ -13,6 +13,8 @@ mod usage;
 mod verbs;
 
 mod completions;
+mod hook;
+mod hooks;
 mod man;
 
 use std::ffi::OsString;

@@ -1,9 +1,11 @@
-use super::{CliError, Ctx, ExitCode, completions, man};
+use super::{CliError, Ctx, ExitCode, completions, hook, hooks, man};
 
 /// The verbs. The first line of each one's documentation is what help says of it.
 #[derive(clap::Subcommand)]
 pub enum Verb {
     Completions(completions::Args),
+    Hook(hook::Args),
+    Hooks(hooks::Args),
     Man(man::Args),
 }
 
@@ -12,6 +14,8 @@ impl Verb {
     pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
             Self::Completions(args) => completions::run(args, ctx),
+            Self::Hook(args) => hook::run(args, ctx),
+            Self::Hooks(args) => hooks::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
         }
     }

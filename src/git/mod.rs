@@ -4,6 +4,7 @@ mod command;
 mod error;
 mod extensions;
 mod fsync;
+mod head;
 mod identity;
 mod lock;
 mod objects;
@@ -16,6 +17,6 @@ pub use command::{GitCommand, Output};
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;
-pub use repository::Repository;
+pub use repository::{Repository, hostname};
 
 pub(crate) use identity::Signatures;

@@ -157,7 +157,7 @@ fn explain(folder: &Path, source: super::error::Cause) -> RepositoryError {
 }
 
 /// The name of this machine.
-pub(super) fn hostname() -> Option<String> {
+pub fn hostname() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let name = name.or_else(|| std::env::var("HOSTNAME").ok())?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())

@@ -1,5 +1,6 @@
 //! Records in git: the tree at one ref, and the one way to write it.
 
+mod branch;
 mod clock;
 mod codec;
 mod door;
@@ -10,10 +11,12 @@ mod layout;
 mod lineage;
 mod open;
 mod project;
+mod replica;
 mod snapshot;
 mod transaction;
 mod walk;
 
+pub use branch::OnBranch;
 pub use clock::Clock;
 pub use codec::{LIMITS, Limits, RecordProblem};
 pub use door::Committed;
