@@ -4,7 +4,10 @@
 //! there.
 #![deny(missing_docs)]
 
+pub mod agent;
 pub mod git;
 pub mod hook;
 pub mod model;
+pub mod runtime;
 pub mod store;
+pub mod workspace;

@@ -90,6 +90,17 @@ impl GitCommand {
         self
     }
 
+    /// Lets it, and the hooks that it runs, speak the user's language and take locks as if the user
+    /// had started it. For what is shown, never for what is read.
+    pub fn as_user(mut self) -> Self {
+        match std::env::var_os("LC_ALL") {
+            Some(locale) => self.command.env("LC_ALL", locale),
+            None => self.command.env_remove("LC_ALL"),
+        };
+        self.command.env_remove("GIT_OPTIONAL_LOCKS");
+        self
+    }
+
     /// Gives the process something to read.
     pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.input = Some(bytes.into());

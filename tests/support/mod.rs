@@ -6,6 +6,7 @@
 mod env;
 mod matrix;
 mod out;
+mod process;
 mod race;
 mod repo;
 mod run;
@@ -14,6 +15,7 @@ mod tree;
 pub use env::TestEnv;
 pub use matrix::{Combo, Kind, Objects, Refs, for_each_repo, matrix};
 pub use out::Out;
+pub use process::{alone, employ, worker};
 pub use race::race;
 pub use repo::Repo;
 pub use run::Run;

@@ -1,0 +1,159 @@
+//! Agents from git config: `ao.agent.<name>.<what>`.
+//!
+//! | what | value |
+//! |---|---|
+//! | `command` | the program and words that precede every form; with placeholders it is the form itself, of a launch in both modes, and the only one |
+//! | `args` | words for `{args}`: options that every form is to have |
+//! | `launch`, `resume`, `fork` | the form with a terminal |
+//! | `headless`, `headlessResume`, `headlessFork` | the form without; no `{prompt}` means standard input |
+//! | `env` | `NAME=VALUE`; may be given several times |
+//! | `version` | words that make it print its version |
+//! | `sessionId` | `assigned`, `json:<key>`, `history` or `none` |
+
+use super::own_id::OwnId;
+use super::spec::Spec;
+use super::template::Template;
+use super::value::{check_id, check_text};
+use super::{Action, AgentError, Mode, table};
+
+/// One entry of git config.
+#[derive(Debug, Clone, Copy)]
+pub struct ConfigEntry<'a> {
+    /// The whole key.
+    pub key: &'a str,
+    /// The value.
+    pub value: &'a str,
+    /// Whether the place it comes from may name programs.
+    pub trust: Trust,
+}
+
+/// Whether a place may name programs to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// The user's own config, or that of a repository which is theirs.
+    Trusted,
+    /// Anything else.
+    Untrusted,
+}
+
+/// Applies one entry; one that is not about an agent is passed over.
+pub(super) fn apply(specs: &mut Vec<Spec>, entry: &ConfigEntry) -> Result<(), AgentError> {
+    let Some((name, what)) = split(entry.key) else { return Ok(()) };
+    if entry.trust == Trust::Untrusted {
+        return Err(AgentError::Untrusted { key: entry.key.to_owned() });
+    }
+    check_id("agent", name)?;
+    check_text("value", entry.value)?;
+    let at = specs.iter().position(|spec| spec.name == name).unwrap_or_else(|| {
+        specs.push(table::unknown(name));
+        specs.len() - 1
+    });
+    set(&mut specs[at], &what, entry)
+}
+
+/// True when the entry names the program of an agent.
+pub(super) fn is_command(entry: &ConfigEntry) -> bool {
+    split(entry.key).is_some_and(|(_, what)| what == "command")
+}
+
+/// Splits `ao.agent.<name>.<what>`; git compares the outer parts without regard to case.
+fn split(key: &str) -> Option<(&str, String)> {
+    let start = key.get(..9).filter(|start| start.eq_ignore_ascii_case("ao.agent."))?;
+    let (name, what) = key[start.len()..].rsplit_once('.')?;
+    Some((name, what.to_ascii_lowercase()))
+}
+
+fn set(spec: &mut Spec, what: &str, entry: &ConfigEntry) -> Result<(), AgentError> {
+    let form = match what {
+        "command" => return command(spec, entry),
+        "args" => {
+            spec.args = words(entry)?;
+            return Ok(());
+        }
+        "version" => {
+            spec.version = words(entry)?;
+            return Ok(());
+        }
+        "env" => {
+            spec.env.push(variable(entry)?);
+            return Ok(());
+        }
+        "sessionid" => {
+            spec.own_id = own_id(entry)?;
+            return Ok(());
+        }
+        "launch" => (Action::Launch, Mode::Interactive),
+        "resume" => (Action::Resume, Mode::Interactive),
+        "fork" => (Action::Fork, Mode::Interactive),
+        "headless" => (Action::Launch, Mode::Headless),
+        "headlessresume" => (Action::Resume, Mode::Headless),
+        "headlessfork" => (Action::Fork, Mode::Headless),
+        _ => return Err(wrong(entry, "there is no such setting of an agent")),
+    };
+    spec.forms.insert(form, template(entry)?);
+    Ok(())
+}
+
+fn command(spec: &mut Spec, entry: &ConfigEntry) -> Result<(), AgentError> {
+    let (program, rest) = template(entry)?
+        .split_program()
+        .ok_or_else(|| wrong(entry, "it must start with the name of a program"))?;
+    if program.starts_with('-') || program.contains(char::is_control) {
+        return Err(wrong(entry, "this cannot be the name of a program"));
+    }
+    spec.program = program;
+    if rest.is_plain() {
+        spec.prefix = plain(&rest);
+    } else {
+        spec.prefix.clear();
+        spec.own_id = OwnId::Unknown;
+        spec.transcripts = None;
+        spec.forms = [Mode::Interactive, Mode::Headless]
+            .map(|mode| ((Action::Launch, mode), rest.clone()))
+            .into();
+    }
+    Ok(())
+}
+
+fn words(entry: &ConfigEntry) -> Result<Vec<String>, AgentError> {
+    let template = template(entry)?;
+    if !template.is_plain() {
+        return Err(wrong(entry, "there can be no placeholders here"));
+    }
+    Ok(plain(&template))
+}
+
+fn plain(template: &Template) -> Vec<String> {
+    template.fill(&[], &|_| None).unwrap_or_default()
+}
+
+fn variable(entry: &ConfigEntry) -> Result<(String, String), AgentError> {
+    let (name, value) =
+        entry.value.split_once('=').ok_or_else(|| wrong(entry, "expected NAME=VALUE"))?;
+    let ok = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty() || !name.chars().all(ok) {
+        return Err(wrong(entry, "this cannot be the name of a variable"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn own_id(entry: &ConfigEntry) -> Result<OwnId, AgentError> {
+    Ok(match entry.value {
+        "assigned" => OwnId::Assigned,
+        "history" => OwnId::HistoryFile,
+        "none" => OwnId::Unknown,
+        other => match other.strip_prefix("json:").filter(|key| !key.is_empty()) {
+            Some(key) => OwnId::FromJson(key.to_owned()),
+            None => return Err(wrong(entry, "expected assigned, json:<key>, history or none")),
+        },
+    })
+}
+
+fn template(entry: &ConfigEntry) -> Result<Template, AgentError> {
+    Template::parse(entry.value)
+        .map_err(|source| AgentError::Template { key: entry.key.to_owned(), source })
+}
+
+fn wrong(entry: &ConfigEntry, reason: &str) -> AgentError {
+    AgentError::Config { key: entry.key.to_owned(), reason: reason.to_owned() }
+}

@@ -1,0 +1,73 @@
+//! Agents: the programs that do the work, as data.
+//!
+//! A built-in table and the user's git config say how each one is launched, resumed and forked.
+//! What comes out is a [`Launch`]: a program with its arguments, for somebody else to run. No
+//! command ever comes from a record.
+
+mod agents;
+mod config;
+mod error;
+mod find;
+mod launch;
+mod own_id;
+mod plan;
+mod spec;
+mod table;
+mod template;
+#[cfg(test)]
+mod tests;
+mod transcript;
+mod value;
+
+pub use agents::{Agents, Found};
+pub use config::{ConfigEntry, Trust};
+pub use error::AgentError;
+pub use find::find_program;
+pub use launch::{Launch, Prepare, Request};
+pub use spec::{Action, Mode};
+pub use template::{Slot, TemplateError};
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// How environment variables are looked up.
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// A program that works on a task.
+///
+/// The table's agents are one implementation; an orchestrator may bring its own.
+pub trait Agent: Send + Sync {
+    /// The name people call it by.
+    fn name(&self) -> &str;
+
+    /// The program, as a name to look up on PATH or as a path.
+    fn program(&self) -> &str;
+
+    /// The arguments that make the program print its version.
+    fn version_args(&self) -> &[String];
+
+    /// The mode in which it can do this: the wanted one if possible, else the other one.
+    ///
+    /// None when it cannot do it at all, or has no place for this prompt.
+    fn mode(&self, action: Action, wanted: Mode, prompt: &str) -> Option<Mode>;
+
+    /// Says what to run.
+    fn plan(&self, action: Action, mode: Mode, request: &Request) -> Result<Launch, AgentError>;
+
+    /// The agent's own session id, if this line of its headless output tells it.
+    fn id_in_output(&self, _line: &str) -> Option<String> {
+        None
+    }
+
+    /// The agent's own session id, from the newest transcript written in `workspace` after
+    /// `since`.
+    fn id_in_transcripts(&self, _workspace: &Path, _since: SystemTime, _: Env) -> Option<String> {
+        None
+    }
+
+    /// Where the conversation with this id lies, if it can be found.
+    fn transcript(&self, _agent_session_id: &str, _: Env) -> Option<PathBuf> {
+        None
+    }
+}

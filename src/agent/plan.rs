@@ -1,0 +1,199 @@
+//! From a description to a command.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::own_id::OwnId;
+use super::spec::Spec;
+use super::template::{Slot, Template};
+use super::value::{MAX_ARGUMENT, check_id, check_text, check_word};
+use super::{Action, Agent, AgentError, Env, Launch, Mode, Prepare, Request};
+
+/// Variables by which an agent's children learn that they run inside it.
+///
+/// A session's agent is nobody's child, even where another agent asked for it: Claude Code, for
+/// one, refuses to start inside itself.
+const INSIDE: [&str; 7] = [
+    "CLAUDECODE",
+    "CLAUDE_CODE_ENTRYPOINT",
+    "CLAUDE_CODE_SESSION_ID",
+    "CODEX_THREAD_ID",
+    "GEMINI_CLI",
+    "GEMINI_SESSION_ID",
+    "CURSOR_AGENT",
+];
+
+impl Agent for Spec {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn program(&self) -> &str {
+        &self.program
+    }
+
+    fn version_args(&self) -> &[String] {
+        &self.version
+    }
+
+    fn mode(&self, action: Action, wanted: Mode, prompt: &str) -> Option<Mode> {
+        [wanted, wanted.other()].into_iter().find(|&mode| {
+            let form = self.forms.get(&(action, mode));
+            form.is_some_and(|form| Travel::of(form, mode, prompt).is_ok())
+        })
+    }
+
+    fn plan(&self, action: Action, mode: Mode, request: &Request) -> Result<Launch, AgentError> {
+        let name = || self.name.clone();
+        if self.program.is_empty() {
+            return Err(AgentError::NoCommand { name: name() });
+        }
+        let form = self.forms.get(&(action, mode)).ok_or_else(|| AgentError::Unsupported {
+            name: name(),
+            action,
+            mode,
+        })?;
+        check(request)?;
+        let travel = Travel::of(form, mode, &request.prompt).map_err(|none| match none {
+            NoTravel::NoPlace => AgentError::NoPlaceForPrompt { name: name() },
+            NoTravel::NoPrompt => AgentError::NoPrompt { name: name() },
+        })?;
+
+        let id = match action {
+            Action::Resume => request.agent_session_id.clone(),
+            _ => self.new_id(form, request),
+        };
+        let paths = Paths::of(self, request, id.as_deref())?;
+        let prompt = match travel {
+            Travel::Reference => {
+                format!("Read the file '{}' and do what it says.", paths.prompt)
+            }
+            _ => request.prompt.clone(),
+        };
+        let title: String = request.title.chars().filter(|c| !c.is_control()).collect();
+        let workspace = text(&request.workspace)?;
+        let filled = form.fill(&self.args, &|slot| match slot {
+            Slot::Prompt => Some(prompt.clone()),
+            Slot::PromptFile => Some(paths.prompt.clone()),
+            Slot::AgentSessionId => request.agent_session_id.clone(),
+            Slot::NewAgentSessionId => Some(request.fresh_id.clone()),
+            Slot::HistoryFile => paths.history.clone(),
+            Slot::Model => request.model.clone(),
+            Slot::Title => Some(title.clone()),
+            Slot::Workspace => Some(workspace.clone()),
+            Slot::SessionId => Some(request.session.to_string()),
+            Slot::Args => None,
+        });
+        let filled = filled.map_err(|slot| AgentError::Missing { name: name(), slot })?;
+
+        let mut prepare = Vec::new();
+        if matches!(travel, Travel::File | Travel::Reference) {
+            prepare.push(Prepare::Directory(request.state_dir.clone()));
+            let text = request.prompt.clone();
+            prepare.push(Prepare::Write { path: paths.prompt.into(), text });
+        }
+        if let Some(history) = paths.history.filter(|_| form.uses(Slot::HistoryFile)) {
+            prepare.push(Prepare::Directory(request.state_dir.clone()));
+            let old = request.agent_session_id.as_deref().filter(|_| action == Action::Fork);
+            if let Some(old) = old {
+                let from = self.history(request, old);
+                prepare.push(Prepare::Copy { from, to: history.into() });
+            }
+        }
+        Ok(Launch {
+            program: self.program.clone(),
+            args: self.prefix.iter().cloned().chain(filled).collect(),
+            env: self.env.clone(),
+            remove: INSIDE.map(str::to_owned).to_vec(),
+            stdin: matches!(travel, Travel::Stdin).then(|| request.prompt.clone()),
+            prepare,
+            agent_session_id: id,
+        })
+    }
+
+    fn id_in_output(&self, line: &str) -> Option<String> {
+        self.own_id.in_output(line)
+    }
+
+    fn id_in_transcripts(&self, workspace: &Path, since: SystemTime, env: Env) -> Option<String> {
+        self.transcripts.as_ref()?.newest_id(workspace, since, env)
+    }
+
+    fn transcript(&self, agent_session_id: &str, env: Env) -> Option<PathBuf> {
+        self.transcripts.as_ref()?.find(agent_session_id, env)
+    }
+}
+
+impl Spec {
+    fn new_id(&self, form: &Template, request: &Request) -> Option<String> {
+        let assigned = match self.own_id {
+            OwnId::Assigned => form.uses(Slot::NewAgentSessionId),
+            OwnId::HistoryFile => form.uses(Slot::HistoryFile),
+            OwnId::FromJson(_) | OwnId::Unknown => false,
+        };
+        assigned.then(|| request.fresh_id.clone())
+    }
+
+    fn history(&self, request: &Request, id: &str) -> PathBuf {
+        request.state_dir.join(format!("{}-{id}.history", self.name))
+    }
+}
+
+/// How a prompt gets to an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Travel {
+    Nothing,
+    Argument,
+    /// In a file, because it is too long to be an argument; the argument names the file.
+    Reference,
+    File,
+    Stdin,
+}
+
+enum NoTravel {
+    NoPlace,
+    NoPrompt,
+}
+
+impl Travel {
+    fn of(form: &Template, mode: Mode, prompt: &str) -> Result<Self, NoTravel> {
+        let argument = form.uses(Slot::Prompt);
+        match mode {
+            Mode::Headless if prompt.is_empty() => Err(NoTravel::NoPrompt),
+            Mode::Interactive if prompt.is_empty() => Ok(Self::Nothing),
+            _ if form.uses(Slot::PromptFile) => Ok(Self::File),
+            _ if argument && prompt.len() > MAX_ARGUMENT => Ok(Self::Reference),
+            _ if argument => Ok(Self::Argument),
+            Mode::Headless => Ok(Self::Stdin),
+            Mode::Interactive => Err(NoTravel::NoPlace),
+        }
+    }
+}
+
+struct Paths {
+    prompt: String,
+    history: Option<String>,
+}
+
+impl Paths {
+    fn of(spec: &Spec, request: &Request, id: Option<&str>) -> Result<Self, AgentError> {
+        let prompt = request.state_dir.join(format!("{}.prompt", request.session));
+        let history = id.map(|id| text(&spec.history(request, id))).transpose()?;
+        Ok(Self { prompt: text(&prompt)?, history })
+    }
+}
+
+fn check(request: &Request) -> Result<(), AgentError> {
+    if let Some(model) = &request.model {
+        check_word("model", model)?;
+    }
+    if let Some(id) = &request.agent_session_id {
+        check_id("agent session id", id)?;
+    }
+    check_id("agent session id", &request.fresh_id)?;
+    check_text("prompt", &request.prompt)
+}
+
+fn text(path: &Path) -> Result<String, AgentError> {
+    path.to_str().map(str::to_owned).ok_or_else(|| AgentError::Path(path.to_owned()))
+}

@@ -1,0 +1,351 @@
+//! The agents that are known from the start.
+//!
+//! Words and placeholders are written as in git config, see the template's rules. A prompt stands
+//! behind `--` or in one word with its option, so that one which starts with `-` is still a prompt.
+//! A headless form without a place for the prompt reads it from standard input: exact, of any
+//! length, and not to be seen in a list of processes. No form asks for more permissions than the
+//! agent gives by itself; `ao.agent.<name>.args` can.
+
+use super::Action::{self, Fork, Launch, Resume};
+use super::Mode::{self, Headless, Interactive};
+use super::own_id::OwnId;
+use super::spec::Spec;
+use super::template::Template;
+use super::transcript::Transcripts;
+
+struct Row {
+    name: &'static str,
+    program: &'static str,
+    own_id: Own,
+    transcripts: Option<Transcripts>,
+    forms: &'static [(Action, Mode, &'static str)],
+}
+
+enum Own {
+    Assigned,
+    Json(&'static str),
+    HistoryFile,
+    Unknown,
+}
+
+const TABLE: [Row; 9] = [
+    Row {
+        name: "claude",
+        program: "claude",
+        own_id: Own::Assigned,
+        transcripts: Some(Transcripts {
+            variable: "CLAUDE_CONFIG_DIR",
+            inside: "",
+            default: ".claude",
+            folder: "projects",
+            depth: 1,
+            suffix: "{id}.jsonl",
+            head: None,
+        }),
+        forms: &[
+            (
+                Launch,
+                Interactive,
+                "{args} [--model={model}] [--name={title}] --session-id={new_agent_session_id} \
+                 [-- {prompt}]",
+            ),
+            (
+                Launch,
+                Headless,
+                "-p --output-format=stream-json --verbose {args} [--model={model}] \
+                 [--name={title}] --session-id={new_agent_session_id}",
+            ),
+            (
+                Resume,
+                Interactive,
+                "{args} [--model={model}] --resume={agent_session_id} [-- {prompt}]",
+            ),
+            (
+                Resume,
+                Headless,
+                "-p --output-format=stream-json --verbose {args} [--model={model}] \
+                 --resume={agent_session_id}",
+            ),
+            (
+                Fork,
+                Interactive,
+                "{args} [--model={model}] [--name={title}] --resume={agent_session_id} \
+                 --fork-session --session-id={new_agent_session_id} [-- {prompt}]",
+            ),
+            (
+                Fork,
+                Headless,
+                "-p --output-format=stream-json --verbose {args} [--model={model}] \
+                 [--name={title}] --resume={agent_session_id} --fork-session \
+                 --session-id={new_agent_session_id}",
+            ),
+        ],
+    },
+    Row {
+        name: "codex",
+        program: "codex",
+        own_id: Own::Json("thread_id"),
+        transcripts: Some(Transcripts {
+            variable: "CODEX_HOME",
+            inside: "",
+            default: ".codex",
+            folder: "sessions",
+            depth: 3,
+            suffix: "-{id}.jsonl",
+            head: Some(("/payload/id", "/payload/cwd")),
+        }),
+        forms: &[
+            (Launch, Interactive, "{args} [--model={model}] [-- {prompt}]"),
+            (Launch, Headless, "exec --json {args} [--model={model}] -"),
+            (
+                Resume,
+                Interactive,
+                "resume {args} [--model={model}] {agent_session_id} [-- {prompt}]",
+            ),
+            (Resume, Headless, "exec resume --json {args} [--model={model}] {agent_session_id} -"),
+            (Fork, Interactive, "fork {args} [--model={model}] {agent_session_id} [-- {prompt}]"),
+            (Fork, Headless, "exec fork --json {args} [--model={model}] {agent_session_id} -"),
+        ],
+    },
+    Row {
+        name: "gemini",
+        program: "gemini",
+        own_id: Own::Assigned,
+        transcripts: Some(Transcripts {
+            variable: "GEMINI_CLI_HOME",
+            inside: ".gemini",
+            default: ".gemini",
+            folder: "tmp",
+            depth: 2,
+            suffix: "-{id8}.jsonl",
+            head: None,
+        }),
+        forms: &[
+            (
+                Launch,
+                Interactive,
+                "{args} [--model={model}] --session-id={new_agent_session_id} \
+                 [--prompt-interactive={prompt}]",
+            ),
+            (
+                Launch,
+                Headless,
+                "--output-format=stream-json {args} [--model={model}] \
+                 --session-id={new_agent_session_id}",
+            ),
+            (
+                Resume,
+                Interactive,
+                "{args} [--model={model}] --resume={agent_session_id} \
+                 [--prompt-interactive={prompt}]",
+            ),
+            (
+                Resume,
+                Headless,
+                "--output-format=stream-json {args} [--model={model}] --resume={agent_session_id}",
+            ),
+        ],
+    },
+    Row {
+        name: "opencode",
+        program: "opencode",
+        own_id: Own::Json("sessionID"),
+        transcripts: None,
+        forms: &[
+            (Launch, Interactive, "{args} [--model={model}] [--prompt={prompt}]"),
+            (Launch, Headless, "run --format=json {args} [--model={model}] [--title={title}]"),
+            (
+                Resume,
+                Interactive,
+                "{args} [--model={model}] --session={agent_session_id} [--prompt={prompt}]",
+            ),
+            (
+                Resume,
+                Headless,
+                "run --format=json {args} [--model={model}] --session={agent_session_id}",
+            ),
+            (
+                Fork,
+                Interactive,
+                "{args} [--model={model}] --session={agent_session_id} --fork [--prompt={prompt}]",
+            ),
+            (
+                Fork,
+                Headless,
+                "run --format=json {args} [--model={model}] --session={agent_session_id} --fork",
+            ),
+        ],
+    },
+    Row {
+        name: "aider",
+        program: "aider",
+        own_id: Own::HistoryFile,
+        transcripts: None,
+        forms: &[
+            (
+                Launch,
+                Interactive,
+                "{args} [--model={model}] --chat-history-file={history_file} \
+                 --input-history-file={history_file}.input",
+            ),
+            (
+                Launch,
+                Headless,
+                "{args} [--model={model}] --chat-history-file={history_file} \
+                 --input-history-file={history_file}.input --message-file={prompt_file}",
+            ),
+            (
+                Resume,
+                Interactive,
+                "{args} [--model={model}] --chat-history-file={history_file} \
+                 --input-history-file={history_file}.input --restore-chat-history",
+            ),
+            (
+                Resume,
+                Headless,
+                "{args} [--model={model}] --chat-history-file={history_file} \
+                 --input-history-file={history_file}.input --restore-chat-history \
+                 --message-file={prompt_file}",
+            ),
+            (
+                Fork,
+                Interactive,
+                "{args} [--model={model}] --chat-history-file={history_file} \
+                 --input-history-file={history_file}.input --restore-chat-history",
+            ),
+            (
+                Fork,
+                Headless,
+                "{args} [--model={model}] --chat-history-file={history_file} \
+                 --input-history-file={history_file}.input --restore-chat-history \
+                 --message-file={prompt_file}",
+            ),
+        ],
+    },
+    Row {
+        name: "goose",
+        program: "goose",
+        // goose makes ids of its own, but finds a conversation by the name it was given.
+        own_id: Own::Assigned,
+        transcripts: None,
+        forms: &[
+            (
+                Launch,
+                Interactive,
+                "run {args} [--model={model}] --name={new_agent_session_id} --interactive \
+                 --text={prompt}",
+            ),
+            (
+                Launch,
+                Headless,
+                "run {args} [--model={model}] --name={new_agent_session_id} --instructions=-",
+            ),
+            (Resume, Interactive, "session {args} --resume --name={agent_session_id}"),
+            (
+                Resume,
+                Headless,
+                "run {args} [--model={model}] --resume --name={agent_session_id} --instructions=-",
+            ),
+        ],
+    },
+    Row {
+        name: "cursor",
+        program: "cursor-agent",
+        own_id: Own::Json("session_id"),
+        transcripts: Some(Transcripts {
+            variable: "",
+            inside: "",
+            default: ".cursor",
+            folder: "projects",
+            depth: 3,
+            suffix: "{id}.jsonl",
+            head: None,
+        }),
+        forms: &[
+            (Launch, Interactive, "{args} [--model={model}] [-- {prompt}]"),
+            (
+                Launch,
+                Headless,
+                "--print --output-format=stream-json {args} [--model={model}] -- {prompt}",
+            ),
+            (
+                Resume,
+                Interactive,
+                "{args} [--model={model}] --resume={agent_session_id} [-- {prompt}]",
+            ),
+            (
+                Resume,
+                Headless,
+                "--print --output-format=stream-json {args} [--model={model}] \
+                 --resume={agent_session_id} -- {prompt}",
+            ),
+        ],
+    },
+    Row {
+        name: "amp",
+        program: "amp",
+        own_id: Own::Json("session_id"),
+        transcripts: Some(Transcripts {
+            variable: "XDG_DATA_HOME",
+            inside: "amp",
+            default: ".local/share/amp",
+            folder: "threads",
+            depth: 0,
+            suffix: "{id}.json",
+            head: None,
+        }),
+        forms: &[
+            (Launch, Interactive, "{args}"),
+            (Launch, Headless, "{args} --execute --stream-json"),
+            (Resume, Interactive, "threads continue {agent_session_id} {args}"),
+            (
+                Resume,
+                Headless,
+                "threads continue {agent_session_id} {args} --execute --stream-json",
+            ),
+        ],
+    },
+    Row {
+        name: "command",
+        program: "",
+        own_id: Own::Unknown,
+        transcripts: None,
+        forms: &[(Launch, Interactive, "{args}"), (Launch, Headless, "{args}")],
+    },
+];
+
+/// The built-in agents, in the order in which they are listed.
+pub(super) fn builtin() -> Vec<Spec> {
+    TABLE.into_iter().map(Row::into_spec).collect()
+}
+
+/// An agent of which only the name is known, to be described by git config.
+pub(super) fn unknown(name: &str) -> Spec {
+    let [.., command] = TABLE;
+    Spec { name: name.to_owned(), ..command.into_spec() }
+}
+
+impl Row {
+    fn into_spec(self) -> Spec {
+        let form = |&(action, mode, text): &(Action, Mode, &str)| {
+            let template = Template::parse(text).expect("the table is parsed by a test");
+            ((action, mode), template)
+        };
+        Spec {
+            name: self.name.to_owned(),
+            program: self.program.to_owned(),
+            prefix: Vec::new(),
+            args: Vec::new(),
+            env: Vec::new(),
+            version: vec!["--version".to_owned()],
+            own_id: match self.own_id {
+                Own::Assigned => OwnId::Assigned,
+                Own::Json(key) => OwnId::FromJson(key.to_owned()),
+                Own::HistoryFile => OwnId::HistoryFile,
+                Own::Unknown => OwnId::Unknown,
+            },
+            transcripts: self.transcripts,
+            forms: self.forms.iter().map(form).collect(),
+        }
+    }
+}

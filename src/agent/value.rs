@@ -1,0 +1,61 @@
+//! Rules for values that become part of a command and may come from somebody else's record.
+
+use super::AgentError;
+
+/// The longest prompt that goes as an argument.
+///
+/// Linux allows 128 KiB for one argument with its end (execve(2), MAX_ARG_STRLEN); the rest is
+/// left for the option in front of it.
+pub(super) const MAX_ARGUMENT: usize = 120 * 1024;
+
+/// Accepts a word that can be an argument: no option, no control character.
+pub(super) fn check_word(what: &'static str, value: &str) -> Result<(), AgentError> {
+    let bad = value.is_empty()
+        || value.len() > 200
+        || value.starts_with('-')
+        || value.contains(|c: char| c.is_control() || c.is_whitespace());
+    refuse(bad, what, value)
+}
+
+/// Accepts an id that can be an argument and a part of a file's name.
+pub(super) fn check_id(what: &'static str, value: &str) -> Result<(), AgentError> {
+    let ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '@');
+    let bad = value.is_empty()
+        || value.len() > 200
+        || value.starts_with(['-', '.'])
+        || !value.chars().all(ok);
+    refuse(bad, what, value)
+}
+
+/// Accepts a text that can be an argument where it cannot be taken for an option.
+pub(super) fn check_text(what: &'static str, value: &str) -> Result<(), AgentError> {
+    refuse(value.contains('\0'), what, value)
+}
+
+fn refuse(bad: bool, what: &'static str, value: &str) -> Result<(), AgentError> {
+    if bad {
+        return Err(AgentError::Refused { what, value: value.chars().take(64).collect() });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_could_be_an_option_or_a_path() {
+        for good in ["sonnet", "sonnet[1m]", "openai/gpt-5:high", "größe"] {
+            assert!(check_word("model", good).is_ok(), "{good}");
+        }
+        for bad in ["", "-x", "--model", "a b", "a\n", "\u{1b}[2J", "a\0"] {
+            assert!(check_word("model", bad).is_err(), "{bad:?}");
+        }
+        for good in ["7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e", "ses_1", "T-1", "20261120_3"] {
+            assert!(check_id("id", good).is_ok(), "{good}");
+        }
+        for bad in ["", "-1", "..", ".x", "a/b", "a b", "a\0", "ü", &"x".repeat(201)] {
+            assert!(check_id("id", bad).is_err(), "{bad:?}");
+        }
+    }
+}

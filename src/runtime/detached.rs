@@ -1,0 +1,102 @@
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use super::{
+    Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal, stop,
+};
+use crate::model::SessionId;
+
+/// A process of its own without a terminal, its output in a log; the handle is the process.
+#[derive(Debug, Clone, Copy)]
+pub struct Detached;
+
+impl Runtime for Detached {
+    fn name(&self) -> &'static str {
+        "detached"
+    }
+
+    fn terminal(&self) -> Terminal {
+        Terminal::Absent
+    }
+
+    fn start(&self, _: &SessionId, plan: &Plan) -> Result<Started, RuntimeError> {
+        if !plan.cwd.is_dir() {
+            return Err(RuntimeError::NoDirectory(plan.cwd.clone()));
+        }
+        let mut child = spawn(plan)?;
+        let process = Process::of(child.id())?;
+        // A long-lived caller would keep the ended process as a zombie otherwise.
+        thread::spawn(move || child.wait());
+        match process {
+            Some(process) => Ok(Started::Running(process.to_string())),
+            None => Err(RuntimeError::EndedAtOnce(program(plan)?)),
+        }
+    }
+
+    fn probe(&self, _: &SessionId, handle: &str) -> Probe {
+        Process::probe_handle(self.name(), handle)
+    }
+
+    fn send(&self, _: &SessionId, _: &str, _: &str) -> Result<(), RuntimeError> {
+        Err(RuntimeError::Unsupported { runtime: self.name(), what: "send text" })
+    }
+
+    fn stop(&self, _: &SessionId, handle: &str, grace: Duration) -> Result<Stopped, RuntimeError> {
+        stop::stop(&Process::of_handle(self.name(), handle)?, grace)
+    }
+
+    fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {
+        Err(RuntimeError::Unsupported { runtime: self.name(), what: "attach" })
+    }
+}
+
+/// Starts it in a session of its own, by the program setsid(1), which then becomes it.
+///
+/// Where there is no such program it gets at least a process group of its own: a terminal that
+/// closes sends no signal to that either, but it still is the process's terminal.
+fn spawn(plan: &Plan) -> Result<Child, RuntimeError> {
+    let program = program(plan)?;
+    // setsid would say so only in the log.
+    if program.contains('/') && !plan.cwd.join(&program).is_file() {
+        return Err(RuntimeError::NotInstalled(program));
+    }
+    let mut alone = Command::new("setsid");
+    alone.args(&plan.argv);
+    match outfit(alone, plan)?.spawn() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut grouped = Command::new(&plan.argv[0]);
+            grouped.args(&plan.argv[1..]).process_group(0);
+            outfit(grouped, plan)?.spawn()
+        }
+        other => other,
+    }
+    .map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => RuntimeError::NotInstalled(program),
+        _ => RuntimeError::io(format!("start '{program}'"), source),
+    })
+}
+
+fn outfit(mut command: Command, plan: &Plan) -> Result<Command, RuntimeError> {
+    let log = |file: &File| file.try_clone().map_err(|e| RuntimeError::io("open the log", e));
+    let out = match &plan.log {
+        Some(path) => OpenOptions::new().append(true).create(true).mode(0o600).open(path),
+        None => OpenOptions::new().write(true).open("/dev/null"),
+    };
+    let out = out.map_err(|e| RuntimeError::io("open the log", e))?;
+    command.current_dir(&plan.cwd).stdin(Stdio::null()).stderr(log(&out)?).stdout(out);
+    for name in &plan.remove {
+        command.env_remove(name);
+    }
+    command.envs(plan.set.iter().map(|(name, value)| (name, value)));
+    Ok(command)
+}
+
+fn program(plan: &Plan) -> Result<String, RuntimeError> {
+    let program = plan.argv.first().map(|program| program.to_string_lossy().into_owned());
+    program.ok_or_else(|| RuntimeError::NotInstalled(String::new()))
+}

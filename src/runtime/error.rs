@@ -1,0 +1,98 @@
+use std::io;
+use std::path::PathBuf;
+
+/// Why a runtime cannot do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// There is no runtime of this name.
+    #[error("unknown runtime '{}'", .0.escape_debug())]
+    Unknown(String),
+    /// A program is not installed.
+    #[error("'{0}' is not installed")]
+    NotInstalled(String),
+    /// A program is too old.
+    #[error("{program} {found} is too old, {needed} is needed")]
+    TooOld {
+        /// The program.
+        program: &'static str,
+        /// Its version.
+        found: String,
+        /// The first version that will do.
+        needed: &'static str,
+    },
+    /// tmux failed, in its own words.
+    #[error("tmux: {}", .0.escape_debug())]
+    Tmux(String),
+    /// tmux did not answer.
+    #[error("tmux does not answer")]
+    NoAnswer,
+    /// The program ended before it could be looked after.
+    #[error("'{0}' ended at once")]
+    EndedAtOnce(String),
+    /// The session's process runs already.
+    #[error("it is already running as '{0}'")]
+    AlreadyRunning(String),
+    /// There is no such process any more.
+    #[error("'{}' is not running", .0.escape_debug())]
+    Gone(String),
+    /// The handle names something that belongs to somebody else.
+    #[error("'{}' belongs to another session", .0.escape_debug())]
+    NotOurs(String),
+    /// The handle is not one of this runtime's.
+    #[error("'{}' is not a handle of the runtime '{runtime}'", .handle.escape_debug())]
+    BadHandle {
+        /// The runtime.
+        runtime: &'static str,
+        /// The handle.
+        handle: String,
+    },
+    /// The runtime cannot do this at all.
+    #[error("the runtime '{runtime}' cannot {what}")]
+    Unsupported {
+        /// The runtime.
+        runtime: &'static str,
+        /// What was asked.
+        what: &'static str,
+    },
+    /// A text that a terminal would not take literally.
+    #[error("the text holds the control character {0:?}")]
+    Unsendable(char),
+    /// The working directory is not there.
+    #[error("'{}' is not a directory", .0.display())]
+    NoDirectory(PathBuf),
+    /// The process outlived being killed.
+    #[error("process {0} does not end")]
+    Unkillable(u32),
+    /// Something else failed.
+    #[error("cannot {what}")]
+    Io {
+        /// What was attempted.
+        what: String,
+        /// Why it failed.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl RuntimeError {
+    pub(super) fn io(what: impl Into<String>, source: impl Into<io::Error>) -> Self {
+        Self::Io { what: what.into(), source: source.into() }
+    }
+
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NotInstalled(program) if program == "tmux" => {
+                "install tmux, or use --runtime detached"
+            }
+            Self::TooOld { program: "tmux", .. } => "use --runtime detached, or a newer tmux",
+            Self::Unknown(_) => "known are tmux, detached, foreground and none",
+            Self::Unsendable(_) => "only line breaks and tabs can be sent",
+            Self::Unsupported { what: "attach", .. } => {
+                "it has no terminal of its own; its output is in its log"
+            }
+            Self::NoAnswer => "its server may be stopped or busy; try again",
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,40 @@
+use std::time::Duration;
+
+use super::{
+    Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal, stop,
+};
+use crate::model::SessionId;
+
+/// The caller runs the agent itself, in the terminal that it has; its process is the handle.
+#[derive(Debug, Clone, Copy)]
+pub struct Foreground;
+
+impl Runtime for Foreground {
+    fn name(&self) -> &'static str {
+        "foreground"
+    }
+
+    fn terminal(&self) -> Terminal {
+        Terminal::Present
+    }
+
+    fn start(&self, _: &SessionId, _: &Plan) -> Result<Started, RuntimeError> {
+        Ok(Started::Here(Process::current()?.to_string()))
+    }
+
+    fn probe(&self, _: &SessionId, handle: &str) -> Probe {
+        Process::probe_handle(self.name(), handle)
+    }
+
+    fn send(&self, _: &SessionId, _: &str, _: &str) -> Result<(), RuntimeError> {
+        Err(RuntimeError::Unsupported { runtime: self.name(), what: "send text" })
+    }
+
+    fn stop(&self, _: &SessionId, handle: &str, grace: Duration) -> Result<Stopped, RuntimeError> {
+        stop::stop(&Process::of_handle(self.name(), handle)?, grace)
+    }
+
+    fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {
+        Err(RuntimeError::Unsupported { runtime: self.name(), what: "attach" })
+    }
+}

@@ -1,0 +1,67 @@
+//! Runtimes: what keeps an agent's process alive.
+//!
+//! A runtime is told what to run and answers with a handle, a text to be stored. Later it is asked
+//! with that handle whether the process is alive, and to send text to it or to stop it.
+
+mod detached;
+mod error;
+mod foreground;
+mod named;
+mod none;
+mod plan;
+mod process;
+mod stop;
+mod tmux;
+mod wait;
+
+pub use detached::Detached;
+pub use error::RuntimeError;
+pub use foreground::Foreground;
+pub use named::{NAMES, named};
+pub use none::NoRuntime;
+pub use plan::{Attach, Plan, Probe, Started, Stopped, Terminal};
+pub use process::{InvalidProcess, Process};
+pub use tmux::Tmux;
+
+use std::time::Duration;
+
+use crate::model::SessionId;
+
+/// What keeps an agent's process alive.
+///
+/// Every method that takes a handle refuses, or sees as gone, what does not belong to `session`:
+/// handles come from records, and what they named may be somebody else's by now.
+pub trait Runtime: Send + Sync {
+    /// The word that records hold.
+    fn name(&self) -> &'static str;
+
+    /// Whether what it starts has a terminal.
+    fn terminal(&self) -> Terminal;
+
+    /// Starts a process, which outlives this one.
+    fn start(&self, session: &SessionId, plan: &Plan) -> Result<Started, RuntimeError>;
+
+    /// Whether the process is alive.
+    fn probe(&self, session: &SessionId, handle: &str) -> Probe;
+
+    /// The answers for many, in their order, for less than one call each where that is possible.
+    fn probe_all(&self, handles: &[(SessionId, &str)]) -> Vec<Probe> {
+        handles.iter().map(|(session, handle)| self.probe(session, handle)).collect()
+    }
+
+    /// Types a text and submits it.
+    fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError>;
+
+    /// Asks the process to end, and ends it when it has not done so after `grace`.
+    ///
+    /// What was gone before is no error.
+    fn stop(
+        &self,
+        session: &SessionId,
+        handle: &str,
+        grace: Duration,
+    ) -> Result<Stopped, RuntimeError>;
+
+    /// The command that brings a person to it.
+    fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError>;
+}

@@ -1,0 +1,44 @@
+use std::time::Duration;
+
+use super::{Attach, Plan, Probe, Runtime, RuntimeError, Started, Stopped, Terminal};
+use crate::model::SessionId;
+
+/// Nothing is started: the session is a record, and somebody else does the work.
+#[derive(Debug, Clone, Copy)]
+pub struct NoRuntime;
+
+impl NoRuntime {
+    fn cannot<T>(self, what: &'static str) -> Result<T, RuntimeError> {
+        Err(RuntimeError::Unsupported { runtime: self.name(), what })
+    }
+}
+
+impl Runtime for NoRuntime {
+    fn name(&self) -> &'static str {
+        "none"
+    }
+
+    fn terminal(&self) -> Terminal {
+        Terminal::Absent
+    }
+
+    fn start(&self, _: &SessionId, _: &Plan) -> Result<Started, RuntimeError> {
+        Ok(Started::Nothing)
+    }
+
+    fn probe(&self, _: &SessionId, _: &str) -> Probe {
+        Probe::Gone
+    }
+
+    fn send(&self, _: &SessionId, _: &str, _: &str) -> Result<(), RuntimeError> {
+        self.cannot("send text")
+    }
+
+    fn stop(&self, _: &SessionId, _: &str, _: Duration) -> Result<Stopped, RuntimeError> {
+        Ok(Stopped::AlreadyGone)
+    }
+
+    fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {
+        self.cannot("attach")
+    }
+}

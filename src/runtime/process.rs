@@ -1,0 +1,219 @@
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+use super::{Probe, RuntimeError};
+
+/// A process, told from a later one of the same id by when it started.
+///
+/// Written `<pid>@<stamp>`. On Linux the stamp is the start time in clock ticks since boot and the
+/// first digits of the boot's id; elsewhere what ps(1) says of the start, to the second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    pid: u32,
+    stamp: String,
+}
+
+/// A text that does not name a process.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{}' is not a process such as 4711@123456", .0.escape_debug())]
+pub struct InvalidProcess(String);
+
+impl Process {
+    /// The process that asks.
+    pub fn current() -> Result<Self, RuntimeError> {
+        let pid = std::process::id();
+        Self::of(pid)?.ok_or_else(|| RuntimeError::Gone(pid.to_string()))
+    }
+
+    /// The process that has this id now; None where there is none, or only its remains.
+    pub fn of(pid: u32) -> Result<Option<Self>, RuntimeError> {
+        let facts =
+            facts(pid).map_err(|e| RuntimeError::io(format!("look at process {pid}"), e))?;
+        Ok(facts.map(|facts| Self { pid, stamp: facts.stamp }))
+    }
+
+    /// Its id.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Whether it is alive: the very process, not another one of its id.
+    pub fn probe(&self) -> Probe {
+        match Self::of(self.pid) {
+            Ok(Some(now)) if now == *self => Probe::Alive { pid: self.pid },
+            Ok(_) => Probe::Gone,
+            Err(error) => Probe::Unknown(error),
+        }
+    }
+
+    pub(super) fn of_handle(runtime: &'static str, handle: &str) -> Result<Self, RuntimeError> {
+        handle.parse().map_err(|_| RuntimeError::BadHandle {
+            runtime,
+            handle: handle.chars().take(64).collect(),
+        })
+    }
+
+    pub(super) fn probe_handle(runtime: &'static str, handle: &str) -> Probe {
+        Self::of_handle(runtime, handle).map_or_else(Probe::Unknown, |process| process.probe())
+    }
+
+    /// True when it leads a process group, so that a signal can reach all of it.
+    pub(super) fn leads_group(&self) -> bool {
+        facts(self.pid).is_ok_and(|facts| facts.is_some_and(|facts| facts.group == self.pid))
+    }
+}
+
+impl fmt::Display for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.pid, self.stamp)
+    }
+}
+
+impl FromStr for Process {
+    type Err = InvalidProcess;
+
+    fn from_str(text: &str) -> Result<Self, InvalidProcess> {
+        let ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':');
+        let (pid, stamp) = text
+            .split_once('@')
+            .filter(|(pid, stamp)| {
+                pid.len() <= 10
+                    && pid.chars().all(|c| c.is_ascii_digit())
+                    && (1..=64).contains(&stamp.len())
+                    && stamp.chars().all(ok)
+            })
+            .ok_or_else(|| InvalidProcess(text.chars().take(64).collect()))?;
+        // Process 1 is the system's, and 0 would mean the caller's own group to kill(2).
+        let pid = pid.parse().ok().filter(|pid| (2..=i32::MAX as u32).contains(pid));
+        let pid = pid.ok_or_else(|| InvalidProcess(text.chars().take(64).collect()))?;
+        Ok(Self { pid, stamp: stamp.to_owned() })
+    }
+}
+
+struct Facts {
+    group: u32,
+    stamp: String,
+}
+
+/// What the system says of a process; None where there is none, or only a zombie of it.
+#[cfg(target_os = "linux")]
+fn facts(pid: u32) -> io::Result<Option<Facts>> {
+    let Some(stat) = stat(pid)? else { return Ok(None) };
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let boot = boot.get(..8).unwrap_or("0");
+    let stamp = format!("{}-{boot}", stat.start);
+    Ok((!stat.dead).then_some(Facts { group: stat.group, stamp }))
+}
+
+#[cfg(target_os = "linux")]
+struct Stat {
+    dead: bool,
+    group: u32,
+    session: u32,
+    start: u64,
+}
+
+/// Reads /proc/<pid>/stat, see proc_pid_stat(5).
+#[cfg(target_os = "linux")]
+fn stat(pid: u32) -> io::Result<Option<Stat>> {
+    let gone = |e: &io::Error| {
+        e.kind() == io::ErrorKind::NotFound
+            || e.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error())
+    };
+    let text = match std::fs::read(format!("/proc/{pid}/stat")) {
+        Ok(text) => text,
+        // Without /proc every process would seem to be gone.
+        Err(error) if gone(&error) => {
+            return std::fs::metadata("/proc/self/stat").map(|_| None);
+        }
+        Err(error) => return Err(error),
+    };
+    // The second field is the program's name in parentheses and may hold any byte.
+    let text = String::from_utf8_lossy(&text);
+    let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+    let number = |field: usize| {
+        let text = fields.get(field - 3)?;
+        text.parse::<u64>().ok()
+    };
+    let id = |field| number(field).and_then(|id| u32::try_from(id).ok());
+    let stat = || {
+        Some(Stat {
+            dead: matches!(*fields.first()?, "Z" | "X" | "x"),
+            group: id(5)?,
+            session: id(6)?,
+            start: number(22)?,
+        })
+    };
+    stat().map(Some).ok_or_else(|| io::Error::other("cannot read its state"))
+}
+
+/// The processes of the session that `leader` leads or led, without itself.
+#[cfg(target_os = "linux")]
+pub(super) fn members(leader: u32) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|&pid| pid != leader)
+        .filter(|&pid| {
+            let stat = stat(pid).ok().flatten();
+            stat.is_some_and(|stat| stat.session == leader && !stat.dead)
+        })
+        .collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn facts(pid: u32) -> io::Result<Option<Facts>> {
+    let output = std::process::Command::new("ps")
+        .args(["-o", "pgid=,state=,lstart=", "-p", &pid.to_string()])
+        .env("LC_ALL", "C")
+        .env("TZ", "UTC")
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut fields = text.split_ascii_whitespace();
+    let (Some(group), Some(state)) = (fields.next(), fields.next()) else { return Ok(None) };
+    let stamp = fields.collect::<Vec<_>>().join("_");
+    let group = group.parse().map_err(|_| io::Error::other("cannot read its state"))?;
+    Ok((!state.starts_with('Z')).then_some(Facts { group, stamp }))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn members(_: u32) -> Vec<u32> {
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_known_by_its_start_too() {
+        let me = Process::current().unwrap();
+        assert_eq!(me.to_string().parse::<Process>().unwrap(), me);
+        assert!(matches!(me.probe(), Probe::Alive { pid } if pid == std::process::id()));
+        let earlier = Process { stamp: format!("1{}", me.stamp), ..me };
+        assert!(matches!(earlier.probe(), Probe::Gone));
+    }
+
+    #[test]
+    fn only_a_process_that_may_be_signalled_is_one() {
+        for bad in [
+            "",
+            "4711",
+            "@1",
+            "0@1",
+            "1@1",
+            "-1@1",
+            "+7@1",
+            "4711@",
+            "4294967295@1",
+            "7@a b",
+            "7@../x",
+            "ao-7b6d11f9",
+        ] {
+            assert!(bad.parse::<Process>().is_err(), "{bad}");
+        }
+        assert_eq!("4711@123456".parse::<Process>().unwrap().pid(), 4711);
+    }
+}

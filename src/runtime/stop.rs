@@ -1,0 +1,88 @@
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, getsid, kill_process, kill_process_group};
+
+use super::process::members;
+use super::wait::{Waited, wait};
+use super::{Probe, Process, RuntimeError, Stopped};
+
+/// How long a killed process may take to be gone.
+const AFTER_KILL: Duration = Duration::from_secs(5);
+
+/// Ends a process and what it started: SIGTERM, and SIGKILL after `grace`.
+///
+/// A process that leads its group or session takes all of it along, also what is left when the
+/// leader itself has ended in time. One that does not (it shares the user's terminal) goes alone.
+pub(super) fn stop(process: &Process, grace: Duration) -> Result<Stopped, RuntimeError> {
+    match process.probe() {
+        Probe::Alive { .. } => {}
+        Probe::Gone => return Ok(Stopped::AlreadyGone),
+        Probe::Unknown(error) => return Err(error),
+    }
+    let Some(pid) = Pid::from_raw(process.pid().cast_signed()) else {
+        return Ok(Stopped::AlreadyGone);
+    };
+    let reach = if getsid(Some(pid)) == Ok(pid) {
+        Reach::Session
+    } else if process.leads_group() {
+        Reach::Group
+    } else {
+        Reach::Process
+    };
+    reach.signal(pid, Signal::TERM)?;
+    // A process that was suspended takes the signal only when it goes on.
+    reach.signal(pid, Signal::CONT)?;
+    if wait(process, grace)? == Waited::Ended {
+        reach.kill_rest(pid)?;
+        return Ok(Stopped::Ended);
+    }
+    reach.signal(pid, Signal::KILL)?;
+    reach.kill_rest(pid)?;
+    match wait(process, AFTER_KILL)? {
+        Waited::Ended => Ok(Stopped::Killed),
+        Waited::TimedOut => Err(RuntimeError::Unkillable(process.pid())),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Session,
+    Group,
+    Process,
+}
+
+impl Reach {
+    fn signal(self, pid: Pid, signal: Signal) -> Result<(), RuntimeError> {
+        let sent = match self {
+            Self::Session | Self::Group => kill_process_group(pid, signal),
+            Self::Process => kill_process(pid, signal),
+        };
+        ignore_gone(sent)
+    }
+
+    /// Kills what is left of the group or session.
+    ///
+    /// Their number cannot have been given to others: it stays taken while there is a member.
+    fn kill_rest(self, pid: Pid) -> Result<(), RuntimeError> {
+        if self == Self::Process {
+            return Ok(());
+        }
+        ignore_gone(kill_process_group(pid, Signal::KILL))?;
+        if self == Self::Session {
+            for member in members(pid.as_raw_pid().cast_unsigned()) {
+                if let Some(member) = Pid::from_raw(member.cast_signed()) {
+                    ignore_gone(kill_process(member, Signal::KILL))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ignore_gone(sent: rustix::io::Result<()>) -> Result<(), RuntimeError> {
+    match sent {
+        Ok(()) | Err(Errno::SRCH) => Ok(()),
+        Err(error) => Err(RuntimeError::io("signal the process", error)),
+    }
+}

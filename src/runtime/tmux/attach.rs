@@ -1,0 +1,29 @@
+use std::env;
+
+use super::client::{Answer, Client, arg};
+use super::panes::target;
+use crate::runtime::{Attach, RuntimeError};
+
+/// The command that shows a session in the caller's terminal.
+///
+/// In a terminal of the same server that is switched to it; one of another server holds it inside.
+pub(super) fn attach(client: &Client, name: &str) -> Result<Attach, RuntimeError> {
+    let verb = if inside(client)? { "switch-client" } else { "attach-session" };
+    let mut argv = client.argv();
+    argv.extend([arg(verb), arg("-t"), target(name).into()]);
+    let remove = match verb {
+        "attach-session" => vec![arg("TMUX")],
+        _ => Vec::new(),
+    };
+    Ok(Attach { argv, remove })
+}
+
+/// True when `$TMUX` (socket, process and session, see tmux(1)) names the same server.
+fn inside(client: &Client) -> Result<bool, RuntimeError> {
+    let Some(here) = env::var("TMUX").ok().filter(|here| !here.is_empty()) else {
+        return Ok(false);
+    };
+    let format = "#{socket_path},#{pid},";
+    let answer = client.run(["display-message", "-p", format].map(arg))?;
+    Ok(matches!(answer, Answer::Done(server) if here.starts_with(server.trim_end())))
+}

@@ -1,0 +1,111 @@
+use std::ffi::OsString;
+use std::time::Duration;
+
+use super::client::{self, Client, arg};
+use super::panes::{self, Pane};
+use super::{attach, send, start};
+use crate::model::SessionId;
+use crate::runtime::{
+    Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal, stop,
+};
+
+/// Runs agents in sessions of a tmux server.
+#[derive(Debug, Clone)]
+pub struct Tmux {
+    client: Client,
+}
+
+impl Tmux {
+    /// The server at `socket`: a name, a path where it has a `/`, or None for the user's own.
+    ///
+    /// The server that the caller's terminal belongs to (`$TMUX`) plays no part: what is found
+    /// must not depend on where one asks.
+    pub fn new(socket: Option<&str>) -> Result<Self, RuntimeError> {
+        Ok(Self { client: Client::new(socket)? })
+    }
+
+    /// The same server, asked by another program than the `tmux` that PATH finds.
+    pub fn with_program(mut self, program: impl Into<OsString>) -> Self {
+        self.client.program = program.into();
+        self
+    }
+
+    /// The same server, which may take this long to answer.
+    pub fn with_limit(mut self, limit: Duration) -> Self {
+        self.client.limit = limit;
+        self
+    }
+
+    /// The pane in which the session's process runs, or None if it runs no more.
+    fn pane(&self, session: &SessionId, handle: &str) -> Result<Option<Pane>, RuntimeError> {
+        let panes = panes::list(&self.client)?;
+        if panes.iter().any(|pane| pane.name == handle && !pane.belongs_to(session)) {
+            return Err(RuntimeError::NotOurs(handle.to_owned()));
+        }
+        Ok(panes.into_iter().find(|pane| pane.name == handle && pane.runs()))
+    }
+}
+
+impl Runtime for Tmux {
+    fn name(&self) -> &'static str {
+        "tmux"
+    }
+
+    fn terminal(&self) -> Terminal {
+        Terminal::Present
+    }
+
+    fn start(&self, session: &SessionId, plan: &Plan) -> Result<Started, RuntimeError> {
+        start::start(&self.client, session, plan).map(Started::Running)
+    }
+
+    fn probe(&self, session: &SessionId, handle: &str) -> Probe {
+        self.probe_all(&[(*session, handle)]).pop().unwrap_or(Probe::Gone)
+    }
+
+    fn probe_all(&self, handles: &[(SessionId, &str)]) -> Vec<Probe> {
+        let panes = panes::list(&self.client);
+        let answer = |(session, handle): &(SessionId, &str)| match &panes {
+            Ok(panes) => {
+                let ours = |pane: &&Pane| pane.name == *handle && pane.belongs_to(session);
+                let running = panes.iter().filter(ours).find(|pane| pane.runs());
+                running.map_or(Probe::Gone, |pane| Probe::Alive { pid: pane.pid })
+            }
+            Err(error) => Probe::Unknown(client::again(error)),
+        };
+        handles.iter().map(answer).collect()
+    }
+
+    fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
+        let pane = self.pane(session, handle)?;
+        let pane = pane.ok_or_else(|| RuntimeError::Gone(handle.to_owned()))?;
+        send::send(&self.client, &pane.id, text)
+    }
+
+    fn stop(
+        &self,
+        session: &SessionId,
+        handle: &str,
+        grace: Duration,
+    ) -> Result<Stopped, RuntimeError> {
+        let stopped = match self.pane(session, handle)? {
+            Some(pane) => match Process::of(pane.pid)? {
+                Some(process) => stop::stop(&process, grace)?,
+                None => Stopped::AlreadyGone,
+            },
+            None => Stopped::AlreadyGone,
+        };
+        // What else is in the session: panes that a person opened, or the remains of a dead one.
+        let panes = panes::list(&self.client)?;
+        if panes.iter().any(|pane| pane.name == handle && pane.belongs_to(session)) {
+            let target = panes::target(handle);
+            self.client.run_unless_gone([arg("kill-session"), arg("-t"), target.into()])?;
+        }
+        Ok(stopped)
+    }
+
+    fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {
+        self.pane(session, handle)?.ok_or_else(|| RuntimeError::Gone(handle.to_owned()))?;
+        attach::attach(&self.client, handle)
+    }
+}

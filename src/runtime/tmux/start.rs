@@ -1,0 +1,106 @@
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use super::client::{Answer, Client, arg, check_directory, escape, is_gone, version};
+use super::panes::{self, target};
+use crate::model::SessionId;
+use crate::runtime::{Plan, RuntimeError};
+
+/// How many names are tried before it is not others who are in the way.
+const NAMES: usize = 100;
+
+/// Starts a tmux session and returns its name.
+pub(super) fn start(
+    client: &Client,
+    session: &SessionId,
+    plan: &Plan,
+) -> Result<String, RuntimeError> {
+    if let Some((major, minor, found)) = version(client)?
+        && (major, minor) < (3, 2)
+    {
+        return Err(RuntimeError::TooOld { program: "tmux", found, needed: "3.2" });
+    }
+    check_directory(&plan.cwd)?;
+    let panes = panes::list(client)?;
+    if let Some(pane) = panes.iter().find(|pane| pane.belongs_to(session) && pane.runs()) {
+        return Err(RuntimeError::AlreadyRunning(pane.name.clone()));
+    }
+    let first = format!("ao-{}", session.short());
+    let later = (2..NAMES).map(|n| format!("{first}-{n}"));
+    for name in std::iter::once(first.clone()).chain(later) {
+        if panes.iter().any(|pane| pane.name == name) {
+            continue;
+        }
+        match new_session(client, session, plan, &name)? {
+            Answer::Done(_) => return Ok(name),
+            // Taken a moment ago.
+            Answer::Failed(words) if words.starts_with("duplicate session") => {}
+            Answer::Failed(words) if is_gone(&words) => return Err(ended(plan)),
+            Answer::Failed(words) => return Err(RuntimeError::Tmux(words)),
+            Answer::NoServer => return Err(ended(plan)),
+        }
+    }
+    Err(RuntimeError::NotOurs(first))
+}
+
+fn ended(plan: &Plan) -> RuntimeError {
+    let program = plan.argv.first().map(|program| program.to_string_lossy().into_owned());
+    RuntimeError::EndedAtOnce(program.unwrap_or_default())
+}
+
+/// Makes the session and marks it as ours, in one go of the server: nobody sees it unmarked, and
+/// a session that was there is not touched.
+fn new_session(
+    client: &Client,
+    session: &SessionId,
+    plan: &Plan,
+    name: &str,
+) -> Result<Answer, RuntimeError> {
+    let mut new: Vec<OsString> = ["new-session", "-d", "-s", name].map(arg).to_vec();
+    for (key, value) in &plan.set {
+        new.extend([arg("-e"), [key.as_os_str(), OsStr::new("="), value].into_iter().collect()]);
+    }
+    new.extend(argv(plan));
+    let option = |words: [&str; 2]| {
+        let [name_of, value] = words;
+        vec![arg("set-option"), arg("-t"), target(name).into(), arg(name_of), arg(value)]
+    };
+    let mut mark_pane = option(["@ao_pane", "#{pane_id}"]);
+    mark_pane.insert(1, arg("-F"));
+    let owner = session.to_string();
+    let rest = [mark_pane, option(["destroy-unattached", "off"]), option(["@ao_session", &owner])];
+    client.call(
+        |command| {
+            // The client's directory is the session's. The option -c would do, but tmux expands
+            // formats in it, and `#(…)` in a directory's name would be run.
+            command.current_dir(&plan.cwd).args(new.iter().map(|word| escape(word)));
+            for words in rest {
+                command.arg(";").args(words);
+            }
+            // If this starts the server, its environment becomes that of every later session.
+            for name in plan.remove.iter().chain(plan.set.iter().map(|(name, _)| name)) {
+                command.env_remove(name);
+            }
+            command
+        },
+        Vec::new(),
+    )
+}
+
+/// The argument vector for tmux.
+///
+/// env(1) takes variables out that a server which has been running for long may hold, and makes the
+/// words more than one: a single word tmux would give to a shell.
+fn argv(plan: &Plan) -> Vec<OsString> {
+    let mut argv = vec![arg("env")];
+    for name in &plan.remove {
+        argv.extend([arg("-u"), name.clone()]);
+    }
+    let program = plan.argv.first().map_or(&[][..], |program| program.as_bytes());
+    if program.contains(&b'=') || program.starts_with(b"-") {
+        // env would take it for a variable or an option.
+        argv.extend([arg("sh"), arg("-c"), arg("exec \"$0\" \"$@\"")]);
+    }
+    argv.extend(plan.argv.iter().cloned());
+    argv
+}

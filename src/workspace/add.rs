@@ -1,0 +1,124 @@
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::worktrees::real_path;
+use super::{Added, Addition, Branch, Listed, WorkspaceError, Worktrees, marker};
+use crate::git::GitError;
+
+impl<'r> Worktrees<'r> {
+    /// `git worktree add`, so that hooks, sparse checkouts and submodules are as git leaves them.
+    pub(super) fn add_worktree(&self, addition: &Addition) -> Result<Added<'r>, WorkspaceError> {
+        let listed = self.list()?;
+        let path = real_path(&addition.path);
+        check_path(&path, &listed)?;
+        self.check_branch(&addition.branch, &listed)?;
+        let mut added = Added::new(path.clone());
+        self.make_branch(&addition.branch, &mut added)?;
+        make_folders(&path, &mut added)?;
+        self.check_out(addition.branch.name(), &mut added)?;
+        let git_dir = marker::git_dir_of(added.path()).unwrap_or_default();
+        marker::write(&git_dir, addition.session)?;
+        Ok(added)
+    }
+
+    /// The branch comes first, by compare-and-swap: so it is known for certain whose it is, and
+    /// another one of that name is never taken back with the rest.
+    fn make_branch(&self, branch: &Branch, added: &mut Added<'r>) -> Result<(), WorkspaceError> {
+        let Branch::New { name, at } = branch else { return Ok(()) };
+        let name = format!("refs/heads/{name}");
+        let nothing = "0".repeat(at.as_str().len());
+        let message = format!("branch: Created from {at}");
+        let git = self.repo.git("update-ref").args(["--create-reflog", "-m", &message, &name]);
+        git.args([at.as_str(), &nothing]).run()?;
+        let (repo, at) = (self.repo, at.clone());
+        added.undo_by(move || {
+            repo.git("update-ref").args(["-d", &name, at.as_str()]).run()?;
+            Ok(())
+        });
+        Ok(())
+    }
+
+    /// A post-checkout hook that fails does not undo a checkout, but its exit status becomes git's
+    /// (githooks(5)): the list tells whether the worktree was made. A git that fails cleans up,
+    /// unless it is killed; it then leaves a worktree, which may be locked.
+    fn check_out(&self, branch: &str, added: &mut Added<'r>) -> Result<(), WorkspaceError> {
+        let path = added.path().to_owned();
+        let git = self.git_at_top("worktree").as_user().args(["add", "--quiet", "--"]);
+        let ended = git.arg(&path).arg(branch).run();
+        let made =
+            |listed: &Listed| listed.path == path && listed.branch.as_deref() == Some(branch);
+        let worktree = match &ended {
+            Ok(_) => None,
+            Err(_) => match self.list()?.into_iter().find(made) {
+                None => return ended.map(drop).map_err(Into::into),
+                found => found,
+            },
+        };
+        let worktrees = *self;
+        added.undo_by(move || worktrees.forget(&path));
+        match (ended, worktree) {
+            (Err(GitError::Failed { status: Some(_), message, .. }), Some(worktree))
+                if worktree.locked.is_none() =>
+            {
+                added.complain(message);
+                Ok(())
+            }
+            (ended, _) => ended.map(drop).map_err(Into::into),
+        }
+    }
+
+    /// Removes a worktree that was just made, whatever its hook wrote into it.
+    fn forget(&self, path: &Path) -> Result<(), WorkspaceError> {
+        let git = self.repo.git("worktree").args(["remove", "--force", "--force", "--"]);
+        git.arg(path).run()?;
+        Ok(())
+    }
+}
+
+/// The folder must be missing or empty, as git itself asks for, and unknown to git.
+fn check_path(path: &Path, listed: &[Listed]) -> Result<(), WorkspaceError> {
+    let taken = || WorkspaceError::PathTaken(path.to_owned());
+    match fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => {}
+        Ok(false) => return Err(taken()),
+        Err(_) if fs::symlink_metadata(path).is_ok() => return Err(taken()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed("use", path, error)),
+    }
+    match listed.iter().find(|listed| listed.path == path) {
+        Some(Listed { locked, .. }) => {
+            Err(WorkspaceError::Registered { path: path.to_owned(), locked: locked.clone() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Makes the folder and those above it. They go again while they are empty.
+fn make_folders(path: &Path, added: &mut Added<'_>) -> Result<(), WorkspaceError> {
+    if path.exists() {
+        let path = path.to_owned();
+        // Git removes the worktree's folder, also one that was there before.
+        added.undo_by(move || fs::create_dir_all(&path).map_err(|e| failed("create", &path, e)));
+    }
+    let missing: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
+    for folder in missing.into_iter().rev() {
+        match fs::create_dir(folder) {
+            Ok(()) => {
+                let folder = folder.to_owned();
+                added.undo_by(move || {
+                    // Somebody may have put something there meanwhile.
+                    let _ = fs::remove_dir(folder);
+                    Ok(())
+                });
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed("create", folder, error)),
+        }
+    }
+    Ok(())
+}
+
+fn failed(act: &'static str, path: &Path, source: io::Error) -> WorkspaceError {
+    WorkspaceError::Io { act, path: path.to_owned(), source }
+}

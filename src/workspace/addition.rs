@@ -1,0 +1,103 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::WorkspaceError;
+use crate::model::{Oid, SessionId};
+
+/// What a new workspace is to be.
+#[derive(Debug, Clone)]
+pub struct Addition {
+    /// Its folder, absolute: missing, or empty.
+    pub path: PathBuf,
+    /// The branch that is checked out in it.
+    pub branch: Branch,
+    /// Whose it is.
+    pub session: SessionId,
+}
+
+/// The branch of a new workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Branch {
+    /// One that is made with the workspace.
+    New {
+        /// Its name, without `refs/heads/`.
+        name: String,
+        /// Where it begins.
+        at: Oid,
+    },
+    /// One that is there, and is checked out nowhere else.
+    Existing {
+        /// Its name, without `refs/heads/`.
+        name: String,
+    },
+}
+
+impl Branch {
+    /// The name, without `refs/heads/`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::New { name, .. } | Self::Existing { name } => name,
+        }
+    }
+}
+
+/// A workspace that was just made. It is taken away again, with what was made for it, unless it is
+/// [kept](Added::keep).
+#[must_use = "a workspace that is not kept is removed at once"]
+pub struct Added<'a> {
+    path: PathBuf,
+    complaint: Option<String>,
+    undo: Vec<Undo<'a>>,
+}
+
+type Undo<'a> = Box<dyn FnOnce() -> Result<(), WorkspaceError> + 'a>;
+
+impl<'a> Added<'a> {
+    /// A workspace that is about to be made at `path`.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, complaint: None, undo: Vec::new() }
+    }
+
+    /// Tells how to undo what was just done. The last thing done is undone first; the rest stays
+    /// when one cannot be undone, so that a branch never goes before its worktree.
+    pub fn undo_by(&mut self, undo: impl FnOnce() -> Result<(), WorkspaceError> + 'a) {
+        self.undo.push(Box::new(undo));
+    }
+
+    /// Its folder, with links resolved.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Notes that a hook failed, and what it said.
+    pub fn complain(&mut self, message: String) {
+        self.complaint = Some(message);
+    }
+
+    /// What a hook that failed said; it may have said nothing. The workspace is there all the same.
+    pub fn complaint(&self) -> Option<&str> {
+        self.complaint.as_deref()
+    }
+
+    /// Lets it stay.
+    pub fn keep(mut self) -> PathBuf {
+        self.undo.clear();
+        std::mem::take(&mut self.path)
+    }
+}
+
+impl Drop for Added<'_> {
+    fn drop(&mut self) {
+        while let Some(undo) = self.undo.pop() {
+            if undo().is_err() {
+                return;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Added<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Added").field(&self.path).finish()
+    }
+}

@@ -1,0 +1,45 @@
+use super::{WorkspaceError, Worktrees};
+use crate::git::GitError;
+use crate::model::{Base, Map};
+
+impl Worktrees<'_> {
+    /// What a new branch begins at: what the user names, or HEAD. The branch is recorded where it
+    /// is one of this repository.
+    ///
+    /// # Errors
+    /// When it is no commit; [`WorkspaceError::Unborn`] when HEAD has none yet.
+    pub fn base(&self, named: Option<&str>) -> Result<Base, WorkspaceError> {
+        let commit = format!("{}^{{commit}}", named.unwrap_or("HEAD"));
+        let git = self.repo.git("rev-parse").args(["--verify", "--quiet", "--end-of-options"]);
+        let found = match git.arg(&commit).run() {
+            Ok(output) => output.text().parse().ok(),
+            Err(GitError::Failed { status: Some(_), .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let branch = self.branch_named(named)?;
+        match (found, named) {
+            (Some(commit), _) => Ok(Base { branch, commit: Some(commit), extra: Map::new() }),
+            (None, Some(named)) => Err(WorkspaceError::BaseMissing(named.to_owned())),
+            (None, None) => {
+                Err(WorkspaceError::Unborn(branch.unwrap_or_else(|| "HEAD".to_owned())))
+            }
+        }
+    }
+
+    /// The full name of a ref, where the text is one and a branch.
+    fn branch_named(&self, named: Option<&str>) -> Result<Option<String>, WorkspaceError> {
+        let git = match named {
+            None => self.repo.git("symbolic-ref").args(["--quiet", "HEAD"]),
+            Some(named) => {
+                let git = self.repo.git("rev-parse").args(["--verify", "--quiet"]);
+                git.args(["--symbolic-full-name", "--end-of-options", named])
+            }
+        };
+        let full = match git.run() {
+            Ok(output) => output.text(),
+            Err(GitError::Failed { status: Some(_), .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(full.strip_prefix("refs/heads/").map(str::to_owned))
+    }
+}

@@ -1,0 +1,74 @@
+//! What stands in the way of a branch, asked of git before anything is made.
+
+use std::path::PathBuf;
+
+use super::{Branch, Listed, WorkspaceError, Worktrees};
+use crate::model::{Oid, is_branch_name};
+
+impl Worktrees<'_> {
+    /// Refuses a branch that cannot be made, or cannot be checked out.
+    pub(super) fn check_branch(
+        &self,
+        branch: &Branch,
+        listed: &[Listed],
+    ) -> Result<(), WorkspaceError> {
+        let name = branch.name();
+        if !is_branch_name(name) {
+            return Err(WorkspaceError::InvalidBranch(name.to_owned()));
+        }
+        match branch {
+            Branch::New { name, at } => self.check_new(name, at),
+            Branch::Existing { name } => {
+                if !self.is_there(&[format!("refs/heads/{name}")])?[0] {
+                    return Err(WorkspaceError::BranchMissing(name.clone()));
+                }
+                match self.user_of(name, listed) {
+                    Some(path) => Err(WorkspaceError::BranchInUse { name: name.clone(), path }),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn check_new(&self, name: &str, at: &Oid) -> Result<(), WorkspaceError> {
+        let parents = name.match_indices('/').map(|(end, _)| &name[..end]);
+        let branches: Vec<_> = std::iter::once(name).chain(parents).collect();
+        let mut names: Vec<_> = branches.iter().map(|name| format!("refs/heads/{name}")).collect();
+        names.push(format!("{at}^{{commit}}"));
+        let found = self.is_there(&names)?;
+        if found[0] {
+            return Err(WorkspaceError::BranchExists(name.to_owned()));
+        }
+        let blocked =
+            |by: &str| WorkspaceError::BranchBlocked { name: name.to_owned(), by: by.to_owned() };
+        if let Some(parent) = (1..branches.len()).find(|i| found[*i]) {
+            return Err(blocked(branches[parent]));
+        }
+        let below =
+            self.repo.git("for-each-ref").args(["--count=1", "--format=%(refname:lstrip=2)"]);
+        let below = below.arg(format!("refs/heads/{name}/")).run()?.text();
+        if !below.is_empty() {
+            return Err(blocked(&below));
+        }
+        if found[branches.len()] {
+            Ok(())
+        } else {
+            Err(WorkspaceError::BaseMissing(at.to_string()))
+        }
+    }
+
+    /// Which of these names of objects git can resolve: one process for all of them.
+    fn is_there(&self, names: &[String]) -> Result<Vec<bool>, WorkspaceError> {
+        let git = self.repo.git("cat-file").arg("--batch-check=%(objecttype)");
+        let output = git.input(names.join("\n") + "\n").run()?;
+        let text = output.text();
+        let mut lines = text.lines();
+        Ok(names.iter().map(|_| lines.next() == Some("commit")).collect())
+    }
+
+    /// The worktree in which a branch is checked out, or being rebased or bisected.
+    fn user_of(&self, name: &str, listed: &[Listed]) -> Option<PathBuf> {
+        let user = listed.iter().find(|listed| listed.branch.as_deref() == Some(name))?;
+        Some(user.path.clone())
+    }
+}

@@ -1,0 +1,104 @@
+use std::io;
+use std::path::PathBuf;
+
+use crate::git::GitError;
+
+/// Why a workspace cannot be had, or is not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// Something else is where it would be.
+    #[error("'{0}' exists already")]
+    PathTaken(PathBuf),
+    /// A worktree was there, and git still knows it.
+    #[error("'{path}' is missing, but git still knows it as a worktree{}", suffix(locked))]
+    Registered {
+        /// Where.
+        path: PathBuf,
+        /// The reason if it is locked; may be empty.
+        locked: Option<String>,
+    },
+    /// No branch can have this name.
+    #[error("'{0}' cannot be the name of a branch")]
+    InvalidBranch(String),
+    /// A new branch has the name of one that is there.
+    #[error("a branch '{0}' exists already")]
+    BranchExists(String),
+    /// Git cannot have a branch `a` and a branch `a/b`.
+    #[error("there cannot be a branch '{name}' while there is a branch '{by}'")]
+    BranchBlocked {
+        /// The new one.
+        name: String,
+        /// The one that is there.
+        by: String,
+    },
+    /// The branch is gone.
+    #[error("there is no branch '{0}'")]
+    BranchMissing(String),
+    /// Git lets a branch be checked out, or rebased, in one worktree only.
+    #[error("branch '{name}' is in use at '{path}'")]
+    BranchInUse {
+        /// Which.
+        name: String,
+        /// The other worktree.
+        path: PathBuf,
+    },
+    /// What it would begin at is no commit in this repository.
+    #[error("'{0}' is not a commit in this repository")]
+    BaseMissing(String),
+    /// The repository has no commit that a branch could begin at.
+    #[error("branch '{0}' has no commit yet")]
+    Unborn(String),
+    /// Neither a setting nor HOME says where worktrees go.
+    #[error("there is no home directory: HOME is not set")]
+    NoHome,
+    /// Records are UTF-8.
+    #[error("'{}' is not UTF-8 and cannot be written into a record", .0.display())]
+    NotUtf8(PathBuf),
+    /// A path that says nothing on its own, or leads elsewhere.
+    #[error("'{}' is not an absolute path, or one that begins with '~/'", .0.escape_debug())]
+    NotAPlace(String),
+    /// A file or folder could not be read or written.
+    #[error("cannot {act} '{path}'")]
+    Io {
+        /// `write`, `create` and so on.
+        act: &'static str,
+        /// What.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Git failed.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl WorkspaceError {
+    /// What the reader can do.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Registered { path, locked: None } => {
+                Some(format!("'git worktree remove {}' lets git forget it", path.display()))
+            }
+            Self::Registered { path, locked: Some(_) } => {
+                Some(format!("'git worktree unlock {}' if it will not come back", path.display()))
+            }
+            Self::BranchBlocked { by, .. } => Some(format!(
+                "rename '{by}', or choose another name with --branch or ao.branchPrefix"
+            )),
+            Self::Unborn(_) => Some("make a first commit".to_owned()),
+            Self::NoHome => {
+                Some("'git config ao.worktreeDir <path>' says where worktrees go".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn suffix(locked: &Option<String>) -> String {
+    match locked.as_deref() {
+        None => String::new(),
+        Some("") => " and it is locked".to_owned(),
+        Some(reason) => format!(" and it is locked: {reason}"),
+    }
+}

@@ -1,0 +1,41 @@
+//! `AO_SESSION` in a worktree's own git directory: whose worktree it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::WorkspaceError;
+use super::list::path_from;
+use crate::git::Repository;
+use crate::model::SessionId;
+
+const NAME: &str = "AO_SESSION";
+
+/// The session whose worktree this is; None outside of one, and where the file holds no id.
+pub fn session_here(repo: &Repository) -> Option<SessionId> {
+    read(repo.git_dir())
+}
+
+/// What the file says; nothing where it is missing or is not a session's id.
+pub(super) fn read(git_dir: &Path) -> Option<SessionId> {
+    let text = fs::read_to_string(git_dir.join(NAME)).ok()?;
+    text.strip_suffix('\n').unwrap_or(&text).parse().ok()
+}
+
+/// Names the session of a worktree.
+pub(super) fn write(git_dir: &Path, session: SessionId) -> Result<(), WorkspaceError> {
+    let path = git_dir.join(NAME);
+    fs::write(&path, format!("{session}\n")).map_err(|source| WorkspaceError::Io {
+        act: "write",
+        path,
+        source,
+    })
+}
+
+/// Where the `.git` file at the top of a worktree points, whether that is there or not; None where
+/// there is no such file (gitrepository-layout(5)).
+pub(super) fn git_dir_of(top: &Path) -> Option<PathBuf> {
+    let bytes = fs::read(top.join(".git")).ok()?;
+    let target = bytes.strip_prefix(b"gitdir: ")?;
+    let end = target.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r'))?;
+    Some(top.join(path_from(&target[..=end])))
+}

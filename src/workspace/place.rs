@@ -1,0 +1,132 @@
+//! Where workspaces go, and how a record names a place.
+
+use std::env;
+use std::path::{Component, Path, PathBuf};
+
+use super::{WorkspaceError, Worktrees};
+use crate::model::{Project, SessionId};
+
+impl Worktrees<'_> {
+    /// The folder of a new session's worktree: `<project>/<short id>` below `ao.worktreeDir`, else
+    /// below `~/.worktrees`. A relative `ao.worktreeDir` counts from the main worktree.
+    ///
+    /// # Errors
+    /// When neither the setting nor HOME is there.
+    pub fn default_path(
+        &self,
+        project: &Project,
+        session: SessionId,
+    ) -> Result<PathBuf, WorkspaceError> {
+        let dir = match self.repo.config_path("ao.worktreeDir") {
+            Some(dir) => self.repo.main_folder().join(dir),
+            None => home().ok_or(WorkspaceError::NoHome)?.join(".worktrees"),
+        };
+        Ok(dir.join(project.as_str()).join(session.short()))
+    }
+}
+
+/// A path as records have it: with `~/` below the home directory, else absolute.
+///
+/// # Errors
+/// When it is not UTF-8, or could not be read back.
+pub fn to_record(path: &Path) -> Result<String, WorkspaceError> {
+    write(path, home().as_deref())
+}
+
+/// The path that a record names. Nothing says that anything is there.
+///
+/// # Errors
+/// When it is neither absolute nor begins with `~/`, or has a part `..`.
+pub fn from_record(text: &str) -> Result<PathBuf, WorkspaceError> {
+    read(text, home().as_deref())
+}
+
+fn write(path: &Path, home: Option<&Path>) -> Result<String, WorkspaceError> {
+    let text = |path: &Path| path.to_str().map(str::to_owned);
+    let odd = || WorkspaceError::NotUtf8(path.to_owned());
+    let below = home.and_then(|home| path.strip_prefix(home).ok());
+    let text = match below.filter(|rest| !rest.as_os_str().is_empty()) {
+        Some(rest) => format!("~/{}", text(rest).ok_or_else(odd)?),
+        None => text(path).ok_or_else(odd)?,
+    };
+    read(&text, home).map(|_| text)
+}
+
+fn read(text: &str, home: Option<&Path>) -> Result<PathBuf, WorkspaceError> {
+    let refused = || WorkspaceError::NotAPlace(text.to_owned());
+    let path = match text.strip_prefix("~/") {
+        Some(rest) if Path::new(rest).is_relative() && !rest.is_empty() => {
+            home.ok_or(WorkspaceError::NoHome)?.join(rest)
+        }
+        Some(_) => return Err(refused()),
+        None => PathBuf::from(text),
+    };
+    let plain = |part: Component<'_>| !matches!(part, Component::ParentDir | Component::CurDir);
+    let odd = text.contains(|c: char| c.is_control());
+    if path.is_absolute() && path.components().all(plain) && !odd && path.parent().is_some() {
+        Ok(path)
+    } else {
+        Err(refused())
+    }
+}
+
+/// The home directory as git finds it: HOME, with links resolved so that it compares with what git
+/// prints.
+fn home() -> Option<PathBuf> {
+    let home = PathBuf::from(env::var_os("HOME").filter(|home| !home.is_empty())?);
+    home.is_absolute().then(|| home.canonicalize().unwrap_or(home))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_below_home_go_there_and_back() {
+        let home = Some(Path::new("/home/ann"));
+        for (path, text) in [
+            ("/home/ann/.worktrees/demo/7b6d11f9", "~/.worktrees/demo/7b6d11f9"),
+            ("/home/anna/x", "/home/anna/x"),
+            ("/home/ann/~/x", "~/~/x"),
+            ("/home/ann", "/home/ann"),
+            ("/srv/größe w", "/srv/größe w"),
+        ] {
+            assert_eq!(write(Path::new(path), home).unwrap(), text);
+            assert_eq!(read(text, home).unwrap(), Path::new(path));
+        }
+        assert_eq!(write(Path::new("/home/ann/x"), None).unwrap(), "/home/ann/x");
+    }
+
+    #[test]
+    fn what_leads_elsewhere_is_refused() {
+        let home = Some(Path::new("/home/ann"));
+        for bad in [
+            "",
+            "/",
+            "~",
+            "~/",
+            "~//etc",
+            "~root/x",
+            "..",
+            "x",
+            "./x",
+            "/a/../b",
+            "~/../bob",
+            "-x",
+            "/a\nb",
+            "/a\u{1b}[2J",
+        ] {
+            assert!(matches!(read(bad, home), Err(WorkspaceError::NotAPlace(_))), "{bad:?}");
+        }
+        assert!(matches!(read("~/x", None), Err(WorkspaceError::NoHome)));
+        assert!(write(Path::new("/a/../b"), home).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_that_are_not_utf8_are_refused() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = Path::new(std::ffi::OsStr::from_bytes(b"/srv/\xff"));
+        assert!(matches!(write(path, None), Err(WorkspaceError::NotUtf8(_))));
+    }
+}

@@ -1,0 +1,45 @@
+use std::path::Path;
+
+use super::{Added, Addition, Workspace, WorkspaceError};
+use crate::git::{GitCommand, Repository};
+
+/// Workspaces that are linked git worktrees of one repository.
+#[derive(Debug, Clone, Copy)]
+pub struct Worktrees<'r> {
+    pub(super) repo: &'r Repository,
+}
+
+impl<'r> Worktrees<'r> {
+    /// The worktrees of a repository.
+    pub fn new(repo: &'r Repository) -> Self {
+        Self { repo }
+    }
+
+    /// `git <verb>` as a user runs it at the top of this worktree: relative paths in the
+    /// configuration, as in `core.hooksPath`, count from there.
+    pub(super) fn git_at_top(&self, verb: &str) -> GitCommand {
+        match self.repo.work_dir() {
+            Some(top) => self.repo.git_in(&top, verb).env("GIT_DIR", self.repo.git_dir()),
+            None => self.repo.git(verb),
+        }
+    }
+}
+
+impl Workspace for Worktrees<'_> {
+    fn add(&self, addition: &Addition) -> Result<Added<'_>, WorkspaceError> {
+        self.add_worktree(addition)
+    }
+}
+
+/// Both as git sees them: links resolved as far as the path exists.
+pub(super) fn real_path(path: &Path) -> std::path::PathBuf {
+    for folder in path.ancestors() {
+        if let Ok(real) = folder.canonicalize() {
+            return match path.strip_prefix(folder) {
+                Ok(rest) if !rest.as_os_str().is_empty() => real.join(rest),
+                _ => real,
+            };
+        }
+    }
+    path.to_owned()
+}
