@@ -1,12 +1,12 @@
 //! post-checkout: HEAD is at another branch, or the worktree is new.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 
 use super::busy::is_busy;
-use super::{Crowd, HookError, Reader, crowd, marker};
+use super::{Crowd, HookError, Reader, crowd};
 use crate::model::{Oid, Placement, Session, SessionId, is_branch_name};
 use crate::store::{Store, StoreError};
+use crate::workspace::{from_record, mark_here, session_at, session_here, to_record};
 
 pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Crowd>, HookError> {
     let repo = store.repository();
@@ -14,7 +14,7 @@ pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Cr
     if flag != "1" || is_busy(repo.git_dir()) {
         return Ok(None);
     }
-    let here = marker::read(repo.git_dir());
+    let here = session_here(repo);
     let is_new = old.as_encoded_bytes().iter().all(|byte| *byte == b'0');
     let is_linked = repo.git_dir() != repo.common_dir();
     let is_asked = matches!(reader, Reader::Person(_));
@@ -69,7 +69,7 @@ fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
     }
     let [session] = found.as_slice() else { return Ok(false) };
     let id = session.id;
-    let workspace = shown(&top).ok_or_else(|| HookError::Path(top.clone()))?;
+    let workspace = to_record(&top)?;
     let replica = store.replica()?;
     if lives_elsewhere(session, &replica, &workspace) {
         return Ok(false);
@@ -87,7 +87,7 @@ fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
         tx.describe(format!("new worktree on {replica}"));
         Ok::<_, StoreError>(())
     })?;
-    marker::write(repo.git_dir(), id)?;
+    mark_here(repo, id)?;
     Ok(true)
 }
 
@@ -95,26 +95,7 @@ fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
 fn lives_elsewhere(session: &Session, replica: &str, workspace: &str) -> bool {
     let known = session.placements.get(replica).and_then(|placement| placement.workspace.as_ref());
     known.is_some_and(|known| {
-        known != workspace && marker::read_at(&expanded(known)) == Some(session.id)
+        known != workspace
+            && from_record(known).is_ok_and(|top| session_at(&top) == Some(session.id))
     })
-}
-
-fn home() -> Option<PathBuf> {
-    std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute())
-}
-
-/// A path as a record has it; None where it is not UTF-8.
-fn shown(path: &Path) -> Option<String> {
-    let home = home().map(|home| home.canonicalize().unwrap_or(home));
-    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
-        Some(rest) if rest != Path::new("") => Some(format!("~/{}", rest.to_str()?)),
-        _ => path.to_str().map(str::to_owned),
-    }
-}
-
-fn expanded(path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), home()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(path),
-    }
 }

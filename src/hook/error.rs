@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use crate::git::{GitError, RefError};
 use crate::store::StoreError;
+use crate::workspace::WorkspaceError;
 
 /// Why a hook was not installed, not taken out, or did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +31,6 @@ pub enum HookError {
         #[source]
         source: io::Error,
     },
-    /// A record cannot hold this path.
-    #[error("the path '{0}' is not UTF-8")]
-    Path(PathBuf),
     /// A record cannot hold this branch.
     #[error("a session cannot be on a branch '{0}'")]
     Branch(String),
@@ -42,6 +40,9 @@ pub enum HookError {
     /// HEAD could not be read.
     #[error(transparent)]
     Ref(#[from] RefError),
+    /// A worktree cannot be a session's.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
     /// Git failed.
     #[error(transparent)]
     Git(#[from] GitError),

@@ -1,13 +1,14 @@
 //! post-commit, post-rewrite, post-merge: the branch has a new commit.
 
-use super::{HookError, marker};
+use super::HookError;
 use crate::model::is_branch_name;
 use crate::store::{Store, StoreError};
+use crate::workspace::session_here;
 
 /// Writes down where the branch of a session's worktree is, if it is elsewhere than before.
 pub fn run(store: &Store) -> Result<(), HookError> {
     let repo = store.repository();
-    let Some(id) = marker::read(repo.git_dir()) else { return Ok(()) };
+    let Some(id) = session_here(repo) else { return Ok(()) };
     if store.tip()?.is_none() {
         return Ok(());
     }

@@ -9,7 +9,6 @@ mod error;
 mod file;
 mod head;
 mod install;
-mod marker;
 mod name;
 mod place;
 mod push;

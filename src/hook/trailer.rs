@@ -3,8 +3,9 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::{HookError, marker};
+use super::HookError;
 use crate::store::Store;
+use crate::workspace::session_here;
 
 /// Adds the trailer `Ao-Session`, unless the message has one.
 ///
@@ -12,7 +13,7 @@ use crate::store::Store;
 /// tells git that there is to be no commit, and a trailer would turn that into one.
 pub fn run(store: &Store, args: &[OsString]) -> Result<(), HookError> {
     let repo = store.repository();
-    let Some(id) = marker::read(repo.git_dir()) else { return Ok(()) };
+    let Some(id) = session_here(repo) else { return Ok(()) };
     let (Some(file), Some(source)) = (args.first(), args.get(1)) else { return Ok(()) };
     if source == OsStr::new("template") || source.is_empty() {
         return Ok(());

@@ -13,7 +13,7 @@ mod worktrees;
 pub use addition::{Added, Addition, Branch};
 pub use error::WorkspaceError;
 pub use list::Listed;
-pub use marker::session_here;
+pub use marker::{mark_here, session_at, session_here};
 pub use place::{from_record, to_record};
 pub use worktrees::Worktrees;
 
