@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 
 pub mod agent;
+pub mod flow;
 pub mod git;
 pub mod hook;
 pub mod model;

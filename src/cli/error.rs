@@ -49,6 +49,11 @@ impl CliError {
         Self::new(ExitCode::Fatal, message.into())
     }
 
+    /// The user ended it with ^C, and what was begun was undone.
+    pub fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(ExitCode::Interrupted, message.into())
+    }
+
     /// The command was not written as it must be.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Usage, message.into())
@@ -89,8 +94,9 @@ impl CliError {
     /// What is said on standard error; nothing where the reader ended the program.
     pub fn render(&self) -> String {
         let level = match self.code {
-            ExitCode::Done | ExitCode::Closed | ExitCode::Interrupted => return String::new(),
-            ExitCode::Refused | ExitCode::Usage => Level::Error,
+            ExitCode::Done | ExitCode::Closed => return String::new(),
+            ExitCode::Interrupted if self.message.is_empty() => return String::new(),
+            ExitCode::Interrupted | ExitCode::Refused | ExitCode::Usage => Level::Error,
             ExitCode::Fatal => Level::Fatal,
         };
         let usage = self.usage.iter().map(|text| Level::Usage.format(text));
@@ -142,7 +148,9 @@ impl From<OutError> for CliError {
             OutError::Interrupted => ExitCode::Interrupted,
             OutError::Failed(_) => ExitCode::Fatal,
         };
-        Self::new(code, chain(&error))
+        // Who pressed ^C in the pager knows it.
+        let message = if code == ExitCode::Interrupted { String::new() } else { chain(&error) };
+        Self::new(code, message)
     }
 }
 

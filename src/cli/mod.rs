@@ -13,9 +13,14 @@ mod usage;
 mod verbs;
 
 mod completions;
+mod editor;
+mod fork;
 mod hook;
 mod hooks;
+mod interrupt;
 mod man;
+mod spawn;
+mod task;
 
 use std::ffi::OsString;
 use std::process::ExitCode as Status;

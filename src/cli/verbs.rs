@@ -1,12 +1,14 @@
-use super::{CliError, Ctx, ExitCode, completions, hook, hooks, man};
+use super::{CliError, Ctx, ExitCode, completions, fork, hook, hooks, man, spawn};
 
 /// The verbs. The first line of each one's documentation is what help says of it.
 #[derive(clap::Subcommand)]
 pub enum Verb {
     Completions(completions::Args),
+    Fork(fork::Args),
     Hook(hook::Args),
     Hooks(hooks::Args),
     Man(man::Args),
+    Spawn(spawn::Args),
 }
 
 impl Verb {
@@ -14,9 +16,11 @@ impl Verb {
     pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
             Self::Completions(args) => completions::run(args, ctx),
+            Self::Fork(args) => fork::run(args, ctx),
             Self::Hook(args) => hook::run(args, ctx),
             Self::Hooks(args) => hooks::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
+            Self::Spawn(args) => spawn::run(args, ctx),
         }
     }
 }

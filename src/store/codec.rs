@@ -21,7 +21,7 @@ pub struct Limits {
 }
 
 /// The limits of format version 1.
-pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 100_000 };
+pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 20_000 };
 
 /// Why a blob of the store is not a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

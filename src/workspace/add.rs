@@ -24,7 +24,11 @@ impl<'r> Worktrees<'r> {
 
     /// The branch comes first, by compare-and-swap: so it is known for certain whose it is, and
     /// another one of that name is never taken back with the rest.
-    fn make_branch(&self, branch: &Branch, added: &mut Added<'r>) -> Result<(), WorkspaceError> {
+    pub(super) fn make_branch(
+        &self,
+        branch: &Branch,
+        added: &mut Added<'r>,
+    ) -> Result<(), WorkspaceError> {
         let Branch::New { name, at } = branch else { return Ok(()) };
         let name = format!("refs/heads/{name}");
         let nothing = "0".repeat(at.as_str().len());
@@ -77,7 +81,7 @@ impl<'r> Worktrees<'r> {
 }
 
 /// The folder must be missing or empty, as git itself asks for, and unknown to git.
-fn check_path(path: &Path, listed: &[Listed]) -> Result<(), WorkspaceError> {
+pub(super) fn check_path(path: &Path, listed: &[Listed]) -> Result<(), WorkspaceError> {
     let taken = || WorkspaceError::PathTaken(path.to_owned());
     match fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
         Ok(true) => {}

@@ -4,6 +4,7 @@ mod add;
 mod addition;
 mod base;
 mod branch;
+mod branch_only;
 mod error;
 mod list;
 mod marker;

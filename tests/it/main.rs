@@ -7,4 +7,6 @@ mod support;
 mod cli;
 mod harness;
 mod hooks;
+mod spawn;
+mod store;
 mod workspace;

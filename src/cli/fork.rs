@@ -1,0 +1,31 @@
+use git_ao::flow::fork_request;
+
+use super::spawn::{self, NewArgs};
+use super::task::TaskArgs;
+use super::{CliError, Ctx, ExitCode, open};
+
+/// Start a session that continues from where another one is
+///
+/// The new session has a branch of its own, from the tip of the other one's branch, and what its
+/// record says of agent, issue and tags. The record keeps where it came from, and the event has
+/// the other session's last event as its second parent, so that 'git log --graph' shows it.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The session to continue: an id, a branch, an issue, '@' or 'latest'.
+    session: String,
+
+    #[command(flatten)]
+    task: TaskArgs,
+
+    #[command(flatten)]
+    new: NewArgs,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let snapshot = store.snapshot()?;
+    let parent = open::find(&snapshot, &store, &args.session)?;
+    let request = args.new.request(args.task.read(&store)?);
+    let request = fork_request(&snapshot, &parent, request)?;
+    spawn::start(ctx, &store, request, &args.new)
+}

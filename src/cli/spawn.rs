@@ -1,0 +1,250 @@
+use std::path::PathBuf;
+
+use git_ao::flow::{self, Duplicates, FlowError, Interrupt, Place, Plan, Request, Spawned, Ticket};
+use git_ao::model::{Kind, Project, SessionId};
+use git_ao::store::Store;
+
+use git_ao::workspace::WorkspaceError;
+
+use super::task::{self, TaskArgs};
+use super::ui::{Style, escape};
+use super::{CliError, Ctx, ExitCode, interrupt};
+
+/// Start a session: a record, a branch and a worktree of its own
+///
+/// The task is the prompt for the agent. It is taken from the arguments, from a file, from standard
+/// input or from your editor. Nothing is left behind when anything of it fails.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    task: TaskArgs,
+
+    #[command(flatten)]
+    new: NewArgs,
+
+    /// The project; by default ao.project, the store's only one, or the name of the repository.
+    #[arg(long)]
+    project: Option<Project>,
+
+    /// Start it although another session works on the same issue.
+    #[arg(long, short)]
+    force: bool,
+}
+
+/// What spawn and fork have in common.
+#[derive(clap::Args)]
+pub struct NewArgs {
+    /// The agent that does the work: claude, codex, gemini, opencode, aider and so on.
+    #[arg(long)]
+    agent: Option<String>,
+
+    /// The model the agent should use.
+    #[arg(long)]
+    model: Option<String>,
+
+    /// Start the branch at this commit instead of HEAD.
+    #[arg(long, value_name = "revision", allow_hyphen_values = true)]
+    base: Option<String>,
+
+    /// The name of the new branch; by default ao/<short id>-<title>.
+    #[arg(long, value_name = "name")]
+    branch: Option<String>,
+
+    /// One line that names the session; by default the first line of the task.
+    #[arg(long)]
+    title: Option<String>,
+
+    /// The issue it works on: a number, an id or a URL.
+    #[arg(long, value_name = "issue", value_parser = ticket)]
+    issue: Option<Ticket>,
+
+    /// The pull request it works on: a number or a URL.
+    #[arg(long, value_name = "pr", value_parser = pull_request)]
+    pr: Option<Ticket>,
+
+    /// A word to find it by; may be given more than once.
+    #[arg(long, value_name = "tag")]
+    tag: Vec<String>,
+
+    /// What sort of work it is: task, conversation, evaluation, refinement, demo, orchestrator, or
+    /// any other word.
+    #[arg(long)]
+    kind: Option<String>,
+
+    /// Make the record and the branch, but no worktree.
+    #[arg(long)]
+    no_worktree: bool,
+
+    /// Say what would be made, and make nothing.
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    /// Print the session as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let request = Request {
+        project: args.project,
+        duplicates: if args.force { Duplicates::Allow } else { Duplicates::Refuse },
+        spawned_by: calling_session(ctx, &store),
+        ..args.new.request(args.task.read(&store)?)
+    };
+    if request.task.is_none() && request.title.is_none() {
+        return Err(task::nothing_to_do("git ao spawn [<options>] [<task>...]"));
+    }
+    start(ctx, &store, request, &args.new)
+}
+
+/// Plans and makes the session, and says what was made.
+pub fn start(
+    ctx: &mut Ctx,
+    store: &Store,
+    request: Request,
+    args: &NewArgs,
+) -> Result<ExitCode, CliError> {
+    let interrupted = interrupt::watch()?;
+    let plan = flow::plan(store, request)?;
+    if args.dry_run {
+        return announce(ctx, &plan, args);
+    }
+    let is_set = || interrupted.is_set();
+    let made = flow::spawn(store, plan, &Interrupt::new(&is_set))?;
+    report(ctx, &made, args)
+}
+
+impl NewArgs {
+    /// The part of a request that these arguments make.
+    pub fn request(&self, task: Option<String>) -> Request {
+        Request {
+            task,
+            title: self.title.clone(),
+            kind: self.kind.as_deref().map(Kind::from),
+            agent: self.agent.clone(),
+            model: self.model.clone(),
+            base: self.base.clone(),
+            branch: self.branch.clone(),
+            issue: self.issue.clone(),
+            pr: self.pr.clone(),
+            tags: self.tag.clone(),
+            place: if self.no_worktree { Place::Branch } else { Place::Worktree },
+            ..Request::default()
+        }
+    }
+}
+
+/// An agent that starts another one is known by the AO_SESSION_ID in its environment.
+fn calling_session(ctx: &Ctx, store: &Store) -> Option<SessionId> {
+    let id = ctx.env.text("AO_SESSION_ID")?.parse().ok()?;
+    store.snapshot().ok()?.contains(id).ok()?.then_some(id)
+}
+
+fn ticket(text: &str) -> Result<Ticket, String> {
+    Ticket::parse(text)
+        .ok_or_else(|| "expected a number, an id without spaces, or a URL".to_owned())
+}
+
+fn pull_request(text: &str) -> Result<Ticket, String> {
+    let ticket = ticket(text)?;
+    if ticket.number().is_none() {
+        return Err("expected the number or the URL of a pull request".to_owned());
+    }
+    Ok(ticket)
+}
+
+fn announce(ctx: &mut Ctx, plan: &Plan, args: &NewArgs) -> Result<ExitCode, CliError> {
+    if args.json {
+        print_json(ctx, &plan.session, plan.workspace.as_ref(), None)?;
+        return Ok(ExitCode::Done);
+    }
+    let session = &plan.session;
+    let title = escape::line(&session.display_title()).into_owned();
+    writeln!(ctx.out, "would start a session: {title}")?;
+    let base = session.base.clone().unwrap_or_default();
+    let commit = base.commit.as_ref().map(|commit| commit.short()).unwrap_or_default();
+    let start = base
+        .branch
+        .map_or(commit.to_owned(), |branch| format!("{} ({commit})", escape::line(&branch)));
+    let branch = escape::line(session.branch.as_deref().unwrap_or_default()).into_owned();
+    writeln!(ctx.out, "  project   {}", session.project_id)?;
+    writeln!(ctx.out, "  branch    {branch}, from {start}")?;
+    if let Some(path) = &plan.workspace {
+        writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
+    }
+    Ok(ExitCode::Done)
+}
+
+fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, CliError> {
+    let session = &made.session;
+    if args.json {
+        print_json(ctx, session, made.workspace.as_ref(), Some(made.event.as_str()))?;
+        return Ok(ExitCode::Done);
+    }
+    let id = ctx.out.paint(Style::Id, &session.id.short());
+    let title = escape::line(&session.display_title()).into_owned();
+    writeln!(ctx.out, "session {id}: {title}")?;
+    let branch = ctx.out.paint(Style::Branch, session.branch.as_deref().unwrap_or_default());
+    writeln!(ctx.out, "  branch    {branch}")?;
+    if let Some(path) = &made.workspace {
+        writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
+    }
+    Ok(ExitCode::Done)
+}
+
+impl From<WorkspaceError> for CliError {
+    fn from(error: WorkspaceError) -> Self {
+        let message = escape::line(&super::error::chain(&error)).into_owned();
+        let fatal = CliError::fatal(message);
+        match error.hint() {
+            Some(hint) => fatal.hint(hint),
+            None => fatal,
+        }
+    }
+}
+
+/// The record's own keys, and beside them what is not in a record.
+fn print_json(
+    ctx: &mut Ctx,
+    session: &git_ao::model::Session,
+    workspace: Option<&PathBuf>,
+    event: Option<&str>,
+) -> Result<(), CliError> {
+    let mut value = serde_json::json!({
+        "version": 1,
+        "session": session.to_record(),
+        "short_id": session.id.short(),
+    });
+    if let Some(path) = workspace {
+        value["workspace"] = path.to_string_lossy().into();
+    }
+    if let Some(event) = event {
+        value["event"] = event.into();
+    }
+    writeln!(ctx.out, "{value:#}")?;
+    Ok(())
+}
+
+impl From<FlowError> for CliError {
+    fn from(error: FlowError) -> Self {
+        let message = escape::line(&super::error::chain(&error)).into_owned();
+        match error {
+            FlowError::Store(error) => error.into(),
+            FlowError::Workspace(error) => error.into(),
+            FlowError::IssueTaken { id, .. } => CliError::refused(message).hint(format!(
+                "to see it: git ao show {}\nto start another one: --force",
+                id.short()
+            )),
+            FlowError::NothingToFork(_) => {
+                CliError::fatal(message).hint("--base <revision> names another place to start at")
+            }
+            FlowError::Project(_) => CliError::fatal(message).hint(
+                "letters, digits, '.', '_' and '-' are allowed, and 100 of them:\n  \
+                 git config ao.project <name>",
+            ),
+            FlowError::Interrupted => CliError::interrupted("interrupted; nothing was left behind"),
+            FlowError::Ref(_) | FlowError::Git(_) => CliError::fatal(message),
+        }
+    }
+}

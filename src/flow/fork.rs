@@ -1,0 +1,54 @@
+//! A new session that goes on from where another one is.
+
+use super::{FlowError, Request};
+use crate::model::{Base, Fork, Oid, Session};
+use crate::store::{Entry, Snapshot, StoreError};
+use crate::workspace::{WorkspaceError, Worktrees};
+
+/// Makes a request a fork of the session at this place, from its last event on.
+///
+/// # Errors
+/// When the parent's record cannot be read, or has no event.
+pub fn fork_request(
+    snapshot: &Snapshot<'_>,
+    parent: &Entry,
+    request: Request,
+) -> Result<Request, FlowError> {
+    let key = || (&parent.location).into();
+    let session =
+        snapshot.load(parent).map_err(|problem| StoreError::Corrupt { key: key(), problem })?;
+    let event = snapshot.last_event(session.id)?;
+    let event = event.or_else(|| snapshot.tip().cloned());
+    let event = event.ok_or_else(|| StoreError::NotFound(key()))?;
+    Ok(Request { parent: Some((session, event)), ..request })
+}
+
+/// What a fork has from its parent, apart from the commits.
+pub(super) fn inherit(session: &mut Session, parent: &Session, event: &Oid) {
+    session.fork = Some(Fork::from_session(parent, event));
+    session.kind = parent.kind.clone();
+    session.title = format!("{} (fork)", parent.display_title());
+    session.task = parent.task.clone();
+    session.agent = parent.agent.clone();
+    session.agent_config = parent.agent_config.clone();
+    session.issue_id = parent.issue_id.clone();
+    session.issue_url = parent.issue_url.clone();
+    session.tags = parent.tags.clone();
+    session.context = parent.context.clone();
+}
+
+/// The tip of the parent's branch; where that is gone, the last commit seen on it.
+pub(super) fn starting_point(
+    worktrees: &Worktrees<'_>,
+    parent: &Session,
+) -> Result<Base, FlowError> {
+    let branch = parent.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
+    let head = parent.head.as_ref().map(ToString::to_string);
+    for place in [branch, head].into_iter().flatten() {
+        match worktrees.base(Some(&place)) {
+            Err(WorkspaceError::BaseMissing(_)) => {}
+            found => return Ok(found?),
+        }
+    }
+    Err(FlowError::NothingToFork(parent.id))
+}

@@ -1,0 +1,283 @@
+//! A new session: record, branch and worktree, all or nothing.
+
+use std::path::PathBuf;
+
+use super::{FlowError, Interrupt, Ticket};
+use crate::model::{
+    Base, Fork, Kind, Map, Oid, Placement, Project, Session, SessionId, SessionStatus, Value, slug,
+};
+use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction};
+use crate::workspace::{self, Addition, Branch, Workspace as _, Worktrees};
+
+/// What the user wants.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The prompt for the agent.
+    pub task: Option<String>,
+    /// One line that names the session; else the task's first line.
+    pub title: Option<String>,
+    /// What sort of work it is; else a task.
+    pub kind: Option<Kind>,
+    /// The name of the agent.
+    pub agent: Option<String>,
+    /// The model it should use.
+    pub model: Option<String>,
+    /// The revision the branch starts at; else HEAD, or what the parent of a fork is at.
+    pub base: Option<String>,
+    /// The branch to make; else one is named after the session.
+    pub branch: Option<String>,
+    /// The issue it works on.
+    pub issue: Option<Ticket>,
+    /// The pull request it works on.
+    pub pr: Option<Ticket>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// The project; else the repository's own.
+    pub project: Option<Project>,
+    /// The session that asked for this one.
+    pub spawned_by: Option<SessionId>,
+    /// The session it continues, and the event at which it leaves it.
+    pub parent: Option<(Session, Oid)>,
+    /// Where the agent works.
+    pub place: Place,
+    /// What to do when another session works on the issue.
+    pub duplicates: Duplicates,
+}
+
+/// Where the agent works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Place {
+    /// In a worktree of its own.
+    #[default]
+    Worktree,
+    /// Nowhere yet: only the branch is made.
+    Branch,
+}
+
+/// What to do when another session works on the same issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Duplicates {
+    /// Refuse.
+    #[default]
+    Refuse,
+    /// Start this one too.
+    Allow,
+}
+
+/// What is going to be made.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The record.
+    pub session: Session,
+    /// The worktree; None where there is to be none.
+    pub workspace: Option<PathBuf>,
+    branch: Branch,
+    duplicates: Duplicates,
+    fork_event: Option<Oid>,
+}
+
+/// What was made.
+#[derive(Debug, Clone)]
+pub struct Spawned {
+    /// The record.
+    pub session: Session,
+    /// The event.
+    pub event: Oid,
+    /// The worktree, where there is one.
+    pub workspace: Option<PathBuf>,
+}
+
+/// Works out what a request comes to, and makes nothing.
+///
+/// # Errors
+/// When it cannot be done: no commit to start at, a name that cannot be, an issue that is taken.
+pub fn plan(store: &Store, request: Request) -> Result<Plan, FlowError> {
+    let repo = store.repository();
+    let snapshot = store.snapshot()?;
+    let project = match request.project.clone() {
+        Some(project) => project,
+        None => match &request.parent {
+            Some((parent, _)) => parent.project_id.clone(),
+            None => snapshot.default_project()??,
+        },
+    };
+    let worktrees = Worktrees::new(repo);
+    let base = match (&request.base, &request.parent) {
+        (None, Some((parent, _))) => super::fork::starting_point(&worktrees, parent)?,
+        (named, _) => worktrees.base(named.as_deref())?,
+    };
+    let session = new_session(&request, project, store, base);
+    let session = with_branch(session, &request, repo.config("ao.branchPrefix").as_deref());
+    if request.duplicates == Duplicates::Refuse && request.parent.is_none() {
+        check_issue(&snapshot, &session)?;
+    }
+    let workspace = match request.place {
+        Place::Worktree => Some(worktrees.default_path(&session.project_id, session.id)?),
+        Place::Branch => None,
+    };
+    let plan = Plan {
+        branch: new_branch(&session),
+        session,
+        workspace,
+        duplicates: request.duplicates,
+        fork_event: request.parent.map(|(_, event)| event),
+    };
+    match plan.addition() {
+        Some(addition) => {
+            workspace::to_record(&addition.path)?;
+            worktrees.check(&addition)?;
+        }
+        None => worktrees.check_branch_alone(&plan.branch)?,
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    fn addition(&self) -> Option<Addition> {
+        let (branch, session) = (self.branch.clone(), self.session.id);
+        self.workspace.clone().map(|path| Addition { path, branch, session })
+    }
+}
+
+fn new_branch(session: &Session) -> Branch {
+    let name = session.branch.clone().unwrap_or_default();
+    let at = session.head.clone().expect("a new session's head is the commit it starts at");
+    Branch::New { name, at }
+}
+
+/// Makes what was planned. The record is written last, and is what makes the session exist: until
+/// then, whatever fails takes the worktree and the branch with it.
+///
+/// # Errors
+/// Whatever failed; nothing is left behind.
+pub fn spawn(store: &Store, plan: Plan, interrupt: &Interrupt<'_>) -> Result<Spawned, FlowError> {
+    interrupt.check()?;
+    let worktrees = Worktrees::new(store.repository());
+    let made = match plan.addition() {
+        Some(addition) => worktrees.add(&addition)?,
+        None => worktrees.add_branch(&plan.branch)?,
+    };
+    interrupt.check()?;
+    let Plan { mut session, mut workspace, duplicates, fork_event, .. } = plan;
+    if let Some(path) = &mut workspace {
+        made.path().clone_into(path);
+        let placement = Placement {
+            workspace: Some(workspace::to_record(path)?),
+            runtime: Some("none".to_owned()),
+            at: Some(store.clock().now()),
+            ..Placement::default()
+        };
+        session.placements.insert(store.replica()?, placement);
+    }
+    let verb = if fork_event.is_some() { "fork" } else { "spawn" };
+    let committed = store.transaction(verb, |tx| {
+        interrupt.check()?;
+        if duplicates == Duplicates::Refuse && fork_event.is_none() {
+            check_issue(tx.snapshot(), &session)?;
+        }
+        create(tx, &session, fork_event.as_ref()).map_err(FlowError::from)
+    })?;
+    made.keep();
+    let event = committed.event.expect("a new session is always a change");
+    Ok(Spawned { session: committed.value, event, workspace })
+}
+
+fn create(
+    tx: &mut Transaction<'_>,
+    session: &Session,
+    fork_event: Option<&Oid>,
+) -> Result<Session, StoreError> {
+    let mut session = session.clone();
+    (session.created_at, session.updated_at) = (tx.now(), tx.now());
+    if let Some(event) = fork_event {
+        tx.add_parent(event.clone());
+    }
+    tx.describe(session.display_title());
+    tx.create(session.clone())?;
+    Ok(session)
+}
+
+fn new_session(request: &Request, project: Project, store: &Store, base: Base) -> Session {
+    let mut session = Session::new(SessionId::random(), project, store.clock().now());
+    if let Some((parent, event)) = &request.parent {
+        super::fork::inherit(&mut session, parent, event);
+    }
+    session.status = SessionStatus::Idle;
+    session.task = request.task.clone().or(session.task);
+    session.title = match (&request.title, &request.task) {
+        (Some(title), _) => one_line(title),
+        (None, Some(task)) => one_line(task),
+        (None, None) => session.title,
+    };
+    session.kind = request.kind.clone().unwrap_or(session.kind);
+    session.agent = request.agent.clone().or(session.agent);
+    if let Some(model) = &request.model {
+        session.agent_config.insert("model", Value::from(model.as_str()));
+    }
+    session.head = base.commit.clone();
+    session.base = Some(base);
+    session.spawned_by = request.spawned_by;
+    if let Some(issue) = &request.issue {
+        (session.issue_id, session.issue_url) = (Some(issue.id.clone()), issue.url.clone());
+    }
+    if let Some(pr) = &request.pr {
+        (session.pr_number, session.pr_url) = (pr.number(), pr.url.clone());
+    }
+    for tag in &request.tags {
+        session.add_tag(tag);
+    }
+    session
+}
+
+/// The branch asked for, or `ao/7b6d11f9-fix-the-flaky-test`.
+fn with_branch(mut session: Session, request: &Request, prefix: Option<&str>) -> Session {
+    let words = slug(&session.title);
+    let dash = if words.is_empty() { "" } else { "-" };
+    let name = || format!("{}{}{dash}{words}", prefix.unwrap_or("ao/"), session.id.short());
+    let blank = |name: &&String| !name.trim().is_empty();
+    session.branch = Some(request.branch.as_ref().filter(blank).cloned().unwrap_or_else(name));
+    session
+}
+
+/// The first line that says something, cut at a word after 72 characters.
+fn one_line(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.chars().count() <= 72 {
+        return line;
+    }
+    let cut: String = line.chars().take(71).collect();
+    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
+    format!("{cut}…")
+}
+
+/// An issue is worked on once in a project, unless the user says otherwise.
+fn check_issue(snapshot: &Snapshot<'_>, session: &Session) -> Result<(), FlowError> {
+    let Some(issue) = &session.issue_id else { return Ok(()) };
+    let sessions = snapshot.list(Shelf::Active)?.into_iter().filter_map(|item| item.session.ok());
+    let mut taken = sessions.filter(|other| {
+        other.project_id == session.project_id
+            && other.issue_id.as_ref() == Some(issue)
+            && !other.status.is_terminal()
+    });
+    match taken.next() {
+        None => Ok(()),
+        Some(other) => Err(FlowError::IssueTaken {
+            issue: issue.clone(),
+            id: other.id,
+            title: other.display_title(),
+        }),
+    }
+}
+
+impl Fork {
+    /// A fork from this session at this event.
+    pub(super) fn from_session(parent: &Session, event: &Oid) -> Self {
+        Self {
+            session: parent.id,
+            event: Some(event.clone()),
+            branch: parent.branch.clone(),
+            extra: Map::new(),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+#![allow(clippy::print_stdout)] // the figures are what it is for
+
+//! How fast git ao is, as ratios: each figure is measured against something else in the same run,
+//! in turn, so that a noisy machine disturbs both alike. Run with `cargo bench`; `cargo bench --
+//! write list` runs some of it.
+
+mod hooks;
+mod lookup;
+mod measure;
+mod process;
+mod stage;
+mod write;
+
+fn main() {
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let benches: [(&str, fn()); 7] = [
+        ("write", write::against_files),
+        ("plumbing", write::against_plumbing),
+        ("lookup", lookup::by_id),
+        ("list", lookup::list_against_files),
+        ("log", lookup::log_of_one),
+        ("hooks", hooks::checkout),
+        ("show", process::show_against_rev_parse),
+    ];
+    for (name, bench) in benches {
+        if wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())) {
+            bench();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use std::time::{Duration, Instant};
+
+/// The times of two things that were done in turn.
+pub struct Pair {
+    ours: Vec<Duration>,
+    theirs: Vec<Duration>,
+}
+
+/// Does both, again and again, and takes the times. Each is done once before that counts.
+pub fn in_turn(rounds: usize, mut ours: impl FnMut(usize), mut theirs: impl FnMut(usize)) -> Pair {
+    let mut pair = Pair { ours: Vec::new(), theirs: Vec::new() };
+    for round in 0..=rounds {
+        let (a, b) = (time(|| ours(round)), time(|| theirs(round)));
+        if round > 0 {
+            pair.ours.push(a);
+            pair.theirs.push(b);
+        }
+    }
+    pair
+}
+
+pub fn time(act: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    act();
+    start.elapsed()
+}
+
+impl Pair {
+    /// One line: both medians, and the median of the ratios of each turn.
+    pub fn report(mut self, what: &str, other: &str) {
+        let mut ratios: Vec<f64> = self
+            .ours
+            .iter()
+            .zip(&self.theirs)
+            .map(|(a, b)| a.as_secs_f64() / b.as_secs_f64())
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        self.ours.sort();
+        self.theirs.sort();
+        let middle = ratios.len() / 2;
+        println!(
+            "{what:<44} {:>9} | {other:<34} {:>9} | ratio {:>7.3} ({:.3} to {:.3})",
+            show(self.ours[middle]),
+            show(self.theirs[middle]),
+            ratios[middle],
+            ratios[0],
+            ratios[ratios.len() - 1],
+        );
+    }
+}
+
+pub fn show(time: Duration) -> String {
+    match time.as_micros() {
+        0..10_000 => format!("{} us", time.as_micros()),
+        10_000..10_000_000 => format!("{} ms", time.as_millis()),
+        _ => format!("{} s", time.as_secs()),
+    }
+}
