@@ -54,8 +54,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     match args.action {
         Action::Install { hooks, force } => {
             let names = named(&hooks, &[HookName::PostCheckout])?;
-            install(&Installer::new(&repo, way, edits(force)), &names, ctx)?;
-            if way == Way::File {
+            let installer = Installer::new(&repo, way, edits(force));
+            install(&installer, &names, ctx)?;
+            let is_owned = names.iter().any(|name| installer.owner_script(*name).is_some());
+            if way == Way::File && !is_owned {
                 tell_about(&Place::find(&repo)?, ctx);
             }
             Ok(ExitCode::Done)

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::Command;
 
 use crate::measure::in_turn;
@@ -29,8 +28,10 @@ pub fn checkout() {
     let install = Command::new(program).current_dir(top).args(["hooks", "install"]).output();
     assert!(install.expect("it runs").status.success());
 
-    let elsewhere = |hooks: &str, round: usize| {
-        switch(top, &top.join(hooks), if round % 2 == 0 { "other" } else { "-" });
+    git(top, &["checkout", "-q", "other"]);
+    let elsewhere = |hooks: &str, _: usize| {
+        let path = format!("core.hooksPath={hooks}");
+        git(top, &["-c", &path, "checkout", "-q", "-"]);
     };
     compare("checkout with the hook", &elsewhere);
 
@@ -45,11 +46,6 @@ pub fn checkout() {
         git(&work, &[&args[..], &["-B", &name]].concat());
     };
     compare("checkout that is recorded, with the hook", &recorded);
-}
-
-fn switch(dir: &Path, hooks: &Path, branch: &str) {
-    let path = format!("core.hooksPath={}", hooks.display());
-    git(dir, &["-c", &path, "checkout", "-q", branch]);
 }
 
 fn compare(what: &str, act: &dyn Fn(&str, usize)) {
