@@ -12,21 +12,36 @@ pub mod ui;
 mod usage;
 mod verbs;
 
+mod archive;
+mod by_hand;
 mod completions;
+mod delete;
+mod edit;
 mod editor;
 mod fork;
 mod hook;
 mod hooks;
 mod interrupt;
+mod json;
+mod list;
+mod log;
 mod man;
+mod many;
+mod order;
+mod placed;
+mod porcelain;
+mod selection;
+mod set;
+mod show;
 mod spawn;
 mod task;
+mod unarchive;
 
 use std::ffi::OsString;
 use std::process::ExitCode as Status;
 
 pub use context::Ctx;
-pub use error::{CliError, ExitCode};
+pub use error::{CliError, ExitCode, chain};
 
 /// Runs the program with these arguments, of which the first is its own name.
 pub fn main(args: impl Iterator<Item = OsString>) -> Status {

@@ -1,8 +1,20 @@
-use super::{CliError, Ctx, ExitCode, completions, fork, hook, hooks, man, spawn};
+use super::{
+    CliError, Ctx, ExitCode, archive, completions, delete, edit, fork, hook, hooks, list, log, man,
+    set, show, spawn, unarchive,
+};
 
 /// The verbs. The first line of each one's documentation is what help says of it.
 #[derive(clap::Subcommand)]
 pub enum Verb {
+    #[command(visible_alias = "ls")]
+    List(Box<list::Args>),
+    Show(show::Args),
+    Log(log::Args),
+    Set(set::Args),
+    Edit(edit::Args),
+    Archive(archive::Args),
+    Unarchive(unarchive::Args),
+    Delete(delete::Args),
     Completions(completions::Args),
     Fork(fork::Args),
     Hook(hook::Args),
@@ -15,6 +27,14 @@ impl Verb {
     /// Does what the verb says.
     pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
+            Self::List(args) => list::run(*args, ctx),
+            Self::Show(args) => show::run(args, ctx),
+            Self::Log(args) => log::run(args, ctx),
+            Self::Set(args) => set::run(args, ctx),
+            Self::Edit(args) => edit::run(args, ctx),
+            Self::Archive(args) => archive::run(args, ctx),
+            Self::Unarchive(args) => unarchive::run(args, ctx),
+            Self::Delete(args) => delete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
             Self::Fork(args) => fork::run(args, ctx),
             Self::Hook(args) => hook::run(args, ctx),

@@ -73,12 +73,14 @@ impl Signatures {
         )
     }
 
-    /// Makes a git process use the same committer.
+    /// Makes a git process use the same author and committer.
     pub fn export(&self, git: GitCommand) -> GitCommand {
-        let Signature { name, email, time } = &self.committer;
-        git.env("GIT_COMMITTER_NAME", name.to_string())
-            .env("GIT_COMMITTER_EMAIL", email.to_string())
-            .env("GIT_COMMITTER_DATE", format!("@{} {}", time.seconds, offset(time)))
+        let both = [("AUTHOR", &self.author), ("COMMITTER", &self.committer)];
+        both.into_iter().fold(git, |git, (role, Signature { name, email, time })| {
+            git.env(&format!("GIT_{role}_NAME"), name.to_string())
+                .env(&format!("GIT_{role}_EMAIL"), email.to_string())
+                .env(&format!("GIT_{role}_DATE"), format!("@{} {}", time.seconds, offset(time)))
+        })
     }
 }
 

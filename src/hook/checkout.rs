@@ -2,16 +2,15 @@
 
 use std::ffi::OsString;
 
-use super::busy::is_busy;
 use super::{Crowd, HookError, Reader, crowd};
 use crate::model::{Oid, Placement, Session, SessionId, is_branch_name};
 use crate::store::{Store, StoreError};
-use crate::workspace::{from_record, mark_here, session_at, session_here, to_record};
+use crate::workspace::{from_record, mark_here, operation, session_at, session_here, to_record};
 
 pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Crowd>, HookError> {
     let repo = store.repository();
     let [old, new, flag] = args else { return Ok(None) };
-    if flag != "1" || is_busy(repo.git_dir()) {
+    if flag != "1" || operation(repo.git_dir()).is_some() {
         return Ok(None);
     }
     let here = session_here(repo);

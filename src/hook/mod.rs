@@ -1,7 +1,6 @@
 //! What git's hooks tell the store, and how they come to call it.
 
 mod block;
-mod busy;
 mod checkout;
 mod configured;
 mod crowd;

@@ -18,7 +18,7 @@ mod walk;
 
 pub use branch::OnBranch;
 pub use clock::Clock;
-pub use codec::{LIMITS, Limits, RecordProblem};
+pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use door::Committed;
 pub use error::{ResolveError, StoreError};
 pub use handle::Context;

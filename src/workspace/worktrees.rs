@@ -1,6 +1,7 @@
 use std::path::Path;
 
-use super::{Added, Addition, Workspace, WorkspaceError};
+use super::{Added, Addition, Detail, Place, Recreation, Removal, Removed};
+use super::{Workspace, WorkspaceError, WorkspaceState};
 use crate::git::{GitCommand, Repository};
 
 /// Workspaces that are linked git worktrees of one repository.
@@ -28,6 +29,22 @@ impl<'r> Worktrees<'r> {
 impl Workspace for Worktrees<'_> {
     fn add(&self, addition: &Addition) -> Result<Added<'_>, WorkspaceError> {
         self.add_worktree(addition)
+    }
+
+    fn states(
+        &self,
+        places: &[Place<'_>],
+        detail: Detail,
+    ) -> Result<Vec<WorkspaceState>, WorkspaceError> {
+        self.look(places, detail)
+    }
+
+    fn recreate(&self, again: &Recreation<'_>) -> Result<Added<'_>, WorkspaceError> {
+        self.recreate_worktree(again)
+    }
+
+    fn remove(&self, removal: &Removal<'_>) -> Result<Removed, WorkspaceError> {
+        self.remove_worktree(removal)
     }
 }
 

@@ -5,6 +5,7 @@
 mod support;
 
 mod cli;
+mod docs;
 mod harness;
 mod hooks;
 mod spawn;

@@ -1,6 +1,9 @@
 //! Worktrees for sessions, with real git.
 
 mod add;
+mod recreate;
+mod remove;
+mod state;
 
 use std::path::Path;
 
