@@ -9,6 +9,7 @@ use crate::stage::{Stage, git};
 
 const SESSIONS: usize = 10_000;
 const ROUNDS: usize = 100;
+const ADDS: usize = 10;
 
 /// A checkout that switches branches, with our hook, with none and with one that is empty: in a
 /// session's worktree, where each one is recorded or none is, and elsewhere.
@@ -46,6 +47,24 @@ pub fn checkout() {
         git(&work, &[&args[..], &["-B", &name]].concat());
     };
     compare("checkout that is recorded, with the hook", &recorded);
+    let unchanged = |hooks: &str, _: usize| {
+        let path = format!("core.hooksPath={}", top.join(hooks).display());
+        git(&work, &["-c", &path, "checkout", "-q", "HEAD"]);
+        git(&work, &["-c", &path, "checkout", "-q", "last"]);
+    };
+    git(&work, &["checkout", "-q", "-b", "last"]);
+    compare("two in a session's worktree, with the hook", &unchanged);
+
+    let add = |hooks: &str, round: usize| {
+        let id = &stage.ids[1 + round];
+        let branch = format!("ao/{}-fix-the-flaky-test", id.short());
+        git(top, &["branch", "--force", &branch]);
+        let path = format!("core.hooksPath={}", top.join(hooks).display());
+        git(top, &["-c", &path, "worktree", "add", "-q", &format!("{hooks}-{round}"), &branch]);
+        git(top, &["worktree", "remove", "--force", &format!("{hooks}-{round}")]);
+    };
+    in_turn(ADDS, |n| add("ours", n), |n| add("none", n))
+        .report("worktree add and remove, with the hook", "without a hook");
 }
 
 fn compare(what: &str, act: &dyn Fn(&str, usize)) {

@@ -1,8 +1,10 @@
 //! What a person is told on a terminal.
 
-use git_ao::model::SessionId;
+use std::time::Instant;
 
-use super::{BRANCH, Bed};
+use git_ao::model::{Session, SessionId};
+
+use super::{BRANCH, Bed, store};
 use crate::support::Combo;
 
 /// What `git checkout` says on a terminal; `script` makes one.
@@ -45,4 +47,30 @@ fn a_branch_of_no_session_and_no_terminal_are_silent() {
 /// Who wrote the sessions: the process of the test.
 fn author(bed: &Bed) -> String {
     bed.repo.git(["log", "-1", "--format=%an", "refs/ao/sessions"]).trim().to_owned()
+}
+
+#[test]
+fn a_search_that_runs_out_of_time_still_finds_what_the_name_says() {
+    let bed = Bed::of(Combo::PLAIN);
+    let store = store(&bed.repo);
+    let made = store.transaction("spawn", |tx| {
+        (0..200_u8).try_for_each(|n| {
+            let (id, project) = (SessionId::from_bytes([n; 16]), "demo".parse().unwrap());
+            let mut session = Session::new(id, project, tx.now());
+            session.branch = Some(if n == 199 { BRANCH } else { "feature" }.to_owned());
+            tx.create(session)
+        })
+    });
+    made.unwrap();
+    let snapshot = store.snapshot().unwrap();
+    let look = |branch, until| {
+        let found = snapshot.on_branch(branch, until).unwrap();
+        (found.sessions.len(), found.is_complete)
+    };
+    let now = Some(Instant::now());
+    assert_eq!(look(BRANCH, now), (1, false));
+    assert_eq!(look(BRANCH, None), (2, true));
+    assert_eq!(look("feature", None), (199, true));
+    assert!(!look("feature", now).1);
+    assert_eq!(look("nobodys", None), (0, true));
 }
