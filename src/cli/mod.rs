@@ -21,6 +21,8 @@ mod editor;
 mod fetch;
 mod fork;
 mod fsck;
+mod hook;
+mod hooks;
 mod interrupt;
 mod json;
 mod list;

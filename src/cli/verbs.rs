@@ -1,6 +1,6 @@
 use super::{
-    CliError, Ctx, ExitCode, archive, completions, delete, edit, fetch, fork, fsck, list, log, man,
-    pull, push, set, show, spawn, sync, unarchive,
+    CliError, Ctx, ExitCode, archive, completions, delete, edit, fetch, fork, fsck, hook, hooks,
+    list, log, man, pull, push, set, show, spawn, sync, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
@@ -19,6 +19,8 @@ pub enum Verb {
     Fetch(fetch::Args),
     Fork(fork::Args),
     Fsck(fsck::Args),
+    Hook(hook::Args),
+    Hooks(hooks::Args),
     Man(man::Args),
     Pull(pull::Args),
     Push(push::Args),
@@ -42,6 +44,8 @@ impl Verb {
             Self::Fetch(args) => fetch::run(args, ctx),
             Self::Fork(args) => fork::run(args, ctx),
             Self::Fsck(args) => fsck::run(args, ctx),
+            Self::Hook(args) => hook::run(args, ctx),
+            Self::Hooks(args) => hooks::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
             Self::Pull(args) => pull::run(args, ctx),
             Self::Push(args) => push::run(args, ctx),

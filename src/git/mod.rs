@@ -4,6 +4,7 @@ mod command;
 mod error;
 mod extensions;
 mod fsync;
+mod head;
 mod identity;
 mod lock;
 mod objects;

@@ -7,6 +7,7 @@ mod support;
 mod cli;
 mod docs;
 mod harness;
+mod hooks;
 mod records;
 mod spawn;
 mod store;
