@@ -91,9 +91,18 @@ pub enum ObjectError {
 /// Why a ref cannot be read or moved.
 #[derive(Debug, thiserror::Error)]
 pub enum RefError {
-    /// Somebody else moved it, or holds its lock: read it again and try again.
+    /// Somebody else moved it: read it again and try again.
     #[error("ref '{0}' was moved by another process")]
     Moved(String),
+    /// Another program holds its lock, or died with it: try again, or remove the lock.
+    #[error("cannot lock ref '{name}'")]
+    Locked {
+        /// The full name.
+        name: String,
+        /// Which file, or what git says.
+        #[source]
+        source: Cause,
+    },
     /// Reading failed.
     #[error("cannot read ref '{name}'")]
     Read {

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use gix::ObjectId;
-use gix::objs::{Commit, Kind, Tree, WriteTo};
+use gix::objs::{Commit, Data, Find, Kind, Tree, WriteTo};
 use gix::zlib::stream::deflate;
 
 use super::{ObjectError, Repository};
@@ -18,6 +18,9 @@ use crate::model::Oid;
 
 /// How often an object folder may vanish (`git gc` removes empty ones) before it is an error.
 const ATTEMPTS: usize = 16;
+
+/// How often an object is looked for before it counts as missing.
+const LOOKS: usize = 4;
 
 impl Repository {
     /// The content of a blob.
@@ -27,6 +30,10 @@ impl Repository {
 
     /// The entries of a tree.
     pub(crate) fn read_tree(&self, id: ObjectId) -> Result<Tree, ObjectError> {
+        // Git knows it without having it.
+        if id.is_empty_tree() {
+            return Ok(Tree::empty());
+        }
         let data = self.read(id, Kind::Tree)?;
         let tree = gix::objs::TreeRef::from_bytes(&data, id.kind());
         tree.map(Into::into).map_err(|source| unreadable(id, source))
@@ -40,8 +47,9 @@ impl Repository {
     }
 
     fn read(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>, ObjectError> {
-        let object = self.gix().try_find_object(id).map_err(|source| unreadable(id, source))?;
-        let mut object = object.ok_or_else(|| ObjectError::Missing(oid(id)))?;
+        let mut data = Vec::new();
+        let object = self.try_find(&id, &mut data).map_err(|source| unreadable(id, source))?;
+        let object = object.ok_or_else(|| ObjectError::Missing(oid(id)))?;
         if object.kind != kind {
             let expected = match kind {
                 Kind::Blob => "blob",
@@ -51,7 +59,7 @@ impl Repository {
             };
             return Err(ObjectError::WrongKind { id: oid(id), expected });
         }
-        Ok(std::mem::take(&mut object.data))
+        Ok(data)
     }
 
     /// Writes a tree or a commit.
@@ -113,6 +121,27 @@ impl Repository {
 
     fn write_error(&self, source: impl Into<super::error::Cause>) -> ObjectError {
         ObjectError::Write { path: self.objects_dir().to_owned(), source: source.into() }
+    }
+}
+
+/// Looks more than once: gix goes from one place to the next, and `git repack` may move an object
+/// behind its back, from a loose file into a pack or from pack to pack.
+impl Find for Repository {
+    fn try_find<'a>(
+        &self,
+        id: &gix::oid,
+        data: &'a mut Vec<u8>,
+    ) -> Result<Option<Data<'a>>, gix::Error> {
+        let mut looks = 1;
+        let kind = loop {
+            match self.gix().objects.try_find(id, data) {
+                Ok(Some(object)) => break object.kind,
+                Ok(None) if looks == LOOKS => return Ok(None),
+                Err(error) if looks == LOOKS => return Err(error),
+                _ => looks += 1,
+            }
+        };
+        Ok(Some(Data { kind, object_hash: id.kind(), data }))
     }
 }
 

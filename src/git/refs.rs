@@ -21,6 +21,12 @@ use crate::model::Oid;
 /// How long a lock of git's own is waited for: git's default for `core.filesRefLockTimeout`.
 const GIT_LOCK_PATIENCE: Duration = Duration::from_millis(100);
 
+/// How the names of the files begin that locks are made from.
+const MARK: &str = "tip.";
+
+/// How old one must be to be taken for the rest of a writer that died.
+const MARK_AGE: Duration = Duration::from_secs(3600);
+
 /// What a ref must be at the moment it is moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
@@ -28,6 +34,15 @@ pub enum Expected {
     Missing,
     /// It must be at this object.
     At(Oid),
+}
+
+/// What became of moving a ref.
+enum Move {
+    Done,
+    /// It is not where it was expected.
+    Late,
+    /// Another program has it locked.
+    Locked(Cause),
 }
 
 impl Repository {
@@ -75,7 +90,8 @@ impl Repository {
     /// To be called with the [`Lock`](super::Lock) held.
     ///
     /// # Errors
-    /// [`RefError::Moved`] when it is not where it is expected, or git holds its lock.
+    /// [`RefError::Moved`] when it is not where it is expected, [`RefError::Locked`] when another
+    /// program holds its lock.
     pub(crate) fn move_ref(
         &self,
         name: &str,
@@ -90,8 +106,9 @@ impl Repository {
             RefStorage::Foreign => self.move_foreign_ref(name, expected, new, message, who),
         };
         match moved {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(RefError::Moved(name.to_owned())),
+            Ok(Move::Done) => Ok(()),
+            Ok(Move::Late) => Err(RefError::Moved(name.to_owned())),
+            Ok(Move::Locked(source)) => Err(RefError::Locked { name: name.to_owned(), source }),
             Err(source) => Err(failed(source)),
         }
     }
@@ -103,22 +120,22 @@ impl Repository {
         new: ObjectId,
         message: &str,
         who: &Signatures,
-    ) -> Result<bool, Cause> {
+    ) -> Result<Move, Cause> {
         let old = match expected {
             Expected::Missing => new.kind().null().to_string(),
             Expected::At(old) => old.to_string(),
         };
         let git = who.export(self.git("update-ref"));
         let git = git.args(["--create-reflog", "-m", message, name, &new.to_string(), &old]);
-        let Err(error) = git.run() else { return Ok(true) };
+        let Err(error) = git.run() else { return Ok(Move::Done) };
         let now = match self.read_ref(name)? {
             Some(at) => Expected::At(at),
             None => Expected::Missing,
         };
-        if now == *expected && !error.to_string().contains("lock") {
-            Err(error.into())
-        } else {
-            Ok(false)
+        match error.to_string() {
+            _ if now != *expected => Ok(Move::Late),
+            said if said.contains("lock") => Ok(Move::Locked(error.into())),
+            _ => Err(error.into()),
         }
     }
 
@@ -129,17 +146,19 @@ impl Repository {
         new: ObjectId,
         message: &str,
         who: &Signatures,
-    ) -> Result<bool, Cause> {
+    ) -> Result<Move, Cause> {
         let path = self.common_dir().join(name);
-        let Some(lock) = RefLock::take(self, &path, new)? else { return Ok(false) };
+        let Some(lock) = RefLock::take(self, &path, new)? else {
+            return Ok(Move::Locked(format!("'{}.lock' exists", path.display()).into()));
+        };
         let old = match (self.read_files_ref(name)?, expected) {
             (None, Expected::Missing) => new.kind().null().to_string(),
             (Some(at), Expected::At(old)) if at == *old => old.to_string(),
-            _ => return Ok(false),
+            _ => return Ok(Move::Late),
         };
         self.append_reflog(name, &format!("{old} {new} {}\t{message}\n", who.committer_line()))?;
         lock.commit(self)?;
-        Ok(true)
+        Ok(Move::Done)
     }
 
     /// Always written, also where git would keep no reflog for this ref: a bad tip can be undone,
@@ -190,7 +209,8 @@ struct RefLock {
 impl RefLock {
     /// None when git holds the lock.
     fn take(repo: &Repository, path: &Path, new: ObjectId) -> io::Result<Option<Self>> {
-        let mut file = tempfile::Builder::new().prefix("tip.").tempfile_in(repo.ao_dir())?;
+        collect_marks(repo)?;
+        let mut file = tempfile::Builder::new().prefix(MARK).tempfile_in(repo.ao_dir())?;
         file.write_all(format!("{new}\n").as_bytes())?;
         if repo.fsync().refs {
             file.as_file().sync_all()?;
@@ -246,21 +266,41 @@ impl Drop for RefLock {
     }
 }
 
-/// Removes a lock that a killed git-ao left, and what else such ones left; true if it was one.
+/// Removes a lock that a killed git-ao left; true if it was one.
 fn break_leftover(repo: &Repository, lock: &Path) -> io::Result<bool> {
     let Some(id) = file_id(lock)? else { return Ok(true) };
     let mut ours = false;
-    for entry in fs::read_dir(repo.ao_dir())? {
-        let path = entry?.path();
-        let is_mark =
-            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("tip."));
-        if is_mark && file_id(&path)? == Some(id) {
+    for path in marks(repo)? {
+        if file_id(&path)? == Some(id) {
             fs::remove_file(lock)?;
             fs::remove_file(&path)?;
             ours = true;
         }
     }
     Ok(ours)
+}
+
+/// Removes what writers left that were killed between two steps. Those that are at work have
+/// younger marks, also where a file system does not keep them from working at the same time.
+fn collect_marks(repo: &Repository) -> io::Result<()> {
+    for path in marks(repo)? {
+        let age = fs::symlink_metadata(&path).and_then(|meta| meta.modified());
+        if age.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > MARK_AGE)) {
+            fs::remove_file(&path).or_else(ignore_missing)?;
+        }
+    }
+    Ok(())
+}
+
+fn marks(repo: &Repository) -> io::Result<Vec<PathBuf>> {
+    let mut marks = Vec::new();
+    for entry in fs::read_dir(repo.ao_dir())? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(MARK) {
+            marks.push(entry.path());
+        }
+    }
+    Ok(marks)
 }
 
 #[cfg(unix)]

@@ -60,6 +60,7 @@ impl Store {
                 }
                 Err(error) if !is_passing(&error) => return Err(error.into()),
                 Err(_) if start.elapsed() < self.patience() => pause.wait(),
+                Err(error @ StoreError::Ref(RefError::Locked { .. })) => return Err(error.into()),
                 Err(_) => {
                     let (name, seconds) = (self.ref_name().to_owned(), start.elapsed().as_secs());
                     return Err(StoreError::Contended { name, seconds }.into());
@@ -159,7 +160,7 @@ impl Store {
         };
         let root = snapshot.root().clone();
         let is_new = root.entries.is_empty();
-        let mut editor = Editor::new(root, &repo.gix().objects, repo.gix().object_hash());
+        let mut editor = Editor::new(root, repo, repo.gix().object_hash());
         if is_new {
             let version = repo.write_bytes(Kind::Blob, VERSION_BLOB)?;
             editor.upsert(["version"], EntryKind::Blob, version).map_err(failed)?;
@@ -194,9 +195,9 @@ impl Store {
     }
 }
 
-/// What goes away by itself: others moved the ref, or git removed an object that was read.
+/// What goes away by itself: others moved the ref, or are just moving it.
 fn is_passing(error: &StoreError) -> bool {
-    matches!(error, StoreError::Ref(RefError::Moved(_)))
+    matches!(error, StoreError::Ref(RefError::Moved(_) | RefError::Locked { .. }))
 }
 
 fn path(location: &Location) -> [gix::bstr::BString; 4] {

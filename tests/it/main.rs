@@ -6,4 +6,8 @@ mod support;
 
 mod cli;
 mod harness;
+<<<<<<< HEAD
 mod workspace;
+=======
+mod store;
+>>>>>>> store-tests

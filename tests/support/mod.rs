@@ -10,6 +10,7 @@ mod process;
 mod race;
 mod repo;
 mod run;
+pub mod sessions;
 mod tree;
 
 pub use env::TestEnv;
