@@ -6,8 +6,5 @@ mod support;
 
 mod cli;
 mod harness;
-<<<<<<< HEAD
-mod workspace;
-=======
 mod store;
->>>>>>> store-tests
+mod workspace;
