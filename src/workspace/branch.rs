@@ -1,7 +1,8 @@
 //! What stands in the way of a branch, asked of git before anything is made.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::operation::branch_held;
 use super::{Branch, Listed, WorkspaceError, Worktrees};
 use crate::model::{Oid, is_branch_name};
 
@@ -22,7 +23,7 @@ impl Worktrees<'_> {
                 if !self.is_there(&[format!("refs/heads/{name}")])?[0] {
                     return Err(WorkspaceError::BranchMissing(name.clone()));
                 }
-                match self.user_of(name, listed) {
+                match self.user_of(name, listed)? {
                     Some(path) => Err(WorkspaceError::BranchInUse { name: name.clone(), path }),
                     None => Ok(()),
                 }
@@ -67,8 +68,19 @@ impl Worktrees<'_> {
     }
 
     /// The worktree in which a branch is checked out, or being rebased or bisected.
-    fn user_of(&self, name: &str, listed: &[Listed]) -> Option<PathBuf> {
-        let user = listed.iter().find(|listed| listed.branch.as_deref() == Some(name))?;
-        Some(user.path.clone())
+    pub(super) fn user_of(
+        &self,
+        name: &str,
+        listed: &[Listed],
+    ) -> Result<Option<PathBuf>, WorkspaceError> {
+        if let Some(user) = listed.iter().find(|listed| listed.branch.as_deref() == Some(name)) {
+            return Ok(Some(user.path.clone()));
+        }
+        let held = |git_dir: &Path| branch_held(git_dir).as_deref() == Some(name);
+        if held(self.repo.common_dir()) {
+            return Ok(Some(self.repo.main_folder().to_owned()));
+        }
+        let holder = self.registered()?.into_iter().find(|known| held(&known.git_dir));
+        Ok(holder.map(|known| known.path))
     }
 }

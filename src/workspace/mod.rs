@@ -5,17 +5,25 @@ mod addition;
 mod base;
 mod branch;
 mod branch_only;
+mod divergence;
 mod error;
 mod list;
+mod look;
 mod marker;
+mod operation;
 mod place;
+mod registry;
+mod state;
+mod status;
 mod worktrees;
 
 pub use addition::{Added, Addition, Branch};
 pub use error::WorkspaceError;
 pub use list::Listed;
 pub use marker::session_here;
+pub use operation::Operation;
 pub use place::{from_record, to_record};
+pub use state::{Changes, Condition, Detail, Divergence, Place, WorkspaceState};
 pub use worktrees::Worktrees;
 
 /// What makes, watches and removes the places in which agents work.
@@ -27,4 +35,24 @@ pub trait Workspace {
     /// # Errors
     /// Whatever stands in its way, see [`WorkspaceError`]. What was there before is as it was.
     fn add(&self, addition: &Addition) -> Result<Added<'_>, WorkspaceError>;
+
+    /// What the workspaces at these places are like, in the same order. Nothing is written, no
+    /// lock is taken, and one that cannot be read does not hide the others.
+    ///
+    /// # Errors
+    /// When it cannot be told which workspaces there are.
+    fn states(
+        &self,
+        places: &[Place<'_>],
+        detail: Detail,
+    ) -> Result<Vec<WorkspaceState>, WorkspaceError>;
+
+    /// What the workspace at one place is like.
+    ///
+    /// # Errors
+    /// As [`states`](Workspace::states).
+    fn state(&self, place: &Place<'_>, detail: Detail) -> Result<WorkspaceState, WorkspaceError> {
+        let mut states = self.states(std::slice::from_ref(place), detail)?;
+        Ok(states.pop().unwrap_or_else(|| WorkspaceState::of(Condition::Missing)))
+    }
 }

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{Added, Addition, Workspace, WorkspaceError};
+use super::{Added, Addition, Detail, Place, Workspace, WorkspaceError, WorkspaceState};
 use crate::git::{GitCommand, Repository};
 
 /// Workspaces that are linked git worktrees of one repository.
@@ -28,6 +28,14 @@ impl<'r> Worktrees<'r> {
 impl Workspace for Worktrees<'_> {
     fn add(&self, addition: &Addition) -> Result<Added<'_>, WorkspaceError> {
         self.add_worktree(addition)
+    }
+
+    fn states(
+        &self,
+        places: &[Place<'_>],
+        detail: Detail,
+    ) -> Result<Vec<WorkspaceState>, WorkspaceError> {
+        self.look(places, detail)
     }
 }
 

@@ -1,0 +1,70 @@
+//! The linked worktrees that a repository knows, read from its files (gitrepository-layout(5)).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::list::path_from;
+use super::worktrees::real_path;
+use super::{WorkspaceError, Worktrees, marker};
+use crate::model::SessionId;
+
+/// One linked worktree that git knows, whether it is there or not.
+#[derive(Debug, Clone)]
+pub(super) struct Registered {
+    /// Its own git directory.
+    pub git_dir: PathBuf,
+    /// Its folder.
+    pub path: PathBuf,
+    /// The reason if it is locked; may be empty.
+    pub locked: Option<String>,
+}
+
+impl Worktrees<'_> {
+    /// Which sessions have a worktree here, and where it is now: also one that `git worktree move`
+    /// took elsewhere. Runs no git.
+    ///
+    /// # Errors
+    /// When the git directory cannot be read.
+    pub fn sessions(&self) -> Result<BTreeMap<SessionId, PathBuf>, WorkspaceError> {
+        let there = self.registered()?.into_iter().filter(|known| known.path.exists());
+        Ok(there.filter_map(|known| Some((marker::read(&known.git_dir)?, known.path))).collect())
+    }
+
+    pub(super) fn registered(&self) -> Result<Vec<Registered>, WorkspaceError> {
+        let folder = self.repo.common_dir().join("worktrees");
+        let failed = |source| WorkspaceError::Io { act: "read", path: folder.clone(), source };
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            all.extend(Registered::read(entry.map_err(failed)?.path()));
+        }
+        all.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(all)
+    }
+}
+
+impl Registered {
+    /// `gitdir` names the `.git` file of the worktree; relative to this directory where
+    /// `worktree.useRelativePaths` is set.
+    fn read(git_dir: PathBuf) -> Option<Self> {
+        let bytes = fs::read(git_dir.join("gitdir")).ok()?;
+        let dot_git = git_dir.join(path_from(bytes.trim_ascii_end()));
+        let path = real_path(dot_git.parent()?);
+        let locked = fs::read_to_string(git_dir.join("locked")).ok();
+        Some(Self { git_dir, path, locked: locked.map(|reason| reason.trim_end().to_owned()) })
+    }
+}
+
+/// The directory that a worktree's git directory shares with the others.
+pub(super) fn common_dir_of(git_dir: &Path) -> Option<PathBuf> {
+    match fs::read(git_dir.join("commondir")) {
+        Ok(bytes) => git_dir.join(path_from(bytes.trim_ascii_end())).canonicalize().ok(),
+        Err(_) => git_dir.join("HEAD").exists().then(|| git_dir.canonicalize().ok())?,
+    }
+}
