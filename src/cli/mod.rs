@@ -12,11 +12,21 @@ pub mod ui;
 mod usage;
 mod verbs;
 
+mod cancel;
+mod change;
+mod complete;
 mod completions;
 mod editor;
+mod fail;
+mod failure;
 mod fork;
 mod interrupt;
+mod kill;
+mod launch;
 mod man;
+mod pause;
+mod resume;
+mod run;
 mod spawn;
 mod task;
 

@@ -1,11 +1,21 @@
-use super::{CliError, Ctx, ExitCode, completions, fork, man, spawn};
+use super::{
+    CliError, Ctx, ExitCode, cancel, complete, completions, fail, fork, kill, man, pause, resume,
+    run, spawn,
+};
 
 /// The verbs. The first line of each one's documentation is what help says of it.
 #[derive(clap::Subcommand)]
 pub enum Verb {
+    Cancel(cancel::Args),
+    Complete(complete::Args),
     Completions(completions::Args),
+    Fail(fail::Args),
     Fork(fork::Args),
+    Kill(kill::Args),
     Man(man::Args),
+    Pause(pause::Args),
+    Resume(resume::Args),
+    Run(run::Args),
     Spawn(spawn::Args),
 }
 
@@ -13,9 +23,16 @@ impl Verb {
     /// Does what the verb says.
     pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
+            Self::Cancel(args) => cancel::run(args, ctx),
+            Self::Complete(args) => complete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
+            Self::Fail(args) => fail::run(args, ctx),
             Self::Fork(args) => fork::run(args, ctx),
+            Self::Kill(args) => kill::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
+            Self::Pause(args) => pause::run(args, ctx),
+            Self::Resume(args) => resume::run(args, ctx),
+            Self::Run(args) => run::run(args, ctx),
             Self::Spawn(args) => spawn::run(args, ctx),
         }
     }
