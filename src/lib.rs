@@ -9,5 +9,6 @@ pub mod flow;
 pub mod git;
 pub mod model;
 pub mod runtime;
+pub mod share;
 pub mod store;
 pub mod workspace;

@@ -94,7 +94,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ..args.new.request(args.task.read(&store)?)
     };
     if request.task.is_none() && request.title.is_none() {
-        return Err(task::nothing_to_do("git ao spawn [<options>] <task>…"));
+        return Err(task::nothing_to_do("git ao spawn [<options>] [<task>...]"));
     }
     let launcher = launch::launcher(&store)?;
     start(ctx, &store, &launcher, request, &args.new)

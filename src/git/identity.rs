@@ -3,6 +3,7 @@
 use gix::actor::Signature;
 use gix::date::Time;
 
+use super::zone::local_offset;
 use super::{GitCommand, Repository};
 use crate::model::Timestamp;
 
@@ -73,12 +74,14 @@ impl Signatures {
         )
     }
 
-    /// Makes a git process use the same committer.
+    /// Makes a git process use the same author and committer.
     pub fn export(&self, git: GitCommand) -> GitCommand {
-        let Signature { name, email, time } = &self.committer;
-        git.env("GIT_COMMITTER_NAME", name.to_string())
-            .env("GIT_COMMITTER_EMAIL", email.to_string())
-            .env("GIT_COMMITTER_DATE", format!("@{} {}", time.seconds, offset(time)))
+        let both = [("AUTHOR", &self.author), ("COMMITTER", &self.committer)];
+        both.into_iter().fold(git, |git, (role, Signature { name, email, time })| {
+            git.env(&format!("GIT_{role}_NAME"), name.to_string())
+                .env(&format!("GIT_{role}_EMAIL"), email.to_string())
+                .env(&format!("GIT_{role}_DATE"), format!("@{} {}", time.seconds, offset(time)))
+        })
     }
 }
 
@@ -87,11 +90,4 @@ fn offset(time: &Time) -> String {
     let minutes = time.offset / 60;
     let sign = if minutes < 0 { '-' } else { '+' };
     format!("{sign}{:02}{:02}", minutes.abs() / 60, minutes.abs() % 60)
-}
-
-/// Seconds east of UTC, here, at that time.
-fn local_offset(at: Timestamp) -> i32 {
-    let time =
-        jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    jiff::tz::TimeZone::system().to_offset(time).seconds()
 }

@@ -46,6 +46,24 @@ impl Repository {
         commit.and_then(gix::objs::CommitRef::into_owned).map_err(|source| unreadable(id, source))
     }
 
+    /// The size of a blob, without reading it.
+    pub(crate) fn blob_size(&self, id: ObjectId) -> Result<u64, ObjectError> {
+        let header = self.gix().try_find_header(id).map_err(|source| unreadable(id, source))?;
+        let header = header.ok_or_else(|| ObjectError::Missing(oid(id)))?;
+        match header.kind() {
+            Kind::Blob => Ok(header.size()),
+            _ => Err(ObjectError::WrongKind { id: oid(id), expected: "blob" }),
+        }
+    }
+
+    /// The commits behind which a shallow clone has no history.
+    pub(crate) fn shallow_commits(&self) -> Result<Vec<ObjectId>, ObjectError> {
+        let shallow = self.gix().shallow_commits();
+        let shallow =
+            shallow.map_err(|source| unreadable(self.gix().object_hash().null(), source))?;
+        Ok(shallow.map(|commits| commits.iter().copied().collect()).unwrap_or_default())
+    }
+
     fn read(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>, ObjectError> {
         let mut data = Vec::new();
         let object = self.try_find(&id, &mut data).map_err(|source| unreadable(id, source))?;

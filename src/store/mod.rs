@@ -1,5 +1,7 @@
 //! Records in git: the tree at one ref, and the one way to write it.
 
+mod backoff;
+mod check;
 mod clock;
 mod codec;
 mod door;
@@ -8,6 +10,7 @@ mod handle;
 mod history;
 mod layout;
 mod lineage;
+mod merge;
 mod open;
 mod project;
 mod replica;
@@ -15,15 +18,19 @@ mod snapshot;
 mod transaction;
 mod walk;
 
+pub use check::Finding;
 pub use clock::Clock;
-pub use codec::{LIMITS, Limits, RecordProblem};
+pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use door::Committed;
 pub use error::{ResolveError, StoreError};
 pub use handle::Context;
 pub use history::{Events, History};
 pub use layout::{FORMAT, Key, Location, Shelf};
 pub use lineage::Lineage;
+pub use merge::{Aim, Change, ChangeKind, MergeReport, Outcome};
 pub use open::{SESSIONS_REF, Store};
 pub use snapshot::{Entry, Listed, Snapshot};
 pub use transaction::Transaction;
 pub use walk::{Listing, Stray};
+
+pub(crate) use backoff::Backoff;

@@ -7,7 +7,7 @@ use crate::model::{Oid, SessionId};
 /// What a new workspace is to be.
 #[derive(Debug, Clone)]
 pub struct Addition {
-    /// Its folder, absolute: missing, or empty.
+    /// Its folder, absolute. Nothing may be there.
     pub path: PathBuf,
     /// The branch that is checked out in it.
     pub branch: Branch,
@@ -47,6 +47,7 @@ impl Branch {
 pub struct Added<'a> {
     path: PathBuf,
     complaint: Option<String>,
+    backup: Option<String>,
     undo: Vec<Undo<'a>>,
 }
 
@@ -55,7 +56,7 @@ type Undo<'a> = Box<dyn FnOnce() -> Result<(), WorkspaceError> + 'a>;
 impl<'a> Added<'a> {
     /// A workspace that is about to be made at `path`.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, complaint: None, undo: Vec::new() }
+        Self { path, complaint: None, backup: None, undo: Vec::new() }
     }
 
     /// Tells how to undo what was just done. The last thing done is undone first; the rest stays
@@ -77,6 +78,16 @@ impl<'a> Added<'a> {
     /// What a hook that failed said; it may have said nothing. The workspace is there all the same.
     pub fn complaint(&self) -> Option<&str> {
         self.complaint.as_deref()
+    }
+
+    /// Notes which ref keeps what the workspace held that was there before.
+    pub fn backed_up(&mut self, name: Option<String>) {
+        self.backup = name;
+    }
+
+    /// The ref that keeps what the workspace held that was there before, if it held anything.
+    pub fn backup(&self) -> Option<&str> {
+        self.backup.as_deref()
     }
 
     /// Lets it stay.

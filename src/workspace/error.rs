@@ -1,7 +1,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::git::GitError;
+use super::{Changes, Condition};
+use crate::git::{GitError, RefError};
 
 /// Why a workspace cannot be had, or is not removed.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,53 @@ pub enum WorkspaceError {
     /// A path that says nothing on its own, or leads elsewhere.
     #[error("'{}' is not an absolute path, or one that begins with '~/'", .0.escape_debug())]
     NotAPlace(String),
+    /// This is no workspace, or not one that can be removed now.
+    #[error("'{path}' is not removed: it is {condition}")]
+    NotRemovable {
+        /// Where.
+        path: PathBuf,
+        /// What it is.
+        condition: Condition,
+    },
+    /// The main worktree is never removed.
+    #[error("'{0}' is the main worktree")]
+    MainWorktree(PathBuf),
+    /// Somebody locked it, for as long as it takes.
+    #[error("'{path}' is locked{}{reason}", if reason.is_empty() { "" } else { ": " })]
+    Locked {
+        /// Where.
+        path: PathBuf,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// Something in it is not committed.
+    #[error("'{path}' has changes that are not committed: {changes}")]
+    Dirty {
+        /// Where.
+        path: PathBuf,
+        /// How many.
+        changes: Changes,
+    },
+    /// It holds commits that are on no other branch and no remote.
+    #[error("{what} has {count} {} on no other branch and no remote",
+        if *count == 1 { "commit that is" } else { "commits that are" })]
+    Unmerged {
+        /// A branch or a path, as it is shown.
+        what: String,
+        /// How many commits.
+        count: u64,
+    },
+    /// A submodule holds what no commit of this repository can keep.
+    #[error("submodule '{path}' has {why}")]
+    Submodule {
+        /// Where.
+        path: PathBuf,
+        /// What it has.
+        why: &'static str,
+    },
+    /// A repository in the worktree would be lost; no commit of this one can keep it.
+    #[error("'{0}' is a repository of its own")]
+    NestedRepository(PathBuf),
     /// A file or folder could not be read or written.
     #[error("cannot {act} '{path}'")]
     Io {
@@ -68,6 +116,9 @@ pub enum WorkspaceError {
         #[source]
         source: io::Error,
     },
+    /// A ref cannot be read.
+    #[error(transparent)]
+    Ref(#[from] RefError),
     /// Git failed.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -86,6 +137,14 @@ impl WorkspaceError {
             Self::BranchBlocked { by, .. } => Some(format!(
                 "rename '{by}', or choose another name with --branch or ao.branchPrefix"
             )),
+            Self::Locked { path, .. } => {
+                Some(format!("'git worktree unlock {}' lets it go", path.display()))
+            }
+            Self::Dirty { .. } | Self::Unmerged { .. } => {
+                Some("--force removes it and keeps a snapshot under refs/ao/backup/".to_owned())
+            }
+            Self::Submodule { .. } => Some("commit and push there first".to_owned()),
+            Self::NestedRepository(_) => Some("move it elsewhere first".to_owned()),
             Self::Unborn(_) => Some("make a first commit".to_owned()),
             Self::NoHome => {
                 Some("'git config ao.worktreeDir <path>' says where worktrees go".to_owned())

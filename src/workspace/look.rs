@@ -53,12 +53,13 @@ impl Worktrees<'_> {
     /// The git directory of a worktree of this repository at `path`, or what is there instead.
     fn own_git_dir(&self, path: &Path, known: &[Registered]) -> Result<PathBuf, Condition> {
         let here = known.iter().find(|known| known.path == path);
-        match fs::metadata(path) {
+        match fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
+            Ok(false) => {}
             Err(_) if fs::symlink_metadata(path).is_ok() => return Err(Condition::NotAWorktree),
-            Err(_) if here.is_some() => return Err(Condition::Prunable),
-            Err(_) => return Err(Condition::Missing),
-            Ok(meta) if !meta.is_dir() => return Err(Condition::NotAWorktree),
-            Ok(_) => {}
+            Ok(true) | Err(_) => match here {
+                Some(_) => return Err(Condition::Prunable),
+                None => return Err(Condition::Missing),
+            },
         }
         let dot_git = path.join(".git");
         let git_dir = match marker::git_dir_of(path) {

@@ -12,9 +12,15 @@ mod look;
 mod marker;
 mod operation;
 mod place;
+mod recreate;
 mod registry;
+mod removal;
+mod remove;
+mod snapshot;
+mod stake;
 mod state;
 mod status;
+mod submodules;
 mod worktrees;
 
 pub use addition::{Added, Addition, Branch};
@@ -23,6 +29,7 @@ pub use list::Listed;
 pub use marker::session_here;
 pub use operation::Operation;
 pub use place::{from_record, to_record};
+pub use removal::{Loss, Recreation, Removal, Removed};
 pub use state::{Changes, Condition, Detail, Divergence, Place, WorkspaceState};
 pub use worktrees::Worktrees;
 
@@ -55,4 +62,18 @@ pub trait Workspace {
         let mut states = self.states(std::slice::from_ref(place), detail)?;
         Ok(states.pop().unwrap_or_else(|| WorkspaceState::of(Condition::Missing)))
     }
+
+    /// Makes a workspace again whose folder is gone: from its branch, or from the last commit that
+    /// was seen on it.
+    ///
+    /// # Errors
+    /// As [`add`](Workspace::add); and when neither branch nor commit is there.
+    fn recreate(&self, again: &Recreation<'_>) -> Result<Added<'_>, WorkspaceError>;
+
+    /// Removes a workspace, and a branch with it where that is asked for.
+    ///
+    /// # Errors
+    /// When it is no workspace, or work would be lost that may not be lost or cannot be kept.
+    /// Nothing is removed then.
+    fn remove(&self, removal: &Removal<'_>) -> Result<Removed, WorkspaceError>;
 }

@@ -41,9 +41,9 @@ pub struct WorkspaceState {
 pub enum Condition {
     /// A worktree of this repository, on the branch that is expected.
     Ready,
-    /// Nothing is there, and git knows of nothing there.
+    /// Nothing is there, or an empty folder, and git knows of nothing there.
     Missing,
-    /// Nothing is there, but git still knows a worktree there.
+    /// Nothing is there, or an empty folder, but git still knows a worktree there.
     Prunable,
     /// Something is there that is no top of a worktree: a file, a folder inside a repository, a
     /// git directory, a worktree that has lost its `.git`.

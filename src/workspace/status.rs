@@ -10,7 +10,7 @@ use crate::git::GitCommand;
 pub(super) struct Status {
     pub changes: Changes,
     pub upstream: Option<Divergence>,
-    /// Submodules with changes of their own.
+    /// Submodules with changes that are not committed there.
     pub submodules: Vec<Vec<u8>>,
 }
 
@@ -58,7 +58,7 @@ impl Status {
         self.changes.staged += usize::from(*x != b'.');
         self.changes.unstaged += usize::from(*y != b'.');
         let submodule = words.next().unwrap_or_default();
-        if submodule.starts_with(b"S") && submodule[1..].iter().any(|flag| *flag != b'.') {
+        if matches!(submodule, [b'S', _, b'M', _] | [b'S', _, _, b'U']) {
             self.submodules.extend(words.last().map(<[u8]>::to_vec));
         }
     }

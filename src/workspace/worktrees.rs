@@ -1,6 +1,7 @@
 use std::path::Path;
 
-use super::{Added, Addition, Detail, Place, Workspace, WorkspaceError, WorkspaceState};
+use super::{Added, Addition, Detail, Place, Recreation, Removal, Removed};
+use super::{Workspace, WorkspaceError, WorkspaceState};
 use crate::git::{GitCommand, Repository};
 
 /// Workspaces that are linked git worktrees of one repository.
@@ -36,6 +37,14 @@ impl Workspace for Worktrees<'_> {
         detail: Detail,
     ) -> Result<Vec<WorkspaceState>, WorkspaceError> {
         self.look(places, detail)
+    }
+
+    fn recreate(&self, again: &Recreation<'_>) -> Result<Added<'_>, WorkspaceError> {
+        self.recreate_worktree(again)
+    }
+
+    fn remove(&self, removal: &Removal<'_>) -> Result<Removed, WorkspaceError> {
+        self.remove_worktree(removal)
     }
 }
 

@@ -5,6 +5,9 @@
 mod support;
 
 mod cli;
+mod docs;
 mod harness;
+mod spawn;
 mod store;
+mod verbs;
 mod workspace;

@@ -1,6 +1,8 @@
 //! Worktrees for sessions, with real git.
 
 mod add;
+mod recreate;
+mod remove;
 mod state;
 
 use std::path::Path;

@@ -62,7 +62,7 @@ fn exists_requires_own_toplevel_and_common_dir() {
         for_each_repo(|repo| {
             let (there, path) = workspace(repo);
             // A plain folder inside a repository: `git rev-parse` succeeds there.
-            fs::create_dir(path.join("folder")).unwrap();
+            there.write("folder/file", "");
             there.within("folder").git(["rev-parse"]);
             assert_eq!(condition(repo, &path.join("folder")), Condition::NotAWorktree);
             // A git directory: `git rev-parse --is-inside-work-tree` ends with 0 there.

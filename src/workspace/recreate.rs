@@ -1,0 +1,43 @@
+use super::remove::remove_empty;
+use super::{Added, Addition, Branch, Listed, Recreation, WorkspaceError, Worktrees};
+use super::{Condition, Detail, Place, Workspace};
+
+impl<'r> Worktrees<'r> {
+    /// What git still knows of a worktree whose folder is gone may hold what was staged: that is
+    /// backed up before git forgets it.
+    pub(super) fn recreate_worktree(
+        &self,
+        again: &Recreation<'_>,
+    ) -> Result<Added<'r>, WorkspaceError> {
+        let name = again.branch.to_owned();
+        let branch = match (self.repo.read_ref(&format!("refs/heads/{name}"))?, again.head) {
+            (None, Some(head)) => Branch::New { name, at: head.clone() },
+            (None, None) => return Err(WorkspaceError::BranchMissing(name)),
+            (Some(_), _) => Branch::Existing { name },
+        };
+        let place = Place { path: again.path, branch: None };
+        let stale = match self.state(&place, Detail::Place)?.condition {
+            Condition::Missing => {
+                remove_empty(again.path);
+                None
+            }
+            Condition::Prunable => self.leaving(again.path)?,
+            _ => return Err(WorkspaceError::PathTaken(again.path.to_owned())),
+        };
+        let mut backup = None;
+        if let Some(stale) = &stale {
+            let other = |listed: &Listed| listed.path != stale.path;
+            let others: Vec<_> = self.list()?.into_iter().filter(other).collect();
+            self.check_branch(&branch, &others)?;
+            let stake = self.stake(Some(stale), None)?;
+            if stake.is_something() {
+                backup = Some(self.back_up(Some(stale), &stake, again.session)?);
+            }
+            self.discard(stale)?;
+        }
+        let addition = Addition { path: again.path.to_owned(), branch, session: again.session };
+        let mut added = self.add_worktree(&addition)?;
+        added.backed_up(backup);
+        Ok(added)
+    }
+}

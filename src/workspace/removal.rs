@@ -1,0 +1,48 @@
+use std::path::Path;
+
+use crate::model::{Oid, SessionId};
+
+/// Which workspace is to go.
+#[derive(Debug, Clone, Copy)]
+pub struct Removal<'a> {
+    /// Its folder.
+    pub path: &'a Path,
+    /// The branch that goes with it; None where none does.
+    pub branch: Option<&'a str>,
+    /// Whose it is: a backup is named after it.
+    pub session: SessionId,
+    /// What happens to work that would be lost.
+    pub loss: Loss,
+}
+
+/// What happens to work that is nowhere else: what is not committed, and commits that are on no
+/// other branch and on no remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Nothing is removed.
+    Refuse,
+    /// It is kept in a commit under `refs/ao/backup/`.
+    Snapshot,
+}
+
+/// What was removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// The full name of the ref that keeps what would have been lost.
+    pub backup: Option<String>,
+    /// Where the branch was that was removed.
+    pub branch: Option<Oid>,
+}
+
+/// What a session that comes back needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Recreation<'a> {
+    /// Where its workspace was.
+    pub path: &'a Path,
+    /// Its branch. Where it is gone, it is made again.
+    pub branch: &'a str,
+    /// The last commit that was seen on the branch.
+    pub head: Option<&'a Oid>,
+    /// Whose it is.
+    pub session: SessionId,
+}

@@ -1,0 +1,153 @@
+//! A commit of everything that is in a worktree, made beside its index.
+
+use std::fs::{self, File, FileTimes};
+use std::io;
+use std::path::Path;
+
+use super::list::path_from;
+use super::stake::{Leaving, Stake};
+use super::{WorkspaceError, Worktrees};
+use crate::git::GitCommand;
+use crate::model::{Oid, SessionId};
+use crate::store::Clock;
+
+impl Worktrees<'_> {
+    /// Keeps what is at stake under `refs/ao/backup/<id>`, or `<id>-2` and so on where that is
+    /// taken, and returns the ref's full name.
+    ///
+    /// The commit's tree is the worktree as it is, without ignored files; its parents are the tips
+    /// and, where the index differs from both, a commit of the index.
+    pub(super) fn back_up(
+        &self,
+        leaving: Option<&Leaving>,
+        stake: &Stake,
+        session: SessionId,
+    ) -> Result<String, WorkspaceError> {
+        let commit = match (leaving, stake.tips.as_slice()) {
+            (Some(leaving), tips) if !stake.status.changes.is_clean() || tips.len() > 1 => {
+                self.snapshot(leaving, stake, session)?
+            }
+            (_, tips) => tips.first().expect("something is at stake").clone(),
+        };
+        self.name_backup(&commit, session)
+    }
+
+    fn name_backup(&self, commit: &Oid, session: SessionId) -> Result<String, WorkspaceError> {
+        let nothing = "0".repeat(commit.as_str().len());
+        let mut name = format!("refs/ao/backup/{session}");
+        let mut n = 1;
+        loop {
+            while self.repo.read_ref(&name)?.is_some() {
+                n += 1;
+                name = format!("refs/ao/backup/{session}-{n}");
+            }
+            let git = self.repo.git("update-ref").args(["-m", "backup", &name]);
+            match git.args([commit.as_str(), &nothing]).run() {
+                Ok(_) => return Ok(name),
+                // Somebody else took the name just now.
+                Err(_) if self.repo.read_ref(&name)?.is_some() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn snapshot(
+        &self,
+        leaving: &Leaving,
+        stake: &Stake,
+        session: SessionId,
+    ) -> Result<Oid, WorkspaceError> {
+        let index = copy_of_index(&leaving.git_dir)?;
+        let git = |verb: &str| self.git_on(leaving, verb).env("GIT_INDEX_FILE", index.to_owned());
+        let before = gitlinks(git("ls-files"))?;
+        let conflicts = paths(git("ls-files").arg("--unmerged"), "")?;
+        let staged = match conflicts.as_slice() {
+            [] => Some(id_from(git("write-tree"))?),
+            _ => None,
+        };
+        if leaving.missing {
+            // A path with a conflict has no content but in the files that are gone.
+            let git = git("update-index").args(["-z", "--force-remove", "--stdin"]);
+            git.input(conflicts.join(&0)).run()?;
+        } else {
+            // A sparse checkout may hold files that are outside of what it says.
+            git("add").args(["--all", "--sparse"]).run()?;
+            let after = gitlinks(git("ls-files"))?;
+            if let Some(new) = after.iter().find(|path| !before.contains(path)) {
+                let path = leaving.path.join(path_from(new));
+                return Err(WorkspaceError::NestedRepository(path));
+            }
+        }
+        let tree = id_from(git("write-tree"))?;
+        let mut parents = stake.tips.clone();
+        let head_tree = match stake.tips.first() {
+            Some(tip) => {
+                let git = self.repo.git("rev-parse").args(["--verify", "--quiet"]);
+                Some(id_from(git.arg(format!("{tip}^{{tree}}")))?)
+            }
+            None => None,
+        };
+        if let Some(staged) = staged.filter(|id| *id != tree && Some(id) != head_tree.as_ref()) {
+            let message = format!("index of session {session}");
+            let tip = stake.tips.first().into_iter();
+            parents.push(self.commit(&staged, &tip.cloned().collect::<Vec<_>>(), &message)?);
+        }
+        self.commit(&tree, &parents, &format!("backup of session {session}"))
+    }
+
+    fn commit(&self, tree: &Oid, parents: &[Oid], message: &str) -> Result<Oid, WorkspaceError> {
+        let who = self.repo.signatures(Clock::system().now());
+        let git = who.export(self.repo.git("commit-tree")).arg(tree.as_str());
+        let parents = parents.iter().flat_map(|parent| ["-p", parent.as_str()]);
+        id_from(git.args(parents).args(["-m", message]))
+    }
+}
+
+/// A copy that goes away again, in the same folder: a split index finds its other half there.
+///
+/// It keeps the time of the original, by which git knows the entries that may have changed in the
+/// moment they were added (gitformat-index(5)): with a later time such changes would be missed.
+fn copy_of_index(git_dir: &Path) -> Result<tempfile::TempPath, WorkspaceError> {
+    let index = git_dir.join("index");
+    let copy = || -> io::Result<tempfile::TempPath> {
+        let copy = tempfile::Builder::new().prefix("ao-index.").tempfile_in(git_dir)?;
+        match File::open(&index) {
+            Ok(mut original) => {
+                let time = original.metadata()?.modified()?;
+                io::copy(&mut original, &mut copy.as_file())?;
+                copy.as_file().set_times(FileTimes::new().set_modified(time))?;
+                Ok(copy.into_temp_path())
+            }
+            // An empty file is no index; a missing one is an empty index.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let copy = copy.into_temp_path();
+                fs::remove_file(&copy)?;
+                Ok(copy)
+            }
+            Err(error) => Err(error),
+        }
+    };
+    copy().map_err(|source| WorkspaceError::Io { act: "copy", path: index.clone(), source })
+}
+
+/// The paths at which an index holds a commit of another repository.
+pub(super) fn gitlinks(ls_files: GitCommand) -> Result<Vec<Vec<u8>>, WorkspaceError> {
+    paths(ls_files.arg("--stage"), "160000 ")
+}
+
+/// The paths of `<mode> <id> <stage>\t<path>` that begin with a mode.
+fn paths(ls_files: GitCommand, mode: &str) -> Result<Vec<Vec<u8>>, WorkspaceError> {
+    let output = ls_files.arg("-z").run()?;
+    let entries = output.bytes().split(|byte| *byte == 0);
+    let entries = entries.filter(|entry| entry.starts_with(mode.as_bytes()));
+    let path = |entry: &[u8]| {
+        let tab = entry.iter().position(|byte| *byte == b'\t')?;
+        Some(entry[tab + 1..].to_vec())
+    };
+    Ok(entries.filter_map(path).collect())
+}
+
+fn id_from(git: GitCommand) -> Result<Oid, WorkspaceError> {
+    let text = git.run()?.text();
+    text.parse().map_err(|_| WorkspaceError::BaseMissing(text))
+}

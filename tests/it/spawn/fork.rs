@@ -1,0 +1,60 @@
+use super::{line, spawn, text, workspace};
+use crate::support::Repo;
+
+#[test]
+fn a_fork_continues_the_branch_and_shows_in_the_graph() {
+    let repo = Repo::new();
+    let parent = spawn(&repo, &["--issue", "42", "--tag", "t", "--model", "m", "the task"]);
+    let id = text(&parent, "id");
+    let event = line(&repo, ["rev-parse", "refs/ao/sessions"]);
+    spawn(&repo, &["something else"]);
+    let work = repo.within(workspace(&parent)).commit("work", "done");
+    let tip = line(&repo, ["rev-parse", "refs/ao/sessions"]);
+
+    let fork = repo.ao(["fork", "--json", &id[..8], "go", "on"]).ok().json();
+    let session = &fork["session"];
+    assert_eq!(session["fork"]["session"], *id);
+    assert_eq!(session["fork"]["event"], *event);
+    assert_eq!(session["fork"]["branch"], text(&parent, "branch"));
+    assert_eq!(session["head"], *work);
+    assert_eq!((text(&fork, "title"), text(&fork, "task")), ("go on", "go on"));
+    assert_eq!((text(&fork, "issue_id"), &session["tags"][0]), ("42", &"t".into()));
+    assert_eq!(session["agent_config"]["model"], "m");
+    assert!(workspace(&fork).join("work").is_file());
+    let parents = line(&repo, ["log", "-1", "--format=%P", "refs/ao/sessions"]);
+    assert_eq!(parents, format!("{tip} {event}"));
+
+    let again = repo.ao(["fork", "--json", "--branch", " ", text(&fork, "branch")]).ok().json();
+    assert_eq!(text(&again, "title"), "go on (fork)");
+    assert_eq!(text(&again, "branch"), format!("ao/{}-go-on-fork", &text(&again, "id")[..8]));
+}
+
+#[test]
+fn a_fork_without_its_parents_branch_starts_at_the_last_commit_seen() {
+    let repo = Repo::new();
+    let parent = spawn(&repo, &["--no-worktree", "x"]);
+    line(&repo, ["branch", "-D", text(&parent, "branch")]);
+    let fork = repo.ao(["fork", "--json", text(&parent, "id")]).ok().json();
+    assert_eq!(fork["session"]["head"], parent["session"]["head"]);
+}
+
+#[test]
+fn what_cannot_be_forked_says_so() {
+    let repo = Repo::new();
+    repo.ao(["fork", "latest"]).code(1).stderr_has("there are no sessions yet");
+    repo.ao(["fork", "@"]).code(1).stderr_has("not the worktree of a session");
+    repo.ao(["fork", "/etc/passwd"]).code(1).stderr_has("no session matches");
+    repo.ao(["fork"]).code(129);
+}
+
+#[test]
+fn at_names_the_session_of_the_worktree() {
+    let repo = Repo::new();
+    let parent = spawn(&repo, &["x"]);
+    let there = repo.within(workspace(&parent));
+    let fork = there.ao(["fork", "--json", "@"]).ok().json();
+    assert_eq!(fork["session"]["fork"]["session"], parent["session"]["id"]);
+    let other = spawn(&there, &["y"]);
+    let latest = repo.within(workspace(&other)).ao(["fork", "--json", "latest"]).ok().json();
+    assert_eq!(latest["session"]["fork"]["session"], fork["session"]["id"]);
+}
