@@ -10,5 +10,6 @@ pub mod git;
 pub mod hook;
 pub mod model;
 pub mod runtime;
+pub mod share;
 pub mod store;
 pub mod workspace;

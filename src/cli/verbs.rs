@@ -1,6 +1,6 @@
 use super::{
-    CliError, Ctx, ExitCode, archive, completions, delete, edit, fork, hook, hooks, list, log, man,
-    set, show, spawn, unarchive,
+    CliError, Ctx, ExitCode, archive, completions, delete, edit, fetch, fork, fsck, hook, hooks,
+    list, log, man, pull, push, set, show, spawn, sync, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
@@ -16,11 +16,16 @@ pub enum Verb {
     Unarchive(unarchive::Args),
     Delete(delete::Args),
     Completions(completions::Args),
+    Fetch(fetch::Args),
     Fork(fork::Args),
+    Fsck(fsck::Args),
     Hook(hook::Args),
     Hooks(hooks::Args),
     Man(man::Args),
+    Pull(pull::Args),
+    Push(push::Args),
     Spawn(spawn::Args),
+    Sync(sync::Args),
 }
 
 impl Verb {
@@ -36,11 +41,16 @@ impl Verb {
             Self::Unarchive(args) => unarchive::run(args, ctx),
             Self::Delete(args) => delete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
+            Self::Fetch(args) => fetch::run(args, ctx),
             Self::Fork(args) => fork::run(args, ctx),
+            Self::Fsck(args) => fsck::run(args, ctx),
             Self::Hook(args) => hook::run(args, ctx),
             Self::Hooks(args) => hooks::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
+            Self::Pull(args) => pull::run(args, ctx),
+            Self::Push(args) => push::run(args, ctx),
             Self::Spawn(args) => spawn::run(args, ctx),
+            Self::Sync(args) => sync::run(args, ctx),
         }
     }
 }

@@ -12,11 +12,13 @@ mod overrides;
 mod refs;
 mod repository;
 mod shared;
+mod zone;
 
-pub use command::{GitCommand, Output};
+pub use command::{Ended, GitCommand, Output};
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;
 pub use repository::{Repository, hostname};
+pub use zone::local_offset;
 
 pub(crate) use identity::Signatures;

@@ -8,6 +8,8 @@ mod cli;
 mod docs;
 mod harness;
 mod hooks;
+mod records;
 mod spawn;
 mod store;
+mod verbs;
 mod workspace;
