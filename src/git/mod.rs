@@ -1,6 +1,7 @@
 //! The repository: finding it, refusing what git would refuse, running git safely.
 
 mod command;
+mod entries;
 mod error;
 mod extensions;
 mod fsync;
@@ -14,7 +15,8 @@ mod repository;
 mod shared;
 mod zone;
 
-pub use command::{Ended, GitCommand, Output};
+pub use command::{Ended, GitCommand, LOCAL_ENV, Output};
+pub use entries::Entry;
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;
