@@ -7,6 +7,7 @@ mod support;
 mod cli;
 mod docs;
 mod harness;
+mod share;
 mod spawn;
 mod store;
 mod workspace;
