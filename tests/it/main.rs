@@ -9,6 +9,7 @@ mod docs;
 mod harness;
 mod hooks;
 mod records;
+mod share;
 mod spawn;
 mod store;
 mod verbs;

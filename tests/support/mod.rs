@@ -10,6 +10,7 @@ mod process;
 mod race;
 mod repo;
 mod run;
+mod serve;
 pub mod sessions;
 mod tree;
 
@@ -20,4 +21,5 @@ pub use process::{alone, employ, skipped, worker};
 pub use race::race;
 pub use repo::Repo;
 pub use run::Run;
+pub use serve::Server;
 pub use tree::{Tree, tree_of};
