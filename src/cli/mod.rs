@@ -12,12 +12,14 @@ pub mod ui;
 mod usage;
 mod verbs;
 
+mod agents;
 mod archive;
 mod by_hand;
 mod completions;
 mod delete;
 mod edit;
 mod editor;
+mod failure;
 mod fork;
 mod interrupt;
 mod json;

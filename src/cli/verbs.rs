@@ -1,6 +1,6 @@
 use super::{
-    CliError, Ctx, ExitCode, archive, completions, delete, edit, fork, list, log, man, set, show,
-    spawn, unarchive,
+    CliError, Ctx, ExitCode, agents, archive, completions, delete, edit, fork, list, log, man, set,
+    show, spawn, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
@@ -15,6 +15,7 @@ pub enum Verb {
     Archive(archive::Args),
     Unarchive(unarchive::Args),
     Delete(delete::Args),
+    Agents(agents::Args),
     Completions(completions::Args),
     Fork(fork::Args),
     Man(man::Args),
@@ -33,6 +34,7 @@ impl Verb {
             Self::Archive(args) => archive::run(args, ctx),
             Self::Unarchive(args) => unarchive::run(args, ctx),
             Self::Delete(args) => delete::run(args, ctx),
+            Self::Agents(args) => agents::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
             Self::Fork(args) => fork::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
@@ -49,7 +51,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("record how it went", &["complete", "fail", "cancel", "set", "edit"]),
     ("put away", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
     ("share", &["fetch", "push", "pull", "sync"]),
-    ("set up and check", &["hooks", "doctor", "fsck", "completions", "man"]),
+    ("set up and check", &["agents", "hooks", "doctor", "fsck", "completions", "man"]),
 ];
 
 #[cfg(test)]

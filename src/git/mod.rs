@@ -1,6 +1,7 @@
 //! The repository: finding it, refusing what git would refuse, running git safely.
 
 mod command;
+mod entries;
 mod error;
 mod extensions;
 mod fsync;
@@ -13,6 +14,7 @@ mod repository;
 mod shared;
 
 pub use command::{GitCommand, Output};
+pub use entries::Entry;
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;

@@ -3,8 +3,10 @@
 //! A runtime is told what to run and answers with a handle, a text to be stored. Later it is asked
 //! with that handle whether the process is alive, and to send text to it or to stop it.
 
+mod ask;
 mod detached;
 mod error;
+mod exec;
 mod foreground;
 mod named;
 mod none;
@@ -14,6 +16,7 @@ mod stop;
 mod tmux;
 mod wait;
 
+pub use ask::ask;
 pub use detached::Detached;
 pub use error::RuntimeError;
 pub use foreground::Foreground;

@@ -7,6 +7,7 @@ mod support;
 mod cli;
 mod docs;
 mod harness;
+mod live;
 mod spawn;
 mod store;
 mod workspace;
