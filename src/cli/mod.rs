@@ -34,6 +34,7 @@ mod selection;
 mod set;
 mod show;
 mod spawn;
+mod status;
 mod task;
 mod unarchive;
 

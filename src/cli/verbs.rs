@@ -1,6 +1,6 @@
 use super::{
     CliError, Ctx, ExitCode, agents, archive, completions, delete, edit, fork, list, log, man, set,
-    show, spawn, unarchive,
+    show, spawn, status, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
@@ -20,6 +20,7 @@ pub enum Verb {
     Fork(fork::Args),
     Man(man::Args),
     Spawn(spawn::Args),
+    Status(Box<status::Args>),
 }
 
 impl Verb {
@@ -39,6 +40,7 @@ impl Verb {
             Self::Fork(args) => fork::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
             Self::Spawn(args) => spawn::run(args, ctx),
+            Self::Status(args) => status::run(*args, ctx),
         }
     }
 }
