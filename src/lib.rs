@@ -7,7 +7,9 @@
 pub mod agent;
 pub mod flow;
 pub mod git;
+pub mod hook;
 pub mod model;
 pub mod runtime;
+pub mod share;
 pub mod store;
 pub mod workspace;

@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use git_ao::model::Oid;
 use git_ao::store::Store;
 
@@ -57,11 +55,7 @@ fn refuse_unended(target: &Target) -> Result<(), CliError> {
 }
 
 fn warn_of_workspace(target: &Target, store: &Store, ctx: &mut Ctx) {
-    let replica = store.repository().config("ao.replica");
-    let home = ctx.env.os("HOME").map(Path::new);
-    let workspace = target.session.as_ref().zip(replica);
-    let workspace =
-        workspace.and_then(|(session, replica)| placed::workspace(session, &replica, home));
+    let workspace = target.session.as_ref().and_then(|session| placed::here(session, store));
     if let Some(path) = workspace.filter(|path| path.is_dir()) {
         let shown = escape::os(path.as_os_str());
         ctx.out.warn(&format!("its worktree is still there: '{shown}'"));

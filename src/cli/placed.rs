@@ -1,15 +1,13 @@
-//! Where a session lives on this machine, as its record says it.
+//! Where a session lives in this clone, as its record says it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use git_ao::model::Session;
+use git_ao::store::Store;
+use git_ao::workspace;
 
-/// The workspace on a replica. What a record says is not to be trusted: this is for showing and
-/// comparing.
-pub fn workspace(session: &Session, replica: &str, home: Option<&Path>) -> Option<PathBuf> {
-    let path = session.placements.get(replica)?.workspace.as_deref()?;
-    Some(match (path.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(path),
-    })
+/// The place of its workspace. A record is not to be trusted: this is for showing and comparing.
+pub fn here(session: &Session, store: &Store) -> Option<PathBuf> {
+    let placement = session.placements.get(&store.known_replica()?)?;
+    workspace::from_record(placement.workspace.as_deref()?).ok()
 }

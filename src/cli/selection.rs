@@ -135,7 +135,7 @@ impl Selection {
             [] => None,
             people => Some(authors::made_by(people, snapshot)?),
         };
-        let here = self.here.then(|| Here::of(store.repository(), &ctx.env));
+        let here = self.here.then(|| Here::of(store));
         Ok(Chosen { filter, here, authors, corrupt: self.corrupt() })
     }
 

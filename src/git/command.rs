@@ -1,5 +1,5 @@
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
+use std::io::{BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -7,7 +7,7 @@ use super::{GitError, Repository};
 
 /// What ties a git process to one repository (`git rev-parse --local-env-vars`), apart from
 /// configuration: git sets these for its hooks, and they would mislead a git started elsewhere.
-const LOCAL_ENV: [&str; 15] = [
+pub const LOCAL_ENV: [&str; 15] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_CONFIG",
@@ -39,10 +39,26 @@ pub struct Output {
     stdout: Vec<u8>,
 }
 
+/// How a git process ended, well or not.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// Its exit status; None when a signal ended it.
+    pub status: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it printed on standard error, without progress and without `fatal: ` in front.
+    pub message: String,
+}
+
 impl Repository {
     /// `git <verb>` on this repository, from no worktree.
     pub fn git(&self, verb: &str) -> GitCommand {
-        let mut git = GitCommand::new(verb);
+        self.git_with(&[], verb)
+    }
+
+    /// `git -c <key>=<value> <verb>` on this repository, from no worktree.
+    pub fn git_with(&self, config: &[(&str, &str)], verb: &str) -> GitCommand {
+        let mut git = GitCommand::with_config(config, verb);
         git.command.current_dir(self.common_dir()).env("GIT_DIR", self.git_dir());
         git
     }
@@ -57,9 +73,16 @@ impl Repository {
 
 impl GitCommand {
     pub(crate) fn new(verb: &str) -> Self {
+        Self::with_config(&[], verb)
+    }
+
+    fn with_config(config: &[(&str, &str)], verb: &str) -> Self {
         let mut command = Command::new("git");
         for name in LOCAL_ENV {
             command.env_remove(name);
+        }
+        for (key, value) in config {
+            command.arg("-c").arg(format!("{key}={value}"));
         }
         command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null()).arg(verb);
         Self { command, verb: verb.to_owned(), input: None }
@@ -81,6 +104,12 @@ impl GitCommand {
     /// Adds arguments.
     pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
         self.command.args(args);
+        self
+    }
+
+    /// Runs it in this folder.
+    pub fn at(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
         self
     }
 
@@ -119,6 +148,32 @@ impl GitCommand {
         }
         let message = plain_message(&String::from_utf8_lossy(&stderr));
         Err(GitError::Failed { verb, status: status.code(), message })
+    }
+
+    /// Runs it to its end, however that is, and hands on what it says on standard error as it says
+    /// it: lines with their ends, which for progress are carriage returns. Its last words, the
+    /// error, are not handed on: they are the message.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn end(mut self, watch: &mut dyn FnMut(&str)) -> Result<Ended, GitError> {
+        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.map_err(|source| self.start_error(source))?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let reader = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            // A pipe that breaks ends here as it does where it is closed.
+            let _ = stdout.map(|mut pipe| pipe.read_to_end(&mut bytes));
+            bytes
+        });
+        let message = stderr.map(|pipe| said(pipe, watch)).unwrap_or_default();
+        let stdout = reader.join().unwrap_or_default();
+        let status = child.wait().map_err(|source| self.start_error(source))?;
+        Ok(Ended {
+            status: status.code(),
+            stdout: String::from_utf8_lossy(&stdout).into_owned(),
+            message: plain_message(&message),
+        })
     }
 
     /// Runs it to its end; an exit status of 1 without a message means that what was asked for is
@@ -172,6 +227,26 @@ fn feed(child: &mut Child, input: Option<Vec<u8>>) -> Option<std::thread::JoinHa
     Some(std::thread::spawn(move || {
         let _ = stdin.write_all(&bytes);
     }))
+}
+
+/// Reads to the end, line by line; returns the lines that are no progress, and hands on those that
+/// are no error.
+fn said(pipe: impl Read, watch: &mut dyn FnMut(&str)) -> String {
+    let (mut kept, mut line) = (String::new(), Vec::new());
+    for byte in BufReader::new(pipe).bytes().map_while(Result::ok) {
+        line.push(byte);
+        if byte == b'\r' || byte == b'\n' {
+            let text = String::from_utf8_lossy(&line).into_owned();
+            line.clear();
+            if !["fatal: ", "error: ", "hint: "].iter().any(|word| text.starts_with(word)) {
+                watch(&text);
+            }
+            if byte == b'\n' {
+                kept.push_str(&text);
+            }
+        }
+    }
+    kept + &String::from_utf8_lossy(&line)
 }
 
 /// Git's own words without the `fatal: ` that whoever prints them adds again.

@@ -5,6 +5,7 @@ mod entries;
 mod error;
 mod extensions;
 mod fsync;
+mod head;
 mod identity;
 mod lock;
 mod objects;
@@ -12,12 +13,14 @@ mod overrides;
 mod refs;
 mod repository;
 mod shared;
+mod zone;
 
-pub use command::{GitCommand, Output};
+pub use command::{Ended, GitCommand, LOCAL_ENV, Output};
 pub use entries::Entry;
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;
 pub use repository::{Repository, hostname};
+pub use zone::local_offset;
 
 pub(crate) use identity::Signatures;

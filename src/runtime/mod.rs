@@ -4,10 +4,12 @@
 //! with that handle whether the process is alive, and to send text to it or to stop it.
 
 mod ask;
+mod child;
 mod detached;
 mod error;
 mod exec;
 mod foreground;
+mod lines;
 mod named;
 mod none;
 mod plan;
@@ -17,6 +19,7 @@ mod tmux;
 mod wait;
 
 pub use ask::ask;
+pub use child::{Child, Ended, Event, Reins, Wires};
 pub use detached::Detached;
 pub use error::RuntimeError;
 pub use foreground::Foreground;

@@ -1,18 +1,18 @@
 //! The one way to write: everything that changes the store's ref goes through here.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use gix::ObjectId;
 use gix::objs::tree::{Editor, EntryKind};
-use gix::objs::{Commit, Kind};
+use gix::objs::{Commit, Kind, Tree};
 
 use super::codec;
 use super::error::{gix_id, oid};
 use super::layout::VERSION_BLOB;
-use super::transaction::{Parts, Staged};
-use super::{Key, Location, Snapshot, Store, StoreError, Transaction};
+use super::transaction::Parts;
+use super::{Backoff, Key, Location, Snapshot, Store, StoreError, Transaction};
 use crate::git::{Expected, ObjectError, RefError};
-use crate::model::{Message, Oid, Session, SessionId};
+use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 
 /// What a transaction came to.
 #[derive(Debug, Clone)]
@@ -21,6 +21,22 @@ pub struct Committed<T> {
     pub value: T,
     /// The event; None when nothing changed.
     pub event: Option<Oid>,
+}
+
+/// Where the ref goes.
+pub(super) enum Next {
+    /// Nowhere.
+    Stay,
+    /// To an event that is written and whole; the reflog says why.
+    To { event: Oid, log: String },
+}
+
+impl Next {
+    /// To a new event; the reflog says what its message says first.
+    pub fn to(event: Oid, message: &Message) -> Self {
+        let log = message.to_text().lines().next().unwrap_or_default().to_owned();
+        Self::To { event, log }
+    }
 }
 
 impl Store {
@@ -38,33 +54,58 @@ impl Store {
         verb: &str,
         mut change: impl FnMut(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<Committed<T>, E> {
+        self.advance(|snapshot, now| {
+            let mut transaction = Transaction::new(snapshot, now);
+            let value = change(&mut transaction)?;
+            let parts = transaction.into_parts();
+            let next = if parts.staged.is_empty() {
+                Next::Stay
+            } else {
+                self.commit(verb, &parts, now).map_err(E::from)?
+            };
+            Ok((value, next))
+        })
+    }
+
+    /// Moves the ref from the very tip that `build` is given to where it says. If somebody else
+    /// moved the ref meanwhile, `build` runs again.
+    pub(super) fn advance<T, E: From<StoreError>>(
+        &self,
+        mut build: impl FnMut(Snapshot<'_>, Timestamp) -> Result<(T, Next), E>,
+    ) -> Result<Committed<T>, E> {
         if std::env::var_os("GIT_QUARANTINE_PATH").is_some() {
             return Err(StoreError::Quarantined.into());
         }
-        let lock = self.repository().lock(self.patience()).map_err(StoreError::from)?;
+        let repo = self.repository();
+        let lock = repo.lock(self.patience()).map_err(StoreError::from)?;
         let start = Instant::now();
-        let mut pause = Backoff::new();
+        let mut pause = Backoff::new(2, 200);
         loop {
             let now = self.clock().now();
-            let mut transaction = Transaction::new(self.snapshot()?, now);
-            let value = change(&mut transaction)?;
-            let parts = transaction.into_parts();
-            if parts.staged.is_empty() {
+            let snapshot = self.snapshot()?;
+            let expected = snapshot.tip().cloned().map_or(Expected::Missing, Expected::At);
+            let (value, next) = build(snapshot, now)?;
+            let Next::To { event, log } = next else {
                 return Ok(Committed { value, event: None });
-            }
-            match self.commit(verb, parts, now) {
-                Ok(event) => {
+            };
+            let log = format!("ao: {log}");
+            let who = repo.signatures(now);
+            match repo.move_ref(self.ref_name(), &expected, gix_id(&event), &log, &who) {
+                Ok(()) => {
                     drop(lock);
                     self.maintain(&event);
                     return Ok(Committed { value, event: Some(event) });
                 }
-                Err(error) if !is_passing(&error) => return Err(error.into()),
-                Err(_) if start.elapsed() < self.patience() => pause.wait(),
-                Err(error @ StoreError::Ref(RefError::Locked { .. })) => return Err(error.into()),
-                Err(_) => {
-                    let (name, seconds) = (self.ref_name().to_owned(), start.elapsed().as_secs());
+                Err(RefError::Moved(_) | RefError::Locked { .. })
+                    if start.elapsed() < self.patience() =>
+                {
+                    pause.wait();
+                }
+                Err(RefError::Moved(name)) => {
+                    let seconds = start.elapsed().as_secs();
                     return Err(StoreError::Contended { name, seconds }.into());
                 }
+                Err(error) => return Err(StoreError::from(error).into()),
             }
         }
     }
@@ -113,12 +154,7 @@ impl Store {
         Ok(self.transaction("delete", |tx| tx.delete(key.clone()))?.event)
     }
 
-    fn commit(
-        &self,
-        verb: &str,
-        parts: Parts<'_>,
-        now: crate::model::Timestamp,
-    ) -> Result<Oid, StoreError> {
+    fn commit(&self, verb: &str, parts: &Parts<'_>, now: Timestamp) -> Result<Next, StoreError> {
         let repo = self.repository();
         let sessions = parts.ids();
         let message = Message {
@@ -127,59 +163,76 @@ impl Store {
             sessions,
             conflicts: Vec::new(),
         };
-        let tree = self.write_tree(&parts.snapshot, &parts.staged)?;
-        let tip = parts.snapshot.tip().cloned();
-        let parents = tip.iter().chain(parts.parents.iter().filter(|p| Some(*p) != tip.as_ref()));
+        let tree = self.write_staged(parts)?;
+        let tip = parts.snapshot.tip();
+        let parents = tip.into_iter().chain(parts.parents.iter().filter(|p| Some(*p) != tip));
         let who = repo.signatures(now);
-        let commit = repo.write_object(&Commit {
+        let event = self.write_event(&Commit {
             tree,
             parents: parents.map(gix_id).collect(),
-            author: who.author.clone(),
-            committer: who.committer.clone(),
+            author: who.author,
+            committer: who.committer,
             encoding: None,
             message: message.to_text().into(),
             extra_headers: Vec::new(),
         })?;
-        let expected = tip.map_or(Expected::Missing, Expected::At);
-        let log = format!("ao: {}", message.to_text().lines().next().unwrap_or(verb));
-        repo.move_ref(self.ref_name(), &expected, commit, &log, &who)?;
-        Ok(oid(commit))
+        Ok(Next::to(event, &message))
     }
 
-    /// Writes the records and the trees above them. gix's own editor of trees would look up every
-    /// sibling of what is written.
-    fn write_tree<'a>(
-        &self,
-        snapshot: &Snapshot<'_>,
-        staged: impl IntoIterator<Item = (&'a Location, &'a Staged)>,
-    ) -> Result<ObjectId, StoreError> {
-        let repo = self.repository();
-        let failed = |source: gix::Error| ObjectError::Write {
-            path: repo.objects_dir().to_owned(),
-            source: source.into(),
-        };
-        let root = snapshot.root().clone();
-        let is_new = root.entries.is_empty();
-        let mut editor = Editor::new(root, repo, repo.gix().object_hash());
-        if is_new {
-            let version = repo.write_bytes(Kind::Blob, VERSION_BLOB)?;
-            editor.upsert(["version"], EntryKind::Blob, version).map_err(failed)?;
-        }
-        for (location, staged) in staged {
+    pub(super) fn write_event(&self, commit: &Commit) -> Result<Oid, StoreError> {
+        Ok(oid(self.repository().write_object(commit)?))
+    }
+
+    fn write_staged(&self, parts: &Parts<'_>) -> Result<ObjectId, StoreError> {
+        let mut edits = Vec::new();
+        for (location, staged) in &parts.staged {
             let blob = match (&staged.session, &staged.before) {
-                (Some(session), _) => repo.write_bytes(Kind::Blob, &encode_checked(session)?)?,
+                (Some(session), _) => self.write_record(session)?,
                 (None, Some(before)) => gix_id(&before.blob),
                 (None, None) => continue,
             };
             if let Some(before) = &staged.before
                 && staged.to != Some(before.location.shelf)
             {
-                editor.remove(path(&before.location)).map_err(failed)?;
+                edits.push((before.location.clone(), None));
             }
             if let Some(shelf) = staged.to {
-                let to = Location { shelf, ..location.clone() };
-                editor.upsert(path(&to), EntryKind::Blob, blob).map_err(failed)?;
+                edits.push((Location { shelf, ..location.clone() }, Some(blob)));
             }
+        }
+        self.write_tree(parts.snapshot.root().clone(), edits)
+    }
+
+    /// Writes a record, after reading its bytes back: what would not come out as it went in is not
+    /// written.
+    pub(super) fn write_record(&self, session: &Session) -> Result<ObjectId, StoreError> {
+        Ok(self.repository().write_bytes(Kind::Blob, &encode_checked(session)?)?)
+    }
+
+    /// Puts blobs where they belong, or takes out what lies there, and writes the trees above
+    /// them. gix's own editor of trees would look up every sibling of what is written.
+    pub(super) fn write_tree(
+        &self,
+        root: Tree,
+        edits: impl IntoIterator<Item = (Location, Option<ObjectId>)>,
+    ) -> Result<ObjectId, StoreError> {
+        let repo = self.repository();
+        let failed = |source: gix::Error| ObjectError::Write {
+            path: repo.objects_dir().to_owned(),
+            source: source.into(),
+        };
+        let is_new = root.entries.is_empty();
+        let mut editor = Editor::new(root, repo, repo.gix().object_hash());
+        if is_new {
+            let version = repo.write_bytes(Kind::Blob, VERSION_BLOB)?;
+            editor.upsert(["version"], EntryKind::Blob, version).map_err(failed)?;
+        }
+        for (location, blob) in edits {
+            match blob {
+                Some(blob) => editor.upsert(path(&location), EntryKind::Blob, blob),
+                None => editor.remove(path(&location)),
+            }
+            .map_err(failed)?;
         }
         Ok(editor.write(|tree| repo.write_object(tree))?)
     }
@@ -195,17 +248,10 @@ impl Store {
     }
 }
 
-/// What goes away by itself: others moved the ref, or are just moving it.
-fn is_passing(error: &StoreError) -> bool {
-    matches!(error, StoreError::Ref(RefError::Moved(_) | RefError::Locked { .. }))
-}
-
 fn path(location: &Location) -> [gix::bstr::BString; 4] {
     location.components().map(Into::into)
 }
 
-/// The record's bytes, after reading them back: what would not come out as it went in is not
-/// written.
 fn encode_checked(session: &Session) -> Result<Vec<u8>, StoreError> {
     let id = session.id;
     let bytes = codec::encode(session).map_err(|problem| StoreError::Invalid { id, problem })?;
@@ -220,7 +266,7 @@ fn encode_checked(session: &Session) -> Result<Vec<u8>, StoreError> {
 }
 
 /// `status 7b6d11f9: working -> done`, or `archive 3 sessions`.
-fn subject(verb: &str, sessions: &[SessionId], what: Option<&str>) -> String {
+pub(super) fn subject(verb: &str, sessions: &[SessionId], what: Option<&str>) -> String {
     let who = match sessions {
         [one] => one.short(),
         many => format!("{} sessions", many.len()),
@@ -228,22 +274,5 @@ fn subject(verb: &str, sessions: &[SessionId], what: Option<&str>) -> String {
     match what {
         Some(what) => format!("{verb} {who}: {what}"),
         None => format!("{verb} {who}"),
-    }
-}
-
-/// Waits longer each time, by chance, so that two who collided do not collide again.
-struct Backoff {
-    limit: u64,
-}
-
-impl Backoff {
-    fn new() -> Self {
-        Self { limit: 2 }
-    }
-
-    fn wait(&mut self) {
-        let dice = u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
-        std::thread::sleep(Duration::from_millis(1 + dice * self.limit / 256));
-        self.limit = (self.limit * 2).min(200);
     }
 }

@@ -1,5 +1,8 @@
 //! Records in git: the tree at one ref, and the one way to write it.
 
+mod backoff;
+mod branch;
+mod check;
 mod clock;
 mod codec;
 mod door;
@@ -8,6 +11,7 @@ mod handle;
 mod history;
 mod layout;
 mod lineage;
+mod merge;
 mod open;
 mod project;
 mod replica;
@@ -15,6 +19,8 @@ mod snapshot;
 mod transaction;
 mod walk;
 
+pub use branch::OnBranch;
+pub use check::Finding;
 pub use clock::Clock;
 pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use door::Committed;
@@ -23,7 +29,10 @@ pub use handle::Context;
 pub use history::{Events, History};
 pub use layout::{FORMAT, Key, Location, Shelf};
 pub use lineage::Lineage;
+pub use merge::{Aim, Change, ChangeKind, MergeReport, Outcome};
 pub use open::{SESSIONS_REF, Store};
 pub use snapshot::{Entry, Listed, Snapshot};
 pub use transaction::Transaction;
 pub use walk::{Listing, Stray};
+
+pub(crate) use backoff::Backoff;

@@ -53,6 +53,18 @@ impl Snapshot<'_> {
         Ok(entries)
     }
 
+    /// The places of all records on a shelf that can be found, whatever else is broken.
+    pub(super) fn found_entries(&self, shelf: Shelf) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::new();
+        self.walk(shelf, &mut |found| {
+            if let Found::Record(entry) = found {
+                entries.push(entry);
+            }
+            Ok(())
+        })?;
+        Ok(entries)
+    }
+
     /// All sessions on a shelf, in the order of [`Listing::sessions`].
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! The fields of a session as `show` prints them, aligned.
 
+use git_ao::git::local_offset;
 use git_ao::model::{Cost, Map, Placement, Session, Timestamp};
 use git_ao::store::Snapshot;
 
-use crate::cli::ui::date::{DateFormat, local_offset};
+use crate::cli::ui::date::DateFormat;
 use crate::cli::ui::{OutError, Style, escape};
 use crate::cli::{CliError, Ctx};
 

@@ -22,14 +22,8 @@ pub enum AgentState {
     Elsewhere,
 }
 
-/// Whether the agents of these sessions are alive, in their order. `replica` is this clone's name.
-///
-/// Each runtime is asked once for all that it keeps.
-pub fn probe(repo: &Repository, replica: Option<&str>, sessions: &[&Session]) -> Vec<AgentState> {
-    Probes::new(repo, replica, sessions).run()
-}
-
-/// What is to be asked; it can be done beside other work, on another thread.
+/// Whether the agents of sessions are alive, to be asked: each runtime once for all that it keeps.
+/// It can be done beside other work, on another thread.
 pub(super) struct Probes<'a> {
     states: Vec<AgentState>,
     runtimes: BTreeMap<&'a str, Asked<'a>>,
@@ -42,6 +36,7 @@ struct Asked<'a> {
 }
 
 impl<'a> Probes<'a> {
+    /// `replica` is this clone's name.
     pub fn new(repo: &Repository, replica: Option<&str>, sessions: &[&'a Session]) -> Self {
         let socket = repo.config("ao.tmuxSocket");
         let mut probes = Self { states: Vec::new(), runtimes: BTreeMap::new() };
@@ -67,6 +62,7 @@ impl<'a> Probes<'a> {
         probes
     }
 
+    /// The answers, in the order of the sessions.
     pub fn run(mut self) -> Vec<AgentState> {
         for (name, asked) in self.runtimes {
             let answers = match asked.runtime {

@@ -4,5 +4,5 @@ mod agents;
 mod base;
 mod survey;
 
-pub use agents::{AgentState, probe};
+pub use agents::AgentState;
 pub use survey::{Live, Scope, survey};

@@ -1,0 +1,30 @@
+use super::sharing::{RemoteArgs, report_merges};
+use super::ui::escape;
+use super::{CliError, Ctx, ExitCode};
+
+/// Fetch a remote's sessions and merge them
+///
+/// Sessions are merged field by field; where both sides changed a field, the later change stays and
+/// the other one is in the history.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    remote: RemoteArgs,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let remote = args.remote.choose(&store)?;
+    let pulled = args.remote.watched(|watcher| remote.pull(watcher))?;
+    let merges: Vec<_> = pulled.merged.into_iter().collect();
+    report_merges(ctx, &remote, &merges, &args.remote)?;
+    let is_news = merges.iter().any(|merge| !merge.changes.is_empty());
+    if !is_news && !args.remote.quiet {
+        let name = escape::line(remote.name());
+        match pulled.fetched.tip {
+            Some(_) => writeln!(ctx.out, "up to date with {name}")?,
+            None => writeln!(ctx.out, "{name} has no sessions")?,
+        }
+    }
+    Ok(ExitCode::Done)
+}

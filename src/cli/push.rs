@@ -1,0 +1,159 @@
+use git_ao::share::{PushReport, Remote};
+use git_ao::store::{Change, ChangeKind, Store};
+
+use super::sharing::{RemoteArgs, report_merges, summary};
+use super::ui::escape;
+use super::{CliError, Ctx, ExitCode};
+
+/// Share your sessions through a remote
+///
+/// Only fast-forwards are pushed, nothing is ever forced: where others pushed before, what they
+/// have is fetched and merged first. All sessions of the store go, with their history.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    remote: RemoteArgs,
+
+    /// Say what would leave this machine, and push nothing.
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    /// Push the branches that active sessions work on, too.
+    #[arg(long)]
+    branches: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let remote = args.remote.choose(&store)?;
+    if args.dry_run {
+        return preview(ctx, &store, &remote, &args);
+    }
+    announce_first(ctx, &store, &remote, &args.remote)?;
+    let pushed = args.remote.watched(|watcher| remote.push(watcher))?;
+    report(ctx, &remote, &pushed, &args.remote)?;
+    if args.branches || !pushed.sent.is_empty() {
+        branches(ctx, &remote, &args)?;
+    }
+    Ok(ExitCode::Done)
+}
+
+/// Says, before the first push to a remote, what is about to be shared.
+pub fn announce_first(
+    ctx: &mut Ctx,
+    store: &Store,
+    remote: &Remote<'_>,
+    args: &RemoteArgs,
+) -> Result<(), CliError> {
+    let Some(ours) = store.tip()?.filter(|_| !args.quiet) else { return Ok(()) };
+    if remote.tip()?.is_some() {
+        return Ok(());
+    }
+    let count = counted(store.changes(None, &ours)?.len() as u64, "session");
+    let name = escape::line(remote.name());
+    ctx.out.hint(&format!(
+        "the first push to '{name}': {count}, with tasks, branches and paths of worktrees\n\
+         to look first: git ao push --dry-run {name}"
+    ));
+    Ok(())
+}
+
+/// Says what was merged and what was sent.
+pub fn report(
+    ctx: &mut Ctx,
+    remote: &Remote<'_>,
+    pushed: &PushReport,
+    args: &RemoteArgs,
+) -> Result<(), CliError> {
+    report_merges(ctx, remote, &pushed.merged, args)?;
+    if args.quiet {
+        return Ok(());
+    }
+    let name = escape::line(remote.name());
+    match (&pushed.tip, summary(&pushed.sent)) {
+        (None, _) => writeln!(ctx.out, "there are no sessions to share")?,
+        (_, Some(text)) => writeln!(ctx.out, "to {name}: {text}")?,
+        (_, None) => writeln!(ctx.out, "{name} has everything")?,
+    }
+    Ok(())
+}
+
+fn branches(ctx: &mut Ctx, remote: &Remote<'_>, args: &Args) -> Result<(), CliError> {
+    let name = escape::line(remote.name()).into_owned();
+    if !args.branches {
+        let unshared = remote.unshared_branches()?;
+        if !unshared.is_empty() && !args.remote.quiet {
+            let list = escape::line(&unshared.join(", ")).into_owned();
+            ctx.out.hint(&format!(
+                "branches of sessions that '{name}' does not have: {list}\n\
+                 to push them too: git ao push --branches {name}"
+            ));
+        }
+        return Ok(());
+    }
+    let report = args.remote.watched(|watcher| remote.push_branches(watcher))?;
+    for branch in report.pushed.iter().filter(|_| !args.remote.quiet) {
+        writeln!(ctx.out, "to {name}: branch {}", escape::line(branch))?;
+    }
+    for branch in &report.absent {
+        ctx.out.warn(&format!("branch '{}' is not in this repository", escape::line(branch)));
+    }
+    if report.rejected.is_empty() {
+        return Ok(());
+    }
+    let rejected = report.rejected.iter().map(|(branch, why)| format!("{branch}: {why}"));
+    let list = rejected.collect::<Vec<_>>().join("\n");
+    Err(CliError::refused(format!(
+        "branches that '{name}' does not take:\n{}",
+        escape::block(&list)
+    )))
+}
+
+fn preview(
+    ctx: &mut Ctx,
+    store: &Store,
+    remote: &Remote<'_>,
+    args: &Args,
+) -> Result<ExitCode, CliError> {
+    let preview = args.remote.watched(|watcher| remote.preview(watcher))?;
+    let name = escape::line(remote.name()).into_owned();
+    if preview.events == 0 {
+        writeln!(ctx.out, "nothing would go to {name}")?;
+        return Ok(ExitCode::Done);
+    }
+    for change in &preview.changes {
+        writeln!(ctx.out, "{}", line(store, change))?;
+    }
+    let (sessions, events) = (preview.changes.len() as u64, preview.events);
+    writeln!(
+        ctx.out,
+        "{} in {} would go to {name} ({}), about {}",
+        counted(sessions, "session"),
+        counted(events, "event"),
+        escape::line(remote.their_ref()),
+        counted(preview.bytes, "byte")
+    )?;
+    Ok(ExitCode::Done)
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `changed  7b6d11f9  Fix the flaky test: status`
+fn line(store: &Store, change: &Change) -> String {
+    let word = match change.kind() {
+        ChangeKind::New => "new",
+        ChangeKind::Changed => "changed",
+        ChangeKind::Archived => "archived",
+        ChangeKind::Unarchived => "restored",
+        ChangeKind::Deleted => "deleted",
+    };
+    let title = store.changed_session(change).map(|session| session.display_title());
+    let title = title.unwrap_or_else(|| "(corrupt)".to_owned());
+    let mut fields = store.changed_fields(change);
+    fields.retain(|field| change.kind() == ChangeKind::Changed && field != "updated_at");
+    let fields = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
+    let text = format!("{word:<8}  {}  {title}{fields}", change.location().id.short());
+    escape::line(&text).into_owned()
+}

@@ -1,0 +1,179 @@
+//! What the verbs that talk to a remote have in common.
+
+use std::io::IsTerminal as _;
+
+use git_ao::share::{Failure, Remote, ShareError, Watcher};
+use git_ao::store::{Change, ChangeKind, MergeReport, Store, Stray};
+
+use super::ui::{escape, message};
+use super::{CliError, Ctx};
+
+/// The remote, as all of these verbs take it.
+#[derive(clap::Args)]
+pub struct RemoteArgs {
+    /// The remote; by default ao.remote, or the only one.
+    #[arg(value_name = "remote")]
+    name: Option<String>,
+
+    /// Say nothing but errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl RemoteArgs {
+    pub fn choose<'s>(&self, store: &'s Store) -> Result<Remote<'s>, CliError> {
+        Ok(Remote::choose(store, self.name.as_deref())?)
+    }
+
+    /// Does something with git's progress on the terminal, where there is one.
+    pub fn watched<T>(
+        &self,
+        act: impl FnOnce(&mut Watcher<'_>) -> Result<T, ShareError>,
+    ) -> Result<T, CliError> {
+        let mut show = |text: &str| {
+            let body = text.trim_end_matches(['\r', '\n']);
+            message::print(&format!("{}{}", escape::line(body), &text[body.len()..]));
+        };
+        let mut hide = |_: &str| {};
+        let mut watcher = match (std::io::stderr().is_terminal(), self.quiet) {
+            (true, false) => Watcher::Person(&mut show),
+            (true, true) => Watcher::Person(&mut hide),
+            (false, _) => Watcher::Nobody,
+        };
+        Ok(act(&mut watcher)?)
+    }
+}
+
+/// `3 sessions new, 2 changed, 1 merged with conflicts: 7b6d11f9 status`; None where nothing is
+/// different.
+pub fn summary<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Option<String> {
+    let kinds = [
+        (ChangeKind::New, "new"),
+        (ChangeKind::Changed, "changed"),
+        (ChangeKind::Archived, "archived"),
+        (ChangeKind::Unarchived, "back from the archive"),
+        (ChangeKind::Deleted, "deleted"),
+    ];
+    let changes: Vec<&Change> = changes.into_iter().collect();
+    let (conflicts, plain): (Vec<&Change>, Vec<&Change>) =
+        changes.into_iter().partition(|change| !change.conflicts.is_empty());
+    let mut parts = Vec::new();
+    for (kind, word) in kinds {
+        let count = plain.iter().filter(|change| change.kind() == kind).count();
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    if !conflicts.is_empty() {
+        let named = conflicts.iter().map(|change| {
+            let id = change.location().id.short();
+            format!("{id} {}", escape::line(&change.conflicts.join(", ")))
+        });
+        let named = named.collect::<Vec<_>>().join("; ");
+        parts.push(format!("{} merged with conflicts: {named}", conflicts.len()));
+    }
+    let first = parts.first_mut()?;
+    let (count, word) = first.split_once(' ')?;
+    let noun = if count == "1" { "session" } else { "sessions" };
+    *first = format!("{count} {noun} {word}");
+    Some(parts.join(", "))
+}
+
+/// Says what a merge did to our store.
+pub fn report_merges(
+    ctx: &mut Ctx,
+    remote: &Remote<'_>,
+    merges: &[MergeReport],
+    args: &RemoteArgs,
+) -> Result<(), CliError> {
+    for merge in merges {
+        if let Some(text) = summary(&merge.changes).filter(|_| !args.quiet) {
+            writeln!(ctx.out, "from {}: {text}", escape::line(remote.name()))?;
+        }
+        if merge.changes.iter().any(|change| !change.conflicts.is_empty()) && !args.quiet {
+            ctx.out.hint("what was lost is in the history: git ao log -p <session>");
+        }
+        warn_of_strays(ctx, remote, &merge.left_out);
+    }
+    Ok(())
+}
+
+fn warn_of_strays(ctx: &mut Ctx, remote: &Remote<'_>, strays: &[Stray]) {
+    let Some(first) = strays.first() else { return };
+    let more = match strays.len() {
+        1 => String::new(),
+        n => format!(" (and {} more)", n - 1),
+    };
+    let name = remote.name();
+    ctx.out.warn(&format!(
+        "not merged from '{}': '{}' {}{more}",
+        escape::line(name),
+        escape::line(&first.path),
+        first.why
+    ));
+    ctx.out.hint(&format!("all of it: git ao fsck --remote {}", escape::line(name)));
+}
+
+impl From<ShareError> for CliError {
+    fn from(error: ShareError) -> Self {
+        let message = escape::block(&super::error::chain(&error)).into_owned();
+        match error {
+            ShareError::Store(error) => error.into(),
+            ShareError::NoRemote => CliError::fatal(message).hint("git remote add <name> <url>"),
+            ShareError::ManyRemotes(known) => CliError::fatal(message).hint(format!(
+                "name one of {}\nor choose one for good: git config ao.remote <name>",
+                known.join(", ")
+            )),
+            ShareError::UnknownRemote { known, .. } if !known.is_empty() => {
+                CliError::fatal(message).hint(format!("there is {}", known.join(", ")))
+            }
+            ShareError::UnknownRemote { .. } => {
+                CliError::fatal(message).hint("git remote add <name> <url>")
+            }
+            ShareError::Transfer { failure, .. } => {
+                transfer_hint(CliError::fatal(message), failure)
+            }
+            ShareError::Rejected { name, reason, .. } => {
+                CliError::refused(message).hint(rejected_hint(&name, &reason))
+            }
+            ShareError::Contended { .. } => CliError::refused(message)
+                .hint("try again; ao.pushTimeout is how many seconds it is tried"),
+            ShareError::Unmergeable { remote, source, .. } => {
+                let fatal = CliError::fatal(message);
+                match *source {
+                    git_ao::store::StoreError::Newer(_) => {
+                        fatal.hint("update git-ao; nothing was merged")
+                    }
+                    _ => fatal.hint(format!(
+                        "nothing was merged; git ao fsck --remote {remote} says more"
+                    )),
+                }
+            }
+            _ => CliError::fatal(message),
+        }
+    }
+}
+
+fn transfer_hint(error: CliError, failure: Failure) -> CliError {
+    match failure {
+        Failure::Authentication => error.hint(
+            "git has no credentials for it, or they are not enough; in a terminal it would ask\n\
+             see gitcredentials(7), and for ssh: ssh-add -l",
+        ),
+        Failure::Unreachable => error.hint("check its address: git remote -v"),
+        Failure::Malformed => error.hint("it holds objects that git does not accept"),
+        Failure::Other => error,
+    }
+}
+
+fn rejected_hint(name: &str, reason: &str) -> String {
+    let hides = ["hidden ref", "protected", "prohibited", "not allowed", "denied", "funny refname"];
+    if hides.iter().any(|word| reason.contains(word)) {
+        return format!(
+            "a remote that takes branches only can keep them in one:\n\
+             git config ao.remoteRef refs/heads/ao-sessions (now '{name}')"
+        );
+    }
+    "nothing was pushed; your sessions are as they were here, and what was fetched is merged"
+        .to_owned()
+}

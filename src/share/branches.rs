@@ -1,0 +1,80 @@
+use super::{Remote, ShareError, Watcher};
+use crate::store::{Shelf, StoreError};
+
+/// What became of the branches that sessions work on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BranchesReport {
+    /// Those that the remote has now as they are here.
+    pub pushed: Vec<String>,
+    /// Those that it did not take, and why.
+    pub rejected: Vec<(String, String)>,
+    /// Those that sessions name and that are not here.
+    pub absent: Vec<String>,
+}
+
+impl Remote<'_> {
+    /// The branches of active sessions that are here, and those that are not; sorted.
+    fn session_branches(&self) -> Result<(Vec<String>, Vec<String>), ShareError> {
+        let sessions = self.store.snapshot()?.list(Shelf::Active)?;
+        let named = sessions.into_iter().filter_map(|listed| listed.session.ok()?.branch);
+        let named: std::collections::BTreeSet<String> = named.collect();
+        let (mut here, mut absent) = (Vec::new(), Vec::new());
+        for branch in named {
+            let found = self.store.repository().read_ref(&format!("refs/heads/{branch}"));
+            match found.map_err(StoreError::from)? {
+                Some(_) => here.push(branch),
+                None => absent.push(branch),
+            }
+        }
+        Ok((here, absent))
+    }
+
+    /// The branches of active sessions that are here and that the remote was never seen to have.
+    ///
+    /// # Errors
+    /// When the store or the refs cannot be read.
+    pub fn unshared_branches(&self) -> Result<Vec<String>, ShareError> {
+        let (mut here, _) = self.session_branches()?;
+        let mut unshared = Vec::new();
+        for branch in here.drain(..) {
+            let tracking = format!("refs/remotes/{}/{branch}", self.name);
+            if self.store.repository().read_ref(&tracking)?.is_none() {
+                unshared.push(branch);
+            }
+        }
+        Ok(unshared)
+    }
+
+    /// Pushes the branches that active sessions work on, as fast-forwards.
+    ///
+    /// # Errors
+    /// When git cannot reach the remote. A branch that the remote does not take is no error.
+    pub fn push_branches(&self, watcher: &mut Watcher<'_>) -> Result<BranchesReport, ShareError> {
+        let (here, absent) = self.session_branches()?;
+        let mut report = BranchesReport { absent, ..BranchesReport::default() };
+        if here.is_empty() {
+            return Ok(report);
+        }
+        let mirror = format!("remote.{}.mirror", self.name);
+        let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
+        let git = git.args(["--porcelain", "--no-follow-tags", "--", &self.name]);
+        let refspecs = here.iter().map(|name| format!("refs/heads/{name}:refs/heads/{name}"));
+        let ended = watcher.run(git.args(refspecs))?;
+        for line in ended.stdout.lines() {
+            let mut parts = line.split('\t');
+            let (Some(flag), Some(refs), Some(said)) = (parts.next(), parts.next(), parts.next())
+            else {
+                continue;
+            };
+            let Some((_, name)) = refs.split_once(":refs/heads/") else { continue };
+            match flag {
+                "!" => report.rejected.push((name.to_owned(), said.to_owned())),
+                _ => report.pushed.push(name.to_owned()),
+            }
+        }
+        if ended.status != Some(0) && report.rejected.is_empty() {
+            return Err(ShareError::transfer("push to", &self.name, &ended.message));
+        }
+        Ok(report)
+    }
+}

@@ -1,0 +1,22 @@
+//! Sharing a store with other clones: fetch, merge, push.
+//!
+//! Git itself carries what is shared, with the user's own transports and credentials. Nothing
+//! leaves without a call of [`Remote::push`], and nothing is ever forced.
+
+mod branches;
+mod error;
+mod fetch;
+mod preview;
+mod pull;
+mod push;
+mod remote;
+mod transport;
+
+pub use branches::BranchesReport;
+pub use error::{Failure, ShareError};
+pub use fetch::Fetched;
+pub use preview::Preview;
+pub use pull::PullReport;
+pub use push::PushReport;
+pub use remote::Remote;
+pub use transport::Watcher;

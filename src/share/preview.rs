@@ -1,0 +1,39 @@
+use super::{Remote, ShareError, Watcher};
+use crate::store::Change;
+
+/// What a push would send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// What would be new to the remote, by session.
+    pub changes: Vec<Change>,
+    /// How many events.
+    pub events: u64,
+    /// How many bytes all that takes here, packed or not.
+    pub bytes: u64,
+}
+
+impl Remote<'_> {
+    /// Asks the remote what it has, and says what a push would send. Nothing is merged or sent.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch).
+    pub fn preview(&self, watcher: &mut Watcher<'_>) -> Result<Preview, ShareError> {
+        let theirs = self.fetch(watcher)?.tip;
+        let Some(ours) = self.store.tip()? else {
+            return Ok(Preview { changes: Vec::new(), events: 0, bytes: 0 });
+        };
+        let count = |options: &[&str]| -> Result<u64, ShareError> {
+            let git = self.store.repository().git("rev-list").args(options).arg(ours.as_str());
+            let git = match &theirs {
+                Some(theirs) => git.arg(format!("^{theirs}")),
+                None => git,
+            };
+            Ok(git.arg("--").run()?.text().trim().parse().unwrap_or_default())
+        };
+        Ok(Preview {
+            changes: self.store.own_changes(theirs.as_ref(), &ours)?,
+            events: count(&["--count"])?,
+            bytes: count(&["--objects", "--disk-usage"])?,
+        })
+    }
+}

@@ -1,0 +1,36 @@
+use super::{Fetched, Remote, ShareError, Watcher};
+use crate::model::Oid;
+use crate::store::{Aim, MergeReport};
+
+/// What a pull came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullReport {
+    /// What the remote has.
+    pub fetched: Fetched,
+    /// What became of our store; None where the remote has no sessions.
+    pub merged: Option<MergeReport>,
+}
+
+impl Remote<'_> {
+    /// Fetches, and merges what came.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch); or when what came cannot be merged, and our store is as it was.
+    pub fn pull(&self, watcher: &mut Watcher<'_>) -> Result<PullReport, ShareError> {
+        let fetched = self.fetch(watcher)?;
+        let merged = match &fetched.tip {
+            Some(tip) => Some(self.merge(tip, Aim::Agree)?),
+            None => None,
+        };
+        Ok(PullReport { fetched, merged })
+    }
+
+    pub(super) fn merge(&self, tip: &Oid, aim: Aim) -> Result<MergeReport, ShareError> {
+        let unmergeable = |source| ShareError::Unmergeable {
+            remote: self.name.clone(),
+            tip: tip.clone(),
+            source: Box::new(source),
+        };
+        self.store.merge_tip(tip, aim).map_err(unmergeable)
+    }
+}

@@ -1,0 +1,53 @@
+//! How git is run when it talks to a remote.
+
+use crate::git::{Ended, GitCommand, GitError};
+use crate::store::Store;
+
+/// Who is there while git talks to a remote.
+pub enum Watcher<'w> {
+    /// Nobody: git asks nothing and shows nothing.
+    Nobody,
+    /// A person at a terminal, who is asked for what git needs, and to whom this shows git's
+    /// progress: text with its line ends, as git writes it.
+    Person(&'w mut dyn FnMut(&str)),
+}
+
+impl Watcher<'_> {
+    /// Prepares `git <verb>` for a store's repository, as run from the top of the worktree: an
+    /// address may be relative to it, and hooks expect it.
+    pub(super) fn prepare(&self, store: &Store, config: &[(&str, &str)], verb: &str) -> GitCommand {
+        let repo = store.repository();
+        let mut config = config.to_vec();
+        if let Self::Nobody = self {
+            config.push(("credential.interactive", "false"));
+        }
+        let folder = repo.work_dir().unwrap_or_else(|| repo.common_dir().to_owned());
+        let git = repo.git_with(&config, verb).at(&folder);
+        match self {
+            Self::Person(_) => git.arg("--progress"),
+            Self::Nobody => unattended(store, git.arg("--no-progress")),
+        }
+    }
+
+    pub(super) fn run(&mut self, git: GitCommand) -> Result<Ended, GitError> {
+        match self {
+            Self::Nobody => git.end(&mut |_| {}),
+            Self::Person(show) => git.end(*show),
+        }
+    }
+}
+
+/// Makes sure that nothing waits for an answer. What the user configured to answer is left alone.
+fn unattended(store: &Store, git: GitCommand) -> GitCommand {
+    let is_set = |variable: &str, key: &str| {
+        std::env::var_os(variable).is_some() || store.repository().config(key).is_some()
+    };
+    let mut git = git.env("GIT_TERMINAL_PROMPT", "0");
+    if !is_set("GIT_ASKPASS", "core.askPass") {
+        git = git.env("GIT_ASKPASS", "");
+    }
+    if !is_set("GIT_SSH_COMMAND", "core.sshCommand") && std::env::var_os("GIT_SSH").is_none() {
+        git = git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
+    }
+    git
+}

@@ -1,0 +1,63 @@
+//! Looking for whatever is wrong with a store, without following any of it.
+
+use std::collections::BTreeSet;
+
+use super::error::gix_id;
+use super::{Entry, History, LIMITS, RecordProblem, Shelf, Snapshot, Store, StoreError};
+use crate::model::Oid;
+
+/// Something that is wrong with a store.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// Where: a path in the tree, or a commit.
+    pub place: String,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+impl Store {
+    /// Checks everything that can be reached from an event: where things lie, what they are, whether
+    /// every record can be read, and whether the history is whole. Sorted by place.
+    ///
+    /// # Errors
+    /// When the event is not that of a store that this program knows.
+    pub fn check(&self, tip: &Oid) -> Result<Vec<Finding>, StoreError> {
+        let snapshot = Snapshot::at(self, Some(tip.clone()))?;
+        let strays = snapshot.strays()?.into_iter();
+        let mut findings: Vec<Finding> =
+            strays.map(|stray| Finding { place: stray.path, problem: stray.why }).collect();
+        let mut active = BTreeSet::new();
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            for entry in snapshot.found_entries(shelf)? {
+                let key = (entry.location.project.clone(), entry.location.id);
+                let is_double = match shelf {
+                    Shelf::Active => !active.insert(key),
+                    Shelf::Archived => active.contains(&key),
+                };
+                let place = entry.location.to_string();
+                if is_double {
+                    let problem = "is archived and active at once".to_owned();
+                    findings.push(Finding { place: place.clone(), problem });
+                }
+                let problem = self.record_problem(&snapshot, &entry);
+                findings
+                    .extend(problem.map(|problem| Finding { place, problem: problem.to_string() }));
+            }
+        }
+        for event in snapshot.events(History::default()) {
+            if let Err(error) = event {
+                findings.push(Finding { place: "history".to_owned(), problem: error.to_string() });
+            }
+        }
+        findings.sort();
+        Ok(findings)
+    }
+
+    fn record_problem(&self, snapshot: &Snapshot<'_>, entry: &Entry) -> Option<RecordProblem> {
+        match self.repository().blob_size(gix_id(&entry.blob)) {
+            Ok(size) if size > LIMITS.bytes as u64 => Some(RecordProblem::TooLarge),
+            Ok(_) => snapshot.load(entry).err(),
+            Err(error) => Some(RecordProblem::Object(error.to_string())),
+        }
+    }
+}

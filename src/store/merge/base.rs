@@ -1,0 +1,110 @@
+//! Three-way merge of trees, and the base to merge from.
+
+use std::collections::HashMap;
+
+use gix::ObjectId;
+
+use super::super::{Store, StoreError, Stray};
+use super::ancestry::Graph;
+use super::compare::{Sides, compare};
+use super::decide::{Decision, decide};
+use super::trees::Trees;
+use crate::model::{Project, SessionId};
+
+/// How deep merge bases are merged from merge bases of their own. Below that the first one counts
+/// alone: a history that crosses over again and again must not be read to its start every time.
+const DEPTH: usize = 16;
+
+/// What a merge of trees comes to.
+#[derive(Debug, Default)]
+pub(super) struct MergedTrees {
+    /// Every session that their side has something to say about.
+    pub decisions: Vec<((Project, SessionId), Decision)>,
+    /// What their side has, or took out, that is not for this program to merge.
+    pub strays: Vec<Stray>,
+}
+
+/// Merges the trees of two stores. Nothing but merged records is written.
+pub(super) fn merge_trees(
+    store: &Store,
+    trees: &Trees<'_>,
+    roots: Sides,
+) -> Result<MergedTrees, StoreError> {
+    let difference = compare(trees, roots)?;
+    let mut merged = MergedTrees { strays: difference.strays, ..MergedTrees::default() };
+    for key in difference.records {
+        match decide(store, trees, roots, &key)? {
+            Ok(decision) => merged.decisions.push((key, decision)),
+            Err(stray) if merged.strays.iter().any(|known| known.path == stray.path) => {}
+            Err(stray) => merged.strays.push(stray),
+        }
+    }
+    Ok(merged)
+}
+
+impl MergedTrees {
+    /// Writes our tree with what was decided.
+    pub fn write(
+        &self,
+        store: &Store,
+        trees: &Trees<'_>,
+        ours: Option<ObjectId>,
+    ) -> Result<ObjectId, StoreError> {
+        let mut edits = self.decisions.iter().flat_map(|(_, d)| d.edits.iter().cloned()).peekable();
+        match ours {
+            Some(ours) if edits.peek().is_none() => Ok(ours),
+            ours => store.write_tree((*trees.read(ours)?).clone(), edits),
+        }
+    }
+}
+
+/// Finds the tree that two sides are merged from, and makes it where they have several bases.
+pub(super) struct Bases<'s> {
+    store: &'s Store,
+    made: HashMap<Vec<ObjectId>, Option<ObjectId>>,
+}
+
+impl<'s> Bases<'s> {
+    pub fn new(store: &'s Store) -> Self {
+        Self { store, made: HashMap::new() }
+    }
+
+    /// The tree of one base, or of several merged in the order of their ids; None where there is
+    /// none.
+    pub fn tree(
+        &mut self,
+        graph: &mut Graph<'_>,
+        trees: &Trees<'_>,
+        bases: &[ObjectId],
+    ) -> Result<Option<ObjectId>, StoreError> {
+        self.merged(graph, trees, bases, DEPTH)
+    }
+
+    fn merged(
+        &mut self,
+        graph: &mut Graph<'_>,
+        trees: &Trees<'_>,
+        bases: &[ObjectId],
+        depth: usize,
+    ) -> Result<Option<ObjectId>, StoreError> {
+        let Some((first, others)) = bases.split_first() else { return Ok(None) };
+        let repo = self.store.repository();
+        let mut merged = repo.read_commit(*first)?.tree;
+        if others.is_empty() || depth == 0 {
+            return Ok(Some(merged));
+        }
+        if let Some(made) = self.made.get(bases) {
+            return Ok(*made);
+        }
+        for (done, next) in others.iter().enumerate() {
+            let theirs = repo.read_commit(*next)?.tree;
+            let below = graph.relation(&bases[..=done], *next)?.bases;
+            let base = self.merged(graph, trees, &below, depth - 1)?;
+            let roots = [base, Some(merged), Some(theirs)];
+            merged =
+                merge_trees(self.store, trees, roots)?.write(self.store, trees, Some(merged))?;
+        }
+        self.made.insert(bases.to_vec(), Some(merged));
+        Ok(Some(merged))
+    }
+}

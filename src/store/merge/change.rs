@@ -1,0 +1,94 @@
+use super::super::codec;
+use super::super::{Entry, Location, Shelf, Store};
+use super::decide::Decision;
+use crate::model::{KEYS, Map, Session, Value};
+
+/// What is different about one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its record before.
+    pub before: Option<Entry>,
+    /// Its record after.
+    pub after: Option<Entry>,
+    /// The fields of which both sides had changed the value, and one was lost; `*` stands for the
+    /// whole record.
+    pub conflicts: Vec<String>,
+}
+
+/// What a change is, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// It was not there.
+    New,
+    /// It says something else; perhaps it moved too.
+    Changed,
+    /// It went to the archive as it was.
+    Archived,
+    /// It came back as it was.
+    Unarchived,
+    /// It is not there any more.
+    Deleted,
+}
+
+impl Change {
+    pub(super) fn new(decision: &Decision) -> Option<Self> {
+        let (before, after) = (decision.ours.clone(), decision.result.clone());
+        let conflicts = decision.conflicts.clone();
+        (before != after || !conflicts.is_empty()).then_some(Self { before, after, conflicts })
+    }
+
+    /// Where the record is, or was.
+    pub fn location(&self) -> &Location {
+        let entry = self.after.as_ref().or(self.before.as_ref());
+        &entry.expect("a change has a record before or after it").location
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> ChangeKind {
+        match (&self.before, &self.after) {
+            (None, _) => ChangeKind::New,
+            (_, None) => ChangeKind::Deleted,
+            (Some(before), Some(after)) if before.blob != after.blob => ChangeKind::Changed,
+            (_, Some(after)) if after.location.shelf == Shelf::Archived => ChangeKind::Archived,
+            _ => ChangeKind::Unarchived,
+        }
+    }
+}
+
+impl Store {
+    /// The session after a change; None where it is gone or its record cannot be read.
+    pub fn changed_session(&self, change: &Change) -> Option<Session> {
+        let entry = change.after.as_ref().or(change.before.as_ref())?;
+        let bytes = self.entry_bytes(entry)?;
+        codec::decode(&bytes, entry.location.id, &entry.location.project).ok()
+    }
+
+    /// The fields that a change changed, in the order of a record; empty where one of the records
+    /// cannot be read.
+    pub fn changed_fields(&self, change: &Change) -> Vec<String> {
+        let read = |entry: &Option<Entry>| match entry {
+            Some(entry) => self.entry_bytes(entry).and_then(|bytes| codec::parse(&bytes).ok()),
+            None => Some(Map::new()),
+        };
+        let (Some(before), Some(after)) = (read(&change.before), read(&change.after)) else {
+            return Vec::new();
+        };
+        let known = KEYS.map(Value::from);
+        let mut keys: Vec<&Value> = known.iter().collect();
+        for (key, _) in before.iter().chain(after.iter()) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let changed = keys.into_iter().filter(|key| value(&before, key) != value(&after, key));
+        changed.map(Value::label).collect()
+    }
+
+    fn entry_bytes(&self, entry: &Entry) -> Option<Vec<u8>> {
+        self.repository().read_blob(super::super::error::gix_id(&entry.blob)).ok()
+    }
+}
+
+fn value<'m>(map: &'m Map, key: &Value) -> Option<&'m Value> {
+    map.iter().find(|(other, _)| *other == key).map(|(_, value)| value)
+}

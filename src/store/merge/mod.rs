@@ -1,0 +1,18 @@
+//! Merging another tip of the store into this one.
+//!
+//! What comes out depends on the two tips alone, so that two clones that merge the same tips make
+//! the same commit.
+
+mod ancestry;
+mod base;
+mod change;
+mod compare;
+mod decide;
+mod tip;
+mod trees;
+
+#[cfg(test)]
+mod tests;
+
+pub use change::{Change, ChangeKind};
+pub use tip::{Aim, MergeReport, Outcome};

@@ -1,0 +1,4 @@
+mod histories;
+mod rules;
+mod strays;
+mod world;

@@ -1,0 +1,230 @@
+use gix::ObjectId;
+use gix::objs::Commit;
+
+use super::super::door::{Next, subject};
+use super::super::error::{gix_id, oid};
+use super::super::{Snapshot, Store, StoreError, Stray};
+use super::Change;
+use super::ancestry::{Graph, Relation};
+use super::base::{Bases, MergedTrees, merge_trees};
+use super::trees::Trees;
+use crate::model::{Message, Oid};
+
+/// What a merge is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// Our tip has all of their events. Where both have the same ones and differ only in merge
+    /// commits, no other merge commit is made: one of the two tips stays or is taken.
+    Agree,
+    /// Their tip is in the past of ours, as a push needs it.
+    FastForward,
+}
+
+/// What a merge did to our tip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing: it had everything.
+    Unchanged,
+    /// It is theirs now.
+    Adopted,
+    /// It is a new merge commit, or one that another clone made of the same two tips.
+    Merged,
+}
+
+/// What a merge came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeReport {
+    /// What became of our tip.
+    pub outcome: Outcome,
+    /// Our tip now.
+    pub tip: Oid,
+    /// What is different in our store now, sorted by project and id.
+    pub changes: Vec<Change>,
+    /// What their store has that does not belong into one. It stays where it was, here and there.
+    pub left_out: Vec<Stray>,
+}
+
+impl Store {
+    /// Merges another tip into this store.
+    ///
+    /// # Errors
+    /// When that tip is no store, or a newer one, when a part of either cannot be read, or as any
+    /// write. In each case the store is as it was.
+    pub fn merge_tip(&self, theirs: &Oid, aim: Aim) -> Result<MergeReport, StoreError> {
+        let merged = self.advance(|snapshot, _| {
+            let merge = Merge::new(self, &snapshot, theirs)?;
+            merge.run(aim)
+        });
+        merged.map(|committed| committed.value)
+    }
+
+    /// What is different in the store at `to`, compared with the one at `from`; without that, with
+    /// an empty one.
+    pub fn changes(&self, from: Option<&Oid>, to: &Oid) -> Result<Vec<Change>, StoreError> {
+        let tree = |tip: &Oid| self.repository().read_commit(gix_id(tip)).map(|c| c.tree);
+        let (from, to) = (from.map(tree).transpose()?, tree(to)?);
+        let trees = Trees::new(self.repository());
+        Ok(changes(&merge_trees(self, &trees, [from, from, Some(to)])?))
+    }
+
+    /// What is different in the store at `ours` since it parted from the one at `theirs`; without
+    /// that, from nothing.
+    pub fn own_changes(&self, theirs: Option<&Oid>, ours: &Oid) -> Result<Vec<Change>, StoreError> {
+        let trees = Trees::new(self.repository());
+        let base = match theirs {
+            Some(theirs) => {
+                let mut graph = Graph::new(self.repository())?;
+                let bases = graph.relation(&[gix_id(ours)], gix_id(theirs))?.bases;
+                Bases::new(self).tree(&mut graph, &trees, &bases)?
+            }
+            None => None,
+        };
+        let tree = self.repository().read_commit(gix_id(ours))?.tree;
+        Ok(changes(&merge_trees(self, &trees, [base, base, Some(tree)])?))
+    }
+
+    /// True when `tip` has all that `past` has.
+    pub fn contains_event(&self, tip: &Oid, past: &Oid) -> Result<bool, StoreError> {
+        let mut graph = Graph::new(self.repository())?;
+        Ok(graph.relation(&[gix_id(tip)], gix_id(past))?.behind.is_empty())
+    }
+}
+
+/// Two tips, and what is needed to bring them together.
+struct Merge<'s> {
+    store: &'s Store,
+    trees: Trees<'s>,
+    ours: Option<(ObjectId, Commit)>,
+    theirs: (ObjectId, Commit),
+}
+
+impl<'s> Merge<'s> {
+    fn new(store: &'s Store, ours: &Snapshot<'_>, theirs: &Oid) -> Result<Self, StoreError> {
+        // A tip that is no store, or a newer one, is refused here.
+        Snapshot::at(store, Some(theirs.clone()))?;
+        let read = |id: ObjectId| store.repository().read_commit(id).map(|commit| (id, commit));
+        let ours = ours.tip().map(|tip| read(gix_id(tip))).transpose()?;
+        let theirs = read(gix_id(theirs))?;
+        Ok(Self { store, trees: Trees::new(store.repository()), ours, theirs })
+    }
+
+    fn run(&self, aim: Aim) -> Result<(MergeReport, Next), StoreError> {
+        let Some(ours) = self.our_id() else {
+            let whole = self.against_ours()?;
+            return if whole.strays.is_empty() { self.adopt(whole) } else { self.commit(whole) };
+        };
+        let mut graph = Graph::new(self.store.repository())?;
+        let relation = graph.relation(&[ours], self.theirs.0)?;
+        if relation.behind.is_empty() {
+            return Ok(self.stay(ours, Vec::new()));
+        }
+        let same_events = is_all_merges(&mut graph, &relation)?;
+        if relation.ahead.is_empty() || (same_events && self.is_theirs_better(ours, &relation)) {
+            let whole = self.against_ours()?;
+            if whole.strays.is_empty() {
+                return self.adopt(whole);
+            }
+            if same_events && aim == Aim::Agree {
+                return Ok(self.stay(ours, whole.strays));
+            }
+            if relation.ahead.is_empty() {
+                return self.commit(whole);
+            }
+        } else if same_events && aim == Aim::Agree {
+            return Ok(self.stay(ours, Vec::new()));
+        }
+        let base = Bases::new(self.store).tree(&mut graph, &self.trees, &relation.bases)?;
+        let roots = [base, self.our_tree(), Some(self.theirs.1.tree)];
+        self.commit(merge_trees(self.store, &self.trees, roots)?)
+    }
+
+    fn our_id(&self) -> Option<ObjectId> {
+        self.ours.as_ref().map(|(id, _)| *id)
+    }
+
+    fn our_tree(&self) -> Option<ObjectId> {
+        self.ours.as_ref().map(|(_, commit)| commit.tree)
+    }
+
+    /// Of two tips with the same events, the one with more merge commits, so that the one that
+    /// contains the other always wins; then the smaller id.
+    fn is_theirs_better(&self, ours: ObjectId, relation: &Relation) -> bool {
+        let (ahead, behind) = (relation.ahead.len(), relation.behind.len());
+        behind > ahead || (behind == ahead && self.theirs.0 < ours)
+    }
+
+    /// Everything in which their tree differs from ours.
+    fn against_ours(&self) -> Result<MergedTrees, StoreError> {
+        let roots = [self.our_tree(), self.our_tree(), Some(self.theirs.1.tree)];
+        merge_trees(self.store, &self.trees, roots)
+    }
+
+    fn stay(&self, ours: ObjectId, left_out: Vec<Stray>) -> (MergeReport, Next) {
+        let (outcome, tip) = (Outcome::Unchanged, oid(ours));
+        (MergeReport { outcome, tip, changes: Vec::new(), left_out }, Next::Stay)
+    }
+
+    fn adopt(&self, whole: MergedTrees) -> Result<(MergeReport, Next), StoreError> {
+        let event = oid(self.theirs.0);
+        let (outcome, tip) = (Outcome::Adopted, event.clone());
+        let report = MergeReport { outcome, tip, changes: changes(&whole), left_out: Vec::new() };
+        Ok((report, Next::To { event, log: "take what others have".to_owned() }))
+    }
+
+    fn commit(&self, merged: MergedTrees) -> Result<(MergeReport, Next), StoreError> {
+        let tree = merged.write(self.store, &self.trees, self.our_tree())?;
+        let mut parents: Vec<&(ObjectId, Commit)> =
+            self.ours.iter().chain([&self.theirs]).collect();
+        parents.sort_by_key(|(id, _)| *id);
+        let (_, last) = parents
+            .iter()
+            .max_by_key(|(id, commit)| (commit.committer.time.seconds, *id))
+            .expect("their tip is one of the parents");
+        let message = message(&merged);
+        let tip = self.store.write_event(&Commit {
+            tree,
+            parents: parents.iter().map(|(id, _)| *id).collect(),
+            author: last.author.clone(),
+            committer: last.committer.clone(),
+            encoding: None,
+            message: message.to_text().into(),
+            extra_headers: Vec::new(),
+        })?;
+        let next = Next::to(tip.clone(), &message);
+        let (outcome, changes) = (Outcome::Merged, changes(&merged));
+        Ok((MergeReport { outcome, tip, changes, left_out: merged.strays }, next))
+    }
+}
+
+/// True when neither tip has an event that the other has not.
+fn is_all_merges(graph: &mut Graph<'_>, relation: &Relation) -> Result<bool, StoreError> {
+    for id in relation.ahead.iter().chain(&relation.behind) {
+        if !graph.is_merge(*id)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn changes(merged: &MergedTrees) -> Vec<Change> {
+    merged.decisions.iter().filter_map(|(_, decision)| Change::new(decision)).collect()
+}
+
+/// What the merge commit says: the sessions that the two sides had written differently.
+fn message(merged: &MergedTrees) -> Message {
+    let both: Vec<_> = merged.decisions.iter().filter(|(_, d)| d.is_merged).collect();
+    let sessions: Vec<_> = both.iter().map(|((_, id), _)| *id).collect();
+    let conflicts = both.iter().flat_map(|((_, id), decision)| {
+        decision.conflicts.iter().map(|field| (*id, field.clone()))
+    });
+    Message {
+        subject: if sessions.is_empty() {
+            "merge".to_owned()
+        } else {
+            subject("merge", &sessions, None)
+        },
+        op: "merge".to_owned(),
+        conflicts: conflicts.collect(),
+        sessions,
+    }
+}
