@@ -10,7 +10,7 @@
 //! `concurrent_delete_is_idempotent`; A19 `ties_sort_by_id`; A20
 //! `writes_of_others_are_seen_at_once`; A23 `unknown_fields_survive_a_save`. A22: the lock is the
 //! kernel's, `it::store::killed::a_writer_that_holds_the_lock_is_waited_for_but_not_for_ever`.
-//! With the agents: A6, A7, A15, A16, A17, A21, and all rows R.
+//! A17 `it::spawn::once`. With the agents: A6, A7, A15, A16, A21, and all rows R.
 //!
 //! astrid_runtime: B1 as A1; B3 `it::store::disk::core_shared_repository_is_honoured`; B4
 //! `store_survives_ref_or_dir_removal`; B5 `three_views_agree_on_corruption`; B6 as A19: no file's
@@ -35,3 +35,31 @@
 mod support;
 
 mod store;
+
+/// The list above names only tests, and modules of tests, that are there.
+#[test]
+fn every_name_in_the_list_is_there() {
+    fn sources(dir: &std::path::Path, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                sources(&entry, found);
+            } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                let stem = entry.file_stem().unwrap().to_string_lossy().into_owned();
+                found.push((stem, std::fs::read_to_string(&entry).unwrap()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut found);
+    let list: Vec<_> =
+        include_str!("main.rs").lines().filter_map(|line| line.strip_prefix("//!")).collect();
+    let list = list.join(" ");
+    let names: Vec<_> = list.split('`').skip(1).step_by(2).collect();
+    assert!(names.len() > 30, "{names:?}");
+    for name in names.into_iter().filter(|name| !matches!(*name, "it::" | "tests/it")) {
+        let last = name.rsplit("::").next().unwrap();
+        let is_test = |text: &String| text.contains(&format!("#[test]\nfn {last}("));
+        let is_there = found.iter().any(|(stem, text)| stem == last || is_test(text));
+        assert!(is_there, "there is no '{name}'");
+    }
+}
