@@ -14,6 +14,7 @@ mod verbs;
 
 mod agents;
 mod archive;
+mod attach;
 mod by_hand;
 mod cancel;
 mod change;
@@ -47,6 +48,7 @@ mod restore;
 mod resume;
 mod run;
 mod selection;
+mod send;
 mod set;
 mod sharing;
 mod show;

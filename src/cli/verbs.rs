@@ -1,7 +1,7 @@
 use super::{
-    CliError, Ctx, ExitCode, agents, archive, cancel, complete, completions, delete, edit, fail,
-    fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull, push, restore, resume, run,
-    set, show, spawn, status, sync, unarchive,
+    CliError, Ctx, ExitCode, agents, archive, attach, cancel, complete, completions, delete, edit,
+    fail, fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull, push, restore, resume,
+    run, send, set, show, spawn, status, sync, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
@@ -9,6 +9,7 @@ use super::{
 pub enum Verb {
     Agents(agents::Args),
     Archive(archive::Args),
+    Attach(attach::Args),
     Cancel(cancel::Args),
     Complete(complete::Args),
     Completions(completions::Args),
@@ -31,6 +32,7 @@ pub enum Verb {
     Restore(restore::Args),
     Resume(resume::Args),
     Run(run::Args),
+    Send(send::Args),
     Set(set::Args),
     Show(show::Args),
     Spawn(spawn::Args),
@@ -45,6 +47,7 @@ impl Verb {
         match self {
             Self::Agents(args) => agents::run(args, ctx),
             Self::Archive(args) => archive::run(args, ctx),
+            Self::Attach(args) => attach::run(args, ctx),
             Self::Cancel(args) => cancel::run(args, ctx),
             Self::Complete(args) => complete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
@@ -66,6 +69,7 @@ impl Verb {
             Self::Restore(args) => restore::run(args, ctx),
             Self::Resume(args) => resume::run(args, ctx),
             Self::Run(args) => run::run(args, ctx),
+            Self::Send(args) => send::run(args, ctx),
             Self::Set(args) => set::run(args, ctx),
             Self::Show(args) => show::run(args, ctx),
             Self::Spawn(args) => spawn::run(args, ctx),

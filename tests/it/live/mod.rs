@@ -2,4 +2,5 @@
 
 mod agents;
 mod status;
+mod talk;
 mod world;
