@@ -1,7 +1,7 @@
 use super::{
-    CliError, Ctx, ExitCode, agents, archive, attach, cancel, complete, completions, delete, edit,
-    fail, fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull, push, restore, resume,
-    run, send, set, show, spawn, status, sync, unarchive,
+    CliError, Ctx, ExitCode, agents, archive, attach, cancel, cleanup, complete, completions,
+    delete, edit, fail, fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull, push,
+    reconcile, restore, resume, run, send, set, show, spawn, status, sync, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
@@ -11,6 +11,7 @@ pub enum Verb {
     Archive(archive::Args),
     Attach(attach::Args),
     Cancel(cancel::Args),
+    Cleanup(cleanup::Args),
     Complete(complete::Args),
     Completions(completions::Args),
     Delete(delete::Args),
@@ -29,6 +30,7 @@ pub enum Verb {
     Pause(pause::Args),
     Pull(pull::Args),
     Push(push::Args),
+    Reconcile(reconcile::Args),
     Restore(restore::Args),
     Resume(resume::Args),
     Run(run::Args),
@@ -49,6 +51,7 @@ impl Verb {
             Self::Archive(args) => archive::run(args, ctx),
             Self::Attach(args) => attach::run(args, ctx),
             Self::Cancel(args) => cancel::run(args, ctx),
+            Self::Cleanup(args) => cleanup::run(args, ctx),
             Self::Complete(args) => complete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
             Self::Delete(args) => delete::run(args, ctx),
@@ -66,6 +69,7 @@ impl Verb {
             Self::Pause(args) => pause::run(args, ctx),
             Self::Pull(args) => pull::run(args, ctx),
             Self::Push(args) => push::run(args, ctx),
+            Self::Reconcile(args) => reconcile::run(args, ctx),
             Self::Restore(args) => restore::run(args, ctx),
             Self::Resume(args) => resume::run(args, ctx),
             Self::Run(args) => run::run(args, ctx),

@@ -34,4 +34,5 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod live;
 mod store;
