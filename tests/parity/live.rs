@@ -24,8 +24,8 @@ fn here_narrows_to_one_worktree() {
     let (two, elsewhere) = spawn(&repo, "two");
     for verb in ["list", "status"] {
         let here = [verb, "--here", "--json"];
-        assert_eq!(ids(&there, &here), [one.clone()]);
-        assert_eq!(ids(&elsewhere, &here), [two.clone()]);
+        assert_eq!(ids(&there, &here), *std::slice::from_ref(&one));
+        assert_eq!(ids(&elsewhere, &here), *std::slice::from_ref(&two));
         assert_eq!(ids(&repo, &here), [""; 0]);
         assert_eq!(ids(&there, &[verb, "--json"]).len(), 2);
     }
