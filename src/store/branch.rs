@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn names_are_found_in_any_quotes() {
-        assert_eq!(plain_part("quo\"te/it's-here"), "te/it");
+        assert_eq!(plain_part("quo\"te/it's-here"), "s-here");
         assert_eq!(plain_part("\u{3000}"), "");
         assert!(contains(b"branch: 'te/it''s-here'", b"te/it"));
         assert!(contains(b"aab", b"ab"));
