@@ -1,9 +1,10 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use super::config::{self, ConfigEntry};
+use super::config::{self, ConfigEntry, Trust};
 use super::spec::Spec;
 use super::{Agent, AgentError, find_program, table};
+use crate::git::Repository;
 
 /// The agents that can be named: the built-in ones and those of git config.
 #[derive(Debug, Clone)]
@@ -39,6 +40,19 @@ impl Agents {
             config::apply(&mut specs, entry)?;
         }
         Ok(Self(specs))
+    }
+
+    /// Those of a repository: the built-in ones and what its git config says.
+    ///
+    /// # Errors
+    /// As [`with_config`](Self::with_config).
+    pub fn of(repo: &Repository) -> Result<Self, AgentError> {
+        let entries = repo.config_entries("ao");
+        Self::with_config(entries.iter().map(|entry| ConfigEntry {
+            key: &entry.key,
+            value: &entry.value,
+            trust: if entry.is_trusted { Trust::Trusted } else { Trust::Untrusted },
+        }))
     }
 
     /// All of them, the built-in ones first.

@@ -66,6 +66,11 @@ pub trait Agent: Send + Sync {
         None
     }
 
+    /// Whether the conversation with this id is still there; None where that cannot be told.
+    fn has_conversation(&self, _agent_session_id: &str, _: Env) -> Option<bool> {
+        None
+    }
+
     /// Where the conversation with this id lies, if it can be found.
     fn transcript(&self, _agent_session_id: &str, _: Env) -> Option<PathBuf> {
         None

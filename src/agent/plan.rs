@@ -119,6 +119,12 @@ impl Agent for Spec {
         self.transcripts.as_ref()?.newest_id(workspace, since, env)
     }
 
+    fn has_conversation(&self, agent_session_id: &str, env: Env) -> Option<bool> {
+        let kept = self.transcripts.as_ref()?;
+        let found = kept.find(agent_session_id, env).is_some();
+        (found || kept.complete).then_some(found)
+    }
+
     fn transcript(&self, agent_session_id: &str, env: Env) -> Option<PathBuf> {
         self.transcripts.as_ref()?.find(agent_session_id, env)
     }

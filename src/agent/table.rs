@@ -41,6 +41,7 @@ const TABLE: [Row; 9] = [
             depth: 1,
             suffix: "{id}.jsonl",
             head: None,
+            complete: true,
         }),
         forms: &[
             (
@@ -93,6 +94,7 @@ const TABLE: [Row; 9] = [
             depth: 3,
             suffix: "-{id}.jsonl",
             head: Some(("/payload/id", "/payload/cwd")),
+            complete: true,
         }),
         forms: &[
             (Launch, Interactive, "{args} [--model={model}] [-- {prompt}]"),
@@ -119,6 +121,7 @@ const TABLE: [Row; 9] = [
             depth: 2,
             suffix: "-{id8}.jsonl",
             head: None,
+            complete: true,
         }),
         forms: &[
             (
@@ -260,6 +263,7 @@ const TABLE: [Row; 9] = [
             depth: 3,
             suffix: "{id}.jsonl",
             head: None,
+            complete: false,
         }),
         forms: &[
             (Launch, Interactive, "{args} [--model={model}] [-- {prompt}]"),
@@ -293,6 +297,7 @@ const TABLE: [Row; 9] = [
             depth: 0,
             suffix: "{id}.json",
             head: None,
+            complete: false,
         }),
         forms: &[
             (Launch, Interactive, "{args}"),

@@ -29,6 +29,8 @@ pub(super) struct Transcripts {
     /// JSON pointers (RFC 6901) to the id and the working directory in a file's first line, where
     /// it has them.
     pub head: Option<(&'static str, &'static str)>,
+    /// Every conversation has a file here, so that one without is gone.
+    pub complete: bool,
 }
 
 /// Longest first line that is read, in bytes.

@@ -1,45 +1,83 @@
-//! The user's editor, as git finds and runs it.
+//! Text that a person writes in an editor.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::{fs, io};
 
 use git_ao::git::Repository;
+use tempfile::TempDir;
 
 use super::CliError;
+use super::ui::escape;
 
-/// Lets the user change a text in a file of this name, and returns what it became.
-///
-/// The file is in the repository's `ao` folder, and gone afterwards.
-pub fn edit(repo: &Repository, name: &str, text: &str) -> Result<String, CliError> {
-    let folder = repo.ao_dir();
-    let failed = |error: std::io::Error| {
-        CliError::fatal(format!("cannot write a file for the editor in '{}'", folder.display()))
-            .because(&error)
-    };
-    fs::create_dir_all(&folder).map_err(failed)?;
-    let folder_of_this = tempfile::Builder::new().prefix("edit.").tempdir_in(&folder);
-    let folder_of_this = folder_of_this.map_err(failed)?;
-    let path = folder_of_this.path().join(name);
-    fs::write(&path, text).map_err(failed)?;
-    open(repo, &path)?;
-    fs::read_to_string(&path)
-        .map_err(|error| CliError::fatal("cannot read what the editor left").because(&error))
+/// A file to be edited, in a folder of its own in the git directory. It goes away with this, unless
+/// it is kept.
+pub struct Draft {
+    folder: TempDir,
+    path: PathBuf,
 }
 
-/// Runs the editor on a file and waits for it: GIT_EDITOR, core.editor, VISUAL, EDITOR, vi, each a
-/// shell command, as git-var(1) says.
-pub fn open(repo: &Repository, path: &Path) -> Result<(), CliError> {
-    let editor = repo.git("var").arg("GIT_EDITOR").run();
-    let editor = editor.map_err(|error| {
-        CliError::fatal("no editor").because(&error).hint("git config core.editor <command>")
-    })?;
-    let editor = editor.text();
-    let shell =
-        Command::new("sh").args(["-c", &format!("{editor} \"$@\""), &editor]).arg(path).status();
-    match shell {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(CliError::refused(format!("there was a problem with the editor '{editor}'"))),
-        Err(error) => Err(CliError::fatal("cannot run a shell for the editor").because(&error)),
+impl Draft {
+    /// Makes the file; its name is what the editor shows.
+    pub fn new(repo: &Repository, name: &str, text: &str) -> Result<Self, CliError> {
+        let make = || {
+            fs::create_dir_all(repo.ao_dir())?;
+            let folder = tempfile::Builder::new().prefix("edit-").tempdir_in(repo.ao_dir())?;
+            let path = folder.path().join(name);
+            fs::write(&path, text)?;
+            Ok(Self { folder, path })
+        };
+        make().map_err(|error: io::Error| {
+            let dir = escape::os(repo.ao_dir().as_os_str());
+            CliError::fatal(format!("cannot make a file to edit in '{dir}'")).because(&error)
+        })
+    }
+
+    /// Runs the editor, and reads what it left.
+    pub fn edit(&self, repo: &Repository) -> Result<String, CliError> {
+        run(&editor(repo)?, &self.path)?;
+        fs::read_to_string(&self.path).map_err(|error| {
+            let path = escape::os(self.path.as_os_str());
+            CliError::fatal(format!("cannot read '{path}'")).because(&error)
+        })
+    }
+
+    /// Leaves the file where it is.
+    pub fn keep(self) -> PathBuf {
+        let _ = self.folder.keep();
+        self.path
+    }
+}
+
+/// The editor that git would use.
+fn editor(repo: &Repository) -> Result<String, CliError> {
+    let named = repo.git("var").arg("GIT_EDITOR").run().map(|output| output.text());
+    named.ok().filter(|editor| !editor.is_empty()).ok_or_else(|| {
+        CliError::fatal("there is no editor that this terminal could show")
+            .hint("name one: git config core.editor, GIT_EDITOR or EDITOR")
+    })
+}
+
+/// Runs it as git does: by the shell, and leaving ^C to it.
+fn run(editor: &str, path: &Path) -> Result<(), CliError> {
+    if editor == ":" {
+        return Ok(());
+    }
+    let shown = escape::line(editor);
+    let failed = |error: &io::Error| {
+        CliError::fatal(format!("cannot run the editor '{shown}'")).because(error)
+    };
+    let ignored = Arc::new(AtomicBool::new(false));
+    let signal = signal_hook::flag::register(signal_hook::consts::SIGINT, ignored);
+    let signal = signal.map_err(|error| failed(&error))?;
+    let status =
+        Command::new("sh").args(["-c", &format!("{editor} \"$@\""), editor]).arg(path).status();
+    signal_hook::low_level::unregister(signal);
+    if status.map_err(|error| failed(&error))?.success() {
+        Ok(())
+    } else {
+        Err(CliError::refused(format!("there was a problem with the editor '{shown}'")))
     }
 }

@@ -63,15 +63,24 @@ impl CliError {
         Self { code, message, usage: None, hint: None }
     }
 
+    /// The same, with another exit code.
+    pub fn with_code(self, code: ExitCode) -> Self {
+        Self { code, ..self }
+    }
+
     /// Adds why: the error and its causes, each said once.
     pub fn because(mut self, cause: &dyn Error) -> Self {
         append(&mut self.message, cause);
         self
     }
 
-    /// Adds what the reader can do.
+    /// Adds what the reader can do; to another hint, on a line of its own.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        let hint = hint.into();
+        self.hint = Some(match self.hint {
+            Some(before) => format!("{before}\n{hint}"),
+            None => hint,
+        });
         self
     }
 
@@ -79,6 +88,11 @@ impl CliError {
     pub fn synopsis(mut self, synopsis: impl Into<String>) -> Self {
         self.usage = Some(synopsis.into());
         self
+    }
+
+    /// What happened.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// The exit code that follows from it.

@@ -2,12 +2,13 @@ use git_ao::flow::fork_request;
 
 use super::spawn::{self, NewArgs};
 use super::task::TaskArgs;
-use super::{CliError, Ctx, ExitCode, open};
+use super::{CliError, Ctx, ExitCode, launch, open};
 
 /// Start a session that continues from where another one is
 ///
 /// The new session has a branch of its own, from the tip of the other one's branch, and what its
-/// record says of agent, issue and tags. The record keeps where it came from, and the event has
+/// record says of agent, issue and tags. Its agent starts from the other one's conversation where
+/// it can; else with the task alone. The record keeps where it came from, and the event has
 /// the other session's last event as its second parent, so that 'git log --graph' shows it.
 #[derive(clap::Args)]
 pub struct Args {
@@ -27,5 +28,6 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let parent = open::find(&snapshot, &store, &args.session)?;
     let request = args.new.request(args.task.read(&store)?);
     let request = fork_request(&snapshot, &parent, request)?;
-    spawn::start(ctx, &store, request, &args.new)
+    let launcher = launch::launcher(&store)?;
+    spawn::start(ctx, &store, &launcher, request, &args.new)
 }

@@ -12,25 +12,53 @@ pub mod ui;
 mod usage;
 mod verbs;
 
+mod archive;
+mod by_hand;
+mod cancel;
+mod change;
+mod complete;
 mod completions;
+mod delete;
+mod edit;
 mod editor;
+mod fail;
+mod failure;
 mod fetch;
 mod fork;
 mod fsck;
+mod hook;
+mod hooks;
 mod interrupt;
+mod json;
+mod kill;
+mod launch;
+mod list;
+mod log;
 mod man;
+mod many;
+mod order;
+mod pause;
+mod placed;
+mod porcelain;
 mod pull;
 mod push;
+mod restore;
+mod resume;
+mod run;
+mod selection;
+mod set;
 mod sharing;
+mod show;
 mod spawn;
 mod sync;
 mod task;
+mod unarchive;
 
 use std::ffi::OsString;
 use std::process::ExitCode as Status;
 
 pub use context::Ctx;
-pub use error::{CliError, ExitCode};
+pub use error::{CliError, ExitCode, chain};
 
 /// Runs the program with these arguments, of which the first is its own name.
 pub fn main(args: impl Iterator<Item = OsString>) -> Status {

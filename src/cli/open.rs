@@ -46,8 +46,13 @@ pub fn find_in(
     text: &str,
     project: Option<&Project>,
 ) -> Result<Entry, CliError> {
-    let context = Context { here: here(store.repository()), project: project.cloned() };
+    let context = Context { project: project.cloned(), ..context(store) };
     Ok(snapshot.resolve(&Handle::parse(text), &context)?)
+}
+
+/// What a handle may be relative to, where the user stands.
+pub fn context(store: &Store) -> Context {
+    Context { here: here(store.repository()), project: None }
 }
 
 /// The session of this worktree.

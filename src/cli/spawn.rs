@@ -1,16 +1,18 @@
 use std::path::PathBuf;
 
-use git_ao::flow::{self, Duplicates, FlowError, Interrupt, Place, Plan, Request, Spawned, Ticket};
+use git_ao::agent::Action;
+use git_ao::flow::{
+    self, Duplicates, Interrupt, Launcher, Place, Plan, Request, Spawned, Start, Ticket,
+};
 use git_ao::model::{Kind, Project, SessionId};
 use git_ao::store::Store;
 
-use git_ao::workspace::WorkspaceError;
-
+use super::launch::{self, AgentArgs};
 use super::task::{self, TaskArgs};
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt};
 
-/// Start a session: a record, a branch and a worktree of its own
+/// Start a session: a record, a branch, a worktree of its own, and an agent in it
 ///
 /// The task is the prompt for the agent. It is taken from the arguments, from a file, from standard
 /// input or from your editor. Nothing is left behind when anything of it fails.
@@ -34,9 +36,8 @@ pub struct Args {
 /// What spawn and fork have in common.
 #[derive(clap::Args)]
 pub struct NewArgs {
-    /// The agent that does the work: claude, codex, gemini, opencode, aider and so on.
-    #[arg(long)]
-    agent: Option<String>,
+    #[command(flatten)]
+    pub agent: AgentArgs,
 
     /// The model the agent should use.
     #[arg(long)]
@@ -71,7 +72,7 @@ pub struct NewArgs {
     #[arg(long)]
     kind: Option<String>,
 
-    /// Make the record and the branch, but no worktree.
+    /// Make the record and the branch, but no worktree and no agent.
     #[arg(long)]
     no_worktree: bool,
 
@@ -95,24 +96,46 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if request.task.is_none() && request.title.is_none() {
         return Err(task::nothing_to_do("git ao spawn [<options>] [<task>...]"));
     }
-    start(ctx, &store, request, &args.new)
+    let launcher = launch::launcher(&store)?;
+    start(ctx, &store, &launcher, request, &args.new)
 }
 
-/// Plans and makes the session, and says what was made.
+/// Plans and makes the session, starts its agent, and says what was made.
 pub fn start(
     ctx: &mut Ctx,
     store: &Store,
-    request: Request,
+    launcher: &Launcher,
+    mut request: Request,
     args: &NewArgs,
 ) -> Result<ExitCode, CliError> {
     let interrupted = interrupt::watch()?;
+    let had = request.parent.as_ref().and_then(|(parent, _)| parent.agent.clone());
+    let mut crew = launch::choose(launcher, &args.agent, had.as_deref())?;
+    if request.place == Place::Branch {
+        crew.start = None;
+    }
+    request.agent.clone_from(&crew.agent);
+    if let (Some(start), Some(agent), Some((parent, _))) =
+        (&mut crew.start, &crew.agent, &request.parent)
+    {
+        start.action = flow::fork_action(store, launcher, agent, parent)?;
+    }
     let plan = flow::plan(store, request)?;
     if args.dry_run {
-        return announce(ctx, &plan, args);
+        if let (Some(start), Some(workspace)) = (&crew.start, &plan.workspace) {
+            launcher.check(store, &plan.session, workspace, start)?;
+        }
+        return announce(ctx, &plan, crew.start.as_ref(), args);
     }
     let is_set = || interrupted.is_set();
-    let made = flow::spawn(store, plan, &Interrupt::new(&is_set))?;
-    report(ctx, &made, args)
+    let agent = crew.start.as_ref().map(|start| (launcher, start));
+    let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set))?;
+    let code = report(ctx, &made, args)?;
+    if let Some(none) = crew.nobody.filter(|_| !args.no_worktree) {
+        launch::say_nobody(&none);
+    }
+    let action = crew.start.map(|start| start.action).unwrap_or(Action::Launch);
+    Ok(launch::go_on(ctx, store, launcher, &made.session, &made.started, action)?.unwrap_or(code))
 }
 
 impl NewArgs {
@@ -122,7 +145,6 @@ impl NewArgs {
             task,
             title: self.title.clone(),
             kind: self.kind.as_deref().map(Kind::from),
-            agent: self.agent.clone(),
             model: self.model.clone(),
             base: self.base.clone(),
             branch: self.branch.clone(),
@@ -154,7 +176,12 @@ fn pull_request(text: &str) -> Result<Ticket, String> {
     Ok(ticket)
 }
 
-fn announce(ctx: &mut Ctx, plan: &Plan, args: &NewArgs) -> Result<ExitCode, CliError> {
+fn announce(
+    ctx: &mut Ctx,
+    plan: &Plan,
+    start: Option<&Start>,
+    args: &NewArgs,
+) -> Result<ExitCode, CliError> {
     if args.json {
         print_json(ctx, &plan.session, plan.workspace.as_ref(), None)?;
         return Ok(ExitCode::Done);
@@ -164,14 +191,18 @@ fn announce(ctx: &mut Ctx, plan: &Plan, args: &NewArgs) -> Result<ExitCode, CliE
     writeln!(ctx.out, "would start a session: {title}")?;
     let base = session.base.clone().unwrap_or_default();
     let commit = base.commit.as_ref().map(|commit| commit.short()).unwrap_or_default();
-    let start = base
+    let from = base
         .branch
         .map_or(commit.to_owned(), |branch| format!("{} ({commit})", escape::line(&branch)));
     let branch = escape::line(session.branch.as_deref().unwrap_or_default()).into_owned();
     writeln!(ctx.out, "  project   {}", session.project_id)?;
-    writeln!(ctx.out, "  branch    {branch}, from {start}")?;
+    writeln!(ctx.out, "  branch    {branch}, from {from}")?;
     if let Some(path) = &plan.workspace {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
+    }
+    if let (Some(agent), Some(start)) = (&session.agent, start) {
+        let runtime = start.runtime.name();
+        writeln!(ctx.out, "  agent     {}, {runtime}", escape::line(agent))?;
     }
     Ok(ExitCode::Done)
 }
@@ -190,18 +221,8 @@ fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, Cli
     if let Some(path) = &made.workspace {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
     }
+    launch::say_agent(ctx, session, &made.started)?;
     Ok(ExitCode::Done)
-}
-
-impl From<WorkspaceError> for CliError {
-    fn from(error: WorkspaceError) -> Self {
-        let message = escape::line(&super::error::chain(&error)).into_owned();
-        let fatal = CliError::fatal(message);
-        match error.hint() {
-            Some(hint) => fatal.hint(hint),
-            None => fatal,
-        }
-    }
 }
 
 /// The record's own keys, and beside them what is not in a record.
@@ -224,27 +245,4 @@ fn print_json(
     }
     writeln!(ctx.out, "{value:#}")?;
     Ok(())
-}
-
-impl From<FlowError> for CliError {
-    fn from(error: FlowError) -> Self {
-        let message = escape::line(&super::error::chain(&error)).into_owned();
-        match error {
-            FlowError::Store(error) => error.into(),
-            FlowError::Workspace(error) => error.into(),
-            FlowError::IssueTaken { id, .. } => CliError::refused(message).hint(format!(
-                "to see it: git ao show {}\nto start another one: --force",
-                id.short()
-            )),
-            FlowError::NothingToFork(_) => {
-                CliError::fatal(message).hint("--base <revision> names another place to start at")
-            }
-            FlowError::Project(_) => CliError::fatal(message).hint(
-                "letters, digits, '.', '_' and '-' are allowed, and 100 of them:\n  \
-                 git config ao.project <name>",
-            ),
-            FlowError::Interrupted => CliError::interrupted("interrupted; nothing was left behind"),
-            FlowError::Ref(_) | FlowError::Git(_) => CliError::fatal(message),
-        }
-    }
 }

@@ -4,7 +4,8 @@ use std::io::Read as _;
 
 use git_ao::store::{LIMITS, Store};
 
-use super::{CliError, editor};
+use super::CliError;
+use super::editor::Draft;
 
 /// Where the task comes from.
 #[derive(clap::Args)]
@@ -80,7 +81,7 @@ fn read_file(path: &str) -> Result<String, CliError> {
 
 fn edit(given: Option<String>, store: &Store) -> Result<String, CliError> {
     let text = format!("{}{TEMPLATE}", given.unwrap_or_default());
-    let text = editor::edit(store.repository(), "AO_TASK.md", &text)?;
+    let text = Draft::new(store.repository(), "AO_TASK.md", &text)?.edit(store.repository())?;
     let lines: Vec<&str> = text.lines().collect();
     let end = lines.iter().rposition(|line| !line.starts_with('#')).map_or(0, |at| at + 1);
     Ok(lines[..end].join("\n").trim().to_owned())

@@ -1,34 +1,73 @@
 use super::{
-    CliError, Ctx, ExitCode, completions, fetch, fork, fsck, man, pull, push, spawn, sync,
+    CliError, Ctx, ExitCode, archive, cancel, complete, completions, delete, edit, fail, fetch,
+    fork, fsck, hook, hooks, kill, list, log, man, pause, pull, push, restore, resume, run, set,
+    show, spawn, sync, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
 #[derive(clap::Subcommand)]
 pub enum Verb {
+    Archive(archive::Args),
+    Cancel(cancel::Args),
+    Complete(complete::Args),
     Completions(completions::Args),
+    Delete(delete::Args),
+    Edit(edit::Args),
+    Fail(fail::Args),
     Fetch(fetch::Args),
     Fork(fork::Args),
     Fsck(fsck::Args),
+    Hook(hook::Args),
+    Hooks(hooks::Args),
+    Kill(kill::Args),
+    #[command(visible_alias = "ls")]
+    List(Box<list::Args>),
+    Log(log::Args),
     Man(man::Args),
+    Pause(pause::Args),
     Pull(pull::Args),
     Push(push::Args),
+    Restore(restore::Args),
+    Resume(resume::Args),
+    Run(run::Args),
+    Set(set::Args),
+    Show(show::Args),
     Spawn(spawn::Args),
     Sync(sync::Args),
+    Unarchive(unarchive::Args),
 }
 
 impl Verb {
     /// Does what the verb says.
     pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
+            Self::Archive(args) => archive::run(args, ctx),
+            Self::Cancel(args) => cancel::run(args, ctx),
+            Self::Complete(args) => complete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
+            Self::Delete(args) => delete::run(args, ctx),
+            Self::Edit(args) => edit::run(args, ctx),
+            Self::Fail(args) => fail::run(args, ctx),
             Self::Fetch(args) => fetch::run(args, ctx),
             Self::Fork(args) => fork::run(args, ctx),
             Self::Fsck(args) => fsck::run(args, ctx),
+            Self::Hook(args) => hook::run(args, ctx),
+            Self::Hooks(args) => hooks::run(args, ctx),
+            Self::Kill(args) => kill::run(args, ctx),
+            Self::List(args) => list::run(*args, ctx),
+            Self::Log(args) => log::run(args, ctx),
             Self::Man(args) => man::run(args, ctx),
+            Self::Pause(args) => pause::run(args, ctx),
             Self::Pull(args) => pull::run(args, ctx),
             Self::Push(args) => push::run(args, ctx),
+            Self::Restore(args) => restore::run(args, ctx),
+            Self::Resume(args) => resume::run(args, ctx),
+            Self::Run(args) => run::run(args, ctx),
+            Self::Set(args) => set::run(args, ctx),
+            Self::Show(args) => show::run(args, ctx),
             Self::Spawn(args) => spawn::run(args, ctx),
             Self::Sync(args) => sync::run(args, ctx),
+            Self::Unarchive(args) => unarchive::run(args, ctx),
         }
     }
 }

@@ -1,9 +1,14 @@
-use crate::git::{GitError, RefError};
-use crate::model::{InvalidProject, SessionId};
-use crate::store::StoreError;
-use crate::workspace::WorkspaceError;
+use std::io;
+use std::path::PathBuf;
 
-/// Why a session was not started. Nothing of it is left behind.
+use crate::agent::AgentError;
+use crate::git::{GitError, LockError, RefError};
+use crate::model::{InvalidProject, SessionId, SessionStatus};
+use crate::runtime::RuntimeError;
+use crate::store::StoreError;
+use crate::workspace::{Condition, WorkspaceError};
+
+/// Why a verb did not do what it is for. Unless it says otherwise, nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum FlowError {
     /// Another session works on this issue.
@@ -22,6 +27,88 @@ pub enum FlowError {
     /// The name of the project.
     #[error(transparent)]
     Project(#[from] InvalidProject),
+    /// The program of an agent is not there.
+    #[error("agent '{agent}' is not installed: there is no '{program}' on PATH")]
+    NotInstalled {
+        /// The agent.
+        agent: String,
+        /// Its program.
+        program: String,
+    },
+    /// A session's agent runs already.
+    #[error("session {} is running", .0.short())]
+    Running(SessionId),
+    /// It may be running where nobody here can see it.
+    #[error("session {} may be running on '{replica}'", id.short())]
+    Elsewhere {
+        /// The session.
+        id: SessionId,
+        /// The clone.
+        replica: String,
+    },
+    /// It cannot be told whether it runs.
+    #[error("cannot tell whether session {} is running", id.short())]
+    Unknown {
+        /// The session.
+        id: SessionId,
+        /// Why not.
+        #[source]
+        source: RuntimeError,
+    },
+    /// What has ended does not run.
+    #[error("session {} is {status}", id.short())]
+    HasEnded {
+        /// The session.
+        id: SessionId,
+        /// How it ended.
+        status: SessionStatus,
+    },
+    /// Only what is paused can be resumed.
+    #[error("session {} is not paused, it is {status}", id.short())]
+    NotPaused {
+        /// The session.
+        id: SessionId,
+        /// What it is.
+        status: SessionStatus,
+    },
+    /// What was merged is not taken up again.
+    #[error("session {} is merged, and not restorable", .0.short())]
+    Merged(SessionId),
+    /// Somebody changed the session while it was being restored.
+    #[error("session {} was changed meanwhile", .0.short())]
+    Changed(SessionId),
+    /// The session has no workspace in this clone.
+    #[error("session {} has no workspace here", .0.short())]
+    NoWorkspace(SessionId),
+    /// The folder is not a worktree that the agent could work in.
+    #[error("workspace missing: '{}' is {condition}", path.display())]
+    NotUsable {
+        /// Where.
+        path: PathBuf,
+        /// What is there.
+        condition: Condition,
+    },
+    /// The session has no branch, so no worktree can be made for it.
+    #[error("session {} has no branch", .0.short())]
+    NoBranch(SessionId),
+    /// A folder that is needed cannot be made.
+    #[error("cannot create '{}'", path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The agent.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
+    /// What keeps it alive.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// A lock.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// Somebody pressed ^C, or asked the program to end.
     #[error("interrupted")]
     Interrupted,

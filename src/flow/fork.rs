@@ -1,8 +1,9 @@
 //! A new session that goes on from where another one is.
 
-use super::{FlowError, Request};
+use super::{FlowError, Launcher, Request, here};
+use crate::agent::{Action, Mode};
 use crate::model::{Base, Fork, Oid, Session};
-use crate::store::{Entry, Snapshot, StoreError};
+use crate::store::{Entry, Snapshot, Store, StoreError};
 use crate::workspace::{WorkspaceError, Worktrees};
 
 /// Makes a request a fork of the session at this place, from its last event on.
@@ -21,6 +22,28 @@ pub fn fork_request(
     let event = event.or_else(|| snapshot.tip().cloned());
     let event = event.ok_or_else(|| StoreError::NotFound(key()))?;
     Ok(Request { parent: Some((session, event)), ..request })
+}
+
+/// What the agent of a fork is started for: its own conversation is forked where it can do that,
+/// where it is the parent's agent, and where that worked in this clone.
+///
+/// # Errors
+/// When the agent is not known.
+pub fn fork_action(
+    store: &Store,
+    launcher: &Launcher,
+    agent: &str,
+    parent: &Session,
+) -> Result<Action, FlowError> {
+    let same = parent.agent.as_deref() == Some(agent) && here::placement(store, parent).is_some();
+    let conversation = parent.agent_session_id.as_deref().filter(|_| same);
+    let agent = launcher.agents().find(agent)?;
+    let has = |id: &str| agent.has_conversation(id, &|name| std::env::var_os(name));
+    let can = agent.mode(Action::Fork, Mode::Interactive, "").is_some();
+    Ok(match conversation {
+        Some(id) if can && has(id) != Some(false) => Action::Fork,
+        _ => Action::Launch,
+    })
 }
 
 /// What a fork has from its parent, apart from the commits.

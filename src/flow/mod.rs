@@ -1,11 +1,40 @@
-//! What a person does with sessions: each verb ties records, branches and worktrees together.
+//! What a person does with sessions: each verb ties records, branches, worktrees and agents
+//! together.
 
+mod brief;
+mod cancel;
+mod change;
+mod complete;
 mod error;
+mod fail;
 mod fork;
+mod here;
 mod issue;
+mod kill;
+mod launcher;
+mod pause;
+mod restore;
+mod resume;
+mod run;
 mod spawn;
+mod start;
 
+pub use cancel::cancel;
+pub use change::{Changed, Rule, Say};
+pub use complete::complete;
 pub use error::{FlowError, Interrupt};
-pub use fork::fork_request;
+pub use fail::fail;
+pub use fork::{fork_action, fork_request};
+pub use here::{elsewhere, placement, probe};
 pub use issue::Ticket;
+pub use kill::{Killed, kill};
+pub use launcher::{Crew, Launcher};
+pub use pause::pause;
+pub use restore::{Restore, Restored, restore};
+pub use resume::resume;
+pub use run::{Run, Turn, run};
 pub use spawn::{Duplicates, Place, Plan, Request, Spawned, plan, spawn};
+pub use start::{Start, log_file};
+
+/// What an agent finds in its environment: its session's id and branch.
+const SESSION_ENV: [&str; 2] = ["AO_SESSION_ID", "AO_SESSION_BRANCH"];

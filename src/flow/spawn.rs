@@ -1,11 +1,13 @@
-//! A new session: record, branch and worktree, all or nothing.
+//! A new session: record, branch, worktree and agent, all or nothing.
 
 use std::path::PathBuf;
 
-use super::{FlowError, Interrupt, Ticket};
+use super::start::{Begun, PATIENCE, claim};
+use super::{FlowError, Interrupt, Launcher, Start, Ticket};
 use crate::model::{
     Base, Fork, Kind, Map, Oid, Placement, Project, Session, SessionId, SessionStatus, Value, slug,
 };
+use crate::runtime::Started;
 use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction};
 use crate::workspace::{self, Addition, Branch, Workspace as _, Worktrees};
 
@@ -85,6 +87,8 @@ pub struct Spawned {
     pub event: Oid,
     /// The worktree, where there is one.
     pub workspace: Option<PathBuf>,
+    /// What became of its agent.
+    pub started: Started,
 }
 
 /// Works out what a request comes to, and makes nothing.
@@ -145,25 +149,48 @@ fn new_branch(session: &Session) -> Branch {
     Branch::New { name, at }
 }
 
-/// Makes what was planned. The record is written last, and is what makes the session exist: until
-/// then, whatever fails takes the worktree and the branch with it.
+/// Makes what was planned, and starts the agent if there is one. The record is written last, and is
+/// what makes the session exist: until then, whatever fails takes the agent, the worktree and the
+/// branch with it. The agent begins when the record is there.
 ///
 /// # Errors
 /// Whatever failed; nothing is left behind.
-pub fn spawn(store: &Store, plan: Plan, interrupt: &Interrupt<'_>) -> Result<Spawned, FlowError> {
+pub fn spawn(
+    store: &Store,
+    plan: Plan,
+    agent: Option<(&Launcher, &Start)>,
+    interrupt: &Interrupt<'_>,
+) -> Result<Spawned, FlowError> {
+    if let (Some((launcher, start)), Some(workspace)) = (agent, &plan.workspace) {
+        launcher.check(store, &plan.session, workspace, start)?;
+    }
     interrupt.check()?;
-    let worktrees = Worktrees::new(store.repository());
+    let repo = store.repository();
+    let worktrees = Worktrees::new(repo);
     let made = match plan.addition() {
         Some(addition) => worktrees.add(&addition)?,
         None => worktrees.add_branch(&plan.branch)?,
     };
     interrupt.check()?;
     let Plan { mut session, mut workspace, duplicates, fork_event, .. } = plan;
+    // What was begun waits for the claim, so the claim goes last.
+    let mut claimed = None;
+    let mut begun = None;
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
+        if let Some((launcher, start)) = agent {
+            claimed = Some(claim(repo, session.id, PATIENCE)?);
+            begun = Some(Begun::new(launcher, repo, &session, path, start)?);
+        }
+        let runtime = agent.map_or("none", |(_, start)| start.runtime.name());
+        let handle = begun.as_ref().and_then(Begun::handle);
+        if handle.is_some() {
+            session.status = SessionStatus::Spawning;
+        }
         let placement = Placement {
             workspace: Some(workspace::to_record(path)?),
-            runtime: Some("none".to_owned()),
+            runtime: Some(runtime.to_owned()),
+            handle,
             at: Some(store.clock().now()),
             ..Placement::default()
         };
@@ -177,9 +204,11 @@ pub fn spawn(store: &Store, plan: Plan, interrupt: &Interrupt<'_>) -> Result<Spa
         }
         create(tx, &session, fork_event.as_ref()).map_err(FlowError::from)
     })?;
+    let started = begun.map_or(Started::Nothing, Begun::keep);
     made.keep();
+    drop(claimed);
     let event = committed.event.expect("a new session is always a change");
-    Ok(Spawned { session: committed.value, event, workspace })
+    Ok(Spawned { session: committed.value, event, workspace, started })
 }
 
 fn create(

@@ -7,7 +7,7 @@ use super::{GitError, Repository};
 
 /// What ties a git process to one repository (`git rev-parse --local-env-vars`), apart from
 /// configuration: git sets these for its hooks, and they would mislead a git started elsewhere.
-const LOCAL_ENV: [&str; 15] = [
+pub const LOCAL_ENV: [&str; 15] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_CONFIG",

@@ -3,6 +3,7 @@
 use gix::actor::Signature;
 use gix::date::Time;
 
+use super::zone::local_offset;
 use super::{GitCommand, Repository};
 use crate::model::Timestamp;
 
@@ -89,11 +90,4 @@ fn offset(time: &Time) -> String {
     let minutes = time.offset / 60;
     let sign = if minutes < 0 { '-' } else { '+' };
     format!("{sign}{:02}{:02}", minutes.abs() / 60, minutes.abs() % 60)
-}
-
-/// Seconds east of UTC, here, at that time.
-fn local_offset(at: Timestamp) -> i32 {
-    let time =
-        jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    jiff::tz::TimeZone::system().to_offset(time).seconds()
 }

@@ -1,9 +1,11 @@
 //! The repository: finding it, refusing what git would refuse, running git safely.
 
 mod command;
+mod entries;
 mod error;
 mod extensions;
 mod fsync;
+mod head;
 mod identity;
 mod lock;
 mod objects;
@@ -11,11 +13,14 @@ mod overrides;
 mod refs;
 mod repository;
 mod shared;
+mod zone;
 
-pub use command::{Ended, GitCommand, Output};
+pub use command::{Ended, GitCommand, LOCAL_ENV, Output};
+pub use entries::Entry;
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;
 pub use repository::{Repository, hostname};
+pub use zone::local_offset;
 
 pub(crate) use identity::Signatures;

@@ -3,6 +3,8 @@
 //! A session has two forms. [`Session`] is the living one, with typed fields. [`Map`] is the stored
 //! one, an ordered map of [`Value`]s in which keys that this version does not know survive.
 
+mod change;
+mod diff;
 mod event;
 mod filter;
 mod handle;
@@ -18,6 +20,10 @@ mod time;
 mod value;
 mod when;
 
+pub use change::{
+    Assignment, AssignmentError, Guard, RuleError, check_change, close_status, nearest,
+};
+pub use diff::{FieldChange, field_changes};
 pub use event::{Event, Message, Person};
 pub use filter::{Area, Field, Filter, FilterError, Moment, Subject};
 pub use handle::{Handle, Reference};

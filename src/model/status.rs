@@ -105,6 +105,12 @@ impl SessionStatus {
         self.is_terminal() && *self != Self::Merged
     }
 
+    /// True when it tells what the agent is doing, so that the end of the agent changes it. Others
+    /// tell what a person decided or where the pull request stands.
+    pub fn tells_activity(&self) -> bool {
+        matches!(self, Self::Spawning | Self::Working | Self::Idle | Self::NeedsInput | Self::Stuck)
+    }
+
     /// Checks a change of status by anything but a restore: from a terminal status nothing leads
     /// out, and staying is no change.
     pub fn check_change(&self, to: &Self) -> Result<(), IllegalTransition> {

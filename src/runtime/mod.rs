@@ -3,9 +3,11 @@
 //! A runtime is told what to run and answers with a handle, a text to be stored. Later it is asked
 //! with that handle whether the process is alive, and to send text to it or to stop it.
 
+mod child;
 mod detached;
 mod error;
 mod foreground;
+mod lines;
 mod named;
 mod none;
 mod plan;
@@ -14,6 +16,7 @@ mod stop;
 mod tmux;
 mod wait;
 
+pub use child::{Child, Ended, Event, Reins, Wires};
 pub use detached::Detached;
 pub use error::RuntimeError;
 pub use foreground::Foreground;

@@ -60,12 +60,4 @@ impl Store {
             Err(error) => Some(RecordProblem::Object(error.to_string())),
         }
     }
-
-    /// The store as it was at an event.
-    ///
-    /// # Errors
-    /// As [`snapshot`](Self::snapshot).
-    pub fn snapshot_at(&self, event: &Oid) -> Result<Snapshot<'_>, StoreError> {
-        Snapshot::at(self, Some(event.clone()))
-    }
 }

@@ -1,6 +1,7 @@
 //! Records in git: the tree at one ref, and the one way to write it.
 
 mod backoff;
+mod branch;
 mod check;
 mod clock;
 mod codec;
@@ -18,9 +19,10 @@ mod snapshot;
 mod transaction;
 mod walk;
 
+pub use branch::OnBranch;
 pub use check::Finding;
 pub use clock::Clock;
-pub use codec::{LIMITS, Limits, RecordProblem};
+pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use door::Committed;
 pub use error::{ResolveError, StoreError};
 pub use handle::Context;

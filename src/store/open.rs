@@ -109,4 +109,12 @@ impl Store {
     pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
         Snapshot::at(self, self.tip()?)
     }
+
+    /// The store as it was right after an event.
+    ///
+    /// # Errors
+    /// As [`snapshot`](Self::snapshot).
+    pub fn snapshot_at(&self, event: &Oid) -> Result<Snapshot<'_>, StoreError> {
+        Snapshot::at(self, Some(event.clone()))
+    }
 }

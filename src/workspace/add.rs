@@ -48,7 +48,8 @@ impl<'r> Worktrees<'r> {
     /// unless it is killed; it then leaves a worktree, which may be locked.
     fn check_out(&self, branch: &str, added: &mut Added<'r>) -> Result<(), WorkspaceError> {
         let path = added.path().to_owned();
-        let git = self.git_at_top("worktree").as_user().args(["add", "--quiet", "--"]);
+        let git = self.git_at_top("worktree").as_user().env("AO_DISABLE", "1");
+        let git = git.args(["add", "--quiet", "--"]);
         let ended = git.arg(&path).arg(branch).run();
         let made =
             |listed: &Listed| listed.path == path && listed.branch.as_deref() == Some(branch);
@@ -80,13 +81,10 @@ impl<'r> Worktrees<'r> {
     }
 }
 
-/// The folder must be missing or empty, as git itself asks for, and unknown to git.
+/// Nothing may be there, and git may know of nothing there.
 pub(super) fn check_path(path: &Path, listed: &[Listed]) -> Result<(), WorkspaceError> {
-    let taken = || WorkspaceError::PathTaken(path.to_owned());
-    match fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
-        Ok(true) => {}
-        Ok(false) => return Err(taken()),
-        Err(_) if fs::symlink_metadata(path).is_ok() => return Err(taken()),
+    match fs::symlink_metadata(path) {
+        Ok(_) => return Err(WorkspaceError::PathTaken(path.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed("use", path, error)),
     }
@@ -99,14 +97,27 @@ pub(super) fn check_path(path: &Path, listed: &[Listed]) -> Result<(), Workspace
 }
 
 /// Makes the folder and those above it. They go again while they are empty.
+///
+/// Git would take an empty folder that is there, and does not see that another git does the same at
+/// the same time: only who made the folder may use it.
 fn make_folders(path: &Path, added: &mut Added<'_>) -> Result<(), WorkspaceError> {
-    if path.exists() {
-        let path = path.to_owned();
-        // Git removes the worktree's folder, also one that was there before.
-        added.undo_by(move || fs::create_dir_all(&path).map_err(|e| failed("create", &path, e)));
+    let mut attempts = 16;
+    loop {
+        match make_missing(path, added) {
+            // Another one that gave up took away a folder above it that was still empty.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && attempts > 0 => attempts -= 1,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(WorkspaceError::PathTaken(path.to_owned()));
+            }
+            made => return made.map_err(|error| failed("create", path, error)),
+        }
     }
-    let missing: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
-    for folder in missing.into_iter().rev() {
+}
+
+fn make_missing(path: &Path, added: &mut Added<'_>) -> io::Result<()> {
+    let above = path.ancestors().skip(1).take_while(|folder| !folder.exists());
+    let above: Vec<_> = above.collect();
+    for folder in above.into_iter().rev().chain([path]) {
         match fs::create_dir(folder) {
             Ok(()) => {
                 let folder = folder.to_owned();
@@ -116,8 +127,8 @@ fn make_folders(path: &Path, added: &mut Added<'_>) -> Result<(), WorkspaceError
                     Ok(())
                 });
             }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failed("create", folder, error)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder != path => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(())

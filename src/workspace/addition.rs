@@ -7,7 +7,7 @@ use crate::model::{Oid, SessionId};
 /// What a new workspace is to be.
 #[derive(Debug, Clone)]
 pub struct Addition {
-    /// Its folder, absolute: missing, or empty.
+    /// Its folder, absolute. Nothing may be there.
     pub path: PathBuf,
     /// The branch that is checked out in it.
     pub branch: Branch,

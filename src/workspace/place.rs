@@ -3,6 +3,7 @@
 use std::env;
 use std::path::{Component, Path, PathBuf};
 
+use super::worktrees::real_path;
 use super::{WorkspaceError, Worktrees};
 use crate::model::{Project, SessionId};
 
@@ -21,7 +22,7 @@ impl Worktrees<'_> {
             Some(dir) => self.repo.main_folder().join(dir),
             None => home().ok_or(WorkspaceError::NoHome)?.join(".worktrees"),
         };
-        Ok(dir.join(project.as_str()).join(session.short()))
+        Ok(real_path(&dir.join(project.as_str()).join(session.short())))
     }
 }
 

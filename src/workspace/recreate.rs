@@ -1,3 +1,4 @@
+use super::remove::remove_empty;
 use super::{Added, Addition, Branch, Listed, Recreation, WorkspaceError, Worktrees};
 use super::{Condition, Detail, Place, Workspace};
 
@@ -16,7 +17,10 @@ impl<'r> Worktrees<'r> {
         };
         let place = Place { path: again.path, branch: None };
         let stale = match self.state(&place, Detail::Place)?.condition {
-            Condition::Missing => None,
+            Condition::Missing => {
+                remove_empty(again.path);
+                None
+            }
             Condition::Prunable => self.leaving(again.path)?,
             _ => return Err(WorkspaceError::PathTaken(again.path.to_owned())),
         };

@@ -93,7 +93,7 @@ impl Worktrees<'_> {
 }
 
 /// A folder that is left over; one with anything in it stays.
-fn remove_empty(path: &Path) {
+pub(super) fn remove_empty(path: &Path) {
     let _ = fs::remove_dir(path);
 }
 

@@ -1,7 +1,7 @@
 //! Dates as git prints them (git-log(1), `--date`).
 
 use git_ao::model::Timestamp;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::Offset;
 
 /// How a date is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,11 +24,6 @@ impl DateFormat {
             Self::Relative => relative(time, now),
         }
     }
-}
-
-/// The offset from UTC, in seconds, that this machine's time zone has at `time`.
-pub fn local_offset(time: Timestamp) -> i32 {
-    TimeZone::system().to_offset(moment(time)).seconds()
 }
 
 fn moment(time: Timestamp) -> jiff::Timestamp {

@@ -67,7 +67,7 @@ fn push(text: &mut String, what: std::fmt::Arguments<'_>) {
 }
 
 /// Characters that control a terminal, turn the direction of text, break lines, or are not seen.
-fn is_hidden(c: char) -> bool {
+pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}'

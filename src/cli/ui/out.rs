@@ -165,6 +165,16 @@ impl Out {
         self.check(result)
     }
 
+    /// True when what is written is colored.
+    pub fn is_colored(&self) -> bool {
+        self.color == Color::On
+    }
+
+    /// Prints an error that does not end the program, after what was written before it.
+    pub fn error(&mut self, text: &str) {
+        self.message(Level::Error, text);
+    }
+
     /// Prints a warning, after what was written before it.
     pub fn warn(&mut self, text: &str) {
         self.message(Level::Warning, text);

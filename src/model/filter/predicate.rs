@@ -51,6 +51,14 @@ pub struct Subject<'a> {
 }
 
 impl Filter {
+    /// Sessions of which the field is what a person typed.
+    ///
+    /// # Errors
+    /// What the field can hold, where it cannot hold that.
+    pub fn is(field: Field, typed: &str) -> Result<Self, &'static str> {
+        field.normal(typed.to_owned()).map(|text| Self::Is(field, text))
+    }
+
     /// Sessions that were neither forked from nor started by another one.
     pub fn root() -> Self {
         !Self::HasParent

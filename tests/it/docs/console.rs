@@ -51,8 +51,8 @@ impl Console {
             run.env("PATH", path).env("GIT_AUTHOR_NAME", "Ada").env("GIT_COMMITTER_NAME", "Ada");
         let run = run.env("GIT_AUTHOR_EMAIL", "ada@example.org");
         let out = run.env("GIT_COMMITTER_EMAIL", "ada@example.org").run();
-        let text = out.stdout.replace(&*self.env.home().to_string_lossy(), "/home/ada");
-        let text = text.replace(&*self.env.root().to_string_lossy(), "/home/ada/src");
+        let text = out.stdout.replace(&*self.env.home().to_string_lossy(), "/home/ann");
+        let text = text.replace(&*self.env.root().to_string_lossy(), "/home/ann/src");
         let mut text = self.mask.hide(&text);
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');

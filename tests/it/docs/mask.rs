@@ -30,7 +30,14 @@ impl Mask {
             let length = token(rest);
             let (word, after) = rest.split_at(length);
             match if is_inside { None } else { self.substitute(word) } {
-                Some(other) => shown.push_str(&other),
+                Some(other) => {
+                    let folder = format!("/{}/", &word[..2]);
+                    if length == 36 && shown.ends_with(&folder) {
+                        shown.truncate(shown.len() - folder.len());
+                        shown.push_str(&format!("/{}/", &other[..2]));
+                    }
+                    shown.push_str(&other);
+                }
                 None => shown.push_str(word),
             }
             rest = after;
@@ -43,20 +50,30 @@ impl Mask {
     pub fn reveal(&self, command: &str) -> String {
         let mut command = command.to_owned();
         for (shown, real) in SESSIONS.iter().zip(&self.sessions) {
-            command = command.replace(&shown[..8], real);
+            if real.len() == 36 {
+                let path = |id: &str| format!("/{}/{id}", &id[..2]);
+                command = command.replace(&path(shown), &path(real)).replace(shown, real);
+            }
+            command = command.replace(&shown[..8], &real[..8]);
         }
         command
     }
 
     fn substitute(&mut self, word: &str) -> Option<String> {
+        let is_id = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
+        if !word.bytes().all(is_id) {
+            return None;
+        }
         match word.len() {
             8 | 36 => {
-                let short = &word[..8];
-                let at = self.sessions.iter().position(|known| known == short);
+                let at = self.sessions.iter().position(|known| known[..8] == word[..8]);
                 let at = at.unwrap_or_else(|| {
-                    self.sessions.push(short.to_owned());
+                    self.sessions.push(word.to_owned());
                     self.sessions.len() - 1
                 });
+                if word.len() > self.sessions[at].len() {
+                    self.sessions[at] = word.to_owned();
+                }
                 Some(SESSIONS[at][..word.len()].to_owned())
             }
             7 | 40 => {

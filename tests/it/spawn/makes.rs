@@ -23,13 +23,13 @@ fn a_session_has_a_record_a_branch_and_a_worktree() {
 
         // Plain git tells the same.
         let path = format!("refs/ao/sessions:sessions/demo/{}/{id}.yaml", &id[..2]);
-        let record = line(&repo, ["show", &path]);
+        let record = line(repo, ["show", &path]);
         assert!(record.contains(&format!("\nbranch: {branch}\n")), "{record}");
         assert!(record.contains(&format!("workspace: ~/.worktrees/demo/{short}")), "{record}");
-        let log = line(&repo, ["log", "--format=%s%n%(trailers)", "refs/ao/sessions"]);
+        let log = line(repo, ["log", "--format=%s%n%(trailers)", "refs/ao/sessions"]);
         assert!(log.starts_with(&format!("spawn {short}: Fix the flaky test\n")), "{log}");
         assert!(log.contains(&format!("Ao-Session: {id}\nAo-Op: spawn")), "{log}");
-        line(&repo, ["fsck", "--strict"]);
+        line(repo, ["fsck", "--strict"]);
     });
 }
 

@@ -2,12 +2,18 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use git_ao::git::Repository;
-use git_ao::workspace::{Workspace, WorkspaceError, Worktrees, session_here};
+use git_ao::workspace::{
+    Added, Addition, Branch, Condition, Detail, Place, Workspace, WorkspaceError, Worktrees,
+    session_here,
+};
 
 use super::{existing, id, known, new, open};
-use crate::support::{Repo, alone, for_each_repo, tree_of};
+use crate::support::{
+    Combo, Refs, Repo, TestEnv, alone, employ, for_each_repo, race, tree_of, worker,
+};
 
 #[test]
 fn a_new_one_knows_its_branch_and_its_session() {
@@ -41,18 +47,22 @@ fn one_that_is_not_kept_leaves_nothing() {
             drop(added);
             assert_eq!(known(repo), before);
             assert!(!repo.env().path("w").exists());
-
-            fs::create_dir(repo.env().path("w")).unwrap();
-            drop(worktrees.add(&new(repo, &repo.env().path("w"), "ao/x")).unwrap());
-            assert!(repo.env().path("w").exists(), "an empty folder was there before");
-            assert_eq!(known(repo), before);
         });
     });
 }
 
 #[test]
 fn path_and_branch_collisions_are_distinct() {
-    alone(|| {
+    for locale in ["C.UTF-8", "de_DE.UTF-8"] {
+        let env = TestEnv::new();
+        let run = employ(&env, &env.root(), collide, &[]);
+        run.env("LC_ALL", locale).env("LANGUAGE", "de").run().ok();
+    }
+}
+
+#[test]
+fn collide() {
+    worker(|_| {
         for_each_repo(|repo| {
             let git = open(repo);
             let worktrees = Worktrees::new(&git);
@@ -61,6 +71,7 @@ fn path_and_branch_collisions_are_distinct() {
             repo.git(["branch", "deep/er", "main"]);
             let full = repo.env().path("full");
             fs::create_dir(&full).unwrap();
+            fs::create_dir(repo.env().path("empty")).unwrap();
             fs::write(full.join("precious"), "").unwrap();
             fs::write(repo.env().path("file"), "").unwrap();
             std::os::unix::fs::symlink("nowhere", repo.env().path("link")).unwrap();
@@ -73,7 +84,7 @@ fn path_and_branch_collisions_are_distinct() {
             assert!(
                 matches!(refused(new(repo, &path, "taken")), E::BranchExists(n) if n == "taken")
             );
-            for name in ["full", "file", "link", "user"] {
+            for name in ["full", "empty", "file", "link", "user"] {
                 let taken = refused(new(repo, &repo.env().path(name), "fresh"));
                 assert!(matches!(taken, E::PathTaken(p) if p.ends_with(name)), "{name}");
             }
@@ -109,6 +120,130 @@ fn a_worktree_that_is_missing_is_not_taken_over() {
         let error = Worktrees::new(&git).add(&new(&repo, &path, "ao/x")).unwrap_err();
         assert!(matches!(error, WorkspaceError::Registered { locked: None, .. }), "{error}");
         assert_eq!(known(&repo), before);
+    });
+}
+
+#[test]
+fn add_here() {
+    worker(|args| {
+        let git = Repository::discover(Path::new(".")).unwrap();
+        let at = args[2].parse().unwrap();
+        let branch = Branch::New { name: args[1].to_owned(), at };
+        let addition = Addition { path: args[0].into(), branch, session: id() };
+        let worktrees = Worktrees::new(&git);
+        let added = worktrees.add(&addition);
+        added.map(Added::keep).unwrap_or_else(|error| panic!("{error}"));
+    });
+}
+
+/// Runs eight that want a path and a branch each; the one that got what it wanted.
+fn winner(repo: &Repo, wants: impl Fn(usize) -> (PathBuf, String)) -> (PathBuf, String) {
+    let at = super::main_commit(repo);
+    let outs = race(8, |i| {
+        let (path, branch) = wants(i);
+        let args = [path.to_str().unwrap(), &branch, at.as_str()];
+        employ(repo.env(), repo.dir(), add_here, &args)
+    });
+    let won: Vec<_> = (0..8).filter(|i| outs[*i].status == 0).collect();
+    assert_eq!(won.len(), 1, "{}", outs.iter().map(|out| &*out.stderr).collect::<String>());
+    wants(won[0])
+}
+
+#[test]
+fn of_many_at_once_one_wins_and_the_others_leave_nothing() {
+    alone(|| {
+        for refs in [Refs::Files, Refs::Reftable] {
+            if refs == Refs::Reftable && !Refs::can_be_chosen() {
+                continue;
+            }
+            let repo = TestEnv::new().repo(Combo { refs, ..Combo::PLAIN });
+            let path = repo.env().path("w/same");
+            let one_path = winner(&repo, |i| (path.clone(), format!("ao/{i}")));
+            let one_branch = winner(&repo, |i| (repo.env().path(format!("v/{i}")), "ao/x".into()));
+            let git = open(&repo);
+            for (path, branch) in [&one_path, &one_branch] {
+                let place = Place { path, branch: Some(branch) };
+                let state = Worktrees::new(&git).state(&place, Detail::Changes).unwrap();
+                assert_eq!(state.condition, Condition::Ready);
+                assert!(state.changes.unwrap().is_clean());
+            }
+            let mut left = vec!["main".to_owned(), one_path.1, one_branch.1];
+            left.sort();
+            let branches = repo.git(["for-each-ref", "--format=%(refname:lstrip=2)"]);
+            let mut branches: Vec<_> = branches.lines().collect();
+            branches.sort_unstable();
+            assert_eq!(branches, left);
+            assert_eq!(fs::read_dir(repo.env().path("v")).unwrap().count(), 1);
+            assert_eq!(repo.git(["worktree", "list"]).lines().count(), 3);
+        }
+    });
+}
+
+#[test]
+fn a_git_that_is_killed_leaves_nothing() {
+    alone(|| {
+        let repo = Repo::new();
+        let hook = repo.common_dir().join("hooks/post-checkout");
+        fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        fs::write(&hook, "#!/bin/sh\nkill -KILL $PPID\n").unwrap();
+        fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).unwrap();
+        let (git, before) = (open(&repo), known(&repo));
+        let path = repo.env().path("w/x");
+        let error = Worktrees::new(&git).add(&new(&repo, &path, "ao/x")).unwrap_err();
+        assert!(matches!(error, WorkspaceError::Git(_)), "{error}");
+        assert_eq!(known(&repo), before);
+        assert!(!repo.env().path("w").exists());
+    });
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_takes_the_branch_back() {
+    alone(|| {
+        let repo = Repo::new();
+        let (git, before) = (open(&repo), known(&repo));
+        fs::write(repo.env().path("file"), "").unwrap();
+        let path = repo.env().path("file/x");
+        let error = Worktrees::new(&git).add(&new(&repo, &path, "ao/x")).unwrap_err();
+        assert!(matches!(error, WorkspaceError::Io { .. }), "{error}");
+        assert_eq!(known(&repo), before);
+    });
+}
+
+#[test]
+fn a_repository_without_a_commit_says_so() {
+    alone(|| {
+        let repo = Repo::init(&TestEnv::new(), "empty", Combo::PLAIN);
+        let git = open(&repo);
+        let worktrees = Worktrees::new(&git);
+        let unborn = worktrees.base(None).unwrap_err();
+        assert!(matches!(unborn, WorkspaceError::Unborn(name) if name == "main"));
+        let missing = worktrees.base(Some("-x")).unwrap_err();
+        assert!(matches!(missing, WorkspaceError::BaseMissing(name) if name == "-x"));
+        let commit = repo.commit("a", "a");
+        for (named, branch) in
+            [(None, Some("main")), (Some("main"), Some("main")), (Some(&*commit), None)]
+        {
+            let base = worktrees.base(named).unwrap();
+            assert_eq!(base.branch.as_deref(), branch);
+            assert_eq!(base.commit.unwrap().as_str(), commit);
+        }
+    });
+}
+
+#[test]
+fn worktrees_go_where_the_setting_says_else_below_home() {
+    alone(|| {
+        let repo = Repo::new();
+        let home = PathBuf::from(std::env::var_os("HOME").unwrap()).canonicalize().unwrap();
+        let path = || {
+            let git = open(&repo);
+            Worktrees::new(&git).default_path(&"demo".parse().unwrap(), id()).unwrap()
+        };
+        assert_eq!(path(), home.join(".worktrees/demo/7b6d11f9"));
+        repo.git(["config", "ao.worktreeDir", "~/trees"]);
+        assert_eq!(path(), home.join("trees/demo/7b6d11f9"));
+        repo.git(["config", "ao.worktreeDir", "../beside"]);
+        assert_eq!(path(), repo.env().path("beside/demo/7b6d11f9"));
     });
 }
 

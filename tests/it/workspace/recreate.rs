@@ -57,6 +57,11 @@ fn it_comes_back_from_the_branch_or_the_head() {
             assert!(matches!(error, WorkspaceError::BranchMissing(_)), "{error}");
             assert_eq!(recreate(repo, &path, Some(&head)).unwrap(), None);
             is_back();
+            // Removed by git, and an empty folder is left.
+            repo.git(["worktree", "remove", path.to_str().unwrap()]);
+            fs::create_dir(&path).unwrap();
+            assert_eq!(recreate(repo, &path, None).unwrap(), None);
+            is_back();
             // It is there.
             let error = recreate(repo, &path, Some(&head)).unwrap_err();
             assert!(matches!(error, WorkspaceError::PathTaken(_)), "{error}");

@@ -1,0 +1,58 @@
+//! What `set` and `edit` say when a change is refused.
+
+use git_ao::model::{AssignmentError, Guard, RecordError, RuleError, SessionStatus, close_status};
+
+use super::CliError;
+
+/// What `--force` turns off.
+pub fn guard(is_forced: bool) -> Guard {
+    if is_forced { Guard::Off } else { Guard::Table }
+}
+
+impl From<AssignmentError> for CliError {
+    fn from(error: AssignmentError) -> Self {
+        let message = error.to_string();
+        match error {
+            AssignmentError::NoAssignment(_) => CliError::usage(message)
+                .hint("for example: status=done, context.key=value, tags+=ci"),
+            AssignmentError::Unknown { similar: Some(similar), .. } => {
+                CliError::refused(message).hint(format!("did you mean '{similar}'?"))
+            }
+            AssignmentError::Unknown { field, similar: None } => CliError::refused(message)
+                .hint(format!("fields of your own go into context: context.{field}=…")),
+            AssignmentError::Mapping(field) => {
+                CliError::refused(message).hint(format!("{field}.<key>=<value>"))
+            }
+            _ => CliError::refused(message),
+        }
+    }
+}
+
+impl From<RuleError> for CliError {
+    fn from(error: RuleError) -> Self {
+        let refused = CliError::refused(error.to_string());
+        match error {
+            RuleError::UnknownStatus(word) => refused.hint(match close_status(&word) {
+                Some(status) => format!("did you mean '{status}'? --force takes any word"),
+                None => format!("there are {}; --force takes any word", statuses()),
+            }),
+            RuleError::Transition(_) => {
+                refused.hint("'git ao restore' takes a session up again; --force only says so")
+            }
+            RuleError::Fixed("fork" | "base" | "placements") => {
+                refused.hint("git ao keeps it itself")
+            }
+            _ => refused,
+        }
+    }
+}
+
+impl From<RecordError> for CliError {
+    fn from(error: RecordError) -> Self {
+        CliError::refused(error.to_string())
+    }
+}
+
+fn statuses() -> String {
+    SessionStatus::ALL.map(|status| status.to_string()).join(", ")
+}

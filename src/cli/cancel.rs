@@ -1,0 +1,22 @@
+use git_ao::flow;
+use git_ao::store::Key;
+
+use super::change::ChangeArgs;
+use super::{CliError, Ctx, ExitCode, kill, launch};
+
+/// End a session whose work is not wanted any more
+///
+/// As git ao kill, with that as the recorded reason.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let key = Key::from(&args.change.find(&store)?.location);
+    let launcher = launch::launcher(&store)?;
+    let killed = flow::cancel(&store, &launcher, &key, &args.change.say())?;
+    kill::report(ctx, &store, &killed)
+}

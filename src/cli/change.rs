@@ -1,0 +1,56 @@
+//! What the verbs that change a status have in common.
+
+use git_ao::flow::{Changed, Rule, Say};
+use git_ao::store::{Entry, Key, Store};
+
+use super::ui::{Style, escape};
+use super::{CliError, Ctx, ExitCode, open};
+
+/// Whose status, and what is said about it.
+#[derive(clap::Args)]
+pub struct ChangeArgs {
+    /// The session: an id, a branch, an issue, '@' or 'latest'.
+    session: String,
+
+    /// Why, in a few words; it is recorded.
+    #[arg(long, short = 'm', value_name = "text")]
+    reason: Option<String>,
+
+    /// Also from a status that is final.
+    #[arg(long, short)]
+    force: bool,
+}
+
+impl ChangeArgs {
+    /// The record, active or archived.
+    pub fn find(&self, store: &Store) -> Result<Entry, CliError> {
+        open::find(&store.snapshot()?, store, &self.session)
+    }
+
+    /// Its key.
+    pub fn active(&self, store: &Store) -> Result<Key, CliError> {
+        Ok(Key::from(&self.find(store)?.location))
+    }
+
+    /// What is said about the change.
+    pub fn say(&self) -> Say {
+        let rule = if self.force { Rule::Anything } else { Rule::Table };
+        let blank = |reason: &&String| !reason.trim().is_empty();
+        Say { reason: self.reason.as_ref().filter(blank).cloned(), rule }
+    }
+}
+
+/// `session 7b6d11f9: working -> done`
+pub fn report(ctx: &mut Ctx, changed: &Changed) -> Result<ExitCode, CliError> {
+    let session = &changed.session;
+    let id = ctx.out.paint(Style::Id, &session.id.short());
+    let status = escape::line(session.status.as_str()).into_owned();
+    match &changed.event {
+        Some(_) => {
+            let before = escape::line(changed.before.as_str()).into_owned();
+            writeln!(ctx.out, "session {id}: {before} -> {status}")?;
+        }
+        None => writeln!(ctx.out, "session {id} is {status} already")?,
+    }
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,72 @@
+use git_ao::model::Oid;
+use git_ao::store::Store;
+
+use super::many::{self, Target};
+use super::ui::escape;
+use super::{CliError, Ctx, ExitCode, placed};
+
+/// Delete sessions from the store
+///
+/// Several are deleted in one step: all of them, or none where one is not found or has not ended.
+/// Their branches and worktrees stay. History keeps the records: 'git ao log' shows a deleted session
+/// by its id.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The sessions.
+    #[arg(required = true, value_name = "session")]
+    sessions: Vec<String>,
+
+    /// Delete sessions that have not ended, too.
+    #[arg(long, short)]
+    force: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let done = store.transaction("delete", |tx| {
+        let targets = many::targets(&args.sessions, tx.snapshot(), &store)?;
+        for target in &targets {
+            if !args.force {
+                refuse_unended(target)?;
+            }
+            tx.delete(target.key())?;
+        }
+        Ok::<_, CliError>(targets)
+    })?;
+    for target in &done.value {
+        writeln!(ctx.out, "deleted {}", target.label())?;
+        warn_of_workspace(target, &store, ctx);
+    }
+    if let Some(event) = done.event {
+        ctx.out.hint(&way_back(&done.value, &event));
+    }
+    Ok(ExitCode::Done)
+}
+
+fn refuse_unended(target: &Target) -> Result<(), CliError> {
+    match &target.session {
+        Some(session) if !session.status.is_terminal() => {
+            let (label, status) = (target.label(), escape::line(session.status.as_str()));
+            Err(CliError::refused(format!("{label} has not ended, it is '{status}'"))
+                .hint("--force deletes it nevertheless; 'git ao archive' only puts it away"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn warn_of_workspace(target: &Target, store: &Store, ctx: &mut Ctx) {
+    let workspace = target.session.as_ref().and_then(|session| placed::here(session, store));
+    if let Some(path) = workspace.filter(|path| path.is_dir()) {
+        let shown = escape::os(path.as_os_str());
+        ctx.out.warn(&format!("its worktree is still there: '{shown}'"));
+    }
+}
+
+fn way_back(targets: &[Target], event: &Oid) -> String {
+    let lines = targets.iter().take(5).map(|target| {
+        let location = &target.entry.location;
+        format!("  git ao log {}\n  git show {}^:{location}", location.id.short(), event.short())
+    });
+    let more = if targets.len() > 5 { "\n  …" } else { "" };
+    format!("history keeps what was deleted:\n{}{more}", lines.collect::<Vec<_>>().join("\n"))
+}

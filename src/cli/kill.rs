@@ -1,0 +1,50 @@
+use git_ao::flow::{self, Killed, elsewhere};
+use git_ao::runtime::Stopped;
+use git_ao::store::{Key, Shelf, Store};
+
+use super::change::{self, ChangeArgs};
+use super::ui::message::{Level, print};
+use super::{CliError, Ctx, ExitCode, launch};
+
+/// End a session and stop its agent
+///
+/// Its worktree, its branch and its record stay; git ao restore takes it up again. A session that
+/// has ended stays as it is, but what still runs of it is stopped.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let key = Key::from(&args.change.find(&store)?.location);
+    let launcher = launch::launcher(&store)?;
+    let killed = flow::kill(&store, &launcher, &key, &args.change.say())?;
+    report(ctx, &store, &killed)
+}
+
+/// Says what ended, and what had ended before.
+pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode, CliError> {
+    let session = &killed.changed.session;
+    let short = session.id.short();
+    match (killed.shelf, &killed.changed.event) {
+        (Shelf::Archived, _) => {
+            writeln!(ctx.out, "session {short} is archived already ({})", session.status)?;
+        }
+        (Shelf::Active, None) => {
+            writeln!(ctx.out, "session {short} has ended already ({})", session.status)?;
+        }
+        (Shelf::Active, Some(_)) => drop(change::report(ctx, &killed.changed)?),
+    }
+    match killed.stopped {
+        Stopped::Ended => writeln!(ctx.out, "  its agent was stopped")?,
+        Stopped::Killed => writeln!(ctx.out, "  its agent did not end when asked, and was killed")?,
+        Stopped::AlreadyGone => {}
+    }
+    if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
+        let text = format!("what runs on '{replica}' was not stopped");
+        print(&Level::Warning.format(&text));
+    }
+    Ok(ExitCode::Done)
+}

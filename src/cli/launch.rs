@@ -1,0 +1,117 @@
+//! What the verbs that start an agent have in common.
+
+use git_ao::agent::{Action, AgentError};
+use git_ao::flow::{Crew, Launcher, Run, Start, Turn};
+use git_ao::model::Session;
+use git_ao::runtime::{NAMES, Started};
+use git_ao::store::Store;
+
+use super::ui::escape;
+use super::ui::message::{Level, print};
+use super::{CliError, Ctx, ExitCode, run};
+
+/// Which agent, and what keeps it alive.
+#[derive(clap::Args)]
+pub struct AgentArgs {
+    /// The agent that does the work: claude, codex, gemini, opencode, aider and so on; by default
+    /// ao.agent, or the only one that is installed.
+    #[arg(long, value_name = "name")]
+    pub agent: Option<String>,
+
+    /// What keeps the agent alive: tmux, detached (no terminal, its output in a log), foreground
+    /// (this terminal) or none; by default ao.runtime, or tmux where it is installed.
+    #[arg(long, value_name = "name", value_parser = NAMES)]
+    pub runtime: Option<String>,
+
+    /// Start no agent.
+    #[arg(long, conflicts_with = "runtime")]
+    pub no_agent: bool,
+}
+
+/// Who does the work.
+pub struct Choice {
+    /// The agent's name, for the record.
+    pub agent: Option<String>,
+    /// What is to be started; None for nothing.
+    pub start: Option<Start>,
+    /// Why there is no agent, where that is not what was asked for.
+    pub nobody: Option<AgentError>,
+}
+
+/// The launcher of this repository, which starts this very program.
+pub fn launcher(store: &Store) -> Result<Launcher, CliError> {
+    let program = std::env::current_exe()
+        .map_err(|error| CliError::fatal("cannot tell where git-ao itself is").because(&error))?;
+    Ok(Launcher::new(store.repository(), program)?)
+}
+
+/// The agent asked for, else the one that the parent of a fork has, else the configured one, else
+/// the only one installed.
+pub fn choose(
+    launcher: &Launcher,
+    args: &AgentArgs,
+    had: Option<&str>,
+) -> Result<Choice, CliError> {
+    let asked = args.agent.as_deref().or(had);
+    if args.no_agent {
+        let agent = asked.map(str::to_owned);
+        return Ok(Choice { agent, start: None, nobody: None });
+    }
+    match launcher.crew(asked)? {
+        Crew::Agent(agent) => {
+            let runtime = launcher.runtime(args.runtime.as_deref())?;
+            let start = Start { runtime, action: Action::Launch };
+            Ok(Choice { agent: Some(agent), start: Some(start), nobody: None })
+        }
+        Crew::Nobody(none) => Ok(Choice { agent: None, start: None, nobody: Some(none) }),
+    }
+}
+
+/// Says that no agent was started, and how to get one.
+pub fn say_nobody(none: &AgentError) {
+    let hint = none.hint().unwrap_or_default();
+    print(&Level::Hint.format(&format!("no agent was started: {none}\n{hint}")));
+}
+
+/// The line about the agent.
+pub fn say_agent(ctx: &mut Ctx, session: &Session, started: &Started) -> Result<(), CliError> {
+    let Some(agent) = &session.agent else { return Ok(()) };
+    let place = match started {
+        Started::Running(handle) if handle.contains('@') => ", without a terminal".to_owned(),
+        Started::Running(handle) => format!(", in tmux session '{handle}'"),
+        Started::Here(_) => ", here".to_owned(),
+        Started::Nothing => ", not started".to_owned(),
+    };
+    writeln!(ctx.out, "  agent     {}{place}", escape::line(agent))?;
+    Ok(())
+}
+
+/// What follows a start: a hint how to get to the agent, or the agent itself where it uses this
+/// terminal. Some exit code is the agent's.
+pub fn go_on(
+    ctx: &mut Ctx,
+    store: &Store,
+    launcher: &Launcher,
+    session: &Session,
+    started: &Started,
+    action: Action,
+) -> Result<Option<ExitCode>, CliError> {
+    let short = session.id.short();
+    match started {
+        Started::Running(handle) if handle.contains('@') => {
+            let log = git_ao::flow::log_file(store.repository(), session.id)?;
+            print(&Level::Hint.format(&format!("its output is in {}", log.display())));
+            Ok(None)
+        }
+        Started::Running(_) => {
+            print(&Level::Hint.format(&format!("to see it: git ao attach {short}")));
+            Ok(None)
+        }
+        Started::Here(_) => {
+            ctx.out.flush()?;
+            let run = Run { session: session.id, action, turn: Turn::Started };
+            run::look_after(store, launcher, &run).map(Some)
+        }
+        Started::Nothing => Ok(None),
+    }
+}

@@ -1,0 +1,230 @@
+mod entry;
+mod graph;
+mod records;
+mod trail;
+mod wanted;
+
+use git_ao::model::Event;
+use git_ao::store::{Snapshot, Store, StoreError};
+
+use self::entry::Titles;
+use self::trail::Trail;
+use self::wanted::{Verdict, Wanted};
+use super::ui::OutError;
+use super::{CliError, Ctx, ExitCode, chain, json};
+
+/// Show what happened to sessions
+///
+/// Shows the events of the store, newest first; of one session, its own, and those of the sessions
+/// it was forked from up to the fork. A session that was deleted is found by its id.
+///
+/// Events that cannot be read are reported, and the others shown. In a store without events there
+/// is nothing to show, which is fatal as in git; --json then prints an empty list.
+///
+/// --json prints {"version":1,"events":[…]}. An event has 'id', 'parents', 'author' ('name',
+/// 'email'), 'date', 'op', 'subject', 'sessions' and 'conflicts' ('session', 'field'); with -p also
+/// 'changes', in each 'session', 'what' ('created', 'changed', 'deleted', 'archived', 'unarchived' or
+/// 'missing') and 'fields' ('field', 'before', 'after').
+#[derive(clap::Args)]
+pub struct Args {
+    /// The session.
+    session: Option<String>,
+
+    /// Draw the graph of events and forks, one line for each event.
+    ///
+    /// Of one session, it shows all events of the sessions it was forked from.
+    #[arg(long, conflicts_with_all = ["patch", "reverse", "json"])]
+    graph: bool,
+
+    /// One line for each event.
+    #[arg(long)]
+    oneline: bool,
+
+    /// Show what changed in each record, field by field.
+    #[arg(long, short)]
+    patch: bool,
+
+    /// At most so many events.
+    #[arg(long, short = 'n', visible_alias = "limit", value_name = "number")]
+    max_count: Option<usize>,
+
+    /// Only events after this time: 2026-11-20, 7d, 2.weeks.ago, yesterday.
+    #[arg(long, visible_alias = "after", value_name = "time")]
+    since: Option<String>,
+
+    /// Only events before this time.
+    #[arg(long, visible_alias = "before", value_name = "time")]
+    until: Option<String>,
+
+    /// Only events by this person: a part of the name or address.
+    #[arg(long, value_name = "person")]
+    author: Vec<String>,
+
+    /// Only events of this operation: spawn, status, set, archive, merge, …
+    #[arg(long, value_name = "operation")]
+    op: Vec<String>,
+
+    /// Oldest first.
+    #[arg(long)]
+    reverse: bool,
+
+    /// Print JSON.
+    #[arg(long, conflicts_with = "oneline")]
+    json: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let wanted = Wanted::of(&args, ctx)?;
+    let store = ctx.store()?;
+    let snapshot = store.snapshot()?;
+    if snapshot.tip().is_none() && args.session.is_none() && !args.json {
+        return Err(CliError::fatal("there are no events yet")
+            .hint("git ao spawn \"<task>\" makes the first session"));
+    }
+    let trail = match &args.session {
+        Some(handle) => Trail::of(handle, &snapshot, &store)?,
+        None => Trail::whole(),
+    };
+    if !args.json {
+        ctx.page_for(store.repository())?;
+    }
+    if args.graph {
+        return graph::print(&wanted, &trail, &snapshot, &store, ctx);
+    }
+    let view = View { args: &args, store: &store, snapshot: &snapshot };
+    let is_whole = if args.json {
+        let mut list = json::List::begin(&mut ctx.out, "events")?;
+        let is_whole = view.each(&trail, &wanted, ctx, &mut |event, ctx| {
+            let value = view.value(&event)?;
+            Ok(list.entry(&mut ctx.out, &value)?)
+        })?;
+        list.end(&mut ctx.out)?;
+        is_whole
+    } else {
+        let mut titles = Titles::default();
+        let mut is_first = true;
+        view.each(&trail, &wanted, ctx, &mut |event, ctx| {
+            view.print(&event, std::mem::take(&mut is_first), &mut titles, ctx)
+        })?
+    };
+    Ok(if is_whole { ExitCode::Done } else { ExitCode::Refused })
+}
+
+type Visit<'v> = dyn FnMut(Event, &mut Ctx) -> Result<(), Problem> + 'v;
+
+struct View<'a> {
+    args: &'a Args,
+    store: &'a Store,
+    snapshot: &'a Snapshot<'a>,
+}
+
+impl View<'_> {
+    /// Visits what is wanted; false where something could not be read.
+    fn each(
+        &self,
+        trail: &Trail,
+        wanted: &Wanted,
+        ctx: &mut Ctx,
+        visit: &mut Visit<'_>,
+    ) -> Result<bool, CliError> {
+        let limit = self.args.max_count.unwrap_or(usize::MAX);
+        let mut verdicts = wanted.judge();
+        let mut is_whole = true;
+        let mut kept = Vec::new();
+        let mut count = 0;
+        for event in trail.events(self.snapshot) {
+            if count == limit {
+                break;
+            }
+            let event = match event {
+                Ok(event) => event,
+                Err(error) => {
+                    ctx.out.error(&chain(&error));
+                    is_whole = false;
+                    continue;
+                }
+            };
+            match verdicts.of(&event) {
+                Verdict::Over => break,
+                Verdict::No => continue,
+                Verdict::Yes => count += 1,
+            }
+            if self.args.reverse {
+                kept.push(event);
+            } else {
+                is_whole &= report(visit(event, ctx), ctx)?;
+            }
+        }
+        for event in kept.into_iter().rev() {
+            is_whole &= report(visit(event, ctx), ctx)?;
+        }
+        Ok(is_whole)
+    }
+
+    fn print(
+        &self,
+        event: &Event,
+        is_first: bool,
+        titles: &mut Titles,
+        ctx: &mut Ctx,
+    ) -> Result<(), Problem> {
+        if self.args.oneline {
+            let line = entry::line(event, &ctx.out);
+            writeln!(ctx.out, "{line}")?;
+        } else {
+            if !is_first {
+                writeln!(ctx.out)?;
+            }
+            entry::print(event, titles, self.snapshot, ctx)?;
+        }
+        if self.args.patch {
+            if !self.args.oneline {
+                writeln!(ctx.out)?;
+            }
+            for change in records::changes(event, self.store)? {
+                change.print(ctx)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&self, event: &Event) -> Result<serde_json::Value, StoreError> {
+        let mut value = json::event(event);
+        if self.args.patch {
+            let changes = records::changes(event, self.store)?;
+            value["changes"] = changes.iter().map(records::Change::json).collect();
+        }
+        Ok(value)
+    }
+}
+
+/// What is wrong with the records of one event does not keep the others from being shown. False
+/// where something was wrong; an error where the output is over.
+fn report(result: Result<(), Problem>, ctx: &mut Ctx) -> Result<bool, CliError> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(Problem::Store(error)) => {
+            ctx.out.error(&chain(&error));
+            Ok(false)
+        }
+        Err(Problem::Output(error)) => Err(error.into()),
+    }
+}
+
+/// Why an event was not shown whole.
+enum Problem {
+    Store(StoreError),
+    Output(OutError),
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<OutError> for Problem {
+    fn from(error: OutError) -> Self {
+        Self::Output(error)
+    }
+}

@@ -1,0 +1,66 @@
+//! One event, as `log` shows it.
+
+use std::collections::HashMap;
+
+use git_ao::model::{Event, SessionId};
+use git_ao::store::Snapshot;
+
+use crate::cli::Ctx;
+use crate::cli::ui::date::DateFormat;
+use crate::cli::ui::{Out, OutError, Style, escape};
+
+/// An event may touch thousands of sessions.
+const SHOWN: usize = 20;
+
+/// The titles of sessions, looked up once.
+#[derive(Default)]
+pub struct Titles(HashMap<SessionId, Option<String>>);
+
+impl Titles {
+    fn of(&mut self, id: SessionId, snapshot: &Snapshot<'_>) -> Option<&str> {
+        let look_up = || snapshot.session(id).ok().map(|session| session.display_title());
+        self.0.entry(id).or_insert_with(look_up).as_deref()
+    }
+}
+
+/// `1a2b3c4 status 7b6d11f9: working -> done`, escaped and painted.
+pub fn line(event: &Event, out: &Out) -> String {
+    let id = out.paint(Style::Id, event.id.short());
+    format!("{id} {}", escape::line(&event.message.subject))
+}
+
+/// The event as git shows a commit.
+pub fn print(
+    event: &Event,
+    titles: &mut Titles,
+    snapshot: &Snapshot<'_>,
+    ctx: &mut Ctx,
+) -> Result<(), OutError> {
+    let id = ctx.out.paint(Style::Id, &format!("event {}", event.id));
+    writeln!(ctx.out, "{id}")?;
+    if let [_, _, ..] = event.parents.as_slice() {
+        let parents: Vec<_> = event.parents.iter().map(|parent| parent.short()).collect();
+        let word = if event.message.op == "fork" { "Fork: " } else { "Merge:" };
+        writeln!(ctx.out, "{word} {}", parents.join(" "))?;
+    }
+    let (name, email) = (escape::line(&event.author.name), escape::line(&event.author.email));
+    writeln!(ctx.out, "Author: {name} <{email}>")?;
+    let date = DateFormat::Default.show(event.time, event.author.offset, ctx.now);
+    writeln!(ctx.out, "Date:   {date}")?;
+    writeln!(ctx.out, "\n    {}", escape::line(&event.message.subject))?;
+    let sessions = &event.message.sessions;
+    if !sessions.is_empty() {
+        writeln!(ctx.out)?;
+    }
+    for id in sessions.iter().take(SHOWN) {
+        let title = titles.of(*id, snapshot).map(|title| format!(" {}", escape::line(title)));
+        writeln!(ctx.out, "    Session: {id}{}", title.unwrap_or_default())?;
+    }
+    if sessions.len() > SHOWN {
+        writeln!(ctx.out, "    … and {} more", sessions.len() - SHOWN)?;
+    }
+    for (id, field) in event.message.conflicts.iter().take(SHOWN) {
+        writeln!(ctx.out, "    Conflict: {} {}", id.short(), escape::line(field))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! The graph of events: git draws it, and we write what stands beside it.
+
+use git_ao::git::GitCommand;
+use git_ao::model::Oid;
+use git_ao::store::{Snapshot, Store};
+
+use super::entry;
+use super::trail::Trail;
+use super::wanted::Wanted;
+use crate::cli::{CliError, Ctx, ExitCode, chain};
+
+/// Stands before each id in what git prints.
+const MARK: char = '\u{1}';
+
+pub fn print(
+    wanted: &Wanted,
+    trail: &Trail,
+    snapshot: &Snapshot<'_>,
+    store: &Store,
+    ctx: &mut Ctx,
+) -> Result<ExitCode, CliError> {
+    let Some(tip) = snapshot.tip() else { return Ok(ExitCode::Done) };
+    let git = command(wanted, trail, tip, store, ctx.out.is_colored());
+    let drawn = match git.run() {
+        Ok(output) => output.text(),
+        Err(error) => {
+            return Err(CliError::fatal("git cannot draw the graph")
+                .because(&error)
+                .hint("git ao log without --graph shows the events that can be read"));
+        }
+    };
+    let mut is_whole = true;
+    for line in drawn.lines() {
+        let Some((graph, id)) = line.split_once(MARK) else {
+            writeln!(ctx.out, "{}", line.trim_end())?;
+            continue;
+        };
+        let event = id.trim().parse::<Oid>().ok().map(|id| snapshot.event(&id));
+        match event {
+            Some(Ok(event)) => {
+                let text = entry::line(&event, &ctx.out);
+                writeln!(ctx.out, "{graph}{text}")?;
+            }
+            Some(Err(error)) => {
+                ctx.out.error(&chain(&error));
+                is_whole = false;
+            }
+            None => writeln!(ctx.out, "{graph}")?,
+        }
+    }
+    Ok(if is_whole { ExitCode::Done } else { ExitCode::Refused })
+}
+
+/// `git log`; what its configuration could add to each event is turned off.
+fn command(
+    wanted: &Wanted,
+    trail: &Trail,
+    tip: &Oid,
+    store: &Store,
+    is_colored: bool,
+) -> GitCommand {
+    let color = if is_colored { "always" } else { "never" };
+    let mut git = store.repository().git("log").env("GIT_LITERAL_PATHSPECS", "1");
+    git = git.args(["--graph", "--no-show-signature", "--extended-regexp"]);
+    git = git.args(["--regexp-ignore-case", "--format=%x01%H"]).arg(format!("--color={color}"));
+    if let Some(limit) = wanted.limit {
+        git = git.arg(format!("--max-count={limit}"));
+    }
+    if let Some(since) = wanted.since {
+        git = git.arg(format!("--since=@{}", since.as_seconds()));
+    }
+    if let Some(until) = wanted.until {
+        git = git.arg(format!("--until=@{}", until.as_seconds()));
+    }
+    for author in &wanted.authors {
+        git = git.arg(format!("--author={}", literal(author)));
+    }
+    for op in &wanted.ops {
+        git = git.arg(format!("--grep=^Ao-Op: {}$", literal(op)));
+    }
+    let paths = trail.places().iter().map(ToString::to_string);
+    git.arg(tip.as_str()).arg("--").args(paths)
+}
+
+/// An extended regular expression that means this text and nothing else.
+fn literal(text: &str) -> String {
+    let mut literal = String::new();
+    for c in text.chars() {
+        if matches!(
+            c,
+            '\\' | '.' | '[' | ']' | '(' | ')' | '{' | '}' | '*' | '+' | '?' | '^' | '$' | '|'
+        ) {
+            literal.push('\\');
+        }
+        literal.push(c);
+    }
+    literal
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_text_is_taken_as_it_is() {
+        assert_eq!(super::literal("a.b+c <x@y.z> [1]"), "a\\.b\\+c <x@y\\.z> \\[1\\]");
+    }
+}

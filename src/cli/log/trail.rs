@@ -1,0 +1,106 @@
+//! Whose events are shown.
+
+use git_ao::model::{Event, Handle, Reference, SessionId};
+use git_ao::store::{
+    Entry, History, Key, Location, ResolveError, Shelf, Snapshot, Store, StoreError,
+};
+
+use crate::cli::{CliError, open};
+
+/// The histories that are shown, one behind the other.
+pub struct Trail {
+    histories: Vec<History>,
+    places: Vec<Location>,
+}
+
+impl Trail {
+    /// All events.
+    pub fn whole() -> Self {
+        Self { histories: vec![History::default()], places: Vec::new() }
+    }
+
+    /// Those of a session, and of the sessions it was forked from up to the fork: these are all
+    /// older than the session.
+    pub fn of(handle: &str, snapshot: &Snapshot<'_>, store: &Store) -> Result<Self, CliError> {
+        let found = snapshot.resolve(&Handle::parse(handle), &open::context(store));
+        let entry = match found {
+            Ok(entry) => entry,
+            Err(error @ StoreError::Resolve(ResolveError::Nothing { .. })) => {
+                return match deleted(handle, snapshot)? {
+                    Some(id) => Ok(Self::of_deleted(id, snapshot)?),
+                    None => Err(error.into()),
+                };
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut trail = Self { histories: Vec::new(), places: Vec::new() };
+        trail.add(History { from: None, session: Some(entry.location.id) }, &entry);
+        if let Ok(session) = snapshot.load(&entry) {
+            for (fork, _) in snapshot.lineage(&session)?.ancestors {
+                let history = History { from: fork.event, session: Some(fork.session) };
+                let location = Location { id: fork.session, ..entry.location.clone() };
+                let parent = snapshot.find(Key::from(fork.session)).ok().flatten();
+                let gone = Entry { location, blob: entry.blob.clone() };
+                trail.add(history, &parent.unwrap_or(gone));
+            }
+        }
+        Ok(trail)
+    }
+
+    fn of_deleted(id: SessionId, snapshot: &Snapshot<'_>) -> Result<Self, StoreError> {
+        let mut places = Vec::new();
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            let projects = snapshot.projects(shelf)?.into_iter();
+            places.extend(projects.map(|project| Location { shelf, project, id }));
+        }
+        let history = History { from: None, session: Some(id) };
+        Ok(Self { histories: vec![history], places })
+    }
+
+    fn add(&mut self, history: History, entry: &Entry) {
+        self.histories.push(history);
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            self.places.push(Location { shelf, ..entry.location.clone() });
+        }
+    }
+
+    /// The events, newest first.
+    pub fn events<'s>(
+        &'s self,
+        snapshot: &'s Snapshot<'s>,
+    ) -> impl Iterator<Item = Result<Event, StoreError>> + 's {
+        self.histories.iter().flat_map(|history| snapshot.events(history.clone()))
+    }
+
+    /// Where the records lie, or have lain; empty for all.
+    pub fn places(&self) -> &[Location] {
+        &self.places
+    }
+}
+
+/// Looks through the whole history for a session that is gone from the tree.
+fn deleted(handle: &str, snapshot: &Snapshot<'_>) -> Result<Option<SessionId>, CliError> {
+    let prefix = match Handle::parse(handle).reference {
+        Reference::Id(id) => id.to_string(),
+        Reference::Prefix(prefix) => prefix,
+        _ => return Ok(None),
+    };
+    let mut found: Vec<SessionId> = Vec::new();
+    for event in snapshot.events(History::default()).flatten() {
+        let ids = event.message.sessions.into_iter();
+        for id in ids.filter(|id| id.to_string().starts_with(&prefix)) {
+            if !found.contains(&id) {
+                found.push(id);
+            }
+        }
+    }
+    match found.as_slice() {
+        [] => Ok(None),
+        [id] => Ok(Some(*id)),
+        many => {
+            let ids = many.iter().take(20).map(SessionId::to_string).collect::<Vec<_>>();
+            let message = format!("'{handle}' is ambiguous: {} deleted sessions", many.len());
+            Err(CliError::refused(message).hint(format!("it could be\n  {}", ids.join("\n  "))))
+        }
+    }
+}

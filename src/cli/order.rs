@@ -1,0 +1,121 @@
+//! In which order sessions are listed.
+
+use std::cmp::Ordering;
+use std::str::FromStr;
+
+use git_ao::model::{Session, nearest};
+use git_ao::store::Listed;
+
+/// A key, and whether it is turned around. As in git, `-` before the key turns it around; `:reverse`
+/// behind it does so too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    key: Key,
+    is_reversed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Updated,
+    Created,
+    Status,
+    Title,
+    Agent,
+    Branch,
+    Project,
+    Kind,
+    Id,
+}
+
+const KEYS: [(&str, Key); 9] = [
+    ("updated", Key::Updated),
+    ("created", Key::Created),
+    ("status", Key::Status),
+    ("title", Key::Title),
+    ("agent", Key::Agent),
+    ("branch", Key::Branch),
+    ("project", Key::Project),
+    ("kind", Key::Kind),
+    ("id", Key::Id),
+];
+
+/// A text that is no key to sort by.
+#[derive(Debug, thiserror::Error)]
+#[error("the keys are {}{}", names(), similar(.0))]
+pub struct UnknownKey(String);
+
+fn names() -> String {
+    KEYS.map(|(name, _)| name).join(", ")
+}
+
+fn similar(typed: &str) -> String {
+    let near = nearest(typed, KEYS.map(|(name, _)| name));
+    near.map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
+}
+
+impl Default for Order {
+    /// Newest first.
+    fn default() -> Self {
+        Self { key: Key::Updated, is_reversed: true }
+    }
+}
+
+impl FromStr for Order {
+    type Err = UnknownKey;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKey> {
+        let (minus, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (reverse, name) =
+            rest.strip_suffix(":reverse").map_or((false, rest), |name| (true, name));
+        let name = name.strip_suffix("_at").unwrap_or(name);
+        let known = KEYS.iter().find(|(known, _)| *known == name);
+        let (_, key) = known.ok_or_else(|| UnknownKey(name.chars().take(40).collect()))?;
+        Ok(Self { key: *key, is_reversed: minus != reverse })
+    }
+}
+
+impl Order {
+    /// Sorts; ties by id, corrupt records at the end.
+    pub fn sort(self, listed: &mut [Listed]) {
+        listed.sort_by(|a, b| {
+            let by_id = || (a.location.id, &a.location).cmp(&(b.location.id, &b.location));
+            match (&a.session, &b.session) {
+                (Ok(x), Ok(y)) => self.compare(x, y).then_with(by_id),
+                (Ok(_), Err(_)) => Ordering::Less,
+                (Err(_), Ok(_)) => Ordering::Greater,
+                (Err(_), Err(_)) => by_id(),
+            }
+        });
+    }
+
+    fn compare(self, a: &Session, b: &Session) -> Ordering {
+        let order = match self.key {
+            Key::Updated => a.updated_at.cmp(&b.updated_at),
+            Key::Created => a.created_at.cmp(&b.created_at),
+            Key::Status => a.status.cmp(&b.status),
+            Key::Title => a.display_title().to_lowercase().cmp(&b.display_title().to_lowercase()),
+            Key::Agent => a.agent.cmp(&b.agent),
+            Key::Branch => a.branch.cmp(&b.branch),
+            Key::Project => a.project_id.cmp(&b.project_id),
+            Key::Kind => a.kind.as_str().cmp(b.kind.as_str()),
+            Key::Id => a.id.cmp(&b.id),
+        };
+        if self.is_reversed { order.reverse() } else { order }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_to_turn_around() {
+        let order = |text: &str| text.parse::<Order>().map(|order| (order.key, order.is_reversed));
+        assert_eq!(order("title").unwrap(), (Key::Title, false));
+        assert_eq!(order("-created").unwrap(), (Key::Created, true));
+        assert_eq!(order("created_at:reverse").unwrap(), (Key::Created, true));
+        assert_eq!(order("-id:reverse").unwrap(), (Key::Id, false));
+        let error = order("titel").unwrap_err().to_string();
+        assert!(error.ends_with("project, kind, id; did you mean 'title'?"), "{error}");
+    }
+}

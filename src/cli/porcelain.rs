@@ -1,0 +1,94 @@
+//! What `list --porcelain` prints: one line a session, for scripts.
+
+use std::fmt::Write as _;
+
+use git_ao::store::{Listed, Shelf};
+
+/// The format of the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Porcelain {
+    /// Version 1.
+    V1,
+}
+
+/// What ends a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// A newline.
+    Newline,
+    /// A NUL byte.
+    Nul,
+}
+
+/// Version 1: twelve fields with tabs between them.
+///
+/// Id, status, `active` or `archived`, project, time of creation, time of the last update, agent,
+/// branch, issue, pull request, the id of the session it was forked from, title. What a session does
+/// not have is empty. The record of a corrupt one has the status `corrupt`, and why as its title.
+pub fn line(listed: &Listed, ending: Ending) -> String {
+    let location = &listed.location;
+    let id = location.id.to_string();
+    let area = match location.shelf {
+        Shelf::Active => "active",
+        Shelf::Archived => "archived",
+    };
+    let project = location.project.as_str();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let fields: [String; 12] = match &listed.session {
+        Ok(session) => [
+            id,
+            session.status.to_string(),
+            area.to_owned(),
+            project.to_owned(),
+            session.created_at.to_string(),
+            session.updated_at.to_string(),
+            text(&session.agent),
+            text(&session.branch),
+            text(&session.issue_id),
+            session.pr_number.map(|number| number.to_string()).unwrap_or_default(),
+            session.fork.as_ref().map(|fork| fork.session.to_string()).unwrap_or_default(),
+            session.display_title(),
+        ],
+        Err(problem) => {
+            let mut fields = std::array::from_fn(|_| String::new());
+            let known = [&id, "corrupt", area, project].map(str::to_owned);
+            fields[..4].clone_from_slice(&known);
+            fields[11] = problem.to_string();
+            fields
+        }
+    };
+    let mut line = fields.map(|field| quote(&field)).join("\t");
+    line.push(match ending {
+        Ending::Newline => '\n',
+        Ending::Nul => '\0',
+    });
+    line
+}
+
+/// Control characters as `\t`, `\n`, `\r` or `\x1b`, and `\` as `\\`: to be undone by a reader.
+fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => quoted.push_str("\\\\"),
+            '\t' => quoted.push_str("\\t"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            c if c.is_control() => {
+                write!(quoted, "\\x{:02x}", u32::from(c)).expect("writing to a string never fails");
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn fields_hold_no_separator() {
+        assert_eq!(quote("a\tb\nc\\d\x1be\0ü\u{9b}"), "a\\tb\\nc\\\\d\\x1be\\x00ü\\x9b");
+    }
+}

@@ -1,0 +1,22 @@
+use git_ao::flow;
+
+use super::change::{self, ChangeArgs};
+use super::{CliError, Ctx, ExitCode, launch};
+
+/// Note that the work of a paused session goes on
+///
+/// It is 'working' again where its agent is alive, else 'idle'. To start an agent again: git ao
+/// restore.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let key = args.change.active(&store)?;
+    let launcher = launch::launcher(&store)?;
+    let changed = flow::resume(&store, &launcher, &key, &args.change.say())?;
+    change::report(ctx, &changed)
+}

@@ -1,0 +1,35 @@
+use std::path::PathBuf;
+
+use git_ao::model::{Session, SessionId};
+use git_ao::store::Store;
+
+use crate::cli::{open, placed};
+
+/// The worktree that the user stands in.
+pub struct Here {
+    store: Store,
+    session: Option<SessionId>,
+    work_dir: Option<PathBuf>,
+}
+
+impl Here {
+    pub fn of(store: &Store) -> Self {
+        let repo = store.repository();
+        Self { store: store.clone(), session: open::here(repo), work_dir: repo.work_dir() }
+    }
+
+    /// True for the session that the worktree says it is of, and for those whose placement in this
+    /// clone is this worktree.
+    pub fn holds(&self, session: &Session) -> bool {
+        self.session == Some(session.id) || self.is_workspace_of(session)
+    }
+
+    fn is_workspace_of(&self, session: &Session) -> bool {
+        let Some(work_dir) = &self.work_dir else { return false };
+        let place = placed::here(session, &self.store);
+        // It may be reached through a link.
+        place.is_some_and(|place| {
+            place == *work_dir || place.canonicalize().is_ok_and(|place| place == *work_dir)
+        })
+    }
+}

@@ -1,0 +1,93 @@
+use git_ao::model::{Assignment, Guard, Session, check_change, field_changes};
+use git_ao::store::{Key, Snapshot, Store};
+
+use super::ui::escape;
+use super::{CliError, Ctx, ExitCode, by_hand, open};
+
+/// Change fields of a session
+///
+/// A field is a key of the record: title, task, kind, status, status_reason, agent, agent_session_id,
+/// branch, head, issue_id, issue_url, pr_number, pr_url, spawned_by, tags; and with a dot
+/// agent_config.<key>, context.<key> and cost.<key>. '<field>=' empties it. 'tags=a,b' sets all
+/// tags, 'tags+=a' adds some and 'tags-=a' takes some away. What is put under context or
+/// agent_config is text, or a number, true, false or null where it looks like one; quotes inside
+/// the value keep it text: context.version='"1"'.
+///
+/// All changes are one event. A change of the status follows the table of statuses: an ended session
+/// stays ended. It empties status_reason unless that is set too. When nothing changes, nothing is
+/// written.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The session.
+    session: String,
+
+    /// What to change: <field>=<value>.
+    #[arg(required = true, value_name = "field=value")]
+    changes: Vec<String>,
+
+    /// Allow any change of the status.
+    #[arg(long, short)]
+    force: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let parsed = args.changes.iter().map(|text| text.parse());
+    let changes: Vec<Assignment> = parsed.collect::<Result<_, _>>()?;
+    let guard = by_hand::guard(args.force);
+    let store = ctx.store()?;
+    let done = store.transaction("set", |tx| {
+        let key = key(tx.snapshot(), &store, &args.session)?;
+        let (label, fields) = tx.update(key, |session| {
+            let after = apply(&changes, session, guard)?;
+            let fields = changed(&changes, session, &after);
+            *session = after;
+            Ok::<_, CliError>((label(session), fields))
+        })?;
+        let fields = fields.join(", ");
+        tx.describe(fields.clone());
+        Ok::<_, CliError>((label, fields))
+    })?;
+    let (label, fields) = done.value;
+    match done.event {
+        Some(_) => writeln!(ctx.out, "changed {label}: {}", escape::line(&fields))?,
+        None => ctx.out.hint(&format!("{label} is like that already; nothing was written")),
+    }
+    Ok(ExitCode::Done)
+}
+
+fn key(snapshot: &Snapshot<'_>, store: &Store, handle: &str) -> Result<Key, CliError> {
+    Ok(Key::from(&open::find(snapshot, store, handle)?.location))
+}
+
+fn apply(changes: &[Assignment], before: &Session, guard: Guard) -> Result<Session, CliError> {
+    let mut record = before.to_record();
+    for change in changes {
+        change.apply(&mut record)?;
+    }
+    let mut after = Session::from_record(record, &before.project_id)?;
+    let says_why = changes.iter().any(|change| change.field() == "status_reason");
+    if after.status != before.status && !says_why {
+        after.status_reason = None;
+    }
+    check_change(before, &after, guard)?;
+    Ok(after)
+}
+
+/// The fields that were named and differ now, in the order in which they were named.
+fn changed(changes: &[Assignment], before: &Session, after: &Session) -> Vec<String> {
+    let differ = field_changes(&before.to_record(), &after.to_record());
+    let mut fields: Vec<String> = Vec::new();
+    for field in changes.iter().map(Assignment::field) {
+        let below = format!("{field}.");
+        let differs = differ.iter().any(|d| d.field == field || d.field.starts_with(&below));
+        if differs && !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields
+}
+
+/// `7b6d11f9 (Fix the flaky test)`, escaped.
+fn label(session: &Session) -> String {
+    format!("{} ({})", session.id.short(), escape::line(&session.display_title()))
+}

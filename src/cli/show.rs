@@ -1,0 +1,106 @@
+mod fields;
+mod news;
+
+use git_ao::model::Session;
+use git_ao::store::{Entry, RecordProblem, Shelf, Snapshot, StoreError};
+
+use super::ui::{Style, escape};
+use super::{CliError, Ctx, ExitCode, json, open};
+
+/// Show a session
+///
+/// Shows its record, where it comes from and what happened to it last. Without a name, the session
+/// of this worktree, or else the one that changed last. A record that cannot be read is an error;
+/// --yaml prints its bytes nevertheless.
+///
+/// --json prints {"version":1,"session":{…}}, with the keys that 'git ao list --json' has.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The session.
+    session: Option<String>,
+
+    /// Print the record as it is stored.
+    #[arg(long)]
+    yaml: bool,
+
+    /// Print JSON.
+    #[arg(long, conflicts_with = "yaml")]
+    json: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let snapshot = store.snapshot()?;
+    let handle = match args.session {
+        Some(session) => session,
+        None if open::here(store.repository()).is_some() => "@".to_owned(),
+        None => "latest".to_owned(),
+    };
+    let entry = open::find(&snapshot, &store, &handle)?;
+    if args.yaml {
+        return print_bytes(&snapshot, &entry, ctx);
+    }
+    let session = match snapshot.load(&entry) {
+        Ok(session) => session,
+        Err(problem) => return print_corrupt(&entry, problem, args.json, ctx),
+    };
+    if args.json {
+        let value = json::session(&session, entry.location.shelf);
+        json::print_one(&mut ctx.out, "session", &value)?;
+        return Ok(ExitCode::Done);
+    }
+    ctx.page_for(store.repository())?;
+    print(&snapshot, &session, &entry, ctx)?;
+    Ok(ExitCode::Done)
+}
+
+fn print_bytes(
+    snapshot: &Snapshot<'_>,
+    entry: &Entry,
+    ctx: &mut Ctx,
+) -> Result<ExitCode, CliError> {
+    let key = entry.location.id.into();
+    let bytes = snapshot.raw(entry);
+    ctx.out.bytes(&bytes.map_err(|problem| StoreError::Corrupt { key, problem })?)?;
+    Ok(ExitCode::Done)
+}
+
+fn print_corrupt(
+    entry: &Entry,
+    problem: RecordProblem,
+    as_json: bool,
+    ctx: &mut Ctx,
+) -> Result<ExitCode, CliError> {
+    if as_json {
+        json::print_one(&mut ctx.out, "session", &json::corrupt(&entry.location, &problem))?;
+    } else {
+        let id = ctx.out.paint(Style::Id, &format!("session {}", entry.location.id));
+        let mark = ctx.out.paint(Style::Failed, "corrupt");
+        writeln!(ctx.out, "{id} ({mark})")?;
+    }
+    let error = StoreError::Corrupt { key: entry.location.id.into(), problem };
+    Err(CliError::from(error).with_code(ExitCode::Refused))
+}
+
+fn print(
+    snapshot: &Snapshot<'_>,
+    session: &Session,
+    entry: &Entry,
+    ctx: &mut Ctx,
+) -> Result<(), CliError> {
+    let id = ctx.out.paint(Style::Id, &format!("session {}", session.id));
+    let mark = match entry.location.shelf {
+        Shelf::Active => "",
+        Shelf::Archived => " (archived)",
+    };
+    writeln!(ctx.out, "{id}{mark}")?;
+    fields::print(session, snapshot, ctx)?;
+    if let Some(task) = &session.task {
+        writeln!(ctx.out)?;
+        for line in escape::block(task.trim_end()).lines() {
+            let indent = if line.is_empty() { "" } else { "    " };
+            writeln!(ctx.out, "{indent}{line}")?;
+        }
+    }
+    news::print(snapshot, session, ctx)
+}

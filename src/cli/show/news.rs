@@ -1,0 +1,62 @@
+//! What happened to a session last.
+
+use git_ao::model::{Event, Session};
+use git_ao::store::{History, Snapshot};
+
+use crate::cli::ui::date::DateFormat;
+use crate::cli::ui::{Style, escape};
+use crate::cli::{CliError, Ctx};
+
+/// How many of the store's newest events are looked through: `show` must not take longer the more
+/// history there is.
+const SEARCHED: usize = 50;
+
+/// How many are shown.
+const SHOWN: usize = 10;
+
+/// Prints the session's newest events, if they are among the newest of the store.
+pub fn print(snapshot: &Snapshot<'_>, session: &Session, ctx: &mut Ctx) -> Result<(), CliError> {
+    let Found { events, is_all } = find(snapshot, session);
+    if events.is_empty() && is_all {
+        return Ok(());
+    }
+    writeln!(ctx.out)?;
+    for event in &events {
+        let id = ctx.out.paint(Style::Id, event.id.short());
+        let when = DateFormat::Relative.show(event.time, event.author.offset, ctx.now);
+        let author = escape::line(&event.author.name);
+        let subject = escape::line(&event.message.subject);
+        writeln!(ctx.out, "{id} {subject} ({author}, {when})")?;
+    }
+    if !is_all {
+        let log = format!("older events: git ao log {}", session.id.short());
+        let log = ctx.out.paint(Style::Dim, &log);
+        writeln!(ctx.out, "{log}")?;
+    }
+    Ok(())
+}
+
+struct Found {
+    events: Vec<Event>,
+    /// True when there are no others.
+    is_all: bool,
+}
+
+/// Events that cannot be read are left to `log`.
+fn find(snapshot: &Snapshot<'_>, session: &Session) -> Found {
+    let mut events: Vec<Event> = Vec::new();
+    for event in snapshot.events(History::default()).take(SEARCHED).flatten() {
+        if !event.message.sessions.contains(&session.id) {
+            continue;
+        }
+        if events.len() == SHOWN {
+            return Found { events, is_all: false };
+        }
+        let is_first = matches!(event.message.op.as_str(), "spawn" | "fork" | "create");
+        events.push(event);
+        if is_first {
+            return Found { events, is_all: true };
+        }
+    }
+    Found { events, is_all: false }
+}

@@ -1,0 +1,20 @@
+use super::change::Say;
+use super::{FlowError, Killed, Launcher, kill};
+use crate::store::{Key, Store};
+
+/// Ends a session whose work is not wanted any more: as [`kill`], with that as the reason.
+///
+/// # Errors
+/// As [`kill`].
+pub fn cancel(
+    store: &Store,
+    launcher: &Launcher,
+    key: &Key,
+    say: &Say,
+) -> Result<Killed, FlowError> {
+    let reason = match &say.reason {
+        Some(why) => format!("cancelled: {why}"),
+        None => "cancelled".to_owned(),
+    };
+    kill(store, launcher, key, &Say { reason: Some(reason), ..say.clone() })
+}

@@ -1,0 +1,66 @@
+//! A change of status that a person asks for.
+
+use super::FlowError;
+use crate::model::{Oid, Session, SessionStatus};
+use crate::store::{Key, Store, StoreError};
+
+/// What a person says when changing a status.
+#[derive(Debug, Clone, Default)]
+pub struct Say {
+    /// Why.
+    pub reason: Option<String>,
+    /// Whether the table of statuses counts.
+    pub rule: Rule,
+}
+
+/// Whether the table of statuses counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rule {
+    /// From a final status nothing leads out.
+    #[default]
+    Table,
+    /// Any change will do.
+    Anything,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// The session as it is now.
+    pub session: Session,
+    /// The status it had.
+    pub before: SessionStatus,
+    /// The event; None when it was so already.
+    pub event: Option<Oid>,
+}
+
+/// Changes the status of an active session; what is so already is left as it is.
+pub(super) fn change(
+    store: &Store,
+    key: &Key,
+    verb: &str,
+    to: &SessionStatus,
+    say: &Say,
+) -> Result<Changed, FlowError> {
+    let committed = store.transaction(verb, |tx| {
+        let session = tx.session(key.clone())?;
+        let before = session.status.clone();
+        if before == *to {
+            return Ok::<_, StoreError>((session, before));
+        }
+        match say.rule {
+            Rule::Table => tx.change_status(key.clone(), to, say.reason.as_deref())?,
+            Rule::Anything => {
+                tx.update(key.clone(), |session| {
+                    session.status = to.clone();
+                    session.status_reason.clone_from(&say.reason);
+                    Ok::<_, StoreError>(())
+                })?;
+                tx.describe(format!("{before} -> {to}"));
+            }
+        }
+        Ok((tx.session(key.clone())?, before))
+    })?;
+    let (session, before) = committed.value;
+    Ok(Changed { session, before, event: committed.event })
+}

@@ -1,0 +1,78 @@
+//! What a record says of this clone. What it says of others is never acted on.
+
+use std::path::PathBuf;
+
+use super::start::GRACE;
+use super::{FlowError, Launcher};
+use crate::model::{Placement, Session};
+use crate::runtime::{NoRuntime, Probe, Runtime, RuntimeError, Stopped};
+use crate::store::Store;
+use crate::workspace::{self, Condition, Detail, Place, Workspace as _, Worktrees};
+
+/// Where the session lives in this clone, if it does.
+pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
+    session.placements.get(&store.known_replica()?)
+}
+
+/// The clone in which the session lives, if it is another one.
+pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
+    let here = store.known_replica();
+    let runs = |placement: &Placement| placement.handle.is_some();
+    let mut others = session.placements.iter().filter(|(name, _)| Some(*name) != here.as_ref());
+    others.find(|(_, placement)| runs(placement)).map(|(name, _)| name.as_str())
+}
+
+/// The folder in which the session's agent works: a worktree of this repository.
+pub(super) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, FlowError> {
+    let path = placement(store, session).and_then(|placement| placement.workspace.as_deref());
+    let path = path.ok_or(FlowError::NoWorkspace(session.id))?;
+    let path = workspace::from_record(path)?;
+    let place = Place { path: &path, branch: session.branch.as_deref() };
+    let state = Worktrees::new(store.repository()).state(&place, Detail::Place)?;
+    match state.condition {
+        Condition::Ready | Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_) => {
+            Ok(path)
+        }
+        condition => Err(FlowError::NotUsable { path, condition }),
+    }
+}
+
+/// What keeps the session's agent alive in this clone.
+pub(super) fn runtime(
+    store: &Store,
+    launcher: &Launcher,
+    session: &Session,
+) -> Result<Box<dyn Runtime>, FlowError> {
+    let name = placement(store, session).and_then(|placement| placement.runtime.as_deref());
+    match name {
+        Some(name) => Ok(launcher.named(name)?),
+        None => Ok(Box::new(NoRuntime)),
+    }
+}
+
+/// Whether the session's process is alive in this clone.
+///
+/// # Errors
+/// When the record names no runtime that is known.
+pub fn probe(store: &Store, launcher: &Launcher, session: &Session) -> Result<Probe, FlowError> {
+    let Some(handle) = placement(store, session).and_then(|it| it.handle.as_deref()) else {
+        return Ok(Probe::Gone);
+    };
+    Ok(runtime(store, launcher, session)?.probe(&session.id, handle))
+}
+
+/// Ends the session's process in this clone, and clears up what its runtime has of it.
+pub(super) fn stop(
+    store: &Store,
+    launcher: &Launcher,
+    session: &Session,
+) -> Result<Stopped, FlowError> {
+    let Some(handle) = placement(store, session).and_then(|it| it.handle.as_deref()) else {
+        return Ok(Stopped::AlreadyGone);
+    };
+    match runtime(store, launcher, session)?.stop(&session.id, handle, GRACE) {
+        // Somebody else has its name by now.
+        Err(RuntimeError::NotOurs(_)) => Ok(Stopped::AlreadyGone),
+        stopped => Ok(stopped?),
+    }
+}

@@ -1,0 +1,64 @@
+use super::change::{Changed, Say, change};
+use super::{FlowError, Launcher, here};
+use crate::model::SessionStatus;
+use crate::runtime::Stopped;
+use crate::store::{Key, Shelf, Store, StoreError};
+
+/// What killing a session came to.
+#[derive(Debug, Clone)]
+pub struct Killed {
+    /// The change of status; the session may have ended before, and is then as it was.
+    pub changed: Changed,
+    /// What became of its process in this clone.
+    pub stopped: Stopped,
+    /// Where the record lies.
+    pub shelf: Shelf,
+}
+
+/// Ends a session: its process in this clone is stopped. Its worktree and branch stay.
+///
+/// A session that has ended keeps its status, but what still runs of it is stopped.
+///
+/// # Errors
+/// When there is no such session, or its process cannot be stopped; the status is then as before.
+pub fn kill(store: &Store, launcher: &Launcher, key: &Key, say: &Say) -> Result<Killed, FlowError> {
+    let snapshot = store.snapshot()?;
+    let entry = snapshot.find(key.clone())?.ok_or_else(|| StoreError::NotFound(key.clone()))?;
+    let shelf = entry.location.shelf;
+    let session = snapshot.session(key.clone())?;
+    if shelf == Shelf::Archived || session.status.is_terminal() {
+        let stopped = here::stop(store, launcher, &session)?;
+        let before = session.status.clone();
+        let changed = Changed { session, before, event: None };
+        return Ok(Killed { changed, stopped, shelf });
+    }
+    // First the status: so the end of the agent is not taken for its own.
+    let changed = change(store, key, "kill", &SessionStatus::Killed, say)?;
+    match here::stop(store, launcher, &changed.session) {
+        Ok(stopped) => Ok(Killed { changed, stopped, shelf }),
+        Err(error) => {
+            take_back(store, key, &changed, session.status_reason)?;
+            Err(error)
+        }
+    }
+}
+
+/// It is not dead after all; unless somebody else has said something about it meanwhile.
+fn take_back(
+    store: &Store,
+    key: &Key,
+    changed: &Changed,
+    reason: Option<String>,
+) -> Result<(), StoreError> {
+    store.transaction("kill", |tx| {
+        tx.describe(format!("{} -> {}", SessionStatus::Killed, changed.before));
+        tx.update(key.clone(), |session| {
+            if session.status == SessionStatus::Killed {
+                session.status = changed.before.clone();
+                session.status_reason.clone_from(&reason);
+            }
+            Ok::<_, StoreError>(())
+        })
+    })?;
+    Ok(())
+}

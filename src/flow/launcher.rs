@@ -1,0 +1,173 @@
+//! Which agents there are here, and what keeps them alive.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::brief::{Brief, brief};
+use super::{FlowError, Start};
+use crate::agent::{Action, Agent, AgentError, Agents, find_program};
+use crate::git::Repository;
+use crate::model::Session;
+use crate::runtime::{self, Plan, Runtime, RuntimeError, Started, Terminal};
+use crate::store::Store;
+
+/// What starts the agents of one repository.
+///
+/// The commands come from the built-in table and from git config, never from a record.
+pub struct Launcher {
+    agents: Agents,
+    /// The program whose verb `run` looks after an agent.
+    program: PathBuf,
+    path: OsString,
+    configured: Configured,
+}
+
+struct Configured {
+    agent: Option<String>,
+    runtime: Option<String>,
+    tmux_socket: Option<String>,
+}
+
+/// Whom a session gets.
+pub enum Crew {
+    /// This agent.
+    Agent(String),
+    /// Nobody, and why.
+    Nobody(AgentError),
+}
+
+impl Launcher {
+    /// What git config and PATH say; `program` is the git-ao that is to look after the agents.
+    ///
+    /// # Errors
+    /// When the configuration of an agent cannot be used.
+    pub fn new(repo: &Repository, program: PathBuf) -> Result<Self, AgentError> {
+        let configured = Configured {
+            agent: repo.config("ao.agent"),
+            runtime: repo.config("ao.runtime"),
+            tmux_socket: repo.config("ao.tmuxSocket"),
+        };
+        let path = env::var_os("PATH").unwrap_or_default();
+        Ok(Self { agents: Agents::of(repo)?, program, path, configured })
+    }
+
+    /// The agents that can be named.
+    pub fn agents(&self) -> &Agents {
+        &self.agents
+    }
+
+    /// The agent to use: the one asked for, else the configured one, else the only one installed.
+    ///
+    /// # Errors
+    /// When the agent that was named is not known.
+    pub fn crew(&self, asked: Option<&str>) -> Result<Crew, AgentError> {
+        match self.agents.choose(asked, self.configured.agent.as_deref(), &self.path) {
+            Ok(agent) => Ok(Crew::Agent(agent.name().to_owned())),
+            Err(none @ (AgentError::NoneFound { .. } | AgentError::SeveralFound { .. })) => {
+                Ok(Crew::Nobody(none))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The runtime to use: the one asked for, else the configured one, else tmux where it is
+    /// installed, else none but a process of its own.
+    ///
+    /// # Errors
+    /// When it is not known, or not installed.
+    pub fn runtime(&self, asked: Option<&str>) -> Result<Box<dyn Runtime>, RuntimeError> {
+        let has_tmux = || find_program("tmux", &self.path).is_some();
+        match asked.or(self.configured.runtime.as_deref()) {
+            Some("tmux") if !has_tmux() => Err(RuntimeError::NotInstalled("tmux".to_owned())),
+            Some(name) => self.named(name),
+            None => self.named(if has_tmux() { "tmux" } else { "detached" }),
+        }
+    }
+
+    /// The runtime that a placement names.
+    ///
+    /// # Errors
+    /// When it is not known.
+    pub fn named(&self, name: &str) -> Result<Box<dyn Runtime>, RuntimeError> {
+        runtime::named(name, self.configured.tmux_socket.as_deref())
+    }
+
+    /// Finds the program of an agent.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn installed(&self, agent: &dyn Agent) -> Result<PathBuf, FlowError> {
+        let program = agent.program();
+        // What is named by a relative path is looked for in the workspace.
+        if program.contains('/') && Path::new(program).is_relative() {
+            return Ok(program.into());
+        }
+        if program.is_empty() {
+            return Err(AgentError::NoCommand { name: agent.name().to_owned() }.into());
+        }
+        let missing = || FlowError::NotInstalled {
+            agent: agent.name().to_owned(),
+            program: program.to_owned(),
+        };
+        find_program(program, &self.path).ok_or_else(missing)
+    }
+
+    /// Works out what would be run, and runs nothing: what is missing is found before anything is
+    /// made.
+    ///
+    /// # Errors
+    /// When the agent is not known or not installed, or cannot do this here.
+    pub fn check(
+        &self,
+        store: &Store,
+        session: &Session,
+        workspace: &Path,
+        start: &Start,
+    ) -> Result<(), FlowError> {
+        if !start.runs_something() {
+            return Ok(());
+        }
+        let agent = self.agents.find(session.agent.as_deref().unwrap_or_default())?;
+        self.installed(agent)?;
+        let parent = super::brief::parent(store, session)?;
+        brief(&Brief {
+            store,
+            agent,
+            session,
+            parent: parent.as_ref(),
+            workspace,
+            action: start.action,
+            terminal: start.runtime.terminal(),
+        })?;
+        Ok(())
+    }
+
+    /// Has the runtime start `git-ao run` for a session, in its workspace.
+    pub(super) fn start(
+        &self,
+        repo: &Repository,
+        session: &Session,
+        workspace: &Path,
+        start: &Start,
+    ) -> Result<Started, FlowError> {
+        let mut argv: Vec<OsString> = vec![self.program.clone().into()];
+        argv.extend(["run", "--wait"].map(OsString::from));
+        argv.extend(match start.action {
+            Action::Launch => None,
+            Action::Resume => Some("--resume".into()),
+            Action::Fork => Some("--fork".into()),
+        });
+        argv.push(session.id.to_string().into());
+        let log = match start.runtime.terminal() {
+            Terminal::Absent if start.runs_something() => Some(super::log_file(repo, session.id)?),
+            _ => None,
+        };
+        // A tmux server has the environment of whoever started it first.
+        let is_ours = |name: &str| name == "PATH" || name.starts_with("GIT_CONFIG");
+        let set = env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_ours)).collect();
+        let remove = crate::git::LOCAL_ENV.iter().chain(&super::SESSION_ENV).map(OsString::from);
+        let plan = Plan { argv, cwd: workspace.to_owned(), set, remove: remove.collect(), log };
+        Ok(start.runtime.start(&session.id, &plan)?)
+    }
+}

@@ -1,0 +1,313 @@
+//! Bringing a session back to life.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::start::{Begun, claim};
+use super::{Crew, FlowError, Interrupt, Launcher, Rule, Start, here};
+use crate::agent::{Action, Mode};
+use crate::git::LockError;
+use crate::model::{Oid, Placement, Session, SessionStatus};
+use crate::runtime::{Probe, RuntimeError, Started, Terminal};
+use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
+use crate::workspace::{
+    self, Added, Condition, Detail, Place, Recreation, Workspace as _, Worktrees,
+};
+
+/// How a session is to be restored.
+#[derive(Debug, Clone, Default)]
+pub struct Restore {
+    /// Another agent than the one it had.
+    pub agent: Option<String>,
+    /// Another runtime than the one it had.
+    pub runtime: Option<String>,
+    /// Whether what speaks against it counts: that it is merged, may be running elsewhere, or is
+    /// on another branch.
+    pub rule: Rule,
+}
+
+/// What was brought back.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    /// The record.
+    pub session: Session,
+    /// The event.
+    pub event: Option<Oid>,
+    /// The worktree.
+    pub workspace: PathBuf,
+    /// The ref that keeps what was staged in the worktree that was gone, if anything was.
+    pub backup: Option<String>,
+    /// What became of its agent.
+    pub started: Started,
+    /// What the agent was started for.
+    pub action: Action,
+}
+
+/// Brings a session that has ended back: worktree, runtime, agent. The agent goes on with its own
+/// conversation where it can.
+///
+/// Everything that can speak against it is asked first. The old runtime goes when the new one has
+/// started, and the record is written last: whatever fails leaves it as it was.
+///
+/// # Errors
+/// When it runs, or that cannot be told; when it is merged; when its worktree is not usable and
+/// cannot be made again; when its agent cannot be started.
+pub fn restore(
+    store: &Store,
+    launcher: &Launcher,
+    entry: &Entry,
+    wish: &Restore,
+    interrupt: &Interrupt<'_>,
+) -> Result<Restored, FlowError> {
+    let snapshot = store.snapshot()?;
+    let old = load(&snapshot, entry)?;
+    // Two who restore the same session at once would both find it ended.
+    let claimed = match claim(store.repository(), old.id, Duration::ZERO) {
+        Err(FlowError::Lock(LockError::Timeout { .. })) => {
+            return Err(FlowError::Running(old.id));
+        }
+        claimed => claimed?,
+    };
+    check_status(store, launcher, &old, wish.rule)?;
+    let (agent, start) = choose(store, launcher, &old, wish)?;
+    let mut session = Session { agent: Some(agent), ..old.clone() };
+    if start.action == Action::Launch {
+        session.agent_session_id = None;
+    }
+    let worktrees = Worktrees::new(store.repository());
+    let spot = find_place(store, &worktrees, &session, wish.rule)?;
+    launcher.check(store, &session, spot.path(), &start)?;
+    interrupt.check()?;
+
+    let made = spot.make(&worktrees, &session)?;
+    let workspace = made.path().to_owned();
+    let begun = begin(store, launcher, &old, &session, &workspace, &start)?;
+    interrupt.check()?;
+    let replica = store.replica()?;
+    let handle = begun.handle();
+    let had = here::placement(store, &old);
+    let is_new = |had: &Placement| {
+        had.handle == handle && had.runtime.as_deref() == Some(start.runtime.name())
+    };
+    // A name that was free again is the new one's by now.
+    if had.is_some_and(|had| had.handle.is_some() && !is_new(had)) {
+        here::stop(store, launcher, &old)?;
+    }
+    session.status = if handle.is_some() { SessionStatus::Spawning } else { SessionStatus::Idle };
+    session.status_reason = None;
+    let before = session.placements.remove(&replica).unwrap_or_default();
+    let placement = Placement {
+        workspace: Some(workspace::to_record(&workspace)?),
+        runtime: Some(start.runtime.name().to_owned()),
+        handle,
+        at: Some(store.clock().now()),
+        ..before
+    };
+    session.placements.insert(replica, placement);
+    let (session, event) = write(store, entry, &old, &session, interrupt)?;
+    let started = begun.keep();
+    let backup = made.backup();
+    made.keep();
+    drop(claimed);
+    Ok(Restored { session, event, workspace, backup, started, action: start.action })
+}
+
+fn load(snapshot: &Snapshot<'_>, entry: &Entry) -> Result<Session, StoreError> {
+    let key = || (&entry.location).into();
+    snapshot.load(entry).map_err(|problem| StoreError::Corrupt { key: key(), problem })
+}
+
+/// A live session is not restored, and one that may be alive neither.
+fn check_status(
+    store: &Store,
+    launcher: &Launcher,
+    session: &Session,
+    rule: Rule,
+) -> Result<(), FlowError> {
+    let id = session.id;
+    if session.status == SessionStatus::Merged && rule == Rule::Table {
+        return Err(FlowError::Merged(id));
+    }
+    match here::probe(store, launcher, session)? {
+        Probe::Unknown(source) => Err(FlowError::Unknown { id, source }),
+        // What has ended may still have a process: it makes room for the new one.
+        Probe::Alive { .. } if session.status.is_terminal() => Ok(()),
+        Probe::Alive { .. } => Err(FlowError::Running(id)),
+        Probe::Gone => match here::elsewhere(store, session) {
+            Some(replica) if !session.status.is_terminal() && rule == Rule::Table => {
+                Err(FlowError::Elsewhere { id, replica: replica.to_owned() })
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+/// The agent, what keeps it alive, and whether it goes on with its own conversation.
+fn choose(
+    store: &Store,
+    launcher: &Launcher,
+    session: &Session,
+    wish: &Restore,
+) -> Result<(String, Start), FlowError> {
+    let wanted = wish.agent.as_deref().or(session.agent.as_deref());
+    let name = match launcher.crew(wanted)? {
+        Crew::Agent(name) => name,
+        Crew::Nobody(none) => return Err(none.into()),
+    };
+    let placement = here::placement(store, session);
+    let had = placement.and_then(|placement| placement.runtime.as_deref());
+    // A person's terminal is not what a session comes back to by itself.
+    let had = had.filter(|name| matches!(*name, "tmux" | "detached"));
+    let runtime = match (wish.runtime.as_deref(), had) {
+        (None, Some(had)) => match launcher.runtime(Some(had)) {
+            Err(RuntimeError::NotInstalled(_)) => launcher.runtime(None)?,
+            runtime => runtime?,
+        },
+        (asked, _) => launcher.runtime(asked)?,
+    };
+    let agent = launcher.agents().find(&name)?;
+    let conversation = session.agent_session_id.as_deref();
+    let conversation = conversation.filter(|_| session.agent.as_deref() == Some(&name));
+    let has = |id: &str| agent.has_conversation(id, &|name| std::env::var_os(name));
+    let action = match conversation {
+        Some(id) if placement.is_some() && has(id) != Some(false) => Action::Resume,
+        _ => Action::Launch,
+    };
+    let wanted = match runtime.terminal() {
+        Terminal::Present => Mode::Interactive,
+        Terminal::Absent => Mode::Headless,
+    };
+    let can = agent.mode(action, wanted, session.task.as_deref().unwrap_or_default()).is_some();
+    let action = if can { action } else { Action::Launch };
+    Ok((name, Start { runtime, action }))
+}
+
+/// Where the worktree is, or is to be.
+enum Spot {
+    There(PathBuf),
+    Gone(PathBuf),
+}
+
+fn find_place(
+    store: &Store,
+    worktrees: &Worktrees<'_>,
+    session: &Session,
+    rule: Rule,
+) -> Result<Spot, FlowError> {
+    let recorded = here::placement(store, session).and_then(|it| it.workspace.as_deref());
+    let path = match recorded {
+        Some(text) => workspace::from_record(text)?,
+        None => worktrees.default_path(&session.project_id, session.id)?,
+    };
+    let place = Place { path: &path, branch: session.branch.as_deref() };
+    match worktrees.state(&place, Detail::Place)?.condition {
+        Condition::Ready => Ok(Spot::There(path)),
+        Condition::Missing | Condition::Prunable => Ok(Spot::Gone(path)),
+        Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_)
+            if rule == Rule::Anything =>
+        {
+            Ok(Spot::There(path))
+        }
+        condition => Err(FlowError::NotUsable { path, condition }),
+    }
+}
+
+/// A worktree that is there; one that was made again goes unless it is kept.
+enum Made<'a> {
+    There(PathBuf),
+    Again(Added<'a>),
+}
+
+impl Spot {
+    fn path(&self) -> &Path {
+        match self {
+            Self::There(path) | Self::Gone(path) => path,
+        }
+    }
+
+    fn make<'a>(
+        self,
+        worktrees: &'a Worktrees<'_>,
+        session: &Session,
+    ) -> Result<Made<'a>, FlowError> {
+        let path = match self {
+            Self::There(path) => return Ok(Made::There(path)),
+            Self::Gone(path) => path,
+        };
+        let branch = session.branch.as_deref().ok_or(FlowError::NoBranch(session.id))?;
+        let (head, session) = (session.head.as_ref(), session.id);
+        let again = Recreation { path: &path, branch, head, session };
+        Ok(Made::Again(worktrees.recreate(&again)?))
+    }
+}
+
+impl Made<'_> {
+    fn path(&self) -> &Path {
+        match self {
+            Self::There(path) => path,
+            Self::Again(added) => added.path(),
+        }
+    }
+
+    fn backup(&self) -> Option<String> {
+        match self {
+            Self::There(_) => None,
+            Self::Again(added) => added.backup().map(str::to_owned),
+        }
+    }
+
+    fn keep(self) {
+        if let Self::Again(added) = self {
+            added.keep();
+        }
+    }
+}
+
+fn begin<'a>(
+    store: &Store,
+    launcher: &Launcher,
+    old: &Session,
+    session: &Session,
+    workspace: &Path,
+    start: &'a Start,
+) -> Result<Begun<'a>, FlowError> {
+    let repo = store.repository();
+    match Begun::new(launcher, repo, session, workspace, start) {
+        // There cannot be two of them: what is left of the ended one goes first.
+        Err(FlowError::Runtime(RuntimeError::AlreadyRunning(_))) => {
+            here::stop(store, launcher, old)?;
+            Begun::new(launcher, repo, session, workspace, start)
+        }
+        begun => begun,
+    }
+}
+
+/// Writes the record, unless somebody has changed it since it was read.
+fn write(
+    store: &Store,
+    entry: &Entry,
+    old: &Session,
+    new: &Session,
+    interrupt: &Interrupt<'_>,
+) -> Result<(Session, Option<Oid>), FlowError> {
+    let key = Key::from(&entry.location);
+    let committed = store.transaction("restore", |tx| {
+        interrupt.check()?;
+        if entry.location.shelf == Shelf::Archived {
+            tx.unarchive(key.clone())?;
+        }
+        tx.describe(format!("{} -> {}", old.status, new.status));
+        tx.update(key.clone(), |session| {
+            if session.status != old.status || session.placements != old.placements {
+                return Err(FlowError::Changed(session.id));
+            }
+            session.status = new.status.clone();
+            session.status_reason.clone_from(&new.status_reason);
+            session.agent.clone_from(&new.agent);
+            session.agent_session_id.clone_from(&new.agent_session_id);
+            session.placements.clone_from(&new.placements);
+            Ok(session.clone())
+        })
+    })?;
+    Ok((committed.value, committed.event))
+}

@@ -1,0 +1,28 @@
+use super::change::{Changed, Say, change};
+use super::{FlowError, Launcher, here};
+use crate::model::SessionStatus;
+use crate::runtime::Probe;
+use crate::store::{Key, Store};
+
+/// Notes that the work of a paused session goes on: `working` where its agent is alive, or may be;
+/// else `idle`.
+///
+/// # Errors
+/// When the session is not there or archived, or is not paused.
+pub fn resume(
+    store: &Store,
+    launcher: &Launcher,
+    key: &Key,
+    say: &Say,
+) -> Result<Changed, FlowError> {
+    let session = store.snapshot()?.session(key.clone())?;
+    if session.status != SessionStatus::Paused {
+        return Err(FlowError::NotPaused { id: session.id, status: session.status });
+    }
+    let elsewhere = here::elsewhere(store, &session).is_some();
+    let to = match here::probe(store, launcher, &session)? {
+        Probe::Gone if !elsewhere => SessionStatus::Idle,
+        _ => SessionStatus::Working,
+    };
+    change(store, key, "resume", &to, say)
+}

@@ -1,0 +1,291 @@
+//! Looking after a session's agent from its start to its end.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::brief::{Brief, brief, parent};
+use super::start::{PATIENCE, claim};
+use super::{FlowError, Launcher, here};
+use crate::agent::{Action, Agent, Launch, Mode};
+use crate::git::{Lock, LockError, Repository};
+use crate::model::{Session, SessionId, SessionStatus};
+use crate::runtime::{Child, Ended, Event, Foreground, Plan, Process, Reins, Runtime, Wires};
+use crate::store::{Store, StoreError};
+
+/// What is to be run.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    /// The session.
+    pub session: SessionId,
+    /// What its agent is started for.
+    pub action: Action,
+    /// Who asked.
+    pub turn: Turn,
+}
+
+/// Who asked for an agent to be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// A runtime, for somebody who is still writing the session down.
+    Started,
+    /// A person, at this terminal.
+    ByHand,
+}
+
+/// How often an agent that tells its id to nobody is looked at, at first.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+
+/// Starts the agent in its workspace and stays until it ends. The record tells when it works, how
+/// it ended, and its own id of the conversation.
+///
+/// `output` is where the agent's output goes where it has no terminal. `watch` is called with what
+/// passes signals on, when there is somebody to pass them to.
+///
+/// # Errors
+/// When the session has ended, or is run already, or its agent cannot be started; the record tells
+/// the last.
+pub fn run(
+    store: &Store,
+    launcher: &Launcher,
+    run: &Run,
+    output: Box<dyn Write + Send>,
+    watch: &mut dyn FnMut(Reins),
+) -> Result<Ended, FlowError> {
+    let _alone = wait_for_turn(store.repository(), run)?;
+    let session = store.snapshot()?.session(run.session)?;
+    if session.status.is_terminal() {
+        return Err(FlowError::HasEnded { id: session.id, status: session.status });
+    }
+    let session = match run.turn {
+        Turn::Started => session,
+        Turn::ByHand => place_here(store, &session)?,
+    };
+    let workspace = here::workspace(store, &session)?;
+    match start(store, launcher, run, &session, &workspace, output) {
+        Ok(agent) => agent.look_after(store, watch),
+        Err(error) => {
+            let reason = format!("not started: {error}");
+            end(store, session.id, &SessionStatus::Errored, &reason)?;
+            Err(error)
+        }
+    }
+}
+
+/// One agent for a session at a time. The lock is the kernel's to release.
+fn wait_for_turn(repo: &Repository, run: &Run) -> Result<Lock, FlowError> {
+    let patience = if run.turn == Turn::Started { PATIENCE } else { Duration::ZERO };
+    let claimed = claim(repo, run.session, patience);
+    let lock = claimed.and_then(|claim| {
+        let lock = repo.lock_named(&format!("run/{}", run.session), patience);
+        drop(claim);
+        Ok(lock?)
+    });
+    lock.map_err(|error| match error {
+        FlowError::Lock(LockError::Timeout { .. }) => FlowError::Running(run.session),
+        other => other,
+    })
+}
+
+/// Notes that this very process is what keeps the agent alive.
+fn place_here(store: &Store, session: &Session) -> Result<Session, FlowError> {
+    let (replica, process) = (store.replica()?, Process::current()?);
+    let placed = store.update(session.id, "place", |session| {
+        let placement = session.placements.entry(replica.clone()).or_default();
+        placement.runtime = Some(Foreground.name().to_owned());
+        placement.handle = Some(process.to_string());
+        session.clone()
+    });
+    Ok(placed?.value)
+}
+
+struct Running<'a> {
+    agent: &'a dyn Agent,
+    child: Child,
+    session: SessionId,
+    workspace: PathBuf,
+    since: SystemTime,
+    env: Vec<(String, String)>,
+    /// The agent's own id of the conversation, as far as it is known.
+    conversation: Option<String>,
+}
+
+fn start<'a>(
+    store: &Store,
+    launcher: &'a Launcher,
+    run: &Run,
+    session: &Session,
+    workspace: &Path,
+    output: Box<dyn Write + Send>,
+) -> Result<Running<'a>, FlowError> {
+    let agent = launcher.agents().find(session.agent.as_deref().unwrap_or_default())?;
+    let program = launcher.installed(agent)?;
+    let terminal = here::runtime(store, launcher, session)?.terminal();
+    let parent = parent(store, session)?;
+    let (mode, launch) = brief(&Brief {
+        store,
+        agent,
+        session,
+        parent: parent.as_ref(),
+        workspace,
+        action: run.action,
+        terminal,
+    })?;
+    launch.prepare()?;
+    let wires = Wires {
+        input: launch.stdin.clone().map(String::into_bytes),
+        output: (mode == Mode::Headless).then_some(output),
+    };
+    // A file's time may be coarser than the clock.
+    let since = SystemTime::now() - Duration::from_secs(2);
+    let child = Child::start(&plan(session, workspace, program, &launch), wires)?;
+    let conversation = launch.agent_session_id;
+    Ok(Running {
+        agent,
+        child,
+        session: session.id,
+        workspace: workspace.to_owned(),
+        since,
+        env: launch.env,
+        conversation,
+    })
+}
+
+fn plan(session: &Session, workspace: &Path, program: PathBuf, launch: &Launch) -> Plan {
+    let text = |(name, value): &(String, String)| (name.into(), value.into());
+    let mut set: Vec<(OsString, OsString)> = launch.env.iter().map(text).collect();
+    let branch = session.branch.clone().unwrap_or_default();
+    let [id, on] = super::SESSION_ENV;
+    set.extend([(id.into(), session.id.to_string().into()), (on.into(), branch.into())]);
+    let argv = std::iter::once(program.into()).chain(launch.args.iter().map(OsString::from));
+    let remove = launch.remove.iter().map(OsString::from);
+    let remove = remove.chain(crate::git::LOCAL_ENV.map(OsString::from)).collect();
+    Plan { argv: argv.collect(), cwd: workspace.to_owned(), set, remove, log: None }
+}
+
+impl Running<'_> {
+    fn look_after(
+        mut self,
+        store: &Store,
+        watch: &mut dyn FnMut(Reins),
+    ) -> Result<Ended, FlowError> {
+        watch(self.child.reins());
+        let mut trouble = self.tell(store).err();
+        let mut patience = FIRST_LOOK;
+        let ended = loop {
+            let found = match self.child.next(patience) {
+                Some(Event::Ended(ended)) => break ended,
+                Some(Event::Line(line)) if self.conversation.is_none() => {
+                    self.agent.id_in_output(&line)
+                }
+                Some(Event::Line(_)) => None,
+                None => {
+                    patience = patience.saturating_mul(2);
+                    self.look_for_id()
+                }
+            };
+            if found.is_some() {
+                self.conversation = found;
+                trouble = self.tell(store).err().or(trouble);
+            }
+        };
+        if let Some(id) = self.look_for_id() {
+            self.conversation = Some(id);
+            trouble = self.tell(store).err().or(trouble);
+        }
+        let (status, reason) = match ended {
+            Ended::Exit(0) => (SessionStatus::Done, "agent_exited".to_owned()),
+            Ended::Exit(code) => (SessionStatus::Errored, format!("agent_exited: status {code}")),
+            Ended::Signal(signal) => {
+                (SessionStatus::Errored, format!("agent_exited: signal {signal}"))
+            }
+        };
+        end(store, self.session, &status, &reason)?;
+        trouble.map_or(Ok(ended), Err)
+    }
+
+    /// Writes down that the agent works, and its id. One whose session has ended meanwhile is asked
+    /// to end too.
+    fn tell(&self, store: &Store) -> Result<(), FlowError> {
+        let told = store.transaction("status", |tx| {
+            let what = tx.update(self.session, |session| {
+                if session.status.is_terminal() {
+                    return Ok::<_, StoreError>(None);
+                }
+                let from = session.status.clone();
+                if self.conversation.is_some() {
+                    session.agent_session_id.clone_from(&self.conversation);
+                }
+                if from == SessionStatus::Spawning || from == SessionStatus::Idle {
+                    session.status = SessionStatus::Working;
+                    session.status_reason = None;
+                }
+                Ok(Some(match session.status == from {
+                    true => "agent's id".to_owned(),
+                    false => format!("{from} -> {}", session.status),
+                }))
+            })?;
+            if let Some(what) = &what {
+                tx.describe(what);
+            }
+            Ok::<_, StoreError>(what.is_some())
+        });
+        match told {
+            Ok(committed) if committed.value => Ok(()),
+            Ok(_) | Err(StoreError::Archived(_) | StoreError::NotFound(_)) => {
+                Ok(self.child.reins().end()?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn look_for_id(&self) -> Option<String> {
+        if self.conversation.is_some() {
+            return None;
+        }
+        let set = |name: &str| self.env.iter().rfind(|(key, _)| key == name);
+        let env = |name: &str| match set(name) {
+            Some((_, value)) => Some(value.into()),
+            None => std::env::var_os(name),
+        };
+        self.agent.id_in_transcripts(&self.workspace, self.since, &env)
+    }
+}
+
+/// Writes down how it ended. A status that says something else than what the agent does stays: a
+/// person's decision, or where the pull request stands.
+fn end(
+    store: &Store,
+    session: SessionId,
+    status: &SessionStatus,
+    reason: &str,
+) -> Result<(), FlowError> {
+    let ended = store.transaction("status", |tx| {
+        let what = tx.update(session, |session| {
+            if session.status.is_terminal() {
+                return Ok::<_, FlowError>(None);
+            }
+            if let Some(branch) = &session.branch {
+                let tip = store.repository().read_ref(&format!("refs/heads/{branch}"))?;
+                session.head = tip.or(session.head.take());
+            }
+            if !session.status.tells_activity() {
+                return Ok(Some("agent exited".to_owned()));
+            }
+            let what = format!("{} -> {status}", session.status);
+            session.status = status.clone();
+            session.status_reason = Some(reason.to_owned());
+            Ok(Some(what))
+        })?;
+        if let Some(what) = what {
+            tx.describe(what);
+        }
+        Ok(())
+    });
+    match ended {
+        Ok(_) => Ok(()),
+        Err(FlowError::Store(StoreError::Archived(_) | StoreError::NotFound(_))) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,95 @@
+//! Starting what keeps an agent alive, so that it can be taken back.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{FlowError, Launcher};
+use crate::agent::Action;
+use crate::git::{Lock, Repository};
+use crate::model::{Session, SessionId};
+use crate::runtime::{Runtime, Started};
+
+/// How long a process may take to end when it is asked to.
+pub(super) const GRACE: Duration = Duration::from_secs(5);
+
+/// How long a process that was started waits for its session to be written down.
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What is to be started with a session.
+pub struct Start {
+    /// What keeps the agent alive.
+    pub runtime: Box<dyn Runtime>,
+    /// What the agent is started for.
+    pub action: Action,
+}
+
+impl Start {
+    /// False for the runtime that starts nothing.
+    pub(super) fn runs_something(&self) -> bool {
+        self.runtime.name() != "none"
+    }
+}
+
+/// What keeps others from starting or stopping the same session; whoever runs it waits for this.
+pub(super) fn claim(
+    repo: &Repository,
+    session: SessionId,
+    patience: Duration,
+) -> Result<Lock, FlowError> {
+    Ok(repo.lock_named(&format!("run/{session}.start"), patience)?)
+}
+
+/// What was started and does not work yet: it waits for the claim. It is stopped again unless it is
+/// [kept](Begun::keep).
+pub(super) struct Begun<'a> {
+    runtime: &'a dyn Runtime,
+    session: SessionId,
+    started: Option<Started>,
+}
+
+impl<'a> Begun<'a> {
+    pub fn new(
+        launcher: &Launcher,
+        repo: &Repository,
+        session: &Session,
+        workspace: &Path,
+        start: &'a Start,
+    ) -> Result<Self, FlowError> {
+        let started = launcher.start(repo, session, workspace, start)?;
+        Ok(Self { runtime: &*start.runtime, session: session.id, started: Some(started) })
+    }
+
+    /// What placements have of it.
+    pub fn handle(&self) -> Option<String> {
+        match self.started.as_ref()? {
+            Started::Running(handle) | Started::Here(handle) => Some(handle.clone()),
+            Started::Nothing => None,
+        }
+    }
+
+    /// Lets it go on.
+    pub fn keep(mut self) -> Started {
+        self.started.take().unwrap_or(Started::Nothing)
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if let Some(Started::Running(handle)) = &self.started {
+            // It finds no record and ends by itself where this fails.
+            let _ = self.runtime.stop(&self.session, handle, GRACE);
+        }
+    }
+}
+
+/// Where the output of a session's agent goes when it has no terminal; its folder is made.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn log_file(repo: &Repository, session: SessionId) -> Result<PathBuf, FlowError> {
+    let folder = repo.ao_dir().join("log");
+    match std::fs::create_dir_all(&folder) {
+        Ok(()) => Ok(folder.join(format!("{session}.log"))),
+        Err(source) => Err(FlowError::Folder { path: folder, source }),
+    }
+}

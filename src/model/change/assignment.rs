@@ -1,0 +1,218 @@
+use std::str::FromStr;
+
+use super::nearest::nearest;
+use super::scalar::{number, scalar};
+use crate::model::{KEYS, Map, Value};
+
+/// One change of a field, as it is typed.
+///
+/// - `title=Fix it` sets a field, `title=` empties it
+/// - `agent_config.model=opus`: dots lead into a mapping
+/// - `tags=a,b` sets all tags, `tags+=a,b` adds some, `tags-=a` takes some away
+///
+/// The value is taken as the field needs it: text stays text (`issue_id=42` is the text 42). Where
+/// any value may stand, as in `context`, it is read as a scalar of YAML: `42` and `true` are no
+/// texts there, `"42"` is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    path: Vec<String>,
+    how: How,
+    value: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    Set,
+    Add,
+    Remove,
+}
+
+/// Why a text does not change a record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AssignmentError {
+    /// It has no `=`, or nothing before it.
+    #[error("'{0}' is not of the form <field>=<value>")]
+    NoAssignment(String),
+    /// There is no such field.
+    #[error("there is no field '{field}'")]
+    Unknown {
+        /// What was typed.
+        field: String,
+        /// What may have been meant.
+        similar: Option<String>,
+    },
+    /// The field can be nothing but text, a number or a list.
+    #[error("'{0}' has no fields of its own")]
+    NoMapping(String),
+    /// The field is a mapping: its keys are set one by one.
+    #[error("'{0}' is a mapping: set a key in it")]
+    Mapping(String),
+    /// Only lists take `+=` and `-=`.
+    #[error("'{0}' is not a list: it takes '=', not '+=' or '-='")]
+    NoList(String),
+    /// Every session has one.
+    #[error("'{0}' cannot be empty")]
+    Needed(String),
+    /// The field takes numbers.
+    #[error("'{field}' is a number, '{value}' is not")]
+    NoNumber {
+        /// The field.
+        field: String,
+        /// What was typed.
+        value: String,
+    },
+}
+
+/// What stands in a field of the record itself.
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    Text,
+    Number,
+    Words,
+    /// A mapping in which each key holds this, unless its name says otherwise.
+    Texts,
+    Numbers,
+    Free,
+}
+
+fn shape(key: &str) -> Shape {
+    match key {
+        "schema" | "pr_number" => Shape::Number,
+        "tags" => Shape::Words,
+        "base" | "fork" => Shape::Texts,
+        "cost" => Shape::Numbers,
+        "agent_config" | "context" | "placements" => Shape::Free,
+        _ => Shape::Text,
+    }
+}
+
+impl FromStr for Assignment {
+    type Err = AssignmentError;
+
+    fn from_str(text: &str) -> Result<Self, AssignmentError> {
+        let malformed = || AssignmentError::NoAssignment(text.chars().take(80).collect());
+        let (field, value) = text.split_once('=').ok_or_else(malformed)?;
+        let (field, how) = match (field.strip_suffix('+'), field.strip_suffix('-')) {
+            (Some(field), _) => (field, How::Add),
+            (_, Some(field)) => (field, How::Remove),
+            _ => (field, How::Set),
+        };
+        let path: Vec<String> = field.trim().split('.').map(str::to_owned).collect();
+        if path.iter().any(|part| part.is_empty()) {
+            return Err(malformed());
+        }
+        Ok(Self { path, how, value: value.to_owned() })
+    }
+}
+
+impl Assignment {
+    /// The field, with dots between levels.
+    pub fn field(&self) -> String {
+        self.path.join(".")
+    }
+
+    /// Makes the change in a record. Whether it is one that can be read again, and may be made, is
+    /// for [`Session::from_record`](crate::model::Session::from_record) and
+    /// [`check_change`](super::check_change) to say.
+    pub fn apply(&self, record: &mut Map) -> Result<(), AssignmentError> {
+        let (first, below) = self.path.split_first().expect("a path has at least one part");
+        if !KEYS.contains(&first.as_str()) {
+            let similar = nearest(first, KEYS).map(str::to_owned);
+            return Err(AssignmentError::Unknown { field: first.clone(), similar });
+        }
+        let shape = shape(first);
+        if shape == Shape::Words && below.is_empty() {
+            return self.change_words(first, record);
+        }
+        if self.how != How::Set {
+            return Err(AssignmentError::NoList(self.field()));
+        }
+        if self.value.is_empty() && ["status", "kind"].contains(&first.as_str()) {
+            return Err(AssignmentError::Needed(first.clone()));
+        }
+        let nested = matches!(shape, Shape::Texts | Shape::Numbers | Shape::Free);
+        match (nested, below.is_empty(), self.value.is_empty()) {
+            (false, false, _) => Err(AssignmentError::NoMapping(first.clone())),
+            (true, true, false) => Err(AssignmentError::Mapping(first.clone())),
+            (_, _, true) => {
+                remove(record, &self.path);
+                Ok(())
+            }
+            _ => insert(record, &self.path, self.typed(shape)?),
+        }
+    }
+
+    fn typed(&self, shape: Shape) -> Result<Value, AssignmentError> {
+        match shape {
+            Shape::Text | Shape::Texts | Shape::Words => Ok(self.value.as_str().into()),
+            Shape::Free => Ok(scalar(&self.value)),
+            Shape::Number | Shape::Numbers => {
+                number(&self.value).ok_or_else(|| AssignmentError::NoNumber {
+                    field: self.field(),
+                    value: self.value.chars().take(80).collect(),
+                })
+            }
+        }
+    }
+
+    fn change_words(&self, key: &str, record: &mut Map) -> Result<(), AssignmentError> {
+        let words = self.value.split(',').map(str::trim).filter(|word| !word.is_empty());
+        let words: Vec<Value> = words.map(Value::from).collect();
+        let mut list = match record.get(key) {
+            Some(Value::List(list)) if self.how != How::Set => list.clone(),
+            _ => Vec::new(),
+        };
+        if self.how == How::Remove {
+            list.retain(|word| !words.contains(word));
+        } else {
+            for word in words {
+                if !list.contains(&word) {
+                    list.push(word);
+                }
+            }
+        }
+        if list.is_empty() {
+            record.remove(key);
+        } else {
+            record.insert(key, Value::List(list));
+        }
+        Ok(())
+    }
+}
+
+fn insert(map: &mut Map, path: &[String], value: Value) -> Result<(), AssignmentError> {
+    match path {
+        [] => Ok(()),
+        [key] => {
+            map.insert(key.as_str(), value);
+            Ok(())
+        }
+        [key, below @ ..] => {
+            if map.get(key).is_none() {
+                map.insert(key.as_str(), Map::new());
+            }
+            match map.get_mut(key) {
+                Some(Value::Map(inner)) => insert(inner, below, value),
+                _ => Err(AssignmentError::NoMapping(key.clone())),
+            }
+        }
+    }
+}
+
+/// Takes a value out, and mappings that are empty then.
+fn remove(map: &mut Map, path: &[String]) {
+    match path {
+        [] => {}
+        [key] => {
+            map.remove(key);
+        }
+        [key, below @ ..] => {
+            if let Some(Value::Map(inner)) = map.get_mut(key) {
+                remove(inner, below);
+                if inner.is_empty() {
+                    map.remove(key);
+                }
+            }
+        }
+    }
+}

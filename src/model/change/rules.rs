@@ -1,0 +1,63 @@
+use super::nearest::nearest;
+use crate::model::{IllegalTransition, Session, SessionStatus};
+
+/// What a person may not change: who a session is, where it comes from and lives, and its clock.
+const FIXED: [&str; 8] =
+    ["id", "project_id", "schema", "created_at", "updated_at", "placements", "fork", "base"];
+
+/// Whether the table of statuses decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Changes follow the table, and only to statuses that it knows.
+    Table,
+    /// Any change of status.
+    Off,
+}
+
+/// Why a change made by hand is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// The field is the program's own.
+    #[error("'{0}' cannot be changed")]
+    Fixed(&'static str),
+    /// A title of more than one line.
+    #[error("a title is one line")]
+    LongTitle,
+    /// A status that is no word, or not one of the table's.
+    #[error("there is no status '{0}'")]
+    UnknownStatus(String),
+    /// The table does not allow this.
+    #[error(transparent)]
+    Transition(#[from] IllegalTransition),
+}
+
+/// Checks a change that a person made to a session.
+pub fn check_change(before: &Session, after: &Session, guard: Guard) -> Result<(), RuleError> {
+    let (old, new) = (before.to_record(), after.to_record());
+    if let Some(key) = FIXED.into_iter().find(|key| old.get(key) != new.get(key)) {
+        return Err(RuleError::Fixed(key));
+    }
+    if after.title != before.title && after.title.contains(['\n', '\r']) {
+        return Err(RuleError::LongTitle);
+    }
+    if after.status == before.status {
+        return Ok(());
+    }
+    let word = after.status.as_str();
+    let is_word = !word.is_empty() && !word.contains(|c: char| c.is_control() || c.is_whitespace());
+    let is_known = !matches!(after.status, SessionStatus::Other(_));
+    if !is_word || (guard == Guard::Table && !is_known) {
+        return Err(RuleError::UnknownStatus(word.chars().take(80).collect()));
+    }
+    match guard {
+        Guard::Table => Ok(before.status.check_change(&after.status)?),
+        Guard::Off => Ok(()),
+    }
+}
+
+/// The status that was meant by a word that is none.
+pub fn close_status(word: &str) -> Option<SessionStatus> {
+    let word = word.to_lowercase().replace('-', "_");
+    let words = SessionStatus::ALL.iter().map(SessionStatus::as_str);
+    nearest(&word, words).map(SessionStatus::from)
+}

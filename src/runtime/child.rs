@@ -1,0 +1,215 @@
+use std::io::{self, Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
+};
+
+use super::lines::Lines;
+use super::{Plan, RuntimeError};
+
+/// How long output is read on after the process has ended: what it started may hold the pipe.
+const AFTER_END: Duration = Duration::from_secs(1);
+
+/// A process that is looked after from its start to its end.
+#[derive(Debug)]
+pub struct Child {
+    reins: Reins,
+    events: Receiver<Event>,
+}
+
+/// What a process is connected to.
+#[derive(Default)]
+pub struct Wires {
+    /// What it reads on standard input, which is closed after it. None leaves it the caller's.
+    pub input: Option<Vec<u8>>,
+    /// Where its standard output goes, line by line heard by the caller. None leaves it the
+    /// caller's, and with that the terminal.
+    pub output: Option<Box<dyn Write + Send>>,
+}
+
+/// What a process did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// It printed a line; only the beginning of a very long one.
+    Line(String),
+    /// It ended.
+    Ended(Ended),
+}
+
+/// How a process came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// With this exit status.
+    Exit(i32),
+    /// By this signal.
+    Signal(i32),
+}
+
+/// What passes signals on to a process while it is alive, and to nobody afterwards.
+#[derive(Debug, Clone)]
+pub struct Reins(Arc<Mutex<Option<Target>>>);
+
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    /// It shares the terminal, whose keys reach it without help.
+    Process(Pid),
+    Group(Pid),
+}
+
+impl Child {
+    /// Starts a process. One whose output is heard gets a process group of its own; any other one
+    /// stays in the caller's, so that it can use the terminal.
+    ///
+    /// # Errors
+    /// When the program or the directory is not there, or cannot be used.
+    pub fn start(plan: &Plan, wires: Wires) -> Result<Self, RuntimeError> {
+        let Some(program) = plan.argv.first() else {
+            return Err(RuntimeError::NotInstalled(String::new()));
+        };
+        let mut command = Command::new(program);
+        command.args(&plan.argv[1..]).current_dir(&plan.cwd);
+        for name in &plan.remove {
+            command.env_remove(name);
+        }
+        command.envs(plan.set.iter().map(|(name, value)| (name, value)));
+        if wires.input.is_some() {
+            command.stdin(Stdio::piped());
+        }
+        if wires.output.is_some() {
+            command.stdout(Stdio::piped()).process_group(0);
+        }
+        let child = command.spawn().map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound if !plan.cwd.is_dir() => {
+                RuntimeError::NoDirectory(plan.cwd.clone())
+            }
+            io::ErrorKind::NotFound => {
+                RuntimeError::NotInstalled(program.to_string_lossy().into_owned())
+            }
+            _ => RuntimeError::io(format!("start '{}'", program.to_string_lossy()), source),
+        })?;
+        Ok(Self::watch(child, wires))
+    }
+
+    fn watch(mut child: std::process::Child, wires: Wires) -> Self {
+        let pid = Pid::from_child(&child);
+        let target = if wires.output.is_some() { Target::Group(pid) } else { Target::Process(pid) };
+        let reins = Reins(Arc::new(Mutex::new(Some(target))));
+        if let (Some(input), Some(mut stdin)) = (wires.input, child.stdin.take()) {
+            // A process that does not read to the end is no failure.
+            thread::spawn(move || stdin.write_all(&input));
+        }
+        let (send, events) = channel();
+        let reader = match (wires.output, child.stdout.take()) {
+            (Some(output), Some(from)) => Some(read(from, output, send.clone())),
+            _ => None,
+        };
+        let held = reins.clone();
+        thread::spawn(move || {
+            // Waited for without being collected: until the reins are gone its number is its own.
+            let left_there = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            while matches!(waitid(WaitId::Pid(pid), left_there), Err(Errno::INTR)) {}
+            held.let_go();
+            let status = child.wait();
+            if let Some(reader) = reader {
+                let _ = reader.recv_timeout(AFTER_END);
+            }
+            let ended = status.map_or(Ended::Exit(-1), Ended::from);
+            let _ = send.send(Event::Ended(ended));
+        });
+        Self { reins, events }
+    }
+
+    /// What passes signals on to it.
+    pub fn reins(&self) -> Reins {
+        self.reins.clone()
+    }
+
+    /// Waits for the next thing it does; None where it does nothing for this long.
+    pub fn next(&self, patience: Duration) -> Option<Event> {
+        match self.events.recv_timeout(patience) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Event::Ended(Ended::Exit(-1))),
+        }
+    }
+}
+
+/// Passes output on, and tells of its lines. The end of the channel that is returned is the end of
+/// the output.
+fn read(
+    mut from: impl Read + Send + 'static,
+    mut output: Box<dyn Write + Send>,
+    send: Sender<Event>,
+) -> Receiver<()> {
+    let (done, end) = channel::<()>();
+    thread::spawn(move || {
+        let _done = done;
+        let mut lines = Lines::default();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let count = match from.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => return,
+            };
+            // A full disk must not hold the process up.
+            let _ = output.write_all(&buffer[..count]).and_then(|()| output.flush());
+            for line in lines.add(&buffer[..count]) {
+                let _ = send.send(Event::Line(line));
+            }
+        }
+    });
+    end
+}
+
+impl Reins {
+    /// Passes a signal on, by its number. What a key of the terminal sends reaches a process that
+    /// shares it anyway, and is not sent twice.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn pass(&self, signal: i32) -> Result<(), RuntimeError> {
+        let Some(signal) = Signal::from_named_raw(signal) else { return Ok(()) };
+        let target = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = match *target {
+            None => Ok(()),
+            Some(Target::Process(_)) if matches!(signal, Signal::INT | Signal::QUIT) => Ok(()),
+            Some(Target::Process(pid)) => kill_process(pid, signal),
+            Some(Target::Group(pid)) => kill_process_group(pid, signal),
+        };
+        match sent {
+            Ok(()) | Err(Errno::SRCH) => Ok(()),
+            Err(error) => Err(RuntimeError::io("signal the process", error)),
+        }
+    }
+
+    /// Asks the process to end.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn end(&self) -> Result<(), RuntimeError> {
+        self.pass(Signal::TERM.as_raw())
+    }
+
+    fn let_go(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl From<ExitStatus> for Ended {
+    fn from(status: ExitStatus) -> Self {
+        match (status.code(), status.signal()) {
+            (Some(code), _) => Self::Exit(code),
+            (None, Some(signal)) => Self::Signal(signal),
+            (None, None) => Self::Exit(-1),
+        }
+    }
+}

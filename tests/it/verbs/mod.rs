@@ -1,0 +1,10 @@
+//! The verbs, as a person or a script uses them.
+
+mod edit;
+mod list;
+mod log;
+mod manners;
+mod put_away;
+mod set;
+mod show;
+mod world;
