@@ -32,8 +32,24 @@ impl Watcher<'_> {
     pub(super) fn run(&mut self, git: GitCommand) -> Result<Ended, GitError> {
         match self {
             Self::Nobody => git.end(&mut |_| {}),
-            Self::Person(show) => git.end(*show),
+            Self::Person(show) => {
+                let ended = git.end(*show)?;
+                Ok(Ended { message: last_words(&ended.message), ..ended })
+            }
         }
+    }
+}
+
+/// The error in what git said, without the progress that a person has seen before it.
+fn last_words(message: &str) -> String {
+    let is_error = |line: &str| line.starts_with("fatal: ") || line.starts_with("error: ");
+    let words: Vec<&str> = message.lines().skip_while(|line| !is_error(line)).collect();
+    match words.split_first() {
+        Some((first, rest)) => {
+            let first = first.split_once(": ").map_or(*first, |(_, text)| text);
+            [&[first], rest].concat().join("\n")
+        }
+        None => message.to_owned(),
     }
 }
 
@@ -50,4 +66,16 @@ fn unattended(store: &Store, git: GitCommand) -> GitCommand {
         git = git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
     }
     git
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_words;
+
+    #[test]
+    fn progress_is_no_part_of_an_error() {
+        let said = "Enumerating objects: 3, done.\nremote: no\nfatal: gone\nfatal: really";
+        assert_eq!(last_words(said), "gone\nfatal: really");
+        assert_eq!(last_words("'x' does not exist"), "'x' does not exist");
+    }
 }
