@@ -34,23 +34,17 @@ impl Watcher<'_> {
             Self::Nobody => git.end(&mut |_| {}),
             Self::Person(show) => {
                 let ended = git.end(*show)?;
-                Ok(Ended { message: last_words(&ended.message), ..ended })
+                Ok(Ended { stderr: last_words(&ended.stderr), ..ended })
             }
         }
     }
 }
 
-/// The error in what git said, without the progress that a person has seen before it.
-fn last_words(message: &str) -> String {
-    let is_error = |line: &str| line.starts_with("fatal: ") || line.starts_with("error: ");
-    let words: Vec<&str> = message.lines().skip_while(|line| !is_error(line)).collect();
-    match words.split_first() {
-        Some((first, rest)) => {
-            let first = first.split_once(": ").map_or(*first, |(_, text)| text);
-            [&[first], rest].concat().join("\n")
-        }
-        None => message.to_owned(),
-    }
+/// The error in what git said, without what a person has seen before it.
+fn last_words(said: &str) -> String {
+    let is_error = |line: &&str| line.starts_with("fatal: ") || line.starts_with("error: ");
+    let words: Vec<&str> = said.lines().skip_while(|line| !is_error(line)).collect();
+    if words.is_empty() { said.to_owned() } else { words.join("\n") }
 }
 
 /// Makes sure that nothing waits for an answer. What the user configured to answer is left alone.
@@ -74,8 +68,8 @@ mod tests {
 
     #[test]
     fn progress_is_no_part_of_an_error() {
-        let said = "Enumerating objects: 3, done.\nremote: no\nfatal: gone\nfatal: really";
-        assert_eq!(last_words(said), "gone\nfatal: really");
+        let said = "Enumerating objects: 3, done.\nremote: no\nfatal: gone\nfatal: really\n";
+        assert_eq!(last_words(said), "fatal: gone\nfatal: really");
         assert_eq!(last_words("'x' does not exist"), "'x' does not exist");
     }
 }
