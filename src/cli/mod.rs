@@ -12,6 +12,7 @@ pub mod ui;
 mod usage;
 mod verbs;
 
+mod agents;
 mod archive;
 mod by_hand;
 mod cancel;
@@ -50,6 +51,7 @@ mod set;
 mod sharing;
 mod show;
 mod spawn;
+mod status;
 mod sync;
 mod task;
 mod unarchive;

@@ -8,6 +8,7 @@ mod cli;
 mod docs;
 mod harness;
 mod hooks;
+mod live;
 mod records;
 mod share;
 mod spawn;
