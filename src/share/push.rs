@@ -106,7 +106,7 @@ impl Remote<'_> {
                     reason: reason.to_owned(),
                 })
             }
-            None => Err(ShareError::transfer("push to", &self.name, &ended.message)),
+            None => Err(ShareError::transfer("push to", &self.name, &ended.stderr)),
         }
     }
 
