@@ -3,6 +3,7 @@
 //! Each test binary takes it in by path and uses a part of it.
 #![allow(dead_code, unused_imports, clippy::print_stderr)]
 
+pub mod agents;
 mod env;
 mod matrix;
 mod out;
