@@ -6,6 +6,7 @@
 pub mod agents;
 mod env;
 mod matrix;
+pub mod model;
 mod out;
 mod process;
 mod race;
