@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod flow;
 pub mod git;
+pub mod hook;
 pub mod model;
 pub mod runtime;
 pub mod share;

@@ -24,6 +24,7 @@ pub use config::{ConfigEntry, Trust};
 pub use error::AgentError;
 pub use find::find_program;
 pub use launch::{Launch, Prepare, Request};
+pub use own_id::IdSource;
 pub use spec::{Action, Mode};
 pub use template::{Slot, TemplateError};
 
@@ -54,6 +55,11 @@ pub trait Agent: Send + Sync {
 
     /// Says what to run.
     fn plan(&self, action: Action, mode: Mode, request: &Request) -> Result<Launch, AgentError>;
+
+    /// How its own id of a conversation comes to be known.
+    fn id_source(&self) -> IdSource {
+        IdSource::Unknown
+    }
 
     /// The agent's own session id, if this line of its headless output tells it.
     fn id_in_output(&self, _line: &str) -> Option<String> {

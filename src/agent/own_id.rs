@@ -2,6 +2,17 @@ use serde_json::Value;
 
 use super::value::check_id;
 
+/// How an agent's own id of a conversation comes to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdSource {
+    /// It is made here and given to the agent, or to the file that it keeps the conversation in.
+    Given,
+    /// The agent makes it, and it is read from what the agent prints or writes.
+    Learned,
+    /// It cannot be known.
+    Unknown,
+}
+
 /// How the agent's own session id comes to be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OwnId {

@@ -7,7 +7,7 @@ use super::own_id::OwnId;
 use super::spec::Spec;
 use super::template::{Slot, Template};
 use super::value::{MAX_ARGUMENT, check_id, check_text, check_word};
-use super::{Action, Agent, AgentError, Env, Launch, Mode, Prepare, Request};
+use super::{Action, Agent, AgentError, Env, IdSource, Launch, Mode, Prepare, Request};
 
 /// Variables by which an agent's children learn that they run inside it.
 ///
@@ -109,6 +109,15 @@ impl Agent for Spec {
             prepare,
             agent_session_id: id,
         })
+    }
+
+    fn id_source(&self) -> IdSource {
+        match self.own_id {
+            OwnId::Assigned | OwnId::HistoryFile => IdSource::Given,
+            OwnId::FromJson(_) => IdSource::Learned,
+            OwnId::Unknown if self.transcripts.is_some() => IdSource::Learned,
+            OwnId::Unknown => IdSource::Unknown,
+        }
     }
 
     fn id_in_output(&self, line: &str) -> Option<String> {

@@ -90,6 +90,11 @@ impl CliError {
         self
     }
 
+    /// What happened.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The exit code that follows from it.
     pub fn code(&self) -> ExitCode {
         self.code

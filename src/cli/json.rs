@@ -77,7 +77,16 @@ impl List {
 
     /// Ends the list.
     pub fn end(self, out: &mut Out) -> Result<(), OutError> {
-        out.text(if self.is_first { "]}\n" } else { "\n]}\n" })
+        self.end_with(out, &[])
+    }
+
+    /// Ends the list, with more keys behind it.
+    pub fn end_with(self, out: &mut Out, more: &[(&str, Value)]) -> Result<(), OutError> {
+        out.text(if self.is_first { "]" } else { "\n]" })?;
+        for (name, value) in more {
+            write!(out, ",\"{name}\":{}", text(value))?;
+        }
+        out.text("}\n")
     }
 }
 

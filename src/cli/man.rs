@@ -14,7 +14,7 @@ use super::{CliError, Ctx, ExitCode, parse};
 /// in $XDG_DATA_HOME/man, or else ~/.local/share/man.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The page: git-ao, or git-ao-<command>.
+    /// The page: git-ao, git-ao-<command>, or gitformat-ao.
     #[arg(default_value = "git-ao", conflicts_with = "install")]
     page: String,
 
@@ -31,8 +31,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.install {
         return install(&pages, ctx);
     }
-    let wanted = args.page.trim_end_matches(".1");
-    let Some(page) = pages.iter().find(|page| page.name == wanted) else {
+    let wanted = args.page.as_str();
+    let is_wanted = |page: &&Page| page.name == wanted || page.file_name() == wanted;
+    let Some(page) = pages.iter().find(is_wanted) else {
         let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
         return Err(CliError::refused(format!("no manual page '{wanted}'"))
             .hint(format!("there are {}", names.join(", "))));
@@ -41,13 +42,26 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     Ok(ExitCode::Done)
 }
 
-/// A manual page of section 1.
+/// A page that is written by hand: section, name and source.
+const BY_HAND: [(u8, &str, &str); 2] = [
+    (5, "gitformat-ao", include_str!("../../man/gitformat-ao.5")),
+    (7, "git-ao-hooks", include_str!("../../man/git-ao-hooks.7")),
+];
+
+/// A manual page.
 struct Page {
+    section: u8,
     name: String,
     text: Vec<u8>,
 }
 
-/// git-ao(1), and a page for each command.
+impl Page {
+    fn file_name(&self) -> String {
+        format!("{}.{}", self.name, self.section)
+    }
+}
+
+/// git-ao(1), a page for each command, and those that are written by hand.
 fn pages() -> Vec<Page> {
     let mut tree = parse::tree();
     tree.build();
@@ -56,6 +70,11 @@ fn pages() -> Vec<Page> {
     let mut first = page(tree.subcommand_help_heading("COMMANDS"));
     first.text.extend_from_slice(MORE.as_bytes());
     pages.insert(0, first);
+    pages.extend(BY_HAND.iter().map(|(section, name, text)| Page {
+        section: *section,
+        name: (*name).to_owned(),
+        text: text.as_bytes().to_vec(),
+    }));
     pages
 }
 
@@ -69,7 +88,7 @@ fn page(command: clap::Command) -> Page {
         .manual("Git AO Manual")
         .render(&mut text)
         .expect("writing to a vector does not fail");
-    Page { name, text }
+    Page { section: 1, name, text }
 }
 
 fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -77,11 +96,10 @@ fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         return Err(CliError::fatal("neither XDG_DATA_HOME nor HOME is set"));
     };
     let root = data.join("man");
-    let dir = root.join("man1");
-    write(pages, &dir).map_err(|(path, error)| {
+    write(pages, &root).map_err(|(path, error)| {
         CliError::fatal(format!("cannot write '{}'", escape::os(path.as_os_str()))).because(&error)
     })?;
-    let shown = escape::os(dir.as_os_str());
+    let shown = escape::os(root.as_os_str());
     writeln!(ctx.out, "installed {} pages in {shown}", pages.len())?;
     if !is_searched(&root, &ctx.env) {
         ctx.out.hint(&format!(
@@ -107,10 +125,11 @@ fn is_searched(root: &Path, env: &Env) -> bool {
             && named("PATH").is_some_and(|path| path.iter().any(beside))
 }
 
-fn write(pages: &[Page], dir: &Path) -> Result<(), (PathBuf, io::Error)> {
-    fs::create_dir_all(dir).map_err(|error| (dir.to_owned(), error))?;
+fn write(pages: &[Page], root: &Path) -> Result<(), (PathBuf, io::Error)> {
     for page in pages {
-        let path = dir.join(format!("{}.1", page.name));
+        let dir = root.join(format!("man{}", page.section));
+        fs::create_dir_all(&dir).map_err(|error| (dir.clone(), error))?;
+        let path = dir.join(page.file_name());
         fs::write(&path, &page.text).map_err(|error| (path, error))?;
     }
     Ok(())
@@ -128,9 +147,12 @@ mod tests {
         assert!(names.contains(&"git-ao-man"), "{names:?}");
         for page in &pages {
             let text = String::from_utf8(page.text.clone()).unwrap();
-            let title = format!("\n.TH {} 1 ", page.name.to_uppercase());
+            let title = format!(".TH {} {} ", page.name.to_uppercase(), page.section);
             assert!(text.contains(&title), "{text}");
-            assert_eq!(text.contains("\n.SH \"EXIT STATUS\"\n"), page.name == "git-ao");
+            if page.section == 1 {
+                let has_more = text.contains("\n.SH \"EXIT STATUS\"\n");
+                assert_eq!(has_more, page.name == "git-ao");
+            }
         }
     }
 

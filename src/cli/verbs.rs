@@ -1,12 +1,13 @@
 use super::{
-    CliError, Ctx, ExitCode, archive, cancel, complete, completions, delete, edit, fail, fetch,
-    fork, fsck, kill, list, log, man, pause, pull, push, restore, resume, run, set, show, spawn,
-    sync, unarchive,
+    CliError, Ctx, ExitCode, agents, archive, cancel, complete, completions, delete, edit, fail,
+    fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull, push, restore, resume, run,
+    set, show, spawn, status, sync, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
 #[derive(clap::Subcommand)]
 pub enum Verb {
+    Agents(agents::Args),
     Archive(archive::Args),
     Cancel(cancel::Args),
     Complete(complete::Args),
@@ -17,6 +18,8 @@ pub enum Verb {
     Fetch(fetch::Args),
     Fork(fork::Args),
     Fsck(fsck::Args),
+    Hook(hook::Args),
+    Hooks(hooks::Args),
     Kill(kill::Args),
     #[command(visible_alias = "ls")]
     List(Box<list::Args>),
@@ -31,6 +34,7 @@ pub enum Verb {
     Set(set::Args),
     Show(show::Args),
     Spawn(spawn::Args),
+    Status(Box<status::Args>),
     Sync(sync::Args),
     Unarchive(unarchive::Args),
 }
@@ -39,6 +43,7 @@ impl Verb {
     /// Does what the verb says.
     pub fn run(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
+            Self::Agents(args) => agents::run(args, ctx),
             Self::Archive(args) => archive::run(args, ctx),
             Self::Cancel(args) => cancel::run(args, ctx),
             Self::Complete(args) => complete::run(args, ctx),
@@ -49,6 +54,8 @@ impl Verb {
             Self::Fetch(args) => fetch::run(args, ctx),
             Self::Fork(args) => fork::run(args, ctx),
             Self::Fsck(args) => fsck::run(args, ctx),
+            Self::Hook(args) => hook::run(args, ctx),
+            Self::Hooks(args) => hooks::run(args, ctx),
             Self::Kill(args) => kill::run(args, ctx),
             Self::List(args) => list::run(*args, ctx),
             Self::Log(args) => log::run(args, ctx),
@@ -62,6 +69,7 @@ impl Verb {
             Self::Set(args) => set::run(args, ctx),
             Self::Show(args) => show::run(args, ctx),
             Self::Spawn(args) => spawn::run(args, ctx),
+            Self::Status(args) => status::run(*args, ctx),
             Self::Sync(args) => sync::run(args, ctx),
             Self::Unarchive(args) => unarchive::run(args, ctx),
         }
@@ -76,7 +84,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("record how it went", &["complete", "fail", "cancel", "set", "edit"]),
     ("put away", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
     ("share", &["fetch", "push", "pull", "sync"]),
-    ("set up and check", &["hooks", "doctor", "fsck", "completions", "man"]),
+    ("set up and check", &["agents", "hooks", "doctor", "fsck", "completions", "man"]),
 ];
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a person does with sessions: each verb ties records, branches, worktrees and agents
 //! together.
 
+mod agents;
 mod brief;
 mod cancel;
 mod change;
@@ -12,6 +13,7 @@ mod here;
 mod issue;
 mod kill;
 mod launcher;
+mod live;
 mod pause;
 mod restore;
 mod resume;
@@ -19,6 +21,7 @@ mod run;
 mod spawn;
 mod start;
 
+pub use agents::{AgentReport, agent_reports};
 pub use cancel::cancel;
 pub use change::{Changed, Rule, Say};
 pub use complete::complete;
@@ -29,6 +32,7 @@ pub use here::{elsewhere, placement, probe};
 pub use issue::Ticket;
 pub use kill::{Killed, kill};
 pub use launcher::{Crew, Launcher};
+pub use live::{AgentState, Live, Scope, survey};
 pub use pause::pause;
 pub use restore::{Restore, Restored, restore};
 pub use resume::resume;

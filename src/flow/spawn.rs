@@ -102,7 +102,7 @@ pub fn plan(store: &Store, request: Request) -> Result<Plan, FlowError> {
         Some(project) => project,
         None => match &request.parent {
             Some((parent, _)) => parent.project_id.clone(),
-            None => snapshot.default_project()??,
+            None => snapshot.default_project()?,
         },
     };
     let worktrees = Worktrees::new(repo);

@@ -5,6 +5,7 @@ mod entries;
 mod error;
 mod extensions;
 mod fsync;
+mod head;
 mod identity;
 mod lock;
 mod objects;

@@ -7,7 +7,7 @@
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use gix::ObjectId;
 use gix::objs::{Commit, Data, Find, Kind, Tree, WriteTo};
@@ -19,8 +19,10 @@ use crate::model::Oid;
 /// How often an object folder may vanish (`git gc` removes empty ones) before it is an error.
 const ATTEMPTS: usize = 16;
 
-/// How often an object is looked for before it counts as missing.
-const LOOKS: usize = 4;
+/// How often an object is looked for before it counts as missing: a few times at once, and then
+/// with a pause that doubles, for a quarter of a second in all.
+const LOOKS: u32 = 12;
+const LOOKS_AT_ONCE: u32 = 4;
 
 impl Repository {
     /// The content of a blob.
@@ -156,7 +158,12 @@ impl Find for Repository {
                 Ok(Some(object)) => break object.kind,
                 Ok(None) if looks == LOOKS => return Ok(None),
                 Err(error) if looks == LOOKS => return Err(error),
-                _ => looks += 1,
+                _ => {
+                    if let Some(doublings) = looks.checked_sub(LOOKS_AT_ONCE) {
+                        std::thread::sleep(Duration::from_millis(1 << doublings));
+                    }
+                    looks += 1;
+                }
             }
         };
         Ok(Some(Data { kind, object_hash: id.kind(), data }))

@@ -4,7 +4,7 @@
 //! runs twice within the clock's grain then shows an old tip as the current one, to the reader and
 //! to the compare-and-swap alike. Here both look at the files themselves.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -168,7 +168,11 @@ impl Repository {
         let open = || OpenOptions::new().create(true).append(true).open(&path);
         let mut file = self.with_parents(&path, open)?;
         self.shared().adjust(&path)?;
-        file.write_all(line.as_bytes())
+        let end = file.metadata()?.len();
+        file.write_all(line.as_bytes()).inspect_err(|_| {
+            // Half a line, where the disk is full, would spoil the next one.
+            let _ = file.set_len(end);
+        })
     }
 
     /// Does something with a file, making the folders above it where they are missing: git removes
@@ -210,12 +214,14 @@ impl RefLock {
     /// None when git holds the lock.
     fn take(repo: &Repository, path: &Path, new: ObjectId) -> io::Result<Option<Self>> {
         collect_marks(repo)?;
-        let mut file = tempfile::Builder::new().prefix(MARK).tempfile_in(repo.ao_dir())?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(MARK);
+        plain_permissions(&mut builder);
+        let mut file = builder.tempfile_in(repo.ao_dir())?;
         file.write_all(format!("{new}\n").as_bytes())?;
         if repo.fsync().refs {
             file.as_file().sync_all()?;
         }
-        plain_permissions(file.as_file())?;
         repo.shared().adjust(file.path())?;
         let lock = PathBuf::from(format!("{}.lock", path.display()));
         let mark = file.into_temp_path();
@@ -321,12 +327,10 @@ fn file_id(path: &Path) -> io::Result<Option<(u64, u64)>> {
 
 /// Temporary files are made for their owner alone; a ref is as readable as the umask lets it be.
 #[cfg(unix)]
-fn plain_permissions(file: &File) -> io::Result<()> {
+fn plain_permissions(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    builder.permissions(fs::Permissions::from_mode(0o666));
 }
 
 #[cfg(not(unix))]
-fn plain_permissions(_file: &File) -> io::Result<()> {
-    Ok(())
-}
+fn plain_permissions(_builder: &mut tempfile::Builder<'_, '_>) {}

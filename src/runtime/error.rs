@@ -63,6 +63,14 @@ pub enum RuntimeError {
     /// The process outlived being killed.
     #[error("process {0} does not end")]
     Unkillable(u32),
+    /// A program that was asked something gave no usable answer.
+    #[error("'{program}' {why}")]
+    NoUse {
+        /// The program.
+        program: String,
+        /// What it did instead.
+        why: String,
+    },
     /// Something else failed.
     #[error("cannot {what}")]
     Io {

@@ -3,9 +3,11 @@
 //! A runtime is told what to run and answers with a handle, a text to be stored. Later it is asked
 //! with that handle whether the process is alive, and to send text to it or to stop it.
 
+mod ask;
 mod child;
 mod detached;
 mod error;
+mod exec;
 mod foreground;
 mod lines;
 mod named;
@@ -16,6 +18,7 @@ mod stop;
 mod tmux;
 mod wait;
 
+pub use ask::ask;
 pub use child::{Child, Ended, Event, Reins, Wires};
 pub use detached::Detached;
 pub use error::RuntimeError;

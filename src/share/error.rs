@@ -112,6 +112,7 @@ impl Failure {
     fn from_message(message: &str) -> Self {
         let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
         if has(&["could not read Username", "could not read Password", "Authentication failed"])
+            || has(&["unable to get password"])
             || has(&["Permission denied (", "Host key verification failed", "returned error: 40"])
         {
             Self::Authentication

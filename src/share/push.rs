@@ -31,7 +31,7 @@ impl Remote<'_> {
     /// merged until then stays merged.
     pub fn push(&self, watcher: &mut Watcher<'_>) -> Result<PushReport, ShareError> {
         let (start, patience) = (Instant::now(), self.patience()?);
-        let mut pause = Backoff::new(32, 2000);
+        let mut pause = Backoff::new(128, 4000);
         let mut merged = Vec::new();
         loop {
             let Some(ours) = self.store.tip()? else {

@@ -23,6 +23,9 @@ pub struct Limits {
 /// The limits of format version 1.
 pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 20_000 };
 
+/// How many brackets may be open at one place, wherever they stand.
+const OPEN_BRACKETS: usize = 1000;
+
 /// Why a blob of the store is not a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordProblem {
@@ -72,6 +75,7 @@ pub fn parse(bytes: &[u8]) -> Result<Map, RecordProblem> {
     if bytes.len() > LIMITS.bytes {
         return Err(RecordProblem::TooLarge);
     }
+    check_brackets(bytes)?;
     let mut budget = Budget { values: LIMITS.values, text: 2 * LIMITS.bytes };
     let seed = Seed { budget: &mut budget, depth: LIMITS.depth };
     let value = seed.deserialize(serde_yaml::Deserializer::from_slice(bytes));
@@ -79,6 +83,25 @@ pub fn parse(bytes: &[u8]) -> Result<Map, RecordProblem> {
         Value::Map(map) => Ok(map),
         _ => Err(RecordProblem::Yaml("not a mapping".to_owned())),
     }
+}
+
+/// Refuses text that leaves very many brackets open: reading it would cost the square of their
+/// number, before the limit of depth is even looked at. Brackets in strings count too; no text
+/// that people write has so many.
+fn check_brackets(bytes: &[u8]) -> Result<(), RecordProblem> {
+    let mut open = 0_usize;
+    for byte in bytes {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open > OPEN_BRACKETS {
+            let why = format!("more than {OPEN_BRACKETS} brackets are left open");
+            return Err(RecordProblem::Yaml(why));
+        }
+    }
+    Ok(())
 }
 
 /// Writes the stored form of a record as YAML text.
@@ -153,6 +176,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_unit<E: Error>(self) -> Result<Value, E> {
         self.budget.spend(0).map(|()| Value::Null)
+    }
+
+    /// An empty text.
+    fn visit_none<E: Error>(self) -> Result<Value, E> {
+        self.visit_unit()
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {

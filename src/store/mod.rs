@@ -1,6 +1,7 @@
 //! Records in git: the tree at one ref, and the one way to write it.
 
 mod backoff;
+mod branch;
 mod check;
 mod clock;
 mod codec;
@@ -18,6 +19,7 @@ mod snapshot;
 mod transaction;
 mod walk;
 
+pub use branch::OnBranch;
 pub use check::Finding;
 pub use clock::Clock;
 pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};

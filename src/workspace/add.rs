@@ -48,7 +48,8 @@ impl<'r> Worktrees<'r> {
     /// unless it is killed; it then leaves a worktree, which may be locked.
     fn check_out(&self, branch: &str, added: &mut Added<'r>) -> Result<(), WorkspaceError> {
         let path = added.path().to_owned();
-        let git = self.git_at_top("worktree").as_user().args(["add", "--quiet", "--"]);
+        let git = self.git_at_top("worktree").as_user().env("AO_DISABLE", "1");
+        let git = git.args(["add", "--quiet", "--"]);
         let ended = git.arg(&path).arg(branch).run();
         let made =
             |listed: &Listed| listed.path == path && listed.branch.as_deref() == Some(branch);

@@ -15,6 +15,19 @@ pub fn session_here(repo: &Repository) -> Option<SessionId> {
     read(repo.git_dir())
 }
 
+/// The session whose worktree has its top in this folder; None outside of one.
+pub fn session_at(top: &Path) -> Option<SessionId> {
+    read(&git_dir_of(top)?)
+}
+
+/// Makes the worktree that stands in this repository a session's.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn mark_here(repo: &Repository, session: SessionId) -> Result<(), WorkspaceError> {
+    write(repo.git_dir(), session)
+}
+
 /// What the file says; nothing where it is missing or is not a session's id.
 pub(super) fn read(git_dir: &Path) -> Option<SessionId> {
     let text = fs::read_to_string(git_dir.join(NAME)).ok()?;

@@ -32,9 +32,11 @@ impl fmt::Display for Operation {
     }
 }
 
+/// What git is in the middle of in the worktree with this git directory.
+///
 /// Looks as git's wt_status_get_state does. In a repository with reftable the heads of cherry-pick
 /// and revert are no files: git has to be asked for them.
-pub(super) fn operation(git_dir: &Path) -> Option<Operation> {
+pub fn operation(git_dir: &Path) -> Option<Operation> {
     let there = |name: &str| git_dir.join(name).exists();
     if there("rebase-apply/applying") {
         return Some(Operation::Am);

@@ -4,6 +4,7 @@
 //! in turn, so that a noisy machine disturbs both alike. Run with `cargo bench`; `cargo bench --
 //! write list` runs some of it.
 
+mod hooks;
 mod lookup;
 mod measure;
 mod process;
@@ -13,12 +14,13 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 6] = [
+    let benches: [(&str, fn()); 7] = [
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
         ("lookup", lookup::by_id),
         ("list", lookup::list_against_files),
         ("log", lookup::log_of_one),
+        ("hooks", hooks::checkout),
         ("show", process::show_against_rev_parse),
     ];
     for (name, bench) in benches {

@@ -3,3 +3,8 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod ao_core;
+mod astrid_runtime;
+mod claw_code;
+mod thulp_workspace;

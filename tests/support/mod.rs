@@ -12,14 +12,16 @@ mod process;
 mod race;
 mod repo;
 mod run;
+mod serve;
 pub mod sessions;
 mod tree;
 
 pub use env::TestEnv;
 pub use matrix::{Combo, Kind, Objects, Refs, for_each_repo, matrix};
 pub use out::Out;
-pub use process::{alone, employ, worker};
+pub use process::{alone, employ, skipped, worker};
 pub use race::race;
 pub use repo::Repo;
 pub use run::Run;
+pub use serve::Server;
 pub use tree::{Tree, tree_of};

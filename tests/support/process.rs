@@ -21,6 +21,11 @@ pub fn alone<F: FnOnce()>(test: F) {
     out.ok().stdout_has("1 passed");
 }
 
+/// Says why something is not tested here.
+pub fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
 /// The body of a `#[test]` that works for other tests, in another process: nothing happens unless
 /// [`employ`] started it.
 pub fn worker(work: impl FnOnce(&[&str])) {

@@ -54,6 +54,30 @@ impl Run {
         self
     }
 
+    /// Another command with the same environment in the same folder.
+    pub fn like<A: AsRef<OsStr>>(self, program: &str, args: impl IntoIterator<Item = A>) -> Self {
+        let args = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
+        Self { program: program.into(), args, ..self }
+    }
+
+    /// The command as a shell reads it; nothing in it may hold a single quote.
+    pub fn shell(&self) -> String {
+        let words = std::iter::once(&self.program).chain(&self.args);
+        words.map(|word| format!("'{}'", word.to_string_lossy())).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The same command as the last arguments of another one: `strace -f <this>`.
+    pub fn under<A: AsRef<OsStr>>(self, program: &str, args: impl IntoIterator<Item = A>) -> Self {
+        let words = std::iter::once(self.program).chain(self.args);
+        let args = args.into_iter().map(|arg| arg.as_ref().to_owned()).chain(words).collect();
+        Self { program: program.into(), args, ..self }
+    }
+
+    /// The same command behind a line of shell, which ends in `exec "$@"`.
+    pub fn after(self, script: &str) -> Self {
+        self.under("sh", ["-c", &format!("{script} && exec \"$@\""), "sh"])
+    }
+
     /// Runs to the end. The result is not judged: see [`Out::ok`] and [`Out::code`].
     pub fn run(&self) -> Out {
         let mut child = self.spawn();

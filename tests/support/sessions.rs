@@ -57,8 +57,8 @@ pub fn path(n: u64) -> String {
     format!("sessions/demo/{}/{id}.yaml", id.shard())
 }
 
-/// Commits files to the store's ref as another program would, with no regard for what they are.
-/// The first time, add a `version`.
+/// Commits files (mode, path, content) to the store's ref as another program would, with no regard
+/// for what they are. The first time, add a `version`. Of a submodule the content is the commit.
 #[track_caller]
 pub fn plant<B: AsRef<[u8]>>(repo: &Repo, files: &[(&str, &str, B)]) {
     let mut stream = format!("commit {SESSIONS_REF}\n").into_bytes();
@@ -68,6 +68,11 @@ pub fn plant<B: AsRef<[u8]>>(repo: &Repo, files: &[(&str, &str, B)]) {
     }
     for (mode, path, content) in files {
         let content = content.as_ref();
+        if *mode == "160000" {
+            let commit = String::from_utf8_lossy(content);
+            stream.extend(format!("M {mode} {commit} {path}\n").bytes());
+            continue;
+        }
         stream.extend(format!("M {mode} inline {path}\ndata {}\n", content.len()).bytes());
         stream.extend(content);
         stream.push(b'\n');

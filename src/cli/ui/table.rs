@@ -72,8 +72,13 @@ impl<const N: usize> Table<N> {
 
     /// Prints the header and the rows; nothing for a table without rows.
     pub fn print(&self, out: &mut Out) -> Result<(), OutError> {
+        self.lines(out).iter().try_for_each(|line| out.text(line))
+    }
+
+    /// The header and the rows as they are printed, each with its end of line.
+    pub fn lines(&self, out: &Out) -> Vec<String> {
         if self.rows.is_empty() {
-            return Ok(());
+            return Vec::new();
         }
         let mut widths = self.columns.map(|column| column.title.width());
         for row in &self.rows {
@@ -84,10 +89,8 @@ impl<const N: usize> Table<N> {
         let before_last = widths.iter().take(N.saturating_sub(1)).map(|width| width + 2).sum();
         let room = out.width().map(|width| width.saturating_sub(before_last).max(NARROWEST));
         let header = self.columns.map(|column| Cell::new(Style::Title, column.title));
-        for row in std::iter::once(&header).chain(&self.rows) {
-            out.text(&self.line(row, &widths, room, out))?;
-        }
-        Ok(())
+        let rows = std::iter::once(&header).chain(&self.rows);
+        rows.map(|row| self.line(row, &widths, room, out)).collect()
     }
 
     fn line(&self, row: &[Cell; N], widths: &[usize; N], room: Option<usize>, out: &Out) -> String {

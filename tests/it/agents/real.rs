@@ -19,6 +19,7 @@ struct Place {
 }
 
 /// The folder that holds a program; None, with a word about it, where it is not installed.
+#[allow(clippy::print_stderr)]
 fn installed(program: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("AO_TEST_AGENTS_BIN").unwrap_or_default();
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -9,12 +9,21 @@ use crate::support::{TestEnv, for_each_repo};
 fn the_manual_says_what_the_program_knows() {
     let env = TestEnv::new();
     let ao = |args: &[&str]| env.ao(&env.root(), args).run().ok();
-    assert_current("man/git-ao.1", ao(&["man"]).text());
     let overview = ao(&["man"]).stdout;
+    assert_current("man/git-ao.1", &overview);
+    let mut names = ["git-ao.1", "git-ao-hooks.7", "gitformat-ao.5"].map(str::to_owned).to_vec();
     for verb in verbs() {
         assert!(overview.contains(&verb.replace('-', "\\-")), "git-ao(1) does not name '{verb}'");
-        ao(&["man", &format!("git-ao-{verb}")]).stdout_has(&verb);
+        let name = format!("git-ao-{verb}.1");
+        assert_current(&format!("man/{name}"), ao(&["man", &name]).text());
+        names.push(name);
     }
+    names.sort();
+    let files = fs::read_dir(project_file("man")).unwrap();
+    let mut found: Vec<_> =
+        files.map(|file| file.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    found.sort();
+    assert_eq!(found, names);
 }
 
 /// The verbs that the overview lists.
@@ -38,7 +47,7 @@ fn the_pages_have_no_mistakes_in_their_source() {
     for page in fs::read_dir(project_file("man")).unwrap() {
         let page = page.unwrap().path();
         let output = Command::new("groff")
-            .args(["-man", "-Tutf8", "-ww", "-z"])
+            .args(["-k", "-man", "-Tutf8", "-ww", "-z"])
             .arg(&page)
             .output()
             .unwrap();

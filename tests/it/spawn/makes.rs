@@ -45,7 +45,7 @@ fn options_go_into_the_record() {
         "evaluation",
         "--no-agent",
         "--agent",
-        "none-such",
+        "claude",
         "--model",
         "m-1",
         "--base",
@@ -64,13 +64,14 @@ fn options_go_into_the_record() {
         "a",
         "--project",
         "other",
+        "--no-agent",
         "the task",
     ];
     let made = spawn(&repo, &args);
     for (key, value) in [
         ("title", "A title"),
         ("kind", "evaluation"),
-        ("agent", "none-such"),
+        ("agent", "claude"),
         ("branch", "work/x"),
         ("issue_id", "42"),
         ("issue_url", "https://example.org/d/issues/42"),

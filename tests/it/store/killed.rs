@@ -11,10 +11,10 @@ use git_ao::store::{SESSIONS_REF, Shelf, StoreError};
 use crate::support::sessions::{
     assert_whole, chain, count, id, increment, leftovers, session, store, store_in,
 };
-use crate::support::{Combo, Refs, Repo, TestEnv, alone, employ, worker};
+use crate::support::{Combo, Refs, Repo, TestEnv, alone, employ, skipped, worker};
 
 /// How often a writer is killed, in each form of ref storage.
-const KILLS: u64 = 60;
+const KILLS: u64 = 40;
 
 fn storages() -> Vec<Combo> {
     let all = [Refs::Files, Refs::Reftable].map(|refs| Combo { refs, ..Combo::PLAIN });
@@ -126,7 +126,7 @@ fn the_lock_of_another_program_is_respected_and_named() {
 #[test]
 fn reftables_own_lock_is_respected_and_named() {
     if !Refs::can_be_chosen() {
-        return eprintln!("skipped: this git has no reftable");
+        return skipped("this git has no reftable");
     }
     alone(|| {
         let repo = TestEnv::new().repo(Combo { refs: Refs::Reftable, ..Combo::PLAIN });

@@ -1,5 +1,11 @@
 //! The store, through the library and through plain git.
 
+mod broken;
 mod cycle;
+mod disk;
+mod handles;
+mod history;
 mod killed;
+mod place;
 mod race;
+mod refused;

@@ -1,0 +1,114 @@
+use git_ao::agent::{Action, Agents, IdSource, Mode};
+use git_ao::flow::{AgentReport, agent_reports};
+use serde_json::{Value, json};
+
+use super::error::chain;
+use super::ui::{Cell, Column, Style, Table};
+use super::{CliError, Ctx, ExitCode, json};
+
+/// List the agents that can be used
+///
+/// The built-in ones and those of git config (ao.agent.<name>.command), with the version of each one
+/// that is installed. 'resume' and 'fork' say that the agent can go on with, or from, a conversation
+/// of its own; 'id' whether git ao gives that conversation its id, or learns it.
+///
+/// --json prints {"version":1,"agents":[…]}, each with 'name', 'command', 'program' (null where it is
+/// not found), 'agent_version' or 'error', 'id' ('given', 'learned' or 'unknown') and 'can': a list
+/// of 'launch', 'resume' and 'fork' with 'interactive' and 'headless' behind a colon.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let repo = ctx.repository()?;
+    let agents = Agents::of(&repo)?;
+    let reports = agent_reports(&agents, ctx.env.os("PATH").unwrap_or_default());
+    if args.json {
+        let mut list = json::List::begin(&mut ctx.out, "agents")?;
+        for report in &reports {
+            list.entry(&mut ctx.out, &as_json(report))?;
+        }
+        list.end(&mut ctx.out)?;
+        return Ok(ExitCode::Done);
+    }
+    print(&reports, ctx)?;
+    if reports.iter().all(|report| report.program.is_none()) {
+        ctx.out.hint("install one of them, or name your own:\n  git config ao.agent.<name>.command '<program> {prompt}'");
+    }
+    Ok(ExitCode::Done)
+}
+
+fn print(reports: &[AgentReport], ctx: &mut Ctx) -> Result<(), CliError> {
+    let mut table = Table::new([
+        Column::left("AGENT"),
+        Column::left("ID"),
+        Column::left("RESUME"),
+        Column::left("FORK"),
+        Column::left("VERSION"),
+    ]);
+    for report in reports {
+        let style = if report.program.is_some() { Style::Plain } else { Style::Dim };
+        let (found, text) = match &report.version {
+            Some(Ok(version)) => (Style::Good, version.clone()),
+            Some(Err(error)) => (Style::Failed, format!("installed, but {}", chain(error))),
+            None if report.command.is_empty() => (Style::Dim, "needs a command".to_owned()),
+            None => (Style::Dim, format!("'{}' not found", report.command)),
+        };
+        table.row([
+            Cell::new(style, &report.name),
+            Cell::new(style, id(report.id)),
+            Cell::new(style, modes(report, Action::Resume)),
+            Cell::new(style, modes(report, Action::Fork)),
+            Cell::new(found, &text),
+        ]);
+    }
+    Ok(table.print(&mut ctx.out)?)
+}
+
+fn modes(report: &AgentReport, action: Action) -> &'static str {
+    match (report.can(action, Mode::Interactive), report.can(action, Mode::Headless)) {
+        (true, true) => "yes",
+        (true, false) => "interactive",
+        (false, true) => "headless",
+        (false, false) => "-",
+    }
+}
+
+fn id(source: IdSource) -> &'static str {
+    match source {
+        IdSource::Given => "given",
+        IdSource::Learned => "learned",
+        IdSource::Unknown => "unknown",
+    }
+}
+
+fn as_json(report: &AgentReport) -> Value {
+    let word = |(action, mode): &(Action, Mode)| {
+        let action = match action {
+            Action::Launch => "launch",
+            Action::Resume => "resume",
+            Action::Fork => "fork",
+        };
+        let mode = match mode {
+            Mode::Interactive => "interactive",
+            Mode::Headless => "headless",
+        };
+        format!("{action}:{mode}")
+    };
+    let mut value = json!({
+        "name": report.name,
+        "command": report.command,
+        "program": report.program.as_ref().map(|path| path.to_string_lossy()),
+        "id": id(report.id),
+        "can": report.abilities.iter().map(word).collect::<Vec<_>>(),
+    });
+    match &report.version {
+        Some(Ok(version)) => value["agent_version"] = version.as_str().into(),
+        Some(Err(error)) => value["error"] = chain(error).into(),
+        None => {}
+    }
+    value
+}

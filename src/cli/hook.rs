@@ -1,0 +1,74 @@
+use std::ffi::OsString;
+use std::io::IsTerminal as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use git_ao::hook::{self, Crowd, HookName, Reader};
+
+use super::ui::date::DateFormat;
+use super::ui::escape;
+use super::ui::message::{self, Level};
+use super::{CliError, Ctx, ExitCode, error};
+
+/// Do what there is to do in one of git's hooks
+///
+/// This is what the hooks of 'git ao hooks install' call. It never fails. AO_DISABLE=1 and
+/// 'git config ao.hooks false' make it do nothing.
+#[derive(clap::Args)]
+#[command(hide = true)]
+pub struct Args {
+    /// The hook.
+    name: String,
+
+    /// What git gave it.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<OsString>,
+}
+
+/// How long a person is kept waiting for a line that is only nice to have.
+const LOOK: Duration = Duration::from_millis(5);
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    if ctx.env.is_true("AO_DISABLE") {
+        return Ok(ExitCode::Done);
+    }
+    // Git's command goes on whatever happens here, with one line about it at most.
+    std::panic::set_hook(Box::new(|_| ()));
+    let result = catch_unwind(AssertUnwindSafe(|| serve(&args, ctx)));
+    let _ = std::panic::take_hook();
+    match result {
+        Ok(Ok(None)) => {}
+        Ok(Ok(Some(crowd))) => message::print(&describe(&crowd, ctx)),
+        Ok(Err(problem)) => warn(&args.name, &problem),
+        Err(_) => warn(&args.name, "it broke down; please report this"),
+    }
+    Ok(ExitCode::Done)
+}
+
+fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<Crowd>, String> {
+    let reader = match std::io::stderr().is_terminal() {
+        true => Reader::Person(Instant::now() + LOOK),
+        false => Reader::Nobody,
+    };
+    let name: HookName = args.name.parse().map_err(|error| error::chain(&error))?;
+    let store = ctx.store().map_err(|error| error.message().to_owned())?;
+    hook::run(store, name, &args.args, reader).map_err(|error| error::chain(&error))
+}
+
+/// `2 sessions on this branch, last by Ann Author 2 hours ago`
+fn describe(crowd: &Crowd, ctx: &Ctx) -> String {
+    let at_least = if crowd.is_complete { "" } else { "at least " };
+    let plural = if crowd.count == 1 { "" } else { "s" };
+    let author = crowd.author.as_deref().map(|name| format!(" by {}", escape::line(name)));
+    let when = DateFormat::Relative.show(crowd.changed, 0, ctx.now);
+    format!(
+        "{at_least}{} session{plural} on this branch, last{} {when}\n",
+        crowd.count,
+        author.as_deref().unwrap_or(" changed"),
+    )
+}
+
+fn warn(name: &str, problem: &str) {
+    let first = problem.lines().next().unwrap_or_default();
+    message::print(&Level::Warning.format(&format!("git-ao {}: {first}", escape::line(name))));
+}

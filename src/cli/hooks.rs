@@ -1,0 +1,189 @@
+use git_ao::hook::{
+    Edits, HookError, HookName, Installed, Installer, Place, Reach, Removed, State, Way,
+};
+
+use super::ui::escape;
+use super::{CliError, Ctx, ExitCode, error};
+
+/// Make git keep the sessions' records true by itself
+///
+/// Everything works without hooks. 'post-checkout', which 'install' installs unless others are
+/// named, records the branch that a session's worktree is on, makes a worktree that 'git worktree
+/// add' puts on a session's branch that session's workspace, and says on a terminal when the branch
+/// checked out belongs to sessions. 'post-commit', 'post-rewrite' and 'post-merge' record the last
+/// commit of the branch; 'prepare-commit-msg' adds the trailer Ao-Session to commits made in a
+/// session's worktree; 'pre-push' pushes the sessions to ao.remote (or to the only remote) when the
+/// user pushes there, if ao.autoPush is true.
+///
+/// Hooks that are there go on running. AO_DISABLE=1 in the environment turns all of it off for one
+/// command, 'git config ao.hooks false' for a repository.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Install hooks: post-checkout, or those that are named
+    Install {
+        /// The hooks.
+        hooks: Vec<String>,
+
+        /// Replace what git-ao wrote even if somebody edited it.
+        #[arg(long)]
+        force: bool,
+
+        /// Write files even where git reads hooks from its configuration, from git 2.54 on.
+        #[arg(long)]
+        file: bool,
+    },
+    /// Take hooks out: all, or those that are named
+    Uninstall {
+        /// The hooks.
+        hooks: Vec<String>,
+
+        /// Take out what git-ao wrote even if somebody edited it.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Show which hooks are installed; exit with 1 if none is
+    Status,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let repo = ctx.repository()?;
+    let way = Way::of_git(&repo)?;
+    let edits = |force| if force { Edits::Discard } else { Edits::Keep };
+    match args.action {
+        Action::Install { hooks, force, file } => {
+            let way = if file { Way::File } else { way };
+            let names = named(&hooks, &[HookName::PostCheckout])?;
+            let installer = Installer::new(&repo, way, edits(force));
+            install(&installer, &names, ctx)?;
+            let is_owned = names.iter().any(|name| installer.owner_script(*name).is_some());
+            if way == Way::File && !is_owned {
+                tell_about(&Place::find(&repo)?, ctx);
+            }
+            Ok(ExitCode::Done)
+        }
+        Action::Uninstall { hooks, force } => {
+            let names = named(&hooks, &HookName::ALL)?;
+            uninstall(&Installer::new(&repo, way, edits(force)), &names, ctx)
+        }
+        Action::Status => status(&Installer::new(&repo, way, Edits::Keep), ctx),
+    }
+}
+
+fn named(texts: &[String], default: &[HookName]) -> Result<Vec<HookName>, CliError> {
+    if texts.is_empty() {
+        return Ok(default.to_vec());
+    }
+    let unknown = |error: git_ao::hook::UnknownHook| {
+        let all = HookName::ALL.map(HookName::as_str).join(", ");
+        CliError::usage(error.to_string()).hint(format!("there are {all}"))
+    };
+    texts.iter().map(|text| text.parse().map_err(unknown)).collect()
+}
+
+fn install(installer: &Installer<'_>, names: &[HookName], ctx: &mut Ctx) -> Result<(), CliError> {
+    let program = std::env::current_exe()
+        .map_err(|error| CliError::fatal("cannot find the program itself").because(&error))?;
+    for name in names {
+        let what = match installer.install(*name, &program)? {
+            Installed::New => "installed",
+            Installed::IntoScript => "installed in the hook that is there",
+            Installed::AroundHook => "installed before the hook that is there",
+            Installed::Updated => "updated",
+            Installed::Already => "already installed",
+        };
+        writeln!(ctx.out, "{name}: {what}")?;
+        if let Some(script) = installer.owner_script(*name) {
+            ctx.out.hint(&format!(
+                "husky writes its hooks anew with each install; to stay, add to '{}':\n  \
+                 git-ao hook {name} \"$@\" || :",
+                escape::os(script.as_os_str())
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn tell_about(place: &Place, ctx: &mut Ctx) {
+    let folder = escape::os(place.folder.as_os_str());
+    match place.reach {
+        Reach::Repository => {}
+        Reach::Worktree => ctx
+            .out
+            .hint(&format!("'{folder}' is part of the worktree: git status shows the change")),
+        Reach::Shared => ctx.out.hint(&format!(
+            "other repositories may use '{folder}' too; git-ao does nothing in them\n\
+             unless asked to: git config ao.hooks true"
+        )),
+    }
+}
+
+fn uninstall(
+    installer: &Installer<'_>,
+    names: &[HookName],
+    ctx: &mut Ctx,
+) -> Result<ExitCode, CliError> {
+    let mut count = 0;
+    for name in names {
+        if installer.uninstall(*name)? == Removed::Gone {
+            count += 1;
+            writeln!(ctx.out, "{name}: removed")?;
+        }
+    }
+    if count == 0 {
+        writeln!(ctx.out, "nothing to remove")?;
+    }
+    let left = HookName::ALL
+        .iter()
+        .any(|name| installer.status(*name).is_ok_and(|state| state.is_installed()));
+    if !left {
+        installer.opt_out()?;
+    }
+    Ok(ExitCode::Done)
+}
+
+fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let mut is_any = false;
+    for name in HookName::ALL {
+        let state = installer.status(name)?;
+        is_any |= state.is_installed();
+        let shown = |path: &std::path::Path| escape::os(path.as_os_str());
+        let text = match &state {
+            State::Missing(None) => "not installed".to_owned(),
+            State::Missing(Some(path)) => {
+                format!("not installed; another hook is in '{}'", shown(path))
+            }
+            State::File(path) => format!("installed in '{}'", shown(path)),
+            State::Edited(path) => format!("installed in '{}', and edited there", shown(path)),
+            State::Damaged(path) => {
+                format!("damaged in '{}': a mark of git-ao is gone", shown(path))
+            }
+            State::Configured => "installed in git's configuration".to_owned(),
+        };
+        writeln!(ctx.out, "{name:<20}{text}")?;
+    }
+    Ok(if is_any { ExitCode::Done } else { ExitCode::Refused })
+}
+
+impl From<HookError> for CliError {
+    fn from(problem: HookError) -> Self {
+        let message = error::chain(&problem);
+        match problem {
+            HookError::Store(problem) => problem.into(),
+            HookError::TurnedOff(_) => Self::refused(message)
+                .hint("git config --show-origin core.hooksPath says where that is set"),
+            HookError::Edited(_) => Self::refused(message).hint("--force discards the edits"),
+            HookError::Damaged(_) => Self::refused(message)
+                .hint("take out by hand what is left of it, from '# >>> git-ao' on"),
+            HookError::InTheWay(_) => {
+                Self::refused(message).hint("see what it is, and move it away")
+            }
+            _ => Self::fatal(message),
+        }
+    }
+}

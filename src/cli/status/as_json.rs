@@ -1,0 +1,84 @@
+use git_ao::flow::{AgentState, Live};
+use git_ao::workspace::{Condition, Divergence, WorkspaceState};
+use serde_json::{Value, json};
+
+use super::view::View;
+use crate::cli::error::chain;
+use crate::cli::{CliError, Ctx, json};
+
+pub fn print(view: &View, ctx: &mut Ctx) -> Result<(), CliError> {
+    let mut list = json::List::begin(&mut ctx.out, "sessions")?;
+    for row in &view.rows {
+        let value = match &row.session {
+            Ok((session, live)) => {
+                let mut value = json::session(session, row.location.shelf);
+                value["live"] = as_json(live);
+                value
+            }
+            Err(problem) => json::corrupt(&row.location, problem),
+        };
+        list.entry(&mut ctx.out, &value)?;
+    }
+    Ok(list.end_with(&mut ctx.out, &[("hidden", view.hidden.into())])?)
+}
+
+fn as_json(live: &Live) -> Value {
+    let mut value = json!({
+        "agent": match &live.agent {
+            AgentState::Alive { .. } => "alive",
+            AgentState::Gone => "gone",
+            AgentState::Unknown(_) => "unknown",
+            AgentState::NotStarted => "not_started",
+            AgentState::Elsewhere => "elsewhere",
+        },
+        "path": live.path.as_ref().map(|path| path.to_string_lossy()),
+        "workspace": live.workspace.as_ref().map(workspace),
+        "base": live.base.map(divergence),
+        "elsewhere": live.elsewhere,
+    });
+    match &live.agent {
+        AgentState::Alive { pid } => value["pid"] = (*pid).into(),
+        AgentState::Unknown(error) => value["agent_error"] = chain(error).into(),
+        _ => {}
+    }
+    value
+}
+
+/// A word for a program to compare; `state` is the same for a person.
+fn condition(condition: &Condition) -> &'static str {
+    match condition {
+        Condition::Ready => "ready",
+        Condition::Missing => "missing",
+        Condition::Prunable => "prunable",
+        Condition::NotAWorktree => "not_a_worktree",
+        Condition::Foreign(_) => "foreign",
+        Condition::Unregistered => "unregistered",
+        Condition::WrongBranch(_) => "wrong_branch",
+        Condition::Detached => "detached",
+        Condition::Busy(_) => "busy",
+        Condition::Unreadable(_) => "unreadable",
+    }
+}
+
+fn workspace(state: &WorkspaceState) -> Value {
+    let changes = state.changes.map(|changes| {
+        json!({
+            "staged": changes.staged,
+            "unstaged": changes.unstaged,
+            "untracked": changes.untracked,
+            "conflicted": changes.conflicted,
+        })
+    });
+    json!({
+        "condition": condition(&state.condition),
+        "state": state.condition.to_string(),
+        "branch": state.branch,
+        "locked": state.locked,
+        "changes": changes,
+        "upstream": state.upstream.map(divergence),
+    })
+}
+
+fn divergence(divergence: Divergence) -> Value {
+    json!({ "ahead": divergence.ahead, "behind": divergence.behind })
+}

@@ -1,0 +1,105 @@
+use git_ao::flow::{AgentState, Live};
+use git_ao::model::{Session, SessionStatus, Timestamp};
+use git_ao::store::Shelf;
+use git_ao::workspace::{Condition, Divergence, WorkspaceState};
+
+use super::view::{Row, View};
+use crate::cli::ui::date::age;
+use crate::cli::ui::{Cell, Column, Out, Style, Table};
+
+/// What is shown to a person, line by line.
+pub fn lines(view: &View, out: &Out, now: Timestamp) -> Vec<String> {
+    let mut table = Table::new([
+        Column::left("ID"),
+        Column::left("STATUS"),
+        Column::left("AGENT"),
+        Column::right("AGE"),
+        Column::left("WORKTREE"),
+        Column::left("BASE"),
+        Column::left("TITLE"),
+    ]);
+    for row in &view.rows {
+        table.row(cells(row, now));
+    }
+    let mut lines = table.lines(out);
+    if view.hidden > 0 {
+        let (sessions, are) =
+            if view.hidden == 1 { ("session", "is") } else { ("sessions", "are") };
+        let text = format!("{} ended {sessions} {are} not shown; --all shows them", view.hidden);
+        lines.push(out.paint(Style::Dim, &text) + "\n");
+    }
+    lines
+}
+
+fn cells(row: &Row, now: Timestamp) -> [Cell; 7] {
+    let id = Cell::new(Style::Id, &row.location.id.short());
+    let mark = if row.location.shelf == Shelf::Archived { " (archived)" } else { "" };
+    match &row.session {
+        Ok((session, live)) => [
+            id,
+            Cell::new(Style::of_status(&session.status), &format!("{}{mark}", session.status)),
+            agent(session, live),
+            Cell::plain(&age(session.updated_at, now)),
+            worktree(live.workspace.as_ref()),
+            base(live.base),
+            Cell::plain(&session.display_title()),
+        ],
+        Err(problem) => [
+            id,
+            Cell::new(Style::Failed, &format!("corrupt{mark}")),
+            Cell::plain("-"),
+            Cell::plain(""),
+            Cell::plain("-"),
+            Cell::plain("-"),
+            Cell::new(Style::Failed, &problem.to_string()),
+        ],
+    }
+}
+
+fn agent(session: &Session, live: &Live) -> Cell {
+    use SessionStatus as S;
+    let is_at_work = matches!(session.status, S::Spawning | S::Working);
+    let (style, state) = match &live.agent {
+        AgentState::Alive { .. } => (Style::Good, "alive".to_owned()),
+        AgentState::Gone if is_at_work => (Style::Failed, "gone".to_owned()),
+        AgentState::Gone => (Style::Dim, "gone".to_owned()),
+        AgentState::Unknown(_) => (Style::Failed, "unknown".to_owned()),
+        AgentState::NotStarted => (Style::Dim, String::new()),
+        AgentState::Elsewhere => (Style::Dim, format!("on {}", live.elsewhere.join(", "))),
+    };
+    match (session.agent.as_deref(), state.as_str()) {
+        (None, "") => Cell::new(style, "-"),
+        (None, state) => Cell::new(style, state),
+        (Some(agent), "") => Cell::new(style, agent),
+        (Some(agent), state) => Cell::new(style, &format!("{agent} {state}")),
+    }
+}
+
+fn worktree(state: Option<&WorkspaceState>) -> Cell {
+    let Some(state) = state else { return Cell::new(Style::Dim, "-") };
+    let (style, text) = match (&state.condition, &state.changes) {
+        (Condition::Ready, None) => (Style::Plain, "ready".to_owned()),
+        (Condition::Ready, Some(changes)) if changes.is_clean() => {
+            (Style::Plain, "clean".to_owned())
+        }
+        (Condition::Ready, Some(changes)) => (Style::Waiting, changes.to_string()),
+        (condition, Some(changes)) if !changes.is_clean() => {
+            (Style::Failed, format!("{condition}, {changes}"))
+        }
+        (condition, _) => (Style::Failed, condition.to_string()),
+    };
+    match &state.locked {
+        Some(_) => Cell::new(style, &format!("{text}, locked")),
+        None => Cell::new(style, &text),
+    }
+}
+
+fn base(base: Option<Divergence>) -> Cell {
+    match base {
+        None => Cell::new(Style::Dim, "-"),
+        Some(Divergence { ahead: 0, behind: 0 }) => Cell::plain("="),
+        Some(Divergence { ahead, behind: 0 }) => Cell::plain(&format!("+{ahead}")),
+        Some(Divergence { ahead: 0, behind }) => Cell::plain(&format!("-{behind}")),
+        Some(Divergence { ahead, behind }) => Cell::plain(&format!("+{ahead} -{behind}")),
+    }
+}

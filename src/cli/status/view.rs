@@ -1,0 +1,99 @@
+use git_ao::flow::{AgentState, Live, Scope, survey};
+use git_ao::model::Session;
+use git_ao::store::{Listed, Listing, Location, RecordProblem, Shelf, Store, Stray};
+use git_ao::workspace::Detail;
+
+use crate::cli::error::chain;
+use crate::cli::selection::Selection;
+use crate::cli::ui::escape;
+use crate::cli::{CliError, Ctx, open};
+
+/// What is to be shown.
+pub struct Request<'a> {
+    pub session: Option<&'a str>,
+    pub selection: &'a Selection,
+    /// Ended sessions too.
+    pub all: bool,
+    pub detail: Detail,
+}
+
+/// What is true at one moment.
+pub struct View {
+    pub rows: Vec<Row>,
+    /// How many ended sessions are not among the rows.
+    pub hidden: usize,
+    pub unreadable: Vec<Stray>,
+}
+
+pub struct Row {
+    pub location: Location,
+    /// The session, unless its record is corrupt.
+    pub session: Result<(Session, Live), RecordProblem>,
+}
+
+impl View {
+    pub fn look(request: &Request<'_>, store: &Store, ctx: &Ctx) -> Result<Self, CliError> {
+        let snapshot = store.snapshot()?;
+        let mut listing = match request.session {
+            None => snapshot.listing(Shelf::Active),
+            Some(handle) => {
+                let entry = open::find(&snapshot, store, handle)?;
+                let session = snapshot.load(&entry);
+                let listed = Listed { session, location: entry.location };
+                Listing { sessions: vec![listed], unreadable: Vec::new() }
+            }
+        };
+        if request.session.is_none() {
+            let chosen = request.selection.choose(ctx, store, &snapshot)?;
+            listing.sessions.retain(|listed| chosen.takes(listed));
+        }
+        let all = request.all || request.session.is_some();
+        let scope = if all { Scope::All } else { Scope::Open };
+        let sessions: Vec<_> =
+            listing.sessions.iter().filter_map(|listed| listed.session.as_ref().ok()).collect();
+        let mut live = survey(store, &sessions, scope, request.detail)?.into_iter();
+        let rows = listing.sessions.into_iter().filter_map(|Listed { location, session }| {
+            let session = match session {
+                Ok(session) => Ok((session, live.next()?)),
+                Err(problem) => Err(problem),
+            };
+            Some(Row { location, session })
+        });
+        let (rows, hidden): (Vec<_>, Vec<_>) = rows.partition(|row| all || row.is_open());
+        Ok(Self { rows, hidden: hidden.len(), unreadable: listing.unreadable })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.hidden == 0 && self.unreadable.is_empty()
+    }
+
+    /// Why it cannot be told whether agents are alive, each reason once.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems: Vec<(String, Vec<String>)> = Vec::new();
+        for row in &self.rows {
+            let Ok((session, Live { agent: AgentState::Unknown(error), .. })) = &row.session else {
+                continue;
+            };
+            let (why, id) = (chain(error), session.id.short());
+            match problems.iter_mut().find(|(other, _)| *other == why) {
+                Some((_, ids)) => ids.push(id),
+                None => problems.push((why, vec![id])),
+            }
+        }
+        let line = |(why, ids): (String, Vec<String>)| {
+            let why = escape::line(&why).into_owned();
+            format!("cannot tell whether the agent of {} is alive: {why}", ids.join(", "))
+        };
+        problems.into_iter().map(line).collect()
+    }
+}
+
+impl Row {
+    /// True for what a person has to look after: also an agent that runs although its session has
+    /// ended, and a record that cannot be read.
+    fn is_open(&self) -> bool {
+        self.session.as_ref().map_or(true, |(session, live)| {
+            !session.status.is_terminal() || matches!(live.agent, AgentState::Alive { .. })
+        })
+    }
+}

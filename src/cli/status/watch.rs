@@ -1,0 +1,138 @@
+use std::io::{self, IsTerminal as _};
+use std::time::{Duration, Instant};
+
+use git_ao::store::Store;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+
+use super::rows;
+use super::view::{Request, View};
+use crate::cli::interrupt::{self, Interrupted};
+use crate::cli::ui::Style;
+use crate::cli::{CliError, Ctx, ExitCode};
+
+/// Looks again and again and draws in place, on the terminal's other screen, until `q` or a signal.
+pub fn watch(
+    request: &Request<'_>,
+    interval: Duration,
+    store: &Store,
+    ctx: &mut Ctx,
+) -> Result<ExitCode, CliError> {
+    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        return Err(CliError::usage("'--watch' needs a terminal")
+            .hint("for a script: git ao status --json"));
+    }
+    let interrupted = interrupt::watch()?;
+    let keys = Keys::take()?;
+    ctx.out.text("\x1b[?1049h\x1b[?25l")?;
+    let ended = draw_all(request, interval, store, ctx, &interrupted);
+    let left = ctx.out.text("\x1b[?25h\x1b[?1049l").and_then(|()| ctx.out.flush());
+    drop(keys);
+    ended?;
+    left?;
+    Ok(ExitCode::Done)
+}
+
+fn draw_all(
+    request: &Request<'_>,
+    interval: Duration,
+    store: &Store,
+    ctx: &mut Ctx,
+    interrupted: &Interrupted,
+) -> Result<(), CliError> {
+    loop {
+        let view = View::look(request, store, ctx)?;
+        draw(&view, store, ctx)?;
+        if wait(interval, interrupted)? == Wish::Leave {
+            return Ok(());
+        }
+    }
+}
+
+/// Over what was there: a screen that is cleared first would flicker.
+fn draw(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
+    let mut lines = rows::lines(view, &ctx.out, store.clock().now());
+    lines.extend(view.problems().iter().map(|text| ctx.out.paint(Style::Failed, text) + "\n"));
+    if view.is_empty() {
+        lines.push("there are no sessions\n".to_owned());
+    }
+    let height = tcgetwinsize(io::stdout()).map_or(24, |size| usize::from(size.ws_row).max(2));
+    let foot = ctx.out.paint(Style::Dim, "q: leave");
+    let left_out = lines.len().saturating_sub(height - 1);
+    lines.truncate(height - 1);
+    ctx.out.text("\x1b[H")?;
+    for line in &lines {
+        ctx.out.text(&line.replace('\n', "\x1b[K\r\n"))?;
+    }
+    let more = if left_out > 0 { format!("{left_out} more lines; ") } else { String::new() };
+    write!(ctx.out, "{more}{foot}\x1b[K\x1b[J")?;
+    Ok(ctx.out.flush()?)
+}
+
+#[derive(PartialEq, Eq)]
+enum Wish {
+    Look,
+    Leave,
+}
+
+fn wait(interval: Duration, interrupted: &Interrupted) -> Result<Wish, CliError> {
+    let end = Instant::now() + interval;
+    loop {
+        if interrupted.is_set() {
+            return Ok(Wish::Leave);
+        }
+        let left = end.saturating_duration_since(Instant::now());
+        let left = Timespec {
+            tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
+            tv_nsec: left.subsec_nanos().into(),
+        };
+        let stdin = io::stdin();
+        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&left)) {
+            Ok(0) => return Ok(Wish::Look),
+            Ok(_) => {
+                if let Some(wish) = wish() {
+                    return Ok(wish);
+                }
+            }
+            Err(Errno::INTR) => {}
+            Err(error) => {
+                return Err(CliError::fatal("cannot wait for a key").because(&error));
+            }
+        }
+    }
+}
+
+/// What the keys pressed ask for; the end of input says that the terminal is gone.
+fn wish() -> Option<Wish> {
+    let mut keys = [0; 32];
+    match rustix::io::read(io::stdin(), &mut keys) {
+        Ok(0) => Some(Wish::Leave),
+        Ok(count) => {
+            keys[..count].iter().any(|key| matches!(key, b'q' | b'Q')).then_some(Wish::Leave)
+        }
+        Err(Errno::INTR) => None,
+        Err(_) => Some(Wish::Leave),
+    }
+}
+
+/// The terminal without echo, giving keys as they are pressed; as it was when this goes.
+struct Keys(Termios);
+
+impl Keys {
+    fn take() -> Result<Self, CliError> {
+        let failed = |error: Errno| CliError::fatal("cannot set up the terminal").because(&error);
+        let before = tcgetattr(io::stdin()).map_err(failed)?;
+        let mut keys = before.clone();
+        keys.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
+        tcsetattr(io::stdin(), OptionalActions::Now, &keys).map_err(failed)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        // There is nobody to tell, and nothing else to try.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
+}

@@ -1,0 +1,8 @@
+//! What is true of sessions now, on this replica: probed when it is asked for, and never stored.
+
+mod agents;
+mod base;
+mod survey;
+
+pub use agents::AgentState;
+pub use survey::{Live, Scope, survey};

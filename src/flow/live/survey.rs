@@ -1,0 +1,107 @@
+use std::path::PathBuf;
+use std::thread;
+
+use super::AgentState;
+use super::agents::Probes;
+use super::base::to_base;
+use crate::flow::FlowError;
+use crate::model::Session;
+use crate::store::Store;
+use crate::workspace::{
+    self, Condition, Detail, Divergence, Place, Workspace as _, WorkspaceState, Worktrees,
+};
+
+/// What is true of one session now.
+#[derive(Debug)]
+pub struct Live {
+    /// Whether its agent is alive.
+    pub agent: AgentState,
+    /// Its workspace on this replica, as the record names it.
+    pub path: Option<PathBuf>,
+    /// What that is like; None where it has none here, or was not looked at.
+    pub workspace: Option<WorkspaceState>,
+    /// How its branch stands to what it was started from.
+    pub base: Option<Divergence>,
+    /// The other replicas on which it has a placement.
+    pub elsewhere: Vec<String>,
+}
+
+/// Which sessions are looked at closely; of the others only the agent is probed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Those that have not ended.
+    Open,
+    /// All.
+    All,
+}
+
+/// What is true of these sessions now, in their order. Nothing is written.
+///
+/// # Errors
+/// When git cannot say which worktrees there are. What is wrong with one session does not hide the
+/// others.
+pub fn survey(
+    store: &Store,
+    sessions: &[&Session],
+    scope: Scope,
+    detail: Detail,
+) -> Result<Vec<Live>, FlowError> {
+    let replica = store.known_replica();
+    let repo = store.repository();
+    let worktrees = Worktrees::new(repo);
+    let probes = Probes::new(repo, replica.as_deref(), sessions);
+    let is_wanted = |session: &Session| scope == Scope::All || !session.status.is_terminal();
+    let close: Vec<_> = sessions.iter().map(|s| is_wanted(s).then_some(*s)).collect();
+    let here: Vec<_> = close.iter().map(|s| place_here(*s, replica.as_deref())).collect();
+    let (agents, states, bases) = thread::scope(|scope| {
+        let agents = scope.spawn(move || probes.run());
+        let states = look(&worktrees, &here, detail);
+        let bases = to_base(&worktrees, &close);
+        (agents.join().expect("probing does not panic"), states, bases)
+    });
+    let all = sessions.iter().zip(agents).zip(here).zip(states?).zip(bases?);
+    let live = all.map(|((((session, agent), here), workspace), base)| {
+        let others = session.placements.keys().filter(|name| Some(*name) != replica.as_ref());
+        let path = here.and_then(|here| here.path.ok());
+        Live { agent, path, workspace, base, elsewhere: others.cloned().collect() }
+    });
+    Ok(live.collect())
+}
+
+struct Here<'a> {
+    /// The folder, or why what the record says cannot be one.
+    path: Result<PathBuf, String>,
+    branch: Option<&'a str>,
+}
+
+fn place_here<'a>(session: Option<&'a Session>, replica: Option<&str>) -> Option<Here<'a>> {
+    let session = session?;
+    let text = session.placements.get(replica?)?.workspace.as_deref()?;
+    let path = workspace::from_record(text).map_err(|error| error.to_string());
+    Some(Here { path, branch: session.branch.as_deref() })
+}
+
+fn look(
+    worktrees: &Worktrees<'_>,
+    here: &[Option<Here<'_>>],
+    detail: Detail,
+) -> Result<Vec<Option<WorkspaceState>>, FlowError> {
+    let mut places = Vec::new();
+    for here in here.iter().flatten() {
+        if let Ok(path) = &here.path {
+            places.push(Place { path, branch: here.branch });
+        }
+    }
+    let states = if places.is_empty() { Vec::new() } else { worktrees.states(&places, detail)? };
+    let mut states = states.into_iter();
+    let mut state = |here: &Here<'_>| match &here.path {
+        Ok(_) => states.next(),
+        Err(why) => Some(unreadable(why)),
+    };
+    Ok(here.iter().map(|here| here.as_ref().and_then(&mut state)).collect())
+}
+
+fn unreadable(why: &str) -> WorkspaceState {
+    let condition = Condition::Unreadable(why.to_owned());
+    WorkspaceState { condition, branch: None, locked: None, changes: None, upstream: None }
+}

@@ -1,0 +1,110 @@
+//! post-checkout: HEAD is at another branch, or the worktree is new.
+
+use std::ffi::OsString;
+
+use super::{Crowd, HookError, Reader, crowd};
+use crate::model::{Oid, Placement, Session, SessionId, is_branch_name};
+use crate::store::{Store, StoreError};
+use crate::workspace::{from_record, mark_here, operation, session_at, session_here, to_record};
+
+pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Crowd>, HookError> {
+    let repo = store.repository();
+    let [old, new, flag] = args else { return Ok(None) };
+    if flag != "1" || operation(repo.git_dir()).is_some() {
+        return Ok(None);
+    }
+    let here = session_here(repo);
+    let is_new = old.as_encoded_bytes().iter().all(|byte| *byte == b'0');
+    let is_linked = repo.git_dir() != repo.common_dir();
+    let is_asked = matches!(reader, Reader::Person(_));
+    if here.is_none() && !(is_new && is_linked) && !is_asked || store.tip()?.is_none() {
+        return Ok(None);
+    }
+    let Some(branch) = repo.head_branch()? else { return Ok(None) };
+    if let Some(id) = here {
+        let head = new.to_str().and_then(|id| id.parse().ok());
+        return record(store, id, &branch, head).map(|()| None);
+    }
+    if is_new && is_linked && claim(store, &branch)? {
+        return Ok(None);
+    }
+    match reader {
+        // What cannot be read is no news of this checkout.
+        Reader::Person(until) => Ok(crowd::on(store, &branch, until).unwrap_or_default()),
+        Reader::Nobody => Ok(None),
+    }
+}
+
+/// Writes down the branch of a session's worktree if it is another one.
+fn record(store: &Store, id: SessionId, branch: &str, head: Option<Oid>) -> Result<(), HookError> {
+    if store.snapshot()?.session(id)?.branch.as_deref() == Some(branch) {
+        return Ok(());
+    }
+    if !is_branch_name(branch) {
+        return Err(HookError::Branch(branch.to_owned()));
+    }
+    store.transaction("checkout", |tx| {
+        let what = tx.update(id, |session| {
+            let old = session.branch.replace(branch.to_owned());
+            if old.as_deref() != Some(branch) {
+                session.head = head.clone().or_else(|| session.head.take());
+            }
+            Ok::<_, StoreError>(format!("{} -> {branch}", old.as_deref().unwrap_or("(none)")))
+        })?;
+        tx.describe(what);
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(())
+}
+
+/// Makes a worktree that is new the workspace of the session that its branch is named after, or
+/// else of the only one on the branch; false where there is none, or that lives elsewhere on this
+/// replica.
+fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
+    let repo = store.repository();
+    let Some(top) = repo.work_dir() else { return Ok(false) };
+    let Some(session) = owner(store, branch)? else { return Ok(false) };
+    let id = session.id;
+    let workspace = to_record(&top)?;
+    let replica = store.replica()?;
+    if lives_elsewhere(&session, &replica, &workspace) {
+        return Ok(false);
+    }
+    store.transaction("checkout", |tx| {
+        let now = tx.now();
+        tx.update(id, |session| {
+            let old = session.placements.entry(replica.clone()).or_default();
+            if old.workspace.as_ref() != Some(&workspace) {
+                *old =
+                    Placement { workspace: Some(workspace.clone()), at: Some(now), ..old.clone() };
+            }
+            Ok::<_, StoreError>(())
+        })?;
+        tx.describe(format!("new worktree on {replica}"));
+        Ok::<_, StoreError>(())
+    })?;
+    mark_here(repo, id)?;
+    Ok(true)
+}
+
+fn owner(store: &Store, branch: &str) -> Result<Option<Session>, HookError> {
+    let snapshot = store.snapshot()?;
+    let mut found = snapshot.named_by_branch(branch)?;
+    if found.len() != 1 {
+        found = snapshot.on_branch(branch, None)?.sessions;
+    }
+    if found.len() > 1 {
+        found.retain(|session| !session.status.is_terminal());
+    }
+    let only = found.pop();
+    Ok(only.filter(|_| found.is_empty()))
+}
+
+/// True when the session has another worktree on this replica that is there and says so.
+fn lives_elsewhere(session: &Session, replica: &str, workspace: &str) -> bool {
+    let known = session.placements.get(replica).and_then(|placement| placement.workspace.as_ref());
+    known.is_some_and(|known| {
+        known != workspace
+            && from_record(known).is_ok_and(|top| session_at(&top) == Some(session.id))
+    })
+}

@@ -1,0 +1,96 @@
+//! Hooks in git's configuration, `hook.<name>.event` and `.command` (git-hook(1), from git 2.54).
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::{HookError, HookName, script};
+use crate::git::Repository;
+
+/// How a hook is made known to git.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// As a file in the folder of hooks.
+    File,
+    /// In the repository's own configuration, beside whatever hooks there are.
+    Configured,
+}
+
+impl Way {
+    /// The way that the installed git knows.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub fn of_git(repo: &Repository) -> Result<Self, HookError> {
+        Ok(Self::of_version(&repo.git("version").run()?.text()))
+    }
+
+    /// The way for what `git version` says.
+    pub fn of_version(text: &str) -> Self {
+        let version = text.strip_prefix("git version ").unwrap_or(text);
+        let mut numbers = version.split(['.', ' ', '-']).map_while(|part| part.parse::<u32>().ok());
+        let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        if version >= (2, 54) { Self::Configured } else { Self::File }
+    }
+}
+
+fn section(name: HookName) -> String {
+    format!("hook.git-ao-{name}")
+}
+
+/// True when the repository's own configuration has the hook.
+pub fn has(repo: &Repository, name: HookName) -> Result<bool, HookError> {
+    let git = repo.git("config").args(["--local", "--get"]);
+    Ok(git.arg(format!("{}.event", section(name))).find()?.is_some())
+}
+
+/// Writes the hook into the repository's own configuration; false if it was there.
+pub fn add(repo: &Repository, name: HookName, program: &Path) -> Result<bool, HookError> {
+    let command = os_string(script::command(name, program));
+    let key = |part: &str| format!("{}.{part}", section(name));
+    let git = || repo.git("config").arg("--local");
+    let old = git().args(["--null", "--get"]).arg(key("command")).find()?;
+    let is_same =
+        old.is_some_and(|old| old.bytes().strip_suffix(b"\0") == Some(command.as_encoded_bytes()));
+    if is_same && has(repo, name)? {
+        return Ok(false);
+    }
+    git().arg("--replace-all").arg(key("command")).arg(command).run()?;
+    git().arg("--replace-all").arg(key("event")).arg(name.as_str()).run()?;
+    Ok(true)
+}
+
+/// Takes the hook out of the repository's own configuration; false if it was not there.
+pub fn remove(repo: &Repository, name: HookName) -> Result<bool, HookError> {
+    let there = has(repo, name)?;
+    if there {
+        repo.git("config").args(["--local", "--remove-section"]).arg(section(name)).run()?;
+    }
+    Ok(there)
+}
+
+#[cfg(unix)]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes)
+}
+
+#[cfg(not(unix))]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_follows_from_the_version() {
+        for old in ["git version 2.47.3", "git version 2.39.5 (Apple Git-154)", "git version 2", ""]
+        {
+            assert_eq!(Way::of_version(old), Way::File, "{old}");
+        }
+        for new in ["git version 2.54.0", "git version 2.55.1.windows.1", "git version 3.0.0-rc1"] {
+            assert_eq!(Way::of_version(new), Way::Configured, "{new}");
+        }
+        assert_eq!(Way::of_version("git version 2.54-rc0"), Way::Configured);
+    }
+}

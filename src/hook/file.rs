@@ -1,0 +1,160 @@
+//! One hook's file in the folder of hooks, and the hook that was there before it.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::block::{self, Block};
+use super::{HookError, HookName};
+
+/// The folder of links through which a kept hook is run: under its own name, which it may look at,
+/// while its real place, where its neighbours are, stays the folder of hooks.
+pub const LINKS: &str = "git-ao-kept.d";
+
+/// The paths of one hook.
+#[derive(Debug)]
+pub struct HookFile {
+    /// What git runs.
+    pub path: PathBuf,
+    /// The hook that was there before.
+    pub kept: PathBuf,
+    /// The link to it.
+    pub link: PathBuf,
+    kept_name: String,
+}
+
+/// What is at the path that git runs.
+#[derive(Debug)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// A hook that git-ao has no part in.
+    Foreign,
+    /// A file with our block.
+    Ours(Vec<u8>, Block),
+}
+
+impl HookFile {
+    pub fn new(folder: &Path, name: HookName) -> Self {
+        let kept_name = format!("{name}.git-ao-kept");
+        Self {
+            path: folder.join(name.as_str()),
+            kept: folder.join(&kept_name),
+            link: folder.join(LINKS).join(name.as_str()),
+            kept_name,
+        }
+    }
+
+    pub fn look(&self) -> Result<Found, HookError> {
+        match fs::symlink_metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
+            Err(error) => Err(HookError::io("read", &self.path)(error)),
+            Ok(meta) if meta.is_dir() => Err(HookError::InTheWay(self.path.clone())),
+            Ok(meta) if !meta.is_file() => Ok(Found::Foreign),
+            Ok(_) => {
+                let bytes = fs::read(&self.path).map_err(HookError::io("read", &self.path))?;
+                match block::find(&bytes) {
+                    Ok(None) => Ok(Found::Foreign),
+                    Ok(Some(block)) => Ok(Found::Ours(bytes, block)),
+                    Err(block::Damaged) => Err(HookError::Damaged(self.path.clone())),
+                }
+            }
+        }
+    }
+
+    /// A shell script that git runs, into which the block can go.
+    pub fn guest_house(&self) -> Option<Vec<u8>> {
+        let meta = fs::symlink_metadata(&self.path).ok()?;
+        let bytes =
+            if meta.is_file() && is_run(&meta) { fs::read(&self.path).ok()? } else { None? };
+        super::script::takes_a_guest(&bytes).then_some(bytes)
+    }
+
+    /// Puts a new file in place at once: whoever runs the hook meanwhile has the old or the new.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), HookError> {
+        self.replace(bytes).map_err(HookError::io("write", &self.path))
+    }
+
+    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+        let folder = self.path.parent().unwrap_or(&self.path);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".git-ao-");
+        runnable(&mut builder);
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        if let Ok(meta) = fs::metadata(&self.path) {
+            file.as_file().set_permissions(meta.permissions())?;
+        }
+        file.persist(&self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// Puts the hook that is there aside and a new file in its place; both or nothing.
+    pub fn wrap(&self, bytes: &[u8]) -> Result<(), HookError> {
+        if fs::symlink_metadata(&self.kept).is_ok() {
+            return Err(HookError::InTheWay(self.kept.clone()));
+        }
+        self.make_link().map_err(HookError::io("write", &self.link))?;
+        let moved = fs::rename(&self.path, &self.kept).map_err(HookError::io("write", &self.kept));
+        let written = moved.and_then(|()| {
+            self.write(bytes).inspect_err(|_| {
+                let _ = fs::rename(&self.kept, &self.path);
+            })
+        });
+        written.inspect_err(|_| self.remove_link())
+    }
+
+    /// Puts the hook that was kept back; somebody may have taken it away.
+    pub fn unwrap_kept(&self) -> Result<(), HookError> {
+        match fs::rename(&self.kept, &self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::remove_file(&self.path),
+            renamed => renamed,
+        }
+        .map_err(HookError::io("write", &self.path))?;
+        self.remove_link();
+        Ok(())
+    }
+
+    fn make_link(&self) -> io::Result<()> {
+        self.remove_link();
+        fs::create_dir_all(self.link.parent().unwrap_or(&self.link))?;
+        symlink(&Path::new("..").join(&self.kept_name), &self.link)
+    }
+
+    /// A link that stays leads nowhere and is run by nobody.
+    fn remove_link(&self) {
+        let _ = fs::remove_file(&self.link);
+        let _ = self.link.parent().map(fs::remove_dir);
+    }
+}
+
+#[cfg(unix)]
+fn is_run(meta: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    meta.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_run(_meta: &fs::Metadata) -> bool {
+    true
+}
+
+/// The umask takes its part.
+#[cfg(unix)]
+fn runnable(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(fs::Permissions::from_mode(0o777));
+}
+
+#[cfg(not(unix))]
+fn runnable(_builder: &mut tempfile::Builder<'_, '_>) {}
+
+#[cfg(unix)]
+fn symlink(to: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(to, at)
+}
+
+#[cfg(not(unix))]
+fn symlink(_to: &Path, _at: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}

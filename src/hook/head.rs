@@ -1,0 +1,35 @@
+//! post-commit, post-rewrite, post-merge: the branch has a new commit.
+
+use super::HookError;
+use crate::model::is_branch_name;
+use crate::store::{Store, StoreError};
+use crate::workspace::session_here;
+
+/// Writes down where the branch of a session's worktree is, if it is elsewhere than before.
+pub fn run(store: &Store) -> Result<(), HookError> {
+    let repo = store.repository();
+    let Some(id) = session_here(repo) else { return Ok(()) };
+    if store.tip()?.is_none() {
+        return Ok(());
+    }
+    // Commits on no branch are a rebase's, or are not the session's yet.
+    let Some(branch) = repo.head_branch()? else { return Ok(()) };
+    if !is_branch_name(&branch) {
+        return Err(HookError::Branch(branch));
+    }
+    let Some(head) = repo.read_ref(&format!("refs/heads/{branch}"))? else { return Ok(()) };
+    let known = store.snapshot()?.session(id)?;
+    if known.branch.as_ref() == Some(&branch) && known.head.as_ref() == Some(&head) {
+        return Ok(());
+    }
+    store.transaction("head", |tx| {
+        tx.update(id, |session| {
+            session.branch = Some(branch.clone());
+            session.head = Some(head.clone());
+            Ok::<_, StoreError>(())
+        })?;
+        tx.describe(format!("{} at {}", branch, head.short()));
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(())
+}

@@ -1,0 +1,123 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::block::{self, Kind, SHEBANG};
+use super::file::{Found, HookFile};
+use super::{HookError, HookName, Place, Reach, Way, configured, script};
+use crate::git::Repository;
+
+/// What becomes of a part that git-ao wrote and somebody edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edits {
+    /// It is an error.
+    Keep,
+    /// They are lost.
+    Discard,
+}
+
+/// What installing a hook came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Installed {
+    /// It is new.
+    New,
+    /// It is new in a shell script that is there.
+    IntoScript,
+    /// It is new, and goes on to the hook that is there.
+    AroundHook,
+    /// Another version of it was there.
+    Updated,
+    /// It was there.
+    Already,
+}
+
+/// Puts hooks in and takes them out of one repository.
+#[derive(Debug)]
+pub struct Installer<'r> {
+    pub(super) repo: &'r Repository,
+    pub(super) way: Way,
+    pub(super) edits: Edits,
+}
+
+impl<'r> Installer<'r> {
+    /// For this repository, in this way.
+    pub fn new(repo: &'r Repository, way: Way, edits: Edits) -> Self {
+        Self { repo, way, edits }
+    }
+
+    /// Installs a hook that calls `program`, or `git-ao` on PATH when that is gone.
+    ///
+    /// A hook that is there goes on running, with the same arguments, input and exit status. In a
+    /// folder that other repositories use, it does nothing in them: this one is given
+    /// `ao.hooks=true`, which it then needs.
+    ///
+    /// # Errors
+    /// When what is there cannot be kept, or cannot be written. Then it is as it was.
+    pub fn install(&self, name: HookName, program: &Path) -> Result<Installed, HookError> {
+        let installed = match self.way {
+            Way::File => {
+                let installed = self.install_file(name, program)?;
+                match configured::remove(self.repo, name)? {
+                    true => Installed::Updated,
+                    false => installed,
+                }
+            }
+            Way::Configured => {
+                let had_file = self.remove_file(name)?;
+                match configured::add(self.repo, name, program)? {
+                    false => Installed::Already,
+                    true if had_file => Installed::Updated,
+                    true => Installed::New,
+                }
+            }
+        };
+        self.opt_in()?;
+        Ok(installed)
+    }
+
+    fn install_file(&self, name: HookName, program: &Path) -> Result<Installed, HookError> {
+        let folder = Place::find(self.repo)?.folder;
+        fs::create_dir_all(&folder).map_err(HookError::io("make", &folder))?;
+        let file = HookFile::new(&folder, name);
+        let text = |kind| block::render(kind, &script::body(name, kind, program));
+        let whole = |kind| [SHEBANG, &text(kind)].concat();
+        match file.look()? {
+            Found::Nothing => file.write(&whole(Kind::Own)).map(|()| Installed::New),
+            Found::Ours(_, block) if block.is_edited && self.edits == Edits::Keep => {
+                Err(HookError::Edited(file.path))
+            }
+            Found::Ours(bytes, block) => {
+                let new = block::replaced(&bytes, &block, &text(block.kind));
+                if new == bytes {
+                    return Ok(Installed::Already);
+                }
+                file.write(&new).map(|()| Installed::Updated)
+            }
+            Found::Foreign => match file.guest_house() {
+                Some(bytes) => {
+                    let end = bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+                    let new = [&bytes[..end], &text(Kind::Guest), &bytes[end..]].concat();
+                    file.write(&new).map(|()| Installed::IntoScript)
+                }
+                None => file.wrap(&whole(Kind::Wrapper)).map(|()| Installed::AroundHook),
+            },
+        }
+    }
+
+    fn opt_in(&self) -> Result<(), HookError> {
+        let is_shared = Place::find(self.repo).is_ok_and(|place| place.reach == Reach::Shared);
+        if is_shared && self.repo.config_bool(super::run::SWITCH).is_none() {
+            let git = self.repo.git("config").args(["--local", super::run::SWITCH, "true"]);
+            git.run()?;
+        }
+        Ok(())
+    }
+
+    /// The script in which a tool that writes its hooks anew wants to be told of others.
+    ///
+    /// husky keeps the hooks that it writes in `_`, and those of the user in the folder above.
+    pub fn owner_script(&self, name: HookName) -> Option<PathBuf> {
+        let folder = Place::find(self.repo).ok()?.folder;
+        let is_husky = folder.ends_with("_") && folder.join("h").exists();
+        is_husky.then(|| folder.parent().unwrap_or(&folder).join(name.as_str()))
+    }
+}

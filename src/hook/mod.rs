@@ -1,0 +1,28 @@
+//! What git's hooks tell the store, and how they come to call it.
+
+mod block;
+mod checkout;
+mod configured;
+mod crowd;
+mod error;
+mod file;
+mod head;
+mod install;
+mod name;
+mod place;
+mod push;
+mod run;
+mod script;
+mod status;
+mod trailer;
+mod uninstall;
+
+pub use configured::Way;
+pub use crowd::Crowd;
+pub use error::HookError;
+pub use install::{Edits, Installed, Installer};
+pub use name::{HookName, UnknownHook};
+pub use place::{Place, Reach};
+pub use run::{Reader, run};
+pub use status::State;
+pub use uninstall::Removed;

@@ -1,0 +1,61 @@
+use std::path::{Path, PathBuf};
+
+use super::HookError;
+use crate::git::Repository;
+
+/// The folder in which git looks for hooks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Where it is; it need not be there yet.
+    pub folder: PathBuf,
+    /// Whose it is.
+    pub reach: Reach,
+}
+
+/// Who uses a folder of hooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// This repository: the folder lies in its git directory.
+    Repository,
+    /// This repository, and whoever has it checked out: the folder lies in a worktree.
+    Worktree,
+    /// Other repositories too: the folder lies elsewhere.
+    Shared,
+}
+
+impl Place {
+    /// Finds the folder as git does (core.hooksPath in git-config(1)).
+    ///
+    /// # Errors
+    /// When core.hooksPath names what cannot be a folder, such as `/dev/null`.
+    pub fn find(repo: &Repository) -> Result<Self, HookError> {
+        let Some(path) = repo.config_path("core.hooksPath") else {
+            let folder = repo.common_dir().join("hooks");
+            return Ok(Self { folder, reach: Reach::Repository });
+        };
+        let base = repo.work_dir().unwrap_or_else(|| repo.git_dir().to_owned());
+        let folder = base.join(&path);
+        if folder.exists() && !folder.is_dir() {
+            return Err(HookError::TurnedOff(path));
+        }
+        let real = resolved(&folder);
+        let main = (repo.main_folder() != repo.common_dir()).then(|| repo.main_folder().to_owned());
+        let reach = if real.starts_with(repo.common_dir()) {
+            Reach::Repository
+        } else if real.starts_with(&base) || main.is_some_and(|main| real.starts_with(main)) {
+            Reach::Worktree
+        } else {
+            Reach::Shared
+        };
+        Ok(Self { folder, reach })
+    }
+}
+
+/// The path with links resolved, as far as it is there.
+fn resolved(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(real), ..) => real,
+        (Err(_), Some(parent), Some(name)) => resolved(parent).join(name),
+        _ => path.to_owned(),
+    }
+}

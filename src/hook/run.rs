@@ -1,0 +1,65 @@
+use std::ffi::OsString;
+use std::time::{Duration, Instant};
+
+use super::{Crowd, HookError, HookName, Place, Reach, checkout, head, push, trailer};
+use crate::git::Repository;
+use crate::store::{Store, StoreError};
+
+/// The configuration key that turns all hooks off, or on in a shared folder.
+pub(super) const SWITCH: &str = "ao.hooks";
+
+/// How long a hook waits for other writers: somebody waits for git.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Who reads what a hook prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// A person, who may be told more; until then.
+    Person(Instant),
+    /// Nobody that is known.
+    Nobody,
+}
+
+/// Does what there is to do in a hook that git called with these arguments (githooks(5)).
+///
+/// Nothing is written unless something changed, and never more than one event. The index is not
+/// touched, standard input is not read, other writers are waited for one second at most. Where
+/// `ao.hooks` is false nothing happens; nor where the hooks are shared with other repositories,
+/// unless it is true.
+///
+/// # Errors
+/// When something that happened could not be recorded. Git's command is not to fail for it.
+pub fn run(
+    store: Store,
+    name: HookName,
+    args: &[OsString],
+    reader: Reader,
+) -> Result<Option<Crowd>, HookError> {
+    let store = store.with_patience(PATIENCE);
+    if !is_on(store.repository()) {
+        return Ok(None);
+    }
+    let done = match name {
+        HookName::PostCheckout => checkout::run(&store, args, reader),
+        HookName::PostCommit | HookName::PostRewrite | HookName::PostMerge => {
+            head::run(&store).map(|()| None)
+        }
+        HookName::PrepareCommitMsg => trailer::run(&store, args).map(|()| None),
+        HookName::PrePush => push::run(&store, args).map(|()| None),
+    };
+    match done {
+        // The session is gone or put away: there is nothing left to keep true. In quarantine
+        // nothing may be written, and what git does there is not done by an agent.
+        Err(HookError::Store(
+            StoreError::NotFound(_) | StoreError::Archived(_) | StoreError::Quarantined,
+        )) => Ok(None),
+        done => done,
+    }
+}
+
+fn is_on(repo: &Repository) -> bool {
+    match repo.config_bool(SWITCH) {
+        Some(answer) => answer,
+        None => Place::find(repo).map_or(true, |place| place.reach != Reach::Shared),
+    }
+}

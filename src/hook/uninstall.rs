@@ -1,0 +1,69 @@
+use std::fs;
+
+use super::block::{self, Kind, SHEBANG};
+use super::file::{Found, HookFile};
+use super::{Edits, HookError, HookName, Installer, Place, Reach, configured};
+
+/// What taking a hook out came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// It is gone; what was there before it is there again.
+    Gone,
+    /// It was not there.
+    NotThere,
+}
+
+impl Installer<'_> {
+    /// Takes a hook out, in whichever way it was installed: what was there before is there again,
+    /// byte for byte.
+    ///
+    /// # Errors
+    /// When what git-ao wrote was edited, or the file cannot be written. Then it is as it was.
+    pub fn uninstall(&self, name: HookName) -> Result<Removed, HookError> {
+        let in_file = self.remove_file(name)?;
+        let in_config = configured::remove(self.repo, name)?;
+        Ok(if in_file || in_config { Removed::Gone } else { Removed::NotThere })
+    }
+
+    /// Takes back the `ao.hooks=true` that made hooks in a shared folder work here.
+    ///
+    /// # Errors
+    /// When the configuration cannot be written.
+    pub fn opt_out(&self) -> Result<(), HookError> {
+        let is_shared = Place::find(self.repo).is_ok_and(|place| place.reach == Reach::Shared);
+        if is_shared {
+            let git = || self.repo.git("config").arg("--local");
+            let switch = super::run::SWITCH;
+            let is_set = git().args(["--type=bool", "--get", switch]).find()?;
+            if is_set.is_some_and(|value| value.text() == "true") {
+                git().args(["--unset-all", switch]).run()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// True if there was one.
+    pub(super) fn remove_file(&self, name: HookName) -> Result<bool, HookError> {
+        let place = match Place::find(self.repo) {
+            Err(HookError::TurnedOff(_)) => return Ok(false),
+            place => place?,
+        };
+        let file = HookFile::new(&place.folder, name);
+        let Found::Ours(bytes, block) = file.look()? else { return Ok(false) };
+        if block.is_edited && self.edits == Edits::Keep {
+            return Err(HookError::Edited(file.path));
+        }
+        let rest = block::without(&bytes, &block);
+        match block.kind {
+            Kind::Wrapper if rest == SHEBANG || self.edits == Edits::Discard => {
+                file.unwrap_kept()?;
+            }
+            Kind::Wrapper => return Err(HookError::Edited(file.path)),
+            Kind::Own if rest == SHEBANG => {
+                fs::remove_file(&file.path).map_err(HookError::io("remove", &file.path))?;
+            }
+            Kind::Own | Kind::Guest => file.write(&rest)?,
+        }
+        Ok(true)
+    }
+}

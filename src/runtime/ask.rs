@@ -1,0 +1,97 @@
+use std::io::{self, Read};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::wait::{Waited, wait};
+use super::{Process, RuntimeError};
+
+/// More than this of an answer is not kept.
+const LONGEST: u64 = 4096;
+
+/// How long what a program printed may take to arrive after its end: what it left running may hold
+/// the pipe open.
+const REST: Duration = Duration::from_millis(500);
+
+/// The first line that a program prints when it is started with these arguments and nothing to
+/// read: its version, say. It and what it started is killed after `limit`.
+///
+/// # Errors
+/// When it cannot be started, does not end in time, fails, or prints nothing.
+pub fn ask(program: &Path, args: &[String], limit: Duration) -> Result<String, RuntimeError> {
+    let name = program.to_string_lossy().into_owned();
+    let no_use = |why: String| RuntimeError::NoUse { program: name.clone(), why };
+    let mut command = Command::new(program);
+    command.args(args).process_group(0);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let start = |e| RuntimeError::io(format!("start '{name}'"), e);
+    let mut child = command.spawn().map_err(start)?;
+    let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
+    let in_time = match Process::of(child.id())? {
+        Some(process) => wait(&process, limit)?,
+        None => Waited::Ended,
+    };
+    if let Some(group) = Pid::from_raw(child.id().cast_signed()) {
+        // It has not been waited for, so its number is still its own. Nobody left is no error.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    let status = child.wait().map_err(|e| RuntimeError::io(format!("wait for '{name}'"), e))?;
+    if in_time == Waited::TimedOut {
+        return Err(no_use(format!("did not end within {} seconds", limit.as_secs())));
+    }
+    let said = [stdout, stderr].map(|text| text.recv_timeout(REST).unwrap_or_default());
+    let line = said.iter().flat_map(|text| text.lines()).map(str::trim).find(|l| !l.is_empty());
+    match (status.success(), line) {
+        (true, Some(line)) => Ok(line.to_owned()),
+        (true, None) => Err(no_use("printed nothing".to_owned())),
+        (false, Some(line)) => Err(no_use(format!("failed: {line}"))),
+        (false, None) => Err(no_use(format!("failed: {status}"))),
+    }
+}
+
+fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (send, receive) = channel();
+    thread::spawn(move || {
+        let Some(mut pipe) = pipe else { return };
+        let mut bytes = Vec::new();
+        // A pipe that breaks ends the text, as an end of file does.
+        let _ = pipe.by_ref().take(LONGEST).read_to_end(&mut bytes);
+        let _ = send.send(String::from_utf8_lossy(&bytes).into_owned());
+        // Who writes to a closed pipe fails.
+        let _ = io::copy(&mut pipe, &mut io::sink());
+    });
+    receive
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str, limit: Duration) -> Result<String, RuntimeError> {
+        ask(Path::new("/bin/sh"), &["-c".to_owned(), script.to_owned()], limit)
+    }
+
+    #[test]
+    fn the_first_line_is_the_answer() {
+        let limit = Duration::from_secs(30);
+        assert_eq!(sh("echo; echo ' 1.2 (x)'; echo more", limit).unwrap(), "1.2 (x)");
+        assert_eq!(sh("echo 1.3 >&2", limit).unwrap(), "1.3");
+        // Nobody reads all of it, and what is left running does not hold the answer back.
+        assert_eq!(sh("echo 1.4; sleep 1000 & yes | head -c 100000", limit).unwrap(), "1.4");
+        for bad in ["exit 3", "echo broken; exit 1", "true", "kill -9 $$"] {
+            assert!(sh(bad, limit).is_err(), "{bad}");
+        }
+        assert!(ask(Path::new("/nowhere/x"), &[], limit).is_err());
+    }
+
+    #[test]
+    fn a_program_that_does_not_end_is_ended() {
+        let error = sh("sleep 1000 & sleep 1000", Duration::from_millis(50)).unwrap_err();
+        assert!(error.to_string().contains("did not end"), "{error}");
+    }
+}

@@ -1,0 +1,151 @@
+//! From a branch to the sessions on it.
+
+use std::time::Instant;
+
+use gix::objs::tree::EntryKind;
+
+use super::error::oid;
+use super::layout::id_of_file;
+use super::{Entry, Location, Shelf, Snapshot, StoreError};
+use crate::model::{Project, Session};
+
+/// How many records are looked at before the clock is.
+const STRIDE: usize = 64;
+
+/// The active sessions on a branch, as far as they were looked for.
+#[derive(Debug, Clone, Default)]
+pub struct OnBranch {
+    /// Those that were found.
+    pub sessions: Vec<Session>,
+    /// False when time ran out first: there may be more.
+    pub is_complete: bool,
+}
+
+impl Snapshot<'_> {
+    /// Finds the active sessions on a branch whose name holds their short id, as the names that
+    /// git-ao makes do: `ao/7b6d11f9-fix`. Its cost does not depend on the number of sessions.
+    ///
+    /// # Errors
+    /// When a part of the tree cannot be read.
+    pub fn named_by_branch(&self, branch: &str) -> Result<Vec<Session>, StoreError> {
+        let mut found = OnBranch::default();
+        for id in short_ids(branch) {
+            for entry in self.find_prefix(Shelf::Active, id, None)? {
+                self.take(&entry, branch, &mut found);
+            }
+        }
+        Ok(found.sessions)
+    }
+
+    /// Finds the active sessions on a branch, until a moment if there is one: those that the
+    /// branch is named after whatever the time, the others by going through all records, of which
+    /// only those that can match are parsed. Records that cannot be read are passed over.
+    ///
+    /// # Errors
+    /// When a part of the tree cannot be read.
+    pub fn on_branch(&self, branch: &str, until: Option<Instant>) -> Result<OnBranch, StoreError> {
+        let sessions = self.named_by_branch(branch)?;
+        let mut found = OnBranch { sessions, is_complete: false };
+        found.is_complete = self.scan(branch, until, &mut found)?;
+        Ok(found)
+    }
+
+    fn scan(
+        &self,
+        branch: &str,
+        until: Option<Instant>,
+        found: &mut OnBranch,
+    ) -> Result<bool, StoreError> {
+        let repo = self.store.repository();
+        let needle = plain_part(branch).as_bytes();
+        let mut count = 0;
+        for project in self.shelf_tree(Shelf::Active)?.entries {
+            let Ok(name) = project.filename.to_string().parse::<Project>() else { continue };
+            if !project.mode.is_tree() {
+                continue;
+            }
+            for shard in repo.read_tree(project.oid)?.entries {
+                if !shard.mode.is_tree() {
+                    continue;
+                }
+                let shard_name = shard.filename.to_string();
+                for file in repo.read_tree(shard.oid)?.entries {
+                    count += 1;
+                    if count % STRIDE == 0 && until.is_some_and(|until| Instant::now() >= until) {
+                        return Ok(false);
+                    }
+                    if file.mode.kind() != EntryKind::Blob {
+                        continue;
+                    }
+                    let Some(id) = id_of_file(&file.filename.to_string(), &shard_name) else {
+                        continue;
+                    };
+                    let bytes = repo.read_blob(file.oid).unwrap_or_default();
+                    if contains(&bytes, needle) {
+                        let location = Location { shelf: Shelf::Active, project: name.clone(), id };
+                        self.take(&Entry { location, blob: oid(file.oid) }, branch, found);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn take(&self, entry: &Entry, branch: &str, found: &mut OnBranch) {
+        let location = &entry.location;
+        let is_known = |s: &Session| s.id == location.id && s.project_id == location.project;
+        if found.sessions.iter().any(is_known) {
+            return;
+        }
+        let session = self.load(entry).ok();
+        found.sessions.extend(session.filter(|s| s.branch.as_deref() == Some(branch)));
+    }
+}
+
+/// Eight hex digits at the start of a part of the name, as branches made here have them.
+fn short_ids(branch: &str) -> impl Iterator<Item = &str> {
+    let hex = |text: &&str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    branch.split('/').filter_map(|part| part.get(..8)).filter(hex)
+}
+
+/// The longest part of a name that YAML never writes in another form.
+fn plain_part(branch: &str) -> &str {
+    let special = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
+    branch.split(special).max_by_key(|part| part.len()).unwrap_or_default()
+}
+
+fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+    let Some(first) = needle.first() else { return true };
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| byte == first) {
+        if rest[at..].starts_with(needle) {
+            return true;
+        }
+        rest = &rest[at + 1..];
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_in_branches() {
+        let ids = |branch| short_ids(branch).collect::<Vec<_>>();
+        assert_eq!(ids("ao/7b6d11f9-fix-it"), ["7b6d11f9"]);
+        assert_eq!(ids("team/ao/7b6d11f9"), ["7b6d11f9"]);
+        assert_eq!(ids("main"), [""; 0]);
+        assert_eq!(ids("größe77/7b6d11F9"), [""; 0]);
+    }
+
+    #[test]
+    fn names_are_found_in_any_quotes() {
+        assert_eq!(plain_part("quo\"te/it's-here"), "s-here");
+        assert_eq!(plain_part("\u{3000}"), "");
+        assert!(contains(b"branch: 'te/it''s-here'", b"te/it"));
+        assert!(contains(b"aab", b"ab"));
+        assert!(contains(b"x", b""));
+        assert!(!contains(b"aa", b"ab"));
+    }
+}

@@ -1,0 +1,76 @@
+//! What a person is told on a terminal.
+
+use std::time::Instant;
+
+use git_ao::model::{Session, SessionId};
+
+use super::{BRANCH, Bed, store};
+use crate::support::Combo;
+
+/// What `git checkout` says on a terminal; `script` makes one.
+fn checkout(bed: &Bed, branch: &str) -> Vec<String> {
+    let command = format!("git checkout '{branch}'");
+    let run = bed.repo.env().run(bed.repo.dir(), "script", ["-qec", &command, "/dev/null"]);
+    let out = run.at(1_767_232_800).run().ok();
+    out.stdout.lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+#[test]
+fn the_sessions_of_the_branch_are_named() {
+    let bed = Bed::of(Combo::PLAIN).hooked(&[]);
+    let switched = format!("Switched to branch '{BRANCH}'");
+    let said = "1 session on this branch, last by Ann Author 2 hours ago";
+    let said = said.replace("Ann Author", &author(&bed));
+    assert_eq!(checkout(&bed, BRANCH), [switched.clone(), said.clone()]);
+    assert_eq!(checkout(&bed, "main"), ["Switched to branch 'main'"]);
+
+    bed.add_session(SessionId::from_bytes([1; 16]), BRANCH);
+    assert_eq!(checkout(&bed, BRANCH), [switched, said.replace("1 session", "2 sessions")]);
+
+    bed.repo.git(["branch", "feature"]);
+    bed.add_session(SessionId::from_bytes([2; 16]), "feature");
+    assert_eq!(checkout(&bed, "feature")[1], said);
+    assert_eq!(bed.events(), 3);
+}
+
+#[test]
+fn a_branch_of_no_session_and_no_terminal_are_silent() {
+    let bed = Bed::of(Combo::PLAIN).hooked(&[]);
+    bed.repo.git(["branch", "ao/7b6d11f9-other"]);
+    assert_eq!(checkout(&bed, "ao/7b6d11f9-other").len(), 1);
+    bed.repo.git_result(["checkout", "-q", BRANCH]).ok().stdout_is("").stderr_is("");
+    bed.repo.git(["checkout", "-q", "main"]);
+    bed.repo.git(["config", "ao.hooks", "false"]);
+    assert_eq!(checkout(&bed, BRANCH).len(), 1);
+}
+
+/// Who wrote the sessions: the process of the test.
+fn author(bed: &Bed) -> String {
+    bed.repo.git(["log", "-1", "--format=%an", "refs/ao/sessions"]).trim().to_owned()
+}
+
+#[test]
+fn a_search_that_runs_out_of_time_still_finds_what_the_name_says() {
+    let bed = Bed::of(Combo::PLAIN);
+    let store = store(&bed.repo);
+    let made = store.transaction("spawn", |tx| {
+        (0..200_u8).try_for_each(|n| {
+            let (id, project) = (SessionId::from_bytes([n; 16]), "demo".parse().unwrap());
+            let mut session = Session::new(id, project, tx.now());
+            session.branch = Some(if n == 199 { BRANCH } else { "feature" }.to_owned());
+            tx.create(session)
+        })
+    });
+    made.unwrap();
+    let snapshot = store.snapshot().unwrap();
+    let look = |branch, until| {
+        let found = snapshot.on_branch(branch, until).unwrap();
+        (found.sessions.len(), found.is_complete)
+    };
+    let now = Some(Instant::now());
+    assert_eq!(look(BRANCH, now), (1, false));
+    assert_eq!(look(BRANCH, None), (2, true));
+    assert_eq!(look("feature", None), (199, true));
+    assert!(!look("feature", now).1);
+    assert_eq!(look("nobodys", None), (0, true));
+}

@@ -1,0 +1,3 @@
+//! What is true of running sessions, with real git and real tmux.
+
+mod agents;
