@@ -173,6 +173,8 @@ pub fn spawn(
     };
     interrupt.check()?;
     let Plan { mut session, mut workspace, duplicates, fork_event, .. } = plan;
+    // Before anything is begun: what is begun reads it.
+    let replica = store.replica()?;
     // What was begun waits for the claim, so the claim goes last.
     let mut claimed = None;
     let mut begun = None;
@@ -194,7 +196,7 @@ pub fn spawn(
             at: Some(store.clock().now()),
             ..Placement::default()
         };
-        session.placements.insert(store.replica()?, placement);
+        session.placements.insert(replica, placement);
     }
     let verb = if fork_event.is_some() { "fork" } else { "spawn" };
     let committed = store.transaction(verb, |tx| {

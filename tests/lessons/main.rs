@@ -10,7 +10,11 @@
 //! `concurrent_delete_is_idempotent`; A19 `ties_sort_by_id`; A20
 //! `writes_of_others_are_seen_at_once`; A23 `unknown_fields_survive_a_save`. A22: the lock is the
 //! kernel's, `it::store::killed::a_writer_that_holds_the_lock_is_waited_for_but_not_for_ever`.
-//! With the agents: A6, A7, A15, A16, A17, A21, and all rows R.
+//! A6, A7, A15, A16, A17: `agents`, under the names of the behaviour. With the agents: A21.
+//!
+//! Restoring: R1 to R8, R10, R11, R13, R14: `agents`, likewise; R9 `it::workspace::state`; R12
+//! `it::workspace::add::path_and_branch_collisions_are_distinct`; R15
+//! `it::spawn::makes::the_project_is_the_same_in_every_clone_and_worktree`.
 //!
 //! astrid_runtime: B1 as A1; B3 `it::store::disk::core_shared_repository_is_honoured`; B4
 //! `store_survives_ref_or_dir_removal`; B5 `three_views_agree_on_corruption`; B6 as A19: no file's
@@ -34,4 +38,5 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agents;
 mod store;

@@ -43,6 +43,7 @@ fn options_go_into_the_record() {
         "A title",
         "--kind",
         "evaluation",
+        "--no-agent",
         "--agent",
         "claude",
         "--model",
