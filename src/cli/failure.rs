@@ -52,10 +52,6 @@ impl From<FlowError> for CliError {
             FlowError::NothingToFork(_) => {
                 CliError::fatal(message).hint("--base <revision> names another place to start at")
             }
-            FlowError::Project(_) => CliError::fatal(message).hint(
-                "letters, digits, '.', '_' and '-' are allowed, and 100 of them:\n  \
-                 git config ao.project <name>",
-            ),
             FlowError::Interrupted => CliError::interrupted("interrupted; nothing was left behind"),
             FlowError::Agent(error) => error.into(),
             FlowError::Runtime(error) => error.into(),

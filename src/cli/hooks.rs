@@ -33,6 +33,10 @@ enum Action {
         /// Replace what git-ao wrote even if somebody edited it.
         #[arg(long)]
         force: bool,
+
+        /// Write files even where git reads hooks from its configuration, from git 2.54 on.
+        #[arg(long)]
+        file: bool,
     },
     /// Take hooks out: all, or those that are named
     Uninstall {
@@ -52,7 +56,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let way = Way::of_git(&repo)?;
     let edits = |force| if force { Edits::Discard } else { Edits::Keep };
     match args.action {
-        Action::Install { hooks, force } => {
+        Action::Install { hooks, force, file } => {
+            let way = if file { Way::File } else { way };
             let names = named(&hooks, &[HookName::PostCheckout])?;
             let installer = Installer::new(&repo, way, edits(force));
             install(&installer, &names, ctx)?;

@@ -147,9 +147,12 @@ mod tests {
         assert!(names.contains(&"git-ao-man"), "{names:?}");
         for page in &pages {
             let text = String::from_utf8(page.text.clone()).unwrap();
-            let title = format!("\n.TH {} 1 ", page.name.to_uppercase());
+            let title = format!(".TH {} {} ", page.name.to_uppercase(), page.section);
             assert!(text.contains(&title), "{text}");
-            assert_eq!(text.contains("\n.SH \"EXIT STATUS\"\n"), page.name == "git-ao");
+            if page.section == 1 {
+                let has_more = text.contains("\n.SH \"EXIT STATUS\"\n");
+                assert_eq!(has_more, page.name == "git-ao");
+            }
         }
     }
 

@@ -102,6 +102,10 @@ impl From<StoreError> for CliError {
                 key.id.short(),
                 key.id.short()
             )),
+            StoreError::Project(_) => CliError::fatal(message).hint(
+                "letters, digits, '.', '_' and '-' are allowed, and 100 of them:\n  \
+                 git config ao.project <name>",
+            ),
             StoreError::Newer(_) => {
                 CliError::fatal(message).hint("update git-ao; nothing was written")
             }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use crate::agent::AgentError;
 use crate::git::{GitError, LockError, RefError};
-use crate::model::{InvalidProject, SessionId, SessionStatus};
+use crate::model::{SessionId, SessionStatus};
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
 use crate::workspace::{Condition, WorkspaceError};
@@ -24,9 +24,6 @@ pub enum FlowError {
     /// The parent of a fork has neither a branch nor a commit any more.
     #[error("neither the branch nor the last commit of session {} is there any more", .0.short())]
     NothingToFork(SessionId),
-    /// The name of the project.
-    #[error(transparent)]
-    Project(#[from] InvalidProject),
     /// The program of an agent is not there.
     #[error("agent '{agent}' is not installed: there is no '{program}' on PATH")]
     NotInstalled {

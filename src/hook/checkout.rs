@@ -57,20 +57,17 @@ fn record(store: &Store, id: SessionId, branch: &str, head: Option<Oid>) -> Resu
     Ok(())
 }
 
-/// Makes a worktree that is new the workspace of the one session on its branch; false where there
-/// is none, or more than one, or that one lives elsewhere on this replica.
+/// Makes a worktree that is new the workspace of the session that its branch is named after, or
+/// else of the only one on the branch; false where there is none, or that lives elsewhere on this
+/// replica.
 fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
     let repo = store.repository();
     let Some(top) = repo.work_dir() else { return Ok(false) };
-    let mut found = store.snapshot()?.on_branch(branch, None)?.sessions;
-    if found.len() > 1 {
-        found.retain(|session| !session.status.is_terminal());
-    }
-    let [session] = found.as_slice() else { return Ok(false) };
+    let Some(session) = owner(store, branch)? else { return Ok(false) };
     let id = session.id;
     let workspace = to_record(&top)?;
     let replica = store.replica()?;
-    if lives_elsewhere(session, &replica, &workspace) {
+    if lives_elsewhere(&session, &replica, &workspace) {
         return Ok(false);
     }
     store.transaction("checkout", |tx| {
@@ -88,6 +85,19 @@ fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
     })?;
     mark_here(repo, id)?;
     Ok(true)
+}
+
+fn owner(store: &Store, branch: &str) -> Result<Option<Session>, HookError> {
+    let snapshot = store.snapshot()?;
+    let mut found = snapshot.named_by_branch(branch)?;
+    if found.len() != 1 {
+        found = snapshot.on_branch(branch, None)?.sessions;
+    }
+    if found.len() > 1 {
+        found.retain(|session| !session.status.is_terminal());
+    }
+    let only = found.pop();
+    Ok(only.filter(|_| found.is_empty()))
 }
 
 /// True when the session has another worktree on this replica that is there and says so.

@@ -54,7 +54,13 @@ impl<'r> Installer<'r> {
     /// When what is there cannot be kept, or cannot be written. Then it is as it was.
     pub fn install(&self, name: HookName, program: &Path) -> Result<Installed, HookError> {
         let installed = match self.way {
-            Way::File => self.install_file(name, program)?,
+            Way::File => {
+                let installed = self.install_file(name, program)?;
+                match configured::remove(self.repo, name)? {
+                    true => Installed::Updated,
+                    false => installed,
+                }
+            }
             Way::Configured => {
                 let had_file = self.remove_file(name)?;
                 match configured::add(self.repo, name, program)? {

@@ -67,6 +67,9 @@ pub enum StoreError {
     /// A hook that runs before objects are accepted tries to write.
     #[error("the store cannot be written while git keeps new objects in quarantine")]
     Quarantined,
+    /// `ao.project` holds what cannot be a project's name.
+    #[error(transparent)]
+    Project(#[from] crate::model::InvalidProject),
     /// `ao.replica` holds what cannot be a clone's name.
     #[error("'{0}' in ao.replica cannot be the name of a clone")]
     BadReplica(String),

@@ -1,5 +1,5 @@
 use super::{Shelf, Snapshot, StoreError};
-use crate::model::{InvalidProject, Project};
+use crate::model::Project;
 
 impl Snapshot<'_> {
     /// The project that new sessions of this repository belong to.
@@ -9,17 +9,17 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// When `ao.project` cannot be a project's name.
-    pub fn default_project(&self) -> Result<Result<Project, InvalidProject>, StoreError> {
+    pub fn default_project(&self) -> Result<Project, StoreError> {
         let repo = self.store.repository();
         if let Some(name) = repo.config("ao.project") {
-            return Ok(name.parse());
+            return Ok(name.parse()?);
         }
         let mut known = self.projects(Shelf::Active)?;
         known.extend(self.projects(Shelf::Archived)?);
         known.sort();
         known.dedup();
         if let [only] = known.as_slice() {
-            return Ok(Ok(only.clone()));
+            return Ok(only.clone());
         }
         let remotes = repo.remotes();
         let remote = match remotes.as_slice() {
@@ -32,6 +32,6 @@ impl Snapshot<'_> {
         let folder = folder.unwrap_or_default();
         let from_folder =
             || Project::from_loose_name(folder.strip_suffix(".git").unwrap_or(&folder));
-        Ok(Ok(from_url.or_else(from_folder).unwrap_or_else(Project::unnamed)))
+        Ok(from_url.or_else(from_folder).unwrap_or_else(Project::unnamed))
     }
 }

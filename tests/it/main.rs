@@ -4,12 +4,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agents;
 mod cli;
 mod docs;
 mod harness;
 mod hooks;
 mod live;
 mod records;
+mod share;
 mod spawn;
 mod store;
 mod verbs;

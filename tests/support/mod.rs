@@ -3,13 +3,16 @@
 //! Each test binary takes it in by path and uses a part of it.
 #![allow(dead_code, unused_imports, clippy::print_stderr)]
 
+pub mod agents;
 mod env;
 mod matrix;
+pub mod model;
 mod out;
 mod process;
 mod race;
 mod repo;
 mod run;
+mod serve;
 pub mod sessions;
 mod tree;
 
@@ -20,4 +23,5 @@ pub use process::{alone, employ, skipped, worker};
 pub use race::race;
 pub use repo::Repo;
 pub use run::Run;
+pub use serve::Server;
 pub use tree::{Tree, tree_of};

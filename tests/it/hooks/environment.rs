@@ -262,7 +262,7 @@ fn a_submodule_is_another_repository() {
     let bed = same_as_without(&[], make, |bed| {
         let sub = bed.work.within("sub");
         if bed.hook("post-checkout").exists() {
-            sub.ao(["hooks", "install"]).ok();
+            sub.ao(["hooks", "install", "--file"]).ok();
         }
         let update =
             bed.run(&["-c", "protocol.file.allow=always", "submodule", "update", "--force"]);

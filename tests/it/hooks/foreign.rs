@@ -43,8 +43,12 @@ fn kept(name: &str, put: impl Fn(&Path)) {
     };
     let before = make();
     let before_install = inside(&hooks(&before));
-    before.repo.ao(["hooks", "install"]).ok();
-    before.repo.ao(["hooks", "install"]).ok().stdout_is("post-checkout: already installed\n");
+    before.repo.ao(["hooks", "install", "--file"]).ok();
+    before
+        .repo
+        .ao(["hooks", "install", "--file"])
+        .ok()
+        .stdout_is("post-checkout: already installed\n");
     before.repo.ao(["hooks", "uninstall"]).ok().stdout_is("post-checkout: removed\n");
     assert_eq!(inside(&hooks(&before)), before_install, "{name}");
 
@@ -93,7 +97,7 @@ fn a_hook_that_cannot_run_fails_as_before() {
         write(&bed.hook("post-checkout"), text, 0o755);
         let before = inside(&hooks(&bed));
         bed.run(&["checkout", "-b", "one"]).run().code(1);
-        bed.repo.ao(["hooks", "install"]).ok();
+        bed.repo.ao(["hooks", "install", "--file"]).ok();
         bed.run(&["checkout", "-b", "two"]).run().code(1);
         assert_eq!(bed.branch(), "two");
         bed.repo.ao(["hooks", "uninstall"]).ok();
@@ -108,7 +112,7 @@ fn a_hook_that_git_does_not_run_is_not_run() {
         let hook = bed.hook("post-checkout");
         write(&hook, text, 0o644);
         let before = inside(&hooks(&bed));
-        bed.repo.ao(["hooks", "install"]).ok();
+        bed.repo.ao(["hooks", "install", "--file"]).ok();
         bed.run(&["checkout", "-q", "-b", "other"]).run().ok().stderr_is("");
         assert!(!bed.work.dir().join("log").exists());
         assert_eq!(bed.branch(), "other");
@@ -182,7 +186,7 @@ fn huskys_layout() {
     let bed = make();
     let before = inside(&bed.work.dir().join(".husky/_"));
     bed.work
-        .ao(["hooks", "install"])
+        .ao(["hooks", "install", "--file"])
         .ok()
         .stdout_is("post-checkout: installed in the hook that is there\n")
         .stderr_has(".husky/post-checkout")
@@ -216,7 +220,7 @@ fn a_kept_hook_that_somebody_took_away_is_no_failure() {
     let bed = Bed::new();
     write(&bed.hook("post-checkout"), "#!/usr/bin/env python3\n1/0\n", 0o755);
     bed.repo
-        .ao(["hooks", "install"])
+        .ao(["hooks", "install", "--file"])
         .ok()
         .stdout_is("post-checkout: installed before the hook that is there\n");
     fs::remove_file(bed.hook("post-checkout.git-ao-kept")).unwrap();
@@ -232,11 +236,11 @@ fn what_is_where_a_hook_would_be_kept_stays() {
     write(&bed.hook("post-checkout.git-ao-kept"), "mine", 0o644);
     let before = tree_of(hooks(&bed));
     bed.repo
-        .ao(["hooks", "install"])
+        .ao(["hooks", "install", "--file"])
         .code(1)
         .stderr_has("post-checkout.git-ao-kept' is in the way");
     before.assert_same(&tree_of(hooks(&bed)));
     fs::remove_file(bed.hook("post-checkout")).unwrap();
     fs::create_dir(bed.hook("post-checkout")).unwrap();
-    bed.repo.ao(["hooks", "install"]).code(1).stderr_has("post-checkout' is in the way");
+    bed.repo.ao(["hooks", "install", "--file"]).code(1).stderr_has("post-checkout' is in the way");
 }

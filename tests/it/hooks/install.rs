@@ -16,9 +16,14 @@ fn install_status_and_uninstall() {
         let before = tree_of(repo.common_dir().join("hooks"));
         repo.ao(["hooks", "status"]).code(1).stdout_has("post-checkout       not installed\n");
         repo.ao(["hooks", "uninstall"]).ok().stdout_is("nothing to remove\n");
-        repo.ao(["hooks", "install"]).ok().stdout_is("post-checkout: installed\n").stderr_is("");
-        repo.ao(["hooks", "install"]).ok().stdout_is("post-checkout: already installed\n");
-        repo.ao(["hooks", "install", "post-commit", "pre-push"])
+        repo.ao(["hooks", "install", "--file"])
+            .ok()
+            .stdout_is("post-checkout: installed\n")
+            .stderr_is("");
+        repo.ao(["hooks", "install", "--file"])
+            .ok()
+            .stdout_is("post-checkout: already installed\n");
+        repo.ao(["hooks", "install", "--file", "post-commit", "pre-push"])
             .ok()
             .stdout_is("post-commit: installed\npre-push: installed\n");
         let status = repo.ao(["hooks", "status"]).ok();
@@ -38,7 +43,7 @@ fn install_status_and_uninstall() {
 #[test]
 fn a_hook_of_another_name_is_refused() {
     let repo = Repo::new();
-    repo.ao(["hooks", "install", "pre-commit"])
+    repo.ao(["hooks", "install", "--file", "pre-commit"])
         .code(129)
         .stderr_has("error: there is nothing to do in a hook 'pre-commit'")
         .stderr_has("hint: there are post-checkout, ");
@@ -49,7 +54,10 @@ fn a_hook_of_another_name_is_refused() {
 fn a_hooks_path_in_the_worktree() {
     let bed = Bed::new();
     bed.repo.git(["config", "core.hooksPath", ".githooks"]);
-    bed.work.ao(["hooks", "install"]).ok().stderr_has(".githooks' is part of the worktree");
+    bed.work
+        .ao(["hooks", "install", "--file"])
+        .ok()
+        .stderr_has(".githooks' is part of the worktree");
     assert!(bed.work.dir().join(".githooks/post-checkout").exists());
     bed.run(&["checkout", "-q", "-b", "other"]).dir(bed.work.dir()).run().ok().stderr_is("");
     assert_eq!(bed.branch(), "other");
@@ -77,7 +85,8 @@ fn hooks_that_repositories_share_work_only_where_they_are_wanted() {
     for repo in [&bed.repo, &clone] {
         repo.git(["config", "core.hooksPath", shared.to_str().unwrap()]);
     }
-    let install = bed.repo.ao(["hooks", "install"]).ok().stderr_has("git config ao.hooks true");
+    let install =
+        bed.repo.ao(["hooks", "install", "--file"]).ok().stderr_has("git config ao.hooks true");
     assert!(install.stderr.contains("shared' too"));
     assert_eq!(bed.repo.git(["config", "ao.hooks"]), "true\n");
 
@@ -104,7 +113,7 @@ fn a_hooks_path_that_is_set_for_all_repositories() {
     let shared = bed.repo.env().path("shared");
     script(&shared.join("post-checkout"), "echo shared");
     fs::write(&config, format!("[core]\n\thooksPath = {}\n", shared.display())).unwrap();
-    let run = bed.repo.ao_run(["hooks", "install"]).env("GIT_CONFIG_GLOBAL", &config);
+    let run = bed.repo.ao_run(["hooks", "install", "--file"]).env("GIT_CONFIG_GLOBAL", &config);
     run.run().ok().stdout_is("post-checkout: installed in the hook that is there\n");
     let run = bed.run(&["checkout", "-q", "-b", "other"]).env("GIT_CONFIG_GLOBAL", &config);
     run.run().ok().stderr_is("shared\n");
@@ -115,7 +124,9 @@ fn a_hooks_path_that_is_set_for_all_repositories() {
 fn hooks_that_are_turned_off_stay_off() {
     let repo = Repo::new();
     repo.git(["config", "core.hooksPath", "/dev/null"]);
-    repo.ao(["hooks", "install"]).code(1).stderr_has("error: core.hooksPath is '/dev/null'");
+    repo.ao(["hooks", "install", "--file"])
+        .code(1)
+        .stderr_has("error: core.hooksPath is '/dev/null'");
     repo.ao(["hooks", "status"]).code(1);
     repo.ao(["hooks", "uninstall"]).ok();
 }
@@ -125,12 +136,12 @@ fn a_folder_of_hooks_that_is_a_link_or_not_there() {
     let bed = Bed::new();
     let hooks = bed.repo.common_dir().join("hooks");
     fs::remove_dir_all(&hooks).unwrap();
-    bed.repo.ao(["hooks", "install"]).ok();
+    bed.repo.ao(["hooks", "install", "--file"]).ok();
     fs::remove_dir_all(&hooks).unwrap();
     let real = bed.repo.env().path("real");
     fs::create_dir(&real).unwrap();
     symlink(&real, &hooks).unwrap();
-    bed.repo.ao(["hooks", "install"]).ok();
+    bed.repo.ao(["hooks", "install", "--file"]).ok();
     assert!(real.join("post-checkout").exists() && hooks.is_symlink());
     bed.run(&["checkout", "-q", "-b", "other"]).run().ok().stderr_is("");
     assert_eq!(bed.branch(), "other");
@@ -143,7 +154,7 @@ fn a_folder_that_cannot_be_written_is_fatal_and_stays() {
     let repo = Repo::new();
     // Not even root writes there.
     repo.git(["config", "core.hooksPath", "/proc/self"]);
-    repo.ao(["hooks", "install"])
+    repo.ao(["hooks", "install", "--file"])
         .code(128)
         .stdout_is("")
         .stderr_has("fatal: cannot write '/proc/self/post-checkout'");
@@ -152,7 +163,7 @@ fn a_folder_that_cannot_be_written_is_fatal_and_stays() {
     repo.git(["config", "--unset", "core.hooksPath"]);
     fs::set_permissions(&hooks, fs::Permissions::from_mode(0o555)).unwrap();
     let may_write = fs::write(hooks.join("probe"), "").is_ok();
-    let out = repo.ao(["hooks", "install"]);
+    let out = repo.ao(["hooks", "install", "--file"]);
     fs::set_permissions(&hooks, fs::Permissions::from_mode(0o755)).unwrap();
     if !may_write {
         out.code(128).stderr_has("fatal: cannot write");
@@ -167,21 +178,27 @@ fn what_somebody_edited_is_not_lost_without_a_word() {
     let ours = fs::read_to_string(&hook).unwrap();
     let edited = ours.replace("timeout 5", "timeout 50");
     fs::write(&hook, &edited).unwrap();
-    for verb in ["install", "uninstall"] {
+    for args in [&["hooks", "install", "--file"][..], &["hooks", "uninstall"]] {
         bed.repo
-            .ao(["hooks", verb])
+            .ao(args)
             .code(1)
             .stderr_has("' that git-ao wrote was edited")
             .stderr_has("hint: --force discards the edits");
         assert_eq!(fs::read_to_string(&hook).unwrap(), edited);
     }
     bed.repo.ao(["hooks", "status"]).ok().stdout_has("', and edited there\n");
-    bed.repo.ao(["hooks", "install", "--force"]).ok().stdout_is("post-checkout: updated\n");
+    bed.repo
+        .ao(["hooks", "install", "--force", "--file"])
+        .ok()
+        .stdout_is("post-checkout: updated\n");
     assert_eq!(fs::read_to_string(&hook).unwrap(), ours);
 
     // Lines around it are somebody's own, and stay.
     fs::write(&hook, format!("{ours}echo mine\n")).unwrap();
-    bed.repo.ao(["hooks", "install"]).ok().stdout_is("post-checkout: already installed\n");
+    bed.repo
+        .ao(["hooks", "install", "--file"])
+        .ok()
+        .stdout_is("post-checkout: already installed\n");
     bed.repo.ao(["hooks", "uninstall"]).ok();
     assert_eq!(fs::read_to_string(&hook).unwrap(), "#!/bin/sh\necho mine\n");
 }
@@ -192,7 +209,7 @@ fn half_a_block_is_left_to_its_owner() {
     let hook = bed.hook("post-checkout");
     let damaged = fs::read_to_string(&hook).unwrap().replace("# <<< git-ao <<<\n", "");
     fs::write(&hook, &damaged).unwrap();
-    for args in [&["hooks", "install", "--force"][..], &["hooks", "uninstall"]] {
+    for args in [&["hooks", "install", "--force", "--file"][..], &["hooks", "uninstall"]] {
         bed.repo.ao(args).code(1).stderr_has("the marks of git-ao in '");
         assert_eq!(fs::read_to_string(&hook).unwrap(), damaged);
     }
@@ -253,8 +270,24 @@ fn hooks_in_gits_configuration() {
     }
     assert_eq!(bed.branch(), "other");
 
-    assert_eq!(installer.install(name, Path::new("/new/git-ao")).unwrap(), Installed::New);
+    // And the other way round.
+    let files = Installer::new(&repo, Way::File, Edits::Keep);
+    assert_eq!(files.install(name, program).unwrap(), Installed::Updated);
+    assert_eq!(files.status(name).unwrap(), State::File(bed.hook("post-checkout")));
+    assert_eq!(installer.install(name, Path::new("/new/git-ao")).unwrap(), Installed::Updated);
     assert_eq!(installer.uninstall(name).unwrap(), Removed::Gone);
     assert_eq!(installer.uninstall(name).unwrap(), Removed::NotThere);
     assert_eq!(fs::read(repo.common_dir().join("config")).unwrap(), config);
+}
+
+#[test]
+fn the_installed_git_is_asked_which_way_it_knows() {
+    let repo = Repo::new();
+    repo.ao(["hooks", "install"]).ok().stdout_is("post-checkout: installed\n");
+    let git = Repository::discover(repo.dir()).unwrap();
+    let is_file = Way::of_git(&git).unwrap() == Way::File;
+    assert_eq!(repo.dir().join(".git/hooks/post-checkout").exists(), is_file);
+    repo.ao(["hooks", "status"]).ok().stdout_has("post-checkout       installed in ");
+    repo.ao(["hooks", "uninstall"]).ok().stdout_is("post-checkout: removed\n");
+    repo.ao(["hooks", "status"]).code(1);
 }

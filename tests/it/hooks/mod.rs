@@ -66,7 +66,7 @@ impl Bed {
 
     /// Likewise, with hooks.
     fn hooked(self, hooks: &[&str]) -> Self {
-        self.repo.ao(["hooks", "install"].iter().chain(hooks)).ok();
+        self.repo.ao(["hooks", "install", "--file"].iter().chain(hooks)).ok();
         self
     }
 

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use git_ao::model::{Session, SessionId, SessionStatus};
+
 use super::{BRANCH, Bed, id, store};
 use crate::support::{Combo, for_each_repo, tree_of};
 
@@ -68,7 +70,7 @@ fn a_branch_of_any_name_leads_to_its_session() {
         ["feature", "it's \"x\"".replace(' ', "\u{3000}").as_str()].iter().enumerate()
     {
         bed.repo.git(["branch", name]);
-        let id = git_ao::model::SessionId::from_bytes([count as u8; 16]);
+        let id = SessionId::from_bytes([count as u8; 16]);
         bed.add_session(id, name);
         let path = format!("../w{count}");
         bed.repo.git(["worktree", "add", "-q", &path, name]);
@@ -87,10 +89,27 @@ fn a_branch_of_any_name_leads_to_its_session() {
 #[test]
 fn two_sessions_on_a_branch_leave_a_worktree_to_nobody() {
     let bed = Bed::of(Combo::PLAIN).hooked(&[]);
-    bed.add_session(git_ao::model::SessionId::from_bytes([1; 16]), BRANCH);
+    bed.repo.git(["branch", "feature"]);
+    for n in [1, 2] {
+        bed.add_session(SessionId::from_bytes([n; 16]), "feature");
+    }
     let before = bed.events();
-    bed.repo.git(["worktree", "add", "-q", "../work", BRANCH]);
+    bed.repo.git(["worktree", "add", "-q", "../feature", "feature"]);
     assert_eq!(bed.events(), before);
+
+    // One that has ended makes room for the other.
+    let store = store(&bed.repo);
+    let end = |session: &mut Session| session.status = SessionStatus::Done;
+    store.update(SessionId::from_bytes([1; 16]), "status", end).unwrap();
+    bed.repo.git(["worktree", "remove", "../feature"]);
+    bed.repo.git(["worktree", "add", "-q", "../feature", "feature"]);
+    let session = store.snapshot().unwrap().session(SessionId::from_bytes([2; 16])).unwrap();
+    assert_eq!(session.placements.len(), 1);
+
+    // A branch that is named after a session is that one's, whoever else is on it.
+    bed.add_session(SessionId::from_bytes([3; 16]), BRANCH);
+    bed.repo.git(["worktree", "add", "-q", "../work", BRANCH]);
+    assert_eq!(bed.session().placements.len(), 1);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::support::sessions::{
 use crate::support::{Combo, Refs, Repo, TestEnv, alone, employ, skipped, worker};
 
 /// How often a writer is killed, in each form of ref storage.
-const KILLS: u64 = 60;
+const KILLS: u64 = 40;
 
 fn storages() -> Vec<Combo> {
     let all = [Refs::Files, Refs::Reftable].map(|refs| Combo { refs, ..Combo::PLAIN });

@@ -13,7 +13,7 @@ fn worker_tells() {
     worker(|_| {
         let store = store_in(Path::new("."));
         let snapshot = store.snapshot().unwrap();
-        let project = snapshot.default_project().unwrap().unwrap();
+        let project = snapshot.default_project().unwrap();
         let count = snapshot.count(Shelf::Active).unwrap();
         println!("\ntold {} {project} {count}", store.repository().common_dir().display());
     });
@@ -117,7 +117,7 @@ fn reading_writes_nothing() {
             }
             snapshot.events(Default::default()).for_each(|event| drop(event.unwrap()));
             snapshot.strays().unwrap();
-            snapshot.default_project().unwrap().unwrap();
+            snapshot.default_project().unwrap();
             assert!(snapshot.session(session(9, "").id).is_err());
             before.assert_same(&crate::support::tree_of(&root));
         }

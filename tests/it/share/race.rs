@@ -1,0 +1,59 @@
+//! Contention as a law: what was reported as pushed is there.
+
+use super::{Team, create, edit, read};
+use crate::support::sessions::assert_whole;
+use crate::support::{Repo, Server, alone, race};
+
+const CHANGES: usize = 5;
+
+/// Lets many clones change one session, and push at the same moment to where `url` says.
+fn all_land(clones: usize, url: impl Fn(&Team) -> (String, Option<Server>)) {
+    let team = Team::new();
+    let first = team.member("first");
+    create(&first, 0, "Shared");
+    first.ao(["push", "-q"]).ok();
+    let (url, _server) = url(&team);
+    let members: Vec<Repo> = (0..clones)
+        .map(|n| {
+            let member = team.member_at(&format!("clone-{n}"), &url);
+            member.ao(["pull", "-q"]).ok();
+            for change in 0..CHANGES {
+                let key = format!("{n}-{change}");
+                edit(&member, 0, |s| drop(s.context.insert(&*key, 1)));
+            }
+            member
+        })
+        .collect();
+    for out in race(clones, |n| members[n].ao_run(["push"])) {
+        out.ok().stdout_has("to origin: 1 session changed");
+    }
+    assert_eq!(read(&team.hub, 0).context.len(), clones * CHANGES);
+    let updates = ["rev-list", "--count", "--grep=^Ao-Op: set", "refs/ao/sessions"];
+    assert_eq!(team.hub.git(updates).trim(), (clones * CHANGES).to_string());
+    assert_whole(&team.hub);
+}
+
+#[test]
+fn thirty_two_clones_push_at_once_to_a_folder() {
+    alone(|| all_land(32, |team| (team.hub.dir().display().to_string(), None)));
+}
+
+#[test]
+fn eight_clones_push_at_once_to_a_daemon() {
+    alone(|| {
+        all_land(8, |team| {
+            let server = Server::git_daemon(&team.env, &team.env.root());
+            (format!("git://127.0.0.1:{}/hub.git", server.port()), Some(server))
+        });
+    });
+}
+
+#[test]
+fn eight_clones_push_at_once_over_http() {
+    alone(|| {
+        all_land(8, |team| {
+            let server = Server::git_http(&team.env, &team.env.root());
+            (format!("http://127.0.0.1:{}/hub.git", server.port()), Some(server))
+        });
+    });
+}
