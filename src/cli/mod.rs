@@ -22,6 +22,7 @@ mod cleanup;
 mod complete;
 mod completions;
 mod delete;
+mod doctor;
 mod edit;
 mod editor;
 mod fail;
