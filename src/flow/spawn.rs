@@ -173,8 +173,6 @@ pub fn spawn(
     };
     interrupt.check()?;
     let Plan { mut session, mut workspace, duplicates, fork_event, .. } = plan;
-    // Before anything is begun: what is begun reads it.
-    let replica = store.replica()?;
     // What was begun waits for the claim, so the claim goes last.
     let mut claimed = None;
     let mut begun = None;
