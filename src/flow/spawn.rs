@@ -178,8 +178,6 @@ pub fn spawn(
     let mut begun = None;
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
-        // What is begun reads the configuration at once: this clone's name must be there.
-        let replica = store.replica()?;
         if let Some((launcher, start)) = agent {
             claimed = Some(claim(repo, session.id, PATIENCE)?);
             begun = Some(Begun::new(launcher, repo, &session, path, start)?);

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use git_ao::git::Repository;
-use git_ao::model::{Placement, Session, SessionId, SessionStatus, Timestamp};
-use git_ao::store::{Clock, Store};
+use git_ao::model::{Placement, Session, SessionId, SessionStatus};
+use git_ao::store::Store;
 use serde_json::Value;
 
 use crate::support::{Combo, Out, Repo, TestEnv};
@@ -60,17 +60,6 @@ impl World {
 
     pub fn store(&self) -> Store {
         Store::new(Repository::discover(self.repo.dir()).unwrap())
-    }
-
-    /// The store at another time: so many seconds from now.
-    pub fn store_in(&self, seconds: i64) -> Store {
-        let now = Clock::system().now().as_millis() + seconds * 1000;
-        self.store().with_clock(Clock::new(move || Timestamp::from_millis(now)))
-    }
-
-    /// Seconds since 1970, so many from now.
-    pub fn seconds(&self, from_now: i64) -> i64 {
-        Clock::system().now().as_seconds() + from_now
     }
 
     pub fn session(&self, text: &str) -> Session {
