@@ -178,6 +178,8 @@ pub fn spawn(
     let mut begun = None;
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
+        // Before anything is begun: what is begun reads it.
+        let replica = store.replica()?;
         if let Some((launcher, start)) = agent {
             claimed = Some(claim(repo, session.id, PATIENCE)?);
             begun = Some(Begun::new(launcher, repo, &session, path, start)?);
