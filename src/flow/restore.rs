@@ -81,9 +81,10 @@ pub fn restore(
 
     let made = spot.make(&worktrees, &session)?;
     let workspace = made.path().to_owned();
+    // Before anything is begun: what is begun reads it.
+    let replica = store.replica()?;
     let begun = begin(store, launcher, &old, &session, &workspace, &start)?;
     interrupt.check()?;
-    let replica = store.replica()?;
     let handle = begun.handle();
     let had = here::placement(store, &old);
     let is_new = |had: &Placement| {

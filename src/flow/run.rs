@@ -62,8 +62,7 @@ pub fn run(
         Turn::Started => session,
         Turn::ByHand => place_here(store, &session)?,
     };
-    let workspace = here::workspace(store, &session)?;
-    match start(store, launcher, run, &session, &workspace, output) {
+    match start(store, launcher, run, &session, output) {
         Ok(agent) => agent.look_after(store, watch),
         Err(error) => {
             let reason = format!("not started: {error}");
@@ -116,9 +115,9 @@ fn start<'a>(
     launcher: &'a Launcher,
     run: &Run,
     session: &Session,
-    workspace: &Path,
     output: Box<dyn Write + Send>,
 ) -> Result<Running<'a>, FlowError> {
+    let workspace = here::workspace(store, session)?;
     let agent = launcher.agents().find(session.agent.as_deref().unwrap_or_default())?;
     let program = launcher.installed(agent)?;
     let terminal = here::runtime(store, launcher, session)?.terminal();
@@ -128,7 +127,7 @@ fn start<'a>(
         agent,
         session,
         parent: parent.as_ref(),
-        workspace,
+        workspace: &workspace,
         action: run.action,
         terminal,
     })?;
@@ -139,13 +138,13 @@ fn start<'a>(
     };
     // A file's time may be coarser than the clock.
     let since = SystemTime::now() - Duration::from_secs(2);
-    let child = Child::start(&plan(session, workspace, program, &launch), wires)?;
+    let child = Child::start(&plan(session, &workspace, program, &launch), wires)?;
     let conversation = launch.agent_session_id;
     Ok(Running {
         agent,
         child,
         session: session.id,
-        workspace: workspace.to_owned(),
+        workspace,
         since,
         env: launch.env,
         conversation,

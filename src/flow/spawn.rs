@@ -178,6 +178,8 @@ pub fn spawn(
     let mut begun = None;
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
+        // Before anything is begun: what is begun reads it.
+        let replica = store.replica()?;
         if let Some((launcher, start)) = agent {
             claimed = Some(claim(repo, session.id, PATIENCE)?);
             begun = Some(Begun::new(launcher, repo, &session, path, start)?);
@@ -194,7 +196,7 @@ pub fn spawn(
             at: Some(store.clock().now()),
             ..Placement::default()
         };
-        session.placements.insert(store.replica()?, placement);
+        session.placements.insert(replica, placement);
     }
     let verb = if fork_event.is_some() { "fork" } else { "spawn" };
     let committed = store.transaction(verb, |tx| {

@@ -46,8 +46,8 @@ pub struct Ended {
     pub status: Option<i32>,
     /// What it printed.
     pub stdout: String,
-    /// What it printed on standard error, without progress and without `fatal: ` in front.
-    pub message: String,
+    /// What it printed on standard error, without progress that was overwritten.
+    pub stderr: String,
 }
 
 impl Repository {
@@ -151,8 +151,8 @@ impl GitCommand {
     }
 
     /// Runs it to its end, however that is, and hands on what it says on standard error as it says
-    /// it: lines with their ends, which for progress are carriage returns. Its last words, the
-    /// error, are not handed on: they are the message.
+    /// it: lines with their ends, which for progress are carriage returns. What follows from an
+    /// error on is not handed on.
     ///
     /// # Errors
     /// When it cannot be started.
@@ -166,13 +166,13 @@ impl GitCommand {
             let _ = stdout.map(|mut pipe| pipe.read_to_end(&mut bytes));
             bytes
         });
-        let message = stderr.map(|pipe| said(pipe, watch)).unwrap_or_default();
+        let stderr = stderr.map(|pipe| said(pipe, watch)).unwrap_or_default();
         let stdout = reader.join().unwrap_or_default();
         let status = child.wait().map_err(|source| self.start_error(source))?;
         Ok(Ended {
             status: status.code(),
             stdout: String::from_utf8_lossy(&stdout).into_owned(),
-            message: plain_message(&message),
+            stderr,
         })
     }
 
@@ -229,16 +229,17 @@ fn feed(child: &mut Child, input: Option<Vec<u8>>) -> Option<std::thread::JoinHa
     }))
 }
 
-/// Reads to the end, line by line; returns the lines that are no progress, and hands on those that
-/// are no error.
+/// Reads to the end, line by line; returns the lines that are no progress, and hands on those up to
+/// an error.
 fn said(pipe: impl Read, watch: &mut dyn FnMut(&str)) -> String {
-    let (mut kept, mut line) = (String::new(), Vec::new());
+    let (mut kept, mut line, mut is_over) = (String::new(), Vec::new(), false);
     for byte in BufReader::new(pipe).bytes().map_while(Result::ok) {
         line.push(byte);
         if byte == b'\r' || byte == b'\n' {
             let text = String::from_utf8_lossy(&line).into_owned();
             line.clear();
-            if !["fatal: ", "error: ", "hint: "].iter().any(|word| text.starts_with(word)) {
+            is_over |= text.starts_with("fatal: ") || text.starts_with("error: ");
+            if !is_over {
                 watch(&text);
             }
             if byte == b'\n' {

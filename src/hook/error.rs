@@ -2,6 +2,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::git::{GitError, RefError};
+use crate::share::ShareError;
 use crate::store::StoreError;
 use crate::workspace::WorkspaceError;
 
@@ -43,6 +44,9 @@ pub enum HookError {
     /// A worktree cannot be a session's.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+    /// The sessions could not be sent along.
+    #[error(transparent)]
+    Share(#[from] ShareError),
     /// Git failed.
     #[error(transparent)]
     Git(#[from] GitError),

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::HookError;
+use crate::share::Remote;
 use crate::store::Store;
 
 /// Starts a push of the store to the store's own remote, where `ao.autoPush` says so and the user
@@ -10,27 +11,13 @@ use crate::store::Store;
 ///
 /// A remote that has moved on refuses it; the next `git ao sync` brings both together.
 pub fn run(store: &Store, args: &[OsString]) -> Result<(), HookError> {
-    let repo = store.repository();
-    if repo.config_bool("ao.autoPush") != Some(true) || store.tip()?.is_none() {
+    if store.repository().config_bool("ao.autoPush") != Some(true) || store.tip()?.is_none() {
         return Ok(());
     }
-    let remote = repo.config("ao.remote").or_else(|| match repo.remotes().as_slice() {
-        [only] => Some(only.clone()),
-        _ => None,
-    });
-    let Some(remote) = remote.filter(|remote| args.first().is_some_and(|arg| *arg == **remote))
-    else {
-        return Ok(());
-    };
-    let there = repo.config("ao.remoteRef").unwrap_or_else(|| store.ref_name().to_owned());
-    let git = repo.git("push").args(["--no-verify", "--quiet", "--no-follow-tags", "--"]);
-    let git = git.arg(remote).arg(format!("{}:{there}", store.ref_name()));
-    // Nobody is there to answer a question.
-    let git = git.env("GIT_TERMINAL_PROMPT", "0");
-    let has_ssh =
-        ["GIT_SSH", "GIT_SSH_COMMAND"].iter().any(|name| std::env::var_os(name).is_some())
-            || repo.config("core.sshCommand").is_some();
-    let git = if has_ssh { git } else { git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes") };
-    git.detach()?;
+    // Where nothing says which remote is the store's, no push is meant for it.
+    let Ok(remote) = Remote::choose(store, None) else { return Ok(()) };
+    if args.first().is_some_and(|pushed| *pushed == *remote.name()) {
+        remote.push_behind()?;
+    }
     Ok(())
 }

@@ -73,7 +73,7 @@ impl Remote<'_> {
             }
         }
         if ended.status != Some(0) && report.rejected.is_empty() {
-            return Err(ShareError::transfer("push to", &self.name, &ended.message));
+            return Err(ShareError::transfer("push to", &self.name, &ended.stderr));
         }
         Ok(report)
     }

@@ -92,17 +92,18 @@ pub enum Failure {
 
 impl ShareError {
     /// A transfer that failed, with what git says of it and without its advice.
-    pub(super) fn transfer(verb: &'static str, remote: &str, message: &str) -> Self {
-        let advice =
-            ["fatal: Could not read from remote", "Please make sure", "fatal: the remote end"];
+    pub(super) fn transfer(verb: &'static str, remote: &str, said: &str) -> Self {
+        let advice = ["fatal: Could not read from remote", "Please make sure"];
         let is_advice = |line: &str| advice.iter().any(|start| line.starts_with(start));
-        let told = message.lines().take_while(|line| !line.is_empty() && !is_advice(line));
+        let told = said.trim().lines().take_while(|line| !line.is_empty() && !is_advice(line));
         let told = told.collect::<Vec<_>>().join("\n");
+        let told = if told.is_empty() { said.trim() } else { told.as_str() };
+        let plain = told.strip_prefix("fatal: ").or_else(|| told.strip_prefix("error: "));
         Self::Transfer {
             verb,
             remote: remote.to_owned(),
-            message: if told.is_empty() { message.to_owned() } else { told },
-            failure: Failure::from_message(message),
+            message: plain.unwrap_or(told).to_owned(),
+            failure: Failure::from_message(said),
         }
     }
 }

@@ -38,9 +38,9 @@ impl Remote<'_> {
         if ended.status == Some(0) {
             return Ok(Fetched { before, tip: self.tip()? });
         }
-        if ended.message.contains("couldn't find remote ref") {
+        if ended.stderr.contains("couldn't find remote ref") {
             return Ok(Fetched { before, tip: None });
         }
-        Err(ShareError::transfer("fetch from", &self.name, &ended.message))
+        Err(ShareError::transfer("fetch from", &self.name, &ended.stderr))
     }
 }

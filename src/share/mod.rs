@@ -1,8 +1,9 @@
 //! Sharing a store with other clones: fetch, merge, push.
 //!
 //! Git itself carries what is shared, with the user's own transports and credentials. Nothing
-//! leaves without a call of [`Remote::push`], and nothing is ever forced.
+//! leaves without a call of [`Remote::push`] or [`Remote::push_behind`], and nothing is ever forced.
 
+mod behind;
 mod branches;
 mod error;
 mod fetch;

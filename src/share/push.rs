@@ -80,6 +80,8 @@ impl Remote<'_> {
         // A mirror's pushes take no names of refs, and would delete what is not here.
         let mirror = format!("remote.{}.mirror", self.name);
         let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
+        // Our own pre-push hook would send the same once more.
+        let git = git.env("AO_DISABLE", "1");
         let refspec = format!("{ours}:{}", self.their_ref);
         let ended = watcher.run(git.args([
             "--porcelain",
@@ -104,7 +106,7 @@ impl Remote<'_> {
                     reason: reason.to_owned(),
                 })
             }
-            None => Err(ShareError::transfer("push to", &self.name, &ended.message)),
+            None => Err(ShareError::transfer("push to", &self.name, &ended.stderr)),
         }
     }
 

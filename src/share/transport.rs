@@ -32,9 +32,19 @@ impl Watcher<'_> {
     pub(super) fn run(&mut self, git: GitCommand) -> Result<Ended, GitError> {
         match self {
             Self::Nobody => git.end(&mut |_| {}),
-            Self::Person(show) => git.end(*show),
+            Self::Person(show) => {
+                let ended = git.end(*show)?;
+                Ok(Ended { stderr: last_words(&ended.stderr), ..ended })
+            }
         }
     }
+}
+
+/// The error in what git said, without what a person has seen before it.
+fn last_words(said: &str) -> String {
+    let is_error = |line: &&str| line.starts_with("fatal: ") || line.starts_with("error: ");
+    let words: Vec<&str> = said.lines().skip_while(|line| !is_error(line)).collect();
+    if words.is_empty() { said.to_owned() } else { words.join("\n") }
 }
 
 /// Makes sure that nothing waits for an answer. What the user configured to answer is left alone.
@@ -50,4 +60,16 @@ fn unattended(store: &Store, git: GitCommand) -> GitCommand {
         git = git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
     }
     git
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_words;
+
+    #[test]
+    fn progress_is_no_part_of_an_error() {
+        let said = "Enumerating objects: 3, done.\nremote: no\nfatal: gone\nfatal: really\n";
+        assert_eq!(last_words(said), "fatal: gone\nfatal: really");
+        assert_eq!(last_words("'x' does not exist"), "'x' does not exist");
+    }
 }

@@ -7,6 +7,7 @@
 mod hooks;
 mod lookup;
 mod measure;
+mod merge;
 mod process;
 mod stage;
 mod write;
@@ -14,13 +15,14 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 7] = [
+    let benches: [(&str, fn()); 8] = [
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
         ("lookup", lookup::by_id),
         ("list", lookup::list_against_files),
         ("log", lookup::log_of_one),
         ("hooks", hooks::checkout),
+        ("merge", merge::large_against_small),
         ("show", process::show_against_rev_parse),
     ];
     for (name, bench) in benches {

@@ -96,7 +96,7 @@ impl TestEnv {
             ("GIT_COMMITTER_EMAIL", "col@example.com"),
         ];
         let own = [
-            ("PATH", std::env::var_os("PATH").unwrap_or_default()),
+            ("PATH", path()),
             ("HOME", self.home().into()),
             ("TMPDIR", self.path("tmp").into()),
             ("TMUX_TMPDIR", self.path("tmux").into()),
@@ -120,10 +120,21 @@ impl Drop for TestEnv {
     }
 }
 
+/// PATH without the folders that hold an agent and nothing else that a test needs: what is
+/// installed on this machine must not be started by a test.
+fn path() -> OsString {
+    let agents = ["claude", "codex", "gemini", "opencode", "aider", "goose", "cursor-agent", "amp"];
+    let has = |folder: &Path, names: &[&str]| names.iter().any(|name| folder.join(name).exists());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path)
+        .filter(|folder| !has(folder, &agents) || has(folder, &["git", "sh", "tmux"]));
+    std::env::join_paths(folders).expect("these are parts of PATH")
+}
+
 fn path_with_binary() -> OsString {
     let binary = Path::new(env!("CARGO_BIN_EXE_git-ao"));
     let folder = binary.parent().expect("a binary lies in a folder").to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = path();
     let folders = std::iter::once(folder).chain(std::env::split_paths(&path));
     std::env::join_paths(folders).expect("no colon in the build folder")
 }

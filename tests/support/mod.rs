@@ -3,8 +3,10 @@
 //! Each test binary takes it in by path and uses a part of it.
 #![allow(dead_code, unused_imports, clippy::print_stderr)]
 
+pub mod agents;
 mod env;
 mod matrix;
+pub mod model;
 mod out;
 mod process;
 mod race;

@@ -4,29 +4,18 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use git_ao::hook::HookName;
+
 use super::{BRANCH, Bed, script};
 use crate::support::{Run, TestEnv};
 
-const HOOKS: [&str; 6] = [
-    "post-checkout",
-    "post-commit",
-    "post-rewrite",
-    "post-merge",
-    "prepare-commit-msg",
-    "pre-push",
-];
-
+/// The scripts as they lie in the project, which are the ones that are installed.
 fn scripts() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks");
-    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
-    let mut names: Vec<_> =
-        fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name()).collect();
-    names.sort();
-    // The one for servers is installed by hand.
-    let mut known = [&HOOKS[..], &["update"]].concat();
-    known.sort_unstable();
-    assert_eq!(names, known);
-    HOOKS.iter().map(|name| ((*name).to_owned(), read(name))).collect()
+    let read = |name: HookName| fs::read_to_string(folder.join(name.as_str())).unwrap();
+    let all = HookName::ALL.map(|name| (name.to_string(), read(name)));
+    assert!(HookName::ALL.iter().zip(&all).all(|(name, (_, text))| name.script() == text));
+    all.to_vec()
 }
 
 /// The ways to run a script that this machine has.

@@ -207,3 +207,28 @@ fn from_a_subfolder_a_linked_worktree_and_a_relative_address() {
         assert_eq!(tip(&bare), tip(&team.hub));
     });
 }
+
+#[test]
+fn progress_is_for_terminals() {
+    alone(|| {
+        let team = Team::new();
+        let ann = team.member("ann");
+        create(&ann, 1, "One");
+        ann.ao(["push", "-q"]).ok().stderr_is("");
+        edit(&ann, 1, |s| s.add_tag("more"));
+        ann.ao(["push"]).ok().stderr_lacks("objects");
+        edit(&ann, 1, |s| s.add_tag("and more"));
+        let program = env!("CARGO_BIN_EXE_git-ao");
+        let run =
+            |command: String| team.env.run(ann.dir(), "script", ["-qec", &command, "/dev/null"]);
+        if !std::path::Path::new("/usr/bin/script").exists() {
+            eprintln!("note: there is no 'script' (bsdutils) to make a terminal");
+            return;
+        }
+        run(format!("{program} push")).run().ok().stdout_has("Writing objects: 100%");
+        ann.git(["remote", "set-url", "origin", "../nowhere"]);
+        let out = run(format!("{program} pull")).run().code(128);
+        let out = out.stdout_has("fatal: cannot fetch from 'origin': '");
+        out.stdout_lacks("Please make sure");
+    });
+}

@@ -43,6 +43,7 @@ fn options_go_into_the_record() {
         "A title",
         "--kind",
         "evaluation",
+        "--no-agent",
         "--agent",
         "claude",
         "--model",
@@ -63,7 +64,6 @@ fn options_go_into_the_record() {
         "a",
         "--project",
         "other",
-        "--no-agent",
         "the task",
     ];
     let made = spawn(&repo, &args);

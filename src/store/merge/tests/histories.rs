@@ -233,3 +233,58 @@ proptest! {
         }
     }
 }
+
+/// Bytes that are nearly a record, or nothing of the kind.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let lines = prop::sample::select(vec![
+        "id: 01010101-0101-0101-0101-010101010101\n",
+        "id: 02020202-0202-0202-0202-020202020202\n",
+        "schema: 2\n",
+        "project_id: demo\n",
+        "title: a title\n",
+        "tags: [a, b]\n",
+        "tags: {a: b}\n",
+        "context: {? [x]: !t y, n: .nan}\n",
+        "placements: {x: 1}\n",
+        "updated_at: never\n",
+        "updated_at: 2026-11-20T17:20:32.253Z\n",
+        "fork: {session: x}\n",
+        "a: &a [1, 2]\nb: *a\n",
+        "\u{feff}",
+        "--- \n",
+        "\t",
+    ]);
+    prop_oneof![
+        3 => prop::collection::vec(lines, 0..8).prop_map(|lines| lines.concat().into_bytes()),
+        1 => prop::collection::vec(any::<u8>(), 0..64),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_others_write_merges_to_the_same(
+        base in prop::option::of(bytes()),
+        ours in prop::option::of(bytes()),
+        theirs in prop::option::of(bytes()),
+    ) {
+        let world = World::new();
+        let a = world.replica("a", 0);
+        create(&a, 9);
+        put(&a, &place(Shelf::Active, 1), base.as_deref());
+        let b = world.copy(&a, "b");
+        put(&a, &place(Shelf::Active, 1), ours.as_deref());
+        create(&a, 7);
+        put(&b, &place(Shelf::Active, 1), theirs.as_deref());
+        let both = merged(&world, &a, &b);
+        let kept = found(&a, &both, 1);
+        prop_assert_eq!(kept.is_some(), match (&base, &ours, &theirs) {
+            (_, None, None) => false,
+            (base, ours, theirs) if ours.is_none() || theirs.is_none() => {
+                ours.as_ref().or(theirs.as_ref()) != base.as_ref()
+            }
+            _ => true,
+        });
+    }
+}

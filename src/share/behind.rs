@@ -1,0 +1,17 @@
+use super::{Remote, ShareError, Watcher};
+
+impl Remote<'_> {
+    /// Starts one push of the store, as a fast-forward, and leaves it to itself: nobody learns how
+    /// it ends, and nobody waits for it. The user's own hooks are not run for it.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub fn push_behind(&self) -> Result<(), ShareError> {
+        let mirror = format!("remote.{}.mirror", self.name);
+        let git = Watcher::Nobody.prepare(self.store, &[(&mirror, "false")], "push");
+        let refspec = format!("{}:{}", self.store.ref_name(), self.their_ref);
+        let git = git.args(["--no-verify", "--quiet", "--no-follow-tags"]);
+        let git = git.args(["--recurse-submodules=no", "--", &self.name, &refspec]);
+        Ok(git.detach()?)
+    }
+}

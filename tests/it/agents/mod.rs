@@ -1,0 +1,4 @@
+//! Agents in sessions: the real programs, and scripts where any program will do.
+
+mod looked_after;
+mod real;

@@ -1,0 +1,138 @@
+//! A model to talk to, on loopback: it says "done" to everything, in the forms that Claude Code and
+//! Codex read, and remembers what it was told.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use serde_json::{Value, json};
+
+pub struct Model {
+    port: u16,
+    told: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Model {
+    /// Listens until the test program ends.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let memory = Arc::clone(&told);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let memory = Arc::clone(&memory);
+                // Who hangs up early is not answered.
+                thread::spawn(move || serve(&stream, &memory).ok());
+            }
+        });
+        Self { port, told }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The texts of the last conversation that was sent, and no more of it after this.
+    #[track_caller]
+    pub fn last(&self) -> Vec<String> {
+        let mut told = self.told.lock().unwrap();
+        let mut texts = Vec::new();
+        collect(told.last().expect("the model was asked"), &mut texts);
+        told.clear();
+        texts
+    }
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| collect(value, texts)),
+        Value::Object(values) => values.values().for_each(|value| collect(value, texts)),
+        _ => {}
+    }
+}
+
+fn serve(stream: &TcpStream, memory: &Mutex<Vec<Value>>) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    let mut first = String::new();
+    reader.read_line(&mut first)?;
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 || line == "\r\n" {
+            break;
+        }
+        let line = line.to_ascii_lowercase();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+    let answer = match path.split('?').next().unwrap_or_default() {
+        "/v1/messages" => messages(),
+        "/v1/responses" => responses(),
+        _ => String::new(),
+    };
+    if !answer.is_empty()
+        && let Ok(body) = serde_json::from_slice(&body)
+    {
+        memory.lock().unwrap().push(body);
+    }
+    let length = answer.len();
+    let mut stream = stream;
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {length}\r\n\
+         connection: close\r\n\r\n{answer}"
+    )
+}
+
+fn stream(events: &[(&str, Value)]) -> String {
+    let event = |(name, data): &(&str, Value)| {
+        let mut data = data.clone();
+        data["type"] = (*name).into();
+        format!("event: {name}\ndata: {data}\n\n")
+    };
+    events.iter().map(event).collect()
+}
+
+/// The answer of Anthropic's API for messages.
+fn messages() -> String {
+    let usage = json!({"input_tokens": 1, "output_tokens": 1});
+    let message = json!({
+        "id": "m", "type": "message", "role": "assistant", "model": "x", "content": [],
+        "stop_reason": null, "stop_sequence": null, "usage": usage,
+    });
+    let end = json!({"stop_reason": "end_turn", "stop_sequence": null});
+    stream(&[
+        ("message_start", json!({"message": message})),
+        ("content_block_start", json!({"index": 0, "content_block": {"type": "text", "text": ""}})),
+        (
+            "content_block_delta",
+            json!({"index": 0, "delta": {"type": "text_delta", "text": "done"}}),
+        ),
+        ("content_block_stop", json!({"index": 0})),
+        ("message_delta", json!({"delta": end, "usage": {"output_tokens": 1}})),
+        ("message_stop", json!({})),
+    ])
+}
+
+/// The answer of OpenAI's API for responses.
+fn responses() -> String {
+    let item = |content: Value| json!({"type": "message", "role": "assistant", "id": "i", "content": content});
+    let said = json!([{"type": "output_text", "text": "done"}]);
+    let usage = json!({
+        "input_tokens": 1, "input_tokens_details": null, "output_tokens": 1,
+        "output_tokens_details": null, "total_tokens": 2,
+    });
+    stream(&[
+        ("response.created", json!({"response": {"id": "r"}})),
+        ("response.output_item.added", json!({"output_index": 0, "item": item(json!([]))})),
+        ("response.output_item.done", json!({"output_index": 0, "item": item(said)})),
+        ("response.completed", json!({"response": {"id": "r", "usage": usage}})),
+    ])
+}
