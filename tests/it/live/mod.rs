@@ -1,3 +1,9 @@
 //! What is true of running sessions, with real git and real tmux.
 
 mod agents;
+mod cleanup;
+mod doctor;
+mod reconcile;
+mod status;
+mod talk;
+mod world;
