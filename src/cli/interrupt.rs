@@ -17,12 +17,20 @@ impl Interrupted {
 }
 
 /// From here on, a signal to end only sets a flag. What git process runs gets the terminal's ^C
-/// too, and ends by itself.
+/// too, and ends by itself. A signal that the caller has ignored, as nohup does, stays ignored.
 pub fn watch() -> Result<Interrupted, CliError> {
     let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
+    let ignored = ignored();
+    for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|n| ignored & (1 << (n - 1)) == 0) {
         signal_hook::flag::register(signal, Arc::clone(&flag))
             .map_err(|error| CliError::fatal("cannot watch for signals").because(&error))?;
     }
     Ok(Interrupted(flag))
+}
+
+/// The signals that are ignored, a bit for each, where the system says so (proc_pid_status(5)).
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }

@@ -17,7 +17,7 @@ use super::{CliError, Ctx};
 #[group(skip)]
 pub struct Selection {
     /// Only sessions with this status; 'corrupt' for records that cannot be read.
-    #[arg(long, value_name = "status")]
+    #[arg(long, value_name = "status", value_delimiter = ',')]
     status: Vec<String>,
 
     /// Only sessions of this agent.

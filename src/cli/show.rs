@@ -61,8 +61,13 @@ fn print_bytes(
     ctx: &mut Ctx,
 ) -> Result<ExitCode, CliError> {
     let key = entry.location.id.into();
-    let bytes = snapshot.raw(entry);
-    ctx.out.bytes(&bytes.map_err(|problem| StoreError::Corrupt { key, problem })?)?;
+    let bytes = snapshot.raw(entry).map_err(|problem| StoreError::Corrupt { key, problem })?;
+    if ctx.out.is_terminal() {
+        // A record that is no YAML may hold anything.
+        ctx.out.text(&escape::block(&String::from_utf8_lossy(&bytes)))?;
+    } else {
+        ctx.out.bytes(&bytes)?;
+    }
     Ok(ExitCode::Done)
 }
 

@@ -27,7 +27,7 @@ impl Repository {
     /// When there is none, when git would not trust it, or when it needs what is not known here.
     pub fn discover(folder: &Path) -> Result<Self, RepositoryError> {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        let repo = open(&folder).map_err(|source| explain(&folder, source))?;
+        let repo = open(&folder, Trust::Check).or_else(|source| ask_git(&folder, source))?;
         Self::vet(repo, &folder)
     }
 
@@ -46,7 +46,7 @@ impl Repository {
         let shared = Shared::from_config(text("core.sharedRepository").as_deref());
         let explicit_only = text("safe.bareRepository").as_deref() == Some("explicit");
         if explicit_only && repo.is_bare() && std::env::var_os("GIT_DIR").is_none() {
-            return Err(explain(folder, "safe.bareRepository is 'explicit'".into()));
+            repo = ask_git(folder, "safe.bareRepository is 'explicit'".into())?;
         }
         let objects_dir = repo.objects.store_ref().path().to_owned();
         Ok(Self {
@@ -149,25 +149,41 @@ impl std::fmt::Debug for Repository {
     }
 }
 
-fn open(folder: &Path) -> Result<gix::Repository, super::error::Cause> {
+/// Whether the repository must be the user's own, or named in `safe.directory`.
+#[derive(Clone, Copy, PartialEq)]
+enum Trust {
+    Check,
+    /// Git has checked it.
+    Given,
+}
+
+fn open(folder: &Path, trust: Trust) -> Result<gix::Repository, super::error::Cause> {
     let options = || {
-        gix::open::Options::default().bail_if_untrusted(true).cli_overrides(overrides::from_env())
+        let options = gix::open::Options::default().bail_if_untrusted(trust == Trust::Check);
+        options.cli_overrides(overrides::from_env())
     };
-    let trust = gix::sec::trust::Mapping { full: options(), reduced: options() };
-    let upwards =
+    let mapping = gix::sec::trust::Mapping { full: options(), reduced: options() };
+    let mut upwards =
         gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
-    let found =
-        gix::ThreadSafeRepository::discover_with_environment_overrides_opts(folder, upwards, trust);
+    if trust == Trust::Given {
+        upwards.trust = gix::discover::upwards::TrustPolicy::Assume(gix::sec::Trust::Full);
+    }
+    let found = gix::ThreadSafeRepository::discover_with_environment_overrides_opts(
+        folder, upwards, mapping,
+    );
     Ok(found?.to_thread_local())
 }
 
-/// Lets git say why it would not use the repository either: in the words that users know, with the
-/// way out that git offers. Where git would use it, the cause is ours.
-fn explain(folder: &Path, source: super::error::Cause) -> RepositoryError {
+/// What gix refuses is put to git. Where git refuses it too, it says why, in the words that users
+/// know and with the way out that it offers. Where git does not, it may have been told to trust the
+/// repository in a way that gix does not read: `git -c safe.directory=…`.
+fn ask_git(folder: &Path, source: super::error::Cause) -> Result<gix::Repository, RepositoryError> {
     let git = GitCommand::in_same_place(folder, "rev-parse").arg("--git-dir");
     match git.run() {
-        Err(super::GitError::Failed { message, .. }) => RepositoryError::Refused(message),
-        _ => RepositoryError::Open { path: folder.to_owned(), source },
+        Err(super::GitError::Failed { message, .. }) => Err(RepositoryError::Refused(message)),
+        Err(_) => Err(RepositoryError::Open { path: folder.to_owned(), source }),
+        Ok(_) => open(folder, Trust::Given)
+            .map_err(|_| RepositoryError::Open { path: folder.to_owned(), source }),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::{Oid, Session, SessionId, SessionStatus, Timestamp};
 pub struct Transaction<'s> {
     snapshot: Snapshot<'s>,
     now: Timestamp,
-    staged: BTreeMap<Location, Staged>,
+    staged: BTreeMap<SessionId, BTreeMap<Location, Staged>>,
     parents: Vec<Oid>,
     what: Option<String>,
 }
@@ -58,14 +58,13 @@ impl<'s> Transaction<'s> {
     /// When there is one with this id, active or archived.
     pub fn create(&mut self, session: Session) -> Result<(), StoreError> {
         let id = session.id;
-        let is_staged = self.staged.keys().any(|location| location.id == id);
-        if is_staged || self.snapshot.contains(id)? {
+        if self.staged.contains_key(&id) || self.snapshot.contains(id)? {
             return Err(StoreError::Exists(id));
         }
         let location = Location { shelf: Shelf::Active, project: session.project_id.clone(), id };
         let staged =
             Staged { before: None, session: Some(Box::new(session)), to: Some(Shelf::Active) };
-        self.staged.insert(location, staged);
+        self.stage(location, staged);
         Ok(())
     }
 
@@ -113,7 +112,7 @@ impl<'s> Transaction<'s> {
             session.updated_at = Timestamp::after(self.now, old.updated_at);
         }
         staged.session = Some(Box::new(session));
-        self.staged.insert(location, staged);
+        self.stage(location, staged);
         Ok(())
     }
 
@@ -156,7 +155,7 @@ impl<'s> Transaction<'s> {
             Some(now) if now == shelf => Ok(false),
             Some(_) => {
                 staged.to = Some(shelf);
-                self.staged.insert(location, staged);
+                self.stage(location, staged);
                 Ok(true)
             }
         }
@@ -171,17 +170,21 @@ impl<'s> Transaction<'s> {
         if staged.to.take().is_none() {
             return Ok(false);
         }
-        self.staged.insert(location, staged);
+        self.stage(location, staged);
         Ok(true)
+    }
+
+    fn stage(&mut self, location: Location, staged: Staged) {
+        self.staged.entry(location.id).or_default().insert(location, staged);
     }
 
     /// Where a record was when this change began, and what is to become of it so far.
     fn locate(&self, key: &Key) -> Result<(Location, Staged), StoreError> {
         let meant = |location: &Location| {
-            location.id == key.id && key.project.as_ref().is_none_or(|p| *p == location.project)
+            key.project.as_ref().is_none_or(|project| *project == location.project)
         };
-        let mut staged = self.staged.iter().filter(|(location, _)| meant(location));
-        if let Some((location, staged)) = staged.next() {
+        let mut staged = self.staged.get(&key.id).into_iter().flatten();
+        if let Some((location, staged)) = staged.find(|(location, _)| meant(location)) {
             return Ok((location.clone(), staged.clone()));
         }
         let entry = self.snapshot.find(key.clone())?;
@@ -197,8 +200,8 @@ impl<'s> Transaction<'s> {
     }
 
     pub(super) fn into_parts(self) -> Parts<'s> {
-        let staged = self.staged.into_iter().filter(|(_, staged)| staged.changes_something());
-        let staged = staged.collect();
+        let staged = self.staged.into_values().flatten();
+        let staged = staged.filter(|(_, staged)| staged.changes_something()).collect();
         Parts { snapshot: self.snapshot, staged, parents: self.parents, what: self.what }
     }
 }
