@@ -9,10 +9,12 @@ use super::ui::{Out, OutError, escape};
 /// The version of the form; it changes when a key goes away or changes its meaning.
 const VERSION: u64 = 1;
 
-/// A session: its record's keys as they are stored, and `archived`, `short_id` and `display_title`.
-pub fn session(session: &Session, shelf: Shelf) -> Value {
+/// A session: its record's keys as they are stored, and `archived`, `visibility`, `short_id` and
+/// `display_title`.
+pub fn session(session: &Session, location: &Location) -> Value {
     let mut object = object(serde_json::to_value(session.to_record()));
-    object.insert("archived".to_owned(), (shelf == Shelf::Archived).into());
+    object.insert("archived".to_owned(), (location.shelf == Shelf::Archived).into());
+    object.insert("visibility".to_owned(), location.visibility.name().into());
     object.insert("short_id".to_owned(), session.id.short().into());
     object.insert("display_title".to_owned(), session.display_title().into());
     object.into()
@@ -24,6 +26,7 @@ pub fn corrupt(location: &Location, problem: &RecordProblem) -> Value {
         "id": location.id.to_string(),
         "project_id": location.project.as_str(),
         "archived": location.shelf == Shelf::Archived,
+        "visibility": location.visibility.name(),
         "short_id": location.id.short(),
         "corrupt": problem.to_string(),
     })

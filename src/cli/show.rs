@@ -2,10 +2,10 @@ mod fields;
 mod news;
 
 use git_ao::model::Session;
-use git_ao::store::{Entry, RecordProblem, Shelf, Snapshot, StoreError};
+use git_ao::store::{Entry, RecordProblem, Snapshot, StoreError};
 
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, json, open};
+use super::{CliError, Ctx, ExitCode, json, open, placed};
 
 /// Show a session
 ///
@@ -45,7 +45,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Err(problem) => return print_corrupt(&entry, problem, args.json, ctx),
     };
     if args.json {
-        let value = json::session(&session, entry.location.shelf);
+        let value = json::session(&session, &entry.location);
         json::print_one(&mut ctx.out, "session", &value)?;
         return Ok(ExitCode::Done);
     }
@@ -89,10 +89,7 @@ fn print(
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
     let id = ctx.out.paint(Style::Id, &format!("session {}", session.id));
-    let mark = match entry.location.shelf {
-        Shelf::Active => "",
-        Shelf::Archived => " (archived)",
-    };
+    let mark = placed::mark(&entry.location);
     writeln!(ctx.out, "{id}{mark}")?;
     fields::print(session, snapshot, ctx)?;
     if let Some(task) = &session.task {

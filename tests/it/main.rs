@@ -10,6 +10,7 @@ mod docs;
 mod harness;
 mod hooks;
 mod live;
+mod private;
 mod records;
 mod share;
 mod spawn;

@@ -11,7 +11,7 @@ pub fn print(view: &View, ctx: &mut Ctx) -> Result<(), CliError> {
     for row in &view.rows {
         let value = match &row.session {
             Ok((session, live)) => {
-                let mut value = json::session(session, row.location.shelf);
+                let mut value = json::session(session, &row.location);
                 value["live"] = as_json(live);
                 value
             }
