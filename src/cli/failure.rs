@@ -60,6 +60,12 @@ impl From<FlowError> for CliError {
             FlowError::Running(id) => {
                 CliError::refused(message).hint(format!("to see it: git ao attach {}", id.short()))
             }
+            FlowError::Away { .. } => CliError::refused(message)
+                .hint("it can be reached where it runs; git ao fork goes on from it here"),
+            FlowError::NotStarted(id) | FlowError::AgentGone { id, .. } => {
+                CliError::refused(message)
+                    .hint(format!("to start one: git ao restore {}", id.short()))
+            }
             FlowError::Elsewhere { .. } => {
                 CliError::refused(message).hint("--force takes it over nevertheless")
             }

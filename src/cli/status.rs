@@ -69,7 +69,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         detail,
     };
     if args.watch {
-        return watch::watch(&request, args.interval, &store, ctx);
+        return watch::watch(&request, args.interval, ctx);
     }
     let view = View::look(&request, &store, ctx)?;
     if args.json {

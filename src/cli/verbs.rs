@@ -1,7 +1,7 @@
 use super::{
-    CliError, Ctx, ExitCode, agents, archive, cancel, complete, completions, delete, edit, fail,
-    fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull, push, restore, resume, run,
-    set, show, spawn, status, sync, unarchive,
+    CliError, Ctx, ExitCode, agents, archive, attach, cancel, cleanup, complete, completions,
+    delete, edit, fail, fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull, push,
+    reconcile, restore, resume, run, send, set, show, spawn, status, sync, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
@@ -9,7 +9,9 @@ use super::{
 pub enum Verb {
     Agents(agents::Args),
     Archive(archive::Args),
+    Attach(attach::Args),
     Cancel(cancel::Args),
+    Cleanup(cleanup::Args),
     Complete(complete::Args),
     Completions(completions::Args),
     Delete(delete::Args),
@@ -28,9 +30,11 @@ pub enum Verb {
     Pause(pause::Args),
     Pull(pull::Args),
     Push(push::Args),
+    Reconcile(reconcile::Args),
     Restore(restore::Args),
     Resume(resume::Args),
     Run(run::Args),
+    Send(send::Args),
     Set(set::Args),
     Show(show::Args),
     Spawn(spawn::Args),
@@ -45,7 +49,9 @@ impl Verb {
         match self {
             Self::Agents(args) => agents::run(args, ctx),
             Self::Archive(args) => archive::run(args, ctx),
+            Self::Attach(args) => attach::run(args, ctx),
             Self::Cancel(args) => cancel::run(args, ctx),
+            Self::Cleanup(args) => cleanup::run(args, ctx),
             Self::Complete(args) => complete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
             Self::Delete(args) => delete::run(args, ctx),
@@ -63,9 +69,11 @@ impl Verb {
             Self::Pause(args) => pause::run(args, ctx),
             Self::Pull(args) => pull::run(args, ctx),
             Self::Push(args) => push::run(args, ctx),
+            Self::Reconcile(args) => reconcile::run(args, ctx),
             Self::Restore(args) => restore::run(args, ctx),
             Self::Resume(args) => resume::run(args, ctx),
             Self::Run(args) => run::run(args, ctx),
+            Self::Send(args) => send::run(args, ctx),
             Self::Set(args) => set::run(args, ctx),
             Self::Show(args) => show::run(args, ctx),
             Self::Spawn(args) => spawn::run(args, ctx),

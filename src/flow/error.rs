@@ -43,6 +43,25 @@ pub enum FlowError {
         /// The clone.
         replica: String,
     },
+    /// It is in another clone, and cannot be reached from here.
+    #[error("session {} is on '{replica}'", id.short())]
+    Away {
+        /// The session.
+        id: SessionId,
+        /// The clone.
+        replica: String,
+    },
+    /// No agent was started for it.
+    #[error("no agent was started for session {}", .0.short())]
+    NotStarted(SessionId),
+    /// Its agent runs no more.
+    #[error("the agent of session {} is gone; the session is {status}", id.short())]
+    AgentGone {
+        /// The session.
+        id: SessionId,
+        /// What its record says.
+        status: SessionStatus,
+    },
     /// It cannot be told whether it runs.
     #[error("cannot tell whether session {} is running", id.short())]
     Unknown {

@@ -61,6 +61,23 @@ pub fn probe(store: &Store, launcher: &Launcher, session: &Session) -> Result<Pr
     Ok(runtime(store, launcher, session)?.probe(&session.id, handle))
 }
 
+/// Likewise, where there is nothing else to be done with agents.
+pub(super) fn stop_here(store: &Store, session: &Session) -> Result<Stopped, FlowError> {
+    let here = placement(store, session);
+    let Some((name, handle)) =
+        here.and_then(|it| Some((it.runtime.as_deref()?, it.handle.as_deref()?)))
+    else {
+        return Ok(Stopped::AlreadyGone);
+    };
+    let socket = store.repository().config("ao.tmuxSocket");
+    let runtime = crate::runtime::named(name, socket.as_deref())?;
+    match runtime.stop(&session.id, handle, GRACE) {
+        // Somebody else has its name by now.
+        Err(RuntimeError::NotOurs(_)) => Ok(Stopped::AlreadyGone),
+        stopped => Ok(stopped?),
+    }
+}
+
 /// Ends the session's process in this clone, and clears up what its runtime has of it.
 pub(super) fn stop(
     store: &Store,

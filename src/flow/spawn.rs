@@ -180,13 +180,13 @@ pub fn spawn(
     };
     interrupt.check()?;
     let Plan { mut session, mut workspace, duplicates, visibility, fork_event, .. } = plan;
-    // Before anything is begun: what is begun reads it.
-    let replica = store.replica()?;
     // What was begun waits for the claim, so the claim goes last.
     let mut claimed = None;
     let mut begun = None;
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
+        // Before anything is begun: what is begun reads it.
+        let replica = store.replica()?;
         if let Some((launcher, start)) = agent {
             claimed = Some(claim(repo, session.id, PATIENCE)?);
             begun = Some(Begun::new(launcher, repo, &session, path, start)?);

@@ -16,6 +16,9 @@ pub enum RepositoryError {
     /// It needs something that this program does not know.
     #[error("the repository uses extension '{0}', which this git-ao does not know")]
     UnknownExtension(String),
+    /// It uses what its format version does not have.
+    #[error("the repository has format version 0, but uses extension '{0}' of version 1")]
+    OldFormat(String),
     /// Its format is newer than git's version 1.
     #[error("the repository has format version {0}; this git-ao knows 0 and 1")]
     UnknownFormat(i64),

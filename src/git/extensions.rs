@@ -12,6 +12,16 @@ pub enum RefStorage {
     Foreign,
 }
 
+/// What git refuses in a repository of the first format; others it passes over there.
+const NEED_VERSION_1: [&str; 6] = [
+    "noop-v1",
+    "objectformat",
+    "compatobjectformat",
+    "refstorage",
+    "relativeworktrees",
+    "submodulepathconfig",
+];
+
 /// Checks the repository's own configuration as git does before it uses one.
 pub fn check(repo: &gix::Repository) -> Result<RefStorage, RepositoryError> {
     let config = repo.config_snapshot();
@@ -20,15 +30,18 @@ pub fn check(repo: &gix::Repository) -> Result<RefStorage, RepositoryError> {
         return Err(RepositoryError::UnknownFormat(version));
     }
     let mut storage = RefStorage::Files;
-    if version == 0 {
-        return Ok(storage);
-    }
     let local = gix::config::Source::Local;
     let sections = config.plumbing().sections_by_name("extensions").into_iter().flatten();
     for section in sections.filter(|section| section.meta().source == local) {
         for name in section.value_names() {
             let name = name.to_string().to_ascii_lowercase();
             let value = section.value(name.as_str()).map(|value| value.to_string());
+            if version == 0 {
+                if NEED_VERSION_1.contains(&name.as_str()) {
+                    return Err(RepositoryError::OldFormat(name));
+                }
+                continue;
+            }
             match name.as_str() {
                 "noop"
                 | "noop-v1"

@@ -7,7 +7,8 @@
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use gix::ObjectId;
 use gix::objs::{Commit, Data, Find, Kind, Tree, WriteTo};
@@ -23,6 +24,25 @@ const ATTEMPTS: usize = 16;
 /// with a pause that doubles, for a quarter of a second in all.
 const LOOKS: u32 = 12;
 const LOOKS_AT_ONCE: u32 = 4;
+
+/// How long nothing else is waited for after one object was waited for in vain: where many are
+/// missing, they are missing and not on the move.
+const DISAPPOINTED: Duration = Duration::from_secs(10);
+
+/// When an object was last waited for in vain.
+#[derive(Clone, Default)]
+pub(super) struct InVain(Arc<Mutex<Option<Instant>>>);
+
+impl InVain {
+    fn looks(&self) -> u32 {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_some_and(|last| last.elapsed() < DISAPPOINTED) { LOOKS_AT_ONCE } else { LOOKS }
+    }
+
+    fn note(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+}
 
 impl Repository {
     /// The content of a blob.
@@ -50,6 +70,9 @@ impl Repository {
 
     /// The size of a blob, without reading it.
     pub(crate) fn blob_size(&self, id: ObjectId) -> Result<u64, ObjectError> {
+        if id.kind() != self.gix().object_hash() {
+            return Err(ObjectError::Missing(oid(id)));
+        }
         let header = self.gix().try_find_header(id).map_err(|source| unreadable(id, source))?;
         let header = header.ok_or_else(|| ObjectError::Missing(oid(id)))?;
         match header.kind() {
@@ -152,12 +175,20 @@ impl Find for Repository {
         id: &gix::oid,
         data: &'a mut Vec<u8>,
     ) -> Result<Option<Data<'a>>, gix::Error> {
-        let mut looks = 1;
+        // A record may name an object of a repository with another hash; gix would panic.
+        if id.kind() != self.gix().object_hash() {
+            return Ok(None);
+        }
+        let (mut looks, most) = (1, self.in_vain().looks());
         let kind = loop {
             match self.gix().objects.try_find(id, data) {
                 Ok(Some(object)) => break object.kind,
-                Ok(None) if looks == LOOKS => return Ok(None),
-                Err(error) if looks == LOOKS => return Err(error),
+                failure if looks == most => {
+                    if most == LOOKS {
+                        self.in_vain().note();
+                    }
+                    return failure.map(|_| None);
+                }
                 _ => {
                     if let Some(doublings) = looks.checked_sub(LOOKS_AT_ONCE) {
                         std::thread::sleep(Duration::from_millis(1 << doublings));

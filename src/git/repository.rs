@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use super::extensions::{self, RefStorage};
 use super::fsync::Fsync;
+use super::objects::InVain;
 use super::shared::Shared;
 use super::{GitCommand, RepositoryError, overrides};
 
@@ -15,6 +16,7 @@ pub struct Repository {
     storage: RefStorage,
     fsync: Fsync,
     shared: Shared,
+    in_vain: InVain,
 }
 
 impl Repository {
@@ -47,7 +49,16 @@ impl Repository {
             return Err(explain(folder, "safe.bareRepository is 'explicit'".into()));
         }
         let objects_dir = repo.objects.store_ref().path().to_owned();
-        Ok(Self { gix: repo, git_dir, common_dir, objects_dir, storage, fsync, shared })
+        Ok(Self {
+            gix: repo,
+            git_dir,
+            common_dir,
+            objects_dir,
+            storage,
+            fsync,
+            shared,
+            in_vain: InVain::default(),
+        })
     }
 
     /// The git directory of this worktree.
@@ -121,6 +132,10 @@ impl Repository {
 
     pub(super) fn fsync(&self) -> Fsync {
         self.fsync
+    }
+
+    pub(super) fn in_vain(&self) -> &InVain {
+        &self.in_vain
     }
 
     pub(super) fn shared(&self) -> Shared {

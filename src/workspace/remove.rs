@@ -9,17 +9,7 @@ use crate::model::is_branch_name;
 impl Worktrees<'_> {
     /// Everything that can refuse comes first; then what would be lost is kept; then it goes.
     pub(super) fn remove_worktree(&self, removal: &Removal<'_>) -> Result<Removed, WorkspaceError> {
-        let leaving = self.leaving(removal.path)?;
-        if let Some(name) = removal.branch {
-            self.check_free(name, leaving.as_ref())?;
-        }
-        let stake = self.stake(leaving.as_ref(), removal.branch)?;
-        if let Some(leaving) = leaving.as_ref().filter(|leaving| !leaving.missing) {
-            self.check_submodules(&leaving.path, &stake.status)?;
-        }
-        if removal.loss == Loss::Refuse {
-            self.refuse(removal, &stake)?;
-        }
+        let (leaving, stake) = self.vet(removal)?;
         let mut removed = Removed::default();
         if stake.is_something() {
             removed.backup = Some(self.back_up(leaving.as_ref(), &stake, removal.session)?);
@@ -32,6 +22,29 @@ impl Worktrees<'_> {
             removed.branch = self.delete_branch(name)?;
         }
         Ok(removed)
+    }
+
+    /// Checks whether a removal would be done, and removes nothing.
+    ///
+    /// # Errors
+    /// What would refuse it.
+    pub fn check_removal(&self, removal: &Removal<'_>) -> Result<(), WorkspaceError> {
+        self.vet(removal).map(drop)
+    }
+
+    fn vet(&self, removal: &Removal<'_>) -> Result<(Option<Leaving>, Stake), WorkspaceError> {
+        let leaving = self.leaving(removal.path)?;
+        if let Some(name) = removal.branch {
+            self.check_free(name, leaving.as_ref())?;
+        }
+        let stake = self.stake(leaving.as_ref(), removal.branch)?;
+        if let Some(leaving) = leaving.as_ref().filter(|leaving| !leaving.missing) {
+            self.check_submodules(&leaving.path, &stake.status)?;
+        }
+        if removal.loss == Loss::Refuse {
+            self.refuse(removal, &stake)?;
+        }
+        Ok((leaving, stake))
     }
 
     /// Git runs no hook for this, and leaves a folder that it cannot empty.

@@ -407,7 +407,7 @@ fn kill_of_archived_says_so() {
 #[test]
 fn two_parallel_spawns_of_one_issue_yield_one() {
     let repo = Repo::new();
-    agent(&repo, "mine", "exit 0");
+    agent(&repo, "mine", STAYS);
     let all = [&["spawn"][..], &DETACHED, &["--issue", "42", "x"]].concat();
     let ends = race(4, |_| repo.ao_run(&all));
     let won = ends.iter().filter(|end| end.status == 0).count();
@@ -418,8 +418,7 @@ fn two_parallel_spawns_of_one_issue_yield_one() {
     assert_eq!(repo.git(["branch", "--list", "ao/*"]).lines().count(), 1);
     assert_eq!(repo.git(["worktree", "list"]).lines().count(), 2);
     let listed = store(&repo).snapshot().unwrap().list(Shelf::Active).unwrap();
-    let id = listed[0].session.as_ref().unwrap().id;
-    wait_ended(&repo, id);
+    kill(&repo, listed[0].session.as_ref().unwrap().id);
 }
 
 #[test]

@@ -10,7 +10,8 @@
 //! `concurrent_delete_is_idempotent`; A19 `ties_sort_by_id`; A20
 //! `writes_of_others_are_seen_at_once`; A23 `unknown_fields_survive_a_save`. A22: the lock is the
 //! kernel's, `it::store::killed::a_writer_that_holds_the_lock_is_waited_for_but_not_for_ever`.
-//! A6, A7, A15, A16, A17: `agents`, under the names of the behaviour. With the agents: A21.
+//! A6, A7, A15, A16, A17: `agents`, under the names of the behaviour. A7 also
+//! `spawning_without_handle_is_not_killed_within_grace`. With the agents: A21.
 //!
 //! Restoring: R1 to R8, R10, R11, R13, R14: `agents`, likewise; R9 `it::workspace::state`; R12
 //! `it::workspace::add::path_and_branch_collisions_are_distinct`; R15
@@ -20,7 +21,8 @@
 //! `store_survives_ref_or_dir_removal`; B5 `three_views_agree_on_corruption`; B6 as A19: no file's
 //! time is looked at; B7 `load_during_delete_is_none`; B8 `every_printed_id_is_accepted`; B9
 //! `it::store::broken::a_record_under_the_name_of_another_is_corrupt` and `it::records`; B11
-//! `short_ids_never_panic`; B12 is a benchmark. With the workspaces: B2, B10.
+//! `short_ids_never_panic`; B12 is a benchmark. B2
+//! `cleanup_uses_last_update_and_rejects_nonpositive`. With the workspaces: B10.
 //!
 //! thulp_workspace: C1, C2, C3 as A1; C4 `deleted_elsewhere_is_gone_here`; C5
 //! `it::store::disk::a_full_disk_leaves_the_store_as_it_was`; C6 `illegal_transitions_rejected`; C9
@@ -29,7 +31,7 @@
 //! claw-code: D1 `ids_unique_across_processes`; D2, D3, D4 as A1 to A4; D5 `one_session_one_entry`;
 //! D6 as A13; D7 `reference_is_id_alias_or_ref_only`; D8
 //! `it::store::place::from_every_folder_of_every_worktree`; D10
-//! `history_survives_worktree_removal`; D11 `latest_skips_self`; D12
+//! `history_survives_worktree_removal`; D11 `latest_skips_self_and_empty`; D12
 //! `updated_at_survives_reload`; D13 `it::store::cycle::a_fork_has_its_parents_event_as_second_parent`;
 //! D14 `it::store::place::reading_writes_nothing`; D15 `error_names_the_ref_searched`; D17
 //! `every_printed_id_is_accepted`. No test: D9 (there is one code path). With sharing: D16.
@@ -39,4 +41,5 @@
 mod support;
 
 mod agents;
+mod live;
 mod store;

@@ -7,4 +7,5 @@ mod support;
 mod ao_core;
 mod astrid_runtime;
 mod claw_code;
+mod live;
 mod thulp_workspace;

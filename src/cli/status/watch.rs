@@ -16,7 +16,6 @@ use crate::cli::{CliError, Ctx, ExitCode};
 pub fn watch(
     request: &Request<'_>,
     interval: Duration,
-    store: &Store,
     ctx: &mut Ctx,
 ) -> Result<ExitCode, CliError> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
@@ -26,7 +25,7 @@ pub fn watch(
     let interrupted = interrupt::watch()?;
     let keys = Keys::take()?;
     ctx.out.text("\x1b[?1049h\x1b[?25l")?;
-    let ended = draw_all(request, interval, store, ctx, &interrupted);
+    let ended = draw_all(request, interval, ctx, &interrupted);
     let left = ctx.out.text("\x1b[?25h\x1b[?1049l").and_then(|()| ctx.out.flush());
     drop(keys);
     ended?;
@@ -37,13 +36,14 @@ pub fn watch(
 fn draw_all(
     request: &Request<'_>,
     interval: Duration,
-    store: &Store,
     ctx: &mut Ctx,
     interrupted: &Interrupted,
 ) -> Result<(), CliError> {
     loop {
-        let view = View::look(request, store, ctx)?;
-        draw(&view, store, ctx)?;
+        // Opened again: the configuration may have changed.
+        let store = ctx.store()?;
+        let view = View::look(request, &store, ctx)?;
+        draw(&view, &store, ctx)?;
         if wait(interval, interrupted)? == Wish::Leave {
             return Ok(());
         }

@@ -24,7 +24,7 @@ pub enum AgentState {
 
 /// Whether the agents of sessions are alive, to be asked: each runtime once for all that it keeps.
 /// It can be done beside other work, on another thread.
-pub(super) struct Probes<'a> {
+pub struct Probes<'a> {
     states: Vec<AgentState>,
     runtimes: BTreeMap<&'a str, Asked<'a>>,
 }

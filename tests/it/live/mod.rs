@@ -1,3 +1,8 @@
 //! What is true of running sessions, with real git and real tmux.
 
 mod agents;
+mod cleanup;
+mod reconcile;
+mod status;
+mod talk;
+mod world;

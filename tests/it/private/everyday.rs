@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::files;
 use crate::support::Repo;
+use crate::support::agents::agent;
 
 fn spawn(repo: &Repo, args: &[&str]) -> Value {
     repo.ao(["spawn", "--json", "--private"].iter().chain(args)).ok().json()
@@ -43,8 +44,9 @@ fn it_is_listed_shown_and_changed_like_any_other() {
 
     repo.ao(["set", short, "tags+=ci"]).ok();
     repo.ao(["kill", short]).ok().stdout_has("-> killed");
-    repo.ao(["restore", short, "--runtime", "none"]).ok();
-    repo.ao(["complete", short]).ok();
+    agent(&repo, "mine", "exit 0");
+    repo.ao(["restore", short, "--agent", "mine", "--runtime", "foreground"]).ok();
+    repo.ao(["list"]).ok().stdout_has("done (private)");
     repo.ao(["archive", short]).ok();
     repo.ao(["list", "--archived"]).ok().stdout_has("(archived, private)");
     repo.ao(["unarchive", short]).ok();

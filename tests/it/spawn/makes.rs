@@ -64,7 +64,6 @@ fn options_go_into_the_record() {
         "a",
         "--project",
         "other",
-        "--no-agent",
         "the task",
     ];
     let made = spawn(&repo, &args);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use git_ao::model::Session;
 use git_ao::store::{History, Listed, RecordProblem, SESSIONS_REF, Shelf, StoreError};
@@ -96,6 +97,49 @@ fn a_missing_record_is_named_and_the_rest_is_listed() {
             store.update(id(1), "set", increment).unwrap();
             assert_eq!(store.snapshot().unwrap().count(Shelf::Active).unwrap(), 3);
             store.delete(id(2)).unwrap();
+        });
+    });
+}
+
+/// An object that is on the move is waited for; many that are missing are not, one after the other.
+#[test]
+fn many_missing_records_are_not_waited_for_one_by_one() {
+    alone(|| {
+        let repo = Repo::new();
+        let store = store(&repo);
+        (1..41).for_each(|n| drop(store.create(&session(n, "Record")).unwrap()));
+        for n in 1..40 {
+            fs::remove_file(object(&repo, &format!(":{}", path(n))).1).unwrap();
+        }
+        let start = Instant::now();
+        let listed = store.snapshot().unwrap().list(Shelf::Active).unwrap();
+        assert_eq!((listed.len(), good(&listed)), (40, 1));
+        // One wait is a quarter of a second.
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    });
+}
+
+/// A record that was fetched may name an event by the hash of another kind of repository.
+#[test]
+fn an_object_of_another_hash_is_missing() {
+    alone(|| {
+        for_each_repo(|repo| {
+            let foreign = match repo.git(["rev-parse", "--show-object-format"]).trim() {
+                "sha1" => "ab".repeat(32),
+                _ => "ab".repeat(20),
+            };
+            let record = format!("id: {}\nfork: {{session: {}, event: {foreign}}}\n", id(1), id(2));
+            plant_record(repo, &path(1), &record);
+            let store = store(repo);
+            let snapshot = store.snapshot().unwrap();
+            let event = snapshot.session(id(1)).unwrap().fork.unwrap().event.unwrap();
+            let said = snapshot.event(&event).unwrap_err().to_string();
+            assert_eq!(said, format!("object {foreign} is missing"));
+            assert!(store.snapshot_at(&event).is_err());
+            repo.ao(["log", &id(1).to_string()]).code(1).stderr_has(&foreign);
+            repo.ao(["log", "--graph", &id(1).to_string()]).stderr_lacks("panicked");
+            repo.ao(["show", &id(1).to_string()]).ok();
+            repo.ao(["log", "-p"]).stderr_lacks("panicked");
         });
     });
 }

@@ -121,10 +121,17 @@ fn what_git_does_not_know_is_refused() {
         let said = refusal(repo.dir());
         assert!(said.contains("nosuchthing"), "{said}");
         repo.git_result(["status"]).code(128).stderr_has("nosuchthing");
-        std::fs::write(repo.dir().join(".git/config"), "[core]\nrepositoryformatversion = 7\n")
-            .unwrap();
+        let config = |text: &str| std::fs::write(repo.dir().join(".git/config"), text).unwrap();
+        config("[core]\nrepositoryformatversion = 7\n");
         let said = refusal(repo.dir());
         assert!(said.contains('7'), "{said}");
+        // The first format: git passes over what it does not know, and refuses what is of the second.
+        config("[core]\nrepositoryformatversion = 0\n[extensions]\nnoSuchThing = true\n");
+        assert!(Store::discover(repo.dir()).is_ok());
+        config("[core]\nrepositoryformatversion = 0\n[extensions]\nrefStorage = reftable\n");
+        repo.git_result(["status"]).code(128);
+        let said = refusal(repo.dir());
+        assert!(said.contains("version 0") && said.contains("refstorage"), "{said}");
     });
 }
 

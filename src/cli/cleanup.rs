@@ -1,0 +1,120 @@
+use std::time::Duration;
+
+use git_ao::flow::{self, Branches, Cleanup, Leftover};
+use git_ao::model::parse_age;
+use git_ao::workspace::Loss;
+use serde_json::{Value, json};
+
+use super::ui::{Style, escape};
+use super::{CliError, Ctx, ExitCode, json};
+
+/// Remove what ended sessions leave behind
+///
+/// The worktrees of sessions that have ended go, and what is left of their agents. Branches stay,
+/// unless --branches is given. With --older-than, ended sessions that have not changed for so long go
+/// to the archive, too. Everything that was done to records is one event.
+///
+/// A worktree with anything in it that is not committed is kept, and so is a branch with commits that
+/// are on no other branch and no remote; with --force they go, and a commit under refs/ao/backup/
+/// keeps what was in them. See first what would be done: git ao cleanup --dry-run.
+///
+/// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch', 'stops_agent',
+/// 'archives', 'kept' (why nothing was done) and 'backup' (the ref).
+#[derive(clap::Args)]
+pub struct Args {
+    /// Archive ended sessions whose last change is longer ago: 30d, 12h, 2.weeks.
+    #[arg(long, value_name = "age", value_parser = age, allow_hyphen_values = true)]
+    older_than: Option<Duration>,
+
+    /// Remove their branches too, those that begin with ao.branchPrefix.
+    #[arg(long)]
+    branches: bool,
+
+    /// Say what would be done, and do nothing.
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    /// Remove also what is not committed or merged, and keep it under refs/ao/backup/.
+    #[arg(long, short)]
+    force: bool,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let what = Cleanup {
+        older_than: args.older_than,
+        branches: if args.branches { Branches::Remove } else { Branches::Keep },
+        loss: if args.force { Loss::Snapshot } else { Loss::Refuse },
+    };
+    let leftovers = match args.dry_run {
+        true => flow::cleanup_plan(&store, &what)?,
+        false => flow::cleanup(&store, &what)?.leftovers,
+    };
+    if args.json {
+        let mut list = json::List::begin(&mut ctx.out, "sessions")?;
+        for leftover in &leftovers {
+            list.entry(&mut ctx.out, &as_json(leftover))?;
+        }
+        list.end(&mut ctx.out)?;
+        return Ok(ExitCode::Done);
+    }
+    for leftover in &leftovers {
+        print(leftover, &args, ctx)?;
+    }
+    let kept = leftovers.iter().filter(|leftover| leftover.kept.is_some()).count();
+    if leftovers.is_empty() {
+        writeln!(ctx.out, "nothing to clean up")?;
+    } else if kept > 0 && !args.force {
+        ctx.out.hint("with --force a backup is kept, and what has work in it goes too");
+    }
+    Ok(ExitCode::Done)
+}
+
+fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
+    let session = &leftover.session;
+    let id = ctx.out.paint(Style::Id, &session.id.short());
+    let title = escape::line(&session.display_title()).into_owned();
+    if let Some(why) = &leftover.kept {
+        let why = ctx.out.paint(Style::Waiting, why);
+        writeln!(ctx.out, "keep {id} ({title}): {why}")?;
+        return Ok(());
+    }
+    let does = if args.dry_run { "would clean up" } else { "cleaned up" };
+    writeln!(ctx.out, "{does} {id} ({title})")?;
+    if leftover.stops {
+        writeln!(ctx.out, "  agent     ended")?;
+    }
+    if let Some(path) = &leftover.worktree {
+        writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
+    }
+    if let Some(branch) = &leftover.branch {
+        writeln!(ctx.out, "  branch    {}", escape::line(branch))?;
+    }
+    if let Some(backup) = &leftover.backup {
+        writeln!(ctx.out, "  backup    {backup}")?;
+    }
+    if leftover.archives {
+        writeln!(ctx.out, "  record    to the archive")?;
+    }
+    Ok(())
+}
+
+fn as_json(leftover: &Leftover) -> Value {
+    json!({
+        "id": leftover.session.id.to_string(),
+        "worktree": leftover.worktree.as_ref().map(|path| path.to_string_lossy()),
+        "branch": leftover.branch,
+        "stops_agent": leftover.stops,
+        "archives": leftover.archives,
+        "kept": leftover.kept,
+        "backup": leftover.backup,
+    })
+}
+
+fn age(text: &str) -> Result<Duration, String> {
+    parse_age(text).map_err(|error| error.to_string())
+}

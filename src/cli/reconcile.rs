@@ -1,0 +1,78 @@
+use git_ao::flow::{self, Reconciled, Step};
+use serde_json::{Value, json};
+
+use super::error::chain;
+use super::ui::{Style, escape};
+use super::{CliError, Ctx, ExitCode, json};
+
+/// Make records agree with what is true here
+///
+/// Looks at the sessions that live in this clone, and writes down, all in one event, what their
+/// records have wrong: the branch their worktree is on and its last commit, a worktree that 'git
+/// worktree move' took elsewhere or that is gone, and an agent that is gone without having said so:
+/// such a session is 'errored', for the reason 'agent_gone'. A session that was just started is given
+/// three minutes. An agent of which it cannot be told whether it is alive changes nothing.
+///
+/// --json prints {"version":1,"sessions":[…],"event":id}, each with 'id' and 'changes': a list of
+/// objects with 'what' (agent_gone, branch, head, moved, vanished) and 'value'.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Say what would be changed, and change nothing.
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let done = if args.dry_run { flow::reconcile_plan(&store)? } else { flow::reconcile(&store)? };
+    if args.json {
+        print_json(&done, ctx)?;
+    } else {
+        print(&done, &args, ctx)?;
+    }
+    for (id, error) in &done.unknown {
+        let why = escape::line(&chain(error)).into_owned();
+        ctx.out.warn(&format!("cannot tell whether the agent of {} is alive: {why}", id.short()));
+    }
+    Ok(ExitCode::Done)
+}
+
+fn print(done: &Reconciled, args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
+    if done.changed.is_empty() {
+        writeln!(ctx.out, "nothing to do")?;
+    }
+    let would = if args.dry_run { "would be " } else { "" };
+    for (session, steps) in &done.changed {
+        let id = ctx.out.paint(Style::Id, &session.id.short());
+        for step in steps {
+            writeln!(ctx.out, "{id}  {would}{}", escape::line(&step.to_string()))?;
+        }
+    }
+    Ok(())
+}
+
+fn print_json(done: &Reconciled, ctx: &mut Ctx) -> Result<(), CliError> {
+    let mut list = json::List::begin(&mut ctx.out, "sessions")?;
+    for (session, steps) in &done.changed {
+        let changes: Vec<_> = steps.iter().map(as_json).collect();
+        let entry = json!({ "id": session.id.to_string(), "changes": changes });
+        list.entry(&mut ctx.out, &entry)?;
+    }
+    let event = done.event.as_ref().map(|event| event.as_str());
+    Ok(list.end_with(&mut ctx.out, &[("event", event.into())])?)
+}
+
+fn as_json(step: &Step) -> Value {
+    let (what, value) = match step {
+        Step::AgentGone { from } => ("agent_gone", from.to_string()),
+        Step::Branch(name) => ("branch", name.clone()),
+        Step::Head(tip) => ("head", tip.to_string()),
+        Step::Moved(path) => ("moved", path.to_string_lossy().into_owned()),
+        Step::Vanished(path) => ("vanished", path.clone()),
+    };
+    json!({ "what": what, "value": value })
+}

@@ -1,0 +1,216 @@
+//! What ended sessions leave behind, and old ones to the archive.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::live::{AgentState, Probes};
+use super::start::claim;
+use super::{FlowError, placement};
+use crate::git::Lock;
+use crate::model::{Oid, Placement, Session, Timestamp, ago};
+use crate::store::{Key, Shelf, Store, StoreError};
+use crate::workspace::{Loss, Removal, Removed, Workspace as _, WorkspaceError, Worktrees};
+
+/// What is to be cleaned up.
+#[derive(Debug, Clone, Copy)]
+pub struct Cleanup {
+    /// Sessions whose last update is longer ago go to the archive; None: no session does.
+    pub older_than: Option<Duration>,
+    /// What becomes of branches.
+    pub branches: Branches,
+    /// What becomes of work that is nowhere else.
+    pub loss: Loss,
+}
+
+/// What becomes of the branches of ended sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Branches {
+    /// They stay.
+    Keep,
+    /// Those that begin with `ao.branchPrefix` go.
+    Remove,
+}
+
+/// What an ended session leaves behind.
+#[derive(Debug, Clone)]
+pub struct Leftover {
+    /// The session.
+    pub session: Session,
+    /// Its worktree, if it goes.
+    pub worktree: Option<PathBuf>,
+    /// Its branch, if it goes.
+    pub branch: Option<String>,
+    /// Its agent is still alive, and is ended.
+    pub stops: bool,
+    /// It goes to the archive.
+    pub archives: bool,
+    /// Why nothing of this is done.
+    pub kept: Option<String>,
+    /// The ref that keeps what would have been lost.
+    pub backup: Option<String>,
+    key: Key,
+    placement: Option<Placement>,
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Cleaned {
+    /// What was found, with what became of it.
+    pub leftovers: Vec<Leftover>,
+    /// The event; None where no record changed.
+    pub event: Option<Oid>,
+}
+
+/// Works out what would go, and removes nothing.
+///
+/// # Errors
+/// When git or the store cannot be read.
+pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, FlowError> {
+    let repo = store.repository();
+    let worktrees = Worktrees::new(repo);
+    let own = worktrees.sessions()?;
+    let listed = store.snapshot()?.listing(Shelf::Active).sessions;
+    let listed = listed.into_iter().filter_map(|l| Some((Key::from(&l.location), l.session.ok()?)));
+    let ended: Vec<_> = listed.filter(|(_, session)| session.status.is_terminal()).collect();
+    let sessions: Vec<_> = ended.iter().map(|(_, session)| session).collect();
+    let agents = Probes::new(repo, store.known_replica().as_deref(), &sessions).run();
+    let limit = what.older_than.map(|age| ago(store.clock().now(), age));
+    let prefix = repo.config("ao.branchPrefix").unwrap_or_else(|| "ao/".to_owned());
+    let mut leftovers = Vec::new();
+    for ((key, session), agent) in ended.iter().zip(agents) {
+        let mut leftover = Leftover {
+            session: session.clone(),
+            // A record may name any folder; this one says itself whose it is.
+            worktree: own.get(&session.id).cloned(),
+            branch: None,
+            stops: matches!(agent, AgentState::Alive { .. }),
+            archives: is_old(session, limit),
+            kept: None,
+            backup: None,
+            key: key.clone(),
+            placement: placement(store, session).cloned(),
+        };
+        if what.branches == Branches::Remove {
+            leftover.branch = branch_to_remove(store, session, &prefix)?;
+        }
+        if let AgentState::Unknown(error) = agent {
+            leftover.kept = Some(format!("cannot tell whether its agent is alive: {error}"));
+        } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
+            leftover.kept = Some("this is where you are".to_owned());
+        } else if leftover.removes() {
+            leftover.kept = leftover.refusal(&worktrees, what.loss)?;
+        }
+        if leftover.is_something() {
+            leftovers.push(leftover);
+        }
+    }
+    Ok(leftovers)
+}
+
+/// Removes what can go, and writes it down in one event.
+///
+/// What one session refuses does not keep the others from being cleaned up.
+///
+/// # Errors
+/// When git or the store cannot be read or written.
+pub fn cleanup(store: &Store, what: &Cleanup) -> Result<Cleaned, FlowError> {
+    let mut leftovers = cleanup_plan(store, what)?;
+    // Whoever restores one of them meanwhile waits.
+    let mut claims: Vec<Lock> = Vec::new();
+    for leftover in leftovers.iter_mut().filter(|leftover| leftover.kept.is_none()) {
+        match leftover.remove(store, what.loss) {
+            Ok(claim) => claims.push(claim),
+            Err(error) => leftover.kept = Some(super::live::said(&error)),
+        }
+    }
+    let limit = what.older_than.map(|age| ago(store.clock().now(), age));
+    let replica = store.known_replica();
+    let committed = store.transaction("cleanup", |tx| {
+        for leftover in leftovers.iter().filter(|leftover| leftover.kept.is_none()) {
+            let key = &leftover.key;
+            let session = match tx.session(key.clone()) {
+                Err(StoreError::NotFound(_) | StoreError::Archived(_)) => continue,
+                session => session?,
+            };
+            let here = replica.as_ref().and_then(|name| session.placements.get(name));
+            if !session.status.is_terminal() || here != leftover.placement.as_ref() {
+                continue;
+            }
+            let is_old = is_old(&session, limit);
+            if let Some(replica) = &replica {
+                tx.update(key.clone(), |session| {
+                    session.placements.remove(replica);
+                    Ok::<_, StoreError>(())
+                })?;
+            }
+            if is_old {
+                tx.archive(key.clone())?;
+            }
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(Cleaned { leftovers, event: committed.event })
+}
+
+fn is_old(session: &Session, limit: Option<Timestamp>) -> bool {
+    limit.is_some_and(|limit| session.updated_at < limit)
+}
+
+/// Only what was named by this program: a record may name any branch.
+fn branch_to_remove(
+    store: &Store,
+    session: &Session,
+    prefix: &str,
+) -> Result<Option<String>, FlowError> {
+    let Some(branch) = session.branch.as_ref() else { return Ok(None) };
+    if prefix.is_empty() || !branch.starts_with(prefix) {
+        return Ok(None);
+    }
+    let is_there = store.repository().read_ref(&format!("refs/heads/{branch}"))?.is_some();
+    Ok(is_there.then(|| branch.clone()))
+}
+
+impl Leftover {
+    fn removes(&self) -> bool {
+        self.worktree.is_some() || self.branch.is_some()
+    }
+
+    fn is_something(&self) -> bool {
+        self.removes() || self.stops || self.archives || self.placement.is_some()
+    }
+
+    fn removal<'a>(&'a self, path: &'a std::path::Path, loss: Loss) -> Removal<'a> {
+        Removal { path, branch: self.branch.as_deref(), session: self.session.id, loss }
+    }
+
+    fn path(&self, worktrees: &Worktrees<'_>) -> Result<PathBuf, WorkspaceError> {
+        match &self.worktree {
+            Some(path) => Ok(path.clone()),
+            None => worktrees.default_path(&self.session.project_id, self.session.id),
+        }
+    }
+
+    /// Why it would not be removed.
+    fn refusal(&self, worktrees: &Worktrees<'_>, loss: Loss) -> Result<Option<String>, FlowError> {
+        let path = self.path(worktrees)?;
+        Ok(worktrees.check_removal(&self.removal(&path, loss)).err().map(|e| super::live::said(&e)))
+    }
+
+    /// Ends the agent, removes worktree and branch, and holds on to the session.
+    fn remove(&mut self, store: &Store, loss: Loss) -> Result<Lock, FlowError> {
+        let repo = store.repository();
+        let claim = claim(repo, self.session.id, Duration::ZERO)?;
+        let now = store.snapshot()?.session(self.key.clone())?;
+        if !now.status.is_terminal() || placement(store, &now) != self.placement.as_ref() {
+            return Err(FlowError::Changed(self.session.id));
+        }
+        super::here::stop_here(store, &now)?;
+        if self.removes() {
+            let worktrees = Worktrees::new(repo);
+            let path = self.path(&worktrees)?;
+            let Removed { backup, .. } = worktrees.remove(&self.removal(&path, loss))?;
+            self.backup = backup;
+        }
+        Ok(claim)
+    }
+}

@@ -1,0 +1,37 @@
+//! From a session to what keeps its agent alive here.
+
+use super::{FlowError, elsewhere, placement};
+use crate::model::Session;
+use crate::runtime::{self, Probe, Runtime};
+use crate::store::Store;
+
+/// A session's agent that is alive in this clone.
+pub struct Reached {
+    /// What keeps it alive.
+    pub runtime: Box<dyn Runtime>,
+    /// The runtime's own name for it.
+    pub handle: String,
+}
+
+/// Finds a session's agent.
+///
+/// # Errors
+/// When it is in another clone, was never started, is gone, or it cannot be told.
+pub fn reach(store: &Store, session: &Session) -> Result<Reached, FlowError> {
+    let id = session.id;
+    let here = placement(store, session);
+    let started = here.and_then(|here| Some((here.runtime.as_deref()?, here.handle.as_deref()?)));
+    let Some((name, handle)) = started.filter(|(name, _)| *name != "none") else {
+        return Err(match elsewhere(store, session) {
+            Some(replica) => FlowError::Away { id, replica: replica.to_owned() },
+            None => FlowError::NotStarted(id),
+        });
+    };
+    let socket = store.repository().config("ao.tmuxSocket");
+    let runtime = runtime::named(name, socket.as_deref())?;
+    match runtime.probe(&id, handle) {
+        Probe::Alive { .. } => Ok(Reached { runtime, handle: handle.to_owned() }),
+        Probe::Gone => Err(FlowError::AgentGone { id, status: session.status.clone() }),
+        Probe::Unknown(source) => Err(FlowError::Unknown { id, source }),
+    }
+}
