@@ -191,7 +191,7 @@ impl Store {
         let repo = self.repository();
         let sessions = parts.ids(visibility);
         let message = Message {
-            subject: subject(verb, &sessions, parts.what.as_deref()),
+            subject: subject(verb, &sessions, parts.what(visibility)),
             op: verb.to_owned(),
             sessions,
             conflicts: Vec::new(),

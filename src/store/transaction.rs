@@ -275,6 +275,15 @@ impl Parts<'_> {
         staged.map(|(location, _)| location.id).collect()
     }
 
+    /// What the event says was done. A public one says nothing that may be about private sessions.
+    pub fn what(&self, visibility: Visibility) -> Option<&str> {
+        let public = self.ids(Visibility::Public);
+        let is_about_others =
+            self.ids(Visibility::Private).iter().any(|private| !public.contains(private));
+        let is_silent = visibility == Visibility::Public && is_about_others;
+        self.what.as_deref().filter(|_| !is_silent)
+    }
+
     /// What is written first: where a session goes before where it is taken from.
     pub fn order(&self) -> [Visibility; 2] {
         let hides = self.staged.values().any(|staged| staged.moves_to(Visibility::Private));

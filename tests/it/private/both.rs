@@ -62,13 +62,14 @@ fn one_change_of_both_kinds_is_one_event_each() {
     store(&repo).create(&session(1, "One")).unwrap();
     create_private(&repo, &session(2, "Two"));
     let done = both(&repo).transaction("archive", |tx| {
+        tx.describe("Two is put away");
         tx.archive(id(1))?;
         tx.archive(id(2))
     });
     let done = done.unwrap();
     let subject = |name| repo.git(["log", "-1", "--format=%s", name]);
     assert_eq!(subject(SESSIONS_REF), format!("archive {}\n", id(1).short()));
-    assert_eq!(subject(PRIVATE_REF), format!("archive {}\n", id(2).short()));
+    assert_eq!(subject(PRIVATE_REF), format!("archive {}: Two is put away\n", id(2).short()));
     for (visibility, name) in
         [(Visibility::Public, SESSIONS_REF), (Visibility::Private, PRIVATE_REF)]
     {
