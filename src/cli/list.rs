@@ -1,3 +1,4 @@
+use git_ao::model::Session;
 use git_ao::store::{Listed, Listing, Shelf, Snapshot};
 
 use super::order::Order;
@@ -10,13 +11,14 @@ use super::{CliError, Ctx, ExitCode, json, placed};
 /// List sessions
 ///
 /// Without options, all that are not archived, the last changed first: ended ones too. Nothing to
-/// list is no error. A record that cannot be read is listed as 'corrupt'; options that narrow the
+/// list is no error. Behind the agent of a session that lives only in other clones stands in which:
+/// 'on laptop-9f2c'. A record that cannot be read is listed as 'corrupt'; options that narrow the
 /// list leave it out, except --project and --status=corrupt.
 ///
 /// --json prints {"version":1,"sessions":[…]}, with the keys of each record as they are stored, and
-/// 'archived', 'visibility' ('public' or 'private'), 'short_id' and 'display_title'; of a corrupt
-/// record 'id', 'project_id', 'archived', 'visibility', 'short_id', and in 'corrupt' what is wrong
-/// with it.
+/// 'archived', 'visibility' ('public' or 'private'), 'here' (whether it lives in this clone),
+/// 'short_id' and 'display_title'; of a corrupt record 'id', 'project_id', 'archived', 'visibility',
+/// 'short_id', and in 'corrupt' what is wrong with it.
 ///
 /// --porcelain prints a line for each session, with tabs between these fields: id, status (or
 /// 'corrupt'), 'active' or 'archived', project, time of creation, time of the last update, agent,
@@ -67,8 +69,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     args.sort.unwrap_or_default().sort(&mut sessions);
     sessions.truncate(args.limit.unwrap_or(usize::MAX));
 
+    let replica = store.known_replica();
     if args.json {
-        print_json(&sessions, ctx)?;
+        print_json(&sessions, replica.as_deref(), ctx)?;
     } else if args.nul || args.porcelain == Some(Porcelain::V1) {
         let ending = if args.nul { Ending::Nul } else { Ending::Newline };
         for listed in &sessions {
@@ -76,7 +79,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
     } else {
         ctx.page_for(store.repository())?;
-        print_table(&sessions, ctx)?;
+        print_table(&sessions, replica.as_deref(), ctx)?;
         if sessions.is_empty() && unreadable.is_empty() && ctx.out.is_terminal() {
             ctx.out.hint(args.nothing(&snapshot));
         }
@@ -112,11 +115,11 @@ impl Args {
     }
 }
 
-fn print_json(sessions: &[Listed], ctx: &mut Ctx) -> Result<(), CliError> {
+fn print_json(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for listed in sessions {
         let value = match &listed.session {
-            Ok(session) => json::session(session, &listed.location),
+            Ok(session) => json::session(session, &listed.location, replica),
             Err(problem) => json::corrupt(&listed.location, problem),
         };
         list.entry(&mut ctx.out, &value)?;
@@ -124,7 +127,7 @@ fn print_json(sessions: &[Listed], ctx: &mut Ctx) -> Result<(), CliError> {
     Ok(list.end(&mut ctx.out)?)
 }
 
-fn print_table(sessions: &[Listed], ctx: &mut Ctx) -> Result<(), CliError> {
+fn print_table(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut table = Table::new([
         Column::left("ID"),
         Column::left("STATUS"),
@@ -144,7 +147,7 @@ fn print_table(sessions: &[Listed], ctx: &mut Ctx) -> Result<(), CliError> {
                 id,
                 status(Style::of_status(&session.status), session.status.as_str()),
                 Cell::plain(&age(session.updated_at, ctx.now)),
-                optional(Style::Plain, &session.agent),
+                Cell::plain(&agent(session, replica)),
                 optional(Style::Branch, &session.branch),
                 Cell::plain(&session.display_title()),
             ],
@@ -159,4 +162,11 @@ fn print_table(sessions: &[Listed], ctx: &mut Ctx) -> Result<(), CliError> {
         });
     }
     Ok(table.print(&mut ctx.out)?)
+}
+
+/// `claude`, or `claude on laptop-9f2c` where the session lives only in another clone.
+fn agent(session: &Session, replica: Option<&str>) -> String {
+    let words = [session.agent.clone(), placed::elsewhere(session, replica)];
+    let words: Vec<_> = words.into_iter().flatten().collect();
+    if words.is_empty() { "-".to_owned() } else { words.join(" ") }
 }

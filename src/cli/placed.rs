@@ -1,4 +1,4 @@
-//! Where a session lives in this clone, as its record says it.
+//! Where a session lives, as its record says it.
 
 use std::path::PathBuf;
 
@@ -20,4 +20,19 @@ pub fn mark(location: &Location) -> &'static str {
         (Shelf::Archived, Visibility::Public) => " (archived)",
         (Shelf::Archived, Visibility::Private) => " (archived, private)",
     }
+}
+
+/// Where a session that has not ended lives, if that is only in other clones: `on laptop-9f2c`.
+///
+/// `replica` is the name of this clone, if it has one.
+pub fn elsewhere(session: &Session, replica: Option<&str>) -> Option<String> {
+    let is_here = lives_in(session, replica);
+    let names: Vec<_> = session.placements.keys().map(String::as_str).collect();
+    let is_told = !is_here && !names.is_empty() && !session.status.is_terminal();
+    is_told.then(|| format!("on {}", names.join(", ")))
+}
+
+/// Whether the session has a placement in the clone of this name.
+pub fn lives_in(session: &Session, replica: Option<&str>) -> bool {
+    replica.is_some_and(|replica| session.placements.contains_key(replica))
 }

@@ -44,13 +44,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Ok(session) => session,
         Err(problem) => return print_corrupt(&entry, problem, args.json, ctx),
     };
+    let replica = store.known_replica();
     if args.json {
-        let value = json::session(&session, &entry.location);
+        let value = json::session(&session, &entry.location, replica.as_deref());
         json::print_one(&mut ctx.out, "session", &value)?;
         return Ok(ExitCode::Done);
     }
     ctx.page_for(store.repository())?;
-    print(&snapshot, &session, &entry, ctx)?;
+    print(&snapshot, &session, &entry, replica.as_deref(), ctx)?;
     Ok(ExitCode::Done)
 }
 
@@ -86,12 +87,13 @@ fn print(
     snapshot: &Snapshot<'_>,
     session: &Session,
     entry: &Entry,
+    replica: Option<&str>,
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
     let id = ctx.out.paint(Style::Id, &format!("session {}", session.id));
     let mark = placed::mark(&entry.location);
     writeln!(ctx.out, "{id}{mark}")?;
-    fields::print(session, snapshot, ctx)?;
+    fields::print(session, snapshot, replica, ctx)?;
     if let Some(task) = &session.task {
         writeln!(ctx.out)?;
         for line in escape::block(task.trim_end()).lines() {

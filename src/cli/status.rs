@@ -73,7 +73,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let view = View::look(&request, &store, ctx)?;
     if args.json {
-        as_json::print(&view, ctx)?;
+        as_json::print(&view, &store, ctx)?;
     } else {
         for line in rows::lines(&view, &ctx.out, ctx.now) {
             ctx.out.text(&line)?;

@@ -1,7 +1,7 @@
 use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, cleanup, complete, completions,
-    delete, edit, fail, fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull, push,
-    reconcile, restore, resume, run, send, set, show, spawn, status, sync, unarchive,
+    delete, doctor, edit, fail, fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull,
+    push, reconcile, restore, resume, run, send, set, show, spawn, status, sync, unarchive,
 };
 
 /// The verbs. The first line of each one's documentation is what help says of it.
@@ -15,6 +15,7 @@ pub enum Verb {
     Complete(complete::Args),
     Completions(completions::Args),
     Delete(delete::Args),
+    Doctor(doctor::Args),
     Edit(edit::Args),
     Fail(fail::Args),
     Fetch(fetch::Args),
@@ -55,6 +56,7 @@ impl Verb {
             Self::Complete(args) => complete::run(args, ctx),
             Self::Completions(args) => completions::run(args, ctx),
             Self::Delete(args) => delete::run(args, ctx),
+            Self::Doctor(args) => doctor::run(args, ctx),
             Self::Edit(args) => edit::run(args, ctx),
             Self::Fail(args) => fail::run(args, ctx),
             Self::Fetch(args) => fetch::run(args, ctx),

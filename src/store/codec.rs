@@ -5,7 +5,8 @@ use std::fmt;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
-use serde_yaml::value::{Tag, TaggedValue};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_yaml::value::Tag;
 
 use crate::model::{Map, Project, RecordError, Session, SessionId, Value};
 
@@ -106,26 +107,50 @@ fn check_brackets(bytes: &[u8]) -> Result<(), RecordProblem> {
 
 /// Writes the stored form of a record as YAML text.
 pub fn render(map: &Map) -> Result<String, RecordProblem> {
-    serde_yaml::to_string(&to_yaml(&Value::Map(map.clone())))
-        .map_err(|error| RecordProblem::Yaml(error.to_string()))
+    serde_yaml::to_string(&Entries(map)).map_err(|error| RecordProblem::Yaml(error.to_string()))
 }
 
-fn to_yaml(value: &Value) -> serde_yaml::Value {
-    match value {
-        Value::Null => serde_yaml::Value::Null,
-        Value::Bool(b) => (*b).into(),
-        Value::Int(i) => (*i).into(),
-        Value::Uint(u) => (*u).into(),
-        Value::Float(f) => (*f).into(),
-        Value::String(s) => s.as_str().into(),
-        Value::List(list) => serde_yaml::Value::Sequence(list.iter().map(to_yaml).collect()),
-        Value::Map(map) => {
-            serde_yaml::Value::Mapping(map.iter().map(|(k, v)| (to_yaml(k), to_yaml(v))).collect())
+/// A value on its way into YAML. Maps do not say how many entries they have: one with a single entry
+/// would be taken for a tag, and written wrong if its key is a list or a map.
+struct Written<'v>(&'v Value);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => to.serialize_unit(),
+            Value::Bool(b) => to.serialize_bool(*b),
+            Value::Int(i) => to.serialize_i64(*i),
+            Value::Uint(u) => to.serialize_u64(*u),
+            Value::Float(f) => to.serialize_f64(*f),
+            Value::String(s) => to.serialize_str(s),
+            Value::List(list) => to.collect_seq(list.iter().map(Written)),
+            Value::Map(map) => Entries(map).serialize(to),
+            Value::Tagged(tag, value) => {
+                let mut tagged = to.serialize_map(Some(1))?;
+                tagged.serialize_entry(&WrittenTag(tag), &Written(value))?;
+                tagged.end()
+            }
         }
-        Value::Tagged(tag, value) => serde_yaml::Value::Tagged(Box::new(TaggedValue {
-            tag: Tag::new(tag.clone()),
-            value: to_yaml(value),
-        })),
+    }
+}
+
+struct Entries<'m>(&'m Map);
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut entries = to.serialize_map(None)?;
+        for (key, value) in self.0.iter() {
+            entries.serialize_entry(&Written(key), &Written(value))?;
+        }
+        entries.end()
+    }
+}
+
+struct WrittenTag<'v>(&'v str);
+
+impl Serialize for WrittenTag<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&Tag::new(self.0))
     }
 }
 
@@ -227,9 +252,18 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_enum<A: EnumAccess<'de>>(mut self, from: A) -> Result<Value, A::Error> {
         self.budget.spend(0)?;
         let (tag, rest) = from.variant_seed(TagName)?;
+        if !is_tag(&tag) {
+            return Err(A::Error::custom("a tag that cannot be written back"));
+        }
         let value = rest.newtype_variant_seed(self.below()?)?;
         Ok(Value::Tagged(tag, Box::new(value)))
     }
+}
+
+/// Whether a tag is the same when it is written and read again: others would be escaped.
+fn is_tag(tag: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+    tag == "!" || !tag.is_empty() && tag.chars().all(is_plain)
 }
 
 struct TagName;

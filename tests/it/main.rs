@@ -6,6 +6,7 @@ mod support;
 
 mod agents;
 mod cli;
+mod corpus;
 mod docs;
 mod harness;
 mod hooks;

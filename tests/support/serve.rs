@@ -60,6 +60,52 @@ impl Server {
         })
     }
 
+    /// `sshd`, one process for each connection, with keys that are made for it, and the command
+    /// that logs in there. Why not, where nobody can: it is not installed, or the account is locked.
+    pub fn ssh(env: &TestEnv) -> Result<(Self, String), String> {
+        let dir = env.path("ssh");
+        std::fs::create_dir(&dir).map_err(|error| error.to_string())?;
+        let at = |name: &str| dir.join(name).display().to_string();
+        for name in ["host", "user"] {
+            let args = ["-q", "-t", "ed25519", "-N", "", "-f", &at(name)];
+            let made = Command::new("ssh-keygen").args(args).stdin(Stdio::null()).status();
+            made.map_err(|error| format!("ssh-keygen: {error}"))?;
+        }
+        let config = format!(
+            "HostKey {}\nAuthorizedKeysFile {}\nStrictModes no\nPidFile none\n\
+             AuthenticationMethods publickey\nPermitRootLogin prohibit-password\n\
+             PermitUserRC no\nAcceptEnv GIT_PROTOCOL\n\
+             SetEnv GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1\n",
+            at("host"),
+            at("user.pub"),
+        );
+        std::fs::write(at("config"), config).map_err(|error| error.to_string())?;
+        let sshd = Path::new("/usr/sbin/sshd");
+        if !sshd.exists() {
+            return Err("sshd is not installed (Debian: openssh-server)".to_owned());
+        }
+        let (settings, log) = (at("config"), at("log"));
+        let server = Self::start(move |stream| {
+            let mut daemon = Command::new(sshd);
+            daemon.args(["-i", "-f", &settings, "-E", &log]);
+            let (input, output) = (stream.try_clone().expect("one more handle"), stream);
+            daemon.stdin(Stdio::from(OwnedFd::from(input)));
+            daemon.stdout(Stdio::from(OwnedFd::from(output))).stderr(Stdio::null());
+            daemon.status().expect("sshd can be started");
+        });
+        let command = format!(
+            "ssh -F /dev/null -i {} -p {} -o BatchMode=yes -o IdentitiesOnly=yes -o LogLevel=ERROR \
+             -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null",
+            at("user"),
+            server.port,
+        );
+        let login = env.run(&env.root(), "sh", ["-c", &format!("{command} 127.0.0.1 true")]).run();
+        match login.status {
+            0 => Ok((server, command)),
+            _ => Err(std::fs::read_to_string(at("log")).unwrap_or_default() + &login.stderr),
+        }
+    }
+
     pub fn port(&self) -> u16 {
         self.port
     }

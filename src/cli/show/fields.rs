@@ -8,7 +8,13 @@ use crate::cli::ui::date::DateFormat;
 use crate::cli::ui::{OutError, Style, escape};
 use crate::cli::{CliError, Ctx};
 
-pub fn print(session: &Session, snapshot: &Snapshot<'_>, ctx: &mut Ctx) -> Result<(), CliError> {
+/// `replica` is the name of this clone, if it has one.
+pub fn print(
+    session: &Session,
+    snapshot: &Snapshot<'_>,
+    replica: Option<&str>,
+    ctx: &mut Ctx,
+) -> Result<(), CliError> {
     line(ctx, "Title", Style::Title, &session.display_title())?;
     let reason = session.status_reason.as_ref().map(|reason| format!(" ({reason})"));
     let status = format!("{}{}", session.status, reason.unwrap_or_default());
@@ -41,8 +47,10 @@ pub fn print(session: &Session, snapshot: &Snapshot<'_>, ctx: &mut Ctx) -> Resul
     for (key, value) in session.context.iter().chain(session.extra.iter()) {
         line(ctx, &key.label(), Style::Plain, &value.label())?;
     }
-    for (replica, placement) in &session.placements {
-        line(ctx, "Placed on", Style::Plain, &placed(replica, placement, ctx.now))?;
+    for (name, placement) in &session.placements {
+        let here = if Some(name.as_str()) == replica { " (here)" } else { "" };
+        let text = format!("{name}{here}: {}", placed(placement, ctx.now));
+        line(ctx, "Placed on", Style::Plain, &text)?;
     }
     Ok(())
 }
@@ -91,12 +99,12 @@ fn cost(cost: &Cost) -> String {
     tokens + &cached + &price
 }
 
-fn placed(replica: &str, placement: &Placement, now: Timestamp) -> String {
+fn placed(placement: &Placement, now: Timestamp) -> String {
     let runtime = match (&placement.runtime, &placement.handle) {
         (Some(runtime), Some(handle)) => Some(format!("{runtime} {handle}")),
         (runtime, handle) => runtime.clone().or_else(|| handle.clone()),
     };
     let at = placement.at.map(|at| DateFormat::Relative.show(at, 0, now));
     let parts = [placement.workspace.clone(), runtime, at].into_iter().flatten();
-    format!("{replica}: {}", parts.collect::<Vec<_>>().join(", "))
+    parts.collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,5 @@
 use git_ao::flow::{AgentState, Live};
+use git_ao::store::Store;
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 use serde_json::{Value, json};
 
@@ -6,12 +7,13 @@ use super::view::View;
 use crate::cli::error::chain;
 use crate::cli::{CliError, Ctx, json};
 
-pub fn print(view: &View, ctx: &mut Ctx) -> Result<(), CliError> {
+pub fn print(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
+    let replica = store.known_replica();
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for row in &view.rows {
         let value = match &row.session {
             Ok((session, live)) => {
-                let mut value = json::session(session, &row.location);
+                let mut value = json::session(session, &row.location, replica.as_deref());
                 value["live"] = as_json(live);
                 value
             }

@@ -1,4 +1,5 @@
 //! Agents in sessions: the real programs, and scripts where any program will do.
 
+mod elsewhere;
 mod looked_after;
 mod real;

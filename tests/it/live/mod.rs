@@ -2,6 +2,7 @@
 
 mod agents;
 mod cleanup;
+mod doctor;
 mod reconcile;
 mod status;
 mod talk;

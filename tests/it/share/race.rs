@@ -2,21 +2,30 @@
 
 use super::{Team, create, edit, read};
 use crate::support::sessions::assert_whole;
-use crate::support::{Repo, Server, alone, race};
+use crate::support::{Repo, Server, alone, race, skipped};
 
 const CHANGES: usize = 5;
 
 /// Lets many clones change one session, and push at the same moment to where `url` says.
 fn all_land(clones: usize, url: impl Fn(&Team) -> (String, Option<Server>)) {
+    all_land_by(clones, |team| {
+        let (url, server) = url(team);
+        Some((url, "ssh".to_owned(), server))
+    });
+}
+
+/// The same, with a command for ssh; nothing where there is no such remote.
+fn all_land_by(clones: usize, remote: impl Fn(&Team) -> Option<(String, String, Option<Server>)>) {
     let team = Team::new();
     let first = team.member("first");
     create(&first, 0, "Shared");
     first.ao(["push", "-q"]).ok();
-    let (url, _server) = url(&team);
+    let Some((url, ssh, _server)) = remote(&team) else { return };
+    let ao = |repo: &Repo, args: &[&str]| repo.ao_run(args).env("GIT_SSH_COMMAND", &ssh);
     let members: Vec<Repo> = (0..clones)
         .map(|n| {
             let member = team.member_at(&format!("clone-{n}"), &url);
-            member.ao(["pull", "-q"]).ok();
+            ao(&member, &["pull", "-q"]).run().ok();
             for change in 0..CHANGES {
                 let key = format!("{n}-{change}");
                 edit(&member, 0, |s| drop(s.context.insert(&*key, 1)));
@@ -24,7 +33,7 @@ fn all_land(clones: usize, url: impl Fn(&Team) -> (String, Option<Server>)) {
             member
         })
         .collect();
-    for out in race(clones, |n| members[n].ao_run(["push"])) {
+    for out in race(clones, |n| ao(&members[n], &["push"])) {
         out.ok().stdout_has("to origin: 1 session changed");
     }
     assert_eq!(read(&team.hub, 0).context.len(), clones * CHANGES);
@@ -54,6 +63,22 @@ fn eight_clones_push_at_once_over_http() {
         all_land(8, |team| {
             let server = Server::git_http(&team.env, &team.env.root());
             (format!("http://127.0.0.1:{}/hub.git", server.port()), Some(server))
+        });
+    });
+}
+
+#[test]
+fn eight_clones_push_at_once_over_ssh() {
+    alone(|| {
+        all_land_by(8, |team| match Server::ssh(&team.env) {
+            Ok((server, command)) => {
+                let url = format!("ssh://127.0.0.1{}", team.hub.dir().display());
+                Some((url, command, Some(server)))
+            }
+            Err(why) => {
+                skipped(&why);
+                None
+            }
         });
     });
 }

@@ -226,3 +226,37 @@ fn a_person_is_told_when_there_is_nothing() {
     reads(world.repo.ao_run(["list", "--tag", "x"])).stderr_has("hint: no session is like that");
     assert_eq!(world.session(A).unwrap().id, id(A));
 }
+
+#[test]
+fn what_lives_in_another_clone_says_in_which() {
+    let world = World::new();
+    world.repo.git(["config", "ao.replica", "laptop-1234"]);
+    let places = |session: &mut git_ao::model::Session, names: &[&str]| {
+        for name in names {
+            session.placements.insert((*name).to_owned(), Placement::default());
+        }
+    };
+    world.make(A, |session| {
+        session.agent = Some("claude".to_owned());
+        places(session, &["desk-5678", "tower-9abc"]);
+    });
+    world.make(B, |session| places(session, &["desk-5678", "laptop-1234"]));
+    world.make(C, |session| {
+        session.status = SessionStatus::Done;
+        places(session, &["desk-5678"]);
+    });
+    let now = world.repo.env().tick();
+    let out = world.repo.ao_run(["list", "--sort=id"]).at(now).run().ok();
+    out.stdout_is(
+        "ID        STATUS   AGE  AGENT                            BRANCH  TITLE\n\
+         aaaa1111  working   3m  claude on desk-5678, tower-9abc  -       Session aaaa1111\n\
+         bbbb2222  working   2m  -                                -       Session bbbb2222\n\
+         cccc3333  done      1m  -                                -       Session cccc3333\n",
+    );
+    for args in [["list", "--json"], ["status", "--json"]] {
+        let json = world.repo.ao(args).ok().json();
+        for session in json["sessions"].as_array().unwrap() {
+            assert_eq!(session["here"], session["id"] == B, "{session}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-use git_ao::model::{Cost, SessionStatus};
+use git_ao::model::{Cost, Placement, SessionStatus};
 
 use super::world::{A, B, C, World};
 use crate::support::Combo;
@@ -128,4 +128,23 @@ fn names_that_are_none_or_many() {
         .stderr_has(&format!("hint:   {other}  two\\x1b\n"));
     world.repo.ao(["show", C]).code(1).stdout_is("").stderr_has("no session matches");
     world.repo.ao(["show", "../../etc"]).code(1).stderr_has("no session matches '../../etc'");
+}
+
+#[test]
+fn this_clone_is_marked_among_the_places() {
+    let world = World::new();
+    world.repo.git(["config", "ao.replica", "laptop-1234"]);
+    world.make(A, |session| {
+        for name in ["desk-5678", "laptop-1234"] {
+            let workspace = Some("~/w".to_owned());
+            let placement = Placement { workspace, ..Placement::default() };
+            session.placements.insert(name.to_owned(), placement);
+        }
+    });
+    let places = "Placed on:  desk-5678: ~/w\nPlaced on:  laptop-1234 (here): ~/w\n";
+    world.repo.ao(["show"]).ok().stdout_has(places);
+    assert_eq!(world.repo.ao(["show", "--json"]).ok().json()["session"]["here"], true);
+    world.repo.git(["config", "--unset", "ao.replica"]);
+    world.repo.ao(["show"]).ok().stdout_lacks("(here)");
+    assert_eq!(world.repo.ao(["show", "--json"]).ok().json()["session"]["here"], false);
 }
