@@ -1,5 +1,4 @@
-use git_ao::model::Oid;
-use git_ao::store::Store;
+use git_ao::store::{Committed, Store};
 
 use super::many::{self, Target};
 use super::ui::escape;
@@ -37,8 +36,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         writeln!(ctx.out, "deleted {}", target.label())?;
         warn_of_workspace(target, &store, ctx);
     }
-    if let Some(event) = done.event {
-        ctx.out.hint(&way_back(&done.value, &event));
+    if done.event.is_some() {
+        ctx.out.hint(&way_back(&done));
     }
     Ok(ExitCode::Done)
 }
@@ -62,10 +61,16 @@ fn warn_of_workspace(target: &Target, store: &Store, ctx: &mut Ctx) {
     }
 }
 
-fn way_back(targets: &[Target], event: &Oid) -> String {
-    let lines = targets.iter().take(5).map(|target| {
+fn way_back(done: &Committed<Vec<Target>>) -> String {
+    let targets = &done.value;
+    let lines = targets.iter().take(5).filter_map(|target| {
         let location = &target.entry.location;
-        format!("  git ao log {}\n  git show {}^:{location}", location.id.short(), event.short())
+        let event = done.event_of(location.visibility)?;
+        Some(format!(
+            "  git ao log {}\n  git show {}^:{location}",
+            location.id.short(),
+            event.short()
+        ))
     });
     let more = if targets.len() > 5 { "\n  …" } else { "" };
     format!("history keeps what was deleted:\n{}{more}", lines.collect::<Vec<_>>().join("\n"))

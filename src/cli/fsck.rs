@@ -8,7 +8,8 @@ use super::{CliError, Ctx, ExitCode};
 /// Check the store, or what was fetched from a remote
 ///
 /// Lists whatever is not where it belongs, records that cannot be read, and events that are
-/// missing, and ends with 1 if there is any of it. Nothing is changed.
+/// missing, and ends with 1 if there is any of it; without arguments, also among the private
+/// sessions of this clone. Nothing is changed.
 #[derive(clap::Args)]
 pub struct Args {
     /// Check what was last fetched from this remote.
@@ -25,15 +26,14 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let (store, tip) = match (&args.remote, &args.commit) {
-        (Some(name), _) => of_remote(&store, name)?,
-        (None, Some(text)) => (store.clone(), commit(&store, text)?),
-        (None, None) => match store.tip()? {
-            Some(tip) => (store, tip),
-            None => return Ok(ExitCode::Done),
-        },
+    let findings = match (&args.remote, &args.commit) {
+        (Some(name), _) => {
+            let (store, tip) = of_remote(&store, name)?;
+            store.check(&tip)?
+        }
+        (None, Some(text)) => store.check(&commit(&store, text)?)?,
+        (None, None) => store.check_all()?,
     };
-    let findings = store.check(&tip)?;
     for finding in findings.iter().filter(|_| !args.quiet) {
         let (place, problem) = (escape::line(&finding.place), escape::line(&finding.problem));
         writeln!(ctx.out, "{place}: {problem}")?;

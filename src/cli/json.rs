@@ -10,11 +10,12 @@ use super::ui::{Out, OutError, escape};
 /// The version of the form; it changes when a key goes away or changes its meaning.
 const VERSION: u64 = 1;
 
-/// A session: its record's keys as they are stored, and `archived`, `here`, `short_id` and
-/// `display_title`. `replica` is the name of this clone, if it has one.
-pub fn session(session: &Session, shelf: Shelf, replica: Option<&str>) -> Value {
+/// A session: its record's keys as they are stored, and `archived`, `visibility`, `here`, `short_id`
+/// and `display_title`. `replica` is the name of this clone, if it has one.
+pub fn session(session: &Session, location: &Location, replica: Option<&str>) -> Value {
     let mut object = object(serde_json::to_value(session.to_record()));
-    object.insert("archived".to_owned(), (shelf == Shelf::Archived).into());
+    object.insert("archived".to_owned(), (location.shelf == Shelf::Archived).into());
+    object.insert("visibility".to_owned(), location.visibility.name().into());
     object.insert("here".to_owned(), placed::lives_in(session, replica).into());
     object.insert("short_id".to_owned(), session.id.short().into());
     object.insert("display_title".to_owned(), session.display_title().into());
@@ -27,6 +28,7 @@ pub fn corrupt(location: &Location, problem: &RecordProblem) -> Value {
         "id": location.id.to_string(),
         "project_id": location.project.as_str(),
         "archived": location.shelf == Shelf::Archived,
+        "visibility": location.visibility.name(),
         "short_id": location.id.short(),
         "corrupt": problem.to_string(),
     })

@@ -16,13 +16,14 @@ use super::{CliError, Ctx, ExitCode, json, placed};
 /// list leave it out, except --project and --status=corrupt.
 ///
 /// --json prints {"version":1,"sessions":[…]}, with the keys of each record as they are stored, and
-/// 'archived', 'here' (whether it lives in this clone), 'short_id' and 'display_title'; of a corrupt record 'id', 'project_id', 'archived',
+/// 'archived', 'visibility' ('public' or 'private'), 'here' (whether it lives in this clone),
+/// 'short_id' and 'display_title'; of a corrupt record 'id', 'project_id', 'archived', 'visibility',
 /// 'short_id', and in 'corrupt' what is wrong with it.
 ///
 /// --porcelain prints a line for each session, with tabs between these fields: id, status (or
 /// 'corrupt'), 'active' or 'archived', project, time of creation, time of the last update, agent,
 /// branch, issue, pull request, id of the session it was forked from, title (or what is wrong with
-/// the record). What is missing is empty. '\' is written as '\\', control characters as '\t', '\n',
+/// the record), 'public' or 'private'. What is missing is empty. '\' is written as '\\', control characters as '\t', '\n',
 /// '\r' or '\x1b'. Fields may be added at the end.
 #[derive(clap::Args)]
 pub struct Args {
@@ -106,7 +107,7 @@ impl Args {
     }
 
     fn nothing(&self, snapshot: &Snapshot<'_>) -> &'static str {
-        match snapshot.tip() {
+        match snapshot.tips().next() {
             None => "there are no sessions yet; git ao spawn \"<task>\" makes one",
             Some(_) if self.all => "no session is like that",
             Some(_) => "no session is like that; --all looks into the archive too",
@@ -118,7 +119,7 @@ fn print_json(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Resu
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for listed in sessions {
         let value = match &listed.session {
-            Ok(session) => json::session(session, listed.location.shelf, replica),
+            Ok(session) => json::session(session, &listed.location, replica),
             Err(problem) => json::corrupt(&listed.location, problem),
         };
         list.entry(&mut ctx.out, &value)?;
@@ -137,7 +138,7 @@ fn print_table(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Res
     ]);
     for Listed { location, session } in sessions {
         let id = Cell::new(Style::Id, &location.id.short());
-        let mark = if location.shelf == Shelf::Archived { " (archived)" } else { "" };
+        let mark = placed::mark(location);
         let status = |style, word: &str| Cell::new(style, &format!("{word}{mark}"));
         let optional =
             |style, text: &Option<String>| Cell::new(style, text.as_deref().unwrap_or("-"));

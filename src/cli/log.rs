@@ -77,7 +77,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let wanted = Wanted::of(&args, ctx)?;
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
-    if snapshot.tip().is_none() && args.session.is_none() && !args.json {
+    if snapshot.tips().next().is_none() && args.session.is_none() && !args.json {
         return Err(CliError::fatal("there are no events yet")
             .hint("git ao spawn \"<task>\" makes the first session"));
     }

@@ -16,7 +16,7 @@ impl Ctx {
         Ok(repo)
     }
 
-    /// Opens the store of that repository.
+    /// Opens the store of that repository, with the private sessions.
     pub fn store(&mut self) -> Result<Store, CliError> {
         let repo = self.repository()?;
         let clock = if self.env.clock_is_stopped() {
@@ -25,7 +25,7 @@ impl Ctx {
         } else {
             Clock::system()
         };
-        Ok(Store::new(repo).with_clock(clock))
+        Ok(Store::new(repo).with_clock(clock).with_private())
     }
 
     /// Sends what follows through git's pager, on a terminal.

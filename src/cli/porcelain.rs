@@ -20,10 +20,10 @@ pub enum Ending {
     Nul,
 }
 
-/// Version 1: twelve fields with tabs between them.
+/// Version 1: thirteen fields with tabs between them.
 ///
 /// Id, status, `active` or `archived`, project, time of creation, time of the last update, agent,
-/// branch, issue, pull request, the id of the session it was forked from, title. What a session does
+/// branch, issue, pull request, the id of the session it was forked from, title, `public` or `private`. What a session does
 /// not have is empty. The record of a corrupt one has the status `corrupt`, and why as its title.
 pub fn line(listed: &Listed, ending: Ending) -> String {
     let location = &listed.location;
@@ -34,7 +34,8 @@ pub fn line(listed: &Listed, ending: Ending) -> String {
     };
     let project = location.project.as_str();
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let fields: [String; 12] = match &listed.session {
+    let visibility = location.visibility.name();
+    let fields: [String; 13] = match &listed.session {
         Ok(session) => [
             id,
             session.status.to_string(),
@@ -48,12 +49,14 @@ pub fn line(listed: &Listed, ending: Ending) -> String {
             session.pr_number.map(|number| number.to_string()).unwrap_or_default(),
             session.fork.as_ref().map(|fork| fork.session.to_string()).unwrap_or_default(),
             session.display_title(),
+            visibility.to_owned(),
         ],
         Err(problem) => {
             let mut fields = std::array::from_fn(|_| String::new());
             let known = [&id, "corrupt", area, project].map(str::to_owned);
             fields[..4].clone_from_slice(&known);
             fields[11] = problem.to_string();
+            fields[12] = visibility.to_owned();
             fields
         }
     };

@@ -1,5 +1,5 @@
 use git_ao::model::{Assignment, Guard, Session, check_change, field_changes};
-use git_ao::store::{Key, Snapshot, Store};
+use git_ao::store::{Entry, Key, StoreError, Transaction, Visibility};
 
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, by_hand, open};
@@ -12,6 +12,10 @@ use super::{CliError, Ctx, ExitCode, by_hand, open};
 /// tags, 'tags+=a' adds some and 'tags-=a' takes some away. What is put under context or
 /// agent_config is text, or a number, true, false or null where it looks like one; quotes inside
 /// the value keep it text: context.version='"1"'.
+///
+/// 'visibility=private' keeps the session in this clone from now on, which does not take back what
+/// was shared before; 'visibility=public' makes it shared with the next push, but not what happened
+/// while it was private.
 ///
 /// All changes are one event. A change of the status follows the table of statuses: an ended session
 /// stays ended. It empties status_reason unless that is set too. When nothing changes, nothing is
@@ -31,18 +35,27 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let parsed = args.changes.iter().map(|text| text.parse());
+    let (visibility, fields) = split(&args.changes)?;
+    let parsed = fields.into_iter().map(str::parse);
     let changes: Vec<Assignment> = parsed.collect::<Result<_, _>>()?;
     let guard = by_hand::guard(args.force);
     let store = ctx.store()?;
     let done = store.transaction("set", |tx| {
-        let key = key(tx.snapshot(), &store, &args.session)?;
-        let (label, fields) = tx.update(key, |session| {
-            let after = apply(&changes, session, guard)?;
-            let fields = changed(&changes, session, &after);
-            *session = after;
-            Ok::<_, CliError>((label(session), fields))
-        })?;
+        let entry = open::find(tx.snapshot(), &store, &args.session)?;
+        let (label, mut fields) = match changes.as_slice() {
+            [] => (label(&read(tx, &entry)?), Vec::new()),
+            changes => tx.update(Key::from(&entry), |session| {
+                let after = apply(changes, session, guard)?;
+                let fields = changed(changes, session, &after);
+                *session = after;
+                Ok::<_, CliError>((label(session), fields))
+            })?,
+        };
+        if let Some(visibility) = visibility
+            && tx.set_visibility(Key::from(&entry), visibility)?
+        {
+            fields.push(format!("visibility: {}", visibility.name()));
+        }
         let fields = fields.join(", ");
         tx.describe(fields.clone());
         Ok::<_, CliError>((label, fields))
@@ -55,8 +68,27 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     Ok(ExitCode::Done)
 }
 
-fn key(snapshot: &Snapshot<'_>, store: &Store, handle: &str) -> Result<Key, CliError> {
-    Ok(Key::from(&open::find(snapshot, store, handle)?.location))
+/// Where the record lies is no field of it: the last `visibility=` that was typed, and the others.
+fn split(typed: &[String]) -> Result<(Option<Visibility>, Vec<&str>), CliError> {
+    let (mut visibility, mut fields) = (None, Vec::new());
+    for text in typed {
+        match text.strip_prefix("visibility=") {
+            None => fields.push(text.as_str()),
+            Some("private") => visibility = Some(Visibility::Private),
+            Some("public") => visibility = Some(Visibility::Public),
+            Some(other) => {
+                let other = escape::line(other);
+                return Err(CliError::refused(format!("'{other}' is not a visibility"))
+                    .hint("there are public and private"));
+            }
+        }
+    }
+    Ok((visibility, fields))
+}
+
+fn read(tx: &Transaction<'_>, entry: &Entry) -> Result<Session, StoreError> {
+    let loaded = tx.snapshot().load(entry);
+    loaded.map_err(|problem| StoreError::Corrupt { key: Key::from(entry), problem })
 }
 
 fn apply(changes: &[Assignment], before: &Session, guard: Guard) -> Result<Session, CliError> {

@@ -2,10 +2,10 @@ mod fields;
 mod news;
 
 use git_ao::model::Session;
-use git_ao::store::{Entry, RecordProblem, Shelf, Snapshot, StoreError};
+use git_ao::store::{Entry, RecordProblem, Snapshot, StoreError};
 
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, json, open};
+use super::{CliError, Ctx, ExitCode, json, open, placed};
 
 /// Show a session
 ///
@@ -46,7 +46,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     let replica = store.known_replica();
     if args.json {
-        let value = json::session(&session, entry.location.shelf, replica.as_deref());
+        let value = json::session(&session, &entry.location, replica.as_deref());
         json::print_one(&mut ctx.out, "session", &value)?;
         return Ok(ExitCode::Done);
     }
@@ -96,10 +96,7 @@ fn print(
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
     let id = ctx.out.paint(Style::Id, &format!("session {}", session.id));
-    let mark = match entry.location.shelf {
-        Shelf::Active => "",
-        Shelf::Archived => " (archived)",
-    };
+    let mark = placed::mark(&entry.location);
     writeln!(ctx.out, "{id}{mark}")?;
     fields::print(session, snapshot, replica, ctx)?;
     if let Some(task) = &session.task {

@@ -5,7 +5,7 @@ use git_ao::flow::{
     self, Duplicates, Interrupt, Launcher, Place, Plan, Request, Spawned, Start, Ticket,
 };
 use git_ao::model::{Kind, Project, SessionId};
-use git_ao::store::Store;
+use git_ao::store::{Store, Visibility};
 
 use super::launch::{self, AgentArgs};
 use super::task::{self, TaskArgs};
@@ -71,6 +71,11 @@ pub struct NewArgs {
     /// any other word.
     #[arg(long)]
     kind: Option<String>,
+
+    /// Keep the session in this clone: no verb of git ao shares its record or its branch. A fork of
+    /// a private session is private anyway; 'git ao set <session> visibility=public' ends that.
+    #[arg(long)]
+    private: bool,
 
     /// Make the record and the branch, but no worktree and no agent.
     #[arg(long)]
@@ -151,6 +156,7 @@ impl NewArgs {
             issue: self.issue.clone(),
             pr: self.pr.clone(),
             tags: self.tag.clone(),
+            visibility: if self.private { Visibility::Private } else { Visibility::Public },
             place: if self.no_worktree { Place::Branch } else { Place::Worktree },
             ..Request::default()
         }
@@ -183,7 +189,7 @@ fn announce(
     args: &NewArgs,
 ) -> Result<ExitCode, CliError> {
     if args.json {
-        print_json(ctx, &plan.session, plan.workspace.as_ref(), None)?;
+        print_json(ctx, &plan.session, plan.visibility, plan.workspace.as_ref(), None)?;
         return Ok(ExitCode::Done);
     }
     let session = &plan.session;
@@ -210,12 +216,17 @@ fn announce(
 fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, CliError> {
     let session = &made.session;
     if args.json {
-        print_json(ctx, session, made.workspace.as_ref(), Some(made.event.as_str()))?;
+        let event = Some(made.event.as_str());
+        print_json(ctx, session, made.visibility, made.workspace.as_ref(), event)?;
         return Ok(ExitCode::Done);
     }
     let id = ctx.out.paint(Style::Id, &session.id.short());
     let title = escape::line(&session.display_title()).into_owned();
-    writeln!(ctx.out, "session {id}: {title}")?;
+    let mark = match made.visibility {
+        Visibility::Public => "",
+        Visibility::Private => " (private)",
+    };
+    writeln!(ctx.out, "session {id}{mark}: {title}")?;
     let branch = ctx.out.paint(Style::Branch, session.branch.as_deref().unwrap_or_default());
     writeln!(ctx.out, "  branch    {branch}")?;
     if let Some(path) = &made.workspace {
@@ -229,6 +240,7 @@ fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, Cli
 fn print_json(
     ctx: &mut Ctx,
     session: &git_ao::model::Session,
+    visibility: Visibility,
     workspace: Option<&PathBuf>,
     event: Option<&str>,
 ) -> Result<(), CliError> {
@@ -236,6 +248,7 @@ fn print_json(
         "version": 1,
         "session": session.to_record(),
         "short_id": session.id.short(),
+        "visibility": visibility.name(),
     });
     if let Some(path) = workspace {
         value["workspace"] = path.to_string_lossy().into();

@@ -3,10 +3,11 @@
 use super::{FlowError, Launcher, Request, here};
 use crate::agent::{Action, Mode};
 use crate::model::{Base, Fork, Oid, Session};
-use crate::store::{Entry, Snapshot, Store, StoreError};
+use crate::store::{Entry, History, Snapshot, Store, StoreError, Visibility};
 use crate::workspace::{WorkspaceError, Worktrees};
 
-/// Makes a request a fork of the session at this place, from its last event on.
+/// Makes a request a fork of the session at this place, from its last event on. A fork of a private
+/// session is private too.
 ///
 /// # Errors
 /// When the parent's record cannot be read, or has no event.
@@ -18,10 +19,18 @@ pub fn fork_request(
     let key = || (&parent.location).into();
     let session =
         snapshot.load(parent).map_err(|problem| StoreError::Corrupt { key: key(), problem })?;
-    let event = snapshot.last_event(session.id)?;
-    let event = event.or_else(|| snapshot.tip().cloned());
+    // Only what is as visible as the parent: a public fork must not lead to a private event.
+    let visibility = parent.location.visibility;
+    let tip = snapshot.tip_of(visibility);
+    let history = History { from: tip.cloned(), session: Some(session.id) };
+    let event = snapshot.events(history).next().transpose()?.map(|event| event.id);
+    let event = event.or_else(|| tip.cloned());
     let event = event.ok_or_else(|| StoreError::NotFound(key()))?;
-    Ok(Request { parent: Some((session, event)), ..request })
+    let visibility = match visibility {
+        Visibility::Private => visibility,
+        Visibility::Public => request.visibility,
+    };
+    Ok(Request { parent: Some((session, event)), visibility, ..request })
 }
 
 /// What the agent of a fork is started for: its own conversation is forked where it can do that,

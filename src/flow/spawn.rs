@@ -8,7 +8,7 @@ use crate::model::{
     Base, Fork, Kind, Map, Oid, Placement, Project, Session, SessionId, SessionStatus, Value, slug,
 };
 use crate::runtime::Started;
-use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction};
+use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::workspace::{self, Addition, Branch, Workspace as _, Worktrees};
 
 /// What the user wants.
@@ -44,6 +44,8 @@ pub struct Request {
     pub place: Place,
     /// What to do when another session works on the issue.
     pub duplicates: Duplicates,
+    /// Who gets to see it. What continues a private session is private.
+    pub visibility: Visibility,
 }
 
 /// Where the agent works.
@@ -73,6 +75,8 @@ pub struct Plan {
     pub session: Session,
     /// The worktree; None where there is to be none.
     pub workspace: Option<PathBuf>,
+    /// Who gets to see it.
+    pub visibility: Visibility,
     branch: Branch,
     duplicates: Duplicates,
     fork_event: Option<Oid>,
@@ -85,6 +89,8 @@ pub struct Spawned {
     pub session: Session,
     /// The event.
     pub event: Oid,
+    /// Who gets to see it.
+    pub visibility: Visibility,
     /// The worktree, where there is one.
     pub workspace: Option<PathBuf>,
     /// What became of its agent.
@@ -124,6 +130,7 @@ pub fn plan(store: &Store, request: Request) -> Result<Plan, FlowError> {
         session,
         workspace,
         duplicates: request.duplicates,
+        visibility: request.visibility,
         fork_event: request.parent.map(|(_, event)| event),
     };
     match plan.addition() {
@@ -172,7 +179,7 @@ pub fn spawn(
         None => worktrees.add_branch(&plan.branch)?,
     };
     interrupt.check()?;
-    let Plan { mut session, mut workspace, duplicates, fork_event, .. } = plan;
+    let Plan { mut session, mut workspace, duplicates, visibility, fork_event, .. } = plan;
     // What was begun waits for the claim, so the claim goes last.
     let mut claimed = None;
     let mut begun = None;
@@ -204,18 +211,19 @@ pub fn spawn(
         if duplicates == Duplicates::Refuse && fork_event.is_none() {
             check_issue(tx.snapshot(), &session)?;
         }
-        create(tx, &session, fork_event.as_ref()).map_err(FlowError::from)
+        create(tx, &session, visibility, fork_event.as_ref()).map_err(FlowError::from)
     })?;
     let started = begun.map_or(Started::Nothing, Begun::keep);
     made.keep();
     drop(claimed);
     let event = committed.event.expect("a new session is always a change");
-    Ok(Spawned { session: committed.value, event, workspace, started })
+    Ok(Spawned { session: committed.value, event, visibility, workspace, started })
 }
 
 fn create(
     tx: &mut Transaction<'_>,
     session: &Session,
+    visibility: Visibility,
     fork_event: Option<&Oid>,
 ) -> Result<Session, StoreError> {
     let mut session = session.clone();
@@ -224,7 +232,7 @@ fn create(
         tx.add_parent(event.clone());
     }
     tx.describe(session.display_title());
-    tx.create(session.clone())?;
+    tx.create_as(session.clone(), visibility)?;
     Ok(session)
 }
 

@@ -17,7 +17,7 @@ pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Cr
     let is_new = old.as_encoded_bytes().iter().all(|byte| *byte == b'0');
     let is_linked = repo.git_dir() != repo.common_dir();
     let is_asked = matches!(reader, Reader::Person(_));
-    if here.is_none() && !(is_new && is_linked) && !is_asked || store.tip()?.is_none() {
+    if here.is_none() && !(is_new && is_linked) && !is_asked || store.is_unwritten()? {
         return Ok(None);
     }
     let Some(branch) = repo.head_branch()? else { return Ok(None) };

@@ -9,7 +9,7 @@ use crate::workspace::session_here;
 pub fn run(store: &Store) -> Result<(), HookError> {
     let repo = store.repository();
     let Some(id) = session_here(repo) else { return Ok(()) };
-    if store.tip()?.is_none() {
+    if store.is_unwritten()? {
         return Ok(());
     }
     // Commits on no branch are a rebase's, or are not the session's yet.

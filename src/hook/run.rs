@@ -35,7 +35,7 @@ pub fn run(
     args: &[OsString],
     reader: Reader,
 ) -> Result<Option<Crowd>, HookError> {
-    let store = store.with_patience(PATIENCE);
+    let store = store.with_private().with_patience(PATIENCE);
     if !is_on(store.repository()) {
         return Ok(None);
     }

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use super::{Remote, ShareError, Watcher};
-use crate::store::{Shelf, StoreError};
+use crate::store::{Shelf, StoreError, Visibility};
 
 /// What became of the branches that sessions work on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,13 +15,27 @@ pub struct BranchesReport {
 }
 
 impl Remote<'_> {
-    /// The branches of active sessions that are here, and those that are not; sorted.
+    /// The branches of active sessions that are here, and those that are not; sorted. What
+    /// a private session works on stays here, whoever else works on it.
     fn session_branches(&self) -> Result<(Vec<String>, Vec<String>), ShareError> {
-        let sessions = self.store.snapshot()?.list(Shelf::Active)?;
-        let named = sessions.into_iter().filter_map(|listed| listed.session.ok()?.branch);
-        let named: std::collections::BTreeSet<String> = named.collect();
+        let store = self.store.clone().with_private();
+        let snapshot = store.snapshot()?;
+        let mut named = BTreeSet::new();
+        let mut private = BTreeSet::new();
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            for listed in snapshot.list(shelf)? {
+                let Some(branch) = listed.session.ok().and_then(|session| session.branch) else {
+                    continue;
+                };
+                match (listed.location.visibility, shelf) {
+                    (Visibility::Private, _) => drop(private.insert(branch)),
+                    (Visibility::Public, Shelf::Active) => drop(named.insert(branch)),
+                    (Visibility::Public, Shelf::Archived) => {}
+                }
+            }
+        }
         let (mut here, mut absent) = (Vec::new(), Vec::new());
-        for branch in named {
+        for branch in named.difference(&private).cloned() {
             let found = self.store.repository().read_ref(&format!("refs/heads/{branch}"));
             match found.map_err(StoreError::from)? {
                 Some(_) => here.push(branch),

@@ -5,6 +5,7 @@ use std::time::Instant;
 use gix::objs::tree::EntryKind;
 
 use super::error::oid;
+use super::half::Half;
 use super::layout::id_of_file;
 use super::{Entry, Location, Shelf, Snapshot, StoreError};
 use crate::model::{Project, Session};
@@ -56,10 +57,26 @@ impl Snapshot<'_> {
         until: Option<Instant>,
         found: &mut OnBranch,
     ) -> Result<bool, StoreError> {
+        for half in self.halves() {
+            if !self.scan_half(half, branch, until, found)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn scan_half(
+        &self,
+        half: &Half,
+        branch: &str,
+        until: Option<Instant>,
+        found: &mut OnBranch,
+    ) -> Result<bool, StoreError> {
         let repo = self.store.repository();
         let needle = plain_part(branch).as_bytes();
+        let visibility = half.visibility;
         let mut count = 0;
-        for project in self.shelf_tree(Shelf::Active)?.entries {
+        for project in self.shelf_tree(half, Shelf::Active)?.entries {
             let Ok(name) = project.filename.to_string().parse::<Project>() else { continue };
             if !project.mode.is_tree() {
                 continue;
@@ -82,8 +99,11 @@ impl Snapshot<'_> {
                     };
                     let bytes = repo.read_blob(file.oid).unwrap_or_default();
                     if contains(&bytes, needle) {
-                        let location = Location { shelf: Shelf::Active, project: name.clone(), id };
-                        self.take(&Entry { location, blob: oid(file.oid) }, branch, found);
+                        let (shelf, project) = (Shelf::Active, name.clone());
+                        let location = Location { shelf, project, id, visibility };
+                        if !self.is_shadowed(&location)? {
+                            self.take(&Entry { location, blob: oid(file.oid) }, branch, found);
+                        }
                     }
                 }
             }

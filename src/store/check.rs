@@ -16,6 +16,33 @@ pub struct Finding {
 }
 
 impl Store {
+    /// Checks the store as it is, and the private sessions if they are looked at: also whether one is
+    /// in both, as an interrupted change of its visibility leaves it.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn check_all(&self) -> Result<Vec<Finding>, StoreError> {
+        let mut findings = self.tip()?.map(|tip| self.check(&tip)).transpose()?.unwrap_or_default();
+        let Some(tip) = self.private_tip()? else { return Ok(findings) };
+        for mut finding in self.check(&tip)? {
+            finding.place = format!("private {}", finding.place);
+            findings.push(finding);
+        }
+        let snapshot = self.snapshot()?;
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            for entry in snapshot.found_entries(shelf)? {
+                if let Some(twin) = snapshot.public_twin(&entry.location)? {
+                    let id = entry.location.id.short();
+                    let problem = format!(
+                        "is private too; to decide: git ao set {id} visibility=private (or public)"
+                    );
+                    findings.push(Finding { place: twin.location.to_string(), problem });
+                }
+            }
+        }
+        Ok(findings)
+    }
+
     /// Checks everything that can be reached from an event: where things lie, what they are, whether
     /// every record can be read, and whether the history is whole. Sorted by place.
     ///

@@ -10,7 +10,7 @@ use super::codec;
 use super::error::{gix_id, oid};
 use super::layout::VERSION_BLOB;
 use super::transaction::Parts;
-use super::{Backoff, Key, Location, Snapshot, Store, StoreError, Transaction};
+use super::{Backoff, Key, Location, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::git::{Expected, ObjectError, RefError};
 use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 
@@ -19,23 +19,32 @@ use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 pub struct Committed<T> {
     /// What the closure returned, in the run that counted.
     pub value: T,
-    /// The event; None when nothing changed.
+    /// The event; None when nothing changed. Of two, the first.
     pub event: Option<Oid>,
+    /// The events: a second one where both public and private sessions changed.
+    pub events: Vec<(Visibility, Oid)>,
 }
 
-/// Where the ref goes.
-pub(super) enum Next {
-    /// Nowhere.
-    Stay,
-    /// To an event that is written and whole; the reflog says why.
-    To { event: Oid, log: String },
+/// Where a ref goes: to an event that is written and whole; the reflog says why.
+pub(super) struct Next {
+    pub visibility: Visibility,
+    pub event: Oid,
+    pub log: String,
 }
 
 impl Next {
     /// To a new event; the reflog says what its message says first.
-    pub fn to(event: Oid, message: &Message) -> Self {
+    pub fn to(visibility: Visibility, event: Oid, message: &Message) -> Self {
         let log = message.to_text().lines().next().unwrap_or_default().to_owned();
-        Self::To { event, log }
+        Self { visibility, event, log }
+    }
+}
+
+impl<T> Committed<T> {
+    /// The event that is as visible as this.
+    pub fn event_of(&self, visibility: Visibility) -> Option<&Oid> {
+        let mut events = self.events.iter();
+        events.find(|(of, _)| *of == visibility).map(|(_, event)| event)
     }
 }
 
@@ -45,6 +54,10 @@ impl Store {
     /// this happens again, so `change` may run more than once; only its last run counts.
     ///
     /// `verb` names the operation in the event. Nothing staged, or nothing that differs: no event.
+    ///
+    /// Where both public and private sessions change there are two events, one on each ref. If
+    /// a program that takes no lock moves the second ref in between, `change` runs again and sees
+    /// what the first event did.
     ///
     /// # Errors
     /// What `change` returns; a record that could not be read again; a write that failed, or found
@@ -58,20 +71,21 @@ impl Store {
             let mut transaction = Transaction::new(snapshot, now);
             let value = change(&mut transaction)?;
             let parts = transaction.into_parts();
-            let next = if parts.staged.is_empty() {
-                Next::Stay
-            } else {
-                self.commit(verb, &parts, now).map_err(E::from)?
-            };
+            let mut next = Vec::new();
+            for visibility in parts.order() {
+                if !parts.ids(visibility).is_empty() {
+                    next.push(self.commit(verb, &parts, visibility, now).map_err(E::from)?);
+                }
+            }
             Ok((value, next))
         })
     }
 
-    /// Moves the ref from the very tip that `build` is given to where it says. If somebody else
-    /// moved the ref meanwhile, `build` runs again.
+    /// Moves each ref from the very tip that `build` is given to where it says, in this order. If
+    /// somebody else moved one meanwhile, `build` runs again.
     pub(super) fn advance<T, E: From<StoreError>>(
         &self,
-        mut build: impl FnMut(Snapshot<'_>, Timestamp) -> Result<(T, Next), E>,
+        mut build: impl FnMut(Snapshot<'_>, Timestamp) -> Result<(T, Vec<Next>), E>,
     ) -> Result<Committed<T>, E> {
         if std::env::var_os("GIT_QUARANTINE_PATH").is_some() {
             return Err(StoreError::Quarantined.into());
@@ -83,18 +97,24 @@ impl Store {
         loop {
             let now = self.clock().now();
             let snapshot = self.snapshot()?;
-            let expected = snapshot.tip().cloned().map_or(Expected::Missing, Expected::At);
+            let [public, private] = [Visibility::Public, Visibility::Private]
+                .map(|half| snapshot.tip_of(half).cloned().map_or(Expected::Missing, Expected::At));
             let (value, next) = build(snapshot, now)?;
-            let Next::To { event, log } = next else {
-                return Ok(Committed { value, event: None });
-            };
-            let log = format!("ao: {log}");
-            let who = repo.signatures(now);
-            match repo.move_ref(self.ref_name(), &expected, gix_id(&event), &log, &who) {
+            let moved = next.iter().try_for_each(|next| {
+                let expected = match next.visibility {
+                    Visibility::Public => &public,
+                    Visibility::Private => &private,
+                };
+                self.move_to(next, expected, now)
+            });
+            match moved {
                 Ok(()) => {
                     drop(lock);
-                    self.maintain(&event);
-                    return Ok(Committed { value, event: Some(event) });
+                    let events: Vec<_> =
+                        next.into_iter().map(|next| (next.visibility, next.event)).collect();
+                    events.iter().for_each(|(_, event)| self.maintain(event));
+                    let event = events.first().map(|(_, event)| event.clone());
+                    return Ok(Committed { value, event, events });
                 }
                 Err(RefError::Moved(_) | RefError::Locked { .. })
                     if start.elapsed() < self.patience() =>
@@ -154,53 +174,89 @@ impl Store {
         Ok(self.transaction("delete", |tx| tx.delete(key.clone()))?.event)
     }
 
-    fn commit(&self, verb: &str, parts: &Parts<'_>, now: Timestamp) -> Result<Next, StoreError> {
+    fn move_to(&self, next: &Next, expected: &Expected, now: Timestamp) -> Result<(), RefError> {
         let repo = self.repository();
-        let sessions = parts.ids();
+        let name = self.ref_of(next.visibility).expect("what is staged has a place");
+        let (new, log) = (gix_id(&next.event), format!("ao: {}", next.log));
+        repo.move_ref(name, expected, new, &log, &repo.signatures(now))
+    }
+
+    fn commit(
+        &self,
+        verb: &str,
+        parts: &Parts<'_>,
+        visibility: Visibility,
+        now: Timestamp,
+    ) -> Result<Next, StoreError> {
+        let repo = self.repository();
+        let sessions = parts.ids(visibility);
         let message = Message {
-            subject: subject(verb, &sessions, parts.what.as_deref()),
+            subject: subject(verb, &sessions, parts.what(visibility)),
             op: verb.to_owned(),
             sessions,
             conflicts: Vec::new(),
         };
-        let tree = self.write_staged(parts)?;
-        let tip = parts.snapshot.tip();
-        let parents = tip.into_iter().chain(parts.parents.iter().filter(|p| Some(*p) != tip));
+        let tree = self.write_staged(parts, visibility)?;
+        let tip = parts.snapshot.tip_of(visibility);
+        let mut parents: Vec<&Oid> = tip.into_iter().collect();
+        for parent in parts.parents.iter().filter(|parent| Some(*parent) != tip) {
+            if self.may_show(parent, parts, visibility)? {
+                parents.push(parent);
+            }
+        }
         let who = repo.signatures(now);
         let event = self.write_event(&Commit {
             tree,
-            parents: parents.map(gix_id).collect(),
+            parents: parents.into_iter().map(gix_id).collect(),
             author: who.author,
             committer: who.committer,
             encoding: None,
             message: message.to_text().into(),
             extra_headers: Vec::new(),
         })?;
-        Ok(Next::to(event, &message))
+        Ok(Next::to(visibility, event, &message))
+    }
+
+    /// A private event that is a parent of a public one would be pushed with it, and all that is
+    /// before it.
+    fn may_show(
+        &self,
+        event: &Oid,
+        parts: &Parts<'_>,
+        visibility: Visibility,
+    ) -> Result<bool, StoreError> {
+        let has_private = parts.snapshot.tip_of(Visibility::Private).is_some();
+        match parts.snapshot.tip() {
+            _ if visibility == Visibility::Private || !has_private => Ok(true),
+            Some(tip) => self.contains_event(tip, event),
+            None => Ok(false),
+        }
     }
 
     pub(super) fn write_event(&self, commit: &Commit) -> Result<Oid, StoreError> {
         Ok(oid(self.repository().write_object(commit)?))
     }
 
-    fn write_staged(&self, parts: &Parts<'_>) -> Result<ObjectId, StoreError> {
+    fn write_staged(
+        &self,
+        parts: &Parts<'_>,
+        visibility: Visibility,
+    ) -> Result<ObjectId, StoreError> {
         let mut edits = Vec::new();
-        for (location, staged) in &parts.staged {
+        for staged in parts.staged.values() {
+            let (left, filled) = staged.edits(visibility);
+            edits.extend(left.into_iter().map(|location| (location.clone(), None)));
+            let Some(location) = filled else { continue };
             let blob = match (&staged.session, &staged.before) {
                 (Some(session), _) => self.write_record(session)?,
                 (None, Some(before)) => gix_id(&before.blob),
                 (None, None) => continue,
             };
-            if let Some(before) = &staged.before
-                && staged.to != Some(before.location.shelf)
-            {
-                edits.push((before.location.clone(), None));
-            }
-            if let Some(shelf) = staged.to {
-                edits.push((Location { shelf, ..location.clone() }, Some(blob)));
-            }
+            edits.push((location.clone(), Some(blob)));
         }
-        self.write_tree(parts.snapshot.root().clone(), edits)
+        let half = parts.snapshot.half(visibility);
+        let root = half.map_or_else(Tree::empty, |half| half.root.clone());
+        self.write_tree(root, edits)
     }
 
     /// Writes a record, after reading its bytes back: what would not come out as it went in is not

@@ -53,6 +53,12 @@ pub enum StoreError {
         /// What is missing.
         why: String,
     },
+    /// The store was opened without the private sessions.
+    #[error("the store at '{0}' holds no private sessions")]
+    NoPrivate(String),
+    /// One transaction makes sessions private and others public.
+    #[error("sessions cannot become private and public in one step")]
+    BothWays,
     /// A handle that names no session, or more than one.
     #[error(transparent)]
     Resolve(#[from] ResolveError),

@@ -12,7 +12,7 @@ use crate::model::{Event, Message, Oid, Person, SessionId, Timestamp};
 /// Which events are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// Those from here back; None is the snapshot's tip.
+    /// Those from here back; None is the snapshot's tip, and the private one too.
     pub from: Option<Oid>,
     /// Only those that touch this session.
     pub session: Option<SessionId>,
@@ -61,8 +61,9 @@ impl<'s> Snapshot<'s> {
             problems: Vec::new(),
             is_branched: false,
         };
-        if let Some(start) = history.from.or_else(|| self.tip().cloned()) {
-            events.visit(&start);
+        match history.from {
+            Some(start) => events.visit(&start),
+            None => self.tips().for_each(|tip| events.visit(tip)),
         }
         events
     }

@@ -37,6 +37,34 @@ impl Shelf {
     }
 }
 
+/// Who gets to see a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Visibility {
+    /// It is in the store that is shared.
+    #[default]
+    Public,
+    /// It is under a ref that no verb pushes, fetches or merges.
+    Private,
+}
+
+impl Visibility {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+        }
+    }
+
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Public => Self::Private,
+            Self::Private => Self::Public,
+        }
+    }
+}
+
 /// The place of one record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
@@ -46,10 +74,12 @@ pub struct Location {
     pub project: Project,
     /// The session.
     pub id: SessionId,
+    /// Under which ref.
+    pub visibility: Visibility,
 }
 
 impl Location {
-    /// The parts of the path in the tree.
+    /// The parts of the path in the tree; they are the same under either ref.
     pub fn components(&self) -> [String; 4] {
         [
             self.shelf.folder().to_owned(),

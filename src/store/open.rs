@@ -1,12 +1,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Clock, Snapshot, StoreError};
+use super::{Clock, Snapshot, StoreError, Visibility};
 use crate::git::{Repository, RepositoryError};
 use crate::model::Oid;
 
 /// The ref of the store.
 pub const SESSIONS_REF: &str = "refs/ao/sessions";
+
+/// The ref of the sessions that stay in this clone.
+pub const PRIVATE_REF: &str = "refs/ao/private";
 
 /// How long a write waits for others before it gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -45,6 +48,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Store {
     repo: Repository,
     ref_name: String,
+    private: Option<&'static str>,
     clock: Clock,
     patience: Duration,
 }
@@ -52,7 +56,8 @@ pub struct Store {
 impl Store {
     /// The store of a repository.
     pub fn new(repo: Repository) -> Self {
-        Self { repo, ref_name: SESSIONS_REF.to_owned(), clock: Clock::system(), patience: PATIENCE }
+        let (ref_name, clock) = (SESSIONS_REF.to_owned(), Clock::system());
+        Self { repo, ref_name, private: None, clock, patience: PATIENCE }
     }
 
     /// The store of the repository that git would use in `folder`.
@@ -63,9 +68,16 @@ impl Store {
         Repository::discover(folder).map(Self::new)
     }
 
-    /// The same store under another ref.
+    /// The same store under another ref, alone.
     pub fn at_ref(&self, name: &str) -> Self {
-        Self { ref_name: name.to_owned(), ..self.clone() }
+        Self { ref_name: name.to_owned(), private: None, ..self.clone() }
+    }
+
+    /// This store and the private sessions of this clone ([`PRIVATE_REF`]) as one: what is read
+    /// shows both, and a change goes to where the session is. A session that is in both counts as
+    /// private, and is shown once. The tip, and all that is shared, stay those of this store.
+    pub fn with_private(self) -> Self {
+        Self { private: Some(PRIVATE_REF), ..self }
     }
 
     /// Sets what tells the time.
@@ -97,9 +109,27 @@ impl Store {
         self.patience
     }
 
-    /// The newest event; None before the first.
+    /// The ref of the sessions that are as visible as this; None where they are not looked at.
+    pub(super) fn ref_of(&self, visibility: Visibility) -> Option<&str> {
+        match visibility {
+            Visibility::Public => Some(&self.ref_name),
+            Visibility::Private => self.private,
+        }
+    }
+
+    /// The newest event; None before the first. Private ones do not count.
     pub fn tip(&self) -> Result<Option<Oid>, StoreError> {
         Ok(self.repo.read_ref(&self.ref_name)?)
+    }
+
+    /// The newest private event; None before the first, or where these are not looked at.
+    pub fn private_tip(&self) -> Result<Option<Oid>, StoreError> {
+        Ok(self.private.map(|name| self.repo.read_ref(name)).transpose()?.flatten())
+    }
+
+    /// True before the first event of either kind.
+    pub fn is_unwritten(&self) -> Result<bool, StoreError> {
+        Ok(self.tip()?.is_none() && self.private_tip()?.is_none())
     }
 
     /// The store as it is now: later writes do not show in it.
@@ -107,10 +137,10 @@ impl Store {
     /// # Errors
     /// When it is of a newer format, or its top cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
-        Snapshot::at(self, self.tip()?)
+        Snapshot::at(self, self.tip()?)?.with_private(self.private_tip()?)
     }
 
-    /// The store as it was right after an event.
+    /// The store as it was right after an event, public or private, without the other kind.
     ///
     /// # Errors
     /// As [`snapshot`](Self::snapshot).

@@ -4,16 +4,17 @@ use gix::objs::{Commit, Tree};
 
 use super::codec;
 use super::error::{gix_id, oid};
+use super::half::Half;
 use super::layout::{VERSION_BLOB, id_of_file};
-use super::{FORMAT, Key, Location, RecordProblem, Shelf, Store, StoreError};
+use super::{FORMAT, Key, Location, RecordProblem, Shelf, Store, StoreError, Visibility};
 use crate::model::{Oid, Project, Session, SessionId};
 
 /// The store at one event. Nothing that is written later shows in it.
 #[derive(Debug)]
 pub struct Snapshot<'s> {
     pub(super) store: &'s Store,
-    tip: Option<Oid>,
-    root: Tree,
+    public: Half,
+    private: Option<Half>,
 }
 
 /// A record's place in one snapshot.
@@ -37,31 +38,70 @@ pub struct Listed {
 impl<'s> Snapshot<'s> {
     /// The store at an event; at none it is empty.
     pub(super) fn at(store: &'s Store, tip: Option<Oid>) -> Result<Self, StoreError> {
-        let root = match &tip {
-            Some(tip) => read_root(store, tip)?,
-            None => Tree::empty(),
-        };
-        Ok(Self { store, tip, root })
+        Ok(Self { store, public: Half::at(store, Visibility::Public, tip)?, private: None })
     }
 
-    /// The event; None where the store was never written.
+    /// The private sessions too, at an event of theirs if there is one.
+    pub(super) fn with_private(self, tip: Option<Oid>) -> Result<Self, StoreError> {
+        let private = tip.map(|tip| Half::at(self.store, Visibility::Private, Some(tip)));
+        Ok(Self { private: private.transpose()?, ..self })
+    }
+
+    /// The event; None where the store was never written. Private ones do not count.
     pub fn tip(&self) -> Option<&Oid> {
-        self.tip.as_ref()
+        self.tip_of(Visibility::Public)
+    }
+
+    /// The event that is as visible as this; None where there was none.
+    pub fn tip_of(&self, visibility: Visibility) -> Option<&Oid> {
+        self.half(visibility).and_then(|half| half.tip.as_ref())
+    }
+
+    /// All events that this shows the store at: none, one, or a private one too.
+    pub fn tips(&self) -> impl Iterator<Item = &Oid> {
+        self.halves().filter_map(|half| half.tip.as_ref())
+    }
+
+    /// The private half first, if there is one.
+    pub(super) fn halves(&self) -> impl Iterator<Item = &Half> {
+        self.private.iter().chain([&self.public])
+    }
+
+    pub(super) fn half(&self, visibility: Visibility) -> Option<&Half> {
+        self.halves().find(|half| half.visibility == visibility)
     }
 
     pub(super) fn root(&self) -> &Tree {
-        &self.root
+        &self.public.root
+    }
+
+    /// True for a record that does not count, because there is a private one of the same session.
+    pub(super) fn is_shadowed(&self, location: &Location) -> Result<bool, StoreError> {
+        match &self.private {
+            Some(private) if location.visibility == Visibility::Public => {
+                private.holds(self.store, location)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// The projects that have sessions on this shelf, sorted.
     pub fn projects(&self, shelf: Shelf) -> Result<Vec<Project>, StoreError> {
-        let folder = self.shelf_tree(shelf)?;
-        let names = folder.entries.iter().filter(|entry| entry.mode.is_tree());
-        Ok(names.filter_map(|entry| entry.filename.to_string().parse().ok()).collect())
+        let mut names = Vec::new();
+        for half in self.halves() {
+            let folder = self.shelf_tree(half, shelf)?;
+            let folders = folder.entries.iter().filter(|entry| entry.mode.is_tree());
+            names.extend(folders.filter_map(|entry| entry.filename.to_string().parse().ok()));
+        }
+        if self.private.is_some() {
+            names.sort();
+            names.dedup();
+        }
+        Ok(names)
     }
 
-    pub(super) fn shelf_tree(&self, shelf: Shelf) -> Result<Tree, StoreError> {
-        self.subtree(&self.root, shelf.folder())
+    pub(super) fn shelf_tree(&self, half: &Half, shelf: Shelf) -> Result<Tree, StoreError> {
+        self.subtree(&half.root, shelf.folder())
     }
 
     /// The tree of this name in another one; empty where there is none.
@@ -104,7 +144,22 @@ impl<'s> Snapshot<'s> {
         project: Option<&Project>,
     ) -> Result<Vec<Entry>, StoreError> {
         let mut found = Vec::new();
-        let shelf_tree = self.shelf_tree(shelf)?;
+        for half in self.halves() {
+            self.find_in_half(half, shelf, prefix, project, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn find_in_half(
+        &self,
+        half: &Half,
+        shelf: Shelf,
+        prefix: &str,
+        project: Option<&Project>,
+        found: &mut Vec<Entry>,
+    ) -> Result<(), StoreError> {
+        let visibility = half.visibility;
+        let shelf_tree = self.shelf_tree(half, shelf)?;
         for entry in shelf_tree.entries.iter().filter(|entry| entry.mode.is_tree()) {
             let Ok(name) = entry.filename.to_string().parse::<Project>() else { continue };
             if project.is_some_and(|wanted| *wanted != name) {
@@ -119,11 +174,27 @@ impl<'s> Snapshot<'s> {
                     continue;
                 }
                 let Some(id) = id_of_file(&file.filename.to_string(), shard) else { continue };
-                let location = Location { shelf, project: name.clone(), id };
-                found.push(Entry { location, blob: oid(file.oid) });
+                let location = Location { shelf, project: name.clone(), id, visibility };
+                if !self.is_shadowed(&location)? {
+                    found.push(Entry { location, blob: oid(file.oid) });
+                }
             }
         }
-        Ok(found)
+        Ok(())
+    }
+
+    /// The public record of a session that is private too: what a move that was interrupted leaves.
+    pub fn public_twin(&self, location: &Location) -> Result<Option<Entry>, StoreError> {
+        if location.visibility == Visibility::Public {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        let prefix = location.id.to_string();
+        let alone = Self::at(self.store, self.public.tip.clone())?;
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            found.extend(alone.find_prefix(shelf, &prefix, Some(&location.project))?);
+        }
+        Ok(found.into_iter().next())
     }
 
     /// Reads a record.
@@ -160,12 +231,12 @@ impl<'s> Snapshot<'s> {
 }
 
 /// The entry of this name and kind.
-fn child(tree: &Tree, name: &str, kind: EntryKind) -> Option<ObjectId> {
+pub(super) fn child(tree: &Tree, name: &str, kind: EntryKind) -> Option<ObjectId> {
     let found = tree.entries.iter().find(|entry| entry.filename == name)?;
     (found.mode.kind() == kind).then_some(found.oid)
 }
 
-fn read_root(store: &Store, tip: &Oid) -> Result<Tree, StoreError> {
+pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<Tree, StoreError> {
     let repo = store.repository();
     let Commit { tree, .. } = repo.read_commit(gix_id(tip))?;
     let root = repo.read_tree(tree)?;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Entry, Key, Location, Shelf, Snapshot, StoreError};
+use super::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility};
 use crate::model::{Oid, Session, SessionId, SessionStatus, Timestamp};
 
 /// What one change is going to do; the store as it was when the change began, and what was staged
@@ -24,7 +24,9 @@ pub(super) struct Staged {
     /// The session to write; None keeps the bytes that are there.
     pub session: Option<Box<Session>>,
     /// Where the record goes; None takes it out of the tree.
-    pub to: Option<Shelf>,
+    pub to: Option<Location>,
+    /// Another record of the session, which goes.
+    pub twin: Option<Location>,
 }
 
 impl<'s> Transaction<'s> {
@@ -52,20 +54,41 @@ impl<'s> Transaction<'s> {
         self.parents.push(event);
     }
 
-    /// Adds a new session.
+    /// Adds a new session, which all may see.
     ///
     /// # Errors
     /// When there is one with this id, active or archived.
     pub fn create(&mut self, session: Session) -> Result<(), StoreError> {
+        self.create_as(session, Visibility::Public)
+    }
+
+    /// Adds a new session.
+    ///
+    /// # Errors
+    /// When there is one with this id, active or archived; or when the store has no place for what
+    /// is as visible as that.
+    pub fn create_as(
+        &mut self,
+        session: Session,
+        visibility: Visibility,
+    ) -> Result<(), StoreError> {
         let id = session.id;
+        self.check_place(visibility)?;
         if self.staged.contains_key(&id) || self.snapshot.contains(id)? {
             return Err(StoreError::Exists(id));
         }
-        let location = Location { shelf: Shelf::Active, project: session.project_id.clone(), id };
-        let staged =
-            Staged { before: None, session: Some(Box::new(session)), to: Some(Shelf::Active) };
-        self.stage(location, staged);
+        let (shelf, project) = (Shelf::Active, session.project_id.clone());
+        let location = Location { shelf, project, id, visibility };
+        let (session, to) = (Some(Box::new(session)), Some(location.clone()));
+        self.stage(location, Staged { before: None, session, to, twin: None });
         Ok(())
+    }
+
+    fn check_place(&self, visibility: Visibility) -> Result<(), StoreError> {
+        match self.snapshot.store.ref_of(visibility) {
+            Some(_) => Ok(()),
+            None => Err(StoreError::NoPrivate(self.snapshot.store.ref_name().to_owned())),
+        }
     }
 
     /// An active session as it is now, with what was staged on it.
@@ -77,7 +100,9 @@ impl<'s> Transaction<'s> {
         let (location, staged) = self.locate(&key)?;
         match &staged {
             Staged { to: None, .. } => Err(StoreError::NotFound(key)),
-            Staged { to: Some(Shelf::Archived), .. } => Err(StoreError::Archived(key)),
+            Staged { to: Some(to), .. } if to.shelf == Shelf::Archived => {
+                Err(StoreError::Archived(key))
+            }
             Staged { session: Some(session), .. } => Ok((**session).clone()),
             Staged { before, .. } => self.load(&location, before.as_ref()),
         }
@@ -150,15 +175,51 @@ impl<'s> Transaction<'s> {
 
     fn put_on(&mut self, shelf: Shelf, key: Key) -> Result<bool, StoreError> {
         let (location, mut staged) = self.locate(&key)?;
-        match staged.to {
+        match &mut staged.to {
             None => Err(StoreError::NotFound(key)),
-            Some(now) if now == shelf => Ok(false),
-            Some(_) => {
-                staged.to = Some(shelf);
+            Some(to) if to.shelf == shelf => Ok(false),
+            Some(to) => {
+                to.shelf = shelf;
                 self.stage(location, staged);
                 Ok(true)
             }
         }
+    }
+
+    /// Moves a session, active or archived, to where others see it or do not; its record does not
+    /// change, and what its history holds stays where it is. False if it was there.
+    ///
+    /// These are two commits on two refs: the one that takes it in comes first, so that it is in one
+    /// of them whatever happens.
+    ///
+    /// # Errors
+    /// When it is not there; when the store has no place for what is as visible as that; or when
+    /// this transaction moves another session the other way.
+    pub fn set_visibility(
+        &mut self,
+        key: impl Into<Key>,
+        visibility: Visibility,
+    ) -> Result<bool, StoreError> {
+        self.check_place(visibility)?;
+        let key = key.into();
+        if self
+            .staged
+            .values()
+            .flat_map(BTreeMap::values)
+            .any(|staged| staged.moves_to(visibility.other()))
+        {
+            return Err(StoreError::BothWays);
+        }
+        let (location, mut staged) = self.locate(&key)?;
+        let twin = self.snapshot.public_twin(&location)?.map(|twin| twin.location);
+        let Some(to) = &mut staged.to else { return Err(StoreError::NotFound(key)) };
+        if to.visibility == visibility && twin.is_none() {
+            return Ok(false);
+        }
+        to.visibility = visibility;
+        staged.twin = twin;
+        self.stage(location, staged);
+        Ok(true)
     }
 
     /// Takes a session out of the tree; history keeps it. False if there is none.
@@ -170,6 +231,7 @@ impl<'s> Transaction<'s> {
         if staged.to.take().is_none() {
             return Ok(false);
         }
+        staged.twin = self.snapshot.public_twin(&location)?.map(|twin| twin.location);
         self.stage(location, staged);
         Ok(true)
     }
@@ -189,8 +251,8 @@ impl<'s> Transaction<'s> {
         }
         let entry = self.snapshot.find(key.clone())?;
         let entry = entry.ok_or_else(|| StoreError::NotFound(key.clone()))?;
-        let (location, to) = (entry.location.clone(), Some(entry.location.shelf));
-        Ok((location, Staged { before: Some(entry), session: None, to }))
+        let (location, to) = (entry.location.clone(), Some(entry.location.clone()));
+        Ok((location, Staged { before: Some(entry), session: None, to, twin: None }))
     }
 
     fn load(&self, location: &Location, entry: Option<&Entry>) -> Result<Session, StoreError> {
@@ -215,9 +277,26 @@ pub(super) struct Parts<'s> {
 }
 
 impl Parts<'_> {
-    /// The sessions touched, sorted.
-    pub fn ids(&self) -> Vec<SessionId> {
-        self.staged.keys().map(|location| location.id).collect()
+    /// The sessions of which something changes among those that are as visible as this, sorted.
+    pub fn ids(&self, visibility: Visibility) -> Vec<SessionId> {
+        let staged = self.staged.iter().filter(|(_, staged)| staged.touches(visibility));
+        staged.map(|(location, _)| location.id).collect()
+    }
+
+    /// What the event says was done. A public one says nothing that may be about private sessions.
+    pub fn what(&self, visibility: Visibility) -> Option<&str> {
+        let public = self.ids(Visibility::Public);
+        let is_about_others =
+            self.ids(Visibility::Private).iter().any(|private| !public.contains(private));
+        let is_silent = visibility == Visibility::Public && is_about_others;
+        self.what.as_deref().filter(|_| !is_silent)
+    }
+
+    /// What is written first: where a session goes before where it is taken from.
+    pub fn order(&self) -> [Visibility; 2] {
+        let hides = self.staged.values().any(|staged| staged.moves_to(Visibility::Private));
+        let first = if hides { Visibility::Private } else { Visibility::Public };
+        [first, first.other()]
     }
 }
 
@@ -225,7 +304,33 @@ impl Staged {
     fn changes_something(&self) -> bool {
         match &self.before {
             None => self.to.is_some(),
-            Some(before) => self.session.is_some() || self.to != Some(before.location.shelf),
+            Some(before) => {
+                self.session.is_some()
+                    || self.twin.is_some()
+                    || self.to.as_ref() != Some(&before.location)
+            }
         }
+    }
+
+    fn places(&self) -> [Option<&Location>; 3] {
+        [self.before.as_ref().map(|before| &before.location), self.to.as_ref(), self.twin.as_ref()]
+    }
+
+    fn touches(&self, visibility: Visibility) -> bool {
+        self.places().into_iter().flatten().any(|place| place.visibility == visibility)
+    }
+
+    fn moves_to(&self, visibility: Visibility) -> bool {
+        let was_elsewhere = |before: &Entry| before.location.visibility != visibility;
+        self.to.as_ref().is_some_and(|to| to.visibility == visibility)
+            && self.before.as_ref().is_some_and(was_elsewhere)
+    }
+
+    /// The places that this leaves, and the one it fills, among those that are as visible as this.
+    pub(super) fn edits(&self, visibility: Visibility) -> (Vec<&Location>, Option<&Location>) {
+        let here = |place: &&Location| place.visibility == visibility;
+        let [before, to, twin] = self.places();
+        let left = [before, twin].into_iter().flatten().filter(|place| Some(*place) != to);
+        (left.filter(here).collect(), to.filter(here))
     }
 }

@@ -1,11 +1,14 @@
 //! Going through all records, and what else lies in the tree.
 
+use std::collections::HashSet;
+
 use gix::objs::Tree;
 use gix::objs::tree::EntryKind;
 
 use super::error::oid;
+use super::half::Half;
 use super::layout::id_of_file;
-use super::{Entry, Listed, Location, Shelf, Snapshot, StoreError};
+use super::{Entry, Listed, Location, Shelf, Snapshot, StoreError, Visibility};
 use crate::git::ObjectError;
 use crate::model::Project;
 
@@ -50,6 +53,9 @@ impl Snapshot<'_> {
             Found::Stray(_) => Ok(()),
             Found::Unreadable(_, error) => Err(error.into()),
         })?;
+        if self.half(Visibility::Private).is_some() {
+            entries.sort_by(|a, b| a.location.cmp(&b.location));
+        }
         Ok(entries)
     }
 
@@ -142,7 +148,39 @@ impl Snapshot<'_> {
     }
 
     fn walk(&self, shelf: Shelf, visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        for (name, id) in folders(&self.shelf_tree(shelf)?, shelf.folder(), visit)? {
+        let Some(private) = self.half(Visibility::Private) else {
+            return self.halves().try_for_each(|half| self.walk_half(half, shelf, visit));
+        };
+        let mut known = HashSet::new();
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            // What cannot be read is said where it is listed.
+            let _ = self.walk_half(private, shelf, &mut |found| {
+                if let Found::Record(Entry { location, .. }) = found {
+                    known.insert((location.project, location.id));
+                }
+                Ok(())
+            });
+        }
+        self.walk_half(private, shelf, visit)?;
+        let mut visit_others = |found| match found {
+            Found::Record(Entry { location, .. })
+                if known.contains(&(location.project.clone(), location.id)) =>
+            {
+                Ok(())
+            }
+            found => visit(found),
+        };
+        let public = self.halves().filter(|half| half.visibility == Visibility::Public);
+        public.into_iter().try_for_each(|half| self.walk_half(half, shelf, &mut visit_others))
+    }
+
+    fn walk_half(
+        &self,
+        half: &Half,
+        shelf: Shelf,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        for (name, id) in folders(&self.shelf_tree(half, shelf)?, shelf.folder(), visit)? {
             let path = format!("{}/{name}", shelf.folder());
             let Ok(project) = name.parse::<Project>() else {
                 visit(Found::Stray(stray(path, "is not the name of a project")))?;
@@ -153,7 +191,8 @@ impl Snapshot<'_> {
                 let path = format!("{path}/{shard}");
                 let Some(tree) = self.tree_at(&path, id, visit)? else { continue };
                 for entry in tree.entries {
-                    visit(classify(shelf, &project, &path, &shard, &entry))?;
+                    let place = (half.visibility, shelf, &project);
+                    visit(classify(place, &path, &shard, &entry))?;
                 }
             }
         }
@@ -175,8 +214,7 @@ impl Snapshot<'_> {
 
 /// What one entry of a shard is.
 fn classify(
-    shelf: Shelf,
-    project: &Project,
+    (visibility, shelf, project): (Visibility, Shelf, &Project),
     path: &str,
     shard: &str,
     entry: &gix::objs::tree::Entry,
@@ -184,7 +222,7 @@ fn classify(
     let name = entry.filename.to_string();
     match id_of_file(&name, shard) {
         Some(id) if entry.mode.kind() == EntryKind::Blob => {
-            let location = Location { shelf, project: project.clone(), id };
+            let location = Location { shelf, project: project.clone(), id, visibility };
             Found::Record(Entry { location, blob: oid(entry.oid) })
         }
         Some(_) => Found::Stray(stray(format!("{path}/{name}"), "is not a plain file")),

@@ -11,6 +11,7 @@ mod docs;
 mod harness;
 mod hooks;
 mod live;
+mod private;
 mod records;
 mod share;
 mod spawn;

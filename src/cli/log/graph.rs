@@ -19,8 +19,11 @@ pub fn print(
     store: &Store,
     ctx: &mut Ctx,
 ) -> Result<ExitCode, CliError> {
-    let Some(tip) = snapshot.tip() else { return Ok(ExitCode::Done) };
-    let git = command(wanted, trail, tip, store, ctx.out.is_colored());
+    let tips: Vec<&Oid> = snapshot.tips().collect();
+    if tips.is_empty() {
+        return Ok(ExitCode::Done);
+    }
+    let git = command(wanted, trail, &tips, store, ctx.out.is_colored());
     let drawn = match git.run() {
         Ok(output) => output.text(),
         Err(error) => {
@@ -55,7 +58,7 @@ pub fn print(
 fn command(
     wanted: &Wanted,
     trail: &Trail,
-    tip: &Oid,
+    tips: &[&Oid],
     store: &Store,
     is_colored: bool,
 ) -> GitCommand {
@@ -79,7 +82,7 @@ fn command(
         git = git.arg(format!("--grep=^Ao-Op: {}$", literal(op)));
     }
     let paths = trail.places().iter().map(ToString::to_string);
-    git.arg(tip.as_str()).arg("--").args(paths)
+    git.args(tips.iter().map(|tip| tip.as_str())).arg("--").args(paths)
 }
 
 /// An extended regular expression that means this text and nothing else.

@@ -2,7 +2,7 @@
 
 use git_ao::model::{Event, Handle, Reference, SessionId};
 use git_ao::store::{
-    Entry, History, Key, Location, ResolveError, Shelf, Snapshot, Store, StoreError,
+    Entry, History, Key, Location, ResolveError, Shelf, Snapshot, Store, StoreError, Visibility,
 };
 
 use crate::cli::{CliError, open};
@@ -49,9 +49,10 @@ impl Trail {
 
     fn of_deleted(id: SessionId, snapshot: &Snapshot<'_>) -> Result<Self, StoreError> {
         let mut places = Vec::new();
+        let visibility = Visibility::Public;
         for shelf in [Shelf::Active, Shelf::Archived] {
             let projects = snapshot.projects(shelf)?.into_iter();
-            places.extend(projects.map(|project| Location { shelf, project, id }));
+            places.extend(projects.map(|project| Location { shelf, project, id, visibility }));
         }
         let history = History { from: None, session: Some(id) };
         Ok(Self { histories: vec![history], places })

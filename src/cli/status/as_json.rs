@@ -13,7 +13,7 @@ pub fn print(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> 
     for row in &view.rows {
         let value = match &row.session {
             Ok((session, live)) => {
-                let mut value = json::session(session, row.location.shelf, replica.as_deref());
+                let mut value = json::session(session, &row.location, replica.as_deref());
                 value["live"] = as_json(live);
                 value
             }

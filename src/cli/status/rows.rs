@@ -1,9 +1,9 @@
 use git_ao::flow::{AgentState, Live};
 use git_ao::model::{Session, SessionStatus, Timestamp};
-use git_ao::store::Shelf;
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 
 use super::view::{Row, View};
+use crate::cli::placed;
 use crate::cli::ui::date::age;
 use crate::cli::ui::{Cell, Column, Out, Style, Table};
 
@@ -33,7 +33,7 @@ pub fn lines(view: &View, out: &Out, now: Timestamp) -> Vec<String> {
 
 fn cells(row: &Row, now: Timestamp) -> [Cell; 7] {
     let id = Cell::new(Style::Id, &row.location.id.short());
-    let mark = if row.location.shelf == Shelf::Archived { " (archived)" } else { "" };
+    let mark = placed::mark(&row.location);
     match &row.session {
         Ok((session, live)) => [
             id,

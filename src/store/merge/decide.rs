@@ -3,7 +3,7 @@
 use gix::ObjectId;
 
 use super::super::error::oid;
-use super::super::layout::{Location, Shelf};
+use super::super::layout::{Location, Shelf, Visibility};
 use super::super::{Entry, LIMITS, Store, StoreError, Stray, codec};
 use super::compare::Sides;
 use super::trees::{Slot, Trees};
@@ -38,7 +38,12 @@ pub(super) fn decide(
     roots: Sides,
     (project, id): &(Project, SessionId),
 ) -> Result<Result<Decision, Stray>, StoreError> {
-    let locate = |shelf| Location { shelf, project: project.clone(), id: *id };
+    let locate = |shelf| Location {
+        shelf,
+        project: project.clone(),
+        id: *id,
+        visibility: Visibility::Public,
+    };
     let [base, ours, theirs] = roots;
     let (base, ours, theirs) = (
         trees.record(base, project, *id)?,

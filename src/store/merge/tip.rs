@@ -3,7 +3,7 @@ use gix::objs::Commit;
 
 use super::super::door::{Next, subject};
 use super::super::error::{gix_id, oid};
-use super::super::{Snapshot, Store, StoreError, Stray};
+use super::super::{Snapshot, Store, StoreError, Stray, Visibility};
 use super::Change;
 use super::ancestry::{Graph, Relation};
 use super::base::{Bases, MergedTrees, merge_trees};
@@ -108,7 +108,7 @@ impl<'s> Merge<'s> {
         Ok(Self { store, trees: Trees::new(store.repository()), ours, theirs })
     }
 
-    fn run(&self, aim: Aim) -> Result<(MergeReport, Next), StoreError> {
+    fn run(&self, aim: Aim) -> Result<(MergeReport, Vec<Next>), StoreError> {
         let Some(ours) = self.our_id() else {
             let whole = self.against_ours()?;
             return if whole.strays.is_empty() { self.adopt(whole) } else { self.commit(whole) };
@@ -159,19 +159,20 @@ impl<'s> Merge<'s> {
         merge_trees(self.store, &self.trees, roots)
     }
 
-    fn stay(&self, ours: ObjectId, left_out: Vec<Stray>) -> (MergeReport, Next) {
+    fn stay(&self, ours: ObjectId, left_out: Vec<Stray>) -> (MergeReport, Vec<Next>) {
         let (outcome, tip) = (Outcome::Unchanged, oid(ours));
-        (MergeReport { outcome, tip, changes: Vec::new(), left_out }, Next::Stay)
+        (MergeReport { outcome, tip, changes: Vec::new(), left_out }, Vec::new())
     }
 
-    fn adopt(&self, whole: MergedTrees) -> Result<(MergeReport, Next), StoreError> {
+    fn adopt(&self, whole: MergedTrees) -> Result<(MergeReport, Vec<Next>), StoreError> {
         let event = oid(self.theirs.0);
         let (outcome, tip) = (Outcome::Adopted, event.clone());
+        let log = "take what others have".to_owned();
         let report = MergeReport { outcome, tip, changes: changes(&whole), left_out: Vec::new() };
-        Ok((report, Next::To { event, log: "take what others have".to_owned() }))
+        Ok((report, vec![Next { visibility: Visibility::Public, event, log }]))
     }
 
-    fn commit(&self, merged: MergedTrees) -> Result<(MergeReport, Next), StoreError> {
+    fn commit(&self, merged: MergedTrees) -> Result<(MergeReport, Vec<Next>), StoreError> {
         let tree = merged.write(self.store, &self.trees, self.our_tree())?;
         let mut parents: Vec<&(ObjectId, Commit)> =
             self.ours.iter().chain([&self.theirs]).collect();
@@ -190,7 +191,7 @@ impl<'s> Merge<'s> {
             message: message.to_text().into(),
             extra_headers: Vec::new(),
         })?;
-        let next = Next::to(tip.clone(), &message);
+        let next = vec![Next::to(Visibility::Public, tip.clone(), &message)];
         let (outcome, changes) = (Outcome::Merged, changes(&merged));
         Ok((MergeReport { outcome, tip, changes, left_out: merged.strays }, next))
     }

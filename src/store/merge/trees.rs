@@ -8,7 +8,7 @@ use gix::ObjectId;
 use gix::objs::Tree;
 use gix::objs::tree::EntryKind;
 
-use super::super::layout::{Location, Shelf};
+use super::super::layout::{Location, Shelf, Visibility};
 use crate::git::{ObjectError, Repository};
 use crate::model::{Project, SessionId};
 
@@ -50,7 +50,8 @@ impl<'r> Trees<'r> {
         id: SessionId,
     ) -> Result<[Slot; 2], ObjectError> {
         let at = |shelf| {
-            let location = Location { shelf, project: project.clone(), id };
+            let location =
+                Location { shelf, project: project.clone(), id, visibility: Visibility::Public };
             let [shelf, project, shard, file] = location.components();
             let mut folder = root;
             for name in [shelf, project, shard] {

@@ -102,6 +102,10 @@ fn a_strangers_repository_is_refused() {
         let trusting = employ(repo.env(), repo.dir(), worker_creates_one, &[]);
         trusting.clone().env("GIT_CONFIG_GLOBAL", &config).run().ok();
         trusting.run().code(101).stderr_has("dubious ownership");
+        let place = format!("safe.directory={}", repo.dir().display());
+        repo.env().git(repo.dir(), ["-c", &place, "log", "-1", "--format=%s"]).run().ok();
+        let ao = trusting.clone().env("GIT_CONFIG_PARAMETERS", format!("'{place}'"));
+        ao.run().code(101).stderr_lacks("dubious ownership").stderr_has("exists already");
     });
 }
 

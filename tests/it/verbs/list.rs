@@ -150,7 +150,7 @@ fn lines_for_scripts() {
     world.titled(A, "tab\there\nand\\ \u{1b}ü");
     let line = format!(
         "{A}\tworking\tactive\tdemo\t2026-01-01T00:01:00.000Z\t2026-01-01T00:01:00.000Z\t\t\t\t\t\t\
-         tab\\there\\nand\\\\ \\x1bü"
+         tab\\there\\nand\\\\ \\x1bü\tpublic"
     );
     for args in [&["list", "--porcelain"][..], &["list", "--porcelain=v1"]] {
         world.repo.ao(args).ok().stdout_is(&format!("{line}\n"));

@@ -8,7 +8,9 @@ use gix::objs::Kind;
 
 use super::super::super::door::Next;
 use super::super::super::error::{gix_id, oid};
-use super::super::super::{Aim, Clock, Location, MergeReport, Shelf, Snapshot, Store, StoreError};
+use super::super::super::{
+    Aim, Clock, Location, MergeReport, Shelf, Snapshot, Store, StoreError, Visibility,
+};
 use crate::git::Repository;
 use crate::model::{Message, Oid, Project, Session, SessionId, Timestamp};
 
@@ -29,7 +31,7 @@ pub fn demo() -> Project {
 }
 
 pub fn place(shelf: Shelf, n: u8) -> Location {
-    Location { shelf, project: demo(), id: id(n) }
+    Location { shelf, project: demo(), id: id(n), visibility: Visibility::Public }
 }
 
 impl World {
@@ -105,7 +107,7 @@ pub fn put(store: &Store, location: &Location, bytes: Option<&[u8]>) {
             message: message.to_text().into(),
             extra_headers: Vec::new(),
         })?;
-        Ok::<_, StoreError>(((), Next::to(event, &message)))
+        Ok::<_, StoreError>(((), vec![Next::to(Visibility::Public, event, &message)]))
     });
     committed.unwrap();
 }

@@ -1,0 +1,46 @@
+//! What a snapshot shows of one ref.
+
+use gix::objs::Tree;
+use gix::objs::tree::EntryKind;
+
+use super::snapshot::{child, read_root};
+use super::{Location, Shelf, Store, StoreError, Visibility};
+use crate::model::Oid;
+
+/// The tree at one event, under one ref.
+#[derive(Debug)]
+pub(super) struct Half {
+    pub visibility: Visibility,
+    pub tip: Option<Oid>,
+    pub root: Tree,
+}
+
+impl Half {
+    /// At an event; at none it is empty.
+    pub fn at(store: &Store, visibility: Visibility, tip: Option<Oid>) -> Result<Self, StoreError> {
+        let root = match &tip {
+            Some(tip) => read_root(store, tip)?,
+            None => Tree::empty(),
+        };
+        Ok(Self { visibility, tip, root })
+    }
+
+    /// True when there is a record of this session on either shelf, whatever it is.
+    pub fn holds(&self, store: &Store, location: &Location) -> Result<bool, StoreError> {
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            let [folder, project, shard, file] =
+                Location { shelf, ..location.clone() }.components();
+            let mut tree = self.root.clone();
+            for name in [folder, project, shard] {
+                tree = match child(&tree, &name, EntryKind::Tree) {
+                    Some(id) => store.repository().read_tree(id)?,
+                    None => Tree::empty(),
+                };
+            }
+            if child(&tree, &file, EntryKind::Blob).is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
