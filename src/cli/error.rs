@@ -144,8 +144,9 @@ fn append(text: &mut String, cause: &dyn Error) {
 /// The error's own words; the number that Rust adds to the system's is nobody's business.
 fn said(error: &dyn Error) -> String {
     let text = error.to_string();
-    match text.rsplit_once(" (os error ") {
-        Some((words, number)) if number.ends_with(')') => words.to_owned(),
+    let Some((words, rest)) = text.split_once(" (os error ") else { return text };
+    match rest.split_once(')') {
+        Some((number, rest)) if number.parse::<i32>().is_ok() => format!("{words}{rest}"),
         _ => text,
     }
 }
@@ -182,6 +183,8 @@ mod tests {
         let inner = Inner(io::Error::from_raw_os_error(2));
         let error = Outer("x", inner);
         assert_eq!(chain(&error), "cannot open 'x': cannot read: No such file or directory");
+        let full = io::Error::other("disk full (os error 28) at path \"/x\"");
+        assert_eq!(chain(&Inner(full)), "cannot read: disk full at path \"/x\"");
         let error = CliError::fatal("cannot list sessions").because(&error);
         assert_eq!(
             error.render(),

@@ -14,7 +14,7 @@ use super::{CliError, Ctx, ExitCode, parse};
 /// in $XDG_DATA_HOME/man, or else ~/.local/share/man.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The page: git-ao, git-ao-<command>, or gitformat-ao.
+    /// The page: git-ao, git-ao-<command> or only <command>, or gitformat-ao.
     #[arg(default_value = "git-ao", conflicts_with = "install")]
     page: String,
 
@@ -32,7 +32,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         return install(&pages, ctx);
     }
     let wanted = args.page.as_str();
-    let is_wanted = |page: &&Page| page.name == wanted || page.file_name() == wanted;
+    let is_wanted = |page: &&Page| {
+        page.name == wanted
+            || page.file_name() == wanted
+            || page.name.strip_prefix("git-ao-") == Some(wanted)
+    };
     let Some(page) = pages.iter().find(is_wanted) else {
         let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
         return Err(CliError::refused(format!("no manual page '{wanted}'"))

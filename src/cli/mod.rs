@@ -1,13 +1,10 @@
 //! The program: one file per verb, which parses, calls and renders.
 
-#[allow(dead_code)] // the verbs take from it what they need
 pub mod context;
 pub mod error;
-#[allow(dead_code)] // likewise
 pub mod open;
 mod overview;
 mod parse;
-#[allow(dead_code)] // likewise
 pub mod ui;
 mod usage;
 mod verbs;

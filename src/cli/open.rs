@@ -70,11 +70,10 @@ impl From<RepositoryError> for CliError {
                 let fatal = CliError::fatal(first);
                 if hint.trim().is_empty() { fatal } else { fatal.hint(hint.trim()) }
             }
-            RepositoryError::UnknownExtension(_)
-            | RepositoryError::OldFormat(_)
-            | RepositoryError::UnknownFormat(_) => {
+            RepositoryError::UnknownExtension(_) | RepositoryError::UnknownFormat(_) => {
                 CliError::fatal(error.to_string()).hint("a newer git-ao may know it")
             }
+            RepositoryError::OldFormat(_) => CliError::fatal(error.to_string()),
             RepositoryError::Open { .. } => CliError::fatal(super::error::chain(&error)),
         }
     }

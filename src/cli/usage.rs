@@ -84,7 +84,10 @@ pub fn explain(error: &Error) -> CliError {
     };
     let mut explained = CliError::usage(message);
     if let Some(cause) = std::error::Error::source(error) {
-        explained = explained.because(cause);
+        explained = match cause.is::<std::num::ParseIntError>() {
+            true => explained.because(&NoNumber),
+            false => explained.because(cause),
+        };
     }
     // The list of everything would bury what was mistyped.
     if error.kind() != ErrorKind::InvalidSubcommand
@@ -123,6 +126,11 @@ fn hint(error: &Error) -> Option<String> {
 fn quoted(list: &str) -> String {
     list.split(", ").map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
 }
+
+/// What Rust says of a text that is no number is about digits and types.
+#[derive(Debug, thiserror::Error)]
+#[error("a whole number is expected")]
+struct NoNumber;
 
 /// The text of a piece of context; of several, one after the other.
 fn said(value: &ContextValue) -> String {

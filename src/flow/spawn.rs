@@ -236,9 +236,9 @@ fn new_session(request: &Request, project: Project, store: &Store, base: Base) -
     session.status = SessionStatus::Idle;
     session.task = request.task.clone().or(session.task);
     session.title = match (&request.title, &request.task) {
-        (Some(title), _) => one_line(title),
-        (None, Some(task)) => one_line(task),
-        (None, None) => session.title,
+        (Some(title), _) if !title.trim().is_empty() => one_line(title),
+        (_, Some(task)) => one_line(task),
+        (_, None) => session.title,
     };
     session.kind = request.kind.clone().unwrap_or(session.kind);
     session.agent = request.agent.clone().or(session.agent);

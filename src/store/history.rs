@@ -39,8 +39,8 @@ struct Waiting {
 
 impl Ord for Waiting {
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |waiting: &Self| (waiting.event.time, waiting.event.id.clone());
-        key(self).cmp(&key(other))
+        let (ours, others) = (&self.event, &other.event);
+        ours.time.cmp(&others.time).then_with(|| ours.id.cmp(&others.id))
     }
 }
 

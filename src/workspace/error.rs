@@ -128,6 +128,8 @@ impl WorkspaceError {
     /// What the reader can do.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::PathTaken(_) => Some("move it away first".to_owned()),
+            Self::BranchExists(_) => Some("choose another name with --branch".to_owned()),
             Self::Registered { path, locked: None } => {
                 Some(format!("'git worktree remove {}' lets git forget it", path.display()))
             }

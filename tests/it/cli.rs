@@ -20,6 +20,9 @@ fn usage_ends_with_129_and_nothing_asked_with_1() {
         .code(129)
         .stderr_is("error: unknown command 'mann'\nhint: the most similar command is 'man'\n");
     env.ao(&here, ["--help"]).run().ok().stdout_has(overview);
+    ao(&["log", "-n", "x"])
+        .code(129)
+        .stderr_has("'x' is not a value for '--max-count <number>': a whole number is expected\n");
     ao(&["-V"]).ok().stdout_is(concat!("git-ao version ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
@@ -53,6 +56,7 @@ fn manual_pages_are_installed_among_the_users_own() {
     let dir = env.home().join(".local/share/man/man1");
     let page = fs::read_to_string(dir.join("git-ao.1")).unwrap();
     env.ao(&env.root(), ["man"]).run().ok().stdout_is(&page);
-    assert!(dir.join("git-ao-man.1").is_file());
+    let page = fs::read_to_string(dir.join("git-ao-man.1")).unwrap();
+    env.ao(&env.root(), ["man", "man"]).run().ok().stdout_is(&page);
     env.ao(&env.root(), ["man", "git-ao-nope"]).run().code(1).stderr_has("no manual page");
 }

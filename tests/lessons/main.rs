@@ -43,3 +43,31 @@ mod support;
 mod agents;
 mod live;
 mod store;
+
+/// The list above names only tests, and modules of tests, that are there.
+#[test]
+fn every_name_in_the_list_is_there() {
+    fn sources(dir: &std::path::Path, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                sources(&entry, found);
+            } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                let stem = entry.file_stem().unwrap().to_string_lossy().into_owned();
+                found.push((stem, std::fs::read_to_string(&entry).unwrap()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut found);
+    let list: Vec<_> =
+        include_str!("main.rs").lines().filter_map(|line| line.strip_prefix("//!")).collect();
+    let list = list.join(" ");
+    let names: Vec<_> = list.split('`').skip(1).step_by(2).collect();
+    assert!(names.len() > 30, "{names:?}");
+    for name in names.into_iter().filter(|name| !matches!(*name, "it::" | "tests/it")) {
+        let last = name.rsplit("::").next().unwrap();
+        let is_test = |text: &String| text.contains(&format!("#[test]\nfn {last}("));
+        let is_there = found.iter().any(|(stem, text)| stem == last || is_test(text));
+        assert!(is_there, "there is no '{name}'");
+    }
+}

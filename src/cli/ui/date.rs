@@ -9,8 +9,6 @@ pub enum DateFormat {
     /// `Fri Nov 20 18:24:11 2026 +0100`
     #[default]
     Default,
-    /// `2026-11-20 18:24:11 +0100`
-    Iso,
     /// `2 hours ago`
     Relative,
 }
@@ -20,7 +18,6 @@ impl DateFormat {
     pub fn show(self, time: Timestamp, offset: i32, now: Timestamp) -> String {
         match self {
             Self::Default => strftime("%a %b %-d %H:%M:%S %Y %z", time, offset),
-            Self::Iso => strftime("%Y-%m-%d %H:%M:%S %z", time, offset),
             Self::Relative => relative(time, now),
         }
     }
@@ -104,8 +101,7 @@ mod tests {
         let show = |format: DateFormat, offset| format.show(time, offset, time);
         assert_eq!(show(DateFormat::Default, 3600), "Fri Nov 20 18:24:11 2026 +0100");
         assert_eq!(show(DateFormat::Default, -19800), "Fri Nov 20 11:54:11 2026 -0530");
-        assert_eq!(show(DateFormat::Iso, 0), "2026-11-20 17:24:11 +0000");
-        assert_eq!(show(DateFormat::Iso, i32::MAX), "2026-11-20 17:24:11 +0000");
+        assert_eq!(show(DateFormat::Default, i32::MAX), "Fri Nov 20 17:24:11 2026 +0000");
         let first = DateFormat::Default.show(t(1_798_761_600 - 86400 * 30), 0, time);
         assert_eq!(first, "Wed Dec 2 00:00:00 2026 +0000");
     }

@@ -10,5 +10,4 @@ pub mod table;
 
 pub use color::Style;
 pub use out::{Out, OutError, Screen};
-#[allow(unused_imports)]
 pub use table::{Cell, Column, Table};

@@ -15,7 +15,9 @@ fn a_branch_that_cannot_be_leaves_nothing() {
         .code(128)
         .stderr_has("there cannot be a branch 'ao/")
         .stderr_has("hint: rename 'ao', or choose another name with --branch or ao.branchPrefix");
-    repo.ao(["spawn", "--branch", "main", "x"]).code(128).stderr_has("'main' exists already");
+    repo.ao(["spawn", "--branch", "main", "x"]).code(128).stderr_is(
+        "fatal: a branch 'main' exists already\nhint: choose another name with --branch\n",
+    );
     for bad in ["a b", "..", "x.lock", "-x", "a~1", "/x", "@"] {
         let branch = format!("--branch={bad}");
         repo.ao(["spawn", &branch, "x"]).code(128).stderr_has("cannot be the name of a branch");

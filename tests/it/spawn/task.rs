@@ -21,6 +21,7 @@ fn the_task_comes_from_words_a_file_or_standard_input() {
 fn the_title_is_the_first_line_that_says_something() {
     let repo = Repo::new();
     assert_eq!(text(&spawn(&repo, &["\n\n  First.\nSecond."]), "title"), "First.");
+    assert_eq!(text(&spawn(&repo, &["--title", " ", "First."]), "title"), "First.");
     let long = "word ".repeat(40);
     let made = spawn(&repo, &[&long]);
     let title = text(&made, "title");
