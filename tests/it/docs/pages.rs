@@ -11,7 +11,9 @@ fn the_manual_says_what_the_program_knows() {
     let ao = |args: &[&str]| env.ao(&env.root(), args).run().ok();
     let overview = ao(&["man"]).stdout;
     assert_current("man/git-ao.1", &overview);
-    let mut names = ["git-ao.1", "git-ao-hooks.7", "gitformat-ao.5"].map(str::to_owned).to_vec();
+    let mut names = ["git-ao.1", "git-ao-hooks.7", "git-ao-sharing.7", "gitformat-ao.5"]
+        .map(str::to_owned)
+        .to_vec();
     for verb in verbs() {
         assert!(overview.contains(&verb.replace('-', "\\-")), "git-ao(1) does not name '{verb}'");
         let name = format!("git-ao-{verb}.1");
