@@ -105,7 +105,7 @@ fn a_strangers_repository_is_refused() {
         let place = format!("safe.directory={}", repo.dir().display());
         repo.env().git(repo.dir(), ["-c", &place, "log", "-1", "--format=%s"]).run().ok();
         let ao = trusting.clone().env("GIT_CONFIG_PARAMETERS", format!("'{place}'"));
-        ao.run().code(101).stderr_lacks("dubious ownership").stderr_has("exists already");
+        ao.run().code(101).stderr_lacks("dubious ownership").stderr_has("Exists(");
     });
 }
 
