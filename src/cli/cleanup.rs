@@ -10,13 +10,13 @@ use super::{CliError, Ctx, ExitCode, json};
 
 /// Remove what ended sessions leave behind
 ///
-/// The worktrees of sessions that have ended go, and what is left of their agents. Branches stay,
-/// unless --branches is given. With --older-than, ended sessions that have not changed for so long go
+/// The worktrees of sessions that have ended go, and what is left of their agents: what they printed
+/// without a terminal, too. Branches stay, unless --branches is given. With --older-than, ended sessions that have not changed for so long go
 /// to the archive, too. Everything that was done to records is one event.
 ///
 /// A worktree with anything in it that is not committed is kept, and so is a branch with commits that
 /// are on no other branch and no remote; with --force they go, and a commit under refs/ao/backup/
-/// keeps what was in them. See first what would be done: git ao cleanup --dry-run.
+/// keeps what was in them. Ends with 1 when something could not be removed. See first what would be done: git ao cleanup --dry-run.
 ///
 /// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch', 'stops_agent',
 /// 'archives', 'kept' (why nothing was done) and 'backup' (the ref).
@@ -54,13 +54,15 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         true => flow::cleanup_plan(&store, &what)?,
         false => flow::cleanup(&store, &what)?.leftovers,
     };
+    let has_failed = leftovers.iter().any(|leftover| leftover.has_failed);
+    let code = if has_failed { ExitCode::Refused } else { ExitCode::Done };
     if args.json {
         let mut list = json::List::begin(&mut ctx.out, "sessions")?;
         for leftover in &leftovers {
             list.entry(&mut ctx.out, &as_json(leftover))?;
         }
         list.end(&mut ctx.out)?;
-        return Ok(ExitCode::Done);
+        return Ok(code);
     }
     for leftover in &leftovers {
         print(leftover, &args, ctx)?;
@@ -71,7 +73,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     } else if kept > 0 && !args.force {
         ctx.out.hint("with --force a backup is kept, and what has work in it goes too");
     }
-    Ok(ExitCode::Done)
+    Ok(code)
 }
 
 fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {

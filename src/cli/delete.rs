@@ -1,14 +1,15 @@
+use git_ao::flow::{self, Discard};
 use git_ao::store::{Committed, Store};
 
 use super::many::{self, Target};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, placed};
+use super::{CliError, Ctx, ExitCode, chain, placed};
 
 /// Delete sessions from the store
 ///
 /// Several are deleted in one step: all of them, or none where one is not found or has not ended.
 /// Their branches and worktrees stay. History keeps the records: 'git ao log' shows a deleted session
-/// by its id.
+/// by its id. What their agents printed without a terminal goes, unless they are still alive.
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions.
@@ -34,12 +35,23 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     })?;
     for target in &done.value {
         writeln!(ctx.out, "deleted {}", target.label())?;
+        discard(target, &store, ctx);
         warn_of_workspace(target, &store, ctx);
     }
     if done.event.is_some() {
         ctx.out.hint(&way_back(&done));
     }
     Ok(ExitCode::Done)
+}
+
+/// What its agent printed and keeps goes with it, unless the agent is alive.
+fn discard(target: &Target, store: &Store, ctx: &mut Ctx) {
+    let session = target.session.as_ref();
+    let conversation = session.and_then(|session| session.agent_session_id.as_deref());
+    let id = target.entry.location.id;
+    if let Err(error) = flow::discard(store, id, conversation, Discard::All) {
+        ctx.out.warn(&chain(&error));
+    }
 }
 
 fn refuse_unended(target: &Target) -> Result<(), CliError> {

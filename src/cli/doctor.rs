@@ -1,19 +1,22 @@
-use git_ao::flow::{Finding, Weight, examine, reconcile};
+use git_ao::flow::{Finding, Weight, examine, mend};
+use git_ao::hook::{Edits, HookName, Installer, State, Way};
+use git_ao::store::Store;
 use serde_json::json;
 
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, json};
+use super::{CliError, Ctx, ExitCode, chain, json, man};
 
 /// Check the whole setup, with a fix for each finding
 ///
-/// Looks at git, tmux, the agents, the configuration, the store, and at worktrees and branches that
-/// no session knows. Ends with 1 when something is wrong; a note is nothing wrong.
+/// Looks at git, tmux, the agents, the configuration, the hooks, the manual pages, the store, and at
+/// worktrees, branches and files that no session knows. Ends with 1 when something is wrong; a note is nothing wrong.
 ///
 /// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what' and
 /// 'fix'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Put right what is fixable: what 'git ao reconcile' does.
+    /// Put right what is fixable: what 'git ao reconcile' does, and remove files that belong to nobody
+    /// and git's notes of worktrees that are gone.
     #[arg(long)]
     fix: bool,
 
@@ -25,9 +28,11 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     if args.fix {
-        reconcile(&store)?;
+        mend(&store)?;
     }
-    let findings = examine(&store, ctx.env.os("PATH").unwrap_or_default())?;
+    let mut findings = examine(&store, ctx.env.os("PATH").unwrap_or_default())?;
+    findings.extend(hooks(&store));
+    findings.extend(man::finding(&ctx.env));
     if args.json {
         let mut list = json::List::begin(&mut ctx.out, "findings")?;
         for Finding { weight, what, fix } in &findings {
@@ -48,6 +53,36 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let is_well = findings.iter().all(|finding| finding.weight == Weight::Note);
     Ok(if is_well { ExitCode::Done } else { ExitCode::Refused })
+}
+
+/// Hooks that are not installed, or not as they were written.
+fn hooks(store: &Store) -> Vec<Finding> {
+    let installer = Installer::new(store.repository(), Way::File, Edits::Keep);
+    let look = |name: HookName| {
+        let install = format!("git ao hooks install {name}");
+        match installer.status(name) {
+            Ok(State::File(_) | State::Configured) => None,
+            // The others are for those who ask for them.
+            Ok(State::Missing(_)) if name != HookName::PostCheckout => None,
+            Ok(State::Missing(_)) => Some(Finding::note(
+                "the hook post-checkout is not installed: 'git switch' is seen only by reconcile",
+                install,
+            )),
+            Ok(State::Edited(path)) => Some(Finding::note(
+                format!("somebody edited what git-ao wrote in '{}'", path.display()),
+                format!("{install} --force writes it anew"),
+            )),
+            Ok(State::Damaged(path)) => Some(Finding::wrong(
+                format!("a mark of git-ao is gone from '{}'", path.display()),
+                "take out what is left of its part by hand, then git ao hooks install",
+            )),
+            Err(error) => Some(Finding::wrong(
+                format!("hook {name}: {}", chain(&error)),
+                "git ao hooks status",
+            )),
+        }
+    };
+    HookName::ALL.into_iter().filter_map(look).collect()
 }
 
 fn word(weight: Weight) -> &'static str {

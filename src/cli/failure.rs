@@ -92,6 +92,7 @@ impl From<FlowError> for CliError {
             }
             FlowError::NoBranch(_) => CliError::refused(message),
             FlowError::Folder { .. }
+            | FlowError::File { .. }
             | FlowError::Lock(_)
             | FlowError::Ref(_)
             | FlowError::Git(_) => CliError::fatal(message),

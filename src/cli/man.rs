@@ -7,6 +7,7 @@ use clap_mangen::Man;
 use super::context::Env;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, parse};
+use git_ao::flow::Finding;
 
 /// Print or install the manual pages
 ///
@@ -116,18 +117,39 @@ fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     Ok(ExitCode::Done)
 }
 
-/// True when man looks below `root`: because MANPATH names it, or, where that leaves the rest to
-/// man, because it lies beside a directory of PATH (manpath(5)).
+/// What keeps `git ao --help` from showing its page.
+pub fn finding(env: &Env) -> Option<Finding> {
+    let root = env.data_home()?.join("man");
+    let is_there = |root: &Path| root.join("man1/git-ao.1").is_file();
+    if roots(env).iter().any(|root| is_there(root)) {
+        return None;
+    }
+    Some(match is_there(&root) {
+        true => Finding::note(
+            format!("man may not look in '{}'", root.display()),
+            format!("export MANPATH=\"{}:$MANPATH\"", root.display()),
+        ),
+        false => Finding::note("the manual pages are not installed", "git ao man --install"),
+    })
+}
+
+/// True when man looks below `root`.
 fn is_searched(root: &Path, env: &Env) -> bool {
+    roots(env).iter().any(|dir| dir == root)
+}
+
+/// Where man looks: in what MANPATH names and, where that leaves the rest to man, beside the
+/// directories of PATH (manpath(5)).
+fn roots(env: &Env) -> Vec<PathBuf> {
     let named = |name| env.os(name).map(|paths| std::env::split_paths(paths).collect::<Vec<_>>());
     let manpath = named("MANPATH").unwrap_or_else(|| vec![PathBuf::new()]);
-    let beside = |bin: &PathBuf| {
-        let above = bin.parent().unwrap_or(bin);
-        [bin.join("man"), above.join("man"), above.join("share/man")].iter().any(|dir| dir == root)
-    };
-    manpath.iter().any(|dir| dir == root)
-        || manpath.iter().any(|dir| dir.as_os_str().is_empty())
-            && named("PATH").is_some_and(|path| path.iter().any(beside))
+    let leaves_rest = manpath.iter().any(|dir| dir.as_os_str().is_empty());
+    let beside = named("PATH").filter(|_| leaves_rest).unwrap_or_default().into_iter();
+    let beside = beside.flat_map(|bin| {
+        let above = bin.parent().unwrap_or(&bin).to_owned();
+        [bin.join("man"), above.join("man"), above.join("share/man")]
+    });
+    manpath.into_iter().filter(|dir| !dir.as_os_str().is_empty()).chain(beside).collect()
 }
 
 fn write(pages: &[Page], root: &Path) -> Result<(), (PathBuf, io::Error)> {

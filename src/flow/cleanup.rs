@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::belongings::{Discard, discard_claimed};
 use super::live::{AgentState, Probes};
 use super::start::claim;
 use super::{FlowError, placement};
@@ -46,6 +47,8 @@ pub struct Leftover {
     pub archives: bool,
     /// Why nothing of this is done.
     pub kept: Option<String>,
+    /// It was to go, and could not be removed.
+    pub has_failed: bool,
     /// The ref that keeps what would have been lost.
     pub backup: Option<String>,
     key: Key,
@@ -86,6 +89,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             stops: matches!(agent, AgentState::Alive { .. }),
             archives: is_old(session, limit),
             kept: None,
+            has_failed: false,
             backup: None,
             key: key.clone(),
             placement: placement(store, session).cloned(),
@@ -120,7 +124,10 @@ pub fn cleanup(store: &Store, what: &Cleanup) -> Result<Cleaned, FlowError> {
     for leftover in leftovers.iter_mut().filter(|leftover| leftover.kept.is_none()) {
         match leftover.remove(store, what.loss) {
             Ok(claim) => claims.push(claim),
-            Err(error) => leftover.kept = Some(super::live::said(&error)),
+            Err(error) => {
+                leftover.kept = Some(super::live::said(&error));
+                leftover.has_failed = true;
+            }
         }
     }
     let limit = what.older_than.map(|age| ago(store.clock().now(), age));
@@ -211,6 +218,8 @@ impl Leftover {
             let Removed { backup, .. } = worktrees.remove(&self.removal(&path, loss))?;
             self.backup = backup;
         }
+        let conversation = now.agent_session_id.as_deref();
+        discard_claimed(store, now.id, conversation, Discard::Traces)?;
         Ok(claim)
     }
 }

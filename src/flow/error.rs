@@ -116,6 +116,17 @@ pub enum FlowError {
         #[source]
         source: io::Error,
     },
+    /// A file of a session cannot be read or removed.
+    #[error("cannot {act} '{}'", path.display())]
+    File {
+        /// What was tried.
+        act: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
     /// The agent.
     #[error(transparent)]
     Agent(#[from] AgentError),

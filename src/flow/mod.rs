@@ -2,6 +2,7 @@
 //! together.
 
 mod agents;
+mod belongings;
 mod brief;
 mod cancel;
 mod change;
@@ -26,11 +27,12 @@ mod spawn;
 mod start;
 
 pub use agents::{AgentReport, agent_reports};
+pub use belongings::{Discard, discard};
 pub use cancel::cancel;
 pub use change::{Changed, Rule, Say};
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, cleanup, cleanup_plan};
 pub use complete::complete;
-pub use doctor::{Finding, Weight, examine};
+pub use doctor::{Finding, Weight, examine, mend};
 pub use error::{FlowError, Interrupt};
 pub use fail::fail;
 pub use fork::{fork_action, fork_request};

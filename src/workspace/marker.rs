@@ -8,7 +8,7 @@ use super::list::path_from;
 use crate::git::Repository;
 use crate::model::SessionId;
 
-const NAME: &str = "AO_SESSION";
+pub(super) const NAME: &str = "AO_SESSION";
 
 /// The session whose worktree this is; None outside of one, and where the file holds no id.
 pub fn session_here(repo: &Repository) -> Option<SessionId> {

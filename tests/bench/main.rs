@@ -10,12 +10,13 @@ mod measure;
 mod merge;
 mod process;
 mod stage;
+mod status;
 mod write;
 
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 8] = [
+    let benches: [(&str, fn()); 9] = [
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
         ("lookup", lookup::by_id),
@@ -23,6 +24,7 @@ fn main() {
         ("log", lookup::log_of_one),
         ("hooks", hooks::checkout),
         ("merge", merge::large_against_small),
+        ("status", status::against_git_and_tmux),
         ("show", process::show_against_rev_parse),
     ];
     for (name, bench) in benches {

@@ -1,11 +1,12 @@
 //! Lessons about running agents and putting away.
 
 use git_ao::flow::{reconcile, reconcile_plan};
-use git_ao::model::{Placement, SessionStatus, Timestamp};
+use git_ao::model::{Placement, SessionId, SessionStatus, Timestamp};
 use git_ao::store::{Clock, Shelf, Store};
 
-use crate::support::Repo;
+use crate::support::agents::{STAYS, agent, record, spawn, traces, wait_ended, workspace};
 use crate::support::sessions::{id, session, store};
+use crate::support::{Combo, Repo, race, tree_of};
 
 const NOW: i64 = 1_800_000_000_000;
 
@@ -91,4 +92,106 @@ fn latest_skips_self_and_empty() {
     };
     assert_eq!(latest(&repo), of(&own));
     assert_eq!(latest(&repo.within(own["workspace"].as_str().unwrap())), of(&older));
+}
+
+/// A6
+#[test]
+fn field_update_survives_concurrent_status_poll() {
+    const TURNS: usize = 30;
+    let repo = Repo::new();
+    let made = repo.ao(["spawn", "--no-agent", "--json", "the task"]).ok().json();
+    let id = made["session"]["id"].as_str().unwrap();
+    let tree = made["workspace"].as_str().unwrap();
+    let program = env!("CARGO_BIN_EXE_git-ao");
+    // One changes fields; the other gives reconcile something to write each time.
+    let sets = format!(
+        "for n in $(seq {TURNS}); do '{program}' set {id} tags+=t$n context.n$n=$n || exit; done"
+    );
+    let polls = format!(
+        "for n in $(seq {TURNS}); do git -C '{tree}' commit -q --allow-empty -m $n && \
+         '{program}' reconcile || exit; done"
+    );
+    let scripts = [sets, polls];
+    let ends = race(2, |n| repo.env().run(repo.dir(), "sh", ["-c", &scripts[n]]));
+    ends.into_iter().for_each(|end| drop(end.ok()));
+    let session =
+        store(&repo).snapshot().unwrap().session(id.parse::<SessionId>().unwrap()).unwrap();
+    assert_eq!(session.tags.len(), TURNS);
+    for n in 1..=TURNS {
+        assert!(session.tags.contains(&format!("t{n}")), "{n} {:?}", session.tags);
+        let value = session.context.get(&format!("n{n}")).and_then(|value| value.as_u64());
+        assert_eq!(value, u64::try_from(n).ok());
+    }
+    let head = repo.within(tree).git(["rev-parse", "HEAD"]);
+    assert_eq!(session.head.unwrap().as_str(), head.trim());
+    let count = |verb: &str| {
+        let grep = format!("--grep=^Ao-Op: {verb}$");
+        let count = repo.git(["rev-list", "--count", &grep, "refs/ao/sessions"]);
+        count.trim().parse::<usize>().unwrap()
+    };
+    assert_eq!((count("set"), count("reconcile")), (TURNS, TURNS));
+}
+
+/// A record may name any folder; only a worktree of this repository that is marked as the session's
+/// is touched.
+#[test]
+fn a_foreign_workspace_is_never_acted_on() {
+    let repo = Repo::new();
+    agent(&repo, "mine", STAYS);
+    let other = Repo::create(repo.env(), "other", Combo::PLAIN);
+    other.write("untracked", "work");
+    let home = repo.env().home();
+    std::fs::write(home.join("mine"), "mine").unwrap();
+    let other_dir = other.dir().to_str().unwrap().to_owned();
+    let main = repo.dir().to_str().unwrap().to_owned();
+    let places = ["/", "~", "..", "~/..", "/../..", "-x", &other_dir, &main];
+    for (n, place) in (1u64..).zip(places) {
+        let store = store(&repo);
+        let mut session = session(n, "from a teammate");
+        session.status = SessionStatus::Done;
+        session.agent = Some("mine".to_owned());
+        let placement = Placement { workspace: Some(place.to_owned()), ..Placement::default() };
+        session.placements.insert(store.replica().unwrap(), placement);
+        store.create(&session).unwrap();
+        let id = id(n).to_string();
+        let (trees, files) = (repo.git(["worktree", "list"]), tree_of(other.dir()));
+        // What they answer is theirs to say; what matters is what is there afterwards.
+        for verb in [&["kill", &id][..], &["kill", "--force", &id], &["reconcile"]] {
+            repo.ao(verb);
+        }
+        let restored = repo.ao(["restore", "--force", "--runtime", "detached", &id]);
+        assert_ne!(restored.status, 0, "{place} {restored}");
+        repo.ao(["cleanup", "--force", "--branches"]);
+        assert_eq!(repo.git(["worktree", "list"]), trees, "{place}");
+        files.assert_same(&tree_of(other.dir()));
+        assert!(home.join("mine").exists() && repo.dir().join("README").exists(), "{place}");
+        assert_eq!(repo.git(["for-each-ref", "refs/ao/backup"]), "", "{place}");
+    }
+}
+
+#[test]
+fn another_agent_takes_over_when_it_is_asked_for() {
+    let repo = Repo::new();
+    agent(&repo, "first", "exit 0");
+    agent(&repo, "second", "exit 0");
+    let how = ["--runtime", "detached", "--agent", "first", "--", "the task"];
+    let id = spawn(&repo, &how);
+    wait_ended(&repo, id);
+    let tree = workspace(&repo, id);
+    std::fs::remove_file(tree.join("prompt")).unwrap();
+    repo.ao(["restore", "--agent", "nobody", &id.to_string()]).code(1).stderr_has("nobody");
+    assert_eq!(record(&repo, id).agent.as_deref(), Some("first"));
+    repo.ao(["restore", "--agent", "second", &id.to_string()]).ok();
+    let ended = wait_ended(&repo, id);
+    assert_eq!((ended.agent.as_deref(), ended.status), (Some("second"), SessionStatus::Done));
+    assert!(tree.join("prompt").exists(), "it was started");
+}
+
+#[test]
+fn a_prompt_that_is_too_long_is_refused() {
+    let repo = Repo::new();
+    let before = traces(&repo);
+    let run = repo.ao_run(["spawn", "--no-agent", "--file", "-"]).input("x".repeat(5 << 20));
+    run.run().code(1).stderr_has("a record cannot hold it").stderr_has("hint: ");
+    assert_eq!(traces(&repo), before);
 }

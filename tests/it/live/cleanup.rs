@@ -113,3 +113,47 @@ fn nobody_removes_the_floor_under_his_feet() {
     there.ao(["cleanup", "--force"]).ok().stdout_has("this is where you are");
     assert!(there.dir().exists());
 }
+
+#[test]
+fn what_the_agent_left_in_the_git_directory_goes() {
+    let world = World::new();
+    let [cleaned, deleted] =
+        ["cleaned", "deleted"].map(|title| world.spawn(&["--no-agent", title]));
+    let alive = world.spawn(&["--runtime", "detached", "alive"]);
+    until("it works", || world.session(&alive).status == SessionStatus::Working);
+    let ao = world.repo.common_dir().join("ao");
+    let talk = |id: &str| format!("33333333{}", &id[8..]);
+    let files = |id: &str| {
+        let names = [format!("log/{id}.log"), format!("agent/{id}.prompt")];
+        let history = format!("agent/test-{}.history", talk(id));
+        names.into_iter().chain([history]).map(|name| ao.join(name)).collect::<Vec<_>>()
+    };
+    fs::create_dir_all(ao.join("agent")).unwrap();
+    for id in [&cleaned, &deleted, &alive] {
+        world.change(id, |session| session.agent_session_id = Some(talk(id)));
+        files(id).iter().for_each(|path| fs::write(path, "x").unwrap());
+    }
+    for id in [&cleaned, &deleted] {
+        world.set_status(id, &SessionStatus::Done);
+    }
+    let there = |id: &str| files(id).iter().map(|path| path.exists()).collect::<Vec<_>>();
+    world.repo.ao(["delete", &deleted]).ok();
+    assert_eq!(there(&deleted), [false, false, false]);
+    world.repo.ao(["cleanup"]).ok();
+    assert_eq!(there(&cleaned), [false, false, true], "restoring it goes on with the conversation");
+    let pid = world.live(&alive)["pid"].to_string();
+    world.repo.ao(["delete", "--force", &alive]).ok();
+    assert_eq!(there(&alive), [true, true, true]);
+    world.repo.env().run(world.repo.dir(), "kill", ["-9", "--", &format!("-{pid}")]).run().ok();
+}
+
+#[test]
+fn what_could_not_be_removed_is_a_failure() {
+    let world = World::new();
+    let id = world.spawn(&["--no-agent", "the task"]);
+    world.set_status(&id, &SessionStatus::Done);
+    // A folder is no file that could be removed.
+    fs::create_dir_all(world.repo.common_dir().join(format!("ao/log/{id}.log/x"))).unwrap();
+    let out = world.repo.ao(["cleanup"]).code(1);
+    out.stdout_has(&format!("keep {}", &id[..8])).stdout_has("cannot remove");
+}

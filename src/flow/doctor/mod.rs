@@ -1,0 +1,13 @@
+//! Whether everything here is as it must be, and what to do where it is not.
+
+mod examine;
+mod finding;
+mod leftovers;
+mod mend;
+mod orphans;
+mod programs;
+mod settings;
+
+pub use examine::examine;
+pub use finding::{Finding, Weight};
+pub use mend::mend;

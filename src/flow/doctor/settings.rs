@@ -1,0 +1,158 @@
+use std::ffi::OsStr;
+
+use super::Finding;
+use crate::agent::{Agents, find_program};
+use crate::flow::live::said;
+use crate::model::{Project, is_branch_name};
+use crate::runtime;
+use crate::share::{Remote, ShareError};
+use crate::store::Store;
+
+/// The keys there are, but for `ao.agent.<name>.<what>`.
+const KEYS: [&str; 12] = [
+    "ao.agent",
+    "ao.autoPush",
+    "ao.branchPrefix",
+    "ao.hooks",
+    "ao.project",
+    "ao.pushTimeout",
+    "ao.remote",
+    "ao.remoteRef",
+    "ao.replica",
+    "ao.runtime",
+    "ao.tmuxSocket",
+    "ao.worktreeDir",
+];
+
+pub fn look(store: &Store, path: &OsStr, found: &mut Vec<Finding>) {
+    let repo = store.repository();
+    match Agents::of(repo) {
+        Err(error) => {
+            let fix = error.hint().unwrap_or_else(|| "git config --edit".to_owned());
+            found.push(Finding::wrong(said(&error), fix));
+        }
+        Ok(agents) => agent(store, &agents, path, found),
+    }
+    unknown_keys(store, found);
+    for key in KEYS {
+        if let Some(value) = repo.config(key)
+            && let Some(why) = problem(store, key, &value)
+        {
+            found.push(Finding::wrong(format!("{key}: {why}"), fix(key)));
+        }
+    }
+}
+
+fn agent(store: &Store, agents: &Agents, path: &OsStr, found: &mut Vec<Finding>) {
+    if agents.installed(path).is_empty() {
+        found
+            .push(Finding::note("no agent is installed", "git ao agents lists what is looked for"));
+    }
+    let Some(name) = store.repository().config("ao.agent") else { return };
+    let fix = "git ao agents lists those there are";
+    match agents.find(&name) {
+        Err(error) => found.push(Finding::wrong(format!("ao.agent: {error}"), fix)),
+        Ok(agent) => {
+            let program = agent.program();
+            if !program.contains('/') && find_program(program, path).is_none() {
+                let what = format!("ao.agent: there is no '{program}' on PATH");
+                found.push(Finding::wrong(what, fix));
+            }
+        }
+    }
+}
+
+fn unknown_keys(store: &Store, found: &mut Vec<Finding>) {
+    let known = KEYS.map(str::to_ascii_lowercase);
+    let mut keys: Vec<_> = store.repository().config_entries("ao").into_iter().collect();
+    keys.sort_by(|a, b| a.key.cmp(&b.key));
+    keys.dedup_by(|a, b| a.key == b.key);
+    for entry in keys {
+        // Those of an agent were read with the agents.
+        let key = entry.key;
+        if key.starts_with("ao.agent.") || known.contains(&key) {
+            continue;
+        }
+        let near = KEYS.iter().map(|it| (distance(&key, &it.to_ascii_lowercase()), it)).min();
+        let fix = match near.filter(|(far, _)| *far <= 2) {
+            Some((_, near)) => format!("it may be meant for {near}; git config --unset {key}"),
+            None => format!("git config --unset {key}"),
+        };
+        found.push(Finding::wrong(format!("there is no setting {key}"), fix));
+    }
+}
+
+/// Why the value of a key cannot be used.
+fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
+    let repo = store.repository();
+    match key {
+        "ao.project" => value.parse::<Project>().err().map(|error| error.to_string()),
+        "ao.replica" => {
+            let valid = store.known_replica().is_some();
+            (!valid).then(|| format!("'{value}' cannot be the name of a clone"))
+        }
+        "ao.runtime" => runtime::named(value, None).err().map(|error| error.to_string()),
+        "ao.branchPrefix" => {
+            let valid = is_branch_name(&format!("{value}x"));
+            (!valid).then(|| format!("no branch can begin with '{value}'"))
+        }
+        "ao.tmuxSocket" | "ao.worktreeDir" => value.is_empty().then(|| "it is empty".to_owned()),
+        "ao.autoPush" | "ao.hooks" => {
+            let valid = repo.config_bool(key).is_some();
+            (!valid).then(|| format!("'{value}' is neither true nor false"))
+        }
+        "ao.pushTimeout" => {
+            let valid = value.trim().parse::<u64>().is_ok();
+            (!valid).then(|| format!("'{value}' is not a number of seconds"))
+        }
+        "ao.remote" => match Remote::choose(store, None) {
+            Err(error @ ShareError::UnknownRemote { .. }) => Some(error.to_string()),
+            _ => None,
+        },
+        "ao.remoteRef" => {
+            let name = repo.remotes().into_iter().next()?;
+            match Remote::choose(store, Some(&name)) {
+                Err(error @ ShareError::InvalidRef(_)) => Some(error.to_string()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn fix(key: &str) -> String {
+    match key {
+        "ao.replica" => "git config --unset ao.replica; the next write makes one".to_owned(),
+        "ao.runtime" => "git config ao.runtime tmux, detached, foreground or none".to_owned(),
+        "ao.remote" => "git remote lists those there are".to_owned(),
+        key => format!("git config --unset {key}"),
+    }
+}
+
+/// How many letters are added, left out or changed (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut corner = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.bytes().enumerate() {
+            let change = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn letters_are_counted() {
+        for (a, b, far) in
+            [("", "", 0), ("ab", "", 2), ("runtime", "runtme", 1), ("agent", "gaent", 2)]
+        {
+            assert_eq!((distance(a, b), distance(b, a)), (far, far), "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Which worktrees say whose they are, and which of those are gone.
+
+use std::path::PathBuf;
+
+use super::{WorkspaceError, Worktrees, marker};
+use crate::git::Repository;
+use crate::model::SessionId;
+
+/// A worktree with an `AO_SESSION` file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The file.
+    pub file: PathBuf,
+    /// The worktree; the git directory, for that of the main worktree.
+    pub worktree: PathBuf,
+    /// True for the main worktree.
+    pub is_main: bool,
+    /// What the file says; None when it holds no id.
+    pub session: Option<SessionId>,
+}
+
+/// The worktrees that say whose they are.
+///
+/// # Errors
+/// When the git directory cannot be read.
+pub fn marked(repo: &Repository) -> Result<Vec<Mark>, WorkspaceError> {
+    let main = (repo.common_dir().to_owned(), repo.main_folder().to_owned(), true);
+    let linked = Worktrees::new(repo).registered()?.into_iter();
+    let all = std::iter::once(main).chain(linked.map(|it| (it.git_dir, it.path, false)));
+    let marks = all.map(|(git_dir, worktree, is_main)| Mark {
+        file: git_dir.join(marker::NAME),
+        worktree,
+        is_main,
+        session: marker::read(&git_dir),
+    });
+    Ok(marks.filter(|mark| mark.file.symlink_metadata().is_ok()).collect())
+}
+
+/// Worktrees of sessions whose folder is gone, on a branch that keeps what was committed.
+///
+/// # Errors
+/// When git fails, or the git directory cannot be read.
+pub fn vanished(worktrees: &Worktrees<'_>) -> Result<Vec<PathBuf>, WorkspaceError> {
+    let ours: Vec<_> = marked(worktrees.repo)?.into_iter().filter(|it| !it.is_main).collect();
+    if ours.is_empty() {
+        return Ok(Vec::new());
+    }
+    let gone = worktrees.list()?.into_iter().filter(|listed| {
+        let is_ours = ours.iter().any(|mark| mark.worktree == listed.path);
+        is_ours && listed.prunable.is_some() && listed.branch.is_some() && !listed.path.exists()
+    });
+    Ok(gone.map(|listed| listed.path).collect())
+}
