@@ -94,9 +94,16 @@ impl Map {
     /// A map of entries whose keys differ.
     ///
     /// # Errors
-    /// The first key that stands there twice. Looks each key up by its label, so that many keys do
-    /// not cost their square.
+    /// The first key that stands there twice. Many keys are looked up by their labels, so that they
+    /// do not cost their square.
     pub fn from_unique(entries: Vec<(Value, Value)>) -> Result<Self, Value> {
+        if entries.len() <= 32 {
+            let is_double = |at: usize| entries[..at].iter().any(|(key, _)| *key == entries[at].0);
+            return match (1..entries.len()).find(|at| is_double(*at)) {
+                Some(at) => Err(entries[at].0.clone()),
+                None => Ok(Self(entries)),
+            };
+        }
         let mut seen = std::collections::HashSet::with_capacity(entries.len());
         for (key, _) in &entries {
             let kind = std::mem::discriminant(key);

@@ -202,14 +202,12 @@ impl<'s> Snapshot<'s> {
     /// # Errors
     /// What is wrong with it, or with the object that holds it.
     pub fn load(&self, entry: &Entry) -> Result<Session, RecordProblem> {
-        let bytes = self.raw(entry)?;
-        codec::decode(&bytes, entry.location.id, &entry.location.project)
+        load_record(self.store, entry)
     }
 
     /// A record's bytes.
     pub fn raw(&self, entry: &Entry) -> Result<Vec<u8>, RecordProblem> {
-        let blob = self.store.repository().read_blob(gix_id(&entry.blob));
-        blob.map_err(|error| RecordProblem::Object(error.to_string()))
+        raw_record(self.store, entry)
     }
 
     /// The session with this key.
@@ -256,4 +254,14 @@ pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<Tree, StoreError> {
         newer if newer > FORMAT => Err(StoreError::Newer(newer)),
         _ => Ok(root),
     }
+}
+
+fn raw_record(store: &Store, entry: &Entry) -> Result<Vec<u8>, RecordProblem> {
+    let blob = store.repository().read_blob(gix_id(&entry.blob));
+    blob.map_err(|error| RecordProblem::Object(error.to_string()))
+}
+
+pub(super) fn load_record(store: &Store, entry: &Entry) -> Result<Session, RecordProblem> {
+    let bytes = raw_record(store, entry)?;
+    codec::decode(&bytes, entry.location.id, &entry.location.project)
 }

@@ -8,9 +8,13 @@ use gix::objs::tree::EntryKind;
 use super::error::oid;
 use super::half::Half;
 use super::layout::id_of_file;
-use super::{Entry, Listed, Location, Shelf, Snapshot, StoreError, Visibility};
+use super::snapshot::load_record;
+use super::{Entry, Listed, Location, Shelf, Snapshot, Store, StoreError, Visibility};
 use crate::git::ObjectError;
 use crate::model::Project;
+
+/// So few records are read faster by one thread than a second one is started.
+const FEW: usize = 64;
 
 /// Something in the tree that is not where the layout says. It is left where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,10 +104,7 @@ impl Snapshot<'_> {
     }
 
     fn load_all(&self, entries: Vec<Entry>) -> Vec<Listed> {
-        let mut listed: Vec<Listed> = entries
-            .into_iter()
-            .map(|entry| Listed { session: self.load(&entry), location: entry.location })
-            .collect();
+        let mut listed = load_in_parallel(self.store, entries);
         listed.sort_by(|a, b| {
             let time = |listed: &Listed| listed.session.as_ref().ok().map(|s| s.updated_at);
             time(b).cmp(&time(a)).then_with(|| a.location.id.cmp(&b.location.id))
@@ -210,6 +211,35 @@ impl Snapshot<'_> {
             Err(error) => visit(Found::Unreadable(path.to_owned(), error)).map(|()| None),
         }
     }
+}
+
+/// Reading a record is a little work for the disk and more for the processor: many are shared out.
+fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<Listed> {
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
+    let share = entries.len().div_ceil(threads).max(FEW);
+    let load = |store: &Store, entries: &[Entry]| -> Vec<Listed> {
+        let item = |entry: &Entry| Listed {
+            session: load_record(store, entry),
+            location: entry.location.clone(),
+        };
+        entries.iter().map(item).collect()
+    };
+    let mut shares = entries.chunks(share);
+    let mine = shares.next().unwrap_or_default();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = shares
+            .map(|entries| {
+                // A repository is for one thread at a time.
+                let store = store.clone();
+                scope.spawn(move || load(&store, entries))
+            })
+            .collect();
+        let mut listed = load(store, mine);
+        for other in others {
+            listed.extend(other.join().expect("reading a record does not panic"));
+        }
+        listed
+    })
 }
 
 /// What one entry of a shard is.

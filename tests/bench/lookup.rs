@@ -3,7 +3,7 @@ use std::fs;
 use git_ao::store::{History, Shelf};
 
 use super::measure::{in_turn, show, time};
-use super::stage::{Stage, session};
+use super::stage::{RECENT, Stage, session};
 
 /// Looking one session up must not depend on how many there are.
 pub fn by_id() {
@@ -50,7 +50,10 @@ pub fn list_against_files() {
                 rounds,
                 |_| {
                     let snapshot = stage.store.snapshot().expect("the store is there");
-                    assert_eq!(snapshot.list(Shelf::Active).expect("it is read").len(), count + 1);
+                    assert_eq!(
+                        snapshot.list(Shelf::Active).expect("it is read").len(),
+                        count + RECENT
+                    );
                 },
                 |_| assert_eq!(read_files(plain.path()), count),
             );

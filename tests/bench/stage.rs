@@ -6,6 +6,9 @@ use git_ao::model::{Session, SessionId, SessionStatus, Timestamp};
 use git_ao::store::Store;
 use tempfile::TempDir;
 
+/// As many events as a command that wants the last ones looks at, and some more.
+pub const RECENT: usize = 60;
+
 /// A repository of its own, with a store.
 pub struct Stage {
     pub dir: TempDir,
@@ -14,7 +17,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A store with this many sessions and one more.
+    /// A store with this many sessions, and [`RECENT`] more.
     pub fn with_sessions(count: usize) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder can be made");
         git(dir.path(), &["init", "-q"]);
@@ -31,7 +34,9 @@ impl Stage {
         });
         made.expect("a fresh store can be written");
         // That event names every session; the ones that follow are of the usual size.
-        store.create(&session(count)).expect("a store can be written");
+        for number in 0..RECENT {
+            store.create(&session(count + number)).expect("a store can be written");
+        }
         Self { dir, store, ids }
     }
 
