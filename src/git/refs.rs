@@ -68,19 +68,18 @@ impl Repository {
 
     fn read_files_ref(&self, name: &str) -> Result<Option<Oid>, Cause> {
         let refs = &self.gix().refs;
-        // A writer may pack a ref between the two looks: it is then found at the third.
-        for _ in 0..2 {
-            if let Some(found) = refs.try_find_loose(name)? {
-                return match found.target.to_ref() {
-                    TargetRef::Object(id) => Ok(Some(oid(id.to_owned()))),
-                    TargetRef::Symbolic(_) => Err("it is a symbolic ref".into()),
-                };
-            }
-            if let Some(packed) = refs.open_packed_buffer()?
-                && let Some(found) = packed.try_find(name)?
-            {
-                return Ok(Some(oid(found.target())));
-            }
+        if let Some(found) = refs.try_find_loose(name)? {
+            return match found.target.to_ref() {
+                TargetRef::Object(id) => Ok(Some(oid(id.to_owned()))),
+                TargetRef::Symbolic(_) => Err("it is a symbolic ref".into()),
+            };
+        }
+        // A ref that git packs is in packed-refs before its own file goes: the order of the two
+        // looks is what finds it.
+        if let Some(packed) = refs.open_packed_buffer()?
+            && let Some(found) = packed.try_find(name)?
+        {
+            return Ok(Some(oid(found.target())));
         }
         Ok(None)
     }
