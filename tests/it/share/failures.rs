@@ -64,6 +64,23 @@ fn a_hook_there_that_refuses() {
 }
 
 #[test]
+fn a_remote_that_hides_the_ref() {
+    alone(|| {
+        let team = Team::new();
+        team.hub.git(["config", "transfer.hideRefs", "refs/ao"]);
+        let ann = team.member("ann");
+        create(&ann, 1, "One");
+        let before = tip(&ann);
+        ann.ao(["push"]).code(1).stderr_has("hidden ref").stderr_has("ao.remoteRef");
+        assert_eq!((tip(&ann), tip(&team.hub)), (before, None));
+        // The way out: a host that takes branches takes this.
+        ann.git(["config", "ao.remoteRef", "refs/heads/ao-sessions"]);
+        ann.ao(["push"]).ok();
+        team.hub.git(["rev-parse", "--verify", "refs/heads/ao-sessions"]);
+    });
+}
+
+#[test]
 fn a_hook_here_that_refuses() {
     alone(|| {
         let team = Team::new();

@@ -48,9 +48,9 @@ fn thirty_two_clones_push_at_once_to_a_folder() {
 }
 
 #[test]
-fn eight_clones_push_at_once_to_a_daemon() {
+fn thirty_two_clones_push_at_once_to_a_daemon() {
     alone(|| {
-        all_land(8, |team| {
+        all_land(32, |team| {
             let server = Server::git_daemon(&team.env, &team.env.root());
             (format!("git://127.0.0.1:{}/hub.git", server.port()), Some(server))
         });
@@ -58,9 +58,9 @@ fn eight_clones_push_at_once_to_a_daemon() {
 }
 
 #[test]
-fn eight_clones_push_at_once_over_http() {
+fn thirty_two_clones_push_at_once_over_http() {
     alone(|| {
-        all_land(8, |team| {
+        all_land(32, |team| {
             let server = Server::git_http(&team.env, &team.env.root());
             (format!("http://127.0.0.1:{}/hub.git", server.port()), Some(server))
         });
