@@ -108,7 +108,8 @@ impl TestEnv {
 }
 
 impl Drop for TestEnv {
-    /// Ends the tmux servers that were started here: they would outlive their socket.
+    /// Ends the tmux servers that were started here, which would outlive their socket, and the
+    /// agents that a test left behind on purpose.
     fn drop(&mut self) {
         let users = fs::read_dir(self.path("tmux")).into_iter().flatten().flatten();
         let sockets = users.flat_map(|user| fs::read_dir(user.path()).into_iter().flatten());
@@ -117,6 +118,24 @@ impl Drop for TestEnv {
             tmux.arg("-S").arg(socket.path()).arg("kill-server");
             let _ = tmux.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
         }
+        for pid in self.orphans() {
+            let mut kill = Command::new("kill");
+            let _ = kill.args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status();
+        }
+    }
+}
+
+impl TestEnv {
+    /// The processes that still live in this environment: its home is theirs (proc_pid_environ(5)).
+    fn orphans(&self) -> Vec<u32> {
+        let home = format!("HOME={}", self.home().display());
+        let is_ours = |pid: &u32| {
+            let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environ.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
+        };
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.filter(|pid| *pid != std::process::id()).filter(is_ours).collect()
     }
 }
 
