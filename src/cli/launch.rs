@@ -110,7 +110,7 @@ pub fn go_on(
         Started::Here(_) => {
             ctx.out.flush()?;
             let run = Run { session: session.id, action, turn: Turn::Started };
-            run::look_after(store, launcher, &run).map(Some)
+            run::look_after(store, launcher, run).map(Some)
         }
         Started::Nothing => Ok(None),
     }

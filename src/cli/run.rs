@@ -1,7 +1,7 @@
 use std::io::IsTerminal as _;
 
 use git_ao::agent::Action;
-use git_ao::flow::{self, Launcher, Run, Turn};
+use git_ao::flow::{Launcher, Run, Turn};
 use git_ao::model::SessionId;
 use git_ao::runtime::{Ended, Reins};
 use git_ao::store::Store;
@@ -46,11 +46,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let turn = if args.wait { Turn::Started } else { Turn::ByHand };
     let launcher = launch::launcher(&store)?;
-    look_after(&store, &launcher, &Run { session: args.session, action, turn })
+    look_after(&store, &launcher, Run { session: args.session, action, turn })
 }
 
-/// Runs the agent. Signals to this program from here on are the agent's.
-pub fn look_after(store: &Store, launcher: &Launcher, run: &Run) -> Result<ExitCode, CliError> {
+/// Runs the agent. Signals to this program are the agent's once it is its turn.
+pub fn look_after(store: &Store, launcher: &Launcher, run: Run) -> Result<ExitCode, CliError> {
+    let runner = run.wait_for_turn(store.repository())?;
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT])
         .map_err(|error| CliError::fatal("cannot watch for signals").because(&error))?;
     let mut signals = Some(signals);
@@ -64,7 +65,7 @@ pub fn look_after(store: &Store, launcher: &Launcher, run: &Run) -> Result<ExitC
         });
     };
     let output = Box::new(std::io::stdout());
-    match flow::run(store, launcher, run, output, &mut watch)? {
+    match runner.run(store, launcher, output, &mut watch)? {
         Ended::Exit(0) => Ok(ExitCode::Done),
         Ended::Exit(_) | Ended::Signal(_) => Ok(ExitCode::Refused),
     }

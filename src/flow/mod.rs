@@ -46,7 +46,7 @@ pub use reach::{Reached, reach};
 pub use reconcile::{Reconciled, Step, reconcile, reconcile_plan};
 pub use restore::{Restore, Restored, restore};
 pub use resume::resume;
-pub use run::{Run, Turn, run};
+pub use run::{Run, Runner, Turn};
 pub use spawn::{Duplicates, Place, Plan, Request, Spawned, plan, spawn};
 pub use start::{Start, log_file};
 

@@ -37,54 +37,71 @@ pub enum Turn {
 /// How often an agent that tells its id to nobody is looked at, at first.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 
-/// Starts the agent in its workspace and stays until it ends. The record tells when it works, how
-/// it ended, and its own id of the conversation.
-///
-/// `output` is where the agent's output goes where it has no terminal. `watch` is called with what
-/// passes signals on, when there is somebody to pass them to.
-///
-/// # Errors
-/// When the session has ended, or is run already, or its agent cannot be started; the record tells
-/// the last.
-pub fn run(
-    store: &Store,
-    launcher: &Launcher,
-    run: &Run,
-    output: Box<dyn Write + Send>,
-    watch: &mut dyn FnMut(Reins),
-) -> Result<Ended, FlowError> {
-    let _alone = wait_for_turn(store.repository(), run)?;
-    let session = store.snapshot()?.session(run.session)?;
-    if session.status.is_terminal() {
-        return Err(FlowError::HasEnded { id: session.id, status: session.status });
-    }
-    let session = match run.turn {
-        Turn::Started => session,
-        Turn::ByHand => place_here(store, &session)?,
-    };
-    match start(store, launcher, run, &session, output) {
-        Ok(agent) => agent.look_after(store, watch),
-        Err(error) => {
-            let reason = format!("not started: {error}");
-            end(store, session.id, &SessionStatus::Errored, &reason)?;
-            Err(error)
+/// The right to run a session's agent, which one process has at a time.
+#[derive(Debug)]
+pub struct Runner {
+    run: Run,
+    _alone: Lock,
+}
+
+impl Run {
+    /// Waits until nobody else runs the session, and until whoever asked for it has written it
+    /// down. A signal may end the caller meanwhile: nothing has been started.
+    ///
+    /// # Errors
+    /// When the session is run already.
+    pub fn wait_for_turn(self, repo: &Repository) -> Result<Runner, FlowError> {
+        let patience = if self.turn == Turn::Started { PATIENCE } else { Duration::ZERO };
+        let claimed = claim(repo, self.session, patience);
+        let lock = claimed.and_then(|claim| {
+            let lock = repo.lock_named(&format!("run/{}", self.session), patience);
+            drop(claim);
+            Ok(lock?)
+        });
+        match lock {
+            // The kernel releases it, however this process ends.
+            Ok(alone) => Ok(Runner { run: self, _alone: alone }),
+            Err(FlowError::Lock(LockError::Timeout { .. })) => {
+                Err(FlowError::Running(self.session))
+            }
+            Err(error) => Err(error),
         }
     }
 }
 
-/// One agent for a session at a time. The lock is the kernel's to release.
-fn wait_for_turn(repo: &Repository, run: &Run) -> Result<Lock, FlowError> {
-    let patience = if run.turn == Turn::Started { PATIENCE } else { Duration::ZERO };
-    let claimed = claim(repo, run.session, patience);
-    let lock = claimed.and_then(|claim| {
-        let lock = repo.lock_named(&format!("run/{}", run.session), patience);
-        drop(claim);
-        Ok(lock?)
-    });
-    lock.map_err(|error| match error {
-        FlowError::Lock(LockError::Timeout { .. }) => FlowError::Running(run.session),
-        other => other,
-    })
+impl Runner {
+    /// Starts the agent in its workspace and stays until it ends. The record tells when it works,
+    /// how it ended, and its own id of the conversation.
+    ///
+    /// `output` is where the agent's output goes where it has no terminal. `watch` is called with
+    /// what passes signals on, when there is somebody to pass them to.
+    ///
+    /// # Errors
+    /// When the session has ended, or its agent cannot be started; the record tells the last.
+    pub fn run(
+        self,
+        store: &Store,
+        launcher: &Launcher,
+        output: Box<dyn Write + Send>,
+        watch: &mut dyn FnMut(Reins),
+    ) -> Result<Ended, FlowError> {
+        let session = store.snapshot()?.session(self.run.session)?;
+        if session.status.is_terminal() {
+            return Err(FlowError::HasEnded { id: session.id, status: session.status });
+        }
+        let session = match self.run.turn {
+            Turn::Started => session,
+            Turn::ByHand => place_here(store, &session)?,
+        };
+        match start(store, launcher, &self.run, &session, output) {
+            Ok(agent) => agent.look_after(store, watch),
+            Err(error) => {
+                let reason = format!("not started: {error}");
+                end(store, session.id, &SessionStatus::Errored, &reason)?;
+                Err(error)
+            }
+        }
+    }
 }
 
 /// Notes that this very process is what keeps the agent alive.

@@ -19,6 +19,14 @@ pub struct Process {
 #[error("'{}' is not a process such as 4711@123456", .0.escape_debug())]
 pub struct InvalidProcess(String);
 
+/// What a process is the leader of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leads {
+    Session,
+    Group,
+    Itself,
+}
+
 impl Process {
     /// The process that asks.
     pub fn current() -> Result<Self, RuntimeError> {
@@ -58,9 +66,16 @@ impl Process {
         Self::of_handle(runtime, handle).map_or_else(Probe::Unknown, |process| process.probe())
     }
 
-    /// True when it leads a process group, so that a signal can reach all of it.
-    pub(super) fn leads_group(&self) -> bool {
-        facts(self.pid).is_ok_and(|facts| facts.is_some_and(|facts| facts.group == self.pid))
+    /// What a signal to it can take along.
+    ///
+    /// Asked of /proc and not of getsid(2), which answers 0 for a session whose leader is outside
+    /// this pid namespace, as in a container.
+    pub(super) fn leads(&self) -> Leads {
+        match facts(self.pid) {
+            Ok(Some(facts)) if facts.session == Some(self.pid) => Leads::Session,
+            Ok(Some(facts)) if facts.group == self.pid => Leads::Group,
+            _ => Leads::Itself,
+        }
     }
 }
 
@@ -93,6 +108,8 @@ impl FromStr for Process {
 
 struct Facts {
     group: u32,
+    /// None where the system does not number sessions.
+    session: Option<u32>,
     stamp: String,
 }
 
@@ -103,7 +120,7 @@ fn facts(pid: u32) -> io::Result<Option<Facts>> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let boot = boot.get(..8).unwrap_or("0");
     let stamp = format!("{}-{boot}", stat.start);
-    Ok((!stat.dead).then_some(Facts { group: stat.group, stamp }))
+    Ok((!stat.dead).then_some(Facts { group: stat.group, session: Some(stat.session), stamp }))
 }
 
 #[cfg(target_os = "linux")]
@@ -175,7 +192,7 @@ fn facts(pid: u32) -> io::Result<Option<Facts>> {
     let (Some(group), Some(state)) = (fields.next(), fields.next()) else { return Ok(None) };
     let stamp = fields.collect::<Vec<_>>().join("_");
     let group = group.parse().map_err(|_| io::Error::other("cannot read its state"))?;
-    Ok((!state.starts_with('Z')).then_some(Facts { group, stamp }))
+    Ok((!state.starts_with('Z')).then_some(Facts { group, session: None, stamp }))
 }
 
 #[cfg(not(target_os = "linux"))]

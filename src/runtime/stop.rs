@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, getsid, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::process::members;
+use super::process::{Leads, members};
 use super::wait::{Waited, wait};
 use super::{Probe, Process, RuntimeError, Stopped};
 
@@ -23,40 +23,27 @@ pub(super) fn stop(process: &Process, grace: Duration) -> Result<Stopped, Runtim
     let Some(pid) = Pid::from_raw(process.pid().cast_signed()) else {
         return Ok(Stopped::AlreadyGone);
     };
-    let reach = if getsid(Some(pid)) == Ok(pid) {
-        Reach::Session
-    } else if process.leads_group() {
-        Reach::Group
-    } else {
-        Reach::Process
-    };
-    reach.signal(pid, Signal::TERM)?;
+    let leads = process.leads();
+    leads.signal(pid, Signal::TERM)?;
     // A process that was suspended takes the signal only when it goes on.
-    reach.signal(pid, Signal::CONT)?;
+    leads.signal(pid, Signal::CONT)?;
     if wait(process, grace)? == Waited::Ended {
-        reach.kill_rest(pid)?;
+        leads.kill_rest(pid)?;
         return Ok(Stopped::Ended);
     }
-    reach.signal(pid, Signal::KILL)?;
-    reach.kill_rest(pid)?;
+    leads.signal(pid, Signal::KILL)?;
+    leads.kill_rest(pid)?;
     match wait(process, AFTER_KILL)? {
         Waited::Ended => Ok(Stopped::Killed),
         Waited::TimedOut => Err(RuntimeError::Unkillable(process.pid())),
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    Session,
-    Group,
-    Process,
-}
-
-impl Reach {
+impl Leads {
     fn signal(self, pid: Pid, signal: Signal) -> Result<(), RuntimeError> {
         let sent = match self {
             Self::Session | Self::Group => kill_process_group(pid, signal),
-            Self::Process => kill_process(pid, signal),
+            Self::Itself => kill_process(pid, signal),
         };
         ignore_gone(sent)
     }
@@ -65,7 +52,7 @@ impl Reach {
     ///
     /// Their number cannot have been given to others: it stays taken while there is a member.
     fn kill_rest(self, pid: Pid) -> Result<(), RuntimeError> {
-        if self == Self::Process {
+        if self == Self::Itself {
             return Ok(());
         }
         ignore_gone(kill_process_group(pid, Signal::KILL))?;

@@ -1,7 +1,7 @@
 //! Agents for tests: small scripts, named in git config as a user would name them.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use git_ao::model::{Session, SessionId, SessionStatus};
@@ -10,7 +10,7 @@ use super::Repo;
 use super::sessions::store;
 
 /// Only what never comes takes this long.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// An agent that tells what it was given and goes on when it may: `prompt`, `env` and `args` in the
 /// worktree, then what is in `script`.
@@ -105,6 +105,17 @@ pub fn wait_file(repo: &Repo, id: SessionId, name: &str) -> String {
         }
         assert!(Instant::now() < end, "'{}' never came", path.display());
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Waits until a process has a file open.
+#[track_caller]
+pub fn wait_open(pid: u32, path: &Path) {
+    let end = Instant::now() + LIMIT;
+    let is_it = |fd: std::fs::DirEntry| std::fs::read_link(fd.path()).is_ok_and(|to| to == path);
+    while !std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten().any(is_it) {
+        assert!(Instant::now() < end, "'{}' was never opened", path.display());
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

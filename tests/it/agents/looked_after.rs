@@ -1,13 +1,14 @@
 //! What `git-ao run` does for an agent, with scripts as agents.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 
 use git_ao::model::{Session, SessionId, SessionStatus};
 
 use crate::support::Repo;
 use crate::support::agents::{
-    STAYS, agent, events, handle, log, record, spawn, tmux, wait_ended, wait_file, wait_working,
-    workspace,
+    STAYS, agent, events, handle, log, record, spawn, tmux, wait_ended, wait_file, wait_open,
+    wait_working, workspace,
 };
 
 fn start(repo: &Repo, runtime: &str) -> SessionId {
@@ -132,6 +133,25 @@ fn one_that_does_not_end_when_asked_is_killed() {
     repo.ao(["cancel", "-m", "no use", &id.short()]).ok().stdout_has("was killed");
     let it = record(&repo, id);
     assert_eq!(how(&it), (SessionStatus::Killed, "cancelled: no use"));
+}
+
+#[test]
+fn while_it_waits_for_its_turn_a_signal_ends_it() {
+    let repo = Repo::new();
+    agent(&repo, "mine", "exit 0");
+    let id = spawn(&repo, &["--agent", "mine", "--no-agent", "x"]);
+    let path = repo.common_dir().join(format!("ao/run/{id}.start"));
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let claim = fs::File::create(&path).unwrap();
+    claim.lock().unwrap();
+    let run = repo.ao_run(["run", "--wait", &id.to_string()]);
+    let mut waiting = run.spawn();
+    // Until it has opened the file it cannot know that it has to wait.
+    wait_open(waiting.id(), &path);
+    repo.env().run(repo.dir(), "kill", ["-TERM", &waiting.id().to_string()]).run().ok();
+    assert_eq!(waiting.wait().unwrap().signal(), Some(15));
+    drop(claim);
+    assert_eq!(record(&repo, id).status, SessionStatus::Idle);
 }
 
 #[test]
