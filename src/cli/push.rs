@@ -1,3 +1,4 @@
+use git_ao::model::redact;
 use git_ao::share::{PushReport, Remote};
 use git_ao::store::{Change, ChangeKind, Store};
 
@@ -29,7 +30,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.dry_run {
         return preview(ctx, &store, &remote, &args);
     }
-    announce_first(ctx, &store, &remote, &args.remote)?;
+    announce(ctx, &store, &remote, &args.remote)?;
     let pushed = args.remote.watched(|watcher| remote.push(watcher))?;
     report(ctx, &remote, &pushed, &args.remote)?;
     if args.branches || !pushed.sent.is_empty() {
@@ -38,24 +39,43 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     Ok(ExitCode::Done)
 }
 
-/// Says, before the first push to a remote, what is about to be shared.
-pub fn announce_first(
+/// Says, before the first push to a remote, what is about to be shared, and before each one, what
+/// should perhaps not be.
+pub fn announce(
     ctx: &mut Ctx,
     store: &Store,
     remote: &Remote<'_>,
     args: &RemoteArgs,
 ) -> Result<(), CliError> {
     let Some(ours) = store.tip()?.filter(|_| !args.quiet) else { return Ok(()) };
-    if remote.tip()?.is_some() {
-        return Ok(());
+    let theirs = remote.tip()?;
+    let changes = store.own_changes(theirs.as_ref(), &ours)?;
+    if theirs.is_none() {
+        let count = counted(changes.len() as u64, "session");
+        let name = escape::line(remote.name());
+        ctx.out.hint(&format!(
+            "the first push to '{name}': {count}, with tasks, branches and paths of worktrees\n\
+             to look first: git ao push --dry-run {name}"
+        ));
     }
-    let count = counted(store.changes(None, &ours)?.len() as u64, "session");
-    let name = escape::line(remote.name());
-    ctx.out.hint(&format!(
-        "the first push to '{name}': {count}, with tasks, branches and paths of worktrees\n\
-         to look first: git ao push --dry-run {name}"
-    ));
+    if warn_of_secrets(ctx, store, &changes) {
+        ctx.out.hint("history keeps what was pushed: revoke it where it was issued");
+    }
     Ok(())
+}
+
+/// Names the fields that look as if they held a token or a key, and not what they hold.
+fn warn_of_secrets(ctx: &mut Ctx, store: &Store, changes: &[Change]) -> bool {
+    let mut warned = false;
+    for change in changes {
+        for (field, kind) in store.changed_secrets(change) {
+            let (id, field) = (change.location().id.short(), escape::line(&field).into_owned());
+            ctx.out
+                .warn(&format!("session {id}: '{field}' holds what looks like a secret, {kind}"));
+            warned = true;
+        }
+    }
+    warned
 }
 
 /// Says what was merged and what was sent.
@@ -133,6 +153,12 @@ fn preview(
         escape::line(remote.their_ref()),
         counted(preview.bytes, "byte")
     )?;
+    if warn_of_secrets(ctx, store, &preview.changes) {
+        ctx.out.hint(
+            "history keeps it even if the record is changed: revoke it before you push\n\
+             git ao spawn --private begins a session that is never pushed",
+        );
+    }
     Ok(ExitCode::Done)
 }
 
@@ -154,6 +180,7 @@ fn line(store: &Store, change: &Change) -> String {
     let mut fields = store.changed_fields(change);
     fields.retain(|field| change.kind() == ChangeKind::Changed && field != "updated_at");
     let fields = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
-    let text = format!("{word:<8}  {}  {title}{fields}", change.location().id.short());
+    let (id, title) = (change.location().id.short(), redact(&title));
+    let text = format!("{word:<8}  {id}  {title}{fields}");
     escape::line(&text).into_owned()
 }

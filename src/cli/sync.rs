@@ -11,7 +11,7 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let remote = args.remote.choose(&store)?;
-    push::announce_first(ctx, &store, &remote, &args.remote)?;
+    push::announce(ctx, &store, &remote, &args.remote)?;
     let synced = args.remote.watched(|watcher| remote.sync(watcher))?;
     push::report(ctx, &remote, &synced, &args.remote)?;
     Ok(ExitCode::Done)

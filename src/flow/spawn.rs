@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::start::{Begun, PATIENCE, claim};
 use super::{FlowError, Interrupt, Launcher, Start, Ticket};
 use crate::model::{
-    Base, Fork, Kind, Map, Oid, Placement, Project, Session, SessionId, SessionStatus, Value, slug,
+    Base, Fork, Kind, Map, Oid, Placement, Project, Session, SessionId, SessionStatus, Value,
+    redact, slug,
 };
 use crate::runtime::Started;
 use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
@@ -278,8 +279,10 @@ fn with_branch(mut session: Session, request: &Request, prefix: Option<&str>) ->
     session
 }
 
-/// The first line that says something, cut at a word after 72 characters.
+/// The first line that says something, cut at a word after 72 characters. It names branches and
+/// events, which are shared with the code: what looks like a token does not go into it.
 fn one_line(text: &str) -> String {
+    let text = redact(text);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if line.chars().count() <= 72 {

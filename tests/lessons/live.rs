@@ -195,3 +195,68 @@ fn a_prompt_that_is_too_long_is_refused() {
     run.run().code(1).stderr_has("a record cannot hold it").stderr_has("hint: ");
     assert_eq!(traces(&repo), before);
 }
+
+/// B10
+#[test]
+fn workspace_match_is_canonical() {
+    let repo = Repo::new();
+    agent(&repo, "mine", "exit 0");
+    let link = repo.env().path("link");
+    std::os::unix::fs::symlink(repo.env().root(), &link).unwrap();
+    // The way to it goes through a link when it is made, and through another one when it is asked.
+    repo.git(["config", "ao.worktreeDir", link.join("trees").to_str().unwrap()]);
+    let one = spawn(&repo, &["--agent", "mine", "--runtime", "detached", "one"]);
+    let other = spawn(&repo, &["--no-agent", "other"]);
+    wait_ended(&repo, one);
+    let path = workspace(&repo, one).canonicalize().unwrap();
+    let through = link.join(path.strip_prefix(repo.env().root().canonicalize().unwrap()).unwrap());
+    assert_ne!(through, path);
+    let deep = through.join("a/../b");
+    std::fs::create_dir_all(path.join("a")).unwrap();
+    std::fs::create_dir_all(path.join("b")).unwrap();
+    for dir in [&path, &through, &deep] {
+        let here = repo.within(dir);
+        let listed = here.ao(["list", "--here", "--all", "--json"]).ok();
+        listed.stdout_has(&one.to_string()).stdout_lacks(&other.to_string());
+        assert!(here.ao(["show", "@", "--json"]).ok().stdout.contains(&one.to_string()));
+    }
+    let states = repo.ao(["status", "--all", "--json"]).ok();
+    assert_eq!(states.stdout.matches("\"state\":\"ready\"").count(), 2, "{states}");
+    assert!(reconcile_plan(&store(&repo)).unwrap().changed.is_empty(), "nothing moved");
+
+    // What is not text cannot be written down exactly, so it is not written down at all.
+    use std::os::unix::ffi::OsStrExt;
+    let odd = repo.env().root().join(std::ffi::OsStr::from_bytes(b"not-\xff-text"));
+    std::fs::create_dir(&odd).unwrap();
+    let before = traces(&repo);
+    let run = repo.ao_run(["spawn", "--no-agent", "x"]).env("GIT_CONFIG_COUNT", "1");
+    let run = run.env("GIT_CONFIG_KEY_0", "ao.worktreeDir").env("GIT_CONFIG_VALUE_0", &odd);
+    run.run().code(128).stderr_has("UTF-8");
+    assert_eq!(traces(&repo), before);
+}
+
+/// D16
+#[test]
+fn push_preview_redacts_known_tokens() {
+    let repo = Repo::new();
+    let hub = Repo::create(repo.env(), "hub", Combo::BARE);
+    repo.git(["remote", "add", "origin", hub.dir().to_str().unwrap()]);
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let task = format!("log in with {token}");
+    let id = spawn(&repo, &["--no-worktree", &task]);
+    // The title that is made of it names the branch and the event.
+    assert_eq!(record(&repo, id).title, "log in with ghp_…");
+    let id = id.short();
+    repo.ao(["set", &id, &format!("title={task}")]).ok();
+    let clean = spawn(&repo, &["--no-worktree", "plain"]).short();
+    let out = repo.ao(["push", "--dry-run"]).ok();
+    let warning = format!("session {id}: 'task' holds what looks like a secret, GitHub token");
+    let out = out.stdout_has("log in with ghp_…").stdout_lacks(&token);
+    out.stderr_has(&warning).stderr_lacks(&token).stderr_lacks(&clean);
+    repo.ao(["push"]).ok().stderr_has("'task' holds what looks like a secret").stderr_lacks(&token);
+    // What the remote has is no news; a value that is new is.
+    repo.ao(["set", &id, "status=done"]).ok();
+    repo.ao(["push"]).ok().stderr_lacks("secret");
+    repo.ao(["set", &id, &format!("context.key={token}")]).ok();
+    repo.ao(["sync"]).ok().stderr_has("'context' holds what looks like a secret");
+}

@@ -12,7 +12,7 @@
 //! kernel's, `it::store::killed::a_writer_that_holds_the_lock_is_waited_for_but_not_for_ever`.
 //! A6, A7, A15, A16, A17: `agents`, under the names of the behaviour. A6 also
 //! `live::field_update_survives_concurrent_status_poll`. A7 also
-//! `spawning_without_handle_is_not_killed_within_grace`. With the agents: A21.
+//! `spawning_without_handle_is_not_killed_within_grace`. A21 `cost_totals_derive_from_history`.
 //!
 //! Restoring: R1 to R8, R10, R11, R13, R14: `agents`, likewise; R9 `it::workspace::state`; R12
 //! `it::workspace::add::path_and_branch_collisions_are_distinct`; R15
@@ -23,7 +23,7 @@
 //! time is looked at; B7 `load_during_delete_is_none`; B8 `every_printed_id_is_accepted`; B9
 //! `it::store::broken::a_record_under_the_name_of_another_is_corrupt` and `it::records`; B11
 //! `short_ids_never_panic`; B12 is a benchmark. B2
-//! `cleanup_uses_last_update_and_rejects_nonpositive`. With the workspaces: B10.
+//! `cleanup_uses_last_update_and_rejects_nonpositive`; B10 `workspace_match_is_canonical`.
 //!
 //! thulp_workspace: C1, C2, C3 as A1; C4 `deleted_elsewhere_is_gone_here`; C5
 //! `it::store::disk::a_full_disk_leaves_the_store_as_it_was`; C6 `illegal_transitions_rejected`; C9
@@ -35,7 +35,8 @@
 //! `history_survives_worktree_removal`; D11 `latest_skips_self_and_empty`; D12
 //! `updated_at_survives_reload`; D13 `it::store::cycle::a_fork_has_its_parents_event_as_second_parent`;
 //! D14 `it::store::place::reading_writes_nothing`; D15 `error_names_the_ref_searched`; D17
-//! `every_printed_id_is_accepted`. No test: D9 (there is one code path). With sharing: D16.
+//! `every_printed_id_is_accepted`. D16
+//! `push_preview_redacts_known_tokens`. No test: D9 (there is one code path).
 #![allow(clippy::unwrap_used)]
 
 #[path = "../support/mod.rs"]

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use git_ao::model::{Handle, Project, SessionId, SessionStatus};
+use git_ao::model::{Handle, Project, Session, SessionId, SessionStatus};
 use git_ao::store::{Context, History, SESSIONS_REF, Shelf, Store, StoreError};
 
 use crate::support::sessions::{count, id, increment, path, plant, session, store, store_in};
@@ -175,6 +175,57 @@ fn concurrent_delete_is_idempotent() {
         ends.into_iter().for_each(|end| drop(end.ok()));
         assert_eq!(repo.git(["rev-list", "--count", SESSIONS_REF]).trim(), "2");
         assert!(!store.snapshot().unwrap().contains(id(1)).unwrap());
+    });
+}
+
+/// A21
+#[test]
+fn cost_totals_derive_from_history() {
+    const STEPS: u64 = 40;
+    alone(|| {
+        let repo = Repo::new();
+        one(&repo);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let store = store_in(repo.dir());
+                    for step in 1..=STEPS {
+                        let spend = |session: &mut Session| {
+                            let cost = session.cost.get_or_insert_default();
+                            cost.input_tokens += step;
+                            cost.cost_usd = Some(cost.cost_usd.unwrap_or_default() + 0.25);
+                        };
+                        store.update(id(1), "cost", spend).unwrap();
+                    }
+                });
+            }
+        });
+        let total = STEPS * (STEPS + 1);
+        let store = store(&repo);
+        let cost = |commit: &str| {
+            let yaml = repo.git(["show", &format!("{commit}:{}", path(1))]);
+            let line = yaml.lines().find_map(|line| line.trim().strip_prefix("input_tokens: "));
+            line.map_or(0, |number| number.parse::<u64>().unwrap())
+        };
+        let session = store.snapshot().unwrap().session(id(1)).unwrap();
+        let spent = session.cost.unwrap();
+        assert_eq!((spent.input_tokens, spent.cost_usd), (total, Some(STEPS as f64 / 2.0)));
+        // Each step is an event of its own: what was spent when can be told from history alone.
+        let commits = repo.git(["rev-list", "--reverse", SESSIONS_REF]);
+        let course: Vec<u64> = commits.lines().map(cost).collect();
+        assert_eq!(course.len() as u64, 1 + 2 * STEPS);
+        let mut steps: Vec<u64> = course.windows(2).map(|two| two[1] - two[0]).collect();
+        steps.sort_unstable();
+        assert!(steps.chunks(2).zip(1..).all(|(two, step)| two == [step, step]), "{steps:?}");
+
+        // A record that cannot be read is not begun afresh.
+        plant(&repo, &[("100644", &path(1), "cost: {input_tokens: ")]);
+        let spend = |session: &mut Session| session.cost.get_or_insert_default().input_tokens += 1;
+        assert!(matches!(store.update(id(1), "cost", spend), Err(StoreError::Corrupt { .. })));
+        assert_eq!(
+            repo.git(["show", &format!("{SESSIONS_REF}:{}", path(1))]),
+            "cost: {input_tokens: "
+        );
     });
 }
 

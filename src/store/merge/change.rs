@@ -1,7 +1,7 @@
 use super::super::codec;
 use super::super::{Entry, Location, Shelf, Store};
 use super::decide::Decision;
-use crate::model::{KEYS, Map, Session, Value};
+use crate::model::{KEYS, Map, Session, Value, secret_fields};
 
 /// What is different about one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,20 @@ impl Store {
         }
         let changed = keys.into_iter().filter(|key| value(&before, key) != value(&after, key));
         changed.map(Value::label).collect()
+    }
+
+    /// The fields whose new value holds what looks like a token or a key, each with its kind.
+    pub fn changed_secrets(&self, change: &Change) -> Vec<(String, &'static str)> {
+        let bytes = change.after.as_ref().and_then(|entry| self.entry_bytes(entry));
+        let Some(record) = bytes.and_then(|bytes| codec::parse(&bytes).ok()) else {
+            return Vec::new();
+        };
+        let mut found = secret_fields(&record);
+        if !found.is_empty() {
+            let changed = self.changed_fields(change);
+            found.retain(|(field, _)| changed.contains(field));
+        }
+        found
     }
 
     fn entry_bytes(&self, entry: &Entry) -> Option<Vec<u8>> {
