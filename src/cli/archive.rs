@@ -1,4 +1,5 @@
-use super::{CliError, Ctx, ExitCode, many};
+use super::many::{self, Move};
+use super::{CliError, Ctx, ExitCode};
 
 /// Move sessions to the archive
 ///
@@ -13,19 +14,11 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let store = ctx.store()?;
-    let done = store.transaction("archive", |tx| {
-        let targets = many::targets(&args.sessions, tx.snapshot(), &store)?;
-        let moved = targets.into_iter().map(|target| Ok((tx.archive(target.key())?, target)));
-        moved.collect::<Result<Vec<_>, CliError>>()
-    })?;
-    for (is_moved, target) in done.value {
-        let label = target.label();
-        if is_moved {
-            writeln!(ctx.out, "archived {label}")?;
-        } else {
-            ctx.out.warn(&format!("{label} is archived already"));
-        }
-    }
-    Ok(ExitCode::Done)
+    let to = Move {
+        verb: "archive",
+        act: |tx, key| tx.archive(key),
+        moved: "archived",
+        was_there: "is archived already",
+    };
+    many::put_away(&args.sessions, ctx, &to)
 }

@@ -1,10 +1,10 @@
 //! What the verbs that take several sessions share.
 
 use git_ao::model::Session;
-use git_ao::store::{Entry, Key, Snapshot, Store};
+use git_ao::store::{Entry, Key, Snapshot, Store, StoreError, Transaction};
 
 use super::ui::escape;
-use super::{CliError, open};
+use super::{CliError, Ctx, ExitCode, open};
 
 /// A record that a person named.
 pub struct Target {
@@ -46,4 +46,32 @@ pub fn targets(
         }
     }
     Ok(targets)
+}
+
+/// A move between the active sessions and the archive.
+pub struct Move {
+    pub verb: &'static str,
+    /// False for a session that was there already.
+    pub act: fn(&mut Transaction<'_>, Key) -> Result<bool, StoreError>,
+    pub moved: &'static str,
+    pub was_there: &'static str,
+}
+
+/// Moves all that were named in one event, and says of each what became of it.
+pub fn put_away(handles: &[String], ctx: &mut Ctx, to: &Move) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let done = store.transaction(to.verb, |tx| {
+        let targets = targets(handles, tx.snapshot(), &store)?;
+        let moved = targets.into_iter().map(|target| Ok(((to.act)(tx, target.key())?, target)));
+        moved.collect::<Result<Vec<_>, CliError>>()
+    })?;
+    for (is_moved, target) in done.value {
+        let label = target.label();
+        if is_moved {
+            writeln!(ctx.out, "{} {label}", to.moved)?;
+        } else {
+            ctx.out.warn(&format!("{label} {}", to.was_there));
+        }
+    }
+    Ok(ExitCode::Done)
 }

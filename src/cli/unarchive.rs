@@ -1,4 +1,5 @@
-use super::{CliError, Ctx, ExitCode, many};
+use super::many::{self, Move};
+use super::{CliError, Ctx, ExitCode};
 
 /// Move sessions back from the archive
 ///
@@ -12,19 +13,11 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let store = ctx.store()?;
-    let done = store.transaction("unarchive", |tx| {
-        let targets = many::targets(&args.sessions, tx.snapshot(), &store)?;
-        let moved = targets.into_iter().map(|target| Ok((tx.unarchive(target.key())?, target)));
-        moved.collect::<Result<Vec<_>, CliError>>()
-    })?;
-    for (is_moved, target) in done.value {
-        let label = target.label();
-        if is_moved {
-            writeln!(ctx.out, "unarchived {label}")?;
-        } else {
-            ctx.out.warn(&format!("{label} is not in the archive"));
-        }
-    }
-    Ok(ExitCode::Done)
+    let to = Move {
+        verb: "unarchive",
+        act: |tx, key| tx.unarchive(key),
+        moved: "unarchived",
+        was_there: "is not in the archive",
+    };
+    many::put_away(&args.sessions, ctx, &to)
 }

@@ -147,6 +147,10 @@ impl WorkspaceError {
             }
             Self::Submodule { .. } => Some("commit and push there first".to_owned()),
             Self::NestedRepository(_) => Some("move it elsewhere first".to_owned()),
+            Self::BranchMissing(name) => Some(format!(
+                "where another clone has it: git fetch <remote> {name}:{name}\n\
+                 else make it: git branch {name} <commit>"
+            )),
             Self::Unborn(_) => Some("make a first commit".to_owned()),
             Self::NoHome => {
                 Some("'git config ao.worktreeDir <path>' says where worktrees go".to_owned())

@@ -105,7 +105,7 @@ impl std::fmt::Display for Condition {
             Self::Missing => f.write_str("missing"),
             Self::Prunable => f.write_str("missing, but known to git"),
             Self::NotAWorktree => f.write_str("not a worktree"),
-            Self::Foreign(dir) => write!(f, "a worktree of '{}'", dir.display()),
+            Self::Foreign(dir) => write!(f, "part of another repository, '{}'", dir.display()),
             Self::Unregistered => f.write_str("not known to git as a worktree"),
             Self::WrongBranch(name) => write!(f, "on branch '{name}'"),
             Self::Detached => f.write_str("on no branch"),

@@ -1,8 +1,9 @@
-//! Store: round trips, the archive, prefixes. Issues, remap and restore come with the program.
+//! Store: round trips, the archive, prefixes, issues, remaps. Restoring is in `ao_core_restore`.
 
 use git_ao::model::{Handle, SessionStatus};
 use git_ao::store::{Context, ResolveError, Shelf, StoreError};
 
+use crate::sessions::{ids, spawn};
 use crate::support::sessions::{id, plant, project, session, store};
 use crate::support::{Repo, alone, for_each_repo, tree_of};
 
@@ -116,4 +117,43 @@ fn the_status_table() {
     assert!(!SessionStatus::MergeFailed.is_terminal());
     assert!(SessionStatus::Killed.is_restorable());
     assert!(SessionStatus::ALL.iter().all(|s| !s.as_str().contains(char::is_uppercase)));
+}
+
+#[test]
+fn an_issue_is_found_among_active_sessions() {
+    let repo = Repo::new();
+    let by_issue = |issue: &str| ids(&repo, &["list", "--json", "--issue", issue]);
+    let id = repo.ao(["spawn", "--no-agent", "--json", "--issue", "42", "x"]).ok().json();
+    let id = id["session"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(by_issue("42"), [id.as_str()]);
+    assert_eq!(by_issue("4"), [""; 0], "no other issue's");
+    repo.ao(["show", "issue:42"]).ok().stdout_has(&id);
+    repo.ao(["spawn", "--no-agent", "--issue", "42", "y"]).code(1).stderr_has("already works on");
+    repo.ao(["archive", &id]).ok();
+    assert_eq!(by_issue("42"), [""; 0]);
+    repo.ao(["spawn", "--no-agent", "--issue", "42", "y"]).ok();
+}
+
+#[test]
+fn a_worktree_that_moved_is_remapped_and_the_rest_is_not() {
+    let repo = Repo::new();
+    let (id, there) = spawn(&repo, "x");
+    let placement = || {
+        let shown = repo.ao(["show", "--json", &id]).ok().json();
+        let placements = shown["session"]["placements"].as_object().unwrap().clone();
+        placements.into_iter().next().unwrap().1
+    };
+    let before = placement();
+    let events = || repo.git(["rev-list", "--count", "refs/ao/sessions"]);
+    let count = events();
+    repo.ao(["reconcile"]).ok();
+    assert_eq!((placement(), events()), (before.clone(), count), "nothing to remap");
+    let moved = repo.env().path("moved");
+    let from = there.dir().to_str().unwrap();
+    repo.git(["worktree", "move", from, moved.to_str().unwrap()]);
+    repo.ao(["reconcile"]).ok();
+    let after = placement();
+    assert!(after["workspace"].as_str().unwrap().ends_with("moved"), "{after}");
+    assert_eq!(after["runtime"], before["runtime"]);
+    assert_eq!(after["handle"], before["handle"]);
 }

@@ -1,8 +1,9 @@
-//! Store: lazy, whole, and what a listing tells. Cleanup by age and `--here` come with the program.
+//! Store: lazy, whole, what a listing tells, and cleanup by age. `list --here` is in `claw_code`.
 
 use git_ao::model::{Base, Handle, SessionId};
 use git_ao::store::{Context, Shelf};
 
+use crate::sessions::{ids, spawn};
 use crate::support::sessions::{id, increment, leftovers, project, session, store};
 use crate::support::{Repo, alone};
 
@@ -63,4 +64,22 @@ fn title_tags_values_model_and_git_state_round_trip() {
         store(&repo).create(&full).unwrap();
         assert_eq!(store(&repo).snapshot().unwrap().session(id(1)).unwrap(), full);
     });
+}
+
+#[test]
+fn cleanup_puts_old_sessions_into_the_archive() {
+    let repo = Repo::new();
+    for title in ["one", "two", "three"] {
+        spawn(&repo, title);
+    }
+    repo.ao(["complete", &ids(&repo, &["list", "--json"])[0]]).ok();
+    repo.ao(["complete", &ids(&repo, &["list", "--json", "--status", "idle"])[0]]).ok();
+    let later = i64::MAX / 2_000_000;
+    let clean = ["cleanup", "--older-than", "30d", "--json"];
+    let cleaned = repo.ao_run(clean).at(later).run().ok().json();
+    assert_eq!(cleaned["sessions"].as_array().unwrap().len(), 2, "{cleaned}");
+    assert_eq!(ids(&repo, &["list", "--json", "--archived"]).len(), 2);
+    assert_eq!(ids(&repo, &["list", "--json"]).len(), 1);
+    let again = repo.ao_run(clean).at(later).run().ok().json();
+    assert_eq!(again["sessions"], serde_json::json!([]));
 }

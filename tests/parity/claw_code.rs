@@ -1,8 +1,9 @@
-//! Store: one for all worktrees, references, versions. `fork` itself comes with the program.
+//! Store: one for all worktrees, references, versions, forks.
 
 use git_ao::model::Handle;
 use git_ao::store::{Context, Shelf, StoreError};
 
+use crate::sessions::{ids, spawn};
 use crate::support::sessions::{id, plant_record, session, store, store_in};
 use crate::support::{Combo, Repo, TestEnv, alone};
 
@@ -57,4 +58,48 @@ fn an_unknown_version_is_refused_and_unknown_keys_are_kept() {
         crate::support::sessions::plant(&repo, &[("100644", "version", "9\n")]);
         assert!(matches!(store.snapshot(), Err(StoreError::Newer(9))));
     });
+}
+
+#[test]
+fn here_narrows_to_one_worktree() {
+    let repo = Repo::new();
+    let (one, there) = spawn(&repo, "one");
+    let (two, elsewhere) = spawn(&repo, "two");
+    for verb in ["list", "status"] {
+        let here = [verb, "--here", "--json"];
+        assert_eq!(ids(&there, &here), *std::slice::from_ref(&one));
+        assert_eq!(ids(&elsewhere, &here), *std::slice::from_ref(&two));
+        assert_eq!(ids(&repo, &here), [""; 0]);
+        assert_eq!(ids(&there, &[verb, "--json"]).len(), 2);
+    }
+    there.write("folder/file", "");
+    assert_eq!(ids(&there.within("folder"), &["status", "--here", "--json"]), [one]);
+}
+
+#[test]
+fn a_fork_names_its_parent_and_stays_in_the_store() {
+    let repo = Repo::new();
+    let (parent, there) = spawn(&repo, "one");
+    there.commit("work", "done");
+    let fork = |args: &[&str]| {
+        let made = there.ao(["fork", "--no-agent", "--json"].iter().chain(args)).ok().json();
+        made["session"].clone()
+    };
+    let named = fork(&["--branch", "mine", &parent]);
+    let blank = fork(&["--branch", " ", &parent]);
+    assert_eq!(named["branch"], "mine");
+    let id = blank["id"].as_str().unwrap();
+    assert!(blank["branch"].as_str().unwrap().starts_with(&format!("ao/{}", &id[..8])));
+    for made in [&named, &blank] {
+        assert_eq!(made["fork"]["session"], *parent);
+        assert_eq!(made["project_id"], "demo");
+        assert_eq!(made["base"]["commit"], there.git(["rev-parse", "HEAD"]).trim());
+    }
+    // Newest first, each with its parent and branch.
+    let all = repo.ao(["list", "--json"]).ok().json();
+    let row = |n: usize| (all["sessions"][n]["id"].clone(), all["sessions"][n]["branch"].clone());
+    assert_eq!(row(0), (blank["id"].clone(), blank["branch"].clone()));
+    assert_eq!(row(1), (named["id"].clone(), "mine".into()));
+    assert_eq!(all["sessions"][2]["id"], *parent);
+    assert_eq!(ids(&repo, &["list", "--json", "--parent", &parent]).len(), 2);
 }

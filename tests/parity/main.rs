@@ -5,7 +5,8 @@
 mod support;
 
 mod ao_core;
+mod ao_core_restore;
 mod astrid_runtime;
 mod claw_code;
-mod live;
+mod sessions;
 mod thulp_workspace;

@@ -1,10 +1,11 @@
-//! Store: kinds, filters, parents. The verbs come with the program.
+//! Store: kinds, filters, parents, and the verbs that change a status.
 
 use git_ao::model::{
     Area, Field, Filter, Fork, Kind, Map, Moment, Session, SessionStatus, Subject,
 };
 use git_ao::store::{Shelf, Store};
 
+use crate::sessions::spawn;
 use crate::support::sessions::{id, session, store};
 use crate::support::{Repo, alone};
 
@@ -89,4 +90,27 @@ fn parents_and_values() {
         assert_eq!(children.iter().map(|s| s.id).collect::<Vec<_>>(), [id(2)]);
         assert_eq!(children[0].context.get("k").and_then(|v| v.as_str()), Some("v"));
     });
+}
+
+#[test]
+fn sessions_are_completed_failed_cancelled_paused_and_resumed() {
+    let repo = Repo::new();
+    for (verbs, status, reason) in [
+        (&["complete"][..], "done", None),
+        (&["fail", "-m", "no luck"], "errored", Some("no luck")),
+        (&["cancel"], "killed", Some("cancelled")),
+        (&["pause", "-m", "lunch"], "paused", Some("lunch")),
+    ] {
+        let (id, _) = spawn(&repo, "x");
+        repo.ao(verbs.iter().chain(&[id.as_str()])).ok();
+        let shown = repo.ao(["show", "--json", &id]).ok().json();
+        let told = (&shown["session"]["status"], shown["session"]["status_reason"].as_str());
+        assert_eq!(told, (&status.into(), reason), "{verbs:?}");
+        let resumed = repo.ao(["resume", &id]);
+        if status == "paused" {
+            resumed.ok().stdout_has("paused -> idle");
+        } else {
+            resumed.code(1).stderr_has(status);
+        }
+    }
 }
