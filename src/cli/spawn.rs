@@ -73,7 +73,8 @@ pub struct NewArgs {
     kind: Option<String>,
 
     /// Keep the session in this clone: no verb of git ao shares its record or its branch. A fork of
-    /// a private session is private anyway; 'git ao set <session> visibility=public' ends that.
+    /// a private session, or what its agent starts, is private anyway; 'git ao set <session>
+    /// visibility=public' ends that.
     #[arg(long)]
     private: bool,
 

@@ -45,7 +45,7 @@ pub struct Request {
     pub place: Place,
     /// What to do when another session works on the issue.
     pub duplicates: Duplicates,
-    /// Who gets to see it. What continues a private session is private.
+    /// Who gets to see it. What continues a private session, or is started by one, is private.
     pub visibility: Visibility,
 }
 
@@ -126,12 +126,17 @@ pub fn plan(store: &Store, request: Request) -> Result<Plan, FlowError> {
         Place::Worktree => Some(worktrees.default_path(&session.project_id, session.id)?),
         Place::Branch => None,
     };
+    let starter = request.spawned_by.map(|id| snapshot.find(id)).transpose()?.flatten();
+    let visibility = match starter.map(|entry| entry.location.visibility) {
+        Some(Visibility::Private) => Visibility::Private,
+        _ => request.visibility,
+    };
     let plan = Plan {
         branch: new_branch(&session),
         session,
         workspace,
         duplicates: request.duplicates,
-        visibility: request.visibility,
+        visibility,
         fork_event: request.parent.map(|(_, event)| event),
     };
     match plan.addition() {

@@ -40,6 +40,13 @@ fn no_verb_sends_anything_private() {
     ann.ao(["fork", "--no-worktree", "--title", "hushhush too", id]).ok();
     ann.ao(["fork", "--no-worktree", "--private", "--title", "hushhush three", open]).ok();
 
+    let part = ann.ao_run(["spawn", "--json", "--no-worktree", "hushhush four"]);
+    let part = part.env("AO_SESSION_ID", id).run().ok().json();
+    assert_eq!(
+        (&part["visibility"], &part["session"]["spawned_by"]),
+        (&"private".into(), &id.into())
+    );
+
     ann.ao(["push", "--dry-run"]).ok().stdout_lacks("hushhush").stdout_has("1 session");
     let out = ann.ao(["push", "--branches"]).ok();
     out.stdout_has("1 session new").stdout_lacks("hushhush");
