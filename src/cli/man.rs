@@ -48,7 +48,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 }
 
 /// A page that is written by hand: section, name and source.
-const BY_HAND: [(u8, &str, &str); 3] = [
+const BY_HAND: [(u8, &str, &str); 4] = [
+    (5, "git-ao-config", include_str!("../../man/git-ao-config.5")),
     (5, "gitformat-ao", include_str!("../../man/gitformat-ao.5")),
     (7, "git-ao-hooks", include_str!("../../man/git-ao-hooks.7")),
     (7, "git-ao-sharing", include_str!("../../man/git-ao-sharing.7")),
