@@ -166,6 +166,10 @@ mod tests {
         let shell = "usage: git ao completions <shell>\n";
         for (args, said) in [
             (&["mann"][..], "error: unknown command 'mann'\nhint: the most similar command is 'man'\n".into()),
+            (
+                &["lsit"],
+                "error: unknown command 'lsit'\nhint: the most similar commands are 'list', 'set', 'ls'\n".into(),
+            ),
             (&["zz"], "error: unknown command 'zz'\nhint: 'git ao -h' lists the commands\n".into()),
             (&["man", "-x"], format!("error: unknown option '-x'\n{man}")),
             (

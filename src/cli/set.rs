@@ -1,4 +1,4 @@
-use git_ao::model::{Assignment, Guard, Session, check_change, field_changes};
+use git_ao::model::{Assignment, Guard, Session, check_change, check_fixed, field_changes};
 use git_ao::store::{Entry, Key, StoreError, Transaction, Visibility};
 
 use super::ui::escape;
@@ -96,6 +96,7 @@ fn apply(changes: &[Assignment], before: &Session, guard: Guard) -> Result<Sessi
     for change in changes {
         change.apply(&mut record)?;
     }
+    check_fixed(&before.to_record(), &record)?;
     let mut after = Session::from_record(record, &before.project_id)?;
     let says_why = changes.iter().any(|change| change.field() == "status_reason");
     if after.status != before.status && !says_why {

@@ -2,6 +2,7 @@
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Arg, ArgAction, Command};
+use git_ao::model::distance;
 
 use super::CliError;
 
@@ -108,7 +109,11 @@ fn hint(error: &Error) -> Option<String> {
     if error.kind() == ErrorKind::InvalidSubcommand {
         return Some(match list(ContextKind::SuggestedSubcommand) {
             Some(similar) if similar.contains(", ") => {
-                format!("the most similar commands are {}", quoted(&similar))
+                let typed = error.get(ContextKind::InvalidSubcommand).map(said);
+                let typed = typed.unwrap_or_default();
+                let mut words: Vec<_> = similar.split(", ").collect();
+                words.sort_by_key(|word| distance(&typed, word));
+                format!("the most similar commands are '{}'", words.join("', '"))
             }
             Some(similar) => format!("the most similar command is '{similar}'"),
             None => "'git ao -h' lists the commands".to_owned(),
@@ -121,10 +126,6 @@ fn hint(error: &Error) -> Option<String> {
         return Some(format!("the most similar value is '{similar}'"));
     }
     list(ContextKind::ValidValue).map(|values| format!("one of {values}"))
-}
-
-fn quoted(list: &str) -> String {
-    list.split(", ").map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
 }
 
 /// What Rust says of a text that is no number is about digits and types.

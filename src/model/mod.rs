@@ -11,6 +11,7 @@ mod handle;
 mod id;
 mod merge;
 mod name;
+mod nearest;
 mod oid;
 mod project;
 mod record;
@@ -22,7 +23,7 @@ mod value;
 mod when;
 
 pub use change::{
-    Assignment, AssignmentError, Guard, RuleError, check_change, close_status, nearest,
+    Assignment, AssignmentError, Guard, RuleError, check_change, check_fixed, close_status,
 };
 pub use diff::{FieldChange, field_changes};
 pub use event::{Event, Message, Person};
@@ -31,6 +32,7 @@ pub use handle::{Handle, Reference};
 pub use id::{InvalidId, SessionId};
 pub use merge::{Merged, merge};
 pub use name::{is_branch_name, is_url, slug};
+pub use nearest::{distance, nearest};
 pub use oid::{InvalidOid, Oid};
 pub use project::{InvalidProject, Project};
 pub use record::{KEYS, RecordError};

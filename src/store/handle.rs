@@ -126,22 +126,23 @@ impl Snapshot<'_> {
         Err(self.nothing(handle, searched))
     }
 
-    /// The last updated active session, other than the one the user stands in.
+    /// The last updated session, other than the one the user stands in: an active one if there is
+    /// one.
     fn latest(&self, context: &Context) -> Result<Entry, StoreError> {
         let wanted = |entry: &Entry| {
             Some(entry.location.id) != context.here
                 && context.project.as_ref().is_none_or(|p| *p == entry.location.project)
         };
-        let mut latest: Option<(Session, Entry)> = None;
-        for entry in self.entries(Shelf::Active)?.into_iter().filter(wanted) {
-            let Ok(session) = self.load(&entry) else { continue };
-            let key = |s: &Session| (s.updated_at, std::cmp::Reverse(s.id));
-            if latest.as_ref().is_none_or(|(best, _)| key(&session) > key(best)) {
-                latest = Some((session, entry));
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            let dated = self.entries(shelf)?.into_iter().filter(wanted).filter_map(|entry| {
+                let session = self.load(&entry).ok()?;
+                Some(((session.updated_at, std::cmp::Reverse(session.id)), entry))
+            });
+            if let Some((_, latest)) = dated.max_by_key(|(key, _)| *key) {
+                return Ok(latest);
             }
         }
-        let latest = latest.map(|(_, entry)| entry);
-        Ok(latest.ok_or_else(|| ResolveError::Empty(self.store.ref_name().to_owned()))?)
+        Err(ResolveError::Empty(self.store.ref_name().to_owned()).into())
     }
 
     fn nothing(&self, handle: &Handle, searched: &'static str) -> StoreError {

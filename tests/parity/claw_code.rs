@@ -41,6 +41,12 @@ fn references_in_any_case_and_a_clear_error_without_sessions() {
             assert_eq!(resolve(word), Ok(id(1)));
         }
         assert_eq!(resolve(&id(1).to_string()), Ok(id(1)));
+        // The archive counts where nothing else is left.
+        store.create(&session(2, "Two")).unwrap();
+        store.archive(id(2)).unwrap();
+        assert_eq!(resolve("latest"), Ok(id(1)));
+        store.archive(id(1)).unwrap();
+        assert_eq!(resolve("latest"), Ok(id(2)));
     });
 }
 

@@ -3,7 +3,7 @@ use std::ffi::OsStr;
 use super::Finding;
 use crate::agent::{Agents, find_program};
 use crate::flow::live::said;
-use crate::model::{Project, is_branch_name};
+use crate::model::{Project, distance, is_branch_name};
 use crate::runtime;
 use crate::share::{Remote, ShareError};
 use crate::store::Store;
@@ -73,9 +73,9 @@ fn unknown_keys(store: &Store, found: &mut Vec<Finding>) {
         if key.starts_with("ao.agent.") || known.contains(&key) {
             continue;
         }
-        let near = KEYS.iter().map(|it| (distance(&key, &it.to_ascii_lowercase()), it)).min();
-        let fix = match near.filter(|(far, _)| *far <= 2) {
-            Some((_, near)) => format!("it may be meant for {near}; git config --unset {key}"),
+        let near = KEYS.iter().filter(|it| distance(&key, &it.to_ascii_lowercase()) <= 2);
+        let fix = match near.min_by_key(|it| distance(&key, &it.to_ascii_lowercase())) {
+            Some(near) => format!("it may be meant for {near}; git config --unset {key}"),
             None => format!("git config --unset {key}"),
         };
         found.push(Finding::wrong(format!("there is no setting {key}"), fix));
@@ -126,33 +126,5 @@ fn fix(key: &str) -> String {
         "ao.runtime" => "git config ao.runtime tmux, detached, foreground or none".to_owned(),
         "ao.remote" => "git remote lists those there are".to_owned(),
         key => format!("git config --unset {key}"),
-    }
-}
-
-/// How many letters are added, left out or changed (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.bytes().enumerate() {
-            let change = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn letters_are_counted() {
-        for (a, b, far) in
-            [("", "", 0), ("ab", "", 2), ("runtime", "runtme", 1), ("agent", "gaent", 2)]
-        {
-            assert_eq!((distance(a, b), distance(b, a)), (far, far), "{a} {b}");
-        }
     }
 }

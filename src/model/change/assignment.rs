@@ -1,8 +1,7 @@
 use std::str::FromStr;
 
-use super::nearest::nearest;
 use super::scalar::{number, scalar};
-use crate::model::{KEYS, Map, Value};
+use crate::model::{KEYS, Map, Value, nearest};
 
 /// One change of a field, as it is typed.
 ///

@@ -1,7 +1,6 @@
 //! What a person may change in a record by hand, and how it is written.
 
 mod assignment;
-mod nearest;
 mod rules;
 mod scalar;
 
@@ -9,5 +8,4 @@ mod scalar;
 mod tests;
 
 pub use assignment::{Assignment, AssignmentError};
-pub use nearest::nearest;
-pub use rules::{Guard, RuleError, check_change, close_status};
+pub use rules::{Guard, RuleError, check_change, check_fixed, close_status};

@@ -1,5 +1,4 @@
-use super::nearest::nearest;
-use crate::model::{IllegalTransition, Session, SessionStatus};
+use crate::model::{IllegalTransition, Map, Session, SessionStatus, nearest};
 
 /// What a person may not change: who a session is, where it comes from and lives, and its clock.
 const FIXED: [&str; 8] =
@@ -31,12 +30,17 @@ pub enum RuleError {
     Transition(#[from] IllegalTransition),
 }
 
+/// Checks that a changed record leaves alone what is the program's own, whatever else it holds.
+pub fn check_fixed(before: &Map, after: &Map) -> Result<(), RuleError> {
+    match FIXED.into_iter().find(|key| before.get(key) != after.get(key)) {
+        Some(key) => Err(RuleError::Fixed(key)),
+        None => Ok(()),
+    }
+}
+
 /// Checks a change that a person made to a session.
 pub fn check_change(before: &Session, after: &Session, guard: Guard) -> Result<(), RuleError> {
-    let (old, new) = (before.to_record(), after.to_record());
-    if let Some(key) = FIXED.into_iter().find(|key| old.get(key) != new.get(key)) {
-        return Err(RuleError::Fixed(key));
-    }
+    check_fixed(&before.to_record(), &after.to_record())?;
     if after.title != before.title && after.title.contains(['\n', '\r']) {
         return Err(RuleError::LongTitle);
     }

@@ -115,8 +115,6 @@ fn the_table_decides_unless_it_is_told_not_to() {
 }
 
 #[test]
-fn the_nearest_word() {
-    assert_eq!(nearest("titel", ["task", "title", "tags"]), Some("title"));
-    assert_eq!(nearest("xyzzy", ["task", "title", "tags"]), None);
+fn a_close_status() {
     assert_eq!(close_status("Needs-Inptu"), Some(SessionStatus::NeedsInput));
 }

@@ -71,7 +71,7 @@ fn what_is_refused_writes_nothing() {
         (&["aaaa", "titel=x"], 1, "did you mean 'title'?"),
         (&["aaaa", "xyzzy=x"], 1, "context.xyzzy="),
         (&["aaaa", "title=x", "pr_number=-1"], 1, "'pr_number': expected a whole number"),
-        (&["aaaa", "id=x"], 1, "'id': expected a session id"),
+        (&["aaaa", "id=x"], 1, "'id' cannot be changed"),
         (&["aaaa", "project_id=x"], 1, "'project_id' cannot be changed"),
         (&["aaaa", "placements.x.runtime=tmux"], 1, "'placements' cannot be changed"),
         (&["aaaa", "fork="], 0, ""),
