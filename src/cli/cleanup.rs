@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use git_ao::flow::{self, Branches, Cleanup, Leftover};
+use git_ao::flow::{self, Branches, Cleanup, Interrupt, Leftover};
 use git_ao::model::parse_age;
 use git_ao::workspace::Loss;
 use serde_json::{Value, json};
 
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, json};
+use super::{CliError, Ctx, ExitCode, interrupt, json};
 
 /// Remove what ended sessions leave behind
 ///
@@ -43,6 +43,9 @@ pub struct Args {
     json: bool,
 }
 
+/// Also when it was interrupted before anything was done.
+const INTERRUPTED: &str = "interrupted; what was cleaned up by then is written down";
+
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let what = Cleanup {
@@ -50,9 +53,15 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         branches: if args.branches { Branches::Remove } else { Branches::Keep },
         loss: if args.force { Loss::Snapshot } else { Loss::Refuse },
     };
+    let interrupted = interrupt::watch()?;
+    let is_set = || interrupted.is_set();
     let leftovers = match args.dry_run {
         true => flow::cleanup_plan(&store, &what)?,
-        false => flow::cleanup(&store, &what)?.leftovers,
+        false => {
+            flow::cleanup(&store, &what, &Interrupt::new(&is_set))
+                .map_err(|error| interrupted.explain(error, INTERRUPTED))?
+                .leftovers
+        }
     };
     let has_failed = leftovers.iter().any(|leftover| leftover.has_failed);
     let code = if has_failed { ExitCode::Refused } else { ExitCode::Done };
@@ -62,10 +71,13 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             list.entry(&mut ctx.out, &as_json(leftover))?;
         }
         list.end(&mut ctx.out)?;
-        return Ok(code);
+        return if interrupted.is_set() { Err(interrupted.error(INTERRUPTED)) } else { Ok(code) };
     }
     for leftover in &leftovers {
         print(leftover, &args, ctx)?;
+    }
+    if interrupted.is_set() {
+        return Err(interrupted.error(INTERRUPTED));
     }
     let kept = leftovers.iter().filter(|leftover| leftover.kept.is_some()).count();
     if leftovers.is_empty() {

@@ -4,28 +4,44 @@ use std::process::ExitCode as Status;
 use super::ui::OutError;
 use super::ui::message::{self, Level};
 
+/// Ended by ^C.
+pub const INTERRUPTED: ExitCode = ExitCode::Signalled(signal_hook::consts::SIGINT as u8);
+
 /// How the program ended, as scripts see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum ExitCode {
     /// Done.
-    Done = 0,
+    Done,
     /// Not found, refused, or nothing to do where a script would ask.
-    Refused = 1,
+    Refused,
     /// The program could not go on.
-    Fatal = 128,
+    Fatal,
     /// The command was not written as it must be; also after `-h`.
-    Usage = 129,
-    /// Ended by ^C: 128 and the signal's number.
-    Interrupted = 130,
+    Usage,
+    /// Ended by a signal, as ^C sends one: 128 and its number.
+    Signalled(u8),
     /// The reader of the output went away. A git that dies of SIGPIPE ends a pipeline with the
     /// same status: 128 and the signal's number.
-    Closed = 141,
+    Closed,
+}
+
+impl ExitCode {
+    /// What the system is told.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Fatal => 128,
+            Self::Usage => 129,
+            Self::Signalled(signal) => 128 | signal,
+            Self::Closed => 141,
+        }
+    }
 }
 
 impl From<ExitCode> for Status {
     fn from(code: ExitCode) -> Self {
-        Self::from(code as u8)
+        Self::from(code.number())
     }
 }
 
@@ -47,11 +63,6 @@ impl CliError {
     /// The program cannot go on.
     pub fn fatal(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Fatal, message.into())
-    }
-
-    /// The user ended it with ^C, and what was begun was undone.
-    pub fn interrupted(message: impl Into<String>) -> Self {
-        Self::new(ExitCode::Interrupted, message.into())
     }
 
     /// The command was not written as it must be.
@@ -104,8 +115,8 @@ impl CliError {
     pub fn render(&self) -> String {
         let level = match self.code {
             ExitCode::Done | ExitCode::Closed => return String::new(),
-            ExitCode::Interrupted if self.message.is_empty() => return String::new(),
-            ExitCode::Interrupted | ExitCode::Refused | ExitCode::Usage => Level::Error,
+            ExitCode::Signalled(_) if self.message.is_empty() => return String::new(),
+            ExitCode::Signalled(_) | ExitCode::Refused | ExitCode::Usage => Level::Error,
             ExitCode::Fatal => Level::Fatal,
         };
         let usage = self.usage.iter().map(|text| Level::Usage.format(text));
@@ -155,11 +166,11 @@ impl From<OutError> for CliError {
     fn from(error: OutError) -> Self {
         let code = match error {
             OutError::Closed => ExitCode::Closed,
-            OutError::Interrupted => ExitCode::Interrupted,
+            OutError::Interrupted => INTERRUPTED,
             OutError::Failed(_) => ExitCode::Fatal,
         };
         // Who pressed ^C in the pager knows it.
-        let message = if code == ExitCode::Interrupted { String::new() } else { chain(&error) };
+        let message = if code == INTERRUPTED { String::new() } else { chain(&error) };
         Self::new(code, message)
     }
 }
@@ -198,7 +209,7 @@ mod tests {
         assert_eq!(error.render(), "error: no session 'x'\nhint: see\nhint:   git ao list\n");
         let error = CliError::usage("unknown option '--x'").synopsis("git ao list").hint("try");
         assert_eq!(error.render(), "error: unknown option '--x'\nusage: git ao list\nhint: try\n");
-        assert_eq!(error.code() as u8, 129);
+        assert_eq!(error.code().number(), 129);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use git_ao::runtime::RuntimeError;
 use git_ao::workspace::{Condition, WorkspaceError};
 
 use super::CliError;
+use super::error::INTERRUPTED;
 use super::ui::escape;
 
 impl From<WorkspaceError> for CliError {
@@ -52,7 +53,7 @@ impl From<FlowError> for CliError {
             FlowError::NothingToFork(_) => {
                 CliError::fatal(message).hint("--base <revision> names another place to start at")
             }
-            FlowError::Interrupted => CliError::interrupted("interrupted; nothing was left behind"),
+            FlowError::Interrupted => CliError::refused(message).with_code(INTERRUPTED),
             FlowError::Agent(error) => error.into(),
             FlowError::Runtime(error) => error.into(),
             FlowError::NotInstalled { .. } => CliError::refused(message)
@@ -62,6 +63,8 @@ impl From<FlowError> for CliError {
             }
             FlowError::Away { .. } => CliError::refused(message)
                 .hint("it can be reached where it runs; git ao fork goes on from it here"),
+            FlowError::OutOfReach { .. } => CliError::refused(message)
+                .hint("end it there; with --force it is only marked as ended"),
             FlowError::NotStarted(id) | FlowError::AgentGone { id, .. } => {
                 CliError::refused(message)
                     .hint(format!("to start one: git ao restore {}", id.short()))
@@ -74,7 +77,9 @@ impl From<FlowError> for CliError {
             }
             FlowError::HasEnded { id, .. } => CliError::refused(message)
                 .hint(format!("to take it up again: git ao restore {}", id.short())),
-            FlowError::NotPaused { .. } | FlowError::Changed(_) => CliError::refused(message),
+            FlowError::NotPaused { .. } | FlowError::Changed(_) | FlowError::Busy(_) => {
+                CliError::refused(message)
+            }
             FlowError::Merged(_) => {
                 CliError::refused(message).hint("--force restores it nevertheless")
             }

@@ -1,31 +1,49 @@
 //! ^C during a flow that must undo what it did.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use git_ao::flow::FlowError;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::CliError;
+use super::{CliError, ExitCode};
 
 /// Tells whether the program was asked to end since it began to watch.
-pub struct Interrupted(Arc<AtomicBool>);
+pub struct Interrupted(Arc<AtomicUsize>);
 
 impl Interrupted {
     pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.signal().is_some()
+    }
+
+    /// The last signal that asked for it.
+    pub fn signal(&self) -> Option<u8> {
+        u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|signal| *signal != 0)
+    }
+
+    /// The program was asked to end, and `message` says what became of what it did.
+    pub fn error(&self, message: &str) -> CliError {
+        let code = ExitCode::Signalled(self.signal().unwrap_or(SIGINT as u8));
+        CliError::refused(message).with_code(code)
+    }
+
+    /// What is said when a flow fails; `message` where it was interrupted: ^C ends the git processes
+    /// that it runs, too, and what they say of that is not why it failed.
+    pub fn explain(&self, error: FlowError, message: &str) -> CliError {
+        if self.is_set() { self.error(message) } else { error.into() }
     }
 }
 
-/// From here on, a signal to end only sets a flag. What git process runs gets the terminal's ^C
+/// From here on, a signal to end is only noted. What git process runs gets the terminal's ^C
 /// too, and ends by itself. A signal that the caller has ignored, as nohup does, stays ignored.
 pub fn watch() -> Result<Interrupted, CliError> {
-    let flag = Arc::new(AtomicBool::new(false));
+    let last = Arc::new(AtomicUsize::new(0));
     let ignored = ignored();
     for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|n| ignored & (1 << (n - 1)) == 0) {
-        signal_hook::flag::register(signal, Arc::clone(&flag))
+        signal_hook::flag::register_usize(signal, Arc::clone(&last), signal as usize)
             .map_err(|error| CliError::fatal("cannot watch for signals").because(&error))?;
     }
-    Ok(Interrupted(flag))
+    Ok(Interrupted(last))
 }
 
 /// The signals that are ignored, a bit for each, where the system says so (proc_pid_status(5)).

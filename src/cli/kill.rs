@@ -1,15 +1,16 @@
-use git_ao::flow::{self, Killed, elsewhere};
+use git_ao::flow::{self, Interrupt, Killed, elsewhere};
 use git_ao::runtime::Stopped;
 use git_ao::store::{Key, Shelf, Store};
 
 use super::change::{self, ChangeArgs};
 use super::ui::message::{Level, print};
-use super::{CliError, Ctx, ExitCode, launch};
+use super::{CliError, Ctx, ExitCode, interrupt, launch};
 
 /// End a session and stop its agent
 ///
 /// Its worktree, its branch and its record stay; git ao restore takes it up again. A session that
-/// has ended stays as it is, but what still runs of it is stopped.
+/// has ended stays as it is, but what still runs of it is stopped. One whose agent runs in another
+/// clone is refused; with --force it is marked as killed, and what runs there goes on.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -20,9 +21,15 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let key = Key::from(&args.change.find(&store)?.location);
     let launcher = launch::launcher(&store)?;
-    let killed = flow::kill(&store, &launcher, &key, &args.change.say())?;
+    let interrupted = interrupt::watch()?;
+    let is_set = || interrupted.is_set();
+    let killed = flow::kill(&store, &launcher, &key, &args.change.say(), &Interrupt::new(&is_set))
+        .map_err(|error| interrupted.explain(error, NOTHING_DONE))?;
     report(ctx, &store, &killed)
 }
+
+/// What is said when it was interrupted in time.
+pub const NOTHING_DONE: &str = "interrupted; the session is as it was";
 
 /// Says what ended, and what had ended before.
 pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode, CliError> {

@@ -6,6 +6,7 @@ use git_ao::model::Session;
 use git_ao::runtime::{NAMES, Started};
 use git_ao::store::Store;
 
+use super::interrupt::Interrupted;
 use super::ui::escape;
 use super::ui::message::{Level, print};
 use super::{CliError, Ctx, ExitCode, run};
@@ -93,8 +94,8 @@ pub fn go_on(
     store: &Store,
     launcher: &Launcher,
     session: &Session,
-    started: &Started,
-    action: Action,
+    (started, action): (&Started, Action),
+    before: &Interrupted,
 ) -> Result<Option<ExitCode>, CliError> {
     let short = session.id.short();
     match started {
@@ -109,8 +110,9 @@ pub fn go_on(
         }
         Started::Here(_) => {
             ctx.out.flush()?;
-            let run = Run { session: session.id, action, turn: Turn::Started };
-            run::look_after(store, launcher, run).map(Some)
+            let placed = git_ao::flow::placement(store, session).and_then(|it| it.at);
+            let run = Run { session: session.id, action, turn: Turn::Started(placed) };
+            run::look_after(store, launcher, run, Some(before)).map(Some)
         }
         Started::Nothing => Ok(None),
     }

@@ -7,8 +7,8 @@ use super::{CliError, Ctx, ExitCode, json};
 
 /// Make records agree with what is true here
 ///
-/// Looks at the sessions that live in this clone, and writes down, all in one event, what their
-/// records have wrong: the branch their worktree is on and its last commit, a worktree that 'git
+/// Looks at the sessions that live in this clone, and at the branches of those that live in none, and
+/// writes down, all in one event, what their records have wrong: the branch their worktree is on and its last commit, a worktree that 'git
 /// worktree move' took elsewhere or that is gone, and an agent that is gone without having said so:
 /// such a session is 'errored', for the reason 'agent_gone'. A session that was just started is given
 /// three minutes. An agent of which it cannot be told whether it is alive changes nothing.

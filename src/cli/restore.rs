@@ -40,7 +40,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let is_set = || interrupted.is_set();
     let rule = if args.force { Rule::Anything } else { Rule::Table };
     let wish = Restore { agent: args.agent, runtime: args.runtime, rule };
-    let made = flow::restore(&store, &launcher, &entry, &wish, &Interrupt::new(&is_set))?;
+    let made = flow::restore(&store, &launcher, &entry, &wish, &Interrupt::new(&is_set))
+        .map_err(|error| interrupted.explain(error, "interrupted; the session is as it was"))?;
     let session = &made.session;
     if args.json {
         let value = serde_json::json!({
@@ -66,7 +67,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if let Some(backup) = &made.backup {
         print(&Level::Hint.format(&format!("what was staged in the old worktree: {backup}")));
     }
-    let (started, action) = (&made.started, made.action);
-    let code = launch::go_on(ctx, &store, &launcher, session, started, action)?;
+    let started = (&made.started, made.action);
+    let code = launch::go_on(ctx, &store, &launcher, session, started, &interrupted)?;
     Ok(code.unwrap_or(ExitCode::Done))
 }

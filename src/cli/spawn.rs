@@ -126,7 +126,8 @@ pub fn start(
     {
         start.action = flow::fork_action(store, launcher, agent, parent)?;
     }
-    let plan = flow::plan(store, request)?;
+    let stopped = |error| interrupted.explain(error, "interrupted; nothing was left behind");
+    let plan = flow::plan(store, request).map_err(stopped)?;
     if args.dry_run {
         if let (Some(start), Some(workspace)) = (&crew.start, &plan.workspace) {
             launcher.check(store, &plan.session, workspace, start)?;
@@ -135,13 +136,15 @@ pub fn start(
     }
     let is_set = || interrupted.is_set();
     let agent = crew.start.as_ref().map(|start| (launcher, start));
-    let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set))?;
+    let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
     if let Some(none) = crew.nobody.filter(|_| !args.no_worktree) {
         launch::say_nobody(&none);
     }
     let action = crew.start.map(|start| start.action).unwrap_or(Action::Launch);
-    Ok(launch::go_on(ctx, store, launcher, &made.session, &made.started, action)?.unwrap_or(code))
+    let started = (&made.started, action);
+    let ended = launch::go_on(ctx, store, launcher, &made.session, started, &interrupted)?;
+    Ok(ended.unwrap_or(code))
 }
 
 impl NewArgs {

@@ -1,5 +1,5 @@
 use super::change::Say;
-use super::{FlowError, Killed, Launcher, kill};
+use super::{FlowError, Interrupt, Killed, Launcher, kill};
 use crate::store::{Key, Store};
 
 /// Ends a session whose work is not wanted any more: as [`kill`], with that as the reason.
@@ -11,10 +11,11 @@ pub fn cancel(
     launcher: &Launcher,
     key: &Key,
     say: &Say,
+    interrupt: &Interrupt<'_>,
 ) -> Result<Killed, FlowError> {
     let reason = match &say.reason {
         Some(why) => format!("cancelled: {why}"),
         None => "cancelled".to_owned(),
     };
-    kill(store, launcher, key, &Say { reason: Some(reason), ..say.clone() })
+    kill(store, launcher, key, &Say { reason: Some(reason), ..say.clone() }, interrupt)
 }

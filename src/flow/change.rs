@@ -1,6 +1,6 @@
 //! A change of status that a person asks for.
 
-use super::FlowError;
+use super::{FlowError, Interrupt};
 use crate::model::{Oid, Session, SessionStatus};
 use crate::store::{Key, Store, StoreError};
 
@@ -41,12 +41,14 @@ pub(super) fn change(
     verb: &str,
     to: &SessionStatus,
     say: &Say,
+    interrupt: &Interrupt<'_>,
 ) -> Result<Changed, FlowError> {
     let committed = store.transaction(verb, |tx| {
+        interrupt.check()?;
         let session = tx.session(key.clone())?;
         let before = session.status.clone();
         if before == *to {
-            return Ok::<_, StoreError>((session, before));
+            return Ok::<_, FlowError>((session, before));
         }
         match say.rule {
             Rule::Table => tx.change_status(key.clone(), to, say.reason.as_deref())?,

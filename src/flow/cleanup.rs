@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::belongings::{Discard, discard_claimed};
 use super::live::{AgentState, Probes};
 use super::start::claim;
-use super::{FlowError, placement};
-use crate::git::Lock;
+use super::{FlowError, Interrupt, placement};
+use crate::git::{Lock, LockError};
 use crate::model::{Oid, Placement, Session, Timestamp, ago};
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{Loss, Removal, Removed, Workspace as _, WorkspaceError, Worktrees};
@@ -51,6 +51,8 @@ pub struct Leftover {
     pub has_failed: bool,
     /// The ref that keeps what would have been lost.
     pub backup: Option<String>,
+    /// Where the branch was that went.
+    tip: Option<Oid>,
     key: Key,
     placement: Option<Placement>,
 }
@@ -71,7 +73,7 @@ pub struct Cleaned {
 pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, FlowError> {
     let repo = store.repository();
     let worktrees = Worktrees::new(repo);
-    let own = worktrees.sessions()?;
+    let own = worktrees.sessions_known()?;
     let listed = store.snapshot()?.listing(Shelf::Active).sessions;
     let listed = listed.into_iter().filter_map(|l| Some((Key::from(&l.location), l.session.ok()?)));
     let ended: Vec<_> = listed.filter(|(_, session)| session.status.is_terminal()).collect();
@@ -91,6 +93,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             kept: None,
             has_failed: false,
             backup: None,
+            tip: None,
             key: key.clone(),
             placement: placement(store, session).cloned(),
         };
@@ -113,17 +116,30 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
 
 /// Removes what can go, and writes it down in one event.
 ///
-/// What one session refuses does not keep the others from being cleaned up.
+/// What one session refuses does not keep the others from being cleaned up. An interrupt counts
+/// between two sessions: those that were cleaned up by then are written down.
 ///
 /// # Errors
 /// When git or the store cannot be read or written.
-pub fn cleanup(store: &Store, what: &Cleanup) -> Result<Cleaned, FlowError> {
+pub fn cleanup(
+    store: &Store,
+    what: &Cleanup,
+    interrupt: &Interrupt<'_>,
+) -> Result<Cleaned, FlowError> {
     let mut leftovers = cleanup_plan(store, what)?;
     // Whoever restores one of them meanwhile waits.
     let mut claims: Vec<Lock> = Vec::new();
     for leftover in leftovers.iter_mut().filter(|leftover| leftover.kept.is_none()) {
+        if interrupt.is_set() {
+            leftover.kept = Some("interrupted before its turn".to_owned());
+            continue;
+        }
         match leftover.remove(store, what.loss) {
             Ok(claim) => claims.push(claim),
+            // Then there is nothing to be done here, or no more.
+            Err(error @ (FlowError::Busy(_) | FlowError::Changed(_))) => {
+                leftover.kept = Some(error.to_string());
+            }
             Err(error) => {
                 leftover.kept = Some(super::live::said(&error));
                 leftover.has_failed = true;
@@ -144,12 +160,14 @@ pub fn cleanup(store: &Store, what: &Cleanup) -> Result<Cleaned, FlowError> {
                 continue;
             }
             let is_old = is_old(&session, limit);
-            if let Some(replica) = &replica {
-                tx.update(key.clone(), |session| {
+            tx.update(key.clone(), |session| {
+                if let Some(replica) = &replica {
                     session.placements.remove(replica);
-                    Ok::<_, StoreError>(())
-                })?;
-            }
+                }
+                // From there a restore makes the branch again.
+                session.head = leftover.tip.clone().or(session.head.take());
+                Ok::<_, StoreError>(())
+            })?;
             if is_old {
                 tx.archive(key.clone())?;
             }
@@ -206,17 +224,26 @@ impl Leftover {
     /// Ends the agent, removes worktree and branch, and holds on to the session.
     fn remove(&mut self, store: &Store, loss: Loss) -> Result<Lock, FlowError> {
         let repo = store.repository();
-        let claim = claim(repo, self.session.id, Duration::ZERO)?;
-        let now = store.snapshot()?.session(self.key.clone())?;
+        let id = self.session.id;
+        let claim = match claim(repo, id, Duration::ZERO) {
+            Err(FlowError::Lock(LockError::Timeout { .. })) => return Err(FlowError::Busy(id)),
+            claimed => claimed?,
+        };
+        let now = match store.snapshot()?.session(self.key.clone()) {
+            Err(StoreError::NotFound(_) | StoreError::Archived(_)) => {
+                return Err(FlowError::Changed(id));
+            }
+            now => now?,
+        };
         if !now.status.is_terminal() || placement(store, &now) != self.placement.as_ref() {
-            return Err(FlowError::Changed(self.session.id));
+            return Err(FlowError::Changed(id));
         }
         super::here::stop_here(store, &now)?;
         if self.removes() {
             let worktrees = Worktrees::new(repo);
             let path = self.path(&worktrees)?;
-            let Removed { backup, .. } = worktrees.remove(&self.removal(&path, loss))?;
-            self.backup = backup;
+            let Removed { backup, branch } = worktrees.remove(&self.removal(&path, loss))?;
+            (self.backup, self.tip) = (backup, branch);
         }
         let conversation = now.agent_session_id.as_deref();
         discard_claimed(store, now.id, conversation, Discard::Traces)?;

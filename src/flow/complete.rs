@@ -1,5 +1,5 @@
-use super::FlowError;
 use super::change::{Changed, Say, change};
+use super::{FlowError, Interrupt};
 use crate::model::SessionStatus;
 use crate::store::{Key, Store};
 
@@ -8,5 +8,5 @@ use crate::store::{Key, Store};
 /// # Errors
 /// When the session is not there or archived, or has ended in another way.
 pub fn complete(store: &Store, key: &Key, say: &Say) -> Result<Changed, FlowError> {
-    change(store, key, "complete", &SessionStatus::Done, say)
+    change(store, key, "complete", &SessionStatus::Done, say, &Interrupt::never())
 }

@@ -35,9 +35,20 @@ pub enum FlowError {
     /// A session's agent runs already.
     #[error("session {} is running", .0.short())]
     Running(SessionId),
+    /// Somebody else starts it, or cleans it up.
+    #[error("somebody else is starting session {} or cleaning it up", .0.short())]
+    Busy(SessionId),
     /// It may be running where nobody here can see it.
     #[error("session {} may be running on '{replica}'", id.short())]
     Elsewhere {
+        /// The session.
+        id: SessionId,
+        /// The clone.
+        replica: String,
+    },
+    /// It may be running in another clone, and cannot be stopped from here.
+    #[error("session {} runs on '{replica}', and cannot be stopped from here", id.short())]
+    OutOfReach {
         /// The session.
         id: SessionId,
         /// The clone.
@@ -167,9 +178,14 @@ impl<'a> Interrupt<'a> {
         Interrupt(&|| false)
     }
 
+    /// Whether it is time to stop.
+    pub fn is_set(&self) -> bool {
+        (self.0)()
+    }
+
     /// # Errors
     /// When it is time to stop.
     pub fn check(&self) -> Result<(), FlowError> {
-        if (self.0)() { Err(FlowError::Interrupted) } else { Ok(()) }
+        if self.is_set() { Err(FlowError::Interrupted) } else { Ok(()) }
     }
 }

@@ -1,5 +1,5 @@
 use super::change::{Changed, Say, change};
-use super::{FlowError, Launcher, here};
+use super::{FlowError, Interrupt, Launcher, Rule, here};
 use crate::model::SessionStatus;
 use crate::runtime::Stopped;
 use crate::store::{Key, Shelf, Store, StoreError};
@@ -17,11 +17,20 @@ pub struct Killed {
 
 /// Ends a session: its process in this clone is stopped. Its worktree and branch stay.
 ///
-/// A session that has ended keeps its status, but what still runs of it is stopped.
+/// A session that has ended keeps its status, but what still runs of it is stopped. What runs in
+/// another clone is not, so that is refused unless the rule is not to count. An interrupt counts
+/// until the status is written; after that the process is stopped.
 ///
 /// # Errors
-/// When there is no such session, or its process cannot be stopped; the status is then as before.
-pub fn kill(store: &Store, launcher: &Launcher, key: &Key, say: &Say) -> Result<Killed, FlowError> {
+/// When there is no such session, or it lives in another clone, or its process cannot be stopped;
+/// the status is then as before.
+pub fn kill(
+    store: &Store,
+    launcher: &Launcher,
+    key: &Key,
+    say: &Say,
+    interrupt: &Interrupt<'_>,
+) -> Result<Killed, FlowError> {
     let snapshot = store.snapshot()?;
     let entry = snapshot.find(key.clone())?.ok_or_else(|| StoreError::NotFound(key.clone()))?;
     let shelf = entry.location.shelf;
@@ -32,8 +41,14 @@ pub fn kill(store: &Store, launcher: &Launcher, key: &Key, say: &Say) -> Result<
         let changed = Changed { session, before, event: None };
         return Ok(Killed { changed, stopped, shelf });
     }
+    let is_here = here::placement(store, &session).is_some_and(|here| here.handle.is_some());
+    if let Some(replica) = here::elsewhere(store, &session).filter(|_| !is_here)
+        && say.rule == Rule::Table
+    {
+        return Err(FlowError::OutOfReach { id: session.id, replica: replica.to_owned() });
+    }
     // First the status: so the end of the agent is not taken for its own.
-    let changed = change(store, key, "kill", &SessionStatus::Killed, say)?;
+    let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
     match here::stop(store, launcher, &changed.session) {
         Ok(stopped) => Ok(Killed { changed, stopped, shelf }),
         Err(error) => {

@@ -8,7 +8,7 @@ use super::brief::{Brief, brief};
 use super::{FlowError, Start};
 use crate::agent::{Action, Agent, AgentError, Agents, find_program};
 use crate::git::Repository;
-use crate::model::Session;
+use crate::model::{Session, Timestamp};
 use crate::runtime::{self, Plan, Runtime, RuntimeError, Started, Terminal};
 use crate::store::Store;
 
@@ -143,16 +143,18 @@ impl Launcher {
         Ok(())
     }
 
-    /// Has the runtime start `git-ao run` for a session, in its workspace.
+    /// Has the runtime start `git-ao run` for a session, in its workspace. `at` is the time of the
+    /// placement that it is to find in the record.
     pub(super) fn start(
         &self,
         repo: &Repository,
         session: &Session,
         workspace: &Path,
         start: &Start,
+        at: Timestamp,
     ) -> Result<Started, FlowError> {
         let mut argv: Vec<OsString> = vec![self.program.clone().into()];
-        argv.extend(["run", "--wait"].map(OsString::from));
+        argv.extend(["run", "--wait", "--placed", &at.to_string()].map(OsString::from));
         argv.extend(match start.action {
             Action::Launch => None,
             Action::Resume => Some("--resume".into()),

@@ -50,7 +50,9 @@ pub struct Reconciled {
 /// What was found for one session, and for which placement that holds.
 struct Seen {
     key: Key,
-    placement: Placement,
+    session: Session,
+    /// None where it lives nowhere: then only its branch counts.
+    placement: Option<Placement>,
     is_gone: bool,
     /// Where its worktree says that it is its own.
     own: Option<PathBuf>,
@@ -66,7 +68,7 @@ pub fn reconcile_plan(store: &Store) -> Result<Reconciled, FlowError> {
     let mut changed = Vec::new();
     let now = store.clock().now();
     for seen in &seen {
-        let mut session = store.snapshot()?.session(seen.key.clone())?;
+        let mut session = seen.session.clone();
         let steps = seen.apply(store, &mut session, now)?;
         if !steps.is_empty() {
             changed.push((session, steps));
@@ -75,7 +77,8 @@ pub fn reconcile_plan(store: &Store) -> Result<Reconciled, FlowError> {
     Ok(Reconciled { changed, unknown, event: None })
 }
 
-/// Makes the records of this clone's sessions agree with their agents and worktrees.
+/// Makes the records of this clone's sessions agree with their agents, worktrees and branches; of
+/// sessions that live in no clone, with their branches.
 ///
 /// What was found is applied to each record as it is in the moment of writing, and only where the
 /// session still lives where it was looked at: nobody else's change is lost.
@@ -111,15 +114,20 @@ pub fn reconcile(store: &Store) -> Result<Reconciled, FlowError> {
 
 fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
     let (mut all, mut unknown) = (Vec::new(), Vec::new());
-    let Some(replica) = store.known_replica() else { return Ok((all, unknown)) };
+    let replica = store.known_replica();
     let repo = store.repository();
     let worktrees = Worktrees::new(repo);
     let listed = store.snapshot()?.listing(Shelf::Active).sessions;
     let listed = listed
         .into_iter()
         .filter_map(|listed| Some((Key::from(&listed.location), listed.session.ok()?)));
-    let here: Vec<_> =
-        listed.filter(|(_, session)| session.placements.contains_key(&replica)).collect();
+    let is_here = |session: &Session| {
+        replica.as_ref().is_some_and(|replica| session.placements.contains_key(replica))
+    };
+    let (here, others): (Vec<_>, Vec<_>) = listed.partition(|(_, session)| is_here(session));
+    let nowhere = others.into_iter().filter(|(_, session)| session.placements.is_empty());
+    all.extend(behind_their_branch(store, nowhere.collect())?);
+    let Some(replica) = replica else { return Ok((all, unknown)) };
     let sessions: Vec<_> = here.iter().map(|(_, session)| session).collect();
     let agents = Probes::new(repo, Some(&replica), &sessions).run();
     let own: BTreeMap<SessionId, PathBuf> = worktrees.sessions()?;
@@ -134,9 +142,45 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
         let path = own.clone().or(recorded);
         let state = |path: &PathBuf| worktrees.state(&Place { path, branch: None }, Detail::Place);
         let workspace = path.as_ref().map(state).transpose()?;
-        all.push(Seen { key: key.clone(), placement, is_gone, own, workspace });
+        let (key, session) = (key.clone(), session.clone());
+        all.push(Seen { key, session, placement: Some(placement), is_gone, own, workspace });
     }
     Ok((all, unknown))
+}
+
+/// Of sessions that live nowhere, those whose branch has other commits here than the record says.
+///
+/// The record may come from another clone: a branch that only lags behind it, or a commit that is not
+/// here, is no news.
+fn behind_their_branch(
+    store: &Store,
+    nowhere: Vec<(Key, Session)>,
+) -> Result<Vec<Seen>, FlowError> {
+    if nowhere.is_empty() {
+        return Ok(Vec::new());
+    }
+    let repo = store.repository();
+    let tips = repo.git("for-each-ref").arg("--format=%(objectname) %(refname:lstrip=2)");
+    let tips = tips.arg("refs/heads/").run()?.text();
+    let tips: BTreeMap<_, _> = tips
+        .lines()
+        .filter_map(|line| line.split_once(' ').map(|(tip, branch)| (branch, tip)))
+        .collect();
+    let mut behind = Vec::new();
+    for (key, session) in nowhere {
+        let Some(tip) = session.branch.as_deref().and_then(|branch| tips.get(branch)) else {
+            continue;
+        };
+        if let Some(head) = &session.head {
+            let git = repo.git("merge-base").args(["--is-ancestor", tip, head.as_str()]);
+            if head.as_str() == *tip || !matches!(git.find(), Ok(None)) {
+                continue;
+            }
+        }
+        let (placement, own, workspace) = (None, None, None);
+        behind.push(Seen { key, session, placement, is_gone: false, own, workspace });
+    }
+    Ok(behind)
 }
 
 impl Seen {
@@ -147,11 +191,15 @@ impl Seen {
         now: Timestamp,
     ) -> Result<Vec<Step>, FlowError> {
         let mut steps = Vec::new();
-        let Some(replica) = store.known_replica() else { return Ok(steps) };
-        if session.placements.get(&replica) != Some(&self.placement) {
+        let replica = store.known_replica();
+        let here = replica.as_ref().and_then(|replica| session.placements.get(replica));
+        let is_nowhere = self.placement.is_none();
+        if here != self.placement.as_ref() || (is_nowhere && !session.placements.is_empty()) {
             return Ok(steps);
         }
-        self.worktree(session, &replica, &mut steps)?;
+        if let Some(replica) = replica {
+            self.worktree(session, &replica, &mut steps)?;
+        }
         self.branch(store, session, &mut steps)?;
         if self.is_dead(session, now) {
             steps.push(Step::AgentGone { from: session.status.clone() });
@@ -164,8 +212,9 @@ impl Seen {
     /// Only a status that says that an agent is at work can be wrong about it; and where nothing was
     /// to be started, somebody else does the work.
     fn is_dead(&self, session: &Session, now: Timestamp) -> bool {
-        let is_started = self.placement.runtime.as_deref().is_some_and(|name| name != "none");
-        let since = self.placement.at.unwrap_or(session.created_at).max(session.created_at);
+        let Some(placement) = &self.placement else { return false };
+        let is_started = placement.runtime.as_deref().is_some_and(|name| name != "none");
+        let since = placement.at.unwrap_or(session.created_at).max(session.created_at);
         let is_young = session.status == SessionStatus::Spawning && since > ago(now, GRACE);
         let at_work = matches!(session.status, SessionStatus::Spawning | SessionStatus::Working);
         at_work && is_started && self.is_gone && !is_young

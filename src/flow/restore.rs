@@ -1,13 +1,11 @@
 //! Bringing a session back to life.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use super::start::{Begun, claim};
+use super::start::{Begun, claim_in_turn};
 use super::{Crew, FlowError, Interrupt, Launcher, Rule, Start, here};
 use crate::agent::{Action, Mode};
-use crate::git::LockError;
-use crate::model::{Oid, Placement, Session, SessionStatus};
+use crate::model::{Oid, Placement, Session, SessionStatus, Timestamp};
 use crate::runtime::{Probe, RuntimeError, Started, Terminal};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{
@@ -59,15 +57,14 @@ pub fn restore(
     wish: &Restore,
     interrupt: &Interrupt<'_>,
 ) -> Result<Restored, FlowError> {
-    let snapshot = store.snapshot()?;
-    let old = load(&snapshot, entry)?;
     // Two who restore the same session at once would both find it ended.
-    let claimed = match claim(store.repository(), old.id, Duration::ZERO) {
-        Err(FlowError::Lock(LockError::Timeout { .. })) => {
-            return Err(FlowError::Running(old.id));
-        }
-        claimed => claimed?,
-    };
+    let id = entry.location.id;
+    let claimed = claim_in_turn(store.repository(), id, interrupt)?;
+    // Whoever had it before may have changed the record, and where it is.
+    let snapshot = store.snapshot()?;
+    let entry = snapshot.find(id)?.ok_or_else(|| StoreError::NotFound(id.into()))?;
+    let entry = &entry;
+    let old = load(&snapshot, entry)?;
     check_status(store, launcher, &old, wish.rule)?;
     let (agent, start) = choose(store, launcher, &old, wish)?;
     let mut session = Session { agent: Some(agent), ..old.clone() };
@@ -83,7 +80,8 @@ pub fn restore(
     let workspace = made.path().to_owned();
     // Before anything is begun: what is begun reads it.
     let replica = store.replica()?;
-    let begun = begin(store, launcher, &old, &session, &workspace, &start)?;
+    let at = store.clock().now();
+    let begun = begin(store, launcher, &old, (&session, at), &workspace, &start)?;
     interrupt.check()?;
     let handle = begun.handle();
     let had = here::placement(store, &old);
@@ -101,7 +99,7 @@ pub fn restore(
         workspace: Some(workspace::to_record(&workspace)?),
         runtime: Some(start.runtime.name().to_owned()),
         handle,
-        at: Some(store.clock().now()),
+        at: Some(at),
         ..before
     };
     session.placements.insert(replica, placement);
@@ -268,16 +266,16 @@ fn begin<'a>(
     store: &Store,
     launcher: &Launcher,
     old: &Session,
-    session: &Session,
+    (session, at): (&Session, Timestamp),
     workspace: &Path,
     start: &'a Start,
 ) -> Result<Begun<'a>, FlowError> {
     let repo = store.repository();
-    match Begun::new(launcher, repo, session, workspace, start) {
+    match Begun::new(launcher, repo, session, workspace, start, at) {
         // There cannot be two of them: what is left of the ended one goes first.
         Err(FlowError::Runtime(RuntimeError::AlreadyRunning(_))) => {
             here::stop(store, launcher, old)?;
-            Begun::new(launcher, repo, session, workspace, start)
+            Begun::new(launcher, repo, session, workspace, start, at)
         }
         begun => begun,
     }

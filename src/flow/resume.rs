@@ -1,5 +1,5 @@
 use super::change::{Changed, Say, change};
-use super::{FlowError, Launcher, here};
+use super::{FlowError, Interrupt, Launcher, here};
 use crate::model::SessionStatus;
 use crate::runtime::Probe;
 use crate::store::{Key, Store};
@@ -24,5 +24,5 @@ pub fn resume(
         Probe::Gone if !elsewhere => SessionStatus::Idle,
         _ => SessionStatus::Working,
     };
-    change(store, key, "resume", &to, say)
+    change(store, key, "resume", &to, say, &Interrupt::never())
 }

@@ -10,7 +10,7 @@ use super::start::{PATIENCE, claim};
 use super::{FlowError, Launcher, here};
 use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{Lock, LockError, Repository};
-use crate::model::{Session, SessionId, SessionStatus};
+use crate::model::{Session, SessionId, SessionStatus, Timestamp};
 use crate::runtime::{Child, Ended, Event, Foreground, Plan, Process, Reins, Runtime, Wires};
 use crate::store::{Store, StoreError};
 
@@ -28,8 +28,8 @@ pub struct Run {
 /// Who asked for an agent to be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// A runtime, for somebody who is still writing the session down.
-    Started,
+    /// A runtime, for somebody who is still writing the session down, with a placement of this time.
+    Started(Option<Timestamp>),
     /// A person, at this terminal.
     ByHand,
 }
@@ -51,7 +51,8 @@ impl Run {
     /// # Errors
     /// When the session is run already.
     pub fn wait_for_turn(self, repo: &Repository) -> Result<Runner, FlowError> {
-        let patience = if self.turn == Turn::Started { PATIENCE } else { Duration::ZERO };
+        let patience =
+            if matches!(self.turn, Turn::Started(_)) { PATIENCE } else { Duration::ZERO };
         let claimed = claim(repo, self.session, patience);
         let lock = claimed.and_then(|claim| {
             let lock = repo.lock_named(&format!("run/{}", self.session), patience);
@@ -90,7 +91,13 @@ impl Runner {
             return Err(FlowError::HasEnded { id: session.id, status: session.status });
         }
         let session = match self.run.turn {
-            Turn::Started => session,
+            // Whoever asked for it was stopped before that was written down, and could not say so.
+            Turn::Started(Some(at))
+                if here::placement(store, &session).and_then(|it| it.at) != Some(at) =>
+            {
+                return Err(FlowError::Changed(session.id));
+            }
+            Turn::Started(_) => session,
             Turn::ByHand => place_here(store, &session)?,
         };
         match start(store, launcher, &self.run, &session, output) {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::belongings::{Discard, discard};
 use super::start::{Begun, PATIENCE, claim};
 use super::{FlowError, Interrupt, Launcher, Start, Ticket};
 use crate::model::{
@@ -180,7 +181,7 @@ pub fn spawn(
     interrupt.check()?;
     let repo = store.repository();
     let worktrees = Worktrees::new(repo);
-    let made = match plan.addition() {
+    let mut made = match plan.addition() {
         Some(addition) => worktrees.add(&addition)?,
         None => worktrees.add_branch(&plan.branch)?,
     };
@@ -193,9 +194,16 @@ pub fn spawn(
         made.path().clone_into(path);
         // Before anything is begun: what is begun reads it.
         let replica = store.replica()?;
+        let at = store.clock().now();
         if let Some((launcher, start)) = agent {
-            claimed = Some(claim(repo, session.id, PATIENCE)?);
-            begun = Some(Begun::new(launcher, repo, &session, path, start)?);
+            let id = session.id;
+            made.undo_by(move || {
+                // An empty log of a session that never was harms nobody.
+                let _ = discard(store, id, None, Discard::Traces);
+                Ok(())
+            });
+            claimed = Some(claim(repo, id, PATIENCE)?);
+            begun = Some(Begun::new(launcher, repo, &session, path, start, at)?);
         }
         let runtime = agent.map_or("none", |(_, start)| start.runtime.name());
         let handle = begun.as_ref().and_then(Begun::handle);
@@ -206,7 +214,7 @@ pub fn spawn(
             workspace: Some(workspace::to_record(path)?),
             runtime: Some(runtime.to_owned()),
             handle,
-            at: Some(store.clock().now()),
+            at: Some(at),
             ..Placement::default()
         };
         session.placements.insert(replica, placement);

@@ -1,12 +1,12 @@
 //! Starting what keeps an agent alive, so that it can be taken back.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{FlowError, Launcher};
+use super::{FlowError, Interrupt, Launcher};
 use crate::agent::Action;
-use crate::git::{Lock, Repository};
-use crate::model::{Session, SessionId};
+use crate::git::{Lock, LockError, Repository};
+use crate::model::{Session, SessionId, Timestamp};
 use crate::runtime::{Runtime, Started};
 
 /// How long a process may take to end when it is asked to.
@@ -39,6 +39,27 @@ pub(super) fn claim(
     Ok(repo.lock_named(&format!("run/{session}.start"), patience)?)
 }
 
+/// As [`claim`], but waits until whoever has it is done; ^C ends the wait.
+pub(super) fn claim_in_turn(
+    repo: &Repository,
+    session: SessionId,
+    interrupt: &Interrupt<'_>,
+) -> Result<Lock, FlowError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        interrupt.check()?;
+        match claim(repo, session, Duration::ZERO) {
+            Err(FlowError::Lock(LockError::Timeout { .. })) if Instant::now() < end => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(FlowError::Lock(LockError::Timeout { .. })) => {
+                return Err(FlowError::Busy(session));
+            }
+            claimed => return claimed,
+        }
+    }
+}
+
 /// What was started and does not work yet: it waits for the claim. It is stopped again unless it is
 /// [kept](Begun::keep).
 pub(super) struct Begun<'a> {
@@ -54,8 +75,9 @@ impl<'a> Begun<'a> {
         session: &Session,
         workspace: &Path,
         start: &'a Start,
+        at: Timestamp,
     ) -> Result<Self, FlowError> {
-        let started = launcher.start(repo, session, workspace, start)?;
+        let started = launcher.start(repo, session, workspace, start, at)?;
         Ok(Self { runtime: &*start.runtime, session: session.id, started: Some(started) })
     }
 
@@ -76,7 +98,7 @@ impl<'a> Begun<'a> {
 impl Drop for Begun<'_> {
     fn drop(&mut self) {
         if let Some(Started::Running(handle)) = &self.started {
-            // It finds no record and ends by itself where this fails.
+            // Where this fails it ends by itself: it finds no record, or not its placement.
             let _ = self.runtime.stop(&self.session, handle, GRACE);
         }
     }

@@ -1,5 +1,6 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -127,6 +128,13 @@ impl GitCommand {
             None => self.command.env_remove("LC_ALL"),
         };
         self.command.env_remove("GIT_OPTIONAL_LOCKS");
+        self
+    }
+
+    /// Keeps the keys of the terminal from it: ^C is sent to a process group, and what changes
+    /// something in one go is not to be ended halfway. For what is quick and asks nobody.
+    pub fn shielded(mut self) -> Self {
+        self.command.process_group(0);
         self
     }
 

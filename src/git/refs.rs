@@ -124,7 +124,7 @@ impl Repository {
             Expected::Missing => new.kind().null().to_string(),
             Expected::At(old) => old.to_string(),
         };
-        let git = who.export(self.git("update-ref"));
+        let git = who.export(self.git("update-ref").shielded());
         let git = git.args(["--create-reflog", "-m", message, name, &new.to_string(), &old]);
         let Err(error) = git.run() else { return Ok(Move::Done) };
         let now = match self.read_ref(name)? {

@@ -4,12 +4,16 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::process::Leads;
 use super::{
     Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal, stop,
 };
 use crate::model::SessionId;
+
+/// How long setsid(1) may take, on a machine that has much to do.
+const ALONE: Duration = Duration::from_secs(2);
 
 /// A process of its own without a terminal, its output in a log; the handle is the process.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +34,9 @@ impl Runtime for Detached {
         }
         let mut child = spawn(plan)?;
         let process = Process::of(child.id())?;
+        if let Some(process) = &process {
+            wait_alone(process);
+        }
         // A long-lived caller would keep the ended process as a zombie otherwise.
         thread::spawn(move || child.wait());
         match process {
@@ -79,6 +86,17 @@ fn spawn(plan: &Plan) -> Result<Child, RuntimeError> {
         io::ErrorKind::NotFound => RuntimeError::NotInstalled(program),
         _ => RuntimeError::io(format!("start '{program}'"), source),
     })
+}
+
+/// Waits until it is alone, so that ^C at the caller's terminal does not reach it any more.
+fn wait_alone(process: &Process) {
+    let end = Instant::now() + ALONE;
+    while process.leads() == Leads::Itself
+        && matches!(process.probe(), Probe::Alive { .. })
+        && Instant::now() < end
+    {
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 fn outfit(mut command: Command, plan: &Plan) -> Result<Command, RuntimeError> {

@@ -111,7 +111,7 @@ impl Remote<'_> {
     }
 
     fn remember(&self, tip: &Oid) -> Result<(), ShareError> {
-        let git = self.store.repository().git("update-ref");
+        let git = self.store.repository().git("update-ref").shielded();
         git.args([&self.tracking_ref(), tip.as_str()]).run()?;
         Ok(())
     }

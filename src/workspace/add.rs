@@ -33,11 +33,11 @@ impl<'r> Worktrees<'r> {
         let name = format!("refs/heads/{name}");
         let nothing = "0".repeat(at.as_str().len());
         let message = format!("branch: Created from {at}");
-        let git = self.repo.git("update-ref").args(["--create-reflog", "-m", &message, &name]);
-        git.args([at.as_str(), &nothing]).run()?;
+        let git = self.repo.git("update-ref").shielded().args(["--create-reflog", "-m", &message]);
+        git.args([&name, at.as_str(), &nothing]).run()?;
         let (repo, at) = (self.repo, at.clone());
         added.undo_by(move || {
-            repo.git("update-ref").args(["-d", &name, at.as_str()]).run()?;
+            repo.git("update-ref").shielded().args(["-d", &name, at.as_str()]).run()?;
             Ok(())
         });
         Ok(())
@@ -75,8 +75,8 @@ impl<'r> Worktrees<'r> {
 
     /// Removes a worktree that was just made, whatever its hook wrote into it.
     fn forget(&self, path: &Path) -> Result<(), WorkspaceError> {
-        let git = self.repo.git("worktree").args(["remove", "--force", "--force", "--"]);
-        git.arg(path).run()?;
+        let git = self.repo.git("worktree").shielded();
+        git.args(["remove", "--force", "--force", "--"]).arg(path).run()?;
         Ok(())
     }
 }

@@ -26,7 +26,9 @@ impl Worktrees<'_> {
     /// # Errors
     /// When git fails.
     pub fn list(&self) -> Result<Vec<Listed>, WorkspaceError> {
-        let output = self.repo.git("worktree").args(["list", "--porcelain", "-z"]).run()?;
+        // What is undone after ^C asks for it, and must not be ended by the next one.
+        let git = self.repo.git("worktree").shielded();
+        let output = git.args(["list", "--porcelain", "-z"]).run()?;
         Ok(parse(output.bytes()))
     }
 }

@@ -28,8 +28,21 @@ impl Worktrees<'_> {
     /// # Errors
     /// When the git directory cannot be read.
     pub fn sessions(&self) -> Result<BTreeMap<SessionId, PathBuf>, WorkspaceError> {
-        let there = self.registered()?.into_iter().filter(|known| known.path.exists());
-        Ok(there.filter_map(|known| Some((marker::read(&known.git_dir)?, known.path))).collect())
+        let mut sessions = self.sessions_known()?;
+        sessions.retain(|_, path| path.exists());
+        Ok(sessions)
+    }
+
+    /// Likewise, also those whose folder is gone, which git still knows.
+    ///
+    /// # Errors
+    /// When the git directory cannot be read.
+    pub fn sessions_known(&self) -> Result<BTreeMap<SessionId, PathBuf>, WorkspaceError> {
+        let mut known = self.registered()?;
+        // Of two that name the same session, one that is there counts.
+        known.sort_by_key(|known| known.path.exists());
+        let session = |known: Registered| Some((marker::read(&known.git_dir)?, known.path));
+        Ok(known.into_iter().filter_map(session).collect())
     }
 
     pub(super) fn registered(&self) -> Result<Vec<Registered>, WorkspaceError> {

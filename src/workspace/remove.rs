@@ -52,8 +52,8 @@ impl Worktrees<'_> {
         if leaving.missing {
             remove_empty(&leaving.path);
         }
-        let git = self.repo.git("worktree").as_user().args(["remove", "--force", "--"]);
-        git.arg(&leaving.path).run()?;
+        let git = self.repo.git("worktree").as_user().shielded();
+        git.args(["remove", "--force", "--"]).arg(&leaving.path).run()?;
         Ok(())
     }
 
@@ -97,10 +97,11 @@ impl Worktrees<'_> {
     fn delete_branch(&self, name: &str) -> Result<Option<crate::model::Oid>, WorkspaceError> {
         let full = format!("refs/heads/{name}");
         let Some(tip) = self.repo.read_ref(&full)? else { return Ok(None) };
-        self.repo.git("update-ref").args(["-d", &full, tip.as_str()]).run()?;
+        self.repo.git("update-ref").shielded().args(["-d", &full, tip.as_str()]).run()?;
         let section = format!("branch.{name}");
         // Most branches have no section.
-        let _ = self.repo.git("config").args(["--local", "--remove-section", &section]).run();
+        let git = self.repo.git("config").shielded();
+        let _ = git.args(["--local", "--remove-section", &section]).run();
         Ok(Some(tip))
     }
 }

@@ -41,7 +41,7 @@ impl Worktrees<'_> {
                 n += 1;
                 name = format!("refs/ao/backup/{session}-{n}");
             }
-            let git = self.repo.git("update-ref").args(["-m", "backup", &name]);
+            let git = self.repo.git("update-ref").shielded().args(["-m", "backup", &name]);
             match git.args([commit.as_str(), &nothing]).run() {
                 Ok(_) => return Ok(name),
                 // Somebody else took the name just now.

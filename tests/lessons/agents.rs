@@ -339,26 +339,6 @@ fn failed_spawn_leaves_nothing() {
 }
 
 #[test]
-fn field_update_survives_concurrent_status_poll() {
-    let repo = Repo::new();
-    agent(&repo, "mine", "while ! test -e end; do sleep 0.05; done");
-    let id = start(&repo, DETACHED, "x");
-    wait_working(&repo, id);
-    store(&repo)
-        .update(id, "set", |session| {
-            session.pr_number = Some(7);
-            session.add_tag("ci");
-        })
-        .unwrap();
-    fs::write(workspace(&repo, id).join("end"), "").unwrap();
-    let it = wait_ended(&repo, id);
-    assert_eq!(
-        (it.status, it.pr_number, it.tags),
-        (SessionStatus::Done, Some(7), vec!["ci".into()])
-    );
-}
-
-#[test]
 fn spawning_without_handle_is_not_killed_within_grace() {
     let repo = Repo::new();
     agent(&repo, "mine", "exit 0");

@@ -10,9 +10,9 @@
 //! `concurrent_delete_is_idempotent`; A19 `ties_sort_by_id`; A20
 //! `writes_of_others_are_seen_at_once`; A23 `unknown_fields_survive_a_save`. A22: the lock is the
 //! kernel's, `it::store::killed::a_writer_that_holds_the_lock_is_waited_for_but_not_for_ever`.
-//! A6, A7, A15, A16, A17: `agents`, under the names of the behaviour. A6 also
+//! A7, A15, A16, A17: `agents`, under the names of the behaviour. A6
 //! `live::field_update_survives_concurrent_status_poll`. A7 also
-//! `spawning_without_handle_is_not_killed_within_grace`. A21 `cost_totals_derive_from_history`.
+//! `live::spawning_without_handle_is_not_killed_within_grace`. A21 `cost_totals_derive_from_history`.
 //!
 //! Restoring: R1 to R8, R10, R11, R13, R14: `agents`, likewise; R9 `it::workspace::state`; R12
 //! `it::workspace::add::path_and_branch_collisions_are_distinct`; R15

@@ -22,7 +22,7 @@ pub fn mend(store: &Store) -> Result<(), FlowError> {
     }
     for path in vanished(&Worktrees::new(repo))? {
         // Only this one: 'git worktree prune' would forget those of the user, too.
-        repo.git("worktree").args(["remove", "--"]).arg(&path).run()?;
+        repo.git("worktree").shielded().args(["remove", "--"]).arg(&path).run()?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -61,6 +62,8 @@ impl Client {
         let mut command = Command::new(&self.program);
         command.args(&self.server).env_remove("TMUX").env_remove("TMUX_PANE");
         configure(&mut command);
+        // ^C at the terminal would end it after the server has done what it was asked, unheard.
+        command.process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {

@@ -36,9 +36,21 @@ fn no_verb_acts_on_another_clones_placement() {
     ao(&["pause"]).ok();
     ao(&["resume"]).ok().stdout_has("paused -> working");
     let warning = format!("what runs on '{name}' was not stopped");
-    ao(&["kill"]).ok().stdout_lacks("stopped").stderr_has(&warning);
+    let (there, count) = (record(&repo, id), events(&repo).len());
+    for verb in ["kill", "cancel"] {
+        let out = ao(&[verb]).code(1).stderr_has(&format!("runs on '{name}'"));
+        out.stderr_has("hint: ").stderr_has("--force").stdout_is("");
+    }
+    ao(&["attach"]).code(1).stderr_has(&format!("is on '{name}'"));
+    ao(&["send"]).code(129);
+    repo.ao(["send", &id.short(), "x"]).code(1).stderr_has(&format!("is on '{name}'"));
+    repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
+    assert_eq!((record(&repo, id), events(&repo).len()), (there, count));
+    ao(&["kill", "--force"]).ok().stdout_lacks("stopped").stderr_has(&warning);
     let killed = record(&repo, id);
     assert_eq!((&killed.status, &killed.placements), (&SessionStatus::Killed, &placements));
+    repo.ao(["cleanup"]).ok();
+    assert_eq!(record(&repo, id).placements, placements, "cleanup removes this clone's only");
 
     repo.git(["config", "ao.replica", &name]);
     assert_eq!(agent_state(&repo, id), "alive");

@@ -3,7 +3,7 @@ use std::fs;
 use git_ao::model::SessionStatus;
 
 use super::world::{World, until};
-use crate::support::for_each_repo;
+use crate::support::{for_each_repo, race};
 
 #[test]
 fn what_ended_leaves_goes_and_the_rest_stays() {
@@ -156,4 +156,80 @@ fn what_could_not_be_removed_is_a_failure() {
     fs::create_dir_all(world.repo.common_dir().join(format!("ao/log/{id}.log/x"))).unwrap();
     let out = world.repo.ao(["cleanup"]).code(1);
     out.stdout_has(&format!("keep {}", &id[..8])).stdout_has("cannot remove");
+}
+
+#[test]
+fn what_git_still_knows_of_a_folder_that_is_gone_goes_too() {
+    for_each_repo(|repo| {
+        let world = World::of(repo.combo());
+        let [gone, staged, locked, open] =
+            ["gone", "staged", "locked", "open"].map(|title| world.spawn(&["--no-agent", title]));
+        let user = world.repo.env().path("user");
+        world.repo.git(["worktree", "add", "-q", "--detach", user.to_str().unwrap()]);
+        let tree = world.repo.within(world.worktree(&staged));
+        tree.write("work", "only in the index");
+        tree.git(["add", "work"]);
+        world.repo.git(["worktree", "lock", world.worktree(&locked).to_str().unwrap()]);
+        for id in [&gone, &staged, &locked, &open] {
+            fs::remove_dir_all(world.worktree(id)).unwrap();
+        }
+        fs::remove_dir_all(&user).unwrap();
+        for id in [&gone, &staged, &locked] {
+            world.set_status(id, &SessionStatus::Done);
+        }
+        let listed = || world.repo.git(["worktree", "list"]);
+        let kept = |id: &str| format!("keep {}", &id[..8]);
+        let out = world.repo.ao(["cleanup"]).ok().stdout_has(&kept(&staged));
+        out.stdout_has(&kept(&locked)).stdout_has("is locked").stdout_lacks(&open[..8]);
+        for (name, is_there) in
+            [(&gone[..8], false), (&staged[..8], true), (&open[..8], true), ("user", true)]
+        {
+            assert_eq!(listed().contains(name), is_there, "{name} {}", listed());
+        }
+        assert_eq!(world.placement(&gone), None);
+        world.repo.ao(["cleanup", "--force"]).ok().stdout_has(&kept(&locked));
+        assert!(!listed().contains(&staged[..8]) && listed().contains(&locked[..8]));
+        let work = format!("refs/ao/backup/{staged}:work");
+        assert_eq!(world.repo.git(["show", &work]), "only in the index");
+    });
+}
+
+#[test]
+fn two_at_once_clean_up_everything_once() {
+    let world = World::new();
+    let ids: Vec<_> = (0..6).map(|n| world.spawn(&["--no-agent", &n.to_string()])).collect();
+    ids.iter().for_each(|id| world.set_status(id, &SessionStatus::Done));
+    let ends = race(3, |_| world.repo.ao_run(["cleanup", "--branches"]));
+    for end in ends {
+        end.ok();
+    }
+    // Whoever came second in one case may have been first in another: nothing is left for a third.
+    assert_eq!(world.repo.git(["worktree", "list"]).lines().count(), 1);
+    assert_eq!(world.repo.git(["branch", "--list", "ao/*"]), "");
+    assert_eq!(world.repo.git(["for-each-ref", "refs/ao/backup"]), "");
+    assert!(ids.iter().all(|id| world.placement(id).is_none()));
+    world.repo.ao(["cleanup"]).ok().stdout_is("nothing to clean up\n");
+}
+
+/// Whichever comes first, the other one waits or sees it: it is back with its worktree and its agent.
+#[test]
+fn a_restore_beside_it_is_not_undone() {
+    let world = World::new();
+    for turn in 0..10 {
+        let id = world.spawn(&["--runtime", "detached", "the task"]);
+        until("it works", || world.session(&id).status == SessionStatus::Working);
+        let work = world.repo.within(world.worktree(&id)).commit("work", "work");
+        world.repo.ao(["kill", &id]).ok();
+        let verbs = [vec!["restore", &id], vec!["cleanup", "--force", "--branches"]];
+        let ends = race(2, |n| world.repo.ao_run(&verbs[(n + turn) % 2]));
+        assert!(ends.iter().all(|end| end.status == 0), "{ends:#?}");
+        until("it works again", || world.session(&id).status == SessionStatus::Working);
+        assert_eq!(world.live(&id)["agent"], "alive", "{ends:#?}");
+        let tree = world.repo.within(world.worktree(&id));
+        assert_eq!(tree.git(["rev-parse", "HEAD"]).trim(), work, "{ends:#?}");
+        let branch = tree.git(["symbolic-ref", "--short", "HEAD"]);
+        assert_eq!(Some(branch.trim()), world.session(&id).branch.as_deref(), "{ends:#?}");
+        world.repo.ao(["kill", &id]).ok();
+        world.repo.ao(["cleanup", "--force", "--branches"]).ok();
+    }
 }

@@ -1,6 +1,6 @@
 use std::fs;
 
-use git_ao::model::SessionStatus;
+use git_ao::model::{Oid, SessionStatus};
 
 use super::world::{World, until};
 use crate::support::for_each_repo;
@@ -80,4 +80,51 @@ fn an_agent_that_cannot_be_seen_is_not_gone() {
         session.placements = [("laptop-9f2c".to_owned(), placement)].into();
     });
     world.repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
+}
+
+#[test]
+fn a_session_that_lives_nowhere_follows_its_branch() {
+    for_each_repo(|repo| {
+        let world = World::of(repo.combo());
+        let [one, two, still, away] = ["one", "two", "still", "away"]
+            .map(|title| world.spawn(&["--no-worktree", "--branch", title, title]));
+        let commit = |branch: &str| {
+            let tree = format!("{branch}^{{tree}}");
+            let tip = world.repo.git(["commit-tree", "-m", "more", "-p", branch, &tree]);
+            let tip = tip.trim().to_owned();
+            world.repo.git(["update-ref", &format!("refs/heads/{branch}"), &tip]);
+            tip
+        };
+        let tips = [&one, &two].map(|id| commit(&world.session(id).branch.unwrap()));
+        commit("away");
+        world.change(&away, |session| {
+            session.placements = [("laptop-9f2c".to_owned(), Default::default())].into();
+        });
+        let (before, untouched) = (world.events(), [&still, &away].map(|id| world.session(id)));
+        let out = world.repo.ao(["reconcile", "--dry-run"]).ok();
+        out.stdout_has(&format!("would be head at {}", &tips[0][..7]));
+        assert_eq!(world.events(), before);
+        let done = world.repo.ao(["reconcile", "--json"]).ok().json();
+        assert_eq!(done["sessions"].as_array().unwrap().len(), 2, "{done}");
+        assert_eq!(world.events(), before + 1);
+        for (id, tip) in [&one, &two].into_iter().zip(&tips) {
+            assert_eq!(world.session(id).head.unwrap().as_str(), tip);
+        }
+        assert_eq!([&still, &away].map(|id| world.session(id)), untouched);
+        world.repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
+        assert_eq!(world.events(), before + 1);
+
+        // A teammate was further, or somewhere that is not known here: that stays.
+        world.repo.git(["update-ref", "refs/heads/one", "one^"]);
+        let nowhere: Oid = "1".repeat(tips[0].len()).parse().unwrap();
+        world.change(&two, |session| session.head = Some(nowhere.clone()));
+        world.repo.git(["branch", "-D", "still"]);
+        world.repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
+        // What was made anew is the branch.
+        let anew = world.repo.git(["commit-tree", "-m", "anew", "one^{tree}"]);
+        world.repo.git(["update-ref", "refs/heads/one", anew.trim()]);
+        world.repo.ao(["reconcile"]).ok().stdout_has("head at");
+        assert_eq!(world.session(&one).head.unwrap().as_str(), anew.trim());
+        world.repo.git_result(["config", "ao.replica"]).code(1);
+    });
 }
