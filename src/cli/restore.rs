@@ -49,7 +49,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             "session": session.to_record(),
             "short_id": session.id.short(),
             "workspace": made.workspace.to_string_lossy(),
-            "backup": made.backup,
+            "backups": made.backups,
             "resumed": made.action == Action::Resume,
             "event": made.event.as_ref().map(|event| event.as_str()),
         });
@@ -64,8 +64,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             writeln!(ctx.out, "  it goes on with its conversation")?;
         }
     }
-    if let Some(backup) = &made.backup {
-        print(&Level::Hint.format(&format!("what was staged in the old worktree: {backup}")));
+    if let Some(last) = made.backups.last() {
+        print(&Level::Hint.format(&format!(
+            "what its worktree held when it was removed is kept: {}\n\
+             to take it back, there: git restore --source={last} .",
+            made.backups.join(", ")
+        )));
     }
     let started = (&made.started, made.action);
     let code = launch::go_on(ctx, &store, &launcher, session, started, &interrupted)?;

@@ -33,8 +33,8 @@ pub struct Restored {
     pub event: Option<Oid>,
     /// The worktree.
     pub workspace: PathBuf,
-    /// The ref that keeps what was staged in the worktree that was gone, if anything was.
-    pub backup: Option<String>,
+    /// The refs that keep what earlier worktrees of it held, where it got a new one.
+    pub backups: Vec<String>,
     /// What became of its agent.
     pub started: Started,
     /// What the agent was started for.
@@ -105,10 +105,14 @@ pub fn restore(
     session.placements.insert(replica, placement);
     let (session, event) = write(store, entry, &old, &session, interrupt)?;
     let started = begun.keep();
-    let backup = made.backup();
+    let backups = match &made {
+        Made::There(_) => Vec::new(),
+        // The session is back: what cannot be read is no reason to fail now.
+        Made::Again(_) => worktrees.backups(id).unwrap_or_default(),
+    };
     made.keep();
     drop(claimed);
-    Ok(Restored { session, event, workspace, backup, started, action: start.action })
+    Ok(Restored { session, event, workspace, backups, started, action: start.action })
 }
 
 fn load(snapshot: &Snapshot<'_>, entry: &Entry) -> Result<Session, StoreError> {
@@ -245,13 +249,6 @@ impl Made<'_> {
         match self {
             Self::There(path) => path,
             Self::Again(added) => added.path(),
-        }
-    }
-
-    fn backup(&self) -> Option<String> {
-        match self {
-            Self::There(_) => None,
-            Self::Again(added) => added.backup().map(str::to_owned),
         }
     }
 

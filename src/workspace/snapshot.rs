@@ -32,6 +32,17 @@ impl Worktrees<'_> {
         self.name_backup(&commit, session)
     }
 
+    /// The refs that keep what was removed of a session's worktrees, the first one first.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn backups(&self, session: SessionId) -> Result<Vec<String>, WorkspaceError> {
+        let name = format!("refs/ao/backup/{session}");
+        let git = self.repo.git("for-each-ref").args(["--sort=version:refname"]);
+        let git = git.args(["--format=%(refname)", &name, &format!("{name}-*")]);
+        Ok(git.run()?.text().lines().map(str::to_owned).collect())
+    }
+
     fn name_backup(&self, commit: &Oid, session: SessionId) -> Result<String, WorkspaceError> {
         let nothing = "0".repeat(commit.as_str().len());
         let mut name = format!("refs/ao/backup/{session}");

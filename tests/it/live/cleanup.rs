@@ -3,6 +3,7 @@ use std::fs;
 use git_ao::model::SessionStatus;
 
 use super::world::{World, until};
+use crate::support::agents::agent;
 use crate::support::{for_each_repo, race};
 
 #[test]
@@ -50,6 +51,37 @@ fn with_force_what_was_there_is_kept_in_a_backup() {
     world.repo.git(["merge-base", "--is-ancestor", &tip, &backup]);
     let branch = world.session(&id).branch.unwrap();
     world.repo.git_result(["rev-parse", "-q", "--verify", &branch]).code(1);
+}
+
+#[test]
+fn what_was_backed_up_is_taken_back_as_restore_says() {
+    let world = World::new();
+    agent(&world.repo, "mine", "exit 0");
+    let id = world.spawn(&["--no-agent", "--agent", "mine", "the task"]);
+    let tree = world.repo.within(world.worktree(&id));
+    tree.write("kept", "first");
+    let restore = ["restore", "--agent", "mine", "--runtime", "detached", &id];
+    for (round, content) in ["first", "second"].into_iter().enumerate() {
+        assert_eq!(fs::read_to_string(tree.dir().join("kept")).unwrap(), content);
+        world.set_status(&id, &SessionStatus::Killed);
+        world.repo.ao(["cleanup", "--force"]).ok().stdout_has("  backup    refs/ao/backup/");
+        let out = world.repo.ao(restore).ok();
+        let backup = match round {
+            0 => format!("refs/ao/backup/{id}"),
+            _ => format!("refs/ao/backup/{id}-2"),
+        };
+        let hint = format!("git restore --source={backup} .");
+        let out = out.stderr_has(&hint);
+        assert_eq!(out.stderr.matches("refs/ao/backup/").count(), 2 + round, "{out}");
+        until("it ended", || world.session(&id).status == SessionStatus::Done);
+        tree.env().run(tree.dir(), "sh", ["-c", &hint]).run().ok();
+        assert_eq!(fs::read_to_string(tree.dir().join("kept")).unwrap(), content);
+        tree.write("kept", "second");
+    }
+    // What is there needs no taking back.
+    world.set_status(&id, &SessionStatus::Killed);
+    world.repo.ao(restore).ok().stderr_lacks("backup");
+    until("it ended", || world.session(&id).status == SessionStatus::Done);
 }
 
 #[test]
