@@ -1,5 +1,32 @@
 //! What a person does with sessions: each verb ties records, branches, worktrees and agents
 //! together.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # let dir = dir.path().canonicalize()?;
+//! # let git = |args: &[&str]| {
+//! #     let mut git = std::process::Command::new("git");
+//! #     git.arg("-C").arg(&dir).args(["-c", "user.name=a", "-c", "user.email=a@b"]).args(args);
+//! #     assert!(git.status().expect("git").success());
+//! # };
+//! # git(&["init", "-q"]);
+//! # git(&["commit", "-q", "--allow-empty", "-m", "first"]);
+//! # git(&["config", "ao.worktreeDir", dir.join("trees").to_str().expect("text")]);
+//! use git_ao::flow::{self, Interrupt, Request};
+//! use git_ao::git::Repository;
+//! use git_ao::model::SessionStatus;
+//! use git_ao::store::Store;
+//!
+//! let store = Store::new(Repository::discover(&dir)?);
+//! let task = Some("Fix the flaky test".to_owned());
+//! let plan = flow::plan(&store, Request { task, ..Request::default() })?;
+//! // A record, a branch and a worktree, or nothing of that. With a launcher, an agent too.
+//! let made = flow::spawn(&store, plan, None, &Interrupt::never())?;
+//! assert_eq!(made.session.status, SessionStatus::Idle);
+//! assert!(made.workspace.expect("it has a worktree").join(".git").is_file());
+//! # Ok(()) }
+//! ```
 
 mod agents;
 mod belongings;

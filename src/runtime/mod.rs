@@ -35,6 +35,29 @@ use crate::model::SessionId;
 
 /// What keeps an agent's process alive.
 ///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// use git_ao::model::SessionId;
+/// use git_ao::runtime::{Detached, Plan, Probe, Runtime, Started, Stopped};
+///
+/// let session = SessionId::random();
+/// let plan = Plan {
+///     argv: ["sleep", "1000"].map(Into::into).to_vec(),
+///     cwd: std::env::temp_dir(),
+///     ..Plan::default()
+/// };
+/// let Started::Running(handle) = Detached.start(&session, &plan)? else {
+///     panic!("it starts a process of its own");
+/// };
+/// assert!(matches!(Detached.probe(&session, &handle), Probe::Alive { .. }));
+/// assert_eq!(Detached.stop(&session, &handle, Duration::from_secs(5))?, Stopped::Ended);
+/// // Also when the number of the process is somebody else's by now.
+/// assert!(matches!(Detached.probe(&session, &handle), Probe::Gone));
+/// # Ok(()) }
+/// ```
+///
 /// Every method that takes a handle refuses, or sees as gone, what does not belong to `session`:
 /// handles come from records, and what they named may be somebody else's by now.
 pub trait Runtime: Send + Sync {

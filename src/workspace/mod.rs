@@ -38,6 +38,44 @@ pub use worktrees::Worktrees;
 /// What makes, watches and removes the places in which agents work.
 ///
 /// [`Worktrees`] is the one that comes with the program; an orchestrator may bring its own.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path().canonicalize()?;
+/// # let git = |args: &[&str]| {
+/// #     let mut git = std::process::Command::new("git");
+/// #     git.arg("-C").arg(&dir).args(["-c", "user.name=a", "-c", "user.email=a@b"]).args(args);
+/// #     assert!(git.status().expect("git").success());
+/// # };
+/// # git(&["init", "-q"]);
+/// # git(&["commit", "-q", "--allow-empty", "-m", "first"]);
+/// use git_ao::git::Repository;
+/// use git_ao::model::SessionId;
+/// use git_ao::workspace::{
+///     Addition, Branch, Condition, Detail, Loss, Place, Removal, Workspace, Worktrees,
+/// };
+///
+/// let repo = Repository::discover(&dir)?;
+/// let worktrees = Worktrees::new(&repo);
+/// let (session, path) = (SessionId::random(), dir.join("trees/one"));
+/// let at = worktrees.base(Some("HEAD"))?.commit.expect("HEAD is a commit");
+/// let branch = Branch::New { name: "one".to_owned(), at };
+/// worktrees.add(&Addition { path: path.clone(), branch, session })?.keep();
+///
+/// let place = Place { path: &path, branch: Some("one") };
+/// let state = worktrees.state(&place, Detail::Changes)?;
+/// assert_eq!(state.condition, Condition::Ready);
+///
+/// // What is nowhere else is not removed, unless it is kept.
+/// std::fs::write(path.join("work"), "not committed")?;
+/// let removal = Removal { path: &path, branch: Some("one"), session, loss: Loss::Refuse };
+/// assert!(worktrees.remove(&removal).is_err());
+/// let removed = worktrees.remove(&Removal { loss: Loss::Snapshot, ..removal })?;
+/// assert_eq!(removed.backup, Some(format!("refs/ao/backup/{session}")));
+/// assert!(!path.exists());
+/// # Ok(()) }
+/// ```
 pub trait Workspace {
     /// Makes a place to work in: all of it, or nothing.
     ///
