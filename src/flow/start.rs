@@ -1,6 +1,6 @@
 //! Starting what keeps an agent alive, so that it can be taken back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::{FlowError, Launcher};
@@ -79,17 +79,5 @@ impl Drop for Begun<'_> {
             // It finds no record and ends by itself where this fails.
             let _ = self.runtime.stop(&self.session, handle, GRACE);
         }
-    }
-}
-
-/// Where the output of a session's agent goes when it has no terminal; its folder is made.
-///
-/// # Errors
-/// When the folder cannot be made.
-pub fn log_file(repo: &Repository, session: SessionId) -> Result<PathBuf, FlowError> {
-    let folder = repo.ao_dir().join("log");
-    match std::fs::create_dir_all(&folder) {
-        Ok(()) => Ok(folder.join(format!("{session}.log"))),
-        Err(source) => Err(FlowError::Folder { path: folder, source }),
     }
 }

@@ -2,4 +2,5 @@
 
 mod elsewhere;
 mod looked_after;
+mod output;
 mod real;
