@@ -8,12 +8,11 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
-};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::output::{Speech, Unheard, pass_on};
-use super::{Plan, RuntimeError, Terminal};
+use super::settings::Settings;
+use super::{Plan, RuntimeError, Terminal, job};
 
 /// How long output is read on after the process has ended: what it started may hold the pipe.
 const AFTER_END: Duration = Duration::from_secs(1);
@@ -69,7 +68,7 @@ enum Target {
 }
 
 impl Child {
-    /// Starts a process.
+    /// Starts a process. The terminal that it shares is as it was again when it ends.
     ///
     /// # Errors
     /// When the program or the directory is not there, or cannot be used.
@@ -92,6 +91,7 @@ impl Child {
         if wires.terminal == Terminal::Absent {
             command.process_group(0);
         }
+        let settings = (wires.terminal == Terminal::Present).then(Settings::now);
         let child = command.spawn().map_err(|source| match source.kind() {
             io::ErrorKind::NotFound if !plan.cwd.is_dir() => {
                 RuntimeError::NoDirectory(plan.cwd.clone())
@@ -101,14 +101,14 @@ impl Child {
             }
             _ => RuntimeError::io(format!("start '{}'", program.to_string_lossy()), source),
         })?;
-        Ok(Self::watch(child, wires))
+        Ok(Self::watch(child, wires, settings))
     }
 
-    fn watch(mut child: std::process::Child, wires: Wires) -> Self {
+    fn watch(mut child: std::process::Child, wires: Wires, before: Option<Settings>) -> Self {
         let pid = Pid::from_child(&child);
-        let target = match wires.terminal {
-            Terminal::Present => Target::Process(pid),
-            Terminal::Absent => Target::Group(pid),
+        let (target, wait_for_end): (_, fn(Pid)) = match wires.terminal {
+            Terminal::Present => (Target::Process(pid), job::wait_for_end_of_job),
+            Terminal::Absent => (Target::Group(pid), job::wait_for_end),
         };
         let reins = Reins(Arc::new(Mutex::new(Some(target))));
         if let (Some(input), Some(mut stdin)) = (wires.input, child.stdin.take()) {
@@ -124,13 +124,15 @@ impl Child {
         let reader = wires.output.map(|output| pass_on(pipes, output, speech));
         let held = reins.clone();
         thread::spawn(move || {
-            // Waited for without being collected: until the reins are gone its number is its own.
-            let left_there = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-            while matches!(waitid(WaitId::Pid(pid), left_there), Err(Errno::INTR)) {}
+            // Not collected: until the reins are gone its number is its own.
+            wait_for_end(pid);
             held.let_go();
             let status = child.wait();
             if let Some(reader) = reader {
                 let _ = reader.recv_timeout(AFTER_END);
+            }
+            if let Some(before) = before {
+                before.put_back();
             }
             let ended = status.map_or(Ended::Exit(-1), Ended::from);
             let _ = send.send(Event::Ended(ended));
