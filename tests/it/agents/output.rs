@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use git_ao::model::{SessionId, SessionStatus};
 
-use crate::support::agents::{agent, log, record, until, wait_ended, wait_until, workspace};
+use crate::support::agents::{
+    agent, log, record, until, wait_ended, wait_until, wait_working, workspace,
+};
 use crate::support::{Combo, Repo, TestEnv};
 
 /// How much of it is kept in these tests, which is the least there can be.
@@ -140,7 +142,7 @@ fn a_full_disk_holds_nobody_up_and_is_told_of() {
         }
         told()
     });
-    assert_eq!(record(&repo, id).status, SessionStatus::Working);
+    wait_working(&repo, id);
     repo.ao(["kill", &id.short()]).ok();
 }
 
