@@ -1,5 +1,6 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -16,6 +17,10 @@ use super::{CliError, Ctx, ExitCode, interrupt, open};
 /// In tmux, this terminal is attached to it, or switched to it where it is inside the same tmux. An
 /// agent without a terminal cannot be attached to: its output is shown as it comes instead, until it
 /// ends or ^C is pressed.
+///
+/// That output is kept in the git directory, in ao/log/<id>.log. Of more than ao.logLimit allows (64m
+/// by default, 0 for no limit) the beginning is in <id>.log-first, what came before the newest in
+/// <id>.log-old, and the first line of the newest says how much is missing.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session.
@@ -84,6 +89,8 @@ fn follow(
             Probe::Alive { .. } | Probe::Unknown(_) => true,
             Probe::Gone => false,
         };
+        // Likewise: nothing more is written to a file that the log has left.
+        let next = next(path, &mut file).map_err(failed)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
         if ctx.out.is_terminal() {
@@ -92,9 +99,31 @@ fn follow(
             ctx.out.bytes(&bytes)?;
         }
         ctx.out.flush()?;
-        if !alive || interrupted.is_set() {
+        if interrupted.is_set() {
             return Ok(ExitCode::Done);
         }
-        thread::sleep(PAUSE);
+        match next {
+            Some(next) => file = next,
+            None if !alive => return Ok(ExitCode::Done),
+            None => thread::sleep(PAUSE),
+        }
     }
+}
+
+/// The file in which the log goes on, where that is another one. A file that was cut off is read
+/// from its start again.
+fn next(path: &Path, file: &mut File) -> io::Result<Option<File>> {
+    let next = match File::open(path) {
+        // Just being replaced, or removed.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        next => next?,
+    };
+    let (new, old) = (next.metadata()?, file.metadata()?);
+    if (new.dev(), new.ino()) != (old.dev(), old.ino()) {
+        return Ok(Some(next));
+    }
+    if new.len() < file.stream_position()? {
+        file.rewind()?;
+    }
+    Ok(None)
 }

@@ -38,12 +38,17 @@ impl Interrupted {
 /// too, and ends by itself. A signal that the caller has ignored, as nohup does, stays ignored.
 pub fn watch() -> Result<Interrupted, CliError> {
     let last = Arc::new(AtomicUsize::new(0));
-    let ignored = ignored();
-    for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|n| ignored & (1 << (n - 1)) == 0) {
+    for signal in heeded([SIGINT, SIGTERM, SIGHUP]) {
         signal_hook::flag::register_usize(signal, Arc::clone(&last), signal as usize)
             .map_err(|error| CliError::fatal("cannot watch for signals").because(&error))?;
     }
     Ok(Interrupted(last))
+}
+
+/// Those of these signals that the caller has not ignored.
+pub fn heeded(signals: impl IntoIterator<Item = i32>) -> impl Iterator<Item = i32> {
+    let ignored = ignored();
+    signals.into_iter().filter(move |number| ignored & (1 << (number - 1)) == 0)
 }
 
 /// The signals that are ignored, a bit for each, where the system says so (proc_pid_status(5)).

@@ -1,14 +1,20 @@
-use std::io::IsTerminal as _;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write};
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::sync::Arc;
 
 use git_ao::agent::Action;
-use git_ao::flow::{Launcher, Run, Turn};
+use git_ao::flow::{Launcher, Run, Turn, log_file, log_limit};
 use git_ao::model::{SessionId, Timestamp};
-use git_ao::runtime::{Ended, Reins};
+use git_ao::runtime::{Ended, Log, Reins};
 use git_ao::store::Store;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use rustix::stdio::{dup2_stderr, dup2_stdout};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-use super::interrupt::Interrupted;
+use super::interrupt::{self, Interrupted};
 use super::{CliError, Ctx, ExitCode, launch};
 
 /// Start a session's agent and stay with it until it ends
@@ -62,9 +68,11 @@ pub fn look_after(
     before: Option<&Interrupted>,
 ) -> Result<ExitCode, CliError> {
     let runner = run.wait_for_turn(store.repository())?;
-    let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT])
-        .map_err(|error| CliError::fatal("cannot watch for signals").because(&error))?;
-    let mut signals = Some(signals);
+    let failed = |error: io::Error| CliError::fatal("cannot watch for signals").because(&error);
+    let passed = interrupt::heeded([SIGTERM, SIGHUP, SIGINT, SIGQUIT]);
+    let mut signals = Some(Signals::new(passed).map_err(failed)?);
+    // A log that may not grow (setrlimit(2)) is no reason to end: the write fails then.
+    signal_hook::flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
     let mut watch = |reins: Reins| {
         let Some(mut signals) = signals.take() else { return };
         if before.is_some_and(Interrupted::is_set) {
@@ -78,9 +86,35 @@ pub fn look_after(
             }
         });
     };
-    let output = Box::new(std::io::stdout());
-    match runner.run(store, launcher, output, &mut watch)? {
+    match runner.run(store, launcher, output(store, run.session), &mut watch)? {
         Ended::Exit(0) => Ok(ExitCode::Done),
         Ended::Exit(_) | Ended::Signal(_) => Ok(ExitCode::Refused),
     }
+}
+
+/// Where the output of an agent without a terminal goes: this program's own, kept within the limit
+/// where that is the session's log.
+fn output(store: &Store, session: SessionId) -> Box<dyn Write + Send> {
+    let repo = store.repository();
+    let log = log_file(repo, session).ok().filter(|path| is_stdout(path));
+    let log = log.and_then(|path| Log::open(&path, log_limit(repo), Box::new(go_on_in)).ok());
+    match log {
+        Some(log) => Box::new(log),
+        None => Box::new(io::stdout()),
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    let same = |file: File| {
+        let (own, log) = (file.metadata()?, path.metadata()?);
+        Ok::<_, io::Error>((own.dev(), own.ino()) == (log.dev(), log.ino()))
+    };
+    let own = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    own.and_then(same).unwrap_or(false)
+}
+
+/// What this program itself has to say is in the log, too.
+fn go_on_in(file: &File) {
+    // Where this fails it is said at the end of the last file.
+    let _ = dup2_stdout(file).and_then(|()| dup2_stderr(file));
 }

@@ -9,6 +9,7 @@ use super::FlowError;
 use super::start::claim;
 use crate::git::Repository;
 use crate::model::SessionId;
+use crate::runtime::LOG_PARTS;
 use crate::store::{Shelf, Store};
 
 /// How long a file that belongs to nobody is left alone: its owner may be about to be written down.
@@ -41,6 +42,7 @@ impl File {
         let name = path.file_name()?.to_str()?;
         let owner = match name.rsplit_once('.')? {
             (id, "log" | "prompt") => Owner::Session(id.parse().ok()?),
+            (id, part) if LOG_PARTS.contains(&part) => Owner::Session(id.parse().ok()?),
             // `<agent>-<uuid>`, and a UUID has 36 characters.
             (stem, "history") => {
                 let at = stem.len().checked_sub(36)?;

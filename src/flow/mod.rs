@@ -44,6 +44,7 @@ mod issue;
 mod kill;
 mod launcher;
 mod live;
+mod log;
 mod pause;
 mod reach;
 mod reconcile;
@@ -68,6 +69,7 @@ pub use issue::Ticket;
 pub use kill::{Killed, kill};
 pub use launcher::{Crew, Launcher};
 pub use live::{AgentState, Live, Scope, survey};
+pub use log::{log_file, log_limit};
 pub use pause::pause;
 pub use reach::{Reached, reach};
 pub use reconcile::{Reconciled, Step, reconcile, reconcile_plan};
@@ -75,7 +77,7 @@ pub use restore::{Restore, Restored, restore};
 pub use resume::resume;
 pub use run::{Run, Runner, Turn};
 pub use spawn::{Duplicates, Place, Plan, Request, Spawned, plan, spawn};
-pub use start::{Start, log_file};
+pub use start::Start;
 
 /// What an agent finds in its environment: its session's id and branch.
 const SESSION_ENV: [&str; 2] = ["AO_SESSION_ID", "AO_SESSION_BRANCH"];

@@ -157,6 +157,7 @@ fn start<'a>(
     })?;
     launch.prepare()?;
     let wires = Wires {
+        terminal,
         input: launch.stdin.clone().map(String::into_bytes),
         output: (mode == Mode::Headless).then_some(output),
     };

@@ -1,6 +1,6 @@
 //! Starting what keeps an agent alive, so that it can be taken back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{FlowError, Interrupt, Launcher};
@@ -101,17 +101,5 @@ impl Drop for Begun<'_> {
             // Where this fails it ends by itself: it finds no record, or not its placement.
             let _ = self.runtime.stop(&self.session, handle, GRACE);
         }
-    }
-}
-
-/// Where the output of a session's agent goes when it has no terminal; its folder is made.
-///
-/// # Errors
-/// When the folder cannot be made.
-pub fn log_file(repo: &Repository, session: SessionId) -> Result<PathBuf, FlowError> {
-    let folder = repo.ao_dir().join("log");
-    match std::fs::create_dir_all(&folder) {
-        Ok(()) => Ok(folder.join(format!("{session}.log"))),
-        Err(source) => Err(FlowError::Folder { path: folder, source }),
     }
 }

@@ -93,6 +93,12 @@ impl Repository {
         self.gix.config_snapshot().boolean(key)
     }
 
+    /// The effective value of a key that holds a number, which may end in k, m or g; None also where
+    /// it is none.
+    pub fn config_int(&self, key: &str) -> Option<i64> {
+        self.gix.config_snapshot().integer(key)
+    }
+
     /// The effective value of a key that holds a path, with `~/` resolved.
     pub fn config_path(&self, key: &str) -> Option<PathBuf> {
         self.gix.config_snapshot().trusted_path(key).ok().flatten()

@@ -1,18 +1,18 @@
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
-};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::lines::Lines;
-use super::{Plan, RuntimeError};
+use super::output::{Speech, Unheard, pass_on};
+use super::settings::Settings;
+use super::{Plan, RuntimeError, Terminal, job};
 
 /// How long output is read on after the process has ended: what it started may hold the pipe.
 const AFTER_END: Duration = Duration::from_secs(1);
@@ -22,22 +22,26 @@ const AFTER_END: Duration = Duration::from_secs(1);
 pub struct Child {
     reins: Reins,
     events: Receiver<Event>,
+    unheard: Unheard,
 }
 
 /// What a process is connected to.
-#[derive(Default)]
 pub struct Wires {
+    /// Whether it shares the caller's terminal, and with that the process group that the terminal's
+    /// keys send signals to. It gets a group of its own otherwise.
+    pub terminal: Terminal,
     /// What it reads on standard input, which is closed after it. None leaves it the caller's.
     pub input: Option<Vec<u8>>,
-    /// Where its standard output goes, line by line heard by the caller. None leaves it the
-    /// caller's, and with that the terminal.
+    /// Where its standard output and standard error go; the caller hears the lines of the first.
+    /// None leaves them the caller's.
     pub output: Option<Box<dyn Write + Send>>,
 }
 
 /// What a process did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// It printed a line; only the beginning of a very long one.
+    /// It printed a line; only the beginning of a very long one. Of more than can be kept until
+    /// somebody listens, some are left out.
     Line(String),
     /// It ended.
     Ended(Ended),
@@ -64,8 +68,7 @@ enum Target {
 }
 
 impl Child {
-    /// Starts a process. One whose output is heard gets a process group of its own; any other one
-    /// stays in the caller's, so that it can use the terminal.
+    /// Starts a process. The terminal that it shares is as it was again when it ends.
     ///
     /// # Errors
     /// When the program or the directory is not there, or cannot be used.
@@ -83,8 +86,12 @@ impl Child {
             command.stdin(Stdio::piped());
         }
         if wires.output.is_some() {
-            command.stdout(Stdio::piped()).process_group(0);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
         }
+        if wires.terminal == Terminal::Absent {
+            command.process_group(0);
+        }
+        let settings = (wires.terminal == Terminal::Present).then(Settings::now);
         let child = command.spawn().map_err(|source| match source.kind() {
             io::ErrorKind::NotFound if !plan.cwd.is_dir() => {
                 RuntimeError::NoDirectory(plan.cwd.clone())
@@ -94,36 +101,43 @@ impl Child {
             }
             _ => RuntimeError::io(format!("start '{}'", program.to_string_lossy()), source),
         })?;
-        Ok(Self::watch(child, wires))
+        Ok(Self::watch(child, wires, settings))
     }
 
-    fn watch(mut child: std::process::Child, wires: Wires) -> Self {
+    fn watch(mut child: std::process::Child, wires: Wires, before: Option<Settings>) -> Self {
         let pid = Pid::from_child(&child);
-        let target = if wires.output.is_some() { Target::Group(pid) } else { Target::Process(pid) };
+        let (target, wait_for_end): (_, fn(Pid)) = match wires.terminal {
+            Terminal::Present => (Target::Process(pid), job::wait_for_end_of_job),
+            Terminal::Absent => (Target::Group(pid), job::wait_for_end),
+        };
         let reins = Reins(Arc::new(Mutex::new(Some(target))));
         if let (Some(input), Some(mut stdin)) = (wires.input, child.stdin.take()) {
             // A process that does not read to the end is no failure.
             thread::spawn(move || stdin.write_all(&input));
         }
         let (send, events) = channel();
-        let reader = match (wires.output, child.stdout.take()) {
-            (Some(output), Some(from)) => Some(read(from, output, send.clone())),
-            _ => None,
-        };
+        let unheard = Unheard::default();
+        let speech = Speech { send: send.clone(), unheard: unheard.clone() };
+        let pipes =
+            [child.stdout.take().map(OwnedFd::from), child.stderr.take().map(OwnedFd::from)];
+        let pipes = pipes.into_iter().flatten().collect();
+        let reader = wires.output.map(|output| pass_on(pipes, output, speech));
         let held = reins.clone();
         thread::spawn(move || {
-            // Waited for without being collected: until the reins are gone its number is its own.
-            let left_there = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-            while matches!(waitid(WaitId::Pid(pid), left_there), Err(Errno::INTR)) {}
+            // Not collected: until the reins are gone its number is its own.
+            wait_for_end(pid);
             held.let_go();
             let status = child.wait();
             if let Some(reader) = reader {
                 let _ = reader.recv_timeout(AFTER_END);
             }
+            if let Some(before) = before {
+                before.put_back();
+            }
             let ended = status.map_or(Ended::Exit(-1), Ended::from);
             let _ = send.send(Event::Ended(ended));
         });
-        Self { reins, events }
+        Self { reins, events, unheard }
     }
 
     /// What passes signals on to it.
@@ -134,40 +148,16 @@ impl Child {
     /// Waits for the next thing it does; None where it does nothing for this long.
     pub fn next(&self, patience: Duration) -> Option<Event> {
         match self.events.recv_timeout(patience) {
-            Ok(event) => Some(event),
+            Ok(event) => {
+                if let Event::Line(line) = &event {
+                    self.unheard.heard(line);
+                }
+                Some(event)
+            }
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => Some(Event::Ended(Ended::Exit(-1))),
         }
     }
-}
-
-/// Passes output on, and tells of its lines. The end of the channel that is returned is the end of
-/// the output.
-fn read(
-    mut from: impl Read + Send + 'static,
-    mut output: Box<dyn Write + Send>,
-    send: Sender<Event>,
-) -> Receiver<()> {
-    let (done, end) = channel::<()>();
-    thread::spawn(move || {
-        let _done = done;
-        let mut lines = Lines::default();
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let count = match from.read(&mut buffer) {
-                Ok(0) => return,
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(_) => return,
-            };
-            // A full disk must not hold the process up.
-            let _ = output.write_all(&buffer[..count]).and_then(|()| output.flush());
-            for line in lines.add(&buffer[..count]) {
-                let _ = send.send(Event::Line(line));
-            }
-        }
-    });
-    end
 }
 
 impl Reins {

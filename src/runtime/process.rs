@@ -66,6 +66,11 @@ impl Process {
         Self::of_handle(runtime, handle).map_or_else(Probe::Unknown, |process| process.probe())
     }
 
+    /// The process group that it is in.
+    pub(super) fn group(&self) -> Option<u32> {
+        facts(self.pid).ok()?.map(|facts| facts.group)
+    }
+
     /// What a signal to it can take along.
     ///
     /// Asked of /proc and not of getsid(2), which answers 0 for a session whose leader is outside

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::{Clock, Snapshot, StoreError, Visibility};
@@ -51,13 +52,21 @@ pub struct Store {
     private: Option<&'static str>,
     clock: Clock,
     patience: Duration,
+    /// The name of this clone, where it was made after the configuration was read.
+    replica: Arc<OnceLock<String>>,
 }
 
 impl Store {
     /// The store of a repository.
     pub fn new(repo: Repository) -> Self {
         let (ref_name, clock) = (SESSIONS_REF.to_owned(), Clock::system());
-        Self { repo, ref_name, private: None, clock, patience: PATIENCE }
+        let replica = Arc::default();
+        Self { repo, ref_name, private: None, clock, patience: PATIENCE, replica }
+    }
+
+    /// Where the name of this clone is kept once it is made.
+    pub(super) fn made_replica(&self) -> &OnceLock<String> {
+        &self.replica
     }
 
     /// The store of the repository that git would use in `folder`.

@@ -12,15 +12,23 @@ impl Store {
     /// # Errors
     /// When the configuration cannot be read or written, or holds what cannot be a name.
     pub fn replica(&self) -> Result<String, StoreError> {
-        match self.repository().config(KEY) {
+        match self.configured() {
             Some(name) => checked(name),
-            None => self.make_replica(),
+            None => {
+                let name = self.make_replica()?;
+                Ok(self.made_replica().get_or_init(|| name).clone())
+            }
         }
     }
 
     /// The name of this clone if it has one: what was never written to has none.
     pub fn known_replica(&self) -> Option<String> {
-        self.repository().config(KEY).and_then(|name| checked(name).ok())
+        self.configured().and_then(|name| checked(name).ok())
+    }
+
+    /// The configuration was read when the store was opened.
+    fn configured(&self) -> Option<String> {
+        self.repository().config(KEY).or_else(|| self.made_replica().get().cloned())
     }
 
     /// The lock makes two processes that come first agree.

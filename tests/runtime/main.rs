@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod detached;
+mod log;
 mod tmux;
 
 use std::ffi::OsString;

@@ -119,6 +119,16 @@ pub fn wait_open(pid: u32, path: &Path) {
     }
 }
 
+/// Looks until it holds; that it never does is the only failure.
+#[track_caller]
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + LIMIT;
+    while !holds() {
+        assert!(Instant::now() < end, "never: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// The events' subjects, the newest first.
 pub fn events(repo: &Repo) -> Vec<String> {
     let log = repo.git(["log", "--format=%s", "refs/ao/sessions"]);

@@ -14,6 +14,7 @@ mod repo;
 mod run;
 mod serve;
 pub mod sessions;
+mod terminal;
 mod tree;
 
 pub use env::TestEnv;
@@ -24,4 +25,5 @@ pub use race::race;
 pub use repo::Repo;
 pub use run::Run;
 pub use serve::Server;
+pub use terminal::Terminal;
 pub use tree::{Tree, tree_of};

@@ -3,17 +3,19 @@ use std::ffi::OsStr;
 use super::Finding;
 use crate::agent::{Agents, find_program};
 use crate::flow::live::said;
+use crate::flow::log;
 use crate::model::{Project, distance, is_branch_name};
 use crate::runtime;
 use crate::share::{Remote, ShareError};
 use crate::store::Store;
 
 /// The keys there are, but for `ao.agent.<name>.<what>`.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "ao.agent",
     "ao.autoPush",
     "ao.branchPrefix",
     "ao.hooks",
+    "ao.logLimit",
     "ao.project",
     "ao.pushTimeout",
     "ao.remote",
@@ -100,6 +102,10 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
         "ao.autoPush" | "ao.hooks" => {
             let valid = repo.config_bool(key).is_some();
             (!valid).then(|| format!("'{value}' is neither true nor false"))
+        }
+        "ao.logLimit" => {
+            let valid = log::configured(repo).is_some();
+            (!valid).then(|| format!("'{value}' is not a number of bytes such as 64m"))
         }
         "ao.pushTimeout" => {
             let valid = value.trim().parse::<u64>().is_ok();

@@ -1,7 +1,9 @@
 //! Agents in sessions: the real programs, and scripts where any program will do.
 
 mod elsewhere;
+mod foreground;
 mod interrupted;
 mod looked_after;
+mod output;
 mod quiet;
 mod real;

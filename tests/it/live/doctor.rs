@@ -48,6 +48,7 @@ fn a_setting_that_is_wrong_or_unknown_is_named() {
         ("ao.branchPrefix", "a..b", "no branch can begin with 'a..b'"),
         ("ao.autoPush", "perhaps", "neither true nor false"),
         ("ao.hooks", "perhaps", "neither true nor false"),
+        ("ao.logLimit", "much", "not a number of bytes such as 64m"),
         ("ao.pushTimeout", "soon", "not a number of seconds"),
         ("ao.tmuxSocket", "", "ao.tmuxSocket: it is empty"),
         ("ao.remote", "nowhere", "ao.remote: "),

@@ -123,3 +123,16 @@ fn reading_writes_nothing() {
         }
     });
 }
+
+#[test]
+fn a_clone_knows_its_name_as_soon_as_it_is_made() {
+    let repo = Repo::new();
+    let store = store(&repo);
+    let before = store.clone();
+    assert_eq!(store.known_replica(), None);
+    let name = store.replica().unwrap();
+    assert_eq!(store.known_replica(), Some(name.clone()));
+    assert_eq!(before.known_replica(), Some(name.clone()));
+    assert_eq!(repo.git(["config", "--local", "ao.replica"]).trim(), name);
+    assert_eq!(store.replica().unwrap(), name);
+}

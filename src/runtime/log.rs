@@ -1,0 +1,196 @@
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// A log is at least allowed so many bytes: less would hold little but words about what is missing.
+pub const LEAST_LOG: u64 = 64 * 1024;
+
+/// The files that a log is kept in beside its own, by their extensions.
+pub const LOG_PARTS: [&str; 2] = ["log-first", "log-old"];
+
+/// How a line begins in which the log speaks of itself.
+const HEAD: &str = "git-ao: this log";
+
+/// A log that stays within a limit, and never fails: whoever is logged does not wait for it.
+///
+/// It is kept in three files of a third each: its beginning, which stays, what came before the
+/// newest, and the newest. Each of them is begun with a line that says what is missing before it.
+pub struct Log {
+    path: PathBuf,
+    part: u64,
+    file: File,
+    /// How much was left out between the beginning and what is still there, in bytes.
+    dropped: u64,
+    unwritten: Option<Unwritten>,
+    begun: Box<dyn FnMut(&File) + Send>,
+}
+
+/// What the disk did not take.
+struct Unwritten {
+    bytes: u64,
+    why: String,
+}
+
+impl Log {
+    /// Goes on with the log at `path`. A `limit` of 0 is none. `begun` is called with each new file
+    /// that the log goes on in, for what else is written to it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn open(path: &Path, limit: u64, begun: Box<dyn FnMut(&File) + Send>) -> io::Result<Self> {
+        let part = if limit == 0 { u64::MAX } else { limit.max(LEAST_LOG) / 3 };
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+        let (path, dropped) = (path.to_owned(), dropped_before(path));
+        let mut log = Self { path, part, file, dropped, unwritten: None, begun };
+        // The limit may have been higher.
+        log.dropped += LOG_PARTS.iter().map(|part| log.shorten(&log.beside(part))).sum::<u64>();
+        Ok(log)
+    }
+
+    fn beside(&self, part: &str) -> PathBuf {
+        self.path.with_extension(part)
+    }
+
+    fn room(&self) -> usize {
+        let length = self.file.metadata().map_or(0, |meta| meta.len());
+        self.part.saturating_sub(length).try_into().unwrap_or(usize::MAX)
+    }
+
+    /// Goes on in a fresh file.
+    fn turn(&mut self) {
+        let [first, old] = LOG_PARTS.map(|part| self.beside(part));
+        let (to, lost) = match length(&first) {
+            None => (first.clone(), 0),
+            Some(_) => (old.clone(), logged(&old)),
+        };
+        let moved = match fs::rename(&self.path, &to) {
+            // Somebody removed it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            moved => moved,
+        };
+        let mut fresh = OpenOptions::new();
+        fresh.append(true).create_new(true).mode(0o600);
+        let head = match moved.and_then(|()| fresh.open(&self.path)) {
+            Ok(file) => {
+                (self.begun)(&file);
+                self.file = file;
+                self.dropped += lost + self.shorten(&to);
+                let [from, first] = [&to, &first].map(|path| name(path));
+                let dropped = self.dropped;
+                match to == old {
+                    true => format!(
+                        "goes on from '{from}'; {dropped} bytes between that and '{first}' were dropped"
+                    ),
+                    false => {
+                        format!("goes on from '{from}'; {dropped} bytes in between were dropped")
+                    }
+                }
+            }
+            // The folder takes no new file, but what is in this one can be given up.
+            Err(error) => {
+                self.dropped += logged(&self.path);
+                if self.file.set_len(0).is_err() {
+                    return;
+                }
+                format!("begins anew ({error}); {} bytes before it were dropped", self.dropped)
+            }
+        };
+        self.put(format!("{HEAD} {head}\n").as_bytes());
+    }
+
+    /// Cuts off what is too much of a file, and tells how much that was.
+    fn shorten(&self, path: &Path) -> u64 {
+        let more = length(path).unwrap_or(0).saturating_sub(self.part);
+        let cut = || OpenOptions::new().write(true).open(path)?.set_len(self.part);
+        if more > 0 && cut().is_ok() { more } else { 0 }
+    }
+
+    fn put(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            match self.file.write(bytes) {
+                Ok(0) => return self.give_up(bytes, "nothing was written"),
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return self.give_up(bytes, &error.to_string()),
+            }
+        }
+    }
+
+    fn give_up(&mut self, bytes: &[u8], why: &str) {
+        let unwritten =
+            self.unwritten.get_or_insert_with(|| Unwritten { bytes: 0, why: why.to_owned() });
+        unwritten.bytes += bytes.len() as u64;
+    }
+
+    /// Says what the disk did not take; false where it does not take that either.
+    fn tell(&mut self) -> bool {
+        let Some(Unwritten { bytes, why }) = &self.unwritten else { return true };
+        let line = format!("\ngit-ao: {bytes} bytes could not be written here: {why}\n");
+        let told = self.file.write_all(line.as_bytes()).is_ok();
+        if told {
+            self.unwritten = None;
+        }
+        told
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut rest = bytes;
+        if !self.tell() {
+            self.give_up(rest, "");
+            return Ok(bytes.len());
+        }
+        loop {
+            let room = self.room();
+            if rest.len() <= room {
+                self.put(rest);
+                return Ok(bytes.len());
+            }
+            let whole = rest[..room].iter().rposition(|byte| *byte == b'\n');
+            let (now, later) = rest.split_at(whole.map_or(room, |end| end + 1));
+            self.put(now);
+            self.turn();
+            if self.room() == 0 {
+                self.give_up(later, "it is full");
+                return Ok(bytes.len());
+            }
+            rest = later;
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a log says of itself in its first line, if that is not its beginning.
+fn head(path: &Path) -> Option<String> {
+    let mut start = Vec::new();
+    File::open(path).ok()?.take(1024).read_to_end(&mut start).ok()?;
+    let end = start.iter().position(|byte| *byte == b'\n')?;
+    let line = String::from_utf8_lossy(&start[..=end]).into_owned();
+    line.starts_with(HEAD).then_some(line)
+}
+
+/// What the first line of a log says that was dropped before it.
+fn dropped_before(path: &Path) -> u64 {
+    let line = head(path).unwrap_or_default();
+    let number = line.rsplit("; ").next().and_then(|rest| rest.split(' ').next()?.parse().ok());
+    number.unwrap_or(0)
+}
+
+/// How much was logged to a file, without what the log itself says in it.
+fn logged(path: &Path) -> u64 {
+    let head = head(path).map_or(0, |line| line.len() as u64);
+    length(path).unwrap_or(0).saturating_sub(head)
+}
+
+fn length(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().map(|meta| meta.len())
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -1,0 +1,92 @@
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
+use super::Event;
+use super::lines::Lines;
+
+/// The most of a process's lines that is kept for somebody who does not listen, in bytes.
+const UNHEARD: usize = 8 << 20;
+
+/// Tells of a process's lines, for as long as somebody listens.
+pub(super) struct Speech {
+    pub send: Sender<Event>,
+    pub unheard: Unheard,
+}
+
+/// How much was said and not heard yet, in bytes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unheard(Arc<AtomicUsize>);
+
+impl Speech {
+    /// A line that nobody has room for is not said: the process is never held up.
+    fn say(&self, line: String) {
+        let (weight, Unheard(unheard)) = (weight(&line), &self.unheard);
+        if unheard.load(Ordering::Relaxed) + weight <= UNHEARD {
+            unheard.fetch_add(weight, Ordering::Relaxed);
+            let _ = self.send.send(Event::Line(line));
+        }
+    }
+}
+
+impl Unheard {
+    /// To be told of each line that was heard.
+    pub fn heard(&self, line: &str) {
+        self.0.fetch_sub(weight(line), Ordering::Relaxed);
+    }
+}
+
+fn weight(line: &str) -> usize {
+    line.len() + size_of::<Event>()
+}
+
+/// Passes on what comes through the pipes, and tells of the lines of the first. The end of the
+/// channel that is returned is the end of them all.
+pub(super) fn pass_on(
+    pipes: Vec<OwnedFd>,
+    mut output: Box<dyn Write + Send>,
+    speech: Speech,
+) -> Receiver<()> {
+    let (done, end) = channel::<()>();
+    thread::spawn(move || {
+        let _done = done;
+        let mut pipes: Vec<(usize, File)> = pipes.into_iter().map(File::from).enumerate().collect();
+        let mut lines = Lines::default();
+        let mut buffer = vec![0; 64 * 1024];
+        while !pipes.is_empty() {
+            let mut ready = ready(&pipes).into_iter();
+            pipes.retain_mut(|(place, pipe)| {
+                if !ready.next().unwrap_or(true) {
+                    return true;
+                }
+                let count = match pipe.read(&mut buffer) {
+                    Ok(0) => return false,
+                    Ok(count) => count,
+                    Err(error) => return error.kind() == io::ErrorKind::Interrupted,
+                };
+                // A full disk must not hold the process up.
+                let _ = output.write_all(&buffer[..count]).and_then(|()| output.flush());
+                if *place == 0 {
+                    lines.add(&buffer[..count]).into_iter().for_each(|line| speech.say(line));
+                }
+                true
+            });
+        }
+    });
+    end
+}
+
+/// Waits until there is something to read; says of which, in their order.
+fn ready(pipes: &[(usize, File)]) -> Vec<bool> {
+    let mut polled: Vec<_> =
+        pipes.iter().map(|(_, pipe)| PollFd::new(pipe, PollFlags::IN)).collect();
+    while poll(&mut polled, None) == Err(Errno::INTR) {}
+    polled.iter().map(|pipe| !pipe.revents().is_empty()).collect()
+}

@@ -1,0 +1,25 @@
+use std::io;
+
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+
+use super::Process;
+
+/// The settings of the terminal on standard input, if there is one.
+pub(super) struct Settings(Option<Termios>);
+
+impl Settings {
+    pub fn now() -> Self {
+        Self(tcgetattr(io::stdin()).ok())
+    }
+
+    /// Undoes what a program changed and, having died, did not change back.
+    pub fn put_back(self) {
+        let Some(settings) = self.0 else { return };
+        // Whoever does this from the background is stopped.
+        let front = tcgetpgrp(io::stdin()).map(|group| group.as_raw_pid().cast_unsigned());
+        let own = Process::current().ok().and_then(|process| process.group());
+        if front.ok().is_some_and(|front| Some(front) == own) {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &settings);
+        }
+    }
+}
