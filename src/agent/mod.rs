@@ -56,6 +56,11 @@ pub trait Agent: Send + Sync {
     /// Says what to run.
     fn plan(&self, action: Action, mode: Mode, request: &Request) -> Result<Launch, AgentError>;
 
+    /// What to type into its terminal, before Enter, so that this text is submitted.
+    fn typed(&self, text: &str) -> String {
+        text.to_owned()
+    }
+
     /// How its own id of a conversation comes to be known.
     fn id_source(&self) -> IdSource {
         IdSource::Unknown

@@ -111,6 +111,10 @@ impl Agent for Spec {
         })
     }
 
+    fn typed(&self, text: &str) -> String {
+        format!("{text}{}", self.type_after)
+    }
+
     fn id_source(&self) -> IdSource {
         match self.own_id {
             OwnId::Assigned | OwnId::HistoryFile => IdSource::Given,

@@ -66,6 +66,8 @@ pub(super) struct Spec {
     pub args: Vec<String>,
     pub env: Vec<(String, String)>,
     pub version: Vec<String>,
+    /// What is typed after a text, before Enter.
+    pub type_after: &'static str,
     pub own_id: OwnId,
     pub transcripts: Option<Transcripts>,
     pub forms: BTreeMap<(Action, Mode), Template>,

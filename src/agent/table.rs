@@ -16,6 +16,7 @@ use super::transcript::Transcripts;
 struct Row {
     name: &'static str,
     program: &'static str,
+    type_after: &'static str,
     own_id: Own,
     transcripts: Option<Transcripts>,
     forms: &'static [(Action, Mode, &'static str)],
@@ -28,10 +29,16 @@ enum Own {
     Unknown,
 }
 
+/// Ends the word under the cursor. At the end of one that begins with '@', '$' or '/' Enter would
+/// take what the program offers to complete it with, and after a backslash it would begin a line.
+/// The programs that get this take white space off the end of what is submitted.
+const NO_COMPLETION: &str = " ";
+
 const TABLE: [Row; 9] = [
     Row {
         name: "claude",
         program: "claude",
+        type_after: NO_COMPLETION,
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
             variable: "CLAUDE_CONFIG_DIR",
@@ -85,6 +92,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "codex",
         program: "codex",
+        type_after: NO_COMPLETION,
         own_id: Own::Json("thread_id"),
         transcripts: Some(Transcripts {
             variable: "CODEX_HOME",
@@ -97,21 +105,26 @@ const TABLE: [Row; 9] = [
             complete: true,
         }),
         forms: &[
-            (Launch, Interactive, "{args} [--model={model}] [-- {prompt}]"),
+            (Launch, Interactive, "--no-daemon {args} [--model={model}] [-- {prompt}]"),
             (Launch, Headless, "exec --json {args} [--model={model}] -"),
             (
                 Resume,
                 Interactive,
-                "resume {args} [--model={model}] {agent_session_id} [-- {prompt}]",
+                "resume --no-daemon {args} [--model={model}] {agent_session_id} [-- {prompt}]",
             ),
             (Resume, Headless, "exec resume --json {args} [--model={model}] {agent_session_id} -"),
-            (Fork, Interactive, "fork {args} [--model={model}] {agent_session_id} [-- {prompt}]"),
+            (
+                Fork,
+                Interactive,
+                "fork --no-daemon {args} [--model={model}] {agent_session_id} [-- {prompt}]",
+            ),
             (Fork, Headless, "exec fork --json {args} [--model={model}] {agent_session_id} -"),
         ],
     },
     Row {
         name: "gemini",
         program: "gemini",
+        type_after: "",
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
             variable: "GEMINI_CLI_HOME",
@@ -152,6 +165,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "opencode",
         program: "opencode",
+        type_after: "",
         own_id: Own::Json("sessionID"),
         transcripts: None,
         forms: &[
@@ -182,6 +196,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "aider",
         program: "aider",
+        type_after: "",
         own_id: Own::HistoryFile,
         transcripts: None,
         forms: &[
@@ -228,6 +243,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "goose",
         program: "goose",
+        type_after: "",
         // goose makes ids of its own, but finds a conversation by the name it was given.
         own_id: Own::Assigned,
         transcripts: None,
@@ -254,6 +270,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "cursor",
         program: "cursor-agent",
+        type_after: "",
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
             variable: "",
@@ -288,6 +305,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "amp",
         program: "amp",
+        type_after: "",
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
             variable: "XDG_DATA_HOME",
@@ -313,6 +331,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "command",
         program: "",
+        type_after: "",
         own_id: Own::Unknown,
         transcripts: None,
         forms: &[(Launch, Interactive, "{args}"), (Launch, Headless, "{args}")],
@@ -343,6 +362,7 @@ impl Row {
             args: Vec::new(),
             env: Vec::new(),
             version: vec!["--version".to_owned()],
+            type_after: self.type_after,
             own_id: match self.own_id {
                 Own::Assigned => OwnId::Assigned,
                 Own::Json(key) => OwnId::FromJson(key.to_owned()),

@@ -63,8 +63,19 @@ fn codex_reads_standard_input_and_says_its_id() {
     let line = format!("{{\"type\":\"thread.started\",\"thread_id\":\"{OLD}\"}}");
     assert_eq!(agents.find("codex").unwrap().id_in_output(&line).as_deref(), Some(OLD));
     let fork = plan("codex", Action::Fork, Mode::Interactive, &request("-x"));
-    assert_eq!(fork.args, ["fork", "--model=m", OLD, "--", "-x"]);
+    assert_eq!(fork.args, ["fork", "--no-daemon", "--model=m", OLD, "--", "-x"]);
     assert_eq!(fork.agent_session_id, None);
+}
+
+#[test]
+fn what_is_typed_into_one_with_completions_ends_in_a_space() {
+    let agents = Agents::builtin();
+    let typed = |name: &str, text: &str| agents.find(name).unwrap().typed(text);
+    assert_eq!(typed("claude", "see @src"), "see @src ");
+    assert_eq!(typed("codex", "a\n"), "a\n ");
+    assert_eq!(typed("aider", "see @src"), "see @src");
+    let other = configured(&[("ao.agent.claude.command", "mine {prompt}")]).unwrap();
+    assert_eq!(other.find("claude").unwrap().typed("x"), "x");
 }
 
 #[test]
