@@ -110,13 +110,13 @@ const TABLE: [Row; 9] = [
             (
                 Resume,
                 Interactive,
-                "resume --no-daemon {args} [--model={model}] {agent_session_id} [-- {prompt}]",
+                "resume --no-daemon --cd={workspace} {args} [--model={model}] {agent_session_id} [-- {prompt}]",
             ),
             (Resume, Headless, "exec resume --json {args} [--model={model}] {agent_session_id} -"),
             (
                 Fork,
                 Interactive,
-                "fork --no-daemon {args} [--model={model}] {agent_session_id} [-- {prompt}]",
+                "fork --no-daemon --cd={workspace} {args} [--model={model}] {agent_session_id} [-- {prompt}]",
             ),
             (Fork, Headless, "exec fork --json {args} [--model={model}] {agent_session_id} -"),
         ],

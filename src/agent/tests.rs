@@ -63,7 +63,7 @@ fn codex_reads_standard_input_and_says_its_id() {
     let line = format!("{{\"type\":\"thread.started\",\"thread_id\":\"{OLD}\"}}");
     assert_eq!(agents.find("codex").unwrap().id_in_output(&line).as_deref(), Some(OLD));
     let fork = plan("codex", Action::Fork, Mode::Interactive, &request("-x"));
-    assert_eq!(fork.args, ["fork", "--no-daemon", "--model=m", OLD, "--", "-x"]);
+    assert_eq!(fork.args, ["fork", "--no-daemon", "--cd=/w", "--model=m", OLD, "--", "-x"]);
     assert_eq!(fork.agent_session_id, None);
 }
 
