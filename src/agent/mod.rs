@@ -77,6 +77,13 @@ pub trait Agent: Send + Sync {
         None
     }
 
+    /// A variable that moves the folder in which it keeps its conversations.
+    ///
+    /// Its value has to be the same where the agent runs and where its conversations are looked for.
+    fn home_variable(&self) -> Option<&str> {
+        None
+    }
+
     /// Whether the conversation with this id is still there; None where that cannot be told.
     fn has_conversation(&self, _agent_session_id: &str, _: Env) -> Option<bool> {
         None

@@ -146,6 +146,15 @@ mod tests {
         assert_eq!(file, root.join(format!("{day}old.jsonl")));
         let moved = |name: &str| (name == "CODEX_HOME").then(|| root.clone().into());
         assert_eq!(codex.transcript("old", &moved), Some(file));
+        let own = [("ao.agent.codex.env", format!("CODEX_HOME={}", root.display()))];
+        let own = Agents::with_config(own.iter().map(|(key, value)| crate::agent::ConfigEntry {
+            key,
+            value,
+            trust: crate::agent::Trust::Trusted,
+        }));
+        let own = own.unwrap();
+        let found = own.find("codex").unwrap().has_conversation("old", &|_| None);
+        assert_eq!(found, Some(true), "what git config sets for it counts");
         let nowhere = |_: &str| None::<OsString>;
         assert_eq!(codex.transcript("old", &nowhere), None);
         assert_eq!(codex.transcript("../old", &env), None);

@@ -2,4 +2,6 @@
 
 mod elsewhere;
 mod looked_after;
+mod place;
 mod real;
+mod terminal;
