@@ -113,7 +113,10 @@ impl Agent for Spec {
     }
 
     fn typed(&self, text: &str) -> String {
-        format!("{text}{}", self.type_after)
+        match self.completes && may_be_completed(text) {
+            true => format!("{text} "),
+            false => text.to_owned(),
+        }
     }
 
     fn id_source(&self) -> IdSource {
@@ -169,6 +172,13 @@ impl Spec {
     fn history(&self, request: &Request, id: &str) -> PathBuf {
         request.state_dir.join(format!("{}-{id}.history", self.name))
     }
+}
+
+/// True where Enter would take what the program offers to complete the last word with, or, after a
+/// backslash, begin a line.
+fn may_be_completed(text: &str) -> bool {
+    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    last.contains('@') || last.starts_with('$') || last.ends_with('\\')
 }
 
 /// How a prompt gets to an agent.

@@ -66,8 +66,8 @@ pub(super) struct Spec {
     pub args: Vec<String>,
     pub env: Vec<(String, String)>,
     pub version: Vec<String>,
-    /// What is typed after a text, before Enter.
-    pub type_after: &'static str,
+    /// Whether it completes words that are typed into its terminal.
+    pub completes: bool,
     pub own_id: OwnId,
     pub transcripts: Option<Transcripts>,
     pub forms: BTreeMap<(Action, Mode), Template>,

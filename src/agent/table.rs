@@ -16,7 +16,7 @@ use super::transcript::Transcripts;
 struct Row {
     name: &'static str,
     program: &'static str,
-    type_after: &'static str,
+    completes: bool,
     own_id: Own,
     transcripts: Option<Transcripts>,
     forms: &'static [(Action, Mode, &'static str)],
@@ -29,16 +29,11 @@ enum Own {
     Unknown,
 }
 
-/// Ends the word under the cursor. At the end of one that begins with '@', '$' or '/' Enter would
-/// take what the program offers to complete it with, and after a backslash it would begin a line.
-/// The programs that get this take white space off the end of what is submitted.
-const NO_COMPLETION: &str = " ";
-
 const TABLE: [Row; 9] = [
     Row {
         name: "claude",
         program: "claude",
-        type_after: NO_COMPLETION,
+        completes: true,
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
             variable: "CLAUDE_CONFIG_DIR",
@@ -92,7 +87,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "codex",
         program: "codex",
-        type_after: NO_COMPLETION,
+        completes: true,
         own_id: Own::Json("thread_id"),
         transcripts: Some(Transcripts {
             variable: "CODEX_HOME",
@@ -124,7 +119,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "gemini",
         program: "gemini",
-        type_after: "",
+        completes: true,
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
             variable: "GEMINI_CLI_HOME",
@@ -165,7 +160,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "opencode",
         program: "opencode",
-        type_after: "",
+        completes: true,
         own_id: Own::Json("sessionID"),
         transcripts: None,
         forms: &[
@@ -196,7 +191,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "aider",
         program: "aider",
-        type_after: "",
+        completes: false,
         own_id: Own::HistoryFile,
         transcripts: None,
         forms: &[
@@ -243,7 +238,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "goose",
         program: "goose",
-        type_after: "",
+        completes: false,
         // goose makes ids of its own, but finds a conversation by the name it was given.
         own_id: Own::Assigned,
         transcripts: None,
@@ -270,7 +265,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "cursor",
         program: "cursor-agent",
-        type_after: "",
+        completes: false,
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
             variable: "",
@@ -305,7 +300,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "amp",
         program: "amp",
-        type_after: "",
+        completes: false,
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
             variable: "XDG_DATA_HOME",
@@ -331,7 +326,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "command",
         program: "",
-        type_after: "",
+        completes: false,
         own_id: Own::Unknown,
         transcripts: None,
         forms: &[(Launch, Interactive, "{args}"), (Launch, Headless, "{args}")],
@@ -362,7 +357,7 @@ impl Row {
             args: Vec::new(),
             env: Vec::new(),
             version: vec!["--version".to_owned()],
-            type_after: self.type_after,
+            completes: self.completes,
             own_id: match self.own_id {
                 Own::Assigned => OwnId::Assigned,
                 Own::Json(key) => OwnId::FromJson(key.to_owned()),

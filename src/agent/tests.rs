@@ -68,14 +68,18 @@ fn codex_reads_standard_input_and_says_its_id() {
 }
 
 #[test]
-fn what_is_typed_into_one_with_completions_ends_in_a_space() {
+fn what_is_typed_is_not_completed() {
     let agents = Agents::builtin();
     let typed = |name: &str, text: &str| agents.find(name).unwrap().typed(text);
     assert_eq!(typed("claude", "see @src"), "see @src ");
-    assert_eq!(typed("codex", "a\n"), "a\n ");
+    assert_eq!(typed("codex", "a\nback\\"), "a\nback\\ ");
+    assert_eq!(typed("gemini", "use $it"), "use $it ");
+    for plain in ["/exit", "a\n", "see @src\n", "a $b c", "\\ x", ""] {
+        assert_eq!(typed("claude", plain), plain);
+    }
     assert_eq!(typed("aider", "see @src"), "see @src");
     let other = configured(&[("ao.agent.claude.command", "mine {prompt}")]).unwrap();
-    assert_eq!(other.find("claude").unwrap().typed("x"), "x");
+    assert_eq!(other.find("claude").unwrap().typed("@x"), "@x");
 }
 
 #[test]

@@ -27,7 +27,8 @@ pub struct Child {
 /// What a process is connected to.
 #[derive(Default)]
 pub struct Wires {
-    /// What it reads on standard input, which is closed after it. None leaves it the caller's.
+    /// What it reads on standard input, which is closed after it. None leaves it the caller's, or
+    /// nothing where its output is heard.
     pub input: Option<Vec<u8>>,
     /// Where its standard output goes, line by line heard by the caller. None leaves it the
     /// caller's, and with that the terminal.
@@ -84,6 +85,10 @@ impl Child {
         }
         if wires.output.is_some() {
             command.stdout(Stdio::piped()).process_group(0);
+            if wires.input.is_none() {
+                // In a group of its own it would be suspended if it read from the terminal.
+                command.stdin(Stdio::null());
+            }
         }
         let child = command.spawn().map_err(|source| match source.kind() {
             io::ErrorKind::NotFound if !plan.cwd.is_dir() => {

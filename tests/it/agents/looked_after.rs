@@ -189,6 +189,21 @@ fn without_an_agent_a_session_waits_and_a_hint_says_why() {
     assert!(listed.iter().all(|it| it.session.as_ref().unwrap().status == SessionStatus::Idle));
 }
 
+/// Without a terminal of its own it would be suspended when it asks something.
+#[test]
+fn one_that_only_does_its_task_reads_nothing_from_tmux() {
+    let repo = Repo::new();
+    if tmux(&repo, &["-V"]).is_none() {
+        return;
+    }
+    agent(&repo, "mine", "cat \"$1\" >task");
+    repo.git(["config", "ao.agent.mine.headless", "{prompt_file}"]);
+    let id = start(&repo, "tmux");
+    assert_eq!(wait_ended(&repo, id).status, SessionStatus::Done);
+    assert_eq!(wait_file(&repo, id, "task"), "the task");
+    assert_eq!(wait_file(&repo, id, "prompt"), "");
+}
+
 #[test]
 fn its_own_id_is_learned_from_its_output() {
     let repo = Repo::new();
