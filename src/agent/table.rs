@@ -43,6 +43,7 @@ const TABLE: [Row; 9] = [
             depth: 1,
             suffix: "{id}.jsonl",
             head: None,
+            with: None,
             complete: true,
         }),
         forms: &[
@@ -97,6 +98,7 @@ const TABLE: [Row; 9] = [
             depth: 3,
             suffix: "-{id}.jsonl",
             head: Some(("/payload/id", "/payload/cwd")),
+            with: Some(("/payload/thread_source", "user")),
             complete: true,
         }),
         forms: &[
@@ -129,6 +131,7 @@ const TABLE: [Row; 9] = [
             depth: 2,
             suffix: "-{id8}.jsonl",
             head: None,
+            with: None,
             complete: true,
         }),
         forms: &[
@@ -275,6 +278,7 @@ const TABLE: [Row; 9] = [
             depth: 3,
             suffix: "{id}.jsonl",
             head: None,
+            with: None,
             complete: false,
         }),
         forms: &[
@@ -310,6 +314,7 @@ const TABLE: [Row; 9] = [
             depth: 0,
             suffix: "{id}.json",
             head: None,
+            with: None,
             complete: false,
         }),
         forms: &[
