@@ -102,6 +102,8 @@ fn goes_on_and_forks(agent: &'static str) {
     // As a person leaves it.
     let pane = format!("=ao-{}:", fork.short());
     let quit = || place.tmux(&["send-keys", "-t", &pane, "C-c"]);
+    // While it works the key would interrupt that.
+    until("it rests", || !place.screen(fork).contains("to interrupt"));
     quit();
     // Claude Code wants it twice.
     if agent == "claude" {

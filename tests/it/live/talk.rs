@@ -1,4 +1,5 @@
 use std::fs;
+use std::io::Read as _;
 
 use super::world::{World, until};
 
@@ -63,11 +64,14 @@ fn an_agent_without_a_terminal_is_followed_to_its_end() {
     let id = world.spawn(&["--runtime", "detached", "the task"]);
     let log = world.repo.common_dir().join(format!("ao/log/{id}.log"));
     until("it prints", || fs::read_to_string(&log).is_ok_and(|text| text.contains("begun")));
-    let attach = world.repo.ao_run(["attach", &id]).spawn();
+    let mut attach = world.repo.ao_run(["attach", &id]).spawn();
+    let mut begun = [0; 6];
+    attach.stdout.as_mut().unwrap().read_exact(&mut begun).unwrap();
+    assert_eq!(&begun, b"begun\n");
     fs::write(&go, "x\n").unwrap();
     let out = attach.wait_with_output().unwrap();
     assert!(out.status.success());
-    assert_eq!(String::from_utf8(out.stdout).unwrap(), "begun\nended\n");
+    assert_eq!(String::from_utf8(out.stdout).unwrap(), "ended\n");
     assert!(String::from_utf8(out.stderr).unwrap().contains("no terminal to attach to"));
 }
 
