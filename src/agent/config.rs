@@ -106,6 +106,7 @@ fn command(spec: &mut Spec, entry: &ConfigEntry) -> Result<(), AgentError> {
         spec.prefix = plain(&rest);
     } else {
         spec.prefix.clear();
+        spec.completes = false;
         spec.own_id = OwnId::Unknown;
         spec.transcripts = None;
         spec.forms = [Mode::Interactive, Mode::Headless]

@@ -56,6 +56,11 @@ pub trait Agent: Send + Sync {
     /// Says what to run.
     fn plan(&self, action: Action, mode: Mode, request: &Request) -> Result<Launch, AgentError>;
 
+    /// What to type into its terminal, before Enter, so that this text is submitted.
+    fn typed(&self, text: &str) -> String {
+        text.to_owned()
+    }
+
     /// How its own id of a conversation comes to be known.
     fn id_source(&self) -> IdSource {
         IdSource::Unknown
@@ -69,6 +74,13 @@ pub trait Agent: Send + Sync {
     /// The agent's own session id, from the newest transcript written in `workspace` after
     /// `since`.
     fn id_in_transcripts(&self, _workspace: &Path, _since: SystemTime, _: Env) -> Option<String> {
+        None
+    }
+
+    /// A variable that moves the folder in which it keeps its conversations.
+    ///
+    /// Its value has to be the same where the agent runs and where its conversations are looked for.
+    fn home_variable(&self) -> Option<&str> {
         None
     }
 

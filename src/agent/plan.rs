@@ -1,5 +1,6 @@
 //! From a description to a command.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -111,6 +112,13 @@ impl Agent for Spec {
         })
     }
 
+    fn typed(&self, text: &str) -> String {
+        match self.completes && may_be_completed(text) {
+            true => format!("{text} "),
+            false => text.to_owned(),
+        }
+    }
+
     fn id_source(&self) -> IdSource {
         match self.own_id {
             OwnId::Assigned | OwnId::HistoryFile => IdSource::Given,
@@ -125,21 +133,33 @@ impl Agent for Spec {
     }
 
     fn id_in_transcripts(&self, workspace: &Path, since: SystemTime, env: Env) -> Option<String> {
-        self.transcripts.as_ref()?.newest_id(workspace, since, env)
+        self.transcripts.as_ref()?.newest_id(workspace, since, &self.over(env))
     }
 
     fn has_conversation(&self, agent_session_id: &str, env: Env) -> Option<bool> {
         let kept = self.transcripts.as_ref()?;
-        let found = kept.find(agent_session_id, env).is_some();
+        let found = kept.find(agent_session_id, &self.over(env)).is_some();
         (found || kept.complete).then_some(found)
     }
 
     fn transcript(&self, agent_session_id: &str, env: Env) -> Option<PathBuf> {
-        self.transcripts.as_ref()?.find(agent_session_id, env)
+        self.transcripts.as_ref()?.find(agent_session_id, &self.over(env))
+    }
+
+    fn home_variable(&self) -> Option<&str> {
+        self.transcripts.as_ref().map(|kept| kept.variable).filter(|name| !name.is_empty())
     }
 }
 
 impl Spec {
+    /// The environment it is started with: its own variables over these.
+    fn over<'a>(&'a self, env: Env<'a>) -> impl Fn(&str) -> Option<OsString> + 'a {
+        move |name| match self.env.iter().rfind(|(own, _)| own == name) {
+            Some((_, value)) => Some(value.into()),
+            None => env(name),
+        }
+    }
+
     fn new_id(&self, form: &Template, request: &Request) -> Option<String> {
         let assigned = match self.own_id {
             OwnId::Assigned => form.uses(Slot::NewAgentSessionId),
@@ -152,6 +172,13 @@ impl Spec {
     fn history(&self, request: &Request, id: &str) -> PathBuf {
         request.state_dir.join(format!("{}-{id}.history", self.name))
     }
+}
+
+/// True where Enter would take what the program offers to complete the last word with, or, after a
+/// backslash, begin a line.
+fn may_be_completed(text: &str) -> bool {
+    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    last.contains('@') || last.starts_with('$') || last.ends_with('\\')
 }
 
 /// How a prompt gets to an agent.

@@ -66,6 +66,8 @@ pub(super) struct Spec {
     pub args: Vec<String>,
     pub env: Vec<(String, String)>,
     pub version: Vec<String>,
+    /// Whether it completes words that are typed into its terminal.
+    pub completes: bool,
     pub own_id: OwnId,
     pub transcripts: Option<Transcripts>,
     pub forms: BTreeMap<(Action, Mode), Template>,

@@ -16,6 +16,7 @@ use super::transcript::Transcripts;
 struct Row {
     name: &'static str,
     program: &'static str,
+    completes: bool,
     own_id: Own,
     transcripts: Option<Transcripts>,
     forms: &'static [(Action, Mode, &'static str)],
@@ -32,6 +33,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "claude",
         program: "claude",
+        completes: true,
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
             variable: "CLAUDE_CONFIG_DIR",
@@ -41,6 +43,7 @@ const TABLE: [Row; 9] = [
             depth: 1,
             suffix: "{id}.jsonl",
             head: None,
+            with: None,
             complete: true,
         }),
         forms: &[
@@ -85,6 +88,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "codex",
         program: "codex",
+        completes: true,
         own_id: Own::Json("thread_id"),
         transcripts: Some(Transcripts {
             variable: "CODEX_HOME",
@@ -94,24 +98,30 @@ const TABLE: [Row; 9] = [
             depth: 3,
             suffix: "-{id}.jsonl",
             head: Some(("/payload/id", "/payload/cwd")),
+            with: Some(("/payload/thread_source", "user")),
             complete: true,
         }),
         forms: &[
-            (Launch, Interactive, "{args} [--model={model}] [-- {prompt}]"),
+            (Launch, Interactive, "--no-daemon {args} [--model={model}] [-- {prompt}]"),
             (Launch, Headless, "exec --json {args} [--model={model}] -"),
             (
                 Resume,
                 Interactive,
-                "resume {args} [--model={model}] {agent_session_id} [-- {prompt}]",
+                "resume --no-daemon --cd={workspace} {args} [--model={model}] {agent_session_id} [-- {prompt}]",
             ),
             (Resume, Headless, "exec resume --json {args} [--model={model}] {agent_session_id} -"),
-            (Fork, Interactive, "fork {args} [--model={model}] {agent_session_id} [-- {prompt}]"),
+            (
+                Fork,
+                Interactive,
+                "fork --no-daemon --cd={workspace} {args} [--model={model}] {agent_session_id} [-- {prompt}]",
+            ),
             (Fork, Headless, "exec fork --json {args} [--model={model}] {agent_session_id} -"),
         ],
     },
     Row {
         name: "gemini",
         program: "gemini",
+        completes: true,
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
             variable: "GEMINI_CLI_HOME",
@@ -121,6 +131,7 @@ const TABLE: [Row; 9] = [
             depth: 2,
             suffix: "-{id8}.jsonl",
             head: None,
+            with: None,
             complete: true,
         }),
         forms: &[
@@ -152,6 +163,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "opencode",
         program: "opencode",
+        completes: true,
         own_id: Own::Json("sessionID"),
         transcripts: None,
         forms: &[
@@ -182,6 +194,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "aider",
         program: "aider",
+        completes: false,
         own_id: Own::HistoryFile,
         transcripts: None,
         forms: &[
@@ -228,6 +241,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "goose",
         program: "goose",
+        completes: false,
         // goose makes ids of its own, but finds a conversation by the name it was given.
         own_id: Own::Assigned,
         transcripts: None,
@@ -254,6 +268,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "cursor",
         program: "cursor-agent",
+        completes: false,
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
             variable: "",
@@ -263,6 +278,7 @@ const TABLE: [Row; 9] = [
             depth: 3,
             suffix: "{id}.jsonl",
             head: None,
+            with: None,
             complete: false,
         }),
         forms: &[
@@ -288,6 +304,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "amp",
         program: "amp",
+        completes: false,
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
             variable: "XDG_DATA_HOME",
@@ -297,6 +314,7 @@ const TABLE: [Row; 9] = [
             depth: 0,
             suffix: "{id}.json",
             head: None,
+            with: None,
             complete: false,
         }),
         forms: &[
@@ -313,6 +331,7 @@ const TABLE: [Row; 9] = [
     Row {
         name: "command",
         program: "",
+        completes: false,
         own_id: Own::Unknown,
         transcripts: None,
         forms: &[(Launch, Interactive, "{args}"), (Launch, Headless, "{args}")],
@@ -343,6 +362,7 @@ impl Row {
             args: Vec::new(),
             env: Vec::new(),
             version: vec!["--version".to_owned()],
+            completes: self.completes,
             own_id: match self.own_id {
                 Own::Assigned => OwnId::Assigned,
                 Own::Json(key) => OwnId::FromJson(key.to_owned()),

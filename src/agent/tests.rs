@@ -63,8 +63,23 @@ fn codex_reads_standard_input_and_says_its_id() {
     let line = format!("{{\"type\":\"thread.started\",\"thread_id\":\"{OLD}\"}}");
     assert_eq!(agents.find("codex").unwrap().id_in_output(&line).as_deref(), Some(OLD));
     let fork = plan("codex", Action::Fork, Mode::Interactive, &request("-x"));
-    assert_eq!(fork.args, ["fork", "--model=m", OLD, "--", "-x"]);
+    assert_eq!(fork.args, ["fork", "--no-daemon", "--cd=/w", "--model=m", OLD, "--", "-x"]);
     assert_eq!(fork.agent_session_id, None);
+}
+
+#[test]
+fn what_is_typed_is_not_completed() {
+    let agents = Agents::builtin();
+    let typed = |name: &str, text: &str| agents.find(name).unwrap().typed(text);
+    assert_eq!(typed("claude", "see @src"), "see @src ");
+    assert_eq!(typed("codex", "a\nback\\"), "a\nback\\ ");
+    assert_eq!(typed("gemini", "use $it"), "use $it ");
+    for plain in ["/exit", "a\n", "see @src\n", "a $b c", "\\ x", ""] {
+        assert_eq!(typed("claude", plain), plain);
+    }
+    assert_eq!(typed("aider", "see @src"), "see @src");
+    let other = configured(&[("ao.agent.claude.command", "mine {prompt}")]).unwrap();
+    assert_eq!(other.find("claude").unwrap().typed("@x"), "@x");
 }
 
 #[test]

@@ -29,6 +29,9 @@ pub(super) struct Transcripts {
     /// JSON pointers (RFC 6901) to the id and the working directory in a file's first line, where
     /// it has them.
     pub head: Option<(&'static str, &'static str)>,
+    /// A JSON pointer to who talks with the agent there, and the word for a person: what an agent
+    /// says to agents of its own is no session's conversation. Where nothing is said, it is a person.
+    pub with: Option<(&'static str, &'static str)>,
     /// Every conversation has a file here, so that one without is gone.
     pub complete: bool,
 }
@@ -64,6 +67,9 @@ impl Transcripts {
             let Some(head) = first_line(file) else { return };
             let text = |pointer| head.pointer(pointer).and_then(Value::as_str);
             let (Some(id), Some(cwd)) = (text(id), text(cwd)) else { return };
+            if self.with.is_some_and(|(who, person)| text(who).is_some_and(|who| who != person)) {
+                return;
+            }
             let here = fs::canonicalize(cwd).is_ok_and(|cwd| cwd == workspace);
             if here && check_id("id", id).is_ok() {
                 newest = Some((time, id.to_owned()));
@@ -133,6 +139,9 @@ mod tests {
         write(&root, &format!("{day}old.jsonl"), &head("old", &mine), 100);
         write(&root, &format!("{day}new.jsonl"), &head("new", &mine), 50);
         write(&root, &format!("{day}not-here.jsonl"), &head("not-here", &other), 5);
+        let helper =
+            head("helper", &mine).replace("\"id\"", "\"thread_source\":\"subagent\",\"id\"");
+        write(&root, &format!("{day}helper.jsonl"), &helper, 1);
         write(&root, &format!("{day}torn.jsonl"), "{\"type\":", 1);
         write(&root, &format!("{day}evil.jsonl"), &head("--help", &mine), 1);
 
@@ -146,6 +155,15 @@ mod tests {
         assert_eq!(file, root.join(format!("{day}old.jsonl")));
         let moved = |name: &str| (name == "CODEX_HOME").then(|| root.clone().into());
         assert_eq!(codex.transcript("old", &moved), Some(file));
+        let own = [("ao.agent.codex.env", format!("CODEX_HOME={}", root.display()))];
+        let own = Agents::with_config(own.iter().map(|(key, value)| crate::agent::ConfigEntry {
+            key,
+            value,
+            trust: crate::agent::Trust::Trusted,
+        }));
+        let own = own.unwrap();
+        let found = own.find("codex").unwrap().has_conversation("old", &|_| None);
+        assert_eq!(found, Some(true), "what git config sets for it counts");
         let nowhere = |_: &str| None::<OsString>;
         assert_eq!(codex.transcript("old", &nowhere), None);
         assert_eq!(codex.transcript("../old", &env), None);

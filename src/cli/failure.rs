@@ -32,10 +32,14 @@ impl From<AgentError> for CliError {
 
 impl From<RuntimeError> for CliError {
     fn from(error: RuntimeError) -> Self {
-        let fatal = CliError::fatal(escape::line(&super::error::chain(&error)).into_owned());
+        let message = escape::line(&super::error::chain(&error)).into_owned();
+        let said = match error {
+            RuntimeError::NotShown => CliError::refused(message),
+            _ => CliError::fatal(message),
+        };
         match error.hint() {
-            Some(hint) => fatal.hint(hint),
-            None => fatal,
+            Some(hint) => said.hint(hint),
+            None => said,
         }
     }
 }

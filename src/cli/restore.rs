@@ -1,6 +1,8 @@
 use git_ao::agent::Action;
 use git_ao::flow::{self, Interrupt, Restore, Rule};
 
+use git_ao::runtime::Started;
+
 use super::ui::message::{Level, print};
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
@@ -62,6 +64,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         launch::say_agent(ctx, session, &made.started)?;
         if made.action == Action::Resume {
             writeln!(ctx.out, "  it goes on with its conversation")?;
+        }
+        if made.left.is_some() && made.started != Started::Nothing {
+            writeln!(
+                ctx.out,
+                "  it cannot go on with its conversation: it begins again with the task"
+            )?;
         }
     }
     if let Some(last) = made.backups.last() {

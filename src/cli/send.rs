@@ -1,6 +1,6 @@
 use std::io::Read as _;
 
-use git_ao::flow::reach;
+use git_ao::flow::{self, FlowError};
 use git_ao::runtime::RuntimeError;
 
 use super::ui::escape;
@@ -9,7 +9,9 @@ use super::{CliError, Ctx, ExitCode, open};
 /// Type a text into a session
 ///
 /// The text is typed into the agent's terminal exactly as it is, also where it has several lines, and
-/// submitted. Only an agent in tmux has a terminal to type into.
+/// submitted once it shows there. Where it does not show, the agent may be asking something that Enter
+/// would answer: then it is not submitted, and that is an error. Only an agent in tmux has a terminal to
+/// type into.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session.
@@ -33,10 +35,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let entry = open::find(&snapshot, &store, &args.session)?;
     let session = snapshot.session(&entry.location)?;
     let text = args.text()?;
-    let reached = reach(&store, &session)?;
-    match reached.runtime.send(&session.id, &reached.handle, &text) {
+    match flow::send(&store, &session, &text) {
         Ok(()) => Ok(ExitCode::Done),
-        Err(error @ RuntimeError::Unsupported { .. }) => {
+        Err(FlowError::Runtime(error @ RuntimeError::Unsupported { .. })) => {
             let id = session.id.short();
             Err(CliError::refused(format!("session {id} takes no input: {error}"))
                 .hint("only an agent in tmux has a terminal to type into"))

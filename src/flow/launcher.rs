@@ -166,10 +166,16 @@ impl Launcher {
             _ => None,
         };
         // A tmux server has the environment of whoever started it first.
-        let is_ours = |name: &str| name == "PATH" || name.starts_with("GIT_CONFIG");
+        let agent = session.agent.as_deref().and_then(|name| self.agents.find(name).ok());
+        let home = agent.and_then(Agent::home_variable);
+        let is_ours =
+            |name: &str| name == "PATH" || name.starts_with("GIT_CONFIG") || Some(name) == home;
         let set = env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_ours)).collect();
-        let remove = crate::git::LOCAL_ENV.iter().chain(&super::SESSION_ENV).map(OsString::from);
-        let plan = Plan { argv, cwd: workspace.to_owned(), set, remove: remove.collect(), log };
+        let remove = crate::git::LOCAL_ENV.iter().chain(&super::SESSION_ENV).copied();
+        // What is not set here must not be set there either.
+        let remove = remove.chain(home.filter(|name| env::var_os(name).is_none()));
+        let remove = remove.map(OsString::from).collect();
+        let plan = Plan { argv, cwd: workspace.to_owned(), set, remove, log };
         Ok(start.runtime.start(&session.id, &plan)?)
     }
 }

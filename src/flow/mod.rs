@@ -51,6 +51,7 @@ mod reconcile;
 mod restore;
 mod resume;
 mod run;
+mod send;
 mod spawn;
 mod start;
 
@@ -76,6 +77,7 @@ pub use reconcile::{Reconciled, Step, reconcile, reconcile_plan};
 pub use restore::{Restore, Restored, restore};
 pub use resume::resume;
 pub use run::{Run, Runner, Turn};
+pub use send::send;
 pub use spawn::{Duplicates, Place, Plan, Request, Spawned, plan, spawn};
 pub use start::Start;
 

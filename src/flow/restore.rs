@@ -39,6 +39,9 @@ pub struct Restored {
     pub started: Started,
     /// What the agent was started for.
     pub action: Action,
+    /// The conversation that it had and could not go on with, by the agent's own id: it is another
+    /// agent's, or not on this machine.
+    pub left: Option<String>,
 }
 
 /// Brings a session that has ended back: worktree, runtime, agent. The agent goes on with its own
@@ -112,7 +115,8 @@ pub fn restore(
     };
     made.keep();
     drop(claimed);
-    Ok(Restored { session, event, workspace, backups, started, action: start.action })
+    let left = old.agent_session_id.filter(|_| start.action == Action::Launch);
+    Ok(Restored { session, event, workspace, backups, started, action: start.action, left })
 }
 
 fn load(snapshot: &Snapshot<'_>, entry: &Entry) -> Result<Session, StoreError> {
@@ -198,12 +202,20 @@ fn find_place(
     rule: Rule,
 ) -> Result<Spot, FlowError> {
     let recorded = here::placement(store, session).and_then(|it| it.workspace.as_deref());
+    let state = |path: &Path| {
+        let place = Place { path, branch: session.branch.as_deref() };
+        worktrees.state(&place, Detail::Place)
+    };
     let path = match recorded {
         Some(text) => workspace::from_record(text)?,
-        None => worktrees.default_path(&session.project_id, session.id)?,
+        None => {
+            let path = worktrees.default_path(&session.project_id, session.id)?;
+            // Another clone on this machine may have the session too.
+            let taken = matches!(state(&path)?.condition, Condition::Foreign(_));
+            if taken { beside(&path, &store.replica()?) } else { path }
+        }
     };
-    let place = Place { path: &path, branch: session.branch.as_deref() };
-    match worktrees.state(&place, Detail::Place)?.condition {
+    match state(&path)?.condition {
         Condition::Ready => Ok(Spot::There(path)),
         Condition::Missing | Condition::Prunable => Ok(Spot::Gone(path)),
         Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_)
@@ -213,6 +225,12 @@ fn find_place(
         }
         condition => Err(FlowError::NotUsable { path, condition }),
     }
+}
+
+fn beside(path: &Path, replica: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!("-{replica}"));
+    path.with_file_name(name)
 }
 
 /// A worktree that is there; one that was made again goes unless it is kept.

@@ -129,7 +129,6 @@ struct Running<'a> {
     session: SessionId,
     workspace: PathBuf,
     since: SystemTime,
-    env: Vec<(String, String)>,
     /// The agent's own id of the conversation, as far as it is known.
     conversation: Option<String>,
 }
@@ -165,15 +164,7 @@ fn start<'a>(
     let since = SystemTime::now() - Duration::from_secs(2);
     let child = Child::start(&plan(session, &workspace, program, &launch), wires)?;
     let conversation = launch.agent_session_id;
-    Ok(Running {
-        agent,
-        child,
-        session: session.id,
-        workspace,
-        since,
-        env: launch.env,
-        conversation,
-    })
+    Ok(Running { agent, child, session: session.id, workspace, since, conversation })
 }
 
 fn plan(session: &Session, workspace: &Path, program: PathBuf, launch: &Launch) -> Plan {
@@ -268,11 +259,7 @@ impl Running<'_> {
         if self.conversation.is_some() {
             return None;
         }
-        let set = |name: &str| self.env.iter().rfind(|(key, _)| key == name);
-        let env = |name: &str| match set(name) {
-            Some((_, value)) => Some(value.into()),
-            None => std::env::var_os(name),
-        };
+        let env = |name: &str| std::env::var_os(name);
         self.agent.id_in_transcripts(&self.workspace, self.since, &env)
     }
 }

@@ -30,7 +30,8 @@ pub struct Wires {
     /// Whether it shares the caller's terminal, and with that the process group that the terminal's
     /// keys send signals to. It gets a group of its own otherwise.
     pub terminal: Terminal,
-    /// What it reads on standard input, which is closed after it. None leaves it the caller's.
+    /// What it reads on standard input, which is closed after it. None leaves it the caller's, or
+    /// nothing where its output is heard.
     pub input: Option<Vec<u8>>,
     /// Where its standard output and standard error go; the caller hears the lines of the first.
     /// None leaves them the caller's.
@@ -87,6 +88,10 @@ impl Child {
         }
         if wires.output.is_some() {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            if wires.input.is_none() {
+                // It is not there to be talked to.
+                command.stdin(Stdio::null());
+            }
         }
         if wires.terminal == Terminal::Absent {
             command.process_group(0);

@@ -57,6 +57,9 @@ pub enum RuntimeError {
     /// A text that a terminal would not take literally.
     #[error("the text holds the control character {0:?}")]
     Unsendable(char),
+    /// A text that was typed is not to be seen.
+    #[error("the text was typed, but it does not show: it was not submitted")]
+    NotShown,
     /// The working directory is not there.
     #[error("'{}' is not a directory", .0.display())]
     NoDirectory(PathBuf),
@@ -99,6 +102,7 @@ impl RuntimeError {
             Self::Unsupported { what: "attach", .. } => {
                 "it has no terminal of its own; its output is in its log"
             }
+            Self::NotShown => "the agent may be asking something; git ao attach shows it",
             Self::NoAnswer => "its server may be stopped or busy; try again",
             _ => return None,
         })

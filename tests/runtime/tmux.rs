@@ -152,7 +152,7 @@ fn a_text_is_sent_literally_and_submitted() {
     let (out, sent) = server.place.pipe("out");
     let (ready, words) = server.place.pipe("ready");
     // Ends at a line of its own, and with it the pipe.
-    let script = r#"exec 3> "$2"; echo > "$1"; while IFS= read -r line; do
+    let script = r#"exec 3> "$2"; echo ready; echo > "$1"; while IFS= read -r line; do
         test "$line" = end && break; printf '%s\n' "$line" >&3; done"#;
     let id = session("7b6d11f9");
     let plan = server.place.plan(script, &[text(&ready), text(&out)]);
@@ -175,6 +175,24 @@ fn a_text_is_sent_literally_and_submitted() {
     server.tmux.send(&id, &handle, "end").unwrap();
     assert_eq!(sent.read(), format!("{text}\n-t\n\na\nb;\n"));
     assert_eq!(server.raw(&["list-buffers"]), "");
+}
+
+#[test]
+fn a_text_that_does_not_show_is_not_submitted() {
+    let Some(server) = Server::new() else { return };
+    let (out, asked) = server.place.pipe("out");
+    let (ready, words) = server.place.pipe("ready");
+    let script = r#"stty -echo; echo 'allow it?'; echo > "$1"; read -r line; echo "$line" > "$2""#;
+    let id = session("7b6d11f9");
+    let plan = server.place.plan(script, &[text(&ready), text(&out)]);
+    let handle = start(&server.tmux, &id, &plan);
+    words.read();
+    let impatient = server.tmux.clone().with_limit(Duration::from_millis(500));
+    let refused = impatient.send(&id, &handle, "yes");
+    assert!(matches!(refused, Err(RuntimeError::NotShown)), "{refused:?}");
+    pid(server.tmux.probe(&id, &handle));
+    server.tmux.send(&id, &handle, "").unwrap();
+    assert_eq!(asked.read(), "yes\n");
 }
 
 #[test]

@@ -34,6 +34,21 @@ impl Model {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// The texts of a conversation in which this was said, word for word, if there was one. What
+    /// came before it is forgotten.
+    pub fn heard(&self, text: &str) -> Option<Vec<String>> {
+        let mut told = self.told.lock().unwrap();
+        let mut all = told.iter().enumerate().map(|(at, value)| {
+            let mut texts = Vec::new();
+            collect(value, &mut texts);
+            (at, texts)
+        });
+        let (at, texts) =
+            all.find(|(_, texts)| texts.iter().any(|said| said.trim_end() == text))?;
+        told.drain(..at);
+        Some(texts)
+    }
+
     /// The texts of the last conversation that was sent, and no more of it after this.
     #[track_caller]
     pub fn last(&self) -> Vec<String> {

@@ -36,6 +36,29 @@ fn its_environment_is_the_sessions() {
     assert!(!env.contains("GIT_DIR=") && !env.contains("CLAUDECODE="), "{env}");
 }
 
+/// Where it keeps its conversations is where they are looked for later, also when a tmux server was
+/// started with other variables.
+#[test]
+fn the_folder_of_its_conversations_is_the_callers() {
+    let repo = Repo::new();
+    if tmux(&repo, &["-V"]).is_none() {
+        return;
+    }
+    let program = agent(&repo, "codex", STAYS);
+    fs::write(&program, "#!/bin/sh\nenv >env.new; mv env.new env\nexec sleep 1000\n").unwrap();
+    let server = ["-f", "/dev/null", "new-session", "-d", "sleep", "1000"];
+    repo.env().run(repo.dir(), "tmux", server).env("CODEX_HOME", "/servers").run().ok();
+    let args = ["spawn", "--json", "--agent", "codex", "--runtime", "tmux", "x"];
+    for mine in [Some("/mine"), None] {
+        let run = repo.ao_run(args);
+        let run = if let Some(mine) = mine { run.env("CODEX_HOME", mine) } else { run };
+        let id = run.run().ok().json()["session"]["id"].as_str().unwrap().parse().unwrap();
+        let env = wait_file(&repo, id, "env");
+        let has = env.lines().find_map(|line| line.strip_prefix("CODEX_HOME="));
+        assert_eq!(has, mine);
+    }
+}
+
 #[test]
 fn its_end_is_recorded_as_it_was() {
     let repo = Repo::new();
@@ -164,6 +187,21 @@ fn without_an_agent_a_session_waits_and_a_hint_says_why() {
     let sessions = crate::support::sessions::store(&repo);
     let listed = sessions.snapshot().unwrap().list(git_ao::store::Shelf::Active).unwrap();
     assert!(listed.iter().all(|it| it.session.as_ref().unwrap().status == SessionStatus::Idle));
+}
+
+/// Without a terminal of its own it would be suspended when it asks something.
+#[test]
+fn one_that_only_does_its_task_reads_nothing_from_tmux() {
+    let repo = Repo::new();
+    if tmux(&repo, &["-V"]).is_none() {
+        return;
+    }
+    agent(&repo, "mine", "cat \"$1\" >task");
+    repo.git(["config", "ao.agent.mine.headless", "{prompt_file}"]);
+    let id = start(&repo, "tmux");
+    assert_eq!(wait_ended(&repo, id).status, SessionStatus::Done);
+    assert_eq!(wait_file(&repo, id, "task"), "the task");
+    assert_eq!(wait_file(&repo, id, "prompt"), "");
 }
 
 #[test]

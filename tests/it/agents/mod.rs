@@ -5,5 +5,7 @@ mod foreground;
 mod interrupted;
 mod looked_after;
 mod output;
+mod place;
 mod quiet;
 mod real;
+mod terminal;

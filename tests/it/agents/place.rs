@@ -1,0 +1,128 @@
+//! Where Claude Code and Codex themselves can be used, against a model on loopback.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use git_ao::model::{Session, SessionId, SessionStatus};
+
+use crate::support::agents::{log, tmux, wait_ended};
+use crate::support::model::Model;
+use crate::support::{Out, Repo};
+
+/// A repository in which one of the programs can be used.
+pub struct Place {
+    pub repo: Repo,
+    pub model: Model,
+    pub agent: &'static str,
+    path: OsString,
+}
+
+/// The folder that holds a program; None, with a word about it, where it is not installed.
+#[allow(clippy::print_stderr)]
+fn installed(program: &str) -> Option<PathBuf> {
+    let folders = env::var_os("AO_TEST_AGENTS_BIN").unwrap_or_default();
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut all = env::split_paths(&folders).chain(env::split_paths(&path));
+    let found = all.find(|folder| folder.join(program).is_file());
+    if found.is_none() {
+        eprintln!("skipped: '{program}' is neither in AO_TEST_AGENTS_BIN nor on PATH");
+    }
+    found
+}
+
+impl Place {
+    /// Where the agent has no terminal.
+    pub fn new(agent: &'static str) -> Option<Self> {
+        let place = Self::at(agent, Repo::new())?;
+        place.repo.git(["config", "ao.runtime", "detached"]);
+        Some(place)
+    }
+
+    /// Where it has one: a tmux server of its own.
+    pub fn in_tmux(agent: &'static str) -> Option<Self> {
+        let place = Self::at(agent, Repo::new())?;
+        tmux(&place.repo, &["-V"])?;
+        place.repo.git(["config", "ao.runtime", "tmux"]);
+        place.repo.git(["config", "ao.tmuxSocket", "agents"]);
+        Some(place)
+    }
+
+    /// The programs' own settings are those of a person who has used them before, trusts this
+    /// repository, and pays by an API key.
+    pub fn at(agent: &'static str, repo: Repo) -> Option<Self> {
+        let folder = installed(agent)?;
+        let model = Model::start();
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(folder).chain(env::split_paths(&path));
+        let path = env::join_paths(folders).unwrap();
+        repo.git(["config", "ao.agent", agent]);
+        let place = Self { repo, model, agent, path };
+        place.settle();
+        Some(place)
+    }
+
+    /// The programs trust this repository, and talk to this model.
+    pub fn settle(&self) {
+        settle(self.repo.env().home(), &self.model.url(), Some(self.repo.dir()));
+    }
+
+    /// Nobody has said yet that the repository can be trusted.
+    pub fn distrust(&self) {
+        settle(self.repo.env().home(), &self.model.url(), None);
+    }
+
+    pub fn ao(&self, args: &[&str], input: &str) -> Out {
+        let run = self.repo.ao_run(args).input(input).env("PATH", &self.path);
+        let run = run.env("ANTHROPIC_BASE_URL", self.model.url()).env("ANTHROPIC_API_KEY", "x");
+        let run = run.env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
+        run.env("DISABLE_AUTOUPDATER", "1").env("MODEL_KEY", "x").run()
+    }
+
+    /// Runs a verb that starts an agent, and returns the session's id.
+    #[track_caller]
+    pub fn starts(&self, args: &[&str], prompt: &str) -> SessionId {
+        let made = self.ao(args, prompt).ok().json();
+        made["session"]["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Runs a verb that starts the agent, and waits for the agent's end.
+    #[track_caller]
+    pub fn runs(&self, args: &[&str], prompt: &str) -> Session {
+        let id = self.starts(args, prompt);
+        let ended = wait_ended(&self.repo, id);
+        assert_eq!(ended.status, SessionStatus::Done, "{}", log(&self.repo, id));
+        assert_eq!(ended.agent.as_deref(), Some(self.agent));
+        ended
+    }
+
+    /// tmux on the server that the agents live in.
+    pub fn tmux(&self, args: &[&str]) -> String {
+        tmux(&self.repo, &[&["-L", "agents"], args].concat()).unwrap()
+    }
+
+    /// What is to be seen of a session.
+    pub fn screen(&self, id: SessionId) -> String {
+        self.tmux(&["capture-pane", "-p", "-t", &format!("=ao-{}:", id.short())])
+    }
+}
+
+fn settle(home: PathBuf, url: &str, trusted: Option<&Path>) {
+    let trusted = trusted.map(|path| path.to_str().unwrap());
+    let projects = trusted.map(|path| (path, serde_json::json!({"hasTrustDialogAccepted": true})));
+    let claude = serde_json::json!({
+        "hasCompletedOnboarding": true,
+        "customApiKeyResponses": {"approved": ["x"], "rejected": []},
+        "projects": projects.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+    });
+    fs::write(home.join(".claude.json"), claude.to_string()).unwrap();
+    let trust = trusted.map(|path| format!("[projects.\"{path}\"]\ntrust_level = \"trusted\"\n"));
+    let config = format!(
+        "model_provider = \"mock\"\ncheck_for_update_on_startup = false\n\
+         [model_providers.mock]\nname = \"mock\"\nbase_url = \"{url}/v1\"\n\
+         wire_api = \"responses\"\nenv_key = \"MODEL_KEY\"\n{}",
+        trust.unwrap_or_default()
+    );
+    fs::create_dir_all(home.join(".codex")).unwrap();
+    fs::write(home.join(".codex/config.toml"), config).unwrap();
+}
