@@ -4,7 +4,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use super::overview::{SYNOPSIS, overview};
-use super::verbs::Verb;
+use super::verbs::{Verb, fill};
 use super::{CliError, Ctx, ExitCode, usage};
 
 /// Keeps the sessions of AI coding agents in the git repository they work on.
@@ -59,19 +59,39 @@ enum Help {
 }
 
 fn dressed(help: Help) -> clap::Command {
-    let tree = Cli::command();
+    let tree = whole();
     let overview = overview(&tree);
-    let (whole, verb) = match help {
-        Help::Short => (overview, "usage: {usage}\n\n{all-args}{after-help}"),
-        Help::Long => (
-            format!("{{about-with-newline}}\n{overview}"),
-            "{about-with-newline}\nusage: {usage}\n\n{all-args}{after-help}",
-        ),
+    let overview = match help {
+        Help::Short => overview,
+        Help::Long => format!("{{about-with-newline}}\n{overview}"),
     };
-    tree.help_template(whole)
+    tree.help_template(overview)
         .override_usage(SYNOPSIS)
         .max_term_width(100)
-        .mut_subcommands(|command| usage::dress(command, "git ao", verb))
+        .mut_subcommands(|verb| help.dress(verb))
+}
+
+/// All verbs, with what they take.
+fn whole() -> clap::Command {
+    Cli::command().mut_subcommands(fill)
+}
+
+/// The tree in which only this verb is more than a name; None where there is no such verb.
+fn alone(verb: &OsString, help: Help) -> Option<clap::Command> {
+    let verb = verb.to_str()?;
+    let tree = Cli::command().override_usage(SYNOPSIS).max_term_width(100);
+    let name = tree.find_subcommand(verb)?.get_name().to_owned();
+    Some(tree.mut_subcommand(name, |verb| help.dress(fill(verb))))
+}
+
+impl Help {
+    fn dress(self, verb: clap::Command) -> clap::Command {
+        let template = match self {
+            Self::Short => "usage: {usage}\n\n{all-args}{after-help}",
+            Self::Long => "{about-with-newline}\nusage: {usage}\n\n{all-args}{after-help}",
+        };
+        usage::dress(verb, "git ao", template)
+    }
 }
 
 /// Reads the arguments.
@@ -82,11 +102,12 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
         |arg: &OsString| arg.to_str().is_some_and(|a| a.len() > 2 && "--help".starts_with(a));
     let help = if before_dashes.any(is_long) { Help::Long } else { Help::Short };
 
-    let error = match dressed(help).try_get_matches_from(args) {
+    let tree = args.get(1).and_then(|verb| alone(verb, help)).unwrap_or_else(|| dressed(help));
+    let error = match tree.try_get_matches_from(args) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {
             Ok(Cli { verb: Some(verb) }) => return Ok(Request::Verb(Box::new(verb))),
             Ok(Cli { verb: None }) => {
-                return Ok(Request::Text(overview(&Cli::command()), ExitCode::Refused));
+                return Ok(Request::Text(overview(&whole()), ExitCode::Refused));
             }
             Err(error) => error,
         },

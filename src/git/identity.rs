@@ -1,6 +1,6 @@
 //! Who a change is by: as git would choose, and never a failure.
 
-use gix::actor::Signature;
+use gix::actor::{Signature, SignatureRef};
 use gix::date::Time;
 
 use super::zone::local_offset;
@@ -17,26 +17,34 @@ pub(crate) struct Signatures {
 impl Repository {
     /// The signatures for a commit made `now`.
     ///
-    /// GIT_AUTHOR_DATE and GIT_COMMITTER_DATE go before `now`. gix would take the time at which it
-    /// first looked, which is long ago in a program that lives on.
+    /// GIT_AUTHOR_DATE and GIT_COMMITTER_DATE go before `now`.
     pub(crate) fn signatures(&self, now: Timestamp) -> Signatures {
         let time = Time { seconds: now.as_seconds(), offset: local_offset(now) };
-        let repo = self.gix();
-        let committer =
-            repo.committer().and_then(Result::ok).and_then(|found| found.to_owned().ok());
-        let author = repo.author().and_then(Result::ok).and_then(|found| found.to_owned().ok());
-        let fixed = |name: &str, signature: Option<Signature>, ident: &str| {
-            let has_date = std::env::var_os(name).is_some_and(|date| !date.is_empty());
-            let mut signature = signature.unwrap_or_else(|| self.guessed(ident, time));
-            if !has_date {
-                signature.time = time;
-            }
-            signature
+        let is_set = |name| std::env::var_os(name).is_some_and(|date| !date.is_empty());
+        let owned = |dated: Option<Result<SignatureRef<'_>, _>>| dated?.ok()?.to_owned().ok();
+        let author = match is_set("GIT_AUTHOR_DATE") {
+            true => owned(self.gix().author()),
+            false => self.configured("author", time),
+        };
+        let committer = match is_set("GIT_COMMITTER_DATE") {
+            true => owned(self.gix().committer()),
+            false => self.configured("committer", time),
         };
         Signatures {
-            author: fixed("GIT_AUTHOR_DATE", author, "GIT_AUTHOR_IDENT"),
-            committer: fixed("GIT_COMMITTER_DATE", committer, "GIT_COMMITTER_IDENT"),
+            author: author.unwrap_or_else(|| self.guessed("GIT_AUTHOR_IDENT", time)),
+            committer: committer.unwrap_or_else(|| self.guessed("GIT_COMMITTER_IDENT", time)),
         }
+    }
+
+    /// Who the environment and the configuration say, in gix's order. gix itself would take the
+    /// time at which it first looked, and read the names of all time zones for it.
+    fn configured(&self, role: &str, time: Time) -> Option<Signature> {
+        let config = self.gix().config_snapshot();
+        let text = |key: &str| config.string(key);
+        let either =
+            |what| text(&format!("{role}.{what}")).or_else(|| text(&format!("user.{what}")));
+        let email = either("email").or_else(|| text("gitoxide.user.emailFallback"));
+        Some(Signature { name: either("name")?, email: email?, time })
     }
 
     /// What git makes of the account and the host, else our own name.

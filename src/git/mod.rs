@@ -8,11 +8,16 @@ mod fsync;
 mod head;
 mod identity;
 mod lock;
+mod loose;
 mod objects;
 mod overrides;
+mod read_ref;
+mod recent;
 mod refs;
 mod repository;
 mod shared;
+mod tree;
+mod write;
 mod zone;
 
 pub use command::{Ended, GitCommand, LOCAL_ENV, Output};
@@ -24,3 +29,4 @@ pub use repository::{Repository, hostname};
 pub use zone::local_offset;
 
 pub(crate) use identity::Signatures;
+pub(crate) use tree::RawTree;

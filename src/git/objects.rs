@@ -1,24 +1,14 @@
-//! Reading objects through gix, and writing loose ones as git does.
-//!
-//! gix's own writer is not used: it leaves temporary files that `git gc` does not collect, never
-//! syncs, does not know `core.sharedRepository`, and does not touch an object that is there
-//! already, so that a gc running now may prune it.
+//! Reading objects: loose ones directly, all others through gix.
 
-use std::fs::{self, File, FileTimes};
-use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use gix::ObjectId;
-use gix::objs::{Commit, Data, Find, Kind, Tree, WriteTo};
-use gix::zlib::stream::deflate;
+use gix::objs::{Commit, Data, Find, Kind};
 
-use super::{ObjectError, Repository};
+use super::{ObjectError, RawTree, Repository, loose};
 use crate::model::Oid;
-
-/// How often an object folder may vanish (`git gc` removes empty ones) before it is an error.
-const ATTEMPTS: usize = 16;
 
 /// How often an object is looked for before it counts as missing: a few times at once, and then
 /// with a pause that doubles, for a quarter of a second in all.
@@ -50,15 +40,17 @@ impl Repository {
         self.read(id, Kind::Blob)
     }
 
-    /// The entries of a tree.
-    pub(crate) fn read_tree(&self, id: ObjectId) -> Result<Tree, ObjectError> {
+    /// A tree.
+    pub(crate) fn read_tree(&self, id: ObjectId) -> Result<RawTree, ObjectError> {
         // Git knows it without having it.
         if id.is_empty_tree() {
-            return Ok(Tree::empty());
+            return Ok(RawTree::empty());
         }
-        let data = self.read(id, Kind::Tree)?;
-        let tree = gix::objs::TreeRef::from_bytes(&data, id.kind());
-        tree.map(Into::into).map_err(|source| unreadable(id, source))
+        let data = match self.recent().find(&id) {
+            Some((Kind::Tree, data)) => data,
+            _ => self.read(id, Kind::Tree)?.into(),
+        };
+        RawTree::from_bytes(data, id.kind()).map_err(|source| unreadable(id, source))
     }
 
     /// A commit.
@@ -104,71 +96,8 @@ impl Repository {
         }
         Ok(data)
     }
-
-    /// Writes a tree or a commit.
-    pub(crate) fn write_object(&self, object: &dyn WriteTo) -> Result<ObjectId, ObjectError> {
-        let mut bytes = Vec::with_capacity(1024);
-        object.write_to(&mut bytes).map_err(|source| self.write_error(source))?;
-        self.write_bytes(object.kind(), &bytes)
-    }
-
-    /// Writes an object from its content and returns its id. It is whole, and synced where git
-    /// would sync it, when this returns.
-    pub(crate) fn write_bytes(&self, kind: Kind, bytes: &[u8]) -> Result<ObjectId, ObjectError> {
-        let id = gix::objs::compute_hash(self.gix().object_hash(), kind, bytes)
-            .map_err(|source| self.write_error(source))?;
-        let hex = id.to_string();
-        let folder = self.objects_dir().join(&hex[..2]);
-        let path = folder.join(&hex[2..]);
-        if freshen(&path) {
-            return Ok(id);
-        }
-        let mut attempt = 0;
-        loop {
-            match self.write_loose(&folder, &path, kind, bytes) {
-                Ok(()) => return Ok(id),
-                Err(error) if error.kind() == io::ErrorKind::NotFound && attempt < ATTEMPTS => {
-                    attempt += 1;
-                    match fs::create_dir(&folder) {
-                        Ok(()) => self.shared().adjust(&folder).map_err(|e| self.write_error(e))?,
-                        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                        Err(error) => return Err(self.write_error(error)),
-                    }
-                }
-                Err(error) => return Err(self.write_error(error)),
-            }
-        }
-    }
-
-    /// `tmp_obj_` is what `git prune` takes for the rest of a writer that died.
-    fn write_loose(&self, folder: &Path, path: &Path, kind: Kind, bytes: &[u8]) -> io::Result<()> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix("tmp_obj_");
-        read_only(&mut builder);
-        let file = builder.tempfile_in(folder)?;
-        let mut deflate = deflate::Write::new(file, gix::zlib::Compression::BEST_SPEED);
-        deflate.write_all(&gix::objs::encode::loose_header(kind, bytes.len() as u64))?;
-        deflate.write_all(bytes)?;
-        deflate.flush()?;
-        let file = deflate.into_inner();
-        if self.fsync().objects {
-            file.as_file().sync_all()?;
-        }
-        self.shared().adjust(file.path())?;
-        file.persist(path).map_err(|error| error.error)?;
-        if self.fsync().objects {
-            sync_folder(folder)?;
-        }
-        Ok(())
-    }
-
-    fn write_error(&self, source: impl Into<super::error::Cause>) -> ObjectError {
-        ObjectError::Write { path: self.objects_dir().to_owned(), source: source.into() }
-    }
 }
 
-/// Looks more than once: gix goes from one place to the next, and `git repack` may move an object
-/// behind its back, from a loose file into a pack or from pack to pack.
 impl Find for Repository {
     fn try_find<'a>(
         &self,
@@ -179,10 +108,44 @@ impl Find for Repository {
         if id.kind() != self.gix().object_hash() {
             return Ok(None);
         }
+        let kind = if let Some((kind, kept)) = self.recent().find(id) {
+            data.clear();
+            data.extend_from_slice(&kept);
+            Some(kind)
+        } else {
+            let kind = match self.find_loose(id, data) {
+                Some(kind) => Some(kind),
+                None => self.find_anywhere(id, data)?,
+            };
+            kind.inspect(|kind| self.recent().keep(id, *kind, data))
+        };
+        Ok(kind.map(|kind| Data { kind, object_hash: id.kind(), data }))
+    }
+}
+
+impl Repository {
+    /// Makes what is read from now on come from the disk.
+    pub(crate) fn forget_objects(&self) {
+        self.recent().forget();
+    }
+
+    fn find_loose(&self, id: &gix::oid, data: &mut Vec<u8>) -> Option<Kind> {
+        let is_replaced = self.gix().objects.store_ref().replacements().next().is_some();
+        if is_replaced || !self.luck().holds() {
+            return None;
+        }
+        let found = loose::read(&self.loose_file(id), data);
+        self.luck().note(found.is_some());
+        found
+    }
+
+    /// Looks more than once: gix goes from one place to the next, and `git repack` may move an
+    /// object behind its back, from a loose file into a pack or from pack to pack.
+    fn find_anywhere(&self, id: &gix::oid, data: &mut Vec<u8>) -> Result<Option<Kind>, gix::Error> {
         let (mut looks, most) = (1, self.in_vain().looks());
-        let kind = loop {
+        loop {
             match self.gix().objects.try_find(id, data) {
-                Ok(Some(object)) => break object.kind,
+                Ok(Some(object)) => return Ok(Some(object.kind)),
                 failure if looks == most => {
                     if most == LOOKS {
                         self.in_vain().note();
@@ -196,29 +159,14 @@ impl Find for Repository {
                     looks += 1;
                 }
             }
-        };
-        Ok(Some(Data { kind, object_hash: id.kind(), data }))
+        }
     }
-}
 
-/// Makes an object that is there count as new; false where it is not there, or not ours to touch.
-fn freshen(path: &Path) -> bool {
-    let now = FileTimes::new().set_modified(SystemTime::now());
-    File::open(path).and_then(|file| file.set_times(now)).is_ok()
-}
-
-#[cfg(unix)]
-fn read_only(builder: &mut tempfile::Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(fs::Permissions::from_mode(0o444));
-}
-
-#[cfg(not(unix))]
-fn read_only(_builder: &mut tempfile::Builder<'_, '_>) {}
-
-/// Makes a rename into the folder durable.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    pub(super) fn loose_file(&self, id: &gix::oid) -> PathBuf {
+        let hex = id.to_string();
+        let (folder, file) = hex.split_at(2);
+        self.objects_dir().join(folder).join(file)
+    }
 }
 
 pub(super) fn oid(id: ObjectId) -> Oid {

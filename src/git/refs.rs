@@ -1,8 +1,4 @@
-//! Reading and moving one ref, by git's own protocol for files (refs/files-backend.c).
-//!
-//! gix reads `packed-refs` from a cache keyed by its modification time; a `git pack-refs` that
-//! runs twice within the clock's grain then shows an old tip as the current one, to the reader and
-//! to the compare-and-swap alike. Here both look at the files themselves.
+//! Moving one ref, by git's own protocol for files (refs/files-backend.c).
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -10,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use gix::ObjectId;
-use gix::refs::TargetRef;
 
 use super::error::Cause;
 use super::extensions::RefStorage;
-use super::objects::{oid, sync_folder};
+use super::write::sync_folder;
 use super::{RefError, Repository, Signatures};
 use crate::model::Oid;
 
@@ -46,44 +41,6 @@ enum Move {
 }
 
 impl Repository {
-    /// The object a ref names; None where there is no such ref.
-    ///
-    /// # Errors
-    /// When the ref cannot be read, or is a symbolic one.
-    pub fn read_ref(&self, name: &str) -> Result<Option<Oid>, RefError> {
-        let failed = |source: Cause| RefError::Read { name: name.to_owned(), source };
-        match self.ref_storage() {
-            RefStorage::Files => self.read_files_ref(name).map_err(failed),
-            RefStorage::Foreign => {
-                let git =
-                    self.git("rev-parse").args(["--verify", "--quiet", "--end-of-options", name]);
-                let found = git.find().map_err(|error| failed(error.into()))?;
-                let parse = |text: String| {
-                    text.parse().map_err(|error: crate::model::InvalidOid| failed(error.into()))
-                };
-                found.map(|output| parse(output.text())).transpose()
-            }
-        }
-    }
-
-    fn read_files_ref(&self, name: &str) -> Result<Option<Oid>, Cause> {
-        let refs = &self.gix().refs;
-        if let Some(found) = refs.try_find_loose(name)? {
-            return match found.target.to_ref() {
-                TargetRef::Object(id) => Ok(Some(oid(id.to_owned()))),
-                TargetRef::Symbolic(_) => Err("it is a symbolic ref".into()),
-            };
-        }
-        // A ref that git packs is in packed-refs before its own file goes: the order of the two
-        // looks is what finds it.
-        if let Some(packed) = refs.open_packed_buffer()?
-            && let Some(found) = packed.try_find(name)?
-        {
-            return Ok(Some(oid(found.target())));
-        }
-        Ok(None)
-    }
-
     /// Moves a ref to `new`, if it is where it is expected, and writes its reflog.
     ///
     /// To be called with the [`Lock`](super::Lock) held.
@@ -150,7 +107,8 @@ impl Repository {
         let Some(lock) = RefLock::take(self, &path, new)? else {
             return Ok(Move::Locked(format!("'{}.lock' exists", path.display()).into()));
         };
-        let old = match (self.read_files_ref(name)?, expected) {
+        let [at] = self.read_files_refs([name])?;
+        let old = match (at, expected) {
             (None, Expected::Missing) => new.kind().null().to_string(),
             (Some(at), Expected::At(old)) if at == *old => old.to_string(),
             _ => return Ok(Move::Late),

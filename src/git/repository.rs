@@ -1,10 +1,18 @@
 use std::path::{Path, PathBuf};
 
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
+
 use super::extensions::{self, RefStorage};
 use super::fsync::Fsync;
+use super::loose::Luck;
 use super::objects::InVain;
+use super::recent::Recent;
 use super::shared::Shared;
 use super::{GitCommand, RepositoryError, overrides};
+
+/// How many bytes of what was read from packs are kept. Records are much alike, so that git stores
+/// one as its difference from another, which is stored as its difference from a third.
+const PACK_CACHE: usize = 16 << 20;
 
 /// A git repository, found and trusted as git finds and trusts it.
 #[derive(Clone)]
@@ -17,6 +25,8 @@ pub struct Repository {
     fsync: Fsync,
     shared: Shared,
     in_vain: InVain,
+    luck: Luck,
+    recent: Recent,
 }
 
 impl Repository {
@@ -35,8 +45,11 @@ impl Repository {
         let storage = extensions::check(&repo)?;
         repo.clear_namespace();
         repo.object_cache_size(None);
+        repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(PACK_CACHE)));
         let absolute = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let (git_dir, common_dir) = (absolute(repo.git_dir()), absolute(repo.common_dir()));
+        let git_dir = absolute(repo.git_dir());
+        let is_linked = repo.common_dir() != repo.git_dir();
+        let common_dir = if is_linked { absolute(repo.common_dir()) } else { git_dir.clone() };
         let config = repo.config_snapshot();
         let text = |key: &str| config.string(key).map(|value| value.to_string());
         let fsync = Fsync::from_config(
@@ -58,6 +71,8 @@ impl Repository {
             fsync,
             shared,
             in_vain: InVain::default(),
+            luck: Luck::default(),
+            recent: Recent::default(),
         })
     }
 
@@ -142,6 +157,14 @@ impl Repository {
 
     pub(super) fn in_vain(&self) -> &InVain {
         &self.in_vain
+    }
+
+    pub(super) fn luck(&self) -> &Luck {
+        &self.luck
+    }
+
+    pub(super) fn recent(&self) -> &Recent {
+        &self.recent
     }
 
     pub(super) fn shared(&self) -> Shared {

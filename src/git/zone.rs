@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use jiff::tz::TimeZone;
 
@@ -7,12 +8,14 @@ use crate::model::Timestamp;
 
 /// The offset from UTC, in seconds, that this machine's time zone has at `time`.
 ///
-/// As tzset(3) has it: TZ, else /etc/localtime, else UTC. Reads the one file that is needed; jiff
-/// by itself would go through the whole database of time zones first.
+/// As tzset(3) has it: TZ, else /etc/localtime, else UTC, as they are when it is first asked for.
+/// Reads the one file that is needed; jiff by itself would go through the whole database of time
+/// zones first.
 pub fn local_offset(time: Timestamp) -> i32 {
     let time =
         jiff::Timestamp::from_millisecond(time.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    zone().to_offset(time).seconds()
+    static ZONE: OnceLock<TimeZone> = OnceLock::new();
+    ZONE.get_or_init(zone).to_offset(time).seconds()
 }
 
 fn zone() -> TimeZone {

@@ -76,17 +76,17 @@ impl Snapshot<'_> {
         let needle = plain_part(branch).as_bytes();
         let visibility = half.visibility;
         let mut count = 0;
-        for project in self.shelf_tree(half, Shelf::Active)?.entries {
+        for project in self.shelf_tree(half, Shelf::Active)?.entries() {
             let Ok(name) = project.filename.to_string().parse::<Project>() else { continue };
             if !project.mode.is_tree() {
                 continue;
             }
-            for shard in repo.read_tree(project.oid)?.entries {
+            for shard in repo.read_tree(project.oid.to_owned())?.entries() {
                 if !shard.mode.is_tree() {
                     continue;
                 }
                 let shard_name = shard.filename.to_string();
-                for file in repo.read_tree(shard.oid)?.entries {
+                for file in repo.read_tree(shard.oid.to_owned())?.entries() {
                     count += 1;
                     if count % STRIDE == 0 && until.is_some_and(|until| Instant::now() >= until) {
                         return Ok(false);
@@ -97,12 +97,16 @@ impl Snapshot<'_> {
                     let Some(id) = id_of_file(&file.filename.to_string(), &shard_name) else {
                         continue;
                     };
-                    let bytes = repo.read_blob(file.oid).unwrap_or_default();
+                    let bytes = repo.read_blob(file.oid.to_owned()).unwrap_or_default();
                     if contains(&bytes, needle) {
                         let (shelf, project) = (Shelf::Active, name.clone());
                         let location = Location { shelf, project, id, visibility };
                         if !self.is_shadowed(&location)? {
-                            self.take(&Entry { location, blob: oid(file.oid) }, branch, found);
+                            self.take(
+                                &Entry { location, blob: oid(file.oid.to_owned()) },
+                                branch,
+                                found,
+                            );
                         }
                     }
                 }

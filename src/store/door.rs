@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use gix::ObjectId;
 use gix::objs::tree::{Editor, EntryKind};
-use gix::objs::{Commit, Kind, Tree};
+use gix::objs::{Commit, Kind};
 
 use super::codec;
 use super::error::{gix_id, oid};
 use super::layout::VERSION_BLOB;
 use super::transaction::Parts;
 use super::{Backoff, Key, Location, Snapshot, Store, StoreError, Transaction, Visibility};
-use crate::git::{Expected, ObjectError, RefError};
+use crate::git::{Expected, ObjectError, RawTree, RefError};
 use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 
 /// What a transaction came to.
@@ -96,6 +96,7 @@ impl Store {
         let mut pause = Backoff::new(2, 200);
         loop {
             let now = self.clock().now();
+            repo.forget_objects();
             let snapshot = self.snapshot()?;
             let [public, private] = [Visibility::Public, Visibility::Private]
                 .map(|half| snapshot.tip_of(half).cloned().map_or(Expected::Missing, Expected::At));
@@ -255,8 +256,8 @@ impl Store {
             edits.push((location.clone(), Some(blob)));
         }
         let half = parts.snapshot.half(visibility);
-        let root = half.map_or_else(Tree::empty, |half| half.root.clone());
-        self.write_tree(root, edits)
+        let root = half.map_or_else(RawTree::empty, |half| half.root.clone());
+        self.write_tree(&root, edits)
     }
 
     /// Writes a record, after reading its bytes back: what would not come out as it went in is not
@@ -269,7 +270,7 @@ impl Store {
     /// them. gix's own editor of trees would look up every sibling of what is written.
     pub(super) fn write_tree(
         &self,
-        root: Tree,
+        root: &RawTree,
         edits: impl IntoIterator<Item = (Location, Option<ObjectId>)>,
     ) -> Result<ObjectId, StoreError> {
         let repo = self.repository();
@@ -277,6 +278,7 @@ impl Store {
             path: repo.objects_dir().to_owned(),
             source: source.into(),
         };
+        let root = root.to_tree();
         let is_new = root.entries.is_empty();
         let mut editor = Editor::new(root, repo, repo.gix().object_hash());
         if is_new {

@@ -1,10 +1,10 @@
 //! What a snapshot shows of one ref.
 
-use gix::objs::Tree;
 use gix::objs::tree::EntryKind;
 
-use super::snapshot::{child, read_root};
+use super::snapshot::read_root;
 use super::{Location, Shelf, Store, StoreError, Visibility};
+use crate::git::RawTree;
 use crate::model::Oid;
 
 /// The tree at one event, under one ref.
@@ -12,7 +12,7 @@ use crate::model::Oid;
 pub(super) struct Half {
     pub visibility: Visibility,
     pub tip: Option<Oid>,
-    pub root: Tree,
+    pub root: RawTree,
 }
 
 impl Half {
@@ -20,7 +20,7 @@ impl Half {
     pub fn at(store: &Store, visibility: Visibility, tip: Option<Oid>) -> Result<Self, StoreError> {
         let root = match &tip {
             Some(tip) => read_root(store, tip)?,
-            None => Tree::empty(),
+            None => RawTree::empty(),
         };
         Ok(Self { visibility, tip, root })
     }
@@ -32,12 +32,12 @@ impl Half {
                 Location { shelf, ..location.clone() }.components();
             let mut tree = self.root.clone();
             for name in [folder, project, shard] {
-                tree = match child(&tree, &name, EntryKind::Tree) {
+                tree = match tree.child(&name, EntryKind::Tree) {
                     Some(id) => store.repository().read_tree(id)?,
-                    None => Tree::empty(),
+                    None => RawTree::empty(),
                 };
             }
-            if child(&tree, &file, EntryKind::Blob).is_some() {
+            if tree.child(&file, EntryKind::Blob).is_some() {
                 return Ok(true);
             }
         }

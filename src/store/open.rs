@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The sessions of one repository.
 ///
-/// Opening it reads and writes nothing; a store that was never written is an empty one. There is
-/// no cache: what another process wrote is seen by the next call.
+/// Opening it reads and writes nothing; a store that was never written is an empty one. What another
+/// process wrote is seen by the next call.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -138,7 +138,7 @@ impl Store {
 
     /// True before the first event of either kind.
     pub fn is_unwritten(&self) -> Result<bool, StoreError> {
-        Ok(self.tip()?.is_none() && self.private_tip()?.is_none())
+        Ok(self.tips()? == (None, None))
     }
 
     /// The store as it is now: later writes do not show in it.
@@ -146,7 +146,14 @@ impl Store {
     /// # Errors
     /// When it is of a newer format, or its top cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
-        Snapshot::at(self, self.tip()?)?.with_private(self.private_tip()?)
+        let (public, private) = self.tips()?;
+        Snapshot::at(self, public)?.with_private(private)
+    }
+
+    fn tips(&self) -> Result<(Option<Oid>, Option<Oid>), StoreError> {
+        let Some(private) = self.private else { return Ok((self.tip()?, None)) };
+        let [public, private] = self.repo.read_refs([&self.ref_name, private])?;
+        Ok((public, private))
     }
 
     /// The store as it was right after an event, public or private, without the other kind.

@@ -1,12 +1,12 @@
-use gix::ObjectId;
+use gix::objs::Commit;
 use gix::objs::tree::EntryKind;
-use gix::objs::{Commit, Tree};
 
 use super::codec;
 use super::error::{gix_id, oid};
 use super::half::Half;
 use super::layout::{VERSION_BLOB, id_of_file};
 use super::{FORMAT, Key, Location, RecordProblem, Shelf, Store, StoreError, Visibility};
+use crate::git::RawTree;
 use crate::model::{Oid, Project, Session, SessionId};
 
 /// The store at one event. Nothing that is written later shows in it.
@@ -71,7 +71,7 @@ impl<'s> Snapshot<'s> {
         self.halves().find(|half| half.visibility == visibility)
     }
 
-    pub(super) fn root(&self) -> &Tree {
+    pub(super) fn root(&self) -> &RawTree {
         &self.public.root
     }
 
@@ -90,7 +90,7 @@ impl<'s> Snapshot<'s> {
         let mut names = Vec::new();
         for half in self.halves() {
             let folder = self.shelf_tree(half, shelf)?;
-            let folders = folder.entries.iter().filter(|entry| entry.mode.is_tree());
+            let folders = folder.entries().filter(|entry| entry.mode.is_tree());
             names.extend(folders.filter_map(|entry| entry.filename.to_string().parse().ok()));
         }
         if self.private.is_some() {
@@ -100,15 +100,15 @@ impl<'s> Snapshot<'s> {
         Ok(names)
     }
 
-    pub(super) fn shelf_tree(&self, half: &Half, shelf: Shelf) -> Result<Tree, StoreError> {
+    pub(super) fn shelf_tree(&self, half: &Half, shelf: Shelf) -> Result<RawTree, StoreError> {
         self.subtree(&half.root, shelf.folder())
     }
 
     /// The tree of this name in another one; empty where there is none.
-    pub(super) fn subtree(&self, tree: &Tree, name: &str) -> Result<Tree, StoreError> {
-        match child(tree, name, EntryKind::Tree) {
+    pub(super) fn subtree(&self, tree: &RawTree, name: &str) -> Result<RawTree, StoreError> {
+        match tree.child(name, EntryKind::Tree) {
             Some(id) => Ok(self.store.repository().read_tree(id)?),
-            None => Ok(Tree::empty()),
+            None => Ok(RawTree::empty()),
         }
     }
 
@@ -160,14 +160,14 @@ impl<'s> Snapshot<'s> {
     ) -> Result<(), StoreError> {
         let visibility = half.visibility;
         let shelf_tree = self.shelf_tree(half, shelf)?;
-        for entry in shelf_tree.entries.iter().filter(|entry| entry.mode.is_tree()) {
+        for entry in shelf_tree.entries().filter(|entry| entry.mode.is_tree()) {
             let Ok(name) = entry.filename.to_string().parse::<Project>() else { continue };
             if project.is_some_and(|wanted| *wanted != name) {
                 continue;
             }
-            let folder = self.store.repository().read_tree(entry.oid)?;
+            let folder = self.store.repository().read_tree(entry.oid.to_owned())?;
             let shard = &prefix[..2];
-            for file in self.subtree(&folder, shard)?.entries {
+            for file in self.subtree(&folder, shard)?.entries() {
                 if !file.filename.starts_with(prefix.as_bytes())
                     || file.mode.kind() != EntryKind::Blob
                 {
@@ -176,7 +176,7 @@ impl<'s> Snapshot<'s> {
                 let Some(id) = id_of_file(&file.filename.to_string(), shard) else { continue };
                 let location = Location { shelf, project: name.clone(), id, visibility };
                 if !self.is_shadowed(&location)? {
-                    found.push(Entry { location, blob: oid(file.oid) });
+                    found.push(Entry { location, blob: oid(file.oid.to_owned()) });
                 }
             }
         }
@@ -228,13 +228,7 @@ impl<'s> Snapshot<'s> {
     }
 }
 
-/// The entry of this name and kind.
-pub(super) fn child(tree: &Tree, name: &str, kind: EntryKind) -> Option<ObjectId> {
-    let found = tree.entries.iter().find(|entry| entry.filename == name)?;
-    (found.mode.kind() == kind).then_some(found.oid)
-}
-
-pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<Tree, StoreError> {
+pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<RawTree, StoreError> {
     let repo = store.repository();
     let Commit { tree, .. } = repo.read_commit(gix_id(tip))?;
     let root = repo.read_tree(tree)?;
@@ -242,7 +236,8 @@ pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<Tree, StoreError> {
         name: store.ref_name().to_owned(),
         why: why.to_owned(),
     };
-    let version = child(&root, "version", EntryKind::Blob)
+    let version = root
+        .child("version", EntryKind::Blob)
         .ok_or_else(|| not_a_store("its tree has no 'version'"))?;
     let ours = gix::objs::compute_hash(version.kind(), gix::objs::Kind::Blob, VERSION_BLOB);
     if ours.is_ok_and(|ours| ours == version) {

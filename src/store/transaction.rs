@@ -98,13 +98,17 @@ impl<'s> Transaction<'s> {
     pub fn session(&self, key: impl Into<Key>) -> Result<Session, StoreError> {
         let key = key.into();
         let (location, staged) = self.locate(&key)?;
-        match &staged {
-            Staged { to: None, .. } => Err(StoreError::NotFound(key)),
+        self.read(&key, &location, &staged)
+    }
+
+    fn read(&self, key: &Key, location: &Location, staged: &Staged) -> Result<Session, StoreError> {
+        match staged {
+            Staged { to: None, .. } => Err(StoreError::NotFound(key.clone())),
             Staged { to: Some(to), .. } if to.shelf == Shelf::Archived => {
-                Err(StoreError::Archived(key))
+                Err(StoreError::Archived(key.clone()))
             }
             Staged { session: Some(session), .. } => Ok((**session).clone()),
-            Staged { before, .. } => self.load(&location, before.as_ref()),
+            Staged { before, .. } => self.load(location, before.as_ref()),
         }
     }
 
@@ -119,26 +123,37 @@ impl<'s> Transaction<'s> {
         change: impl FnOnce(&mut Session) -> Result<T, E>,
     ) -> Result<T, E> {
         let key = key.into();
-        let mut session = self.session(key.clone())?;
+        let (location, staged) = self.locate(&key)?;
+        let now = self.read(&key, &location, &staged)?;
+        let mut session = now.clone();
         let value = change(&mut session)?;
-        self.save(&key, session)?;
+        let old = match (&staged.before, &staged.session) {
+            (None, _) => None,
+            (Some(_), None) => Some(now),
+            (before, Some(_)) => Some(self.load(&location, before.as_ref())?),
+        };
+        self.save(location, staged, old, session);
         Ok(value)
     }
 
-    fn save(&mut self, key: &Key, mut session: Session) -> Result<(), StoreError> {
-        let (location, mut staged) = self.locate(key)?;
+    /// `old` is the session as it is stored, if it is.
+    fn save(
+        &mut self,
+        location: Location,
+        mut staged: Staged,
+        old: Option<Session>,
+        mut session: Session,
+    ) {
         (session.id, session.project_id) = (location.id, location.project.clone());
-        if let Some(before) = &staged.before {
-            let old = self.load(&location, Some(before))?;
+        if let Some(old) = old {
             session.updated_at = old.updated_at;
             if session == old {
-                return Ok(());
+                return;
             }
             session.updated_at = Timestamp::after(self.now, old.updated_at);
         }
         staged.session = Some(Box::new(session));
         self.stage(location, staged);
-        Ok(())
     }
 
     /// Changes an active session's status by the table, and says so in the event.

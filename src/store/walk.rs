@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use gix::objs::Tree;
 use gix::objs::tree::EntryKind;
 
 use super::error::oid;
@@ -10,7 +9,7 @@ use super::half::Half;
 use super::layout::id_of_file;
 use super::snapshot::load_record;
 use super::{Entry, Listed, Location, Shelf, Snapshot, Store, StoreError, Visibility};
-use crate::git::ObjectError;
+use crate::git::{ObjectError, RawTree};
 use crate::model::Project;
 
 /// So few records are read faster by one thread than a second one is started.
@@ -120,7 +119,7 @@ impl Snapshot<'_> {
     /// Whatever is not where the layout says, or cannot be read.
     pub fn strays(&self) -> Result<Vec<Stray>, StoreError> {
         let mut strays = Vec::new();
-        for entry in &self.root().entries {
+        for entry in self.root().entries() {
             let known = match entry.filename.to_string().as_str() {
                 "version" => entry.mode.kind() == EntryKind::Blob,
                 "sessions" | "archive" => entry.mode.is_tree(),
@@ -191,7 +190,7 @@ impl Snapshot<'_> {
             for (shard, id) in folders(&tree, &path, visit)? {
                 let path = format!("{path}/{shard}");
                 let Some(tree) = self.tree_at(&path, id, visit)? else { continue };
-                for entry in tree.entries {
+                for entry in tree.entries() {
                     let place = (half.visibility, shelf, &project);
                     visit(classify(place, &path, &shard, &entry))?;
                 }
@@ -205,7 +204,7 @@ impl Snapshot<'_> {
         path: &str,
         id: gix::ObjectId,
         visit: &mut Visit<'_>,
-    ) -> Result<Option<Tree>, StoreError> {
+    ) -> Result<Option<RawTree>, StoreError> {
         match self.store.repository().read_tree(id) {
             Ok(tree) => Ok(Some(tree)),
             Err(error) => visit(Found::Unreadable(path.to_owned(), error)).map(|()| None),
@@ -247,13 +246,13 @@ fn classify(
     (visibility, shelf, project): (Visibility, Shelf, &Project),
     path: &str,
     shard: &str,
-    entry: &gix::objs::tree::Entry,
+    entry: &gix::objs::tree::EntryRef<'_>,
 ) -> Found {
     let name = entry.filename.to_string();
     match id_of_file(&name, shard) {
         Some(id) if entry.mode.kind() == EntryKind::Blob => {
             let location = Location { shelf, project: project.clone(), id, visibility };
-            Found::Record(Entry { location, blob: oid(entry.oid) })
+            Found::Record(Entry { location, blob: oid(entry.oid.to_owned()) })
         }
         Some(_) => Found::Stray(stray(format!("{path}/{name}"), "is not a plain file")),
         None => {
@@ -265,15 +264,15 @@ fn classify(
 
 /// The folders in a tree; what is none is a stray.
 fn folders(
-    tree: &Tree,
+    tree: &RawTree,
     path: &str,
     visit: &mut Visit<'_>,
 ) -> Result<Vec<(String, gix::ObjectId)>, StoreError> {
     let mut folders = Vec::new();
-    for entry in &tree.entries {
+    for entry in tree.entries() {
         let name = entry.filename.to_string();
         if entry.mode.is_tree() {
-            folders.push((name, entry.oid));
+            folders.push((name, entry.oid.to_owned()));
         } else {
             visit(Found::Stray(stray(format!("{path}/{name}"), "is not a folder")))?;
         }

@@ -35,7 +35,7 @@ pub fn list_against_files() {
     for count in [100, 1_000, 10_000, 100_000] {
         let stage = Stage::with_sessions(count);
         let plain = tempfile::tempdir().expect("a temporary folder can be made");
-        for number in 0..count {
+        for number in 0..count + RECENT {
             let text = serde_yaml::to_string(&session(number).to_record()).expect("it is YAML");
             fs::write(plain.path().join(format!("{number}.yaml")), text).expect("it is written");
         }
@@ -55,7 +55,7 @@ pub fn list_against_files() {
                         count + RECENT
                     );
                 },
-                |_| assert_eq!(read_files(plain.path()), count),
+                |_| assert_eq!(read_files(plain.path()), count + RECENT),
             );
             pair.report(&format!("list {count}, {state}"), "reading as many YAML files");
         }

@@ -41,6 +41,14 @@ pub fn against_plumbing() {
         |round| plumbing(theirs.dir.path(), round),
     );
     pair.report("create", "the same with git commands");
+    // What no program can be faster than that writes as many files.
+    let plain = tempfile::tempdir().expect("a temporary folder can be made");
+    let pair = in_turn(
+        20,
+        |round| write_files(plain.path(), round),
+        |round| plumbing(theirs.dir.path(), round),
+    );
+    pair.report("7 files by write and rename", "the same with git commands");
 }
 
 fn plumbing(dir: &Path, round: usize) {

@@ -53,7 +53,7 @@ impl MergedTrees {
         let mut edits = self.decisions.iter().flat_map(|(_, d)| d.edits.iter().cloned()).peekable();
         match ours {
             Some(ours) if edits.peek().is_none() => Ok(ours),
-            ours => store.write_tree((*trees.read(ours)?).clone(), edits),
+            ours => store.write_tree(&*trees.read(ours)?, edits),
         }
     }
 }

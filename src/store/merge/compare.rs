@@ -99,9 +99,9 @@ fn rows(trees: &Trees<'_>, ids: Sides) -> Result<Vec<(String, Row)>, ObjectError
     }
     let mut rows: BTreeMap<BString, Row> = BTreeMap::new();
     for (side, id) in ids.into_iter().enumerate() {
-        for entry in &trees.read(id)?.entries {
-            let row = rows.entry(entry.filename.clone()).or_default();
-            row[side] = Some((entry.mode.kind(), entry.oid));
+        for entry in trees.read(id)?.entries() {
+            let row = rows.entry(entry.filename.to_owned()).or_default();
+            row[side] = Some((entry.mode.kind(), entry.oid.to_owned()));
         }
     }
     let differ = |[base, ours, theirs]: &Row| ours != theirs && theirs != base;

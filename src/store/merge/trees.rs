@@ -5,16 +5,15 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use gix::ObjectId;
-use gix::objs::Tree;
 use gix::objs::tree::EntryKind;
 
 use super::super::layout::{Location, Shelf, Visibility};
-use crate::git::{ObjectError, Repository};
+use crate::git::{ObjectError, RawTree, Repository};
 use crate::model::{Project, SessionId};
 
 pub(super) struct Trees<'r> {
     repo: &'r Repository,
-    read: RefCell<HashMap<ObjectId, Rc<Tree>>>,
+    read: RefCell<HashMap<ObjectId, Rc<RawTree>>>,
 }
 
 /// What lies at a name.
@@ -32,8 +31,8 @@ impl<'r> Trees<'r> {
         Self { repo, read: RefCell::default() }
     }
 
-    pub fn read(&self, id: Option<ObjectId>) -> Result<Rc<Tree>, ObjectError> {
-        let Some(id) = id else { return Ok(Rc::new(Tree::empty())) };
+    pub fn read(&self, id: Option<ObjectId>) -> Result<Rc<RawTree>, ObjectError> {
+        let Some(id) = id else { return Ok(Rc::new(RawTree::empty())) };
         if let Some(tree) = self.read.borrow().get(&id) {
             return Ok(tree.clone());
         }
@@ -67,10 +66,10 @@ impl<'r> Trees<'r> {
 }
 
 /// What lies at a name where something of this kind belongs.
-pub(super) fn slot(tree: &Tree, name: &str, kind: EntryKind) -> Slot {
-    match tree.entries.iter().find(|entry| entry.filename == name) {
+pub(super) fn slot(tree: &RawTree, name: &str, kind: EntryKind) -> Slot {
+    match tree.entries().find(|entry| entry.filename == name) {
         None => Slot::Empty,
-        Some(entry) if entry.mode.kind() == kind => Slot::Good(entry.oid),
-        Some(entry) => Slot::Bad(entry.oid),
+        Some(entry) if entry.mode.kind() == kind => Slot::Good(entry.oid.to_owned()),
+        Some(entry) => Slot::Bad(entry.oid.to_owned()),
     }
 }

@@ -8,4 +8,5 @@ mod history;
 mod killed;
 mod place;
 mod race;
+mod reading;
 mod refused;

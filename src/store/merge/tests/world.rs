@@ -95,7 +95,7 @@ pub fn put(store: &Store, location: &Location, bytes: Option<&[u8]>) {
     let committed = store.advance(|snapshot, now| {
         let repo = store.repository();
         let blob = bytes.map(|bytes| repo.write_bytes(Kind::Blob, bytes)).transpose()?;
-        let tree = store.write_tree(snapshot.root().clone(), [(location.clone(), blob)])?;
+        let tree = store.write_tree(snapshot.root(), [(location.clone(), blob)])?;
         let who = repo.signatures(now);
         let message = Message { subject: "edit by hand".into(), ..Message::default() };
         let event = store.write_event(&gix::objs::Commit {
