@@ -7,8 +7,8 @@ use super::{CliError, Ctx, ExitCode, chain, placed};
 
 /// Delete sessions from the store
 ///
-/// Several are deleted in one step: all of them, or none where one is not found or has not ended.
-/// Their branches and worktrees stay. History keeps the records: 'git ao log' shows a deleted session
+/// Several are deleted in one step: all of them, or none where one is not found, has not ended or has
+/// an agent that still runs. Their branches and worktrees stay. History keeps the records: 'git ao log' shows a deleted session
 /// by its id. What their agents printed without a terminal goes, unless they are still alive.
 #[derive(clap::Args)]
 pub struct Args {
@@ -16,7 +16,7 @@ pub struct Args {
     #[arg(required = true, value_name = "session")]
     sessions: Vec<String>,
 
-    /// Delete sessions that have not ended, too.
+    /// Delete sessions that have not ended or whose agent still runs, too.
     #[arg(long, short)]
     force: bool,
 }
@@ -28,6 +28,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         for target in &targets {
             if !args.force {
                 refuse_unended(target)?;
+                refuse_alive(target, &store)?;
             }
             tx.delete(target.key())?;
         }
@@ -36,6 +37,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     for target in &done.value {
         writeln!(ctx.out, "deleted {}", target.label())?;
         discard(target, &store, ctx);
+        warn_of_agent(target, &store, ctx)?;
         warn_of_workspace(target, &store, ctx);
     }
     if done.event.is_some() {
@@ -63,6 +65,23 @@ fn refuse_unended(target: &Target) -> Result<(), CliError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Once the record is gone, no verb could stop the agent.
+fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
+    let id = target.entry.location.id;
+    match flow::runner_of(store.repository(), id)? {
+        None => Ok(()),
+        Some(_) => Err(CliError::refused(format!("the agent of {} still runs", target.label()))
+            .hint(format!("git ao kill {} stops it; --force deletes it nevertheless", id.short()))),
+    }
+}
+
+fn warn_of_agent(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
+    if let Some(runner) = flow::runner_of(store.repository(), target.entry.location.id)? {
+        ctx.out.warn(&format!("its agent still runs; to stop it: {}", runner.way_to_end()));
+    }
+    Ok(())
 }
 
 fn warn_of_workspace(target: &Target, store: &Store, ctx: &mut Ctx) {

@@ -57,7 +57,12 @@ impl Run {
         let lock = claimed.and_then(|claim| {
             let lock = repo.lock_named(&format!("run/{}", self.session), patience);
             drop(claim);
-            Ok(lock?)
+            let mut lock = lock?;
+            // Whom to end when nobody knows the session any more. It can be told without, too.
+            if let Ok(process) = Process::current() {
+                let _ = lock.sign(&process.to_string());
+            }
+            Ok(lock)
         });
         match lock {
             // The kernel releases it, however this process ends.

@@ -1,11 +1,14 @@
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::{LockError, Repository};
+
+/// More than this is no signature.
+const LONGEST: u64 = 256;
 
 /// A lock that processes of one clone queue for.
 ///
@@ -28,6 +31,15 @@ impl Drop for Lock {
 }
 
 impl Lock {
+    /// Says who holds it, for [`Repository::lock_holder`].
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn sign(&mut self, who: &str) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.write_all(who.as_bytes())
+    }
+
     /// False when the file was removed between opening and locking it.
     fn is_in_place(&self, path: &Path) -> io::Result<bool> {
         let ours = self.file.metadata()?;
@@ -70,6 +82,27 @@ impl Repository {
                 return Ok(lock);
             }
         }
+    }
+
+    /// What whoever holds a named lock has signed it with; None where nobody holds it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn lock_holder(&self, name: &str) -> Result<Option<String>, LockError> {
+        let path = self.ao_dir().join(name);
+        let failed = |source| LockError::Io { path: path.clone(), source };
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            file => file.map_err(failed)?,
+        };
+        match file.try_lock_shared() {
+            Ok(()) => return Ok(None),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let mut who = Vec::new();
+        file.take(LONGEST).read_to_end(&mut who).map_err(failed)?;
+        Ok(Some(String::from_utf8_lossy(&who).into_owned()))
     }
 
     fn open_lock(&self, path: &Path) -> io::Result<File> {

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::Finding;
 use crate::flow::FlowError;
+use crate::flow::runners::runners;
 use crate::store::{Shelf, Snapshot, Store};
 use crate::workspace::{Worktrees, marked};
 
@@ -14,6 +15,12 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
             let path = path.display();
             let what = format!("no session {} for the worktree '{path}'", id.short());
             found.push(Finding::wrong(what, format!("git worktree remove '{path}'")));
+        }
+    }
+    for runner in runners(repo)? {
+        if !snapshot.contains(runner.session)? {
+            let what = format!("no session {} for an agent that runs", runner.session.short());
+            found.push(Finding::wrong(what, runner.way_to_end()));
         }
     }
     marks(store, &snapshot, found)?;

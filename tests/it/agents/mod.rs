@@ -2,6 +2,7 @@
 
 mod elsewhere;
 mod foreground;
+mod forgotten;
 mod interrupted;
 mod looked_after;
 mod output;
