@@ -26,8 +26,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
     let parent = open::find(&snapshot, &store, &args.session)?;
-    let request = args.new.request(args.task.read(&store)?);
-    let request = fork_request(&snapshot, &parent, request)?;
-    let launcher = launch::launcher(&store)?;
-    spawn::start(ctx, &store, &launcher, request, &args.new)
+    args.task.start(&store, |task| {
+        let request = fork_request(&snapshot, &parent, args.new.request(task))?;
+        let launcher = launch::launcher(&store)?;
+        spawn::start(ctx, &store, &launcher, request, &args.new)
+    })
 }

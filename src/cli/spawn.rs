@@ -93,17 +93,19 @@ pub struct NewArgs {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let request = Request {
-        project: args.project,
-        duplicates: if args.force { Duplicates::Allow } else { Duplicates::Refuse },
-        spawned_by: calling_session(ctx, &store),
-        ..args.new.request(args.task.read(&store)?)
-    };
-    if request.task.is_none() && request.title.is_none() {
-        return Err(task::nothing_to_do("git ao spawn [<options>] [<task>...]"));
-    }
-    let launcher = launch::launcher(&store)?;
-    start(ctx, &store, &launcher, request, &args.new)
+    args.task.start(&store, |task| {
+        let request = Request {
+            project: args.project,
+            duplicates: if args.force { Duplicates::Allow } else { Duplicates::Refuse },
+            spawned_by: calling_session(ctx, &store),
+            ..args.new.request(task)
+        };
+        if request.task.is_none() && request.title.is_none() {
+            return Err(task::nothing_to_do("git ao spawn [<options>] [<task>...]"));
+        }
+        let launcher = launch::launcher(&store)?;
+        start(ctx, &store, &launcher, request, &args.new)
+    })
 }
 
 /// Plans and makes the session, starts its agent, and says what was made.

@@ -6,6 +6,7 @@ use git_ao::store::{LIMITS, Store};
 
 use super::CliError;
 use super::editor::Draft;
+use super::ui::escape;
 
 /// Where the task comes from.
 #[derive(clap::Args)]
@@ -24,34 +25,60 @@ pub struct TaskArgs {
     edit: bool,
 }
 
+fn too_long() -> CliError {
+    let most = LONGEST / 1024;
+    CliError::refused(format!("the task is longer than {most} KiB; nothing was started"))
+        .hint("put it into a file in the repository, and name the file in the task")
+}
+
+/// What a record has room for, beside the rest of it.
+const LONGEST: usize = LIMITS.bytes * 3 / 4;
+
 const TEMPLATE: &str = "\n\
 # Say what the agent is to do. Lines that start with '#' at the end of this file are left out,\n\
 # and an empty task starts nothing.\n";
 
 impl TaskArgs {
-    /// Gets the task; None where there is none.
-    pub fn read(&self, store: &Store) -> Result<Option<String>, CliError> {
+    /// Gets the task, None where there is none, and starts something with it. Where that fails, what
+    /// was written in an editor is kept.
+    pub fn start<T>(
+        &self,
+        store: &Store,
+        start: impl FnOnce(Option<String>) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
         let given = match (&self.file, self.words.as_slice()) {
             (Some(path), _) => Some(read_file(path)?),
             (None, [dash]) if dash == "-" => Some(read_file("-")?),
             (None, []) => None,
             (None, words) => Some(words.join(" ")),
         };
-        let task = if self.edit { Some(edit(given, store)?) } else { given };
-        match task {
-            Some(task) if task.trim().is_empty() => {
-                Err(CliError::refused("the task is empty; nothing was started"))
-            }
-            Some(task) if task.contains('\0') => {
-                Err(CliError::refused("the task holds a NUL byte; no program can be given that"))
-            }
-            Some(task) if task.len() > LIMITS.bytes * 3 / 4 => {
-                let size = task.len() / 1024;
-                Err(CliError::refused(format!("the task has {size} KiB; a record cannot hold it"))
-                    .hint("put it into a file in the repository, and name the file in the task"))
-            }
-            task => Ok(task),
+        if !self.edit {
+            return check(given.as_deref()).and_then(|()| start(given));
         }
+        let text = format!("{}{TEMPLATE}", given.unwrap_or_default());
+        let draft = Draft::new(store.repository(), "AO_TASK.md", &text)?;
+        let task = without_comments(&draft.edit(store.repository())?);
+        let is_empty = task.is_empty();
+        check(Some(&task)).and_then(|()| start(Some(task))).map_err(|error| match is_empty {
+            true => error,
+            false => {
+                let path = draft.keep();
+                error.hint(format!("your text is kept in '{}'", escape::os(path.as_os_str())))
+            }
+        })
+    }
+}
+
+fn check(task: Option<&str>) -> Result<(), CliError> {
+    match task {
+        Some(task) if task.trim().is_empty() => {
+            Err(CliError::refused("the task is empty; nothing was started"))
+        }
+        Some(task) if task.contains('\0') => {
+            Err(CliError::refused("the task holds a NUL byte; no program can be given that"))
+        }
+        Some(task) if task.len() > LONGEST => Err(too_long()),
+        _ => Ok(()),
     }
 }
 
@@ -65,24 +92,28 @@ pub fn nothing_to_do(synopsis: &str) -> CliError {
 fn read_file(path: &str) -> Result<String, CliError> {
     let mut bytes = Vec::new();
     // One byte more than can be used is enough to see that it is too much.
-    let limit = LIMITS.bytes as u64 + 1;
+    let limit = LONGEST as u64 + 1;
     let read = if path == "-" {
         std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
     } else {
         std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
     };
-    let name = if path == "-" { "standard input".to_owned() } else { format!("'{path}'") };
+    let name = match path {
+        "-" => "standard input".to_owned(),
+        path => format!("'{}'", escape::line(path)),
+    };
     read.map_err(|error| {
         CliError::fatal(format!("cannot read the task from {name}")).because(&error)
     })?;
+    if bytes.len() > LONGEST {
+        return Err(too_long());
+    }
     String::from_utf8(bytes)
         .map_err(|_| CliError::fatal(format!("the task in {name} is not UTF-8")))
 }
 
-fn edit(given: Option<String>, store: &Store) -> Result<String, CliError> {
-    let text = format!("{}{TEMPLATE}", given.unwrap_or_default());
-    let text = Draft::new(store.repository(), "AO_TASK.md", &text)?.edit(store.repository())?;
+fn without_comments(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let end = lines.iter().rposition(|line| !line.starts_with('#')).map_or(0, |at| at + 1);
-    Ok(lines[..end].join("\n").trim().to_owned())
+    lines[..end].join("\n").trim().to_owned()
 }

@@ -192,7 +192,7 @@ fn a_prompt_that_is_too_long_is_refused() {
     let repo = Repo::new();
     let before = traces(&repo);
     let run = repo.ao_run(["spawn", "--no-agent", "--file", "-"]).input("x".repeat(5 << 20));
-    run.run().code(1).stderr_has("a record cannot hold it").stderr_has("hint: ");
+    run.run().code(1).stderr_has("longer than 768 KiB").stderr_has("hint: ");
     assert_eq!(traces(&repo), before);
 }
 

@@ -63,7 +63,7 @@ fn what_cannot_be_a_task_is_refused() {
     with_input(b" \n\n".to_vec()).code(1).stderr_has("the task is empty");
     with_input(b"a\0b".to_vec()).code(1).stderr_has("NUL");
     with_input(b"\xff\xfe".to_vec()).code(128).stderr_has("not UTF-8");
-    with_input(vec![b'x'; 5 << 20]).code(1).stderr_has("a record cannot hold it");
+    with_input(vec![b'x'; 5 << 20]).code(1).stderr_has("longer than 768 KiB");
     repo.ao(["spawn"]).code(129).stderr_has("no task was given");
     repo.ao(["spawn", "--file", "missing"]).code(128).stderr_has("cannot read the task");
     repo.ao(["spawn", "--file", "x", "words"]).code(129);
