@@ -9,7 +9,7 @@ use super::{FlowError, Start};
 use crate::agent::{Action, Agent, AgentError, Agents, find_program};
 use crate::git::Repository;
 use crate::model::{Session, Timestamp};
-use crate::runtime::{self, Plan, Runtime, RuntimeError, Started, Terminal};
+use crate::runtime::{self, Plan, Runtime, RuntimeError, Started, Terminal, Tmux};
 use crate::store::Store;
 
 /// What starts the agents of one repository.
@@ -71,18 +71,31 @@ impl Launcher {
         }
     }
 
-    /// The runtime to use: the one asked for, else the configured one, else tmux where it is
-    /// installed, else none but a process of its own.
+    /// The runtime to use: the one asked for, else the configured one, else tmux where one is
+    /// installed that is new enough, else none but a process of its own.
     ///
     /// # Errors
-    /// When it is not known, or not installed.
+    /// When it is not known, not installed or too old.
     pub fn runtime(&self, asked: Option<&str>) -> Result<Box<dyn Runtime>, RuntimeError> {
-        let has_tmux = || find_program("tmux", &self.path).is_some();
         match asked.or(self.configured.runtime.as_deref()) {
-            Some("tmux") if !has_tmux() => Err(RuntimeError::NotInstalled("tmux".to_owned())),
+            Some("tmux") => self.tmux(),
             Some(name) => self.named(name),
-            None => self.named(if has_tmux() { "tmux" } else { "detached" }),
+            None => match self.tmux() {
+                Err(RuntimeError::NotInstalled(_) | RuntimeError::TooOld { .. }) => {
+                    self.named("detached")
+                }
+                tmux => tmux,
+            },
         }
+    }
+
+    fn tmux(&self) -> Result<Box<dyn Runtime>, RuntimeError> {
+        if find_program("tmux", &self.path).is_none() {
+            return Err(RuntimeError::NotInstalled("tmux".to_owned()));
+        }
+        let tmux = Tmux::new(self.configured.tmux_socket.as_deref())?;
+        tmux.check()?;
+        Ok(Box::new(tmux))
     }
 
     /// The runtime that a placement names.

@@ -234,7 +234,16 @@ fn a_suspended_server_is_not_waited_for() {
     signal("-STOP");
     let impatient = server.tmux.clone().with_limit(Duration::from_millis(100));
     let probe = impatient.probe(&id, &handle);
+    let failed = [
+        impatient.start(&session("00000000"), &plan).err(),
+        impatient.send(&id, &handle, "x").err(),
+        impatient.stop(&id, &handle, LIMIT).err(),
+        impatient.attach(&id, &handle).err(),
+    ];
     signal("-CONT");
+    for error in failed {
+        assert!(matches!(error, Some(RuntimeError::NoAnswer)), "{error:?}");
+    }
     assert!(matches!(probe, Probe::Unknown(RuntimeError::NoAnswer)), "{probe:?}");
     pid(server.tmux.probe(&id, &handle));
 }

@@ -36,6 +36,14 @@ impl Tmux {
         self
     }
 
+    /// Fails unless the program is there and new enough.
+    ///
+    /// # Errors
+    /// When it is missing, too old or does not answer.
+    pub fn check(&self) -> Result<(), RuntimeError> {
+        start::check_version(&self.client)
+    }
+
     /// The pane in which the session's process runs, or None if it runs no more.
     fn pane(&self, session: &SessionId, handle: &str) -> Result<Option<Pane>, RuntimeError> {
         let panes = panes::list(&self.client)?;

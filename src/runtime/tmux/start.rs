@@ -15,11 +15,7 @@ pub(super) fn start(
     session: &SessionId,
     plan: &Plan,
 ) -> Result<String, RuntimeError> {
-    if let Some((major, minor, found)) = version(client)?
-        && (major, minor) < (3, 2)
-    {
-        return Err(RuntimeError::TooOld { program: "tmux", found, needed: "3.2" });
-    }
+    check_version(client)?;
     check_directory(&plan.cwd)?;
     let panes = panes::list(client)?;
     if let Some(pane) = panes.iter().find(|pane| pane.belongs_to(session) && pane.runs()) {
@@ -41,6 +37,16 @@ pub(super) fn start(
         }
     }
     Err(RuntimeError::NotOurs(first))
+}
+
+/// The option -e of new-session came with 3.2.
+pub(super) fn check_version(client: &Client) -> Result<(), RuntimeError> {
+    match version(client)? {
+        Some((major, minor, found)) if (major, minor) < (3, 2) => {
+            Err(RuntimeError::TooOld { program: "tmux", found, needed: "3.2" })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn ended(plan: &Plan) -> RuntimeError {
