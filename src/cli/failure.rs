@@ -1,5 +1,7 @@
 //! What the program says when a flow fails, and what the reader can do about it.
 
+use std::path::Path;
+
 use git_ao::agent::AgentError;
 use git_ao::flow::FlowError;
 use git_ao::runtime::RuntimeError;
@@ -76,9 +78,10 @@ impl From<FlowError> for CliError {
             FlowError::Elsewhere { .. } => {
                 CliError::refused(message).hint("--force takes it over nevertheless")
             }
-            FlowError::Unknown { .. } => {
-                CliError::fatal(message).hint("nothing was done; try again when it can be told")
-            }
+            FlowError::Unknown { .. } => CliError::fatal(message).hint(
+                "nothing was done; try again when it can be told\n\
+                     with --force kill and restore go on without knowing",
+            ),
             FlowError::HasEnded { id, .. } => CliError::refused(message)
                 .hint(format!("to take it up again: git ao restore {}", id.short())),
             FlowError::NotPaused { .. } | FlowError::Changed(_) | FlowError::Busy(_) => {
@@ -87,11 +90,19 @@ impl From<FlowError> for CliError {
             FlowError::Merged(_) => {
                 CliError::refused(message).hint("--force restores it nevertheless")
             }
-            FlowError::NotUsable { condition, .. } => {
+            FlowError::NotUsable { condition, path } => {
                 let refused = CliError::refused(message);
                 match condition {
-                    Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_) => {
+                    Condition::WrongBranch(_) => refused.hint(
+                        "put it right there, or go on as it is with --force\n\
+                         git ao reconcile writes down the branch it is on",
+                    ),
+                    Condition::Detached | Condition::Busy(_) => {
                         refused.hint("put it right there, or go on as it is with --force")
+                    }
+                    Condition::Unregistered => refused.hint(repair(&path)),
+                    Condition::NotAWorktree | Condition::Foreign(_) => {
+                        refused.hint("move it away, and a new worktree is made there")
                     }
                     _ => refused,
                 }
@@ -99,6 +110,16 @@ impl From<FlowError> for CliError {
             FlowError::NoWorkspace(_) => {
                 CliError::refused(message).hint("git ao restore makes one")
             }
+            FlowError::BranchGone { branch, head } => {
+                let commit = head.map_or("<commit>".to_owned(), |head| head.to_string());
+                let branch = escape::line(&branch).into_owned();
+                CliError::refused(message)
+                    .hint(format!("to have it back: git update-ref refs/heads/{branch} {commit}"))
+            }
+            FlowError::NotItsOwn { id, .. } => CliError::refused(message).hint(format!(
+                "git ao fork {} goes on from it in a worktree of its own",
+                id.short()
+            )),
             FlowError::NoBranch(_) => CliError::refused(message),
             FlowError::Folder { .. }
             | FlowError::File { .. }
@@ -107,4 +128,13 @@ impl From<FlowError> for CliError {
             | FlowError::Git(_) => CliError::fatal(message),
         }
     }
+}
+
+/// What brings a worktree and its repository together again, when one of them was moved by hand.
+pub fn repair(path: &Path) -> String {
+    let path = escape::os(path.as_os_str());
+    format!(
+        "if it or the repository was moved: git worktree repair '{path}'\n\
+         else move it away, and git ao restore makes a new one"
+    )
 }

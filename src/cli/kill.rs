@@ -10,7 +10,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch};
 ///
 /// Its worktree, its branch and its record stay; git ao restore takes it up again. A session that
 /// has ended stays as it is, but what still runs of it is stopped. One whose agent runs in another
-/// clone is refused; with --force it is marked as killed, and what runs there goes on.
+/// clone, or of which it cannot be told whether it runs, is refused; with --force it is only marked as
+/// killed, and what runs goes on.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -45,9 +46,12 @@ pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode,
         (Shelf::Active, Some(_)) => drop(change::report(ctx, &killed.changed)?),
     }
     match killed.stopped {
-        Stopped::Ended => writeln!(ctx.out, "  its agent was stopped")?,
-        Stopped::Killed => writeln!(ctx.out, "  its agent did not end when asked, and was killed")?,
-        Stopped::AlreadyGone => {}
+        Some(Stopped::Ended) => writeln!(ctx.out, "  its agent was stopped")?,
+        Some(Stopped::Killed) => {
+            writeln!(ctx.out, "  its agent did not end when asked, and was killed")?;
+        }
+        Some(Stopped::AlreadyGone) => {}
+        None => ctx.out.warn("cannot tell whether its agent is alive; it was not stopped"),
     }
     if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
         let text = format!("what runs on '{replica}' was not stopped");

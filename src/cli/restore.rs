@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, value_name = "name", value_parser = git_ao::runtime::NAMES)]
     runtime: Option<String>,
 
-    /// Also when it is merged, may be running elsewhere, or is not on its branch.
+    /// Also when it is merged, may be running elsewhere or unseen, or is not on its branch.
     #[arg(long, short)]
     force: bool,
 

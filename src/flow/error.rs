@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use crate::agent::AgentError;
 use crate::git::{GitError, LockError, RefError};
-use crate::model::{SessionId, SessionStatus};
+use crate::model::{Oid, SessionId, SessionStatus};
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
 use crate::workspace::{Condition, WorkspaceError};
@@ -108,16 +108,32 @@ pub enum FlowError {
     #[error("session {} has no workspace here", .0.short())]
     NoWorkspace(SessionId),
     /// The folder is not a worktree that the agent could work in.
-    #[error("workspace missing: '{}' is {condition}", path.display())]
+    #[error("{}'{}' is {condition}", prefix(condition), path.display())]
     NotUsable {
         /// Where.
         path: PathBuf,
         /// What is there.
         condition: Condition,
     },
+    /// The worktree that its record names is not its own.
+    #[error("'{}' is not a worktree of session {}", path.display(), id.short())]
+    NotItsOwn {
+        /// The session.
+        id: SessionId,
+        /// The worktree.
+        path: PathBuf,
+    },
     /// The session has no branch, so no worktree can be made for it.
     #[error("session {} has no branch", .0.short())]
     NoBranch(SessionId),
+    /// The branch that is checked out in the worktree was deleted.
+    #[error("the branch '{branch}' of its worktree is gone")]
+    BranchGone {
+        /// Which.
+        branch: String,
+        /// The last commit seen on it.
+        head: Option<Oid>,
+    },
     /// A folder that is needed cannot be made.
     #[error("cannot create '{}'", path.display())]
     Folder {
@@ -162,6 +178,14 @@ pub enum FlowError {
     /// Git.
     #[error(transparent)]
     Git(#[from] GitError),
+}
+
+/// In some conditions it is there, and only not as it should be.
+fn prefix(condition: &Condition) -> &'static str {
+    match condition {
+        Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_) => "the worktree ",
+        _ => "workspace missing: ",
+    }
 }
 
 /// Tells a long flow that it should stop and undo what it did.

@@ -7,7 +7,7 @@ use super::{FlowError, Launcher};
 use crate::model::{Placement, Session};
 use crate::runtime::{NoRuntime, Probe, Runtime, RuntimeError, Stopped};
 use crate::store::Store;
-use crate::workspace::{self, Condition, Detail, Place, Workspace as _, Worktrees};
+use crate::workspace::{self, Detail, Place, Workspace as _, Worktrees, is_worktree, session_at};
 
 /// Where the session lives in this clone, if it does.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
@@ -30,10 +30,12 @@ pub(super) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, Flo
     let place = Place { path: &path, branch: session.branch.as_deref() };
     let state = Worktrees::new(store.repository()).state(&place, Detail::Place)?;
     match state.condition {
-        Condition::Ready | Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_) => {
-            Ok(path)
+        condition if !is_worktree(&condition) => Err(FlowError::NotUsable { path, condition }),
+        // A record may name any worktree; this one says itself whose it is.
+        _ if session_at(&path) != Some(session.id) => {
+            Err(FlowError::NotItsOwn { id: session.id, path })
         }
-        condition => Err(FlowError::NotUsable { path, condition }),
+        _ => Ok(path),
     }
 }
 
@@ -50,15 +52,16 @@ pub(super) fn runtime(
     }
 }
 
-/// Whether the session's process is alive in this clone.
-///
-/// # Errors
-/// When the record names no runtime that is known.
-pub fn probe(store: &Store, launcher: &Launcher, session: &Session) -> Result<Probe, FlowError> {
-    let Some(handle) = placement(store, session).and_then(|it| it.handle.as_deref()) else {
-        return Ok(Probe::Gone);
-    };
-    Ok(runtime(store, launcher, session)?.probe(&session.id, handle))
+/// Whether the session's process is alive in this clone. Where the record names no runtime that is
+/// known, that cannot be told.
+pub fn probe(store: &Store, launcher: &Launcher, session: &Session) -> Probe {
+    let here = placement(store, session);
+    let Some(handle) = here.and_then(|it| it.handle.as_deref()) else { return Probe::Gone };
+    match here.and_then(|it| it.runtime.as_deref()).map(|name| launcher.named(name)) {
+        None => Probe::Gone,
+        Some(Ok(runtime)) => runtime.probe(&session.id, handle),
+        Some(Err(error)) => Probe::Unknown(error),
+    }
 }
 
 /// Likewise, where there is nothing else to be done with agents.

@@ -1,7 +1,7 @@
 use super::change::{Changed, Say, change};
 use super::{FlowError, Interrupt, Launcher, Rule, here};
 use crate::model::SessionStatus;
-use crate::runtime::Stopped;
+use crate::runtime::{Probe, Stopped};
 use crate::store::{Key, Shelf, Store, StoreError};
 
 /// What killing a session came to.
@@ -9,8 +9,8 @@ use crate::store::{Key, Shelf, Store, StoreError};
 pub struct Killed {
     /// The change of status; the session may have ended before, and is then as it was.
     pub changed: Changed,
-    /// What became of its process in this clone.
-    pub stopped: Stopped,
+    /// What became of its process in this clone; None where it could not be told whether it has one.
+    pub stopped: Option<Stopped>,
     /// Where the record lies.
     pub shelf: Shelf,
 }
@@ -18,7 +18,8 @@ pub struct Killed {
 /// Ends a session: its process in this clone is stopped. Its worktree and branch stay.
 ///
 /// A session that has ended keeps its status, but what still runs of it is stopped. What runs in
-/// another clone is not, so that is refused unless the rule is not to count. An interrupt counts
+/// another clone is not, nor what cannot be seen, so that is refused unless the rule is not to
+/// count. An interrupt counts
 /// until the status is written; after that the process is stopped.
 ///
 /// # Errors
@@ -36,7 +37,7 @@ pub fn kill(
     let shelf = entry.location.shelf;
     let session = snapshot.session(key.clone())?;
     if shelf == Shelf::Archived || session.status.is_terminal() {
-        let stopped = here::stop(store, launcher, &session)?;
+        let stopped = Some(here::stop(store, launcher, &session)?);
         let before = session.status.clone();
         let changed = Changed { session, before, event: None };
         return Ok(Killed { changed, stopped, shelf });
@@ -47,10 +48,17 @@ pub fn kill(
     {
         return Err(FlowError::OutOfReach { id: session.id, replica: replica.to_owned() });
     }
+    if let Probe::Unknown(source) = here::probe(store, launcher, &session) {
+        if say.rule == Rule::Table {
+            return Err(FlowError::Unknown { id: session.id, source });
+        }
+        let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
+        return Ok(Killed { changed, stopped: None, shelf });
+    }
     // First the status: so the end of the agent is not taken for its own.
     let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
     match here::stop(store, launcher, &changed.session) {
-        Ok(stopped) => Ok(Killed { changed, stopped, shelf }),
+        Ok(stopped) => Ok(Killed { changed, stopped: Some(stopped), shelf }),
         Err(error) => {
             take_back(store, key, &changed, session.status_reason)?;
             Err(error)

@@ -28,7 +28,10 @@ pub fn reach(store: &Store, session: &Session) -> Result<Reached, FlowError> {
         });
     };
     let socket = store.repository().config("ao.tmuxSocket");
-    let runtime = runtime::named(name, socket.as_deref())?;
+    let runtime = match runtime::named(name, socket.as_deref()) {
+        Ok(runtime) => runtime,
+        Err(source) => return Err(FlowError::Unknown { id, source }),
+    };
     match runtime.probe(&id, handle) {
         Probe::Alive { .. } => Ok(Reached { runtime, handle: handle.to_owned() }),
         Probe::Gone => Err(FlowError::AgentGone { id, status: session.status.clone() }),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::runners::runner_of;
 use super::start::{Begun, claim_in_turn};
 use super::{Crew, FlowError, Interrupt, Launcher, Rule, Start, here};
 use crate::agent::{Action, Mode};
@@ -9,7 +10,8 @@ use crate::model::{Oid, Placement, Session, SessionStatus, Timestamp};
 use crate::runtime::{Probe, RuntimeError, Started, Terminal};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{
-    self, Added, Condition, Detail, Place, Recreation, Workspace as _, Worktrees,
+    self, Added, Condition, Detail, Place, Recreation, Workspace as _, Worktrees, is_worktree,
+    session_at,
 };
 
 /// How a session is to be restored.
@@ -19,8 +21,8 @@ pub struct Restore {
     pub agent: Option<String>,
     /// Another runtime than the one it had.
     pub runtime: Option<String>,
-    /// Whether what speaks against it counts: that it is merged, may be running elsewhere, or is
-    /// on another branch.
+    /// Whether what speaks against it counts: that it is merged, may be running elsewhere or where
+    /// it cannot be seen, or is on another branch.
     pub rule: Rule,
 }
 
@@ -68,7 +70,7 @@ pub fn restore(
     let entry = snapshot.find(id)?.ok_or_else(|| StoreError::NotFound(id.into()))?;
     let entry = &entry;
     let old = load(&snapshot, entry)?;
-    check_status(store, launcher, &old, wish.rule)?;
+    let sight = check_status(store, launcher, &old, wish.rule)?;
     let (agent, start) = choose(store, launcher, &old, wish)?;
     let mut session = Session { agent: Some(agent), ..old.clone() };
     if start.action == Action::Launch {
@@ -92,7 +94,7 @@ pub fn restore(
         had.handle == handle && had.runtime.as_deref() == Some(start.runtime.name())
     };
     // A name that was free again is the new one's by now.
-    if had.is_some_and(|had| had.handle.is_some() && !is_new(had)) {
+    if sight == Sight::Clear && had.is_some_and(|had| had.handle.is_some() && !is_new(had)) {
         here::stop(store, launcher, &old)?;
     }
     session.status = if handle.is_some() { SessionStatus::Spawning } else { SessionStatus::Idle };
@@ -124,27 +126,41 @@ fn load(snapshot: &Snapshot<'_>, entry: &Entry) -> Result<Session, StoreError> {
     snapshot.load(entry).map_err(|problem| StoreError::Corrupt { key: key(), problem })
 }
 
+/// Whether it could be told what has become of the agent that a session had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    Clear,
+    None,
+}
+
 /// A live session is not restored, and one that may be alive neither.
 fn check_status(
     store: &Store,
     launcher: &Launcher,
     session: &Session,
     rule: Rule,
-) -> Result<(), FlowError> {
+) -> Result<Sight, FlowError> {
     let id = session.id;
     if session.status == SessionStatus::Merged && rule == Rule::Table {
         return Err(FlowError::Merged(id));
     }
-    match here::probe(store, launcher, session)? {
+    match here::probe(store, launcher, session) {
+        Probe::Unknown(_) if rule == Rule::Anything => {
+            // At least it does not run as git-ao starts it.
+            match runner_of(store.repository(), id)? {
+                Some(_) => Err(FlowError::Running(id)),
+                None => Ok(Sight::None),
+            }
+        }
         Probe::Unknown(source) => Err(FlowError::Unknown { id, source }),
         // What has ended may still have a process: it makes room for the new one.
-        Probe::Alive { .. } if session.status.is_terminal() => Ok(()),
+        Probe::Alive { .. } if session.status.is_terminal() => Ok(Sight::Clear),
         Probe::Alive { .. } => Err(FlowError::Running(id)),
         Probe::Gone => match here::elsewhere(store, session) {
             Some(replica) if !session.status.is_terminal() && rule == Rule::Table => {
                 Err(FlowError::Elsewhere { id, replica: replica.to_owned() })
             }
-            _ => Ok(()),
+            _ => Ok(Sight::Clear),
         },
     }
 }
@@ -167,7 +183,9 @@ fn choose(
     let had = had.filter(|name| matches!(*name, "tmux" | "detached"));
     let runtime = match (wish.runtime.as_deref(), had) {
         (None, Some(had)) => match launcher.runtime(Some(had)) {
-            Err(RuntimeError::NotInstalled(_)) => launcher.runtime(None)?,
+            Err(RuntimeError::NotInstalled(_) | RuntimeError::TooOld { .. }) => {
+                launcher.runtime(None)?
+            }
             runtime => runtime?,
         },
         (asked, _) => launcher.runtime(asked)?,
@@ -201,22 +219,17 @@ fn find_place(
     session: &Session,
     rule: Rule,
 ) -> Result<Spot, FlowError> {
-    let recorded = here::placement(store, session).and_then(|it| it.workspace.as_deref());
-    let state = |path: &Path| {
-        let place = Place { path, branch: session.branch.as_deref() };
-        worktrees.state(&place, Detail::Place)
-    };
-    let path = match recorded {
-        Some(text) => workspace::from_record(text)?,
-        None => {
-            let path = worktrees.default_path(&session.project_id, session.id)?;
-            // Another clone on this machine may have the session too.
-            let taken = matches!(state(&path)?.condition, Condition::Foreign(_));
-            if taken { beside(&path, &store.replica()?) } else { path }
+    let path = where_it_belongs(store, worktrees, session)?;
+    let place = Place { path: &path, branch: session.branch.as_deref() };
+    let condition = worktrees.state(&place, Detail::Place)?.condition;
+    if is_worktree(&condition) && session_at(&path) != Some(session.id) {
+        return Err(FlowError::NotItsOwn { id: session.id, path });
+    }
+    match condition {
+        Condition::Ready => {
+            check_born(store, session)?;
+            Ok(Spot::There(path))
         }
-    };
-    match state(&path)?.condition {
-        Condition::Ready => Ok(Spot::There(path)),
         Condition::Missing | Condition::Prunable => Ok(Spot::Gone(path)),
         Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_)
             if rule == Rule::Anything =>
@@ -227,10 +240,45 @@ fn find_place(
     }
 }
 
+/// Where the session's own worktree is, or was, or is to be.
+fn where_it_belongs(
+    store: &Store,
+    worktrees: &Worktrees<'_>,
+    session: &Session,
+) -> Result<PathBuf, FlowError> {
+    if let Some(own) = worktrees.sessions_known()?.remove(&session.id) {
+        return Ok(own);
+    }
+    let condition = |path: &Path| {
+        let state = worktrees.state(&Place { path, branch: None }, Detail::Place);
+        state.map(|state| state.condition)
+    };
+    let recorded = here::placement(store, session).and_then(|it| it.workspace.as_deref());
+    // A record may name any folder: what is there is looked at, but nothing is made there.
+    if let Some(path) = recorded.and_then(|text| workspace::from_record(text).ok())
+        && !matches!(condition(&path)?, Condition::Missing | Condition::Prunable)
+    {
+        return Ok(path);
+    }
+    let path = worktrees.default_path(&session.project_id, session.id)?;
+    // Another clone on this machine may have the session too.
+    let is_taken = matches!(condition(&path)?, Condition::Foreign(_));
+    Ok(if is_taken { beside(&path, &store.replica()?) } else { path })
+}
+
 fn beside(path: &Path, replica: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!("-{replica}"));
     path.with_file_name(name)
+}
+
+/// A worktree on a branch that somebody deleted beneath it would begin a history of its own.
+fn check_born(store: &Store, session: &Session) -> Result<(), FlowError> {
+    let Some(branch) = session.branch.clone() else { return Ok(()) };
+    match store.repository().read_ref(&format!("refs/heads/{branch}"))? {
+        Some(_) => Ok(()),
+        None => Err(FlowError::BranchGone { branch, head: session.head.clone() }),
+    }
 }
 
 /// A worktree that is there; one that was made again goes unless it is kept.

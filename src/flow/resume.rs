@@ -20,7 +20,7 @@ pub fn resume(
         return Err(FlowError::NotPaused { id: session.id, status: session.status });
     }
     let elsewhere = here::elsewhere(store, &session).is_some();
-    let to = match here::probe(store, launcher, &session)? {
+    let to = match here::probe(store, launcher, &session) {
         Probe::Gone if !elsewhere => SessionStatus::Idle,
         _ => SessionStatus::Working,
     };

@@ -59,7 +59,7 @@ impl Worktrees<'_> {
     }
 
     /// Which of these names of objects git can resolve: one process for all of them.
-    fn is_there(&self, names: &[String]) -> Result<Vec<bool>, WorkspaceError> {
+    pub(super) fn is_there(&self, names: &[String]) -> Result<Vec<bool>, WorkspaceError> {
         let git = self.repo.git("cat-file").arg("--batch-check=%(objecttype)");
         let output = git.input(names.join("\n") + "\n").run()?;
         let text = output.text();

@@ -151,6 +151,11 @@ impl WorkspaceError {
                 "where another clone has it: git fetch <remote> {name}:{name}\n\
                  else make it: git branch {name} <commit>"
             )),
+            Self::BranchInUse { path, .. } => Some(format!(
+                "to free it there: git -C '{}' switch --detach\n\
+                 git ao fork goes on from it on a branch of its own",
+                path.display()
+            )),
             Self::Unborn(_) => Some("make a first commit".to_owned()),
             Self::NoHome => {
                 Some("'git config ao.worktreeDir <path>' says where worktrees go".to_owned())

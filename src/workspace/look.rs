@@ -161,8 +161,8 @@ impl WorkspaceState {
     }
 }
 
-/// `git status` works there.
-pub(super) fn is_worktree(condition: &Condition) -> bool {
+/// A worktree of this repository is there, where git works, whatever state it is in.
+pub fn is_worktree(condition: &Condition) -> bool {
     matches!(
         condition,
         Condition::Ready | Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_)

@@ -15,9 +15,10 @@ pub fn session_here(repo: &Repository) -> Option<SessionId> {
     read(repo.git_dir())
 }
 
-/// The session whose worktree has its top in this folder; None outside of one.
+/// The session whose worktree has its top in this folder; None outside of one. The main worktree can
+/// be a session's, too.
 pub fn session_at(top: &Path) -> Option<SessionId> {
-    read(&git_dir_of(top)?)
+    read(&git_dir_of(top).unwrap_or_else(|| top.join(".git")))
 }
 
 /// Makes the worktree that stands in this repository a session's.

@@ -27,6 +27,7 @@ mod worktrees;
 pub use addition::{Added, Addition, Branch};
 pub use error::WorkspaceError;
 pub use list::Listed;
+pub use look::is_worktree;
 pub use mark::{Mark, marked, vanished};
 pub use marker::{mark_here, session_at, session_here};
 pub use operation::{Operation, operation};

@@ -11,8 +11,10 @@ impl<'r> Worktrees<'r> {
     ) -> Result<Added<'r>, WorkspaceError> {
         let name = again.branch.to_owned();
         let branch = match (self.repo.read_ref(&format!("refs/heads/{name}"))?, again.head) {
-            (None, Some(head)) => Branch::New { name, at: head.clone() },
-            (None, None) => return Err(WorkspaceError::BranchMissing(name)),
+            (None, Some(head)) if self.is_there(&[format!("{head}^{{commit}}")])?[0] => {
+                Branch::New { name, at: head.clone() }
+            }
+            (None, _) => return Err(WorkspaceError::BranchMissing(name)),
             (Some(_), _) => Branch::Existing { name },
         };
         let place = Place { path: again.path, branch: None };

@@ -3,10 +3,12 @@
 mod elsewhere;
 mod foreground;
 mod forgotten;
+mod hostile;
 mod interrupted;
 mod looked_after;
 mod output;
 mod place;
 mod quiet;
 mod real;
+mod refused;
 mod terminal;
