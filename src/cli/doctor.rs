@@ -9,14 +9,15 @@ use super::{CliError, Ctx, ExitCode, chain, json, man};
 /// Check the whole setup, with a fix for each finding
 ///
 /// Looks at git, tmux, the agents, the configuration, the hooks, the manual pages, the store, and at
-/// worktrees, branches and files that no session knows. Ends with 1 when something is wrong; a note is nothing wrong.
+/// worktrees, branches, files and agents that no session knows. Ends with 1 when something is wrong; a note is nothing wrong.
 ///
 /// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what' and
 /// 'fix'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Put right what is fixable: what 'git ao reconcile' does, and remove files that belong to nobody
-    /// and git's notes of worktrees that are gone.
+    /// Put right what is fixable: what 'git ao reconcile' and, after the repository was moved, 'git
+    /// worktree repair' do; and remove files that belong to nobody and git's notes of worktrees that
+    /// are gone.
     #[arg(long)]
     fix: bool,
 

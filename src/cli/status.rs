@@ -9,6 +9,7 @@ use git_ao::model::parse_age;
 use git_ao::workspace::Detail;
 
 use self::view::{Request, View};
+use super::failure::repair;
 use super::selection::Selection;
 use super::{CliError, Ctx, ExitCode};
 
@@ -84,6 +85,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     for problem in view.problems() {
         ctx.out.warn(&problem);
+    }
+    if let Some(path) = view.unlinked() {
+        ctx.out.hint(&repair(path));
     }
     for stray in &view.unreadable {
         ctx.out.error(&format!("cannot read '{}': {}", stray.path, stray.why));

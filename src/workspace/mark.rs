@@ -1,7 +1,9 @@
-//! Which worktrees say whose they are, and which of those are gone.
+//! Which worktrees say whose they are, and which of those are gone, or lost their repository: it was
+//! moved, and they still lead to where it was.
 
 use std::path::PathBuf;
 
+use super::registry::{Registered, common_dir_of};
 use super::{WorkspaceError, Worktrees, marker};
 use crate::git::Repository;
 use crate::model::SessionId;
@@ -50,4 +52,37 @@ pub fn vanished(worktrees: &Worktrees<'_>) -> Result<Vec<PathBuf>, WorkspaceErro
         is_ours && listed.prunable.is_some() && listed.branch.is_some() && !listed.path.exists()
     });
     Ok(gone.map(|listed| listed.path).collect())
+}
+
+/// Worktrees of sessions that are where git knows them, and lead to a git directory that is gone.
+///
+/// # Errors
+/// When the git directory cannot be read.
+pub fn unlinked(worktrees: &Worktrees<'_>) -> Result<Vec<PathBuf>, WorkspaceError> {
+    let known = worktrees.registered()?.into_iter();
+    let lost = known.filter(|known| marker::read(&known.git_dir).is_some() && is_lost(known));
+    Ok(lost.map(|known| known.path).collect())
+}
+
+/// Leads them to this repository again. Where one of its worktrees belongs to another repository by
+/// now, as after copying all of it, nothing is done: git would take that one over, too.
+///
+/// # Errors
+/// When git fails.
+pub fn relink(worktrees: &Worktrees<'_>) -> Result<(), WorkspaceError> {
+    let known = worktrees.registered()?;
+    if unlinked(worktrees)?.is_empty() || known.iter().any(|known| is_taken(worktrees, known)) {
+        return Ok(());
+    }
+    worktrees.repo.git("worktree").shielded().arg("repair").run()?;
+    Ok(())
+}
+
+fn is_lost(known: &Registered) -> bool {
+    marker::git_dir_of(&known.path).is_some_and(|leads_to| !leads_to.exists())
+}
+
+fn is_taken(worktrees: &Worktrees<'_>, known: &Registered) -> bool {
+    let leads_to = marker::git_dir_of(&known.path).and_then(|git_dir| common_dir_of(&git_dir));
+    leads_to.is_some_and(|common| common != worktrees.repo.common_dir())
 }

@@ -28,7 +28,7 @@ pub use addition::{Added, Addition, Branch};
 pub use error::WorkspaceError;
 pub use list::Listed;
 pub use look::is_worktree;
-pub use mark::{Mark, marked, vanished};
+pub use mark::{Mark, marked, relink, unlinked, vanished};
 pub use marker::{mark_here, session_at, session_here};
 pub use operation::{Operation, operation};
 pub use place::{from_record, to_record};

@@ -1,7 +1,9 @@
+use std::path::Path;
+
 use git_ao::flow::{AgentState, Live, Scope, survey};
 use git_ao::model::Session;
 use git_ao::store::{Listed, Listing, Location, RecordProblem, Shelf, Store, Stray};
-use git_ao::workspace::Detail;
+use git_ao::workspace::{Condition, Detail};
 
 use crate::cli::error::chain;
 use crate::cli::selection::Selection;
@@ -65,6 +67,15 @@ impl View {
 
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.hidden == 0 && self.unreadable.is_empty()
+    }
+
+    /// The first worktree that git does not know, or that does not know its repository.
+    pub fn unlinked(&self) -> Option<&Path> {
+        let mut live = self.rows.iter().filter_map(|row| Some(&row.session.as_ref().ok()?.1));
+        live.find_map(|live| match live.workspace.as_ref()?.condition {
+            Condition::Unregistered => live.path.as_deref(),
+            _ => None,
+        })
     }
 
     /// Why it cannot be told whether agents are alive, each reason once.

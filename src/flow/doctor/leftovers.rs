@@ -2,11 +2,11 @@ use super::Finding;
 use crate::flow::FlowError;
 use crate::flow::belongings::{old_drafts, old_tips, strays};
 use crate::store::Store;
-use crate::workspace::{Worktrees, vanished};
+use crate::workspace::{Worktrees, unlinked, vanished};
 
 const FIX: &str = "git ao doctor --fix";
 
-/// Files that belong to nobody any more, and worktrees whose folder is gone.
+/// Files that belong to nobody any more, and worktrees whose folder or repository is gone.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     let repo = store.repository();
     for path in strays(store)? {
@@ -23,10 +23,16 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
         let what = format!("a text that was never saved is in '{path}'");
         found.push(Finding::note(what, format!("rm -r '{path}'")));
     }
+    for path in unlinked(&Worktrees::new(repo))? {
+        let path = path.display();
+        let what = format!("the worktree '{path}' of a session leads to where the repository was");
+        found.push(Finding::fixable(what, format!("git worktree repair '{path}'")));
+    }
     for path in vanished(&Worktrees::new(repo))? {
         let path = path.display();
         let what = format!("the worktree '{path}' of a session is gone, and git still knows it");
-        found.push(Finding::fixable(what, format!("git worktree remove '{path}'")));
+        let fix = format!("git worktree remove '{path}', or repair <its new place>");
+        found.push(Finding::fixable(what, fix));
     }
     Ok(())
 }

@@ -3,15 +3,18 @@ use std::fs;
 use crate::flow::belongings::{File, old_tips, strays};
 use crate::flow::{FlowError, reconcile};
 use crate::store::Store;
-use crate::workspace::{Worktrees, vanished};
+use crate::workspace::{Worktrees, relink, vanished};
 
 /// Puts right what is [fixable](super::Weight::Fixable): records that are behind the facts, files
-/// that belong to nobody, and worktrees of sessions that git knows and that are gone.
+/// that belong to nobody, and worktrees of sessions that do not find the repository since it was
+/// moved, or that git knows and that are gone.
 ///
 /// # Errors
 /// When something cannot be read or removed; the rest stays as it is.
 pub fn mend(store: &Store) -> Result<(), FlowError> {
     let repo = store.repository();
+    // First: what is out of sight is not gone.
+    relink(&Worktrees::new(repo))?;
     reconcile(store)?;
     for path in strays(store)? {
         File::remove_unless_alive(repo, &path)?;
