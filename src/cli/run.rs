@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use git_ao::agent::Action;
-use git_ao::flow::{Launcher, Run, Turn, log_file, log_limit};
+use git_ao::flow::{Interrupt, Launcher, Run, Turn, log_file, log_limit};
 use git_ao::model::{SessionId, Timestamp};
 use git_ao::runtime::{Ended, Log, Reins};
 use git_ao::store::Store;
@@ -75,10 +75,6 @@ pub fn look_after(
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
     let mut watch = |reins: Reins| {
         let Some(mut signals) = signals.take() else { return };
-        if before.is_some_and(Interrupted::is_set) {
-            // It ended in this moment by itself, or it is asked to.
-            let _ = reins.end();
-        }
         std::thread::spawn(move || {
             for signal in signals.forever() {
                 // One that cannot be passed on is lost; the agent goes on.
@@ -86,7 +82,9 @@ pub fn look_after(
             }
         });
     };
-    match runner.run(store, launcher, output(store, run.session), &mut watch)? {
+    let is_set = || before.is_some_and(Interrupted::is_set);
+    let output = output(store, run.session);
+    match runner.run(store, launcher, output, &Interrupt::new(&is_set), &mut watch)? {
         Ended::Exit(0) => Ok(ExitCode::Done),
         Ended::Exit(_) | Ended::Signal(_) => Ok(ExitCode::Refused),
     }

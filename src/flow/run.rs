@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::brief::{Brief, brief, parent};
 use super::start::{PATIENCE, claim};
-use super::{FlowError, Launcher, here};
+use super::{FlowError, Interrupt, Launcher, here};
 use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{Lock, LockError, Repository};
 use crate::model::{Session, SessionId, SessionStatus, Timestamp};
@@ -79,8 +79,9 @@ impl Runner {
     /// Starts the agent in its workspace and stays until it ends. The record tells when it works,
     /// how it ended, and its own id of the conversation.
     ///
-    /// `output` is where the agent's output goes where it has no terminal. `watch` is called with
-    /// what passes signals on, when there is somebody to pass them to.
+    /// `output` is where the agent's output goes where it has no terminal. An interrupt counts until
+    /// the agent is started. `watch` is called with what passes signals on, when there is somebody to
+    /// pass them to.
     ///
     /// # Errors
     /// When the session has ended, or its agent cannot be started; the record tells the last.
@@ -89,6 +90,7 @@ impl Runner {
         store: &Store,
         launcher: &Launcher,
         output: Box<dyn Write + Send>,
+        interrupt: &Interrupt<'_>,
         watch: &mut dyn FnMut(Reins),
     ) -> Result<Ended, FlowError> {
         let session = store.snapshot()?.session(self.run.session)?;
@@ -105,7 +107,13 @@ impl Runner {
             Turn::Started(_) => session,
             Turn::ByHand => place_here(store, &session)?,
         };
-        match start(store, launcher, &self.run, &session, output) {
+        let prepared = prepare(store, launcher, &self.run, &session, output);
+        let begun = prepared.and_then(|prepared| {
+            // From here on a signal is the agent's.
+            interrupt.check()?;
+            prepared.begin()
+        });
+        match begun {
             Ok(agent) => agent.look_after(store, watch),
             Err(error) => {
                 let reason = format!("not started: {error}");
@@ -138,13 +146,23 @@ struct Running<'a> {
     conversation: Option<String>,
 }
 
-fn start<'a>(
+/// All that it takes to start an agent.
+struct Prepared<'a> {
+    agent: &'a dyn Agent,
+    plan: Plan,
+    wires: Wires,
+    session: SessionId,
+    workspace: PathBuf,
+    conversation: Option<String>,
+}
+
+fn prepare<'a>(
     store: &Store,
     launcher: &'a Launcher,
     run: &Run,
     session: &Session,
     output: Box<dyn Write + Send>,
-) -> Result<Running<'a>, FlowError> {
+) -> Result<Prepared<'a>, FlowError> {
     let workspace = here::workspace(store, session)?;
     let agent = launcher.agents().find(session.agent.as_deref().unwrap_or_default())?;
     let program = launcher.installed(agent)?;
@@ -165,11 +183,19 @@ fn start<'a>(
         input: launch.stdin.clone().map(String::into_bytes),
         output: (mode == Mode::Headless).then_some(output),
     };
-    // A file's time may be coarser than the clock.
-    let since = SystemTime::now() - Duration::from_secs(2);
-    let child = Child::start(&plan(session, &workspace, program, &launch), wires)?;
+    let plan = plan(session, &workspace, program, &launch);
     let conversation = launch.agent_session_id;
-    Ok(Running { agent, child, session: session.id, workspace, since, conversation })
+    Ok(Prepared { agent, plan, wires, session: session.id, workspace, conversation })
+}
+
+impl<'a> Prepared<'a> {
+    fn begin(self) -> Result<Running<'a>, FlowError> {
+        // A file's time may be coarser than the clock.
+        let since = SystemTime::now() - Duration::from_secs(2);
+        let child = Child::start(&self.plan, self.wires)?;
+        let Self { agent, session, workspace, conversation, .. } = self;
+        Ok(Running { agent, child, session, workspace, since, conversation })
+    }
 }
 
 fn plan(session: &Session, workspace: &Path, program: PathBuf, launch: &Launch) -> Plan {

@@ -19,7 +19,7 @@ def interrupted(*_):
     interrupts += 1
     os.write(1, b"interrupt %d\n" % interrupts)
 signal.signal(signal.SIGINT, interrupted)
-print("ready", all(map(os.isatty, range(3))), flush=True)
+print("I am %d, ready" % os.getpid(), all(map(os.isatty, range(3))), flush=True)
 while line := sys.stdin.readline():
     print("heard", line.strip(), interrupts, flush=True)
     if line == "raw\n":
@@ -134,10 +134,14 @@ fn the_job_is_suspended_and_brought_back() {
     let Some(repo) = place(LISTENER) else { return };
     for run in ways(&repo) {
         let mut terminal = shell(&run);
-        terminal.wait_for("ready");
+        terminal.wait_for("I am ");
+        let stat = format!("/proc/{}/stat", terminal.wait_for(", ready"));
         for _ in 0..2 {
             terminal.press(CTRL_Z);
             terminal.wait_for("prompt> ");
+            // The shell waits for its own child only: one that reads and has yet to see its signal
+            // would get the next line.
+            until("the agent has stopped", || fs::read_to_string(&stat).unwrap().contains(") T "));
             terminal.press("echo $((20 + 22)) here\n");
             terminal.wait_for("42 here");
             terminal.wait_for("prompt> ");
