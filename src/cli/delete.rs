@@ -8,8 +8,9 @@ use super::{CliError, Ctx, ExitCode, chain, placed};
 /// Delete sessions from the store
 ///
 /// Several are deleted in one step: all of them, or none where one is not found, has not ended or has
-/// an agent that still runs. Their branches and worktrees stay. History keeps the records: 'git ao log' shows a deleted session
-/// by its id. What their agents printed without a terminal goes, unless they are still alive.
+/// an agent that still runs. Their branches and worktrees stay. History keeps the records: 'git ao
+/// log' shows a deleted session by its id. What their agents printed without a terminal goes, unless
+/// they are still alive.
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions.

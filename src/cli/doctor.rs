@@ -9,7 +9,8 @@ use super::{CliError, Ctx, ExitCode, chain, json, man};
 /// Check the whole setup, with a fix for each finding
 ///
 /// Looks at git, tmux, the agents, the configuration, the hooks, the manual pages, the store, and at
-/// worktrees, branches, files and agents that no session knows. Ends with 1 when something is wrong; a note is nothing wrong.
+/// worktrees, branches, files and agents that no session knows. Ends with 1 when something is wrong;
+/// a note is nothing wrong.
 ///
 /// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what' and
 /// 'fix'.

@@ -19,8 +19,7 @@ pub struct Killed {
 ///
 /// A session that has ended keeps its status, but what still runs of it is stopped. What runs in
 /// another clone is not, nor what cannot be seen, so that is refused unless the rule is not to
-/// count. An interrupt counts
-/// until the status is written; after that the process is stopped.
+/// count. An interrupt counts until the status is written; after that the process is stopped.
 ///
 /// # Errors
 /// When there is no such session, or it lives in another clone, or its process cannot be stopped;

@@ -54,6 +54,7 @@ mod run;
 mod runners;
 mod send;
 mod spawn;
+mod spot;
 mod start;
 
 pub use agents::{AgentReport, agent_reports};

@@ -13,6 +13,7 @@ mod objects;
 mod overrides;
 mod read_ref;
 mod recent;
+mod ref_lock;
 mod refs;
 mod repository;
 mod shared;
@@ -29,4 +30,5 @@ pub use repository::{Repository, hostname};
 pub use zone::local_offset;
 
 pub(crate) use identity::Signatures;
+pub(crate) use refs::RefMove;
 pub(crate) use tree::RawTree;

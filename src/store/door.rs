@@ -11,7 +11,7 @@ use super::error::{gix_id, oid};
 use super::layout::VERSION_BLOB;
 use super::transaction::Parts;
 use super::{Backoff, Key, Location, Snapshot, Store, StoreError, Transaction, Visibility};
-use crate::git::{Expected, ObjectError, RawTree, RefError};
+use crate::git::{Expected, ObjectError, RawTree, RefError, RefMove};
 use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 
 /// What a transaction came to.
@@ -179,7 +179,8 @@ impl Store {
         let repo = self.repository();
         let name = self.ref_of(next.visibility).expect("what is staged has a place");
         let (new, log) = (gix_id(&next.event), format!("ao: {}", next.log));
-        repo.move_ref(name, expected, new, &log, &repo.signatures(now))
+        let who = &repo.signatures(now);
+        repo.move_ref(&RefMove { name, expected, new, message: &log, who })
     }
 
     fn commit(

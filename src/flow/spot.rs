@@ -1,0 +1,129 @@
+//! Where a session that comes back is to work.
+
+use std::path::{Path, PathBuf};
+
+use super::{FlowError, Rule, here};
+use crate::model::Session;
+use crate::store::Store;
+use crate::workspace::{
+    self, Added, Condition, Detail, Place, Recreation, Workspace as _, Worktrees, is_worktree,
+    session_at,
+};
+
+/// Where the worktree is, or is to be.
+pub(super) enum Spot {
+    There(PathBuf),
+    Gone(PathBuf),
+}
+
+pub(super) fn find_place(
+    store: &Store,
+    worktrees: &Worktrees<'_>,
+    session: &Session,
+    rule: Rule,
+) -> Result<Spot, FlowError> {
+    let path = where_it_belongs(store, worktrees, session)?;
+    let place = Place { path: &path, branch: session.branch.as_deref() };
+    let condition = worktrees.state(&place, Detail::Place)?.condition;
+    if is_worktree(&condition) && session_at(&path) != Some(session.id) {
+        return Err(FlowError::NotItsOwn { id: session.id, path });
+    }
+    match condition {
+        Condition::Ready => {
+            check_born(store, session)?;
+            Ok(Spot::There(path))
+        }
+        Condition::Missing | Condition::Prunable => Ok(Spot::Gone(path)),
+        Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_)
+            if rule == Rule::Anything =>
+        {
+            Ok(Spot::There(path))
+        }
+        condition => Err(FlowError::NotUsable { path, condition }),
+    }
+}
+
+/// Where the session's own worktree is, or was, or is to be.
+fn where_it_belongs(
+    store: &Store,
+    worktrees: &Worktrees<'_>,
+    session: &Session,
+) -> Result<PathBuf, FlowError> {
+    if let Some(own) = worktrees.sessions_known()?.remove(&session.id) {
+        return Ok(own);
+    }
+    let condition = |path: &Path| {
+        let state = worktrees.state(&Place { path, branch: None }, Detail::Place);
+        state.map(|state| state.condition)
+    };
+    let recorded = here::placement(store, session).and_then(|it| it.workspace.as_deref());
+    // A record may name any folder: what is there is looked at, but nothing is made there.
+    if let Some(path) = recorded.and_then(|text| workspace::from_record(text).ok())
+        && !matches!(condition(&path)?, Condition::Missing | Condition::Prunable)
+    {
+        return Ok(path);
+    }
+    let path = worktrees.default_path(&session.project_id, session.id)?;
+    // Another clone on this machine may have the session too.
+    let is_taken = matches!(condition(&path)?, Condition::Foreign(_));
+    Ok(if is_taken { beside(&path, &store.replica()?) } else { path })
+}
+
+fn beside(path: &Path, replica: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!("-{replica}"));
+    path.with_file_name(name)
+}
+
+/// A worktree on a branch that somebody deleted beneath it would begin a history of its own.
+fn check_born(store: &Store, session: &Session) -> Result<(), FlowError> {
+    let Some(branch) = session.branch.clone() else { return Ok(()) };
+    match store.repository().read_ref(&format!("refs/heads/{branch}"))? {
+        Some(_) => Ok(()),
+        None => Err(FlowError::BranchGone { branch, head: session.head.clone() }),
+    }
+}
+
+/// A worktree that is there; one that was made again goes unless it is kept.
+pub(super) enum Made<'a> {
+    There(PathBuf),
+    Again(Added<'a>),
+}
+
+impl Spot {
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::There(path) | Self::Gone(path) => path,
+        }
+    }
+
+    pub fn make<'a>(
+        self,
+        worktrees: &'a Worktrees<'_>,
+        session: &Session,
+    ) -> Result<Made<'a>, FlowError> {
+        let path = match self {
+            Self::There(path) => return Ok(Made::There(path)),
+            Self::Gone(path) => path,
+        };
+        let branch = session.branch.as_deref().ok_or(FlowError::NoBranch(session.id))?;
+        let (head, session) = (session.head.as_ref(), session.id);
+        let again = Recreation { path: &path, branch, head, session };
+        Ok(Made::Again(worktrees.recreate(&again)?))
+    }
+}
+
+impl Made<'_> {
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::There(path) => path,
+            Self::Again(added) => added.path(),
+        }
+    }
+
+    pub fn keep(self) {
+        if let Self::Again(added) = self {
+            added.keep();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The lock of a ref's file, as git knows it, and what writers leave of it that were killed.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use gix::ObjectId;
+
+use super::Repository;
+use super::refs::ignore_missing;
+use super::write::sync_folder;
+
+/// How long a lock of git's own is waited for: git's default for `core.filesRefLockTimeout`.
+const GIT_LOCK_PATIENCE: Duration = Duration::from_millis(100);
+
+/// How the names of the files begin that locks are made from.
+const MARK: &str = "tip.";
+
+/// How old one must be to be taken for the rest of a writer that died.
+const MARK_AGE: Duration = Duration::from_secs(3600);
+
+/// `<ref>.lock`, as git knows it, holding the ref's new value.
+///
+/// The file is made elsewhere first and then linked into place. Its other name tells the lock of a
+/// git-ao that was killed from one that git holds: only the former may be broken.
+pub(super) struct RefLock {
+    path: PathBuf,
+    lock: PathBuf,
+    mark: tempfile::TempPath,
+    held: bool,
+}
+
+impl RefLock {
+    /// None when git holds the lock.
+    pub fn take(repo: &Repository, path: &Path, new: ObjectId) -> io::Result<Option<Self>> {
+        collect_marks(repo)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(MARK);
+        plain_permissions(&mut builder);
+        let mut file = builder.tempfile_in(repo.ao_dir())?;
+        file.write_all(format!("{new}\n").as_bytes())?;
+        if repo.fsync().refs {
+            file.as_file().sync_all()?;
+        }
+        repo.shared().adjust(file.path())?;
+        let lock = PathBuf::from(format!("{}.lock", path.display()));
+        let mark = file.into_temp_path();
+        let mut this = Self { path: path.to_owned(), lock, mark, held: false };
+        let deadline = Instant::now() + GIT_LOCK_PATIENCE;
+        loop {
+            match repo.with_parents(&this.lock, || fs::hard_link(&this.mark, &this.lock)) {
+                Ok(()) => {
+                    this.held = true;
+                    return Ok(Some(this));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+            if Instant::now() >= deadline {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if !break_leftover(repo, &this.lock)? {
+            return Ok(None);
+        }
+        match fs::hard_link(&this.mark, &this.lock) {
+            Ok(()) => {
+                this.held = true;
+                Ok(Some(this))
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub fn commit(mut self, repo: &Repository) -> io::Result<()> {
+        fs::rename(&self.lock, &self.path)?;
+        self.held = false;
+        if repo.fsync().refs {
+            sync_folder(self.path.parent().unwrap_or(&self.path))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for RefLock {
+    fn drop(&mut self) {
+        if self.held {
+            let _ = fs::remove_file(&self.lock);
+        }
+    }
+}
+
+/// Removes a lock that a killed git-ao left; true if it was one.
+fn break_leftover(repo: &Repository, lock: &Path) -> io::Result<bool> {
+    let Some(id) = file_id(lock)? else { return Ok(true) };
+    let mut ours = false;
+    for path in marks(repo)? {
+        if file_id(&path)? == Some(id) {
+            fs::remove_file(lock)?;
+            fs::remove_file(&path)?;
+            ours = true;
+        }
+    }
+    Ok(ours)
+}
+
+/// Removes what writers left that were killed between two steps. Those that are at work have
+/// younger marks, also where a file system does not keep them from working at the same time.
+fn collect_marks(repo: &Repository) -> io::Result<()> {
+    for path in marks(repo)? {
+        let age = fs::symlink_metadata(&path).and_then(|meta| meta.modified());
+        if age.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > MARK_AGE)) {
+            fs::remove_file(&path).or_else(ignore_missing)?;
+        }
+    }
+    Ok(())
+}
+
+fn marks(repo: &Repository) -> io::Result<Vec<PathBuf>> {
+    let mut marks = Vec::new();
+    for entry in fs::read_dir(repo.ao_dir())? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(MARK) {
+            marks.push(entry.path());
+        }
+    }
+    Ok(marks)
+}
+
+#[cfg(unix)]
+fn file_id(path: &Path) -> io::Result<Option<(u64, u64)>> {
+    use std::os::unix::fs::MetadataExt;
+    match fs::symlink_metadata(path) {
+        Ok(meta) => Ok(Some((meta.dev(), meta.ino()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn file_id(path: &Path) -> io::Result<Option<(u64, u64)>> {
+    // Without a file's identity no lock is known to be a leftover: each counts as git's.
+    Ok(fs::symlink_metadata(path).is_ok().then_some((0, 0)).filter(|_| path.ends_with(".lock")))
+}
+
+/// Temporary files are made for their owner alone; a ref is as readable as the umask lets it be.
+#[cfg(unix)]
+fn plain_permissions(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(fs::Permissions::from_mode(0o666));
+}
+
+#[cfg(not(unix))]
+fn plain_permissions(_builder: &mut tempfile::Builder<'_, '_>) {}
