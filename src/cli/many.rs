@@ -4,7 +4,7 @@ use git_ao::model::Session;
 use git_ao::store::{Entry, Key, Snapshot, Store, StoreError, Transaction};
 
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, open};
+use super::{CliError, Ctx, open};
 
 /// A record that a person named.
 pub struct Target {
@@ -57,21 +57,28 @@ pub struct Move {
     pub was_there: &'static str,
 }
 
-/// Moves all that were named in one event, and says of each what became of it.
-pub fn put_away(handles: &[String], ctx: &mut Ctx, to: &Move) -> Result<ExitCode, CliError> {
-    let store = ctx.store()?;
+/// Moves all that were named in one event, and says of each what became of it. Returns those that
+/// were moved.
+pub fn put_away(
+    handles: &[String],
+    store: &Store,
+    ctx: &mut Ctx,
+    to: &Move,
+) -> Result<Vec<Target>, CliError> {
     let done = store.transaction(to.verb, |tx| {
-        let targets = targets(handles, tx.snapshot(), &store)?;
+        let targets = targets(handles, tx.snapshot(), store)?;
         let moved = targets.into_iter().map(|target| Ok(((to.act)(tx, target.key())?, target)));
         moved.collect::<Result<Vec<_>, CliError>>()
     })?;
+    let mut moved = Vec::new();
     for (is_moved, target) in done.value {
         let label = target.label();
         if is_moved {
             writeln!(ctx.out, "{} {label}", to.moved)?;
+            moved.push(target);
         } else {
             ctx.out.warn(&format!("{label} {}", to.was_there));
         }
     }
-    Ok(ExitCode::Done)
+    Ok(moved)
 }

@@ -19,5 +19,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         moved: "unarchived",
         was_there: "is not in the archive",
     };
-    many::put_away(&args.sessions, ctx, &to)
+    let store = ctx.store()?;
+    many::put_away(&args.sessions, &store, ctx, &to)?;
+    Ok(ExitCode::Done)
 }

@@ -77,3 +77,16 @@ fn an_agent_whose_record_went_by_another_hand_is_found() {
     repo.env().run(repo.dir(), "sh", ["-c", &kill]).run().ok();
     until_known(&repo);
 }
+
+#[test]
+fn an_archived_session_whose_agent_runs_is_warned_about_and_can_be_killed() {
+    let repo = Repo::new();
+    agent(&repo, "mine", STAYS);
+    let id = start(&repo, "detached");
+    let out = repo.ao(["archive", &id.short()]).ok();
+    out.stderr_has("still runs")
+        .stderr_has(&format!("hint: to stop it: git ao kill {}", id.short()));
+    repo.ao(["kill", &id.short()]).ok().stdout_has("its agent was stopped");
+    repo.ao(["unarchive", &id.short()]).ok();
+    repo.ao(["archive", &id.short()]).ok().stderr_lacks("still runs");
+}
