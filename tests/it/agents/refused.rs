@@ -169,9 +169,8 @@ fn when_the_tmux_server_dies_its_sessions_are_gone_and_can_be_restored() {
     let id = start(&repo, TMUX);
     let runner = tmux(&repo, &["list-panes", "-a", "-F", "#{pane_pid}"]).unwrap();
     let server = tmux(&repo, &["display-message", "-p", "#{pid}"]).unwrap();
-    for pid in [runner, server] {
-        repo.env().run(repo.dir(), "kill", ["-KILL", pid.trim()]).run().ok();
-    }
+    // The server first: without a session it ends by itself.
+    repo.env().run(repo.dir(), "kill", ["-KILL", server.trim(), runner.trim()]).run().ok();
     let agent_is = |word: &str| {
         let json = repo.ao(["status", "--json", &id.short()]).ok().json();
         json["sessions"][0]["live"]["agent"] == word
