@@ -1,5 +1,5 @@
 use git_ao::model::redact;
-use git_ao::share::{PushReport, Remote};
+use git_ao::share::{Outgoing, PushReport, Remote};
 use git_ao::store::{Change, ChangeKind, Store};
 
 use super::sharing::{RemoteArgs, report_merges, summary};
@@ -30,8 +30,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.dry_run {
         return preview(ctx, &store, &remote, &args);
     }
-    announce(ctx, &store, &remote, &args.remote)?;
-    let pushed = args.remote.watched(|watcher| remote.push(watcher))?;
+    let pushed = args.remote.watched(|watcher| {
+        let mut tell = |outgoing: &Outgoing| announce(ctx, &remote, outgoing);
+        remote.push(watcher, (!args.remote.quiet).then_some(&mut tell))
+    })?;
     report(ctx, &remote, &pushed, &args.remote)?;
     if args.branches || !pushed.sent.is_empty() {
         branches(ctx, &remote, &args)?;
@@ -41,41 +43,27 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 
 /// Says, before the first push to a remote, what is about to be shared, and before each one, what
 /// should perhaps not be.
-pub fn announce(
-    ctx: &mut Ctx,
-    store: &Store,
-    remote: &Remote<'_>,
-    args: &RemoteArgs,
-) -> Result<(), CliError> {
-    let Some(ours) = store.tip()?.filter(|_| !args.quiet) else { return Ok(()) };
-    let theirs = remote.tip()?;
-    let changes = store.own_changes(theirs.as_ref(), &ours)?;
-    if theirs.is_none() {
-        let count = counted(changes.len() as u64, "session");
+pub fn announce(ctx: &mut Ctx, remote: &Remote<'_>, outgoing: &Outgoing) {
+    if outgoing.known.is_none() {
+        let count = counted(outgoing.changes.len() as u64, "session");
         let name = escape::line(remote.name());
         ctx.out.hint(&format!(
             "the first push to '{name}': {count}, with tasks, branches and paths of worktrees\n\
              to look first: git ao push --dry-run {name}"
         ));
     }
-    if warn_of_secrets(ctx, store, &changes) {
+    if warn_of_secrets(ctx, outgoing) {
         ctx.out.hint("history keeps what was pushed: revoke it where it was issued");
     }
-    Ok(())
 }
 
 /// Names the fields that look as if they held a token or a key, and not what they hold.
-fn warn_of_secrets(ctx: &mut Ctx, store: &Store, changes: &[Change]) -> bool {
-    let mut warned = false;
-    for change in changes {
-        for (field, kind) in store.changed_secrets(change) {
-            let (id, field) = (change.location().id.short(), escape::line(&field).into_owned());
-            ctx.out
-                .warn(&format!("session {id}: '{field}' holds what looks like a secret, {kind}"));
-            warned = true;
-        }
+fn warn_of_secrets(ctx: &mut Ctx, outgoing: &Outgoing) -> bool {
+    for (session, field, kind) in &outgoing.exposed {
+        let (id, field) = (session.short(), escape::line(field));
+        ctx.out.warn(&format!("session {id}: '{field}' holds what looks like a secret, {kind}"));
     }
-    warned
+    !outgoing.exposed.is_empty()
 }
 
 /// Says what was merged and what was sent.
@@ -137,14 +125,14 @@ fn preview(
 ) -> Result<ExitCode, CliError> {
     let preview = args.remote.watched(|watcher| remote.preview(watcher))?;
     let name = escape::line(remote.name()).into_owned();
-    if preview.events == 0 {
+    let Some(outgoing) = preview.outgoing.filter(|_| preview.events > 0) else {
         writeln!(ctx.out, "nothing would go to {name}")?;
         return Ok(ExitCode::Done);
-    }
-    for change in &preview.changes {
+    };
+    for change in &outgoing.changes {
         writeln!(ctx.out, "{}", line(store, change))?;
     }
-    let (sessions, events) = (preview.changes.len() as u64, preview.events);
+    let (sessions, events) = (outgoing.changes.len() as u64, preview.events);
     writeln!(
         ctx.out,
         "{} in {} would go to {name} ({}), about {}",
@@ -153,7 +141,7 @@ fn preview(
         escape::line(remote.their_ref()),
         counted(preview.bytes, "byte")
     )?;
-    if warn_of_secrets(ctx, store, &preview.changes) {
+    if warn_of_secrets(ctx, &outgoing) {
         ctx.out.hint(
             "history keeps it even if the record is changed: revoke it before you push\n\
              git ao spawn --private begins a session that is never pushed",

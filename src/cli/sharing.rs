@@ -133,7 +133,9 @@ impl From<ShareError> for CliError {
             ShareError::Transfer { failure, .. } => {
                 transfer_hint(CliError::fatal(message), failure)
             }
-            ShareError::Rejected { name, reason, .. } => {
+            ShareError::Rejected { name, reason, said, .. } => {
+                let said = said.lines().map(|line| format!("\nremote: {}", escape::line(line)));
+                let message = message + &said.collect::<String>();
                 CliError::refused(message).hint(rejected_hint(&name, &reason))
             }
             ShareError::Contended { .. } => CliError::refused(message)

@@ -1,3 +1,5 @@
+use git_ao::share::Outgoing;
+
 use super::sharing::RemoteArgs;
 use super::{CliError, Ctx, ExitCode, push};
 
@@ -11,8 +13,10 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let remote = args.remote.choose(&store)?;
-    push::announce(ctx, &store, &remote, &args.remote)?;
-    let synced = args.remote.watched(|watcher| remote.sync(watcher))?;
+    let synced = args.remote.watched(|watcher| {
+        let mut tell = |outgoing: &Outgoing| push::announce(ctx, &remote, outgoing);
+        remote.sync(watcher, (!args.remote.quiet).then_some(&mut tell))
+    })?;
     push::report(ctx, &remote, &synced, &args.remote)?;
     Ok(ExitCode::Done)
 }

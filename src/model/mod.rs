@@ -36,7 +36,7 @@ pub use nearest::{distance, nearest};
 pub use oid::{InvalidOid, Oid};
 pub use project::{InvalidProject, Project};
 pub use record::{KEYS, RecordError};
-pub use secret::{Secret, redact, secret_fields, secrets};
+pub use secret::{HeldSecret, Secret, held_secrets, redact, secrets};
 pub use session::{Base, Cost, Fork, Kind, Placement, Session};
 pub use status::{IllegalTransition, SessionStatus};
 pub use time::{InvalidTime, Timestamp};

@@ -81,19 +81,43 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The fields of a record that hold what looks like a secret, each with the kind of the first.
-pub fn secret_fields(record: &Map) -> Vec<(String, &'static str)> {
-    let held = record.iter().filter_map(|(key, value)| Some((key.label(), first(value)?)));
-    held.collect()
+/// A secret in a field of a record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldSecret {
+    /// The field.
+    pub field: String,
+    /// What it looks like.
+    pub kind: &'static str,
+    /// The secret itself, to be compared and not to be shown.
+    pub text: String,
 }
 
-fn first(value: &Value) -> Option<&'static str> {
+/// What looks like a secret in a record.
+pub fn held_secrets(record: &Map) -> Vec<HeldSecret> {
+    let mut held = Vec::new();
+    for (key, value) in record.iter() {
+        let field = key.label();
+        collect(value, &mut |text| {
+            held.extend(secrets(text).into_iter().map(|Secret { kind, range }| HeldSecret {
+                field: field.clone(),
+                kind,
+                text: text[range].to_owned(),
+            }));
+        });
+    }
+    held
+}
+
+fn collect(value: &Value, visit: &mut dyn FnMut(&str)) {
     match value {
-        Value::String(text) => secrets(text).first().map(|secret| secret.kind),
-        Value::List(list) => list.iter().find_map(first),
-        Value::Map(map) => map.iter().find_map(|(key, value)| first(key).or_else(|| first(value))),
-        Value::Tagged(_, value) => first(value),
-        _ => None,
+        Value::String(text) => visit(text),
+        Value::List(list) => list.iter().for_each(|value| collect(value, visit)),
+        Value::Map(map) => map.iter().for_each(|(key, value)| {
+            collect(key, visit);
+            collect(value, visit);
+        }),
+        Value::Tagged(_, value) => collect(value, visit),
+        _ => {}
     }
 }
 
@@ -172,7 +196,8 @@ mod tests {
             ("title".into(), "nothing".into()),
             ("context".into(), Value::List(vec![of(token("glpat-", 20))])),
         ]);
-        let found = secret_fields(&record.unwrap());
-        assert_eq!(found, [("context".to_owned(), "GitLab token")]);
+        let found = held_secrets(&record.unwrap());
+        let (field, kind, text) = ("context".to_owned(), "GitLab token", token("glpat-", 20));
+        assert_eq!(found, [HeldSecret { field, kind, text }]);
     }
 }

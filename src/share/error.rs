@@ -46,6 +46,8 @@ pub enum ShareError {
         name: String,
         /// What it says.
         reason: String,
+        /// What its hooks say; may be empty, or have been shown already.
+        said: String,
     },
     /// Others kept pushing until the deadline.
     #[error("'{remote}' kept moving for {seconds} seconds; nothing was pushed")]

@@ -1,11 +1,10 @@
-use super::{Remote, ShareError, Watcher};
-use crate::store::Change;
+use super::{Outgoing, Remote, ShareError, Watcher};
 
 /// What a push would send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// What would be new to the remote, by session.
-    pub changes: Vec<Change>,
+    /// What would be new to the remote; None where there is nothing to share.
+    pub outgoing: Option<Outgoing>,
     /// How many events.
     pub events: u64,
     /// How many bytes all that takes here, packed or not.
@@ -20,7 +19,7 @@ impl Remote<'_> {
     pub fn preview(&self, watcher: &mut Watcher<'_>) -> Result<Preview, ShareError> {
         let theirs = self.fetch(watcher)?.tip;
         let Some(ours) = self.store.tip()? else {
-            return Ok(Preview { changes: Vec::new(), events: 0, bytes: 0 });
+            return Ok(Preview { outgoing: None, events: 0, bytes: 0 });
         };
         let count = |options: &[&str]| -> Result<u64, ShareError> {
             let git = self.store.repository().git("rev-list").args(options).arg(ours.as_str());
@@ -31,7 +30,7 @@ impl Remote<'_> {
             Ok(git.arg("--").run()?.text().trim().parse().unwrap_or_default())
         };
         Ok(Preview {
-            changes: self.store.own_changes(theirs.as_ref(), &ours)?,
+            outgoing: Some(self.outgoing(theirs.as_ref(), &ours)?),
             events: count(&["--count"])?,
             bytes: count(&["--objects", "--disk-usage"])?,
         })

@@ -1,7 +1,8 @@
 use super::super::codec;
+use super::super::error::gix_id;
 use super::super::{Entry, Location, Shelf, Store};
 use super::decide::Decision;
-use crate::model::{KEYS, Map, Session, Value, secret_fields};
+use crate::model::{HeldSecret, KEYS, Map, Oid, Session, Value, held_secrets};
 
 /// What is different about one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,25 +85,27 @@ impl Store {
         changed.map(Value::label).collect()
     }
 
-    /// The fields whose new value holds what looks like a token or a key, each with its kind.
-    pub fn changed_secrets(&self, change: &Change) -> Vec<(String, &'static str)> {
-        let bytes = change.after.as_ref().and_then(|entry| self.entry_bytes(entry));
-        let Some(record) = bytes.and_then(|bytes| codec::parse(&bytes).ok()) else {
-            return Vec::new();
-        };
-        let mut found = secret_fields(&record);
-        if !found.is_empty() {
-            let changed = self.changed_fields(change);
-            found.retain(|(field, _)| changed.contains(field));
-        }
-        found
+    /// What looks like a secret in the record before a change.
+    pub fn secrets_before(&self, change: &Change) -> Vec<HeldSecret> {
+        let bytes = change.before.as_ref().and_then(|entry| self.entry_bytes(entry));
+        bytes.map(|bytes| secrets_of(&bytes)).unwrap_or_default()
+    }
+
+    /// What looks like a secret in a record, by its blob; nothing where it cannot be read.
+    pub fn secrets_in(&self, blob: &Oid) -> Vec<HeldSecret> {
+        let bytes = self.repository().read_blob(gix_id(blob));
+        bytes.map(|bytes| secrets_of(&bytes)).unwrap_or_default()
     }
 
     fn entry_bytes(&self, entry: &Entry) -> Option<Vec<u8>> {
-        self.repository().read_blob(super::super::error::gix_id(&entry.blob)).ok()
+        self.repository().read_blob(gix_id(&entry.blob)).ok()
     }
 }
 
 fn value<'m>(map: &'m Map, key: &Value) -> Option<&'m Value> {
     map.iter().find(|(other, _)| *other == key).map(|(_, value)| value)
+}
+
+fn secrets_of(record: &[u8]) -> Vec<HeldSecret> {
+    codec::parse(record).map(|record| held_secrets(&record)).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 use git_ao::model::SessionStatus;
 
 use super::{Team, create, edit, has, read, short, tip};
-use crate::support::{Kind, alone, matrix};
+use crate::support::{Combo, Kind, Repo, alone, matrix};
 
 #[test]
 fn what_one_pushes_the_other_pulls() {
@@ -123,6 +123,49 @@ fn the_first_push_says_what_it_shares() {
             .stderr_has("git ao push --dry-run origin");
         edit(&ann, 1, |s| s.add_tag("again"));
         ann.ao(["push"]).ok().stderr_lacks("first push");
+    });
+}
+
+#[test]
+fn what_the_remote_has_decides_what_is_said_to_leave() {
+    alone(|| {
+        let team = Team::new();
+        let ann = team.member("ann");
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        create(&ann, 1, "One");
+        edit(&ann, 1, |s| drop(s.context.insert("key", token.as_str())));
+        let warning = "'context' holds what looks like a secret, GitHub token";
+        ann.ao(["push"]).ok().stderr_has(warning);
+        // It has lost what it had, or another one is at its place.
+        team.hub.git(["update-ref", "-d", "refs/ao/sessions"]);
+        let out = ann.ao(["push"]).ok();
+        out.stderr_has("the first push").stderr_has(warning).stdout_has("to origin: 1 session new");
+        ann.ao(["push"]).ok().stdout_has("origin has everything").stderr_lacks("secret");
+        let other = Repo::create(ann.env(), "other-hub", Combo::BARE);
+        ann.git(["remote", "set-url", "origin", other.dir().to_str().unwrap()]);
+        let out = ann.ao(["push"]).ok();
+        out.stderr_has("the first push").stderr_has(warning).stdout_has("to origin: 1 session new");
+        assert_eq!(tip(&other), tip(&ann));
+        other.git(["update-ref", "-d", "refs/ao/sessions"]);
+        ann.ao(["sync"]).ok().stderr_has("the first push").stdout_has("to origin: 1 session new");
+    });
+}
+
+#[test]
+fn a_secret_that_was_taken_out_again_leaves_too() {
+    alone(|| {
+        let team = Team::new();
+        let ann = team.member("ann");
+        let token = format!("glpat-{}", "a1B2".repeat(5));
+        create(&ann, 1, "One");
+        ann.ao(["push"]).ok();
+        edit(&ann, 1, |s| drop(s.context.insert("key", token.as_str())));
+        edit(&ann, 1, |s| drop(s.context.insert("key", "gone")));
+        let warning = "'context' holds what looks like a secret, GitLab token";
+        ann.ao(["push", "-n"]).ok().stderr_has(warning);
+        ann.ao(["push"]).ok().stderr_has(warning).stderr_lacks(&token);
+        edit(&ann, 1, |s| s.add_tag("x"));
+        ann.ao(["push"]).ok().stderr_lacks("secret");
     });
 }
 

@@ -58,7 +58,10 @@ fn a_hook_there_that_refuses() {
         let ann = team.member("ann");
         create(&ann, 1, "One");
         let before = tip(&ann);
-        ann.ao(["push"]).code(1).stderr_has("pre-receive hook declined");
+        ann.ao(["push"])
+            .code(1)
+            .stderr_has("pre-receive hook declined")
+            .stderr_has("remote: not on fridays");
         assert_eq!((tip(&ann), tip(&team.hub)), (before, None));
     });
 }

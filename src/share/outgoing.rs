@@ -1,0 +1,63 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Remote, ShareError};
+use crate::model::{HeldSecret, Oid, SessionId};
+use crate::store::Change;
+
+/// What a push is about to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// What the remote has; None where it has no sessions.
+    pub known: Option<Oid>,
+    /// What it is going to have.
+    pub ours: Oid,
+    /// What is different then, by session.
+    pub changes: Vec<Change>,
+    /// The fields that look as if they held a secret which the remote does not have yet, with its
+    /// kind: also in events whose value was changed again later, for these leave too.
+    pub exposed: BTreeSet<(SessionId, String, &'static str)>,
+}
+
+/// Who hears what a push is about to send, before it does.
+pub type Tell<'t> = Option<&'t mut dyn FnMut(&Outgoing)>;
+
+impl Remote<'_> {
+    /// What is in our store at `ours` and not in theirs at `known`.
+    pub(super) fn outgoing(&self, known: Option<&Oid>, ours: &Oid) -> Result<Outgoing, ShareError> {
+        let changes = self.store.own_changes(known, ours)?;
+        let exposed = self.exposed(known, ours, &changes)?;
+        Ok(Outgoing { known: known.cloned(), ours: ours.clone(), changes, exposed })
+    }
+
+    fn exposed(
+        &self,
+        known: Option<&Oid>,
+        ours: &Oid,
+        changes: &[Change],
+    ) -> Result<BTreeSet<(SessionId, String, &'static str)>, ShareError> {
+        let git = self.store.repository().git("rev-list").args(["--objects", ours.as_str()]);
+        let git = match known {
+            Some(known) => git.arg(format!("^{known}")),
+            None => git,
+        };
+        let mut held: BTreeMap<SessionId, Vec<HeldSecret>> = BTreeMap::new();
+        for (id, blob) in git.arg("--").run()?.text().lines().filter_map(record) {
+            held.entry(id).or_default().extend(self.store.secrets_in(&blob));
+        }
+        let mut exposed = BTreeSet::new();
+        for (id, mut held) in held.into_iter().filter(|(_, held)| !held.is_empty()) {
+            let change = changes.iter().find(|change| change.location().id == id);
+            let before = change.map(|change| self.store.secrets_before(change)).unwrap_or_default();
+            held.retain(|secret| before.iter().all(|known| known.text != secret.text));
+            exposed.extend(held.into_iter().map(|secret| (id, secret.field, secret.kind)));
+        }
+        Ok(exposed)
+    }
+}
+
+/// The session and the blob of a record, as `git rev-list --objects` names it.
+fn record(line: &str) -> Option<(SessionId, Oid)> {
+    let (blob, path) = line.split_once(' ')?;
+    let name = path.rsplit('/').next()?.strip_suffix(".yaml")?;
+    Some((name.parse().ok()?, blob.parse().ok()?))
+}
