@@ -142,11 +142,16 @@ impl Assignment {
     }
 
     fn typed(&self, shape: Shape) -> Result<Value, AssignmentError> {
+        let text = match self.path[0].as_str() {
+            // As people write them: #42.
+            "pr_number" | "issue_id" => self.value.strip_prefix('#').unwrap_or(&self.value),
+            _ => &self.value,
+        };
         match shape {
-            Shape::Text | Shape::Texts | Shape::Words => Ok(self.value.as_str().into()),
+            Shape::Text | Shape::Texts | Shape::Words => Ok(text.into()),
             Shape::Free => Ok(scalar(&self.value)),
             Shape::Number | Shape::Numbers => {
-                number(&self.value).ok_or_else(|| AssignmentError::NoNumber {
+                number(text).ok_or_else(|| AssignmentError::NoNumber {
                     field: self.field(),
                     value: self.value.chars().take(80).collect(),
                 })

@@ -55,6 +55,13 @@ fn fields_take_what_they_hold() {
 }
 
 #[test]
+fn numbers_are_taken_as_people_write_them() {
+    let after = changed(&["issue_id=#42", "pr_number=#7", "title=#1"]).unwrap();
+    assert_eq!((after.issue_id.as_deref(), after.pr_number), (Some("42"), Some(7)));
+    assert_eq!(after.title, "#1");
+}
+
+#[test]
 fn nothing_empties_a_field() {
     let set = changed(&["context.a.b=1", "context.a.b=", "agent=claude", "agent=", "title="]);
     let after = set.unwrap();
