@@ -1,7 +1,7 @@
 use crate::model::{IllegalTransition, Map, Session, SessionStatus, nearest};
 
 /// What a person may not change: who a session is, where it comes from and lives, and its clock.
-const FIXED: [&str; 8] =
+pub(super) const FIXED: [&str; 8] =
     ["id", "project_id", "schema", "created_at", "updated_at", "placements", "fork", "base"];
 
 /// Whether the table of statuses decides.

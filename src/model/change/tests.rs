@@ -106,6 +106,7 @@ fn what_is_refused() {
         ("project_id=other", "'project_id' cannot be changed"),
         ("created_at=2026-11-20T00:00:00Z", "'created_at' cannot be changed"),
         ("placements.here.runtime=tmux", "'placements' cannot be changed"),
+        ("fork=x", "'fork' cannot be changed"),
         ("base.branch=main", "'base' cannot be changed"),
     ] {
         assert_eq!(changed(&[text]).unwrap_err(), why, "{text}");
