@@ -4,6 +4,8 @@ use git_ao::model::{AssignmentError, Guard, RecordError, RuleError, SessionStatu
 
 use super::CliError;
 
+const KEPT: &str = "git ao keeps it itself";
+
 /// What `--force` turns off.
 pub fn guard(is_forced: bool) -> Guard {
     if is_forced { Guard::Off } else { Guard::Table }
@@ -20,6 +22,7 @@ impl From<AssignmentError> for CliError {
             }
             AssignmentError::Unknown { field, similar: None } => CliError::refused(message)
                 .hint(format!("fields of your own go into context: context.{field}=…")),
+            AssignmentError::Fixed(_) => CliError::refused(message).hint(KEPT),
             AssignmentError::Mapping(field) => {
                 CliError::refused(message).hint(format!("{field}.<key>=<value>"))
             }
@@ -39,9 +42,7 @@ impl From<RuleError> for CliError {
             RuleError::Transition(_) => {
                 refused.hint("'git ao restore' takes a session up again; --force only says so")
             }
-            RuleError::Fixed("fork" | "base" | "placements") => {
-                refused.hint("git ao keeps it itself")
-            }
+            RuleError::Fixed("fork" | "base" | "placements") => refused.hint(KEPT),
             _ => refused,
         }
     }

@@ -49,7 +49,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 
 /// What its agent printed and keeps goes with it, unless the agent is alive.
 fn discard(target: &Target, store: &Store, ctx: &mut Ctx) {
-    let session = target.session.as_ref();
+    let session = target.session();
     let conversation = session.and_then(|session| session.agent_session_id.as_deref());
     let id = target.entry.location.id;
     if let Err(error) = flow::discard(store, id, conversation, Discard::All) {
@@ -58,11 +58,16 @@ fn discard(target: &Target, store: &Store, ctx: &mut Ctx) {
 }
 
 fn refuse_unended(target: &Target) -> Result<(), CliError> {
-    match &target.session {
-        Some(session) if !session.status.is_terminal() => {
+    match &target.record {
+        Ok(session) if !session.status.is_terminal() => {
             let (label, status) = (target.label(), escape::line(session.status.as_str()));
             Err(CliError::refused(format!("{label} has not ended, it is '{status}'"))
                 .hint("--force deletes it nevertheless; 'git ao archive' only puts it away"))
+        }
+        Err(problem) if problem.is_newer() => {
+            let label = target.label();
+            Err(CliError::refused(format!("cannot tell whether {label} has ended: {problem}"))
+                .hint("update git-ao; --force deletes it nevertheless"))
         }
         _ => Ok(()),
     }
@@ -86,7 +91,7 @@ fn warn_of_agent(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<(), Cl
 }
 
 fn warn_of_workspace(target: &Target, store: &Store, ctx: &mut Ctx) {
-    let workspace = target.session.as_ref().and_then(|session| placed::here(session, store));
+    let workspace = target.session().and_then(|session| placed::here(session, store));
     if let Some(path) = workspace.filter(|path| path.is_dir()) {
         let shown = escape::os(path.as_os_str());
         ctx.out.warn(&format!("its worktree is still there: '{shown}'"));

@@ -74,6 +74,10 @@ fn hooks(store: &Store) -> Vec<Finding> {
                 format!("somebody edited what git-ao wrote in '{}'", path.display()),
                 format!("{install} --force writes it anew"),
             )),
+            Ok(State::NotRun(path)) => Some(Finding::wrong(
+                format!("git ignores '{}': it is not executable", path.display()),
+                install,
+            )),
             Ok(State::Damaged(path)) => Some(Finding::wrong(
                 format!("a mark of git-ao is gone from '{}'", path.display()),
                 "take out what is left of its part by hand, then git ao hooks install",

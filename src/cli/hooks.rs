@@ -160,6 +160,9 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
             }
             State::File(path) => format!("installed in '{}'", shown(path)),
             State::Edited(path) => format!("installed in '{}', and edited there", shown(path)),
+            State::NotRun(path) => {
+                format!("in '{}', which is not executable: git ignores it", shown(path))
+            }
             State::Damaged(path) => {
                 format!("damaged in '{}': a mark of git-ao is gone", shown(path))
             }

@@ -39,7 +39,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             || page.name.strip_prefix("git-ao-") == Some(wanted)
     };
     let Some(page) = pages.iter().find(is_wanted) else {
-        let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
+        let names: Vec<_> = pages.iter().map(|page| page.name_among(&pages)).collect();
         return Err(CliError::refused(format!("no manual page '{wanted}'"))
             .hint(format!("there are {}", names.join(", "))));
     };
@@ -65,6 +65,14 @@ struct Page {
 impl Page {
     fn file_name(&self) -> String {
         format!("{}.{}", self.name, self.section)
+    }
+
+    /// The name, with the section where another page has that name too.
+    fn name_among(&self, pages: &[Self]) -> String {
+        match pages.iter().filter(|page| page.name == self.name).count() {
+            1 => self.name.clone(),
+            _ => self.file_name(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the verbs that take several sessions share.
 
 use git_ao::model::Session;
-use git_ao::store::{Entry, Key, Snapshot, Store, StoreError, Transaction};
+use git_ao::store::{Entry, Key, RecordProblem, Snapshot, Store, StoreError, Transaction};
 
 use super::ui::escape;
 use super::{CliError, Ctx, open};
@@ -9,18 +9,23 @@ use super::{CliError, Ctx, open};
 /// A record that a person named.
 pub struct Target {
     pub entry: Entry,
-    /// None where the record cannot be read.
-    pub session: Option<Session>,
+    /// The record, or why it cannot be read.
+    pub record: Result<Session, RecordProblem>,
 }
 
 impl Target {
+    /// None where the record cannot be read.
+    pub fn session(&self) -> Option<&Session> {
+        self.record.as_ref().ok()
+    }
+
     pub fn key(&self) -> Key {
         Key::from(&self.entry.location)
     }
 
     /// `7b6d11f9 (Fix the flaky test)`, escaped.
     pub fn label(&self) -> String {
-        let title = match &self.session {
+        let title = match self.session() {
             Some(session) => session.display_title(),
             None => "corrupt".to_owned(),
         };
@@ -41,8 +46,8 @@ pub fn targets(
     for handle in handles {
         let entry = open::find(snapshot, store, handle)?;
         if targets.iter().all(|target| target.entry != entry) {
-            let session = snapshot.load(&entry).ok();
-            targets.push(Target { entry, session });
+            let record = snapshot.load(&entry);
+            targets.push(Target { entry, record });
         }
     }
     Ok(targets)

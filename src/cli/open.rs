@@ -97,6 +97,11 @@ impl From<StoreError> for CliError {
             StoreError::Transition { .. } => {
                 CliError::refused(message).hint("--force does it nevertheless")
             }
+            StoreError::Corrupt { key, problem } if problem.is_newer() => CliError::fatal(message)
+                .hint(format!(
+                    "update git-ao; to see what is there: git ao show --yaml {}",
+                    key.id.short()
+                )),
             StoreError::Corrupt { key, .. } => CliError::fatal(message).hint(format!(
                 "its bytes are kept; to see them: git ao show --yaml {}\n\
                  to take it out of the list: git ao delete {}",

@@ -64,12 +64,12 @@ pub struct NewArgs {
     pr: Option<Ticket>,
 
     /// A word to find it by; may be given more than once.
-    #[arg(long, value_name = "tag")]
+    #[arg(long, value_name = "tag", value_parser = word)]
     tag: Vec<String>,
 
     /// What sort of work it is: task, conversation, evaluation, refinement, demo, orchestrator, or
     /// any other word.
-    #[arg(long)]
+    #[arg(long, value_parser = word)]
     kind: Option<String>,
 
     /// Keep the session in this clone: no verb of git ao shares its record or its branch. A fork of
@@ -178,6 +178,11 @@ fn calling_session(ctx: &Ctx, store: &Store) -> Option<SessionId> {
 fn ticket(text: &str) -> Result<Ticket, String> {
     Ticket::parse(text)
         .ok_or_else(|| "expected a number, an id without spaces, or a URL".to_owned())
+}
+
+fn word(text: &str) -> Result<String, String> {
+    let is_word = !text.trim().is_empty() && !text.contains(char::is_control);
+    is_word.then(|| text.to_owned()).ok_or_else(|| "expected a word on one line".to_owned())
 }
 
 fn pull_request(text: &str) -> Result<Ticket, String> {

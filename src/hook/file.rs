@@ -62,6 +62,16 @@ impl HookFile {
         }
     }
 
+    /// True where git runs the file: what is not executable, it passes over (githooks(5)).
+    pub fn is_run(&self) -> bool {
+        fs::metadata(&self.path).is_ok_and(|meta| is_run(&meta))
+    }
+
+    /// Makes it executable for whoever may read it.
+    pub fn allow_run(&self) -> Result<(), HookError> {
+        allow_run(&self.path).map_err(HookError::io("change", &self.path))
+    }
+
     /// A shell script that git runs, into which the block can go.
     pub fn guest_house(&self) -> Option<Vec<u8>> {
         let meta = fs::symlink_metadata(&self.path).ok()?;
@@ -137,6 +147,18 @@ fn is_run(meta: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_run(_meta: &fs::Metadata) -> bool {
     true
+}
+
+#[cfg(unix)]
+fn allow_run(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path)?.permissions().mode();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
+}
+
+#[cfg(not(unix))]
+fn allow_run(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// The umask takes its part.

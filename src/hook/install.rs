@@ -85,12 +85,22 @@ impl<'r> Installer<'r> {
             Found::Ours(_, block) if block.is_edited && self.edits == Edits::Keep => {
                 Err(HookError::Edited(file.path))
             }
+            // As a hook of somebody else's that git does not run: that one stays turned off.
+            Found::Ours(bytes, block) if block.kind == Kind::Guest && !file.is_run() => {
+                file.write(&block::without(&bytes, &block))?;
+                file.wrap(&whole(Kind::Wrapper)).map(|()| Installed::AroundHook)
+            }
             Found::Ours(bytes, block) => {
+                let was_run = file.is_run();
                 let new = block::replaced(&bytes, &block, &text(block.kind));
-                if new == bytes {
+                if new == bytes && was_run {
                     return Ok(Installed::Already);
                 }
-                file.write(&new).map(|()| Installed::Updated)
+                file.write(&new)?;
+                if !was_run {
+                    file.allow_run()?;
+                }
+                Ok(Installed::Updated)
             }
             Found::Foreign => match file.guest_house() {
                 Some(bytes) => {

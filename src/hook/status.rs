@@ -12,6 +12,8 @@ pub enum State {
     File(PathBuf),
     /// It is, but somebody edited what git-ao wrote.
     Edited(PathBuf),
+    /// It is a file, but git does not run it: it is not executable.
+    NotRun(PathBuf),
     /// It was, but one of its marks is gone.
     Damaged(PathBuf),
     /// It is, in the repository's configuration.
@@ -42,6 +44,7 @@ impl Installer<'_> {
         match file.look() {
             Ok(Found::Nothing) => Ok(State::Missing(None)),
             Ok(Found::Foreign) | Err(HookError::InTheWay(_)) => Ok(State::Missing(Some(file.path))),
+            Ok(Found::Ours(..)) if !file.is_run() => Ok(State::NotRun(file.path)),
             Ok(Found::Ours(_, block)) if block.is_edited => Ok(State::Edited(file.path)),
             Ok(Found::Ours(..)) => Ok(State::File(file.path)),
             Err(HookError::Damaged(path)) => Ok(State::Damaged(path)),

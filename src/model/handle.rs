@@ -61,10 +61,10 @@ impl Handle {
         if is_prefix(id) {
             return Reference::Prefix(id.to_owned());
         }
-        if let Some(issue) = text.strip_prefix("issue:").filter(|issue| !issue.is_empty()) {
+        if let Some(issue) = text.strip_prefix("issue:").map(plain).filter(|id| !id.is_empty()) {
             return Reference::Issue(issue.to_owned());
         }
-        if let Some(Ok(pr)) = text.strip_prefix("pr:").map(str::parse) {
+        if let Some(Ok(pr)) = text.strip_prefix("pr:").map(|pr| plain(pr).parse()) {
             return Reference::Pr(pr);
         }
         if let Some(Ok(number)) = text.strip_prefix('#').map(str::parse) {
@@ -75,6 +75,11 @@ impl Handle {
         }
         Reference::Branch(text.to_owned())
     }
+}
+
+/// A number may be typed as people write it: `#42`.
+fn plain(number: &str) -> &str {
+    number.strip_prefix('#').unwrap_or(number)
 }
 
 /// At least 4 hex digits, with the hyphens where an id has them.
@@ -106,7 +111,10 @@ mod tests {
             ("7b6", Reference::Branch("7b6".into())),
             ("7b6d11f95", Reference::Branch("7b6d11f95".into())),
             ("issue:42", Reference::Issue("42".into())),
+            ("issue:#42", Reference::Issue("42".into())),
+            ("issue:#", Reference::Branch("issue:#".into())),
             ("pr:7", Reference::Pr(7)),
+            ("pr:#7", Reference::Pr(7)),
             ("#42", Reference::Number(42)),
             ("https://e.org/1", Reference::Url("https://e.org/1".into())),
             ("", Reference::Branch("".into())),

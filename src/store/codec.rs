@@ -52,6 +52,13 @@ pub enum RecordProblem {
     Object(String),
 }
 
+impl RecordProblem {
+    /// True for a record that a newer version wrote: it is not damaged, only not understood here.
+    pub fn is_newer(&self) -> bool {
+        matches!(self, Self::Record(RecordError::Newer(_)))
+    }
+}
+
 /// Reads a record that lies at the place of `id` in `project`.
 pub fn decode(bytes: &[u8], id: SessionId, project: &Project) -> Result<Session, RecordProblem> {
     let session = Session::from_record(parse(bytes)?, project)?;

@@ -1,5 +1,6 @@
 use std::str::FromStr;
 
+use super::rules::FIXED;
 use super::scalar::{number, scalar};
 use crate::model::{KEYS, Map, Value, nearest};
 
@@ -43,6 +44,9 @@ pub enum AssignmentError {
     /// The field can be nothing but text, a number or a list.
     #[error("'{0}' has no fields of its own")]
     NoMapping(String),
+    /// The field is a mapping that is the program's own.
+    #[error("'{0}' cannot be changed")]
+    Fixed(String),
     /// The field is a mapping: its keys are set one by one.
     #[error("'{0}' is a mapping: set a key in it")]
     Mapping(String),
@@ -132,6 +136,9 @@ impl Assignment {
         let nested = matches!(shape, Shape::Texts | Shape::Numbers | Shape::Free);
         match (nested, below.is_empty(), self.value.is_empty()) {
             (false, false, _) => Err(AssignmentError::NoMapping(first.clone())),
+            (true, true, false) if FIXED.contains(&first.as_str()) => {
+                Err(AssignmentError::Fixed(first.clone()))
+            }
             (true, true, false) => Err(AssignmentError::Mapping(first.clone())),
             (_, _, true) => {
                 remove(record, &self.path);
@@ -142,11 +149,16 @@ impl Assignment {
     }
 
     fn typed(&self, shape: Shape) -> Result<Value, AssignmentError> {
+        let text = match self.path[0].as_str() {
+            // As people write them: #42.
+            "pr_number" | "issue_id" => self.value.strip_prefix('#').unwrap_or(&self.value),
+            _ => &self.value,
+        };
         match shape {
-            Shape::Text | Shape::Texts | Shape::Words => Ok(self.value.as_str().into()),
+            Shape::Text | Shape::Texts | Shape::Words => Ok(text.into()),
             Shape::Free => Ok(scalar(&self.value)),
             Shape::Number | Shape::Numbers => {
-                number(&self.value).ok_or_else(|| AssignmentError::NoNumber {
+                number(text).ok_or_else(|| AssignmentError::NoNumber {
                     field: self.field(),
                     value: self.value.chars().take(80).collect(),
                 })

@@ -1,7 +1,7 @@
 use crate::model::{IllegalTransition, Map, Session, SessionStatus, nearest};
 
 /// What a person may not change: who a session is, where it comes from and lives, and its clock.
-const FIXED: [&str; 8] =
+pub(super) const FIXED: [&str; 8] =
     ["id", "project_id", "schema", "created_at", "updated_at", "placements", "fork", "base"];
 
 /// Whether the table of statuses decides.
@@ -22,6 +22,12 @@ pub enum RuleError {
     /// A title of more than one line.
     #[error("a title is one line")]
     LongTitle,
+    /// A field of one line with a line's end or another control character in it.
+    #[error("'{0}' cannot hold control characters")]
+    Control(&'static str),
+    /// Less than nothing was paid.
+    #[error("'cost.cost_usd' cannot be negative")]
+    NegativeCost,
     /// A status that is no word, or not one of the table's.
     #[error("there is no status '{0}'")]
     UnknownStatus(String),
@@ -44,6 +50,11 @@ pub fn check_change(before: &Session, after: &Session, guard: Guard) -> Result<(
     if after.title != before.title && after.title.contains(['\n', '\r']) {
         return Err(RuleError::LongTitle);
     }
+    check_words(before, after)?;
+    let paid = |session: &Session| session.cost.as_ref().and_then(|cost| cost.cost_usd);
+    if paid(after) != paid(before) && paid(after).is_some_and(|paid| paid < 0.0) {
+        return Err(RuleError::NegativeCost);
+    }
     if after.status == before.status {
         return Ok(());
     }
@@ -56,6 +67,24 @@ pub fn check_change(before: &Session, after: &Session, guard: Guard) -> Result<(
     match guard {
         Guard::Table => Ok(before.status.check_change(&after.status)?),
         Guard::Off => Ok(()),
+    }
+}
+
+/// What was in the record before stays as it is; only what is new has to be one line.
+fn check_words(before: &Session, after: &Session) -> Result<(), RuleError> {
+    let is_bad = |word: &str| word.contains(char::is_control);
+    let is_new =
+        |before: Option<&str>, after: Option<&str>| after != before && after.is_some_and(is_bad);
+    let new_tag = |tag: &&String| !before.tags.contains(tag);
+    let fields = [
+        ("kind", is_new(Some(before.kind.as_str()), Some(after.kind.as_str()))),
+        ("agent", is_new(before.agent.as_deref(), after.agent.as_deref())),
+        ("issue_id", is_new(before.issue_id.as_deref(), after.issue_id.as_deref())),
+        ("tags", after.tags.iter().filter(new_tag).any(|tag| is_bad(tag))),
+    ];
+    match fields.into_iter().find(|(_, is_refused)| *is_refused) {
+        Some((field, _)) => Err(RuleError::Control(field)),
+        None => Ok(()),
     }
 }
 

@@ -55,6 +55,13 @@ fn fields_take_what_they_hold() {
 }
 
 #[test]
+fn numbers_are_taken_as_people_write_them() {
+    let after = changed(&["issue_id=#42", "pr_number=#7", "title=#1"]).unwrap();
+    assert_eq!((after.issue_id.as_deref(), after.pr_number), (Some("42"), Some(7)));
+    assert_eq!(after.title, "#1");
+}
+
+#[test]
 fn nothing_empties_a_field() {
     let set = changed(&["context.a.b=1", "context.a.b=", "agent=claude", "agent=", "title="]);
     let after = set.unwrap();
@@ -87,6 +94,11 @@ fn what_is_refused() {
         ("branch=a..b", "'branch': expected a branch name, found 'a..b'"),
         ("spawned_by=x", "'spawned_by': expected a session id, found 'x'"),
         ("title=a\nb", "a title is one line"),
+        ("kind=x\ny", "'kind' cannot hold control characters"),
+        ("agent=x\ny", "'agent' cannot hold control characters"),
+        ("issue_id=x\u{1b}y", "'issue_id' cannot hold control characters"),
+        ("tags=ok,a\nb", "'tags' cannot hold control characters"),
+        ("cost.cost_usd=-1", "'cost.cost_usd' cannot be negative"),
         ("status=dnoe", "there is no status 'dnoe'"),
         ("status=", "'status' cannot be empty"),
         ("schema=0", "'schema' cannot be changed"),
@@ -94,6 +106,7 @@ fn what_is_refused() {
         ("project_id=other", "'project_id' cannot be changed"),
         ("created_at=2026-11-20T00:00:00Z", "'created_at' cannot be changed"),
         ("placements.here.runtime=tmux", "'placements' cannot be changed"),
+        ("fork=x", "'fork' cannot be changed"),
         ("base.branch=main", "'base' cannot be changed"),
     ] {
         assert_eq!(changed(&[text]).unwrap_err(), why, "{text}");

@@ -291,3 +291,34 @@ fn the_installed_git_is_asked_which_way_it_knows() {
     repo.ao(["hooks", "uninstall"]).ok().stdout_is("post-checkout: removed\n");
     repo.ao(["hooks", "status"]).code(1);
 }
+
+#[test]
+fn a_hook_that_lost_its_run_bit_is_given_it_again() {
+    let bed = Bed::new().hooked(&[]);
+    let hook = bed.hook("post-checkout");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
+    let status = bed.repo.ao(["hooks", "status"]).code(1);
+    status.stdout_has("post-checkout', which is not executable: git ignores it\n");
+    bed.repo.ao(["doctor"]).code(1).stdout_has("post-checkout': it is not executable\n");
+    bed.repo.ao(["hooks", "install", "--file"]).ok().stdout_is("post-checkout: updated\n");
+    assert_eq!(fs::metadata(&hook).unwrap().permissions().mode() & 0o777, 0o755);
+    bed.repo.ao(["hooks", "status"]).ok().stdout_has("post-checkout       installed in '");
+    bed.run(&["checkout", "-q", "-b", "other"]).run().ok();
+    assert_eq!(bed.branch(), "other");
+}
+
+#[test]
+fn a_hook_of_somebody_elses_that_was_turned_off_stays_off() {
+    let bed = Bed::new();
+    let hook = bed.hook("post-checkout");
+    script(&hook, "echo mine");
+    bed.repo.ao(["hooks", "install", "--file"]).ok().stdout_has("in the hook that is there");
+    let off = || fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
+    off();
+    bed.repo.ao(["hooks", "install", "--file"]).ok().stdout_has("before the hook that is there");
+    bed.run(&["checkout", "-q", "-b", "other"]).run().ok().stderr_is("");
+    assert_eq!(bed.branch(), "other");
+    bed.repo.ao(["hooks", "uninstall"]).ok();
+    assert_eq!(fs::read_to_string(&hook).unwrap(), "#!/bin/sh\necho mine\n");
+    assert_eq!(fs::metadata(&hook).unwrap().permissions().mode() & 0o777, 0o644);
+}

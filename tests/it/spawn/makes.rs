@@ -194,3 +194,13 @@ fn without_an_identity_the_store_is_written_all_the_same() {
     run.run().ok();
     assert!(line(&repo, ["log", "-1", "--format=%ae", "refs/ao/sessions"]).starts_with("git-ao@"));
 }
+
+#[test]
+fn words_are_not_empty_and_on_one_line() {
+    let repo = Repo::new();
+    for args in [["--tag", ""], ["--tag", "a\nb"], ["--kind", "x\ny"]] {
+        let out = repo.ao(["spawn", "--no-worktree", "x"].iter().chain(&args)).code(129);
+        out.stderr_has("expected a word on one line");
+    }
+    repo.ao(["list"]).ok().stdout_is("");
+}

@@ -79,6 +79,22 @@ fn a_corrupt_record_can_be_deleted() {
 }
 
 #[test]
+fn a_record_of_a_newer_version_is_not_deleted_unawares() {
+    let world = World::new();
+    world.titled(A, "one");
+    world.overwrite(A, &format!("schema: 9\nid: {A}\n"));
+    for args in [&["show", A][..], &["set", A, "title=x"]] {
+        let out = world.repo.ao(args);
+        assert!(
+            out.stderr.contains("hint: update git-ao") && !out.stderr.contains("delete"),
+            "{out}"
+        );
+    }
+    world.repo.ao(["delete", A]).code(1).stdout_is("").stderr_has("hint: update git-ao; --force");
+    world.repo.ao(["delete", "--force", A]).ok().stdout_is("deleted aaaa1111 (corrupt)\n");
+}
+
+#[test]
 fn a_worktree_that_stays_is_named() {
     let world = World::new();
     world.repo.git(["config", "ao.replica", "laptop-1234"]);
