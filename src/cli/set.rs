@@ -15,7 +15,8 @@ use super::{CliError, Ctx, ExitCode, by_hand, open};
 ///
 /// 'visibility=private' keeps the session in this clone from now on, which does not take back what
 /// was shared before; 'visibility=public' makes it shared with the next push, but not what happened
-/// while it was private.
+/// while it was private, nor what leads to sessions that still are. Where others changed it meanwhile,
+/// that is merged.
 ///
 /// All changes are one event. A change of the status follows the table of statuses: an ended session
 /// stays ended. It empties status_reason unless that is set too. When nothing changes, nothing is

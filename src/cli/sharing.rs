@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use git_ao::share::{Failure, Remote, ShareError, Watcher};
-use git_ao::store::{Change, ChangeKind, MergeReport, Store, Stray};
+use git_ao::store::{Change, ChangeKind, Key, MergeReport, Store, Stray, Visibility};
 
 use super::ui::{escape, message};
 use super::{CliError, Ctx};
@@ -93,7 +93,23 @@ pub fn report_merges(
         if merge.changes.iter().any(|change| !change.conflicts.is_empty()) && !args.quiet {
             ctx.out.hint("what was lost is in the history: git ao log -p <session>");
         }
+        warn_of_private(ctx, remote, &merge.changes)?;
         warn_of_strays(ctx, remote, &merge.left_out);
+    }
+    Ok(())
+}
+
+/// What came in does not show where the session is private here.
+fn warn_of_private(ctx: &mut Ctx, remote: &Remote<'_>, changes: &[Change]) -> Result<(), CliError> {
+    let store = ctx.store()?;
+    let snapshot = store.snapshot()?;
+    for change in changes.iter().filter(|change| change.kind() != ChangeKind::Deleted) {
+        let found = snapshot.find(Key::from(change.location()))?;
+        if found.is_some_and(|entry| entry.location.visibility == Visibility::Private) {
+            let (id, name) = (change.location().id.short(), escape::line(remote.name()));
+            ctx.out.warn(&format!("session {id} is private here and public on {name}"));
+            ctx.out.hint(&format!("git ao set {id} visibility=public merges the two"));
+        }
     }
     Ok(())
 }

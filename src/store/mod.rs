@@ -15,6 +15,7 @@ mod lineage;
 mod merge;
 mod open;
 mod project;
+mod publish;
 mod replica;
 mod snapshot;
 mod transaction;

@@ -201,8 +201,12 @@ impl<'s> Transaction<'s> {
         }
     }
 
-    /// Moves a session, active or archived, to where others see it or do not; its record does not
-    /// change, and what its history holds stays where it is. False if it was there.
+    /// Moves a session, active or archived, to where others see it or do not; what its history holds
+    /// stays where it is. False if it was there.
+    ///
+    /// Its record does not change, but for this: one that becomes public loses what leads to
+    /// private sessions (`fork`, `spawned_by`, the parent's branch in `base`), and where there is a
+    /// public one already, the two are merged.
     ///
     /// These are two commits on two refs: the one that takes it in comes first, so that it is in one
     /// of them whatever happens.
@@ -226,15 +230,39 @@ impl<'s> Transaction<'s> {
             return Err(StoreError::BothWays);
         }
         let (location, mut staged) = self.locate(&key)?;
-        let twin = self.snapshot.public_twin(&location)?.map(|twin| twin.location);
+        let twin = self.snapshot.public_twin(&location)?;
         let Some(to) = &mut staged.to else { return Err(StoreError::NotFound(key)) };
         if to.visibility == visibility && twin.is_none() {
             return Ok(false);
         }
         to.visibility = visibility;
-        staged.twin = twin;
+        if visibility == Visibility::Public {
+            self.publish(&location, &mut staged, twin.as_ref())?;
+        }
+        staged.twin = twin.map(|twin| twin.location);
         self.stage(location, staged);
         Ok(true)
+    }
+
+    /// Stages the record as others may see it. One that cannot be read stays as it is.
+    fn publish(
+        &self,
+        location: &Location,
+        staged: &mut Staged,
+        twin: Option<&Entry>,
+    ) -> Result<(), StoreError> {
+        let session = match &staged.session {
+            Some(session) => (**session).clone(),
+            None => match self.load(location, staged.before.as_ref()) {
+                Err(StoreError::Corrupt { .. }) => return Ok(()),
+                session => session?,
+            },
+        };
+        let published = self.snapshot.published(&session, twin, self.now)?;
+        if published != session {
+            staged.session = Some(Box::new(published));
+        }
+        Ok(())
     }
 
     /// Takes a session out of the tree; history keeps it. False if there is none.

@@ -1,6 +1,7 @@
 //! Whose events are shown.
 
-use git_ao::model::{Event, Handle, Reference, SessionId};
+use git_ao::git::ObjectError;
+use git_ao::model::{Event, Handle, Oid, Reference, SessionId};
 use git_ao::store::{
     Entry, History, Key, Location, ResolveError, Shelf, Snapshot, Store, StoreError, Visibility,
 };
@@ -20,7 +21,8 @@ impl Trail {
     }
 
     /// Those of a session, and of the sessions it was forked from up to the fork: these are all
-    /// older than the session.
+    /// older than the session. The line ends at a fork whose event this clone does not have: it may
+    /// be private elsewhere.
     pub fn of(handle: &str, snapshot: &Snapshot<'_>, store: &Store) -> Result<Self, CliError> {
         let found = snapshot.resolve(&Handle::parse(handle), &open::context(store));
         let entry = match found {
@@ -37,6 +39,9 @@ impl Trail {
         trail.add(History { from: None, session: Some(entry.location.id) }, &entry);
         if let Ok(session) = snapshot.load(&entry) {
             for (fork, _) in snapshot.lineage(&session)?.ancestors {
+                if fork.event.as_ref().is_some_and(|event| is_missing(event, snapshot)) {
+                    break;
+                }
                 let history = History { from: fork.event, session: Some(fork.session) };
                 let location = Location { id: fork.session, ..entry.location.clone() };
                 let parent = snapshot.find(Key::from(fork.session)).ok().flatten();
@@ -77,6 +82,10 @@ impl Trail {
     pub fn places(&self) -> &[Location] {
         &self.places
     }
+}
+
+fn is_missing(event: &Oid, snapshot: &Snapshot<'_>) -> bool {
+    matches!(snapshot.event(event), Err(StoreError::Object(ObjectError::Missing(_))))
 }
 
 /// Looks through the whole history for a session that is gone from the tree.

@@ -4,6 +4,7 @@ mod both;
 mod everyday;
 mod moves;
 mod nothing_leaves;
+mod publish;
 
 use git_ao::model::Session;
 use git_ao::store::{Store, StoreError, Transaction, Visibility};

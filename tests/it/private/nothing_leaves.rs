@@ -1,13 +1,13 @@
 use crate::support::{Combo, Repo, TestEnv};
 
 /// Everything that a repository holds, packed or not, as text.
-fn contents(repo: &Repo) -> String {
+pub fn contents(repo: &Repo) -> String {
     let list = repo.git(["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"]);
     let run = repo.env().git(repo.dir(), ["cat-file", "--batch"]).input(list);
     run.run().ok().stdout.clone()
 }
 
-fn team() -> (Repo, Repo, Repo) {
+pub fn team() -> (Repo, Repo, Repo) {
     let env = TestEnv::new();
     let hub = Repo::create(&env, "hub", Combo::BARE);
     let clone = |name: &str| {

@@ -1,0 +1,114 @@
+//! What a private session's record becomes when others shall see it.
+
+use std::collections::HashSet;
+
+use super::{Entry, History, Shelf, Snapshot, StoreError, Visibility};
+use crate::model::{Map, Oid, Session, SessionId, Timestamp, merge};
+
+impl Snapshot<'_> {
+    /// The record as it is made public: with what others did to the public one that is there too,
+    /// and without what leads to private sessions.
+    pub(super) fn published(
+        &self,
+        private: &Session,
+        twin: Option<&Entry>,
+        now: Timestamp,
+    ) -> Result<Session, StoreError> {
+        let mut session = match twin {
+            Some(twin) => self.merged_with(private, twin)?,
+            None => private.clone(),
+        };
+        let before = session.clone();
+        self.cut_private_links(&mut session)?;
+        if session != before {
+            session.updated_at = Timestamp::after(now, before.updated_at);
+        }
+        Ok(session)
+    }
+
+    /// A public record that cannot be read, or does not fit together with the private one, gives
+    /// way to it.
+    fn merged_with(&self, private: &Session, twin: &Entry) -> Result<Session, StoreError> {
+        let Ok(public) = self.load(twin) else { return Ok(private.clone()) };
+        let base = self.last_in_common(private, twin)?;
+        let merged = merge(base.as_ref(), &private.to_record(), &public.to_record());
+        let session = Session::from_record(merged.record, &private.project_id);
+        Ok(session.unwrap_or_else(|_| private.clone()))
+    }
+
+    /// The last public record that was private too, or was taken out of the public store.
+    fn last_in_common(&self, session: &Session, twin: &Entry) -> Result<Option<Map>, StoreError> {
+        let mut private = HashSet::new();
+        for event in self.events_of(Visibility::Private, session.id) {
+            private.extend(self.blob_at(&event, session)?);
+        }
+        for event in self.events_of(Visibility::Public, session.id) {
+            let after = self.blob_at(&event, session)?;
+            let common = match &after {
+                Some(blob) => private.contains(blob).then_some(blob.clone()),
+                None => match self.event(&event)?.parents.first() {
+                    Some(parent) => self.blob_at(parent, session)?,
+                    None => None,
+                },
+            };
+            if let Some(blob) = common {
+                let entry = Entry { blob, ..twin.clone() };
+                return Ok(self.load(&entry).ok().map(|session| session.to_record()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The events on one ref that touched a session, newest first, as far as they can be read.
+    fn events_of(&self, visibility: Visibility, id: SessionId) -> impl Iterator<Item = Oid> {
+        let tip = self.tip_of(visibility).cloned();
+        let events = tip.map(|tip| self.events(History { from: Some(tip), session: Some(id) }));
+        events.into_iter().flatten().flatten().map(|event| event.id)
+    }
+
+    /// The blob that held a session's record at an event.
+    fn blob_at(&self, event: &Oid, session: &Session) -> Result<Option<Oid>, StoreError> {
+        let snapshot = Snapshot::at(self.store, Some(event.clone()))?;
+        let (id, project) = (session.id.to_string(), Some(&session.project_id));
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            if let Some(entry) = snapshot.find_prefix(shelf, &id, project)?.pop() {
+                return Ok(Some(entry.blob));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A private parent's id, its event, and its branch, whose name tells its title.
+    fn cut_private_links(&self, session: &mut Session) -> Result<(), StoreError> {
+        if let Some(id) = session.spawned_by
+            && self.is_private(id)?
+        {
+            session.spawned_by = None;
+        }
+        let Some(fork) = session.fork.clone() else { return Ok(()) };
+        if !self.is_private(fork.session)? {
+            return Ok(());
+        }
+        session.fork = None;
+        let parent = self.session(fork.session).ok().and_then(|parent| parent.branch);
+        if let Some(base) = &mut session.base
+            && base.branch.is_some()
+            && (base.branch == fork.branch || base.branch == parent)
+        {
+            base.branch = None;
+        }
+        Ok(())
+    }
+
+    /// True for a session that is private in this clone, or was until it was deleted.
+    fn is_private(&self, id: SessionId) -> Result<bool, StoreError> {
+        match self.find(id) {
+            Ok(Some(entry)) => return Ok(entry.location.visibility == Visibility::Private),
+            Ok(None) => {}
+            Err(StoreError::InTwoProjects(_)) => return Ok(true),
+            Err(error) => return Err(error),
+        }
+        let is_known = |visibility| self.events_of(visibility, id).next().is_some();
+        Ok(is_known(Visibility::Private) && !is_known(Visibility::Public))
+    }
+}
