@@ -96,7 +96,7 @@ impl Help {
 
 /// Reads the arguments.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> {
-    let args: Vec<OsString> = args.collect();
+    let args = with_counts(args.collect());
     let mut before_dashes = args.iter().skip(1).take_while(|arg| *arg != "--");
     let is_long =
         |arg: &OsString| arg.to_str().is_some_and(|a| a.len() > 2 && "--help".starts_with(a));
@@ -124,6 +124,19 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
         }
         _ => Err(usage::explain(&error)),
     }
+}
+
+/// `git ao log -5` is `git ao log -n5`, as in git.
+fn with_counts(mut args: Vec<OsString>) -> Vec<OsString> {
+    if args.get(1).is_some_and(|verb| ["log", "list", "ls"].iter().any(|name| verb == name)) {
+        for arg in args.iter_mut().skip(2).take_while(|arg| *arg != "--") {
+            let digits = arg.to_str().and_then(|arg| arg.strip_prefix('-')).unwrap_or_default();
+            if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                *arg = format!("-n{digits}").into();
+            }
+        }
+    }
+    args
 }
 
 #[cfg(test)]

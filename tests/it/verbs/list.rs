@@ -83,6 +83,7 @@ fn each_option_narrows() {
         (&["--grep", "mondays", "--grep", "CACHE"], &["bbbb", "aaaa"]),
         (&["--filter", "tag:ci or pr:7", "--filter", "not kind:task"], &["bbbb"]),
         (&["-n", "1"], &["cccc"]),
+        (&["-1"], &["cccc"]),
         (&["--sort", "title"], &["cccc", "bbbb", "aaaa"]),
         (&["--sort", "-title"], &["aaaa", "bbbb", "cccc"]),
         (&["--sort", "created", "--limit", "2"], &["aaaa", "bbbb"]),

@@ -40,6 +40,7 @@ fn each_option_narrows() {
     let cases: &[(&[&str], &[&str])] = &[
         (&[], &[done, b, a]),
         (&["-n", "1"], &[done]),
+        (&["-1"], &[done]),
         (&["--max-count=2", "--reverse"], &[b, done]),
         (&["--reverse"], &[a, b, done]),
         (&["--author", "ANN"], &[a]),
