@@ -107,8 +107,14 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
             (!valid).then(|| format!("'{value}' is neither true nor false"))
         }
         "ao.logLimit" => {
-            let valid = log::configured(repo).is_some();
-            (!valid).then(|| format!("'{value}' is not a number of bytes such as 64m"))
+            let least = runtime::LEAST_LOG;
+            match log::configured(repo) {
+                None => Some(format!("'{value}' is not a number of bytes such as 64m")),
+                Some(limit) if limit > 0 && limit < least => {
+                    Some(format!("'{value}' is too little, {}k are kept", least / 1024))
+                }
+                Some(_) => None,
+            }
         }
         "ao.pushTimeout" => {
             let valid = value.trim().parse::<u64>().is_ok();
