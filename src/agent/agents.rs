@@ -27,26 +27,21 @@ impl Agents {
     /// The built-in ones, changed and added to by the entries of git config whose keys start with
     /// `ao.agent.`; other entries are passed over.
     ///
-    /// One entry from a place that is not trusted is an error: what it would have named is never
-    /// run, and never silently replaced by something else.
-    pub fn with_config<'a>(
-        entries: impl IntoIterator<Item = ConfigEntry<'a>>,
-    ) -> Result<Self, AgentError> {
+    /// An entry that cannot be used, or that is from a place that is not trusted, concerns its own
+    /// agent alone: that one cannot be used then, and is never silently another program.
+    pub fn with_config<'a>(entries: impl IntoIterator<Item = ConfigEntry<'a>>) -> Self {
         let mut specs = table::builtin();
         // A command may replace the forms, so it comes before entries that set one.
         let (commands, others): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(config::is_command);
         for entry in commands.iter().chain(&others) {
-            config::apply(&mut specs, entry)?;
+            config::apply(&mut specs, entry);
         }
-        Ok(Self(specs))
+        Self(specs)
     }
 
     /// Those of a repository: the built-in ones and what its git config says.
-    ///
-    /// # Errors
-    /// As [`with_config`](Self::with_config).
-    pub fn of(repo: &Repository) -> Result<Self, AgentError> {
+    pub fn of(repo: &Repository) -> Self {
         let entries = repo.config_entries("ao");
         Self::with_config(entries.iter().map(|entry| ConfigEntry {
             key: &entry.key,
@@ -55,24 +50,41 @@ impl Agents {
         }))
     }
 
-    /// All of them, the built-in ones first.
+    /// The names of all of them, the built-in ones first; also of those that cannot be used.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|spec| spec.name.as_str())
+    }
+
+    /// Those that can be used, the built-in ones first.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Agent> {
-        self.0.iter().map(|spec| spec as &dyn Agent)
+        self.usable().map(|spec| spec as &dyn Agent)
+    }
+
+    /// What is wrong with those that cannot be used.
+    pub fn problems(&self) -> impl Iterator<Item = &AgentError> {
+        self.0.iter().flat_map(|spec| &spec.problems)
     }
 
     /// The one with this name.
+    ///
+    /// # Errors
+    /// When there is none, or what git config says of it cannot be used.
     pub fn find(&self, name: &str) -> Result<&dyn Agent, AgentError> {
-        self.iter().find(|agent| agent.name() == name).ok_or_else(|| AgentError::Unknown {
+        let found = self.0.iter().find(|spec| spec.name == name);
+        let spec = found.ok_or_else(|| AgentError::Unknown {
             name: name.chars().take(64).collect(),
             known: self.iter().map(|agent| agent.name().to_owned()).collect(),
-        })
+        })?;
+        match spec.problems.first() {
+            Some(problem) => Err(problem.clone()),
+            None => Ok(spec),
+        }
     }
 
-    /// Those that are installed; `path` is the value of PATH. Runs nothing.
+    /// Those that can be used and are installed; `path` is the value of PATH. Runs nothing.
     pub fn installed(&self, path: &OsStr) -> Vec<Found<'_>> {
         let found = |agent: &'_ Spec| find_program(&agent.program, path);
-        self.0
-            .iter()
+        self.usable()
             .filter_map(|agent| found(agent).map(|program| Found { agent, program }))
             .collect()
     }
@@ -89,14 +101,26 @@ impl Agents {
         }
         match self.installed(path).as_slice() {
             [only] => Ok(only.agent),
-            [] => Err(AgentError::NoneFound { looked_for: self.programs() }),
+            [] => Err(self
+                .broken(path)
+                .unwrap_or(AgentError::NoneFound { looked_for: self.programs() })),
             several => Err(AgentError::SeveralFound {
                 found: several.iter().map(|found| found.agent.name().to_owned()).collect(),
             }),
         }
     }
 
+    fn usable(&self) -> impl Iterator<Item = &Spec> {
+        self.0.iter().filter(|spec| spec.problems.is_empty())
+    }
+
+    /// Why one that is installed cannot be used.
+    fn broken(&self, path: &OsStr) -> Option<AgentError> {
+        let is_there = |spec: &&Spec| find_program(&spec.program, path).is_some();
+        self.0.iter().filter(is_there).find_map(|spec| spec.problems.first().cloned())
+    }
+
     fn programs(&self) -> Vec<String> {
-        self.0.iter().map(|spec| spec.program.clone()).filter(|name| !name.is_empty()).collect()
+        self.usable().map(|spec| spec.program.clone()).filter(|name| !name.is_empty()).collect()
     }
 }

@@ -36,19 +36,26 @@ pub enum Trust {
     Untrusted,
 }
 
-/// Applies one entry; one that is not about an agent is passed over.
-pub(super) fn apply(specs: &mut Vec<Spec>, entry: &ConfigEntry) -> Result<(), AgentError> {
-    let Some((name, what)) = split(entry.key) else { return Ok(()) };
-    if entry.trust == Trust::Untrusted {
-        return Err(AgentError::Untrusted { key: entry.key.to_owned() });
-    }
-    check_id("agent", name)?;
-    check_text("value", entry.value)?;
+/// Applies one entry; one that is not about an agent is passed over, and what is wrong with one is
+/// kept with its agent.
+pub(super) fn apply(specs: &mut Vec<Spec>, entry: &ConfigEntry) {
+    let Some((name, what)) = split(entry.key) else { return };
     let at = specs.iter().position(|spec| spec.name == name).unwrap_or_else(|| {
         specs.push(table::unknown(name));
         specs.len() - 1
     });
-    set(&mut specs[at], &what, entry)
+    let spec = &mut specs[at];
+    if let Err(problem) = check(name, entry).and_then(|()| set(spec, &what, entry)) {
+        spec.problems.push(problem);
+    }
+}
+
+fn check(name: &str, entry: &ConfigEntry) -> Result<(), AgentError> {
+    if entry.trust == Trust::Untrusted {
+        return Err(AgentError::Untrusted { key: entry.key.to_owned() });
+    }
+    check_id("agent", name)?;
+    check_text("value", entry.value)
 }
 
 /// True when the entry names the program of an agent.

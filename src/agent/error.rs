@@ -1,10 +1,11 @@
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{Action, Mode, Slot, TemplateError};
 
 /// Why an agent cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum AgentError {
     /// No agent has this name.
     #[error("unknown agent '{}'", .name.escape_debug())]
@@ -103,7 +104,7 @@ pub enum AgentError {
         path: PathBuf,
         /// Why not.
         #[source]
-        source: io::Error,
+        source: Arc<io::Error>,
     },
 }
 

@@ -73,8 +73,10 @@ impl Launch {
     /// Makes the files, readable by their owner only.
     pub fn prepare(&self) -> Result<(), AgentError> {
         for step in &self.prepare {
-            step.make()
-                .map_err(|source| AgentError::Prepare { path: step.path().to_owned(), source })?;
+            step.make().map_err(|source| AgentError::Prepare {
+                path: step.path().to_owned(),
+                source: source.into(),
+            })?;
         }
         Ok(())
     }

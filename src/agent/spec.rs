@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::AgentError;
 use super::own_id::OwnId;
 use super::template::Template;
 use super::transcript::Transcripts;
@@ -71,4 +72,6 @@ pub(super) struct Spec {
     pub own_id: OwnId,
     pub transcripts: Option<Transcripts>,
     pub forms: BTreeMap<(Action, Mode), Template>,
+    /// What git config says of it and cannot be used; it cannot be used either then.
+    pub problems: Vec<AgentError>,
 }

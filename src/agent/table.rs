@@ -359,6 +359,7 @@ impl Row {
             name: self.name.to_owned(),
             program: self.program.to_owned(),
             prefix: Vec::new(),
+            problems: Vec::new(),
             args: Vec::new(),
             env: Vec::new(),
             version: vec!["--version".to_owned()],

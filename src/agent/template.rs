@@ -41,7 +41,7 @@ pub enum Slot {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// A quote, a brace or a group that does not end.
-    #[error("'{0}' is not closed")]
+    #[error("the {what} {0} is not closed", what = opener(.0))]
     Open(char),
     /// Nothing follows the last backslash.
     #[error("nothing follows the last backslash")]
@@ -55,6 +55,14 @@ pub enum TemplateError {
     /// A NUL character, which no argument can hold.
     #[error("there is a NUL character in it")]
     Nul,
+}
+
+fn opener(c: &char) -> &'static str {
+    match c {
+        '{' => "brace",
+        '[' => "bracket",
+        _ => "quote",
+    }
 }
 
 /// The arguments of a program, with placeholders.

@@ -24,7 +24,7 @@ fn plan(name: &str, action: Action, mode: Mode, request: &Request) -> Launch {
     Agents::builtin().find(name).unwrap().plan(action, mode, request).unwrap()
 }
 
-fn configured(entries: &[(&str, &str)]) -> Result<Agents, AgentError> {
+fn configured(entries: &[(&str, &str)]) -> Agents {
     Agents::with_config(entries.iter().map(|&(key, value)| ConfigEntry {
         key,
         value,
@@ -78,7 +78,7 @@ fn what_is_typed_is_not_completed() {
         assert_eq!(typed("claude", plain), plain);
     }
     assert_eq!(typed("aider", "see @src"), "see @src");
-    let other = configured(&[("ao.agent.claude.command", "mine {prompt}")]).unwrap();
+    let other = configured(&[("ao.agent.claude.command", "mine {prompt}")]);
     assert_eq!(other.find("claude").unwrap().typed("@x"), "@x");
 }
 
@@ -198,8 +198,8 @@ fn config_changes_and_adds_agents() {
         ("ao.agent.mine.sessionid", "json:id"),
         ("ao.agent.mine.command", "/opt/my agent"),
         ("ao.agent.my.own.command", "run --say={prompt} {args}"),
-    ])
-    .unwrap();
+    ]);
+    assert_eq!(agents.problems().count(), 0);
     let plan =
         |name: &str, action, mode| agents.find(name).unwrap().plan(action, mode, &request("-p"));
     let claude = plan("claude", Action::Resume, Mode::Interactive).unwrap();
@@ -227,11 +227,12 @@ fn config_changes_and_adds_agents() {
 fn config_that_is_not_trusted_or_not_understood_is_refused() {
     let entry =
         ConfigEntry { key: "ao.agent.claude.args", value: "--verbose", trust: Trust::Untrusted };
-    let error = Agents::with_config([entry]).unwrap_err();
+    let agents = Agents::with_config([entry]);
+    let error = agents.find("claude").err().unwrap();
     assert!(matches!(error, AgentError::Untrusted { .. }), "{error}");
     assert!(error.to_string().contains("'ao.agent.claude.args'"));
     let harmless = ConfigEntry { key: "ao.agent", ..entry };
-    assert!(Agents::with_config([harmless]).is_ok());
+    assert_eq!(Agents::with_config([harmless]).problems().count(), 0);
 
     for (key, value) in [
         ("ao.agent.-x.command", "x"),
@@ -247,7 +248,13 @@ fn config_that_is_not_trusted_or_not_understood_is_refused() {
         ("ao.agent.x.sessionId", "json:"),
         ("ao.agent.x.nope", "x"),
     ] {
-        assert!(configured(&[(key, value)]).is_err(), "{key} {value}");
+        let agents = configured(&[(key, value)]);
+        let name = key["ao.agent.".len()..].rsplit_once('.').unwrap().0;
+        assert!(agents.find(name).is_err(), "{key} {value}");
+        assert!(agents.iter().all(|agent| agent.name() != name), "{key} {value}");
+        assert!(agents.names().any(|known| known == name));
+        assert_eq!(agents.problems().count(), 1, "{key} {value}");
+        assert!(agents.find("claude").is_ok(), "{key} {value}");
     }
 }
 
@@ -273,5 +280,12 @@ fn which_agent() {
     assert_eq!(agents.choose(None, Some("amp"), path).unwrap().name(), "amp");
     assert_eq!(agents.choose(Some("goose"), Some("amp"), path).unwrap().name(), "goose");
     assert!(agents.choose(Some("nope"), Some("amp"), path).is_err());
+    let agents = configured(&[("ao.agent.codex.args", "'")]);
+    assert_eq!(agents.choose(None, None, path).unwrap().name(), "cursor");
+    let error = agents.choose(Some("codex"), None, path).err().unwrap();
+    assert_eq!(error.to_string(), "cannot read 'ao.agent.codex.args'");
+    let agents = configured(&[("ao.agent.codex.args", "'"), ("ao.agent.cursor.args", "'")]);
+    let error = agents.choose(None, None, path).err().unwrap();
+    assert_eq!(error.to_string(), "cannot read 'ao.agent.codex.args'");
     assert_eq!(agents.installed(OsStr::new("")).len(), 0);
 }

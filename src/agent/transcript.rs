@@ -161,7 +161,6 @@ mod tests {
             value,
             trust: crate::agent::Trust::Trusted,
         }));
-        let own = own.unwrap();
         let found = own.find("codex").unwrap().has_conversation("old", &|_| None);
         assert_eq!(found, Some(true), "what git config sets for it counts");
         let nowhere = |_: &str| None::<OsString>;

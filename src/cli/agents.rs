@@ -13,7 +13,7 @@ use super::{CliError, Ctx, ExitCode, json};
 /// of its own; 'id' whether git ao gives that conversation its id, or learns it.
 ///
 /// --json prints {"version":1,"agents":[…]}, each with 'name', 'command', 'program' (null where it is
-/// not found), 'agent_version' or 'error', 'id' ('given', 'learned' or 'unknown') and 'can': a list
+/// not found), 'agent_version' or 'error' (also where what git config says of it cannot be used), 'id' ('given', 'learned' or 'unknown') and 'can': a list
 /// of 'launch', 'resume' and 'fork' with 'interactive' and 'headless' behind a colon.
 #[derive(clap::Args)]
 pub struct Args {
@@ -24,7 +24,7 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let repo = ctx.repository()?;
-    let agents = Agents::of(&repo)?;
+    let agents = Agents::of(&repo);
     let reports = agent_reports(&agents, ctx.env.os("PATH").unwrap_or_default());
     if args.json {
         let mut list = json::List::begin(&mut ctx.out, "agents")?;
@@ -51,11 +51,12 @@ fn print(reports: &[AgentReport], ctx: &mut Ctx) -> Result<(), CliError> {
     ]);
     for report in reports {
         let style = if report.program.is_some() { Style::Plain } else { Style::Dim };
-        let (found, text) = match &report.version {
-            Some(Ok(version)) => (Style::Good, version.clone()),
-            Some(Err(error)) => (Style::Failed, format!("installed, but {}", chain(error))),
-            None if report.command.is_empty() => (Style::Dim, "needs a command".to_owned()),
-            None => (Style::Dim, format!("'{}' not found", report.command)),
+        let (found, text) = match (&report.problem, &report.version) {
+            (Some(problem), _) => (Style::Failed, chain(problem)),
+            (None, Some(Ok(version))) => (Style::Good, version.clone()),
+            (None, Some(Err(error))) => (Style::Failed, format!("installed, but {}", chain(error))),
+            (None, None) if report.command.is_empty() => (Style::Dim, "needs a command".to_owned()),
+            (None, None) => (Style::Dim, format!("'{}' not found", report.command)),
         };
         table.row([
             Cell::new(style, &report.name),
@@ -109,6 +110,9 @@ fn as_json(report: &AgentReport) -> Value {
         Some(Ok(version)) => value["agent_version"] = version.as_str().into(),
         Some(Err(error)) => value["error"] = chain(error).into(),
         None => {}
+    }
+    if let Some(problem) = &report.problem {
+        value["error"] = chain(problem).into();
     }
     value
 }

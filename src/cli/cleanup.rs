@@ -16,7 +16,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json};
 ///
 /// A worktree with anything in it that is not committed is kept, and so is a branch with commits that
 /// are on no other branch and no remote; with --force they go, and a commit under refs/ao/backup/
-/// keeps what was in them. Ends with 1 when something could not be removed. See first what would be done: git ao cleanup --dry-run.
+/// keeps what was in them. Files that git ignores go with their worktree either way, as with 'git
+/// worktree remove', and are in no backup. Ends with 1 when something could not be removed. See first what would be done: git ao cleanup --dry-run.
 ///
 /// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch', 'stops_agent',
 /// 'archives', 'kept' (why nothing was done) and 'backup' (the ref).
@@ -79,10 +80,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if interrupted.is_set() {
         return Err(interrupted.error(INTERRUPTED));
     }
-    let kept = leftovers.iter().filter(|leftover| leftover.kept.is_some()).count();
     if leftovers.is_empty() {
         writeln!(ctx.out, "nothing to clean up")?;
-    } else if kept > 0 && !args.force {
+    } else if leftovers.iter().any(|leftover| leftover.yields) {
         ctx.out.hint("with --force a backup is kept, and what has work in it goes too");
     }
     Ok(code)

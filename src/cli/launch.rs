@@ -43,7 +43,7 @@ pub struct Choice {
 pub fn launcher(store: &Store) -> Result<Launcher, CliError> {
     let program = std::env::current_exe()
         .map_err(|error| CliError::fatal("cannot tell where git-ao itself is").because(&error))?;
-    Ok(Launcher::new(store.repository(), program)?)
+    Ok(Launcher::new(store.repository(), program))
 }
 
 /// The agent asked for, else the one that the parent of a fork has, else the configured one, else

@@ -1,5 +1,6 @@
 //! What the verbs that take several sessions share.
 
+use git_ao::flow;
 use git_ao::model::Session;
 use git_ao::store::{Entry, Key, RecordProblem, Snapshot, Store, StoreError, Transaction};
 
@@ -53,37 +54,43 @@ pub fn targets(
     Ok(targets)
 }
 
+/// Refuses a session whose agent still runs: nobody would write down how it ends.
+pub fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
+    let id = target.entry.location.id;
+    match flow::runner_of(store.repository(), id)? {
+        None => Ok(()),
+        Some(_) => Err(CliError::refused(format!("the agent of {} still runs", target.label()))
+            .hint(format!("git ao kill {} stops it", id.short()))),
+    }
+}
+
 /// A move between the active sessions and the archive.
 pub struct Move {
     pub verb: &'static str,
+    /// Refuses a session that is not to be moved.
+    pub check: fn(&Target, &Store) -> Result<(), CliError>,
     /// False for a session that was there already.
     pub act: fn(&mut Transaction<'_>, Key) -> Result<bool, StoreError>,
     pub moved: &'static str,
     pub was_there: &'static str,
 }
 
-/// Moves all that were named in one event, and says of each what became of it. Returns those that
-/// were moved.
-pub fn put_away(
-    handles: &[String],
-    store: &Store,
-    ctx: &mut Ctx,
-    to: &Move,
-) -> Result<Vec<Target>, CliError> {
+/// Moves all that were named in one event, and says of each what became of it.
+pub fn put_away(handles: &[String], ctx: &mut Ctx, to: &Move) -> Result<(), CliError> {
+    let store = ctx.store()?;
     let done = store.transaction(to.verb, |tx| {
-        let targets = targets(handles, tx.snapshot(), store)?;
+        let targets = targets(handles, tx.snapshot(), &store)?;
+        targets.iter().try_for_each(|target| (to.check)(target, &store))?;
         let moved = targets.into_iter().map(|target| Ok(((to.act)(tx, target.key())?, target)));
         moved.collect::<Result<Vec<_>, CliError>>()
     })?;
-    let mut moved = Vec::new();
     for (is_moved, target) in done.value {
         let label = target.label();
         if is_moved {
             writeln!(ctx.out, "{} {label}", to.moved)?;
-            moved.push(target);
         } else {
             ctx.out.warn(&format!("{label} {}", to.was_there));
         }
     }
-    Ok(moved)
+    Ok(())
 }

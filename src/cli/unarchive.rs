@@ -15,11 +15,11 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let to = Move {
         verb: "unarchive",
+        check: |_, _| Ok(()),
         act: |tx, key| tx.unarchive(key),
         moved: "unarchived",
         was_there: "is not in the archive",
     };
-    let store = ctx.store()?;
-    many::put_away(&args.sessions, &store, ctx, &to)?;
+    many::put_away(&args.sessions, ctx, &to)?;
     Ok(ExitCode::Done)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use crate::agent::{Action, Agent, Agents, IdSource, Mode, find_program};
+use crate::agent::{Action, Agent, AgentError, Agents, IdSource, Mode, find_program};
 use crate::runtime::{self, RuntimeError};
 
 /// How long a program may take to say its version: some of them start slowly.
@@ -26,6 +26,8 @@ pub struct AgentReport {
     pub id: IdSource,
     /// What it can be started for, and in which mode.
     pub abilities: Vec<(Action, Mode)>,
+    /// Why it cannot be used; nothing else but its name is known then.
+    pub problem: Option<AgentError>,
 }
 
 impl AgentReport {
@@ -40,7 +42,7 @@ impl AgentReport {
 pub fn agent_reports(agents: &Agents, path: &OsStr) -> Vec<AgentReport> {
     thread::scope(|scope| {
         let reports: Vec<_> =
-            agents.iter().map(|agent| scope.spawn(move || report(agent, path))).collect();
+            agents.names().map(|name| scope.spawn(move || report(agents, name, path))).collect();
         let report = |thread: thread::ScopedJoinHandle<'_, _>| {
             thread.join().expect("looking at a program does not panic")
         };
@@ -48,7 +50,22 @@ pub fn agent_reports(agents: &Agents, path: &OsStr) -> Vec<AgentReport> {
     })
 }
 
-fn report(agent: &dyn Agent, path: &OsStr) -> AgentReport {
+fn report(agents: &Agents, name: &str, path: &OsStr) -> AgentReport {
+    match agents.find(name) {
+        Ok(agent) => usable(agent, path),
+        Err(problem) => AgentReport {
+            name: name.to_owned(),
+            command: String::new(),
+            program: None,
+            version: None,
+            id: IdSource::Unknown,
+            abilities: Vec::new(),
+            problem: Some(problem),
+        },
+    }
+}
+
+fn usable(agent: &dyn Agent, path: &OsStr) -> AgentReport {
     let program = find_program(agent.program(), path);
     let ask = |program: &PathBuf| runtime::ask(program, agent.version_args(), LIMIT);
     AgentReport {
@@ -58,6 +75,7 @@ fn report(agent: &dyn Agent, path: &OsStr) -> AgentReport {
         program,
         id: agent.id_source(),
         abilities: abilities(agent),
+        problem: None,
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Leftover {
     pub archives: bool,
     /// Why nothing of this is done.
     pub kept: Option<String>,
+    /// It is kept for the work in it alone, and would go with [`Loss::Snapshot`].
+    pub yields: bool,
     /// It was to go, and could not be removed.
     pub has_failed: bool,
     /// The ref that keeps what would have been lost.
@@ -91,6 +93,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             stops: matches!(agent, AgentState::Alive { .. }),
             archives: is_old(session, limit),
             kept: None,
+            yields: false,
             has_failed: false,
             backup: None,
             tip: None,
@@ -106,6 +109,9 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             leftover.kept = Some("this is where you are".to_owned());
         } else if leftover.removes() {
             leftover.kept = leftover.refusal(&worktrees, what.loss)?;
+            leftover.yields = leftover.kept.is_some()
+                && what.loss == Loss::Refuse
+                && leftover.refusal(&worktrees, Loss::Snapshot)?.is_none();
         }
         if leftover.is_something() {
             leftovers.push(leftover);

@@ -39,17 +39,14 @@ pub enum Crew {
 
 impl Launcher {
     /// What git config and PATH say; `program` is the git-ao that is to look after the agents.
-    ///
-    /// # Errors
-    /// When the configuration of an agent cannot be used.
-    pub fn new(repo: &Repository, program: PathBuf) -> Result<Self, AgentError> {
+    pub fn new(repo: &Repository, program: PathBuf) -> Self {
         let configured = Configured {
             agent: repo.config("ao.agent"),
             runtime: repo.config("ao.runtime"),
             tmux_socket: repo.config("ao.tmuxSocket"),
         };
         let path = env::var_os("PATH").unwrap_or_default();
-        Ok(Self { agents: Agents::of(repo)?, program, path, configured })
+        Self { agents: Agents::of(repo), program, path, configured }
     }
 
     /// The agents that can be named.
@@ -60,7 +57,7 @@ impl Launcher {
     /// The agent to use: the one asked for, else the configured one, else the only one installed.
     ///
     /// # Errors
-    /// When the agent that was named is not known.
+    /// When the agent that was named is not known, or what git config says of it cannot be used.
     pub fn crew(&self, asked: Option<&str>) -> Result<Crew, AgentError> {
         match self.agents.choose(asked, self.configured.agent.as_deref(), &self.path) {
             Ok(agent) => Ok(Crew::Agent(agent.name().to_owned())),

@@ -9,7 +9,7 @@ use crate::store::Store;
 /// As [`reach`], and when the agent's runtime cannot type, or the text does not show.
 pub fn send(store: &Store, session: &Session, text: &str) -> Result<(), FlowError> {
     let reached = reach(store, session)?;
-    let agents = Agents::of(store.repository())?;
+    let agents = Agents::of(store.repository());
     let text = match agents.find(session.agent.as_deref().unwrap_or_default()) {
         Ok(agent) => agent.typed(text),
         // It runs, whatever it is called here by now.

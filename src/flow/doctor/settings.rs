@@ -1,7 +1,7 @@
 use std::ffi::OsStr;
 
 use super::Finding;
-use crate::agent::{Agents, find_program};
+use crate::agent::{AgentError, Agents, find_program};
 use crate::flow::live::said;
 use crate::flow::log;
 use crate::model::{Project, distance, is_branch_name};
@@ -28,13 +28,12 @@ const KEYS: [&str; 13] = [
 
 pub fn look(store: &Store, path: &OsStr, found: &mut Vec<Finding>) {
     let repo = store.repository();
-    match Agents::of(repo) {
-        Err(error) => {
-            let fix = error.hint().unwrap_or_else(|| "git config --edit".to_owned());
-            found.push(Finding::wrong(said(&error), fix));
-        }
-        Ok(agents) => agent(store, &agents, path, found),
+    let agents = Agents::of(repo);
+    for problem in agents.problems() {
+        let fix = problem.hint().unwrap_or_else(|| "git config --edit".to_owned());
+        found.push(Finding::wrong(said(problem), fix));
     }
+    agent(store, &agents, path, found);
     unknown_keys(store, found);
     for key in KEYS {
         if let Some(value) = repo.config(key)
@@ -53,7 +52,11 @@ fn agent(store: &Store, agents: &Agents, path: &OsStr, found: &mut Vec<Finding>)
     let Some(name) = store.repository().config("ao.agent") else { return };
     let fix = "git ao agents lists those there are";
     match agents.find(&name) {
-        Err(error) => found.push(Finding::wrong(format!("ao.agent: {error}"), fix)),
+        Err(error @ AgentError::Unknown { .. }) => {
+            found.push(Finding::wrong(format!("ao.agent: {error}"), fix));
+        }
+        // That was said already.
+        Err(_) => {}
         Ok(agent) => {
             let program = agent.program();
             if !program.contains('/') && find_program(program, path).is_none() {
@@ -104,8 +107,14 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
             (!valid).then(|| format!("'{value}' is neither true nor false"))
         }
         "ao.logLimit" => {
-            let valid = log::configured(repo).is_some();
-            (!valid).then(|| format!("'{value}' is not a number of bytes such as 64m"))
+            let least = runtime::LEAST_LOG;
+            match log::configured(repo) {
+                None => Some(format!("'{value}' is not a number of bytes such as 64m")),
+                Some(limit) if limit > 0 && limit < least => {
+                    Some(format!("'{value}' is too little, {}k are kept", least / 1024))
+                }
+                Some(_) => None,
+            }
         }
         "ao.pushTimeout" => {
             let valid = value.trim().parse::<u64>().is_ok();

@@ -79,14 +79,27 @@ fn an_agent_whose_record_went_by_another_hand_is_found() {
 }
 
 #[test]
-fn an_archived_session_whose_agent_runs_is_warned_about_and_can_be_killed() {
+fn a_session_is_not_archived_while_its_agent_runs() {
     let repo = Repo::new();
     agent(&repo, "mine", STAYS);
     let id = start(&repo, "detached");
-    let out = repo.ao(["archive", &id.short()]).ok();
-    out.stderr_has("still runs")
-        .stderr_has(&format!("hint: to stop it: git ao kill {}", id.short()));
+    let other = spawn(&repo, &["--no-agent", "another task"]);
+    let both = [&other.short()[..], &id.short()];
+    let out = repo.ao([&["archive"], &both[..]].concat()).code(1).stdout_is("");
+    out.stderr_has("still runs").stderr_has(&format!("hint: git ao kill {} stops it", id.short()));
+    repo.ao(["list", "--archived"]).ok().stdout_lacks(&other.short());
     repo.ao(["kill", &id.short()]).ok().stdout_has("its agent was stopped");
-    repo.ao(["unarchive", &id.short()]).ok();
-    repo.ao(["archive", &id.short()]).ok().stderr_lacks("still runs");
+    repo.ao([&["archive"], &both[..]].concat()).ok().stderr_is("");
+}
+
+#[test]
+fn an_archived_session_whose_agent_runs_can_be_killed() {
+    let repo = Repo::new();
+    agent(&repo, "mine", STAYS);
+    let id = start(&repo, "detached");
+    // Another clone, or a merge, may have put it there.
+    store(&repo).archive(id).unwrap();
+    repo.ao(["archive", &id.short()]).code(1).stderr_has("still runs");
+    repo.ao(["kill", &id.short()]).ok().stdout_has("its agent was stopped");
+    repo.ao(["archive", &id.short()]).ok().stderr_has("is archived already");
 }

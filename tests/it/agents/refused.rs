@@ -211,6 +211,31 @@ fn an_agent_that_is_not_installed_starts_nothing() {
     }
 }
 
+#[test]
+fn what_is_wrong_with_one_agent_does_not_concern_the_others() {
+    let repo = Repo::new();
+    agent(&repo, "mine", STAYS);
+    let id = start(&repo, DETACHED);
+    let short = id.short();
+    repo.git(["config", "ao.agent.zz.command", "x {nope}"]);
+    let before = all(&repo);
+    for verb in [&["spawn", "x"][..], &["fork", &short, "x"]] {
+        let out = repo.ao([verb, &["--agent", "zz"]].concat()).code(1).stdout_is("");
+        out.stderr_has("'ao.agent.zz.command': unknown placeholder '{nope}'");
+        assert_eq!(all(&repo), before, "{verb:?}");
+    }
+    repo.ao(["spawn", "--no-agent", "x"]).ok();
+    repo.ao(["kill", &short]).ok().stdout_has("its agent was stopped");
+    repo.ao(["restore", "--agent", "zz", &short]).code(1).stderr_has("ao.agent.zz.command");
+    repo.ao(["restore", &short]).ok();
+    wait_working(&repo, id);
+    repo.ao(["cancel", &short]).ok().stdout_has("its agent was stopped");
+    let other = start(&repo, DETACHED);
+    // What runs is stopped, whatever is wrong with it by now.
+    repo.git(["config", "ao.agent.mine.launch", "{nope}"]);
+    repo.ao(["kill", &other.short()]).ok().stdout_has("its agent was stopped");
+}
+
 /// How an agent's script ends, and what the record says then.
 const ENDS: [(&str, &str, &str); 4] = [
     ("exit 0", "done", "agent_exited"),

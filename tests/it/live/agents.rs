@@ -65,5 +65,13 @@ fn the_list_is_for_people_and_says_what_is_missing() {
 fn an_agent_that_cannot_be_understood_is_said() {
     let repo = Repo::new();
     repo.git(["config", "ao.agent.own.command", "-rf {prompt}"]);
-    repo.ao(["agents"]).code(1).stderr_has("ao.agent.own.command");
+    repo.git(["config", "ao.agent.claude.args", "x 'y"]);
+    let out = repo.ao(["agents"]).ok().stdout_has("'ao.agent.own.command': this cannot be");
+    out.stdout_has("'codex' not found").stdout_has("the quote ' is not closed");
+    let all = agents(&repo, "/nowhere");
+    let error = of(&all, "own")["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("'ao.agent.own.command'"), "{error}");
+    assert!(of(&all, "own")["program"].is_null() && of(&all, "codex")["error"].is_null());
+    let out = repo.ao(["doctor"]).code(1).stdout_has("'ao.agent.own.command'");
+    out.stdout_has("ao.agent.claude.args");
 }

@@ -219,7 +219,10 @@ fn what_git_still_knows_of_a_folder_that_is_gone_goes_too() {
             assert_eq!(listed().contains(name), is_there, "{name} {}", listed());
         }
         assert_eq!(world.placement(&gone), None);
-        world.repo.ao(["cleanup", "--force"]).ok().stdout_has(&kept(&locked));
+        let out = world.repo.ao(["cleanup", "--force"]).ok().stdout_has(&kept(&locked));
+        out.stderr_lacks("--force");
+        let out = world.repo.ao(["cleanup"]).ok().stdout_has(&kept(&locked));
+        out.stderr_lacks("--force");
         assert!(!listed().contains(&staged[..8]) && listed().contains(&locked[..8]));
         let work = format!("refs/ao/backup/{staged}:work");
         assert_eq!(world.repo.git(["show", &work]), "only in the index");

@@ -49,6 +49,7 @@ fn a_setting_that_is_wrong_or_unknown_is_named() {
         ("ao.autoPush", "perhaps", "neither true nor false"),
         ("ao.hooks", "perhaps", "neither true nor false"),
         ("ao.logLimit", "much", "not a number of bytes such as 64m"),
+        ("ao.logLimit", "5", "'5' is too little, 64k are kept"),
         ("ao.pushTimeout", "soon", "not a number of seconds"),
         ("ao.tmuxSocket", "", "ao.tmuxSocket: it is empty"),
         ("ao.remote", "nowhere", "ao.remote: "),
