@@ -136,7 +136,8 @@ fn an_object_of_another_hash_is_missing() {
             let said = snapshot.event(&event).unwrap_err().to_string();
             assert_eq!(said, format!("object {foreign} is missing"));
             assert!(store.snapshot_at(&event).is_err());
-            repo.ao(["log", &id(1).to_string()]).code(1).stderr_has(&foreign);
+            // The line of the fork's ancestors ends there, as where the event is in another clone.
+            repo.ao(["log", &id(1).to_string()]).ok().stderr_is("");
             repo.ao(["log", "--graph", &id(1).to_string()]).stderr_lacks("panicked");
             repo.ao(["show", &id(1).to_string()]).ok();
             repo.ao(["log", "-p"]).stderr_lacks("panicked");
