@@ -2,6 +2,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::beside::beside_others;
 use super::worktrees::real_path;
 use super::{Added, Addition, Branch, Listed, WorkspaceError, Worktrees, marker};
 use crate::git::GitError;
@@ -48,9 +49,10 @@ impl<'r> Worktrees<'r> {
     /// unless it is killed; it then leaves a worktree, which may be locked.
     fn check_out(&self, branch: &str, added: &mut Added<'r>) -> Result<(), WorkspaceError> {
         let path = added.path().to_owned();
-        let git = self.git_at_top("worktree").as_user().env("AO_DISABLE", "1");
-        let git = git.args(["add", "--quiet", "--"]);
-        let ended = git.arg(&path).arg(branch).run();
+        let ended = beside_others(|| {
+            let git = self.git_at_top("worktree").as_user().env("AO_DISABLE", "1");
+            git.args(["add", "--quiet", "--"]).arg(&path).arg(branch).run()
+        });
         let made =
             |listed: &Listed| listed.path == path && listed.branch.as_deref() == Some(branch);
         let worktree = match &ended {
@@ -75,8 +77,10 @@ impl<'r> Worktrees<'r> {
 
     /// Removes a worktree that was just made, whatever its hook wrote into it.
     fn forget(&self, path: &Path) -> Result<(), WorkspaceError> {
-        let git = self.repo.git("worktree").shielded();
-        git.args(["remove", "--force", "--force", "--"]).arg(path).run()?;
+        beside_others(|| {
+            let git = self.repo.git("worktree").shielded();
+            git.args(["remove", "--force", "--force", "--"]).arg(path).run()
+        })?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use super::beside::beside_others;
 use super::{WorkspaceError, Worktrees};
 use crate::model::Oid;
 
@@ -27,8 +28,9 @@ impl Worktrees<'_> {
     /// When git fails.
     pub fn list(&self) -> Result<Vec<Listed>, WorkspaceError> {
         // What is undone after ^C asks for it, and must not be ended by the next one.
-        let git = self.repo.git("worktree").shielded();
-        let output = git.args(["list", "--porcelain", "-z"]).run()?;
+        let list =
+            || self.repo.git("worktree").shielded().args(["list", "--porcelain", "-z"]).run();
+        let output = beside_others(list)?;
         Ok(parse(output.bytes()))
     }
 }

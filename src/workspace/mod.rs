@@ -3,6 +3,7 @@
 mod add;
 mod addition;
 mod base;
+mod beside;
 mod branch;
 mod branch_only;
 mod divergence;

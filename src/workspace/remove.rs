@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::beside::beside_others;
 use super::stake::{Leaving, Stake};
 use super::{Condition, Listed};
 use super::{Detail, Loss, Place, Removal, Removed, Workspace, WorkspaceError, Worktrees};
@@ -52,8 +53,10 @@ impl Worktrees<'_> {
         if leaving.missing {
             remove_empty(&leaving.path);
         }
-        let git = self.repo.git("worktree").as_user().shielded();
-        git.args(["remove", "--force", "--"]).arg(&leaving.path).run()?;
+        beside_others(|| {
+            let git = self.repo.git("worktree").as_user().shielded();
+            git.args(["remove", "--force", "--"]).arg(&leaving.path).run()
+        })?;
         Ok(())
     }
 

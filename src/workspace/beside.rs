@@ -1,0 +1,48 @@
+use std::thread;
+use std::time::Duration;
+
+use crate::git::{GitError, Output};
+
+/// How often a git that met another one's half-made worktree is run again, and how long apart.
+const ATTEMPTS: u32 = 100;
+const APART: Duration = Duration::from_millis(5);
+
+/// Runs `git worktree` beside others that make worktrees of the same repository.
+///
+/// Git reads what it knows of all of them, and fails on one that another git is just writing down:
+/// its file `commondir` is there before its content is. Nothing was done then.
+pub(super) fn beside_others(
+    run: impl Fn() -> Result<Output, GitError>,
+) -> Result<Output, GitError> {
+    for _ in 1..ATTEMPTS {
+        match run() {
+            Err(GitError::Failed { message, .. }) if message.contains("/commondir") => {
+                thread::sleep(APART);
+            }
+            ended => return ended,
+        }
+    }
+    run()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn only_a_half_made_worktree_is_met_again() {
+        let failed = |message: &str| {
+            let (verb, message) = ("worktree".to_owned(), message.to_owned());
+            Err::<Output, _>(GitError::Failed { verb, status: Some(128), message })
+        };
+        let runs = Cell::new(0);
+        let twice = beside_others(|| {
+            runs.set(runs.get() + 1);
+            failed(["failed to read /x/worktrees/y/commondir: Success", "no"][runs.get() - 1])
+        });
+        assert!(twice.is_err());
+        assert_eq!(runs.get(), 2, "another failure is one");
+    }
+}
