@@ -50,8 +50,7 @@ pub use worktrees::Worktrees;
 /// #     git.arg("-C").arg(&dir).args(["-c", "user.name=a", "-c", "user.email=a@b"]).args(args);
 /// #     assert!(git.status().expect("git").success());
 /// # };
-/// # git(&["init", "-q"]);
-/// # git(&["commit", "-q", "--allow-empty", "-m", "first"]);
+/// # [&["init", "-q"][..], &["commit", "-q", "--allow-empty", "-m", "first"]].map(git);
 /// use git_ao::git::Repository;
 /// use git_ao::model::SessionId;
 /// use git_ao::workspace::{
