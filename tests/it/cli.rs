@@ -3,6 +3,7 @@
 mod columns;
 mod hidden;
 mod lines;
+mod man;
 
 use std::fs;
 
