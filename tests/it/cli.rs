@@ -1,5 +1,9 @@
 //! The program's manners, which no verb has for itself.
 
+mod columns;
+mod hidden;
+mod lines;
+
 use std::fs;
 
 use crate::support::TestEnv;
