@@ -30,7 +30,7 @@ pub use event::{Event, Message, Origin, Person};
 pub use filter::{Area, Field, Filter, FilterError, Moment, Subject};
 pub use handle::{Handle, Reference};
 pub use id::{InvalidId, SessionId};
-pub use merge::{Merged, merge};
+pub use merge::{Merged, merge, merge_told};
 pub use name::{is_branch_name, is_url, slug};
 pub use nearest::{distance, nearest};
 pub use oid::{InvalidOid, Oid};

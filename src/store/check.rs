@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::error::gix_id;
 use super::{Entry, History, LIMITS, RecordProblem, Shelf, Snapshot, Store, StoreError};
-use crate::model::Oid;
+use crate::model::{Oid, Session, Timestamp};
 
 /// Something that is wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,9 +66,11 @@ impl Store {
                     let problem = "is archived and active at once".to_owned();
                     findings.push(Finding { place: place.clone(), problem });
                 }
-                let problem = self.record_problem(&snapshot, &entry);
-                findings
-                    .extend(problem.map(|problem| Finding { place, problem: problem.to_string() }));
+                let problem = match self.read_record(&snapshot, &entry) {
+                    Ok(session) => future_problem(&session, self.clock().now()),
+                    Err(problem) => Some(problem.to_string()),
+                };
+                findings.extend(problem.map(|problem| Finding { place, problem }));
             }
         }
         for event in snapshot.events(History::default()) {
@@ -80,11 +82,27 @@ impl Store {
         Ok(findings)
     }
 
-    fn record_problem(&self, snapshot: &Snapshot<'_>, entry: &Entry) -> Option<RecordProblem> {
+    fn read_record(
+        &self,
+        snapshot: &Snapshot<'_>,
+        entry: &Entry,
+    ) -> Result<Session, RecordProblem> {
         match self.repository().blob_size(gix_id(&entry.blob)) {
-            Ok(size) if size > LIMITS.bytes as u64 => Some(RecordProblem::TooLarge),
-            Ok(_) => snapshot.load(entry).err(),
-            Err(error) => Some(RecordProblem::Object(error.to_string())),
+            Ok(size) if size > LIMITS.bytes as u64 => Err(RecordProblem::TooLarge),
+            Ok(_) => snapshot.load(entry),
+            Err(error) => Err(RecordProblem::Object(error.to_string())),
         }
     }
+}
+
+/// What a wrong clock left in a record.
+fn future_problem(session: &Session, now: Timestamp) -> Option<String> {
+    let id = session.id.short();
+    (session.updated_at > now.latest()).then(|| {
+        format!(
+            "was updated at {}, which is in the future; to correct it: git ao set {id} \
+             updated_at=now",
+            session.updated_at
+        )
+    })
 }

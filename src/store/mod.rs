@@ -38,3 +38,4 @@ pub use transaction::Transaction;
 pub use walk::{Listing, Stray};
 
 pub(crate) use backoff::Backoff;
+use history::event_time;

@@ -165,6 +165,26 @@ impl<'s> Transaction<'s> {
         self.stage(location, staged);
     }
 
+    /// Says that a session was updated now, and that it was not made later than that: what a wrong
+    /// clock told is corrected. Active or archived.
+    ///
+    /// # Errors
+    /// When it is not there, or corrupt.
+    pub fn touch(&mut self, key: impl Into<Key>) -> Result<(), StoreError> {
+        let key = key.into();
+        let (location, mut staged) = self.locate(&key)?;
+        let mut session = match &staged.session {
+            _ if staged.to.is_none() => return Err(StoreError::NotFound(key)),
+            Some(session) => (**session).clone(),
+            None => self.load(&location, staged.before.as_ref())?,
+        };
+        session.updated_at = Timestamp::after(self.now, session.updated_at);
+        session.created_at = session.created_at.min(session.updated_at);
+        staged.session = Some(Box::new(session));
+        self.stage(location, staged);
+        Ok(())
+    }
+
     /// Changes an active session's status by the table, and says so in the event.
     ///
     /// # Errors

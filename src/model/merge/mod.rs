@@ -7,4 +7,4 @@ mod set;
 #[cfg(test)]
 mod tests;
 
-pub use record::{Merged, merge};
+pub use record::{Merged, merge, merge_told};

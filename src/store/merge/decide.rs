@@ -8,7 +8,7 @@ use super::super::{Entry, LIMITS, Store, StoreError, Stray};
 use super::compare::Sides;
 use super::contents::Contents;
 use super::trees::{Slot, Trees};
-use crate::model::{Project, SessionId};
+use crate::model::{Project, SessionId, Timestamp};
 
 /// What becomes of one session.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ pub(super) fn decide(
     store: &Store,
     trees: &Trees<'_>,
     roots: Sides,
+    told: [Timestamp; 2],
     (project, id): &(Project, SessionId),
 ) -> Result<Result<Decision, Stray>, StoreError> {
     let locate = |shelf| Location {
@@ -79,7 +80,8 @@ pub(super) fn decide(
         ours
     } else {
         let sides = [base, ours, theirs].map(place);
-        let merged = both_changed(store, sides, project, *id, &mut decision)?;
+        let contents = Contents { store, project, id: *id, told };
+        let merged = both_changed(&contents, sides, &mut decision)?;
         [Shelf::Active, Shelf::Archived]
             .map(|shelf| merged.filter(|place| place.0 == shelf).map(|place| place.1))
     };
@@ -114,10 +116,8 @@ impl Place {
 /// A record that both sides touched. One that a side took out comes back if the other side did
 /// anything to it.
 fn both_changed(
-    store: &Store,
+    contents: &Contents<'_>,
     [base, ours, theirs]: [Option<Place>; 3],
-    project: &Project,
-    id: SessionId,
     decision: &mut Decision,
 ) -> Result<Option<Place>, StoreError> {
     let (ours, theirs) = match (ours, theirs) {
@@ -136,7 +136,6 @@ fn both_changed(
         theirs.1
     } else {
         decision.is_merged = true;
-        let contents = Contents { store, project, id };
         let (blob, conflicts) = contents.merge(base_blob, ours.1, theirs.1)?;
         decision.conflicts = conflicts;
         blob

@@ -1,6 +1,7 @@
 //! The verbs, as a person or a script uses them.
 
 mod edit;
+mod future;
 mod list;
 mod log;
 mod manners;

@@ -1,3 +1,4 @@
+mod future;
 mod histories;
 mod newer;
 mod rules;
