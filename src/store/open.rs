@@ -2,7 +2,8 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::{Clock, Snapshot, StoreError, Visibility};
+use super::notice::Listener;
+use super::{Clock, Notice, Snapshot, StoreError, Visibility};
 use crate::git::{Repository, RepositoryError};
 use crate::model::Oid;
 
@@ -52,6 +53,7 @@ pub struct Store {
     private: Option<&'static str>,
     clock: Clock,
     patience: Duration,
+    listener: Listener,
     /// The name of this clone, where it was made after the configuration was read.
     replica: Arc<OnceLock<String>>,
 }
@@ -61,7 +63,8 @@ impl Store {
     pub fn new(repo: Repository) -> Self {
         let (ref_name, clock) = (SESSIONS_REF.to_owned(), Clock::system());
         let replica = Arc::default();
-        Self { repo, ref_name, private: None, clock, patience: PATIENCE, replica }
+        let listener = Listener::default();
+        Self { repo, ref_name, private: None, clock, patience: PATIENCE, listener, replica }
     }
 
     /// Where the name of this clone is kept once it is made.
@@ -97,6 +100,15 @@ impl Store {
     /// Sets how long a write waits for other writers before it gives up.
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// Sets who is told of what happens while a write is under way.
+    pub fn with_listener(self, hear: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        Self { listener: Listener::new(hear), ..self }
+    }
+
+    pub(super) fn tell(&self, notice: &Notice) {
+        self.listener.tell(notice);
     }
 
     /// The repository.

@@ -9,4 +9,5 @@ mod killed;
 mod place;
 mod race;
 mod reading;
+mod refs;
 mod refused;
