@@ -46,7 +46,7 @@ pub enum GitError {
         source: io::Error,
     },
     /// It ran and failed. The text is what git said, without `fatal: `.
-    #[error("'git {verb}' failed: {message}")]
+    #[error("'git {verb}' failed:{}", after_colon(message))]
     Failed {
         /// The git command.
         verb: String,
@@ -55,6 +55,11 @@ pub enum GitError {
         /// What it printed on standard error.
         message: String,
     },
+}
+
+/// What a program said, behind a colon: several lines begin on a line of their own.
+pub(crate) fn after_colon(said: &str) -> String {
+    if said.contains('\n') { format!("\n{said}") } else { format!(" {said}") }
 }
 
 /// Why an object cannot be read or written.
@@ -116,7 +121,7 @@ pub enum RefError {
         source: Cause,
     },
     /// A hook does not let it move.
-    #[error("the reference-transaction hook refused to move ref '{name}'{}", after_colon(words))]
+    #[error("the reference-transaction hook refused to move ref '{name}'{}", in_its_words(words))]
     Refused {
         /// The full name, or several.
         name: String,
@@ -145,8 +150,9 @@ pub enum RefError {
     },
 }
 
-fn after_colon(words: &str) -> String {
-    if words.is_empty() { String::new() } else { format!(": {words}") }
+/// What a hook said, if it said anything.
+fn in_its_words(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(":{}", after_colon(words)) }
 }
 
 /// What could not be done with a file.
