@@ -56,6 +56,7 @@ mod spawn;
 mod status;
 mod sync;
 mod task;
+mod text;
 mod unarchive;
 
 use std::ffi::OsString;
