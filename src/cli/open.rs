@@ -81,7 +81,7 @@ impl From<RepositoryError> for CliError {
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
-        let message = escape::line(&super::error::chain(&error)).into_owned();
+        let message = super::error::chain(&error);
         match &error {
             StoreError::Resolve(resolve) => CliError::refused(message).hint(resolve_hint(resolve)),
             StoreError::NotFound(_) | StoreError::Exists(_) => CliError::refused(message),
