@@ -5,6 +5,8 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::model::SessionId;
+
 /// A file that could not be put in its place.
 #[derive(Debug)]
 pub(super) struct PutError {
@@ -54,16 +56,10 @@ struct Fresh(PathBuf);
 impl Fresh {
     fn of(from: &Path, to: &Path) -> io::Result<Self> {
         let mut name = to.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.tmp", std::process::id()));
+        name.push(format!(".{}.tmp", SessionId::random()));
         let fresh = Self(to.with_file_name(name));
-        match fs::hard_link(from, &fresh.0) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                // Left by a process of this number that was killed.
-                fs::remove_file(&fresh.0)?;
-                fs::hard_link(from, &fresh.0)?;
-            }
-            Ok(()) => {}
-            Err(_) => copy_new(from, &fresh.0)?,
+        if fs::hard_link(from, &fresh.0).is_err() {
+            copy_new(from, &fresh.0)?;
         }
         Ok(fresh)
     }
