@@ -11,7 +11,7 @@ use super::start::{PATIENCE, claim};
 use super::{FlowError, Interrupt, Launcher, here, said};
 use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{Lock, LockError, Repository};
-use crate::model::{Session, SessionId, SessionStatus, Timestamp};
+use crate::model::{Origin, Session, SessionId, SessionStatus, Timestamp};
 use crate::runtime::{Child, Ended, Event, Foreground, Plan, Process, Reins, Runtime, Wires};
 use crate::store::{Store, StoreError};
 
@@ -132,11 +132,14 @@ impl Runner {
 /// Notes that this very process is what keeps the agent alive.
 fn place_here(store: &Store, session: &Session) -> Result<Session, FlowError> {
     let (replica, process) = (store.replica()?, Process::current()?);
-    let placed = store.update(session.id, "place", |session| {
-        let placement = session.placements.entry(replica.clone()).or_default();
-        placement.runtime = Some(Foreground.name().to_owned());
-        placement.handle = Some(process.to_string());
-        session.clone()
+    let placed = store.transaction("place", |tx| {
+        tx.set_origin(Origin::Automatic);
+        tx.update(session.id, |session| {
+            let placement = session.placements.entry(replica.clone()).or_default();
+            placement.runtime = Some(Foreground.name().to_owned());
+            placement.handle = Some(process.to_string());
+            Ok::<_, StoreError>(session.clone())
+        })
     });
     Ok(placed?.value)
 }
@@ -269,6 +272,7 @@ impl Running<'_> {
     /// to end too.
     fn tell(&self, store: &Store) -> Result<(), FlowError> {
         let told = store.transaction("status", |tx| {
+            tx.set_origin(Origin::Automatic);
             let what = tx.update(self.session, |session| {
                 if session.status.is_terminal() {
                     return Ok::<_, StoreError>(None);
@@ -318,6 +322,7 @@ fn end(
     reason: &str,
 ) -> Result<(), FlowError> {
     let ended = store.transaction("status", |tx| {
+        tx.set_origin(Origin::Automatic);
         let what = tx.update(session, |session| {
             if session.status.is_terminal() {
                 return Ok::<_, FlowError>(None);
