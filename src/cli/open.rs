@@ -30,7 +30,19 @@ impl Ctx {
         } else {
             Clock::system()
         };
-        Ok(Store::new(repo).with_clock(clock).with_private().with_listener(say))
+        let store = Store::new(repo).with_clock(clock).with_private().with_listener(say);
+        self.opened = Some(store.clone());
+        Ok(store)
+    }
+
+    /// Says that this clone was found to be a copy and has taken a name of its own.
+    pub fn tell_new_name(&mut self) {
+        let Some(store) = self.opened.take() else { return };
+        if let Some((old, new)) = store.renamed_replica() {
+            self.out.warn(&format!(
+                "this repository is a copy of the clone '{old}'; it is '{new}' from now on"
+            ));
+        }
     }
 
     /// Sends what follows through git's pager, on a terminal.

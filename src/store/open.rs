@@ -1,8 +1,8 @@
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::notice::Listener;
+use super::replica::Naming;
 use super::{Clock, Notice, Snapshot, StoreError, Visibility};
 use crate::git::{Repository, RepositoryError};
 use crate::model::Oid;
@@ -54,22 +54,20 @@ pub struct Store {
     clock: Clock,
     patience: Duration,
     listener: Listener,
-    /// The name of this clone, where it was made after the configuration was read.
-    replica: Arc<OnceLock<String>>,
+    naming: Naming,
 }
 
 impl Store {
     /// The store of a repository.
     pub fn new(repo: Repository) -> Self {
         let (ref_name, clock) = (SESSIONS_REF.to_owned(), Clock::system());
-        let replica = Arc::default();
-        let listener = Listener::default();
-        Self { repo, ref_name, private: None, clock, patience: PATIENCE, listener, replica }
+        let (listener, naming) = (Listener::default(), Naming::default());
+        Self { repo, ref_name, private: None, clock, patience: PATIENCE, listener, naming }
     }
 
-    /// Where the name of this clone is kept once it is made.
-    pub(super) fn made_replica(&self) -> &OnceLock<String> {
-        &self.replica
+    /// What is known of this clone's name.
+    pub(super) fn naming(&self) -> &Naming {
+        &self.naming
     }
 
     /// The store of the repository that git would use in `folder`.
