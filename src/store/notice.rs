@@ -32,7 +32,9 @@ impl fmt::Display for Notice {
 
 /// Who is told.
 #[derive(Clone, Default)]
-pub(super) struct Listener(Option<Arc<dyn Fn(&Notice) + Send + Sync>>);
+pub(super) struct Listener(Option<Arc<Hear>>);
+
+type Hear = dyn Fn(&Notice) + Send + Sync;
 
 impl Listener {
     pub fn new(hear: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
