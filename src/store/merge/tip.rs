@@ -232,5 +232,6 @@ fn message(merged: &MergedTrees) -> Message {
         op: "merge".to_owned(),
         conflicts: conflicts.collect(),
         sessions,
+        ..Message::default()
     }
 }
