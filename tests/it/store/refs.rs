@@ -104,8 +104,14 @@ fn a_ref_that_moved_keeps_the_other_where_it_is() {
         let mut runs = 0;
         store
             .transaction("set", |tx| {
-                tx.update(id(1), |session| Ok::<_, StoreError>(increment(session)))?;
-                tx.update(id(2), |session| Ok::<_, StoreError>(increment(session)))?;
+                tx.update(id(1), |session| {
+                    increment(session);
+                    Ok::<_, StoreError>(())
+                })?;
+                tx.update(id(2), |session| {
+                    increment(session);
+                    Ok::<_, StoreError>(())
+                })?;
                 runs += 1;
                 if runs == 1 {
                     // Git itself moves the second one in between.
