@@ -6,12 +6,16 @@ mod base;
 mod beside;
 mod branch;
 mod branch_only;
+mod departure;
 mod divergence;
 mod error;
+mod hidden;
+mod inventory;
 mod list;
 mod look;
 mod mark;
 mod marker;
+mod nested;
 mod operation;
 mod place;
 mod recreate;
@@ -33,7 +37,7 @@ pub use mark::{Mark, marked, relink, unlinked, vanished};
 pub use marker::{mark_here, session_at, session_here};
 pub use operation::{Operation, operation};
 pub use place::{from_record, to_record};
-pub use removal::{Loss, Recreation, Removal, Removed};
+pub use removal::{Loss, Recreation, Removal, Removed, Verdict};
 pub use state::{Changes, Condition, Detail, Divergence, Place, WorkspaceState};
 pub use worktrees::Worktrees;
 
@@ -70,11 +74,12 @@ pub use worktrees::Worktrees;
 ///
 /// // What is nowhere else is not removed, unless it is kept.
 /// std::fs::write(path.join("work"), "not committed")?;
-/// let removal = Removal { path: &path, branch: Some("one"), session, loss: Loss::Refuse };
+/// let (path, branch) = (Some(path.as_path()), Some("one"));
+/// let removal = Removal { path, branch, session, loss: Loss::Refuse, ignored: None };
 /// assert!(worktrees.remove(&removal).is_err());
 /// let removed = worktrees.remove(&Removal { loss: Loss::Snapshot, ..removal })?;
 /// assert_eq!(removed.backup, Some(format!("refs/ao/backup/{session}")));
-/// assert!(!path.exists());
+/// assert!(!path.is_some_and(|path| path.exists()));
 /// # Ok(()) }
 /// ```
 pub trait Workspace {
