@@ -2,7 +2,7 @@ use git_ao::agent::{Action, Agents, IdSource, Mode};
 use git_ao::flow::{AgentReport, agent_reports};
 use serde_json::{Value, json};
 
-use super::error::chain;
+use super::error::{chain, summary};
 use super::ui::{Cell, Column, Style, Table};
 use super::{CliError, Ctx, ExitCode, json};
 
@@ -52,9 +52,11 @@ fn print(reports: &[AgentReport], ctx: &mut Ctx) -> Result<(), CliError> {
     for report in reports {
         let style = if report.program.is_some() { Style::Plain } else { Style::Dim };
         let (found, text) = match (&report.problem, &report.version) {
-            (Some(problem), _) => (Style::Failed, chain(problem)),
+            (Some(problem), _) => (Style::Failed, summary(problem)),
             (None, Some(Ok(version))) => (Style::Good, version.clone()),
-            (None, Some(Err(error))) => (Style::Failed, format!("installed, but {}", chain(error))),
+            (None, Some(Err(error))) => {
+                (Style::Failed, format!("installed, but {}", summary(error)))
+            }
             (None, None) if report.command.is_empty() => (Style::Dim, "needs a command".to_owned()),
             (None, None) => (Style::Dim, format!("'{}' not found", report.command)),
         };

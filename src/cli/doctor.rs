@@ -3,7 +3,8 @@ use git_ao::hook::{Edits, HookName, Installer, State, Way};
 use git_ao::store::Store;
 use serde_json::json;
 
-use super::ui::{Style, escape};
+use super::ui::Style;
+use super::ui::message::indented;
 use super::{CliError, Ctx, ExitCode, chain, json, man};
 
 /// Check the whole setup, with a fix for each finding
@@ -46,7 +47,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         for Finding { weight, what, fix } in &findings {
             let style = if *weight == Weight::Note { Style::Dim } else { Style::Failed };
             let word = ctx.out.paint(style, word(*weight));
-            let (what, fix) = (escape::line(what), escape::line(fix));
+            let (what, fix) = (indented(what), indented(fix));
             writeln!(ctx.out, "{word}: {what}\n  {fix}")?;
         }
         if findings.is_empty() {

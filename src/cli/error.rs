@@ -139,6 +139,13 @@ pub fn chain(error: &dyn Error) -> String {
     text
 }
 
+/// The same on one line, for where there is no room for more.
+pub fn summary(error: &dyn Error) -> String {
+    let text = chain(error);
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("; ")
+}
+
 /// Appends the cause and its causes, passing over what was said already.
 fn append(text: &mut String, cause: &dyn Error) {
     let mut next = Some(cause);

@@ -8,13 +8,12 @@ use git_ao::runtime::RuntimeError;
 use git_ao::workspace::{Condition, WorkspaceError};
 
 use super::CliError;
-use super::error::INTERRUPTED;
+use super::error::{INTERRUPTED, chain};
 use super::ui::escape;
 
 impl From<WorkspaceError> for CliError {
     fn from(error: WorkspaceError) -> Self {
-        let message = escape::line(&super::error::chain(&error)).into_owned();
-        let fatal = CliError::fatal(message);
+        let fatal = CliError::fatal(chain(&error));
         match error.hint() {
             Some(hint) => fatal.hint(hint),
             None => fatal,
@@ -24,7 +23,7 @@ impl From<WorkspaceError> for CliError {
 
 impl From<AgentError> for CliError {
     fn from(error: AgentError) -> Self {
-        let refused = CliError::refused(escape::line(&super::error::chain(&error)).into_owned());
+        let refused = CliError::refused(chain(&error));
         match error.hint() {
             Some(hint) => refused.hint(hint),
             None => refused,
@@ -34,7 +33,7 @@ impl From<AgentError> for CliError {
 
 impl From<RuntimeError> for CliError {
     fn from(error: RuntimeError) -> Self {
-        let message = escape::line(&super::error::chain(&error)).into_owned();
+        let message = chain(&error);
         let said = match error {
             RuntimeError::NotShown => CliError::refused(message),
             _ => CliError::fatal(message),
@@ -48,7 +47,7 @@ impl From<RuntimeError> for CliError {
 
 impl From<FlowError> for CliError {
     fn from(error: FlowError) -> Self {
-        let message = escape::line(&super::error::chain(&error)).into_owned();
+        let message = chain(&error);
         match error {
             FlowError::Store(error) => error.into(),
             FlowError::Workspace(error) => error.into(),
@@ -87,6 +86,10 @@ impl From<FlowError> for CliError {
             FlowError::NotPaused { .. } | FlowError::Changed(_) | FlowError::Busy(_) => {
                 CliError::refused(message)
             }
+            FlowError::Lost { id, .. } => CliError::refused(message).hint(format!(
+                "to begin again with its task: git ao restore --fresh {}",
+                id.short()
+            )),
             FlowError::Merged(_) => {
                 CliError::refused(message).hint("--force restores it nevertheless")
             }

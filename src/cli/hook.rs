@@ -50,9 +50,9 @@ fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<Crowd>, String> {
         true => Reader::Person(Instant::now() + LOOK),
         false => Reader::Nobody,
     };
-    let name: HookName = args.name.parse().map_err(|error| error::chain(&error))?;
+    let name: HookName = args.name.parse().map_err(|error| error::summary(&error))?;
     let store = ctx.store().map_err(|error| error.message().to_owned())?;
-    hook::run(store, name, &args.args, reader).map_err(|error| error::chain(&error))
+    hook::run(store, name, &args.args, reader).map_err(|error| error::summary(&error))
 }
 
 /// `2 sessions on this branch, last by Ann Author 2 hours ago`
@@ -69,6 +69,6 @@ fn describe(crowd: &Crowd, ctx: &Ctx) -> String {
 }
 
 fn warn(name: &str, problem: &str) {
-    let first = problem.lines().next().unwrap_or_default();
-    message::print(&Level::Warning.format(&format!("git-ao {}: {first}", escape::line(name))));
+    let text = format!("git-ao {}: {}", escape::line(name), escape::line(problem));
+    message::print(&Level::Warning.format(&text));
 }

@@ -24,7 +24,8 @@ use super::{CliError, Ctx, ExitCode, json, placed};
 /// 'corrupt'), 'active' or 'archived', project, time of creation, time of the last update, agent,
 /// branch, issue, pull request, id of the session it was forked from, title (or what is wrong with
 /// the record), 'public' or 'private'. What is missing is empty. '\' is written as '\\', control characters as '\t', '\n',
-/// '\r' or '\x1b'. Fields may be added at the end.
+/// '\r' or '\x1b', other characters that are not seen or that turn the text around as '\u{202e}'
+/// (with -z, these are left as they are). Fields may be added at the end.
 #[derive(clap::Args)]
 pub struct Args {
     /// Archived sessions too.

@@ -25,7 +25,19 @@ impl Ctx {
         } else {
             Clock::system()
         };
-        Ok(Store::new(repo).with_clock(clock).with_private())
+        let store = Store::new(repo).with_clock(clock).with_private();
+        self.opened = Some(store.clone());
+        Ok(store)
+    }
+
+    /// Says that this clone was found to be a copy and has taken a name of its own.
+    pub fn tell_new_name(&mut self) {
+        let Some(store) = self.opened.take() else { return };
+        if let Some((old, new)) = store.renamed_replica() {
+            self.out.warn(&format!(
+                "this repository is a copy of the clone '{old}'; it is '{new}' from now on"
+            ));
+        }
     }
 
     /// Sends what follows through git's pager, on a terminal.
@@ -81,7 +93,7 @@ impl From<RepositoryError> for CliError {
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
-        let message = escape::line(&super::error::chain(&error)).into_owned();
+        let message = super::error::chain(&error);
         match &error {
             StoreError::Resolve(resolve) => CliError::refused(message).hint(resolve_hint(resolve)),
             StoreError::NotFound(_) | StoreError::Exists(_) => CliError::refused(message),

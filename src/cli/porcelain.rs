@@ -1,8 +1,10 @@
 //! What `list --porcelain` prints: one line a session, for scripts.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use git_ao::store::{Listed, Shelf};
+
+use super::ui::escape;
 
 /// The format of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -60,7 +62,7 @@ pub fn line(listed: &Listed, ending: Ending) -> String {
             fields
         }
     };
-    let mut line = fields.map(|field| quote(&field)).join("\t");
+    let mut line = fields.each_ref().map(|field| quote(field, ending)).join("\t");
     line.push(match ending {
         Ending::Newline => '\n',
         Ending::Nul => '\0',
@@ -68,30 +70,23 @@ pub fn line(listed: &Listed, ending: Ending) -> String {
     line
 }
 
-/// Control characters as `\t`, `\n`, `\r` or `\x1b`, and `\` as `\\`: to be undone by a reader.
-fn quote(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' => quoted.push_str("\\\\"),
-            '\t' => quoted.push_str("\\t"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            c if c.is_control() => {
-                write!(quoted, "\\x{:02x}", u32::from(c)).expect("writing to a string never fails");
-            }
-            c => quoted.push(c),
-        }
+/// A field as a line can hold it, to be undone by a reader. Lines that end with NUL are for programs
+/// alone: there only what would end a field, or is a control character, is changed.
+fn quote(text: &str, ending: Ending) -> Cow<'_, str> {
+    match ending {
+        Ending::Newline => escape::quoted(text),
+        Ending::Nul => escape::controls(text),
     }
-    quoted
 }
-
 #[cfg(test)]
 mod tests {
-    use super::quote;
+    use super::*;
 
     #[test]
     fn fields_hold_no_separator() {
-        assert_eq!(quote("a\tb\nc\\d\x1be\0ü\u{9b}"), "a\\tb\\nc\\\\d\\x1be\\x00ü\\x9b");
+        let text = "a\tb\nc\\d\x1be\0ü\u{9b}\u{202e}";
+        let quoted = "a\\tb\\nc\\\\d\\x1be\\x00ü\\x9b";
+        assert_eq!(quote(text, Ending::Newline), format!("{quoted}\\u{{202e}}"));
+        assert_eq!(quote(text, Ending::Nul), format!("{quoted}\u{202e}"));
     }
 }

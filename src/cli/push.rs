@@ -164,7 +164,7 @@ fn line(store: &Store, change: &Change) -> String {
         ChangeKind::Deleted => "deleted",
     };
     let title = store.changed_session(change).map(|session| session.display_title());
-    let title = title.unwrap_or_else(|| "(corrupt)".to_owned());
+    let title = title.unwrap_or_else(|| "(cannot be read)".to_owned());
     let mut fields = store.changed_fields(change);
     fields.retain(|field| change.kind() == ChangeKind::Changed && field != "updated_at");
     let fields = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };

@@ -35,8 +35,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         print(&done, &args, ctx)?;
     }
     for (id, error) in &done.unknown {
-        let why = escape::line(&chain(error)).into_owned();
-        ctx.out.warn(&format!("cannot tell whether the agent of {} is alive: {why}", id.short()));
+        ctx.out.warn(&format!(
+            "cannot tell whether the agent of {} is alive: {}",
+            id.short(),
+            chain(error)
+        ));
     }
     Ok(ExitCode::Done)
 }

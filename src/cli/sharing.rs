@@ -132,7 +132,7 @@ fn warn_of_strays(ctx: &mut Ctx, remote: &Remote<'_>, strays: &[Stray]) {
 
 impl From<ShareError> for CliError {
     fn from(error: ShareError) -> Self {
-        let message = escape::block(&super::error::chain(&error)).into_owned();
+        let message = super::error::chain(&error);
         match error {
             ShareError::Store(error) => error.into(),
             ShareError::NoRemote => CliError::fatal(message).hint("git remote add <name> <url>"),

@@ -2,8 +2,9 @@ use clap::{Args, Command};
 
 use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, cleanup, complete, completions,
-    delete, doctor, edit, fail, fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull,
-    push, reconcile, restore, resume, run, send, set, show, spawn, status, sync, unarchive,
+    delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, kill, list, log, man, pause,
+    pull, push, reconcile, restore, resume, run, send, set, show, spawn, status, sync, unarchive,
+    version,
 };
 
 macro_rules! verbs {
@@ -50,6 +51,7 @@ verbs! {
     Fetch fetch,
     Fork fork,
     Fsck fsck,
+    Help help,
     Hook hook,
     Hooks hooks,
     Kill kill,
@@ -71,6 +73,7 @@ verbs! {
     Status status,
     Sync sync,
     Unarchive unarchive,
+    Version version,
 }
 
 /// The verbs as the overview shows them, by what a person wants to do.

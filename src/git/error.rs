@@ -46,7 +46,7 @@ pub enum GitError {
         source: io::Error,
     },
     /// It ran and failed. The text is what git said, without `fatal: `.
-    #[error("'git {verb}' failed: {message}")]
+    #[error("'git {verb}' failed:{}", after_colon(message))]
     Failed {
         /// The git command.
         verb: String,
@@ -55,6 +55,11 @@ pub enum GitError {
         /// What it printed on standard error.
         message: String,
     },
+}
+
+/// What a program said, behind a colon: several lines begin on a line of their own.
+pub(crate) fn after_colon(said: &str) -> String {
+    if said.contains('\n') { format!("\n{said}") } else { format!(" {said}") }
 }
 
 /// Why an object cannot be read or written.

@@ -23,6 +23,7 @@ mod zone;
 
 pub use command::{Ended, GitCommand, LOCAL_ENV, Output};
 pub use entries::Entry;
+pub(crate) use error::after_colon;
 pub use error::{GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use lock::Lock;
 pub use refs::Expected;

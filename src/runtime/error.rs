@@ -21,7 +21,7 @@ pub enum RuntimeError {
         needed: &'static str,
     },
     /// tmux failed, in its own words.
-    #[error("tmux: {}", .0.escape_debug())]
+    #[error("tmux:{}", crate::git::after_colon(.0))]
     Tmux(String),
     /// tmux did not answer.
     #[error("tmux does not answer")]

@@ -26,7 +26,7 @@ pub enum ShareError {
     #[error("'{0}' in ao.pushTimeout is not a number of seconds")]
     InvalidTimeout(String),
     /// Git could not talk to the remote; the text is git's.
-    #[error("cannot {verb} '{remote}': {message}")]
+    #[error("cannot {verb} '{remote}':{}", crate::git::after_colon(message))]
     Transfer {
         /// `fetch from` or `push to`.
         verb: &'static str,

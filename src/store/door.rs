@@ -197,6 +197,8 @@ impl Store {
             op: verb.to_owned(),
             sessions,
             conflicts: Vec::new(),
+            replica: self.replica_under_lock(),
+            origin: parts.origin,
         };
         let tree = self.write_staged(parts, visibility)?;
         let tip = parts.snapshot.tip_of(visibility);

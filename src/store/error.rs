@@ -19,7 +19,7 @@ pub enum StoreError {
     #[error("session id '{0}' is in more than one project")]
     InTwoProjects(SessionId),
     /// The record cannot be read, and is left as it is.
-    #[error("the record of session '{key}' is corrupt: {problem}")]
+    #[error("the record of session '{key}' {}: {problem}", corrupt(problem))]
     Corrupt {
         /// Which.
         key: Key,
@@ -120,6 +120,10 @@ pub enum ResolveError {
     /// `latest` in an empty store.
     #[error("there are no sessions yet in '{0}'")]
     Empty(String),
+}
+
+fn corrupt(problem: &RecordProblem) -> &'static str {
+    if problem.is_newer() { "cannot be read" } else { "is corrupt" }
 }
 
 /// Turns gix's id into ours.

@@ -1,7 +1,7 @@
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::replica::Naming;
 use super::{Clock, Snapshot, StoreError, Visibility};
 use crate::git::{Repository, RepositoryError};
 use crate::model::Oid;
@@ -52,21 +52,20 @@ pub struct Store {
     private: Option<&'static str>,
     clock: Clock,
     patience: Duration,
-    /// The name of this clone, where it was made after the configuration was read.
-    replica: Arc<OnceLock<String>>,
+    naming: Naming,
 }
 
 impl Store {
     /// The store of a repository.
     pub fn new(repo: Repository) -> Self {
         let (ref_name, clock) = (SESSIONS_REF.to_owned(), Clock::system());
-        let replica = Arc::default();
-        Self { repo, ref_name, private: None, clock, patience: PATIENCE, replica }
+        let naming = Naming::default();
+        Self { repo, ref_name, private: None, clock, patience: PATIENCE, naming }
     }
 
-    /// Where the name of this clone is kept once it is made.
-    pub(super) fn made_replica(&self) -> &OnceLock<String> {
-        &self.replica
+    /// What is known of this clone's name.
+    pub(super) fn naming(&self) -> &Naming {
+        &self.naming
     }
 
     /// The store of the repository that git would use in `folder`.

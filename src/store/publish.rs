@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Entry, History, Shelf, Snapshot, StoreError, Visibility};
+use super::{Entry, History, Key, Shelf, Snapshot, StoreError, Visibility};
 use crate::model::{Map, Oid, Session, SessionId, Timestamp, merge};
 
 impl Snapshot<'_> {
@@ -27,9 +27,16 @@ impl Snapshot<'_> {
     }
 
     /// A public record that cannot be read, or does not fit together with the private one, gives
-    /// way to it.
+    /// way to it. One of a newer schema is not ours to replace.
     fn merged_with(&self, private: &Session, twin: &Entry) -> Result<Session, StoreError> {
-        let Ok(public) = self.load(twin) else { return Ok(private.clone()) };
+        let public = match self.load(twin) {
+            Ok(public) => public,
+            Err(problem) if problem.is_newer() => {
+                let key = Key::from(twin);
+                return Err(StoreError::Corrupt { key, problem });
+            }
+            Err(_) => return Ok(private.clone()),
+        };
         let base = self.last_in_common(private, twin)?;
         let merged = merge(base.as_ref(), &private.to_record(), &public.to_record());
         let session = Session::from_record(merged.record, &private.project_id);

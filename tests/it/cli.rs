@@ -1,5 +1,10 @@
 //! The program's manners, which no verb has for itself.
 
+mod columns;
+mod hidden;
+mod lines;
+mod man;
+
 use std::fs;
 
 use crate::support::TestEnv;

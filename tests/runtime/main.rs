@@ -4,6 +4,8 @@
 //! and only its not coming at all is given a limit.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+#[path = "../support/deadline.rs"]
+mod deadline;
 mod detached;
 mod log;
 mod tmux;
@@ -42,7 +44,7 @@ impl Place {
         let (send, receive) = mpsc::channel();
         let from = path.clone();
         thread::spawn(move || send.send(fs::read_to_string(from).unwrap()));
-        (path, Words(receive))
+        (path.clone(), Words(receive, path))
     }
 
     /// A plan for a shell that runs `script` with these arguments.
@@ -53,11 +55,15 @@ impl Place {
     }
 }
 
-struct Words(mpsc::Receiver<String>);
+/// What is written to a named pipe, by its name.
+struct Words(mpsc::Receiver<String>, PathBuf);
 
 impl Words {
     fn read(self) -> String {
-        self.0.recv_timeout(LIMIT).expect("the process says something")
+        let Self(words, pipe) = self;
+        words.recv_timeout(LIMIT).unwrap_or_else(|_| {
+            panic!("waited {} seconds for words in '{}'", LIMIT.as_secs(), pipe.display())
+        })
     }
 }
 

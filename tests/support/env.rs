@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use tempfile::TempDir;
 
-use super::{Combo, Repo, Run};
+use super::{Combo, LIMIT, Repo, Run, output_of};
 
 /// The first second that [`TestEnv::tick`] hands out is one minute later: 2026-01-01 00:00:00 UTC.
 const CLOCK_START: i64 = 1_767_225_600;
@@ -116,7 +116,10 @@ impl Drop for TestEnv {
         for socket in sockets.flatten() {
             let mut tmux = Command::new("tmux");
             tmux.arg("-S").arg(socket.path()).arg("kill-server");
-            let _ = tmux.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            tmux.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            if let Ok(child) = tmux.spawn() {
+                output_of(child, "tmux kill-server", LIMIT);
+            }
         }
         for pid in self.orphans() {
             let mut kill = Command::new("kill");

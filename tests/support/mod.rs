@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports, clippy::print_stderr)]
 
 pub mod agents;
+mod deadline;
 mod env;
 mod matrix;
 pub mod model;
@@ -17,6 +18,7 @@ pub mod sessions;
 mod terminal;
 mod tree;
 
+pub use deadline::{LIMIT, output_of, wait_for};
 pub use env::TestEnv;
 pub use matrix::{Combo, Kind, Objects, Refs, for_each_repo, matrix};
 pub use out::Out;

@@ -1,7 +1,7 @@
 use std::io::Read;
 use std::process::Stdio;
 
-use super::{Out, Run};
+use super::{LIMIT, Out, Run, output_of};
 
 /// Runs `n` commands that begin at one moment, and returns how they ended, in the same order.
 ///
@@ -26,7 +26,10 @@ pub fn race(n: usize, command: impl Fn(usize) -> Run) -> Vec<Out> {
     drop(opener);
     std::thread::scope(|scope| {
         let wait = |(name, child): (String, std::process::Child)| {
-            scope.spawn(move || Out::new(name, child.wait_with_output().expect("a child ends")))
+            scope.spawn(move || {
+                let output = output_of(child, &name, LIMIT);
+                Out::new(name, output)
+            })
         };
         let ends: Vec<_> = waiting.into_iter().map(wait).collect();
         ends.into_iter().map(|end| end.join().expect("waiting does not panic")).collect()

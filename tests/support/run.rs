@@ -3,7 +3,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::Out;
+use super::{LIMIT, Out, output_of};
 
 /// A command that is ready to run, with nothing in its environment but what is set here.
 #[derive(Clone)]
@@ -85,7 +85,7 @@ impl Run {
         std::thread::scope(|scope| {
             // A program that ends without reading its input is no failure of the test.
             scope.spawn(move || drop(stdin.write_all(&self.input)));
-            Out::new(self.name(), child.wait_with_output().expect("the child can be waited for"))
+            Out::new(self.name(), output_of(child, &self.name(), LIMIT))
         })
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use super::TestEnv;
+use super::{TestEnv, wait_for};
 
 /// Something that listens on loopback until it is dropped; each connection has a thread.
 pub struct Server {
@@ -116,6 +116,7 @@ impl Drop for Server {
         self.is_over.store(true, Ordering::SeqCst);
         drop(TcpStream::connect(("127.0.0.1", self.port)));
         if let Some(listener) = self.listener.take() {
+            wait_for("the connections of a server end", || listener.is_finished());
             let _ = listener.join();
         }
     }

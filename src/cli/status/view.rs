@@ -7,7 +7,6 @@ use git_ao::workspace::{Condition, Detail};
 
 use crate::cli::error::chain;
 use crate::cli::selection::Selection;
-use crate::cli::ui::escape;
 use crate::cli::{CliError, Ctx, open};
 
 /// What is to be shown.
@@ -92,7 +91,6 @@ impl View {
             }
         }
         let line = |(why, ids): (String, Vec<String>)| {
-            let why = escape::line(&why).into_owned();
             format!("cannot tell whether the agent of {} is alive: {why}", ids.join(", "))
         };
         problems.into_iter().map(line).collect()

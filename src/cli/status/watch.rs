@@ -53,7 +53,9 @@ fn draw_all(
 /// Over what was there: a screen that is cleared first would flicker.
 fn draw(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut lines = rows::lines(view, &ctx.out, store.clock().now());
-    lines.extend(view.problems().iter().map(|text| ctx.out.paint(Style::Failed, text) + "\n"));
+    for problem in view.problems() {
+        lines.extend(problem.lines().map(|line| ctx.out.paint(Style::Failed, line) + "\n"));
+    }
     if view.is_empty() {
         lines.push("there are no sessions\n".to_owned());
     }

@@ -18,6 +18,16 @@ pub fn block(text: &str) -> Cow<'_, str> {
     escape(text, Layout::Block)
 }
 
+/// Text on one line that a reader can turn back: `\` is doubled.
+pub fn quoted(text: &str) -> Cow<'_, str> {
+    escape(text, Layout::Quoted)
+}
+
+/// Likewise, but only control characters are escaped. Not for a terminal.
+pub fn controls(text: &str) -> Cow<'_, str> {
+    escape(text, Layout::Controls)
+}
+
 /// A path or an argument on one line; bytes that are not UTF-8 become `\xff`.
 pub fn os(text: &OsStr) -> String {
     let mut shown = String::new();
@@ -34,11 +44,13 @@ pub fn os(text: &OsStr) -> String {
 enum Layout {
     Line,
     Block,
+    Quoted,
+    Controls,
 }
 
 fn escape(text: &str, layout: Layout) -> Cow<'_, str> {
     // Printable ASCII is nearly everything there is.
-    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+    if text.bytes().all(|b| matches!(b, b' '..=b'[' | b']'..=b'~')) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
@@ -48,9 +60,11 @@ fn escape(text: &str, layout: Layout) -> Cow<'_, str> {
         match c {
             '\n' | '\t' if layout == Layout::Block => shown.push(c),
             '\r' if layout == Layout::Block && chars.peek() == Some(&'\n') => {}
+            '\\' if matches!(layout, Layout::Quoted | Layout::Controls) => shown.push_str("\\\\"),
             '\n' => shown.push_str("\\n"),
             '\t' => shown.push_str("\\t"),
             '\r' => shown.push_str("\\r"),
+            _ if layout == Layout::Controls && !c.is_control() => shown.push(c),
             _ if is_joiner(c) && joins(before, chars.peek().copied()) => shown.push(c),
             _ if is_selector(c) && before.is_some_and(takes_selector) => shown.push(c),
             _ if !is_hidden(c) && !is_joiner(c) && !is_selector(c) => shown.push(c),
@@ -70,12 +84,14 @@ fn push(text: &mut String, what: std::fmt::Arguments<'_>) {
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
             | '\u{200b}' | '\u{200e}' | '\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff9}'..='\u{fffb}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
 }
@@ -120,6 +136,10 @@ mod tests {
             assert_eq!(line(from), to);
         }
         assert_eq!(block("a\r\n\tb\rc\x1b"), "a\n\tb\\rc\\x1b");
+        assert_eq!(
+            quoted("a\tb\nc\\d\x1be\0ü\u{9b}\u{202e}"),
+            "a\\tb\\nc\\\\d\\x1be\\x00ü\\x9b\\u{202e}"
+        );
     }
 
     #[test]
@@ -147,6 +167,8 @@ mod tests {
             let shown = line(&text);
             prop_assert!(!shown.chars().any(is_hidden), "{shown:?}");
             prop_assert_eq!(line(&shown), shown.clone());
+            let quoted = quoted(&text);
+            prop_assert!(!quoted.chars().any(is_hidden), "{quoted:?}");
             let shown = block(&text);
             prop_assert!(!shown.chars().any(|c| is_hidden(c) && c != '\n' && c != '\t'));
         }

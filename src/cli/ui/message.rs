@@ -31,14 +31,30 @@ impl Level {
     }
 
     /// The message as it is printed, escaped, with its word before it; before every line of a hint.
+    /// The further lines of others, which are what git, a hook or a remote said, are indented: none
+    /// of them passes for a message of its own.
     pub fn format(self, text: &str) -> String {
-        let text = escape::block(text.trim_end());
+        let text = text.trim_end();
         let word = self.word();
         match self {
-            Self::Hint => text.split('\n').map(|line| hint_line(word, line)).collect(),
-            _ => format!("{word}: {text}\n"),
+            Self::Hint => {
+                escape::block(text).split('\n').map(|line| hint_line(word, line)).collect()
+            }
+            _ => format!("{word}: {}\n", indented(text)),
         }
     }
+}
+
+/// The text, escaped, with its further lines indented.
+pub fn indented(text: &str) -> String {
+    let text = escape::block(text);
+    let mut lines = text.split('\n');
+    let mut shown = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        shown.push_str(if line.is_empty() { "\n" } else { "\n  " });
+        shown.push_str(line);
+    }
+    shown
 }
 
 fn hint_line(word: &str, line: &str) -> String {
@@ -59,7 +75,7 @@ mod tests {
     #[test]
     fn only_hints_have_their_word_on_every_line() {
         assert_eq!(Level::Fatal.format("no store"), "fatal: no store\n");
-        assert_eq!(Level::Error.format("a\nb\n"), "error: a\nb\n");
+        assert_eq!(Level::Error.format("a\n\n\nhint: b\n"), "error: a\n\n\n  hint: b\n");
         assert_eq!(Level::Hint.format("try\n\n  git ao x"), "hint: try\nhint:\nhint:   git ao x\n");
         assert_eq!(Level::Warning.format("bad \x1b[2J"), "warning: bad \\x1b[2J\n");
     }

@@ -6,6 +6,10 @@ use super::{Style, escape};
 /// How narrow the last column may get before it runs over the edge instead.
 const NARROWEST: usize = 12;
 
+/// How wide any other column gets: one long field must not pad every line. A branch that git ao
+/// names fits.
+const WIDEST: usize = 64;
+
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
@@ -52,7 +56,8 @@ impl Cell {
 
 /// A list in aligned columns, two spaces apart, with a header.
 ///
-/// On a terminal the last column is cut at its edge; elsewhere nothing is cut.
+/// The columns are at most so wide as a reader can use. The last one, which pads nothing, is cut
+/// only on a terminal, at its edge.
 #[derive(Debug)]
 pub struct Table<const N: usize> {
     columns: [Column; N],
@@ -66,7 +71,10 @@ impl<const N: usize> Table<N> {
     }
 
     /// Adds a row.
-    pub fn row(&mut self, cells: [Cell; N]) {
+    pub fn row(&mut self, mut cells: [Cell; N]) {
+        for cell in cells.iter_mut().take(N.saturating_sub(1)) {
+            cell.text = cut(&cell.text, WIDEST);
+        }
         self.rows.push(cells);
     }
 
@@ -122,13 +130,18 @@ impl<const N: usize> Table<N> {
     }
 }
 
+/// How many characters a column of the screen may take: accents pile up without a width of their own.
+const CHARS_PER_COLUMN: usize = 8;
+
 /// The text in at most `room` columns, ending in `…` where something was left out.
 fn cut(text: &str, room: usize) -> String {
-    if text.width() <= room {
+    let most = room.saturating_mul(CHARS_PER_COLUMN);
+    let is_short = text.len() <= most || text.chars().nth(most).is_none();
+    if is_short && text.width() <= room {
         return text.to_owned();
     }
     let mut end = 0;
-    for (start, c) in text.char_indices() {
+    for (start, c) in text.char_indices().take(most) {
         let next = start + c.len_utf8();
         if text[..next].width() + 1 > room {
             break;
@@ -184,6 +197,20 @@ mod tests {
         assert_eq!(cut("東京都", 5), "東京…");
         assert_eq!(cut("東京都", 4), "東…");
         assert_eq!(cut("one two", 5), "one…");
+        let pile = format!("e{}", "\u{301}".repeat(20_000));
+        assert!(cut(&pile, 40).len() < 1000);
+    }
+
+    #[test]
+    fn a_long_field_pads_no_other_line() {
+        let mut table = Table::new([Column::left("BRANCH"), Column::left("TITLE")]);
+        table.row([Cell::plain(&"東".repeat(20_000)), Cell::plain("one")]);
+        table.row([Cell::plain("main"), Cell::plain(&"x".repeat(500))]);
+        let text = testing::printed(testing::FILE, |out| table.print(out).unwrap());
+        let long = format!("{}…  one", "東".repeat(31));
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[1], long);
+        assert_eq!(lines[2], format!("{:<65}{}", "main", "x".repeat(500)));
     }
 
     #[test]

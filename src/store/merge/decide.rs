@@ -4,10 +4,11 @@ use gix::ObjectId;
 
 use super::super::error::oid;
 use super::super::layout::{Location, Shelf, Visibility};
-use super::super::{Entry, LIMITS, Store, StoreError, Stray, codec};
+use super::super::{Entry, LIMITS, Store, StoreError, Stray};
 use super::compare::Sides;
+use super::contents::Contents;
 use super::trees::{Slot, Trees};
-use crate::model::{Map, Project, Session, SessionId, merge};
+use crate::model::{Project, SessionId};
 
 /// What becomes of one session.
 #[derive(Debug)]
@@ -135,48 +136,10 @@ fn both_changed(
         theirs.1
     } else {
         decision.is_merged = true;
-        let (blob, conflicts) = contents(store, base_blob, ours.1, theirs.1, project, id)?;
+        let contents = Contents { store, project, id };
+        let (blob, conflicts) = contents.merge(base_blob, ours.1, theirs.1)?;
         decision.conflicts = conflicts;
         blob
     };
     Ok(Some(Place(shelf, blob)))
-}
-
-/// Two records that are both different from the base. One that cannot be read gives way to one
-/// that can; of two such, the smaller id stays.
-fn contents(
-    store: &Store,
-    base: Option<ObjectId>,
-    ours: ObjectId,
-    theirs: ObjectId,
-    project: &Project,
-    id: SessionId,
-) -> Result<(ObjectId, Vec<String>), StoreError> {
-    let read = |blob| -> Result<Option<Map>, StoreError> {
-        let bytes = store.repository().read_blob(blob)?;
-        let is_record = codec::decode(&bytes, id, project).is_ok();
-        Ok(codec::parse(&bytes).ok().filter(|_| is_record))
-    };
-    let whole = || vec!["*".to_owned()];
-    let (our_record, their_record) = match (read(ours)?, read(theirs)?) {
-        (Some(ours), Some(theirs)) => (ours, theirs),
-        (Some(_), None) => return Ok((ours, whole())),
-        (None, Some(_)) => return Ok((theirs, whole())),
-        (None, None) => return Ok((ours.min(theirs), whole())),
-    };
-    let base = match base {
-        Some(base) => read(base)?,
-        None => None,
-    };
-    let merged = merge(base.as_ref(), &our_record, &their_record);
-    let written = match Session::from_record(merged.record, project) {
-        Ok(session) => store.write_record(&session),
-        Err(problem) => Err(StoreError::Invalid { id, problem: problem.into() }),
-    };
-    match written {
-        Ok(blob) => Ok((blob, merged.conflicts)),
-        // Each fits, both together do not.
-        Err(StoreError::Invalid { .. }) => Ok((ours.min(theirs), whole())),
-        Err(error) => Err(error),
-    }
 }

@@ -7,6 +7,7 @@ mod ancestry;
 mod base;
 mod change;
 mod compare;
+mod contents;
 mod decide;
 mod tip;
 mod trees;

@@ -227,5 +227,6 @@ fn message(merged: &MergedTrees) -> Message {
         op: "merge".to_owned(),
         conflicts: conflicts.collect(),
         sessions,
+        ..Message::default()
     }
 }

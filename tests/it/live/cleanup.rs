@@ -60,7 +60,7 @@ fn what_was_backed_up_is_taken_back_as_restore_says() {
     let id = world.spawn(&["--no-agent", "--agent", "mine", "the task"]);
     let tree = world.repo.within(world.worktree(&id));
     tree.write("kept", "first");
-    let restore = ["restore", "--agent", "mine", "--runtime", "detached", &id];
+    let restore = ["restore", "--fresh", "--agent", "mine", "--runtime", "detached", &id];
     for (round, content) in ["first", "second"].into_iter().enumerate() {
         assert_eq!(fs::read_to_string(tree.dir().join("kept")).unwrap(), content);
         world.set_status(&id, &SessionStatus::Killed);
@@ -255,7 +255,7 @@ fn a_restore_beside_it_is_not_undone() {
         until("it works", || world.session(&id).status == SessionStatus::Working);
         let work = world.repo.within(world.worktree(&id)).commit("work", "work");
         world.repo.ao(["kill", &id]).ok();
-        let verbs = [vec!["restore", &id], vec!["cleanup", "--force", "--branches"]];
+        let verbs = [vec!["restore", "--fresh", &id], vec!["cleanup", "--force", "--branches"]];
         let ends = race(2, |n| world.repo.ao_run(&verbs[(n + turn) % 2]));
         assert!(ends.iter().all(|end| end.status == 0), "{ends:#?}");
         until("it works again", || world.session(&id).status == SessionStatus::Working);

@@ -3,6 +3,7 @@
 mod everyday;
 mod failures;
 mod hostile;
+mod newer;
 mod race;
 mod server;
 mod transports;

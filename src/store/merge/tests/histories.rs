@@ -21,6 +21,7 @@ enum Step {
     Unarchive(usize, u8),
     Delete(usize, u8),
     Corrupt(usize, u8, u8),
+    Newer(usize, u8, u8),
     Pull(usize, usize, bool),
 }
 
@@ -41,7 +42,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (who.clone(), which.clone()).prop_map(|(r, n)| Step::Archive(r, n)),
         1 => (who.clone(), which.clone()).prop_map(|(r, n)| Step::Unarchive(r, n)),
         1 => (who.clone(), which.clone()).prop_map(|(r, n)| Step::Delete(r, n)),
-        1 => (who.clone(), which.clone(), what).prop_map(|(r, n, v)| Step::Corrupt(r, n, v)),
+        1 => (who.clone(), which.clone(), what.clone()).prop_map(|(r, n, v)| Step::Corrupt(r, n, v)),
+        1 => (who.clone(), which.clone(), what).prop_map(|(r, n, v)| Step::Newer(r, n, v)),
         6 => (who.clone(), who, any::<bool>()).prop_map(|(a, b, push)| Step::Pull(a, b, push)),
     ]
 }
@@ -54,6 +56,8 @@ struct Record {
     deleted: BTreeSet<u8>,
     unarchived: BTreeSet<u8>,
     archived: BTreeSet<u8>,
+    newer: BTreeSet<u8>,
+    corrupted: BTreeSet<u8>,
 }
 
 impl Record {
@@ -103,6 +107,15 @@ impl Record {
                 if let Some(shelf) = shelf {
                     put(&replicas[r], &place(shelf, n), Some(bytes.as_bytes()));
                 }
+                self.corrupted.extend(shelf.map(|_| n));
+                (r, shelf.is_some())
+            }
+            Step::Newer(r, n, v) => {
+                let shelf = found_at(&replicas[r], n);
+                if let Some(shelf) = shelf {
+                    put(&replicas[r], &place(shelf, n), Some(newer(v).as_bytes()));
+                }
+                self.newer.extend(shelf.map(|_| n));
                 (r, shelf.is_some())
             }
             Step::Pull(to, from, push) => {
@@ -133,6 +146,15 @@ impl Record {
         });
         self.created.extend(created.is_ok().then_some(n));
         created.is_ok_and(|committed| committed.event.is_some())
+    }
+}
+
+/// A record as a program of tomorrow may write it: of two schemas, one of them without a time.
+fn newer(v: u8) -> String {
+    match v {
+        0 => "schema: 2\nupdated_at: 2026-11-20T17:20:32.253Z\nfuture: [0]\n".to_owned(),
+        1 => "schema: 2\nupdated_at: 2026-11-20T17:20:33.253Z\nfuture: {1: x}\n".to_owned(),
+        _ => "schema: 3\nwhen: now\n".to_owned(),
     }
 }
 
@@ -197,6 +219,15 @@ proptest! {
         }
         for n in record.created.difference(&record.deleted) {
             prop_assert!(found(&replicas[0], &end, *n).is_some(), "session {n} vanished");
+        }
+        let untouched = |n: &&u8| !record.deleted.contains(n) && !record.corrupted.contains(n);
+        for n in record.newer.iter().filter(untouched) {
+            let found = found(&replicas[0], &end, *n);
+            let newer = (0..3).map(|v| blob(&replicas[0], newer(v).as_bytes()));
+            prop_assert!(
+                newer.into_iter().any(|blob| found.as_ref().is_some_and(|(_, at)| *at == blob)),
+                "the newer record of session {} was lost", n
+            );
         }
         let put_away = record.archived.iter().filter(|n| !record.unarchived.contains(n));
         for n in put_away.filter(|n| !record.deleted.contains(n)) {

@@ -1,4 +1,5 @@
 mod histories;
+mod newer;
 mod rules;
 mod strays;
 mod world;

@@ -1,0 +1,91 @@
+use std::cmp::Ordering;
+
+use gix::ObjectId;
+
+use super::super::{RecordProblem, Store, StoreError, codec};
+use crate::model::{Map, Project, RecordError, Session, SessionId, Timestamp, Value, merge};
+
+/// Merges what two versions of one record say.
+pub(super) struct Contents<'s> {
+    pub store: &'s Store,
+    pub project: &'s Project,
+    pub id: SessionId,
+}
+
+/// What a blob says, as far as this program understands it.
+enum Content {
+    Unreadable,
+    Record(Map),
+    /// Of a schema that only a newer program understands: it is kept byte for byte.
+    Newer {
+        schema: u64,
+        updated_at: Option<Timestamp>,
+    },
+}
+
+impl Contents<'_> {
+    /// Merges two blobs that both differ from the base: the blob that stays, and the fields of which
+    /// one value was lost. `*` stands for the whole record.
+    ///
+    /// Only two records that are understood are merged field by field. Otherwise one of them stays
+    /// as it is: a newer schema before an older one, a record before what is none; of two of the same
+    /// newer schema the one that was updated last; and where that decides nothing, the smaller id.
+    pub fn merge(
+        &self,
+        base: Option<ObjectId>,
+        ours: ObjectId,
+        theirs: ObjectId,
+    ) -> Result<(ObjectId, Vec<String>), StoreError> {
+        let whole = |blob| (blob, vec!["*".to_owned()]);
+        let (our_content, their_content) = (self.read(ours)?, self.read(theirs)?);
+        let (Content::Record(our_record), Content::Record(their_record)) =
+            (&our_content, &their_content)
+        else {
+            return Ok(whole(match our_content.rank().cmp(&their_content.rank()) {
+                Ordering::Greater => ours,
+                Ordering::Less => theirs,
+                Ordering::Equal => ours.min(theirs),
+            }));
+        };
+        let base = match base.map(|base| self.read(base)).transpose()? {
+            Some(Content::Record(base)) => Some(base),
+            _ => None,
+        };
+        let merged = merge(base.as_ref(), our_record, their_record);
+        let written = match Session::from_record(merged.record, self.project) {
+            Ok(session) => self.store.write_record(&session),
+            Err(problem) => Err(StoreError::Invalid { id: self.id, problem: problem.into() }),
+        };
+        match written {
+            Ok(blob) => Ok((blob, merged.conflicts)),
+            // Each fits, both together do not.
+            Err(StoreError::Invalid { .. }) => Ok(whole(ours.min(theirs))),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(&self, blob: ObjectId) -> Result<Content, StoreError> {
+        let bytes = self.store.repository().read_blob(blob)?;
+        let Ok(record) = codec::parse(&bytes) else { return Ok(Content::Unreadable) };
+        Ok(match codec::decode(&bytes, self.id, self.project) {
+            Ok(_) => Content::Record(record),
+            Err(RecordProblem::Record(RecordError::Newer(schema))) => {
+                let updated_at = record.get("updated_at").and_then(Value::as_str);
+                let updated_at = updated_at.and_then(|text| text.parse().ok());
+                Content::Newer { schema, updated_at }
+            }
+            Err(_) => Content::Unreadable,
+        })
+    }
+}
+
+impl Content {
+    /// What is ranked higher stays, where one of the two has to go.
+    fn rank(&self) -> (u8, u64, Option<Timestamp>) {
+        match self {
+            Self::Unreadable => (0, 0, None),
+            Self::Record(_) => (1, 0, None),
+            Self::Newer { schema, updated_at } => (2, *schema, *updated_at),
+        }
+    }
+}
