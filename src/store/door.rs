@@ -7,10 +7,11 @@ use gix::objs::tree::{Editor, EntryKind};
 use gix::objs::{Commit, Kind};
 
 use super::codec;
+use super::edit::Edit;
 use super::error::{gix_id, oid};
 use super::layout::VERSION_BLOB;
 use super::transaction::Parts;
-use super::{Backoff, Key, Location, Snapshot, Store, StoreError, Transaction, Visibility};
+use super::{Backoff, Key, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::git::{Expected, ObjectError, RawTree, RefError, RefMove};
 use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 
@@ -269,12 +270,13 @@ impl Store {
         Ok(self.repository().write_bytes(Kind::Blob, &encode_checked(session)?)?)
     }
 
-    /// Puts blobs where they belong, or takes out what lies there, and writes the trees above
-    /// them. gix's own editor of trees would look up every sibling of what is written.
+    /// Puts things where they belong, or takes out what lies there, in this order, and writes the
+    /// trees above them; all else stays. gix's own editor of trees would look up every sibling of
+    /// what is written.
     pub(super) fn write_tree(
         &self,
         root: &RawTree,
-        edits: impl IntoIterator<Item = (Location, Option<ObjectId>)>,
+        edits: impl IntoIterator<Item: Into<Edit>>,
     ) -> Result<ObjectId, StoreError> {
         let repo = self.repository();
         let failed = |source: gix::Error| ObjectError::Write {
@@ -288,10 +290,11 @@ impl Store {
             let version = repo.write_bytes(Kind::Blob, VERSION_BLOB)?;
             editor.upsert(["version"], EntryKind::Blob, version).map_err(failed)?;
         }
-        for (location, blob) in edits {
-            match blob {
-                Some(blob) => editor.upsert(path(&location), EntryKind::Blob, blob),
-                None => editor.remove(path(&location)),
+        for edit in edits {
+            let Edit { path, entry } = edit.into();
+            match entry {
+                Some((kind, id)) => editor.upsert(path, kind, id),
+                None => editor.remove(path),
             }
             .map_err(failed)?;
         }
@@ -307,10 +310,6 @@ impl Store {
             let _ = git.detach();
         }
     }
-}
-
-fn path(location: &Location) -> [gix::bstr::BString; 4] {
-    location.components().map(Into::into)
 }
 
 fn encode_checked(session: &Session) -> Result<Vec<u8>, StoreError> {

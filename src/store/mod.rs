@@ -6,6 +6,7 @@ mod check;
 mod clock;
 mod codec;
 mod door;
+mod edit;
 mod error;
 mod half;
 mod handle;
@@ -22,7 +23,7 @@ mod transaction;
 mod walk;
 
 pub use branch::OnBranch;
-pub use check::Finding;
+pub use check::{Finding, Severity};
 pub use clock::Clock;
 pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use door::Committed;
