@@ -57,9 +57,7 @@ pub use worktrees::Worktrees;
 /// # [&["init", "-q"][..], &["commit", "-q", "--allow-empty", "-m", "first"]].map(git);
 /// use git_ao::git::Repository;
 /// use git_ao::model::SessionId;
-/// use git_ao::workspace::{
-///     Addition, Branch, Condition, Detail, Loss, Place, Removal, Workspace, Worktrees,
-/// };
+/// use git_ao::workspace::{Addition, Branch, Loss, Removal, Workspace, Worktrees};
 ///
 /// let repo = Repository::discover(&dir)?;
 /// let worktrees = Worktrees::new(&repo);
@@ -67,10 +65,6 @@ pub use worktrees::Worktrees;
 /// let at = worktrees.base(Some("HEAD"))?.commit.expect("HEAD is a commit");
 /// let branch = Branch::New { name: "one".to_owned(), at };
 /// worktrees.add(&Addition { path: path.clone(), branch, session })?.keep();
-///
-/// let place = Place { path: &path, branch: Some("one") };
-/// let state = worktrees.state(&place, Detail::Changes)?;
-/// assert_eq!(state.condition, Condition::Ready);
 ///
 /// // What is nowhere else is not removed, unless it is kept.
 /// std::fs::write(path.join("work"), "not committed")?;
