@@ -58,6 +58,7 @@ mod spawn;
 mod status;
 mod sync;
 mod task;
+mod text;
 mod unarchive;
 mod version;
 

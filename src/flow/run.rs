@@ -5,9 +5,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::brief::{Brief, brief, parent};
+use super::brief::{Brief, brief, parent, taken_up};
+use super::conversation::NOT_STARTED;
 use super::start::{PATIENCE, claim};
-use super::{FlowError, Interrupt, Launcher, here};
+use super::{FlowError, Interrupt, Launcher, here, said};
 use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{Lock, LockError, Repository};
 use crate::model::{Origin, Session, SessionId, SessionStatus, Timestamp};
@@ -114,9 +115,13 @@ impl Runner {
             prepared.begin()
         });
         match begun {
-            Ok(agent) => agent.look_after(store, watch),
+            Ok(agent) => {
+                // It has been said by now.
+                let _ = said::leave(store.repository(), session.id, None);
+                agent.look_after(store, watch)
+            }
             Err(error) => {
-                let reason = format!("not started: {error}");
+                let reason = format!("{NOT_STARTED}{error}");
                 end(store, session.id, &SessionStatus::Errored, &reason)?;
                 Err(error)
             }
@@ -171,7 +176,11 @@ fn prepare<'a>(
     let program = launcher.installed(agent)?;
     let terminal = here::runtime(store, launcher, session)?.terminal();
     let parent = parent(store, session)?;
-    let (mode, launch) = brief(&Brief {
+    let text = match run.turn {
+        Turn::Started(_) => said::left(store.repository(), session.id)?,
+        Turn::ByHand => None,
+    };
+    let told = Brief {
         store,
         agent,
         session,
@@ -179,8 +188,13 @@ fn prepare<'a>(
         workspace: &workspace,
         action: run.action,
         terminal,
-    })?;
+        text: text.as_deref(),
+    };
+    let (mode, launch) = brief(&told)?;
     launch.prepare()?;
+    if let Some(id) = taken_up(&told) {
+        agent.bring_conversation(id, &workspace, &|name| std::env::var_os(name))?;
+    }
     let wires = Wires {
         terminal,
         input: launch.stdin.clone().map(String::into_bytes),
