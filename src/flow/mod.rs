@@ -58,6 +58,7 @@ mod send;
 mod spawn;
 mod spot;
 mod start;
+mod undo;
 
 pub use agents::{AgentReport, agent_reports};
 pub use belongings::{Discard, discard};
@@ -86,6 +87,7 @@ pub use runners::{RunnerAt, runner_of};
 pub use send::send;
 pub use spawn::{Duplicates, Place, Plan, Request, Spawned, plan, spawn};
 pub use start::Start;
+pub use undo::{Undo, Undoing, undo, undo_leaves, undo_plan};
 
 /// What an agent finds in its environment: its session's id and branch.
 const SESSION_ENV: [&str; 2] = ["AO_SESSION_ID", "AO_SESSION_BRANCH"];

@@ -19,6 +19,7 @@ mod secret;
 mod session;
 mod status;
 mod time;
+mod undo;
 mod value;
 mod when;
 
@@ -40,5 +41,6 @@ pub use secret::{HeldSecret, Secret, held_secrets, redact, secrets};
 pub use session::{Base, Cost, Fork, Kind, Placement, Session};
 pub use status::{IllegalTransition, SessionStatus};
 pub use time::{InvalidTime, Timestamp};
+pub use undo::{Extent, own_changes, undo};
 pub use value::{Map, Value};
 pub use when::{WhenError, ago, parse_age, parse_when};

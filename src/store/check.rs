@@ -91,7 +91,11 @@ impl Store {
                         .map(|problem| (Severity::Wrong, problem)),
                     Err(problem) => Some((severity(&problem), problem.to_string())),
                 };
-                findings.extend(found.map(|(severity, problem)| Finding { severity, problem, place }));
+                findings.extend(found.map(|(severity, problem)| Finding {
+                    severity,
+                    problem,
+                    place,
+                }));
             }
         }
         for event in snapshot.events(History::default()) {

@@ -271,10 +271,11 @@ impl Store {
             let (left, filled) = staged.edits(visibility);
             edits.extend(left.into_iter().map(|location| (location.clone(), None)));
             let Some(location) = filled else { continue };
-            let blob = match (&staged.session, &staged.before) {
-                (Some(session), _) => self.write_record(session)?,
-                (None, Some(before)) => gix_id(&before.blob),
-                (None, None) => continue,
+            let blob = match (&staged.session, &staged.blob, &staged.before) {
+                (Some(session), ..) => self.write_record(session)?,
+                (None, Some(blob), _) => gix_id(blob),
+                (None, None, Some(before)) => gix_id(&before.blob),
+                (None, None, None) => continue,
             };
             edits.push((location.clone(), Some(blob)));
         }

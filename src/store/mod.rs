@@ -22,6 +22,7 @@ mod replica;
 mod snapshot;
 mod transaction;
 mod turn;
+mod undo;
 mod walk;
 
 pub use branch::OnBranch;
@@ -39,6 +40,7 @@ pub use notice::Notice;
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
 pub use snapshot::{Entry, Listed, Snapshot};
 pub use transaction::Transaction;
+pub use undo::{Overlap, UndoError, Undone, Version};
 pub use walk::{Listing, Stray};
 
 pub(crate) use backoff::Backoff;

@@ -24,6 +24,8 @@ pub(super) struct Staged {
     pub before: Option<Entry>,
     /// The session to write; None keeps the bytes that are there.
     pub session: Option<Box<Session>>,
+    /// Bytes of an earlier time to put there again, where there is no session to write.
+    pub blob: Option<Oid>,
     /// Where the record goes; None takes it out of the tree.
     pub to: Option<Location>,
     /// Another record of the session, which goes.
@@ -87,7 +89,7 @@ impl<'s> Transaction<'s> {
         let (shelf, project) = (Shelf::Active, session.project_id.clone());
         let location = Location { shelf, project, id, visibility };
         let (session, to) = (Some(Box::new(session)), Some(location.clone()));
-        self.stage(location, Staged { before: None, session, to, twin: None });
+        self.stage(location, Staged { before: None, session, blob: None, to, twin: None });
         Ok(())
     }
 
@@ -308,7 +310,7 @@ impl<'s> Transaction<'s> {
         Ok(true)
     }
 
-    fn stage(&mut self, location: Location, staged: Staged) {
+    pub(super) fn stage(&mut self, location: Location, staged: Staged) {
         self.staged.entry(location.id).or_default().insert(location, staged);
     }
 
@@ -324,7 +326,7 @@ impl<'s> Transaction<'s> {
         let entry = self.snapshot.find(key.clone())?;
         let entry = entry.ok_or_else(|| StoreError::NotFound(key.clone()))?;
         let (location, to) = (entry.location.clone(), Some(entry.location.clone()));
-        Ok((location, Staged { before: Some(entry), session: None, to, twin: None }))
+        Ok((location, Staged { before: Some(entry), session: None, blob: None, to, twin: None }))
     }
 
     fn load(&self, location: &Location, entry: Option<&Entry>) -> Result<Session, StoreError> {
@@ -380,6 +382,7 @@ impl Staged {
             None => self.to.is_some(),
             Some(before) => {
                 self.session.is_some()
+                    || self.blob.is_some()
                     || self.twin.is_some()
                     || self.to.as_ref() != Some(&before.location)
             }

@@ -8,3 +8,4 @@ mod set;
 mod tests;
 
 pub use record::{Merged, merge, merge_told};
+pub(in crate::model) use set::merge as merge_tags;

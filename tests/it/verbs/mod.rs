@@ -8,4 +8,5 @@ mod manners;
 mod put_away;
 mod set;
 mod show;
+mod undo;
 mod world;

@@ -3,4 +3,5 @@ mod histories;
 mod newer;
 mod rules;
 mod strays;
+mod undo;
 mod world;
