@@ -59,6 +59,7 @@ mod spawn;
 mod status;
 mod sync;
 mod task;
+mod text;
 mod unarchive;
 mod version;
 
@@ -72,6 +73,7 @@ pub use error::{CliError, ExitCode, chain};
 pub fn main(args: impl Iterator<Item = OsString>) -> Status {
     let mut ctx = Ctx::of_process();
     let result = parse::parse(args).and_then(|request| request.serve(&mut ctx));
+    ctx.tell_new_name();
     let finished = ctx.out.finish().map_err(CliError::from);
     let code = match result.and_then(|code| finished.map(|()| code)) {
         Ok(code) => code,

@@ -1,6 +1,6 @@
 use super::change::{Changed, Say, change};
 use super::{FlowError, Interrupt, Launcher, Rule, here};
-use crate::model::SessionStatus;
+use crate::model::{Origin, SessionStatus};
 use crate::runtime::{Probe, Stopped};
 use crate::store::{Key, Shelf, Store, StoreError};
 
@@ -73,6 +73,7 @@ fn take_back(
     reason: Option<String>,
 ) -> Result<(), StoreError> {
     store.transaction("kill", |tx| {
+        tx.set_origin(Origin::Automatic);
         tx.describe(format!("{} -> {}", SessionStatus::Killed, changed.before));
         tx.update(key.clone(), |session| {
             if session.status == SessionStatus::Killed {
