@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::sessions::{id, session, store};
-use crate::support::{Combo, Repo, Run, Terminal, TestEnv};
+use crate::support::{Combo, Repo, Run, Terminal, TestEnv, skipped};
 
 /// Two sessions, and folders that are named like commands.
 fn repo() -> Repo {
@@ -34,7 +34,7 @@ fn shell(repo: &Repo, name: &str, args: &[&str]) -> Run {
 fn is_missing(shell: &str) -> bool {
     let missing = Command::new(shell).arg("--version").output().is_err();
     if missing {
-        println!("skipped: {shell} is not installed");
+        skipped(&format!("{shell} is not installed"));
     }
     missing
 }
@@ -62,7 +62,7 @@ fn bash(repo: &Repo, words: &[&str]) -> Vec<String> {
 #[test]
 fn bash_offers_commands_and_values() {
     if !fs::exists("/usr/share/bash-completion/completions/git").unwrap() {
-        println!("skipped: git's completion for bash is not installed");
+        skipped("git's completion for bash is not installed");
         return;
     }
     let repo = repo();
