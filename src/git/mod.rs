@@ -9,6 +9,7 @@ mod head;
 mod identity;
 mod lock;
 mod loose;
+mod note;
 mod objects;
 mod overrides;
 mod read_ref;

@@ -6,4 +6,5 @@ mod doctor;
 mod reconcile;
 mod status;
 mod talk;
+mod witnesses;
 mod world;
