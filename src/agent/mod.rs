@@ -11,6 +11,7 @@ mod find;
 mod launch;
 mod own_id;
 mod plan;
+mod put;
 mod spec;
 mod table;
 mod template;
@@ -71,8 +72,8 @@ pub trait Agent: Send + Sync {
         None
     }
 
-    /// The agent's own session id, from the newest transcript written in `workspace` after
-    /// `since`.
+    /// The agent's own session id, from the newest transcript that was begun in `workspace` and
+    /// written after `since`.
     fn id_in_transcripts(&self, _workspace: &Path, _since: SystemTime, _: Env) -> Option<String> {
         None
     }
@@ -85,8 +86,16 @@ pub trait Agent: Send + Sync {
     }
 
     /// Whether the conversation with this id is still there; None where that cannot be told.
-    fn has_conversation(&self, _agent_session_id: &str, _: Env) -> Option<bool> {
+    ///
+    /// `state_dir` is the [`Request`]'s.
+    fn has_conversation(&self, _id: &str, _state_dir: &Path, _: Env) -> Option<bool> {
         None
+    }
+
+    /// Puts a conversation where the agent looks for it when it is started in `workspace`; nothing
+    /// is overwritten, and nothing is done where it need not be or the conversation is not found.
+    fn bring_conversation(&self, _id: &str, _workspace: &Path, _: Env) -> Result<(), AgentError> {
+        Ok(())
     }
 
     /// Where the conversation with this id lies, if it can be found.

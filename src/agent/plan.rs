@@ -97,7 +97,7 @@ impl Agent for Spec {
             prepare.push(Prepare::Directory(request.state_dir.clone()));
             let old = request.agent_session_id.as_deref().filter(|_| action == Action::Fork);
             if let Some(old) = old {
-                let from = self.history(request, old);
+                let from = self.history(&request.state_dir, old);
                 prepare.push(Prepare::Copy { from, to: history.into() });
             }
         }
@@ -136,10 +136,21 @@ impl Agent for Spec {
         self.transcripts.as_ref()?.newest_id(workspace, since, &self.over(env))
     }
 
-    fn has_conversation(&self, agent_session_id: &str, env: Env) -> Option<bool> {
+    fn has_conversation(&self, id: &str, state_dir: &Path, env: Env) -> Option<bool> {
+        if self.own_id == OwnId::HistoryFile {
+            return Some(check_id("id", id).is_ok() && self.history(state_dir, id).is_file());
+        }
         let kept = self.transcripts.as_ref()?;
-        let found = kept.find(agent_session_id, &self.over(env)).is_some();
+        let found = kept.has(id, &self.over(env));
         (found || kept.complete).then_some(found)
+    }
+
+    fn bring_conversation(&self, id: &str, workspace: &Path, env: Env) -> Result<(), AgentError> {
+        let Some(kept) = &self.transcripts else { return Ok(()) };
+        kept.bring(id, workspace, &self.over(env)).map_err(|failed| AgentError::Prepare {
+            path: failed.path,
+            source: failed.source.into(),
+        })
     }
 
     fn transcript(&self, agent_session_id: &str, env: Env) -> Option<PathBuf> {
@@ -169,8 +180,8 @@ impl Spec {
         assigned.then(|| request.fresh_id.clone())
     }
 
-    fn history(&self, request: &Request, id: &str) -> PathBuf {
-        request.state_dir.join(format!("{}-{id}.history", self.name))
+    fn history(&self, state_dir: &Path, id: &str) -> PathBuf {
+        state_dir.join(format!("{}-{id}.history", self.name))
     }
 }
 
@@ -220,7 +231,7 @@ struct Paths {
 impl Paths {
     fn of(spec: &Spec, request: &Request, id: Option<&str>) -> Result<Self, AgentError> {
         let prompt = request.state_dir.join(format!("{}.prompt", request.session));
-        let history = id.map(|id| text(&spec.history(request, id))).transpose()?;
+        let history = id.map(|id| text(&spec.history(&request.state_dir, id))).transpose()?;
         Ok(Self { prompt: text(&prompt)?, history })
     }
 }

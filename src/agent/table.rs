@@ -11,7 +11,7 @@ use super::Mode::{self, Headless, Interactive};
 use super::own_id::OwnId;
 use super::spec::Spec;
 use super::template::Template;
-use super::transcript::Transcripts;
+use super::transcript::{Lookup, Transcripts};
 
 struct Row {
     name: &'static str,
@@ -45,6 +45,7 @@ const TABLE: [Row; 9] = [
             head: None,
             with: None,
             complete: true,
+            lookup: Lookup::NamedAfterPath,
         }),
         forms: &[
             (
@@ -100,6 +101,7 @@ const TABLE: [Row; 9] = [
             head: Some(("/payload/id", "/payload/cwd")),
             with: Some(("/payload/thread_source", "user")),
             complete: true,
+            lookup: Lookup::ByDay { archive: "archived_sessions" },
         }),
         forms: &[
             (Launch, Interactive, "--no-daemon {args} [--model={model}] [-- {prompt}]"),
@@ -133,6 +135,7 @@ const TABLE: [Row; 9] = [
             head: None,
             with: None,
             complete: true,
+            lookup: Lookup::Everywhere,
         }),
         forms: &[
             (
@@ -280,6 +283,7 @@ const TABLE: [Row; 9] = [
             head: None,
             with: None,
             complete: false,
+            lookup: Lookup::Everywhere,
         }),
         forms: &[
             (Launch, Interactive, "{args} [--model={model}] [-- {prompt}]"),
@@ -316,6 +320,7 @@ const TABLE: [Row; 9] = [
             head: None,
             with: None,
             complete: false,
+            lookup: Lookup::Everywhere,
         }),
         forms: &[
             (Launch, Interactive, "{args}"),

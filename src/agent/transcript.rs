@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use super::Env;
+use super::put::{PutError, put_file, put_missing};
 use super::value::check_id;
 
 /// The files in which an agent keeps its conversations, one each.
@@ -34,48 +35,126 @@ pub(super) struct Transcripts {
     pub with: Option<(&'static str, &'static str)>,
     /// Every conversation has a file here, so that one without is gone.
     pub complete: bool,
+    /// Where the agent looks for a conversation that it is to resume.
+    pub lookup: Lookup,
+}
+
+/// Where an agent looks for a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lookup {
+    /// In all of the folder, by the id.
+    Everywhere,
+    /// Likewise, in folders named after the day, `2026/11/20`, on which a file of the name
+    /// `rollout-2026-11-20T…` was begun; but not where it puts those that a person has put away.
+    ByDay {
+        /// The folder of those, beside the other.
+        archive: &'static str,
+    },
+    /// Only in the folder that is named after the working directory. The files are named
+    /// `<id>.jsonl`, and a folder beside one, named `<id>`, belongs to it.
+    NamedAfterPath,
 }
 
 /// Longest first line that is read, in bytes.
 const MAX_HEAD: u64 = 1 << 20;
 
 impl Transcripts {
-    /// The file of one conversation.
+    /// The file of one conversation; the longest where there are several.
     pub fn find(&self, id: &str, env: Env) -> Option<PathBuf> {
         check_id("id", id).ok()?;
-        let id8: String = id.chars().take(8).collect();
-        let suffix = self.suffix.replace("{id}", id).replace("{id8}", &id8);
-        let mut found = None;
-        self.walk(&self.root(env)?, self.depth, &mut |file| {
-            if file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(&suffix)) {
-                found = Some(file.to_owned());
-            }
-        });
-        found
+        let root = self.root(env)?;
+        let archive = match self.lookup {
+            Lookup::ByDay { archive } => Some(root.with_file_name(archive)),
+            _ => None,
+        };
+        let longest = |folder: &Path| self.longest(id, folder);
+        longest(&root).or_else(|| longest(&archive?))
     }
 
-    /// The id in the newest file that was begun in `workspace` and written to after `since`.
+    /// Whether there is a conversation with this id that was begun. A program that is stopped early
+    /// may leave a file in which nobody has said anything.
+    pub fn has(&self, id: &str, env: Env) -> bool {
+        let found = self.find(id, env);
+        match self.lookup {
+            Lookup::NamedAfterPath => found.is_some_and(|file| first_cwd(&file).is_some()),
+            Lookup::Everywhere | Lookup::ByDay { .. } => found.is_some(),
+        }
+    }
+
+    fn longest(&self, id: &str, folder: &Path) -> Option<PathBuf> {
+        let id8: String = id.chars().take(8).collect();
+        let suffix = self.suffix.replace("{id}", id).replace("{id8}", &id8);
+        let mut found: Option<(u64, PathBuf)> = None;
+        self.walk(folder, self.depth, &mut |file| {
+            if file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(&suffix)) {
+                let length = file.metadata().map_or(0, |meta| meta.len());
+                if found.as_ref().is_none_or(|(longest, _)| length > *longest) {
+                    found = Some((length, file.to_owned()));
+                }
+            }
+        });
+        found.map(|(_, file)| file)
+    }
+
+    /// The id in the newest file that was begun in `workspace` and written to after `since`. The
+    /// folder itself may be gone.
     pub fn newest_id(&self, workspace: &Path, since: SystemTime, env: Env) -> Option<String> {
-        let (id, cwd) = self.head?;
-        let workspace = fs::canonicalize(workspace).ok()?;
+        let root = self.root(env)?;
+        let workspace = real_path(workspace);
+        let (folder, depth) = match self.lookup {
+            Lookup::NamedAfterPath => (root.join(folder_name(&workspace)?), 0),
+            Lookup::Everywhere | Lookup::ByDay { .. } => (root, self.depth),
+        };
         let mut newest: Option<(SystemTime, String)> = None;
-        self.walk(&self.root(env)?, self.depth, &mut |file| {
+        self.walk(&folder, depth, &mut |file| {
             let Some(time) = file.metadata().and_then(|meta| meta.modified()).ok() else { return };
             if time < since || newest.as_ref().is_some_and(|(newest, _)| time <= *newest) {
                 return;
             }
-            let Some(head) = first_line(file) else { return };
-            let text = |pointer| head.pointer(pointer).and_then(Value::as_str);
-            let (Some(id), Some(cwd)) = (text(id), text(cwd)) else { return };
-            if self.with.is_some_and(|(who, person)| text(who).is_some_and(|who| who != person)) {
-                return;
-            }
-            let here = fs::canonicalize(cwd).is_ok_and(|cwd| cwd == workspace);
-            if here && check_id("id", id).is_ok() {
-                newest = Some((time, id.to_owned()));
+            let Some((id, cwd)) = self.begun(file) else { return };
+            if real_path(Path::new(&cwd)) == workspace && check_id("id", &id).is_ok() {
+                newest = Some((time, id));
             }
         });
         newest.map(|(_, id)| id)
+    }
+
+    /// The id of the conversation in a file and the working directory it was begun in, if it is a
+    /// person's conversation.
+    fn begun(&self, file: &Path) -> Option<(String, String)> {
+        if self.lookup == Lookup::NamedAfterPath {
+            let name = file.file_name()?.to_str()?;
+            return Some((name.strip_suffix(".jsonl")?.to_owned(), first_cwd(file)?));
+        }
+        let (id, cwd) = self.head?;
+        let head = first_line(file)?;
+        let text = |pointer: &str| head.pointer(pointer).and_then(Value::as_str);
+        if self.with.is_some_and(|(who, person)| text(who).is_some_and(|who| who != person)) {
+            return None;
+        }
+        Some((text(id)?.to_owned(), text(cwd)?.to_owned()))
+    }
+
+    /// Puts a conversation where the agent looks for it when it is started in `workspace`.
+    ///
+    /// Nothing that is there is overwritten, except by a file that begins with the same bytes.
+    /// Nothing is done where the conversation is not found.
+    pub fn bring(&self, id: &str, workspace: &Path, env: Env) -> Result<(), PutError> {
+        let (Some(root), Some(from)) = (self.root(env), self.find(id, env)) else { return Ok(()) };
+        match self.lookup {
+            Lookup::Everywhere => Ok(()),
+            Lookup::ByDay { .. } if from.starts_with(&root) => Ok(()),
+            Lookup::ByDay { .. } => match day(&from) {
+                Some((day, name)) => put_file(&from, &root.join(day).join(name)),
+                None => Ok(()),
+            },
+            Lookup::NamedAfterPath => {
+                let Some(folder) = folder_name(&real_path(workspace)) else { return Ok(()) };
+                let folder = root.join(folder);
+                put_file(&from, &folder.join(format!("{id}.jsonl")))?;
+                put_missing(&from.with_extension(""), &folder.join(id))
+            }
+        }
     }
 
     fn root(&self, env: Env) -> Option<PathBuf> {
@@ -99,6 +178,62 @@ impl Transcripts {
             }
         }
     }
+}
+
+/// `2026/11/20` and the name of a file `rollout-2026-11-20T…`.
+fn day(file: &Path) -> Option<(PathBuf, &str)> {
+    let name = file.file_name()?.to_str()?;
+    let mut date = name.strip_prefix("rollout-")?.get(..10)?.split('-');
+    let folders: PathBuf = date.by_ref().take(3).collect();
+    let is_number = |part: &std::ffi::OsStr| part.to_string_lossy().parse::<u16>().is_ok();
+    (folders.iter().count() == 3 && folders.iter().all(is_number)).then_some((folders, name))
+}
+
+/// The name of the folder in which Claude Code 2.1 keeps the conversations of a working directory:
+/// each UTF-16 unit that is no ASCII letter or digit is a dash, and a long name is cut and has a
+/// hash of the whole path.
+fn folder_name(workspace: &Path) -> Option<String> {
+    const LONGEST: usize = 200;
+    let path = workspace.to_str()?;
+    let plain = |unit: u16| u8::try_from(unit).ok().filter(u8::is_ascii_alphanumeric);
+    let name: String =
+        path.encode_utf16().map(|unit| plain(unit).map_or('-', char::from)).collect();
+    if name.len() <= LONGEST {
+        return Some(name);
+    }
+    let hash = path
+        .encode_utf16()
+        .fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+    Some(format!("{}-{}", &name[..LONGEST], base36(hash.unsigned_abs())))
+}
+
+fn base36(mut number: u32) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from_digit(number % 36, 36).unwrap_or_default());
+        number /= 36;
+        if number == 0 {
+            return digits.iter().rev().collect();
+        }
+    }
+}
+
+/// A path with links resolved as far as it exists.
+fn real_path(path: &Path) -> PathBuf {
+    let real = |folder: &Path| {
+        let real = folder.canonicalize().ok()?;
+        let rest = path.strip_prefix(folder).ok()?;
+        Some(if rest.as_os_str().is_empty() { real } else { real.join(rest) })
+    };
+    path.ancestors().find_map(real).unwrap_or_else(|| path.to_owned())
+}
+
+/// The first working directory that a line names.
+fn first_cwd(file: &Path) -> Option<String> {
+    let reader = BufReader::new(File::open(file).ok()?.take(MAX_HEAD));
+    let lines = reader.lines().map_while(Result::ok);
+    let mut values = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
+    values.find_map(|value| Some(value.get("cwd")?.as_str()?.to_owned()))
 }
 
 fn first_line(file: &Path) -> Option<Value> {
@@ -161,11 +296,59 @@ mod tests {
             value,
             trust: crate::agent::Trust::Trusted,
         }));
-        let found = own.find("codex").unwrap().has_conversation("old", &|_| None);
+        let found = own.find("codex").unwrap().has_conversation("old", home.path(), &|_| None);
         assert_eq!(found, Some(true), "what git config sets for it counts");
         let nowhere = |_: &str| None::<OsString>;
         assert_eq!(codex.transcript("old", &nowhere), None);
         assert_eq!(codex.transcript("../old", &env), None);
+    }
+
+    #[test]
+    fn what_codex_has_put_away_is_brought_back() {
+        let home = tempfile::tempdir().unwrap();
+        let name = "rollout-2026-11-20T18-44-24-01a2.jsonl";
+        write(home.path(), &format!("archived_sessions/{name}"), "{}\n", 0);
+        let agents = Agents::builtin();
+        let codex = agents.find("codex").unwrap();
+        let env = |name: &str| (name == "CODEX_HOME").then(|| home.path().into());
+        assert_eq!(codex.has_conversation("01a2", home.path(), &env), Some(true));
+        codex.bring_conversation("01a2", home.path(), &env).unwrap();
+        let there = home.path().join("sessions/2026/11/20").join(name);
+        assert_eq!(codex.transcript("01a2", &env), Some(there));
+        assert_eq!(codex.has_conversation("01a3", home.path(), &env), Some(false));
+    }
+
+    #[test]
+    fn the_folders_of_claude_are_named_as_it_names_them() {
+        let name = |path: &str| folder_name(Path::new(path)).unwrap();
+        assert_eq!(name("/home/x/a_b.c d"), "-home-x-a-b-c-d");
+        assert_eq!(name("/\u{1f600}/ü"), "-----");
+        let long = format!("/home/{}", "ü".repeat(300));
+        assert_eq!(name(&long), format!("-home-{}-civu3j", "-".repeat(194)));
+    }
+
+    #[test]
+    fn claude_is_given_a_conversation_where_it_looks() {
+        let home = tempfile::tempdir().unwrap();
+        let id = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e";
+        let (old, new) = (home.path().join("old"), home.path().join("new"));
+        let folder = |path: &Path| format!("projects/{}", folder_name(&real_path(path)).unwrap());
+        let line = format!("{{\"type\":\"mode\"}}\n{{\"cwd\":\"{}\"}}\n", old.display());
+        write(home.path(), &format!("{}/{id}.jsonl", folder(&old)), &line, 5);
+        write(home.path(), &format!("{}/{id}/tool-results/a.txt", folder(&old)), "a", 5);
+        let agents = Agents::builtin();
+        let claude = agents.find("claude").unwrap();
+        let env = |name: &str| (name == "CLAUDE_CONFIG_DIR").then(|| home.path().into());
+        let since = SystemTime::UNIX_EPOCH;
+        let begun = |path: &Path| claude.id_in_transcripts(path, since, &env);
+        assert_eq!((begun(&old).as_deref(), begun(&new)), (Some(id), None));
+        for _ in 0..2 {
+            claude.bring_conversation(id, &new, &env).unwrap();
+        }
+        let at = home.path().join(folder(&new));
+        assert_eq!(fs::read_to_string(at.join(format!("{id}.jsonl"))).unwrap(), line);
+        assert_eq!(fs::read_to_string(at.join(id).join("tool-results/a.txt")).unwrap(), "a");
+        claude.bring_conversation("not-there", &new, &env).unwrap();
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use git_ao::model::Timestamp;
+use git_ao::store::Store;
 
 use super::CliError;
 use super::ui::{Out, OutError, Screen};
@@ -16,13 +17,15 @@ pub struct Ctx {
     pub env: Env,
     /// The time at which the program was started.
     pub now: Timestamp,
+    /// The store, once it was opened.
+    pub(super) opened: Option<Store>,
 }
 
 impl Ctx {
     /// The context of this process.
     pub fn of_process() -> Self {
         let env = Env::of_process();
-        Self { out: Out::stdout(Screen::detect(&env)), now: env.now(), env }
+        Self { out: Out::stdout(Screen::detect(&env)), now: env.now(), env, opened: None }
     }
 
     /// Sends what follows through the pager, on a terminal; takes the value of `core.pager`.

@@ -93,6 +93,10 @@ impl From<FlowError> for CliError {
             FlowError::NotPaused { .. } | FlowError::Changed(_) | FlowError::Busy(_) => {
                 CliError::refused(message)
             }
+            FlowError::Lost { id, .. } => CliError::refused(message).hint(format!(
+                "to begin again with its task: git ao restore --fresh {}",
+                id.short()
+            )),
             FlowError::Merged(_) => {
                 CliError::refused(message).hint("--force restores it nevertheless")
             }

@@ -1,6 +1,6 @@
 use git_ao::model::Oid;
 use git_ao::share::Remote;
-use git_ao::store::Store;
+use git_ao::store::{Severity, Store};
 
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
@@ -8,8 +8,9 @@ use super::{CliError, Ctx, ExitCode};
 /// Check the store, or what was fetched from a remote
 ///
 /// Lists whatever is not where it belongs, records that cannot be read, and events that are
-/// missing, and ends with 1 if there is any of it; without arguments, also among the private
-/// sessions of this clone. Nothing is changed.
+/// missing; without arguments, also among the private sessions of this clone. It ends with 1 if
+/// anything is wrong: what a newer version may know, and what is too large, is listed but is no
+/// reason. Nothing is changed.
 #[derive(clap::Args)]
 pub struct Args {
     /// Check what was last fetched from this remote.
@@ -38,7 +39,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         let (place, problem) = (escape::line(&finding.place), escape::line(&finding.problem));
         writeln!(ctx.out, "{place}: {problem}")?;
     }
-    Ok(if findings.is_empty() { ExitCode::Done } else { ExitCode::Refused })
+    let is_wrong = findings.iter().any(|finding| finding.severity == Severity::Wrong);
+    Ok(if is_wrong { ExitCode::Refused } else { ExitCode::Done })
 }
 
 fn of_remote(store: &Store, name: &str) -> Result<(Store, Oid), CliError> {

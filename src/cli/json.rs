@@ -1,6 +1,6 @@
 //! What `--json` prints: one object with `version`, and a list with one entry a line.
 
-use git_ao::model::{Event, Session};
+use git_ao::model::{Event, Origin, Session};
 use git_ao::store::{Location, RecordProblem, Shelf};
 use serde_json::{Map, Value, json};
 
@@ -45,6 +45,8 @@ pub fn event(event: &Event) -> Value {
         "op": event.message.op,
         "subject": event.message.subject,
         "sessions": event.message.sessions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "replica": event.message.replica,
+        "automatic": event.message.origin == Origin::Automatic,
         "conflicts": event.message.conflicts.iter().map(conflict).collect::<Vec<_>>(),
     })
 }

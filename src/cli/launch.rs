@@ -61,7 +61,7 @@ pub fn choose(
     match launcher.crew(asked)? {
         Crew::Agent(agent) => {
             let runtime = launcher.runtime(args.runtime.as_deref())?;
-            let start = Start { runtime, action: Action::Launch };
+            let start = Start { runtime, action: Action::Launch, text: None };
             Ok(Choice { agent: Some(agent), start: Some(start), nobody: None })
         }
         Crew::Nobody(none) => Ok(Choice { agent: None, start: None, nobody: Some(none) }),

@@ -22,8 +22,9 @@ use super::{CliError, Ctx, ExitCode, chain, json};
 /// is nothing to show, which is fatal as in git; --json then prints an empty list.
 ///
 /// --json prints {"version":1,"events":[…]}. An event has 'id', 'parents', 'author' ('name',
-/// 'email'), 'date', 'op', 'subject', 'sessions' and 'conflicts' ('session', 'field'); with -p also
-/// 'changes', in each 'session', 'what' ('created', 'changed', 'deleted', 'archived', 'unarchived' or
+/// 'email'), 'date', 'op', 'subject', 'sessions', 'replica' (the clone in which it was made, where
+/// that is known), 'automatic' (no person gave the command) and 'conflicts' ('session', 'field');
+/// with -p also 'changes', in each 'session', 'what' ('created', 'changed', 'deleted', 'archived', 'unarchived' or
 /// 'missing') and 'fields' ('field', 'before', 'after').
 #[derive(clap::Args)]
 pub struct Args {

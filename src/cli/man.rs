@@ -1,3 +1,6 @@
+mod formatter;
+mod plain;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,15 +12,20 @@ use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, parse};
 use git_ao::flow::Finding;
 
-/// Print or install the manual pages
+/// Show or install the manual pages
 ///
-/// 'git ao --help' makes git show the page git-ao, which man finds once the pages are installed:
-/// in $XDG_DATA_HOME/man, or else ~/.local/share/man.
+/// On a terminal the page is shown in the pager, with groff or mandoc where one is installed; elsewhere
+/// its source is printed, for man(7). 'git ao --help' makes git show the page git-ao, which man finds
+/// once the pages are installed: in $XDG_DATA_HOME/man, or else ~/.local/share/man.
 #[derive(clap::Args)]
 pub struct Args {
     /// The page: git-ao, git-ao-<command> or only <command>, or gitformat-ao.
     #[arg(default_value = "git-ao", conflicts_with = "install")]
     page: String,
+
+    /// Print the source on a terminal too.
+    #[arg(long, conflicts_with = "install")]
+    roff: bool,
 
     /// Write all pages to where man looks for a user's own.
     #[arg(long)]
@@ -27,12 +35,33 @@ pub struct Args {
 /// The sections of git-ao(1) that are not about one command.
 const MORE: &str = include_str!("man/git-ao.roff");
 
+/// The widest a page is shown: longer lines are hard to read.
+const WIDEST: usize = 100;
+
+/// How a page is printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// For a person.
+    Page,
+    /// As it is written.
+    Source,
+}
+
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let pages = pages();
     if args.install {
-        return install(&pages, ctx);
+        return install(&pages(), ctx);
     }
-    let wanted = args.page.as_str();
+    let look = match ctx.out.is_terminal() && !args.roff {
+        true => Look::Page,
+        false => Look::Source,
+    };
+    show(&args.page, look, ctx)?;
+    Ok(ExitCode::Done)
+}
+
+/// Prints the page of this name.
+pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
+    let pages = pages();
     let is_wanted = |page: &&Page| {
         page.name == wanted
             || page.file_name() == wanted
@@ -40,11 +69,23 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     let Some(page) = pages.iter().find(is_wanted) else {
         let names: Vec<_> = pages.iter().map(|page| page.name_among(&pages)).collect();
-        return Err(CliError::refused(format!("no manual page '{wanted}'"))
+        return Err(CliError::refused(format!("no manual page '{}'", escape::line(wanted)))
             .hint(format!("there are {}", names.join(", "))));
     };
-    ctx.out.bytes(&page.text)?;
-    Ok(ExitCode::Done)
+    if look == Look::Source {
+        return Ok(ctx.out.bytes(&page.text)?);
+    }
+    let width = ctx.out.width().unwrap_or(80).min(WIDEST);
+    let pager = ctx.repository().ok().and_then(|repo| repo.config("core.pager"));
+    // Without color a terminal may show nothing but text.
+    let formatted = match ctx.out.is_colored() {
+        true => formatter::render(&page.text, width),
+        false => None,
+    };
+    let text = formatted
+        .unwrap_or_else(|| plain::render(&String::from_utf8_lossy(&page.text), width).into_bytes());
+    ctx.page(pager.as_deref())?;
+    Ok(ctx.out.bytes(&text)?)
 }
 
 /// A page that is written by hand: section, name and source.
@@ -138,7 +179,10 @@ pub fn finding(env: &Env) -> Option<Finding> {
             format!("man may not look in '{}'", root.display()),
             format!("export MANPATH=\"{}:$MANPATH\"", root.display()),
         ),
-        false => Finding::note("the manual pages are not installed", "git ao man --install"),
+        false => Finding::note(
+            "the manual pages are not installed: 'git ao --help' finds none",
+            "git ao man --install",
+        ),
     })
 }
 

@@ -14,6 +14,7 @@ mod archive;
 mod attach;
 mod by_hand;
 mod cancel;
+mod candidates;
 mod change;
 mod cleanup;
 mod complete;
@@ -27,11 +28,13 @@ mod failure;
 mod fetch;
 mod fork;
 mod fsck;
+mod help;
 mod hook;
 mod hooks;
 mod interrupt;
 mod json;
 mod kill;
+mod known;
 mod launch;
 mod list;
 mod log;
@@ -56,7 +59,9 @@ mod spawn;
 mod status;
 mod sync;
 mod task;
+mod text;
 mod unarchive;
+mod version;
 
 use std::ffi::OsString;
 use std::process::ExitCode as Status;
@@ -68,6 +73,7 @@ pub use error::{CliError, ExitCode, chain};
 pub fn main(args: impl Iterator<Item = OsString>) -> Status {
     let mut ctx = Ctx::of_process();
     let result = parse::parse(args).and_then(|request| request.serve(&mut ctx));
+    ctx.tell_new_name();
     let finished = ctx.out.finish().map_err(CliError::from);
     let code = match result.and_then(|code| finished.map(|()| code)) {
         Ok(code) => code,

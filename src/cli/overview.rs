@@ -21,7 +21,10 @@ pub fn overview(tree: &Command) -> String {
             push(&mut text, format_args!("   {name:<12} {about}\n"));
         }
     }
-    text.push_str("\n'git ao <command> -h' shows the options of a command.\n");
+    text.push_str(
+        "\n'git ao <command> -h' shows the options of a command, 'git ao help <command>' its manual \
+         page.\n",
+    );
     text
 }
 

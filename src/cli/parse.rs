@@ -45,6 +45,14 @@ impl Request {
     }
 }
 
+/// What the program says of its version.
+pub const VERSION: &str = concat!("git-ao version ", env!("CARGO_PKG_VERSION"), "\n");
+
+/// The overview of all verbs.
+pub fn all_commands() -> String {
+    overview(&whole())
+}
+
 /// The tree of commands, with synopses and help in git's form.
 pub fn tree() -> clap::Command {
     dressed(Help::Long)
@@ -84,6 +92,11 @@ fn alone(verb: &OsString, help: Help) -> Option<clap::Command> {
     Some(tree.mut_subcommand(name, |verb| help.dress(fill(verb))))
 }
 
+/// The tree in which this verb has its arguments; None where there is no such verb.
+pub fn one(verb: &str) -> Option<clap::Command> {
+    alone(&verb.into(), Help::Short)
+}
+
 impl Help {
     fn dress(self, verb: clap::Command) -> clap::Command {
         let template = match self {
@@ -107,17 +120,14 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
         Ok(matches) => match Cli::from_arg_matches(&matches) {
             Ok(Cli { verb: Some(verb) }) => return Ok(Request::Verb(Box::new(verb))),
             Ok(Cli { verb: None }) => {
-                return Ok(Request::Text(overview(&whole()), ExitCode::Refused));
+                return Ok(Request::Text(all_commands(), ExitCode::Refused));
             }
             Err(error) => error,
         },
         Err(error) => error,
     };
     match error.kind() {
-        ErrorKind::DisplayVersion => {
-            let text = format!("git-ao version {}\n", env!("CARGO_PKG_VERSION"));
-            Ok(Request::Text(text, ExitCode::Done))
-        }
+        ErrorKind::DisplayVersion => Ok(Request::Text(VERSION.to_owned(), ExitCode::Done)),
         ErrorKind::DisplayHelp => {
             let code = if help == Help::Long { ExitCode::Done } else { ExitCode::Usage };
             Ok(Request::Text(error.render().to_string(), code))

@@ -1,29 +1,49 @@
 use git_ao::agent::Action;
-use git_ao::flow::{self, Interrupt, Restore, Rule};
-
-use git_ao::runtime::Started;
+use git_ao::flow::{self, Again, Interrupt, Restore, Rule};
 
 use super::ui::message::{Level, print};
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
+use super::{CliError, Ctx, ExitCode, interrupt, launch, open, text};
 
 /// Bring a session that has ended back to life: worktree, runtime and agent
 ///
-/// The agent goes on with its own conversation where it can; else it gets the recorded task again.
+/// The agent goes on with its own conversation, which is found by its id, or else in the agent's
+/// files by where the session worked. With a text, that is what the agent is told; without one it
+/// waits for you or, where it has no terminal, is told to continue. Where no conversation is found,
+/// the session is not restored: --fresh begins a new one with the text or the recorded task. A
+/// session whose agent never began needs no --fresh.
+///
 /// A worktree that is gone is made again from the branch, or from the last commit that was seen on
 /// it. An archived session leaves the archive. When anything of it fails, all is as it was.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session: an id, a branch, an issue, '@' or 'latest'.
-    session: String,
+    /// The session: an id, a branch, an issue, '@' or 'latest'; by default '@', the session of this
+    /// worktree.
+    session: Option<String>,
 
-    /// Another agent than it had.
+    /// What the agent is told, in words; '-' reads it from standard input.
+    #[arg(value_name = "text")]
+    words: Vec<String>,
+
+    /// Read that text from a file, or from standard input for '-'.
+    #[arg(long, short = 'F', value_name = "path", conflicts_with = "words")]
+    file: Option<String>,
+
+    /// Begin a new conversation, with the text or else with the recorded task.
+    #[arg(long)]
+    fresh: bool,
+
+    /// Another agent than it had; where the first has begun, only with --fresh.
     #[arg(long, value_name = "name")]
     agent: Option<String>,
 
     /// What keeps the agent alive: tmux, detached, foreground or none; by default what did before.
     #[arg(long, value_name = "name", value_parser = git_ao::runtime::NAMES)]
     runtime: Option<String>,
+
+    /// Bring back only the worktree, and start no agent.
+    #[arg(long, conflicts_with_all = ["runtime", "fresh", "words", "file"])]
+    no_agent: bool,
 
     /// Also when it is merged, may be running elsewhere or unseen, or is not on its branch.
     #[arg(long, short)]
@@ -36,12 +56,20 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let entry = open::find(&store.snapshot()?, &store, &args.session)?;
+    let text = text::given(args.file.as_deref(), &args.words)?;
+    let session = args.session.as_deref().unwrap_or("@");
+    let entry = open::find(&store.snapshot()?, &store, session)?;
     let launcher = launch::launcher(&store)?;
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
     let rule = if args.force { Rule::Anything } else { Rule::Table };
-    let wish = Restore { agent: args.agent, runtime: args.runtime, rule };
+    let wish = Restore {
+        agent: args.agent,
+        runtime: args.runtime.or_else(|| args.no_agent.then(|| "none".to_owned())),
+        rule,
+        again: if args.fresh { Again::Fresh } else { Again::Resume },
+        text,
+    };
     let made = flow::restore(&store, &launcher, &entry, &wish, &Interrupt::new(&is_set))
         .map_err(|error| interrupted.explain(error, "interrupted; the session is as it was"))?;
     let session = &made.session;
@@ -65,11 +93,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         if made.action == Action::Resume {
             writeln!(ctx.out, "  it goes on with its conversation")?;
         }
-        if made.left.is_some() && made.started != Started::Nothing {
-            writeln!(
-                ctx.out,
-                "  it cannot go on with its conversation: it begins again with the task"
-            )?;
+        if let Some(left) = &made.left {
+            writeln!(ctx.out, "  it begins a new conversation; it had {}", escape::line(left))?;
         }
     }
     if let Some(last) = made.backups.last() {

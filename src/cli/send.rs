@@ -1,10 +1,7 @@
-use std::io::Read as _;
-
 use git_ao::flow::{self, FlowError};
 use git_ao::runtime::RuntimeError;
 
-use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, open};
+use super::{CliError, Ctx, ExitCode, open, text};
 
 /// Type a text into a session
 ///
@@ -26,15 +23,16 @@ pub struct Args {
     file: Option<String>,
 }
 
-/// More than this is no message.
-const LONGEST: u64 = 1024 * 1024;
-
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
     let entry = open::find(&snapshot, &store, &args.session)?;
     let session = snapshot.session(&entry.location)?;
-    let text = args.text()?;
+    let Some(text) = text::given(args.file.as_deref(), &args.words)? else {
+        return Err(CliError::usage("no text was given")
+            .synopsis("git ao send <session> <text>...")
+            .hint("'-' reads it from standard input"));
+    };
     match flow::send(&store, &session, &text) {
         Ok(()) => Ok(ExitCode::Done),
         Err(FlowError::Runtime(error @ RuntimeError::Unsupported { .. })) => {
@@ -44,46 +42,4 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
         Err(error) => Err(error.into()),
     }
-}
-
-impl Args {
-    fn text(&self) -> Result<String, CliError> {
-        let text = match (&self.file, self.words.as_slice()) {
-            (Some(path), _) => read(path)?,
-            (None, [dash]) if dash == "-" => read("-")?,
-            (None, []) => {
-                return Err(CliError::usage("no text was given")
-                    .synopsis("git ao send <session> <text>...")
-                    .hint("'-' reads it from standard input"));
-            }
-            (None, words) => words.join(" "),
-        };
-        let line = text.strip_suffix('\n').unwrap_or(&text);
-        match line.is_empty() {
-            true => Err(CliError::refused("the text is empty; nothing was sent")),
-            false => Ok(line.to_owned()),
-        }
-    }
-}
-
-fn read(path: &str) -> Result<String, CliError> {
-    let mut bytes = Vec::new();
-    let read = if path == "-" {
-        std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
-    };
-    let name = match path {
-        "-" => "standard input".to_owned(),
-        path => format!("'{}'", escape::line(path)),
-    };
-    read.map_err(|error| {
-        CliError::fatal(format!("cannot read the text from {name}")).because(&error)
-    })?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(CliError::refused(format!("the text in {name} is longer than 1 MiB"))
-            .hint("put it into a file in the worktree, and name the file"));
-    }
-    String::from_utf8(bytes)
-        .map_err(|_| CliError::fatal(format!("the text in {name} is not UTF-8")))
 }

@@ -95,6 +95,9 @@ pub fn report_merges(
         }
         warn_of_private(ctx, remote, &merge.changes)?;
         warn_of_strays(ctx, remote, &merge.left_out);
+        if !args.quiet {
+            tell_of_unknown(ctx, remote, &merge.unknown);
+        }
     }
     Ok(())
 }
@@ -112,6 +115,20 @@ fn warn_of_private(ctx: &mut Ctx, remote: &Remote<'_>, changes: &[Change]) -> Re
         }
     }
     Ok(())
+}
+
+/// What the layout does not know came along: perhaps a newer version put it there.
+fn tell_of_unknown(ctx: &mut Ctx, remote: &Remote<'_>, unknown: &[Stray]) {
+    let Some(first) = unknown.first() else { return };
+    let more = match unknown.len() {
+        1 => String::new(),
+        n => format!(" (and {} more)", n - 1),
+    };
+    let (name, path) = (escape::line(remote.name()), escape::line(&first.path));
+    ctx.out.hint(&format!(
+        "'{path}' from '{name}' is unknown to this git-ao, and kept as it is{more}\n\
+         to list what is unknown: git ao fsck"
+    ));
 }
 
 fn warn_of_strays(ctx: &mut Ctx, remote: &Remote<'_>, strays: &[Stray]) {

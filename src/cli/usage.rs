@@ -5,6 +5,7 @@ use clap::{Arg, ArgAction, Command};
 use git_ao::model::distance;
 
 use super::CliError;
+use super::known::command_for;
 
 /// Gives a command and those below it a synopsis in git's form, and lower-case value names.
 pub fn dress(command: Command, above: &str, template: &'static str) -> Command {
@@ -107,10 +108,12 @@ pub fn explain(error: &Error) -> CliError {
 fn hint(error: &Error) -> Option<String> {
     let list = |kind| error.get(kind).map(said).filter(|list| !list.is_empty());
     if error.kind() == ErrorKind::InvalidSubcommand {
+        let typed = error.get(ContextKind::InvalidSubcommand).map(said).unwrap_or_default();
+        if let Some(command) = command_for(&typed) {
+            return Some(format!("the command for that is 'git ao {command}'"));
+        }
         return Some(match list(ContextKind::SuggestedSubcommand) {
             Some(similar) if similar.contains(", ") => {
-                let typed = error.get(ContextKind::InvalidSubcommand).map(said);
-                let typed = typed.unwrap_or_default();
                 let mut words: Vec<_> = similar.split(", ").collect();
                 words.sort_by_key(|word| distance(&typed, word));
                 format!("the most similar commands are '{}'", words.join("', '"))

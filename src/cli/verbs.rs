@@ -1,9 +1,10 @@
 use clap::{Args, Command};
 
 use super::{
-    CliError, Ctx, ExitCode, agents, archive, attach, cancel, cleanup, complete, completions,
-    delete, doctor, edit, fail, fetch, fork, fsck, hook, hooks, kill, list, log, man, pause, pull,
-    push, reconcile, restore, resume, run, send, set, show, spawn, status, sync, unarchive,
+    CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
+    completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, kill, list, log,
+    man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn, status, sync,
+    unarchive, version,
 };
 
 macro_rules! verbs {
@@ -40,6 +41,7 @@ verbs! {
     Archive archive,
     Attach attach,
     Cancel cancel,
+    Candidates candidates,
     Cleanup cleanup,
     Complete complete,
     Completions completions,
@@ -50,6 +52,7 @@ verbs! {
     Fetch fetch,
     Fork fork,
     Fsck fsck,
+    Help help,
     Hook hook,
     Hooks hooks,
     Kill kill,
@@ -71,6 +74,7 @@ verbs! {
     Status status,
     Sync sync,
     Unarchive unarchive,
+    Version version,
 }
 
 /// The verbs as the overview shows them, by what a person wants to do.

@@ -1,9 +1,10 @@
 //! What an agent is told.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::FlowError;
 use crate::agent::{Action, Agent, Launch, Mode, Request};
+use crate::git::Repository;
 use crate::model::{Session, SessionId};
 use crate::runtime::Terminal;
 use crate::store::{Store, StoreError};
@@ -18,6 +19,16 @@ pub(super) struct Brief<'a> {
     pub workspace: &'a Path,
     pub action: Action,
     pub terminal: Terminal,
+    /// What a person says to it now; else it is the task.
+    pub text: Option<&'a str>,
+}
+
+/// What is said to an agent that knows its task, where nobody can type.
+const GO_ON: &str = "Continue where you left off.";
+
+/// Where agents find what they are told and keep what has no other place.
+pub(super) fn state_dir(repo: &Repository) -> PathBuf {
+    repo.ao_dir().join("agent")
 }
 
 /// The session that this one was forked from, if it was and that one is still there.
@@ -37,33 +48,40 @@ pub(super) fn brief(brief: &Brief<'_>) -> Result<(Mode, Launch), FlowError> {
         Terminal::Present => Mode::Interactive,
         Terminal::Absent => Mode::Headless,
     };
-    let task = session.task.clone().unwrap_or_default();
-    // It was told already. Where nobody can type it has to be told again to go on.
-    let quiet = is_known(brief)
-        && wanted == Mode::Interactive
-        && agent.mode(*action, wanted, "") == Some(wanted);
-    let prompt = if quiet { String::new() } else { task };
+    let prompt = match brief.text {
+        Some(text) => text.to_owned(),
+        None if !is_known(brief) => session.task.clone().unwrap_or_default(),
+        // It was told already.
+        None if wanted == Mode::Interactive && agent.mode(*action, wanted, "") == Some(wanted) => {
+            String::new()
+        }
+        None => GO_ON.to_owned(),
+    };
     // Without a terminal an interactive agent would wait for ever: the plan says what is missing.
     let mode = agent.mode(*action, wanted, &prompt);
     let mode = mode.filter(|mode| *mode == wanted || wanted == Mode::Interactive);
     let mode = mode.unwrap_or(wanted);
     let model = session.agent_config.get("model").and_then(|model| model.as_str());
-    let conversation = match action {
-        Action::Launch => None,
-        Action::Resume => session.agent_session_id.clone(),
-        Action::Fork => brief.parent.and_then(|parent| parent.agent_session_id.clone()),
-    };
     let request = Request {
         session: session.id,
         workspace: brief.workspace.to_owned(),
         prompt,
         title: session.title.clone(),
         model: model.map(str::to_owned),
-        agent_session_id: conversation,
+        agent_session_id: taken_up(brief).map(str::to_owned),
         fresh_id: SessionId::random().to_string(),
-        state_dir: store.repository().ao_dir().join("agent"),
+        state_dir: state_dir(store.repository()),
     };
     Ok((mode, agent.plan(*action, mode, &request)?))
+}
+
+/// The agent's own id of the conversation that is taken up.
+pub(super) fn taken_up<'a>(brief: &Brief<'a>) -> Option<&'a str> {
+    match brief.action {
+        Action::Launch => None,
+        Action::Resume => brief.session.agent_session_id.as_deref(),
+        Action::Fork => brief.parent?.agent_session_id.as_deref(),
+    }
 }
 
 /// True when the conversation that is taken up holds the task.

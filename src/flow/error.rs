@@ -1,6 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::Lost;
 use crate::agent::AgentError;
 use crate::git::{GitError, LockError, RefError};
 use crate::model::{Oid, SessionId, SessionStatus};
@@ -120,6 +121,14 @@ pub enum FlowError {
     /// What was merged is not taken up again.
     #[error("session {} is merged, and not restorable", .0.short())]
     Merged(SessionId),
+    /// Its agent has begun, and there is no conversation that it could go on with.
+    #[error("session {} cannot go on: {lost}", id.short())]
+    Lost {
+        /// The session.
+        id: SessionId,
+        /// Why not.
+        lost: Lost,
+    },
     /// Somebody changed the session while it was being restored.
     #[error("session {} was changed meanwhile", .0.short())]
     Changed(SessionId),

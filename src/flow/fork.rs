@@ -1,6 +1,6 @@
 //! A new session that goes on from where another one is.
 
-use super::{FlowError, Launcher, Request, here};
+use super::{FlowError, Launcher, Request, conversation};
 use crate::agent::{Action, Mode};
 use crate::model::{Base, Fork, Oid, Session};
 use crate::store::{Entry, History, Snapshot, Store, StoreError, Visibility};
@@ -33,26 +33,36 @@ pub fn fork_request(
     Ok(Request { parent: Some((session, event)), visibility, ..request })
 }
 
-/// What the agent of a fork is started for: its own conversation is forked where it can do that,
-/// where it is the parent's agent, and where that worked in this clone.
+/// What the agent of a fork is started for: the parent's conversation is forked where the agent can
+/// do that, is the parent's, and has the conversation on this machine. An id that was not known is
+/// written into the parent's record.
 ///
 /// # Errors
-/// When the agent is not known.
+/// When the agent is not known, or the store cannot be read or written.
 pub fn fork_action(
     store: &Store,
     launcher: &Launcher,
     agent: &str,
     parent: &Session,
 ) -> Result<Action, FlowError> {
-    let same = parent.agent.as_deref() == Some(agent) && here::placement(store, parent).is_some();
-    let conversation = parent.agent_session_id.as_deref().filter(|_| same);
+    let same = parent.agent.as_deref() == Some(agent);
     let agent = launcher.agents().find(agent)?;
-    let has = |id: &str| agent.has_conversation(id, &|name| std::env::var_os(name));
-    let can = agent.mode(Action::Fork, Mode::Interactive, "").is_some();
-    Ok(match conversation {
-        Some(id) if can && has(id) != Some(false) => Action::Fork,
-        _ => Action::Launch,
-    })
+    if !same || agent.mode(Action::Fork, Mode::Interactive, "").is_none() {
+        return Ok(Action::Launch);
+    }
+    let path = Worktrees::new(store.repository()).default_path(&parent.project_id, parent.id)?;
+    let Some(id) = conversation::look(store, agent, parent, &path)? else {
+        return Ok(Action::Launch);
+    };
+    if parent.agent_session_id.as_ref() == Some(&id) {
+        return Ok(Action::Fork);
+    }
+    match store.update(parent.id, "agent", |session| session.agent_session_id = Some(id.clone())) {
+        Ok(_) => Ok(Action::Fork),
+        // The agent is told by the record which conversation it is.
+        Err(StoreError::Archived(_)) => Ok(Action::Launch),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What a fork has from its parent, apart from the commits.

@@ -1,7 +1,7 @@
 use super::change::{Changed, Say, change};
 use super::liveness::{Liveness, liveness, stop};
 use super::{FlowError, Interrupt, Rule, here};
-use crate::model::SessionStatus;
+use crate::model::{Origin, SessionStatus};
 use crate::runtime::Stopped;
 use crate::store::{Key, Shelf, Store, StoreError};
 
@@ -76,6 +76,7 @@ fn take_back(
     reason: Option<String>,
 ) -> Result<(), StoreError> {
     store.transaction("kill", |tx| {
+        tx.set_origin(Origin::Automatic);
         tx.describe(format!("{} -> {}", SessionStatus::Killed, changed.before));
         tx.update(key.clone(), |session| {
             if session.status == SessionStatus::Killed {

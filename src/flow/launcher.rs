@@ -149,6 +149,7 @@ impl Launcher {
             workspace,
             action: start.action,
             terminal: start.runtime.terminal(),
+            text: start.text.as_deref(),
         })?;
         Ok(())
     }
@@ -178,8 +179,9 @@ impl Launcher {
         // A tmux server has the environment of whoever started it first.
         let agent = session.agent.as_deref().and_then(|name| self.agents.find(name).ok());
         let home = agent.and_then(Agent::home_variable);
-        let is_ours =
-            |name: &str| name == "PATH" || name.starts_with("GIT_CONFIG") || Some(name) == home;
+        let is_ours = |name: &str| {
+            matches!(name, "PATH" | "HOME") || name.starts_with("GIT_CONFIG") || Some(name) == home
+        };
         let set = env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_ours)).collect();
         let remove = crate::git::LOCAL_ENV.iter().chain(&super::SESSION_ENV).copied();
         // What is not set here must not be set there either.

@@ -1,14 +1,15 @@
 //! Bringing a session back to life.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::conversation::{self, Conversation};
 use super::liveness::{Liveness, liveness, of_processes, stop};
 use super::spot::{Made, find_place};
 use super::start::{Begun, claim_in_turn};
-use super::{Crew, FlowError, Interrupt, Launcher, Rule, Start, here};
-use crate::agent::{Action, Mode};
+use super::{Crew, FlowError, Interrupt, Launcher, Rule, Start, here, said};
+use crate::agent::Action;
 use crate::model::{Oid, Placement, Session, SessionStatus};
-use crate::runtime::{RuntimeError, Started, Terminal};
+use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{self, Worktrees};
 
@@ -22,6 +23,20 @@ pub struct Restore {
     /// Whether what speaks against it counts: that it is merged, may be running elsewhere or where
     /// it cannot be seen, or is on another branch.
     pub rule: Rule,
+    /// What the agent does.
+    pub again: Again,
+    /// What the agent is told; else a new conversation begins with the task.
+    pub text: Option<String>,
+}
+
+/// What becomes of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Again {
+    /// It goes on. Where an agent has begun and nothing is found to go on with, that is an error.
+    #[default]
+    Resume,
+    /// The agent begins a new one.
+    Fresh,
 }
 
 /// What was brought back.
@@ -39,20 +54,19 @@ pub struct Restored {
     pub started: Started,
     /// What the agent was started for.
     pub action: Action,
-    /// The conversation that it had and could not go on with, by the agent's own id: it is another
-    /// agent's, or not on this machine.
+    /// The conversation that it had and leaves for a new one, by the agent's own id.
     pub left: Option<String>,
 }
 
 /// Brings a session that has ended back: worktree, runtime, agent. The agent goes on with its own
-/// conversation where it can.
+/// conversation, or begins a new one where that is asked for or it has never begun.
 ///
 /// Everything that can speak against it is asked first. The old runtime goes when the new one has
 /// started, and the record is written last: whatever fails leaves it as it was.
 ///
 /// # Errors
 /// When it runs, or that cannot be told; when it is merged; when its worktree is not usable and
-/// cannot be made again; when its agent cannot be started.
+/// cannot be made again; when its conversation is not found; when its agent cannot be started.
 pub fn restore(
     store: &Store,
     launcher: &Launcher,
@@ -69,13 +83,9 @@ pub fn restore(
     let entry = &entry;
     let old = load(&snapshot, entry)?;
     let sight = check_status(store, &old, wish.rule)?;
-    let (agent, start) = choose(store, launcher, &old, wish)?;
-    let mut session = Session { agent: Some(agent), ..old.clone() };
-    if start.action == Action::Launch {
-        session.agent_session_id = None;
-    }
     let worktrees = Worktrees::new(store.repository());
-    let spot = find_place(store, &worktrees, &session, wish.rule)?;
+    let spot = find_place(store, &worktrees, &old, wish.rule)?;
+    let (mut session, start) = choose(store, launcher, &old, wish, spot.path())?;
     launcher.check(store, &session, spot.path(), &start)?;
     interrupt.check()?;
 
@@ -84,6 +94,7 @@ pub fn restore(
     // Before anything is begun: what is begun reads it.
     let replica = store.replica()?;
     let at = store.clock().now();
+    said::leave(store.repository(), id, start.text.as_deref())?;
     let begun = Begun::new(launcher, store.repository(), &session, &workspace, &start, at)?;
     interrupt.check()?;
     let handle = begun.handle();
@@ -116,7 +127,7 @@ pub fn restore(
     };
     made.keep();
     drop(claimed);
-    let left = old.agent_session_id.filter(|_| start.action == Action::Launch);
+    let left = old.agent_session_id.filter(|id| session.agent_session_id.as_ref() != Some(id));
     Ok(Restored { session, event, workspace, backups, started, action: start.action, left })
 }
 
@@ -157,23 +168,52 @@ fn check_status(store: &Store, session: &Session, rule: Rule) -> Result<Sight, F
     }
 }
 
-/// The agent, what keeps it alive, and whether it goes on with its own conversation.
+/// The session as it is to be, and how its agent is started.
 fn choose(
     store: &Store,
     launcher: &Launcher,
     session: &Session,
     wish: &Restore,
-) -> Result<(String, Start), FlowError> {
+    path: &Path,
+) -> Result<(Session, Start), FlowError> {
+    let runtime = runtime(store, launcher, session, wish)?;
     let wanted = wish.agent.as_deref().or(session.agent.as_deref());
+    let mut start = Start { runtime, action: Action::Launch, text: wish.text.clone() };
+    if !start.runs_something() {
+        let agent = wanted.map(str::to_owned);
+        return Ok((Session { agent, ..session.clone() }, start));
+    }
     let name = match launcher.crew(wanted)? {
         Crew::Agent(name) => name,
         Crew::Nobody(none) => return Err(none.into()),
     };
+    let agent = launcher.agents().find(&name)?;
+    let agent_session_id = match wish.again {
+        Again::Fresh => None,
+        Again::Resume => match conversation::find(store, agent, session, path)? {
+            Conversation::Known(id) => Some(id),
+            Conversation::Never => None,
+            Conversation::Lost(lost) => return Err(FlowError::Lost { id: session.id, lost }),
+        },
+    };
+    if agent_session_id.is_some() {
+        start.action = Action::Resume;
+    }
+    Ok((Session { agent: Some(name), agent_session_id, ..session.clone() }, start))
+}
+
+/// What keeps it alive: what is asked for; else what did before, if that is still there.
+fn runtime(
+    store: &Store,
+    launcher: &Launcher,
+    session: &Session,
+    wish: &Restore,
+) -> Result<Box<dyn Runtime>, FlowError> {
     let placement = here::placement(store, session);
     let had = placement.and_then(|placement| placement.runtime.as_deref());
     // A person's terminal is not what a session comes back to by itself.
     let had = had.filter(|name| matches!(*name, "tmux" | "detached"));
-    let runtime = match (wish.runtime.as_deref(), had) {
+    Ok(match (wish.runtime.as_deref(), had) {
         (None, Some(had)) => match launcher.runtime(Some(had)) {
             Err(RuntimeError::NotInstalled(_) | RuntimeError::TooOld { .. }) => {
                 launcher.runtime(None)?
@@ -181,22 +221,7 @@ fn choose(
             runtime => runtime?,
         },
         (asked, _) => launcher.runtime(asked)?,
-    };
-    let agent = launcher.agents().find(&name)?;
-    let conversation = session.agent_session_id.as_deref();
-    let conversation = conversation.filter(|_| session.agent.as_deref() == Some(&name));
-    let has = |id: &str| agent.has_conversation(id, &|name| std::env::var_os(name));
-    let action = match conversation {
-        Some(id) if placement.is_some() && has(id) != Some(false) => Action::Resume,
-        _ => Action::Launch,
-    };
-    let wanted = match runtime.terminal() {
-        Terminal::Present => Mode::Interactive,
-        Terminal::Absent => Mode::Headless,
-    };
-    let can = agent.mode(action, wanted, session.task.as_deref().unwrap_or_default()).is_some();
-    let action = if can { action } else { Action::Launch };
-    Ok((name, Start { runtime, action }))
+    })
 }
 
 /// Writes the record, unless somebody has changed it since it was read.

@@ -5,13 +5,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::brief::{Brief, brief, parent};
+use super::brief::{Brief, brief, parent, taken_up};
+use super::conversation::NOT_STARTED;
 use super::liveness::{AgentFile, Liveness, left_behind};
 use super::start::{PATIENCE, claim};
-use super::{FlowError, Interrupt, Launcher, here};
+use super::{FlowError, Interrupt, Launcher, here, said};
 use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{Lock, LockError, Repository};
-use crate::model::{Session, SessionId, SessionStatus, Timestamp};
+use crate::model::{Origin, Session, SessionId, SessionStatus, Timestamp};
 use crate::runtime::{Child, Ended, Event, Foreground, Plan, Process, Reins, Runtime, Wires};
 use crate::store::{Store, StoreError};
 
@@ -119,9 +120,13 @@ impl Runner {
             prepared.begin(store.repository())
         });
         match begun {
-            Ok(agent) => agent.look_after(store, watch),
+            Ok(agent) => {
+                // It has been said by now.
+                let _ = said::leave(store.repository(), session.id, None);
+                agent.look_after(store, watch)
+            }
             Err(error) => {
-                let reason = format!("not started: {error}");
+                let reason = format!("{NOT_STARTED}{error}");
                 end(store, session.id, &SessionStatus::Errored, &reason)?;
                 Err(error)
             }
@@ -132,12 +137,15 @@ impl Runner {
 /// Notes that this very process is what keeps the agent alive.
 fn place_here(store: &Store, session: &Session) -> Result<Session, FlowError> {
     let (replica, process) = (store.replica()?, Process::current()?);
-    let placed = store.update(session.id, "place", |session| {
-        let placement = session.placements.entry(replica.clone()).or_default();
-        placement.runtime = Some(Foreground.name().to_owned());
-        placement.handle = Some(process.to_string());
-        placement.socket = None;
-        session.clone()
+    let placed = store.transaction("place", |tx| {
+        tx.set_origin(Origin::Automatic);
+        tx.update(session.id, |session| {
+            let placement = session.placements.entry(replica.clone()).or_default();
+            placement.runtime = Some(Foreground.name().to_owned());
+            placement.handle = Some(process.to_string());
+            placement.socket = None;
+            Ok::<_, StoreError>(session.clone())
+        })
     });
     Ok(placed?.value)
 }
@@ -174,7 +182,11 @@ fn prepare<'a>(
     let program = launcher.installed(agent)?;
     let terminal = here::runtime(store, launcher, session)?.terminal();
     let parent = parent(store, session)?;
-    let (mode, launch) = brief(&Brief {
+    let text = match run.turn {
+        Turn::Started(_) => said::left(store.repository(), session.id)?,
+        Turn::ByHand => None,
+    };
+    let told = Brief {
         store,
         agent,
         session,
@@ -182,8 +194,13 @@ fn prepare<'a>(
         workspace: &workspace,
         action: run.action,
         terminal,
-    })?;
+        text: text.as_deref(),
+    };
+    let (mode, launch) = brief(&told)?;
     launch.prepare()?;
+    if let Some(id) = taken_up(&told) {
+        agent.bring_conversation(id, &workspace, &|name| std::env::var_os(name))?;
+    }
     let wires = Wires {
         terminal,
         input: launch.stdin.clone().map(String::into_bytes),
@@ -279,6 +296,7 @@ impl Running<'_> {
     /// to end too.
     fn tell(&self, store: &Store) -> Result<(), FlowError> {
         let told = store.transaction("status", |tx| {
+            tx.set_origin(Origin::Automatic);
             let what = tx.update(self.session, |session| {
                 if session.status.is_terminal() {
                     return Ok::<_, StoreError>(None);
@@ -328,6 +346,7 @@ fn end(
     reason: &str,
 ) -> Result<(), FlowError> {
     let ended = store.transaction("status", |tx| {
+        tx.set_origin(Origin::Automatic);
         let what = tx.update(session, |session| {
             if session.status.is_terminal() {
                 return Ok::<_, FlowError>(None);

@@ -21,6 +21,8 @@ pub struct Start {
     pub runtime: Box<dyn Runtime>,
     /// What the agent is started for.
     pub action: Action,
+    /// What it is told instead of its task.
+    pub text: Option<String>,
 }
 
 impl Start {

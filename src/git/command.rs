@@ -70,6 +70,13 @@ impl Repository {
         git.command.current_dir(folder);
         git
     }
+
+    /// `git -c <key>=<value> <verb>` in any folder, found by git as for a user who stands there.
+    pub fn git_in_with(&self, folder: &Path, config: &[(&str, &str)], verb: &str) -> GitCommand {
+        let mut git = GitCommand::with_config(config, verb);
+        git.command.current_dir(folder);
+        git
+    }
 }
 
 impl GitCommand {

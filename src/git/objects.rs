@@ -40,6 +40,23 @@ impl Repository {
         self.read(id, Kind::Blob)
     }
 
+    /// The content of a blob, if it has not more bytes than this. What is larger is not read.
+    pub(crate) fn read_blob_within(
+        &self,
+        id: ObjectId,
+        limit: usize,
+    ) -> Result<Option<Vec<u8>>, ObjectError> {
+        let mut data = Vec::new();
+        // Without gix only a small object is read. Its loose file says its size.
+        if id.kind() == self.gix().object_hash()
+            && self.find_loose(&id, &mut data) == Some(Kind::Blob)
+        {
+            return Ok(Some(data).filter(|data| data.len() <= limit));
+        }
+        let is_within = self.blob_size(id)? <= limit as u64;
+        is_within.then(|| self.read_blob(id)).transpose()
+    }
+
     /// A tree.
     pub(crate) fn read_tree(&self, id: ObjectId) -> Result<RawTree, ObjectError> {
         // Git knows it without having it.

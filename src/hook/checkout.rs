@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::{Crowd, HookError, Reader, crowd};
-use crate::model::{Oid, Placement, Session, SessionId, is_branch_name};
+use crate::model::{Oid, Origin, Placement, Session, SessionId, is_branch_name};
 use crate::store::{Store, StoreError};
 use crate::workspace::{from_record, mark_here, operation, session_at, session_here, to_record};
 
@@ -44,6 +44,7 @@ fn record(store: &Store, id: SessionId, branch: &str, head: Option<Oid>) -> Resu
         return Err(HookError::Branch(branch.to_owned()));
     }
     store.transaction("checkout", |tx| {
+        tx.set_origin(Origin::Automatic);
         let what = tx.update(id, |session| {
             let old = session.branch.replace(branch.to_owned());
             if old.as_deref() != Some(branch) {
@@ -71,6 +72,7 @@ fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
         return Ok(false);
     }
     store.transaction("checkout", |tx| {
+        tx.set_origin(Origin::Automatic);
         let now = tx.now();
         tx.update(id, |session| {
             let old = session.placements.entry(replica.clone()).or_default();

@@ -1,7 +1,7 @@
 //! post-commit, post-rewrite, post-merge: the branch has a new commit.
 
 use super::HookError;
-use crate::model::is_branch_name;
+use crate::model::{Origin, is_branch_name};
 use crate::store::{Store, StoreError};
 use crate::workspace::session_here;
 
@@ -23,6 +23,7 @@ pub fn run(store: &Store) -> Result<(), HookError> {
         return Ok(());
     }
     store.transaction("head", |tx| {
+        tx.set_origin(Origin::Automatic);
         tx.update(id, |session| {
             session.branch = Some(branch.clone());
             session.head = Some(head.clone());

@@ -27,6 +27,16 @@ pub struct Person {
     pub offset: i32,
 }
 
+/// What made an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// A person, or a program, gave the command.
+    #[default]
+    Person,
+    /// The program noted something by itself: an agent that ended, a hook that ran.
+    Automatic,
+}
+
 /// What the commit of an event says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
@@ -38,6 +48,11 @@ pub struct Message {
     pub sessions: Vec<SessionId>,
     /// What both sides of a merge had changed, from the trailers `Ao-Conflict`: session and field.
     pub conflicts: Vec<(SessionId, String)>,
+    /// The clone in which it was made, from the trailer `Ao-Replica`. Merges and events of older
+    /// versions have none.
+    pub replica: Option<String>,
+    /// What made it, from the trailer `Ao-Auto`.
+    pub origin: Origin,
 }
 
 impl Message {
@@ -50,6 +65,12 @@ impl Message {
         text.push_str(&format!("Ao-Op: {}\n", one_line(&self.op)));
         for (id, field) in &self.conflicts {
             text.push_str(&format!("Ao-Conflict: {id} {}\n", one_line(field)));
+        }
+        if let Some(replica) = &self.replica {
+            text.push_str(&format!("Ao-Replica: {}\n", one_line(replica)));
+        }
+        if self.origin == Origin::Automatic {
+            text.push_str("Ao-Auto: yes\n");
         }
         text
     }
@@ -72,6 +93,8 @@ impl Message {
                     let (id, field) = value.split_once(' ').unwrap_or((value, ""));
                     message.conflicts.extend(id.parse().map(|id| (id, field.to_owned())));
                 }
+                "Ao-Replica" => message.replica = Some(value.to_owned()),
+                "Ao-Auto" if value == "yes" => message.origin = Origin::Automatic,
                 _ => {}
             }
         }
@@ -96,6 +119,7 @@ mod tests {
             op: "merge".into(),
             sessions: vec![id],
             conflicts: vec![(id, "status".into())],
+            ..Message::default()
         };
         let text = message.to_text();
         assert_eq!(
@@ -105,6 +129,26 @@ mod tests {
             )
         );
         assert_eq!(Message::from_text(&text), message);
+    }
+
+    #[test]
+    fn the_origin_is_written_and_read() {
+        let message = Message {
+            subject: "status 7b6d11f9: working -> done".into(),
+            op: "status".into(),
+            replica: Some("laptop-9f2c".into()),
+            origin: Origin::Automatic,
+            ..Message::default()
+        };
+        let text = message.to_text();
+        assert!(
+            text.ends_with("\nAo-Op: status\nAo-Replica: laptop-9f2c\nAo-Auto: yes\n"),
+            "{text}"
+        );
+        assert_eq!(Message::from_text(&text), message);
+        let old = Message::from_text("set 7b6d11f9\n\nAo-Op: set\n");
+        assert_eq!((old.replica, old.origin), (None, Origin::Person));
+        assert_eq!(Message::from_text("x\n\nAo-Auto: no\n").origin, Origin::Person);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use change::{
     Assignment, AssignmentError, Guard, RuleError, check_change, check_fixed, close_status,
 };
 pub use diff::{FieldChange, field_changes};
-pub use event::{Event, Message, Person};
+pub use event::{Event, Message, Origin, Person};
 pub use filter::{Area, Field, Filter, FilterError, Moment, Subject};
 pub use handle::{Handle, Reference};
 pub use id::{InvalidId, SessionId};

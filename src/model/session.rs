@@ -39,7 +39,8 @@ pub struct Session {
     pub head: Option<Oid>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When its record last changed; never goes back.
+    /// When its record last changed, other than in [what a clone notes by
+    /// itself](Self::differs_in_facts_alone); never goes back.
     pub updated_at: Timestamp,
     /// Which session it was forked from.
     pub fork: Option<Fork>,
@@ -178,6 +179,22 @@ impl Session {
         } else {
             self.title.clone()
         }
+    }
+
+    /// True where nothing differs but what a clone notes by itself: placements, head, later
+    /// transcripts and usage. Such a change is not an update of the session: else the clone that
+    /// runs the agent would win every conflict.
+    pub fn differs_in_facts_alone(&self, other: &Self) -> bool {
+        let mut same = self.clone();
+        same.placements.clone_from(&other.placements);
+        same.head.clone_from(&other.head);
+        for key in ["transcripts", "usage"] {
+            same.extra.remove(key);
+            if let Some(value) = other.extra.get(key) {
+                same.extra.insert(key, value.clone());
+            }
+        }
+        same == *other
     }
 
     /// Adds a tag unless it is there.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::error::gix_id;
-use super::{Entry, History, LIMITS, RecordProblem, Shelf, Snapshot, Store, StoreError};
+use super::{Entry, History, LIMITS, RecordProblem, Shelf, Snapshot, Store, StoreError, Stray};
 use crate::model::Oid;
 
 /// Something that is wrong with a store.
@@ -13,6 +13,23 @@ pub struct Finding {
     pub place: String,
     /// What is wrong there.
     pub problem: String,
+    /// How bad that is.
+    pub severity: Severity,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// This program does not understand it, and leaves it alone: a newer one may know it.
+    Unknown,
+    /// It is wrong, or lost.
+    Wrong,
+}
+
+impl Finding {
+    fn wrong(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { place: place.into(), problem: problem.into(), severity: Severity::Wrong }
+    }
 }
 
 impl Store {
@@ -36,7 +53,7 @@ impl Store {
                     let problem = format!(
                         "is private too; to decide: git ao set {id} visibility=private (or public)"
                     );
-                    findings.push(Finding { place: twin.location.to_string(), problem });
+                    findings.push(Finding::wrong(twin.location.to_string(), problem));
                 }
             }
         }
@@ -51,8 +68,12 @@ impl Store {
     pub fn check(&self, tip: &Oid) -> Result<Vec<Finding>, StoreError> {
         let snapshot = Snapshot::at(self, Some(tip.clone()))?;
         let strays = snapshot.strays()?.into_iter();
-        let mut findings: Vec<Finding> =
-            strays.map(|stray| Finding { place: stray.path, problem: stray.why }).collect();
+        let unknown = |stray: Stray| Finding {
+            severity: if is_shelf(&stray.path) { Severity::Wrong } else { Severity::Unknown },
+            place: stray.path,
+            problem: stray.why,
+        };
+        let mut findings: Vec<Finding> = strays.map(unknown).collect();
         let mut active = BTreeSet::new();
         for shelf in [Shelf::Active, Shelf::Archived] {
             for entry in snapshot.found_entries(shelf)? {
@@ -63,17 +84,19 @@ impl Store {
                 };
                 let place = entry.location.to_string();
                 if is_double {
-                    let problem = "is archived and active at once".to_owned();
-                    findings.push(Finding { place: place.clone(), problem });
+                    findings.push(Finding::wrong(&*place, "is archived and active at once"));
                 }
                 let problem = self.record_problem(&snapshot, &entry);
-                findings
-                    .extend(problem.map(|problem| Finding { place, problem: problem.to_string() }));
+                findings.extend(problem.map(|problem| Finding {
+                    severity: severity(&problem),
+                    problem: problem.to_string(),
+                    place,
+                }));
             }
         }
         for event in snapshot.events(History::default()) {
             if let Err(error) = event {
-                findings.push(Finding { place: "history".to_owned(), problem: error.to_string() });
+                findings.push(Finding::wrong("history", error.to_string()));
             }
         }
         findings.sort();
@@ -86,5 +109,18 @@ impl Store {
             Ok(_) => snapshot.load(entry).err(),
             Err(error) => Some(RecordProblem::Object(error.to_string())),
         }
+    }
+}
+
+/// True for a place without which no record can be found.
+fn is_shelf(path: &str) -> bool {
+    [Shelf::Active, Shelf::Archived].iter().any(|shelf| shelf.folder() == path)
+}
+
+fn severity(problem: &RecordProblem) -> Severity {
+    match problem {
+        RecordProblem::TooLarge => Severity::Unknown,
+        problem if problem.is_newer() => Severity::Unknown,
+        _ => Severity::Wrong,
     }
 }

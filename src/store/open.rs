@@ -1,8 +1,9 @@
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::{Clock, Snapshot, StoreError, Visibility};
+use super::notice::Listener;
+use super::replica::Naming;
+use super::{Clock, Notice, Snapshot, StoreError, Visibility};
 use crate::git::{Repository, RepositoryError};
 use crate::model::Oid;
 
@@ -52,21 +53,21 @@ pub struct Store {
     private: Option<&'static str>,
     clock: Clock,
     patience: Duration,
-    /// The name of this clone, where it was made after the configuration was read.
-    replica: Arc<OnceLock<String>>,
+    listener: Listener,
+    naming: Naming,
 }
 
 impl Store {
     /// The store of a repository.
     pub fn new(repo: Repository) -> Self {
         let (ref_name, clock) = (SESSIONS_REF.to_owned(), Clock::system());
-        let replica = Arc::default();
-        Self { repo, ref_name, private: None, clock, patience: PATIENCE, replica }
+        let (listener, naming) = (Listener::default(), Naming::default());
+        Self { repo, ref_name, private: None, clock, patience: PATIENCE, listener, naming }
     }
 
-    /// Where the name of this clone is kept once it is made.
-    pub(super) fn made_replica(&self) -> &OnceLock<String> {
-        &self.replica
+    /// What is known of this clone's name.
+    pub(super) fn naming(&self) -> &Naming {
+        &self.naming
     }
 
     /// The store of the repository that git would use in `folder`.
@@ -97,6 +98,15 @@ impl Store {
     /// Sets how long a write waits for other writers before it gives up.
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// Sets who is told of what happens while a write is under way.
+    pub fn with_listener(self, hear: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        Self { listener: Listener::new(hear), ..self }
+    }
+
+    pub(super) fn tell(&self, notice: &Notice) {
+        self.listener.tell(notice);
     }
 
     /// The repository.

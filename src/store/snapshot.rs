@@ -5,7 +5,7 @@ use super::codec;
 use super::error::{gix_id, oid};
 use super::half::Half;
 use super::layout::{VERSION_BLOB, id_of_file};
-use super::{FORMAT, Key, Location, RecordProblem, Shelf, Store, StoreError, Visibility};
+use super::{FORMAT, Key, LIMITS, Location, RecordProblem, Shelf, Store, StoreError, Visibility};
 use crate::git::RawTree;
 use crate::model::{Oid, Project, Session, SessionId};
 
@@ -257,6 +257,8 @@ fn raw_record(store: &Store, entry: &Entry) -> Result<Vec<u8>, RecordProblem> {
 }
 
 pub(super) fn load_record(store: &Store, entry: &Entry) -> Result<Session, RecordProblem> {
-    let bytes = raw_record(store, entry)?;
+    let blob = store.repository().read_blob_within(gix_id(&entry.blob), LIMITS.bytes);
+    let blob = blob.map_err(|error| RecordProblem::Object(error.to_string()))?;
+    let bytes = blob.ok_or(RecordProblem::TooLarge)?;
     codec::decode(&bytes, entry.location.id, &entry.location.project)
 }

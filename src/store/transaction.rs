@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility};
-use crate::model::{Oid, Session, SessionId, SessionStatus, Timestamp};
+use crate::model::{Oid, Origin, Session, SessionId, SessionStatus, Timestamp};
 
 /// What one change is going to do; the store as it was when the change began, and what was staged
 /// on it since.
@@ -14,6 +14,7 @@ pub struct Transaction<'s> {
     staged: BTreeMap<SessionId, BTreeMap<Location, Staged>>,
     parents: Vec<Oid>,
     what: Option<String>,
+    origin: Origin,
 }
 
 /// What becomes of one record.
@@ -31,7 +32,8 @@ pub(super) struct Staged {
 
 impl<'s> Transaction<'s> {
     pub(super) fn new(snapshot: Snapshot<'s>, now: Timestamp) -> Self {
-        Self { snapshot, now, staged: BTreeMap::new(), parents: Vec::new(), what: None }
+        let (staged, parents, origin) = (BTreeMap::new(), Vec::new(), Origin::Person);
+        Self { snapshot, now, staged, parents, what: None, origin }
     }
 
     /// The store as it was when this change began. What is staged does not show in it.
@@ -47,6 +49,11 @@ impl<'s> Transaction<'s> {
     /// Says what is done, for the event's subject: `working -> done`.
     pub fn describe(&mut self, what: impl Into<String>) {
         self.what = Some(what.into());
+    }
+
+    /// Says what makes this change; a person unless it is said.
+    pub fn set_origin(&mut self, origin: Origin) {
+        self.origin = origin;
     }
 
     /// Makes an event a further parent of this one: where a fork left its parent session.
@@ -150,7 +157,9 @@ impl<'s> Transaction<'s> {
             if session == old {
                 return;
             }
-            session.updated_at = Timestamp::after(self.now, old.updated_at);
+            if !session.differs_in_facts_alone(&old) {
+                session.updated_at = Timestamp::after(self.now, old.updated_at);
+            }
         }
         staged.session = Some(Box::new(session));
         self.stage(location, staged);
@@ -307,7 +316,8 @@ impl<'s> Transaction<'s> {
     pub(super) fn into_parts(self) -> Parts<'s> {
         let staged = self.staged.into_values().flatten();
         let staged = staged.filter(|(_, staged)| staged.changes_something()).collect();
-        Parts { snapshot: self.snapshot, staged, parents: self.parents, what: self.what }
+        let Self { snapshot, parents, what, origin, .. } = self;
+        Parts { snapshot, staged, parents, what, origin }
     }
 }
 
@@ -317,6 +327,7 @@ pub(super) struct Parts<'s> {
     pub staged: BTreeMap<Location, Staged>,
     pub parents: Vec<Oid>,
     pub what: Option<String>,
+    pub origin: Origin,
 }
 
 impl Parts<'_> {

@@ -47,7 +47,7 @@ fn process(path: &str, text: &str) -> Vec<Finding> {
     let helper = |path: &str| {
         let words =
             path.strip_prefix("src/cli/").into_iter().flat_map(|p| p.split(['/', '_', '.']));
-        words.into_iter().any(|word| word == "pager" || word == "editor")
+        words.into_iter().any(|word| ["pager", "editor", "formatter"].contains(&word))
     };
     let codes = is_in(path, &["cli"]) || path == "src/main.rs";
     let may = |path: &str| is_in(path, &["git", "runtime"]) || helper(path);
@@ -135,7 +135,10 @@ fn only_cli_names_clap() {
 
 #[test]
 fn only_a_few_start_processes() {
-    keep("only 'git', 'runtime', the pager and the editor know std::process", process);
+    keep(
+        "only 'git', 'runtime', the pager, the editor and the formatter know std::process",
+        process,
+    );
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The program's manners, which no verb has for itself.
 
 mod columns;
+mod complete;
 mod hidden;
 mod lines;
+mod man;
 
 use std::fs;
 

@@ -68,7 +68,7 @@ fn probe_error_aborts_restore() {
     assert_eq!(tip(&repo), before);
     mend_tmux(&repo);
     assert_eq!(tmux_sessions(&repo), [handle(&repo, id)]);
-    repo.ao(["restore", &id.short()]).code(1).stderr_has("is running");
+    repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has("is running");
     kill(&repo, id);
     assert!(tmux_sessions(&repo).is_empty());
 }
@@ -85,7 +85,7 @@ fn dead_agent_in_live_tmux_is_restorable() {
     let id = start(&repo, TMUX, "x");
     wait_ended(&repo, id);
     assert_eq!(tmux_sessions(&repo).len(), 2, "tmux keeps what is left of it");
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     wait_working(&repo, id);
     let mut left = tmux_sessions(&repo);
     left.retain(|name| name != "other");
@@ -116,7 +116,7 @@ fn save_failure_rolls_back_runtime() {
         let path = workspace(&repo, id);
         repo.git(["worktree", "remove", "--force", path.to_str().unwrap()]);
         meddle(&repo, id);
-        repo.ao(["restore", &id.short()]).code(1).stderr_has("was changed meanwhile");
+        repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has("was changed meanwhile");
         let now = record(&repo, id);
         assert_eq!(now.status, SessionStatus::Errored, "only what the hook did is there");
         assert_eq!(now.placements, ended.placements);
@@ -146,11 +146,11 @@ fn failed_create_leaves_record_consistent() {
     assert!(!runs());
     let before = tip(&repo);
     break_tmux(&repo);
-    repo.ao(["restore", "--runtime", "tmux", &id.short()]).code(128);
+    repo.ao(["restore", "--fresh", "--runtime", "tmux", &id.short()]).code(128);
     assert_eq!(tip(&repo), before);
     mend_tmux(&repo);
 
-    repo.ao(["restore", "--runtime", "tmux", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", "--runtime", "tmux", &id.short()]).ok();
     wait_working(&repo, id);
     assert_eq!(tmux_sessions(&repo), [handle(&repo, id)]);
     kill(&repo, id);
@@ -166,7 +166,7 @@ fn restore_sends_the_recorded_prompt() {
     let file = workspace(&repo, id).join("prompt");
     assert_eq!(fs::read_to_string(&file).unwrap(), prompt);
     fs::remove_file(&file).unwrap();
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     wait_ended(&repo, id);
     assert_eq!(fs::read_to_string(&file).unwrap(), prompt);
 }
@@ -192,7 +192,7 @@ fn fallback_runtime_name_is_unique() {
     for (i, id) in ids.iter().enumerate() {
         let dir = repo.env().path(format!("trees-{i}"));
         repo.git(["config", "ao.worktreeDir", dir.to_str().unwrap()]);
-        repo.ao(["restore", "--runtime", "tmux", &id.to_string()]).ok();
+        repo.ao(["restore", "--fresh", "--runtime", "tmux", &id.to_string()]).ok();
         wait_working(&repo, *id);
     }
     assert_ne!(handle(&repo, ids[0]), handle(&repo, ids[1]));
@@ -216,7 +216,9 @@ fn merged_stays_merged_with_reason() {
     fs::write(workspace(&repo, id).join("end"), "").unwrap();
     wait_until(&repo, id, |_| !lock.exists());
     repo.ao(["kill", &id.short()]).ok().stdout_has("has ended already (merged)");
-    repo.ao(["restore", &id.short()]).code(1).stderr_has("is merged, and not restorable");
+    repo.ao(["restore", "--fresh", &id.short()])
+        .code(1)
+        .stderr_has("is merged, and not restorable");
     assert_eq!(tip(&repo), before);
     let it = record(&repo, id);
     assert_eq!(
@@ -224,7 +226,7 @@ fn merged_stays_merged_with_reason() {
         (SessionStatus::Merged, Some("pr_merged"))
     );
 
-    repo.ao(["restore", "--force", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", "--force", &id.short()]).ok();
     wait_ended(&repo, id);
 }
 
@@ -239,7 +241,7 @@ fn restore_recreates_worktree_from_branch() {
     assert_eq!(it.head.unwrap().as_str(), work, "the end of the agent records the head");
 
     repo.git(["worktree", "remove", "--force", path.to_str().unwrap()]);
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     wait_ended(&repo, id);
     let there = repo.within(&path);
     assert_eq!(there.git(["symbolic-ref", "--short", "HEAD"]).trim(), branch);
@@ -249,14 +251,17 @@ fn restore_recreates_worktree_from_branch() {
     fs::remove_dir_all(&path).unwrap();
     repo.git(["worktree", "prune"]);
     repo.git(["branch", "-D", &branch]);
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     wait_ended(&repo, id);
     assert_eq!(there.git(["rev-parse", "HEAD^"]).trim(), work);
 
     fs::remove_dir_all(&path).unwrap();
     fs::write(&path, "a file").unwrap();
     let before = tip(&repo);
-    repo.ao(["restore", &id.short()]).code(1).stderr_has("workspace missing").stderr_has("not a");
+    repo.ao(["restore", "--fresh", &id.short()])
+        .code(1)
+        .stderr_has("workspace missing")
+        .stderr_has("not a");
     assert_eq!(tip(&repo), before);
 }
 
@@ -269,11 +274,14 @@ fn branch_mismatch_is_reported() {
     let before = tip(&repo);
     let there = repo.within(workspace(&repo, id));
     there.git(["checkout", "-q", "-b", "other"]);
-    repo.ao(["restore", &id.short()]).code(1).stderr_has("on branch 'other'").stderr_has("--force");
+    repo.ao(["restore", "--fresh", &id.short()])
+        .code(1)
+        .stderr_has("on branch 'other'")
+        .stderr_has("--force");
     there.git(["checkout", "-q", "--detach"]);
-    repo.ao(["restore", &id.short()]).code(1).stderr_has("on no branch");
+    repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has("on no branch");
     assert_eq!(tip(&repo), before);
-    repo.ao(["restore", "--force", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", "--force", &id.short()]).ok();
     wait_ended(&repo, id);
 }
 
@@ -377,7 +385,7 @@ fn restore_finds_archived_sessions() {
     wait_ended(&repo, id);
     store(&repo).archive(id).unwrap();
     let count = events(&repo).len();
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     wait_ended(&repo, id);
     let found = store(&repo).snapshot().unwrap().find(id).unwrap().unwrap();
     assert_eq!(found.location.shelf, Shelf::Active);

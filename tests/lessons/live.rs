@@ -159,7 +159,7 @@ fn a_foreign_workspace_is_never_acted_on() {
         for verb in [&["kill", &id][..], &["kill", "--force", &id], &["reconcile"]] {
             repo.ao(verb);
         }
-        let restored = repo.ao(["restore", "--force", "--runtime", "detached", &id]);
+        let restored = repo.ao(["restore", "--fresh", "--force", "--runtime", "detached", &id]);
         assert_ne!(restored.status, 0, "{place} {restored}");
         repo.ao(["cleanup", "--force", "--branches"]);
         assert_eq!(repo.git(["worktree", "list"]), trees, "{place}");
@@ -179,9 +179,11 @@ fn another_agent_takes_over_when_it_is_asked_for() {
     wait_ended(&repo, id);
     let tree = workspace(&repo, id);
     std::fs::remove_file(tree.join("prompt")).unwrap();
-    repo.ao(["restore", "--agent", "nobody", &id.to_string()]).code(1).stderr_has("nobody");
+    repo.ao(["restore", "--fresh", "--agent", "nobody", &id.to_string()])
+        .code(1)
+        .stderr_has("nobody");
     assert_eq!(record(&repo, id).agent.as_deref(), Some("first"));
-    repo.ao(["restore", "--agent", "second", &id.to_string()]).ok();
+    repo.ao(["restore", "--fresh", "--agent", "second", &id.to_string()]).ok();
     let ended = wait_ended(&repo, id);
     assert_eq!((ended.agent.as_deref(), ended.status), (Some("second"), SessionStatus::Done));
     assert!(tree.join("prompt").exists(), "it was started");

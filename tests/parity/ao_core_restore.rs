@@ -35,7 +35,7 @@ fn a_terminated_session_comes_back() {
     for file in ["prompt", "env"] {
         fs::remove_file(workspace(&repo, id).join(file)).unwrap();
     }
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     wait_working(&repo, id);
     // It has read its prompt when it has written this.
     wait_file(&repo, id, "env");
@@ -59,7 +59,7 @@ fn without_a_handle_a_name_is_made() {
     it.task = Some("x".to_owned());
     it.branch = Some("bare".to_owned());
     store(&repo).create(&it).unwrap();
-    repo.ao(["restore", "--runtime", "detached", &it.id.short()]).ok();
+    repo.ao(["restore", "--fresh", "--runtime", "detached", &it.id.short()]).ok();
     wait_ended(&repo, it.id);
     assert!(!handle(&repo, it.id).is_empty());
 }
@@ -77,7 +77,7 @@ fn one_that_says_working_and_is_gone_is_restored() {
     repo.env().run(repo.dir(), "kill", ["-KILL", "--", &group]).run().ok();
     wait_until(&repo, id, |_| !is_alive(&old));
     assert_eq!(record(&repo, id).status, SessionStatus::Working);
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     assert_eq!(wait_ended(&repo, id).status, SessionStatus::Done);
 }
 
@@ -89,9 +89,9 @@ fn merged_is_not_restorable_unless_forced() {
     wait_ended(&repo, id);
     repo.ao(["set", "--force", &id.short(), "status=merged"]).ok();
     let before = all(&repo);
-    repo.ao(["restore", &id.short()]).code(1).stderr_has("not restorable");
+    repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has("not restorable");
     assert_eq!(all(&repo), before);
-    repo.ao(["restore", "--force", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", "--force", &id.short()]).ok();
     wait_ended(&repo, id);
 }
 
@@ -103,7 +103,7 @@ fn a_missing_workspace_is_made_again_or_nothing_is_touched() {
     let it = wait_ended(&repo, id);
     let (path, branch) = (workspace(&repo, id), it.branch.unwrap());
     fs::remove_dir_all(&path).unwrap();
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     wait_ended(&repo, id);
     assert!(path.join("prompt").exists());
 
@@ -113,7 +113,7 @@ fn a_missing_workspace_is_made_again_or_nothing_is_touched() {
     repo.git(["branch", "-D", &branch]);
     store(&repo).update(id, "set", |session| (session.head, session.base) = (None, None)).unwrap();
     let before = all(&repo);
-    let refused = repo.ao(["restore", &id.short()]);
+    let refused = repo.ao(["restore", "--fresh", &id.short()]);
     refused.code(128).stderr_has(&branch).stderr_has("hint: else make it: git branch");
     assert_eq!(all(&repo), before);
     assert!(!path.exists());
@@ -132,7 +132,7 @@ fn a_directory_that_is_no_worktree_is_named_and_not_touched() {
         repo.env().run(repo.dir(), "sh", ["-c", &script]).run().ok();
         fs::write(path.join("precious"), "").unwrap();
         let before = all(&repo);
-        repo.ao(["restore", &id.short()]).code(1).stderr_has(named);
+        repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has(named);
         assert_eq!(all(&repo), before);
         assert!(path.join("precious").exists());
     }
@@ -155,11 +155,11 @@ fn unknown_ambiguous_and_unique_prefixes() {
         store(&repo).create(&it).unwrap();
     }
     let before = all(&repo);
-    repo.ao(["restore", "ffff"]).code(1).stderr_has("'ffff'");
-    repo.ao(["restore", "7b6d11f9"]).code(1).stderr_has("ambiguous").stderr_has("twin");
+    repo.ao(["restore", "--fresh", "ffff"]).code(1).stderr_has("'ffff'");
+    repo.ao(["restore", "--fresh", "7b6d11f9"]).code(1).stderr_has("ambiguous").stderr_has("twin");
     assert_eq!(all(&repo), before);
     let unique = twin(2).to_string();
-    repo.ao(["restore", "--runtime", "detached", &unique]).ok();
+    repo.ao(["restore", "--fresh", "--runtime", "detached", &unique]).ok();
     wait_ended(&repo, twin(2));
     assert_eq!(record(&repo, twin(1)).status, SessionStatus::Done);
 }

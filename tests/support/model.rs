@@ -49,6 +49,11 @@ impl Model {
         Some(texts)
     }
 
+    /// Forgets all that it was told.
+    pub fn forget(&self) {
+        self.told.lock().unwrap().clear();
+    }
+
     /// The texts of the last conversation that was sent, and no more of it after this.
     #[track_caller]
     pub fn last(&self) -> Vec<String> {

@@ -2,7 +2,7 @@ use std::ffi::OsStr;
 
 use super::{Finding, leftovers, orphans, programs, settings};
 use crate::flow::{FlowError, reconcile_plan};
-use crate::store::Store;
+use crate::store::{Severity, Store};
 
 /// Looks at git, tmux, agents, configuration, the store, and what no session knows. Nothing is
 /// changed. `path` is the value of PATH.
@@ -17,7 +17,10 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
         let problems = store.check(&tip)?.into_iter();
         found.extend(problems.map(|problem| {
             let what = format!("{}: {}", problem.place, problem.problem);
-            Finding::wrong(what, "git ao fsck says all")
+            match problem.severity {
+                Severity::Unknown => Finding::note(what, "git ao fsck says all"),
+                Severity::Wrong => Finding::wrong(what, "git ao fsck says all"),
+            }
         }));
     }
     orphans::look(store, &mut found)?;

@@ -10,7 +10,7 @@ use crate::share::{Remote, ShareError};
 use crate::store::Store;
 
 /// The keys there are, but for `ao.agent.<name>.<what>`.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "ao.agent",
     "ao.autoPush",
     "ao.branchPrefix",
@@ -21,6 +21,7 @@ const KEYS: [&str; 13] = [
     "ao.remote",
     "ao.remoteRef",
     "ao.replica",
+    "ao.replicaPlace",
     "ao.runtime",
     "ao.tmuxSocket",
     "ao.worktreeDir",
@@ -93,7 +94,8 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
     match key {
         "ao.project" => value.parse::<Project>().err().map(|error| error.to_string()),
         "ao.replica" => {
-            let valid = store.known_replica().is_some();
+            // A copy takes a name of its own by itself.
+            let valid = store.known_replica().is_some() || store.copied_from().is_some();
             (!valid).then(|| format!("'{value}' cannot be the name of a clone"))
         }
         "ao.runtime" => runtime::named(value, None).err().map(|error| error.to_string()),

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use gix::ObjectId;
 
+use super::super::edit::Edit;
 use super::super::{Store, StoreError, Stray};
 use super::ancestry::Graph;
-use super::compare::{Sides, compare};
+use super::compare::{Difference, Sides, compare};
 use super::decide::{Decision, decide};
 use super::trees::Trees;
+use crate::git::RawTree;
 use crate::model::{Project, SessionId};
 
 /// How deep merge bases are merged from merge bases of their own. Below that the first one counts
@@ -20,8 +22,11 @@ const DEPTH: usize = 16;
 pub(super) struct MergedTrees {
     /// Every session that their side has something to say about.
     pub decisions: Vec<((Project, SessionId), Decision)>,
-    /// What their side has, or took out, that is not for this program to merge.
-    pub strays: Vec<Stray>,
+    /// What their side brings that the layout does not know. It is taken along.
+    pub unknown: Vec<Stray>,
+    /// What their side has where records of ours belong. It is left out.
+    pub displaced: Vec<Stray>,
+    edits: Vec<Edit>,
 }
 
 /// Merges the trees of two stores. Nothing but merged records is written.
@@ -30,30 +35,26 @@ pub(super) fn merge_trees(
     trees: &Trees<'_>,
     roots: Sides,
 ) -> Result<MergedTrees, StoreError> {
-    let difference = compare(trees, roots)?;
-    let mut merged = MergedTrees { strays: difference.strays, ..MergedTrees::default() };
-    for key in difference.records {
-        match decide(store, trees, roots, &key)? {
-            Ok(decision) => merged.decisions.push((key, decision)),
-            Err(stray) if merged.strays.iter().any(|known| known.path == stray.path) => {}
-            Err(stray) => merged.strays.push(stray),
-        }
+    let Difference { records, edits, unknown, displaced } = compare(trees, roots)?;
+    let mut merged = MergedTrees { decisions: Vec::new(), unknown, displaced, edits };
+    for key in records {
+        let mut decision = decide(store, trees, roots, &key)?;
+        merged.unknown.append(&mut decision.unknown);
+        merged.displaced.append(&mut decision.displaced);
+        merged.decisions.push((key, decision));
     }
     Ok(merged)
 }
 
 impl MergedTrees {
     /// Writes our tree with what was decided.
-    pub fn write(
-        &self,
-        store: &Store,
-        trees: &Trees<'_>,
-        ours: Option<ObjectId>,
-    ) -> Result<ObjectId, StoreError> {
-        let mut edits = self.decisions.iter().flat_map(|(_, d)| d.edits.iter().cloned()).peekable();
+    pub fn write(&self, store: &Store, ours: Option<ObjectId>) -> Result<ObjectId, StoreError> {
+        let records = self.decisions.iter().flat_map(|(_, decision)| &decision.edits);
+        let mut edits = self.edits.iter().chain(records).cloned().peekable();
         match ours {
             Some(ours) if edits.peek().is_none() => Ok(ours),
-            ours => store.write_tree(&*trees.read(ours)?, edits),
+            Some(ours) => store.write_tree(&store.repository().read_tree(ours)?, edits),
+            None => store.write_tree(&RawTree::empty(), edits),
         }
     }
 }
@@ -101,8 +102,7 @@ impl<'s> Bases<'s> {
             let below = graph.relation(&bases[..=done], *next)?.bases;
             let base = self.merged(graph, trees, &below, depth - 1)?;
             let roots = [base, Some(merged), Some(theirs)];
-            merged =
-                merge_trees(self.store, trees, roots)?.write(self.store, trees, Some(merged))?;
+            merged = merge_trees(self.store, trees, roots)?.write(self.store, Some(merged))?;
         }
         self.made.insert(bases.to_vec(), Some(merged));
         Ok(Some(merged))

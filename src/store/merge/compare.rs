@@ -7,104 +7,153 @@ use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
 use super::super::Stray;
+use super::super::edit::Edit;
 use super::super::layout::{Shelf, id_of_file};
-use super::trees::Trees;
+use super::trees::{Item, Trees};
+use super::unknown::merge_unknown;
 use crate::git::ObjectError;
 use crate::model::{Project, SessionId};
 
-/// What may have to be merged.
+/// What may have to be merged, and what is decided without looking at records.
 #[derive(Debug, Default)]
 pub(super) struct Difference {
     /// The records that are not the same on both sides.
     pub records: BTreeSet<(Project, SessionId)>,
-    /// What does not belong into a store and is not the same on both sides.
-    pub strays: Vec<Stray>,
+    /// What the layout does not know is merged by its ids: what is to be put into our tree.
+    pub edits: Vec<Edit>,
+    /// What of that their side brings.
+    pub unknown: Vec<Stray>,
+    /// What lies on their side where records belong, and is left out for the sake of ours.
+    pub displaced: Vec<Stray>,
 }
 
 /// Base, ours, theirs.
 pub(super) type Sides = [Option<ObjectId>; 3];
 
-type Row = [Option<(EntryKind, ObjectId)>; 3];
+/// What lies at one name on the three sides.
+pub(super) type Row = [Option<Item>; 3];
 
-/// Compares the roots of three stores. Where the second side changed nothing, or both sides are the
-/// same, nothing is read.
+/// Compares the roots of three stores. Where both sides are the same, nothing is read.
 pub(super) fn compare(trees: &Trees<'_>, roots: Sides) -> Result<Difference, ObjectError> {
-    let mut found = Difference::default();
+    let mut walk = Walk { trees, found: Difference::default() };
     for (name, row) in rows(trees, roots)? {
+        let path = vec![name.clone()];
         let shelf = [Shelf::Active, Shelf::Archived].into_iter().find(|s| s.folder() == name);
-        let Some(shelf) = shelf else {
-            // Who reads a store has looked at this already, and an empty store has none.
-            if name == "version" && roots[1].is_none() {
-                continue;
-            }
-            found.stray(&row, name, "does not belong at the top of a store");
-            continue;
-        };
-        let Some(projects) = found.folders(&row, shelf.folder()) else { continue };
-        for (name, row) in rows(trees, projects)? {
-            let path = format!("{}/{name}", shelf.folder());
-            let Ok(project) = name.parse::<Project>() else {
-                found.stray(&row, path, "is not the name of a project");
+        match shelf {
+            Some(_) => walk.shelf(path, row)?,
+            // Who reads a store has looked at this already.
+            None if name == "version" => walk.version(path, row)?,
+            None => walk.unknown(path, row, "does not belong at the top of a store")?,
+        }
+    }
+    Ok(walk.found)
+}
+
+struct Walk<'t, 'r> {
+    trees: &'t Trees<'r>,
+    found: Difference,
+}
+
+impl Walk<'_, '_> {
+    fn shelf(&mut self, path: Vec<BString>, row: Row) -> Result<(), ObjectError> {
+        let Some(projects) = self.folders(&path, row)? else { return Ok(()) };
+        for (name, row) in rows(self.trees, projects)? {
+            let path = below(&path, &name);
+            let Ok(project) = name.to_string().parse::<Project>() else {
+                self.unknown(path, row, "is not the name of a project")?;
                 continue;
             };
-            let Some(shards) = found.folders(&row, &path) else { continue };
-            for (shard, row) in rows(trees, shards)? {
-                let path = format!("{path}/{shard}");
-                let Some(files) = found.folders(&row, &path) else { continue };
-                for (name, row) in rows(trees, files)? {
-                    found.file(&project, &shard, &format!("{path}/{name}"), &name, &row);
+            let Some(shards) = self.folders(&path, row)? else { continue };
+            for (shard, row) in rows(self.trees, shards)? {
+                let path = below(&path, &shard);
+                let Some(files) = self.folders(&path, row)? else { continue };
+                for (name, row) in rows(self.trees, files)? {
+                    match id_of_file(&name.to_string(), &shard.to_string()) {
+                        Some(id) => self.record(&project, id, &row),
+                        None => {
+                            let why = "is not the record of an id that belongs here";
+                            self.unknown(below(&path, &name), row, why)?;
+                        }
+                    }
                 }
             }
         }
+        Ok(())
     }
-    Ok(found)
+
+    fn record(&mut self, project: &Project, id: SessionId, row: &Row) {
+        let is_plain = |(kind, _): &Item| *kind == EntryKind::Blob;
+        let is_news = row[2] != row[0] || !row[1..].iter().flatten().all(is_plain);
+        if is_news {
+            self.found.records.insert((project.clone(), id));
+        }
+    }
+
+    /// The folders at one name where a folder belongs; None where there is none. What lies there on
+    /// one side and is no folder gives way to the folder of the other side: it changed nothing.
+    fn folders(&mut self, path: &[BString], row: Row) -> Result<Option<Sides>, ObjectError> {
+        let folder = |item: Option<Item>| item.filter(is_folder).map(|(_, id)| id);
+        let why = "is not a folder";
+        let sides = row.map(folder);
+        match [row[1], row[2]].map(|item| item.map(|item| is_folder(&item))) {
+            [Some(true), Some(false)] => {
+                if row[2] != row[0] {
+                    self.found.displaced.push(stray(path, why));
+                }
+                Ok(Some([sides[0], sides[1], sides[0]]))
+            }
+            [Some(false), Some(true)] => {
+                let entry = row[0].filter(is_folder);
+                self.found.edits.push(Edit { path: path.to_vec(), entry });
+                Ok(Some([sides[0], sides[0], sides[2]]))
+            }
+            [ours, theirs] if ours == Some(false) || theirs == Some(false) => {
+                self.unknown(path.to_vec(), row, why)?;
+                Ok(None)
+            }
+            _ => Ok(Some(sides)),
+        }
+    }
+
+    fn unknown(&mut self, path: Vec<BString>, row: Row, why: &str) -> Result<(), ObjectError> {
+        let stray = stray(&path, why);
+        let edits = merge_unknown(self.trees, path, row)?;
+        if edits.iter().any(|edit| edit.entry.is_some()) {
+            self.found.unknown.push(stray);
+        }
+        self.found.edits.extend(edits);
+        Ok(())
+    }
+
+    fn version(&mut self, path: Vec<BString>, row: Row) -> Result<(), ObjectError> {
+        self.found.edits.extend(merge_unknown(self.trees, path, row)?);
+        Ok(())
+    }
 }
 
-impl Difference {
-    fn file(&mut self, project: &Project, shard: &str, path: &str, name: &str, row: &Row) {
-        let is_plain = |(kind, _): &(EntryKind, ObjectId)| *kind == EntryKind::Blob;
-        match id_of_file(name, shard) {
-            Some(id) if row[1..].iter().flatten().all(is_plain) => {
-                self.records.insert((project.clone(), id));
-            }
-            Some(_) => self.stray(row, path.to_owned(), "is not a plain file"),
-            None => {
-                self.stray(row, path.to_owned(), "is not the record of an id that belongs here");
-            }
-        }
-    }
-
-    /// The folders at one name; None where one of the two sides has something else there.
-    fn folders(&mut self, row: &Row, path: &str) -> Option<Sides> {
-        let is_folder = |(kind, _): &(EntryKind, ObjectId)| *kind == EntryKind::Tree;
-        if !row[1..].iter().flatten().all(is_folder) {
-            self.stray(row, path.to_owned(), "is not a folder");
-            return None;
-        }
-        Some(row.map(|entry| entry.filter(is_folder).map(|(_, id)| id)))
-    }
-
-    fn stray(&mut self, row: &Row, path: String, why: &str) {
-        if row[2].is_some() || row[1].is_some() {
-            self.strays.push(Stray { path, why: why.to_owned() });
-        }
-    }
+fn is_folder((kind, _): &Item) -> bool {
+    *kind == EntryKind::Tree
 }
 
-/// What lies in three trees, side by side, where the second side has something to say.
-fn rows(trees: &Trees<'_>, ids: Sides) -> Result<Vec<(String, Row)>, ObjectError> {
-    let [base, ours, theirs] = ids;
-    if ours == theirs || theirs == base {
+fn below(path: &[BString], name: &BString) -> Vec<BString> {
+    path.iter().chain([name]).cloned().collect()
+}
+
+fn stray(path: &[BString], why: &str) -> Stray {
+    let names: Vec<_> = path.iter().map(ToString::to_string).collect();
+    Stray { path: names.join("/"), why: why.to_owned() }
+}
+
+/// What lies in three trees, side by side, where the two sides differ.
+pub(super) fn rows(trees: &Trees<'_>, ids: Sides) -> Result<Vec<(BString, Row)>, ObjectError> {
+    if ids[1] == ids[2] {
         return Ok(Vec::new());
     }
     let mut rows: BTreeMap<BString, Row> = BTreeMap::new();
     for (side, id) in ids.into_iter().enumerate() {
-        for entry in trees.read(id)?.entries() {
-            let row = rows.entry(entry.filename.to_owned()).or_default();
-            row[side] = Some((entry.mode.kind(), entry.oid.to_owned()));
+        for (name, item) in trees.read(id)?.iter() {
+            rows.entry(name.clone()).or_default()[side] = Some(item);
         }
     }
-    let differ = |[base, ours, theirs]: &Row| ours != theirs && theirs != base;
-    let rows = rows.into_iter().filter(|(_, row)| differ(row));
-    Ok(rows.map(|(name, row)| (name.to_string(), row)).collect())
+    Ok(rows.into_iter().filter(|(_, [_, ours, theirs])| ours != theirs).collect())
 }

@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 
 use gix::ObjectId;
 
-use super::super::{RecordProblem, Store, StoreError, codec};
+use super::super::{LIMITS, RecordProblem, Store, StoreError, codec};
 use crate::model::{Map, Project, RecordError, Session, SessionId, Timestamp, Value, merge};
 
 /// Merges what two versions of one record say.
@@ -65,7 +65,11 @@ impl Contents<'_> {
     }
 
     fn read(&self, blob: ObjectId) -> Result<Content, StoreError> {
-        let bytes = self.store.repository().read_blob(blob)?;
+        let repo = self.store.repository();
+        if repo.blob_size(blob)? > LIMITS.bytes as u64 {
+            return Ok(Content::Unreadable);
+        }
+        let bytes = repo.read_blob(blob)?;
         let Ok(record) = codec::parse(&bytes) else { return Ok(Content::Unreadable) };
         Ok(match codec::decode(&bytes, self.id, self.project) {
             Ok(_) => Content::Record(record),

@@ -1,24 +1,31 @@
 //! The rules for one record: where it goes, and what it says.
 
 use gix::ObjectId;
+use gix::objs::tree::EntryKind;
 
+use super::super::edit::Edit;
 use super::super::error::oid;
 use super::super::layout::{Location, Shelf, Visibility};
-use super::super::{Entry, LIMITS, Store, StoreError, Stray};
+use super::super::{Entry, Store, StoreError, Stray};
 use super::compare::Sides;
 use super::contents::Contents;
 use super::trees::{Slot, Trees};
+use super::unknown::choose;
 use crate::model::{Project, SessionId};
 
 /// What becomes of one session.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Decision {
     /// Our record of it.
     pub ours: Option<Entry>,
     /// What our record is going to be.
     pub result: Option<Entry>,
     /// What is to be put into our tree, or taken out.
-    pub edits: Vec<(Location, Option<ObjectId>)>,
+    pub edits: Vec<Edit>,
+    /// What their side has in its place that is no record, and is taken along.
+    pub unknown: Vec<Stray>,
+    /// What their side has in its place that is no record, and gives way to one.
+    pub displaced: Vec<Stray>,
     /// The fields of which one value was lost.
     pub conflicts: Vec<String>,
     /// True where the sides had written different records and neither was the base.
@@ -32,46 +39,30 @@ type Pair = [Option<ObjectId>; 2];
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Place(Shelf, ObjectId);
 
-/// Decides about one session; a stray where their side cannot be taken, and ours stays.
+/// Decides about one session. What is no record gives way to one, and counts as no change of it;
+/// where no record stays, it is merged by its id.
 pub(super) fn decide(
     store: &Store,
     trees: &Trees<'_>,
     roots: Sides,
     (project, id): &(Project, SessionId),
-) -> Result<Result<Decision, Stray>, StoreError> {
+) -> Result<Decision, StoreError> {
     let locate = |shelf| Location {
         shelf,
         project: project.clone(),
         id: *id,
         visibility: Visibility::Public,
     };
-    let [base, ours, theirs] = roots;
-    let (base, ours, theirs) = (
-        trees.record(base, project, *id)?,
-        trees.record(ours, project, *id)?,
-        trees.record(theirs, project, *id)?,
-    );
-    let stray = |why: &str| {
-        let shelf = if theirs[0] == Slot::Empty { Shelf::Archived } else { Shelf::Active };
-        Ok(Err(Stray { path: locate(shelf).to_string(), why: why.to_owned() }))
-    };
-    if ours.iter().chain(&theirs).any(|slot| matches!(slot, Slot::Bad(_))) {
-        return stray("is not a plain file");
+    let mut slots = [[Slot::Empty; 2]; 3];
+    for (slots, root) in slots.iter_mut().zip(roots) {
+        *slots = trees.record(root, project, *id)?;
     }
-    for slot in theirs.iter().filter(|slot| !ours.contains(slot) && !base.contains(slot)) {
-        if let Slot::Good(blob) = slot
-            && store.repository().blob_size(*blob)? > LIMITS.bytes as u64
-        {
-            return stray("is larger than a record may be");
-        }
-    }
-    let [base, ours, theirs] = [base, ours, theirs].map(|pair| pair.map(good));
+    let base = slots[0].map(Slot::record);
+    let [ours, theirs] = [slots[1], slots[2]]
+        .map(|[active, archived]| [said(active, base[0]), said(archived, base[1])]);
     let mut decision = Decision {
-        ours: place(ours).map(|place| place.entry(&locate)),
-        result: None,
-        edits: Vec::new(),
-        conflicts: Vec::new(),
-        is_merged: false,
+        ours: place(slots[1].map(Slot::record)).map(|place| place.entry(&locate)),
+        ..Decision::default()
     };
     let result = if ours == base {
         theirs
@@ -85,17 +76,40 @@ pub(super) fn decide(
     };
     decision.result = place(result).map(|place| place.entry(&locate));
     for (at, shelf) in [Shelf::Active, Shelf::Archived].into_iter().enumerate() {
-        if result[at] != ours[at] {
-            decision.edits.push((locate(shelf), result[at]));
-        }
+        decision.put(locate(shelf), [slots[0][at], slots[1][at], slots[2][at]], result[at]);
     }
-    Ok(Ok(decision))
+    Ok(decision)
 }
 
-fn good(slot: Slot) -> Option<ObjectId> {
+/// The record that a side says is there.
+fn said(slot: Slot, base: Option<ObjectId>) -> Option<ObjectId> {
     match slot {
-        Slot::Good(id) => Some(id),
-        Slot::Empty | Slot::Bad(_) => None,
+        Slot::Empty => None,
+        Slot::Record(id) => Some(id),
+        Slot::Other(_) | Slot::Blocked => base,
+    }
+}
+
+impl Decision {
+    /// Puts what stays where a record belongs.
+    fn put(&mut self, location: Location, slots: [Slot; 3], record: Option<ObjectId>) {
+        let [base, ours, _] = slots;
+        let others = slots.map(Slot::other);
+        let other = choose(others);
+        let stays = record.map(|id| (EntryKind::Blob, id)).or(other);
+        let stray = || Stray { path: location.to_string(), why: "is not a plain file".to_owned() };
+        if others[2].is_some() && others[2] != others[0] && others[2] != others[1] {
+            if record.is_some() {
+                self.displaced.push(stray());
+            } else if stays == others[2] {
+                self.unknown.push(stray());
+            }
+        }
+        // Where our folder was none, that of the base is there by now.
+        let now = if ours == Slot::Blocked { base.item() } else { ours.item() };
+        if stays != now {
+            self.edits.push(Edit { entry: stays, ..Edit::from((location, None)) });
+        }
     }
 }
 

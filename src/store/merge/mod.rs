@@ -11,6 +11,7 @@ mod contents;
 mod decide;
 mod tip;
 mod trees;
+mod unknown;
 
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,9 @@ pub struct MergeReport {
     pub tip: Oid,
     /// What is different in our store now, sorted by project and id.
     pub changes: Vec<Change>,
-    /// What their store has that does not belong into one. It stays where it was, here and there.
+    /// What their store brought that the layout does not know. It is not read, and kept.
+    pub unknown: Vec<Stray>,
+    /// What their store has where records of ours belong. It was left out.
     pub left_out: Vec<Stray>,
 }
 
@@ -111,7 +113,7 @@ impl<'s> Merge<'s> {
     fn run(&self, aim: Aim) -> Result<(MergeReport, Vec<Next>), StoreError> {
         let Some(ours) = self.our_id() else {
             let whole = self.against_ours()?;
-            return if whole.strays.is_empty() { self.adopt(whole) } else { self.commit(whole) };
+            return if whole.displaced.is_empty() { self.adopt(whole) } else { self.commit(whole) };
         };
         let mut graph = Graph::new(self.store.repository())?;
         let relation = graph.relation(&[ours], self.theirs.0)?;
@@ -121,11 +123,11 @@ impl<'s> Merge<'s> {
         let same_events = is_all_merges(&mut graph, &relation)?;
         if relation.ahead.is_empty() || (same_events && self.is_theirs_better(ours, &relation)) {
             let whole = self.against_ours()?;
-            if whole.strays.is_empty() {
+            if whole.displaced.is_empty() {
                 return self.adopt(whole);
             }
             if same_events && aim == Aim::Agree {
-                return Ok(self.stay(ours, whole.strays));
+                return Ok(self.stay(ours, whole.displaced));
             }
             if relation.ahead.is_empty() {
                 return self.commit(whole);
@@ -161,19 +163,21 @@ impl<'s> Merge<'s> {
 
     fn stay(&self, ours: ObjectId, left_out: Vec<Stray>) -> (MergeReport, Vec<Next>) {
         let (outcome, tip) = (Outcome::Unchanged, oid(ours));
-        (MergeReport { outcome, tip, changes: Vec::new(), left_out }, Vec::new())
+        let (changes, unknown) = (Vec::new(), Vec::new());
+        (MergeReport { outcome, tip, changes, unknown, left_out }, Vec::new())
     }
 
     fn adopt(&self, whole: MergedTrees) -> Result<(MergeReport, Vec<Next>), StoreError> {
         let event = oid(self.theirs.0);
         let (outcome, tip) = (Outcome::Adopted, event.clone());
         let log = "take what others have".to_owned();
-        let report = MergeReport { outcome, tip, changes: changes(&whole), left_out: Vec::new() };
+        let (changes, unknown, left_out) = (changes(&whole), whole.unknown, Vec::new());
+        let report = MergeReport { outcome, tip, changes, unknown, left_out };
         Ok((report, vec![Next { visibility: Visibility::Public, event, log }]))
     }
 
     fn commit(&self, merged: MergedTrees) -> Result<(MergeReport, Vec<Next>), StoreError> {
-        let tree = merged.write(self.store, &self.trees, self.our_tree())?;
+        let tree = merged.write(self.store, self.our_tree())?;
         let mut parents: Vec<&(ObjectId, Commit)> =
             self.ours.iter().chain([&self.theirs]).collect();
         parents.sort_by_key(|(id, _)| *id);
@@ -193,7 +197,8 @@ impl<'s> Merge<'s> {
         })?;
         let next = vec![Next::to(Visibility::Public, tip.clone(), &message)];
         let (outcome, changes) = (Outcome::Merged, changes(&merged));
-        Ok((MergeReport { outcome, tip, changes, left_out: merged.strays }, next))
+        let (unknown, left_out) = (merged.unknown, merged.displaced);
+        Ok((MergeReport { outcome, tip, changes, unknown, left_out }, next))
     }
 }
 
@@ -227,5 +232,6 @@ fn message(merged: &MergedTrees) -> Message {
         op: "merge".to_owned(),
         conflicts: conflicts.collect(),
         sessions,
+        ..Message::default()
     }
 }

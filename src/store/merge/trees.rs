@@ -5,25 +5,47 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use gix::ObjectId;
+use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
 use super::super::layout::{Location, Shelf, Visibility};
-use crate::git::{ObjectError, RawTree, Repository};
+use crate::git::{ObjectError, Repository};
 use crate::model::{Project, SessionId};
+
+/// What lies at a name.
+pub(super) type Item = (EntryKind, ObjectId);
+
+/// What lies in a folder, sorted by the bytes of the names.
+#[derive(Debug, Default)]
+pub(super) struct Folder(Vec<(BString, Item)>);
 
 pub(super) struct Trees<'r> {
     repo: &'r Repository,
-    read: RefCell<HashMap<ObjectId, Rc<RawTree>>>,
+    read: RefCell<HashMap<ObjectId, Rc<Folder>>>,
 }
 
-/// What lies at a name.
+/// What lies where a record belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slot {
     Empty,
-    /// What the layout has there: a folder or a plain file.
-    Good(ObjectId),
+    /// A plain file.
+    Record(ObjectId),
     /// Anything else.
-    Bad(ObjectId),
+    Other(Item),
+    /// Nothing can: where a folder above it belongs lies something else.
+    Blocked,
+}
+
+impl Folder {
+    pub fn iter(&self) -> impl Iterator<Item = (&BString, Item)> {
+        self.0.iter().map(|(name, item)| (name, *item))
+    }
+
+    fn find(&self, name: &str) -> Option<Item> {
+        let at =
+            self.0.binary_search_by(|(other, _)| other.as_slice().cmp(name.as_bytes())).ok()?;
+        Some(self.0[at].1)
+    }
 }
 
 impl<'r> Trees<'r> {
@@ -31,17 +53,24 @@ impl<'r> Trees<'r> {
         Self { repo, read: RefCell::default() }
     }
 
-    pub fn read(&self, id: Option<ObjectId>) -> Result<Rc<RawTree>, ObjectError> {
-        let Some(id) = id else { return Ok(Rc::new(RawTree::empty())) };
-        if let Some(tree) = self.read.borrow().get(&id) {
-            return Ok(tree.clone());
+    pub fn read(&self, id: Option<ObjectId>) -> Result<Rc<Folder>, ObjectError> {
+        let Some(id) = id else { return Ok(Rc::default()) };
+        if let Some(folder) = self.read.borrow().get(&id) {
+            return Ok(folder.clone());
         }
-        let tree = Rc::new(self.repo.read_tree(id)?);
-        self.read.borrow_mut().insert(id, tree.clone());
-        Ok(tree)
+        let tree = self.repo.read_tree(id)?;
+        let item = |entry: gix::objs::tree::EntryRef<'_>| {
+            (entry.filename.to_owned(), (entry.mode.kind(), entry.oid.to_owned()))
+        };
+        let mut items: Vec<_> = tree.entries().map(item).collect();
+        // Git sorts a folder as if its name ended with a slash.
+        items.sort_unstable();
+        let folder = Rc::new(Folder(items));
+        self.read.borrow_mut().insert(id, folder.clone());
+        Ok(folder)
     }
 
-    /// What a root has on both shelves under a key: active, archived.
+    /// What a root has on both shelves where a session's record belongs: active, archived.
     pub fn record(
         &self,
         root: Option<ObjectId>,
@@ -54,22 +83,41 @@ impl<'r> Trees<'r> {
             let [shelf, project, shard, file] = location.components();
             let mut folder = root;
             for name in [shelf, project, shard] {
-                match slot(&*self.read(folder)?, &name, EntryKind::Tree) {
-                    Slot::Good(id) => folder = Some(id),
-                    other => return Ok(other),
+                match self.read(folder)?.find(&name) {
+                    None => return Ok(Slot::Empty),
+                    Some((EntryKind::Tree, id)) => folder = Some(id),
+                    Some(_) => return Ok(Slot::Blocked),
                 }
             }
-            Ok(slot(&*self.read(folder)?, &file, EntryKind::Blob))
+            Ok(match self.read(folder)?.find(&file) {
+                None => Slot::Empty,
+                Some((EntryKind::Blob, id)) => Slot::Record(id),
+                Some(other) => Slot::Other(other),
+            })
         };
         Ok([at(Shelf::Active)?, at(Shelf::Archived)?])
     }
 }
 
-/// What lies at a name where something of this kind belongs.
-pub(super) fn slot(tree: &RawTree, name: &str, kind: EntryKind) -> Slot {
-    match tree.entries().find(|entry| entry.filename == name) {
-        None => Slot::Empty,
-        Some(entry) if entry.mode.kind() == kind => Slot::Good(entry.oid.to_owned()),
-        Some(entry) => Slot::Bad(entry.oid.to_owned()),
+impl Slot {
+    /// The record, if there is one.
+    pub fn record(self) -> Option<ObjectId> {
+        match self {
+            Self::Record(id) => Some(id),
+            Self::Empty | Self::Other(_) | Self::Blocked => None,
+        }
+    }
+
+    /// What lies there and is no record.
+    pub fn other(self) -> Option<Item> {
+        match self {
+            Self::Other(item) => Some(item),
+            Self::Empty | Self::Record(_) | Self::Blocked => None,
+        }
+    }
+
+    /// Whatever lies there.
+    pub fn item(self) -> Option<Item> {
+        self.record().map(|id| (EntryKind::Blob, id)).or(self.other())
     }
 }

@@ -22,7 +22,7 @@ fn ended(repo: &Repo) -> SessionId {
 }
 
 fn restored(repo: &Repo, id: SessionId) {
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     wait_working(repo, id);
     repo.ao(["kill", &id.short()]).ok();
 }
@@ -59,7 +59,7 @@ fn a_worktree_on_another_file_system() {
     }
 
     fs::write(path.join("new"), "work\n").unwrap();
-    repo.ao(["cleanup"]).ok().stdout_has("keep");
+    repo.ao(["cleanup"]).code(1).stdout_has("keep");
     repo.ao(["cleanup", "--force"]).ok();
     assert!(!path.exists());
     assert_eq!(repo.git(["show", &format!("refs/ao/backup/{id}:new")]), "work\n");
@@ -80,8 +80,8 @@ fn a_repository_that_was_renamed_finds_its_worktrees_again() {
     let repair = format!("git worktree repair '{}'", path.display());
     let out = repo.ao(["status", "--all"]).ok().stdout_has("not known to git");
     out.stderr_has(&repair);
-    repo.ao(["restore", &id.short()]).code(1).stderr_has(&repair);
-    repo.ao(["cleanup", "--force"]).ok().stdout_has("keep");
+    repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has(&repair);
+    repo.ao(["cleanup", "--force"]).code(1).stdout_has("keep");
     repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
     assert_eq!(traces(&repo), before);
     let out = repo.ao(["doctor"]).code(1).stdout_has("leads to where the repository was");
@@ -137,7 +137,7 @@ fn what_is_no_worktree_any_more_can_be_moved_away() {
     let id = ended(&repo);
     let path = workspace(&repo, id);
     fs::remove_file(path.join(".git")).unwrap();
-    repo.ao(["restore", &id.short()]).code(1).stderr_has("hint: move it away");
+    repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has("hint: move it away");
     fs::rename(&path, repo.env().path("away")).unwrap();
     restored(&repo, id);
 }
@@ -152,7 +152,10 @@ fn a_branch_that_is_in_use_elsewhere_is_named_with_its_place() {
     let other = repo.env().path("other");
     repo.git(["worktree", "add", "-q", other.to_str().unwrap(), "b1"]);
     let before = traces(&repo);
-    let out = repo.ao(["restore", &id.short()]).code(128).stderr_has("branch 'b1' is in use at");
+    let out = repo
+        .ao(["restore", "--fresh", &id.short()])
+        .code(128)
+        .stderr_has("branch 'b1' is in use at");
     let free = format!("git -C '{}' switch --detach", other.display());
     out.stderr_has(&free).stderr_has("git ao fork");
     assert_eq!(traces(&repo), before);
@@ -170,7 +173,7 @@ fn a_branch_that_was_deleted_or_renamed() {
     let short = id.short();
     // Renamed in its worktree.
     repo.git(["branch", "-m", "b1", "b2"]);
-    let out = repo.ao(["restore", &short]).code(1).stderr_has("the worktree '");
+    let out = repo.ao(["restore", "--fresh", &short]).code(1).stderr_has("the worktree '");
     out.stderr_has("is on branch 'b2'").stderr_has("git ao reconcile").stderr_lacks("missing");
     repo.ao(["reconcile"]).ok().stdout_has("on branch b2");
     restored(&repo, id);
@@ -179,7 +182,7 @@ fn a_branch_that_was_deleted_or_renamed() {
     let head = repo.git(["rev-parse", "b2"]);
     repo.git(["update-ref", "-d", "refs/heads/b2"]);
     let back = format!("git update-ref refs/heads/b2 {}", head.trim());
-    repo.ao(["restore", &short])
+    repo.ao(["restore", "--fresh", &short])
         .code(1)
         .stderr_has("'b2' of its worktree is gone")
         .stderr_has(&back);
@@ -197,7 +200,8 @@ fn a_branch_that_was_deleted_or_renamed() {
     repo.git(["branch", "-q", "-D", "b2"]);
     repo.ao(["set", &short, &format!("head={}", "1".repeat(40))]).ok();
     let before = traces(&repo);
-    let out = repo.ao(["restore", &short]).code(128).stderr_has("there is no branch 'b2'");
+    let out =
+        repo.ao(["restore", "--fresh", &short]).code(128).stderr_has("there is no branch 'b2'");
     out.stderr_has("git fetch <remote> b2:b2");
     assert_eq!(traces(&repo), before);
 }

@@ -207,7 +207,7 @@ fn a_restore_is_done_or_was_never_begun() {
                 stage.repo.git(["worktree", "remove", "--force", place.to_str().unwrap()]);
             }
             let (before, as_it_was) = (stage.all(), record(&stage.repo, id));
-            let (out, was_hit) = stage.run(&["restore", "--json", &id.short()], moment);
+            let (out, was_hit) = stage.run(&["restore", "--fresh", "--json", &id.short()], moment);
             if out.status == 130 {
                 said(&out, "interrupted; the session is as it was");
                 assert_eq!(stage.all(), before, "{moment:?} {out}");
@@ -230,7 +230,7 @@ fn a_kill_is_done_or_was_never_begun() {
     for when in ["before", "after"] {
         let steps = (1..MANY).take_while(|step| {
             if record(&stage.repo, id).status == SessionStatus::Killed {
-                stage.repo.ao(["restore", &id.short()]).ok();
+                stage.repo.ao(["restore", "--fresh", &id.short()]).ok();
             }
             let as_it_was = wait_working(&stage.repo, id);
             let moment = Moment { step: *step, when, signal: "INT" };

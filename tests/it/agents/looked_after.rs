@@ -91,7 +91,7 @@ fn a_program_that_cannot_start_is_recorded() {
     let id = start(&repo, "detached");
     wait_ended(&repo, id);
     fs::write(&path, "#!/no/such/interpreter\n").unwrap();
-    repo.ao(["restore", &id.short()]).ok();
+    repo.ao(["restore", "--fresh", &id.short()]).ok();
     let ended = wait_ended(&repo, id);
     assert_eq!(ended.status, SessionStatus::Errored);
     let reason = ended.status_reason.unwrap();
@@ -132,7 +132,7 @@ fn a_second_one_refuses() {
     wait_working(&repo, id);
     let before = events(&repo);
     let place = repo.within(workspace(&repo, id));
-    let again = repo.ao(["restore", &id.short()]);
+    let again = repo.ao(["restore", "--fresh", &id.short()]);
     again.code(1).stderr_has("is running");
     place.ao(["run", &id.to_string()]).code(1).stderr_has("no terminal");
     // script(1) gives it one.

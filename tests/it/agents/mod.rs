@@ -1,9 +1,11 @@
 //! Agents in sessions: the real programs, and scripts where any program will do.
 
 mod astray;
+mod begun;
 mod elsewhere;
 mod foreground;
 mod forgotten;
+mod going_on;
 mod hostile;
 mod interrupted;
 mod looked_after;

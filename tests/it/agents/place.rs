@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use git_ao::model::{Session, SessionId, SessionStatus};
@@ -9,6 +10,9 @@ use git_ao::model::{Session, SessionId, SessionStatus};
 use crate::support::agents::{log, tmux, wait_ended};
 use crate::support::model::Model;
 use crate::support::{Out, Repo};
+
+/// Only what never comes takes this long.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// A repository in which one of the programs can be used.
 pub struct Place {
@@ -99,6 +103,19 @@ impl Place {
     /// tmux on the server that the agents live in.
     pub fn tmux(&self, args: &[&str]) -> String {
         tmux(&self.repo, &[&["-L", "agents"], args].concat()).unwrap()
+    }
+
+    /// Waits until the model was told this, and returns all that it was told with it.
+    #[track_caller]
+    pub fn told(&self, id: SessionId, text: &str) -> Vec<String> {
+        let end = Instant::now() + LIMIT;
+        loop {
+            if let Some(texts) = self.model.heard(text) {
+                return texts;
+            }
+            assert!(Instant::now() < end, "the model was not told {text:?}:\n{}", self.screen(id));
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// What is to be seen of a session.

@@ -46,8 +46,8 @@ fn conversation_goes_on(agent: &'static str) {
     assert_eq!(record(&place.repo, first.id).agent_session_id, Some(conversation));
 }
 
-/// Its conversation is gone, or never was on this machine: it begins again with the task.
-fn begins_again(agent: &'static str) {
+/// Its conversation is gone, or never was on this machine: it begins again only when it is asked to.
+fn begins_again_when_asked(agent: &'static str) {
     let Some(place) = Place::new(agent) else { return };
     let first = place.runs(&["spawn", "--json", "--file", "-"], "the first task");
     place.repo.commit("file", "x");
@@ -60,10 +60,20 @@ fn begins_again(agent: &'static str) {
     for folder in [".claude/projects", ".codex/sessions"] {
         let _ = fs::rename(env.home().join(folder), env.path("away"));
     }
+    let (short, id) = (first.id.short(), first.id.to_string());
     for place in [&other, &place] {
         place.settle();
-        let restored = place.ao(&["restore", &first.id.to_string()], "").ok();
-        restored.stdout_has("it cannot go on with its conversation");
+        let before = record(&place.repo, first.id);
+        let refused = place.ao(&["restore", &id], "").code(1);
+        let refused = refused.stderr_has("its conversation was not found on this machine");
+        refused.stderr_has(&format!(
+            "hint: to begin again with its task: git ao restore --fresh {short}"
+        ));
+        assert_eq!(record(&place.repo, first.id), before);
+
+        let restored = place.ao(&["restore", "--fresh", &short], "").ok();
+        let conversation = before.agent_session_id.unwrap();
+        restored.stdout_has(&format!("it begins a new conversation; it had {conversation}"));
         let again = wait_ended(&place.repo, first.id);
         assert_eq!(again.status, SessionStatus::Done, "{}", log(&place.repo, first.id));
         let told = place.model.last();
@@ -93,11 +103,11 @@ fn codex_goes_on_and_forks() {
 }
 
 #[test]
-fn claude_begins_again_without_its_conversation() {
-    begins_again("claude");
+fn claude_begins_again_only_when_asked() {
+    begins_again_when_asked("claude");
 }
 
 #[test]
-fn codex_begins_again_without_its_conversation() {
-    begins_again("codex");
+fn codex_begins_again_only_when_asked() {
+    begins_again_when_asked("codex");
 }

@@ -93,9 +93,9 @@ fn without_tmux_its_sessions_are_unknown_and_never_gone() {
     // Nothing tells of it any more but tmux.
     let out = ao(&["status", "--all"]).ok().stdout_has("mine unknown");
     out.stderr_has("cannot tell whether the agent of").stderr_has("'tmux' is not installed");
-    ao(&["cleanup"]).ok().stdout_has("keep").stdout_has("cannot tell whether");
+    ao(&["cleanup"]).code(1).stdout_has("keep").stdout_has("cannot tell whether");
     ao(&["restore", &short]).code(128).stderr_has("--force");
-    ao(&["restore", "--force", &short]).ok().stdout_has("without a terminal");
+    ao(&["restore", "--fresh", "--force", &short]).ok().stdout_has("without a terminal");
     wait_working(&repo, id);
     ao(&["kill", &short]).ok().stdout_has("its agent was stopped");
 }
@@ -137,14 +137,14 @@ fn a_tmux_that_is_too_old_is_refused_or_passed_over() {
         let out = ao(&["spawn", "--json", "--agent", "mine", "x"]).ok();
         let id: SessionId = out.json()["session"]["id"].as_str().unwrap().parse().unwrap();
         assert!(handle(&repo, id).contains('@'));
-        ao(&["restore", &ended.short()]).ok().stdout_has("without a terminal");
+        ao(&["restore", "--fresh", &ended.short()]).ok().stdout_has("without a terminal");
         for id in [id, ended] {
             wait_working(&repo, id);
             repo.ao(["kill", &id.short()]).ok();
         }
         // What it is in it can be asked about.
         ao(&["status", "--all"]).ok().stderr_is("");
-        repo.ao(["restore", "--runtime", "tmux", &ended.short()]).ok();
+        repo.ao(["restore", "--fresh", "--runtime", "tmux", &ended.short()]).ok();
         wait_working(&repo, ended);
         repo.ao(["kill", &ended.short()]).ok();
     }
@@ -168,7 +168,7 @@ fn when_the_tmux_server_dies_its_sessions_are_gone_and_can_be_restored() {
     };
     wait_until(&repo, id, |_| agent_is("gone"));
     repo.ao(["send", &id.short(), "x"]).code(1).stderr_has("git ao restore");
-    repo.ao(["restore", &id.short()]).ok().stdout_has("in tmux session");
+    repo.ao(["restore", "--fresh", &id.short()]).ok().stdout_has("in tmux session");
     wait_working(&repo, id);
     assert!(agent_is("alive"));
     repo.ao(["kill", &id.short()]).ok();
@@ -191,9 +191,11 @@ fn an_agent_that_is_not_installed_starts_nothing() {
     ] {
         for runtime in ["detached", "foreground"] {
             let how = ["--agent", name, "--runtime", runtime];
-            for verb in
-                [&["spawn", "x"][..], &["fork", &id.short(), "x"], &["restore", &id.short()]]
-            {
+            for verb in [
+                &["spawn", "x"][..],
+                &["fork", &id.short(), "x"],
+                &["restore", "--fresh", &id.short()],
+            ] {
                 let out = repo.ao([verb, &how[..]].concat()).code(1).stderr_has(words);
                 out.stderr_has("hint: ").stdout_is("");
                 assert_eq!(all(&repo), before, "{verb:?} {how:?}");
@@ -217,8 +219,10 @@ fn what_is_wrong_with_one_agent_does_not_concern_the_others() {
     }
     repo.ao(["spawn", "--no-agent", "x"]).ok();
     repo.ao(["kill", &short]).ok().stdout_has("its agent was stopped");
-    repo.ao(["restore", "--agent", "zz", &short]).code(1).stderr_has("ao.agent.zz.command");
-    repo.ao(["restore", &short]).ok();
+    repo.ao(["restore", "--fresh", "--agent", "zz", &short])
+        .code(1)
+        .stderr_has("ao.agent.zz.command");
+    repo.ao(["restore", "--fresh", &short]).ok();
     wait_working(&repo, id);
     repo.ao(["cancel", &short]).ok().stdout_has("its agent was stopped");
     let other = start(&repo, DETACHED);

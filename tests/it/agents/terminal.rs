@@ -34,27 +34,14 @@ fn send(place: &Place, id: SessionId, text: &str) {
     place.ao(&["send", &id.to_string(), "-"], text).ok();
 }
 
-/// Waits until the model was told this, and returns all that it was told with it.
-#[track_caller]
-fn told(place: &Place, id: SessionId, text: &str) -> Vec<String> {
-    let end = Instant::now() + LIMIT;
-    loop {
-        if let Some(texts) = place.model.heard(text) {
-            return texts;
-        }
-        assert!(Instant::now() < end, "the model was not told {text:?}:\n{}", place.screen(id));
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 fn talks(agent: &'static str) {
     let Some(place) = Place::in_tmux(agent) else { return };
     let prompt = "-x --help \"double\" 'single' $(touch here) `x`\n\n  ü \\ 修复; end";
     let id = place.starts(SPAWN, prompt);
     // At once, while the program starts.
     send(&place, id, "early");
-    told(&place, id, prompt);
-    told(&place, id, "early");
+    place.told(id, prompt);
+    place.told(id, "early");
     fs::write(workspace(&place.repo, id).join("README.md"), "x").unwrap();
     let long: String = (0..2_000).map(|n| format!("line {n}\n")).collect();
     let long = long.trim_end();
@@ -63,7 +50,7 @@ fn talks(agent: &'static str) {
         ["see @READ", "a\n  b \\\n\n#{pane_id}; $HOME", "back\\", "修复 \u{1f600};", "@", long];
     for text in odd {
         send(&place, id, text);
-        told(&place, id, text);
+        place.told(id, text);
     }
     conversation(&place.repo, id);
     let live = place.ao(&["status", "--json", &id.short()], "").ok().json();
@@ -78,7 +65,7 @@ fn talks(agent: &'static str) {
 fn goes_on_and_forks(agent: &'static str) {
     let Some(place) = Place::in_tmux(agent) else { return };
     let id = place.starts(SPAWN, "the first task");
-    told(&place, id, "the first task");
+    place.told(id, "the first task");
     let had = conversation(&place.repo, id);
     let own = id.to_string();
     place.ao(&["kill", &own], "").ok().stdout_has("its agent was stopped");
@@ -86,12 +73,12 @@ fn goes_on_and_forks(agent: &'static str) {
     let restored = place.ao(&["restore", "--json", &own], "").ok().json();
     assert_eq!(restored["resumed"], true);
     send(&place, id, "and now?");
-    let all = told(&place, id, "and now?");
+    let all = place.told(id, "and now?");
     assert!(all.iter().any(|text| text.trim_end() == "the first task"), "{all:#?}");
     assert_eq!(conversation(&place.repo, id), had);
 
     let fork = place.starts(&["fork", "--json", &own, "--file", "-"], "-the second task");
-    let all = told(&place, fork, "-the second task");
+    let all = place.told(fork, "-the second task");
     for text in ["the first task", "and now?"] {
         assert!(all.iter().any(|said| said.trim_end() == text), "'{text}' in {all:#?}");
     }
@@ -119,7 +106,7 @@ fn reads_a_long_prompt(agent: &'static str) {
     let long: String = (0..20_000).map(|n| format!("line {n}\n")).collect();
     let id = place.starts(SPAWN, &long);
     let file = place.repo.common_dir().join(format!("ao/agent/{id}.prompt"));
-    told(&place, id, &format!("Read the file '{}' and do what it says.", file.display()));
+    place.told(id, &format!("Read the file '{}' and do what it says.", file.display()));
     assert_eq!(fs::read_to_string(file).unwrap(), long);
 }
 

@@ -21,6 +21,7 @@ fn noted(world: &World, id: &str) -> (String, String) {
 
 fn kill_9(world: &World, pid: &str) {
     world.repo.env().run(world.repo.dir(), "kill", ["-9", pid]).run().ok();
+    until("a killed process ends", || has_ended(pid));
 }
 
 fn has_ended(pid: &str) -> bool {
@@ -45,7 +46,7 @@ fn stays(world: &World, id: &str, ao: &dyn Fn(&[&str]) -> Out) {
     world.repo.git(["update-ref", "refs/ao/sessions", "refs/ao/sessions@{1}"]);
     assert_eq!(world.events(), events);
     world.set_status(id, &SessionStatus::Done);
-    ao(&["cleanup", "--force", "--branches"]).ok().stdout_has("its agent still runs");
+    ao(&["cleanup", "--force", "--branches"]).code(1).stdout_has("its agent still runs");
     ao(&["archive", id]).code(1).stderr_has("still runs");
     ao(&["delete", id]).code(1).stderr_has("still runs");
     assert!(world.worktree(id).exists());

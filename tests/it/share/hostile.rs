@@ -1,9 +1,10 @@
+use super::server::guard;
 use super::{Team, create, read, tip};
 use crate::support::alone;
 use crate::support::sessions::{assert_whole, id, path, plant};
 
 #[test]
-fn what_is_bad_is_left_out_and_reported_and_the_rest_comes() {
+fn what_is_bad_is_reported_and_not_read_and_displaces_nothing() {
     alone(|| {
         let team = Team::new();
         let (ann, eve) = (team.member("ann"), team.member("eve"));
@@ -31,23 +32,65 @@ fn what_is_bad_is_left_out_and_reported_and_the_rest_comes() {
             ],
         );
         eve.git(["push", "-q", "origin", "refs/ao/sessions"]);
-        let out = ann.ao(["pull"]).ok().stdout_has("from origin: 3 sessions new");
-        out.stderr_has("warning: not merged from 'origin': ").stderr_has("fsck --remote origin");
+        let out = ann.ao(["pull"]).ok().stdout_has("from origin: 4 sessions new");
+        let out = out.stderr_has("warning: not merged from 'origin': ");
+        out.stderr_has("fsck --remote origin").stderr_has("is unknown to this git-ao, and kept");
         assert_eq!((read(&ann, 1).title, read(&ann, 2).title), ("One".into(), "Two".into()));
         let files = ann.git(["ls-tree", "-r", "--name-only", "refs/ao/sessions"]);
-        assert!(!files.contains("..x") && !files.contains("/run") && !files.contains(&path(3)));
+        let kept = ["sessions/..x/y/z", "sessions/demo/00/run", &path(3)];
+        assert!(kept.iter().all(|path| files.contains(path)), "{files}");
+        ann.ao(["list"]).ok().stdout_has("larger than 1024 KiB");
         assert!(ann.git(["ls-tree", "refs/ao/sessions", &path(1)]).starts_with("100644"));
         let found = ann.ao(["fsck", "--remote", "origin"]).code(1);
         let found = found.stdout_has(&format!("{}: is not a plain file\n", path(1)));
         let found = found.stdout_has(&format!("{}: larger than 1024 KiB\n", path(3)));
         let found = found.stdout_has("sessions/..x: is not the name of a project\n");
         assert_eq!(found.lines().len(), 6);
-        // What cannot be read lies where a record belongs: a newer program may know it.
-        assert_eq!(ann.ao(["fsck"]).code(1).lines().len(), 2);
+        assert_eq!(ann.ao(["fsck"]).code(1).lines().len(), 5);
         let before = tip(&ann);
         ann.ao(["pull"]).ok();
         assert_eq!(tip(&ann), before);
         assert_whole(&ann);
+    });
+}
+
+#[test]
+fn what_a_newer_version_may_know_goes_through_everybody_and_past_a_servers_hook() {
+    alone(|| {
+        let team = Team::new();
+        guard(&team.hub);
+        let (ann, bob) = (team.member("ann"), team.member("bob"));
+        create(&ann, 1, "One");
+        ann.ao(["push", "-q"]).ok();
+        bob.ao(["pull", "-q"]).ok();
+        let huge = vec![b'#'; (1 << 20) + 1];
+        let files: [(&str, &str, &[u8]); 4] = [
+            ("100644", "README", b"of a newer format"),
+            ("100755", "labels/x.yaml", b"red"),
+            ("100644", &path(3), &huge),
+            ("100644", &path(4), b"schema: 2\nfuture: 1\n"),
+        ];
+        plant(&ann, &files);
+        ann.git(["push", "-q", "origin", "refs/ao/sessions"]);
+        create(&bob, 2, "Two");
+        let out = bob.ao(["push"]).ok();
+        out.stderr_has(
+            "'README' from 'origin' is unknown to this git-ao, and kept as it is (and 1",
+        );
+        bob.ao(["archive", &id(1).to_string()]).ok();
+        bob.ao(["push"]).ok();
+        ann.ao(["pull"]).ok();
+        for repo in [&ann, &bob, &team.hub] {
+            for (mode, path, _) in files {
+                assert!(
+                    repo.git(["ls-tree", "refs/ao/sessions", path]).starts_with(mode),
+                    "{path}"
+                );
+            }
+        }
+        let found = ann.ao(["fsck"]).ok();
+        assert_eq!(found.lines().len(), 4);
+        found.stdout_has("README: does not belong at the top of a store\n");
     });
 }
 

@@ -8,7 +8,7 @@ use crate::support::sessions::{path, plant};
 use crate::support::{Repo, alone};
 
 /// Installs the hook, with the binary under test in its PATH.
-fn guard(hub: &Repo) {
+pub fn guard(hub: &Repo) {
     let binary = Path::new(env!("CARGO_BIN_EXE_git-ao")).parent().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/update");
     let run = format!("PATH='{}':$PATH exec '{}' \"$@\"", binary.display(), script.display());

@@ -120,8 +120,10 @@ fn plain_git_reads_it_all() {
 
             let short = id(1).short();
             let log = repo.git(["log", "--format=%B--", SESSIONS_REF]);
+            let name = store.known_replica().unwrap();
             let event = |subject: String, op| {
-                format!("{subject}\n\nAo-Session: {}\nAo-Op: {op}\n--\n", id(1))
+                let trailers = format!("Ao-Session: {}\nAo-Op: {op}\nAo-Replica: {name}", id(1));
+                format!("{subject}\n\n{trailers}\n--\n")
             };
             let wanted = event(format!("status {short}: spawning -> working"), "status")
                 + &event(format!("spawn {short}: Fix the flaky test"), "spawn");

@@ -149,6 +149,8 @@ fn json_is_documented() {
             "op": "spawn",
             "subject": "spawn bbbb2222: two",
             "sessions": [B],
+            "replica": world.repo.git(["config", "ao.replica"]).trim(),
+            "automatic": false,
             "conflicts": [],
         }]})
     );

@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 
+use gix::objs::tree::EntryKind;
 use proptest::prelude::*;
 
+use super::super::super::error::gix_id;
 use super::super::super::{Aim, Shelf, Store};
 use super::world::*;
 use crate::model::{Oid, Session, SessionStatus};
@@ -22,6 +24,7 @@ enum Step {
     Delete(usize, u8),
     Corrupt(usize, u8, u8),
     Newer(usize, u8, u8),
+    Odd(usize, u8, u8),
     Pull(usize, usize, bool),
 }
 
@@ -43,7 +46,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (who.clone(), which.clone()).prop_map(|(r, n)| Step::Unarchive(r, n)),
         1 => (who.clone(), which.clone()).prop_map(|(r, n)| Step::Delete(r, n)),
         1 => (who.clone(), which.clone(), what.clone()).prop_map(|(r, n, v)| Step::Corrupt(r, n, v)),
-        1 => (who.clone(), which.clone(), what).prop_map(|(r, n, v)| Step::Newer(r, n, v)),
+        1 => (who.clone(), which.clone(), what.clone()).prop_map(|(r, n, v)| Step::Newer(r, n, v)),
+        3 => (who.clone(), 0..10u8, what).prop_map(|(r, n, v)| Step::Odd(r, n, v)),
         6 => (who.clone(), who, any::<bool>()).prop_map(|(a, b, push)| Step::Pull(a, b, push)),
     ]
 }
@@ -118,6 +122,19 @@ impl Record {
                 self.newer.extend(shelf.map(|_| n));
                 (r, shelf.is_some())
             }
+            Step::Odd(r, n, v) => {
+                let is_written = replicas[r].tip().unwrap().is_some();
+                if is_written {
+                    put_odd(&replicas[r], n, v);
+                    // Who does that to a session of their own takes it away themselves.
+                    let taken = match usize::from(n).checked_sub(ODD.len()) {
+                        Some(_) => Some(n % SESSIONS),
+                        None => (usize::from(n) == ODD.len() - 1).then_some(1),
+                    };
+                    self.deleted.extend(taken);
+                }
+                (r, is_written)
+            }
             Step::Pull(to, from, push) => {
                 if let (Some(ours), Some(theirs)) =
                     (replicas[to].tip().unwrap(), replicas[from].tip().unwrap())
@@ -156,6 +173,20 @@ fn newer(v: u8) -> String {
         1 => "schema: 2\nupdated_at: 2026-11-20T17:20:33.253Z\nfuture: {1: x}\n".to_owned(),
         _ => "schema: 3\nwhen: now\n".to_owned(),
     }
+}
+
+/// Places where something else than a record may lie; the last one is a folder of records.
+const ODD: [&str; 5] = ["README", "labels/x", "labels", "archive/-x/y", "archive/demo/01"];
+
+/// Puts what is no record at some place, or takes it away.
+fn put_odd(store: &Store, n: u8, v: u8) {
+    let path = match ODD.get(usize::from(n)) {
+        Some(path) => (*path).to_owned(),
+        None => place(Shelf::Active, n % SESSIONS).to_string(),
+    };
+    let id = gix_id(&blob(store, &[v]));
+    let kind = if v == 1 { EntryKind::BlobExecutable } else { EntryKind::Link };
+    put_at(store, &path, (v > 0).then_some((kind, id)));
 }
 
 fn update(store: &Store, n: u8, change: impl Fn(&mut Session)) -> bool {

@@ -1,3 +1,6 @@
+use gix::objs::tree::EntryKind;
+
+use super::super::super::error::gix_id;
 use super::super::super::{LIMITS, Outcome, Shelf};
 use super::world::*;
 
@@ -32,62 +35,134 @@ fn paths(world: &World, at: &str) -> Vec<String> {
     world.git(&["ls-tree", "-r", "--name-only", at]).lines().map(str::to_owned).collect()
 }
 
+/// What three kinds of things do not belong, and where.
+fn odd(store: &super::super::super::Store) -> Vec<(&'static str, String, String)> {
+    let (link, tree) = (blob(store, b"/etc/passwd"), tip(store));
+    let huge = blob(store, &vec![b'#'; LIMITS.bytes + 1]);
+    let odd = |mode, oid: &crate::model::Oid, path: &str| (mode, oid.to_string(), path.to_owned());
+    vec![
+        odd("160000", &tree, "sessions/demo/02/module"),
+        odd("100755", &link, &place(Shelf::Active, 3).to_string()),
+        odd("100644", &link, "sessions/demo/ff/02020202-0202-0202-0202-020202020202.yaml"),
+        odd("100644", &link, "sessions/-x/02/02020202-0202-0202-0202-020202020202.yaml"),
+        odd("100644", &link, "README"),
+        odd("120000", &link, "labels/x.yaml"),
+        odd("100644", &link, "sessions/demo/02/deep/er/still"),
+        odd("100644", &link, "archive/file"),
+        odd("100644", &huge, &place(Shelf::Archived, 4).to_string()),
+    ]
+}
+
+fn borrowed<'e>(entries: &'e [(&'e str, String, String)]) -> Vec<(&'e str, &'e str, &'e str)> {
+    entries.iter().map(|(mode, oid, path)| (*mode, oid.as_str(), path.as_str())).collect()
+}
+
 #[test]
-fn what_does_not_belong_is_left_out_and_the_rest_is_merged() {
+fn what_the_layout_does_not_know_is_kept_through_every_merge_and_write() {
     let world = World::new();
     let (ours, theirs) = (world.replica("ours", 0), world.replica("theirs", 0));
     create(&ours, 1);
     pull(&theirs, &ours);
     create(&theirs, 2);
-    let (link, tree) = (blob(&ours, b"/etc/passwd"), tip(&ours));
-    let record = place(Shelf::Active, 1).to_string();
-    let huge = blob(&ours, &vec![b'#'; LIMITS.bytes + 1]);
-    let entries: [(&str, &str, &str); 8] = [
-        ("120000", link.as_str(), &record),
-        ("160000", tree.as_str(), "sessions/demo/02/module"),
-        ("100755", link.as_str(), &place(Shelf::Active, 3).to_string()),
-        ("100644", link.as_str(), "sessions/demo/ff/02020202-0202-0202-0202-020202020202.yaml"),
-        ("100644", link.as_str(), "sessions/-x/02/02020202-0202-0202-0202-020202020202.yaml"),
-        ("100644", link.as_str(), "README"),
-        ("100644", link.as_str(), "sessions/demo/02/deep/er/still"),
-        ("100644", huge.as_str(), &place(Shelf::Archived, 4).to_string()),
-    ];
-    tamper(&world, &theirs, &entries);
+    let odd = odd(&ours);
+    tamper(&world, &theirs, &borrowed(&odd));
+    let listed = paths(&world, tip(&theirs).as_str());
+    title(&ours, 1, "meanwhile");
+    let both = merged(&world, &ours, &theirs);
+    assert_eq!(paths(&world, both.as_str()), listed);
     let report = pull(&ours, &theirs);
-    assert_eq!(report.outcome, Outcome::Merged);
-    let mut left: Vec<_> = report.left_out.iter().map(|stray| stray.path.as_str()).collect();
-    left.sort_unstable();
-    let mut expected: Vec<_> = entries.iter().map(|(_, _, path)| *path).collect();
-    expected[4] = "sessions/-x";
-    expected[6] = "sessions/demo/02/deep";
+    assert_eq!((report.outcome, &report.left_out[..]), (Outcome::Merged, &[][..]));
+    let mut unknown: Vec<_> = report.unknown.iter().map(|stray| stray.path.as_str()).collect();
+    unknown.sort_unstable();
+    let known = ["README", "archive/file", "labels", "sessions/-x"];
+    let below = ["sessions/demo/02/deep", "sessions/demo/02/module"].map(str::to_owned);
+    let mut expected: Vec<_> = known.iter().map(|path| (*path).to_owned()).chain(below).collect();
+    expected.extend([odd[2].2.clone(), odd[1].2.clone()]);
     expected.sort_unstable();
-    assert_eq!(left, expected);
-    let good = [place(Shelf::Active, 1), place(Shelf::Active, 2)].map(|at| at.to_string());
-    assert_eq!(paths(&world, tip(&ours).as_str()), [&good[..], &["version".to_owned()]].concat());
-    assert_eq!(pull(&ours, &theirs).outcome, Outcome::Unchanged, "and it ends there");
+    assert_eq!(unknown, expected);
+    // Whatever is done next to sessions in the same folders, it stays.
+    create(&ours, 3 + 16);
+    title(&ours, 2, "changed");
+    ours.archive(id(2)).unwrap();
+    ours.delete(id(1)).unwrap();
+    let left = paths(&world, tip(&ours).as_str());
+    assert!(odd.iter().all(|(_, _, path)| left.contains(path)), "{left:?}");
+    for (mode, oid, path) in &odd {
+        let there = world.git(&["ls-tree", tip(&ours).as_str(), path]);
+        assert!(there.starts_with(mode) && there.contains(oid), "{there}");
+    }
+    assert_eq!(pull(&theirs, &ours).outcome, Outcome::Adopted);
 }
 
 #[test]
-fn our_own_strays_stay_whatever_others_do() {
+fn what_is_no_record_takes_the_place_of_none() {
     let world = World::new();
-    let (ours, theirs) = (world.replica("ours", 0), world.replica("theirs", 0));
-    create(&ours, 1);
-    tamper(&world, &ours, &[("100644", blob(&ours, b"x").as_str(), "README")]);
-    assert_eq!(pull(&theirs, &ours).left_out.len(), 1);
-    assert!(!paths(&world, tip(&theirs).as_str()).contains(&"README".to_owned()));
-    for round in 2..5 {
-        create(&theirs, round);
-        create(&ours, round + 10);
-        pull(&ours, &theirs);
-        pull(&theirs, &ours);
-        pull(&ours, &theirs);
-        let before = (tip(&ours), tip(&theirs));
-        pull(&theirs, &ours);
-        pull(&ours, &theirs);
-        assert_eq!((tip(&ours), tip(&theirs)), before, "nothing is merged once more");
+    let a = world.replica("a", 0);
+    (1..=3).for_each(|n| create(&a, n));
+    let b = world.copy(&a, "b");
+    let link = blob(&a, b"/etc/passwd");
+    let record = place(Shelf::Active, 1).to_string();
+    tamper(&world, &b, &[("120000", link.as_str(), record.as_str())]);
+    put_at(&b, "sessions/demo/02", Some((EntryKind::Blob, gix_id(&link))));
+    let fresh = world.copy(&a, "fresh");
+    let report = pull(&fresh, &b);
+    let mut left: Vec<_> = report.left_out.iter().map(|stray| stray.path.as_str()).collect();
+    left.sort_unstable();
+    assert_eq!((report.outcome, left), (Outcome::Merged, vec![&record[..], "sessions/demo/02"]));
+    assert_eq!(report.changes, []);
+    title(&a, 3, "meanwhile");
+    let both = merged(&world, &a, &b);
+    for n in 1..=3 {
+        assert!(session(&a, &both, n).is_some(), "session {n}");
     }
-    assert!(paths(&world, tip(&ours).as_str()).contains(&"README".to_owned()));
-    assert!(!paths(&world, tip(&theirs).as_str()).contains(&"README".to_owned()));
+    // Who has it takes the record again, and it ends there.
+    assert_eq!(pull(&b, &fresh).outcome, Outcome::Adopted);
+    assert_eq!(pull(&fresh, &b).outcome, Outcome::Unchanged);
+}
+
+#[test]
+fn unknown_folders_are_merged_and_of_two_files_one_stays() {
+    let world = World::new();
+    let a = world.replica("a", 0);
+    create(&a, 1);
+    let oids = [&b"1"[..], b"2", b"3"].map(|bytes| blob(&a, bytes).to_string());
+    let [one, two, three] = oids.each_ref().map(String::as_str);
+    tamper(&world, &a, &[("100644", one, "labels/x.yaml"), ("100644", one, "README")]);
+    let b = world.copy(&a, "b");
+    tamper(&world, &a, &[("100644", two, "labels/a/b.yaml"), ("100644", two, "README")]);
+    let theirs = [
+        ("100644", three, "labels/a/c.yaml"),
+        ("100755", one, "labels/x.yaml"),
+        ("100644", three, "README"),
+    ];
+    tamper(&world, &b, &theirs);
+    let both = merged(&world, &a, &b);
+    let at = |path: &str| {
+        let line = world.git(&["ls-tree", both.as_str(), path]);
+        let mut words = line.split_whitespace();
+        (words.next().unwrap().to_owned(), words.nth(1).unwrap().to_owned())
+    };
+    let blob = |mode: &str, oid: &str| (mode.to_owned(), oid.to_owned());
+    assert_eq!(at("labels/a/b.yaml"), blob("100644", two));
+    assert_eq!(at("labels/a/c.yaml"), blob("100644", three));
+    assert_eq!(at("labels/x.yaml"), blob("100755", one));
+    assert_eq!(at("README"), blob("100644", two.min(three)));
+}
+
+#[test]
+fn a_record_that_is_too_large_is_kept_and_gives_way_to_one_that_is_not() {
+    let world = World::new();
+    let a = world.replica("a", 0);
+    create(&a, 1);
+    let b = world.copy(&a, "b");
+    let huge = vec![b'#'; LIMITS.bytes + 1];
+    put(&a, &place(Shelf::Active, 1), Some(&huge));
+    create(&b, 2);
+    let both = merged(&world, &a, &b);
+    assert_eq!(found(&a, &both, 1), Some((Shelf::Active, blob(&a, &huge))));
+    title(&b, 1, "small");
+    let both = merged(&world, &a, &b);
+    assert_eq!(session(&a, &both, 1).unwrap().title, "small");
 }
 
 #[test]

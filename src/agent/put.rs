@@ -1,0 +1,145 @@
+//! Putting a conversation's files where an agent looks for them.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::model::SessionId;
+
+/// A file that could not be put in its place.
+#[derive(Debug)]
+pub(super) struct PutError {
+    pub path: PathBuf,
+    pub source: io::Error,
+}
+
+/// Makes `to` the same file as `from`, or a copy where the file system has no links to files. What
+/// is at `to` stays, unless it is the beginning of `from`.
+pub(super) fn put_file(from: &Path, to: &Path) -> Result<(), PutError> {
+    let failed = |source| PutError { path: to.to_owned(), source };
+    if from == to {
+        return Ok(());
+    }
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let fresh = Fresh::of(from, to).map_err(failed)?;
+    match fs::hard_link(&fresh.0, to) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if is_continued(to, from).map_err(failed)? {
+                fs::rename(&fresh.0, to).map_err(failed)?;
+            }
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+        Err(_) => copy_new(from, to).map_err(failed),
+    }
+}
+
+/// Puts all files of a folder into another one, as far as they are not there.
+pub(super) fn put_missing(from: &Path, to: &Path) -> Result<(), PutError> {
+    for entry in fs::read_dir(from).into_iter().flatten().flatten() {
+        let target = to.join(entry.file_name());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => put_missing(&entry.path(), &target)?,
+            Ok(kind) if kind.is_file() && !target.exists() => put_file(&entry.path(), &target)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A whole file under a name of its own, which goes when it is dropped.
+struct Fresh(PathBuf);
+
+impl Fresh {
+    fn of(from: &Path, to: &Path) -> io::Result<Self> {
+        let mut name = to.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.tmp", SessionId::random()));
+        let fresh = Self(to.with_file_name(name));
+        if fs::hard_link(from, &fresh.0).is_err() {
+            copy_new(from, &fresh.0)?;
+        }
+        Ok(fresh)
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Copies to a file that is not there, readable by its owner only; a part of it does not stay.
+fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = File::open(from)?;
+    let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(to) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        file => file?,
+    };
+    io::copy(&mut from, &mut file).map(drop).inspect_err(|_| drop(fs::remove_file(to)))
+}
+
+/// True when the longer file begins with all that is in the shorter one, and is another file.
+fn is_continued(short: &Path, long: &Path) -> io::Result<bool> {
+    let (mut short, mut long) = (File::open(short)?, File::open(long)?);
+    let (one, other) = (short.metadata()?, long.metadata()?);
+    if (one.dev(), one.ino()) == (other.dev(), other.ino()) || one.len() >= other.len() {
+        return Ok(false);
+    }
+    let (mut left, mut right) = ([0; 1 << 16], [0; 1 << 16]);
+    loop {
+        let count = short.read(&mut left)?;
+        if count == 0 {
+            return Ok(true);
+        }
+        if long.read_exact(&mut right[..count]).is_err() || left[..count] != right[..count] {
+            return Ok(false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_stays_unless_it_is_the_beginning() {
+        let home = tempfile::tempdir().unwrap();
+        let (from, to) = (home.path().join("from"), home.path().join("new/to"));
+        fs::write(&from, "one\ntwo\n").unwrap();
+        put_file(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(&to).unwrap(), "one\ntwo\n");
+        for (there, then) in [
+            ("one\n", "one\ntwo\n"),
+            ("other\n", "other\n"),
+            ("one\ntwo\nthree", "one\ntwo\nthree"),
+        ] {
+            fs::remove_file(&to).unwrap();
+            fs::write(&to, there).unwrap();
+            put_file(&from, &to).unwrap();
+            assert_eq!(fs::read_to_string(&to).unwrap(), then);
+            let left = fs::read_dir(home.path().join("new")).unwrap().count();
+            assert_eq!(left, 1, "nothing else is left");
+        }
+        assert_eq!(fs::read_to_string(&from).unwrap(), "one\ntwo\n");
+    }
+
+    #[test]
+    fn a_folder_is_completed() {
+        let home = tempfile::tempdir().unwrap();
+        let path = |name: &str| home.path().join(name);
+        fs::create_dir_all(path("from/subagents")).unwrap();
+        fs::create_dir_all(path("to/subagents")).unwrap();
+        for (name, text) in
+            [("from/subagents/a", "a"), ("from/subagents/b", "b"), ("to/subagents/a", "own")]
+        {
+            fs::write(path(name), text).unwrap();
+        }
+        put_missing(&path("from"), &path("to")).unwrap();
+        put_missing(&path("nowhere"), &path("to")).unwrap();
+        assert_eq!(fs::read_to_string(path("to/subagents/a")).unwrap(), "own");
+        assert_eq!(fs::read_to_string(path("to/subagents/b")).unwrap(), "b");
+    }
+}

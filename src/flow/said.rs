@@ -1,0 +1,58 @@
+//! What a person says to an agent that is started again: in a file, so that it may be long and no
+//! list of processes shows it.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::FlowError;
+use super::brief::state_dir;
+use crate::git::Repository;
+use crate::model::SessionId;
+
+fn file(repo: &Repository, session: SessionId) -> PathBuf {
+    state_dir(repo).join(format!("{session}.text"))
+}
+
+/// Leaves a text for whoever runs the session next, or makes sure that there is none. Only who holds
+/// the session's claim may.
+pub(super) fn leave(
+    repo: &Repository,
+    session: SessionId,
+    text: Option<&str>,
+) -> Result<(), FlowError> {
+    let path = file(repo, session);
+    let result = match text {
+        Some(text) => write(&path, text),
+        None => match fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        },
+    };
+    result.map_err(|source| FlowError::File { act: "write", path, source })
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?
+        .write_all(text.as_bytes())
+}
+
+/// The text that was left for the session, if there is one.
+pub(super) fn left(repo: &Repository, session: SessionId) -> Result<Option<String>, FlowError> {
+    let path = file(repo, session);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(FlowError::File { act: "read", path, source }),
+    }
+}

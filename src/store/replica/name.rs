@@ -1,0 +1,188 @@
+//! How a clone comes to its name, and what it is worth in a copy.
+
+use std::sync::{Arc, OnceLock};
+
+use super::super::{Store, StoreError};
+use super::place::Place;
+use crate::git::hostname;
+
+/// The configuration key that holds a clone's name.
+const NAME: &str = "ao.replica";
+
+/// The configuration key that holds the name once more, and the directory it was made for.
+const PLACE: &str = "ao.replicaPlace";
+
+/// What is known of a clone's name, by all copies of one [`Store`].
+#[derive(Debug, Clone, Default)]
+pub struct Naming {
+    /// What the configuration said when it was first looked at.
+    found: Arc<OnceLock<Standing>>,
+    /// What was made after that.
+    made: Arc<OnceLock<Made>>,
+}
+
+#[derive(Debug)]
+struct Made {
+    name: String,
+    copied_from: Option<String>,
+}
+
+/// How a clone stands to the name in its configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Standing {
+    /// There is none.
+    Unnamed,
+    /// It was made for this directory.
+    Settled(String),
+    /// It is this clone's, but the place is not noted, or not as it is now: an older version made
+    /// the name, or the clone was moved.
+    Unnoted(String),
+    /// It is that of the clone from which this one was copied.
+    Copied(String),
+}
+
+impl Store {
+    /// The name of this clone among all that share the store: `<hostname>-<4 hex>`.
+    ///
+    /// Made when it is first asked for, and kept in the repository's own configuration, with the
+    /// directory it was made for: a copy of the clone takes a name of its own, one that was moved
+    /// keeps its name.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read or written, or holds what cannot be a name.
+    pub fn replica(&self) -> Result<String, StoreError> {
+        if let Some(name) = self.settled() {
+            return checked(name);
+        }
+        // The lock makes two processes that come first agree.
+        let _lock = self.repository().lock(self.patience())?;
+        self.settle()
+    }
+
+    /// The name of this clone if it has one: what was never written to has none, nor has a copy
+    /// before its first write.
+    pub fn known_replica(&self) -> Option<String> {
+        let found = || match self.standing() {
+            Standing::Settled(name) | Standing::Unnoted(name) => Some(name.clone()),
+            Standing::Unnamed | Standing::Copied(_) => None,
+        };
+        let made = self.naming().made.get().map(|made| made.name.clone());
+        made.or_else(found).and_then(|name| checked(name).ok())
+    }
+
+    /// The name of the clone that this one was copied from, while it has none of its own.
+    pub fn copied_from(&self) -> Option<&str> {
+        match (self.naming().made.get(), self.standing()) {
+            (None, Standing::Copied(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The name of the clone that this one was copied from, and its own, if that was made just now.
+    pub fn renamed_replica(&self) -> Option<(&str, &str)> {
+        let made = self.naming().made.get()?;
+        Some((made.copied_from.as_deref()?, &made.name))
+    }
+
+    /// The name for an event, for a writer that holds the lock. None where it cannot be had: that
+    /// keeps nobody from writing.
+    pub(in crate::store) fn replica_under_lock(&self) -> Option<String> {
+        let name = self.settled().map_or_else(|| self.settle(), Ok);
+        name.and_then(checked).ok()
+    }
+
+    fn settled(&self) -> Option<String> {
+        if let Some(made) = self.naming().made.get() {
+            return Some(made.name.clone());
+        }
+        match self.standing() {
+            Standing::Settled(name) if self.is_noted() => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    /// How the configuration said it when the store was opened.
+    fn standing(&self) -> &Standing {
+        self.naming().found.get_or_init(|| {
+            let repo = self.repository();
+            standing(repo.config(NAME), repo.config(PLACE).as_deref(), repo.common_dir())
+        })
+    }
+
+    /// False when the directory is noted under a path that it has no longer: only a writer looks.
+    fn is_noted(&self) -> bool {
+        let place = self.repository().config(PLACE);
+        let place = place.as_deref().and_then(Place::parse);
+        place.is_some_and(|place| place.is_path_of(self.repository().common_dir()))
+    }
+
+    /// Makes the name, or notes the place, as the configuration is now. The lock is held.
+    fn settle(&self) -> Result<String, StoreError> {
+        let repo = self.repository();
+        let config = || repo.git("config").arg("--local");
+        let listed = config().args(["-z", "--get-regexp", r"^ao\.replica(place)?$"]).find()?;
+        let listed = listed.map(|output| String::from_utf8_lossy(output.bytes()).into_owned());
+        let local = |key: &str| {
+            let entries = listed.iter().flat_map(|text| text.split('\0'));
+            let mut values = entries.filter_map(|entry| entry.split_once('\n'));
+            values.rfind(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, v)| v.to_owned())
+        };
+        let name = local(NAME).or_else(|| repo.config(NAME));
+        let now = standing(name, local(PLACE).as_deref(), repo.common_dir());
+        let note = |name: &str| -> Result<(), StoreError> {
+            if let Some(place) = Place::of(name, repo.common_dir()) {
+                config().args([PLACE, &place.to_string()]).run()?;
+            }
+            Ok(())
+        };
+        let (name, copied_from) = match now {
+            Standing::Settled(name) | Standing::Unnoted(name) => {
+                let name = checked(name)?;
+                // Where it cannot be noted, the clone is still who it was.
+                let _ = note(&name);
+                (name, None)
+            }
+            Standing::Unnamed | Standing::Copied(_) => {
+                let name = new_name();
+                // In this order: a place that names another clone does not count.
+                config().args([NAME, &name]).run()?;
+                note(&name)?;
+                let copied_from = match now {
+                    Standing::Copied(old) => Some(old),
+                    _ => None,
+                };
+                (name, copied_from)
+            }
+        };
+        Ok(self.naming().made.get_or_init(|| Made { name, copied_from }).name.clone())
+    }
+}
+
+/// Judges by the directory first: its path is read only where that is another one.
+fn standing(name: Option<String>, place: Option<&str>, dir: &std::path::Path) -> Standing {
+    let Some(name) = name else { return Standing::Unnamed };
+    match place.and_then(Place::parse).filter(|place| place.name() == name) {
+        None => Standing::Unnoted(name),
+        Some(place) if place.is_directory(dir) => Standing::Settled(name),
+        Some(place) if place.was_left_for(dir) => Standing::Unnoted(name),
+        Some(_) => Standing::Copied(name),
+    }
+}
+
+fn new_name() -> String {
+    let host = hostname().unwrap_or_default();
+    let ok = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let host: String = host.split('.').next().unwrap_or("").chars().filter(ok).take(40).collect();
+    let host = host.trim_start_matches(['-', '_']);
+    let dice = uuid::Uuid::new_v4().simple().to_string();
+    format!("{}-{}", if host.is_empty() { "clone" } else { host }, &dice[..4])
+}
+
+/// A replica's name is a key in every record it has a session in.
+fn checked(name: String) -> Result<String, StoreError> {
+    let ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let valid = name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.len() <= 100
+        && name.chars().all(ok);
+    if valid { Ok(name) } else { Err(StoreError::BadReplica(name)) }
+}
