@@ -110,7 +110,9 @@ fn an_agent_outlives_what_looks_after_it() {
         let id = working(&world, runtime);
         let (runner, agent) = noted(&world, &id);
         kill_9(&world, &runner);
-        until("it is the agent that is seen", || world.live(&id)["pid"].to_string() == agent);
+        until("it is the agent that is seen", || {
+            world.live(&id)["pid"].as_u64() == agent.parse().ok()
+        });
         stays(&world, &id, &|args| world.repo.ao(args));
         for verb in [&["attach", &id][..], &["send", &id, "x"]] {
             world.repo.ao(verb).code(1).stderr_has("cannot be reached");
