@@ -17,12 +17,15 @@ mod overrides;
 mod read_ref;
 mod recent;
 mod ref_lock;
+mod ref_state;
+mod reflog;
 mod refs;
 mod repository;
 mod retry;
 mod shared;
 mod stale;
 mod tree;
+mod verify;
 mod write;
 mod zone;
 
@@ -37,5 +40,7 @@ pub use stale::{Held, Leftover};
 pub use zone::local_offset;
 
 pub(crate) use identity::Signatures;
+pub(crate) use ref_state::RefState;
+pub(crate) use reflog::Reflog;
 pub(crate) use refs::{Durability, RefMove};
 pub(crate) use tree::RawTree;
