@@ -43,7 +43,7 @@ pub fn apply(
         base => write_event(store, base, plan, now)?,
     };
     let kept = keep::keep(store, broken.visibility, broken.state, now)?;
-    let who = repo.signatures(now);
+    let who = repo.signatures(now)?;
     let reset = repo.reset_ref(broken.name, broken.state, event, "ao: repair", &who)?;
     if let Durability::Unsure(source) = reset {
         store.tell(&Notice::Unsure(source));
@@ -74,7 +74,7 @@ fn write_event(
         many => format!("repair {} sessions: read from a broken state", many.len()),
     };
     let message = Message { subject, op: "repair".to_owned(), sessions, ..Message::default() };
-    let who = repo.signatures(now);
+    let who = repo.signatures(now)?;
     let commit = Commit {
         tree,
         parents: base.into_iter().collect(),

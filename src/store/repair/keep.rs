@@ -44,7 +44,7 @@ pub fn keep(
             let (name, expected, new) = (name.as_str(), Expected::Missing, gix_id(tip));
             let to = RefMove { name, expected, new, message: "ao: repair".to_owned() };
             // Where it is lost, the state that was put in its place is not.
-            let _ = repo.move_refs(&[to], &repo.signatures(now))?;
+            let _ = repo.move_refs(&[to], &repo.signatures(now)?)?;
             Ok(Some(name.to_owned()))
         }
         RefState::At(tip) => keep_file(store, visibility, format!("{tip}\n").as_bytes(), now),
