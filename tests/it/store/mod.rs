@@ -10,5 +10,6 @@ mod origin;
 mod place;
 mod race;
 mod reading;
+mod refs;
 mod refused;
 mod replica;
