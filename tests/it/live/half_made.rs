@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use super::world::World;
 use crate::support::{Combo, Repo};
 
+type Files = Vec<(String, Vec<u8>)>;
+
 /// What git makes of a worktree, as it is while it makes it.
-fn begun(world: &World) -> (PathBuf, Vec<(String, Vec<u8>)>) {
+fn begun(world: &World) -> (PathBuf, Files) {
     let user = world.repo.env().path("begun");
     world.repo.git(["worktree", "add", "-q", "--detach", user.to_str().unwrap()]);
     let admin = world.repo.common_dir().join("worktrees/begun");
@@ -30,7 +32,7 @@ fn write(admin: &Path, files: &[(String, Vec<u8>)]) {
 fn each_state_of_a_worktree_that_is_half_made_is_mended() {
     let world = World::new();
     let (admin, files) = begun(&world);
-    let mut states: Vec<(String, Vec<(String, Vec<u8>)>)> = Vec::new();
+    let mut states: Vec<(String, Files)> = Vec::new();
     for n in 0..files.len() {
         // As far as git comes, the next file begun; each file cut, each missing.
         let mut so_far = files[..n].to_vec();
