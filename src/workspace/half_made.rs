@@ -1,14 +1,17 @@
 //! What a `git worktree add` that was killed leaves in the git directory: from some of it git itself
 //! does not recover, and fails for the whole repository.
 
+mod checkout;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use self::checkout::HalfCheckout;
 use super::{WorkspaceError, Worktrees};
 
 /// What git writes into `locked` for as long as it makes a worktree (builtin/worktree.c).
-pub(super) const INITIALIZING: &str = "initializing";
+const INITIALIZING: &str = "initializing";
 
 impl Worktrees<'_> {
     /// Entries of `worktrees/` in the git directory that somebody began to write and that nobody
@@ -94,7 +97,7 @@ fn is_empty(path: &Path) -> bool {
 
 /// Whether any process is a `git worktree add`: then what looks half made may be about to be whole
 /// (proc_pid_cmdline(5)).
-pub(super) fn is_git_adding() -> bool {
+fn is_git_adding() -> bool {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let mut commands = processes.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
     commands.any(|command| {

@@ -1,10 +1,10 @@
 use std::path::PathBuf;
 
-use super::half_made::{INITIALIZING, is_git_adding};
-use super::hidden::with_index;
-use super::registry::Registered;
-use super::{WorkspaceError, Worktrees, marker};
+use super::{INITIALIZING, is_git_adding};
 use crate::git::GitError;
+use crate::workspace::hidden::with_index;
+use crate::workspace::registry::Registered;
+use crate::workspace::{WorkspaceError, Worktrees, marker};
 
 /// A worktree that git was making when it was killed. Git keeps such a one locked for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
