@@ -1,6 +1,6 @@
 //! Taking back what an event did to the records, and saying what else it did.
 
-use super::runners::runner_of;
+use super::liveness::{Liveness, liveness_of};
 use super::{FlowError, Rule, here};
 use crate::model::{Event, Oid, SessionStatus};
 use crate::store::{Committed, Overlap, Shelf, Store, Transaction, Undone, Version};
@@ -67,8 +67,13 @@ fn check(store: &Store, record: &Undone) -> Result<(), FlowError> {
     let is_away = record.after.as_ref().is_none_or(|after| after.location.shelf == Shelf::Archived);
     let was_away =
         record.before.as_ref().is_none_or(|before| before.location.shelf == Shelf::Archived);
-    if (is_over || is_away) && !was_away && runner_of(store.repository(), id)?.is_some() {
-        return Err(FlowError::StillRuns(id));
+    if (is_over || is_away) && !was_away {
+        let session = record.before.as_ref().and_then(|before| before.session.as_ref());
+        match liveness_of(store, id, session) {
+            Liveness::Gone => {}
+            Liveness::Alive { .. } => return Err(FlowError::StillRuns(id)),
+            Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
+        }
     }
     match status(&record.before) {
         Some(status) if record.after.is_none() && !status.is_terminal() => {
@@ -122,7 +127,10 @@ pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String
     let is_active = record.after.as_ref().is_some_and(|it| it.location.shelf == Shelf::Active);
     if is_active && is_gone {
         left.push(("worktree".to_owned(), format!("git ao restore {short}")));
-    } else if is_active && is_at_work && runner_of(repo, after.id)?.is_none() {
+    } else if is_active
+        && is_at_work
+        && matches!(liveness_of(store, after.id, Some(&after)), Liveness::Gone)
+    {
         left.push(("agent".to_owned(), format!("git ao restore {short}")));
     }
     Ok(left)
