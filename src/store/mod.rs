@@ -32,7 +32,7 @@ pub use handle::Context;
 pub use history::{Events, History};
 pub use layout::{FORMAT, Key, Location, Shelf, Visibility};
 pub use lineage::Lineage;
-pub use merge::{Aim, Change, ChangeKind, MergeReport, Outcome};
+pub use merge::{Aim, Change, ChangeKind, Histories, MergeReport, Outcome};
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
 pub use snapshot::{Entry, Listed, Snapshot};
 pub use transaction::Transaction;
