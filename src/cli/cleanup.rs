@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
 use git_ao::flow::{self, Branches, Cleanup, Interrupt, Leftover};
@@ -16,11 +17,19 @@ use super::{CliError, Ctx, ExitCode, interrupt, json};
 ///
 /// A worktree with anything in it that is not committed is kept, and so is a branch with commits that
 /// are on no other branch and no remote; with --force they go, and a commit under refs/ao/backup/
-/// keeps what was in them. Files that git ignores go with their worktree either way, as with 'git
-/// worktree remove', and are in no backup. Ends with 1 when something could not be removed. See first what would be done: git ao cleanup --dry-run.
+/// keeps what was in them. Changes to files marked assume-unchanged or skip-worktree count, as do
+/// commits that only a rebase, merge or bisect in progress names. Another worktree inside, a
+/// repository that its remotes do not have all of, a submodule with commits that are on no remote,
+/// and a worktree that git is at work in are kept even with --force. So is one that cannot be
+/// reached, with the folder it was in: it may have moved. Only a worktree that says itself whose it is
+/// is removed, and of it only what was there when it was looked at: what arrives meanwhile stays.
+///
+/// Files that git ignores go with their worktree, as with 'git worktree remove', and are in no
+/// backup; they are listed. Ends with 1 when something was kept that was to be removed. See first what would be done: git ao cleanup --dry-run.
 ///
 /// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch', 'stops_agent',
-/// 'archives', 'kept' (why nothing was done) and 'backup' (the ref).
+/// 'archives', 'kept' (why nothing was done), 'ignored' (files that git ignores, below the worktree),
+/// 'branch_kept' (why the branch stayed, when the worktree went) and 'backup' (the ref).
 #[derive(clap::Args)]
 pub struct Args {
     /// Archive ended sessions whose last change is longer ago: 30d, 12h, 2.weeks.
@@ -65,7 +74,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
     };
     let has_failed = leftovers.iter().any(|leftover| leftover.has_failed);
-    let code = if has_failed { ExitCode::Refused } else { ExitCode::Done };
+    let code = if has_failed && !args.dry_run { ExitCode::Refused } else { ExitCode::Done };
     if args.json {
         let mut list = json::List::begin(&mut ctx.out, "sessions")?;
         for leftover in &leftovers {
@@ -108,6 +117,13 @@ fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError
     if let Some(branch) = &leftover.branch {
         writeln!(ctx.out, "  branch    {}", escape::line(branch))?;
     }
+    if let Some(why) = &leftover.branch_kept {
+        let why = ctx.out.paint(Style::Waiting, &escape::line(why));
+        writeln!(ctx.out, "  keep      {why}")?;
+    }
+    if !leftover.ignored.is_empty() {
+        writeln!(ctx.out, "  ignored   {}", ignored(&leftover.ignored))?;
+    }
     if let Some(backup) = &leftover.backup {
         writeln!(ctx.out, "  backup    {backup}")?;
     }
@@ -115,6 +131,17 @@ fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError
         writeln!(ctx.out, "  record    to the archive")?;
     }
     Ok(())
+}
+
+/// The first few names, and how many more there are.
+fn ignored(paths: &[PathBuf]) -> String {
+    const SHOWN: usize = 8;
+    let names = paths.iter().take(SHOWN).map(|path| escape::os(path.as_os_str()));
+    let mut text = names.collect::<Vec<_>>().join(" ");
+    if let Some(more) = paths.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
 }
 
 fn as_json(leftover: &Leftover) -> Value {
@@ -125,6 +152,8 @@ fn as_json(leftover: &Leftover) -> Value {
         "stops_agent": leftover.stops,
         "archives": leftover.archives,
         "kept": leftover.kept,
+        "ignored": leftover.ignored.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
+        "branch_kept": leftover.branch_kept,
         "backup": leftover.backup,
     })
 }

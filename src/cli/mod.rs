@@ -14,6 +14,7 @@ mod archive;
 mod attach;
 mod by_hand;
 mod cancel;
+mod candidates;
 mod change;
 mod cleanup;
 mod complete;

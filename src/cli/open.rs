@@ -1,10 +1,15 @@
 //! From where the user stands to the store, and from what the user typed to one record.
 
-use git_ao::git::{LockError, ObjectError, RefError, Repository, RepositoryError};
+use std::io::IsTerminal as _;
+
+use git_ao::git::{Held, LockError, ObjectError, RefError, Repository, RepositoryError};
 use git_ao::model::{Handle, Project};
-use git_ao::store::{Clock, Context, Entry, Key, ResolveError, Snapshot, Store, StoreError};
+use git_ao::store::{
+    Clock, Context, Entry, Key, Notice, ResolveError, Snapshot, Store, StoreError,
+};
 
 use super::ui::escape;
+use super::ui::message::{self, Level};
 use super::{CliError, Ctx};
 
 impl Ctx {
@@ -25,7 +30,7 @@ impl Ctx {
         } else {
             Clock::system()
         };
-        let store = Store::new(repo).with_clock(clock).with_private();
+        let store = Store::new(repo).with_clock(clock).with_private().with_listener(say);
         self.opened = Some(store.clone());
         Ok(store)
     }
@@ -43,6 +48,17 @@ impl Ctx {
     /// Sends what follows through git's pager, on a terminal.
     pub fn page_for(&mut self, repo: &Repository) -> Result<(), CliError> {
         Ok(self.page(repo.config("core.pager").as_deref())?)
+    }
+}
+
+/// Tells whoever sits at the terminal what a write waits for, and everybody what went wrong.
+fn say(notice: &Notice) {
+    let is_news = match notice {
+        Notice::Waiting(_) => std::io::stderr().is_terminal(),
+        _ => true,
+    };
+    if is_news {
+        message::print(&Level::Warning.format(&notice.to_string()));
     }
 }
 
@@ -138,6 +154,17 @@ impl From<StoreError> for CliError {
                     "if no other git process is running, a file '{name}.lock' that one left \
                      behind in the git directory is in the way: remove it"
                 ))
+            }
+            StoreError::Ref(RefError::Locked { source, .. }) => {
+                let fatal = CliError::fatal(message);
+                match source.downcast_ref::<Held>() {
+                    Some(held) => fatal.hint(format!(
+                        "if no other git process is running in this repository, one has left it \
+                         behind; to remove it:\n  rm -f '{}'",
+                        escape::os(held.path.as_os_str())
+                    )),
+                    None => fatal,
+                }
             }
             StoreError::Lock(LockError::Timeout { .. }) => CliError::fatal(message)
                 .hint("the process that holds it may be stopped: fuser names it"),

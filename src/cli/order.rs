@@ -41,11 +41,12 @@ const KEYS: [(&str, Key); 9] = [
 
 /// A text that is no key to sort by.
 #[derive(Debug, thiserror::Error)]
-#[error("the keys are {}{}", names(), similar(.0))]
+#[error("the keys are {}{}", names().collect::<Vec<_>>().join(", "), similar(.0))]
 pub struct UnknownKey(String);
 
-fn names() -> String {
-    KEYS.map(|(name, _)| name).join(", ")
+/// The keys.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().map(|(name, _)| *name)
 }
 
 fn similar(typed: &str) -> String {

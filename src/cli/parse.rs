@@ -92,6 +92,11 @@ fn alone(verb: &OsString, help: Help) -> Option<clap::Command> {
     Some(tree.mut_subcommand(name, |verb| help.dress(fill(verb))))
 }
 
+/// The tree in which this verb has its arguments; None where there is no such verb.
+pub fn one(verb: &str) -> Option<clap::Command> {
+    alone(&verb.into(), Help::Short)
+}
+
 impl Help {
     fn dress(self, verb: clap::Command) -> clap::Command {
         let template = match self {

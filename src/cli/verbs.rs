@@ -1,10 +1,10 @@
 use clap::{Args, Command};
 
 use super::{
-    CliError, Ctx, ExitCode, agents, archive, attach, cancel, cleanup, complete, completions,
-    delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, kill, list, log, man, pause,
-    pull, push, reconcile, restore, resume, run, send, set, show, spawn, status, sync, unarchive,
-    version,
+    CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
+    completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, kill, list, log,
+    man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn, status, sync,
+    unarchive, version,
 };
 
 macro_rules! verbs {
@@ -41,6 +41,7 @@ verbs! {
     Archive archive,
     Attach attach,
     Cancel cancel,
+    Candidates candidates,
     Cleanup cleanup,
     Complete complete,
     Completions completions,

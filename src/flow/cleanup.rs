@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::belongings::{Discard, discard_claimed};
 use super::live::{AgentState, Probes};
+use super::on_branch::{catch_up_at, record_branches};
 use super::start::claim;
 use super::{FlowError, Interrupt, placement};
 use crate::git::{Lock, LockError};
 use crate::model::{Oid, Placement, Session, Timestamp, ago};
 use crate::store::{Key, Shelf, Store, StoreError};
-use crate::workspace::{Loss, Removal, Removed, Workspace as _, WorkspaceError, Worktrees};
+use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
 
 /// What is to be cleaned up.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +50,12 @@ pub struct Leftover {
     pub kept: Option<String>,
     /// It is kept for the work in it alone, and would go with [`Loss::Snapshot`].
     pub yields: bool,
-    /// It was to go, and could not be removed.
+    /// It was to go, and did not or would not.
     pub has_failed: bool,
+    /// What git ignores in the worktree, below it: it goes too, and no backup has it.
+    pub ignored: Vec<PathBuf>,
+    /// Why the branch that was to go is still there, though the worktree went.
+    pub branch_kept: Option<String>,
     /// The ref that keeps what would have been lost.
     pub backup: Option<String>,
     /// Where the branch was that went.
@@ -78,7 +83,11 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
     let own = worktrees.sessions_known()?;
     let listed = store.snapshot()?.listing(Shelf::Active).sessions;
     let listed = listed.into_iter().filter_map(|l| Some((Key::from(&l.location), l.session.ok()?)));
-    let ended: Vec<_> = listed.filter(|(_, session)| session.status.is_terminal()).collect();
+    let mut ended: Vec<_> = listed.filter(|(_, session)| session.status.is_terminal()).collect();
+    for (_, session) in &mut ended {
+        let path = own.get(&session.id).map(PathBuf::as_path);
+        catch_up_at(store, session, path)?;
+    }
     let sessions: Vec<_> = ended.iter().map(|(_, session)| session).collect();
     let agents = Probes::new(repo, store.known_replica().as_deref(), &sessions).run();
     let limit = what.older_than.map(|age| ago(store.clock().now(), age));
@@ -95,6 +104,8 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             kept: None,
             yields: false,
             has_failed: false,
+            ignored: Vec::new(),
+            branch_kept: None,
             backup: None,
             tip: None,
             key: key.clone(),
@@ -108,11 +119,11 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
         } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
             leftover.kept = Some("this is where you are".to_owned());
         } else if leftover.removes() {
-            leftover.kept = leftover.refusal(&worktrees, what.loss)?;
-            leftover.yields = leftover.kept.is_some()
-                && what.loss == Loss::Refuse
-                && leftover.refusal(&worktrees, Loss::Snapshot)?.is_none();
+            let verdict = worktrees.verdict(&leftover.removal(what.loss))?;
+            leftover.kept = verdict.refusal.as_ref().map(|refusal| super::live::said(refusal));
+            (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);
         }
+        leftover.has_failed = leftover.kept.is_some();
         if leftover.is_something() {
             leftovers.push(leftover);
         }
@@ -132,6 +143,7 @@ pub fn cleanup(
     what: &Cleanup,
     interrupt: &Interrupt<'_>,
 ) -> Result<Cleaned, FlowError> {
+    record_branches(store)?;
     let mut leftovers = cleanup_plan(store, what)?;
     // Whoever restores one of them meanwhile waits.
     let mut claims: Vec<Lock> = Vec::new();
@@ -210,21 +222,10 @@ impl Leftover {
         self.removes() || self.stops || self.archives || self.placement.is_some()
     }
 
-    fn removal<'a>(&'a self, path: &'a std::path::Path, loss: Loss) -> Removal<'a> {
-        Removal { path, branch: self.branch.as_deref(), session: self.session.id, loss }
-    }
-
-    fn path(&self, worktrees: &Worktrees<'_>) -> Result<PathBuf, WorkspaceError> {
-        match &self.worktree {
-            Some(path) => Ok(path.clone()),
-            None => worktrees.default_path(&self.session.project_id, self.session.id),
-        }
-    }
-
-    /// Why it would not be removed.
-    fn refusal(&self, worktrees: &Worktrees<'_>, loss: Loss) -> Result<Option<String>, FlowError> {
-        let path = self.path(worktrees)?;
-        Ok(worktrees.check_removal(&self.removal(&path, loss)).err().map(|e| super::live::said(&e)))
+    /// Only a worktree that says itself that it is the session's.
+    fn removal(&self, loss: Loss) -> Removal<'_> {
+        let (path, branch) = (self.worktree.as_deref(), self.branch.as_deref());
+        Removal { path, branch, session: self.session.id, loss, ignored: None }
     }
 
     /// Ends the agent, removes worktree and branch, and holds on to the session.
@@ -247,9 +248,13 @@ impl Leftover {
         super::here::stop_here(store, &now)?;
         if self.removes() {
             let worktrees = Worktrees::new(repo);
-            let path = self.path(&worktrees)?;
-            let Removed { backup, branch } = worktrees.remove(&self.removal(&path, loss))?;
+            let ignored = Some(self.ignored.as_slice());
+            let removal = Removal { ignored, ..self.removal(loss) };
+            let Removed { backup, branch, kept } = worktrees.remove(&removal)?;
             (self.backup, self.tip) = (backup, branch);
+            if kept.is_some() {
+                (self.branch, self.branch_kept, self.has_failed) = (None, kept, true);
+            }
         }
         let conversation = now.agent_session_id.as_deref();
         discard_claimed(store, now.id, conversation, Discard::Traces)?;

@@ -61,12 +61,20 @@ impl Repository {
     pub fn git_with(&self, config: &[(&str, &str)], verb: &str) -> GitCommand {
         let mut git = GitCommand::with_config(config, verb);
         git.command.current_dir(self.common_dir()).env("GIT_DIR", self.git_dir());
+        git.command.envs(self.object_dirs().variables.iter().cloned());
         git
     }
 
     /// `git <verb>` in a worktree, or in any folder, found by git as for a user who stands there.
     pub fn git_in(&self, folder: &Path, verb: &str) -> GitCommand {
         let mut git = GitCommand::new(verb);
+        git.command.current_dir(folder);
+        git
+    }
+
+    /// `git -c <key>=<value> <verb>` in any folder, found by git as for a user who stands there.
+    pub fn git_in_with(&self, folder: &Path, config: &[(&str, &str)], verb: &str) -> GitCommand {
+        let mut git = GitCommand::with_config(config, verb);
         git.command.current_dir(folder);
         git
     }
@@ -79,9 +87,12 @@ impl GitCommand {
 
     fn with_config(config: &[(&str, &str)], verb: &str) -> Self {
         let mut command = Command::new("git");
-        for name in LOCAL_ENV {
+        let settings = std::env::var_os("GIT_CONFIG_PARAMETERS");
+        for name in LOCAL_ENV.into_iter().chain(super::inherited()) {
             command.env_remove(name);
         }
+        // Settings typed as `git -c` are for what this command does, too.
+        command.envs(settings.map(|settings| ("GIT_CONFIG_PARAMETERS", settings)));
         for (key, value) in config {
             command.arg("-c").arg(format!("{key}={value}"));
         }

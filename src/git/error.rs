@@ -55,6 +55,12 @@ pub enum GitError {
         /// What it printed on standard error.
         message: String,
     },
+    /// The user's name is given, and empty; git refuses that, too.
+    #[error("empty ident name (for <{0}>) not allowed")]
+    NoName(String),
+    /// The user's name is given, and nothing is left of it when it is cleaned.
+    #[error("name consists only of disallowed characters: {0}")]
+    OddName(String),
 }
 
 /// What a program said, behind a colon: several lines begin on a line of their own.
@@ -120,6 +126,25 @@ pub enum RefError {
         #[source]
         source: Cause,
     },
+    /// A hook does not let it move.
+    #[error("the reference-transaction hook refused to move ref '{name}'{}", in_its_words(words))]
+    Refused {
+        /// The full name, or several.
+        name: String,
+        /// What the hook printed.
+        words: String,
+    },
+    /// Some of several refs were moved, and this one could not be.
+    #[error("moved ref '{moved}', but cannot move ref '{name}'")]
+    Partial {
+        /// The full names of those that were moved.
+        moved: String,
+        /// The full name of this one.
+        name: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
     /// Moving failed.
     #[error("cannot move ref '{name}'")]
     Write {
@@ -129,6 +154,22 @@ pub enum RefError {
         #[source]
         source: Cause,
     },
+}
+
+/// What a hook said, if it said anything.
+fn in_its_words(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(":{}", after_colon(words)) }
+}
+
+/// What could not be done with a file.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {act} '{path}'")]
+pub(super) struct FileError {
+    /// A verb: `write`, `create`.
+    pub act: &'static str,
+    pub path: PathBuf,
+    #[source]
+    pub source: io::Error,
 }
 
 /// Why the lock of the repository's writers was not had.

@@ -1,7 +1,7 @@
 //! `core.fsync` as git reads it (git-config(1)); gix itself never syncs anything.
 
 /// What is to be on the disk before a write counts as done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Fsync {
     /// Objects are synced before a ref names them.
     pub objects: bool,
@@ -9,27 +9,51 @@ pub struct Fsync {
     pub refs: bool,
 }
 
-impl Fsync {
-    /// Git's default is `committed` without `loose-object`, and its `reference` part is off too.
-    const DEFAULT: Self = Self { objects: false, refs: false };
+/// The words that stand for objects or for refs: the word, and which.
+const WORDS: [(&str, bool, bool); 6] = [
+    ("loose-object", true, false),
+    ("objects", true, false),
+    ("reference", false, true),
+    ("committed", true, true),
+    ("added", true, true),
+    ("all", true, true),
+];
 
-    /// Reads `core.fsync`, and the older `core.fsyncObjectFiles` where that is not set.
+impl Fsync {
+    /// Reads `core.fsync`, and the older `core.fsyncObjectFiles`, which adds to it. A method that
+    /// asks for less than a full sync (`core.fsyncMethod`) does not count here.
     pub fn from_config(fsync: Option<&str>, object_files: Option<bool>) -> Self {
-        let Some(text) = fsync else {
-            return Self { objects: object_files.unwrap_or(false), ..Self::DEFAULT };
-        };
-        let mut set = Self::DEFAULT;
-        for word in text.split(',').map(str::trim) {
-            let (on, word) = word.strip_prefix('-').map_or((true, word), |word| (false, word));
-            match word {
-                "none" => set = Self { objects: false, refs: false },
-                "loose-object" | "objects" => set.objects = on,
-                "reference" => set.refs = on,
-                "committed" | "added" | "all" => set = Self { objects: on, refs: on },
-                _ => {}
+        // What is named without a minus counts, wherever it stands (git's config.c,
+        // parse_fsync_components). By default neither is synced, so that a minus changes nothing.
+        let mut set = Self::default();
+        let mut rest = fsync.unwrap_or_default();
+        loop {
+            rest = rest.trim_start_matches([',', ' ', '\t', '\n', '\r']);
+            // Switches git's default off, of which nothing concerns us.
+            if rest.is_empty() || rest == "none" {
+                break;
+            }
+            let (word, after) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+            if word == "-" {
+                break;
+            }
+            if !word.starts_with('-') {
+                set.add(word);
+            }
+            rest = after;
+        }
+        set.objects |= object_files == Some(true);
+        set
+    }
+
+    /// Adds what a word stands for, or any word that begins like it.
+    fn add(&mut self, word: &str) {
+        for (name, objects, refs) in WORDS {
+            if name.starts_with(word) {
+                self.objects |= objects;
+                self.refs |= refs;
             }
         }
-        set
     }
 }
 
@@ -37,19 +61,44 @@ impl Fsync {
 mod tests {
     use super::Fsync;
 
+    /// Measured with git 2.47.3 and 2.39.5: what `hash-object -w` and `update-ref` sync.
     #[test]
-    fn words_add_up_from_left_to_right() {
-        let read = |text| {
-            let fsync = Fsync::from_config(Some(text), None);
-            (fsync.objects, fsync.refs)
-        };
-        assert_eq!(read("loose-object"), (true, false));
-        assert_eq!(read("committed"), (true, true));
-        assert_eq!(read("all,-reference"), (true, false));
-        assert_eq!(read("none"), (false, false));
-        assert_eq!(read("none,reference"), (false, true));
-        assert_eq!(read("pack,index"), (false, false));
-        assert!(Fsync::from_config(None, Some(true)).objects);
-        assert_eq!(Fsync::from_config(None, None), Fsync::DEFAULT);
+    fn words_mean_what_they_mean_to_git() {
+        for (text, objects, refs) in [
+            ("", false, false),
+            ("none", false, false),
+            ("all", true, true),
+            ("committed", true, true),
+            ("added", true, true),
+            ("objects", true, false),
+            ("loose-object", true, false),
+            ("reference", false, true),
+            ("all,-reference", true, true),
+            ("-reference,all", true, true),
+            ("-reference", false, false),
+            ("none,reference", false, true),
+            ("reference,none", false, true),
+            ("committed,-loose-object", true, true),
+            ("ref", false, true),
+            ("a", true, true),
+            ("loose-object ,reference", false, true),
+            (" reference,\tloose-object", true, true),
+            ("pack,index", false, false),
+            ("bogus,reference", false, true),
+            ("-", false, false),
+            ("NONE", false, false),
+            ("Reference", false, false),
+            ("loose-object,", true, false),
+            ("l,,reference", true, true),
+            ("none ,committed", true, true),
+        ] {
+            let read = Fsync::from_config(Some(text), None);
+            assert_eq!(read, Fsync { objects, refs }, "{text:?}");
+        }
+        for (text, refs) in [(None, false), (Some("none"), false), (Some("reference"), true)] {
+            assert_eq!(Fsync::from_config(text, Some(true)), Fsync { objects: true, refs });
+        }
+        assert!(Fsync::from_config(Some("loose-object"), Some(false)).objects);
+        assert_eq!(Fsync::from_config(None, None), Fsync::default());
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use super::retry::uninterrupted;
 use super::{LockError, Repository};
 
 /// More than this is no signature.
@@ -95,7 +96,7 @@ impl Repository {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file.map_err(failed)?,
         };
-        match file.try_lock_shared() {
+        match try_again(|| file.try_lock_shared()) {
             Ok(()) => return Ok(None),
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(source)) => return Err(failed(source)),
@@ -111,7 +112,7 @@ impl Repository {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let top = self.ao_dir();
                 let folder = path.parent().unwrap_or(&top);
-                std::fs::create_dir_all(folder)?;
+                uninterrupted(|| std::fs::create_dir_all(folder))?;
                 self.shared().adjust(&top)?;
                 self.shared().adjust(folder)?;
                 open()?
@@ -123,9 +124,19 @@ impl Repository {
     }
 }
 
+/// A signal interrupts this, too.
+fn try_again(mut lock: impl FnMut() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+    loop {
+        match lock() {
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
 fn acquire(file: File, path: &Path, patience: Duration) -> Result<File, LockError> {
     let timeout = || LockError::Timeout { path: path.to_owned(), waited: patience };
-    match file.try_lock() {
+    match try_again(|| file.try_lock()) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) if patience.is_zero() => Err(timeout()),
         Err(TryLockError::WouldBlock) => wait(file, path, patience),
@@ -138,7 +149,7 @@ fn acquire(file: File, path: &Path, patience: Duration) -> Result<File, LockErro
 fn wait(file: File, path: &Path, patience: Duration) -> Result<File, LockError> {
     let (done, outcome) = channel();
     std::thread::spawn(move || {
-        let locked = file.lock().map(|()| file);
+        let locked = uninterrupted(|| file.lock()).map(|()| file);
         let _ = done.send(locked);
     });
     let path = path.to_owned();

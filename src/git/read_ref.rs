@@ -16,6 +16,15 @@ use crate::model::{InvalidOid, Oid};
 /// More than a ref's file holds: the longest id, or the beginning of a symbolic ref.
 const LONGEST: usize = 256;
 
+/// What there is at the place of a ref's own file.
+pub(super) enum Loose {
+    At(Oid),
+    /// Nothing: the ref is packed, or there is none.
+    Missing,
+    /// A folder: an empty one is in nobody's way.
+    Folder,
+}
+
 impl Repository {
     /// The object a ref names; None where there is no such ref.
     ///
@@ -52,13 +61,12 @@ impl Repository {
         Ok(found.map(|output| output.text().parse()).transpose()?)
     }
 
-    pub(super) fn read_files_refs<const N: usize>(
-        &self,
-        names: [&str; N],
-    ) -> Result<[Option<Oid>; N], Cause> {
+    fn read_files_refs<const N: usize>(&self, names: [&str; N]) -> Result<[Option<Oid>; N], Cause> {
         let mut found = names.map(|_| None);
         for (name, found) in names.iter().zip(&mut found) {
-            *found = self.read_loose_ref(name)?;
+            if let Loose::At(at) = self.read_loose_ref(name)? {
+                *found = Some(at);
+            }
         }
         // A ref that git packs is in packed-refs before its own file goes: the order of the two
         // looks is what finds it.
@@ -73,16 +81,15 @@ impl Repository {
     }
 
     /// What a ref's own file says, as git reads it: an id, and white space or nothing behind it.
-    fn read_loose_ref(&self, name: &str) -> Result<Option<Oid>, Cause> {
+    pub(super) fn read_loose_ref(&self, name: &str) -> Result<Loose, Cause> {
         let mut text = [0; LONGEST];
         let file = File::open(self.common_dir().join(name));
         let length = match file.and_then(|mut file| file.read(&mut text)) {
             Ok(length) => length,
             Err(error) => {
                 return match error.kind() {
-                    ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
-                        Ok(None)
-                    }
+                    ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(Loose::Missing),
+                    ErrorKind::IsADirectory => Ok(Loose::Folder),
                     _ => Err(error.into()),
                 };
             }
@@ -96,7 +103,7 @@ impl Repository {
         let is_ours = id.len() == self.gix().object_hash().len_in_hex();
         let id: Result<Oid, InvalidOid> = id.to_ascii_lowercase().parse();
         match id {
-            Ok(id) if is_ours => Ok(Some(id)),
+            Ok(id) if is_ours => Ok(Loose::At(id)),
             Ok(_) => Err("it holds an id of another kind of repository".into()),
             Err(error) => Err(error.into()),
         }

@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use gix::ObjectId;
 
 use super::Repository;
-use super::refs::ignore_missing;
+use super::error::FileError;
+use super::folders::ignore_missing;
+use super::refs::Durability;
+use super::retry::uninterrupted;
 use super::write::sync_folder;
 
 /// How long a lock of git's own is waited for: git's default for `core.filesRefLockTimeout`.
@@ -27,62 +30,77 @@ const MARK_AGE: Duration = Duration::from_secs(3600);
 pub(super) struct RefLock {
     path: PathBuf,
     lock: PathBuf,
-    mark: tempfile::TempPath,
+    _mark: tempfile::TempPath,
     held: bool,
 }
 
 impl RefLock {
-    /// None when git holds the lock.
-    pub fn take(repo: &Repository, path: &Path, new: ObjectId) -> io::Result<Option<Self>> {
-        collect_marks(repo)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(MARK);
-        plain_permissions(&mut builder);
-        let mut file = builder.tempfile_in(repo.ao_dir())?;
-        file.write_all(format!("{new}\n").as_bytes())?;
-        if repo.fsync().refs {
-            file.as_file().sync_all()?;
-        }
-        repo.shared().adjust(file.path())?;
+    /// Takes the lock of the ref at `path`; the ref's new value is in it then.
+    ///
+    /// # Errors
+    /// [`AlreadyExists`](io::ErrorKind::AlreadyExists) when another program holds it.
+    pub fn take(repo: &Repository, path: &Path, new: ObjectId) -> Result<Self, FileError> {
+        let failed = |act, path: &Path| {
+            let path = path.to_owned();
+            move |source| FileError { act, path, source }
+        };
+        let folder = repo.ao_dir();
+        collect_marks(repo).map_err(failed("read", &folder))?;
+        let mark = make_mark(repo, new).map_err(failed("write into", &folder))?;
         let lock = PathBuf::from(format!("{}.lock", path.display()));
-        let mark = file.into_temp_path();
-        let mut this = Self { path: path.to_owned(), lock, mark, held: false };
+        let made = Self::link(repo, &mark, &lock);
+        let cannot = failed("create", &lock);
+        made.map_err(cannot)?;
+        Ok(Self { path: path.to_owned(), lock, _mark: mark, held: true })
+    }
+
+    fn link(repo: &Repository, mark: &Path, lock: &Path) -> io::Result<()> {
+        let link = || uninterrupted(|| fs::hard_link(mark, lock));
         let deadline = Instant::now() + GIT_LOCK_PATIENCE;
         loop {
-            match repo.with_parents(&this.lock, || fs::hard_link(&this.mark, &this.lock)) {
-                Ok(()) => {
-                    this.held = true;
-                    return Ok(Some(this));
+            match repo.with_parents(lock, link) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    if Instant::now() >= deadline {
+                        return if break_leftover(repo, lock)? { link() } else { Err(error) };
+                    }
                 }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-            if Instant::now() >= deadline {
-                break;
+                done => return done,
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        if !break_leftover(repo, &this.lock)? {
-            return Ok(None);
-        }
-        match fs::hard_link(&this.mark, &this.lock) {
-            Ok(()) => {
-                this.held = true;
-                Ok(Some(this))
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
-    pub fn commit(mut self, repo: &Repository) -> io::Result<()> {
-        fs::rename(&self.lock, &self.path)?;
+    /// Moves the ref.
+    pub fn commit(mut self, repo: &Repository) -> Result<Durability, FileError> {
+        uninterrupted(|| fs::rename(&self.lock, &self.path)).map_err(|source| FileError {
+            act: "replace",
+            path: self.path.clone(),
+            source,
+        })?;
         self.held = false;
-        if repo.fsync().refs {
-            sync_folder(self.path.parent().unwrap_or(&self.path))?;
-        }
-        Ok(())
+        let folder = self.path.parent().unwrap_or(&self.path);
+        Ok(match repo.fsync().refs.then(|| sync_folder(folder)) {
+            Some(Err(source)) => {
+                let path = folder.to_owned();
+                Durability::Unsure(FileError { act: "sync", path, source }.into())
+            }
+            _ => Durability::Kept,
+        })
     }
+}
+
+/// The file that a lock is made from, with the ref's new value in it.
+fn make_mark(repo: &Repository, new: ObjectId) -> io::Result<tempfile::TempPath> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(MARK);
+    plain_permissions(&mut builder);
+    let mut file = builder.tempfile_in(repo.ao_dir())?;
+    file.write_all(format!("{new}\n").as_bytes())?;
+    if repo.fsync().refs {
+        file.as_file().sync_all()?;
+    }
+    repo.shared().adjust(file.path())?;
+    Ok(file.into_temp_path())
 }
 
 impl Drop for RefLock {

@@ -12,6 +12,7 @@ use std::time::SystemTime;
 use gix::ObjectId;
 use gix::objs::{Kind, WriteTo};
 
+use super::retry::uninterrupted;
 use super::{ObjectError, Repository, loose};
 
 /// How often an object folder may vanish (`git gc` removes empty ones) before it is an error.
@@ -36,6 +37,10 @@ impl Repository {
             return Ok(id);
         }
         let file = loose::encode(kind, bytes).map_err(|source| self.write_error(source))?;
+        let failed = |source: io::Error| ObjectError::Write {
+            path: folder.to_owned(),
+            source: source.into(),
+        };
         let mut attempt = 0;
         loop {
             match self.write_file(folder, &path, &file) {
@@ -45,13 +50,13 @@ impl Repository {
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound && attempt < ATTEMPTS => {
                     attempt += 1;
-                    match fs::create_dir(folder) {
-                        Ok(()) => self.shared().adjust(folder).map_err(|e| self.write_error(e))?,
+                    match uninterrupted(|| fs::create_dir(folder)) {
+                        Ok(()) => self.shared().adjust(folder).map_err(failed)?,
                         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                        Err(error) => return Err(self.write_error(error)),
+                        Err(error) => return Err(failed(error)),
                     }
                 }
-                Err(error) => return Err(self.write_error(error)),
+                Err(error) => return Err(failed(error)),
             }
         }
     }
@@ -67,7 +72,10 @@ impl Repository {
             file.as_file().sync_all()?;
         }
         self.shared().adjust(file.path())?;
-        file.persist(path).map_err(|error| error.error)?;
+        let file = file.into_temp_path();
+        uninterrupted(|| fs::rename(&file, path))?;
+        // Its name is gone with the rename.
+        let _ = file.keep();
         if self.fsync().objects {
             sync_folder(folder)?;
         }

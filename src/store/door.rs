@@ -1,7 +1,5 @@
 //! The one way to write: everything that changes the store's ref goes through here.
 
-use std::time::Instant;
-
 use gix::ObjectId;
 use gix::objs::tree::{Editor, EntryKind};
 use gix::objs::{Commit, Kind};
@@ -11,8 +9,9 @@ use super::edit::Edit;
 use super::error::{gix_id, oid};
 use super::layout::VERSION_BLOB;
 use super::transaction::Parts;
-use super::{Backoff, Key, Snapshot, Store, StoreError, Transaction, Visibility};
-use crate::git::{Expected, ObjectError, RawTree, RefError, RefMove};
+use super::turn::Attempts;
+use super::{Key, Notice, Snapshot, Store, StoreError, Transaction, Visibility};
+use crate::git::{Durability, Expected, ObjectError, RawTree, RefError, RefMove};
 use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 
 /// What a transaction came to.
@@ -56,9 +55,8 @@ impl Store {
     ///
     /// `verb` names the operation in the event. Nothing staged, or nothing that differs: no event.
     ///
-    /// Where both public and private sessions change there are two events, one on each ref. If
-    /// a program that takes no lock moves the second ref in between, `change` runs again and sees
-    /// what the first event did.
+    /// Where both public and private sessions change there are two events, one on each ref; both
+    /// refs move, or none.
     ///
     /// # Errors
     /// What `change` returns; a record that could not be read again; a write that failed, or found
@@ -82,8 +80,8 @@ impl Store {
         })
     }
 
-    /// Moves each ref from the very tip that `build` is given to where it says, in this order. If
-    /// somebody else moved one meanwhile, `build` runs again.
+    /// Moves each ref from the very tip that `build` is given to where it says, in this order, or
+    /// none of them. If somebody else moved one meanwhile, `build` runs again.
     pub(super) fn advance<T, E: From<StoreError>>(
         &self,
         mut build: impl FnMut(Snapshot<'_>, Timestamp) -> Result<(T, Vec<Next>), E>,
@@ -91,44 +89,25 @@ impl Store {
         if std::env::var_os("GIT_QUARANTINE_PATH").is_some() {
             return Err(StoreError::Quarantined.into());
         }
-        let repo = self.repository();
-        let lock = repo.lock(self.patience()).map_err(StoreError::from)?;
-        let start = Instant::now();
-        let mut pause = Backoff::new(2, 200);
+        let lock = self.queue().map_err(StoreError::from)?;
+        let mut attempts = Attempts::begin();
         loop {
             let now = self.clock().now();
-            repo.forget_objects();
+            self.repository().forget_objects();
             let snapshot = self.snapshot()?;
-            let [public, private] = [Visibility::Public, Visibility::Private]
-                .map(|half| snapshot.tip_of(half).cloned().map_or(Expected::Missing, Expected::At));
+            let tips = [Visibility::Public, Visibility::Private]
+                .map(|visibility| snapshot.tip_of(visibility).cloned());
             let (value, next) = build(snapshot, now)?;
-            let moved = next.iter().try_for_each(|next| {
-                let expected = match next.visibility {
-                    Visibility::Public => &public,
-                    Visibility::Private => &private,
-                };
-                self.move_to(next, expected, now)
-            });
-            match moved {
-                Ok(()) => {
-                    drop(lock);
-                    let events: Vec<_> =
-                        next.into_iter().map(|next| (next.visibility, next.event)).collect();
-                    events.iter().for_each(|(_, event)| self.maintain(event));
-                    let event = events.first().map(|(_, event)| event.clone());
-                    return Ok(Committed { value, event, events });
-                }
-                Err(RefError::Moved(_) | RefError::Locked { .. })
-                    if start.elapsed() < self.patience() =>
-                {
-                    pause.wait();
-                }
-                Err(RefError::Moved(name)) => {
-                    let seconds = start.elapsed().as_secs();
-                    return Err(StoreError::Contended { name, seconds }.into());
-                }
-                Err(error) => return Err(StoreError::from(error).into()),
+            if let Err(error) = self.move_to(&next, tips, now) {
+                attempts.wait_after(error, self)?;
+                continue;
             }
+            drop(lock);
+            let events: Vec<_> =
+                next.into_iter().map(|next| (next.visibility, next.event)).collect();
+            events.iter().for_each(|(_, event)| self.maintain(event));
+            let event = events.first().map(|(_, event)| event.clone());
+            return Ok(Committed { value, event, events });
         }
     }
 
@@ -176,12 +155,36 @@ impl Store {
         Ok(self.transaction("delete", |tx| tx.delete(key.clone()))?.event)
     }
 
-    fn move_to(&self, next: &Next, expected: &Expected, now: Timestamp) -> Result<(), RefError> {
+    /// Moves the refs, all or none.
+    fn move_to(
+        &self,
+        next: &[Next],
+        [public, private]: [Option<Oid>; 2],
+        now: Timestamp,
+    ) -> Result<(), RefError> {
+        if next.is_empty() {
+            return Ok(());
+        }
+        let to = |next: &Next| RefMove {
+            name: self.ref_of(next.visibility).expect("what is staged has a place"),
+            expected: Expected::from(match next.visibility {
+                Visibility::Public => public.clone(),
+                Visibility::Private => private.clone(),
+            }),
+            new: gix_id(&next.event),
+            message: format!("ao: {}", next.log),
+        };
+        let moves: Vec<_> = next.iter().map(to).collect();
         let repo = self.repository();
-        let name = self.ref_of(next.visibility).expect("what is staged has a place");
-        let (new, log) = (gix_id(&next.event), format!("ao: {}", next.log));
-        let who = &repo.signatures(now);
-        repo.move_ref(&RefMove { name, expected, new, message: &log, who })
+        let who = repo.signatures(now).map_err(|source| {
+            let name = moves[0].name.to_owned();
+            RefError::Write { name, source: source.into() }
+        })?;
+        match repo.move_refs(&moves, &who)? {
+            Durability::Kept => {}
+            Durability::Unsure(source) => self.tell(&Notice::Unsure(source)),
+        }
+        Ok(())
     }
 
     fn commit(
@@ -209,7 +212,7 @@ impl Store {
                 parents.push(parent);
             }
         }
-        let who = repo.signatures(now);
+        let who = repo.signatures(now)?;
         let event = self.write_event(&Commit {
             tree,
             parents: parents.into_iter().map(gix_id).collect(),

@@ -1,8 +1,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::notice::Listener;
 use super::replica::Naming;
-use super::{Clock, Snapshot, StoreError, Visibility};
+use super::{Clock, Notice, Snapshot, StoreError, Visibility};
 use crate::git::{Repository, RepositoryError};
 use crate::model::Oid;
 
@@ -52,6 +53,7 @@ pub struct Store {
     private: Option<&'static str>,
     clock: Clock,
     patience: Duration,
+    listener: Listener,
     naming: Naming,
 }
 
@@ -59,8 +61,8 @@ impl Store {
     /// The store of a repository.
     pub fn new(repo: Repository) -> Self {
         let (ref_name, clock) = (SESSIONS_REF.to_owned(), Clock::system());
-        let naming = Naming::default();
-        Self { repo, ref_name, private: None, clock, patience: PATIENCE, naming }
+        let (listener, naming) = (Listener::default(), Naming::default());
+        Self { repo, ref_name, private: None, clock, patience: PATIENCE, listener, naming }
     }
 
     /// What is known of this clone's name.
@@ -96,6 +98,15 @@ impl Store {
     /// Sets how long a write waits for other writers before it gives up.
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// Sets who is told of what happens while a write is under way.
+    pub fn with_listener(self, hear: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        Self { listener: Listener::new(hear), ..self }
+    }
+
+    pub(super) fn tell(&self, notice: &Notice) {
+        self.listener.tell(notice);
     }
 
     /// The repository.

@@ -2,7 +2,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{Changes, Condition};
-use crate::git::{GitError, RefError};
+use crate::git::{GitError, LockError, RefError};
+use crate::model::SessionId;
 
 /// Why a workspace cannot be had, or is not removed.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,9 @@ pub enum WorkspaceError {
     /// The branch is gone.
     #[error("there is no branch '{0}'")]
     BranchMissing(String),
+    /// Somebody moved the branch after it was looked at.
+    #[error("branch '{0}' has moved in the meantime")]
+    BranchMoved(String),
     /// Git lets a branch be checked out, or rebased, in one worktree only.
     #[error("branch '{name}' is in use at '{path}'")]
     BranchInUse {
@@ -69,6 +73,26 @@ pub enum WorkspaceError {
     /// The main worktree is never removed.
     #[error("'{0}' is the main worktree")]
     MainWorktree(PathBuf),
+    /// It is a worktree, and does not say that it is this session's.
+    #[error("'{path}' is not a worktree of session {}", session.short())]
+    NotItsOwn {
+        /// Where.
+        path: PathBuf,
+        /// The session.
+        session: SessionId,
+    },
+    /// It is not there, and neither is the folder that it was in.
+    #[error("'{0}' cannot be reached: it may have moved, or be on a disk that is not mounted")]
+    OutOfReach(PathBuf),
+    /// A git process is at work in it, or died there.
+    #[error("git is at work in the worktree, or died there: '{0}' exists")]
+    InUse(PathBuf),
+    /// Another file system begins in it.
+    #[error("something is mounted at '{0}'")]
+    Mounted(PathBuf),
+    /// Somebody wrote into it after it was looked at.
+    #[error("'{0}' changed in the meantime")]
+    Changed(PathBuf),
     /// Somebody locked it, for as long as it takes.
     #[error("'{path}' is locked{}{reason}", if reason.is_empty() { "" } else { ": " })]
     Locked {
@@ -105,6 +129,9 @@ pub enum WorkspaceError {
     /// A repository in the worktree would be lost; no commit of this one can keep it.
     #[error("'{0}' is a repository of its own")]
     NestedRepository(PathBuf),
+    /// Another worktree in the worktree would be lost.
+    #[error("'{0}' is a worktree of its own")]
+    NestedWorktree(PathBuf),
     /// A file or folder could not be read or written.
     #[error("cannot {act} '{path}'")]
     Io {
@@ -116,6 +143,9 @@ pub enum WorkspaceError {
         #[source]
         source: io::Error,
     },
+    /// Somebody else removes something, and does not come to an end.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// A ref cannot be read.
     #[error(transparent)]
     Ref(#[from] RefError),
@@ -147,6 +177,18 @@ impl WorkspaceError {
             }
             Self::Submodule { .. } => Some("commit and push there first".to_owned()),
             Self::NestedRepository(_) => Some("move it elsewhere first".to_owned()),
+            Self::NestedWorktree(path) => {
+                Some(format!("git worktree move '{}' <elsewhere>", path.display()))
+            }
+            Self::OutOfReach(path) => Some(format!(
+                "if it has moved: git worktree repair <its new place>\n\
+                 if it is gone for good: git worktree remove '{}'",
+                path.display()
+            )),
+            Self::InUse(lock) => {
+                Some(format!("if no git is running there: rm '{}'", lock.display()))
+            }
+            Self::Changed(_) => Some("look at what arrived, and run the command again".to_owned()),
             Self::BranchMissing(name) => Some(format!(
                 "where another clone has it: git fetch <remote> {name}:{name}\n\
                  else make it: git branch {name} <commit>"

@@ -6,12 +6,16 @@ mod base;
 mod beside;
 mod branch;
 mod branch_only;
+mod departure;
 mod divergence;
 mod error;
+mod hidden;
+mod inventory;
 mod list;
 mod look;
 mod mark;
 mod marker;
+mod nested;
 mod operation;
 mod place;
 mod recreate;
@@ -33,7 +37,7 @@ pub use mark::{Mark, marked, relink, unlinked, vanished};
 pub use marker::{mark_here, session_at, session_here};
 pub use operation::{Operation, operation};
 pub use place::{from_record, to_record};
-pub use removal::{Loss, Recreation, Removal, Removed};
+pub use removal::{Loss, Recreation, Removal, Removed, Verdict};
 pub use state::{Changes, Condition, Detail, Divergence, Place, WorkspaceState};
 pub use worktrees::Worktrees;
 
@@ -53,9 +57,7 @@ pub use worktrees::Worktrees;
 /// # [&["init", "-q"][..], &["commit", "-q", "--allow-empty", "-m", "first"]].map(git);
 /// use git_ao::git::Repository;
 /// use git_ao::model::SessionId;
-/// use git_ao::workspace::{
-///     Addition, Branch, Condition, Detail, Loss, Place, Removal, Workspace, Worktrees,
-/// };
+/// use git_ao::workspace::{Addition, Branch, Loss, Removal, Workspace, Worktrees};
 ///
 /// let repo = Repository::discover(&dir)?;
 /// let worktrees = Worktrees::new(&repo);
@@ -64,17 +66,14 @@ pub use worktrees::Worktrees;
 /// let branch = Branch::New { name: "one".to_owned(), at };
 /// worktrees.add(&Addition { path: path.clone(), branch, session })?.keep();
 ///
-/// let place = Place { path: &path, branch: Some("one") };
-/// let state = worktrees.state(&place, Detail::Changes)?;
-/// assert_eq!(state.condition, Condition::Ready);
-///
 /// // What is nowhere else is not removed, unless it is kept.
 /// std::fs::write(path.join("work"), "not committed")?;
-/// let removal = Removal { path: &path, branch: Some("one"), session, loss: Loss::Refuse };
+/// let (path, branch) = (Some(path.as_path()), Some("one"));
+/// let removal = Removal { path, branch, session, loss: Loss::Refuse, ignored: None };
 /// assert!(worktrees.remove(&removal).is_err());
 /// let removed = worktrees.remove(&Removal { loss: Loss::Snapshot, ..removal })?;
 /// assert_eq!(removed.backup, Some(format!("refs/ao/backup/{session}")));
-/// assert!(!path.exists());
+/// assert!(!path.is_some_and(|path| path.exists()));
 /// # Ok(()) }
 /// ```
 pub trait Workspace {

@@ -23,7 +23,7 @@ impl<'r> Worktrees<'r> {
                 remove_empty(again.path);
                 None
             }
-            Condition::Prunable => self.leaving(again.path)?,
+            Condition::Prunable => self.leaving(again.path, again.session)?,
             _ => return Err(WorkspaceError::PathTaken(again.path.to_owned())),
         };
         let mut backup = None;
@@ -35,7 +35,8 @@ impl<'r> Worktrees<'r> {
             if stake.is_something() {
                 backup = Some(self.back_up(Some(stale), &stake, again.session)?);
             }
-            self.discard(stale)?;
+            self.check_modules(&stale.git_dir)?;
+            self.forget_missing(stale, again.session)?;
         }
         let addition = Addition { path: again.path.to_owned(), branch, session: again.session };
         let mut added = self.add_worktree(&addition)?;

@@ -1,18 +1,22 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::WorkspaceError;
 use crate::model::{Oid, SessionId};
 
 /// Which workspace is to go.
 #[derive(Debug, Clone, Copy)]
 pub struct Removal<'a> {
-    /// Its folder.
-    pub path: &'a Path,
+    /// Its folder; None where only a branch is to go.
+    pub path: Option<&'a Path>,
     /// The branch that goes with it; None where none does.
     pub branch: Option<&'a str>,
-    /// Whose it is: a backup is named after it.
+    /// Whose it is: another one's worktree is not removed. A backup is named after it.
     pub session: SessionId,
     /// What happens to work that would be lost.
     pub loss: Loss,
+    /// The files that git ignores of which it is known that they go, as [`Verdict`] has them; None
+    /// where any may go.
+    pub ignored: Option<&'a [PathBuf]>,
 }
 
 /// What happens to work that is nowhere else: what is not committed, and commits that are on no
@@ -32,6 +36,19 @@ pub struct Removed {
     pub backup: Option<String>,
     /// Where the branch was that was removed.
     pub branch: Option<Oid>,
+    /// Why the branch that was to go is still there: what became of it while its worktree went.
+    pub kept: Option<String>,
+}
+
+/// What a removal would come to.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Why nothing would be removed.
+    pub refusal: Option<WorkspaceError>,
+    /// It is refused for the work in it alone, and would be done with [`Loss::Snapshot`].
+    pub yields: bool,
+    /// What git ignores in the workspace: it goes, and no backup has it. Relative to its folder.
+    pub ignored: Vec<PathBuf>,
 }
 
 /// What a session that comes back needs.

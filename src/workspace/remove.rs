@@ -1,111 +1,115 @@
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use super::beside::beside_others;
+use super::departure::Departure;
 use super::stake::{Leaving, Stake};
-use super::{Condition, Listed};
-use super::{Detail, Loss, Place, Removal, Removed, Workspace, WorkspaceError, Worktrees};
-use crate::model::is_branch_name;
+use super::{Removal, Removed, WorkspaceError, Worktrees};
+use crate::git::GitError;
+use crate::model::{Oid, SessionId};
+
+/// How long a removal waits for another one in the same repository.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Worktrees<'_> {
-    /// Everything that can refuse comes first; then what would be lost is kept; then it goes.
+    /// Everything that can refuse comes first; then what would be lost is kept; then what was looked
+    /// at goes, if it is still the same.
+    ///
+    /// One at a time: of two branches that have the same commits, the second one that goes is their
+    /// last.
     pub(super) fn remove_worktree(&self, removal: &Removal<'_>) -> Result<Removed, WorkspaceError> {
-        let (leaving, stake) = self.vet(removal)?;
-        let mut removed = Removed::default();
-        if stake.is_something() {
-            removed.backup = Some(self.back_up(leaving.as_ref(), &stake, removal.session)?);
+        // What is refused writes nothing, not even a lock.
+        self.decided(removal)?;
+        let _alone = self.repo.lock_named("remove", PATIENCE)?;
+        let departure = self.decided(removal)?;
+        let backup = match departure.stake.is_something() {
+            true => {
+                Some(self.back_up(departure.leaving.as_ref(), &departure.stake, removal.session)?)
+            }
+            false => None,
+        };
+        if let Err(error) = departure.check() {
+            if let Some(name) = &backup {
+                self.drop_backup(name);
+            }
+            return Err(error);
         }
-        match &leaving {
-            Some(leaving) => self.discard(leaving)?,
-            None => remove_empty(removal.path),
+        self.discard(&departure, removal.session)?;
+        if let (None, Some(path)) = (&departure.leaving, removal.path) {
+            remove_empty(path);
         }
-        if let Some(name) = removal.branch {
-            removed.branch = self.delete_branch(name)?;
+        let mut removed = Removed { backup, ..Removed::default() };
+        if let Some((name, tip)) = departure.branch() {
+            match self.delete_branch(name, tip) {
+                Ok(()) => removed.branch = Some(tip.clone()),
+                Err(error) => removed.kept = Some(error.to_string()),
+            }
         }
         Ok(removed)
     }
 
-    /// Checks whether a removal would be done, and removes nothing.
-    ///
-    /// # Errors
-    /// What would refuse it.
-    pub fn check_removal(&self, removal: &Removal<'_>) -> Result<(), WorkspaceError> {
-        self.vet(removal).map(drop)
+    fn decided(&self, removal: &Removal<'_>) -> Result<Departure, WorkspaceError> {
+        let mut departure = self.departure(removal)?;
+        match departure.refusal(removal.loss) {
+            Some(refusal) => Err(refusal),
+            None => Ok(departure),
+        }
     }
 
-    fn vet(&self, removal: &Removal<'_>) -> Result<(Option<Leaving>, Stake), WorkspaceError> {
-        let leaving = self.leaving(removal.path)?;
-        if let Some(name) = removal.branch {
-            self.check_free(name, leaving.as_ref())?;
-        }
-        let stake = self.stake(leaving.as_ref(), removal.branch)?;
-        if let Some(leaving) = leaving.as_ref().filter(|leaving| !leaving.missing) {
-            self.check_submodules(&leaving.path, &stake.status)?;
-        }
-        if removal.loss == Loss::Refuse {
-            self.refuse(removal, &stake)?;
-        }
-        Ok((leaving, stake))
+    /// Removes the folder, and lets git forget it. Git looks at the folder again: one that is there
+    /// by now, with somebody else's work in it, is not removed.
+    fn discard(&self, departure: &Departure, session: SessionId) -> Result<(), WorkspaceError> {
+        let Some(leaving) = &departure.leaving else { return Ok(()) };
+        departure.remove_folder()?;
+        self.forget_missing(leaving, session)
     }
 
-    /// Git runs no hook for this, and leaves a folder that it cannot empty.
-    pub(super) fn discard(&self, leaving: &Leaving) -> Result<(), WorkspaceError> {
-        if leaving.missing {
-            remove_empty(&leaving.path);
+    /// Lets git forget a worktree whose folder is gone. Git runs no hook for this.
+    pub(super) fn forget_missing(
+        &self,
+        leaving: &Leaving,
+        session: SessionId,
+    ) -> Result<(), WorkspaceError> {
+        remove_empty(&leaving.path);
+        if leaving.path.exists() {
+            return Err(WorkspaceError::Changed(leaving.path.clone()));
         }
-        beside_others(|| {
-            let git = self.repo.git("worktree").as_user().shielded();
-            git.args(["remove", "--force", "--"]).arg(&leaving.path).run()
-        })?;
-        Ok(())
-    }
-
-    fn check_free(&self, name: &str, leaving: Option<&Leaving>) -> Result<(), WorkspaceError> {
-        if !is_branch_name(name) {
-            return Err(WorkspaceError::InvalidBranch(name.to_owned()));
-        }
-        let other = |listed: &Listed| leaving.is_none_or(|leaving| leaving.path != listed.path);
-        let others: Vec<_> = self.list()?.into_iter().filter(other).collect();
-        match self.user_of(name, &others)? {
-            Some(path) if leaving.is_none_or(|leaving| leaving.path != path) => {
-                Err(WorkspaceError::BranchInUse { name: name.to_owned(), path })
+        let git = || self.repo.git("worktree").as_user().shielded().args(["remove", "--"]);
+        match beside_others(|| git().arg(&leaving.path).run()) {
+            Ok(_) => Ok(()),
+            Err(GitError::Failed { .. }) if leaving.path.exists() => {
+                Err(WorkspaceError::Changed(leaving.path.clone()))
             }
-            _ => Ok(()),
+            // Somebody else let git forget it.
+            Err(GitError::Failed { .. })
+                if self.leaving(&leaving.path, session).is_ok_and(|it| it.is_none()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
-    fn refuse(&self, removal: &Removal<'_>, stake: &Stake) -> Result<(), WorkspaceError> {
-        let path = removal.path.to_owned();
-        let place = Place { path: &path, branch: None };
-        let condition = self.state(&place, Detail::Place)?.condition;
-        if matches!(condition, Condition::Busy(_)) {
-            return Err(WorkspaceError::NotRemovable { path, condition });
+    /// By compare-and-swap with the commit that was looked at: what came after it is not lost.
+    fn delete_branch(&self, name: &str, tip: &Oid) -> Result<(), WorkspaceError> {
+        let others = self.list()?;
+        if let Some(path) = self.user_of(name, &others)? {
+            return Err(WorkspaceError::BranchInUse { name: name.to_owned(), path });
         }
-        let changes = stake.status.changes;
-        if !changes.is_clean() {
-            return Err(WorkspaceError::Dirty { path, changes });
-        }
-        match (stake.unmerged, removal.branch) {
-            (0, _) => Ok(()),
-            (count, Some(name)) => {
-                Err(WorkspaceError::Unmerged { what: format!("branch '{name}'"), count })
-            }
-            (count, None) => {
-                Err(WorkspaceError::Unmerged { what: format!("'{}'", path.display()), count })
-            }
-        }
-    }
-
-    /// By compare-and-swap: a commit that came after the last look is not lost.
-    fn delete_branch(&self, name: &str) -> Result<Option<crate::model::Oid>, WorkspaceError> {
         let full = format!("refs/heads/{name}");
-        let Some(tip) = self.repo.read_ref(&full)? else { return Ok(None) };
-        self.repo.git("update-ref").shielded().args(["-d", &full, tip.as_str()]).run()?;
+        let git = self.repo.git("update-ref").shielded().args(["-d", &full, tip.as_str()]);
+        match git.run() {
+            Err(GitError::Failed { .. }) if self.repo.read_ref(&full)?.as_ref() != Some(tip) => {
+                return Err(WorkspaceError::BranchMoved(name.to_owned()));
+            }
+            deleted => deleted?,
+        };
         let section = format!("branch.{name}");
         // Most branches have no section.
         let git = self.repo.git("config").shielded();
         let _ = git.args(["--local", "--remove-section", &section]).run();
-        Ok(Some(tip))
+        Ok(())
     }
 }
 

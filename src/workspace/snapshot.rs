@@ -1,9 +1,5 @@
 //! A commit of everything that is in a worktree, made beside its index.
 
-use std::fs::{self, File, FileTimes};
-use std::io;
-use std::path::Path;
-
 use super::list::path_from;
 use super::stake::{Leaving, Stake};
 use super::{WorkspaceError, Worktrees};
@@ -62,13 +58,19 @@ impl Worktrees<'_> {
         }
     }
 
+    /// Takes a backup back of what is still there.
+    pub(super) fn drop_backup(&self, name: &str) {
+        // One that stays is of use to nobody, and harms nobody.
+        let _ = self.repo.git("update-ref").shielded().args(["-d", name]).run();
+    }
+
     fn snapshot(
         &self,
         leaving: &Leaving,
         stake: &Stake,
         session: SessionId,
     ) -> Result<Oid, WorkspaceError> {
-        let index = copy_of_index(&leaving.git_dir)?;
+        let index = self.index_copy(leaving)?;
         let git = |verb: &str| self.git_on(leaving, verb).env("GIT_INDEX_FILE", index.to_owned());
         let before = gitlinks(git("ls-files"))?;
         let conflicts = paths(git("ls-files").arg("--unmerged"), "")?;
@@ -107,38 +109,11 @@ impl Worktrees<'_> {
     }
 
     fn commit(&self, tree: &Oid, parents: &[Oid], message: &str) -> Result<Oid, WorkspaceError> {
-        let who = self.repo.signatures(Clock::system().now());
+        let who = self.repo.signatures(Clock::system().now())?;
         let git = who.export(self.repo.git("commit-tree")).arg(tree.as_str());
         let parents = parents.iter().flat_map(|parent| ["-p", parent.as_str()]);
         id_from(git.args(parents).args(["-m", message]))
     }
-}
-
-/// A copy that goes away again, in the same folder: a split index finds its other half there.
-///
-/// It keeps the time of the original, by which git knows the entries that may have changed in the
-/// moment they were added (gitformat-index(5)): with a later time such changes would be missed.
-fn copy_of_index(git_dir: &Path) -> Result<tempfile::TempPath, WorkspaceError> {
-    let index = git_dir.join("index");
-    let copy = || -> io::Result<tempfile::TempPath> {
-        let copy = tempfile::Builder::new().prefix("ao-index.").tempfile_in(git_dir)?;
-        match File::open(&index) {
-            Ok(mut original) => {
-                let time = original.metadata()?.modified()?;
-                io::copy(&mut original, &mut copy.as_file())?;
-                copy.as_file().set_times(FileTimes::new().set_modified(time))?;
-                Ok(copy.into_temp_path())
-            }
-            // An empty file is no index; a missing one is an empty index.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let copy = copy.into_temp_path();
-                fs::remove_file(&copy)?;
-                Ok(copy)
-            }
-            Err(error) => Err(error),
-        }
-    };
-    copy().map_err(|source| WorkspaceError::Io { act: "copy", path: index.clone(), source })
 }
 
 /// The paths at which an index holds a commit of another repository.

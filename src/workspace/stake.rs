@@ -1,13 +1,15 @@
 //! What would be lost with a worktree.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::hidden::with_index;
 use super::registry::Registered;
 use super::status::Status;
 use super::worktrees::real_path;
-use super::{Condition, Detail, Place, Workspace, WorkspaceError, Worktrees};
+use super::{Condition, Detail, Place, Workspace, WorkspaceError, Worktrees, marker};
 use crate::git::GitCommand;
-use crate::model::Oid;
+use crate::model::{Oid, SessionId};
 
 /// A linked worktree that is to go.
 pub(super) struct Leaving {
@@ -20,8 +22,10 @@ pub(super) struct Leaving {
 /// What is in a worktree, and on a branch, and nowhere else.
 pub(super) struct Stake {
     pub status: Status,
-    /// The tips to keep: HEAD, and the branch that is to go.
+    /// The tips to keep: HEAD, the branch that is to go, and what else only the worktree names.
     pub tips: Vec<Oid>,
+    /// The branch that is to go, where it is there, and the commit it is at.
+    pub branch: Option<(String, Oid)>,
     /// How many commits are on these tips and on no branch that stays, and no remote.
     pub unmerged: u64,
 }
@@ -30,8 +34,13 @@ impl Worktrees<'_> {
     /// The worktree at a path that is to go; None where nothing is there.
     ///
     /// # Errors
-    /// When something else is there, or it is locked, or is the main worktree.
-    pub(super) fn leaving(&self, path: &Path) -> Result<Option<Leaving>, WorkspaceError> {
+    /// When something else is there, or another one's worktree, or it is locked, or is the main
+    /// worktree, or may only be out of reach.
+    pub(super) fn leaving(
+        &self,
+        path: &Path,
+        session: SessionId,
+    ) -> Result<Option<Leaving>, WorkspaceError> {
         let path = real_path(path);
         let place = Place { path: &path, branch: None };
         let condition = self.state(&place, Detail::Place)?.condition;
@@ -42,13 +51,19 @@ impl Worktrees<'_> {
             condition => return Err(WorkspaceError::NotRemovable { path, condition }),
         };
         let known = self.registered()?.into_iter().find(|known| known.path == path);
-        match known {
-            None => Err(WorkspaceError::MainWorktree(path)),
-            Some(Registered { locked: Some(reason), .. }) => {
-                Err(WorkspaceError::Locked { path, reason })
-            }
-            Some(Registered { git_dir, .. }) => Ok(Some(Leaving { git_dir, path, missing })),
+        let Some(Registered { git_dir, locked, .. }) = known else {
+            return Err(WorkspaceError::MainWorktree(path));
+        };
+        if marker::read(&git_dir) != Some(session) {
+            return Err(WorkspaceError::NotItsOwn { path, session });
         }
+        if let Some(reason) = locked {
+            return Err(WorkspaceError::Locked { path, reason });
+        }
+        if missing && is_out_of_reach(&path) {
+            return Err(WorkspaceError::OutOfReach(path));
+        }
+        Ok(Some(Leaving { git_dir, path, missing }))
     }
 
     /// `git <verb>` on a worktree, also on one whose folder is gone.
@@ -68,28 +83,72 @@ impl Worktrees<'_> {
         let mut tips = Vec::new();
         let mut status = Status::default();
         if let Some(leaving) = leaving {
-            status = self.status_on(leaving)?;
             let head = self.git_on(leaving, "rev-parse").args(["--verify", "--quiet", "HEAD"]);
             tips.extend(head.find()?.and_then(|output| output.text().parse().ok()));
+            status = self.status_on(leaving)?;
         }
-        if let Some(branch) = branch
-            && let Some(tip) = self.repo.read_ref(&format!("refs/heads/{branch}"))?
-            && !tips.contains(&tip)
-        {
-            tips.push(tip);
+        let tip = |name: &str| self.repo.read_ref(&format!("refs/heads/{name}"));
+        let branch = match branch.map(|name| Ok((name, tip(name)?))).transpose() {
+            Err(error) => return Err(WorkspaceError::Ref(error)),
+            Ok(found) => found.and_then(|(name, tip)| Some((name.to_owned(), tip?))),
+        };
+        if let Some((_, tip)) = branch.as_ref().filter(|(_, tip)| !tips.contains(tip)) {
+            tips.push(tip.clone());
         }
-        let unmerged = self.unmerged(&tips, branch)?;
-        Ok(Stake { status, tips, unmerged })
+        let name = branch.as_ref().map(|(name, _)| name.as_str());
+        let mut unmerged = self.unmerged(&tips, name)?;
+        if let Some(leaving) = leaving {
+            let others = self.other_tips(leaving)?;
+            let all: Vec<_> = tips.iter().chain(&others).cloned().collect();
+            let more = self.unmerged(&all, name)?;
+            if more > unmerged {
+                tips.extend(others);
+                unmerged = more;
+            }
+        }
+        Ok(Stake { status, tips, branch, unmerged })
     }
 
+    /// The user's index may hide files from git; those count like all others.
     fn status_on(&self, leaving: &Leaving) -> Result<Status, WorkspaceError> {
         if !leaving.missing {
-            return Ok(Status::parse(self.status(&leaving.path).run()?.bytes()));
+            let index = self.open_index(leaving)?;
+            let git = with_index(self.status(&leaving.path).arg("--ignored"), index.as_deref());
+            return Ok(Status::parse(git.run()?.bytes()));
         }
         let mut status = Status::default();
         let same = self.git_on(leaving, "diff").args(["--cached", "--quiet"]).find()?;
         status.changes.staged = usize::from(same.is_none());
         Ok(status)
+    }
+
+    /// Commits that only this worktree names: what it is in the middle of, and its own refs
+    /// (git-worktree(1), REFS).
+    fn other_tips(&self, leaving: &Leaving) -> Result<Vec<Oid>, WorkspaceError> {
+        const HEADS: [&str; 3] = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
+        const FILES: [&str; 6] = [
+            "MERGE_HEAD",
+            "MERGE_AUTOSTASH",
+            "rebase-merge/autostash",
+            "rebase-merge/orig-head",
+            "rebase-apply/autostash",
+            "rebase-apply/orig-head",
+        ];
+        let git = self.git_on(leaving, "for-each-ref").arg("--format=%(objectname)");
+        let own = git.args(["refs/bisect", "refs/rewritten", "refs/worktree"]).run()?.text();
+        let read = |name: &str| fs::read_to_string(leaving.git_dir.join(name)).unwrap_or_default();
+        let mut names: Vec<String> = HEADS.map(str::to_owned).into();
+        names.extend(own.lines().map(str::to_owned));
+        names.extend(FILES.iter().flat_map(|name| {
+            read(name).lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+        }));
+        let git = self.git_on(leaving, "cat-file").arg("--batch-check=%(objecttype) %(objectname)");
+        let output = git.input(names.join("\n") + "\n").run()?.text();
+        let commits = output.lines().filter_map(|line| line.strip_prefix("commit ")?.parse().ok());
+        let mut tips: Vec<Oid> = commits.collect();
+        tips.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        tips.dedup();
+        Ok(tips)
     }
 
     fn unmerged(&self, tips: &[Oid], branch: Option<&str>) -> Result<u64, WorkspaceError> {
@@ -102,4 +161,10 @@ impl Worktrees<'_> {
         // More than can be counted is not nothing.
         Ok(count.parse().unwrap_or(u64::MAX))
     }
+}
+
+/// A disk that is not mounted, or a home directory that has another name now, takes the folder
+/// above with it; whoever removes a worktree leaves that.
+pub(super) fn is_out_of_reach(path: &Path) -> bool {
+    !path.parent().is_some_and(Path::is_dir)
 }

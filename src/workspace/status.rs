@@ -12,6 +12,8 @@ pub(super) struct Status {
     pub upstream: Option<Divergence>,
     /// Submodules with changes that are not committed there.
     pub submodules: Vec<Vec<u8>>,
+    /// What git ignores, where that was asked for; a folder of such files counts once.
+    pub ignored: Vec<Vec<u8>>,
 }
 
 impl Worktrees<'_> {
@@ -37,6 +39,7 @@ impl Status {
                 }
                 Some(b'u') => status.changes.conflicted += 1,
                 Some(b'?') => status.changes.untracked += 1,
+                Some(b'!') => status.ignored.extend(line.get(2..).map(<[u8]>::to_vec)),
                 _ => {}
             }
         }
@@ -81,6 +84,7 @@ mod tests {
         assert_eq!(status.changes, changes);
         assert_eq!(status.upstream, Some(Divergence { ahead: 2, behind: 3 }));
         assert_eq!(status.submodules, [b"sub mod"]);
+        assert_eq!(status.ignored, [b"ignored"]);
         assert_eq!(Status::parse(b"# branch.oid (initial)\0"), Status::default());
     }
 }

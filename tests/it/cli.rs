@@ -1,6 +1,7 @@
 //! The program's manners, which no verb has for itself.
 
 mod columns;
+mod complete;
 mod hidden;
 mod lines;
 mod man;

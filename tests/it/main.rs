@@ -8,6 +8,7 @@ mod agents;
 mod cli;
 mod corpus;
 mod docs;
+mod gits;
 mod harness;
 mod hooks;
 mod live;

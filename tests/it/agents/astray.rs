@@ -7,7 +7,7 @@ use std::path::Path;
 use git_ao::model::SessionId;
 
 use crate::support::Repo;
-use crate::support::agents::{STAYS, agent, spawn, traces, wait_working, workspace};
+use crate::support::agents::{STAYS, agent, record, spawn, traces, wait_working, workspace};
 
 fn start(repo: &Repo) -> SessionId {
     let id = spawn(repo, &["--agent", "mine", "--runtime", "detached", "--branch", "b1", "x"]);
@@ -59,7 +59,7 @@ fn a_worktree_on_another_file_system() {
     }
 
     fs::write(path.join("new"), "work\n").unwrap();
-    repo.ao(["cleanup"]).ok().stdout_has("keep");
+    repo.ao(["cleanup"]).code(1).stdout_has("keep");
     repo.ao(["cleanup", "--force"]).ok();
     assert!(!path.exists());
     assert_eq!(repo.git(["show", &format!("refs/ao/backup/{id}:new")]), "work\n");
@@ -81,7 +81,7 @@ fn a_repository_that_was_renamed_finds_its_worktrees_again() {
     let out = repo.ao(["status", "--all"]).ok().stdout_has("not known to git");
     out.stderr_has(&repair);
     repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has(&repair);
-    repo.ao(["cleanup", "--force"]).ok().stdout_has("keep");
+    repo.ao(["cleanup", "--force"]).code(1).stdout_has("keep");
     repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
     assert_eq!(traces(&repo), before);
     let out = repo.ao(["doctor"]).code(1).stdout_has("leads to where the repository was");
@@ -173,10 +173,17 @@ fn a_branch_that_was_deleted_or_renamed() {
     let short = id.short();
     // Renamed in its worktree.
     repo.git(["branch", "-m", "b1", "b2"]);
-    let out = repo.ao(["restore", "--fresh", &short]).code(1).stderr_has("the worktree '");
-    out.stderr_has("is on branch 'b2'").stderr_has("git ao reconcile").stderr_lacks("missing");
-    repo.ao(["reconcile"]).ok().stdout_has("on branch b2");
     restored(&repo, id);
+    assert_eq!(record(&repo, id).branch.as_deref(), Some("b2"));
+
+    // On another one, which it has not made.
+    let strange = repo.git(["commit-tree", "-m", "x", "HEAD^{tree}"]);
+    repo.git(["branch", "b3", strange.trim()]);
+    let there = repo.within(&path);
+    there.git(["switch", "-q", "b3"]);
+    let out = repo.ao(["restore", "--fresh", &short]).code(1).stderr_has("the worktree '");
+    out.stderr_has("is on branch 'b3'").stderr_has("git ao reconcile").stderr_lacks("missing");
+    there.git(["switch", "-q", "b2"]);
 
     // Deleted beneath its worktree: a commit there would begin a new history.
     let head = repo.git(["rev-parse", "b2"]);

@@ -49,7 +49,7 @@ fn no_verb_acts_on_another_clones_placement() {
     ao(&["kill", "--force"]).ok().stdout_lacks("stopped").stderr_has(&warning);
     let killed = record(&repo, id);
     assert_eq!((&killed.status, &killed.placements), (&SessionStatus::Killed, &placements));
-    repo.ao(["cleanup"]).ok();
+    repo.ao(["cleanup"]).code(1);
     assert_eq!(record(&repo, id).placements, placements, "cleanup removes this clone's only");
 
     repo.git(["config", "ao.replica", &name]);

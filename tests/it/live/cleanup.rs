@@ -20,7 +20,7 @@ fn what_ended_leaves_goes_and_the_rest_stays() {
         let out = world.repo.ao(["cleanup", "--dry-run"]).ok();
         out.stdout_has(&format!("would clean up {}", &done[..8])).stdout_has("1 untracked");
         assert!(world.worktree(&done).exists());
-        let out = world.repo.ao(["cleanup"]).ok().stdout_has(&format!("keep {}", &dirty[..8]));
+        let out = world.repo.ao(["cleanup"]).code(1).stdout_has(&format!("keep {}", &dirty[..8]));
         out.stdout_lacks(&open[..8]).stderr_has("--force");
         assert!(!world.worktree(&done).exists());
         assert!(world.worktree(&open).exists() && world.worktree(&dirty).exists());
@@ -29,7 +29,7 @@ fn what_ended_leaves_goes_and_the_rest_stays() {
         assert_eq!(world.events(), before + 1);
         let branch = world.session(&done).branch.unwrap();
         world.repo.git(["rev-parse", "--verify", &branch]);
-        world.repo.ao(["cleanup"]).ok().stdout_lacks("cleaned up");
+        world.repo.ao(["cleanup"]).code(1).stdout_lacks("cleaned up");
         assert_eq!(world.events(), before + 1);
     });
 }
@@ -42,7 +42,7 @@ fn with_force_what_was_there_is_kept_in_a_backup() {
     let tip = tree.commit("only here", "only here");
     tree.write("untracked", "work");
     world.set_status(&id, &SessionStatus::Killed);
-    world.repo.ao(["cleanup", "--branches"]).ok().stdout_has("keep ");
+    world.repo.ao(["cleanup", "--branches"]).code(1).stdout_has("keep ");
     let out = world.repo.ao(["cleanup", "--branches", "--force"]).ok();
     let backup = format!("refs/ao/backup/{id}");
     out.stdout_has(&format!("  backup    {backup}\n"));
@@ -94,7 +94,7 @@ fn branches_go_only_when_asked_for_and_nothing_is_lost() {
         world.set_status(id, &SessionStatus::Done);
     }
     let branch = |id: &str| world.session(id).branch.unwrap();
-    let out = world.repo.ao(["cleanup", "--branches"]).ok();
+    let out = world.repo.ao(["cleanup", "--branches"]).code(1);
     out.stdout_has(&format!("keep {}", &unmerged[..8])).stdout_has("1 commit");
     let is_there =
         |name: &str| world.repo.git_result(["rev-parse", "-q", "--verify", name]).status == 0;
@@ -121,7 +121,7 @@ fn what_cannot_be_seen_or_is_not_its_own_stays() {
     world.set_status(&id, &SessionStatus::Done);
     let file = world.repo.write("no-socket", "");
     world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", file.display())]);
-    world.repo.ao(["cleanup"]).ok().stdout_has("cannot tell whether its agent is alive");
+    world.repo.ao(["cleanup"]).code(1).stdout_has("cannot tell whether its agent is alive");
     assert!(world.worktree(&id).exists());
     world.repo.git(["config", "--unset", "ao.tmuxSocket"]);
     // A worktree of the user's own, named by a record that somebody else wrote.
@@ -142,7 +142,7 @@ fn nobody_removes_the_floor_under_his_feet() {
     let id = world.spawn(&["--no-agent", "the task"]);
     world.set_status(&id, &SessionStatus::Done);
     let there = world.repo.within(world.worktree(&id));
-    there.ao(["cleanup", "--force"]).ok().stdout_has("this is where you are");
+    there.ao(["cleanup", "--force"]).code(1).stdout_has("this is where you are");
     assert!(there.dir().exists());
 }
 
@@ -211,7 +211,7 @@ fn what_git_still_knows_of_a_folder_that_is_gone_goes_too() {
         }
         let listed = || world.repo.git(["worktree", "list"]);
         let kept = |id: &str| format!("keep {}", &id[..8]);
-        let out = world.repo.ao(["cleanup"]).ok().stdout_has(&kept(&staged));
+        let out = world.repo.ao(["cleanup"]).code(1).stdout_has(&kept(&staged));
         out.stdout_has(&kept(&locked)).stdout_has("is locked").stdout_lacks(&open[..8]);
         for (name, is_there) in
             [(&gone[..8], false), (&staged[..8], true), (&open[..8], true), ("user", true)]
@@ -219,9 +219,9 @@ fn what_git_still_knows_of_a_folder_that_is_gone_goes_too() {
             assert_eq!(listed().contains(name), is_there, "{name} {}", listed());
         }
         assert_eq!(world.placement(&gone), None);
-        let out = world.repo.ao(["cleanup", "--force"]).ok().stdout_has(&kept(&locked));
+        let out = world.repo.ao(["cleanup", "--force"]).code(1).stdout_has(&kept(&locked));
         out.stderr_lacks("--force");
-        let out = world.repo.ao(["cleanup"]).ok().stdout_has(&kept(&locked));
+        let out = world.repo.ao(["cleanup"]).code(1).stdout_has(&kept(&locked));
         out.stderr_lacks("--force");
         assert!(!listed().contains(&staged[..8]) && listed().contains(&locked[..8]));
         let work = format!("refs/ao/backup/{staged}:work");

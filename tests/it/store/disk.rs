@@ -69,6 +69,9 @@ fn core_fsync_is_honoured() {
         assert_eq!(syncs(&repo, 3).unwrap(), 2);
         repo.git(["config", "core.fsync", "committed"]);
         assert_eq!(syncs(&repo, 4).unwrap(), objects + 2);
+        // As with git, a word without a minus counts whatever follows.
+        repo.git(["config", "core.fsync", "all,-reference"]);
+        assert_eq!(syncs(&repo, 6).unwrap(), objects + 2);
         repo.git(["config", "core.fsync", "none"]);
         assert_eq!(syncs(&repo, 5).unwrap(), 0);
     });

@@ -1,6 +1,7 @@
 //! Worktrees for sessions, with real git.
 
 mod add;
+mod nested;
 mod recreate;
 mod remove;
 mod state;

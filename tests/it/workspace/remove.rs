@@ -17,7 +17,13 @@ fn remove(
     loss: Loss,
 ) -> Result<Removed, WorkspaceError> {
     let git = open(repo);
-    Worktrees::new(&git).remove(&Removal { path, branch, session: id(), loss })
+    Worktrees::new(&git).remove(&Removal {
+        path: Some(path),
+        branch,
+        session: id(),
+        loss,
+        ignored: None,
+    })
 }
 
 fn workspace(repo: &Repo) -> (Repo, PathBuf) {
@@ -49,7 +55,8 @@ fn a_clean_one_goes_with_its_branch() {
             let (_, path) = workspace(repo);
             repo.git(["config", "branch.ao/x.remote", "origin"]);
             let removed = remove(repo, &path, Some("ao/x"), Loss::Refuse).unwrap();
-            assert_eq!(removed, Removed { backup: None, branch: Some(super::main_commit(repo)) });
+            let branch = Some(super::main_commit(repo));
+            assert_eq!(removed, Removed { backup: None, branch, kept: None });
             assert_eq!(known(repo), before);
             assert!(!path.exists());
             repo.git_result(["config", "--get-regexp", "branch.ao/x"]).code(1);
@@ -302,8 +309,13 @@ fn files_outside_of_a_sparse_checkout_are_kept() {
 fn snapshot_here() {
     worker(|args| {
         let repo = Repository::discover(Path::new(".")).unwrap();
-        let removal =
-            Removal { path: args[0].as_ref(), branch: None, session: id(), loss: Loss::Snapshot };
+        let removal = Removal {
+            path: Some(args[0].as_ref()),
+            branch: None,
+            session: id(),
+            loss: Loss::Snapshot,
+            ignored: None,
+        };
         Worktrees::new(&repo).remove(&removal).unwrap();
     });
 }

@@ -1,0 +1,62 @@
+//! What a shell offers for the word that is being typed.
+
+mod line;
+mod values;
+
+use super::ui::escape;
+use super::{CliError, Ctx, ExitCode};
+use line::Asked;
+
+/// Print what can stand for the last of these words of a command line
+///
+/// This is what the scripts of 'git ao completions' call, with the words behind 'git ao'. Each line is
+/// a word and, behind a tab, what it means; ':files' alone says that the shell knows better. It never
+/// fails: a person is typing.
+#[derive(clap::Args)]
+#[command(hide = true)]
+pub struct Args {
+    /// The words, of which the last one is not finished.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<String>,
+}
+
+/// A word that is offered.
+pub struct Candidate {
+    word: String,
+    about: String,
+}
+
+impl Candidate {
+    pub fn new(word: impl Into<String>, about: impl Into<String>) -> Self {
+        Self { word: word.into(), about: about.into() }
+    }
+
+    pub fn plain(word: impl Into<String>) -> Self {
+        Self::new(word, "")
+    }
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let (before, typed) = match args.words.split_last() {
+        Some((typed, before)) => (before, typed.as_str()),
+        None => (&args.words[..], ""),
+    };
+    let (candidates, start) = match line::read(before, typed) {
+        Asked::Words(words) => (words, ""),
+        Asked::Value(what) => (values::of(&what, ctx), what.start),
+        Asked::Files => {
+            writeln!(ctx.out, ":files")?;
+            return Ok(ExitCode::Done);
+        }
+        Asked::Nothing => return Ok(ExitCode::Done),
+    };
+    for Candidate { word, about } in candidates {
+        // What a shell would have to quote in some way of its own is typed by hand.
+        let is_safe = !word.is_empty() && word.chars().all(|c| !c.is_control() && c != ' ');
+        if is_safe && escape::line(&word) == word && format!("{start}{word}").starts_with(typed) {
+            let about = escape::line(&about);
+            writeln!(ctx.out, "{start}{word}\t{}", about.chars().take(80).collect::<String>())?;
+        }
+    }
+    Ok(ExitCode::Done)
+}

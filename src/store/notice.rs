@@ -1,0 +1,55 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::git::Cause;
+
+/// What happens during a write that is no reason to give up.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Notice {
+    /// The write waits for another program.
+    Waiting(String),
+    /// The write is done, but not known to be on the disk.
+    Unsure(Cause),
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiting(why) => write!(f, "waiting: {why}"),
+            Self::Unsure(why) => {
+                write!(f, "the change is made, but may not survive a power cut: {why}")?;
+                let mut cause = why.source();
+                while let Some(next) = cause {
+                    write!(f, ": {next}")?;
+                    cause = next.source();
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Who is told.
+#[derive(Clone, Default)]
+pub(super) struct Listener(Option<Arc<Hear>>);
+
+type Hear = dyn Fn(&Notice) + Send + Sync;
+
+impl Listener {
+    pub fn new(hear: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(hear)))
+    }
+
+    pub fn tell(&self, notice: &Notice) {
+        if let Some(hear) = &self.0 {
+            hear(notice);
+        }
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
+}

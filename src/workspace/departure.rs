@@ -1,0 +1,164 @@
+//! One look at a worktree and a branch that are to go: what is decided and what is removed is what
+//! was seen then.
+
+use std::path::PathBuf;
+
+use super::inventory::Inventory;
+use super::list::path_from;
+use super::stake::{Leaving, Stake};
+use super::{Condition, Detail, Listed, Loss, Place, Removal, Verdict, Workspace};
+use super::{WorkspaceError, Worktrees};
+use crate::model::{Oid, is_branch_name};
+
+/// What goes, as it was when it was looked at.
+pub(super) struct Departure {
+    pub leaving: Option<Leaving>,
+    pub stake: Stake,
+    /// What is in the git directory of the worktree.
+    git_dir: Option<Inventory>,
+    /// What is in its folder, where that is there.
+    folder: Option<Inventory>,
+    /// Why it only goes with a backup.
+    work: Option<WorkspaceError>,
+}
+
+impl Worktrees<'_> {
+    /// Looks at what is to go.
+    ///
+    /// # Errors
+    /// What would be lost for good, or is not the session's.
+    pub(super) fn departure(&self, removal: &Removal<'_>) -> Result<Departure, WorkspaceError> {
+        let leaving = match removal.path {
+            Some(path) => self.leaving(path, removal.session)?,
+            None => None,
+        };
+        if let Some(name) = removal.branch {
+            self.check_free(name, leaving.as_ref())?;
+        }
+        // Before anything else is read: what comes later is seen by its time.
+        let (git_dir, folder) = match &leaving {
+            Some(leaving) => take(leaving)?,
+            None => (None, None),
+        };
+        let stake = self.stake(leaving.as_ref(), removal.branch)?;
+        if let Some(leaving) = &leaving {
+            if let Some(folder) = &folder {
+                let submodules = self.check_submodules(&leaving.path, &stake.status)?;
+                self.check_nested(folder, &submodules)?;
+            }
+            self.check_modules(&leaving.git_dir)?;
+        }
+        let work = self.work(removal, leaving.as_ref(), &stake)?;
+        let departure = Departure { leaving, stake, git_dir, folder, work };
+        let is_news = |path: &PathBuf| removal.ignored.is_some_and(|known| !known.contains(path));
+        let arrived = departure.ignored().find(is_news);
+        match arrived {
+            Some(arrived) => Err(WorkspaceError::Changed(arrived)),
+            None => Ok(departure),
+        }
+    }
+
+    /// What a removal would come to. Nothing is removed.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn verdict(&self, removal: &Removal<'_>) -> Result<Verdict, WorkspaceError> {
+        let departure = match self.departure(removal) {
+            Ok(departure) => departure,
+            Err(refusal) => {
+                return Ok(Verdict { refusal: Some(refusal), yields: false, ignored: Vec::new() });
+            }
+        };
+        let ignored = departure.ignored().collect();
+        let refusal = departure.work.filter(|_| removal.loss == Loss::Refuse);
+        Ok(Verdict { yields: refusal.is_some(), refusal, ignored })
+    }
+
+    fn check_free(&self, name: &str, leaving: Option<&Leaving>) -> Result<(), WorkspaceError> {
+        if !is_branch_name(name) {
+            return Err(WorkspaceError::InvalidBranch(name.to_owned()));
+        }
+        let other = |listed: &Listed| leaving.is_none_or(|leaving| leaving.path != listed.path);
+        let others: Vec<_> = self.list()?.into_iter().filter(other).collect();
+        match self.user_of(name, &others)? {
+            Some(path) if leaving.is_none_or(|leaving| leaving.path != path) => {
+                Err(WorkspaceError::BranchInUse { name: name.to_owned(), path })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn work(
+        &self,
+        removal: &Removal<'_>,
+        leaving: Option<&Leaving>,
+        stake: &Stake,
+    ) -> Result<Option<WorkspaceError>, WorkspaceError> {
+        if let Some(Leaving { path, .. }) = leaving {
+            let path = path.clone();
+            let condition = self.state(&Place { path: &path, branch: None }, Detail::Place)?;
+            let (condition, changes) = (condition.condition, stake.status.changes);
+            if matches!(condition, Condition::Busy(_)) {
+                return Ok(Some(WorkspaceError::NotRemovable { path, condition }));
+            }
+            if !changes.is_clean() {
+                return Ok(Some(WorkspaceError::Dirty { path, changes }));
+            }
+        }
+        let what = match (removal.branch, leaving) {
+            (Some(name), _) => format!("branch '{name}'"),
+            (None, Some(Leaving { path, .. })) => format!("'{}'", path.display()),
+            (None, None) => return Ok(None),
+        };
+        let count = stake.unmerged;
+        Ok((count > 0).then_some(WorkspaceError::Unmerged { what, count }))
+    }
+}
+
+/// A git that works in the worktree right now has one of these; one that was killed leaves it.
+const LOCKS: [&str; 2] = ["index.lock", "HEAD.lock"];
+
+/// The git directory, and the folder where that is there.
+fn take(leaving: &Leaving) -> Result<(Option<Inventory>, Option<Inventory>), WorkspaceError> {
+    let mut locks = LOCKS.iter().map(|name| leaving.git_dir.join(name));
+    if let Some(lock) = locks.find(|lock| lock.exists()) {
+        return Err(WorkspaceError::InUse(lock));
+    }
+    let git_dir = Inventory::take(&leaving.git_dir)?;
+    let folder = (!leaving.missing).then(|| Inventory::take(&leaving.path)).transpose()?;
+    Ok((Some(git_dir), folder))
+}
+
+impl Departure {
+    /// What keeps it from going, where that is work which a backup could keep.
+    pub fn refusal(&mut self, loss: Loss) -> Option<WorkspaceError> {
+        self.work.take().filter(|_| loss == Loss::Refuse)
+    }
+
+    /// The branch that goes.
+    pub fn branch(&self) -> Option<(&str, &Oid)> {
+        self.stake.branch.as_ref().map(|(name, tip)| (name.as_str(), tip))
+    }
+
+    /// What git ignores in the worktree.
+    fn ignored(&self) -> impl Iterator<Item = PathBuf> {
+        self.stake.status.ignored.iter().map(|path| path_from(path))
+    }
+
+    /// Looks at the files again.
+    ///
+    /// # Errors
+    /// When they are not as they were.
+    pub fn check(&self) -> Result<(), WorkspaceError> {
+        self.git_dir.iter().chain(&self.folder).try_for_each(Inventory::check)
+    }
+
+    /// Removes the folder, and nothing that has come into it since it was looked at.
+    ///
+    /// # Errors
+    /// When something has; that stays. When something cannot be removed.
+    pub fn remove_folder(&self) -> Result<(), WorkspaceError> {
+        self.folder.iter().try_for_each(Inventory::remove)?;
+        self.git_dir.iter().try_for_each(Inventory::check)
+    }
+}

@@ -1,0 +1,151 @@
+//! What lies in a folder, entry by entry, so that exactly that is removed and nothing else.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::WorkspaceError;
+
+/// All that was in a folder when it was looked at.
+pub(super) struct Inventory {
+    /// A folder stands before what is in it, and a `.git` at the top before all else.
+    entries: Vec<Entry>,
+    /// Folders below the top that hold a repository or a worktree.
+    pub repositories: Vec<PathBuf>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Entry {
+    path: PathBuf,
+    is_folder: bool,
+    identity: Identity,
+}
+
+/// What tells that an entry is still the one that was seen: any write moves the time of change,
+/// which no program can set (inode(7)). Of a folder only which one it is: its times move with what
+/// is in it.
+#[derive(PartialEq, Eq)]
+struct Identity {
+    inode: (u64, u64),
+    content: Option<(u32, u64, [i64; 4])>,
+}
+
+impl Identity {
+    fn of(meta: &Metadata) -> Self {
+        let times = [meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec()];
+        let content = (!meta.is_dir()).then(|| (meta.mode(), meta.size(), times));
+        Self { inode: (meta.dev(), meta.ino()), content }
+    }
+}
+
+/// What a file system monitor of git keeps in a git directory comes and goes.
+const MONITOR: &str = "fsmonitor--daemon";
+
+impl Inventory {
+    /// Looks at a folder and all that is in it.
+    ///
+    /// # Errors
+    /// When something in it cannot be read, or is the root of another file system.
+    pub fn take(top: &Path) -> Result<Self, WorkspaceError> {
+        let mut inventory = Self { entries: Vec::new(), repositories: Vec::new() };
+        let meta = fs::symlink_metadata(top).map_err(failed("read", top))?;
+        inventory.add(top.to_owned(), &meta, meta.dev())?;
+        Ok(inventory)
+    }
+
+    fn add(&mut self, path: PathBuf, meta: &Metadata, device: u64) -> Result<(), WorkspaceError> {
+        let is_top = self.entries.is_empty();
+        let (is_folder, identity) = (meta.is_dir(), Identity::of(meta));
+        if is_folder && meta.dev() != device {
+            return Err(WorkspaceError::Mounted(path));
+        }
+        self.entries.push(Entry { path: path.clone(), is_folder, identity });
+        if !is_folder {
+            return Ok(());
+        }
+        let inside = folder(&path).map_err(failed("read", &path))?;
+        if !is_top && is_repository(&path, &inside) {
+            self.repositories.push(path);
+        }
+        for inner in inside {
+            match fs::symlink_metadata(&inner) {
+                Ok(meta) => self.add(inner, &meta, device)?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(failed("read", &inner)(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks again.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Changed`] with what is not as it was; and as [`take`](Self::take).
+    pub fn check(&self) -> Result<(), WorkspaceError> {
+        let Some(top) = self.entries.first() else { return Ok(()) };
+        let now = Self::take(&top.path)?;
+        let differs = self.entries.iter().zip(&now.entries).find(|(before, now)| before != now);
+        let changed = match differs {
+            Some((before, now)) => (&before.path).min(&now.path),
+            None if self.entries.len() == now.entries.len() => return Ok(()),
+            None => &top.path,
+        };
+        Err(WorkspaceError::Changed(changed.clone()))
+    }
+
+    /// Removes what was seen, as long as it is what was seen. It ends at the first thing that is
+    /// not; that stays, and so does the `.git` at the top.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Changed`] with what stays; or when something cannot be removed.
+    pub fn remove(&self) -> Result<(), WorkspaceError> {
+        let (top, rest) = self.entries.split_first().expect("an inventory has its top");
+        for entry in rest.iter().rev().chain([top]) {
+            entry.remove()?;
+        }
+        Ok(())
+    }
+}
+
+impl Entry {
+    fn remove(&self) -> Result<(), WorkspaceError> {
+        let changed = || WorkspaceError::Changed(self.path.clone());
+        let gone = match fs::symlink_metadata(&self.path) {
+            Ok(meta) if Identity::of(&meta) != self.identity => return Err(changed()),
+            Ok(_) if self.is_folder => fs::remove_dir(&self.path),
+            Ok(_) => fs::remove_file(&self.path),
+            Err(error) => Err(error),
+        };
+        match gone {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Err(changed()),
+            gone => gone.map_err(failed("remove", &self.path)),
+        }
+    }
+}
+
+/// What is in a folder, in an order that is always the same; `.git` first.
+fn folder(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut inside = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with(MONITOR) {
+            inside.push(entry.path());
+        }
+    }
+    inside.sort_by_key(|path| (!path.ends_with(".git"), path.clone()));
+    Ok(inside)
+}
+
+/// A worktree, submodule or repository has a `.git`; a bare one looks like one
+/// (gitrepository-layout(5)).
+fn is_repository(path: &Path, inside: &[PathBuf]) -> bool {
+    let has = |name: &str| inside.iter().any(|inner| inner.ends_with(name));
+    has(".git") || (!path.ends_with(".git") && has("HEAD") && has("objects") && has("refs"))
+}
+
+fn failed(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WorkspaceError {
+    let path = path.to_owned();
+    move |source| WorkspaceError::Io { act, path, source }
+}
