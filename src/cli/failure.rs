@@ -83,6 +83,11 @@ impl From<FlowError> for CliError {
             ),
             FlowError::HasEnded { id, .. } => CliError::refused(message)
                 .hint(format!("to take it up again: git ao restore {}", id.short())),
+            FlowError::NotPaused { id, status } if status.is_terminal() => {
+                let force = if status.is_restorable() { "" } else { "--force " };
+                CliError::refused(message)
+                    .hint(format!("to take it up again: git ao restore {force}{}", id.short()))
+            }
             FlowError::NotPaused { .. } | FlowError::Changed(_) | FlowError::Busy(_) => {
                 CliError::refused(message)
             }

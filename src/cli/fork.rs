@@ -27,7 +27,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let snapshot = store.snapshot()?;
     let parent = open::find(&snapshot, &store, &args.session)?;
     args.task.start(&store, |task| {
-        let request = fork_request(&snapshot, &parent, args.new.request(task))?;
+        let request = fork_request(&store, &snapshot, &parent, args.new.request(task))?;
         let launcher = launch::launcher(&store)?;
         spawn::start(ctx, &store, &launcher, request, &args.new)
     })

@@ -1,3 +1,4 @@
+use git_ao::flow;
 use git_ao::model::redact;
 use git_ao::share::{Outgoing, PushReport, Remote};
 use git_ao::store::{Change, ChangeKind, Store};
@@ -29,6 +30,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let remote = args.remote.choose(&store)?;
     if args.dry_run {
         return preview(ctx, &store, &remote, &args);
+    }
+    if args.branches {
+        flow::record_branches(&store)?;
     }
     let pushed = args.remote.watched(|watcher| {
         let mut tell = |outgoing: &Outgoing| announce(ctx, &remote, outgoing);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::belongings::{Discard, discard_claimed};
 use super::live::{AgentState, Probes};
+use super::on_branch::{catch_up_at, record_branches};
 use super::start::claim;
 use super::{FlowError, Interrupt, placement};
 use crate::git::{Lock, LockError};
@@ -82,7 +83,11 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
     let own = worktrees.sessions_known()?;
     let listed = store.snapshot()?.listing(Shelf::Active).sessions;
     let listed = listed.into_iter().filter_map(|l| Some((Key::from(&l.location), l.session.ok()?)));
-    let ended: Vec<_> = listed.filter(|(_, session)| session.status.is_terminal()).collect();
+    let mut ended: Vec<_> = listed.filter(|(_, session)| session.status.is_terminal()).collect();
+    for (_, session) in &mut ended {
+        let path = own.get(&session.id).map(PathBuf::as_path);
+        catch_up_at(store, session, path)?;
+    }
     let sessions: Vec<_> = ended.iter().map(|(_, session)| session).collect();
     let agents = Probes::new(repo, store.known_replica().as_deref(), &sessions).run();
     let limit = what.older_than.map(|age| ago(store.clock().now(), age));
@@ -138,6 +143,7 @@ pub fn cleanup(
     what: &Cleanup,
     interrupt: &Interrupt<'_>,
 ) -> Result<Cleaned, FlowError> {
+    record_branches(store)?;
     let mut leftovers = cleanup_plan(store, what)?;
     // Whoever restores one of them meanwhile waits.
     let mut claims: Vec<Lock> = Vec::new();

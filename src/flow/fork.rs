@@ -1,5 +1,6 @@
 //! A new session that goes on from where another one is.
 
+use super::on_branch::catch_up;
 use super::{FlowError, Launcher, Request, conversation};
 use crate::agent::{Action, Mode};
 use crate::model::{Base, Fork, Oid, Session};
@@ -12,13 +13,15 @@ use crate::workspace::{WorkspaceError, Worktrees};
 /// # Errors
 /// When the parent's record cannot be read, or has no event.
 pub fn fork_request(
+    store: &Store,
     snapshot: &Snapshot<'_>,
     parent: &Entry,
     request: Request,
 ) -> Result<Request, FlowError> {
     let key = || (&parent.location).into();
-    let session =
+    let mut session =
         snapshot.load(parent).map_err(|problem| StoreError::Corrupt { key: key(), problem })?;
+    catch_up(store, &mut session)?;
     // Only what is as visible as the parent: a public fork must not lead to a private event.
     let visibility = parent.location.visibility;
     let tip = snapshot.tip_of(visibility);

@@ -1,4 +1,5 @@
 use super::change::{Changed, Say, change};
+use super::on_branch::record_branch;
 use super::{FlowError, Interrupt, Launcher, Rule, here};
 use crate::model::{Origin, SessionStatus};
 use crate::runtime::{Probe, Stopped};
@@ -37,6 +38,7 @@ pub fn kill(
     let session = snapshot.session(key.clone())?;
     if shelf == Shelf::Archived || session.status.is_terminal() {
         let stopped = Some(here::stop(store, launcher, &session)?);
+        record_branch(store, key)?;
         let before = session.status.clone();
         let changed = Changed { session, before, event: None };
         return Ok(Killed { changed, stopped, shelf });
@@ -57,7 +59,11 @@ pub fn kill(
     // First the status: so the end of the agent is not taken for its own.
     let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
     match here::stop(store, launcher, &changed.session) {
-        Ok(stopped) => Ok(Killed { changed, stopped: Some(stopped), shelf }),
+        Ok(stopped) => {
+            // Whoever looked after it may be gone, too.
+            record_branch(store, key)?;
+            Ok(Killed { changed, stopped: Some(stopped), shelf })
+        }
         Err(error) => {
             take_back(store, key, &changed, session.status_reason)?;
             Err(error)

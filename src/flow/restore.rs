@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::conversation::{self, Conversation};
+use super::on_branch::catch_up;
 use super::runners::runner_of;
 use super::spot::{Made, find_place};
 use super::start::{Begun, claim_in_turn};
@@ -84,8 +85,10 @@ pub fn restore(
     let old = load(&snapshot, entry)?;
     let sight = check_status(store, launcher, &old, wish.rule)?;
     let worktrees = Worktrees::new(store.repository());
-    let spot = find_place(store, &worktrees, &old, wish.rule)?;
-    let (mut session, start) = choose(store, launcher, &old, wish, spot.path())?;
+    let mut now = old.clone();
+    catch_up(store, &mut now)?;
+    let spot = find_place(store, &worktrees, &now, wish.rule)?;
+    let (mut session, start) = choose(store, launcher, &now, wish, spot.path())?;
     launcher.check(store, &session, spot.path(), &start)?;
     interrupt.check()?;
 
@@ -270,6 +273,10 @@ fn write(
             }
             session.status = new.status.clone();
             session.status_reason.clone_from(&new.status_reason);
+            if new.branch != old.branch {
+                session.branch.clone_from(&new.branch);
+                session.head.clone_from(&new.head);
+            }
             session.agent.clone_from(&new.agent);
             session.agent_session_id.clone_from(&new.agent_session_id);
             session.placements.clone_from(&new.placements);

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::brief::{Brief, brief, parent, taken_up};
 use super::conversation::NOT_STARTED;
+use super::on_branch::catch_up;
 use super::start::{PATIENCE, claim};
 use super::{FlowError, Interrupt, Launcher, here, said};
 use crate::agent::{Action, Agent, Launch, Mode};
@@ -37,6 +38,9 @@ pub enum Turn {
 
 /// How often an agent that tells its id to nobody is looked at, at first.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
+
+/// How long it is not looked at, at most: it may ask for trust before it begins a conversation.
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
 
 /// The right to run a session's agent, which one process has at a time.
 #[derive(Debug)]
@@ -122,7 +126,7 @@ impl Runner {
             }
             Err(error) => {
                 let reason = format!("{NOT_STARTED}{error}");
-                end(store, session.id, &SessionStatus::Errored, &reason)?;
+                end(store, session.id, None, (&SessionStatus::Errored, &reason))?;
                 Err(error)
             }
         }
@@ -223,7 +227,8 @@ fn plan(session: &Session, workspace: &Path, program: PathBuf, launch: &Launch) 
     set.extend([(id.into(), session.id.to_string().into()), (on.into(), branch.into())]);
     let argv = std::iter::once(program.into()).chain(launch.args.iter().map(OsString::from));
     let remove = launch.remove.iter().map(OsString::from);
-    let remove = remove.chain(crate::git::LOCAL_ENV.map(OsString::from)).collect();
+    let not_its = crate::git::LOCAL_ENV.into_iter().chain(crate::git::inherited());
+    let remove = remove.chain(not_its.map(OsString::from)).collect();
     Plan { argv: argv.collect(), cwd: workspace.to_owned(), set, remove, log: None }
 }
 
@@ -244,7 +249,7 @@ impl Running<'_> {
                 }
                 Some(Event::Line(_)) => None,
                 None => {
-                    patience = patience.saturating_mul(2);
+                    patience = LONGEST_LOOK.min(patience.saturating_mul(2));
                     self.look_for_id()
                 }
             };
@@ -255,7 +260,6 @@ impl Running<'_> {
         };
         if let Some(id) = self.look_for_id() {
             self.conversation = Some(id);
-            trouble = self.tell(store).err().or(trouble);
         }
         let (status, reason) = match ended {
             Ended::Exit(0) => (SessionStatus::Done, "agent_exited".to_owned()),
@@ -264,7 +268,7 @@ impl Running<'_> {
                 (SessionStatus::Errored, format!("agent_exited: signal {signal}"))
             }
         };
-        end(store, self.session, &status, &reason)?;
+        end(store, self.session, self.conversation.as_deref(), (&status, &reason))?;
         trouble.map_or(Ok(ended), Err)
     }
 
@@ -274,13 +278,13 @@ impl Running<'_> {
         let told = store.transaction("status", |tx| {
             tx.set_origin(Origin::Automatic);
             let what = tx.update(self.session, |session| {
+                if self.conversation.is_some() {
+                    session.agent_session_id.clone_from(&self.conversation);
+                }
                 if session.status.is_terminal() {
                     return Ok::<_, StoreError>(None);
                 }
                 let from = session.status.clone();
-                if self.conversation.is_some() {
-                    session.agent_session_id.clone_from(&self.conversation);
-                }
                 if from == SessionStatus::Spawning || from == SessionStatus::Idle {
                     session.status = SessionStatus::Working;
                     session.status_reason = None;
@@ -313,35 +317,32 @@ impl Running<'_> {
     }
 }
 
-/// Writes down how it ended. A status that says something else than what the agent does stays: a
-/// person's decision, or where the pull request stands.
+/// Writes down how it ended, where its branch is, and its id of the conversation. A status that says
+/// something else than what the agent does stays: a person's decision, or where the pull request
+/// stands.
 fn end(
     store: &Store,
     session: SessionId,
-    status: &SessionStatus,
-    reason: &str,
+    conversation: Option<&str>,
+    (status, reason): (&SessionStatus, &str),
 ) -> Result<(), FlowError> {
     let ended = store.transaction("status", |tx| {
         tx.set_origin(Origin::Automatic);
         let what = tx.update(session, |session| {
-            if session.status.is_terminal() {
-                return Ok::<_, FlowError>(None);
+            if let Some(id) = conversation {
+                session.agent_session_id = Some(id.to_owned());
             }
-            if let Some(branch) = &session.branch {
-                let tip = store.repository().read_ref(&format!("refs/heads/{branch}"))?;
-                session.head = tip.or(session.head.take());
-            }
-            if !session.status.tells_activity() {
-                return Ok(Some("agent exited".to_owned()));
+            // What cannot be told of its branch is no reason to keep silent about its end.
+            let _ = catch_up(store, session);
+            if session.status.is_terminal() || !session.status.tells_activity() {
+                return Ok::<_, FlowError>("agent exited".to_owned());
             }
             let what = format!("{} -> {status}", session.status);
             session.status = status.clone();
             session.status_reason = Some(reason.to_owned());
-            Ok(Some(what))
+            Ok(what)
         })?;
-        if let Some(what) = what {
-            tx.describe(what);
-        }
+        tx.describe(what);
         Ok(())
     });
     match ended {

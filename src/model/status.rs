@@ -111,10 +111,11 @@ impl SessionStatus {
         matches!(self, Self::Spawning | Self::Working | Self::Idle | Self::NeedsInput | Self::Stuck)
     }
 
-    /// Checks a change of status by anything but a restore: from a terminal status nothing leads
-    /// out, and staying is no change.
+    /// Checks a change of status by anything but a restore: what has ended does not go on. How it
+    /// ended may be said anew, unless it was merged; staying is no change.
     pub fn check_change(&self, to: &Self) -> Result<(), IllegalTransition> {
-        if self.is_terminal() && self != to {
+        let is_said_anew = *self != Self::Merged && to.is_terminal();
+        if self.is_terminal() && self != to && !is_said_anew {
             return Err(IllegalTransition { from: self.clone(), to: to.clone() });
         }
         Ok(())
@@ -156,6 +157,8 @@ mod tests {
             );
             assert_eq!(status.check_change(&SessionStatus::Working).is_ok(), !status.is_terminal());
             assert!(status.check_change(&status).is_ok());
+            let is_merged = status == SessionStatus::Merged;
+            assert_eq!(status.check_change(&SessionStatus::Done).is_ok(), !is_merged);
         }
     }
 

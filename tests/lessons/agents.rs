@@ -257,7 +257,8 @@ fn branch_mismatch_is_reported() {
     wait_ended(&repo, id);
     let before = tip(&repo);
     let there = repo.within(workspace(&repo, id));
-    there.git(["checkout", "-q", "-b", "other"]);
+    repo.git(["branch", "other", repo.git(["commit-tree", "-m", "x", "HEAD^{tree}"]).trim()]);
+    there.git(["checkout", "-q", "other"]);
     repo.ao(["restore", "--fresh", &id.short()])
         .code(1)
         .stderr_has("on branch 'other'")
@@ -432,11 +433,13 @@ fn illegal_transitions_rejected() {
     ao("complete").ok().stdout_has("idle -> done");
     let before = tip(&repo);
     ao("complete").ok().stdout_has("done already");
-    for verb in ["fail", "pause"] {
-        ao(verb).code(1).stderr_has("'done' is final").stderr_has("git ao restore");
-    }
-    ao("resume").code(1);
+    ao("pause").code(1).stderr_has("'done' is final").stderr_has("git ao restore");
+    let restore = format!("hint: to take it up again: git ao restore {}", id.short());
+    ao("resume").code(1).stderr_has("is not paused, it is done").stderr_has(&restore);
     assert_eq!(tip(&repo), before);
+    // How it ended is for a person to say.
+    ao("fail").ok().stdout_has("done -> errored");
+    ao("complete").ok().stdout_has("errored -> done");
     repo.ao(["fail", "--force", "-m", "was wrong", &id.short()]).ok().stdout_has("done -> errored");
     assert_eq!(record(&repo, id).status_reason.as_deref(), Some("was wrong"));
 }

@@ -40,7 +40,7 @@ fn cells(row: &Row, now: Timestamp) -> [Cell; 7] {
             Cell::new(Style::of_status(&session.status), &format!("{}{mark}", session.status)),
             agent(session, live),
             Cell::plain(&age(session.updated_at, now)),
-            worktree(live.workspace.as_ref()),
+            worktree(live.workspace.as_ref(), session.branch.as_deref()),
             base(live.base),
             Cell::plain(&session.display_title()),
         ],
@@ -75,7 +75,7 @@ fn agent(session: &Session, live: &Live) -> Cell {
     }
 }
 
-fn worktree(state: Option<&WorkspaceState>) -> Cell {
+fn worktree(state: Option<&WorkspaceState>, recorded: Option<&str>) -> Cell {
     let Some(state) = state else { return Cell::new(Style::Dim, "-") };
     let (style, text) = match (&state.condition, &state.changes) {
         (Condition::Ready, None) => (Style::Plain, "ready".to_owned()),
@@ -87,6 +87,12 @@ fn worktree(state: Option<&WorkspaceState>) -> Cell {
             (Style::Failed, format!("{condition}, {changes}"))
         }
         (condition, _) => (Style::Failed, condition.to_string()),
+    };
+    // Its agent made another one, and nobody has written that down yet.
+    let other = state.branch.as_deref().filter(|on| Some(*on) != recorded);
+    let text = match (&state.condition, other) {
+        (Condition::Ready, Some(on)) => format!("{text}, on '{on}'"),
+        _ => text,
     };
     match &state.locked {
         Some(_) => Cell::new(style, &format!("{text}, locked")),

@@ -5,10 +5,12 @@ use super::AgentState;
 use super::agents::Probes;
 use super::base::to_base;
 use crate::flow::FlowError;
+use crate::flow::on_branch::is_its_own;
 use crate::model::Session;
 use crate::store::Store;
 use crate::workspace::{
     self, Condition, Detail, Divergence, Place, Workspace as _, WorkspaceState, Worktrees,
+    session_at,
 };
 
 /// What is true of one session now.
@@ -59,7 +61,23 @@ pub fn survey(
         let bases = to_base(&worktrees, &close);
         (agents.join().expect("probing does not panic"), states, bases)
     });
-    let all = sessions.iter().zip(agents).zip(here).zip(states?).zip(bases?);
+    let (mut states, mut bases) = (states?, bases?);
+    for (((session, here), state), base) in close.iter().zip(&here).zip(&mut states).zip(&mut bases)
+    {
+        let (Some(session), Some(here), Some(state)) = (session, here, state) else { continue };
+        let is_marked =
+            || here.path.as_ref().is_ok_and(|path| session_at(path) == Some(session.id));
+        // What its agent made itself is its branch, whether anybody has written that down or not.
+        if let Condition::WrongBranch(on) = &state.condition
+            && is_marked()
+            && is_its_own(store, session, on)?
+        {
+            let now = Session { branch: Some(on.clone()), ..(*session).clone() };
+            *base = to_base(&worktrees, &[Some(&now)])?.pop().flatten();
+            state.condition = Condition::Ready;
+        }
+    }
+    let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases);
     let live = all.map(|((((session, agent), here), workspace), base)| {
         let others = session.placements.keys().filter(|name| Some(*name) != replica.as_ref());
         let path = here.and_then(|here| here.path.ok());

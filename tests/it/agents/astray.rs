@@ -7,7 +7,7 @@ use std::path::Path;
 use git_ao::model::SessionId;
 
 use crate::support::Repo;
-use crate::support::agents::{STAYS, agent, spawn, traces, wait_working, workspace};
+use crate::support::agents::{STAYS, agent, record, spawn, traces, wait_working, workspace};
 
 fn start(repo: &Repo) -> SessionId {
     let id = spawn(repo, &["--agent", "mine", "--runtime", "detached", "--branch", "b1", "x"]);
@@ -122,7 +122,7 @@ fn the_folder_above_the_worktree_was_renamed() {
     let moved = above.with_file_name("moved");
     fs::rename(above, &moved).unwrap();
     repo.ao(["status", "--all"]).ok().stdout_has("missing, but known to git");
-    repo.ao(["doctor"]).code(1).stdout_has("or repair <its new place>");
+    repo.ao(["doctor"]).code(1).stdout_has("git worktree repair <its new place>");
     let place = moved.join(path.file_name().unwrap());
     repo.git(["worktree", "repair", place.to_str().unwrap()]);
     repo.ao(["reconcile"]).ok().stdout_has("worktree at");
@@ -173,10 +173,17 @@ fn a_branch_that_was_deleted_or_renamed() {
     let short = id.short();
     // Renamed in its worktree.
     repo.git(["branch", "-m", "b1", "b2"]);
-    let out = repo.ao(["restore", "--fresh", &short]).code(1).stderr_has("the worktree '");
-    out.stderr_has("is on branch 'b2'").stderr_has("git ao reconcile").stderr_lacks("missing");
-    repo.ao(["reconcile"]).ok().stdout_has("on branch b2");
     restored(&repo, id);
+    assert_eq!(record(&repo, id).branch.as_deref(), Some("b2"));
+
+    // On another one, which it has not made.
+    let strange = repo.git(["commit-tree", "-m", "x", "HEAD^{tree}"]);
+    repo.git(["branch", "b3", strange.trim()]);
+    let there = repo.within(&path);
+    there.git(["switch", "-q", "b3"]);
+    let out = repo.ao(["restore", "--fresh", &short]).code(1).stderr_has("the worktree '");
+    out.stderr_has("is on branch 'b3'").stderr_has("git ao reconcile").stderr_lacks("missing");
+    there.git(["switch", "-q", "b2"]);
 
     // Deleted beneath its worktree: a commit there would begin a new history.
     let head = repo.git(["rev-parse", "b2"]);

@@ -82,7 +82,10 @@ fn a_worktree_is_seen_as_it_is() {
         world.repo.ao(["status"]).ok().stdout_has(" ready ").stdout_lacks("untracked");
 
         tree.git(["checkout", "-q", "-b", "other"]);
-        world.repo.ao(["status"]).ok().stdout_has("on branch 'other'");
+        world.repo.ao(["status"]).ok().stdout_has(" ready, on 'other' ");
+        let strange = tree.git(["commit-tree", "-m", "x", "HEAD^{tree}"]);
+        tree.git(["checkout", "-q", "-B", "strange", strange.trim()]);
+        world.repo.ao(["status"]).ok().stdout_has("on branch 'strange'");
         fs::remove_dir_all(tree.dir()).unwrap();
         world.repo.ao(["status"]).ok().stdout_has("missing, but known to git");
         assert_eq!(world.live(&id)["workspace"]["condition"], "prunable");

@@ -1,0 +1,132 @@
+//! The branch that an agent makes itself is its session's, without any hook.
+
+use std::fs;
+
+use git_ao::model::SessionId;
+
+use crate::support::agents::{
+    STAYS, agent, record, spawn, wait_ended, wait_file, wait_working, workspace,
+};
+use crate::support::{Combo, Repo, TestEnv};
+
+const COMMIT: &str = "git commit -q --allow-empty -m work";
+
+fn start(repo: &Repo, script: &str) -> SessionId {
+    agent(repo, "mine", script);
+    spawn(repo, &["--agent", "mine", "--runtime", "detached", "x"])
+}
+
+fn tip(repo: &Repo, branch: &str) -> String {
+    repo.git(["rev-parse", &format!("refs/heads/{branch}")]).trim().to_owned()
+}
+
+#[track_caller]
+fn is_on(repo: &Repo, id: SessionId, branch: &str) {
+    let now = record(repo, id);
+    assert_eq!(now.branch.as_deref(), Some(branch));
+    assert_eq!(now.head.unwrap().as_str(), tip(repo, branch));
+}
+
+fn repos() -> Vec<Repo> {
+    let env = TestEnv::new();
+    let mut combos = vec![Combo::PLAIN];
+    let reftable = Combo { refs: crate::support::Refs::Reftable, ..Combo::PLAIN };
+    if crate::support::Refs::can_be_chosen() {
+        combos.push(reftable);
+    }
+    let all = combos.into_iter().enumerate();
+    all.map(|(n, combo)| Repo::create(&env, &format!("r{n}"), combo)).collect()
+}
+
+#[test]
+fn at_its_end_and_all_that_follows() {
+    for repo in repos() {
+        let id =
+            start(&repo, &format!("git switch -q -c fix/own; {COMMIT}; rm -f prompt args env"));
+        wait_ended(&repo, id);
+        is_on(&repo, id, "fix/own");
+        repo.ao(["show", &id.short()]).ok().stdout_has("fix/own");
+        let fork = spawn_fork(&repo, id);
+        assert_eq!(record(&repo, fork).head.unwrap().as_str(), tip(&repo, "fix/own"));
+        let there = workspace(&repo, id);
+        repo.ao(["cleanup"]).ok();
+        assert!(!there.exists());
+        repo.ao(["restore", "--no-agent", &id.short()]).ok();
+        let on = repo.within(&there).git(["symbolic-ref", "--short", "HEAD"]);
+        assert_eq!(on.trim(), "fix/own");
+    }
+}
+
+fn spawn_fork(repo: &Repo, id: SessionId) -> SessionId {
+    let made = repo.ao(["fork", "--json", "--no-agent", &id.short(), "more"]).ok().json();
+    made["session"]["id"].as_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn when_it_is_killed() {
+    for repo in repos() {
+        let id = start(
+            &repo,
+            &format!("{COMMIT}; git switch -q -c own; {COMMIT}; touch ready; {STAYS}"),
+        );
+        wait_working(&repo, id);
+        wait_file(&repo, id, "ready");
+        repo.ao(["kill", &id.short()]).ok();
+        is_on(&repo, id, "own");
+        // A later commit is seen by whatever looks next.
+        repo.within(workspace(&repo, id)).git(["commit", "-q", "--allow-empty", "-m", "more"]);
+        repo.ao(["kill", &id.short()]).ok();
+        is_on(&repo, id, "own");
+    }
+}
+
+#[test]
+fn when_it_is_renamed_and_pushed() {
+    let repo = Repo::new();
+    let id = start(&repo, "exit 0");
+    let old = wait_ended(&repo, id).branch.unwrap();
+    let there = repo.within(workspace(&repo, id));
+    there.git(["branch", "-m", "better"]);
+    there.git(["commit", "-q", "--allow-empty", "-m", "work"]);
+    repo.ao(["status", "--all"]).ok().stdout_has("ready, on 'better'");
+    let live = repo.ao(["status", "--json", &id.short()]).ok().json();
+    let live = &live["sessions"][0]["live"];
+    assert_eq!(live["workspace"]["condition"], "ready", "{live}");
+    assert_eq!(live["base"]["ahead"], 1, "{live}");
+    assert_eq!(record(&repo, id).branch, Some(old), "status writes nothing");
+    let hub = repo.env().path("hub.git");
+    repo.git(["init", "-q", "--bare", hub.to_str().unwrap()]);
+    repo.git(["remote", "add", "hub", hub.to_str().unwrap()]);
+    repo.ao(["push", "--branches", "hub"]).ok().stdout_has("branch better");
+    is_on(&repo, id, "better");
+}
+
+/// What was there before, what another session works on, and what git is in the middle of.
+#[test]
+fn a_branch_that_is_only_visited_is_not_its_own() {
+    let repo = Repo::new();
+    repo.commit("one", "1");
+    repo.git(["branch", "old", "HEAD^"]);
+    repo.commit("two", "2");
+    let id = start(&repo, "exit 0");
+    let own = wait_ended(&repo, id).branch.unwrap();
+    let there = repo.within(workspace(&repo, id));
+    let other = record(&repo, spawn(&repo, &["--no-agent", "--no-worktree", "y"])).branch.unwrap();
+    for visited in ["old", &other] {
+        there.git(["switch", "-q", visited]);
+        repo.ao(["kill", &id.short()]).ok();
+        repo.ao(["cleanup", "--dry-run"]).ok();
+        is_on(&repo, id, &own);
+    }
+    there.git(["switch", "-q", "-c", "mine"]);
+    there.git(["reset", "-q", "--hard", &own]);
+    let head = there.git(["rev-parse", "--git-path", "BISECT_LOG"]);
+    there.git(["switch", "-q", "-c", "bisected"]);
+    fs::write(there.dir().join(head.trim()), "git bisect start\n").unwrap();
+    repo.ao(["kill", &id.short()]).ok();
+    is_on(&repo, id, &own);
+    there.git(["bisect", "reset"]);
+    there.git(["switch", "-q", "--detach"]);
+    repo.ao(["kill", &id.short()]).ok();
+    is_on(&repo, id, &own);
+}
