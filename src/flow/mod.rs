@@ -47,6 +47,7 @@ mod launcher;
 mod live;
 mod log;
 mod on_branch;
+mod own;
 mod pause;
 mod reach;
 mod reconcile;
