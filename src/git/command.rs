@@ -169,6 +169,15 @@ impl GitCommand {
         Err(GitError::Failed { verb, status: status.code(), message })
     }
 
+    /// Runs it to its end, however that is, and returns what it printed.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn printed(self) -> Result<String, GitError> {
+        let (_, stdout, _) = self.finish()?;
+        Ok(String::from_utf8_lossy(&stdout).into_owned())
+    }
+
     /// Runs it to its end, however that is, and hands on what it says on standard error as it says
     /// it: lines with their ends, which for progress are carriage returns. What follows from an
     /// error on is not handed on.

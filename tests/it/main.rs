@@ -14,6 +14,7 @@ mod hooks;
 mod live;
 mod private;
 mod records;
+mod repair;
 mod share;
 mod spawn;
 mod store;

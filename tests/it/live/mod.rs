@@ -9,4 +9,5 @@ mod namesake;
 mod reconcile;
 mod status;
 mod talk;
+mod witnesses;
 mod world;
