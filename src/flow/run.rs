@@ -219,10 +219,10 @@ fn prepare<'a>(
 
 impl<'a> Prepared<'a> {
     fn begin(self, repo: &Repository) -> Result<Running<'a>, FlowError> {
-        let note = |agent| match AgentFile::new(repo, agent)?.write(repo, self.session) {
+        let note = |agent| match AgentFile::new(repo, agent)?.write(repo, self.session.id) {
             Ok(()) => Ok(()),
             Err(source) => {
-                let path = AgentFile::path(repo, self.session);
+                let path = AgentFile::path(repo, self.session.id);
                 Err(FlowError::File { act: "write", path, source })
             }
         };
@@ -233,7 +233,7 @@ impl<'a> Prepared<'a> {
         let child = match Child::start(&self.plan, self.wires) {
             Ok(child) => child,
             Err(error) => {
-                let _ = AgentFile::remove(repo, self.session);
+                let _ = AgentFile::remove(repo, self.session.id);
                 return Err(error.into());
             }
         };
@@ -283,7 +283,7 @@ impl Running<'_> {
                 trouble = self.tell(store).err().or(trouble);
             }
         };
-        let _ = AgentFile::remove(store.repository(), self.session);
+        let _ = AgentFile::remove(store.repository(), self.session.id);
         if let Some(id) = self.look_for_id() {
             self.conversation = Some(id);
         }
