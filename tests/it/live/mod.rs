@@ -7,6 +7,7 @@ mod doctor;
 mod half_made;
 mod namesake;
 mod reconcile;
+mod remains;
 mod status;
 mod talk;
 mod witnesses;
