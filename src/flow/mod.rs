@@ -48,6 +48,7 @@ mod live;
 mod liveness;
 mod log;
 mod on_branch;
+mod own;
 mod pause;
 mod reach;
 mod reconcile;
@@ -61,6 +62,7 @@ mod send;
 mod spawn;
 mod spot;
 mod start;
+mod undo;
 
 pub use agents::{AgentReport, agent_reports};
 pub use belongings::{Discard, discard};
@@ -91,6 +93,7 @@ pub use run::{Run, Runner, Turn};
 pub use send::send;
 pub use spawn::{Duplicates, Place, Plan, Request, Spawned, plan, spawn};
 pub use start::Start;
+pub use undo::{Undo, Undoing, undo, undo_leaves, undo_plan};
 
 /// What an agent finds in its environment: its session's id and branch.
 const SESSION_ENV: [&str; 2] = ["AO_SESSION_ID", "AO_SESSION_BRANCH"];

@@ -192,6 +192,7 @@ pub fn spawn(
     let mut begun = None;
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
+        workspace::name_project(path, &session.project_id)?;
         // Before anything is begun: what is begun reads it.
         let replica = store.replica()?;
         let at = store.clock().now();

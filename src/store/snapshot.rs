@@ -1,13 +1,13 @@
-use gix::objs::Commit;
 use gix::objs::tree::EntryKind;
 
 use super::codec;
 use super::error::{gix_id, oid};
 use super::half::Half;
+use super::history::event_time;
 use super::layout::{VERSION_BLOB, id_of_file};
 use super::{FORMAT, Key, LIMITS, Location, RecordProblem, Shelf, Store, StoreError, Visibility};
 use crate::git::RawTree;
-use crate::model::{Oid, Project, Session, SessionId};
+use crate::model::{Oid, Project, Session, SessionId, Timestamp};
 
 /// The store at one event. Nothing that is written later shows in it.
 #[derive(Debug)]
@@ -113,10 +113,11 @@ impl<'s> Snapshot<'s> {
     }
 
     /// Finds a session's record, active before archived. Its cost does not depend on the number
-    /// of sessions.
+    /// of sessions. Where two projects hold the id and the key names none, it is that of this
+    /// repository's own project.
     ///
     /// # Errors
-    /// When two projects hold the id and the key names none.
+    /// When two other projects hold the id and the key names none.
     pub fn find(&self, key: impl Into<Key>) -> Result<Option<Entry>, StoreError> {
         let key = key.into();
         for shelf in [Shelf::Active, Shelf::Archived] {
@@ -124,10 +125,21 @@ impl<'s> Snapshot<'s> {
             match found.len() {
                 0 => {}
                 1 => return Ok(found.pop()),
-                _ => return Err(StoreError::InTwoProjects(key.id)),
+                _ => {
+                    let ours = self.default_project()?;
+                    let mine = found.into_iter().find(|entry| entry.location.project == ours);
+                    return mine.map(Some).ok_or(StoreError::InTwoProjects(key.id));
+                }
             }
         }
         Ok(None)
+    }
+
+    /// The records of other projects with the same id, on the same shelf.
+    pub fn namesakes(&self, location: &Location) -> Result<Vec<Entry>, StoreError> {
+        let mut found = self.find_on(location.shelf, &location.id.into())?;
+        found.retain(|entry| entry.location.project != location.project);
+        Ok(found)
     }
 
     /// Finds the records of an id on one shelf: at most one in each project.
@@ -228,10 +240,10 @@ impl<'s> Snapshot<'s> {
     }
 }
 
-pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<RawTree, StoreError> {
+pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<(RawTree, Timestamp), StoreError> {
     let repo = store.repository();
-    let Commit { tree, .. } = repo.read_commit(gix_id(tip))?;
-    let root = repo.read_tree(tree)?;
+    let commit = repo.read_commit(gix_id(tip))?;
+    let (root, time) = (repo.read_tree(commit.tree)?, event_time(&commit));
     let not_a_store = |why: &str| StoreError::NotAStore {
         name: store.ref_name().to_owned(),
         why: why.to_owned(),
@@ -241,13 +253,13 @@ pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<RawTree, StoreError>
         .ok_or_else(|| not_a_store("its tree has no 'version'"))?;
     let ours = gix::objs::compute_hash(version.kind(), gix::objs::Kind::Blob, VERSION_BLOB);
     if ours.is_ok_and(|ours| ours == version) {
-        return Ok(root);
+        return Ok((root, time));
     }
     let text = repo.read_blob(version)?;
     let number = std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse().ok());
     match number.ok_or_else(|| not_a_store("its 'version' is no number"))? {
         newer if newer > FORMAT => Err(StoreError::Newer(newer)),
-        _ => Ok(root),
+        _ => Ok((root, time)),
     }
 }
 
