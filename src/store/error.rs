@@ -53,6 +53,9 @@ pub enum StoreError {
         /// What is missing.
         why: String,
     },
+    /// The private sessions cannot be read, and what is asked for may be one of them.
+    #[error("the private sessions cannot be read: {0}")]
+    PrivateUnread(String),
     /// The store was opened without the private sessions.
     #[error("the store at '{0}' holds no private sessions")]
     NoPrivate(String),

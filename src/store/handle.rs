@@ -25,7 +25,8 @@ impl Snapshot<'_> {
                 let id = context.here.ok_or(ResolveError::NotInSession)?;
                 self.by_id(id, project)?.ok_or_else(|| only("the id in AO_SESSION"))
             }
-            Reference::Latest => self.latest(context),
+            // It may be one that cannot be read.
+            Reference::Latest => self.check_private().and_then(|()| self.latest(context)),
             Reference::Id(id) => self.by_id(*id, project)?.ok_or_else(|| only("ids")),
             Reference::Prefix(prefix) => self.by_prefix(handle, prefix, project),
             Reference::Issue(issue) => {
