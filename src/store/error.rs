@@ -56,6 +56,9 @@ pub enum StoreError {
     /// The private sessions cannot be read, and what is asked for may be one of them.
     #[error("the private sessions cannot be read: {0}")]
     PrivateUnread(String),
+    /// Two stores that were begun apart, and nobody said that they belong together.
+    #[error("the two histories have no event in common")]
+    Unrelated,
     /// The store was opened without the private sessions.
     #[error("the store at '{0}' holds no private sessions")]
     NoPrivate(String),
