@@ -12,8 +12,8 @@ use crate::support::{Out, Repo};
 /// Runs the last command that a hint names.
 fn follow(repo: &Repo, said: &Out) {
     let hints = said.stderr.lines().filter(|line| line.starts_with("hint: "));
-    let last = hints.filter_map(|line| line.split("git ao ").nth(1)).last();
-    let words = last.unwrap_or_else(|| panic!("no hint: {said}"));
+    let mut last = hints.filter_map(|line| line.split("git ao ").nth(1));
+    let words = last.next_back().unwrap_or_else(|| panic!("no hint: {said}"));
     repo.ao(words.split(' ')).ok();
 }
 
