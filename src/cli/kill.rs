@@ -95,7 +95,7 @@ pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode,
         None => ctx.out.warn("cannot tell whether its agent is alive; it was not stopped"),
     }
     if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
-        let text = format!("what runs on '{replica}' was not stopped");
+        let text = format!("it may still run on '{replica}'");
         print(&Level::Warning.format(&text));
     }
     // Where the agent itself may still run, these are its own.
