@@ -4,7 +4,6 @@ use git_ao::store::{Key, Shelf, Store};
 
 use super::change::{self, ChangeArgs};
 use super::ui::escape;
-use super::ui::message::{Level, print};
 use super::{CliError, Ctx, ExitCode, interrupt};
 
 /// End a session and stop its agent
@@ -95,8 +94,7 @@ pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode,
         None => ctx.out.warn("cannot tell whether its agent is alive; it was not stopped"),
     }
     if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
-        let text = format!("it may still run on '{replica}'");
-        print(&Level::Warning.format(&text));
+        ctx.out.warn(&format!("it may still run on '{replica}'"));
     }
     // Where the agent itself may still run, these are its own.
     if killed.stopped.is_some() {
