@@ -183,7 +183,11 @@ impl Launcher {
             matches!(name, "PATH" | "HOME") || name.starts_with("GIT_CONFIG") || Some(name) == home
         };
         let set = env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_ours)).collect();
-        let remove = crate::git::LOCAL_ENV.iter().chain(&super::SESSION_ENV).copied();
+        let not_ours = crate::git::LOCAL_ENV.iter().chain(&super::SESSION_ENV).copied();
+        // Settings typed as `git -c` are for what looks after the agent, and for nobody below it.
+        let inherited = crate::git::inherited();
+        let inherited = inherited.into_iter().filter(|name| *name != "GIT_CONFIG_PARAMETERS");
+        let remove = not_ours.chain(inherited);
         // What is not set here must not be set there either.
         let remove = remove.chain(home.filter(|name| env::var_os(name).is_none()));
         let remove = remove.map(OsString::from).collect();

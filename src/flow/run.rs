@@ -227,7 +227,8 @@ fn plan(session: &Session, workspace: &Path, program: PathBuf, launch: &Launch) 
     set.extend([(id.into(), session.id.to_string().into()), (on.into(), branch.into())]);
     let argv = std::iter::once(program.into()).chain(launch.args.iter().map(OsString::from));
     let remove = launch.remove.iter().map(OsString::from);
-    let remove = remove.chain(crate::git::LOCAL_ENV.map(OsString::from)).collect();
+    let not_its = crate::git::LOCAL_ENV.into_iter().chain(crate::git::inherited());
+    let remove = remove.chain(not_its.map(OsString::from)).collect();
     Plan { argv: argv.collect(), cwd: workspace.to_owned(), set, remove, log: None }
 }
 

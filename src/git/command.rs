@@ -61,6 +61,7 @@ impl Repository {
     pub fn git_with(&self, config: &[(&str, &str)], verb: &str) -> GitCommand {
         let mut git = GitCommand::with_config(config, verb);
         git.command.current_dir(self.common_dir()).env("GIT_DIR", self.git_dir());
+        git.command.envs(self.object_dirs().variables.iter().cloned());
         git
     }
 
@@ -86,9 +87,12 @@ impl GitCommand {
 
     fn with_config(config: &[(&str, &str)], verb: &str) -> Self {
         let mut command = Command::new("git");
-        for name in LOCAL_ENV {
+        let settings = std::env::var_os("GIT_CONFIG_PARAMETERS");
+        for name in LOCAL_ENV.into_iter().chain(super::inherited()) {
             command.env_remove(name);
         }
+        // Settings typed as `git -c` are for what this command does, too.
+        command.envs(settings.map(|settings| ("GIT_CONFIG_PARAMETERS", settings)));
         for (key, value) in config {
             command.arg("-c").arg(format!("{key}={value}"));
         }
@@ -163,6 +167,15 @@ impl GitCommand {
         }
         let message = plain_message(&String::from_utf8_lossy(&stderr));
         Err(GitError::Failed { verb, status: status.code(), message })
+    }
+
+    /// Runs it to its end, however that is, and returns what it printed.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn printed(self) -> Result<String, GitError> {
+        let (_, stdout, _) = self.finish()?;
+        Ok(String::from_utf8_lossy(&stdout).into_owned())
     }
 
     /// Runs it to its end, however that is, and hands on what it says on standard error as it says

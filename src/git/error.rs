@@ -55,6 +55,12 @@ pub enum GitError {
         /// What it printed on standard error.
         message: String,
     },
+    /// The user's name is given, and empty; git refuses that, too.
+    #[error("empty ident name (for <{0}>) not allowed")]
+    NoName(String),
+    /// The user's name is given, and nothing is left of it when it is cleaned.
+    #[error("name consists only of disallowed characters: {0}")]
+    OddName(String),
 }
 
 /// What a program said, behind a colon: several lines begin on a line of their own.

@@ -11,7 +11,7 @@ use super::refs::{Durability, Moved, RefMove};
 use super::{Expected, RefError, Repository, Signatures};
 
 /// A line that was added to a reflog.
-struct Logged {
+pub(super) struct Logged {
     file: File,
     end: u64,
 }
@@ -98,7 +98,11 @@ impl Repository {
 
     /// Always written, also where git would keep no reflog for this ref: a bad tip can be undone,
     /// and gc keeps old tips.
-    fn append_reflog(&self, to: &RefMove<'_>, who: &Signatures) -> Result<Logged, FileError> {
+    pub(super) fn append_reflog(
+        &self,
+        to: &RefMove<'_>,
+        who: &Signatures,
+    ) -> Result<Logged, FileError> {
         let old = match &to.expected {
             Expected::Missing => to.new.kind().null().to_string(),
             Expected::At(old) => old.to_string(),
@@ -166,7 +170,7 @@ fn is_blocked(packed: &gix::refs::packed::Buffer, name: &str) -> Result<bool, Ca
 
 /// What a file system, or something in the way, makes impossible for us and perhaps not for git:
 /// there are no hard links, a folder stands where the ref belongs, or a file where its folder does.
-fn is_odd(error: &io::Error) -> bool {
+pub(super) fn is_odd(error: &io::Error) -> bool {
     use io::ErrorKind::{IsADirectory, NotADirectory, TooManyLinks, Unsupported};
     matches!(error.kind(), IsADirectory | NotADirectory | TooManyLinks | Unsupported)
         || error.raw_os_error() == Some(rustix::io::Errno::PERM.raw_os_error())

@@ -1,10 +1,11 @@
-//! Who a change is by: as git would choose, and never a failure.
+//! Who a change is by: as git would choose, and somebody in any case.
 
-use gix::actor::{Signature, SignatureRef};
+use gix::actor::Signature;
 use gix::date::Time;
 
+use super::inherited::has_author_of_a_commit;
 use super::zone::local_offset;
-use super::{GitCommand, Repository};
+use super::{GitCommand, GitError, Repository};
 use crate::model::Timestamp;
 
 /// Author and committer of one commit.
@@ -14,72 +15,126 @@ pub(crate) struct Signatures {
     pub committer: Signature,
 }
 
-impl Repository {
-    /// The signatures for a commit made `now`.
-    ///
-    /// GIT_AUTHOR_DATE and GIT_COMMITTER_DATE go before `now`.
-    pub(crate) fn signatures(&self, now: Timestamp) -> Signatures {
-        let time = Time { seconds: now.as_seconds(), offset: local_offset(now) };
-        let is_set = |name| std::env::var_os(name).is_some_and(|date| !date.is_empty());
-        let owned = |dated: Option<Result<SignatureRef<'_>, _>>| dated?.ok()?.to_owned().ok();
-        let author = match is_set("GIT_AUTHOR_DATE") {
-            true => owned(self.gix().author()),
-            false => self.configured("author", time),
-        };
-        let committer = match is_set("GIT_COMMITTER_DATE") {
-            true => owned(self.gix().committer()),
-            false => self.configured("committer", time),
-        };
-        Signatures {
-            author: author.unwrap_or_else(|| self.guessed("GIT_AUTHOR_IDENT", time)),
-            committer: committer.unwrap_or_else(|| self.guessed("GIT_COMMITTER_IDENT", time)),
+/// In which part somebody appears in a commit.
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
+    Author,
+    Committer,
+}
+
+impl Role {
+    /// As the names of variables have it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Author => "AUTHOR",
+            Self::Committer => "COMMITTER",
         }
     }
 
-    /// Who the environment and the configuration say, in gix's order. gix itself would take the
-    /// time at which it first looked, and read the names of all time zones for it.
-    fn configured(&self, role: &str, time: Time) -> Option<Signature> {
+    fn variable(self, what: &str) -> Option<String> {
+        std::env::var(format!("GIT_{}_{what}", self.word())).ok()
+    }
+}
+
+impl Repository {
+    /// The signatures for a commit made `now`.
+    ///
+    /// GIT_AUTHOR_DATE and GIT_COMMITTER_DATE go before `now`. In a hook of git's the author of the
+    /// commit that it runs for is not the author of what is done here.
+    ///
+    /// # Errors
+    /// When a name is given that git refuses, too. Where none is given there is one in any case.
+    pub(crate) fn signatures(&self, now: Timestamp) -> Result<Signatures, GitError> {
+        let time = Time { seconds: now.as_seconds(), offset: local_offset(now) };
+        let committer = self.signature(Role::Committer, time)?;
+        let author = match has_author_of_a_commit() {
+            true => committer.clone(),
+            false => self.signature(Role::Author, time)?,
+        };
+        Ok(Signatures { author, committer })
+    }
+
+    fn signature(&self, role: Role, now: Time) -> Result<Signature, GitError> {
+        let (name, email) = match (self.given(role, "name"), self.given(role, "email")) {
+            (Some(name), Some(email)) => (checked(name, &email)?, email),
+            (Some(name), None) if clean(&name).is_empty() => return Err(refused(&name, "")),
+            _ => self.guessed(role),
+        };
+        let time = self.time(role).unwrap_or(now);
+        Ok(Signature { name: clean(&name).into(), email: clean(&email).into(), time })
+    }
+
+    /// What the environment or the configuration says, in git's order (git-commit(1), ident.c).
+    fn given(&self, role: Role, what: &str) -> Option<String> {
         let config = self.gix().config_snapshot();
-        let text = |key: &str| config.string(key);
-        let either =
-            |what| text(&format!("{role}.{what}")).or_else(|| text(&format!("user.{what}")));
-        let email = either("email").or_else(|| text("gitoxide.user.emailFallback"));
-        Some(Signature { name: either("name")?, email: email?, time })
+        let file = |key: &str| {
+            // gix shows the variables here, too.
+            let written = |meta: &gix::config::file::Metadata| {
+                meta.source != gix::config::Source::EnvOverride
+            };
+            config.plumbing().string_filter(key, written).map(|value| value.to_string())
+        };
+        let own = || file(&format!("{}.{what}", role.word().to_ascii_lowercase()));
+        let variable = role.variable(&what.to_ascii_uppercase());
+        let given = variable.or_else(|| own().filter(|text| !text.is_empty()));
+        given.or_else(|| file(&format!("user.{what}"))).or_else(|| {
+            let mail = || std::env::var("EMAIL").ok().filter(|text| !text.is_empty());
+            let may_guess = self.config_bool("user.useConfigOnly") != Some(true);
+            (what == "email" && may_guess).then(mail).flatten()
+        })
+    }
+
+    /// The date that the environment gives.
+    fn time(&self, role: Role) -> Option<Time> {
+        role.variable("DATE").filter(|date| !date.is_empty())?;
+        let said = match role {
+            Role::Author => self.gix().author(),
+            Role::Committer => self.gix().committer(),
+        };
+        said?.ok()?.time().ok()
     }
 
     /// What git makes of the account and the host, else our own name.
-    fn guessed(&self, ident: &str, time: Time) -> Signature {
-        let said = self.git("var").arg(ident).run().ok();
+    fn guessed(&self, role: Role) -> (String, String) {
+        let said = self.git("var").arg(format!("GIT_{}_IDENT", role.word())).run().ok();
         let said = said.and_then(|output| {
             let text = output.text();
             let (name, rest) = text.split_once(" <")?;
             let (email, _) = rest.split_once('>')?;
             Some((name.to_owned(), email.to_owned()))
         });
-        let (name, email) = said.unwrap_or_else(|| {
+        said.unwrap_or_else(|| {
             let host = gix::path::env::var("HOSTNAME").and_then(|host| host.into_string().ok());
             let host =
                 host.or_else(super::repository::hostname).unwrap_or_else(|| "localhost".to_owned());
             ("git-ao".to_owned(), format!("git-ao@{host}"))
-        });
-        Signature { name: name.into(), email: email.into(), time }
+        })
     }
+}
+
+fn checked(name: String, email: &str) -> Result<String, GitError> {
+    if clean(&name).is_empty() { Err(refused(&name, email)) } else { Ok(name) }
+}
+
+fn refused(name: &str, email: &str) -> GitError {
+    match name {
+        "" => GitError::NoName(email.to_owned()),
+        odd => GitError::OddName(odd.to_owned()),
+    }
+}
+
+/// A name or an email as git writes it: without what is none at both ends, and without what would
+/// end it in between (ident.c, strbuf_addstr_without_crud).
+fn clean(text: &str) -> String {
+    let crud = |c: char| c <= ' ' || ",:;<>\"\\'".contains(c);
+    text.trim_matches(crud).replace(['\n', '<', '>'], "")
 }
 
 impl Signatures {
     /// The committer as a reflog names it.
     pub fn committer_line(&self) -> String {
         let Signature { name, email, time } = &self.committer;
-        let clean = |text: &gix::bstr::BString| {
-            text.to_string().replace(|c: char| c.is_control() || c == '<' || c == '>', "")
-        };
-        format!(
-            "{} <{}> {} {}",
-            clean(name).trim(),
-            clean(email).trim(),
-            time.seconds,
-            offset(time)
-        )
+        format!("{name} <{email}> {} {}", time.seconds, offset(time))
     }
 
     /// Makes a git process use the same author and committer.
@@ -98,4 +153,26 @@ fn offset(time: &Time) -> String {
     let minutes = time.offset / 60;
     let sign = if minutes < 0 { '-' } else { '+' };
     format!("{sign}{:02}{:02}", minutes.abs() / 60, minutes.abs() % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn names_are_cleaned_as_git_cleans_them() {
+        for (given, cleaned) in [
+            ("A <b>", "A b"),
+            ("Ann Author, ", "Ann Author"),
+            ("  \"Quoted\"; ", "Quoted"),
+            ("A Jr.", "A Jr."),
+            ("<q@z>", "q@z"),
+            ("two\nlines", "twolines"),
+            ("O'Brien", "O'Brien"),
+            ("Größe", "Größe"),
+            ("<>,;", ""),
+        ] {
+            assert_eq!(clean(given), cleaned, "{given:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use gix::ObjectId;
 use gix::objs::{Commit, Data, Find, Kind};
+use gix::odb::Header;
 
 use super::{ObjectError, RawTree, Repository, loose};
 use crate::model::Oid;
@@ -83,9 +84,15 @@ impl Repository {
             return Err(ObjectError::Missing(oid(id)));
         }
         let header = self.gix().try_find_header(id).map_err(|source| unreadable(id, source))?;
-        let header = header.ok_or_else(|| ObjectError::Missing(oid(id)))?;
-        match header.kind() {
-            Kind::Blob => Ok(header.size()),
+        let mut found = header.map(|header| (header.kind(), header.size()));
+        for alternate in &self.object_dirs().alternates {
+            if found.is_none() {
+                let header = alternate.try_header(&id).map_err(|source| unreadable(id, source))?;
+                found = header.map(|header| (header.kind(), header.size()));
+            }
+        }
+        match found.ok_or_else(|| ObjectError::Missing(oid(id)))? {
+            (Kind::Blob, size) => Ok(size),
             _ => Err(ObjectError::WrongKind { id: oid(id), expected: "blob" }),
         }
     }
@@ -160,6 +167,11 @@ impl Repository {
     /// object behind its back, from a loose file into a pack or from pack to pack.
     fn find_anywhere(&self, id: &gix::oid, data: &mut Vec<u8>) -> Result<Option<Kind>, gix::Error> {
         let (mut looks, most) = (1, self.in_vain().looks());
+        for alternate in &self.object_dirs().alternates {
+            if let Some(object) = alternate.try_find(id, data)? {
+                return Ok(Some(object.kind));
+            }
+        }
         loop {
             match self.gix().objects.try_find(id, data) {
                 Ok(Some(object)) => return Ok(Some(object.kind)),

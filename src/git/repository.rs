@@ -5,6 +5,7 @@ use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 use super::extensions::{self, RefStorage};
 use super::fsync::Fsync;
 use super::loose::Luck;
+use super::object_dirs::ObjectDirs;
 use super::objects::InVain;
 use super::recent::Recent;
 use super::shared::Shared;
@@ -21,6 +22,7 @@ pub struct Repository {
     git_dir: PathBuf,
     common_dir: PathBuf,
     objects_dir: PathBuf,
+    object_dirs: ObjectDirs,
     storage: RefStorage,
     fsync: Fsync,
     shared: Shared,
@@ -45,6 +47,8 @@ impl Repository {
         let storage = extensions::check(&repo)?;
         repo.clear_namespace();
         repo.object_cache_size(None);
+        let top = repo.workdir().unwrap_or_else(|| repo.git_dir()).to_owned();
+        let object_dirs = ObjectDirs::of_environment(&mut repo, &top)?;
         repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(PACK_CACHE)));
         let absolute = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let git_dir = absolute(repo.git_dir());
@@ -67,6 +71,7 @@ impl Repository {
             git_dir,
             common_dir,
             objects_dir,
+            object_dirs,
             storage,
             fsync,
             shared,
@@ -145,6 +150,10 @@ impl Repository {
 
     pub(crate) fn objects_dir(&self) -> &Path {
         &self.objects_dir
+    }
+
+    pub(super) fn object_dirs(&self) -> &ObjectDirs {
+        &self.object_dirs
     }
 
     pub(super) fn ref_storage(&self) -> RefStorage {

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::error::gix_id;
-use super::{Entry, History, LIMITS, RecordProblem, Shelf, Snapshot, Store, StoreError, Stray};
+use super::repair::{Inspector, said};
+use super::{
+    Entry, History, LIMITS, RecordProblem, Shelf, Snapshot, Store, StoreError, Stray, Visibility,
+};
+use crate::git::RefState;
 use crate::model::Oid;
 
 /// Something that is wrong with a store.
@@ -27,25 +31,66 @@ pub enum Severity {
 }
 
 impl Finding {
-    fn wrong(place: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub(super) fn wrong(place: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { place: place.into(), problem: problem.into(), severity: Severity::Wrong }
     }
 }
 
 impl Store {
     /// Checks the store as it is, and the private sessions if they are looked at: also whether one is
-    /// in both, as an interrupted change of its visibility leaves it.
+    /// in both, as an interrupted change of its visibility leaves it. Every object that the tips hold
+    /// is read and compared with its name.
     ///
     /// # Errors
-    /// As [`check`](Self::check).
+    /// When the store is of a newer format. What cannot be read is a finding.
     pub fn check_all(&self) -> Result<Vec<Finding>, StoreError> {
-        let mut findings = self.tip()?.map(|tip| self.check(&tip)).transpose()?.unwrap_or_default();
-        let Some(tip) = self.private_tip()? else { return Ok(findings) };
-        for mut finding in self.check(&tip)? {
-            finding.place = format!("private {}", finding.place);
+        let mut findings = self.check_half(Visibility::Public)?;
+        for mut finding in self.check_half(Visibility::Private)? {
+            if !finding.place.starts_with("refs/") {
+                finding.place = format!("private {}", finding.place);
+            }
             findings.push(finding);
         }
-        let snapshot = self.snapshot()?;
+        // Where one of them cannot be read, that was said.
+        findings.extend(self.check_twins().unwrap_or_default());
+        Ok(findings)
+    }
+
+    fn check_half(&self, visibility: Visibility) -> Result<Vec<Finding>, StoreError> {
+        let Some(name) = self.ref_of(visibility) else { return Ok(Vec::new()) };
+        let (state, mut findings) = match self.damage(name, &mut Inspector::new(self)) {
+            Err(StoreError::Ref(error)) => {
+                return Ok(vec![Finding::wrong(name, said(&error))]);
+            }
+            known => known?,
+        };
+        let damaged = self.repository().read_reflog(name)?.damaged;
+        if damaged > 0 {
+            let problem = format!("its reflog has {damaged} damaged lines");
+            findings.push(Finding::wrong(name, problem));
+        }
+        if let RefState::At(tip) = &state {
+            match self.check(tip) {
+                Ok(more) => {
+                    let is_new = |more: &Finding| {
+                        more.place == "history" || findings.iter().all(|it| it.place != more.place)
+                    };
+                    let more: Vec<_> = more.into_iter().filter(is_new).collect();
+                    findings.extend(more);
+                }
+                Err(_) if !findings.is_empty() => {}
+                Err(error) => return Err(error),
+            }
+            findings.sort();
+        }
+        Ok(findings)
+    }
+
+    fn check_twins(&self) -> Result<Vec<Finding>, StoreError> {
+        let (mut findings, snapshot) = (Vec::new(), self.snapshot()?);
+        if snapshot.tip_of(Visibility::Private).is_none() {
+            return Ok(findings);
+        }
         for shelf in [Shelf::Active, Shelf::Archived] {
             for entry in snapshot.found_entries(shelf)? {
                 if let Some(twin) = snapshot.public_twin(&entry.location)? {
@@ -74,6 +119,8 @@ impl Store {
             problem: stray.why,
         };
         let mut findings: Vec<Finding> = strays.map(unknown).collect();
+        let unreadable = snapshot.unreadable()?.into_iter();
+        findings.extend(unreadable.map(|stray| Finding::wrong(stray.path, stray.why)));
         let mut active = BTreeSet::new();
         for shelf in [Shelf::Active, Shelf::Archived] {
             for entry in snapshot.found_entries(shelf)? {

@@ -176,7 +176,11 @@ impl Store {
         };
         let moves: Vec<_> = next.iter().map(to).collect();
         let repo = self.repository();
-        match repo.move_refs(&moves, &repo.signatures(now))? {
+        let who = repo.signatures(now).map_err(|source| {
+            let name = moves[0].name.to_owned();
+            RefError::Write { name, source: source.into() }
+        })?;
+        match repo.move_refs(&moves, &who)? {
             Durability::Kept => {}
             Durability::Unsure(source) => self.tell(&Notice::Unsure(source)),
         }
@@ -208,7 +212,7 @@ impl Store {
                 parents.push(parent);
             }
         }
-        let who = repo.signatures(now);
+        let who = repo.signatures(now)?;
         let event = self.write_event(&Commit {
             tree,
             parents: parents.into_iter().map(gix_id).collect(),

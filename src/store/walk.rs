@@ -116,7 +116,24 @@ impl Snapshot<'_> {
         Ok(self.entries(shelf)?.len())
     }
 
-    /// Whatever is not where the layout says, or cannot be read.
+    /// The folders that cannot be read, so that sessions may be missing.
+    ///
+    /// # Errors
+    /// When the top of a shelf cannot be read either.
+    pub fn unreadable(&self) -> Result<Vec<Stray>, StoreError> {
+        let mut unreadable = Vec::new();
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            self.walk(shelf, &mut |found| {
+                if let Found::Unreadable(path, error) = found {
+                    unreadable.push(Stray { path, why: error.to_string() });
+                }
+                Ok(())
+            })?;
+        }
+        Ok(unreadable)
+    }
+
+    /// Whatever is not where the layout says.
     pub fn strays(&self) -> Result<Vec<Stray>, StoreError> {
         let mut strays = Vec::new();
         for entry in self.root().entries() {
@@ -134,12 +151,8 @@ impl Snapshot<'_> {
         }
         for shelf in [Shelf::Active, Shelf::Archived] {
             self.walk(shelf, &mut |found| {
-                match found {
-                    Found::Record(_) => {}
-                    Found::Stray(stray) => strays.push(stray),
-                    Found::Unreadable(path, error) => {
-                        strays.push(Stray { path, why: error.to_string() });
-                    }
+                if let Found::Stray(stray) = found {
+                    strays.push(stray);
                 }
                 Ok(())
             })?;

@@ -10,6 +10,7 @@ use crate::git::GitError;
 impl<'r> Worktrees<'r> {
     /// `git worktree add`, so that hooks, sparse checkouts and submodules are as git leaves them.
     pub(super) fn add_worktree(&self, addition: &Addition) -> Result<Added<'r>, WorkspaceError> {
+        self.mend_half_made()?;
         let listed = self.list()?;
         let path = real_path(&addition.path);
         check_path(&path, &listed)?;

@@ -16,13 +16,16 @@ pub(super) fn beside_others(
 ) -> Result<Output, GitError> {
     for _ in 1..ATTEMPTS {
         match run() {
-            Err(GitError::Failed { message, .. }) if message.contains("/commondir") => {
-                thread::sleep(APART);
-            }
+            Err(error) if is_half_made(&error) => thread::sleep(APART),
             ended => return ended,
         }
     }
     run()
+}
+
+/// Whether git failed for a worktree that is half made.
+pub(super) fn is_half_made(error: &GitError) -> bool {
+    matches!(error, GitError::Failed { message, .. } if message.contains("/commondir"))
 }
 
 #[cfg(test)]

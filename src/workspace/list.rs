@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::beside::beside_others;
+use super::beside::{beside_others, is_half_made};
 use super::{WorkspaceError, Worktrees};
 use crate::model::Oid;
 
@@ -30,7 +30,14 @@ impl Worktrees<'_> {
         // What is undone after ^C asks for it, and must not be ended by the next one.
         let list =
             || self.repo.git("worktree").shielded().args(["list", "--porcelain", "-z"]).run();
-        let output = beside_others(list)?;
+        let output = match beside_others(list) {
+            // Nobody makes it any more: it was left like this.
+            Err(error) if is_half_made(&error) => {
+                self.mend_half_made()?;
+                list()?
+            }
+            output => output?,
+        };
         Ok(parse(output.bytes()))
     }
 }

@@ -1,10 +1,12 @@
 //! Which worktrees say whose they are, and which of those are gone, or lost their repository: it was
 //! moved, and they still lead to where it was.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::list::path_from;
 use super::registry::{Registered, common_dir_of};
-use super::{WorkspaceError, Worktrees, marker};
+use super::snapshot::gitlinks;
+use super::{Loss, Removal, Workspace, WorkspaceError, Worktrees, marker};
 use crate::git::Repository;
 use crate::model::SessionId;
 
@@ -38,20 +40,90 @@ pub fn marked(repo: &Repository) -> Result<Vec<Mark>, WorkspaceError> {
     Ok(marks.filter(|mark| mark.file.symlink_metadata().is_ok()).collect())
 }
 
-/// Worktrees of sessions whose folder is gone, on a branch that keeps what was committed.
+/// A worktree of a session that is not where git knows it.
+#[derive(Debug)]
+pub struct Gone {
+    /// The session.
+    pub session: SessionId,
+    /// Where git knows it.
+    pub path: PathBuf,
+    /// Why git is not made to forget it: something would be lost, or it may only be away.
+    pub refusal: Option<WorkspaceError>,
+}
+
+/// Worktrees of sessions whose folder is gone.
 ///
 /// # Errors
 /// When git fails, or the git directory cannot be read.
-pub fn vanished(worktrees: &Worktrees<'_>) -> Result<Vec<PathBuf>, WorkspaceError> {
-    let ours: Vec<_> = marked(worktrees.repo)?.into_iter().filter(|it| !it.is_main).collect();
-    if ours.is_empty() {
-        return Ok(Vec::new());
+pub fn gone(worktrees: &Worktrees<'_>) -> Result<Vec<Gone>, WorkspaceError> {
+    let mut gone = Vec::new();
+    for (session, path) in worktrees.sessions_known()? {
+        if path.exists() {
+            continue;
+        }
+        let refusal = worktrees.verdict(&forgetting(&path, session))?.refusal;
+        gone.push(Gone { session, path, refusal });
     }
-    let gone = worktrees.list()?.into_iter().filter(|listed| {
-        let is_ours = ours.iter().any(|mark| mark.worktree == listed.path);
-        is_ours && listed.prunable.is_some() && listed.branch.is_some() && !listed.path.exists()
-    });
-    Ok(gone.map(|listed| listed.path).collect())
+    Ok(gone)
+}
+
+impl Gone {
+    /// Lets git forget it. It is looked at again before.
+    ///
+    /// # Errors
+    /// When something would be lost, or it may only be away.
+    pub fn forget(&self, worktrees: &Worktrees<'_>) -> Result<(), WorkspaceError> {
+        worktrees.remove(&forgetting(&self.path, self.session)).map(drop)
+    }
+}
+
+fn forgetting(path: &Path, session: SessionId) -> Removal<'_> {
+    Removal { path: Some(path), branch: None, session, loss: Loss::Refuse, ignored: None }
+}
+
+/// Worktrees of sessions that are not where git knows them, but at one of the places where they
+/// could be: the home directory has another name now, or `ao.worktreeDir` another value.
+///
+/// # Errors
+/// When the git directory cannot be read.
+pub fn moved(
+    worktrees: &Worktrees<'_>,
+    places: &dyn Fn(SessionId) -> Vec<PathBuf>,
+) -> Result<Vec<PathBuf>, WorkspaceError> {
+    let known = worktrees.registered()?.into_iter().filter(|known| !known.path.exists());
+    let place = |known: Registered| {
+        let session = marker::read(&known.git_dir)?;
+        places(session).into_iter().find(|path| leads_to(path, &known.git_dir))
+    };
+    Ok(known.filter_map(place).collect())
+}
+
+/// Tells git where a worktree is now, and its submodules too, which `git worktree repair` leaves
+/// leading to where it was.
+///
+/// # Errors
+/// When git fails.
+pub fn bring_back(worktrees: &Worktrees<'_>, path: &Path) -> Result<(), WorkspaceError> {
+    let repo = worktrees.repo;
+    repo.git("worktree").shielded().args(["repair", "--"]).arg(path).run()?;
+    for link in gitlinks(repo.git_in(path, "ls-files"))? {
+        let submodule = path.join(path_from(&link));
+        let git_dir = marker::git_dir_of(&submodule).and_then(|it| it.canonicalize().ok());
+        if let Some(git_dir) = git_dir {
+            let git = repo.git("config").arg("--file").arg(git_dir.join("config"));
+            git.arg("core.worktree").arg(&submodule).run()?;
+        }
+    }
+    Ok(())
+}
+
+/// True also when the repository has moved with the worktree.
+fn leads_to(worktree: &Path, git_dir: &Path) -> bool {
+    let Some(target) = marker::git_dir_of(worktree) else { return false };
+    match target.canonicalize() {
+        Ok(target) => target == git_dir,
+        Err(_) => target.file_name() == git_dir.file_name(),
+    }
 }
 
 /// Worktrees of sessions that are where git knows them, and lead to a git directory that is gone.

@@ -9,6 +9,7 @@ mod branch_only;
 mod departure;
 mod divergence;
 mod error;
+mod half_made;
 mod hidden;
 mod inventory;
 mod list;
@@ -31,9 +32,10 @@ mod worktrees;
 
 pub use addition::{Added, Addition, Branch};
 pub use error::WorkspaceError;
+pub use half_made::HalfCheckout;
 pub use list::Listed;
 pub use look::is_worktree;
-pub use mark::{Mark, marked, relink, unlinked, vanished};
+pub use mark::{Gone, Mark, bring_back, gone, marked, moved, relink, unlinked};
 pub use marker::{mark_here, session_at, session_here};
 pub use operation::{Operation, operation};
 pub use place::{from_record, to_record};
@@ -73,7 +75,6 @@ pub use worktrees::Worktrees;
 /// assert!(worktrees.remove(&removal).is_err());
 /// let removed = worktrees.remove(&Removal { loss: Loss::Snapshot, ..removal })?;
 /// assert_eq!(removed.backup, Some(format!("refs/ao/backup/{session}")));
-/// assert!(!path.is_some_and(|path| path.exists()));
 /// # Ok(()) }
 /// ```
 pub trait Workspace {

@@ -109,7 +109,7 @@ impl Worktrees<'_> {
     }
 
     fn commit(&self, tree: &Oid, parents: &[Oid], message: &str) -> Result<Oid, WorkspaceError> {
-        let who = self.repo.signatures(Clock::system().now());
+        let who = self.repo.signatures(Clock::system().now())?;
         let git = who.export(self.repo.git("commit-tree")).arg(tree.as_str());
         let parents = parents.iter().flat_map(|parent| ["-p", parent.as_str()]);
         id_from(git.args(parents).args(["-m", message]))

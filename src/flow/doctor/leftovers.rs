@@ -1,8 +1,12 @@
+use std::path::PathBuf;
+
 use super::Finding;
-use crate::flow::FlowError;
 use crate::flow::belongings::{old_drafts, old_tips, strays};
+use crate::flow::live::said;
+use crate::flow::{FlowError, placement};
+use crate::model::SessionId;
 use crate::store::Store;
-use crate::workspace::{Worktrees, unlinked, vanished};
+use crate::workspace::{Worktrees, from_record, gone, moved, session_at, unlinked};
 
 const FIX: &str = "git ao doctor --fix";
 
@@ -28,11 +32,61 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
         let what = format!("the worktree '{path}' of a session leads to where the repository was");
         found.push(Finding::fixable(what, format!("git worktree repair '{path}'")));
     }
-    for path in vanished(&Worktrees::new(repo))? {
+    worktrees(store, found)
+}
+
+/// What keeps git from telling which worktrees there are; true where there is something.
+pub fn half_made(store: &Store, found: &mut Vec<Finding>) -> Result<bool, FlowError> {
+    let half_made = Worktrees::new(store.repository()).half_made()?;
+    found.extend(half_made.iter().map(|path| {
+        let what = format!("a 'git worktree add' that was killed left '{}'", path.display());
+        Finding::fixable(what, FIX)
+    }));
+    Ok(!half_made.is_empty())
+}
+
+/// Worktrees that are not where git knows them.
+fn worktrees(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+    let worktrees = Worktrees::new(store.repository());
+    let moved = moved(&worktrees, &|session| could_be(store, session))?;
+    for path in &moved {
         let path = path.display();
-        let what = format!("the worktree '{path}' of a session is gone, and git still knows it");
-        let fix = format!("git worktree remove '{path}', or repair <its new place>");
-        found.push(Finding::fixable(what, fix));
+        let what = format!("the worktree '{path}' of a session is not where git knows it");
+        found.push(Finding::fixable(what, FIX));
+    }
+    for gone in gone(&worktrees)? {
+        let is_moved = |path: &PathBuf| session_at(path) == Some(gone.session);
+        if moved.iter().any(is_moved) {
+            continue;
+        }
+        let path = gone.path.display();
+        found.push(match &gone.refusal {
+            None => {
+                let what =
+                    format!("the worktree '{path}' of a session is gone, and git still knows it");
+                let fix = format!("git worktree remove '{path}', or repair <its new place>");
+                Finding::fixable(what, fix)
+            }
+            Some(refusal) => {
+                let fix = refusal.hint().unwrap_or_else(|| {
+                    "git ao cleanup --force, which keeps a backup, when the session has ended"
+                        .to_owned()
+                });
+                Finding::wrong(said(refusal), fix)
+            }
+        });
     }
     Ok(())
+}
+
+/// Where a session's worktree could be, if git knows it elsewhere.
+pub(super) fn could_be(store: &Store, session: SessionId) -> Vec<PathBuf> {
+    let Ok(session) = store.snapshot().and_then(|snapshot| snapshot.session(session)) else {
+        return Vec::new();
+    };
+    let worktrees = Worktrees::new(store.repository());
+    let recorded = placement(store, &session).and_then(|it| it.workspace.as_deref());
+    let recorded = recorded.and_then(|text| from_record(text).ok());
+    let usual = worktrees.default_path(&session.project_id, session.id).ok();
+    recorded.into_iter().chain(usual).collect()
 }

@@ -1,9 +1,10 @@
 use std::fs;
 
+use super::leftovers::could_be;
 use crate::flow::belongings::{File, old_tips, strays};
 use crate::flow::{FlowError, reconcile};
 use crate::store::Store;
-use crate::workspace::{Worktrees, relink, vanished};
+use crate::workspace::{Worktrees, bring_back, gone, moved, relink};
 
 /// Puts right what is [fixable](super::Weight::Fixable): records that are behind the facts, files
 /// that belong to nobody, and worktrees of sessions that do not find the repository since it was
@@ -13,8 +14,13 @@ use crate::workspace::{Worktrees, relink, vanished};
 /// When something cannot be read or removed; the rest stays as it is.
 pub fn mend(store: &Store) -> Result<(), FlowError> {
     let repo = store.repository();
-    // First: what is out of sight is not gone.
-    relink(&Worktrees::new(repo))?;
+    let worktrees = Worktrees::new(repo);
+    worktrees.mend_half_made()?;
+    // Before anything else: what is out of sight is not gone.
+    relink(&worktrees)?;
+    for path in moved(&worktrees, &|session| could_be(store, session))? {
+        bring_back(&worktrees, &path)?;
+    }
     reconcile(store)?;
     for path in strays(store)? {
         File::remove_unless_alive(repo, &path)?;
@@ -23,9 +29,9 @@ pub fn mend(store: &Store) -> Result<(), FlowError> {
         // The next writer removes them too.
         let _ = fs::remove_file(path);
     }
-    for path in vanished(&Worktrees::new(repo))? {
+    for gone in gone(&worktrees)?.iter().filter(|gone| gone.refusal.is_none()) {
         // Only this one: 'git worktree prune' would forget those of the user, too.
-        repo.git("worktree").shielded().args(["remove", "--"]).arg(&path).run()?;
+        gone.forget(&worktrees)?;
     }
     Ok(())
 }

@@ -1,22 +1,20 @@
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::Finding;
 use crate::flow::FlowError;
+use crate::flow::live::said;
 use crate::flow::runners::runners;
-use crate::store::{Shelf, Snapshot, Store};
-use crate::workspace::{Worktrees, marked};
+use crate::git::Repository;
+use crate::model::SessionId;
+use crate::store::{SESSIONS_REF, Shelf, Snapshot, Store};
+use crate::workspace::{HalfCheckout, Listed, Loss, Removal, Worktrees, marked};
 
 /// What looks as if it belonged to a session, which there is not.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     let repo = store.repository();
     let snapshot = store.snapshot()?;
-    for (id, path) in Worktrees::new(repo).sessions()? {
-        if !snapshot.contains(id)? {
-            let path = path.display();
-            let what = format!("no session {} for the worktree '{path}'", id.short());
-            found.push(Finding::wrong(what, format!("git worktree remove '{path}'")));
-        }
-    }
+    worktrees(store, &snapshot, found)?;
     for runner in runners(repo)? {
         if !snapshot.contains(runner.session)? {
             let what = format!("no session {} for an agent that runs", runner.session.short());
@@ -51,6 +49,97 @@ fn marks(
     Ok(())
 }
 
+/// Worktrees of sessions that are not in the store, and those that a killed git did not finish.
+fn worktrees(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    found: &mut Vec<Finding>,
+) -> Result<(), FlowError> {
+    let repo = store.repository();
+    let worktrees = Worktrees::new(repo);
+    let listed = worktrees.list()?;
+    let begun = worktrees.half_checkouts()?;
+    for HalfCheckout { path, has_work } in &begun {
+        let (shown, branch) = (path.display(), branch_at(&listed, path));
+        let what = format!("'{shown}'{} was never checked out to the end", on(branch));
+        let fix = match has_work {
+            true => format!("git worktree unlock '{shown}'; look at it: git -C '{shown}' status"),
+            false => and_branch(repo, format!("git worktree remove -f -f '{shown}'"), branch)?,
+        };
+        found.push(Finding::wrong(what, fix));
+    }
+    for (id, path) in worktrees.sessions()? {
+        if snapshot.contains(id)? || begun.iter().any(|begun| begun.path == path) {
+            continue;
+        }
+        let (shown, branch) = (path.display(), branch_at(&listed, &path));
+        let what = format!("no session {} for the worktree '{shown}'{}", id.short(), on(branch));
+        if let Some(event) = lost_event(repo, id)? {
+            let what = format!("{what}; the reflog of the store has it");
+            found.push(Finding::wrong(what, format!("git show {event}")));
+            continue;
+        }
+        let removal = Removal {
+            path: Some(&path),
+            branch: None,
+            session: id,
+            loss: Loss::Refuse,
+            ignored: None,
+        };
+        found.push(match worktrees.verdict(&removal)?.refusal {
+            None => {
+                let fix = and_branch(repo, format!("git worktree remove '{shown}'"), branch)?;
+                Finding::wrong(what, fix)
+            }
+            Some(refusal) => {
+                let look = format!("git -C '{shown}' status");
+                Finding::wrong(format!("{what}: {}", said(&refusal)), look)
+            }
+        });
+    }
+    Ok(())
+}
+
+fn branch_at<'l>(listed: &'l [Listed], path: &Path) -> Option<&'l str> {
+    listed.iter().find(|listed| listed.path == path)?.branch.as_deref()
+}
+
+fn on(branch: Option<&str>) -> String {
+    branch.map(|name| format!(" on branch '{name}'")).unwrap_or_default()
+}
+
+/// The command, and one that deletes the branch after it where git would do that.
+fn and_branch(repo: &Repository, fix: String, branch: Option<&str>) -> Result<String, FlowError> {
+    match branch {
+        Some(name) if is_merged(repo, name)? => Ok(format!("{fix} && git branch -d {name}")),
+        _ => Ok(fix),
+    }
+}
+
+/// Whether 'git branch -d' deletes a branch, as far as its commits go (git-branch(1)).
+fn is_merged(repo: &Repository, branch: &str) -> Result<bool, FlowError> {
+    let branch = format!("refs/heads/{branch}");
+    let upstream = repo.git("rev-parse").args(["--verify", "--quiet", "--end-of-options"]);
+    let upstream = upstream.arg(format!("{branch}@{{upstream}}")).run().ok();
+    let into = upstream.map_or_else(|| "HEAD".to_owned(), |output| output.text());
+    let git = repo.git("merge-base").args(["--is-ancestor", &branch, &into]);
+    Ok(git.run().is_ok())
+}
+
+/// An event that the store's ref was at, and is not any more: as after a fetch that overwrites it.
+fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, FlowError> {
+    let (shard, file) = (id.shard(), format!("{id}.yaml"));
+    let git = repo.git("log").args(["-g", "-1", "--format=%H", SESSIONS_REF, "--"]);
+    let event = git.arg(format!(":(glob)sessions/*/{shard}/{file}")).run();
+    let Some(event) = event.ok().map(|output| output.text()).filter(|event| !event.is_empty())
+    else {
+        return Ok(None);
+    };
+    let git = repo.git("merge-base").args(["--is-ancestor", &event, SESSIONS_REF]);
+    // An event that is in the history was undone by a later one.
+    Ok(git.run().is_err().then_some(event))
+}
+
 fn branches(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -62,15 +151,26 @@ fn branches(
         return Ok(());
     };
     let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
-    let sessions = all.into_iter().flatten().filter_map(|listed| listed.session.ok());
+    let all: Vec<_> = all.into_iter().flatten().collect();
+    if all.iter().any(|listed| listed.session.is_err()) {
+        // Any of the branches may be that of a session whose record cannot be read.
+        return Ok(());
+    }
+    let sessions = all.into_iter().filter_map(|listed| listed.session.ok());
     let known: BTreeSet<String> = sessions.filter_map(|session| session.branch).collect();
+    let listed = Worktrees::new(repo).list()?;
+    let is_used = |branch: &str| listed.iter().any(|it| it.branch.as_deref() == Some(branch));
     let refs = repo.git("for-each-ref").arg("--format=%(refname:lstrip=2)");
     let refs = refs.arg(format!("refs/heads/{folder}/")).run()?.text();
-    for branch in refs.lines().filter(|branch| !known.contains(*branch)) {
-        found.push(Finding::note(
-            format!("no session for the branch '{branch}'"),
-            format!("git branch -d {branch}"),
-        ));
+    for branch in refs.lines().filter(|branch| !known.contains(*branch) && !is_used(branch)) {
+        let what = format!("no session for the branch '{branch}'");
+        found.push(match is_merged(repo, branch)? {
+            true => Finding::note(what, format!("git branch -d {branch}")),
+            false => Finding::note(
+                format!("{what}, which is not merged"),
+                format!("git log HEAD..{branch}"),
+            ),
+        });
     }
     Ok(())
 }

@@ -3,18 +3,13 @@ use std::ffi::OsStr;
 use super::Finding;
 use crate::agent::find_program;
 use crate::flow::FlowError;
-use crate::git::Repository;
+use crate::git::{OLDEST_GIT, Repository, is_new_enough};
 use crate::runtime::{RuntimeError, Tmux};
-
-/// The first git that can count how far branches are apart in one go.
-const GIT: (u32, u32) = (2, 41);
 
 pub fn look(repo: &Repository, path: &OsStr, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     let words = repo.git("version").run()?.text();
-    let number = words.split_whitespace().nth(2).unwrap_or_default();
-    let mut parts = number.split('.').map_while(|part| part.parse().ok());
-    if (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) < GIT {
-        let (major, minor) = GIT;
+    if !is_new_enough(&words) {
+        let (major, minor) = OLDEST_GIT;
         found.push(Finding::wrong(
             format!("git is too old: {words}"),
             format!("install {major}.{minor} or newer"),

@@ -122,7 +122,7 @@ fn the_folder_above_the_worktree_was_renamed() {
     let moved = above.with_file_name("moved");
     fs::rename(above, &moved).unwrap();
     repo.ao(["status", "--all"]).ok().stdout_has("missing, but known to git");
-    repo.ao(["doctor"]).code(1).stdout_has("or repair <its new place>");
+    repo.ao(["doctor"]).code(1).stdout_has("git worktree repair <its new place>");
     let place = moved.join(path.file_name().unwrap());
     repo.git(["worktree", "repair", place.to_str().unwrap()]);
     repo.ao(["reconcile"]).ok().stdout_has("worktree at");

@@ -4,6 +4,7 @@ mod agents;
 mod arrives;
 mod cleanup;
 mod doctor;
+mod half_made;
 mod reconcile;
 mod status;
 mod talk;

@@ -105,7 +105,7 @@ pub fn put_at(store: &Store, path: &str, entry: Option<(EntryKind, ObjectId)>) {
         let repo = store.repository();
         let path = path.split('/').map(Into::into).collect();
         let tree = store.write_tree(snapshot.root(), [Edit { path, entry }])?;
-        let who = repo.signatures(now);
+        let who = repo.signatures(now).unwrap();
         let message = Message { subject: "edit by hand".into(), ..Message::default() };
         let event = store.write_event(&gix::objs::Commit {
             tree,

@@ -1,0 +1,122 @@
+//! What a repair did, in words.
+
+use git_ao::store::{Finding, Lost, Origin, RefRepair, RepairMode, RepairReport, Rescued, Store};
+
+use crate::cli::ui::{OutError, escape};
+use crate::cli::{CliError, Ctx};
+
+/// So many lines of a kind are printed.
+const MOST: usize = 50;
+
+/// Repairs what can be repaired, or says what would be done. True where something was wrong.
+pub fn run(store: &Store, mode: RepairMode, ctx: &mut Ctx) -> Result<bool, CliError> {
+    let report = store.repair(mode)?;
+    print(&report, mode, ctx)?;
+    if report.refs.iter().any(|repair| !repair.events.is_empty() || !repair.lost.is_empty()) {
+        refetch(store, ctx);
+    }
+    Ok(!report.is_empty())
+}
+
+fn print(report: &RepairReport, mode: RepairMode, ctx: &mut Ctx) -> Result<(), OutError> {
+    let is_done = mode == RepairMode::Repair;
+    let did = |done: &'static str, plan: &'static str| if is_done { done } else { plan };
+    for repair in &report.refs {
+        print_ref(repair, mode, ctx)?;
+    }
+    for id in &report.objects {
+        let words = did("moved to ao/broken", "would be moved to ao/broken");
+        writeln!(ctx.out, "object {id}: damaged, {words} in the git directory")?;
+    }
+    for id in &report.written {
+        let words = did("written again", "would be written again");
+        writeln!(ctx.out, "object {id}: missing, {words}")?;
+    }
+    for name in &report.reflogs {
+        let words = did("were taken out", "would be taken out");
+        writeln!(ctx.out, "reflog of {}: damaged lines {words}", escape::line(name))?;
+    }
+    for name in &report.tracking {
+        let words = did("removed", "would be removed");
+        let name = escape::line(name);
+        writeln!(ctx.out, "{name}: damaged, {words}; git ao fetch brings it back")?;
+    }
+    for path in &report.locks {
+        let words = did("removed", "would be removed");
+        writeln!(ctx.out, "{}: left behind, {words}", escape::os(path.as_os_str()))?;
+    }
+    for Finding { place, problem, .. } in &report.unrepaired {
+        let (place, problem) = (escape::line(place), escape::line(problem));
+        writeln!(ctx.out, "{place}: {problem}: cannot be repaired here")?;
+    }
+    Ok(())
+}
+
+fn print_ref(repair: &RefRepair, mode: RepairMode, ctx: &mut Ctx) -> Result<(), OutError> {
+    let is_done = mode == RepairMode::Repair;
+    lines(ctx, &repair.damage, |Finding { place, problem, .. }| {
+        format!("{}: {}", escape::line(place), escape::line(problem))
+    })?;
+    let name = escape::line(&repair.name);
+    let base = repair.base.as_ref().map(|base| base.short());
+    let words = match (&base, is_done) {
+        (Some(base), true) => format!("reset to {base}, {}", origin(&repair.origin)),
+        (Some(base), false) => format!("would be reset to {base}, {}", origin(&repair.origin)),
+        (None, true) => "no whole state was found; the store begins anew".to_owned(),
+        (None, false) => "no whole state was found; the store would begin anew".to_owned(),
+    };
+    writeln!(ctx.out, "{name}: {words}")?;
+    if let Some(kept) = &repair.kept {
+        writeln!(ctx.out, "  what it was is kept in {}", escape::line(kept))?;
+    }
+    let rescued = if is_done { "rescued" } else { "would be rescued" };
+    lines(ctx, &repair.rescued, |what| match what {
+        Rescued::Record(location) => format!("  {rescued}: session {}", location.id.short()),
+        Rescued::Removal(location) => {
+            format!("  {rescued}: session {} stays deleted", location.id.short())
+        }
+    })?;
+    lines(ctx, &repair.lost, |lost| match lost {
+        Lost::Changes { location, event } => {
+            let (id, event) = (location.id.short(), event.short());
+            format!("  lost: changes of session {id} after event {event}, if there were any")
+        }
+        Lost::Session(id) => format!("  lost: session {}", id.short()),
+    })?;
+    lines(ctx, &repair.events, |event| {
+        let (id, subject) = (event.id.short(), escape::line(&event.subject));
+        format!("  no longer in the history: {id} {subject}").trim_end().to_owned()
+    })
+}
+
+fn lines<T>(ctx: &mut Ctx, all: &[T], line: impl Fn(&T) -> String) -> Result<(), OutError> {
+    for one in all.iter().take(MOST) {
+        writeln!(ctx.out, "{}", line(one))?;
+    }
+    match all.len().saturating_sub(MOST) {
+        0 => Ok(()),
+        more => writeln!(ctx.out, "  … and {more} more"),
+    }
+}
+
+fn origin(origin: &Origin) -> String {
+    match origin {
+        Origin::Reflog => "found in its reflog".to_owned(),
+        Origin::Past => "found in its history".to_owned(),
+        Origin::Tracking(name) => format!("found in {}", escape::line(name)),
+        Origin::Dangling => "which nothing named any more".to_owned(),
+        Origin::Nowhere => String::new(),
+    }
+}
+
+/// What was lost here may be whole at a remote. An ordinary fetch asks only for commits that are not
+/// here, whether they are whole or not.
+fn refetch(store: &Store, ctx: &mut Ctx) {
+    if let [remote, ..] = store.repository().remotes().as_slice() {
+        let remote = escape::line(remote);
+        ctx.out.hint(&format!(
+            "a remote may have what is lost here:\n  git fetch --refetch {remote} \
+             +refs/ao/sessions:refs/ao/remotes/{remote}/sessions\n  git ao pull {remote}"
+        ));
+    }
+}

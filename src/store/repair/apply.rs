@@ -1,0 +1,88 @@
+use gix::ObjectId;
+use gix::objs::{Commit, Kind};
+
+use super::super::error::gix_id;
+use super::super::layout::VERSION_BLOB;
+use super::super::{Notice, Store, StoreError, Visibility};
+use super::keep;
+use super::plan::Plan;
+use super::report::Rescued;
+use super::search::Found;
+use crate::git::{Durability, RawTree, RefState};
+use crate::model::{Message, Timestamp};
+
+/// A ref that is to be put right.
+pub struct Broken<'a> {
+    pub name: &'a str,
+    pub visibility: Visibility,
+    pub state: &'a RefState,
+}
+
+/// What became of it.
+pub struct Applied {
+    pub event: ObjectId,
+    pub kept: Option<String>,
+}
+
+/// Moves a ref to the whole state, or to an event on top of it that holds what was rescued.
+///
+/// Each step leaves what a later repair can go on from: the ref is the last to move.
+///
+/// # Errors
+/// When something cannot be written: the ref is where it was.
+pub fn apply(
+    store: &Store,
+    broken: &Broken<'_>,
+    found: &Found,
+    plan: &Plan,
+    now: Timestamp,
+) -> Result<Applied, StoreError> {
+    let repo = store.repository();
+    let event = match found.base {
+        Some(base) if plan.edits.is_empty() => base,
+        base => write_event(store, base, plan, now)?,
+    };
+    let kept = keep::keep(store, broken.visibility, broken.state, now)?;
+    let who = repo.signatures(now)?;
+    let reset = repo.reset_ref(broken.name, broken.state, event, "ao: repair", &who)?;
+    if let Durability::Unsure(source) = reset {
+        store.tell(&Notice::Unsure(source));
+    }
+    Ok(Applied { event, kept })
+}
+
+fn write_event(
+    store: &Store,
+    base: Option<ObjectId>,
+    plan: &Plan,
+    now: Timestamp,
+) -> Result<ObjectId, StoreError> {
+    let repo = store.repository();
+    repo.write_bytes(Kind::Blob, VERSION_BLOB)?;
+    let root = match base {
+        Some(base) => repo.read_tree(repo.read_commit(base)?.tree)?,
+        None => RawTree::empty(),
+    };
+    let tree = store.write_tree(&root, plan.edits.iter().cloned())?;
+    let sessions = plan.rescued.iter().map(|rescued| match rescued {
+        Rescued::Record(location) | Rescued::Removal(location) => location.id,
+    });
+    let sessions: Vec<_> = sessions.collect();
+    let subject = match sessions.as_slice() {
+        [] => "repair: nothing could be read".to_owned(),
+        [one] => format!("repair {}: read from a broken state", one.short()),
+        many => format!("repair {} sessions: read from a broken state", many.len()),
+    };
+    let message = Message { subject, op: "repair".to_owned(), sessions, ..Message::default() };
+    let who = repo.signatures(now)?;
+    let commit = Commit {
+        tree,
+        parents: base.into_iter().collect(),
+        author: who.author,
+        committer: who.committer,
+        encoding: None,
+        message: message.to_text().into(),
+        extra_headers: Vec::new(),
+    };
+    Ok(gix_id(&store.write_event(&commit)?))
+}

@@ -1,0 +1,119 @@
+//! What is kept of what was broken.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::super::error::gix_id;
+use super::super::{Store, StoreError, Visibility};
+use crate::git::{Expected, ObjectError, RefMove, RefState};
+use crate::model::Timestamp;
+
+/// Below which refs broken tips are kept.
+const BROKEN: &str = "refs/ao/broken/";
+
+/// The folder for what is no object any more.
+pub fn folder(store: &Store) -> PathBuf {
+    store.repository().ao_dir().join("broken")
+}
+
+/// Keeps what a ref was: as another ref where it is an object, else as a file. Says where.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep(
+    store: &Store,
+    visibility: Visibility,
+    state: &RefState,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let repo = store.repository();
+    match state {
+        RefState::Missing => Ok(None),
+        RefState::At(tip) if repo.verified(gix_id(tip)).is_ok() => {
+            let kept = repo.refs_below(BROKEN);
+            for name in &kept {
+                // After a repair that was interrupted.
+                if repo.ref_state(name)? == *state {
+                    return Ok(Some(name.clone()));
+                }
+            }
+            let name = free(&format!("{BROKEN}{}", stem(visibility, now)), |name| {
+                kept.iter().any(|kept| kept == name)
+            });
+            let (name, expected, new) = (name.as_str(), Expected::Missing, gix_id(tip));
+            let to = RefMove { name, expected, new, message: "ao: repair".to_owned() };
+            // Where it is lost, the state that was put in its place is not.
+            let _ = repo.move_refs(&[to], &repo.signatures(now)?)?;
+            Ok(Some(name.to_owned()))
+        }
+        RefState::At(tip) => keep_file(store, visibility, format!("{tip}\n").as_bytes(), now),
+        RefState::Unreadable { content, .. } => keep_file(store, visibility, content, now),
+    }
+}
+
+fn keep_file(
+    store: &Store,
+    visibility: Visibility,
+    content: &[u8],
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let folder = folder(store);
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |error| write_error(&path, error)
+    };
+    fs::create_dir_all(&folder).map_err(failed(&folder))?;
+    for entry in fs::read_dir(&folder).map_err(failed(&folder))?.flatten() {
+        if fs::read(entry.path()).is_ok_and(|kept| kept == content) {
+            return Ok(Some(entry.path().display().to_string()));
+        }
+    }
+    let stem = folder.join(stem(visibility, now)).display().to_string();
+    let path = PathBuf::from(free(&stem, |name| Path::new(name).exists()));
+    let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(failed(&folder))?;
+    file.write_all(content).map_err(failed(&path))?;
+    file.persist(&path).map_err(|error| failed(&path)(error.error))?;
+    Ok(Some(path.display().to_string()))
+}
+
+/// `20261120T172032Z`, or with `-private` behind it.
+fn stem(visibility: Visibility, now: Timestamp) -> String {
+    let text = now.to_string();
+    let text: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    let time = text.split('.').next().unwrap_or(&text).trim_end_matches('Z');
+    match visibility {
+        Visibility::Public => format!("{time}Z"),
+        Visibility::Private => format!("{time}Z-private"),
+    }
+}
+
+fn free(stem: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let more = (2..).map(|n| format!("{stem}-{n}"));
+    let mut names = std::iter::once(stem.to_owned()).chain(more);
+    names.find(|name| !is_taken(name)).unwrap_or_else(|| stem.to_owned())
+}
+
+/// Keeps a reflog from which something is taken out.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep_reflog(
+    store: &Store,
+    name: &str,
+    visibility: Visibility,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let from = store.repository().reflog_path(name);
+    let folder = folder(store);
+    let to = folder.join(format!("{}.reflog", stem(visibility, now)));
+    if !from.is_file() || to.exists() {
+        return Ok(());
+    }
+    let copied = fs::create_dir_all(&folder).and_then(|()| fs::copy(&from, &to));
+    copied.map(drop).map_err(|error| write_error(&to, error))
+}
+
+pub fn write_error(path: &Path, error: io::Error) -> StoreError {
+    ObjectError::Write { path: path.to_owned(), source: error.into() }.into()
+}

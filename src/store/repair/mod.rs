@@ -1,0 +1,15 @@
+//! A way back: from a ref that leads to no whole store, to the newest state that is whole.
+
+mod apply;
+mod candidates;
+mod inspector;
+mod keep;
+mod plan;
+mod report;
+mod run;
+mod search;
+mod state;
+
+pub use report::{Lost, LostEvent, Origin, RefRepair, RepairMode, RepairReport, Rescued};
+
+pub(super) use inspector::{Inspector, said};

@@ -1,0 +1,185 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use gix::ObjectId;
+
+use super::super::error::oid;
+use super::super::{Location, StoreError, Visibility};
+use super::candidates::ancestors;
+use super::inspector::{Inspector, Top};
+use super::report::{Lost, LostEvent, Rescued};
+use super::search::Found;
+use super::state::{Answer, Key, State, place};
+use crate::git::Reflog;
+use crate::model::{Message, SessionId};
+
+/// How many broken states are read for what can be rescued: what the newest ones do not hold any
+/// more was taken out.
+const STATES: usize = 8;
+
+/// What is done on top of the whole state.
+#[derive(Default)]
+pub struct Plan {
+    /// What is written where, and what is taken out.
+    pub edits: Vec<(Location, Option<ObjectId>)>,
+    pub rescued: Vec<Rescued>,
+    pub lost: Vec<Lost>,
+    pub events: Vec<LostEvent>,
+}
+
+/// Decides for each session: its newest record that can be read counts.
+///
+/// # Errors
+/// When one of the states is of a newer format.
+pub fn plan(
+    inspector: &mut Inspector<'_>,
+    found: &Found,
+    log: &Reflog,
+    visibility: Visibility,
+    is_private: &dyn Fn(&Key) -> bool,
+) -> Result<Plan, StoreError> {
+    let mut states = Vec::new();
+    for event in &found.broken {
+        if states.len() < STATES && inspector.commit(*event).is_ok() {
+            states.push(State::of(inspector, *event, "")?);
+        }
+    }
+    let base = match found.base {
+        Some(base) => Some(State::of(inspector, base, "")?),
+        None => None,
+    };
+    let events = lost_events(inspector, found, log);
+    let named: BTreeSet<_> = events.iter().flat_map(|event| event.sessions.clone()).collect();
+    let keys: BTreeSet<Key> = states.iter().chain(&base).flat_map(State::keys).cloned().collect();
+    // Where not even the newest event can be read, it does not tell what is missing.
+    let is_blind = states.first().map(|state| state.event) != found.broken.first().copied();
+    let may_have_lost = may_have_lost(&events);
+    let mut plan = Plan { events, ..Plan::default() };
+    for key in &keys {
+        let mut choice = choose(&states, base.as_ref(), key);
+        choice.is_doubtful |= is_blind;
+        let (id, is_doubtful) = (key.1, choice.is_doubtful);
+        let has_lost = is_doubtful && may_have_lost(id);
+        plan.settle(key, &choice, base.as_ref(), (visibility, has_lost), is_private);
+    }
+    let known: BTreeSet<_> = keys.iter().map(|key| key.1).collect();
+    let is_whole = states.first().is_some_and(|newest| newest.damage.is_empty());
+    if !is_whole {
+        let gone = named.into_iter().filter(|id| !known.contains(id));
+        plan.lost.extend(gone.map(Lost::Session));
+    }
+    Ok(plan)
+}
+
+struct Choice {
+    answer: Answer,
+    event: Option<ObjectId>,
+    /// Whether a newer state could not be read.
+    is_doubtful: bool,
+}
+
+fn choose(states: &[State], base: Option<&State>, key: &Key) -> Choice {
+    let mut is_doubtful = false;
+    for state in states.iter().chain(base) {
+        match state.answer(key) {
+            Answer::Unknown => is_doubtful = true,
+            answer => return Choice { answer, event: Some(state.event), is_doubtful },
+        }
+    }
+    Choice { answer: Answer::Unknown, event: None, is_doubtful }
+}
+
+impl Plan {
+    fn settle(
+        &mut self,
+        key: &Key,
+        choice: &Choice,
+        base: Option<&State>,
+        (visibility, has_lost): (Visibility, bool),
+        is_private: &dyn Fn(&Key) -> bool,
+    ) {
+        let before = base.map_or(Answer::Absent, |base| base.answer(key));
+        let mut now = choice.answer;
+        // It was made private by what cannot be read: it must not come back for all to see.
+        if choice.is_doubtful && visibility == Visibility::Public && is_private(key) {
+            now = Answer::Absent;
+        }
+        let at = |shelf| place(key, shelf, visibility);
+        if now != before {
+            if let Answer::At(shelf, _) = before {
+                self.edits.push((at(shelf), None));
+            }
+            match (now, before) {
+                (Answer::At(shelf, blob), _) => {
+                    self.edits.push((at(shelf), Some(blob)));
+                    self.rescued.push(Rescued::Record(at(shelf)));
+                }
+                (_, Answer::At(shelf, _)) => self.rescued.push(Rescued::Removal(at(shelf))),
+                _ => {}
+            }
+        }
+        match (now, choice.event) {
+            (Answer::At(shelf, _), Some(event)) if has_lost => {
+                self.lost.push(Lost::Changes { location: at(shelf), event: oid(event) });
+            }
+            (Answer::Absent | Answer::Unknown, _) if choice.is_doubtful && !is_private(key) => {
+                self.lost.push(Lost::Session(key.1));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Tells which sessions lost events may have changed: those that they name. What cannot be read says
+/// in the reflog which session it was about, unless there were many.
+fn may_have_lost(events: &[LostEvent]) -> impl Fn(SessionId) -> bool + use<> {
+    let mut named = BTreeSet::new();
+    let mut is_any = false;
+    for event in events {
+        named.extend(event.sessions.iter().map(|id| id.short()));
+        if event.sessions.is_empty() {
+            let word = event.subject.split([' ', ':']).nth(1).unwrap_or_default();
+            let is_id = word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+            is_any |= !is_id;
+            named.insert(word.to_owned());
+        }
+    }
+    move |id| is_any || named.contains(&id.short())
+}
+
+/// What is in the past of the broken states, and not in that of the whole one.
+fn lost_events(inspector: &mut Inspector<'_>, found: &Found, log: &Reflog) -> Vec<LostEvent> {
+    let kept = found.base.map(|base| ancestors(inspector, base)).unwrap_or_default();
+    let mut queue: Vec<ObjectId> = found.broken.iter().rev().copied().collect();
+    let mut seen = kept;
+    let mut events: Vec<(i64, LostEvent)> = Vec::new();
+    let said: BTreeMap<_, _> =
+        log.entries.iter().map(|entry| (entry.new, entry.message.as_str())).collect();
+    while let Some(id) = queue.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let (time, event) = match inspector.commit(id) {
+            Ok(commit) => {
+                let message = Message::from_text(&commit.message.to_string());
+                if message.op.is_empty() && !matches!(inspector.top(commit.tree), Ok(Top::Store(_)))
+                {
+                    // It has nothing to do with the store.
+                    continue;
+                }
+                queue.extend(&commit.parents);
+                let (subject, sessions) = (message.subject, message.sessions);
+                (commit.committer.time.seconds, LostEvent { id: oid(id), subject, sessions })
+            }
+            // The reflog is written before the ref: what it does not know was never there.
+            Err(_) if log.is_whole() && !said.contains_key(&id) => continue,
+            Err(_) => {
+                let subject = said.get(&id).copied().unwrap_or_default();
+                let subject = subject.strip_prefix("ao: ").unwrap_or(subject).to_owned();
+                (i64::MAX, LostEvent { id: oid(id), subject, sessions: Vec::new() })
+            }
+        };
+        events.push((time, event));
+    }
+    events.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+    events.into_iter().map(|(_, event)| event).collect()
+}

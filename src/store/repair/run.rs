@@ -1,0 +1,252 @@
+use std::collections::BTreeSet;
+
+use gix::objs::Kind;
+use gix::objs::tree::EntryKind;
+
+use super::super::error::{gix_id, oid};
+use super::super::layout::VERSION_BLOB;
+use super::super::{Finding, Store, StoreError, Visibility};
+use super::apply::{Broken, apply};
+use super::candidates::tracking_refs;
+use super::inspector::{Inspector, said};
+use super::keep::{self, write_error};
+use super::plan::plan;
+use super::report::{RefRepair, RepairMode, RepairReport};
+use super::search::search;
+use super::state::{Key, State};
+use crate::git::{ObjectError, RefState};
+use crate::model::Timestamp;
+
+impl Store {
+    /// Looks for damage that a crash, a disk or another program has done to the store's refs, and
+    /// puts each of them to the newest state that is whole, with all on top of it that can be read
+    /// from newer ones. What was broken is kept, below `refs/ao/broken/` where it is an object and
+    /// as a file in `ao/broken` where it is not.
+    ///
+    /// Nothing is done where nothing is wrong. A repair that is interrupted can be done again.
+    ///
+    /// # Errors
+    /// When the store is of a newer format, or something cannot be read or written. What was
+    /// repaired until then stays so; the rest is as it was.
+    pub fn repair(&self, mode: RepairMode) -> Result<RepairReport, StoreError> {
+        let repo = self.repository();
+        let _lock = match mode {
+            RepairMode::Plan => None,
+            RepairMode::Repair => Some(self.queue()?),
+        };
+        let mut repair = Repair {
+            store: self,
+            mode,
+            inspector: Inspector::new(self),
+            report: RepairReport::default(),
+            private: None,
+            now: self.clock().now(),
+        };
+        repair.mend_locks()?;
+        // Private first: what is private must not come back as a public session.
+        for visibility in [Visibility::Private, Visibility::Public] {
+            if let Some(name) = self.ref_of(visibility) {
+                repair.mend(name, visibility)?;
+            }
+        }
+        repair.mend_tracking()?;
+        repo.forget_objects();
+        Ok(repair.report)
+    }
+
+    /// What is wrong with a ref of the store, and with what it leads to.
+    pub(in super::super) fn damage(
+        &self,
+        name: &str,
+        inspector: &mut Inspector<'_>,
+    ) -> Result<(RefState, Vec<Finding>), StoreError> {
+        let repo = self.repository();
+        let state = repo.ref_state(name)?;
+        let finding = |problem: &str| vec![Finding::wrong(name, problem)];
+        let damage = match &state {
+            RefState::Unreadable { why, .. } => finding(why),
+            RefState::Missing => {
+                let log = repo.read_reflog(name)?;
+                let last = log.entries.last().is_some_and(|entry| !entry.new.is_null());
+                if last { finding("is gone, and its reflog is there") } else { Vec::new() }
+            }
+            RefState::At(tip) => match inspector.is_whole(gix_id(tip))? {
+                true => version_damage(inspector, gix_id(tip)),
+                false => State::of(inspector, gix_id(tip), name)?.damage,
+            },
+        };
+        Ok((state, damage))
+    }
+}
+
+/// The blob `version` is missing or damaged, which every event shares.
+fn version_damage(inspector: &mut Inspector<'_>, tip: gix::ObjectId) -> Vec<Finding> {
+    let tree = inspector.commit(tip).and_then(|commit| inspector.tree(commit.tree));
+    let version = tree.ok().and_then(|root| root.child("version", EntryKind::Blob));
+    let problem = version.and_then(|id| inspector.blob(id).err());
+    problem.map(|problem| Finding::wrong("version", problem)).into_iter().collect()
+}
+
+struct Repair<'s> {
+    store: &'s Store,
+    mode: RepairMode,
+    inspector: Inspector<'s>,
+    report: RepairReport,
+    /// The sessions that are private, once that is known.
+    private: Option<BTreeSet<Key>>,
+    now: Timestamp,
+}
+
+impl Repair<'_> {
+    fn mend(&mut self, name: &str, visibility: Visibility) -> Result<(), StoreError> {
+        let (store, repo, now) = (self.store, self.store.repository(), self.now);
+        let (mut state, mut damage) = match store.damage(name, &mut self.inspector) {
+            Err(StoreError::Ref(error)) => {
+                let problem = said(&error);
+                self.report.unrepaired.push(Finding::wrong(name, problem));
+                return Ok(());
+            }
+            other => other?,
+        };
+        let log = repo.read_reflog(name)?;
+        let is_lost = state == RefState::Missing && damage.is_empty() && !log.exists;
+        // Without a trace of a write there never was a store.
+        if is_lost && store.known_replica().is_none() && !repo.ao_dir().join("lock").exists() {
+            return Ok(());
+        }
+        if log.damaged > 0 {
+            self.report.reflogs.push(name.to_owned());
+            if self.mode == RepairMode::Repair {
+                keep::keep_reflog(store, name, visibility, now)?;
+                repo.clean_reflog(name, &[])?;
+            }
+        }
+        if damage.is_empty() && !is_lost {
+            return self.note_private(visibility, &state);
+        }
+        if self.mend_version()? {
+            (state, damage) = store.damage(name, &mut self.inspector)?;
+            if damage.is_empty() {
+                return self.note_private(visibility, &state);
+            }
+        }
+        let found = search(store, &mut self.inspector, visibility, &state, &log)?;
+        if is_lost {
+            if found.base.is_none() {
+                return Ok(());
+            }
+            let problem = "is gone, and so is its reflog".to_owned();
+            damage.push(Finding::wrong(name, problem));
+        }
+        let private = self.private.clone();
+        let is_private = move |key: &Key| private.as_ref().is_some_and(|keys| keys.contains(key));
+        let plan = plan(&mut self.inspector, &found, &log, visibility, &is_private)?;
+        let mut repair = RefRepair {
+            name: name.to_owned(),
+            damage,
+            base: found.base.map(oid),
+            origin: found.origin.clone(),
+            event: None,
+            kept: None,
+            rescued: plan.rescued.clone(),
+            lost: plan.lost.clone(),
+            events: plan.events.clone(),
+        };
+        self.set_aside()?;
+        let mut tip = found.base;
+        if self.mode == RepairMode::Repair {
+            let broken = Broken { name, visibility, state: &state };
+            let applied = apply(store, &broken, &found, &plan, now)?;
+            (repair.event, repair.kept) = (Some(oid(applied.event)), applied.kept);
+            tip = Some(applied.event);
+            // As long as it names objects that are missing, 'git gc' fails.
+            keep::keep_reflog(store, name, visibility, now)?;
+            repo.clean_reflog(name, &found.broken)?;
+        }
+        self.report.refs.push(repair);
+        match tip {
+            Some(tip) => self.note_private(visibility, &RefState::At(oid(tip))),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the blob `version` again, if it was found to be missing or damaged. True when the ref
+    /// is to be looked at again.
+    fn mend_version(&mut self) -> Result<bool, StoreError> {
+        let repo = self.store.repository();
+        let hash = repo.gix().object_hash();
+        let id = gix::objs::compute_hash(hash, Kind::Blob, VERSION_BLOB).map_err(|source| {
+            ObjectError::Write { path: repo.objects_dir().to_owned(), source: source.into() }
+        })?;
+        if !self.inspector.damaged.contains_key(&oid(id)) {
+            return Ok(false);
+        }
+        self.set_aside()?;
+        self.report.written.push(oid(id));
+        if self.mode == RepairMode::Repair {
+            repo.write_bytes(Kind::Blob, VERSION_BLOB)?;
+        }
+        self.inspector.trust(id);
+        Ok(true)
+    }
+
+    fn note_private(&mut self, visibility: Visibility, now: &RefState) -> Result<(), StoreError> {
+        if let (Visibility::Private, RefState::At(tip)) = (visibility, now) {
+            let state = State::of(&mut self.inspector, gix_id(tip), "")?;
+            self.private = Some(state.keys().cloned().collect());
+        }
+        Ok(())
+    }
+
+    fn mend_locks(&mut self) -> Result<(), StoreError> {
+        let repo = self.store.repository();
+        for lock in repo.leftover_locks(&["refs/ao/"]) {
+            let is_gone = self.mode == RepairMode::Repair
+                && !repo.remove_leftover(&lock).map_err(|error| write_error(&lock.path, error))?;
+            if !is_gone {
+                self.report.locks.push(lock.path);
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the files of damaged objects out of the way: git would not write them again.
+    fn set_aside(&mut self) -> Result<(), StoreError> {
+        let folder = keep::folder(self.store);
+        let repo = self.store.repository();
+        for (id, error) in std::mem::take(&mut self.inspector.damaged) {
+            let is_damaged = matches!(error, ObjectError::Unreadable { .. });
+            if !is_damaged || !repo.is_loose(gix_id(&id)) {
+                continue;
+            }
+            if self.mode == RepairMode::Repair {
+                let moved = repo.set_aside_object(gix_id(&id), &folder);
+                moved.map_err(|error| write_error(&folder, error))?;
+            }
+            self.report.objects.push(id);
+        }
+        Ok(())
+    }
+
+    /// A remote-tracking ref is a copy of what the remote has.
+    fn mend_tracking(&mut self) -> Result<(), StoreError> {
+        for name in tracking_refs(self.store) {
+            let is_whole = match self.store.repository().ref_state(&name) {
+                Ok(RefState::At(tip)) => match self.inspector.is_whole(gix_id(&tip)) {
+                    Err(StoreError::Newer(_)) => true,
+                    other => other?,
+                },
+                Ok(RefState::Missing) => true,
+                Ok(RefState::Unreadable { .. }) | Err(_) => false,
+            };
+            if !is_whole {
+                self.set_aside()?;
+                if self.mode == RepairMode::Repair {
+                    self.store.repository().remove_ref(&name)?;
+                }
+                self.report.tracking.push(name);
+            }
+        }
+        Ok(())
+    }
+}

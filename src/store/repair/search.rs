@@ -1,0 +1,106 @@
+use gix::ObjectId;
+
+use super::super::error::gix_id;
+use super::super::{Store, StoreError, Visibility};
+use super::candidates::{ancestors, dangling, tracked};
+use super::inspector::Inspector;
+use super::report::Origin;
+use crate::git::{RefState, Reflog};
+
+/// Where the way back leads.
+pub struct Found {
+    /// The newest state that is whole.
+    pub base: Option<ObjectId>,
+    /// How it was found.
+    pub origin: Origin,
+    /// Newer ones that are not, newest first.
+    pub broken: Vec<ObjectId>,
+}
+
+/// Looks for the newest whole state of a ref whose own is not.
+pub fn search(
+    store: &Store,
+    inspector: &mut Inspector<'_>,
+    visibility: Visibility,
+    state: &RefState,
+    log: &Reflog,
+) -> Result<Found, StoreError> {
+    let mut found = own(inspector, state, log)?;
+    if visibility == Visibility::Public {
+        for (name, tip) in tracked(store, inspector)? {
+            let is_newer = match found.base {
+                None => true,
+                Some(base) => tip != base && ancestors(inspector, tip).contains(&base),
+            };
+            if is_newer {
+                (found.base, found.origin) = (Some(tip), Origin::Tracking(name));
+            }
+        }
+    }
+    // What was there last may be named by nothing: by neither of two files that were not written out.
+    let is_cut = !matches!(state, RefState::At(_)) && log.damaged > 0;
+    if found.base.is_none() || is_cut {
+        for event in dangling(store, inspector, visibility, found.base)? {
+            let (whole, mut broken) = walk_back(inspector, event)?;
+            found.broken.append(&mut broken);
+            if whole.is_some() {
+                if whole != found.base {
+                    (found.base, found.origin) = (whole, Origin::Dangling);
+                }
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What the ref and its reflog lead to.
+fn own(inspector: &mut Inspector<'_>, state: &RefState, log: &Reflog) -> Result<Found, StoreError> {
+    let mut named: Vec<ObjectId> = Vec::new();
+    if let RefState::At(tip) = state {
+        named.push(gix_id(tip));
+    }
+    named.extend(log.entries.iter().rev().map(|entry| entry.new));
+    named.extend(log.entries.first().map(|entry| entry.old));
+    named.retain(|id| !id.is_null());
+    let (mut logged, mut broken) = (None, Vec::new());
+    for id in named {
+        if inspector.is_whole(id)? {
+            logged = Some(id);
+            break;
+        }
+        if !broken.contains(&id) {
+            broken.push(id);
+        }
+    }
+    for tip in broken.clone() {
+        let (past, between) = walk_back(inspector, tip)?;
+        let Some(past) = past else { continue };
+        let is_newer = match logged {
+            None => true,
+            Some(logged) => past != logged && ancestors(inspector, past).contains(&logged),
+        };
+        if is_newer {
+            return Ok(Found { base: Some(past), origin: Origin::Past, broken: between });
+        }
+        break;
+    }
+    let origin = if logged.is_some() { Origin::Reflog } else { Origin::Nowhere };
+    Ok(Found { base: logged, origin, broken })
+}
+
+/// Goes from an event to its first parent, and on, until a state is whole; and what is not.
+fn walk_back(
+    inspector: &mut Inspector<'_>,
+    event: ObjectId,
+) -> Result<(Option<ObjectId>, Vec<ObjectId>), StoreError> {
+    let (mut broken, mut next) = (Vec::new(), Some(event));
+    while let Some(id) = next {
+        if inspector.is_whole(id)? {
+            return Ok((Some(id), broken));
+        }
+        broken.push(id);
+        next = inspector.commit(id).ok().and_then(|commit| commit.parents.first().copied());
+    }
+    Ok((None, broken))
+}

@@ -1,0 +1,112 @@
+//! What a `git worktree add` that was killed leaves in the git directory: from some of it git itself
+//! does not recover, and fails for the whole repository.
+
+mod checkout;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use self::checkout::HalfCheckout;
+use super::{WorkspaceError, Worktrees};
+
+/// What git writes into `locked` for as long as it makes a worktree (builtin/worktree.c).
+const INITIALIZING: &str = "initializing";
+
+impl Worktrees<'_> {
+    /// Entries of `worktrees/` in the git directory that somebody began to write and that nobody
+    /// works on any more. Git fails on them, or would.
+    ///
+    /// # Errors
+    /// When the git directory cannot be read.
+    pub fn half_made(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
+        let folder = self.repo.common_dir().join("worktrees");
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(failed("read", &folder))?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(failed("read", &folder))?.path();
+            if is_half_made(&path) {
+                found.push(path);
+            }
+        }
+        if !found.is_empty() && is_git_adding() {
+            return Ok(Vec::new());
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Puts right what was half made: a worktree that has a place and a HEAD gets the way to the
+    /// repository, and loses an index that is empty; of any other nobody can have used anything, and
+    /// it is put into `ao/half-made/`.
+    ///
+    /// # Errors
+    /// When it cannot be written or moved.
+    pub fn mend_half_made(&self) -> Result<(), WorkspaceError> {
+        for path in self.half_made()? {
+            if !["HEAD", "gitdir"].iter().all(|name| has_text(&path.join(name))) {
+                self.set_aside(&path)?;
+                continue;
+            }
+            let (way, index) = (path.join("commondir"), path.join("index"));
+            if !has_text(&way) {
+                // Where worktrees have it in every repository (gitrepository-layout(5)).
+                fs::write(&way, "../..\n").map_err(failed("write", &way))?;
+            }
+            if is_empty(&index) {
+                fs::remove_file(&index).map_err(failed("remove", &index))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn set_aside(&self, path: &Path) -> Result<(), WorkspaceError> {
+        let folder = self.repo.ao_dir().join("half-made");
+        fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let mut names = (1..).map(|n| folder.join(format!("{name}-{n}")));
+        let free = names.find(|to| !to.exists()).expect("there are always more numbers");
+        match fs::rename(path, free) {
+            // Somebody else did it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            moved => moved.map_err(failed("move", path)),
+        }
+    }
+}
+
+/// A worktree that was made once has a HEAD. One that loses it later is damaged, and not for us to
+/// touch.
+fn is_half_made(git_dir: &Path) -> bool {
+    let locked = fs::read_to_string(git_dir.join("locked")).unwrap_or_default();
+    let is_begun = locked.trim_end() == INITIALIZING;
+    let is_whole = ["HEAD", "gitdir", "commondir"].iter().all(|name| has_text(&git_dir.join(name)));
+    (is_begun && !is_whole)
+        || ["commondir", "index"].iter().any(|name| is_empty(&git_dir.join(name)))
+}
+
+fn has_text(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| meta.len() > 0)
+}
+
+fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| meta.len() == 0)
+}
+
+/// Whether any process is a `git worktree add`: then what looks half made may be about to be whole
+/// (proc_pid_cmdline(5)).
+fn is_git_adding() -> bool {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut commands = processes.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+    commands.any(|command| {
+        let words: Vec<_> = command.split(|byte| *byte == 0).collect();
+        words.windows(2).any(|pair| pair == [b"worktree".as_slice(), b"add".as_slice()])
+    })
+}
+
+fn failed(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WorkspaceError {
+    let path = path.to_owned();
+    move |source| WorkspaceError::Io { act, path, source }
+}

@@ -1,0 +1,63 @@
+use std::path::PathBuf;
+
+use super::{INITIALIZING, is_git_adding};
+use crate::git::GitError;
+use crate::workspace::hidden::with_index;
+use crate::workspace::registry::Registered;
+use crate::workspace::{WorkspaceError, Worktrees, marker};
+
+/// A worktree that git was making when it was killed. Git keeps such a one locked for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HalfCheckout {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Whether something is in it that is not in its commit.
+    pub has_work: bool,
+}
+
+impl Worktrees<'_> {
+    /// Worktrees that were never checked out to the end.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn half_checkouts(&self) -> Result<Vec<HalfCheckout>, WorkspaceError> {
+        let known = self.registered()?.into_iter();
+        let begun = known.filter(|known| known.locked.as_deref() == Some(INITIALIZING));
+        let begun: Vec<_> = begun.collect();
+        if begun.is_empty() || is_git_adding() {
+            return Ok(Vec::new());
+        }
+        let mut found = Vec::new();
+        for known in begun {
+            let is_there = marker::git_dir_of(&known.path).is_some();
+            let has_work = is_there && self.has_more_than_its_commit(&known)?;
+            found.push(HalfCheckout { path: known.path, has_work });
+        }
+        Ok(found)
+    }
+
+    /// Compares with an index of the commit, for there may be no index yet.
+    fn has_more_than_its_commit(&self, known: &Registered) -> Result<bool, WorkspaceError> {
+        let failed = |source| {
+            let path = known.git_dir.clone();
+            WorkspaceError::Io { act: "write", path, source }
+        };
+        let folder = tempfile::Builder::new().prefix("ao-index.").tempdir_in(&known.git_dir);
+        let folder = folder.map_err(failed)?;
+        let index = folder.path().join("index");
+        let git = |verb| with_index(self.repo.git_in(&known.path, verb), Some(&index));
+        let status = || {
+            git("read-tree").arg("HEAD").run()?;
+            git("status").args(["--porcelain=v2", "-z", "--untracked-files=all"]).run()
+        };
+        match status() {
+            Ok(output) => {
+                let mut lines = output.bytes().split(|byte| *byte == 0);
+                Ok(lines.any(|line| !line.is_empty() && !line.starts_with(b"1 .D ")))
+            }
+            // What cannot be looked at is not called empty.
+            Err(GitError::Failed { .. }) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
