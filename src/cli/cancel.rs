@@ -2,7 +2,7 @@ use git_ao::flow::{self, Interrupt};
 use git_ao::store::Key;
 
 use super::change::ChangeArgs;
-use super::{CliError, Ctx, ExitCode, interrupt, kill, launch};
+use super::{CliError, Ctx, ExitCode, interrupt, kill};
 
 /// End a session whose work is not wanted any more
 ///
@@ -16,11 +16,9 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let key = Key::from(&args.change.find(&store)?.location);
-    let launcher = launch::launcher(&store)?;
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
-    let killed =
-        flow::cancel(&store, &launcher, &key, &args.change.say(), &Interrupt::new(&is_set))
-            .map_err(|error| interrupted.explain(error, kill::NOTHING_DONE))?;
+    let killed = flow::cancel(&store, &key, &args.change.say(), &Interrupt::new(&is_set))
+        .map_err(|error| interrupted.explain(error, kill::NOTHING_DONE))?;
     kill::report(ctx, &store, &killed)
 }

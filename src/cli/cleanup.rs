@@ -13,7 +13,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json};
 ///
 /// The worktrees of sessions that have ended go, and what is left of their agents: what they printed
 /// without a terminal, too. Branches stay, unless --branches is given. With --older-than, ended sessions that have not changed for so long go
-/// to the archive, too. Everything that was done to records is one event.
+/// to the archive, too. Everything that was done to records is one event. A session whose agent
+/// still runs, or may run, keeps everything: 'git ao kill' stops it.
 ///
 /// A worktree with anything in it that is not committed is kept, and so is a branch with commits that
 /// are on no other branch and no remote; with --force they go, and a commit under refs/ao/backup/
@@ -108,9 +109,6 @@ fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError
     }
     let does = if args.dry_run { "would clean up" } else { "cleaned up" };
     writeln!(ctx.out, "{does} {id} ({title})")?;
-    if leftover.stops {
-        writeln!(ctx.out, "  agent     ended")?;
-    }
     if let Some(path) = &leftover.worktree {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
     }
@@ -149,7 +147,7 @@ fn as_json(leftover: &Leftover) -> Value {
         "id": leftover.session.id.to_string(),
         "worktree": leftover.worktree.as_ref().map(|path| path.to_string_lossy()),
         "branch": leftover.branch,
-        "stops_agent": leftover.stops,
+        "stops_agent": false,
         "archives": leftover.archives,
         "kept": leftover.kept,
         "ignored": leftover.ignored.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),

@@ -1,4 +1,4 @@
-use git_ao::flow::{self, Discard};
+use git_ao::flow::{self, Discard, FlowError, Liveness};
 use git_ao::store::{Committed, Store};
 
 use super::many::{self, Target};
@@ -76,16 +76,27 @@ fn refuse_unended(target: &Target) -> Result<(), CliError> {
 /// Once the record is gone, no verb could stop the agent.
 fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
     let id = target.entry.location.id;
-    match flow::runner_of(store.repository(), id)? {
-        None => Ok(()),
-        Some(_) => Err(CliError::refused(format!("the agent of {} still runs", target.label()))
-            .hint(format!("git ao kill {} stops it; --force deletes it nevertheless", id.short()))),
+    match flow::liveness_of(store, id, target.session()) {
+        Liveness::Gone => Ok(()),
+        Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }.into()),
+        Liveness::Alive { .. } => {
+            Err(CliError::refused(format!("the agent of {} still runs", target.label())).hint(
+                format!("git ao kill {} stops it; --force deletes it nevertheless", id.short()),
+            ))
+        }
     }
 }
 
 fn warn_of_agent(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    if let Some(runner) = flow::runner_of(store.repository(), target.entry.location.id)? {
-        ctx.out.warn(&format!("its agent still runs; to stop it: {}", runner.way_to_end()));
+    match flow::liveness_of(store, target.entry.location.id, target.session()) {
+        Liveness::Gone => {}
+        Liveness::Alive { pid: Some(pid) } => {
+            ctx.out.warn(&format!("its agent still runs; to stop it: kill {pid}"));
+        }
+        Liveness::Alive { pid: None } => ctx.out.warn("its agent still runs"),
+        Liveness::Unknown(error) => {
+            ctx.out.warn(&format!("cannot tell whether its agent is alive: {error}"));
+        }
     }
     Ok(())
 }

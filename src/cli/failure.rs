@@ -63,9 +63,10 @@ impl From<FlowError> for CliError {
             FlowError::Runtime(error) => error.into(),
             FlowError::NotInstalled { .. } => CliError::refused(message)
                 .hint("install it, or choose another one with --agent; --no-agent starts none"),
-            FlowError::Running(id) => {
-                CliError::refused(message).hint(format!("to see it: git ao attach {}", id.short()))
-            }
+            FlowError::Running(id) => CliError::refused(message).hint(format!(
+                "to see it: git ao attach {0}\nto stop it: git ao kill {0}",
+                id.short()
+            )),
             FlowError::Away { .. } => CliError::refused(message)
                 .hint("it can be reached where it runs; git ao fork goes on from it here"),
             FlowError::OutOfReach { .. } => CliError::refused(message)
@@ -73,6 +74,12 @@ impl From<FlowError> for CliError {
             FlowError::NotStarted(id) | FlowError::AgentGone { id, .. } => {
                 CliError::refused(message)
                     .hint(format!("to start one: git ao restore {}", id.short()))
+            }
+            FlowError::Unreachable { id, .. } => {
+                CliError::refused(message).hint(format!("git ao kill {} stops it", id.short()))
+            }
+            FlowError::NotStopped { .. } => {
+                CliError::fatal(message).hint("the session is as it was; nothing was recorded")
             }
             FlowError::Elsewhere { .. } => {
                 CliError::refused(message).hint("--force takes it over nevertheless")

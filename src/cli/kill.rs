@@ -4,14 +4,15 @@ use git_ao::store::{Key, Shelf, Store};
 
 use super::change::{self, ChangeArgs};
 use super::ui::message::{Level, print};
-use super::{CliError, Ctx, ExitCode, interrupt, launch};
+use super::{CliError, Ctx, ExitCode, interrupt};
 
 /// End a session and stop its agent
 ///
 /// Its worktree, its branch and its record stay; git ao restore takes it up again. A session that
-/// has ended stays as it is, but what still runs of it is stopped. One whose agent runs in another
-/// clone, or of which it cannot be told whether it runs, is refused; with --force it is only marked as
-/// killed, and what runs goes on.
+/// has ended stays as it is, but what still runs of it is stopped. The agent is found by its process,
+/// also where what looked after it was killed, or its tmux server cannot be reached. One whose agent
+/// runs in another clone, or of which it cannot be told whether it runs, is refused; with --force it is
+/// only marked as killed, and what runs goes on.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -21,10 +22,9 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let key = Key::from(&args.change.find(&store)?.location);
-    let launcher = launch::launcher(&store)?;
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
-    let killed = flow::kill(&store, &launcher, &key, &args.change.say(), &Interrupt::new(&is_set))
+    let killed = flow::kill(&store, &key, &args.change.say(), &Interrupt::new(&is_set))
         .map_err(|error| interrupted.explain(error, NOTHING_DONE))?;
     report(ctx, &store, &killed)
 }

@@ -1,6 +1,6 @@
 //! What the verbs that take several sessions share.
 
-use git_ao::flow;
+use git_ao::flow::{self, FlowError, Liveness};
 use git_ao::model::Session;
 use git_ao::store::{Entry, Key, RecordProblem, Snapshot, Store, StoreError, Transaction};
 
@@ -57,10 +57,13 @@ pub fn targets(
 /// Refuses a session whose agent still runs: nobody would write down how it ends.
 pub fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
     let id = target.entry.location.id;
-    match flow::runner_of(store.repository(), id)? {
-        None => Ok(()),
-        Some(_) => Err(CliError::refused(format!("the agent of {} still runs", target.label()))
-            .hint(format!("git ao kill {} stops it", id.short()))),
+    match flow::liveness_of(store, id, target.session()) {
+        Liveness::Gone => Ok(()),
+        Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }.into()),
+        Liveness::Alive { .. } => {
+            Err(CliError::refused(format!("the agent of {} still runs", target.label()))
+                .hint(format!("git ao kill {} stops it", id.short())))
+        }
     }
 }
 

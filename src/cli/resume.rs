@@ -1,7 +1,7 @@
 use git_ao::flow;
 
 use super::change::{self, ChangeArgs};
-use super::{CliError, Ctx, ExitCode, launch};
+use super::{CliError, Ctx, ExitCode};
 
 /// Note that the work of a paused session goes on
 ///
@@ -16,7 +16,6 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let key = args.change.active(&store)?;
-    let launcher = launch::launcher(&store)?;
-    let changed = flow::resume(&store, &launcher, &key, &args.change.say())?;
+    let changed = flow::resume(&store, &key, &args.change.say())?;
     change::report(ctx, &changed)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use std::{fs, io};
 
 use super::FlowError;
+use super::liveness::{AgentFile, Liveness, left_behind};
 use super::start::claim;
 use crate::git::Repository;
 use crate::model::SessionId;
@@ -66,8 +67,10 @@ impl File {
         let Some(file) = Self::at(path.to_owned()) else { return Ok(()) };
         let _alone = match file.owner {
             Owner::Session(id) => match repo.lock_named(&format!("run/{id}"), Duration::ZERO) {
-                Ok(lock) => Some(lock),
-                Err(_) => return Ok(()),
+                Ok(lock) if matches!(left_behind(repo, id), None | Some(Liveness::Gone)) => {
+                    Some(lock)
+                }
+                _ => return Ok(()),
             },
             Owner::Conversation(_) => None,
         };
@@ -102,6 +105,12 @@ pub(super) fn discard_claimed(
     let Ok(_alone) = repo.lock_named(&format!("run/{session}"), Duration::ZERO) else {
         return Ok(());
     };
+    // What looked after it may have been killed, and not the agent.
+    if !matches!(left_behind(repo, session), None | Some(Liveness::Gone)) {
+        return Ok(());
+    }
+    // What a killed one has left says nothing any more.
+    remove(&AgentFile::path(repo, session))?;
     // A record may name the conversation of another one.
     let conversation = match what {
         Discard::Traces => None,

@@ -1,5 +1,5 @@
 use super::change::Say;
-use super::{FlowError, Interrupt, Killed, Launcher, kill};
+use super::{FlowError, Interrupt, Killed, kill};
 use crate::store::{Key, Store};
 
 /// Ends a session whose work is not wanted any more: as [`kill`], with that as the reason.
@@ -8,7 +8,6 @@ use crate::store::{Key, Store};
 /// As [`kill`].
 pub fn cancel(
     store: &Store,
-    launcher: &Launcher,
     key: &Key,
     say: &Say,
     interrupt: &Interrupt<'_>,
@@ -17,5 +16,5 @@ pub fn cancel(
         Some(why) => format!("cancelled: {why}"),
         None => "cancelled".to_owned(),
     };
-    kill(store, launcher, key, &Say { reason: Some(reason), ..say.clone() }, interrupt)
+    kill(store, key, &Say { reason: Some(reason), ..say.clone() }, interrupt)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::belongings::{Discard, discard_claimed};
 use super::live::{AgentState, Probes};
+use super::liveness::{Liveness, liveness, stop};
 use super::on_branch::{catch_up_at, record_branches};
 use super::start::claim;
 use super::{FlowError, Interrupt, placement};
@@ -42,8 +43,6 @@ pub struct Leftover {
     pub worktree: Option<PathBuf>,
     /// Its branch, if it goes.
     pub branch: Option<String>,
-    /// Its agent is still alive, and is ended.
-    pub stops: bool,
     /// It goes to the archive.
     pub archives: bool,
     /// Why nothing of this is done.
@@ -99,7 +98,6 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             // A record may name any folder; this one says itself whose it is.
             worktree: own.get(&session.id).cloned(),
             branch: None,
-            stops: matches!(agent, AgentState::Alive { .. }),
             archives: is_old(session, limit),
             kept: None,
             yields: false,
@@ -116,6 +114,8 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
         }
         if let AgentState::Unknown(error) = agent {
             leftover.kept = Some(format!("cannot tell whether its agent is alive: {error}"));
+        } else if let AgentState::Alive { .. } = agent {
+            leftover.kept = Some(still_runs(session));
         } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
             leftover.kept = Some("this is where you are".to_owned());
         } else if leftover.removes() {
@@ -195,6 +195,10 @@ pub fn cleanup(
     Ok(Cleaned { leftovers, event: committed.event })
 }
 
+fn still_runs(session: &Session) -> String {
+    format!("its agent still runs; 'git ao kill {}' stops it", session.id.short())
+}
+
 fn is_old(session: &Session, limit: Option<Timestamp>) -> bool {
     limit.is_some_and(|limit| session.updated_at < limit)
 }
@@ -219,7 +223,7 @@ impl Leftover {
     }
 
     fn is_something(&self) -> bool {
-        self.removes() || self.stops || self.archives || self.placement.is_some()
+        self.removes() || self.kept.is_some() || self.archives || self.placement.is_some()
     }
 
     /// Only a worktree that says itself that it is the session's.
@@ -245,7 +249,13 @@ impl Leftover {
         if !now.status.is_terminal() || placement(store, &now) != self.placement.as_ref() {
             return Err(FlowError::Changed(id));
         }
-        super::here::stop_here(store, &now)?;
+        match liveness(store, &now) {
+            Liveness::Gone => {}
+            Liveness::Alive { pid } => return Err(FlowError::NotStopped { id, pid }),
+            Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
+        }
+        // What its runtime has kept of it.
+        stop(store, &now)?;
         if self.removes() {
             let worktrees = Worktrees::new(repo);
             let ignored = Some(self.ignored.as_slice());

@@ -74,6 +74,25 @@ pub enum FlowError {
         /// What its record says.
         status: SessionStatus,
     },
+    /// Its agent runs, but what keeps it alive cannot be asked for it.
+    #[error("the agent of session {} runs{}, but it cannot be reached", id.short(), as_process(*pid))]
+    Unreachable {
+        /// The session.
+        id: SessionId,
+        /// What looks after it, or the agent.
+        pid: Option<u32>,
+        /// Why not, where more is known than that it is not there.
+        #[source]
+        source: Option<RuntimeError>,
+    },
+    /// It was asked to end, and runs on.
+    #[error("the agent of session {} still runs{}", id.short(), as_process(*pid))]
+    NotStopped {
+        /// The session.
+        id: SessionId,
+        /// What looks after it, or the agent.
+        pid: Option<u32>,
+    },
     /// It cannot be told whether it runs.
     #[error("cannot tell whether session {} is running", id.short())]
     Unknown {
@@ -187,6 +206,10 @@ pub enum FlowError {
     /// Git.
     #[error(transparent)]
     Git(#[from] GitError),
+}
+
+fn as_process(pid: Option<u32>) -> String {
+    pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
 }
 
 /// In some conditions it is there, and only not as it should be.

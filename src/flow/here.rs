@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::start::GRACE;
 use super::{FlowError, Launcher};
 use crate::model::{Placement, Session};
-use crate::runtime::{NoRuntime, Probe, Runtime, RuntimeError, Stopped};
+use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
 use crate::workspace::{self, Detail, Place, Workspace as _, Worktrees, is_worktree, session_at};
 
@@ -49,50 +48,5 @@ pub(super) fn runtime(
     match name {
         Some(name) => Ok(launcher.named(name)?),
         None => Ok(Box::new(NoRuntime)),
-    }
-}
-
-/// Whether the session's process is alive in this clone. Where the record names no runtime that is
-/// known, that cannot be told.
-pub fn probe(store: &Store, launcher: &Launcher, session: &Session) -> Probe {
-    let here = placement(store, session);
-    let Some(handle) = here.and_then(|it| it.handle.as_deref()) else { return Probe::Gone };
-    match here.and_then(|it| it.runtime.as_deref()).map(|name| launcher.named(name)) {
-        None => Probe::Gone,
-        Some(Ok(runtime)) => runtime.probe(&session.id, handle),
-        Some(Err(error)) => Probe::Unknown(error),
-    }
-}
-
-/// Likewise, where there is nothing else to be done with agents.
-pub(super) fn stop_here(store: &Store, session: &Session) -> Result<Stopped, FlowError> {
-    let here = placement(store, session);
-    let Some((name, handle)) =
-        here.and_then(|it| Some((it.runtime.as_deref()?, it.handle.as_deref()?)))
-    else {
-        return Ok(Stopped::AlreadyGone);
-    };
-    let socket = store.repository().config("ao.tmuxSocket");
-    let runtime = crate::runtime::named(name, socket.as_deref())?;
-    match runtime.stop(&session.id, handle, GRACE) {
-        // Somebody else has its name by now.
-        Err(RuntimeError::NotOurs(_)) => Ok(Stopped::AlreadyGone),
-        stopped => Ok(stopped?),
-    }
-}
-
-/// Ends the session's process in this clone, and clears up what its runtime has of it.
-pub(super) fn stop(
-    store: &Store,
-    launcher: &Launcher,
-    session: &Session,
-) -> Result<Stopped, FlowError> {
-    let Some(handle) = placement(store, session).and_then(|it| it.handle.as_deref()) else {
-        return Ok(Stopped::AlreadyGone);
-    };
-    match runtime(store, launcher, session)?.stop(&session.id, handle, GRACE) {
-        // Somebody else has its name by now.
-        Err(RuntimeError::NotOurs(_)) => Ok(Stopped::AlreadyGone),
-        stopped => Ok(stopped?),
     }
 }

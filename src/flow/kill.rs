@@ -1,8 +1,9 @@
 use super::change::{Changed, Say, change};
+use super::liveness::{Liveness, liveness, stop};
 use super::on_branch::record_branch;
-use super::{FlowError, Interrupt, Launcher, Rule, here};
+use super::{FlowError, Interrupt, Rule, here};
 use crate::model::{Origin, SessionStatus};
-use crate::runtime::{Probe, Stopped};
+use crate::runtime::Stopped;
 use crate::store::{Key, Shelf, Store, StoreError};
 
 /// What killing a session came to.
@@ -27,7 +28,6 @@ pub struct Killed {
 /// the status is then as before.
 pub fn kill(
     store: &Store,
-    launcher: &Launcher,
     key: &Key,
     say: &Say,
     interrupt: &Interrupt<'_>,
@@ -37,28 +37,31 @@ pub fn kill(
     let shelf = entry.location.shelf;
     let session = snapshot.session(key.clone())?;
     if shelf == Shelf::Archived || session.status.is_terminal() {
-        let stopped = Some(here::stop(store, launcher, &session)?);
+        let stopped = Some(stop(store, &session)?);
         record_branch(store, key)?;
         let before = session.status.clone();
         let changed = Changed { session, before, event: None };
         return Ok(Killed { changed, stopped, shelf });
     }
-    let is_here = here::placement(store, &session).is_some_and(|here| here.handle.is_some());
+    let alive = liveness(store, &session);
+    let is_here = here::placement(store, &session).is_some_and(|here| here.handle.is_some())
+        || !matches!(alive, Liveness::Gone);
     if let Some(replica) = here::elsewhere(store, &session).filter(|_| !is_here)
         && say.rule == Rule::Table
     {
         return Err(FlowError::OutOfReach { id: session.id, replica: replica.to_owned() });
     }
-    if let Probe::Unknown(source) = here::probe(store, launcher, &session) {
+    if let Liveness::Unknown(source) = alive {
         if say.rule == Rule::Table {
             return Err(FlowError::Unknown { id: session.id, source });
         }
         let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
-        return Ok(Killed { changed, stopped: None, shelf });
+        let stopped = stop(store, &changed.session).ok();
+        return Ok(Killed { changed, stopped, shelf });
     }
     // First the status: so the end of the agent is not taken for its own.
     let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
-    match here::stop(store, launcher, &changed.session) {
+    match stop(store, &changed.session) {
         Ok(stopped) => {
             // Whoever looked after it may be gone, too.
             record_branch(store, key)?;

@@ -1,8 +1,9 @@
 //! From a session to what keeps its agent alive here.
 
+use super::liveness::{Liveness, liveness, of_placement};
 use super::{FlowError, elsewhere, placement};
 use crate::model::Session;
-use crate::runtime::{self, Probe, Runtime};
+use crate::runtime::{Probe, Runtime};
 use crate::store::Store;
 
 /// A session's agent that is alive in this clone.
@@ -16,7 +17,7 @@ pub struct Reached {
 /// Finds a session's agent.
 ///
 /// # Errors
-/// When it is in another clone, was never started, is gone, or it cannot be told.
+/// When it is in another clone, was never started, is gone, cannot be reached, or it cannot be told.
 pub fn reach(store: &Store, session: &Session) -> Result<Reached, FlowError> {
     let id = session.id;
     let here = placement(store, session);
@@ -27,14 +28,21 @@ pub fn reach(store: &Store, session: &Session) -> Result<Reached, FlowError> {
             None => FlowError::NotStarted(id),
         });
     };
-    let socket = store.repository().config("ao.tmuxSocket");
-    let runtime = match runtime::named(name, socket.as_deref()) {
-        Ok(runtime) => runtime,
-        Err(source) => return Err(FlowError::Unknown { id, source }),
+    let pid = match liveness(store, session) {
+        Liveness::Alive { pid } => pid,
+        Liveness::Gone => {
+            return Err(FlowError::AgentGone { id, status: session.status.clone() });
+        }
+        Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
     };
-    match runtime.probe(&id, handle) {
-        Probe::Alive { .. } => Ok(Reached { runtime, handle: handle.to_owned() }),
-        Probe::Gone => Err(FlowError::AgentGone { id, status: session.status.clone() }),
-        Probe::Unknown(source) => Err(FlowError::Unknown { id, source }),
+    let runtime = here.map(|here| of_placement(store.repository(), name, here)).transpose();
+    match runtime {
+        Ok(Some(runtime)) => match runtime.probe(&id, handle) {
+            Probe::Alive { .. } => Ok(Reached { runtime, handle: handle.to_owned() }),
+            Probe::Gone => Err(FlowError::Unreachable { id, pid, source: None }),
+            Probe::Unknown(source) => Err(FlowError::Unreachable { id, pid, source: Some(source) }),
+        },
+        Ok(None) => Err(FlowError::NotStarted(id)),
+        Err(source) => Err(FlowError::Unreachable { id, pid, source: Some(source) }),
     }
 }

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::conversation::{self, Conversation};
+use super::liveness::{Liveness, liveness, of_processes, stop};
 use super::on_branch::catch_up;
-use super::runners::runner_of;
 use super::spot::{Made, Spot, find_place};
 use super::start::{Begun, claim_in_turn};
 use super::{Crew, FlowError, Interrupt, Launcher, Rule, Start, here, said};
 use crate::agent::Action;
-use crate::model::{Oid, Placement, Session, SessionStatus, Timestamp};
-use crate::runtime::{Probe, Runtime, RuntimeError, Started};
+use crate::model::{Oid, Placement, Session, SessionStatus};
+use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{self, Worktrees};
 
@@ -102,7 +102,7 @@ fn prepare(
     old: &Session,
     wish: &Restore,
 ) -> Result<Prepared, FlowError> {
-    let sight = check_status(store, launcher, old, wish.rule)?;
+    let sight = check_status(store, old, wish.rule)?;
     let mut now = old.clone();
     catch_up(store, &mut now)?;
     let spot = find_place(store, worktrees, &now, wish.rule)?;
@@ -146,7 +146,7 @@ pub fn restore(
     let replica = store.replica()?;
     let at = store.clock().now();
     said::leave(store.repository(), id, start.text.as_deref())?;
-    let begun = begin(store, launcher, &old, (&session, at), &workspace, &start)?;
+    let begun = Begun::new(launcher, store.repository(), &session, &workspace, &start, at)?;
     interrupt.check()?;
     let handle = begun.handle();
     let had = here::placement(store, &old);
@@ -155,7 +155,7 @@ pub fn restore(
     };
     // A name that was free again is the new one's by now.
     if sight == Sight::Clear && had.is_some_and(|had| had.handle.is_some() && !is_new(had)) {
-        here::stop(store, launcher, &old)?;
+        stop(store, &old)?;
     }
     session.status = if handle.is_some() { SessionStatus::Spawning } else { SessionStatus::Idle };
     session.status_reason = None;
@@ -164,6 +164,7 @@ pub fn restore(
         workspace: Some(workspace::to_record(&workspace)?),
         runtime: Some(start.runtime.name().to_owned()),
         handle,
+        socket: begun.socket(),
         at: Some(at),
         ..before
     };
@@ -194,29 +195,22 @@ enum Sight {
 }
 
 /// A live session is not restored, and one that may be alive neither.
-fn check_status(
-    store: &Store,
-    launcher: &Launcher,
-    session: &Session,
-    rule: Rule,
-) -> Result<Sight, FlowError> {
+fn check_status(store: &Store, session: &Session, rule: Rule) -> Result<Sight, FlowError> {
     let id = session.id;
     if session.status == SessionStatus::Merged && rule == Rule::Table {
         return Err(FlowError::Merged(id));
     }
-    match here::probe(store, launcher, session) {
-        Probe::Unknown(_) if rule == Rule::Anything => {
-            // At least it does not run as git-ao starts it.
-            match runner_of(store.repository(), id)? {
-                Some(_) => Err(FlowError::Running(id)),
-                None => Ok(Sight::None),
-            }
+    match liveness(store, session) {
+        // Only the runtime cannot tell: it does not run as git-ao starts it.
+        Liveness::Unknown(_)
+            if rule == Rule::Anything
+                && matches!(of_processes(store.repository(), id), Liveness::Gone) =>
+        {
+            Ok(Sight::None)
         }
-        Probe::Unknown(source) => Err(FlowError::Unknown { id, source }),
-        // What has ended may still have a process: it makes room for the new one.
-        Probe::Alive { .. } if session.status.is_terminal() => Ok(Sight::Clear),
-        Probe::Alive { .. } => Err(FlowError::Running(id)),
-        Probe::Gone => match here::elsewhere(store, session) {
+        Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }),
+        Liveness::Alive { .. } => Err(FlowError::Running(id)),
+        Liveness::Gone => match here::elsewhere(store, session) {
             Some(replica) if !session.status.is_terminal() && rule == Rule::Table => {
                 Err(FlowError::Elsewhere { id, replica: replica.to_owned() })
             }
@@ -279,25 +273,6 @@ fn runtime(
         },
         (asked, _) => launcher.runtime(asked)?,
     })
-}
-
-fn begin<'a>(
-    store: &Store,
-    launcher: &Launcher,
-    old: &Session,
-    (session, at): (&Session, Timestamp),
-    workspace: &Path,
-    start: &'a Start,
-) -> Result<Begun<'a>, FlowError> {
-    let repo = store.repository();
-    match Begun::new(launcher, repo, session, workspace, start, at) {
-        // There cannot be two of them: what is left of the ended one goes first.
-        Err(FlowError::Runtime(RuntimeError::AlreadyRunning(_))) => {
-            here::stop(store, launcher, old)?;
-            Begun::new(launcher, repo, session, workspace, start, at)
-        }
-        begun => begun,
-    }
 }
 
 /// Writes the record, unless somebody has changed it since it was read.

@@ -1,7 +1,7 @@
 use super::change::{Changed, Say, change};
-use super::{FlowError, Interrupt, Launcher, here};
+use super::liveness::{Liveness, liveness};
+use super::{FlowError, Interrupt, here};
 use crate::model::SessionStatus;
-use crate::runtime::Probe;
 use crate::store::{Key, Store};
 
 /// Notes that the work of a paused session goes on: `working` where its agent is alive, or may be;
@@ -9,19 +9,14 @@ use crate::store::{Key, Store};
 ///
 /// # Errors
 /// When the session is not there or archived, or is not paused.
-pub fn resume(
-    store: &Store,
-    launcher: &Launcher,
-    key: &Key,
-    say: &Say,
-) -> Result<Changed, FlowError> {
+pub fn resume(store: &Store, key: &Key, say: &Say) -> Result<Changed, FlowError> {
     let session = store.snapshot()?.session(key.clone())?;
     if session.status != SessionStatus::Paused {
         return Err(FlowError::NotPaused { id: session.id, status: session.status });
     }
     let elsewhere = here::elsewhere(store, &session).is_some();
-    let to = match here::probe(store, launcher, &session) {
-        Probe::Gone if !elsewhere => SessionStatus::Idle,
+    let to = match liveness(store, &session) {
+        Liveness::Gone if !elsewhere => SessionStatus::Idle,
         _ => SessionStatus::Working,
     };
     change(store, key, "resume", &to, say, &Interrupt::never())

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::brief::{Brief, brief, parent, taken_up};
 use super::conversation::NOT_STARTED;
+use super::liveness::{AgentFile, Liveness, left_behind};
 use super::on_branch::catch_up;
 use super::start::{PATIENCE, claim};
 use super::{FlowError, Interrupt, Launcher, here, said};
@@ -70,6 +71,10 @@ impl Run {
             Ok(lock)
         });
         match lock {
+            // The last one was killed, and its agent was not.
+            Ok(_) if !matches!(left_behind(repo, self.session), None | Some(Liveness::Gone)) => {
+                Err(FlowError::Running(self.session))
+            }
             // The kernel releases it, however this process ends.
             Ok(alone) => Ok(Runner { run: self, _alone: alone }),
             Err(FlowError::Lock(LockError::Timeout { .. })) => {
@@ -116,7 +121,7 @@ impl Runner {
         let begun = prepared.and_then(|prepared| {
             // From here on a signal is the agent's.
             interrupt.check()?;
-            prepared.begin()
+            prepared.begin(store.repository())
         });
         match begun {
             Ok(agent) => {
@@ -142,6 +147,7 @@ fn place_here(store: &Store, session: &Session) -> Result<Session, FlowError> {
             let placement = session.placements.entry(replica.clone()).or_default();
             placement.runtime = Some(Foreground.name().to_owned());
             placement.handle = Some(process.to_string());
+            placement.socket = None;
             Ok::<_, StoreError>(session.clone())
         })
     });
@@ -210,10 +216,27 @@ fn prepare<'a>(
 }
 
 impl<'a> Prepared<'a> {
-    fn begin(self) -> Result<Running<'a>, FlowError> {
+    fn begin(self, repo: &Repository) -> Result<Running<'a>, FlowError> {
+        let note = |agent| match AgentFile::new(repo, agent)?.write(repo, self.session) {
+            Ok(()) => Ok(()),
+            Err(source) => {
+                let path = AgentFile::path(repo, self.session);
+                Err(FlowError::File { act: "write", path, source })
+            }
+        };
+        // Who kills this process must not make the agent unknown.
+        note(None)?;
         // A file's time may be coarser than the clock.
         let since = SystemTime::now() - Duration::from_secs(2);
-        let child = Child::start(&self.plan, self.wires)?;
+        let child = match Child::start(&self.plan, self.wires) {
+            Ok(child) => child,
+            Err(error) => {
+                let _ = AgentFile::remove(repo, self.session);
+                return Err(error.into());
+            }
+        };
+        // Where this fails, the first note still says that there may be one.
+        let _ = note(child.process().cloned());
         let Self { agent, session, workspace, conversation, .. } = self;
         Ok(Running { agent, child, session, workspace, since, conversation })
     }
@@ -258,6 +281,7 @@ impl Running<'_> {
                 trouble = self.tell(store).err().or(trouble);
             }
         };
+        let _ = AgentFile::remove(store.repository(), self.session);
         if let Some(id) = self.look_for_id() {
             self.conversation = Some(id);
         }

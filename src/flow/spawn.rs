@@ -214,6 +214,7 @@ pub fn spawn(
             workspace: Some(workspace::to_record(path)?),
             runtime: Some(runtime.to_owned()),
             handle,
+            socket: begun.as_ref().and_then(Begun::socket),
             at: Some(at),
             ..Placement::default()
         };

@@ -91,6 +91,11 @@ impl<'a> Begun<'a> {
         }
     }
 
+    /// The socket of the server that has it.
+    pub fn socket(&self) -> Option<String> {
+        self.handle().and_then(|_| self.runtime.socket())
+    }
+
     /// Lets it go on.
     pub fn keep(mut self) -> Started {
         self.started.take().unwrap_or(Started::Nothing)

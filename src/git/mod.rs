@@ -13,6 +13,7 @@ mod identity;
 mod inherited;
 mod lock;
 mod loose;
+mod note;
 mod object_dirs;
 mod objects;
 mod overrides;

@@ -21,6 +21,7 @@ pub struct Repository {
     gix: gix::Repository,
     git_dir: PathBuf,
     common_dir: PathBuf,
+    main_folder: PathBuf,
     objects_dir: PathBuf,
     object_dirs: ObjectDirs,
     storage: RefStorage,
@@ -65,11 +66,13 @@ impl Repository {
         if explicit_only && repo.is_bare() && std::env::var_os("GIT_DIR").is_none() {
             repo = ask_git(folder, "safe.bareRepository is 'explicit'".into())?;
         }
+        let main_folder = main_folder(&repo, &common_dir);
         let objects_dir = repo.objects.store_ref().path().to_owned();
         Ok(Self {
             gix: repo,
             git_dir,
             common_dir,
+            main_folder,
             objects_dir,
             object_dirs,
             storage,
@@ -124,18 +127,27 @@ impl Repository {
         self.gix.config_snapshot().trusted_path(key).ok().flatten()
     }
 
+    /// Whether git takes every worktree for bare, unless its own configuration says otherwise: where
+    /// each has one (`extensions.worktreeConfig`), a `core.bare` that all share is not passed over
+    /// (git-worktree(1)).
+    pub fn is_bare_for_all(&self) -> bool {
+        let config = self.gix.config_snapshot();
+        let is_shared =
+            |meta: &gix::config::file::Metadata| meta.source == gix::config::Source::Local;
+        let shared = config.plumbing().boolean_filter("core.bare", is_shared);
+        let has_own = || config.boolean("extensions.worktreeConfig") == Some(true);
+        matches!(shared, Ok(Some(true))) && has_own()
+    }
+
     /// The names of the remotes, sorted.
     pub fn remotes(&self) -> Vec<String> {
         self.gix.remote_names().iter().map(ToString::to_string).collect()
     }
 
-    /// The folder of the main worktree, or of the repository itself where it is bare.
+    /// The folder of the main worktree, or of the repository itself where it is bare, or where it
+    /// lies apart (`git init --separate-git-dir`) and only the main worktree knows it.
     pub fn main_folder(&self) -> &Path {
-        let dir = self.common_dir.as_path();
-        match dir.file_name() {
-            Some(name) if name == ".git" => dir.parent().unwrap_or(dir),
-            _ => dir,
-        }
+        &self.main_folder
     }
 
     /// Where the worktree at `path` keeps its own git files; None unless it is one.
@@ -185,6 +197,22 @@ impl std::fmt::Debug for Repository {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Repository").field(&self.git_dir).finish()
     }
+}
+
+/// `.git` lies in the main worktree; a submodule's repository says where it is (`core.worktree`);
+/// of any other git directory the one worktree that is not linked is it.
+fn main_folder(repo: &gix::Repository, common_dir: &Path) -> PathBuf {
+    if let (Some(folder), true) = (common_dir.parent(), common_dir.ends_with(".git")) {
+        return folder.to_owned();
+    }
+    let config = repo.config_snapshot();
+    let own = |meta: &gix::config::file::Metadata| meta.source == gix::config::Source::Local;
+    let said = config.plumbing().string_filter("core.worktree", own);
+    let said = said.map(|path| common_dir.join(path.to_string()));
+    let is_linked = repo.common_dir() != repo.git_dir();
+    let stands_in = || repo.workdir().filter(|_| !is_linked).map(Path::to_owned);
+    let folder = said.or_else(stands_in).and_then(|folder| folder.canonicalize().ok());
+    folder.unwrap_or_else(|| common_dir.to_owned())
 }
 
 /// Whether the repository must be the user's own, or named in `safe.directory`.

@@ -239,6 +239,7 @@ impl Placement {
         out.option("workspace", self.workspace.as_deref());
         out.option("runtime", self.runtime.as_deref());
         out.option("handle", self.handle.as_deref());
+        out.option("socket", self.socket.as_deref());
         out.option("at", self.at.map(|at| at.to_string()));
         out.finish(&self.extra)
     }
@@ -249,6 +250,7 @@ impl Placement {
             workspace: from.text("workspace")?,
             runtime: from.text("runtime")?,
             handle: from.text("handle")?,
+            socket: from.text("socket")?,
             at: from.parse("at", "a time")?,
             extra: from.rest(),
         })

@@ -130,6 +130,8 @@ pub struct Placement {
     pub runtime: Option<String>,
     /// The runtime's own name for it.
     pub handle: Option<String>,
+    /// The socket of the tmux server that has it: an absolute path.
+    pub socket: Option<String>,
     /// When this was written.
     pub at: Option<Timestamp>,
     /// Keys this version does not know.

@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::output::{Speech, Unheard, pass_on};
 use super::settings::Settings;
-use super::{Plan, RuntimeError, Terminal, job};
+use super::{Plan, Process, RuntimeError, Terminal, job};
 
 /// How long output is read on after the process has ended: what it started may hold the pipe.
 const AFTER_END: Duration = Duration::from_secs(1);
@@ -21,6 +21,7 @@ const AFTER_END: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Child {
     reins: Reins,
+    process: Option<Process>,
     events: Receiver<Event>,
     unheard: Unheard,
 }
@@ -111,6 +112,8 @@ impl Child {
 
     fn watch(mut child: std::process::Child, wires: Wires, before: Option<Settings>) -> Self {
         let pid = Pid::from_child(&child);
+        // Nobody has collected it: also when it has ended, the number is not another one's.
+        let process = Process::of(child.id()).ok().flatten();
         let (target, wait_for_end): (_, fn(Pid)) = match wires.terminal {
             Terminal::Present => (Target::Process(pid), job::wait_for_end_of_job),
             Terminal::Absent => (Target::Group(pid), job::wait_for_end),
@@ -142,7 +145,12 @@ impl Child {
             let ended = status.map_or(Ended::Exit(-1), Ended::from);
             let _ = send.send(Event::Ended(ended));
         });
-        Self { reins, events, unheard }
+        Self { reins, process, events, unheard }
+    }
+
+    /// The process; None where it ended at once.
+    pub fn process(&self) -> Option<&Process> {
+        self.process.as_ref()
     }
 
     /// What passes signals on to it.

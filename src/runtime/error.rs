@@ -60,6 +60,21 @@ pub enum RuntimeError {
     /// A text that was typed is not to be seen.
     #[error("the text was typed, but it does not show: it was not submitted")]
     NotShown,
+    /// What tells whether a process is alive cannot be read.
+    #[error("cannot read '{}'", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The process that looked after an agent was killed, and what it started may be alive.
+    #[error("what looked after it was killed, and process {0} may be the agent")]
+    Orphaned(u32),
+    /// The server of a placement is another user's.
+    #[error("the tmux server at '{}' is another user's", .0.display())]
+    NotOurServer(PathBuf),
     /// The working directory is not there.
     #[error("'{}' is not a directory", .0.display())]
     NoDirectory(PathBuf),
@@ -88,6 +103,21 @@ pub enum RuntimeError {
 impl RuntimeError {
     pub(super) fn io(what: impl Into<String>, source: impl Into<io::Error>) -> Self {
         Self::Io { what: what.into(), source: source.into() }
+    }
+
+    /// The same error once more, for another session that it concerns.
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Unknown(name) => Self::Unknown(name.chars().take(64).collect()),
+            Self::NotInstalled(program) => Self::NotInstalled(program.clone()),
+            Self::NoAnswer => Self::NoAnswer,
+            Self::NotOurServer(path) => Self::NotOurServer(path.clone()),
+            Self::Tmux(words) => Self::Tmux(words.clone()),
+            Self::BadHandle { runtime, handle } => {
+                Self::BadHandle { runtime, handle: handle.clone() }
+            }
+            other => Self::Tmux(other.to_string()),
+        }
     }
 
     /// What the user can do about it.

@@ -4,6 +4,7 @@
 //! with that handle whether the process is alive, and to send text to it or to stop it.
 
 mod ask;
+mod carrier;
 mod child;
 mod detached;
 mod error;
@@ -23,6 +24,7 @@ mod tmux;
 mod wait;
 
 pub use ask::ask;
+pub use carrier::{Carrier, carriers};
 pub use child::{Child, Ended, Event, Reins, Wires};
 pub use detached::Detached;
 pub use error::RuntimeError;
@@ -74,6 +76,11 @@ pub trait Runtime: Send + Sync {
 
     /// Starts a process, which outlives this one.
     fn start(&self, session: &SessionId, plan: &Plan) -> Result<Started, RuntimeError>;
+
+    /// The socket of the server that was asked to start a process; None where there is no server.
+    fn socket(&self) -> Option<String> {
+        None
+    }
 
     /// Whether the process is alive.
     fn probe(&self, session: &SessionId, handle: &str) -> Probe;

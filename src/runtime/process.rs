@@ -1,8 +1,9 @@
 use std::fmt;
 use std::io;
 use std::str::FromStr;
+use std::time::Duration;
 
-use super::{Probe, RuntimeError};
+use super::{Probe, RuntimeError, Stopped, stop};
 
 /// A process, told from a later one of the same id by when it started.
 ///
@@ -53,6 +54,14 @@ impl Process {
             Ok(_) => Probe::Gone,
             Err(error) => Probe::Unknown(error),
         }
+    }
+
+    /// Asks it to end, with what it leads, and ends it when it has not done so after `grace`.
+    ///
+    /// # Errors
+    /// When the system refuses, or it does not end.
+    pub fn stop(&self, grace: Duration) -> Result<Stopped, RuntimeError> {
+        stop::stop(self, grace)
     }
 
     pub(super) fn of_handle(runtime: &'static str, handle: &str) -> Result<Self, RuntimeError> {
@@ -131,6 +140,7 @@ fn facts(pid: u32) -> io::Result<Option<Facts>> {
 #[cfg(target_os = "linux")]
 struct Stat {
     dead: bool,
+    parent: u32,
     group: u32,
     session: u32,
     start: u64,
@@ -163,12 +173,19 @@ fn stat(pid: u32) -> io::Result<Option<Stat>> {
     let stat = || {
         Some(Stat {
             dead: matches!(*fields.first()?, "Z" | "X" | "x"),
+            parent: id(4)?,
             group: id(5)?,
             session: id(6)?,
             start: number(22)?,
         })
     };
     stat().map(Some).ok_or_else(|| io::Error::other("cannot read its state"))
+}
+
+/// The process that started this one, or took it in.
+#[cfg(target_os = "linux")]
+pub(super) fn parent(pid: u32) -> Option<u32> {
+    Some(stat(pid).ok()??.parent)
 }
 
 /// The processes of the session that `leader` leads or led, without itself.

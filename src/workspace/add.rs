@@ -13,6 +13,9 @@ impl<'r> Worktrees<'r> {
         self.mend_half_made()?;
         let listed = self.list()?;
         let path = real_path(&addition.path);
+        if self.repo.is_bare_for_all() && self.repo.config_bool("core.bare") == Some(true) {
+            return Err(WorkspaceError::BareForAll(self.repo.common_dir().to_owned()));
+        }
         check_path(&path, &listed)?;
         self.check_branch(&addition.branch, &listed)?;
         let mut added = Added::new(path.clone());
@@ -35,11 +38,16 @@ impl<'r> Worktrees<'r> {
         let name = format!("refs/heads/{name}");
         let nothing = "0".repeat(at.as_str().len());
         let message = format!("branch: Created from {at}");
-        let git = self.repo.git("update-ref").shielded().args(["--create-reflog", "-m", &message]);
-        git.args([&name, at.as_str(), &nothing]).run()?;
+        beside_others(|| {
+            let git = self.repo.git("update-ref").shielded();
+            let git = git.args(["--create-reflog", "-m", &message]);
+            git.args([&name, at.as_str(), &nothing]).run()
+        })?;
         let (repo, at) = (self.repo, at.clone());
         added.undo_by(move || {
-            repo.git("update-ref").shielded().args(["-d", &name, at.as_str()]).run()?;
+            beside_others(|| {
+                repo.git("update-ref").shielded().args(["-d", &name, at.as_str()]).run()
+            })?;
             Ok(())
         });
         Ok(())

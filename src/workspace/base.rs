@@ -13,7 +13,8 @@ impl Worktrees<'_> {
         let git = self.repo.git("rev-parse").args(["--verify", "--quiet", "--end-of-options"]);
         let found = match git.arg(&commit).run() {
             Ok(output) => output.text().parse().ok(),
-            Err(GitError::Failed { status: Some(_), .. }) => None,
+            // Any other status says that something is broken.
+            Err(GitError::Failed { status: Some(1), .. }) => None,
             Err(error) => return Err(error.into()),
         };
         let branch = self.branch_named(named)?;

@@ -7,16 +7,16 @@ use crate::git::{GitError, Output};
 const ATTEMPTS: u32 = 100;
 const APART: Duration = Duration::from_millis(5);
 
-/// Runs `git worktree` beside others that make worktrees of the same repository.
+/// Runs git beside others that make worktrees and branches in the same repository.
 ///
-/// Git reads what it knows of all of them, and fails on one that another git is just writing down:
+/// Git reads what it knows of all worktrees, and fails on one that another git is just writing down:
 /// its file `commondir` is there before its content is. Nothing was done then.
 pub(super) fn beside_others(
     run: impl Fn() -> Result<Output, GitError>,
 ) -> Result<Output, GitError> {
     for _ in 1..ATTEMPTS {
         match run() {
-            Err(error) if is_half_made(&error) => thread::sleep(APART),
+            Err(error) if is_half_made(&error) || is_locked(&error) => thread::sleep(APART),
             ended => return ended,
         }
     }
@@ -26,6 +26,11 @@ pub(super) fn beside_others(
 /// Whether git failed for a worktree that is half made.
 pub(super) fn is_half_made(error: &GitError) -> bool {
     matches!(error, GitError::Failed { message, .. } if message.contains("/commondir"))
+}
+
+/// A reftable has one lock for all refs, for which git waits a tenth of a second.
+fn is_locked(error: &GitError) -> bool {
+    matches!(error, GitError::Failed { message, .. } if message.contains("cannot lock references"))
 }
 
 #[cfg(test)]

@@ -50,6 +50,9 @@ pub enum WorkspaceError {
     /// What it would begin at is no commit in this repository.
     #[error("'{0}' is not a commit in this repository")]
     BaseMissing(String),
+    /// Git takes every worktree of this repository for bare.
+    #[error("git works in no worktree of '{0}': core.bare is set for all of them")]
+    BareForAll(PathBuf),
     /// The repository has no commit that a branch could begin at.
     #[error("branch '{0}' has no commit yet")]
     Unborn(String),
@@ -158,6 +161,12 @@ impl WorkspaceError {
     /// What the reader can do.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::BareForAll(dir) => Some(format!(
+                "to set it for the repository alone:\n  \
+                 git -C '{0}' config --worktree core.bare true &&\n  \
+                 git -C '{0}' config --local --unset core.bare",
+                dir.display()
+            )),
             Self::PathTaken(_) => Some("move it away first".to_owned()),
             Self::BranchExists(_) => Some("choose another name with --branch".to_owned()),
             Self::Registered { path, locked: None } => {

@@ -113,6 +113,7 @@ impl Look<'_> {
         };
         let condition = match (operation, &branch) {
             (Some(operation), _) => Condition::Busy(operation),
+            _ if self.is_taken_for_bare(&path)? => Condition::Unreadable(BARE.to_owned()),
             (None, None) => Condition::Detached,
             (None, Some(name)) => match place.branch {
                 Some(expected) if expected != name => Condition::WrongBranch(name.clone()),
@@ -120,6 +121,16 @@ impl Look<'_> {
             },
         };
         Ok(WorkspaceState { branch, locked, ..WorkspaceState::of(condition) })
+    }
+
+    /// Whether git refuses to work there.
+    fn is_taken_for_bare(&self, path: &Path) -> Result<bool, WorkspaceError> {
+        let repo = self.worktrees.repo;
+        if !repo.is_bare_for_all() {
+            return Ok(false);
+        }
+        let inside = repo.git_in(path, "rev-parse").arg("--is-inside-work-tree").run()?;
+        Ok(inside.text() == "false")
     }
 
     fn listed_head(&mut self, path: &Path) -> Result<Head, WorkspaceError> {
@@ -144,6 +155,9 @@ impl Look<'_> {
         Ok(found.map(|at| [Operation::CherryPick, Operation::Revert][at]))
     }
 }
+
+/// What is wrong with a worktree in which git does not work.
+const BARE: &str = "core.bare is set for all worktrees";
 
 impl WorkspaceState {
     fn add(&mut self, output: Result<Output, GitError>) {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use git_ao::model::{SessionId, SessionStatus};
+use git_ao::model::{Session, SessionId, SessionStatus};
 use git_ao::store::Shelf;
 
 use crate::support::agents::{
@@ -35,6 +35,15 @@ fn mend_tmux(repo: &Repo) {
     repo.git(["config", "--unset", "ao.tmuxSocket"]);
 }
 
+/// Takes away what tells of a session's processes.
+fn forget_processes(repo: &Repo, id: SessionId) {
+    fs::remove_dir_all(repo.common_dir().join("ao/run")).unwrap();
+    let forget = |session: &mut Session| {
+        session.placements.values_mut().for_each(|here| here.socket = None);
+    };
+    store(repo).update(id, "test", forget).unwrap();
+}
+
 fn kill(repo: &Repo, id: SessionId) {
     repo.ao(["kill", &id.to_string()]).ok();
 }
@@ -50,7 +59,12 @@ fn probe_error_aborts_restore() {
     wait_working(&repo, id);
     let before = tip(&repo);
     break_tmux(&repo);
-    repo.ao(["restore", "--fresh", &id.short()]).code(128).stderr_has("cannot tell whether");
+    repo.ao(["restore", &id.short()]).code(1).stderr_has("is running");
+    assert_eq!(tip(&repo), before);
+    // The runtime alone is left to ask, and cannot be.
+    forget_processes(&repo, id);
+    let before = tip(&repo);
+    repo.ao(["restore", &id.short()]).code(128).stderr_has("cannot tell whether");
     assert_eq!(tip(&repo), before);
     mend_tmux(&repo);
     assert_eq!(tmux_sessions(&repo), [handle(&repo, id)]);
@@ -122,20 +136,22 @@ fn failed_create_leaves_record_consistent() {
     let id = start(&repo, DETACHED, "x");
     wait_working(&repo, id);
     repo.ao(["complete", &id.short()]).ok();
-    let before = tip(&repo);
-    break_tmux(&repo);
-    repo.ao(["restore", "--fresh", "--runtime", "tmux", &id.short()]).code(128);
-    assert_eq!(tip(&repo), before);
     let old = handle(&repo, id);
     let pid = old.split_once('@').unwrap().0;
     // What has ended has no files open, also where nobody has collected it.
     let runs = || fs::symlink_metadata(format!("/proc/{pid}/fd/1")).is_ok();
-    assert!(runs(), "the old one is not touched");
+    repo.ao(["restore", "--runtime", "tmux", &id.short()]).code(1).stderr_has("is running");
+    assert!(runs(), "what runs is not touched, whatever the record says");
+    kill(&repo, id);
+    assert!(!runs());
+    let before = tip(&repo);
+    break_tmux(&repo);
+    repo.ao(["restore", "--fresh", "--runtime", "tmux", &id.short()]).code(128);
+    assert_eq!(tip(&repo), before);
     mend_tmux(&repo);
 
     repo.ao(["restore", "--fresh", "--runtime", "tmux", &id.short()]).ok();
     wait_working(&repo, id);
-    assert!(!runs(), "the new one runs, the old one went");
     assert_eq!(tmux_sessions(&repo), [handle(&repo, id)]);
     kill(&repo, id);
 }

@@ -1,9 +1,8 @@
 //! Several sessions at once: a failure of one does not stop the others.
 
 use git_ao::agent::Action;
-use git_ao::flow::{self, Interrupt, Launcher, Restore, RestorePlan, placement};
+use git_ao::flow::{self, Interrupt, Launcher, Liveness, Restore, RestorePlan, placement};
 use git_ao::model::{Session, SessionStatus};
-use git_ao::runtime::Probe;
 use git_ao::store::{Entry, Shelf, Store};
 
 use super::Args;
@@ -30,7 +29,7 @@ pub fn run(
     for listed in snapshot.listing(Shelf::Active).sessions {
         let Ok(session) = &listed.session else { continue };
         let is_wanted = chosen.takes(&listed) && (!args.all || was_interrupted(session));
-        if is_wanted && can_be_restored(store, launcher, session) {
+        if is_wanted && can_be_restored(store, session) {
             wanted.extend(snapshot.find(&listed.location)?.map(|entry| (entry, label(session))));
         }
     }
@@ -63,9 +62,9 @@ fn was_interrupted(session: &Session) -> bool {
 }
 
 /// One of this clone, whose agent is not alive here. Where that cannot be told, restoring it says so.
-fn can_be_restored(store: &Store, launcher: &Launcher, session: &Session) -> bool {
+fn can_be_restored(store: &Store, session: &Session) -> bool {
     let is_here = placement(store, session).is_some_and(|here| here.workspace.is_some());
-    is_here && !matches!(flow::probe(store, launcher, session), Probe::Alive { .. })
+    is_here && !matches!(flow::liveness(store, session), Liveness::Alive { .. })
 }
 
 fn restore(

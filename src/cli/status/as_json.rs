@@ -39,7 +39,7 @@ fn as_json(live: &Live) -> Value {
         "elsewhere": live.elsewhere,
     });
     match &live.agent {
-        AgentState::Alive { pid } => value["pid"] = (*pid).into(),
+        AgentState::Alive { pid: Some(pid) } => value["pid"] = (*pid).into(),
         AgentState::Unknown(error) => value["agent_error"] = chain(error).into(),
         _ => {}
     }

@@ -108,16 +108,6 @@ pub(super) fn escape(word: &OsStr) -> OsString {
     }
 }
 
-/// The same error once more, for another session that it concerns.
-pub(super) fn again(error: &RuntimeError) -> RuntimeError {
-    match error {
-        RuntimeError::NotInstalled(program) => RuntimeError::NotInstalled(program.clone()),
-        RuntimeError::NoAnswer => RuntimeError::NoAnswer,
-        RuntimeError::Tmux(words) => RuntimeError::Tmux(words.clone()),
-        other => RuntimeError::Tmux(other.to_string()),
-    }
-}
-
 fn answer(mut child: Child, input: Vec<u8>, limit: Duration) -> Result<Answer, RuntimeError> {
     let failed = |e| RuntimeError::io("talk to tmux", e);
     let stdin = child.stdin.take();

@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use super::client::{self, Client, arg};
+use super::client::{Answer, Client, arg};
 use super::panes::{self, Pane};
 use super::{attach, send, start};
 use crate::model::SessionId;
@@ -67,6 +67,14 @@ impl Runtime for Tmux {
         start::start(&self.client, session, plan).map(Started::Running)
     }
 
+    fn socket(&self) -> Option<String> {
+        match self.client.run(["display-message", "-p", "#{socket_path}"].map(arg)) {
+            Ok(Answer::Done(path)) => Some(path.trim_end_matches('\n').to_owned()),
+            _ => None,
+        }
+        .filter(|path| path.starts_with('/'))
+    }
+
     fn probe(&self, session: &SessionId, handle: &str) -> Probe {
         self.probe_all(&[(*session, handle)]).pop().unwrap_or(Probe::Gone)
     }
@@ -79,7 +87,7 @@ impl Runtime for Tmux {
                 let running = panes.iter().filter(ours).find(|pane| pane.runs());
                 running.map_or(Probe::Gone, |pane| Probe::Alive { pid: pane.pid })
             }
-            Err(error) => Probe::Unknown(client::again(error)),
+            Err(error) => Probe::Unknown(error.again()),
         };
         handles.iter().map(answer).collect()
     }

@@ -5,9 +5,11 @@ use git_ao::model::{SessionId, SessionStatus};
 use crate::support::Repo;
 use crate::support::agents::{STAYS, agent, events, record, spawn, traces, wait_working};
 
-/// Makes the repository another clone than the one the session was started in. The process is one
-/// that a verb would find by the handle in the record.
+/// Makes the repository another clone than the one the session was started in, which does not have
+/// its locks. The process is one that a verb would find by the handle in the record.
 fn move_away(repo: &Repo) -> String {
+    let run = repo.common_dir().join("ao/run");
+    std::fs::rename(&run, run.with_extension("away")).unwrap();
     let name = repo.git(["config", "ao.replica"]).trim().to_owned();
     repo.git(["config", "ao.replica", "other-0000"]);
     name
@@ -52,6 +54,9 @@ fn no_verb_acts_on_another_clones_placement() {
     repo.ao(["cleanup"]).code(1);
     assert_eq!(record(&repo, id).placements, placements, "cleanup removes this clone's only");
 
+    let run = repo.common_dir().join("ao/run");
+    std::fs::remove_dir_all(&run).unwrap();
+    std::fs::rename(run.with_extension("away"), &run).unwrap();
     repo.git(["config", "ao.replica", &name]);
     assert_eq!(agent_state(&repo, id), "alive");
     ao(&["kill"]).ok().stdout_has("its agent was stopped");

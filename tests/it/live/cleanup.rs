@@ -103,12 +103,18 @@ fn branches_go_only_when_asked_for_and_nothing_is_lost() {
 }
 
 #[test]
-fn an_agent_that_outlived_its_session_is_ended() {
+fn an_agent_that_outlived_its_session_is_not_ended() {
     let world = World::new();
     let id = world.spawn(&["--runtime", "tmux", "the task"]);
     until("it works", || world.session(&id).status == SessionStatus::Working);
     world.set_status(&id, &SessionStatus::Merged);
-    world.repo.ao(["cleanup"]).ok().stdout_has("agent     ended");
+    for args in [&["cleanup"][..], &["cleanup", "--force", "--branches"]] {
+        world.repo.ao(args).code(1).stdout_has(&format!("still runs; 'git ao kill {}'", &id[..8]));
+        world.tmux(&["has-session", "-t", &format!("=ao-{}", &id[..8])]).ok();
+        assert!(world.worktree(&id).exists());
+    }
+    world.repo.ao(["kill", &id]).ok().stdout_has("its agent was stopped");
+    world.repo.ao(["cleanup"]).ok().stdout_has("cleaned up");
     world.tmux(&["has-session", "-t", &format!("=ao-{}", &id[..8])]).code(1);
     assert_eq!(world.session(&id).status, SessionStatus::Merged);
 }
@@ -119,6 +125,7 @@ fn what_cannot_be_seen_or_is_not_its_own_stays() {
     let id = world.spawn(&["--runtime", "tmux", "the task"]);
     until("it works", || world.session(&id).status == SessionStatus::Working);
     world.set_status(&id, &SessionStatus::Done);
+    world.forget_processes(&id);
     let file = world.repo.write("no-socket", "");
     world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", file.display())]);
     world.repo.ao(["cleanup"]).code(1).stdout_has("cannot tell whether its agent is alive");
@@ -132,7 +139,7 @@ fn what_cannot_be_seen_or_is_not_its_own_stays() {
     world.repo.git(["worktree", "prune"]);
     world.change_placement(&other, |here| here.workspace = own.to_str().map(str::to_owned));
     world.set_status(&other, &SessionStatus::Done);
-    world.repo.ao(["cleanup", "--force"]).ok();
+    world.repo.ao(["cleanup", "--force"]).code(1);
     assert!(own.join("README").exists());
 }
 

@@ -8,4 +8,5 @@ mod half_made;
 mod reconcile;
 mod status;
 mod talk;
+mod witnesses;
 mod world;

@@ -67,6 +67,7 @@ fn an_agent_that_cannot_be_seen_is_not_gone() {
     let world = World::new();
     let id = world.spawn(&["--runtime", "tmux", "the task"]);
     until("it works", || world.session(&id).status == SessionStatus::Working);
+    world.forget_processes(&id);
     let before = world.events();
     let file = world.repo.write("no-socket", "");
     world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", file.display())]);

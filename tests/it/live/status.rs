@@ -47,6 +47,8 @@ fn what_lives_elsewhere_is_not_probed() {
 fn what_cannot_be_told_is_unknown_and_never_gone() {
     let world = World::new();
     let id = world.spawn(&["--runtime", "tmux", "the task"]);
+    until("it works", || world.session(&id).status == SessionStatus::Working);
+    world.forget_processes(&id);
     let socket = world.repo.write("no-socket/x", "");
     world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", socket.display())]);
     let out = world.repo.ao(["status"]).ok().stdout_has(" test unknown ").stdout_lacks("gone");

@@ -100,11 +100,21 @@ impl World {
         all["sessions"][0]["live"].clone()
     }
 
-    /// Kills what looks after a session's agent, so that it cannot write anything down.
+    /// Kills what looks after a session's agent, so that it cannot write anything down, and then
+    /// the agent.
     pub fn murder(&self, text: &str) {
-        let pid = self.live(text)["pid"].to_string();
-        self.repo.env().run(self.repo.dir(), "kill", ["-9", &pid]).run().ok();
-        until("the process is gone", || self.live(text)["agent"] == "gone");
+        until("the processes are gone", || {
+            let live = self.live(text);
+            self.repo.env().run(self.repo.dir(), "kill", ["-9", &live["pid"].to_string()]).run();
+            live["agent"] == "gone"
+        });
+    }
+
+    /// Takes away what tells of a session's processes, so that only its runtime is left to ask: as
+    /// it was before they were written down.
+    pub fn forget_processes(&self, text: &str) {
+        fs::remove_dir_all(self.repo.common_dir().join("ao/run")).unwrap();
+        self.change_placement(text, |here| here.socket = None);
     }
 
     pub fn tmux(&self, args: &[&str]) -> Out {

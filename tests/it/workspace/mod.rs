@@ -1,6 +1,7 @@
 //! Worktrees for sessions, with real git.
 
 mod add;
+mod layouts;
 mod nested;
 mod recreate;
 mod remove;

@@ -1,0 +1,123 @@
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+use std::{fmt, fs};
+
+use crate::git::Repository;
+use crate::model::SessionId;
+use crate::runtime::{Process, RuntimeError};
+
+/// Who looks after an agent, and the agent: `ao/run/<id>.agent` in the common git directory.
+///
+/// It is written as a whole before the agent is started and again when its process is known, and it
+/// goes when the agent has ended. Only where the process that looks after it was killed it stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentFile {
+    /// What looks after the agent.
+    pub runner: Process,
+    /// The agent; None while it is being started.
+    pub agent: Option<Process>,
+    /// Where their numbers count.
+    namespace: String,
+    /// The git directory in which this was written, by its identity: a copy of it has another.
+    directory: String,
+}
+
+impl AgentFile {
+    /// What this process says of itself and the agent that it starts.
+    pub fn new(repo: &Repository, agent: Option<Process>) -> Result<Self, RuntimeError> {
+        let (namespace, directory) = (namespace(), directory(repo));
+        Ok(Self { runner: Process::current()?, agent, namespace, directory })
+    }
+
+    pub fn path(repo: &Repository, session: SessionId) -> PathBuf {
+        repo.ao_dir().join(format!("run/{session}.agent"))
+    }
+
+    pub fn write(&self, repo: &Repository, session: SessionId) -> io::Result<()> {
+        repo.write_note(&format!("run/{session}.agent"), &self.to_string())
+    }
+
+    /// None where there is no such file, or only a copy of one.
+    pub fn read(repo: &Repository, session: SessionId) -> Result<Option<Self>, RuntimeError> {
+        let path = Self::path(repo, session);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(RuntimeError::Unreadable { path, source }),
+        };
+        let strange = || io::Error::new(io::ErrorKind::InvalidData, "it is damaged");
+        match Self::parse(&text) {
+            Some(file) => Ok(Some(file).filter(|file| file.directory == directory(repo))),
+            None => Err(RuntimeError::Unreadable { path, source: strange() }),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let fields = || text.lines().filter_map(|line| line.split_once(' '));
+        let value = |key| fields().find(|(name, _)| *name == key).map(|(_, value)| value);
+        let process = |key| value(key).map(|process| process.parse().ok());
+        Some(Self {
+            runner: process("runner")??,
+            agent: match process("agent") {
+                Some(agent) => Some(agent?),
+                None => None,
+            },
+            namespace: value("namespace").unwrap_or_default().to_owned(),
+            directory: value("directory").unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Whether the processes can be looked for from here: a container has numbers of its own.
+    pub fn is_of_this_namespace(&self) -> bool {
+        self.namespace == namespace()
+    }
+
+    pub fn remove(repo: &Repository, session: SessionId) -> io::Result<()> {
+        match fs::remove_file(Self::path(repo, session)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for AgentFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "runner {}", self.runner)?;
+        if let Some(agent) = &self.agent {
+            writeln!(f, "agent {agent}")?;
+        }
+        writeln!(f, "namespace {}\ndirectory {}", self.namespace, self.directory)
+    }
+}
+
+/// It stays when the directory is renamed.
+fn directory(repo: &Repository) -> String {
+    let meta = fs::metadata(repo.common_dir());
+    meta.map_or_else(|_| String::new(), |meta| format!("{}:{}", meta.dev(), meta.ino()))
+}
+
+/// See pid_namespaces(7).
+fn namespace() -> String {
+    let link = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    link.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let me = Process::current().unwrap();
+        for agent in [None, Some(me.clone())] {
+            let (namespace, directory) = (namespace(), "1:2".to_owned());
+            let file = AgentFile { runner: me.clone(), agent, namespace, directory };
+            assert!(file.is_of_this_namespace());
+            assert_eq!(AgentFile::parse(&file.to_string()), Some(file));
+        }
+        for bad in ["", "runner x\n", "agent 7@1\n", "runner 7@1\nagent \n"] {
+            assert_eq!(AgentFile::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::{fs, io};
+
+use super::{AgentFile, of_placement};
+use crate::flow::SESSION_ENV;
+use crate::git::{LockError, Repository};
+use crate::model::{Placement, Session, SessionId};
+use crate::runtime::{Probe, Process, Runtime, RuntimeError, carriers};
+use crate::store::Store;
+
+/// Whether a session's agent is alive in this clone.
+#[derive(Debug)]
+pub enum Liveness {
+    /// It runs.
+    Alive {
+        /// The process that looks after it, or its own where nothing does; None where that has not
+        /// been said yet.
+        pid: Option<u32>,
+    },
+    /// It does not run, and that is certain.
+    Gone,
+    /// It cannot be told; never to be taken for gone.
+    Unknown(RuntimeError),
+}
+
+impl From<Probe> for Liveness {
+    fn from(probe: Probe) -> Self {
+        match probe {
+            Probe::Alive { pid } => Self::Alive { pid: Some(pid) },
+            Probe::Gone => Self::Gone,
+            Probe::Unknown(error) => Self::Unknown(error),
+        }
+    }
+}
+
+impl Liveness {
+    /// What two witnesses say together.
+    fn and(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Alive { .. } => self,
+            Self::Gone => other(),
+            Self::Unknown(_) => match other() {
+                alive @ Self::Alive { .. } => alive,
+                _ => self,
+            },
+        }
+    }
+}
+
+/// Whether the session's agent is alive in this clone.
+pub fn liveness(store: &Store, session: &Session) -> Liveness {
+    let replica = store.known_replica();
+    let looks = Looks::new(store.repository(), replica.as_deref(), &[session]);
+    looks.run().pop().unwrap_or(Liveness::Gone)
+}
+
+/// Likewise, of a session whose record may not be readable: without it only the processes tell.
+pub fn liveness_of(store: &Store, id: SessionId, session: Option<&Session>) -> Liveness {
+    match session {
+        Some(session) => liveness(store, session),
+        None => of_processes(store.repository(), id),
+    }
+}
+
+/// What the processes themselves tell.
+pub fn of_processes(repo: &Repository, session: SessionId) -> Liveness {
+    witness(repo, session).unwrap_or(Liveness::Gone)
+}
+
+/// The lock, and what was written down of the processes; None where nothing was.
+fn witness(repo: &Repository, session: SessionId) -> Option<Liveness> {
+    match repo.lock_holder(&format!("run/{session}")) {
+        Ok(None) => {}
+        Ok(Some(who)) => {
+            let pid = who.parse().ok().map(|process: Process| process.pid());
+            return Some(Liveness::Alive { pid });
+        }
+        Err(LockError::Io { path, source }) => {
+            return Some(Liveness::Unknown(RuntimeError::Unreadable { path, source }));
+        }
+        Err(LockError::Timeout { .. }) => return Some(Liveness::Alive { pid: None }),
+    }
+    left_behind(repo, session)
+}
+
+/// Likewise, but without the lock: what one that was killed has left.
+pub fn left_behind(repo: &Repository, session: SessionId) -> Option<Liveness> {
+    match AgentFile::read(repo, session) {
+        Ok(file) => file.map(|file| of_file(&file, session)),
+        Err(error) => Some(Liveness::Unknown(error)),
+    }
+}
+
+fn of_file(file: &AgentFile, session: SessionId) -> Liveness {
+    if !file.is_of_this_namespace() {
+        let pid = file.agent.as_ref().unwrap_or(&file.runner).pid();
+        return Liveness::Unknown(RuntimeError::Orphaned(pid));
+    }
+    let agent = match &file.agent {
+        Some(agent) => agent.probe().into(),
+        // It was killed between starting the agent and writing that down.
+        None => match carriers(SESSION_ENV[0], &session.to_string()).first() {
+            Some(it) => Liveness::Unknown(RuntimeError::Orphaned(it.process.pid())),
+            None => Liveness::Gone,
+        },
+    };
+    Liveness::from(file.runner.probe()).and(|| agent)
+}
+
+/// Whether agents are alive, to be asked: each server once for all that it keeps. It can be done
+/// beside other work, on another thread.
+pub struct Looks<'a> {
+    answers: Vec<Liveness>,
+    servers: BTreeMap<(&'a str, Option<&'a str>), Asked<'a>>,
+}
+
+struct Asked<'a> {
+    runtime: Result<Box<dyn Runtime>, RuntimeError>,
+    handles: Vec<(SessionId, &'a str)>,
+    places: Vec<usize>,
+}
+
+impl<'a> Looks<'a> {
+    /// `replica` is this clone's name.
+    pub fn new(repo: &Repository, replica: Option<&str>, sessions: &[&'a Session]) -> Self {
+        let noted = noted(repo);
+        let mut looks = Self { answers: Vec::new(), servers: BTreeMap::new() };
+        for (place, session) in sessions.iter().enumerate() {
+            // Where the folder cannot be read, each file is tried.
+            let is_noted = noted.as_ref().map_or(true, |noted| noted.contains(&session.id));
+            let answer = match is_noted {
+                true => witness(repo, session.id),
+                false => None,
+            };
+            let here = replica.and_then(|replica| session.placements.get(replica));
+            // Where both are known and gone, no server can have them.
+            if matches!(answer, None | Some(Liveness::Unknown(_)))
+                && let Some((name, handle, here)) = here.and_then(started)
+            {
+                let server = (name, here.socket.as_deref());
+                let asked = looks.servers.entry(server).or_insert_with(|| Asked {
+                    runtime: of_placement(repo, name, here),
+                    handles: Vec::new(),
+                    places: Vec::new(),
+                });
+                asked.handles.push((session.id, handle));
+                asked.places.push(place);
+            }
+            looks.answers.push(answer.unwrap_or(Liveness::Gone));
+        }
+        looks
+    }
+
+    /// The answers, in the order of the sessions.
+    pub fn run(mut self) -> Vec<Liveness> {
+        for asked in self.servers.into_values() {
+            let probes = match asked.runtime {
+                Ok(runtime) => runtime.probe_all(&asked.handles),
+                Err(error) => asked.handles.iter().map(|_| Probe::Unknown(error.again())).collect(),
+            };
+            for (place, probe) in asked.places.into_iter().zip(probes) {
+                let answer = std::mem::replace(&mut self.answers[place], Liveness::Gone);
+                self.answers[place] = answer.and(|| probe.into());
+            }
+        }
+        self.answers
+    }
+}
+
+/// The sessions of which processes have noted something.
+pub fn noted(repo: &Repository) -> io::Result<BTreeSet<SessionId>> {
+    let entries = match fs::read_dir(repo.ao_dir().join("run")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        entries => entries?,
+    };
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let id = |name: OsString| {
+        let name = name.to_str()?;
+        name.strip_suffix(".agent").unwrap_or(name).parse().ok()
+    };
+    Ok(names.filter_map(id).collect())
+}
+
+/// The runtime and the handle of what was started.
+fn started(placement: &Placement) -> Option<(&str, &str, &Placement)> {
+    let name = placement.runtime.as_deref().filter(|name| *name != "none")?;
+    Some((name, placement.handle.as_deref()?, placement))
+}

@@ -1,0 +1,25 @@
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::Repository;
+
+impl Repository {
+    /// Writes a small file below `ao/` in the common git directory, in place of what was there: it
+    /// is read as it was or as it is. It need not survive a power cut.
+    ///
+    /// # Errors
+    /// When it cannot be written; it is then as it was.
+    pub fn write_note(&self, name: &str, text: &str) -> io::Result<()> {
+        let path = self.ao_dir().join(name);
+        let folder = path.parent().unwrap_or(&path);
+        let mut builder = tempfile::Builder::new();
+        // As readable as the umask lets it be: others may work in the same repository.
+        builder.prefix("note-").permissions(fs::Permissions::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        self.shared().adjust(file.path())?;
+        file.persist(&path)?;
+        Ok(())
+    }
+}
