@@ -1,4 +1,4 @@
-use super::sharing::{RemoteArgs, report_merges};
+use super::sharing::{MergeArgs, RemoteArgs, report_merges};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
@@ -10,11 +10,14 @@ use super::{CliError, Ctx, ExitCode};
 pub struct Args {
     #[command(flatten)]
     remote: RemoteArgs,
+
+    #[command(flatten)]
+    merge: MergeArgs,
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let remote = args.remote.choose(&store)?;
+    let remote = args.merge.apply(args.remote.choose(&store)?)?;
     let pulled = args.remote.watched(|watcher| remote.pull(watcher))?;
     let merges: Vec<_> = pulled.merged.into_iter().collect();
     report_merges(ctx, &remote, &merges, &args.remote)?;

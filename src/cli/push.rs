@@ -1,9 +1,9 @@
 use git_ao::flow;
 use git_ao::model::redact;
-use git_ao::share::{Outgoing, PushReport, Remote};
+use git_ao::share::{Hooks, Outgoing, PushReport, Remote};
 use git_ao::store::{Change, ChangeKind, Store};
 
-use super::sharing::{RemoteArgs, report_merges, summary};
+use super::sharing::{MergeArgs, RemoteArgs, report_merges, summary};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
@@ -23,11 +23,29 @@ pub struct Args {
     /// Push the branches that active sessions work on, too.
     #[arg(long)]
     branches: bool,
+
+    /// Run the pre-push hook for the sessions too.
+    ///
+    /// Otherwise it runs for branches only: sessions are no code that it could check.
+    #[arg(long, overrides_with = "no_verify")]
+    verify: bool,
+
+    /// Do not run the pre-push hook for branches either.
+    #[arg(long, overrides_with = "verify")]
+    no_verify: bool,
+
+    #[command(flatten)]
+    merge: MergeArgs,
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let remote = args.remote.choose(&store)?;
+    let hooks = match (args.verify, args.no_verify) {
+        (true, _) => Hooks::Always,
+        (_, true) => Hooks::Never,
+        _ => Hooks::default(),
+    };
+    let remote = args.merge.apply(args.remote.choose(&store)?)?.with_hooks(hooks);
     if args.dry_run {
         return preview(ctx, &store, &remote, &args);
     }
@@ -107,8 +125,12 @@ fn branches(ctx: &mut Ctx, remote: &Remote<'_>, args: &Args) -> Result<(), CliEr
     for branch in report.pushed.iter().filter(|_| !args.remote.quiet) {
         writeln!(ctx.out, "to {name}: branch {}", escape::line(branch))?;
     }
-    for branch in &report.absent {
-        ctx.out.warn(&format!("branch '{}' is not in this repository", escape::line(branch)));
+    if let Some((first, more)) = report.absent.split_first() {
+        let first = escape::line(first);
+        ctx.out.warn(&match more.len() {
+            0 => format!("branch '{first}' of a session is not in this repository"),
+            n => format!("branch '{first}' and {n} more of sessions are not in this repository"),
+        });
     }
     if report.rejected.is_empty() {
         return Ok(());

@@ -44,6 +44,22 @@ impl RemoteArgs {
     }
 }
 
+/// How a remote's sessions are merged, as the verbs that merge take it.
+#[derive(clap::Args)]
+pub struct MergeArgs {
+    /// Merge with this remote although its sessions were begun apart from yours.
+    ///
+    /// This is remembered for the remote, as remote.<remote>.aoAllowUnrelated.
+    #[arg(long)]
+    allow_unrelated: bool,
+}
+
+impl MergeArgs {
+    pub fn apply<'s>(&self, remote: Remote<'s>) -> Result<Remote<'s>, CliError> {
+        Ok(if self.allow_unrelated { remote.allow_unrelated()? } else { remote })
+    }
+}
+
 /// `3 sessions new, 2 changed, 1 merged with conflicts: 7b6d11f9 status`; None where nothing is
 /// different.
 pub fn summary<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Option<String> {
@@ -171,6 +187,16 @@ impl From<ShareError> for CliError {
                 let message = message + &said.collect::<String>();
                 CliError::refused(message).hint(rejected_hint(&name, &reason))
             }
+            ShareError::Elsewhere { remote, taken, .. } => {
+                let taken =
+                    taken.iter().map(|url| format!("\nit was pushed to '{}'", escape::line(url)));
+                CliError::refused(message + &taken.collect::<String>()).hint(format!(
+                    "to see where it is pushed to: git remote get-url --push --all {remote}\n\
+                     give that address a remote of its own, and pull from it"
+                ))
+            }
+            ShareError::Damaged { .. } => CliError::fatal(message)
+                .hint("git ao fsck and git fsck say more; another clone may have the object"),
             ShareError::Contended { .. } => CliError::refused(message)
                 .hint("try again; ao.pushTimeout is how many seconds it is tried"),
             ShareError::Unmergeable { remote, source, .. } => {
@@ -179,6 +205,10 @@ impl From<ShareError> for CliError {
                     git_ao::store::StoreError::Newer(_) => {
                         fatal.hint("update git-ao; nothing was merged")
                     }
+                    git_ao::store::StoreError::Unrelated => fatal.hint(format!(
+                        "is it the right remote? git remote get-url {remote}\n\
+                         to merge them, now and later: git ao pull --allow-unrelated {remote}"
+                    )),
                     _ => fatal.hint(format!(
                         "nothing was merged; git ao fsck --remote {remote} says more"
                     )),
@@ -202,13 +232,21 @@ fn transfer_hint(error: CliError, failure: Failure) -> CliError {
 }
 
 fn rejected_hint(name: &str, reason: &str) -> String {
-    let hides = ["hidden ref", "protected", "prohibited", "not allowed", "denied", "funny refname"];
-    if hides.iter().any(|word| reason.contains(word)) {
+    let declines = [
+        "hidden ref",
+        "protected",
+        "prohibited",
+        "not allowed",
+        "denied",
+        "deny",
+        "declined",
+        "funny refname",
+    ];
+    if !name.starts_with("refs/heads/") && declines.iter().any(|word| reason.contains(word)) {
         return format!(
             "a remote that takes branches only can keep them in one:\n\
              git config ao.remoteRef refs/heads/ao-sessions (now '{name}')"
         );
     }
-    "nothing was pushed; your sessions are as they were here, and what was fetched is merged"
-        .to_owned()
+    "no sessions were pushed; they are as they were here, and what was fetched is merged".to_owned()
 }

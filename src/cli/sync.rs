@@ -1,6 +1,6 @@
 use git_ao::share::Outgoing;
 
-use super::sharing::RemoteArgs;
+use super::sharing::{MergeArgs, RemoteArgs};
 use super::{CliError, Ctx, ExitCode, push};
 
 /// Pull, and push
@@ -8,11 +8,14 @@ use super::{CliError, Ctx, ExitCode, push};
 pub struct Args {
     #[command(flatten)]
     remote: RemoteArgs,
+
+    #[command(flatten)]
+    merge: MergeArgs,
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let remote = args.remote.choose(&store)?;
+    let remote = args.merge.apply(args.remote.choose(&store)?)?;
     let synced = args.remote.watched(|watcher| {
         let mut tell = |outgoing: &Outgoing| push::announce(ctx, &remote, outgoing);
         remote.sync(watcher, (!args.remote.quiet).then_some(&mut tell))

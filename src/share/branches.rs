@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::{Remote, ShareError, Watcher};
+use super::{Hooks, Remote, ShareError, Watcher};
 use crate::store::{Shelf, StoreError, Visibility};
 
 /// What became of the branches that sessions work on.
@@ -10,23 +10,29 @@ pub struct BranchesReport {
     pub pushed: Vec<String>,
     /// Those that it did not take, and why.
     pub rejected: Vec<(String, String)>,
-    /// Those that sessions name and that are not here.
+    /// Those of sessions that live here, or nowhere, and that are not here. Where sessions live in
+    /// other clones only, their branches are there.
     pub absent: Vec<String>,
 }
 
 impl Remote<'_> {
-    /// The branches of active sessions that are here, and those that are not; sorted. What
+    /// The branches of active sessions that are here, and those that are missing; sorted. What
     /// a private session works on stays here, whoever else works on it.
     fn session_branches(&self) -> Result<(Vec<String>, Vec<String>), ShareError> {
         let store = self.store.clone().with_private();
         let snapshot = store.snapshot()?;
         let mut named = BTreeSet::new();
+        let mut own = BTreeSet::new();
+        let replica = store.known_replica();
         let mut private = BTreeSet::new();
         for shelf in [Shelf::Active, Shelf::Archived] {
             for listed in snapshot.list(shelf)? {
-                let Some(branch) = listed.session.ok().and_then(|session| session.branch) else {
-                    continue;
-                };
+                let Ok(session) = listed.session else { continue };
+                let Some(branch) = session.branch else { continue };
+                let is_here = |place: &String| Some(place) == replica.as_ref();
+                if session.placements.is_empty() || session.placements.keys().any(is_here) {
+                    own.insert(branch.clone());
+                }
                 match (listed.location.visibility, shelf) {
                     (Visibility::Private, _) => drop(private.insert(branch)),
                     (Visibility::Public, Shelf::Active) => drop(named.insert(branch)),
@@ -39,7 +45,8 @@ impl Remote<'_> {
             let found = self.store.repository().read_ref(&format!("refs/heads/{branch}"));
             match found.map_err(StoreError::from)? {
                 Some(_) => here.push(branch),
-                None => absent.push(branch),
+                None if own.contains(&branch) => absent.push(branch),
+                None => {}
             }
         }
         Ok((here, absent))
@@ -73,6 +80,7 @@ impl Remote<'_> {
         }
         let mirror = format!("remote.{}.mirror", self.name);
         let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
+        let git = git.arg(if self.hooks == Hooks::Never { "--no-verify" } else { "--verify" });
         let git = git.args(["--porcelain", "--no-follow-tags", "--", &self.name]);
         let refspecs = here.iter().map(|name| format!("refs/heads/{name}:refs/heads/{name}"));
         let ended = watcher.run(git.args(refspecs))?;

@@ -49,6 +49,26 @@ pub enum ShareError {
         /// What its hooks say; may be empty, or have been shown already.
         said: String,
     },
+    /// The remote is pushed to where it is not fetched from, and there it holds what is not here.
+    #[error("'{remote}' has other sessions at '{url}', where it is pushed to")]
+    Elsewhere {
+        /// The remote.
+        remote: String,
+        /// The address that has them, as git says it.
+        url: String,
+        /// The addresses that took the push.
+        taken: Vec<String>,
+    },
+    /// An object that the push needs cannot be read here.
+    #[error("cannot push to '{remote}': '{path}' is damaged (object {object})")]
+    Damaged {
+        /// The remote.
+        remote: String,
+        /// The object.
+        object: Oid,
+        /// Where it lies in the store, now or before.
+        path: String,
+    },
     /// Others kept pushing until the deadline.
     #[error("'{remote}' kept moving for {seconds} seconds; nothing was pushed")]
     Contended {
@@ -99,7 +119,12 @@ impl ShareError {
         let is_advice = |line: &str| advice.iter().any(|start| line.starts_with(start));
         let told = said.trim().lines().take_while(|line| !line.is_empty() && !is_advice(line));
         let told = told.collect::<Vec<_>>().join("\n");
-        let told = if told.is_empty() { said.trim() } else { told.as_str() };
+        let told = match told.as_str() {
+            // Advice alone is what git has for a remote that went away.
+            "" if said.contains("Could not read from remote") => "the remote hung up",
+            "" => said.trim(),
+            told => told,
+        };
         let plain = told.strip_prefix("fatal: ").or_else(|| told.strip_prefix("error: "));
         Self::Transfer {
             verb,

@@ -1,5 +1,12 @@
+use std::time::{Duration, Instant};
+
 use super::{Remote, ShareError, Watcher};
+use crate::git::{Ended, GitError};
 use crate::model::Oid;
+use crate::store::Backoff;
+
+/// How long a fetch waits for others that write the same ref here.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a remote was found to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +24,26 @@ impl Remote<'_> {
     /// # Errors
     /// When git cannot reach it, or does not accept what it sends.
     pub fn fetch(&self, watcher: &mut Watcher<'_>) -> Result<Fetched, ShareError> {
-        let before = self.tip()?;
+        let before = self.known()?;
+        let start = Instant::now();
+        let mut pause = Backoff::new(16, 1000);
+        loop {
+            let ended = self.ask(watcher)?;
+            if ended.status == Some(0) {
+                return Ok(Fetched { before, tip: self.tip()? });
+            }
+            if ended.stderr.contains("couldn't find remote ref") {
+                return Ok(Fetched { before, tip: None });
+            }
+            let is_busy = is_about_others(&ended.stderr, &self.tracking_ref());
+            if !is_busy || start.elapsed() >= PATIENCE {
+                return Err(ShareError::transfer("fetch from", &self.name, &ended.stderr));
+            }
+            pause.wait();
+        }
+    }
+
+    fn ask(&self, watcher: &mut Watcher<'_>) -> Result<Ended, GitError> {
         let refspec = format!("+{}:{}", self.their_ref, self.tracking_ref());
         // Objects that no git would accept must not come in: they could never be passed on.
         let git = watcher.prepare(self.store, &[("fetch.fsckObjects", "true")], "fetch");
@@ -34,13 +60,14 @@ impl Remote<'_> {
             &self.name,
             &refspec,
         ]);
-        let ended = watcher.run(git)?;
-        if ended.status == Some(0) {
-            return Ok(Fetched { before, tip: self.tip()? });
-        }
-        if ended.stderr.contains("couldn't find remote ref") {
-            return Ok(Fetched { before, tip: None });
-        }
-        Err(ShareError::transfer("fetch from", &self.name, &ended.stderr))
+        watcher.run(git)
     }
+}
+
+/// Whether a fetch failed because another one in this clone writes the same ref, in git's words.
+fn is_about_others(said: &str, tracking_ref: &str) -> bool {
+    ["cannot lock ref", "cannot lock references", "unable to lock", "incorrect old value"]
+        .iter()
+        .any(|words| said.contains(words))
+        && (said.contains(tracking_ref) || said.contains("cannot lock references"))
 }

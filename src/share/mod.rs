@@ -5,8 +5,10 @@
 
 mod behind;
 mod branches;
+mod damage;
 mod error;
 mod fetch;
+mod offer;
 mod outgoing;
 mod preview;
 mod pull;
@@ -21,5 +23,5 @@ pub use outgoing::{Outgoing, Tell};
 pub use preview::Preview;
 pub use pull::PullReport;
 pub use push::PushReport;
-pub use remote::Remote;
+pub use remote::{Hooks, Remote};
 pub use transport::Watcher;

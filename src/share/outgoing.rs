@@ -35,7 +35,9 @@ impl Remote<'_> {
         ours: &Oid,
         changes: &[Change],
     ) -> Result<BTreeSet<(SessionId, String, &'static str)>, ShareError> {
-        let git = self.store.repository().git("rev-list").args(["--objects", ours.as_str()]);
+        let git =
+            self.store.repository().git("rev-list").args(["--objects", "--missing=allow-any"]);
+        let git = git.arg(ours.as_str());
         let git = match known {
             Some(known) => git.arg(format!("^{known}")),
             None => git,

@@ -15,9 +15,13 @@ impl Remote<'_> {
     /// Asks the remote what it has, and says what a push would send. Nothing is merged or sent.
     ///
     /// # Errors
-    /// As [`fetch`](Self::fetch).
+    /// As [`fetch`](Self::fetch); or when what it has could not be merged, as a push needs it.
     pub fn preview(&self, watcher: &mut Watcher<'_>) -> Result<Preview, ShareError> {
         let theirs = self.fetch(watcher)?.tip;
+        if let Some(tip) = &theirs {
+            let checked = self.store.check_merge(tip, self.histories);
+            checked.map_err(|source| self.unmergeable(tip, source))?;
+        }
         let Some(ours) = self.store.tip()? else {
             return Ok(Preview { outgoing: None, events: 0, bytes: 0 });
         };

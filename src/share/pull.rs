@@ -1,6 +1,6 @@
 use super::{Fetched, Remote, ShareError, Watcher};
 use crate::model::Oid;
-use crate::store::{Aim, MergeReport};
+use crate::store::{Aim, MergeReport, StoreError};
 
 /// What a pull came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +26,12 @@ impl Remote<'_> {
     }
 
     pub(super) fn merge(&self, tip: &Oid, aim: Aim) -> Result<MergeReport, ShareError> {
-        let unmergeable = |source| ShareError::Unmergeable {
-            remote: self.name.clone(),
-            tip: tip.clone(),
-            source: Box::new(source),
-        };
-        self.store.merge_tip(tip, aim).map_err(unmergeable)
+        let unmergeable = |source| self.unmergeable(tip, source);
+        self.store.merge_tip(tip, aim, self.histories).map_err(unmergeable)
+    }
+
+    pub(super) fn unmergeable(&self, tip: &Oid, source: StoreError) -> ShareError {
+        let (remote, source) = (self.name.clone(), Box::new(source));
+        ShareError::Unmergeable { remote, tip: tip.clone(), source }
     }
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::ShareError;
 use crate::model::Oid;
-use crate::store::{SESSIONS_REF, Store};
+use crate::store::{Histories, SESSIONS_REF, Store};
 
 /// How long a push is tried, unless `ao.pushTimeout` says.
 const PUSH_TIMEOUT: u64 = 120;
@@ -13,6 +13,20 @@ pub struct Remote<'s> {
     pub(super) store: &'s Store,
     pub(super) name: String,
     pub(super) their_ref: String,
+    pub(super) histories: Histories,
+    pub(super) hooks: Hooks,
+}
+
+/// For which pushes the user's own `pre-push` hook runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hooks {
+    /// For none.
+    Never,
+    /// For those of branches; sessions are no code that it could test.
+    #[default]
+    Branches,
+    /// For all.
+    Always,
 }
 
 impl<'s> Remote<'s> {
@@ -35,7 +49,31 @@ impl<'s> Remote<'s> {
         if !is_full_ref(&their_ref) {
             return Err(ShareError::InvalidRef(their_ref));
         }
-        Ok(Self { store, name, their_ref })
+        let key = format!("remote.{name}.aoAllowUnrelated");
+        let histories = match repo.config_bool(&key) {
+            Some(true) => Histories::Any,
+            _ => Histories::Related,
+        };
+        Ok(Self { store, name, their_ref, histories, hooks: Hooks::default() })
+    }
+
+    /// The same remote, with other pushes for which the user's hook runs.
+    pub fn with_hooks(self, hooks: Hooks) -> Self {
+        Self { hooks, ..self }
+    }
+
+    /// Merges with this remote from now on although its sessions were begun apart from ours. The
+    /// configuration of this clone remembers it, as `remote.<name>.aoAllowUnrelated`.
+    ///
+    /// # Errors
+    /// When the configuration cannot be written.
+    pub fn allow_unrelated(self) -> Result<Self, ShareError> {
+        if self.histories == Histories::Related {
+            let key = format!("remote.{}.aoAllowUnrelated", self.name);
+            let git = self.store.repository().git("config").shielded();
+            git.args(["--local", &key, "true"]).run()?;
+        }
+        Ok(Self { histories: Histories::Any, ..self })
     }
 
     /// Its name.
@@ -51,6 +89,30 @@ impl<'s> Remote<'s> {
     /// The ref that remembers here what the remote had.
     pub fn tracking_ref(&self) -> String {
         format!("refs/ao/remotes/{}/sessions", self.name)
+    }
+
+    /// What the remote had when it was last asked, if that can be relied on. It is only a cache: where
+    /// it is damaged it is thrown away.
+    pub(super) fn known(&self) -> Result<Option<Oid>, ShareError> {
+        let repo = self.store.repository();
+        match self.tip() {
+            Ok(None) => return Ok(None),
+            Ok(Some(tip)) if self.store.snapshot_at(&tip).is_ok_and(|s| s.tip().is_some()) => {
+                return Ok(Some(tip));
+            }
+            // A remote that holds something else is told so when it is merged.
+            Ok(Some(tip)) if repo.git("cat-file").args(["-e", tip.as_str()]).find()?.is_some() => {
+                return Ok(Some(tip));
+            }
+            Ok(Some(_)) | Err(_) => {}
+        }
+        let name = self.tracking_ref();
+        let deleted = repo.git("update-ref").shielded().args(["--no-deref", "-d", &name]).run();
+        if deleted.is_err() {
+            // Git does not delete what it cannot read. Who cannot either is told by the fetch.
+            let _ = std::fs::remove_file(repo.common_dir().join(&name));
+        }
+        Ok(None)
     }
 
     /// What the remote had when it was last asked; None where it was never asked, or had nothing.

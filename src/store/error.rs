@@ -53,6 +53,9 @@ pub enum StoreError {
         /// What is missing.
         why: String,
     },
+    /// Two stores that were begun apart, and nobody said that they belong together.
+    #[error("the two histories have no event in common")]
+    Unrelated,
     /// The store was opened without the private sessions.
     #[error("the store at '{0}' holds no private sessions")]
     NoPrivate(String),

@@ -35,7 +35,7 @@ pub use handle::Context;
 pub use history::{Events, History};
 pub use layout::{FORMAT, Key, Location, Shelf, Visibility};
 pub use lineage::Lineage;
-pub use merge::{Aim, Change, ChangeKind, MergeReport, Outcome};
+pub use merge::{Aim, Change, ChangeKind, Histories, MergeReport, Outcome};
 pub use notice::Notice;
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
 pub use repair::{Lost, LostEvent, Origin, RefRepair, RepairMode, RepairReport, Rescued};

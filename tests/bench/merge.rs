@@ -1,5 +1,5 @@
 use git_ao::model::Oid;
-use git_ao::store::{Aim, Outcome, Store, StoreError};
+use git_ao::store::{Aim, Histories, Outcome, Store, StoreError};
 
 use super::measure::in_turn;
 use super::stage::{Stage, git};
@@ -40,7 +40,9 @@ impl Sides {
         let name = format!("refs/ao/round-{round}");
         git(self.stage.dir.path(), &["update-ref", &name, self.ours.as_str()]);
         let store = self.stage.store.at_ref(&name);
-        let report = store.merge_tip(&self.theirs, Aim::Agree).expect("it can be merged");
+        let report = store
+            .merge_tip(&self.theirs, Aim::Agree, Histories::Related)
+            .expect("it can be merged");
         assert_eq!((report.outcome, report.changes.len()), (Outcome::Merged, CHANGES));
     }
 }

@@ -17,4 +17,4 @@ mod unknown;
 mod tests;
 
 pub use change::{Change, ChangeKind};
-pub use tip::{Aim, MergeReport, Outcome};
+pub use tip::{Aim, Histories, MergeReport, Outcome};

@@ -20,6 +20,15 @@ pub enum Aim {
     FastForward,
 }
 
+/// Which histories may be merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Histories {
+    /// Those that have an event in common. A store that was never written merges with any.
+    Related,
+    /// All, also of stores that were begun apart.
+    Any,
+}
+
 /// What a merge did to our tip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -50,14 +59,29 @@ impl Store {
     /// Merges another tip into this store.
     ///
     /// # Errors
-    /// When that tip is no store, or a newer one, when a part of either cannot be read, or as any
-    /// write. In each case the store is as it was.
-    pub fn merge_tip(&self, theirs: &Oid, aim: Aim) -> Result<MergeReport, StoreError> {
+    /// When that tip is no store, or a newer one, or its history may not be merged; when a part of
+    /// either cannot be read, or as any write. In each case the store is as it was.
+    pub fn merge_tip(
+        &self,
+        theirs: &Oid,
+        aim: Aim,
+        histories: Histories,
+    ) -> Result<MergeReport, StoreError> {
         let merged = self.advance(|snapshot, _| {
             let merge = Merge::new(self, &snapshot, theirs)?;
-            merge.run(aim)
+            merge.run(aim, histories)
         });
         merged.map(|committed| committed.value)
+    }
+
+    /// Says whether another tip could be merged, as far as that can be told without doing it.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub fn check_merge(&self, theirs: &Oid, histories: Histories) -> Result<(), StoreError> {
+        let Merge { ours, theirs, .. } = Merge::new(self, &self.snapshot()?, theirs)?;
+        let (Some((ours, _)), Histories::Related) = (ours, histories) else { return Ok(()) };
+        related(&Graph::new(self.repository())?.relation(&[ours], theirs.0)?)
     }
 
     /// What is different in the store at `to`, compared with the one at `from`; without that, with
@@ -110,7 +134,7 @@ impl<'s> Merge<'s> {
         Ok(Self { store, trees: Trees::new(store.repository()), ours, theirs })
     }
 
-    fn run(&self, aim: Aim) -> Result<(MergeReport, Vec<Next>), StoreError> {
+    fn run(&self, aim: Aim, histories: Histories) -> Result<(MergeReport, Vec<Next>), StoreError> {
         let Some(ours) = self.our_id() else {
             let whole = self.against_ours()?;
             return if whole.displaced.is_empty() { self.adopt(whole) } else { self.commit(whole) };
@@ -119,6 +143,9 @@ impl<'s> Merge<'s> {
         let relation = graph.relation(&[ours], self.theirs.0)?;
         if relation.behind.is_empty() {
             return Ok(self.stay(ours, Vec::new()));
+        }
+        if histories == Histories::Related {
+            related(&relation)?;
         }
         let same_events = is_all_merges(&mut graph, &relation)?;
         if relation.ahead.is_empty() || (same_events && self.is_theirs_better(ours, &relation)) {
@@ -200,6 +227,11 @@ impl<'s> Merge<'s> {
         let (unknown, left_out) = (merged.unknown, merged.displaced);
         Ok((MergeReport { outcome, tip, changes, unknown, left_out }, next))
     }
+}
+
+/// Refuses histories that have nothing in common.
+fn related(relation: &Relation) -> Result<(), StoreError> {
+    if relation.bases.is_empty() { Err(StoreError::Unrelated) } else { Ok(()) }
 }
 
 /// True when neither tip has an event that the other has not.

@@ -54,6 +54,9 @@ fn a_push_that_comes_second_merges_first() {
     alone(|| {
         let team = Team::new();
         let (ann, bob) = (team.member("ann"), team.member("bob"));
+        create(&ann, 0, "First");
+        ann.ao(["push"]).ok();
+        bob.ao(["pull"]).ok();
         create(&ann, 1, "One");
         create(&bob, 2, "Two");
         ann.ao(["push"]).ok();
@@ -182,7 +185,8 @@ fn branches_of_sessions_go_when_asked_for() {
         ann.ao(["push"]).ok().stderr_has("does not have: ao/work");
         assert_eq!(team.hub.git(["branch", "--list", "ao/*"]), "");
         let out = ann.ao(["push", "--branches"]).ok();
-        out.stdout_has("to origin: branch ao/work").stderr_has("branch 'ao/gone' is not in this");
+        out.stdout_has("to origin: branch ao/work")
+            .stderr_has("branch 'ao/gone' of a session is not in this");
         assert_eq!(team.hub.git(["branch", "--list", "ao/*"]).trim(), "ao/work");
     });
 }
@@ -248,6 +252,15 @@ fn from_a_subfolder_a_linked_worktree_and_a_relative_address() {
         create(&bare, 2, "Two");
         bare.ao(["sync"]).ok().stdout_has("to origin: 1 session new");
         assert_eq!(tip(&bare), tip(&team.hub));
+        // What the manual says of mirror clones.
+        bare.git(["config", "--add", "remote.origin.fetch", "^refs/ao/*"]);
+        edit(&bare, 2, |s| s.add_tag("not pushed yet"));
+        edit(&ann, 1, |s| s.add_tag("pushed"));
+        ann.ao(["sync", "-q"]).ok();
+        let before = tip(&bare);
+        bare.git(["fetch", "-q", "--prune"]);
+        assert_eq!(tip(&bare), before);
+        bare.ao(["sync"]).ok().stdout_has("from origin: 1 session changed");
     });
 }
 

@@ -5,8 +5,11 @@ mod failures;
 mod hostile;
 mod newer;
 mod race;
+mod refused;
 mod server;
+mod tracking;
 mod transports;
+mod unrelated;
 
 use std::path::Path;
 use std::sync::Arc;

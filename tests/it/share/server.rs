@@ -22,8 +22,9 @@ fn sound_pushes_get_in() {
         guard(&team.hub);
         let (ann, bob) = (team.member("ann"), team.member("bob"));
         create(&ann, 1, "One");
-        create(&bob, 2, "Two");
         ann.ao(["push"]).ok();
+        bob.ao(["pull"]).ok();
+        create(&bob, 2, "Two");
         bob.ao(["push"]).ok();
         assert_eq!(tip(&bob), tip(&team.hub));
         ann.commit("code", "is none of its business\n");
@@ -45,7 +46,7 @@ fn forced_pushes_deletions_and_broken_stores_do_not() {
         create(&eve, 2, "Two");
         push(&["--force", "refs/ao/sessions"]).stderr_has("would throw away what others");
         push(&[":refs/ao/sessions"]).stderr_has("the sessions cannot be deleted");
-        eve.ao(["pull"]).ok();
+        eve.ao(["pull", "--allow-unrelated"]).ok();
         edit(&eve, 2, |s| s.add_tag("good"));
         plant(&eve, &[("100644", &path(3), b"\tno yaml")]);
         let out = push(&["refs/ao/sessions"]).stderr_has("something wrong with these sessions");

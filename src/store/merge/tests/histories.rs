@@ -4,7 +4,7 @@ use gix::objs::tree::EntryKind;
 use proptest::prelude::*;
 
 use super::super::super::error::gix_id;
-use super::super::super::{Aim, Shelf, Store};
+use super::super::super::{Aim, Histories, Shelf, Store};
 use super::world::*;
 use crate::model::{Oid, Session, SessionStatus};
 
@@ -144,7 +144,7 @@ impl Record {
                 }
                 if let Some(theirs) = replicas[from].tip().unwrap() {
                     let aim = if push { Aim::FastForward } else { Aim::Agree };
-                    replicas[to].merge_tip(&theirs, aim).unwrap();
+                    replicas[to].merge_tip(&theirs, aim, Histories::Any).unwrap();
                 }
                 return;
             }
@@ -203,7 +203,7 @@ fn settle(replicas: &[Store], order: &[(usize, usize)]) -> usize {
         let before: Vec<_> = replicas.iter().map(|store| store.tip().unwrap()).collect();
         for (to, from) in order {
             if let Some(theirs) = replicas[*from].tip().unwrap() {
-                replicas[*to].merge_tip(&theirs, Aim::Agree).unwrap();
+                replicas[*to].merge_tip(&theirs, Aim::Agree, Histories::Any).unwrap();
             }
         }
         let after: Vec<_> = replicas.iter().map(|store| store.tip().unwrap()).collect();

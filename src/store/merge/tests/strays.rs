@@ -173,10 +173,18 @@ fn a_newer_store_and_what_is_none_are_refused() {
     pull(&theirs, &ours);
     let before = tip(&ours);
     tamper(&world, &theirs, &[("100644", blob(&ours, b"2\n").as_str(), "version")]);
-    let refused = ours.merge_tip(&tip(&theirs), super::super::super::Aim::Agree);
+    let refused = ours.merge_tip(
+        &tip(&theirs),
+        super::super::super::Aim::Agree,
+        super::super::super::Histories::Any,
+    );
     assert!(matches!(refused, Err(super::super::super::StoreError::Newer(2))));
     tamper(&world, &theirs, &[("100644", blob(&ours, b"x\n").as_str(), "version")]);
-    let refused = ours.merge_tip(&tip(&theirs), super::super::super::Aim::Agree);
+    let refused = ours.merge_tip(
+        &tip(&theirs),
+        super::super::super::Aim::Agree,
+        super::super::super::Histories::Any,
+    );
     assert!(matches!(refused, Err(super::super::super::StoreError::NotAStore { .. })));
     assert_eq!(tip(&ours), before);
 }

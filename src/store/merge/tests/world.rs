@@ -12,7 +12,7 @@ use super::super::super::door::Next;
 use super::super::super::edit::Edit;
 use super::super::super::error::{gix_id, oid};
 use super::super::super::{
-    Aim, Clock, Location, MergeReport, Shelf, Snapshot, Store, StoreError, Visibility,
+    Aim, Clock, Histories, Location, MergeReport, Shelf, Snapshot, Store, StoreError, Visibility,
 };
 use crate::git::Repository;
 use crate::model::{Message, Oid, Project, Session, SessionId, Timestamp};
@@ -126,24 +126,24 @@ pub fn tip(store: &Store) -> Oid {
 }
 
 pub fn pull(into: &Store, from: &Store) -> MergeReport {
-    into.merge_tip(&tip(from), Aim::Agree).unwrap()
+    into.merge_tip(&tip(from), Aim::Agree, Histories::Any).unwrap()
 }
 
 /// Merges two tips, each into the other, and returns what came out: the same.
 pub fn merged(world: &World, a: &Store, b: &Store) -> Oid {
     let (left, right) = (world.copy(a, "left"), world.copy(b, "right"));
-    left.merge_tip(&tip(b), Aim::FastForward).unwrap();
-    right.merge_tip(&tip(a), Aim::FastForward).unwrap();
+    left.merge_tip(&tip(b), Aim::FastForward, Histories::Any).unwrap();
+    right.merge_tip(&tip(a), Aim::FastForward, Histories::Any).unwrap();
     let follows = |one: &Store, other: &Store| one.contains_event(&tip(one), &tip(other)).unwrap();
     if follows(a, b) || follows(b, a) {
         // Only who was behind has to bring a record back that the other one had displaced.
-        left.merge_tip(&tip(&right), Aim::FastForward).unwrap();
-        right.merge_tip(&tip(&left), Aim::FastForward).unwrap();
+        left.merge_tip(&tip(&right), Aim::FastForward, Histories::Any).unwrap();
+        right.merge_tip(&tip(&left), Aim::FastForward, Histories::Any).unwrap();
     }
     assert_eq!(tip(&left), tip(&right), "a merge does not depend on the sides");
-    let again = left.merge_tip(&tip(a), Aim::FastForward).unwrap();
+    let again = left.merge_tip(&tip(a), Aim::FastForward, Histories::Any).unwrap();
     assert_eq!(again.changes, [], "merging again changes nothing");
-    assert_eq!(left.merge_tip(&tip(b), Aim::FastForward).unwrap().tip, tip(&right));
+    assert_eq!(left.merge_tip(&tip(b), Aim::FastForward, Histories::Any).unwrap().tip, tip(&right));
     tip(&left)
 }
 

@@ -1,0 +1,23 @@
+use super::{Remote, ShareError};
+use crate::model::Oid;
+
+impl Remote<'_> {
+    /// The file in the store's history whose object git says it cannot read, if it names one.
+    pub(super) fn damage_in(&self, said: &str, ours: &Oid) -> Option<ShareError> {
+        let is_id = |word: &&str| matches!(word.len(), 40 | 64);
+        let words = said.split(|c: char| !c.is_ascii_hexdigit());
+        let named: Vec<Oid> = words.filter(is_id).filter_map(|word| word.parse().ok()).collect();
+        if named.is_empty() {
+            return None;
+        }
+        // Trees name what no longer can be read, or is not there at all.
+        let git = self.store.repository().git("log");
+        let git = git.args(["--raw", "--no-abbrev", "--no-renames", "-m", "--format="]);
+        let changed = git.args([ours.as_str(), "--"]).run().ok()?.text();
+        changed.lines().find_map(|line| {
+            let (ids, path) = line.split_once('\t')?;
+            let object = named.iter().find(|named| ids.contains(named.as_str()))?.clone();
+            Some(ShareError::Damaged { remote: self.name.clone(), object, path: path.to_owned() })
+        })
+    }
+}

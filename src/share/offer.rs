@@ -1,0 +1,159 @@
+use super::{Hooks, Remote, ShareError, Watcher};
+use crate::model::Oid;
+
+/// How the remote answered a push.
+pub(super) enum Answer {
+    Taken,
+    /// It has what we have not.
+    Moved(Refusal),
+    /// It could not write its ref just now: somebody else does, or did and left a lock behind.
+    Busy(Refusal),
+}
+
+/// What the remote says about a push that it did not take.
+pub(super) struct Refusal {
+    url: String,
+    reason: String,
+    said: String,
+    taken: Vec<String>,
+}
+
+impl Remote<'_> {
+    /// Offers a tip that holds what the remote has. The lease, where there is one, says what that is:
+    /// so nothing leaves but what was told, and nothing is lost, for it is a fast-forward.
+    pub(super) fn offer(
+        &self,
+        ours: &Oid,
+        lease: Option<Option<&Oid>>,
+        watcher: &mut Watcher<'_>,
+    ) -> Result<Answer, ShareError> {
+        // A mirror's pushes take no names of refs, and would delete what is not here.
+        let mirror = format!("remote.{}.mirror", self.name);
+        let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
+        // Our own pre-push hook would send the same once more.
+        let git = git.env("AO_DISABLE", "1");
+        let refspec = format!("{ours}:{}", self.their_ref);
+        let git = match lease {
+            Some(known) => {
+                let known = known.map(Oid::as_str).unwrap_or_default();
+                git.arg(format!("--force-with-lease={}:{known}", self.their_ref))
+            }
+            None => git,
+        };
+        let git = git.arg(if self.hooks == Hooks::Always { "--verify" } else { "--no-verify" });
+        let ended = watcher.run(git.args([
+            "--porcelain",
+            "--no-follow-tags",
+            "--recurse-submodules=no",
+            "--",
+            &self.name,
+            &refspec,
+        ]))?;
+        if ended.status == Some(0) {
+            return Ok(Answer::Taken);
+        }
+        let Some(refusal) = Refusal::read(&ended.stdout, &ended.stderr) else {
+            let failed = ShareError::transfer("push to", &self.name, &ended.stderr);
+            return Err(self.damage_in(&ended.stderr, ours).unwrap_or(failed));
+        };
+        // The other side lacks what could not be read here.
+        if refusal.reason.contains("unpacker error")
+            && let Some(damaged) = self.damage_in(&ended.stderr, ours)
+        {
+            return Err(damaged);
+        }
+        let has = |words: &[&str]| words.iter().any(|word| refusal.reason.contains(word));
+        match () {
+            () if has(&MOVED) => Ok(Answer::Moved(refusal)),
+            () if has(&BUSY) && !refusal.is_lasting() => Ok(Answer::Busy(refusal)),
+            () => Err(refusal.rejected(self)),
+        }
+    }
+}
+
+/// Why a push is rejected when somebody else pushed before it; in the words of git's send-pack and
+/// receive-pack.
+const MOVED: [&str; 6] = [
+    "fetch first",
+    "non-fast-forward",
+    "stale info",
+    "incorrect old value",
+    "reference already exists",
+    "remote ref updated since checkout",
+];
+
+/// Why a push is rejected when somebody else pushes at the same moment, or the ref cannot be written.
+const BUSY: [&str; 2] = ["cannot lock ref", "failed to update ref"];
+
+/// What does not pass by waiting.
+const LASTING: [&str; 6] = [
+    "Permission denied",
+    "No space left",
+    "Read-only file system",
+    "quota exceeded",
+    "Input/output error",
+    "Operation not permitted",
+];
+
+impl Refusal {
+    /// Reads what `git push --porcelain` printed, for each address that is pushed to.
+    fn read(stdout: &str, stderr: &str) -> Option<Self> {
+        let (mut url, mut taken, mut refused) = ("", Vec::new(), None);
+        for line in stdout.lines() {
+            if let Some(next) = line.strip_prefix("To ") {
+                url = next;
+            } else if let Some(line) = line.strip_prefix("!\t") {
+                let reason = line.rsplit('\t').next().unwrap_or(line);
+                refused = refused.or(Some((url, reason)));
+            } else if line.get(1..2) == Some("\t") {
+                taken.push(url.to_owned());
+            }
+        }
+        let (url, reason) = refused?;
+        let said = said_there(stderr);
+        Some(Self { url: url.to_owned(), reason: reason.to_owned(), said, taken })
+    }
+
+    fn is_lasting(&self) -> bool {
+        LASTING.iter().any(|words| self.said.contains(words))
+    }
+
+    /// The remote does not take the push.
+    pub fn rejected(self, remote: &Remote<'_>) -> ShareError {
+        ShareError::Rejected {
+            remote: remote.name.clone(),
+            name: remote.their_ref.clone(),
+            reason: self.reason,
+            said: self.said,
+        }
+    }
+
+    /// The remote has what fetching from it does not bring.
+    pub fn elsewhere(self, remote: &Remote<'_>) -> ShareError {
+        let (url, taken) = (self.url, self.taken);
+        ShareError::Elsewhere { remote: remote.name.clone(), url, taken }
+    }
+}
+
+/// What the other side said, as its hooks do.
+fn said_there(stderr: &str) -> String {
+    let said = stderr.lines().filter_map(|line| line.strip_prefix("remote:"));
+    let said: Vec<_> = said.map(str::trim).filter(|line| !line.is_empty()).collect();
+    said.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+
+    #[test]
+    fn one_of_two_addresses_took_it() {
+        let said = "To a\n \tx:refs/ao/sessions\t1..2\nTo b\n!\tx:refs/ao/sessions\t[rejected] (fetch first)\nDone\n";
+        let refusal =
+            Refusal::read(said, "remote: why  \nelse\nremote:\n").expect("it was refused");
+        assert_eq!((refusal.url.as_str(), refusal.taken), ("b", vec!["a".to_owned()]));
+        assert_eq!(refusal.reason, "[rejected] (fetch first)");
+        assert_eq!(refusal.said, "why");
+        assert!(Refusal::read("To a\n", "fatal: gone").is_none());
+    }
+}
