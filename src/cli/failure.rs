@@ -7,9 +7,9 @@ use git_ao::flow::FlowError;
 use git_ao::runtime::RuntimeError;
 use git_ao::workspace::{Condition, WorkspaceError};
 
-use super::CliError;
 use super::error::{INTERRUPTED, chain};
 use super::ui::escape;
+use super::{CliError, undo};
 
 impl From<WorkspaceError> for CliError {
     fn from(error: WorkspaceError) -> Self {
@@ -90,6 +90,19 @@ impl From<FlowError> for CliError {
             ),
             FlowError::HasEnded { id, .. } => CliError::refused(message)
                 .hint(format!("to take it up again: git ao restore {}", id.short())),
+            FlowError::NothingToUndo | FlowError::Undo(_) => {
+                let refused = CliError::refused(message);
+                match undo::hint(&error) {
+                    Some(hint) => refused.hint(hint),
+                    None => refused,
+                }
+            }
+            FlowError::StillRuns(id) => {
+                CliError::refused(message).hint(format!("git ao kill {} stops it", id.short()))
+            }
+            FlowError::NotEnded { .. } => {
+                CliError::refused(message).hint("--force deletes it nevertheless")
+            }
             FlowError::NotPaused { id, status } if status.is_terminal() => {
                 let force = if status.is_restorable() { "" } else { "--force " };
                 CliError::refused(message)

@@ -1,8 +1,9 @@
-use git_ao::flow::{self, Interrupt, Killed, elsewhere};
+use git_ao::flow::{self, Interrupt, Killed, Remain, elsewhere};
 use git_ao::runtime::Stopped;
 use git_ao::store::{Key, Shelf, Store};
 
 use super::change::{self, ChangeArgs};
+use super::ui::escape;
 use super::ui::message::{Level, print};
 use super::{CliError, Ctx, ExitCode, interrupt};
 
@@ -13,10 +14,18 @@ use super::{CliError, Ctx, ExitCode, interrupt};
 /// also where what looked after it was killed, or its tmux server cannot be reached. One whose agent
 /// runs in another clone, or of which it cannot be told whether it runs, is refused; with --force it is
 /// only marked as killed, and what runs goes on.
+///
+/// Processes that the agent started and that go on without it are named: they have its session's id in
+/// their environment. With --all-processes those that work in the session's worktree are ended, too; the
+/// others may be daemons that more than this session uses.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     change: ChangeArgs,
+
+    /// End also the processes that the agent left in its worktree.
+    #[arg(long)]
+    all_processes: bool,
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -26,7 +35,39 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let is_set = || interrupted.is_set();
     let killed = flow::kill(&store, &key, &args.change.say(), &Interrupt::new(&is_set))
         .map_err(|error| interrupted.explain(error, NOTHING_DONE))?;
-    report(ctx, &store, &killed)
+    let session = &killed.changed.session;
+    let ended = match args.all_processes {
+        true => flow::end_remains(&store, session)?,
+        false => Vec::new(),
+    };
+    let code = report(ctx, &store, &killed)?;
+    for remain in &ended {
+        writeln!(ctx.out, "  {} was ended", name(remain))?;
+    }
+    Ok(code)
+}
+
+fn name(remain: &Remain) -> String {
+    let process = &remain.carrier;
+    format!("process {} ({})", process.process.pid(), escape::line(&process.name))
+}
+
+/// Names what goes on without the agent.
+fn warn_of_remains(ctx: &mut Ctx, store: &Store, killed: &Killed) {
+    let session = &killed.changed.session;
+    let remains = flow::remains(store, session);
+    for remain in &remains {
+        let place = match (remain.is_inside, &remain.carrier.directory) {
+            (true, _) => "in the worktree".to_owned(),
+            (false, Some(path)) => format!("in '{}'", escape::os(path.as_os_str())),
+            (false, None) => "somewhere else".to_owned(),
+        };
+        ctx.out.warn(&format!("{}, which its agent started, goes on {place}", name(remain)));
+    }
+    if remains.iter().any(|remain| remain.is_inside) {
+        let id = session.id.short();
+        ctx.out.hint(&format!("to end those in the worktree: git ao kill --all-processes {id}"));
+    }
 }
 
 /// What is said when it was interrupted in time.
@@ -56,6 +97,10 @@ pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode,
     if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
         let text = format!("what runs on '{replica}' was not stopped");
         print(&Level::Warning.format(&text));
+    }
+    // Where the agent itself may still run, these are its own.
+    if killed.stopped.is_some() {
+        warn_of_remains(ctx, store, killed);
     }
     Ok(ExitCode::Done)
 }

@@ -67,7 +67,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let chosen = args.selection.choose(ctx, &store, &snapshot)?;
     let Listing { mut sessions, unreadable } = args.read(&snapshot);
     sessions.retain(|listed| chosen.takes(listed));
-    args.sort.unwrap_or_default().sort(&mut sessions);
+    args.sort.unwrap_or_default().sort(&mut sessions, ctx.now);
     sessions.truncate(args.limit.unwrap_or(usize::MAX));
 
     let replica = store.known_replica();

@@ -61,6 +61,7 @@ mod sync;
 mod task;
 mod text;
 mod unarchive;
+mod undo;
 mod version;
 
 use std::ffi::OsString;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use git_ao::model::{Session, nearest};
+use git_ao::model::{Session, Timestamp, nearest};
 use git_ao::store::Listed;
 
 /// A key, and whether it is turned around. As in git, `-` before the key turns it around; `:reverse`
@@ -77,11 +77,11 @@ impl FromStr for Order {
 
 impl Order {
     /// Sorts; ties by id, corrupt records at the end.
-    pub fn sort(self, listed: &mut [Listed]) {
+    pub fn sort(self, listed: &mut [Listed], now: Timestamp) {
         listed.sort_by(|a, b| {
             let by_id = || (a.location.id, &a.location).cmp(&(b.location.id, &b.location));
             match (&a.session, &b.session) {
-                (Ok(x), Ok(y)) => self.compare(x, y).then_with(by_id),
+                (Ok(x), Ok(y)) => self.compare(x, y, now).then_with(by_id),
                 (Ok(_), Err(_)) => Ordering::Less,
                 (Err(_), Ok(_)) => Ordering::Greater,
                 (Err(_), Err(_)) => by_id(),
@@ -89,9 +89,9 @@ impl Order {
         });
     }
 
-    fn compare(self, a: &Session, b: &Session) -> Ordering {
+    fn compare(self, a: &Session, b: &Session, now: Timestamp) -> Ordering {
         let order = match self.key {
-            Key::Updated => a.updated_at.cmp(&b.updated_at),
+            Key::Updated => a.last_update(now).cmp(&b.last_update(now)),
             Key::Created => a.created_at.cmp(&b.created_at),
             Key::Status => a.status.cmp(&b.status),
             Key::Title => a.display_title().to_lowercase().cmp(&b.display_title().to_lowercase()),

@@ -18,6 +18,8 @@ use super::{CliError, Ctx, ExitCode, by_hand, open};
 /// while it was private, nor what leads to sessions that still are. Where others changed it meanwhile,
 /// that is merged.
 ///
+/// 'updated_at=now' corrects a time in the future, which a wrong clock has left.
+///
 /// All changes are one event. A change of the status follows the table of statuses: an ended session
 /// stays ended. It empties status_reason unless that is set too. When nothing changes, nothing is
 /// written.
@@ -36,7 +38,9 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let (visibility, fields) = split(&args.changes)?;
+    let (corrects_time, changes): (Vec<_>, Vec<_>) =
+        args.changes.iter().map(String::as_str).partition(|change| *change == "updated_at=now");
+    let (visibility, fields) = split(&changes)?;
     let parsed = fields.into_iter().map(str::parse);
     let changes: Vec<Assignment> = parsed.collect::<Result<_, _>>()?;
     let guard = by_hand::guard(args.force);
@@ -52,6 +56,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
                 Ok::<_, CliError>((label(session), fields))
             })?,
         };
+        if !corrects_time.is_empty() {
+            tx.touch(Key::from(&entry))?;
+            fields.push("updated_at".to_owned());
+        }
         if let Some(visibility) = visibility
             && tx.set_visibility(Key::from(&entry), visibility)?
         {
@@ -70,11 +78,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 }
 
 /// Where the record lies is no field of it: the last `visibility=` that was typed, and the others.
-fn split(typed: &[String]) -> Result<(Option<Visibility>, Vec<&str>), CliError> {
+fn split<'a>(typed: &[&'a str]) -> Result<(Option<Visibility>, Vec<&'a str>), CliError> {
     let (mut visibility, mut fields) = (None, Vec::new());
     for text in typed {
         match text.strip_prefix("visibility=") {
-            None => fields.push(text.as_str()),
+            None => fields.push(*text),
             Some("private") => visibility = Some(Visibility::Private),
             Some("public") => visibility = Some(Visibility::Public),
             Some(other) => {

@@ -4,7 +4,7 @@ use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
     completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, kill, list, log,
     man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn, status, sync,
-    unarchive, version,
+    unarchive, undo, version,
 };
 
 macro_rules! verbs {
@@ -74,6 +74,7 @@ verbs! {
     Status status,
     Sync sync,
     Unarchive unarchive,
+    Undo undo,
     Version version,
 }
 
@@ -82,7 +83,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "fork", "restore"]),
     ("look at sessions", &["list", "status", "show", "log"]),
     ("work with a running one", &["attach", "send", "pause", "resume", "kill"]),
-    ("record how it went", &["complete", "fail", "cancel", "set", "edit"]),
+    ("record how it went", &["complete", "fail", "cancel", "set", "edit", "undo"]),
     ("put away", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
     ("share", &["fetch", "push", "pull", "sync"]),
     ("set up and check", &["agents", "hooks", "doctor", "fsck", "completions", "man"]),

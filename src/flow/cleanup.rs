@@ -89,7 +89,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
     }
     let sessions: Vec<_> = ended.iter().map(|(_, session)| session).collect();
     let agents = Probes::new(repo, store.known_replica().as_deref(), &sessions).run();
-    let limit = what.older_than.map(|age| ago(store.clock().now(), age));
+    let now = store.clock().now();
     let prefix = repo.config("ao.branchPrefix").unwrap_or_else(|| "ao/".to_owned());
     let mut leftovers = Vec::new();
     for ((key, session), agent) in ended.iter().zip(agents) {
@@ -98,7 +98,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             // A record may name any folder; this one says itself whose it is.
             worktree: own.get(&session.id).cloned(),
             branch: None,
-            archives: is_old(session, limit),
+            archives: is_old(session, what, now),
             kept: None,
             yields: false,
             has_failed: false,
@@ -164,7 +164,7 @@ pub fn cleanup(
             }
         }
     }
-    let limit = what.older_than.map(|age| ago(store.clock().now(), age));
+    let now = store.clock().now();
     let replica = store.known_replica();
     let committed = store.transaction("cleanup", |tx| {
         for leftover in leftovers.iter().filter(|leftover| leftover.kept.is_none()) {
@@ -177,7 +177,7 @@ pub fn cleanup(
             if !session.status.is_terminal() || here != leftover.placement.as_ref() {
                 continue;
             }
-            let is_old = is_old(&session, limit);
+            let is_old = is_old(&session, what, now);
             tx.update(key.clone(), |session| {
                 if let Some(replica) = &replica {
                     session.placements.remove(replica);
@@ -199,8 +199,8 @@ fn still_runs(session: &Session) -> String {
     format!("its agent still runs; 'git ao kill {}' stops it", session.id.short())
 }
 
-fn is_old(session: &Session, limit: Option<Timestamp>) -> bool {
-    limit.is_some_and(|limit| session.updated_at < limit)
+fn is_old(session: &Session, what: &Cleanup, now: Timestamp) -> bool {
+    what.older_than.is_some_and(|age| session.last_update(now) < ago(now, age))
 }
 
 /// Only what was named by this program: a record may name any branch.

@@ -6,7 +6,7 @@ use crate::agent::AgentError;
 use crate::git::{GitError, LockError, RefError};
 use crate::model::{Oid, SessionId, SessionStatus};
 use crate::runtime::RuntimeError;
-use crate::store::StoreError;
+use crate::store::{StoreError, UndoError};
 use crate::workspace::{Condition, WorkspaceError};
 
 /// Why a verb did not do what it is for. Unless it says otherwise, nothing has changed.
@@ -182,6 +182,23 @@ pub enum FlowError {
         #[source]
         source: io::Error,
     },
+    /// No event of this clone can be undone without naming it.
+    #[error("there is nothing to undo: no person has changed anything in this clone")]
+    NothingToUndo,
+    /// Its agent would lose its session.
+    #[error("the agent of session {} still runs", .0.short())]
+    StillRuns(SessionId),
+    /// Only what has ended is deleted.
+    #[error("session {} would be deleted and has not ended, it is '{status}'", id.short())]
+    NotEnded {
+        /// The session.
+        id: SessionId,
+        /// What it is.
+        status: SessionStatus,
+    },
+    /// An event is not undone.
+    #[error(transparent)]
+    Undo(UndoError),
     /// The agent.
     #[error(transparent)]
     Agent(#[from] AgentError),
@@ -206,6 +223,15 @@ pub enum FlowError {
     /// Git.
     #[error(transparent)]
     Git(#[from] GitError),
+}
+
+impl From<UndoError> for FlowError {
+    fn from(error: UndoError) -> Self {
+        match error {
+            UndoError::Store(error) => Self::Store(error),
+            error => Self::Undo(error),
+        }
+    }
 }
 
 fn as_process(pid: Option<u32>) -> String {

@@ -51,6 +51,7 @@ mod on_branch;
 mod pause;
 mod reach;
 mod reconcile;
+mod remains;
 mod restore;
 mod resume;
 mod run;
@@ -60,6 +61,7 @@ mod send;
 mod spawn;
 mod spot;
 mod start;
+mod undo;
 
 pub use agents::{AgentReport, agent_reports};
 pub use belongings::{Discard, discard};
@@ -83,12 +85,14 @@ pub use on_branch::record_branches;
 pub use pause::pause;
 pub use reach::{Reached, reach};
 pub use reconcile::{Reconciled, Step, reconcile, reconcile_plan};
+pub use remains::{Remain, end_remains, remains};
 pub use restore::{Again, Restore, RestorePlan, Restored, restore, restore_plan};
 pub use resume::resume;
 pub use run::{Run, Runner, Turn};
 pub use send::send;
 pub use spawn::{Duplicates, Place, Plan, Request, Spawned, plan, spawn};
 pub use start::Start;
+pub use undo::{Undo, Undoing, undo, undo_leaves, undo_plan};
 
 /// What an agent finds in its environment: its session's id and branch.
 const SESSION_ENV: [&str; 2] = ["AO_SESSION_ID", "AO_SESSION_BRANCH"];

@@ -181,6 +181,13 @@ impl Session {
         }
     }
 
+    /// When it was last updated, as far as that can be true at `now`: where only a wrong clock can
+    /// have told it, the time at which the session was made, or the start of all times.
+    pub fn last_update(&self, now: Timestamp) -> Timestamp {
+        let told = [self.updated_at, self.created_at];
+        told.into_iter().find(|time| *time <= now.latest()).unwrap_or(Timestamp::EPOCH)
+    }
+
     /// True where nothing differs but what a clone notes by itself: placements, head, later
     /// transcripts and usage. Such a change is not an update of the session: else the clone that
     /// runs the agent would win every conflict.

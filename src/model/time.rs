@@ -34,11 +34,21 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// How far the clocks of two machines may be apart, in milliseconds. What is told for a time
+    /// later than that was told by a wrong clock.
+    pub const SKEW: i64 = 5 * 60 * 1000;
+
+    /// The latest time that can have been told at this one, with a clock that is not wrong.
+    pub fn latest(self) -> Self {
+        Self::from_millis(self.0.saturating_add(Self::SKEW))
+    }
+
     /// The time to write for a change made `now` to something last changed at `previous`.
     ///
-    /// Never goes back, whatever the clock does.
+    /// Does not go back when the clock does; but a time that only a wrong clock can have told does
+    /// not count.
     pub fn after(now: Self, previous: Self) -> Self {
-        now.max(Self::from_millis(previous.0 + 1))
+        if previous > now.latest() { now } else { now.max(Self::from_millis(previous.0 + 1)) }
     }
 }
 
@@ -88,5 +98,14 @@ mod tests {
         assert_eq!(Timestamp::after(t(5), t(100)), t(101));
         assert_eq!(Timestamp::after(t(500), t(100)), t(500));
         assert_eq!(Timestamp::after(t(100), t(100)), t(101));
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_does_not_count_for_ever() {
+        let t = Timestamp::from_millis;
+        let skew = Timestamp::SKEW;
+        assert_eq!(Timestamp::after(t(5), t(5 + skew)), t(6 + skew));
+        assert_eq!(Timestamp::after(t(5), t(6 + skew)), t(5));
+        assert_eq!(t(i64::MAX).latest(), t(i64::MAX));
     }
 }

@@ -154,6 +154,11 @@ impl Map {
         Some(self.0.remove(at).1)
     }
 
+    /// Takes the entry at a key of any type out.
+    pub fn take(&mut self, key: &Value) {
+        self.0.retain(|(other, _)| other != key);
+    }
+
     /// The entries in their order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> {
         self.0.iter().map(|(k, v)| (k, v))

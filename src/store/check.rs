@@ -8,7 +8,7 @@ use super::{
     Entry, History, LIMITS, RecordProblem, Shelf, Snapshot, Store, StoreError, Stray, Visibility,
 };
 use crate::git::RefState;
-use crate::model::Oid;
+use crate::model::{Oid, Session, Timestamp};
 
 /// Something that is wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,10 +133,14 @@ impl Store {
                 if is_double {
                     findings.push(Finding::wrong(&*place, "is archived and active at once"));
                 }
-                let problem = self.record_problem(&snapshot, &entry);
-                findings.extend(problem.map(|problem| Finding {
-                    severity: severity(&problem),
-                    problem: problem.to_string(),
+                let found = match self.read_record(&snapshot, &entry) {
+                    Ok(session) => future_problem(&session, self.clock().now())
+                        .map(|problem| (Severity::Wrong, problem)),
+                    Err(problem) => Some((severity(&problem), problem.to_string())),
+                };
+                findings.extend(found.map(|(severity, problem)| Finding {
+                    severity,
+                    problem,
                     place,
                 }));
             }
@@ -150,13 +154,29 @@ impl Store {
         Ok(findings)
     }
 
-    fn record_problem(&self, snapshot: &Snapshot<'_>, entry: &Entry) -> Option<RecordProblem> {
+    fn read_record(
+        &self,
+        snapshot: &Snapshot<'_>,
+        entry: &Entry,
+    ) -> Result<Session, RecordProblem> {
         match self.repository().blob_size(gix_id(&entry.blob)) {
-            Ok(size) if size > LIMITS.bytes as u64 => Some(RecordProblem::TooLarge),
-            Ok(_) => snapshot.load(entry).err(),
-            Err(error) => Some(RecordProblem::Object(error.to_string())),
+            Ok(size) if size > LIMITS.bytes as u64 => Err(RecordProblem::TooLarge),
+            Ok(_) => snapshot.load(entry),
+            Err(error) => Err(RecordProblem::Object(error.to_string())),
         }
     }
+}
+
+/// What a wrong clock left in a record.
+fn future_problem(session: &Session, now: Timestamp) -> Option<String> {
+    let id = session.id.short();
+    (session.updated_at > now.latest()).then(|| {
+        format!(
+            "was updated at {}, which is in the future; to correct it: git ao set {id} \
+             updated_at=now",
+            session.updated_at
+        )
+    })
 }
 
 /// True for a place without which no record can be found.

@@ -7,6 +7,7 @@ use gix::objs::{Commit, Kind};
 use super::codec;
 use super::edit::Edit;
 use super::error::{gix_id, oid};
+use super::history::event_time;
 use super::layout::VERSION_BLOB;
 use super::transaction::Parts;
 use super::turn::Attempts;
@@ -212,7 +213,7 @@ impl Store {
                 parents.push(parent);
             }
         }
-        let who = repo.signatures(now)?;
+        let who = repo.signatures(self.time_after(&parents, &parts.snapshot, now)?)?;
         let event = self.write_event(&Commit {
             tree,
             parents: parents.into_iter().map(gix_id).collect(),
@@ -223,6 +224,25 @@ impl Store {
             extra_headers: Vec::new(),
         })?;
         Ok(Next::to(visibility, event, &message))
+    }
+
+    /// The time of an event that is made `now`: not before its parents', as far as these can be true.
+    fn time_after(
+        &self,
+        parents: &[&Oid],
+        snapshot: &Snapshot<'_>,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
+        let mut time = now;
+        for parent in parents {
+            let tip = snapshot.halves().find(|half| half.tip.as_ref() == Some(parent));
+            let before = match tip {
+                Some(half) => half.time,
+                None => event_time(&self.repository().read_commit(gix_id(parent))?),
+            };
+            time = time.max(before);
+        }
+        Ok(if time > now.latest() { now } else { time })
     }
 
     /// A private event that is a parent of a public one would be pushed with it, and all that is
@@ -255,10 +275,11 @@ impl Store {
             let (left, filled) = staged.edits(visibility);
             edits.extend(left.into_iter().map(|location| (location.clone(), None)));
             let Some(location) = filled else { continue };
-            let blob = match (&staged.session, &staged.before) {
-                (Some(session), _) => self.write_record(session)?,
-                (None, Some(before)) => gix_id(&before.blob),
-                (None, None) => continue,
+            let blob = match (&staged.session, &staged.blob, &staged.before) {
+                (Some(session), ..) => self.write_record(session)?,
+                (None, Some(blob), _) => gix_id(blob),
+                (None, None, Some(before)) => gix_id(&before.blob),
+                (None, None, None) => continue,
             };
             edits.push((location.clone(), Some(blob)));
         }

@@ -5,24 +5,26 @@ use gix::objs::tree::EntryKind;
 use super::snapshot::read_root;
 use super::{Location, Shelf, Store, StoreError, Visibility};
 use crate::git::RawTree;
-use crate::model::Oid;
+use crate::model::{Oid, Timestamp};
 
 /// The tree at one event, under one ref.
 #[derive(Debug)]
 pub(super) struct Half {
     pub visibility: Visibility,
     pub tip: Option<Oid>,
+    /// When the tip was made.
+    pub time: Timestamp,
     pub root: RawTree,
 }
 
 impl Half {
     /// At an event; at none it is empty.
     pub fn at(store: &Store, visibility: Visibility, tip: Option<Oid>) -> Result<Self, StoreError> {
-        let root = match &tip {
+        let (root, time) = match &tip {
             Some(tip) => read_root(store, tip)?,
-            None => RawTree::empty(),
+            None => (RawTree::empty(), Timestamp::EPOCH),
         };
-        Ok(Self { visibility, tip, root })
+        Ok(Self { visibility, tip, time, root })
     }
 
     /// True when there is a record of this session on either shelf, whatever it is.

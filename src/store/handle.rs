@@ -133,10 +133,11 @@ impl Snapshot<'_> {
             Some(entry.location.id) != context.here
                 && context.project.as_ref().is_none_or(|p| *p == entry.location.project)
         };
+        let now = self.store.clock().now();
         for shelf in [Shelf::Active, Shelf::Archived] {
             let dated = self.entries(shelf)?.into_iter().filter(wanted).filter_map(|entry| {
                 let session = self.load(&entry).ok()?;
-                Some(((session.updated_at, std::cmp::Reverse(session.id)), entry))
+                Some(((session.last_update(now), std::cmp::Reverse(session.id)), entry))
             });
             if let Some((_, latest)) = dated.max_by_key(|(key, _)| *key) {
                 return Ok(latest);

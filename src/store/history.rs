@@ -35,12 +35,14 @@ pub struct Events<'s> {
 #[derive(Debug, PartialEq, Eq)]
 struct Waiting {
     event: Event,
+    /// Its time, or that of an event after it if that is earlier: a clock may have been ahead.
+    time: Timestamp,
 }
 
 impl Ord for Waiting {
     fn cmp(&self, other: &Self) -> Ordering {
         let (ours, others) = (&self.event, &other.event);
-        ours.time.cmp(&others.time).then_with(|| ours.id.cmp(&others.id))
+        self.time.cmp(&other.time).then_with(|| ours.id.cmp(&others.id))
     }
 }
 
@@ -62,8 +64,8 @@ impl<'s> Snapshot<'s> {
             is_branched: false,
         };
         match history.from {
-            Some(start) => events.visit(&start),
-            None => self.tips().for_each(|tip| events.visit(tip)),
+            Some(start) => events.visit(&start, None),
+            None => self.tips().for_each(|tip| events.visit(tip, None)),
         }
         events
     }
@@ -82,10 +84,13 @@ impl<'s> Snapshot<'s> {
 }
 
 impl Events<'_> {
-    fn visit(&mut self, id: &Oid) {
+    fn visit(&mut self, id: &Oid, before: Option<Timestamp>) {
         if self.seen.insert(id.clone()) {
             match self.snapshot.event(id) {
-                Ok(event) => self.queue.push(Waiting { event }),
+                Ok(event) => {
+                    let time = before.map_or(event.time, |before| event.time.min(before));
+                    self.queue.push(Waiting { event, time });
+                }
                 Err(error) => self.problems.push(error),
             }
         }
@@ -107,7 +112,7 @@ impl Iterator for Events<'_> {
             if let Some(problem) = self.problems.pop() {
                 return Some(Err(problem));
             }
-            let Waiting { event } = self.queue.pop()?;
+            let Waiting { event, time } = self.queue.pop()?;
             let wanted = self.session.is_none_or(|id| event.message.sessions.contains(&id));
             if wanted && self.is_first(&event) {
                 self.queue.clear();
@@ -116,13 +121,18 @@ impl Iterator for Events<'_> {
             // A fork's second parent is in the past of its first: only a merge has branches.
             self.is_branched |= event.parents.len() > 1 && event.message.op == "merge";
             for parent in event.parents.clone() {
-                self.visit(&parent);
+                self.visit(&parent, Some(time));
             }
             if wanted {
                 return Some(Ok(event));
             }
         }
     }
+}
+
+/// When an event was made.
+pub(super) fn event_time(commit: &Commit) -> Timestamp {
+    Timestamp::from_millis(commit.committer.time.seconds.saturating_mul(1000))
 }
 
 fn to_event(id: Oid, commit: &Commit) -> Event {
@@ -135,7 +145,7 @@ fn to_event(id: Oid, commit: &Commit) -> Event {
             email: author.email.to_string(),
             offset: author.time.offset,
         },
-        time: Timestamp::from_millis(commit.committer.time.seconds.saturating_mul(1000)),
+        time: event_time(commit),
         message: Message::from_text(&commit.message.to_string()),
     }
 }

@@ -23,6 +23,7 @@ mod replica;
 mod snapshot;
 mod transaction;
 mod turn;
+mod undo;
 mod walk;
 
 pub use branch::OnBranch;
@@ -41,6 +42,8 @@ pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
 pub use repair::{Lost, LostEvent, Origin, RefRepair, RepairMode, RepairReport, Rescued};
 pub use snapshot::{Entry, Listed, Snapshot};
 pub use transaction::Transaction;
+pub use undo::{Overlap, UndoError, Undone, Version};
 pub use walk::{Listing, Stray};
 
 pub(crate) use backoff::Backoff;
+use history::event_time;

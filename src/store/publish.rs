@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Entry, History, Key, Shelf, Snapshot, StoreError, Visibility};
-use crate::model::{Map, Oid, Session, SessionId, Timestamp, merge};
+use crate::model::{Map, Oid, Session, SessionId, Timestamp, merge_told};
 
 impl Snapshot<'_> {
     /// The record as it is made public: with what others did to the public one that is there too,
@@ -15,7 +15,7 @@ impl Snapshot<'_> {
         now: Timestamp,
     ) -> Result<Session, StoreError> {
         let mut session = match twin {
-            Some(twin) => self.merged_with(private, twin)?,
+            Some(twin) => self.merged_with(private, twin, now)?,
             None => private.clone(),
         };
         let before = session.clone();
@@ -28,7 +28,12 @@ impl Snapshot<'_> {
 
     /// A public record that cannot be read, or does not fit together with the private one, gives
     /// way to it. One of a newer schema is not ours to replace.
-    fn merged_with(&self, private: &Session, twin: &Entry) -> Result<Session, StoreError> {
+    fn merged_with(
+        &self,
+        private: &Session,
+        twin: &Entry,
+        now: Timestamp,
+    ) -> Result<Session, StoreError> {
         let public = match self.load(twin) {
             Ok(public) => public,
             Err(problem) if problem.is_newer() => {
@@ -38,7 +43,8 @@ impl Snapshot<'_> {
             Err(_) => return Ok(private.clone()),
         };
         let base = self.last_in_common(private, twin)?;
-        let merged = merge(base.as_ref(), &private.to_record(), &public.to_record());
+        let (private_record, public) = (private.to_record(), public.to_record());
+        let merged = merge_told(base.as_ref(), &private_record, &public, [now; 2]);
         let session = Session::from_record(merged.record, &private.project_id);
         Ok(session.unwrap_or_else(|_| private.clone()))
     }

@@ -1,13 +1,13 @@
-use gix::objs::Commit;
 use gix::objs::tree::EntryKind;
 
 use super::codec;
 use super::error::{gix_id, oid};
 use super::half::Half;
+use super::history::event_time;
 use super::layout::{VERSION_BLOB, id_of_file};
 use super::{FORMAT, Key, LIMITS, Location, RecordProblem, Shelf, Store, StoreError, Visibility};
 use crate::git::RawTree;
-use crate::model::{Oid, Project, Session, SessionId};
+use crate::model::{Oid, Project, Session, SessionId, Timestamp};
 
 /// The store at one event. Nothing that is written later shows in it.
 #[derive(Debug)]
@@ -228,10 +228,10 @@ impl<'s> Snapshot<'s> {
     }
 }
 
-pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<RawTree, StoreError> {
+pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<(RawTree, Timestamp), StoreError> {
     let repo = store.repository();
-    let Commit { tree, .. } = repo.read_commit(gix_id(tip))?;
-    let root = repo.read_tree(tree)?;
+    let commit = repo.read_commit(gix_id(tip))?;
+    let (root, time) = (repo.read_tree(commit.tree)?, event_time(&commit));
     let not_a_store = |why: &str| StoreError::NotAStore {
         name: store.ref_name().to_owned(),
         why: why.to_owned(),
@@ -241,13 +241,13 @@ pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<RawTree, StoreError>
         .ok_or_else(|| not_a_store("its tree has no 'version'"))?;
     let ours = gix::objs::compute_hash(version.kind(), gix::objs::Kind::Blob, VERSION_BLOB);
     if ours.is_ok_and(|ours| ours == version) {
-        return Ok(root);
+        return Ok((root, time));
     }
     let text = repo.read_blob(version)?;
     let number = std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse().ok());
     match number.ok_or_else(|| not_a_store("its 'version' is no number"))? {
         newer if newer > FORMAT => Err(StoreError::Newer(newer)),
-        _ => Ok(root),
+        _ => Ok((root, time)),
     }
 }
 

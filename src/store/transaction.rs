@@ -24,6 +24,8 @@ pub(super) struct Staged {
     pub before: Option<Entry>,
     /// The session to write; None keeps the bytes that are there.
     pub session: Option<Box<Session>>,
+    /// Bytes of an earlier time to put there again, where there is no session to write.
+    pub blob: Option<Oid>,
     /// Where the record goes; None takes it out of the tree.
     pub to: Option<Location>,
     /// Another record of the session, which goes.
@@ -87,7 +89,7 @@ impl<'s> Transaction<'s> {
         let (shelf, project) = (Shelf::Active, session.project_id.clone());
         let location = Location { shelf, project, id, visibility };
         let (session, to) = (Some(Box::new(session)), Some(location.clone()));
-        self.stage(location, Staged { before: None, session, to, twin: None });
+        self.stage(location, Staged { before: None, session, blob: None, to, twin: None });
         Ok(())
     }
 
@@ -163,6 +165,26 @@ impl<'s> Transaction<'s> {
         }
         staged.session = Some(Box::new(session));
         self.stage(location, staged);
+    }
+
+    /// Says that a session was updated now, and that it was not made later than that: what a wrong
+    /// clock told is corrected. Active or archived.
+    ///
+    /// # Errors
+    /// When it is not there, or corrupt.
+    pub fn touch(&mut self, key: impl Into<Key>) -> Result<(), StoreError> {
+        let key = key.into();
+        let (location, mut staged) = self.locate(&key)?;
+        let mut session = match &staged.session {
+            _ if staged.to.is_none() => return Err(StoreError::NotFound(key)),
+            Some(session) => (**session).clone(),
+            None => self.load(&location, staged.before.as_ref())?,
+        };
+        session.updated_at = Timestamp::after(self.now, session.updated_at);
+        session.created_at = session.created_at.min(session.updated_at);
+        staged.session = Some(Box::new(session));
+        self.stage(location, staged);
+        Ok(())
     }
 
     /// Changes an active session's status by the table, and says so in the event.
@@ -288,7 +310,7 @@ impl<'s> Transaction<'s> {
         Ok(true)
     }
 
-    fn stage(&mut self, location: Location, staged: Staged) {
+    pub(super) fn stage(&mut self, location: Location, staged: Staged) {
         self.staged.entry(location.id).or_default().insert(location, staged);
     }
 
@@ -304,7 +326,7 @@ impl<'s> Transaction<'s> {
         let entry = self.snapshot.find(key.clone())?;
         let entry = entry.ok_or_else(|| StoreError::NotFound(key.clone()))?;
         let (location, to) = (entry.location.clone(), Some(entry.location.clone()));
-        Ok((location, Staged { before: Some(entry), session: None, to, twin: None }))
+        Ok((location, Staged { before: Some(entry), session: None, blob: None, to, twin: None }))
     }
 
     fn load(&self, location: &Location, entry: Option<&Entry>) -> Result<Session, StoreError> {
@@ -360,6 +382,7 @@ impl Staged {
             None => self.to.is_some(),
             Some(before) => {
                 self.session.is_some()
+                    || self.blob.is_some()
                     || self.twin.is_some()
                     || self.to.as_ref() != Some(&before.location)
             }

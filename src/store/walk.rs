@@ -104,8 +104,9 @@ impl Snapshot<'_> {
 
     fn load_all(&self, entries: Vec<Entry>) -> Vec<Listed> {
         let mut listed = load_in_parallel(self.store, entries);
+        let now = self.store.clock().now();
         listed.sort_by(|a, b| {
-            let time = |listed: &Listed| listed.session.as_ref().ok().map(|s| s.updated_at);
+            let time = |listed: &Listed| listed.session.as_ref().ok().map(|s| s.last_update(now));
             time(b).cmp(&time(a)).then_with(|| a.location.id.cmp(&b.location.id))
         });
         listed

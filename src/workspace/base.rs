@@ -15,16 +15,22 @@ impl Worktrees<'_> {
             Ok(output) => output.text().parse().ok(),
             // Any other status says that something is broken.
             Err(GitError::Failed { status: Some(1), .. }) => None,
+            // Where HEAD is broken there is no repository for git.
+            Err(GitError::Failed { message, .. }) if message.starts_with("not a git repo") => {
+                return Err(self.broken_head());
+            }
             Err(error) => return Err(error.into()),
         };
         let branch = self.branch_named(named)?;
         match (found, named) {
             (Some(commit), _) => Ok(Base { branch, commit: Some(commit), extra: Map::new() }),
             (None, Some(named)) => Err(WorkspaceError::BaseMissing(named.to_owned())),
-            (None, None) => {
-                Err(WorkspaceError::Unborn(branch.unwrap_or_else(|| "HEAD".to_owned())))
-            }
+            (None, None) => Err(branch.map_or_else(|| self.broken_head(), WorkspaceError::Unborn)),
         }
+    }
+
+    fn broken_head(&self) -> WorkspaceError {
+        WorkspaceError::BrokenHead(self.repo.git_dir().join("HEAD"))
     }
 
     /// The full name of a ref, where the text is one and a branch.

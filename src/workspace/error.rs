@@ -53,6 +53,9 @@ pub enum WorkspaceError {
     /// Git takes every worktree of this repository for bare.
     #[error("git works in no worktree of '{0}': core.bare is set for all of them")]
     BareForAll(PathBuf),
+    /// HEAD is no ref and no commit.
+    #[error("'{0}' names neither a branch nor a commit")]
+    BrokenHead(PathBuf),
     /// The repository has no commit that a branch could begin at.
     #[error("branch '{0}' has no commit yet")]
     Unborn(String),

@@ -7,4 +7,5 @@ mod set;
 #[cfg(test)]
 mod tests;
 
-pub use record::{Merged, merge};
+pub use record::{Merged, merge, merge_told};
+pub(in crate::model) use set::merge as merge_tags;

@@ -35,9 +35,17 @@ pub struct Merged {
 /// such as [`Session::from_record`](crate::model::Session::from_record) would refuse; from two that
 /// it reads comes one that it reads.
 pub fn merge(base: Option<&Map>, ours: &Map, theirs: &Map) -> Merged {
+    merge_told(base, ours, theirs, [Timestamp::from_millis(i64::MAX); 2])
+}
+
+/// As [`merge`], of a record that was told at the first of two times and one told at the second.
+///
+/// An `updated_at` that is [later](Timestamp::latest) than that does not count; `created_at` does in
+/// its place, or nothing.
+pub fn merge_told(base: Option<&Map>, ours: &Map, theirs: &Map, told: [Timestamp; 2]) -> Merged {
     let nothing = Map::new();
     let base = base.unwrap_or(&nothing);
-    let mut merger = Merger { later: later(base, ours, theirs), conflicts: Vec::new() };
+    let mut merger = Merger { later: later(base, ours, theirs, told), conflicts: Vec::new() };
     let known = KEYS.map(Value::from);
     let mut record = Map::new();
     for (key, sides) in rows(known.iter(), [base, ours, theirs]) {
@@ -52,12 +60,16 @@ pub fn merge(base: Option<&Map>, ours: &Map, theirs: &Map) -> Merged {
 type Sides<'a> = [Option<&'a Value>; 3];
 
 /// Which record is the later one: greater when ours is. An unchanged record never is.
-fn later(base: &Map, ours: &Map, theirs: &Map) -> Ordering {
-    let time = |map: &Map| map.get("updated_at")?.as_str()?.parse::<Timestamp>().ok();
+fn later(base: &Map, ours: &Map, theirs: &Map, told: [Timestamp; 2]) -> Ordering {
+    let read = |map: &Map, key| map.get(key)?.as_str()?.parse::<Timestamp>().ok();
+    let time = |map: &Map, told: Timestamp| {
+        let mut times = ["updated_at", "created_at"].into_iter().filter_map(|key| read(map, key));
+        times.find(|time| *time <= told.latest())
+    };
     match (ours == base, theirs == base) {
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,
-        _ => time(ours).cmp(&time(theirs)),
+        _ => time(ours, told[0]).cmp(&time(theirs, told[1])),
     }
 }
 

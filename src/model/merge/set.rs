@@ -6,7 +6,7 @@ use crate::model::Value;
 /// Adds and removes what each side added and removed.
 ///
 /// What was there stays in its order; what is new follows, sorted.
-pub(super) fn merge(base: &[Value], ours: &[Value], theirs: &[Value]) -> Vec<Value> {
+pub(in crate::model) fn merge(base: &[Value], ours: &[Value], theirs: &[Value]) -> Vec<Value> {
     let set = |list| -> BTreeSet<Ranked<'_>> { <[Value]>::iter(list).map(Ranked).collect() };
     let (before, ours, theirs) = (set(base), set(ours), set(theirs));
     let mut left: BTreeSet<_> = ours.intersection(&theirs).copied().collect();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use gix::ObjectId;
+use gix::objs::Commit;
 
 use super::super::edit::Edit;
 use super::super::{Store, StoreError, Stray};
@@ -11,7 +12,7 @@ use super::compare::{Difference, Sides, compare};
 use super::decide::{Decision, decide};
 use super::trees::Trees;
 use crate::git::RawTree;
-use crate::model::{Project, SessionId};
+use crate::model::{Project, SessionId, Timestamp};
 
 /// How deep merge bases are merged from merge bases of their own. Below that the first one counts
 /// alone: a history that crosses over again and again must not be read to its start every time.
@@ -29,16 +30,30 @@ pub(super) struct MergedTrees {
     edits: Vec<Edit>,
 }
 
-/// Merges the trees of two stores. Nothing but merged records is written.
-pub(super) fn merge_trees(
+/// Compares the trees of two stores, of which the second is the first or the third: what one of
+/// them changed.
+pub(super) fn compare_trees(
     store: &Store,
     trees: &Trees<'_>,
     roots: Sides,
 ) -> Result<MergedTrees, StoreError> {
+    merge_trees(store, trees, roots, [Timestamp::EPOCH; 2])
+}
+
+/// Merges the trees of two stores. Nothing but merged records is written.
+///
+/// The times are those of the two tips: a clock that was ahead of its own store's last event was
+/// wrong. They are all there is to tell by, for what comes out depends on nothing but the tips.
+pub(super) fn merge_trees(
+    store: &Store,
+    trees: &Trees<'_>,
+    roots: Sides,
+    told: [Timestamp; 2],
+) -> Result<MergedTrees, StoreError> {
     let Difference { records, edits, unknown, displaced } = compare(trees, roots)?;
     let mut merged = MergedTrees { decisions: Vec::new(), unknown, displaced, edits };
     for key in records {
-        let mut decision = decide(store, trees, roots, &key)?;
+        let mut decision = decide(store, trees, roots, told, &key)?;
         merged.unknown.append(&mut decision.unknown);
         merged.displaced.append(&mut decision.displaced);
         merged.decisions.push((key, decision));
@@ -57,6 +72,11 @@ impl MergedTrees {
             None => store.write_tree(&RawTree::empty(), edits),
         }
     }
+}
+
+/// A commit's tree, and when it was made.
+pub(super) fn tree_and_time(commit: &Commit) -> (ObjectId, Timestamp) {
+    (commit.tree, super::super::event_time(commit))
 }
 
 /// Finds the tree that two sides are merged from, and makes it where they have several bases.
@@ -90,7 +110,7 @@ impl<'s> Bases<'s> {
     ) -> Result<Option<ObjectId>, StoreError> {
         let Some((first, others)) = bases.split_first() else { return Ok(None) };
         let repo = self.store.repository();
-        let mut merged = repo.read_commit(*first)?.tree;
+        let (mut merged, mut told) = tree_and_time(&repo.read_commit(*first)?);
         if others.is_empty() || depth == 0 {
             return Ok(Some(merged));
         }
@@ -98,11 +118,13 @@ impl<'s> Bases<'s> {
             return Ok(*made);
         }
         for (done, next) in others.iter().enumerate() {
-            let theirs = repo.read_commit(*next)?.tree;
+            let (theirs, their_time) = tree_and_time(&repo.read_commit(*next)?);
             let below = graph.relation(&bases[..=done], *next)?.bases;
             let base = self.merged(graph, trees, &below, depth - 1)?;
             let roots = [base, Some(merged), Some(theirs)];
-            merged = merge_trees(self.store, trees, roots)?.write(self.store, Some(merged))?;
+            merged = merge_trees(self.store, trees, roots, [told, their_time])?
+                .write(self.store, Some(merged))?;
+            told = told.max(their_time);
         }
         self.made.insert(bases.to_vec(), Some(merged));
         Ok(Some(merged))

@@ -3,13 +3,15 @@ use std::cmp::Ordering;
 use gix::ObjectId;
 
 use super::super::{LIMITS, RecordProblem, Store, StoreError, codec};
-use crate::model::{Map, Project, RecordError, Session, SessionId, Timestamp, Value, merge};
+use crate::model::{Map, Project, RecordError, Session, SessionId, Timestamp, Value, merge_told};
 
 /// Merges what two versions of one record say.
 pub(super) struct Contents<'s> {
     pub store: &'s Store,
     pub project: &'s Project,
     pub id: SessionId,
+    /// When the last event of each side was made.
+    pub told: [Timestamp; 2],
 }
 
 /// What a blob says, as far as this program understands it.
@@ -51,7 +53,7 @@ impl Contents<'_> {
             Some(Content::Record(base)) => Some(base),
             _ => None,
         };
-        let merged = merge(base.as_ref(), our_record, their_record);
+        let merged = merge_told(base.as_ref(), our_record, their_record, self.told);
         let written = match Session::from_record(merged.record, self.project) {
             Ok(session) => self.store.write_record(&session),
             Err(problem) => Err(StoreError::Invalid { id: self.id, problem: problem.into() }),

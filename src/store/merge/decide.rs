@@ -11,7 +11,7 @@ use super::compare::Sides;
 use super::contents::Contents;
 use super::trees::{Slot, Trees};
 use super::unknown::choose;
-use crate::model::{Project, SessionId};
+use crate::model::{Project, SessionId, Timestamp};
 
 /// What becomes of one session.
 #[derive(Debug, Default)]
@@ -45,6 +45,7 @@ pub(super) fn decide(
     store: &Store,
     trees: &Trees<'_>,
     roots: Sides,
+    told: [Timestamp; 2],
     (project, id): &(Project, SessionId),
 ) -> Result<Decision, StoreError> {
     let locate = |shelf| Location {
@@ -70,7 +71,8 @@ pub(super) fn decide(
         ours
     } else {
         let sides = [base, ours, theirs].map(place);
-        let merged = both_changed(store, sides, project, *id, &mut decision)?;
+        let contents = Contents { store, project, id: *id, told };
+        let merged = both_changed(&contents, sides, &mut decision)?;
         [Shelf::Active, Shelf::Archived]
             .map(|shelf| merged.filter(|place| place.0 == shelf).map(|place| place.1))
     };
@@ -128,10 +130,8 @@ impl Place {
 /// A record that both sides touched. One that a side took out comes back if the other side did
 /// anything to it.
 fn both_changed(
-    store: &Store,
+    contents: &Contents<'_>,
     [base, ours, theirs]: [Option<Place>; 3],
-    project: &Project,
-    id: SessionId,
     decision: &mut Decision,
 ) -> Result<Option<Place>, StoreError> {
     let (ours, theirs) = match (ours, theirs) {
@@ -150,7 +150,6 @@ fn both_changed(
         theirs.1
     } else {
         decision.is_merged = true;
-        let contents = Contents { store, project, id };
         let (blob, conflicts) = contents.merge(base_blob, ours.1, theirs.1)?;
         decision.conflicts = conflicts;
         blob

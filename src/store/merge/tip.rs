@@ -3,12 +3,12 @@ use gix::objs::Commit;
 
 use super::super::door::{Next, subject};
 use super::super::error::{gix_id, oid};
-use super::super::{Snapshot, Store, StoreError, Stray, Visibility};
+use super::super::{Snapshot, Store, StoreError, Stray, Visibility, event_time};
 use super::Change;
 use super::ancestry::{Graph, Relation};
-use super::base::{Bases, MergedTrees, merge_trees};
+use super::base::{Bases, MergedTrees, compare_trees, merge_trees};
 use super::trees::Trees;
-use crate::model::{Message, Oid};
+use crate::model::{Message, Oid, Timestamp};
 
 /// What a merge is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Store {
         let tree = |tip: &Oid| self.repository().read_commit(gix_id(tip)).map(|c| c.tree);
         let (from, to) = (from.map(tree).transpose()?, tree(to)?);
         let trees = Trees::new(self.repository());
-        Ok(changes(&merge_trees(self, &trees, [from, from, Some(to)])?))
+        Ok(changes(&compare_trees(self, &trees, [from, from, Some(to)])?))
     }
 
     /// What is different in the store at `ours` since it parted from the one at `theirs`; without
@@ -106,7 +106,7 @@ impl Store {
             None => None,
         };
         let tree = self.repository().read_commit(gix_id(ours))?.tree;
-        Ok(changes(&merge_trees(self, &trees, [base, base, Some(tree)])?))
+        Ok(changes(&compare_trees(self, &trees, [base, base, Some(tree)])?))
     }
 
     /// True when `tip` has all that `past` has.
@@ -164,7 +164,9 @@ impl<'s> Merge<'s> {
         }
         let base = Bases::new(self.store).tree(&mut graph, &self.trees, &relation.bases)?;
         let roots = [base, self.our_tree(), Some(self.theirs.1.tree)];
-        self.commit(merge_trees(self.store, &self.trees, roots)?)
+        let ours = self.ours.as_ref().map_or(Timestamp::EPOCH, |(_, commit)| event_time(commit));
+        let told = [ours, event_time(&self.theirs.1)];
+        self.commit(merge_trees(self.store, &self.trees, roots, told)?)
     }
 
     fn our_id(&self) -> Option<ObjectId> {
@@ -185,7 +187,7 @@ impl<'s> Merge<'s> {
     /// Everything in which their tree differs from ours.
     fn against_ours(&self) -> Result<MergedTrees, StoreError> {
         let roots = [self.our_tree(), self.our_tree(), Some(self.theirs.1.tree)];
-        merge_trees(self.store, &self.trees, roots)
+        compare_trees(self.store, &self.trees, roots)
     }
 
     fn stay(&self, ours: ObjectId, left_out: Vec<Stray>) -> (MergeReport, Vec<Next>) {

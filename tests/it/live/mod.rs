@@ -6,6 +6,7 @@ mod cleanup;
 mod doctor;
 mod half_made;
 mod reconcile;
+mod remains;
 mod status;
 mod talk;
 mod witnesses;

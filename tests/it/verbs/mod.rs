@@ -1,10 +1,12 @@
 //! The verbs, as a person or a script uses them.
 
 mod edit;
+mod future;
 mod list;
 mod log;
 mod manners;
 mod put_away;
 mod set;
 mod show;
+mod undo;
 mod world;

@@ -114,3 +114,19 @@ fn a_reftable_that_is_locked_for_a_moment_is_waited_for() {
     });
     assert_eq!(repo.git(["for-each-ref", "refs/heads/ao"]).lines().count(), 1);
 }
+
+#[test]
+fn a_broken_head_or_shallow_file_is_named() {
+    let repo = Repo::new();
+    let head = repo.common_dir().join("HEAD");
+    let spawn = || repo.ao(["spawn", "--no-agent", "x"]).code(128);
+    for broken in ["garbage", "", "ref: ", "ref: refs/heads/.lock\n", &"1".repeat(40)] {
+        std::fs::write(&head, broken).unwrap();
+        spawn().stderr_has("/HEAD' names neither").stderr_lacks("has no commit yet");
+    }
+    std::fs::write(&head, "ref: refs/heads/none\n").unwrap();
+    spawn().stderr_has("branch 'none' has no commit yet");
+    std::fs::write(&head, "ref: refs/heads/main\n").unwrap();
+    std::fs::write(repo.common_dir().join("shallow"), "garbage\n").unwrap();
+    spawn().stderr_has("bad shallow line: garbage").stderr_lacks("has no commit yet");
+}

@@ -1,5 +1,7 @@
+mod future;
 mod histories;
 mod newer;
 mod rules;
 mod strays;
+mod undo;
 mod world;

@@ -1,0 +1,142 @@
+//! Taking back what an event did to the records, and saying what else it did.
+
+use super::liveness::{Liveness, liveness_of};
+use super::{FlowError, Rule, here};
+use crate::model::{Event, Oid, SessionStatus};
+use crate::store::{Committed, Overlap, Shelf, Store, Transaction, Undone, Version};
+use crate::workspace::{self, Worktrees};
+
+/// What is to be undone, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Undo {
+    /// The event; None is the last one that a person caused in this clone.
+    pub event: Option<Oid>,
+    /// Whether what speaks against it counts: later changes of the same fields, an agent that runs,
+    /// a session that would be deleted and has not ended.
+    pub rule: Rule,
+}
+
+/// What an undo came to, or would come to.
+#[derive(Debug, Clone)]
+pub struct Undoing {
+    /// The event that is undone.
+    pub event: Event,
+    /// The records that change.
+    pub records: Vec<Undone>,
+}
+
+/// Undoes an event, by a new one.
+///
+/// # Errors
+/// When there is nothing to undo, or something speaks against it; nothing has changed then.
+pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError> {
+    store.transaction("undo", |tx| stage(tx, store, wish))
+}
+
+/// Works out what [`undo`] would do, and does nothing.
+///
+/// # Errors
+/// As [`undo`].
+pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
+    store.rehearse(|tx| stage(tx, store, wish))
+}
+
+fn stage(tx: &mut Transaction<'_>, store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
+    let event = match &wish.event {
+        Some(id) => tx.snapshot().event(id)?,
+        None => tx.snapshot().last_by_hand()?.ok_or(FlowError::NothingToUndo)?,
+    };
+    let overlap = match wish.rule {
+        Rule::Table => Overlap::Refuse,
+        Rule::Anything => Overlap::Override,
+    };
+    let records = tx.undo(&event, overlap)?;
+    if wish.rule == Rule::Table {
+        records.iter().try_for_each(|record| check(store, record))?;
+    }
+    Ok(Undoing { event, records })
+}
+
+/// As `delete` and `archive` do, refuses to take a session away from its agent.
+fn check(store: &Store, record: &Undone) -> Result<(), FlowError> {
+    let id = record.key.id;
+    let status = |version: &Option<Version>| {
+        version.as_ref().and_then(|it| it.session.as_ref()).map(|session| session.status.clone())
+    };
+    let is_over = status(&record.after).is_some_and(|status| status.is_terminal());
+    let is_away = record.after.as_ref().is_none_or(|after| after.location.shelf == Shelf::Archived);
+    let was_away =
+        record.before.as_ref().is_none_or(|before| before.location.shelf == Shelf::Archived);
+    if (is_over || is_away) && !was_away {
+        let session = record.before.as_ref().and_then(|before| before.session.as_ref());
+        match liveness_of(store, id, session) {
+            Liveness::Gone => {}
+            Liveness::Alive { .. } => return Err(FlowError::StillRuns(id)),
+            Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
+        }
+    }
+    match status(&record.before) {
+        Some(status) if record.after.is_none() && !status.is_terminal() => {
+            Err(FlowError::NotEnded { id, status })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the event did outside the store, and is not undone: each with the command that would.
+///
+/// # Errors
+/// When refs or worktrees cannot be read.
+pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String)>, FlowError> {
+    let repo = store.repository();
+    let short = record.key.id.short();
+    let session = |version: &Option<Version>| version.as_ref().and_then(|it| it.session.clone());
+    let is_there = |branch: &str| -> Result<bool, FlowError> {
+        Ok(repo.read_ref(&format!("refs/heads/{branch}"))?.is_some())
+    };
+    let mut left = Vec::new();
+    let Some(after) = session(&record.after) else {
+        let Some(before) = session(&record.before).filter(|_| record.after.is_none()) else {
+            return Ok(left);
+        };
+        if let Some(path) = placed(store, &before).filter(|path| path.is_dir()) {
+            let path = path.display();
+            left.push(("worktree".to_owned(), format!("git worktree remove '{path}'")));
+        }
+        if let Some(branch) = &before.branch
+            && is_there(branch)?
+        {
+            left.push(("branch".to_owned(), format!("git branch -D '{branch}'")));
+        }
+        return Ok(left);
+    };
+    if let Some(branch) = &after.branch
+        && !is_there(branch)?
+    {
+        let backup = Worktrees::new(repo).backups(after.id)?.into_iter().next_back();
+        let head = after.head.as_ref().map(|head| head.to_string());
+        if let Some(from) = backup.or(head) {
+            left.push(("branch".to_owned(), format!("git branch '{branch}' {from}")));
+        }
+    }
+    let is_gone = placed(store, &after).is_some_and(|path| !path.exists());
+    let before = session(&record.before).map(|session| session.status);
+    let was_over = before.is_none_or(|status| status.is_terminal());
+    let is_at_work =
+        matches!(after.status, SessionStatus::Spawning | SessionStatus::Working) && was_over;
+    let is_active = record.after.as_ref().is_some_and(|it| it.location.shelf == Shelf::Active);
+    if is_active && is_gone {
+        left.push(("worktree".to_owned(), format!("git ao restore {short}")));
+    } else if is_active
+        && is_at_work
+        && matches!(liveness_of(store, after.id, Some(&after)), Liveness::Gone)
+    {
+        left.push(("agent".to_owned(), format!("git ao restore {short}")));
+    }
+    Ok(left)
+}
+
+fn placed(store: &Store, session: &crate::model::Session) -> Option<std::path::PathBuf> {
+    let path = here::placement(store, session)?.workspace.as_deref()?;
+    workspace::from_record(path).ok()
+}

@@ -1,0 +1,297 @@
+//! Taking back what an event did.
+
+use super::transaction::Staged;
+use super::{
+    Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Transaction, Visibility,
+    codec,
+};
+use crate::model::{Event, Extent, Map, Oid, Origin, Session, SessionId, Timestamp};
+
+/// What becomes of a field that was changed again since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Overlap {
+    /// It is a conflict, and nothing is undone.
+    #[default]
+    Refuse,
+    /// It gets the value that it had before the event.
+    Override,
+}
+
+/// Why an event is not undone.
+#[derive(Debug, thiserror::Error)]
+pub enum UndoError {
+    /// There is no such event in the store.
+    #[error("'{0}' is not an event of this store")]
+    Unknown(Oid),
+    /// It joins what two clones did.
+    #[error("event {} is a merge, which is not undone", .0.short())]
+    Merge(Oid),
+    /// It made a session public or private.
+    #[error("event {} changed who sees session {}, which is not undone", event.short(), id.short())]
+    Visibility {
+        /// The event.
+        event: Oid,
+        /// The session.
+        id: SessionId,
+    },
+    /// What it did was changed again since: sessions and fields.
+    #[error("what event {} did was changed again since", event.short())]
+    Conflicts {
+        /// The event.
+        event: Oid,
+        /// The sessions and their fields; `*` is the whole record.
+        fields: Vec<(SessionId, String)>,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// One record, and what an undo makes of it.
+#[derive(Debug, Clone)]
+pub struct Undone {
+    /// The session.
+    pub key: Key,
+    /// What is there now; None where there is none.
+    pub before: Option<Version>,
+    /// What will be there.
+    pub after: Option<Version>,
+}
+
+/// A record on its shelf.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Where it lies.
+    pub location: Location,
+    /// What it says; None where that cannot be read.
+    pub session: Option<Session>,
+}
+
+impl Store {
+    /// Runs a change and lets it come to nothing: what it would do.
+    ///
+    /// # Errors
+    /// What `change` returns, and what reading the store may.
+    pub fn rehearse<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        change(&mut Transaction::new(self.snapshot()?, self.clock().now()))
+    }
+}
+
+impl Snapshot<'_> {
+    /// The last event that a person caused in this clone; None where there is none.
+    ///
+    /// # Errors
+    /// When the history cannot be read that far.
+    pub fn last_by_hand(&self) -> Result<Option<Event>, StoreError> {
+        let Some(replica) = self.store.known_replica() else { return Ok(None) };
+        for event in self.events(super::History::default()) {
+            let event = event?;
+            let message = &event.message;
+            let is_ours = message.replica.as_ref() == Some(&replica) && message.op != "merge";
+            if is_ours && message.origin == Origin::Person {
+                return Ok(Some(event));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Transaction<'_> {
+    /// Takes back what an event did: of each record, the three-way merge with the event as base, and
+    /// as sides what is there now and what was there before the event. So later changes stay. A
+    /// record that was not changed since is again what it was, to the byte.
+    ///
+    /// What the clone noted by itself is taken back but for what it noted of the world: status,
+    /// placements, head and the like. Returns the records that change; an event that is undone
+    /// already has none.
+    ///
+    /// # Errors
+    /// When it is a merge, when it changed who sees a session, or when what it did was changed again
+    /// since and that is to be refused.
+    pub fn undo(&mut self, event: &Event, overlap: Overlap) -> Result<Vec<Undone>, UndoError> {
+        let half = self.half_of(&event.id)?;
+        if event.message.op == "merge" && event.parents.len() > 1 {
+            return Err(UndoError::Merge(event.id.clone()));
+        }
+        let changes = self.snapshot().store.changes(event.parents.first(), &event.id)?;
+        let (mut undone, mut conflicts) = (Vec::new(), Vec::new());
+        for change in &changes {
+            let record = Record::of(self, change, event, half)?;
+            let (fate, fields) = record.undo(event.message.origin, overlap)?;
+            conflicts.extend(fields.into_iter().map(|field| (record.key.id, field)));
+            if let Some(fate) = fate {
+                undone.push(record.stage(self, fate));
+            }
+        }
+        if !conflicts.is_empty() && overlap == Overlap::Refuse {
+            return Err(UndoError::Conflicts { event: event.id.clone(), fields: conflicts });
+        }
+        self.describe(event.message.subject.clone());
+        Ok(undone)
+    }
+
+    fn half_of(&self, event: &Oid) -> Result<Visibility, UndoError> {
+        for half in [Visibility::Public, Visibility::Private] {
+            if let Some(tip) = self.snapshot().tip_of(half)
+                && self.snapshot().store.contains_event(tip, event)?
+            {
+                return Ok(half);
+            }
+        }
+        Err(UndoError::Unknown(event.clone()))
+    }
+}
+
+/// A record that an event changed, at three times.
+struct Record<'s> {
+    store: &'s Store,
+    key: Key,
+    before: Option<Entry>,
+    after: Option<Entry>,
+    now: Option<Entry>,
+    time: Timestamp,
+}
+
+/// What becomes of a record.
+enum Fate {
+    Removed,
+    /// The bytes that lie at one of the three times, on a shelf.
+    Bytes(Shelf, Oid),
+    Written(Shelf, Box<Session>),
+}
+
+impl<'s> Record<'s> {
+    fn of(
+        tx: &Transaction<'s>,
+        change: &Change,
+        event: &Event,
+        half: Visibility,
+    ) -> Result<Self, UndoError> {
+        let (snapshot, store) = (tx.snapshot(), tx.snapshot().store);
+        let key = Key::from(change.location());
+        let at_home = |entry: &Option<Entry>| {
+            let entry = entry.clone()?;
+            Some(Entry { location: Location { visibility: half, ..entry.location }, ..entry })
+        };
+        let find = |of: Visibility| -> Result<Option<Entry>, StoreError> {
+            let alone = Snapshot::at(store, snapshot.tip_of(of).cloned())?;
+            Ok(at_home(&alone.find(key.clone())?))
+        };
+        let now = find(half)?;
+        let (before, after) = (at_home(&change.before), at_home(&change.after));
+        let came_or_went = before.is_none() != after.is_none();
+        let is_set = event.message.op == "set";
+        if came_or_went && (is_set || (now.is_none() && find(half.other())?.is_some())) {
+            return Err(UndoError::Visibility { event: event.id.clone(), id: key.id });
+        }
+        Ok(Self { store, before, after, now, time: tx.now(), key })
+    }
+
+    /// What becomes of it, if anything, and the fields that were changed again since.
+    fn undo(
+        &self,
+        origin: Origin,
+        overlap: Overlap,
+    ) -> Result<(Option<Fate>, Vec<String>), StoreError> {
+        let whole = || vec!["*".to_owned()];
+        let bytes = |entry: &Entry| Some(Fate::Bytes(entry.location.shelf, entry.blob.clone()));
+        Ok(match (&self.before, &self.after, &self.now) {
+            (Some(before), None, None) => (bytes(before), Vec::new()),
+            (_, None, _) | (None, Some(_), None) => (None, Vec::new()),
+            (Some(before), Some(_), None) => (bytes(before), whole()),
+            (None, Some(after), Some(now)) => (Some(Fate::Removed), self.own_changes(after, now)?),
+            (Some(before), Some(after), Some(now)) => {
+                let shelf = match after.location.shelf == now.location.shelf {
+                    true => before.location.shelf,
+                    false => now.location.shelf,
+                };
+                let extent = match origin {
+                    Origin::Person => Extent::Everything,
+                    Origin::Automatic => Extent::WithoutFacts,
+                };
+                let is_whole = extent == Extent::Everything && now.blob == after.blob;
+                let kept = Some(Fate::Bytes(shelf, now.blob.clone()));
+                let kept = kept.filter(|_| shelf != now.location.shelf);
+                if before.blob == after.blob || now.blob == before.blob {
+                    (kept, Vec::new())
+                } else if is_whole {
+                    (Some(Fate::Bytes(shelf, before.blob.clone())), Vec::new())
+                } else {
+                    let records = [before, after, now].map(|entry| self.record(entry));
+                    let [Some(before_map), Some(after), Some(now_map)] = records else {
+                        return Ok((Some(Fate::Bytes(shelf, before.blob.clone())), whole()));
+                    };
+                    let undone = crate::model::undo(&before_map, &after, &now_map, extent);
+                    if undone.record == now_map {
+                        return Ok((kept, undone.conflicts));
+                    }
+                    match Session::from_record(undone.record, &before.location.project) {
+                        Ok(mut session) => {
+                            session.updated_at = Timestamp::after(self.time, session.updated_at);
+                            (Some(Fate::Written(shelf, Box::new(session))), undone.conflicts)
+                        }
+                        // Each fits, all together do not.
+                        Err(problem) if overlap == Overlap::Override => {
+                            let (id, problem) = (self.key.id, problem.into());
+                            return Err(StoreError::Invalid { id, problem });
+                        }
+                        Err(_) => (None, whole()),
+                    }
+                }
+            }
+        })
+    }
+
+    /// What was done to a record since the event made it, other than noting facts.
+    fn own_changes(&self, after: &Entry, now: &Entry) -> Result<Vec<String>, StoreError> {
+        let mut fields = match (self.record(after), self.record(now)) {
+            _ if after.blob == now.blob => Vec::new(),
+            (Some(after), Some(now)) => crate::model::own_changes(&after, &now),
+            _ => vec!["*".to_owned()],
+        };
+        if after.location.shelf != now.location.shelf {
+            fields.push("archived".to_owned());
+        }
+        Ok(fields)
+    }
+
+    fn record(&self, entry: &Entry) -> Option<Map> {
+        Some(self.session(entry)?.to_record())
+    }
+
+    fn session(&self, entry: &Entry) -> Option<Session> {
+        let location = &entry.location;
+        let bytes = self.store.repository().read_blob(super::error::gix_id(&entry.blob)).ok()?;
+        codec::decode(&bytes, location.id, &location.project).ok()
+    }
+
+    fn stage(&self, tx: &mut Transaction<'_>, fate: Fate) -> Undone {
+        let versions = [&self.now, &self.before, &self.after];
+        let known = versions.into_iter().flatten().next();
+        let home = known.expect("a change is of a record").location.clone();
+        let (to, blob, session) = match fate {
+            Fate::Removed => (None, None, None),
+            Fate::Bytes(shelf, blob) => {
+                (Some(Location { shelf, ..home.clone() }), Some(blob), None)
+            }
+            Fate::Written(shelf, session) => {
+                (Some(Location { shelf, ..home.clone() }), None, Some(session))
+            }
+        };
+        let after = to.clone().map(|location| {
+            let entry = blob.clone().map(|blob| Entry { location: location.clone(), blob });
+            let read = entry.and_then(|entry| self.session(&entry));
+            Version { location, session: session.as_deref().cloned().or(read) }
+        });
+        let before = self.now.as_ref().map(|entry| Version {
+            location: entry.location.clone(),
+            session: self.session(entry),
+        });
+        let staged = Staged { before: self.now.clone(), session, blob, to, twin: None };
+        tx.stage(home, staged);
+        Undone { key: self.key.clone(), before, after }
+    }
+}
