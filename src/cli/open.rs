@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use git_ao::git::{Held, LockError, ObjectError, RefError, Repository, RepositoryError};
-use git_ao::model::{Handle, Project};
+use git_ao::model::{Handle, Project, Reference};
 use git_ao::store::{
     Clock, Context, Entry, Key, Notice, ResolveError, Snapshot, Store, StoreError,
 };
@@ -75,7 +75,16 @@ pub fn find_in(
     project: Option<&Project>,
 ) -> Result<Entry, CliError> {
     let context = Context { project: project.cloned(), ..context(store) };
-    Ok(snapshot.resolve(&Handle::parse(text), &context)?)
+    let handle = Handle::parse(text);
+    let entry = snapshot.resolve(&handle, &context)?;
+    if matches!(handle.reference, Reference::Id(_)) && handle.project.is_none() {
+        for other in snapshot.namesakes(&entry.location)? {
+            let (ours, theirs) = (&entry.location.project, Key::from(&other));
+            let warning = format!("taking the session of project '{ours}'; another is {theirs}");
+            message::print(&Level::Warning.format(&warning));
+        }
+    }
+    Ok(entry)
 }
 
 /// What a handle may be relative to, where the user stands.
@@ -84,9 +93,8 @@ pub fn context(store: &Store) -> Context {
 }
 
 /// The session of this worktree.
-pub fn here(repo: &Repository) -> Option<git_ao::model::SessionId> {
-    let text = std::fs::read_to_string(repo.git_dir().join("AO_SESSION")).ok()?;
-    text.trim().parse().ok()
+pub fn here(repo: &Repository) -> Option<Key> {
+    git_ao::workspace::key_here(repo)
 }
 
 impl From<RepositoryError> for CliError {

@@ -148,7 +148,7 @@ pub fn start(
         fork::say_taken(ctx, &parent, action, left)?;
     }
     if let Some(none) = crew.nobody.filter(|_| !args.no_worktree) {
-        launch::say_nobody(&none);
+        launch::say_nobody(ctx, &made.session, &none);
     }
     let action = crew.start.map(|start| start.action).unwrap_or(Action::Launch);
     let started = (&made.started, action);

@@ -7,6 +7,7 @@ use super::belongings::{Discard, discard_claimed};
 use super::live::{AgentState, Probes};
 use super::liveness::{Liveness, liveness, stop};
 use super::on_branch::{catch_up_at, record_branches};
+use super::own::Own;
 use super::start::claim;
 use super::{FlowError, Interrupt, placement};
 use crate::git::{Lock, LockError};
@@ -79,12 +80,13 @@ pub struct Cleaned {
 pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, FlowError> {
     let repo = store.repository();
     let worktrees = Worktrees::new(repo);
-    let own = worktrees.sessions_known()?;
-    let listed = store.snapshot()?.listing(Shelf::Active).sessions;
+    let snapshot = store.snapshot()?;
+    let own = Own::of(&worktrees, &snapshot)?;
+    let listed = snapshot.listing(Shelf::Active).sessions;
     let listed = listed.into_iter().filter_map(|l| Some((Key::from(&l.location), l.session.ok()?)));
     let mut ended: Vec<_> = listed.filter(|(_, session)| session.status.is_terminal()).collect();
     for (_, session) in &mut ended {
-        let path = own.get(&session.id).map(PathBuf::as_path);
+        let path = own.path(session).map(PathBuf::as_path);
         catch_up_at(store, session, path)?;
     }
     let sessions: Vec<_> = ended.iter().map(|(_, session)| session).collect();
@@ -96,7 +98,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
         let mut leftover = Leftover {
             session: session.clone(),
             // A record may name any folder; this one says itself whose it is.
-            worktree: own.get(&session.id).cloned(),
+            worktree: own.path(session).cloned(),
             branch: None,
             archives: is_old(session, what, now),
             kept: None,

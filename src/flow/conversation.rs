@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::brief::state_dir;
+use super::own::Own;
 use super::{FlowError, here};
 use crate::agent::{Action, Agent, Mode};
 use crate::model::{Session, SessionStatus};
@@ -99,7 +100,7 @@ pub(super) fn look(
         return Ok(Some(id.to_owned()));
     }
     former.insert(worktrees.default_path(&session.project_id, session.id)?);
-    former.extend(worktrees.sessions_known()?.remove(&session.id));
+    former.extend(Own::of(&worktrees, &store.snapshot()?)?.path(session).cloned());
     Ok(former.iter().find_map(|path| begun(path)))
 }
 

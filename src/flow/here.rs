@@ -6,7 +6,7 @@ use super::{FlowError, Launcher};
 use crate::model::{Placement, Session};
 use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
-use crate::workspace::{self, Detail, Place, Workspace as _, Worktrees, is_worktree, session_at};
+use crate::workspace::{self, Detail, Place, Workspace as _, Worktrees, is_of, is_worktree};
 
 /// Where the session lives in this clone, if it does.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
@@ -31,7 +31,7 @@ pub(super) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, Flo
     match state.condition {
         condition if !is_worktree(&condition) => Err(FlowError::NotUsable { path, condition }),
         // A record may name any worktree; this one says itself whose it is.
-        _ if session_at(&path) != Some(session.id) => {
+        _ if !is_of(&path, session.id, &session.project_id) => {
             Err(FlowError::NotItsOwn { id: session.id, path })
         }
         _ => Ok(path),

@@ -48,6 +48,7 @@ mod live;
 mod liveness;
 mod log;
 mod on_branch;
+mod own;
 mod pause;
 mod reach;
 mod reconcile;

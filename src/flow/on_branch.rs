@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::FlowError;
+use super::own::Own;
 use crate::git::Repository;
 use crate::model::{Oid, Origin, Session, is_branch_name};
 use crate::store::{Key, Shelf, Store, StoreError};
@@ -14,7 +15,8 @@ use crate::workspace::{Condition, Detail, Place, Workspace as _, Worktrees};
 /// # Errors
 /// When git or the store cannot be read.
 pub(super) fn catch_up(store: &Store, session: &mut Session) -> Result<(), FlowError> {
-    let path = Worktrees::new(store.repository()).sessions_known()?.remove(&session.id);
+    let own = Own::of(&Worktrees::new(store.repository()), &store.snapshot()?)?;
+    let path = own.path(session).cloned();
     catch_up_at(store, session, path.as_deref())
 }
 
@@ -54,11 +56,12 @@ pub(super) fn record_branch(store: &Store, key: &Key) -> Result<(), FlowError> {
 /// # Errors
 /// When git or the store cannot be read, or the store cannot be written.
 pub fn record_branches(store: &Store) -> Result<(), FlowError> {
-    let own = Worktrees::new(store.repository()).sessions_known()?;
+    let snapshot = store.snapshot()?;
+    let own = Own::of(&Worktrees::new(store.repository()), &snapshot)?;
     let mut keys = Vec::new();
-    for listed in store.snapshot()?.listing(Shelf::Active).sessions {
+    for listed in snapshot.listing(Shelf::Active).sessions {
         let Ok(session) = listed.session else { continue };
-        let Some(path) = own.get(&session.id) else { continue };
+        let Some(path) = own.path(&session) else { continue };
         let mut now = session.clone();
         catch_up_at(store, &mut now, Some(path))?;
         if now.branch != session.branch {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::FlowError;
 use super::live::{AgentState, Probes};
+use super::own::Own;
 use crate::model::{Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Shelf, Store, StoreError};
@@ -130,14 +131,14 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
     let Some(replica) = replica else { return Ok((all, unknown)) };
     let sessions: Vec<_> = here.iter().map(|(_, session)| session).collect();
     let agents = Probes::new(repo, Some(&replica), &sessions).run();
-    let own: BTreeMap<SessionId, PathBuf> = worktrees.sessions()?;
+    let own = Own::of(&worktrees, &store.snapshot()?)?;
     for ((key, session), agent) in here.iter().zip(agents) {
         let is_gone = matches!(agent, AgentState::Gone | AgentState::NotStarted);
         if let AgentState::Unknown(error) = agent {
             unknown.push((session.id, error));
         }
         let placement = session.placements[&replica].clone();
-        let own = own.get(&session.id).cloned();
+        let own = own.path(session).filter(|path| path.exists()).cloned();
         let recorded = placement.workspace.as_deref().and_then(|p| workspace::from_record(p).ok());
         let path = own.clone().or(recorded);
         let state = |path: &PathBuf| worktrees.state(&Place { path, branch: None }, Detail::Place);

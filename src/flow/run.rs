@@ -15,7 +15,8 @@ use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{Lock, LockError, Repository};
 use crate::model::{Origin, Session, SessionId, SessionStatus, Timestamp};
 use crate::runtime::{Child, Ended, Event, Foreground, Plan, Process, Reins, Runtime, Wires};
-use crate::store::{Store, StoreError};
+use crate::store::{Key, Store, StoreError};
+use crate::workspace;
 
 /// What is to be run.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +104,8 @@ impl Runner {
         interrupt: &Interrupt<'_>,
         watch: &mut dyn FnMut(Reins),
     ) -> Result<Ended, FlowError> {
-        let session = store.snapshot()?.session(self.run.session)?;
+        let key = own_key(store, self.run.session);
+        let session = store.snapshot()?.session(key)?;
         if session.status.is_terminal() {
             return Err(FlowError::HasEnded { id: session.id, status: session.status });
         }
@@ -131,7 +133,7 @@ impl Runner {
             }
             Err(error) => {
                 let reason = format!("{NOT_STARTED}{error}");
-                end(store, session.id, None, (&SessionStatus::Errored, &reason))?;
+                end(store, &key_of(&session), None, (&SessionStatus::Errored, &reason))?;
                 Err(error)
             }
         }
@@ -143,7 +145,7 @@ fn place_here(store: &Store, session: &Session) -> Result<Session, FlowError> {
     let (replica, process) = (store.replica()?, Process::current()?);
     let placed = store.transaction("place", |tx| {
         tx.set_origin(Origin::Automatic);
-        tx.update(session.id, |session| {
+        tx.update(key_of(session), |session| {
             let placement = session.placements.entry(replica.clone()).or_default();
             placement.runtime = Some(Foreground.name().to_owned());
             placement.handle = Some(process.to_string());
@@ -157,7 +159,7 @@ fn place_here(store: &Store, session: &Session) -> Result<Session, FlowError> {
 struct Running<'a> {
     agent: &'a dyn Agent,
     child: Child,
-    session: SessionId,
+    session: Key,
     workspace: PathBuf,
     since: SystemTime,
     /// The agent's own id of the conversation, as far as it is known.
@@ -169,7 +171,7 @@ struct Prepared<'a> {
     agent: &'a dyn Agent,
     plan: Plan,
     wires: Wires,
-    session: SessionId,
+    session: Key,
     workspace: PathBuf,
     conversation: Option<String>,
 }
@@ -212,15 +214,15 @@ fn prepare<'a>(
     };
     let plan = plan(session, &workspace, program, &launch);
     let conversation = launch.agent_session_id;
-    Ok(Prepared { agent, plan, wires, session: session.id, workspace, conversation })
+    Ok(Prepared { agent, plan, wires, session: key_of(session), workspace, conversation })
 }
 
 impl<'a> Prepared<'a> {
     fn begin(self, repo: &Repository) -> Result<Running<'a>, FlowError> {
-        let note = |agent| match AgentFile::new(repo, agent)?.write(repo, self.session) {
+        let note = |agent| match AgentFile::new(repo, agent)?.write(repo, self.session.id) {
             Ok(()) => Ok(()),
             Err(source) => {
-                let path = AgentFile::path(repo, self.session);
+                let path = AgentFile::path(repo, self.session.id);
                 Err(FlowError::File { act: "write", path, source })
             }
         };
@@ -231,7 +233,7 @@ impl<'a> Prepared<'a> {
         let child = match Child::start(&self.plan, self.wires) {
             Ok(child) => child,
             Err(error) => {
-                let _ = AgentFile::remove(repo, self.session);
+                let _ = AgentFile::remove(repo, self.session.id);
                 return Err(error.into());
             }
         };
@@ -281,7 +283,7 @@ impl Running<'_> {
                 trouble = self.tell(store).err().or(trouble);
             }
         };
-        let _ = AgentFile::remove(store.repository(), self.session);
+        let _ = AgentFile::remove(store.repository(), self.session.id);
         if let Some(id) = self.look_for_id() {
             self.conversation = Some(id);
         }
@@ -292,7 +294,7 @@ impl Running<'_> {
                 (SessionStatus::Errored, format!("agent_exited: signal {signal}"))
             }
         };
-        end(store, self.session, self.conversation.as_deref(), (&status, &reason))?;
+        end(store, &self.session, self.conversation.as_deref(), (&status, &reason))?;
         trouble.map_or(Ok(ended), Err)
     }
 
@@ -301,7 +303,7 @@ impl Running<'_> {
     fn tell(&self, store: &Store) -> Result<(), FlowError> {
         let told = store.transaction("status", |tx| {
             tx.set_origin(Origin::Automatic);
-            let what = tx.update(self.session, |session| {
+            let what = tx.update(self.session.clone(), |session| {
                 if self.conversation.is_some() {
                     session.agent_session_id.clone_from(&self.conversation);
                 }
@@ -341,18 +343,28 @@ impl Running<'_> {
     }
 }
 
+fn key_of(session: &Session) -> Key {
+    Key { id: session.id, project: Some(session.project_id.clone()) }
+}
+
+/// Of two sessions with this id, in two projects, the one whose worktree this is.
+fn own_key(store: &Store, session: SessionId) -> Key {
+    let here = workspace::key_here(store.repository());
+    here.filter(|key| key.id == session).unwrap_or_else(|| session.into())
+}
+
 /// Writes down how it ended, where its branch is, and its id of the conversation. A status that says
 /// something else than what the agent does stays: a person's decision, or where the pull request
 /// stands.
 fn end(
     store: &Store,
-    session: SessionId,
+    session: &Key,
     conversation: Option<&str>,
     (status, reason): (&SessionStatus, &str),
 ) -> Result<(), FlowError> {
     let ended = store.transaction("status", |tx| {
         tx.set_origin(Origin::Automatic);
-        let what = tx.update(session, |session| {
+        let what = tx.update(session.clone(), |session| {
             if let Some(id) = conversation {
                 session.agent_session_id = Some(id.to_owned());
             }

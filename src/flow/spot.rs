@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::own::Own;
 use super::{FlowError, Rule, here};
 use crate::model::Session;
 use crate::store::Store;
 use crate::workspace::{
-    self, Added, Condition, Detail, Place, Recreation, Workspace as _, Worktrees, is_worktree,
-    session_at,
+    self, Added, Condition, Detail, Place, Recreation, Workspace as _, Worktrees, is_of,
+    is_worktree, name_project,
 };
 
 /// Where the worktree is, or is to be.
@@ -25,7 +26,7 @@ pub(super) fn find_place(
     let path = where_it_belongs(store, worktrees, session)?;
     let place = Place { path: &path, branch: session.branch.as_deref() };
     let condition = worktrees.state(&place, Detail::Place)?.condition;
-    if is_worktree(&condition) && session_at(&path) != Some(session.id) {
+    if is_worktree(&condition) && !is_of(&path, session.id, &session.project_id) {
         return Err(FlowError::NotItsOwn { id: session.id, path });
     }
     match condition {
@@ -49,8 +50,8 @@ fn where_it_belongs(
     worktrees: &Worktrees<'_>,
     session: &Session,
 ) -> Result<PathBuf, FlowError> {
-    if let Some(own) = worktrees.sessions_known()?.remove(&session.id) {
-        return Ok(own);
+    if let Some(own) = Own::of(worktrees, &store.snapshot()?)?.path(session) {
+        return Ok(own.clone());
     }
     let condition = |path: &Path| {
         let state = worktrees.state(&Place { path, branch: None }, Detail::Place);
@@ -107,9 +108,11 @@ impl Spot {
             Self::Gone(path) => path,
         };
         let branch = session.branch.as_deref().ok_or(FlowError::NoBranch(session.id))?;
-        let (head, session) = (session.head.as_ref(), session.id);
-        let again = Recreation { path: &path, branch, head, session };
-        Ok(Made::Again(worktrees.recreate(&again)?))
+        let (head, id) = (session.head.as_ref(), session.id);
+        let again = Recreation { path: &path, branch, head, session: id };
+        let added = worktrees.recreate(&again)?;
+        name_project(added.path(), &session.project_id)?;
+        Ok(Made::Again(added))
     }
 }
 

@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 
 use super::{Crowd, HookError, Reader, crowd};
-use crate::model::{Oid, Origin, Placement, Session, SessionId, is_branch_name};
-use crate::store::{Store, StoreError};
-use crate::workspace::{from_record, mark_here, operation, session_at, session_here, to_record};
+use crate::model::{Oid, Origin, Placement, Session, is_branch_name};
+use crate::store::{Key, Store, StoreError};
+use crate::workspace::{
+    from_record, key_here, mark_here, name_project, operation, session_at, to_record,
+};
 
 pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Crowd>, HookError> {
     let repo = store.repository();
@@ -13,7 +15,7 @@ pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Cr
     if flag != "1" || operation(repo.git_dir()).is_some() {
         return Ok(None);
     }
-    let here = session_here(repo);
+    let here = key_here(repo);
     let is_new = old.as_encoded_bytes().iter().all(|byte| *byte == b'0');
     let is_linked = repo.git_dir() != repo.common_dir();
     let is_asked = matches!(reader, Reader::Person(_));
@@ -21,9 +23,9 @@ pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Cr
         return Ok(None);
     }
     let Some(branch) = repo.head_branch()? else { return Ok(None) };
-    if let Some(id) = here {
+    if let Some(key) = here {
         let head = new.to_str().and_then(|id| id.parse().ok());
-        return record(store, id, &branch, head).map(|()| None);
+        return record(store, key, &branch, head).map(|()| None);
     }
     if is_new && is_linked && claim(store, &branch)? {
         return Ok(None);
@@ -36,8 +38,8 @@ pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Cr
 }
 
 /// Writes down the branch of a session's worktree if it is another one.
-fn record(store: &Store, id: SessionId, branch: &str, head: Option<Oid>) -> Result<(), HookError> {
-    if store.snapshot()?.session(id)?.branch.as_deref() == Some(branch) {
+fn record(store: &Store, key: Key, branch: &str, head: Option<Oid>) -> Result<(), HookError> {
+    if store.snapshot()?.session(key.clone())?.branch.as_deref() == Some(branch) {
         return Ok(());
     }
     if !is_branch_name(branch) {
@@ -45,7 +47,7 @@ fn record(store: &Store, id: SessionId, branch: &str, head: Option<Oid>) -> Resu
     }
     store.transaction("checkout", |tx| {
         tx.set_origin(Origin::Automatic);
-        let what = tx.update(id, |session| {
+        let what = tx.update(key.clone(), |session| {
             let old = session.branch.replace(branch.to_owned());
             if old.as_deref() != Some(branch) {
                 session.head = head.clone().or_else(|| session.head.take());
@@ -85,6 +87,7 @@ fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
         tx.describe(format!("new worktree on {replica}"));
         Ok::<_, StoreError>(())
     })?;
+    name_project(&top, &session.project_id)?;
     mark_here(repo, id)?;
     Ok(true)
 }

@@ -3,12 +3,12 @@
 use super::HookError;
 use crate::model::{Origin, is_branch_name};
 use crate::store::{Store, StoreError};
-use crate::workspace::session_here;
+use crate::workspace::key_here;
 
 /// Writes down where the branch of a session's worktree is, if it is elsewhere than before.
 pub fn run(store: &Store) -> Result<(), HookError> {
     let repo = store.repository();
-    let Some(id) = session_here(repo) else { return Ok(()) };
+    let Some(key) = key_here(repo) else { return Ok(()) };
     if store.is_unwritten()? {
         return Ok(());
     }
@@ -18,13 +18,13 @@ pub fn run(store: &Store) -> Result<(), HookError> {
         return Err(HookError::Branch(branch));
     }
     let Some(head) = repo.read_ref(&format!("refs/heads/{branch}"))? else { return Ok(()) };
-    let known = store.snapshot()?.session(id)?;
+    let known = store.snapshot()?.session(key.clone())?;
     if known.branch.as_ref() == Some(&branch) && known.head.as_ref() == Some(&head) {
         return Ok(());
     }
     store.transaction("head", |tx| {
         tx.set_origin(Origin::Automatic);
-        tx.update(id, |session| {
+        tx.update(key.clone(), |session| {
             session.branch = Some(branch.clone());
             session.head = Some(head.clone());
             Ok::<_, StoreError>(())

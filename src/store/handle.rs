@@ -7,7 +7,7 @@ use crate::model::{Handle, Project, Reference, Session, SessionId};
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     /// The session of the worktree that the user stands in.
-    pub here: Option<SessionId>,
+    pub here: Option<Key>,
     /// Only sessions of this project.
     pub project: Option<Project>,
 }
@@ -22,8 +22,9 @@ impl Snapshot<'_> {
         let only = |searched| self.nothing(handle, searched);
         match &handle.reference {
             Reference::Here => {
-                let id = context.here.ok_or(ResolveError::NotInSession)?;
-                self.by_id(id, project)?.ok_or_else(|| only("the id in AO_SESSION"))
+                let key = context.here.as_ref().ok_or(ResolveError::NotInSession)?;
+                self.by_id(key.id, key.project.as_ref().or(project))?
+                    .ok_or_else(|| only("the id in AO_SESSION"))
             }
             Reference::Latest => self.latest(context),
             Reference::Id(id) => self.by_id(*id, project)?.ok_or_else(|| only("ids")),
@@ -130,7 +131,7 @@ impl Snapshot<'_> {
     /// one.
     fn latest(&self, context: &Context) -> Result<Entry, StoreError> {
         let wanted = |entry: &Entry| {
-            Some(entry.location.id) != context.here
+            context.here.as_ref().is_none_or(|here| entry.location.id != here.id)
                 && context.project.as_ref().is_none_or(|p| *p == entry.location.project)
         };
         let now = self.store.clock().now();

@@ -115,11 +115,12 @@ impl Snapshot<'_> {
 
     /// True for a session that is private in this clone, or was until it was deleted.
     fn is_private(&self, id: SessionId) -> Result<bool, StoreError> {
-        match self.find(id) {
-            Ok(Some(entry)) => return Ok(entry.location.visibility == Visibility::Private),
-            Ok(None) => {}
-            Err(StoreError::InTwoProjects(_)) => return Ok(true),
-            Err(error) => return Err(error),
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            match self.find_on(shelf, &id.into())?.as_slice() {
+                [] => {}
+                [one] => return Ok(one.location.visibility == Visibility::Private),
+                _ => return Ok(true),
+            }
         }
         let is_known = |visibility| self.events_of(visibility, id).next().is_some();
         Ok(is_known(Visibility::Private) && !is_known(Visibility::Public))

@@ -113,10 +113,11 @@ impl<'s> Snapshot<'s> {
     }
 
     /// Finds a session's record, active before archived. Its cost does not depend on the number
-    /// of sessions.
+    /// of sessions. Where two projects hold the id and the key names none, it is that of this
+    /// repository's own project.
     ///
     /// # Errors
-    /// When two projects hold the id and the key names none.
+    /// When two other projects hold the id and the key names none.
     pub fn find(&self, key: impl Into<Key>) -> Result<Option<Entry>, StoreError> {
         let key = key.into();
         for shelf in [Shelf::Active, Shelf::Archived] {
@@ -124,10 +125,21 @@ impl<'s> Snapshot<'s> {
             match found.len() {
                 0 => {}
                 1 => return Ok(found.pop()),
-                _ => return Err(StoreError::InTwoProjects(key.id)),
+                _ => {
+                    let ours = self.default_project()?;
+                    let mine = found.into_iter().find(|entry| entry.location.project == ours);
+                    return mine.map(Some).ok_or(StoreError::InTwoProjects(key.id));
+                }
             }
         }
         Ok(None)
+    }
+
+    /// The records of other projects with the same id, on the same shelf.
+    pub fn namesakes(&self, location: &Location) -> Result<Vec<Entry>, StoreError> {
+        let mut found = self.find_on(location.shelf, &location.id.into())?;
+        found.retain(|entry| entry.location.project != location.project);
+        Ok(found)
     }
 
     /// Finds the records of an id on one shelf: at most one in each project.

@@ -6,9 +6,14 @@ use std::path::{Path, PathBuf};
 use super::WorkspaceError;
 use super::list::path_from;
 use crate::git::Repository;
-use crate::model::SessionId;
+use crate::model::{Project, SessionId};
+use crate::store::Key;
 
 pub(super) const NAME: &str = "AO_SESSION";
+
+/// Beside it, the session's project: two projects may hold the same id. Older programs do not write
+/// it, and read nothing but the id in the other one.
+const PROJECT: &str = "AO_PROJECT";
 
 /// The session whose worktree this is; None outside of one, and where the file holds no id.
 pub fn session_here(repo: &Repository) -> Option<SessionId> {
@@ -19,6 +24,30 @@ pub fn session_here(repo: &Repository) -> Option<SessionId> {
 /// be a session's, too.
 pub fn session_at(top: &Path) -> Option<SessionId> {
     read(&git_dir_of(top).unwrap_or_else(|| top.join(".git")))
+}
+
+/// The session whose worktree this is, with its project where that is known.
+pub fn key_here(repo: &Repository) -> Option<Key> {
+    read_key(repo.git_dir())
+}
+
+/// True for a folder whose worktree says that it is this session's.
+pub fn is_of(top: &Path, session: SessionId, project: &Project) -> bool {
+    let key = read_key(&git_dir_of(top).unwrap_or_else(|| top.join(".git")));
+    key.is_some_and(|key| key.id == session && key.project.is_none_or(|own| own == *project))
+}
+
+/// Says of a worktree that is a session's to which project that belongs.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn name_project(top: &Path, project: &Project) -> Result<(), WorkspaceError> {
+    let path = git_dir_of(top).unwrap_or_else(|| top.join(".git")).join(PROJECT);
+    fs::write(&path, format!("{project}\n")).map_err(|source| WorkspaceError::Io {
+        act: "write",
+        path,
+        source,
+    })
 }
 
 /// Makes the worktree that stands in this repository a session's.
@@ -33,6 +62,13 @@ pub fn mark_here(repo: &Repository, session: SessionId) -> Result<(), WorkspaceE
 pub(super) fn read(git_dir: &Path) -> Option<SessionId> {
     let text = fs::read_to_string(git_dir.join(NAME)).ok()?;
     text.strip_suffix('\n').unwrap_or(&text).parse().ok()
+}
+
+/// Likewise, with the project where a file says it.
+pub(super) fn read_key(git_dir: &Path) -> Option<Key> {
+    let id = read(git_dir)?;
+    let text = fs::read_to_string(git_dir.join(PROJECT)).unwrap_or_default();
+    Some(Key { id, project: text.trim_end().parse().ok() })
 }
 
 /// Names the session of a worktree.

@@ -36,7 +36,7 @@ pub use half_made::HalfCheckout;
 pub use list::Listed;
 pub use look::is_worktree;
 pub use mark::{Gone, Mark, bring_back, gone, marked, moved, relink, unlinked};
-pub use marker::{mark_here, session_at, session_here};
+pub use marker::{is_of, key_here, mark_here, name_project, session_at, session_here};
 pub use operation::{Operation, operation};
 pub use place::{from_record, to_record};
 pub use removal::{Loss, Recreation, Removal, Removed, Verdict};

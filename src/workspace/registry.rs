@@ -9,6 +9,7 @@ use super::list::path_from;
 use super::worktrees::real_path;
 use super::{WorkspaceError, Worktrees, marker};
 use crate::model::SessionId;
+use crate::store::Key;
 
 /// One linked worktree that git knows, whether it is there or not.
 #[derive(Debug, Clone)]
@@ -43,6 +44,18 @@ impl Worktrees<'_> {
         known.sort_by_key(|known| known.path.exists());
         let session = |known: Registered| Some((marker::read(&known.git_dir)?, known.path));
         Ok(known.into_iter().filter_map(session).collect())
+    }
+
+    /// The worktrees that say whose they are, also those whose folder is gone; those that are there
+    /// come last.
+    ///
+    /// # Errors
+    /// When the git directory cannot be read.
+    pub fn owned(&self) -> Result<Vec<(Key, PathBuf)>, WorkspaceError> {
+        let mut known = self.registered()?;
+        known.sort_by_key(|known| known.path.exists());
+        let owned = |known: Registered| Some((marker::read_key(&known.git_dir)?, known.path));
+        Ok(known.into_iter().filter_map(owned).collect())
     }
 
     pub(super) fn registered(&self) -> Result<Vec<Registered>, WorkspaceError> {

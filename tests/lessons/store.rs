@@ -112,6 +112,8 @@ fn exact_id_wins_over_prefix() {
 fn project_qualified_lookup() {
     alone(|| {
         let repo = Repo::new();
+        // Neither is this repository's own.
+        repo.git(["config", "ao.project", "third"]);
         let store = one(&repo);
         let record = repo.git(["show", &format!("{SESSIONS_REF}:{}", path(1))]);
         let other = record.replace("project_id: demo", "project_id: other");
@@ -442,7 +444,7 @@ fn latest_skips_self() {
         let repo = Repo::new();
         let store = one(&repo);
         store.create(&session(2, "Two")).unwrap();
-        let here = Context { here: Some(id(2)), project: None };
+        let here = Context { here: Some(id(2).into()), project: None };
         let found = store.snapshot().unwrap().resolve(&Handle::parse("latest"), &here).unwrap();
         assert_eq!(found.location.id, id(1));
     });

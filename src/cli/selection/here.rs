@@ -1,14 +1,14 @@
 use std::path::PathBuf;
 
-use git_ao::model::{Session, SessionId};
-use git_ao::store::Store;
+use git_ao::model::Session;
+use git_ao::store::{Key, Store};
 
 use crate::cli::{open, placed};
 
 /// The worktree that the user stands in.
 pub struct Here {
     store: Store,
-    session: Option<SessionId>,
+    session: Option<Key>,
     work_dir: Option<PathBuf>,
 }
 
@@ -21,7 +21,8 @@ impl Here {
     /// True for the session that the worktree says it is of, and for those whose placement in this
     /// clone is this worktree.
     pub fn holds(&self, session: &Session) -> bool {
-        self.session == Some(session.id) || self.is_workspace_of(session)
+        self.session.as_ref().is_some_and(|here| here.id == session.id)
+            || self.is_workspace_of(session)
     }
 
     fn is_workspace_of(&self, session: &Session) -> bool {

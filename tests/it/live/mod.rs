@@ -5,6 +5,7 @@ mod arrives;
 mod cleanup;
 mod doctor;
 mod half_made;
+mod namesake;
 mod reconcile;
 mod remains;
 mod status;

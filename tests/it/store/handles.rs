@@ -81,7 +81,10 @@ fn here_and_latest_know_where_the_user_stands() {
     alone(|| {
         let repo = Repo::new();
         let store = filled(&repo);
-        let here = Context { here: Some(B.parse().unwrap()), project: None };
+        let here = Context {
+            here: Some(B.parse::<git_ao::model::SessionId>().unwrap().into()),
+            project: None,
+        };
         assert_eq!(resolve_in(&store, "@", &here).unwrap(), B);
         assert_eq!(resolve_in(&store, "latest", &here).unwrap(), A);
         let nowhere = resolve(&store, "@").unwrap_err();
@@ -149,6 +152,12 @@ fn one_id_in_two_projects_is_told_apart_by_the_project() {
         let elsewhere = path(1).replace("/demo/", "/other/");
         plant(&repo, &[("100644", &elsewhere, record.replace("_id: demo", "_id: other"))]);
         let id = crate::support::sessions::id(1);
+        let snapshot = store.snapshot().unwrap();
+        let ours = snapshot.resolve(&Handle::parse(&id.to_string()), &Context::default()).unwrap();
+        assert_eq!(ours.location.project, project("demo"), "as the repository");
+        assert_eq!(snapshot.namesakes(&ours.location).unwrap().len(), 1);
+        repo.git(["config", "ao.project", "third"]);
+        let store = crate::support::sessions::store(&repo);
         let error = resolve(&store, &id.to_string()).unwrap_err();
         assert_eq!(error.to_string(), format!("'{id}' is ambiguous: 2 matches"));
         for name in ["demo", "other"] {
