@@ -16,13 +16,13 @@ pub enum AgentError {
         known: Vec<String>,
     },
     /// None was named and none is installed.
-    #[error("no agent found; looked for {}", .looked_for.join(", "))]
+    #[error("no agent is installed; looked for {}", .looked_for.join(", "))]
     NoneFound {
         /// The programs that were looked for.
         looked_for: Vec<String>,
     },
     /// None was named and there is a choice.
-    #[error("which agent? found {}", .found.join(", "))]
+    #[error("{} agents are installed, and none is chosen: {}", .found.len(), .found.join(", "))]
     SeveralFound {
         /// The names of those that are installed.
         found: Vec<String>,
@@ -117,11 +117,16 @@ impl AgentError {
                 known.join(", "),
                 name.escape_debug()
             ),
-            Self::NoneFound { .. } => {
-                "install one, or name one with --agent or git config ao.agent".to_owned()
-            }
-            Self::SeveralFound { .. } => {
-                "choose with --agent, or for good with git config ao.agent <name>".to_owned()
+            Self::NoneFound { .. } => "install one, or make any command one:\n  \
+                 git config ao.agent.mine.command '<program> {prompt}'\n  \
+                 git config ao.agent mine"
+                .to_owned(),
+            Self::SeveralFound { found } => {
+                let name = found.first().map_or("<name>", String::as_str);
+                format!(
+                    "choose one for this repository: git config ao.agent {name}\n\
+                     or for one session: --agent {name}"
+                )
             }
             Self::NoCommand { name } => {
                 format!("set it with git config ao.agent.{name}.command '<program> <arguments>'")

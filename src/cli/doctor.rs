@@ -64,7 +64,14 @@ fn hooks(store: &Store) -> Vec<Finding> {
     let look = |name: HookName| {
         let install = format!("git ao hooks install {name}");
         match installer.status(name) {
-            Ok(State::File(_) | State::Configured) => None,
+            Ok(State::File(_)) => {
+                let path = installer.lacking(name).ok()?.into_iter().next()?;
+                Some(Finding::note(
+                    format!("the hook {name} is not in '{}'", path.display()),
+                    format!("git -C '{}' ao hooks install {name}", path.display()),
+                ))
+            }
+            Ok(State::Configured) => None,
             // The others are for those who ask for them.
             Ok(State::Missing(_)) if name != HookName::PostCheckout => None,
             Ok(State::Missing(_)) => Some(Finding::note(

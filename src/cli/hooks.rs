@@ -2,6 +2,8 @@ use git_ao::hook::{
     Edits, HookError, HookName, Installed, Installer, Place, Reach, Removed, State, Way,
 };
 
+use git_ao::git::Repository;
+
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, error};
 
@@ -63,8 +65,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             install(&installer, &names, ctx)?;
             let is_owned = names.iter().any(|name| installer.owner_script(*name).is_some());
             if way == Way::File && !is_owned {
-                tell_about(&Place::find(&repo)?, ctx);
+                tell_about(&repo, &Place::find(&repo)?, ctx)?;
             }
+            warn_of_lacking(&installer, &names, ctx)?;
             Ok(ExitCode::Done)
         }
         Action::Uninstall { hooks, force } => {
@@ -109,18 +112,51 @@ fn install(installer: &Installer<'_>, names: &[HookName], ctx: &mut Ctx) -> Resu
     Ok(())
 }
 
-fn tell_about(place: &Place, ctx: &mut Ctx) {
+/// Says in which worktrees git finds none of the hooks: there, records are not kept true.
+fn warn_of_lacking(
+    installer: &Installer<'_>,
+    names: &[HookName],
+    ctx: &mut Ctx,
+) -> Result<(), CliError> {
+    for name in names {
+        let lacking = installer.lacking(*name)?;
+        let Some(first) = lacking.first() else { continue };
+        let path = escape::os(first.as_os_str());
+        let others = match lacking.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        ctx.out.warn(&format!(
+            "{name} is not in '{path}'{others}: git looks for hooks in each worktree's own folder"
+        ));
+        ctx.out.hint(&format!("git -C '{path}' ao hooks install {name}"));
+    }
+    Ok(())
+}
+
+fn tell_about(repo: &Repository, place: &Place, ctx: &mut Ctx) -> Result<(), CliError> {
     let folder = escape::os(place.folder.as_os_str());
     match place.reach {
         Reach::Repository => {}
-        Reach::Worktree => ctx
-            .out
-            .hint(&format!("'{folder}' is part of the worktree: git status shows the change")),
+        Reach::Worktree if is_ignored(repo, place)? => {
+            ctx.out.hint(&format!("git ignores '{folder}': only this worktree has the hook"));
+        }
+        Reach::Worktree => ctx.out.hint(&format!(
+            "'{folder}' is part of the worktree: git status shows the change\n\
+             once it is committed, new worktrees have the hook too"
+        )),
         Reach::Shared => ctx.out.hint(&format!(
             "other repositories may use '{folder}' too; git-ao does nothing in them\n\
              unless asked to: git config ao.hooks true"
         )),
     }
+    Ok(())
+}
+
+fn is_ignored(repo: &Repository, place: &Place) -> Result<bool, CliError> {
+    let at = repo.work_dir().unwrap_or_else(|| repo.main_folder().to_owned());
+    let git = repo.git_in(&at, "check-ignore").arg(place.folder.join("post-checkout"));
+    Ok(git.find().map_err(HookError::from)?.is_some())
 }
 
 fn uninstall(
@@ -170,6 +206,9 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
         };
         writeln!(ctx.out, "{name:<20}{text}")?;
     }
+    let installed = |name: &HookName| installer.status(*name).is_ok_and(|it| it.is_installed());
+    let names: Vec<_> = HookName::ALL.into_iter().filter(installed).collect();
+    warn_of_lacking(installer, &names, ctx)?;
     Ok(if is_any { ExitCode::Done } else { ExitCode::Refused })
 }
 

@@ -4,7 +4,6 @@ use git_ao::store::{Key, Shelf, Store};
 
 use super::change::{self, ChangeArgs};
 use super::ui::escape;
-use super::ui::message::{Level, print};
 use super::{CliError, Ctx, ExitCode, interrupt};
 
 /// End a session and stop its agent
@@ -96,7 +95,7 @@ pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode,
     }
     if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
         let text = format!("what runs on '{replica}' was not stopped");
-        print(&Level::Warning.format(&text));
+        ctx.out.warn(&text);
     }
     // Where the agent itself may still run, these are its own.
     if killed.stopped.is_some() {

@@ -8,7 +8,6 @@ use git_ao::store::Store;
 
 use super::interrupt::Interrupted;
 use super::ui::escape;
-use super::ui::message::{Level, print};
 use super::{CliError, Ctx, ExitCode, run};
 
 /// Which agent, and what keeps it alive.
@@ -69,9 +68,10 @@ pub fn choose(
 }
 
 /// Says that no agent was started, and how to get one.
-pub fn say_nobody(none: &AgentError) {
+pub fn say_nobody(ctx: &mut Ctx, session: &Session, none: &AgentError) {
     let hint = none.hint().unwrap_or_default();
-    print(&Level::Hint.format(&format!("no agent was started: {none}\n{hint}")));
+    let start = format!("then start it: git ao restore {}", session.id.short());
+    ctx.out.hint(&format!("no agent was started: {none}\n{hint}\n{start}"));
 }
 
 /// The line about the agent.
@@ -101,11 +101,11 @@ pub fn go_on(
     match started {
         Started::Running(handle) if handle.contains('@') => {
             let log = git_ao::flow::log_file(store.repository(), session.id)?;
-            print(&Level::Hint.format(&format!("its output is in {}", log.display())));
+            ctx.out.hint(&format!("its output is in {}", log.display()));
             Ok(None)
         }
         Started::Running(_) => {
-            print(&Level::Hint.format(&format!("to see it: git ao attach {short}")));
+            ctx.out.hint(&format!("to see it: git ao attach {short}"));
             Ok(None)
         }
         Started::Here(_) => {

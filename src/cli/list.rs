@@ -17,6 +17,7 @@ use super::{CliError, Ctx, ExitCode, json, placed};
 ///
 /// --json prints {"version":1,"sessions":[…]}, with the keys of each record as they are stored, and
 /// 'archived', 'visibility' ('public' or 'private'), 'here' (whether it lives in this clone),
+/// 'workspace_path' (the absolute path of its worktree here, or null),
 /// 'short_id' and 'display_title'; of a corrupt record 'id', 'project_id', 'archived', 'visibility',
 /// 'short_id', and in 'corrupt' what is wrong with it.
 ///

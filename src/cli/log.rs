@@ -75,8 +75,8 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let wanted = Wanted::of(&args, ctx)?;
     let store = ctx.store()?;
+    let wanted = Wanted::of(&args, &store, ctx)?;
     let snapshot = store.snapshot()?;
     if snapshot.tips().next().is_none() && args.session.is_none() && !args.json {
         return Err(CliError::fatal("there are no events yet")

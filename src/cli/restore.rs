@@ -1,7 +1,6 @@
 use git_ao::agent::Action;
 use git_ao::flow::{self, Again, Interrupt, Restore, Rule};
 
-use super::ui::message::{Level, print};
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, launch, open, text};
 
@@ -98,11 +97,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
     }
     if let Some(last) = made.backups.last() {
-        print(&Level::Hint.format(&format!(
+        ctx.out.hint(&format!(
             "what its worktree held when it was removed is kept: {}\n\
              to take it back, there: git restore --source={last} .",
             made.backups.join(", ")
-        )));
+        ));
     }
     let started = (&made.started, made.action);
     let code = launch::go_on(ctx, &store, &launcher, session, started, &interrupted)?;

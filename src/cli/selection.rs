@@ -5,7 +5,10 @@ mod here;
 
 use std::collections::HashSet;
 
-use git_ao::model::{Area, Field, Filter, Handle, Moment, SessionId, Subject, parse_when};
+use git_ao::model::{
+    Area, Field, Filter, Handle, Moment, SessionId, SessionStatus, Subject, Timestamp, nearest,
+    parse_when,
+};
 use git_ao::store::{Listed, Shelf, Snapshot, Store, StoreError};
 
 use self::here::Here;
@@ -54,7 +57,7 @@ pub struct Selection {
     #[arg(long, value_name = "person")]
     author: Vec<String>,
 
-    /// Only sessions that changed after this time: 2026-11-20, 7d, 2.weeks.ago, yesterday.
+    /// Only sessions that changed after this time: 2026-11-20, 7d, yesterday, or as git takes it.
     #[arg(long, visible_alias = "after", value_name = "time")]
     since: Option<String>,
 
@@ -115,10 +118,12 @@ impl Selection {
             filter = filter.and(self.parents(store, snapshot)?);
         }
         if let Some(since) = &self.since {
-            filter = filter.and(!Filter::Before(Moment::Updated, moment("--since", since, ctx)?));
+            filter =
+                filter.and(!Filter::Before(Moment::Updated, moment("--since", since, store, ctx)?));
         }
         if let Some(until) = &self.until {
-            filter = filter.and(!Filter::After(Moment::Updated, moment("--until", until, ctx)?));
+            filter =
+                filter.and(!Filter::After(Moment::Updated, moment("--until", until, store, ctx)?));
         }
         if self.root {
             filter = filter.and(Filter::root());
@@ -131,6 +136,7 @@ impl Selection {
             let parsed = Filter::parse(expression, ctx.now);
             filter = filter.and(parsed.map_err(|error| CliError::usage(error.to_string()))?);
         }
+        check_statuses(&filter, snapshot)?;
         let authors = match self.author.as_slice() {
             [] => None,
             people => Some(authors::made_by(people, snapshot)?),
@@ -203,6 +209,41 @@ impl Chosen {
     }
 }
 
+/// Refuses a status that this version does not know and that no record has: a typo would look like
+/// an empty list.
+fn check_statuses(filter: &Filter, snapshot: &Snapshot<'_>) -> Result<(), CliError> {
+    let mut unknown = Vec::new();
+    unknown_statuses(filter, &mut unknown);
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let listed = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
+    let sessions = listed.iter().flatten().filter_map(|listed| listed.session.as_ref().ok());
+    let used: HashSet<_> = sessions.map(|session| session.status.to_string()).collect();
+    let Some(word) = unknown.into_iter().find(|word| !used.contains(*word)) else { return Ok(()) };
+    let all = SessionStatus::ALL.iter().map(SessionStatus::as_str).chain(["corrupt"]);
+    let words: Vec<_> = all.collect();
+    let near = nearest(word, words.iter().copied());
+    let near = near.map(|near| format!("did you mean '{near}'?\n")).unwrap_or_default();
+    Err(CliError::usage(format!("no session has the status '{word}', and there is no such status"))
+        .hint(format!("{near}there are {}", words.join(", "))))
+}
+
+fn unknown_statuses<'f>(filter: &'f Filter, unknown: &mut Vec<&'f str>) {
+    match filter {
+        Filter::Is(Field::Status, word) if word != "corrupt" => {
+            if matches!(SessionStatus::from(word.as_str()), SessionStatus::Other(_)) {
+                unknown.push(word);
+            }
+        }
+        Filter::And(filters) | Filter::Or(filters) => {
+            filters.iter().for_each(|filter| unknown_statuses(filter, unknown));
+        }
+        Filter::Not(filter) => unknown_statuses(filter, unknown),
+        _ => {}
+    }
+}
+
 fn one_of(name: &str, field: Field, typed: &[String]) -> Result<Filter, CliError> {
     let filters = typed.iter().map(|text| {
         Filter::is(field, text).map_err(|expected| {
@@ -212,8 +253,24 @@ fn one_of(name: &str, field: Field, typed: &[String]) -> Result<Filter, CliError
     Ok(Filter::Or(filters.collect::<Result<_, _>>()?))
 }
 
-/// Reads the value of an option that takes a time.
-pub fn moment(name: &str, text: &str, ctx: &Ctx) -> Result<git_ao::model::Timestamp, CliError> {
-    parse_when(text, ctx.now)
-        .map_err(|error| CliError::usage(format!("{error}; it was given to '{name}'")))
+/// Reads the value of an option that takes a time: our own forms, and else all that git reads.
+pub fn moment(name: &str, text: &str, store: &Store, ctx: &Ctx) -> Result<Timestamp, CliError> {
+    let refused = match parse_when(text, ctx.now) {
+        Ok(time) => return Ok(time),
+        Err(refused) => refused,
+    };
+    as_git_reads(text, store, ctx.now)
+        .ok_or_else(|| CliError::usage(format!("{refused}; it was given to '{name}'")))
+}
+
+/// What git makes of a date. What it does not know it reads as now, without a word: that is none.
+fn as_git_reads(text: &str, store: &Store, now: Timestamp) -> Option<Timestamp> {
+    if text.trim().is_empty() || text.contains('\0') {
+        return None;
+    }
+    let now = now.as_seconds();
+    let git = store.repository().git("rev-parse").env("GIT_TEST_DATE_NOW", now.to_string());
+    let output = git.arg(format!("--since={text}")).run().ok()?.text();
+    let seconds: i64 = output.strip_prefix("--max-age=")?.parse().ok()?;
+    (seconds != now).then(|| Timestamp::from_millis(seconds.saturating_mul(1000)))
 }

@@ -141,7 +141,7 @@ pub fn start(
     let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
     if let Some(none) = crew.nobody.filter(|_| !args.no_worktree) {
-        launch::say_nobody(&none);
+        launch::say_nobody(ctx, &made.session, &none);
     }
     let action = crew.start.map(|start| start.action).unwrap_or(Action::Launch);
     let started = (&made.started, action);

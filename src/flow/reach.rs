@@ -25,6 +25,10 @@ pub fn reach(store: &Store, session: &Session) -> Result<Reached, FlowError> {
     let Some((name, handle)) = started.filter(|(name, _)| *name != "none") else {
         return Err(match elsewhere(store, session) {
             Some(replica) => FlowError::Away { id, replica: replica.to_owned() },
+            // Its placement went with what was cleaned up.
+            None if here.is_none() && session.agent.is_some() && session.status.is_terminal() => {
+                FlowError::AgentGone { id, status: session.status.clone() }
+            }
             None => FlowError::NotStarted(id),
         });
     };

@@ -261,7 +261,7 @@ fn new_session(request: &Request, project: Project, store: &Store, base: Base) -
     session.task = request.task.clone().or(session.task);
     session.title = match (&request.title, &request.task) {
         (Some(title), _) if !title.trim().is_empty() => one_line(title),
-        (_, Some(task)) => one_line(task),
+        (_, Some(task)) => one_line(without_heading(task)),
         (_, None) => session.title,
     };
     session.kind = request.kind.clone().unwrap_or(session.kind);
@@ -292,6 +292,13 @@ fn with_branch(mut session: Session, request: &Request, prefix: Option<&str>) ->
     let blank = |name: &&String| !name.trim().is_empty();
     session.branch = Some(request.branch.as_ref().filter(blank).cloned().unwrap_or_else(name));
     session
+}
+
+/// A task from a Markdown file begins with a heading: `# Retry policy`.
+fn without_heading(task: &str) -> &str {
+    let task = task.trim_start();
+    let words = task.trim_start_matches('#');
+    if words.len() < task.len() && words.starts_with([' ', '\t']) { words } else { task }
 }
 
 /// The first line that says something, cut at a word after 72 characters. It names branches and

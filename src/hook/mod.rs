@@ -16,6 +16,7 @@ mod script;
 mod status;
 mod trailer;
 mod uninstall;
+mod worktrees;
 
 pub use configured::Way;
 pub use crowd::Crowd;

@@ -1,5 +1,8 @@
 //! Rules for names that git or a terminal will be given.
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
 /// True when `name` can be a branch: the rules of git-check-ref-format(1), and no leading `-`.
 pub fn is_branch_name(name: &str) -> bool {
     let bad =
@@ -30,22 +33,54 @@ pub fn is_url(text: &str) -> bool {
 }
 
 /// The words of a title in the form that branch names use: `fix-the-flaky-test`, at most 40
-/// characters, cut between words. Empty where the title has no ASCII letter or digit.
+/// characters, cut between words. Latin letters lose their accents, and other scripts stay as they
+/// are. Empty where the title has no letter or digit.
 pub fn slug(title: &str) -> String {
-    let mut slug = String::new();
-    for word in title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-        let room = 40_usize.saturating_sub(slug.len());
+    let title = plain_letters(title);
+    let is_part = |c: char| (c.is_alphanumeric() || is_combining_mark(c)) && !is_filler(c);
+    let (mut slug, mut length) = (String::new(), 0);
+    for word in title.split(|c| !is_part(c)).filter(|word| !word.is_empty()) {
+        let room = 40_usize.saturating_sub(length);
+        let count = word.chars().count();
         if slug.is_empty() {
             slug.extend(word.chars().take(room));
-        } else if word.len() < room {
+            length = count.min(room);
+        } else if count < room {
             slug.push('-');
             slug.push_str(word);
+            length += count + 1;
         } else {
             break;
         }
     }
-    slug.make_ascii_lowercase();
     slug
+}
+
+/// In lower case, composed, and with ASCII letters for those that only differ by an accent.
+fn plain_letters(text: &str) -> String {
+    let mut letters = String::with_capacity(text.len());
+    for c in text.to_lowercase().nfkd() {
+        match c {
+            'ß' => letters.push_str("ss"),
+            'æ' => letters.push_str("ae"),
+            'œ' => letters.push_str("oe"),
+            'ø' => letters.push('o'),
+            'ł' => letters.push('l'),
+            'đ' | 'ð' => letters.push('d'),
+            'þ' => letters.push_str("th"),
+            'ı' => letters.push('i'),
+            _ if is_combining_mark(c) && letters.ends_with(|c: char| c.is_ascii()) => {}
+            '\'' | '’' if letters.ends_with(char::is_alphanumeric) => {}
+            _ => letters.push(c),
+        }
+    }
+    letters.nfc().collect()
+}
+
+/// Letters by name that show nothing.
+fn is_filler(c: char) -> bool {
+    matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -86,8 +121,23 @@ mod tests {
     #[test]
     fn slugs() {
         assert_eq!(slug("Fix the flaky test"), "fix-the-flaky-test");
-        assert_eq!(slug("  --Ünïcode & more!! "), "n-code-more");
-        assert_eq!(slug("修复测试"), "");
+        assert_eq!(slug("  --Ünïcode & more!! "), "unicode-more");
+        for (title, words) in [
+            ("Größe ändern", "grosse-andern"),
+            ("Ça marche: œuvre d'été", "ca-marche-oeuvre-dete"),
+            ("Zażółć gęślą jaźń", "zazolc-gesla-jazn"),
+            ("Fix İstanbul's ﬁle Ⅳ", "fix-istanbuls-file-iv"),
+            ("修复测试", "修复测试"),
+            ("Ёлка и май", "ёлка-и-май"),
+            ("テストがガタガタ", "テストがガタガタ"),
+            ("हिन्दी में", "हिन्दी-में"),
+            ("한국어", "한국어"),
+            ("\u{3164}\u{115f}\u{202e}", ""),
+            ("🚀 launch", "launch"),
+        ] {
+            assert_eq!(slug(title), words);
+            assert!(words.is_empty() || is_branch_name(&slug(title)), "{title}");
+        }
         let long = slug("a very long title that goes on and on and on and on");
         assert_eq!(long, "a-very-long-title-that-goes-on-and-on");
         assert_eq!(slug(&"x".repeat(200)).len(), 40);

@@ -5,6 +5,7 @@ mod complete;
 mod hidden;
 mod lines;
 mod man;
+mod true_words;
 
 use std::fs;
 

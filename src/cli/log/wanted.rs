@@ -1,4 +1,5 @@
 use git_ao::model::{Event, Timestamp};
+use git_ao::store::Store;
 
 use super::Args;
 use crate::cli::selection::moment;
@@ -29,9 +30,9 @@ pub enum Verdict {
 }
 
 impl Wanted {
-    pub fn of(args: &Args, ctx: &Ctx) -> Result<Self, CliError> {
+    pub fn of(args: &Args, store: &Store, ctx: &Ctx) -> Result<Self, CliError> {
         let time = |name, text: &Option<String>| {
-            text.as_ref().map(|text| moment(name, text, ctx)).transpose()
+            text.as_ref().map(|text| moment(name, text, store, ctx)).transpose()
         };
         Ok(Self {
             since: time("--since", &args.since)?,

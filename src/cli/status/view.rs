@@ -60,7 +60,10 @@ impl View {
             };
             Some(Row { location, session })
         });
-        let (rows, hidden): (Vec<_>, Vec<_>) = rows.partition(|row| all || row.is_open());
+        let (mut rows, hidden): (Vec<_>, Vec<_>) = rows.partition(|row| all || row.is_open());
+        if scope == Scope::Open {
+            look_at_ended(&mut rows, store, request.detail)?;
+        }
         Ok(Self { rows, hidden: hidden.len(), unreadable: listing.unreadable })
     }
 
@@ -95,6 +98,21 @@ impl View {
         };
         problems.into_iter().map(line).collect()
     }
+}
+
+/// Looks closely at those that ended and are shown because their agent is alive.
+fn look_at_ended(rows: &mut [Row], store: &Store, detail: Detail) -> Result<(), CliError> {
+    let ended = rows.iter_mut().filter_map(|row| row.session.as_mut().ok());
+    let mut ended: Vec<_> = ended.filter(|(session, _)| session.status.is_terminal()).collect();
+    let sessions: Vec<_> = ended.iter().map(|(session, _)| session).collect();
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let looks = survey(store, &sessions, Scope::All, detail)?;
+    for ((_, live), look) in ended.iter_mut().zip(looks) {
+        *live = look;
+    }
+    Ok(())
 }
 
 impl Row {

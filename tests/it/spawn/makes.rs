@@ -152,8 +152,10 @@ fn the_place_of_worktrees_and_the_prefix_of_branches_can_be_set() {
 #[test]
 fn a_title_without_letters_makes_a_branch_without_words() {
     let repo = Repo::new();
-    let made = spawn(&repo, &["修复测试"]);
+    let made = spawn(&repo, &["?!"]);
     assert_eq!(text(&made, "branch"), format!("ao/{}", &text(&made, "id")[..8]));
+    let made = spawn(&repo, &["修复测试"]);
+    assert_eq!(text(&made, "branch"), format!("ao/{}-修复测试", &text(&made, "id")[..8]));
 }
 
 #[test]
