@@ -310,7 +310,7 @@ impl Reader {
         match self.take(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(value @ (Value::Int(_) | Value::Uint(_) | Value::Bool(_))) => {
+            Some(value @ (Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::Bool(_))) => {
                 Ok(Some(value.label()))
             }
             Some(other) => Err(self.invalid(key, "text", &other)),
@@ -368,7 +368,9 @@ impl Reader {
         list.into_iter()
             .map(|item| match item {
                 Value::String(text) => Ok(text),
-                value @ (Value::Int(_) | Value::Uint(_) | Value::Bool(_)) => Ok(value.label()),
+                value @ (Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::Bool(_)) => {
+                    Ok(value.label())
+                }
                 other => Err(self.invalid(key, "a list of words", &other)),
             })
             .collect()

@@ -227,6 +227,15 @@ impl<'de> Visitor<'de> for Seed<'_> {
         self.budget.spend(0).map(|()| value.into())
     }
 
+    /// Larger than 64 bits hold: kept as text, with all its digits.
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
+        self.visit_string(value.to_string())
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        self.visit_string(value.to_string())
+    }
+
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         self.budget.spend(0).map(|()| Value::Float(value))
     }
@@ -280,5 +289,24 @@ impl<'de> DeserializeSeed<'de> for TagName {
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
         serde::Deserialize::deserialize(from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_scalar_makes_a_record_corrupt() {
+        let id: SessionId = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap();
+        let large = "340282366920938463463374607431768211455";
+        let text = format!(
+            "id: {id}\ntitle: 1.5\ntags: [2.5, NO]\ncontext: {{n: {large}, m: -99999999999999999999}}\n"
+        );
+        let session = decode(text.as_bytes(), id, &"demo".parse().unwrap()).unwrap();
+        assert_eq!((session.title.as_str(), session.tags.join(",")), ("1.5", "2.5,NO".to_owned()));
+        assert_eq!(session.context.get("n").and_then(Value::as_str), Some(large));
+        let written = encode(&session).unwrap();
+        assert_eq!(decode(&written, id, &"demo".parse().unwrap()).unwrap(), session);
     }
 }
