@@ -25,8 +25,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, open};
 /// <id>.log-old, and the first line of the newest says how much is missing.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session.
-    session: String,
+    /// The session; by default '@', the session of this worktree.
+    session: Option<String>,
 }
 
 /// How often what was printed is looked for.
@@ -38,7 +38,7 @@ const TAIL: u64 = 64 * 1024;
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
-    let entry = open::find(&snapshot, &store, &args.session)?;
+    let entry = open::find(&snapshot, &store, args.session.as_deref().unwrap_or("@"))?;
     let session = snapshot.session(&entry.location)?;
     let log = || log_file(store.repository(), session.id);
     let reached = match reach(&store, &session) {
