@@ -271,7 +271,7 @@ fn which_agent() {
     let agents = Agents::builtin();
     let error = agents.choose(None, None, path).err().unwrap();
     assert!(error.to_string().contains("claude, codex, gemini"), "{error}");
-    assert!(error.hint().unwrap().contains("--agent"));
+    assert!(error.hint().unwrap().contains("git config ao.agent mine"));
     install("cursor-agent");
     assert_eq!(agents.choose(None, None, path).unwrap().name(), "cursor");
     install("codex");
