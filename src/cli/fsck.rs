@@ -69,7 +69,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let is_own = args.remote.is_none() && args.commit.is_none();
     let can_repair = || store.repair(RepairMode::Plan).is_ok_and(|report| report.is_repairable());
     if is_own && is_wrong && !args.quiet && can_repair() {
-        ctx.out.hint("to repair it: git ao fsck --repair\nto see first what that does: git ao fsck --repair --dry-run");
+        ctx.out.hint(super::open::REPAIR);
     }
     Ok(if is_wrong { ExitCode::Refused } else { ExitCode::Done })
 }

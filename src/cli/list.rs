@@ -89,6 +89,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     for stray in &unreadable {
         ctx.out.error(&format!("cannot read '{}': {}", stray.path, stray.why));
     }
+    if !unreadable.is_empty() {
+        ctx.out.hint(super::open::REPAIR);
+    }
     Ok(if unreadable.is_empty() { ExitCode::Done } else { ExitCode::Refused })
 }
 

@@ -1,11 +1,12 @@
 //! From where the user stands to the store, and from what the user typed to one record.
 
 use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use git_ao::git::{Held, LockError, ObjectError, RefError, Repository, RepositoryError};
 use git_ao::model::{Handle, Project, Reference};
 use git_ao::store::{
-    Clock, Context, Entry, Key, Notice, ResolveError, Snapshot, Store, StoreError,
+    Clock, Context, Entry, Key, Notice, RecordProblem, ResolveError, Snapshot, Store, StoreError,
 };
 
 use super::ui::escape;
@@ -51,14 +52,23 @@ impl Ctx {
     }
 }
 
+/// The way out of a damaged store.
+pub const REPAIR: &str = "to see what can be repaired: git ao fsck --repair --dry-run\n\
+                      to repair it: git ao fsck --repair";
+
 /// Tells whoever sits at the terminal what a write waits for, and everybody what went wrong.
 fn say(notice: &Notice) {
+    static SAID: AtomicBool = AtomicBool::new(false);
     let is_news = match notice {
         Notice::Waiting(_) => std::io::stderr().is_terminal(),
         _ => true,
     };
-    if is_news {
-        message::print(&Level::Warning.format(&notice.to_string()));
+    if !is_news || matches!(notice, Notice::PrivateUnread(_)) && SAID.swap(true, Relaxed) {
+        return;
+    }
+    message::print(&Level::Warning.format(&notice.to_string()));
+    if matches!(notice, Notice::PrivateUnread(_)) {
+        message::print(&Level::Hint.format(REPAIR));
     }
 }
 
@@ -138,6 +148,9 @@ impl From<StoreError> for CliError {
                     "update git-ao; to see what is there: git ao show --yaml {}",
                     key.id.short()
                 )),
+            StoreError::Corrupt { problem: RecordProblem::Object(_), .. } => {
+                CliError::fatal(message).hint(REPAIR)
+            }
             StoreError::Corrupt { key, .. } => CliError::fatal(message).hint(format!(
                 "its bytes are kept; to see them: git ao show --yaml {}\n\
                  to take it out of the list: git ao delete {}",
@@ -151,12 +164,14 @@ impl From<StoreError> for CliError {
             StoreError::Newer(_) => {
                 CliError::fatal(message).hint("update git-ao; nothing was written")
             }
-            StoreError::Object(ObjectError::Missing(_) | ObjectError::Unreadable { .. }) => {
-                CliError::fatal(message).hint(
-                    "the repository is damaged: git fsck says more\n\
-                     an older state of the store: git reflog refs/ao/sessions",
-                )
-            }
+            StoreError::Object(
+                ObjectError::Missing(_)
+                | ObjectError::Unreadable { .. }
+                | ObjectError::WrongKind { .. },
+            )
+            | StoreError::NotAStore { .. }
+            | StoreError::PrivateUnread(_)
+            | StoreError::Ref(RefError::Read { .. }) => CliError::fatal(message).hint(REPAIR),
             StoreError::Ref(RefError::Moved(name)) | StoreError::Contended { name, .. } => {
                 CliError::fatal(message).hint(format!(
                     "if no other git process is running, a file '{name}.lock' that one left \

@@ -92,6 +92,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     for stray in &view.unreadable {
         ctx.out.error(&format!("cannot read '{}': {}", stray.path, stray.why));
     }
+    if !view.unreadable.is_empty() {
+        ctx.out.hint(super::open::REPAIR);
+    }
     Ok(if view.unreadable.is_empty() { ExitCode::Done } else { ExitCode::Refused })
 }
 

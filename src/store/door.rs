@@ -253,7 +253,8 @@ impl Store {
         parts: &Parts<'_>,
         visibility: Visibility,
     ) -> Result<bool, StoreError> {
-        let has_private = parts.snapshot.tip_of(Visibility::Private).is_some();
+        let has_private = parts.snapshot.tip_of(Visibility::Private).is_some()
+            || parts.snapshot.check_private().is_err();
         match parts.snapshot.tip() {
             _ if visibility == Visibility::Private || !has_private => Ok(true),
             Some(tip) => self.contains_event(tip, event),

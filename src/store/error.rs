@@ -53,6 +53,9 @@ pub enum StoreError {
         /// What is missing.
         why: String,
     },
+    /// The private sessions cannot be read, and what is asked for may be one of them.
+    #[error("the private sessions cannot be read: {0}")]
+    PrivateUnread(String),
     /// Two stores that were begun apart, and nobody said that they belong together.
     #[error("the two histories have no event in common")]
     Unrelated,

@@ -26,7 +26,8 @@ impl Snapshot<'_> {
                 self.by_id(key.id, key.project.as_ref().or(project))?
                     .ok_or_else(|| only("the id in AO_SESSION"))
             }
-            Reference::Latest => self.latest(context),
+            // It may be one that cannot be read.
+            Reference::Latest => self.check_private().and_then(|()| self.latest(context)),
             Reference::Id(id) => self.by_id(*id, project)?.ok_or_else(|| only("ids")),
             Reference::Prefix(prefix) => self.by_prefix(handle, prefix, project),
             Reference::Issue(issue) => {

@@ -11,12 +11,17 @@ pub enum Notice {
     Waiting(String),
     /// The write is done, but not known to be on the disk.
     Unsure(Cause),
+    /// The private sessions cannot be read; the rest is there.
+    PrivateUnread(String),
 }
 
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Waiting(why) => write!(f, "waiting: {why}"),
+            Self::PrivateUnread(why) => {
+                write!(f, "private sessions are left out, they cannot be read: {why}")
+            }
             Self::Unsure(why) => {
                 write!(f, "the change is made, but may not survive a power cut: {why}")?;
                 let mut cause = why.source();

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::notice::Listener;
+use super::repair::said;
 use super::replica::Naming;
 use super::{Clock, Notice, Snapshot, StoreError, Visibility};
 use crate::git::{Repository, RepositoryError};
@@ -15,6 +16,8 @@ pub const PRIVATE_REF: &str = "refs/ao/private";
 
 /// How long a write waits for others before it gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+type PrivateTip = Result<Option<Oid>, StoreError>;
 
 /// The sessions of one repository.
 ///
@@ -148,22 +151,37 @@ impl Store {
 
     /// True before the first event of either kind.
     pub fn is_unwritten(&self) -> Result<bool, StoreError> {
-        Ok(self.tips()? == (None, None))
+        Ok(matches!(self.tips()?, (None, Ok(None))))
     }
 
     /// The store as it is now: later writes do not show in it.
+    ///
+    /// Where the private sessions cannot be read it is without them, and whoever listens is told.
+    /// What is not found then may be one of them: [`StoreError::PrivateUnread`].
     ///
     /// # Errors
     /// When it is of a newer format, or its top cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
         let (public, private) = self.tips()?;
-        Snapshot::at(self, public)?.with_private(private)
+        let snapshot = Snapshot::at(self, public)?;
+        let (snapshot, unread) = match private {
+            Ok(tip) => snapshot.with_private(tip),
+            Err(error) => (snapshot, Some(error)),
+        };
+        let Some(error) = unread else { return Ok(snapshot) };
+        let why = said(&error);
+        self.tell(&Notice::PrivateUnread(why.clone()));
+        Ok(snapshot.without_private(why))
     }
 
-    fn tips(&self) -> Result<(Option<Oid>, Option<Oid>), StoreError> {
-        let Some(private) = self.private else { return Ok((self.tip()?, None)) };
-        let [public, private] = self.repo.read_refs([&self.ref_name, private])?;
-        Ok((public, private))
+    /// The public tip, and the private one if it can be read.
+    fn tips(&self) -> Result<(Option<Oid>, PrivateTip), StoreError> {
+        let Some(private) = self.private else { return Ok((self.tip()?, Ok(None))) };
+        match self.repo.read_refs([&self.ref_name, private]) {
+            Ok([public, private]) => Ok((public, Ok(private))),
+            // It is one of the two.
+            Err(_) => Ok((self.tip()?, self.private_tip())),
+        }
     }
 
     /// The store as it was right after an event, public or private, without the other kind.

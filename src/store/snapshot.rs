@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use gix::objs::tree::EntryKind;
 
 use super::codec;
@@ -5,7 +7,10 @@ use super::error::{gix_id, oid};
 use super::half::Half;
 use super::history::event_time;
 use super::layout::{VERSION_BLOB, id_of_file};
-use super::{FORMAT, Key, LIMITS, Location, RecordProblem, Shelf, Store, StoreError, Visibility};
+use super::repair::said;
+use super::{
+    FORMAT, Key, LIMITS, Location, Notice, RecordProblem, Shelf, Store, StoreError, Visibility,
+};
 use crate::git::RawTree;
 use crate::model::{Oid, Project, Session, SessionId, Timestamp};
 
@@ -15,6 +20,8 @@ pub struct Snapshot<'s> {
     pub(super) store: &'s Store,
     public: Half,
     private: Option<Half>,
+    /// Why the private sessions, or some of them, cannot be read.
+    unread: OnceLock<String>,
 }
 
 /// A record's place in one snapshot.
@@ -38,13 +45,40 @@ pub struct Listed {
 impl<'s> Snapshot<'s> {
     /// The store at an event; at none it is empty.
     pub(super) fn at(store: &'s Store, tip: Option<Oid>) -> Result<Self, StoreError> {
-        Ok(Self { store, public: Half::at(store, Visibility::Public, tip)?, private: None })
+        let public = Half::at(store, Visibility::Public, tip)?;
+        Ok(Self { store, public, private: None, unread: OnceLock::new() })
     }
 
-    /// The private sessions too, at an event of theirs if there is one.
-    pub(super) fn with_private(self, tip: Option<Oid>) -> Result<Self, StoreError> {
+    /// The private sessions too, at an event of theirs if there is one and it can be read.
+    pub(super) fn with_private(self, tip: Option<Oid>) -> (Self, Option<StoreError>) {
         let private = tip.map(|tip| Half::at(self.store, Visibility::Private, Some(tip)));
-        Ok(Self { private: private.transpose()?, ..self })
+        match private.transpose() {
+            Ok(private) => (Self { private, ..self }, None),
+            Err(error) => (self, Some(error)),
+        }
+    }
+
+    /// The same, knowing that there are private sessions that cannot be read.
+    pub(super) fn without_private(self, why: String) -> Self {
+        Self { unread: OnceLock::from(why), ..self }
+    }
+
+    /// Notes that some private sessions cannot be read, and tells whoever listens.
+    pub(super) fn note_unread(&self, error: &StoreError) {
+        let why = said(error);
+        self.store.tell(&Notice::PrivateUnread(why.clone()));
+        let _ = self.unread.set(why);
+    }
+
+    /// Says no where there may be private sessions that cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError::PrivateUnread`].
+    pub fn check_private(&self) -> Result<(), StoreError> {
+        match self.unread.get() {
+            Some(why) => Err(StoreError::PrivateUnread(why.clone())),
+            None => Ok(()),
+        }
     }
 
     /// The event; None where the store was never written. Private ones do not count.
@@ -79,7 +113,10 @@ impl<'s> Snapshot<'s> {
     pub(super) fn is_shadowed(&self, location: &Location) -> Result<bool, StoreError> {
         match &self.private {
             Some(private) if location.visibility == Visibility::Public => {
-                private.holds(self.store, location)
+                private.holds(self.store, location).or_else(|error| {
+                    self.note_unread(&error);
+                    Ok(false)
+                })
             }
             _ => Ok(false),
         }
@@ -132,7 +169,7 @@ impl<'s> Snapshot<'s> {
                 }
             }
         }
-        Ok(None)
+        self.check_private().map(|()| None)
     }
 
     /// The records of other projects with the same id, on the same shelf.
@@ -157,7 +194,10 @@ impl<'s> Snapshot<'s> {
     ) -> Result<Vec<Entry>, StoreError> {
         let mut found = Vec::new();
         for half in self.halves() {
-            self.find_in_half(half, shelf, prefix, project, &mut found)?;
+            match self.find_in_half(half, shelf, prefix, project, &mut found) {
+                Err(error) if half.visibility == Visibility::Private => self.note_unread(&error),
+                done => done?,
+            }
         }
         Ok(found)
     }
@@ -236,7 +276,10 @@ impl<'s> Snapshot<'s> {
     pub fn contains(&self, id: SessionId) -> Result<bool, StoreError> {
         let key = Key::from(id);
         let active = self.find_on(Shelf::Active, &key)?;
-        Ok(!active.is_empty() || !self.find_on(Shelf::Archived, &key)?.is_empty())
+        if !active.is_empty() || !self.find_on(Shelf::Archived, &key)?.is_empty() {
+            return Ok(true);
+        }
+        self.check_private().map(|()| false)
     }
 }
 

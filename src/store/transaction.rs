@@ -83,7 +83,12 @@ impl<'s> Transaction<'s> {
     ) -> Result<(), StoreError> {
         let id = session.id;
         self.check_place(visibility)?;
-        if self.staged.contains_key(&id) || self.snapshot.contains(id)? {
+        let is_there = match self.snapshot.contains(id) {
+            // A new id is none of those that cannot be read.
+            Err(StoreError::PrivateUnread(_)) if visibility == Visibility::Public => false,
+            known => known?,
+        };
+        if is_there || self.staged.contains_key(&id) {
             return Err(StoreError::Exists(id));
         }
         let (shelf, project) = (Shelf::Active, session.project_id.clone());
@@ -95,7 +100,8 @@ impl<'s> Transaction<'s> {
 
     fn check_place(&self, visibility: Visibility) -> Result<(), StoreError> {
         match self.snapshot.store.ref_of(visibility) {
-            Some(_) => Ok(()),
+            Some(_) if visibility == Visibility::Public => Ok(()),
+            Some(_) => self.snapshot.check_private(),
             None => Err(StoreError::NoPrivate(self.snapshot.store.ref_name().to_owned())),
         }
     }

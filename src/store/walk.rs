@@ -12,6 +12,9 @@ use super::{Entry, Listed, Location, Shelf, Snapshot, Store, StoreError, Visibil
 use crate::git::{ObjectError, RawTree};
 use crate::model::Project;
 
+/// Before the paths of private folders that cannot be read.
+const PRIVATE: &str = "private ";
+
 /// So few records are read faster by one thread than a second one is started.
 const FEW: usize = 64;
 
@@ -54,6 +57,11 @@ impl Snapshot<'_> {
                 Ok(())
             }
             Found::Stray(_) => Ok(()),
+            // The others are there nevertheless.
+            Found::Unreadable(path, error) if path.starts_with(PRIVATE) => {
+                self.note_unread(&error.into());
+                Ok(())
+            }
             Found::Unreadable(_, error) => Err(error.into()),
         })?;
         if self.half(Visibility::Private).is_some() {
@@ -175,7 +183,15 @@ impl Snapshot<'_> {
                 Ok(())
             });
         }
-        self.walk_half(private, shelf, visit)?;
+        let mut visit_private = |found| match found {
+            Found::Unreadable(path, error) => {
+                visit(Found::Unreadable(format!("{PRIVATE}{path}"), error))
+            }
+            found => visit(found),
+        };
+        if let Err(error) = self.walk_half(private, shelf, &mut visit_private) {
+            self.note_unread(&error);
+        }
         let mut visit_others = |found| match found {
             Found::Record(Entry { location, .. })
                 if known.contains(&(location.project.clone(), location.id)) =>

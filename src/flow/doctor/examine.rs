@@ -2,7 +2,9 @@ use std::ffi::OsStr;
 
 use super::{Finding, leftovers, orphans, programs, settings};
 use crate::flow::{FlowError, reconcile_plan};
-use crate::store::{Severity, Store};
+use crate::store::{RepairMode, Severity, Store};
+
+const REPAIR: &str = "git ao fsck --repair";
 
 /// Looks at git, tmux, agents, configuration, the store, and what no session knows. Nothing is
 /// changed. `path` is the value of PATH.
@@ -13,15 +15,29 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
     let mut found = Vec::new();
     programs::look(store.repository(), path, &mut found)?;
     settings::look(store, path, &mut found);
-    if let Some(tip) = store.tip()? {
-        let problems = store.check(&tip)?.into_iter();
-        found.extend(problems.map(|problem| {
-            let what = format!("{}: {}", problem.place, problem.problem);
-            match problem.severity {
-                Severity::Unknown => Finding::note(what, "git ao fsck says all"),
-                Severity::Wrong => Finding::wrong(what, "git ao fsck says all"),
-            }
-        }));
+    for problem in store.check_all()? {
+        let what = format!("{}: {}", problem.place, problem.problem);
+        found.push(match problem.severity {
+            Severity::Unknown => Finding::note(what, "git ao fsck says all"),
+            Severity::Wrong => Finding::wrong(what, "git ao fsck says all"),
+        });
+    }
+    let damage = store.repair(RepairMode::Plan)?;
+    for path in &damage.locks {
+        let what = format!("'{}' was left behind by a git that died", path.display());
+        found.push(Finding::wrong(what, REPAIR));
+    }
+    for name in &damage.tracking {
+        found.push(Finding::wrong(format!("{name} leads to no whole store"), REPAIR));
+    }
+    if !damage.refs.is_empty() || !damage.unrepaired.is_empty() {
+        for repair in &damage.refs {
+            let what = format!("{} leads to no whole store", repair.name);
+            found.push(Finding::wrong(what, REPAIR));
+        }
+        // What else there is cannot be told: what seems to belong to no session may belong to one
+        // that cannot be read.
+        return Ok(found);
     }
     // The rest is to be seen when that is mended: looking would do it.
     if !leftovers::half_made(store, &mut found)? {

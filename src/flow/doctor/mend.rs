@@ -3,16 +3,21 @@ use std::fs;
 use super::leftovers::could_be;
 use crate::flow::belongings::{File, old_tips, strays};
 use crate::flow::{FlowError, reconcile};
-use crate::store::Store;
+use crate::store::{RepairMode, Store};
 use crate::workspace::{Worktrees, bring_back, gone, moved, relink};
 
 /// Puts right what is [fixable](super::Weight::Fixable): records that are behind the facts, files
 /// that belong to nobody, and worktrees of sessions that do not find the repository since it was
-/// moved, or that git knows and that are gone.
+/// moved, or that git knows and that are gone. Nothing where the store is damaged.
 ///
 /// # Errors
 /// When something cannot be read or removed; the rest stays as it is.
 pub fn mend(store: &Store) -> Result<(), FlowError> {
+    let damage = store.repair(RepairMode::Plan)?;
+    if !damage.refs.is_empty() || !damage.unrepaired.is_empty() {
+        // What seems to belong to no session may belong to one that cannot be read.
+        return Ok(());
+    }
     let repo = store.repository();
     let worktrees = Worktrees::new(repo);
     worktrees.mend_half_made()?;

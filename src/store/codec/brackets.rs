@@ -77,7 +77,7 @@ impl<'t> Scanner<'t> {
             '*' | '&' => {
                 self.node(|it| it.skip_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-'))
             }
-            '!' => self.node(|it| it.skip_while(|c| !is_blank(c) && !(in_flow && c == ','))),
+            '!' => self.node(|it| it.skip_while(|c| !(is_blank(c) || in_flow && c == ','))),
             '|' | '>' if !in_flow => self.block_scalar(),
             '\'' | '"' => self.node(|it| it.quoted(c)),
             '#' | '@' | '`' | '%' | '\t' => self.skip(1),

@@ -1,6 +1,7 @@
 //! A way back after everything that a crash, a disk or another program can do to the store.
 
 mod damage;
+mod hints;
 mod leftovers;
 mod table;
 
