@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use git_ao::flow::{FlowError, Reached, log_file, reach};
+use git_ao::flow::{FlowError, Reached, last_screen, log_file, reach};
 use git_ao::model::Session;
 use git_ao::runtime::{Probe, RuntimeError};
 
@@ -18,13 +18,15 @@ use super::{CliError, Ctx, ExitCode, interrupt, open};
 /// agent without a terminal cannot be attached to: its output is shown as it comes instead, until it
 /// ends or ^C is pressed.
 ///
-/// That output is kept in the git directory, in ao/log/<id>.log. Of more than ao.logLimit allows (64m
+/// Of an agent in tmux that has ended, the end of what its terminal showed is printed.
+///
+/// The output of one without a terminal is kept in the git directory, in ao/log/<id>.log. Of more than ao.logLimit allows (64m
 /// by default, 0 for no limit) the beginning is in <id>.log-first, what came before the newest in
 /// <id>.log-old, and the first line of the newest says how much is missing.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session.
-    session: String,
+    /// The session; by default '@', the session of this worktree.
+    session: Option<String>,
 }
 
 /// How often what was printed is looked for.
@@ -36,12 +38,16 @@ const TAIL: u64 = 64 * 1024;
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
-    let entry = open::find(&snapshot, &store, &args.session)?;
+    let entry = open::find(&snapshot, &store, args.session.as_deref().unwrap_or("@"))?;
     let session = snapshot.session(&entry.location)?;
     let log = || log_file(store.repository(), session.id);
     let reached = match reach(&store, &session) {
         Err(error @ FlowError::AgentGone { .. }) => {
             let error = CliError::from(error);
+            if let Some(screen) = last_screen(store.repository(), session.id)? {
+                ctx.out.text(&escape::block(&screen))?;
+                return Err(error);
+            }
             return Err(match log()? {
                 path if path.is_file() => {
                     let path = escape::os(path.as_os_str());

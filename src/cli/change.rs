@@ -9,8 +9,9 @@ use super::{CliError, Ctx, ExitCode, open};
 /// Whose status, and what is said about it.
 #[derive(clap::Args)]
 pub struct ChangeArgs {
-    /// The session: an id, a branch, an issue, '@' or 'latest'.
-    session: String,
+    /// The session: an id, a branch, an issue, '@' or 'latest'; by default '@', the session of this
+    /// worktree.
+    session: Option<String>,
 
     /// Why, in a few words; it is recorded.
     #[arg(long, short = 'm', value_name = "text")]
@@ -24,7 +25,7 @@ pub struct ChangeArgs {
 impl ChangeArgs {
     /// The record, active or archived.
     pub fn find(&self, store: &Store) -> Result<Entry, CliError> {
-        open::find(&store.snapshot()?, store, &self.session)
+        open::find(&store.snapshot()?, store, self.session.as_deref().unwrap_or("@"))
     }
 
     /// Its key.

@@ -1,4 +1,7 @@
+use git_ao::agent::Action;
 use git_ao::flow::fork_request;
+use git_ao::model::Session;
+use git_ao::workspace::Changes;
 
 use super::spawn::{self, NewArgs};
 use super::task::TaskArgs;
@@ -8,7 +11,7 @@ use super::{CliError, Ctx, ExitCode, launch, open};
 ///
 /// The new session has a branch of its own, from the tip of the other one's branch, and what its
 /// record says of agent, issue and tags. Its agent starts from the other one's conversation where
-/// it can; else with the task alone. The record keeps where it came from, and the event has
+/// it can; else with the task alone. What is not committed there stays there. The record keeps where it came from, and the event has
 /// the other session's last event as its second parent, so that 'git log --graph' shows it.
 #[derive(clap::Args)]
 pub struct Args {
@@ -31,4 +34,25 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         let launcher = launch::launcher(&store)?;
         spawn::start(ctx, &store, &launcher, request, &args.new)
     })
+}
+
+/// Says what of the parent came along, and what stayed behind.
+pub fn say_taken(
+    ctx: &mut Ctx,
+    parent: &Session,
+    action: Option<Action>,
+    left: Option<Changes>,
+) -> Result<(), CliError> {
+    let id = parent.id.short();
+    match action {
+        Some(Action::Fork) => writeln!(ctx.out, "  it goes on from the conversation of {id}")?,
+        Some(_) => writeln!(ctx.out, "  it begins a new conversation; that of {id} stays there")?,
+        None => {}
+    }
+    if let Some(left) = left {
+        ctx.out.warn(&format!(
+            "it begins at the last commit of {id}: what is not committed stays there ({left})"
+        ));
+    }
+    Ok(())
 }

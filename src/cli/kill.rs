@@ -94,8 +94,7 @@ pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode,
         None => ctx.out.warn("cannot tell whether its agent is alive; it was not stopped"),
     }
     if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
-        let text = format!("what runs on '{replica}' was not stopped");
-        ctx.out.warn(&text);
+        ctx.out.warn(&format!("it may still run on '{replica}'"));
     }
     // Where the agent itself may still run, these are its own.
     if killed.stopped.is_some() {

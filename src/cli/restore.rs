@@ -1,6 +1,9 @@
+mod many;
+
 use git_ao::agent::Action;
 use git_ao::flow::{self, Again, Interrupt, Restore, Rule};
 
+use super::selection::Criteria;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, launch, open, text};
 
@@ -14,10 +17,15 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, open, text};
 ///
 /// A worktree that is gone is made again from the branch, or from the last commit that was seen on
 /// it. An archived session leaves the archive. When anything of it fails, all is as it was.
+///
+/// --all takes every session of this clone whose agent is gone and that did not end by itself, as
+/// after a power cut; the selection options take those that they match. A failure of one does not
+/// stop the others.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session: an id, a branch, an issue, '@' or 'latest'; by default '@', the session of this
     /// worktree.
+    #[arg(conflicts_with = "all")]
     session: Option<String>,
 
     /// What the agent is told, in words; '-' reads it from standard input.
@@ -48,29 +56,50 @@ pub struct Args {
     #[arg(long, short)]
     force: bool,
 
-    /// Print the session as JSON.
+    /// Every session that was interrupted.
     #[arg(long)]
+    all: bool,
+
+    /// Say what would be done, and do nothing.
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    /// Print the session as JSON.
+    #[arg(long, conflicts_with_all = ["all", "dry_run"])]
     json: bool,
+
+    #[command(flatten)]
+    criteria: Criteria,
 }
+
+const UNTOUCHED: &str = "interrupted; the session is as it was";
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let text = text::given(args.file.as_deref(), &args.words)?;
-    let session = args.session.as_deref().unwrap_or("@");
-    let entry = open::find(&store.snapshot()?, &store, session)?;
     let launcher = launch::launcher(&store)?;
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
     let rule = if args.force { Rule::Anything } else { Rule::Table };
     let wish = Restore {
-        agent: args.agent,
-        runtime: args.runtime.or_else(|| args.no_agent.then(|| "none".to_owned())),
+        agent: args.agent.clone(),
+        runtime: args.runtime.clone().or_else(|| args.no_agent.then(|| "none".to_owned())),
         rule,
         again: if args.fresh { Again::Fresh } else { Again::Resume },
         text,
     };
+    if args.all || !args.criteria.is_empty() {
+        return many::run(&args, ctx, &store, &launcher, (&wish, &interrupted));
+    }
+    let session = args.session.as_deref().unwrap_or("@");
+    let entry = open::find(&store.snapshot()?, &store, session)?;
+    if args.dry_run {
+        let plan = flow::restore_plan(&store, &launcher, &entry, &wish)?;
+        writeln!(ctx.out, "{}", many::would(&plan))?;
+        return Ok(ExitCode::Done);
+    }
     let made = flow::restore(&store, &launcher, &entry, &wish, &Interrupt::new(&is_set))
-        .map_err(|error| interrupted.explain(error, "interrupted; the session is as it was"))?;
+        .map_err(|error| interrupted.explain(error, UNTOUCHED))?;
     let session = &made.session;
     if args.json {
         let value = serde_json::json!({

@@ -19,13 +19,22 @@ use super::{CliError, Ctx};
 #[command(next_help_heading = "Selection")]
 #[group(skip)]
 pub struct Selection {
-    /// Only sessions with this status; 'corrupt' for records that cannot be read.
-    #[arg(long, value_name = "status", value_delimiter = ',')]
-    status: Vec<String>,
-
     /// Only sessions of this agent.
     #[arg(long, value_name = "name")]
     agent: Vec<String>,
+
+    #[command(flatten)]
+    criteria: Criteria,
+}
+
+/// Those for verbs whose `--agent` says something else; a filter can name the agent there.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Selection")]
+#[group(skip)]
+pub struct Criteria {
+    /// Only sessions with this status; 'corrupt' for records that cannot be read.
+    #[arg(long, value_name = "status", value_delimiter = ',')]
+    status: Vec<String>,
 
     /// Only sessions on this branch.
     #[arg(long, value_name = "branch")]
@@ -108,6 +117,35 @@ impl Selection {
         store: &Store,
         snapshot: &Snapshot<'_>,
     ) -> Result<Chosen, CliError> {
+        let mut chosen = self.criteria.choose(ctx, store, snapshot)?;
+        if !self.agent.is_empty() {
+            chosen.filter = chosen.filter.and(one_of("--agent", Field::Agent, &self.agent)?);
+            chosen.corrupt = None;
+        }
+        Ok(chosen)
+    }
+}
+
+impl Criteria {
+    /// True when none of the options is given.
+    pub fn is_empty(&self) -> bool {
+        let texts = [&self.author, &self.parent, &self.grep, &self.filter];
+        let mut all = self.fields().into_iter().map(|(_, _, typed)| typed);
+        all.all(<[String]>::is_empty)
+            && texts.iter().all(|typed| typed.is_empty())
+            && self.since.is_none()
+            && self.until.is_none()
+            && !self.root
+            && !self.here
+    }
+
+    /// Reads the options' values.
+    pub fn choose(
+        &self,
+        ctx: &Ctx,
+        store: &Store,
+        snapshot: &Snapshot<'_>,
+    ) -> Result<Chosen, CliError> {
         let mut filter = Filter::All;
         for (name, field, typed) in self.fields() {
             if !typed.is_empty() {
@@ -145,10 +183,9 @@ impl Selection {
         Ok(Chosen { filter, here, authors, corrupt: self.corrupt() })
     }
 
-    fn fields(&self) -> [(&'static str, Field, &[String]); 8] {
+    fn fields(&self) -> [(&'static str, Field, &[String]); 7] {
         [
             ("--status", Field::Status, &self.status),
-            ("--agent", Field::Agent, &self.agent),
             ("--branch", Field::Branch, &self.branch),
             ("--issue", Field::Issue, &self.issue),
             ("--pr", Field::Pr, &self.pr),
@@ -177,7 +214,7 @@ impl Selection {
     /// Nothing is known of a corrupt record but where it lies, so any other option leaves it out.
     fn corrupt(&self) -> Option<Vec<String>> {
         let asked = self.status.iter().any(|status| status == "corrupt");
-        let others = [&self.agent, &self.branch, &self.issue, &self.pr, &self.tag, &self.kind];
+        let others = [&self.branch, &self.issue, &self.pr, &self.tag, &self.kind];
         let more = [&self.author, &self.parent, &self.grep, &self.filter];
         let narrowed = others.iter().chain(&more).any(|typed| !typed.is_empty())
             || self.since.is_some()

@@ -11,8 +11,8 @@ use super::{CliError, Ctx, ExitCode, open, text};
 /// type into.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session.
-    session: String,
+    /// The session; where only a text is given, '@', the session of this worktree.
+    session: Option<String>,
 
     /// The text, in words; '-' reads it from standard input.
     #[arg(value_name = "text", allow_hyphen_values = true)]
@@ -26,13 +26,23 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
-    let entry = open::find(&snapshot, &store, &args.session)?;
-    let session = snapshot.session(&entry.location)?;
-    let Some(text) = text::given(args.file.as_deref(), &args.words)? else {
-        return Err(CliError::usage("no text was given")
-            .synopsis("git ao send <session> <text>...")
-            .hint("'-' reads it from standard input"));
+    let no_text = || {
+        CliError::usage("no text was given")
+            .synopsis("git ao send [<session>] <text>...")
+            .hint("'-' reads it from standard input")
     };
+    let find = |name: &str| open::find(&snapshot, &store, name);
+    let (entry, words) = match (&args.session, args.words.as_slice(), &args.file) {
+        (None, ..) => (find("@")?, Vec::new()),
+        // The only word is the text, unless it names a session.
+        (Some(word), [], None) => match (find(word), find("@")) {
+            (Err(_), Ok(here)) => (here, vec![word.clone()]),
+            _ => return Err(no_text()),
+        },
+        (Some(name), words, _) => (find(name)?, words.to_vec()),
+    };
+    let session = snapshot.session(&entry.location)?;
+    let text = text::given(args.file.as_deref(), &words)?.ok_or_else(no_text)?;
     match flow::send(&store, &session, &text) {
         Ok(()) => Ok(ExitCode::Done),
         Err(FlowError::Runtime(error @ RuntimeError::Unsupported { .. })) => {

@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use git_ao::share::{Failure, Remote, ShareError, Watcher};
-use git_ao::store::{Change, ChangeKind, Key, MergeReport, Store, Stray, Visibility};
+use git_ao::store::{Change, ChangeKind, MergeReport, Store, Stray};
 
 use super::ui::{escape, message};
 use super::{CliError, Ctx};
@@ -122,9 +122,9 @@ pub fn report_merges(
 fn warn_of_private(ctx: &mut Ctx, remote: &Remote<'_>, changes: &[Change]) -> Result<(), CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
+    let private = snapshot.private_sessions();
     for change in changes.iter().filter(|change| change.kind() != ChangeKind::Deleted) {
-        let found = snapshot.find(Key::from(change.location()))?;
-        if found.is_some_and(|entry| entry.location.visibility == Visibility::Private) {
+        if private.contains(&change.location().owner()) {
             let (id, name) = (change.location().id.short(), escape::line(remote.name()));
             ctx.out.warn(&format!("session {id} is private here and public on {name}"));
             ctx.out.hint(&format!("git ao set {id} visibility=public merges the two"));

@@ -1,15 +1,17 @@
 mod fields;
 mod news;
+mod words;
 
 use git_ao::model::Session;
-use git_ao::store::{Entry, RecordProblem, Snapshot, StoreError};
+use git_ao::store::{Entry, RecordProblem, Snapshot, Store, StoreError};
 
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, json, open, placed};
 
 /// Show a session
 ///
-/// Shows its record, where it comes from and what happened to it last. Without a name, the session
+/// Shows its record, where it comes from and what happened to it last, and of one whose agent failed in this clone what
+/// the agent said last. Without a name, the session
 /// of this worktree, or else the one that changed last. A record that cannot be read is an error;
 /// --yaml prints its bytes nevertheless.
 ///
@@ -44,14 +46,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Ok(session) => session,
         Err(problem) => return print_corrupt(&entry, problem, args.json, ctx),
     };
-    let replica = store.known_replica();
     if args.json {
+        let replica = store.known_replica();
         let value = json::session(&session, &entry.location, replica.as_deref());
         json::print_one(&mut ctx.out, "session", &value)?;
         return Ok(ExitCode::Done);
     }
     ctx.page_for(store.repository())?;
-    print(&snapshot, &session, &entry, replica.as_deref(), ctx)?;
+    print(&store, &snapshot, &session, &entry, ctx)?;
     Ok(ExitCode::Done)
 }
 
@@ -89,16 +91,16 @@ fn print_corrupt(
 }
 
 fn print(
+    store: &Store,
     snapshot: &Snapshot<'_>,
     session: &Session,
     entry: &Entry,
-    replica: Option<&str>,
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
     let id = ctx.out.paint(Style::Id, &format!("session {}", session.id));
     let mark = placed::mark(&entry.location);
     writeln!(ctx.out, "{id}{mark}")?;
-    fields::print(session, snapshot, replica, ctx)?;
+    fields::print(session, snapshot, store.known_replica().as_deref(), ctx)?;
     if let Some(task) = &session.task {
         writeln!(ctx.out)?;
         for line in escape::block(task.trim_end()).lines() {
@@ -106,5 +108,6 @@ fn print(
             writeln!(ctx.out, "{indent}{line}")?;
         }
     }
+    words::print(session, store, ctx)?;
     news::print(snapshot, session, ctx)
 }

@@ -10,7 +10,7 @@ use git_ao::store::{Store, Visibility};
 use super::launch::{self, AgentArgs};
 use super::task::{self, TaskArgs};
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt};
+use super::{CliError, Ctx, ExitCode, fork, interrupt};
 
 /// Start a session: a record, a branch, a worktree of its own, and an agent in it
 ///
@@ -129,6 +129,7 @@ pub fn start(
         start.action = flow::fork_action(store, launcher, agent, parent)?;
     }
     let stopped = |error| interrupted.explain(error, "interrupted; nothing was left behind");
+    let parent = request.parent.as_ref().map(|(parent, _)| parent.clone());
     let plan = flow::plan(store, request).map_err(stopped)?;
     if args.dry_run {
         if let (Some(start), Some(workspace)) = (&crew.start, &plan.workspace) {
@@ -136,10 +137,16 @@ pub fn start(
         }
         return announce(ctx, &plan, crew.start.as_ref(), args);
     }
+    let left = parent.as_ref().filter(|_| args.base.is_none());
+    let left = left.map(|parent| flow::uncommitted(store, parent)).transpose()?.flatten();
     let is_set = || interrupted.is_set();
     let agent = crew.start.as_ref().map(|start| (launcher, start));
     let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
+    if let Some(parent) = parent {
+        let action = crew.start.as_ref().map(|start| start.action).filter(|_| !args.json);
+        fork::say_taken(ctx, &parent, action, left)?;
+    }
     if let Some(none) = crew.nobody.filter(|_| !args.no_worktree) {
         launch::say_nobody(ctx, &made.session, &none);
     }

@@ -42,7 +42,7 @@ impl File {
     fn at(path: PathBuf) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
         let owner = match name.rsplit_once('.')? {
-            (id, "log" | "prompt" | "text") => Owner::Session(id.parse().ok()?),
+            (id, "log" | "prompt" | "screen" | "text") => Owner::Session(id.parse().ok()?),
             (id, part) if LOG_PARTS.contains(&part) => Owner::Session(id.parse().ok()?),
             // `<agent>-<uuid>`, and a UUID has 36 characters.
             (stem, "history") => {

@@ -14,10 +14,9 @@ const LIMIT: u64 = 64 << 20;
 /// # Errors
 /// When the folder cannot be made.
 pub fn log_file(repo: &Repository, session: SessionId) -> Result<PathBuf, FlowError> {
-    let folder = repo.ao_dir().join("log");
-    match std::fs::create_dir_all(&folder) {
-        Ok(()) => Ok(folder.join(format!("{session}.log"))),
-        Err(source) => Err(FlowError::Folder { path: folder, source }),
+    match repo.make_ao_dir("log") {
+        Ok(folder) => Ok(folder.join(format!("{session}.log"))),
+        Err(source) => Err(FlowError::Folder { path: repo.ao_dir().join("log"), source }),
     }
 }
 

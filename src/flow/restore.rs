@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::conversation::{self, Conversation};
 use super::liveness::{Liveness, liveness, of_processes, stop};
 use super::on_branch::catch_up;
-use super::spot::{Made, find_place};
+use super::spot::{Made, Spot, find_place};
 use super::start::{Begun, claim_in_turn};
 use super::{Crew, FlowError, Interrupt, Launcher, Rule, Start, here, said};
 use crate::agent::Action;
@@ -59,6 +59,58 @@ pub struct Restored {
     pub left: Option<String>,
 }
 
+/// What a restore would come to.
+#[derive(Debug, Clone)]
+pub struct RestorePlan {
+    /// The record as it is.
+    pub session: Session,
+    /// Where it would work.
+    pub workspace: PathBuf,
+    /// What its agent would be started for; None where none would be started.
+    pub action: Option<Action>,
+}
+
+/// Works out what a restore would come to, and changes nothing.
+///
+/// # Errors
+/// As [`restore`], as far as that can be told before.
+pub fn restore_plan(
+    store: &Store,
+    launcher: &Launcher,
+    entry: &Entry,
+    wish: &Restore,
+) -> Result<RestorePlan, FlowError> {
+    let session = load(&store.snapshot()?, entry)?;
+    let worktrees = Worktrees::new(store.repository());
+    let Prepared { spot, start, .. } = prepare(store, launcher, &worktrees, &session, wish)?;
+    let action = start.runs_something().then_some(start.action);
+    Ok(RestorePlan { session, workspace: spot.path().to_owned(), action })
+}
+
+/// All that can be found out before anything is done.
+struct Prepared {
+    sight: Sight,
+    spot: Spot,
+    session: Session,
+    start: Start,
+}
+
+fn prepare(
+    store: &Store,
+    launcher: &Launcher,
+    worktrees: &Worktrees<'_>,
+    old: &Session,
+    wish: &Restore,
+) -> Result<Prepared, FlowError> {
+    let sight = check_status(store, old, wish.rule)?;
+    let mut now = old.clone();
+    catch_up(store, &mut now)?;
+    let spot = find_place(store, worktrees, &now, wish.rule)?;
+    let (session, start) = choose(store, launcher, &now, wish, spot.path())?;
+    launcher.check(store, &session, spot.path(), &start)?;
+    Ok(Prepared { sight, spot, session, start })
+}
+
 /// Brings a session that has ended back: worktree, runtime, agent. The agent goes on with its own
 /// conversation, or begins a new one where that is asked for or it has never begun.
 ///
@@ -83,13 +135,9 @@ pub fn restore(
     let entry = snapshot.find(id)?.ok_or_else(|| StoreError::NotFound(id.into()))?;
     let entry = &entry;
     let old = load(&snapshot, entry)?;
-    let sight = check_status(store, &old, wish.rule)?;
     let worktrees = Worktrees::new(store.repository());
-    let mut now = old.clone();
-    catch_up(store, &mut now)?;
-    let spot = find_place(store, &worktrees, &now, wish.rule)?;
-    let (mut session, start) = choose(store, launcher, &now, wish, spot.path())?;
-    launcher.check(store, &session, spot.path(), &start)?;
+    let Prepared { sight, spot, mut session, start } =
+        prepare(store, launcher, &worktrees, &old, wish)?;
     interrupt.check()?;
 
     let made = spot.make(&worktrees, &session)?;

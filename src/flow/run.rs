@@ -10,10 +10,10 @@ use super::conversation::NOT_STARTED;
 use super::liveness::{AgentFile, Liveness, left_behind};
 use super::on_branch::catch_up;
 use super::start::{PATIENCE, claim};
-use super::{FlowError, Interrupt, Launcher, here, said};
+use super::{FlowError, Interrupt, Launcher, here, said, screen};
 use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{Lock, LockError, Repository};
-use crate::model::{Origin, Session, SessionId, SessionStatus, Timestamp};
+use crate::model::{Origin, Placement, Session, SessionId, SessionStatus, Timestamp};
 use crate::runtime::{Child, Ended, Event, Foreground, Plan, Process, Reins, Runtime, Wires};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace;
@@ -164,6 +164,7 @@ struct Running<'a> {
     since: SystemTime,
     /// The agent's own id of the conversation, as far as it is known.
     conversation: Option<String>,
+    here: Option<Placement>,
 }
 
 /// All that it takes to start an agent.
@@ -174,6 +175,7 @@ struct Prepared<'a> {
     session: Key,
     workspace: PathBuf,
     conversation: Option<String>,
+    here: Option<Placement>,
 }
 
 fn prepare<'a>(
@@ -214,7 +216,8 @@ fn prepare<'a>(
     };
     let plan = plan(session, &workspace, program, &launch);
     let conversation = launch.agent_session_id;
-    Ok(Prepared { agent, plan, wires, session: key_of(session), workspace, conversation })
+    let here = here::placement(store, session).cloned();
+    Ok(Prepared { agent, plan, wires, session: key_of(session), workspace, conversation, here })
 }
 
 impl<'a> Prepared<'a> {
@@ -228,6 +231,7 @@ impl<'a> Prepared<'a> {
         };
         // Who kills this process must not make the agent unknown.
         note(None)?;
+        screen::forget(repo, self.session.id);
         // A file's time may be coarser than the clock.
         let since = SystemTime::now() - Duration::from_secs(2);
         let child = match Child::start(&self.plan, self.wires) {
@@ -239,8 +243,8 @@ impl<'a> Prepared<'a> {
         };
         // Where this fails, the first note still says that there may be one.
         let _ = note(child.process().cloned());
-        let Self { agent, session, workspace, conversation, .. } = self;
-        Ok(Running { agent, child, session, workspace, since, conversation })
+        let Self { agent, session, workspace, conversation, here, .. } = self;
+        Ok(Running { agent, child, session, workspace, since, conversation, here })
     }
 }
 
@@ -283,7 +287,12 @@ impl Running<'_> {
                 trouble = self.tell(store).err().or(trouble);
             }
         };
-        let _ = AgentFile::remove(store.repository(), self.session.id);
+        let repo = store.repository();
+        if let Some(here) = &self.here {
+            // Its end is to be told also where its words cannot be kept.
+            let _ = screen::keep(repo, self.session.id, here);
+        }
+        let _ = AgentFile::remove(repo, self.session.id);
         if let Some(id) = self.look_for_id() {
             self.conversation = Some(id);
         }

@@ -24,7 +24,7 @@ pub(super) fn leave(
 ) -> Result<(), FlowError> {
     let path = file(repo, session);
     let result = match text {
-        Some(text) => write(&path, text),
+        Some(text) => repo.make_ao_dir("agent").and_then(|_| write(&path, text)),
         None => match fs::remove_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed,
@@ -34,9 +34,6 @@ pub(super) fn leave(
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
     let mut options = OpenOptions::new();
     options
         .write(true)

@@ -21,6 +21,10 @@ impl Repository {
             match act() {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && attempts > 0 => {
                     attempts -= 1;
+                    // It was moved away: an empty one in its old place would be in the way.
+                    if !self.common_dir().is_dir() {
+                        return Err(error);
+                    }
                     let folder = path.parent().unwrap_or(path);
                     match uninterrupted(|| fs::create_dir_all(folder)) {
                         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -112,9 +112,8 @@ impl Repository {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let top = self.ao_dir();
                 let folder = path.parent().unwrap_or(&top);
-                uninterrupted(|| std::fs::create_dir_all(folder))?;
-                self.shared().adjust(&top)?;
-                self.shared().adjust(folder)?;
+                let name = folder.strip_prefix(&top).unwrap_or(folder);
+                self.make_ao_dir(&name.to_string_lossy())?;
                 open()?
             }
             other => other?,

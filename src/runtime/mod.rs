@@ -103,6 +103,12 @@ pub trait Runtime: Send + Sync {
         grace: Duration,
     ) -> Result<Stopped, RuntimeError>;
 
+    /// What the terminal showed last in which the calling process was started by this runtime; None
+    /// where it has none, or nobody can say.
+    fn own_screen(&self) -> Option<String> {
+        None
+    }
+
     /// The command that brings a person to it.
     fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError>;
 }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Remote, ShareError};
 use crate::model::{HeldSecret, Oid, SessionId};
@@ -46,9 +46,11 @@ impl Remote<'_> {
         for (id, blob) in git.arg("--").run()?.text().lines().filter_map(record) {
             held.entry(id).or_default().extend(self.store.secrets_in(&blob));
         }
+        let changes: HashMap<_, _> =
+            changes.iter().map(|change| (change.location().id, change)).collect();
         let mut exposed = BTreeSet::new();
         for (id, mut held) in held.into_iter().filter(|(_, held)| !held.is_empty()) {
-            let change = changes.iter().find(|change| change.location().id == id);
+            let change = changes.get(&id);
             let before = change.map(|change| self.store.secrets_before(change)).unwrap_or_default();
             held.retain(|secret| before.iter().all(|known| known.text != secret.text));
             exposed.extend(held.into_iter().map(|secret| (id, secret.field, secret.kind)));

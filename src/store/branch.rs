@@ -1,5 +1,6 @@
 //! From a branch to the sessions on it.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use gix::objs::tree::EntryKind;
@@ -7,8 +8,8 @@ use gix::objs::tree::EntryKind;
 use super::error::oid;
 use super::half::Half;
 use super::layout::id_of_file;
-use super::{Entry, Location, Shelf, Snapshot, StoreError};
-use crate::model::{Project, Session};
+use super::{Entry, Location, Shelf, Snapshot, StoreError, Visibility};
+use crate::model::{Project, Session, SessionId};
 
 /// How many records are looked at before the clock is.
 const STRIDE: usize = 64;
@@ -57,8 +58,9 @@ impl Snapshot<'_> {
         until: Option<Instant>,
         found: &mut OnBranch,
     ) -> Result<bool, StoreError> {
+        let private = self.private_sessions();
         for half in self.halves() {
-            if !self.scan_half(half, branch, until, found)? {
+            if !self.scan_half((half, &private), branch, until, found)? {
                 return Ok(false);
             }
         }
@@ -67,7 +69,7 @@ impl Snapshot<'_> {
 
     fn scan_half(
         &self,
-        half: &Half,
+        (half, private): (&Half, &HashSet<(Project, SessionId)>),
         branch: &str,
         until: Option<Instant>,
         found: &mut OnBranch,
@@ -101,7 +103,9 @@ impl Snapshot<'_> {
                     if contains(&bytes, needle) {
                         let (shelf, project) = (Shelf::Active, name.clone());
                         let location = Location { shelf, project, id, visibility };
-                        if !self.is_shadowed(&location)? {
+                        let is_shadowed =
+                            visibility == Visibility::Public && private.contains(&location.owner());
+                        if !is_shadowed {
                             self.take(
                                 &Entry { location, blob: oid(file.oid.to_owned()) },
                                 branch,

@@ -1,6 +1,6 @@
 //! Looking for whatever is wrong with a store, without following any of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::error::gix_id;
 use super::repair::{Inspector, said};
@@ -72,11 +72,10 @@ impl Store {
         if let RefState::At(tip) = &state {
             match self.check(tip) {
                 Ok(more) => {
-                    let is_new = |more: &Finding| {
-                        more.place == "history" || findings.iter().all(|it| it.place != more.place)
-                    };
-                    let more: Vec<_> = more.into_iter().filter(is_new).collect();
-                    findings.extend(more);
+                    let known: HashSet<_> = findings.iter().map(|it| it.place.clone()).collect();
+                    let is_new =
+                        |more: &Finding| more.place == "history" || !known.contains(&more.place);
+                    findings.extend(more.into_iter().filter(is_new));
                 }
                 Err(_) if !findings.is_empty() => {}
                 Err(error) => return Err(error),
@@ -91,14 +90,16 @@ impl Store {
         if snapshot.tip_of(Visibility::Private).is_none() {
             return Ok(findings);
         }
+        let mut private = snapshot.private_sessions();
+        let public = Snapshot::at(self, snapshot.tip().cloned())?;
         for shelf in [Shelf::Active, Shelf::Archived] {
-            for entry in snapshot.found_entries(shelf)? {
-                if let Some(twin) = snapshot.public_twin(&entry.location)? {
-                    let id = entry.location.id.short();
+            for Entry { location, .. } in public.found_entries(shelf)? {
+                if private.remove(&location.owner()) {
+                    let id = location.id.short();
                     let problem = format!(
                         "is private too; to decide: git ao set {id} visibility=private (or public)"
                     );
-                    findings.push(Finding::wrong(twin.location.to_string(), problem));
+                    findings.push(Finding::wrong(location.to_string(), problem));
                 }
             }
         }

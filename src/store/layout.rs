@@ -79,6 +79,11 @@ pub struct Location {
 }
 
 impl Location {
+    /// The session, wherever its record lies: two projects may hold the same id.
+    pub fn owner(&self) -> (Project, SessionId) {
+        (self.project.clone(), self.id)
+    }
+
     /// The parts of the path in the tree; they are the same under either ref.
     pub fn components(&self) -> [String; 4] {
         [

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use gix::objs::tree::EntryKind;
@@ -109,19 +110,6 @@ impl<'s> Snapshot<'s> {
         &self.public.root
     }
 
-    /// True for a record that does not count, because there is a private one of the same session.
-    pub(super) fn is_shadowed(&self, location: &Location) -> Result<bool, StoreError> {
-        match &self.private {
-            Some(private) if location.visibility == Visibility::Public => {
-                private.holds(self.store, location).or_else(|error| {
-                    self.note_unread(&error);
-                    Ok(false)
-                })
-            }
-            _ => Ok(false),
-        }
-    }
-
     /// The projects that have sessions on this shelf, sorted.
     pub fn projects(&self, shelf: Shelf) -> Result<Vec<Project>, StoreError> {
         let mut names = Vec::new();
@@ -192,12 +180,22 @@ impl<'s> Snapshot<'s> {
         prefix: &str,
         project: Option<&Project>,
     ) -> Result<Vec<Entry>, StoreError> {
-        let mut found = Vec::new();
-        for half in self.halves() {
-            match self.find_in_half(half, shelf, prefix, project, &mut found) {
-                Err(error) if half.visibility == Visibility::Private => self.note_unread(&error),
-                done => done?,
+        let (mut found, mut private) = (Vec::new(), HashSet::new());
+        if let Some(half) = &self.private {
+            for shelf in [shelf.other(), shelf] {
+                found.clear();
+                if let Err(error) = self.find_in_half(half, shelf, prefix, project, &mut found) {
+                    self.note_unread(&error);
+                }
+                private.extend(found.iter().map(|entry| entry.location.owner()));
             }
+        }
+        let known = found.len();
+        self.find_in_half(&self.public, shelf, prefix, project, &mut found)?;
+        if !private.is_empty() {
+            let public = found.split_off(known).into_iter();
+            // A public record does not count where there is a private one of the same session.
+            found.extend(public.filter(|entry| !private.contains(&entry.location.owner())));
         }
         Ok(found)
     }
@@ -227,9 +225,7 @@ impl<'s> Snapshot<'s> {
                 }
                 let Some(id) = id_of_file(&file.filename.to_string(), shard) else { continue };
                 let location = Location { shelf, project: name.clone(), id, visibility };
-                if !self.is_shadowed(&location)? {
-                    found.push(Entry { location, blob: oid(file.oid.to_owned()) });
-                }
+                found.push(Entry { location, blob: oid(file.oid.to_owned()) });
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use super::layout::id_of_file;
 use super::snapshot::load_record;
 use super::{Entry, Listed, Location, Shelf, Snapshot, Store, StoreError, Visibility};
 use crate::git::{ObjectError, RawTree};
-use crate::model::Project;
+use crate::model::{Project, SessionId};
 
 /// Before the paths of private folders that cannot be read.
 const PRIVATE: &str = "private ";
@@ -169,20 +169,27 @@ impl Snapshot<'_> {
         Ok(strays)
     }
 
-    fn walk(&self, shelf: Shelf, visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        let Some(private) = self.half(Visibility::Private) else {
-            return self.halves().try_for_each(|half| self.walk_half(half, shelf, visit));
-        };
+    /// The sessions that have a private record on either shelf, as far as it can be found.
+    pub fn private_sessions(&self) -> HashSet<(Project, SessionId)> {
         let mut known = HashSet::new();
+        let Some(private) = self.half(Visibility::Private) else { return known };
         for shelf in [Shelf::Active, Shelf::Archived] {
             // What cannot be read is said where it is listed.
             let _ = self.walk_half(private, shelf, &mut |found| {
                 if let Found::Record(Entry { location, .. }) = found {
-                    known.insert((location.project, location.id));
+                    known.insert(location.owner());
                 }
                 Ok(())
             });
         }
+        known
+    }
+
+    fn walk(&self, shelf: Shelf, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let Some(private) = self.half(Visibility::Private) else {
+            return self.halves().try_for_each(|half| self.walk_half(half, shelf, visit));
+        };
+        let known = self.private_sessions();
         let mut visit_private = |found| match found {
             Found::Unreadable(path, error) => {
                 visit(Found::Unreadable(format!("{PRIVATE}{path}"), error))
@@ -193,11 +200,7 @@ impl Snapshot<'_> {
             self.note_unread(&error);
         }
         let mut visit_others = |found| match found {
-            Found::Record(Entry { location, .. })
-                if known.contains(&(location.project.clone(), location.id)) =>
-            {
-                Ok(())
-            }
+            Found::Record(Entry { location, .. }) if known.contains(&location.owner()) => Ok(()),
             found => visit(found),
         };
         let public = self.halves().filter(|half| half.visibility == Visibility::Public);

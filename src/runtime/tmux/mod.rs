@@ -9,6 +9,7 @@ mod attach;
 mod client;
 mod panes;
 mod runtime;
+mod screen;
 mod send;
 mod start;
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::client::{Answer, Client, arg};
 use super::panes::{self, Pane};
-use super::{attach, send, start};
+use super::{attach, screen, send, start};
 use crate::model::SessionId;
 use crate::runtime::{
     Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal, stop,
@@ -118,6 +118,10 @@ impl Runtime for Tmux {
             self.client.run_unless_gone([arg("kill-session"), arg("-t"), target.into()])?;
         }
         Ok(stopped)
+    }
+
+    fn own_screen(&self) -> Option<String> {
+        screen::own(&self.client)
     }
 
     fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {

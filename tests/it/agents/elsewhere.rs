@@ -37,7 +37,7 @@ fn no_verb_acts_on_another_clones_placement() {
     assert_eq!((traces(&repo), events(&repo).len()), (there, count), "a refusal changes nothing");
     ao(&["pause"]).ok();
     ao(&["resume"]).ok().stdout_has("paused -> working");
-    let warning = format!("what runs on '{name}' was not stopped");
+    let warning = format!("it may still run on '{name}'");
     let (there, count) = (record(&repo, id), events(&repo).len());
     for verb in ["kill", "cancel"] {
         let out = ao(&[verb]).code(1).stderr_has(&format!("runs on '{name}'"));

@@ -10,6 +10,7 @@ mod hostile;
 mod interrupted;
 mod late;
 mod looked_after;
+mod many;
 mod output;
 mod own_branch;
 mod place;

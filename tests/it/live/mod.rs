@@ -5,6 +5,7 @@ mod arrives;
 mod cleanup;
 mod doctor;
 mod half_made;
+mod last_words;
 mod namesake;
 mod reconcile;
 mod remains;

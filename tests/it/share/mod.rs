@@ -1,5 +1,6 @@
 //! Sharing, with real remotes.
 
+mod crowded;
 mod everyday;
 mod failures;
 mod hostile;

@@ -1,0 +1,97 @@
+//! Several sessions at once: a failure of one does not stop the others.
+
+use git_ao::agent::Action;
+use git_ao::flow::{self, Interrupt, Launcher, Liveness, Restore, RestorePlan, placement};
+use git_ao::model::{Session, SessionStatus};
+use git_ao::store::{Entry, Shelf, Store};
+
+use super::Args;
+use crate::cli::interrupt::Interrupted;
+use crate::cli::ui::escape;
+use crate::cli::{CliError, Ctx, ExitCode};
+
+pub fn run(
+    args: &Args,
+    ctx: &mut Ctx,
+    store: &Store,
+    launcher: &Launcher,
+    (wish, interrupted): (&Restore, &Interrupted),
+) -> Result<ExitCode, CliError> {
+    if args.session.is_some() {
+        return Err(CliError::usage("sessions are selected by options, or one is named"));
+    }
+    if wish.runtime.as_deref() == Some("foreground") {
+        return Err(CliError::usage("this terminal is for one agent, not for several"));
+    }
+    let snapshot = store.snapshot()?;
+    let chosen = args.criteria.choose(ctx, store, &snapshot)?;
+    let mut wanted = Vec::new();
+    for listed in snapshot.listing(Shelf::Active).sessions {
+        let Ok(session) = &listed.session else { continue };
+        let is_wanted = chosen.takes(&listed) && (!args.all || was_interrupted(session));
+        if is_wanted && can_be_restored(store, session) {
+            wanted.extend(snapshot.find(&listed.location)?.map(|entry| (entry, label(session))));
+        }
+    }
+    if wanted.is_empty() {
+        writeln!(ctx.out, "nothing to restore")?;
+        return Ok(ExitCode::Done);
+    }
+    let mut code = ExitCode::Done;
+    for (entry, label) in &wanted {
+        let done = match args.dry_run {
+            true => flow::restore_plan(store, launcher, entry, wish).map(|plan| would(&plan)),
+            false => restore(store, launcher, entry, (wish, interrupted)),
+        };
+        match done.map_err(|error| interrupted.explain(error, super::UNTOUCHED)) {
+            Ok(line) => writeln!(ctx.out, "{line}")?,
+            Err(error) if interrupted.is_set() => return Err(error),
+            Err(error) => {
+                writeln!(ctx.out, "not restored: {label}")?;
+                ctx.out.flush()?;
+                error.print();
+                code = ExitCode::Refused;
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn was_interrupted(session: &Session) -> bool {
+    !session.status.is_terminal() || session.status == SessionStatus::Errored
+}
+
+/// One of this clone, whose agent is not alive here. Where that cannot be told, restoring it says so.
+fn can_be_restored(store: &Store, session: &Session) -> bool {
+    let is_here = placement(store, session).is_some_and(|here| here.workspace.is_some());
+    is_here && !matches!(flow::liveness(store, session), Liveness::Alive { .. })
+}
+
+fn restore(
+    store: &Store,
+    launcher: &Launcher,
+    entry: &Entry,
+    (wish, interrupted): (&Restore, &Interrupted),
+) -> Result<String, flow::FlowError> {
+    let is_set = || interrupted.is_set();
+    let made = flow::restore(store, launcher, entry, wish, &Interrupt::new(&is_set))?;
+    let starts = (made.started != git_ao::runtime::Started::Nothing).then_some(made.action);
+    Ok(format!("restored {}: {}", label(&made.session), told(starts)))
+}
+
+/// The line that says what would be done.
+pub fn would(plan: &RestorePlan) -> String {
+    format!("would restore {}: {}", label(&plan.session), told(plan.action))
+}
+
+fn label(session: &Session) -> String {
+    format!("{} ({})", session.id.short(), escape::line(&session.display_title()))
+}
+
+fn told(action: Option<Action>) -> &'static str {
+    match action {
+        None => "no agent",
+        Some(Action::Resume) => "it goes on with its conversation",
+        Some(_) => "a new conversation",
+    }
+}
