@@ -1,5 +1,7 @@
 //! A record's bytes: YAML 1.2, one document, within limits. The only file that knows a YAML library.
 
+mod brackets;
+
 use std::fmt;
 
 use serde::de::{
@@ -24,7 +26,7 @@ pub struct Limits {
 /// The limits of format version 1.
 pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 20_000 };
 
-/// How many brackets may be open at one place, wherever they stand.
+/// How many brackets of the structure may be open at one place for text to be parsed at all.
 const OPEN_BRACKETS: usize = 1000;
 
 /// Why a blob of the store is not a record.
@@ -80,6 +82,13 @@ pub fn encode(session: &Session) -> Result<Vec<u8>, RecordProblem> {
 
 /// Reads YAML text into the stored form of a record.
 pub fn parse(bytes: &[u8]) -> Result<Map, RecordProblem> {
+    match parse_value(bytes)? {
+        Value::Map(map) => Ok(map),
+        _ => Err(RecordProblem::Yaml("not a mapping".to_owned())),
+    }
+}
+
+fn parse_value(bytes: &[u8]) -> Result<Value, RecordProblem> {
     if bytes.len() > LIMITS.bytes {
         return Err(RecordProblem::TooLarge);
     }
@@ -87,27 +96,24 @@ pub fn parse(bytes: &[u8]) -> Result<Map, RecordProblem> {
     let mut budget = Budget { values: LIMITS.values, text: 2 * LIMITS.bytes };
     let seed = Seed { budget: &mut budget, depth: LIMITS.depth };
     let value = seed.deserialize(serde_yaml::Deserializer::from_slice(bytes));
-    match value.map_err(|error| RecordProblem::Yaml(error.to_string()))? {
-        Value::Map(map) => Ok(map),
-        _ => Err(RecordProblem::Yaml("not a mapping".to_owned())),
-    }
+    value.map_err(|error| RecordProblem::Yaml(error.to_string()))
 }
 
-/// Refuses text that leaves very many brackets open: reading it would cost the square of their
-/// number, before the limit of depth is even looked at. Brackets in strings count too; no text
-/// that people write has so many.
+/// Refuses text that opens very many brackets within one another: reading it would cost the square
+/// of their number, before the limit of depth is even looked at. Only text with as many unclosed
+/// ones, wherever they stand, is looked at closely.
 fn check_brackets(bytes: &[u8]) -> Result<(), RecordProblem> {
     let mut open = 0_usize;
-    for byte in bytes {
+    let is_suspect = bytes.iter().any(|byte| {
         match byte {
             b'[' | b'{' => open += 1,
             b']' | b'}' => open = open.saturating_sub(1),
             _ => {}
         }
-        if open > OPEN_BRACKETS {
-            let why = format!("more than {OPEN_BRACKETS} brackets are left open");
-            return Err(RecordProblem::Yaml(why));
-        }
+        open > OPEN_BRACKETS
+    });
+    if is_suspect && brackets::nest_deeper(bytes, OPEN_BRACKETS) {
+        return Err(RecordProblem::Yaml("nested too deeply".to_owned()));
     }
     Ok(())
 }

@@ -364,11 +364,16 @@ fn illegal_transitions_rejected() {
         assert!(to(&SessionStatus::Killed).unwrap().is_some());
         let tip = store.tip().unwrap();
         assert!(to(&SessionStatus::Killed).unwrap().is_none(), "staying is no change");
-        for status in SessionStatus::ALL.iter().filter(|s| **s != SessionStatus::Killed) {
+        for status in SessionStatus::ALL.iter().filter(|status| !status.is_terminal()) {
             let refused = to(status).unwrap_err();
             assert!(matches!(refused, StoreError::Transition { .. }), "{refused}");
         }
         assert_eq!(store.tip().unwrap(), tip);
+        // How it ended may be corrected, but what was merged stays merged.
+        assert!(to(&SessionStatus::Merged).unwrap().is_some());
+        for status in SessionStatus::ALL.iter().filter(|status| **status != SessionStatus::Merged) {
+            assert!(matches!(to(status).unwrap_err(), StoreError::Transition { .. }));
+        }
     });
 }
 

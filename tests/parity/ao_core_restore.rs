@@ -67,15 +67,21 @@ fn without_a_handle_a_name_is_made() {
 #[test]
 fn one_that_says_working_and_is_gone_is_restored() {
     let repo = Repo::new();
-    agent(&repo, "mine", "test -e again && exit 0; touch again; exec sleep 1000");
+    let script = "test -e again && exit 0; echo $$ >again.new; mv again.new again; exec sleep 1000";
+    agent(&repo, "mine", script);
     let id = start(&repo, "x");
     wait_working(&repo, id);
     let old = handle(&repo, id);
-    wait_until(&repo, id, |_| workspace(&repo, id).join("again").exists());
-    // The whole session at once, so that nobody can write down how it ended.
-    let group = format!("-{}", old.split_once('@').unwrap().0);
-    repo.env().run(repo.dir(), "kill", ["-KILL", "--", &group]).run().ok();
-    wait_until(&repo, id, |_| !is_alive(&old));
+    let again = workspace(&repo, id).join("again");
+    wait_until(&repo, id, |_| again.exists());
+    // Both at once, so that nobody can write down how it ended.
+    let runner = old.split_once('@').unwrap().0;
+    let agent = std::fs::read_to_string(again).unwrap();
+    repo.env().run(repo.dir(), "kill", ["-KILL", runner, agent.trim()]).run().ok();
+    wait_until(&repo, id, |_| {
+        let status = repo.ao(["status", "--json", &id.short()]).ok().json();
+        status["sessions"][0]["live"]["agent"] == "gone"
+    });
     assert_eq!(record(&repo, id).status, SessionStatus::Working);
     repo.ao(["restore", "--fresh", &id.short()]).ok();
     assert_eq!(wait_ended(&repo, id).status, SessionStatus::Done);
