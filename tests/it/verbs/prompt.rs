@@ -12,7 +12,7 @@ fn brackets_in_a_prompt_are_text() {
         let spawned = world.repo.ao_run(args).input(prompt.clone()).run().ok().json();
         let id = spawned["session"]["id"].as_str().unwrap().to_owned();
         let shown = world.repo.ao(["show", "--json", &id]).ok().json();
-        let kept = shown["session"]["prompt"].as_str().unwrap();
+        let kept = shown["session"]["task"].as_str().unwrap();
         assert_eq!(kept.trim_end(), prompt.trim_end(), "{line}");
     }
 }
