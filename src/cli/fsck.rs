@@ -10,9 +10,9 @@ use super::{CliError, Ctx, ExitCode};
 /// Check the store, or what was fetched from a remote, and repair it
 ///
 /// Lists whatever is not where it belongs, records that cannot be read, and events that are
-/// missing; without arguments, also among the private sessions of this clone. It ends with 1 if
-/// anything is wrong: what a newer version may know, and what is too large, is listed but is no
-/// reason. Nothing is changed without --repair.
+/// missing; without arguments, also among the private sessions of this clone, and ids that are in
+/// more than one project. It ends with 1 if anything is wrong: what a newer version may know, and
+/// what is too large, is listed but is no reason. Nothing is changed without --repair.
 ///
 /// --repair puts each damaged ref of the store to the newest state that is whole: one that its
 /// reflog, its history or a remote-tracking ref leads to, or else one that nothing names any more.

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use git_ao::share::{Failure, Remote, ShareError, Watcher};
+use git_ao::share::{Failure, Remote, ShareError, Takeover, Watcher};
 use git_ao::store::{Change, ChangeKind, MergeReport, Store, Stray};
 
 use super::ui::{escape, message};
@@ -109,6 +109,7 @@ pub fn report_merges(
         if merge.changes.iter().any(|change| !change.conflicts.is_empty()) && !args.quiet {
             ctx.out.hint("what was lost is in the history: git ao log -p <session>");
         }
+        warn_of_takeovers(ctx, remote, merge)?;
         warn_of_private(ctx, remote, &merge.changes)?;
         warn_of_strays(ctx, remote, &merge.left_out);
         if !args.quiet {
@@ -129,6 +130,21 @@ fn warn_of_private(ctx: &mut Ctx, remote: &Remote<'_>, changes: &[Change]) -> Re
             ctx.out.warn(&format!("session {id} is private here and public on {name}"));
             ctx.out.hint(&format!("git ao set {id} visibility=public merges the two"));
         }
+    }
+    Ok(())
+}
+
+/// What ran here was started elsewhere: two agents may be at the same task.
+fn warn_of_takeovers(
+    ctx: &mut Ctx,
+    remote: &Remote<'_>,
+    merge: &MergeReport,
+) -> Result<(), CliError> {
+    for Takeover { id, replica, author } in remote.takeovers(merge)? {
+        let (id, replica) = (id.short(), escape::line(&replica));
+        let by = author.map(|name| format!(" by {}", escape::line(&name))).unwrap_or_default();
+        ctx.out.warn(&format!("session {id} was taken over on '{replica}'{by}"));
+        ctx.out.hint(&format!("to see whether its agent still runs here: git ao status {id}"));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod preview;
 mod pull;
 mod push;
 mod remote;
+mod takeover;
 mod transport;
 
 pub use branches::BranchesReport;
@@ -24,4 +25,5 @@ pub use preview::Preview;
 pub use pull::PullReport;
 pub use push::PushReport;
 pub use remote::{Hooks, Remote};
+pub use takeover::Takeover;
 pub use transport::Watcher;

@@ -1,5 +1,11 @@
 //! A record's bytes: YAML 1.2, one document, within limits. The only file that knows a YAML library.
 
+mod ambiguous;
+mod brackets;
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{
@@ -24,7 +30,7 @@ pub struct Limits {
 /// The limits of format version 1.
 pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 20_000 };
 
-/// How many brackets may be open at one place, wherever they stand.
+/// How many brackets of the structure may be open at one place for text to be parsed at all.
 const OPEN_BRACKETS: usize = 1000;
 
 /// Why a blob of the store is not a record.
@@ -80,6 +86,13 @@ pub fn encode(session: &Session) -> Result<Vec<u8>, RecordProblem> {
 
 /// Reads YAML text into the stored form of a record.
 pub fn parse(bytes: &[u8]) -> Result<Map, RecordProblem> {
+    match parse_value(bytes)? {
+        Value::Map(map) => Ok(map),
+        _ => Err(RecordProblem::Yaml("not a mapping".to_owned())),
+    }
+}
+
+fn parse_value(bytes: &[u8]) -> Result<Value, RecordProblem> {
     if bytes.len() > LIMITS.bytes {
         return Err(RecordProblem::TooLarge);
     }
@@ -87,70 +100,112 @@ pub fn parse(bytes: &[u8]) -> Result<Map, RecordProblem> {
     let mut budget = Budget { values: LIMITS.values, text: 2 * LIMITS.bytes };
     let seed = Seed { budget: &mut budget, depth: LIMITS.depth };
     let value = seed.deserialize(serde_yaml::Deserializer::from_slice(bytes));
-    match value.map_err(|error| RecordProblem::Yaml(error.to_string()))? {
-        Value::Map(map) => Ok(map),
-        _ => Err(RecordProblem::Yaml("not a mapping".to_owned())),
-    }
+    value.map_err(|error| RecordProblem::Yaml(error.to_string()))
 }
 
-/// Refuses text that leaves very many brackets open: reading it would cost the square of their
-/// number, before the limit of depth is even looked at. Brackets in strings count too; no text
-/// that people write has so many.
+/// Refuses text that opens very many brackets within one another: reading it would cost the square
+/// of their number, before the limit of depth is even looked at. Only text with as many unclosed
+/// ones, wherever they stand, is looked at closely.
 fn check_brackets(bytes: &[u8]) -> Result<(), RecordProblem> {
     let mut open = 0_usize;
-    for byte in bytes {
+    let is_suspect = bytes.iter().any(|byte| {
         match byte {
             b'[' | b'{' => open += 1,
             b']' | b'}' => open = open.saturating_sub(1),
             _ => {}
         }
-        if open > OPEN_BRACKETS {
-            let why = format!("more than {OPEN_BRACKETS} brackets are left open");
-            return Err(RecordProblem::Yaml(why));
-        }
+        open > OPEN_BRACKETS
+    });
+    if is_suspect && brackets::nest_deeper(bytes, OPEN_BRACKETS) {
+        return Err(RecordProblem::Yaml("nested too deeply".to_owned()));
     }
     Ok(())
 }
 
 /// Writes the stored form of a record as YAML text.
 pub fn render(map: &Map) -> Result<String, RecordProblem> {
-    serde_yaml::to_string(&Entries(map)).map_err(|error| RecordProblem::Yaml(error.to_string()))
+    let quotes = Quotes { mark: Some(MARK), made: Cell::new(0) };
+    let text = write(map, &quotes)?;
+    match quotes.made.get() {
+        0 => Ok(text),
+        made if text.matches(MARK).count() == made => Ok(text.replace(&format!("'!{MARK}"), "'")),
+        // The record holds the mark itself. Without quotes it is as valid.
+        _ => write(map, &Quotes { mark: None, made: Cell::new(0) }),
+    }
+}
+
+fn write(map: &Map, quotes: &Quotes) -> Result<String, RecordProblem> {
+    let entries = Entries { map, quotes };
+    serde_yaml::to_string(&entries).map_err(|error| RecordProblem::Yaml(error.to_string()))
+}
+
+/// Begins ambiguous text until it is written, after a `!`, before which the library puts a quote.
+const MARK: char = '\u{f8ff}';
+
+/// How ambiguous text is put in quotes.
+struct Quotes {
+    mark: Option<char>,
+    made: Cell<usize>,
 }
 
 /// A value on its way into YAML. Maps do not say how many entries they have: one with a single entry
 /// would be taken for a tag, and written wrong if its key is a list or a map.
-struct Written<'v>(&'v Value);
+struct Written<'v> {
+    value: &'v Value,
+    quotes: &'v Quotes,
+}
 
 impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
+        let quotes = self.quotes;
+        let written = |value| Written { value, quotes };
+        match self.value {
             Value::Null => to.serialize_unit(),
             Value::Bool(b) => to.serialize_bool(*b),
             Value::Int(i) => to.serialize_i64(*i),
             Value::Uint(u) => to.serialize_u64(*u),
             Value::Float(f) => to.serialize_f64(*f),
-            Value::String(s) => to.serialize_str(s),
-            Value::List(list) => to.collect_seq(list.iter().map(Written)),
-            Value::Map(map) => Entries(map).serialize(to),
+            Value::String(s) => match quotes.mark.filter(|_| ambiguous::is_ambiguous(s)) {
+                Some(mark) => {
+                    quotes.made.set(quotes.made.get() + 1);
+                    to.serialize_str(&format!("!{mark}{s}"))
+                }
+                None => to.serialize_str(s),
+            },
+            Value::List(list) => to.collect_seq(list.iter().map(written)),
+            Value::Map(map) => Entries { map, quotes }.serialize(to),
             Value::Tagged(tag, value) => {
                 let mut tagged = to.serialize_map(Some(1))?;
-                tagged.serialize_entry(&WrittenTag(tag), &Written(value))?;
+                tagged.serialize_entry(&WrittenTag(tag), &written(value))?;
                 tagged.end()
             }
         }
     }
 }
 
-struct Entries<'m>(&'m Map);
+struct Entries<'m> {
+    map: &'m Map,
+    quotes: &'m Quotes,
+}
 
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut entries = to.serialize_map(None)?;
-        for (key, value) in self.0.iter() {
-            entries.serialize_entry(&Written(key), &Written(value))?;
+        for (key, value) in self.map.iter() {
+            let time = key.as_str().filter(|key| is_time(key)).and(value.as_str());
+            let key = Written { value: key, quotes: self.quotes };
+            match time {
+                Some(time) if time.contains('T') => entries.serialize_entry(&key, time)?,
+                _ => entries.serialize_entry(&key, &Written { value, quotes: self.quotes })?,
+            }
         }
         entries.end()
     }
+}
+
+/// Whether a key holds a time, which every reader may take for one.
+fn is_time(key: &str) -> bool {
+    key == "at" || key.ends_with("_at")
 }
 
 struct WrittenTag<'v>(&'v str);
@@ -289,24 +344,5 @@ impl<'de> DeserializeSeed<'de> for TagName {
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
         serde::Deserialize::deserialize(from)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_scalar_makes_a_record_corrupt() {
-        let id: SessionId = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap();
-        let large = "340282366920938463463374607431768211455";
-        let text = format!(
-            "id: {id}\ntitle: 1.5\ntags: [2.5, NO]\ncontext: {{n: {large}, m: -99999999999999999999}}\n"
-        );
-        let session = decode(text.as_bytes(), id, &"demo".parse().unwrap()).unwrap();
-        assert_eq!((session.title.as_str(), session.tags.join(",")), ("1.5", "2.5,NO".to_owned()));
-        assert_eq!(session.context.get("n").and_then(Value::as_str), Some(large));
-        let written = encode(&session).unwrap();
-        assert_eq!(decode(&written, id, &"demo".parse().unwrap()).unwrap(), session);
     }
 }

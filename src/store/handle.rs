@@ -63,6 +63,13 @@ impl Snapshot<'_> {
                     if found.is_empty() { self.find_on(Shelf::Archived, &key)? } else { found };
                 Err(self.ambiguous(&id.to_string(), &found).into())
             }
+            // An archived one of this project goes before an active one of another.
+            Ok(Some(found)) if project.is_none() && found.location.shelf == Shelf::Active => {
+                let own = self.default_project().ok();
+                let own = own.filter(|own| *own != found.location.project);
+                let own = own.map(|project| self.find(Key { id, project: Some(project) }));
+                Ok(Some(own.transpose()?.flatten().unwrap_or(found)))
+            }
             found => found,
         }
     }

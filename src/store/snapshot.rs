@@ -160,9 +160,10 @@ impl<'s> Snapshot<'s> {
         self.check_private().map(|()| None)
     }
 
-    /// The records of other projects with the same id, on the same shelf.
+    /// The records of other projects with the same id, active or archived.
     pub fn namesakes(&self, location: &Location) -> Result<Vec<Entry>, StoreError> {
-        let mut found = self.find_on(location.shelf, &location.id.into())?;
+        let mut found = self.find_on(Shelf::Active, &location.id.into())?;
+        found.extend(self.find_on(Shelf::Archived, &location.id.into())?);
         found.retain(|entry| entry.location.project != location.project);
         Ok(found)
     }

@@ -6,6 +6,7 @@ mod cleanup;
 mod doctor;
 mod half_made;
 mod last_words;
+mod moved;
 mod namesake;
 mod reconcile;
 mod remains;

@@ -8,6 +8,7 @@ mod newer;
 mod race;
 mod refused;
 mod server;
+mod takeover;
 mod tracking;
 mod transports;
 mod unrelated;

@@ -5,6 +5,8 @@ mod future;
 mod list;
 mod log;
 mod manners;
+mod namesake;
+mod prompt;
 mod put_away;
 mod set;
 mod show;

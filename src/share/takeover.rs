@@ -1,0 +1,73 @@
+use std::collections::HashMap;
+
+use super::{Remote, ShareError};
+use crate::model::{Session, SessionId};
+use crate::store::{Change, ChangeKind, Entry, History, MergeReport, Snapshot};
+
+/// A session that ran in this clone and was started in another one since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Takeover {
+    /// The session.
+    pub id: SessionId,
+    /// The clone it was started in.
+    pub replica: String,
+    /// The name of who did that; None where the history does not tell.
+    pub author: Option<String>,
+}
+
+impl Remote<'_> {
+    /// The sessions that a merge shows to have been taken over from this clone.
+    ///
+    /// # Errors
+    /// When the store cannot be read. A record that cannot be read is passed over.
+    pub fn takeovers(&self, merge: &MergeReport) -> Result<Vec<Takeover>, ShareError> {
+        let Some(here) = self.store.known_replica() else { return Ok(Vec::new()) };
+        let snapshot = self.store.snapshot()?;
+        let taken = |change: &Change| {
+            let load = |entry: &Option<Entry>| snapshot.load(entry.as_ref()?).ok();
+            let before = load(&change.before).filter(|before| runs_on(before, &here))?;
+            let replica = started_on(&before, &load(&change.after)?, &here)?;
+            Some(Takeover { id: before.id, replica, author: None })
+        };
+        let changed = merge.changes.iter().filter(|change| change.kind() == ChangeKind::Changed);
+        let mut takeovers: Vec<Takeover> = changed.filter_map(taken).collect();
+        find_authors(&snapshot, merge, &mut takeovers);
+        Ok(takeovers)
+    }
+}
+
+fn runs_on(session: &Session, replica: &str) -> bool {
+    let placement = session.placements.get(replica);
+    !session.status.is_terminal() && placement.is_some_and(|placement| placement.handle.is_some())
+}
+
+/// The clone other than this one in which something was started last.
+fn started_on(before: &Session, after: &Session, here: &str) -> Option<String> {
+    let started = after.placements.iter().filter(|(name, now)| {
+        let was = before.placements.get(*name);
+        let is_new = was.is_none_or(|was| (&was.handle, was.at) != (&now.handle, now.at));
+        name.as_str() != here && now.handle.is_some() && is_new
+    });
+    started.max_by_key(|(_, placement)| placement.at).map(|(name, _)| name.clone())
+}
+
+/// Looks for the last event of each session that was made where it runs now, in one walk.
+fn find_authors(snapshot: &Snapshot<'_>, merge: &MergeReport, takeovers: &mut [Takeover]) {
+    let mut open: HashMap<SessionId, &mut Takeover> =
+        takeovers.iter_mut().map(|takeover| (takeover.id, takeover)).collect();
+    let history = History { from: Some(merge.tip.clone()), session: None };
+    let mut events = snapshot.events(history).flatten();
+    while !open.is_empty() {
+        let Some(event) = events.next() else { return };
+        for id in &event.message.sessions {
+            let is_there = |takeover: &&mut Takeover| {
+                event.message.replica.as_ref() == Some(&takeover.replica)
+            };
+            if open.get(id).is_some_and(is_there)
+                && let Some(takeover) = open.remove(id)
+            {
+                takeover.author = Some(event.author.name.clone());
+            }
+        }
+    }
+}

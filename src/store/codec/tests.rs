@@ -1,0 +1,41 @@
+use super::*;
+
+#[test]
+fn no_scalar_makes_a_record_corrupt() {
+    let id: SessionId = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap();
+    let large = "340282366920938463463374607431768211455";
+    let text = format!(
+        "id: {id}\ntitle: 1.5\ntags: [2.5, NO]\ncontext: {{n: {large}, m: -99999999999999999999}}\n"
+    );
+    let session = decode(text.as_bytes(), id, &"demo".parse().unwrap()).unwrap();
+    assert_eq!((session.title.as_str(), session.tags.join(",")), ("1.5", "2.5,NO".to_owned()));
+    assert_eq!(session.context.get("n").and_then(Value::as_str), Some(large));
+    let written = encode(&session).unwrap();
+    assert_eq!(decode(&written, id, &"demo".parse().unwrap()).unwrap(), session);
+}
+
+#[test]
+fn text_that_looks_like_something_else_is_quoted() {
+    let texts = "y N NO yes on Off TRUE ~ null .inf -.INF .NaN 2026-11-20 12:30:45 0x1f 1_000 0b1 \
+                 017 0o17 1.5 .5 1e3 1.2.3 << = +1 -1 190:20:30.15 2001-12-14t21:59:43.10-05:00";
+    for text in texts.split_whitespace() {
+        let map: Map = [(Value::from(text), Value::from(text))].into_iter().collect();
+        let written = render(&map).unwrap();
+        assert_eq!(written, format!("'{text}': '{text}'\n"));
+        assert_eq!(parse(written.as_bytes()).unwrap(), map);
+    }
+    for text in ["not", "no.", "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e", "3 files", "-", "a1"] {
+        assert!(!ambiguous::is_ambiguous(text), "{text}");
+    }
+}
+
+#[test]
+fn what_quoting_is_made_with_may_stand_in_a_record() {
+    let mark = format!("'!{MARK}NO");
+    let texts = [mark.as_str(), "NO", "a 'b'", "'!", "!NO"];
+    let list = texts.map(Value::from).to_vec();
+    let map: Map = [(Value::from("on"), Value::List(list))].into_iter().collect();
+    assert_eq!(parse(render(&map).unwrap().as_bytes()).unwrap(), map);
+    let time = "created_at: 2026-11-20T12:30:45Z\n";
+    assert_eq!(render(&parse(time.as_bytes()).unwrap()).unwrap(), time);
+}
