@@ -276,7 +276,7 @@ fn which_agent() {
     assert_eq!(agents.choose(None, None, path).unwrap().name(), "cursor");
     install("codex");
     let error = agents.choose(None, None, path).err().unwrap();
-    assert_eq!(error.to_string(), "which agent? found codex, cursor");
+    assert_eq!(error.to_string(), "2 agents are installed, and none is chosen: codex, cursor");
     assert_eq!(agents.choose(None, Some("amp"), path).unwrap().name(), "amp");
     assert_eq!(agents.choose(Some("goose"), Some("amp"), path).unwrap().name(), "goose");
     assert!(agents.choose(Some("nope"), Some("amp"), path).is_err());
