@@ -26,18 +26,18 @@ const USUAL: usize = 8192;
 
 /// How many objects in a row that are not loose make it likely that the next one is not either, and
 /// how often a look is taken nevertheless.
-const BAD_LUCK: u32 = 4;
+const MISSES: u32 = 4;
 const NOW_AND_THEN: u32 = 64;
 
 /// Whether objects are loose, from what was found so far: where all are packed, each look is vain.
 #[derive(Clone, Default)]
-pub struct Luck(Cell<u32>);
+pub struct HitRate(Cell<u32>);
 
-impl Luck {
+impl HitRate {
     /// Whether the next object should be looked for.
     pub fn holds(&self) -> bool {
         let misses = self.0.get();
-        let holds = misses < BAD_LUCK || misses.is_multiple_of(NOW_AND_THEN);
+        let holds = misses < MISSES || misses.is_multiple_of(NOW_AND_THEN);
         if !holds {
             self.note(false);
         }
