@@ -1,9 +1,9 @@
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::Repository;
 use super::retry::uninterrupted;
+use crate::git::Repository;
 
 /// How often the folders above a file may vanish before it is an error.
 const ATTEMPTS: usize = 16;
@@ -11,7 +11,7 @@ const ATTEMPTS: usize = 16;
 impl Repository {
     /// Does something with a file, making the folders above it where they are missing: git removes
     /// empty ones at any time.
-    pub(super) fn with_parents<T>(
+    pub(in crate::git) fn with_parents<T>(
         &self,
         path: &Path,
         act: impl Fn() -> io::Result<T>,
@@ -37,6 +37,11 @@ impl Repository {
     }
 }
 
-pub(super) fn ignore_missing(error: io::Error) -> io::Result<()> {
+pub fn ignore_missing(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// Makes a rename into the folder durable.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-use super::Repository;
+use crate::git::Repository;
 
 /// One entry of git's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]

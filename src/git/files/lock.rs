@@ -6,7 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::retry::uninterrupted;
-use super::{LockError, Repository};
+use crate::git::{LockError, Repository};
 
 /// More than this is no signature.
 const LONGEST: u64 = 256;

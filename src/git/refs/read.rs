@@ -7,10 +7,10 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 
-use super::error::Cause;
-use super::extensions::RefStorage;
-use super::objects::oid;
-use super::{RefError, Repository};
+use crate::git::error::Cause;
+use crate::git::extensions::RefStorage;
+use crate::git::objects::oid;
+use crate::git::{RefError, Repository};
 use crate::model::{InvalidOid, Oid};
 
 /// More than a ref's file holds: the longest id, or the beginning of a symbolic ref.

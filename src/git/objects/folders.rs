@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gix::odb::Handle;
 
-use super::RepositoryError;
+use crate::git::RepositoryError;
 
 /// Where the environment says that objects are, apart from the repository itself.
 #[derive(Clone, Default)]

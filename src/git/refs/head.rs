@@ -1,6 +1,6 @@
-use super::error::Cause;
-use super::extensions::RefStorage;
-use super::{RefError, Repository};
+use crate::git::error::Cause;
+use crate::git::extensions::RefStorage;
+use crate::git::{RefError, Repository};
 
 impl Repository {
     /// The branch that this worktree is on, without `refs/heads/`; None where HEAD is detached.

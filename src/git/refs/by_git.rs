@@ -3,8 +3,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use super::refs::{Durability, Moved, RefMove, names};
-use super::{GitError, RefError, Repository, Signatures};
+use super::update::{Durability, Expected, Moved, RefMove, names};
+use crate::git::{GitError, RefError, Repository, Signatures};
 
 /// The hook that may refuse any move of a ref (githooks(5)).
 const HOOK: &str = "reference-transaction";
@@ -40,8 +40,8 @@ impl Repository {
         let mut input = "start\0".to_owned();
         for RefMove { name, expected, new, .. } in moves {
             let old = match expected {
-                super::Expected::Missing => new.kind().null().to_string(),
-                super::Expected::At(old) => old.to_string(),
+                Expected::Missing => new.kind().null().to_string(),
+                Expected::At(old) => old.to_string(),
             };
             input += &format!("update {name}\0{new}\0{old}\0");
         }
@@ -57,7 +57,7 @@ impl Repository {
     /// Git says in words what went wrong; where the refs are says more.
     fn why_not(&self, moves: &[RefMove<'_>], error: GitError) -> Result<Moved, RefError> {
         for to in moves {
-            if super::Expected::from(self.read_ref(to.name)?) != to.expected {
+            if Expected::from(self.read_ref(to.name)?) != to.expected {
                 return Ok(Moved::Late(to.name.to_owned()));
             }
         }

@@ -2,9 +2,9 @@
 
 use gix::ObjectId;
 
-use super::error::Cause;
-use super::extensions::RefStorage;
-use super::{RefError, Repository, Signatures};
+use crate::git::error::Cause;
+use crate::git::extensions::RefStorage;
+use crate::git::{RefError, Repository, Signatures};
 use crate::model::Oid;
 
 /// What a ref must be at the moment it is moved.
@@ -59,7 +59,7 @@ impl Repository {
     /// Moves refs if each is where it is expected, and writes their reflogs. All of them are locked
     /// and looked at before the first one moves.
     ///
-    /// To be called with the [`Lock`](super::Lock) held.
+    /// To be called with the [`Lock`](crate::git::Lock) held.
     ///
     /// # Errors
     /// [`RefError::Moved`] when one is not where it is expected, [`RefError::Locked`] when another

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Repository;
+use crate::git::Repository;
 
 /// How old a lock must be to be a leftover: it is held while one write lasts.
 const LEFTOVER: Duration = Duration::from_secs(600);

@@ -15,11 +15,11 @@ const LARGEST: usize = 1 << 16;
 /// What an id names never changes, so what is kept is never wrong; but it may be gone from the disk
 /// by now. What a change builds on must be there: it begins with nothing kept.
 #[derive(Clone, Default)]
-pub struct Recent(RefCell<VecDeque<Object>>);
+pub struct ObjectCache(RefCell<VecDeque<Object>>);
 
 type Object = (ObjectId, Kind, Arc<[u8]>);
 
-impl Recent {
+impl ObjectCache {
     /// An object, if it is kept.
     pub fn find(&self, id: &gix::oid) -> Option<(Kind, Arc<[u8]>)> {
         let kept = self.0.borrow();

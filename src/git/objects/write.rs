@@ -12,8 +12,9 @@ use std::time::SystemTime;
 use gix::ObjectId;
 use gix::objs::{Kind, WriteTo};
 
-use super::retry::uninterrupted;
-use super::{ObjectError, Repository, loose};
+use super::loose;
+use crate::git::files::{sync_folder, uninterrupted};
+use crate::git::{ObjectError, Repository};
 
 /// How often an object folder may vanish (`git gc` removes empty ones) before it is an error.
 const ATTEMPTS: usize = 16;
@@ -45,7 +46,7 @@ impl Repository {
         loop {
             match self.write_file(folder, &path, &file) {
                 Ok(()) => {
-                    self.recent().keep(&id, kind, bytes);
+                    self.object_cache().keep(&id, kind, bytes);
                     return Ok(id);
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound && attempt < ATTEMPTS => {
@@ -82,7 +83,7 @@ impl Repository {
         Ok(())
     }
 
-    fn write_error(&self, source: impl Into<super::error::Cause>) -> ObjectError {
+    fn write_error(&self, source: impl Into<crate::git::Cause>) -> ObjectError {
         ObjectError::Write { path: self.objects_dir().to_owned(), source: source.into() }
     }
 }
@@ -101,8 +102,3 @@ fn read_only(builder: &mut tempfile::Builder<'_, '_>) {
 
 #[cfg(not(unix))]
 fn read_only(_builder: &mut tempfile::Builder<'_, '_>) {}
-
-/// Makes a rename into the folder durable.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}

@@ -1,7 +1,7 @@
 //! `git -c key=value ao …` reaches us as GIT_CONFIG_PARAMETERS, which gix does not read.
 
 /// The overrides in the environment, as `key=value`, or `key` alone for a boolean.
-pub fn from_env() -> Vec<String> {
+pub fn overrides() -> Vec<String> {
     parse(&std::env::var_os("GIT_CONFIG_PARAMETERS").unwrap_or_default().to_string_lossy())
 }
 

@@ -4,7 +4,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use super::{GitError, Repository};
+use crate::git::{GitError, Repository};
 
 /// What ties a git process to one repository (`git rev-parse --local-env-vars`), apart from
 /// configuration: git sets these for its hooks, and they would mislead a git started elsewhere.

@@ -4,11 +4,13 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::error::{Cause, FileError};
-use super::read_ref::Loose;
-use super::ref_lock::RefLock;
-use super::refs::{Durability, Moved, RefMove};
-use super::{Expected, RefError, Repository, Signatures};
+use super::lock::RefLock;
+use super::read::Loose;
+use super::stale::Held;
+use super::update::{Durability, Expected, Moved, RefMove};
+use crate::git::error::{Cause, FileError};
+use crate::git::objects::oid;
+use crate::git::{RefError, Repository, Signatures};
 
 /// A line that was added to a reflog.
 pub(super) struct Logged {
@@ -89,7 +91,7 @@ impl Repository {
                     if to.expected == Expected::Missing && is_blocked(&packed, to.name)? {
                         return Ok(None);
                     }
-                    packed.try_find(to.name)?.map(|packed| super::objects::oid(packed.target()))
+                    packed.try_find(to.name)?.map(|packed| oid(packed.target()))
                 }
             },
         };
@@ -138,7 +140,7 @@ impl Repository {
 
     /// What is known about who holds a ref's lock.
     fn who_has(&self, lock: &Path) -> Cause {
-        super::stale::Held::by(lock).into()
+        Held::by(lock).into()
     }
 }
 

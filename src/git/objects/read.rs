@@ -8,7 +8,8 @@ use gix::ObjectId;
 use gix::objs::{Commit, Data, Find, Kind};
 use gix::odb::Header;
 
-use super::{ObjectError, RawTree, Repository, loose};
+use super::{RawTree, loose};
+use crate::git::{ObjectError, Repository};
 use crate::model::Oid;
 
 /// How often an object is looked for before it counts as missing: a few times at once, and then
@@ -22,9 +23,9 @@ const DISAPPOINTED: Duration = Duration::from_secs(10);
 
 /// When an object was last waited for in vain.
 #[derive(Clone, Default)]
-pub(super) struct InVain(Arc<Mutex<Option<Instant>>>);
+pub struct MissBackoff(Arc<Mutex<Option<Instant>>>);
 
-impl InVain {
+impl MissBackoff {
     fn looks(&self) -> u32 {
         let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_some_and(|last| last.elapsed() < DISAPPOINTED) { LOOKS_AT_ONCE } else { LOOKS }
@@ -64,7 +65,7 @@ impl Repository {
         if id.is_empty_tree() {
             return Ok(RawTree::empty());
         }
-        let data = match self.recent().find(&id) {
+        let data = match self.object_cache().find(&id) {
             Some((Kind::Tree, data)) => data,
             _ => self.read(id, Kind::Tree)?.into(),
         };
@@ -132,7 +133,7 @@ impl Find for Repository {
         if id.kind() != self.gix().object_hash() {
             return Ok(None);
         }
-        let kind = if let Some((kind, kept)) = self.recent().find(id) {
+        let kind = if let Some((kind, kept)) = self.object_cache().find(id) {
             data.clear();
             data.extend_from_slice(&kept);
             Some(kind)
@@ -141,7 +142,7 @@ impl Find for Repository {
                 Some(kind) => Some(kind),
                 None => self.find_anywhere(id, data)?,
             };
-            kind.inspect(|kind| self.recent().keep(id, *kind, data))
+            kind.inspect(|kind| self.object_cache().keep(id, *kind, data))
         };
         Ok(kind.map(|kind| Data { kind, object_hash: id.kind(), data }))
     }
@@ -150,23 +151,23 @@ impl Find for Repository {
 impl Repository {
     /// Makes what is read from now on come from the disk.
     pub(crate) fn forget_objects(&self) {
-        self.recent().forget();
+        self.object_cache().forget();
     }
 
     fn find_loose(&self, id: &gix::oid, data: &mut Vec<u8>) -> Option<Kind> {
         let is_replaced = self.gix().objects.store_ref().replacements().next().is_some();
-        if is_replaced || !self.luck().holds() {
+        if is_replaced || !self.hit_rate().holds() {
             return None;
         }
         let found = loose::read(&self.loose_file(id), data);
-        self.luck().note(found.is_some());
+        self.hit_rate().note(found.is_some());
         found
     }
 
     /// Looks more than once: gix goes from one place to the next, and `git repack` may move an
     /// object behind its back, from a loose file into a pack or from pack to pack.
     fn find_anywhere(&self, id: &gix::oid, data: &mut Vec<u8>) -> Result<Option<Kind>, gix::Error> {
-        let (mut looks, most) = (1, self.in_vain().looks());
+        let (mut looks, most) = (1, self.miss_backoff().looks());
         for alternate in &self.object_dirs().alternates {
             if let Some(object) = alternate.try_find(id, data)? {
                 return Ok(Some(object.kind));
@@ -177,7 +178,7 @@ impl Repository {
                 Ok(Some(object)) => return Ok(Some(object.kind)),
                 failure if looks == most => {
                     if most == LOOKS {
-                        self.in_vain().note();
+                        self.miss_backoff().note();
                     }
                     return failure.map(|_| None);
                 }
@@ -198,10 +199,10 @@ impl Repository {
     }
 }
 
-pub(super) fn oid(id: ObjectId) -> Oid {
+pub fn oid(id: ObjectId) -> Oid {
     id.to_string().parse().expect("git object ids are 40 or 64 lower-case hex digits")
 }
 
-fn unreadable(id: ObjectId, source: impl Into<super::error::Cause>) -> ObjectError {
+fn unreadable(id: ObjectId, source: impl Into<crate::git::Cause>) -> ObjectError {
     ObjectError::Unreadable { id: oid(id), source: source.into() }
 }

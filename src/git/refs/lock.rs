@@ -7,12 +7,10 @@ use std::time::{Duration, Instant};
 
 use gix::ObjectId;
 
-use super::Repository;
-use super::error::FileError;
-use super::folders::ignore_missing;
-use super::refs::Durability;
-use super::retry::uninterrupted;
-use super::write::sync_folder;
+use super::update::Durability;
+use crate::git::Repository;
+use crate::git::error::FileError;
+use crate::git::files::{ignore_missing, sync_folder, uninterrupted};
 
 /// How long a lock of git's own is waited for: git's default for `core.filesRefLockTimeout`.
 const GIT_LOCK_PATIENCE: Duration = Duration::from_millis(100);

@@ -5,11 +5,13 @@ use std::io::{self, ErrorKind, Write as _};
 
 use gix::ObjectId;
 
-use super::error::{Cause, FileError};
-use super::extensions::RefStorage;
-use super::files_refs::is_odd;
-use super::ref_lock::RefLock;
-use super::{Durability, Expected, Held, RefError, RefMove, Repository, Signatures};
+use super::files::is_odd;
+use super::lock::RefLock;
+use super::stale::Held;
+use super::update::{Durability, Expected, RefMove};
+use crate::git::error::{Cause, FileError};
+use crate::git::extensions::RefStorage;
+use crate::git::{RefError, Repository, Signatures};
 use crate::model::Oid;
 
 /// What there is at a ref's place.
@@ -55,7 +57,7 @@ impl Repository {
 
     /// Points a ref somewhere else, if it is still as it was; what it was may be anything.
     ///
-    /// To be called with the [`Lock`](super::Lock) held.
+    /// To be called with the [`Lock`](crate::git::Lock) held.
     ///
     /// # Errors
     /// As [`move_refs`](Self::move_refs).

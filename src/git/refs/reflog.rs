@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use gix::ObjectId;
 
-use super::extensions::RefStorage;
-use super::ref_state::read_if_there;
-use super::{RefError, Repository};
+use super::state::read_if_there;
+use crate::git::extensions::RefStorage;
+use crate::git::{RefError, Repository};
 
 /// How many entries are asked for where only git can read them.
 const MOST: usize = 1000;
@@ -101,7 +101,7 @@ impl Repository {
     /// Writes a ref's reflog anew: without what is damaged, and without the entries that lead to
     /// these objects.
     ///
-    /// To be called with the [`Lock`](super::Lock) held.
+    /// To be called with the [`Lock`](crate::git::Lock) held.
     ///
     /// # Errors
     /// When it cannot be read or written; it is as it was then.

@@ -3,8 +3,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use super::Repository;
 use super::retry::uninterrupted;
+use crate::git::Repository;
 
 impl Repository {
     /// Makes a folder below `ao/` in the common git directory, and `ao/` itself; never that

@@ -11,7 +11,7 @@ const AUTHOR: [&str; 3] = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DA
 /// The author of the commit for which a hook runs: git exports name, email and date, the date in
 /// its own form, which nobody types. A name and an email that the user has exported are there
 /// without a date, or in no hook.
-pub(super) fn has_author_of_a_commit() -> bool {
+pub fn has_author_of_a_commit() -> bool {
     author_of_a_commit(&|name| env::var(name).ok())
 }
 

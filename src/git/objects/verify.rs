@@ -7,8 +7,8 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::objs::{Find, Kind};
 
-use super::objects::oid;
-use super::{ObjectError, Repository};
+use super::read::oid;
+use crate::git::{ObjectError, Repository};
 
 impl Repository {
     /// Reads an object and checks that its content is what its name stands for.
