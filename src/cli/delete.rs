@@ -8,17 +8,17 @@ use super::{CliError, Ctx, ExitCode, placed};
 
 /// Delete sessions from the store
 ///
-/// Several are deleted in one step: all of them, or none where one is not found, has not ended or has
-/// an agent that still runs. Their branches and worktrees stay. History keeps the records: 'git ao
-/// log' shows a deleted session by its id. What their agents printed without a terminal goes, unless
-/// they are still alive.
+/// All sessions are deleted in a single event, or none are: if one does not exist, has not ended or
+/// has a running agent, the command fails. Branches and worktrees are kept. The records stay in the
+/// history, and 'git ao log <id>' shows them. The logs of agents without a terminal are removed,
+/// unless the agent is still alive.
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions.
     #[arg(required = true, value_name = "session")]
     sessions: Vec<String>,
 
-    /// Delete sessions that have not ended or whose agent still runs, too.
+    /// Delete sessions even if they have not ended or their agent is still running.
     #[arg(long, short)]
     force: bool,
 }

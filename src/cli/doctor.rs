@@ -8,19 +8,21 @@ use super::ui::Style;
 use super::ui::message::indented;
 use super::{CliError, Ctx, ExitCode, json, man};
 
-/// Check the whole setup, with a fix for each finding
+/// Find problems with the setup, and suggest a fix for each
 ///
-/// Looks at git, tmux, the agents, the configuration, the hooks, the manual pages, the store, and at
-/// worktrees, branches, files and agents that no session knows. Ends with 1 when something is wrong;
-/// a note is nothing wrong.
+/// Checks git, tmux, the agents, the configuration, the hooks, the manual pages and the store, and
+/// looks for worktrees, branches, files and agents that belong to no session. The exit status is 1
+/// if a problem was found; a note is not a problem.
 ///
-/// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what' and
-/// 'fix'.
+/// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what'
+/// and 'fix'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Put right what is fixable: what 'git ao reconcile' and, after the repository was moved, 'git
-    /// worktree repair' do; and remove files that belong to nobody and git's notes of worktrees that
-    /// are gone.
+    /// Fix what can be fixed safely.
+    ///
+    /// This runs 'git ao reconcile', and 'git worktree repair' if the repository was moved. It also
+    /// removes files that belong to no session, and git's records of worktrees that no longer
+    /// exist.
     #[arg(long)]
     fix: bool,
 
