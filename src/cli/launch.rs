@@ -7,8 +7,9 @@ use git_ao::runtime::{NAMES, Started};
 use git_ao::store::Store;
 
 use super::interrupt::Interrupted;
+use super::look_after::look_after;
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, run};
+use super::{CliError, Ctx, ExitCode};
 
 /// Which agent, and what keeps it alive.
 #[derive(clap::Args)]
@@ -114,7 +115,7 @@ pub fn go_on(
             ctx.out.flush()?;
             let placed = git_ao::flow::placement(store, session).and_then(|it| it.at);
             let run = Run { session: session.id, action, turn: Turn::Started(placed) };
-            run::look_after(store, launcher, run, Some(before)).map(Some)
+            look_after(store, launcher, run, Some(before)).map(Some)
         }
         Started::Nothing => Ok(None),
     }

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use clap_mangen::Man;
 
-use super::context::Env;
+use super::commands::Commands;
+use super::env::Env;
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, parse};
+use super::{CliError, Ctx, ExitCode};
 use git_ao::flow::Finding;
 
 /// Show or install the manual pages
@@ -51,7 +52,7 @@ pub enum Look {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.install {
-        return install(&pages(), ctx);
+        return install(&pages(ctx.commands), ctx);
     }
     let look = match ctx.out.is_terminal() && !args.roff {
         true => Look::Page,
@@ -63,7 +64,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 
 /// Prints the page of this name.
 pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
-    let pages = pages();
+    let pages = pages(ctx.commands);
     let is_wanted = |page: &&Page| {
         page.name == wanted
             || page.file_name() == wanted
@@ -121,8 +122,8 @@ impl Page {
 }
 
 /// git-ao(1), a page for each command, and those that are written by hand.
-fn pages() -> Vec<Page> {
-    let mut tree = parse::tree();
+fn pages(commands: Commands) -> Vec<Page> {
+    let mut tree = (commands.tree)();
     tree.build();
     let verbs = tree.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned();
     let mut pages: Vec<_> = verbs.map(page).collect();
@@ -238,7 +239,7 @@ mod tests {
 
     #[test]
     fn there_is_a_page_for_the_program_and_for_each_verb() {
-        let pages = pages();
+        let pages = pages(crate::cli::parse::COMMANDS);
         let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
         assert_eq!(names[0], "git-ao");
         assert!(names.contains(&"git-ao-man"), "{names:?}");

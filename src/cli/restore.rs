@@ -3,6 +3,7 @@ mod many;
 use git_ao::agent::Action;
 use git_ao::flow::{self, Again, Interrupt, Restore, Rule};
 
+use self::many::{Many, UNTOUCHED};
 use super::selection::Criteria;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, launch, open, text};
@@ -76,8 +77,6 @@ pub struct Args {
     criteria: Criteria,
 }
 
-const UNTOUCHED: &str = "interrupted; the session is as it was";
-
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let text = text::given(args.file.as_deref(), &args.words)?;
@@ -93,7 +92,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         text,
     };
     if args.all || !args.criteria.is_empty() {
-        return many::run(&args, ctx, &store, &launcher, (&wish, &interrupted));
+        if args.session.is_some() {
+            return Err(CliError::usage("sessions are selected by options, or one is named"));
+        }
+        let choice = Many { criteria: &args.criteria, all: args.all, dry_run: args.dry_run };
+        return choice.restore(ctx, &store, &launcher, (&wish, &interrupted));
     }
     let session = args.session.as_deref().unwrap_or("@");
     let entry = open::find(&store.snapshot()?, &store, session)?;

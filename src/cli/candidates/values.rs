@@ -8,7 +8,7 @@ use git_ao::hook::HookName;
 use git_ao::model::{KEYS, Session, SessionStatus};
 use git_ao::store::{Shelf, Snapshot, Store, Visibility};
 
-use super::Candidate;
+use super::candidate::Candidate;
 use super::line::Wanted;
 use crate::cli::{Ctx, open, order};
 
