@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::begun::Begun;
 use super::conversation::{self, Conversation};
 use super::liveness::{Liveness, liveness, of_processes, stop};
 use super::on_branch::catch_up;
 use super::spot::{Made, Spot, find_place};
-use super::start::{Begun, claim_in_turn};
+use super::start::claim_in_turn;
 use super::{Crew, FlowError, Interrupt, Launcher, Rule, Start, here, said};
 use crate::agent::Action;
 use crate::model::{Oid, Placement, Session, SessionStatus};
