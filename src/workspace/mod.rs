@@ -9,6 +9,7 @@ mod branch_only;
 mod departure;
 mod divergence;
 mod error;
+mod exclude;
 mod half_made;
 mod hidden;
 mod inventory;
@@ -30,8 +31,9 @@ mod status;
 mod submodules;
 mod worktrees;
 
-pub use addition::{Added, Addition, Branch};
+pub use addition::{Added, Addition, Branch, Remarks};
 pub use error::WorkspaceError;
+pub use exclude::{Exclusion, Exposed};
 pub use half_made::HalfCheckout;
 pub use list::Listed;
 pub use look::is_worktree;
