@@ -147,7 +147,21 @@ fn page(command: clap::Command) -> Page {
         .manual("Git AO Manual")
         .render(&mut text)
         .expect("writing to a vector does not fail");
+    text.extend_from_slice(see_also(&name).as_bytes());
     Page { section: 1, name, text }
+}
+
+/// The last section of a verb's page. That of git-ao(1) is written by hand.
+fn see_also(page: &str) -> String {
+    let Some(verb) = page.strip_prefix("git-ao-") else { return String::new() };
+    let guide = match verb {
+        "fetch" | "pull" | "push" | "sync" => ",\n.BR git\\-ao\\-sharing (7)",
+        "agents" | "doctor" | "fork" | "restore" | "spawn" => ",\n.BR git\\-ao\\-config (5)",
+        "hooks" => ",\n.BR git\\-ao\\-hooks (7)",
+        "edit" | "fsck" | "set" => ",\n.BR gitformat\\-ao (5)",
+        _ => "",
+    };
+    format!(".SH \"SEE ALSO\"\n.BR git\\-ao (1){guide}\n")
 }
 
 fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
