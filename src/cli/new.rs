@@ -10,7 +10,7 @@ use git_ao::workspace::Changes;
 
 use super::launch::{self, AgentArgs};
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt};
+use super::{CliError, Ctx, ExitCode, interrupt, remarks};
 
 /// The options of both.
 #[derive(clap::Args)]
@@ -106,6 +106,7 @@ pub fn start(
     let agent = crew.start.as_ref().map(|start| (launcher, start));
     let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
+    remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {
         let action = crew.start.as_ref().map(|start| start.action).filter(|_| !args.json);
         say_taken(ctx, &parent, action, left)?;
