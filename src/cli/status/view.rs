@@ -94,7 +94,7 @@ impl View {
             }
         }
         let line = |(why, ids): (String, Vec<String>)| {
-            format!("cannot tell whether the agent of {} is alive: {why}", ids.join(", "))
+            format!("cannot determine whether the agent of {} is alive: {why}", ids.join(", "))
         };
         problems.into_iter().map(line).collect()
     }
