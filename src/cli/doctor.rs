@@ -1,11 +1,12 @@
 use git_ao::flow::{Finding, Weight, examine, mend};
 use git_ao::hook::{Edits, HookName, Installer, State, Way};
+use git_ao::model::error_chain;
 use git_ao::store::Store;
 use serde_json::json;
 
 use super::ui::Style;
 use super::ui::message::indented;
-use super::{CliError, Ctx, ExitCode, chain, json, man};
+use super::{CliError, Ctx, ExitCode, json, man};
 
 /// Find problems with the setup, and suggest a fix for each
 ///
@@ -21,7 +22,7 @@ pub struct Args {
     ///
     /// This runs 'git ao reconcile', and 'git worktree repair' if the repository was moved. It also
     /// removes files that belong to no session, and git's records of worktrees that no longer
-    /// exist.
+    /// exist, and makes git ignore worktrees of sessions that are inside the repository.
     #[arg(long)]
     fix: bool,
 
@@ -93,7 +94,7 @@ fn hooks(store: &Store) -> Vec<Finding> {
                 "remove the rest of git-ao's part by hand, then run: git ao hooks install",
             )),
             Err(error) => Some(Finding::wrong(
-                format!("hook {name}: {}", chain(&error)),
+                format!("hook {name}: {}", error_chain(&error)),
                 "git ao hooks status",
             )),
         }
