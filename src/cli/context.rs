@@ -32,8 +32,9 @@ impl Ctx {
 
     /// The folder the program was started in.
     pub fn current_dir(&self) -> Result<PathBuf, CliError> {
-        std::env::current_dir()
-            .map_err(|error| CliError::fatal("cannot tell the current folder").because(&error))
+        std::env::current_dir().map_err(|error| {
+            CliError::fatal("cannot determine the current directory").because(&error)
+        })
     }
 
     /// Sends what follows through the pager, on a terminal; takes the value of `core.pager`.

@@ -26,7 +26,7 @@ pub fn look_after(
     before: Option<&Interrupted>,
 ) -> Result<ExitCode, CliError> {
     let runner = run.wait_for_turn(store.repository())?;
-    let failed = |error: io::Error| CliError::fatal("cannot watch for signals").because(&error);
+    let failed = |error: io::Error| CliError::fatal("cannot handle signals").because(&error);
     let passed = interrupt::heeded([SIGTERM, SIGHUP, SIGINT, SIGQUIT]);
     let mut signals = Some(Signals::new(passed).map_err(failed)?);
     // A log that may not grow (setrlimit(2)) is no reason to end: the write fails then.

@@ -91,7 +91,7 @@ pub fn start(
     {
         start.action = flow::fork_action(store, launcher, agent, parent)?;
     }
-    let stopped = |error| interrupted.explain(error, "interrupted; nothing was left behind");
+    let stopped = |error| interrupted.explain(error, "interrupted; everything was undone");
     let parent = request.parent.as_ref().map(|(parent, _)| parent.clone());
     let plan = flow::plan(store, request).map_err(stopped)?;
     if args.dry_run {
@@ -149,13 +149,13 @@ fn say_taken(
 ) -> Result<(), CliError> {
     let id = parent.id.short();
     match action {
-        Some(Action::Fork) => writeln!(ctx.out, "  it goes on from the conversation of {id}")?,
-        Some(_) => writeln!(ctx.out, "  it begins a new conversation; that of {id} stays there")?,
+        Some(Action::Fork) => writeln!(ctx.out, "  it continues from the conversation of {id}")?,
+        Some(_) => writeln!(ctx.out, "  it starts a new conversation; that of {id} is not copied")?,
         None => {}
     }
     if let Some(left) = left {
         ctx.out.warn(&format!(
-            "it begins at the last commit of {id}: what is not committed stays there ({left})"
+            "it starts at the last commit of {id}; uncommitted changes are not copied ({left})"
         ));
     }
     Ok(())

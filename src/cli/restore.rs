@@ -93,7 +93,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     if args.all || !args.criteria.is_empty() {
         if args.session.is_some() {
-            return Err(CliError::usage("sessions are selected by options, or one is named"));
+            return Err(CliError::usage("a session and selection options cannot be used together"));
         }
         let choice = Many { criteria: &args.criteria, all: args.all, dry_run: args.dry_run };
         return choice.restore(ctx, &store, &launcher, (&wish, &interrupted));
@@ -126,17 +126,17 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         writeln!(ctx.out, "  worktree  {}", escape::os(made.workspace.as_os_str()))?;
         launch::say_agent(ctx, session, &made.started)?;
         if made.action == Action::Resume {
-            writeln!(ctx.out, "  it goes on with its conversation")?;
+            writeln!(ctx.out, "  it resumes its conversation")?;
         }
         if let Some(left) = &made.left {
-            writeln!(ctx.out, "  it begins a new conversation; it had {}", escape::line(left))?;
+            writeln!(ctx.out, "  it starts a new conversation; it had {}", escape::line(left))?;
         }
     }
     remarks::say(ctx, &made.remarks);
     if let Some(last) = made.backups.last() {
         ctx.out.hint(&format!(
-            "what its worktree held when it was removed is kept: {}\n\
-             to take it back, there: git restore --source={last} .",
+            "the contents of its removed worktree are kept in {}\n\
+             to restore them, in the worktree: git restore --source={last} .",
             made.backups.join(", ")
         ));
     }

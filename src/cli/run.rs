@@ -43,7 +43,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     if !args.wait && !std::io::stdin().is_terminal() {
         return Err(CliError::refused("there is no terminal for the agent")
-            .hint("git ao restore starts it without one"));
+            .hint("to start it without a terminal: git ao restore"));
     }
     let turn = if args.wait { Turn::Started(args.placed) } else { Turn::ByHand };
     let launcher = launch::launcher(&store)?;

@@ -11,7 +11,7 @@ use crate::cli::selection::Criteria;
 use crate::cli::ui::escape;
 use crate::cli::{CliError, Ctx, ExitCode, remarks};
 
-pub const UNTOUCHED: &str = "interrupted; the session is as it was";
+pub const UNTOUCHED: &str = "interrupted; the session was not changed";
 
 /// Which sessions, and whether they are only named.
 pub struct Many<'a> {
@@ -30,7 +30,7 @@ impl Many<'_> {
         (wish, interrupted): (&Restore, &Interrupted),
     ) -> Result<ExitCode, CliError> {
         if wish.runtime.as_deref() == Some("foreground") {
-            return Err(CliError::usage("this terminal is for one agent, not for several"));
+            return Err(CliError::usage("this terminal cannot run several agents"));
         }
         let snapshot = store.snapshot()?;
         let chosen = self.criteria.choose(ctx, store, &snapshot)?;
@@ -107,7 +107,7 @@ fn label(session: &Session) -> String {
 fn told(action: Option<Action>) -> &'static str {
     match action {
         None => "no agent",
-        Some(Action::Resume) => "it goes on with its conversation",
+        Some(Action::Resume) => "it resumes its conversation",
         Some(_) => "a new conversation",
     }
 }

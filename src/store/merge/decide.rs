@@ -98,7 +98,8 @@ impl Decision {
         let others = slots.map(Slot::other);
         let other = choose(others);
         let stays = record.map(|id| (EntryKind::Blob, id)).or(other);
-        let stray = || Stray { path: location.to_string(), why: "is not a plain file".to_owned() };
+        let stray =
+            || Stray { path: location.to_string(), why: "is not a regular file".to_owned() };
         if others[2].is_some() && others[2] != others[0] && others[2] != others[1] {
             if record.is_some() {
                 self.displaced.push(stray());
