@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Displaced;
 use crate::git::Cause;
 
 /// What happens during a write that is no reason to give up.
@@ -13,6 +14,8 @@ pub enum Notice {
     Unsure(Cause),
     /// The private sessions cannot be read; the rest is there.
     PrivateUnread(String),
+    /// What lay where a record belongs was put beside it.
+    Displaced(Displaced),
 }
 
 impl fmt::Display for Notice {
@@ -22,6 +25,7 @@ impl fmt::Display for Notice {
             Self::PrivateUnread(why) => {
                 write!(f, "private sessions are left out, they cannot be read: {why}")
             }
+            Self::Displaced(displaced) => displaced.fmt(f),
             Self::Unsure(why) => {
                 write!(f, "the change is made, but may not survive a power cut: {why}")?;
                 let mut cause = why.source();

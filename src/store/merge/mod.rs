@@ -18,3 +18,4 @@ mod tests;
 
 pub use change::{Change, ChangeKind};
 pub use tip::{Aim, Histories, MergeReport, Outcome};
+pub(super) use trees::{Item, Trees};
