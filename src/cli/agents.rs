@@ -1,8 +1,9 @@
 use git_ao::agent::{Action, Agents, IdSource, Mode};
 use git_ao::flow::{AgentReport, agent_reports};
+use git_ao::model::error_chain;
 use serde_json::{Value, json};
 
-use super::error::{chain, summary};
+use super::error::summary;
 use super::ui::{Cell, Column, Style, Table};
 use super::{CliError, Ctx, ExitCode, json};
 
@@ -112,11 +113,11 @@ fn as_json(report: &AgentReport) -> Value {
     });
     match &report.version {
         Some(Ok(version)) => value["agent_version"] = version.as_str().into(),
-        Some(Err(error)) => value["error"] = chain(error).into(),
+        Some(Err(error)) => value["error"] = error_chain(error).into(),
         None => {}
     }
     if let Some(problem) = &report.problem {
-        value["error"] = chain(problem).into();
+        value["error"] = error_chain(problem).into();
     }
     value
 }

@@ -1,9 +1,10 @@
 use git_ao::flow::{self, Discard, FlowError, Liveness};
+use git_ao::model::error_chain;
 use git_ao::store::{Committed, Store};
 
 use super::many::{self, Target};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, chain, placed};
+use super::{CliError, Ctx, ExitCode, placed};
 
 /// Delete sessions from the store
 ///
@@ -53,7 +54,7 @@ fn discard(target: &Target, store: &Store, ctx: &mut Ctx) {
     let conversation = session.and_then(|session| session.agent_session_id.as_deref());
     let id = target.entry.location.id;
     if let Err(error) = flow::discard(store, id, conversation, Discard::All) {
-        ctx.out.warn(&chain(&error));
+        ctx.out.warn(&error_chain(&error));
     }
 }
 

@@ -1,11 +1,12 @@
 use git_ao::flow::{Finding, Weight, examine, mend};
 use git_ao::hook::{Edits, HookName, Installer, State, Way};
+use git_ao::model::error_chain;
 use git_ao::store::Store;
 use serde_json::json;
 
 use super::ui::Style;
 use super::ui::message::indented;
-use super::{CliError, Ctx, ExitCode, chain, json, man};
+use super::{CliError, Ctx, ExitCode, json, man};
 
 /// Find problems with the setup, and suggest a fix for each
 ///
@@ -93,7 +94,7 @@ fn hooks(store: &Store) -> Vec<Finding> {
                 "take out what is left of its part by hand, then git ao hooks install",
             )),
             Err(error) => Some(Finding::wrong(
-                format!("hook {name}: {}", chain(&error)),
+                format!("hook {name}: {}", error_chain(&error)),
                 "git ao hooks status",
             )),
         }

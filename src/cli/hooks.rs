@@ -1,11 +1,12 @@
 use git_ao::hook::{
     Edits, HookError, HookName, Installed, Installer, Place, Reach, Removed, State, Way,
 };
+use git_ao::model::error_chain;
 
 use git_ao::git::Repository;
 
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, error};
+use super::{CliError, Ctx, ExitCode};
 
 /// Manage the git hooks that keep records up to date
 ///
@@ -219,7 +220,7 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
 
 impl From<HookError> for CliError {
     fn from(problem: HookError) -> Self {
-        let message = error::chain(&problem);
+        let message = error_chain(&problem);
         match problem {
             HookError::Store(problem) => problem.into(),
             HookError::TurnedOff(_) => Self::refused(message)

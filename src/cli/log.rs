@@ -7,14 +7,14 @@ mod records;
 mod trail;
 mod wanted;
 
-use git_ao::model::Event;
+use git_ao::model::{Event, error_chain};
 use git_ao::store::{Snapshot, Store, StoreError};
 
 use self::entry::Titles;
 use self::trail::Trail;
 use self::wanted::{Verdict, Wanted};
 use super::ui::OutError;
-use super::{CliError, Ctx, ExitCode, chain, json};
+use super::{CliError, Ctx, ExitCode, json};
 
 /// Show the history of sessions
 ///
@@ -144,7 +144,7 @@ impl View<'_> {
             let event = match event {
                 Ok(event) => event,
                 Err(error) => {
-                    ctx.out.error(&chain(&error));
+                    ctx.out.error(&error_chain(&error));
                     is_whole = false;
                     continue;
                 }
@@ -209,7 +209,7 @@ fn report(result: Result<(), Problem>, ctx: &mut Ctx) -> Result<bool, CliError> 
     match result {
         Ok(()) => Ok(true),
         Err(Problem::Store(error)) => {
-            ctx.out.error(&chain(&error));
+            ctx.out.error(&error_chain(&error));
             Ok(false)
         }
         Err(Problem::Output(error)) => Err(error.into()),

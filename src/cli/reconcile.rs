@@ -1,7 +1,7 @@
 use git_ao::flow::{self, Reconciled, Step};
+use git_ao::model::error_chain;
 use serde_json::{Value, json};
 
-use super::error::chain;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, json};
 
@@ -39,7 +39,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ctx.out.warn(&format!(
             "cannot tell whether the agent of {} is alive: {}",
             id.short(),
-            chain(error)
+            error_chain(error)
         ));
     }
     Ok(ExitCode::Done)

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use git_ao::model::error_chain;
 use git_ao::share::{Failure, Remote, ShareError, Takeover, Watcher};
 use git_ao::store::{Change, ChangeKind, Displaced, MergeReport, Store, Stray};
 
@@ -175,7 +176,7 @@ fn warn_of_displaced(ctx: &mut Ctx, displaced: &[Displaced]) {
 
 impl From<ShareError> for CliError {
     fn from(error: ShareError) -> Self {
-        let message = super::error::chain(&error);
+        let message = error_chain(&error);
         match error {
             ShareError::Store(error) => error.into(),
             ShareError::NoRemote => CliError::fatal(message).hint("git remote add <name> <url>"),

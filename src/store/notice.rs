@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::Displaced;
 use crate::git::Cause;
+use crate::model::error_chain;
 
 /// What happens during a write that is no reason to give up.
 #[derive(Debug)]
@@ -27,13 +28,8 @@ impl fmt::Display for Notice {
             }
             Self::Displaced(displaced) => displaced.fmt(f),
             Self::Unsure(why) => {
-                write!(f, "the change is made, but may not survive a power cut: {why}")?;
-                let mut cause = why.source();
-                while let Some(next) = cause {
-                    write!(f, ": {next}")?;
-                    cause = next.source();
-                }
-                Ok(())
+                let why = error_chain(&**why);
+                write!(f, "the change is made, but may not survive a power cut: {why}")
             }
         }
     }

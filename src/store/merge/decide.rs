@@ -7,10 +7,10 @@ use super::super::edit::Edit;
 use super::super::error::oid;
 use super::super::layout::{Location, Shelf, Visibility};
 use super::super::{Displaced, Entry, Store, StoreError, Stray};
-use super::compare::{Sides, put_beside};
+use super::compare::put_beside;
 use super::contents::Contents;
+use super::rows::{Sides, choose};
 use super::trees::{Slot, Trees};
-use super::unknown::choose;
 use crate::model::{Project, SessionId, Timestamp};
 
 /// What becomes of one session.
