@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
+use super::super::displaced::beside;
 use super::super::edit::Edit;
 use super::super::layout::{Shelf, id_of_file};
-use super::super::room::beside;
 use super::super::{Displaced, Stray};
 use super::rows::{Row, Sides, rows};
 use super::trees::{Item, Trees};
@@ -150,7 +150,7 @@ pub(super) fn put_beside(
     path: &[BString],
     item: Item,
 ) -> Result<(Edit, Displaced), ObjectError> {
-    let mut places = beside(path, item);
+    let mut places = beside(path, item.1);
     loop {
         let to = places.next().expect("there are always more names");
         let there = [trees.find(ours, &to)?, trees.find(theirs, &to)?];
