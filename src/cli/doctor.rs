@@ -22,7 +22,7 @@ pub struct Args {
     ///
     /// This runs 'git ao reconcile', and 'git worktree repair' if the repository was moved. It also
     /// removes files that belong to no session, and git's records of worktrees that no longer
-    /// exist.
+    /// exist, and makes git ignore worktrees of sessions that are inside the repository.
     #[arg(long)]
     fix: bool,
 

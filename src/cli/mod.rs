@@ -47,6 +47,7 @@ mod porcelain;
 mod pull;
 mod push;
 mod reconcile;
+mod remarks;
 mod restore;
 mod resume;
 mod run;

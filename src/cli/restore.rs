@@ -5,7 +5,7 @@ use git_ao::flow::{self, Again, Interrupt, Restore, Rule};
 
 use super::selection::Criteria;
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, launch, open, text};
+use super::{CliError, Ctx, ExitCode, interrupt, launch, open, remarks, text};
 
 /// Restart an ended session: its worktree, agent and conversation
 ///
@@ -129,6 +129,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             writeln!(ctx.out, "  it begins a new conversation; it had {}", escape::line(left))?;
         }
     }
+    remarks::say(ctx, &made.remarks);
     if let Some(last) = made.backups.last() {
         ctx.out.hint(&format!(
             "what its worktree held when it was removed is kept: {}\n\

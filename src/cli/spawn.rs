@@ -10,7 +10,7 @@ use git_ao::store::{Store, Visibility};
 use super::launch::{self, AgentArgs};
 use super::task::{self, TaskArgs};
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, fork, interrupt};
+use super::{CliError, Ctx, ExitCode, fork, interrupt, remarks};
 
 /// Start a new session with its own branch, worktree and agent
 ///
@@ -145,6 +145,7 @@ pub fn start(
     let agent = crew.start.as_ref().map(|start| (launcher, start));
     let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
+    remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {
         let action = crew.start.as_ref().map(|start| start.action).filter(|_| !args.json);
         fork::say_taken(ctx, &parent, action, left)?;
