@@ -73,7 +73,7 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
     let Some(page) = pages.iter().find(is_wanted) else {
         let names: Vec<_> = pages.iter().map(|page| page.name_among(&pages)).collect();
         return Err(CliError::refused(format!("no manual page '{}'", escape::line(wanted)))
-            .hint(format!("there are {}", names.join(", "))));
+            .hint(format!("the pages are {}", names.join(", "))));
     };
     if look == Look::Source {
         return Ok(ctx.out.bytes(&page.text)?);
@@ -176,7 +176,7 @@ fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     writeln!(ctx.out, "installed {} pages in {shown}", pages.len())?;
     if !is_searched(&root, &ctx.env) {
         ctx.out.hint(&format!(
-            "man may not look there yet; if so, add to your shell's startup file:\n  \
+            "man may not search this directory yet; if so, add to your shell's startup file:\n  \
              export MANPATH=\"{}:$MANPATH\"",
             escape::os(root.as_os_str())
         ));
@@ -193,11 +193,11 @@ pub fn finding(env: &Env) -> Option<Finding> {
     }
     Some(match is_there(&root) {
         true => Finding::note(
-            format!("man may not look in '{}'", root.display()),
+            format!("man may not search '{}'", root.display()),
             format!("export MANPATH=\"{}:$MANPATH\"", root.display()),
         ),
         false => Finding::note(
-            "the manual pages are not installed: 'git ao --help' finds none",
+            "the manual pages are not installed: 'git ao --help' does not work",
             "git ao man --install",
         ),
     })

@@ -214,7 +214,7 @@ mod tests {
                 &["lsit"],
                 "error: unknown command 'lsit'\nhint: the most similar commands are 'list', 'set', 'ls'\n".into(),
             ),
-            (&["zz"], "error: unknown command 'zz'\nhint: 'git ao -h' lists the commands\n".into()),
+            (&["zz"], "error: unknown command 'zz'\nhint: to list the commands: git ao help\n".into()),
             (&["man", "-x"], format!("error: unknown option '-x'\n{man}")),
             (
                 &["man", "--isntall"],

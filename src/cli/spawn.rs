@@ -130,7 +130,7 @@ pub fn start(
     {
         start.action = flow::fork_action(store, launcher, agent, parent)?;
     }
-    let stopped = |error| interrupted.explain(error, "interrupted; nothing was left behind");
+    let stopped = |error| interrupted.explain(error, "interrupted; everything was undone");
     let parent = request.parent.as_ref().map(|(parent, _)| parent.clone());
     let plan = flow::plan(store, request).map_err(stopped)?;
     if args.dry_run {

@@ -343,7 +343,7 @@ fn encode_checked(session: &Session) -> Result<Vec<u8>, StoreError> {
     match codec::decode(&bytes, id, &session.project_id) {
         Ok(back) if back == *session => Ok(bytes),
         Ok(_) => {
-            let why = "it would read back as something else".to_owned();
+            let why = "it would not read back the same".to_owned();
             Err(StoreError::Invalid { id, problem: super::RecordProblem::Yaml(why) })
         }
         Err(problem) => Err(StoreError::Invalid { id, problem }),

@@ -24,12 +24,12 @@ impl fmt::Display for Notice {
         match self {
             Self::Waiting(why) => write!(f, "waiting: {why}"),
             Self::PrivateUnread(why) => {
-                write!(f, "private sessions are left out, they cannot be read: {why}")
+                write!(f, "private sessions are omitted because they cannot be read: {why}")
             }
             Self::Displaced(displaced) => displaced.fmt(f),
             Self::Unsure(why) => {
                 let why = error_chain(&**why);
-                write!(f, "the change is made, but may not survive a power cut: {why}")
+                write!(f, "the change was made, but may not survive a power failure: {why}")
             }
         }
     }

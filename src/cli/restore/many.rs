@@ -19,10 +19,10 @@ pub fn run(
     (wish, interrupted): (&Restore, &Interrupted),
 ) -> Result<ExitCode, CliError> {
     if args.session.is_some() {
-        return Err(CliError::usage("sessions are selected by options, or one is named"));
+        return Err(CliError::usage("a session and selection options cannot be used together"));
     }
     if wish.runtime.as_deref() == Some("foreground") {
-        return Err(CliError::usage("this terminal is for one agent, not for several"));
+        return Err(CliError::usage("this terminal cannot run several agents"));
     }
     let snapshot = store.snapshot()?;
     let chosen = args.criteria.choose(ctx, store, &snapshot)?;
@@ -97,7 +97,7 @@ fn label(session: &Session) -> String {
 fn told(action: Option<Action>) -> &'static str {
     match action {
         None => "no agent",
-        Some(Action::Resume) => "it goes on with its conversation",
+        Some(Action::Resume) => "it resumes its conversation",
         Some(_) => "a new conversation",
     }
 }

@@ -56,7 +56,7 @@ impl Walk<'_, '_> {
         for (name, row) in rows(self.trees, projects)? {
             let path = below(&path, &name);
             let Ok(project) = name.to_string().parse::<Project>() else {
-                self.unknown(path, row, "is not the name of a project")?;
+                self.unknown(path, row, "is not a valid project name")?;
                 continue;
             };
             let Some(shards) = self.folders(&path, row)? else { continue };
@@ -90,7 +90,7 @@ impl Walk<'_, '_> {
     /// changed nothing.
     fn folders(&mut self, path: &[BString], row: Row) -> Result<Option<Sides>, ObjectError> {
         let folder = |item: Option<Item>| item.filter(is_folder).map(|(_, id)| id);
-        let why = "is not a folder";
+        let why = "is not a directory";
         let sides = row.map(folder);
         match [row[1], row[2]].map(|item| item.map(|item| is_folder(&item))) {
             [Some(true), Some(false)] => {

@@ -105,7 +105,7 @@ impl Decision {
         let stays = record.map(|id| (EntryKind::Blob, id)).or(other);
         let is_news = others[2].is_some() && others[2] != others[0] && others[2] != others[1];
         if is_news && stays == others[2] {
-            let (path, why) = (location.to_string(), "is not a plain file".to_owned());
+            let (path, why) = (location.to_string(), "is not a regular file".to_owned());
             self.unknown.push(Stray { path, why });
         }
         // Where our folder was none, that of the base is there by now.
