@@ -210,7 +210,9 @@ impl WorkspaceError {
                  to continue on a separate branch: git ao fork",
                 path.display()
             )),
-            Self::Unborn(_) => Some("create a first commit".to_owned()),
+            Self::Unborn(_) => {
+                Some("to create one: git commit --allow-empty -m 'Initial commit'".to_owned())
+            }
             Self::NoHome => Some(
                 "to set the directory for worktrees: git config ao.worktreeDir <path>".to_owned(),
             ),
