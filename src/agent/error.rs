@@ -22,7 +22,7 @@ pub enum AgentError {
         looked_for: Vec<String>,
     },
     /// None was named and there is a choice.
-    #[error("{} agents are installed, and none is chosen: {}", .found.len(), .found.join(", "))]
+    #[error("{} agents are installed, and none is selected: {}", .found.len(), .found.join(", "))]
     SeveralFound {
         /// The names of those that are installed.
         found: Vec<String>,
@@ -44,19 +44,19 @@ pub enum AgentError {
         mode: Mode,
     },
     /// Its command has no place for a prompt.
-    #[error("agent '{name}' takes no prompt when it has a terminal")]
+    #[error("agent '{name}' does not accept a prompt in a terminal")]
     NoPlaceForPrompt {
         /// The agent.
         name: String,
     },
     /// Without a terminal nobody can type one.
-    #[error("agent '{name}' needs a prompt when it has no terminal")]
+    #[error("agent '{name}' requires a prompt without a terminal")]
     NoPrompt {
         /// The agent.
         name: String,
     },
     /// Its command needs something that the session does not have.
-    #[error("agent '{name}' needs {{{slot}}}, which is not known")]
+    #[error("agent '{name}' requires {{{slot}}}, which is unknown")]
     Missing {
         /// The agent.
         name: String,
@@ -64,7 +64,7 @@ pub enum AgentError {
         slot: Slot,
     },
     /// A value that must not become an argument.
-    #[error("{what} '{}' is refused", .value.escape_debug())]
+    #[error("invalid {what} '{}'", .value.escape_debug())]
     Refused {
         /// What it is.
         what: &'static str,
@@ -72,7 +72,7 @@ pub enum AgentError {
         value: String,
     },
     /// Git config from a place that may not name programs.
-    #[error("'{key}' is set in a place that is not trusted to name programs")]
+    #[error("'{key}' names a program, but is not set in a configuration file of your own")]
     Untrusted {
         /// The key.
         key: String,
@@ -113,29 +113,29 @@ impl AgentError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unknown { name, known } => format!(
-                "known are {}; git config ao.agent.{}.command adds one",
+                "known agents: {}\nto add it: git config ao.agent.{}.command '<program> {{prompt}}'",
                 known.join(", "),
                 name.escape_debug()
             ),
-            Self::NoneFound { .. } => "install one, or make any command one:\n  \
+            Self::NoneFound { .. } => "install one, or use any command as an agent:\n  \
                  git config ao.agent.mine.command '<program> {prompt}'\n  \
                  git config ao.agent mine"
                 .to_owned(),
             Self::SeveralFound { found } => {
                 let name = found.first().map_or("<name>", String::as_str);
                 format!(
-                    "choose one for this repository: git config ao.agent {name}\n\
+                    "to select one for this repository: git config ao.agent {name}\n\
                      or for one session: --agent {name}"
                 )
             }
             Self::NoCommand { name } => {
-                format!("set it with git config ao.agent.{name}.command '<program> <arguments>'")
+                format!("to set one: git config ao.agent.{name}.command '<program> <arguments>'")
             }
             Self::NoPlaceForPrompt { name } => {
                 format!("add {{prompt}} to ao.agent.{name}.launch")
             }
             Self::Untrusted { .. } => {
-                "set it in your own git config (git config --global)".to_owned()
+                "set it in your own configuration, with git config --global".to_owned()
             }
             _ => return None,
         })

@@ -9,15 +9,15 @@ use super::{CliError, Ctx, ExitCode, open};
 /// Whose status, and what is said about it.
 #[derive(clap::Args)]
 pub struct ChangeArgs {
-    /// The session: an id, a branch, an issue, '@' or 'latest'; by default '@', the session of this
+    /// The session: an id, a branch, an issue, '@' or 'latest'. Default: '@', the session of this
     /// worktree.
     session: Option<String>,
 
-    /// Why, in a few words; it is recorded.
+    /// Record this reason, in a few words.
     #[arg(long, short = 'm', value_name = "text")]
     reason: Option<String>,
 
-    /// Also from a status that is final.
+    /// Allow the change even if the status is final.
     #[arg(long, short)]
     force: bool,
 }
@@ -51,7 +51,7 @@ pub fn report(ctx: &mut Ctx, changed: &Changed) -> Result<ExitCode, CliError> {
             let before = escape::line(changed.before.as_str()).into_owned();
             writeln!(ctx.out, "session {id}: {before} -> {status}")?;
         }
-        None => writeln!(ctx.out, "session {id} is {status} already")?,
+        None => writeln!(ctx.out, "session {id} is already {status}")?,
     }
     Ok(ExitCode::Done)
 }

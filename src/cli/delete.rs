@@ -1,23 +1,24 @@
 use git_ao::flow::{self, Discard, FlowError, Liveness};
+use git_ao::model::error_chain;
 use git_ao::store::{Committed, Store};
 
 use super::many::{self, Target};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, chain, placed};
+use super::{CliError, Ctx, ExitCode, placed};
 
 /// Delete sessions from the store
 ///
-/// Several are deleted in one step: all of them, or none where one is not found, has not ended or has
-/// an agent that still runs. Their branches and worktrees stay. History keeps the records: 'git ao
-/// log' shows a deleted session by its id. What their agents printed without a terminal goes, unless
-/// they are still alive.
+/// All sessions are deleted in a single event, or none are: if one does not exist, has not ended or
+/// has a running agent, the command fails. Branches and worktrees are kept. The records stay in the
+/// history, and 'git ao log <id>' shows them. The logs of agents without a terminal are removed,
+/// unless the agent is still alive.
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions.
     #[arg(required = true, value_name = "session")]
     sessions: Vec<String>,
 
-    /// Delete sessions that have not ended or whose agent still runs, too.
+    /// Delete sessions even if they have not ended or their agent is still running.
     #[arg(long, short)]
     force: bool,
 }
@@ -53,7 +54,7 @@ fn discard(target: &Target, store: &Store, ctx: &mut Ctx) {
     let conversation = session.and_then(|session| session.agent_session_id.as_deref());
     let id = target.entry.location.id;
     if let Err(error) = flow::discard(store, id, conversation, Discard::All) {
-        ctx.out.warn(&chain(&error));
+        ctx.out.warn(&error_chain(&error));
     }
 }
 
@@ -61,13 +62,13 @@ fn refuse_unended(target: &Target) -> Result<(), CliError> {
     match &target.record {
         Ok(session) if !session.status.is_terminal() => {
             let (label, status) = (target.label(), escape::line(session.status.as_str()));
-            Err(CliError::refused(format!("{label} has not ended, it is '{status}'"))
-                .hint("--force deletes it nevertheless; 'git ao archive' only puts it away"))
+            Err(CliError::refused(format!("{label} has not ended: it is '{status}'"))
+                .hint("to delete it anyway, use --force"))
         }
         Err(problem) if problem.is_newer() => {
             let label = target.label();
-            Err(CliError::refused(format!("cannot tell whether {label} has ended: {problem}"))
-                .hint("update git-ao; --force deletes it nevertheless"))
+            Err(CliError::refused(format!("cannot determine whether {label} has ended: {problem}"))
+                .hint("update git-ao, or use --force to delete it anyway"))
         }
         _ => Ok(()),
     }
@@ -80,9 +81,11 @@ fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
         Liveness::Gone => Ok(()),
         Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }.into()),
         Liveness::Alive { .. } => {
-            Err(CliError::refused(format!("the agent of {} still runs", target.label())).hint(
-                format!("git ao kill {} stops it; --force deletes it nevertheless", id.short()),
-            ))
+            Err(CliError::refused(format!("the agent of {} is still running", target.label()))
+                .hint(format!(
+                    "to stop it: git ao kill {}\nto delete it anyway, use --force",
+                    id.short()
+                )))
         }
     }
 }
@@ -91,11 +94,11 @@ fn warn_of_agent(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<(), Cl
     match flow::liveness_of(store, target.entry.location.id, target.session()) {
         Liveness::Gone => {}
         Liveness::Alive { pid: Some(pid) } => {
-            ctx.out.warn(&format!("its agent still runs; to stop it: kill {pid}"));
+            ctx.out.warn(&format!("its agent is still running; to stop it: kill {pid}"));
         }
-        Liveness::Alive { pid: None } => ctx.out.warn("its agent still runs"),
+        Liveness::Alive { pid: None } => ctx.out.warn("its agent is still running"),
         Liveness::Unknown(error) => {
-            ctx.out.warn(&format!("cannot tell whether its agent is alive: {error}"));
+            ctx.out.warn(&format!("cannot determine whether its agent is alive: {error}"));
         }
     }
     Ok(())
@@ -105,7 +108,7 @@ fn warn_of_workspace(target: &Target, store: &Store, ctx: &mut Ctx) {
     let workspace = target.session().and_then(|session| placed::here(session, store));
     if let Some(path) = workspace.filter(|path| path.is_dir()) {
         let shown = escape::os(path.as_os_str());
-        ctx.out.warn(&format!("its worktree is still there: '{shown}'"));
+        ctx.out.warn(&format!("its worktree still exists: '{shown}'"));
     }
 }
 
@@ -121,5 +124,5 @@ fn way_back(done: &Committed<Vec<Target>>) -> String {
         ))
     });
     let more = if targets.len() > 5 { "\n  …" } else { "" };
-    format!("history keeps what was deleted:\n{}{more}", lines.collect::<Vec<_>>().join("\n"))
+    format!("the history keeps deleted records:\n{}{more}", lines.collect::<Vec<_>>().join("\n"))
 }

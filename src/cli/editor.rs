@@ -31,7 +31,7 @@ impl Draft {
         };
         make().map_err(|error: io::Error| {
             let dir = escape::os(repo.ao_dir().as_os_str());
-            CliError::fatal(format!("cannot make a file to edit in '{dir}'")).because(&error)
+            CliError::fatal(format!("cannot create a file to edit in '{dir}'")).because(&error)
         })
     }
 
@@ -55,8 +55,8 @@ impl Draft {
 fn editor(repo: &Repository) -> Result<String, CliError> {
     let named = repo.git("var").arg("GIT_EDITOR").run().map(|output| output.text());
     named.ok().filter(|editor| !editor.is_empty()).ok_or_else(|| {
-        CliError::fatal("there is no editor that this terminal could show")
-            .hint("name one: git config core.editor, GIT_EDITOR or EDITOR")
+        CliError::fatal("no editor for this terminal")
+            .hint("to set one: git config core.editor <editor>")
     })
 }
 

@@ -1,24 +1,30 @@
 use git_ao::hook::{
     Edits, HookError, HookName, Installed, Installer, Place, Reach, Removed, State, Way,
 };
+use git_ao::model::error_chain;
 
 use git_ao::git::Repository;
 
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, error};
+use super::{CliError, Ctx, ExitCode};
 
-/// Make git keep the sessions' records true by itself
+/// Manage the git hooks that keep records up to date
 ///
-/// Everything works without hooks. 'post-checkout', which 'install' installs unless others are
-/// named, records the branch that a session's worktree is on, makes a worktree that 'git worktree
-/// add' puts on a session's branch that session's workspace, and says on a terminal when the branch
-/// checked out belongs to sessions. 'post-commit', 'post-rewrite' and 'post-merge' record the last
-/// commit of the branch; 'prepare-commit-msg' adds the trailer Ao-Session to commits made in a
-/// session's worktree; 'pre-push' pushes the sessions to ao.remote (or to the only remote) when the
-/// user pushes there, if ao.autoPush is true.
+/// The hooks are optional. 'git ao hooks install' installs post-checkout unless you name others:
 ///
-/// Hooks that are there go on running. AO_DISABLE=1 in the environment turns all of it off for one
-/// command, 'git config ao.hooks false' for a repository.
+/// post-checkout records the branch that a session's worktree is on. If 'git worktree add' checks
+/// out a session's branch, the new worktree becomes the session's. On a terminal, it says so when
+/// the branch you check out belongs to sessions.
+///
+/// post-commit, post-rewrite and post-merge record the last commit of the session's branch.
+///
+/// prepare-commit-msg adds an Ao-Session trailer to commits made in a session's worktree.
+///
+/// pre-push also pushes the sessions when you push to ao.remote (or the only remote), if
+/// ao.autoPush is true.
+///
+/// Existing hooks keep running. AO_DISABLE=1 in the environment disables all of them for one
+/// command, and 'git config ao.hooks false' for one repository.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -27,25 +33,25 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Install hooks: post-checkout, or those that are named
+    /// Install hooks: post-checkout, or the named ones
     Install {
         /// The hooks.
         hooks: Vec<String>,
 
-        /// Replace what git-ao wrote even if somebody edited it.
+        /// Overwrite git-ao's part of a hook even if it was edited.
         #[arg(long)]
         force: bool,
 
-        /// Write files even where git reads hooks from its configuration, from git 2.54 on.
+        /// Write hook files even if git supports hooks in its configuration (git 2.54 and later).
         #[arg(long)]
         file: bool,
     },
-    /// Take hooks out: all, or those that are named
+    /// Remove hooks: all of them, or the named ones
     Uninstall {
         /// The hooks.
         hooks: Vec<String>,
 
-        /// Take out what git-ao wrote even if somebody edited it.
+        /// Remove git-ao's part of a hook even if it was edited.
         #[arg(long)]
         force: bool,
     },
@@ -84,26 +90,26 @@ fn named(texts: &[String], default: &[HookName]) -> Result<Vec<HookName>, CliErr
     }
     let unknown = |error: git_ao::hook::UnknownHook| {
         let all = HookName::ALL.map(HookName::as_str).join(", ");
-        CliError::usage(error.to_string()).hint(format!("there are {all}"))
+        CliError::usage(error.to_string()).hint(format!("the hooks are {all}"))
     };
     texts.iter().map(|text| text.parse().map_err(unknown)).collect()
 }
 
 fn install(installer: &Installer<'_>, names: &[HookName], ctx: &mut Ctx) -> Result<(), CliError> {
     let program = std::env::current_exe()
-        .map_err(|error| CliError::fatal("cannot find the program itself").because(&error))?;
+        .map_err(|error| CliError::fatal("cannot find the git-ao program").because(&error))?;
     for name in names {
         let what = match installer.install(*name, &program)? {
             Installed::New => "installed",
-            Installed::IntoScript => "installed in the hook that is there",
-            Installed::AroundHook => "installed before the hook that is there",
+            Installed::IntoScript => "installed in the existing hook",
+            Installed::AroundHook => "installed in front of the existing hook",
             Installed::Updated => "updated",
             Installed::Already => "already installed",
         };
         writeln!(ctx.out, "{name}: {what}")?;
         if let Some(script) = installer.owner_script(*name) {
             ctx.out.hint(&format!(
-                "husky writes its hooks anew with each install; to stay, add to '{}':\n  \
+                "husky rewrites its hooks with each install; to keep the hook, add to '{}':\n  \
                  git-ao hook {name} \"$@\" || :",
                 escape::os(script.as_os_str())
             ));
@@ -127,7 +133,7 @@ fn warn_of_lacking(
             n => format!(" and {} more", n - 1),
         };
         ctx.out.warn(&format!(
-            "{name} is not in '{path}'{others}: git looks for hooks in each worktree's own folder"
+            "{name} is not installed in '{path}'{others}: core.hooksPath is relative to each worktree"
         ));
         ctx.out.hint(&format!("git -C '{path}' ao hooks install {name}"));
     }
@@ -139,15 +145,16 @@ fn tell_about(repo: &Repository, place: &Place, ctx: &mut Ctx) -> Result<(), Cli
     match place.reach {
         Reach::Repository => {}
         Reach::Worktree if is_ignored(repo, place)? => {
-            ctx.out.hint(&format!("git ignores '{folder}': only this worktree has the hook"));
+            ctx.out
+                .hint(&format!("'{folder}' is ignored by git, so only this worktree has the hook"));
         }
         Reach::Worktree => ctx.out.hint(&format!(
-            "'{folder}' is part of the worktree: git status shows the change\n\
-             once it is committed, new worktrees have the hook too"
+            "'{folder}' is part of the worktree, so git status shows the change\n\
+             commit it to have the hook in new worktrees"
         )),
         Reach::Shared => ctx.out.hint(&format!(
-            "other repositories may use '{folder}' too; git-ao does nothing in them\n\
-             unless asked to: git config ao.hooks true"
+            "other repositories may use '{folder}' too; there, git-ao is inactive\n\
+             to activate it in one of them: git config ao.hooks true"
         )),
     }
     Ok(())
@@ -195,12 +202,12 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
                 format!("not installed; another hook is in '{}'", shown(path))
             }
             State::File(path) => format!("installed in '{}'", shown(path)),
-            State::Edited(path) => format!("installed in '{}', and edited there", shown(path)),
+            State::Edited(path) => format!("installed in '{}', and edited", shown(path)),
             State::NotRun(path) => {
-                format!("in '{}', which is not executable: git ignores it", shown(path))
+                format!("installed in '{}', but not executable: git ignores it", shown(path))
             }
             State::Damaged(path) => {
-                format!("damaged in '{}': a mark of git-ao is gone", shown(path))
+                format!("damaged in '{}': a git-ao marker is missing", shown(path))
             }
             State::Configured => "installed in git's configuration".to_owned(),
         };
@@ -214,17 +221,17 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
 
 impl From<HookError> for CliError {
     fn from(problem: HookError) -> Self {
-        let message = error::chain(&problem);
+        let message = error_chain(&problem);
         match problem {
             HookError::Store(problem) => problem.into(),
             HookError::TurnedOff(_) => Self::refused(message)
-                .hint("git config --show-origin core.hooksPath says where that is set"),
-            HookError::Edited(_) => Self::refused(message).hint("--force discards the edits"),
-            HookError::Damaged(_) => Self::refused(message)
-                .hint("take out by hand what is left of it, from '# >>> git-ao' on"),
-            HookError::InTheWay(_) => {
-                Self::refused(message).hint("see what it is, and move it away")
+                .hint("to see where it is set: git config --show-origin core.hooksPath"),
+            HookError::Edited(_) => {
+                Self::refused(message).hint("to discard the edits, use --force")
             }
+            HookError::Damaged(_) => Self::refused(message)
+                .hint("remove the rest of git-ao's part by hand, from '# >>> git-ao' on"),
+            HookError::InTheWay(_) => Self::refused(message).hint("inspect it, and move it away"),
             _ => Self::fatal(message),
         }
     }

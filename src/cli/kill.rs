@@ -6,23 +6,25 @@ use super::change::{self, ChangeArgs};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, interrupt};
 
-/// End a session and stop its agent
+/// Stop a session's agent and end the session
 ///
-/// Its worktree, its branch and its record stay; git ao restore takes it up again. A session that
-/// has ended stays as it is, but what still runs of it is stopped. The agent is found by its process,
-/// also where what looked after it was killed, or its tmux server cannot be reached. One whose agent
-/// runs in another clone, or of which it cannot be told whether it runs, is refused; with --force it is
-/// only marked as killed, and what runs goes on.
+/// The worktree, the branch and the record are kept, so 'git ao restore' can restart the session.
+/// If the session has already ended, its status is kept, and any process that is still running is
+/// stopped.
 ///
-/// Processes that the agent started and that go on without it are named: they have its session's id in
-/// their environment. With --all-processes those that work in the session's worktree are ended, too; the
-/// others may be daemons that more than this session uses.
+/// The agent is found by its process, even if its supervisor was killed or its tmux server cannot
+/// be reached. The command is refused if the agent runs in another clone, or if its state cannot be
+/// determined. --force then marks the session as killed, and does not stop the agent.
+///
+/// Processes that the agent started and that outlive it are listed; they are recognized by the
+/// session's id in their environment. --all-processes also stops those that work in the session's
+/// worktree. Others may be daemons that several sessions share.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     change: ChangeArgs,
 
-    /// End also the processes that the agent left in its worktree.
+    /// Also stop the processes that the agent left running in its worktree.
     #[arg(long)]
     all_processes: bool,
 }
@@ -41,7 +43,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     let code = report(ctx, &store, &killed)?;
     for remain in &ended {
-        writeln!(ctx.out, "  {} was ended", name(remain))?;
+        writeln!(ctx.out, "  {} was stopped", name(remain))?;
     }
     Ok(code)
 }
@@ -59,18 +61,18 @@ fn warn_of_remains(ctx: &mut Ctx, store: &Store, killed: &Killed) {
         let place = match (remain.is_inside, &remain.carrier.directory) {
             (true, _) => "in the worktree".to_owned(),
             (false, Some(path)) => format!("in '{}'", escape::os(path.as_os_str())),
-            (false, None) => "somewhere else".to_owned(),
+            (false, None) => "elsewhere".to_owned(),
         };
-        ctx.out.warn(&format!("{}, which its agent started, goes on {place}", name(remain)));
+        ctx.out.warn(&format!("{}, started by its agent, is still running {place}", name(remain)));
     }
     if remains.iter().any(|remain| remain.is_inside) {
         let id = session.id.short();
-        ctx.out.hint(&format!("to end those in the worktree: git ao kill --all-processes {id}"));
+        ctx.out.hint(&format!("to stop those in the worktree: git ao kill --all-processes {id}"));
     }
 }
 
 /// What is said when it was interrupted in time.
-pub const NOTHING_DONE: &str = "interrupted; the session is as it was";
+pub const NOTHING_DONE: &str = "interrupted; the session was not changed";
 
 /// Says what ended, and what had ended before.
 pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode, CliError> {
@@ -78,23 +80,23 @@ pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode,
     let short = session.id.short();
     match (killed.shelf, &killed.changed.event) {
         (Shelf::Archived, _) => {
-            writeln!(ctx.out, "session {short} is archived already ({})", session.status)?;
+            writeln!(ctx.out, "session {short} is already archived ({})", session.status)?;
         }
         (Shelf::Active, None) => {
-            writeln!(ctx.out, "session {short} has ended already ({})", session.status)?;
+            writeln!(ctx.out, "session {short} has already ended ({})", session.status)?;
         }
         (Shelf::Active, Some(_)) => drop(change::report(ctx, &killed.changed)?),
     }
     match killed.stopped {
         Some(Stopped::Ended) => writeln!(ctx.out, "  its agent was stopped")?,
         Some(Stopped::Killed) => {
-            writeln!(ctx.out, "  its agent did not end when asked, and was killed")?;
+            writeln!(ctx.out, "  its agent did not stop when asked, and was killed")?;
         }
         Some(Stopped::AlreadyGone) => {}
-        None => ctx.out.warn("cannot tell whether its agent is alive; it was not stopped"),
+        None => ctx.out.warn("cannot determine whether its agent is alive; it was not stopped"),
     }
     if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
-        ctx.out.warn(&format!("it may still run on '{replica}'"));
+        ctx.out.warn(&format!("it may still be running on '{replica}'"));
     }
     // Where the agent itself may still run, these are its own.
     if killed.stopped.is_some() {

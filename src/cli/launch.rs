@@ -13,17 +13,19 @@ use super::{CliError, Ctx, ExitCode, run};
 /// Which agent, and what keeps it alive.
 #[derive(clap::Args)]
 pub struct AgentArgs {
-    /// The agent that does the work: claude, codex, gemini, opencode, aider and so on; by default
-    /// ao.agent, or the only one that is installed.
+    /// The agent to start: claude, codex, gemini, opencode, aider, … Default: ao.agent, or the only
+    /// installed agent, if there is exactly one.
+    ///
+    /// 'git ao agents' lists them all.
     #[arg(long, value_name = "name")]
     pub agent: Option<String>,
 
-    /// What keeps the agent alive: tmux, detached (no terminal, its output in a log), foreground
-    /// (this terminal) or none; by default ao.runtime, or tmux where it is installed.
+    /// Where the agent runs: tmux, detached (no terminal; output goes to a log), foreground (this
+    /// terminal) or none. Default: ao.runtime, or tmux if it is installed, else detached.
     #[arg(long, value_name = "name", value_parser = NAMES)]
     pub runtime: Option<String>,
 
-    /// Start no agent.
+    /// Do not start an agent.
     #[arg(long, conflicts_with = "runtime")]
     pub no_agent: bool,
 }
@@ -41,7 +43,7 @@ pub struct Choice {
 /// The launcher of this repository, which starts this very program.
 pub fn launcher(store: &Store) -> Result<Launcher, CliError> {
     let program = std::env::current_exe()
-        .map_err(|error| CliError::fatal("cannot tell where git-ao itself is").because(&error))?;
+        .map_err(|error| CliError::fatal("cannot find the git-ao program").because(&error))?;
     Ok(Launcher::new(store.repository(), program))
 }
 
@@ -70,7 +72,7 @@ pub fn choose(
 /// Says that no agent was started, and how to get one.
 pub fn say_nobody(ctx: &mut Ctx, session: &Session, none: &AgentError) {
     let hint = none.hint().unwrap_or_default();
-    let start = format!("then start it: git ao restore {}", session.id.short());
+    let start = format!("then start it with: git ao restore {}", session.id.short());
     ctx.out.hint(&format!("no agent was started: {none}\n{hint}\n{start}"));
 }
 
@@ -105,7 +107,7 @@ pub fn go_on(
             Ok(None)
         }
         Started::Running(_) => {
-            ctx.out.hint(&format!("to see it: git ao attach {short}"));
+            ctx.out.hint(&format!("to attach to it: git ao attach {short}"));
             Ok(None)
         }
         Started::Here(_) => {

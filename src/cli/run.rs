@@ -17,29 +17,29 @@ use signal_hook::iterator::Signals;
 use super::interrupt::{self, Interrupted};
 use super::{CliError, Ctx, ExitCode, launch};
 
-/// Start a session's agent and stay with it until it ends
+/// Run a session's agent and record how it ends (used by the runtimes)
 ///
-/// This is what tmux and the other runtimes start. By hand, in a session's worktree, it runs the
+/// tmux and the other runtimes call this. On the command line, in a session's worktree, it runs the
 /// agent in this terminal.
 #[derive(clap::Args)]
 #[command(hide = true)]
 pub struct Args {
-    /// The session's id.
+    /// The id of the session.
     session: SessionId,
 
-    /// Wait until whoever asked for it has written the session down.
+    /// Wait until the caller has recorded the session.
     #[arg(long)]
     wait: bool,
 
-    /// With --wait: run it only if the session has a placement of this time.
+    /// With --wait: run only if the session's placement has this time.
     #[arg(long, value_name = "time", requires = "wait")]
     placed: Option<Timestamp>,
 
-    /// Go on with the agent's own conversation.
+    /// Continue the agent's own conversation.
     #[arg(long)]
     resume: bool,
 
-    /// Begin with a copy of the conversation of the session it was forked from.
+    /// Start from a copy of the parent session's conversation.
     #[arg(long, conflicts_with = "resume")]
     fork: bool,
 }
@@ -53,7 +53,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     if !args.wait && !std::io::stdin().is_terminal() {
         return Err(CliError::refused("there is no terminal for the agent")
-            .hint("git ao restore starts it without one"));
+            .hint("to start it without a terminal: git ao restore"));
     }
     let turn = if args.wait { Turn::Started(args.placed) } else { Turn::ByHand };
     let launcher = launch::launcher(&store)?;
@@ -68,7 +68,7 @@ pub fn look_after(
     before: Option<&Interrupted>,
 ) -> Result<ExitCode, CliError> {
     let runner = run.wait_for_turn(store.repository())?;
-    let failed = |error: io::Error| CliError::fatal("cannot watch for signals").because(&error);
+    let failed = |error: io::Error| CliError::fatal("cannot handle signals").because(&error);
     let passed = interrupt::heeded([SIGTERM, SIGHUP, SIGINT, SIGQUIT]);
     let mut signals = Some(Signals::new(passed).map_err(failed)?);
     // A log that may not grow (setrlimit(2)) is no reason to end: the write fails then.

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use git_ao::model::error_chain;
 use git_ao::share::{Failure, Remote, ShareError, Takeover, Watcher};
 use git_ao::store::{Change, ChangeKind, MergeReport, Store, Stray};
 
@@ -11,11 +12,11 @@ use super::{CliError, Ctx};
 /// The remote, as all of these verbs take it.
 #[derive(clap::Args)]
 pub struct RemoteArgs {
-    /// The remote; by default ao.remote, or the only one.
+    /// The remote. Default: ao.remote, or the only remote.
     #[arg(value_name = "remote")]
     name: Option<String>,
 
-    /// Say nothing but errors.
+    /// Print only errors.
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -47,9 +48,9 @@ impl RemoteArgs {
 /// How a remote's sessions are merged, as the verbs that merge take it.
 #[derive(clap::Args)]
 pub struct MergeArgs {
-    /// Merge with this remote although its sessions were begun apart from yours.
+    /// Merge even if the remote's sessions share no history with yours.
     ///
-    /// This is remembered for the remote, as remote.<remote>.aoAllowUnrelated.
+    /// The choice is remembered for the remote, as remote.<remote>.aoAllowUnrelated.
     #[arg(long)]
     allow_unrelated: bool,
 }
@@ -107,7 +108,7 @@ pub fn report_merges(
             writeln!(ctx.out, "from {}: {text}", escape::line(remote.name()))?;
         }
         if merge.changes.iter().any(|change| !change.conflicts.is_empty()) && !args.quiet {
-            ctx.out.hint("what was lost is in the history: git ao log -p <session>");
+            ctx.out.hint("to see the other values: git ao log -p <session>");
         }
         warn_of_takeovers(ctx, remote, merge)?;
         warn_of_private(ctx, remote, &merge.changes)?;
@@ -128,7 +129,7 @@ fn warn_of_private(ctx: &mut Ctx, remote: &Remote<'_>, changes: &[Change]) -> Re
         if private.contains(&change.location().owner()) {
             let (id, name) = (change.location().id.short(), escape::line(remote.name()));
             ctx.out.warn(&format!("session {id} is private here and public on {name}"));
-            ctx.out.hint(&format!("git ao set {id} visibility=public merges the two"));
+            ctx.out.hint(&format!("to merge the two: git ao set {id} visibility=public"));
         }
     }
     Ok(())
@@ -144,7 +145,8 @@ fn warn_of_takeovers(
         let (id, replica) = (id.short(), escape::line(&replica));
         let by = author.map(|name| format!(" by {}", escape::line(&name))).unwrap_or_default();
         ctx.out.warn(&format!("session {id} was taken over on '{replica}'{by}"));
-        ctx.out.hint(&format!("to see whether its agent still runs here: git ao status {id}"));
+        ctx.out
+            .hint(&format!("to see whether its agent is still running here: git ao status {id}"));
     }
     Ok(())
 }
@@ -158,8 +160,8 @@ fn tell_of_unknown(ctx: &mut Ctx, remote: &Remote<'_>, unknown: &[Stray]) {
     };
     let (name, path) = (escape::line(remote.name()), escape::line(&first.path));
     ctx.out.hint(&format!(
-        "'{path}' from '{name}' is unknown to this git-ao, and kept as it is{more}\n\
-         to list what is unknown: git ao fsck"
+        "unknown file '{path}' from '{name}' was kept{more}\n\
+         to list unknown files: git ao fsck"
     ));
 }
 
@@ -176,21 +178,21 @@ fn warn_of_strays(ctx: &mut Ctx, remote: &Remote<'_>, strays: &[Stray]) {
         escape::line(&first.path),
         first.why
     ));
-    ctx.out.hint(&format!("all of it: git ao fsck --remote {}", escape::line(name)));
+    ctx.out.hint(&format!("to list all: git ao fsck --remote {}", escape::line(name)));
 }
 
 impl From<ShareError> for CliError {
     fn from(error: ShareError) -> Self {
-        let message = super::error::chain(&error);
+        let message = error_chain(&error);
         match error {
             ShareError::Store(error) => error.into(),
             ShareError::NoRemote => CliError::fatal(message).hint("git remote add <name> <url>"),
             ShareError::ManyRemotes(known) => CliError::fatal(message).hint(format!(
-                "name one of {}\nor choose one for good: git config ao.remote <name>",
+                "name one of {}\nor select one permanently: git config ao.remote <name>",
                 known.join(", ")
             )),
             ShareError::UnknownRemote { known, .. } if !known.is_empty() => {
-                CliError::fatal(message).hint(format!("there is {}", known.join(", ")))
+                CliError::fatal(message).hint(format!("the remotes are {}", known.join(", ")))
             }
             ShareError::UnknownRemote { .. } => {
                 CliError::fatal(message).hint("git remote add <name> <url>")
@@ -207,14 +209,14 @@ impl From<ShareError> for CliError {
                 let taken =
                     taken.iter().map(|url| format!("\nit was pushed to '{}'", escape::line(url)));
                 CliError::refused(message + &taken.collect::<String>()).hint(format!(
-                    "to see where it is pushed to: git remote get-url --push --all {remote}\n\
-                     give that address a remote of its own, and pull from it"
+                    "to see its push URLs: git remote get-url --push --all {remote}\n\
+                     add a remote for that URL, and pull from it"
                 ))
             }
             ShareError::Damaged { .. } => CliError::fatal(message)
-                .hint("git ao fsck and git fsck say more; another clone may have the object"),
+                .hint("for details: git ao fsck and git fsck; another clone may have the object"),
             ShareError::Contended { .. } => CliError::refused(message)
-                .hint("try again; ao.pushTimeout is how many seconds it is tried"),
+                .hint("try again; to retry for longer: git config ao.pushTimeout <seconds>"),
             ShareError::Unmergeable { remote, source, .. } => {
                 let fatal = CliError::fatal(message);
                 match *source {
@@ -226,7 +228,7 @@ impl From<ShareError> for CliError {
                          to merge them, now and later: git ao pull --allow-unrelated {remote}"
                     )),
                     _ => fatal.hint(format!(
-                        "nothing was merged; git ao fsck --remote {remote} says more"
+                        "nothing was merged; for details: git ao fsck --remote {remote}"
                     )),
                 }
             }
@@ -238,11 +240,11 @@ impl From<ShareError> for CliError {
 fn transfer_hint(error: CliError, failure: Failure) -> CliError {
     match failure {
         Failure::Authentication => error.hint(
-            "git has no credentials for it, or they are not enough; in a terminal it would ask\n\
+            "git has no sufficient credentials; in a terminal, it would prompt for them\n\
              see gitcredentials(7), and for ssh: ssh-add -l",
         ),
-        Failure::Unreachable => error.hint("check its address: git remote -v"),
-        Failure::Malformed => error.hint("it holds objects that git does not accept"),
+        Failure::Unreachable => error.hint("to check its URL: git remote -v"),
+        Failure::Malformed => error.hint("the sessions contain objects that git rejects"),
         Failure::Other => error,
     }
 }
@@ -260,9 +262,9 @@ fn rejected_hint(name: &str, reason: &str) -> String {
     ];
     if !name.starts_with("refs/heads/") && declines.iter().any(|word| reason.contains(word)) {
         return format!(
-            "a remote that takes branches only can keep them in one:\n\
+            "if the remote accepts only branches, store the sessions in one:\n\
              git config ao.remoteRef refs/heads/ao-sessions (now '{name}')"
         );
     }
-    "no sessions were pushed; they are as they were here, and what was fetched is merged".to_owned()
+    "no sessions were pushed; fetched sessions were merged".to_owned()
 }

@@ -1,10 +1,10 @@
 use super::many::{self, Move};
 use super::{CliError, Ctx, ExitCode};
 
-/// Move sessions back from the archive
+/// Move sessions out of the archive
 ///
-/// Several are moved in one step: all of them, or none where one is not found. Their records do not
-/// change. One that is not in the archive is warned about, and is no error.
+/// All sessions are moved in a single event, or none are: if one does not exist, the command fails.
+/// The records do not change. A session that is not archived causes a warning, not an error.
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions.
@@ -18,7 +18,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         check: |_, _| Ok(()),
         act: |tx, key| tx.unarchive(key),
         moved: "unarchived",
-        was_there: "is not in the archive",
+        was_there: "is not archived",
     };
     many::put_away(&args.sessions, ctx, &to)?;
     Ok(ExitCode::Done)

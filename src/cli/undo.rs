@@ -5,33 +5,32 @@ use git_ao::store::{Shelf, Store, Undone, Version};
 use super::ui::{OutError, Style, escape};
 use super::{CliError, Ctx, ExitCode};
 
-/// Take back what an event did
+/// Undo the last change to sessions, or a given one
 ///
-/// Makes a new event that gives the sessions back what they were before an event: the last one that
-/// a person caused in this clone, or the one that is named. 'git ao log' shows them. To undo an undo
-/// is to do it again.
+/// Creates a new event that restores the sessions to their state before the given event. Default:
+/// the last event that a person caused in this clone. 'git ao log' lists the events. Undoing an
+/// undo redoes the change.
 ///
-/// What was changed later stays. Where a field was changed by the event and again since, nothing is
-/// undone and the fields are named; --force undoes them all the same. A merge is not undone: name an
-/// event in it. An event that changed who sees a session is not undone either; 'git ao set' does that.
-/// What the program had noted by itself is undone but for what it says of the world: status, head,
-/// placements, and the agent's own id.
+/// Later changes are kept. If a field was changed by the event and again since, nothing is undone
+/// and the fields are named; --force overrides this. A merge cannot be undone: name one of the
+/// events in it. Nor can a change of visibility: use 'git ao set'. Of events that git ao recorded
+/// by itself, the observed state is kept: status, head, placements, and the agent's own id.
 ///
-/// Only records are changed. Where a worktree, a branch or an agent is not what the record says then,
-/// the command that would bring it back, or remove it, is printed.
+/// Only records are changed. If a worktree, a branch or an agent no longer matches its record, the
+/// command that brings it back or removes it is printed.
 ///
-/// A session that would be deleted by this, as an undone spawn does it, must have ended, and no agent
-/// may lose its session.
+/// Undoing a spawn deletes the session. This requires that the session has ended and that no agent
+/// is running in it.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The event: the id of a commit, as 'git ao log' prints it.
+    /// The event: a commit id, as 'git ao log' prints it.
     event: Option<String>,
 
-    /// Undo it although something was changed again since, or a session has not ended.
+    /// Undo even if a field was changed again since, or a session has not ended.
     #[arg(long, short)]
     force: bool,
 
-    /// Only show what would change.
+    /// Show what would change, without changing it.
     #[arg(long)]
     dry_run: bool,
 }
@@ -48,7 +47,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let subject = escape::line(&done.event.message.subject);
     let id = done.event.id.short();
     if done.records.is_empty() {
-        ctx.out.hint(&format!("nothing is left of {id} ({subject}); nothing was written"));
+        ctx.out.hint(&format!(
+            "the changes of {id} ({subject}) are already undone; nothing was written"
+        ));
         return Ok(ExitCode::Done);
     }
     let verb = if args.dry_run { "would undo" } else { "undid" };
@@ -72,14 +73,14 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
     let id = found.and_then(|output| output.text().trim().parse().ok());
     id.ok_or_else(|| {
         CliError::refused(format!("'{}' is not an event", escape::line(text)))
-            .hint("git ao log shows the events")
+            .hint("to list the events: git ao log")
     })
 }
 
 /// A heading, and below it `-field: before` and `+field: after`.
 fn print(record: &Undone, ctx: &mut Ctx) -> Result<(), OutError> {
     let what = match (&record.before, &record.after) {
-        (None, Some(_)) => "comes back",
+        (None, Some(_)) => "is restored",
         (Some(_), None) => "is deleted",
         (Some(before), Some(after)) if before.location.shelf != after.location.shelf => {
             match after.location.shelf {
@@ -124,7 +125,7 @@ fn tell_left(done: &Undoing, store: &Store, ctx: &mut Ctx) -> Result<(), CliErro
         let more = if lines.len() > 20 { "\n  …" } else { "" };
         lines.truncate(20);
         let lines = lines.join("\n");
-        ctx.out.hint(&format!("what is outside the records stays as it is:\n{lines}{more}"));
+        ctx.out.hint(&format!("only records were changed; to change the rest:\n{lines}{more}"));
     }
     Ok(())
 }
@@ -133,21 +134,22 @@ fn tell_left(done: &Undoing, store: &Store, ctx: &mut Ctx) -> Result<(), CliErro
 pub fn hint(error: &FlowError) -> Option<String> {
     use git_ao::store::UndoError;
     match error {
-        FlowError::NothingToUndo => Some("git ao log shows all events".to_owned()),
+        FlowError::NothingToUndo => Some("to list all events: git ao log".to_owned()),
         FlowError::Undo(UndoError::Conflicts { fields, .. }) => {
             let line = |(id, field): &(git_ao::model::SessionId, String)| {
                 format!("  {} {}", id.short(), escape::line(field))
             };
             let lines: Vec<_> = fields.iter().take(20).map(line).collect();
-            Some(format!("{}\n--force undoes it all the same", lines.join("\n")))
+            Some(format!("{}\nto undo it anyway, use --force", lines.join("\n")))
         }
         FlowError::Undo(UndoError::Merge(_)) => {
-            Some("undo an event that it brought: git ao log --graph shows them".to_owned())
+            Some("undo one of its events; to list them: git ao log --graph".to_owned())
         }
-        FlowError::Undo(UndoError::Visibility { id, .. }) => {
-            Some(format!("git ao set {} visibility=private (or public)", id.short()))
-        }
-        FlowError::Undo(UndoError::Unknown(_)) => Some("git ao log shows the events".to_owned()),
+        FlowError::Undo(UndoError::Visibility { id, .. }) => Some(format!(
+            "to change the visibility: git ao set {} visibility=private (or public)",
+            id.short()
+        )),
+        FlowError::Undo(UndoError::Unknown(_)) => Some("to list the events: git ao log".to_owned()),
         _ => None,
     }
 }

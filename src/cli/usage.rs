@@ -65,7 +65,7 @@ pub fn explain(error: &Error) -> CliError {
         ErrorKind::UnknownArgument => format!("unexpected argument '{arg}'"),
         ErrorKind::MissingRequiredArgument => format!("missing {arg}"),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "need a command".to_owned()
+            "missing command".to_owned()
         }
         ErrorKind::InvalidValue if value.is_empty() => format!("'{arg}' requires a value"),
         ErrorKind::InvalidValue => format!("'{value}' is not a value for '{arg}'"),
@@ -110,7 +110,8 @@ fn hint(error: &Error) -> Option<String> {
     if error.kind() == ErrorKind::InvalidSubcommand {
         let typed = error.get(ContextKind::InvalidSubcommand).map(said).unwrap_or_default();
         if let Some(command) = command_for(&typed) {
-            return Some(format!("the command for that is 'git ao {command}'"));
+            let git_ao = if command.starts_with("git ") { "" } else { "git ao " };
+            return Some(format!("the command for that is '{git_ao}{command}'"));
         }
         return Some(match list(ContextKind::SuggestedSubcommand) {
             Some(similar) if similar.contains(", ") => {
@@ -119,7 +120,7 @@ fn hint(error: &Error) -> Option<String> {
                 format!("the most similar commands are '{}'", words.join("', '"))
             }
             Some(similar) => format!("the most similar command is '{similar}'"),
-            None => "'git ao -h' lists the commands".to_owned(),
+            None => "to list the commands: git ao help".to_owned(),
         });
     }
     if let Some(similar) = list(ContextKind::SuggestedArg) {
@@ -133,7 +134,7 @@ fn hint(error: &Error) -> Option<String> {
 
 /// What Rust says of a text that is no number is about digits and types.
 #[derive(Debug, thiserror::Error)]
-#[error("a whole number is expected")]
+#[error("expected an integer")]
 struct NoNumber;
 
 /// The text of a piece of context; of several, one after the other.

@@ -11,7 +11,7 @@ use super::own::Own;
 use super::start::claim;
 use super::{FlowError, Interrupt, placement};
 use crate::git::{Lock, LockError};
-use crate::model::{Oid, Placement, Session, Timestamp, ago};
+use crate::model::{Oid, Placement, Session, Timestamp, ago, error_chain};
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
 
@@ -115,14 +115,14 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             leftover.branch = branch_to_remove(store, session, &prefix)?;
         }
         if let AgentState::Unknown(error) = agent {
-            leftover.kept = Some(format!("cannot tell whether its agent is alive: {error}"));
+            leftover.kept = Some(format!("cannot determine whether its agent is alive: {error}"));
         } else if let AgentState::Alive { .. } = agent {
             leftover.kept = Some(still_runs(session));
         } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
-            leftover.kept = Some("this is where you are".to_owned());
+            leftover.kept = Some("it is the current directory".to_owned());
         } else if leftover.removes() {
             let verdict = worktrees.verdict(&leftover.removal(what.loss))?;
-            leftover.kept = verdict.refusal.as_ref().map(|refusal| super::live::said(refusal));
+            leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
             (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);
         }
         leftover.has_failed = leftover.kept.is_some();
@@ -151,7 +151,7 @@ pub fn cleanup(
     let mut claims: Vec<Lock> = Vec::new();
     for leftover in leftovers.iter_mut().filter(|leftover| leftover.kept.is_none()) {
         if interrupt.is_set() {
-            leftover.kept = Some("interrupted before its turn".to_owned());
+            leftover.kept = Some("not reached before the interruption".to_owned());
             continue;
         }
         match leftover.remove(store, what.loss) {
@@ -161,7 +161,7 @@ pub fn cleanup(
                 leftover.kept = Some(error.to_string());
             }
             Err(error) => {
-                leftover.kept = Some(super::live::said(&error));
+                leftover.kept = Some(error_chain(&error));
                 leftover.has_failed = true;
             }
         }
@@ -198,7 +198,7 @@ pub fn cleanup(
 }
 
 fn still_runs(session: &Session) -> String {
-    format!("its agent still runs; 'git ao kill {}' stops it", session.id.short())
+    format!("its agent is still running; to stop it: git ao kill {}", session.id.short())
 }
 
 fn is_old(session: &Session, what: &Cleanup, now: Timestamp) -> bool {

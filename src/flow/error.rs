@@ -23,7 +23,7 @@ pub enum FlowError {
         title: String,
     },
     /// The parent of a fork has neither a branch nor a commit any more.
-    #[error("neither the branch nor the last commit of session {} is there any more", .0.short())]
+    #[error("neither the branch nor the last commit of session {} exists any more", .0.short())]
     NothingToFork(SessionId),
     /// The program of an agent is not there.
     #[error("agent '{agent}' is not installed: there is no '{program}' on PATH")]
@@ -37,7 +37,7 @@ pub enum FlowError {
     #[error("session {} is running", .0.short())]
     Running(SessionId),
     /// Somebody else starts it, or cleans it up.
-    #[error("somebody else is starting session {} or cleaning it up", .0.short())]
+    #[error("session {} is being started or cleaned up by another process", .0.short())]
     Busy(SessionId),
     /// It may be running where nobody here can see it.
     #[error("session {} may be running on '{replica}'", id.short())]
@@ -48,7 +48,7 @@ pub enum FlowError {
         replica: String,
     },
     /// It may be running in another clone, and cannot be stopped from here.
-    #[error("session {} runs on '{replica}', and cannot be stopped from here", id.short())]
+    #[error("session {} runs on '{replica}' and cannot be stopped from here", id.short())]
     OutOfReach {
         /// The session.
         id: SessionId,
@@ -56,7 +56,7 @@ pub enum FlowError {
         replica: String,
     },
     /// It is in another clone, and cannot be reached from here.
-    #[error("session {} is on '{replica}'", id.short())]
+    #[error("session {} lives on '{replica}'", id.short())]
     Away {
         /// The session.
         id: SessionId,
@@ -75,7 +75,7 @@ pub enum FlowError {
         status: SessionStatus,
     },
     /// Its agent runs, but what keeps it alive cannot be asked for it.
-    #[error("the agent of session {} runs{}, but it cannot be reached", id.short(), as_process(*pid))]
+    #[error("the agent of session {} is running{}, but cannot be reached", id.short(), as_process(*pid))]
     Unreachable {
         /// The session.
         id: SessionId,
@@ -86,7 +86,7 @@ pub enum FlowError {
         source: Option<RuntimeError>,
     },
     /// It was asked to end, and runs on.
-    #[error("the agent of session {} still runs{}", id.short(), as_process(*pid))]
+    #[error("the agent of session {} is still running{}", id.short(), as_process(*pid))]
     NotStopped {
         /// The session.
         id: SessionId,
@@ -94,7 +94,7 @@ pub enum FlowError {
         pid: Option<u32>,
     },
     /// It cannot be told whether it runs.
-    #[error("cannot tell whether session {} is running", id.short())]
+    #[error("cannot determine whether session {} is running", id.short())]
     Unknown {
         /// The session.
         id: SessionId,
@@ -111,7 +111,7 @@ pub enum FlowError {
         status: SessionStatus,
     },
     /// Only what is paused can be resumed.
-    #[error("session {} is not paused, it is {status}", id.short())]
+    #[error("session {} is not paused: it is {status}", id.short())]
     NotPaused {
         /// The session.
         id: SessionId,
@@ -119,10 +119,10 @@ pub enum FlowError {
         status: SessionStatus,
     },
     /// What was merged is not taken up again.
-    #[error("session {} is merged, and not restorable", .0.short())]
+    #[error("session {} is merged and cannot be restored", .0.short())]
     Merged(SessionId),
     /// Its agent has begun, and there is no conversation that it could go on with.
-    #[error("session {} cannot go on: {lost}", id.short())]
+    #[error("session {} cannot be resumed: {lost}", id.short())]
     Lost {
         /// The session.
         id: SessionId,
@@ -130,10 +130,10 @@ pub enum FlowError {
         lost: Lost,
     },
     /// Somebody changed the session while it was being restored.
-    #[error("session {} was changed meanwhile", .0.short())]
+    #[error("session {} was changed in the meantime", .0.short())]
     Changed(SessionId),
     /// The session has no workspace in this clone.
-    #[error("session {} has no workspace here", .0.short())]
+    #[error("session {} has no worktree in this clone", .0.short())]
     NoWorkspace(SessionId),
     /// The folder is not a worktree that the agent could work in.
     #[error("{}'{}' is {condition}", prefix(condition), path.display())]
@@ -155,7 +155,7 @@ pub enum FlowError {
     #[error("session {} has no branch", .0.short())]
     NoBranch(SessionId),
     /// The branch that is checked out in the worktree was deleted.
-    #[error("the branch '{branch}' of its worktree is gone")]
+    #[error("the branch '{branch}' of its worktree no longer exists")]
     BranchGone {
         /// Which.
         branch: String,
@@ -183,13 +183,13 @@ pub enum FlowError {
         source: io::Error,
     },
     /// No event of this clone can be undone without naming it.
-    #[error("there is nothing to undo: no person has changed anything in this clone")]
+    #[error("nothing to undo: nobody has changed a session in this clone")]
     NothingToUndo,
     /// Its agent would lose its session.
-    #[error("the agent of session {} still runs", .0.short())]
+    #[error("the agent of session {} is still running", .0.short())]
     StillRuns(SessionId),
     /// Only what has ended is deleted.
-    #[error("session {} would be deleted and has not ended, it is '{status}'", id.short())]
+    #[error("session {} would be deleted, but has not ended: it is '{status}'", id.short())]
     NotEnded {
         /// The session.
         id: SessionId,
@@ -242,7 +242,7 @@ fn as_process(pid: Option<u32>) -> String {
 fn prefix(condition: &Condition) -> &'static str {
     match condition {
         Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_) => "the worktree ",
-        _ => "workspace missing: ",
+        _ => "worktree missing: ",
     }
 }
 

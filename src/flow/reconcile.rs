@@ -285,7 +285,7 @@ impl std::fmt::Display for Step {
             Self::Branch(name) => write!(f, "on branch {name}"),
             Self::Head(tip) => write!(f, "head at {}", tip.short()),
             Self::Moved(path) => write!(f, "worktree at {}", path.display()),
-            Self::Vanished(path) => write!(f, "no worktree any more at {path}"),
+            Self::Vanished(path) => write!(f, "worktree missing at {path}"),
         }
     }
 }

@@ -14,13 +14,13 @@ pub enum RepositoryError {
     #[error("{0}")]
     Refused(String),
     /// It needs something that this program does not know.
-    #[error("the repository uses extension '{0}', which this git-ao does not know")]
+    #[error("unknown repository extension '{0}'")]
     UnknownExtension(String),
     /// It uses what its format version does not have.
-    #[error("the repository has format version 0, but uses extension '{0}' of version 1")]
+    #[error("repository version is 0, but extension '{0}' requires version 1")]
     OldFormat(String),
     /// Its format is newer than git's version 1.
-    #[error("the repository has format version {0}; this git-ao knows 0 and 1")]
+    #[error("expected repository version 0 or 1, found {0}")]
     UnknownFormat(i64),
     /// It could not be opened.
     #[error("cannot open the repository at '{path}'")]
@@ -75,7 +75,7 @@ pub enum ObjectError {
     #[error("object {0} is missing")]
     Missing(Oid),
     /// It is there and cannot be read.
-    #[error("object {id} cannot be read")]
+    #[error("cannot read object {id}")]
     Unreadable {
         /// Which.
         id: Oid,
@@ -84,7 +84,7 @@ pub enum ObjectError {
         source: Cause,
     },
     /// It is of another type than its place asks for.
-    #[error("object {id} is no {expected}")]
+    #[error("object {id} is not a {expected}")]
     WrongKind {
         /// Which.
         id: Oid,
@@ -92,7 +92,7 @@ pub enum ObjectError {
         expected: &'static str,
     },
     /// A new one could not be written.
-    #[error("cannot write an object into '{path}'")]
+    #[error("cannot write an object to '{path}'")]
     Write {
         /// The object directory.
         path: PathBuf,
@@ -106,7 +106,7 @@ pub enum ObjectError {
 #[derive(Debug, thiserror::Error)]
 pub enum RefError {
     /// Somebody else moved it: read it again and try again.
-    #[error("ref '{0}' was moved by another process")]
+    #[error("ref '{0}' was updated by another process")]
     Moved(String),
     /// Another program holds its lock, or died with it: try again, or remove the lock.
     #[error("cannot lock ref '{name}'")]
@@ -127,7 +127,10 @@ pub enum RefError {
         source: Cause,
     },
     /// A hook does not let it move.
-    #[error("the reference-transaction hook refused to move ref '{name}'{}", in_its_words(words))]
+    #[error(
+        "the reference-transaction hook rejected the update of ref '{name}'{}",
+        in_its_words(words)
+    )]
     Refused {
         /// The full name, or several.
         name: String,
@@ -135,7 +138,7 @@ pub enum RefError {
         words: String,
     },
     /// Some of several refs were moved, and this one could not be.
-    #[error("moved ref '{moved}', but cannot move ref '{name}'")]
+    #[error("updated ref '{moved}', but cannot update ref '{name}'")]
     Partial {
         /// The full names of those that were moved.
         moved: String,
@@ -146,7 +149,7 @@ pub enum RefError {
         source: Cause,
     },
     /// Moving failed.
-    #[error("cannot move ref '{name}'")]
+    #[error("cannot update ref '{name}'")]
     Write {
         /// The full name.
         name: String,
@@ -176,7 +179,7 @@ pub(super) struct FileError {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another writer held it all the time.
-    #[error("another git-ao has held '{path}' for {} seconds", waited.as_secs())]
+    #[error("another git-ao process has held '{path}' for {} seconds", waited.as_secs())]
     Timeout {
         /// The lock file.
         path: PathBuf,

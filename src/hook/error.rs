@@ -13,10 +13,10 @@ pub enum HookError {
     #[error("core.hooksPath is '{0}', where git finds no hooks")]
     TurnedOff(PathBuf),
     /// What git-ao once wrote into a hook was changed by somebody: say that it may be replaced.
-    #[error("the part of '{0}' that git-ao wrote was edited")]
+    #[error("git-ao's part of '{0}' was edited")]
     Edited(PathBuf),
     /// Of the two lines around what git-ao wrote one is gone: edit by hand.
-    #[error("the marks of git-ao in '{0}' are incomplete")]
+    #[error("the git-ao markers in '{0}' are incomplete")]
     Damaged(PathBuf),
     /// Something is where the hook that is there would be kept: look at it and move it away.
     #[error("'{0}' is in the way")]
@@ -33,7 +33,7 @@ pub enum HookError {
         source: io::Error,
     },
     /// A record cannot hold this branch.
-    #[error("a session cannot be on a branch '{0}'")]
+    #[error("'{0}' is not a valid branch for a session")]
     Branch(String),
     /// The store could not be read or written.
     #[error(transparent)]

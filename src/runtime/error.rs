@@ -24,10 +24,10 @@ pub enum RuntimeError {
     #[error("tmux:{}", crate::git::after_colon(.0))]
     Tmux(String),
     /// tmux did not answer.
-    #[error("tmux does not answer")]
+    #[error("tmux does not respond")]
     NoAnswer,
     /// The program ended before it could be looked after.
-    #[error("'{0}' ended at once")]
+    #[error("'{0}' exited immediately")]
     EndedAtOnce(String),
     /// The session's process runs already.
     #[error("it is already running as '{0}'")]
@@ -55,10 +55,10 @@ pub enum RuntimeError {
         what: &'static str,
     },
     /// A text that a terminal would not take literally.
-    #[error("the text holds the control character {0:?}")]
+    #[error("the text contains the control character {0:?}")]
     Unsendable(char),
     /// A text that was typed is not to be seen.
-    #[error("the text was typed, but it does not show: it was not submitted")]
+    #[error("the text did not appear on the screen, so Enter was not pressed")]
     NotShown,
     /// What tells whether a process is alive cannot be read.
     #[error("cannot read '{}'", path.display())]
@@ -70,16 +70,16 @@ pub enum RuntimeError {
         source: io::Error,
     },
     /// The process that looked after an agent was killed, and what it started may be alive.
-    #[error("what looked after it was killed, and process {0} may be the agent")]
+    #[error("its supervisor was killed, and process {0} may be the agent")]
     Orphaned(u32),
     /// The server of a placement is another user's.
-    #[error("the tmux server at '{}' is another user's", .0.display())]
+    #[error("the tmux server at '{}' belongs to another user", .0.display())]
     NotOurServer(PathBuf),
     /// The working directory is not there.
     #[error("'{}' is not a directory", .0.display())]
     NoDirectory(PathBuf),
     /// The process outlived being killed.
-    #[error("process {0} does not end")]
+    #[error("process {0} did not exit")]
     Unkillable(u32),
     /// A program that was asked something gave no usable answer.
     #[error("'{program}' {why}")]
@@ -126,14 +126,16 @@ impl RuntimeError {
             Self::NotInstalled(program) if program == "tmux" => {
                 "install tmux, or use --runtime detached"
             }
-            Self::TooOld { program: "tmux", .. } => "use --runtime detached, or a newer tmux",
-            Self::Unknown(_) => "known are tmux, detached, foreground and none",
+            Self::TooOld { program: "tmux", .. } => {
+                "install a newer tmux, or use --runtime detached"
+            }
+            Self::Unknown(_) => "the runtimes are tmux, detached, foreground and none",
             Self::Unsendable(_) => "only line breaks and tabs can be sent",
             Self::Unsupported { what: "attach", .. } => {
-                "it has no terminal of its own; its output is in its log"
+                "the agent has no terminal; its output is in its log"
             }
-            Self::NotShown => "the agent may be asking something; git ao attach shows it",
-            Self::NoAnswer => "its server may be stopped or busy; try again",
+            Self::NotShown => "the agent may be asking a question; to see it: git ao attach",
+            Self::NoAnswer => "the tmux server may be suspended or busy; try again",
             _ => return None,
         })
     }

@@ -1,9 +1,8 @@
 use std::fmt;
 use std::io;
 use std::str::FromStr;
-use std::time::Duration;
 
-use super::{Probe, RuntimeError, Stopped, stop};
+use super::{Probe, RuntimeError};
 
 /// A process, told from a later one of the same id by when it started.
 ///
@@ -38,7 +37,7 @@ impl Process {
     /// The process that has this id now; None where there is none, or only its remains.
     pub fn of(pid: u32) -> Result<Option<Self>, RuntimeError> {
         let facts =
-            facts(pid).map_err(|e| RuntimeError::io(format!("look at process {pid}"), e))?;
+            facts(pid).map_err(|e| RuntimeError::io(format!("inspect process {pid}"), e))?;
         Ok(facts.map(|facts| Self { pid, stamp: facts.stamp }))
     }
 
@@ -54,14 +53,6 @@ impl Process {
             Ok(_) => Probe::Gone,
             Err(error) => Probe::Unknown(error),
         }
-    }
-
-    /// Asks it to end, with what it leads, and ends it when it has not done so after `grace`.
-    ///
-    /// # Errors
-    /// When the system refuses, or it does not end.
-    pub fn stop(&self, grace: Duration) -> Result<Stopped, RuntimeError> {
-        stop::stop(self, grace)
     }
 
     pub(super) fn of_handle(runtime: &'static str, handle: &str) -> Result<Self, RuntimeError> {

@@ -9,10 +9,10 @@ pub enum ShareError {
     #[error("no remote is configured")]
     NoRemote,
     /// There are several, and nothing says which.
-    #[error("there are {} remotes, and none is chosen", .0.len())]
+    #[error("there are {} remotes, and none is selected", .0.len())]
     ManyRemotes(Vec<String>),
     /// There is no remote of this name.
-    #[error("there is no remote '{name}'")]
+    #[error("no such remote '{name}'")]
     UnknownRemote {
         /// What was asked for.
         name: String,
@@ -20,7 +20,7 @@ pub enum ShareError {
         known: Vec<String>,
     },
     /// `ao.remoteRef` cannot be the name of a ref.
-    #[error("'{0}' in ao.remoteRef is not a full name such as 'refs/heads/ao-sessions'")]
+    #[error("'{0}' in ao.remoteRef is not a full ref name such as 'refs/heads/ao-sessions'")]
     InvalidRef(String),
     /// `ao.pushTimeout` is no number.
     #[error("'{0}' in ao.pushTimeout is not a number of seconds")]
@@ -38,7 +38,7 @@ pub enum ShareError {
         failure: Failure,
     },
     /// The remote does not take the push.
-    #[error("'{remote}' refuses '{name}': {reason}")]
+    #[error("'{remote}' rejected '{name}': {reason}")]
     Rejected {
         /// The remote.
         remote: String,
@@ -50,7 +50,7 @@ pub enum ShareError {
         said: String,
     },
     /// The remote is pushed to where it is not fetched from, and there it holds what is not here.
-    #[error("'{remote}' has other sessions at '{url}', where it is pushed to")]
+    #[error("'{remote}' has different sessions at '{url}', its push URL")]
     Elsewhere {
         /// The remote.
         remote: String,
@@ -70,7 +70,7 @@ pub enum ShareError {
         path: String,
     },
     /// Others kept pushing until the deadline.
-    #[error("'{remote}' kept moving for {seconds} seconds; nothing was pushed")]
+    #[error("'{remote}' kept changing for {seconds} seconds; nothing was pushed")]
     Contended {
         /// The remote.
         remote: String,

@@ -4,10 +4,10 @@ use gix::ObjectId;
 use gix::objs::tree::{Editor, EntryKind};
 use gix::objs::{Commit, Kind};
 
+use super::clock::event_time;
 use super::codec;
 use super::edit::Edit;
 use super::error::{gix_id, oid};
-use super::history::event_time;
 use super::layout::VERSION_BLOB;
 use super::transaction::Parts;
 use super::turn::Attempts;
@@ -343,7 +343,7 @@ fn encode_checked(session: &Session) -> Result<Vec<u8>, StoreError> {
     match codec::decode(&bytes, id, &session.project_id) {
         Ok(back) if back == *session => Ok(bytes),
         Ok(_) => {
-            let why = "it would read back as something else".to_owned();
+            let why = "it would not read back the same".to_owned();
             Err(StoreError::Invalid { id, problem: super::RecordProblem::Yaml(why) })
         }
         Err(problem) => Err(StoreError::Invalid { id, problem }),

@@ -10,13 +10,13 @@ pub enum StoreError {
     #[error("no session '{0}'")]
     NotFound(Key),
     /// A new session has the id of one that is there.
-    #[error("session '{0}' exists already")]
+    #[error("session '{0}' already exists")]
     Exists(SessionId),
     /// An archived session is not changed; unarchive it first.
     #[error("session '{0}' is archived")]
     Archived(Key),
     /// Two projects hold this id; name one.
-    #[error("session id '{0}' is in more than one project")]
+    #[error("session id '{0}' is used in more than one project")]
     InTwoProjects(SessionId),
     /// The record cannot be read, and is left as it is.
     #[error("the record of session '{key}' {}: {problem}", corrupt(problem))]
@@ -43,7 +43,7 @@ pub enum StoreError {
         source: IllegalTransition,
     },
     /// The store is of a newer format.
-    #[error("the store has format version {0}; this git-ao knows {known}", known = super::FORMAT)]
+    #[error("the store has format version {0}; this git-ao supports {known}", known = super::FORMAT)]
     Newer(u64),
     /// What the ref names is not a store.
     #[error("'{name}' is not a session store: {why}")]
@@ -54,22 +54,22 @@ pub enum StoreError {
         why: String,
     },
     /// The private sessions cannot be read, and what is asked for may be one of them.
-    #[error("the private sessions cannot be read: {0}")]
+    #[error("cannot read the private sessions: {0}")]
     PrivateUnread(String),
     /// Two stores that were begun apart, and nobody said that they belong together.
     #[error("the two histories have no event in common")]
     Unrelated,
     /// The store was opened without the private sessions.
-    #[error("the store at '{0}' holds no private sessions")]
+    #[error("the store at '{0}' has no private sessions")]
     NoPrivate(String),
     /// One transaction makes sessions private and others public.
-    #[error("sessions cannot become private and public in one step")]
+    #[error("cannot make some sessions private and others public in one step")]
     BothWays,
     /// A handle that names no session, or more than one.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// Others kept writing until the deadline.
-    #[error("'{name}' kept moving for {seconds} seconds; nothing was written")]
+    #[error("'{name}' kept changing for {seconds} seconds; nothing was written")]
     Contended {
         /// The ref.
         name: String,
@@ -77,13 +77,13 @@ pub enum StoreError {
         seconds: u64,
     },
     /// A hook that runs before objects are accepted tries to write.
-    #[error("the store cannot be written while git keeps new objects in quarantine")]
+    #[error("cannot write to the store while git quarantines new objects")]
     Quarantined,
     /// `ao.project` holds what cannot be a project's name.
     #[error(transparent)]
     Project(#[from] crate::model::InvalidProject),
     /// `ao.replica` holds what cannot be a clone's name.
-    #[error("'{0}' in ao.replica cannot be the name of a clone")]
+    #[error("'{0}' in ao.replica is not a valid name of a clone")]
     BadReplica(String),
     /// An object is missing or broken; `git ao fsck` says more.
     #[error(transparent)]
@@ -121,10 +121,10 @@ pub enum ResolveError {
         candidates: Vec<(Key, String)>,
     },
     /// `@` outside a session's worktree.
-    #[error("this is not the worktree of a session")]
+    #[error("this worktree belongs to no session")]
     NotInSession,
     /// `latest` in an empty store.
-    #[error("there are no sessions yet in '{0}'")]
+    #[error("no sessions in '{0}' yet")]
     Empty(String),
 }
 

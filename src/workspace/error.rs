@@ -9,10 +9,10 @@ use crate::model::SessionId;
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
     /// Something else is where it would be.
-    #[error("'{0}' exists already")]
+    #[error("'{0}' already exists")]
     PathTaken(PathBuf),
     /// A worktree was there, and git still knows it.
-    #[error("'{path}' is missing, but git still knows it as a worktree{}", suffix(locked))]
+    #[error("'{path}' is missing, but still registered as a worktree{}", suffix(locked))]
     Registered {
         /// Where.
         path: PathBuf,
@@ -20,13 +20,13 @@ pub enum WorkspaceError {
         locked: Option<String>,
     },
     /// No branch can have this name.
-    #[error("'{0}' cannot be the name of a branch")]
+    #[error("'{0}' is not a valid branch name")]
     InvalidBranch(String),
     /// A new branch has the name of one that is there.
-    #[error("a branch '{0}' exists already")]
+    #[error("a branch named '{0}' already exists")]
     BranchExists(String),
     /// Git cannot have a branch `a` and a branch `a/b`.
-    #[error("there cannot be a branch '{name}' while there is a branch '{by}'")]
+    #[error("cannot create branch '{name}': branch '{by}' exists")]
     BranchBlocked {
         /// The new one.
         name: String,
@@ -34,13 +34,13 @@ pub enum WorkspaceError {
         by: String,
     },
     /// The branch is gone.
-    #[error("there is no branch '{0}'")]
+    #[error("no branch named '{0}'")]
     BranchMissing(String),
     /// Somebody moved the branch after it was looked at.
     #[error("branch '{0}' has moved in the meantime")]
     BranchMoved(String),
     /// Git lets a branch be checked out, or rebased, in one worktree only.
-    #[error("branch '{name}' is in use at '{path}'")]
+    #[error("branch '{name}' is already used by worktree at '{path}'")]
     BranchInUse {
         /// Which.
         name: String,
@@ -51,25 +51,25 @@ pub enum WorkspaceError {
     #[error("'{0}' is not a commit in this repository")]
     BaseMissing(String),
     /// Git takes every worktree of this repository for bare.
-    #[error("git works in no worktree of '{0}': core.bare is set for all of them")]
+    #[error("core.bare is set for all worktrees of '{0}'")]
     BareForAll(PathBuf),
     /// HEAD is no ref and no commit.
     #[error("'{0}' names neither a branch nor a commit")]
     BrokenHead(PathBuf),
     /// The repository has no commit that a branch could begin at.
-    #[error("branch '{0}' has no commit yet")]
+    #[error("branch '{0}' has no commits yet")]
     Unborn(String),
     /// Neither a setting nor HOME says where worktrees go.
-    #[error("there is no home directory: HOME is not set")]
+    #[error("no home directory: HOME is not set")]
     NoHome,
     /// Records are UTF-8.
-    #[error("'{}' is not UTF-8 and cannot be written into a record", .0.display())]
+    #[error("'{}' is not UTF-8 and cannot be stored in a record", .0.display())]
     NotUtf8(PathBuf),
     /// A path that says nothing on its own, or leads elsewhere.
-    #[error("'{}' is not an absolute path, or one that begins with '~/'", .0.escape_debug())]
+    #[error("'{}' is neither absolute nor starts with '~/'", .0.escape_debug())]
     NotAPlace(String),
     /// This is no workspace, or not one that can be removed now.
-    #[error("'{path}' is not removed: it is {condition}")]
+    #[error("cannot remove '{path}': it is {condition}")]
     NotRemovable {
         /// Where.
         path: PathBuf,
@@ -88,10 +88,10 @@ pub enum WorkspaceError {
         session: SessionId,
     },
     /// It is not there, and neither is the folder that it was in.
-    #[error("'{0}' cannot be reached: it may have moved, or be on a disk that is not mounted")]
+    #[error("'{0}' cannot be reached: it was moved, or its disk is not mounted")]
     OutOfReach(PathBuf),
     /// A git process is at work in it, or died there.
-    #[error("git is at work in the worktree, or died there: '{0}' exists")]
+    #[error("git is running in the worktree, or crashed there: '{0}' exists")]
     InUse(PathBuf),
     /// Another file system begins in it.
     #[error("something is mounted at '{0}'")]
@@ -108,7 +108,7 @@ pub enum WorkspaceError {
         reason: String,
     },
     /// Something in it is not committed.
-    #[error("'{path}' has changes that are not committed: {changes}")]
+    #[error("'{path}' has uncommitted changes: {changes}")]
     Dirty {
         /// Where.
         path: PathBuf,
@@ -133,10 +133,10 @@ pub enum WorkspaceError {
         why: &'static str,
     },
     /// A repository in the worktree would be lost; no commit of this one can keep it.
-    #[error("'{0}' is a repository of its own")]
+    #[error("'{0}' is a separate repository")]
     NestedRepository(PathBuf),
     /// Another worktree in the worktree would be lost.
-    #[error("'{0}' is a worktree of its own")]
+    #[error("'{0}' is a separate worktree")]
     NestedWorktree(PathBuf),
     /// A file or folder could not be read or written.
     #[error("cannot {act} '{path}'")]
@@ -173,19 +173,19 @@ impl WorkspaceError {
             Self::PathTaken(_) => Some("move it away first".to_owned()),
             Self::BranchExists(_) => Some("choose another name with --branch".to_owned()),
             Self::Registered { path, locked: None } => {
-                Some(format!("'git worktree remove {}' lets git forget it", path.display()))
+                Some(format!("to unregister it: git worktree remove '{}'", path.display()))
             }
             Self::Registered { path, locked: Some(_) } => {
-                Some(format!("'git worktree unlock {}' if it will not come back", path.display()))
+                Some(format!("if it is gone for good: git worktree unlock '{}'", path.display()))
             }
             Self::BranchBlocked { by, .. } => Some(format!(
                 "rename '{by}', or choose another name with --branch or ao.branchPrefix"
             )),
             Self::Locked { path, .. } => {
-                Some(format!("'git worktree unlock {}' lets it go", path.display()))
+                Some(format!("to unlock it: git worktree unlock '{}'", path.display()))
             }
             Self::Dirty { .. } | Self::Unmerged { .. } => {
-                Some("--force removes it and keeps a snapshot under refs/ao/backup/".to_owned())
+                Some("to remove it after a backup under refs/ao/backup/, use --force".to_owned())
             }
             Self::Submodule { .. } => Some("commit and push there first".to_owned()),
             Self::NestedRepository(_) => Some("move it elsewhere first".to_owned()),
@@ -193,27 +193,29 @@ impl WorkspaceError {
                 Some(format!("git worktree move '{}' <elsewhere>", path.display()))
             }
             Self::OutOfReach(path) => Some(format!(
-                "if it has moved: git worktree repair <its new place>\n\
+                "if it was moved: git worktree repair <new path>\n\
                  if it is gone for good: git worktree remove '{}'",
                 path.display()
             )),
             Self::InUse(lock) => {
                 Some(format!("if no git is running there: rm '{}'", lock.display()))
             }
-            Self::Changed(_) => Some("look at what arrived, and run the command again".to_owned()),
+            Self::Changed(_) => Some("inspect the changes, and run the command again".to_owned()),
             Self::BranchMissing(name) => Some(format!(
-                "where another clone has it: git fetch <remote> {name}:{name}\n\
-                 else make it: git branch {name} <commit>"
+                "if another clone has it: git fetch <remote> {name}:{name}\n\
+                 otherwise create it: git branch {name} <commit>"
             )),
             Self::BranchInUse { path, .. } => Some(format!(
                 "to free it there: git -C '{}' switch --detach\n\
-                 git ao fork goes on from it on a branch of its own",
+                 to continue on a separate branch: git ao fork",
                 path.display()
             )),
-            Self::Unborn(_) => Some("make a first commit".to_owned()),
-            Self::NoHome => {
-                Some("'git config ao.worktreeDir <path>' says where worktrees go".to_owned())
+            Self::Unborn(_) => {
+                Some("to create one: git commit --allow-empty -m 'Initial commit'".to_owned())
             }
+            Self::NoHome => Some(
+                "to set the directory for worktrees: git config ao.worktreeDir <path>".to_owned(),
+            ),
             _ => None,
         }
     }

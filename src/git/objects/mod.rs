@@ -1,5 +1,6 @@
 //! Git's objects: reading and writing them.
 
+mod backoff;
 mod cache;
 mod folders;
 mod loose;
@@ -8,8 +9,9 @@ mod tree;
 mod verify;
 mod write;
 
+pub(super) use backoff::MissBackoff;
 pub(super) use cache::ObjectCache;
 pub(super) use folders::ObjectDirs;
 pub(super) use loose::HitRate;
-pub(super) use read::{MissBackoff, oid};
+pub(super) use read::oid;
 pub use tree::RawTree;

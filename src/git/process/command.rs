@@ -4,7 +4,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use crate::git::{GitError, Repository};
+use crate::git::GitError;
 
 /// What ties a git process to one repository (`git rev-parse --local-env-vars`), apart from
 /// configuration: git sets these for its hooks, and they would mislead a git started elsewhere.
@@ -51,41 +51,12 @@ pub struct Ended {
     pub stderr: String,
 }
 
-impl Repository {
-    /// `git <verb>` on this repository, from no worktree.
-    pub fn git(&self, verb: &str) -> GitCommand {
-        self.git_with(&[], verb)
-    }
-
-    /// `git -c <key>=<value> <verb>` on this repository, from no worktree.
-    pub fn git_with(&self, config: &[(&str, &str)], verb: &str) -> GitCommand {
-        let mut git = GitCommand::with_config(config, verb);
-        git.command.current_dir(self.common_dir()).env("GIT_DIR", self.git_dir());
-        git.command.envs(self.object_dirs().variables.iter().cloned());
-        git
-    }
-
-    /// `git <verb>` in a worktree, or in any folder, found by git as for a user who stands there.
-    pub fn git_in(&self, folder: &Path, verb: &str) -> GitCommand {
-        let mut git = GitCommand::new(verb);
-        git.command.current_dir(folder);
-        git
-    }
-
-    /// `git -c <key>=<value> <verb>` in any folder, found by git as for a user who stands there.
-    pub fn git_in_with(&self, folder: &Path, config: &[(&str, &str)], verb: &str) -> GitCommand {
-        let mut git = GitCommand::with_config(config, verb);
-        git.command.current_dir(folder);
-        git
-    }
-}
-
 impl GitCommand {
     pub(crate) fn new(verb: &str) -> Self {
         Self::with_config(&[], verb)
     }
 
-    fn with_config(config: &[(&str, &str)], verb: &str) -> Self {
+    pub(super) fn with_config(config: &[(&str, &str)], verb: &str) -> Self {
         let mut command = Command::new("git");
         let settings = std::env::var_os("GIT_CONFIG_PARAMETERS");
         for name in LOCAL_ENV.into_iter().chain(super::inherited()) {

@@ -2,6 +2,7 @@
 
 mod command;
 mod environment;
+mod repository;
 mod version;
 
 pub use command::{Ended, GitCommand, LOCAL_ENV, Output};

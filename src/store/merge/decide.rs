@@ -7,10 +7,9 @@ use super::super::edit::Edit;
 use super::super::error::oid;
 use super::super::layout::{Location, Shelf, Visibility};
 use super::super::{Entry, Store, StoreError, Stray};
-use super::compare::Sides;
 use super::contents::Contents;
+use super::rows::{Sides, choose};
 use super::trees::{Slot, Trees};
-use super::unknown::choose;
 use crate::model::{Project, SessionId, Timestamp};
 
 /// What becomes of one session.
@@ -99,7 +98,8 @@ impl Decision {
         let others = slots.map(Slot::other);
         let other = choose(others);
         let stays = record.map(|id| (EntryKind::Blob, id)).or(other);
-        let stray = || Stray { path: location.to_string(), why: "is not a plain file".to_owned() };
+        let stray =
+            || Stray { path: location.to_string(), why: "is not a regular file".to_owned() };
         if others[2].is_some() && others[2] != others[0] && others[2] != others[1] {
             if record.is_some() {
                 self.displaced.push(stray());
