@@ -1,4 +1,5 @@
-//! The repository: finding it, refusing what git would refuse, running git safely.
+//! Access to one repository: opening it, refusing what git itself would refuse, and running git
+//! safely.
 
 mod config;
 mod error;
