@@ -15,12 +15,13 @@ mod zone;
 pub use config::Entry;
 pub(crate) use error::after_colon;
 pub use error::{Cause, GitError, LockError, ObjectError, RefError, RepositoryError};
-pub use files::Lock;
+pub use files::{Anchor, Lock};
 pub use process::{Ended, GitCommand, LOCAL_ENV, OLDEST_GIT, Output, inherited, is_new_enough};
 pub use refs::{Expected, Held, Leftover};
 pub use repository::{Repository, hostname};
 pub use zone::local_offset;
 
+pub(crate) use files::path_of;
 pub(crate) use identity::Signatures;
 pub(crate) use objects::RawTree;
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog};
