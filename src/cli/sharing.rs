@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use git_ao::model::error_chain;
 use git_ao::share::{Failure, Remote, ShareError, Takeover, Watcher};
-use git_ao::store::{Change, ChangeKind, MergeReport, Store, Stray};
+use git_ao::store::{Change, ChangeKind, Displaced, MergeReport, Store, Stray};
 
 use super::ui::{escape, message};
 use super::{CliError, Ctx};
@@ -112,7 +112,7 @@ pub fn report_merges(
         }
         warn_of_takeovers(ctx, remote, merge)?;
         warn_of_private(ctx, remote, &merge.changes)?;
-        warn_of_strays(ctx, remote, &merge.left_out);
+        warn_of_displaced(ctx, &merge.displaced);
         if !args.quiet {
             tell_of_unknown(ctx, remote, &merge.unknown);
         }
@@ -165,20 +165,14 @@ fn tell_of_unknown(ctx: &mut Ctx, remote: &Remote<'_>, unknown: &[Stray]) {
     ));
 }
 
-fn warn_of_strays(ctx: &mut Ctx, remote: &Remote<'_>, strays: &[Stray]) {
-    let Some(first) = strays.first() else { return };
-    let more = match strays.len() {
+fn warn_of_displaced(ctx: &mut Ctx, displaced: &[Displaced]) {
+    let Some(first) = displaced.first() else { return };
+    let more = match displaced.len() {
         1 => String::new(),
         n => format!(" (and {} more)", n - 1),
     };
-    let name = remote.name();
-    ctx.out.warn(&format!(
-        "not merged from '{}': '{}' {}{more}",
-        escape::line(name),
-        escape::line(&first.path),
-        first.why
-    ));
-    ctx.out.hint(&format!("to list all: git ao fsck --remote {}", escape::line(name)));
+    ctx.out.warn(&escape::line(&format!("{first}{more}")));
+    ctx.out.hint("to list what does not belong there: git ao fsck");
 }
 
 impl From<ShareError> for CliError {

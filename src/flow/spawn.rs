@@ -15,7 +15,7 @@ use crate::runtime::Started;
 use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktrees};
 
-/// What is going to be made.
+/// The plan of a new session.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The record.
@@ -29,7 +29,7 @@ pub struct Plan {
     fork_event: Option<Oid>,
 }
 
-/// What was made.
+/// The result of [`spawn`].
 #[derive(Debug, Clone)]
 pub struct Spawned {
     /// The record.
@@ -46,7 +46,7 @@ pub struct Spawned {
     pub remarks: Remarks,
 }
 
-/// Works out what a request comes to, and makes nothing.
+/// Plans a new session, without creating it.
 ///
 /// # Errors
 /// When it cannot be done: no commit to start at, a name that cannot be, an issue that is taken.

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Displaced;
 use crate::git::Cause;
 use crate::model::error_chain;
 
@@ -14,6 +15,8 @@ pub enum Notice {
     Unsure(Cause),
     /// The private sessions cannot be read; the rest is there.
     PrivateUnread(String),
+    /// What lay where a record belongs was put beside it.
+    Displaced(Displaced),
 }
 
 impl fmt::Display for Notice {
@@ -23,6 +26,7 @@ impl fmt::Display for Notice {
             Self::PrivateUnread(why) => {
                 write!(f, "private sessions are omitted because they cannot be read: {why}")
             }
+            Self::Displaced(displaced) => displaced.fmt(f),
             Self::Unsure(why) => {
                 let why = error_chain(&**why);
                 write!(f, "the change was made, but may not survive a power failure: {why}")
