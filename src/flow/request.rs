@@ -2,7 +2,7 @@ use super::Ticket;
 use crate::model::{Kind, Oid, Project, Session, SessionId};
 use crate::store::Visibility;
 
-/// What the user wants.
+/// A request for a new session.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The prompt for the agent.

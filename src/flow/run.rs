@@ -3,6 +3,7 @@
 mod home;
 mod look_after;
 mod prepare;
+mod request;
 
 use std::io::Write;
 use std::time::Duration;
@@ -10,36 +11,17 @@ use std::time::Duration;
 use self::home::Home;
 use self::look_after::end;
 use self::prepare::prepare;
+use self::request::key_of;
+pub use self::request::{Run, Turn};
 use super::conversation::NOT_STARTED;
 use super::liveness::{Liveness, left_behind};
 use super::start::{PATIENCE, claim};
 use super::{FlowError, Interrupt, Launcher, here, said};
-use crate::agent::Action;
 use crate::git::{Lock, LockError, Repository};
-use crate::model::{Origin, Session, SessionId, SessionStatus, Timestamp};
+use crate::model::{Origin, Session, SessionId, SessionStatus};
 use crate::runtime::{Ended, Foreground, Process, Reins, Runtime};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace;
-
-/// A request to run a session's agent.
-#[derive(Debug, Clone, Copy)]
-pub struct Run {
-    /// The session.
-    pub session: SessionId,
-    /// What its agent is started for.
-    pub action: Action,
-    /// Who asked.
-    pub turn: Turn,
-}
-
-/// Who asked for an agent to be run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
-    /// A runtime, for somebody who is still writing the session down, with a placement of this time.
-    Started(Option<Timestamp>),
-    /// A person, at this terminal.
-    ByHand,
-}
 
 /// The exclusive right to run a session's agent.
 #[derive(Debug)]
@@ -152,10 +134,6 @@ fn place_here(store: &Store, session: &Session) -> Result<Session, FlowError> {
         })
     });
     Ok(placed?.value)
-}
-
-fn key_of(session: &Session) -> Key {
-    Key { id: session.id, project: Some(session.project_id.clone()) }
 }
 
 /// Of two sessions with this id, in two projects, the one whose worktree this is.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::look_after::Running;
-use super::{Run, Turn, key_of};
+use super::request::{Run, Turn, key_of};
 use crate::agent::{Agent, Launch, Mode};
 use crate::flow::brief::{Brief, brief, parent, taken_up};
 use crate::flow::liveness::AgentFile;
