@@ -11,6 +11,7 @@ mod namesake;
 mod reconcile;
 mod remains;
 mod status;
+mod status_moved;
 mod talk;
 mod witnesses;
 mod world;
