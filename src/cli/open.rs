@@ -191,7 +191,10 @@ impl From<StoreError> for CliError {
             }
             StoreError::Lock(LockError::Timeout { .. }) => CliError::fatal(message)
                 .hint("the process that holds it may be stopped: fuser names it"),
-            _ => CliError::fatal(message),
+            StoreError::Object(error) => CliError::fatal(message).write_hint(error),
+            StoreError::Ref(error) => CliError::fatal(message).write_hint(error),
+            StoreError::Lock(error) => CliError::fatal(message).write_hint(error),
+            _ => CliError::fatal(message).write_hint(&error),
         }
     }
 }

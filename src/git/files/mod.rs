@@ -6,9 +6,11 @@ mod lock;
 mod note;
 mod retry;
 mod shared;
+mod writable;
 
 pub(super) use folders::{ignore_missing, sync_folder};
 pub(super) use fsync::Fsync;
 pub use lock::Lock;
 pub(super) use retry::uninterrupted;
 pub(super) use shared::Shared;
+pub use writable::Unwritable;
