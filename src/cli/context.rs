@@ -83,8 +83,9 @@ impl Env {
 
     /// The folder the program was started in.
     pub fn current_dir(&self) -> Result<PathBuf, CliError> {
-        std::env::current_dir()
-            .map_err(|error| CliError::fatal("cannot tell the current folder").because(&error))
+        std::env::current_dir().map_err(|error| {
+            CliError::fatal("cannot determine the current directory").because(&error)
+        })
     }
 
     /// True when GIT_TEST_DATE_NOW says what time it is.

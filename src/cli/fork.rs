@@ -47,13 +47,13 @@ pub fn say_taken(
 ) -> Result<(), CliError> {
     let id = parent.id.short();
     match action {
-        Some(Action::Fork) => writeln!(ctx.out, "  it goes on from the conversation of {id}")?,
-        Some(_) => writeln!(ctx.out, "  it begins a new conversation; that of {id} stays there")?,
+        Some(Action::Fork) => writeln!(ctx.out, "  it continues from the conversation of {id}")?,
+        Some(_) => writeln!(ctx.out, "  it starts a new conversation; that of {id} is not copied")?,
         None => {}
     }
     if let Some(left) = left {
         ctx.out.warn(&format!(
-            "it begins at the last commit of {id}: what is not committed stays there ({left})"
+            "it starts at the last commit of {id}; uncommitted changes are not copied ({left})"
         ));
     }
     Ok(())

@@ -84,7 +84,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let snapshot = store.snapshot()?;
     if snapshot.tips().next().is_none() && args.session.is_none() && !args.json {
         return Err(CliError::fatal("there are no events yet")
-            .hint("git ao spawn \"<task>\" makes the first session"));
+            .hint("to start a session: git ao spawn \"<task>\""));
     }
     let trail = match &args.session {
         Some(handle) => Trail::of(handle, &snapshot, &store)?,

@@ -1,3 +1,4 @@
+mod examples;
 mod formatter;
 mod plain;
 
@@ -73,7 +74,7 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
     let Some(page) = pages.iter().find(is_wanted) else {
         let names: Vec<_> = pages.iter().map(|page| page.name_among(&pages)).collect();
         return Err(CliError::refused(format!("no manual page '{}'", escape::line(wanted)))
-            .hint(format!("there are {}", names.join(", "))));
+            .hint(format!("the pages are {}", names.join(", "))));
     };
     if look == Look::Source {
         return Ok(ctx.out.bytes(&page.text)?);
@@ -147,6 +148,8 @@ fn page(command: clap::Command) -> Page {
         .manual("Git AO Manual")
         .render(&mut text)
         .expect("writing to a vector does not fail");
+    let verb = name.strip_prefix("git-ao-").unwrap_or_default();
+    text.extend_from_slice(examples::section(verb).as_bytes());
     text.extend_from_slice(see_also(&name).as_bytes());
     Page { section: 1, name, text }
 }
@@ -176,7 +179,7 @@ fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     writeln!(ctx.out, "installed {} pages in {shown}", pages.len())?;
     if !is_searched(&root, &ctx.env) {
         ctx.out.hint(&format!(
-            "man may not look there yet; if so, add to your shell's startup file:\n  \
+            "man may not search this directory yet; if so, add to your shell's startup file:\n  \
              export MANPATH=\"{}:$MANPATH\"",
             escape::os(root.as_os_str())
         ));
@@ -193,11 +196,11 @@ pub fn finding(env: &Env) -> Option<Finding> {
     }
     Some(match is_there(&root) {
         true => Finding::note(
-            format!("man may not look in '{}'", root.display()),
+            format!("man may not search '{}'", root.display()),
             format!("export MANPATH=\"{}:$MANPATH\"", root.display()),
         ),
         false => Finding::note(
-            "the manual pages are not installed: 'git ao --help' finds none",
+            "the manual pages are not installed: 'git ao --help' does not work",
             "git ao man --install",
         ),
     })

@@ -1,4 +1,4 @@
-//! The program: one file per verb, which parses, calls and renders.
+//! The program. Each verb is one file, which parses, calls the library and renders the result.
 
 pub mod context;
 pub mod error;
@@ -47,6 +47,7 @@ mod porcelain;
 mod pull;
 mod push;
 mod reconcile;
+mod remarks;
 mod restore;
 mod resume;
 mod run;

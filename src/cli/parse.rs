@@ -214,7 +214,7 @@ mod tests {
                 &["lsit"],
                 "error: unknown command 'lsit'\nhint: the most similar commands are 'list', 'set', 'ls'\n".into(),
             ),
-            (&["zz"], "error: unknown command 'zz'\nhint: 'git ao -h' lists the commands\n".into()),
+            (&["zz"], "error: unknown command 'zz'\nhint: to list the commands: git ao help\n".into()),
             (&["man", "-x"], format!("error: unknown option '-x'\n{man}")),
             (
                 &["man", "--isntall"],
@@ -228,6 +228,10 @@ mod tests {
                 format!("error: '<page>' and '--install' cannot be used together\n{man}"),
             ),
             (&["completions"], format!("error: missing <shell>\n{shell}")),
+            (
+                &["hooks"],
+                "error: missing command\nusage: git ao hooks <command>\nhint: to list the commands: git ao hooks -h\n".into(),
+            ),
             (
                 &["completions", "bsh"],
                 "error: 'bsh' is not a value for '<shell>'\nhint: the most similar value is 'bash'\n".into(),

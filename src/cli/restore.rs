@@ -5,7 +5,7 @@ use git_ao::flow::{self, Again, Interrupt, Restore, Rule};
 
 use super::selection::Criteria;
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, launch, open, text};
+use super::{CliError, Ctx, ExitCode, interrupt, launch, open, remarks, text};
 
 /// Restart an ended session: its worktree, agent and conversation
 ///
@@ -76,7 +76,7 @@ pub struct Args {
     criteria: Criteria,
 }
 
-const UNTOUCHED: &str = "interrupted; the session is as it was";
+const UNTOUCHED: &str = "interrupted; the session was not changed";
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
@@ -123,16 +123,17 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         writeln!(ctx.out, "  worktree  {}", escape::os(made.workspace.as_os_str()))?;
         launch::say_agent(ctx, session, &made.started)?;
         if made.action == Action::Resume {
-            writeln!(ctx.out, "  it goes on with its conversation")?;
+            writeln!(ctx.out, "  it resumes its conversation")?;
         }
         if let Some(left) = &made.left {
-            writeln!(ctx.out, "  it begins a new conversation; it had {}", escape::line(left))?;
+            writeln!(ctx.out, "  it starts a new conversation; it had {}", escape::line(left))?;
         }
     }
+    remarks::say(ctx, &made.remarks);
     if let Some(last) = made.backups.last() {
         ctx.out.hint(&format!(
-            "what its worktree held when it was removed is kept: {}\n\
-             to take it back, there: git restore --source={last} .",
+            "the contents of its removed worktree are kept in {}\n\
+             to restore them, in the worktree: git restore --source={last} .",
             made.backups.join(", ")
         ));
     }

@@ -53,7 +53,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     if !args.wait && !std::io::stdin().is_terminal() {
         return Err(CliError::refused("there is no terminal for the agent")
-            .hint("git ao restore starts it without one"));
+            .hint("to start it without a terminal: git ao restore"));
     }
     let turn = if args.wait { Turn::Started(args.placed) } else { Turn::ByHand };
     let launcher = launch::launcher(&store)?;
@@ -68,7 +68,7 @@ pub fn look_after(
     before: Option<&Interrupted>,
 ) -> Result<ExitCode, CliError> {
     let runner = run.wait_for_turn(store.repository())?;
-    let failed = |error: io::Error| CliError::fatal("cannot watch for signals").because(&error);
+    let failed = |error: io::Error| CliError::fatal("cannot handle signals").because(&error);
     let passed = interrupt::heeded([SIGTERM, SIGHUP, SIGINT, SIGQUIT]);
     let mut signals = Some(Signals::new(passed).map_err(failed)?);
     // A log that may not grow (setrlimit(2)) is no reason to end: the write fails then.

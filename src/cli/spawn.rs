@@ -10,7 +10,7 @@ use git_ao::store::{Store, Visibility};
 use super::launch::{self, AgentArgs};
 use super::task::{self, TaskArgs};
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, fork, interrupt};
+use super::{CliError, Ctx, ExitCode, fork, interrupt, remarks};
 
 /// Start a new session with its own branch, worktree and agent
 ///
@@ -130,7 +130,7 @@ pub fn start(
     {
         start.action = flow::fork_action(store, launcher, agent, parent)?;
     }
-    let stopped = |error| interrupted.explain(error, "interrupted; nothing was left behind");
+    let stopped = |error| interrupted.explain(error, "interrupted; everything was undone");
     let parent = request.parent.as_ref().map(|(parent, _)| parent.clone());
     let plan = flow::plan(store, request).map_err(stopped)?;
     if args.dry_run {
@@ -145,6 +145,7 @@ pub fn start(
     let agent = crew.start.as_ref().map(|start| (launcher, start));
     let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
+    remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {
         let action = crew.start.as_ref().map(|start| start.action).filter(|_| !args.json);
         fork::say_taken(ctx, &parent, action, left)?;

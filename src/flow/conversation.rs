@@ -42,7 +42,7 @@ impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotFound => "its conversation was not found on this machine",
-            Self::OtherAgent => "its conversation is another agent's",
+            Self::OtherAgent => "its conversation belongs to another agent",
             Self::Unable => "its agent cannot resume a conversation",
         })
     }

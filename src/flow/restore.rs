@@ -12,9 +12,9 @@ use crate::agent::Action;
 use crate::model::{Oid, Placement, Session, SessionStatus};
 use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
-use crate::workspace::{self, Worktrees};
+use crate::workspace::{self, Remarks, Worktrees};
 
-/// How a session is to be restored.
+/// The options of [`restore`].
 #[derive(Debug, Clone, Default)]
 pub struct Restore {
     /// Another agent than the one it had.
@@ -30,7 +30,7 @@ pub struct Restore {
     pub text: Option<String>,
 }
 
-/// What becomes of a conversation.
+/// Whether a conversation is resumed or started over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Again {
     /// It goes on. Where an agent has begun and nothing is found to go on with, that is an error.
@@ -40,7 +40,7 @@ pub enum Again {
     Fresh,
 }
 
-/// What was brought back.
+/// The result of [`restore`].
 #[derive(Debug, Clone)]
 pub struct Restored {
     /// The record.
@@ -49,6 +49,8 @@ pub struct Restored {
     pub event: Option<Oid>,
     /// The worktree.
     pub workspace: PathBuf,
+    /// What there is to say of the worktree, where it was made again.
+    pub remarks: Remarks,
     /// The refs that keep what earlier worktrees of it held, where it got a new one.
     pub backups: Vec<String>,
     /// What became of its agent.
@@ -59,7 +61,7 @@ pub struct Restored {
     pub left: Option<String>,
 }
 
-/// What a restore would come to.
+/// The plan of a restore.
 #[derive(Debug, Clone)]
 pub struct RestorePlan {
     /// The record as it is.
@@ -70,7 +72,7 @@ pub struct RestorePlan {
     pub action: Option<Action>,
 }
 
-/// Works out what a restore would come to, and changes nothing.
+/// Determines what [`restore`] would do, without doing it.
 ///
 /// # Errors
 /// As [`restore`], as far as that can be told before.
@@ -176,10 +178,20 @@ pub fn restore(
         // The session is back: what cannot be read is no reason to fail now.
         Made::Again(_) => worktrees.backups(id).unwrap_or_default(),
     };
+    let remarks = made.remarks();
     made.keep();
     drop(claimed);
     let left = old.agent_session_id.filter(|id| session.agent_session_id.as_ref() != Some(id));
-    Ok(Restored { session, event, workspace, backups, started, action: start.action, left })
+    Ok(Restored {
+        session,
+        event,
+        workspace,
+        remarks,
+        backups,
+        started,
+        action: start.action,
+        left,
+    })
 }
 
 fn load(snapshot: &Snapshot<'_>, entry: &Entry) -> Result<Session, StoreError> {

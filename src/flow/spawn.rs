@@ -11,9 +11,9 @@ use crate::model::{
 };
 use crate::runtime::Started;
 use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
-use crate::workspace::{self, Addition, Branch, Workspace as _, Worktrees};
+use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktrees};
 
-/// What the user wants.
+/// A request for a new session.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The prompt for the agent.
@@ -70,7 +70,7 @@ pub enum Duplicates {
     Allow,
 }
 
-/// What is going to be made.
+/// The plan of a new session.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The record.
@@ -84,7 +84,7 @@ pub struct Plan {
     fork_event: Option<Oid>,
 }
 
-/// What was made.
+/// The result of [`spawn`].
 #[derive(Debug, Clone)]
 pub struct Spawned {
     /// The record.
@@ -97,9 +97,11 @@ pub struct Spawned {
     pub workspace: Option<PathBuf>,
     /// What became of its agent.
     pub started: Started,
+    /// What there is to say of the worktree.
+    pub remarks: Remarks,
 }
 
-/// Works out what a request comes to, and makes nothing.
+/// Plans a new session, without creating it.
 ///
 /// # Errors
 /// When it cannot be done: no commit to start at, a name that cannot be, an issue that is taken.
@@ -230,10 +232,11 @@ pub fn spawn(
         create(tx, &session, visibility, fork_event.as_ref()).map_err(FlowError::from)
     })?;
     let started = begun.map_or(Started::Nothing, Begun::keep);
+    let remarks = made.remarks().clone();
     made.keep();
     drop(claimed);
     let event = committed.event.expect("a new session is always a change");
-    Ok(Spawned { session: committed.value, event, visibility, workspace, started })
+    Ok(Spawned { session: committed.value, event, visibility, workspace, started, remarks })
 }
 
 fn create(

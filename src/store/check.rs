@@ -99,7 +99,7 @@ impl Store {
                 if private.remove(&location.owner()) {
                     let id = location.id.short();
                     let problem = format!(
-                        "is private too; to decide: git ao set {id} visibility=private (or public)"
+                        "is also private; to resolve this: git ao set {id} visibility=private (or public)"
                     );
                     findings.push(Finding::wrong(location.to_string(), problem));
                 }
@@ -166,7 +166,7 @@ impl Store {
                 };
                 let place = entry.location.to_string();
                 if is_double {
-                    findings.push(Finding::wrong(&*place, "is archived and active at once"));
+                    findings.push(Finding::wrong(&*place, "is both archived and active"));
                 }
                 let found = match self.read_record(&snapshot, &entry) {
                     Ok(session) => future_problem(&session, self.clock().now())
@@ -207,8 +207,7 @@ fn future_problem(session: &Session, now: Timestamp) -> Option<String> {
     let id = session.id.short();
     (session.updated_at > now.latest()).then(|| {
         format!(
-            "was updated at {}, which is in the future; to correct it: git ao set {id} \
-             updated_at=now",
+            "has an update time in the future, {}; to correct it: git ao set {id} updated_at=now",
             session.updated_at
         )
     })
