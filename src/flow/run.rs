@@ -21,7 +21,7 @@ use crate::runtime::{Ended, Foreground, Process, Reins, Runtime};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace;
 
-/// What is to be run.
+/// A request to run a session's agent.
 #[derive(Debug, Clone, Copy)]
 pub struct Run {
     /// The session.
@@ -41,7 +41,7 @@ pub enum Turn {
     ByHand,
 }
 
-/// The right to run a session's agent, which one process has at a time.
+/// The exclusive right to run a session's agent.
 #[derive(Debug)]
 pub struct Runner {
     run: Run,

@@ -87,10 +87,10 @@ impl Log {
                 let dropped = self.dropped;
                 match to == old {
                     true => format!(
-                        "goes on from '{from}'; {dropped} bytes between that and '{first}' were dropped"
+                        "continues from '{from}'; {dropped} bytes between it and '{first}' were dropped"
                     ),
                     false => {
-                        format!("goes on from '{from}'; {dropped} bytes in between were dropped")
+                        format!("continues from '{from}'; {dropped} bytes in between were dropped")
                     }
                 }
             }
@@ -100,7 +100,7 @@ impl Log {
                 if self.file.set_len(0).is_err() {
                     return;
                 }
-                format!("begins anew ({error}); {} bytes before it were dropped", self.dropped)
+                format!("starts over ({error}); {} earlier bytes were dropped", self.dropped)
             }
         };
         self.put(format!("{HEAD} {head}\n").as_bytes());

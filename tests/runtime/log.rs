@@ -122,7 +122,7 @@ fn where_no_file_can_be_added_the_newest_begins_anew() {
     let mut log = open(&path, LEAST_LOG);
     let written = write_lines(&mut log, 0..50_000);
     let (head, newest) = said(&path);
-    assert!(head.contains("begins anew"), "{head}");
+    assert!(head.contains("starts over"), "{head}");
     assert!(newest.ends_with("line 49999\n"));
     assert!(size(&path) <= LEAST_LOG);
     assert_eq!(newest.len() as u64 + dropped(&path), written);

@@ -13,5 +13,6 @@ mod remains;
 mod status;
 mod status_moved;
 mod talk;
+mod unwritable;
 mod witnesses;
 mod world;
