@@ -23,8 +23,8 @@ impl Draft {
     /// Makes the file; its name is what the editor shows.
     pub fn new(repo: &Repository, name: &str, text: &str) -> Result<Self, CliError> {
         let make = || {
-            fs::create_dir_all(repo.ao_dir())?;
-            let folder = tempfile::Builder::new().prefix("edit-").tempdir_in(repo.ao_dir())?;
+            let above = repo.make_ao_dir("")?;
+            let folder = tempfile::Builder::new().prefix("edit-").tempdir_in(above)?;
             let path = folder.path().join(name);
             fs::write(&path, text)?;
             Ok(Self { folder, path })

@@ -1,3 +1,4 @@
+mod examples;
 mod formatter;
 mod plain;
 
@@ -147,6 +148,8 @@ fn page(command: clap::Command) -> Page {
         .manual("Git AO Manual")
         .render(&mut text)
         .expect("writing to a vector does not fail");
+    let verb = name.strip_prefix("git-ao-").unwrap_or_default();
+    text.extend_from_slice(examples::section(verb).as_bytes());
     text.extend_from_slice(see_also(&name).as_bytes());
     Page { section: 1, name, text }
 }

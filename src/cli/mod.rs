@@ -1,4 +1,4 @@
-//! The program: one file per verb, which parses, calls and renders.
+//! The program. Each verb is one file, which parses, calls the library and renders the result.
 
 pub mod context;
 pub mod error;

@@ -229,6 +229,10 @@ mod tests {
             ),
             (&["completions"], format!("error: missing <shell>\n{shell}")),
             (
+                &["hooks"],
+                "error: missing command\nusage: git ao hooks <command>\nhint: to list the commands: git ao hooks -h\n".into(),
+            ),
+            (
                 &["completions", "bsh"],
                 "error: 'bsh' is not a value for '<shell>'\nhint: the most similar value is 'bash'\n".into(),
             ),

@@ -99,6 +99,13 @@ pub fn explain(error: &Error) -> CliError {
         let usage = usage.trim();
         explained = explained.synopsis(usage.strip_prefix("Usage: ").unwrap_or(usage));
     }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let help = error.render().to_string();
+        if let Some(usage) = help.lines().find_map(|line| line.strip_prefix("usage: ")) {
+            let path = usage.strip_suffix(" <command>").unwrap_or(usage);
+            return explained.synopsis(usage).hint(format!("to list the commands: {path} -h"));
+        }
+    }
     match hint(error) {
         Some(hint) => explained.hint(hint),
         None => explained,

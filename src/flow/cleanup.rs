@@ -15,7 +15,7 @@ use crate::model::{Oid, Placement, Session, Timestamp, ago, error_chain};
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
 
-/// What is to be cleaned up.
+/// Which leftovers are to be removed.
 #[derive(Debug, Clone, Copy)]
 pub struct Cleanup {
     /// Sessions whose last update is longer ago go to the archive; None: no session does.
@@ -26,7 +26,7 @@ pub struct Cleanup {
     pub loss: Loss,
 }
 
-/// What becomes of the branches of ended sessions.
+/// Whether the branches of ended sessions are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Branches {
     /// They stay.
@@ -35,7 +35,7 @@ pub enum Branches {
     Remove,
 }
 
-/// What an ended session leaves behind.
+/// The leftovers of an ended session.
 #[derive(Debug, Clone)]
 pub struct Leftover {
     /// The session.
@@ -64,7 +64,7 @@ pub struct Leftover {
     placement: Option<Placement>,
 }
 
-/// What was done.
+/// The result of a cleanup.
 #[derive(Debug)]
 pub struct Cleaned {
     /// What was found, with what became of it.
@@ -73,7 +73,7 @@ pub struct Cleaned {
     pub event: Option<Oid>,
 }
 
-/// Works out what would go, and removes nothing.
+/// Determines what [`cleanup`] would remove, without removing it.
 ///
 /// # Errors
 /// When git or the store cannot be read.

@@ -13,7 +13,7 @@ use crate::runtime::Started;
 use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktrees};
 
-/// What the user wants.
+/// A request for a new session.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The prompt for the agent.
@@ -70,7 +70,7 @@ pub enum Duplicates {
     Allow,
 }
 
-/// What is going to be made.
+/// The plan of a new session.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The record.
@@ -84,7 +84,7 @@ pub struct Plan {
     fork_event: Option<Oid>,
 }
 
-/// What was made.
+/// The result of [`spawn`].
 #[derive(Debug, Clone)]
 pub struct Spawned {
     /// The record.
@@ -101,7 +101,7 @@ pub struct Spawned {
     pub remarks: Remarks,
 }
 
-/// Works out what a request comes to, and makes nothing.
+/// Plans a new session, without creating it.
 ///
 /// # Errors
 /// When it cannot be done: no commit to start at, a name that cannot be, an issue that is taken.

@@ -64,8 +64,8 @@ impl Worktrees<'_> {
     }
 
     fn set_aside(&self, path: &Path) -> Result<(), WorkspaceError> {
-        let folder = self.repo.ao_dir().join("half-made");
-        fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
+        let made = self.repo.make_ao_dir("half-made");
+        let folder = made.map_err(failed("create", &self.repo.ao_dir().join("half-made")))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut names = (1..).map(|n| folder.join(format!("{name}-{n}")));
         let free = names.find(|to| !to.exists()).expect("there are always more numbers");

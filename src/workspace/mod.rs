@@ -1,4 +1,4 @@
-//! Where a session's agent works: a git worktree of its own.
+//! Workspaces: the git worktrees in which agents work.
 
 mod add;
 mod addition;

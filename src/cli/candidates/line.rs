@@ -51,7 +51,7 @@ fn commands(tree: &Command, typed: &str) -> Vec<Candidate> {
     let shown = tree.get_subcommands().filter(|command| !command.is_hide_set());
     let mut words: Vec<_> = shown.map(|it| Candidate::new(it.get_name(), about(it))).collect();
     if tree.get_name() == "git-ao" {
-        words.push(Candidate::new("help", "Show the commands, or the manual page of one"));
+        words.push(Candidate::new("help", "List the commands, or show the manual page of one"));
         words.push(Candidate::new("version", "Print the version"));
     }
     words

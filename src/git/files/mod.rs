@@ -2,6 +2,7 @@
 
 mod folders;
 mod fsync;
+mod held;
 mod lock;
 mod note;
 mod retry;
@@ -9,6 +10,7 @@ mod shared;
 
 pub(super) use folders::{ignore_missing, sync_folder};
 pub(super) use fsync::Fsync;
+pub use held::{Anchor, path_of};
 pub use lock::Lock;
 pub(super) use retry::uninterrupted;
 pub(super) use shared::Shared;

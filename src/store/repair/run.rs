@@ -220,7 +220,8 @@ impl Repair<'_> {
                 continue;
             }
             if self.mode == RepairMode::Repair {
-                let moved = repo.set_aside_object(gix_id(&id), &folder);
+                let made = repo.make_ao_dir(keep::FOLDER);
+                let moved = made.and_then(|folder| repo.set_aside_object(gix_id(&id), &folder));
                 moved.map_err(|error| write_error(&folder, error))?;
             }
             self.report.objects.push(id);

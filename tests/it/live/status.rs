@@ -116,7 +116,7 @@ fn ended_ones_are_counted_unless_their_agent_lives() {
     let open = world.spawn(&["--no-agent", "open"]);
     world.set_status(&ended, &SessionStatus::Done);
     let out = world.repo.ao(["status"]).ok().stdout_lacks(&ended[..8]).stdout_has(&open[..8]);
-    out.stdout_has("1 ended session is not shown; --all shows them");
+    out.stdout_has("1 ended session is hidden; to show it, use --all");
     world.repo.ao(["status", "--all"]).ok().stdout_has(&ended[..8]).stdout_lacks("not shown");
     world.repo.ao(["status", &ended]).ok().stdout_has(&ended[..8]);
     let json = world.repo.ao(["status", "--json"]).ok().json();
