@@ -12,5 +12,6 @@ mod reconcile;
 mod remains;
 mod status;
 mod talk;
+mod unwritable;
 mod witnesses;
 mod world;
