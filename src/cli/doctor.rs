@@ -11,8 +11,9 @@ use super::{CliError, Ctx, ExitCode, json, man};
 /// Find problems with the setup, and suggest a fix for each
 ///
 /// Checks git, tmux, the agents, the configuration, the hooks, the manual pages and the store, and
-/// looks for worktrees, branches, files and agents that belong to no session. The exit status is 1
-/// if a problem was found; a note is not a problem.
+/// looks for worktrees, branches, files and agents that belong to no session. A temporary file is
+/// written in each place that git ao writes to, and removed. The exit status is 1 if a problem was
+/// found; a note is not a problem.
 ///
 /// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what'
 /// and 'fix'.

@@ -1,6 +1,7 @@
 use std::error::Error;
 use std::process::ExitCode as Status;
 
+use git_ao::git::Unwritable;
 use git_ao::model::{append_cause, error_chain};
 
 use super::ui::OutError;
@@ -95,6 +96,20 @@ impl CliError {
             None => hint,
         });
         self
+    }
+
+    /// Adds what makes the place writable that an error is about, where that is the reason.
+    pub fn write_hint(self, error: &(dyn Error + 'static)) -> Self {
+        const REASONS: [&str; 4] =
+            ["Permission denied", "Read-only file system", "No space left", "quota exceeded"];
+        if let Some(place) = Unwritable::from_error(error) {
+            return self.hint(place.hint());
+        }
+        // Git says no more than that.
+        match REASONS.iter().any(|reason| self.message.contains(reason)) && self.hint.is_none() {
+            true => self.hint("to find what cannot be written to: git ao doctor"),
+            false => self,
+        }
     }
 
     /// Adds how the command is written: `git ao list [<options>]`.

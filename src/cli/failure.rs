@@ -17,7 +17,7 @@ impl From<WorkspaceError> for CliError {
         let fatal = CliError::fatal(error_chain(&error));
         match error.hint() {
             Some(hint) => fatal.hint(hint),
-            None => fatal,
+            None => fatal.write_hint(&error),
         }
     }
 }
@@ -149,11 +149,11 @@ impl From<FlowError> for CliError {
             FlowError::NotItsOwn { id, .. } => CliError::refused(message)
                 .hint(format!("to continue in a separate worktree: git ao fork {}", id.short())),
             FlowError::NoBranch(_) => CliError::refused(message),
-            FlowError::Folder { .. }
-            | FlowError::File { .. }
-            | FlowError::Lock(_)
-            | FlowError::Ref(_)
-            | FlowError::Git(_) => CliError::fatal(message),
+            FlowError::Lock(error) => CliError::fatal(message).write_hint(&error),
+            FlowError::Ref(error) => CliError::fatal(message).write_hint(&error),
+            FlowError::Folder { .. } | FlowError::File { .. } | FlowError::Git(_) => {
+                CliError::fatal(message).write_hint(&error)
+            }
         }
     }
 }

@@ -189,7 +189,10 @@ impl From<StoreError> for CliError {
             }
             StoreError::Lock(LockError::Timeout { .. }) => CliError::fatal(message)
                 .hint("the process that holds it may be suspended; to find it: fuser"),
-            _ => CliError::fatal(message),
+            StoreError::Object(error) => CliError::fatal(message).write_hint(error),
+            StoreError::Ref(error) => CliError::fatal(message).write_hint(error),
+            StoreError::Lock(error) => CliError::fatal(message).write_hint(error),
+            _ => CliError::fatal(message).write_hint(&error),
         }
     }
 }

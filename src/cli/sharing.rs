@@ -1,5 +1,6 @@
 //! What the verbs that talk to a remote have in common.
 
+use std::collections::HashSet;
 use std::io::IsTerminal as _;
 
 use git_ao::model::error_chain;
@@ -112,6 +113,7 @@ pub fn report_merges(
         }
         warn_of_takeovers(ctx, remote, merge)?;
         warn_of_private(ctx, remote, &merge.changes)?;
+        warn_of_namesakes(ctx, &merge.changes)?;
         warn_of_displaced(ctx, &merge.displaced);
         if !args.quiet {
             tell_of_unknown(ctx, remote, &merge.unknown);
@@ -131,6 +133,27 @@ fn warn_of_private(ctx: &mut Ctx, remote: &Remote<'_>, changes: &[Change]) -> Re
             ctx.out.warn(&format!("session {id} is private here and public on {name}"));
             ctx.out.hint(&format!("to merge the two: git ao set {id} visibility=public"));
         }
+    }
+    Ok(())
+}
+
+/// Of two sessions with one id the other may be a copy, made to be taken for ours. It is said when
+/// one of them comes in.
+fn warn_of_namesakes(ctx: &mut Ctx, changes: &[Change]) -> Result<(), CliError> {
+    let new = changes.iter().filter(|change| change.kind() == ChangeKind::New);
+    let new: HashSet<_> = new.map(|change| change.location().owner()).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut namesakes = ctx.store()?.snapshot()?.all_namesakes()?;
+    namesakes.retain(|it| new.contains(&it.place.owner()) || new.contains(&it.other.owner()));
+    let Some(first) = namesakes.first() else { return Ok(()) };
+    let (place, other) = (&first.place, &first.other);
+    let (id, project) = (place.id.short(), &place.project);
+    ctx.out.warn(&format!("session {project}/{id} has the same id as {}/{id}", other.project));
+    ctx.out.hint(&format!("to delete it if it is not yours: git ao delete --force {project}/{id}"));
+    if namesakes.len() > 1 {
+        ctx.out.hint(&format!("to list all {}: git ao fsck", namesakes.len()));
     }
     Ok(())
 }

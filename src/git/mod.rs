@@ -15,7 +15,7 @@ mod zone;
 pub use config::Entry;
 pub(crate) use error::after_colon;
 pub use error::{Cause, GitError, LockError, ObjectError, RefError, RepositoryError};
-pub use files::{Anchor, Lock};
+pub use files::{Anchor, Lock, Unwritable};
 pub use process::{Ended, GitCommand, LOCAL_ENV, OLDEST_GIT, Output, inherited, is_new_enough};
 pub use refs::{Expected, Held, Leftover};
 pub use repository::{Repository, hostname};

@@ -1,6 +1,6 @@
 use std::ffi::OsStr;
 
-use super::{Finding, exclude, leftovers, orphans, programs, settings};
+use super::{Finding, exclude, leftovers, orphans, programs, settings, writing};
 use crate::flow::{FlowError, reconcile_plan};
 use crate::store::{RepairMode, Severity, Store};
 
@@ -15,6 +15,7 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
     let mut found = Vec::new();
     programs::look(store.repository(), path, &mut found)?;
     settings::look(store, path, &mut found);
+    writing::look(store, &mut found);
     for problem in store.check_all()? {
         let what = format!("{}: {}", problem.place, problem.problem);
         found.push(match problem.severity {

@@ -7,6 +7,7 @@ mod lock;
 mod note;
 mod retry;
 mod shared;
+mod writable;
 
 pub(super) use folders::{ignore_missing, sync_folder};
 pub(super) use fsync::Fsync;
@@ -14,3 +15,4 @@ pub use held::{Anchor, path_of};
 pub use lock::Lock;
 pub(super) use retry::uninterrupted;
 pub(super) use shared::Shared;
+pub use writable::Unwritable;
