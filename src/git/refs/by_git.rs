@@ -3,7 +3,9 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use super::stale::Held;
 use super::update::{Durability, Expected, Moved, RefMove, names};
+use crate::git::objects::oid;
 use crate::git::{GitError, RefError, Repository, Signatures};
 
 /// The hook that may refuse any move of a ref (githooks(5)).
@@ -56,6 +58,22 @@ impl Repository {
 
     /// Git says in words what went wrong; where the refs are says more.
     fn why_not(&self, moves: &[RefMove<'_>], error: GitError) -> Result<Moved, RefError> {
+        let is_moved = |to: &&RefMove<'_>| {
+            let now = self.read_ref(to.name).ok().flatten();
+            now == Some(oid(to.new)) && to.expected != Expected::from(now)
+        };
+        let (moved, left): (Vec<_>, Vec<_>) = moves.iter().partition(is_moved);
+        if !moved.is_empty() {
+            let names = |refs: &[&RefMove<'_>]| names(refs.iter().copied());
+            return match left.is_empty() {
+                true => Ok(Moved::Done(Durability::Unsure(error.into()))),
+                false => Err(RefError::Partial {
+                    moved: names(&moved),
+                    name: names(&left),
+                    source: error.into(),
+                }),
+            };
+        }
         for to in moves {
             if Expected::from(self.read_ref(to.name)?) != to.expected {
                 return Ok(Moved::Late(to.name.to_owned()));
@@ -79,8 +97,17 @@ impl Repository {
             || message.contains("cannot lock references")
             || message.contains("data is locked");
         match is_locked {
-            true => Ok(Moved::Locked(name, error.into())),
+            true => Ok(self.locked(moves, error)),
             false => Err(RefError::Write { name, source: error.into() }),
+        }
+    }
+
+    /// Git stops at the first ref that it cannot lock.
+    fn locked(&self, moves: &[RefMove<'_>], error: GitError) -> Moved {
+        let path = |to: &RefMove<'_>| self.common_dir().join(format!("{}.lock", to.name));
+        match moves.iter().find(|to| path(to).exists()) {
+            Some(to) => Moved::Locked(to.name.to_owned(), Held::by(&path(to)).into()),
+            None => Moved::Locked(names(moves), error.into()),
         }
     }
 }
