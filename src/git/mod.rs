@@ -49,4 +49,5 @@ pub(crate) use identity::Signatures;
 pub(crate) use ref_state::RefState;
 pub(crate) use reflog::Reflog;
 pub(crate) use refs::{Durability, RefMove};
+pub(crate) use retry::{replace, uninterrupted};
 pub(crate) use tree::RawTree;

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use super::Repository;
-use super::retry::uninterrupted;
+use super::retry::{replace, uninterrupted};
 
 impl Repository {
     /// Makes a folder below `ao/` in the common git directory, and `ao/` itself; never that
@@ -39,7 +39,6 @@ impl Repository {
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         self.shared().adjust(file.path())?;
-        file.persist(&path)?;
-        Ok(())
+        replace(&path, file.into_temp_path())
     }
 }

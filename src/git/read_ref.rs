@@ -10,6 +10,7 @@ use std::io::{ErrorKind, Read};
 use super::error::Cause;
 use super::extensions::RefStorage;
 use super::objects::oid;
+use super::retry::uninterrupted;
 use super::{RefError, Repository};
 use crate::model::{InvalidOid, Oid};
 
@@ -84,7 +85,7 @@ impl Repository {
     pub(super) fn read_loose_ref(&self, name: &str) -> Result<Loose, Cause> {
         let mut text = [0; LONGEST];
         let file = File::open(self.common_dir().join(name));
-        let length = match file.and_then(|mut file| file.read(&mut text)) {
+        let length = match file.and_then(|mut file| uninterrupted(|| file.read(&mut text))) {
             Ok(length) => length,
             Err(error) => {
                 return match error.kind() {

@@ -1,14 +1,15 @@
 //! Refs as they are, also those that cannot be read, and putting them right.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 
 use gix::ObjectId;
 
 use super::error::{Cause, FileError};
 use super::extensions::RefStorage;
 use super::files_refs::is_odd;
-use super::ref_lock::RefLock;
+use super::ref_lock::{RefLock, make_mark};
+use super::retry::replace;
 use super::{Durability, Expected, Held, RefError, RefMove, Repository, Signatures};
 use crate::model::Oid;
 
@@ -95,12 +96,9 @@ impl Repository {
         if let Some(lock) = lock {
             return lock.commit(self).map_err(failed);
         }
-        let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(self.ao_dir())?;
-            file.write_all(format!("{}\n", to.new).as_bytes())?;
-            file.persist(self.common_dir().join(to.name)).map_err(|error| error.error)
-        };
-        write().map(|_| Durability::Kept).map_err(|error| write_error(to.name, error.into()))
+        let path = self.common_dir().join(to.name);
+        let moved = make_mark(self, to.new).and_then(|file| replace(&path, file));
+        moved.map(|()| Durability::Kept).map_err(|error| write_error(to.name, error.into()))
     }
 
     /// The lock of a ref; None where the file system has none of this kind.

@@ -8,6 +8,7 @@ use gix::ObjectId;
 use gix::objs::{Find, Kind};
 
 use super::objects::oid;
+use super::retry::uninterrupted;
 use super::{ObjectError, Repository};
 
 impl Repository {
@@ -32,8 +33,8 @@ impl Repository {
     /// Moves the file of a loose object that is damaged to `folder`: git writes no object whose file
     /// is there, whatever is in it.
     pub(crate) fn set_aside_object(&self, id: ObjectId, folder: &Path) -> io::Result<()> {
-        fs::create_dir_all(folder)?;
-        fs::rename(self.loose_file(&id), folder.join(id.to_string()))
+        uninterrupted(|| fs::create_dir_all(folder))?;
+        uninterrupted(|| fs::rename(self.loose_file(&id), folder.join(id.to_string())))
     }
 
     fn is_replaced(&self, id: ObjectId) -> bool {

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use gix::ObjectId;
 use gix::objs::{Kind, WriteTo};
 
-use super::retry::uninterrupted;
+use super::retry::{replace, uninterrupted};
 use super::{ObjectError, Repository, loose};
 
 /// How often an object folder may vanish (`git gc` removes empty ones) before it is an error.
@@ -72,10 +72,7 @@ impl Repository {
             file.as_file().sync_all()?;
         }
         self.shared().adjust(file.path())?;
-        let file = file.into_temp_path();
-        uninterrupted(|| fs::rename(&file, path))?;
-        // Its name is gone with the rename.
-        let _ = file.keep();
+        replace(path, file.into_temp_path())?;
         if self.fsync().objects {
             sync_folder(folder)?;
         }

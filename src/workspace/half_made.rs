@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::checkout::HalfCheckout;
 use super::{WorkspaceError, Worktrees};
+use crate::git::uninterrupted;
 
 /// What git writes into `locked` for as long as it makes a worktree (builtin/worktree.c).
 const INITIALIZING: &str = "initializing";
@@ -65,11 +66,11 @@ impl Worktrees<'_> {
 
     fn set_aside(&self, path: &Path) -> Result<(), WorkspaceError> {
         let folder = self.repo.ao_dir().join("half-made");
-        fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
+        uninterrupted(|| fs::create_dir_all(&folder)).map_err(failed("create", &folder))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut names = (1..).map(|n| folder.join(format!("{name}-{n}")));
         let free = names.find(|to| !to.exists()).expect("there are always more numbers");
-        match fs::rename(path, free) {
+        match uninterrupted(|| fs::rename(path, &free)) {
             // Somebody else did it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             moved => moved.map_err(failed("move", path)),
