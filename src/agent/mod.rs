@@ -4,6 +4,7 @@
 //! What comes out is a [`Launch`]: a program with its arguments, for somebody else to run. No
 //! command ever comes from a record.
 
+mod action;
 mod agents;
 mod config;
 mod error;
@@ -20,13 +21,13 @@ mod tests;
 mod transcript;
 mod value;
 
+pub use action::{Action, Mode};
 pub use agents::{Agents, Found};
 pub use config::{ConfigEntry, Trust};
 pub use error::AgentError;
 pub use find::find_program;
 pub use launch::{Launch, Prepare, Request};
 pub use own_id::IdSource;
-pub use spec::{Action, Mode};
 pub use template::{Slot, TemplateError};
 
 use std::ffi::OsString;

@@ -1,20 +1,23 @@
 use git_ao::agent::{Action, Agents, IdSource, Mode};
 use git_ao::flow::{AgentReport, agent_reports};
+use git_ao::model::error_chain;
 use serde_json::{Value, json};
 
-use super::error::{chain, summary};
+use super::error::summary;
 use super::ui::{Cell, Column, Style, Table};
 use super::{CliError, Ctx, ExitCode, json};
 
-/// List the agents that can be used
+/// List the agents and what each of them supports
 ///
-/// The built-in ones and those of git config (ao.agent.<name>.command), with the version of each one
-/// that is installed. 'resume' and 'fork' say that the agent can go on with, or from, a conversation
-/// of its own; 'id' whether git ao gives that conversation its id, or learns it.
+/// Lists the built-in agents and those of git's configuration (ao.agent.<name>.command), with the
+/// version of each installed one. 'resume' means that the agent can continue one of its
+/// conversations, 'fork' that it can start from a copy of one. 'id' says whether git ao gives a
+/// conversation its id, or learns the id from the agent.
 ///
-/// --json prints {"version":1,"agents":[…]}, each with 'name', 'command', 'program' (null where it is
-/// not found), 'agent_version' or 'error' (also where what git config says of it cannot be used), 'id' ('given', 'learned' or 'unknown') and 'can': a list
-/// of 'launch', 'resume' and 'fork' with 'interactive' and 'headless' behind a colon.
+/// --json prints {"version":1,"agents":[…]}. Each agent has 'name', 'command', 'program' (null if
+/// it is not found), 'agent_version' or 'error' (also if its configuration is invalid), 'id'
+/// ('given', 'learned' or 'unknown') and 'can': a list of 'launch', 'resume' and 'fork', each
+/// followed by a colon and 'interactive' or 'headless'.
 #[derive(clap::Args)]
 pub struct Args {
     /// Print JSON.
@@ -110,11 +113,11 @@ fn as_json(report: &AgentReport) -> Value {
     });
     match &report.version {
         Some(Ok(version)) => value["agent_version"] = version.as_str().into(),
-        Some(Err(error)) => value["error"] = chain(error).into(),
+        Some(Err(error)) => value["error"] = error_chain(error).into(),
         None => {}
     }
     if let Some(problem) = &report.problem {
-        value["error"] = chain(problem).into();
+        value["error"] = error_chain(problem).into();
     }
     value
 }

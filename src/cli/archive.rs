@@ -3,9 +3,9 @@ use super::{CliError, Ctx, ExitCode};
 
 /// Move sessions to the archive
 ///
-/// Several are moved in one step: all of them, or none where one is not found or has an agent that
-/// still runs, whose end would not be recorded there. Their records do not change; 'git ao list
-/// --archived' shows them. One that is archived already is warned about, and is no error.
+/// All sessions are moved in a single event, or none are: if one does not exist or its agent is
+/// still running, the command fails. The records do not change. 'git ao list --archived' lists
+/// them. A session that is already archived causes a warning, not an error.
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions.

@@ -12,20 +12,19 @@ use git_ao::runtime::{Probe, RuntimeError};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, interrupt, open};
 
-/// Go to a session's agent
+/// Attach to a session's terminal, or follow its output
 ///
-/// In tmux, this terminal is attached to it, or switched to it where it is inside the same tmux. An
-/// agent without a terminal cannot be attached to: its output is shown as it comes instead, until it
-/// ends or ^C is pressed.
+/// If the agent runs in tmux, this terminal is attached to it; inside the same tmux server, the
+/// client is switched to it. If the agent has no terminal, its output is followed until the agent
+/// ends or you press ^C. If an agent in tmux has ended, the last lines of its terminal are printed.
 ///
-/// Of an agent in tmux that has ended, the end of what its terminal showed is printed.
-///
-/// The output of one without a terminal is kept in the git directory, in ao/log/<id>.log. Of more than ao.logLimit allows (64m
-/// by default, 0 for no limit) the beginning is in <id>.log-first, what came before the newest in
-/// <id>.log-old, and the first line of the newest says how much is missing.
+/// The output of an agent without a terminal is kept in ao/log/<id>.log in the git directory. It is
+/// capped at ao.logLimit (64m by default; 0 means no limit): the beginning is kept in
+/// <id>.log-first, older output in <id>.log-old, and the first line of <id>.log says how much was
+/// dropped.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session; by default '@', the session of this worktree.
+    /// The session. Default: '@', the session of this worktree.
     session: Option<String>,
 }
 

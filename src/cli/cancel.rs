@@ -4,9 +4,9 @@ use git_ao::store::Key;
 use super::change::ChangeArgs;
 use super::{CliError, Ctx, ExitCode, interrupt, kill};
 
-/// End a session whose work is not wanted any more
+/// Stop a session that is no longer needed
 ///
-/// As git ao kill, with that as the recorded reason.
+/// Does what 'git ao kill' does, and records 'cancelled' as the reason.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -7,15 +7,15 @@ use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 use line::Asked;
 
-/// Print what can stand for the last of these words of a command line
+/// Print completions for the last word of a command line (used by the shells)
 ///
-/// This is what the scripts of 'git ao completions' call, with the words behind 'git ao'. Each line is
-/// a word and, behind a tab, what it means; ':files' alone says that the shell knows better. It never
-/// fails: a person is typing.
+/// The scripts of 'git ao completions' call this with the words after 'git ao'. Each line is a
+/// word, a tab and its meaning; a single line ':files' leaves the completion to the shell. It never
+/// fails.
 #[derive(clap::Args)]
 #[command(hide = true)]
 pub struct Args {
-    /// The words, of which the last one is not finished.
+    /// The words; the last one is incomplete.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     words: Vec<String>,
 }

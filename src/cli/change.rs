@@ -9,15 +9,15 @@ use super::{CliError, Ctx, ExitCode, open};
 /// Whose status, and what is said about it.
 #[derive(clap::Args)]
 pub struct ChangeArgs {
-    /// The session: an id, a branch, an issue, '@' or 'latest'; by default '@', the session of this
+    /// The session: an id, a branch, an issue, '@' or 'latest'. Default: '@', the session of this
     /// worktree.
     session: Option<String>,
 
-    /// Why, in a few words; it is recorded.
+    /// Record this reason, in a few words.
     #[arg(long, short = 'm', value_name = "text")]
     reason: Option<String>,
 
-    /// Also from a status that is final.
+    /// Allow the change even if the status is final.
     #[arg(long, short)]
     force: bool,
 }

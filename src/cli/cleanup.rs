@@ -9,43 +9,49 @@ use serde_json::{Value, json};
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, json};
 
-/// Remove what ended sessions leave behind
+/// Remove worktrees of ended sessions, and optionally their branches
 ///
-/// The worktrees of sessions that have ended go, and what is left of their agents: what they printed
-/// without a terminal, too. Branches stay, unless --branches is given. With --older-than, ended sessions that have not changed for so long go
-/// to the archive, too. Everything that was done to records is one event. A session whose agent
-/// still runs, or may run, keeps everything: 'git ao kill' stops it.
+/// Removes the worktrees of ended sessions, and the logs of their agents. Branches are kept unless
+/// --branches is given. --older-than also archives ended sessions that have not changed for that
+/// long. All changes to records are a single event. A session whose agent is running, or may be
+/// running, is skipped: 'git ao kill' stops it.
 ///
-/// A worktree with anything in it that is not committed is kept, and so is a branch with commits that
-/// are on no other branch and no remote; with --force they go, and a commit under refs/ao/backup/
-/// keeps what was in them. Changes to files marked assume-unchanged or skip-worktree count, as do
-/// commits that only a rebase, merge or bisect in progress names. Another worktree inside, a
-/// repository that its remotes do not have all of, a submodule with commits that are on no remote,
-/// and a worktree that git is at work in are kept even with --force. So is one that cannot be
-/// reached, with the folder it was in: it may have moved. Only a worktree that says itself whose it is
-/// is removed, and of it only what was there when it was looked at: what arrives meanwhile stays.
+/// Unsaved work is kept: a worktree with uncommitted changes stays, and so does a branch with
+/// commits that are on no other branch and no remote. --force removes them, and saves their
+/// contents in a commit under refs/ao/backup/. Changes to files marked assume-unchanged or
+/// skip-worktree count as uncommitted, as do commits that only a rebase, merge or bisect in
+/// progress refers to.
 ///
-/// Files that git ignores go with their worktree, as with 'git worktree remove', and are in no
-/// backup; they are listed. Ends with 1 when something was kept that was to be removed. See first what would be done: git ao cleanup --dry-run.
+/// Even --force keeps a worktree that contains another worktree, a repository with commits that are
+/// on none of its remotes, or a submodule with commits that are on no remote, and one that git is
+/// currently working in. A worktree that cannot be reached is kept together with its parent
+/// directory: it may have been moved. Only a worktree that carries the session's own mark is
+/// removed, and only the files that were there when it was checked; files that appear in the
+/// meantime are kept.
+///
+/// Ignored files are removed with their worktree, as with 'git worktree remove'. They are listed,
+/// but not backed up. The exit status is 1 if something was kept that was meant to be removed. 'git
+/// ao cleanup --dry-run' shows what would be done.
 ///
 /// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch', 'stops_agent',
-/// 'archives', 'kept' (why nothing was done), 'ignored' (files that git ignores, below the worktree),
-/// 'branch_kept' (why the branch stayed, when the worktree went) and 'backup' (the ref).
+/// 'archives', 'kept' (why nothing was done), 'ignored' (ignored files, relative to the worktree),
+/// 'branch_kept' (why the branch was kept although the worktree was removed) and 'backup' (the
+/// ref).
 #[derive(clap::Args)]
 pub struct Args {
-    /// Archive ended sessions whose last change is longer ago: 30d, 12h, 2.weeks.
+    /// Archive ended sessions whose last change is older than this: 30d, 12h, 2.weeks.
     #[arg(long, value_name = "age", value_parser = age, allow_hyphen_values = true)]
     older_than: Option<Duration>,
 
-    /// Remove their branches too, those that begin with ao.branchPrefix.
+    /// Also remove the sessions' branches, if their names start with ao.branchPrefix.
     #[arg(long)]
     branches: bool,
 
-    /// Say what would be done, and do nothing.
+    /// Show what would be done, without doing it.
     #[arg(long, short = 'n')]
     dry_run: bool,
 
-    /// Remove also what is not committed or merged, and keep it under refs/ao/backup/.
+    /// Also remove uncommitted and unmerged work, after saving it under refs/ao/backup/.
     #[arg(long, short)]
     force: bool,
 

@@ -2,12 +2,18 @@ use clap_complete::{Shell, generate};
 
 use super::{CliError, Ctx, ExitCode, parse};
 
-/// Print a script that teaches a shell to complete git ao
+/// Print a shell completion script
 ///
-/// For bash, it belongs in ~/.local/share/bash-completion/completions/git-ao; for zsh, under the
-/// name _git-ao in a directory of $fpath; for fish, in ~/.config/fish/conf.d/git-ao.fish.
-/// There it serves 'git ao' as well, together with the shell's completion of git. In bash, zsh and fish
-/// the names of sessions, branches, statuses and the like are completed too.
+/// Save the script where your shell finds it:
+///
+/// bash: ~/.local/share/bash-completion/completions/git-ao
+///
+/// zsh: as _git-ao in a directory of $fpath
+///
+/// fish: ~/.config/fish/conf.d/git-ao.fish
+///
+/// It completes 'git ao' too, together with the shell's own completion for git. In bash, zsh and
+/// fish, it also completes sessions, branches, statuses and other values.
 #[derive(clap::Args)]
 pub struct Args {
     /// The shell.

@@ -1,23 +1,24 @@
 use git_ao::flow::{self, Discard, FlowError, Liveness};
+use git_ao::model::error_chain;
 use git_ao::store::{Committed, Store};
 
 use super::many::{self, Target};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, chain, placed};
+use super::{CliError, Ctx, ExitCode, placed};
 
 /// Delete sessions from the store
 ///
-/// Several are deleted in one step: all of them, or none where one is not found, has not ended or has
-/// an agent that still runs. Their branches and worktrees stay. History keeps the records: 'git ao
-/// log' shows a deleted session by its id. What their agents printed without a terminal goes, unless
-/// they are still alive.
+/// All sessions are deleted in a single event, or none are: if one does not exist, has not ended or
+/// has a running agent, the command fails. Branches and worktrees are kept. The records stay in the
+/// history, and 'git ao log <id>' shows them. The logs of agents without a terminal are removed,
+/// unless the agent is still alive.
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions.
     #[arg(required = true, value_name = "session")]
     sessions: Vec<String>,
 
-    /// Delete sessions that have not ended or whose agent still runs, too.
+    /// Delete sessions even if they have not ended or their agent is still running.
     #[arg(long, short)]
     force: bool,
 }
@@ -53,7 +54,7 @@ fn discard(target: &Target, store: &Store, ctx: &mut Ctx) {
     let conversation = session.and_then(|session| session.agent_session_id.as_deref());
     let id = target.entry.location.id;
     if let Err(error) = flow::discard(store, id, conversation, Discard::All) {
-        ctx.out.warn(&chain(&error));
+        ctx.out.warn(&error_chain(&error));
     }
 }
 

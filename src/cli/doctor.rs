@@ -1,25 +1,28 @@
 use git_ao::flow::{Finding, Weight, examine, mend};
 use git_ao::hook::{Edits, HookName, Installer, State, Way};
+use git_ao::model::error_chain;
 use git_ao::store::Store;
 use serde_json::json;
 
 use super::ui::Style;
 use super::ui::message::indented;
-use super::{CliError, Ctx, ExitCode, chain, json, man};
+use super::{CliError, Ctx, ExitCode, json, man};
 
-/// Check the whole setup, with a fix for each finding
+/// Find problems with the setup, and suggest a fix for each
 ///
-/// Looks at git, tmux, the agents, the configuration, the hooks, the manual pages, the store, and at
-/// worktrees, branches, files and agents that no session knows. Ends with 1 when something is wrong;
-/// a note is nothing wrong.
+/// Checks git, tmux, the agents, the configuration, the hooks, the manual pages and the store, and
+/// looks for worktrees, branches, files and agents that belong to no session. The exit status is 1
+/// if a problem was found; a note is not a problem.
 ///
-/// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what' and
-/// 'fix'.
+/// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what'
+/// and 'fix'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Put right what is fixable: what 'git ao reconcile' and, after the repository was moved, 'git
-    /// worktree repair' do; and remove files that belong to nobody and git's notes of worktrees that
-    /// are gone.
+    /// Fix what can be fixed safely.
+    ///
+    /// This runs 'git ao reconcile', and 'git worktree repair' if the repository was moved. It also
+    /// removes files that belong to no session, and git's records of worktrees that no longer
+    /// exist, and makes git ignore worktrees of sessions that are inside the repository.
     #[arg(long)]
     fix: bool,
 
@@ -91,7 +94,7 @@ fn hooks(store: &Store) -> Vec<Finding> {
                 "take out what is left of its part by hand, then git ao hooks install",
             )),
             Err(error) => Some(Finding::wrong(
-                format!("hook {name}: {}", chain(&error)),
+                format!("hook {name}: {}", error_chain(&error)),
                 "git ao hooks status",
             )),
         }

@@ -8,17 +8,17 @@ use super::editor::Draft;
 use super::ui::{escape, message};
 use super::{CliError, Ctx, ExitCode, by_hand, open};
 
-/// Edit a session's record
+/// Edit a session's record in your editor
 ///
-/// Opens the record as YAML in the editor that git uses (GIT_EDITOR, core.editor, VISUAL, EDITOR),
-/// and writes it back when it is valid and has changed. What others changed meanwhile is kept, as in
-/// a merge; where both changed one field, nothing is written and the text is kept in a file.
+/// Opens the record as YAML in git's editor (GIT_EDITOR, core.editor, VISUAL, EDITOR), and saves it
+/// if it is valid and has changed. Changes that others made in the meantime are merged. If both
+/// sides changed the same field, nothing is written, and your text is kept in a file.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session.
     session: String,
 
-    /// Allow any change of the status.
+    /// Allow any change of status.
     #[arg(long, short)]
     force: bool,
 }

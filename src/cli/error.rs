@@ -1,6 +1,8 @@
 use std::error::Error;
 use std::process::ExitCode as Status;
 
+use git_ao::model::{append_cause, error_chain};
+
 use super::ui::OutError;
 use super::ui::message::{self, Level};
 
@@ -81,7 +83,7 @@ impl CliError {
 
     /// Adds why: the error and its causes, each said once.
     pub fn because(mut self, cause: &dyn Error) -> Self {
-        append(&mut self.message, cause);
+        append_cause(&mut self.message, cause);
         self
     }
 
@@ -130,43 +132,11 @@ impl CliError {
     }
 }
 
-/// The message of an error and of its causes, each said once: `cannot open 'x': permission denied`.
-pub fn chain(error: &dyn Error) -> String {
-    let mut text = said(error);
-    if let Some(cause) = error.source() {
-        append(&mut text, cause);
-    }
-    text
-}
-
-/// The same on one line, for where there is no room for more.
+/// [`error_chain`] on one line, for where there is no room for more.
 pub fn summary(error: &dyn Error) -> String {
-    let text = chain(error);
+    let text = error_chain(error);
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("; ")
-}
-
-/// Appends the cause and its causes, passing over what was said already.
-fn append(text: &mut String, cause: &dyn Error) {
-    let mut next = Some(cause);
-    while let Some(cause) = next {
-        let said = said(cause);
-        if !said.is_empty() && !text.contains(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        next = cause.source();
-    }
-}
-
-/// The error's own words; the number that Rust adds to the system's is nobody's business.
-fn said(error: &dyn Error) -> String {
-    let text = error.to_string();
-    let Some((words, rest)) = text.split_once(" (os error ") else { return text };
-    match rest.split_once(')') {
-        Some((number, rest)) if number.parse::<i32>().is_ok() => format!("{words}{rest}"),
-        _ => text,
-    }
 }
 
 impl From<OutError> for CliError {
@@ -177,7 +147,7 @@ impl From<OutError> for CliError {
             OutError::Failed(_) => ExitCode::Fatal,
         };
         // Who pressed ^C in the pager knows it.
-        let message = if code == INTERRUPTED { String::new() } else { chain(&error) };
+        let message = if code == INTERRUPTED { String::new() } else { error_chain(&error) };
         Self::new(code, message)
     }
 }
@@ -200,9 +170,9 @@ mod tests {
     fn each_cause_is_said_once() {
         let inner = Inner(io::Error::from_raw_os_error(2));
         let error = Outer("x", inner);
-        assert_eq!(chain(&error), "cannot open 'x': cannot read: No such file or directory");
+        assert_eq!(error_chain(&error), "cannot open 'x': cannot read: No such file or directory");
         let full = io::Error::other("disk full (os error 28) at path \"/x\"");
-        assert_eq!(chain(&Inner(full)), "cannot read: disk full at path \"/x\"");
+        assert_eq!(error_chain(&Inner(full)), "cannot read: disk full at path \"/x\"");
         let error = CliError::fatal("cannot list sessions").because(&error);
         assert_eq!(
             error.render(),

@@ -3,9 +3,9 @@ use git_ao::flow;
 use super::change::{self, ChangeArgs};
 use super::{CliError, Ctx, ExitCode};
 
-/// Note that a session's work has failed
+/// Mark a session as failed
 ///
-/// Its agent is not told; git ao kill stops what still runs.
+/// This only changes the status: a running agent is not stopped. 'git ao kill' stops it.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -4,16 +4,17 @@ use std::path::Path;
 
 use git_ao::agent::AgentError;
 use git_ao::flow::FlowError;
+use git_ao::model::error_chain;
 use git_ao::runtime::RuntimeError;
 use git_ao::workspace::{Condition, WorkspaceError};
 
-use super::error::{INTERRUPTED, chain};
+use super::error::INTERRUPTED;
 use super::ui::escape;
 use super::{CliError, undo};
 
 impl From<WorkspaceError> for CliError {
     fn from(error: WorkspaceError) -> Self {
-        let fatal = CliError::fatal(chain(&error));
+        let fatal = CliError::fatal(error_chain(&error));
         match error.hint() {
             Some(hint) => fatal.hint(hint),
             None => fatal,
@@ -23,7 +24,7 @@ impl From<WorkspaceError> for CliError {
 
 impl From<AgentError> for CliError {
     fn from(error: AgentError) -> Self {
-        let refused = CliError::refused(chain(&error));
+        let refused = CliError::refused(error_chain(&error));
         match error.hint() {
             Some(hint) => refused.hint(hint),
             None => refused,
@@ -33,7 +34,7 @@ impl From<AgentError> for CliError {
 
 impl From<RuntimeError> for CliError {
     fn from(error: RuntimeError) -> Self {
-        let message = chain(&error);
+        let message = error_chain(&error);
         let said = match error {
             RuntimeError::NotShown => CliError::refused(message),
             _ => CliError::fatal(message),
@@ -47,7 +48,7 @@ impl From<RuntimeError> for CliError {
 
 impl From<FlowError> for CliError {
     fn from(error: FlowError) -> Self {
-        let message = chain(&error);
+        let message = error_chain(&error);
         match error {
             FlowError::Store(error) => error.into(),
             FlowError::Workspace(error) => error.into(),

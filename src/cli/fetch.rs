@@ -2,10 +2,10 @@ use super::sharing::{RemoteArgs, summary};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
-/// Ask a remote what sessions it has, and merge nothing
+/// Fetch sessions from a remote without merging them
 ///
-/// What it has comes under refs/ao/remotes/<remote>/sessions. Branches, tags and FETCH_HEAD stay as
-/// they are.
+/// The sessions are stored under refs/ao/remotes/<remote>/sessions. Branches, tags and FETCH_HEAD
+/// are not touched.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

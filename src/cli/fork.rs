@@ -7,15 +7,17 @@ use super::spawn::{self, NewArgs};
 use super::task::TaskArgs;
 use super::{CliError, Ctx, ExitCode, launch, open};
 
-/// Start a session that continues from where another one is
+/// Start a session from another session's branch and conversation
 ///
-/// The new session has a branch of its own, from the tip of the other one's branch, and what its
-/// record says of agent, issue and tags. Its agent starts from the other one's conversation where
-/// it can; else with the task alone. What is not committed there stays there. The record keeps where it came from, and the event has
-/// the other session's last event as its second parent, so that 'git log --graph' shows it.
+/// The new session gets its own branch, which starts at the tip of the other session's branch. It
+/// inherits the agent, issue and tags. If the agent supports it, the conversation is copied as
+/// well; otherwise the agent starts with only the task. Uncommitted changes are not copied.
+///
+/// The record names the session it was forked from. The fork's event has the last event of that
+/// session as its second parent, so 'git log --graph' shows the fork.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session to continue: an id, a branch, an issue, '@' or 'latest'.
+    /// The session to fork: an id, a branch, an issue, '@' or 'latest'.
     session: String,
 
     #[command(flatten)]

@@ -1,3 +1,4 @@
+/// Repair the store.
 mod repair;
 
 use git_ao::model::Oid;
@@ -7,22 +8,23 @@ use git_ao::store::{RepairMode, Severity, Store};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
-/// Check the store, or what was fetched from a remote, and repair it
+/// Check the session store for damage, and repair it
 ///
-/// Lists whatever is not where it belongs, records that cannot be read, and events that are
-/// missing; without arguments, also among the private sessions of this clone, and ids that are in
-/// more than one project. It ends with 1 if anything is wrong: what a newer version may know, and
-/// what is too large, is listed but is no reason. Nothing is changed without --repair.
+/// Reports files that are not in their proper place, unreadable records and missing events. Without
+/// arguments, it also checks the private sessions of this clone, and reports ids that are used in
+/// more than one project. The exit status is 1 if anything is wrong. Oversized records, and data
+/// that a newer version may have written, are reported but do not count as wrong. Nothing is
+/// changed without --repair.
 ///
-/// --repair puts each damaged ref of the store to the newest state that is whole: one that its
-/// reflog, its history or a remote-tracking ref leads to, or else one that nothing names any more.
-/// Newer records that can still be read are written on top, as one event. It prints what was rescued
-/// and what was lost. Where nothing is damaged it changes nothing.
+/// --repair resets each damaged ref of the store to its newest intact state: one that is reachable
+/// from its reflog, its history or a remote-tracking ref, or else a dangling one. Newer records
+/// that are still readable are written on top, in a single event. It prints what was rescued and
+/// what was lost. If nothing is damaged, nothing is changed.
 ///
-/// What was broken is kept. The old tip stays under refs/ao/broken/, or in the folder ao/broken of
-/// the git directory if it is no object; objects that were damaged and the old reflog are moved
-/// there. As long as a ref leads to an object that is missing, 'git gc' fails: once you do not need
-/// it any more, remove it with 'git update-ref -d'.
+/// The damaged state is kept. The old tip is saved under refs/ao/broken/, or, if it is not an
+/// object, in ao/broken in the git directory; damaged objects and the old reflog are moved there as
+/// well. While a ref leads to a missing object, 'git gc' fails: once you no longer need that ref,
+/// delete it with 'git update-ref -d'.
 #[derive(clap::Args)]
 pub struct Args {
     /// Check what was last fetched from this remote.
@@ -33,14 +35,14 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["commit", "remote"])]
     repair: bool,
 
-    /// With --repair: only say what would be done.
+    /// With --repair: show what would be done, without doing it.
     #[arg(long, short = 'n', requires = "repair")]
     dry_run: bool,
 
     /// Check the store at this commit.
     commit: Option<String>,
 
-    /// Say nothing; the exit status tells.
+    /// Print nothing; only set the exit status.
     #[arg(long, short)]
     quiet: bool,
 }

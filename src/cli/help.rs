@@ -1,14 +1,14 @@
 use super::man::{self, Look};
 use super::{CliError, Ctx, ExitCode, parse};
 
-/// Show the commands, or the manual page of one
+/// List the commands, or show the manual page of one
 ///
-/// This works before the pages are installed; 'git ao --help' is git's own, and needs 'git ao man
-/// --install' once.
+/// Works before the pages are installed. 'git ao --help' is handled by git itself, and needs 'git
+/// ao man --install' first.
 #[derive(clap::Args)]
 #[command(hide = true)]
 pub struct Args {
-    /// The command, or another page: config, hooks, sharing or gitformat-ao.
+    /// A command, or a guide: config, hooks.7, sharing or gitformat-ao.
     command: Option<String>,
 }
 

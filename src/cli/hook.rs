@@ -10,17 +10,17 @@ use super::ui::escape;
 use super::ui::message::{self, Level};
 use super::{CliError, Ctx, ExitCode, error};
 
-/// Do what there is to do in one of git's hooks
+/// Do the work of a git hook (used by the installed hooks)
 ///
-/// This is what the hooks of 'git ao hooks install' call. It never fails. AO_DISABLE=1 and
-/// 'git config ao.hooks false' make it do nothing.
+/// The hooks that 'git ao hooks install' writes call this. It never fails. AO_DISABLE=1 or 'git
+/// config ao.hooks false' disables it.
 #[derive(clap::Args)]
 #[command(hide = true)]
 pub struct Args {
-    /// The hook.
+    /// The name of the hook.
     name: String,
 
-    /// What git gave it.
+    /// The arguments that git passed to the hook.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<OsString>,
 }

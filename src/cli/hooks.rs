@@ -1,24 +1,30 @@
 use git_ao::hook::{
     Edits, HookError, HookName, Installed, Installer, Place, Reach, Removed, State, Way,
 };
+use git_ao::model::error_chain;
 
 use git_ao::git::Repository;
 
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, error};
+use super::{CliError, Ctx, ExitCode};
 
-/// Make git keep the sessions' records true by itself
+/// Manage the git hooks that keep records up to date
 ///
-/// Everything works without hooks. 'post-checkout', which 'install' installs unless others are
-/// named, records the branch that a session's worktree is on, makes a worktree that 'git worktree
-/// add' puts on a session's branch that session's workspace, and says on a terminal when the branch
-/// checked out belongs to sessions. 'post-commit', 'post-rewrite' and 'post-merge' record the last
-/// commit of the branch; 'prepare-commit-msg' adds the trailer Ao-Session to commits made in a
-/// session's worktree; 'pre-push' pushes the sessions to ao.remote (or to the only remote) when the
-/// user pushes there, if ao.autoPush is true.
+/// The hooks are optional. 'git ao hooks install' installs post-checkout unless you name others:
 ///
-/// Hooks that are there go on running. AO_DISABLE=1 in the environment turns all of it off for one
-/// command, 'git config ao.hooks false' for a repository.
+/// post-checkout records the branch that a session's worktree is on. If 'git worktree add' checks
+/// out a session's branch, the new worktree becomes the session's. On a terminal, it says so when
+/// the branch you check out belongs to sessions.
+///
+/// post-commit, post-rewrite and post-merge record the last commit of the session's branch.
+///
+/// prepare-commit-msg adds an Ao-Session trailer to commits made in a session's worktree.
+///
+/// pre-push also pushes the sessions when you push to ao.remote (or the only remote), if
+/// ao.autoPush is true.
+///
+/// Existing hooks keep running. AO_DISABLE=1 in the environment disables all of them for one
+/// command, and 'git config ao.hooks false' for one repository.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -27,25 +33,25 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Install hooks: post-checkout, or those that are named
+    /// Install hooks: post-checkout, or the named ones
     Install {
         /// The hooks.
         hooks: Vec<String>,
 
-        /// Replace what git-ao wrote even if somebody edited it.
+        /// Overwrite git-ao's part of a hook even if it was edited.
         #[arg(long)]
         force: bool,
 
-        /// Write files even where git reads hooks from its configuration, from git 2.54 on.
+        /// Write hook files even if git supports hooks in its configuration (git 2.54 and later).
         #[arg(long)]
         file: bool,
     },
-    /// Take hooks out: all, or those that are named
+    /// Remove hooks: all of them, or the named ones
     Uninstall {
         /// The hooks.
         hooks: Vec<String>,
 
-        /// Take out what git-ao wrote even if somebody edited it.
+        /// Remove git-ao's part of a hook even if it was edited.
         #[arg(long)]
         force: bool,
     },
@@ -214,7 +220,7 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
 
 impl From<HookError> for CliError {
     fn from(problem: HookError) -> Self {
-        let message = error::chain(&problem);
+        let message = error_chain(&problem);
         match problem {
             HookError::Store(problem) => problem.into(),
             HookError::TurnedOff(_) => Self::refused(message)

@@ -6,23 +6,25 @@ use super::change::{self, ChangeArgs};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, interrupt};
 
-/// End a session and stop its agent
+/// Stop a session's agent and end the session
 ///
-/// Its worktree, its branch and its record stay; git ao restore takes it up again. A session that
-/// has ended stays as it is, but what still runs of it is stopped. The agent is found by its process,
-/// also where what looked after it was killed, or its tmux server cannot be reached. One whose agent
-/// runs in another clone, or of which it cannot be told whether it runs, is refused; with --force it is
-/// only marked as killed, and what runs goes on.
+/// The worktree, the branch and the record are kept, so 'git ao restore' can restart the session.
+/// If the session has already ended, its status is kept, and any process that is still running is
+/// stopped.
 ///
-/// Processes that the agent started and that go on without it are named: they have its session's id in
-/// their environment. With --all-processes those that work in the session's worktree are ended, too; the
-/// others may be daemons that more than this session uses.
+/// The agent is found by its process, even if its supervisor was killed or its tmux server cannot
+/// be reached. The command is refused if the agent runs in another clone, or if its state cannot be
+/// determined. --force then marks the session as killed, and does not stop the agent.
+///
+/// Processes that the agent started and that outlive it are listed; they are recognized by the
+/// session's id in their environment. --all-processes also stops those that work in the session's
+/// worktree. Others may be daemons that several sessions share.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     change: ChangeArgs,
 
-    /// End also the processes that the agent left in its worktree.
+    /// Also stop the processes that the agent left running in its worktree.
     #[arg(long)]
     all_processes: bool,
 }

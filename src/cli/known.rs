@@ -1,28 +1,38 @@
 //! Words that hands know from git, tmux, docker and other tools.
 
-/// The command that does what the word does elsewhere.
+/// The command that does what the word does elsewhere: a verb with its arguments, or a command of
+/// git's own, which begins with `git `.
 pub fn command_for(word: &str) -> Option<&'static str> {
     Some(match word {
-        "add" | "create" | "new" | "start" => "spawn <task>",
+        "add" | "create" | "init" | "launch" | "new" | "new-session" | "start" | "up" => {
+            "spawn <task>"
+        }
         "branch" | "clone" | "copy" | "cp" | "dup" => "fork <session>",
         "continue" | "reopen" | "restart" | "recover" | "revive" => "restore <session>",
-        "ps" | "top" | "who" | "monitor" => "status",
+        "ps" | "st" | "top" | "who" => "status",
+        "monitor" | "wait" | "watch" => "status --watch",
+        "all" | "list-sessions" | "sessions" => "list",
+        "find" | "search" => "list --grep <text>",
         "cat" | "get" | "info" | "inspect" | "describe" | "view" => "show <session>",
-        "events" | "history" | "reflog" => "log",
-        "checkout" | "co" | "switch" | "enter" | "join" | "open" | "logs" | "tail" => {
-            "attach <session>"
-        }
+        "current" | "here" | "whoami" => "show @",
+        "blame" | "events" | "history" | "reflog" => "log",
+        "a" | "attach-session" | "checkout" | "co" | "enter" | "exec" | "join" | "logs"
+        | "open" | "switch" | "tail" => "attach <session>",
         "message" | "msg" | "prompt" | "say" | "send-keys" | "tell" | "type" => {
             "send <session> <text>"
         }
         "suspend" => "pause <session>",
         "unpause" => "resume <session>",
-        "end" | "halt" | "interrupt" | "kill-session" | "stop" | "terminate" => "kill <session>",
+        "down" | "end" | "halt" | "interrupt" | "kill-session" | "quit" | "stop" | "terminate" => {
+            "kill <session>"
+        }
         "close" | "done" | "finish" | "success" => "complete <session>",
         "error" | "failed" => "fail <session>",
         "abandon" | "abort" | "drop" => "cancel <session>",
-        "mv" | "rename" => "set <session> title=<title>",
+        "mv" | "rename" | "rename-session" => "set <session> title=<title>",
+        "label" | "tag" => "set <session> tags+=<tag>",
         "change" | "modify" | "update" => "set <session> <field>=<value>",
+        "reset" | "revert" => "undo",
         "hide" | "stash" => "archive <session>",
         "unhide" | "unstash" => "unarchive <session>",
         "destroy" | "del" | "remove" | "rm" => "delete <session>",
@@ -32,8 +42,16 @@ pub fn command_for(word: &str) -> Option<&'static str> {
         "download" => "fetch",
         "check" | "diagnose" | "health" => "doctor",
         "verify" => "fsck",
+        "install" | "setup" => "hooks install",
         "completion" => "completions <shell>",
         "manual" => "man",
+        // What agents do is ordinary work on a branch.
+        "commit" => "git commit",
+        "config" => "git config ao.<key> <value>",
+        "diff" => "git diff HEAD...<branch>",
+        "merge" => "git merge <branch>",
+        "rebase" => "git rebase <branch>",
+        "worktree" => "git worktree list",
         _ => return None,
     })
 }
@@ -50,6 +68,10 @@ mod tests {
         assert!(words.len() > 80, "{words:?}");
         for word in words {
             match command_for(word) {
+                Some(command) if command.starts_with("git ") => {
+                    assert!(tree.find_subcommand(word).is_none(), "'{word}' is a command");
+                }
+                None if word.starts_with("git ") => {}
                 Some(command) => {
                     assert!(tree.find_subcommand(word).is_none(), "'{word}' is a command");
                     let verb = command.split(' ').next().unwrap();

@@ -13,17 +13,19 @@ use super::{CliError, Ctx, ExitCode, run};
 /// Which agent, and what keeps it alive.
 #[derive(clap::Args)]
 pub struct AgentArgs {
-    /// The agent that does the work: claude, codex, gemini, opencode, aider and so on; by default
-    /// ao.agent, or the only one that is installed.
+    /// The agent to start: claude, codex, gemini, opencode, aider, … Default: ao.agent, or the only
+    /// installed agent, if there is exactly one.
+    ///
+    /// 'git ao agents' lists them all.
     #[arg(long, value_name = "name")]
     pub agent: Option<String>,
 
-    /// What keeps the agent alive: tmux, detached (no terminal, its output in a log), foreground
-    /// (this terminal) or none; by default ao.runtime, or tmux where it is installed.
+    /// Where the agent runs: tmux, detached (no terminal; output goes to a log), foreground (this
+    /// terminal) or none. Default: ao.runtime, or tmux if it is installed, else detached.
     #[arg(long, value_name = "name", value_parser = NAMES)]
     pub runtime: Option<String>,
 
-    /// Start no agent.
+    /// Do not start an agent.
     #[arg(long, conflicts_with = "runtime")]
     pub no_agent: bool,
 }

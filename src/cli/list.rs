@@ -10,39 +10,39 @@ use super::{CliError, Ctx, ExitCode, json, placed};
 
 /// List sessions
 ///
-/// Without options, all that are not archived, the last changed first: ended ones too. Nothing to
-/// list is no error. Behind the agent of a session that lives only in other clones stands in which:
-/// 'on laptop-9f2c'. A record that cannot be read is listed as 'corrupt'; options that narrow the
-/// list leave it out, except --project and --status=corrupt.
+/// Lists all sessions that are not archived, ended ones included, most recently changed first. An
+/// empty list is not an error. If a session lives only in other clones, the AGENT column names them
+/// ('on laptop-9f2c'). An unreadable record is listed as 'corrupt'; options that narrow the list
+/// hide it, except --project and --status=corrupt.
 ///
-/// --json prints {"version":1,"sessions":[…]}, with the keys of each record as they are stored, and
-/// 'archived', 'visibility' ('public' or 'private'), 'here' (whether it lives in this clone),
-/// 'workspace_path' (the absolute path of its worktree here, or null),
-/// 'short_id' and 'display_title'; of a corrupt record 'id', 'project_id', 'archived', 'visibility',
-/// 'short_id', and in 'corrupt' what is wrong with it.
+/// --json prints {"version":1,"sessions":[…]}. Each session has the keys of its stored record, and
+/// 'archived', 'visibility' ('public' or 'private'), 'here' (true if it lives in this clone),
+/// 'workspace_path' (the absolute path of its worktree here, or null), 'short_id' and
+/// 'display_title'. A corrupt record has 'id', 'project_id', 'archived', 'visibility', 'short_id'
+/// and, in 'corrupt', the reason.
 ///
-/// --porcelain prints a line for each session, with tabs between these fields: id, status (or
-/// 'corrupt'), 'active' or 'archived', project, time of creation, time of the last update, agent,
-/// branch, issue, pull request, id of the session it was forked from, title (or what is wrong with
-/// the record), 'public' or 'private'. What is missing is empty. '\' is written as '\\', control characters as '\t', '\n',
-/// '\r' or '\x1b', other characters that are not seen or that turn the text around as '\u{202e}'
-/// (with -z, these are left as they are). Fields may be added at the end.
+/// --porcelain prints one line per session, with these fields separated by tabs: id, status (or
+/// 'corrupt'), 'active' or 'archived', project, creation time, time of the last update, agent,
+/// branch, issue, pull request, id of the session it was forked from, title (or the reason, for a
+/// corrupt record), 'public' or 'private'. A missing value is empty. A backslash is written as
+/// '\\', a control character as '\t', '\n', '\r' or '\x1b', and an invisible or bidirectional
+/// character as '\u{202e}'; -z leaves all of them as they are. Later versions may append fields.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Archived sessions too.
+    /// Include archived sessions.
     #[arg(long, short)]
     all: bool,
 
-    /// Archived sessions instead.
+    /// List only archived sessions.
     #[arg(long, conflicts_with = "all")]
     archived: bool,
 
-    /// Sort by updated, created, status, title, agent, branch, project, kind or id; '-' before the
-    /// key, or ':reverse' behind it, turns the order around.
+    /// Sort by updated, created, status, title, agent, branch, project, kind or id. A leading '-'
+    /// or a trailing ':reverse' reverses the order.
     #[arg(long, value_name = "key", allow_hyphen_values = true)]
     sort: Option<Order>,
 
-    /// At most so many.
+    /// List at most this many sessions.
     #[arg(long, short = 'n', visible_alias = "max-count", value_name = "number")]
     limit: Option<usize>,
 
@@ -50,11 +50,11 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["porcelain", "nul"])]
     json: bool,
 
-    /// Print lines for scripts, in a format that stays as it is.
+    /// Print one line per session in a stable format for scripts.
     #[arg(long, value_name = "version", num_args = 0..=1, require_equals = true, default_missing_value = "v1")]
     porcelain: Option<Porcelain>,
 
-    /// End lines with NUL instead of a newline; implies --porcelain.
+    /// Terminate lines with NUL instead of newline; implies --porcelain.
     #[arg(short = 'z', id = "nul")]
     nul: bool,
 

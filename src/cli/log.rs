@@ -1,34 +1,38 @@
 mod entry;
+/// Draw a graph of events and forks, one line per event.
+///
+/// For one session, includes all events of the sessions it was forked from.
 mod graph;
 mod records;
 mod trail;
 mod wanted;
 
-use git_ao::model::Event;
+use git_ao::model::{Event, error_chain};
 use git_ao::store::{Snapshot, Store, StoreError};
 
 use self::entry::Titles;
 use self::trail::Trail;
 use self::wanted::{Verdict, Wanted};
 use super::ui::OutError;
-use super::{CliError, Ctx, ExitCode, chain, json};
+use super::{CliError, Ctx, ExitCode, json};
 
-/// Show what happened to sessions
+/// Show the history of sessions
 ///
-/// Shows the events of the store, newest first; of one session, its own, and those of the sessions
-/// it was forked from up to the fork. A session that was deleted is found by its id.
+/// Lists the events of the store, newest first. For one session, lists its own events and, up to
+/// the fork, those of the sessions it was forked from. A deleted session is found by its id.
 ///
-/// Events that cannot be read are reported, and the others shown. In a store without events there
-/// is nothing to show, which is fatal as in git; --json then prints an empty list.
+/// Unreadable events are reported and skipped. Like 'git log', it is a fatal error if there are no
+/// events at all; --json then prints an empty list.
 ///
-/// --json prints {"version":1,"events":[…]}. An event has 'id', 'parents', 'author' ('name',
-/// 'email'), 'date', 'op', 'subject', 'sessions', 'replica' (the clone in which it was made, where
-/// that is known), 'automatic' (no person gave the command) and 'conflicts' ('session', 'field');
-/// with -p also 'changes', in each 'session', 'what' ('created', 'changed', 'deleted', 'archived', 'unarchived' or
-/// 'missing') and 'fields' ('field', 'before', 'after').
+/// --json prints {"version":1,"events":[…]}. Each event has 'id', 'parents', 'author' ('name',
+/// 'email'), 'date', 'op', 'subject', 'sessions', 'replica' (the clone that made it, if known),
+/// 'automatic' (true if git ao made it without a command from a person) and 'conflicts' ('session',
+/// 'field'). With -p it also has 'changes': for each session 'session', 'what' ('created',
+/// 'changed', 'deleted', 'archived', 'unarchived' or 'missing') and 'fields' ('field', 'before',
+/// 'after').
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session.
+    /// The session. Default: all sessions.
     session: Option<String>,
 
     /// Draw the graph of events and forks, one line for each event.
@@ -37,7 +41,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["patch", "reverse", "json"])]
     graph: bool,
 
-    /// One line for each event.
+    /// Print one line per event.
     #[arg(long)]
     oneline: bool,
 
@@ -45,7 +49,7 @@ pub struct Args {
     #[arg(long, short)]
     patch: bool,
 
-    /// At most so many events.
+    /// Show at most this many events.
     #[arg(long, short = 'n', visible_alias = "limit", value_name = "number")]
     max_count: Option<usize>,
 
@@ -57,7 +61,7 @@ pub struct Args {
     #[arg(long, visible_alias = "before", value_name = "time")]
     until: Option<String>,
 
-    /// Only events by this person: a part of the name or address.
+    /// Only events by this person: part of a name or email address.
     #[arg(long, value_name = "person")]
     author: Vec<String>,
 
@@ -65,7 +69,7 @@ pub struct Args {
     #[arg(long, value_name = "operation")]
     op: Vec<String>,
 
-    /// Oldest first.
+    /// Print the oldest event first.
     #[arg(long)]
     reverse: bool,
 
@@ -140,7 +144,7 @@ impl View<'_> {
             let event = match event {
                 Ok(event) => event,
                 Err(error) => {
-                    ctx.out.error(&chain(&error));
+                    ctx.out.error(&error_chain(&error));
                     is_whole = false;
                     continue;
                 }
@@ -205,7 +209,7 @@ fn report(result: Result<(), Problem>, ctx: &mut Ctx) -> Result<bool, CliError> 
     match result {
         Ok(()) => Ok(true),
         Err(Problem::Store(error)) => {
-            ctx.out.error(&chain(&error));
+            ctx.out.error(&error_chain(&error));
             Ok(false)
         }
         Err(Problem::Output(error)) => Err(error.into()),

@@ -14,20 +14,22 @@ use git_ao::flow::Finding;
 
 /// Show or install the manual pages
 ///
-/// On a terminal the page is shown in the pager, with groff or mandoc where one is installed; elsewhere
-/// its source is printed, for man(7). 'git ao --help' makes git show the page git-ao, which man finds
-/// once the pages are installed: in $XDG_DATA_HOME/man, or else ~/.local/share/man.
+/// On a terminal, shows the page in the pager, formatted by groff or mandoc if one is installed.
+/// Otherwise, prints its source in man(7) format.
+///
+/// 'git ao --help' runs man, which finds the pages once they are installed in $XDG_DATA_HOME/man
+/// (by default ~/.local/share/man).
 #[derive(clap::Args)]
 pub struct Args {
-    /// The page: git-ao, git-ao-<command> or only <command>, or gitformat-ao.
+    /// The page: git-ao, a command, or one of config, hooks.7, sharing and gitformat-ao.
     #[arg(default_value = "git-ao", conflicts_with = "install")]
     page: String,
 
-    /// Print the source on a terminal too.
+    /// Print the source even on a terminal.
     #[arg(long, conflicts_with = "install")]
     roff: bool,
 
-    /// Write all pages to where man looks for a user's own.
+    /// Install all pages where man finds them.
     #[arg(long)]
     install: bool,
 }
@@ -66,6 +68,7 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
         page.name == wanted
             || page.file_name() == wanted
             || page.name.strip_prefix("git-ao-") == Some(wanted)
+            || page.file_name().strip_prefix("git-ao-") == Some(wanted)
     };
     let Some(page) = pages.iter().find(is_wanted) else {
         let names: Vec<_> = pages.iter().map(|page| page.name_among(&pages)).collect();
@@ -144,7 +147,21 @@ fn page(command: clap::Command) -> Page {
         .manual("Git AO Manual")
         .render(&mut text)
         .expect("writing to a vector does not fail");
+    text.extend_from_slice(see_also(&name).as_bytes());
     Page { section: 1, name, text }
+}
+
+/// The last section of a verb's page. That of git-ao(1) is written by hand.
+fn see_also(page: &str) -> String {
+    let Some(verb) = page.strip_prefix("git-ao-") else { return String::new() };
+    let guide = match verb {
+        "fetch" | "pull" | "push" | "sync" => ",\n.BR git\\-ao\\-sharing (7)",
+        "agents" | "doctor" | "fork" | "restore" | "spawn" => ",\n.BR git\\-ao\\-config (5)",
+        "hooks" => ",\n.BR git\\-ao\\-hooks (7)",
+        "edit" | "fsck" | "set" => ",\n.BR gitformat\\-ao (5)",
+        _ => "",
+    };
+    format!(".SH \"SEE ALSO\"\n.BR git\\-ao (1){guide}\n")
 }
 
 fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {

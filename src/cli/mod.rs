@@ -47,6 +47,7 @@ mod porcelain;
 mod pull;
 mod push;
 mod reconcile;
+mod remarks;
 mod restore;
 mod resume;
 mod run;
@@ -68,7 +69,7 @@ use std::ffi::OsString;
 use std::process::ExitCode as Status;
 
 pub use context::Ctx;
-pub use error::{CliError, ExitCode, chain};
+pub use error::{CliError, ExitCode};
 
 /// Runs the program with these arguments, of which the first is its own name.
 pub fn main(args: impl Iterator<Item = OsString>) -> Status {

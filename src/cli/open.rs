@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use git_ao::git::{Held, LockError, ObjectError, RefError, Repository, RepositoryError};
-use git_ao::model::{Handle, Project, Reference};
+use git_ao::model::{Handle, Project, Reference, error_chain};
 use git_ao::store::{
     Clock, Context, Entry, Key, Notice, RecordProblem, ResolveError, Snapshot, Store, StoreError,
 };
@@ -120,14 +120,14 @@ impl From<RepositoryError> for CliError {
                 CliError::fatal(error.to_string()).hint("a newer git-ao may know it")
             }
             RepositoryError::OldFormat(_) => CliError::fatal(error.to_string()),
-            RepositoryError::Open { .. } => CliError::fatal(super::error::chain(&error)),
+            RepositoryError::Open { .. } => CliError::fatal(error_chain(&error)),
         }
     }
 }
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
-        let message = super::error::chain(&error);
+        let message = error_chain(&error);
         match &error {
             StoreError::Resolve(resolve) => CliError::refused(message).hint(resolve_hint(resolve)),
             StoreError::NotFound(_) | StoreError::Exists(_) => CliError::refused(message),

@@ -2,12 +2,12 @@ use std::fmt::Write as _;
 
 use clap::Command;
 
-use super::verbs::GROUPS;
+use super::verbs::{GROUPS, GUIDES};
 
 /// The synopsis of the whole program.
 pub const SYNOPSIS: &str = "git ao <command> [<args>]";
 
-/// What `git ao` says when it is asked for nothing, in the manner of `git`: all verbs, in groups.
+/// The text of `git ao` without arguments: all verbs in groups, as `git help` has them.
 pub fn overview(tree: &Command) -> String {
     let mut text = format!("usage: {SYNOPSIS}\n");
     let about = |name: &str| Some(tree.find_subcommand(name)?.get_about()?.to_string());
@@ -21,9 +21,13 @@ pub fn overview(tree: &Command) -> String {
             push(&mut text, format_args!("   {name:<12} {about}\n"));
         }
     }
+    text.push_str("\nguides\n");
+    for (name, about) in GUIDES {
+        push(&mut text, format_args!("   {name:<12} {about}\n"));
+    }
     text.push_str(
-        "\n'git ao <command> -h' shows the options of a command, 'git ao help <command>' its manual \
-         page.\n",
+        "\n'git ao <command> -h' lists the options of a command. 'git ao help <command>' or\n\
+         'git ao help <guide>' shows a manual page.\n",
     );
     text
 }

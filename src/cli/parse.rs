@@ -7,11 +7,11 @@ use super::overview::{SYNOPSIS, overview};
 use super::verbs::{Verb, fill};
 use super::{CliError, Ctx, ExitCode, usage};
 
-/// Keeps the sessions of AI coding agents in the git repository they work on.
+/// Keep the sessions of AI coding agents in the git repository they work on
 ///
 /// A session is one agent's piece of work: its task, branch, worktree, status and lineage. Each
-/// session is a YAML record in the tree of one ref, refs/ao/sessions, and each change to it is a
-/// commit there, so that history and sharing are git's own.
+/// session is a YAML record in the tree of one ref, refs/ao/sessions. Each change to a record is a
+/// commit on that ref, so history and sharing are git's own.
 #[derive(Parser)]
 #[command(
     name = "git-ao",
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(text(&["-h"]), (nothing.clone(), ExitCode::Usage));
         let (long, code) = text(&["--help"]);
         assert_eq!(code, ExitCode::Done);
-        assert!(long.starts_with("Keeps the sessions") && long.ends_with(&nothing), "{long}");
+        assert!(long.starts_with("Keep the sessions") && long.ends_with(&nothing), "{long}");
 
         let (short, code) = text(&["man", "-h"]);
         assert_eq!(code, ExitCode::Usage);

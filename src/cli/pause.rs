@@ -3,9 +3,9 @@ use git_ao::flow;
 use super::change::{self, ChangeArgs};
 use super::{CliError, Ctx, ExitCode};
 
-/// Note that a session's work rests
+/// Mark a session as paused
 ///
-/// Its agent is not told: what runs goes on running. git ao resume notes that the work goes on.
+/// This only changes the status: a running agent is not stopped. 'git ao resume' ends the pause.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

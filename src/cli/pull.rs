@@ -2,10 +2,10 @@ use super::sharing::{MergeArgs, RemoteArgs, report_merges};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
-/// Fetch a remote's sessions and merge them
+/// Fetch sessions from a remote and merge them
 ///
-/// Sessions are merged field by field; where both sides changed a field, the later change stays and
-/// the other one is in the history.
+/// Sessions are merged field by field. If both sides changed a field, the later change wins, and
+/// the other value stays in the history.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

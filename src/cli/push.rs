@@ -7,26 +7,26 @@ use super::sharing::{MergeArgs, RemoteArgs, report_merges, summary};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
-/// Share your sessions through a remote
+/// Push sessions to a remote
 ///
-/// Only fast-forwards are pushed, nothing is ever forced: where others pushed before, what they
-/// have is fetched and merged first. All sessions of the store go, with their history.
+/// Pushes all sessions that are not private, with their history. Nothing is ever forced: if the
+/// remote has changed, its sessions are fetched and merged first.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     remote: RemoteArgs,
 
-    /// Say what would leave this machine, and push nothing.
+    /// Show what would be pushed, without pushing.
     #[arg(long, short = 'n')]
     dry_run: bool,
 
-    /// Push the branches that active sessions work on, too.
+    /// Also push the branches of active sessions.
     #[arg(long)]
     branches: bool,
 
     /// Run the pre-push hook for the sessions too.
     ///
-    /// Otherwise it runs for branches only: sessions are no code that it could check.
+    /// By default, the hook runs only for branches: sessions are not code that it could check.
     #[arg(long, overrides_with = "no_verify")]
     verify: bool,
 

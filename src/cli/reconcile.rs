@@ -1,23 +1,24 @@
 use git_ao::flow::{self, Reconciled, Step};
+use git_ao::model::error_chain;
 use serde_json::{Value, json};
 
-use super::error::chain;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, json};
 
-/// Make records agree with what is true here
+/// Update records to match the actual state of this clone
 ///
-/// Looks at the sessions that live in this clone, and at the branches of those that live in none, and
-/// writes down, all in one event, what their records have wrong: the branch their worktree is on and its last commit, a worktree that 'git
-/// worktree move' took elsewhere or that is gone, and an agent that is gone without having said so:
-/// such a session is 'errored', for the reason 'agent_gone'. A session that was just started is given
-/// three minutes. An agent of which it cannot be told whether it is alive changes nothing.
+/// Checks the sessions that live in this clone, and the branches of sessions that live in none, and
+/// corrects their records in a single event: the worktree's branch and its last commit; a worktree
+/// that was moved with 'git worktree move' or is missing; and an agent that ended without
+/// reporting. Such a session becomes 'errored', with the reason 'agent_gone'. A session that was
+/// just started is left alone for three minutes, and so is one whose agent's state cannot be
+/// determined.
 ///
-/// --json prints {"version":1,"sessions":[…],"event":id}, each with 'id' and 'changes': a list of
-/// objects with 'what' (agent_gone, branch, head, moved, vanished) and 'value'.
+/// --json prints {"version":1,"sessions":[…],"event":id}. Each session has 'id' and 'changes': a
+/// list of objects with 'what' (agent_gone, branch, head, moved, vanished) and 'value'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Say what would be changed, and change nothing.
+    /// Show what would be changed, without changing it.
     #[arg(long, short = 'n')]
     dry_run: bool,
 
@@ -38,7 +39,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ctx.out.warn(&format!(
             "cannot tell whether the agent of {} is alive: {}",
             id.short(),
-            chain(error)
+            error_chain(error)
         ));
     }
     Ok(ExitCode::Done)

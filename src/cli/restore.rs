@@ -5,62 +5,66 @@ use git_ao::flow::{self, Again, Interrupt, Restore, Rule};
 
 use super::selection::Criteria;
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, launch, open, text};
+use super::{CliError, Ctx, ExitCode, interrupt, launch, open, remarks, text};
 
-/// Bring a session that has ended back to life: worktree, runtime and agent
+/// Restart an ended session: its worktree, agent and conversation
 ///
-/// The agent goes on with its own conversation, which is found by its id, or else in the agent's
-/// files by where the session worked. With a text, that is what the agent is told; without one it
-/// waits for you or, where it has no terminal, is told to continue. Where no conversation is found,
-/// the session is not restored: --fresh begins a new one with the text or the recorded task. A
-/// session whose agent never began needs no --fresh.
+/// The agent resumes its own conversation. git ao finds the conversation by its recorded id, or
+/// else by the directory that the session worked in. If you give a text, it is the agent's next
+/// prompt. Without a text, the agent waits for you; an agent without a terminal is told to
+/// continue.
 ///
-/// A worktree that is gone is made again from the branch, or from the last commit that was seen on
-/// it. An archived session leaves the archive. When anything of it fails, all is as it was.
+/// If no conversation is found, the session is not restored. --fresh then starts a new conversation
+/// with the text or the recorded task. A session whose agent never started needs no --fresh.
 ///
-/// --all takes every session of this clone whose agent is gone and that did not end by itself, as
-/// after a power cut; the selection options take those that they match. A failure of one does not
-/// stop the others.
+/// A missing worktree is created again from the branch, or from the branch's last recorded commit
+/// if the branch is gone too. An archived session is moved out of the archive. If any step fails,
+/// everything is undone.
+///
+/// --all restores every session of this clone that was interrupted, for example by a power failure:
+/// its agent is gone, but did not end by itself. Selection options restore the interrupted sessions
+/// that they match. If one session fails, the others are still restored.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session: an id, a branch, an issue, '@' or 'latest'; by default '@', the session of this
+    /// The session: an id, a branch, an issue, '@' or 'latest'. Default: '@', the session of this
     /// worktree.
     #[arg(conflicts_with = "all")]
     session: Option<String>,
 
-    /// What the agent is told, in words; '-' reads it from standard input.
+    /// The agent's next prompt; '-' reads it from standard input.
     #[arg(value_name = "text")]
     words: Vec<String>,
 
-    /// Read that text from a file, or from standard input for '-'.
+    /// Read the prompt from a file; '-' means standard input.
     #[arg(long, short = 'F', value_name = "path", conflicts_with = "words")]
     file: Option<String>,
 
-    /// Begin a new conversation, with the text or else with the recorded task.
+    /// Start a new conversation, with the given text or the recorded task.
     #[arg(long)]
     fresh: bool,
 
-    /// Another agent than it had; where the first has begun, only with --fresh.
+    /// Use a different agent. If the recorded agent has already started, this needs --fresh.
     #[arg(long, value_name = "name")]
     agent: Option<String>,
 
-    /// What keeps the agent alive: tmux, detached, foreground or none; by default what did before.
+    /// Where the agent runs: tmux, detached, foreground or none. Default: where it ran before.
     #[arg(long, value_name = "name", value_parser = git_ao::runtime::NAMES)]
     runtime: Option<String>,
 
-    /// Bring back only the worktree, and start no agent.
+    /// Restore only the worktree; do not start an agent.
     #[arg(long, conflicts_with_all = ["runtime", "fresh", "words", "file"])]
     no_agent: bool,
 
-    /// Also when it is merged, may be running elsewhere or unseen, or is not on its branch.
+    /// Restore the session even if it is merged, may still be running elsewhere, or its worktree is
+    /// on another branch.
     #[arg(long, short)]
     force: bool,
 
-    /// Every session that was interrupted.
+    /// Restore every interrupted session.
     #[arg(long)]
     all: bool,
 
-    /// Say what would be done, and do nothing.
+    /// Show what would be done, without doing it.
     #[arg(long, short = 'n')]
     dry_run: bool,
 
@@ -125,6 +129,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             writeln!(ctx.out, "  it begins a new conversation; it had {}", escape::line(left))?;
         }
     }
+    remarks::say(ctx, &made.remarks);
     if let Some(last) = made.backups.last() {
         ctx.out.hint(&format!(
             "what its worktree held when it was removed is kept: {}\n\

@@ -3,10 +3,10 @@ use git_ao::flow;
 use super::change::{self, ChangeArgs};
 use super::{CliError, Ctx, ExitCode};
 
-/// Note that the work of a paused session goes on
+/// Mark a paused session as active again
 ///
-/// It is 'working' again where its agent is alive, else 'idle'. To start an agent again: git ao
-/// restore.
+/// The status becomes 'working' if the agent is alive, or else 'idle'. To start an agent again, use
+/// 'git ao restore'.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -17,29 +17,29 @@ use signal_hook::iterator::Signals;
 use super::interrupt::{self, Interrupted};
 use super::{CliError, Ctx, ExitCode, launch};
 
-/// Start a session's agent and stay with it until it ends
+/// Run a session's agent and record how it ends (used by the runtimes)
 ///
-/// This is what tmux and the other runtimes start. By hand, in a session's worktree, it runs the
+/// tmux and the other runtimes call this. On the command line, in a session's worktree, it runs the
 /// agent in this terminal.
 #[derive(clap::Args)]
 #[command(hide = true)]
 pub struct Args {
-    /// The session's id.
+    /// The id of the session.
     session: SessionId,
 
-    /// Wait until whoever asked for it has written the session down.
+    /// Wait until the caller has recorded the session.
     #[arg(long)]
     wait: bool,
 
-    /// With --wait: run it only if the session has a placement of this time.
+    /// With --wait: run only if the session's placement has this time.
     #[arg(long, value_name = "time", requires = "wait")]
     placed: Option<Timestamp>,
 
-    /// Go on with the agent's own conversation.
+    /// Continue the agent's own conversation.
     #[arg(long)]
     resume: bool,
 
-    /// Begin with a copy of the conversation of the session it was forked from.
+    /// Start from a copy of the parent session's conversation.
     #[arg(long, conflicts_with = "resume")]
     fork: bool,
 }

@@ -1,6 +1,7 @@
 //! The options that say which sessions are meant, the same for every verb that takes many.
 
 mod authors;
+/// Only sessions that live in this worktree.
 mod here;
 
 use std::collections::HashSet;
@@ -19,7 +20,7 @@ use super::{CliError, Ctx};
 #[command(next_help_heading = "Selection")]
 #[group(skip)]
 pub struct Selection {
-    /// Only sessions of this agent.
+    /// Only sessions that use this agent.
     #[arg(long, value_name = "name")]
     agent: Vec<String>,
 
@@ -32,7 +33,7 @@ pub struct Selection {
 #[command(next_help_heading = "Selection")]
 #[group(skip)]
 pub struct Criteria {
-    /// Only sessions with this status; 'corrupt' for records that cannot be read.
+    /// Only sessions with this status; 'corrupt' means unreadable records.
     #[arg(long, value_name = "status", value_delimiter = ',')]
     status: Vec<String>,
 
@@ -40,7 +41,7 @@ pub struct Criteria {
     #[arg(long, value_name = "branch")]
     branch: Vec<String>,
 
-    /// Only sessions on this issue: its id or URL.
+    /// Only sessions for this issue: its id or URL.
     #[arg(long, value_name = "issue")]
     issue: Vec<String>,
 
@@ -60,25 +61,25 @@ pub struct Criteria {
     #[arg(long, value_name = "project")]
     project: Vec<String>,
 
-    /// Only sessions that were made by this person: a part of the name or address.
+    /// Only sessions created by this person: part of a name or email address.
     ///
-    /// The record does not say who made it, the history does; so this reads the whole history.
+    /// The creator is not part of the record, so this option reads the whole history.
     #[arg(long, value_name = "person")]
     author: Vec<String>,
 
-    /// Only sessions that changed after this time: 2026-11-20, 7d, yesterday, or as git takes it.
+    /// Only sessions changed after this time: 2026-11-20, 7d, yesterday, or any date git accepts.
     #[arg(long, visible_alias = "after", value_name = "time")]
     since: Option<String>,
 
-    /// Only sessions that have not changed after this time.
+    /// Only sessions not changed after this time.
     #[arg(long, visible_alias = "before", value_name = "time")]
     until: Option<String>,
 
-    /// Only sessions that were forked from this one, or started by it.
+    /// Only sessions that were forked from this session or started by it.
     #[arg(long, value_name = "session")]
     parent: Vec<String>,
 
-    /// Only sessions that were neither forked from another one nor started by one.
+    /// Only sessions that were neither forked from another session nor started by one.
     #[arg(long)]
     root: bool,
 
@@ -86,16 +87,16 @@ pub struct Criteria {
     #[arg(long)]
     here: bool,
 
-    /// Only sessions with this text in their title or task, in upper or lower case.
+    /// Only sessions with this text in the title or task, ignoring case.
     #[arg(long, value_name = "text")]
     grep: Vec<String>,
 
-    /// Only sessions for which this expression holds, such as 'status:done and not tag:ci'.
+    /// Only sessions that match this expression, such as 'status:done and not tag:ci'.
     ///
-    /// Conditions are <field>:<value> (is), <field>~<text> (contains), "<text>" (title or task
-    /// contain), created or updated with < or > and a time, ended, forked, root, archived; joined
-    /// with and, or, not and parentheses. The fields are status, kind, tag, agent, branch, issue,
-    /// pr, project, title, task, text, parent, id and replica.
+    /// A condition is <field>:<value> (equals), <field>~<text> (contains), "<text>" (the title or
+    /// task contains it), created or updated with < or > and a time, or one of ended, forked, root,
+    /// archived. Conditions are combined with and, or, not and parentheses. The fields are status,
+    /// kind, tag, agent, branch, issue, pr, project, title, task, text, parent, id and replica.
     #[arg(long, value_name = "expression")]
     filter: Vec<String>,
 }

@@ -3,22 +3,21 @@ use git_ao::runtime::RuntimeError;
 
 use super::{CliError, Ctx, ExitCode, open, text};
 
-/// Type a text into a session
+/// Send text to a session's agent
 ///
-/// The text is typed into the agent's terminal exactly as it is, also where it has several lines, and
-/// submitted once it shows there. Where it does not show, the agent may be asking something that Enter
-/// would answer: then it is not submitted, and that is an error. Only an agent in tmux has a terminal to
-/// type into.
+/// Types the text into the agent's terminal verbatim, and presses Enter once the text appears on
+/// the screen. If the text does not appear, the agent may be asking a question that Enter would
+/// answer; Enter is then not pressed, and the command fails. This needs an agent that runs in tmux.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session; where only a text is given, '@', the session of this worktree.
+    /// The session. Default, if only a text is given: '@', the session of this worktree.
     session: Option<String>,
 
-    /// The text, in words; '-' reads it from standard input.
+    /// The text; '-' reads it from standard input.
     #[arg(value_name = "text", allow_hyphen_values = true)]
     words: Vec<String>,
 
-    /// Read the text from a file, or from standard input for '-'.
+    /// Read the text from a file; '-' means standard input.
     #[arg(long, short = 'F', value_name = "path", conflicts_with = "words")]
     file: Option<String>,
 }

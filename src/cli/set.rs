@@ -6,33 +6,32 @@ use super::{CliError, Ctx, ExitCode, by_hand, open};
 
 /// Change fields of a session
 ///
-/// A field is a key of the record: title, task, kind, status, status_reason, agent, agent_session_id,
-/// branch, head, issue_id, issue_url, pr_number, pr_url, spawned_by, tags; and with a dot
-/// agent_config.<key>, context.<key> and cost.<key>. '<field>=' empties it. 'tags=a,b' sets all
-/// tags, 'tags+=a' adds some and 'tags-=a' takes some away. What is put under context or
-/// agent_config is text, or a number, true, false or null where it looks like one; quotes inside
-/// the value keep it text: context.version='"1"'.
+/// A field is a key of the record: title, task, kind, status, status_reason, agent,
+/// agent_session_id, branch, head, issue_id, issue_url, pr_number, pr_url, spawned_by or tags; or,
+/// with a dot, agent_config.<key>, context.<key> or cost.<key>. '<field>=' clears a field.
+/// 'tags=a,b' replaces all tags, 'tags+=a' adds tags and 'tags-=a' removes them. A value under
+/// context or agent_config is stored as a number, true, false or null if it looks like one, and as
+/// text otherwise. Quotes inside the value force text: context.version='"1"'.
 ///
-/// 'visibility=private' keeps the session in this clone from now on, which does not take back what
-/// was shared before; 'visibility=public' makes it shared with the next push, but not what happened
-/// while it was private, nor what leads to sessions that still are. Where others changed it meanwhile,
-/// that is merged.
+/// 'visibility=private' keeps the session in this clone from now on; it does not take back what was
+/// already pushed. 'visibility=public' shares the session with the next push, but not the events of
+/// its private time, nor references to sessions that are still private. Changes that others made in
+/// the meantime are merged.
 ///
-/// 'updated_at=now' corrects a time in the future, which a wrong clock has left.
+/// 'updated_at=now' corrects a time in the future that a wrong clock left behind.
 ///
-/// All changes are one event. A change of the status follows the table of statuses: an ended session
-/// stays ended. It empties status_reason unless that is set too. When nothing changes, nothing is
-/// written.
+/// All changes are a single event. If nothing changes, nothing is written. A status change follows
+/// the status table: an ended session stays ended. It clears status_reason unless that is set too.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session.
     session: String,
 
-    /// What to change: <field>=<value>.
+    /// A change: <field>=<value>.
     #[arg(required = true, value_name = "field=value")]
     changes: Vec<String>,
 
-    /// Allow any change of the status.
+    /// Allow any change of status.
     #[arg(long, short)]
     force: bool,
 }

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use git_ao::model::error_chain;
 use git_ao::share::{Failure, Remote, ShareError, Takeover, Watcher};
 use git_ao::store::{Change, ChangeKind, MergeReport, Store, Stray};
 
@@ -11,11 +12,11 @@ use super::{CliError, Ctx};
 /// The remote, as all of these verbs take it.
 #[derive(clap::Args)]
 pub struct RemoteArgs {
-    /// The remote; by default ao.remote, or the only one.
+    /// The remote. Default: ao.remote, or the only remote.
     #[arg(value_name = "remote")]
     name: Option<String>,
 
-    /// Say nothing but errors.
+    /// Print only errors.
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -47,9 +48,9 @@ impl RemoteArgs {
 /// How a remote's sessions are merged, as the verbs that merge take it.
 #[derive(clap::Args)]
 pub struct MergeArgs {
-    /// Merge with this remote although its sessions were begun apart from yours.
+    /// Merge even if the remote's sessions share no history with yours.
     ///
-    /// This is remembered for the remote, as remote.<remote>.aoAllowUnrelated.
+    /// The choice is remembered for the remote, as remote.<remote>.aoAllowUnrelated.
     #[arg(long)]
     allow_unrelated: bool,
 }
@@ -181,7 +182,7 @@ fn warn_of_strays(ctx: &mut Ctx, remote: &Remote<'_>, strays: &[Stray]) {
 
 impl From<ShareError> for CliError {
     fn from(error: ShareError) -> Self {
-        let message = super::error::chain(&error);
+        let message = error_chain(&error);
         match error {
             ShareError::Store(error) => error.into(),
             ShareError::NoRemote => CliError::fatal(message).hint("git remote add <name> <url>"),

@@ -10,15 +10,13 @@ use super::{CliError, Ctx, ExitCode, json, open, placed};
 
 /// Show a session
 ///
-/// Shows its record, where it comes from and what happened to it last, and of one whose agent failed in this clone what
-/// the agent said last. Without a name, the session
-/// of this worktree, or else the one that changed last. A record that cannot be read is an error;
-/// --yaml prints its bytes nevertheless.
+/// Prints the record, the session's origin and its latest event. If the agent failed in this clone,
+/// its last output follows. An unreadable record is an error; --yaml prints its bytes regardless.
 ///
-/// --json prints {"version":1,"session":{…}}, with the keys that 'git ao list --json' has.
+/// --json prints {"version":1,"session":{…}}, with the keys of 'git ao list --json'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session.
+    /// The session. Default: the session of this worktree, or else the most recently changed one.
     session: Option<String>,
 
     /// Print the record as it is stored.

@@ -10,12 +10,12 @@ use git_ao::store::{Store, Visibility};
 use super::launch::{self, AgentArgs};
 use super::task::{self, TaskArgs};
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, fork, interrupt};
+use super::{CliError, Ctx, ExitCode, fork, interrupt, remarks};
 
-/// Start a session: a record, a branch, a worktree of its own, and an agent in it
+/// Start a new session with its own branch, worktree and agent
 ///
-/// The task is the prompt for the agent. It is taken from the arguments, from a file, from standard
-/// input or from your editor. Nothing is left behind when anything of it fails.
+/// The task is the agent's prompt. It is read from the arguments, a file, standard input or an
+/// editor. If any step fails, everything is undone.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -24,11 +24,12 @@ pub struct Args {
     #[command(flatten)]
     new: NewArgs,
 
-    /// The project; by default ao.project, the store's only one, or the name of the repository.
+    /// The project. Default: ao.project, or the only project in the store, or the repository's
+    /// name.
     #[arg(long)]
     project: Option<Project>,
 
-    /// Start it although another session works on the same issue.
+    /// Start even if another session already works on the same issue.
     #[arg(long, short)]
     force: bool,
 }
@@ -39,7 +40,7 @@ pub struct NewArgs {
     #[command(flatten)]
     pub agent: AgentArgs,
 
-    /// The model the agent should use.
+    /// The model that the agent is to use.
     #[arg(long)]
     model: Option<String>,
 
@@ -47,42 +48,43 @@ pub struct NewArgs {
     #[arg(long, value_name = "revision", allow_hyphen_values = true)]
     base: Option<String>,
 
-    /// The name of the new branch; by default ao/<short id>-<title>.
+    /// Name of the new branch. Default: ao/<short id>-<title>.
     #[arg(long, value_name = "name")]
     branch: Option<String>,
 
-    /// One line that names the session; by default the first line of the task.
+    /// One-line title of the session. Default: the first line of the task.
     #[arg(long)]
     title: Option<String>,
 
-    /// The issue it works on: a number, an id or a URL.
+    /// The issue to work on: a number, an id or a URL.
     #[arg(long, value_name = "issue", value_parser = ticket)]
     issue: Option<Ticket>,
 
-    /// The pull request it works on: a number or a URL.
+    /// The pull request to work on: a number or a URL.
     #[arg(long, value_name = "pr", value_parser = pull_request)]
     pr: Option<Ticket>,
 
-    /// A word to find it by; may be given more than once.
+    /// Tag the session with this word. May be repeated.
     #[arg(long, value_name = "tag", value_parser = word)]
     tag: Vec<String>,
 
-    /// What sort of work it is: task, conversation, evaluation, refinement, demo, orchestrator, or
-    /// any other word.
+    /// Kind of work: task, conversation, evaluation, refinement, demo, orchestrator, or any other
+    /// word.
     #[arg(long, value_parser = word)]
     kind: Option<String>,
 
-    /// Keep the session in this clone: no verb of git ao shares its record or its branch. A fork of
-    /// a private session, or what its agent starts, is private anyway; 'git ao set <session>
-    /// visibility=public' ends that.
+    /// Keep the session's record and branch in this clone: never push them.
+    ///
+    /// Forks of a private session, and sessions that its agent starts, are private even without
+    /// this option. 'git ao set <session> visibility=public' makes a session public.
     #[arg(long)]
     private: bool,
 
-    /// Make the record and the branch, but no worktree and no agent.
+    /// Create the record and the branch, but no worktree, and start no agent.
     #[arg(long)]
     no_worktree: bool,
 
-    /// Say what would be made, and make nothing.
+    /// Show what would be created, without creating it.
     #[arg(long, short = 'n')]
     dry_run: bool,
 
@@ -143,6 +145,7 @@ pub fn start(
     let agent = crew.start.as_ref().map(|start| (launcher, start));
     let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
+    remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {
         let action = crew.start.as_ref().map(|start| start.action).filter(|_| !args.json);
         fork::say_taken(ctx, &parent, action, left)?;

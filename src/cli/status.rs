@@ -1,6 +1,7 @@
 mod as_json;
 mod rows;
 mod view;
+/// Refresh until 'q' or ^C is pressed.
 mod watch;
 
 use std::time::Duration;
@@ -13,31 +14,31 @@ use super::failure::repair;
 use super::selection::Selection;
 use super::{CliError, Ctx, ExitCode};
 
-/// Show what is true of sessions now: is the agent alive, what is in the worktree
+/// Show active sessions: agent, worktree, commits ahead and behind
 ///
-/// Of the sessions that live in this clone it is looked up whether their agent is alive, what state
-/// the worktree is in, and how many commits the branch is ahead of (+) and behind (-) what it was
-/// started from. Those that live in other clones are shown with the clone's name. Ended ones are
-/// left out, unless their agent is still alive. Nothing is written.
+/// For each session that lives in this clone, checks whether its agent is alive, what state its
+/// worktree is in, and how many commits its branch is ahead of (+) and behind (-) its base.
+/// Sessions that live in other clones are shown with the clone's name. Ended sessions are hidden
+/// unless their agent is still alive. Nothing is written.
 ///
-/// What is not committed is counted with --changes, or where one session is named: this takes a 'git
-/// status' in every worktree. An agent of which it cannot be told whether it is alive is 'unknown',
-/// and the reason is printed.
+/// Uncommitted changes are counted with --changes, or if a single session is named, because
+/// counting runs 'git status' in each worktree. An agent whose state cannot be determined is shown
+/// as 'unknown', with the reason.
 ///
-/// --json prints {"version":1,"sessions":[…],"hidden":n}: the keys of 'git ao list --json' and in
-/// 'live' the keys 'agent' (alive, gone, unknown, not_started, elsewhere), 'pid', 'agent_error',
-/// 'path', 'workspace' ('condition', 'state', 'branch', 'locked', 'changes', 'upstream'), 'base'
-/// ('ahead', 'behind') and 'elsewhere' (names of clones).
+/// --json prints {"version":1,"sessions":[…],"hidden":n}. Each session has the keys of 'git ao list
+/// --json' and, in 'live', the keys 'agent' (alive, gone, unknown, not_started, elsewhere), 'pid',
+/// 'agent_error', 'path', 'workspace' ('condition', 'state', 'branch', 'locked', 'changes',
+/// 'upstream'), 'base' ('ahead', 'behind') and 'elsewhere' (names of clones).
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session; without one, all of them.
+    /// The session. Default: all active sessions.
     session: Option<String>,
 
-    /// Ended sessions too.
+    /// Include ended sessions.
     #[arg(long, short)]
     all: bool,
 
-    /// Count what is not committed.
+    /// Count uncommitted changes.
     #[arg(long, short)]
     changes: bool,
 
@@ -45,7 +46,7 @@ pub struct Args {
     #[arg(long, short, conflicts_with = "json")]
     watch: bool,
 
-    /// How long to wait between two looks.
+    /// Time between refreshes, with --watch.
     #[arg(long, value_name = "time", default_value = "2s", value_parser = interval)]
     interval: Duration,
 

@@ -3,7 +3,9 @@ use git_ao::share::Outgoing;
 use super::sharing::{MergeArgs, RemoteArgs};
 use super::{CliError, Ctx, ExitCode, push};
 
-/// Pull, and push
+/// Pull sessions from a remote, then push
+///
+/// Does what 'git ao pull' and then 'git ao push' do.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -12,11 +12,11 @@ use super::ui::escape;
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct TaskArgs {
-    /// The task, in words; '-' reads it from standard input.
+    /// The task; '-' reads it from standard input.
     #[arg(value_name = "task")]
     words: Vec<String>,
 
-    /// Read the task from a file, or from standard input for '-'.
+    /// Read the task from a file; '-' means standard input.
     #[arg(long, short = 'F', value_name = "path", conflicts_with = "words")]
     file: Option<String>,
 

@@ -1,10 +1,10 @@
 use super::many::{self, Move};
 use super::{CliError, Ctx, ExitCode};
 
-/// Move sessions back from the archive
+/// Move sessions out of the archive
 ///
-/// Several are moved in one step: all of them, or none where one is not found. Their records do not
-/// change. One that is not in the archive is warned about, and is no error.
+/// All sessions are moved in a single event, or none are: if one does not exist, the command fails.
+/// The records do not change. A session that is not archived causes a warning, not an error.
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions.

@@ -5,33 +5,32 @@ use git_ao::store::{Shelf, Store, Undone, Version};
 use super::ui::{OutError, Style, escape};
 use super::{CliError, Ctx, ExitCode};
 
-/// Take back what an event did
+/// Undo the last change to sessions, or a given one
 ///
-/// Makes a new event that gives the sessions back what they were before an event: the last one that
-/// a person caused in this clone, or the one that is named. 'git ao log' shows them. To undo an undo
-/// is to do it again.
+/// Creates a new event that restores the sessions to their state before the given event. Default:
+/// the last event that a person caused in this clone. 'git ao log' lists the events. Undoing an
+/// undo redoes the change.
 ///
-/// What was changed later stays. Where a field was changed by the event and again since, nothing is
-/// undone and the fields are named; --force undoes them all the same. A merge is not undone: name an
-/// event in it. An event that changed who sees a session is not undone either; 'git ao set' does that.
-/// What the program had noted by itself is undone but for what it says of the world: status, head,
-/// placements, and the agent's own id.
+/// Later changes are kept. If a field was changed by the event and again since, nothing is undone
+/// and the fields are named; --force overrides this. A merge cannot be undone: name one of the
+/// events in it. Nor can a change of visibility: use 'git ao set'. Of events that git ao recorded
+/// by itself, the observed state is kept: status, head, placements, and the agent's own id.
 ///
-/// Only records are changed. Where a worktree, a branch or an agent is not what the record says then,
-/// the command that would bring it back, or remove it, is printed.
+/// Only records are changed. If a worktree, a branch or an agent no longer matches its record, the
+/// command that brings it back or removes it is printed.
 ///
-/// A session that would be deleted by this, as an undone spawn does it, must have ended, and no agent
-/// may lose its session.
+/// Undoing a spawn deletes the session. This requires that the session has ended and that no agent
+/// is running in it.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The event: the id of a commit, as 'git ao log' prints it.
+    /// The event: a commit id, as 'git ao log' prints it.
     event: Option<String>,
 
-    /// Undo it although something was changed again since, or a session has not ended.
+    /// Undo even if a field was changed again since, or a session has not ended.
     #[arg(long, short)]
     force: bool,
 
-    /// Only show what would change.
+    /// Show what would change, without changing it.
     #[arg(long)]
     dry_run: bool,
 }

@@ -110,7 +110,8 @@ fn hint(error: &Error) -> Option<String> {
     if error.kind() == ErrorKind::InvalidSubcommand {
         let typed = error.get(ContextKind::InvalidSubcommand).map(said).unwrap_or_default();
         if let Some(command) = command_for(&typed) {
-            return Some(format!("the command for that is 'git ao {command}'"));
+            let git_ao = if command.starts_with("git ") { "" } else { "git ao " };
+            return Some(format!("the command for that is '{git_ao}{command}'"));
         }
         return Some(match list(ContextKind::SuggestedSubcommand) {
             Some(similar) if similar.contains(", ") => {

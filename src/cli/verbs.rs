@@ -9,7 +9,7 @@ use super::{
 
 macro_rules! verbs {
     ($($(#[$attribute:meta])* $verb:ident $module:ident,)*) => {
-        /// The verbs. The first line of each one's documentation is what help says of it.
+        /// The verbs. The first line of each one's documentation is its one-line help.
         #[derive(clap::Subcommand)]
         #[command(defer = true)]
         pub enum Verb {
@@ -25,8 +25,8 @@ macro_rules! verbs {
             }
         }
 
-        /// Gives the command of a verb its documentation and arguments. Those of all verbs cost more
-        /// than what most of them do.
+        /// Adds its documentation and arguments to the command of one verb. Building those of all
+        /// verbs would take longer than most verbs run.
         pub fn fill(verb: Command) -> Command {
             match verb.get_name() {
                 $(stringify!($module) => $module::Args::augment_args(verb.defer(|full| full)),)*
@@ -81,12 +81,20 @@ verbs! {
 /// The verbs as the overview shows them, by what a person wants to do.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "fork", "restore"]),
-    ("look at sessions", &["list", "status", "show", "log"]),
-    ("work with a running one", &["attach", "send", "pause", "resume", "kill"]),
-    ("record how it went", &["complete", "fail", "cancel", "set", "edit", "undo"]),
-    ("put away", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
-    ("share", &["fetch", "push", "pull", "sync"]),
-    ("set up and check", &["agents", "hooks", "doctor", "fsck", "completions", "man"]),
+    ("inspect sessions", &["list", "status", "show", "log"]),
+    ("work with running sessions", &["attach", "send", "pause", "resume", "kill"]),
+    ("record the outcome and edit records", &["complete", "fail", "cancel", "set", "edit", "undo"]),
+    ("archive and clean up", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
+    ("share with others", &["fetch", "push", "pull", "sync"]),
+    ("set up and diagnose", &["agents", "hooks", "doctor", "fsck", "completions", "man"]),
+];
+
+/// The pages that are not about one verb, by the names that `git ao help` takes.
+pub const GUIDES: &[(&str, &str)] = &[
+    ("config", "Settings, and agents of your own, in git's configuration"),
+    ("sharing", "How sessions travel through remotes and are merged"),
+    ("hooks.7", "What each git hook does, and recipes for hook managers"),
+    ("gitformat-ao", "The format of the stored records"),
 ];
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::own::Own;
 use super::start::claim;
 use super::{FlowError, Interrupt, placement};
 use crate::git::{Lock, LockError};
-use crate::model::{Oid, Placement, Session, Timestamp, ago};
+use crate::model::{Oid, Placement, Session, Timestamp, ago, error_chain};
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
 
@@ -122,7 +122,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             leftover.kept = Some("this is where you are".to_owned());
         } else if leftover.removes() {
             let verdict = worktrees.verdict(&leftover.removal(what.loss))?;
-            leftover.kept = verdict.refusal.as_ref().map(|refusal| super::live::said(refusal));
+            leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
             (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);
         }
         leftover.has_failed = leftover.kept.is_some();
@@ -161,7 +161,7 @@ pub fn cleanup(
                 leftover.kept = Some(error.to_string());
             }
             Err(error) => {
-                leftover.kept = Some(super::live::said(&error));
+                leftover.kept = Some(error_chain(&error));
                 leftover.has_failed = true;
             }
         }

@@ -12,7 +12,7 @@ use crate::agent::Action;
 use crate::model::{Oid, Placement, Session, SessionStatus};
 use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
-use crate::workspace::{self, Worktrees};
+use crate::workspace::{self, Remarks, Worktrees};
 
 /// How a session is to be restored.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +49,8 @@ pub struct Restored {
     pub event: Option<Oid>,
     /// The worktree.
     pub workspace: PathBuf,
+    /// What there is to say of the worktree, where it was made again.
+    pub remarks: Remarks,
     /// The refs that keep what earlier worktrees of it held, where it got a new one.
     pub backups: Vec<String>,
     /// What became of its agent.
@@ -176,10 +178,20 @@ pub fn restore(
         // The session is back: what cannot be read is no reason to fail now.
         Made::Again(_) => worktrees.backups(id).unwrap_or_default(),
     };
+    let remarks = made.remarks();
     made.keep();
     drop(claimed);
     let left = old.agent_session_id.filter(|id| session.agent_session_id.as_ref() != Some(id));
-    Ok(Restored { session, event, workspace, backups, started, action: start.action, left })
+    Ok(Restored {
+        session,
+        event,
+        workspace,
+        remarks,
+        backups,
+        started,
+        action: start.action,
+        left,
+    })
 }
 
 fn load(snapshot: &Snapshot<'_>, entry: &Entry) -> Result<Session, StoreError> {

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::runtime::Started;
 use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
-use crate::workspace::{self, Addition, Branch, Workspace as _, Worktrees};
+use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktrees};
 
 /// What the user wants.
 #[derive(Debug, Clone, Default)]
@@ -97,6 +97,8 @@ pub struct Spawned {
     pub workspace: Option<PathBuf>,
     /// What became of its agent.
     pub started: Started,
+    /// What there is to say of the worktree.
+    pub remarks: Remarks,
 }
 
 /// Works out what a request comes to, and makes nothing.
@@ -230,10 +232,11 @@ pub fn spawn(
         create(tx, &session, visibility, fork_event.as_ref()).map_err(FlowError::from)
     })?;
     let started = begun.map_or(Started::Nothing, Begun::keep);
+    let remarks = made.remarks().clone();
     made.keep();
     drop(claimed);
     let event = committed.event.expect("a new session is always a change");
-    Ok(Spawned { session: committed.value, event, visibility, workspace, started })
+    Ok(Spawned { session: committed.value, event, visibility, workspace, started, remarks })
 }
 
 fn create(

@@ -7,7 +7,7 @@ use super::{FlowError, Rule, here};
 use crate::model::Session;
 use crate::store::Store;
 use crate::workspace::{
-    self, Added, Condition, Detail, Place, Recreation, Workspace as _, Worktrees, is_of,
+    self, Added, Condition, Detail, Place, Recreation, Remarks, Workspace as _, Worktrees, is_of,
     is_worktree, name_project,
 };
 
@@ -121,6 +121,13 @@ impl Made<'_> {
         match self {
             Self::There(path) => path,
             Self::Again(added) => added.path(),
+        }
+    }
+
+    pub fn remarks(&self) -> Remarks {
+        match self {
+            Self::There(_) => Remarks::default(),
+            Self::Again(added) => added.remarks().clone(),
         }
     }
 

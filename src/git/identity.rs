@@ -3,7 +3,7 @@
 use gix::actor::Signature;
 use gix::date::Time;
 
-use super::inherited::has_author_of_a_commit;
+use super::process::has_author_of_a_commit;
 use super::zone::local_offset;
 use super::{GitCommand, GitError, Repository};
 use crate::model::Timestamp;

@@ -2,14 +2,11 @@ use std::path::{Path, PathBuf};
 
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
+use super::config::overrides;
 use super::extensions::{self, RefStorage};
-use super::fsync::Fsync;
-use super::loose::Luck;
-use super::object_dirs::ObjectDirs;
-use super::objects::InVain;
-use super::recent::Recent;
-use super::shared::Shared;
-use super::{GitCommand, RepositoryError, overrides};
+use super::files::{Fsync, Shared};
+use super::objects::{HitRate, MissBackoff, ObjectCache, ObjectDirs};
+use super::{GitCommand, RepositoryError};
 
 /// How many bytes of what was read from packs are kept. Records are much alike, so that git stores
 /// one as its difference from another, which is stored as its difference from a third.
@@ -27,9 +24,9 @@ pub struct Repository {
     storage: RefStorage,
     fsync: Fsync,
     shared: Shared,
-    in_vain: InVain,
-    luck: Luck,
-    recent: Recent,
+    miss_backoff: MissBackoff,
+    hit_rate: HitRate,
+    object_cache: ObjectCache,
 }
 
 impl Repository {
@@ -78,9 +75,9 @@ impl Repository {
             storage,
             fsync,
             shared,
-            in_vain: InVain::default(),
-            luck: Luck::default(),
-            recent: Recent::default(),
+            miss_backoff: MissBackoff::default(),
+            hit_rate: HitRate::default(),
+            object_cache: ObjectCache::default(),
         })
     }
 
@@ -176,16 +173,16 @@ impl Repository {
         self.fsync
     }
 
-    pub(super) fn in_vain(&self) -> &InVain {
-        &self.in_vain
+    pub(super) fn miss_backoff(&self) -> &MissBackoff {
+        &self.miss_backoff
     }
 
-    pub(super) fn luck(&self) -> &Luck {
-        &self.luck
+    pub(super) fn hit_rate(&self) -> &HitRate {
+        &self.hit_rate
     }
 
-    pub(super) fn recent(&self) -> &Recent {
-        &self.recent
+    pub(super) fn object_cache(&self) -> &ObjectCache {
+        &self.object_cache
     }
 
     pub(super) fn shared(&self) -> Shared {
@@ -226,7 +223,7 @@ enum Trust {
 fn open(folder: &Path, trust: Trust) -> Result<gix::Repository, super::error::Cause> {
     let options = || {
         let options = gix::open::Options::default().bail_if_untrusted(trust == Trust::Check);
-        options.cli_overrides(overrides::from_env())
+        options.cli_overrides(overrides())
     };
     let mapping = gix::sec::trust::Mapping { full: options(), reduced: options() };
     let mut upwards =

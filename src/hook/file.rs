@@ -5,11 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::block::{self, Block};
+use super::script::{LINKS, takes_a_guest};
 use super::{HookError, HookName};
-
-/// The folder of links through which a kept hook is run: under its own name, which it may look at,
-/// while its real place, where its neighbours are, stays the folder of hooks.
-pub const LINKS: &str = "git-ao-kept.d";
 
 /// The paths of one hook.
 #[derive(Debug)]
@@ -77,7 +74,7 @@ impl HookFile {
         let meta = fs::symlink_metadata(&self.path).ok()?;
         let bytes =
             if meta.is_file() && is_run(&meta) { fs::read(&self.path).ok()? } else { None? };
-        super::script::takes_a_guest(&bytes).then_some(bytes)
+        takes_a_guest(&bytes).then_some(bytes)
     }
 
     /// Puts a new file in place at once: whoever runs the hook meanwhile has the old or the new.

@@ -1,7 +1,7 @@
 use std::ffi::OsString;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Crowd, HookError, HookName, Place, Reach, checkout, head, push, trailer};
+use super::{Crowd, HookError, HookName, Place, Reach, Reader, checkout, head, push, trailer};
 use crate::git::Repository;
 use crate::store::{Store, StoreError};
 
@@ -10,15 +10,6 @@ pub(super) const SWITCH: &str = "ao.hooks";
 
 /// How long a hook waits for other writers: somebody waits for git.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-/// Who reads what a hook prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
-    /// A person, who may be told more; until then.
-    Person(Instant),
-    /// Nobody that is known.
-    Nobody,
-}
 
 /// Does what there is to do in a hook that git called with these arguments (githooks(5)).
 ///

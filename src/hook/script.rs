@@ -9,6 +9,10 @@ use super::block::Kind;
 /// The line of the scripts that says where the program is.
 const LOOP: &str = "for git_ao in git-ao; do\n";
 
+/// The folder of links through which a kept hook is run: under its own name, which it may look at,
+/// while its real place, where its neighbours are, stays the folder of hooks.
+pub const LINKS: &str = "git-ao-kept.d";
+
 /// What stands between the marks.
 pub fn body(name: HookName, kind: Kind, program: &Path) -> Vec<u8> {
     let script = name.script();
@@ -20,7 +24,7 @@ pub fn body(name: HookName, kind: Kind, program: &Path) -> Vec<u8> {
     body.extend(b" git-ao; do\n");
     body.extend(after.bytes());
     if kind == Kind::Wrapper {
-        let link = format!("${{0%/*}}/{}/{name}", super::file::LINKS);
+        let link = format!("${{0%/*}}/{}/{name}", LINKS);
         body.extend(
             format!("if [ -x \"{link}\" ]; then\n    exec \"{link}\" \"$@\"\nfi\n").bytes(),
         );

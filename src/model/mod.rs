@@ -5,6 +5,7 @@
 
 mod change;
 mod diff;
+mod error_chain;
 mod event;
 mod filter;
 mod handle;
@@ -27,6 +28,7 @@ pub use change::{
     Assignment, AssignmentError, Guard, RuleError, check_change, check_fixed, close_status,
 };
 pub use diff::{FieldChange, field_changes};
+pub use error_chain::{append_cause, error_chain};
 pub use event::{Event, Message, Origin, Person};
 pub use filter::{Area, Field, Filter, FilterError, Moment, Subject};
 pub use handle::{Handle, Reference};

@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Command, ExitStatus, Stdio};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
+use super::event::{Ended, Event};
 use super::output::{Speech, Unheard, pass_on};
 use super::settings::Settings;
 use super::{Plan, Process, RuntimeError, Terminal, job};
@@ -37,25 +38,6 @@ pub struct Wires {
     /// Where its standard output and standard error go; the caller hears the lines of the first.
     /// None leaves them the caller's.
     pub output: Option<Box<dyn Write + Send>>,
-}
-
-/// What a process did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// It printed a line; only the beginning of a very long one. Of more than can be kept until
-    /// somebody listens, some are left out.
-    Line(String),
-    /// It ended.
-    Ended(Ended),
-}
-
-/// How a process came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// With this exit status.
-    Exit(i32),
-    /// By this signal.
-    Signal(i32),
 }
 
 /// What passes signals on to a process while it is alive, and to nobody afterwards.
@@ -204,15 +186,5 @@ impl Reins {
 
     fn let_go(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-}
-
-impl From<ExitStatus> for Ended {
-    fn from(status: ExitStatus) -> Self {
-        match (status.code(), status.signal()) {
-            (Some(code), _) => Self::Exit(code),
-            (None, Some(signal)) => Self::Signal(signal),
-            (None, None) => Self::Exit(-1),
-        }
     }
 }

@@ -7,9 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::process::Leads;
-use super::{
-    Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal, stop,
-};
+use super::{Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal};
 use crate::model::SessionId;
 
 /// How long setsid(1) may take, on a machine that has much to do.
@@ -54,7 +52,7 @@ impl Runtime for Detached {
     }
 
     fn stop(&self, _: &SessionId, handle: &str, grace: Duration) -> Result<Stopped, RuntimeError> {
-        stop::stop(&Process::of_handle(self.name(), handle)?, grace)
+        Process::of_handle(self.name(), handle)?.stop(grace)
     }
 
     fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {

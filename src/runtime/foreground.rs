@@ -1,8 +1,6 @@
 use std::time::Duration;
 
-use super::{
-    Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal, stop,
-};
+use super::{Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal};
 use crate::model::SessionId;
 
 /// The caller runs the agent itself, in the terminal that it has; its process is the handle.
@@ -31,7 +29,7 @@ impl Runtime for Foreground {
     }
 
     fn stop(&self, _: &SessionId, handle: &str, grace: Duration) -> Result<Stopped, RuntimeError> {
-        stop::stop(&Process::of_handle(self.name(), handle)?, grace)
+        Process::of_handle(self.name(), handle)?.stop(grace)
     }
 
     fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {

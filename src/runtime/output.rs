@@ -9,7 +9,7 @@ use std::thread;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use super::Event;
+use super::event::Event;
 use super::lines::Lines;
 
 /// The most of a process's lines that is kept for somebody who does not listen, in bytes.

@@ -1,9 +1,8 @@
 use std::fmt;
 use std::io;
 use std::str::FromStr;
-use std::time::Duration;
 
-use super::{Probe, RuntimeError, Stopped, stop};
+use super::{Probe, RuntimeError};
 
 /// A process, told from a later one of the same id by when it started.
 ///
@@ -54,14 +53,6 @@ impl Process {
             Ok(_) => Probe::Gone,
             Err(error) => Probe::Unknown(error),
         }
-    }
-
-    /// Asks it to end, with what it leads, and ends it when it has not done so after `grace`.
-    ///
-    /// # Errors
-    /// When the system refuses, or it does not end.
-    pub fn stop(&self, grace: Duration) -> Result<Stopped, RuntimeError> {
-        stop::stop(self, grace)
     }
 
     pub(super) fn of_handle(runtime: &'static str, handle: &str) -> Result<Self, RuntimeError> {

@@ -10,32 +10,38 @@ use super::{Probe, Process, RuntimeError, Stopped};
 /// How long a killed process may take to be gone.
 const AFTER_KILL: Duration = Duration::from_secs(5);
 
-/// Ends a process and what it started: SIGTERM, and SIGKILL after `grace`.
-///
-/// A process that leads its group or session takes all of it along, also what is left when the
-/// leader itself has ended in time. One that does not (it shares the user's terminal) goes alone.
-pub(super) fn stop(process: &Process, grace: Duration) -> Result<Stopped, RuntimeError> {
-    match process.probe() {
-        Probe::Alive { .. } => {}
-        Probe::Gone => return Ok(Stopped::AlreadyGone),
-        Probe::Unknown(error) => return Err(error),
-    }
-    let Some(pid) = Pid::from_raw(process.pid().cast_signed()) else {
-        return Ok(Stopped::AlreadyGone);
-    };
-    let leads = process.leads();
-    leads.signal(pid, Signal::TERM)?;
-    // A process that was suspended takes the signal only when it goes on.
-    leads.signal(pid, Signal::CONT)?;
-    if wait(process, grace)? == Waited::Ended {
+impl Process {
+    /// Ends it and what it started: SIGTERM, and SIGKILL after `grace`.
+    ///
+    /// A process that leads its group or session takes all of it along, also what is left when the
+    /// leader itself has ended in time. One that does not (it shares the user's terminal) goes
+    /// alone.
+    ///
+    /// # Errors
+    /// When the system refuses, or it does not end.
+    pub fn stop(&self, grace: Duration) -> Result<Stopped, RuntimeError> {
+        match self.probe() {
+            Probe::Alive { .. } => {}
+            Probe::Gone => return Ok(Stopped::AlreadyGone),
+            Probe::Unknown(error) => return Err(error),
+        }
+        let Some(pid) = Pid::from_raw(self.pid().cast_signed()) else {
+            return Ok(Stopped::AlreadyGone);
+        };
+        let leads = self.leads();
+        leads.signal(pid, Signal::TERM)?;
+        // A process that was suspended takes the signal only when it goes on.
+        leads.signal(pid, Signal::CONT)?;
+        if wait(self, grace)? == Waited::Ended {
+            leads.kill_rest(pid)?;
+            return Ok(Stopped::Ended);
+        }
+        leads.signal(pid, Signal::KILL)?;
         leads.kill_rest(pid)?;
-        return Ok(Stopped::Ended);
-    }
-    leads.signal(pid, Signal::KILL)?;
-    leads.kill_rest(pid)?;
-    match wait(process, AFTER_KILL)? {
-        Waited::Ended => Ok(Stopped::Killed),
-        Waited::TimedOut => Err(RuntimeError::Unkillable(process.pid())),
+        match wait(self, AFTER_KILL)? {
+            Waited::Ended => Ok(Stopped::Killed),
+            Waited::TimedOut => Err(RuntimeError::Unkillable(self.pid())),
+        }
     }
 }
 

@@ -13,8 +13,7 @@ impl Backoff {
     }
 
     pub fn wait(&mut self) {
-        let dice = u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
-        std::thread::sleep(Duration::from_millis(1 + dice * self.limit / 256));
+        std::thread::sleep(Duration::from_millis(fastrand::u64(1..=self.limit)));
         self.limit = (self.limit * 2).min(self.most);
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::error::gix_id;
-use super::repair::{Inspector, said};
+use super::repair::Inspector;
 use super::{
     Entry, History, LIMITS, Location, RecordProblem, Shelf, Snapshot, Store, StoreError, Stray,
     Visibility,
 };
 use crate::git::RefState;
-use crate::model::{Oid, Session, SessionId, Timestamp};
+use crate::model::{Oid, Session, SessionId, Timestamp, error_chain};
 
 /// Something that is wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +62,7 @@ impl Store {
         let Some(name) = self.ref_of(visibility) else { return Ok(Vec::new()) };
         let (state, mut findings) = match self.damage(name, &mut Inspector::new(self)) {
             Err(StoreError::Ref(error)) => {
-                return Ok(vec![Finding::wrong(name, said(&error))]);
+                return Ok(vec![Finding::wrong(name, error_chain(&error))]);
             }
             known => known?,
         };

@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use gix::objs::Commit;
+
 use crate::model::Timestamp;
 
 /// What tells a store the time.
@@ -32,4 +34,9 @@ impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Clock").field(&self.now()).finish()
     }
+}
+
+/// When an event was made.
+pub(super) fn event_time(commit: &Commit) -> Timestamp {
+    Timestamp::from_millis(commit.committer.time.seconds.saturating_mul(1000))
 }

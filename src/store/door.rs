@@ -4,10 +4,10 @@ use gix::ObjectId;
 use gix::objs::tree::{Editor, EntryKind};
 use gix::objs::{Commit, Kind};
 
+use super::clock::event_time;
 use super::codec;
 use super::edit::Edit;
 use super::error::{gix_id, oid};
-use super::history::event_time;
 use super::layout::VERSION_BLOB;
 use super::transaction::Parts;
 use super::turn::Attempts;

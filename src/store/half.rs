@@ -1,7 +1,11 @@
 //! What a snapshot shows of one ref.
 
-use super::snapshot::read_root;
-use super::{Store, StoreError, Visibility};
+use gix::objs::tree::EntryKind;
+
+use super::clock::event_time;
+use super::error::gix_id;
+use super::layout::VERSION_BLOB;
+use super::{FORMAT, Store, StoreError, Visibility};
 use crate::git::RawTree;
 use crate::model::{Oid, Timestamp};
 
@@ -23,5 +27,28 @@ impl Half {
             None => (RawTree::empty(), Timestamp::EPOCH),
         };
         Ok(Self { visibility, tip, time, root })
+    }
+}
+
+fn read_root(store: &Store, tip: &Oid) -> Result<(RawTree, Timestamp), StoreError> {
+    let repo = store.repository();
+    let commit = repo.read_commit(gix_id(tip))?;
+    let (root, time) = (repo.read_tree(commit.tree)?, event_time(&commit));
+    let not_a_store = |why: &str| StoreError::NotAStore {
+        name: store.ref_name().to_owned(),
+        why: why.to_owned(),
+    };
+    let version = root
+        .child("version", EntryKind::Blob)
+        .ok_or_else(|| not_a_store("its tree has no 'version'"))?;
+    let ours = gix::objs::compute_hash(version.kind(), gix::objs::Kind::Blob, VERSION_BLOB);
+    if ours.is_ok_and(|ours| ours == version) {
+        return Ok((root, time));
+    }
+    let text = repo.read_blob(version)?;
+    let number = std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse().ok());
+    match number.ok_or_else(|| not_a_store("its 'version' is no number"))? {
+        newer if newer > FORMAT => Err(StoreError::Newer(newer)),
+        _ => Ok((root, time)),
     }
 }

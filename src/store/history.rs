@@ -5,6 +5,7 @@ use std::collections::{BinaryHeap, HashSet};
 
 use gix::objs::Commit;
 
+use super::clock::event_time;
 use super::error::{gix_id, oid};
 use super::{Snapshot, StoreError};
 use crate::model::{Event, Message, Oid, Person, SessionId, Timestamp};
@@ -128,11 +129,6 @@ impl Iterator for Events<'_> {
             }
         }
     }
-}
-
-/// When an event was made.
-pub(super) fn event_time(commit: &Commit) -> Timestamp {
-    Timestamp::from_millis(commit.committer.time.seconds.saturating_mul(1000))
 }
 
 fn to_event(id: Oid, commit: &Commit) -> Event {

@@ -122,12 +122,6 @@ impl From<&Location> for Key {
     }
 }
 
-impl From<&super::Entry> for Key {
-    fn from(entry: &super::Entry) -> Self {
-        Self::from(&entry.location)
-    }
-}
-
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.project {

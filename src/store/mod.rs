@@ -46,4 +46,4 @@ pub use undo::{Overlap, UndoError, Undone, Version};
 pub use walk::{Listing, Stray};
 
 pub(crate) use backoff::Backoff;
-use history::event_time;
+use clock::event_time;

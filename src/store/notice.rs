@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::git::Cause;
+use crate::model::error_chain;
 
 /// What happens during a write that is no reason to give up.
 #[derive(Debug)]
@@ -23,13 +24,8 @@ impl fmt::Display for Notice {
                 write!(f, "private sessions are left out, they cannot be read: {why}")
             }
             Self::Unsure(why) => {
-                write!(f, "the change is made, but may not survive a power cut: {why}")?;
-                let mut cause = why.source();
-                while let Some(next) = cause {
-                    write!(f, ": {next}")?;
-                    cause = next.source();
-                }
-                Ok(())
+                let why = error_chain(&**why);
+                write!(f, "the change is made, but may not survive a power cut: {why}")
             }
         }
     }

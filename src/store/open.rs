@@ -2,9 +2,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::notice::Listener;
-use super::repair::said;
 use super::replica::Naming;
-use super::{Clock, Notice, Snapshot, StoreError, Visibility};
+use super::{Clock, Notice, StoreError, Visibility};
 use crate::git::{Repository, RepositoryError};
 use crate::model::Oid;
 
@@ -154,41 +153,13 @@ impl Store {
         Ok(matches!(self.tips()?, (None, Ok(None))))
     }
 
-    /// The store as it is now: later writes do not show in it.
-    ///
-    /// Where the private sessions cannot be read it is without them, and whoever listens is told.
-    /// What is not found then may be one of them: [`StoreError::PrivateUnread`].
-    ///
-    /// # Errors
-    /// When it is of a newer format, or its top cannot be read.
-    pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
-        let (public, private) = self.tips()?;
-        let snapshot = Snapshot::at(self, public)?;
-        let (snapshot, unread) = match private {
-            Ok(tip) => snapshot.with_private(tip),
-            Err(error) => (snapshot, Some(error)),
-        };
-        let Some(error) = unread else { return Ok(snapshot) };
-        let why = said(&error);
-        self.tell(&Notice::PrivateUnread(why.clone()));
-        Ok(snapshot.without_private(why))
-    }
-
     /// The public tip, and the private one if it can be read.
-    fn tips(&self) -> Result<(Option<Oid>, PrivateTip), StoreError> {
+    pub(super) fn tips(&self) -> Result<(Option<Oid>, PrivateTip), StoreError> {
         let Some(private) = self.private else { return Ok((self.tip()?, Ok(None))) };
         match self.repo.read_refs([&self.ref_name, private]) {
             Ok([public, private]) => Ok((public, Ok(private))),
             // It is one of the two.
             Err(_) => Ok((self.tip()?, self.private_tip())),
         }
-    }
-
-    /// The store as it was right after an event, public or private, without the other kind.
-    ///
-    /// # Errors
-    /// As [`snapshot`](Self::snapshot).
-    pub fn snapshot_at(&self, event: &Oid) -> Result<Snapshot<'_>, StoreError> {
-        Snapshot::at(self, Some(event.clone()))
     }
 }

@@ -6,14 +6,10 @@ use gix::objs::tree::EntryKind;
 use super::codec;
 use super::error::{gix_id, oid};
 use super::half::Half;
-use super::history::event_time;
-use super::layout::{VERSION_BLOB, id_of_file};
-use super::repair::said;
-use super::{
-    FORMAT, Key, LIMITS, Location, Notice, RecordProblem, Shelf, Store, StoreError, Visibility,
-};
+use super::layout::id_of_file;
+use super::{Key, LIMITS, Location, Notice, RecordProblem, Shelf, Store, StoreError, Visibility};
 use crate::git::RawTree;
-use crate::model::{Oid, Project, Session, SessionId, Timestamp};
+use crate::model::{Oid, Project, Session, SessionId, error_chain};
 
 /// The store at one event. Nothing that is written later shows in it.
 #[derive(Debug)]
@@ -43,6 +39,36 @@ pub struct Listed {
     pub session: Result<Session, RecordProblem>,
 }
 
+impl Store {
+    /// The store as it is now: later writes do not show in it.
+    ///
+    /// Where the private sessions cannot be read it is without them, and whoever listens is told.
+    /// What is not found then may be one of them: [`StoreError::PrivateUnread`].
+    ///
+    /// # Errors
+    /// When it is of a newer format, or its top cannot be read.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        let (public, private) = self.tips()?;
+        let snapshot = Snapshot::at(self, public)?;
+        let (snapshot, unread) = match private {
+            Ok(tip) => snapshot.with_private(tip),
+            Err(error) => (snapshot, Some(error)),
+        };
+        let Some(error) = unread else { return Ok(snapshot) };
+        let why = error_chain(&error);
+        self.tell(&Notice::PrivateUnread(why.clone()));
+        Ok(snapshot.without_private(why))
+    }
+
+    /// The store as it was right after an event, public or private, without the other kind.
+    ///
+    /// # Errors
+    /// As [`snapshot`](Self::snapshot).
+    pub fn snapshot_at(&self, event: &Oid) -> Result<Snapshot<'_>, StoreError> {
+        Snapshot::at(self, Some(event.clone()))
+    }
+}
+
 impl<'s> Snapshot<'s> {
     /// The store at an event; at none it is empty.
     pub(super) fn at(store: &'s Store, tip: Option<Oid>) -> Result<Self, StoreError> {
@@ -66,7 +92,7 @@ impl<'s> Snapshot<'s> {
 
     /// Notes that some private sessions cannot be read, and tells whoever listens.
     pub(super) fn note_unread(&self, error: &StoreError) {
-        let why = said(error);
+        let why = error_chain(error);
         self.store.tell(&Notice::PrivateUnread(why.clone()));
         let _ = self.unread.set(why);
     }
@@ -280,26 +306,9 @@ impl<'s> Snapshot<'s> {
     }
 }
 
-pub(super) fn read_root(store: &Store, tip: &Oid) -> Result<(RawTree, Timestamp), StoreError> {
-    let repo = store.repository();
-    let commit = repo.read_commit(gix_id(tip))?;
-    let (root, time) = (repo.read_tree(commit.tree)?, event_time(&commit));
-    let not_a_store = |why: &str| StoreError::NotAStore {
-        name: store.ref_name().to_owned(),
-        why: why.to_owned(),
-    };
-    let version = root
-        .child("version", EntryKind::Blob)
-        .ok_or_else(|| not_a_store("its tree has no 'version'"))?;
-    let ours = gix::objs::compute_hash(version.kind(), gix::objs::Kind::Blob, VERSION_BLOB);
-    if ours.is_ok_and(|ours| ours == version) {
-        return Ok((root, time));
-    }
-    let text = repo.read_blob(version)?;
-    let number = std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse().ok());
-    match number.ok_or_else(|| not_a_store("its 'version' is no number"))? {
-        newer if newer > FORMAT => Err(StoreError::Newer(newer)),
-        _ => Ok((root, time)),
+impl From<&Entry> for Key {
+    fn from(entry: &Entry) -> Self {
+        Self::from(&entry.location)
     }
 }
 

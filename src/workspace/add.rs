@@ -21,6 +21,8 @@ impl<'r> Worktrees<'r> {
         let mut added = Added::new(path.clone());
         self.make_branch(&addition.branch, &mut added)?;
         make_folders(&path, &mut added)?;
+        // Before there is anything that git could take.
+        added.excluded(self.exclude(&path));
         self.check_out(addition.branch.name(), &mut added)?;
         let git_dir = marker::git_dir_of(added.path()).unwrap_or_default();
         marker::write(&git_dir, addition.session)?;

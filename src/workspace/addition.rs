@@ -1,7 +1,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::WorkspaceError;
+use super::{Exclusion, WorkspaceError};
 use crate::model::{Oid, SessionId};
 
 /// What a new workspace is to be.
@@ -46,9 +46,18 @@ impl Branch {
 #[must_use = "a workspace that is not kept is removed at once"]
 pub struct Added<'a> {
     path: PathBuf,
-    complaint: Option<String>,
+    remarks: Remarks,
     backup: Option<String>,
     undo: Vec<Undo<'a>>,
+}
+
+/// What there is to say of a workspace that was made all the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// What a hook that failed said; it may have said nothing.
+    pub hook: Option<String>,
+    /// What was done so that `git add` does not take it for a repository inside the repository.
+    pub exclusion: Option<Exclusion>,
 }
 
 type Undo<'a> = Box<dyn FnOnce() -> Result<(), WorkspaceError> + 'a>;
@@ -56,7 +65,7 @@ type Undo<'a> = Box<dyn FnOnce() -> Result<(), WorkspaceError> + 'a>;
 impl<'a> Added<'a> {
     /// A workspace that is about to be made at `path`.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, complaint: None, backup: None, undo: Vec::new() }
+        Self { path, remarks: Remarks::default(), backup: None, undo: Vec::new() }
     }
 
     /// Tells how to undo what was just done. The last thing done is undone first; the rest stays
@@ -72,12 +81,17 @@ impl<'a> Added<'a> {
 
     /// Notes that a hook failed, and what it said.
     pub fn complain(&mut self, message: String) {
-        self.complaint = Some(message);
+        self.remarks.hook = Some(message);
     }
 
-    /// What a hook that failed said; it may have said nothing. The workspace is there all the same.
-    pub fn complaint(&self) -> Option<&str> {
-        self.complaint.as_deref()
+    /// Notes what was done to keep it out of the worktree around it.
+    pub fn excluded(&mut self, exclusion: Option<Exclusion>) {
+        self.remarks.exclusion = exclusion;
+    }
+
+    /// What there is to say of it.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
     }
 
     /// Notes which ref keeps what the workspace held that was there before.

@@ -9,6 +9,7 @@ mod branch_only;
 mod departure;
 mod divergence;
 mod error;
+mod exclude;
 mod half_made;
 mod hidden;
 mod inventory;
@@ -30,8 +31,9 @@ mod status;
 mod submodules;
 mod worktrees;
 
-pub use addition::{Added, Addition, Branch};
+pub use addition::{Added, Addition, Branch, Remarks};
 pub use error::WorkspaceError;
+pub use exclude::{Exclusion, Exposed};
 pub use half_made::HalfCheckout;
 pub use list::Listed;
 pub use look::is_worktree;
@@ -104,8 +106,7 @@ pub trait Workspace {
         Ok(states.pop().unwrap_or_else(|| WorkspaceState::of(Condition::Missing)))
     }
 
-    /// Makes a workspace again whose folder is gone: from its branch, or from the last commit that
-    /// was seen on it.
+    /// Makes a workspace again whose folder is gone, from its branch or the last commit seen on it.
     ///
     /// # Errors
     /// As [`add`](Workspace::add); and when neither branch nor commit is there.
@@ -114,7 +115,6 @@ pub trait Workspace {
     /// Removes a workspace, and a branch with it where that is asked for.
     ///
     /// # Errors
-    /// When it is no workspace, or work would be lost that may not be lost or cannot be kept.
-    /// Nothing is removed then.
+    /// When it is no workspace, or work would be lost. Nothing is removed then.
     fn remove(&self, removal: &Removal<'_>) -> Result<Removed, WorkspaceError>;
 }

@@ -18,17 +18,19 @@ impl Worktrees<'_> {
         project: &Project,
         session: SessionId,
     ) -> Result<PathBuf, WorkspaceError> {
-        let dir = match self.repo.config_path("ao.worktreeDir") {
-            Some(dir) => {
-                let main = self.repo.main_folder();
-                // Nothing goes into a git directory that lies apart.
-                let is_apart = main == self.repo.common_dir() && self.repo.work_dir().is_some();
-                let beside = main.parent().filter(|_| is_apart);
-                beside.unwrap_or(main).join(dir)
-            }
-            None => home().ok_or(WorkspaceError::NoHome)?.join(".worktrees"),
+        Ok(real_path(&self.root()?.join(project.as_str()).join(session.short())))
+    }
+
+    /// The folder below which worktrees go.
+    pub(super) fn root(&self) -> Result<PathBuf, WorkspaceError> {
+        let Some(dir) = self.repo.config_path("ao.worktreeDir") else {
+            return Ok(home().ok_or(WorkspaceError::NoHome)?.join(".worktrees"));
         };
-        Ok(real_path(&dir.join(project.as_str()).join(session.short())))
+        let main = self.repo.main_folder();
+        // Nothing goes into a git directory that lies apart.
+        let is_apart = main == self.repo.common_dir() && self.repo.work_dir().is_some();
+        let beside = main.parent().filter(|_| is_apart);
+        Ok(beside.unwrap_or(main).join(dir))
     }
 }
 

@@ -1,13 +1,13 @@
 //! The graph of events: git draws it, and we write what stands beside it.
 
 use git_ao::git::GitCommand;
-use git_ao::model::Oid;
+use git_ao::model::{Oid, error_chain};
 use git_ao::store::{Snapshot, Store};
 
 use super::entry;
 use super::trail::Trail;
 use super::wanted::Wanted;
-use crate::cli::{CliError, Ctx, ExitCode, chain};
+use crate::cli::{CliError, Ctx, ExitCode};
 
 /// Stands before each id in what git prints.
 const MARK: char = '\u{1}';
@@ -45,7 +45,7 @@ pub fn print(
                 writeln!(ctx.out, "{graph}{text}")?;
             }
             Some(Err(error)) => {
-                ctx.out.error(&chain(&error));
+                ctx.out.error(&error_chain(&error));
                 is_whole = false;
             }
             None => writeln!(ctx.out, "{graph}")?,

@@ -4,11 +4,12 @@ use git_ao::agent::Action;
 use git_ao::flow::{self, Interrupt, Launcher, Liveness, Restore, RestorePlan, placement};
 use git_ao::model::{Session, SessionStatus};
 use git_ao::store::{Entry, Shelf, Store};
+use git_ao::workspace::Remarks;
 
 use super::Args;
 use crate::cli::interrupt::Interrupted;
 use crate::cli::ui::escape;
-use crate::cli::{CliError, Ctx, ExitCode};
+use crate::cli::{CliError, Ctx, ExitCode, remarks};
 
 pub fn run(
     args: &Args,
@@ -40,11 +41,15 @@ pub fn run(
     let mut code = ExitCode::Done;
     for (entry, label) in &wanted {
         let done = match args.dry_run {
-            true => flow::restore_plan(store, launcher, entry, wish).map(|plan| would(&plan)),
+            true => flow::restore_plan(store, launcher, entry, wish)
+                .map(|plan| (would(&plan), Remarks::default())),
             false => restore(store, launcher, entry, (wish, interrupted)),
         };
         match done.map_err(|error| interrupted.explain(error, super::UNTOUCHED)) {
-            Ok(line) => writeln!(ctx.out, "{line}")?,
+            Ok((line, remarks)) => {
+                writeln!(ctx.out, "{line}")?;
+                remarks::say(ctx, &remarks);
+            }
             Err(error) if interrupted.is_set() => return Err(error),
             Err(error) => {
                 writeln!(ctx.out, "not restored: {label}")?;
@@ -72,11 +77,12 @@ fn restore(
     launcher: &Launcher,
     entry: &Entry,
     (wish, interrupted): (&Restore, &Interrupted),
-) -> Result<String, flow::FlowError> {
+) -> Result<(String, Remarks), flow::FlowError> {
     let is_set = || interrupted.is_set();
     let made = flow::restore(store, launcher, entry, wish, &Interrupt::new(&is_set))?;
     let starts = (made.started != git_ao::runtime::Started::Nothing).then_some(made.action);
-    Ok(format!("restored {}: {}", label(&made.session), told(starts)))
+    let line = format!("restored {}: {}", label(&made.session), told(starts));
+    Ok((line, made.remarks))
 }
 
 /// The line that says what would be done.

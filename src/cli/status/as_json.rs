@@ -1,10 +1,10 @@
 use git_ao::flow::{AgentState, Live};
+use git_ao::model::error_chain;
 use git_ao::store::Store;
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 use serde_json::{Value, json};
 
 use super::view::View;
-use crate::cli::error::chain;
 use crate::cli::{CliError, Ctx, json};
 
 pub fn print(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
@@ -40,7 +40,7 @@ fn as_json(live: &Live) -> Value {
     });
     match &live.agent {
         AgentState::Alive { pid: Some(pid) } => value["pid"] = (*pid).into(),
-        AgentState::Unknown(error) => value["agent_error"] = chain(error).into(),
+        AgentState::Unknown(error) => value["agent_error"] = error_chain(error).into(),
         _ => {}
     }
     value

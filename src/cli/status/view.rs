@@ -1,11 +1,10 @@
 use std::path::Path;
 
 use git_ao::flow::{AgentState, Live, Scope, survey};
-use git_ao::model::Session;
+use git_ao::model::{Session, error_chain};
 use git_ao::store::{Listed, Listing, Location, RecordProblem, Shelf, Store, Stray};
 use git_ao::workspace::{Condition, Detail};
 
-use crate::cli::error::chain;
 use crate::cli::selection::Selection;
 use crate::cli::{CliError, Ctx, open};
 
@@ -87,7 +86,7 @@ impl View {
             let Ok((session, Live { agent: AgentState::Unknown(error), .. })) = &row.session else {
                 continue;
             };
-            let (why, id) = (chain(error), session.id.short());
+            let (why, id) = (error_chain(error), session.id.short());
             match problems.iter_mut().find(|(other, _)| *other == why) {
                 Some((_, ids)) => ids.push(id),
                 None => problems.push((why, vec![id])),

@@ -1,3 +1,4 @@
+use git_ao::model::error_chain;
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
@@ -6,7 +7,6 @@ use super::message::{self, Level};
 use super::pager::{End, Pager};
 use super::{Style, escape};
 use crate::cli::context::Env;
-use crate::cli::error::chain;
 
 /// Standard output: buffered, perhaps through a pager, and the only way to it.
 ///
@@ -126,7 +126,7 @@ impl Out {
         match Pager::start(&command, env) {
             Ok(pager) => self.sink = Sink::Paged(Box::new(pager)),
             Err(source) => {
-                self.warn(&format!("cannot run the pager '{command}': {}", chain(&source)));
+                self.warn(&format!("cannot run the pager '{command}': {}", error_chain(&source)));
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 use std::ffi::OsStr;
 
-use super::{Finding, leftovers, orphans, programs, settings};
+use super::{Finding, exclude, leftovers, orphans, programs, settings};
 use crate::flow::{FlowError, reconcile_plan};
 use crate::store::{RepairMode, Severity, Store};
 
@@ -43,6 +43,7 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
     if !leftovers::half_made(store, &mut found)? {
         orphans::look(store, &mut found)?;
         leftovers::look(store, &mut found)?;
+        exclude::look(store, &mut found)?;
     }
     for (session, steps) in reconcile_plan(store)?.changed {
         let steps: Vec<_> = steps.iter().map(ToString::to_string).collect();

@@ -2,9 +2,8 @@ use std::path::PathBuf;
 
 use super::Finding;
 use crate::flow::belongings::{old_drafts, old_tips, strays};
-use crate::flow::live::said;
 use crate::flow::{FlowError, placement};
-use crate::model::SessionId;
+use crate::model::{SessionId, error_chain};
 use crate::store::Store;
 use crate::workspace::{Worktrees, from_record, gone, moved, session_at, unlinked};
 
@@ -72,7 +71,7 @@ fn worktrees(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
                     "git ao cleanup --force, which keeps a backup, when the session has ended"
                         .to_owned()
                 });
-                Finding::wrong(said(refusal), fix)
+                Finding::wrong(error_chain(refusal), fix)
             }
         });
     }

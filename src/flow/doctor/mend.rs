@@ -1,5 +1,6 @@
 use std::fs;
 
+use super::exclude;
 use super::leftovers::could_be;
 use crate::flow::belongings::{File, old_tips, strays};
 use crate::flow::{FlowError, reconcile};
@@ -38,5 +39,5 @@ pub fn mend(store: &Store) -> Result<(), FlowError> {
         // Only this one: 'git worktree prune' would forget those of the user, too.
         gone.forget(&worktrees)?;
     }
-    Ok(())
+    exclude::mend(store)
 }

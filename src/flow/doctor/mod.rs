@@ -1,6 +1,7 @@
 //! Whether everything here is as it must be, and what to do where it is not.
 
 mod examine;
+mod exclude;
 mod finding;
 mod leftovers;
 mod mend;

@@ -3,10 +3,9 @@ use std::path::Path;
 
 use super::Finding;
 use crate::flow::FlowError;
-use crate::flow::live::said;
 use crate::flow::runners::runners;
 use crate::git::Repository;
-use crate::model::SessionId;
+use crate::model::{SessionId, error_chain};
 use crate::store::{SESSIONS_REF, Shelf, Snapshot, Store};
 use crate::workspace::{HalfCheckout, Listed, Loss, Removal, Worktrees, marked};
 
@@ -93,7 +92,7 @@ fn worktrees(
             }
             Some(refusal) => {
                 let look = format!("git -C '{shown}' status");
-                Finding::wrong(format!("{what}: {}", said(&refusal)), look)
+                Finding::wrong(format!("{what}: {}", error_chain(&refusal)), look)
             }
         });
     }

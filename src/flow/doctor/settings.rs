@@ -2,9 +2,8 @@ use std::ffi::OsStr;
 
 use super::Finding;
 use crate::agent::{AgentError, Agents, find_program};
-use crate::flow::live::said;
 use crate::flow::log;
-use crate::model::{Project, distance, is_branch_name};
+use crate::model::{Project, distance, error_chain, is_branch_name};
 use crate::runtime;
 use crate::share::{Remote, ShareError};
 use crate::store::Store;
@@ -32,7 +31,7 @@ pub fn look(store: &Store, path: &OsStr, found: &mut Vec<Finding>) {
     let agents = Agents::of(repo);
     for problem in agents.problems() {
         let fix = problem.hint().unwrap_or_else(|| "git config --edit".to_owned());
-        found.push(Finding::wrong(said(problem), fix));
+        found.push(Finding::wrong(error_chain(problem), fix));
     }
     agent(store, &agents, path, found);
     unknown_keys(store, found);

@@ -6,18 +6,4 @@ mod survey;
 
 pub use agents::AgentState;
 pub(super) use agents::Probes;
-/// An error with its causes, each said once.
-pub(super) fn said(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let words = cause.to_string();
-        if !text.contains(&words) {
-            text = format!("{text}: {words}");
-        }
-        next = cause.source();
-    }
-    text
-}
-
 pub use survey::{Live, Scope, survey};

@@ -1,31 +1,6 @@
-use std::fmt;
-
 use super::scanner::Scanner;
-use super::{Field, Filter, Moment};
+use super::{Field, Filter, FilterError, Moment};
 use crate::model::{Timestamp, parse_when};
-
-/// Why an expression is not a filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilterError {
-    /// The character at which reading stopped; the first one is 1.
-    pub column: usize,
-    /// What could stand there.
-    pub expected: String,
-    /// What stands there; None at the end.
-    pub found: Option<String>,
-}
-
-impl std::error::Error for FilterError {}
-
-impl fmt::Display for FilterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "filter, column {}: expected {}, found ", self.column, self.expected)?;
-        match &self.found {
-            Some(text) => write!(f, "'{text}'"),
-            None => f.write_str("the end"),
-        }
-    }
-}
 
 impl Filter {
     /// Reads an expression.

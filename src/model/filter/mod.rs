@@ -1,5 +1,6 @@
 //! Which sessions are meant: conditions, and the language people write them in.
 
+mod error;
 mod expression;
 mod field;
 mod predicate;
@@ -8,6 +9,6 @@ mod scanner;
 #[cfg(test)]
 mod tests;
 
-pub use expression::FilterError;
+pub use error::FilterError;
 pub use field::{Field, Moment};
 pub use predicate::{Area, Filter, Subject};

@@ -6,7 +6,7 @@ use super::panes::{self, Pane};
 use super::{attach, screen, send, start};
 use crate::model::SessionId;
 use crate::runtime::{
-    Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal, stop,
+    Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal,
 };
 
 /// Runs agents in sessions of a tmux server.
@@ -106,7 +106,7 @@ impl Runtime for Tmux {
     ) -> Result<Stopped, RuntimeError> {
         let stopped = match self.pane(session, handle)? {
             Some(pane) => match Process::of(pane.pid)? {
-                Some(process) => stop::stop(&process, grace)?,
+                Some(process) => process.stop(grace)?,
                 None => Stopped::AlreadyGone,
             },
             None => Stopped::AlreadyGone,

@@ -1,14 +1,14 @@
 //! What three trees do not have in common, by their ids: it costs what changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use gix::ObjectId;
 use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
 use super::super::Stray;
 use super::super::edit::Edit;
 use super::super::layout::{Shelf, id_of_file};
+use super::rows::{Row, Sides, rows};
 use super::trees::{Item, Trees};
 use super::unknown::merge_unknown;
 use crate::git::ObjectError;
@@ -26,12 +26,6 @@ pub(super) struct Difference {
     /// What lies on their side where records belong, and is left out for the sake of ours.
     pub displaced: Vec<Stray>,
 }
-
-/// Base, ours, theirs.
-pub(super) type Sides = [Option<ObjectId>; 3];
-
-/// What lies at one name on the three sides.
-pub(super) type Row = [Option<Item>; 3];
 
 /// Compares the roots of three stores. Where both sides are the same, nothing is read.
 pub(super) fn compare(trees: &Trees<'_>, roots: Sides) -> Result<Difference, ObjectError> {
@@ -142,18 +136,4 @@ fn below(path: &[BString], name: &BString) -> Vec<BString> {
 fn stray(path: &[BString], why: &str) -> Stray {
     let names: Vec<_> = path.iter().map(ToString::to_string).collect();
     Stray { path: names.join("/"), why: why.to_owned() }
-}
-
-/// What lies in three trees, side by side, where the two sides differ.
-pub(super) fn rows(trees: &Trees<'_>, ids: Sides) -> Result<Vec<(BString, Row)>, ObjectError> {
-    if ids[1] == ids[2] {
-        return Ok(Vec::new());
-    }
-    let mut rows: BTreeMap<BString, Row> = BTreeMap::new();
-    for (side, id) in ids.into_iter().enumerate() {
-        for (name, item) in trees.read(id)?.iter() {
-            rows.entry(name.clone()).or_default()[side] = Some(item);
-        }
-    }
-    Ok(rows.into_iter().filter(|(_, [_, ours, theirs])| ours != theirs).collect())
 }

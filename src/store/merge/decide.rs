@@ -7,10 +7,9 @@ use super::super::edit::Edit;
 use super::super::error::oid;
 use super::super::layout::{Location, Shelf, Visibility};
 use super::super::{Entry, Store, StoreError, Stray};
-use super::compare::Sides;
 use super::contents::Contents;
+use super::rows::{Sides, choose};
 use super::trees::{Slot, Trees};
-use super::unknown::choose;
 use crate::model::{Project, SessionId, Timestamp};
 
 /// What becomes of one session.

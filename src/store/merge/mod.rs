@@ -9,6 +9,7 @@ mod change;
 mod compare;
 mod contents;
 mod decide;
+mod rows;
 mod tip;
 mod trees;
 mod unknown;

@@ -4,7 +4,7 @@ use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
 use super::super::edit::Edit;
-use super::compare::{Row, rows};
+use super::rows::{Row, choose, rows};
 use super::trees::{Item, Trees};
 use crate::git::ObjectError;
 
@@ -36,17 +36,4 @@ pub(super) fn merge_unknown(
 fn taken(path: Vec<BString>, row: Row) -> Vec<Edit> {
     let entry = choose(row);
     if entry == row[1] { Vec::new() } else { vec![Edit { path, entry }] }
-}
-
-/// What stays of three sides where nothing can be merged.
-pub(super) fn choose([base, ours, theirs]: Row) -> Option<Item> {
-    if theirs == base || ours == theirs {
-        ours
-    } else if ours == base {
-        theirs
-    } else {
-        let mut left: Vec<Item> = [ours, theirs].into_iter().flatten().collect();
-        left.sort_by_key(|(kind, id)| (*id, *kind));
-        left.first().copied()
-    }
 }

@@ -8,7 +8,7 @@ use super::super::error::oid;
 use super::super::layout::{FORMAT, VERSION_BLOB};
 use super::super::{Store, StoreError};
 use crate::git::{ObjectError, RawTree, Repository};
-use crate::model::Oid;
+use crate::model::{Oid, error_chain};
 
 /// How deep trees are looked into; the layout has four levels.
 const DEPTH: u32 = 16;
@@ -76,7 +76,7 @@ impl<'s> Inspector<'s> {
             Ok((found, data)) if found == kind => Ok(data),
             Ok((found, _)) => Err(format!("object {id} is a {found}, not a {kind}")),
             Err(error) => {
-                let said = said(&error);
+                let said = error_chain(&error);
                 self.damaged.insert(oid(id), error);
                 Err(said)
             }
@@ -159,18 +159,4 @@ impl<'s> Inspector<'s> {
         self.whole.insert((Kind::Tree, id), is_whole);
         is_whole
     }
-}
-
-/// The error and its causes.
-pub fn said(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let words = next.to_string();
-        if !text.contains(&words) {
-            text = format!("{text}: {words}");
-        }
-        cause = next.source();
-    }
-    text
 }

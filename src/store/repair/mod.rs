@@ -12,4 +12,4 @@ mod state;
 
 pub use report::{Lost, LostEvent, Origin, RefRepair, RepairMode, RepairReport, Rescued};
 
-pub(super) use inspector::{Inspector, said};
+pub(super) use inspector::Inspector;

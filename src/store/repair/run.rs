@@ -8,14 +8,14 @@ use super::super::layout::VERSION_BLOB;
 use super::super::{Finding, Store, StoreError, Visibility};
 use super::apply::{Broken, apply};
 use super::candidates::tracking_refs;
-use super::inspector::{Inspector, said};
+use super::inspector::Inspector;
 use super::keep::{self, write_error};
 use super::plan::plan;
 use super::report::{RefRepair, RepairMode, RepairReport};
 use super::search::search;
 use super::state::{Key, State};
 use crate::git::{ObjectError, RefState};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, error_chain};
 
 impl Store {
     /// Looks for damage that a crash, a disk or another program has done to the store's refs, and
@@ -102,7 +102,7 @@ impl Repair<'_> {
         let (store, repo, now) = (self.store, self.store.repository(), self.now);
         let (mut state, mut damage) = match store.damage(name, &mut self.inspector) {
             Err(StoreError::Ref(error)) => {
-                let problem = said(&error);
+                let problem = error_chain(&error);
                 self.report.unrepaired.push(Finding::wrong(name, problem));
                 return Ok(());
             }

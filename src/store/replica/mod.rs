@@ -1,6 +1,7 @@
 //! The name of this clone among all that share the store.
 
 mod name;
+mod naming;
 mod place;
 
-pub(super) use name::Naming;
+pub(super) use naming::Naming;

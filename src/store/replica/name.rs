@@ -1,8 +1,7 @@
 //! How a clone comes to its name, and what it is worth in a copy.
 
-use std::sync::{Arc, OnceLock};
-
 use super::super::{Store, StoreError};
+use super::naming::{Made, Standing};
 use super::place::Place;
 use crate::git::hostname;
 
@@ -11,35 +10,6 @@ const NAME: &str = "ao.replica";
 
 /// The configuration key that holds the name once more, and the directory it was made for.
 const PLACE: &str = "ao.replicaPlace";
-
-/// What is known of a clone's name, by all copies of one [`Store`].
-#[derive(Debug, Clone, Default)]
-pub struct Naming {
-    /// What the configuration said when it was first looked at.
-    found: Arc<OnceLock<Standing>>,
-    /// What was made after that.
-    made: Arc<OnceLock<Made>>,
-}
-
-#[derive(Debug)]
-struct Made {
-    name: String,
-    copied_from: Option<String>,
-}
-
-/// How a clone stands to the name in its configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Standing {
-    /// There is none.
-    Unnamed,
-    /// It was made for this directory.
-    Settled(String),
-    /// It is this clone's, but the place is not noted, or not as it is now: an older version made
-    /// the name, or the clone was moved.
-    Unnoted(String),
-    /// It is that of the clone from which this one was copied.
-    Copied(String),
-}
 
 impl Store {
     /// The name of this clone among all that share the store: `<hostname>-<4 hex>`.

@@ -40,7 +40,7 @@ fn is_asked_for_trust(agent: &'static str) {
     refused.stderr_has("its conversation was not found").stderr_has("restore --fresh");
     place.ao(&["restore", "--fresh", &id.short()], "").ok();
     until("it asks again", || asks(id));
-    place.tmux(&["send-keys", "-t", &format!("=ao-{}:", id.short()), "Enter"]);
+    place.press_until("it is trusted", id, "Enter", || !asks(id));
     place.told(id, "the task");
     let had = wait_until(&place.repo, id, |session| session.agent_session_id.is_some());
     place.ao(&["kill", &id.short()], "").ok();

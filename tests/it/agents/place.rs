@@ -14,6 +14,9 @@ use crate::support::{Out, Repo};
 /// Only what never comes takes this long.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// How long a key may take to show an effect before it is pressed again.
+const AGAIN: Duration = Duration::from_secs(2);
+
 /// A repository in which one of the programs can be used.
 pub struct Place {
     pub repo: Repo,
@@ -115,6 +118,20 @@ impl Place {
             }
             assert!(Instant::now() < end, "the model was not told {text:?}:\n{}", self.screen(id));
             std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Presses a key until it has done what it is for: a program that is only starting loses keys.
+    #[track_caller]
+    pub fn press_until(&self, what: &str, id: SessionId, key: &str, done: impl Fn() -> bool) {
+        let end = Instant::now() + LIMIT;
+        while !done() {
+            assert!(Instant::now() < end, "never: {what}:\n{}", self.screen(id));
+            self.tmux(&["send-keys", "-t", &format!("=ao-{}:", id.short()), key]);
+            let next = Instant::now() + AGAIN;
+            while !done() && Instant::now() < next {
+                std::thread::sleep(Duration::from_millis(20));
+            }
         }
     }
 

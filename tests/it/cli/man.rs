@@ -14,7 +14,10 @@ fn a_page_on_a_terminal_is_rendered() {
     for args in [&["man", "kill"][..], &["help", "kill"]] {
         for path in [with_groff, "PATH=/nonexistent"] {
             let text = shown(args, path);
-            assert!(text.contains("End a session and stop its agent"), "{args:?}: {text}");
+            assert!(
+                text.contains("Stop a session's agent and end the session"),
+                "{args:?}: {text}"
+            );
             assert!(!text.contains(".SH") && !text.contains("\\fB"), "{args:?}: {text}");
         }
     }
@@ -31,7 +34,7 @@ fn help_works_before_pages_are_installed() {
     page.stdout_has("\nOPTIONS\n")
         .stdout_lacks("\\f")
         .stdout_has("       git ao spawn [<options>]");
-    for page in ["config", "git-ao-hooks.7", "sharing", "gitformat-ao", "git-ao"] {
+    for page in ["config", "hooks.7", "sharing", "gitformat-ao", "git-ao"] {
         env.git_ao(&root, ["help", page]).run().ok().stdout_has("NAME\n").stdout_lacks("\\(");
     }
     env.git_ao(&root, ["help", "sapwn"]).run().code(1).stderr_has("no manual page 'sapwn'");
@@ -53,11 +56,18 @@ fn words_of_other_tools_lead_to_the_command() {
         ("new", "spawn <task>"),
         ("done", "complete <session>"),
         ("switch", "attach <session>"),
+        ("checkout", "attach <session>"),
+        ("add", "spawn <task>"),
+        ("start", "spawn <task>"),
+        ("stash", "archive <session>"),
+        ("watch", "status --watch"),
     ] {
         let hint = format!(
             "error: unknown command '{word}'\nhint: the command for that is 'git ao {command}'\n"
         );
         env.git_ao(&env.root(), [word]).run().code(129).stdout_is("").stderr_is(&hint);
     }
+    let commit = env.git_ao(&env.root(), ["commit"]).run().code(129);
+    commit.stderr_has("hint: the command for that is 'git commit'\n");
     env.git_ao(&env.root(), ["lsit"]).run().code(129).stderr_has("most similar command");
 }

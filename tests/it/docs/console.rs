@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::mask::Mask;
 use crate::support::TestEnv;
@@ -32,15 +33,38 @@ impl Console {
             if line.starts_with("```") {
                 inside = line == "```console";
             } else if inside && let Some(command) = line.strip_prefix("$ ") {
-                played.push_str(&self.run(command));
-                while lines.next_if(|next| !next.starts_with("$ ") && *next != "```").is_some() {}
+                let mut shown = String::new();
+                while let Some(line) =
+                    lines.next_if(|next| !next.starts_with("$ ") && *next != "```")
+                {
+                    shown.push_str(line);
+                    shown.push('\n');
+                }
+                played.push_str(&self.run_until(command, &shown));
             }
         }
         played
     }
 
-    fn run(&mut self, command: &str) -> String {
+    /// Runs a command. What agents do takes a while: if it looks at them, it is run again for as
+    /// long as it prints something else than what is shown.
+    fn run_until(&mut self, command: &str, shown: &str) -> String {
         self.now += 60;
+        let is_update = std::env::var_os("AO_UPDATE_DOCS").is_some();
+        let end = Instant::now() + Duration::from_secs(if is_update { 3 } else { 60 });
+        loop {
+            let mask = self.mask.clone();
+            let text = self.run(command);
+            let is_last = text == shown || !command.contains("ao status") || Instant::now() > end;
+            if is_last {
+                return text;
+            }
+            self.mask = mask;
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn run(&mut self, command: &str) -> String {
         let command = self.mask.reveal(command);
         let demo = self.env.path("demo");
         // In a terminal, both streams come to the same place.

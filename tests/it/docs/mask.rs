@@ -11,7 +11,7 @@ const SESSIONS: [&str; 6] = [
 ];
 
 /// Puts the ids of the documentation in the place of the real ones, and back.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Mask {
     sessions: Vec<String>,
     oids: HashMap<String, String>,

@@ -2,13 +2,23 @@ use std::fs;
 
 use super::console::Console;
 use super::{assert_current, project_file};
+use crate::support::agents::tmux;
 use crate::support::{Combo, Repo};
+
+/// Stands in for an agent: commits twice, and waits for more work.
+const CLAUDE: &str = r#"sh -c "git commit -q --allow-empty -m \"$0: reproduce\" && git commit -q --allow-empty -m \"$0: use the fake clock\" && exec sleep 1000" Test {prompt}"#;
+const CODEX: &str = r#"sh -c "exec sleep 1000" {prompt}"#;
 
 #[test]
 fn the_readme_shows_what_the_program_prints() {
     let mut console = Console::new();
     let repo = Repo::create(console.env(), "demo", Combo::PLAIN);
+    if tmux(&repo, &["-V"]).is_none() {
+        return;
+    }
     repo.git(["config", "ao.replica", "laptop-9f2c"]);
+    repo.git(["config", "ao.agent.claude.command", CLAUDE]);
+    repo.git(["config", "ao.agent.codex.command", CODEX]);
     let text = fs::read_to_string(project_file("README.md")).unwrap();
     assert_current("README.md", &console.play(&text));
 }

@@ -2,6 +2,7 @@
 
 mod fork;
 mod in_a_hook;
+mod inside;
 mod makes;
 mod nothing_left;
 mod once;

@@ -263,7 +263,7 @@ fn post_checkout_runs_as_git_runs_it() {
         let base = super::main_commit(&repo);
         let zeros = "0".repeat(40);
         assert_eq!(ran, format!("{zeros} {base} 1\n{}\nao/x\nC.UTF-8\n", path.display()));
-        assert_eq!(added.complaint(), Some("no"));
+        assert_eq!(added.remarks().hook.as_deref(), Some("no"));
         drop(added);
         assert!(!path.exists());
     });

@@ -1,0 +1,162 @@
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use super::retry::uninterrupted;
+use crate::git::{LockError, Repository};
+
+/// More than this is no signature.
+const LONGEST: u64 = 256;
+
+/// A lock that processes of one clone queue for.
+///
+/// It is an advisory lock on a file below `ao/` in the common git directory: the kernel releases it
+/// when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+    /// The path, where the file goes with the lock.
+    passing: Option<PathBuf>,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Some(path) = &self.passing {
+            // While it is still held: who opened the file in vain looks again.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+impl Lock {
+    /// Says who holds it, for [`Repository::lock_holder`].
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn sign(&mut self, who: &str) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.write_all(who.as_bytes())
+    }
+
+    /// False when the file was removed between opening and locking it.
+    fn is_in_place(&self, path: &Path) -> io::Result<bool> {
+        let ours = self.file.metadata()?;
+        match std::fs::metadata(path) {
+            Ok(there) => Ok((there.dev(), there.ino()) == (ours.dev(), ours.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Repository {
+    /// Waits its turn to write, for at most `patience`. The file, `ao/lock`, stays.
+    ///
+    /// # Errors
+    /// When another writer does not finish in time, or the file cannot be made or locked.
+    pub fn lock(&self, patience: Duration) -> Result<Lock, LockError> {
+        let path = self.ao_dir().join("lock");
+        let failed = |source| LockError::Io { path: path.clone(), source };
+        let file = self.open_lock(&path).map_err(failed)?;
+        Ok(Lock { file: acquire(file, &path, patience)?, passing: None })
+    }
+
+    /// A lock of its own kind on `ao/<name>`, whose file goes when it is released. With no patience
+    /// it is had at once or not at all.
+    ///
+    /// # Errors
+    /// When somebody else holds it until patience ends, or the file cannot be made or locked.
+    pub fn lock_named(&self, name: &str, patience: Duration) -> Result<Lock, LockError> {
+        let path = self.ao_dir().join(name);
+        let failed = |source| LockError::Io { path: path.clone(), source };
+        let start = Instant::now();
+        loop {
+            let file = self.open_lock(&path).map_err(failed)?;
+            let left = patience.saturating_sub(start.elapsed());
+            let file = acquire(file, &path, left)?;
+            let mut lock = Lock { file, passing: None };
+            if lock.is_in_place(&path).map_err(failed)? {
+                lock.passing = Some(path);
+                return Ok(lock);
+            }
+        }
+    }
+
+    /// What whoever holds a named lock has signed it with; None where nobody holds it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn lock_holder(&self, name: &str) -> Result<Option<String>, LockError> {
+        let path = self.ao_dir().join(name);
+        let failed = |source| LockError::Io { path: path.clone(), source };
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            file => file.map_err(failed)?,
+        };
+        match try_again(|| file.try_lock_shared()) {
+            Ok(()) => return Ok(None),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let mut who = Vec::new();
+        file.take(LONGEST).read_to_end(&mut who).map_err(failed)?;
+        Ok(Some(String::from_utf8_lossy(&who).into_owned()))
+    }
+
+    fn open_lock(&self, path: &Path) -> io::Result<File> {
+        let open = || OpenOptions::new().create(true).append(true).open(path);
+        let file = match open() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let top = self.ao_dir();
+                let folder = path.parent().unwrap_or(&top);
+                let name = folder.strip_prefix(&top).unwrap_or(folder);
+                self.make_ao_dir(&name.to_string_lossy())?;
+                open()?
+            }
+            other => other?,
+        };
+        self.shared().adjust(path)?;
+        Ok(file)
+    }
+}
+
+/// A signal interrupts this, too.
+fn try_again(mut lock: impl FnMut() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+    loop {
+        match lock() {
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
+fn acquire(file: File, path: &Path, patience: Duration) -> Result<File, LockError> {
+    let timeout = || LockError::Timeout { path: path.to_owned(), waited: patience };
+    match try_again(|| file.try_lock()) {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) if patience.is_zero() => Err(timeout()),
+        Err(TryLockError::WouldBlock) => wait(file, path, patience),
+        Err(TryLockError::Error(source)) => Err(LockError::Io { path: path.to_owned(), source }),
+    }
+}
+
+/// Blocks in a thread of its own, so that the kernel's queue is used and the wait still has an
+/// end. A thread that comes too late lets the lock go at once.
+fn wait(file: File, path: &Path, patience: Duration) -> Result<File, LockError> {
+    let (done, outcome) = channel();
+    std::thread::spawn(move || {
+        let locked = uninterrupted(|| file.lock()).map(|()| file);
+        let _ = done.send(locked);
+    });
+    let path = path.to_owned();
+    match outcome.recv_timeout(patience) {
+        Ok(Ok(file)) => Ok(file),
+        Ok(Err(source)) => Err(LockError::Io { path, source }),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            Err(LockError::Timeout { path, waited: patience })
+        }
+    }
+}

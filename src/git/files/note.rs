@@ -1,0 +1,44 @@
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use super::retry::{replace, uninterrupted};
+use crate::git::Repository;
+
+impl Repository {
+    /// Makes a folder below `ao/` in the common git directory, and `ao/` itself; never that
+    /// directory: who moved the repository would find an empty one in its old place.
+    ///
+    /// # Errors
+    /// When it cannot be made, or the common git directory is not there any more.
+    pub fn make_ao_dir(&self, name: &str) -> io::Result<PathBuf> {
+        let top = self.ao_dir();
+        let folder = top.join(name);
+        for folder in [&top, &folder] {
+            match uninterrupted(|| fs::create_dir(folder)) {
+                Ok(()) => self.shared().adjust(folder)?,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(folder)
+    }
+
+    /// Writes a small file below `ao/` in the common git directory, in place of what was there: it
+    /// is read as it was or as it is. It need not survive a power cut.
+    ///
+    /// # Errors
+    /// When it cannot be written; it is then as it was.
+    pub fn write_note(&self, name: &str, text: &str) -> io::Result<()> {
+        let path = self.ao_dir().join(name);
+        let folder = path.parent().unwrap_or(&path);
+        let mut builder = tempfile::Builder::new();
+        // As readable as the umask lets it be: others may work in the same repository.
+        builder.prefix("note-").permissions(fs::Permissions::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        self.shared().adjust(file.path())?;
+        replace(&path, file.into_temp_path())
+    }
+}

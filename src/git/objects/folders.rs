@@ -1,0 +1,57 @@
+//! GIT_OBJECT_DIRECTORY and GIT_ALTERNATE_OBJECT_DIRECTORIES (git(1)), which gix does not read.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use gix::odb::Handle;
+
+use crate::git::RepositoryError;
+
+/// Where the environment says that objects are, apart from the repository itself.
+#[derive(Clone, Default)]
+pub struct ObjectDirs {
+    /// The variables, for git, with paths that do not depend on where it runs.
+    pub variables: Vec<(&'static str, OsString)>,
+    /// Where objects are read from, too.
+    pub alternates: Vec<Handle>,
+}
+
+impl ObjectDirs {
+    /// Reads the environment; relative paths count from `top`. Objects of `repo` come from and go
+    /// to GIT_OBJECT_DIRECTORY afterwards.
+    pub fn of_environment(repo: &mut gix::Repository, top: &Path) -> Result<Self, RepositoryError> {
+        let mut this = Self::default();
+        let hash = repo.object_hash();
+        let open = |path: &Path| {
+            let made = gix::odb::at_opts(path, hash, None, Default::default());
+            made.map_err(|source| RepositoryError::Open {
+                path: path.to_owned(),
+                source: source.into(),
+            })
+        };
+        if let Some(path) = variable("GIT_OBJECT_DIRECTORY") {
+            let path = top.join(path);
+            std::fs::create_dir_all(&path).map_err(|source| RepositoryError::Open {
+                path: path.clone(),
+                source: source.into(),
+            })?;
+            repo.objects = open(&path)?.into();
+            this.variables.push(("GIT_OBJECT_DIRECTORY", path.into()));
+        }
+        if let Some(list) = variable("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
+            let paths: Vec<PathBuf> = env::split_paths(&list).map(|path| top.join(path)).collect();
+            // Git passes over those that are not there.
+            for path in paths.iter().filter(|path| path.is_dir()) {
+                this.alternates.push(open(path)?);
+            }
+            let list = env::join_paths(paths).unwrap_or(list);
+            this.variables.push(("GIT_ALTERNATE_OBJECT_DIRECTORIES", list));
+        }
+        Ok(this)
+    }
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}

@@ -1,0 +1,184 @@
+//! Reading objects: loose ones directly, all others through gix.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use gix::ObjectId;
+use gix::objs::{Commit, Data, Find, Kind};
+use gix::odb::Header;
+
+use super::backoff::{LOOKS, LOOKS_AT_ONCE};
+use super::{RawTree, loose};
+use crate::git::{ObjectError, Repository};
+use crate::model::Oid;
+
+impl Repository {
+    /// The content of a blob.
+    pub(crate) fn read_blob(&self, id: ObjectId) -> Result<Vec<u8>, ObjectError> {
+        self.read(id, Kind::Blob)
+    }
+
+    /// The content of a blob, if it has not more bytes than this. What is larger is not read.
+    pub(crate) fn read_blob_within(
+        &self,
+        id: ObjectId,
+        limit: usize,
+    ) -> Result<Option<Vec<u8>>, ObjectError> {
+        let mut data = Vec::new();
+        // Without gix only a small object is read. Its loose file says its size.
+        if id.kind() == self.gix().object_hash()
+            && self.find_loose(&id, &mut data) == Some(Kind::Blob)
+        {
+            return Ok(Some(data).filter(|data| data.len() <= limit));
+        }
+        let is_within = self.blob_size(id)? <= limit as u64;
+        is_within.then(|| self.read_blob(id)).transpose()
+    }
+
+    /// A tree.
+    pub(crate) fn read_tree(&self, id: ObjectId) -> Result<RawTree, ObjectError> {
+        // Git knows it without having it.
+        if id.is_empty_tree() {
+            return Ok(RawTree::empty());
+        }
+        let data = match self.object_cache().find(&id) {
+            Some((Kind::Tree, data)) => data,
+            _ => self.read(id, Kind::Tree)?.into(),
+        };
+        RawTree::from_bytes(data, id.kind()).map_err(|source| unreadable(id, source))
+    }
+
+    /// A commit.
+    pub(crate) fn read_commit(&self, id: ObjectId) -> Result<Commit, ObjectError> {
+        let data = self.read(id, Kind::Commit)?;
+        let commit = gix::objs::CommitRef::from_bytes(&data, id.kind());
+        commit.and_then(gix::objs::CommitRef::into_owned).map_err(|source| unreadable(id, source))
+    }
+
+    /// The size of a blob, without reading it.
+    pub(crate) fn blob_size(&self, id: ObjectId) -> Result<u64, ObjectError> {
+        if id.kind() != self.gix().object_hash() {
+            return Err(ObjectError::Missing(oid(id)));
+        }
+        let header = self.gix().try_find_header(id).map_err(|source| unreadable(id, source))?;
+        let mut found = header.map(|header| (header.kind(), header.size()));
+        for alternate in &self.object_dirs().alternates {
+            if found.is_none() {
+                let header = alternate.try_header(&id).map_err(|source| unreadable(id, source))?;
+                found = header.map(|header| (header.kind(), header.size()));
+            }
+        }
+        match found.ok_or_else(|| ObjectError::Missing(oid(id)))? {
+            (Kind::Blob, size) => Ok(size),
+            _ => Err(ObjectError::WrongKind { id: oid(id), expected: "blob" }),
+        }
+    }
+
+    /// The commits behind which a shallow clone has no history.
+    pub(crate) fn shallow_commits(&self) -> Result<Vec<ObjectId>, ObjectError> {
+        let shallow = self.gix().shallow_commits();
+        let shallow =
+            shallow.map_err(|source| unreadable(self.gix().object_hash().null(), source))?;
+        Ok(shallow.map(|commits| commits.iter().copied().collect()).unwrap_or_default())
+    }
+
+    fn read(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>, ObjectError> {
+        let mut data = Vec::new();
+        let object = self.try_find(&id, &mut data).map_err(|source| unreadable(id, source))?;
+        let object = object.ok_or_else(|| ObjectError::Missing(oid(id)))?;
+        if object.kind != kind {
+            let expected = match kind {
+                Kind::Blob => "blob",
+                Kind::Tree => "tree",
+                Kind::Commit => "commit",
+                Kind::Tag => "tag",
+            };
+            return Err(ObjectError::WrongKind { id: oid(id), expected });
+        }
+        Ok(data)
+    }
+}
+
+impl Find for Repository {
+    fn try_find<'a>(
+        &self,
+        id: &gix::oid,
+        data: &'a mut Vec<u8>,
+    ) -> Result<Option<Data<'a>>, gix::Error> {
+        // A record may name an object of a repository with another hash; gix would panic.
+        if id.kind() != self.gix().object_hash() {
+            return Ok(None);
+        }
+        let kind = if let Some((kind, kept)) = self.object_cache().find(id) {
+            data.clear();
+            data.extend_from_slice(&kept);
+            Some(kind)
+        } else {
+            let kind = match self.find_loose(id, data) {
+                Some(kind) => Some(kind),
+                None => self.find_anywhere(id, data)?,
+            };
+            kind.inspect(|kind| self.object_cache().keep(id, *kind, data))
+        };
+        Ok(kind.map(|kind| Data { kind, object_hash: id.kind(), data }))
+    }
+}
+
+impl Repository {
+    /// Makes what is read from now on come from the disk.
+    pub(crate) fn forget_objects(&self) {
+        self.object_cache().forget();
+    }
+
+    fn find_loose(&self, id: &gix::oid, data: &mut Vec<u8>) -> Option<Kind> {
+        let is_replaced = self.gix().objects.store_ref().replacements().next().is_some();
+        if is_replaced || !self.hit_rate().holds() {
+            return None;
+        }
+        let found = loose::read(&self.loose_file(id), data);
+        self.hit_rate().note(found.is_some());
+        found
+    }
+
+    /// Looks more than once: gix goes from one place to the next, and `git repack` may move an
+    /// object behind its back, from a loose file into a pack or from pack to pack.
+    fn find_anywhere(&self, id: &gix::oid, data: &mut Vec<u8>) -> Result<Option<Kind>, gix::Error> {
+        let (mut looks, most) = (1, self.miss_backoff().looks());
+        for alternate in &self.object_dirs().alternates {
+            if let Some(object) = alternate.try_find(id, data)? {
+                return Ok(Some(object.kind));
+            }
+        }
+        loop {
+            match self.gix().objects.try_find(id, data) {
+                Ok(Some(object)) => return Ok(Some(object.kind)),
+                failure if looks == most => {
+                    if most == LOOKS {
+                        self.miss_backoff().note();
+                    }
+                    return failure.map(|_| None);
+                }
+                _ => {
+                    if let Some(doublings) = looks.checked_sub(LOOKS_AT_ONCE) {
+                        std::thread::sleep(Duration::from_millis(1 << doublings));
+                    }
+                    looks += 1;
+                }
+            }
+        }
+    }
+
+    pub(super) fn loose_file(&self, id: &gix::oid) -> PathBuf {
+        let hex = id.to_string();
+        let (folder, file) = hex.split_at(2);
+        self.objects_dir().join(folder).join(file)
+    }
+}
+
+pub fn oid(id: ObjectId) -> Oid {
+    id.to_string().parse().expect("git object ids are 40 or 64 lower-case hex digits")
+}
+
+fn unreadable(id: ObjectId, source: impl Into<crate::git::Cause>) -> ObjectError {
+    ObjectError::Unreadable { id: oid(id), source: source.into() }
+}

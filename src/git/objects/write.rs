@@ -1,0 +1,101 @@
+//! Writing loose objects as git does.
+//!
+//! gix's own writer is not used: it leaves temporary files that `git gc` does not collect, never
+//! syncs, does not know `core.sharedRepository`, and does not touch an object that is there
+//! already, so that a gc running now may prune it.
+
+use std::fs::{self, File, FileTimes};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::SystemTime;
+
+use gix::ObjectId;
+use gix::objs::{Kind, WriteTo};
+
+use super::loose;
+use crate::git::files::{replace, sync_folder, uninterrupted};
+use crate::git::{ObjectError, Repository};
+
+/// How often an object folder may vanish (`git gc` removes empty ones) before it is an error.
+const ATTEMPTS: usize = 16;
+
+impl Repository {
+    /// Writes a tree or a commit.
+    pub(crate) fn write_object(&self, object: &dyn WriteTo) -> Result<ObjectId, ObjectError> {
+        let mut bytes = Vec::with_capacity(1024);
+        object.write_to(&mut bytes).map_err(|source| self.write_error(source))?;
+        self.write_bytes(object.kind(), &bytes)
+    }
+
+    /// Writes an object from its content and returns its id. It is whole, and synced where git
+    /// would sync it, when this returns.
+    pub(crate) fn write_bytes(&self, kind: Kind, bytes: &[u8]) -> Result<ObjectId, ObjectError> {
+        let id = gix::objs::compute_hash(self.gix().object_hash(), kind, bytes)
+            .map_err(|source| self.write_error(source))?;
+        let path = self.loose_file(&id);
+        let folder = path.parent().unwrap_or(&path);
+        if freshen(&path) {
+            return Ok(id);
+        }
+        let file = loose::encode(kind, bytes).map_err(|source| self.write_error(source))?;
+        let failed = |source: io::Error| ObjectError::Write {
+            path: folder.to_owned(),
+            source: source.into(),
+        };
+        let mut attempt = 0;
+        loop {
+            match self.write_file(folder, &path, &file) {
+                Ok(()) => {
+                    self.object_cache().keep(&id, kind, bytes);
+                    return Ok(id);
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound && attempt < ATTEMPTS => {
+                    attempt += 1;
+                    match uninterrupted(|| fs::create_dir(folder)) {
+                        Ok(()) => self.shared().adjust(folder).map_err(failed)?,
+                        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                        Err(error) => return Err(failed(error)),
+                    }
+                }
+                Err(error) => return Err(failed(error)),
+            }
+        }
+    }
+
+    /// `tmp_obj_` is what `git prune` takes for the rest of a writer that died.
+    fn write_file(&self, folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("tmp_obj_");
+        read_only(&mut builder);
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        if self.fsync().objects {
+            file.as_file().sync_all()?;
+        }
+        self.shared().adjust(file.path())?;
+        replace(path, file.into_temp_path())?;
+        if self.fsync().objects {
+            sync_folder(folder)?;
+        }
+        Ok(())
+    }
+
+    fn write_error(&self, source: impl Into<crate::git::Cause>) -> ObjectError {
+        ObjectError::Write { path: self.objects_dir().to_owned(), source: source.into() }
+    }
+}
+
+/// Makes an object that is there count as new; false where it is not there, or not ours to touch.
+fn freshen(path: &Path) -> bool {
+    let now = FileTimes::new().set_modified(SystemTime::now());
+    File::open(path).and_then(|file| file.set_times(now)).is_ok()
+}
+
+#[cfg(unix)]
+fn read_only(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(fs::Permissions::from_mode(0o444));
+}
+
+#[cfg(not(unix))]
+fn read_only(_builder: &mut tempfile::Builder<'_, '_>) {}

@@ -1,0 +1,279 @@
+use std::ffi::{OsStr, OsString};
+use std::io::{self, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
+
+use crate::git::GitError;
+
+/// What ties a git process to one repository (`git rev-parse --local-env-vars`), apart from
+/// configuration: git sets these for its hooks, and they would mislead a git started elsewhere.
+pub const LOCAL_ENV: [&str; 15] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// A git process to be: its environment is clean, its messages are not translated, and it never
+/// takes a lock that it does not need.
+pub struct GitCommand {
+    command: Command,
+    verb: String,
+    input: Option<Vec<u8>>,
+}
+
+/// What a git process that succeeded printed.
+#[derive(Debug, Clone)]
+pub struct Output {
+    stdout: Vec<u8>,
+}
+
+/// How a git process ended, well or not.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// Its exit status; None when a signal ended it.
+    pub status: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it printed on standard error, without progress that was overwritten.
+    pub stderr: String,
+}
+
+impl GitCommand {
+    pub(crate) fn new(verb: &str) -> Self {
+        Self::with_config(&[], verb)
+    }
+
+    pub(super) fn with_config(config: &[(&str, &str)], verb: &str) -> Self {
+        let mut command = Command::new("git");
+        let settings = std::env::var_os("GIT_CONFIG_PARAMETERS");
+        for name in LOCAL_ENV.into_iter().chain(super::inherited()) {
+            command.env_remove(name);
+        }
+        // Settings typed as `git -c` are for what this command does, too.
+        command.envs(settings.map(|settings| ("GIT_CONFIG_PARAMETERS", settings)));
+        for (key, value) in config {
+            command.arg("-c").arg(format!("{key}={value}"));
+        }
+        command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null()).arg(verb);
+        Self { command, verb: verb.to_owned(), input: None }
+    }
+
+    /// `git <verb>` as if the user had typed it in `folder`: nothing is taken from the environment.
+    pub(crate) fn in_same_place(folder: &Path, verb: &str) -> Self {
+        let mut command = Command::new("git");
+        command.current_dir(folder).env("LC_ALL", "C").stdin(Stdio::null()).arg(verb);
+        Self { command, verb: verb.to_owned(), input: None }
+    }
+
+    /// Adds an argument.
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Runs it in this folder.
+    pub fn at(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Sets a variable of the environment.
+    pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.command.env(name, value.into());
+        self
+    }
+
+    /// Lets it, and the hooks that it runs, speak the user's language and take locks as if the user
+    /// had started it. For what is shown, never for what is read.
+    pub fn as_user(mut self) -> Self {
+        match std::env::var_os("LC_ALL") {
+            Some(locale) => self.command.env("LC_ALL", locale),
+            None => self.command.env_remove("LC_ALL"),
+        };
+        self.command.env_remove("GIT_OPTIONAL_LOCKS");
+        self
+    }
+
+    /// Keeps the keys of the terminal from it: ^C is sent to a process group, and what changes
+    /// something in one go is not to be ended halfway. For what is quick and asks nobody.
+    pub fn shielded(mut self) -> Self {
+        self.command.process_group(0);
+        self
+    }
+
+    /// Gives the process something to read.
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(bytes.into());
+        self
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Errors
+    /// When it cannot be started, or ends with anything but 0.
+    pub fn run(self) -> Result<Output, GitError> {
+        let verb = self.verb.clone();
+        let (status, stdout, stderr) = self.finish()?;
+        if status.success() {
+            return Ok(Output { stdout });
+        }
+        let message = plain_message(&String::from_utf8_lossy(&stderr));
+        Err(GitError::Failed { verb, status: status.code(), message })
+    }
+
+    /// Runs it to its end, however that is, and returns what it printed.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn printed(self) -> Result<String, GitError> {
+        let (_, stdout, _) = self.finish()?;
+        Ok(String::from_utf8_lossy(&stdout).into_owned())
+    }
+
+    /// Runs it to its end, however that is, and hands on what it says on standard error as it says
+    /// it: lines with their ends, which for progress are carriage returns. What follows from an
+    /// error on is not handed on.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn end(mut self, watch: &mut dyn FnMut(&str)) -> Result<Ended, GitError> {
+        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.map_err(|source| self.start_error(source))?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let stdout = stdout.map(|pipe| std::thread::spawn(|| all_of(pipe)));
+        let stderr = stderr.map(|pipe| said(pipe, watch)).unwrap_or_default();
+        let stdout = stdout.map_or(Ok(Vec::new()), joined);
+        let status = child.wait();
+        let failed = |source| self.start_error(source);
+        let (status, stdout) = (status.map_err(failed)?, stdout.map_err(failed)?);
+        let stdout = String::from_utf8_lossy(&stdout).into_owned();
+        Ok(Ended { status: status.code(), stdout, stderr })
+    }
+
+    /// Runs it to its end; an exit status of 1 without a message means that what was asked for is
+    /// not there.
+    ///
+    /// # Errors
+    /// When it cannot be started, or fails in any other way.
+    pub fn find(self) -> Result<Option<Output>, GitError> {
+        match self.run() {
+            Ok(output) => Ok(Some(output)),
+            Err(GitError::Failed { status: Some(1), message, .. }) if message.is_empty() => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Starts it with nothing to read and nowhere to print to, and leaves it to itself.
+    pub fn detach(mut self) -> Result<(), GitError> {
+        let child = self.command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut child = child.map_err(|source| self.start_error(source))?;
+        // A program that lives on must not collect zombies; one that ends leaves the child to init.
+        std::thread::spawn(move || child.wait());
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(ExitStatus, Vec<u8>, Vec<u8>), GitError> {
+        if self.input.is_some() {
+            self.command.stdin(Stdio::piped());
+        }
+        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.map_err(|source| self.start_error(source))?;
+        let feeder = feed(&mut child, self.input.take());
+        let stderr = child.stderr.take().map(|pipe| std::thread::spawn(|| all_of(pipe)));
+        let stdout = child.stdout.take().map_or(Ok(Vec::new()), all_of);
+        let stderr = stderr.map_or(Ok(Vec::new()), joined);
+        let status = child.wait();
+        if let Some(feeder) = feeder {
+            // A process that did not read to the end says why itself.
+            let _ = feeder.join();
+        }
+        let failed = |source| self.start_error(source);
+        Ok((status.map_err(failed)?, stdout.map_err(failed)?, stderr.map_err(failed)?))
+    }
+
+    fn start_error(&self, source: std::io::Error) -> GitError {
+        GitError::Start { program: format!("git {}", self.verb), source }
+    }
+}
+
+/// Writes from a thread of its own, so that a process that prints before it has read everything
+/// cannot block.
+fn feed(child: &mut Child, input: Option<Vec<u8>>) -> Option<JoinHandle<()>> {
+    let (bytes, mut stdin) = (input?, child.stdin.take()?);
+    Some(std::thread::spawn(move || {
+        let _ = stdin.write_all(&bytes);
+    }))
+}
+
+/// `Child::wait_with_output` panics where a pipe cannot be read.
+fn all_of(mut pipe: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    pipe.read_to_end(&mut bytes).map(|_| bytes)
+}
+
+fn joined(reader: JoinHandle<io::Result<Vec<u8>>>) -> io::Result<Vec<u8>> {
+    reader.join().unwrap_or_else(|_| Err(io::Error::other("a reader panicked")))
+}
+
+/// Reads to the end, line by line; returns the lines that are no progress, and hands on those up to
+/// an error.
+fn said(pipe: impl Read, watch: &mut dyn FnMut(&str)) -> String {
+    let (mut kept, mut line, mut is_over) = (String::new(), Vec::new(), false);
+    for byte in BufReader::new(pipe).bytes().map_while(Result::ok) {
+        line.push(byte);
+        if byte == b'\r' || byte == b'\n' {
+            let text = String::from_utf8_lossy(&line).into_owned();
+            line.clear();
+            is_over |= text.starts_with("fatal: ") || text.starts_with("error: ");
+            if !is_over {
+                watch(&text);
+            }
+            if byte == b'\n' {
+                kept.push_str(&text);
+            }
+        }
+    }
+    kept + &String::from_utf8_lossy(&line)
+}
+
+/// Git's own words without the `fatal: ` that whoever prints them adds again.
+fn plain_message(stderr: &str) -> String {
+    let text = stderr.trim_end();
+    let text =
+        text.strip_prefix("fatal: ").or_else(|| text.strip_prefix("error: ")).unwrap_or(text);
+    text.to_owned()
+}
+
+impl Output {
+    /// What was printed.
+    pub fn bytes(&self) -> &[u8] {
+        &self.stdout
+    }
+
+    /// What was printed, without the last line's end; bytes that are not UTF-8 are replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).trim_end_matches(['\n', '\r']).to_owned()
+    }
+}

@@ -1,0 +1,107 @@
+//! Refs that git itself moves: on storages that only git knows, where a hook is to be run, and
+//! where something unusual is in the way.
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::stale::Held;
+use super::update::{Durability, Expected, Moved, RefMove, names};
+use crate::git::{GitError, RefError, Repository, Signatures};
+
+/// The hook that may refuse any move of a ref (githooks(5)).
+const HOOK: &str = "reference-transaction";
+
+impl Repository {
+    /// Whether git would run a hook when refs move: a program in the folder of hooks, or one that
+    /// the configuration names (`hook.<name>.event`).
+    pub(super) fn has_transaction_hook(&self) -> bool {
+        let folder = match self.config_path("core.hooksPath") {
+            // Relative to where hooks run.
+            Some(path) => self.hook_folder().join(path),
+            None => self.common_dir().join("hooks"),
+        };
+        let is_program = std::fs::metadata(folder.join(HOOK))
+            .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0);
+        is_program
+            || self
+                .config_entries("hook")
+                .iter()
+                .any(|entry| entry.key.ends_with(".event") && entry.value == HOOK)
+    }
+
+    /// The folder in which git runs hooks.
+    fn hook_folder(&self) -> std::path::PathBuf {
+        self.work_dir().unwrap_or_else(|| self.git_dir().to_owned())
+    }
+
+    pub(super) fn move_refs_by_git(
+        &self,
+        moves: &[RefMove<'_>],
+        who: &Signatures,
+    ) -> Result<Moved, RefError> {
+        let mut input = "start\0".to_owned();
+        for RefMove { name, expected, new, .. } in moves {
+            let old = match expected {
+                Expected::Missing => new.kind().null().to_string(),
+                Expected::At(old) => old.to_string(),
+            };
+            input += &format!("update {name}\0{new}\0{old}\0");
+        }
+        input += "prepare\0commit\0";
+        let git = who.export(self.git("update-ref").at(&self.hook_folder()).shielded());
+        let git = git.args(["--create-reflog", "-m", &message(moves), "-z", "--stdin"]);
+        match git.input(input).run() {
+            Ok(_) => Ok(Moved::Done(Durability::Kept)),
+            Err(error) => self.why_not(moves, error),
+        }
+    }
+
+    /// Git says in words what went wrong; where the refs are says more.
+    fn why_not(&self, moves: &[RefMove<'_>], error: GitError) -> Result<Moved, RefError> {
+        for to in moves {
+            if Expected::from(self.read_ref(to.name)?) != to.expected {
+                return Ok(Moved::Late(to.name.to_owned()));
+            }
+        }
+        let name = names(moves);
+        let GitError::Failed { message, .. } = &error else {
+            return Err(RefError::Write { name, source: error.into() });
+        };
+        let is_refusal = |line: &&str| {
+            line.contains("ref updates aborted by hook")
+                || line.contains("aborted by the reference-transaction hook")
+        };
+        if message.lines().any(|line| is_refusal(&line)) {
+            let words = message.lines().filter(|line| !is_refusal(line));
+            let words = words.collect::<Vec<_>>().join("\n");
+            return Err(RefError::Refused { name, words });
+        }
+        // In files, and in reftables.
+        let is_locked = (message.contains(".lock': File exists"))
+            || message.contains("cannot lock references")
+            || message.contains("data is locked");
+        if !is_locked {
+            return Err(RefError::Write { name, source: error.into() });
+        }
+        let held = self.lock_in_the_way(message);
+        Ok(Moved::Locked(name, held.map_or_else(|| error.into(), Into::into)))
+    }
+
+    /// The lock that git's words are about; None where it is gone by now.
+    fn lock_in_the_way(&self, message: &str) -> Option<Held> {
+        let named = message.split_once("Unable to create '");
+        let named = named.and_then(|(_, rest)| rest.split_once(".lock': File exists"));
+        let path = match named {
+            Some((path, _)) => self.hook_folder().join(format!("{path}.lock")),
+            // Of a reftable git names none.
+            None => self.common_dir().join("reftable/tables.list.lock"),
+        };
+        path.is_file().then(|| Held::by(&path))
+    }
+}
+
+/// Git takes one message for all of them.
+fn message(moves: &[RefMove<'_>]) -> String {
+    let mut messages: Vec<_> = moves.iter().map(|to| to.message.as_str()).collect();
+    messages.dedup();
+    messages.join("; ")
+}

@@ -1,0 +1,28 @@
+use crate::git::error::Cause;
+use crate::git::extensions::RefStorage;
+use crate::git::{RefError, Repository};
+
+impl Repository {
+    /// The branch that this worktree is on, without `refs/heads/`; None where HEAD is detached.
+    /// The branch may have no commit yet.
+    ///
+    /// # Errors
+    /// When HEAD cannot be read, or the branch's name is not UTF-8.
+    pub fn head_branch(&self) -> Result<Option<String>, RefError> {
+        let failed = |source: Cause| RefError::Read { name: "HEAD".to_owned(), source };
+        let name: Option<Vec<u8>> = match self.ref_storage() {
+            RefStorage::Files => {
+                let name = self.gix().head_name().map_err(|error| failed(error.into()))?;
+                name.map(|name| name.as_bstr().to_vec())
+            }
+            RefStorage::Foreign => {
+                let found = self.git("symbolic-ref").args(["--quiet", "HEAD"]).find();
+                let found = found.map_err(|error| failed(error.into()))?;
+                found.map(|output| output.bytes().trim_ascii_end().to_vec())
+            }
+        };
+        let Some(name) = name else { return Ok(None) };
+        let name = String::from_utf8(name).map_err(|error| failed(error.into()))?;
+        Ok(name.strip_prefix("refs/heads/").map(str::to_owned))
+    }
+}

@@ -1,0 +1,17 @@
+//! Git's refs and reflogs: reading them, and moving several of them, all or none.
+
+mod by_git;
+mod files;
+mod head;
+mod lock;
+mod read;
+mod reflog;
+mod stale;
+mod state;
+mod update;
+
+pub(crate) use reflog::Reflog;
+pub use stale::{Held, Leftover};
+pub(crate) use state::RefState;
+pub use update::Expected;
+pub(crate) use update::{Durability, RefMove};

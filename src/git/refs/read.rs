@@ -1,0 +1,112 @@
+//! Reading refs.
+//!
+//! gix reads `packed-refs` from a cache keyed by its modification time; a `git pack-refs` that
+//! runs twice within the clock's grain then shows an old tip as the current one, to the reader and
+//! to the compare-and-swap alike. Here both look at the files themselves.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+
+use crate::git::error::Cause;
+use crate::git::extensions::RefStorage;
+use crate::git::files::uninterrupted;
+use crate::git::objects::oid;
+use crate::git::{RefError, Repository};
+use crate::model::{InvalidOid, Oid};
+
+/// More than a ref's file holds: the longest id, or the beginning of a symbolic ref.
+const LONGEST: usize = 256;
+
+/// What there is at the place of a ref's own file.
+pub(super) enum Loose {
+    At(Oid),
+    /// Nothing: the ref is packed, or there is none.
+    Missing,
+    /// A folder: an empty one is in nobody's way.
+    Folder,
+}
+
+impl Repository {
+    /// The object a ref names; None where there is no such ref.
+    ///
+    /// # Errors
+    /// When the ref cannot be read, or is a symbolic one.
+    pub fn read_ref(&self, name: &str) -> Result<Option<Oid>, RefError> {
+        self.read_refs([name]).map(|[found]| found)
+    }
+
+    /// The same for several refs, which all worktrees share, by their full names.
+    ///
+    /// # Errors
+    /// As [`read_ref`](Self::read_ref).
+    pub fn read_refs<const N: usize>(
+        &self,
+        names: [&str; N],
+    ) -> Result<[Option<Oid>; N], RefError> {
+        let failed = |source: Cause| RefError::Read { name: names.join("', '"), source };
+        match self.ref_storage() {
+            RefStorage::Files => self.read_files_refs(names).map_err(failed),
+            RefStorage::Foreign => {
+                let mut found = names.map(|_| None);
+                for (name, found) in names.iter().zip(&mut found) {
+                    *found = self.read_foreign_ref(name).map_err(failed)?;
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    fn read_foreign_ref(&self, name: &str) -> Result<Option<Oid>, Cause> {
+        let git = self.git("rev-parse").args(["--verify", "--quiet", "--end-of-options", name]);
+        let found = git.find()?;
+        Ok(found.map(|output| output.text().parse()).transpose()?)
+    }
+
+    fn read_files_refs<const N: usize>(&self, names: [&str; N]) -> Result<[Option<Oid>; N], Cause> {
+        let mut found = names.map(|_| None);
+        for (name, found) in names.iter().zip(&mut found) {
+            if let Loose::At(at) = self.read_loose_ref(name)? {
+                *found = Some(at);
+            }
+        }
+        // A ref that git packs is in packed-refs before its own file goes: the order of the two
+        // looks is what finds it.
+        if found.iter().any(Option::is_none)
+            && let Some(packed) = self.gix().refs.open_packed_buffer()?
+        {
+            for (name, found) in names.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+                *found = packed.try_find(*name)?.map(|packed| oid(packed.target()));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What a ref's own file says, as git reads it: an id, and white space or nothing behind it.
+    pub(super) fn read_loose_ref(&self, name: &str) -> Result<Loose, Cause> {
+        let mut text = [0; LONGEST];
+        let file = File::open(self.common_dir().join(name));
+        let length = match file.and_then(|mut file| uninterrupted(|| file.read(&mut text))) {
+            Ok(length) => length,
+            Err(error) => {
+                return match error.kind() {
+                    ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(Loose::Missing),
+                    ErrorKind::IsADirectory => Ok(Loose::Folder),
+                    _ => Err(error.into()),
+                };
+            }
+        };
+        let text = &text[..length];
+        if text.starts_with(b"ref:") {
+            return Err("it is a symbolic ref".into());
+        }
+        let id = text.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        let id = String::from_utf8_lossy(id);
+        let is_ours = id.len() == self.gix().object_hash().len_in_hex();
+        let id: Result<Oid, InvalidOid> = id.to_ascii_lowercase().parse();
+        match id {
+            Ok(id) if is_ours => Ok(Loose::At(id)),
+            Ok(_) => Err("it holds an id of another kind of repository".into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

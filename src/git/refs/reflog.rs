@@ -1,0 +1,189 @@
+//! Reflogs, also damaged ones.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use gix::ObjectId;
+
+use super::state::read_if_there;
+use crate::git::extensions::RefStorage;
+use crate::git::files::replace;
+use crate::git::{RefError, Repository};
+
+/// How many entries are asked for where only git can read them.
+const MOST: usize = 1000;
+
+/// What a ref was, as far as its reflog can be read.
+#[derive(Debug, Default)]
+pub(crate) struct Reflog {
+    /// The entries, oldest first.
+    pub entries: Vec<LogEntry>,
+    /// Whether there is one at all.
+    pub exists: bool,
+    /// How many lines are no entries, or not whole.
+    pub damaged: usize,
+}
+
+impl Reflog {
+    /// Whether there is one without damage.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.exists && self.damaged == 0
+    }
+}
+
+/// One move of a ref.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogEntry {
+    pub old: ObjectId,
+    pub new: ObjectId,
+    /// Why it was moved; empty where that is not known.
+    pub message: String,
+    /// Who moved it, and when, and why.
+    rest: Vec<u8>,
+}
+
+impl Repository {
+    /// Reads a ref's reflog.
+    ///
+    /// # Errors
+    /// When there is one that cannot be opened.
+    pub(crate) fn read_reflog(&self, name: &str) -> Result<Reflog, RefError> {
+        if self.ref_storage() == RefStorage::Foreign {
+            return Ok(self.ask_reflog(name));
+        }
+        let content = read_if_there(&self.reflog_path(name))
+            .map_err(|error| RefError::Read { name: name.to_owned(), source: error.into() })?;
+        let Some(content) = content else { return Ok(Reflog::default()) };
+        let mut log = Reflog { exists: true, ..Reflog::default() };
+        for line in content.split_inclusive(|byte| *byte == b'\n') {
+            let Some(whole) = line.strip_suffix(b"\n") else {
+                log.damaged += 1;
+                log.entries.extend(parse(line, self.gix().object_hash()));
+                continue;
+            };
+            match parse(whole, self.gix().object_hash()) {
+                Some(entry) => log.entries.push(entry),
+                None => log.damaged += 1,
+            }
+        }
+        Ok(log)
+    }
+
+    /// Only ids can be had from git without that it reads the objects.
+    fn ask_reflog(&self, name: &str) -> Reflog {
+        let input: String = (0..MOST).map(|n| format!("{name}@{{{n}}}\n")).collect();
+        let git = self.git("cat-file").arg("--batch-check=%(objectname)").input(input);
+        // It fails where there are no more entries.
+        let Ok(printed) = git.printed() else { return Reflog::default() };
+        let mut ids = Vec::new();
+        for (n, line) in printed.lines().enumerate() {
+            let id = ObjectId::from_hex(line.as_bytes()).ok();
+            // Of an object that is missing git prints what it was asked for.
+            let Some(id) = id.or_else(|| self.ask_entry(&format!("{name}@{{{n}}}"))) else { break };
+            ids.push(id);
+        }
+        ids.reverse();
+        let mut old = self.gix().object_hash().null();
+        let entries = ids.into_iter().map(|new| {
+            let entry = LogEntry { old, new, message: String::new(), rest: Vec::new() };
+            old = new;
+            entry
+        });
+        let entries: Vec<_> = entries.collect();
+        Reflog { exists: !entries.is_empty(), entries, damaged: 0 }
+    }
+
+    fn ask_entry(&self, entry: &str) -> Option<ObjectId> {
+        let output = self.git("rev-parse").args(["--verify", "--quiet", entry]).run().ok()?;
+        ObjectId::from_hex(output.text().as_bytes()).ok()
+    }
+
+    /// Writes a ref's reflog anew: without what is damaged, and without the entries that lead to
+    /// these objects.
+    ///
+    /// To be called with the [`Lock`](crate::git::Lock) held.
+    ///
+    /// # Errors
+    /// When it cannot be read or written; it is as it was then.
+    pub(crate) fn clean_reflog(&self, name: &str, without: &[ObjectId]) -> Result<(), RefError> {
+        let failed = |source| RefError::Write { name: name.to_owned(), source };
+        let log = self.read_reflog(name)?;
+        if self.ref_storage() == RefStorage::Foreign {
+            let newest_first = log.entries.iter().rev().enumerate();
+            // Git leaves the old id of an entry as it is: both count as reachable.
+            let leads =
+                |entry: &LogEntry| [entry.old, entry.new].iter().any(|id| without.contains(id));
+            let unwanted = newest_first.filter(|(_, entry)| leads(entry));
+            for (n, _) in unwanted.collect::<Vec<_>>().into_iter().rev() {
+                let git = self.git("reflog").shielded().args(["delete", "--rewrite"]);
+                git.arg(format!("{name}@{{{n}}}")).run().map_err(|e| failed(e.into()))?;
+            }
+            return Ok(());
+        }
+        let path = self.reflog_path(name);
+        let io_failed = |error: std::io::Error| failed(error.into());
+        let null = self.gix().object_hash().null();
+        // Only so that nobody else writes it meanwhile.
+        let _lock = self.try_lock_ref(name, null)?;
+        let log = self.read_reflog(name)?;
+        let (mut text, mut old) = (Vec::new(), None);
+        for entry in log.entries.iter().filter(|entry| !without.contains(&entry.new)) {
+            let old_id = old.unwrap_or(entry.old);
+            text.extend_from_slice(format!("{old_id} {} ", entry.new).as_bytes());
+            text.extend_from_slice(&entry.rest);
+            text.push(b'\n');
+            old = Some(entry.new);
+        }
+        let folder = path.parent().unwrap_or(&path);
+        let file = tempfile::Builder::new().prefix(".reflog").tempfile_in(folder);
+        let mut file = file.map_err(io_failed)?;
+        file.write_all(&text).map_err(io_failed)?;
+        file.as_file().sync_all().map_err(io_failed)?;
+        if let Ok(meta) = fs::metadata(&path) {
+            fs::set_permissions(file.path(), meta.permissions()).map_err(io_failed)?;
+        }
+        replace(&path, file.into_temp_path()).map_err(io_failed)
+    }
+
+    /// The file of a ref's reflog, where refs are files.
+    pub(crate) fn reflog_path(&self, name: &str) -> PathBuf {
+        self.common_dir().join("logs").join(name)
+    }
+}
+
+/// `<old> <new> <who> <time> <zone>\t<message>`
+fn parse(line: &[u8], hash: gix::hash::Kind) -> Option<LogEntry> {
+    let length = hash.len_in_hex();
+    let (old, rest) = line.split_at_checked(length)?;
+    let (new, rest) = rest.strip_prefix(b" ")?.split_at_checked(length)?;
+    let rest = rest.strip_prefix(b" ")?;
+    let is_text = !rest.contains(&0) && rest.contains(&b'>');
+    let message = rest.split(|byte| *byte == b'\t').nth(1).unwrap_or_default();
+    is_text.then_some(())?;
+    Some(LogEntry {
+        old: ObjectId::from_hex(old).ok()?,
+        new: ObjectId::from_hex(new).ok()?,
+        message: String::from_utf8_lossy(message).into_owned(),
+        rest: rest.to_vec(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_lines_are_no_entries() {
+        let (a, b) = ("a".repeat(40), "b".repeat(40));
+        let line = format!("{a} {b} A <a@x> 1 +0000\tao: spawn 7b6d11f9");
+        let read = |text: &str| parse(text.as_bytes(), gix::hash::Kind::Sha1);
+        let entry = read(&line).unwrap();
+        assert_eq!((entry.new.to_string(), entry.message), (b, "ao: spawn 7b6d11f9".to_owned()));
+        for end in [0, 39, 40, 41, 60, 81, 82, 84] {
+            assert_eq!(read(&line[..end]), None, "{end}");
+        }
+        assert_eq!(read(&line.replace("spawn", "sp\0wn")), None);
+        assert_eq!(read(&"\0".repeat(100)), None);
+    }
+}

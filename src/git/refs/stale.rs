@@ -1,0 +1,110 @@
+//! Locks of git's that whoever made them did not take away.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::git::Repository;
+
+/// How old a lock must be to be a leftover: it is held while one write lasts.
+const LEFTOVER: Duration = Duration::from_secs(600);
+
+/// A lock that is in the way.
+#[derive(Debug, thiserror::Error)]
+#[error("'{path}' exists{}", age.map(said).unwrap_or_default())]
+pub struct Held {
+    /// The file.
+    pub path: PathBuf,
+    /// How old it is, where that can be told.
+    pub age: Option<Duration>,
+}
+
+impl Held {
+    /// Looks at a lock that is in the way.
+    pub(super) fn by(path: &Path) -> Self {
+        let made = fs::symlink_metadata(path).and_then(|meta| meta.modified());
+        Self { path: path.to_owned(), age: made.ok().and_then(|time| time.elapsed().ok()) }
+    }
+}
+
+/// A lock that nobody holds any more, as it was when it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leftover {
+    /// The file.
+    pub path: PathBuf,
+    /// How old it is.
+    pub age: Duration,
+    id: (u64, u64, i64),
+}
+
+impl Repository {
+    /// The locks of git's in the way of refs below one of these prefixes (`refs/ao/`), or of all of
+    /// them, that are older than any write takes and that no process on this machine has open.
+    pub fn leftover_locks(&self, prefixes: &[&str]) -> Vec<Leftover> {
+        let mut found = Vec::new();
+        let common = self.common_dir();
+        found.extend(Leftover::at(&common.join("packed-refs.lock")));
+        // That of the list of tables, and those of tables that were about to be joined.
+        collect(&common.join("reftable"), &mut found);
+        for prefix in prefixes {
+            collect(&common.join(prefix), &mut found);
+            collect(&common.join("logs").join(prefix), &mut found);
+        }
+        if !found.is_empty() {
+            let open = open_files();
+            found.retain(|lock| !open.contains(&lock.path));
+        }
+        found
+    }
+
+    /// Removes one, if it is still the same file. False if it is not.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn remove_leftover(&self, lock: &Leftover) -> io::Result<bool> {
+        match Leftover::at(&lock.path) {
+            Some(now) if now.id == lock.id => fs::remove_file(&lock.path).map(|()| true),
+            _ => Ok(false),
+        }
+    }
+}
+
+impl Leftover {
+    fn at(path: &Path) -> Option<Self> {
+        let meta = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+        let age = meta.modified().ok()?.elapsed().ok().filter(|age| *age >= LEFTOVER)?;
+        let id = (meta.dev(), meta.ino(), meta.mtime_nsec());
+        Some(Self { path: path.to_owned(), age, id })
+    }
+}
+
+fn collect(folder: &Path, found: &mut Vec<Leftover>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|end| end == "lock") {
+            found.extend(Leftover::at(&path));
+        }
+    }
+}
+
+/// What processes have open, as far as this user may see it (proc(5)).
+fn open_files() -> Vec<PathBuf> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let files = processes.flat_map(|process| fs::read_dir(process.path().join("fd")));
+    files.flatten().flatten().filter_map(|file| fs::read_link(file.path()).ok()).collect()
+}
+
+fn said(age: Duration) -> String {
+    let seconds = age.as_secs();
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86400, "day"),
+    };
+    format!(", {count} {unit}{} old", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,247 @@
+//! Worktrees inside the repository, which `git add` in the worktree around them would take for
+//! repositories of their own: `info/exclude` keeps them out (gitignore(5)).
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+
+use super::list::path_from;
+use super::registry::common_dir_of;
+use super::worktrees::real_path;
+use super::{WorkspaceError, Worktrees, marker};
+
+/// How long to wait for another one that writes the same file.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A folder of worktrees that lies inside a worktree of the same repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exposed {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The line that makes git ignore it.
+    pub pattern: String,
+    /// The file that the line belongs into, `info/exclude`.
+    pub file: PathBuf,
+    /// The top of the worktree around it.
+    pub top: PathBuf,
+}
+
+impl Exposed {
+    /// Whether the line is there already, and something else overrides it.
+    pub fn is_overridden(&self) -> bool {
+        fs::read(&self.file).is_ok_and(|text| has_line(&text, &self.pattern))
+    }
+
+    /// A command that makes git ignore it where `info/exclude` does not.
+    pub fn way_out(&self) -> String {
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+        let file = self.top.join(".gitignore");
+        format!("printf '%s\\n' {} >>{}", quoted(&self.pattern), quoted(&file.to_string_lossy()))
+    }
+}
+
+/// What was done about a folder of worktrees that lies inside a worktree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exclusion {
+    /// Git ignores it from now on.
+    Written(Exposed),
+    /// Git does not ignore it, for this reason.
+    Failed(Exposed, String),
+}
+
+impl Worktrees<'_> {
+    /// The folders of these worktrees that git does not ignore in the worktree around them, each
+    /// once. Runs no git for those that lie in no worktree.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn exposed<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p Path>,
+    ) -> Result<Vec<Exposed>, WorkspaceError> {
+        let mut found: Vec<Exposed> = Vec::new();
+        for path in paths {
+            let path = real_path(path);
+            if found.iter().any(|exposed| path.starts_with(&exposed.folder)) {
+                continue;
+            }
+            if let Some(top) = self.worktree_around(&path)
+                && !self.is_ignored(&top, &path)?
+            {
+                found.push(self.exposed_below(&top, &path)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes git ignore a worktree, which need not be there yet, in the worktree around it; None
+    /// where it lies in none, or is ignored already. That it fails is no reason to make no
+    /// worktree.
+    pub fn exclude(&self, path: &Path) -> Option<Exclusion> {
+        let exposed = self.exposed([path]).ok()?.pop()?;
+        Some(self.write_exclusion(exposed, path))
+    }
+
+    fn write_exclusion(&self, exposed: Exposed, path: &Path) -> Exclusion {
+        let failed = |error: &dyn std::error::Error| match error.source() {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        };
+        let _lock = match self.repo.lock_named("exclude", PATIENCE) {
+            Ok(lock) => lock,
+            Err(error) => return Exclusion::Failed(exposed, failed(&error)),
+        };
+        if let Err(error) = add_line(&exposed.file, &exposed.pattern) {
+            let why = format!("cannot write '{}': {error}", exposed.file.display());
+            return Exclusion::Failed(exposed, why);
+        }
+        // A .gitignore goes before info/exclude.
+        match self.exposed([path]).map(|exposed| exposed.is_empty()) {
+            Ok(true) => Exclusion::Written(exposed),
+            Ok(false) => {
+                let why = format!("a .gitignore overrides '{}'", exposed.file.display());
+                Exclusion::Failed(exposed, why)
+            }
+            Err(error) => Exclusion::Failed(exposed, failed(&error)),
+        }
+    }
+
+    /// The top of the worktree of this repository that a folder lies in.
+    fn worktree_around(&self, path: &Path) -> Option<PathBuf> {
+        let top = path.ancestors().skip(1).find(|folder| folder.join(".git").exists())?;
+        let git_dir = marker::git_dir_of(top).unwrap_or_else(|| top.join(".git"));
+        let is_ours = common_dir_of(&git_dir)? == self.repo.common_dir();
+        // A bare repository has no worktree, also where a file `.git` beside it leads to it.
+        let is_bare = || !top.join(".git").is_dir() && self.is_bare_at(top);
+        (is_ours && !is_bare()).then(|| top.to_owned())
+    }
+
+    fn is_bare_at(&self, top: &Path) -> bool {
+        let inside = self.repo.git_in(top, "rev-parse").arg("--is-inside-work-tree").run();
+        !inside.is_ok_and(|output| output.text() == "true")
+    }
+
+    /// Asked of something in it: a folder that is not there cannot be told from a file.
+    fn is_ignored(&self, top: &Path, path: &Path) -> Result<bool, WorkspaceError> {
+        let git = self.repo.git_in(top, "check-ignore").args(["--quiet", "--no-index", "--"]);
+        Ok(git.arg(path.join("x")).find()?.is_some())
+    }
+
+    /// The folder is as far up as nothing else is in it that git has or would take, but not above
+    /// `ao.worktreeDir`.
+    fn exposed_below(&self, top: &Path, path: &Path) -> Result<Exposed, WorkspaceError> {
+        let root = self.root().ok().map(|root| real_path(&root));
+        let root = root.filter(|root| path.starts_with(root)).unwrap_or_else(|| path.to_owned());
+        let known: BTreeSet<_> = self.registered()?.into_iter().map(|known| known.path).collect();
+        let mut folder = path;
+        for above in path.ancestors().take_while(|it| it.starts_with(&root) && *it != top) {
+            if self.holds_more(top, above, &known)? {
+                break;
+            }
+            folder = above;
+        }
+        let file = self.repo.common_dir().join("info/exclude");
+        let pattern = pattern(folder.strip_prefix(top).unwrap_or(folder));
+        Ok(Exposed { folder: folder.to_owned(), pattern, file, top: top.to_owned() })
+    }
+
+    fn holds_more(
+        &self,
+        top: &Path,
+        folder: &Path,
+        worktrees: &BTreeSet<PathBuf>,
+    ) -> Result<bool, WorkspaceError> {
+        let git = self.repo.git_in(top, "ls-files");
+        let git = git.args(["-z", "--cached", "--others", "--exclude-standard", "--"]);
+        let output = git.env("GIT_LITERAL_PATHSPECS", "1").arg(folder).run()?;
+        let mut files = output.bytes().split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        // Of a repository it shows the folder.
+        Ok(files.any(|name| !worktrees.contains(&real_path(&top.join(path_from(name))))))
+    }
+}
+
+/// Adds a line at the end, unless it is there. A file that cannot be written to the end is as it was.
+fn add_line(path: &Path, line: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    if has_line(&text, line) {
+        return Ok(());
+    }
+    let end = if text.is_empty() || text.ends_with(b"\n") { "" } else { "\n" };
+    let added = file.write_all(format!("{end}{line}\n").as_bytes());
+    added.inspect_err(|_| undo(&file, text.len()))
+}
+
+fn has_line(text: &[u8], line: &str) -> bool {
+    text.split(|byte| *byte == b'\n').any(|other| other == line.as_bytes())
+}
+
+/// A part of a pattern would ignore something else.
+fn undo(file: &File, length: usize) {
+    let _ = file.set_len(length as u64);
+}
+
+/// An anchored pattern for one folder, with what gitignore(5) takes for more than a character
+/// escaped. A line cannot hold its own end: any character will do there.
+fn pattern(folder: &Path) -> String {
+    let mut pattern = String::new();
+    for part in folder.components() {
+        let Component::Normal(name) = part else { continue };
+        pattern.push('/');
+        for c in name.to_string_lossy().chars() {
+            match c {
+                '*' | '?' | '[' | '\\' => pattern.extend(['\\', c]),
+                '\n' => pattern.push('?'),
+                c => pattern.push(c),
+            }
+        }
+    }
+    pattern + "/"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_mean_one_folder() {
+        for (folder, expected) in [
+            (".worktrees", "/.worktrees/"),
+            ("a b/c ", "/a b/c /"),
+            ("#a/!b", "/#a/!b/"),
+            ("a*[b]?\\", "/a\\*\\[b]\\?\\\\/"),
+            ("a\nb", "/a?b/"),
+        ] {
+            assert_eq!(pattern(Path::new(folder)), expected);
+        }
+    }
+
+    #[test]
+    fn lines_of_others_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("info/exclude");
+        for (before, after) in [
+            (None, "/x/\n"),
+            (Some(""), "/x/\n"),
+            (Some("*.o"), "*.o\n/x/\n"),
+            (Some("*.o\r\n"), "*.o\r\n/x/\n"),
+            (Some("/x/\n*.o"), "/x/\n*.o"),
+        ] {
+            let _ = fs::remove_dir_all(dir.path().join("info"));
+            if let Some(text) = before {
+                fs::create_dir(dir.path().join("info")).unwrap();
+                fs::write(&path, text).unwrap();
+            }
+            for _ in 0..2 {
+                add_line(&path, "/x/").unwrap();
+                assert_eq!(fs::read_to_string(&path).unwrap(), after);
+            }
+        }
+    }
+}
