@@ -62,13 +62,13 @@ fn refuse_unended(target: &Target) -> Result<(), CliError> {
     match &target.record {
         Ok(session) if !session.status.is_terminal() => {
             let (label, status) = (target.label(), escape::line(session.status.as_str()));
-            Err(CliError::refused(format!("{label} has not ended, it is '{status}'"))
-                .hint("--force deletes it nevertheless; 'git ao archive' only puts it away"))
+            Err(CliError::refused(format!("{label} has not ended: it is '{status}'"))
+                .hint("to delete it anyway, use --force"))
         }
         Err(problem) if problem.is_newer() => {
             let label = target.label();
-            Err(CliError::refused(format!("cannot tell whether {label} has ended: {problem}"))
-                .hint("update git-ao; --force deletes it nevertheless"))
+            Err(CliError::refused(format!("cannot determine whether {label} has ended: {problem}"))
+                .hint("update git-ao, or use --force to delete it anyway"))
         }
         _ => Ok(()),
     }
@@ -81,9 +81,11 @@ fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
         Liveness::Gone => Ok(()),
         Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }.into()),
         Liveness::Alive { .. } => {
-            Err(CliError::refused(format!("the agent of {} still runs", target.label())).hint(
-                format!("git ao kill {} stops it; --force deletes it nevertheless", id.short()),
-            ))
+            Err(CliError::refused(format!("the agent of {} is still running", target.label()))
+                .hint(format!(
+                    "to stop it: git ao kill {}\nto delete it anyway, use --force",
+                    id.short()
+                )))
         }
     }
 }
@@ -92,11 +94,11 @@ fn warn_of_agent(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<(), Cl
     match flow::liveness_of(store, target.entry.location.id, target.session()) {
         Liveness::Gone => {}
         Liveness::Alive { pid: Some(pid) } => {
-            ctx.out.warn(&format!("its agent still runs; to stop it: kill {pid}"));
+            ctx.out.warn(&format!("its agent is still running; to stop it: kill {pid}"));
         }
-        Liveness::Alive { pid: None } => ctx.out.warn("its agent still runs"),
+        Liveness::Alive { pid: None } => ctx.out.warn("its agent is still running"),
         Liveness::Unknown(error) => {
-            ctx.out.warn(&format!("cannot tell whether its agent is alive: {error}"));
+            ctx.out.warn(&format!("cannot determine whether its agent is alive: {error}"));
         }
     }
     Ok(())
@@ -106,7 +108,7 @@ fn warn_of_workspace(target: &Target, store: &Store, ctx: &mut Ctx) {
     let workspace = target.session().and_then(|session| placed::here(session, store));
     if let Some(path) = workspace.filter(|path| path.is_dir()) {
         let shown = escape::os(path.as_os_str());
-        ctx.out.warn(&format!("its worktree is still there: '{shown}'"));
+        ctx.out.warn(&format!("its worktree still exists: '{shown}'"));
     }
 }
 
@@ -122,5 +124,5 @@ fn way_back(done: &Committed<Vec<Target>>) -> String {
         ))
     });
     let more = if targets.len() > 5 { "\n  …" } else { "" };
-    format!("history keeps what was deleted:\n{}{more}", lines.collect::<Vec<_>>().join("\n"))
+    format!("the history keeps deleted records:\n{}{more}", lines.collect::<Vec<_>>().join("\n"))
 }

@@ -30,10 +30,9 @@ impl Repository {
         self.loose_file(&id).is_file()
     }
 
-    /// Moves the file of a loose object that is damaged to `folder`: git writes no object whose file
+    /// Moves the file of a loose object that is damaged to `folder`, which is there: git writes no object whose file
     /// is there, whatever is in it.
     pub(crate) fn set_aside_object(&self, id: ObjectId, folder: &Path) -> io::Result<()> {
-        uninterrupted(|| fs::create_dir_all(folder))?;
         uninterrupted(|| fs::rename(self.loose_file(&id), folder.join(id.to_string())))
     }
 

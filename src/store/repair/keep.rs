@@ -12,9 +12,12 @@ use crate::model::Timestamp;
 /// Below which refs broken tips are kept.
 const BROKEN: &str = "refs/ao/broken/";
 
-/// The folder for what is no object any more.
+/// The folder for what is no object any more, below `ao/`.
+pub const FOLDER: &str = "broken";
+
+/// Where it is.
 pub fn folder(store: &Store) -> PathBuf {
-    store.repository().ao_dir().join("broken")
+    store.repository().ao_dir().join(FOLDER)
 }
 
 /// Keeps what a ref was: as another ref where it is an object, else as a file. Says where.
@@ -63,7 +66,7 @@ fn keep_file(
         let path = path.to_owned();
         move |error| write_error(&path, error)
     };
-    uninterrupted(|| fs::create_dir_all(&folder)).map_err(failed(&folder))?;
+    store.repository().make_ao_dir(FOLDER).map_err(failed(&folder))?;
     for entry in uninterrupted(|| fs::read_dir(&folder)).map_err(failed(&folder))?.flatten() {
         if fs::read(entry.path()).is_ok_and(|kept| kept == content) {
             return Ok(Some(entry.path().display().to_string()));
@@ -110,7 +113,8 @@ pub fn keep_reflog(
     if !from.is_file() || to.exists() {
         return Ok(());
     }
-    let copied = uninterrupted(|| fs::create_dir_all(&folder)).and_then(|()| fs::copy(&from, &to));
+    let made = store.repository().make_ao_dir(FOLDER);
+    let copied = made.and_then(|_| fs::copy(&from, &to));
     copied.map(drop).map_err(|error| write_error(&to, error))
 }
 

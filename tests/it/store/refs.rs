@@ -189,7 +189,7 @@ fn a_hook_that_refuses_is_obeyed_and_quoted() {
         // What a hook says about locks is no lock.
         assert_eq!(runs, 1);
         let said = chain(&error);
-        assert!(said.contains("reference-transaction hook refused"), "{said}");
+        assert!(said.contains("reference-transaction hook rejected"), "{said}");
         assert!(said.contains("locked for the audit"), "{said}");
         assert_eq!(state(repo), before);
         // One that may not be run is none.
@@ -270,7 +270,7 @@ fn a_folder_that_is_not_synced_is_a_warning() {
     let Some(run) = with_faults(&set("title=A"), &["inject=fsync:error=EIO:when=2"]) else {
         return;
     };
-    let said = "warning: the change is made, but may not survive a power cut: cannot sync";
+    let said = "warning: the change was made, but may not survive a power failure: cannot sync";
     run.run().ok().stderr_has(said);
     assert_eq!(both(&repo).snapshot().unwrap().session(id(1)).unwrap().title, "A");
     let before = state(&repo);
