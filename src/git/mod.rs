@@ -21,7 +21,7 @@ pub use refs::{Expected, Held, Leftover};
 pub use repository::{Repository, hostname};
 pub use zone::local_offset;
 
-pub(crate) use files::path_of;
+pub(crate) use files::{path_of, replace, uninterrupted};
 pub(crate) use identity::Signatures;
 pub(crate) use objects::RawTree;
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog};

@@ -3,7 +3,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::git::path_of;
+use crate::git::{path_of, uninterrupted};
 
 /// A log is at least allowed so many bytes: less would hold little but words about what is missing.
 pub const LEAST_LOG: u64 = 64 * 1024;
@@ -71,7 +71,7 @@ impl Log {
             None => (first.clone(), 0),
             Some(_) => (old.clone(), logged(&old)),
         };
-        let moved = match fs::rename(&self.path, &to) {
+        let moved = match uninterrupted(|| fs::rename(&self.path, &to)) {
             // Somebody removed it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             moved => moved,

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use self::adding::{INITIALIZING, is_git_adding};
 pub use self::checkout::HalfCheckout;
 use super::{WorkspaceError, Worktrees};
+use crate::git::uninterrupted;
 
 impl Worktrees<'_> {
     /// Entries of `worktrees/` in the git directory that somebody began to write and that nobody
@@ -68,7 +69,7 @@ impl Worktrees<'_> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut names = (1..).map(|n| folder.join(format!("{name}-{n}")));
         let free = names.find(|to| !to.exists()).expect("there are always more numbers");
-        match fs::rename(path, free) {
+        match uninterrupted(|| fs::rename(path, &free)) {
             // Somebody else did it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             moved => moved.map_err(failed("move", path)),

@@ -96,19 +96,27 @@ impl Repository {
         let is_locked = (message.contains(".lock': File exists"))
             || message.contains("cannot lock references")
             || message.contains("data is locked");
-        match is_locked {
-            true => Ok(self.locked(moves, error)),
-            false => Err(RefError::Write { name, source: error.into() }),
+        if !is_locked {
+            return Err(RefError::Write { name, source: error.into() });
         }
+        let held = self.lock_in_the_way(message);
+        let is_of =
+            |held: &Held, to: &RefMove<'_>| held.path.ends_with(format!("{}.lock", to.name));
+        let locked = held.as_ref().and_then(|held| moves.iter().find(|to| is_of(held, to)));
+        let name = locked.map_or(name, |to| to.name.to_owned());
+        Ok(Moved::Locked(name, held.map_or_else(|| error.into(), Into::into)))
     }
 
-    /// Git stops at the first ref that it cannot lock.
-    fn locked(&self, moves: &[RefMove<'_>], error: GitError) -> Moved {
-        let path = |to: &RefMove<'_>| self.common_dir().join(format!("{}.lock", to.name));
-        match moves.iter().find(|to| path(to).exists()) {
-            Some(to) => Moved::Locked(to.name.to_owned(), Held::by(&path(to)).into()),
-            None => Moved::Locked(names(moves), error.into()),
-        }
+    /// The lock that git's words are about; None where it is gone by now.
+    fn lock_in_the_way(&self, message: &str) -> Option<Held> {
+        let named = message.split_once("Unable to create '");
+        let named = named.and_then(|(_, rest)| rest.split_once(".lock': File exists"));
+        let path = match named {
+            Some((path, _)) => self.hook_folder().join(format!("{path}.lock")),
+            // Of a reftable git names none.
+            None => self.common_dir().join("reftable/tables.list.lock"),
+        };
+        path.is_file().then(|| Held::by(&path))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::error::gix_id;
 use super::super::{Store, StoreError, Visibility};
-use crate::git::{Expected, ObjectError, RefMove, RefState};
+use crate::git::{Expected, ObjectError, RefMove, RefState, replace, uninterrupted};
 use crate::model::Timestamp;
 
 /// Below which refs broken tips are kept.
@@ -67,7 +67,7 @@ fn keep_file(
         move |error| write_error(&path, error)
     };
     store.repository().make_ao_dir(FOLDER).map_err(failed(&folder))?;
-    for entry in fs::read_dir(&folder).map_err(failed(&folder))?.flatten() {
+    for entry in uninterrupted(|| fs::read_dir(&folder)).map_err(failed(&folder))?.flatten() {
         if fs::read(entry.path()).is_ok_and(|kept| kept == content) {
             return Ok(Some(entry.path().display().to_string()));
         }
@@ -76,7 +76,7 @@ fn keep_file(
     let path = PathBuf::from(free(&stem, |name| Path::new(name).exists()));
     let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(failed(&folder))?;
     file.write_all(content).map_err(failed(&path))?;
-    file.persist(&path).map_err(|error| failed(&path)(error.error))?;
+    replace(&path, file.into_temp_path()).map_err(failed(&path))?;
     Ok(Some(path.display().to_string()))
 }
 
