@@ -69,7 +69,7 @@ pub use agents::{AgentReport, agent_reports};
 pub use belongings::{Discard, discard};
 pub use cancel::cancel;
 pub use change::{Changed, Rule, Say};
-pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, cleanup, cleanup_plan};
+pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove, cleanup, cleanup_plan};
 pub use complete::complete;
 pub use conversation::Lost;
 pub use doctor::{Finding, Weight, examine, mend};

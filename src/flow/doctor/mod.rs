@@ -12,3 +12,4 @@ mod settings;
 pub use examine::examine;
 pub use finding::{Finding, Weight};
 pub use mend::mend;
+pub(super) use orphans::lost_event;

@@ -6,7 +6,7 @@ use crate::flow::FlowError;
 use crate::flow::runners::runners;
 use crate::git::Repository;
 use crate::model::{SessionId, error_chain};
-use crate::store::{SESSIONS_REF, Shelf, Snapshot, Store};
+use crate::store::{PRIVATE_REF, SESSIONS_REF, Shelf, Snapshot, Store};
 use crate::workspace::{HalfCheckout, Listed, Loss, Removal, Worktrees, marked};
 
 /// What looks as if it belonged to a session, which there is not.
@@ -126,17 +126,23 @@ fn is_merged(repo: &Repository, branch: &str) -> Result<bool, FlowError> {
 }
 
 /// An event that the store's ref was at, and is not any more: as after a fetch that overwrites it.
-fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, FlowError> {
-    let (shard, file) = (id.shard(), format!("{id}.yaml"));
-    let git = repo.git("log").args(["-g", "-1", "--format=%H", SESSIONS_REF, "--"]);
-    let event = git.arg(format!(":(glob)sessions/*/{shard}/{file}")).run();
-    let Some(event) = event.ok().map(|output| output.text()).filter(|event| !event.is_empty())
-    else {
-        return Ok(None);
-    };
-    let git = repo.git("merge-base").args(["--is-ancestor", &event, SESSIONS_REF]);
-    // An event that is in the history was undone by a later one.
-    Ok(git.run().is_err().then_some(event))
+pub fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, FlowError> {
+    let record = format!(":(glob)*/*/{}/{id}.yaml", id.shard());
+    for name in [SESSIONS_REF, PRIVATE_REF] {
+        let git = repo.git("log").args(["-g", "--format=%H", name, "--", &record]);
+        let Some(events) = git.run().ok().map(|output| output.text()) else { continue };
+        let events: BTreeSet<_> = events.lines().collect();
+        if events.is_empty() {
+            continue;
+        }
+        // One that is in the history was undone by a later one.
+        let git = repo.git("rev-list").arg("-1").args(events).args(["--not", name]);
+        let lost = git.args(["--", &record]).run()?.text();
+        if !lost.is_empty() {
+            return Ok(Some(lost));
+        }
+    }
+    Ok(None)
 }
 
 fn branches(

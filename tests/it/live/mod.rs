@@ -3,6 +3,7 @@
 mod agents;
 mod arrives;
 mod cleanup;
+mod deleted;
 mod doctor;
 mod half_made;
 mod last_words;
