@@ -1,29 +1,30 @@
 //! Keeps the sessions of AI coding agents in the git repository they work on.
 //!
-//! A session is a YAML record in the tree of one ref, `refs/ao/sessions`; each change is a commit
-//! there. `gitformat-ao(5)`, which comes with the program, describes the format.
+//! A session is a YAML record in the tree of one ref, `refs/ao/sessions`. Each change is a commit on
+//! that ref. The manual page `gitformat-ao(5)` describes the format.
 //!
-//! The modules are layers, each of which uses only those below it:
+//! The modules are layers. Each layer uses only those below it:
 //!
 //! | | |
 //! |---|---|
-//! | [`hook`] | what git's hooks call, and installing them |
+//! | [`hook`] | the work of git's hooks, and their installation |
 //! | [`flow`] | whole verbs: spawn, fork, restore, kill, clean up, reconcile |
 //! | [`share`] | fetching, merging and pushing through a remote |
-//! | [`agent`], [`runtime`], [`workspace`] | what does the work, what keeps it alive, where it works; each a small trait with its implementations |
+//! | [`agent`], [`runtime`], [`workspace`] | the program that does the work, the process that runs it, the worktree it works in |
 //! | [`store`] | the records: transactions, queries, history |
-//! | [`git`] | one repository, and running git safely |
+//! | [`git`] | access to one repository, and running git safely |
 //! | [`model`] | plain types and pure rules |
 //!
-//! An orchestrator may use the [store](store::Store) alone. Here two workers take tasks from it, and
-//! no task is taken twice, in threads as in processes. A store can be cloned, and sent to a thread:
+//! An orchestrator can use the [store](store::Store) alone. In this example, two workers take tasks
+//! from a queue, and no task is taken twice. The same holds for several processes. A store can be
+//! cloned and sent to another thread:
 //!
 //! ```
 //! use git_ao::git::Repository;
 //! use git_ao::model::{Area, Field, Filter, Session, SessionId, SessionStatus, Subject};
 //! use git_ao::store::{Shelf, Store, StoreError};
 //!
-//! /// Takes the oldest session that waits, if there is one.
+//! /// Takes the oldest waiting session, if there is one.
 //! fn take(store: &Store, worker: &str) -> Result<Option<SessionId>, StoreError> {
 //!     let waits = Filter::Is(Field::Status, "idle".into()).and(Filter::Is(Field::Tag, "queue".into()));
 //!     let taken = store.transaction("take", |tx| {
@@ -66,7 +67,7 @@
 //! let different: std::collections::HashSet<_> = taken.iter().collect();
 //! assert_eq!((taken.len(), different.len()), (20, 20));
 //!
-//! // One event for all that were made, and one for each that was taken.
+//! // One event created all tasks, and one event took each of them.
 //! assert_eq!(store.snapshot()?.events(Default::default()).count(), 21);
 //! # Ok(()) }
 //! ```

@@ -95,7 +95,7 @@ fn set(spec: &mut Spec, what: &str, entry: &ConfigEntry) -> Result<(), AgentErro
         "headless" => (Action::Launch, Mode::Headless),
         "headlessresume" => (Action::Resume, Mode::Headless),
         "headlessfork" => (Action::Fork, Mode::Headless),
-        _ => return Err(wrong(entry, "there is no such setting of an agent")),
+        _ => return Err(wrong(entry, "unknown agent setting")),
     };
     spec.forms.insert(form, template(entry)?);
     Ok(())
@@ -104,9 +104,9 @@ fn set(spec: &mut Spec, what: &str, entry: &ConfigEntry) -> Result<(), AgentErro
 fn command(spec: &mut Spec, entry: &ConfigEntry) -> Result<(), AgentError> {
     let (program, rest) = template(entry)?
         .split_program()
-        .ok_or_else(|| wrong(entry, "it must start with the name of a program"))?;
+        .ok_or_else(|| wrong(entry, "must start with the name of a program"))?;
     if program.starts_with('-') || program.contains(char::is_control) {
-        return Err(wrong(entry, "this cannot be the name of a program"));
+        return Err(wrong(entry, "not a valid program name"));
     }
     spec.program = program;
     if rest.is_plain() {
@@ -126,7 +126,7 @@ fn command(spec: &mut Spec, entry: &ConfigEntry) -> Result<(), AgentError> {
 fn words(entry: &ConfigEntry) -> Result<Vec<String>, AgentError> {
     let template = template(entry)?;
     if !template.is_plain() {
-        return Err(wrong(entry, "there can be no placeholders here"));
+        return Err(wrong(entry, "placeholders are not allowed here"));
     }
     Ok(plain(&template))
 }
@@ -140,7 +140,7 @@ fn variable(entry: &ConfigEntry) -> Result<(String, String), AgentError> {
         entry.value.split_once('=').ok_or_else(|| wrong(entry, "expected NAME=VALUE"))?;
     let ok = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.is_empty() || !name.chars().all(ok) {
-        return Err(wrong(entry, "this cannot be the name of a variable"));
+        return Err(wrong(entry, "not a valid variable name"));
     }
     Ok((name.to_owned(), value.to_owned()))
 }

@@ -12,130 +12,130 @@ pub enum AgentError {
     Unknown {
         /// The name.
         name: String,
-        /// The names there are.
+        /// The known names.
         known: Vec<String>,
     },
-    /// None was named and none is installed.
+    /// No agent was named, and none is installed.
     #[error("no agent is installed; looked for {}", .looked_for.join(", "))]
     NoneFound {
         /// The programs that were looked for.
         looked_for: Vec<String>,
     },
-    /// None was named and there is a choice.
-    #[error("{} agents are installed, and none is chosen: {}", .found.len(), .found.join(", "))]
+    /// No agent was named, and several are installed.
+    #[error("{} agents are installed, and none is selected: {}", .found.len(), .found.join(", "))]
     SeveralFound {
-        /// The names of those that are installed.
+        /// The names of the installed agents.
         found: Vec<String>,
     },
-    /// It has no program: only its name is known.
+    /// The agent has no program: only its name is known.
     #[error("agent '{name}' has no command")]
     NoCommand {
         /// The agent.
         name: String,
     },
-    /// It has no way to do this.
+    /// The agent does not support this action.
     #[error("agent '{name}' cannot {action} {mode}")]
     Unsupported {
         /// The agent.
         name: String,
-        /// What was asked.
+        /// The requested action.
         action: Action,
-        /// In which mode.
+        /// The requested mode.
         mode: Mode,
     },
-    /// Its command has no place for a prompt.
-    #[error("agent '{name}' takes no prompt when it has a terminal")]
+    /// The agent's command has no placeholder for a prompt.
+    #[error("agent '{name}' does not accept a prompt in a terminal")]
     NoPlaceForPrompt {
         /// The agent.
         name: String,
     },
-    /// Without a terminal nobody can type one.
-    #[error("agent '{name}' needs a prompt when it has no terminal")]
+    /// The agent has no terminal, so it needs a prompt.
+    #[error("agent '{name}' requires a prompt without a terminal")]
     NoPrompt {
         /// The agent.
         name: String,
     },
-    /// Its command needs something that the session does not have.
-    #[error("agent '{name}' needs {{{slot}}}, which is not known")]
+    /// The agent's command needs a value that the session does not have.
+    #[error("agent '{name}' requires {{{slot}}}, which is unknown")]
     Missing {
         /// The agent.
         name: String,
-        /// What is missing.
+        /// The placeholder without a value.
         slot: Slot,
     },
-    /// A value that must not become an argument.
-    #[error("{what} '{}' is refused", .value.escape_debug())]
+    /// A value that must not be passed as an argument.
+    #[error("invalid {what} '{}'", .value.escape_debug())]
     Refused {
-        /// What it is.
+        /// The kind of value.
         what: &'static str,
-        /// The value, cut to a readable length.
+        /// The value, truncated to a readable length.
         value: String,
     },
-    /// Git config from a place that may not name programs.
-    #[error("'{key}' is set in a place that is not trusted to name programs")]
+    /// A setting in a configuration file that is not trusted to name programs.
+    #[error("'{key}' names a program, but is not set in a configuration file of your own")]
     Untrusted {
         /// The key.
         key: String,
     },
-    /// Git config that cannot be understood.
+    /// An invalid setting.
     #[error("'{key}': {reason}")]
     Config {
         /// The key.
         key: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// A template that cannot be understood.
+    /// An invalid command template.
     #[error("cannot read '{key}'")]
     Template {
         /// The key.
         key: String,
-        /// What is wrong with it.
+        /// The reason.
         #[source]
         source: TemplateError,
     },
-    /// A path that cannot be passed as text.
+    /// A path that is not UTF-8.
     #[error("'{}' is not UTF-8", .0.display())]
     Path(PathBuf),
-    /// A file that the agent needs could not be made.
+    /// A file that the agent needs could not be written.
     #[error("cannot write '{}'", .path.display())]
     Prepare {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         #[source]
         source: Arc<io::Error>,
     },
 }
 
 impl AgentError {
-    /// What the user can do about it.
+    /// The hint for the user.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unknown { name, known } => format!(
-                "known are {}; git config ao.agent.{}.command adds one",
+                "known agents: {}\nto add it: git config ao.agent.{}.command '<program> {{prompt}}'",
                 known.join(", "),
                 name.escape_debug()
             ),
-            Self::NoneFound { .. } => "install one, or make any command one:\n  \
+            Self::NoneFound { .. } => "install one, or use any command as an agent:\n  \
                  git config ao.agent.mine.command '<program> {prompt}'\n  \
                  git config ao.agent mine"
                 .to_owned(),
             Self::SeveralFound { found } => {
                 let name = found.first().map_or("<name>", String::as_str);
                 format!(
-                    "choose one for this repository: git config ao.agent {name}\n\
+                    "to select one for this repository: git config ao.agent {name}\n\
                      or for one session: --agent {name}"
                 )
             }
             Self::NoCommand { name } => {
-                format!("set it with git config ao.agent.{name}.command '<program> <arguments>'")
+                format!("to set one: git config ao.agent.{name}.command '<program> <arguments>'")
             }
             Self::NoPlaceForPrompt { name } => {
                 format!("add {{prompt}} to ao.agent.{name}.launch")
             }
             Self::Untrusted { .. } => {
-                "set it in your own git config (git config --global)".to_owned()
+                "set it in your own configuration, with git config --global".to_owned()
             }
             _ => return None,
         })

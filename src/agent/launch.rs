@@ -4,6 +4,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::AgentError;
+use crate::git::uninterrupted;
 use crate::model::SessionId;
 
 /// What an agent is started with.
@@ -92,7 +93,7 @@ impl Prepare {
 
     fn make(&self) -> io::Result<()> {
         match self {
-            Self::Directory(path) => fs::create_dir_all(path),
+            Self::Directory(path) => uninterrupted(|| fs::create_dir_all(path)),
             Self::Write { path, text } => private(path)?.write_all(text.as_bytes()),
             Self::Copy { from, to } => match fs::File::open(from) {
                 Ok(mut from) => io::copy(&mut from, &mut private(to)?).map(drop),

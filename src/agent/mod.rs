@@ -1,8 +1,8 @@
-//! Agents: the programs that do the work, as data.
+//! Agents: the programs that do the work, described as data.
 //!
-//! A built-in table and the user's git config say how each one is launched, resumed and forked.
-//! What comes out is a [`Launch`]: a program with its arguments, for somebody else to run. No
-//! command ever comes from a record.
+//! A built-in table and the user's git configuration define how each agent is launched, resumed and
+//! forked. The result is a [`Launch`]: a program and its arguments, for a runtime to start.
+//! Commands never come from a record.
 
 mod action;
 mod agents;

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::git::uninterrupted;
 use crate::model::SessionId;
 
 /// A file that could not be put in its place.
@@ -22,13 +23,13 @@ pub(super) fn put_file(from: &Path, to: &Path) -> Result<(), PutError> {
         return Ok(());
     }
     if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+        uninterrupted(|| fs::create_dir_all(folder)).map_err(failed)?;
     }
     let fresh = Fresh::of(from, to).map_err(failed)?;
-    match fs::hard_link(&fresh.0, to) {
+    match uninterrupted(|| fs::hard_link(&fresh.0, to)) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             if is_continued(to, from).map_err(failed)? {
-                fs::rename(&fresh.0, to).map_err(failed)?;
+                uninterrupted(|| fs::rename(&fresh.0, to)).map_err(failed)?;
             }
             Ok(())
         }
@@ -90,7 +91,7 @@ fn is_continued(short: &Path, long: &Path) -> io::Result<bool> {
     }
     let (mut left, mut right) = ([0; 1 << 16], [0; 1 << 16]);
     loop {
-        let count = short.read(&mut left)?;
+        let count = uninterrupted(|| short.read(&mut left))?;
         if count == 0 {
             return Ok(true);
         }

@@ -44,16 +44,16 @@ pub enum TemplateError {
     #[error("the {what} {0} is not closed", what = opener(.0))]
     Open(char),
     /// Nothing follows the last backslash.
-    #[error("nothing follows the last backslash")]
+    #[error("trailing backslash")]
     Backslash,
     /// A placeholder that there is not.
     #[error("unknown placeholder '{{{}}}'", .0.escape_debug())]
     Unknown(String),
     /// `{args}` inside a word or a group.
-    #[error("'{{args}}' must be a word of its own")]
+    #[error("'{{args}}' must be a separate argument")]
     Args,
     /// A NUL character, which no argument can hold.
-    #[error("there is a NUL character in it")]
+    #[error("contains a NUL byte")]
     Nul,
 }
 

@@ -169,7 +169,7 @@ fn values_from_a_record_are_checked() {
     }
     let missing = Request { agent_session_id: None, ..request("x") };
     let error = claude.plan(Action::Resume, Mode::Interactive, &missing).unwrap_err();
-    assert_eq!(error.to_string(), "agent 'claude' needs {agent_session_id}, which is not known");
+    assert_eq!(error.to_string(), "agent 'claude' requires {agent_session_id}, which is unknown");
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn which_agent() {
     assert_eq!(agents.choose(None, None, path).unwrap().name(), "cursor");
     install("codex");
     let error = agents.choose(None, None, path).err().unwrap();
-    assert_eq!(error.to_string(), "2 agents are installed, and none is chosen: codex, cursor");
+    assert_eq!(error.to_string(), "2 agents are installed, and none is selected: codex, cursor");
     assert_eq!(agents.choose(None, Some("amp"), path).unwrap().name(), "amp");
     assert_eq!(agents.choose(Some("goose"), Some("amp"), path).unwrap().name(), "goose");
     assert!(agents.choose(Some("nope"), Some("amp"), path).is_err());

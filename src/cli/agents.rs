@@ -39,7 +39,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     print(&reports, ctx)?;
     if reports.iter().all(|report| report.program.is_none()) {
-        ctx.out.hint("install one of them, or name your own:\n  git config ao.agent.<name>.command '<program> {prompt}'");
+        ctx.out.hint("install one of them, or use any command as an agent:\n  git config ao.agent.<name>.command '<program> {prompt}'");
     }
     Ok(ExitCode::Done)
 }

@@ -19,7 +19,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         check: many::refuse_alive,
         act: |tx, key| tx.archive(key),
         moved: "archived",
-        was_there: "is archived already",
+        was_there: "is already archived",
     };
     many::put_away(&args.sessions, ctx, &to)?;
     Ok(ExitCode::Done)

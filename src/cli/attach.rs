@@ -50,7 +50,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             return Err(match log()? {
                 path if path.is_file() => {
                     let path = escape::os(path.as_os_str());
-                    error.hint(format!("what it printed without a terminal is in {path}"))
+                    error.hint(format!("its output is in {path}"))
                 }
                 _ => error,
             });
@@ -61,7 +61,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Ok(attach) => {
             if !io::stdin().is_terminal() {
                 let refused = CliError::refused("standard input is not a terminal");
-                return Err(refused.hint("git ao send types a text into a session"));
+                return Err(refused.hint("to type into the session: git ao send"));
             }
             ctx.out.flush()?;
             Err(attach.exec().into())
@@ -84,7 +84,7 @@ fn follow(
     let name = escape::os(path.as_os_str());
     let failed =
         |error: io::Error| CliError::fatal(format!("cannot read '{name}'")).because(&error);
-    ctx.out.hint(&format!("it has no terminal to attach to; this follows its output, {name}"));
+    ctx.out.hint(&format!("the agent has no terminal; following its output in {name}"));
     let mut file = File::open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).map_err(failed)?;

@@ -4,7 +4,7 @@ use git_ao::model::{AssignmentError, Guard, RecordError, RuleError, SessionStatu
 
 use super::CliError;
 
-const KEPT: &str = "git ao keeps it itself";
+const KEPT: &str = "it is maintained by git ao";
 
 /// What `--force` turns off.
 pub fn guard(is_forced: bool) -> Guard {
@@ -21,7 +21,7 @@ impl From<AssignmentError> for CliError {
                 CliError::refused(message).hint(format!("did you mean '{similar}'?"))
             }
             AssignmentError::Unknown { field, similar: None } => CliError::refused(message)
-                .hint(format!("fields of your own go into context: context.{field}=…")),
+                .hint(format!("fields of your own belong under context: context.{field}=…")),
             AssignmentError::Fixed(_) => CliError::refused(message).hint(KEPT),
             AssignmentError::Mapping(field) => {
                 CliError::refused(message).hint(format!("{field}.<key>=<value>"))
@@ -36,12 +36,11 @@ impl From<RuleError> for CliError {
         let refused = CliError::refused(error.to_string());
         match error {
             RuleError::UnknownStatus(word) => refused.hint(match close_status(&word) {
-                Some(status) => format!("did you mean '{status}'? --force takes any word"),
-                None => format!("there are {}; --force takes any word", statuses()),
+                Some(status) => format!("did you mean '{status}'? --force accepts any word"),
+                None => format!("the statuses are {}; --force accepts any word", statuses()),
             }),
-            RuleError::Transition(_) => {
-                refused.hint("'git ao restore' takes a session up again; --force only says so")
-            }
+            RuleError::Transition(_) => refused
+                .hint("to restart a session: git ao restore; --force only changes the status"),
             RuleError::Fixed("fork" | "base" | "placements") => refused.hint(KEPT),
             _ => refused,
         }

@@ -1,10 +1,12 @@
 //! What a shell offers for the word that is being typed.
 
+mod candidate;
 mod line;
 mod values;
 
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
+use candidate::Candidate;
 use line::Asked;
 
 /// Print completions for the last word of a command line (used by the shells)
@@ -20,28 +22,12 @@ pub struct Args {
     words: Vec<String>,
 }
 
-/// A word that is offered.
-pub struct Candidate {
-    word: String,
-    about: String,
-}
-
-impl Candidate {
-    pub fn new(word: impl Into<String>, about: impl Into<String>) -> Self {
-        Self { word: word.into(), about: about.into() }
-    }
-
-    pub fn plain(word: impl Into<String>) -> Self {
-        Self::new(word, "")
-    }
-}
-
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let (before, typed) = match args.words.split_last() {
         Some((typed, before)) => (before, typed.as_str()),
         None => (&args.words[..], ""),
     };
-    let (candidates, start) = match line::read(before, typed) {
+    let (candidates, start) = match line::read(ctx.commands, before, typed) {
         Asked::Words(words) => (words, ""),
         Asked::Value(what) => (values::of(&what, ctx), what.start),
         Asked::Files => {

@@ -51,7 +51,7 @@ pub fn report(ctx: &mut Ctx, changed: &Changed) -> Result<ExitCode, CliError> {
             let before = escape::line(changed.before.as_str()).into_owned();
             writeln!(ctx.out, "session {id}: {before} -> {status}")?;
         }
-        None => writeln!(ctx.out, "session {id} is {status} already")?,
+        None => writeln!(ctx.out, "session {id} is already {status}")?,
     }
     Ok(ExitCode::Done)
 }

@@ -62,7 +62,7 @@ pub struct Args {
 }
 
 /// Also when it was interrupted before anything was done.
-const INTERRUPTED: &str = "interrupted; what was cleaned up by then is written down";
+const INTERRUPTED: &str = "interrupted; completed steps were recorded";
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
@@ -100,7 +100,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if leftovers.is_empty() {
         writeln!(ctx.out, "nothing to clean up")?;
     } else if leftovers.iter().any(|leftover| leftover.yields) {
-        ctx.out.hint("with --force a backup is kept, and what has work in it goes too");
+        ctx.out.hint("to remove unsaved work too, after a backup: git ao cleanup --force");
     }
     Ok(code)
 }

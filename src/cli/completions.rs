@@ -1,6 +1,6 @@
 use clap_complete::{Shell, generate};
 
-use super::{CliError, Ctx, ExitCode, parse};
+use super::{CliError, Ctx, ExitCode};
 
 /// Print a shell completion script
 ///
@@ -32,7 +32,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Shell::Fish => ctx.out.text(FISH)?,
         shell => {
             let mut script = Vec::new();
-            generate(shell, &mut parse::tree(), "git-ao", &mut script);
+            generate(shell, &mut (ctx.commands.tree)(), "git-ao", &mut script);
             ctx.out.bytes(&script)?;
         }
     }

@@ -1,12 +1,11 @@
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use git_ao::model::Timestamp;
 use git_ao::store::Store;
 
 use super::CliError;
+use super::commands::Commands;
+use super::env::Env;
 use super::ui::{Out, OutError, Screen};
 
 /// What a verb is given besides its arguments.
@@ -15,6 +14,8 @@ pub struct Ctx {
     pub out: Out,
     /// The environment.
     pub env: Env,
+    /// The program's own commands.
+    pub commands: Commands,
     /// The time at which the program was started.
     pub now: Timestamp,
     /// The store, once it was opened.
@@ -23,115 +24,21 @@ pub struct Ctx {
 
 impl Ctx {
     /// The context of this process.
-    pub fn of_process() -> Self {
+    pub fn of_process(commands: Commands) -> Self {
         let env = Env::of_process();
-        Self { out: Out::stdout(Screen::detect(&env)), now: env.now(), env, opened: None }
+        let out = Out::stdout(Screen::detect(&env));
+        Self { out, now: env.now(), env, commands, opened: None }
+    }
+
+    /// The folder the program was started in.
+    pub fn current_dir(&self) -> Result<PathBuf, CliError> {
+        std::env::current_dir().map_err(|error| {
+            CliError::fatal("cannot determine the current directory").because(&error)
+        })
     }
 
     /// Sends what follows through the pager, on a terminal; takes the value of `core.pager`.
     pub fn page(&mut self, core_pager: Option<&str>) -> Result<(), OutError> {
         self.out.page(&self.env, core_pager)
-    }
-}
-
-/// The environment variables, as they were when the program was started.
-#[derive(Debug, Clone)]
-pub struct Env(BTreeMap<OsString, OsString>);
-
-impl Env {
-    /// The variables of this process.
-    pub fn of_process() -> Self {
-        Self(std::env::vars_os().collect())
-    }
-
-    /// These variables and no others.
-    #[cfg(test)]
-    pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-
-    /// A variable, also one that is empty.
-    pub fn os(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
-    }
-
-    /// A variable, also one that is empty; nothing where it is not UTF-8.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.os(name)?.to_str()
-    }
-
-    /// True when the variable is there, perhaps empty.
-    pub fn has(&self, name: &str) -> bool {
-        self.os(name).is_some()
-    }
-
-    /// True when the variable holds one of git's words for true.
-    pub fn is_true(&self, name: &str) -> bool {
-        self.text(name).is_some_and(|value| match value.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" => true,
-            number => number.parse().is_ok_and(|number: i64| number != 0),
-        })
-    }
-
-    /// The directory for a user's own data, `$XDG_DATA_HOME` or `~/.local/share`.
-    ///
-    /// A relative XDG_DATA_HOME does not count (XDG Base Directory Specification).
-    pub fn data_home(&self) -> Option<PathBuf> {
-        let absolute = |name| self.os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")))
-    }
-
-    /// The folder the program was started in.
-    pub fn current_dir(&self) -> Result<PathBuf, CliError> {
-        std::env::current_dir()
-            .map_err(|error| CliError::fatal("cannot tell the current folder").because(&error))
-    }
-
-    /// True when GIT_TEST_DATE_NOW says what time it is.
-    pub fn clock_is_stopped(&self) -> bool {
-        self.text("GIT_TEST_DATE_NOW").is_some_and(|text| text.parse::<i64>().is_ok())
-    }
-
-    /// The time; GIT_TEST_DATE_NOW, in seconds, stops the clock as it does for git.
-    fn now(&self) -> Timestamp {
-        let stopped = self.text("GIT_TEST_DATE_NOW").and_then(|text| text.parse::<i64>().ok());
-        let millis = match stopped {
-            Some(seconds) => seconds.saturating_mul(1000),
-            None => SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
-        };
-        Timestamp::from_millis(millis)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn truth_is_gits() {
-        for (value, truth) in
-            [("true", true), ("1", true), ("On", true), ("0", false), ("", false), ("no", false)]
-        {
-            assert_eq!(Env::of([("X", value)]).is_true("X"), truth, "{value}");
-        }
-        assert!(!Env::of([]).is_true("X"));
-    }
-
-    #[test]
-    fn the_clock_can_be_stopped() {
-        let env = Env::of([("GIT_TEST_DATE_NOW", "1795195451")]);
-        assert_eq!(env.now().as_millis(), 1_795_195_451_000);
-        assert!(Env::of([]).now().as_seconds() > 1_700_000_000);
-    }
-
-    #[test]
-    fn data_lives_below_an_absolute_path() {
-        let env = Env::of([("HOME", "/home/a"), ("XDG_DATA_HOME", "data")]);
-        assert_eq!(env.data_home(), Some("/home/a/.local/share".into()));
-        let env = Env::of([("HOME", "/home/a"), ("XDG_DATA_HOME", "/data")]);
-        assert_eq!(env.data_home(), Some("/data".into()));
-        assert_eq!(Env::of([]).data_home(), None);
     }
 }

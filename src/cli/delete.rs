@@ -49,7 +49,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ctx.out.hint(&way_back(&done));
     }
     if is_left {
-        ctx.out.hint("to remove what is still there: git ao cleanup --branches");
+        ctx.out.hint("to remove what is left: git ao cleanup --branches");
     }
     Ok(ExitCode::Done)
 }
@@ -68,13 +68,13 @@ fn refuse_unended(target: &Target) -> Result<(), CliError> {
     match &target.record {
         Ok(session) if !session.status.is_terminal() => {
             let (label, status) = (target.label(), escape::line(session.status.as_str()));
-            Err(CliError::refused(format!("{label} has not ended, it is '{status}'"))
-                .hint("--force deletes it nevertheless; 'git ao archive' only puts it away"))
+            Err(CliError::refused(format!("{label} has not ended: it is '{status}'"))
+                .hint("to delete it anyway, use --force"))
         }
         Err(problem) if problem.is_newer() => {
             let label = target.label();
-            Err(CliError::refused(format!("cannot tell whether {label} has ended: {problem}"))
-                .hint("update git-ao; --force deletes it nevertheless"))
+            Err(CliError::refused(format!("cannot determine whether {label} has ended: {problem}"))
+                .hint("update git-ao, or use --force to delete it anyway"))
         }
         _ => Ok(()),
     }
@@ -87,9 +87,11 @@ fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
         Liveness::Gone => Ok(()),
         Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }.into()),
         Liveness::Alive { .. } => {
-            Err(CliError::refused(format!("the agent of {} still runs", target.label())).hint(
-                format!("git ao kill {} stops it; --force deletes it nevertheless", id.short()),
-            ))
+            Err(CliError::refused(format!("the agent of {} is still running", target.label()))
+                .hint(format!(
+                    "to stop it: git ao kill {}\nto delete it anyway, use --force",
+                    id.short()
+                )))
         }
     }
 }
@@ -98,11 +100,11 @@ fn warn_of_agent(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<(), Cl
     match flow::liveness_of(store, target.entry.location.id, target.session()) {
         Liveness::Gone => {}
         Liveness::Alive { pid: Some(pid) } => {
-            ctx.out.warn(&format!("its agent still runs; to stop it: kill {pid}"));
+            ctx.out.warn(&format!("its agent is still running; to stop it: kill {pid}"));
         }
-        Liveness::Alive { pid: None } => ctx.out.warn("its agent still runs"),
+        Liveness::Alive { pid: None } => ctx.out.warn("its agent is still running"),
         Liveness::Unknown(error) => {
-            ctx.out.warn(&format!("cannot tell whether its agent is alive: {error}"));
+            ctx.out.warn(&format!("cannot determine whether its agent is alive: {error}"));
         }
     }
     Ok(())
@@ -114,11 +116,11 @@ fn warn_of_leftovers(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<bo
     let worktree = Worktrees::new(store.repository()).sessions()?.remove(&session.id);
     if let Some(path) = &worktree {
         let shown = escape::os(path.as_os_str());
-        ctx.out.warn(&format!("its worktree is still there: '{shown}'"));
+        ctx.out.warn(&format!("its worktree still exists: '{shown}'"));
     }
     let branch = flow::branch_to_remove(store, session)?;
     if let Some(name) = &branch {
-        ctx.out.warn(&format!("its branch is still there: '{}'", escape::line(name)));
+        ctx.out.warn(&format!("its branch still exists: '{}'", escape::line(name)));
     }
     Ok(worktree.is_some() || branch.is_some())
 }
@@ -135,5 +137,5 @@ fn way_back(done: &Committed<Vec<Target>>) -> String {
         ))
     });
     let more = if targets.len() > 5 { "\n  …" } else { "" };
-    format!("history keeps what was deleted:\n{}{more}", lines.collect::<Vec<_>>().join("\n"))
+    format!("the history keeps deleted records:\n{}{more}", lines.collect::<Vec<_>>().join("\n"))
 }

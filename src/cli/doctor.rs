@@ -11,8 +11,9 @@ use super::{CliError, Ctx, ExitCode, json, man};
 /// Find problems with the setup, and suggest a fix for each
 ///
 /// Checks git, tmux, the agents, the configuration, the hooks, the manual pages and the store, and
-/// looks for worktrees, branches, files and agents that belong to no session. The exit status is 1
-/// if a problem was found; a note is not a problem.
+/// looks for worktrees, branches, files and agents that belong to no session. A temporary file is
+/// written in each place that git ao writes to, and removed. The exit status is 1 if a problem was
+/// found; a note is not a problem.
 ///
 /// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what'
 /// and 'fix'.
@@ -54,7 +55,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             writeln!(ctx.out, "{word}: {what}\n  {fix}")?;
         }
         if findings.is_empty() {
-            writeln!(ctx.out, "all is well")?;
+            writeln!(ctx.out, "no problems found")?;
         }
     }
     let is_well = findings.iter().all(|finding| finding.weight == Weight::Note);
@@ -70,7 +71,7 @@ fn hooks(store: &Store) -> Vec<Finding> {
             Ok(State::File(_)) => {
                 let path = installer.lacking(name).ok()?.into_iter().next()?;
                 Some(Finding::note(
-                    format!("the hook {name} is not in '{}'", path.display()),
+                    format!("the hook {name} is not installed in '{}'", path.display()),
                     format!("git -C '{}' ao hooks install {name}", path.display()),
                 ))
             }
@@ -78,11 +79,11 @@ fn hooks(store: &Store) -> Vec<Finding> {
             // The others are for those who ask for them.
             Ok(State::Missing(_)) if name != HookName::PostCheckout => None,
             Ok(State::Missing(_)) => Some(Finding::note(
-                "the hook post-checkout is not installed: 'git switch' is seen only by reconcile",
+                "the hook post-checkout is not installed: 'git switch' is not recorded immediately",
                 install,
             )),
             Ok(State::Edited(path)) => Some(Finding::note(
-                format!("somebody edited what git-ao wrote in '{}'", path.display()),
+                format!("git-ao's part of '{}' was edited", path.display()),
                 format!("{install} --force writes it anew"),
             )),
             Ok(State::NotRun(path)) => Some(Finding::wrong(
@@ -90,8 +91,8 @@ fn hooks(store: &Store) -> Vec<Finding> {
                 install,
             )),
             Ok(State::Damaged(path)) => Some(Finding::wrong(
-                format!("a mark of git-ao is gone from '{}'", path.display()),
-                "take out what is left of its part by hand, then git ao hooks install",
+                format!("a git-ao marker is missing in '{}'", path.display()),
+                "remove the rest of git-ao's part by hand, then run: git ao hooks install",
             )),
             Err(error) => Some(Finding::wrong(
                 format!("hook {name}: {}", error_chain(&error)),

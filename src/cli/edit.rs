@@ -43,8 +43,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let after = loop {
         let edited = draft.edit(store.repository())?;
         if edited.trim().is_empty() || edited == text {
-            let why = if edited == text { "nothing was changed" } else { "the text is empty" };
-            return Err(CliError::refused(format!("{why}; the record is as it was")));
+            let why = if edited == text { "the text was not changed" } else { "the text is empty" };
+            return Err(CliError::refused(format!("{why}; the record was not changed")));
         }
         match read(&edited, &before, guard) {
             Ok(after) => break after,
@@ -52,7 +52,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             Err(error) => {
                 error.print();
                 if !is_to_go_on() {
-                    let error = CliError::refused("the record is as it was");
+                    let error = CliError::refused("the record was not changed");
                     return Err(kept(error, &draft.keep()));
                 }
             }
@@ -60,7 +60,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     match write(&store, &key, &before, &after, guard) {
         Ok(fields) if fields.is_empty() => {
-            ctx.out.hint("the record holds the same as before; nothing was written");
+            ctx.out.hint("the record has the same contents as before; nothing was written");
         }
         Ok(fields) => {
             let title = escape::line(&after.display_title()).into_owned();
@@ -77,7 +77,7 @@ fn render(session: &Session) -> Result<String, StoreError> {
     let text = render_record(&session.to_record());
     let text = text.map_err(|problem| StoreError::Corrupt { key, problem })?;
     let note = format!(
-        "# Session {}. Leave the file as it is, or empty, to change nothing.\n",
+        "# Session {}. To change nothing, leave the file unchanged or empty it.\n",
         id.short()
     );
     Ok(note + &text)
@@ -85,7 +85,7 @@ fn render(session: &Session) -> Result<String, StoreError> {
 
 fn read(text: &str, before: &Session, guard: Guard) -> Result<Session, CliError> {
     let after = parse(text, &before.project_id)
-        .map_err(|problem| CliError::refused(format!("this is not a record: {problem}")))?;
+        .map_err(|problem| CliError::refused(format!("invalid record: {problem}")))?;
     check_change(before, &after, guard)?;
     Ok(after)
 }
@@ -111,7 +111,7 @@ fn write(
             if !merged.conflicts.is_empty() {
                 let fields = merged.conflicts.join("', '");
                 return Err(CliError::refused(format!(
-                    "'{fields}' was changed by somebody else meanwhile"
+                    "'{fields}' was changed by another process in the meantime"
                 )));
             }
             let merged = Session::from_record(merged.record, &session.project_id)?;
@@ -145,5 +145,5 @@ fn is_to_go_on() -> bool {
 }
 
 fn kept(error: CliError, path: &Path) -> CliError {
-    error.hint(format!("your text is kept in '{}'", escape::os(path.as_os_str())))
+    error.hint(format!("your text was saved in '{}'", escape::os(path.as_os_str())))
 }

@@ -23,15 +23,15 @@ impl Draft {
     /// Makes the file; its name is what the editor shows.
     pub fn new(repo: &Repository, name: &str, text: &str) -> Result<Self, CliError> {
         let make = || {
-            fs::create_dir_all(repo.ao_dir())?;
-            let folder = tempfile::Builder::new().prefix("edit-").tempdir_in(repo.ao_dir())?;
+            let above = repo.make_ao_dir("")?;
+            let folder = tempfile::Builder::new().prefix("edit-").tempdir_in(above)?;
             let path = folder.path().join(name);
             fs::write(&path, text)?;
             Ok(Self { folder, path })
         };
         make().map_err(|error: io::Error| {
             let dir = escape::os(repo.ao_dir().as_os_str());
-            CliError::fatal(format!("cannot make a file to edit in '{dir}'")).because(&error)
+            CliError::fatal(format!("cannot create a file to edit in '{dir}'")).because(&error)
         })
     }
 
@@ -55,8 +55,8 @@ impl Draft {
 fn editor(repo: &Repository) -> Result<String, CliError> {
     let named = repo.git("var").arg("GIT_EDITOR").run().map(|output| output.text());
     named.ok().filter(|editor| !editor.is_empty()).ok_or_else(|| {
-        CliError::fatal("there is no editor that this terminal could show")
-            .hint("name one: git config core.editor, GIT_EDITOR or EDITOR")
+        CliError::fatal("no editor for this terminal")
+            .hint("to set one: git config core.editor <editor>")
     })
 }
 

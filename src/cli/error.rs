@@ -1,26 +1,27 @@
 use std::error::Error;
 use std::process::ExitCode as Status;
 
+use git_ao::git::Unwritable;
 use git_ao::model::{append_cause, error_chain};
 
 use super::ui::OutError;
 use super::ui::message::{self, Level};
 
-/// Ended by ^C.
+/// The exit code after ^C.
 pub const INTERRUPTED: ExitCode = ExitCode::Signalled(signal_hook::consts::SIGINT as u8);
 
-/// How the program ended, as scripts see it.
+/// The exit status of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitCode {
-    /// Done.
+    /// Success.
     Done,
-    /// Not found, refused, or nothing to do where a script would ask.
+    /// Not found, or refused.
     Refused,
-    /// The program could not go on.
+    /// A fatal error.
     Fatal,
-    /// The command was not written as it must be; also after `-h`.
+    /// A usage error; also the exit status of `-h`.
     Usage,
-    /// Ended by a signal, as ^C sends one: 128 and its number.
+    /// Terminated by a signal, such as ^C: 128 plus the number of the signal.
     Signalled(u8),
     /// The reader of the output went away. A git that dies of SIGPIPE ends a pipeline with the
     /// same status: 128 and the signal's number.
@@ -28,7 +29,7 @@ pub enum ExitCode {
 }
 
 impl ExitCode {
-    /// What the system is told.
+    /// The number of the exit status.
     pub fn number(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -57,17 +58,17 @@ pub struct CliError {
 }
 
 impl CliError {
-    /// Something was not found, or what was asked for was not done.
+    /// Something was not found, or the request was refused.
     pub fn refused(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Refused, message.into())
     }
 
-    /// The program cannot go on.
+    /// A fatal error.
     pub fn fatal(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Fatal, message.into())
     }
 
-    /// The command was not written as it must be.
+    /// A usage error.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Usage, message.into())
     }
@@ -97,18 +98,32 @@ impl CliError {
         self
     }
 
+    /// Adds what makes the place writable that an error is about, where that is the reason.
+    pub fn write_hint(self, error: &(dyn Error + 'static)) -> Self {
+        const REASONS: [&str; 4] =
+            ["Permission denied", "Read-only file system", "No space left", "quota exceeded"];
+        if let Some(place) = Unwritable::from_error(error) {
+            return self.hint(place.hint());
+        }
+        // Git says no more than that.
+        match REASONS.iter().any(|reason| self.message.contains(reason)) && self.hint.is_none() {
+            true => self.hint("to find what cannot be written to: git ao doctor"),
+            false => self,
+        }
+    }
+
     /// Adds how the command is written: `git ao list [<options>]`.
     pub fn synopsis(mut self, synopsis: impl Into<String>) -> Self {
         self.usage = Some(synopsis.into());
         self
     }
 
-    /// What happened.
+    /// The message.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The exit code that follows from it.
+    /// The exit code.
     pub fn code(&self) -> ExitCode {
         self.code
     }
@@ -126,7 +141,7 @@ impl CliError {
         std::iter::once(level.format(&self.message)).chain(usage).chain(hint).collect()
     }
 
-    /// Says it on standard error.
+    /// Prints the error to standard error.
     pub fn print(&self) {
         message::print(&self.render());
     }

@@ -17,7 +17,7 @@ impl From<WorkspaceError> for CliError {
         let fatal = CliError::fatal(error_chain(&error));
         match error.hint() {
             Some(hint) => fatal.hint(hint),
-            None => fatal,
+            None => fatal.write_hint(&error),
         }
     }
 }
@@ -53,44 +53,45 @@ impl From<FlowError> for CliError {
             FlowError::Store(error) => error.into(),
             FlowError::Workspace(error) => error.into(),
             FlowError::IssueTaken { id, .. } => CliError::refused(message).hint(format!(
-                "to see it: git ao show {}\nto start another one: --force",
+                "to see it: git ao show {}\nto start another session anyway, use --force",
                 id.short()
             )),
             FlowError::NothingToFork(_) => {
-                CliError::fatal(message).hint("--base <revision> names another place to start at")
+                CliError::fatal(message).hint("to start elsewhere, use --base <revision>")
             }
             FlowError::Interrupted => CliError::refused(message).with_code(INTERRUPTED),
             FlowError::Agent(error) => error.into(),
             FlowError::Runtime(error) => error.into(),
-            FlowError::NotInstalled { .. } => CliError::refused(message)
-                .hint("install it, or choose another one with --agent; --no-agent starts none"),
+            FlowError::NotInstalled { .. } => {
+                CliError::refused(message).hint("install it, or use --agent <name> or --no-agent")
+            }
             FlowError::Running(id) => CliError::refused(message).hint(format!(
                 "to see it: git ao attach {0}\nto stop it: git ao kill {0}",
                 id.short()
             )),
             FlowError::Away { .. } => CliError::refused(message)
-                .hint("it can be reached where it runs; git ao fork goes on from it here"),
+                .hint("run the command in that clone, or fork the session here: git ao fork"),
             FlowError::OutOfReach { .. } => CliError::refused(message)
-                .hint("end it there; with --force it is only marked as ended"),
+                .hint("run the command in that clone; --force only marks the session as ended"),
             FlowError::NotStarted(id) | FlowError::AgentGone { id, .. } => {
                 CliError::refused(message)
                     .hint(format!("to start one: git ao restore {}", id.short()))
             }
             FlowError::Unreachable { id, .. } => {
-                CliError::refused(message).hint(format!("git ao kill {} stops it", id.short()))
+                CliError::refused(message).hint(format!("to stop it: git ao kill {}", id.short()))
             }
             FlowError::NotStopped { .. } => {
-                CliError::fatal(message).hint("the session is as it was; nothing was recorded")
+                CliError::fatal(message).hint("the session was not changed")
             }
             FlowError::Elsewhere { .. } => {
-                CliError::refused(message).hint("--force takes it over nevertheless")
+                CliError::refused(message).hint("to take it over anyway, use --force")
             }
             FlowError::Unknown { .. } => CliError::fatal(message).hint(
-                "nothing was done; try again when it can be told\n\
-                     with --force kill and restore go on without knowing",
+                "nothing was done; try again later\n\
+                     to kill or restore it anyway, use --force",
             ),
             FlowError::HasEnded { id, .. } => CliError::refused(message)
-                .hint(format!("to take it up again: git ao restore {}", id.short())),
+                .hint(format!("to restart it: git ao restore {}", id.short())),
             FlowError::NothingToUndo | FlowError::Undo(_) => {
                 let refused = CliError::refused(message);
                 match undo::hint(&error) {
@@ -99,62 +100,60 @@ impl From<FlowError> for CliError {
                 }
             }
             FlowError::StillRuns(id) => {
-                CliError::refused(message).hint(format!("git ao kill {} stops it", id.short()))
+                CliError::refused(message).hint(format!("to stop it: git ao kill {}", id.short()))
             }
             FlowError::NotEnded { .. } => {
-                CliError::refused(message).hint("--force deletes it nevertheless")
+                CliError::refused(message).hint("to delete it anyway, use --force")
             }
             FlowError::NotPaused { id, status } if status.is_terminal() => {
                 let force = if status.is_restorable() { "" } else { "--force " };
                 CliError::refused(message)
-                    .hint(format!("to take it up again: git ao restore {force}{}", id.short()))
+                    .hint(format!("to restart it: git ao restore {force}{}", id.short()))
             }
             FlowError::NotPaused { .. } | FlowError::Changed(_) | FlowError::Busy(_) => {
                 CliError::refused(message)
             }
             FlowError::Lost { id, .. } => CliError::refused(message).hint(format!(
-                "to begin again with its task: git ao restore --fresh {}",
+                "to start over with its task: git ao restore --fresh {}",
                 id.short()
             )),
             FlowError::Merged(_) => {
-                CliError::refused(message).hint("--force restores it nevertheless")
+                CliError::refused(message).hint("to restore it anyway, use --force")
             }
             FlowError::NotUsable { condition, path } => {
                 let refused = CliError::refused(message);
                 match condition {
                     Condition::WrongBranch(_) => refused.hint(
-                        "put it right there, or go on as it is with --force\n\
-                         git ao reconcile writes down the branch it is on",
+                        "fix it there, or continue anyway with --force\n\
+                         to record the branch it is on: git ao reconcile",
                     ),
                     Condition::Detached | Condition::Busy(_) => {
-                        refused.hint("put it right there, or go on as it is with --force")
+                        refused.hint("fix it there, or continue anyway with --force")
                     }
                     Condition::Unregistered => refused.hint(repair(&path)),
                     Condition::NotAWorktree | Condition::Foreign(_) => {
-                        refused.hint("move it away, and a new worktree is made there")
+                        refused.hint("move it away; a new worktree is then created there")
                     }
                     _ => refused,
                 }
             }
             FlowError::NoWorkspace(_) => {
-                CliError::refused(message).hint("git ao restore makes one")
+                CliError::refused(message).hint("to create one: git ao restore")
             }
             FlowError::BranchGone { branch, head } => {
                 let commit = head.map_or("<commit>".to_owned(), |head| head.to_string());
                 let branch = escape::line(&branch).into_owned();
                 CliError::refused(message)
-                    .hint(format!("to have it back: git update-ref refs/heads/{branch} {commit}"))
+                    .hint(format!("to recreate it: git update-ref refs/heads/{branch} {commit}"))
             }
-            FlowError::NotItsOwn { id, .. } => CliError::refused(message).hint(format!(
-                "git ao fork {} goes on from it in a worktree of its own",
-                id.short()
-            )),
+            FlowError::NotItsOwn { id, .. } => CliError::refused(message)
+                .hint(format!("to continue in a separate worktree: git ao fork {}", id.short())),
             FlowError::NoBranch(_) => CliError::refused(message),
-            FlowError::Folder { .. }
-            | FlowError::File { .. }
-            | FlowError::Lock(_)
-            | FlowError::Ref(_)
-            | FlowError::Git(_) => CliError::fatal(message),
+            FlowError::Lock(error) => CliError::fatal(message).write_hint(&error),
+            FlowError::Ref(error) => CliError::fatal(message).write_hint(&error),
+            FlowError::Folder { .. } | FlowError::File { .. } | FlowError::Git(_) => {
+                CliError::fatal(message).write_hint(&error)
+            }
         }
     }
 }
@@ -164,6 +163,6 @@ pub fn repair(path: &Path) -> String {
     let path = escape::os(path.as_os_str());
     format!(
         "if it or the repository was moved: git worktree repair '{path}'\n\
-         else move it away, and git ao restore makes a new one"
+         otherwise move it away, and git ao restore creates a new one"
     )
 }

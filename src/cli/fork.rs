@@ -1,9 +1,6 @@
-use git_ao::agent::Action;
 use git_ao::flow::fork_request;
-use git_ao::model::Session;
-use git_ao::workspace::Changes;
 
-use super::spawn::{self, NewArgs};
+use super::new::{NewArgs, start};
 use super::task::TaskArgs;
 use super::{CliError, Ctx, ExitCode, launch, open};
 
@@ -34,27 +31,6 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     args.task.start(&store, |task| {
         let request = fork_request(&store, &snapshot, &parent, args.new.request(task))?;
         let launcher = launch::launcher(&store)?;
-        spawn::start(ctx, &store, &launcher, request, &args.new)
+        start(ctx, &store, &launcher, request, &args.new)
     })
-}
-
-/// Says what of the parent came along, and what stayed behind.
-pub fn say_taken(
-    ctx: &mut Ctx,
-    parent: &Session,
-    action: Option<Action>,
-    left: Option<Changes>,
-) -> Result<(), CliError> {
-    let id = parent.id.short();
-    match action {
-        Some(Action::Fork) => writeln!(ctx.out, "  it goes on from the conversation of {id}")?,
-        Some(_) => writeln!(ctx.out, "  it begins a new conversation; that of {id} stays there")?,
-        None => {}
-    }
-    if let Some(left) = left {
-        ctx.out.warn(&format!(
-            "it begins at the last commit of {id}: what is not committed stays there ({left})"
-        ));
-    }
-    Ok(())
 }

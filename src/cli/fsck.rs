@@ -79,7 +79,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 fn of_remote(store: &Store, name: &str) -> Result<(Store, Oid), CliError> {
     let remote = Remote::choose(store, Some(name))?;
     let tip = remote.tip()?.ok_or_else(|| {
-        CliError::refused(format!("nothing was fetched from '{name}' yet"))
+        CliError::refused(format!("nothing has been fetched from '{name}' yet"))
             .hint(format!("git ao fetch {name}"))
     })?;
     Ok((store.at_ref(&remote.tracking_ref()), tip))
@@ -89,5 +89,5 @@ fn commit(store: &Store, text: &str) -> Result<Oid, CliError> {
     let git = store.repository().git("rev-parse");
     let git = git.args(["--verify", "--quiet", "--end-of-options", &format!("{text}^{{commit}}")]);
     let found = git.find().ok().flatten().and_then(|output| output.text().parse().ok());
-    found.ok_or_else(|| CliError::refused(format!("'{}' is no commit", escape::line(text))))
+    found.ok_or_else(|| CliError::refused(format!("'{}' is not a commit", escape::line(text))))
 }

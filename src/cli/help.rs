@@ -1,5 +1,5 @@
 use super::man::{self, Look};
-use super::{CliError, Ctx, ExitCode, parse};
+use super::{CliError, Ctx, ExitCode};
 
 /// List the commands, or show the manual page of one
 ///
@@ -15,7 +15,7 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     match args.command {
         Some(name) => man::show(&name, Look::Page, ctx)?,
-        None => ctx.out.text(&parse::all_commands())?,
+        None => ctx.out.text(&(ctx.commands.overview)())?,
     }
     Ok(ExitCode::Done)
 }

@@ -40,7 +40,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Ok(Ok(None)) => {}
         Ok(Ok(Some(crowd))) => message::print(&describe(&crowd, ctx)),
         Ok(Err(problem)) => warn(&args.name, &problem),
-        Err(_) => warn(&args.name, "it broke down; please report this"),
+        Err(_) => warn(&args.name, "it crashed; please report this as a bug"),
     }
     Ok(ExitCode::Done)
 }

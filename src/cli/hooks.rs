@@ -90,26 +90,26 @@ fn named(texts: &[String], default: &[HookName]) -> Result<Vec<HookName>, CliErr
     }
     let unknown = |error: git_ao::hook::UnknownHook| {
         let all = HookName::ALL.map(HookName::as_str).join(", ");
-        CliError::usage(error.to_string()).hint(format!("there are {all}"))
+        CliError::usage(error.to_string()).hint(format!("the hooks are {all}"))
     };
     texts.iter().map(|text| text.parse().map_err(unknown)).collect()
 }
 
 fn install(installer: &Installer<'_>, names: &[HookName], ctx: &mut Ctx) -> Result<(), CliError> {
     let program = std::env::current_exe()
-        .map_err(|error| CliError::fatal("cannot find the program itself").because(&error))?;
+        .map_err(|error| CliError::fatal("cannot find the git-ao program").because(&error))?;
     for name in names {
         let what = match installer.install(*name, &program)? {
             Installed::New => "installed",
-            Installed::IntoScript => "installed in the hook that is there",
-            Installed::AroundHook => "installed before the hook that is there",
+            Installed::IntoScript => "installed in the existing hook",
+            Installed::AroundHook => "installed in front of the existing hook",
             Installed::Updated => "updated",
             Installed::Already => "already installed",
         };
         writeln!(ctx.out, "{name}: {what}")?;
         if let Some(script) = installer.owner_script(*name) {
             ctx.out.hint(&format!(
-                "husky writes its hooks anew with each install; to stay, add to '{}':\n  \
+                "husky rewrites its hooks with each install; to keep the hook, add to '{}':\n  \
                  git-ao hook {name} \"$@\" || :",
                 escape::os(script.as_os_str())
             ));
@@ -133,7 +133,7 @@ fn warn_of_lacking(
             n => format!(" and {} more", n - 1),
         };
         ctx.out.warn(&format!(
-            "{name} is not in '{path}'{others}: git looks for hooks in each worktree's own folder"
+            "{name} is not installed in '{path}'{others}: core.hooksPath is relative to each worktree"
         ));
         ctx.out.hint(&format!("git -C '{path}' ao hooks install {name}"));
     }
@@ -145,15 +145,16 @@ fn tell_about(repo: &Repository, place: &Place, ctx: &mut Ctx) -> Result<(), Cli
     match place.reach {
         Reach::Repository => {}
         Reach::Worktree if is_ignored(repo, place)? => {
-            ctx.out.hint(&format!("git ignores '{folder}': only this worktree has the hook"));
+            ctx.out
+                .hint(&format!("'{folder}' is ignored by git, so only this worktree has the hook"));
         }
         Reach::Worktree => ctx.out.hint(&format!(
-            "'{folder}' is part of the worktree: git status shows the change\n\
-             once it is committed, new worktrees have the hook too"
+            "'{folder}' is part of the worktree, so git status shows the change\n\
+             commit it to have the hook in new worktrees"
         )),
         Reach::Shared => ctx.out.hint(&format!(
-            "other repositories may use '{folder}' too; git-ao does nothing in them\n\
-             unless asked to: git config ao.hooks true"
+            "other repositories may use '{folder}' too; there, git-ao is inactive\n\
+             to activate it in one of them: git config ao.hooks true"
         )),
     }
     Ok(())
@@ -201,12 +202,12 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
                 format!("not installed; another hook is in '{}'", shown(path))
             }
             State::File(path) => format!("installed in '{}'", shown(path)),
-            State::Edited(path) => format!("installed in '{}', and edited there", shown(path)),
+            State::Edited(path) => format!("installed in '{}', and edited", shown(path)),
             State::NotRun(path) => {
-                format!("in '{}', which is not executable: git ignores it", shown(path))
+                format!("installed in '{}', but not executable: git ignores it", shown(path))
             }
             State::Damaged(path) => {
-                format!("damaged in '{}': a mark of git-ao is gone", shown(path))
+                format!("damaged in '{}': a git-ao marker is missing", shown(path))
             }
             State::Configured => "installed in git's configuration".to_owned(),
         };
@@ -224,13 +225,13 @@ impl From<HookError> for CliError {
         match problem {
             HookError::Store(problem) => problem.into(),
             HookError::TurnedOff(_) => Self::refused(message)
-                .hint("git config --show-origin core.hooksPath says where that is set"),
-            HookError::Edited(_) => Self::refused(message).hint("--force discards the edits"),
-            HookError::Damaged(_) => Self::refused(message)
-                .hint("take out by hand what is left of it, from '# >>> git-ao' on"),
-            HookError::InTheWay(_) => {
-                Self::refused(message).hint("see what it is, and move it away")
+                .hint("to see where it is set: git config --show-origin core.hooksPath"),
+            HookError::Edited(_) => {
+                Self::refused(message).hint("to discard the edits, use --force")
             }
+            HookError::Damaged(_) => Self::refused(message)
+                .hint("remove the rest of git-ao's part by hand, from '# >>> git-ao' on"),
+            HookError::InTheWay(_) => Self::refused(message).hint("inspect it, and move it away"),
             _ => Self::fatal(message),
         }
     }

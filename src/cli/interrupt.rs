@@ -40,7 +40,7 @@ pub fn watch() -> Result<Interrupted, CliError> {
     let last = Arc::new(AtomicUsize::new(0));
     for signal in heeded([SIGINT, SIGTERM, SIGHUP]) {
         signal_hook::flag::register_usize(signal, Arc::clone(&last), signal as usize)
-            .map_err(|error| CliError::fatal("cannot watch for signals").because(&error))?;
+            .map_err(|error| CliError::fatal("cannot handle signals").because(&error))?;
     }
     Ok(Interrupted(last))
 }

@@ -43,7 +43,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     let code = report(ctx, &store, &killed)?;
     for remain in &ended {
-        writeln!(ctx.out, "  {} was ended", name(remain))?;
+        writeln!(ctx.out, "  {} was stopped", name(remain))?;
     }
     Ok(code)
 }
@@ -61,18 +61,18 @@ fn warn_of_remains(ctx: &mut Ctx, store: &Store, killed: &Killed) {
         let place = match (remain.is_inside, &remain.carrier.directory) {
             (true, _) => "in the worktree".to_owned(),
             (false, Some(path)) => format!("in '{}'", escape::os(path.as_os_str())),
-            (false, None) => "somewhere else".to_owned(),
+            (false, None) => "elsewhere".to_owned(),
         };
-        ctx.out.warn(&format!("{}, which its agent started, goes on {place}", name(remain)));
+        ctx.out.warn(&format!("{}, started by its agent, is still running {place}", name(remain)));
     }
     if remains.iter().any(|remain| remain.is_inside) {
         let id = session.id.short();
-        ctx.out.hint(&format!("to end those in the worktree: git ao kill --all-processes {id}"));
+        ctx.out.hint(&format!("to stop those in the worktree: git ao kill --all-processes {id}"));
     }
 }
 
 /// What is said when it was interrupted in time.
-pub const NOTHING_DONE: &str = "interrupted; the session is as it was";
+pub const NOTHING_DONE: &str = "interrupted; the session was not changed";
 
 /// Says what ended, and what had ended before.
 pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode, CliError> {
@@ -80,23 +80,23 @@ pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode,
     let short = session.id.short();
     match (killed.shelf, &killed.changed.event) {
         (Shelf::Archived, _) => {
-            writeln!(ctx.out, "session {short} is archived already ({})", session.status)?;
+            writeln!(ctx.out, "session {short} is already archived ({})", session.status)?;
         }
         (Shelf::Active, None) => {
-            writeln!(ctx.out, "session {short} has ended already ({})", session.status)?;
+            writeln!(ctx.out, "session {short} has already ended ({})", session.status)?;
         }
         (Shelf::Active, Some(_)) => drop(change::report(ctx, &killed.changed)?),
     }
     match killed.stopped {
         Some(Stopped::Ended) => writeln!(ctx.out, "  its agent was stopped")?,
         Some(Stopped::Killed) => {
-            writeln!(ctx.out, "  its agent did not end when asked, and was killed")?;
+            writeln!(ctx.out, "  its agent did not stop when asked, and was killed")?;
         }
         Some(Stopped::AlreadyGone) => {}
-        None => ctx.out.warn("cannot tell whether its agent is alive; it was not stopped"),
+        None => ctx.out.warn("cannot determine whether its agent is alive; it was not stopped"),
     }
     if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
-        ctx.out.warn(&format!("it may still run on '{replica}'"));
+        ctx.out.warn(&format!("it may still be running on '{replica}'"));
     }
     // Where the agent itself may still run, these are its own.
     if killed.stopped.is_some() {

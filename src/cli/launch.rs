@@ -7,8 +7,9 @@ use git_ao::runtime::{NAMES, Started};
 use git_ao::store::Store;
 
 use super::interrupt::Interrupted;
+use super::look_after::look_after;
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, run};
+use super::{CliError, Ctx, ExitCode};
 
 /// Which agent, and what keeps it alive.
 #[derive(clap::Args)]
@@ -43,7 +44,7 @@ pub struct Choice {
 /// The launcher of this repository, which starts this very program.
 pub fn launcher(store: &Store) -> Result<Launcher, CliError> {
     let program = std::env::current_exe()
-        .map_err(|error| CliError::fatal("cannot tell where git-ao itself is").because(&error))?;
+        .map_err(|error| CliError::fatal("cannot find the git-ao program").because(&error))?;
     Ok(Launcher::new(store.repository(), program))
 }
 
@@ -72,7 +73,7 @@ pub fn choose(
 /// Says that no agent was started, and how to get one.
 pub fn say_nobody(ctx: &mut Ctx, session: &Session, none: &AgentError) {
     let hint = none.hint().unwrap_or_default();
-    let start = format!("then start it: git ao restore {}", session.id.short());
+    let start = format!("then start it with: git ao restore {}", session.id.short());
     ctx.out.hint(&format!("no agent was started: {none}\n{hint}\n{start}"));
 }
 
@@ -107,14 +108,14 @@ pub fn go_on(
             Ok(None)
         }
         Started::Running(_) => {
-            ctx.out.hint(&format!("to see it: git ao attach {short}"));
+            ctx.out.hint(&format!("to attach to it: git ao attach {short}"));
             Ok(None)
         }
         Started::Here(_) => {
             ctx.out.flush()?;
             let placed = git_ao::flow::placement(store, session).and_then(|it| it.at);
             let run = Run { session: session.id, action, turn: Turn::Started(placed) };
-            run::look_after(store, launcher, run, Some(before)).map(Some)
+            look_after(store, launcher, run, Some(before)).map(Some)
         }
         Started::Nothing => Ok(None),
     }

@@ -113,9 +113,9 @@ impl Args {
 
     fn nothing(&self, snapshot: &Snapshot<'_>) -> &'static str {
         match snapshot.tips().next() {
-            None => "there are no sessions yet; git ao spawn \"<task>\" makes one",
-            Some(_) if self.all => "no session is like that",
-            Some(_) => "no session is like that; --all looks into the archive too",
+            None => "there are no sessions yet; to start one: git ao spawn \"<task>\"",
+            Some(_) if self.all => "no matching sessions",
+            Some(_) => "no matching sessions; to include archived ones, use --all",
         }
     }
 }

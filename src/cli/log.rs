@@ -13,6 +13,7 @@ use git_ao::store::{Snapshot, Store, StoreError};
 use self::entry::Titles;
 use self::trail::Trail;
 use self::wanted::{Verdict, Wanted};
+use super::selection::moment;
 use super::ui::OutError;
 use super::{CliError, Ctx, ExitCode, json};
 
@@ -78,13 +79,29 @@ pub struct Args {
     json: bool,
 }
 
+impl Args {
+    /// Which events are wanted.
+    fn wanted(&self, store: &Store, ctx: &Ctx) -> Result<Wanted, CliError> {
+        let time = |name, text: &Option<String>| {
+            text.as_ref().map(|text| moment(name, text, store, ctx)).transpose()
+        };
+        Ok(Wanted {
+            since: time("--since", &self.since)?,
+            until: time("--until", &self.until)?,
+            authors: self.author.iter().map(|text| text.to_lowercase()).collect(),
+            ops: self.op.clone(),
+            limit: self.max_count,
+        })
+    }
+}
+
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let wanted = Wanted::of(&args, &store, ctx)?;
+    let wanted = args.wanted(&store, ctx)?;
     let snapshot = store.snapshot()?;
     if snapshot.tips().next().is_none() && args.session.is_none() && !args.json {
         return Err(CliError::fatal("there are no events yet")
-            .hint("git ao spawn \"<task>\" makes the first session"));
+            .hint("to start a session: git ao spawn \"<task>\""));
     }
     let trail = match &args.session {
         Some(handle) => Trail::of(handle, &snapshot, &store)?,

@@ -1,3 +1,4 @@
+mod examples;
 mod formatter;
 mod plain;
 
@@ -7,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use clap_mangen::Man;
 
-use super::context::Env;
+use super::commands::Commands;
+use super::env::Env;
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, parse};
+use super::{CliError, Ctx, ExitCode};
 use git_ao::flow::Finding;
 
 /// Show or install the manual pages
@@ -51,7 +53,7 @@ pub enum Look {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.install {
-        return install(&pages(), ctx);
+        return install(&pages(ctx.commands), ctx);
     }
     let look = match ctx.out.is_terminal() && !args.roff {
         true => Look::Page,
@@ -63,7 +65,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 
 /// Prints the page of this name.
 pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
-    let pages = pages();
+    let pages = pages(ctx.commands);
     let is_wanted = |page: &&Page| {
         page.name == wanted
             || page.file_name() == wanted
@@ -73,7 +75,7 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
     let Some(page) = pages.iter().find(is_wanted) else {
         let names: Vec<_> = pages.iter().map(|page| page.name_among(&pages)).collect();
         return Err(CliError::refused(format!("no manual page '{}'", escape::line(wanted)))
-            .hint(format!("there are {}", names.join(", "))));
+            .hint(format!("the pages are {}", names.join(", "))));
     };
     if look == Look::Source {
         return Ok(ctx.out.bytes(&page.text)?);
@@ -121,8 +123,8 @@ impl Page {
 }
 
 /// git-ao(1), a page for each command, and those that are written by hand.
-fn pages() -> Vec<Page> {
-    let mut tree = parse::tree();
+fn pages(commands: Commands) -> Vec<Page> {
+    let mut tree = (commands.tree)();
     tree.build();
     let verbs = tree.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned();
     let mut pages: Vec<_> = verbs.map(page).collect();
@@ -147,6 +149,8 @@ fn page(command: clap::Command) -> Page {
         .manual("Git AO Manual")
         .render(&mut text)
         .expect("writing to a vector does not fail");
+    let verb = name.strip_prefix("git-ao-").unwrap_or_default();
+    text.extend_from_slice(examples::section(verb).as_bytes());
     text.extend_from_slice(see_also(&name).as_bytes());
     Page { section: 1, name, text }
 }
@@ -176,7 +180,7 @@ fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     writeln!(ctx.out, "installed {} pages in {shown}", pages.len())?;
     if !is_searched(&root, &ctx.env) {
         ctx.out.hint(&format!(
-            "man may not look there yet; if so, add to your shell's startup file:\n  \
+            "man may not search this directory yet; if so, add to your shell's startup file:\n  \
              export MANPATH=\"{}:$MANPATH\"",
             escape::os(root.as_os_str())
         ));
@@ -193,11 +197,11 @@ pub fn finding(env: &Env) -> Option<Finding> {
     }
     Some(match is_there(&root) {
         true => Finding::note(
-            format!("man may not look in '{}'", root.display()),
+            format!("man may not search '{}'", root.display()),
             format!("export MANPATH=\"{}:$MANPATH\"", root.display()),
         ),
         false => Finding::note(
-            "the manual pages are not installed: 'git ao --help' finds none",
+            "the manual pages are not installed: 'git ao --help' does not work",
             "git ao man --install",
         ),
     })
@@ -238,7 +242,7 @@ mod tests {
 
     #[test]
     fn there_is_a_page_for_the_program_and_for_each_verb() {
-        let pages = pages();
+        let pages = pages(crate::cli::parse::COMMANDS);
         let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
         assert_eq!(names[0], "git-ao");
         assert!(names.contains(&"git-ao-man"), "{names:?}");

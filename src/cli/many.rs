@@ -61,8 +61,8 @@ pub fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
         Liveness::Gone => Ok(()),
         Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }.into()),
         Liveness::Alive { .. } => {
-            Err(CliError::refused(format!("the agent of {} still runs", target.label()))
-                .hint(format!("git ao kill {} stops it", id.short())))
+            Err(CliError::refused(format!("the agent of {} is still running", target.label()))
+                .hint(format!("to stop it: git ao kill {}", id.short())))
         }
     }
 }

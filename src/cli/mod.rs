@@ -1,6 +1,8 @@
-//! The program: one file per verb, which parses, calls and renders.
+//! The program. Each verb is one file, which parses, calls the library and renders the result.
 
+mod commands;
 pub mod context;
+mod env;
 pub mod error;
 pub mod open;
 mod overview;
@@ -38,8 +40,10 @@ mod known;
 mod launch;
 mod list;
 mod log;
+mod look_after;
 mod man;
 mod many;
+mod new;
 mod order;
 mod pause;
 mod placed;
@@ -73,7 +77,7 @@ pub use error::{CliError, ExitCode};
 
 /// Runs the program with these arguments, of which the first is its own name.
 pub fn main(args: impl Iterator<Item = OsString>) -> Status {
-    let mut ctx = Ctx::of_process();
+    let mut ctx = Ctx::of_process(parse::COMMANDS);
     let result = parse::parse(args).and_then(|request| request.serve(&mut ctx));
     ctx.tell_new_name();
     let finished = ctx.out.finish().map_err(CliError::from);

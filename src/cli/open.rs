@@ -16,7 +16,7 @@ use super::{CliError, Ctx};
 impl Ctx {
     /// Opens the repository that git would use here, and takes its settings for the output.
     pub fn repository(&mut self) -> Result<Repository, CliError> {
-        let repo = Repository::discover(&self.env.current_dir()?)?;
+        let repo = Repository::discover(&self.current_dir()?)?;
         let color = repo.config("color.ao").or_else(|| repo.config("color.ui"));
         self.out.configure_color(color.as_deref());
         Ok(repo)
@@ -41,7 +41,7 @@ impl Ctx {
         let Some(store) = self.opened.take() else { return };
         if let Some((old, new)) = store.renamed_replica() {
             self.out.warn(&format!(
-                "this repository is a copy of the clone '{old}'; it is '{new}' from now on"
+                "this repository is a copy of the clone '{old}'; its name is now '{new}'"
             ));
         }
     }
@@ -90,7 +90,7 @@ pub fn find_in(
     if matches!(handle.reference, Reference::Id(_)) && handle.project.is_none() {
         for other in snapshot.namesakes(&entry.location)? {
             let (ours, theirs) = (&entry.location.project, Key::from(&other));
-            let warning = format!("taking the session of project '{ours}'; another is {theirs}");
+            let warning = format!("using the session of project '{ours}'; another one is {theirs}");
             message::print(&Level::Warning.format(&warning));
         }
     }
@@ -117,7 +117,7 @@ impl From<RepositoryError> for CliError {
                 if hint.trim().is_empty() { fatal } else { fatal.hint(hint.trim()) }
             }
             RepositoryError::UnknownExtension(_) | RepositoryError::UnknownFormat(_) => {
-                CliError::fatal(error.to_string()).hint("a newer git-ao may know it")
+                CliError::fatal(error.to_string()).hint("a newer git-ao may support it")
             }
             RepositoryError::OldFormat(_) => CliError::fatal(error.to_string()),
             RepositoryError::Open { .. } => CliError::fatal(error_chain(&error)),
@@ -132,33 +132,33 @@ impl From<StoreError> for CliError {
             StoreError::Resolve(resolve) => CliError::refused(message).hint(resolve_hint(resolve)),
             StoreError::NotFound(_) | StoreError::Exists(_) => CliError::refused(message),
             StoreError::Archived(key) => CliError::refused(message)
-                .hint(format!("bring it back first: git ao unarchive {}", key.id.short())),
+                .hint(format!("to move it back first: git ao unarchive {}", key.id.short())),
             StoreError::InTwoProjects(id) => {
-                CliError::refused(message).hint(format!("say which: <project>/{}", id.short()))
+                CliError::refused(message).hint(format!("specify which: <project>/{}", id.short()))
             }
             StoreError::Transition { id, source } if source.from.is_restorable() => {
                 CliError::refused(message)
-                    .hint(format!("to take it up again: git ao restore {}", id.short()))
+                    .hint(format!("to restart it: git ao restore {}", id.short()))
             }
             StoreError::Transition { .. } => {
-                CliError::refused(message).hint("--force does it nevertheless")
+                CliError::refused(message).hint("to do it anyway, use --force")
             }
             StoreError::Corrupt { key, problem } if problem.is_newer() => CliError::fatal(message)
                 .hint(format!(
-                    "update git-ao; to see what is there: git ao show --yaml {}",
+                    "update git-ao; to see the record: git ao show --yaml {}",
                     key.id.short()
                 )),
             StoreError::Corrupt { problem: RecordProblem::Object(_), .. } => {
                 CliError::fatal(message).hint(REPAIR)
             }
             StoreError::Corrupt { key, .. } => CliError::fatal(message).hint(format!(
-                "its bytes are kept; to see them: git ao show --yaml {}\n\
-                 to take it out of the list: git ao delete {}",
+                "its bytes are preserved; to see them: git ao show --yaml {}\n\
+                 to delete it: git ao delete {}",
                 key.id.short(),
                 key.id.short()
             )),
             StoreError::Project(_) => CliError::fatal(message).hint(
-                "letters, digits, '.', '_' and '-' are allowed, and 100 of them:\n  \
+                "up to 100 letters, digits, '.', '_' and '-' are allowed:\n  \
                  git config ao.project <name>",
             ),
             StoreError::Newer(_) => {
@@ -174,39 +174,40 @@ impl From<StoreError> for CliError {
             | StoreError::Ref(RefError::Read { .. }) => CliError::fatal(message).hint(REPAIR),
             StoreError::Ref(RefError::Moved(name)) | StoreError::Contended { name, .. } => {
                 CliError::fatal(message).hint(format!(
-                    "if no other git process is running, a file '{name}.lock' that one left \
-                     behind in the git directory is in the way: remove it"
+                    "if no other git process is running, remove the stale file '{name}.lock' in the git directory"
                 ))
             }
             StoreError::Ref(RefError::Locked { source, .. }) => {
                 let fatal = CliError::fatal(message);
                 match source.downcast_ref::<Held>() {
                     Some(held) => fatal.hint(format!(
-                        "if no other git process is running in this repository, one has left it \
-                         behind; to remove it:\n  rm -f '{}'",
+                        "if no other git process is running in this repository, the file is stale; to remove it:\n  rm -f '{}'",
                         escape::os(held.path.as_os_str())
                     )),
                     None => fatal,
                 }
             }
             StoreError::Lock(LockError::Timeout { .. }) => CliError::fatal(message)
-                .hint("the process that holds it may be stopped: fuser names it"),
-            _ => CliError::fatal(message),
+                .hint("the process that holds it may be suspended; to find it: fuser"),
+            StoreError::Object(error) => CliError::fatal(message).write_hint(error),
+            StoreError::Ref(error) => CliError::fatal(message).write_hint(error),
+            StoreError::Lock(error) => CliError::fatal(message).write_hint(error),
+            _ => CliError::fatal(message).write_hint(&error),
         }
     }
 }
 
 fn resolve_hint(error: &ResolveError) -> String {
     match error {
-        ResolveError::Nothing { .. } => "git ao list --all shows all sessions".to_owned(),
+        ResolveError::Nothing { .. } => "to list all sessions: git ao list --all".to_owned(),
         ResolveError::Ambiguous { candidates, .. } => {
             let line = |(key, title): &(Key, String)| format!("{key}  {}", escape::line(title));
             let lines: Vec<_> = candidates.iter().take(20).map(line).collect();
-            format!("it could be\n  {}", lines.join("\n  "))
+            format!("candidates are:\n  {}", lines.join("\n  "))
         }
         ResolveError::NotInSession => {
-            "name one instead; git ao list shows them, and 'latest' is the last one".to_owned()
+            "name a session, such as 'latest'; to list them: git ao list".to_owned()
         }
-        ResolveError::Empty(_) => "git ao spawn \"<task>\" makes one".to_owned(),
+        ResolveError::Empty(_) => "to start one: git ao spawn \"<task>\"".to_owned(),
     }
 }

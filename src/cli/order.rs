@@ -41,7 +41,7 @@ const KEYS: [(&str, Key); 9] = [
 
 /// A text that is no key to sort by.
 #[derive(Debug, thiserror::Error)]
-#[error("the keys are {}{}", names().collect::<Vec<_>>().join(", "), similar(.0))]
+#[error("the valid keys are {}{}", names().collect::<Vec<_>>().join(", "), similar(.0))]
 pub struct UnknownKey(String);
 
 /// The keys.

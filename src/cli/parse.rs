@@ -3,8 +3,10 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
+use super::commands::Commands;
 use super::overview::{SYNOPSIS, overview};
 use super::verbs::{Verb, fill};
+use super::version::VERSION;
 use super::{CliError, Ctx, ExitCode, usage};
 
 /// Keep the sessions of AI coding agents in the git repository they work on
@@ -45,13 +47,8 @@ impl Request {
     }
 }
 
-/// What the program says of its version.
-pub const VERSION: &str = concat!("git-ao version ", env!("CARGO_PKG_VERSION"), "\n");
-
-/// The overview of all verbs.
-pub fn all_commands() -> String {
-    overview(&whole())
-}
+/// The command line, as the verbs see it.
+pub const COMMANDS: Commands = Commands { tree, one, overview: || overview(&whole()) };
 
 /// The tree of commands, with synopses and help in git's form.
 pub fn tree() -> clap::Command {
@@ -92,8 +89,7 @@ fn alone(verb: &OsString, help: Help) -> Option<clap::Command> {
     Some(tree.mut_subcommand(name, |verb| help.dress(fill(verb))))
 }
 
-/// The tree in which this verb has its arguments; None where there is no such verb.
-pub fn one(verb: &str) -> Option<clap::Command> {
+fn one(verb: &str) -> Option<clap::Command> {
     alone(&verb.into(), Help::Short)
 }
 
@@ -120,7 +116,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
         Ok(matches) => match Cli::from_arg_matches(&matches) {
             Ok(Cli { verb: Some(verb) }) => return Ok(Request::Verb(Box::new(verb))),
             Ok(Cli { verb: None }) => {
-                return Ok(Request::Text(all_commands(), ExitCode::Refused));
+                return Ok(Request::Text((COMMANDS.overview)(), ExitCode::Refused));
             }
             Err(error) => error,
         },
@@ -214,7 +210,7 @@ mod tests {
                 &["lsit"],
                 "error: unknown command 'lsit'\nhint: the most similar commands are 'list', 'set', 'ls'\n".into(),
             ),
-            (&["zz"], "error: unknown command 'zz'\nhint: 'git ao -h' lists the commands\n".into()),
+            (&["zz"], "error: unknown command 'zz'\nhint: to list the commands: git ao help\n".into()),
             (&["man", "-x"], format!("error: unknown option '-x'\n{man}")),
             (
                 &["man", "--isntall"],
@@ -228,6 +224,10 @@ mod tests {
                 format!("error: '<page>' and '--install' cannot be used together\n{man}"),
             ),
             (&["completions"], format!("error: missing <shell>\n{shell}")),
+            (
+                &["hooks"],
+                "error: missing command\nusage: git ao hooks <command>\nhint: to list the commands: git ao hooks -h\n".into(),
+            ),
             (
                 &["completions", "bsh"],
                 "error: 'bsh' is not a value for '<shell>'\nhint: the most similar value is 'bash'\n".into(),

@@ -70,12 +70,12 @@ pub fn announce(ctx: &mut Ctx, remote: &Remote<'_>, outgoing: &Outgoing) {
         let count = counted(outgoing.changes.len() as u64, "session");
         let name = escape::line(remote.name());
         ctx.out.hint(&format!(
-            "the first push to '{name}': {count}, with tasks, branches and paths of worktrees\n\
-             to look first: git ao push --dry-run {name}"
+            "the first push to '{name}': {count}, including tasks, branches and worktree paths\n\
+             to see what it contains: git ao push --dry-run {name}"
         ));
     }
     if warn_of_secrets(ctx, outgoing) {
-        ctx.out.hint("history keeps what was pushed: revoke it where it was issued");
+        ctx.out.hint("the history keeps what was pushed: revoke the secret where it was issued");
     }
 }
 
@@ -83,7 +83,7 @@ pub fn announce(ctx: &mut Ctx, remote: &Remote<'_>, outgoing: &Outgoing) {
 fn warn_of_secrets(ctx: &mut Ctx, outgoing: &Outgoing) -> bool {
     for (session, field, kind) in &outgoing.exposed {
         let (id, field) = (session.short(), escape::line(field));
-        ctx.out.warn(&format!("session {id}: '{field}' holds what looks like a secret, {kind}"));
+        ctx.out.warn(&format!("session {id}: '{field}' contains what looks like a secret: {kind}"));
     }
     !outgoing.exposed.is_empty()
 }
@@ -103,7 +103,7 @@ pub fn report(
     match (&pushed.tip, summary(&pushed.sent)) {
         (None, _) => writeln!(ctx.out, "there are no sessions to share")?,
         (_, Some(text)) => writeln!(ctx.out, "to {name}: {text}")?,
-        (_, None) => writeln!(ctx.out, "{name} has everything")?,
+        (_, None) => writeln!(ctx.out, "everything up-to-date with {name}")?,
     }
     Ok(())
 }
@@ -115,7 +115,7 @@ fn branches(ctx: &mut Ctx, remote: &Remote<'_>, args: &Args) -> Result<(), CliEr
         if !unshared.is_empty() && !args.remote.quiet {
             let list = escape::line(&unshared.join(", ")).into_owned();
             ctx.out.hint(&format!(
-                "branches of sessions that '{name}' does not have: {list}\n\
+                "session branches that '{name}' does not have: {list}\n\
                  to push them too: git ao push --branches {name}"
             ));
         }
@@ -128,8 +128,8 @@ fn branches(ctx: &mut Ctx, remote: &Remote<'_>, args: &Args) -> Result<(), CliEr
     if let Some((first, more)) = report.absent.split_first() {
         let first = escape::line(first);
         ctx.out.warn(&match more.len() {
-            0 => format!("branch '{first}' of a session is not in this repository"),
-            n => format!("branch '{first}' and {n} more of sessions are not in this repository"),
+            0 => format!("session branch '{first}' does not exist in this repository"),
+            n => format!("session branches '{first}' and {n} more do not exist in this repository"),
         });
     }
     if report.rejected.is_empty() {
@@ -137,10 +137,7 @@ fn branches(ctx: &mut Ctx, remote: &Remote<'_>, args: &Args) -> Result<(), CliEr
     }
     let rejected = report.rejected.iter().map(|(branch, why)| format!("{branch}: {why}"));
     let list = rejected.collect::<Vec<_>>().join("\n");
-    Err(CliError::refused(format!(
-        "branches that '{name}' does not take:\n{}",
-        escape::block(&list)
-    )))
+    Err(CliError::refused(format!("branches that '{name}' rejected:\n{}", escape::block(&list))))
 }
 
 fn preview(
@@ -152,7 +149,7 @@ fn preview(
     let preview = args.remote.watched(|watcher| remote.preview(watcher))?;
     let name = escape::line(remote.name()).into_owned();
     let Some(outgoing) = preview.outgoing.filter(|_| preview.events > 0) else {
-        writeln!(ctx.out, "nothing would go to {name}")?;
+        writeln!(ctx.out, "nothing would be pushed to {name}")?;
         return Ok(ExitCode::Done);
     };
     for change in &outgoing.changes {
@@ -161,7 +158,7 @@ fn preview(
     let (sessions, events) = (outgoing.changes.len() as u64, preview.events);
     writeln!(
         ctx.out,
-        "{} in {} would go to {name} ({}), about {}",
+        "{} in {} would be pushed to {name} ({}), about {}",
         counted(sessions, "session"),
         counted(events, "event"),
         escape::line(remote.their_ref()),
@@ -169,8 +166,8 @@ fn preview(
     )?;
     if warn_of_secrets(ctx, &outgoing) {
         ctx.out.hint(
-            "history keeps it even if the record is changed: revoke it before you push\n\
-             git ao spawn --private begins a session that is never pushed",
+            "the history keeps it even if the record is changed: revoke the secret before you push\n\
+             to start a session that is never pushed: git ao spawn --private",
         );
     }
     Ok(ExitCode::Done)

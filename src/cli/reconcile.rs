@@ -37,7 +37,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     for (id, error) in &done.unknown {
         ctx.out.warn(&format!(
-            "cannot tell whether the agent of {} is alive: {}",
+            "cannot determine whether the agent of {} is alive: {}",
             id.short(),
             error_chain(error)
         ));

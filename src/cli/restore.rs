@@ -3,6 +3,7 @@ mod many;
 use git_ao::agent::Action;
 use git_ao::flow::{self, Again, Interrupt, Restore, Rule};
 
+use self::many::{Many, UNTOUCHED};
 use super::selection::Criteria;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, launch, open, remarks, text};
@@ -76,8 +77,6 @@ pub struct Args {
     criteria: Criteria,
 }
 
-const UNTOUCHED: &str = "interrupted; the session is as it was";
-
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let text = text::given(args.file.as_deref(), &args.words)?;
@@ -93,7 +92,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         text,
     };
     if args.all || !args.criteria.is_empty() {
-        return many::run(&args, ctx, &store, &launcher, (&wish, &interrupted));
+        if args.session.is_some() {
+            return Err(CliError::usage("a session and selection options cannot be used together"));
+        }
+        let choice = Many { criteria: &args.criteria, all: args.all, dry_run: args.dry_run };
+        return choice.restore(ctx, &store, &launcher, (&wish, &interrupted));
     }
     let session = args.session.as_deref().unwrap_or("@");
     let entry = open::find(&store.snapshot()?, &store, session)?;
@@ -123,17 +126,17 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         writeln!(ctx.out, "  worktree  {}", escape::os(made.workspace.as_os_str()))?;
         launch::say_agent(ctx, session, &made.started)?;
         if made.action == Action::Resume {
-            writeln!(ctx.out, "  it goes on with its conversation")?;
+            writeln!(ctx.out, "  it resumes its conversation")?;
         }
         if let Some(left) = &made.left {
-            writeln!(ctx.out, "  it begins a new conversation; it had {}", escape::line(left))?;
+            writeln!(ctx.out, "  it starts a new conversation; it had {}", escape::line(left))?;
         }
     }
     remarks::say(ctx, &made.remarks);
     if let Some(last) = made.backups.last() {
         ctx.out.hint(&format!(
-            "what its worktree held when it was removed is kept: {}\n\
-             to take it back, there: git restore --source={last} .",
+            "the contents of its removed worktree are kept in {}\n\
+             to restore them, in the worktree: git restore --source={last} .",
             made.backups.join(", ")
         ));
     }

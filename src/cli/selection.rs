@@ -263,8 +263,8 @@ fn check_statuses(filter: &Filter, snapshot: &Snapshot<'_>) -> Result<(), CliErr
     let words: Vec<_> = all.collect();
     let near = nearest(word, words.iter().copied());
     let near = near.map(|near| format!("did you mean '{near}'?\n")).unwrap_or_default();
-    Err(CliError::usage(format!("no session has the status '{word}', and there is no such status"))
-        .hint(format!("{near}there are {}", words.join(", "))))
+    Err(CliError::usage(format!("unknown status '{word}'"))
+        .hint(format!("{near}the statuses are {}", words.join(", "))))
 }
 
 fn unknown_statuses<'f>(filter: &'f Filter, unknown: &mut Vec<&'f str>) {

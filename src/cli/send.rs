@@ -47,7 +47,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Err(FlowError::Runtime(error @ RuntimeError::Unsupported { .. })) => {
             let id = session.id.short();
             Err(CliError::refused(format!("session {id} takes no input: {error}"))
-                .hint("only an agent in tmux has a terminal to type into"))
+                .hint("text can be sent only to an agent in tmux"))
         }
         Err(error) => Err(error.into()),
     }

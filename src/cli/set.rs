@@ -71,7 +71,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let (label, fields) = done.value;
     match done.event {
         Some(_) => writeln!(ctx.out, "changed {label}: {}", escape::line(&fields))?,
-        None => ctx.out.hint(&format!("{label} is like that already; nothing was written")),
+        None => ctx.out.hint(&format!("{label} already has these values; nothing was written")),
     }
     Ok(ExitCode::Done)
 }
@@ -86,8 +86,8 @@ fn split<'a>(typed: &[&'a str]) -> Result<(Option<Visibility>, Vec<&'a str>), Cl
             Some("public") => visibility = Some(Visibility::Public),
             Some(other) => {
                 let other = escape::line(other);
-                return Err(CliError::refused(format!("'{other}' is not a visibility"))
-                    .hint("there are public and private"));
+                return Err(CliError::refused(format!("unknown visibility '{other}'"))
+                    .hint("the visibilities are public and private"));
             }
         }
     }

@@ -1,10 +1,11 @@
 //! What the verbs that talk to a remote have in common.
 
+use std::collections::HashSet;
 use std::io::IsTerminal as _;
 
 use git_ao::model::error_chain;
 use git_ao::share::{Failure, Remote, ShareError, Takeover, Watcher};
-use git_ao::store::{Change, ChangeKind, MergeReport, Store, Stray};
+use git_ao::store::{Change, ChangeKind, Displaced, MergeReport, Store, Stray};
 
 use super::ui::{escape, message};
 use super::{CliError, Ctx};
@@ -108,11 +109,12 @@ pub fn report_merges(
             writeln!(ctx.out, "from {}: {text}", escape::line(remote.name()))?;
         }
         if merge.changes.iter().any(|change| !change.conflicts.is_empty()) && !args.quiet {
-            ctx.out.hint("what was lost is in the history: git ao log -p <session>");
+            ctx.out.hint("to see the other values: git ao log -p <session>");
         }
         warn_of_takeovers(ctx, remote, merge)?;
         warn_of_private(ctx, remote, &merge.changes)?;
-        warn_of_strays(ctx, remote, &merge.left_out);
+        warn_of_namesakes(ctx, &merge.changes)?;
+        warn_of_displaced(ctx, &merge.displaced);
         if !args.quiet {
             tell_of_unknown(ctx, remote, &merge.unknown);
         }
@@ -129,8 +131,29 @@ fn warn_of_private(ctx: &mut Ctx, remote: &Remote<'_>, changes: &[Change]) -> Re
         if private.contains(&change.location().owner()) {
             let (id, name) = (change.location().id.short(), escape::line(remote.name()));
             ctx.out.warn(&format!("session {id} is private here and public on {name}"));
-            ctx.out.hint(&format!("git ao set {id} visibility=public merges the two"));
+            ctx.out.hint(&format!("to merge the two: git ao set {id} visibility=public"));
         }
+    }
+    Ok(())
+}
+
+/// Of two sessions with one id the other may be a copy, made to be taken for ours. It is said when
+/// one of them comes in.
+fn warn_of_namesakes(ctx: &mut Ctx, changes: &[Change]) -> Result<(), CliError> {
+    let new = changes.iter().filter(|change| change.kind() == ChangeKind::New);
+    let new: HashSet<_> = new.map(|change| change.location().owner()).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut namesakes = ctx.store()?.snapshot()?.all_namesakes()?;
+    namesakes.retain(|it| new.contains(&it.place.owner()) || new.contains(&it.other.owner()));
+    let Some(first) = namesakes.first() else { return Ok(()) };
+    let (place, other) = (&first.place, &first.other);
+    let (id, project) = (place.id.short(), &place.project);
+    ctx.out.warn(&format!("session {project}/{id} has the same id as {}/{id}", other.project));
+    ctx.out.hint(&format!("to delete it if it is not yours: git ao delete --force {project}/{id}"));
+    if namesakes.len() > 1 {
+        ctx.out.hint(&format!("to list all {}: git ao fsck", namesakes.len()));
     }
     Ok(())
 }
@@ -145,7 +168,8 @@ fn warn_of_takeovers(
         let (id, replica) = (id.short(), escape::line(&replica));
         let by = author.map(|name| format!(" by {}", escape::line(&name))).unwrap_or_default();
         ctx.out.warn(&format!("session {id} was taken over on '{replica}'{by}"));
-        ctx.out.hint(&format!("to see whether its agent still runs here: git ao status {id}"));
+        ctx.out
+            .hint(&format!("to see whether its agent is still running here: git ao status {id}"));
     }
     Ok(())
 }
@@ -159,25 +183,19 @@ fn tell_of_unknown(ctx: &mut Ctx, remote: &Remote<'_>, unknown: &[Stray]) {
     };
     let (name, path) = (escape::line(remote.name()), escape::line(&first.path));
     ctx.out.hint(&format!(
-        "'{path}' from '{name}' is unknown to this git-ao, and kept as it is{more}\n\
-         to list what is unknown: git ao fsck"
+        "unknown file '{path}' from '{name}' was kept{more}\n\
+         to list unknown files: git ao fsck"
     ));
 }
 
-fn warn_of_strays(ctx: &mut Ctx, remote: &Remote<'_>, strays: &[Stray]) {
-    let Some(first) = strays.first() else { return };
-    let more = match strays.len() {
+fn warn_of_displaced(ctx: &mut Ctx, displaced: &[Displaced]) {
+    let Some(first) = displaced.first() else { return };
+    let more = match displaced.len() {
         1 => String::new(),
         n => format!(" (and {} more)", n - 1),
     };
-    let name = remote.name();
-    ctx.out.warn(&format!(
-        "not merged from '{}': '{}' {}{more}",
-        escape::line(name),
-        escape::line(&first.path),
-        first.why
-    ));
-    ctx.out.hint(&format!("all of it: git ao fsck --remote {}", escape::line(name)));
+    ctx.out.warn(&escape::line(&format!("{first}{more}")));
+    ctx.out.hint("to list what does not belong there: git ao fsck");
 }
 
 impl From<ShareError> for CliError {
@@ -187,11 +205,11 @@ impl From<ShareError> for CliError {
             ShareError::Store(error) => error.into(),
             ShareError::NoRemote => CliError::fatal(message).hint("git remote add <name> <url>"),
             ShareError::ManyRemotes(known) => CliError::fatal(message).hint(format!(
-                "name one of {}\nor choose one for good: git config ao.remote <name>",
+                "name one of {}\nor select one permanently: git config ao.remote <name>",
                 known.join(", ")
             )),
             ShareError::UnknownRemote { known, .. } if !known.is_empty() => {
-                CliError::fatal(message).hint(format!("there is {}", known.join(", ")))
+                CliError::fatal(message).hint(format!("the remotes are {}", known.join(", ")))
             }
             ShareError::UnknownRemote { .. } => {
                 CliError::fatal(message).hint("git remote add <name> <url>")
@@ -208,14 +226,14 @@ impl From<ShareError> for CliError {
                 let taken =
                     taken.iter().map(|url| format!("\nit was pushed to '{}'", escape::line(url)));
                 CliError::refused(message + &taken.collect::<String>()).hint(format!(
-                    "to see where it is pushed to: git remote get-url --push --all {remote}\n\
-                     give that address a remote of its own, and pull from it"
+                    "to see its push URLs: git remote get-url --push --all {remote}\n\
+                     add a remote for that URL, and pull from it"
                 ))
             }
             ShareError::Damaged { .. } => CliError::fatal(message)
-                .hint("git ao fsck and git fsck say more; another clone may have the object"),
+                .hint("for details: git ao fsck and git fsck; another clone may have the object"),
             ShareError::Contended { .. } => CliError::refused(message)
-                .hint("try again; ao.pushTimeout is how many seconds it is tried"),
+                .hint("try again; to retry for longer: git config ao.pushTimeout <seconds>"),
             ShareError::Unmergeable { remote, source, .. } => {
                 let fatal = CliError::fatal(message);
                 match *source {
@@ -227,7 +245,7 @@ impl From<ShareError> for CliError {
                          to merge them, now and later: git ao pull --allow-unrelated {remote}"
                     )),
                     _ => fatal.hint(format!(
-                        "nothing was merged; git ao fsck --remote {remote} says more"
+                        "nothing was merged; for details: git ao fsck --remote {remote}"
                     )),
                 }
             }
@@ -239,11 +257,11 @@ impl From<ShareError> for CliError {
 fn transfer_hint(error: CliError, failure: Failure) -> CliError {
     match failure {
         Failure::Authentication => error.hint(
-            "git has no credentials for it, or they are not enough; in a terminal it would ask\n\
+            "git has no sufficient credentials; in a terminal, it would prompt for them\n\
              see gitcredentials(7), and for ssh: ssh-add -l",
         ),
-        Failure::Unreachable => error.hint("check its address: git remote -v"),
-        Failure::Malformed => error.hint("it holds objects that git does not accept"),
+        Failure::Unreachable => error.hint("to check its URL: git remote -v"),
+        Failure::Malformed => error.hint("the sessions contain objects that git rejects"),
         Failure::Other => error,
     }
 }
@@ -261,9 +279,9 @@ fn rejected_hint(name: &str, reason: &str) -> String {
     ];
     if !name.starts_with("refs/heads/") && declines.iter().any(|word| reason.contains(word)) {
         return format!(
-            "a remote that takes branches only can keep them in one:\n\
+            "if the remote accepts only branches, store the sessions in one:\n\
              git config ao.remoteRef refs/heads/ao-sessions (now '{name}')"
         );
     }
-    "no sessions were pushed; they are as they were here, and what was fetched is merged".to_owned()
+    "no sessions were pushed; fetched sessions were merged".to_owned()
 }

@@ -1,16 +1,10 @@
-use std::path::PathBuf;
+use git_ao::flow::{Duplicates, Request};
+use git_ao::model::{Project, SessionId};
+use git_ao::store::Store;
 
-use git_ao::agent::Action;
-use git_ao::flow::{
-    self, Duplicates, Interrupt, Launcher, Place, Plan, Request, Spawned, Start, Ticket,
-};
-use git_ao::model::{Kind, Project, SessionId};
-use git_ao::store::{Store, Visibility};
-
-use super::launch::{self, AgentArgs};
+use super::new::{NewArgs, start};
 use super::task::{self, TaskArgs};
-use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, fork, interrupt, remarks};
+use super::{CliError, Ctx, ExitCode, launch};
 
 /// Start a new session with its own branch, worktree and agent
 ///
@@ -34,65 +28,6 @@ pub struct Args {
     force: bool,
 }
 
-/// What spawn and fork have in common.
-#[derive(clap::Args)]
-pub struct NewArgs {
-    #[command(flatten)]
-    pub agent: AgentArgs,
-
-    /// The model that the agent is to use.
-    #[arg(long)]
-    model: Option<String>,
-
-    /// Start the branch at this commit instead of HEAD.
-    #[arg(long, value_name = "revision", allow_hyphen_values = true)]
-    base: Option<String>,
-
-    /// Name of the new branch. Default: ao/<short id>-<title>.
-    #[arg(long, value_name = "name")]
-    branch: Option<String>,
-
-    /// One-line title of the session. Default: the first line of the task.
-    #[arg(long)]
-    title: Option<String>,
-
-    /// The issue to work on: a number, an id or a URL.
-    #[arg(long, value_name = "issue", value_parser = ticket)]
-    issue: Option<Ticket>,
-
-    /// The pull request to work on: a number or a URL.
-    #[arg(long, value_name = "pr", value_parser = pull_request)]
-    pr: Option<Ticket>,
-
-    /// Tag the session with this word. May be repeated.
-    #[arg(long, value_name = "tag", value_parser = word)]
-    tag: Vec<String>,
-
-    /// Kind of work: task, conversation, evaluation, refinement, demo, orchestrator, or any other
-    /// word.
-    #[arg(long, value_parser = word)]
-    kind: Option<String>,
-
-    /// Keep the session's record and branch in this clone: never push them.
-    ///
-    /// Forks of a private session, and sessions that its agent starts, are private even without
-    /// this option. 'git ao set <session> visibility=public' makes a session public.
-    #[arg(long)]
-    private: bool,
-
-    /// Create the record and the branch, but no worktree, and start no agent.
-    #[arg(long)]
-    no_worktree: bool,
-
-    /// Show what would be created, without creating it.
-    #[arg(long, short = 'n')]
-    dry_run: bool,
-
-    /// Print the session as JSON.
-    #[arg(long)]
-    json: bool,
-}
-
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     args.task.start(&store, |task| {
@@ -110,173 +45,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     })
 }
 
-/// Plans and makes the session, starts its agent, and says what was made.
-pub fn start(
-    ctx: &mut Ctx,
-    store: &Store,
-    launcher: &Launcher,
-    mut request: Request,
-    args: &NewArgs,
-) -> Result<ExitCode, CliError> {
-    let interrupted = interrupt::watch()?;
-    let had = request.parent.as_ref().and_then(|(parent, _)| parent.agent.clone());
-    let mut crew = launch::choose(launcher, &args.agent, had.as_deref())?;
-    if request.place == Place::Branch {
-        crew.start = None;
-    }
-    request.agent.clone_from(&crew.agent);
-    if let (Some(start), Some(agent), Some((parent, _))) =
-        (&mut crew.start, &crew.agent, &request.parent)
-    {
-        start.action = flow::fork_action(store, launcher, agent, parent)?;
-    }
-    let stopped = |error| interrupted.explain(error, "interrupted; nothing was left behind");
-    let parent = request.parent.as_ref().map(|(parent, _)| parent.clone());
-    let plan = flow::plan(store, request).map_err(stopped)?;
-    if args.dry_run {
-        if let (Some(start), Some(workspace)) = (&crew.start, &plan.workspace) {
-            launcher.check(store, &plan.session, workspace, start)?;
-        }
-        return announce(ctx, &plan, crew.start.as_ref(), args);
-    }
-    let left = parent.as_ref().filter(|_| args.base.is_none());
-    let left = left.map(|parent| flow::uncommitted(store, parent)).transpose()?.flatten();
-    let is_set = || interrupted.is_set();
-    let agent = crew.start.as_ref().map(|start| (launcher, start));
-    let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
-    let code = report(ctx, &made, args)?;
-    remarks::say(ctx, &made.remarks);
-    if let Some(parent) = parent {
-        let action = crew.start.as_ref().map(|start| start.action).filter(|_| !args.json);
-        fork::say_taken(ctx, &parent, action, left)?;
-    }
-    if let Some(none) = crew.nobody.filter(|_| !args.no_worktree) {
-        launch::say_nobody(ctx, &made.session, &none);
-    }
-    let action = crew.start.map(|start| start.action).unwrap_or(Action::Launch);
-    let started = (&made.started, action);
-    let ended = launch::go_on(ctx, store, launcher, &made.session, started, &interrupted)?;
-    Ok(ended.unwrap_or(code))
-}
-
-impl NewArgs {
-    /// The part of a request that these arguments make.
-    pub fn request(&self, task: Option<String>) -> Request {
-        Request {
-            task,
-            title: self.title.clone(),
-            kind: self.kind.as_deref().map(Kind::from),
-            model: self.model.clone(),
-            base: self.base.clone(),
-            branch: self.branch.clone(),
-            issue: self.issue.clone(),
-            pr: self.pr.clone(),
-            tags: self.tag.clone(),
-            visibility: if self.private { Visibility::Private } else { Visibility::Public },
-            place: if self.no_worktree { Place::Branch } else { Place::Worktree },
-            ..Request::default()
-        }
-    }
-}
-
 /// An agent that starts another one is known by the AO_SESSION_ID in its environment.
 fn calling_session(ctx: &Ctx, store: &Store) -> Option<SessionId> {
     let id = ctx.env.text("AO_SESSION_ID")?.parse().ok()?;
     store.snapshot().ok()?.contains(id).ok()?.then_some(id)
-}
-
-fn ticket(text: &str) -> Result<Ticket, String> {
-    Ticket::parse(text)
-        .ok_or_else(|| "expected a number, an id without spaces, or a URL".to_owned())
-}
-
-fn word(text: &str) -> Result<String, String> {
-    let is_word = !text.trim().is_empty() && !text.contains(char::is_control);
-    is_word.then(|| text.to_owned()).ok_or_else(|| "expected a word on one line".to_owned())
-}
-
-fn pull_request(text: &str) -> Result<Ticket, String> {
-    let ticket = ticket(text)?;
-    if ticket.number().is_none() {
-        return Err("expected the number or the URL of a pull request".to_owned());
-    }
-    Ok(ticket)
-}
-
-fn announce(
-    ctx: &mut Ctx,
-    plan: &Plan,
-    start: Option<&Start>,
-    args: &NewArgs,
-) -> Result<ExitCode, CliError> {
-    if args.json {
-        print_json(ctx, &plan.session, plan.visibility, plan.workspace.as_ref(), None)?;
-        return Ok(ExitCode::Done);
-    }
-    let session = &plan.session;
-    let title = escape::line(&session.display_title()).into_owned();
-    writeln!(ctx.out, "would start a session: {title}")?;
-    let base = session.base.clone().unwrap_or_default();
-    let commit = base.commit.as_ref().map(|commit| commit.short()).unwrap_or_default();
-    let from = base
-        .branch
-        .map_or(commit.to_owned(), |branch| format!("{} ({commit})", escape::line(&branch)));
-    let branch = escape::line(session.branch.as_deref().unwrap_or_default()).into_owned();
-    writeln!(ctx.out, "  project   {}", session.project_id)?;
-    writeln!(ctx.out, "  branch    {branch}, from {from}")?;
-    if let Some(path) = &plan.workspace {
-        writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
-    }
-    if let (Some(agent), Some(start)) = (&session.agent, start) {
-        let runtime = start.runtime.name();
-        writeln!(ctx.out, "  agent     {}, {runtime}", escape::line(agent))?;
-    }
-    Ok(ExitCode::Done)
-}
-
-fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, CliError> {
-    let session = &made.session;
-    if args.json {
-        let event = Some(made.event.as_str());
-        print_json(ctx, session, made.visibility, made.workspace.as_ref(), event)?;
-        return Ok(ExitCode::Done);
-    }
-    let id = ctx.out.paint(Style::Id, &session.id.short());
-    let title = escape::line(&session.display_title()).into_owned();
-    let mark = match made.visibility {
-        Visibility::Public => "",
-        Visibility::Private => " (private)",
-    };
-    writeln!(ctx.out, "session {id}{mark}: {title}")?;
-    let branch = ctx.out.paint(Style::Branch, session.branch.as_deref().unwrap_or_default());
-    writeln!(ctx.out, "  branch    {branch}")?;
-    if let Some(path) = &made.workspace {
-        writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
-    }
-    launch::say_agent(ctx, session, &made.started)?;
-    Ok(ExitCode::Done)
-}
-
-/// The record's own keys, and beside them what is not in a record.
-fn print_json(
-    ctx: &mut Ctx,
-    session: &git_ao::model::Session,
-    visibility: Visibility,
-    workspace: Option<&PathBuf>,
-    event: Option<&str>,
-) -> Result<(), CliError> {
-    let mut value = serde_json::json!({
-        "version": 1,
-        "session": session.to_record(),
-        "short_id": session.id.short(),
-        "visibility": visibility.name(),
-    });
-    if let Some(path) = workspace {
-        value["workspace"] = path.to_string_lossy().into();
-    }
-    if let Some(event) = event {
-        value["event"] = event.into();
-    }
-    writeln!(ctx.out, "{value:#}")?;
-    Ok(())
 }

@@ -81,7 +81,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             ctx.out.text(&line)?;
         }
         if view.is_empty() && ctx.out.is_terminal() {
-            ctx.out.hint("git ao spawn \"<task>\" starts a session");
+            ctx.out.hint("to start a session: git ao spawn \"<task>\"");
         }
     }
     for problem in view.problems() {

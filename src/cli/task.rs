@@ -28,15 +28,15 @@ pub struct TaskArgs {
 fn too_long() -> CliError {
     let most = LONGEST / 1024;
     CliError::refused(format!("the task is longer than {most} KiB; nothing was started"))
-        .hint("put it into a file in the repository, and name the file in the task")
+        .hint("put it into a file in the repository, and refer to the file in the task")
 }
 
 /// What a record has room for, beside the rest of it.
 const LONGEST: usize = LIMITS.bytes * 3 / 4;
 
 const TEMPLATE: &str = "\n\
-# Say what the agent is to do. Lines that start with '#' at the end of this file are left out,\n\
-# and an empty task starts nothing.\n";
+# Describe the task for the agent. Lines that start with '#' at the end of this file are ignored,\n\
+# and an empty task aborts the command.\n";
 
 impl TaskArgs {
     /// Gets the task, None where there is none, and starts something with it. Where that fails, what
@@ -63,7 +63,7 @@ impl TaskArgs {
             true => error,
             false => {
                 let path = draft.keep();
-                error.hint(format!("your text is kept in '{}'", escape::os(path.as_os_str())))
+                error.hint(format!("your text was saved in '{}'", escape::os(path.as_os_str())))
             }
         })
     }
@@ -74,9 +74,7 @@ fn check(task: Option<&str>) -> Result<(), CliError> {
         Some(task) if task.trim().is_empty() => {
             Err(CliError::refused("the task is empty; nothing was started"))
         }
-        Some(task) if task.contains('\0') => {
-            Err(CliError::refused("the task holds a NUL byte; no program can be given that"))
-        }
+        Some(task) if task.contains('\0') => Err(CliError::refused("the task contains a NUL byte")),
         Some(task) if task.len() > LONGEST => Err(too_long()),
         _ => Ok(()),
     }
@@ -86,7 +84,7 @@ fn check(task: Option<&str>) -> Result<(), CliError> {
 pub fn nothing_to_do(synopsis: &str) -> CliError {
     CliError::usage("no task was given")
         .synopsis(synopsis)
-        .hint("say what is to be done, or write it in your editor with --edit")
+        .hint("give the task as an argument, or use --edit to write it in your editor")
 }
 
 fn read_file(path: &str) -> Result<String, CliError> {

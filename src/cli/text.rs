@@ -39,7 +39,7 @@ fn read(path: &str) -> Result<String, CliError> {
     })?;
     if bytes.len() as u64 > LONGEST {
         return Err(CliError::refused(format!("the text in {name} is longer than 1 MiB"))
-            .hint("put it into a file in the worktree, and name the file"));
+            .hint("put it into a file in the worktree, and refer to the file"));
     }
     String::from_utf8(bytes)
         .map_err(|_| CliError::fatal(format!("the text in {name} is not UTF-8")))

@@ -18,7 +18,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         check: |_, _| Ok(()),
         act: |tx, key| tx.unarchive(key),
         moved: "unarchived",
-        was_there: "is not in the archive",
+        was_there: "is not archived",
     };
     many::put_away(&args.sessions, ctx, &to)?;
     Ok(ExitCode::Done)

@@ -47,7 +47,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let subject = escape::line(&done.event.message.subject);
     let id = done.event.id.short();
     if done.records.is_empty() {
-        ctx.out.hint(&format!("nothing is left of {id} ({subject}); nothing was written"));
+        ctx.out.hint(&format!(
+            "the changes of {id} ({subject}) are already undone; nothing was written"
+        ));
         return Ok(ExitCode::Done);
     }
     let verb = if args.dry_run { "would undo" } else { "undid" };
@@ -71,14 +73,14 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
     let id = found.and_then(|output| output.text().trim().parse().ok());
     id.ok_or_else(|| {
         CliError::refused(format!("'{}' is not an event", escape::line(text)))
-            .hint("git ao log shows the events")
+            .hint("to list the events: git ao log")
     })
 }
 
 /// A heading, and below it `-field: before` and `+field: after`.
 fn print(record: &Undone, ctx: &mut Ctx) -> Result<(), OutError> {
     let what = match (&record.before, &record.after) {
-        (None, Some(_)) => "comes back",
+        (None, Some(_)) => "is restored",
         (Some(_), None) => "is deleted",
         (Some(before), Some(after)) if before.location.shelf != after.location.shelf => {
             match after.location.shelf {
@@ -123,7 +125,7 @@ fn tell_left(done: &Undoing, store: &Store, ctx: &mut Ctx) -> Result<(), CliErro
         let more = if lines.len() > 20 { "\n  …" } else { "" };
         lines.truncate(20);
         let lines = lines.join("\n");
-        ctx.out.hint(&format!("what is outside the records stays as it is:\n{lines}{more}"));
+        ctx.out.hint(&format!("only records were changed; to change the rest:\n{lines}{more}"));
     }
     Ok(())
 }
@@ -132,21 +134,22 @@ fn tell_left(done: &Undoing, store: &Store, ctx: &mut Ctx) -> Result<(), CliErro
 pub fn hint(error: &FlowError) -> Option<String> {
     use git_ao::store::UndoError;
     match error {
-        FlowError::NothingToUndo => Some("git ao log shows all events".to_owned()),
+        FlowError::NothingToUndo => Some("to list all events: git ao log".to_owned()),
         FlowError::Undo(UndoError::Conflicts { fields, .. }) => {
             let line = |(id, field): &(git_ao::model::SessionId, String)| {
                 format!("  {} {}", id.short(), escape::line(field))
             };
             let lines: Vec<_> = fields.iter().take(20).map(line).collect();
-            Some(format!("{}\n--force undoes it all the same", lines.join("\n")))
+            Some(format!("{}\nto undo it anyway, use --force", lines.join("\n")))
         }
         FlowError::Undo(UndoError::Merge(_)) => {
-            Some("undo an event that it brought: git ao log --graph shows them".to_owned())
+            Some("undo one of its events; to list them: git ao log --graph".to_owned())
         }
-        FlowError::Undo(UndoError::Visibility { id, .. }) => {
-            Some(format!("git ao set {} visibility=private (or public)", id.short()))
-        }
-        FlowError::Undo(UndoError::Unknown(_)) => Some("git ao log shows the events".to_owned()),
+        FlowError::Undo(UndoError::Visibility { id, .. }) => Some(format!(
+            "to change the visibility: git ao set {} visibility=private (or public)",
+            id.short()
+        )),
+        FlowError::Undo(UndoError::Unknown(_)) => Some("to list the events: git ao log".to_owned()),
         _ => None,
     }
 }

@@ -65,7 +65,7 @@ pub fn explain(error: &Error) -> CliError {
         ErrorKind::UnknownArgument => format!("unexpected argument '{arg}'"),
         ErrorKind::MissingRequiredArgument => format!("missing {arg}"),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "need a command".to_owned()
+            "missing command".to_owned()
         }
         ErrorKind::InvalidValue if value.is_empty() => format!("'{arg}' requires a value"),
         ErrorKind::InvalidValue => format!("'{value}' is not a value for '{arg}'"),
@@ -99,6 +99,13 @@ pub fn explain(error: &Error) -> CliError {
         let usage = usage.trim();
         explained = explained.synopsis(usage.strip_prefix("Usage: ").unwrap_or(usage));
     }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let help = error.render().to_string();
+        if let Some(usage) = help.lines().find_map(|line| line.strip_prefix("usage: ")) {
+            let path = usage.strip_suffix(" <command>").unwrap_or(usage);
+            return explained.synopsis(usage).hint(format!("to list the commands: {path} -h"));
+        }
+    }
     match hint(error) {
         Some(hint) => explained.hint(hint),
         None => explained,
@@ -120,7 +127,7 @@ fn hint(error: &Error) -> Option<String> {
                 format!("the most similar commands are '{}'", words.join("', '"))
             }
             Some(similar) => format!("the most similar command is '{similar}'"),
-            None => "'git ao -h' lists the commands".to_owned(),
+            None => "to list the commands: git ao help".to_owned(),
         });
     }
     if let Some(similar) = list(ContextKind::SuggestedArg) {
@@ -134,7 +141,7 @@ fn hint(error: &Error) -> Option<String> {
 
 /// What Rust says of a text that is no number is about digits and types.
 #[derive(Debug, thiserror::Error)]
-#[error("a whole number is expected")]
+#[error("expected an integer")]
 struct NoNumber;
 
 /// The text of a piece of context; of several, one after the other.

@@ -1,4 +1,7 @@
-use super::{CliError, Ctx, ExitCode, parse};
+use super::{CliError, Ctx, ExitCode};
+
+/// What the program says of its version.
+pub const VERSION: &str = concat!("git-ao version ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Print the version
 #[derive(clap::Args)]
@@ -6,6 +9,6 @@ use super::{CliError, Ctx, ExitCode, parse};
 pub struct Args {}
 
 pub fn run(_: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    ctx.out.text(parse::VERSION)?;
+    ctx.out.text(VERSION)?;
     Ok(ExitCode::Done)
 }

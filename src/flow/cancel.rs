@@ -2,7 +2,7 @@ use super::change::Say;
 use super::{FlowError, Interrupt, Killed, kill};
 use crate::store::{Key, Store};
 
-/// Ends a session whose work is not wanted any more: as [`kill`], with that as the reason.
+/// Ends a session that is no longer needed: as [`kill`], with `cancelled` as the reason.
 ///
 /// # Errors
 /// As [`kill`].

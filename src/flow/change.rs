@@ -4,16 +4,16 @@ use super::{FlowError, Interrupt};
 use crate::model::{Oid, Session, SessionStatus};
 use crate::store::{Key, Store, StoreError};
 
-/// What a person says when changing a status.
+/// A change of status as a person requests it.
 #[derive(Debug, Clone, Default)]
 pub struct Say {
     /// Why.
     pub reason: Option<String>,
-    /// Whether the table of statuses counts.
+    /// Whether the status table is enforced.
     pub rule: Rule,
 }
 
-/// Whether the table of statuses counts.
+/// Whether the status table is enforced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Rule {
     /// From a final status nothing leads out.
@@ -23,7 +23,7 @@ pub enum Rule {
     Anything,
 }
 
-/// What came of it.
+/// The result of a change of status.
 #[derive(Debug, Clone)]
 pub struct Changed {
     /// The session as it is now.

@@ -16,7 +16,7 @@ use crate::model::{Oid, Placement, Session, Timestamp, ago, error_chain};
 use crate::store::{Key, Listed, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{Loss, Worktrees};
 
-/// What is to be cleaned up.
+/// Which leftovers are to be removed.
 #[derive(Debug, Clone, Copy)]
 pub struct Cleanup {
     /// Sessions whose last update is longer ago go to the archive; None: no session does.
@@ -27,7 +27,7 @@ pub struct Cleanup {
     pub loss: Loss,
 }
 
-/// What becomes of the branches of ended sessions.
+/// Whether the branches of ended sessions are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Branches {
     /// They stay.
@@ -36,7 +36,7 @@ pub enum Branches {
     Remove,
 }
 
-/// What an ended session leaves behind.
+/// The leftovers of an ended session.
 #[derive(Debug, Clone)]
 pub struct Leftover {
     /// The session.
@@ -67,7 +67,7 @@ pub struct Leftover {
     placement: Option<Placement>,
 }
 
-/// What was done.
+/// The result of a cleanup.
 #[derive(Debug)]
 pub struct Cleaned {
     /// What was found, with what became of it.
@@ -76,7 +76,7 @@ pub struct Cleaned {
     pub event: Option<Oid>,
 }
 
-/// Works out what would go, and removes nothing.
+/// Determines what [`cleanup`] would remove, without removing it.
 ///
 /// # Errors
 /// When git or the store cannot be read.
@@ -125,11 +125,11 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
             leftover.branch = branch_to_remove(store, session)?;
         }
         if let AgentState::Unknown(error) = agent {
-            leftover.kept = Some(format!("cannot tell whether its agent is alive: {error}"));
+            leftover.kept = Some(format!("cannot determine whether its agent is alive: {error}"));
         } else if let AgentState::Alive { pid } = agent {
             leftover.kept = Some(still_runs(&leftover, pid));
         } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
-            leftover.kept = Some("this is where you are".to_owned());
+            leftover.kept = Some("it is the current directory".to_owned());
         } else if leftover.removes() {
             let verdict = worktrees.verdict(&leftover.removal(what.loss))?;
             leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
@@ -161,7 +161,7 @@ pub fn cleanup(
     let mut claims: Vec<Lock> = Vec::new();
     for leftover in leftovers.iter_mut().filter(|leftover| leftover.kept.is_none()) {
         if interrupt.is_set() {
-            leftover.kept = Some("interrupted before its turn".to_owned());
+            leftover.kept = Some("not reached before the interruption".to_owned());
             continue;
         }
         match leftover.remove(store, what.loss) {
@@ -211,10 +211,10 @@ pub fn cleanup(
 fn still_runs(leftover: &Leftover, pid: Option<u32>) -> String {
     let id = leftover.session.id.short();
     match (&leftover.deleted, pid) {
-        (None, _) => format!("its agent still runs; 'git ao kill {id}' stops it"),
+        (None, _) => format!("its agent is still running; to stop it: git ao kill {id}"),
         // No verb finds what has no record.
-        (Some(_), Some(pid)) => format!("its agent still runs; 'kill {pid}' stops it"),
-        (Some(_), None) => "its agent still runs".to_owned(),
+        (Some(_), Some(pid)) => format!("its agent is still running; to stop it: kill {pid}"),
+        (Some(_), None) => "its agent is still running".to_owned(),
     }
 }
 

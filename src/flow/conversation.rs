@@ -1,11 +1,11 @@
 //! The conversation that a session's agent can go on with.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::brief::state_dir;
+use super::lost::Lost;
 use super::own::Own;
 use super::{FlowError, here};
 use crate::agent::{Action, Agent, Mode};
@@ -25,27 +25,6 @@ pub(super) enum Conversation {
     Lost(Lost),
     /// The agent never began.
     Never,
-}
-
-/// Why a conversation cannot be resumed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lost {
-    /// It is not among the agent's files on this machine.
-    NotFound,
-    /// It is another agent's.
-    OtherAgent,
-    /// The agent cannot resume anything.
-    Unable,
-}
-
-impl fmt::Display for Lost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotFound => "its conversation was not found on this machine",
-            Self::OtherAgent => "its conversation is another agent's",
-            Self::Unable => "its agent cannot resume a conversation",
-        })
-    }
 }
 
 /// Looks for the conversation of a session: by its id; else in the agent's files for one that began

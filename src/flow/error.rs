@@ -9,37 +9,37 @@ use crate::runtime::RuntimeError;
 use crate::store::{StoreError, UndoError};
 use crate::workspace::{Condition, WorkspaceError};
 
-/// Why a verb did not do what it is for. Unless it says otherwise, nothing has changed.
+/// Why a verb failed. Unless the variant says otherwise, nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum FlowError {
-    /// Another session works on this issue.
+    /// Another session already works on this issue.
     #[error("session {} ('{title}') already works on issue '{issue}'", id.short())]
     IssueTaken {
         /// The issue.
         issue: String,
-        /// The session that has it.
+        /// That session.
         id: SessionId,
         /// Its title.
         title: String,
     },
-    /// The parent of a fork has neither a branch nor a commit any more.
-    #[error("neither the branch nor the last commit of session {} is there any more", .0.short())]
+    /// Neither the branch nor the last commit of a fork's parent exists any more.
+    #[error("neither the branch nor the last commit of session {} exists any more", .0.short())]
     NothingToFork(SessionId),
-    /// The program of an agent is not there.
+    /// The agent's program is not installed.
     #[error("agent '{agent}' is not installed: there is no '{program}' on PATH")]
     NotInstalled {
         /// The agent.
         agent: String,
-        /// Its program.
+        /// The program.
         program: String,
     },
-    /// A session's agent runs already.
+    /// The session's agent is already running.
     #[error("session {} is running", .0.short())]
     Running(SessionId),
-    /// Somebody else starts it, or cleans it up.
-    #[error("somebody else is starting session {} or cleaning it up", .0.short())]
+    /// Another process is starting the session or cleaning it up.
+    #[error("session {} is being started or cleaned up by another process", .0.short())]
     Busy(SessionId),
-    /// It may be running where nobody here can see it.
+    /// The agent may be running in another clone.
     #[error("session {} may be running on '{replica}'", id.short())]
     Elsewhere {
         /// The session.
@@ -47,103 +47,103 @@ pub enum FlowError {
         /// The clone.
         replica: String,
     },
-    /// It may be running in another clone, and cannot be stopped from here.
-    #[error("session {} runs on '{replica}', and cannot be stopped from here", id.short())]
+    /// The agent may be running in another clone, and cannot be stopped from here.
+    #[error("session {} runs on '{replica}' and cannot be stopped from here", id.short())]
     OutOfReach {
         /// The session.
         id: SessionId,
         /// The clone.
         replica: String,
     },
-    /// It is in another clone, and cannot be reached from here.
-    #[error("session {} is on '{replica}'", id.short())]
+    /// The session lives in another clone, and cannot be reached from here.
+    #[error("session {} lives on '{replica}'", id.short())]
     Away {
         /// The session.
         id: SessionId,
         /// The clone.
         replica: String,
     },
-    /// No agent was started for it.
+    /// No agent was started for the session.
     #[error("no agent was started for session {}", .0.short())]
     NotStarted(SessionId),
-    /// Its agent runs no more.
+    /// The session's agent is no longer running.
     #[error("the agent of session {} is gone; the session is {status}", id.short())]
     AgentGone {
         /// The session.
         id: SessionId,
-        /// What its record says.
+        /// The recorded status.
         status: SessionStatus,
     },
-    /// Its agent runs, but what keeps it alive cannot be asked for it.
-    #[error("the agent of session {} runs{}, but it cannot be reached", id.short(), as_process(*pid))]
+    /// The agent is running, but its runtime cannot be reached.
+    #[error("the agent of session {} is running{}, but cannot be reached", id.short(), as_process(*pid))]
     Unreachable {
         /// The session.
         id: SessionId,
-        /// What looks after it, or the agent.
+        /// The process of the supervisor or of the agent.
         pid: Option<u32>,
-        /// Why not, where more is known than that it is not there.
+        /// The cause, if it is known.
         #[source]
         source: Option<RuntimeError>,
     },
-    /// It was asked to end, and runs on.
-    #[error("the agent of session {} still runs{}", id.short(), as_process(*pid))]
+    /// The agent did not stop when asked.
+    #[error("the agent of session {} is still running{}", id.short(), as_process(*pid))]
     NotStopped {
         /// The session.
         id: SessionId,
-        /// What looks after it, or the agent.
+        /// The process of the supervisor or of the agent.
         pid: Option<u32>,
     },
-    /// It cannot be told whether it runs.
-    #[error("cannot tell whether session {} is running", id.short())]
+    /// It cannot be determined whether the agent is running.
+    #[error("cannot determine whether session {} is running", id.short())]
     Unknown {
         /// The session.
         id: SessionId,
-        /// Why not.
+        /// The cause.
         #[source]
         source: RuntimeError,
     },
-    /// What has ended does not run.
+    /// The session has ended, so its agent is not running.
     #[error("session {} is {status}", id.short())]
     HasEnded {
         /// The session.
         id: SessionId,
-        /// How it ended.
+        /// The final status.
         status: SessionStatus,
     },
-    /// Only what is paused can be resumed.
-    #[error("session {} is not paused, it is {status}", id.short())]
+    /// Only a paused session can be resumed.
+    #[error("session {} is not paused: it is {status}", id.short())]
     NotPaused {
         /// The session.
         id: SessionId,
-        /// What it is.
+        /// The current status.
         status: SessionStatus,
     },
-    /// What was merged is not taken up again.
-    #[error("session {} is merged, and not restorable", .0.short())]
+    /// A merged session cannot be restored.
+    #[error("session {} is merged and cannot be restored", .0.short())]
     Merged(SessionId),
-    /// Its agent has begun, and there is no conversation that it could go on with.
-    #[error("session {} cannot go on: {lost}", id.short())]
+    /// The agent has started before, but its conversation cannot be resumed.
+    #[error("session {} cannot be resumed: {lost}", id.short())]
     Lost {
         /// The session.
         id: SessionId,
-        /// Why not.
+        /// The cause.
         lost: Lost,
     },
-    /// Somebody changed the session while it was being restored.
-    #[error("session {} was changed meanwhile", .0.short())]
+    /// The session was changed while it was being restored.
+    #[error("session {} was changed in the meantime", .0.short())]
     Changed(SessionId),
-    /// The session has no workspace in this clone.
-    #[error("session {} has no workspace here", .0.short())]
+    /// The session has no worktree in this clone.
+    #[error("session {} has no worktree in this clone", .0.short())]
     NoWorkspace(SessionId),
-    /// The folder is not a worktree that the agent could work in.
+    /// The directory is not a worktree that the agent can work in.
     #[error("{}'{}' is {condition}", prefix(condition), path.display())]
     NotUsable {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// What is there.
+        /// The condition of the directory.
         condition: Condition,
     },
-    /// The worktree that its record names is not its own.
+    /// The worktree in the record belongs to another session.
     #[error("'{}' is not a worktree of session {}", path.display(), id.short())]
     NotItsOwn {
         /// The session.
@@ -151,18 +151,18 @@ pub enum FlowError {
         /// The worktree.
         path: PathBuf,
     },
-    /// The session has no branch, so no worktree can be made for it.
+    /// The session has no branch, so no worktree can be created for it.
     #[error("session {} has no branch", .0.short())]
     NoBranch(SessionId),
     /// The branch that is checked out in the worktree was deleted.
-    #[error("the branch '{branch}' of its worktree is gone")]
+    #[error("the branch '{branch}' of its worktree no longer exists")]
     BranchGone {
         /// Which.
         branch: String,
-        /// The last commit seen on it.
+        /// The branch's last recorded commit.
         head: Option<Oid>,
     },
-    /// A folder that is needed cannot be made.
+    /// A directory cannot be created.
     #[error("cannot create '{}'", path.display())]
     Folder {
         /// Which.
@@ -174,41 +174,41 @@ pub enum FlowError {
     /// A file of a session cannot be read or removed.
     #[error("cannot {act} '{}'", path.display())]
     File {
-        /// What was tried.
+        /// The attempted operation.
         act: &'static str,
         /// Which.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         #[source]
         source: io::Error,
     },
-    /// No event of this clone can be undone without naming it.
-    #[error("there is nothing to undo: no person has changed anything in this clone")]
+    /// No event of this clone can be undone by default.
+    #[error("nothing to undo: nobody has changed a session in this clone")]
     NothingToUndo,
-    /// Its agent would lose its session.
-    #[error("the agent of session {} still runs", .0.short())]
+    /// The session would be deleted while its agent is running.
+    #[error("the agent of session {} is still running", .0.short())]
     StillRuns(SessionId),
-    /// Only what has ended is deleted.
-    #[error("session {} would be deleted and has not ended, it is '{status}'", id.short())]
+    /// Only an ended session can be deleted.
+    #[error("session {} would be deleted, but has not ended: it is '{status}'", id.short())]
     NotEnded {
         /// The session.
         id: SessionId,
-        /// What it is.
+        /// The current status.
         status: SessionStatus,
     },
-    /// An event is not undone.
+    /// The event cannot be undone.
     #[error(transparent)]
     Undo(UndoError),
     /// The agent.
     #[error(transparent)]
     Agent(#[from] AgentError),
-    /// What keeps it alive.
+    /// The runtime.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
     /// A lock.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// Somebody pressed ^C, or asked the program to end.
+    /// The program was interrupted, for example by ^C.
     #[error("interrupted")]
     Interrupted,
     /// The worktree or its branch.
@@ -238,19 +238,19 @@ fn as_process(pid: Option<u32>) -> String {
     pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
 }
 
-/// In some conditions it is there, and only not as it should be.
+/// The prefix of the message: in some conditions the worktree exists.
 fn prefix(condition: &Condition) -> &'static str {
     match condition {
         Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_) => "the worktree ",
-        _ => "workspace missing: ",
+        _ => "worktree missing: ",
     }
 }
 
-/// Tells a long flow that it should stop and undo what it did.
+/// Tells a long operation to stop and roll back.
 pub struct Interrupt<'a>(&'a dyn Fn() -> bool);
 
 impl<'a> Interrupt<'a> {
-    /// Asks this function between steps.
+    /// Calls this function between steps.
     pub fn new(is_set: &'a dyn Fn() -> bool) -> Self {
         Self(is_set)
     }
@@ -260,13 +260,13 @@ impl<'a> Interrupt<'a> {
         Interrupt(&|| false)
     }
 
-    /// Whether it is time to stop.
+    /// Whether the operation should stop.
     pub fn is_set(&self) -> bool {
         (self.0)()
     }
 
     /// # Errors
-    /// When it is time to stop.
+    /// If the operation should stop.
     pub fn check(&self) -> Result<(), FlowError> {
         if self.is_set() { Err(FlowError::Interrupted) } else { Ok(()) }
     }

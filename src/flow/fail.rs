@@ -3,7 +3,7 @@ use super::{FlowError, Interrupt};
 use crate::model::SessionStatus;
 use crate::store::{Key, Store};
 
-/// Notes that the work has failed.
+/// Marks a session as failed.
 ///
 /// # Errors
 /// When the session is not there or archived, or has ended in another way.

@@ -6,7 +6,7 @@ use crate::model::{Origin, SessionStatus};
 use crate::runtime::Stopped;
 use crate::store::{Key, Shelf, Store, StoreError};
 
-/// What killing a session came to.
+/// The result of [`kill`].
 #[derive(Debug, Clone)]
 pub struct Killed {
     /// The change of status; the session may have ended before, and is then as it was.

@@ -12,7 +12,7 @@ use crate::model::{Session, Timestamp};
 use crate::runtime::{self, Plan, Runtime, RuntimeError, Started, Terminal, Tmux};
 use crate::store::Store;
 
-/// What starts the agents of one repository.
+/// Starts the agents of one repository.
 ///
 /// The commands come from the built-in table and from git config, never from a record.
 pub struct Launcher {
@@ -29,7 +29,7 @@ struct Configured {
     tmux_socket: Option<String>,
 }
 
-/// Whom a session gets.
+/// The choice of an agent for a session.
 pub enum Crew {
     /// This agent.
     Agent(String),
@@ -49,7 +49,7 @@ impl Launcher {
         Self { agents: Agents::of(repo), program, path, configured }
     }
 
-    /// The agents that can be named.
+    /// The known agents.
     pub fn agents(&self) -> &Agents {
         &self.agents
     }

@@ -16,7 +16,7 @@ use crate::workspace::{self, Condition, Detail, Place, Workspace as _, Workspace
 /// waits for anything.
 const GRACE: Duration = Duration::from_secs(180);
 
-/// One thing that a record gets to say.
+/// One correction of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Its agent is gone without a word.
@@ -37,7 +37,7 @@ pub enum Step {
 /// Sessions, and why their agents cannot be seen.
 pub type Unknown = Vec<(SessionId, RuntimeError)>;
 
-/// What was changed, or would be.
+/// The corrections that were made, or would be made.
 #[derive(Debug, Default)]
 pub struct Reconciled {
     /// The sessions with something to change.
@@ -60,7 +60,7 @@ struct Seen {
     workspace: Option<WorkspaceState>,
 }
 
-/// Works out what [`reconcile`] would change, and changes nothing.
+/// Determines what [`reconcile`] would change, without changing it.
 ///
 /// # Errors
 /// When git or the store cannot be read.
@@ -285,7 +285,7 @@ impl std::fmt::Display for Step {
             Self::Branch(name) => write!(f, "on branch {name}"),
             Self::Head(tip) => write!(f, "head at {}", tip.short()),
             Self::Moved(path) => write!(f, "worktree at {}", path.display()),
-            Self::Vanished(path) => write!(f, "no worktree any more at {path}"),
+            Self::Vanished(path) => write!(f, "worktree missing at {path}"),
         }
     }
 }

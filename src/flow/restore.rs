@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::begun::Begun;
 use super::conversation::{self, Conversation};
 use super::liveness::{Liveness, liveness, of_processes, stop};
 use super::on_branch::catch_up;
 use super::spot::{Made, Spot, find_place};
-use super::start::{Begun, claim_in_turn};
+use super::start::claim_in_turn;
 use super::{Crew, FlowError, Interrupt, Launcher, Rule, Start, here, said};
 use crate::agent::Action;
 use crate::model::{Oid, Placement, Session, SessionStatus};
@@ -14,7 +15,7 @@ use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{self, Remarks, Worktrees};
 
-/// How a session is to be restored.
+/// The options of [`restore`].
 #[derive(Debug, Clone, Default)]
 pub struct Restore {
     /// Another agent than the one it had.
@@ -30,7 +31,7 @@ pub struct Restore {
     pub text: Option<String>,
 }
 
-/// What becomes of a conversation.
+/// Whether a conversation is resumed or started over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Again {
     /// It goes on. Where an agent has begun and nothing is found to go on with, that is an error.
@@ -40,7 +41,7 @@ pub enum Again {
     Fresh,
 }
 
-/// What was brought back.
+/// The result of [`restore`].
 #[derive(Debug, Clone)]
 pub struct Restored {
     /// The record.
@@ -61,7 +62,7 @@ pub struct Restored {
     pub left: Option<String>,
 }
 
-/// What a restore would come to.
+/// The plan of a restore.
 #[derive(Debug, Clone)]
 pub struct RestorePlan {
     /// The record as it is.
@@ -72,7 +73,7 @@ pub struct RestorePlan {
     pub action: Option<Action>,
 }
 
-/// Works out what a restore would come to, and changes nothing.
+/// Determines what [`restore`] would do, without doing it.
 ///
 /// # Errors
 /// As [`restore`], as far as that can be told before.

@@ -34,7 +34,7 @@ impl RunnerAt {
     pub fn way_to_end(&self) -> String {
         match self.pid {
             Some(pid) => format!("kill {pid}"),
-            None => "it has just begun; ask again".to_owned(),
+            None => "it has just started; try again".to_owned(),
         }
     }
 }

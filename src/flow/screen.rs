@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::FlowError;
 use super::liveness::of_placement;
-use crate::git::Repository;
+use crate::git::{Repository, replace};
 use crate::model::{Placement, SessionId};
 
 /// How many lines are kept.
@@ -29,8 +29,7 @@ pub(super) fn keep(repo: &Repository, session: SessionId, here: &Placement) -> i
     }
     let mut new = tempfile::NamedTempFile::new_in(repo.make_ao_dir("log")?)?;
     io::Write::write_all(&mut new, text.as_bytes())?;
-    new.persist(file(repo, session))?;
-    Ok(())
+    replace(&file(repo, session), new.into_temp_path())
 }
 
 /// Forgets what the agent before this one said.

@@ -2,75 +2,20 @@
 
 use std::path::PathBuf;
 
+use super::begun::Begun;
 use super::belongings::{Discard, discard};
-use super::start::{Begun, PATIENCE, claim};
-use super::{FlowError, Interrupt, Launcher, Start, Ticket};
+use super::request::{Duplicates, Place, Request};
+use super::start::{PATIENCE, claim};
+use super::{FlowError, Interrupt, Launcher, Start};
 use crate::model::{
-    Base, Fork, Kind, Map, Oid, Placement, Project, Session, SessionId, SessionStatus, Value,
-    redact, slug,
+    Base, Fork, Map, Oid, Placement, Project, Session, SessionId, SessionStatus, Value, redact,
+    slug,
 };
 use crate::runtime::Started;
 use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktrees};
 
-/// What the user wants.
-#[derive(Debug, Clone, Default)]
-pub struct Request {
-    /// The prompt for the agent.
-    pub task: Option<String>,
-    /// One line that names the session; else the task's first line.
-    pub title: Option<String>,
-    /// What sort of work it is; else a task.
-    pub kind: Option<Kind>,
-    /// The name of the agent.
-    pub agent: Option<String>,
-    /// The model it should use.
-    pub model: Option<String>,
-    /// The revision the branch starts at; else HEAD, or what the parent of a fork is at.
-    pub base: Option<String>,
-    /// The branch to make; else one is named after the session.
-    pub branch: Option<String>,
-    /// The issue it works on.
-    pub issue: Option<Ticket>,
-    /// The pull request it works on.
-    pub pr: Option<Ticket>,
-    /// Words to find it by.
-    pub tags: Vec<String>,
-    /// The project; else the repository's own.
-    pub project: Option<Project>,
-    /// The session that asked for this one.
-    pub spawned_by: Option<SessionId>,
-    /// The session it continues, and the event at which it leaves it.
-    pub parent: Option<(Session, Oid)>,
-    /// Where the agent works.
-    pub place: Place,
-    /// What to do when another session works on the issue.
-    pub duplicates: Duplicates,
-    /// Who gets to see it. What continues a private session, or is started by one, is private.
-    pub visibility: Visibility,
-}
-
-/// Where the agent works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Place {
-    /// In a worktree of its own.
-    #[default]
-    Worktree,
-    /// Nowhere yet: only the branch is made.
-    Branch,
-}
-
-/// What to do when another session works on the same issue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Duplicates {
-    /// Refuse.
-    #[default]
-    Refuse,
-    /// Start this one too.
-    Allow,
-}
-
-/// What is going to be made.
+/// The plan of a new session.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The record.
@@ -84,7 +29,7 @@ pub struct Plan {
     fork_event: Option<Oid>,
 }
 
-/// What was made.
+/// The result of [`spawn`].
 #[derive(Debug, Clone)]
 pub struct Spawned {
     /// The record.
@@ -101,7 +46,7 @@ pub struct Spawned {
     pub remarks: Remarks,
 }
 
-/// Works out what a request comes to, and makes nothing.
+/// Plans a new session, without creating it.
 ///
 /// # Errors
 /// When it cannot be done: no commit to start at, a name that cannot be, an issue that is taken.

@@ -1,13 +1,12 @@
 //! Starting what keeps an agent alive, so that it can be taken back.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{FlowError, Interrupt, Launcher};
+use super::{FlowError, Interrupt};
 use crate::agent::Action;
 use crate::git::{Lock, LockError, Repository};
-use crate::model::{Session, SessionId, Timestamp};
-use crate::runtime::{Runtime, Started};
+use crate::model::SessionId;
+use crate::runtime::Runtime;
 
 /// How long a process may take to end when it is asked to.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
@@ -58,55 +57,6 @@ pub(super) fn claim_in_turn(
                 return Err(FlowError::Busy(session));
             }
             claimed => return claimed,
-        }
-    }
-}
-
-/// What was started and does not work yet: it waits for the claim. It is stopped again unless it is
-/// [kept](Begun::keep).
-pub(super) struct Begun<'a> {
-    runtime: &'a dyn Runtime,
-    session: SessionId,
-    started: Option<Started>,
-}
-
-impl<'a> Begun<'a> {
-    pub fn new(
-        launcher: &Launcher,
-        repo: &Repository,
-        session: &Session,
-        workspace: &Path,
-        start: &'a Start,
-        at: Timestamp,
-    ) -> Result<Self, FlowError> {
-        let started = launcher.start(repo, session, workspace, start, at)?;
-        Ok(Self { runtime: &*start.runtime, session: session.id, started: Some(started) })
-    }
-
-    /// What placements have of it.
-    pub fn handle(&self) -> Option<String> {
-        match self.started.as_ref()? {
-            Started::Running(handle) | Started::Here(handle) => Some(handle.clone()),
-            Started::Nothing => None,
-        }
-    }
-
-    /// The socket of the server that has it.
-    pub fn socket(&self) -> Option<String> {
-        self.handle().and_then(|_| self.runtime.socket())
-    }
-
-    /// Lets it go on.
-    pub fn keep(mut self) -> Started {
-        self.started.take().unwrap_or(Started::Nothing)
-    }
-}
-
-impl Drop for Begun<'_> {
-    fn drop(&mut self) {
-        if let Some(Started::Running(handle)) = &self.started {
-            // Where this fails it ends by itself: it finds no record, or not its placement.
-            let _ = self.runtime.stop(&self.session, handle, GRACE);
         }
     }
 }

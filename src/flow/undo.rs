@@ -6,7 +6,7 @@ use crate::model::{Event, Oid, SessionStatus};
 use crate::store::{Committed, Overlap, Shelf, Store, Transaction, Undone, Version};
 use crate::workspace::{self, Worktrees};
 
-/// What is to be undone, and how.
+/// The options of [`undo`].
 #[derive(Debug, Clone, Default)]
 pub struct Undo {
     /// The event; None is the last one that a person caused in this clone.
@@ -16,7 +16,7 @@ pub struct Undo {
     pub rule: Rule,
 }
 
-/// What an undo came to, or would come to.
+/// The result of an undo, or its plan.
 #[derive(Debug, Clone)]
 pub struct Undoing {
     /// The event that is undone.
@@ -33,7 +33,7 @@ pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError>
     store.transaction("undo", |tx| stage(tx, store, wish))
 }
 
-/// Works out what [`undo`] would do, and does nothing.
+/// Determines what [`undo`] would do, without doing it.
 ///
 /// # Errors
 /// As [`undo`].

@@ -10,55 +10,55 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// Why a repository cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RepositoryError {
-    /// Git itself does not use it either; the text is git's, without `fatal: `.
+    /// Git rejects the repository, too. The text is git's message, without `fatal: `.
     #[error("{0}")]
     Refused(String),
-    /// It needs something that this program does not know.
-    #[error("the repository uses extension '{0}', which this git-ao does not know")]
+    /// The repository uses an unknown extension.
+    #[error("unknown repository extension '{0}'")]
     UnknownExtension(String),
-    /// It uses what its format version does not have.
-    #[error("the repository has format version 0, but uses extension '{0}' of version 1")]
+    /// The repository uses an extension that its format version does not support.
+    #[error("repository version is 0, but extension '{0}' requires version 1")]
     OldFormat(String),
-    /// Its format is newer than git's version 1.
-    #[error("the repository has format version {0}; this git-ao knows 0 and 1")]
+    /// The repository's format is newer than version 1.
+    #[error("expected repository version 0 or 1, found {0}")]
     UnknownFormat(i64),
-    /// It could not be opened.
+    /// The repository could not be opened.
     #[error("cannot open the repository at '{path}'")]
     Open {
-        /// Where it was looked for.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: Cause,
     },
 }
 
-/// Why running git did not do what was wanted.
+/// Why running git failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// The program could not be started.
     #[error("cannot run '{program}'")]
     Start {
-        /// What was to be run.
+        /// The program.
         program: String,
-        /// Why not.
+        /// The cause.
         #[source]
         source: io::Error,
     },
-    /// It ran and failed. The text is what git said, without `fatal: `.
+    /// Git ran and failed. The text is git's message, without `fatal: `.
     #[error("'git {verb}' failed:{}", after_colon(message))]
     Failed {
         /// The git command.
         verb: String,
-        /// Its exit status; None when a signal ended it.
+        /// The exit status; None if git was terminated by a signal.
         status: Option<i32>,
-        /// What it printed on standard error.
+        /// Git's standard error.
         message: String,
     },
-    /// The user's name is given, and empty; git refuses that, too.
+    /// The user's name is empty; git rejects that, too.
     #[error("empty ident name (for <{0}>) not allowed")]
     NoName(String),
-    /// The user's name is given, and nothing is left of it when it is cleaned.
+    /// The user's name consists only of characters that git removes.
     #[error("name consists only of disallowed characters: {0}")]
     OddName(String),
 }
@@ -71,92 +71,95 @@ pub(crate) fn after_colon(said: &str) -> String {
 /// Why an object cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectError {
-    /// It is not there.
+    /// The object is missing.
     #[error("object {0} is missing")]
     Missing(Oid),
-    /// It is there and cannot be read.
-    #[error("object {id} cannot be read")]
+    /// The object exists but cannot be read.
+    #[error("cannot read object {id}")]
     Unreadable {
         /// Which.
         id: Oid,
-        /// Why.
+        /// The cause.
         #[source]
         source: Cause,
     },
-    /// It is of another type than its place asks for.
-    #[error("object {id} is no {expected}")]
+    /// The object has an unexpected type.
+    #[error("object {id} is not a {expected}")]
     WrongKind {
         /// Which.
         id: Oid,
         /// `commit`, `tree` or `blob`.
         expected: &'static str,
     },
-    /// A new one could not be written.
-    #[error("cannot write an object into '{path}'")]
+    /// A new object could not be written.
+    #[error("cannot write an object to '{path}'")]
     Write {
         /// The object directory.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: Cause,
     },
 }
 
-/// Why a ref cannot be read or moved.
+/// Why a ref cannot be read or updated.
 #[derive(Debug, thiserror::Error)]
 pub enum RefError {
-    /// Somebody else moved it: read it again and try again.
-    #[error("ref '{0}' was moved by another process")]
+    /// Another process updated the ref: read it again, and retry.
+    #[error("ref '{0}' was updated by another process")]
     Moved(String),
-    /// Another program holds its lock, or died with it: try again, or remove the lock.
+    /// Another process holds the lock, or crashed with it: retry, or remove the lock.
     #[error("cannot lock ref '{name}'")]
     Locked {
         /// The full name.
         name: String,
-        /// Which file, or what git says.
+        /// The lock file, or git's message.
         #[source]
         source: Cause,
     },
-    /// Reading failed.
+    /// The ref cannot be read.
     #[error("cannot read ref '{name}'")]
     Read {
         /// The full name.
         name: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: Cause,
     },
-    /// A hook does not let it move.
-    #[error("the reference-transaction hook refused to move ref '{name}'{}", in_its_words(words))]
+    /// A hook rejected the update.
+    #[error(
+        "the reference-transaction hook rejected the update of ref '{name}'{}",
+        in_its_words(words)
+    )]
     Refused {
-        /// The full name, or several.
+        /// One or several full names.
         name: String,
-        /// What the hook printed.
+        /// The hook's output.
         words: String,
     },
-    /// Some of several refs were moved, and this one could not be.
-    #[error("moved ref '{moved}', but cannot move ref '{name}'")]
+    /// Some of several refs were updated, but this one could not be.
+    #[error("updated ref '{moved}', but cannot update ref '{name}'")]
     Partial {
-        /// The full names of those that were moved.
+        /// The full names of the updated refs.
         moved: String,
-        /// The full name of this one.
+        /// The full name of this ref.
         name: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: Cause,
     },
-    /// Moving failed.
-    #[error("cannot move ref '{name}'")]
+    /// The ref cannot be updated.
+    #[error("cannot update ref '{name}'")]
     Write {
         /// The full name.
         name: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: Cause,
     },
 }
 
-/// What a hook said, if it said anything.
+/// The hook's output, if any.
 fn in_its_words(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(":{}", after_colon(words)) }
 }
@@ -172,23 +175,23 @@ pub(super) struct FileError {
     pub source: io::Error,
 }
 
-/// Why the lock of the repository's writers was not had.
+/// Why the lock of the repository's writers was not acquired.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another writer held it all the time.
-    #[error("another git-ao has held '{path}' for {} seconds", waited.as_secs())]
+    /// Another writer held the lock for the whole time.
+    #[error("another git-ao process has held '{path}' for {} seconds", waited.as_secs())]
     Timeout {
         /// The lock file.
         path: PathBuf,
-        /// How long this one waited.
+        /// The time waited.
         waited: Duration,
     },
-    /// It could not be made or locked.
+    /// The lock file could not be created or locked.
     #[error("cannot lock '{path}'")]
     Io {
         /// The lock file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },

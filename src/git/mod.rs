@@ -1,4 +1,5 @@
-//! The repository: finding it, refusing what git would refuse, running git safely.
+//! Access to one repository: opening it, refusing what git itself would refuse, and running git
+//! safely.
 
 mod config;
 mod error;
@@ -14,12 +15,13 @@ mod zone;
 pub use config::Entry;
 pub(crate) use error::after_colon;
 pub use error::{Cause, GitError, LockError, ObjectError, RefError, RepositoryError};
-pub use files::Lock;
+pub use files::{Anchor, Lock, Unwritable};
 pub use process::{Ended, GitCommand, LOCAL_ENV, OLDEST_GIT, Output, inherited, is_new_enough};
 pub use refs::{Expected, Held, Leftover};
 pub use repository::{Repository, hostname};
 pub use zone::local_offset;
 
+pub(crate) use files::{path_of, replace, uninterrupted};
 pub(crate) use identity::Signatures;
 pub(crate) use objects::RawTree;
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog};

@@ -41,6 +41,18 @@ impl Repository {
         Self::vet(repo, &folder)
     }
 
+    /// The repository with this common git directory, whatever the environment says; that it may be
+    /// trusted is known.
+    pub(super) fn at(common_dir: &Path) -> Result<Self, RepositoryError> {
+        let options = gix::open::Options::default().cli_overrides(overrides());
+        let options = options.with(gix::sec::Trust::Full).open_path_as_is(true);
+        let repo = options.open(common_dir).map_err(|source| RepositoryError::Open {
+            path: common_dir.to_owned(),
+            source: source.into(),
+        })?;
+        Self::vet(repo.to_thread_local(), common_dir)
+    }
+
     fn vet(mut repo: gix::Repository, folder: &Path) -> Result<Self, RepositoryError> {
         let storage = extensions::check(&repo)?;
         repo.clear_namespace();

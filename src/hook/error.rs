@@ -6,34 +6,34 @@ use crate::share::ShareError;
 use crate::store::StoreError;
 use crate::workspace::WorkspaceError;
 
-/// Why a hook was not installed, not taken out, or did not do its work.
+/// Why a hook was not installed, not removed, or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum HookError {
-    /// The user has turned hooks off; to change that is theirs.
+    /// The user has disabled hooks with core.hooksPath.
     #[error("core.hooksPath is '{0}', where git finds no hooks")]
     TurnedOff(PathBuf),
-    /// What git-ao once wrote into a hook was changed by somebody: say that it may be replaced.
-    #[error("the part of '{0}' that git-ao wrote was edited")]
+    /// git-ao's part of a hook was edited: replacing it must be requested explicitly.
+    #[error("git-ao's part of '{0}' was edited")]
     Edited(PathBuf),
-    /// Of the two lines around what git-ao wrote one is gone: edit by hand.
-    #[error("the marks of git-ao in '{0}' are incomplete")]
+    /// One of the two markers around git-ao's part is missing: edit the hook by hand.
+    #[error("the git-ao markers in '{0}' are incomplete")]
     Damaged(PathBuf),
-    /// Something is where the hook that is there would be kept: look at it and move it away.
+    /// The path to which the existing hook would be renamed is taken.
     #[error("'{0}' is in the way")]
     InTheWay(PathBuf),
-    /// A file could not be read or written. What was there is there.
+    /// A file could not be read or written. Existing files are unchanged.
     #[error("cannot {act} '{path}'")]
     Io {
         /// `read`, `write` and the like.
         act: &'static str,
         /// Which.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
-    /// A record cannot hold this branch.
-    #[error("a session cannot be on a branch '{0}'")]
+    /// The branch name cannot be stored in a record.
+    #[error("'{0}' is not a valid branch for a session")]
     Branch(String),
     /// The store could not be read or written.
     #[error(transparent)]
@@ -41,10 +41,10 @@ pub enum HookError {
     /// HEAD could not be read.
     #[error(transparent)]
     Ref(#[from] RefError),
-    /// A worktree cannot be a session's.
+    /// The worktree cannot be assigned to a session.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
-    /// The sessions could not be sent along.
+    /// The sessions could not be pushed.
     #[error(transparent)]
     Share(#[from] ShareError),
     /// Git failed.
@@ -53,7 +53,7 @@ pub enum HookError {
 }
 
 impl HookError {
-    /// For `map_err` on what is done with a file.
+    /// Makes an error for `map_err` on file operations.
     pub(super) fn io(act: &'static str, path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { act, path, source }

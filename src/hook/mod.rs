@@ -1,4 +1,4 @@
-//! What git's hooks tell the store, and how they come to call it.
+//! The work of git's hooks, and their installation.
 
 mod block;
 mod checkout;

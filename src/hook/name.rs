@@ -20,7 +20,7 @@ pub enum HookName {
 
 /// A name that is not one of [`HookName::ALL`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is nothing to do in a hook '{0}'")]
+#[error("unsupported hook '{0}'")]
 pub struct UnknownHook(String);
 
 impl HookName {

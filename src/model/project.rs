@@ -9,7 +9,7 @@ pub struct Project(String);
 
 /// A text that cannot be a project's name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' cannot be a project name")]
+#[error("'{0}' is not a valid project name")]
 pub struct InvalidProject(String);
 
 impl Project {

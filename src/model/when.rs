@@ -14,7 +14,7 @@ pub enum WhenError {
     #[error("'{0}' is not an age such as 30d, 12h or 2.weeks")]
     NotAnAge(String),
     /// An age of nothing would mean everything.
-    #[error("an age must be more than zero, '{0}' is not")]
+    #[error("an age must be greater than zero, not '{0}'")]
     NotPositive(String),
 }
 

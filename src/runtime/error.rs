@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why a runtime cannot do what it was asked.
+/// Why a runtime failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
     /// There is no runtime of this name.
@@ -17,28 +17,28 @@ pub enum RuntimeError {
         program: &'static str,
         /// Its version.
         found: String,
-        /// The first version that will do.
+        /// The oldest supported version.
         needed: &'static str,
     },
     /// tmux failed, in its own words.
     #[error("tmux:{}", crate::git::after_colon(.0))]
     Tmux(String),
-    /// tmux did not answer.
-    #[error("tmux does not answer")]
+    /// tmux did not respond.
+    #[error("tmux does not respond")]
     NoAnswer,
-    /// The program ended before it could be looked after.
-    #[error("'{0}' ended at once")]
+    /// The program exited immediately.
+    #[error("'{0}' exited immediately")]
     EndedAtOnce(String),
-    /// The session's process runs already.
+    /// The session's process is already running.
     #[error("it is already running as '{0}'")]
     AlreadyRunning(String),
-    /// There is no such process any more.
+    /// The process is no longer running.
     #[error("'{}' is not running", .0.escape_debug())]
     Gone(String),
-    /// The handle names something that belongs to somebody else.
+    /// The handle names something that belongs to another session.
     #[error("'{}' belongs to another session", .0.escape_debug())]
     NotOurs(String),
-    /// The handle is not one of this runtime's.
+    /// The handle is not valid for this runtime.
     #[error("'{}' is not a handle of the runtime '{runtime}'", .handle.escape_debug())]
     BadHandle {
         /// The runtime.
@@ -46,55 +46,55 @@ pub enum RuntimeError {
         /// The handle.
         handle: String,
     },
-    /// The runtime cannot do this at all.
+    /// The runtime does not support this operation.
     #[error("the runtime '{runtime}' cannot {what}")]
     Unsupported {
         /// The runtime.
         runtime: &'static str,
-        /// What was asked.
+        /// The operation.
         what: &'static str,
     },
     /// A text that a terminal would not take literally.
-    #[error("the text holds the control character {0:?}")]
+    #[error("the text contains the control character {0:?}")]
     Unsendable(char),
-    /// A text that was typed is not to be seen.
-    #[error("the text was typed, but it does not show: it was not submitted")]
+    /// The typed text did not appear on the screen.
+    #[error("the text did not appear on the screen, so Enter was not pressed")]
     NotShown,
-    /// What tells whether a process is alive cannot be read.
+    /// The file that records a process cannot be read.
     #[error("cannot read '{}'", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         #[source]
         source: io::Error,
     },
-    /// The process that looked after an agent was killed, and what it started may be alive.
-    #[error("what looked after it was killed, and process {0} may be the agent")]
+    /// The supervisor of an agent was killed, and the agent may still be running.
+    #[error("its supervisor was killed, and process {0} may be the agent")]
     Orphaned(u32),
-    /// The server of a placement is another user's.
-    #[error("the tmux server at '{}' is another user's", .0.display())]
+    /// The tmux server of a placement belongs to another user.
+    #[error("the tmux server at '{}' belongs to another user", .0.display())]
     NotOurServer(PathBuf),
-    /// The working directory is not there.
+    /// The working directory does not exist.
     #[error("'{}' is not a directory", .0.display())]
     NoDirectory(PathBuf),
     /// The process outlived being killed.
-    #[error("process {0} does not end")]
+    #[error("process {0} did not exit")]
     Unkillable(u32),
-    /// A program that was asked something gave no usable answer.
+    /// A program gave no usable answer.
     #[error("'{program}' {why}")]
     NoUse {
         /// The program.
         program: String,
-        /// What it did instead.
+        /// What the program did instead.
         why: String,
     },
     /// Something else failed.
     #[error("cannot {what}")]
     Io {
-        /// What was attempted.
+        /// The attempted operation.
         what: String,
-        /// Why it failed.
+        /// The cause.
         #[source]
         source: io::Error,
     },
@@ -105,7 +105,7 @@ impl RuntimeError {
         Self::Io { what: what.into(), source: source.into() }
     }
 
-    /// The same error once more, for another session that it concerns.
+    /// A copy of the error, for another session that it concerns.
     pub fn again(&self) -> Self {
         match self {
             Self::Unknown(name) => Self::Unknown(name.chars().take(64).collect()),
@@ -120,20 +120,22 @@ impl RuntimeError {
         }
     }
 
-    /// What the user can do about it.
+    /// The hint for the user.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::NotInstalled(program) if program == "tmux" => {
                 "install tmux, or use --runtime detached"
             }
-            Self::TooOld { program: "tmux", .. } => "use --runtime detached, or a newer tmux",
-            Self::Unknown(_) => "known are tmux, detached, foreground and none",
+            Self::TooOld { program: "tmux", .. } => {
+                "install a newer tmux, or use --runtime detached"
+            }
+            Self::Unknown(_) => "the runtimes are tmux, detached, foreground and none",
             Self::Unsendable(_) => "only line breaks and tabs can be sent",
             Self::Unsupported { what: "attach", .. } => {
-                "it has no terminal of its own; its output is in its log"
+                "the agent has no terminal; its output is in its log"
             }
-            Self::NotShown => "the agent may be asking something; git ao attach shows it",
-            Self::NoAnswer => "its server may be stopped or busy; try again",
+            Self::NotShown => "the agent may be asking a question; to see it: git ao attach",
+            Self::NoAnswer => "the tmux server may be suspended or busy; try again",
             _ => return None,
         })
     }

@@ -3,6 +3,8 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::git::{path_of, uninterrupted};
+
 /// A log is at least allowed so many bytes: less would hold little but words about what is missing.
 pub const LEAST_LOG: u64 = 64 * 1024;
 
@@ -59,12 +61,17 @@ impl Log {
 
     /// Goes on in a fresh file.
     fn turn(&mut self) {
+        // Its folder may have been moved, and another one made in the old place.
+        let now = path_of(&self.file).filter(|now| now.file_name() == self.path.file_name());
+        if let Some(now) = now {
+            self.path = now;
+        }
         let [first, old] = LOG_PARTS.map(|part| self.beside(part));
         let (to, lost) = match length(&first) {
             None => (first.clone(), 0),
             Some(_) => (old.clone(), logged(&old)),
         };
-        let moved = match fs::rename(&self.path, &to) {
+        let moved = match uninterrupted(|| fs::rename(&self.path, &to)) {
             // Somebody removed it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             moved => moved,
@@ -80,10 +87,10 @@ impl Log {
                 let dropped = self.dropped;
                 match to == old {
                     true => format!(
-                        "goes on from '{from}'; {dropped} bytes between that and '{first}' were dropped"
+                        "continues from '{from}'; {dropped} bytes between it and '{first}' were dropped"
                     ),
                     false => {
-                        format!("goes on from '{from}'; {dropped} bytes in between were dropped")
+                        format!("continues from '{from}'; {dropped} bytes in between were dropped")
                     }
                 }
             }
@@ -93,7 +100,7 @@ impl Log {
                 if self.file.set_len(0).is_err() {
                     return;
                 }
-                format!("begins anew ({error}); {} bytes before it were dropped", self.dropped)
+                format!("starts over ({error}); {} earlier bytes were dropped", self.dropped)
             }
         };
         self.put(format!("{HEAD} {head}\n").as_bytes());

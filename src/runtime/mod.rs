@@ -1,7 +1,7 @@
-//! Runtimes: what keeps an agent's process alive.
+//! Runtimes: how an agent's process is started, observed and stopped.
 //!
-//! A runtime is told what to run and answers with a handle, a text to be stored. Later it is asked
-//! with that handle whether the process is alive, and to send text to it or to stop it.
+//! A runtime starts a command and returns a handle, a text that is stored in the record. With that
+//! handle, it later checks whether the process is alive, sends text to it, or stops it.
 
 mod ask;
 mod carrier;

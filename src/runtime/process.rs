@@ -37,7 +37,7 @@ impl Process {
     /// The process that has this id now; None where there is none, or only its remains.
     pub fn of(pid: u32) -> Result<Option<Self>, RuntimeError> {
         let facts =
-            facts(pid).map_err(|e| RuntimeError::io(format!("look at process {pid}"), e))?;
+            facts(pid).map_err(|e| RuntimeError::io(format!("inspect process {pid}"), e))?;
         Ok(facts.map(|facts| Self { pid, stamp: facts.stamp }))
     }
 

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::{Hooks, Remote, ShareError, Watcher};
 use crate::store::{Shelf, StoreError, Visibility};
 
-/// What became of the branches that sessions work on.
+/// The result of pushing the branches of sessions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BranchesReport {
     /// Those that the remote has now as they are here.
@@ -52,7 +52,7 @@ impl Remote<'_> {
         Ok((here, absent))
     }
 
-    /// The branches of active sessions that are here and that the remote was never seen to have.
+    /// The local branches of active sessions that the remote was never seen to have.
     ///
     /// # Errors
     /// When the store or the refs cannot be read.
@@ -68,7 +68,7 @@ impl Remote<'_> {
         Ok(unshared)
     }
 
-    /// Pushes the branches that active sessions work on, as fast-forwards.
+    /// Pushes the branches of active sessions, as fast-forwards.
     ///
     /// # Errors
     /// When git cannot reach the remote. A branch that the remote does not take is no error.

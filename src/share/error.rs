@@ -2,89 +2,89 @@ use crate::git::{GitError, RefError};
 use crate::model::Oid;
 use crate::store::StoreError;
 
-/// Why sessions could not be shared. The store is as it was, or has what was fetched in it.
+/// Why sessions could not be shared. The store is unchanged, or contains what was fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum ShareError {
-    /// There is no remote at all.
+    /// No remote is configured.
     #[error("no remote is configured")]
     NoRemote,
-    /// There are several, and nothing says which.
-    #[error("there are {} remotes, and none is chosen", .0.len())]
+    /// There are several remotes, and none is selected.
+    #[error("there are {} remotes, and none is selected", .0.len())]
     ManyRemotes(Vec<String>),
     /// There is no remote of this name.
-    #[error("there is no remote '{name}'")]
+    #[error("no such remote '{name}'")]
     UnknownRemote {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// What there is.
+        /// The configured remotes.
         known: Vec<String>,
     },
-    /// `ao.remoteRef` cannot be the name of a ref.
-    #[error("'{0}' in ao.remoteRef is not a full name such as 'refs/heads/ao-sessions'")]
+    /// `ao.remoteRef` is not a valid ref name.
+    #[error("'{0}' in ao.remoteRef is not a full ref name such as 'refs/heads/ao-sessions'")]
     InvalidRef(String),
-    /// `ao.pushTimeout` is no number.
+    /// `ao.pushTimeout` is not a number.
     #[error("'{0}' in ao.pushTimeout is not a number of seconds")]
     InvalidTimeout(String),
-    /// Git could not talk to the remote; the text is git's.
+    /// Git could not communicate with the remote. The text is git's.
     #[error("cannot {verb} '{remote}':{}", crate::git::after_colon(message))]
     Transfer {
         /// `fetch from` or `push to`.
         verb: &'static str,
         /// The remote.
         remote: String,
-        /// What git said.
+        /// Git's message.
         message: String,
-        /// What sort of failure it was, as far as git says.
+        /// The kind of failure, as far as it is known.
         failure: Failure,
     },
-    /// The remote does not take the push.
-    #[error("'{remote}' refuses '{name}': {reason}")]
+    /// The remote rejected the push.
+    #[error("'{remote}' rejected '{name}': {reason}")]
     Rejected {
         /// The remote.
         remote: String,
         /// The ref there.
         name: String,
-        /// What it says.
+        /// The remote's reason.
         reason: String,
-        /// What its hooks say; may be empty, or have been shown already.
+        /// The output of the remote's hooks. It may be empty, or already shown.
         said: String,
     },
-    /// The remote is pushed to where it is not fetched from, and there it holds what is not here.
-    #[error("'{remote}' has other sessions at '{url}', where it is pushed to")]
+    /// The push URL differs from the fetch URL, and has sessions that are unknown here.
+    #[error("'{remote}' has different sessions at '{url}', its push URL")]
     Elsewhere {
         /// The remote.
         remote: String,
-        /// The address that has them, as git says it.
+        /// The push URL, as git prints it.
         url: String,
-        /// The addresses that took the push.
+        /// The URLs that accepted the push.
         taken: Vec<String>,
     },
-    /// An object that the push needs cannot be read here.
+    /// An object that the push needs cannot be read.
     #[error("cannot push to '{remote}': '{path}' is damaged (object {object})")]
     Damaged {
         /// The remote.
         remote: String,
         /// The object.
         object: Oid,
-        /// Where it lies in the store, now or before.
+        /// The object's current or former path in the store.
         path: String,
     },
     /// Others kept pushing until the deadline.
-    #[error("'{remote}' kept moving for {seconds} seconds; nothing was pushed")]
+    #[error("'{remote}' kept changing for {seconds} seconds; nothing was pushed")]
     Contended {
         /// The remote.
         remote: String,
-        /// How long it was tried.
+        /// The time tried.
         seconds: u64,
     },
-    /// What the remote has cannot be merged.
+    /// The remote's sessions cannot be merged.
     #[error("the sessions of '{remote}' cannot be merged")]
     Unmergeable {
         /// The remote.
         remote: String,
-        /// Its tip, which stays where it was fetched to.
+        /// The fetched tip.
         tip: Oid,
-        /// Why.
+        /// The cause.
         #[source]
         source: Box<StoreError>,
     },
@@ -99,14 +99,14 @@ pub enum ShareError {
     Ref(#[from] RefError),
 }
 
-/// What sort of failure a transfer ended with.
+/// The kind of failure of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// The remote wants to know who asks, and nobody was there to say.
+    /// Authentication failed, or would have prompted.
     Authentication,
-    /// There is nothing at the remote's address, or it does not answer.
+    /// The remote's URL does not exist or does not respond.
     Unreachable,
-    /// It sent what git does not accept.
+    /// The remote sent objects that git rejects.
     Malformed,
     /// Anything else.
     Other,

@@ -8,7 +8,7 @@ use crate::store::Backoff;
 /// How long a fetch waits for others that write the same ref here.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a remote was found to have.
+/// The result of [`Remote::fetch`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
     /// Its tip when it was asked before.

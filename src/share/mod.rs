@@ -1,7 +1,7 @@
 //! Sharing a store with other clones: fetch, merge, push.
 //!
-//! Git itself carries what is shared, with the user's own transports and credentials. Nothing
-//! leaves without a call of [`Remote::push`] or [`Remote::push_behind`], and nothing is ever forced.
+//! Git transfers the sessions, with the user's own transports and credentials. Nothing leaves the
+//! clone without a call to [`Remote::push`] or [`Remote::push_behind`], and no push is ever forced.
 
 mod behind;
 mod branches;

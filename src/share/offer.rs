@@ -118,7 +118,7 @@ impl Refusal {
         LASTING.iter().any(|words| self.said.contains(words))
     }
 
-    /// The remote does not take the push.
+    /// Makes the error for a push that the remote rejected.
     pub fn rejected(self, remote: &Remote<'_>) -> ShareError {
         ShareError::Rejected {
             remote: remote.name.clone(),
@@ -128,7 +128,7 @@ impl Refusal {
         }
     }
 
-    /// The remote has what fetching from it does not bring.
+    /// Makes the error for a push URL with unknown sessions.
     pub fn elsewhere(self, remote: &Remote<'_>) -> ShareError {
         let (url, taken) = (self.url, self.taken);
         ShareError::Elsewhere { remote: remote.name.clone(), url, taken }

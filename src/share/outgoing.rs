@@ -4,7 +4,7 @@ use super::{Remote, ShareError};
 use crate::model::{HeldSecret, Oid, SessionId};
 use crate::store::Change;
 
-/// What a push is about to send.
+/// The events that a push is about to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// What the remote has; None where it has no sessions.

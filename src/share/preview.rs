@@ -1,6 +1,6 @@
 use super::{Outgoing, Remote, ShareError, Watcher};
 
-/// What a push would send.
+/// The preview of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
     /// What would be new to the remote; None where there is nothing to share.

@@ -2,7 +2,7 @@ use super::{Fetched, Remote, ShareError, Watcher};
 use crate::model::Oid;
 use crate::store::{Aim, MergeReport, StoreError};
 
-/// What a pull came to.
+/// The result of a pull.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullReport {
     /// What the remote has.
@@ -12,7 +12,7 @@ pub struct PullReport {
 }
 
 impl Remote<'_> {
-    /// Fetches, and merges what came.
+    /// Fetches the remote's sessions and merges them.
     ///
     /// # Errors
     /// As [`fetch`](Self::fetch); or when what came cannot be merged, and our store is as it was.

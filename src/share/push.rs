@@ -5,7 +5,7 @@ use super::{Remote, ShareError, Tell, Watcher};
 use crate::model::Oid;
 use crate::store::{Aim, Backoff, Change, MergeReport};
 
-/// What a push came to.
+/// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushReport {
     /// What the remote did not have before; in the order of projects and ids.
@@ -34,7 +34,7 @@ impl Remote<'_> {
         self.push_from(self.known()?, watcher, tell)
     }
 
-    /// Pulls, and pushes what the remote does not have then.
+    /// Pulls, then pushes.
     ///
     /// # Errors
     /// As [`pull`](Self::pull) and [`push`](Self::push).

@@ -17,7 +17,7 @@ pub struct Remote<'s> {
     pub(super) hooks: Hooks,
 }
 
-/// For which pushes the user's own `pre-push` hook runs.
+/// Which pushes run the user's `pre-push` hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hooks {
     /// For none.
@@ -57,7 +57,7 @@ impl<'s> Remote<'s> {
         Ok(Self { store, name, their_ref, histories, hooks: Hooks::default() })
     }
 
-    /// The same remote, with other pushes for which the user's hook runs.
+    /// The same remote, with another choice of pushes that run the user's hook.
     pub fn with_hooks(self, hooks: Hooks) -> Self {
         Self { hooks, ..self }
     }
@@ -81,12 +81,12 @@ impl<'s> Remote<'s> {
         &self.name
     }
 
-    /// The ref that holds the sessions there.
+    /// The ref on the remote that holds the sessions.
     pub fn their_ref(&self) -> &str {
         &self.their_ref
     }
 
-    /// The ref that remembers here what the remote had.
+    /// The local remote-tracking ref.
     pub fn tracking_ref(&self) -> String {
         format!("refs/ao/remotes/{}/sessions", self.name)
     }

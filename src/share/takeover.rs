@@ -4,7 +4,7 @@ use super::{Remote, ShareError};
 use crate::model::{Session, SessionId};
 use crate::store::{Change, ChangeKind, Entry, History, MergeReport, Snapshot};
 
-/// A session that ran in this clone and was started in another one since.
+/// A session that ran in this clone and has since been started in another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Takeover {
     /// The session.

@@ -3,7 +3,7 @@
 use crate::git::{Ended, GitCommand, GitError};
 use crate::store::Store;
 
-/// Who is there while git talks to a remote.
+/// Who receives git's progress, and whether git may prompt.
 pub enum Watcher<'w> {
     /// Nobody: git asks nothing and shows nothing.
     Nobody,

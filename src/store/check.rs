@@ -1,15 +1,15 @@
 //! Looking for whatever is wrong with a store, without following any of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::error::gix_id;
 use super::repair::Inspector;
 use super::{
-    Entry, History, LIMITS, Location, RecordProblem, Shelf, Snapshot, Store, StoreError, Stray,
+    Entry, History, LIMITS, Namesake, RecordProblem, Shelf, Snapshot, Store, StoreError, Stray,
     Visibility,
 };
 use crate::git::RefState;
-use crate::model::{Oid, Session, SessionId, Timestamp, error_chain};
+use crate::model::{Oid, Session, Timestamp, error_chain};
 
 /// Something that is wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +99,7 @@ impl Store {
                 if private.remove(&location.owner()) {
                     let id = location.id.short();
                     let problem = format!(
-                        "is private too; to decide: git ao set {id} visibility=private (or public)"
+                        "is also private; to resolve this: git ao set {id} visibility=private (or public)"
                     );
                     findings.push(Finding::wrong(location.to_string(), problem));
                 }
@@ -111,33 +111,15 @@ impl Store {
     /// Finds the sessions whose id one of another project has too. Those of the repository's own
     /// project are not at fault.
     fn check_namesakes(&self) -> Result<Vec<Finding>, StoreError> {
-        let snapshot = self.snapshot()?;
-        let mut places: BTreeMap<SessionId, Vec<Location>> = BTreeMap::new();
-        for shelf in [Shelf::Active, Shelf::Archived] {
-            for Entry { location, .. } in snapshot.found_entries(shelf)? {
-                places.entry(location.id).or_default().push(location);
-            }
-        }
-        places.retain(|_, places| places.len() > 1);
-        if places.is_empty() {
-            return Ok(Vec::new());
-        }
-        let own = snapshot.default_project()?;
-        let mut findings = Vec::new();
-        for places in places.into_values() {
-            for place in places.iter().filter(|place| place.project != own) {
-                let mut others = places.iter().filter(|it| it.project != place.project);
-                findings.extend(others.next().map(|other| {
-                    let (project, id) = (&place.project, place.id.short());
-                    let problem = format!(
-                        "has the same id as '{other}'; if it is not yours: \
-                         git ao delete --force {project}/{id}"
-                    );
-                    Finding::wrong(place.to_string(), problem)
-                }));
-            }
-        }
-        Ok(findings)
+        let finding = |Namesake { place, other }| {
+            let (project, id) = (&place.project, place.id.short());
+            let problem = format!(
+                "has the same id as '{other}'; if it is not yours: \
+                 git ao delete --force {project}/{id}"
+            );
+            Finding::wrong(place.to_string(), problem)
+        };
+        Ok(self.snapshot()?.all_namesakes()?.into_iter().map(finding).collect())
     }
 
     /// Checks everything that can be reached from an event: where things lie, what they are, whether
@@ -166,7 +148,7 @@ impl Store {
                 };
                 let place = entry.location.to_string();
                 if is_double {
-                    findings.push(Finding::wrong(&*place, "is archived and active at once"));
+                    findings.push(Finding::wrong(&*place, "is both archived and active"));
                 }
                 let found = match self.read_record(&snapshot, &entry) {
                     Ok(session) => future_problem(&session, self.clock().now())
@@ -207,8 +189,7 @@ fn future_problem(session: &Session, now: Timestamp) -> Option<String> {
     let id = session.id.short();
     (session.updated_at > now.latest()).then(|| {
         format!(
-            "was updated at {}, which is in the future; to correct it: git ao set {id} \
-             updated_at=now",
+            "has an update time in the future, {}; to correct it: git ao set {id} updated_at=now",
             session.updated_at
         )
     })

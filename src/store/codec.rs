@@ -46,7 +46,7 @@ pub enum RecordProblem {
     #[error(transparent)]
     Record(#[from] RecordError),
     /// It says that it is another session than its path says.
-    #[error("says that it is '{found}', but lies where '{expected}' belongs")]
+    #[error("says '{found}', but its path says '{expected}'")]
     Misplaced {
         /// The id or project in the path.
         expected: String,

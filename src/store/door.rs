@@ -271,10 +271,12 @@ impl Store {
         parts: &Parts<'_>,
         visibility: Visibility,
     ) -> Result<ObjectId, StoreError> {
-        let mut edits = Vec::new();
+        let half = parts.snapshot.half(visibility);
+        let root = half.map_or_else(RawTree::empty, |half| half.root.clone());
+        let mut edits: Vec<Edit> = self.make_room(&root, parts.new_places(visibility))?;
         for staged in parts.staged.values() {
             let (left, filled) = staged.edits(visibility);
-            edits.extend(left.into_iter().map(|location| (location.clone(), None)));
+            edits.extend(left.into_iter().map(|location| (location.clone(), None).into()));
             let Some(location) = filled else { continue };
             let blob = match (&staged.session, &staged.blob, &staged.before) {
                 (Some(session), ..) => self.write_record(session)?,
@@ -282,10 +284,8 @@ impl Store {
                 (None, None, Some(before)) => gix_id(&before.blob),
                 (None, None, None) => continue,
             };
-            edits.push((location.clone(), Some(blob)));
+            edits.push((location.clone(), Some(blob)).into());
         }
-        let half = parts.snapshot.half(visibility);
-        let root = half.map_or_else(RawTree::empty, |half| half.root.clone());
         self.write_tree(&root, edits)
     }
 
@@ -343,7 +343,7 @@ fn encode_checked(session: &Session) -> Result<Vec<u8>, StoreError> {
     match codec::decode(&bytes, id, &session.project_id) {
         Ok(back) if back == *session => Ok(bytes),
         Ok(_) => {
-            let why = "it would read back as something else".to_owned();
+            let why = "it would not read back the same".to_owned();
             Err(StoreError::Invalid { id, problem: super::RecordProblem::Yaml(why) })
         }
         Err(problem) => Err(StoreError::Invalid { id, problem }),

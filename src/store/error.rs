@@ -3,22 +3,22 @@ use crate::model::{IllegalTransition, Oid, SessionId};
 
 use super::{Key, RecordProblem};
 
-/// Why the store could not do what was asked.
+/// Why an operation of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no such session (any more): look again.
+    /// The session does not exist (any more).
     #[error("no session '{0}'")]
     NotFound(Key),
-    /// A new session has the id of one that is there.
-    #[error("session '{0}' exists already")]
+    /// A new session has the id of an existing one.
+    #[error("session '{0}' already exists")]
     Exists(SessionId),
-    /// An archived session is not changed; unarchive it first.
+    /// The session is archived, and cannot be changed before it is unarchived.
     #[error("session '{0}' is archived")]
     Archived(Key),
-    /// Two projects hold this id; name one.
-    #[error("session id '{0}' is in more than one project")]
+    /// Two projects have a session with this id; name one.
+    #[error("session id '{0}' is used in more than one project")]
     InTwoProjects(SessionId),
-    /// The record cannot be read, and is left as it is.
+    /// The record cannot be read. It is preserved.
     #[error("the record of session '{key}' {}: {problem}", corrupt(problem))]
     Corrupt {
         /// Which.
@@ -26,7 +26,7 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: RecordProblem,
     },
-    /// What was to be written is not a record that could be read again. Nothing was written.
+    /// The changed record would not be readable. Nothing was written.
     #[error("the changed record of session '{id}' is not valid: {problem}")]
     Invalid {
         /// Which.
@@ -34,7 +34,7 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: RecordProblem,
     },
-    /// The table of statuses does not allow this.
+    /// The status table does not allow this change.
     #[error("session '{id}' {source}")]
     Transition {
         /// Which.
@@ -43,55 +43,55 @@ pub enum StoreError {
         source: IllegalTransition,
     },
     /// The store is of a newer format.
-    #[error("the store has format version {0}; this git-ao knows {known}", known = super::FORMAT)]
+    #[error("the store has format version {0}; this git-ao supports {known}", known = super::FORMAT)]
     Newer(u64),
-    /// What the ref names is not a store.
+    /// The ref does not point to a store.
     #[error("'{name}' is not a session store: {why}")]
     NotAStore {
         /// The ref.
         name: String,
-        /// What is missing.
+        /// The reason.
         why: String,
     },
-    /// The private sessions cannot be read, and what is asked for may be one of them.
-    #[error("the private sessions cannot be read: {0}")]
+    /// The private sessions cannot be read, and the requested session may be one of them.
+    #[error("cannot read the private sessions: {0}")]
     PrivateUnread(String),
-    /// Two stores that were begun apart, and nobody said that they belong together.
+    /// Two stores share no history, and merging unrelated stores was not allowed.
     #[error("the two histories have no event in common")]
     Unrelated,
     /// The store was opened without the private sessions.
-    #[error("the store at '{0}' holds no private sessions")]
+    #[error("the store at '{0}' has no private sessions")]
     NoPrivate(String),
     /// One transaction makes sessions private and others public.
-    #[error("sessions cannot become private and public in one step")]
+    #[error("cannot make some sessions private and others public in one step")]
     BothWays,
     /// A handle that names no session, or more than one.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
-    /// Others kept writing until the deadline.
-    #[error("'{name}' kept moving for {seconds} seconds; nothing was written")]
+    /// Other writers kept updating the ref until the deadline.
+    #[error("'{name}' kept changing for {seconds} seconds; nothing was written")]
     Contended {
         /// The ref.
         name: String,
-        /// How long it was tried.
+        /// The time tried.
         seconds: u64,
     },
-    /// A hook that runs before objects are accepted tries to write.
-    #[error("the store cannot be written while git keeps new objects in quarantine")]
+    /// A write was attempted in a hook while git quarantines new objects.
+    #[error("cannot write to the store while git quarantines new objects")]
     Quarantined,
-    /// `ao.project` holds what cannot be a project's name.
+    /// `ao.project` is not a valid project name.
     #[error(transparent)]
     Project(#[from] crate::model::InvalidProject),
-    /// `ao.replica` holds what cannot be a clone's name.
-    #[error("'{0}' in ao.replica cannot be the name of a clone")]
+    /// `ao.replica` is not a valid name of a clone.
+    #[error("'{0}' in ao.replica is not a valid name of a clone")]
     BadReplica(String),
-    /// An object is missing or broken; `git ao fsck` says more.
+    /// An object is missing or damaged; `git ao fsck` reports details.
     #[error(transparent)]
     Object(#[from] ObjectError),
-    /// A ref cannot be read or moved.
+    /// A ref cannot be read or updated.
     #[error(transparent)]
     Ref(#[from] RefError),
-    /// The lock was not had.
+    /// The lock was not acquired.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// Git failed.
@@ -99,15 +99,15 @@ pub enum StoreError {
     Git(#[from] GitError),
 }
 
-/// Why a text does not name one session.
+/// Why a handle does not resolve to one session.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     /// Nothing matches.
     #[error("no session matches '{text}' ({searched} in '{name}')")]
     Nothing {
-        /// What was typed.
+        /// The handle.
         text: String,
-        /// What was compared with it.
+        /// The fields that were searched.
         searched: &'static str,
         /// The ref that was searched.
         name: String,
@@ -115,16 +115,16 @@ pub enum ResolveError {
     /// More than one matches.
     #[error("'{text}' is ambiguous: {} matches", candidates.len())]
     Ambiguous {
-        /// What was typed.
+        /// The handle.
         text: String,
-        /// What it could mean: keys and titles.
+        /// The keys and titles of the candidates.
         candidates: Vec<(Key, String)>,
     },
     /// `@` outside a session's worktree.
-    #[error("this is not the worktree of a session")]
+    #[error("this worktree belongs to no session")]
     NotInSession,
     /// `latest` in an empty store.
-    #[error("there are no sessions yet in '{0}'")]
+    #[error("no sessions in '{0}' yet")]
     Empty(String),
 }
 

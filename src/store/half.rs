@@ -47,7 +47,7 @@ fn read_root(store: &Store, tip: &Oid) -> Result<(RawTree, Timestamp), StoreErro
     }
     let text = repo.read_blob(version)?;
     let number = std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse().ok());
-    match number.ok_or_else(|| not_a_store("its 'version' is no number"))? {
+    match number.ok_or_else(|| not_a_store("its 'version' is not a number"))? {
         newer if newer > FORMAT => Err(StoreError::Newer(newer)),
         _ => Ok((root, time)),
     }

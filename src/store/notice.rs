@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Displaced;
 use crate::git::Cause;
 use crate::model::error_chain;
 
@@ -14,6 +15,8 @@ pub enum Notice {
     Unsure(Cause),
     /// The private sessions cannot be read; the rest is there.
     PrivateUnread(String),
+    /// What lay where a record belongs was put beside it.
+    Displaced(Displaced),
 }
 
 impl fmt::Display for Notice {
@@ -21,11 +24,12 @@ impl fmt::Display for Notice {
         match self {
             Self::Waiting(why) => write!(f, "waiting: {why}"),
             Self::PrivateUnread(why) => {
-                write!(f, "private sessions are left out, they cannot be read: {why}")
+                write!(f, "private sessions are omitted because they cannot be read: {why}")
             }
+            Self::Displaced(displaced) => displaced.fmt(f),
             Self::Unsure(why) => {
                 let why = error_chain(&**why);
-                write!(f, "the change is made, but may not survive a power cut: {why}")
+                write!(f, "the change was made, but may not survive a power failure: {why}")
             }
         }
     }

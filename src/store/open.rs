@@ -85,6 +85,11 @@ impl Store {
         Self { ref_name: name.to_owned(), private: None, ..self.clone() }
     }
 
+    /// The same store, in its repository as it was found again elsewhere.
+    pub(crate) fn moved_to(&self, repo: Repository) -> Self {
+        Self { repo, naming: Naming::default(), ..self.clone() }
+    }
+
     /// This store and the private sessions of this clone ([`PRIVATE_REF`]) as one: what is read
     /// shows both, and a change goes to where the session is. A session that is in both counts as
     /// private, and is shown once. The tip, and all that is shared, stay those of this store.

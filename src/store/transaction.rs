@@ -365,6 +365,14 @@ impl Parts<'_> {
         staged.map(|(location, _)| location.id).collect()
     }
 
+    /// Where records come to lie that did not, among those that are as visible as this.
+    pub fn new_places(&self, visibility: Visibility) -> impl Iterator<Item = &Location> {
+        let staged = self.staged.values().filter(|staged| {
+            staged.to.as_ref() != staged.before.as_ref().map(|before| &before.location)
+        });
+        staged.filter_map(move |staged| staged.edits(visibility).1)
+    }
+
     /// What the event says was done. A public one says nothing that may be about private sessions.
     pub fn what(&self, visibility: Visibility) -> Option<&str> {
         let public = self.ids(Visibility::Public);

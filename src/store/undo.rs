@@ -24,10 +24,10 @@ pub enum UndoError {
     #[error("'{0}' is not an event of this store")]
     Unknown(Oid),
     /// It joins what two clones did.
-    #[error("event {} is a merge, which is not undone", .0.short())]
+    #[error("event {} is a merge and cannot be undone", .0.short())]
     Merge(Oid),
     /// It made a session public or private.
-    #[error("event {} changed who sees session {}, which is not undone", event.short(), id.short())]
+    #[error("event {} changed the visibility of session {} and cannot be undone", event.short(), id.short())]
     Visibility {
         /// The event.
         event: Oid,
@@ -35,7 +35,7 @@ pub enum UndoError {
         id: SessionId,
     },
     /// What it did was changed again since: sessions and fields.
-    #[error("what event {} did was changed again since", event.short())]
+    #[error("fields that event {} changed were changed again since", event.short())]
     Conflicts {
         /// The event.
         event: Oid,

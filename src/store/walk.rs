@@ -216,7 +216,7 @@ impl Snapshot<'_> {
         for (name, id) in folders(&self.shelf_tree(half, shelf)?, shelf.folder(), visit)? {
             let path = format!("{}/{name}", shelf.folder());
             let Ok(project) = name.parse::<Project>() else {
-                visit(Found::Stray(stray(path, "is not the name of a project")))?;
+                visit(Found::Stray(stray(path, "is not a valid project name")))?;
                 continue;
             };
             let Some(tree) = self.tree_at(&path, id, visit)? else { continue };
@@ -287,7 +287,7 @@ fn classify(
             let location = Location { shelf, project: project.clone(), id, visibility };
             Found::Record(Entry { location, blob: oid(entry.oid.to_owned()) })
         }
-        Some(_) => Found::Stray(stray(format!("{path}/{name}"), "is not a plain file")),
+        Some(_) => Found::Stray(stray(format!("{path}/{name}"), "is not a regular file")),
         None => {
             let why = "is not the record of an id that belongs here";
             Found::Stray(stray(format!("{path}/{name}"), why))
@@ -307,7 +307,7 @@ fn folders(
         if entry.mode.is_tree() {
             folders.push((name, entry.oid.to_owned()));
         } else {
-            visit(Found::Stray(stray(format!("{path}/{name}"), "is not a folder")))?;
+            visit(Found::Stray(stray(format!("{path}/{name}"), "is not a directory")))?;
         }
     }
     Ok(folders)

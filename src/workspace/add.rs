@@ -5,7 +5,7 @@ use std::path::Path;
 use super::beside::beside_others;
 use super::worktrees::real_path;
 use super::{Added, Addition, Branch, Listed, WorkspaceError, Worktrees, marker};
-use crate::git::GitError;
+use crate::git::{GitError, uninterrupted};
 
 impl<'r> Worktrees<'r> {
     /// `git worktree add`, so that hooks, sparse checkouts and submodules are as git leaves them.
@@ -133,7 +133,7 @@ fn make_missing(path: &Path, added: &mut Added<'_>) -> io::Result<()> {
     let above = path.ancestors().skip(1).take_while(|folder| !folder.exists());
     let above: Vec<_> = above.collect();
     for folder in above.into_iter().rev().chain([path]) {
-        match fs::create_dir(folder) {
+        match uninterrupted(|| fs::create_dir(folder)) {
             Ok(()) => {
                 let folder = folder.to_owned();
                 added.undo_by(move || {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::inventory::Inventory;
 use super::list::path_from;
-use super::stake::{Leaving, Stake};
+use super::removal::Leaving;
+use super::stake::Stake;
 use super::{Condition, Detail, Listed, Loss, Place, Removal, Verdict, Workspace};
 use super::{WorkspaceError, Worktrees};
 use crate::model::{Oid, is_branch_name};

@@ -5,151 +5,151 @@ use super::{Changes, Condition};
 use crate::git::{GitError, LockError, RefError};
 use crate::model::SessionId;
 
-/// Why a workspace cannot be had, or is not removed.
+/// Why a workspace cannot be created, used or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
-    /// Something else is where it would be.
-    #[error("'{0}' exists already")]
+    /// The path is already taken.
+    #[error("'{0}' already exists")]
     PathTaken(PathBuf),
-    /// A worktree was there, and git still knows it.
-    #[error("'{path}' is missing, but git still knows it as a worktree{}", suffix(locked))]
+    /// The worktree is missing, but still registered.
+    #[error("'{path}' is missing, but still registered as a worktree{}", suffix(locked))]
     Registered {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// The reason if it is locked; may be empty.
+        /// The reason if the worktree is locked; may be empty.
         locked: Option<String>,
     },
-    /// No branch can have this name.
-    #[error("'{0}' cannot be the name of a branch")]
+    /// The branch name is not valid.
+    #[error("'{0}' is not a valid branch name")]
     InvalidBranch(String),
-    /// A new branch has the name of one that is there.
-    #[error("a branch '{0}' exists already")]
+    /// A branch with this name already exists.
+    #[error("a branch named '{0}' already exists")]
     BranchExists(String),
     /// Git cannot have a branch `a` and a branch `a/b`.
-    #[error("there cannot be a branch '{name}' while there is a branch '{by}'")]
+    #[error("cannot create branch '{name}': branch '{by}' exists")]
     BranchBlocked {
-        /// The new one.
+        /// The new branch.
         name: String,
-        /// The one that is there.
+        /// The existing branch.
         by: String,
     },
-    /// The branch is gone.
-    #[error("there is no branch '{0}'")]
+    /// The branch no longer exists.
+    #[error("no branch named '{0}'")]
     BranchMissing(String),
-    /// Somebody moved the branch after it was looked at.
+    /// The branch was updated after it was checked.
     #[error("branch '{0}' has moved in the meantime")]
     BranchMoved(String),
     /// Git lets a branch be checked out, or rebased, in one worktree only.
-    #[error("branch '{name}' is in use at '{path}'")]
+    #[error("branch '{name}' is already used by worktree at '{path}'")]
     BranchInUse {
         /// Which.
         name: String,
         /// The other worktree.
         path: PathBuf,
     },
-    /// What it would begin at is no commit in this repository.
+    /// The starting point is not a commit in this repository.
     #[error("'{0}' is not a commit in this repository")]
     BaseMissing(String),
-    /// Git takes every worktree of this repository for bare.
-    #[error("git works in no worktree of '{0}': core.bare is set for all of them")]
+    /// core.bare is set for all worktrees of this repository.
+    #[error("core.bare is set for all worktrees of '{0}'")]
     BareForAll(PathBuf),
-    /// HEAD is no ref and no commit.
+    /// HEAD is neither a ref nor a commit.
     #[error("'{0}' names neither a branch nor a commit")]
     BrokenHead(PathBuf),
-    /// The repository has no commit that a branch could begin at.
-    #[error("branch '{0}' has no commit yet")]
+    /// The current branch has no commits yet.
+    #[error("branch '{0}' has no commits yet")]
     Unborn(String),
-    /// Neither a setting nor HOME says where worktrees go.
-    #[error("there is no home directory: HOME is not set")]
+    /// Neither `ao.worktreeDir` nor HOME is set.
+    #[error("no home directory: HOME is not set")]
     NoHome,
     /// Records are UTF-8.
-    #[error("'{}' is not UTF-8 and cannot be written into a record", .0.display())]
+    #[error("'{}' is not UTF-8 and cannot be stored in a record", .0.display())]
     NotUtf8(PathBuf),
-    /// A path that says nothing on its own, or leads elsewhere.
-    #[error("'{}' is not an absolute path, or one that begins with '~/'", .0.escape_debug())]
+    /// A path that is neither absolute nor relative to the home directory.
+    #[error("'{}' is neither absolute nor starts with '~/'", .0.escape_debug())]
     NotAPlace(String),
-    /// This is no workspace, or not one that can be removed now.
-    #[error("'{path}' is not removed: it is {condition}")]
+    /// The directory is not a workspace, or cannot be removed in its present condition.
+    #[error("cannot remove '{path}': it is {condition}")]
     NotRemovable {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// What it is.
+        /// Its condition.
         condition: Condition,
     },
     /// The main worktree is never removed.
     #[error("'{0}' is the main worktree")]
     MainWorktree(PathBuf),
-    /// It is a worktree, and does not say that it is this session's.
+    /// The worktree does not carry this session's mark.
     #[error("'{path}' is not a worktree of session {}", session.short())]
     NotItsOwn {
-        /// Where.
+        /// The path.
         path: PathBuf,
         /// The session.
         session: SessionId,
     },
-    /// It is not there, and neither is the folder that it was in.
-    #[error("'{0}' cannot be reached: it may have moved, or be on a disk that is not mounted")]
+    /// Neither the worktree nor its parent directory exists.
+    #[error("'{0}' cannot be reached: it was moved, or its disk is not mounted")]
     OutOfReach(PathBuf),
-    /// A git process is at work in it, or died there.
-    #[error("git is at work in the worktree, or died there: '{0}' exists")]
+    /// A git process is running in the worktree, or crashed there.
+    #[error("git is running in the worktree, or crashed there: '{0}' exists")]
     InUse(PathBuf),
-    /// Another file system begins in it.
+    /// Another file system is mounted in the worktree.
     #[error("something is mounted at '{0}'")]
     Mounted(PathBuf),
-    /// Somebody wrote into it after it was looked at.
+    /// The worktree changed after it was checked.
     #[error("'{0}' changed in the meantime")]
     Changed(PathBuf),
-    /// Somebody locked it, for as long as it takes.
+    /// The worktree is locked.
     #[error("'{path}' is locked{}{reason}", if reason.is_empty() { "" } else { ": " })]
     Locked {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// Why; may be empty.
+        /// The reason; may be empty.
         reason: String,
     },
-    /// Something in it is not committed.
-    #[error("'{path}' has changes that are not committed: {changes}")]
+    /// The worktree has uncommitted changes.
+    #[error("'{path}' has uncommitted changes: {changes}")]
     Dirty {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// How many.
+        /// The changes, counted.
         changes: Changes,
     },
-    /// It holds commits that are on no other branch and no remote.
+    /// There are commits that are on no other branch and no remote.
     #[error("{what} has {count} {} on no other branch and no remote",
         if *count == 1 { "commit that is" } else { "commits that are" })]
     Unmerged {
-        /// A branch or a path, as it is shown.
+        /// A branch or a path, as displayed.
         what: String,
-        /// How many commits.
+        /// The number of commits.
         count: u64,
     },
-    /// A submodule holds what no commit of this repository can keep.
+    /// A submodule has work that a commit of this repository cannot save.
     #[error("submodule '{path}' has {why}")]
     Submodule {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// What it has.
+        /// That work.
         why: &'static str,
     },
-    /// A repository in the worktree would be lost; no commit of this one can keep it.
-    #[error("'{0}' is a repository of its own")]
+    /// The worktree contains another repository, which a commit cannot save.
+    #[error("'{0}' is a separate repository")]
     NestedRepository(PathBuf),
-    /// Another worktree in the worktree would be lost.
-    #[error("'{0}' is a worktree of its own")]
+    /// The worktree contains another worktree.
+    #[error("'{0}' is a separate worktree")]
     NestedWorktree(PathBuf),
-    /// A file or folder could not be read or written.
+    /// A file or directory could not be read or written.
     #[error("cannot {act} '{path}'")]
     Io {
         /// `write`, `create` and so on.
         act: &'static str,
-        /// What.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         source: io::Error,
     },
-    /// Somebody else removes something, and does not come to an end.
+    /// Another process holds the lock for removals.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// A ref cannot be read.
@@ -161,7 +161,7 @@ pub enum WorkspaceError {
 }
 
 impl WorkspaceError {
-    /// What the reader can do.
+    /// The hint for the user.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::BareForAll(dir) => Some(format!(
@@ -173,19 +173,19 @@ impl WorkspaceError {
             Self::PathTaken(_) => Some("move it away first".to_owned()),
             Self::BranchExists(_) => Some("choose another name with --branch".to_owned()),
             Self::Registered { path, locked: None } => {
-                Some(format!("'git worktree remove {}' lets git forget it", path.display()))
+                Some(format!("to unregister it: git worktree remove '{}'", path.display()))
             }
             Self::Registered { path, locked: Some(_) } => {
-                Some(format!("'git worktree unlock {}' if it will not come back", path.display()))
+                Some(format!("if it is gone for good: git worktree unlock '{}'", path.display()))
             }
             Self::BranchBlocked { by, .. } => Some(format!(
                 "rename '{by}', or choose another name with --branch or ao.branchPrefix"
             )),
             Self::Locked { path, .. } => {
-                Some(format!("'git worktree unlock {}' lets it go", path.display()))
+                Some(format!("to unlock it: git worktree unlock '{}'", path.display()))
             }
             Self::Dirty { .. } | Self::Unmerged { .. } => {
-                Some("--force removes it and keeps a snapshot under refs/ao/backup/".to_owned())
+                Some("to remove it after a backup under refs/ao/backup/, use --force".to_owned())
             }
             Self::Submodule { .. } => Some("commit and push there first".to_owned()),
             Self::NestedRepository(_) => Some("move it elsewhere first".to_owned()),
@@ -193,27 +193,29 @@ impl WorkspaceError {
                 Some(format!("git worktree move '{}' <elsewhere>", path.display()))
             }
             Self::OutOfReach(path) => Some(format!(
-                "if it has moved: git worktree repair <its new place>\n\
+                "if it was moved: git worktree repair <new path>\n\
                  if it is gone for good: git worktree remove '{}'",
                 path.display()
             )),
             Self::InUse(lock) => {
                 Some(format!("if no git is running there: rm '{}'", lock.display()))
             }
-            Self::Changed(_) => Some("look at what arrived, and run the command again".to_owned()),
+            Self::Changed(_) => Some("inspect the changes, and run the command again".to_owned()),
             Self::BranchMissing(name) => Some(format!(
-                "where another clone has it: git fetch <remote> {name}:{name}\n\
-                 else make it: git branch {name} <commit>"
+                "if another clone has it: git fetch <remote> {name}:{name}\n\
+                 otherwise create it: git branch {name} <commit>"
             )),
             Self::BranchInUse { path, .. } => Some(format!(
                 "to free it there: git -C '{}' switch --detach\n\
-                 git ao fork goes on from it on a branch of its own",
+                 to continue on a separate branch: git ao fork",
                 path.display()
             )),
-            Self::Unborn(_) => Some("make a first commit".to_owned()),
-            Self::NoHome => {
-                Some("'git config ao.worktreeDir <path>' says where worktrees go".to_owned())
+            Self::Unborn(_) => {
+                Some("to create one: git commit --allow-empty -m 'Initial commit'".to_owned())
             }
+            Self::NoHome => Some(
+                "to set the directory for worktrees: git config ao.worktreeDir <path>".to_owned(),
+            ),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
+use super::exposed::{Exclusion, Exposed, has_line};
 use super::list::path_from;
 use super::registry::common_dir_of;
 use super::worktrees::real_path;
@@ -14,42 +15,6 @@ use super::{WorkspaceError, Worktrees, marker};
 
 /// How long to wait for another one that writes the same file.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A folder of worktrees that lies inside a worktree of the same repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exposed {
-    /// The folder.
-    pub folder: PathBuf,
-    /// The line that makes git ignore it.
-    pub pattern: String,
-    /// The file that the line belongs into, `info/exclude`.
-    pub file: PathBuf,
-    /// The top of the worktree around it.
-    pub top: PathBuf,
-}
-
-impl Exposed {
-    /// Whether the line is there already, and something else overrides it.
-    pub fn is_overridden(&self) -> bool {
-        fs::read(&self.file).is_ok_and(|text| has_line(&text, &self.pattern))
-    }
-
-    /// A command that makes git ignore it where `info/exclude` does not.
-    pub fn way_out(&self) -> String {
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-        let file = self.top.join(".gitignore");
-        format!("printf '%s\\n' {} >>{}", quoted(&self.pattern), quoted(&file.to_string_lossy()))
-    }
-}
-
-/// What was done about a folder of worktrees that lies inside a worktree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Exclusion {
-    /// Git ignores it from now on.
-    Written(Exposed),
-    /// Git does not ignore it, for this reason.
-    Failed(Exposed, String),
-}
 
 impl Worktrees<'_> {
     /// The folders of these worktrees that git does not ignore in the worktree around them, each
@@ -176,10 +141,6 @@ fn add_line(path: &Path, line: &str) -> io::Result<()> {
     let end = if text.is_empty() || text.ends_with(b"\n") { "" } else { "\n" };
     let added = file.write_all(format!("{end}{line}\n").as_bytes());
     added.inspect_err(|_| undo(&file, text.len()))
-}
-
-fn has_line(text: &[u8], line: &str) -> bool {
-    text.split(|byte| *byte == b'\n').any(|other| other == line.as_bytes())
 }
 
 /// A part of a pattern would ignore something else.

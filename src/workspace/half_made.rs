@@ -1,17 +1,17 @@
 //! What a `git worktree add` that was killed leaves in the git directory: from some of it git itself
 //! does not recover, and fails for the whole repository.
 
+mod adding;
 mod checkout;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use self::adding::{INITIALIZING, is_git_adding};
 pub use self::checkout::HalfCheckout;
 use super::{WorkspaceError, Worktrees};
-
-/// What git writes into `locked` for as long as it makes a worktree (builtin/worktree.c).
-const INITIALIZING: &str = "initializing";
+use crate::git::uninterrupted;
 
 impl Worktrees<'_> {
     /// Entries of `worktrees/` in the git directory that somebody began to write and that nobody
@@ -64,12 +64,12 @@ impl Worktrees<'_> {
     }
 
     fn set_aside(&self, path: &Path) -> Result<(), WorkspaceError> {
-        let folder = self.repo.ao_dir().join("half-made");
-        fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
+        let made = self.repo.make_ao_dir("half-made");
+        let folder = made.map_err(failed("create", &self.repo.ao_dir().join("half-made")))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut names = (1..).map(|n| folder.join(format!("{name}-{n}")));
         let free = names.find(|to| !to.exists()).expect("there are always more numbers");
-        match fs::rename(path, free) {
+        match uninterrupted(|| fs::rename(path, &free)) {
             // Somebody else did it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             moved => moved.map_err(failed("move", path)),
@@ -93,17 +93,6 @@ fn has_text(path: &Path) -> bool {
 
 fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|meta| meta.len() == 0)
-}
-
-/// Whether any process is a `git worktree add`: then what looks half made may be about to be whole
-/// (proc_pid_cmdline(5)).
-fn is_git_adding() -> bool {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let mut commands = processes.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
-    commands.any(|command| {
-        let words: Vec<_> = command.split(|byte| *byte == 0).collect();
-        words.windows(2).any(|pair| pair == [b"worktree".as_slice(), b"add".as_slice()])
-    })
 }
 
 fn failed(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WorkspaceError {

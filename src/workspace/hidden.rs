@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::list::path_from;
-use super::stake::Leaving;
+use super::removal::Leaving;
 use super::status::Status;
 use super::{WorkspaceError, Worktrees};
 use crate::git::GitCommand;

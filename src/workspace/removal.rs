@@ -63,3 +63,11 @@ pub struct Recreation<'a> {
     /// Whose it is.
     pub session: SessionId,
 }
+
+/// A linked worktree that is to go.
+pub(super) struct Leaving {
+    pub git_dir: PathBuf,
+    pub path: PathBuf,
+    /// Its folder is gone already; git still knows its index and HEAD.
+    pub missing: bool,
+}

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::beside::beside_others;
 use super::departure::Departure;
-use super::stake::{Leaving, Stake};
+use super::removal::Leaving;
+use super::stake::Stake;
 use super::{Removal, Removed, WorkspaceError, Worktrees};
 use crate::git::GitError;
 use crate::model::{Oid, SessionId};

@@ -1,7 +1,8 @@
 //! A commit of everything that is in a worktree, made beside its index.
 
 use super::list::path_from;
-use super::stake::{Leaving, Stake};
+use super::removal::Leaving;
+use super::stake::Stake;
 use super::{WorkspaceError, Worktrees};
 use crate::git::GitCommand;
 use crate::model::{Oid, SessionId};

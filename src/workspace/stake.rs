@@ -1,23 +1,16 @@
 //! What would be lost with a worktree.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::hidden::with_index;
 use super::registry::Registered;
+use super::removal::Leaving;
 use super::status::Status;
 use super::worktrees::real_path;
 use super::{Condition, Detail, Place, Workspace, WorkspaceError, Worktrees, marker};
 use crate::git::GitCommand;
 use crate::model::{Oid, SessionId};
-
-/// A linked worktree that is to go.
-pub(super) struct Leaving {
-    pub git_dir: PathBuf,
-    pub path: PathBuf,
-    /// Its folder is gone already; git still knows its index and HEAD.
-    pub missing: bool,
-}
 
 /// What is in a worktree, and on a branch, and nowhere else.
 pub(super) struct Stake {

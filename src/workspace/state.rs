@@ -103,10 +103,10 @@ impl std::fmt::Display for Condition {
         match self {
             Self::Ready => f.write_str("ready"),
             Self::Missing => f.write_str("missing"),
-            Self::Prunable => f.write_str("missing, but known to git"),
+            Self::Prunable => f.write_str("missing, but still registered"),
             Self::NotAWorktree => f.write_str("not a worktree"),
             Self::Foreign(dir) => write!(f, "part of another repository, '{}'", dir.display()),
-            Self::Unregistered => f.write_str("not known to git as a worktree"),
+            Self::Unregistered => f.write_str("not registered as a worktree"),
             Self::WrongBranch(name) => write!(f, "on branch '{name}'"),
             Self::Detached => f.write_str("on no branch"),
             Self::Busy(operation) => write!(f, "in the middle of a {operation}"),

@@ -49,4 +49,4 @@ impl Worktrees<'_> {
     }
 }
 
-const UNCOMMITTED: &str = "changes that are not committed";
+const UNCOMMITTED: &str = "uncommitted changes";

@@ -29,7 +29,7 @@ fn usage_ends_with_129_and_nothing_asked_with_1() {
     env.ao(&here, ["--help"]).run().ok().stdout_has(overview);
     ao(&["log", "-n", "x"])
         .code(129)
-        .stderr_has("'x' is not a value for '--max-count <number>': a whole number is expected\n");
+        .stderr_has("'x' is not a value for '--max-count <number>': expected an integer\n");
     ao(&["-V"]).ok().stdout_is(concat!("git-ao version ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 

@@ -287,7 +287,7 @@ fn bad_ones_are_refused_with_the_reason() {
         ("placement-text", "'placements.laptop': expected a mapping, found 'here'"),
         ("plain-text", "not a mapping"),
         ("project-with-slash", "'project_id': expected a project name, found '../demo'"),
-        ("schema-2", "schema 2 is newer than this git-ao understands"),
+        ("schema-2", "schema 2 is newer than this git-ao supports"),
         ("schema-text", "'schema': expected a whole number"),
         ("self-alias", "not valid YAML: "),
         ("tags-map", "'tags': expected a list of words"),
@@ -298,8 +298,8 @@ fn bad_ones_are_refused_with_the_reason() {
         ("title-list", "'title': expected text"),
         ("two-documents", "not valid YAML: "),
         ("url", "'pr_url': expected a URL, found 'javascript:alert(1)'"),
-        ("wrong-id", "says that it is '7b6d11f8-"),
-        ("wrong-project", "says that it is 'other', but lies where 'demo' belongs"),
+        ("wrong-id", "says '7b6d11f8-"),
+        ("wrong-project", "says 'other', but its path says 'demo'"),
     ];
     alone(|| {
         let names = fs::read_dir(folder("bad")).unwrap().map(|entry| entry.unwrap().path());

@@ -64,7 +64,7 @@ fn probe_error_aborts_restore() {
     // The runtime alone is left to ask, and cannot be.
     forget_processes(&repo, id);
     let before = tip(&repo);
-    repo.ao(["restore", &id.short()]).code(128).stderr_has("cannot tell whether");
+    repo.ao(["restore", &id.short()]).code(128).stderr_has("cannot determine whether");
     assert_eq!(tip(&repo), before);
     mend_tmux(&repo);
     assert_eq!(tmux_sessions(&repo), [handle(&repo, id)]);
@@ -116,7 +116,9 @@ fn save_failure_rolls_back_runtime() {
         let path = workspace(&repo, id);
         repo.git(["worktree", "remove", "--force", path.to_str().unwrap()]);
         meddle(&repo, id);
-        repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has("was changed meanwhile");
+        repo.ao(["restore", "--fresh", &id.short()])
+            .code(1)
+            .stderr_has("was changed in the meantime");
         let now = record(&repo, id);
         assert_eq!(now.status, SessionStatus::Errored, "only what the hook did is there");
         assert_eq!(now.placements, ended.placements);
@@ -215,10 +217,10 @@ fn merged_stays_merged_with_reason() {
     let lock = repo.common_dir().join(format!("ao/run/{id}"));
     fs::write(workspace(&repo, id).join("end"), "").unwrap();
     wait_until(&repo, id, |_| !lock.exists());
-    repo.ao(["kill", &id.short()]).ok().stdout_has("has ended already (merged)");
+    repo.ao(["kill", &id.short()]).ok().stdout_has("has already ended (merged)");
     repo.ao(["restore", "--fresh", &id.short()])
         .code(1)
-        .stderr_has("is merged, and not restorable");
+        .stderr_has("is merged and cannot be restored");
     assert_eq!(tip(&repo), before);
     let it = record(&repo, id);
     assert_eq!(
@@ -260,7 +262,7 @@ fn restore_recreates_worktree_from_branch() {
     let before = tip(&repo);
     repo.ao(["restore", "--fresh", &id.short()])
         .code(1)
-        .stderr_has("workspace missing")
+        .stderr_has("worktree missing")
         .stderr_has("not a");
     assert_eq!(tip(&repo), before);
 }
@@ -334,7 +336,7 @@ fn failed_spawn_leaves_nothing() {
     ao(&["--agent", "ghost"]).code(1).stderr_has("is not installed").stderr_has("--no-agent");
     ao(&["--agent", "claude"]).code(1).stderr_has("there is no 'claude' on PATH");
     ao(&["--agent", "nobody"]).code(1).stderr_has("unknown agent 'nobody'");
-    ao(&["--agent", "mine", "--model=-x"]).code(1).stderr_has("model '-x' is refused");
+    ao(&["--agent", "mine", "--model=-x"]).code(1).stderr_has("invalid model '-x'");
     ao(&["--agent", "mine", "--runtime", "cloud"]).code(129);
     assert_eq!((traces(&repo), trees()), (before.clone(), 1));
     if tmux(&repo, &["-V"]).is_some() {
@@ -403,10 +405,10 @@ fn kill_of_archived_says_so() {
     let it = record(&repo, id);
     assert_eq!((it.status, it.status_reason.as_deref()), (SessionStatus::Killed, Some("enough")));
     let before = tip(&repo);
-    ao(&["kill"]).stdout_has("has ended already (killed)");
+    ao(&["kill"]).stdout_has("has already ended (killed)");
     assert_eq!(tip(&repo), before);
     store(&repo).archive(id).unwrap();
-    ao(&["kill"]).stdout_has("is archived already (killed)");
+    ao(&["kill"]).stdout_has("is already archived (killed)");
 }
 
 #[test]
@@ -448,10 +450,10 @@ fn illegal_transitions_rejected() {
     ao("resume").ok().stdout_has("paused -> idle");
     ao("complete").ok().stdout_has("idle -> done");
     let before = tip(&repo);
-    ao("complete").ok().stdout_has("done already");
+    ao("complete").ok().stdout_has("already done");
     ao("pause").code(1).stderr_has("'done' is final").stderr_has("git ao restore");
-    let restore = format!("hint: to take it up again: git ao restore {}", id.short());
-    ao("resume").code(1).stderr_has("is not paused, it is done").stderr_has(&restore);
+    let restore = format!("hint: to restart it: git ao restore {}", id.short());
+    ao("resume").code(1).stderr_has("is not paused: it is done").stderr_has(&restore);
     assert_eq!(tip(&repo), before);
     // How it ended is for a person to say.
     ao("fail").ok().stdout_has("done -> errored");

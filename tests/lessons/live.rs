@@ -252,13 +252,16 @@ fn push_preview_redacts_known_tokens() {
     repo.ao(["set", &id, &format!("title={task}")]).ok();
     let clean = spawn(&repo, &["--no-worktree", "plain"]).short();
     let out = repo.ao(["push", "--dry-run"]).ok();
-    let warning = format!("session {id}: 'task' holds what looks like a secret, GitHub token");
+    let warning = format!("session {id}: 'task' contains what looks like a secret: GitHub token");
     let out = out.stdout_has("log in with ghp_…").stdout_lacks(&token);
     out.stderr_has(&warning).stderr_lacks(&token).stderr_lacks(&clean);
-    repo.ao(["push"]).ok().stderr_has("'task' holds what looks like a secret").stderr_lacks(&token);
+    repo.ao(["push"])
+        .ok()
+        .stderr_has("'task' contains what looks like a secret")
+        .stderr_lacks(&token);
     // What the remote has is no news; a value that is new is.
     repo.ao(["set", &id, "status=done"]).ok();
     repo.ao(["push"]).ok().stderr_lacks("secret");
     repo.ao(["set", &id, &format!("context.key=gho_{}", "a1B2".repeat(9))]).ok();
-    repo.ao(["sync"]).ok().stderr_has("'context' holds what looks like a secret");
+    repo.ao(["sync"]).ok().stderr_has("'context' contains what looks like a secret");
 }

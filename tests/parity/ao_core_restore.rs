@@ -95,7 +95,7 @@ fn merged_is_not_restorable_unless_forced() {
     wait_ended(&repo, id);
     repo.ao(["set", "--force", &id.short(), "status=merged"]).ok();
     let before = all(&repo);
-    repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has("not restorable");
+    repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has("cannot be restored");
     assert_eq!(all(&repo), before);
     repo.ao(["restore", "--fresh", "--force", &id.short()]).ok();
     wait_ended(&repo, id);
@@ -120,7 +120,7 @@ fn a_missing_workspace_is_made_again_or_nothing_is_touched() {
     store(&repo).update(id, "set", |session| (session.head, session.base) = (None, None)).unwrap();
     let before = all(&repo);
     let refused = repo.ao(["restore", "--fresh", &id.short()]);
-    refused.code(128).stderr_has(&branch).stderr_has("hint: else make it: git branch");
+    refused.code(128).stderr_has(&branch).stderr_has("hint: otherwise create it: git branch");
     assert_eq!(all(&repo), before);
     assert!(!path.exists());
 }

@@ -32,10 +32,7 @@ fn references_in_any_case_and_a_clear_error_without_sessions() {
             let found = snapshot.resolve(&Handle::parse(text), &Context::default());
             found.map(|entry| entry.location.id).map_err(|error| error.to_string())
         };
-        assert_eq!(
-            resolve("latest"),
-            Err("there are no sessions yet in 'refs/ao/sessions'".into())
-        );
+        assert_eq!(resolve("latest"), Err("no sessions in 'refs/ao/sessions' yet".into()));
         store.create(&session(1, "One")).unwrap();
         for word in ["latest", "last", "recent", "Latest", "RECENT"] {
             assert_eq!(resolve(word), Ok(id(1)));

@@ -122,7 +122,7 @@ fn where_no_file_can_be_added_the_newest_begins_anew() {
     let mut log = open(&path, LEAST_LOG);
     let written = write_lines(&mut log, 0..50_000);
     let (head, newest) = said(&path);
-    assert!(head.contains("begins anew"), "{head}");
+    assert!(head.contains("starts over"), "{head}");
     assert!(newest.ends_with("line 49999\n"));
     assert!(size(&path) <= LEAST_LOG);
     assert_eq!(newest.len() as u64 + dropped(&path), written);
@@ -143,4 +143,20 @@ fn one_that_was_removed_is_made_again() {
 fn a_full_disk_is_no_error() {
     let mut log = open(Path::new("/dev/full"), 0);
     write_lines(&mut log, 0..10_000);
+}
+
+/// Another folder has come to its old place.
+#[test]
+fn a_log_whose_folder_is_moved_goes_on_there() {
+    let place = Place::new();
+    let (old, new) = (place.path("old"), place.path("new"));
+    fs::create_dir(&old).unwrap();
+    let mut log = open(&old.join("a.log"), LEAST_LOG);
+    write_lines(&mut log, 0..10);
+    fs::rename(&old, &new).unwrap();
+    fs::create_dir(&old).unwrap();
+    let written = write_lines(&mut log, 10..5_000);
+    assert!(written > LEAST_LOG / 3);
+    assert_eq!(fs::read_dir(&old).unwrap().count(), 0, "nothing is written to the other one");
+    assert!(files(&new.join("a.log")).iter().take(1).all(|path| path.exists()));
 }

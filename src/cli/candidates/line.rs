@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::Candidate;
-use crate::cli::parse;
+use super::candidate::Candidate;
+use crate::cli::commands::Commands;
 
 pub enum Asked<'t> {
     /// One of these: commands or options.
@@ -27,16 +27,16 @@ pub struct Wanted<'t> {
 }
 
 /// Reads the words before, and what was typed of the last one.
-pub fn read<'t>(before: &[String], typed: &'t str) -> Asked<'t> {
+pub fn read<'t>(commands: Commands, before: &[String], typed: &'t str) -> Asked<'t> {
     let Some((verb, rest)) = before.split_first() else {
-        return Asked::Words(commands(&parse::tree(), typed));
+        return Asked::Words(top(&(commands.tree)(), typed));
     };
-    let Some(tree) = parse::one(verb) else { return Asked::Nothing };
+    let Some(tree) = (commands.one)(verb) else { return Asked::Nothing };
     let Some(mut command) = tree.find_subcommand(verb) else { return Asked::Nothing };
     let mut rest = rest;
     if command.has_subcommands() {
         let Some((below, more)) = rest.split_first() else {
-            return Asked::Words(commands(command, typed));
+            return Asked::Words(top(command, typed));
         };
         let Some(found) = command.find_subcommand(below) else { return Asked::Nothing };
         (command, rest) = (found, more);
@@ -44,14 +44,14 @@ pub fn read<'t>(before: &[String], typed: &'t str) -> Asked<'t> {
     Line { tree: &tree, verb, command }.read(rest, typed)
 }
 
-fn commands(tree: &Command, typed: &str) -> Vec<Candidate> {
+fn top(tree: &Command, typed: &str) -> Vec<Candidate> {
     if typed.starts_with('-') {
         return vec![Candidate::plain("--help"), Candidate::plain("--version")];
     }
     let shown = tree.get_subcommands().filter(|command| !command.is_hide_set());
     let mut words: Vec<_> = shown.map(|it| Candidate::new(it.get_name(), about(it))).collect();
     if tree.get_name() == "git-ao" {
-        words.push(Candidate::new("help", "Show the commands, or the manual page of one"));
+        words.push(Candidate::new("help", "List the commands, or show the manual page of one"));
         words.push(Candidate::new("version", "Print the version"));
     }
     words
@@ -139,7 +139,7 @@ impl<'c> Line<'c> {
         });
         let mut possible: Vec<_> = possible.collect();
         if matches!(id, "page" | "command") {
-            possible.extend(commands(self.tree, ""));
+            possible.extend(top(self.tree, ""));
         }
         Asked::Value(Wanted {
             verb: self.verb.to_owned(),

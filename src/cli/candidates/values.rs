@@ -8,7 +8,7 @@ use git_ao::hook::HookName;
 use git_ao::model::{KEYS, Session, SessionStatus};
 use git_ao::store::{Shelf, Snapshot, Store, Visibility};
 
-use super::Candidate;
+use super::candidate::Candidate;
 use super::line::Wanted;
 use crate::cli::{Ctx, open, order};
 
@@ -76,7 +76,7 @@ fn sessions(store: &Store, verb: &str, typed: &str) -> Option<Vec<Candidate>> {
     if open::here(store.repository()).is_some() {
         words.push(Candidate::new("@", "the session of this worktree"));
     }
-    words.push(Candidate::new("latest", "the last one that changed"));
+    words.push(Candidate::new("latest", "the most recently changed session"));
     let mut entries = snapshot.entries(shelf).ok()?;
     let is_id = typed.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     if is_id {

@@ -29,21 +29,21 @@ fn print(report: &RepairReport, mode: RepairMode, ctx: &mut Ctx) -> Result<(), O
         writeln!(ctx.out, "object {id}: damaged, {words} in the git directory")?;
     }
     for id in &report.written {
-        let words = did("written again", "would be written again");
+        let words = did("rewritten", "would be rewritten");
         writeln!(ctx.out, "object {id}: missing, {words}")?;
     }
     for name in &report.reflogs {
-        let words = did("were taken out", "would be taken out");
+        let words = did("were removed", "would be removed");
         writeln!(ctx.out, "reflog of {}: damaged lines {words}", escape::line(name))?;
     }
     for name in &report.tracking {
         let words = did("removed", "would be removed");
         let name = escape::line(name);
-        writeln!(ctx.out, "{name}: damaged, {words}; git ao fetch brings it back")?;
+        writeln!(ctx.out, "{name}: damaged, {words}; to fetch it again: git ao fetch")?;
     }
     for path in &report.locks {
         let words = did("removed", "would be removed");
-        writeln!(ctx.out, "{}: left behind, {words}", escape::os(path.as_os_str()))?;
+        writeln!(ctx.out, "{}: stale, {words}", escape::os(path.as_os_str()))?;
     }
     for Finding { place, problem, .. } in &report.unrepaired {
         let (place, problem) = (escape::line(place), escape::line(problem));
@@ -62,12 +62,12 @@ fn print_ref(repair: &RefRepair, mode: RepairMode, ctx: &mut Ctx) -> Result<(), 
     let words = match (&base, is_done) {
         (Some(base), true) => format!("reset to {base}, {}", origin(&repair.origin)),
         (Some(base), false) => format!("would be reset to {base}, {}", origin(&repair.origin)),
-        (None, true) => "no whole state was found; the store begins anew".to_owned(),
-        (None, false) => "no whole state was found; the store would begin anew".to_owned(),
+        (None, true) => "no intact state was found; the store starts over".to_owned(),
+        (None, false) => "no intact state was found; the store would start over".to_owned(),
     };
     writeln!(ctx.out, "{name}: {words}")?;
     if let Some(kept) = &repair.kept {
-        writeln!(ctx.out, "  what it was is kept in {}", escape::line(kept))?;
+        writeln!(ctx.out, "  its old value is kept in {}", escape::line(kept))?;
     }
     let rescued = if is_done { "rescued" } else { "would be rescued" };
     lines(ctx, &repair.rescued, |what| match what {
@@ -104,7 +104,7 @@ fn origin(origin: &Origin) -> String {
         Origin::Reflog => "found in its reflog".to_owned(),
         Origin::Past => "found in its history".to_owned(),
         Origin::Tracking(name) => format!("found in {}", escape::line(name)),
-        Origin::Dangling => "which nothing named any more".to_owned(),
+        Origin::Dangling => "a dangling commit".to_owned(),
         Origin::Nowhere => String::new(),
     }
 }
@@ -115,7 +115,7 @@ fn refetch(store: &Store, ctx: &mut Ctx) {
     if let [remote, ..] = store.repository().remotes().as_slice() {
         let remote = escape::line(remote);
         ctx.out.hint(&format!(
-            "a remote may have what is lost here:\n  git fetch --refetch {remote} \
+            "a remote may have what was lost:\n  git fetch --refetch {remote} \
              +refs/ao/sessions:refs/ao/remotes/{remote}/sessions\n  git ao pull {remote}"
         ));
     }

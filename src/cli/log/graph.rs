@@ -29,7 +29,7 @@ pub fn print(
         Err(error) => {
             return Err(CliError::fatal("git cannot draw the graph")
                 .because(&error)
-                .hint("git ao log without --graph shows the events that can be read"));
+                .hint("to see the readable events: git ao log"));
         }
     };
     let mut is_whole = true;

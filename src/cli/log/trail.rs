@@ -110,7 +110,7 @@ fn deleted(handle: &str, snapshot: &Snapshot<'_>) -> Result<Option<SessionId>, C
         many => {
             let ids = many.iter().take(20).map(SessionId::to_string).collect::<Vec<_>>();
             let message = format!("'{handle}' is ambiguous: {} deleted sessions", many.len());
-            Err(CliError::refused(message).hint(format!("it could be\n  {}", ids.join("\n  "))))
+            Err(CliError::refused(message).hint(format!("candidates are:\n  {}", ids.join("\n  "))))
         }
     }
 }

@@ -1,9 +1,4 @@
 use git_ao::model::{Event, Timestamp};
-use git_ao::store::Store;
-
-use super::Args;
-use crate::cli::selection::moment;
-use crate::cli::{CliError, Ctx};
 
 /// Clocks differ: so many events in a row must be too old before older ones are not looked for.
 /// The same number that git takes.
@@ -30,19 +25,6 @@ pub enum Verdict {
 }
 
 impl Wanted {
-    pub fn of(args: &Args, store: &Store, ctx: &Ctx) -> Result<Self, CliError> {
-        let time = |name, text: &Option<String>| {
-            text.as_ref().map(|text| moment(name, text, store, ctx)).transpose()
-        };
-        Ok(Self {
-            since: time("--since", &args.since)?,
-            until: time("--until", &args.until)?,
-            authors: args.author.iter().map(|text| text.to_lowercase()).collect(),
-            ops: args.op.clone(),
-            limit: args.max_count,
-        })
-    }
-
     /// Begins to look at events, from the newest to the oldest.
     pub fn judge(&self) -> Judge<'_> {
         Judge { wanted: self, too_old: 0 }

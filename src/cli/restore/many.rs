@@ -6,60 +6,70 @@ use git_ao::model::{Session, SessionStatus};
 use git_ao::store::{Entry, Shelf, Store};
 use git_ao::workspace::Remarks;
 
-use super::Args;
 use crate::cli::interrupt::Interrupted;
+use crate::cli::selection::Criteria;
 use crate::cli::ui::escape;
 use crate::cli::{CliError, Ctx, ExitCode, remarks};
 
-pub fn run(
-    args: &Args,
-    ctx: &mut Ctx,
-    store: &Store,
-    launcher: &Launcher,
-    (wish, interrupted): (&Restore, &Interrupted),
-) -> Result<ExitCode, CliError> {
-    if args.session.is_some() {
-        return Err(CliError::usage("sessions are selected by options, or one is named"));
-    }
-    if wish.runtime.as_deref() == Some("foreground") {
-        return Err(CliError::usage("this terminal is for one agent, not for several"));
-    }
-    let snapshot = store.snapshot()?;
-    let chosen = args.criteria.choose(ctx, store, &snapshot)?;
-    let mut wanted = Vec::new();
-    for listed in snapshot.listing(Shelf::Active).sessions {
-        let Ok(session) = &listed.session else { continue };
-        let is_wanted = chosen.takes(&listed) && (!args.all || was_interrupted(session));
-        if is_wanted && can_be_restored(store, session) {
-            wanted.extend(snapshot.find(&listed.location)?.map(|entry| (entry, label(session))));
+pub const UNTOUCHED: &str = "interrupted; the session was not changed";
+
+/// Which sessions, and whether they are only named.
+pub struct Many<'a> {
+    pub criteria: &'a Criteria,
+    /// Only those that were interrupted.
+    pub all: bool,
+    pub dry_run: bool,
+}
+
+impl Many<'_> {
+    pub fn restore(
+        &self,
+        ctx: &mut Ctx,
+        store: &Store,
+        launcher: &Launcher,
+        (wish, interrupted): (&Restore, &Interrupted),
+    ) -> Result<ExitCode, CliError> {
+        if wish.runtime.as_deref() == Some("foreground") {
+            return Err(CliError::usage("this terminal cannot run several agents"));
         }
-    }
-    if wanted.is_empty() {
-        writeln!(ctx.out, "nothing to restore")?;
-        return Ok(ExitCode::Done);
-    }
-    let mut code = ExitCode::Done;
-    for (entry, label) in &wanted {
-        let done = match args.dry_run {
-            true => flow::restore_plan(store, launcher, entry, wish)
-                .map(|plan| (would(&plan), Remarks::default())),
-            false => restore(store, launcher, entry, (wish, interrupted)),
-        };
-        match done.map_err(|error| interrupted.explain(error, super::UNTOUCHED)) {
-            Ok((line, remarks)) => {
-                writeln!(ctx.out, "{line}")?;
-                remarks::say(ctx, &remarks);
-            }
-            Err(error) if interrupted.is_set() => return Err(error),
-            Err(error) => {
-                writeln!(ctx.out, "not restored: {label}")?;
-                ctx.out.flush()?;
-                error.print();
-                code = ExitCode::Refused;
+        let snapshot = store.snapshot()?;
+        let chosen = self.criteria.choose(ctx, store, &snapshot)?;
+        let mut wanted = Vec::new();
+        for listed in snapshot.listing(Shelf::Active).sessions {
+            let Ok(session) = &listed.session else { continue };
+            let is_wanted = chosen.takes(&listed) && (!self.all || was_interrupted(session));
+            if is_wanted && can_be_restored(store, session) {
+                wanted
+                    .extend(snapshot.find(&listed.location)?.map(|entry| (entry, label(session))));
             }
         }
+        if wanted.is_empty() {
+            writeln!(ctx.out, "nothing to restore")?;
+            return Ok(ExitCode::Done);
+        }
+        let mut code = ExitCode::Done;
+        for (entry, label) in &wanted {
+            let done = match self.dry_run {
+                true => flow::restore_plan(store, launcher, entry, wish)
+                    .map(|plan| (would(&plan), Remarks::default())),
+                false => restore(store, launcher, entry, (wish, interrupted)),
+            };
+            match done.map_err(|error| interrupted.explain(error, UNTOUCHED)) {
+                Ok((line, remarks)) => {
+                    writeln!(ctx.out, "{line}")?;
+                    remarks::say(ctx, &remarks);
+                }
+                Err(error) if interrupted.is_set() => return Err(error),
+                Err(error) => {
+                    writeln!(ctx.out, "not restored: {label}")?;
+                    ctx.out.flush()?;
+                    error.print();
+                    code = ExitCode::Refused;
+                }
+            }
+        }
+        Ok(code)
     }
-    Ok(code)
 }
 
 fn was_interrupted(session: &Session) -> bool {
@@ -97,7 +107,7 @@ fn label(session: &Session) -> String {
 fn told(action: Option<Action>) -> &'static str {
     match action {
         None => "no agent",
-        Some(Action::Resume) => "it goes on with its conversation",
+        Some(Action::Resume) => "it resumes its conversation",
         Some(_) => "a new conversation",
     }
 }

@@ -29,7 +29,7 @@ pub fn print(snapshot: &Snapshot<'_>, session: &Session, ctx: &mut Ctx) -> Resul
         writeln!(ctx.out, "{id} {subject} ({author}, {when})")?;
     }
     if !is_all {
-        let log = format!("older events: git ao log {}", session.id.short());
+        let log = format!("to see older events: git ao log {}", session.id.short());
         let log = ctx.out.paint(Style::Dim, &log);
         writeln!(ctx.out, "{log}")?;
     }

@@ -23,9 +23,12 @@ pub fn lines(view: &View, out: &Out, now: Timestamp) -> Vec<String> {
     }
     let mut lines = table.lines(out);
     if view.hidden > 0 {
-        let (sessions, are) =
-            if view.hidden == 1 { ("session", "is") } else { ("sessions", "are") };
-        let text = format!("{} ended {sessions} {are} not shown; --all shows them", view.hidden);
+        let (sessions, are, them) = match view.hidden {
+            1 => ("session", "is", "it"),
+            _ => ("sessions", "are", "them"),
+        };
+        let text =
+            format!("{} ended {sessions} {are} hidden; to show {them}, use --all", view.hidden);
         lines.push(out.paint(Style::Dim, &text) + "\n");
     }
     lines

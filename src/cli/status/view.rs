@@ -93,7 +93,7 @@ impl View {
             }
         }
         let line = |(why, ids): (String, Vec<String>)| {
-            format!("cannot tell whether the agent of {} is alive: {why}", ids.join(", "))
+            format!("cannot determine whether the agent of {} is alive: {why}", ids.join(", "))
         };
         problems.into_iter().map(line).collect()
     }

@@ -99,7 +99,7 @@ fn wait(interval: Duration, interrupted: &Interrupted) -> Result<Wish, CliError>
             }
             Err(Errno::INTR) => {}
             Err(error) => {
-                return Err(CliError::fatal("cannot wait for a key").because(&error));
+                return Err(CliError::fatal("cannot read the keyboard").because(&error));
             }
         }
     }

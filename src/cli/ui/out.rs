@@ -6,7 +6,7 @@ use super::color::Color;
 use super::message::{self, Level};
 use super::pager::{End, Pager};
 use super::{Style, escape};
-use crate::cli::context::Env;
+use crate::cli::env::Env;
 
 /// Standard output: buffered, perhaps through a pager, and the only way to it.
 ///

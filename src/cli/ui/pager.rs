@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::cli::context::Env;
+use crate::cli::env::Env;
 
 /// More than a pipe holds: once so much has been taken, somebody reads it.
 const ENOUGH: usize = 128 * 1024;

@@ -1,6 +1,6 @@
 use std::ffi::OsStr;
 
-use super::{Finding, exclude, leftovers, orphans, programs, settings};
+use super::{Finding, exclude, leftovers, orphans, programs, settings, writing};
 use crate::flow::{FlowError, reconcile_plan};
 use crate::store::{RepairMode, Severity, Store};
 
@@ -15,24 +15,25 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
     let mut found = Vec::new();
     programs::look(store.repository(), path, &mut found)?;
     settings::look(store, path, &mut found);
+    writing::look(store, &mut found);
     for problem in store.check_all()? {
         let what = format!("{}: {}", problem.place, problem.problem);
         found.push(match problem.severity {
-            Severity::Unknown => Finding::note(what, "git ao fsck says all"),
-            Severity::Wrong => Finding::wrong(what, "git ao fsck says all"),
+            Severity::Unknown => Finding::note(what, "git ao fsck"),
+            Severity::Wrong => Finding::wrong(what, "git ao fsck"),
         });
     }
     let damage = store.repair(RepairMode::Plan)?;
     for path in &damage.locks {
-        let what = format!("'{}' was left behind by a git that died", path.display());
+        let what = format!("'{}' is a stale lock of a crashed git", path.display());
         found.push(Finding::wrong(what, REPAIR));
     }
     for name in &damage.tracking {
-        found.push(Finding::wrong(format!("{name} leads to no whole store"), REPAIR));
+        found.push(Finding::wrong(format!("{name} does not lead to an intact store"), REPAIR));
     }
     if !damage.refs.is_empty() || !damage.unrepaired.is_empty() {
         for repair in &damage.refs {
-            let what = format!("{} leads to no whole store", repair.name);
+            let what = format!("{} does not lead to an intact store", repair.name);
             found.push(Finding::wrong(what, REPAIR));
         }
         // What else there is cannot be told: what seems to belong to no session may belong to one
@@ -48,7 +49,7 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
     for (session, steps) in reconcile_plan(store)?.changed {
         let steps: Vec<_> = steps.iter().map(ToString::to_string).collect();
         let steps = steps.join(", ");
-        let what = format!("session {} is behind the facts: {steps}", session.id.short());
+        let what = format!("the record of session {} is out of date: {steps}", session.id.short());
         found.push(Finding::fixable(what, "git ao reconcile"));
     }
     Ok(found)

@@ -17,18 +17,19 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
         found.push(Finding::fixable(what, FIX));
     }
     for path in old_tips(repo)? {
-        let what = format!("a writer that died left '{}'", path.display());
+        let what = format!("'{}' was left by a crashed writer", path.display());
         found.push(Finding::fixable(what, FIX));
     }
     for path in old_drafts(repo)? {
         // Somebody wrote what is in it.
         let path = path.display();
-        let what = format!("a text that was never saved is in '{path}'");
+        let what = format!("'{path}' contains a text that was never saved");
         found.push(Finding::note(what, format!("rm -r '{path}'")));
     }
     for path in unlinked(&Worktrees::new(repo))? {
         let path = path.display();
-        let what = format!("the worktree '{path}' of a session leads to where the repository was");
+        let what =
+            format!("the worktree '{path}' of a session points to the repository's old location");
         found.push(Finding::fixable(what, format!("git worktree repair '{path}'")));
     }
     worktrees(store, found)
@@ -38,7 +39,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
 pub fn half_made(store: &Store, found: &mut Vec<Finding>) -> Result<bool, FlowError> {
     let half_made = Worktrees::new(store.repository()).half_made()?;
     found.extend(half_made.iter().map(|path| {
-        let what = format!("a 'git worktree add' that was killed left '{}'", path.display());
+        let what = format!("'{}' was left by a killed 'git worktree add'", path.display());
         Finding::fixable(what, FIX)
     }));
     Ok(!half_made.is_empty())
@@ -50,7 +51,7 @@ fn worktrees(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     let moved = moved(&worktrees, &|session| could_be(store, session))?;
     for path in &moved {
         let path = path.display();
-        let what = format!("the worktree '{path}' of a session is not where git knows it");
+        let what = format!("the worktree '{path}' of a session is registered at another path");
         found.push(Finding::fixable(what, FIX));
     }
     for gone in gone(&worktrees)? {
@@ -62,13 +63,13 @@ fn worktrees(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
         found.push(match &gone.refusal {
             None => {
                 let what =
-                    format!("the worktree '{path}' of a session is gone, and git still knows it");
+                    format!("the worktree '{path}' of a session is missing, but still registered");
                 let fix = format!("git worktree remove '{path}', or repair <its new place>");
                 Finding::fixable(what, fix)
             }
             Some(refusal) => {
                 let fix = refusal.hint().unwrap_or_else(|| {
-                    "git ao cleanup --force, which keeps a backup, when the session has ended"
+                    "git ao cleanup --force, once the session has ended; it keeps a backup"
                         .to_owned()
                 });
                 Finding::wrong(error_chain(refusal), fix)

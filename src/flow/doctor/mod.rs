@@ -8,6 +8,7 @@ mod mend;
 mod orphans;
 mod programs;
 mod settings;
+mod writing;
 
 pub use examine::examine;
 pub use finding::{Finding, Weight};

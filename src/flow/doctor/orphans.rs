@@ -16,7 +16,10 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     worktrees(store, &snapshot, found)?;
     for runner in runners(repo)? {
         if !snapshot.contains(runner.session)? {
-            let what = format!("no session {} for an agent that runs", runner.session.short());
+            let what = format!(
+                "an agent is running for session {}, which does not exist",
+                runner.session.short()
+            );
             found.push(Finding::wrong(what, runner.way_to_end()));
         }
     }
@@ -34,12 +37,15 @@ fn marks(
     for mark in marked(store.repository())? {
         let (file, tree) = (mark.file.display(), mark.worktree.display());
         let what = match mark.session {
-            None => format!("'{file}' holds no session's id"),
+            None => format!("'{file}' does not contain a session id"),
             Some(id) if mark.is_main && !snapshot.contains(id)? => {
-                format!("no session {} for '{tree}', which '{file}' names", id.short())
+                format!(
+                    "'{tree}' belongs to session {}, which does not exist ('{file}')",
+                    id.short()
+                )
             }
             Some(id) if !seen.insert(id) => {
-                format!("'{tree}' is not the only worktree of session {}", id.short())
+                format!("'{tree}' is one of several worktrees of session {}", id.short())
             }
             Some(_) => continue,
         };
@@ -60,7 +66,7 @@ fn worktrees(
     let begun = worktrees.half_checkouts()?;
     for HalfCheckout { path, has_work } in &begun {
         let (shown, branch) = (path.display(), branch_at(&listed, path));
-        let what = format!("'{shown}'{} was never checked out to the end", on(branch));
+        let what = format!("the checkout of '{shown}'{} was never completed", on(branch));
         let fix = match has_work {
             true => format!("git worktree unlock '{shown}'; look at it: git -C '{shown}' status"),
             false => and_branch(repo, format!("git worktree remove -f -f '{shown}'"), branch)?,

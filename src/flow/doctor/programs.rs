@@ -17,15 +17,15 @@ pub fn look(repo: &Repository, path: &OsStr, found: &mut Vec<Finding>) -> Result
     }
     if find_program("tmux", path).is_none() {
         let what = "tmux is not installed: agents run without a terminal";
-        found.push(Finding::note(what, "install tmux to attach to them"));
+        found.push(Finding::note(what, "install tmux"));
     } else if let Err(error @ RuntimeError::TooOld { .. }) = Tmux::new(None).and_then(|t| t.check())
     {
         let what = format!("{error}: agents run without a terminal");
-        found.push(Finding::note(what, "install a newer tmux to attach to them"));
+        found.push(Finding::note(what, "install a newer tmux"));
     }
     if repo.git("var").arg("GIT_AUTHOR_IDENT").run().is_err() {
         let fix = "git config --global user.email <address>";
-        found.push(Finding::note("git does not know who you are", fix));
+        found.push(Finding::note("your identity is not configured in git", fix));
     }
     Ok(())
 }

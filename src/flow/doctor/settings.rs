@@ -46,11 +46,10 @@ pub fn look(store: &Store, path: &OsStr, found: &mut Vec<Finding>) {
 
 fn agent(store: &Store, agents: &Agents, path: &OsStr, found: &mut Vec<Finding>) {
     if agents.installed(path).is_empty() {
-        found
-            .push(Finding::note("no agent is installed", "git ao agents lists what is looked for"));
+        found.push(Finding::note("no agent is installed", "git ao agents"));
     }
     let Some(name) = store.repository().config("ao.agent") else { return };
-    let fix = "git ao agents lists those there are";
+    let fix = "git ao agents";
     match agents.find(&name) {
         Err(error @ AgentError::Unknown { .. }) => {
             found.push(Finding::wrong(format!("ao.agent: {error}"), fix));
@@ -60,7 +59,7 @@ fn agent(store: &Store, agents: &Agents, path: &OsStr, found: &mut Vec<Finding>)
         Ok(agent) => {
             let program = agent.program();
             if !program.contains('/') && find_program(program, path).is_none() {
-                let what = format!("ao.agent: there is no '{program}' on PATH");
+                let what = format!("ao.agent: '{program}' is not on PATH");
                 found.push(Finding::wrong(what, fix));
             }
         }
@@ -80,10 +79,10 @@ fn unknown_keys(store: &Store, found: &mut Vec<Finding>) {
         }
         let near = KEYS.iter().filter(|it| distance(&key, &it.to_ascii_lowercase()) <= 2);
         let fix = match near.min_by_key(|it| distance(&key, &it.to_ascii_lowercase())) {
-            Some(near) => format!("it may be meant for {near}; git config --unset {key}"),
+            Some(near) => format!("git config --unset {key}, or rename it to {near}"),
             None => format!("git config --unset {key}"),
         };
-        found.push(Finding::wrong(format!("there is no setting {key}"), fix));
+        found.push(Finding::wrong(format!("unknown setting {key}"), fix));
     }
 }
 
@@ -95,12 +94,12 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
         "ao.replica" => {
             // A copy takes a name of its own by itself.
             let valid = store.known_replica().is_some() || store.copied_from().is_some();
-            (!valid).then(|| format!("'{value}' cannot be the name of a clone"))
+            (!valid).then(|| format!("'{value}' is not a valid name of a clone"))
         }
         "ao.runtime" => runtime::named(value, None).err().map(|error| error.to_string()),
         "ao.branchPrefix" => {
             let valid = is_branch_name(&format!("{value}x"));
-            (!valid).then(|| format!("no branch can begin with '{value}'"))
+            (!valid).then(|| format!("'{value}' is not a valid prefix of a branch"))
         }
         "ao.tmuxSocket" | "ao.worktreeDir" => value.is_empty().then(|| "it is empty".to_owned()),
         "ao.autoPush" | "ao.hooks" => {
@@ -112,7 +111,7 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
             match log::configured(repo) {
                 None => Some(format!("'{value}' is not a number of bytes such as 64m")),
                 Some(limit) if limit > 0 && limit < least => {
-                    Some(format!("'{value}' is too little, {}k are kept", least / 1024))
+                    Some(format!("'{value}' is too small, {}k is used", least / 1024))
                 }
                 Some(_) => None,
             }
@@ -138,9 +137,9 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
 
 fn fix(key: &str) -> String {
     match key {
-        "ao.replica" => "git config --unset ao.replica; the next write makes one".to_owned(),
+        "ao.replica" => "git config --unset ao.replica".to_owned(),
         "ao.runtime" => "git config ao.runtime tmux, detached, foreground or none".to_owned(),
-        "ao.remote" => "git remote lists those there are".to_owned(),
+        "ao.remote" => "git remote".to_owned(),
         key => format!("git config --unset {key}"),
     }
 }

@@ -6,10 +6,11 @@ use super::agents::Probes;
 use super::base::to_base;
 use crate::flow::FlowError;
 use crate::flow::on_branch::is_its_own;
+use crate::flow::own::Own;
 use crate::model::Session;
 use crate::store::Store;
 use crate::workspace::{
-    self, Condition, Detail, Divergence, Place, Workspace as _, WorkspaceState, Worktrees,
+    self, Condition, Detail, Divergence, Place, Workspace as _, WorkspaceState, Worktrees, is_of,
     session_at,
 };
 
@@ -18,7 +19,7 @@ use crate::workspace::{
 pub struct Live {
     /// Whether its agent is alive.
     pub agent: AgentState,
-    /// Its workspace on this replica, as the record names it.
+    /// Its workspace on this replica: where git knows it, else as the record names it.
     pub path: Option<PathBuf>,
     /// What that is like; None where it has none here, or was not looked at.
     pub workspace: Option<WorkspaceState>,
@@ -54,7 +55,8 @@ pub fn survey(
     let probes = Probes::new(repo, replica.as_deref(), sessions);
     let is_wanted = |session: &Session| scope == Scope::All || !session.status.is_terminal();
     let close: Vec<_> = sessions.iter().map(|s| is_wanted(s).then_some(*s)).collect();
-    let here: Vec<_> = close.iter().map(|s| place_here(*s, replica.as_deref())).collect();
+    let mut here: Vec<_> = close.iter().map(|s| place_here(*s, replica.as_deref())).collect();
+    find_moved(store, &worktrees, &close, &mut here)?;
     let (agents, states, bases) = thread::scope(|scope| {
         let agents = scope.spawn(move || probes.run());
         let states = look(&worktrees, &here, detail);
@@ -97,6 +99,32 @@ fn place_here<'a>(session: Option<&'a Session>, replica: Option<&str>) -> Option
     let text = session.placements.get(replica?)?.workspace.as_deref()?;
     let path = workspace::from_record(text).map_err(|error| error.to_string());
     Some(Here { path, branch: session.branch.as_deref() })
+}
+
+/// A worktree that was moved is where git knows it, and says itself whose it is. Only where one is
+/// not where its record says, all are asked.
+fn find_moved(
+    store: &Store,
+    worktrees: &Worktrees<'_>,
+    sessions: &[Option<&Session>],
+    here: &mut [Option<Here<'_>>],
+) -> Result<(), FlowError> {
+    let mut own = None;
+    for (session, here) in sessions.iter().zip(here) {
+        let (Some(session), Some(here)) = (session, here) else { continue };
+        let is_its_own = |path: &PathBuf| is_of(path, session.id, &session.project_id);
+        if here.path.as_ref().map_or(true, is_its_own) {
+            continue;
+        }
+        let own = match &mut own {
+            Some(own) => own,
+            none => none.insert(Own::of(worktrees, &store.snapshot()?)?),
+        };
+        if let Some(path) = own.path(session) {
+            here.path = Ok(path.clone());
+        }
+    }
+    Ok(())
 }
 
 fn look(

@@ -46,7 +46,7 @@ impl AgentFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(RuntimeError::Unreadable { path, source }),
         };
-        let strange = || io::Error::new(io::ErrorKind::InvalidData, "it is damaged");
+        let strange = || io::Error::new(io::ErrorKind::InvalidData, "the file is damaged");
         match Self::parse(&text) {
             Some(file) => Ok(Some(file).filter(|file| file.directory == directory(repo))),
             None => Err(RuntimeError::Unreadable { path, source: strange() }),

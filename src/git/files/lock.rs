@@ -24,7 +24,9 @@ pub struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        if let Some(path) = &self.passing {
+        // Where the repository was moved meanwhile, what has the path is somebody else's.
+        let own = self.passing.as_ref().filter(|path| matches!(self.is_in_place(path), Ok(true)));
+        if let Some(path) = own {
             // While it is still held: who opened the file in vain looks again.
             let _ = std::fs::remove_file(path);
         }

@@ -3,7 +3,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use super::retry::uninterrupted;
+use super::retry::{replace, uninterrupted};
 use crate::git::Repository;
 
 impl Repository {
@@ -39,7 +39,6 @@ impl Repository {
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         self.shared().adjust(file.path())?;
-        file.persist(&path)?;
-        Ok(())
+        replace(&path, file.into_temp_path())
     }
 }

@@ -8,6 +8,7 @@ use gix::ObjectId;
 use gix::objs::{Find, Kind};
 
 use super::read::oid;
+use crate::git::files::uninterrupted;
 use crate::git::{ObjectError, Repository};
 
 impl Repository {
@@ -29,11 +30,10 @@ impl Repository {
         self.loose_file(&id).is_file()
     }
 
-    /// Moves the file of a loose object that is damaged to `folder`: git writes no object whose file
+    /// Moves the file of a loose object that is damaged to `folder`, which is there: git writes no object whose file
     /// is there, whatever is in it.
     pub(crate) fn set_aside_object(&self, id: ObjectId, folder: &Path) -> io::Result<()> {
-        fs::create_dir_all(folder)?;
-        fs::rename(self.loose_file(&id), folder.join(id.to_string()))
+        uninterrupted(|| fs::rename(self.loose_file(&id), folder.join(id.to_string())))
     }
 
     fn is_replaced(&self, id: ObjectId) -> bool {

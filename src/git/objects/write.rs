@@ -13,7 +13,7 @@ use gix::ObjectId;
 use gix::objs::{Kind, WriteTo};
 
 use super::loose;
-use crate::git::files::{sync_folder, uninterrupted};
+use crate::git::files::{replace, sync_folder, uninterrupted};
 use crate::git::{ObjectError, Repository};
 
 /// How often an object folder may vanish (`git gc` removes empty ones) before it is an error.
@@ -73,10 +73,7 @@ impl Repository {
             file.as_file().sync_all()?;
         }
         self.shared().adjust(file.path())?;
-        let file = file.into_temp_path();
-        uninterrupted(|| fs::rename(&file, path))?;
-        // Its name is gone with the rename.
-        let _ = file.keep();
+        replace(path, file.into_temp_path())?;
         if self.fsync().objects {
             sync_folder(folder)?;
         }

@@ -1,8 +1,9 @@
 use std::ffi::{OsStr, OsString};
-use std::io::{BufReader, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
 
 use crate::git::GitError;
 
@@ -159,20 +160,14 @@ impl GitCommand {
         let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.map_err(|source| self.start_error(source))?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let reader = std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            // A pipe that breaks ends here as it does where it is closed.
-            let _ = stdout.map(|mut pipe| pipe.read_to_end(&mut bytes));
-            bytes
-        });
+        let stdout = stdout.map(|pipe| std::thread::spawn(|| all_of(pipe)));
         let stderr = stderr.map(|pipe| said(pipe, watch)).unwrap_or_default();
-        let stdout = reader.join().unwrap_or_default();
-        let status = child.wait().map_err(|source| self.start_error(source))?;
-        Ok(Ended {
-            status: status.code(),
-            stdout: String::from_utf8_lossy(&stdout).into_owned(),
-            stderr,
-        })
+        let stdout = stdout.map_or(Ok(Vec::new()), joined);
+        let status = child.wait();
+        let failed = |source| self.start_error(source);
+        let (status, stdout) = (status.map_err(failed)?, stdout.map_err(failed)?);
+        let stdout = String::from_utf8_lossy(&stdout).into_owned();
+        Ok(Ended { status: status.code(), stdout, stderr })
     }
 
     /// Runs it to its end; an exit status of 1 without a message means that what was asked for is
@@ -206,12 +201,16 @@ impl GitCommand {
         let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.map_err(|source| self.start_error(source))?;
         let feeder = feed(&mut child, self.input.take());
-        let output = child.wait_with_output().map_err(|source| self.start_error(source))?;
+        let stderr = child.stderr.take().map(|pipe| std::thread::spawn(|| all_of(pipe)));
+        let stdout = child.stdout.take().map_or(Ok(Vec::new()), all_of);
+        let stderr = stderr.map_or(Ok(Vec::new()), joined);
+        let status = child.wait();
         if let Some(feeder) = feeder {
             // A process that did not read to the end says why itself.
             let _ = feeder.join();
         }
-        Ok((output.status, output.stdout, output.stderr))
+        let failed = |source| self.start_error(source);
+        Ok((status.map_err(failed)?, stdout.map_err(failed)?, stderr.map_err(failed)?))
     }
 
     fn start_error(&self, source: std::io::Error) -> GitError {
@@ -221,11 +220,21 @@ impl GitCommand {
 
 /// Writes from a thread of its own, so that a process that prints before it has read everything
 /// cannot block.
-fn feed(child: &mut Child, input: Option<Vec<u8>>) -> Option<std::thread::JoinHandle<()>> {
+fn feed(child: &mut Child, input: Option<Vec<u8>>) -> Option<JoinHandle<()>> {
     let (bytes, mut stdin) = (input?, child.stdin.take()?);
     Some(std::thread::spawn(move || {
         let _ = stdin.write_all(&bytes);
     }))
+}
+
+/// `Child::wait_with_output` panics where a pipe cannot be read.
+fn all_of(mut pipe: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    pipe.read_to_end(&mut bytes).map(|_| bytes)
+}
+
+fn joined(reader: JoinHandle<io::Result<Vec<u8>>>) -> io::Result<Vec<u8>> {
+    reader.join().unwrap_or_else(|_| Err(io::Error::other("a reader panicked")))
 }
 
 /// Reads to the end, line by line; returns the lines that are no progress, and hands on those up to

@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use super::stale::Held;
 use super::update::{Durability, Expected, Moved, RefMove, names};
 use crate::git::{GitError, RefError, Repository, Signatures};
 
@@ -78,10 +79,23 @@ impl Repository {
         let is_locked = (message.contains(".lock': File exists"))
             || message.contains("cannot lock references")
             || message.contains("data is locked");
-        match is_locked {
-            true => Ok(Moved::Locked(name, error.into())),
-            false => Err(RefError::Write { name, source: error.into() }),
+        if !is_locked {
+            return Err(RefError::Write { name, source: error.into() });
         }
+        let held = self.lock_in_the_way(message);
+        Ok(Moved::Locked(name, held.map_or_else(|| error.into(), Into::into)))
+    }
+
+    /// The lock that git's words are about; None where it is gone by now.
+    fn lock_in_the_way(&self, message: &str) -> Option<Held> {
+        let named = message.split_once("Unable to create '");
+        let named = named.and_then(|(_, rest)| rest.split_once(".lock': File exists"));
+        let path = match named {
+            Some((path, _)) => self.hook_folder().join(format!("{path}.lock")),
+            // Of a reftable git names none.
+            None => self.common_dir().join("reftable/tables.list.lock"),
+        };
+        path.is_file().then(|| Held::by(&path))
     }
 }
 

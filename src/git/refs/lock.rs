@@ -88,7 +88,7 @@ impl RefLock {
 }
 
 /// The file that a lock is made from, with the ref's new value in it.
-fn make_mark(repo: &Repository, new: ObjectId) -> io::Result<tempfile::TempPath> {
+pub(super) fn make_mark(repo: &Repository, new: ObjectId) -> io::Result<tempfile::TempPath> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(MARK);
     plain_permissions(&mut builder);
@@ -104,7 +104,7 @@ fn make_mark(repo: &Repository, new: ObjectId) -> io::Result<tempfile::TempPath>
 impl Drop for RefLock {
     fn drop(&mut self) {
         if self.held {
-            let _ = fs::remove_file(&self.lock);
+            let _ = uninterrupted(|| fs::remove_file(&self.lock));
         }
     }
 }
@@ -137,7 +137,7 @@ fn collect_marks(repo: &Repository) -> io::Result<()> {
 
 fn marks(repo: &Repository) -> io::Result<Vec<PathBuf>> {
     let mut marks = Vec::new();
-    for entry in fs::read_dir(repo.ao_dir())? {
+    for entry in uninterrupted(|| fs::read_dir(repo.ao_dir()))? {
         let entry = entry?;
         if entry.file_name().to_string_lossy().starts_with(MARK) {
             marks.push(entry.path());

@@ -9,6 +9,7 @@ use std::io::{ErrorKind, Read};
 
 use crate::git::error::Cause;
 use crate::git::extensions::RefStorage;
+use crate::git::files::uninterrupted;
 use crate::git::objects::oid;
 use crate::git::{RefError, Repository};
 use crate::model::{InvalidOid, Oid};
@@ -84,7 +85,7 @@ impl Repository {
     pub(super) fn read_loose_ref(&self, name: &str) -> Result<Loose, Cause> {
         let mut text = [0; LONGEST];
         let file = File::open(self.common_dir().join(name));
-        let length = match file.and_then(|mut file| file.read(&mut text)) {
+        let length = match file.and_then(|mut file| uninterrupted(|| file.read(&mut text))) {
             Ok(length) => length,
             Err(error) => {
                 return match error.kind() {

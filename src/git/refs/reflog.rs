@@ -8,6 +8,7 @@ use gix::ObjectId;
 
 use super::state::read_if_there;
 use crate::git::extensions::RefStorage;
+use crate::git::files::replace;
 use crate::git::{RefError, Repository};
 
 /// How many entries are asked for where only git can read them.
@@ -142,8 +143,7 @@ impl Repository {
         if let Ok(meta) = fs::metadata(&path) {
             fs::set_permissions(file.path(), meta.permissions()).map_err(io_failed)?;
         }
-        file.persist(&path).map_err(|error| io_failed(error.error))?;
-        Ok(())
+        replace(&path, file.into_temp_path()).map_err(io_failed)
     }
 
     /// The file of a ref's reflog, where refs are files.

@@ -45,9 +45,9 @@ impl Repository {
     pub fn leftover_locks(&self, prefixes: &[&str]) -> Vec<Leftover> {
         let mut found = Vec::new();
         let common = self.common_dir();
-        for name in ["packed-refs.lock", "reftable/tables.list.lock"] {
-            found.extend(Leftover::at(&common.join(name)));
-        }
+        found.extend(Leftover::at(&common.join("packed-refs.lock")));
+        // That of the list of tables, and those of tables that were about to be joined.
+        collect(&common.join("reftable"), &mut found);
         for prefix in prefixes {
             collect(&common.join(prefix), &mut found);
             collect(&common.join("logs").join(prefix), &mut found);

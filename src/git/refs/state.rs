@@ -1,16 +1,17 @@
 //! Refs as they are, also those that cannot be read, and putting them right.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 
 use gix::ObjectId;
 
 use super::files::is_odd;
-use super::lock::RefLock;
+use super::lock::{RefLock, make_mark};
 use super::stale::Held;
 use super::update::{Durability, Expected, RefMove};
 use crate::git::error::{Cause, FileError};
 use crate::git::extensions::RefStorage;
+use crate::git::files::replace;
 use crate::git::{RefError, Repository, Signatures};
 use crate::model::Oid;
 
@@ -97,12 +98,9 @@ impl Repository {
         if let Some(lock) = lock {
             return lock.commit(self).map_err(failed);
         }
-        let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(self.ao_dir())?;
-            file.write_all(format!("{}\n", to.new).as_bytes())?;
-            file.persist(self.common_dir().join(to.name)).map_err(|error| error.error)
-        };
-        write().map(|_| Durability::Kept).map_err(|error| write_error(to.name, error.into()))
+        let path = self.common_dir().join(to.name);
+        let moved = make_mark(self, to.new).and_then(|file| replace(&path, file));
+        moved.map(|()| Durability::Kept).map_err(|error| write_error(to.name, error.into()))
     }
 
     /// The lock of a ref; None where the file system has none of this kind.

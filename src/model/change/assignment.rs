@@ -34,7 +34,7 @@ pub enum AssignmentError {
     #[error("'{0}' is not of the form <field>=<value>")]
     NoAssignment(String),
     /// There is no such field.
-    #[error("there is no field '{field}'")]
+    #[error("unknown field '{field}'")]
     Unknown {
         /// What was typed.
         field: String,
@@ -42,7 +42,7 @@ pub enum AssignmentError {
         similar: Option<String>,
     },
     /// The field can be nothing but text, a number or a list.
-    #[error("'{0}' has no fields of its own")]
+    #[error("'{0}' has no subfields")]
     NoMapping(String),
     /// The field is a mapping that is the program's own.
     #[error("'{0}' cannot be changed")]
@@ -51,13 +51,13 @@ pub enum AssignmentError {
     #[error("'{0}' is a mapping: set a key in it")]
     Mapping(String),
     /// Only lists take `+=` and `-=`.
-    #[error("'{0}' is not a list: it takes '=', not '+=' or '-='")]
+    #[error("'{0}' is not a list: use '=', not '+=' or '-='")]
     NoList(String),
     /// Every session has one.
     #[error("'{0}' cannot be empty")]
     Needed(String),
     /// The field takes numbers.
-    #[error("'{field}' is a number, '{value}' is not")]
+    #[error("'{field}' must be a number, not '{value}'")]
     NoNumber {
         /// The field.
         field: String,

@@ -20,16 +20,16 @@ pub enum RuleError {
     #[error("'{0}' cannot be changed")]
     Fixed(&'static str),
     /// A title of more than one line.
-    #[error("a title is one line")]
+    #[error("a title must be a single line")]
     LongTitle,
     /// A field of one line with a line's end or another control character in it.
-    #[error("'{0}' cannot hold control characters")]
+    #[error("'{0}' cannot contain control characters")]
     Control(&'static str),
     /// Less than nothing was paid.
     #[error("'cost.cost_usd' cannot be negative")]
     NegativeCost,
     /// A status that is no word, or not one of the table's.
-    #[error("there is no status '{0}'")]
+    #[error("unknown status '{0}'")]
     UnknownStatus(String),
     /// The table does not allow this.
     #[error(transparent)]

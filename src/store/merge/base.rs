@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::objs::Commit;
 
 use super::super::edit::Edit;
-use super::super::{Store, StoreError, Stray};
+use super::super::{Displaced, Store, StoreError, Stray};
 use super::ancestry::Graph;
 use super::compare::{Difference, compare};
 use super::decide::{Decision, decide};
@@ -26,8 +26,8 @@ pub(super) struct MergedTrees {
     pub decisions: Vec<((Project, SessionId), Decision)>,
     /// What their side brings that the layout does not know. It is taken along.
     pub unknown: Vec<Stray>,
-    /// What their side has where records of ours belong. It is left out.
-    pub displaced: Vec<Stray>,
+    /// What one side has where records of the other belong. It is put beside them.
+    pub displaced: Vec<Displaced>,
     edits: Vec<Edit>,
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
-use super::super::Stray;
+use super::super::displaced::beside;
 use super::super::edit::Edit;
 use super::super::layout::{Shelf, id_of_file};
+use super::super::{Displaced, Stray};
 use super::rows::{Row, Sides, rows};
 use super::trees::{Item, Trees};
 use super::unknown::merge_unknown;
@@ -23,13 +24,13 @@ pub(super) struct Difference {
     pub edits: Vec<Edit>,
     /// What of that their side brings.
     pub unknown: Vec<Stray>,
-    /// What lies on their side where records belong, and is left out for the sake of ours.
-    pub displaced: Vec<Stray>,
+    /// What lies on one side where the other one has folders of records, and is put beside them.
+    pub displaced: Vec<Displaced>,
 }
 
 /// Compares the roots of three stores. Where both sides are the same, nothing is read.
 pub(super) fn compare(trees: &Trees<'_>, roots: Sides) -> Result<Difference, ObjectError> {
-    let mut walk = Walk { trees, found: Difference::default() };
+    let mut walk = Walk { trees, roots, found: Difference::default() };
     for (name, row) in rows(trees, roots)? {
         let path = vec![name.clone()];
         let shelf = [Shelf::Active, Shelf::Archived].into_iter().find(|s| s.folder() == name);
@@ -45,6 +46,7 @@ pub(super) fn compare(trees: &Trees<'_>, roots: Sides) -> Result<Difference, Obj
 
 struct Walk<'t, 'r> {
     trees: &'t Trees<'r>,
+    roots: Sides,
     found: Difference,
 }
 
@@ -54,7 +56,7 @@ impl Walk<'_, '_> {
         for (name, row) in rows(self.trees, projects)? {
             let path = below(&path, &name);
             let Ok(project) = name.to_string().parse::<Project>() else {
-                self.unknown(path, row, "is not the name of a project")?;
+                self.unknown(path, row, "is not a valid project name")?;
                 continue;
             };
             let Some(shards) = self.folders(&path, row)? else { continue };
@@ -84,21 +86,21 @@ impl Walk<'_, '_> {
     }
 
     /// The folders at one name where a folder belongs; None where there is none. What lies there on
-    /// one side and is no folder gives way to the folder of the other side: it changed nothing.
+    /// one side and is no folder gives way to the folder of the other side, and is put beside it: it
+    /// changed nothing.
     fn folders(&mut self, path: &[BString], row: Row) -> Result<Option<Sides>, ObjectError> {
         let folder = |item: Option<Item>| item.filter(is_folder).map(|(_, id)| id);
-        let why = "is not a folder";
+        let why = "is not a directory";
         let sides = row.map(folder);
         match [row[1], row[2]].map(|item| item.map(|item| is_folder(&item))) {
             [Some(true), Some(false)] => {
-                if row[2] != row[0] {
-                    self.found.displaced.push(stray(path, why));
-                }
+                self.displace(path, row[0], row[2])?;
                 Ok(Some([sides[0], sides[1], sides[0]]))
             }
             [Some(false), Some(true)] => {
                 let entry = row[0].filter(is_folder);
                 self.found.edits.push(Edit { path: path.to_vec(), entry });
+                self.displace(path, row[0], row[1])?;
                 Ok(Some([sides[0], sides[0], sides[2]]))
             }
             [ours, theirs] if ours == Some(false) || theirs == Some(false) => {
@@ -107,6 +109,22 @@ impl Walk<'_, '_> {
             }
             _ => Ok(Some(sides)),
         }
+    }
+
+    /// Puts what a side has laid in the way beside it. What was there before is there already, if
+    /// whoever made the folder wanted it.
+    fn displace(
+        &mut self,
+        path: &[BString],
+        base: Option<Item>,
+        item: Option<Item>,
+    ) -> Result<(), ObjectError> {
+        if let Some(item) = item.filter(|item| Some(*item) != base) {
+            let (edit, displaced) = put_beside(self.trees, self.roots, path, item)?;
+            self.found.edits.push(edit);
+            self.found.displaced.push(displaced);
+        }
+        Ok(())
     }
 
     fn unknown(&mut self, path: Vec<BString>, row: Row, why: &str) -> Result<(), ObjectError> {
@@ -122,6 +140,24 @@ impl Walk<'_, '_> {
     fn version(&mut self, path: Vec<BString>, row: Row) -> Result<(), ObjectError> {
         self.found.edits.extend(merge_unknown(self.trees, path, row)?);
         Ok(())
+    }
+}
+
+/// Puts what lies at a path on one side beside it, where neither side has anything else.
+pub(super) fn put_beside(
+    trees: &Trees<'_>,
+    [_, ours, theirs]: Sides,
+    path: &[BString],
+    item: Item,
+) -> Result<(Edit, Displaced), ObjectError> {
+    let mut places = beside(path, item.1);
+    loop {
+        let to = places.next().expect("there are always more names");
+        let there = [trees.find(ours, &to)?, trees.find(theirs, &to)?];
+        if there.into_iter().flatten().all(|there| there == item) {
+            let displaced = Displaced::new(path, &to);
+            return Ok((Edit { path: to, entry: Some(item) }, displaced));
+        }
     }
 }
 

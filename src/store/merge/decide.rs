@@ -6,7 +6,8 @@ use gix::objs::tree::EntryKind;
 use super::super::edit::Edit;
 use super::super::error::oid;
 use super::super::layout::{Location, Shelf, Visibility};
-use super::super::{Entry, Store, StoreError, Stray};
+use super::super::{Displaced, Entry, Store, StoreError, Stray};
+use super::compare::put_beside;
 use super::contents::Contents;
 use super::rows::{Sides, choose};
 use super::trees::{Slot, Trees};
@@ -23,8 +24,8 @@ pub(super) struct Decision {
     pub edits: Vec<Edit>,
     /// What their side has in its place that is no record, and is taken along.
     pub unknown: Vec<Stray>,
-    /// What their side has in its place that is no record, and gives way to one.
-    pub displaced: Vec<Stray>,
+    /// What a side has in its place that is no record, and is put beside one.
+    pub displaced: Vec<Displaced>,
     /// The fields of which one value was lost.
     pub conflicts: Vec<String>,
     /// True where the sides had written different records and neither was the base.
@@ -38,7 +39,7 @@ type Pair = [Option<ObjectId>; 2];
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Place(Shelf, ObjectId);
 
-/// Decides about one session. What is no record gives way to one, and counts as no change of it;
+/// Decides about one session. What is no record is put beside one, and counts as no change of it;
 /// where no record stays, it is merged by its id.
 pub(super) fn decide(
     store: &Store,
@@ -77,7 +78,11 @@ pub(super) fn decide(
     };
     decision.result = place(result).map(|place| place.entry(&locate));
     for (at, shelf) in [Shelf::Active, Shelf::Archived].into_iter().enumerate() {
-        decision.put(locate(shelf), [slots[0][at], slots[1][at], slots[2][at]], result[at]);
+        let slots = [slots[0][at], slots[1][at], slots[2][at]];
+        decision.put(locate(shelf), slots, result[at]);
+        if result[at].is_some() {
+            decision.displace(trees, roots, &locate(shelf), slots)?;
+        }
     }
     Ok(decision)
 }
@@ -98,19 +103,34 @@ impl Decision {
         let others = slots.map(Slot::other);
         let other = choose(others);
         let stays = record.map(|id| (EntryKind::Blob, id)).or(other);
-        let stray = || Stray { path: location.to_string(), why: "is not a plain file".to_owned() };
-        if others[2].is_some() && others[2] != others[0] && others[2] != others[1] {
-            if record.is_some() {
-                self.displaced.push(stray());
-            } else if stays == others[2] {
-                self.unknown.push(stray());
-            }
+        let is_news = others[2].is_some() && others[2] != others[0] && others[2] != others[1];
+        if is_news && stays == others[2] {
+            let (path, why) = (location.to_string(), "is not a regular file".to_owned());
+            self.unknown.push(Stray { path, why });
         }
         // Where our folder was none, that of the base is there by now.
         let now = if ours == Slot::Blocked { base.item() } else { ours.item() };
         if stays != now {
             self.edits.push(Edit { entry: stays, ..Edit::from((location, None)) });
         }
+    }
+
+    /// Puts what a side has laid where the record stays beside it.
+    fn displace(
+        &mut self,
+        trees: &Trees<'_>,
+        roots: Sides,
+        location: &Location,
+        slots: [Slot; 3],
+    ) -> Result<(), StoreError> {
+        let [base, ours, theirs] = slots.map(Slot::other);
+        for item in [ours, theirs].into_iter().flatten().filter(|item| Some(*item) != base) {
+            let path = location.components().map(Into::into);
+            let (edit, displaced) = put_beside(trees, roots, &path, item)?;
+            self.edits.push(edit);
+            self.displaced.push(displaced);
+        }
+        Ok(())
     }
 }
 

@@ -19,3 +19,4 @@ mod tests;
 
 pub use change::{Change, ChangeKind};
 pub use tip::{Aim, Histories, MergeReport, Outcome};
+pub(super) use trees::Trees;

@@ -3,7 +3,7 @@ use gix::objs::Commit;
 
 use super::super::door::{Next, subject};
 use super::super::error::{gix_id, oid};
-use super::super::{Snapshot, Store, StoreError, Stray, Visibility, event_time};
+use super::super::{Displaced, Snapshot, Store, StoreError, Stray, Visibility, event_time};
 use super::Change;
 use super::ancestry::{Graph, Relation};
 use super::base::{Bases, MergedTrees, compare_trees, merge_trees};
@@ -51,8 +51,8 @@ pub struct MergeReport {
     pub changes: Vec<Change>,
     /// What their store brought that the layout does not know. It is not read, and kept.
     pub unknown: Vec<Stray>,
-    /// What their store has where records of ours belong. It was left out.
-    pub left_out: Vec<Stray>,
+    /// What lay where records belong, and was put beside them.
+    pub displaced: Vec<Displaced>,
 }
 
 impl Store {
@@ -142,7 +142,7 @@ impl<'s> Merge<'s> {
         let mut graph = Graph::new(self.store.repository())?;
         let relation = graph.relation(&[ours], self.theirs.0)?;
         if relation.behind.is_empty() {
-            return Ok(self.stay(ours, Vec::new()));
+            return Ok(self.stay(ours));
         }
         if histories == Histories::Related {
             related(&relation)?;
@@ -154,13 +154,13 @@ impl<'s> Merge<'s> {
                 return self.adopt(whole);
             }
             if same_events && aim == Aim::Agree {
-                return Ok(self.stay(ours, whole.displaced));
+                return Ok(self.stay(ours));
             }
             if relation.ahead.is_empty() {
                 return self.commit(whole);
             }
         } else if same_events && aim == Aim::Agree {
-            return Ok(self.stay(ours, Vec::new()));
+            return Ok(self.stay(ours));
         }
         let base = Bases::new(self.store).tree(&mut graph, &self.trees, &relation.bases)?;
         let roots = [base, self.our_tree(), Some(self.theirs.1.tree)];
@@ -190,18 +190,18 @@ impl<'s> Merge<'s> {
         compare_trees(self.store, &self.trees, roots)
     }
 
-    fn stay(&self, ours: ObjectId, left_out: Vec<Stray>) -> (MergeReport, Vec<Next>) {
+    fn stay(&self, ours: ObjectId) -> (MergeReport, Vec<Next>) {
         let (outcome, tip) = (Outcome::Unchanged, oid(ours));
-        let (changes, unknown) = (Vec::new(), Vec::new());
-        (MergeReport { outcome, tip, changes, unknown, left_out }, Vec::new())
+        let (changes, unknown, displaced) = (Vec::new(), Vec::new(), Vec::new());
+        (MergeReport { outcome, tip, changes, unknown, displaced }, Vec::new())
     }
 
     fn adopt(&self, whole: MergedTrees) -> Result<(MergeReport, Vec<Next>), StoreError> {
         let event = oid(self.theirs.0);
         let (outcome, tip) = (Outcome::Adopted, event.clone());
         let log = "take what others have".to_owned();
-        let (changes, unknown, left_out) = (changes(&whole), whole.unknown, Vec::new());
-        let report = MergeReport { outcome, tip, changes, unknown, left_out };
+        let (changes, unknown, displaced) = (changes(&whole), whole.unknown, Vec::new());
+        let report = MergeReport { outcome, tip, changes, unknown, displaced };
         Ok((report, vec![Next { visibility: Visibility::Public, event, log }]))
     }
 
@@ -226,8 +226,8 @@ impl<'s> Merge<'s> {
         })?;
         let next = vec![Next::to(Visibility::Public, tip.clone(), &message)];
         let (outcome, changes) = (Outcome::Merged, changes(&merged));
-        let (unknown, left_out) = (merged.unknown, merged.displaced);
-        Ok((MergeReport { outcome, tip, changes, unknown, left_out }, next))
+        let (unknown, displaced) = (merged.unknown, merged.displaced);
+        Ok((MergeReport { outcome, tip, changes, unknown, displaced }, next))
     }
 }
 

@@ -9,24 +9,24 @@ use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
 use super::super::layout::{Location, Shelf, Visibility};
-use crate::git::{ObjectError, Repository};
+use crate::git::{ObjectError, RawTree, Repository};
 use crate::model::{Project, SessionId};
 
 /// What lies at a name.
-pub(super) type Item = (EntryKind, ObjectId);
+pub(in super::super) type Item = (EntryKind, ObjectId);
 
 /// What lies in a folder, sorted by the bytes of the names.
 #[derive(Debug, Default)]
-pub(super) struct Folder(Vec<(BString, Item)>);
+pub(in super::super) struct Folder(Vec<(BString, Item)>);
 
-pub(super) struct Trees<'r> {
+pub(in super::super) struct Trees<'r> {
     repo: &'r Repository,
     read: RefCell<HashMap<ObjectId, Rc<Folder>>>,
 }
 
 /// What lies where a record belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(in super::super) enum Slot {
     Empty,
     /// A plain file.
     Record(ObjectId),
@@ -41,9 +41,18 @@ impl Folder {
         self.0.iter().map(|(name, item)| (name, *item))
     }
 
-    fn find(&self, name: &str) -> Option<Item> {
-        let at =
-            self.0.binary_search_by(|(other, _)| other.as_slice().cmp(name.as_bytes())).ok()?;
+    fn new(tree: &RawTree) -> Rc<Self> {
+        let item = |entry: gix::objs::tree::EntryRef<'_>| {
+            (entry.filename.to_owned(), (entry.mode.kind(), entry.oid.to_owned()))
+        };
+        let mut items: Vec<_> = tree.entries().map(item).collect();
+        // Git sorts a folder as if its name ended with a slash.
+        items.sort_unstable();
+        Rc::new(Self(items))
+    }
+
+    pub fn find(&self, name: &[u8]) -> Option<Item> {
+        let at = self.0.binary_search_by(|(other, _)| other.as_slice().cmp(name)).ok()?;
         Some(self.0[at].1)
     }
 }
@@ -58,16 +67,28 @@ impl<'r> Trees<'r> {
         if let Some(folder) = self.read.borrow().get(&id) {
             return Ok(folder.clone());
         }
-        let tree = self.repo.read_tree(id)?;
-        let item = |entry: gix::objs::tree::EntryRef<'_>| {
-            (entry.filename.to_owned(), (entry.mode.kind(), entry.oid.to_owned()))
-        };
-        let mut items: Vec<_> = tree.entries().map(item).collect();
-        // Git sorts a folder as if its name ended with a slash.
-        items.sort_unstable();
-        let folder = Rc::new(Folder(items));
+        let folder = Folder::new(&self.repo.read_tree(id)?);
         self.read.borrow_mut().insert(id, folder.clone());
         Ok(folder)
+    }
+
+    /// What lies in a tree.
+    pub fn folder(tree: &RawTree) -> Rc<Folder> {
+        Folder::new(tree)
+    }
+
+    /// What lies at a path below a root.
+    pub fn find(
+        &self,
+        root: Option<ObjectId>,
+        path: &[BString],
+    ) -> Result<Option<Item>, ObjectError> {
+        let mut found = root.map(|root| (EntryKind::Tree, root));
+        for name in path {
+            let Some((EntryKind::Tree, id)) = found else { return Ok(None) };
+            found = self.read(Some(id))?.find(name);
+        }
+        Ok(found)
     }
 
     /// What a root has on both shelves where a session's record belongs: active, archived.
@@ -83,13 +104,13 @@ impl<'r> Trees<'r> {
             let [shelf, project, shard, file] = location.components();
             let mut folder = root;
             for name in [shelf, project, shard] {
-                match self.read(folder)?.find(&name) {
+                match self.read(folder)?.find(name.as_bytes()) {
                     None => return Ok(Slot::Empty),
                     Some((EntryKind::Tree, id)) => folder = Some(id),
                     Some(_) => return Ok(Slot::Blocked),
                 }
             }
-            Ok(match self.read(folder)?.find(&file) {
+            Ok(match self.read(folder)?.find(file.as_bytes()) {
                 None => Slot::Empty,
                 Some((EntryKind::Blob, id)) => Slot::Record(id),
                 Some(other) => Slot::Other(other),

@@ -1,6 +1,7 @@
 use gix::ObjectId;
 use gix::objs::{Commit, Kind};
 
+use super::super::edit::Edit;
 use super::super::error::gix_id;
 use super::super::layout::VERSION_BLOB;
 use super::super::{Notice, Store, StoreError, Visibility};
@@ -63,7 +64,10 @@ fn write_event(
         Some(base) => repo.read_tree(repo.read_commit(base)?.tree)?,
         None => RawTree::empty(),
     };
-    let tree = store.write_tree(&root, plan.edits.iter().cloned())?;
+    let filled = plan.edits.iter().filter(|(_, blob)| blob.is_some());
+    let mut edits = store.make_room(&root, filled.map(|(location, _)| location))?;
+    edits.extend(plan.edits.iter().cloned().map(Edit::from));
+    let tree = store.write_tree(&root, edits)?;
     let sessions = plan.rescued.iter().map(|rescued| match rescued {
         Rescued::Record(location) | Rescued::Removal(location) => location.id,
     });

@@ -106,7 +106,7 @@ impl<'s> Inspector<'s> {
         match number {
             Some(newer) if newer > FORMAT => Err(StoreError::Newer(newer)),
             Some(_) => Ok(Top::Store(root)),
-            None => Ok(Top::Other("its 'version' is no number".to_owned())),
+            None => Ok(Top::Other("its 'version' is not a number".to_owned())),
         }
     }
 

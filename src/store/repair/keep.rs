@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 
 use super::super::error::gix_id;
 use super::super::{Store, StoreError, Visibility};
-use crate::git::{Expected, ObjectError, RefMove, RefState};
+use crate::git::{Expected, ObjectError, RefMove, RefState, replace, uninterrupted};
 use crate::model::Timestamp;
 
 /// Below which refs broken tips are kept.
 const BROKEN: &str = "refs/ao/broken/";
 
-/// The folder for what is no object any more.
+/// The folder for what is no object any more, below `ao/`.
+pub const FOLDER: &str = "broken";
+
+/// Where it is.
 pub fn folder(store: &Store) -> PathBuf {
-    store.repository().ao_dir().join("broken")
+    store.repository().ao_dir().join(FOLDER)
 }
 
 /// Keeps what a ref was: as another ref where it is an object, else as a file. Says where.
@@ -63,8 +66,8 @@ fn keep_file(
         let path = path.to_owned();
         move |error| write_error(&path, error)
     };
-    fs::create_dir_all(&folder).map_err(failed(&folder))?;
-    for entry in fs::read_dir(&folder).map_err(failed(&folder))?.flatten() {
+    store.repository().make_ao_dir(FOLDER).map_err(failed(&folder))?;
+    for entry in uninterrupted(|| fs::read_dir(&folder)).map_err(failed(&folder))?.flatten() {
         if fs::read(entry.path()).is_ok_and(|kept| kept == content) {
             return Ok(Some(entry.path().display().to_string()));
         }
@@ -73,7 +76,7 @@ fn keep_file(
     let path = PathBuf::from(free(&stem, |name| Path::new(name).exists()));
     let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(failed(&folder))?;
     file.write_all(content).map_err(failed(&path))?;
-    file.persist(&path).map_err(|error| failed(&path)(error.error))?;
+    replace(&path, file.into_temp_path()).map_err(failed(&path))?;
     Ok(Some(path.display().to_string()))
 }
 
@@ -110,7 +113,8 @@ pub fn keep_reflog(
     if !from.is_file() || to.exists() {
         return Ok(());
     }
-    let copied = fs::create_dir_all(&folder).and_then(|()| fs::copy(&from, &to));
+    let made = store.repository().make_ao_dir(FOLDER);
+    let copied = made.and_then(|_| fs::copy(&from, &to));
     copied.map(drop).map_err(|error| write_error(&to, error))
 }
 

@@ -68,7 +68,7 @@ impl Store {
             RefState::Missing => {
                 let log = repo.read_reflog(name)?;
                 let last = log.entries.last().is_some_and(|entry| !entry.new.is_null());
-                if last { finding("is gone, and its reflog is there") } else { Vec::new() }
+                if last { finding("is missing, but has a reflog") } else { Vec::new() }
             }
             RefState::At(tip) => match inspector.is_whole(gix_id(tip))? {
                 true => version_damage(inspector, gix_id(tip)),
@@ -135,7 +135,7 @@ impl Repair<'_> {
             if found.base.is_none() {
                 return Ok(());
             }
-            let problem = "is gone, and so is its reflog".to_owned();
+            let problem = "is missing, and so is its reflog".to_owned();
             damage.push(Finding::wrong(name, problem));
         }
         let private = self.private.clone();
@@ -220,7 +220,8 @@ impl Repair<'_> {
                 continue;
             }
             if self.mode == RepairMode::Repair {
-                let moved = repo.set_aside_object(gix_id(&id), &folder);
+                let made = repo.make_ao_dir(keep::FOLDER);
+                let moved = made.and_then(|folder| repo.set_aside_object(gix_id(&id), &folder));
                 moved.map_err(|error| write_error(&folder, error))?;
             }
             self.report.objects.push(id);

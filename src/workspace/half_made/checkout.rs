@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{INITIALIZING, is_git_adding};
+use super::adding::{INITIALIZING, is_git_adding};
 use crate::git::GitError;
 use crate::workspace::hidden::with_index;
 use crate::workspace::registry::Registered;

@@ -78,13 +78,13 @@ fn a_repository_that_was_renamed_finds_its_worktrees_again() {
     let repo = repo.within(&there);
     let before = traces(&repo);
     let repair = format!("git worktree repair '{}'", path.display());
-    let out = repo.ao(["status", "--all"]).ok().stdout_has("not known to git");
+    let out = repo.ao(["status", "--all"]).ok().stdout_has("not registered as a worktree");
     out.stderr_has(&repair);
     repo.ao(["restore", "--fresh", &id.short()]).code(1).stderr_has(&repair);
     repo.ao(["cleanup", "--force"]).code(1).stdout_has("keep");
     repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
     assert_eq!(traces(&repo), before);
-    let out = repo.ao(["doctor"]).code(1).stdout_has("leads to where the repository was");
+    let out = repo.ao(["doctor"]).code(1).stdout_has("points to the repository's old location");
     out.stdout_has(&repair);
     repo.ao(["doctor", "--fix"]).ok().stdout_lacks("fixable");
     repo.ao(["status", "--all"]).ok().stdout_has(" ready ").stderr_is("");
@@ -106,7 +106,7 @@ fn a_copy_of_the_repository_does_not_take_over_its_worktrees() {
     let dot_git = workspace(&repo, first).join(".git");
     let before = fs::read_to_string(&dot_git).unwrap();
     let copied = repo.within(&copy);
-    copied.ao(["doctor", "--fix"]).code(1).stdout_has("leads to where the repository was");
+    copied.ao(["doctor", "--fix"]).code(1).stdout_has("points to the repository's old location");
     assert_eq!(fs::read_to_string(&dot_git).unwrap(), before);
     repo.ao(["doctor", "--fix"]).ok();
     restored(&repo, first);
@@ -121,8 +121,8 @@ fn the_folder_above_the_worktree_was_renamed() {
     let above = path.parent().unwrap();
     let moved = above.with_file_name("moved");
     fs::rename(above, &moved).unwrap();
-    repo.ao(["status", "--all"]).ok().stdout_has("missing, but known to git");
-    repo.ao(["doctor"]).code(1).stdout_has("git worktree repair <its new place>");
+    repo.ao(["status", "--all"]).ok().stdout_has("missing, but still registered");
+    repo.ao(["doctor"]).code(1).stdout_has("git worktree repair <new path>");
     let place = moved.join(path.file_name().unwrap());
     repo.git(["worktree", "repair", place.to_str().unwrap()]);
     repo.ao(["reconcile"]).ok().stdout_has("worktree at");
@@ -155,7 +155,7 @@ fn a_branch_that_is_in_use_elsewhere_is_named_with_its_place() {
     let out = repo
         .ao(["restore", "--fresh", &id.short()])
         .code(128)
-        .stderr_has("branch 'b1' is in use at");
+        .stderr_has("branch 'b1' is already used by worktree at");
     let free = format!("git -C '{}' switch --detach", other.display());
     out.stderr_has(&free).stderr_has("git ao fork");
     assert_eq!(traces(&repo), before);
@@ -191,7 +191,7 @@ fn a_branch_that_was_deleted_or_renamed() {
     let back = format!("git update-ref refs/heads/b2 {}", head.trim());
     repo.ao(["restore", "--fresh", &short])
         .code(1)
-        .stderr_has("'b2' of its worktree is gone")
+        .stderr_has("'b2' of its worktree no longer exists")
         .stderr_has(&back);
     repo.env().run(repo.dir(), "sh", ["-c", &back]).run().ok();
     restored(&repo, id);
@@ -207,8 +207,7 @@ fn a_branch_that_was_deleted_or_renamed() {
     repo.git(["branch", "-q", "-D", "b2"]);
     repo.ao(["set", &short, &format!("head={}", "1".repeat(40))]).ok();
     let before = traces(&repo);
-    let out =
-        repo.ao(["restore", "--fresh", &short]).code(128).stderr_has("there is no branch 'b2'");
+    let out = repo.ao(["restore", "--fresh", &short]).code(128).stderr_has("no branch named 'b2'");
     out.stderr_has("git fetch <remote> b2:b2");
     assert_eq!(traces(&repo), before);
 }

@@ -65,7 +65,7 @@ fn a_command_that_has_run_is_not_run_again() {
     stage.refuses(id, "its agent cannot resume a conversation");
     agent(repo, "other", "exit 0");
     let out = repo.ao(["restore", "--agent", "other", &id.short()]).code(1);
-    out.stderr_has("its conversation is another agent's");
+    out.stderr_has("its conversation belongs to another agent");
 }
 
 #[test]

@@ -37,15 +37,15 @@ fn no_verb_acts_on_another_clones_placement() {
     assert_eq!((traces(&repo), events(&repo).len()), (there, count), "a refusal changes nothing");
     ao(&["pause"]).ok();
     ao(&["resume"]).ok().stdout_has("paused -> working");
-    let warning = format!("it may still run on '{name}'");
+    let warning = format!("it may still be running on '{name}'");
     let (there, count) = (record(&repo, id), events(&repo).len());
     for verb in ["kill", "cancel"] {
         let out = ao(&[verb]).code(1).stderr_has(&format!("runs on '{name}'"));
         out.stderr_has("hint: ").stderr_has("--force").stdout_is("");
     }
-    ao(&["attach"]).code(1).stderr_has(&format!("is on '{name}'"));
+    ao(&["attach"]).code(1).stderr_has(&format!("lives on '{name}'"));
     ao(&["send"]).code(129);
-    repo.ao(["send", &id.short(), "x"]).code(1).stderr_has(&format!("is on '{name}'"));
+    repo.ao(["send", &id.short(), "x"]).code(1).stderr_has(&format!("lives on '{name}'"));
     repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
     assert_eq!((record(&repo, id), events(&repo).len()), (there, count));
     ao(&["kill", "--force"]).ok().stdout_lacks("stopped").stderr_has(&warning);

@@ -83,7 +83,7 @@ fn is_found_without_its_id(agent: &'static str) {
 fn is_not_told_its_task_again(agent: &'static str) {
     let Some(place) = Place::new(agent) else { return };
     let had = place.runs(SPAWN, "the task");
-    place.ao(&["restore", &had.id.short()], "").ok().stdout_has("goes on with its conversation");
+    place.ao(&["restore", &had.id.short()], "").ok().stdout_has("resumes its conversation");
     wait_ended(&place.repo, had.id);
     let told = place.model.last();
     let count = told.iter().filter(|told| told.trim_end() == "the task").count();

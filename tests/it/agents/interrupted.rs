@@ -19,7 +19,7 @@ use crate::support::agents::{
 use crate::support::sessions::store;
 use crate::support::{Out, Repo};
 
-/// The most steps that any verb here takes; more are a verb that does not end.
+/// The most steps that any verb here takes; more are a verb that did not exit.
 const MANY: usize = 80;
 
 struct Stage {
@@ -163,7 +163,7 @@ fn new_or_nothing(args: &[&str]) {
         let before = stage.all();
         let (out, was_hit) = stage.run(&args, moment);
         if out.status == 130 {
-            said(&out, "interrupted; nothing was left behind");
+            said(&out, "interrupted; everything was undone");
             assert_eq!(stage.all(), before, "{moment:?} {out}");
         } else {
             let id: SessionId = out.ok().json()["session"]["id"].as_str().unwrap().parse().unwrap();
@@ -209,7 +209,7 @@ fn a_restore_is_done_or_was_never_begun() {
             let (before, as_it_was) = (stage.all(), record(&stage.repo, id));
             let (out, was_hit) = stage.run(&["restore", "--fresh", "--json", &id.short()], moment);
             if out.status == 130 {
-                said(&out, "interrupted; the session is as it was");
+                said(&out, "interrupted; the session was not changed");
                 assert_eq!(stage.all(), before, "{moment:?} {out}");
                 assert_eq!(record(&stage.repo, id), as_it_was, "{moment:?} {out}");
             } else {

@@ -38,8 +38,7 @@ fn all_that_were_interrupted() {
     let [again, once, fine] = ["again", "once", "fine"].map(|name| start(&repo, name));
     let before = events(&repo).len();
     let out = repo.ao(["restore", "--all", "--dry-run"]).code(1);
-    let line =
-        format!("would restore {} (again): it goes on with its conversation\n", again.short());
+    let line = format!("would restore {} (again): it resumes its conversation\n", again.short());
     let out = out.stdout_has(&line).stdout_has(&format!("not restored: {} (once)", once.short()));
     out.stdout_lacks("fine").stderr_has(&format!("git ao restore --fresh {}", once.short()));
     assert_eq!(events(&repo).len(), before);
@@ -68,9 +67,9 @@ fn the_session_of_the_worktree_needs_no_name() {
     here.ao(["restore"]).ok();
     wait_ended(&repo, id);
     here.ao(["complete"]).ok().stdout_has("errored -> done");
-    here.ao(["kill"]).ok().stdout_has("has ended already");
+    here.ao(["kill"]).ok().stdout_has("has already ended");
     for verb in [&["kill"][..], &["attach"], &["restore"], &["send", "-F", "f"]] {
-        repo.ao(verb).code(1).stderr_has("git ao list shows them");
+        repo.ao(verb).code(1).stderr_has("to list them: git ao list");
     }
     here.ao(["send", &id.short()]).code(129).stderr_has("no text was given");
     repo.ao(["send", "hello"]).code(129).stderr_has("no text was given");
@@ -96,11 +95,11 @@ fn a_fork_says_what_came_along() {
     let id = start(&repo, "again");
     let short = id.short();
     let out = repo.ao(["fork", &short, "more"]).ok();
-    let out = out.stdout_has(&format!("it goes on from the conversation of {short}"));
-    out.stderr_has(&format!("it begins at the last commit of {short}")).stderr_has("3 untracked");
+    let out = out.stdout_has(&format!("it continues from the conversation of {short}"));
+    out.stderr_has(&format!("it starts at the last commit of {short}")).stderr_has("3 untracked");
     let there = repo.within(workspace(&repo, id));
     there.git(["add", "-A"]);
     there.git(["commit", "-q", "-m", "all"]);
     let out = repo.ao(["fork", &short, "--agent", "once", "more"]).ok().stderr_lacks("warning");
-    out.stdout_has(&format!("it begins a new conversation; that of {short} stays there"));
+    out.stdout_has(&format!("it starts a new conversation; that of {short} is not copied"));
 }

@@ -68,7 +68,7 @@ fn an_agent_that_prints_without_end_does_not_fill_the_disk() {
     let newest = log(&repo, id);
     assert!(newest.contains("\nout 9\n") && newest.contains("\nerr 9\n"), "{newest}");
     let head = newest.lines().next().unwrap();
-    assert!(head.starts_with("git-ao: this log goes on from"), "{head}");
+    assert!(head.starts_with("git-ao: this log continues from"), "{head}");
     assert!(head.ends_with("were dropped"), "{head}");
 
     repo.ao(["delete", &id.short()]).ok();

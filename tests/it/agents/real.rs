@@ -67,13 +67,13 @@ fn begins_again_when_asked(agent: &'static str) {
         let refused = place.ao(&["restore", &id], "").code(1);
         let refused = refused.stderr_has("its conversation was not found on this machine");
         refused.stderr_has(&format!(
-            "hint: to begin again with its task: git ao restore --fresh {short}"
+            "hint: to start over with its task: git ao restore --fresh {short}"
         ));
         assert_eq!(record(&place.repo, first.id), before);
 
         let restored = place.ao(&["restore", "--fresh", &short], "").ok();
         let conversation = before.agent_session_id.unwrap();
-        restored.stdout_has(&format!("it begins a new conversation; it had {conversation}"));
+        restored.stdout_has(&format!("it starts a new conversation; it had {conversation}"));
         let again = wait_ended(&place.repo, first.id);
         assert_eq!(again.status, SessionStatus::Done, "{}", log(&place.repo, first.id));
         let told = place.model.last();

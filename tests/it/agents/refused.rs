@@ -92,8 +92,8 @@ fn without_tmux_its_sessions_are_unknown_and_never_gone() {
     assert!(tmux_sessions(&repo).is_empty());
     // Nothing tells of it any more but tmux.
     let out = ao(&["status", "--all"]).ok().stdout_has("mine unknown");
-    out.stderr_has("cannot tell whether the agent of").stderr_has("'tmux' is not installed");
-    ao(&["cleanup"]).code(1).stdout_has("keep").stdout_has("cannot tell whether");
+    out.stderr_has("cannot determine whether the agent of").stderr_has("'tmux' is not installed");
+    ao(&["cleanup"]).code(1).stdout_has("keep").stdout_has("cannot determine whether");
     ao(&["restore", &short]).code(128).stderr_has("--force");
     ao(&["restore", "--fresh", "--force", &short]).ok().stdout_has("without a terminal");
     wait_working(&repo, id);
@@ -130,7 +130,7 @@ fn a_tmux_that_is_too_old_is_refused_or_passed_over() {
         let before = all(&repo);
         let out = ao(&["spawn", "--runtime", "tmux", "--agent", "mine", "x"]).code(128);
         let needed = format!("tmux {version} is too old, 3.2 is needed");
-        out.stderr_has(&needed).stderr_has("hint: use --runtime detached, or a newer tmux");
+        out.stderr_has(&needed).stderr_has("hint: install a newer tmux, or use --runtime detached");
         assert_eq!(all(&repo), before);
         ao(&["doctor"]).ok().stdout_has(&format!("note: {needed}"));
         // Who did not ask for it gets what there is.
@@ -274,7 +274,7 @@ fn what_an_agent_started_goes_with_it() {
         }
         let id = start(&repo, how);
         let child = wait_file(&repo, id, "child");
-        repo.ao(["kill", &id.short()]).ok().stdout_has("did not end when asked, and was killed");
+        repo.ao(["kill", &id.short()]).ok().stdout_has("did not stop when asked, and was killed");
         // A signal is not waited for by whoever sends it.
         let is_alive = || {
             let stat = fs::read_to_string(format!("/proc/{}/stat", child.trim()));
@@ -316,7 +316,7 @@ fn a_task_that_is_too_long_is_refused_and_an_edited_one_is_kept() {
     script(&editor, &format!("cat '{path}' >\"$1\""));
     let edited = |verb: &[&str]| {
         let out = repo.ao_run([verb, &["--edit"]].concat()).env("GIT_EDITOR", &editor).run();
-        let kept = out.stderr.split("your text is kept in '").nth(1).unwrap_or_default();
+        let kept = out.stderr.split("your text was saved in '").nth(1).unwrap_or_default();
         let kept = kept.split('\'').next().unwrap().to_owned();
         assert_eq!(fs::read_to_string(&kept).unwrap(), fs::read_to_string(&file).unwrap(), "{out}");
         fs::remove_dir_all(Path::new(&kept).parent().unwrap()).unwrap();

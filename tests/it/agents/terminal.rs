@@ -117,7 +117,7 @@ fn is_not_trusted_by_mistake(agent: &'static str) {
     let id = place.starts(SPAWN, "x");
     until("it asks", || place.screen(id).to_lowercase().contains("trust this folder"));
     let refused = place.ao(&["send", &id.to_string(), "yes"], "");
-    refused.code(1).stderr_has("it was not submitted").stderr_has("git ao attach");
+    refused.code(1).stderr_has("Enter was not pressed").stderr_has("git ao attach");
     assert!(place.screen(id).to_lowercase().contains("trust this folder"));
 }
 

@@ -39,7 +39,7 @@ fn a_status_that_nobody_knows_is_a_typo() {
     for verb in ["list", "status"] {
         for typo in [&["--status", "wroking"][..], &["--filter", "not status:wroking"]] {
             let out = repo.ao([&[verb], typo].concat()).code(129).stdout_is("");
-            out.stderr_has("no session has the status 'wroking'").stderr_has("'working'");
+            out.stderr_has("unknown status 'wroking'").stderr_has("'working'");
         }
         repo.ao([verb, "--status", "done,killed"]).ok().stdout_lacks("One");
         repo.ao([verb, "--status", "corrupt"]).ok();
@@ -53,7 +53,7 @@ fn several_agents_and_none_chosen() {
     program(&repo, "claude");
     let path = program(&repo, "codex");
     let out = repo.ao_run(["spawn", "Work"]).env("PATH", path).run().ok();
-    out.stderr_has("hint: no agent was started: 2 agents are installed, and none is chosen: ")
+    out.stderr_has("hint: no agent was started: 2 agents are installed, and none is selected: ")
         .stderr_has("git config ao.agent claude\n")
         .stderr_has("git ao restore ");
 }
@@ -131,7 +131,7 @@ fn huskys_folder_is_each_worktrees_own() {
     repo.ao(["spawn", "--no-agent", "Work"]).ok();
     let json = repo.ao(["show", "--json", "latest"]).ok().json();
     let work = json["session"]["workspace_path"].as_str().unwrap().to_owned();
-    let lacking = format!("post-checkout is not in '{work}'");
+    let lacking = format!("post-checkout is not installed in '{work}'");
     let out = repo.ao(["hooks", "install", "--file"]).ok().stderr_lacks("git status");
     out.stderr_has("only this worktree has the hook").stderr_has(&lacking);
     repo.ao(["hooks", "status"]).ok().stderr_has(&lacking);
@@ -140,7 +140,7 @@ fn huskys_folder_is_each_worktrees_own() {
     let hint = format!("git -C '{work}' ao hooks install post-checkout");
     repo.ao(["doctor"]).stdout_has(&hint);
     repo.env().git_ao(work.as_ref(), ["hooks", "install", "post-checkout", "--file"]).run().ok();
-    repo.ao(["hooks", "status"]).ok().stderr_lacks("is not in");
+    repo.ao(["hooks", "status"]).ok().stderr_lacks("is not installed in");
 
     // A folder that is part of the project.
     repo.git(["config", "core.hooksPath", ".githooks"]);

@@ -85,7 +85,8 @@ impl Console {
     }
 }
 
-fn bin() -> std::path::PathBuf {
+/// The folder of the program.
+pub fn bin() -> std::path::PathBuf {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_git-ao"));
     program.parent().unwrap().to_owned()
 }

@@ -3,6 +3,7 @@
 //! With AO_UPDATE_DOCS=1 in the environment, what is shown is written anew instead.
 
 mod console;
+mod examples;
 mod mask;
 mod pages;
 mod readme;

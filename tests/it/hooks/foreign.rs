@@ -188,7 +188,7 @@ fn huskys_layout() {
     bed.work
         .ao(["hooks", "install", "--file"])
         .ok()
-        .stdout_is("post-checkout: installed in the hook that is there\n")
+        .stdout_is("post-checkout: installed in the existing hook\n")
         .stderr_has(".husky/post-checkout")
         .stderr_has("git-ao hook post-checkout \"$@\" || :");
     bed.run(&["checkout", "-q", "-b", "other"]).run().ok().stderr_is("husky 1\n");
@@ -222,7 +222,7 @@ fn a_kept_hook_that_somebody_took_away_is_no_failure() {
     bed.repo
         .ao(["hooks", "install", "--file"])
         .ok()
-        .stdout_is("post-checkout: installed before the hook that is there\n");
+        .stdout_is("post-checkout: installed in front of the existing hook\n");
     fs::remove_file(bed.hook("post-checkout.git-ao-kept")).unwrap();
     bed.run(&["checkout", "-q", "-b", "other"]).run().ok().stderr_is("");
     bed.repo.ao(["hooks", "uninstall"]).ok();

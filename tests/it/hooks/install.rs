@@ -45,8 +45,8 @@ fn a_hook_of_another_name_is_refused() {
     let repo = Repo::new();
     repo.ao(["hooks", "install", "--file", "pre-commit"])
         .code(129)
-        .stderr_has("error: there is nothing to do in a hook 'pre-commit'")
-        .stderr_has("hint: there are post-checkout, ");
+        .stderr_has("error: unsupported hook 'pre-commit'")
+        .stderr_has("hint: the hooks are post-checkout, ");
     assert!(!repo.dir().join(".git/hooks/pre-commit").exists());
 }
 
@@ -114,7 +114,7 @@ fn a_hooks_path_that_is_set_for_all_repositories() {
     script(&shared.join("post-checkout"), "echo shared");
     fs::write(&config, format!("[core]\n\thooksPath = {}\n", shared.display())).unwrap();
     let run = bed.repo.ao_run(["hooks", "install", "--file"]).env("GIT_CONFIG_GLOBAL", &config);
-    run.run().ok().stdout_is("post-checkout: installed in the hook that is there\n");
+    run.run().ok().stdout_is("post-checkout: installed in the existing hook\n");
     let run = bed.run(&["checkout", "-q", "-b", "other"]).env("GIT_CONFIG_GLOBAL", &config);
     run.run().ok().stderr_is("shared\n");
     assert_eq!(bed.branch(), "other");
@@ -182,11 +182,11 @@ fn what_somebody_edited_is_not_lost_without_a_word() {
         bed.repo
             .ao(args)
             .code(1)
-            .stderr_has("' that git-ao wrote was edited")
-            .stderr_has("hint: --force discards the edits");
+            .stderr_has("git-ao's part of '")
+            .stderr_has("hint: to discard the edits, use --force");
         assert_eq!(fs::read_to_string(&hook).unwrap(), edited);
     }
-    bed.repo.ao(["hooks", "status"]).ok().stdout_has("', and edited there\n");
+    bed.repo.ao(["hooks", "status"]).ok().stdout_has("', and edited\n");
     bed.repo
         .ao(["hooks", "install", "--force", "--file"])
         .ok()
@@ -210,7 +210,7 @@ fn half_a_block_is_left_to_its_owner() {
     let damaged = fs::read_to_string(&hook).unwrap().replace("# <<< git-ao <<<\n", "");
     fs::write(&hook, &damaged).unwrap();
     for args in [&["hooks", "install", "--force", "--file"][..], &["hooks", "uninstall"]] {
-        bed.repo.ao(args).code(1).stderr_has("the marks of git-ao in '");
+        bed.repo.ao(args).code(1).stderr_has("the git-ao markers in '");
         assert_eq!(fs::read_to_string(&hook).unwrap(), damaged);
     }
     bed.repo.ao(["hooks", "status"]).code(1).stdout_has("damaged in '");
@@ -298,7 +298,7 @@ fn a_hook_that_lost_its_run_bit_is_given_it_again() {
     let hook = bed.hook("post-checkout");
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
     let status = bed.repo.ao(["hooks", "status"]).code(1);
-    status.stdout_has("post-checkout', which is not executable: git ignores it\n");
+    status.stdout_has("post-checkout', but not executable: git ignores it\n");
     bed.repo.ao(["doctor"]).code(1).stdout_has("post-checkout': it is not executable\n");
     bed.repo.ao(["hooks", "install", "--file"]).ok().stdout_is("post-checkout: updated\n");
     assert_eq!(fs::metadata(&hook).unwrap().permissions().mode() & 0o777, 0o755);
@@ -312,10 +312,10 @@ fn a_hook_of_somebody_elses_that_was_turned_off_stays_off() {
     let bed = Bed::new();
     let hook = bed.hook("post-checkout");
     script(&hook, "echo mine");
-    bed.repo.ao(["hooks", "install", "--file"]).ok().stdout_has("in the hook that is there");
+    bed.repo.ao(["hooks", "install", "--file"]).ok().stdout_has("in the existing hook");
     let off = || fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
     off();
-    bed.repo.ao(["hooks", "install", "--file"]).ok().stdout_has("before the hook that is there");
+    bed.repo.ao(["hooks", "install", "--file"]).ok().stdout_has("in front of the existing hook");
     bed.run(&["checkout", "-q", "-b", "other"]).run().ok().stderr_is("");
     assert_eq!(bed.branch(), "other");
     bed.repo.ao(["hooks", "uninstall"]).ok();

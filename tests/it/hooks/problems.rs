@@ -1,4 +1,4 @@
-//! Stores that cannot be read or written: git goes on, with one warning at most.
+//! Stores that or written: git goes on, with one warning at most.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -43,7 +43,7 @@ fn put(bed: &Bed, files: &[(&str, &str)]) {
 fn a_store_that_is_newer() {
     let bed = Bed::new().hooked(&[]);
     put(&bed, &[("version", "2\n")]);
-    warned(&bed, "the store has format version 2; this git-ao knows 1");
+    warned(&bed, "the store has format version 2; this git-ao supports 1");
 }
 
 #[test]
@@ -79,10 +79,7 @@ fn a_repository_that_only_a_newer_git_ao_knows() {
     let out = run.run().ok();
     assert_eq!(out.stderr.lines().count(), 1, "{out}");
     let out = bed.work.ao(["hook", "no-such-hook", "--x", "-h"]).ok().stdout_is("");
-    assert_eq!(
-        out.stderr,
-        "warning: git-ao no-such-hook: there is nothing to do in a hook 'no-such-hook'\n"
-    );
+    assert_eq!(out.stderr, "warning: git-ao no-such-hook: unsupported hook 'no-such-hook'\n");
     bed.work.ao(["hook", "post-checkout"]).ok().stderr_is("");
     bed.work.ao(["hook", "post-checkout", "a", "b", "1", "c"]).ok().stderr_is("");
 }
@@ -92,7 +89,7 @@ fn another_writer_that_does_not_end_is_waited_for_a_moment() {
     let bed = Bed::new().hooked(&[]);
     let lock = store(&bed.repo).repository().lock(Duration::ZERO).unwrap();
     let start = Instant::now();
-    warned(&bed, "another git-ao has held");
+    warned(&bed, "another git-ao process has held");
     assert!(start.elapsed() < Duration::from_secs(30));
     drop(lock);
     bed.work.git(["checkout", "-q", "-b", "third"]);

@@ -66,7 +66,8 @@ fn an_agent_that_cannot_be_understood_is_said() {
     let repo = Repo::new();
     repo.git(["config", "ao.agent.own.command", "-rf {prompt}"]);
     repo.git(["config", "ao.agent.claude.args", "x 'y"]);
-    let out = repo.ao(["agents"]).ok().stdout_has("'ao.agent.own.command': this cannot be");
+    let out =
+        repo.ao(["agents"]).ok().stdout_has("'ao.agent.own.command': not a valid program name");
     out.stdout_has("'codex' not found").stdout_has("the quote ' is not closed");
     let all = agents(&repo, "/nowhere");
     let error = of(&all, "own")["error"].as_str().unwrap().to_owned();

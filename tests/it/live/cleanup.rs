@@ -109,7 +109,11 @@ fn an_agent_that_outlived_its_session_is_not_ended() {
     until("it works", || world.session(&id).status == SessionStatus::Working);
     world.set_status(&id, &SessionStatus::Merged);
     for args in [&["cleanup"][..], &["cleanup", "--force", "--branches"]] {
-        world.repo.ao(args).code(1).stdout_has(&format!("still runs; 'git ao kill {}'", &id[..8]));
+        world
+            .repo
+            .ao(args)
+            .code(1)
+            .stdout_has(&format!("is still running; to stop it: git ao kill {}", &id[..8]));
         world.tmux(&["has-session", "-t", &format!("=ao-{}", &id[..8])]).ok();
         assert!(world.worktree(&id).exists());
     }
@@ -128,7 +132,7 @@ fn what_cannot_be_seen_or_is_not_its_own_stays() {
     world.forget_processes(&id);
     let file = world.repo.write("no-socket", "");
     world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", file.display())]);
-    world.repo.ao(["cleanup"]).code(1).stdout_has("cannot tell whether its agent is alive");
+    world.repo.ao(["cleanup"]).code(1).stdout_has("cannot determine whether its agent is alive");
     assert!(world.worktree(&id).exists());
     world.repo.git(["config", "--unset", "ao.tmuxSocket"]);
     // A worktree of the user's own, named by a record that somebody else wrote.
@@ -149,7 +153,7 @@ fn nobody_removes_the_floor_under_his_feet() {
     let id = world.spawn(&["--no-agent", "the task"]);
     world.set_status(&id, &SessionStatus::Done);
     let there = world.repo.within(world.worktree(&id));
-    there.ao(["cleanup", "--force"]).code(1).stdout_has("this is where you are");
+    there.ao(["cleanup", "--force"]).code(1).stdout_has("it is the current directory");
     assert!(there.dir().exists());
 }
 
@@ -266,7 +270,7 @@ fn a_restore_beside_it_is_not_undone() {
         let ends = race(2, |n| world.repo.ao_run(&verbs[(n + turn) % 2]));
         // A cleanup that meets the agent of the restored one keeps it, and says so.
         let is_well = |end: &crate::support::Out| {
-            end.status == 0 || end.stdout.contains("its agent still runs")
+            end.status == 0 || end.stdout.contains("its agent is still running")
         };
         assert!(ends.iter().all(is_well), "{ends:#?}");
         until("it works again", || world.session(&id).status == SessionStatus::Working);

@@ -34,10 +34,10 @@ fn delete_names_what_it_leaves_and_its_hint_removes_it() {
     let repo = Repo::new();
     let (id, path, branch) = ended(&repo, &["the task"]);
     let said = repo.ao(["delete", &id]).ok();
-    let said = said.stderr_has(&format!("its worktree is still there: '{}'", path.display()));
-    let said = said.stderr_has(&format!("its branch is still there: '{branch}'"));
+    let said = said.stderr_has(&format!("its worktree still exists: '{}'", path.display()));
+    let said = said.stderr_has(&format!("its branch still exists: '{branch}'"));
     let hint =
-        said.stderr.lines().find_map(|it| it.strip_prefix("hint: to remove what is still there: "));
+        said.stderr.lines().find_map(|it| it.strip_prefix("hint: to remove what is left: "));
     let hint: Vec<_> = hint.unwrap().strip_prefix("git ao ").unwrap().split(' ').collect();
 
     let plan = repo.ao(hint.iter().chain(&["-n"])).ok();
@@ -92,7 +92,7 @@ fn work_in_it_is_kept_as_any_other() {
 fn no_record_is_not_deleted() {
     let stays = |what: &str, lose: &dyn Fn(&Repo, &str)| {
         let repo = Repo::new();
-        let private: &[&str] = if what.contains("private") { &["--private"] } else { &[] };
+        let private: &[&str] = if what.starts_with("the private") { &["--private"] } else { &[] };
         // So that there is a store without it.
         repo.ao(["spawn", "--no-agent", "first"]).ok();
         let (id, path, branch) = ended(&repo, &[private, &["the task"]].concat());
@@ -170,7 +170,7 @@ fn an_agent_that_outlived_its_record_keeps_its_worktree() {
         let path = world.worktree(&id);
         world.repo.ao(["delete", "--force", &id]).ok().stderr_has(&format!("kill {pid}"));
         let kept = world.repo.ao(["cleanup", "--branches", "--force"]).code(1);
-        kept.stdout_has(&format!("its agent still runs; 'kill {pid}' stops it"));
+        kept.stdout_has(&format!("its agent is still running; to stop it: kill {pid}"));
         assert!(path.exists());
         world.repo.env().run(world.repo.dir(), "kill", [&pid]).run().ok();
         until("it can go when the agent has ended", || {
@@ -192,7 +192,7 @@ fn one_that_was_deleted_in_another_clone_goes_too() {
     let other = repo.clone_as("other");
     other.git(["remote", "set-url", "origin", hub.to_str().unwrap()]);
     other.ao(["pull"]).ok();
-    other.ao(["delete", &id]).ok().stderr_lacks("still there");
+    other.ao(["delete", &id]).ok().stderr_lacks("still exists");
     other.ao(["push"]).ok();
     // Both sides have something new: this is a merge.
     repo.ao(["spawn", "--no-agent", "second"]).ok();

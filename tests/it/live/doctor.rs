@@ -24,7 +24,7 @@ fn each_thing_that_is_wrong_is_found_with_its_fix() {
         .repo
         .ao(["doctor"])
         .code(1)
-        .stdout_has("fixable: session ")
+        .stdout_has("fixable: the record of session ")
         .stdout_has("git ao reconcile");
     world.repo.ao(["doctor", "--fix"]).ok().stdout_lacks("fixable");
 
@@ -45,17 +45,17 @@ fn a_setting_that_is_wrong_or_unknown_is_named() {
     world.spawn(&["--no-agent", "the task"]);
     for (key, value, words) in [
         ("ao.project", "a/b", "wrong: ao.project: "),
-        ("ao.branchPrefix", "a..b", "no branch can begin with 'a..b'"),
+        ("ao.branchPrefix", "a..b", "'a..b' is not a valid prefix of a branch"),
         ("ao.autoPush", "perhaps", "neither true nor false"),
         ("ao.hooks", "perhaps", "neither true nor false"),
         ("ao.logLimit", "much", "not a number of bytes such as 64m"),
-        ("ao.logLimit", "5", "'5' is too little, 64k are kept"),
+        ("ao.logLimit", "5", "'5' is too small, 64k is used"),
         ("ao.pushTimeout", "soon", "not a number of seconds"),
         ("ao.tmuxSocket", "", "ao.tmuxSocket: it is empty"),
         ("ao.remote", "nowhere", "ao.remote: "),
-        ("ao.runtme", "tmux", "it may be meant for ao.runtime"),
-        ("ao.somethingelse", "x", "there is no setting ao.somethingelse"),
-        ("ao.agent.test.nope", "x", "there is no such setting of an agent"),
+        ("ao.runtme", "tmux", "rename it to ao.runtime"),
+        ("ao.somethingelse", "x", "unknown setting ao.somethingelse"),
+        ("ao.agent.test.nope", "x", "unknown agent setting"),
     ] {
         world.repo.git(["config", "--add", key, value]);
         world.repo.ao(["doctor"]).code(1).stdout_has(words);
@@ -63,7 +63,7 @@ fn a_setting_that_is_wrong_or_unknown_is_named() {
     }
     let replica = world.repo.git(["config", "ao.replica"]);
     world.repo.git(["config", "ao.replica", "-x y"]);
-    world.repo.ao(["doctor"]).code(1).stdout_has("cannot be the name of a clone");
+    world.repo.ao(["doctor"]).code(1).stdout_has("is not a valid name of a clone");
     world.repo.git(["config", "ao.replica", replica.trim()]);
     world.repo.ao(["doctor"]).ok().stdout_lacks("wrong");
 }
@@ -89,9 +89,9 @@ fn programs_and_a_name_that_are_missing_are_found() {
 
     world.repo.git(["config", "user.useConfigOnly", "true"]);
     let nobody = world.repo.ao_run(["doctor"]).without("GIT_AUTHOR_NAME");
-    nobody.without("GIT_AUTHOR_EMAIL").run().ok().stdout_has("does not know who you are");
+    nobody.without("GIT_AUTHOR_EMAIL").run().ok().stdout_has("your identity is not configured");
     world.repo.git(["config", "ao.agent", "amp"]);
-    world.repo.ao(["doctor"]).code(1).stdout_has("ao.agent: there is no 'amp' on PATH");
+    world.repo.ao(["doctor"]).code(1).stdout_has("ao.agent: 'amp' is not on PATH");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn hooks_and_manual_pages_are_looked_for() {
     let cut: Vec<_> = text.lines().filter(|line| !line.contains("<<<")).collect();
     assert!(cut.len() < text.lines().count(), "{text}");
     fs::write(&hook, cut.join("\n")).unwrap();
-    world.repo.ao(["doctor"]).code(1).stdout_has("a mark of git-ao is gone");
+    world.repo.ao(["doctor"]).code(1).stdout_has("a git-ao marker is missing");
 }
 
 /// Makes a file that nobody has touched for a day.
@@ -169,18 +169,22 @@ fn marks_and_worktrees_that_are_gone_are_found() {
     for tree in [&world.worktree(&id), &user] {
         fs::remove_dir_all(tree).unwrap();
     }
-    world.repo.ao(["doctor"]).code(1).stdout_has("git still knows it");
+    world.repo.ao(["doctor"]).code(1).stdout_has("but still registered");
     world.repo.ao(["doctor", "--fix"]).ok().stdout_lacks("fixable");
     let listed = world.repo.git(["worktree", "list"]);
     assert!(!listed.contains(&id[..8]) && listed.contains("user"), "{listed}");
 
     let mark = world.repo.common_dir().join(format!("worktrees/{}/AO_SESSION", &other[..8]));
     fs::write(&mark, "nonsense").unwrap();
-    world.repo.ao(["doctor"]).code(1).stdout_has("AO_SESSION' holds no session's id");
+    world.repo.ao(["doctor"]).code(1).stdout_has("AO_SESSION' does not contain a session id");
     fs::write(&mark, format!("{other}\n")).unwrap();
     let main = world.repo.common_dir().join("AO_SESSION");
     fs::write(&main, format!("{}\n", ours())).unwrap();
-    world.repo.ao(["doctor"]).code(1).stdout_has("no session 22222222 for");
+    world
+        .repo
+        .ao(["doctor"])
+        .code(1)
+        .stdout_has("belongs to session 22222222, which does not exist");
     fs::write(&main, format!("{other}\n")).unwrap();
-    world.repo.ao(["doctor"]).code(1).stdout_has("is not the only worktree of session");
+    world.repo.ao(["doctor"]).code(1).stdout_has("is one of several worktrees of session");
 }

@@ -60,14 +60,14 @@ fn each_state_of_a_worktree_that_is_half_made_is_mended() {
         let out = world.repo.ao(["doctor"]);
         if was_broken {
             assert!(
-                out.stdout.contains("a 'git worktree add' that was killed left"),
+                out.stdout.contains("was left by a killed 'git worktree add'"),
                 "{what}: {out}"
             );
         }
         world.repo.ao(["doctor", "--fix"]);
         assert!(works(), "{what}");
         let out = world.repo.ao(["doctor"]);
-        assert!(!out.stdout.contains("'git worktree add' that was killed"), "{what}: {out}");
+        assert!(!out.stdout.contains("a killed 'git worktree add'"), "{what}: {out}");
         let _ = fs::remove_dir_all(&admin);
     }
     assert!(broke > 3, "{broke}");
@@ -97,7 +97,7 @@ fn a_checkout_that_did_not_come_to_its_end_is_found_with_a_fix_that_works() {
         let found = world.repo.ao(["doctor", "--json"]).code(1).json();
         let found = found["findings"].as_array().unwrap();
         let ours = |finding: &&serde_json::Value| {
-            finding["what"].as_str().unwrap().contains("never checked out to the end")
+            finding["what"].as_str().unwrap().contains("was never completed")
         };
         let ours: Vec<_> = found.iter().filter(ours).collect();
         assert_eq!(ours.len(), 1, "{found:?}");
@@ -146,7 +146,8 @@ fn worktrees_that_only_moved_are_not_cut_off() {
     fs::rename(world.repo.env().home(), &home).unwrap();
     let ao = |args: &[&str]| world.repo.ao_run(args).env("HOME", &home).run();
     let moved = home.join(".worktrees/demo").join(&id[..8]);
-    let found = format!("the worktree '{}' of a session is not where git knows", moved.display());
+    let found =
+        format!("the worktree '{}' of a session is registered at another path", moved.display());
     ao(&["doctor"]).code(1).stdout_has(&found);
     ao(&["doctor", "--fix"]);
     let there = world.repo.within(&moved);

@@ -12,6 +12,8 @@ mod namesake;
 mod reconcile;
 mod remains;
 mod status;
+mod status_moved;
 mod talk;
+mod unwritable;
 mod witnesses;
 mod world;

@@ -33,7 +33,7 @@ fn what_is_wrong_is_put_right_in_one_event() {
         let (before, untouched) = (world.events(), world.session(&right));
 
         let out = world.repo.ao(["reconcile", "--dry-run"]).ok();
-        out.stdout_has("would be on branch other").stdout_has("no worktree any more");
+        out.stdout_has("would be on branch other").stdout_has("worktree missing");
         assert_eq!(world.events(), before);
         let done = world.repo.ao(["reconcile", "--json"]).ok().json();
         assert_eq!(done["sessions"].as_array().unwrap().len(), 2, "{done}");
@@ -72,7 +72,7 @@ fn an_agent_that_cannot_be_seen_is_not_gone() {
     let file = world.repo.write("no-socket", "");
     world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", file.display())]);
     let out = world.repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
-    out.stderr_has("cannot tell whether the agent");
+    out.stderr_has("cannot determine whether the agent");
     assert_eq!(world.events(), before);
     world.repo.git(["config", "--unset", "ao.tmuxSocket"]);
     // Nor is one that lives in another clone.

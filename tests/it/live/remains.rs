@@ -36,13 +36,15 @@ fn tools_that_go_on_are_named_and_ended_when_asked() {
     let [inside, outside] = files.each_ref().map(|file| pid(file));
     until("it works", || world.session(&id).status == SessionStatus::Working);
     let out = world.repo.ao(["kill", &id]).ok().stdout_has("its agent was stopped");
-    let out = out.stderr_has(&format!("process {inside} (sleep), which its agent started"));
-    let out = out.stderr_has(&format!("process {outside} (sleep)")).stderr_has("goes on in '/'");
+    let out = out.stderr_has(&format!("process {inside} (sleep), started by its agent"));
+    let out =
+        out.stderr_has(&format!("process {outside} (sleep)")).stderr_has("is still running in '/'");
     out.stderr_has(&format!("git ao kill --all-processes {}", &id[..8]));
     assert!(runs(&inside) && runs(&outside));
     assert_eq!(world.live(&id)["agent"], "gone", "they are no proof of life");
     let out = world.repo.ao(["kill", "--all-processes", &id]).ok();
-    out.stdout_has(&format!("process {inside} (sleep) was ended")).stderr_lacks("in the worktree");
+    out.stdout_has(&format!("process {inside} (sleep) was stopped"))
+        .stderr_lacks("in the worktree");
     assert!(!runs(&inside) && runs(&outside), "a daemon that others use goes on");
 }
 
@@ -55,6 +57,6 @@ fn an_agent_that_forks_away_and_ends_has_ended() {
     until("it has ended", || world.session(&id).status == SessionStatus::Done);
     until("it is gone", || world.live(&id)["agent"] == "gone");
     let out = world.repo.ao(["kill", "--all-processes", &id]).ok();
-    out.stdout_has(&format!("process {inside} (sleep) was ended"));
+    out.stdout_has(&format!("process {inside} (sleep) was stopped"));
     assert!(!runs(&inside) && runs(&outside));
 }

@@ -52,7 +52,10 @@ fn what_cannot_be_told_is_unknown_and_never_gone() {
     let socket = world.repo.write("no-socket/x", "");
     world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", socket.display())]);
     let out = world.repo.ao(["status"]).ok().stdout_has(" test unknown ").stdout_lacks("gone");
-    out.stderr_has(&format!("warning: cannot tell whether the agent of {} is alive: ", &id[..8]));
+    out.stderr_has(&format!(
+        "warning: cannot determine whether the agent of {} is alive: ",
+        &id[..8]
+    ));
     let live = world.live(&id);
     assert_eq!(live["agent"], "unknown");
     assert!(live["agent_error"].as_str().unwrap().contains("socket"), "{live}");
@@ -89,7 +92,7 @@ fn a_worktree_is_seen_as_it_is() {
         tree.git(["checkout", "-q", "-B", "strange", strange.trim()]);
         world.repo.ao(["status"]).ok().stdout_has("on branch 'strange'");
         fs::remove_dir_all(tree.dir()).unwrap();
-        world.repo.ao(["status"]).ok().stdout_has("missing, but known to git");
+        world.repo.ao(["status"]).ok().stdout_has("missing, but still registered");
         assert_eq!(world.live(&id)["workspace"]["condition"], "prunable");
     });
 }
@@ -113,7 +116,7 @@ fn ended_ones_are_counted_unless_their_agent_lives() {
     let open = world.spawn(&["--no-agent", "open"]);
     world.set_status(&ended, &SessionStatus::Done);
     let out = world.repo.ao(["status"]).ok().stdout_lacks(&ended[..8]).stdout_has(&open[..8]);
-    out.stdout_has("1 ended session is not shown; --all shows them");
+    out.stdout_has("1 ended session is hidden; to show it, use --all");
     world.repo.ao(["status", "--all"]).ok().stdout_has(&ended[..8]).stdout_lacks("not shown");
     world.repo.ao(["status", &ended]).ok().stdout_has(&ended[..8]);
     let json = world.repo.ao(["status", "--json"]).ok().json();

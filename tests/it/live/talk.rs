@@ -52,7 +52,7 @@ fn what_cannot_be_typed_into_says_so() {
         session.placements = [("laptop-9f2c".to_owned(), placement)].into();
     });
     for verb in [&["send", &id, "x"][..], &["attach", &id]] {
-        world.repo.ao(verb).code(1).stderr_has("is on 'laptop-9f2c'");
+        world.repo.ao(verb).code(1).stderr_has("lives on 'laptop-9f2c'");
     }
 }
 
@@ -72,7 +72,7 @@ fn an_agent_without_a_terminal_is_followed_to_its_end() {
     let out = attach.wait_with_output().unwrap();
     assert!(out.status.success());
     assert_eq!((&begun, &*out.stdout), (b"begun\n", &b"ended\n"[..]));
-    assert!(String::from_utf8(out.stderr).unwrap().contains("no terminal to attach to"));
+    assert!(String::from_utf8(out.stderr).unwrap().contains("the agent has no terminal"));
 }
 
 #[test]

@@ -42,13 +42,13 @@ fn stays(world: &World, id: &str, ao: &dyn Fn(&[&str]) -> Out) {
     ao(&["reconcile"]).ok().stdout_is("nothing to do\n");
     ao(&["restore", id]).code(1).stderr_has("is running");
     ao(&["restore", "--force", id]).code(1).stderr_has("is running");
-    ao(&["delete", "--force", id]).ok().stderr_has("its agent still runs");
+    ao(&["delete", "--force", id]).ok().stderr_has("its agent is still running");
     world.repo.git(["update-ref", "refs/ao/sessions", "refs/ao/sessions@{1}"]);
     assert_eq!(world.events(), events);
     world.set_status(id, &SessionStatus::Done);
-    ao(&["cleanup", "--force", "--branches"]).code(1).stdout_has("its agent still runs");
-    ao(&["archive", id]).code(1).stderr_has("still runs");
-    ao(&["delete", id]).code(1).stderr_has("still runs");
+    ao(&["cleanup", "--force", "--branches"]).code(1).stdout_has("its agent is still running");
+    ao(&["archive", id]).code(1).stderr_has("is still running");
+    ao(&["delete", id]).code(1).stderr_has("is still running");
     assert!(world.worktree(id).exists());
     world.set_status(id, &SessionStatus::Working);
 }
@@ -139,7 +139,7 @@ fn processes_of_before_a_boot_are_gone() {
     for other in ["", "runner x\n", &text.replace("pid:[", "pid:[1")] {
         fs::write(&path, other).unwrap();
         assert_eq!(world.live(&id)["agent"], "unknown", "{other}");
-        world.repo.ao(["restore", "--force", &id]).code(128).stderr_has("cannot tell");
+        world.repo.ao(["restore", "--force", &id]).code(128).stderr_has("cannot determine");
     }
     kill_9(&world, &agent);
 }

@@ -99,7 +99,7 @@ fn one_verb_makes_it_public_and_private_again() {
     let set = |change: &str| repo.ao(["set", &id, change]);
     set("visibility=public").ok().stdout_has("visibility: public");
     let out = set("visibility=public").ok();
-    out.stderr_has("is like that already");
+    out.stderr_has("already has these values");
     let shown = repo.ao(["show", &id, "--json"]).ok().json();
     assert_eq!(shown["session"]["visibility"], "public");
     assert_eq!(shown["session"]["tags"][0], "t");

@@ -55,7 +55,7 @@ fn making_public_that_stops_half_way_loses_nothing() {
     assert_eq!(found(&repo, 1), (Visibility::Private, 1));
     let findings = both(&repo).check_all().unwrap();
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert!(findings[0].problem.contains("is private too"), "{findings:?}");
+    assert!(findings[0].problem.contains("is also private"), "{findings:?}");
 
     // What is changed now is not published, and putting it away hides it in both.
     both(&repo).update(id(1), "set", |s| s.title = "Secret".to_owned()).unwrap();

@@ -98,7 +98,7 @@ fn what_others_changed_meanwhile_is_not_lost() {
 
     let out = ann.ao(["pull"]).ok();
     out.stderr_has(&format!("session {short} is private here and public on origin"))
-        .stderr_has(&format!("git ao set {short} visibility=public merges the two"));
+        .stderr_has(&format!("to merge the two: git ao set {short} visibility=public"));
     let show = |repo: &Repo| repo.ao(["show", &it, "--json"]).ok().json();
     assert_eq!(show(&ann)["session"]["title"], "Mine");
     ann.ao(["set", &it, "visibility=public", "status_reason=why"]).ok();

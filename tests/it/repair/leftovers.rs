@@ -58,7 +58,7 @@ fn a_damaged_copy_of_a_remote_is_fetched_again() {
             Refs::Reftable => drop(repo.git(["update-ref", tracking, blob.trim()])),
         }
         let said = repo.ao(["fsck", "--repair"]).ok();
-        assert!(said.stdout.contains("git ao fetch brings it back"), "{said}");
+        assert!(said.stdout.contains("to fetch it again: git ao fetch"), "{said}");
         repo.ao(["pull"]).ok();
         assert!(both(&repo).repair(RepairMode::Repair).unwrap().is_empty());
     }

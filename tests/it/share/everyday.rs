@@ -14,7 +14,7 @@ fn what_one_pushes_the_other_pulls() {
             create(&ann, 1, "Fix the flaky test");
             create(&ann, 2, "Another");
             ann.ao(["push"]).ok().stdout_has("to origin: 2 sessions new");
-            ann.ao(["push"]).ok().stdout_has("origin has everything");
+            ann.ao(["push"]).ok().stdout_has("everything up-to-date with origin");
             bob.ao(["pull"]).ok().stdout_has("from origin: 2 sessions new");
             bob.ao(["pull"]).ok().stdout_has("up to date with origin");
             assert_eq!(tip(&ann), tip(&bob));
@@ -100,8 +100,9 @@ fn a_dry_run_says_what_would_leave_and_sends_nothing() {
         let ann = team.member("ann");
         create(&ann, 1, "One");
         let out = ann.ao(["push", "--dry-run"]).ok();
-        out.stdout_has(&format!("new       {}  One\n", short(1)))
-            .stdout_has("1 session in 1 event would go to origin (refs/ao/sessions), about ");
+        out.stdout_has(&format!("new       {}  One\n", short(1))).stdout_has(
+            "1 session in 1 event would be pushed to origin (refs/ao/sessions), about ",
+        );
         assert_eq!(tip(&team.hub), None);
         ann.ao(["push"]).ok();
         edit(&ann, 1, |s| s.status = SessionStatus::Done);
@@ -111,7 +112,7 @@ fn a_dry_run_says_what_would_leave_and_sends_nothing() {
             .stdout_has(&format!("new       {}  Two \\x1b[2J\n", short(2)))
             .stdout_has("2 sessions in 2 events");
         ann.ao(["push", "-q"]).ok();
-        ann.ao(["push", "-n"]).ok().stdout_has("nothing would go to origin");
+        ann.ao(["push", "-n"]).ok().stdout_has("nothing would be pushed to origin");
     });
 }
 
@@ -122,7 +123,7 @@ fn the_first_push_says_what_it_shares() {
         let ann = team.member("ann");
         create(&ann, 1, "One");
         let out = ann.ao(["push"]).ok();
-        out.stderr_has("hint: the first push to 'origin': 1 session, with tasks")
+        out.stderr_has("hint: the first push to 'origin': 1 session, including tasks")
             .stderr_has("git ao push --dry-run origin");
         edit(&ann, 1, |s| s.add_tag("again"));
         ann.ao(["push"]).ok().stderr_lacks("first push");
@@ -137,13 +138,16 @@ fn what_the_remote_has_decides_what_is_said_to_leave() {
         let token = format!("ghp_{}", "a1B2".repeat(9));
         create(&ann, 1, "One");
         edit(&ann, 1, |s| drop(s.context.insert("key", token.as_str())));
-        let warning = "'context' holds what looks like a secret, GitHub token";
+        let warning = "'context' contains what looks like a secret: GitHub token";
         ann.ao(["push"]).ok().stderr_has(warning);
         // It has lost what it had, or another one is at its place.
         team.hub.git(["update-ref", "-d", "refs/ao/sessions"]);
         let out = ann.ao(["push"]).ok();
         out.stderr_has("the first push").stderr_has(warning).stdout_has("to origin: 1 session new");
-        ann.ao(["push"]).ok().stdout_has("origin has everything").stderr_lacks("secret");
+        ann.ao(["push"])
+            .ok()
+            .stdout_has("everything up-to-date with origin")
+            .stderr_lacks("secret");
         let other = Repo::create(ann.env(), "other-hub", Combo::BARE);
         ann.git(["remote", "set-url", "origin", other.dir().to_str().unwrap()]);
         let out = ann.ao(["push"]).ok();
@@ -164,7 +168,7 @@ fn a_secret_that_was_taken_out_again_leaves_too() {
         ann.ao(["push"]).ok();
         edit(&ann, 1, |s| drop(s.context.insert("key", token.as_str())));
         edit(&ann, 1, |s| drop(s.context.insert("key", "gone")));
-        let warning = "'context' holds what looks like a secret, GitLab token";
+        let warning = "'context' contains what looks like a secret: GitLab token";
         ann.ao(["push", "-n"]).ok().stderr_has(warning);
         ann.ao(["push"]).ok().stderr_has(warning).stderr_lacks(&token);
         edit(&ann, 1, |s| s.add_tag("x"));
@@ -186,7 +190,7 @@ fn branches_of_sessions_go_when_asked_for() {
         assert_eq!(team.hub.git(["branch", "--list", "ao/*"]), "");
         let out = ann.ao(["push", "--branches"]).ok();
         out.stdout_has("to origin: branch ao/work")
-            .stderr_has("branch 'ao/gone' of a session is not in this");
+            .stderr_has("session branch 'ao/gone' does not exist in this");
         assert_eq!(team.hub.git(["branch", "--list", "ao/*"]).trim(), "ao/work");
     });
 }
@@ -200,10 +204,10 @@ fn the_remote_is_chosen_and_never_guessed() {
         let hub = team.hub.dir().to_str().unwrap();
         ann.git(["remote", "add", "backup", hub]);
         let many =
-            "fatal: there are 2 remotes, and none is chosen\nhint: name one of backup, origin";
+            "fatal: there are 2 remotes, and none is selected\nhint: name one of backup, origin";
         ann.ao(["push"]).code(128).stderr_has(many);
-        ann.ao(["push", "nowhere"]).code(128).stderr_has("there is no remote 'nowhere'");
-        ann.ao(["push", "--", "--upload-pack=x"]).code(128).stderr_has("there is no remote");
+        ann.ao(["push", "nowhere"]).code(128).stderr_has("no such remote 'nowhere'");
+        ann.ao(["push", "--", "--upload-pack=x"]).code(128).stderr_has("no such remote");
         ann.ao(["push", "backup"]).ok().stdout_has("to backup: 1 session new");
         ann.git(["config", "ao.remote", "origin"]);
         ann.ao(["pull"]).ok().stdout_has("up to date with origin");
@@ -222,7 +226,7 @@ fn a_remote_that_takes_branches_only_keeps_them_in_one() {
         let (ann, bob) = (team.member("ann"), team.member("bob"));
         create(&ann, 1, "One");
         let refused = ann.ao(["push"]).code(1);
-        refused.stderr_has("'origin' refuses 'refs/ao/sessions'").stderr_has("ao.remoteRef");
+        refused.stderr_has("'origin' rejected 'refs/ao/sessions'").stderr_has("ao.remoteRef");
         for member in [&ann, &bob] {
             member.git(["config", "ao.remoteRef", "refs/heads/ao-sessions"]);
         }
@@ -230,7 +234,7 @@ fn a_remote_that_takes_branches_only_keeps_them_in_one() {
         bob.ao(["pull"]).ok().stdout_has("1 session new");
         assert!(team.hub.git(["branch"]).contains("ao-sessions"));
         ann.git(["config", "ao.remoteRef", "--force"]);
-        ann.ao(["push"]).code(128).stderr_has("in ao.remoteRef is not a full name");
+        ann.ao(["push"]).code(128).stderr_has("in ao.remoteRef is not a full ref name");
     });
 }
 

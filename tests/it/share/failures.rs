@@ -17,12 +17,12 @@ fn a_remote_that_is_gone() {
         let before = tip(&ann);
         for verb in ["fetch", "pull", "push", "sync"] {
             let out = ann.ao([verb]).code(128).stderr_has("does not appear to be a git repository");
-            out.stderr_has("hint: check its address").stderr_lacks("Please make sure");
+            out.stderr_has("hint: to check its URL").stderr_lacks("Please make sure");
         }
         assert_eq!(tip(&ann), before);
         let port = Server::start(drop).port();
         ann.git(["remote", "set-url", "origin", &format!("git://127.0.0.1:{port}/x")]);
-        ann.ao(["pull"]).code(128).stderr_has("hint: check its address");
+        ann.ao(["pull"]).code(128).stderr_has("hint: to check its URL");
     });
 }
 
@@ -44,7 +44,7 @@ fn a_remote_that_asks_who_is_there_when_nobody_is() {
         for verb in ["pull", "push"] {
             let out = ann.ao_run([verb]).env("SSH_ASKPASS", "/bin/cat").env("DISPLAY", ":0").run();
             out.code(128)
-                .stderr_has("hint: git has no credentials")
+                .stderr_has("hint: git has no sufficient credentials")
                 .stderr_has("gitcredentials(7)");
         }
     });
@@ -210,7 +210,7 @@ fn others_who_never_stop_pushing() {
         ann.git(["config", "ao.pushTimeout", "0"]);
         let before = tip(&ann);
         let out = ann.ao(["push"]).code(1);
-        out.stderr_has("kept moving for 0 seconds").stderr_has("ao.pushTimeout");
+        out.stderr_has("kept changing for 0 seconds").stderr_has("ao.pushTimeout");
         assert_eq!(tip(&ann), before);
         ann.git(["config", "ao.pushTimeout", "soon"]);
         ann.ao(["push"]).code(128).stderr_has("'soon' in ao.pushTimeout");

@@ -4,6 +4,7 @@ mod crowded;
 mod everyday;
 mod failures;
 mod hostile;
+mod namesake;
 mod newer;
 mod race;
 mod refused;

@@ -18,8 +18,8 @@ fn a_remote_that_cannot_write_its_ref_does_not_keep_moving() {
         edit(&ann, 1, |s| s.add_tag("more"));
         let lock = team.hub.common_dir().join("refs/ao/sessions.lock");
         fs::write(&lock, "").unwrap();
-        let out = ann.ao(["push"]).code(1).stderr_has("'origin' refuses 'refs/ao/sessions'");
-        out.stderr_has("remote: error: cannot lock ref").stderr_lacks("kept moving");
+        let out = ann.ao(["push"]).code(1).stderr_has("'origin' rejected 'refs/ao/sessions'");
+        out.stderr_has("remote: error: cannot lock ref").stderr_lacks("kept changing");
         fs::remove_file(lock).unwrap();
         ann.ao(["push"]).ok();
         assert_eq!(tip(&ann), tip(&team.hub));
@@ -38,9 +38,9 @@ fn of_two_addresses_to_push_to_one_has_diverged() {
         for url in &urls {
             ann.git(["remote", "set-url", "--add", "--push", "origin", url]);
         }
-        let out = ann.ao(["push"]).code(1).stderr_has("has other sessions at '");
+        let out = ann.ao(["push"]).code(1).stderr_has("has different sessions at '");
         let out = out.stderr_has("other-hub").stderr_lacks("nothing was pushed");
-        out.stderr_has("hint: to see where it is pushed to");
+        out.stderr_has("hint: to see its push URLs");
         assert_eq!(tip(&team.hub), tip(&ann));
     });
 }

@@ -33,7 +33,7 @@ fn its_owner_is_told_who_took_it_over_and_where() {
         let out = ann.ao(["pull"]).ok().stdout_has("1 session changed").stderr_has(&told);
         let out = out.stderr_has(" by Bob ").stderr_lacks("\u{1b}");
         out.stderr_has(&format!(
-            "hint: to see whether its agent still runs here: git ao status {}",
+            "hint: to see whether its agent is still running here: git ao status {}",
             id.short()
         ));
         ann.ao(["status", &id.short()]).ok();

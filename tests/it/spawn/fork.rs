@@ -41,8 +41,8 @@ fn a_fork_without_its_parents_branch_starts_at_the_last_commit_seen() {
 #[test]
 fn what_cannot_be_forked_says_so() {
     let repo = Repo::new();
-    repo.ao(["fork", "latest"]).code(1).stderr_has("there are no sessions yet");
-    repo.ao(["fork", "@"]).code(1).stderr_has("not the worktree of a session");
+    repo.ao(["fork", "latest"]).code(1).stderr_has("no sessions in ");
+    repo.ao(["fork", "@"]).code(1).stderr_has("this worktree belongs to no session");
     repo.ao(["fork", "/etc/passwd"]).code(1).stderr_has("no session matches");
     repo.ao(["fork"]).code(129);
 }

@@ -117,7 +117,7 @@ fn a_dry_run_makes_nothing() {
     repo.ao(["spawn", "--dry-run", "x"]).ok().stdout_has("would start a session: x");
     assert_eq!(traces(&repo), before);
     line(&repo, ["branch", "taken"]);
-    repo.ao(["spawn", "-n", "--branch", "taken", "x"]).code(128).stderr_has("exists already");
+    repo.ao(["spawn", "-n", "--branch", "taken", "x"]).code(128).stderr_has("already exists");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn the_project_is_the_same_in_every_clone_and_worktree() {
     for bad in ["..", "a/b", "-x", "x.lock", "größe", &"x".repeat(300)] {
         repo.ao(["spawn", "x", &format!("--project={bad}")])
             .code(129)
-            .stderr_has("cannot be a project name");
+            .stderr_has("is not a valid project name");
     }
 }
 

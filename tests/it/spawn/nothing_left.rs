@@ -13,14 +13,14 @@ fn a_branch_that_cannot_be_leaves_nothing() {
     let before = traces(&repo);
     repo.ao(["spawn", "x"])
         .code(128)
-        .stderr_has("there cannot be a branch 'ao/")
+        .stderr_has("cannot create branch 'ao/")
         .stderr_has("hint: rename 'ao', or choose another name with --branch or ao.branchPrefix");
     repo.ao(["spawn", "--branch", "main", "x"]).code(128).stderr_is(
-        "fatal: a branch 'main' exists already\nhint: choose another name with --branch\n",
+        "fatal: a branch named 'main' already exists\nhint: choose another name with --branch\n",
     );
     for bad in ["a b", "..", "x.lock", "-x", "a~1", "/x", "@"] {
         let branch = format!("--branch={bad}");
-        repo.ao(["spawn", &branch, "x"]).code(128).stderr_has("cannot be the name of a branch");
+        repo.ao(["spawn", &branch, "x"]).code(128).stderr_has("is not a valid branch name");
     }
     assert_eq!(traces(&repo), before);
 }
@@ -45,7 +45,7 @@ fn an_unborn_branch_and_no_repository_say_what_to_do() {
     let env = TestEnv::new();
     let repo = Repo::init(&env, "unborn", Combo::PLAIN);
     let before = traces(&repo);
-    repo.ao(["spawn", "x"]).code(128).stderr_has("has no commit yet").stderr_has("hint: ");
+    repo.ao(["spawn", "x"]).code(128).stderr_has("has no commits yet").stderr_has("hint: ");
     assert_eq!(traces(&repo), before);
     env.ao(&env.root(), ["spawn", "x"]).run().code(128).stderr_has("fatal: not a git repository");
 }
@@ -101,7 +101,7 @@ fn a_signal_in_the_middle_leaves_nothing() {
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(status), "{signal}: {said}");
         assert_eq!(traces(&repo), before, "{signal}");
-        assert!(said.contains("interrupted; nothing was left behind"), "{signal}: {said}");
+        assert!(said.contains("interrupted; everything was undone"), "{signal}: {said}");
     }
 }
 

@@ -277,13 +277,7 @@ fn a_record_under_the_name_of_another_is_corrupt() {
         let said: Vec<_> =
             listed.iter().filter_map(|l| l.as_ref().err()).map(ToString::to_string).collect();
         assert_eq!(said.len(), 2);
-        assert!(said.contains(&format!(
-            "says that it is '{}', but lies where '{}' belongs",
-            id(1),
-            id(2)
-        )));
-        assert!(
-            said.contains(&"says that it is 'demo', but lies where 'other' belongs".to_owned())
-        );
+        assert!(said.contains(&format!("says '{}', but its path says '{}'", id(1), id(2))));
+        assert!(said.contains(&"says 'demo', but its path says 'other'".to_owned()));
     });
 }

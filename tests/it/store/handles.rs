@@ -91,7 +91,7 @@ fn here_and_latest_know_where_the_user_stands() {
         assert!(matches!(nowhere, StoreError::Resolve(ResolveError::NotInSession)));
         let elsewhere = Context { here: None, project: Some(project("other")) };
         let none = resolve_in(&store, "latest", &elsewhere).unwrap_err();
-        assert_eq!(none.to_string(), "there are no sessions yet in 'refs/ao/sessions'");
+        assert_eq!(none.to_string(), "no sessions in 'refs/ao/sessions' yet");
     });
 }
 

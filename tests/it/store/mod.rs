@@ -10,6 +10,7 @@ mod killed;
 mod objects;
 mod origin;
 mod place;
+mod planted;
 mod race;
 mod reading;
 mod refs;

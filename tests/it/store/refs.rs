@@ -189,7 +189,7 @@ fn a_hook_that_refuses_is_obeyed_and_quoted() {
         // What a hook says about locks is no lock.
         assert_eq!(runs, 1);
         let said = chain(&error);
-        assert!(said.contains("reference-transaction hook refused"), "{said}");
+        assert!(said.contains("reference-transaction hook rejected"), "{said}");
         assert!(said.contains("locked for the audit"), "{said}");
         assert_eq!(state(repo), before);
         // One that may not be run is none.
@@ -270,7 +270,7 @@ fn a_folder_that_is_not_synced_is_a_warning() {
     let Some(run) = with_faults(&set("title=A"), &["inject=fsync:error=EIO:when=2"]) else {
         return;
     };
-    let said = "warning: the change is made, but may not survive a power cut: cannot sync";
+    let said = "warning: the change was made, but may not survive a power failure: cannot sync";
     run.run().ok().stderr_has(said);
     assert_eq!(both(&repo).snapshot().unwrap().session(id(1)).unwrap().title, "A");
     let before = state(&repo);
@@ -328,9 +328,21 @@ fn a_reflog_that_was_cut_off_takes_the_next_line() {
 
 #[test]
 fn a_lock_in_the_way_is_named_with_its_age() {
-    let repo = Repo::new();
-    let store = make_two(&repo);
-    let lock = lock_of(&repo, SESSIONS_REF);
+    let both = [Refs::Files, Refs::Reftable].map(|refs| Combo { refs, ..Combo::PLAIN });
+    for combo in both.into_iter().filter(|c| c.refs == Refs::Files || Refs::can_be_chosen()) {
+        for with_hook in [false, true] {
+            name_a_lock(&TestEnv::new().repo(combo), with_hook);
+        }
+    }
+}
+
+/// Where a hook is to be run, it is git that finds the lock.
+fn name_a_lock(repo: &Repo, with_hook: bool) {
+    let store = make_two(repo);
+    if with_hook {
+        hook(&repo.common_dir().join("hooks"), "exit 0");
+    }
+    let lock = lock_of(repo, SESSIONS_REF);
     fs::write(&lock, "").unwrap();
     let hours = fs::FileTimes::new()
         .set_modified(std::time::SystemTime::now() - Duration::from_secs(3 * 3600 + 60));

@@ -24,7 +24,7 @@ fn a_newer_store_is_refused_and_left_alone() {
             plant(repo, &[("100644", "version", "2\n"), ("100644", &path(1), "unknown")]);
             let store = store(repo);
             let before = tree_of(repo.common_dir().join("objects"));
-            let said = "the store has format version 2; this git-ao knows 1";
+            let said = "the store has format version 2; this git-ao supports 1";
             assert_eq!(store.snapshot().unwrap_err().to_string(), said);
             assert_eq!(store.create(&session(2, "Two")).unwrap_err().to_string(), said);
             assert_eq!(store.archive(id(1)).unwrap_err().to_string(), said);
@@ -41,8 +41,8 @@ fn what_is_no_store_is_refused_and_left_alone() {
         let store = store(&repo);
         for (file, content, why) in [
             ("README", "hello", "its tree has no 'version'"),
-            ("version", "one", "its 'version' is no number"),
-            ("version", "", "its 'version' is no number"),
+            ("version", "one", "its 'version' is not a number"),
+            ("version", "", "its 'version' is not a number"),
         ] {
             plant(&repo, &[("100644", file, content)]);
             let tip = store.tip().unwrap();
@@ -54,7 +54,7 @@ fn what_is_no_store_is_refused_and_left_alone() {
         let blob = repo.git(["rev-parse", "HEAD:README"]);
         repo.git(["update-ref", SESSIONS_REF, blob.trim()]);
         let error = store.create(&session(1, "One")).unwrap_err().to_string();
-        assert_eq!(error, format!("object {} is no commit", blob.trim()));
+        assert_eq!(error, format!("object {} is not a commit", blob.trim()));
         repo.git(["update-ref", "-d", SESSIONS_REF]);
         store.create(&session(1, "One")).unwrap();
     });
@@ -135,7 +135,7 @@ fn what_git_does_not_know_is_refused() {
         config("[core]\nrepositoryformatversion = 0\n[extensions]\nrefStorage = reftable\n");
         repo.git_result(["status"]).code(128);
         let said = refusal(repo.dir());
-        assert!(said.contains("version 0") && said.contains("refstorage"), "{said}");
+        assert!(said.contains("version is 0") && said.contains("refstorage"), "{said}");
     });
 }
 

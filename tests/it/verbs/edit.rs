@@ -40,7 +40,7 @@ fn what_the_editor_changed_is_written() {
 fn an_unchanged_or_empty_text_writes_nothing() {
     let world = World::new();
     world.titled(A, "one");
-    edit(&world, "true", &[]).code(1).stderr_has("error: nothing was changed");
+    edit(&world, "true", &[]).code(1).stderr_has("error: the text was not changed");
     edit(&world, ": > \"$1\"", &[]).code(1).stderr_has("error: the text is empty");
     edit(&world, "echo '# a comment' >> \"$1\"", &[]).ok().stderr_has("hint: ");
     assert_eq!((world.count(), kept(&world).len()), (1, 0));
@@ -51,14 +51,14 @@ fn a_text_that_is_no_record_is_kept() {
     let world = World::new();
     world.titled(A, "one");
     for (script, message) in [
-        ("echo 'bad: [' >> \"$1\"", "error: this is not a record: not valid YAML"),
-        ("sed -i 's/^status:.*/status: dnoe/' \"$1\"", "there is no status 'dnoe'"),
+        ("echo 'bad: [' >> \"$1\"", "error: invalid record: not valid YAML"),
+        ("sed -i 's/^status:.*/status: dnoe/' \"$1\"", "unknown status 'dnoe'"),
         ("sed -i 's/^created_at: 2026/created_at: 2025/' \"$1\"", "'created_at' cannot be changed"),
         ("sed -i 's/^id: a/id: b/' \"$1\"", "'id' cannot be changed"),
     ] {
         let out = edit(&world, script, &[]).code(1).stderr_has(message);
         let file = kept(&world).pop().unwrap();
-        let out = out.stderr_has(&format!("hint: your text is kept in '{}'", file.display()));
+        let out = out.stderr_has(&format!("hint: your text was saved in '{}'", file.display()));
         assert!(fs::metadata(&file).unwrap().len() > 10, "{out}");
         fs::remove_file(file).unwrap();
     }
@@ -80,7 +80,7 @@ fn what_others_changed_meanwhile_is_kept() {
 
     let script = format!("{}\nsed -i 's/^title: two/title: mine/' \"$1\"", set("title=theirs"));
     let out = edit(&world, &script, &[]).code(1);
-    out.stderr_has("error: 'title' was changed by somebody else meanwhile");
+    out.stderr_has("error: 'title' was changed by another process in the meantime");
     assert_eq!(world.session(A).unwrap().title, "theirs");
     assert_eq!(kept(&world).len(), 1);
 }

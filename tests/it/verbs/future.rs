@@ -24,7 +24,9 @@ fn it_is_named_and_can_be_corrected() {
 
     at(&repo, AHEAD, &["set", &ahead, "title=Ahead again"]).ok();
     let found = at(&repo, NOW, &["fsck"]).code(1);
-    let found = found.stdout_has("was updated at 2027-11-20T").stdout_has("in the future");
+    let found = found
+        .stdout_has("has an update time in the future, 2027-11-20T")
+        .stdout_has("in the future");
     let fix = format!("git ao set {ahead} updated_at=now");
     let shown = found.stdout_has(&fix);
     drop(shown);

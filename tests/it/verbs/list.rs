@@ -224,7 +224,7 @@ fn a_person_is_told_when_there_is_nothing() {
     let reads = |run: Run| run.env("GIT_PAGER_IN_USE", "true").run().ok().stdout_is("");
     reads(world.repo.ao_run(["list"])).stderr_has("hint: there are no sessions yet");
     world.titled(A, "one");
-    reads(world.repo.ao_run(["list", "--tag", "x"])).stderr_has("hint: no session is like that");
+    reads(world.repo.ao_run(["list", "--tag", "x"])).stderr_has("hint: no matching sessions");
     assert_eq!(world.session(A).unwrap().id, id(A));
 }
 

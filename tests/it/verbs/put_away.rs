@@ -17,11 +17,11 @@ fn there_and_back() {
         out.stdout_is("archived aaaa1111 (one\\x1b)\narchived bbbb2222 (two)\n");
         assert_eq!((world.count(), blob("archive")), (3, before.clone()));
         let out = world.repo.ao(["archive", "aaaa"]).ok().stdout_is("");
-        out.stderr_is("warning: aaaa1111 (one\\x1b) is archived already\n");
+        out.stderr_is("warning: aaaa1111 (one\\x1b) is already archived\n");
         assert_eq!(world.count(), 3);
         world.repo.ao(["unarchive", "aaaa"]).ok().stdout_is("unarchived aaaa1111 (one\\x1b)\n");
         let out = world.repo.ao(["unarchive", "aaaa"]).ok().stdout_is("");
-        out.stderr_has("is not in the archive");
+        out.stderr_has("is not archived");
         assert_eq!((world.count(), blob("sessions")), (4, before));
     }
 }
@@ -44,7 +44,7 @@ fn what_is_deleted_stays_in_history() {
     let world = World::new();
     world.titled(A, "one");
     let out = world.repo.ao(["delete", "aaaa"]).code(1).stdout_is("");
-    out.stderr_has("error: aaaa1111 (one) has not ended, it is 'working'").stderr_has("--force");
+    out.stderr_has("error: aaaa1111 (one) has not ended: it is 'working'").stderr_has("--force");
     world.status(A, "done");
     let out = world.repo.ao(["delete", "aaaa"]).ok().stdout_is("deleted aaaa1111 (one)\n");
     let hint = out.stderr.lines().find(|line| line.contains("git show")).unwrap().to_owned();
@@ -90,7 +90,12 @@ fn a_record_of_a_newer_version_is_not_deleted_unawares() {
             "{out}"
         );
     }
-    world.repo.ao(["delete", A]).code(1).stdout_is("").stderr_has("hint: update git-ao; --force");
+    world
+        .repo
+        .ao(["delete", A])
+        .code(1)
+        .stdout_is("")
+        .stderr_has("hint: update git-ao, or use --force");
     world.repo.ao(["delete", "--force", A]).ok().stdout_is("deleted aaaa1111 (corrupt)\n");
 }
 
@@ -105,5 +110,5 @@ fn a_folder_that_is_not_its_worktree_is_not_named() {
         let placement = Placement { workspace, ..Placement::default() };
         session.placements.insert("laptop-1234".to_owned(), placement);
     });
-    world.repo.ao(["delete", "-f", "aaaa"]).ok().stderr_lacks("still there");
+    world.repo.ao(["delete", "-f", "aaaa"]).ok().stderr_lacks("still exists");
 }

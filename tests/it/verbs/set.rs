@@ -37,7 +37,7 @@ fn nothing_new_is_no_event() {
     let world = World::new();
     world.titled(A, "one");
     let out = world.repo.ao(["set", "aaaa", "title=one"]).ok().stdout_is("");
-    out.stderr_has("hint: aaaa1111 (one) is like that already; nothing was written");
+    out.stderr_has("hint: aaaa1111 (one) already has these values; nothing was written");
     assert_eq!(world.count(), 1);
 }
 

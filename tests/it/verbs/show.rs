@@ -72,7 +72,7 @@ fn a_corrupt_record_says_what_is_wrong() {
 #[test]
 fn without_a_name_it_is_this_one_or_the_last() {
     let world = World::of(Combo::LINKED);
-    world.repo.ao(["show"]).code(1).stderr_has("there are no sessions yet");
+    world.repo.ao(["show"]).code(1).stderr_has("no sessions in ");
     world.titled(A, "first");
     world.titled(B, "second");
     world.repo.ao(["show"]).ok().stdout_has("second");
@@ -107,7 +107,7 @@ fn older_events_are_left_to_log() {
         change.unwrap();
     }
     let out = world.repo.ao(["show", "aaaa"]).ok();
-    out.stdout_lacks("spawn").stdout_has("older events: git ao log aaaa1111\n");
+    out.stdout_lacks("spawn").stdout_has("to see older events: git ao log aaaa1111\n");
     let out = world.repo.ao(["show", "bbbb"]).ok();
     assert_eq!(out.stdout.matches(" set bbbb2222").count(), 10);
     out.stdout_has("older events");

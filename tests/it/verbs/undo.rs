@@ -94,9 +94,9 @@ fn deletions_come_back_whole_and_private_ones_too() {
         repo.ao_run(args).env("GIT_TEST_DATE_NOW", now.to_string()).run().ok()
     };
     at(&["delete", &a]);
-    at(&["undo"]).stdout_has(&format!("{a} (One) comes back"));
+    at(&["undo"]).stdout_has(&format!("{a} (One) is restored"));
     at(&["delete", &b]);
-    at(&["undo"]).stdout_has(&format!("{b} (Two) comes back"));
+    at(&["undo"]).stdout_has(&format!("{b} (Two) is restored"));
     assert_eq!(["refs/ao/sessions", "refs/ao/private"].map(|name| tree(&repo, name)), trees);
     at(&["archive", &b]);
     at(&["undo"]).stdout_has("is unarchived");
@@ -110,12 +110,12 @@ fn a_change_of_visibility_is_refused() {
     repo.ao(["set", &id, "visibility=private"]).ok();
     for name in ["refs/ao/sessions", "refs/ao/private"] {
         let event = repo.git(["rev-parse", name]);
-        repo.ao(["undo", event.trim()]).code(1).stderr_has("changed who sees session");
+        repo.ao(["undo", event.trim()]).code(1).stderr_has("changed the visibility of session");
     }
     repo.ao(["set", &id, "visibility=public"]).ok();
     for name in ["refs/ao/sessions", "refs/ao/private"] {
         let event = repo.git(["rev-parse", name]);
-        repo.ao(["undo", event.trim()]).code(1).stderr_has("changed who sees session");
+        repo.ao(["undo", event.trim()]).code(1).stderr_has("changed the visibility of session");
     }
 }
 
@@ -128,7 +128,7 @@ fn an_agent_does_not_lose_its_session() {
     let event = repo.ao(["log", "--json", "--op", "spawn"]).ok().json()["events"][0]["id"].clone();
     repo.ao(["undo", event.as_str().unwrap()])
         .code(1)
-        .stderr_has("still runs")
+        .stderr_has("is still running")
         .stderr_has("git ao kill");
     repo.ao(["kill", &id.short()]).ok();
     repo.ao(["undo"]).ok().stdout_has("+status: working").stderr_has("agent: git ao restore");

@@ -74,7 +74,7 @@ fn worktrees_that_git_takes_for_bare_are_not_ready() {
     git(&bare, &["config", "extensions.worktreeConfig", "true"]);
     env.git(Path::new(&path), ["status"]).run().code(128);
     env.ao(&top, ["status"]).run().ok().stdout_lacks("ready").stdout_has("unreadable");
-    let refused = spawn(&top).code(128).stderr_has("core.bare is set for all of them");
+    let refused = spawn(&top).code(128).stderr_has("core.bare is set for all worktrees of");
     // The hint, as it is printed.
     let hint = refused.stderr.lines().filter_map(|line| line.strip_prefix("hint:   "));
     let hint = hint.collect::<Vec<_>>().join(" ");
@@ -92,7 +92,7 @@ fn a_broken_packed_refs_is_named() {
     let text = std::fs::read_to_string(&packed).unwrap();
     std::fs::write(&packed, format!("{text}garbage\n")).unwrap();
     let out = repo.ao(["spawn", "--no-agent", "x"]).code(128);
-    out.stderr_has("packed-refs").stderr_lacks("has no commit yet");
+    out.stderr_has("packed-refs").stderr_lacks("has no commits yet");
 }
 
 #[test]
@@ -122,11 +122,11 @@ fn a_broken_head_or_shallow_file_is_named() {
     let spawn = || repo.ao(["spawn", "--no-agent", "x"]).code(128);
     for broken in ["garbage", "", "ref: ", "ref: refs/heads/.lock\n", &"1".repeat(40)] {
         std::fs::write(&head, broken).unwrap();
-        spawn().stderr_has("/HEAD' names neither").stderr_lacks("has no commit yet");
+        spawn().stderr_has("/HEAD' names neither").stderr_lacks("has no commits yet");
     }
     std::fs::write(&head, "ref: refs/heads/none\n").unwrap();
-    spawn().stderr_has("branch 'none' has no commit yet");
+    spawn().stderr_has("branch 'none' has no commits yet");
     std::fs::write(&head, "ref: refs/heads/main\n").unwrap();
     std::fs::write(repo.common_dir().join("shallow"), "garbage\n").unwrap();
-    spawn().stderr_has("bad shallow line: garbage").stderr_lacks("has no commit yet");
+    spawn().stderr_has("bad shallow line: garbage").stderr_lacks("has no commits yet");
 }

@@ -276,7 +276,7 @@ fn submodules_are_looked_into() {
         };
         for loss in [Loss::Refuse, Loss::Snapshot] {
             sub.write("new", "");
-            assert_eq!(refused(loss), (path.join("sub"), "changes that are not committed"));
+            assert_eq!(refused(loss), (path.join("sub"), "uncommitted changes"));
             sub.commit("new", "x");
             assert_eq!(refused(loss), (path.join("sub"), "commits that are on no remote"));
             sub.git(["reset", "-q", "--hard", "origin/main"]);

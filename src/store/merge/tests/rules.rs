@@ -217,7 +217,7 @@ fn crossed_merges_are_merged_from_their_merged_bases() {
     edit(&left, 1, |s| s.tags.clear());
     edit(&right, 1, |s| s.status = SessionStatus::Done);
     let bases = world.git(&["merge-base", "--all", tip(&left).as_str(), tip(&right).as_str()]);
-    assert_eq!(bases.lines().count(), 2, "there are two merge bases");
+    assert_eq!(bases.lines().count(), 2, "the statuses are two merge bases");
     let both = merged(&world, &left, &right);
     let session = session(&a, &both, 1).unwrap();
     assert_eq!(session.title, "from a");

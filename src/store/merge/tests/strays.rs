@@ -71,7 +71,7 @@ fn what_the_layout_does_not_know_is_kept_through_every_merge_and_write() {
     let both = merged(&world, &ours, &theirs);
     assert_eq!(paths(&world, both.as_str()), listed);
     let report = pull(&ours, &theirs);
-    assert_eq!((report.outcome, &report.left_out[..]), (Outcome::Merged, &[][..]));
+    assert_eq!((report.outcome, &report.displaced[..]), (Outcome::Merged, &[][..]));
     let mut unknown: Vec<_> = report.unknown.iter().map(|stray| stray.path.as_str()).collect();
     unknown.sort_unstable();
     let known = ["README", "archive/file", "labels", "sessions/-x"];
@@ -106,15 +106,21 @@ fn what_is_no_record_takes_the_place_of_none() {
     put_at(&b, "sessions/demo/02", Some((EntryKind::Blob, gix_id(&link))));
     let fresh = world.copy(&a, "fresh");
     let report = pull(&fresh, &b);
-    let mut left: Vec<_> = report.left_out.iter().map(|stray| stray.path.as_str()).collect();
+    let mut left: Vec<_> = report.displaced.iter().map(|it| it.path.as_str()).collect();
     left.sort_unstable();
     assert_eq!((report.outcome, left), (Outcome::Merged, vec![&record[..], "sessions/demo/02"]));
     assert_eq!(report.changes, []);
+    for displaced in &report.displaced {
+        let kept = world.git(&["ls-tree", tip(&fresh).as_str(), &displaced.kept_at]);
+        assert!(kept.contains(link.as_str()), "{kept}");
+    }
     title(&a, 3, "meanwhile");
     let both = merged(&world, &a, &b);
     for n in 1..=3 {
         assert!(session(&a, &both, n).is_some(), "session {n}");
     }
+    let kept = paths(&world, both.as_str()).into_iter().filter(|path| path.contains('~'));
+    assert_eq!(kept.count(), 2);
     // Who has it takes the record again, and it ends there.
     assert_eq!(pull(&b, &fresh).outcome, Outcome::Adopted);
     assert_eq!(pull(&fresh, &b).outcome, Outcome::Unchanged);

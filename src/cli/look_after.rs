@@ -1,0 +1,76 @@
+//! Being the process that has an agent as its child.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use git_ao::flow::{Interrupt, Launcher, Run, log_file, log_limit};
+use git_ao::model::SessionId;
+use git_ao::runtime::{Ended, Log, Reins};
+use git_ao::store::Store;
+use rustix::stdio::{dup2_stderr, dup2_stdout};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
+use signal_hook::iterator::Signals;
+
+use super::interrupt::{self, Interrupted};
+use super::{CliError, ExitCode};
+
+/// Runs the agent. Signals to this program are the agent's once it is its turn.
+pub fn look_after(
+    store: &Store,
+    launcher: &Launcher,
+    run: Run,
+    before: Option<&Interrupted>,
+) -> Result<ExitCode, CliError> {
+    let runner = run.wait_for_turn(store.repository())?;
+    let failed = |error: io::Error| CliError::fatal("cannot handle signals").because(&error);
+    let passed = interrupt::heeded([SIGTERM, SIGHUP, SIGINT, SIGQUIT]);
+    let mut signals = Some(Signals::new(passed).map_err(failed)?);
+    // A log that may not grow (setrlimit(2)) is no reason to end: the write fails then.
+    signal_hook::flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
+    let mut watch = |reins: Reins| {
+        let Some(mut signals) = signals.take() else { return };
+        std::thread::spawn(move || {
+            for signal in signals.forever() {
+                // One that cannot be passed on is lost; the agent goes on.
+                let _ = reins.pass(signal);
+            }
+        });
+    };
+    let is_set = || before.is_some_and(Interrupted::is_set);
+    let output = output(store, run.session);
+    match runner.run(store, launcher, output, &Interrupt::new(&is_set), &mut watch)? {
+        Ended::Exit(0) => Ok(ExitCode::Done),
+        Ended::Exit(_) | Ended::Signal(_) => Ok(ExitCode::Refused),
+    }
+}
+
+/// Where the output of an agent without a terminal goes: this program's own, kept within the limit
+/// where that is the session's log.
+fn output(store: &Store, session: SessionId) -> Box<dyn Write + Send> {
+    let repo = store.repository();
+    let log = log_file(repo, session).ok().filter(|path| is_stdout(path));
+    let log = log.and_then(|path| Log::open(&path, log_limit(repo), Box::new(go_on_in)).ok());
+    match log {
+        Some(log) => Box::new(log),
+        None => Box::new(io::stdout()),
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    let same = |file: File| {
+        let (own, log) = (file.metadata()?, path.metadata()?);
+        Ok::<_, io::Error>((own.dev(), own.ino()) == (log.dev(), log.ino()))
+    };
+    let own = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    own.and_then(same).unwrap_or(false)
+}
+
+/// What this program itself has to say is in the log, too.
+fn go_on_in(file: &File) {
+    // Where this fails it is said at the end of the last file.
+    let _ = dup2_stdout(file).and_then(|()| dup2_stderr(file));
+}

@@ -1,0 +1,118 @@
+//! The examples on the manual pages of the verbs.
+
+/// What each example does, and its command.
+const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "spawn",
+        &[
+            (
+                "Start the default agent on a task",
+                "git ao spawn \"Fix the flaky test in the parser\"",
+            ),
+            (
+                "See what would be created for an issue",
+                "git ao spawn --dry-run --issue 7 \"Fix the crash on startup\"",
+            ),
+        ],
+    ),
+    (
+        "fork",
+        &[(
+            "Try another approach, from the branch of the session for issue 42",
+            "git ao fork issue:42 \"Try it without threads\"",
+        )],
+    ),
+    (
+        "restore",
+        &[
+            ("Start over with the recorded task", "git ao restore --fresh issue:42"),
+            ("See which sessions a crash has interrupted", "git ao restore --all --dry-run"),
+        ],
+    ),
+    (
+        "list",
+        &[
+            (
+                "List finished work without a tag",
+                "git ao list --filter 'status:done and not tag:ci'",
+            ),
+            (
+                "Print the sessions of the last week for a script",
+                "git ao list --all --json --since 7d",
+            ),
+        ],
+    ),
+    (
+        "status",
+        &[("Show active sessions and their uncommitted changes", "git ao status --changes")],
+    ),
+    (
+        "log",
+        &[
+            ("Show the last changes to a session", "git ao log -p -n 5 issue:42"),
+            (
+                "List the sessions started since yesterday",
+                "git ao log --oneline --op spawn --since yesterday",
+            ),
+        ],
+    ),
+    (
+        "set",
+        &[
+            (
+                "Rename a session and add a tag",
+                "git ao set issue:42 title=\"Fix the clock\" tags+=urgent",
+            ),
+            ("Keep a session in this clone", "git ao set issue:42 visibility=private"),
+        ],
+    ),
+    (
+        "complete",
+        &[(
+            "Mark a session as done, with a reason",
+            "git ao complete -m \"merged upstream\" issue:42",
+        )],
+    ),
+    (
+        "cleanup",
+        &[
+            ("See what would be removed", "git ao cleanup --dry-run --branches"),
+            ("Archive old sessions as well", "git ao cleanup --older-than 30d"),
+        ],
+    ),
+    (
+        "undo",
+        &[("Change a title, and change it back", "git ao set issue:42 title=Oops\ngit ao undo")],
+    ),
+    (
+        "hooks",
+        &[(
+            "Record branches and commits as they are made",
+            "git ao hooks install post-checkout post-commit",
+        )],
+    ),
+    (
+        "push",
+        &[
+            ("See what would be pushed", "git ao push --dry-run"),
+            ("Push sessions and their branches", "git ao push --branches"),
+        ],
+    ),
+];
+
+/// The section of a verb's page; empty where there are no examples.
+pub fn section(verb: &str) -> String {
+    let Some((_, examples)) = EXAMPLES.iter().find(|(name, _)| *name == verb) else {
+        return String::new();
+    };
+    let mut text = ".SH EXAMPLES\n".to_owned();
+    for (about, command) in *examples {
+        text.push_str(&format!("{about}:\n.PP\n.nf\n{}\n.fi\n.PP\n", escaped(command)));
+    }
+    text.truncate(text.len() - ".PP\n".len());
+    text
+}
+
+fn escaped(command: &str) -> String {
+    command.replace('-', "\\-").replace('\'', "\\(aq").replace('"', "\\(dq")
+}

@@ -1,0 +1,22 @@
+use std::fmt;
+
+/// Why a conversation cannot be resumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// It is not among the agent's files on this machine.
+    NotFound,
+    /// It is another agent's.
+    OtherAgent,
+    /// The agent cannot resume anything.
+    Unable,
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotFound => "its conversation was not found on this machine",
+            Self::OtherAgent => "its conversation belongs to another agent",
+            Self::Unable => "its agent cannot resume a conversation",
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! What is found again after it was moved.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::git::Repository;
+
+/// A hold on the common git directory of a repository, which goes along when that is moved within
+/// its file system.
+#[derive(Debug)]
+pub struct Anchor {
+    directory: File,
+}
+
+impl Anchor {
+    /// Takes hold of a repository.
+    ///
+    /// # Errors
+    /// When its common git directory cannot be opened.
+    pub fn new(repo: &Repository) -> io::Result<Self> {
+        Ok(Self { directory: File::open(repo.common_dir())? })
+    }
+
+    /// True while this repository is the one that is held: another may have come to its path.
+    pub fn holds(&self, repo: &Repository) -> bool {
+        leads_to(repo.common_dir(), &self.directory)
+    }
+
+    /// Opens the repository where it is now; None where it was removed, or moved to another file
+    /// system, which is a copy.
+    pub fn reopen(&self) -> Option<Repository> {
+        Repository::at(&path_of(&self.directory)?).ok()
+    }
+}
+
+/// Where an open file or directory is now; None where it has no path, or the system does not tell.
+pub fn path_of(file: &File) -> Option<PathBuf> {
+    // One that was deleted still has the name of what it was, with a word behind it (proc_pid_fd(5)).
+    system_path(file).filter(|path| leads_to(path, file))
+}
+
+#[cfg(target_os = "linux")]
+fn system_path(file: &File) -> Option<PathBuf> {
+    use std::os::fd::AsRawFd as _;
+    fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+}
+
+/// F_GETPATH, see fcntl(2).
+#[cfg(target_vendor = "apple")]
+fn system_path(file: &File) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt as _;
+    let path = rustix::fs::getpath(file).ok()?;
+    Some(std::ffi::OsString::from_vec(path.into_bytes()).into())
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn system_path(_: &File) -> Option<PathBuf> {
+    None
+}
+
+/// True when the path is that of this open file.
+fn leads_to(path: &Path, file: &File) -> bool {
+    let identity = |meta: Metadata| (meta.dev(), meta.ino());
+    match (fs::metadata(path), file.metadata()) {
+        (Ok(there), Ok(open)) => identity(there) == identity(open),
+        _ => false,
+    }
+}

@@ -1,0 +1,15 @@
+/// The text as one word of a POSIX shell, for commands that are shown to be pasted.
+pub fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_ends_the_word_for_itself_alone() {
+        assert_eq!(shell_word("/a b/$(c)"), "'/a b/$(c)'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+    }
+}

@@ -1,0 +1,43 @@
+use std::fmt;
+
+use gix::ObjectId;
+use gix::bstr::BString;
+
+/// Something that lay where a record, or a folder above one, belongs, and was put beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Displaced {
+    /// Where it lay; bytes that are not UTF-8 are replaced.
+    pub path: String,
+    /// Where it is kept.
+    pub kept_at: String,
+}
+
+impl fmt::Display for Displaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, kept_at } = self;
+        write!(f, "'{path}' is in the way of a record, and kept as '{kept_at}'")
+    }
+}
+
+impl Displaced {
+    pub(super) fn new(from: &[BString], to: &[BString]) -> Self {
+        let text = |path: &[BString]| {
+            let names: Vec<_> = path.iter().map(ToString::to_string).collect();
+            names.join("/")
+        };
+        Self { path: text(from), kept_at: text(to) }
+    }
+}
+
+/// The places where something that lies in the way may be kept, best first. No project, shard or
+/// record has such a name, so it is in nobody's way; and everybody who moves it finds the same one.
+pub(super) fn beside(path: &[BString], id: ObjectId) -> impl Iterator<Item = Vec<BString>> {
+    let path = path.to_vec();
+    (1..).map(move |marks| {
+        let mut path = path.clone();
+        if let Some(name) = path.last_mut() {
+            *name = format!("{name}{}{id}", "~".repeat(marks)).into();
+        }
+        path
+    })
+}

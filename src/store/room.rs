@@ -1,0 +1,54 @@
+//! Room for records: what lies in their way is put beside them, and kept.
+
+use std::collections::BTreeMap;
+
+use gix::bstr::BString;
+use gix::objs::tree::EntryKind;
+
+use super::displaced::{Displaced, beside};
+use super::edit::Edit;
+use super::merge::Trees;
+use super::{Location, Notice, Store, StoreError};
+use crate::git::RawTree;
+
+impl Store {
+    /// What has to be moved before records are put at these places: what is no folder where one
+    /// belongs, and no plain file where a record does.
+    pub(super) fn make_room<'l>(
+        &self,
+        root: &RawTree,
+        places: impl Iterator<Item = &'l Location>,
+    ) -> Result<Vec<Edit>, StoreError> {
+        let trees = Trees::new(self.repository());
+        let root = Trees::folder(root);
+        let mut moves = BTreeMap::new();
+        for place in places {
+            let path = place.components().map(BString::from);
+            let mut folder = root.clone();
+            for (depth, name) in path.iter().enumerate() {
+                let is_last = depth + 1 == path.len();
+                match folder.find(name) {
+                    Some((EntryKind::Tree, id)) if !is_last => folder = trees.read(Some(id))?,
+                    Some((EntryKind::Blob, _)) if is_last => break,
+                    Some(item) => {
+                        let from = &path[..=depth];
+                        let is_free = |to: &Vec<BString>| {
+                            folder.find(&to[depth]).is_none_or(|there| there == item)
+                        };
+                        let to = beside(from, item.1).find(is_free);
+                        moves.insert(from.to_vec(), (item, to.expect("a folder has an end")));
+                        break;
+                    }
+                    None => break,
+                }
+            }
+        }
+        let mut edits = Vec::new();
+        for (from, (item, to)) in moves {
+            self.tell(&Notice::Displaced(Displaced::new(&from, &to)));
+            edits.push(Edit { path: from, entry: None });
+            edits.push(Edit { path: to, entry: Some(item) });
+        }
+        Ok(edits)
+    }
+}
