@@ -36,8 +36,7 @@ fn delete_names_what_it_leaves_and_its_hint_removes_it() {
     let said = repo.ao(["delete", &id]).ok();
     let said = said.stderr_has(&format!("its worktree still exists: '{}'", path.display()));
     let said = said.stderr_has(&format!("its branch still exists: '{branch}'"));
-    let hint =
-        said.stderr.lines().find_map(|it| it.strip_prefix("hint: to remove what is left: "));
+    let hint = said.stderr.lines().find_map(|it| it.strip_prefix("hint: to remove what is left: "));
     let hint: Vec<_> = hint.unwrap().strip_prefix("git ao ").unwrap().split(' ').collect();
 
     let plan = repo.ao(hint.iter().chain(&["-n"])).ok();
