@@ -1,18 +1,20 @@
 //! What ended and deleted sessions leave behind, and old ones to the archive.
 
+mod branch;
 mod deleted;
 mod leftover;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
+pub use self::branch::branch_to_remove;
 use self::deleted::Deleted;
+pub use self::leftover::Leftover;
 use super::live::{AgentState, Probes};
 use super::on_branch::{catch_up_at, record_branches};
 use super::own::Own;
 use super::{FlowError, Interrupt, placement};
 use crate::git::Lock;
-use crate::model::{Oid, Placement, Session, Timestamp, ago, error_chain};
+use crate::model::{Oid, Session, Timestamp, ago, error_chain};
 use crate::store::{Key, Listed, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{Loss, Worktrees};
 
@@ -34,37 +36,6 @@ pub enum Branches {
     Keep,
     /// Those that begin with `ao.branchPrefix` go.
     Remove,
-}
-
-/// The leftovers of an ended session.
-#[derive(Debug, Clone)]
-pub struct Leftover {
-    /// The session.
-    pub session: Session,
-    /// Its worktree, if it goes.
-    pub worktree: Option<PathBuf>,
-    /// Its branch, if it goes.
-    pub branch: Option<String>,
-    /// It goes to the archive.
-    pub archives: bool,
-    /// Why nothing of this is done.
-    pub kept: Option<String>,
-    /// It is kept for the work in it alone, and would go with [`Loss::Snapshot`].
-    pub yields: bool,
-    /// It was to go, and did not or would not.
-    pub has_failed: bool,
-    /// What git ignores in the worktree, below it: it goes too, and no backup has it.
-    pub ignored: Vec<PathBuf>,
-    /// Why the branch that was to go is still there, though the worktree went.
-    pub branch_kept: Option<String>,
-    /// The ref that keeps what would have been lost.
-    pub backup: Option<String>,
-    /// The event that deleted the session, if it was deleted.
-    pub deleted: Option<Oid>,
-    /// Where the branch was that went.
-    tip: Option<Oid>,
-    key: Key,
-    placement: Option<Placement>,
 }
 
 /// The result of a cleanup.
@@ -232,23 +203,4 @@ fn deleted(
 
 fn is_old(session: &Session, what: &Cleanup, now: Timestamp) -> bool {
     what.older_than.is_some_and(|age| session.last_update(now) < ago(now, age))
-}
-
-/// The branch of a session that `cleanup --branches` removes, if it is there: only what was named by
-/// this program, since a record may name any branch.
-///
-/// # Errors
-/// When refs cannot be read.
-pub fn branch_to_remove(store: &Store, session: &Session) -> Result<Option<String>, FlowError> {
-    let prefix = branch_prefix(store);
-    let Some(branch) = session.branch.as_ref() else { return Ok(None) };
-    if prefix.is_empty() || !branch.starts_with(&prefix) {
-        return Ok(None);
-    }
-    let is_there = store.repository().read_ref(&format!("refs/heads/{branch}"))?.is_some();
-    Ok(is_there.then(|| branch.clone()))
-}
-
-fn branch_prefix(store: &Store) -> String {
-    store.repository().config("ao.branchPrefix").unwrap_or_else(|| "ao/".to_owned())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::branch_prefix;
+use super::branch::branch_prefix;
 use crate::flow::FlowError;
 use crate::flow::doctor::lost_event;
 use crate::model::{Event, Oid, Session, SessionId};

@@ -1,15 +1,46 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Leftover;
 use super::deleted::is_away;
 use crate::flow::belongings::{Discard, discard_claimed};
 use crate::flow::liveness::{Liveness, liveness, stop};
 use crate::flow::start::claim;
 use crate::flow::{FlowError, placement};
 use crate::git::{Lock, LockError};
-use crate::model::Session;
-use crate::store::{Store, StoreError};
+use crate::model::{Oid, Placement, Session};
+use crate::store::{Key, Store, StoreError};
 use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
+
+/// The leftovers of an ended session.
+#[derive(Debug, Clone)]
+pub struct Leftover {
+    /// The session.
+    pub session: Session,
+    /// Its worktree, if it goes.
+    pub worktree: Option<PathBuf>,
+    /// Its branch, if it goes.
+    pub branch: Option<String>,
+    /// It goes to the archive.
+    pub archives: bool,
+    /// Why nothing of this is done.
+    pub kept: Option<String>,
+    /// It is kept for the work in it alone, and would go with [`Loss::Snapshot`].
+    pub yields: bool,
+    /// It was to go, and did not or would not.
+    pub has_failed: bool,
+    /// What git ignores in the worktree, below it: it goes too, and no backup has it.
+    pub ignored: Vec<PathBuf>,
+    /// Why the branch that was to go is still there, though the worktree went.
+    pub branch_kept: Option<String>,
+    /// The ref that keeps what would have been lost.
+    pub backup: Option<String>,
+    /// The event that deleted the session, if it was deleted.
+    pub deleted: Option<Oid>,
+    /// Where the branch was that went.
+    pub(super) tip: Option<Oid>,
+    pub(super) key: Key,
+    pub(super) placement: Option<Placement>,
+}
 
 impl Leftover {
     pub(super) fn removes(&self) -> bool {
