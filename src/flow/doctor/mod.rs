@@ -1,5 +1,6 @@
 //! Whether everything here is as it must be, and what to do where it is not.
 
+mod clocks;
 mod examine;
 mod exclude;
 mod finding;
@@ -7,6 +8,7 @@ mod leftovers;
 mod mend;
 mod orphans;
 mod programs;
+mod refspecs;
 mod settings;
 mod writing;
 

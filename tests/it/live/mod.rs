@@ -4,6 +4,7 @@ mod agents;
 mod arrives;
 mod cleanup;
 mod doctor;
+mod doctor_remotes;
 mod half_made;
 mod last_words;
 mod moved;
