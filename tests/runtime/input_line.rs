@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
 use git_ao::model::SessionId;
 use git_ao::runtime::{Runtime, RuntimeError};
@@ -52,6 +53,12 @@ impl Typing {
         self.server.tmux.send(&self.id, &self.handle, text)
     }
 
+    /// Waits less: what is waited for never comes.
+    fn send_at_once(&self, text: &str) -> Result<(), RuntimeError> {
+        let impatient = self.server.tmux.clone().with_limit(Duration::from_secs(1));
+        impatient.send(&self.id, &self.handle, text)
+    }
+
     fn screen(&self) -> String {
         self.server.raw(&["capture-pane", "-p", "-t", &format!("={}:", self.handle)])
     }
@@ -77,18 +84,18 @@ fn an_enter_that_is_lost_is_pressed_again() {
 #[test]
 fn a_text_that_is_not_submitted_is_told() {
     let Some(typing) = Typing::new("1000", "") else { return };
-    let refused = typing.send("never");
+    let refused = typing.send_at_once("never");
     assert!(matches!(refused, Err(RuntimeError::NotSubmitted)), "{refused:?}");
     assert!(typing.screen().contains("never"));
     assert_eq!((typing.file("told").as_str(), typing.file("keys").lines().count()), ("", 5));
     // It is a draft now.
-    assert!(matches!(typing.send("more"), Err(RuntimeError::Draft)));
+    assert!(matches!(typing.send_at_once("more"), Err(RuntimeError::Draft)));
 }
 
 #[test]
 fn a_draft_is_left_alone() {
     let Some(typing) = Typing::new("0", "half a thought") else { return };
-    let refused = typing.send("text");
+    let refused = typing.send_at_once("text");
     assert!(matches!(refused, Err(RuntimeError::Draft)), "{refused:?}");
     assert_eq!(typing.screen().trim_end(), "❯\u{a0}half a thought");
     assert_eq!(typing.file("keys"), "");

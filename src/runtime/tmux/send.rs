@@ -67,7 +67,7 @@ pub(super) fn send(client: &Client, pane: &str, text: &str) -> Result<(), Runtim
     let typed = still(&look)?.input.filter(|typed| !typed.is_empty());
     press()?;
     match typed {
-        Some(typed) => submitted(&look, &press, &typed),
+        Some(typed) => submitted(&look, &press, &typed, client.limit),
         None => Ok(()),
     }
 }
@@ -91,7 +91,7 @@ fn ready(look: &Look<'_>, limit: Duration) -> Result<Screen, RuntimeError> {
         now = still(look)?;
     }
     if holds_text(&now) {
-        if !until(look, STANDS, |now| !holds_text(now))? {
+        if !until(look, STANDS.min(limit), |now| !holds_text(now))? {
             return Err(RuntimeError::Draft);
         }
         now = still(look)?;
@@ -109,9 +109,10 @@ fn submitted(
     look: &Look<'_>,
     press: &dyn Fn() -> Result<(), RuntimeError>,
     typed: &str,
+    limit: Duration,
 ) -> Result<(), RuntimeError> {
     for left in (0..PRESSES).rev() {
-        match until(look, STANDS, |now| now.input.as_deref() != Some(typed)) {
+        match until(look, STANDS.min(limit), |now| now.input.as_deref() != Some(typed)) {
             Ok(false) if left > 0 => press()?,
             Ok(false) => break,
             // The text may have told the program to end.
