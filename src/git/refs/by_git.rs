@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::stale::Held;
 use super::update::{Durability, Expected, Moved, RefMove, names};
+use crate::git::objects::oid;
 use crate::git::{GitError, RefError, Repository, Signatures};
 
 /// The hook that may refuse any move of a ref (githooks(5)).
@@ -57,6 +58,22 @@ impl Repository {
 
     /// Git says in words what went wrong; where the refs are says more.
     fn why_not(&self, moves: &[RefMove<'_>], error: GitError) -> Result<Moved, RefError> {
+        let is_moved = |to: &&RefMove<'_>| {
+            let now = self.read_ref(to.name).ok().flatten();
+            now == Some(oid(to.new)) && to.expected != Expected::from(now)
+        };
+        let (moved, left): (Vec<_>, Vec<_>) = moves.iter().partition(is_moved);
+        if !moved.is_empty() {
+            let names = |refs: &[&RefMove<'_>]| names(refs.iter().copied());
+            return match left.is_empty() {
+                true => Ok(Moved::Done(Durability::Unsure(error.into()))),
+                false => Err(RefError::Partial {
+                    moved: names(&moved),
+                    name: names(&left),
+                    source: error.into(),
+                }),
+            };
+        }
         for to in moves {
             if Expected::from(self.read_ref(to.name)?) != to.expected {
                 return Ok(Moved::Late(to.name.to_owned()));
@@ -83,6 +100,10 @@ impl Repository {
             return Err(RefError::Write { name, source: error.into() });
         }
         let held = self.lock_in_the_way(message);
+        let is_of =
+            |held: &Held, to: &RefMove<'_>| held.path.ends_with(format!("{}.lock", to.name));
+        let locked = held.as_ref().and_then(|held| moves.iter().find(|to| is_of(held, to)));
+        let name = locked.map_or(name, |to| to.name.to_owned());
         Ok(Moved::Locked(name, held.map_or_else(|| error.into(), Into::into)))
     }
 

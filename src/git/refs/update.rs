@@ -90,6 +90,6 @@ impl Repository {
 }
 
 /// The names of refs, for a message about all of them.
-pub(super) fn names(moves: &[RefMove<'_>]) -> String {
-    moves.iter().map(|to| to.name).collect::<Vec<_>>().join("', '")
+pub(super) fn names<'m>(moves: impl IntoIterator<Item = &'m RefMove<'m>>) -> String {
+    moves.into_iter().map(|to| to.name).collect::<Vec<_>>().join("', '")
 }
