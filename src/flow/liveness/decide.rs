@@ -1,9 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-use std::{fs, io};
+use std::collections::BTreeMap;
 
 use super::clone::processes;
-use super::{AgentFile, is_anothers, of_placement};
+use super::owner::{is_anothers, noted};
+use super::{AgentFile, of_placement};
 use crate::git::{LockError, Repository};
 use crate::model::{Placement, Session, SessionId};
 use crate::runtime::{Probe, Process, Runtime, RuntimeError};
@@ -170,20 +169,6 @@ impl<'a> Looks<'a> {
         }
         self.answers
     }
-}
-
-/// The sessions of which processes have noted something.
-pub fn noted(repo: &Repository) -> io::Result<BTreeSet<SessionId>> {
-    let entries = match fs::read_dir(repo.ao_dir().join("run")) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-        entries => entries?,
-    };
-    let names = entries.flatten().map(|entry| entry.file_name());
-    let id = |name: OsString| {
-        let name = name.to_str()?;
-        name.strip_suffix(".agent").unwrap_or(name).parse().ok()
-    };
-    Ok(names.filter_map(id).collect())
 }
 
 /// The runtime and the handle of what was started.

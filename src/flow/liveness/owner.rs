@@ -1,4 +1,8 @@
-use super::{AgentFile, noted};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::{fs, io};
+
+use super::agent_file::AgentFile;
 use crate::git::Repository;
 use crate::model::SessionId;
 use crate::runtime::{Probe, Process};
@@ -18,4 +22,18 @@ pub fn is_anothers(repo: &Repository, session: SessionId, handle: &str) -> bool 
             || file().is_some_and(|it| it.runner == process || it.agent.as_ref() == Some(&process))
     };
     others.into_iter().any(looks_after)
+}
+
+/// The sessions of which processes have noted something.
+pub fn noted(repo: &Repository) -> io::Result<BTreeSet<SessionId>> {
+    let entries = match fs::read_dir(repo.ao_dir().join("run")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        entries => entries?,
+    };
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let id = |name: OsString| {
+        let name = name.to_str()?;
+        name.strip_suffix(".agent").unwrap_or(name).parse().ok()
+    };
+    Ok(names.filter_map(id).collect())
 }
