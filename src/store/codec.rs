@@ -15,7 +15,7 @@ use serde::de::{
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_yaml::value::Tag;
 
-use literal::Literals;
+use literal::{Literals, TagName};
 
 use crate::model::{Map, Project, RecordError, Session, SessionId, Value};
 
@@ -105,7 +105,9 @@ fn parse_value(bytes: &[u8]) -> Result<Value, RecordProblem> {
     if !budget.unsure && !literal::has_odd_integer(bytes) {
         return Ok(value);
     }
-    Literals(value).deserialize(serde_yaml::Deserializer::from_slice(bytes)).map_err(problem)
+    Literals { value, exact: literal }
+        .deserialize(serde_yaml::Deserializer::from_slice(bytes))
+        .map_err(problem)
 }
 
 fn read(bytes: &[u8], budget: &mut Budget) -> Result<Value, serde_yaml::Error> {
@@ -374,14 +376,4 @@ impl<'de> Visitor<'de> for Seed<'_> {
 fn is_tag(tag: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
     tag == "!" || !tag.is_empty() && tag.chars().all(is_plain)
-}
-
-struct TagName;
-
-impl<'de> DeserializeSeed<'de> for TagName {
-    type Value = String;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
-        serde::Deserialize::deserialize(from)
-    }
 }

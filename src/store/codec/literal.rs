@@ -8,11 +8,20 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use super::TagName;
 use crate::model::{Map, Value};
 
 /// A value that was read, to be read once more from the same bytes for the text of its numbers.
-pub(super) struct Literals(pub Value);
+pub(super) struct Literals {
+    pub value: Value,
+    /// The number as it stays, from what was read and its text.
+    pub exact: fn(Value, &str) -> Value,
+}
+
+impl Literals {
+    fn of(value: Value, exact: fn(Value, &str) -> Value) -> Self {
+        Self { value, exact }
+    }
+}
 
 /// Whether there may be a whole number that is not written in plain decimal: `+1`, `-0`, `0x1F`.
 /// Too often does no harm.
@@ -35,9 +44,9 @@ impl<'de> DeserializeSeed<'de> for Literals {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
-        match self.0 {
+        match self.value {
             Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::Literal(..) => {
-                from.deserialize_str(Number(self.0))
+                from.deserialize_str(Number(self))
             }
             Value::List(_) | Value::Map(_) | Value::Tagged(..) => from.deserialize_any(self),
             other => IgnoredAny::deserialize(from).map(|_| other),
@@ -57,31 +66,32 @@ impl<'de> Visitor<'de> for Literals {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let Value::List(items) = self.0 else { return Err(changed()) };
-        let mut again = |item| seq.next_element_seed(Literals(item))?.ok_or_else(changed);
+        let Value::List(items) = self.value else { return Err(changed()) };
+        let mut again =
+            |item| seq.next_element_seed(Self::of(item, self.exact))?.ok_or_else(changed);
         Ok(Value::List(items.into_iter().map(&mut again).collect::<Result<_, _>>()?))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Value, A::Error> {
-        let Value::Map(map) = self.0 else { return Err(changed()) };
+        let Value::Map(map) = self.value else { return Err(changed()) };
         let mut entries = Vec::with_capacity(map.len());
         for (key, value) in map {
-            let key = from.next_key_seed(Literals(key))?.ok_or_else(changed)?;
-            entries.push((key, from.next_value_seed(Literals(value))?));
+            let key = from.next_key_seed(Self::of(key, self.exact))?.ok_or_else(changed)?;
+            entries.push((key, from.next_value_seed(Self::of(value, self.exact))?));
         }
         Map::from_unique(entries).map(Value::Map).map_err(|_| changed())
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, from: A) -> Result<Value, A::Error> {
-        let Value::Tagged(_, value) = self.0 else { return Err(changed()) };
+        let Value::Tagged(_, value) = self.value else { return Err(changed()) };
         let (tag, rest) = from.variant_seed(TagName)?;
-        let value = rest.newtype_variant_seed(Literals(*value))?;
+        let value = rest.newtype_variant_seed(Self::of(*value, self.exact))?;
         Ok(Value::Tagged(tag, Box::new(value)))
     }
 }
 
 /// A number, to be read as text.
-struct Number(Value);
+struct Number(Literals);
 
 impl Visitor<'_> for Number {
     type Value = Value;
@@ -91,6 +101,17 @@ impl Visitor<'_> for Number {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
-        Ok(super::literal(self.0, text))
+        Ok((self.0.exact)(self.0.value, text))
+    }
+}
+
+/// The name of a tag.
+pub(super) struct TagName;
+
+impl<'de> DeserializeSeed<'de> for TagName {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
+        serde::Deserialize::deserialize(from)
     }
 }
