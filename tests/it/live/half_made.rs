@@ -1,9 +1,11 @@
 //! What a `git worktree add` leaves that was killed, and worktrees that are not where git knows them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::world::World;
+use crate::support::agents::until;
 use crate::support::{Combo, Repo};
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -212,4 +214,34 @@ fn a_session_whose_event_was_lost_is_not_to_be_thrown_away() {
     let fix = ours[0]["fix"].as_str().unwrap();
     let shown = world.repo.env().run(world.repo.dir(), "sh", ["-c", fix]).run().ok();
     shown.stdout_has(&id);
+}
+
+/// Runs while a hook keeps a `git worktree add` in the repository from coming to its end.
+fn while_adding(repo: &Repo, act: impl FnOnce()) {
+    let hook = repo.common_dir().join("hooks/post-checkout");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, "#!/bin/sh\ntouch adding\nwhile [ -e adding ]; do sleep 0.05; done\n")
+        .unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = repo.env().path("added");
+    let add = ["worktree", "add", "-q", "--detach", path.to_str().unwrap()];
+    let mut git = repo.env().git(repo.dir(), add).spawn();
+    until("git runs the hook", || path.join("adding").exists());
+    act();
+    fs::remove_file(path.join("adding")).unwrap();
+    assert!(git.wait().unwrap().success());
+}
+
+#[test]
+fn one_that_git_may_be_making_is_left_alone_and_only_in_its_repository() {
+    let world = World::new();
+    let (admin, mut files) = begun(&world);
+    files.retain(|(name, _)| name != "commondir");
+    write(&admin, &files);
+    let finds = || world.repo.ao(["doctor"]).stdout.contains("a killed 'git worktree add'");
+    let other = Repo::new();
+    world.repo.commit("committed", "so that there is a commit");
+    other.commit("committed", "so that there is a commit");
+    while_adding(&world.repo, || assert!(!finds()));
+    while_adding(&other, || assert!(finds()));
 }
