@@ -8,6 +8,7 @@ mod mend;
 mod orphans;
 mod programs;
 mod settings;
+mod unfinished;
 mod writing;
 
 pub use examine::examine;

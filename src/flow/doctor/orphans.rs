@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::Finding;
+use super::{Finding, unfinished};
 use crate::flow::FlowError;
 use crate::flow::runners::runners;
 use crate::git::Repository;
@@ -14,6 +14,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     let repo = store.repository();
     let snapshot = store.snapshot()?;
     worktrees(store, &snapshot, found)?;
+    unfinished::look(store, &snapshot, found)?;
     for runner in runners(repo)? {
         if !snapshot.contains(runner.session)? {
             let what = format!(
@@ -34,9 +35,12 @@ fn marks(
     found: &mut Vec<Finding>,
 ) -> Result<(), FlowError> {
     let mut seen = BTreeSet::new();
+    let begun = unfinished::worktrees(store, snapshot)?;
     for mark in marked(store.repository())? {
         let (file, tree) = (mark.file.display(), mark.worktree.display());
         let what = match mark.session {
+            // Of one that was never finished, that is said.
+            None if begun.iter().any(|begun| begun.path == mark.worktree) => continue,
             None => format!("'{file}' does not contain a session id"),
             Some(id) if mark.is_main && !snapshot.contains(id)? => {
                 format!(
@@ -105,20 +109,34 @@ fn worktrees(
     Ok(())
 }
 
-fn branch_at<'l>(listed: &'l [Listed], path: &Path) -> Option<&'l str> {
+pub(super) fn branch_at<'l>(listed: &'l [Listed], path: &Path) -> Option<&'l str> {
     listed.iter().find(|listed| listed.path == path)?.branch.as_deref()
 }
 
-fn on(branch: Option<&str>) -> String {
+pub(super) fn on(branch: Option<&str>) -> String {
     branch.map(|name| format!(" on branch '{name}'")).unwrap_or_default()
 }
 
 /// The command, and one that deletes the branch after it where git would do that.
-fn and_branch(repo: &Repository, fix: String, branch: Option<&str>) -> Result<String, FlowError> {
-    match branch {
-        Some(name) if is_merged(repo, name)? => Ok(format!("{fix} && git branch -d {name}")),
-        _ => Ok(fix),
+pub(super) fn and_branch(
+    repo: &Repository,
+    fix: String,
+    branch: Option<&str>,
+) -> Result<String, FlowError> {
+    let deletion = branch.map(|name| deletion(repo, name)).transpose()?.flatten();
+    Ok(deletion.map_or(fix.clone(), |deletion| format!("{fix} && {deletion}")))
+}
+
+/// The command that deletes a branch; None where its commits are nowhere else.
+pub(super) fn deletion(repo: &Repository, branch: &str) -> Result<Option<String>, FlowError> {
+    if is_merged(repo, branch)? {
+        return Ok(Some(format!("git branch -d {branch}")));
     }
+    let full = format!("refs/heads/{branch}");
+    let holders = repo.git("for-each-ref").args(["--contains", &full, "--format=%(refname)"]);
+    let holders = holders.args(["refs/heads", "refs/remotes"]).run()?.text();
+    let has_others = holders.lines().any(|name| name != full);
+    Ok(has_others.then(|| format!("git branch -D {branch}")))
 }
 
 /// Whether 'git branch -d' deletes a branch, as far as its commits go (git-branch(1)).
@@ -169,9 +187,9 @@ fn branches(
     let refs = refs.arg(format!("refs/heads/{folder}/")).run()?.text();
     for branch in refs.lines().filter(|branch| !known.contains(*branch) && !is_used(branch)) {
         let what = format!("no session for the branch '{branch}'");
-        found.push(match is_merged(repo, branch)? {
-            true => Finding::note(what, format!("git branch -d {branch}")),
-            false => Finding::note(
+        found.push(match deletion(repo, branch)? {
+            Some(deletion) => Finding::note(what, deletion),
+            None => Finding::note(
                 format!("{what}, which is not merged"),
                 format!("git log HEAD..{branch}"),
             ),

@@ -4,7 +4,8 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::stale::Held;
-use super::update::{Durability, Expected, Moved, RefMove, names};
+use super::update::{Durability, Expected, Moved, RefMove};
+use crate::git::objects::oid;
 use crate::git::{GitError, RefError, Repository, Signatures};
 
 /// The hook that may refuse any move of a ref (githooks(5)).
@@ -55,14 +56,36 @@ impl Repository {
         }
     }
 
-    /// Git says in words what went wrong; where the refs are says more.
+    /// Git says in words what went wrong; where the refs are says more: git may have moved them
+    /// before it failed, or before it could not be waited for.
     fn why_not(&self, moves: &[RefMove<'_>], error: GitError) -> Result<Moved, RefError> {
+        let (mut done, mut rest, mut late) = (Vec::new(), Vec::new(), None);
         for to in moves {
-            if Expected::from(self.read_ref(to.name)?) != to.expected {
-                return Ok(Moved::Late(to.name.to_owned()));
+            let at = self.read_ref(to.name)?;
+            if at.as_ref() == Some(&oid(to.new)) {
+                done.push(to.name);
+                continue;
+            }
+            rest.push(to.name);
+            if Expected::from(at) != to.expected {
+                late.get_or_insert(to.name);
             }
         }
-        let name = names(moves);
+        let name = rest.join("', '");
+        if rest.is_empty() {
+            return Ok(Moved::Done(Durability::Kept));
+        }
+        if !done.is_empty() {
+            let moved = done.join("', '");
+            return Err(RefError::Partial { moved, name, source: error.into() });
+        }
+        let has_refused = matches!(error, GitError::Failed { status: Some(_), .. });
+        match late {
+            Some(late) if has_refused => return Ok(Moved::Late(late.to_owned())),
+            // The ref may be past where git moved it: then trying again would do it twice.
+            Some(_) => return Err(RefError::Write { name, source: error.into() }),
+            None => {}
+        }
         let GitError::Failed { message, .. } = &error else {
             return Err(RefError::Write { name, source: error.into() });
         };

@@ -88,8 +88,3 @@ impl Repository {
         }
     }
 }
-
-/// The names of refs, for a message about all of them.
-pub(super) fn names(moves: &[RefMove<'_>]) -> String {
-    moves.iter().map(|to| to.name).collect::<Vec<_>>().join("', '")
-}
