@@ -29,7 +29,9 @@ pub fn look(
             _ => Finding::wrong(what, format!("git -C '{shown}' status")),
         });
     }
-    let empty = Worktrees::new(repo).empty_folders(&snapshot.default_project()?)?;
+    // A name that cannot be one is reported with the settings.
+    let Ok(project) = snapshot.default_project() else { return Ok(()) };
+    let empty = Worktrees::new(repo).empty_folders(&project)?;
     for Unfinished { path, short } in without_session(empty, snapshot) {
         let path = path.display();
         let what = format!("no session {short} for the empty folder '{path}'");
