@@ -25,8 +25,9 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
+    let keys = many::find(&args.sessions, &store)?;
     let done = store.transaction("delete", |tx| {
-        let targets = many::targets(&args.sessions, tx.snapshot(), &store)?;
+        let targets = many::targets(&keys, tx.snapshot())?;
         for target in &targets {
             if !args.force {
                 refuse_unended(target)?;

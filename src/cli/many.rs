@@ -34,24 +34,33 @@ impl Target {
     }
 }
 
-/// Finds all that were named, each once.
+/// Finds all that were named, each once. Before the lock is taken: to find one may mean to read all.
 ///
 /// # Errors
 /// When one of them is not found.
-pub fn targets(
-    handles: &[String],
-    snapshot: &Snapshot<'_>,
-    store: &Store,
-) -> Result<Vec<Target>, CliError> {
-    let mut targets: Vec<Target> = Vec::new();
+pub fn find(handles: &[String], store: &Store) -> Result<Vec<Key>, CliError> {
+    let snapshot = store.snapshot()?;
+    let mut keys: Vec<Key> = Vec::new();
     for handle in handles {
-        let entry = open::find(snapshot, store, handle)?;
-        if targets.iter().all(|target| target.entry != entry) {
-            let record = snapshot.load(&entry);
-            targets.push(Target { entry, record });
+        let key = Key::from(&open::find(&snapshot, store, handle)?);
+        if !keys.contains(&key) {
+            keys.push(key);
         }
     }
-    Ok(targets)
+    Ok(keys)
+}
+
+/// What was found, as it is now.
+///
+/// # Errors
+/// When one of them is gone.
+pub fn targets(keys: &[Key], snapshot: &Snapshot<'_>) -> Result<Vec<Target>, StoreError> {
+    let target = |key: &Key| {
+        let entry = snapshot.get(key.clone())?;
+        let record = snapshot.load(&entry);
+        Ok(Target { entry, record })
+    };
+    keys.iter().map(target).collect()
 }
 
 /// Refuses a session whose agent still runs: nobody would write down how it ends.
@@ -81,8 +90,9 @@ pub struct Move {
 /// Moves all that were named in one event, and says of each what became of it.
 pub fn put_away(handles: &[String], ctx: &mut Ctx, to: &Move) -> Result<(), CliError> {
     let store = ctx.store()?;
+    let keys = find(handles, &store)?;
     let done = store.transaction(to.verb, |tx| {
-        let targets = targets(handles, tx.snapshot(), &store)?;
+        let targets = targets(&keys, tx.snapshot())?;
         targets.iter().try_for_each(|target| (to.check)(target, &store))?;
         let moved = targets.into_iter().map(|target| Ok(((to.act)(tx, target.key())?, target)));
         moved.collect::<Result<Vec<_>, CliError>>()

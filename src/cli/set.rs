@@ -1,5 +1,5 @@
 use git_ao::model::{Assignment, Guard, Session, check_change, check_fixed, field_changes};
-use git_ao::store::{Entry, Key, StoreError, Transaction, Visibility};
+use git_ao::store::{Key, Snapshot, StoreError, Visibility};
 
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, by_hand, open};
@@ -44,11 +44,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let changes: Vec<Assignment> = parsed.collect::<Result<_, _>>()?;
     let guard = by_hand::guard(args.force);
     let store = ctx.store()?;
+    let key = Key::from(&open::find(&store.snapshot()?, &store, &args.session)?);
     let done = store.transaction("set", |tx| {
-        let entry = open::find(tx.snapshot(), &store, &args.session)?;
         let (label, mut fields) = match changes.as_slice() {
-            [] => (label(&read(tx, &entry)?), Vec::new()),
-            changes => tx.update(Key::from(&entry), |session| {
+            [] => (label(&read(tx.snapshot(), &key)?), Vec::new()),
+            changes => tx.update(key.clone(), |session| {
                 let after = apply(changes, session, guard)?;
                 let fields = changed(changes, session, &after);
                 *session = after;
@@ -56,11 +56,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             })?,
         };
         if !corrects_time.is_empty() {
-            tx.touch(Key::from(&entry))?;
+            tx.touch(key.clone())?;
             fields.push("updated_at".to_owned());
         }
         if let Some(visibility) = visibility
-            && tx.set_visibility(Key::from(&entry), visibility)?
+            && tx.set_visibility(key.clone(), visibility)?
         {
             fields.push(format!("visibility: {}", visibility.name()));
         }
@@ -94,9 +94,9 @@ fn split<'a>(typed: &[&'a str]) -> Result<(Option<Visibility>, Vec<&'a str>), Cl
     Ok((visibility, fields))
 }
 
-fn read(tx: &Transaction<'_>, entry: &Entry) -> Result<Session, StoreError> {
-    let loaded = tx.snapshot().load(entry);
-    loaded.map_err(|problem| StoreError::Corrupt { key: Key::from(entry), problem })
+fn read(snapshot: &Snapshot<'_>, key: &Key) -> Result<Session, StoreError> {
+    let loaded = snapshot.load(&snapshot.get(key.clone())?);
+    loaded.map_err(|problem| StoreError::Corrupt { key: key.clone(), problem })
 }
 
 fn apply(changes: &[Assignment], before: &Session, guard: Guard) -> Result<Session, CliError> {

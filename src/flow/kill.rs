@@ -33,7 +33,7 @@ pub fn kill(
     interrupt: &Interrupt<'_>,
 ) -> Result<Killed, FlowError> {
     let snapshot = store.snapshot()?;
-    let entry = snapshot.find(key.clone())?.ok_or_else(|| StoreError::NotFound(key.clone()))?;
+    let entry = snapshot.get(key.clone())?;
     let shelf = entry.location.shelf;
     let session = snapshot.session(key.clone())?;
     if shelf == Shelf::Archived || session.status.is_terminal() {

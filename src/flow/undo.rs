@@ -3,7 +3,7 @@
 use super::liveness::{Liveness, liveness_of};
 use super::{FlowError, Rule, here};
 use crate::model::{Event, Oid, SessionStatus};
-use crate::store::{Committed, Overlap, Shelf, Store, Transaction, Undone, Version};
+use crate::store::{Committed, Overlap, Shelf, Snapshot, Store, Transaction, Undone, Version};
 use crate::workspace::{self, Worktrees};
 
 /// The options of [`undo`].
@@ -30,7 +30,8 @@ pub struct Undoing {
 /// # Errors
 /// When there is nothing to undo, or something speaks against it; nothing has changed then.
 pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError> {
-    store.transaction("undo", |tx| stage(tx, store, wish))
+    let event = find(&store.snapshot()?, wish)?;
+    store.transaction("undo", |tx| stage(tx, store, &event, wish.rule))
 }
 
 /// Determines what [`undo`] would do, without doing it.
@@ -38,23 +39,34 @@ pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError>
 /// # Errors
 /// As [`undo`].
 pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
-    store.rehearse(|tx| stage(tx, store, wish))
+    let event = find(&store.snapshot()?, wish)?;
+    store.rehearse(|tx| stage(tx, store, &event, wish.rule))
 }
 
-fn stage(tx: &mut Transaction<'_>, store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
-    let event = match &wish.event {
-        Some(id) => tx.snapshot().event(id)?,
-        None => tx.snapshot().last_by_hand()?.ok_or(FlowError::NothingToUndo)?,
-    };
-    let overlap = match wish.rule {
+/// Before the lock is taken: the last event may be far back, and is that of the moment when it was
+/// asked for.
+fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<Event, FlowError> {
+    match &wish.event {
+        Some(id) => Ok(snapshot.event(id)?),
+        None => snapshot.last_by_hand()?.ok_or(FlowError::NothingToUndo),
+    }
+}
+
+fn stage(
+    tx: &mut Transaction<'_>,
+    store: &Store,
+    event: &Event,
+    rule: Rule,
+) -> Result<Undoing, FlowError> {
+    let overlap = match rule {
         Rule::Table => Overlap::Refuse,
         Rule::Anything => Overlap::Override,
     };
-    let records = tx.undo(&event, overlap)?;
-    if wish.rule == Rule::Table {
+    let records = tx.undo(event, overlap)?;
+    if rule == Rule::Table {
         records.iter().try_for_each(|record| check(store, record))?;
     }
-    Ok(Undoing { event, records })
+    Ok(Undoing { event: event.clone(), records })
 }
 
 /// As `delete` and `archive` do, refuses to take a session away from its agent.

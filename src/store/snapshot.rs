@@ -186,6 +186,15 @@ impl<'s> Snapshot<'s> {
         self.check_private().map(|()| None)
     }
 
+    /// Finds a session's record that has to be there, as [`find`](Self::find) does.
+    ///
+    /// # Errors
+    /// When it is not there, and as there.
+    pub fn get(&self, key: impl Into<Key>) -> Result<Entry, StoreError> {
+        let key = key.into();
+        self.find(key.clone())?.ok_or(StoreError::NotFound(key))
+    }
+
     /// The records of other projects with the same id, active or archived.
     pub fn namesakes(&self, location: &Location) -> Result<Vec<Entry>, StoreError> {
         let mut found = self.find_on(Shelf::Active, &location.id.into())?;
@@ -291,7 +300,7 @@ impl<'s> Snapshot<'s> {
     /// When it is not there, or its record is corrupt.
     pub fn session(&self, key: impl Into<Key>) -> Result<Session, StoreError> {
         let key = key.into();
-        let entry = self.find(key.clone())?.ok_or_else(|| StoreError::NotFound(key.clone()))?;
+        let entry = self.get(key.clone())?;
         self.load(&entry).map_err(|problem| StoreError::Corrupt { key, problem })
     }
 

@@ -329,8 +329,7 @@ impl<'s> Transaction<'s> {
         if let Some((location, staged)) = staged.find(|(location, _)| meant(location)) {
             return Ok((location.clone(), staged.clone()));
         }
-        let entry = self.snapshot.find(key.clone())?;
-        let entry = entry.ok_or_else(|| StoreError::NotFound(key.clone()))?;
+        let entry = self.snapshot.get(key.clone())?;
         let (location, to) = (entry.location.clone(), Some(entry.location.clone()));
         Ok((location, Staged { before: Some(entry), session: None, blob: None, to, twin: None }))
     }

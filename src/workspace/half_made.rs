@@ -32,7 +32,7 @@ impl Worktrees<'_> {
                 found.push(path);
             }
         }
-        if !found.is_empty() && is_git_adding() {
+        if !found.is_empty() && is_git_adding(self.repo.common_dir()) {
             return Ok(Vec::new());
         }
         found.sort();

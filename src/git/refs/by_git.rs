@@ -4,7 +4,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::stale::Held;
-use super::update::{Durability, Expected, Moved, RefMove};
+use super::update::{Durability, Expected, Moved, RefMove, names};
 use crate::git::objects::oid;
 use crate::git::{GitError, RefError, Repository, Signatures};
 
@@ -56,35 +56,34 @@ impl Repository {
         }
     }
 
-    /// Git says in words what went wrong; where the refs are says more: git may have moved them
-    /// before it failed, or before it could not be waited for.
+    /// Git says in words what went wrong; where the refs are says more.
     fn why_not(&self, moves: &[RefMove<'_>], error: GitError) -> Result<Moved, RefError> {
-        let (mut done, mut rest, mut late) = (Vec::new(), Vec::new(), None);
+        let is_moved = |to: &&RefMove<'_>| {
+            let now = self.read_ref(to.name).ok().flatten();
+            now == Some(oid(to.new)) && to.expected != Expected::from(now)
+        };
+        let (moved, left): (Vec<_>, Vec<_>) = moves.iter().partition(is_moved);
+        if !moved.is_empty() {
+            let names = |refs: &[&RefMove<'_>]| names(refs.iter().copied());
+            return match left.is_empty() {
+                true => Ok(Moved::Done(Durability::Unsure(error.into()))),
+                false => Err(RefError::Partial {
+                    moved: names(&moved),
+                    name: names(&left),
+                    source: error.into(),
+                }),
+            };
+        }
+        let name = names(moves);
         for to in moves {
-            let at = self.read_ref(to.name)?;
-            if at.as_ref() == Some(&oid(to.new)) {
-                done.push(to.name);
+            if Expected::from(self.read_ref(to.name)?) == to.expected {
                 continue;
             }
-            rest.push(to.name);
-            if Expected::from(at) != to.expected {
-                late.get_or_insert(to.name);
-            }
-        }
-        let name = rest.join("', '");
-        if rest.is_empty() {
-            return Ok(Moved::Done(Durability::Kept));
-        }
-        if !done.is_empty() {
-            let moved = done.join("', '");
-            return Err(RefError::Partial { moved, name, source: error.into() });
-        }
-        let has_refused = matches!(error, GitError::Failed { status: Some(_), .. });
-        match late {
-            Some(late) if has_refused => return Ok(Moved::Late(late.to_owned())),
-            // The ref may be past where git moved it: then trying again would do it twice.
-            Some(_) => return Err(RefError::Write { name, source: error.into() }),
-            None => {}
+            return match error {
+                GitError::Failed { status: Some(_), .. } => Ok(Moved::Late(to.name.to_owned())),
+                // It may be past where git moved it: to try again could be to do it twice.
+                error => Err(RefError::Write { name, source: error.into() }),
+            };
         }
         let GitError::Failed { message, .. } = &error else {
             return Err(RefError::Write { name, source: error.into() });
@@ -106,6 +105,10 @@ impl Repository {
             return Err(RefError::Write { name, source: error.into() });
         }
         let held = self.lock_in_the_way(message);
+        let is_of =
+            |held: &Held, to: &RefMove<'_>| held.path.ends_with(format!("{}.lock", to.name));
+        let locked = held.as_ref().and_then(|held| moves.iter().find(|to| is_of(held, to)));
+        let name = locked.map_or(name, |to| to.name.to_owned());
         Ok(Moved::Locked(name, held.map_or_else(|| error.into(), Into::into)))
     }
 

@@ -88,3 +88,8 @@ impl Repository {
         }
     }
 }
+
+/// The names of refs, for a message about all of them.
+pub(super) fn names<'m>(moves: impl IntoIterator<Item = &'m RefMove<'m>>) -> String {
+    moves.into_iter().map(|to| to.name).collect::<Vec<_>>().join("', '")
+}

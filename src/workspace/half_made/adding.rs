@@ -1,15 +1,52 @@
+use std::ffi::OsStr;
 use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::workspace::marker;
+use crate::workspace::registry::common_dir_of;
 
 /// What git writes into `locked` for as long as it makes a worktree (builtin/worktree.c).
 pub const INITIALIZING: &str = "initializing";
 
-/// Whether any process is a `git worktree add`: then what looks half made may be about to be whole
-/// (proc_pid_cmdline(5)).
-pub fn is_git_adding() -> bool {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let mut commands = processes.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
-    commands.any(|command| {
-        let words: Vec<_> = command.split(|byte| *byte == 0).collect();
-        words.windows(2).any(|pair| pair == [b"worktree".as_slice(), b"add".as_slice()])
-    })
+/// Whether any process is a `git worktree add` in the repository with this common directory: then
+/// what looks half made may be about to be whole (proc_pid_cmdline(5)).
+pub fn is_git_adding(common_dir: &Path) -> bool {
+    let mut processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.any(|process| is_adding_in(&process.path(), common_dir))
+}
+
+/// Yes also where it cannot be told in which repository the process works.
+fn is_adding_in(process: &Path, common_dir: &Path) -> bool {
+    let Ok(command) = fs::read(process.join("cmdline")) else { return false };
+    let words: Vec<_> = command.split(|byte| *byte == 0).collect();
+    if !words.windows(2).any(|pair| pair == [b"worktree".as_slice(), b"add".as_slice()]) {
+        return false;
+    }
+    if words.iter().any(|word| word.starts_with(b"--git-dir")) {
+        return true;
+    }
+    let (folder, environment) =
+        match (fs::read_link(process.join("cwd")), fs::read(process.join("environ"))) {
+            (Ok(folder), Ok(environment)) => (folder, environment),
+            (Err(error), _) | (_, Err(error)) => return error.kind() != io::ErrorKind::NotFound,
+        };
+    let mut variables = environment.split(|byte| *byte == 0);
+    let git_dir = variables.find_map(|variable| variable.strip_prefix(b"GIT_DIR="));
+    let git_dir = match git_dir {
+        Some(path) => Some(folder.join(OsStr::from_bytes(path))),
+        None => folder.ancestors().find_map(git_dir_at),
+    };
+    git_dir.and_then(|git_dir| common_dir_of(&git_dir)).is_none_or(|found| found == common_dir)
+}
+
+/// The git directory of a repository whose top, or which itself, is this folder.
+fn git_dir_at(folder: &Path) -> Option<PathBuf> {
+    let below = folder.join(".git");
+    if below.is_dir() {
+        return Some(below);
+    }
+    let is_git_dir = || folder.join("HEAD").is_file() && folder.join("objects").is_dir();
+    marker::git_dir_of(folder).or_else(|| is_git_dir().then(|| folder.to_owned()))
 }

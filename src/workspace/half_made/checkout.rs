@@ -24,7 +24,7 @@ impl Worktrees<'_> {
         let known = self.registered()?.into_iter();
         let begun = known.filter(|known| known.locked.as_deref() == Some(INITIALIZING));
         let begun: Vec<_> = begun.collect();
-        if begun.is_empty() || is_git_adding() {
+        if begun.is_empty() || is_git_adding(self.repo.common_dir()) {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();

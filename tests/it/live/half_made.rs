@@ -1,9 +1,11 @@
 //! What a `git worktree add` leaves that was killed, and worktrees that are not where git knows them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::world::World;
+use super::world::{World, until};
+use crate::support::agents::until;
 use crate::support::{Combo, Repo};
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -57,17 +59,17 @@ fn each_state_of_a_worktree_that_is_half_made_is_mended() {
         };
         let was_broken = !works();
         broke += usize::from(was_broken);
-        let out = world.repo.ao(["doctor"]);
         if was_broken {
-            assert!(
-                out.stdout.contains("was left by a killed 'git worktree add'"),
-                "{what}: {out}"
-            );
+            until(what, || {
+                let out = world.repo.ao(["doctor"]);
+                out.stdout.contains("was left by a killed 'git worktree add'")
+            });
         }
-        world.repo.ao(["doctor", "--fix"]);
-        assert!(works(), "{what}");
-        let out = world.repo.ao(["doctor"]);
-        assert!(!out.stdout.contains("a killed 'git worktree add'"), "{what}: {out}");
+        // Nothing is touched while anybody's git adds a worktree, as other tests do.
+        until(what, || {
+            world.repo.ao(["doctor", "--fix"]);
+            works() && !world.repo.ao(["doctor"]).stdout.contains("a killed 'git worktree add'")
+        });
         let _ = fs::remove_dir_all(&admin);
     }
     assert!(broke > 3, "{broke}");
@@ -94,13 +96,13 @@ fn a_checkout_that_did_not_come_to_its_end_is_found_with_a_fix_that_works() {
             Some(file) => fs::write(path.join(file), "work").unwrap(),
             None => fs::remove_file(path.join("README")).unwrap(),
         }
-        let found = world.repo.ao(["doctor", "--json"]).code(1).json();
-        let found = found["findings"].as_array().unwrap();
-        let ours = |finding: &&serde_json::Value| {
-            finding["what"].as_str().unwrap().contains("was never completed")
-        };
-        let ours: Vec<_> = found.iter().filter(ours).collect();
-        assert_eq!(ours.len(), 1, "{found:?}");
+        let mut ours = Vec::new();
+        until("the checkout is found, when no other git adds a worktree", || {
+            let found = world.repo.ao(["doctor", "--json"]).json();
+            ours = found["findings"].as_array().unwrap().clone();
+            ours.retain(|it| it["what"].as_str().unwrap().contains("was never completed"));
+            ours.len() == 1
+        });
         let fix = ours[0]["fix"].as_str().unwrap();
         match work {
             // Nothing that it prints throws this away.
@@ -212,4 +214,34 @@ fn a_session_whose_event_was_lost_is_not_to_be_thrown_away() {
     let fix = ours[0]["fix"].as_str().unwrap();
     let shown = world.repo.env().run(world.repo.dir(), "sh", ["-c", fix]).run().ok();
     shown.stdout_has(&id);
+}
+
+/// Runs while a hook keeps a `git worktree add` in the repository from coming to its end.
+fn while_adding(repo: &Repo, act: impl FnOnce()) {
+    let hook = repo.common_dir().join("hooks/post-checkout");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, "#!/bin/sh\ntouch adding\nwhile [ -e adding ]; do sleep 0.05; done\n")
+        .unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = repo.env().path("added");
+    let add = ["worktree", "add", "-q", "--detach", path.to_str().unwrap()];
+    let mut git = repo.env().git(repo.dir(), add).spawn();
+    until("git runs the hook", || path.join("adding").exists());
+    act();
+    fs::remove_file(path.join("adding")).unwrap();
+    assert!(git.wait().unwrap().success());
+}
+
+#[test]
+fn one_that_git_may_be_making_is_left_alone_and_only_in_its_repository() {
+    let world = World::new();
+    let (admin, mut files) = begun(&world);
+    files.retain(|(name, _)| name != "commondir");
+    write(&admin, &files);
+    let finds = || world.repo.ao(["doctor"]).stdout.contains("a killed 'git worktree add'");
+    let other = Repo::new();
+    world.repo.commit("committed", "so that there is a commit");
+    other.commit("committed", "so that there is a commit");
+    while_adding(&world.repo, || assert!(!finds()));
+    while_adding(&other, || assert!(finds()));
 }

@@ -2,6 +2,7 @@
 
 mod both;
 mod everyday;
+mod locked;
 mod moves;
 mod nothing_leaves;
 mod publish;
