@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::world::{World, until};
+use super::world::World;
 use crate::support::agents::until;
 use crate::support::{Combo, Repo};
 
@@ -59,17 +59,17 @@ fn each_state_of_a_worktree_that_is_half_made_is_mended() {
         };
         let was_broken = !works();
         broke += usize::from(was_broken);
+        let out = world.repo.ao(["doctor"]);
         if was_broken {
-            until(what, || {
-                let out = world.repo.ao(["doctor"]);
-                out.stdout.contains("was left by a killed 'git worktree add'")
-            });
+            assert!(
+                out.stdout.contains("was left by a killed 'git worktree add'"),
+                "{what}: {out}"
+            );
         }
-        // Nothing is touched while anybody's git adds a worktree, as other tests do.
-        until(what, || {
-            world.repo.ao(["doctor", "--fix"]);
-            works() && !world.repo.ao(["doctor"]).stdout.contains("a killed 'git worktree add'")
-        });
+        world.repo.ao(["doctor", "--fix"]);
+        assert!(works(), "{what}");
+        let out = world.repo.ao(["doctor"]);
+        assert!(!out.stdout.contains("a killed 'git worktree add'"), "{what}: {out}");
         let _ = fs::remove_dir_all(&admin);
     }
     assert!(broke > 3, "{broke}");
@@ -96,13 +96,13 @@ fn a_checkout_that_did_not_come_to_its_end_is_found_with_a_fix_that_works() {
             Some(file) => fs::write(path.join(file), "work").unwrap(),
             None => fs::remove_file(path.join("README")).unwrap(),
         }
-        let mut ours = Vec::new();
-        until("the checkout is found, when no other git adds a worktree", || {
-            let found = world.repo.ao(["doctor", "--json"]).json();
-            ours = found["findings"].as_array().unwrap().clone();
-            ours.retain(|it| it["what"].as_str().unwrap().contains("was never completed"));
-            ours.len() == 1
-        });
+        let found = world.repo.ao(["doctor", "--json"]).code(1).json();
+        let found = found["findings"].as_array().unwrap();
+        let ours = |finding: &&serde_json::Value| {
+            finding["what"].as_str().unwrap().contains("was never completed")
+        };
+        let ours: Vec<_> = found.iter().filter(ours).collect();
+        assert_eq!(ours.len(), 1, "{found:?}");
         let fix = ours[0]["fix"].as_str().unwrap();
         match work {
             // Nothing that it prints throws this away.
