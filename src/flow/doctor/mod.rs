@@ -1,5 +1,6 @@
 //! Whether everything here is as it must be, and what to do where it is not.
 
+mod branch;
 mod examine;
 mod exclude;
 mod finding;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Finding;
-use super::orphans::{and_branch, branch_at, on};
+use super::branch::{and_branch, branch_at, on};
 use crate::flow::FlowError;
 use crate::store::{Shelf, Snapshot, Store};
 use crate::workspace::{Unfinished, Worktrees};
