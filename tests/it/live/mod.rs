@@ -13,6 +13,7 @@ mod remains;
 mod status;
 mod status_moved;
 mod talk;
+mod unfinished;
 mod unwritable;
 mod witnesses;
 mod world;
