@@ -1,5 +1,6 @@
 //! Whether everything here is as it must be, and what to do where it is not.
 
+mod branch;
 mod examine;
 mod exclude;
 mod finding;
@@ -8,6 +9,7 @@ mod mend;
 mod orphans;
 mod programs;
 mod settings;
+mod unfinished;
 mod writing;
 
 pub use examine::examine;

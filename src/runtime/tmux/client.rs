@@ -105,7 +105,9 @@ impl Client {
 
 /// True when tmux's words say that what was aimed at is not there.
 pub(super) fn is_gone(words: &str) -> bool {
-    words.contains("can't find") || words.contains("no such session")
+    // The others: the last session has ended, and with it the server may have.
+    let gone = ["can't find", "no such session", "no current target", "server exited"];
+    gone.iter().any(|said| words.contains(said))
 }
 
 pub(super) fn arg(text: &str) -> OsString {

@@ -17,6 +17,7 @@ mod status;
 mod status_moved;
 mod talk;
 mod two_claims;
+mod unfinished;
 mod unwritable;
 mod users;
 mod witnesses;
