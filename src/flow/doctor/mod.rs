@@ -1,5 +1,6 @@
 //! Whether everything here is as it must be, and what to do where it is not.
 
+mod branch;
 mod clocks;
 mod examine;
 mod exclude;
@@ -10,6 +11,7 @@ mod orphans;
 mod programs;
 mod refspecs;
 mod settings;
+mod unfinished;
 mod writing;
 
 pub use examine::examine;
