@@ -102,4 +102,4 @@ pub use start::Start;
 pub use undo::{Undo, Undoing, undo, undo_leaves, undo_plan};
 
 /// What an agent finds in its environment: its session's id and branch.
-const SESSION_ENV: [&str; 2] = ["AO_SESSION_ID", "AO_SESSION_BRANCH"];
+const SESSION_ENV: [&str; 3] = ["AO_SESSION_ID", "AO_SESSION_BRANCH", "AO_SESSION_CLONE"];
