@@ -11,7 +11,7 @@ use super::{CliError, Ctx, ExitCode, interrupt, json};
 
 /// Remove worktrees of ended sessions, and optionally their branches
 ///
-/// Removes the worktrees of ended sessions, and the logs of their agents. Branches are kept unless
+/// Removes the worktrees of ended and of deleted sessions, and the logs of their agents. Branches are kept unless
 /// --branches is given. --older-than also archives ended sessions that have not changed for that
 /// long. All changes to records are a single event. A session whose agent is running, or may be
 /// running, is skipped: 'git ao kill' stops it.
@@ -27,7 +27,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json};
 /// currently working in. A worktree that cannot be reached is kept together with its parent
 /// directory: it may have been moved. Only a worktree that carries the session's own mark is
 /// removed, and only the files that were there when it was checked; files that appear in the
-/// meantime are kept.
+/// meantime are kept. A session without a record counts as deleted only if the history of the store
+/// says so.
 ///
 /// Ignored files are removed with their worktree, as with 'git worktree remove'. They are listed,
 /// but not backed up. The exit status is 1 if something was kept that was meant to be removed. 'git
@@ -35,8 +36,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json};
 ///
 /// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch', 'stops_agent',
 /// 'archives', 'kept' (why nothing was done), 'ignored' (ignored files, relative to the worktree),
-/// 'branch_kept' (why the branch was kept although the worktree was removed) and 'backup' (the
-/// ref).
+/// 'branch_kept' (why the branch was kept although the worktree was removed), 'backup' (the ref)
+/// and 'deleted' (the event that deleted the session).
 #[derive(clap::Args)]
 pub struct Args {
     /// Archive ended sessions whose last change is older than this: 30d, 12h, 2.weeks.
@@ -107,7 +108,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
     let session = &leftover.session;
     let id = ctx.out.paint(Style::Id, &session.id.short());
-    let title = escape::line(&session.display_title()).into_owned();
+    let mut title = escape::line(&session.display_title()).into_owned();
+    if leftover.deleted.is_some() {
+        title.push_str(", deleted");
+    }
     if let Some(why) = &leftover.kept {
         let why = ctx.out.paint(Style::Waiting, why);
         writeln!(ctx.out, "keep {id} ({title}): {why}")?;
@@ -159,6 +163,7 @@ fn as_json(leftover: &Leftover) -> Value {
         "ignored": leftover.ignored.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
         "branch_kept": leftover.branch_kept,
         "backup": leftover.backup,
+        "deleted": leftover.deleted.as_ref().map(|event| event.as_str()),
     })
 }
 

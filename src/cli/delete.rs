@@ -1,16 +1,18 @@
 use git_ao::flow::{self, Discard, FlowError, Liveness};
 use git_ao::model::error_chain;
 use git_ao::store::{Committed, Store};
+use git_ao::workspace::Worktrees;
 
 use super::many::{self, Target};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, placed};
+use super::{CliError, Ctx, ExitCode};
 
 /// Delete sessions from the store
 ///
 /// All sessions are deleted in a single event, or none are: if one does not exist, has not ended or
-/// has a running agent, the command fails. Branches and worktrees are kept. The records stay in the
-/// history, and 'git ao log <id>' shows them. The logs of agents without a terminal are removed,
+/// has a running agent, the command fails. Branches and worktrees are kept, and named: 'git ao
+/// cleanup --branches' removes them. The records stay in the history, and 'git ao log <id>' shows
+/// them. The logs of agents without a terminal are removed,
 /// unless the agent is still alive.
 #[derive(clap::Args)]
 pub struct Args {
@@ -37,14 +39,18 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
         Ok::<_, CliError>(targets)
     })?;
+    let mut is_left = false;
     for target in &done.value {
         writeln!(ctx.out, "deleted {}", target.label())?;
         discard(target, &store, ctx);
         warn_of_agent(target, &store, ctx)?;
-        warn_of_workspace(target, &store, ctx);
+        is_left |= warn_of_leftovers(target, &store, ctx)?;
     }
     if done.event.is_some() {
         ctx.out.hint(&way_back(&done));
+    }
+    if is_left {
+        ctx.out.hint("to remove what is left: git ao cleanup --branches");
     }
     Ok(ExitCode::Done)
 }
@@ -105,12 +111,19 @@ fn warn_of_agent(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<(), Cl
     Ok(())
 }
 
-fn warn_of_workspace(target: &Target, store: &Store, ctx: &mut Ctx) {
-    let workspace = target.session().and_then(|session| placed::here(session, store));
-    if let Some(path) = workspace.filter(|path| path.is_dir()) {
+/// True where something is left.
+fn warn_of_leftovers(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<bool, CliError> {
+    let Some(session) = target.session() else { return Ok(false) };
+    let worktree = Worktrees::new(store.repository()).sessions()?.remove(&session.id);
+    if let Some(path) = &worktree {
         let shown = escape::os(path.as_os_str());
         ctx.out.warn(&format!("its worktree still exists: '{shown}'"));
     }
+    let branch = flow::branch_to_remove(store, session)?;
+    if let Some(name) = &branch {
+        ctx.out.warn(&format!("its branch still exists: '{}'", escape::line(name)));
+    }
+    Ok(worktree.is_some() || branch.is_some())
 }
 
 fn way_back(done: &Committed<Vec<Target>>) -> String {

@@ -12,7 +12,9 @@ use super::{CliError, Ctx, ExitCode, json, man};
 ///
 /// Checks git, tmux, the agents, the configuration, the hooks, the manual pages and the store, and
 /// looks for worktrees, branches, files and agents that belong to no session. A temporary file is
-/// written in each place that git ao writes to, and removed. The exit status is 1 if a problem was
+/// written in each place that git ao writes to, and removed. Remotes are checked for settings under
+/// which git fetch overwrites sessions or git push publishes private ones, and the times of the newest
+/// events are compared with the clock. The exit status is 1 if a problem was
 /// found; a note is not a problem.
 ///
 /// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what'

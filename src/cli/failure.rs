@@ -36,7 +36,9 @@ impl From<RuntimeError> for CliError {
     fn from(error: RuntimeError) -> Self {
         let message = error_chain(&error);
         let said = match error {
-            RuntimeError::NotShown => CliError::refused(message),
+            RuntimeError::NotShown | RuntimeError::Draft | RuntimeError::NotSubmitted => {
+                CliError::refused(message)
+            }
             _ => CliError::fatal(message),
         };
         match error.hint() {

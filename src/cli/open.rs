@@ -120,7 +120,9 @@ impl From<RepositoryError> for CliError {
                 CliError::fatal(error.to_string()).hint("a newer git-ao may support it")
             }
             RepositoryError::OldFormat(_) => CliError::fatal(error.to_string()),
-            RepositoryError::Open { .. } => CliError::fatal(error_chain(&error)),
+            RepositoryError::Config { .. } | RepositoryError::Open { .. } => {
+                CliError::fatal(error_chain(&error))
+            }
         }
     }
 }

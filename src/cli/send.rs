@@ -8,6 +8,9 @@ use super::{CliError, Ctx, ExitCode, open, text};
 /// Types the text into the agent's terminal verbatim, and presses Enter once the text appears on
 /// the screen. If the text does not appear, the agent may be asking a question that Enter would
 /// answer; Enter is then not pressed, and the command fails. This needs an agent that runs in tmux.
+///
+/// With Claude Code and Codex, nothing is typed if the input line already holds text, and Enter is
+/// pressed again if the text stays there.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session. Default, if only a text is given: '@', the session of this worktree.

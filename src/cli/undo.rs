@@ -2,13 +2,16 @@ use git_ao::flow::{self, FlowError, Rule, Undo, Undoing};
 use git_ao::model::{FieldChange, Map, Oid, Value, field_changes};
 use git_ao::store::{Shelf, Store, Undone, Version};
 
+use serde_json::json;
+
 use super::ui::{OutError, Style, escape};
-use super::{CliError, Ctx, ExitCode};
+use super::{CliError, Ctx, ExitCode, json};
 
 /// Undo the last change to sessions, or a given one
 ///
 /// Creates a new event that restores the sessions to their state before the given event. Default:
-/// the last event that a person caused in this clone. 'git ao log' lists the events. Undoing an
+/// the last event that a person caused in this clone. If the last public and the last private
+/// change were made in the same second, both are named and nothing is undone. 'git ao log' lists the events. Undoing an
 /// undo redoes the change.
 ///
 /// Later changes are kept. If a field was changed by the event and again since, nothing is undone
@@ -21,6 +24,10 @@ use super::{CliError, Ctx, ExitCode};
 ///
 /// Undoing a spawn deletes the session. This requires that the session has ended and that no agent
 /// is running in it.
+///
+/// --json prints {"version":1,"undo":{…}} with 'event', 'dry_run', 'sessions' and 'left'. Each
+/// session has 'id', 'project_id', 'change' (restored, deleted, archived, unarchived, changed),
+/// 'before' and 'after'. What is left to do has 'what' and 'command'.
 #[derive(clap::Args)]
 pub struct Args {
     /// The event: a commit id, as 'git ao log' prints it.
@@ -33,6 +40,10 @@ pub struct Args {
     /// Show what would change, without changing it.
     #[arg(long)]
     dry_run: bool,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -46,10 +57,16 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     let subject = escape::line(&done.event.message.subject);
     let id = done.event.id.short();
+    if args.json {
+        print_json(&done, &args, &store, ctx)?;
+    }
     if done.records.is_empty() {
         ctx.out.hint(&format!(
             "the changes of {id} ({subject}) are already undone; nothing was written"
         ));
+        return Ok(ExitCode::Done);
+    }
+    if args.json {
         return Ok(ExitCode::Done);
     }
     let verb = if args.dry_run { "would undo" } else { "undid" };
@@ -77,18 +94,60 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
     })
 }
 
-/// A heading, and below it `-field: before` and `+field: after`.
-fn print(record: &Undone, ctx: &mut Ctx) -> Result<(), OutError> {
-    let what = match (&record.before, &record.after) {
-        (None, Some(_)) => "is restored",
-        (Some(_), None) => "is deleted",
+fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
+    let replica = store.known_replica();
+    let version = |version: &Option<Version>| {
+        let Version { location, session } = version.as_ref()?;
+        Some(json::session(session.as_ref()?, location, replica.as_deref()))
+    };
+    let (mut sessions, mut left) = (Vec::new(), Vec::new());
+    for record in &done.records {
+        sessions.push(json!({
+            "id": record.key.id.to_string(),
+            "project_id": project(record),
+            "change": change(record),
+            "before": version(&record.before),
+            "after": version(&record.after),
+        }));
+        if !args.dry_run {
+            let more = flow::undo_leaves(store, record)?.into_iter();
+            left.extend(more.map(|(what, command)| json!({"what": what, "command": command})));
+        }
+    }
+    let value = json!({
+        "event": json::event(&done.event),
+        "dry_run": args.dry_run,
+        "sessions": sessions,
+        "left": left,
+    });
+    Ok(json::print_one(&mut ctx.out, "undo", &value)?)
+}
+
+fn project(record: &Undone) -> Option<&str> {
+    let version = record.after.as_ref().or(record.before.as_ref())?;
+    Some(version.location.project.as_str())
+}
+
+/// What becomes of the session, in a word.
+fn change(record: &Undone) -> &'static str {
+    match (&record.before, &record.after) {
+        (None, Some(_)) => "restored",
+        (Some(_), None) => "deleted",
         (Some(before), Some(after)) if before.location.shelf != after.location.shelf => {
             match after.location.shelf {
-                Shelf::Active => "is unarchived",
-                Shelf::Archived => "is archived",
+                Shelf::Active => "unarchived",
+                Shelf::Archived => "archived",
             }
         }
-        _ => "changes",
+        _ => "changed",
+    }
+}
+
+/// A heading, and below it `-field: before` and `+field: after`.
+fn print(record: &Undone, ctx: &mut Ctx) -> Result<(), OutError> {
+    let what = match change(record) {
+        "changed" => "changes".to_owned(),
+        change => format!("is {change}"),
     };
     let version = record.after.as_ref().or(record.before.as_ref());
     let title = version.and_then(|it| it.session.as_ref()).map(|session| session.display_title());
@@ -141,6 +200,13 @@ pub fn hint(error: &FlowError) -> Option<String> {
             };
             let lines: Vec<_> = fields.iter().take(20).map(line).collect();
             Some(format!("{}\nto undo it anyway, use --force", lines.join("\n")))
+        }
+        FlowError::Undo(UndoError::SameSecond(events)) => {
+            let line = |event: &git_ao::model::Event| {
+                let (id, subject) = (event.id.short(), escape::line(&event.message.subject));
+                format!("to undo '{subject}': git ao undo {id}")
+            };
+            Some(events.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
         FlowError::Undo(UndoError::Merge(_)) => {
             Some("undo one of its events; to list them: git ao log --graph".to_owned())

@@ -1,19 +1,22 @@
-//! What ended sessions leave behind, and old ones to the archive.
+//! What ended and deleted sessions leave behind, and old ones to the archive.
 
-use std::path::PathBuf;
+mod branch;
+mod deleted;
+mod leftover;
+
 use std::time::Duration;
 
-use super::belongings::{Discard, discard_claimed};
+pub use self::branch::branch_to_remove;
+use self::deleted::Deleted;
+pub use self::leftover::Leftover;
 use super::live::{AgentState, Probes};
-use super::liveness::{Liveness, liveness, stop};
 use super::on_branch::{catch_up_at, record_branches};
 use super::own::Own;
-use super::start::claim;
 use super::{FlowError, Interrupt, placement};
-use crate::git::{Lock, LockError};
-use crate::model::{Oid, Placement, Session, Timestamp, ago, error_chain};
-use crate::store::{Key, Shelf, Store, StoreError};
-use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
+use crate::git::Lock;
+use crate::model::{Oid, Session, Timestamp, ago, error_chain};
+use crate::store::{Key, Listed, Shelf, Snapshot, Store, StoreError};
+use crate::workspace::{Loss, Worktrees};
 
 /// Which leftovers are to be removed.
 #[derive(Debug, Clone, Copy)]
@@ -35,35 +38,6 @@ pub enum Branches {
     Remove,
 }
 
-/// The leftovers of an ended session.
-#[derive(Debug, Clone)]
-pub struct Leftover {
-    /// The session.
-    pub session: Session,
-    /// Its worktree, if it goes.
-    pub worktree: Option<PathBuf>,
-    /// Its branch, if it goes.
-    pub branch: Option<String>,
-    /// It goes to the archive.
-    pub archives: bool,
-    /// Why nothing of this is done.
-    pub kept: Option<String>,
-    /// It is kept for the work in it alone, and would go with [`Loss::Snapshot`].
-    pub yields: bool,
-    /// It was to go, and did not or would not.
-    pub has_failed: bool,
-    /// What git ignores in the worktree, below it: it goes too, and no backup has it.
-    pub ignored: Vec<PathBuf>,
-    /// Why the branch that was to go is still there, though the worktree went.
-    pub branch_kept: Option<String>,
-    /// The ref that keeps what would have been lost.
-    pub backup: Option<String>,
-    /// Where the branch was that went.
-    tip: Option<Oid>,
-    key: Key,
-    placement: Option<Placement>,
-}
-
 /// The result of a cleanup.
 #[derive(Debug)]
 pub struct Cleaned {
@@ -83,41 +57,48 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
     let snapshot = store.snapshot()?;
     let own = Own::of(&worktrees, &snapshot)?;
     let listed = snapshot.listing(Shelf::Active).sessions;
-    let listed = listed.into_iter().filter_map(|l| Some((Key::from(&l.location), l.session.ok()?)));
-    let mut ended: Vec<_> = listed.filter(|(_, session)| session.status.is_terminal()).collect();
-    for (_, session) in &mut ended {
-        let path = own.path(session).map(PathBuf::as_path);
-        catch_up_at(store, session, path)?;
+    let ended = |listed: Listed| {
+        let session = listed.session.ok().filter(|session| session.status.is_terminal())?;
+        // A record may name any folder; this one says itself whose it is.
+        let path = own.path(&session).cloned();
+        Some((Key::from(&listed.location), session, path, None))
+    };
+    let mut ended: Vec<_> = listed.into_iter().filter_map(ended).collect();
+    for Deleted { session, event, path } in deleted(store, &snapshot, what.branches)? {
+        let key = Key { id: session.id, project: Some(session.project_id.clone()) };
+        ended.push((key, session, path, Some(event)));
     }
-    let sessions: Vec<_> = ended.iter().map(|(_, session)| session).collect();
+    for (_, session, path, _) in &mut ended {
+        catch_up_at(store, session, path.as_deref())?;
+    }
+    let sessions: Vec<_> = ended.iter().map(|(_, session, ..)| session).collect();
     let agents = Probes::new(repo, store.known_replica().as_deref(), &sessions).run();
     let now = store.clock().now();
-    let prefix = repo.config("ao.branchPrefix").unwrap_or_else(|| "ao/".to_owned());
     let mut leftovers = Vec::new();
-    for ((key, session), agent) in ended.iter().zip(agents) {
+    for ((key, session, path, deleted), agent) in ended.iter().zip(agents) {
         let mut leftover = Leftover {
             session: session.clone(),
-            // A record may name any folder; this one says itself whose it is.
-            worktree: own.path(session).cloned(),
+            worktree: path.clone(),
             branch: None,
-            archives: is_old(session, what, now),
+            archives: deleted.is_none() && is_old(session, what, now),
             kept: None,
             yields: false,
             has_failed: false,
             ignored: Vec::new(),
             branch_kept: None,
             backup: None,
+            deleted: deleted.clone(),
             tip: None,
             key: key.clone(),
-            placement: placement(store, session).cloned(),
+            placement: placement(store, session).filter(|_| deleted.is_none()).cloned(),
         };
         if what.branches == Branches::Remove {
-            leftover.branch = branch_to_remove(store, session, &prefix)?;
+            leftover.branch = branch_to_remove(store, session)?;
         }
         if let AgentState::Unknown(error) = agent {
             leftover.kept = Some(format!("cannot determine whether its agent is alive: {error}"));
-        } else if let AgentState::Alive { .. } = agent {
-            leftover.kept = Some(still_runs(session));
+        } else if let AgentState::Alive { pid } = agent {
+            leftover.kept = Some(still_runs(&leftover, pid));
         } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
             leftover.kept = Some("it is the current directory".to_owned());
         } else if leftover.removes() {
@@ -169,7 +150,8 @@ pub fn cleanup(
     let now = store.clock().now();
     let replica = store.known_replica();
     let committed = store.transaction("cleanup", |tx| {
-        for leftover in leftovers.iter().filter(|leftover| leftover.kept.is_none()) {
+        let is_done = |leftover: &&Leftover| leftover.kept.is_none() && leftover.deleted.is_none();
+        for leftover in leftovers.iter().filter(is_done) {
             let key = &leftover.key;
             let session = match tx.session(key.clone()) {
                 Err(StoreError::NotFound(_) | StoreError::Archived(_)) => continue,
@@ -197,79 +179,28 @@ pub fn cleanup(
     Ok(Cleaned { leftovers, event: committed.event })
 }
 
-fn still_runs(session: &Session) -> String {
-    format!("its agent is still running; to stop it: git ao kill {}", session.id.short())
+fn still_runs(leftover: &Leftover, pid: Option<u32>) -> String {
+    let id = leftover.session.id.short();
+    match (&leftover.deleted, pid) {
+        (None, _) => format!("its agent is still running; to stop it: git ao kill {id}"),
+        // No verb finds what has no record.
+        (Some(_), Some(pid)) => format!("its agent is still running; to stop it: kill {pid}"),
+        (Some(_), None) => "its agent is still running".to_owned(),
+    }
+}
+
+fn deleted(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    branches: Branches,
+) -> Result<Vec<Deleted>, FlowError> {
+    let mut found = deleted::with_worktree(store, snapshot)?;
+    if branches == Branches::Remove {
+        found.extend(deleted::with_branch_alone(store, snapshot, &found)?);
+    }
+    Ok(found)
 }
 
 fn is_old(session: &Session, what: &Cleanup, now: Timestamp) -> bool {
     what.older_than.is_some_and(|age| session.last_update(now) < ago(now, age))
-}
-
-/// Only what was named by this program: a record may name any branch.
-fn branch_to_remove(
-    store: &Store,
-    session: &Session,
-    prefix: &str,
-) -> Result<Option<String>, FlowError> {
-    let Some(branch) = session.branch.as_ref() else { return Ok(None) };
-    if prefix.is_empty() || !branch.starts_with(prefix) {
-        return Ok(None);
-    }
-    let is_there = store.repository().read_ref(&format!("refs/heads/{branch}"))?.is_some();
-    Ok(is_there.then(|| branch.clone()))
-}
-
-impl Leftover {
-    fn removes(&self) -> bool {
-        self.worktree.is_some() || self.branch.is_some()
-    }
-
-    fn is_something(&self) -> bool {
-        self.removes() || self.kept.is_some() || self.archives || self.placement.is_some()
-    }
-
-    /// Only a worktree that says itself that it is the session's.
-    fn removal(&self, loss: Loss) -> Removal<'_> {
-        let (path, branch) = (self.worktree.as_deref(), self.branch.as_deref());
-        Removal { path, branch, session: self.session.id, loss, ignored: None }
-    }
-
-    /// Ends the agent, removes worktree and branch, and holds on to the session.
-    fn remove(&mut self, store: &Store, loss: Loss) -> Result<Lock, FlowError> {
-        let repo = store.repository();
-        let id = self.session.id;
-        let claim = match claim(repo, id, Duration::ZERO) {
-            Err(FlowError::Lock(LockError::Timeout { .. })) => return Err(FlowError::Busy(id)),
-            claimed => claimed?,
-        };
-        let now = match store.snapshot()?.session(self.key.clone()) {
-            Err(StoreError::NotFound(_) | StoreError::Archived(_)) => {
-                return Err(FlowError::Changed(id));
-            }
-            now => now?,
-        };
-        if !now.status.is_terminal() || placement(store, &now) != self.placement.as_ref() {
-            return Err(FlowError::Changed(id));
-        }
-        match liveness(store, &now) {
-            Liveness::Gone => {}
-            Liveness::Alive { pid } => return Err(FlowError::NotStopped { id, pid }),
-            Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
-        }
-        // What its runtime has kept of it.
-        stop(store, &now)?;
-        if self.removes() {
-            let worktrees = Worktrees::new(repo);
-            let ignored = Some(self.ignored.as_slice());
-            let removal = Removal { ignored, ..self.removal(loss) };
-            let Removed { backup, branch, kept } = worktrees.remove(&removal)?;
-            (self.backup, self.tip) = (backup, branch);
-            if kept.is_some() {
-                (self.branch, self.branch_kept, self.has_failed) = (None, kept, true);
-            }
-        }
-        let conversation = now.agent_session_id.as_deref();
-        discard_claimed(store, now.id, conversation, Discard::Traces)?;
-        Ok(claim)
-    }
 }

@@ -72,7 +72,7 @@ pub use agents::{AgentReport, agent_reports};
 pub use belongings::{Discard, discard};
 pub use cancel::cancel;
 pub use change::{Changed, Rule, Say};
-pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, cleanup, cleanup_plan};
+pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove, cleanup, cleanup_plan};
 pub use complete::complete;
 pub use doctor::{Finding, Weight, examine, mend};
 pub use error::{FlowError, Interrupt};
@@ -102,4 +102,4 @@ pub use start::Start;
 pub use undo::{Undo, Undoing, undo, undo_leaves, undo_plan};
 
 /// What an agent finds in its environment: its session's id and branch.
-const SESSION_ENV: [&str; 2] = ["AO_SESSION_ID", "AO_SESSION_BRANCH"];
+const SESSION_ENV: [&str; 3] = ["AO_SESSION_ID", "AO_SESSION_BRANCH", "AO_SESSION_CLONE"];

@@ -1,9 +1,10 @@
 use std::path::Path;
 
+use super::liveness::processes;
 use super::start::GRACE;
-use super::{FlowError, SESSION_ENV, placement};
+use super::{FlowError, placement};
 use crate::model::Session;
-use crate::runtime::{Carrier, RuntimeError, carriers};
+use crate::runtime::{Carrier, RuntimeError};
 use crate::store::Store;
 use crate::workspace;
 
@@ -31,7 +32,7 @@ pub fn remains(store: &Store, session: &Session) -> Vec<Remain> {
         let is_inside = carrier.directory.as_deref().is_some_and(is_inside);
         Remain { carrier, is_inside }
     };
-    carriers(SESSION_ENV[0], &session.id.to_string()).into_iter().map(remain).collect()
+    processes(store.repository(), session.id).into_iter().map(remain).collect()
 }
 
 /// Ends those of them that work in the session's worktree, and returns them.

@@ -22,6 +22,15 @@ pub enum RepositoryError {
     /// The repository's format is newer than version 1.
     #[error("expected repository version 0 or 1, found {0}")]
     UnknownFormat(i64),
+    /// A file of the configuration could not be read.
+    #[error("cannot read the configuration file '{path}'")]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
     /// The repository could not be opened.
     #[error("cannot open the repository at '{path}'")]
     Open {

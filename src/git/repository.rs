@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
-use super::config::overrides;
+use super::config::{check_read, overrides};
 use super::extensions::{self, RefStorage};
 use super::files::{Fsync, Shared};
 use super::objects::{HitRate, MissBackoff, ObjectCache, ObjectDirs};
@@ -37,7 +37,13 @@ impl Repository {
     /// When there is none, when git would not trust it, or when it needs what is not known here.
     pub fn discover(folder: &Path) -> Result<Self, RepositoryError> {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        let repo = open(&folder, Trust::Check).or_else(|source| ask_git(&folder, source))?;
+        let find = || open(&folder, Trust::Check).or_else(|source| ask_git(&folder, source));
+        let mut repo = find()?;
+        if check_read(&repo).is_err() {
+            // What could not be read a moment ago may be readable now.
+            repo = find()?;
+            check_read(&repo)?;
+        }
         Self::vet(repo, &folder)
     }
 

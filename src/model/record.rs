@@ -310,9 +310,7 @@ impl Reader {
         match self.take(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(value @ (Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::Bool(_))) => {
-                Ok(Some(value.label()))
-            }
+            Some(value) if is_scalar(&value) => Ok(Some(value.label())),
             Some(other) => Err(self.invalid(key, "text", &other)),
         }
     }
@@ -368,9 +366,7 @@ impl Reader {
         list.into_iter()
             .map(|item| match item {
                 Value::String(text) => Ok(text),
-                value @ (Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::Bool(_)) => {
-                    Ok(value.label())
-                }
+                value if is_scalar(&value) => Ok(value.label()),
                 other => Err(self.invalid(key, "a list of words", &other)),
             })
             .collect()
@@ -387,6 +383,12 @@ impl Reader {
     fn rest(self) -> Map {
         self.map
     }
+}
+
+/// What stands for its text where text is expected.
+fn is_scalar(value: &Value) -> bool {
+    use Value::{Bool, Float, Int, Literal, Uint};
+    matches!(value, Int(_) | Uint(_) | Float(_) | Literal(..) | Bool(_))
 }
 
 fn invalid(key: &str, expected: &'static str, found: &Value) -> RecordError {

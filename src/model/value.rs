@@ -16,6 +16,8 @@ pub enum Value {
     Uint(u64),
     /// A number with a fraction, an infinity or NaN.
     Float(f64),
+    /// A number and its text, where it would not be written so: `1.50`, `0x1F`, more than 64 bits.
+    Literal(String, Box<Value>),
     /// Text
     String(String),
     /// A sequence
@@ -41,19 +43,21 @@ impl Value {
 
     /// The whole number, if this is one and not negative.
     pub fn as_u64(&self) -> Option<u64> {
-        match *self {
-            Value::Int(i) => u64::try_from(i).ok(),
-            Value::Uint(u) => Some(u),
+        match self {
+            Value::Int(i) => u64::try_from(*i).ok(),
+            Value::Uint(u) => Some(*u),
+            Value::Literal(_, number) => number.as_u64(),
             _ => None,
         }
     }
 
     /// The number, whole or not.
     pub fn as_f64(&self) -> Option<f64> {
-        match *self {
-            Value::Int(i) => Some(i as f64),
-            Value::Uint(u) => Some(u as f64),
-            Value::Float(f) => Some(f),
+        match self {
+            Value::Int(i) => Some(*i as f64),
+            Value::Uint(u) => Some(*u as f64),
+            Value::Float(f) => Some(*f),
+            Value::Literal(_, number) => number.as_f64(),
             _ => None,
         }
     }
@@ -181,6 +185,7 @@ impl PartialEq for Value {
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::Uint(a), Value::Uint(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+            (Value::Literal(s, a), Value::Literal(t, b)) => s == t && a == b,
             (Value::String(a), Value::String(b)) => a == b,
             (Value::List(a), Value::List(b)) => a == b,
             (Value::Map(a), Value::Map(b)) => a == b,
@@ -233,6 +238,7 @@ impl Serialize for Value {
             Value::Int(i) => to.serialize_i64(*i),
             Value::Uint(u) => to.serialize_u64(*u),
             Value::Float(f) => to.serialize_f64(*f),
+            Value::Literal(_, number) => number.serialize(to),
             Value::String(s) => to.serialize_str(s),
             Value::List(list) => {
                 let mut seq = to.serialize_seq(Some(list.len()))?;
@@ -258,10 +264,11 @@ impl Serialize for Map {
 }
 
 impl Value {
-    /// One line of text that stands for the value: text as it is, other things as JSON.
+    /// One line of text that stands for the value: text and numbers as they are written, other
+    /// things as JSON.
     pub fn label(&self) -> String {
         match self {
-            Value::String(s) => s.clone(),
+            Value::String(text) | Value::Literal(text, _) => text.clone(),
             other => serde_json::to_string(other).unwrap_or_else(|_| "null".to_owned()),
         }
     }

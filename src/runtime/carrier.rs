@@ -14,31 +14,43 @@ pub struct Carrier {
     pub name: String,
     /// Its working directory, where it can be told.
     pub directory: Option<PathBuf>,
+    /// What it has in the variable that says where it was started, if it has one.
+    pub origin: Option<String>,
 }
 
 /// The processes that were started with this variable, but not this one or those above it. Those of
 /// other users cannot be seen, nor any on systems without `/proc`.
+///
+/// What each has in its variable `origin` is told, too.
 #[cfg(target_os = "linux")]
-pub fn carriers(variable: &str, value: &str) -> Vec<Carrier> {
+pub fn carriers(variable: &str, value: &str, origin: &str) -> Vec<Carrier> {
     use std::fs;
 
-    let wanted = format!("{variable}={value}");
     let above = ancestors();
-    let is_wanted = |pid: &u32| {
-        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        !above.contains(pid) && environment.split(|b| *b == 0).any(|v| v == wanted.as_bytes())
-    };
     let carrier = |pid: u32| {
+        let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
+        if value_of(&environment, variable)? != value.as_bytes() {
+            return None;
+        }
         let process = Process::of(pid).ok()??;
         let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
         let directory = fs::read_link(format!("/proc/{pid}/cwd")).ok();
-        Some(Carrier { process, name: name.trim_end().to_owned(), directory })
+        let origin = value_of(&environment, origin);
+        let origin = origin.map(|value| String::from_utf8_lossy(value).into_owned());
+        Some(Carrier { process, name: name.trim_end().to_owned(), directory, origin })
     };
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let mut carriers: Vec<_> = pids.filter(is_wanted).filter_map(carrier).collect();
+    let mut carriers: Vec<_> =
+        pids.filter(|pid| !above.contains(pid)).filter_map(carrier).collect();
     carriers.sort_by_key(|carrier| carrier.process.pid());
     carriers
+}
+
+#[cfg(target_os = "linux")]
+fn value_of<'e>(environment: &'e [u8], variable: &str) -> Option<&'e [u8]> {
+    let mut variables = environment.split(|byte| *byte == 0);
+    variables.find_map(|it| it.strip_prefix(variable.as_bytes())?.strip_prefix(b"="))
 }
 
 #[cfg(target_os = "linux")]
@@ -54,6 +66,6 @@ fn ancestors() -> Vec<u32> {
 
 /// None can be seen here.
 #[cfg(not(target_os = "linux"))]
-pub fn carriers(_: &str, _: &str) -> Vec<Carrier> {
+pub fn carriers(_: &str, _: &str, _: &str) -> Vec<Carrier> {
     Vec::new()
 }

@@ -60,6 +60,12 @@ pub enum RuntimeError {
     /// The typed text did not appear on the screen.
     #[error("the text did not appear on the screen, so Enter was not pressed")]
     NotShown,
+    /// The agent's input line holds a text already.
+    #[error("the agent's input line already holds text, so nothing was typed")]
+    Draft,
+    /// The typed text still stands in the input line after Enter was pressed.
+    #[error("the text was typed but not submitted: the agent does not react to Enter")]
+    NotSubmitted,
     /// The file that records a process cannot be read.
     #[error("cannot read '{}'", path.display())]
     Unreadable {
@@ -135,6 +141,8 @@ impl RuntimeError {
                 "the agent has no terminal; its output is in its log"
             }
             Self::NotShown => "the agent may be asking a question; to see it: git ao attach",
+            Self::Draft => "submit or delete that text first: git ao attach",
+            Self::NotSubmitted => "to submit or delete it: git ao attach",
             Self::NoAnswer => "the tmux server may be suspended or busy; try again",
             _ => return None,
         })

@@ -137,6 +137,15 @@ struct Stat {
     start: u64,
 }
 
+/// Whether there is such a process, although /proc does not show it: with `hidepid`, those of others
+/// are missing there (proc(5)).
+#[cfg(target_os = "linux")]
+fn is_hidden(pid: u32) -> bool {
+    let pid = rustix::process::Pid::from_raw(pid.cast_signed());
+    let sent = pid.map(rustix::process::test_kill_process);
+    matches!(sent, Some(Ok(()) | Err(rustix::io::Errno::PERM)))
+}
+
 /// Reads /proc/<pid>/stat, see proc_pid_stat(5).
 #[cfg(target_os = "linux")]
 fn stat(pid: u32) -> io::Result<Option<Stat>> {
@@ -146,9 +155,14 @@ fn stat(pid: u32) -> io::Result<Option<Stat>> {
     };
     let text = match std::fs::read(format!("/proc/{pid}/stat")) {
         Ok(text) => text,
-        // Without /proc every process would seem to be gone.
         Err(error) if gone(&error) => {
-            return std::fs::metadata("/proc/self/stat").map(|_| None);
+            // Without /proc every process would seem to be gone.
+            std::fs::metadata("/proc/self/stat")?;
+            return if is_hidden(pid) {
+                Err(io::ErrorKind::PermissionDenied.into())
+            } else {
+                Ok(None)
+            };
         }
         Err(error) => return Err(error),
     };

@@ -54,7 +54,14 @@ impl Store {
         }
         // Where one of them cannot be read, that was said.
         findings.extend(self.check_twins().unwrap_or_default());
-        findings.extend(self.check_namesakes().unwrap_or_default());
+        let namesakes = self.snapshot().and_then(|snapshot| snapshot.all_namesakes());
+        findings.extend(namesakes.unwrap_or_default().into_iter().map(|namesake| {
+            let (project, id) = (&namesake.place.project, namesake.place.id.short());
+            let mut finding = shared_id(&namesake);
+            finding.problem +=
+                &format!("; if it is not yours: git ao delete --force {project}/{id}");
+            finding
+        }));
         Ok(findings)
     }
 
@@ -72,7 +79,7 @@ impl Store {
             findings.push(Finding::wrong(name, problem));
         }
         if let RefState::At(tip) = &state {
-            match self.check(tip) {
+            match self.check_tree(tip) {
                 Ok(more) => {
                     let known: HashSet<_> = findings.iter().map(|it| it.place.clone()).collect();
                     let is_new =
@@ -108,26 +115,21 @@ impl Store {
         Ok(findings)
     }
 
-    /// Finds the sessions whose id one of another project has too. Those of the repository's own
-    /// project are not at fault.
-    fn check_namesakes(&self) -> Result<Vec<Finding>, StoreError> {
-        let finding = |Namesake { place, other }| {
-            let (project, id) = (&place.project, place.id.short());
-            let problem = format!(
-                "has the same id as '{other}'; if it is not yours: \
-                 git ao delete --force {project}/{id}"
-            );
-            Finding::wrong(place.to_string(), problem)
-        };
-        Ok(self.snapshot()?.all_namesakes()?.into_iter().map(finding).collect())
-    }
-
     /// Checks everything that can be reached from an event: where things lie, what they are, whether
-    /// every record can be read, and whether the history is whole. Sorted by place.
+    /// every record can be read, whether the history is whole, and whether an id is used in more than
+    /// one project. Sorted by place.
     ///
     /// # Errors
     /// When the event is not that of a store that this program knows.
     pub fn check(&self, tip: &Oid) -> Result<Vec<Finding>, StoreError> {
+        let mut findings = self.check_tree(tip)?;
+        let snapshot = Snapshot::at(self, Some(tip.clone()))?;
+        findings.extend(snapshot.all_namesakes().unwrap_or_default().iter().map(shared_id));
+        findings.sort();
+        Ok(findings)
+    }
+
+    fn check_tree(&self, tip: &Oid) -> Result<Vec<Finding>, StoreError> {
         let snapshot = Snapshot::at(self, Some(tip.clone()))?;
         let strays = snapshot.strays()?.into_iter();
         let unknown = |stray: Stray| Finding {
@@ -182,6 +184,12 @@ impl Store {
             Err(error) => Err(RecordProblem::Object(error.to_string())),
         }
     }
+}
+
+/// A session whose id one of another project has too. That of the repository's own project is not at
+/// fault.
+fn shared_id(Namesake { place, other }: &Namesake) -> Finding {
+    Finding::wrong(place.to_string(), format!("has the same id as '{other}'"))
 }
 
 /// What a wrong clock left in a record.

@@ -2,6 +2,7 @@
 
 mod ambiguous;
 mod brackets;
+mod literal;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,8 @@ use serde::de::{
 };
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_yaml::value::Tag;
+
+use literal::{Literals, TagName};
 
 use crate::model::{Map, Project, RecordError, Session, SessionId, Value};
 
@@ -29,9 +32,6 @@ pub struct Limits {
 
 /// The limits of format version 1.
 pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 20_000 };
-
-/// How many brackets of the structure may be open at one place for text to be parsed at all.
-const OPEN_BRACKETS: usize = 1000;
 
 /// Why a blob of the store is not a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -96,42 +96,64 @@ fn parse_value(bytes: &[u8]) -> Result<Value, RecordProblem> {
     if bytes.len() > LIMITS.bytes {
         return Err(RecordProblem::TooLarge);
     }
-    check_brackets(bytes)?;
-    let mut budget = Budget { values: LIMITS.values, text: 2 * LIMITS.bytes };
-    let seed = Seed { budget: &mut budget, depth: LIMITS.depth };
-    let value = seed.deserialize(serde_yaml::Deserializer::from_slice(bytes));
-    value.map_err(|error| RecordProblem::Yaml(error.to_string()))
-}
-
-/// Refuses text that opens very many brackets within one another: reading it would cost the square
-/// of their number, before the limit of depth is even looked at. Only text with as many unclosed
-/// ones, wherever they stand, is looked at closely.
-fn check_brackets(bytes: &[u8]) -> Result<(), RecordProblem> {
-    let mut open = 0_usize;
-    let is_suspect = bytes.iter().any(|byte| {
-        match byte {
-            b'[' | b'{' => open += 1,
-            b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        open > OPEN_BRACKETS
-    });
-    if is_suspect && brackets::nest_deeper(bytes, OPEN_BRACKETS) {
+    if brackets::are_too_deep(bytes) {
         return Err(RecordProblem::Yaml("nested too deeply".to_owned()));
     }
-    Ok(())
+    let mut budget = Budget { values: LIMITS.values, text: 2 * LIMITS.bytes, unsure: false };
+    let problem = |error: serde_yaml::Error| RecordProblem::Yaml(error.to_string());
+    let value = read(bytes, &mut budget).map_err(problem)?;
+    if !budget.unsure && !literal::has_odd_integer(bytes) {
+        return Ok(value);
+    }
+    Literals { value, exact: literal }
+        .deserialize(serde_yaml::Deserializer::from_slice(bytes))
+        .map_err(problem)
+}
+
+fn read(bytes: &[u8], budget: &mut Budget) -> Result<Value, serde_yaml::Error> {
+    let seed = Seed { budget, depth: LIMITS.depth };
+    seed.deserialize(serde_yaml::Deserializer::from_slice(bytes))
+}
+
+/// The number with its text, where that is not how it would be written, and means the same.
+fn literal(number: Value, text: &str) -> Value {
+    let mut budget = Budget { values: 1, text: 2 * text.len() + 40, unsure: false };
+    let none = Quotes { mark: None, made: Cell::new(0) };
+    let written = serde_yaml::to_string(&Written { value: &number, quotes: &none });
+    let is_own = written.is_ok_and(|written| written.trim_end() == text);
+    if is_own
+        || !literal::is_plain(text)
+        || read(text.as_bytes(), &mut budget).ok() != Some(number.clone())
+    {
+        return number;
+    }
+    match number {
+        Value::Literal(_, number) => Value::Literal(text.to_owned(), number),
+        number => Value::Literal(text.to_owned(), Box::new(number)),
+    }
 }
 
 /// Writes the stored form of a record as YAML text.
 pub fn render(map: &Map) -> Result<String, RecordProblem> {
-    let quotes = Quotes { mark: Some(MARK), made: Cell::new(0) };
-    let text = write(map, &quotes)?;
-    match quotes.made.get() {
-        0 => Ok(text),
-        made if text.matches(MARK).count() == made => Ok(text.replace(&format!("'!{MARK}"), "'")),
-        // The record holds the mark itself. Without quotes it is as valid.
-        _ => write(map, &Quotes { mark: None, made: Cell::new(0) }),
+    if let Some(text) = write_marked(map, MARK)? {
+        return Ok(text);
     }
+    // The record holds the mark itself.
+    let plain = write(map, &Quotes { mark: None, made: Cell::new(0) })?;
+    match ('\u{e000}'..MARK).find(|mark| !plain.contains(*mark)) {
+        Some(mark) => Ok(write_marked(map, mark)?.unwrap_or(plain)),
+        None => Ok(plain),
+    }
+}
+
+fn write_marked(map: &Map, mark: char) -> Result<Option<String>, RecordProblem> {
+    let quotes = Quotes { mark: Some(mark), made: Cell::new(0) };
+    let text = write(map, &quotes)?;
+    Ok(match quotes.made.get() {
+        0 => Some(text),
+        made if text.matches(mark).count() != made => None,
+        _ => Some(text.replace(&format!("'!{mark}"), "'").replace(mark, "")),
+    })
 }
 
 fn write(map: &Map, quotes: &Quotes) -> Result<String, RecordProblem> {
@@ -139,7 +161,8 @@ fn write(map: &Map, quotes: &Quotes) -> Result<String, RecordProblem> {
     serde_yaml::to_string(&entries).map_err(|error| RecordProblem::Yaml(error.to_string()))
 }
 
-/// Begins ambiguous text until it is written, after a `!`, before which the library puts a quote.
+/// Begins ambiguous text until it is written, after a `!`, before which the library puts a quote;
+/// and numbers that keep their text, which it would put in quotes.
 const MARK: char = '\u{f8ff}';
 
 /// How ambiguous text is put in quotes.
@@ -171,6 +194,13 @@ impl Serialize for Written<'_> {
                     to.serialize_str(&format!("!{mark}{s}"))
                 }
                 None => to.serialize_str(s),
+            },
+            Value::Literal(text, number) => match quotes.mark {
+                Some(mark) => {
+                    quotes.made.set(quotes.made.get() + 1);
+                    to.serialize_str(&format!("{mark}{text}"))
+                }
+                None => written(number).serialize(to),
             },
             Value::List(list) => to.collect_seq(list.iter().map(written)),
             Value::Map(map) => Entries { map, quotes }.serialize(to),
@@ -220,6 +250,8 @@ impl Serialize for WrittenTag<'_> {
 struct Budget {
     values: usize,
     text: usize,
+    /// Whether a number was read that may have a text of its own.
+    unsure: bool,
 }
 
 impl Budget {
@@ -243,6 +275,15 @@ impl Seed<'_> {
     fn below<E: Error>(&mut self) -> Result<Seed<'_>, E> {
         let depth = self.depth.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
         Ok(Seed { budget: self.budget, depth })
+    }
+}
+
+impl Seed<'_> {
+    /// Larger than 64 bits hold: all its digits.
+    fn visit_large<E: Error>(self, digits: String) -> Result<Value, E> {
+        self.budget.unsure = true;
+        self.budget.spend(digits.len())?;
+        Ok(Value::Literal(digits.clone(), Box::new(digits.into())))
     }
 }
 
@@ -282,16 +323,16 @@ impl<'de> Visitor<'de> for Seed<'_> {
         self.budget.spend(0).map(|()| value.into())
     }
 
-    /// Larger than 64 bits hold: kept as text, with all its digits.
     fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
-        self.visit_string(value.to_string())
+        self.visit_large(value.to_string())
     }
 
     fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
-        self.visit_string(value.to_string())
+        self.visit_large(value.to_string())
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        self.budget.unsure = true;
         self.budget.spend(0).map(|()| Value::Float(value))
     }
 
@@ -335,14 +376,4 @@ impl<'de> Visitor<'de> for Seed<'_> {
 fn is_tag(tag: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
     tag == "!" || !tag.is_empty() && tag.chars().all(is_plain)
-}
-
-struct TagName;
-
-impl<'de> DeserializeSeed<'de> for TagName {
-    type Value = String;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
-        serde::Deserialize::deserialize(from)
-    }
 }

@@ -42,6 +42,10 @@ pub enum UndoError {
         /// The sessions and their fields; `*` is the whole record.
         fields: Vec<(SessionId, String)>,
     },
+    /// The last public and the last private change carry the same second: which of them was the last
+    /// is not known.
+    #[error("the last public change and the last private one were made in the same second")]
+    SameSecond(Box<[Event; 2]>),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -84,18 +88,46 @@ impl Snapshot<'_> {
     /// The last event that a person caused in this clone; None where there is none.
     ///
     /// # Errors
-    /// When the history cannot be read that far.
-    pub fn last_by_hand(&self) -> Result<Option<Event>, StoreError> {
+    /// When the history cannot be read that far, or the last public event and the last private one
+    /// carry the same second. A change of visibility is one event in both.
+    pub fn last_by_hand(&self) -> Result<Option<Event>, UndoError> {
         let Some(replica) = self.store.known_replica() else { return Ok(None) };
-        for event in self.events(super::History::default()) {
-            let event = event?;
+        let is_by_hand = |event: &Event| {
             let message = &event.message;
             let is_ours = message.replica.as_ref() == Some(&replica) && message.op != "merge";
-            if is_ours && message.origin == Origin::Person {
-                return Ok(Some(event));
+            is_ours && message.origin == Origin::Person
+        };
+        let mut last: Option<Event> = None;
+        for event in self.events(super::History::default()) {
+            let event = event?;
+            let Some(last) = &last else {
+                last = is_by_hand(&event).then_some(event);
+                continue;
+            };
+            if event.time < last.time {
+                break;
+            }
+            let is_same = event.message.op == last.message.op
+                && event.message.sessions == last.message.sessions;
+            if is_by_hand(&event)
+                && !is_same
+                && self.half_of(&event.id)? != self.half_of(&last.id)?
+            {
+                return Err(UndoError::SameSecond(Box::new([last.clone(), event])));
             }
         }
-        Ok(None)
+        Ok(last)
+    }
+
+    fn half_of(&self, event: &Oid) -> Result<Visibility, UndoError> {
+        for half in [Visibility::Public, Visibility::Private] {
+            if let Some(tip) = self.tip_of(half)
+                && self.store.contains_event(tip, event)?
+            {
+                return Ok(half);
+            }
+        }
+        Err(UndoError::Unknown(event.clone()))
     }
 }
 
@@ -112,7 +144,7 @@ impl Transaction<'_> {
     /// When it is a merge, when it changed who sees a session, or when what it did was changed again
     /// since and that is to be refused.
     pub fn undo(&mut self, event: &Event, overlap: Overlap) -> Result<Vec<Undone>, UndoError> {
-        let half = self.half_of(&event.id)?;
+        let half = self.snapshot().half_of(&event.id)?;
         if event.message.op == "merge" && event.parents.len() > 1 {
             return Err(UndoError::Merge(event.id.clone()));
         }
@@ -131,17 +163,6 @@ impl Transaction<'_> {
         }
         self.describe(event.message.subject.clone());
         Ok(undone)
-    }
-
-    fn half_of(&self, event: &Oid) -> Result<Visibility, UndoError> {
-        for half in [Visibility::Public, Visibility::Private] {
-            if let Some(tip) = self.snapshot().tip_of(half)
-                && self.snapshot().store.contains_event(tip, event)?
-            {
-                return Ok(half);
-            }
-        }
-        Err(UndoError::Unknown(event.clone()))
     }
 }
 

@@ -5,7 +5,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::WorkspaceError;
+use super::{WorkspaceError, removing};
+use crate::git::uninterrupted;
 
 /// All that was in a folder when it was looked at.
 pub(super) struct Inventory {
@@ -113,8 +114,8 @@ impl Entry {
         let changed = || WorkspaceError::Changed(self.path.clone());
         let gone = match fs::symlink_metadata(&self.path) {
             Ok(meta) if Identity::of(&meta) != self.identity => return Err(changed()),
-            Ok(_) if self.is_folder => fs::remove_dir(&self.path),
-            Ok(_) => fs::remove_file(&self.path),
+            Ok(_) if self.is_folder => uninterrupted(|| fs::remove_dir(&self.path)),
+            Ok(_) => uninterrupted(|| fs::remove_file(&self.path)),
             Err(error) => Err(error),
         };
         match gone {
@@ -130,7 +131,8 @@ fn folder(path: &Path) -> io::Result<Vec<PathBuf>> {
     let mut inside = Vec::new();
     for entry in fs::read_dir(path)? {
         let entry = entry?;
-        if !entry.file_name().to_string_lossy().starts_with(MONITOR) {
+        let name = entry.file_name();
+        if !name.to_string_lossy().starts_with(MONITOR) && name != removing::NAME {
             inside.push(entry.path());
         }
     }

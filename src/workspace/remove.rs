@@ -6,7 +6,7 @@ use super::beside::beside_others;
 use super::departure::Departure;
 use super::removal::Leaving;
 use super::stake::Stake;
-use super::{Removal, Removed, WorkspaceError, Worktrees};
+use super::{Removal, Removed, WorkspaceError, Worktrees, removing};
 use crate::git::GitError;
 use crate::model::{Oid, SessionId};
 
@@ -62,7 +62,12 @@ impl Worktrees<'_> {
     /// by now, with somebody else's work in it, is not removed.
     fn discard(&self, departure: &Departure, session: SessionId) -> Result<(), WorkspaceError> {
         let Some(leaving) = &departure.leaving else { return Ok(()) };
-        departure.remove_folder()?;
+        removing::begin(&leaving.git_dir);
+        let removed = departure.remove_folder();
+        if let Err(error) = removed {
+            removing::end(&leaving.git_dir);
+            return Err(error);
+        }
         self.forget_missing(leaving, session)
     }
 
@@ -100,12 +105,14 @@ impl Worktrees<'_> {
         }
         let full = format!("refs/heads/{name}");
         let git = self.repo.git("update-ref").shielded().args(["-d", &full, tip.as_str()]);
-        match git.run() {
-            Err(GitError::Failed { .. }) if self.repo.read_ref(&full)?.as_ref() != Some(tip) => {
-                return Err(WorkspaceError::BranchMoved(name.to_owned()));
+        if let Err(error) = git.run() {
+            match self.repo.read_ref(&full)? {
+                // Git deleted it before it failed, or somebody else did.
+                None => {}
+                Some(at) if at == *tip => return Err(error.into()),
+                Some(_) => return Err(WorkspaceError::BranchMoved(name.to_owned())),
             }
-            deleted => deleted?,
-        };
+        }
         let section = format!("branch.{name}");
         // Most branches have no section.
         let git = self.repo.git("config").shielded();

@@ -8,7 +8,7 @@ use super::registry::Registered;
 use super::removal::Leaving;
 use super::status::Status;
 use super::worktrees::real_path;
-use super::{Condition, Detail, Place, Workspace, WorkspaceError, Worktrees, marker};
+use super::{Condition, Detail, Place, Workspace, WorkspaceError, Worktrees, marker, removing};
 use crate::git::GitCommand;
 use crate::model::{Oid, SessionId};
 
@@ -107,7 +107,11 @@ impl Worktrees<'_> {
         if !leaving.missing {
             let index = self.open_index(leaving)?;
             let git = with_index(self.status(&leaving.path).arg("--ignored"), index.as_deref());
-            return Ok(Status::parse(git.run()?.bytes()));
+            let mut status = Status::parse(git.run()?.bytes());
+            if removing::was_begun(&leaving.git_dir) {
+                status.pass_over_missing();
+            }
+            return Ok(status);
         }
         let mut status = Status::default();
         let same = self.git_on(leaving, "diff").args(["--cached", "--quiet"]).find()?;

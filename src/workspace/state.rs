@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Operation;
+use crate::model::SessionId;
 
 /// What to look at, and what is expected there.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +51,8 @@ pub enum Condition {
     NotAWorktree,
     /// It belongs to the repository with this git directory.
     Foreign(PathBuf),
+    /// It is another session's.
+    Another(SessionId),
     /// It was a worktree of this repository, which does not know it there: copied, moved by hand,
     /// or pruned.
     Unregistered,
@@ -106,6 +109,7 @@ impl std::fmt::Display for Condition {
             Self::Prunable => f.write_str("missing, but still registered"),
             Self::NotAWorktree => f.write_str("not a worktree"),
             Self::Foreign(dir) => write!(f, "part of another repository, '{}'", dir.display()),
+            Self::Another(id) => write!(f, "the worktree of session {}", id.short()),
             Self::Unregistered => f.write_str("not registered as a worktree"),
             Self::WrongBranch(name) => write!(f, "on branch '{name}'"),
             Self::Detached => f.write_str("on no branch"),

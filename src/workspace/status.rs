@@ -14,6 +14,8 @@ pub(super) struct Status {
     pub submodules: Vec<Vec<u8>>,
     /// What git ignores, where that was asked for; a folder of such files counts once.
     pub ignored: Vec<Vec<u8>>,
+    /// Files that are not there, and are in the commit as they are in the index.
+    missing: usize,
 }
 
 impl Worktrees<'_> {
@@ -46,6 +48,11 @@ impl Status {
         status
     }
 
+    /// Takes missing files for none of the changes: the commit has them.
+    pub fn pass_over_missing(&mut self) {
+        self.changes.unstaged -= std::mem::take(&mut self.missing);
+    }
+
     fn header(&mut self, line: &[u8]) {
         let text = String::from_utf8_lossy(line);
         let Some(counts) = text.strip_prefix("# branch.ab +") else { return };
@@ -60,6 +67,7 @@ impl Status {
         let [x, y] = words.next().unwrap_or_default() else { return };
         self.changes.staged += usize::from(*x != b'.');
         self.changes.unstaged += usize::from(*y != b'.');
+        self.missing += usize::from([*x, *y] == *b".D");
         let submodule = words.next().unwrap_or_default();
         if matches!(submodule, [b'S', _, b'M', _] | [b'S', _, _, b'U']) {
             self.submodules.extend(words.last().map(<[u8]>::to_vec));

@@ -7,6 +7,7 @@
 #[path = "../support/deadline.rs"]
 mod deadline;
 mod detached;
+mod input_line;
 mod log;
 mod tmux;
 

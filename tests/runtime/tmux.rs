@@ -10,14 +10,14 @@ use crate::deadline::{output_of, wait_for};
 use crate::{LIMIT, Place, Words, has_ended, is_gone, pid, session, start, text};
 
 /// A tmux server of a test's own, ended with it.
-struct Server {
-    place: Place,
-    tmux: Tmux,
+pub(crate) struct Server {
+    pub(crate) place: Place,
+    pub(crate) tmux: Tmux,
 }
 
 impl Server {
     /// None, with a word about it, where tmux is not installed.
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         if Command::new("tmux").arg("-V").output().is_err() {
             eprintln!("skipped: tmux is not installed");
             return None;
@@ -30,7 +30,7 @@ impl Server {
     }
 
     /// Runs tmux itself on the server, without anybody's configuration.
-    fn raw(&self, args: &[&str]) -> String {
+    pub(crate) fn raw(&self, args: &[&str]) -> String {
         let mut command = Command::new("tmux");
         command.args(["-f", "/dev/null", "-S", text(&self.place.path("socket"))]).args(args);
         command.env_remove("TMUX").env("LEFT_OVER", "1");

@@ -15,6 +15,7 @@ mod repo;
 mod run;
 mod serve;
 pub mod sessions;
+mod strace;
 mod terminal;
 mod tree;
 
@@ -27,5 +28,6 @@ pub use race::race;
 pub use repo::Repo;
 pub use run::Run;
 pub use serve::Server;
+pub use strace::strace;
 pub use terminal::Terminal;
 pub use tree::{Tree, tree_of};

@@ -54,6 +54,7 @@ fn condition(condition: &Condition) -> &'static str {
         Condition::Prunable => "prunable",
         Condition::NotAWorktree => "not_a_worktree",
         Condition::Foreign(_) => "foreign",
+        Condition::Another(_) => "another_session",
         Condition::Unregistered => "unregistered",
         Condition::WrongBranch(_) => "wrong_branch",
         Condition::Detached => "detached",

@@ -1,6 +1,6 @@
 use std::ffi::OsStr;
 
-use super::{Finding, exclude, leftovers, orphans, programs, settings, writing};
+use super::{Finding, clocks, exclude, leftovers, orphans, programs, refspecs, settings, writing};
 use crate::flow::{FlowError, reconcile_plan};
 use crate::store::{RepairMode, Severity, Store};
 
@@ -16,6 +16,7 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
     programs::look(store.repository(), path, &mut found)?;
     settings::look(store, path, &mut found);
     writing::look(store, &mut found);
+    refspecs::look(store.repository(), &mut found);
     for problem in store.check_all()? {
         let what = format!("{}: {}", problem.place, problem.problem);
         found.push(match problem.severity {
@@ -40,6 +41,7 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
         // that cannot be read.
         return Ok(found);
     }
+    clocks::look(store, &mut found)?;
     // The rest is to be seen when that is mended: looking would do it.
     if !leftovers::half_made(store, &mut found)? {
         orphans::look(store, &mut found)?;

@@ -1,5 +1,7 @@
 //! Whether everything here is as it must be, and what to do where it is not.
 
+mod branch;
+mod clocks;
 mod examine;
 mod exclude;
 mod finding;
@@ -7,9 +9,12 @@ mod leftovers;
 mod mend;
 mod orphans;
 mod programs;
+mod refspecs;
 mod settings;
+mod unfinished;
 mod writing;
 
 pub use examine::examine;
 pub use finding::{Finding, Weight};
 pub use mend::mend;
+pub(super) use orphans::lost_event;

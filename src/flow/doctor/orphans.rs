@@ -1,19 +1,20 @@
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use super::Finding;
+use super::branch::{and_branch, branch_at, deletion, on};
+use super::{Finding, unfinished};
 use crate::flow::FlowError;
 use crate::flow::runners::runners;
 use crate::git::Repository;
 use crate::model::{SessionId, error_chain};
-use crate::store::{SESSIONS_REF, Shelf, Snapshot, Store};
-use crate::workspace::{HalfCheckout, Listed, Loss, Removal, Worktrees, marked};
+use crate::store::{PRIVATE_REF, SESSIONS_REF, Shelf, Snapshot, Store};
+use crate::workspace::{HalfCheckout, Loss, Removal, Worktrees, marked};
 
 /// What looks as if it belonged to a session, which there is not.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     let repo = store.repository();
     let snapshot = store.snapshot()?;
     worktrees(store, &snapshot, found)?;
+    unfinished::look(store, &snapshot, found)?;
     for runner in runners(repo)? {
         if !snapshot.contains(runner.session)? {
             let what = format!(
@@ -34,9 +35,12 @@ fn marks(
     found: &mut Vec<Finding>,
 ) -> Result<(), FlowError> {
     let mut seen = BTreeSet::new();
+    let begun = unfinished::worktrees(store, snapshot)?;
     for mark in marked(store.repository())? {
         let (file, tree) = (mark.file.display(), mark.worktree.display());
         let what = match mark.session {
+            // Of one that was never finished, that is said.
+            None if begun.iter().any(|begun| begun.path == mark.worktree) => continue,
             None => format!("'{file}' does not contain a session id"),
             Some(id) if mark.is_main && !snapshot.contains(id)? => {
                 format!(
@@ -105,44 +109,24 @@ fn worktrees(
     Ok(())
 }
 
-fn branch_at<'l>(listed: &'l [Listed], path: &Path) -> Option<&'l str> {
-    listed.iter().find(|listed| listed.path == path)?.branch.as_deref()
-}
-
-fn on(branch: Option<&str>) -> String {
-    branch.map(|name| format!(" on branch '{name}'")).unwrap_or_default()
-}
-
-/// The command, and one that deletes the branch after it where git would do that.
-fn and_branch(repo: &Repository, fix: String, branch: Option<&str>) -> Result<String, FlowError> {
-    match branch {
-        Some(name) if is_merged(repo, name)? => Ok(format!("{fix} && git branch -d {name}")),
-        _ => Ok(fix),
-    }
-}
-
-/// Whether 'git branch -d' deletes a branch, as far as its commits go (git-branch(1)).
-fn is_merged(repo: &Repository, branch: &str) -> Result<bool, FlowError> {
-    let branch = format!("refs/heads/{branch}");
-    let upstream = repo.git("rev-parse").args(["--verify", "--quiet", "--end-of-options"]);
-    let upstream = upstream.arg(format!("{branch}@{{upstream}}")).run().ok();
-    let into = upstream.map_or_else(|| "HEAD".to_owned(), |output| output.text());
-    let git = repo.git("merge-base").args(["--is-ancestor", &branch, &into]);
-    Ok(git.run().is_ok())
-}
-
 /// An event that the store's ref was at, and is not any more: as after a fetch that overwrites it.
-fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, FlowError> {
-    let (shard, file) = (id.shard(), format!("{id}.yaml"));
-    let git = repo.git("log").args(["-g", "-1", "--format=%H", SESSIONS_REF, "--"]);
-    let event = git.arg(format!(":(glob)sessions/*/{shard}/{file}")).run();
-    let Some(event) = event.ok().map(|output| output.text()).filter(|event| !event.is_empty())
-    else {
-        return Ok(None);
-    };
-    let git = repo.git("merge-base").args(["--is-ancestor", &event, SESSIONS_REF]);
-    // An event that is in the history was undone by a later one.
-    Ok(git.run().is_err().then_some(event))
+pub fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, FlowError> {
+    let record = format!(":(glob)*/*/{}/{id}.yaml", id.shard());
+    for name in [SESSIONS_REF, PRIVATE_REF] {
+        let git = repo.git("log").args(["-g", "--format=%H", name, "--", &record]);
+        let Some(events) = git.run().ok().map(|output| output.text()) else { continue };
+        let events: BTreeSet<_> = events.lines().collect();
+        if events.is_empty() {
+            continue;
+        }
+        // One that is in the history was undone by a later one.
+        let git = repo.git("rev-list").arg("-1").args(events).args(["--not", name]);
+        let lost = git.args(["--", &record]).run()?.text();
+        if !lost.is_empty() {
+            return Ok(Some(lost));
+        }
+    }
+    Ok(None)
 }
 
 fn branches(
@@ -169,9 +153,9 @@ fn branches(
     let refs = refs.arg(format!("refs/heads/{folder}/")).run()?.text();
     for branch in refs.lines().filter(|branch| !known.contains(*branch) && !is_used(branch)) {
         let what = format!("no session for the branch '{branch}'");
-        found.push(match is_merged(repo, branch)? {
-            true => Finding::note(what, format!("git branch -d {branch}")),
-            false => Finding::note(
+        found.push(match deletion(repo, branch)? {
+            Some(deletion) => Finding::note(what, deletion),
+            None => Finding::note(
                 format!("{what}, which is not merged"),
                 format!("git log HEAD..{branch}"),
             ),

@@ -11,7 +11,7 @@ use crate::model::Session;
 use crate::store::Store;
 use crate::workspace::{
     self, Condition, Detail, Divergence, Place, Workspace as _, WorkspaceState, Worktrees, is_of,
-    session_at,
+    is_worktree, session_at,
 };
 
 /// What is true of one session now.
@@ -67,8 +67,14 @@ pub fn survey(
     for (((session, here), state), base) in close.iter().zip(&here).zip(&mut states).zip(&mut bases)
     {
         let (Some(session), Some(here), Some(state)) = (session, here, state) else { continue };
-        let is_marked =
-            || here.path.as_ref().is_ok_and(|path| session_at(path) == Some(session.id));
+        let owner = || here.path.as_ref().ok().and_then(|path| session_at(path));
+        if is_worktree(&state.condition)
+            && let Some(other) = owner().filter(|owner| *owner != session.id)
+        {
+            state.condition = Condition::Another(other);
+            continue;
+        }
+        let is_marked = || owner() == Some(session.id);
         // What its agent made itself is its branch, whether anybody has written that down or not.
         if let Condition::WrongBranch(on) = &state.condition
             && is_marked()

@@ -3,6 +3,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::{fmt, fs};
 
+use super::clone::identity;
 use crate::git::Repository;
 use crate::model::SessionId;
 use crate::runtime::{Process, RuntimeError};
@@ -26,7 +27,7 @@ pub struct AgentFile {
 impl AgentFile {
     /// What this process says of itself and the agent that it starts.
     pub fn new(repo: &Repository, agent: Option<Process>) -> Result<Self, RuntimeError> {
-        let (namespace, directory) = (namespace(), directory(repo));
+        let (namespace, directory) = (namespace(), identity(repo));
         Ok(Self { runner: Process::current()?, agent, namespace, directory })
     }
 
@@ -48,7 +49,7 @@ impl AgentFile {
         };
         let strange = || io::Error::new(io::ErrorKind::InvalidData, "the file is damaged");
         match Self::parse(&text) {
-            Some(file) => Ok(Some(file).filter(|file| file.directory == directory(repo))),
+            Some(file) => Ok(Some(file).filter(|file| file.directory == identity(repo))),
             None => Err(RuntimeError::Unreadable { path, source: strange() }),
         }
     }
@@ -73,6 +74,13 @@ impl AgentFile {
         self.namespace == namespace()
     }
 
+    /// Whether this user wrote it, or may see the processes of whoever did.
+    pub fn is_visible(repo: &Repository, session: SessionId) -> bool {
+        let user = rustix::process::geteuid();
+        user.is_root()
+            || fs::metadata(Self::path(repo, session)).is_ok_and(|it| it.uid() == user.as_raw())
+    }
+
     pub fn remove(repo: &Repository, session: SessionId) -> io::Result<()> {
         match fs::remove_file(Self::path(repo, session)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -89,12 +97,6 @@ impl fmt::Display for AgentFile {
         }
         writeln!(f, "namespace {}\ndirectory {}", self.namespace, self.directory)
     }
-}
-
-/// It stays when the directory is renamed.
-fn directory(repo: &Repository) -> String {
-    let meta = fs::metadata(repo.common_dir());
-    meta.map_or_else(|_| String::new(), |meta| format!("{}:{}", meta.dev(), meta.ino()))
 }
 
 /// See pid_namespaces(7).

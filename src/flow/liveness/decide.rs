@@ -1,12 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-use std::{fs, io};
+use std::collections::BTreeMap;
 
+use super::clone::processes;
+use super::owner::{is_anothers, noted};
 use super::{AgentFile, of_placement};
-use crate::flow::SESSION_ENV;
 use crate::git::{LockError, Repository};
 use crate::model::{Placement, Session, SessionId};
-use crate::runtime::{Probe, Process, Runtime, RuntimeError, carriers};
+use crate::runtime::{Probe, Process, Runtime, RuntimeError};
 use crate::store::Store;
 
 /// Whether a session's agent is alive in this clone.
@@ -87,12 +86,12 @@ fn witness(repo: &Repository, session: SessionId) -> Option<Liveness> {
 /// Likewise, but without the lock: what one that was killed has left.
 pub fn left_behind(repo: &Repository, session: SessionId) -> Option<Liveness> {
     match AgentFile::read(repo, session) {
-        Ok(file) => file.map(|file| of_file(&file, session)),
+        Ok(file) => file.map(|file| of_file(repo, &file, session)),
         Err(error) => Some(Liveness::Unknown(error)),
     }
 }
 
-fn of_file(file: &AgentFile, session: SessionId) -> Liveness {
+fn of_file(repo: &Repository, file: &AgentFile, session: SessionId) -> Liveness {
     if !file.is_of_this_namespace() {
         let pid = file.agent.as_ref().unwrap_or(&file.runner).pid();
         return Liveness::Unknown(RuntimeError::Orphaned(pid));
@@ -100,8 +99,11 @@ fn of_file(file: &AgentFile, session: SessionId) -> Liveness {
     let agent = match &file.agent {
         Some(agent) => agent.probe().into(),
         // It was killed between starting the agent and writing that down.
-        None => match carriers(SESSION_ENV[0], &session.to_string()).first() {
+        None => match processes(repo, session).first() {
             Some(it) => Liveness::Unknown(RuntimeError::Orphaned(it.process.pid())),
+            None if !AgentFile::is_visible(repo, session) => {
+                Liveness::Unknown(RuntimeError::Orphaned(file.runner.pid()))
+            }
             None => Liveness::Gone,
         },
     };
@@ -137,6 +139,7 @@ impl<'a> Looks<'a> {
             // Where both are known and gone, no server can have them.
             if matches!(answer, None | Some(Liveness::Unknown(_)))
                 && let Some((name, handle, here)) = here.and_then(started)
+                && !is_anothers(repo, session.id, handle)
             {
                 let server = (name, here.socket.as_deref());
                 let asked = looks.servers.entry(server).or_insert_with(|| Asked {
@@ -166,20 +169,6 @@ impl<'a> Looks<'a> {
         }
         self.answers
     }
-}
-
-/// The sessions of which processes have noted something.
-pub fn noted(repo: &Repository) -> io::Result<BTreeSet<SessionId>> {
-    let entries = match fs::read_dir(repo.ao_dir().join("run")) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-        entries => entries?,
-    };
-    let names = entries.flatten().map(|entry| entry.file_name());
-    let id = |name: OsString| {
-        let name = name.to_str()?;
-        name.strip_suffix(".agent").unwrap_or(name).parse().ok()
-    };
-    Ok(names.filter_map(id).collect())
 }
 
 /// The runtime and the handle of what was started.

@@ -6,13 +6,17 @@
 //! is believed. Gone is only what all of them call gone.
 
 mod agent_file;
+mod clone;
 mod decide;
+mod owner;
 mod runtime;
 mod stop;
 
 pub(super) use agent_file::AgentFile;
+pub(super) use clone::{identity, processes};
 pub use decide::liveness_of;
 pub use decide::{Liveness, liveness};
-pub(super) use decide::{Looks, left_behind, noted, of_processes};
+pub(super) use decide::{Looks, left_behind, of_processes};
+pub(super) use owner::{is_anothers, noted};
 pub(super) use runtime::of_placement;
 pub(super) use stop::stop;

@@ -1,4 +1,4 @@
-use super::{AgentFile, Liveness, liveness, of_placement, of_processes};
+use super::{AgentFile, Liveness, is_anothers, liveness, of_placement, of_processes};
 use crate::flow::FlowError;
 use crate::flow::here::placement;
 use crate::flow::start::GRACE;
@@ -31,6 +31,7 @@ pub fn stop(store: &Store, session: &Session) -> Result<Stopped, FlowError> {
     };
     if let Some(here) = placement(store, session)
         && let (Some(name), Some(handle)) = (here.runtime.as_deref(), here.handle.as_deref())
+        && !is_anothers(repo, id, handle)
     {
         let runtime = of_placement(repo, name, here);
         note(runtime.and_then(|runtime| runtime.stop(&id, handle, GRACE)));
@@ -42,6 +43,9 @@ pub fn stop(store: &Store, session: &Session) -> Result<Stopped, FlowError> {
     // Where it was known who they are, no server is needed to tell.
     let is_certain = known.iter().all(|it| it.as_ref().is_some_and(has_ended))
         && matches!(of_processes(repo, id), Liveness::Gone);
+    if is_certain && trouble.is_some() {
+        return clear(repo, id).map(|()| stopped);
+    }
     match (liveness(store, session), trouble) {
         (Liveness::Gone, _) => clear(repo, id).map(|()| stopped),
         (Liveness::Unknown(_), _) if is_certain => clear(repo, id).map(|()| stopped),

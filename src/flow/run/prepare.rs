@@ -8,6 +8,7 @@ use super::request::{Run, Turn, key_of};
 use crate::agent::{Agent, Launch, Mode};
 use crate::flow::brief::{Brief, brief, parent, taken_up};
 use crate::flow::liveness::AgentFile;
+use crate::flow::liveness::identity;
 use crate::flow::{FlowError, Launcher, SESSION_ENV, here, said, screen};
 use crate::git::Repository;
 use crate::model::{Placement, Session};
@@ -61,7 +62,8 @@ pub(super) fn prepare<'a>(
         input: launch.stdin.clone().map(String::into_bytes),
         output: (mode == Mode::Headless).then_some(output),
     };
-    let plan = plan(session, &workspace, program, &launch);
+    let clone = identity(store.repository());
+    let plan = plan(session, clone, &workspace, program, &launch);
     let conversation = launch.agent_session_id;
     let here = here::placement(store, session).cloned();
     Ok(Prepared { agent, plan, wires, session: key_of(session), workspace, conversation, here })
@@ -95,12 +97,18 @@ impl<'a> Prepared<'a> {
     }
 }
 
-fn plan(session: &Session, workspace: &Path, program: PathBuf, launch: &Launch) -> Plan {
+fn plan(
+    session: &Session,
+    clone: String,
+    workspace: &Path,
+    program: PathBuf,
+    launch: &Launch,
+) -> Plan {
     let text = |(name, value): &(String, String)| (name.into(), value.into());
     let mut set: Vec<(OsString, OsString)> = launch.env.iter().map(text).collect();
     let branch = session.branch.clone().unwrap_or_default();
-    let [id, on] = SESSION_ENV;
-    set.extend([(id.into(), session.id.to_string().into()), (on.into(), branch.into())]);
+    let values = [session.id.to_string(), branch, clone];
+    set.extend(SESSION_ENV.map(OsString::from).into_iter().zip(values.map(OsString::from)));
     let argv = std::iter::once(program.into()).chain(launch.args.iter().map(OsString::from));
     let remove = launch.remove.iter().map(OsString::from);
     let not_its = crate::git::LOCAL_ENV.into_iter().chain(crate::git::inherited());

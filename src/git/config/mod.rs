@@ -2,6 +2,8 @@
 
 mod entries;
 mod overrides;
+mod unread;
 
 pub use entries::Entry;
 pub(super) use overrides::overrides;
+pub(super) use unread::check_read;

@@ -74,12 +74,17 @@ impl Repository {
                 }),
             };
         }
-        for to in moves {
-            if Expected::from(self.read_ref(to.name)?) != to.expected {
-                return Ok(Moved::Late(to.name.to_owned()));
-            }
-        }
         let name = names(moves);
+        for to in moves {
+            if Expected::from(self.read_ref(to.name)?) == to.expected {
+                continue;
+            }
+            return match error {
+                GitError::Failed { status: Some(_), .. } => Ok(Moved::Late(to.name.to_owned())),
+                // It may be past where git moved it: to try again could be to do it twice.
+                error => Err(RefError::Write { name, source: error.into() }),
+            };
+        }
         let GitError::Failed { message, .. } = &error else {
             return Err(RefError::Write { name, source: error.into() });
         };

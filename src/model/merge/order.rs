@@ -8,7 +8,8 @@ use crate::model::Value;
 /// numbers with a fraction, text, lists, maps, tagged values. Within a type: false before true;
 /// numbers by size (IEEE 754 totalOrder); text by its UTF-8 bytes; lists item by item, and maps
 /// entry by entry as they stand, key before value, a shorter one before its continuation; tagged
-/// values by the tag, then the value. Only what is written the same is equal.
+/// values by the tag, then the value. A number that keeps its own text comes where the number does,
+/// after it, by its text. Only what is written the same is equal.
 #[derive(Clone, Copy)]
 pub(super) struct Ranked<'a>(pub(super) &'a Value);
 
@@ -19,6 +20,11 @@ impl Ord for Ranked<'_> {
             (Value::Int(a), Value::Int(b)) => a.cmp(b),
             (Value::Uint(a), Value::Uint(b)) => a.cmp(b),
             (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+            (Value::Literal(s, a), Value::Literal(t, b)) => {
+                Ranked(a).cmp(&Ranked(b)).then_with(|| s.cmp(t))
+            }
+            (Value::Literal(_, a), b) => Ranked(a).cmp(&Ranked(b)).then(Ordering::Greater),
+            (a, Value::Literal(_, b)) => Ranked(a).cmp(&Ranked(b)).then(Ordering::Less),
             (Value::String(a), Value::String(b)) => a.cmp(b),
             (Value::List(a), Value::List(b)) => a.iter().map(Ranked).cmp(b.iter().map(Ranked)),
             (Value::Map(a), Value::Map(b)) => {
@@ -40,6 +46,7 @@ fn rank(value: &Value) -> u8 {
         Value::Int(_) => 2,
         Value::Uint(_) => 3,
         Value::Float(_) => 4,
+        Value::Literal(_, number) => rank(number),
         Value::String(_) => 5,
         Value::List(_) => 6,
         Value::Map(_) => 7,

@@ -105,6 +105,8 @@ fn values() -> impl Strategy<Value = Value> {
         Value::Uint(u64::MAX),
         Value::Float(f64::NAN),
         Value::Float(-0.0),
+        Value::Literal("0x1".into(), Box::new(Value::Int(1))),
+        Value::Literal("+1".into(), Box::new(Value::Int(1))),
         "".into(),
         "session".into(),
         at(1),

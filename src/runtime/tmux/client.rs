@@ -4,15 +4,20 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::runtime::wait::{Waited, wait};
 use crate::runtime::{Process, RuntimeError};
 
-/// How long tmux may take to answer, if not told otherwise: its server may have to read a long
-/// configuration first.
-const LIMIT: Duration = Duration::from_secs(20);
+/// How long tmux may take to answer a question, if not told otherwise.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// How long it may take to do something: its server may have to read a long configuration first.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks a tmux server by the program tmux.
 #[derive(Debug, Clone)]
@@ -20,6 +25,8 @@ pub(super) struct Client {
     pub program: OsString,
     /// How long it may take to answer; a suspended server would keep its clients for ever.
     pub limit: Duration,
+    /// How long it may take where something is to be done.
+    pub patience: Duration,
     /// The options that choose the server.
     server: Vec<OsString>,
 }
@@ -45,7 +52,12 @@ impl Client {
             }
             Some(name) => vec![arg("-L"), arg(name)],
         };
-        Ok(Self { program: arg("tmux"), limit: LIMIT, server })
+        Ok(Self { program: arg("tmux"), limit: ANSWER, patience: PATIENCE, server })
+    }
+
+    /// The same server, which may take longer.
+    pub fn patient(&self) -> Self {
+        Self { limit: self.patience, ..self.clone() }
     }
 
     /// The program with the options that choose the server.
@@ -93,7 +105,9 @@ impl Client {
 
 /// True when tmux's words say that what was aimed at is not there.
 pub(super) fn is_gone(words: &str) -> bool {
-    words.contains("can't find") || words.contains("no such session")
+    // The others: the last session has ended, and with it the server may have.
+    let gone = ["can't find", "no such session", "no current target", "server exited"];
+    gone.iter().any(|said| words.contains(said))
 }
 
 pub(super) fn arg(text: &str) -> OsString {
@@ -119,27 +133,36 @@ fn answer(mut child: Child, input: Vec<u8>, limit: Duration) -> Result<Answer, R
         None => Waited::Ended,
     };
     if in_time == Waited::TimedOut {
-        child.kill().and_then(|()| child.wait()).map_err(failed)?;
+        // With what it started, where it is a script. Nobody left is no error.
+        if let Some(group) = Pid::from_raw(child.id().cast_signed()) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        child.wait().map_err(failed)?;
         return Err(RuntimeError::NoAnswer);
     }
     let status = child.wait().map_err(failed)?;
     // tmux may end without reading all: then its own words say more than the broken pipe.
     let _ = feed.join();
-    let (stdout, stderr) = (stdout.join(), stderr.join());
+    // What a script has left running may hold the pipes open.
+    let text =
+        |pipe: Receiver<String>| pipe.recv_timeout(limit).map_err(|_| RuntimeError::NoAnswer);
     if status.success() {
-        return Ok(Answer::Done(stdout.unwrap_or_default()));
+        return Ok(Answer::Done(text(stdout)?));
     }
-    let words = stderr.unwrap_or_default().trim_end().to_owned();
+    let words = text(stderr)?.trim_end().to_owned();
     Ok(if says_no_server(&words) { Answer::NoServer } else { Answer::Failed(words) })
 }
 
-fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
+fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (send, receive) = channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
         // A pipe that breaks ends the text, as an end of file does.
         let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+        // Nobody may be waiting any more.
+        let _ = send.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    receive
 }
 
 /// tmux says so when nobody listens at the socket, or when there is none.

@@ -7,6 +7,7 @@
 
 mod attach;
 mod client;
+mod input;
 mod panes;
 mod runtime;
 mod screen;

@@ -32,7 +32,7 @@ impl Tmux {
 
     /// The same server, which may take this long to answer.
     pub fn with_limit(mut self, limit: Duration) -> Self {
-        self.client.limit = limit;
+        (self.client.limit, self.client.patience) = (limit, limit);
         self
     }
 
@@ -41,7 +41,7 @@ impl Tmux {
     /// # Errors
     /// When it is missing, too old or does not answer.
     pub fn check(&self) -> Result<(), RuntimeError> {
-        start::check_version(&self.client)
+        start::check_version(&self.client.patient())
     }
 
     /// The pane in which the session's process runs, or None if it runs no more.
@@ -64,7 +64,7 @@ impl Runtime for Tmux {
     }
 
     fn start(&self, session: &SessionId, plan: &Plan) -> Result<Started, RuntimeError> {
-        start::start(&self.client, session, plan).map(Started::Running)
+        start::start(&self.client.patient(), session, plan).map(Started::Running)
     }
 
     fn socket(&self) -> Option<String> {
@@ -95,7 +95,7 @@ impl Runtime for Tmux {
     fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
         let pane = self.pane(session, handle)?;
         let pane = pane.ok_or_else(|| RuntimeError::Gone(handle.to_owned()))?;
-        send::send(&self.client, &pane.id, text)
+        send::send(&self.client.patient(), &pane.id, text)
     }
 
     fn stop(

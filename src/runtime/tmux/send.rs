@@ -2,20 +2,31 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::client::{Answer, Client, is_gone};
+use super::input::Screen;
 use crate::runtime::RuntimeError;
 
 /// How often the screen is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long a program that was just started may take to show something: until it does, what is typed
-/// may be lost.
+/// How long a program that was just started may take to show something, and then its input line:
+/// until it does, what is typed may be lost.
 const START: Duration = Duration::from_secs(10);
+
+/// How long the screen of such a program stands still if it has no input line that is known.
+const CALM: Duration = Duration::from_secs(2);
 
 /// How long a program may take to show what was pasted.
 const ECHO: Duration = Duration::from_secs(5);
 
 /// How long it may go on changing its screen after that. One that is at work never stands still.
 const REST: Duration = Duration::from_secs(2);
+
+/// How long a text may stand in the input line before it is a draft (a program puts its first
+/// prompt there), and after Enter before that was lost.
+const STANDS: Duration = Duration::from_secs(3);
+
+/// How often Enter is pressed.
+const PRESSES: usize = 5;
 
 /// Pastes a text into a pane, exactly, and presses Enter when it is on the screen.
 ///
@@ -25,6 +36,9 @@ const REST: Duration = Duration::from_secs(2);
 /// A program that takes a paste in by and by (Claude Code does) would have an Enter that comes at
 /// once submit what it has so far: nothing. And where the text does not show at all there is no
 /// field for it, but maybe a question that Enter would answer: it is not pressed.
+///
+/// A program that is only starting may show the text and lose the Enter. So where the input line
+/// is known, Enter is pressed again as long as the text stands in it.
 pub(super) fn send(client: &Client, pane: &str, text: &str) -> Result<(), RuntimeError> {
     let text = text.replace("\r\n", "\n");
     // Others are keys to a program: ESC could end the bracket, and ^C is no text.
@@ -34,20 +48,79 @@ pub(super) fn send(client: &Client, pane: &str, text: &str) -> Result<(), Runtim
     // A pane that is scrolled back takes keys for itself.
     let leave_mode = ["copy-mode", "-q", "-t", pane];
     let enter = ["send-keys", "-t", pane, "Enter"];
-    if !text.is_empty() {
-        let look = || screen(client, pane);
-        let mut before = look()?;
-        if before.is_blank() {
-            changed(&look, &before, START.min(client.limit))?;
-            before = still(&look)?;
-        }
-        paste(client, pane, &leave_mode, text)?;
-        if !changed(&look, &before, ECHO.min(client.limit))? {
-            return Err(RuntimeError::NotShown);
-        }
-        still(&look)?;
+    let press = || run(client, pane, &[&leave_mode, &enter], Vec::new()).map(drop);
+    if text.is_empty() {
+        return press();
     }
-    run(client, pane, &[&leave_mode, &enter], Vec::new()).map(drop)
+    let look = || screen(client, pane);
+    let before = ready(&look, client.limit)?;
+    paste(client, pane, &leave_mode, text)?;
+    let echo = ECHO.min(client.limit);
+    let shown = match before.input {
+        // Other things on the screen may change too.
+        Some(_) => until(&look, echo, |now| now.input.as_deref() != Some(""))?,
+        None => until(&look, echo, |now| *now != before)?,
+    };
+    if !shown {
+        return Err(RuntimeError::NotShown);
+    }
+    let typed = still(&look)?.input.filter(|typed| !typed.is_empty());
+    press()?;
+    match typed {
+        Some(typed) => submitted(&look, &press, &typed, client.limit),
+        None => Ok(()),
+    }
+}
+
+/// Waits until a program that was just started takes text, and refuses where a draft stands.
+fn ready(look: &Look<'_>, limit: Duration) -> Result<Screen, RuntimeError> {
+    let mut now = look()?;
+    if now.is_blank() {
+        until(look, START.min(limit), |now| !now.is_blank())?;
+        let end = Instant::now() + START.min(limit);
+        let mut calm = Instant::now();
+        now = look()?;
+        while now.input.is_none() && calm.elapsed() < CALM && Instant::now() < end {
+            thread::sleep(LOOK);
+            let next = look()?;
+            if next != now {
+                calm = Instant::now();
+            }
+            now = next;
+        }
+        now = still(look)?;
+    }
+    if holds_text(&now) {
+        if !until(look, STANDS.min(limit), |now| !holds_text(now))? {
+            return Err(RuntimeError::Draft);
+        }
+        now = still(look)?;
+    }
+    Ok(now)
+}
+
+fn holds_text(screen: &Screen) -> bool {
+    screen.input.as_deref().is_some_and(|text| !text.is_empty())
+}
+
+/// Presses Enter again while the text stands in the input line; where that is empty, Enter does
+/// nothing.
+fn submitted(
+    look: &Look<'_>,
+    press: &dyn Fn() -> Result<(), RuntimeError>,
+    typed: &str,
+    limit: Duration,
+) -> Result<(), RuntimeError> {
+    for left in (0..PRESSES).rev() {
+        match until(look, STANDS.min(limit), |now| now.input.as_deref() != Some(typed)) {
+            Ok(false) if left > 0 => press()?,
+            Ok(false) => break,
+            // The text may have told the program to end.
+            Ok(true) | Err(RuntimeError::Gone(_)) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(RuntimeError::NotSubmitted)
 }
 
 fn paste(
@@ -66,30 +139,22 @@ fn paste(
     pasted.map(drop)
 }
 
-/// What is to be seen, and where the cursor is.
-#[derive(PartialEq)]
-struct Screen(String);
-
-impl Screen {
-    fn is_blank(&self) -> bool {
-        self.0.lines().skip(1).all(|line| line.trim().is_empty())
-    }
-}
+type Look<'a> = dyn Fn() -> Result<Screen, RuntimeError> + 'a;
 
 fn screen(client: &Client, pane: &str) -> Result<Screen, RuntimeError> {
     let cursor = ["display-message", "-p", "-t", pane, "#{cursor_x},#{cursor_y}"];
-    let text = ["capture-pane", "-p", "-t", pane];
-    run(client, pane, &[&cursor, &text], Vec::new()).map(Screen)
+    let text = ["capture-pane", "-e", "-p", "-t", pane];
+    run(client, pane, &[&cursor, &text], Vec::new()).map(|said| Screen::of(&said))
 }
 
-/// Waits until the screen is another one; false when it stays as it is.
-fn changed(
-    look: &dyn Fn() -> Result<Screen, RuntimeError>,
-    before: &Screen,
+/// Waits for a screen; false when it does not come.
+fn until(
+    look: &Look<'_>,
     limit: Duration,
+    comes: impl Fn(&Screen) -> bool,
 ) -> Result<bool, RuntimeError> {
     let end = Instant::now() + limit;
-    while look()? == *before {
+    while !comes(&look()?) {
         if Instant::now() >= end {
             return Ok(false);
         }
@@ -99,7 +164,7 @@ fn changed(
 }
 
 /// Waits until the screen is the same twice, and returns it.
-fn still(look: &dyn Fn() -> Result<Screen, RuntimeError>) -> Result<Screen, RuntimeError> {
+fn still(look: &Look<'_>) -> Result<Screen, RuntimeError> {
     let end = Instant::now() + REST;
     let mut last = look()?;
     loop {

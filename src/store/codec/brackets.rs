@@ -1,5 +1,24 @@
 //! How deeply the brackets of YAML text nest, not counting those within scalars and comments.
 
+/// How many brackets of the structure may be open at one place for text to be parsed at all.
+const OPEN_BRACKETS: usize = 1000;
+
+/// Whether text opens very many brackets within one another: reading it would cost the square
+/// of their number, before the limit of depth is even looked at. Only text with as many unclosed
+/// ones, wherever they stand, is looked at closely.
+pub(super) fn are_too_deep(bytes: &[u8]) -> bool {
+    let mut open = 0_usize;
+    let is_suspect = bytes.iter().any(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > OPEN_BRACKETS
+    });
+    is_suspect && nest_deeper(bytes, OPEN_BRACKETS)
+}
+
 /// Tells whether more than `limit` brackets are open at once.
 ///
 /// Follows the scanner of libyaml token by token, and goes on where that would report an error.

@@ -1,4 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::model::merge;
 
 #[test]
 fn no_scalar_makes_a_record_corrupt() {
@@ -9,7 +12,7 @@ fn no_scalar_makes_a_record_corrupt() {
     );
     let session = decode(text.as_bytes(), id, &"demo".parse().unwrap()).unwrap();
     assert_eq!((session.title.as_str(), session.tags.join(",")), ("1.5", "2.5,NO".to_owned()));
-    assert_eq!(session.context.get("n").and_then(Value::as_str), Some(large));
+    assert_eq!(session.context.get("n").unwrap().label(), large);
     let written = encode(&session).unwrap();
     assert_eq!(decode(&written, id, &"demo".parse().unwrap()).unwrap(), session);
 }
@@ -38,4 +41,52 @@ fn what_quoting_is_made_with_may_stand_in_a_record() {
     assert_eq!(parse(render(&map).unwrap().as_bytes()).unwrap(), map);
     let time = "created_at: 2026-11-20T12:30:45Z\n";
     assert_eq!(render(&parse(time.as_bytes()).unwrap()).unwrap(), time);
+}
+
+/// Texts of numbers, and what looks like one and is text.
+fn numbers() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[+-]?(0|[1-9][0-9]{0,70})",
+        "[+-]?0x[0-9a-fA-F]{1,34}",
+        "[+-]?0[ob][01]{1,40}",
+        "[+-]?[0-9]{1,25}\\.[0-9]{0,25}",
+        "[+-]?[0-9]{1,3}(\\.[0-9]{1,3})?[eE][+-]?[0-9]{1,3}",
+        "[+-]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)|[+-]?\\.[0-9]{1,5}",
+        "0[0-9]{1,6}|[0-9]{1,3}(_[0-9]{3}){1,2}|[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn numbers_keep_their_text(text in numbers(), other in numbers()) {
+        let id = "id: 7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e\n";
+        let record = |title: &str| {
+            let text = format!("{id}title: {title}\ncontext:\n  size: {text}\n  list:\n  - {text}\n\
+                ours:\n  m: {other}\n  deep:\n  - - {text}\n  t: !w {text}\nnull: \u{f8ff}\n");
+            parse(text.as_bytes()).unwrap()
+        };
+        let merged = merge(Some(&record("a")), &record("b"), &record("a")).record;
+        let session = Session::from_record(merged, &"demo".parse().unwrap()).unwrap();
+        let bytes = encode(&session).unwrap();
+        let back = decode(&bytes, session.id, &session.project_id).unwrap();
+        prop_assert_eq!(&back, &session);
+        let written = String::from_utf8(bytes).unwrap();
+        for (key, text) in [("size: ", &text), ("m: ", &other), ("- ", &text), ("- - ", &text), ("t: !w ", &text)] {
+            let is_kept = [format!("{key}{text}\n"), format!("{key}'{text}'\n")];
+            prop_assert!(is_kept.iter().any(|line| written.contains(line)), "{key}{text}: {written}");
+        }
+    }
+}
+
+#[test]
+fn a_number_that_is_a_key_keeps_its_text() {
+    for text in ["1.50: 0x1F\n", "a: [&x 1.50, *x, 1.5]\n", "? [0x1F]\n: 1e3\n", "[+1]: {-0: -0}\n"]
+    {
+        let map = parse(text.as_bytes()).unwrap();
+        let written = render(&map).unwrap();
+        assert_eq!(parse(written.as_bytes()).unwrap(), map, "{written}");
+        for number in ["1.50", "0x1F", "1e3", "+1", "-0"] {
+            assert_eq!(text.contains(number), written.contains(number), "{number} in {written}");
+        }
+    }
 }

@@ -121,6 +121,39 @@ fn is_not_trusted_by_mistake(agent: &'static str) {
     assert!(place.screen(id).to_lowercase().contains("trust this folder"));
 }
 
+/// What somebody has begun to type is neither submitted nor changed.
+fn keeps_a_draft(agent: &'static str) {
+    let Some(place) = Place::in_tmux(agent) else { return };
+    let id = place.starts(SPAWN, "the task");
+    place.told(id, "the task");
+    let pane = format!("=ao-{}:", id.short());
+    send(&place, id, "first");
+    place.told(id, "first");
+    let draft = "a draft of mine";
+    place.tmux(&["send-keys", "-t", &pane, "-l", draft]);
+    until("the draft shows", || place.screen(id).contains(draft));
+    place.tmux(&["send-keys", "-t", &pane, "Home"]);
+    let refused = place.ao(&["send", &id.to_string(), "not this one"], "").code(1);
+    refused.stderr_has("already holds text").stderr_has("git ao attach");
+    let screen = place.screen(id);
+    assert!(screen.contains(draft) && !screen.contains("not this one"), "{screen}");
+    let is_empty = || !place.screen(id).lines().any(|line| line.ends_with(draft));
+    place.press_until("the draft is deleted", id, "C-k", is_empty);
+    send(&place, id, "third");
+    let all = place.told(id, "third");
+    assert!(!all.iter().any(|text| text.contains("not this one")), "{all:#?}");
+}
+
+#[test]
+fn claude_keeps_a_draft() {
+    keeps_a_draft("claude");
+}
+
+#[test]
+fn codex_keeps_a_draft() {
+    keeps_a_draft("codex");
+}
+
 #[test]
 fn claude_talks_in_tmux() {
     talks("claude");

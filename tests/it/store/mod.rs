@@ -3,6 +3,7 @@
 mod broken;
 mod cycle;
 mod disk;
+mod faults;
 mod handles;
 mod history;
 mod identity;
@@ -16,3 +17,4 @@ mod reading;
 mod refs;
 mod refused;
 mod replica;
+mod sweep;

@@ -35,3 +35,21 @@ fn an_archived_session_of_this_project_goes_first() {
     world.repo.ao(["unarchive", A]).ok();
     world.repo.ao(["show", &format!("evil/{A}")]).ok();
 }
+
+#[test]
+fn fsck_of_a_commit_or_a_remote_names_it_too() {
+    let world = world();
+    let tip = world.repo.git(["rev-parse", "refs/ao/sessions"]).trim().to_owned();
+    world.repo.git(["update-ref", "refs/ao/remotes/origin/sessions", &tip]);
+    world.repo.git(["remote", "add", "origin", "."]);
+    let fix = format!("evil/{}", &A[..8]);
+    world.repo.ao(["delete", "--force", &fix]).ok();
+    world.repo.ao(["fsck"]).ok().stdout_is("");
+    for place in [vec!["fsck", &tip], vec!["fsck", "--remote", "origin"]] {
+        // What is not in this clone's store cannot be deleted from it.
+        let found = world.repo.ao(&place).code(1).stdout_has("same id as 'sessions/demo/");
+        found.stdout_has("sessions/evil/").stdout_lacks("git ao delete");
+    }
+    let before = format!("{tip}^");
+    world.repo.ao(["fsck", &before]).ok().stdout_is("");
+}

@@ -104,6 +104,65 @@ fn deletions_come_back_whole_and_private_ones_too() {
 }
 
 #[test]
+fn of_two_changes_in_one_second_none_is_guessed() {
+    let repo = Repo::new();
+    let (a, b) = (made(&repo, &["One"]), made(&repo, &["--private", "Two"]));
+    let at =
+        |now: u32, args: &[&str]| repo.ao_run(args).env("GIT_TEST_DATE_NOW", now.to_string()).run();
+    let now = 1_895_195_451;
+    // Twice public, so that the other half is not the next event.
+    at(now, &["set", &a, "title=Three"]).ok();
+    at(now, &["set", &b, "title=Four"]).ok();
+    at(now, &["set", &a, "tags=x"]).ok();
+    let names = ["refs/ao/sessions", "refs/ao/private"];
+    let tips = names.map(|name| repo.git(["rev-parse", name]));
+    for args in [&["undo"][..], &["undo", "--dry-run"], &["undo", "--json"], &["undo", "--force"]] {
+        let refused = at(now, args).code(1).stdout_is("").stderr_has("in the same second");
+        let fixes = refused.stderr.matches(": git ao undo ").count();
+        assert_eq!(fixes, 2, "{}", refused.stderr);
+    }
+    assert_eq!(names.map(|name| repo.git(["rev-parse", name])), tips);
+    let refused = at(now, &["undo"]).code(1);
+    for line in refused.stderr.lines().filter_map(|line| line.split_once(": git ao undo ")) {
+        at(now + 1, &["undo", line.1]).ok();
+    }
+    assert_eq!(shown(&repo, &a)["tags"].as_array().map_or(0, Vec::len), 0);
+    assert_eq!(shown(&repo, &b)["title"], "Two");
+    // Within one half, the history tells which was the last.
+    at(now + 2, &["set", &a, "title=Five"]).ok();
+    at(now + 2, &["set", &a, "tags=y"]).ok();
+    at(now + 3, &["undo"]).ok().stdout_has("-tags");
+    // A change of visibility is one change, in both.
+    at(now + 4, &["set", &a, "visibility=private"]).ok();
+    at(now + 4, &["undo"]).code(1).stderr_has("changed the visibility of session");
+}
+
+#[test]
+fn scripts_read_what_was_undone() {
+    let repo = Repo::new();
+    let id = made(&repo, &["One"]);
+    repo.ao(["set", &id, "title=Two"]).ok();
+    let event = repo.git(["rev-parse", "refs/ao/sessions"]).trim().to_owned();
+    let plan = repo.ao(["undo", "--json", "--dry-run"]).ok().json();
+    assert_eq!((&plan["version"], &plan["undo"]["dry_run"]), (&1.into(), &true.into()));
+    assert_eq!(shown(&repo, &id)["title"], "Two");
+    let done = repo.ao(["undo", "--json"]).ok().json()["undo"].clone();
+    assert_eq!((&done["event"]["id"], &done["dry_run"]), (&event.clone().into(), &false.into()));
+    let session = &done["sessions"][0];
+    assert_eq!(session["change"], "changed");
+    assert_eq!(session["before"]["title"], "Two");
+    assert_eq!(session["after"], shown(&repo, &id));
+    // Nothing is left to undo of it: the list is empty.
+    let again = repo.ao(["undo", "--json", &event]).ok().json();
+    assert_eq!(again["undo"]["sessions"], serde_json::json!([]));
+    repo.ao(["complete", &id]).ok();
+    repo.ao(["delete", &id]).ok();
+    let back = repo.ao(["undo", "--json"]).ok().json()["undo"]["sessions"][0].clone();
+    assert_eq!((&back["change"], &back["before"]), (&"restored".into(), &serde_json::Value::Null));
+    assert_eq!(back["after"]["id"], back["id"]);
+}
+
+#[test]
 fn a_change_of_visibility_is_refused() {
     let repo = Repo::new();
     let id = made(&repo, &["One"]);

@@ -1,0 +1,132 @@
+//! Settings of remotes under which git itself overwrites, deletes or publishes the store.
+
+use std::collections::BTreeMap;
+
+use super::Finding;
+use crate::git::Repository;
+use crate::model::shell_word;
+use crate::store::{PRIVATE_REF, SESSIONS_REF};
+
+/// The refs that hold sessions.
+const STORE: [&str; 2] = [SESSIONS_REF, PRIVATE_REF];
+
+/// A refspec, as gitglossary(7) and git-fetch(1) describe it.
+struct Refspec<'t> {
+    text: &'t str,
+    is_forced: bool,
+    source: &'t str,
+    target: &'t str,
+}
+
+pub fn look(repo: &Repository, found: &mut Vec<Finding>) {
+    let mut remotes: BTreeMap<String, [Vec<String>; 2]> = BTreeMap::new();
+    for entry in repo.config_entries("remote") {
+        let Some((name, key)) =
+            entry.key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'))
+        else {
+            continue;
+        };
+        let [fetch, push] = remotes.entry(name.to_owned()).or_default();
+        match key {
+            "fetch" => fetch.push(entry.value),
+            "push" => push.push(entry.value),
+            _ => {}
+        }
+    }
+    for (name, [fetch, push]) in &remotes {
+        let prunes = repo.config_bool(&format!("remote.{name}.prune"));
+        let prunes = prunes.or_else(|| repo.config_bool("fetch.prune")) == Some(true);
+        for spec in parse(fetch).filter(|spec| spec.is_forced || prunes) {
+            if let Some(ref_name) = reached(&spec, fetch, |spec, name| spec.source_of(name), &STORE)
+            {
+                let harm = if spec.is_forced { "overwrite" } else { "delete" };
+                let what = format!("'git fetch {name}' can {harm} {ref_name} ({})", spec.text);
+                found.push(Finding::wrong(what, spec.way_out(name, "fetch")));
+            }
+        }
+        if repo.config_bool(&format!("remote.{name}.mirror")) == Some(true) {
+            let key = format!("remote.{name}.mirror");
+            let what = format!(
+                "'git push {name}' overwrites the sessions of the remote, and publishes private \
+                 sessions ({key})"
+            );
+            found.push(Finding::wrong(what, format!("git config {} false", shell_word(&key))));
+        }
+        for spec in parse(push) {
+            let refs = if spec.is_forced { &STORE[..] } else { &[PRIVATE_REF] };
+            let Some(ref_name) = reached(&spec, push, |spec, name| spec.pushed(name), refs) else {
+                continue;
+            };
+            let what = match ref_name {
+                PRIVATE_REF => "publishes private sessions",
+                _ => "overwrites the sessions of the remote",
+            };
+            let what = format!("'git push {name}' {what} ({})", spec.text);
+            found.push(Finding::wrong(what, spec.way_out(name, "push")));
+        }
+    }
+}
+
+/// The refspecs that name something to update.
+fn parse(texts: &[String]) -> impl Iterator<Item = Refspec<'_>> {
+    let wanted = texts.iter().filter(|text| !text.starts_with('^'));
+    wanted.map(|text| {
+        let (is_forced, rest) = match text.strip_prefix('+') {
+            Some(rest) => (true, rest),
+            None => (false, text.as_str()),
+        };
+        let (source, target) = rest.split_once(':').unwrap_or((rest, ""));
+        Refspec { text, is_forced, source, target }
+    })
+}
+
+/// The first of `refs` that a refspec reaches, and that no negative one leaves out.
+fn reached<'r>(
+    spec: &Refspec<'_>,
+    all: &[String],
+    source_of: impl Fn(&Refspec<'_>, &str) -> Option<String>,
+    refs: &[&'r str],
+) -> Option<&'r str> {
+    let excluded = |source: &str| {
+        let negative = all.iter().filter_map(|text| text.strip_prefix('^'));
+        spec.is_pattern() && negative.into_iter().any(|it| expand(it, it, source).is_some())
+    };
+    let mut refs = refs.iter().copied();
+    refs.find(|name| source_of(spec, name).is_some_and(|source| !excluded(&source)))
+}
+
+impl Refspec<'_> {
+    fn is_pattern(&self) -> bool {
+        self.source.contains('*')
+    }
+
+    /// The ref of the other side that a fetch writes to `target`.
+    fn source_of(&self, target: &str) -> Option<String> {
+        expand(self.target, self.source, target)
+    }
+
+    /// The ref itself, if a push sends it.
+    fn pushed(&self, source: &str) -> Option<String> {
+        expand(self.source, self.source, source)
+    }
+
+    /// The command after which it leaves the store alone.
+    fn way_out(&self, remote: &str, kind: &str) -> String {
+        let key = shell_word(&format!("remote.{remote}.{kind}"));
+        // A push applies negative refspecs to patterns only. One for other sources would not be
+        // enough, or would leave out more than the store.
+        if self.is_pattern() && STORE.iter().any(|name| self.pushed(name).is_some()) {
+            return format!("git config --add {key} '^refs/ao/*'");
+        }
+        format!("git config --fixed-value --unset-all {key} {}", shell_word(self.text))
+    }
+}
+
+/// What `name`, matched by one side of a refspec, is called on the other side.
+fn expand(from: &str, to: &str, name: &str) -> Option<String> {
+    let Some((start, end)) = from.split_once('*') else {
+        return (from == name).then(|| to.to_owned());
+    };
+    let middle = name.strip_prefix(start)?.strip_suffix(end)?;
+    Some(to.replacen('*', middle, 1))
+}

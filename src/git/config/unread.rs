@@ -1,0 +1,53 @@
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+
+use gix::config::Source;
+
+use crate::git::RepositoryError;
+
+/// Sees to it that no file of the configuration was passed over because it could not be read, as
+/// gix does. A file that gave something was read, so that only the others are looked at.
+///
+/// # Errors
+/// With the first one that cannot be read, or could not be and can be now.
+pub fn check_read(repo: &gix::Repository) -> Result<(), RepositoryError> {
+    let config = repo.config_snapshot();
+    let sections: Vec<_> = config.plumbing().sections().map(|section| section.meta()).collect();
+    let has_own = config.boolean("extensions.worktreeConfig") == Some(true);
+    let own = has_own.then(|| (Source::Worktree, repo.git_dir().join("config.worktree")));
+    let shared = (Source::Local, repo.common_dir().join("config"));
+    let global = [Source::System, Source::Git, Source::User].into_iter().filter_map(|source| {
+        let path = source.storage_location(&mut |name| std::env::var_os(name))?;
+        Some((source, path))
+    });
+    for (source, path) in global.chain([shared]).chain(own) {
+        let is_read = |meta: &&gix::config::file::Metadata| {
+            meta.source == source || meta.path.as_ref() == Some(&path)
+        };
+        if !sections.iter().any(is_read) {
+            check_empty(source, path)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_empty(source: Source, path: PathBuf) -> Result<(), RepositoryError> {
+    let error = match fs::read(&path) {
+        Ok(text) if text.split(|byte| *byte == b'\n').any(begins_section) => {
+            io::Error::from(ErrorKind::ResourceBusy)
+        }
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(()),
+        // As git does (access_eacces_ok in its wrapper.c).
+        ErrorKind::PermissionDenied if matches!(source, Source::Git | Source::User) => Ok(()),
+        _ => Err(RepositoryError::Config { path, source: error }),
+    }
+}
+
+fn begins_section(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"[")
+}

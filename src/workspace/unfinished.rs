@@ -1,0 +1,70 @@
+//! What a `git ao` leaves that was killed while it made a worktree, after or before git did.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{WorkspaceError, Worktrees, marker};
+use crate::model::Project;
+
+/// A folder at the place of a session's worktree that does not say whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The folder.
+    pub path: PathBuf,
+    /// The short id of its session.
+    pub short: String,
+}
+
+impl Unfinished {
+    fn at(path: PathBuf) -> Option<Self> {
+        let short = path.file_name()?.to_str()?.to_owned();
+        let is_hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
+        (short.len() == 8 && short.bytes().all(is_hex)).then_some(Self { path, short })
+    }
+}
+
+impl Worktrees<'_> {
+    /// Worktrees that git made to the end, at the place of a session's, which nobody marked.
+    ///
+    /// # Errors
+    /// When the git directory cannot be read.
+    pub fn unfinished(&self) -> Result<Vec<Unfinished>, WorkspaceError> {
+        let root = super::worktrees::real_path(&self.root()?);
+        let is_in_place = |path: &Path| path.ancestors().nth(2) == Some(root.as_path());
+        let known = self.registered()?.into_iter().filter(|known| {
+            known.locked.is_none()
+                && marker::read(&known.git_dir).is_none()
+                && known.path.exists()
+                && is_in_place(&known.path)
+        });
+        Ok(known.filter_map(|known| Unfinished::at(known.path)).collect())
+    }
+
+    /// Empty folders at the place of a project's worktrees, which git does not know.
+    ///
+    /// # Errors
+    /// When the folder above or the git directory cannot be read.
+    pub fn empty_folders(&self, project: &Project) -> Result<Vec<Unfinished>, WorkspaceError> {
+        let folder = super::worktrees::real_path(&self.root()?.join(project.as_str()));
+        let failed = |source| WorkspaceError::Io { act: "read", path: folder.clone(), source };
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(failed)?,
+        };
+        let known = self.registered()?;
+        let mut found = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(failed)?.path();
+            if is_empty(&path) && !known.iter().any(|known| known.path == path) {
+                found.extend(Unfinished::at(path));
+            }
+        }
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+}
+
+fn is_empty(path: &Path) -> bool {
+    !path.is_symlink() && fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_none())
+}

@@ -1,0 +1,58 @@
+//! A tmux that never answers.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use git_ao::model::SessionStatus;
+
+use super::world::{World, until};
+use crate::support::Out;
+
+/// Before, one question could take longer than this.
+const IN_TIME: Duration = Duration::from_secs(18);
+
+#[test]
+fn it_holds_nothing_up_and_nothing_is_removed() {
+    let world = World::new();
+    let env = world.repo.env();
+    let id = world.spawn(&["--runtime", "tmux", "the task"]);
+    until("the agent works", || world.session(&id).status == SessionStatus::Working);
+    let (folder, pids) = (env.path("slow"), env.path("pids"));
+    fs::create_dir(&folder).unwrap();
+    let script = |then: &str| {
+        let text = format!("#!/bin/sh\nsleep 1000 &\necho $! >>'{}'\n{then}\n", pids.display());
+        fs::write(folder.join("tmux"), text).unwrap();
+        fs::set_permissions(folder.join("tmux"), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    script("wait");
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{path}", folder.display());
+    let ao = |args: &[&str]| -> Out {
+        let begin = Instant::now();
+        let out = world.repo.ao_run(args.to_vec()).env("PATH", &path).run();
+        assert!(begin.elapsed() < IN_TIME, "{:?}: {out}", begin.elapsed());
+        out
+    };
+    // The processes themselves tell.
+    ao(&["status"]).ok().stdout_has("test alive");
+    // Only the server could tell.
+    world.forget_processes(&id);
+    ao(&["status"]).ok().stdout_has("unknown");
+    ao(&["kill", &id]).code(128).stderr_has("cannot determine");
+    assert_eq!(world.session(&id).status, SessionStatus::Working);
+    world.set_status(&id, &SessionStatus::Done);
+    ao(&["cleanup", "--force", "--branches"]).code(1).stdout_has("cannot determine");
+    assert!(world.worktree(&id).exists());
+    // What the script has started does not stay.
+    for pid in fs::read_to_string(&pids).unwrap().lines() {
+        until("the script's child has ended", || {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            stat.rsplit_once(')').is_none_or(|(_, rest)| rest.trim_start().starts_with('Z'))
+        });
+    }
+    // Nor does it matter that it ends, but something holds its pipes.
+    script("exit 0");
+    let out = ao(&["status", "--all"]).ok();
+    assert!(out.stdout.contains("unknown"), "{out}");
+}
