@@ -49,7 +49,7 @@ impl Worktrees<'_> {
         let folder = super::worktrees::real_path(&self.root()?.join(project.as_str()));
         let failed = |source| WorkspaceError::Io { act: "read", path: folder.clone(), source };
         let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if is_no_folder(&error) => return Ok(Vec::new()),
             entries => entries.map_err(failed)?,
         };
         let known = self.registered()?;
@@ -67,4 +67,8 @@ impl Worktrees<'_> {
 
 fn is_empty(path: &Path) -> bool {
     !path.is_symlink() && fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_none())
+}
+
+fn is_no_folder(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
