@@ -5,7 +5,7 @@ use super::{
 
 /// What makes, watches and removes the places in which agents work.
 ///
-/// [`Worktrees`] is the one that comes with the program; an orchestrator may bring its own.
+/// [`Worktrees`](super::Worktrees) is the one that comes with the program; an orchestrator may bring its own.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
