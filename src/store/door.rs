@@ -9,7 +9,7 @@ use super::codec;
 use super::edit::Edit;
 use super::error::{gix_id, oid};
 use super::layout::VERSION_BLOB;
-use super::transaction::Parts;
+use super::staged::Parts;
 use super::turn::Attempts;
 use super::{Key, Notice, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::git::{Durability, Expected, ObjectError, RawTree, RefError, RefMove};

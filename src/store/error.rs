@@ -103,7 +103,7 @@ pub enum StoreError {
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     /// Nothing matches.
-    #[error("no session matches '{text}' ({searched} in '{name}')")]
+    #[error("no session matches '{text}' (searched {searched} in '{name}')")]
     Nothing {
         /// The handle.
         text: String,

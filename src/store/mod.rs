@@ -24,6 +24,7 @@ mod repair;
 mod replica;
 mod room;
 mod snapshot;
+mod staged;
 mod transaction;
 mod turn;
 mod undo;

@@ -1,6 +1,6 @@
 //! Taking back what an event did.
 
-use super::transaction::Staged;
+use super::staged::Staged;
 use super::{
     Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Transaction, Visibility,
     codec,

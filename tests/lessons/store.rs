@@ -474,7 +474,7 @@ fn error_names_the_ref_searched() {
         let error = resolve(&other, "nobody").unwrap_err().to_string();
         assert_eq!(
             error,
-            "no session matches 'nobody' (branches in 'refs/ao/remotes/origin/sessions')"
+            "no session matches 'nobody' (searched branches in 'refs/ao/remotes/origin/sessions')"
         );
         assert!(resolve(&other, "latest").unwrap_err().to_string().contains(other.ref_name()));
     });

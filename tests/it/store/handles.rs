@@ -101,17 +101,23 @@ fn nothing_and_too_many_say_so() {
         let repo = Repo::new();
         let store = filled(&repo);
         for (text, message) in [
-            ("7b6d3", "no session matches '7b6d3' (ids and branches in 'refs/ao/sessions')"),
-            ("", "no session matches '' (branches in 'refs/ao/sessions')"),
-            ("7b6", "no session matches '7b6' (branches in 'refs/ao/sessions')"),
-            ("#99", "no session matches '#99' (issues and pull requests in 'refs/ao/sessions')"),
+            (
+                "7b6d3",
+                "no session matches '7b6d3' (searched ids and branches in 'refs/ao/sessions')",
+            ),
+            ("", "no session matches '' (searched branches in 'refs/ao/sessions')"),
+            ("7b6", "no session matches '7b6' (searched branches in 'refs/ao/sessions')"),
+            (
+                "#99",
+                "no session matches '#99' (searched issues and pull requests in 'refs/ao/sessions')",
+            ),
             (
                 "../../etc/passwd",
-                "no session matches '../../etc/passwd' (branches in 'refs/ao/sessions')",
+                "no session matches '../../etc/passwd' (searched branches in 'refs/ao/sessions')",
             ),
             (
                 "other/7b6d1",
-                "no session matches 'other/7b6d1' (ids and branches in 'refs/ao/sessions')",
+                "no session matches 'other/7b6d1' (searched ids and branches in 'refs/ao/sessions')",
             ),
             ("7b6d", "'7b6d' is ambiguous: 2 matches"),
         ] {

@@ -1,9 +1,12 @@
 //! Repositories whose git directory is not `.git` in the main worktree.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use git_ao::git::Repository;
 
+use crate::support::agents::until;
 use crate::support::{Combo, Out, Refs, Repo, TestEnv, skipped};
 
 fn ao(repo: &Repo, dir: &Path, args: &[&str]) -> Out {
@@ -103,11 +106,22 @@ fn a_reftable_that_is_locked_for_a_moment_is_waited_for() {
     let repo = TestEnv::new().repo(Combo { refs: Refs::Reftable, ..Combo::PLAIN });
     let lock = repo.common_dir().join("reftable/tables.list.lock");
     std::fs::write(&lock, "").unwrap();
-    let spawn = repo.ao_run(["spawn", "--no-agent", "x"]);
+    let (bin, failed) = (repo.env().path("bin"), repo.env().path("failed"));
+    let which = repo.env().run(repo.dir(), "sh", ["-c", "command -v git"]).run().ok().stdout;
+    let (git, mark) = (which.trim(), failed.display());
+    let watched = format!(
+        "#!/bin/sh\n'{git}' \"$@\" 2>'{mark}.said'\ncode=$?\ncat '{mark}.said' >&2\n\
+         if grep -q lock '{mark}.said'; then : >'{mark}'; fi\nexit $code\n"
+    );
+    std::fs::create_dir(&bin).unwrap();
+    std::fs::write(bin.join("git"), watched).unwrap();
+    std::fs::set_permissions(bin.join("git"), Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let spawn = repo.ao_run(["spawn", "--no-agent", "x"]).env("PATH", path);
     std::thread::scope(|scope| {
-        // Longer than git itself waits.
+        // Git itself has waited, and given up.
         scope.spawn(|| {
-            std::thread::sleep(std::time::Duration::from_millis(700));
+            until("git finds the lock", || failed.exists());
             std::fs::remove_file(&lock).unwrap();
         });
         spawn.run().ok();
