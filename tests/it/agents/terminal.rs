@@ -7,7 +7,7 @@ use git_ao::model::{SessionId, SessionStatus};
 
 use super::place::Place;
 use crate::support::Repo;
-use crate::support::agents::{wait_ended, wait_until, workspace};
+use crate::support::agents::{record, wait_ended, wait_until, workspace};
 
 const SPAWN: &[&str] = &["spawn", "--json", "--file", "-"];
 
@@ -86,16 +86,14 @@ fn goes_on_and_forks(agent: &'static str) {
     assert!(all.iter().any(|text| text.contains(&here)), "it works in its own worktree");
     assert_ne!(conversation(&place.repo, fork), had);
     assert_eq!(conversation(&place.repo, id), had);
-    // As a person leaves it.
-    let pane = format!("=ao-{}:", fork.short());
-    let quit = || place.tmux(&["send-keys", "-t", &pane, "C-c"]);
-    // While it works the key would interrupt that.
+    // As a person leaves it. While it works the key would interrupt that.
     until("it rests", || !place.screen(fork).contains("to interrupt"));
-    quit();
+    let asks = || place.screen(fork).contains("again to exit");
+    let has_ended = || record(&place.repo, fork).status.is_terminal();
+    place.press_until("it takes the key", fork, "C-c", || asks() || has_ended());
     // Claude Code wants it twice.
     if agent == "claude" {
-        until("it asks for another", || place.screen(fork).contains("again to exit"));
-        quit();
+        place.tmux(&["send-keys", "-t", &format!("=ao-{}:", fork.short()), "C-c"]);
     }
     assert_eq!(wait_ended(&place.repo, fork).status, SessionStatus::Done);
 }
