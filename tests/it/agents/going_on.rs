@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use git_ao::agent::Agents;
 use git_ao::model::{Session, SessionStatus};
 
 use super::place::Place;
@@ -94,16 +93,7 @@ fn in_tmux(agent: &'static str) {
     let Some(place) = Place::in_tmux(agent) else { return };
     let id = place.starts(SPAWN, "the task");
     place.told(id, "the task");
-    let had = wait_until(&place.repo, id, |session| session.agent_session_id.is_some());
-    // It asks the model first and writes its file then.
-    let agents = Agents::builtin();
-    let known = agents.find(agent).unwrap();
-    let home = place.repo.env().home();
-    let env = |name: &str| (name == "HOME").then(|| home.clone().into());
-    wait_until(&place.repo, id, |session| {
-        let id = session.agent_session_id.as_deref().unwrap();
-        known.has_conversation(id, &home, &env) == Some(true)
-    });
+    let had = place.saved(id);
     place.ao(&["kill", &id.short()], "").ok();
     place.ao(&["cleanup", "--force"], "").ok();
     let text = "-x \"and now\" $(touch here)\n  more";

@@ -42,7 +42,7 @@ fn is_asked_for_trust(agent: &'static str) {
     until("it asks again", || asks(id));
     place.press_until("it is trusted", id, "Enter", || !asks(id));
     place.told(id, "the task");
-    let had = wait_until(&place.repo, id, |session| session.agent_session_id.is_some());
+    let had = place.saved(id);
     place.ao(&["kill", &id.short()], "").ok();
     place.ao(&["restore", &id.short(), "and now?"], "").ok();
     until("it asks or goes on", || asks(id) || place.model.heard("and now?").is_some());

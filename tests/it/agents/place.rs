@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+use git_ao::agent::Agents;
 use git_ao::model::{Session, SessionId, SessionStatus};
 
-use crate::support::agents::{log, tmux, wait_ended};
+use crate::support::agents::{log, tmux, wait_ended, wait_until};
 use crate::support::model::Model;
 use crate::support::{Out, Repo};
 
@@ -119,6 +120,20 @@ impl Place {
             assert!(Instant::now() < end, "the model was not told {text:?}:\n{}", self.screen(id));
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Waits until the agent's conversation can be resumed, and returns its session. The agents ask
+    /// the model first and write their files then.
+    #[track_caller]
+    pub fn saved(&self, id: SessionId) -> Session {
+        let agents = Agents::builtin();
+        let agent = agents.find(self.agent).unwrap();
+        let home = self.repo.env().home();
+        let env = |name: &str| (name == "HOME").then(|| home.clone().into());
+        wait_until(&self.repo, id, |session| {
+            let own = session.agent_session_id.as_deref();
+            own.is_some_and(|own| agent.has_conversation(own, &home, &env) == Some(true))
+        })
     }
 
     /// Presses a key until it has done what it is for: a program that is only starting loses keys.

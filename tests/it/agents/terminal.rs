@@ -66,7 +66,7 @@ fn goes_on_and_forks(agent: &'static str) {
     let Some(place) = Place::in_tmux(agent) else { return };
     let id = place.starts(SPAWN, "the first task");
     place.told(id, "the first task");
-    let had = conversation(&place.repo, id);
+    let had = place.saved(id).agent_session_id.unwrap();
     let own = id.to_string();
     place.ao(&["kill", &own], "").ok().stdout_has("its agent was stopped");
 
