@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use git_ao::model::{Session, SessionStatus};
 
 use super::place::Place;
-use crate::support::agents::{log, record, wait_ended, wait_until, workspace};
+use crate::support::agents::{log, record, wait_ended, workspace};
 use crate::support::sessions::store;
 
 const SPAWN: &[&str] = &["spawn", "--json", "--file", "-"];

@@ -6,7 +6,7 @@ use git_ao::model::SessionStatus;
 
 use super::place::Place;
 use crate::support::Repo;
-use crate::support::agents::{agent, record, spawn, until, wait_file, wait_until, wait_working};
+use crate::support::agents::{agent, record, spawn, until, wait_file, wait_working};
 
 /// It begins its conversation when it is told to end.
 #[test]
