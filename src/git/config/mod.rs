@@ -1,9 +1,11 @@
 //! Git's configuration, beyond what gix reads of it.
 
 mod entries;
+mod load;
 mod overrides;
 mod unread;
 
 pub use entries::Entry;
-pub(super) use overrides::overrides;
+pub(super) use load::{global_files, interpolated, load};
+use overrides::overrides;
 pub(super) use unread::check_read;

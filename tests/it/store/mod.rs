@@ -18,3 +18,4 @@ mod refs;
 mod refused;
 mod replica;
 mod sweep;
+mod users;
