@@ -115,22 +115,15 @@ fn read(bytes: &[u8], budget: &mut Budget) -> Result<Value, serde_yaml::Error> {
     seed.deserialize(serde_yaml::Deserializer::from_slice(bytes))
 }
 
-/// The number with its text, where that is not how it would be written, and means the same.
+/// The number with its text, where that means the same.
 fn literal(number: Value, text: &str) -> Value {
-    let mut budget = Budget { values: 1, text: 2 * text.len() + 40, unsure: false };
-    let none = Quotes { mark: None, made: Cell::new(0) };
-    let written = serde_yaml::to_string(&Written { value: &number, quotes: &none });
-    let is_own = written.is_ok_and(|written| written.trim_end() == text);
-    if is_own
-        || !literal::is_plain(text)
-        || read(text.as_bytes(), &mut budget).ok() != Some(number.clone())
-    {
+    let exact = Value::number(number.clone(), text);
+    if exact == number || !literal::is_plain(text) {
         return number;
     }
-    match number {
-        Value::Literal(_, number) => Value::Literal(text.to_owned(), number),
-        number => Value::Literal(text.to_owned(), Box::new(number)),
-    }
+    let mut budget = Budget { values: 1, text: 2 * text.len() + 40, unsure: false };
+    let is_same = read(text.as_bytes(), &mut budget).ok().as_ref() == Some(&number);
+    if is_same { exact } else { number }
 }
 
 /// Writes the stored form of a record as YAML text.

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::merge;
+use crate::model::{Assignment, merge};
 
 #[test]
 fn no_scalar_makes_a_record_corrupt() {
@@ -75,6 +75,20 @@ proptest! {
             let is_kept = [format!("{key}{text}\n"), format!("{key}'{text}'\n")];
             prop_assert!(is_kept.iter().any(|line| written.contains(line)), "{key}{text}: {written}");
         }
+    }
+}
+
+proptest! {
+    /// So that the same again is no change.
+    #[test]
+    fn what_is_set_reads_back_as_it_is(text in prop_oneof![
+        numbers(), any::<f64>().prop_map(|f| format!("{f:?}")), any::<f32>().prop_map(|f| f.to_string())
+    ]) {
+        let mut set = Map::new();
+        format!("context.n={text}").parse::<Assignment>().unwrap().apply(&mut set).unwrap();
+        let written = render(&set).unwrap();
+        prop_assert!(written.contains(&text), "{text}: {written}");
+        prop_assert_eq!(parse(written.as_bytes()).unwrap(), set);
     }
 }
 
