@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
-use super::config::{check_read, interpolated};
+use super::config::{check_includes, check_read, interpolated};
 use super::extensions::{self, RefStorage};
 use super::files::{Fsync, Shared};
 use super::objects::{HitRate, MissBackoff, ObjectCache, ObjectDirs};
@@ -54,6 +54,7 @@ impl Repository {
             repo = open::discover(&folder, &environment)?;
             check_read(&repo, &environment)?;
         }
+        check_includes(&repo, &environment, &folder)?;
         Self::vet(repo, environment, &folder)
     }
 
