@@ -74,7 +74,7 @@ pub use cancel::cancel;
 pub use change::{Changed, Rule, Say};
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove, cleanup, cleanup_plan};
 pub use complete::complete;
-pub use doctor::{Finding, Weight, examine, mend};
+pub use doctor::{Finding, Outcome, Treated, Weight, examine, mend};
 pub use error::{FlowError, Interrupt};
 pub use fail::fail;
 pub use fork::{fork_action, fork_request, uncommitted};
