@@ -15,6 +15,9 @@ mod notice;
 mod open;
 mod turn;
 
+#[cfg(test)]
+mod tests;
+
 pub use clock::Clock;
 pub use error::LedgerError;
 pub use notice::Notice;
