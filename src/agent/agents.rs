@@ -1,11 +1,9 @@
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use super::config::{self, ConfigEntry, Trust};
 use super::spec::Spec;
 use super::{Agent, AgentError, table};
-use crate::git::Repository;
-use crate::git::find_program;
+use crate::git::{Environment, Repository};
 
 /// The agents that can be named: the built-in ones and those of git config.
 #[derive(Debug, Clone)]
@@ -82,9 +80,9 @@ impl Agents {
         }
     }
 
-    /// Those that can be used and are installed; `path` is the value of PATH. Runs nothing.
-    pub fn installed(&self, path: &OsStr) -> Vec<Found<'_>> {
-        let found = |agent: &'_ Spec| find_program(&agent.program, path);
+    /// Those that can be used and are installed. Runs nothing.
+    pub fn installed(&self, environment: &Environment) -> Vec<Found<'_>> {
+        let found = |agent: &'_ Spec| environment.find_program(&agent.program);
         self.usable()
             .filter_map(|agent| found(agent).map(|program| Found { agent, program }))
             .collect()
@@ -95,15 +93,15 @@ impl Agents {
         &self,
         asked: Option<&str>,
         configured: Option<&str>,
-        path: &OsStr,
+        environment: &Environment,
     ) -> Result<&dyn Agent, AgentError> {
         if let Some(name) = asked.or(configured) {
             return self.find(name);
         }
-        match self.installed(path).as_slice() {
+        match self.installed(environment).as_slice() {
             [only] => Ok(only.agent),
             [] => Err(self
-                .broken(path)
+                .broken(environment)
                 .unwrap_or(AgentError::NoneFound { looked_for: self.programs() })),
             several => Err(AgentError::SeveralFound {
                 found: several.iter().map(|found| found.agent.name().to_owned()).collect(),
@@ -116,8 +114,8 @@ impl Agents {
     }
 
     /// Why one that is installed cannot be used.
-    fn broken(&self, path: &OsStr) -> Option<AgentError> {
-        let is_there = |spec: &&Spec| find_program(&spec.program, path).is_some();
+    fn broken(&self, environment: &Environment) -> Option<AgentError> {
+        let is_there = |spec: &&Spec| environment.find_program(&spec.program).is_some();
         self.0.iter().filter(is_there).find_map(|spec| spec.problems.first().cloned())
     }
 

@@ -28,12 +28,10 @@ pub use launch::{Launch, Prepare, Request};
 pub use own_id::IdSource;
 pub use template::{Slot, TemplateError};
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// How environment variables are looked up.
-pub type Env<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+use crate::git::Environment;
 
 /// A program that works on a task.
 ///
@@ -73,7 +71,12 @@ pub trait Agent: Send + Sync {
 
     /// The agent's own session id, from the newest transcript that was begun in `workspace` and
     /// written after `since`.
-    fn id_in_transcripts(&self, _workspace: &Path, _since: SystemTime, _: Env) -> Option<String> {
+    fn id_in_transcripts(
+        &self,
+        _workspace: &Path,
+        _since: SystemTime,
+        _: &Environment,
+    ) -> Option<String> {
         None
     }
 
@@ -87,18 +90,23 @@ pub trait Agent: Send + Sync {
     /// Whether the conversation with this id is still there; None where that cannot be told.
     ///
     /// `state_dir` is the [`Request`]'s.
-    fn has_conversation(&self, _id: &str, _state_dir: &Path, _: Env) -> Option<bool> {
+    fn has_conversation(&self, _id: &str, _state_dir: &Path, _: &Environment) -> Option<bool> {
         None
     }
 
     /// Puts a conversation where the agent looks for it when it is started in `workspace`; nothing
     /// is overwritten, and nothing is done where it need not be or the conversation is not found.
-    fn bring_conversation(&self, _id: &str, _workspace: &Path, _: Env) -> Result<(), AgentError> {
+    fn bring_conversation(
+        &self,
+        _id: &str,
+        _workspace: &Path,
+        _: &Environment,
+    ) -> Result<(), AgentError> {
         Ok(())
     }
 
     /// Where the conversation with this id lies, if it can be found.
-    fn transcript(&self, _agent_session_id: &str, _: Env) -> Option<PathBuf> {
+    fn transcript(&self, _agent_session_id: &str, _: &Environment) -> Option<PathBuf> {
         None
     }
 }

@@ -1,6 +1,5 @@
 //! From a description to a command.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -8,7 +7,8 @@ use super::own_id::OwnId;
 use super::spec::Spec;
 use super::template::{Slot, Template};
 use super::value::{MAX_ARGUMENT, check_id, check_text, check_word};
-use super::{Action, Agent, AgentError, Env, IdSource, Launch, Mode, Prepare, Request};
+use super::{Action, Agent, AgentError, IdSource, Launch, Mode, Prepare, Request};
+use crate::git::Environment;
 
 /// Variables by which an agent's children learn that they run inside it.
 ///
@@ -132,11 +132,16 @@ impl Agent for Spec {
         self.own_id.in_output(line)
     }
 
-    fn id_in_transcripts(&self, workspace: &Path, since: SystemTime, env: Env) -> Option<String> {
+    fn id_in_transcripts(
+        &self,
+        workspace: &Path,
+        since: SystemTime,
+        env: &Environment,
+    ) -> Option<String> {
         self.transcripts.as_ref()?.newest_id(workspace, since, &self.over(env))
     }
 
-    fn has_conversation(&self, id: &str, state_dir: &Path, env: Env) -> Option<bool> {
+    fn has_conversation(&self, id: &str, state_dir: &Path, env: &Environment) -> Option<bool> {
         if self.own_id == OwnId::HistoryFile {
             return Some(check_id("id", id).is_ok() && self.history(state_dir, id).is_file());
         }
@@ -145,7 +150,12 @@ impl Agent for Spec {
         (found || kept.complete).then_some(found)
     }
 
-    fn bring_conversation(&self, id: &str, workspace: &Path, env: Env) -> Result<(), AgentError> {
+    fn bring_conversation(
+        &self,
+        id: &str,
+        workspace: &Path,
+        env: &Environment,
+    ) -> Result<(), AgentError> {
         let Some(kept) = &self.transcripts else { return Ok(()) };
         kept.bring(id, workspace, &self.over(env)).map_err(|failed| AgentError::Prepare {
             path: failed.path,
@@ -153,7 +163,7 @@ impl Agent for Spec {
         })
     }
 
-    fn transcript(&self, agent_session_id: &str, env: Env) -> Option<PathBuf> {
+    fn transcript(&self, agent_session_id: &str, env: &Environment) -> Option<PathBuf> {
         self.transcripts.as_ref()?.find(agent_session_id, &self.over(env))
     }
 
@@ -164,11 +174,8 @@ impl Agent for Spec {
 
 impl Spec {
     /// The environment it is started with: its own variables over these.
-    fn over<'a>(&'a self, env: Env<'a>) -> impl Fn(&str) -> Option<OsString> + 'a {
-        move |name| match self.env.iter().rfind(|(own, _)| own == name) {
-            Some((_, value)) => Some(value.into()),
-            None => env(name),
-        }
+    fn over(&self, env: &Environment) -> Environment {
+        self.env.iter().fold(env.clone(), |env, (name, value)| env.with(name, value))
     }
 
     fn new_id(&self, form: &Template, request: &Request) -> Option<String> {

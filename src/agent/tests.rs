@@ -1,4 +1,3 @@
-use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
@@ -262,30 +261,30 @@ fn config_that_is_not_trusted_or_not_understood_is_refused() {
 fn which_agent() {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().as_os_str();
+    let environment = &Environment::empty().with("PATH", dir.path());
     let install = |program: &str| {
         let file = dir.path().join(program);
         fs::write(&file, "").unwrap();
         fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
     };
     let agents = Agents::builtin();
-    let error = agents.choose(None, None, path).err().unwrap();
+    let error = agents.choose(None, None, environment).err().unwrap();
     assert!(error.to_string().contains("claude, codex, gemini"), "{error}");
     assert!(error.hint().unwrap().contains("git config ao.agent mine"));
     install("cursor-agent");
-    assert_eq!(agents.choose(None, None, path).unwrap().name(), "cursor");
+    assert_eq!(agents.choose(None, None, environment).unwrap().name(), "cursor");
     install("codex");
-    let error = agents.choose(None, None, path).err().unwrap();
+    let error = agents.choose(None, None, environment).err().unwrap();
     assert_eq!(error.to_string(), "2 agents are installed, and none is selected: codex, cursor");
-    assert_eq!(agents.choose(None, Some("amp"), path).unwrap().name(), "amp");
-    assert_eq!(agents.choose(Some("goose"), Some("amp"), path).unwrap().name(), "goose");
-    assert!(agents.choose(Some("nope"), Some("amp"), path).is_err());
+    assert_eq!(agents.choose(None, Some("amp"), environment).unwrap().name(), "amp");
+    assert_eq!(agents.choose(Some("goose"), Some("amp"), environment).unwrap().name(), "goose");
+    assert!(agents.choose(Some("nope"), Some("amp"), environment).is_err());
     let agents = configured(&[("ao.agent.codex.args", "'")]);
-    assert_eq!(agents.choose(None, None, path).unwrap().name(), "cursor");
-    let error = agents.choose(Some("codex"), None, path).err().unwrap();
+    assert_eq!(agents.choose(None, None, environment).unwrap().name(), "cursor");
+    let error = agents.choose(Some("codex"), None, environment).err().unwrap();
     assert_eq!(error.to_string(), "cannot read 'ao.agent.codex.args'");
     let agents = configured(&[("ao.agent.codex.args", "'"), ("ao.agent.cursor.args", "'")]);
-    let error = agents.choose(None, None, path).err().unwrap();
+    let error = agents.choose(None, None, environment).err().unwrap();
     assert_eq!(error.to_string(), "cannot read 'ao.agent.codex.args'");
-    assert_eq!(agents.installed(OsStr::new("")).len(), 0);
+    assert_eq!(agents.installed(&Environment::empty()).len(), 0);
 }

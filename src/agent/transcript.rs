@@ -7,9 +7,9 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::Env;
 use super::put::{PutError, put_file, put_missing};
 use super::value::check_id;
+use crate::git::Environment;
 
 /// The files in which an agent keeps its conversations, one each.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ const MAX_HEAD: u64 = 1 << 20;
 
 impl Transcripts {
     /// The file of one conversation; the longest where there are several.
-    pub fn find(&self, id: &str, env: Env) -> Option<PathBuf> {
+    pub fn find(&self, id: &str, env: &Environment) -> Option<PathBuf> {
         check_id("id", id).ok()?;
         let root = self.root(env)?;
         let archive = match self.lookup {
@@ -73,7 +73,7 @@ impl Transcripts {
 
     /// Whether there is a conversation with this id that was begun. A program that is stopped early
     /// may leave a file in which nobody has said anything.
-    pub fn has(&self, id: &str, env: Env) -> bool {
+    pub fn has(&self, id: &str, env: &Environment) -> bool {
         let found = self.find(id, env);
         match self.lookup {
             Lookup::NamedAfterPath => found.is_some_and(|file| first_cwd(&file).is_some()),
@@ -98,7 +98,12 @@ impl Transcripts {
 
     /// The id in the newest file that was begun in `workspace` and written to after `since`. The
     /// folder itself may be gone.
-    pub fn newest_id(&self, workspace: &Path, since: SystemTime, env: Env) -> Option<String> {
+    pub fn newest_id(
+        &self,
+        workspace: &Path,
+        since: SystemTime,
+        env: &Environment,
+    ) -> Option<String> {
         let root = self.root(env)?;
         let workspace = real_path(workspace);
         let (folder, depth) = match self.lookup {
@@ -139,7 +144,7 @@ impl Transcripts {
     ///
     /// Nothing that is there is overwritten, except by a file that begins with the same bytes.
     /// Nothing is done where the conversation is not found.
-    pub fn bring(&self, id: &str, workspace: &Path, env: Env) -> Result<(), PutError> {
+    pub fn bring(&self, id: &str, workspace: &Path, env: &Environment) -> Result<(), PutError> {
         let (Some(root), Some(from)) = (self.root(env), self.find(id, env)) else { return Ok(()) };
         match self.lookup {
             Lookup::Everywhere => Ok(()),
@@ -157,8 +162,8 @@ impl Transcripts {
         }
     }
 
-    fn root(&self, env: Env) -> Option<PathBuf> {
-        let set = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    fn root(&self, env: &Environment) -> Option<PathBuf> {
+        let set = |name: &str| env.os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let agent = match set(self.variable) {
             Some(moved) => moved.join(self.inside),
             None => set("HOME")?.join(self.default),
@@ -246,7 +251,6 @@ fn first_line(file: &Path) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::agent::Agents;
-    use std::ffi::OsString;
     use std::time::Duration;
 
     fn write(root: &Path, file: &str, text: &str, age: u64) {
@@ -282,13 +286,13 @@ mod tests {
 
         let agents = Agents::builtin();
         let codex = agents.find("codex").unwrap();
-        let env = |name: &str| (name == "HOME").then(|| home.path().as_os_str().to_owned());
+        let env = Environment::empty().with("HOME", home.path());
         let ago = |secs| SystemTime::now() - Duration::from_secs(secs);
         assert_eq!(codex.id_in_transcripts(&mine, ago(200), &env).as_deref(), Some("new"));
         assert_eq!(codex.id_in_transcripts(&mine, ago(20), &env), None);
         let file = codex.transcript("old", &env).unwrap();
         assert_eq!(file, root.join(format!("{day}old.jsonl")));
-        let moved = |name: &str| (name == "CODEX_HOME").then(|| root.clone().into());
+        let moved = Environment::empty().with("CODEX_HOME", &root);
         assert_eq!(codex.transcript("old", &moved), Some(file));
         let own = [("ao.agent.codex.env", format!("CODEX_HOME={}", root.display()))];
         let own = Agents::with_config(own.iter().map(|(key, value)| crate::agent::ConfigEntry {
@@ -296,9 +300,10 @@ mod tests {
             value,
             trust: crate::agent::Trust::Trusted,
         }));
-        let found = own.find("codex").unwrap().has_conversation("old", home.path(), &|_| None);
+        let found =
+            own.find("codex").unwrap().has_conversation("old", home.path(), &Environment::empty());
         assert_eq!(found, Some(true), "what git config sets for it counts");
-        let nowhere = |_: &str| None::<OsString>;
+        let nowhere = Environment::empty();
         assert_eq!(codex.transcript("old", &nowhere), None);
         assert_eq!(codex.transcript("../old", &env), None);
     }
@@ -310,7 +315,7 @@ mod tests {
         write(home.path(), &format!("archived_sessions/{name}"), "{}\n", 0);
         let agents = Agents::builtin();
         let codex = agents.find("codex").unwrap();
-        let env = |name: &str| (name == "CODEX_HOME").then(|| home.path().into());
+        let env = Environment::empty().with("CODEX_HOME", home.path());
         assert_eq!(codex.has_conversation("01a2", home.path(), &env), Some(true));
         codex.bring_conversation("01a2", home.path(), &env).unwrap();
         let there = home.path().join("sessions/2026/11/20").join(name);
@@ -338,7 +343,7 @@ mod tests {
         write(home.path(), &format!("{}/{id}/tool-results/a.txt", folder(&old)), "a", 5);
         let agents = Agents::builtin();
         let claude = agents.find("claude").unwrap();
-        let env = |name: &str| (name == "CLAUDE_CONFIG_DIR").then(|| home.path().into());
+        let env = Environment::empty().with("CLAUDE_CONFIG_DIR", home.path());
         let since = SystemTime::UNIX_EPOCH;
         let begun = |path: &Path| claude.id_in_transcripts(path, since, &env);
         assert_eq!((begun(&old).as_deref(), begun(&new)), (Some(id), None));
@@ -358,7 +363,7 @@ mod tests {
         let file = format!("projects/-home-x-demo/{id}.jsonl");
         write(home.path(), &file, "{}\n", 0);
         let agents = Agents::builtin();
-        let env = |name: &str| (name == "CLAUDE_CONFIG_DIR").then(|| home.path().into());
+        let env = Environment::empty().with("CLAUDE_CONFIG_DIR", home.path());
         let found = agents.find("claude").unwrap().transcript(id, &env);
         assert_eq!(found, Some(home.path().join(file)));
     }

@@ -28,7 +28,7 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let repo = ctx.repository()?;
     let agents = Agents::of(&repo);
-    let reports = agent_reports(&agents, ctx.env.os("PATH").unwrap_or_default());
+    let reports = agent_reports(&agents, repo.environment());
     if args.json {
         let mut list = json::List::begin(&mut ctx.out, "agents")?;
         for report in &reports {

@@ -42,11 +42,10 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let path = ctx.env.os("PATH").unwrap_or_default().to_owned();
     let mode = if args.dry_run { RepairMode::Plan } else { RepairMode::Repair };
     let (mut treated, untreated) = match args.fix {
-        true => (mend(&store, &path, mode)?, Vec::new()),
-        false => (Vec::new(), examine(&store, &path)?),
+        true => (mend(&store, mode)?, Vec::new()),
+        false => (Vec::new(), examine(&store)?),
     };
     let rest = untreated.into_iter().chain(hooks(&store)).chain(man::finding(&ctx.env));
     treated.extend(rest.map(|finding| Treated { finding, outcome: Outcome::Left }));

@@ -124,7 +124,7 @@ fn print_json(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Resu
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for listed in sessions {
         let value = match &listed.session {
-            Ok(session) => json::session(session, &listed.location, replica),
+            Ok(session) => json::session(session, &listed.location, replica, &ctx.env),
             Err(problem) => json::corrupt(&listed.location, problem),
         };
         list.entry(&mut ctx.out, &value)?;

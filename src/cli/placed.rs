@@ -9,7 +9,8 @@ use git_ao::workspace;
 /// The place of its workspace. A record is not to be trusted: this is for showing and comparing.
 pub fn here(session: &Session, store: &Store) -> Option<PathBuf> {
     let placement = session.placements.get(&store.known_replica()?)?;
-    workspace::from_record(placement.workspace.as_deref()?).ok()
+    let environment = store.repository().environment();
+    workspace::from_record(placement.workspace.as_deref()?, environment).ok()
 }
 
 /// What stands behind the status of a session that is not simply in the shared store.

@@ -46,7 +46,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     if args.json {
         let replica = store.known_replica();
-        let value = json::session(&session, &entry.location, replica.as_deref());
+        let value = json::session(&session, &entry.location, replica.as_deref(), &ctx.env);
         json::print_one(&mut ctx.out, "session", &value)?;
         return Ok(ExitCode::Done);
     }

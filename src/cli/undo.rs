@@ -96,9 +96,10 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
 
 fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
     let replica = store.known_replica();
+    let environment = store.repository().environment();
     let version = |version: &Option<Version>| {
         let Version { location, session } = version.as_ref()?;
-        Some(json::session(session.as_ref()?, location, replica.as_deref()))
+        Some(json::session(session.as_ref()?, location, replica.as_deref(), environment))
     };
     let (mut sessions, mut left) = (Vec::new(), Vec::new());
     for record in &done.records {

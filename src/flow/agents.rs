@@ -1,12 +1,11 @@
 //! Which agents there are, and what they can do here.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use crate::agent::{Action, Agent, AgentError, Agents, IdSource, Mode};
-use crate::git::find_program;
+use crate::git::Environment;
 use crate::runtime::{self, RuntimeError};
 
 /// How long a program may take to say its version: some of them start slowly.
@@ -39,11 +38,13 @@ impl AgentReport {
 }
 
 /// Reports on all agents, in their order; those that are found are asked for their version, all at
-/// once. `path` is the value of PATH.
-pub fn agent_reports(agents: &Agents, path: &OsStr) -> Vec<AgentReport> {
+/// once.
+pub fn agent_reports(agents: &Agents, environment: &Environment) -> Vec<AgentReport> {
     thread::scope(|scope| {
-        let reports: Vec<_> =
-            agents.names().map(|name| scope.spawn(move || report(agents, name, path))).collect();
+        let reports: Vec<_> = agents
+            .names()
+            .map(|name| scope.spawn(move || report(agents, name, environment)))
+            .collect();
         let report = |thread: thread::ScopedJoinHandle<'_, _>| {
             thread.join().expect("looking at a program does not panic")
         };
@@ -51,9 +52,9 @@ pub fn agent_reports(agents: &Agents, path: &OsStr) -> Vec<AgentReport> {
     })
 }
 
-fn report(agents: &Agents, name: &str, path: &OsStr) -> AgentReport {
+fn report(agents: &Agents, name: &str, environment: &Environment) -> AgentReport {
     match agents.find(name) {
-        Ok(agent) => usable(agent, path),
+        Ok(agent) => usable(agent, environment),
         Err(problem) => AgentReport {
             name: name.to_owned(),
             command: String::new(),
@@ -66,9 +67,9 @@ fn report(agents: &Agents, name: &str, path: &OsStr) -> AgentReport {
     }
 }
 
-fn usable(agent: &dyn Agent, path: &OsStr) -> AgentReport {
-    let program = find_program(agent.program(), path);
-    let ask = |program: &PathBuf| runtime::ask(program, agent.version_args(), LIMIT);
+fn usable(agent: &dyn Agent, environment: &Environment) -> AgentReport {
+    let program = environment.find_program(agent.program());
+    let ask = |program: &PathBuf| runtime::ask(program, agent.version_args(), environment, LIMIT);
     AgentReport {
         name: agent.name().to_owned(),
         command: agent.program().to_owned(),
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_builtin_agents_can_what_their_forms_say() {
-        let reports = agent_reports(&Agents::builtin(), OsStr::new(""));
+        let reports = agent_reports(&Agents::builtin(), &Environment::empty());
         let of = |name: &str| reports.iter().find(|report| report.name == name).unwrap();
         assert!(reports.iter().all(|report| report.program.is_none() && report.version.is_none()));
         assert!(of("claude").can(Action::Fork, Mode::Headless));

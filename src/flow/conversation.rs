@@ -61,15 +61,15 @@ pub(super) fn look(
     session: &Session,
     path: &Path,
 ) -> Result<Option<String>, FlowError> {
-    let env = |name: &str| std::env::var_os(name);
+    let env = store.repository().environment();
     let state_dir = state_dir(store.repository());
     let known = session.agent_session_id.as_deref();
-    let has = known.map(|id| (id, agent.has_conversation(id, &state_dir, &env)));
+    let has = known.map(|id| (id, agent.has_conversation(id, &state_dir, env)));
     if let Some((id, Some(true))) = has {
         return Ok(Some(id.to_owned()));
     }
     let since = since(session);
-    let begun = |path: &Path| agent.id_in_transcripts(path, since, &env);
+    let begun = |path: &Path| agent.id_in_transcripts(path, since, env);
     if let Some(id) = begun(path) {
         return Ok(Some(id));
     }
@@ -134,7 +134,11 @@ impl Past {
             _ => self.began |= has_begun(&session.status),
         }
         let folder = here::placement(store, session).and_then(|it| it.workspace.as_deref());
-        self.folders.extend(folder.and_then(|text| workspace::from_record(text).ok()));
+        self.folders.extend(
+            folder.and_then(|text| {
+                workspace::from_record(text, store.repository().environment()).ok()
+            }),
+        );
     }
 }
 

@@ -25,7 +25,7 @@ pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
 pub(super) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, FlowError> {
     let path = placement(store, session).and_then(|placement| placement.workspace.as_deref());
     let path = path.ok_or(FlowError::NoWorkspace(session.id))?;
-    let path = workspace::from_record(path)?;
+    let path = workspace::from_record(path, store.repository().environment())?;
     let place = Place { path: &path, branch: session.branch.as_deref() };
     let state = Worktrees::new(store.repository()).state(&place, Detail::Place)?;
     match state.condition {

@@ -1,14 +1,12 @@
 //! Which agents there are here, and what keeps them alive.
 
-use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::brief::{Brief, brief};
 use super::{FlowError, Start};
 use crate::agent::{Action, Agent, AgentError, Agents};
-use crate::git::Repository;
-use crate::git::find_program;
+use crate::git::{Environment, Repository};
 use crate::model::{Session, Timestamp};
 use crate::runtime::{self, Plan, Runtime, RuntimeError, Started, Terminal, Tmux};
 use crate::store::Store;
@@ -20,7 +18,7 @@ pub struct Launcher {
     agents: Agents,
     /// The program whose verb `run` looks after an agent.
     program: PathBuf,
-    path: OsString,
+    environment: Environment,
     configured: Configured,
 }
 
@@ -46,8 +44,8 @@ impl Launcher {
             runtime: repo.config("ao.runtime"),
             tmux_socket: repo.config("ao.tmuxSocket"),
         };
-        let path = env::var_os("PATH").unwrap_or_default();
-        Self { agents: Agents::of(repo), program, path, configured }
+        let environment = repo.environment().clone();
+        Self { agents: Agents::of(repo), program, environment, configured }
     }
 
     /// The known agents.
@@ -60,7 +58,7 @@ impl Launcher {
     /// # Errors
     /// When the agent that was named is not known, or what git config says of it cannot be used.
     pub fn crew(&self, asked: Option<&str>) -> Result<Crew, AgentError> {
-        match self.agents.choose(asked, self.configured.agent.as_deref(), &self.path) {
+        match self.agents.choose(asked, self.configured.agent.as_deref(), &self.environment) {
             Ok(agent) => Ok(Crew::Agent(agent.name().to_owned())),
             Err(none @ (AgentError::NoneFound { .. } | AgentError::SeveralFound { .. })) => {
                 Ok(Crew::Nobody(none))
@@ -88,10 +86,10 @@ impl Launcher {
     }
 
     fn tmux(&self) -> Result<Box<dyn Runtime>, RuntimeError> {
-        if find_program("tmux", &self.path).is_none() {
+        if self.environment.find_program("tmux").is_none() {
             return Err(RuntimeError::NotInstalled("tmux".to_owned()));
         }
-        let tmux = Tmux::new(self.configured.tmux_socket.as_deref())?;
+        let tmux = Tmux::new(self.configured.tmux_socket.as_deref(), &self.environment)?;
         tmux.check()?;
         Ok(Box::new(tmux))
     }
@@ -101,7 +99,7 @@ impl Launcher {
     /// # Errors
     /// When it is not known.
     pub fn named(&self, name: &str) -> Result<Box<dyn Runtime>, RuntimeError> {
-        runtime::named(name, self.configured.tmux_socket.as_deref())
+        runtime::named(name, self.configured.tmux_socket.as_deref(), &self.environment)
     }
 
     /// Finds the program of an agent.
@@ -121,7 +119,7 @@ impl Launcher {
             agent: agent.name().to_owned(),
             program: program.to_owned(),
         };
-        find_program(program, &self.path).ok_or_else(missing)
+        self.environment.find_program(program).ok_or_else(missing)
     }
 
     /// Works out what would be run, and runs nothing: what is missing is found before anything is
@@ -183,16 +181,18 @@ impl Launcher {
         let is_ours = |name: &str| {
             matches!(name, "PATH" | "HOME") || name.starts_with("GIT_CONFIG") || Some(name) == home
         };
-        let set = env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_ours)).collect();
+        let environment = repo.environment().clone();
+        let set = environment.iter().filter(|(name, _)| name.to_str().is_some_and(is_ours));
+        let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let not_ours = crate::git::LOCAL_ENV.iter().chain(&super::SESSION_ENV).copied();
         // Settings typed as `git -c` are for what looks after the agent, and for nobody below it.
-        let inherited = repo.environment().set_by_git();
-        let inherited = inherited.into_iter().filter(|name| *name != "GIT_CONFIG_PARAMETERS");
+        let inherited =
+            environment.set_by_git().into_iter().filter(|name| *name != "GIT_CONFIG_PARAMETERS");
         let remove = not_ours.chain(inherited);
         // What is not set here must not be set there either.
-        let remove = remove.chain(home.filter(|name| env::var_os(name).is_none()));
+        let remove = remove.chain(home.filter(|name| !environment.has(name)));
         let remove = remove.map(OsString::from).collect();
-        let plan = Plan { argv, cwd: workspace.to_owned(), set, remove, log };
+        let plan = Plan { argv, cwd: workspace.to_owned(), environment, set, remove, log };
         Ok(start.runtime.start(&session.id, &plan)?)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::FlowError;
 use super::live::{AgentState, Probes};
 use super::own::Own;
+use crate::git::Environment;
 use crate::model::{Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Shelf, Store, StoreError};
@@ -139,7 +140,10 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
         }
         let placement = session.placements[&replica].clone();
         let own = own.path(session).filter(|path| path.exists()).cloned();
-        let recorded = placement.workspace.as_deref().and_then(|p| workspace::from_record(p).ok());
+        let recorded = placement
+            .workspace
+            .as_deref()
+            .and_then(|p| workspace::from_record(p, repo.environment()).ok());
         let path = own.clone().or(recorded);
         let state = |path: &PathBuf| worktrees.state(&Place { path, branch: None }, Detail::Place);
         let workspace = path.as_ref().map(state).transpose()?;
@@ -199,7 +203,7 @@ impl Seen {
             return Ok(steps);
         }
         if let Some(replica) = replica {
-            self.worktree(session, &replica, &mut steps)?;
+            self.worktree(session, &replica, store.repository().environment(), &mut steps)?;
         }
         self.branch(store, session, &mut steps)?;
         if self.is_dead(session, now) {
@@ -225,12 +229,14 @@ impl Seen {
         &self,
         session: &mut Session,
         replica: &str,
+        environment: &Environment,
         steps: &mut Vec<Step>,
     ) -> Result<(), FlowError> {
         let Some(here) = session.placements.get_mut(replica) else { return Ok(()) };
         if let Some(path) = &self.own {
-            let text = workspace::to_record(path)?;
-            let recorded = here.workspace.as_deref().and_then(|p| workspace::from_record(p).ok());
+            let text = workspace::to_record(path, environment)?;
+            let recorded =
+                here.workspace.as_deref().and_then(|p| workspace::from_record(p, environment).ok());
             if recorded.as_deref().is_none_or(|recorded| !is_same(recorded, path)) {
                 here.workspace = Some(text);
                 steps.push(Step::Moved(path.clone()));

@@ -23,8 +23,9 @@ pub struct Remain {
 /// The processes that were started for the session and go on without its agent; not this one, nor
 /// those that it was started by.
 pub fn remains(store: &Store, session: &Session) -> Vec<Remain> {
-    let worktree = placement(store, session)
-        .and_then(|here| workspace::from_record(here.workspace.as_deref()?).ok());
+    let worktree = placement(store, session).and_then(|here| {
+        workspace::from_record(here.workspace.as_deref()?, store.repository().environment()).ok()
+    });
     let worktree = worktree.map(|path| path.canonicalize().unwrap_or(path));
     let is_inside =
         |directory: &Path| worktree.as_ref().is_some_and(|it| directory.starts_with(it));

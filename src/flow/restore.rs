@@ -164,7 +164,7 @@ pub fn restore(
     session.status_reason = None;
     let before = session.placements.remove(&replica).unwrap_or_default();
     let placement = Placement {
-        workspace: Some(workspace::to_record(&workspace)?),
+        workspace: Some(workspace::to_record(&workspace, store.repository().environment())?),
         runtime: Some(start.runtime.name().to_owned()),
         handle,
         socket: begun.socket(),

@@ -89,7 +89,7 @@ pub fn plan(store: &Store, request: Request) -> Result<Plan, FlowError> {
     };
     match plan.addition() {
         Some(addition) => {
-            workspace::to_record(&addition.path)?;
+            workspace::to_record(&addition.path, repo.environment())?;
             worktrees.check(&addition)?;
         }
         None => worktrees.check_branch_alone(&plan.branch)?,
@@ -159,7 +159,7 @@ pub fn spawn(
             session.status = SessionStatus::Spawning;
         }
         let placement = Placement {
-            workspace: Some(workspace::to_record(path)?),
+            workspace: Some(workspace::to_record(path, repo.environment())?),
             runtime: Some(runtime.to_owned()),
             handle,
             socket: begun.as_ref().and_then(Begun::socket),

@@ -59,7 +59,8 @@ fn where_it_belongs(
     };
     let recorded = here::placement(store, session).and_then(|it| it.workspace.as_deref());
     // A record may name any folder: what is there is looked at, but nothing is made there.
-    if let Some(path) = recorded.and_then(|text| workspace::from_record(text).ok())
+    if let Some(path) = recorded
+        .and_then(|text| workspace::from_record(text, store.repository().environment()).ok())
         && !matches!(condition(&path)?, Condition::Missing | Condition::Prunable)
     {
         return Ok(path);

@@ -150,5 +150,5 @@ pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String
 
 fn placed(store: &Store, session: &crate::model::Session) -> Option<std::path::PathBuf> {
     let path = here::placement(store, session)?.workspace.as_deref()?;
-    workspace::from_record(path).ok()
+    workspace::from_record(path, store.repository().environment()).ok()
 }

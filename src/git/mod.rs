@@ -27,5 +27,4 @@ pub use repository::{Repository, hostname};
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub(crate) use identity::Signatures;
 pub(crate) use objects::{RawTree, gix_id, oid};
-pub(crate) use process::find_program;
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog};

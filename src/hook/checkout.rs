@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::{Crowd, HookError, Reader, crowd};
+use crate::git::Environment;
 use crate::model::{Oid, Origin, Placement, Session, is_branch_name};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
@@ -68,9 +69,9 @@ fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
     let Some(top) = repo.work_dir() else { return Ok(false) };
     let Some(session) = owner(store, branch)? else { return Ok(false) };
     let id = session.id;
-    let workspace = to_record(&top)?;
+    let workspace = to_record(&top, repo.environment())?;
     let replica = store.replica()?;
-    if lives_elsewhere(&session, &replica, &workspace) {
+    if lives_elsewhere(&session, &replica, &workspace, repo.environment()) {
         return Ok(false);
     }
     store.transaction("checkout", |tx| {
@@ -106,10 +107,15 @@ fn owner(store: &Store, branch: &str) -> Result<Option<Session>, HookError> {
 }
 
 /// True when the session has another worktree on this replica that is there and says so.
-fn lives_elsewhere(session: &Session, replica: &str, workspace: &str) -> bool {
+fn lives_elsewhere(
+    session: &Session,
+    replica: &str,
+    workspace: &str,
+    environment: &Environment,
+) -> bool {
     let known = session.placements.get(replica).and_then(|placement| placement.workspace.as_ref());
     known.is_some_and(|known| {
         known != workspace
-            && from_record(known).is_ok_and(|top| session_at(&top) == Some(session.id))
+            && from_record(known, environment).is_ok_and(|top| session_at(&top) == Some(session.id))
     })
 }

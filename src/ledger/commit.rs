@@ -38,7 +38,7 @@ impl Ledger {
         &self,
         mut build: impl FnMut(Timestamp) -> Result<(T, Vec<RefUpdate>), E>,
     ) -> Result<(T, Vec<RefUpdate>), E> {
-        if std::env::var_os("GIT_QUARANTINE_PATH").is_some() {
+        if self.repository().environment().has("GIT_QUARANTINE_PATH") {
             return Err(LedgerError::Quarantined.into());
         }
         let lock = self.lock()?;

@@ -1,7 +1,7 @@
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::wait::{Waited, wait};
 use super::{Process, RuntimeError};
+use crate::git::Environment;
 
 /// More than this of an answer is not kept.
 const LONGEST: u64 = 4096;
@@ -23,10 +24,15 @@ const REST: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// When it cannot be started, does not end in time, fails, or prints nothing.
-pub fn ask(program: &Path, args: &[String], limit: Duration) -> Result<String, RuntimeError> {
+pub fn ask(
+    program: &Path,
+    args: &[String],
+    environment: &Environment,
+    limit: Duration,
+) -> Result<String, RuntimeError> {
     let name = program.to_string_lossy().into_owned();
     let no_use = |why: String| RuntimeError::NoUse { program: name.clone(), why };
-    let mut command = Command::new(program);
+    let mut command = environment.command(program);
     command.args(args).process_group(0);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let start = |e| RuntimeError::io(format!("start '{name}'"), e);
@@ -73,7 +79,8 @@ mod tests {
     use super::*;
 
     fn sh(script: &str, limit: Duration) -> Result<String, RuntimeError> {
-        ask(Path::new("/bin/sh"), &["-c".to_owned(), script.to_owned()], limit)
+        let args = ["-c".to_owned(), script.to_owned()];
+        ask(Path::new("/bin/sh"), &args, &Environment::inherited(), limit)
     }
 
     #[test]
@@ -86,7 +93,7 @@ mod tests {
         for bad in ["exit 3", "echo broken; exit 1", "true", "kill -9 $$"] {
             assert!(sh(bad, limit).is_err(), "{bad}");
         }
-        assert!(ask(Path::new("/nowhere/x"), &[], limit).is_err());
+        assert!(ask(Path::new("/nowhere/x"), &[], &Environment::empty(), limit).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -60,12 +60,8 @@ impl Child {
         let Some(program) = plan.argv.first() else {
             return Err(RuntimeError::NotInstalled(String::new()));
         };
-        let mut command = Command::new(program);
+        let mut command = plan.command(program);
         command.args(&plan.argv[1..]).current_dir(&plan.cwd);
-        for name in &plan.remove {
-            command.env_remove(name);
-        }
-        command.envs(plan.set.iter().map(|(name, value)| (name, value)));
         if wires.input.is_some() {
             command.stdin(Stdio::piped());
         }

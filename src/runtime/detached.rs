@@ -1,3 +1,4 @@
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -70,11 +71,11 @@ fn spawn(plan: &Plan) -> Result<Child, RuntimeError> {
     if program.contains('/') && !plan.cwd.join(&program).is_file() {
         return Err(RuntimeError::NotInstalled(program));
     }
-    let mut alone = Command::new("setsid");
+    let mut alone = plan.command(OsStr::new("setsid"));
     alone.args(&plan.argv);
     match outfit(alone, plan)?.spawn() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let mut grouped = Command::new(&plan.argv[0]);
+            let mut grouped = plan.command(&plan.argv[0]);
             grouped.args(&plan.argv[1..]).process_group(0);
             outfit(grouped, plan)?.spawn()
         }
@@ -105,10 +106,6 @@ fn outfit(mut command: Command, plan: &Plan) -> Result<Command, RuntimeError> {
     };
     let out = out.map_err(|e| RuntimeError::io("open the log", e))?;
     command.current_dir(&plan.cwd).stdin(Stdio::null()).stderr(log(&out)?).stdout(out);
-    for name in &plan.remove {
-        command.env_remove(name);
-    }
-    command.envs(plan.set.iter().map(|(name, value)| (name, value)));
     Ok(command)
 }
 

@@ -1,5 +1,4 @@
 use std::os::unix::process::CommandExt;
-use std::process::Command;
 
 use super::{Attach, RuntimeError};
 
@@ -9,12 +8,7 @@ impl Attach {
         let Some((program, args)) = self.argv.split_first() else {
             return RuntimeError::NotInstalled(String::new());
         };
-        let mut command = Command::new(program);
-        command.args(args);
-        for name in &self.remove {
-            command.env_remove(name);
-        }
-        let error = command.exec();
+        let error = self.environment.command(program).args(args).exec();
         RuntimeError::io(format!("start '{}'", program.to_string_lossy()), error)
     }
 }

@@ -1,21 +1,52 @@
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::process::Command;
 
 use super::RuntimeError;
+use crate::git::Environment;
 
 /// What to run, and where.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// The program and its arguments; no shell reads them.
     pub argv: Vec<OsString>,
     /// The working directory.
     pub cwd: PathBuf,
+    /// The environment, before variables are set and removed.
+    pub environment: Environment,
     /// Environment variables to set.
     pub set: Vec<(OsString, OsString)>,
     /// Environment variables to remove.
     pub remove: Vec<OsString>,
     /// Where output goes when there is no terminal; it is appended to.
     pub log: Option<PathBuf>,
+}
+
+/// Nothing to run, with the variables of this process.
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            argv: Vec::new(),
+            cwd: PathBuf::new(),
+            environment: Environment::inherited(),
+            set: Vec::new(),
+            remove: Vec::new(),
+            log: None,
+        }
+    }
+}
+
+impl Plan {
+    /// A process of this program in the plan's environment; the rest of the plan is left to the
+    /// caller.
+    pub(super) fn command(&self, program: &OsStr) -> Command {
+        let mut command = self.environment.command(program);
+        for name in &self.remove {
+            command.env_remove(name);
+        }
+        command.envs(self.set.iter().map(|(name, value)| (name, value)));
+        command
+    }
 }
 
 /// Whether a process has a terminal.
@@ -69,6 +100,6 @@ pub enum Stopped {
 pub struct Attach {
     /// The program and its arguments.
     pub argv: Vec<OsString>,
-    /// Environment variables to remove.
-    pub remove: Vec<OsString>,
+    /// The environment that it gets.
+    pub environment: Environment,
 }

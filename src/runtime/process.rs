@@ -209,7 +209,8 @@ pub(super) fn members(leader: u32) -> Vec<u32> {
 
 #[cfg(not(target_os = "linux"))]
 fn facts(pid: u32) -> io::Result<Option<Facts>> {
-    let output = std::process::Command::new("ps")
+    let output = crate::git::Environment::inherited()
+        .command("ps")
         .args(["-o", "pgid=,state=,lstart=", "-p", &pid.to_string()])
         .env("LC_ALL", "C")
         .env("TZ", "UTC")

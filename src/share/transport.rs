@@ -49,14 +49,14 @@ fn last_words(said: &str) -> String {
 
 /// Makes sure that nothing waits for an answer. What the user configured to answer is left alone.
 fn unattended(store: &Store, git: GitCommand) -> GitCommand {
-    let is_set = |variable: &str, key: &str| {
-        std::env::var_os(variable).is_some() || store.repository().config(key).is_some()
-    };
+    let repo = store.repository();
+    let is_set =
+        |variable: &str, key: &str| repo.environment().has(variable) || repo.config(key).is_some();
     let mut git = git.env("GIT_TERMINAL_PROMPT", "0");
     if !is_set("GIT_ASKPASS", "core.askPass") {
         git = git.env("GIT_ASKPASS", "");
     }
-    if !is_set("GIT_SSH_COMMAND", "core.sshCommand") && std::env::var_os("GIT_SSH").is_none() {
+    if !is_set("GIT_SSH_COMMAND", "core.sshCommand") && !repo.environment().has("GIT_SSH") {
         git = git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
     }
     git

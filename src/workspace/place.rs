@@ -1,10 +1,10 @@
 //! Where workspaces go, and how a record names a place.
 
-use std::env;
 use std::path::{Component, Path, PathBuf};
 
 use super::worktrees::real_path;
 use super::{WorkspaceError, Worktrees};
+use crate::git::Environment;
 use crate::model::{Project, SessionId};
 
 impl Worktrees<'_> {
@@ -24,7 +24,9 @@ impl Worktrees<'_> {
     /// The folder below which worktrees go.
     pub(super) fn root(&self) -> Result<PathBuf, WorkspaceError> {
         let Some(dir) = self.repo.config_path("ao.worktreeDir") else {
-            return Ok(home().ok_or(WorkspaceError::NoHome)?.join(".worktrees"));
+            return Ok(home(self.repo.environment())
+                .ok_or(WorkspaceError::NoHome)?
+                .join(".worktrees"));
         };
         let main = self.repo.main_folder();
         // Nothing goes into a git directory that lies apart.
@@ -38,16 +40,16 @@ impl Worktrees<'_> {
 ///
 /// # Errors
 /// When it is not UTF-8, or could not be read back.
-pub fn to_record(path: &Path) -> Result<String, WorkspaceError> {
-    write(path, home().as_deref())
+pub fn to_record(path: &Path, environment: &Environment) -> Result<String, WorkspaceError> {
+    write(path, home(environment).as_deref())
 }
 
 /// The path that a record names. Nothing says that anything is there.
 ///
 /// # Errors
 /// When it is neither absolute nor begins with `~/`, or has a part `..`.
-pub fn from_record(text: &str) -> Result<PathBuf, WorkspaceError> {
-    read(text, home().as_deref())
+pub fn from_record(text: &str, environment: &Environment) -> Result<PathBuf, WorkspaceError> {
+    read(text, home(environment).as_deref())
 }
 
 fn write(path: &Path, home: Option<&Path>) -> Result<String, WorkspaceError> {
@@ -81,9 +83,9 @@ fn read(text: &str, home: Option<&Path>) -> Result<PathBuf, WorkspaceError> {
 
 /// The home directory as git finds it: HOME, with links resolved so that it compares with what git
 /// prints.
-fn home() -> Option<PathBuf> {
-    let home = PathBuf::from(env::var_os("HOME").filter(|home| !home.is_empty())?);
-    home.is_absolute().then(|| home.canonicalize().unwrap_or(home))
+fn home(environment: &Environment) -> Option<PathBuf> {
+    let home = environment.home().filter(|home| home.is_absolute())?;
+    Some(home.canonicalize().unwrap_or_else(|_| home.to_owned()))
 }
 
 #[cfg(test)]

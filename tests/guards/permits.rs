@@ -118,6 +118,36 @@ fn starts_git(path: &str, text: &str) -> Vec<Finding> {
     starts.map(|at| (at[0].line, "starts git".to_owned())).collect()
 }
 
+/// What depends on a variable depends on whose it is: `git::Environment` holds them as a value.
+fn variables(path: &str, text: &str) -> Vec<Finding> {
+    let of_process =
+        ["var", "var_os", "vars", "vars_os", "set_var", "remove_var", "home_dir", "temp_dir"];
+    let may = |path: &str| path == "src/git/environment.rs";
+    named_by_others(path, text, may, |named| {
+        let mut segments = named.path.rsplit("::");
+        let function = segments.next().is_some_and(|last| of_process.contains(&last));
+        function && segments.next() == Some("env")
+    })
+}
+
+/// A process is started with the variables of its caller's caller, not with those of this process.
+fn starts_with_all(path: &str, text: &str) -> Vec<Finding> {
+    let may = |path: &str| is_in(path, &["cli"]) || path == "src/git/environment.rs";
+    named_by_others(path, text, may, |named| {
+        named.is_below("Command::new") || named.path.ends_with("::Command::new")
+    })
+}
+
+#[test]
+fn only_environment_reads_variables() {
+    keep("only 'src/git/environment.rs' reads the variables of the process", variables);
+}
+
+#[test]
+fn processes_are_started_with_an_environment() {
+    keep("processes are made by 'Environment::command'", starts_with_all);
+}
+
 #[test]
 fn only_store_and_git_name_gix() {
     keep("only 'store' and 'git' know gix", gix);
@@ -164,7 +194,7 @@ fn nothing_is_left_unfinished() {
 #[test]
 fn each_permit_can_be_refused() {
     type Check = fn(&str, &str) -> Vec<Finding>;
-    let bad: [(Check, &str, &str); 18] = [
+    let bad: [(Check, &str, &str); 24] = [
         (gix, "src/flow/spawn.rs", "fn f(r: &gix::Repository) {}"),
         (gix, "src/lib.rs", "pub use gix;"),
         (yaml, "src/store/mod.rs", "use serde_yaml::Value;"),
@@ -181,13 +211,19 @@ fn each_permit_can_be_refused() {
         (prints, "src/hook/run.rs", "fn f() { write(io::stderr(), x) }"),
         (impure, "src/model/time.rs", "use std::time::{Duration, SystemTime};"),
         (impure, "src/model/time.rs", "fn f() { jiff::Timestamp::now() }"),
+        (variables, "src/flow/spawn.rs", "fn f() { std::env::var(\"HOME\") }"),
+        (variables, "src/git/zone.rs", "use std::env; fn f() { env::vars_os() }"),
+        (variables, "src/cli/show.rs", "use std::env::{self, var_os};"),
+        (variables, "src/git/open.rs", "fn f() { gix::path::env::var(\"HOME\") }"),
+        (starts_with_all, "src/runtime/child.rs", "fn f() { Command::new(program) }"),
+        (starts_with_all, "src/git/run.rs", "fn f() { std::process::Command::new(\"git\") }"),
         (unfinished, "src/cli/show.rs", "fn f() { todo!() }"),
         (unfinished, "src/git/mod.rs", "fn f() { std::dbg!(1) }"),
     ];
     for (check, path, text) in bad {
         assert_ne!(check(path, text), [], "{path}: {text}");
     }
-    let good: [(Check, &str, &str); 11] = [
+    let good: [(Check, &str, &str); 15] = [
         (gix, "src/store/read.rs", "use gix::ObjectId;"),
         (gix, "src/cli/show.rs", "// gix\nfn f() { \"gix\" }"),
         (yaml, "src/store/codec.rs", "use serde_yaml::Value;"),
@@ -202,6 +238,10 @@ fn each_permit_can_be_refused() {
             "command.stdout(p); child.stderr.take(); Out { stdout, stderr: x }",
         ),
         (prints, "src/cli/out.rs", "use std::io::stdout;"),
+        (variables, "src/git/environment.rs", "fn f() { std::env::vars_os() }"),
+        (variables, "src/cli/man.rs", "fn f() { std::env::split_paths(x) }"),
+        (starts_with_all, "src/cli/ui/pager.rs", "fn f() { Command::new(\"sh\") }"),
+        (starts_with_all, "src/git/run.rs", "fn f() { environment.command(\"git\") }"),
         (impure, "src/store/clock.rs", "use std::time::SystemTime;"),
     ];
     for (check, path, text) in good {

@@ -2,6 +2,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use git_ao::git::Environment;
 use git_ao::runtime::{
     Detached, Plan, Probe, Process, Runtime, RuntimeError, Stopped, Tmux, named,
 };
@@ -23,7 +24,7 @@ impl Server {
             return None;
         }
         let place = Place::new();
-        let tmux = Tmux::new(Some(text(&place.path("socket")))).unwrap();
+        let tmux = Tmux::new(Some(text(&place.path("socket"))), &Environment::inherited()).unwrap();
         let server = Self { place, tmux };
         server.raw(&["start-server", ";", "set-option", "-g", "exit-empty", "off"]);
         Some(server)
@@ -206,7 +207,7 @@ fn a_text_that_does_not_show_is_not_submitted() {
 fn what_cannot_be_known_is_unknown() {
     let place = Place::new();
     let id = session("7b6d11f9");
-    let missing = Tmux::new(None).unwrap().with_program("/no/such/tmux");
+    let missing = Tmux::new(None, &Environment::inherited()).unwrap().with_program("/no/such/tmux");
     let Probe::Unknown(error) = missing.probe(&id, "ao-7b6d11f9") else { panic!() };
     assert!(matches!(error, RuntimeError::NotInstalled(_)), "{error}");
     assert!(missing.start(&id, &place.plan("", &[])).is_err());
@@ -214,13 +215,13 @@ fn what_cannot_be_known_is_unknown() {
     if Server::new().is_none() {
         return;
     }
-    let nobody = Tmux::new(Some(text(&place.path("nobody")))).unwrap();
+    let nobody = Tmux::new(Some(text(&place.path("nobody"))), &Environment::inherited()).unwrap();
     assert!(is_gone(nobody.probe(&id, "ao-7b6d11f9")), "no server, no session");
     let stopped = nobody.stop(&id, "ao-7b6d11f9", LIMIT).unwrap();
     assert_eq!(stopped, Stopped::AlreadyGone);
     fs::write(place.path("file"), "").unwrap();
     let socket = place.path("file/socket");
-    let unreadable = named("tmux", Some(text(&socket))).unwrap();
+    let unreadable = named("tmux", Some(text(&socket)), &Environment::inherited()).unwrap();
     for probe in unreadable.probe_all(&[(id, "ao-7b6d11f9"), (id, "x")]) {
         assert!(matches!(probe, Probe::Unknown(RuntimeError::Tmux(_))), "{probe:?}");
     }

@@ -9,11 +9,13 @@ use crate::cli::{CliError, Ctx, json};
 
 pub fn print(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
     let replica = store.known_replica();
+    let environment = store.repository().environment();
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for row in &view.rows {
         let value = match &row.session {
             Ok((session, live)) => {
-                let mut value = json::session(session, &row.location, replica.as_deref());
+                let mut value =
+                    json::session(session, &row.location, replica.as_deref(), environment);
                 value["live"] = as_json(live);
                 value
             }

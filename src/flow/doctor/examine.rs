@@ -1,5 +1,3 @@
-use std::ffi::OsStr;
-
 use super::remedy::Remedy;
 use super::{Finding, clocks, exclude, leftovers, orphans, programs, refspecs, settings, writing};
 use crate::flow::{FlowError, reconcile_plan};
@@ -8,14 +6,14 @@ use crate::store::{RepairMode, Severity, Store};
 const REPAIR: &str = "git ao fsck --repair";
 
 /// Looks at git, tmux, agents, configuration, the store, and what no session knows. Nothing is
-/// changed. `path` is the value of PATH.
+/// changed.
 ///
 /// # Errors
 /// When git or the store cannot be read at all.
-pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
+pub fn examine(store: &Store) -> Result<Vec<Finding>, FlowError> {
     let mut found = Vec::new();
-    programs::look(store.repository(), path, &mut found)?;
-    settings::look(store, path, &mut found);
+    programs::look(store.repository(), &mut found)?;
+    settings::look(store, &mut found);
     writing::look(store, &mut found);
     refspecs::look(store.repository(), &mut found);
     for problem in store.check_all()? {

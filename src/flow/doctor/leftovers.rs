@@ -95,7 +95,8 @@ pub(super) fn could_be(store: &Store, session: SessionId) -> Vec<PathBuf> {
     };
     let worktrees = Worktrees::new(store.repository());
     let recorded = placement(store, &session).and_then(|it| it.workspace.as_deref());
-    let recorded = recorded.and_then(|text| from_record(text).ok());
+    let recorded =
+        recorded.and_then(|text| from_record(text, store.repository().environment()).ok());
     let usual = worktrees.default_path(&session.project_id, session.id).ok();
     recorded.into_iter().chain(usual).collect()
 }

@@ -1,5 +1,3 @@
-use std::ffi::OsStr;
-
 use super::apply::apply;
 use super::remedy::Remedy;
 use super::{Finding, examine};
@@ -36,10 +34,10 @@ pub enum Outcome {
 ///
 /// # Errors
 /// When git or the store cannot be read at all.
-pub fn mend(store: &Store, path: &OsStr, mode: RepairMode) -> Result<Vec<Treated>, FlowError> {
+pub fn mend(store: &Store, mode: RepairMode) -> Result<Vec<Treated>, FlowError> {
     let mut done: Vec<Treated> = Vec::new();
     loop {
-        let found = examine(store, path)?;
+        let found = examine(store)?;
         if mode == RepairMode::Plan {
             return Ok(found.into_iter().map(plan).collect());
         }

@@ -1,12 +1,10 @@
-use std::ffi::OsStr;
-
 use super::Finding;
 use crate::flow::FlowError;
-use crate::git::find_program;
 use crate::git::{OLDEST_GIT, Repository, is_new_enough};
 use crate::runtime::{RuntimeError, Tmux};
 
-pub fn look(repo: &Repository, path: &OsStr, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+pub fn look(repo: &Repository, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+    let environment = repo.environment();
     let words = repo.git("version").run()?.text();
     if !is_new_enough(&words) {
         let (major, minor) = OLDEST_GIT;
@@ -15,10 +13,11 @@ pub fn look(repo: &Repository, path: &OsStr, found: &mut Vec<Finding>) -> Result
             format!("install {major}.{minor} or newer"),
         ));
     }
-    if find_program("tmux", path).is_none() {
+    if environment.find_program("tmux").is_none() {
         let what = "tmux is not installed: agents run without a terminal";
         found.push(Finding::note(what, "install tmux"));
-    } else if let Err(error @ RuntimeError::TooOld { .. }) = Tmux::new(None).and_then(|t| t.check())
+    } else if let Err(error @ RuntimeError::TooOld { .. }) =
+        Tmux::new(None, environment).and_then(|t| t.check())
     {
         let what = format!("{error}: agents run without a terminal");
         found.push(Finding::note(what, "install a newer tmux"));

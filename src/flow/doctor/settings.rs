@@ -1,9 +1,6 @@
-use std::ffi::OsStr;
-
 use super::Finding;
 use crate::agent::{AgentError, Agents};
 use crate::flow::log;
-use crate::git::find_program;
 use crate::model::{Project, distance, error_chain, is_branch_name};
 use crate::runtime;
 use crate::share::{Remote, ShareError};
@@ -27,14 +24,14 @@ const KEYS: [&str; 14] = [
     "ao.worktreeDir",
 ];
 
-pub fn look(store: &Store, path: &OsStr, found: &mut Vec<Finding>) {
+pub fn look(store: &Store, found: &mut Vec<Finding>) {
     let repo = store.repository();
     let agents = Agents::of(repo);
     for problem in agents.problems() {
         let fix = problem.hint().unwrap_or_else(|| "git config --edit".to_owned());
         found.push(Finding::wrong(error_chain(problem), fix));
     }
-    agent(store, &agents, path, found);
+    agent(store, &agents, found);
     unknown_keys(store, found);
     for key in KEYS {
         if let Some(value) = repo.config(key)
@@ -45,8 +42,9 @@ pub fn look(store: &Store, path: &OsStr, found: &mut Vec<Finding>) {
     }
 }
 
-fn agent(store: &Store, agents: &Agents, path: &OsStr, found: &mut Vec<Finding>) {
-    if agents.installed(path).is_empty() {
+fn agent(store: &Store, agents: &Agents, found: &mut Vec<Finding>) {
+    let environment = store.repository().environment();
+    if agents.installed(environment).is_empty() {
         found.push(Finding::note("no agent is installed", "git ao agents"));
     }
     let Some(name) = store.repository().config("ao.agent") else { return };
@@ -59,7 +57,7 @@ fn agent(store: &Store, agents: &Agents, path: &OsStr, found: &mut Vec<Finding>)
         Err(_) => {}
         Ok(agent) => {
             let program = agent.program();
-            if !program.contains('/') && find_program(program, path).is_none() {
+            if !program.contains('/') && environment.find_program(program).is_none() {
                 let what = format!("ao.agent: '{program}' is not on PATH");
                 found.push(Finding::wrong(what, fix));
             }
@@ -97,7 +95,9 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
             let valid = store.known_replica().is_some() || store.copied_from().is_some();
             (!valid).then(|| format!("'{value}' is not a valid name of a clone"))
         }
-        "ao.runtime" => runtime::named(value, None).err().map(|error| error.to_string()),
+        "ao.runtime" => {
+            runtime::named(value, None, repo.environment()).err().map(|error| error.to_string())
+        }
         "ao.branchPrefix" => {
             let valid = is_branch_name(&format!("{value}x"));
             (!valid).then(|| format!("'{value}' is not a valid prefix of a branch"))

@@ -7,6 +7,7 @@ use super::base::{BaseStatus, to_base};
 use crate::flow::FlowError;
 use crate::flow::on_branch::is_its_own;
 use crate::flow::own::Own;
+use crate::git::Environment;
 use crate::model::Session;
 use crate::store::Store;
 use crate::workspace::{
@@ -55,7 +56,9 @@ pub fn survey(
     let probes = Probes::new(repo, replica.as_deref(), sessions);
     let is_wanted = |session: &Session| scope == Scope::All || !session.status.is_terminal();
     let close: Vec<_> = sessions.iter().map(|s| is_wanted(s).then_some(*s)).collect();
-    let mut here: Vec<_> = close.iter().map(|s| place_here(*s, replica.as_deref())).collect();
+    let environment = store.repository().environment();
+    let mut here: Vec<_> =
+        close.iter().map(|s| place_here(*s, replica.as_deref(), environment)).collect();
     find_moved(store, &worktrees, &close, &mut here)?;
     let (agents, states, bases) = thread::scope(|scope| {
         let agents = scope.spawn(move || probes.run());
@@ -100,10 +103,14 @@ struct Here<'a> {
     branch: Option<&'a str>,
 }
 
-fn place_here<'a>(session: Option<&'a Session>, replica: Option<&str>) -> Option<Here<'a>> {
+fn place_here<'a>(
+    session: Option<&'a Session>,
+    replica: Option<&str>,
+    environment: &Environment,
+) -> Option<Here<'a>> {
     let session = session?;
     let text = session.placements.get(replica?)?.workspace.as_deref()?;
-    let path = workspace::from_record(text).map_err(|error| error.to_string());
+    let path = workspace::from_record(text, environment).map_err(|error| error.to_string());
     Some(Here { path, branch: session.branch.as_deref() })
 }
 

@@ -34,6 +34,7 @@ pub fn processes(repo: &Repository, session: SessionId) -> Vec<Carrier> {
 
 /// True in a worktree of the session that another repository has.
 fn is_elsewhere(folder: &Path, repo: &Repository, session: SessionId) -> bool {
-    let Ok(other) = Repository::discover(folder) else { return false };
+    let other = Repository::discover_with(folder, repo.environment().clone());
+    let Ok(other) = other else { return false };
     other.common_dir() != repo.common_dir() && session_here(&other) == Some(session)
 }

@@ -22,7 +22,7 @@ pub fn of_placement(
         }
         None => repo.config("ao.tmuxSocket"),
     };
-    runtime::named(name, socket.as_deref())
+    runtime::named(name, socket.as_deref(), repo.environment())
 }
 
 /// A record comes from others too, and a server can have its client run commands.

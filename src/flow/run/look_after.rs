@@ -6,6 +6,7 @@ use crate::agent::Agent;
 use crate::flow::liveness::AgentFile;
 use crate::flow::on_branch::catch_up;
 use crate::flow::{FlowError, screen};
+use crate::git::Environment;
 use crate::model::{Origin, Placement, SessionStatus};
 use crate::runtime::{Child, Ended, Event, Reins};
 use crate::store::{Key, Store, StoreError};
@@ -23,6 +24,7 @@ pub(super) struct Running<'a> {
     pub session: Key,
     pub workspace: PathBuf,
     pub since: SystemTime,
+    pub environment: Environment,
     /// The agent's own id of the conversation, as far as it is known.
     pub conversation: Option<String>,
     pub here: Option<Placement>,
@@ -126,8 +128,7 @@ impl Running<'_> {
         if self.conversation.is_some() {
             return None;
         }
-        let env = |name: &str| std::env::var_os(name);
-        self.agent.id_in_transcripts(&self.workspace, self.since, &env)
+        self.agent.id_in_transcripts(&self.workspace, self.since, &self.environment)
     }
 }
 

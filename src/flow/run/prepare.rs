@@ -55,7 +55,7 @@ pub(super) fn prepare<'a>(
     let (mode, launch) = brief(&told)?;
     launch.prepare()?;
     if let Some(id) = taken_up(&told) {
-        agent.bring_conversation(id, &workspace, &|name| std::env::var_os(name))?;
+        agent.bring_conversation(id, &workspace, store.repository().environment())?;
     }
     let wires = Wires {
         terminal,
@@ -92,7 +92,8 @@ impl<'a> Prepared<'a> {
         // Where this fails, the first note still says that there may be one.
         let _ = note(child.process().cloned());
         let Self { agent, session, workspace, conversation, here, .. } = self;
-        Ok(Running { agent, child, session, workspace, since, conversation, here })
+        let environment = repo.environment().clone();
+        Ok(Running { agent, child, session, workspace, since, environment, conversation, here })
     }
 }
 
@@ -112,5 +113,12 @@ fn plan(
     let not_its = crate::git::LOCAL_ENV.into_iter().chain(repo.environment().set_by_git());
     let remove = launch.remove.iter().map(OsString::from);
     let remove = remove.chain(not_its.map(OsString::from)).collect();
-    Plan { argv: argv.collect(), cwd: workspace.to_owned(), set, remove, log: None }
+    Plan {
+        argv: argv.collect(),
+        cwd: workspace.to_owned(),
+        environment: repo.environment().clone(),
+        set,
+        remove,
+        log: None,
+    }
 }

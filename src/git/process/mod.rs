@@ -7,5 +7,5 @@ mod repository;
 mod version;
 
 pub use command::{Ended, GitCommand, LOCAL_ENV, Output};
-pub use find::find_program;
+pub(super) use find::find_program;
 pub use version::{OLDEST_GIT, is_new_enough};

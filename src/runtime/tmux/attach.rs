@@ -1,5 +1,3 @@
-use std::env;
-
 use super::client::{Answer, Client, arg};
 use super::panes::target;
 use crate::runtime::{Attach, RuntimeError};
@@ -11,16 +9,16 @@ pub(super) fn attach(client: &Client, name: &str) -> Result<Attach, RuntimeError
     let verb = if inside(client)? { "switch-client" } else { "attach-session" };
     let mut argv = client.argv();
     argv.extend([arg(verb), arg("-t"), target(name).into()]);
-    let remove = match verb {
-        "attach-session" => vec![arg("TMUX")],
-        _ => Vec::new(),
+    let environment = match verb {
+        "attach-session" => client.environment.clone().without("TMUX"),
+        _ => client.environment.clone(),
     };
-    Ok(Attach { argv, remove })
+    Ok(Attach { argv, environment })
 }
 
 /// True when `$TMUX` (socket, process and session, see tmux(1)) names the same server.
 fn inside(client: &Client) -> Result<bool, RuntimeError> {
-    let Some(here) = env::var("TMUX").ok().filter(|here| !here.is_empty()) else {
+    let Some(here) = client.environment.text("TMUX").filter(|here| !here.is_empty()) else {
         return Ok(false);
     };
     let format = "#{socket_path},#{pid},";

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::git::Environment;
 use crate::runtime::wait::{Waited, wait};
 use crate::runtime::{Process, RuntimeError};
 
@@ -23,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub(super) struct Client {
     pub program: OsString,
+    pub environment: Environment,
     /// How long it may take to answer; a suspended server would keep its clients for ever.
     pub limit: Duration,
     /// How long it may take where something is to be done.
@@ -42,7 +44,7 @@ pub(super) enum Answer {
 }
 
 impl Client {
-    pub fn new(socket: Option<&str>) -> Result<Self, RuntimeError> {
+    pub fn new(socket: Option<&str>, environment: &Environment) -> Result<Self, RuntimeError> {
         let server = match socket {
             None | Some("") => Vec::new(),
             Some(path) if path.contains('/') => {
@@ -52,7 +54,8 @@ impl Client {
             }
             Some(name) => vec![arg("-L"), arg(name)],
         };
-        Ok(Self { program: arg("tmux"), limit: ANSWER, patience: PATIENCE, server })
+        let environment = environment.clone();
+        Ok(Self { program: arg("tmux"), environment, limit: ANSWER, patience: PATIENCE, server })
     }
 
     /// The same server, which may take longer.
@@ -71,7 +74,7 @@ impl Client {
         configure: impl FnOnce(&mut Command) -> &mut Command,
         input: Vec<u8>,
     ) -> Result<Answer, RuntimeError> {
-        let mut command = Command::new(&self.program);
+        let mut command = self.environment.command(&self.program);
         command.args(&self.server).env_remove("TMUX").env_remove("TMUX_PANE");
         configure(&mut command);
         // ^C at the terminal would end it after the server has done what it was asked, unheard.

@@ -4,6 +4,7 @@ use std::time::Duration;
 use super::client::{Answer, Client, arg};
 use super::panes::{self, Pane};
 use super::{attach, screen, send, start};
+use crate::git::Environment;
 use crate::model::SessionId;
 use crate::runtime::{
     Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal,
@@ -16,12 +17,13 @@ pub struct Tmux {
 }
 
 impl Tmux {
-    /// The server at `socket`: a name, a path where it has a `/`, or None for the user's own.
+    /// The server at `socket`: a name, a path where it has a `/`, or None for the user's own, which
+    /// `environment` leads to.
     ///
     /// The server that the caller's terminal belongs to (`$TMUX`) plays no part: what is found
     /// must not depend on where one asks.
-    pub fn new(socket: Option<&str>) -> Result<Self, RuntimeError> {
-        Ok(Self { client: Client::new(socket)? })
+    pub fn new(socket: Option<&str>, environment: &Environment) -> Result<Self, RuntimeError> {
+        Ok(Self { client: Client::new(socket, environment)? })
     }
 
     /// The same server, asked by another program than the `tmux` that PATH finds.

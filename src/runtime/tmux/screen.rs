@@ -1,4 +1,3 @@
-use std::env;
 use std::time::Duration;
 
 use super::client::{Answer, Client};
@@ -12,10 +11,10 @@ const HISTORY: &str = "-200";
 /// What the pane shows in which this process was started (`$TMUX_PANE`, see tmux(1)), with what has
 /// just left it; lines that were too wide are whole.
 pub(super) fn own(client: &Client) -> Option<String> {
-    let pane = env::var("TMUX_PANE").ok().filter(|pane| pane.starts_with('%'))?;
+    let pane = client.environment.text("TMUX_PANE").filter(|pane| pane.starts_with('%'))?;
     let mut client = client.clone();
     client.limit = client.limit.min(LIMIT);
-    let words = ["capture-pane", "-p", "-J", "-S", HISTORY, "-t", &pane];
+    let words = ["capture-pane", "-p", "-J", "-S", HISTORY, "-t", pane];
     match client.run(words.map(Into::into)) {
         Ok(Answer::Done(text)) => Some(text),
         _ => None,

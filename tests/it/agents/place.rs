@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use git_ao::agent::Agents;
+use git_ao::git::Environment;
 use git_ao::model::{Session, SessionId, SessionStatus};
 
 use crate::support::agents::{log, tmux, wait_ended, wait_until};
@@ -129,7 +130,7 @@ impl Place {
         let agents = Agents::builtin();
         let agent = agents.find(self.agent).unwrap();
         let home = self.repo.env().home();
-        let env = |name: &str| (name == "HOME").then(|| home.clone().into());
+        let env = Environment::empty().with("HOME", &home);
         wait_until(&self.repo, id, |session| {
             let own = session.agent_session_id.as_deref();
             own.is_some_and(|own| agent.has_conversation(own, &home, &env) == Some(true))

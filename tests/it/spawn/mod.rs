@@ -7,6 +7,7 @@ mod makes;
 mod nothing_left;
 mod once;
 mod task;
+mod users;
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
