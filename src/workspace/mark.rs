@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::list::path_from;
 use super::registry::{Registered, common_dir_of};
 use super::snapshot::gitlinks;
-use super::{Loss, Removal, Workspace, WorkspaceError, Worktrees, marker};
+use super::{Loss, Removal, WorkspaceError, Worktrees, marker};
 use crate::git::Repository;
 use crate::model::SessionId;
 
@@ -71,9 +71,9 @@ impl Gone {
     /// Lets git forget it. It is looked at again before.
     ///
     /// # Errors
-    /// When something would be lost, or it may only be away.
+    /// When it is there again, something would be lost, or it may only be away.
     pub fn forget(&self, worktrees: &Worktrees<'_>) -> Result<(), WorkspaceError> {
-        worktrees.remove(&forgetting(&self.path, self.session)).map(drop)
+        worktrees.forget_gone(&forgetting(&self.path, self.session))
     }
 }
 

@@ -20,6 +20,7 @@ mod look;
 mod mark;
 mod marker;
 mod nested;
+mod nowhere;
 mod operation;
 mod place;
 mod recreate;
@@ -32,6 +33,7 @@ mod stake;
 mod state;
 mod status;
 mod submodules;
+mod take_back;
 mod unfinished;
 mod worktrees;
 

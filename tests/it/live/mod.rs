@@ -2,6 +2,7 @@
 
 mod agents;
 mod arrives;
+mod beside;
 mod cleanup;
 mod clones;
 mod deleted;
