@@ -1,7 +1,7 @@
-use git_ao::flow::{Finding, Weight, examine, mend};
+use git_ao::flow::{Finding, Outcome, Treated, Weight, examine, mend};
 use git_ao::hook::{Edits, HookName, Installer, State, Way};
 use git_ao::model::error_chain;
-use git_ao::store::Store;
+use git_ao::store::{RepairMode, Store};
 use serde_json::json;
 
 use super::ui::Style;
@@ -18,16 +18,22 @@ use super::{CliError, Ctx, ExitCode, json, man};
 /// found; a note is not a problem.
 ///
 /// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what'
-/// and 'fix'.
+/// and 'fix'; with --fix, also with 'outcome' (fixed, planned, failed, left) and 'detail'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Fix what can be fixed safely.
+    /// Fix what can be fixed in a way that can be undone, and print what was done.
     ///
     /// This runs 'git ao reconcile', and 'git worktree repair' if the repository was moved. It also
-    /// removes files that belong to no session, and git's records of worktrees that no longer
-    /// exist, and makes git ignore worktrees of sessions that are inside the repository.
+    /// makes git ignore worktrees of sessions that are inside the repository. Files that belong to
+    /// no session, and git's entries for worktrees that no longer exist, are moved to ao/set-aside
+    /// in the git directory. Each finding is printed as 'fixed', as 'not fixed' with the reason, or
+    /// as 'left' with a command: what that command does cannot be undone, or needs your decision.
     #[arg(long)]
     fix: bool,
+
+    /// With --fix: show what would be done, without doing it.
+    #[arg(long, short = 'n', requires = "fix")]
+    dry_run: bool,
 
     /// Print JSON.
     #[arg(long)]
@@ -36,32 +42,76 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    if args.fix {
-        mend(&store)?;
-    }
-    let mut findings = examine(&store, ctx.env.os("PATH").unwrap_or_default())?;
-    findings.extend(hooks(&store));
-    findings.extend(man::finding(&ctx.env));
+    let path = ctx.env.os("PATH").unwrap_or_default().to_owned();
+    let mode = if args.dry_run { RepairMode::Plan } else { RepairMode::Repair };
+    let (mut treated, untreated) = match args.fix {
+        true => (mend(&store, &path, mode)?, Vec::new()),
+        false => (Vec::new(), examine(&store, &path)?),
+    };
+    let rest = untreated.into_iter().chain(hooks(&store)).chain(man::finding(&ctx.env));
+    treated.extend(rest.map(|finding| Treated { finding, outcome: Outcome::Left }));
     if args.json {
-        let mut list = json::List::begin(&mut ctx.out, "findings")?;
-        for Finding { weight, what, fix } in &findings {
-            let entry = json!({ "weight": word(*weight), "what": what, "fix": fix });
-            list.entry(&mut ctx.out, &entry)?;
-        }
-        list.end(&mut ctx.out)?;
+        print_json(&treated, &args, ctx)?;
     } else {
-        for Finding { weight, what, fix } in &findings {
-            let style = if *weight == Weight::Note { Style::Dim } else { Style::Failed };
-            let word = ctx.out.paint(style, word(*weight));
-            let (what, fix) = (indented(what), indented(fix));
-            writeln!(ctx.out, "{word}: {what}\n  {fix}")?;
-        }
-        if findings.is_empty() {
-            writeln!(ctx.out, "no problems found")?;
+        print(&treated, &args, ctx)?;
+    }
+    let is_well = |treated: &Treated| {
+        treated.finding.weight == Weight::Note || matches!(treated.outcome, Outcome::Fixed(_))
+    };
+    Ok(if treated.iter().all(is_well) { ExitCode::Done } else { ExitCode::Refused })
+}
+
+fn print(all: &[Treated], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
+    for Treated { finding, outcome } in all {
+        let Finding { weight, what, fix, .. } = finding;
+        let (label, detail) = match outcome {
+            Outcome::Fixed(how) => ("fixed", Some(how.as_str())),
+            Outcome::Planned(how) => ("would fix", Some(how.as_str())),
+            Outcome::Failed(why) => ("not fixed", Some(why.as_str())),
+            Outcome::Left if args.fix && *weight != Weight::Note => ("left", reason(finding)),
+            Outcome::Left => (word(*weight), None),
+        };
+        let style = match outcome {
+            Outcome::Fixed(_) | Outcome::Planned(_) => Style::Good,
+            _ if *weight == Weight::Note => Style::Dim,
+            _ => Style::Failed,
+        };
+        let label = ctx.out.paint(style, label);
+        let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
+        writeln!(ctx.out, "{label}: {}", indented(&format!("{what}{detail}")))?;
+        if !matches!(outcome, Outcome::Fixed(_) | Outcome::Planned(_)) {
+            writeln!(ctx.out, "  {}", indented(fix))?;
         }
     }
-    let is_well = findings.iter().all(|finding| finding.weight == Weight::Note);
-    Ok(if is_well { ExitCode::Done } else { ExitCode::Refused })
+    if all.is_empty() {
+        writeln!(ctx.out, "no problems found")?;
+    }
+    Ok(())
+}
+
+fn print_json(all: &[Treated], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
+    let mut list = json::List::begin(&mut ctx.out, "findings")?;
+    for Treated { finding, outcome } in all {
+        let Finding { weight, what, fix, .. } = finding;
+        let mut entry = json!({ "weight": word(*weight), "what": what, "fix": fix });
+        if args.fix {
+            let (outcome, detail) = match outcome {
+                Outcome::Fixed(how) => ("fixed", Some(how.as_str())),
+                Outcome::Planned(how) => ("planned", Some(how.as_str())),
+                Outcome::Failed(why) => ("failed", Some(why.as_str())),
+                Outcome::Left => ("left", reason(finding)),
+            };
+            entry["outcome"] = outcome.into();
+            entry["detail"] = detail.into();
+        }
+        list.entry(&mut ctx.out, &entry)?;
+    }
+    Ok(list.end(&mut ctx.out)?)
+}
+
+/// Why a finding is left to whoever reads it.
+fn reason(finding: &Finding) -> Option<&'static str> {
+    finding.is_irreversible().then_some("its fix cannot be undone")
 }
 
 /// Hooks that are not installed, or not as they were written.

@@ -62,19 +62,23 @@ impl File {
         Ok(all)
     }
 
-    /// Removes a file unless the agent of its session is alive.
-    pub fn remove_unless_alive(repo: &Repository, path: &Path) -> Result<(), FlowError> {
-        let Some(file) = Self::at(path.to_owned()) else { return Ok(()) };
+    /// Moves a file to `ao/set-aside/` unless the agent of its session is alive; returns its new
+    /// path.
+    pub fn set_aside_unless_alive(
+        repo: &Repository,
+        path: &Path,
+    ) -> Result<Option<PathBuf>, FlowError> {
+        let Some(file) = Self::at(path.to_owned()) else { return Ok(None) };
         let _alone = match file.owner {
             Owner::Session(id) => match repo.lock_named(&format!("run/{id}"), Duration::ZERO) {
                 Ok(lock) if matches!(left_behind(repo, id), None | Some(Liveness::Gone)) => {
                     Some(lock)
                 }
-                _ => return Ok(()),
+                _ => return Ok(None),
             },
             Owner::Conversation(_) => None,
         };
-        remove(path)
+        set_aside(repo, path)
     }
 }
 
@@ -196,6 +200,12 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, FlowError> {
     let mut paths = paths.map_err(failed)?;
     paths.sort();
     Ok(paths)
+}
+
+/// Moves a file to where it can be moved back from.
+pub(super) fn set_aside(repo: &Repository, path: &Path) -> Result<Option<PathBuf>, FlowError> {
+    let failed = |source| FlowError::File { act: "move", path: path.to_owned(), source };
+    repo.set_aside(path, "set-aside").map_err(failed)
 }
 
 fn remove(path: &Path) -> Result<(), FlowError> {

@@ -33,6 +33,23 @@ pub enum Value {
 pub struct Map(Vec<(Value, Value)>);
 
 impl Value {
+    /// A number that was written as `text`, which it keeps where it would be written otherwise. One
+    /// with an exponent always keeps it: not everybody writes those in the same way.
+    pub fn number(number: Value, text: &str) -> Self {
+        let is_own = match &number {
+            Value::Int(i) => i.to_string() == text,
+            Value::Uint(u) => u.to_string() == text,
+            Value::Float(f) if f.is_finite() => format!("{f:?}") == text && !text.contains('e'),
+            Value::Float(_) => [".inf", "-.inf", ".nan"].contains(&text),
+            _ => false,
+        };
+        match number {
+            number if is_own => number,
+            Value::Literal(_, number) => Value::Literal(text.to_owned(), number),
+            number => Value::Literal(text.to_owned(), Box::new(number)),
+        }
+    }
+
     /// The text, if this is text.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -265,11 +282,27 @@ impl Serialize for Map {
 
 impl Value {
     /// One line of text that stands for the value: text and numbers as they are written, other
-    /// things as JSON.
+    /// things as JSON, in which numbers are as they are written too.
     pub fn label(&self) -> String {
         match self {
-            Value::String(text) | Value::Literal(text, _) => text.clone(),
-            other => serde_json::to_string(other).unwrap_or_else(|_| "null".to_owned()),
+            Value::String(text) => text.clone(),
+            other => other.compact(),
+        }
+    }
+
+    fn compact(&self) -> String {
+        let join = |parts: Vec<String>| parts.join(",");
+        match self {
+            Value::Literal(text, _) => text.clone(),
+            Value::Tagged(_, value) => value.compact(),
+            Value::List(list) => format!("[{}]", join(list.iter().map(Value::compact).collect())),
+            Value::Map(map) => {
+                let entry = |(key, value): (&Value, &Value)| {
+                    format!("{}:{}", Value::String(key.label()).compact(), value.compact())
+                };
+                format!("{{{}}}", join(map.iter().map(entry).collect()))
+            }
+            scalar => serde_json::to_string(scalar).unwrap_or_else(|_| "null".to_owned()),
         }
     }
 }

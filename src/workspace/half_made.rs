@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use self::adding::{INITIALIZING, is_git_adding};
 pub use self::checkout::HalfCheckout;
 use super::{WorkspaceError, Worktrees};
-use crate::git::uninterrupted;
 
 impl Worktrees<'_> {
     /// Entries of `worktrees/` in the git directory that somebody began to write and that nobody
@@ -39,42 +38,39 @@ impl Worktrees<'_> {
         Ok(found)
     }
 
-    /// Puts right what was half made: a worktree that has a place and a HEAD gets the way to the
-    /// repository, and loses an index that is empty; of any other nobody can have used anything, and
-    /// it is put into `ao/half-made/`.
+    /// Puts right all that was half made, see [`mend_half_made_at`](Self::mend_half_made_at).
     ///
     /// # Errors
     /// When it cannot be written or moved.
     pub fn mend_half_made(&self) -> Result<(), WorkspaceError> {
-        for path in self.half_made()? {
-            if !["HEAD", "gitdir"].iter().all(|name| has_text(&path.join(name))) {
-                self.set_aside(&path)?;
-                continue;
-            }
-            let (way, index) = (path.join("commondir"), path.join("index"));
-            if !has_text(&way) {
-                // Where worktrees have it in every repository (gitrepository-layout(5)).
-                fs::write(&way, "../..\n").map_err(failed("write", &way))?;
-            }
-            if is_empty(&index) {
-                fs::remove_file(&index).map_err(failed("remove", &index))?;
-            }
-        }
-        Ok(())
+        self.half_made()?.iter().try_for_each(|path| self.mend_half_made_at(path).map(drop))
     }
 
-    fn set_aside(&self, path: &Path) -> Result<(), WorkspaceError> {
-        let made = self.repo.make_ao_dir("half-made");
-        let folder = made.map_err(failed("create", &self.repo.ao_dir().join("half-made")))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let mut names = (1..).map(|n| folder.join(format!("{name}-{n}")));
-        let free = names.find(|to| !to.exists()).expect("there are always more numbers");
-        match uninterrupted(|| fs::rename(path, &free)) {
-            // Somebody else did it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            moved => moved.map_err(failed("move", path)),
+    /// Puts right one entry that was half made: a worktree that has a place and a HEAD gets the way
+    /// to the repository, and loses an index that is empty; of any other nobody can have used
+    /// anything, and it is moved to `ao/half-made/`. Returns where it was moved to.
+    ///
+    /// # Errors
+    /// When it cannot be written or moved.
+    pub fn mend_half_made_at(&self, path: &Path) -> Result<Option<PathBuf>, WorkspaceError> {
+        if !is_usable(path) {
+            return self.repo.set_aside(path, "half-made").map_err(failed("move", path));
         }
+        let (way, index) = (path.join("commondir"), path.join("index"));
+        if !has_text(&way) {
+            // Where worktrees have it in every repository (gitrepository-layout(5)).
+            fs::write(&way, "../..\n").map_err(failed("write", &way))?;
+        }
+        if is_empty(&index) {
+            fs::remove_file(&index).map_err(failed("remove", &index))?;
+        }
+        Ok(None)
     }
+}
+
+/// It has a place and a HEAD.
+fn is_usable(git_dir: &Path) -> bool {
+    ["HEAD", "gitdir"].iter().all(|name| has_text(&git_dir.join(name)))
 }
 
 /// A worktree that was made once has a HEAD. One that loses it later is damaged, and not for us to

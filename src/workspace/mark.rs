@@ -2,6 +2,7 @@
 //! moved, and they still lead to where it was.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::list::path_from;
 use super::registry::{Registered, common_dir_of};
@@ -40,6 +41,9 @@ pub fn marked(repo: &Repository) -> Result<Vec<Mark>, WorkspaceError> {
     Ok(marks.filter(|mark| mark.file.symlink_metadata().is_ok()).collect())
 }
 
+/// How long to wait for a removal in the same repository.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A worktree of a session that is not where git knows it.
 #[derive(Debug)]
 pub struct Gone {
@@ -68,12 +72,24 @@ pub fn gone(worktrees: &Worktrees<'_>) -> Result<Vec<Gone>, WorkspaceError> {
 }
 
 impl Gone {
-    /// Lets git forget it. It is looked at again before.
+    /// Lets git forget it: what git keeps of it is moved to `ao/set-aside/`, where it can be moved
+    /// back from. It is looked at again before. Returns where it was moved to; None where somebody
+    /// else let git forget it.
     ///
     /// # Errors
     /// When it is there again, something would be lost, or it may only be away.
-    pub fn forget(&self, worktrees: &Worktrees<'_>) -> Result<(), WorkspaceError> {
-        worktrees.forget_gone(&forgetting(&self.path, self.session))
+    pub fn forget(&self, worktrees: &Worktrees<'_>) -> Result<Option<PathBuf>, WorkspaceError> {
+        let _alone = worktrees.repo.lock_named("remove", PATIENCE)?;
+        if let Some(refusal) = worktrees.verdict(&forgetting(&self.path, self.session))?.refusal {
+            return Err(refusal);
+        }
+        if self.path.exists() {
+            return Err(WorkspaceError::Changed(self.path.clone()));
+        }
+        let known = worktrees.registered()?.into_iter().find(|known| known.path == self.path);
+        let Some(Registered { git_dir, .. }) = known else { return Ok(None) };
+        let moved = worktrees.repo.set_aside(&git_dir, "set-aside");
+        moved.map_err(|source| WorkspaceError::Io { act: "move", path: git_dir, source })
     }
 }
 

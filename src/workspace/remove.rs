@@ -51,16 +51,6 @@ impl Worktrees<'_> {
         Ok(removed)
     }
 
-    /// Lets git forget a worktree that is gone, and nothing else.
-    pub(super) fn forget_gone(&self, removal: &Removal<'_>) -> Result<(), WorkspaceError> {
-        let _alone = self.repo.lock_named("remove", PATIENCE)?;
-        let departure = self.decided(removal)?;
-        match &departure.leaving {
-            Some(leaving) if !leaving.missing => Err(WorkspaceError::Changed(leaving.path.clone())),
-            _ => self.discard(&departure, removal.session),
-        }
-    }
-
     fn decided(&self, removal: &Removal<'_>) -> Result<Departure, WorkspaceError> {
         let mut departure = self.departure(removal)?;
         match departure.refusal(removal.loss) {

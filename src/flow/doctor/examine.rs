@@ -1,5 +1,6 @@
 use std::ffi::OsStr;
 
+use super::remedy::Remedy;
 use super::{Finding, clocks, exclude, leftovers, orphans, programs, refspecs, settings, writing};
 use crate::flow::{FlowError, reconcile_plan};
 use crate::store::{RepairMode, Severity, Store};
@@ -42,17 +43,18 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
         return Ok(found);
     }
     clocks::look(store, &mut found)?;
-    // The rest is to be seen when that is mended: looking would do it.
-    if !leftovers::half_made(store, &mut found)? {
-        orphans::look(store, &mut found)?;
-        leftovers::look(store, &mut found)?;
-        exclude::look(store, &mut found)?;
+    if leftovers::half_made(store, &mut found)? {
+        // The rest is to be seen when that is mended: looking would do it.
+        return Ok(found);
     }
+    orphans::look(store, &mut found)?;
+    leftovers::look(store, &mut found)?;
+    exclude::look(store, &mut found)?;
     for (session, steps) in reconcile_plan(store)?.changed {
         let steps: Vec<_> = steps.iter().map(ToString::to_string).collect();
         let steps = steps.join(", ");
         let what = format!("the record of session {} is out of date: {steps}", session.id.short());
-        found.push(Finding::fixable(what, "git ao reconcile"));
+        found.push(Finding::fixable(what, "git ao reconcile", Remedy::Record(session.id)));
     }
     Ok(found)
 }

@@ -1,7 +1,10 @@
+use std::path::Path;
+
 use super::Finding;
+use super::remedy::{Done, Remedy};
 use crate::flow::FlowError;
 use crate::store::Store;
-use crate::workspace::{Exposed, Worktrees};
+use crate::workspace::{Exclusion, Exposed, Worktrees};
 
 /// Worktrees inside the repository that `git add` would take.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
@@ -11,21 +14,25 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
             exposed.folder.display()
         );
         found.push(match exposed.is_overridden() {
-            false => Finding::fixable(what, "git ao doctor --fix"),
+            false => {
+                let remedy = Remedy::Exclude(exposed.folder.clone());
+                Finding::fixable(what, "git ao doctor --fix", remedy)
+            }
             true => Finding::wrong(what, exposed.way_out()),
         });
     }
     Ok(())
 }
 
-/// Makes git ignore them, as far as `info/exclude` can.
-pub fn mend(store: &Store) -> Result<(), FlowError> {
-    let worktrees = Worktrees::new(store.repository());
-    for exposed in exposed(store)?.iter().filter(|exposed| !exposed.is_overridden()) {
-        // What is still exposed then is found again.
-        let _ = worktrees.exclude(&exposed.folder);
+/// Makes git ignore a folder, as far as `info/exclude` can.
+pub fn mend(store: &Store, folder: &Path) -> Done {
+    match Worktrees::new(store.repository()).exclude(folder) {
+        Some(Exclusion::Written(exposed)) => {
+            Ok(format!("'{}' was added to '{}'", exposed.pattern, exposed.file.display()))
+        }
+        Some(Exclusion::Failed(_, why)) => Err(why),
+        None => Ok("already ignored".to_owned()),
     }
-    Ok(())
 }
 
 fn exposed(store: &Store) -> Result<Vec<Exposed>, FlowError> {

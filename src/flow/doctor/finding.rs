@@ -1,3 +1,5 @@
+use super::remedy::Remedy;
+
 /// Something to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -7,6 +9,7 @@ pub struct Finding {
     pub what: String,
     /// What to do about it.
     pub fix: String,
+    pub(super) means: Means,
 }
 
 /// How bad a finding is.
@@ -20,18 +23,51 @@ pub enum Weight {
     Fixable,
 }
 
+/// What can put a finding right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Means {
+    /// Somebody has to decide.
+    Person,
+    /// Likewise, and what is suggested cannot be undone.
+    Irreversible,
+    /// The program.
+    Program(Remedy),
+}
+
 impl Finding {
     /// It works without.
     pub fn note(what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { weight: Weight::Note, what: what.into(), fix: fix.into() }
+        Self::new(Weight::Note, what.into(), fix.into(), Means::Person)
     }
 
     /// Something is wrong.
     pub fn wrong(what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { weight: Weight::Wrong, what: what.into(), fix: fix.into() }
+        Self::new(Weight::Wrong, what.into(), fix.into(), Means::Person)
     }
 
-    pub(super) fn fixable(what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { weight: Weight::Fixable, what: what.into(), fix: fix.into() }
+    /// Something is wrong that the program can put right.
+    pub(super) fn fixable(what: impl Into<String>, fix: impl Into<String>, remedy: Remedy) -> Self {
+        Self::new(Weight::Fixable, what.into(), fix.into(), Means::Program(remedy))
+    }
+
+    /// The same, where what is suggested removes something for good.
+    pub(super) fn irreversible(self) -> Self {
+        Self { means: Means::Irreversible, ..self }
+    }
+
+    /// Whether what is suggested cannot be undone.
+    pub fn is_irreversible(&self) -> bool {
+        self.means == Means::Irreversible
+    }
+
+    pub(super) fn remedy(&self) -> Option<&Remedy> {
+        match &self.means {
+            Means::Program(remedy) => Some(remedy),
+            Means::Person | Means::Irreversible => None,
+        }
+    }
+
+    fn new(weight: Weight, what: String, fix: String, means: Means) -> Self {
+        Self { weight, what, fix, means }
     }
 }

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use super::Finding;
+use super::remedy::Remedy;
 use crate::flow::belongings::{old_drafts, old_tips, strays};
 use crate::flow::{FlowError, placement};
 use crate::model::{SessionId, error_chain};
@@ -14,23 +15,30 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     let repo = store.repository();
     for path in strays(store)? {
         let what = format!("'{}' belongs to no session", path.display());
-        found.push(Finding::fixable(what, FIX));
+        found.push(Finding::fixable(what, FIX, Remedy::Stray(path)));
     }
     for path in old_tips(repo)? {
         let what = format!("'{}' was left by a crashed writer", path.display());
-        found.push(Finding::fixable(what, FIX));
+        found.push(Finding::fixable(what, FIX, Remedy::Tip(path)));
     }
     for path in old_drafts(repo)? {
         // Somebody wrote what is in it.
         let path = path.display();
         let what = format!("'{path}' contains a text that was never saved");
-        found.push(Finding::note(what, format!("rm -r '{path}'")));
+        found.push(Finding::note(what, format!("rm -r '{path}'")).irreversible());
+    }
+    let aside = repo.ao_dir().join("set-aside");
+    if aside.exists() {
+        let path = aside.display();
+        let what = format!("'{path}' contains what 'git ao doctor --fix' moved there");
+        found.push(Finding::note(what, format!("rm -r '{path}'")).irreversible());
     }
     for path in unlinked(&Worktrees::new(repo))? {
-        let path = path.display();
+        let shown = path.display();
         let what =
-            format!("the worktree '{path}' of a session points to the repository's old location");
-        found.push(Finding::fixable(what, format!("git worktree repair '{path}'")));
+            format!("the worktree '{shown}' of a session points to the repository's old location");
+        let fix = format!("git worktree repair '{shown}'");
+        found.push(Finding::fixable(what, fix, Remedy::Relink(path)));
     }
     worktrees(store, found)
 }
@@ -40,7 +48,7 @@ pub fn half_made(store: &Store, found: &mut Vec<Finding>) -> Result<bool, FlowEr
     let half_made = Worktrees::new(store.repository()).half_made()?;
     found.extend(half_made.iter().map(|path| {
         let what = format!("'{}' was left by a killed 'git worktree add'", path.display());
-        Finding::fixable(what, FIX)
+        Finding::fixable(what, FIX, Remedy::Complete(path.clone()))
     }));
     Ok(!half_made.is_empty())
 }
@@ -50,22 +58,23 @@ fn worktrees(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     let worktrees = Worktrees::new(store.repository());
     let moved = moved(&worktrees, &|session| could_be(store, session))?;
     for path in &moved {
-        let path = path.display();
-        let what = format!("the worktree '{path}' of a session is registered at another path");
-        found.push(Finding::fixable(what, FIX));
+        let shown = path.display();
+        let what = format!("the worktree '{shown}' of a session is registered at another path");
+        found.push(Finding::fixable(what, FIX, Remedy::BringBack(path.clone())));
     }
     for gone in gone(&worktrees)? {
         let is_moved = |path: &PathBuf| session_at(path) == Some(gone.session);
         if moved.iter().any(is_moved) {
             continue;
         }
-        let path = gone.path.display();
+        let shown = gone.path.display();
         found.push(match &gone.refusal {
             None => {
-                let what =
-                    format!("the worktree '{path}' of a session is missing, but still registered");
-                let fix = format!("git worktree remove '{path}', or repair <its new place>");
-                Finding::fixable(what, fix)
+                let what = format!(
+                    "the worktree '{shown}' of a session is missing, but still registered; if it \
+                     was moved, run 'git worktree repair' in its new place instead"
+                );
+                Finding::fixable(what, FIX, Remedy::Forget(gone.path.clone()))
             }
             Some(refusal) => {
                 let fix = refusal.hint().unwrap_or_else(|| {

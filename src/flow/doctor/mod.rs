@@ -1,5 +1,6 @@
 //! Whether everything here is as it must be, and what to do where it is not.
 
+mod apply;
 mod branch;
 mod clocks;
 mod examine;
@@ -10,11 +11,12 @@ mod mend;
 mod orphans;
 mod programs;
 mod refspecs;
+mod remedy;
 mod settings;
 mod unfinished;
 mod writing;
 
 pub use examine::examine;
 pub use finding::{Finding, Weight};
-pub use mend::mend;
+pub use mend::{Outcome, Treated, mend};
 pub(super) use orphans::lost_event;

@@ -21,7 +21,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
                 "an agent is running for session {}, which does not exist",
                 runner.session.short()
             );
-            found.push(Finding::wrong(what, runner.way_to_end()));
+            found.push(Finding::wrong(what, runner.way_to_end()).irreversible());
         }
     }
     marks(store, &snapshot, found)?;
@@ -53,7 +53,7 @@ fn marks(
             }
             Some(_) => continue,
         };
-        found.push(Finding::wrong(what, format!("rm '{file}'")));
+        found.push(Finding::wrong(what, format!("rm '{file}'")).irreversible());
     }
     Ok(())
 }
@@ -71,11 +71,16 @@ fn worktrees(
     for HalfCheckout { path, has_work } in &begun {
         let (shown, branch) = (path.display(), branch_at(&listed, path));
         let what = format!("the checkout of '{shown}'{} was never completed", on(branch));
-        let fix = match has_work {
-            true => format!("git worktree unlock '{shown}'; look at it: git -C '{shown}' status"),
-            false => and_branch(repo, format!("git worktree remove -f -f '{shown}'"), branch)?,
-        };
-        found.push(Finding::wrong(what, fix));
+        found.push(match has_work {
+            true => Finding::wrong(
+                what,
+                format!("git worktree unlock '{shown}' && git -C '{shown}' status"),
+            ),
+            false => {
+                let fix = format!("git worktree remove -f -f '{shown}'");
+                Finding::wrong(what, and_branch(repo, fix, branch)?).irreversible()
+            }
+        });
     }
     for (id, path) in worktrees.sessions()? {
         if snapshot.contains(id)? || begun.iter().any(|begun| begun.path == path) {
@@ -98,7 +103,7 @@ fn worktrees(
         found.push(match worktrees.verdict(&removal)?.refusal {
             None => {
                 let fix = and_branch(repo, format!("git worktree remove '{shown}'"), branch)?;
-                Finding::wrong(what, fix)
+                Finding::wrong(what, fix).irreversible()
             }
             Some(refusal) => {
                 let look = format!("git -C '{shown}' status");
@@ -154,7 +159,7 @@ fn branches(
     for branch in refs.lines().filter(|branch| !known.contains(*branch) && !is_used(branch)) {
         let what = format!("no session for the branch '{branch}'");
         found.push(match deletion(repo, branch)? {
-            Some(deletion) => Finding::note(what, deletion),
+            Some(deletion) => Finding::note(what, deletion).irreversible(),
             None => Finding::note(
                 format!("{what}, which is not merged"),
                 format!("git log HEAD..{branch}"),

@@ -24,7 +24,7 @@ pub fn look(
         found.push(match branch {
             Some(_) if is_clean => {
                 let fix = and_branch(repo, format!("git worktree remove '{shown}'"), branch)?;
-                Finding::wrong(what, fix)
+                Finding::wrong(what, fix).irreversible()
             }
             _ => Finding::wrong(what, format!("git -C '{shown}' status")),
         });

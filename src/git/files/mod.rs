@@ -1,5 +1,6 @@
 //! Files below the git directory, treated as git treats them.
 
+mod aside;
 mod folders;
 mod fsync;
 mod held;

@@ -11,8 +11,8 @@ use crate::model::{KEYS, Map, Value, nearest};
 /// - `tags=a,b` sets all tags, `tags+=a,b` adds some, `tags-=a` takes some away
 ///
 /// The value is taken as the field needs it: text stays text (`issue_id=42` is the text 42). Where
-/// any value may stand, as in `context`, it is read as a scalar of YAML: `42` and `true` are no
-/// texts there, `"42"` is.
+/// any value may stand, as in `context`, it is read as in JSON: `42`, `1.50` and `true` are no texts
+/// there, `"42"`, `+5` and `text` are. A number keeps its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     path: Vec<String>,

@@ -17,18 +17,44 @@ pub(super) fn scalar(word: &str) -> Value {
     }
 }
 
-/// A decimal number. One with needless zeros in front, such as a day or a version, stays text.
+/// A number of JSON (RFC 8259), with its text where it would be written otherwise. Whole numbers
+/// have at most 64 bits, others are within the range of a 64-bit float.
 pub(super) fn number(word: &str) -> Option<Value> {
-    let digits = word.strip_prefix('-').unwrap_or(word);
-    let whole = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    if whole == 0 || (whole > 1 && digits.starts_with('0')) {
+    let rest = word.strip_prefix('-').unwrap_or(word);
+    let (whole, rest) = digits(rest)?;
+    if whole.len() > 1 && whole.starts_with('0') {
         return None;
     }
-    if whole == digits.len() {
+    let number = if rest.is_empty() {
         let unsigned = || word.parse().ok().map(Value::Uint);
-        return word.parse().ok().map(Value::Int).or_else(unsigned);
+        word.parse().ok().map(Value::Int).or_else(unsigned)?
+    } else {
+        float(word, whole, rest)?
+    };
+    Some(Value::number(number, word))
+}
+
+/// A number with a fraction, an exponent or both.
+fn float(word: &str, whole: &str, rest: &str) -> Option<Value> {
+    let (fraction, rest) = match rest.strip_prefix('.') {
+        Some(rest) => digits(rest)?,
+        None => ("", rest),
+    };
+    if let Some(power) = rest.strip_prefix(['e', 'E']) {
+        let (_, end) = digits(power.strip_prefix(['+', '-']).unwrap_or(power))?;
+        if !end.is_empty() {
+            return None;
+        }
+    } else if !rest.is_empty() {
+        return None;
     }
-    let fraction = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
-    let float = digits.chars().all(fraction).then(|| word.parse::<f64>().ok());
-    float.flatten().filter(|number| number.is_finite()).map(Value::Float)
+    let float: f64 = word.parse().ok()?;
+    let is_zero = whole.bytes().chain(fraction.bytes()).all(|digit| digit == b'0');
+    (float.is_finite() && (float == 0.0) == is_zero).then_some(Value::Float(float))
+}
+
+/// The digits with which a text begins, at least one, and what follows.
+fn digits(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    (end > 0).then(|| text.split_at(end))
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::merge;
+use crate::model::{Assignment, merge};
 
 #[test]
 fn no_scalar_makes_a_record_corrupt() {
@@ -75,6 +75,44 @@ proptest! {
             let is_kept = [format!("{key}{text}\n"), format!("{key}'{text}'\n")];
             prop_assert!(is_kept.iter().any(|line| written.contains(line)), "{key}{text}: {written}");
         }
+    }
+}
+
+proptest! {
+    /// So that the same again is no change.
+    #[test]
+    fn what_is_set_reads_back_as_it_is(text in prop_oneof![
+        numbers(), any::<f64>().prop_map(|f| format!("{f:?}")), any::<f32>().prop_map(|f| f.to_string())
+    ]) {
+        let mut set = Map::new();
+        format!("context.n={text}").parse::<Assignment>().unwrap().apply(&mut set).unwrap();
+        let written = render(&set).unwrap();
+        prop_assert!(written.contains(&text), "{text}: {written}");
+        prop_assert_eq!(parse(written.as_bytes()).unwrap(), set);
+    }
+}
+
+/// A record that this version wrote is parsed once.
+#[test]
+fn numbers_as_this_version_writes_them_need_no_second_look() {
+    let record = "created_at: 2026-11-20T17:05:32.250Z\ntitle: v1.50, 0.70.1 and 1e3x\nbase: {commit: 12e4f0}\n\
+                  cost:\n  output_tokens: 100\n  cost_usd: 0.42\ncontext: {a: 1.5, b: -2.0, c: .inf, d: 10}\n";
+    assert!(!literal::has_odd_number(record.as_bytes(), Floats::Some), "{record}");
+    for odd in ["1.50", "1e3", "+1", "-0", "0x1F", ".5", ".Inf", "12345678901234567890123"] {
+        let odd = format!("{record}x: [{odd}]\n");
+        assert!(literal::has_odd_number(odd.as_bytes(), Floats::Some), "{odd}");
+    }
+}
+
+proptest! {
+    /// Nothing is lost where the second look is spared.
+    #[test]
+    fn no_second_look_is_spared_that_finds_something(
+        texts in prop::collection::vec(prop_oneof![numbers(), any::<f64>().prop_map(|f| format!("{f:?}"))], 1..4)
+    ) {
+        let text = format!("a: {0}\nb: [{0}, {{c: {1}}}]\n? {0}\n: \"{1}\"\n", texts[0], texts.join(" "));
+        let value = parse_value(text.as_bytes()).unwrap();
+        prop_assert_eq!(with_texts(value.clone(), text.as_bytes()).unwrap(), value, "{}", text);
     }
 }
 

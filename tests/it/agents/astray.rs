@@ -106,7 +106,11 @@ fn a_copy_of_the_repository_does_not_take_over_its_worktrees() {
     let dot_git = workspace(&repo, first).join(".git");
     let before = fs::read_to_string(&dot_git).unwrap();
     let copied = repo.within(&copy);
-    copied.ao(["doctor", "--fix"]).code(1).stdout_has("points to the repository's old location");
+    let out = copied.ao(["doctor", "--fix"]).code(1);
+    out.stdout_has(
+        "points to the repository's old location: another repository uses a worktree of",
+    )
+    .stdout_has("not fixed: the worktree '");
     assert_eq!(fs::read_to_string(&dot_git).unwrap(), before);
     repo.ao(["doctor", "--fix"]).ok();
     restored(&repo, first);

@@ -2,11 +2,13 @@
 
 mod agents;
 mod arrives;
+mod base;
 mod beside;
 mod cleanup;
 mod clones;
 mod deleted;
 mod doctor;
+mod doctor_fix;
 mod doctor_remotes;
 mod foreign_env;
 mod half_made;

@@ -6,6 +6,7 @@ mod list;
 mod log;
 mod manners;
 mod namesake;
+mod numbers;
 mod prompt;
 mod put_away;
 mod set;
