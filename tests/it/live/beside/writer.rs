@@ -87,7 +87,7 @@ fn worker_writes() {
             0 => pause(4 * longest),
             _ => wait_for_removal(&place),
         }
-        let longest = if seed % 2 == 0 { longest } else { longest / 40 };
+        let longest = if seed.is_multiple_of(2) { longest } else { longest / 40 };
         let mut dice = fastrand::Rng::with_seed(!seed);
         let begins_at = dice.usize(..2);
         for n in 0..DEEDS {
