@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
-use super::config::{check_read, overrides};
+use super::config::{check_includes, check_read, overrides};
 use super::extensions::{self, RefStorage};
 use super::files::{Fsync, Shared};
 use super::objects::{HitRate, MissBackoff, ObjectCache, ObjectDirs};
@@ -44,6 +44,7 @@ impl Repository {
             repo = find()?;
             check_read(&repo)?;
         }
+        check_includes(&repo, &folder)?;
         Self::vet(repo, &folder)
     }
 

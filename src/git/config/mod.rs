@@ -1,9 +1,11 @@
 //! Git's configuration, beyond what gix reads of it.
 
 mod entries;
+mod includes;
 mod overrides;
 mod unread;
 
 pub use entries::Entry;
+pub(super) use includes::check_includes;
 pub(super) use overrides::overrides;
 pub(super) use unread::check_read;

@@ -7,6 +7,7 @@ mod faults;
 mod handles;
 mod history;
 mod identity;
+mod includes;
 mod killed;
 mod objects;
 mod origin;

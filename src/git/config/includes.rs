@@ -1,0 +1,64 @@
+//! Files that the configuration includes and gix passes over: for it, whatever is not a file that it
+//! can look at is missing, while git fails unless there is nothing at all.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use gix::bstr::{BString, ByteSlice};
+
+use crate::git::{GitCommand, GitError, RepositoryError};
+
+/// Fails as git does on an include that cannot be read. Git is asked only where there may be one: it
+/// knows which conditions hold.
+///
+/// # Errors
+/// With the file, or with what git says.
+pub fn check_includes(repo: &gix::Repository, folder: &Path) -> Result<(), RepositoryError> {
+    let Some(odd) = odd_include(repo) else { return Ok(()) };
+    match GitCommand::in_same_place(folder, "config").arg("--list").run() {
+        Err(GitError::Failed { message, .. }) => Err(match odd {
+            Odd::Unreadable(path, source) => RepositoryError::Config { path, source },
+            Odd::Name => RepositoryError::Refused(message),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// An include that only git can judge.
+enum Odd {
+    Unreadable(PathBuf, io::Error),
+    /// Its name says a user, or a place that git was installed to.
+    Name,
+}
+
+fn odd_include(repo: &gix::Repository) -> Option<Odd> {
+    let config = repo.config_snapshot();
+    let sections = config.plumbing().sections();
+    let includes = sections.filter(|section| {
+        let name = section.header().name();
+        name.eq_ignore_ascii_case(b"include") || name.eq_ignore_ascii_case(b"includeIf")
+    });
+    let mut paths = includes.flat_map(|section| {
+        let file = section.meta().path.clone();
+        section.values("path").into_iter().map(move |path| (file.clone(), path))
+    });
+    paths.find_map(|(file, path)| judge(file.as_deref(), &path))
+}
+
+fn judge(file: Option<&Path>, path: &BString) -> Option<Odd> {
+    let above = file.and_then(Path::parent);
+    let path = match path.strip_prefix(b"~/") {
+        Some(rest) => PathBuf::from(std::env::var_os("HOME")?).join(rest.to_path_lossy()),
+        None if path.starts_with(b"~") || path.starts_with(b"%(") => return Some(Odd::Name),
+        None => above.unwrap_or(Path::new("")).join(path.to_path_lossy()),
+    };
+    match fs::metadata(&path) {
+        Ok(meta) if meta.is_dir() => Some(Odd::Unreadable(path, ErrorKind::IsADirectory.into())),
+        Ok(_) => None,
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => None,
+            _ => Some(Odd::Unreadable(path, error)),
+        },
+    }
+}
