@@ -91,7 +91,7 @@ fn clones_that_share_are_not_taken_for_copies() {
         clone.ao(["spawn", "--no-agent", "--no-worktree", "--force", "there"]).ok();
         world.repo.ao(["sync", "hub"]).ok();
         clone.ao(["sync", "hub"]).ok();
-        world.repo.ao(["undo"]).ok();
+        world.repo.ao(["undo", "--force"]).ok();
         world.repo.ao(["push", "hub"]).ok();
     }
     for repo in [&world.repo, &clone] {
