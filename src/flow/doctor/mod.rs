@@ -12,6 +12,7 @@ mod orphans;
 mod programs;
 mod refspecs;
 mod remedy;
+mod removals;
 mod settings;
 mod unfinished;
 mod writing;

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::branch::{and_branch, branch_at, deletion, on};
-use super::{Finding, unfinished};
+use super::{Finding, removals, unfinished};
 use crate::flow::FlowError;
 use crate::flow::runners::runners;
 use crate::git::Repository;
@@ -68,22 +68,21 @@ fn worktrees(
     let worktrees = Worktrees::new(repo);
     let listed = worktrees.list()?;
     let begun = worktrees.half_checkouts()?;
-    for HalfCheckout { path, has_work } in &begun {
+    let going = removals::look(store, snapshot, found)?;
+    for half @ HalfCheckout { path, has_work } in &begun {
         let (shown, branch) = (path.display(), branch_at(&listed, path));
         let what = format!("the checkout of '{shown}'{} was never completed", on(branch));
         found.push(match has_work {
-            true => Finding::wrong(
-                what,
-                format!("git worktree unlock '{shown}' && git -C '{shown}' status"),
-            ),
-            false => {
-                let fix = format!("git worktree remove -f -f '{shown}'");
-                Finding::wrong(what, and_branch(repo, fix, branch)?).irreversible()
+            true => Finding::wrong(what, half.way_out()),
+            false if unfinished::is_known(snapshot, path) => {
+                Finding::wrong(what, half.way_out()).irreversible()
             }
+            false => Finding::wrong(what, and_branch(repo, half.way_out(), branch)?).irreversible(),
         });
     }
     for (id, path) in worktrees.sessions()? {
-        if snapshot.contains(id)? || begun.iter().any(|begun| begun.path == path) {
+        let is_named = begun.iter().any(|begun| begun.path == path) || going.contains(&path);
+        if is_named || snapshot.contains(id)? {
             continue;
         }
         let (shown, branch) = (path.display(), branch_at(&listed, &path));
