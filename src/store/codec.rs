@@ -15,7 +15,7 @@ use serde::de::{
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_yaml::value::Tag;
 
-use literal::{Literals, TagName};
+use literal::{Floats, Literals, TagName};
 
 use crate::model::{Map, Project, RecordError, Session, SessionId, Value};
 
@@ -99,15 +99,23 @@ fn parse_value(bytes: &[u8]) -> Result<Value, RecordProblem> {
     if brackets::are_too_deep(bytes) {
         return Err(RecordProblem::Yaml("nested too deeply".to_owned()));
     }
-    let mut budget = Budget { values: LIMITS.values, text: 2 * LIMITS.bytes, unsure: false };
-    let problem = |error: serde_yaml::Error| RecordProblem::Yaml(error.to_string());
+    let mut budget = Budget { values: LIMITS.values, text: 2 * LIMITS.bytes, floats: Floats::None };
     let value = read(bytes, &mut budget).map_err(problem)?;
-    if !budget.unsure && !literal::has_odd_integer(bytes) {
-        return Ok(value);
+    match literal::has_odd_number(bytes, budget.floats) {
+        true => with_texts(value, bytes),
+        false => Ok(value),
     }
-    Literals { value, exact: literal }
-        .deserialize(serde_yaml::Deserializer::from_slice(bytes))
-        .map_err(problem)
+}
+
+/// The value with the texts of its numbers, from the bytes from which it was read: the library tells
+/// either what a scalar means or how it is written.
+fn with_texts(value: Value, bytes: &[u8]) -> Result<Value, RecordProblem> {
+    let texts = Literals { value, exact: literal };
+    texts.deserialize(serde_yaml::Deserializer::from_slice(bytes)).map_err(problem)
+}
+
+fn problem(error: serde_yaml::Error) -> RecordProblem {
+    RecordProblem::Yaml(error.to_string())
 }
 
 fn read(bytes: &[u8], budget: &mut Budget) -> Result<Value, serde_yaml::Error> {
@@ -121,7 +129,7 @@ fn literal(number: Value, text: &str) -> Value {
     if exact == number || !literal::is_plain(text) {
         return number;
     }
-    let mut budget = Budget { values: 1, text: 2 * text.len() + 40, unsure: false };
+    let mut budget = Budget { values: 1, text: 2 * text.len() + 40, floats: Floats::None };
     let is_same = read(text.as_bytes(), &mut budget).ok().as_ref() == Some(&number);
     if is_same { exact } else { number }
 }
@@ -244,7 +252,7 @@ struct Budget {
     values: usize,
     text: usize,
     /// Whether a number was read that may have a text of its own.
-    unsure: bool,
+    floats: Floats,
 }
 
 impl Budget {
@@ -274,7 +282,7 @@ impl Seed<'_> {
 impl Seed<'_> {
     /// Larger than 64 bits hold: all its digits.
     fn visit_large<E: Error>(self, digits: String) -> Result<Value, E> {
-        self.budget.unsure = true;
+        self.budget.floats = Floats::Some;
         self.budget.spend(digits.len())?;
         Ok(Value::Literal(digits.clone(), Box::new(digits.into())))
     }
@@ -325,7 +333,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        self.budget.unsure = true;
+        self.budget.floats = Floats::Some;
         self.budget.spend(0).map(|()| Value::Float(value))
     }
 

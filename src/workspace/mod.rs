@@ -24,6 +24,7 @@ mod operation;
 mod place;
 mod recreate;
 mod refill;
+mod reflogs;
 mod registry;
 mod removal;
 mod remove;
@@ -33,6 +34,7 @@ mod stake;
 mod state;
 mod status;
 mod submodules;
+mod successor;
 mod unfinished;
 mod worktrees;
 
@@ -48,6 +50,7 @@ pub use marker::{is_of, key_here, mark_here, name_project, session_at, session_h
 pub use operation::{Operation, operation};
 pub use place::{from_record, to_record};
 pub use refill::Refilled;
+pub use reflogs::Moved;
 pub use removal::{Loss, Recreation, Removal, Removed, Verdict};
 pub use state::{Changes, Condition, Detail, Divergence, Place, WorkspaceState};
 pub use unfinished::Unfinished;

@@ -23,9 +23,21 @@ impl Literals {
     }
 }
 
-/// Whether there may be a whole number that is not written in plain decimal: `+1`, `-0`, `0x1F`.
-/// Too often does no harm.
-pub(super) fn has_odd_integer(bytes: &[u8]) -> bool {
+/// Whether there may be a number that is not written as this version would write it. Too often does
+/// no harm.
+pub(super) fn has_odd_number(bytes: &[u8], floats: Floats) -> bool {
+    has_odd_integer(bytes) || floats == Floats::Some && has_odd_float(bytes)
+}
+
+/// Whether a record holds numbers with a fraction, or larger than 64 bits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Floats {
+    None,
+    Some,
+}
+
+/// Not in plain decimal: `+1`, `-0`, `0x1F`.
+fn has_odd_integer(bytes: &[u8]) -> bool {
     let is_inside = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     let begins = |at: usize| at == 0 || !is_inside(at - 1);
     bytes.windows(2).enumerate().any(|(at, pair)| match pair {
@@ -35,9 +47,37 @@ pub(super) fn has_odd_integer(bytes: &[u8]) -> bool {
     })
 }
 
+/// With more digits than are needed, or an exponent: `1.50`, `1e3`.
+fn has_odd_float(bytes: &[u8]) -> bool {
+    let words = bytes.split(|byte| !is_part(*byte));
+    words.filter_map(|word| std::str::from_utf8(word).ok()).any(|word| {
+        let is_integer = word.len() < 20 && !word.contains(['.', 'e', 'E']);
+        if is_integer {
+            return false;
+        }
+        match word.parse::<f64>().map(Value::Float) {
+            Ok(float) if float.as_f64().is_some_and(f64::is_finite) => {
+                Value::number(float.clone(), word) != float
+            }
+            _ => is_odd_word(word),
+        }
+    })
+}
+
+/// An infinity or no number, written in another way: `.Inf`, `+.inf`.
+fn is_odd_word(word: &str) -> bool {
+    let word_alone = word.strip_prefix(['+', '-']).unwrap_or(word);
+    let is_word = [".inf", ".nan"].iter().any(|own| own.eq_ignore_ascii_case(word_alone));
+    is_word && ![".inf", "-.inf", ".nan"].contains(&word)
+}
+
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)
+}
+
 /// Whether the text of a number can stand as it is wherever a value can.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    text.bytes().all(is_part)
 }
 
 impl<'de> DeserializeSeed<'de> for Literals {

@@ -92,6 +92,30 @@ proptest! {
     }
 }
 
+/// A record that this version wrote is parsed once.
+#[test]
+fn numbers_as_this_version_writes_them_need_no_second_look() {
+    let record = "created_at: 2026-11-20T17:05:32.250Z\ntitle: v1.50, 0.70.1 and 1e3x\nbase: {commit: 12e4f0}\n\
+                  cost:\n  output_tokens: 100\n  cost_usd: 0.42\ncontext: {a: 1.5, b: -2.0, c: .inf, d: 10}\n";
+    assert!(!literal::has_odd_number(record.as_bytes(), Floats::Some), "{record}");
+    for odd in ["1.50", "1e3", "+1", "-0", "0x1F", ".5", ".Inf", "12345678901234567890123"] {
+        let odd = format!("{record}x: [{odd}]\n");
+        assert!(literal::has_odd_number(odd.as_bytes(), Floats::Some), "{odd}");
+    }
+}
+
+proptest! {
+    /// Nothing is lost where the second look is spared.
+    #[test]
+    fn no_second_look_is_spared_that_finds_something(
+        texts in prop::collection::vec(prop_oneof![numbers(), any::<f64>().prop_map(|f| format!("{f:?}"))], 1..4)
+    ) {
+        let text = format!("a: {0}\nb: [{0}, {{c: {1}}}]\n? {0}\n: \"{1}\"\n", texts[0], texts.join(" "));
+        let value = parse_value(text.as_bytes()).unwrap();
+        prop_assert_eq!(with_texts(value.clone(), text.as_bytes()).unwrap(), value, "{}", text);
+    }
+}
+
 #[test]
 fn a_number_that_is_a_key_keeps_its_text() {
     for text in ["1.50: 0x1F\n", "a: [&x 1.50, *x, 1.5]\n", "? [0x1F]\n: 1e3\n", "[+1]: {-0: -0}\n"]
