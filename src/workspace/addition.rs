@@ -1,7 +1,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::{Exclusion, Refilled, WorkspaceError};
+use super::{Exclusion, WorkspaceError};
 use crate::model::{Oid, SessionId};
 
 /// What a new workspace is to be.
@@ -60,6 +60,13 @@ pub struct Remarks {
     pub exclusion: Option<Exclusion>,
     /// What was put back that an interrupted removal had taken.
     pub refilled: Option<Refilled>,
+}
+
+/// What was brought back that a killed removal had taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refilled {
+    /// How many files: those that git ignores are not among them.
+    pub files: usize,
 }
 
 type Undo<'a> = Box<dyn FnOnce() -> Result<(), WorkspaceError> + 'a>;

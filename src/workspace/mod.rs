@@ -38,7 +38,7 @@ mod successor;
 mod unfinished;
 mod worktrees;
 
-pub use addition::{Added, Addition, Branch, Remarks};
+pub use addition::{Added, Addition, Branch, Refilled, Remarks};
 pub use error::WorkspaceError;
 pub use exposed::{Exclusion, Exposed};
 pub use half_made::HalfCheckout;
@@ -49,7 +49,6 @@ pub use mark::{Gone, Mark, bring_back, gone, marked, moved, relink, unlinked};
 pub use marker::{is_of, key_here, mark_here, name_project, session_at, session_here};
 pub use operation::{Operation, operation};
 pub use place::{from_record, to_record};
-pub use refill::Refilled;
 pub use reflogs::Moved;
 pub use removal::{Loss, Recreation, Removal, Removed, Verdict};
 pub use state::{Changes, Condition, Detail, Divergence, Place, WorkspaceState};

@@ -2,14 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{WorkspaceError, Worktrees, marker, removing};
-
-/// What was brought back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refilled {
-    /// How many files: those that git ignores are not among them.
-    pub files: usize,
-}
+use super::{Refilled, WorkspaceError, Worktrees, marker, removing};
 
 impl Worktrees<'_> {
     /// Puts the files that are missing in a worktree back as its index has them, if a removal that
