@@ -7,6 +7,7 @@ mod examine;
 mod exclude;
 mod finding;
 mod leftovers;
+mod lost_event;
 mod mend;
 mod orphans;
 mod programs;
@@ -19,5 +20,5 @@ mod writing;
 
 pub use examine::examine;
 pub use finding::{Finding, Weight};
+pub(super) use lost_event::lost_event;
 pub use mend::{Outcome, Treated, mend};
-pub(super) use orphans::lost_event;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{Finding, orphans::lost_event};
+use super::Finding;
+use super::lost_event::lost_event;
 use crate::flow::FlowError;
 use crate::model::error_chain;
 use crate::store::{Snapshot, Store};
