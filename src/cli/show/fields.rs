@@ -1,6 +1,5 @@
 //! The fields of a session as `show` prints them, aligned.
 
-use git_ao::git::local_offset;
 use git_ao::model::{Cost, Map, Placement, Session, Timestamp};
 use git_ao::store::Snapshot;
 
@@ -32,8 +31,8 @@ pub fn print(
     let pr = [session.pr_number.map(|number| format!("#{number}")), session.pr_url.clone()];
     line(ctx, "PR", Style::Plain, &words(pr))?;
     line(ctx, "Tags", Style::Plain, &session.tags.join(", "))?;
-    line(ctx, "Created", Style::Plain, &when(session.created_at, ctx.now))?;
-    line(ctx, "Updated", Style::Plain, &when(session.updated_at, ctx.now))?;
+    line(ctx, "Created", Style::Plain, &when(session.created_at, ctx))?;
+    line(ctx, "Updated", Style::Plain, &when(session.updated_at, ctx))?;
     line(ctx, "Cost", Style::Plain, &session.cost.as_ref().map(cost).unwrap_or_default())?;
     for (fork, parent) in snapshot.lineage(session)?.ancestors {
         let title = match &parent {
@@ -86,9 +85,9 @@ fn words<const N: usize>(words: [Option<String>; N]) -> String {
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn when(time: Timestamp, now: Timestamp) -> String {
-    let date = DateFormat::Default.show(time, local_offset(time), now);
-    format!("{date} ({})", DateFormat::Relative.show(time, 0, now))
+fn when(time: Timestamp, ctx: &Ctx) -> String {
+    let date = DateFormat::Default.show(time, ctx.env.local_offset(time), ctx.now);
+    format!("{date} ({})", DateFormat::Relative.show(time, 0, ctx.now))
 }
 
 fn cost(cost: &Cost) -> String {

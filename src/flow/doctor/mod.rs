@@ -3,6 +3,7 @@
 mod apply;
 mod branch;
 mod clocks;
+mod decoration;
 mod examine;
 mod exclude;
 mod finding;
@@ -14,6 +15,7 @@ mod programs;
 mod refspecs;
 mod remedy;
 mod removals;
+mod replica;
 mod settings;
 mod unfinished;
 mod writing;

@@ -7,6 +7,7 @@ mod cleanup;
 mod clones;
 mod deleted;
 mod doctor;
+mod doctor_clones;
 mod doctor_fix;
 mod doctor_remotes;
 mod foreign_env;
