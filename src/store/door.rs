@@ -71,13 +71,7 @@ impl Store {
             let mut transaction = Transaction::new(snapshot, now);
             let value = change(&mut transaction)?;
             let parts = transaction.into_parts();
-            let mut next = Vec::new();
-            for visibility in parts.order() {
-                if !parts.ids(visibility).is_empty() {
-                    next.push(self.commit(verb, &parts, visibility, now).map_err(E::from)?);
-                }
-            }
-            Ok((value, next))
+            Ok((value, self.commit_each(verb, &parts, now)?))
         })
     }
 
@@ -188,11 +182,32 @@ impl Store {
         Ok(())
     }
 
+    /// The events of a change, as their refs are to move. The private one names the public one.
+    fn commit_each(
+        &self,
+        verb: &str,
+        parts: &Parts<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<Next>, StoreError> {
+        let mut next: Vec<Next> = Vec::new();
+        for visibility in [Visibility::Public, Visibility::Private] {
+            if !parts.ids(visibility).is_empty() {
+                let public = next.first().map(|next| next.event.clone());
+                next.push(self.commit(verb, parts, visibility, public, now)?);
+            }
+        }
+        if parts.order()[0] == Visibility::Private {
+            next.reverse();
+        }
+        Ok(next)
+    }
+
     fn commit(
         &self,
         verb: &str,
         parts: &Parts<'_>,
         visibility: Visibility,
+        public: Option<Oid>,
         now: Timestamp,
     ) -> Result<Next, StoreError> {
         let repo = self.repository();
@@ -204,6 +219,7 @@ impl Store {
             conflicts: Vec::new(),
             replica: self.replica_under_lock(),
             origin: parts.origin,
+            public,
         };
         let tree = self.write_staged(parts, visibility)?;
         let tip = parts.snapshot.tip_of(visibility);
