@@ -21,6 +21,14 @@ use super::{CliError, Ctx, ExitCode};
 /// Sessions that live in other clones are shown with the clone's name. Ended sessions are hidden
 /// unless their agent is still alive. Nothing is written.
 ///
+/// In the column BASE, '=' means that the branch is at its base and nothing has been committed on
+/// it, and 'merged' that all commits made on it are in the base. A branch whose commits were
+/// squashed or rebased into the base is not recognized as merged. If the base branch no longer
+/// exists, the name in parentheses is what the branch is compared with instead: the branch that the
+/// base was renamed to, the base branch of a remote, a branch that contains the commit that the
+/// session started from (the base of the session it was forked from, or the default branch), or
+/// that commit itself. '-' means that there is nothing to compare.
+///
 /// Uncommitted changes are counted with --changes, or if a single session is named, because
 /// counting runs 'git status' in each worktree. An agent whose state cannot be determined is shown
 /// as 'unknown', with the reason.
@@ -28,7 +36,9 @@ use super::{CliError, Ctx, ExitCode};
 /// --json prints {"version":1,"sessions":[…],"hidden":n}. Each session has the keys of 'git ao list
 /// --json' and, in 'live', the keys 'agent' (alive, gone, unknown, not_started, elsewhere), 'pid',
 /// 'agent_error', 'path', 'workspace' ('condition', 'state', 'branch', 'locked', 'changes',
-/// 'upstream'), 'base' ('ahead', 'behind') and 'elsewhere' (names of clones).
+/// 'upstream'), 'base' ('ahead', 'behind', 'merged', 'ref' or 'commit', 'replaced') and 'elsewhere'
+/// (names of clones). 'replaced' is true if 'ref' or 'commit' stands in for a base branch that no
+/// longer exists.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session. Default: all active sessions.

@@ -82,7 +82,7 @@ pub use here::{elsewhere, placement};
 pub use issue::Ticket;
 pub use kill::{Killed, kill};
 pub use launcher::{Crew, Launcher};
-pub use live::{AgentState, Live, Scope, survey};
+pub use live::{Against, AgentState, BaseStatus, Live, Scope, survey};
 pub use liveness::{Liveness, liveness, liveness_of};
 pub use log::{log_file, log_limit};
 pub use lost::Lost;

@@ -5,24 +5,25 @@ use crate::git::GitError;
 use crate::model::Oid;
 
 impl Worktrees<'_> {
-    /// How the branches stand to `base`, a branch or commit: one process for all of them. Branches
-    /// that are not there are left out.
+    /// How many commits the branches are ahead of and behind a commit: one process for all of them.
+    /// Branches that are not there are left out.
     ///
     /// # Errors
-    /// When `base` names no commit.
+    /// When git fails, as where the commit is not there.
     pub fn divergence(
         &self,
-        base: &str,
+        base: &Oid,
         branches: &[&str],
     ) -> Result<BTreeMap<String, Divergence>, WorkspaceError> {
-        let base = self.base(Some(base))?.commit;
-        let (Some(base), false) = (base, branches.is_empty()) else { return Ok(BTreeMap::new()) };
+        if branches.is_empty() {
+            return Ok(BTreeMap::new());
+        }
         let format = format!("--format=%(ahead-behind:{base}) %(refname:lstrip=2)");
         let names = branches.iter().map(|name| format!("refs/heads/{name}"));
         let text = match self.repo.git("for-each-ref").arg(format).args(names).run() {
             Ok(output) => output.text(),
             // Git before 2.41 does not know that field.
-            Err(GitError::Failed { .. }) => return self.divergence_one_by_one(&base, branches),
+            Err(GitError::Failed { .. }) => return self.divergence_one_by_one(base, branches),
             Err(error) => return Err(error.into()),
         };
         let parse = |line: &str| {
@@ -81,8 +82,8 @@ mod tests {
         let repo = Repository::discover(dir.path()).unwrap();
         let worktrees = Worktrees::new(&repo);
         let branches = ["topic", "main", "gone"];
-        let all = worktrees.divergence("main", &branches).unwrap();
         let base = repo.read_ref("refs/heads/main").unwrap().unwrap();
+        let all = worktrees.divergence(&base, &branches).unwrap();
         assert_eq!(all, worktrees.divergence_one_by_one(&base, &branches).unwrap());
         assert_eq!(all["topic"], Divergence { ahead: 2, behind: 1 });
         assert_eq!(all.len(), 2);

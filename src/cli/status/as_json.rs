@@ -1,4 +1,4 @@
-use git_ao::flow::{AgentState, Live};
+use git_ao::flow::{Against, AgentState, BaseStatus, Live};
 use git_ao::model::error_chain;
 use git_ao::store::Store;
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
@@ -35,7 +35,7 @@ fn as_json(live: &Live) -> Value {
         },
         "path": live.path.as_ref().map(|path| path.to_string_lossy()),
         "workspace": live.workspace.as_ref().map(workspace),
-        "base": live.base.map(divergence),
+        "base": live.base.as_ref().map(base),
         "elsewhere": live.elsewhere,
     });
     match &live.agent {
@@ -79,6 +79,21 @@ fn workspace(state: &WorkspaceState) -> Value {
         "locked": state.locked,
         "changes": changes,
         "upstream": state.upstream.map(divergence),
+    })
+}
+
+fn base(status: &BaseStatus) -> Value {
+    let (name, commit) = match &status.against {
+        Against::Branch(name) => (Some(name), None),
+        Against::Commit(commit) => (None, Some(commit.as_str())),
+    };
+    json!({
+        "ahead": status.divergence.ahead,
+        "behind": status.divergence.behind,
+        "merged": status.is_merged,
+        "ref": name,
+        "commit": commit,
+        "replaced": status.is_replaced,
     })
 }
 

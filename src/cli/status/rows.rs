@@ -1,4 +1,4 @@
-use git_ao::flow::{AgentState, Live};
+use git_ao::flow::{Against, AgentState, BaseStatus, Live};
 use git_ao::model::{Session, SessionStatus, Timestamp};
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 
@@ -44,7 +44,7 @@ fn cells(row: &Row, now: Timestamp) -> [Cell; 7] {
             agent(session, live),
             Cell::plain(&age(session.updated_at, now)),
             worktree(live.workspace.as_ref(), session.branch.as_deref()),
-            base(live.base),
+            base(live.base.as_ref()),
             Cell::plain(&session.display_title()),
         ],
         Err(problem) => [
@@ -103,12 +103,24 @@ fn worktree(state: Option<&WorkspaceState>, recorded: Option<&str>) -> Cell {
     }
 }
 
-fn base(base: Option<Divergence>) -> Cell {
-    match base {
-        None => Cell::new(Style::Dim, "-"),
-        Some(Divergence { ahead: 0, behind: 0 }) => Cell::plain("="),
-        Some(Divergence { ahead, behind: 0 }) => Cell::plain(&format!("+{ahead}")),
-        Some(Divergence { ahead: 0, behind }) => Cell::plain(&format!("-{behind}")),
-        Some(Divergence { ahead, behind }) => Cell::plain(&format!("+{ahead} -{behind}")),
-    }
+fn base(status: Option<&BaseStatus>) -> Cell {
+    let Some(status) = status else { return Cell::new(Style::Dim, "-") };
+    let stand = match status.divergence {
+        _ if status.is_merged => "merged".to_owned(),
+        Divergence { ahead: 0, behind: 0 } => "=".to_owned(),
+        Divergence { ahead, behind: 0 } => format!("+{ahead}"),
+        Divergence { ahead: 0, behind } => format!("-{behind}"),
+        Divergence { ahead, behind } => format!("+{ahead} -{behind}"),
+    };
+    let other = match &status.against {
+        _ if !status.is_replaced => return Cell::plain(&stand),
+        Against::Branch(name) => short_ref(name),
+        Against::Commit(commit) => commit.short(),
+    };
+    Cell::plain(&format!("{stand} ({other})"))
+}
+
+fn short_ref(name: &str) -> &str {
+    let prefixes = ["refs/heads/", "refs/remotes/"];
+    prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
 }

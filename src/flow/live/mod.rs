@@ -2,8 +2,10 @@
 
 mod agents;
 mod base;
+mod successor;
 mod survey;
 
 pub use agents::AgentState;
 pub(super) use agents::Probes;
+pub use base::{Against, BaseStatus};
 pub use survey::{Live, Scope, survey};

@@ -3,15 +3,15 @@ use std::thread;
 
 use super::AgentState;
 use super::agents::Probes;
-use super::base::to_base;
+use super::base::{BaseStatus, to_base};
 use crate::flow::FlowError;
 use crate::flow::on_branch::is_its_own;
 use crate::flow::own::Own;
 use crate::model::Session;
 use crate::store::Store;
 use crate::workspace::{
-    self, Condition, Detail, Divergence, Place, Workspace as _, WorkspaceState, Worktrees, is_of,
-    is_worktree, session_at,
+    self, Condition, Detail, Place, Workspace as _, WorkspaceState, Worktrees, is_of, is_worktree,
+    session_at,
 };
 
 /// What is true of one session now.
@@ -23,8 +23,8 @@ pub struct Live {
     pub path: Option<PathBuf>,
     /// What that is like; None where it has none here, or was not looked at.
     pub workspace: Option<WorkspaceState>,
-    /// How its branch stands to what it was started from.
-    pub base: Option<Divergence>,
+    /// How its branch stands to its base; None where either is not here.
+    pub base: Option<BaseStatus>,
     /// The other replicas on which it has a placement.
     pub elsewhere: Vec<String>,
 }
@@ -60,7 +60,7 @@ pub fn survey(
     let (agents, states, bases) = thread::scope(|scope| {
         let agents = scope.spawn(move || probes.run());
         let states = look(&worktrees, &here, detail);
-        let bases = to_base(&worktrees, &close);
+        let bases = to_base(store, &close);
         (agents.join().expect("probing does not panic"), states, bases)
     });
     let (mut states, mut bases) = (states?, bases?);
@@ -81,7 +81,7 @@ pub fn survey(
             && is_its_own(store, session, on)?
         {
             let now = Session { branch: Some(on.clone()), ..(*session).clone() };
-            *base = to_base(&worktrees, &[Some(&now)])?.pop().flatten();
+            *base = to_base(store, &[Some(&now)])?.pop().flatten();
             state.condition = Condition::Ready;
         }
     }

@@ -2,6 +2,7 @@
 
 mod agents;
 mod arrives;
+mod base;
 mod cleanup;
 mod clones;
 mod deleted;

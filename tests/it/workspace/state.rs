@@ -237,7 +237,8 @@ fn ahead_and_behind_are_those_of_git() {
             let stands = Divergence { ahead: 2, behind: 1 };
             assert_eq!(look(repo, &path, Detail::Changes).upstream, Some(stands));
             let git = open(repo);
-            let all = Worktrees::new(&git).divergence("main", &["ao/x", "main", "gone"]).unwrap();
+            let main = git.read_ref("refs/heads/main").unwrap().unwrap();
+            let all = Worktrees::new(&git).divergence(&main, &["ao/x", "main", "gone"]).unwrap();
             let equal = Divergence::default();
             assert_eq!(
                 all.into_iter().collect::<Vec<_>>(),

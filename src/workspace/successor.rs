@@ -1,0 +1,73 @@
+//! What to compare with where a branch that others began at is gone.
+
+use super::{WorkspaceError, Worktrees};
+use crate::git::GitError;
+use crate::model::Oid;
+
+impl Worktrees<'_> {
+    /// The same branch under other names, as full refs: what it was renamed to, and what remotes
+    /// have under its name, `origin` first.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn same_branches(&self, gone: &str) -> Result<Vec<String>, WorkspaceError> {
+        // Git keeps the reflog of a branch that it renames, and adds this to it.
+        let renamed = format!("--grep-reflog=Branch: renamed refs/heads/{gone} to ");
+        let git = self.repo.git("log").args(["--walk-reflogs", "--fixed-strings", &renamed]);
+        let text = match git.args(["--format=%gD", "--branches", "--"]).run() {
+            Ok(output) => output.text(),
+            // Some branch is damaged, and git reads none then.
+            Err(GitError::Failed { .. }) => String::new(),
+            Err(error) => return Err(error.into()),
+        };
+        let name = |line: &str| {
+            let (name, _) = line.split_once("@{")?;
+            let name = name.strip_prefix("refs/").unwrap_or(name);
+            Some(format!("refs/heads/{}", name.strip_prefix("heads/").unwrap_or(name)))
+        };
+        let mut names: Vec<_> = text.lines().filter_map(name).collect();
+        let origin = format!("refs/remotes/origin/{gone}");
+        let git = self.repo.git("for-each-ref").arg("--format=%(refname)");
+        let text = git.args([&origin, &format!("refs/remotes/*/{gone}")]).run()?.text();
+        let mut remote: Vec<_> = text.lines().map(str::to_owned).collect();
+        remote.sort_by_key(|name| *name != origin);
+        names.extend(remote);
+        Ok(names)
+    }
+
+    /// Which of these branches have the commit, as full refs in the same order.
+    ///
+    /// # Errors
+    /// When git fails, as where the commit is not there.
+    pub fn with_commit(
+        &self,
+        commit: &Oid,
+        branches: &[String],
+    ) -> Result<Vec<String>, WorkspaceError> {
+        if branches.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut names: Vec<_> = branches.iter().map(|name| format!("refs/heads/{name}")).collect();
+        let git = self.repo.git("for-each-ref").arg("--format=%(refname)");
+        let text = git.args(["--contains", commit.as_str()]).args(&names).run()?.text();
+        names.retain(|name| text.lines().any(|line| line == name));
+        Ok(names)
+    }
+
+    /// What may be the default branch, the likeliest first: what a remote says, what new
+    /// repositories begin with, and what the main worktree is on. Nothing says that it is there.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn default_branches(&self) -> Result<Vec<String>, WorkspaceError> {
+        let format = "--format=%(symref:lstrip=3)";
+        let git = self.repo.git("for-each-ref").args([format, "refs/remotes/*/HEAD"]);
+        let text = git.run()?.text();
+        let mut names: Vec<_> =
+            text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        names.extend(self.repo.config("init.defaultBranch"));
+        names.extend(["main", "master"].map(str::to_owned));
+        names.extend(self.list()?.into_iter().next().and_then(|main| main.branch));
+        Ok(names)
+    }
+}
