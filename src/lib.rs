@@ -12,6 +12,7 @@
 //! | [`share`] | fetching, merging and pushing through a remote |
 //! | [`agent`], [`runtime`], [`workspace`] | the program that does the work, the process that runs it, the worktree it works in |
 //! | [`store`] | the records: transactions, queries, history |
+//! | [`ledger`] | commits on refs: the one way to write, and their history |
 //! | [`git`] | access to one repository, and running git safely |
 //! | [`model`] | plain types and pure rules |
 //!
@@ -77,6 +78,7 @@ pub mod agent;
 pub mod flow;
 pub mod git;
 pub mod hook;
+pub mod ledger;
 pub mod model;
 pub mod runtime;
 pub mod share;

@@ -4,9 +4,10 @@ use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use git_ao::git::{Held, LockError, ObjectError, RefError, Repository, RepositoryError};
+use git_ao::ledger::{self, Clock, LedgerError};
 use git_ao::model::{Handle, Project, Reference, error_chain};
 use git_ao::store::{
-    Clock, Context, Entry, Key, Notice, RecordProblem, ResolveError, Snapshot, Store, StoreError,
+    Context, Entry, Key, Notice, RecordProblem, ResolveError, Snapshot, Store, StoreError,
 };
 
 use super::ui::escape;
@@ -60,7 +61,7 @@ pub const REPAIR: &str = "to see what can be repaired: git ao fsck --repair --dr
 fn say(notice: &Notice) {
     static SAID: AtomicBool = AtomicBool::new(false);
     let is_news = match notice {
-        Notice::Waiting(_) => std::io::stderr().is_terminal(),
+        Notice::Ledger(ledger::Notice::Waiting(_)) => std::io::stderr().is_terminal(),
         _ => true,
     };
     if !is_news || matches!(notice, Notice::PrivateUnread(_)) && SAID.swap(true, Relaxed) {
@@ -166,20 +167,31 @@ impl From<StoreError> for CliError {
             StoreError::Newer(_) => {
                 CliError::fatal(message).hint("update git-ao; nothing was written")
             }
-            StoreError::Object(
+            StoreError::NotAStore { .. } | StoreError::PrivateUnread(_) => {
+                CliError::fatal(message).hint(REPAIR)
+            }
+            StoreError::Ledger(error) => error.into(),
+            _ => CliError::fatal(message).write_hint(&error),
+        }
+    }
+}
+
+impl From<&LedgerError> for CliError {
+    fn from(error: &LedgerError) -> Self {
+        let message = error_chain(error);
+        match error {
+            LedgerError::Object(
                 ObjectError::Missing(_)
                 | ObjectError::Unreadable { .. }
                 | ObjectError::WrongKind { .. },
             )
-            | StoreError::NotAStore { .. }
-            | StoreError::PrivateUnread(_)
-            | StoreError::Ref(RefError::Read { .. }) => CliError::fatal(message).hint(REPAIR),
-            StoreError::Ref(RefError::Moved(name)) | StoreError::Contended { name, .. } => {
+            | LedgerError::Ref(RefError::Read { .. }) => CliError::fatal(message).hint(REPAIR),
+            LedgerError::Ref(RefError::Moved(name)) | LedgerError::Contended { name, .. } => {
                 CliError::fatal(message).hint(format!(
                     "if no other git process is running, remove the stale file '{name}.lock' in the git directory"
                 ))
             }
-            StoreError::Ref(RefError::Locked { source, .. }) => {
+            LedgerError::Ref(RefError::Locked { source, .. }) => {
                 let fatal = CliError::fatal(message);
                 match source.downcast_ref::<Held>() {
                     Some(held) => fatal.hint(format!(
@@ -189,12 +201,9 @@ impl From<StoreError> for CliError {
                     None => fatal,
                 }
             }
-            StoreError::Lock(LockError::Timeout { .. }) => CliError::fatal(message)
+            LedgerError::Lock(LockError::Timeout { .. }) => CliError::fatal(message)
                 .hint("the process that holds it may be suspended; to find it: fuser"),
-            StoreError::Object(error) => CliError::fatal(message).write_hint(error),
-            StoreError::Ref(error) => CliError::fatal(message).write_hint(error),
-            StoreError::Lock(error) => CliError::fatal(message).write_hint(error),
-            _ => CliError::fatal(message).write_hint(&error),
+            error => CliError::fatal(message).write_hint(error),
         }
     }
 }

@@ -23,5 +23,5 @@ pub use zone::local_offset;
 
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub(crate) use identity::Signatures;
-pub(crate) use objects::RawTree;
+pub(crate) use objects::{RawTree, gix_id, oid};
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog};

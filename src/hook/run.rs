@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::{Crowd, HookError, HookName, Place, Reach, Reader, checkout, head, push, trailer};
 use crate::git::Repository;
+use crate::ledger::LedgerError;
 use crate::store::{Store, StoreError};
 
 /// The configuration key that turns all hooks off, or on in a shared folder.
@@ -42,7 +43,9 @@ pub fn run(
         // The session is gone or put away: there is nothing left to keep true. In quarantine
         // nothing may be written, and what git does there is not done by an agent.
         Err(HookError::Store(
-            StoreError::NotFound(_) | StoreError::Archived(_) | StoreError::Quarantined,
+            StoreError::NotFound(_)
+            | StoreError::Archived(_)
+            | StoreError::Ledger(LedgerError::Quarantined),
         )) => Ok(None),
         done => done,
     }

@@ -2,8 +2,8 @@ use std::time::{Duration, Instant};
 
 use super::{Remote, ShareError, Watcher};
 use crate::git::{Ended, GitError};
+use crate::ledger::Backoff;
 use crate::model::Oid;
-use crate::store::Backoff;
 
 /// How long a fetch waits for others that write the same ref here.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -2,8 +2,9 @@ use std::time::Instant;
 
 use super::offer::Answer;
 use super::{Remote, ShareError, Tell, Watcher};
+use crate::ledger::Backoff;
 use crate::model::Oid;
-use crate::store::{Aim, Backoff, Change, MergeReport};
+use crate::store::{Aim, Change, MergeReport};
 
 /// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use std::time::Instant;
 use gix::objs::tree::EntryKind;
 use memchr::memmem;
 
-use super::error::oid;
 use super::half::Half;
 use super::layout::id_of_file;
 use super::{Entry, Location, Shelf, Snapshot, StoreError, Visibility};
+use crate::git::oid;
 use crate::model::{Project, Session, SessionId};
 
 /// How many records are looked at before the clock is.

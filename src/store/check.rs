@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::error::gix_id;
 use super::repair::Inspector;
 use super::{
     Entry, History, LIMITS, Namesake, RecordProblem, Shelf, Snapshot, Store, StoreError, Stray,
     Visibility,
 };
-use crate::git::RefState;
+use crate::git::{RefState, gix_id};
+use crate::ledger::LedgerError;
 use crate::model::{Oid, Session, Timestamp, error_chain};
 
 /// Something that is wrong with a store.
@@ -68,7 +68,7 @@ impl Store {
     fn check_half(&self, visibility: Visibility) -> Result<Vec<Finding>, StoreError> {
         let Some(name) = self.ref_of(visibility) else { return Ok(Vec::new()) };
         let (state, mut findings) = match self.damage(name, &mut Inspector::new(self)) {
-            Err(StoreError::Ref(error)) => {
+            Err(StoreError::Ledger(LedgerError::Ref(error))) => {
                 return Ok(vec![Finding::wrong(name, error_chain(&error))]);
             }
             known => known?,

@@ -1,5 +1,6 @@
-use crate::git::{GitError, LockError, ObjectError, RefError};
-use crate::model::{IllegalTransition, Oid, SessionId};
+use crate::git::{GitError, ObjectError, RefError};
+use crate::ledger::LedgerError;
+use crate::model::{IllegalTransition, SessionId};
 
 use super::{Key, RecordProblem};
 
@@ -68,35 +69,33 @@ pub enum StoreError {
     /// A handle that names no session, or more than one.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
-    /// Other writers kept updating the ref until the deadline.
-    #[error("'{name}' kept changing for {seconds} seconds; nothing was written")]
-    Contended {
-        /// The ref.
-        name: String,
-        /// The time tried.
-        seconds: u64,
-    },
-    /// A write was attempted in a hook while git quarantines new objects.
-    #[error("cannot write to the store while git quarantines new objects")]
-    Quarantined,
     /// `ao.project` is not a valid project name.
     #[error(transparent)]
     Project(#[from] crate::model::InvalidProject),
     /// `ao.replica` is not a valid name of a clone.
     #[error("'{0}' in ao.replica is not a valid name of a clone")]
     BadReplica(String),
-    /// An object is missing or damaged; `git ao fsck` reports details.
+    /// Its objects or refs cannot be read or written.
     #[error(transparent)]
-    Object(#[from] ObjectError),
-    /// A ref cannot be read or updated.
-    #[error(transparent)]
-    Ref(#[from] RefError),
-    /// The lock was not acquired.
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// Git failed.
-    #[error(transparent)]
-    Git(#[from] GitError),
+    Ledger(#[from] LedgerError),
+}
+
+impl From<ObjectError> for StoreError {
+    fn from(error: ObjectError) -> Self {
+        LedgerError::from(error).into()
+    }
+}
+
+impl From<RefError> for StoreError {
+    fn from(error: RefError) -> Self {
+        LedgerError::from(error).into()
+    }
+}
+
+impl From<GitError> for StoreError {
+    fn from(error: GitError) -> Self {
+        LedgerError::from(error).into()
+    }
 }
 
 /// Why a handle does not resolve to one session.
@@ -130,15 +129,4 @@ pub enum ResolveError {
 
 fn corrupt(problem: &RecordProblem) -> &'static str {
     if problem.is_newer() { "cannot be read" } else { "is corrupt" }
-}
-
-/// Turns gix's id into ours.
-pub(super) fn oid(id: gix::ObjectId) -> Oid {
-    id.to_string().parse().expect("git object ids are 40 or 64 lower-case hex digits")
-}
-
-/// Turns our id into gix's. Ids of another length than the repository's never name an object in
-/// it, and come out as what they are.
-pub(super) fn gix_id(id: &Oid) -> gix::ObjectId {
-    gix::ObjectId::from_hex(id.as_str().as_bytes()).expect("an Oid is 40 or 64 hex digits")
 }

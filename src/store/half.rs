@@ -2,11 +2,10 @@
 
 use gix::objs::tree::EntryKind;
 
-use super::clock::event_time;
-use super::error::gix_id;
 use super::layout::VERSION_BLOB;
 use super::{FORMAT, Store, StoreError, Visibility};
-use crate::git::RawTree;
+use crate::git::{RawTree, gix_id};
+use crate::ledger::commit_time;
 use crate::model::{Oid, Timestamp};
 
 /// The tree at one event, under one ref.
@@ -33,7 +32,7 @@ impl Half {
 fn read_root(store: &Store, tip: &Oid) -> Result<(RawTree, Timestamp), StoreError> {
     let repo = store.repository();
     let commit = repo.read_commit(gix_id(tip))?;
-    let (root, time) = (repo.read_tree(commit.tree)?, event_time(&commit));
+    let (root, time) = (repo.read_tree(commit.tree)?, commit_time(&commit));
     let not_a_store = |why: &str| StoreError::NotAStore {
         name: store.ref_name().to_owned(),
         why: why.to_owned(),

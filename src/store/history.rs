@@ -1,14 +1,11 @@
 //! The events of the store, as its commits tell them.
 
-use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashSet};
-
 use gix::objs::Commit;
 
-use super::clock::event_time;
-use super::error::{gix_id, oid};
 use super::{Snapshot, StoreError};
-use crate::model::{Event, Message, Oid, Person, SessionId, Timestamp};
+use crate::git::{gix_id, oid};
+use crate::ledger::{Commits, commit_time};
+use crate::model::{Event, Message, Oid, Person, SessionId};
 
 /// Which events are wanted.
 #[derive(Debug, Clone, Default)]
@@ -27,48 +24,19 @@ pub struct History {
 pub struct Events<'s> {
     snapshot: &'s Snapshot<'s>,
     session: Option<SessionId>,
-    queue: BinaryHeap<Waiting>,
-    seen: HashSet<Oid>,
-    problems: Vec<StoreError>,
+    commits: Commits<'s>,
     is_branched: bool,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Waiting {
-    event: Event,
-    /// Its time, or that of an event after it if that is earlier: a clock may have been ahead.
-    time: Timestamp,
-}
-
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let (ours, others) = (&self.event, &other.event);
-        self.time.cmp(&other.time).then_with(|| ours.id.cmp(&others.id))
-    }
-}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 impl<'s> Snapshot<'s> {
     /// The events of this snapshot's past.
     pub fn events(&'s self, history: History) -> Events<'s> {
-        let mut events = Events {
-            snapshot: self,
-            session: history.session,
-            queue: BinaryHeap::new(),
-            seen: HashSet::new(),
-            problems: Vec::new(),
-            is_branched: false,
+        let repo = self.store.repository();
+        let commits = match &history.from {
+            Some(start) => Commits::new(repo, [start]),
+            None => Commits::new(repo, self.tips()),
         };
-        match history.from {
-            Some(start) => events.visit(&start, None),
-            None => self.tips().for_each(|tip| events.visit(tip, None)),
-        }
-        events
+        Events { snapshot: self, session: history.session, commits, is_branched: false }
     }
 
     /// The last event that touched a session.
@@ -85,23 +53,18 @@ impl<'s> Snapshot<'s> {
 }
 
 impl Events<'_> {
-    fn visit(&mut self, id: &Oid, before: Option<Timestamp>) {
-        if self.seen.insert(id.clone()) {
-            match self.snapshot.event(id) {
-                Ok(event) => {
-                    let time = before.map_or(event.time, |before| event.time.min(before));
-                    self.queue.push(Waiting { event, time });
-                }
-                Err(error) => self.problems.push(error),
-            }
-        }
-    }
-
-    /// True for the event that made the session: there is nothing about it before, unless the
-    /// history has other branches in which clocks were wrong.
-    fn is_first(&self, event: &Event) -> bool {
-        let made_it = matches!(event.message.op.as_str(), "spawn" | "fork" | "create");
-        self.session.is_some() && made_it && !self.is_branched
+    /// True for the event that made a session: there is nothing about it before, unless the history
+    /// has other branches in which clocks were wrong.
+    ///
+    /// The verb is the caller's free word, and a deleted session comes back with an `undo`: only
+    /// both together say that it is the first.
+    fn is_first(&self, event: &Event, id: SessionId) -> bool {
+        let may_make = matches!(event.message.op.as_str(), "spawn" | "fork" | "create");
+        let had_it = |parent: &Oid| {
+            let before = self.snapshot.store.snapshot_at(parent);
+            before.and_then(|before| before.contains(id)).unwrap_or(true)
+        };
+        may_make && !self.is_branched && !event.parents.iter().any(had_it)
     }
 }
 
@@ -110,21 +73,19 @@ impl Iterator for Events<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(problem) = self.problems.pop() {
-                return Some(Err(problem));
-            }
-            let Waiting { event, time } = self.queue.pop()?;
-            let wanted = self.session.is_none_or(|id| event.message.sessions.contains(&id));
-            if wanted && self.is_first(&event) {
-                self.queue.clear();
+            let event = match self.commits.next()? {
+                Ok((id, commit)) => to_event(id, &commit),
+                Err(error) => return Some(Err(error.into())),
+            };
+            let Some(id) = self.session else { return Some(Ok(event)) };
+            let touches = event.message.sessions.contains(&id);
+            if touches && self.is_first(&event, id) {
+                self.commits.stop();
                 return Some(Ok(event));
             }
             // A fork's second parent is in the past of its first: only a merge has branches.
             self.is_branched |= event.parents.len() > 1 && event.message.op == "merge";
-            for parent in event.parents.clone() {
-                self.visit(&parent, Some(time));
-            }
-            if wanted {
+            if touches {
                 return Some(Ok(event));
             }
         }
@@ -141,7 +102,7 @@ fn to_event(id: Oid, commit: &Commit) -> Event {
             email: author.email.to_string(),
             offset: author.time.offset,
         },
-        time: event_time(commit),
+        time: commit_time(commit),
         message: Message::from_text(&commit.message.to_string()),
     }
 }

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use gix::ObjectId;
+use gix::objs::tree::EntryKind;
+
+use crate::ledger::Edit;
 use crate::model::{Project, SessionId};
 
 /// The format version that this program reads and writes.
@@ -92,6 +96,14 @@ impl Location {
             self.id.shard(),
             file_name(self.id),
         ]
+    }
+}
+
+impl From<(Location, Option<ObjectId>)> for Edit {
+    /// Puts a record where it belongs, or takes it out.
+    fn from((location, blob): (Location, Option<ObjectId>)) -> Self {
+        let path = location.components().map(Into::into).to_vec();
+        Self { path, entry: blob.map(|blob| (EntryKind::Blob, blob)) }
     }
 }
 

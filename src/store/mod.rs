@@ -1,13 +1,10 @@
 //! Records in git: the tree at one ref, and the one way to write it.
 
-mod backoff;
 mod branch;
 mod check;
-mod clock;
 mod codec;
+mod commit;
 mod displaced;
-mod door;
-mod edit;
 mod error;
 mod half;
 mod handle;
@@ -26,16 +23,14 @@ mod room;
 mod snapshot;
 mod staged;
 mod transaction;
-mod turn;
 mod undo;
 mod walk;
 
 pub use branch::OnBranch;
 pub use check::{Finding, Severity};
-pub use clock::Clock;
 pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
+pub use commit::Committed;
 pub use displaced::Displaced;
-pub use door::Committed;
 pub use error::{ResolveError, StoreError};
 pub use handle::Context;
 pub use history::{Events, History};
@@ -50,6 +45,3 @@ pub use snapshot::{Entry, Listed, Snapshot};
 pub use transaction::Transaction;
 pub use undo::{Overlap, UndoError, Undone, Version};
 pub use walk::{Listing, Stray};
-
-pub(crate) use backoff::Backoff;
-use clock::event_time;

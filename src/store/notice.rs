@@ -2,17 +2,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Displaced;
-use crate::git::Cause;
-use crate::model::error_chain;
+use crate::ledger;
 
-/// What happens during a write that is no reason to give up.
+/// What happens during an operation that is no reason to give up.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Notice {
-    /// The write waits for another program.
-    Waiting(String),
-    /// The write is done, but not known to be on the disk.
-    Unsure(Cause),
+    /// A write waits, or may not be on the disk.
+    Ledger(ledger::Notice),
     /// The private sessions cannot be read; the rest is there.
     PrivateUnread(String),
     /// What lay where a record belongs was put beside it.
@@ -22,33 +19,29 @@ pub enum Notice {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Waiting(why) => write!(f, "waiting: {why}"),
+            Self::Ledger(notice) => notice.fmt(f),
             Self::PrivateUnread(why) => {
                 write!(f, "private sessions are omitted because they cannot be read: {why}")
             }
             Self::Displaced(displaced) => displaced.fmt(f),
-            Self::Unsure(why) => {
-                let why = error_chain(&**why);
-                write!(f, "the change was made, but may not survive a power failure: {why}")
-            }
         }
     }
 }
 
-/// Who is told.
+/// Who is notified.
 #[derive(Clone, Default)]
-pub(super) struct Listener(Option<Arc<Hear>>);
+pub(super) struct Listener(Option<Arc<Notify>>);
 
-type Hear = dyn Fn(&Notice) + Send + Sync;
+type Notify = dyn Fn(&Notice) + Send + Sync;
 
 impl Listener {
-    pub fn new(hear: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(hear)))
+    pub fn new(notify: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(notify)))
     }
 
-    pub fn tell(&self, notice: &Notice) {
-        if let Some(hear) = &self.0 {
-            hear(notice);
+    pub fn notify(&self, notice: &Notice) {
+        if let Some(notify) = &self.0 {
+            notify(notice);
         }
     }
 }

@@ -3,8 +3,9 @@ use std::time::Duration;
 
 use super::notice::Listener;
 use super::replica::Naming;
-use super::{Clock, Notice, StoreError, Visibility};
+use super::{Notice, StoreError, Visibility};
 use crate::git::{Repository, RepositoryError};
+use crate::ledger::{Clock, Ledger};
 use crate::model::Oid;
 
 /// The ref of the store.
@@ -12,9 +13,6 @@ pub const SESSIONS_REF: &str = "refs/ao/sessions";
 
 /// The ref of the sessions that stay in this clone.
 pub const PRIVATE_REF: &str = "refs/ao/private";
-
-/// How long a write waits for others before it gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 type PrivateTip = Result<Option<Oid>, StoreError>;
 
@@ -50,11 +48,9 @@ type PrivateTip = Result<Option<Oid>, StoreError>;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Store {
-    repo: Repository,
+    ledger: Ledger,
     ref_name: String,
     private: Option<&'static str>,
-    clock: Clock,
-    patience: Duration,
     listener: Listener,
     naming: Naming,
 }
@@ -62,9 +58,9 @@ pub struct Store {
 impl Store {
     /// The store of a repository.
     pub fn new(repo: Repository) -> Self {
-        let (ref_name, clock) = (SESSIONS_REF.to_owned(), Clock::system());
+        let (ledger, ref_name) = (Ledger::new(repo), SESSIONS_REF.to_owned());
         let (listener, naming) = (Listener::default(), Naming::default());
-        Self { repo, ref_name, private: None, clock, patience: PATIENCE, listener, naming }
+        Self { ledger, ref_name, private: None, listener, naming }
     }
 
     /// What is known of this clone's name.
@@ -87,7 +83,7 @@ impl Store {
 
     /// The same store, in its repository as it was found again elsewhere.
     pub(crate) fn moved_to(&self, repo: Repository) -> Self {
-        Self { repo, naming: Naming::default(), ..self.clone() }
+        Self { ledger: self.ledger.moved_to(repo), naming: Naming::default(), ..self.clone() }
     }
 
     /// This store and the private sessions of this clone ([`PRIVATE_REF`]) as one: what is read
@@ -99,26 +95,35 @@ impl Store {
 
     /// Sets what tells the time.
     pub fn with_clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
+        Self { ledger: self.ledger.with_clock(clock), ..self }
     }
 
     /// Sets how long a write waits for other writers before it gives up.
     pub fn with_patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+        Self { ledger: self.ledger.with_patience(patience), ..self }
     }
 
-    /// Sets who is told of what happens while a write is under way.
-    pub fn with_listener(self, hear: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
-        Self { listener: Listener::new(hear), ..self }
+    /// Sets who is notified of what happens while an operation is under way.
+    pub fn with_listener(self, notify: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        let listener = Listener::new(notify);
+        let of_writes = listener.clone();
+        let ledger = self.ledger.with_listener(move |notice| {
+            of_writes.notify(&Notice::Ledger(notice));
+        });
+        Self { ledger, listener, ..self }
     }
 
-    pub(super) fn tell(&self, notice: &Notice) {
-        self.listener.tell(notice);
+    pub(super) fn notify(&self, notice: &Notice) {
+        self.listener.notify(notice);
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// The repository.
     pub fn repository(&self) -> &Repository {
-        &self.repo
+        self.ledger.repository()
     }
 
     /// The full name of the store's ref.
@@ -128,11 +133,7 @@ impl Store {
 
     /// The time, as this store is told it.
     pub fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    pub(super) fn patience(&self) -> Duration {
-        self.patience
+        self.ledger.clock()
     }
 
     /// The ref of the sessions that are as visible as this; None where they are not looked at.
@@ -145,12 +146,12 @@ impl Store {
 
     /// The newest event; None before the first. Private ones do not count.
     pub fn tip(&self) -> Result<Option<Oid>, StoreError> {
-        Ok(self.repo.read_ref(&self.ref_name)?)
+        Ok(self.ledger.tip(&self.ref_name)?)
     }
 
     /// The newest private event; None before the first, or where these are not looked at.
     pub fn private_tip(&self) -> Result<Option<Oid>, StoreError> {
-        Ok(self.private.map(|name| self.repo.read_ref(name)).transpose()?.flatten())
+        Ok(self.private.map(|name| self.ledger.tip(name)).transpose()?.flatten())
     }
 
     /// True before the first event of either kind.
@@ -161,7 +162,7 @@ impl Store {
     /// The public tip, and the private one if it can be read.
     pub(super) fn tips(&self) -> Result<(Option<Oid>, PrivateTip), StoreError> {
         let Some(private) = self.private else { return Ok((self.tip()?, Ok(None))) };
-        match self.repo.read_refs([&self.ref_name, private]) {
+        match self.repository().read_refs([&self.ref_name, private]) {
             Ok([public, private]) => Ok((public, Ok(private))),
             // It is one of the two.
             Err(_) => Ok((self.tip()?, self.private_tip())),

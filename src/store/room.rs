@@ -1,4 +1,5 @@
 //! Room for records: what lies in their way is put beside them, and kept.
+use crate::ledger::Edit;
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,6 @@ use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
 use super::displaced::{Displaced, beside};
-use super::edit::Edit;
 use super::merge::Trees;
 use super::{Location, Notice, Store, StoreError};
 use crate::git::RawTree;
@@ -45,7 +45,7 @@ impl Store {
         }
         let mut edits = Vec::new();
         for (from, (item, to)) in moves {
-            self.tell(&Notice::Displaced(Displaced::new(&from, &to)));
+            self.notify(&Notice::Displaced(Displaced::new(&from, &to)));
             edits.push(Edit { path: from, entry: None });
             edits.push(Edit { path: to, entry: Some(item) });
         }

@@ -4,11 +4,10 @@ use std::sync::OnceLock;
 use gix::objs::tree::EntryKind;
 
 use super::codec;
-use super::error::{gix_id, oid};
 use super::half::Half;
 use super::layout::id_of_file;
 use super::{Key, LIMITS, Location, Notice, RecordProblem, Shelf, Store, StoreError, Visibility};
-use crate::git::RawTree;
+use crate::git::{RawTree, gix_id, oid};
 use crate::model::{Oid, Project, Session, SessionId, error_chain};
 
 /// The store at one event. Nothing that is written later shows in it.
@@ -56,7 +55,7 @@ impl Store {
         };
         let Some(error) = unread else { return Ok(snapshot) };
         let why = error_chain(&error);
-        self.tell(&Notice::PrivateUnread(why.clone()));
+        self.notify(&Notice::PrivateUnread(why.clone()));
         Ok(snapshot.without_private(why))
     }
 
@@ -93,7 +92,7 @@ impl<'s> Snapshot<'s> {
     /// Notes that some private sessions cannot be read, and tells whoever listens.
     pub(super) fn note_unread(&self, error: &StoreError) {
         let why = error_chain(error);
-        self.store.tell(&Notice::PrivateUnread(why.clone()));
+        self.store.notify(&Notice::PrivateUnread(why.clone()));
         let _ = self.unread.set(why);
     }
 

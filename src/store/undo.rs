@@ -336,7 +336,7 @@ impl<'s> Record<'s> {
 
     fn session(&self, entry: &Entry) -> Option<Session> {
         let location = &entry.location;
-        let bytes = self.store.repository().read_blob(super::error::gix_id(&entry.blob)).ok()?;
+        let bytes = self.store.repository().read_blob(crate::git::gix_id(&entry.blob)).ok()?;
         codec::decode(&bytes, location.id, &location.project).ok()
     }
 

@@ -4,12 +4,11 @@ use std::collections::HashSet;
 
 use gix::objs::tree::EntryKind;
 
-use super::error::oid;
 use super::half::Half;
 use super::layout::id_of_file;
 use super::snapshot::load_record;
 use super::{Entry, Listed, Location, Shelf, Snapshot, Store, StoreError, Visibility};
-use crate::git::{ObjectError, RawTree};
+use crate::git::{ObjectError, RawTree, oid};
 use crate::model::{Project, SessionId};
 
 /// Before the paths of private folders that cannot be read.

@@ -5,8 +5,8 @@ use super::removal::Leaving;
 use super::stake::Stake;
 use super::{WorkspaceError, Worktrees};
 use crate::git::GitCommand;
+use crate::ledger::Clock;
 use crate::model::{Oid, SessionId};
-use crate::store::Clock;
 
 impl Worktrees<'_> {
     /// Keeps what is at stake under `refs/ao/backup/<id>`, or `<id>-2` and so on where that is

@@ -6,13 +6,14 @@ use super::paths::named;
 use super::{Finding, keep, report, source, tokens};
 
 /// From the top down; rooms on one floor do not know each other.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
     &["cli"],
     &["hook"],
     &["flow"],
     &["share"],
     &["agent", "runtime", "workspace"],
     &["store"],
+    &["ledger"],
     &["git"],
     &["model"],
 ];

@@ -27,7 +27,7 @@ fn gix(path: &str, text: &str) -> Vec<Finding> {
     named_by_others(
         path,
         text,
-        |path| is_in(path, &["store", "git"]),
+        |path| is_in(path, &["store", "ledger", "git"]),
         |named| named.is_below("gix"),
     )
 }

@@ -1,8 +1,9 @@
 //! Lessons about running agents and putting away.
 
 use git_ao::flow::{reconcile, reconcile_plan};
+use git_ao::ledger::Clock;
 use git_ao::model::{Placement, SessionId, SessionStatus, Timestamp};
-use git_ao::store::{Clock, Shelf, Store};
+use git_ao::store::{Shelf, Store};
 
 use crate::support::agents::{STAYS, agent, record, spawn, traces, wait_ended, workspace};
 use crate::support::sessions::{id, session, store};

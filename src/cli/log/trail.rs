@@ -1,6 +1,7 @@
 //! Whose events are shown.
 
 use git_ao::git::ObjectError;
+use git_ao::ledger::LedgerError;
 use git_ao::model::{Event, Handle, Oid, Reference, SessionId};
 use git_ao::store::{
     Entry, History, Key, Location, ResolveError, Shelf, Snapshot, Store, StoreError, Visibility,
@@ -85,7 +86,10 @@ impl Trail {
 }
 
 fn is_missing(event: &Oid, snapshot: &Snapshot<'_>) -> bool {
-    matches!(snapshot.event(event), Err(StoreError::Object(ObjectError::Missing(_))))
+    matches!(
+        snapshot.event(event),
+        Err(StoreError::Ledger(LedgerError::Object(ObjectError::Missing(_))))
+    )
 }
 
 /// Looks through the whole history for a session that is gone from the tree.

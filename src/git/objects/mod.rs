@@ -3,6 +3,7 @@
 mod backoff;
 mod cache;
 mod folders;
+mod id;
 mod loose;
 mod read;
 mod tree;
@@ -12,6 +13,6 @@ mod write;
 pub(super) use backoff::MissBackoff;
 pub(super) use cache::ObjectCache;
 pub(super) use folders::ObjectDirs;
+pub(crate) use id::{gix_id, oid};
 pub(super) use loose::HitRate;
-pub(super) use read::oid;
 pub use tree::RawTree;

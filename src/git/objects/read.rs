@@ -8,9 +8,9 @@ use gix::objs::{Commit, Data, Find, Kind};
 use gix::odb::Header;
 
 use super::backoff::{LOOKS, LOOKS_AT_ONCE};
+use super::id::oid;
 use super::{RawTree, loose};
 use crate::git::{ObjectError, Repository};
-use crate::model::Oid;
 
 impl Repository {
     /// The content of a blob.
@@ -173,10 +173,6 @@ impl Repository {
         let (folder, file) = hex.split_at(2);
         self.objects_dir().join(folder).join(file)
     }
-}
-
-pub fn oid(id: ObjectId) -> Oid {
-    id.to_string().parse().expect("git object ids are 40 or 64 lower-case hex digits")
 }
 
 fn unreadable(id: ObjectId, source: impl Into<crate::git::Cause>) -> ObjectError {

@@ -7,7 +7,7 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::objs::{Find, Kind};
 
-use super::read::oid;
+use super::id::oid;
 use crate::git::files::uninterrupted;
 use crate::git::{ObjectError, Repository};
 

@@ -5,14 +5,13 @@ use std::collections::HashMap;
 use gix::ObjectId;
 use gix::objs::Commit;
 
-use super::super::edit::Edit;
 use super::super::{Displaced, Store, StoreError, Stray};
-use super::ancestry::Graph;
 use super::compare::{Difference, compare};
 use super::decide::{Decision, decide};
 use super::rows::Sides;
 use super::trees::Trees;
 use crate::git::RawTree;
+use crate::ledger::{Edit, Graph};
 use crate::model::{Project, SessionId, Timestamp};
 
 /// How deep merge bases are merged from merge bases of their own. Below that the first one counts
@@ -77,7 +76,7 @@ impl MergedTrees {
 
 /// A commit's tree, and when it was made.
 pub(super) fn tree_and_time(commit: &Commit) -> (ObjectId, Timestamp) {
-    (commit.tree, super::super::event_time(commit))
+    (commit.tree, crate::ledger::commit_time(commit))
 }
 
 /// Finds the tree that two sides are merged from, and makes it where they have several bases.

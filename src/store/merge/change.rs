@@ -1,7 +1,7 @@
 use super::super::codec;
-use super::super::error::gix_id;
 use super::super::{Entry, Location, Shelf, Store};
 use super::decide::Decision;
+use crate::git::gix_id;
 use crate::model::{HeldSecret, KEYS, Map, Oid, Session, Value, held_secrets};
 
 /// What is different about one session.

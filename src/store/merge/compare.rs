@@ -6,13 +6,13 @@ use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
 use super::super::displaced::beside;
-use super::super::edit::Edit;
 use super::super::layout::{Shelf, id_of_file};
 use super::super::{Displaced, Stray};
 use super::rows::{Row, Sides, rows};
 use super::trees::{Item, Trees};
 use super::unknown::merge_unknown;
 use crate::git::ObjectError;
+use crate::ledger::Edit;
 use crate::model::{Project, SessionId};
 
 /// What may have to be merged, and what is decided without looking at records.

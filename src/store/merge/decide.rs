@@ -3,14 +3,14 @@
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
-use super::super::edit::Edit;
-use super::super::error::oid;
 use super::super::layout::{Location, Shelf, Visibility};
 use super::super::{Displaced, Entry, Store, StoreError, Stray};
 use super::compare::put_beside;
 use super::contents::Contents;
 use super::rows::{Sides, choose};
 use super::trees::{Slot, Trees};
+use crate::git::oid;
+use crate::ledger::Edit;
 use crate::model::{Project, SessionId, Timestamp};
 
 /// What becomes of one session.

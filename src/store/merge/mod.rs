@@ -3,7 +3,6 @@
 //! What comes out depends on the two tips alone, so that two clones that merge the same tips make
 //! the same commit.
 
-mod ancestry;
 mod base;
 mod change;
 mod compare;

@@ -1,13 +1,13 @@
 use gix::ObjectId;
 use gix::objs::Commit;
 
-use super::super::door::{Next, subject};
-use super::super::error::{gix_id, oid};
-use super::super::{Displaced, Snapshot, Store, StoreError, Stray, Visibility, event_time};
+use super::super::commit::subject;
+use super::super::{Displaced, Snapshot, Store, StoreError, Stray};
 use super::Change;
-use super::ancestry::{Graph, Relation};
 use super::base::{Bases, MergedTrees, compare_trees, merge_trees};
 use super::trees::Trees;
+use crate::git::{gix_id, oid};
+use crate::ledger::{Graph, RefUpdate, Relation, commit_time};
 use crate::model::{Message, Oid, Timestamp};
 
 /// What a merge is for.
@@ -67,7 +67,7 @@ impl Store {
         aim: Aim,
         histories: Histories,
     ) -> Result<MergeReport, StoreError> {
-        let merged = self.advance(|snapshot, _| {
+        let merged = self.commit_with_retry(|snapshot, _| {
             let merge = Merge::new(self, &snapshot, theirs)?;
             merge.run(aim, histories)
         });
@@ -81,7 +81,7 @@ impl Store {
     pub fn check_merge(&self, theirs: &Oid, histories: Histories) -> Result<(), StoreError> {
         let Merge { ours, theirs, .. } = Merge::new(self, &self.snapshot()?, theirs)?;
         let (Some((ours, _)), Histories::Related) = (ours, histories) else { return Ok(()) };
-        related(&Graph::new(self.repository())?.relation(&[ours], theirs.0)?)
+        related(&Graph::new(self.repository(), is_merge)?.relation(&[ours], theirs.0)?)
     }
 
     /// What is different in the store at `to`, compared with the one at `from`; without that, with
@@ -99,7 +99,7 @@ impl Store {
         let trees = Trees::new(self.repository());
         let base = match theirs {
             Some(theirs) => {
-                let mut graph = Graph::new(self.repository())?;
+                let mut graph = Graph::new(self.repository(), is_merge)?;
                 let bases = graph.relation(&[gix_id(ours)], gix_id(theirs))?.bases;
                 Bases::new(self).tree(&mut graph, &trees, &bases)?
             }
@@ -111,7 +111,7 @@ impl Store {
 
     /// True when `tip` has all that `past` has.
     pub fn contains_event(&self, tip: &Oid, past: &Oid) -> Result<bool, StoreError> {
-        let mut graph = Graph::new(self.repository())?;
+        let mut graph = Graph::new(self.repository(), is_merge)?;
         Ok(graph.relation(&[gix_id(tip)], gix_id(past))?.behind.is_empty())
     }
 }
@@ -134,12 +134,16 @@ impl<'s> Merge<'s> {
         Ok(Self { store, trees: Trees::new(store.repository()), ours, theirs })
     }
 
-    fn run(&self, aim: Aim, histories: Histories) -> Result<(MergeReport, Vec<Next>), StoreError> {
+    fn run(
+        &self,
+        aim: Aim,
+        histories: Histories,
+    ) -> Result<(MergeReport, Vec<RefUpdate>), StoreError> {
         let Some(ours) = self.our_id() else {
             let whole = self.against_ours()?;
             return if whole.displaced.is_empty() { self.adopt(whole) } else { self.commit(whole) };
         };
-        let mut graph = Graph::new(self.store.repository())?;
+        let mut graph = Graph::new(self.store.repository(), is_merge)?;
         let relation = graph.relation(&[ours], self.theirs.0)?;
         if relation.behind.is_empty() {
             return Ok(self.stay(ours));
@@ -164,8 +168,8 @@ impl<'s> Merge<'s> {
         }
         let base = Bases::new(self.store).tree(&mut graph, &self.trees, &relation.bases)?;
         let roots = [base, self.our_tree(), Some(self.theirs.1.tree)];
-        let ours = self.ours.as_ref().map_or(Timestamp::EPOCH, |(_, commit)| event_time(commit));
-        let told = [ours, event_time(&self.theirs.1)];
+        let ours = self.ours.as_ref().map_or(Timestamp::EPOCH, |(_, commit)| commit_time(commit));
+        let told = [ours, commit_time(&self.theirs.1)];
         self.commit(merge_trees(self.store, &self.trees, roots, told)?)
     }
 
@@ -190,22 +194,26 @@ impl<'s> Merge<'s> {
         compare_trees(self.store, &self.trees, roots)
     }
 
-    fn stay(&self, ours: ObjectId) -> (MergeReport, Vec<Next>) {
+    fn stay(&self, ours: ObjectId) -> (MergeReport, Vec<RefUpdate>) {
         let (outcome, tip) = (Outcome::Unchanged, oid(ours));
         let (changes, unknown, displaced) = (Vec::new(), Vec::new(), Vec::new());
         (MergeReport { outcome, tip, changes, unknown, displaced }, Vec::new())
     }
 
-    fn adopt(&self, whole: MergedTrees) -> Result<(MergeReport, Vec<Next>), StoreError> {
-        let event = oid(self.theirs.0);
-        let (outcome, tip) = (Outcome::Adopted, event.clone());
-        let log = "take what others have".to_owned();
-        let (changes, unknown, displaced) = (changes(&whole), whole.unknown, Vec::new());
-        let report = MergeReport { outcome, tip, changes, unknown, displaced };
-        Ok((report, vec![Next { visibility: Visibility::Public, event, log }]))
+    fn update_to(&self, new: Oid, log: &str) -> RefUpdate {
+        let (name, expected) = (self.store.ref_name().to_owned(), self.our_id().map(oid));
+        RefUpdate { name, expected, new, log: log.to_owned() }
     }
 
-    fn commit(&self, merged: MergedTrees) -> Result<(MergeReport, Vec<Next>), StoreError> {
+    fn adopt(&self, whole: MergedTrees) -> Result<(MergeReport, Vec<RefUpdate>), StoreError> {
+        let event = oid(self.theirs.0);
+        let (outcome, tip) = (Outcome::Adopted, event.clone());
+        let (changes, unknown, displaced) = (changes(&whole), whole.unknown, Vec::new());
+        let report = MergeReport { outcome, tip, changes, unknown, displaced };
+        Ok((report, vec![self.update_to(event, "take what others have")]))
+    }
+
+    fn commit(&self, merged: MergedTrees) -> Result<(MergeReport, Vec<RefUpdate>), StoreError> {
         let tree = merged.write(self.store, self.our_tree())?;
         let mut parents: Vec<&(ObjectId, Commit)> =
             self.ours.iter().chain([&self.theirs]).collect();
@@ -215,7 +223,7 @@ impl<'s> Merge<'s> {
             .max_by_key(|(id, commit)| (commit.committer.time.seconds, *id))
             .expect("their tip is one of the parents");
         let message = message(&merged);
-        let tip = self.store.write_event(&Commit {
+        let tip = oid(self.store.repository().write_object(&Commit {
             tree,
             parents: parents.iter().map(|(id, _)| *id).collect(),
             author: last.author.clone(),
@@ -223,12 +231,18 @@ impl<'s> Merge<'s> {
             encoding: None,
             message: message.to_text().into(),
             extra_headers: Vec::new(),
-        })?;
-        let next = vec![Next::to(Visibility::Public, tip.clone(), &message)];
+        })?);
+        let next = vec![self.update_to(tip.clone(), &message.subject)];
         let (outcome, changes) = (Outcome::Merged, changes(&merged));
         let (unknown, displaced) = (merged.unknown, merged.displaced);
         Ok((MergeReport { outcome, tip, changes, unknown, displaced }, next))
     }
+}
+
+/// A merge says nothing of its own.
+fn is_merge(commit: &Commit) -> bool {
+    let message = Message::from_text(&commit.message.to_string());
+    message.op == "merge" && commit.parents.len() > 1
 }
 
 /// Refuses histories that have nothing in common.

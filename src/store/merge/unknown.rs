@@ -1,9 +1,9 @@
 //! What the layout does not know: merged by its ids, and never looked into for what it means.
+use crate::ledger::Edit;
 
 use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
-use super::super::edit::Edit;
 use super::rows::{Row, choose, rows};
 use super::trees::{Item, Trees};
 use crate::git::ObjectError;

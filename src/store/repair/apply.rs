@@ -1,15 +1,14 @@
 use gix::ObjectId;
-use gix::objs::{Commit, Kind};
+use gix::objs::Kind;
 
-use super::super::edit::Edit;
-use super::super::error::gix_id;
 use super::super::layout::VERSION_BLOB;
-use super::super::{Notice, Store, StoreError, Visibility};
+use super::super::{Store, StoreError, Visibility};
 use super::keep;
 use super::plan::Plan;
 use super::report::Rescued;
 use super::search::Found;
-use crate::git::{Durability, RawTree, RefState};
+use crate::git::{RawTree, RefState, gix_id};
+use crate::ledger::Edit;
 use crate::model::{Message, Timestamp};
 
 /// A ref that is to be put right.
@@ -38,17 +37,12 @@ pub fn apply(
     plan: &Plan,
     now: Timestamp,
 ) -> Result<Applied, StoreError> {
-    let repo = store.repository();
     let event = match found.base {
         Some(base) if plan.edits.is_empty() => base,
         base => write_event(store, base, plan, now)?,
     };
     let kept = keep::keep(store, broken.visibility, broken.state, now)?;
-    let who = repo.signatures(now)?;
-    let reset = repo.reset_ref(broken.name, broken.state, event, "ao: repair", &who)?;
-    if let Durability::Unsure(source) = reset {
-        store.tell(&Notice::Unsure(source));
-    }
+    store.ledger().reset(broken.name, broken.state, event, now, "repair")?;
     Ok(Applied { event, kept })
 }
 
@@ -78,15 +72,5 @@ fn write_event(
         many => format!("repair {} sessions: read from a broken state", many.len()),
     };
     let message = Message { subject, op: "repair".to_owned(), sessions, ..Message::default() };
-    let who = repo.signatures(now)?;
-    let commit = Commit {
-        tree,
-        parents: base.into_iter().collect(),
-        author: who.author,
-        committer: who.committer,
-        encoding: None,
-        message: message.to_text().into(),
-        extra_headers: Vec::new(),
-    };
-    Ok(gix_id(&store.write_event(&commit)?))
+    Ok(gix_id(&store.ledger().write_commit(tree, base, &message.to_text(), now)?))
 }

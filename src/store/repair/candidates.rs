@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use gix::ObjectId;
 
-use super::super::error::gix_id;
 use super::super::{SESSIONS_REF, Store, StoreError, Visibility};
 use super::inspector::Inspector;
-use crate::git::RefState;
+use crate::git::{RefState, gix_id};
 use crate::model::Message;
 
 /// Where the stores of remotes are, after a fetch.

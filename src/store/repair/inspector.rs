@@ -4,10 +4,9 @@ use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 use gix::objs::{Commit, CommitRef, Kind};
 
-use super::super::error::oid;
 use super::super::layout::{FORMAT, VERSION_BLOB};
 use super::super::{Store, StoreError};
-use crate::git::{ObjectError, RawTree, Repository};
+use crate::git::{ObjectError, RawTree, Repository, oid};
 use crate::model::{Oid, error_chain};
 
 /// How deep trees are looked into; the layout has four levels.

@@ -4,9 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::super::error::gix_id;
 use super::super::{Store, StoreError, Visibility};
-use crate::git::{Expected, ObjectError, RefMove, RefState, replace, uninterrupted};
+use crate::git::{Expected, ObjectError, RefMove, RefState, gix_id, replace, uninterrupted};
 use crate::model::Timestamp;
 
 /// Below which refs broken tips are kept.

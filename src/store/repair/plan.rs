@@ -2,14 +2,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gix::ObjectId;
 
-use super::super::error::oid;
 use super::super::{Location, StoreError, Visibility};
 use super::candidates::ancestors;
 use super::inspector::{Inspector, Top};
 use super::report::{Lost, LostEvent, Rescued};
 use super::search::Found;
 use super::state::{Answer, Key, State, place};
-use crate::git::Reflog;
+use crate::git::{Reflog, oid};
 use crate::model::{Message, SessionId};
 
 /// How many broken states are read for what can be rescued: what the newest ones do not hold any

@@ -3,7 +3,6 @@ use std::collections::BTreeSet;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 
-use super::super::error::{gix_id, oid};
 use super::super::layout::VERSION_BLOB;
 use super::super::{Finding, Store, StoreError, Visibility};
 use super::apply::{Broken, apply};
@@ -14,7 +13,8 @@ use super::plan::plan;
 use super::report::{RefRepair, RepairMode, RepairReport};
 use super::search::search;
 use super::state::{Key, State};
-use crate::git::{ObjectError, RefState};
+use crate::git::{ObjectError, RefState, gix_id, oid};
+use crate::ledger::LedgerError;
 use crate::model::{Timestamp, error_chain};
 
 impl Store {
@@ -32,7 +32,7 @@ impl Store {
         let repo = self.repository();
         let _lock = match mode {
             RepairMode::Plan => None,
-            RepairMode::Repair => Some(self.queue()?),
+            RepairMode::Repair => Some(self.ledger().lock()?),
         };
         let mut repair = Repair {
             store: self,
@@ -101,7 +101,7 @@ impl Repair<'_> {
     fn mend(&mut self, name: &str, visibility: Visibility) -> Result<(), StoreError> {
         let (store, repo, now) = (self.store, self.store.repository(), self.now);
         let (mut state, mut damage) = match store.damage(name, &mut self.inspector) {
-            Err(StoreError::Ref(error)) => {
+            Err(StoreError::Ledger(LedgerError::Ref(error))) => {
                 let problem = error_chain(&error);
                 self.report.unrepaired.push(Finding::wrong(name, problem));
                 return Ok(());

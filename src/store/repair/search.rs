@@ -1,11 +1,10 @@
 use gix::ObjectId;
 
-use super::super::error::gix_id;
 use super::super::{Store, StoreError, Visibility};
 use super::candidates::{ancestors, dangling, tracked};
 use super::inspector::Inspector;
 use super::report::Origin;
-use crate::git::{RefState, Reflog};
+use crate::git::{RefState, Reflog, gix_id};
 
 /// Where the way back leads.
 pub struct Found {

@@ -25,7 +25,7 @@ impl Store {
             return checked(name);
         }
         // The lock makes two processes that come first agree.
-        let _lock = self.repository().lock(self.patience())?;
+        let _lock = self.ledger().lock()?;
         self.settle()
     }
 

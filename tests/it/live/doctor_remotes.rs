@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use git_ao::ledger::Clock;
 use git_ao::model::{Session, Timestamp};
-use git_ao::store::Clock;
 
 use super::world::{World, id};
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use git_ao::git::RefError;
+use git_ao::ledger::LedgerError;
 use git_ao::store::{PRIVATE_REF, SESSIONS_REF, StoreError, Visibility};
 
 use super::{both, create_private};
@@ -68,7 +69,13 @@ fn nothing_changes_while_one_ref_is_locked() {
                     });
                     // Moving both to the private ones touches both refs as well.
                     let error = done.unwrap_err();
-                    assert!(matches!(error, StoreError::Ref(RefError::Locked { .. })), "{error:?}");
+                    assert!(
+                        matches!(
+                            error,
+                            StoreError::Ledger(LedgerError::Ref(RefError::Locked { .. }))
+                        ),
+                        "{error:?}"
+                    );
                     let said = chain(&error);
                     let named = match combo.refs {
                         Refs::Files => format!("cannot lock ref '{name}': '{}'", lock.display()),

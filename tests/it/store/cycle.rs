@@ -219,7 +219,7 @@ fn the_time_of_a_record_never_goes_back() {
         let repo = Repo::new();
         let late = git_ao::model::Timestamp::from_millis(1_900_000_000_000);
         let early = git_ao::model::Timestamp::from_millis(1_899_999_940_000);
-        let clock = |time| git_ao::store::Clock::new(move || time);
+        let clock = |time| git_ao::ledger::Clock::new(move || time);
         store(&repo).create(&session(1, "One")).unwrap();
         store(&repo).with_clock(clock(late)).update(id(1), "set", increment).unwrap();
         let before = store(&repo).with_clock(clock(early));

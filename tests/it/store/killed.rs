@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use git_ao::ledger::LedgerError;
 use git_ao::model::SessionStatus;
 use git_ao::store::{SESSIONS_REF, Shelf, StoreError};
 
@@ -167,7 +168,7 @@ fn a_writer_that_holds_the_lock_is_waited_for_but_not_for_ever() {
         let impatient = store(&repo).with_patience(Duration::from_millis(50));
         let held = one.transaction("status", |tx| {
             let refused = impatient.update(id(0), "count", increment).unwrap_err();
-            assert!(matches!(refused, StoreError::Lock(_)), "{refused:?}");
+            assert!(matches!(refused, StoreError::Ledger(LedgerError::Lock(_))), "{refused:?}");
             assert!(refused.to_string().contains("ao/lock' for 0 seconds"), "{refused}");
             tx.change_status(id(0), &SessionStatus::Working, None)
         });

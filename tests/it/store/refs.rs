@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use git_ao::git::RefError;
+use git_ao::ledger::LedgerError;
 use git_ao::store::{PRIVATE_REF, SESSIONS_REF, Store, StoreError, Visibility};
 
 use crate::support::sessions::{chain, id, increment, session, store};
@@ -84,7 +85,10 @@ fn two_refs_move_or_none() {
                 })
                 .unwrap_err();
             fs::remove_file(&lock).unwrap();
-            assert!(matches!(error, StoreError::Ref(RefError::Locked { .. })), "{error:?}");
+            assert!(
+                matches!(error, StoreError::Ledger(LedgerError::Ref(RefError::Locked { .. }))),
+                "{error:?}"
+            );
             assert_eq!(state(repo), before);
         }
         let done = store.transaction("delete", |tx| {
@@ -208,7 +212,10 @@ fn the_hook_is_where_git_looks_for_it() {
     drop(store);
     hook(&repo.dir().join("team/hooks"), "exit 1");
     let error = both(&repo).delete(id(1)).unwrap_err();
-    assert!(matches!(error, StoreError::Ref(RefError::Refused { .. })), "{error:?}");
+    assert!(
+        matches!(error, StoreError::Ledger(LedgerError::Ref(RefError::Refused { .. }))),
+        "{error:?}"
+    );
     repo.git(["config", "core.hooksPath", "/dev/null"]);
     assert!(both(&repo).delete(id(1)).unwrap().is_some());
 }

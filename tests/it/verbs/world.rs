@@ -1,8 +1,9 @@
 //! Sessions to look at, made with the library.
 
 use git_ao::git::Repository;
+use git_ao::ledger::Clock;
 use git_ao::model::{Oid, Session, SessionId, SessionStatus, Timestamp};
-use git_ao::store::{Clock, Store, StoreError};
+use git_ao::store::{Store, StoreError};
 
 use crate::support::{Combo, Repo, TestEnv};
 

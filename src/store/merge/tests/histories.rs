@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use gix::objs::tree::EntryKind;
 use proptest::prelude::*;
 
-use super::super::super::error::gix_id;
 use super::super::super::{Aim, Histories, Shelf, Store};
 use super::world::*;
+use crate::git::gix_id;
 use crate::model::{Oid, Session, SessionStatus};
 
 /// One thing that happens on one replica, or between two.

@@ -17,7 +17,7 @@ fn stays(ours: &[u8], theirs: &[u8]) -> Vec<u8> {
     assert!(message.contains(&format!("Ao-Conflict: {} *", id(1))), "the loser is named");
     assert_eq!(world.git(&["log", "-1", "--format=%P", both.as_str()]).split(' ').count(), 2);
     let (_, kept) = found(&a, &both, 1).unwrap();
-    a.repository().read_blob(super::super::super::error::gix_id(&kept)).unwrap()
+    a.repository().read_blob(crate::git::gix_id(&kept)).unwrap()
 }
 
 #[test]

@@ -1,8 +1,8 @@
 use gix::objs::tree::EntryKind;
 
-use super::super::super::error::gix_id;
 use super::super::super::{LIMITS, Outcome, Shelf};
 use super::world::*;
+use crate::git::gix_id;
 
 /// A commit on top of a replica with other entries in its root, made by plain git.
 fn tamper(world: &World, store: &super::super::super::Store, entries: &[(&str, &str, &str)]) {

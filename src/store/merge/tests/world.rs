@@ -8,13 +8,12 @@ use gix::ObjectId;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 
-use super::super::super::door::Next;
-use super::super::super::edit::Edit;
-use super::super::super::error::{gix_id, oid};
 use super::super::super::{
-    Aim, Clock, Histories, Location, MergeReport, Shelf, Snapshot, Store, StoreError, Visibility,
+    Aim, Histories, Location, MergeReport, Shelf, Snapshot, Store, StoreError, Visibility,
 };
-use crate::git::Repository;
+use crate::git::{Repository, gix_id, oid};
+use crate::ledger::Clock;
+use crate::ledger::Edit;
 use crate::model::{Message, Oid, Project, Session, SessionId, Timestamp};
 
 pub const NOW: i64 = 1_795_195_451_000;
@@ -101,22 +100,14 @@ pub fn put(store: &Store, location: &Location, bytes: Option<&[u8]>) {
 
 /// Puts anything anywhere, or takes it away.
 pub fn put_at(store: &Store, path: &str, entry: Option<(EntryKind, ObjectId)>) {
-    let committed = store.advance(|snapshot, now| {
-        let repo = store.repository();
+    let committed = store.commit_with_retry(|snapshot, now| {
         let path = path.split('/').map(Into::into).collect();
         let tree = store.write_tree(snapshot.root(), [Edit { path, entry }])?;
-        let who = repo.signatures(now).unwrap();
         let message = Message { subject: "edit by hand".into(), ..Message::default() };
-        let event = store.write_event(&gix::objs::Commit {
-            tree,
-            parents: snapshot.tip().map(gix_id).into_iter().collect(),
-            author: who.author,
-            committer: who.committer,
-            encoding: None,
-            message: message.to_text().into(),
-            extra_headers: Vec::new(),
-        })?;
-        Ok::<_, StoreError>(((), vec![Next::to(Visibility::Public, event, &message)]))
+        let parents = snapshot.tip().map(gix_id);
+        let event = store.ledger().write_commit(tree, parents, &message.to_text(), now)?;
+        let update = store.update_to(&snapshot, Visibility::Public, event, &message);
+        Ok::<_, StoreError>(((), vec![update]))
     });
     committed.unwrap();
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use gix::ObjectId;
+use gix::objs::Commit;
 
 use crate::git::{ObjectError, Repository};
 
 /// What two tips have of each other.
 #[derive(Debug, Default)]
-pub(super) struct Relation {
+pub(crate) struct Relation {
     /// The commits that only the first has.
     pub ahead: Vec<ObjectId>,
     /// The commits that only the second has.
@@ -18,8 +19,9 @@ pub(super) struct Relation {
 }
 
 /// Commits, as far as a walk needs them, each read once.
-pub(super) struct Graph<'r> {
+pub(crate) struct Graph<'r> {
     repo: &'r Repository,
+    is_merge: fn(&Commit) -> bool,
     nodes: HashMap<ObjectId, Node>,
     shallow: Vec<ObjectId>,
 }
@@ -38,8 +40,9 @@ const BOTH: u8 = FIRST | SECOND;
 const STALE: u8 = 4;
 
 impl<'r> Graph<'r> {
-    pub fn new(repo: &'r Repository) -> Result<Self, ObjectError> {
-        Ok(Self { repo, nodes: HashMap::new(), shallow: repo.shallow_commits()? })
+    /// `is_merge` tells a commit that a merge made and that says nothing of its own.
+    pub fn new(repo: &'r Repository, is_merge: fn(&Commit) -> bool) -> Result<Self, ObjectError> {
+        Ok(Self { repo, is_merge, nodes: HashMap::new(), shallow: repo.shallow_commits()? })
     }
 
     /// True for a commit that a merge made and that says nothing of its own.
@@ -99,10 +102,9 @@ impl<'r> Graph<'r> {
     fn node(&mut self, id: ObjectId) -> Result<&Node, ObjectError> {
         if !self.nodes.contains_key(&id) {
             let commit = self.repo.read_commit(id)?;
-            let message = crate::model::Message::from_text(&commit.message.to_string());
             let is_shallow = self.shallow.contains(&id);
             let node = Node {
-                is_merge: message.op == "merge" && commit.parents.len() > 1,
+                is_merge: (self.is_merge)(&commit),
                 parents: if is_shallow { Vec::new() } else { commit.parents.to_vec() },
                 time: commit.committer.time.seconds,
             };

@@ -1,18 +1,15 @@
-//! The one way to write: everything that changes the store's ref goes through here.
+//! The one way to write: everything that changes the store goes through here.
 
 use gix::ObjectId;
-use gix::objs::tree::{Editor, EntryKind};
-use gix::objs::{Commit, Kind};
+use gix::objs::Kind;
+use gix::objs::tree::EntryKind;
 
-use super::clock::event_time;
 use super::codec;
-use super::edit::Edit;
-use super::error::{gix_id, oid};
 use super::layout::VERSION_BLOB;
 use super::staged::Parts;
-use super::turn::Attempts;
-use super::{Key, Notice, Snapshot, Store, StoreError, Transaction, Visibility};
-use crate::git::{Durability, Expected, ObjectError, RawTree, RefError, RefMove};
+use super::{Key, Snapshot, Store, StoreError, Transaction, Visibility};
+use crate::git::{RawTree, gix_id};
+use crate::ledger::{Edit, LedgerError, RefUpdate, commit_time};
 use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 
 /// What a transaction came to.
@@ -24,21 +21,6 @@ pub struct Committed<T> {
     pub event: Option<Oid>,
     /// The events: a second one where both public and private sessions changed.
     pub events: Vec<(Visibility, Oid)>,
-}
-
-/// Where a ref goes: to an event that is written and whole; the reflog says why.
-pub(super) struct Next {
-    pub visibility: Visibility,
-    pub event: Oid,
-    pub log: String,
-}
-
-impl Next {
-    /// To a new event; the reflog says what its message says first.
-    pub fn to(visibility: Visibility, event: Oid, message: &Message) -> Self {
-        let log = message.to_text().lines().next().unwrap_or_default().to_owned();
-        Self { visibility, event, log }
-    }
 }
 
 impl<T> Committed<T> {
@@ -67,7 +49,7 @@ impl Store {
         verb: &str,
         mut change: impl FnMut(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<Committed<T>, E> {
-        self.advance(|snapshot, now| {
+        self.commit_with_retry(|snapshot, now| {
             let mut transaction = Transaction::new(snapshot, now);
             let value = change(&mut transaction)?;
             let parts = transaction.into_parts();
@@ -75,35 +57,39 @@ impl Store {
         })
     }
 
-    /// Moves each ref from the very tip that `build` is given to where it says, in this order, or
-    /// none of them. If somebody else moved one meanwhile, `build` runs again.
-    pub(super) fn advance<T, E: From<StoreError>>(
+    /// Moves each ref from the tip that `build` is given to where it says, in this order, or none of
+    /// them. If somebody else moved one meanwhile, `build` runs again.
+    pub(super) fn commit_with_retry<T, E: From<StoreError>>(
         &self,
-        mut build: impl FnMut(Snapshot<'_>, Timestamp) -> Result<(T, Vec<Next>), E>,
+        mut build: impl FnMut(Snapshot<'_>, Timestamp) -> Result<(T, Vec<RefUpdate>), E>,
     ) -> Result<Committed<T>, E> {
-        if std::env::var_os("GIT_QUARANTINE_PATH").is_some() {
-            return Err(StoreError::Quarantined.into());
-        }
-        let lock = self.queue().map_err(StoreError::from)?;
-        let mut attempts = Attempts::begin();
-        loop {
-            let now = self.clock().now();
-            self.repository().forget_objects();
-            let snapshot = self.snapshot()?;
-            let tips = [Visibility::Public, Visibility::Private]
-                .map(|visibility| snapshot.tip_of(visibility).cloned());
-            let (value, next) = build(snapshot, now)?;
-            if let Err(error) = self.move_to(&next, tips, now) {
-                attempts.wait_after(error, self)?;
-                continue;
-            }
-            drop(lock);
-            let events: Vec<_> =
-                next.into_iter().map(|next| (next.visibility, next.event)).collect();
-            events.iter().for_each(|(_, event)| self.maintain(event));
-            let event = events.first().map(|(_, event)| event.clone());
-            return Ok(Committed { value, event, events });
-        }
+        let committed = self.ledger().commit_with_retry(|now| {
+            let snapshot = self.snapshot().map_err(|error| Failed(error.into()))?;
+            build(snapshot, now).map_err(Failed)
+        });
+        let (value, updates) = committed.map_err(|Failed(error)| error)?;
+        let visibility = |update: &RefUpdate| match update.name == self.ref_name() {
+            true => Visibility::Public,
+            false => Visibility::Private,
+        };
+        let events: Vec<_> =
+            updates.into_iter().map(|update| (visibility(&update), update.new)).collect();
+        let event = events.first().map(|(_, event)| event.clone());
+        Ok(Committed { value, event, events })
+    }
+
+    /// Moves a ref from where a snapshot has it to a new event; the reflog says what that says
+    /// first.
+    pub(super) fn update_to(
+        &self,
+        snapshot: &Snapshot<'_>,
+        visibility: Visibility,
+        event: Oid,
+        message: &Message,
+    ) -> RefUpdate {
+        let name = self.ref_of(visibility).expect("what is staged has a place").to_owned();
+        let log = message.to_text().lines().next().unwrap_or_default().to_owned();
+        RefUpdate { name, expected: snapshot.tip_of(visibility).cloned(), new: event, log }
     }
 
     /// Adds a new session.
@@ -150,49 +136,17 @@ impl Store {
         Ok(self.transaction("delete", |tx| tx.delete(key.clone()))?.event)
     }
 
-    /// Moves the refs, all or none.
-    fn move_to(
-        &self,
-        next: &[Next],
-        [public, private]: [Option<Oid>; 2],
-        now: Timestamp,
-    ) -> Result<(), RefError> {
-        if next.is_empty() {
-            return Ok(());
-        }
-        let to = |next: &Next| RefMove {
-            name: self.ref_of(next.visibility).expect("what is staged has a place"),
-            expected: Expected::from(match next.visibility {
-                Visibility::Public => public.clone(),
-                Visibility::Private => private.clone(),
-            }),
-            new: gix_id(&next.event),
-            message: format!("ao: {}", next.log),
-        };
-        let moves: Vec<_> = next.iter().map(to).collect();
-        let repo = self.repository();
-        let who = repo.signatures(now).map_err(|source| {
-            let name = moves[0].name.to_owned();
-            RefError::Write { name, source: source.into() }
-        })?;
-        match repo.move_refs(&moves, &who)? {
-            Durability::Kept => {}
-            Durability::Unsure(source) => self.tell(&Notice::Unsure(source)),
-        }
-        Ok(())
-    }
-
     /// The events of a change, as their refs are to move. The private one names the public one.
     fn commit_each(
         &self,
         verb: &str,
         parts: &Parts<'_>,
         now: Timestamp,
-    ) -> Result<Vec<Next>, StoreError> {
-        let mut next: Vec<Next> = Vec::new();
+    ) -> Result<Vec<RefUpdate>, StoreError> {
+        let mut next: Vec<RefUpdate> = Vec::new();
         for visibility in [Visibility::Public, Visibility::Private] {
             if !parts.ids(visibility).is_empty() {
-                let public = next.first().map(|next| next.event.clone());
+                let public = next.first().map(|update| update.new.clone());
                 next.push(self.commit(verb, parts, visibility, public, now)?);
             }
         }
@@ -209,8 +163,7 @@ impl Store {
         visibility: Visibility,
         public: Option<Oid>,
         now: Timestamp,
-    ) -> Result<Next, StoreError> {
-        let repo = self.repository();
+    ) -> Result<RefUpdate, StoreError> {
         let sessions = parts.ids(visibility);
         let message = Message {
             subject: subject(verb, &sessions, parts.what(visibility)),
@@ -229,17 +182,10 @@ impl Store {
                 parents.push(parent);
             }
         }
-        let who = repo.signatures(self.time_after(&parents, &parts.snapshot, now)?)?;
-        let event = self.write_event(&Commit {
-            tree,
-            parents: parents.into_iter().map(gix_id).collect(),
-            author: who.author,
-            committer: who.committer,
-            encoding: None,
-            message: message.to_text().into(),
-            extra_headers: Vec::new(),
-        })?;
-        Ok(Next::to(visibility, event, &message))
+        let time = self.time_after(&parents, &parts.snapshot, now)?;
+        let parents = parents.into_iter().map(gix_id);
+        let event = self.ledger().write_commit(tree, parents, &message.to_text(), time)?;
+        Ok(self.update_to(&parts.snapshot, visibility, event, &message))
     }
 
     /// The time of an event that is made `now`: not before its parents', as far as these can be true.
@@ -254,7 +200,7 @@ impl Store {
             let tip = snapshot.halves().find(|half| half.tip.as_ref() == Some(parent));
             let before = match tip {
                 Some(half) => half.time,
-                None => event_time(&self.repository().read_commit(gix_id(parent))?),
+                None => commit_time(&self.repository().read_commit(gix_id(parent))?),
             };
             time = time.max(before);
         }
@@ -276,10 +222,6 @@ impl Store {
             Some(tip) => self.contains_event(tip, event),
             None => Ok(false),
         }
-    }
-
-    pub(super) fn write_event(&self, commit: &Commit) -> Result<Oid, StoreError> {
-        Ok(oid(self.repository().write_object(commit)?))
     }
 
     fn write_staged(
@@ -311,45 +253,29 @@ impl Store {
         Ok(self.repository().write_bytes(Kind::Blob, &encode_checked(session)?)?)
     }
 
-    /// Puts things where they belong, or takes out what lies there, in this order, and writes the
-    /// trees above them; all else stays. gix's own editor of trees would look up every sibling of
-    /// what is written.
+    /// Writes a tree of the store with things put in or taken out; a new one gets its version.
     pub(super) fn write_tree(
         &self,
         root: &RawTree,
-        edits: impl IntoIterator<Item: Into<Edit>>,
+        edits: impl IntoIterator<Item = impl Into<Edit>>,
     ) -> Result<ObjectId, StoreError> {
-        let repo = self.repository();
-        let failed = |source: gix::Error| ObjectError::Write {
-            path: repo.objects_dir().to_owned(),
-            source: source.into(),
-        };
-        let root = root.to_tree();
-        let is_new = root.entries.is_empty();
-        let mut editor = Editor::new(root, repo, repo.gix().object_hash());
-        if is_new {
-            let version = repo.write_bytes(Kind::Blob, VERSION_BLOB)?;
-            editor.upsert(["version"], EntryKind::Blob, version).map_err(failed)?;
+        let mut all = Vec::new();
+        if root.entries().next().is_none() {
+            let version = self.repository().write_bytes(Kind::Blob, VERSION_BLOB)?;
+            let path = vec!["version".into()];
+            all.push(Edit { path, entry: Some((EntryKind::Blob, version)) });
         }
-        for edit in edits {
-            let Edit { path, entry } = edit.into();
-            match entry {
-                Some((kind, id)) => editor.upsert(path, kind, id),
-                None => editor.remove(path),
-            }
-            .map_err(failed)?;
-        }
-        Ok(editor.write(|tree| repo.write_object(tree))?)
+        all.extend(edits.into_iter().map(Into::into));
+        Ok(self.ledger().write_tree(root, all)?)
     }
+}
 
-    /// Now and then, lets git pack what was written, in the background.
-    fn maintain(&self, event: &Oid) {
-        let is_due = event.as_str().starts_with("00");
-        if is_due && self.repository().config_bool("maintenance.auto") != Some(false) {
-            // A store that is not packed is slower, not wrong: the next one that is due tries again.
-            let git = self.repository().git("maintenance").args(["run", "--auto", "--quiet"]);
-            let _ = git.detach();
-        }
+/// Why a change was not made, whoever says so.
+struct Failed<E>(E);
+
+impl<E: From<StoreError>> From<LedgerError> for Failed<E> {
+    fn from(error: LedgerError) -> Self {
+        Self(StoreError::from(error).into())
     }
 }
 

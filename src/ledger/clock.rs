@@ -6,7 +6,7 @@ use gix::objs::Commit;
 
 use crate::model::Timestamp;
 
-/// What tells a store the time.
+/// What tells the time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -36,7 +36,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// When an event was made.
-pub(super) fn event_time(commit: &Commit) -> Timestamp {
+/// When a commit was made.
+pub(crate) fn commit_time(commit: &Commit) -> Timestamp {
     Timestamp::from_millis(commit.committer.time.seconds.saturating_mul(1000))
 }

@@ -1,0 +1,51 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::git::Cause;
+use crate::model::error_chain;
+
+/// What happens during a write that is no reason to give up.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Notice {
+    /// The write waits for another program.
+    Waiting(String),
+    /// The write is done, but not known to be on the disk.
+    Unsure(Cause),
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiting(why) => write!(f, "waiting: {why}"),
+            Self::Unsure(why) => {
+                let why = error_chain(&**why);
+                write!(f, "the change was made, but may not survive a power failure: {why}")
+            }
+        }
+    }
+}
+
+/// Who is notified.
+#[derive(Clone, Default)]
+pub(super) struct Listener(Option<Arc<Notify>>);
+
+type Notify = dyn Fn(Notice) + Send + Sync;
+
+impl Listener {
+    pub fn new(notify: impl Fn(Notice) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(notify)))
+    }
+
+    pub fn notify(&self, notice: Notice) {
+        if let Some(notify) = &self.0 {
+            notify(notice);
+        }
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
+}
