@@ -4,6 +4,7 @@ use git_ao::store::{Shelf, Store, Undone, Version};
 
 use serde_json::json;
 
+use super::placed::Here;
 use super::ui::{OutError, Style, escape};
 use super::{CliError, Ctx, ExitCode, json};
 
@@ -102,10 +103,10 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
 }
 
 fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    let replica = store.known_replica();
+    let here = Here::of(store);
     let version = |version: &Option<Version>| {
         let Version { location, session } = version.as_ref()?;
-        Some(json::session(session.as_ref()?, location, replica.as_deref()))
+        Some(json::session(session.as_ref()?, location, &here))
     };
     let (mut sessions, mut left) = (Vec::new(), Vec::new());
     for record in &done.records {

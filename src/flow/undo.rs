@@ -4,7 +4,7 @@ use super::liveness::{Liveness, liveness_of};
 use super::{FlowError, Rule, here};
 use crate::model::{Event, Oid, SessionStatus};
 use crate::store::{Committed, Overlap, Shelf, Snapshot, Store, Transaction, Undone, Version};
-use crate::workspace::{self, Worktrees};
+use crate::workspace::Worktrees;
 
 /// The options of [`undo`].
 #[derive(Debug, Clone, Default)]
@@ -116,7 +116,7 @@ pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String
         let Some(before) = session(&record.before).filter(|_| record.after.is_none()) else {
             return Ok(left);
         };
-        if let Some(path) = placed(store, &before).filter(|path| path.is_dir()) {
+        if let Some(path) = here::place(store, &before).filter(|path| path.is_dir()) {
             let path = path.display();
             left.push(("worktree".to_owned(), format!("git worktree remove '{path}'")));
         }
@@ -136,7 +136,7 @@ pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String
             left.push(("branch".to_owned(), format!("git branch '{branch}' {from}")));
         }
     }
-    let is_gone = placed(store, &after).is_some_and(|path| !path.exists());
+    let is_gone = here::place(store, &after).is_some_and(|path| !path.exists());
     let before = session(&record.before).map(|session| session.status);
     let was_over = before.is_none_or(|status| status.is_terminal());
     let is_at_work =
@@ -151,9 +151,4 @@ pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String
         left.push(("agent".to_owned(), format!("git ao restore {short}")));
     }
     Ok(left)
-}
-
-fn placed(store: &Store, session: &crate::model::Session) -> Option<std::path::PathBuf> {
-    let path = here::placement(store, session)?.workspace.as_deref()?;
-    workspace::from_record(path).ok()
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod branch;
 mod clocks;
+mod decoration;
 mod examine;
 mod exclude;
 mod finding;
@@ -12,6 +13,7 @@ mod orphans;
 mod programs;
 mod refspecs;
 mod remedy;
+mod replica;
 mod settings;
 mod unfinished;
 mod writing;
