@@ -12,6 +12,7 @@ mod doctor_fix;
 mod doctor_remotes;
 mod foreign_env;
 mod half_made;
+mod homes;
 mod last_words;
 mod moved;
 mod namesake;
