@@ -25,6 +25,7 @@ mod operation;
 mod place;
 mod places;
 mod recreate;
+mod refill;
 mod reflogs;
 mod registry;
 mod removal;
@@ -40,7 +41,7 @@ mod take_back;
 mod unfinished;
 mod worktrees;
 
-pub use addition::{Added, Addition, Branch, Remarks};
+pub use addition::{Added, Addition, Branch, Refilled, Remarks};
 pub use error::WorkspaceError;
 pub use exposed::{Exclusion, Exposed};
 pub use half_made::HalfCheckout;
