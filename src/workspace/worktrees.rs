@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::{Added, Addition, Detail, Place, Recreation, Removal, Removed};
 use super::{Workspace, WorkspaceError, WorkspaceState};
-use crate::git::{GitCommand, Repository};
+use crate::git::{Environment, GitCommand, Repository};
 
 /// Workspaces that are linked git worktrees of one repository.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,10 @@ impl<'r> Worktrees<'r> {
     /// The worktrees of a repository.
     pub fn new(repo: &'r Repository) -> Self {
         Self { repo }
+    }
+
+    pub(super) fn environment(&self) -> &Environment {
+        self.repo.environment()
     }
 
     /// `git <verb>` as a user runs it at the top of this worktree: relative paths in the

@@ -1,5 +1,8 @@
 use super::remedy::Remedy;
-use super::{Finding, clocks, exclude, leftovers, orphans, programs, refspecs, settings, writing};
+use super::{
+    Finding, clocks, decoration, exclude, leftovers, orphans, programs, refspecs, replica,
+    settings, writing,
+};
 use crate::flow::{FlowError, reconcile_plan};
 use crate::store::{RepairMode, Severity, Store};
 
@@ -16,6 +19,8 @@ pub fn examine(store: &Store) -> Result<Vec<Finding>, FlowError> {
     settings::look(store, &mut found);
     writing::look(store, &mut found);
     refspecs::look(store.repository(), &mut found);
+    decoration::look(store.repository(), &mut found);
+    replica::look(store, &mut found);
     for problem in store.check_all()? {
         let what = format!("{}: {}", problem.place, problem.problem);
         found.push(match problem.severity {
