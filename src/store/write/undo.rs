@@ -1,11 +1,11 @@
 //! Taking back what an event did.
 
+use super::Transaction;
 use super::staged::Staged;
-use super::{
-    Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Transaction, Visibility,
-    codec,
-};
 use crate::model::{Event, Extent, Map, Oid, Origin, Session, SessionId, Timestamp};
+use crate::store::{
+    Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Visibility, codec,
+};
 
 /// What becomes of a field that was changed again since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,7 +98,7 @@ impl Snapshot<'_> {
             is_ours && message.origin == Origin::Person
         };
         let mut last: Option<Event> = None;
-        for event in self.events(super::History::default()) {
+        for event in self.events(crate::store::History::default()) {
             let event = event?;
             let Some(last) = &last else {
                 last = is_by_hand(&event).then_some(event);
@@ -111,7 +111,7 @@ impl Snapshot<'_> {
                 && event.message.sessions == last.message.sessions;
             if is_by_hand(&event)
                 && !is_same
-                && self.half_of(&event.id)? != self.half_of(&last.id)?
+                && self.visibility_of(&event.id)? != self.visibility_of(&last.id)?
             {
                 return Err(UndoError::SameSecond(Box::new([last.clone(), event])));
             }
@@ -119,7 +119,7 @@ impl Snapshot<'_> {
         Ok(last)
     }
 
-    fn half_of(&self, event: &Oid) -> Result<Visibility, UndoError> {
+    fn visibility_of(&self, event: &Oid) -> Result<Visibility, UndoError> {
         for half in [Visibility::Public, Visibility::Private] {
             if let Some(tip) = self.tip_of(half)
                 && self.store.contains_event(tip, event)?
@@ -144,7 +144,7 @@ impl Transaction<'_> {
     /// When it is a merge, when it changed who sees a session, or when what it did was changed again
     /// since and that is to be refused.
     pub fn undo(&mut self, event: &Event, overlap: Overlap) -> Result<Vec<Undone>, UndoError> {
-        let half = self.snapshot().half_of(&event.id)?;
+        let half = self.snapshot().visibility_of(&event.id)?;
         if event.message.op == "merge" && event.parents.len() > 1 {
             return Err(UndoError::Merge(event.id.clone()));
         }
@@ -311,7 +311,7 @@ impl<'s> Record<'s> {
             location: entry.location.clone(),
             session: self.session(entry),
         });
-        let staged = Staged { before: self.now.clone(), session, blob, to, twin: None };
+        let staged = Staged { before: self.now.clone(), session, blob, to, duplicate: None };
         tx.stage(home, staged);
         Undone { key: self.key.clone(), before, after }
     }
