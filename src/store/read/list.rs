@@ -68,12 +68,10 @@ impl Snapshot<'_> {
             match found {
                 Found::Record(entry) => entries.push(entry),
                 Found::Unexpected(_) => {}
-                Found::Unreadable(visibility, path, error) => {
-                    if path.starts_with(shelf.folder()) {
-                        let path = named(visibility, &path);
-                        unreadable.push(Unexpected::new(path, error.to_string()));
-                    }
+                Found::Unreadable(Visibility::Public, path, error) => {
+                    unreadable.push(Unexpected::new(path, error.to_string()));
                 }
+                Found::Unreadable(Visibility::Private, _, error) => self.note_unread(&error.into()),
             }
         }
         Listing { sessions: self.load_all(entries), unreadable }
@@ -123,13 +121,6 @@ impl Snapshot<'_> {
             Found::Record(_) | Found::Unreadable(..) => None,
         });
         top.chain(below).collect()
-    }
-}
-
-fn named(visibility: Visibility, path: &str) -> String {
-    match visibility {
-        Visibility::Public => path.to_owned(),
-        Visibility::Private => format!("private {path}"),
     }
 }
 

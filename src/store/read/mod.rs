@@ -1,6 +1,7 @@
 //! What the store holds at one event: records, names, history.
 
 mod branch;
+mod entry;
 mod find;
 mod history;
 mod lineage;
@@ -13,10 +14,11 @@ mod snapshot;
 mod walk;
 
 pub use branch::OnBranch;
+pub use entry::Entry;
 pub use history::{Events, History};
 pub use lineage::Lineage;
 pub use list::{Listed, Listing};
 pub use namesakes::Namesake;
 pub use resolve::Context;
-pub use snapshot::{Entry, Snapshot};
+pub use snapshot::Snapshot;
 pub use walk::Unexpected;

@@ -1,14 +1,13 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use super::Entry;
 use super::overlay::{Overlay, Owner};
 use super::ref_tree::RefTree;
 use super::walk::{Found, Scope, Walk};
 use crate::git::{RawTree, gix_id};
 use crate::model::{Oid, Session, error_chain};
-use crate::store::{
-    Key, LIMITS, Location, Notice, RecordProblem, Store, StoreError, Visibility, codec,
-};
+use crate::store::{LIMITS, Notice, RecordProblem, Store, StoreError, Visibility, codec};
 
 /// The store at one event. Nothing that is written later shows in it.
 #[derive(Debug)]
@@ -17,15 +16,6 @@ pub struct Snapshot<'s> {
     overlay: Overlay,
     /// Why the private sessions, or some of them, cannot be read.
     unread: OnceLock<String>,
-}
-
-/// A record's place in one snapshot.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Where it lies.
-    pub location: Location,
-    /// The blob that holds it.
-    pub blob: Oid,
 }
 
 impl Store {
@@ -182,12 +172,6 @@ impl<'s> Snapshot<'s> {
     pub fn raw(&self, entry: &Entry) -> Result<Vec<u8>, RecordProblem> {
         let blob = self.store.repository().read_blob(gix_id(&entry.blob));
         blob.map_err(|error| RecordProblem::Object(error.to_string()))
-    }
-}
-
-impl From<&Entry> for Key {
-    fn from(entry: &Entry) -> Self {
-        Self::from(&entry.location)
     }
 }
 
