@@ -3,8 +3,9 @@ use std::path::PathBuf;
 
 use super::config::{self, ConfigEntry, Trust};
 use super::spec::Spec;
-use super::{Agent, AgentError, find_program, table};
+use super::{Agent, AgentError, table};
 use crate::git::Repository;
+use crate::git::find_program;
 
 /// The agents that can be named: the built-in ones and those of git config.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
+mod hooks;
+
 use git_ao::flow::{Finding, Outcome, Treated, Weight, examine, mend};
-use git_ao::hook::{Edits, HookName, Installer, State, Way};
-use git_ao::model::error_chain;
-use git_ao::store::{RepairMode, Store};
+use git_ao::store::RepairMode;
 use serde_json::json;
 
 use super::ui::Style;
@@ -48,7 +48,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         true => (mend(&store, &path, mode)?, Vec::new()),
         false => (Vec::new(), examine(&store, &path)?),
     };
-    let rest = untreated.into_iter().chain(hooks(&store)).chain(man::finding(&ctx.env));
+    let rest = untreated.into_iter().chain(hooks::findings(&store)).chain(man::finding(&ctx.env));
     treated.extend(rest.map(|finding| Treated { finding, outcome: Outcome::Left }));
     if args.json {
         print_json(&treated, &args, ctx)?;
@@ -112,47 +112,6 @@ fn print_json(all: &[Treated], args: &Args, ctx: &mut Ctx) -> Result<(), CliErro
 /// Why a finding is left to whoever reads it.
 fn reason(finding: &Finding) -> Option<&'static str> {
     finding.is_irreversible().then_some("its fix cannot be undone")
-}
-
-/// Hooks that are not installed, or not as they were written.
-fn hooks(store: &Store) -> Vec<Finding> {
-    let installer = Installer::new(store.repository(), Way::File, Edits::Keep);
-    let look = |name: HookName| {
-        let install = format!("git ao hooks install {name}");
-        match installer.status(name) {
-            Ok(State::File(_)) => {
-                let path = installer.lacking(name).ok()?.into_iter().next()?;
-                Some(Finding::note(
-                    format!("the hook {name} is not installed in '{}'", path.display()),
-                    format!("git -C '{}' ao hooks install {name}", path.display()),
-                ))
-            }
-            Ok(State::Configured) => None,
-            // The others are for those who ask for them.
-            Ok(State::Missing(_)) if name != HookName::PostCheckout => None,
-            Ok(State::Missing(_)) => Some(Finding::note(
-                "the hook post-checkout is not installed: 'git switch' is not recorded immediately",
-                install,
-            )),
-            Ok(State::Edited(path)) => Some(Finding::note(
-                format!("git-ao's part of '{}' was edited", path.display()),
-                format!("{install} --force writes it anew"),
-            )),
-            Ok(State::NotRun(path)) => Some(Finding::wrong(
-                format!("git ignores '{}': it is not executable", path.display()),
-                install,
-            )),
-            Ok(State::Damaged(path)) => Some(Finding::wrong(
-                format!("a git-ao marker is missing in '{}'", path.display()),
-                "remove the rest of git-ao's part by hand, then run: git ao hooks install",
-            )),
-            Err(error) => Some(Finding::wrong(
-                format!("hook {name}: {}", error_chain(&error)),
-                "git ao hooks status",
-            )),
-        }
-    };
-    HookName::ALL.into_iter().filter_map(look).collect()
 }
 
 fn word(weight: Weight) -> &'static str {

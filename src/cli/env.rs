@@ -1,39 +1,24 @@
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use git_ao::git::Environment;
 use git_ao::model::Timestamp;
 
 /// The environment variables, as they were when the program was started.
 #[derive(Debug, Clone)]
-pub struct Env(BTreeMap<OsString, OsString>);
+pub struct Env(Environment);
 
 impl Env {
     /// The variables of this process.
     pub fn of_process() -> Self {
-        Self(std::env::vars_os().collect())
+        Self(Environment::inherited())
     }
 
     /// These variables and no others.
     #[cfg(test)]
     pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-
-    /// A variable, also one that is empty.
-    pub fn os(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
-    }
-
-    /// A variable, also one that is empty; nothing where it is not UTF-8.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.os(name)?.to_str()
-    }
-
-    /// True when the variable is there, perhaps empty.
-    pub fn has(&self, name: &str) -> bool {
-        self.os(name).is_some()
+        Self(variables.into_iter().collect())
     }
 
     /// True when the variable holds one of git's words for true.
@@ -67,6 +52,14 @@ impl Env {
                 .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
         };
         Timestamp::from_millis(millis)
+    }
+}
+
+impl Deref for Env {
+    type Target = Environment;
+
+    fn deref(&self) -> &Environment {
+        &self.0
     }
 }
 

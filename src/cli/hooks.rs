@@ -127,15 +127,15 @@ fn warn_of_lacking(
     for name in names {
         let lacking = installer.lacking(*name)?;
         let Some(first) = lacking.first() else { continue };
-        let path = escape::os(first.as_os_str());
+        let path = escape::os(first.worktree.as_os_str());
         let others = match lacking.len() {
             1 => String::new(),
             n => format!(" and {} more", n - 1),
         };
         ctx.out.warn(&format!(
-            "{name} is not installed in '{path}'{others}: core.hooksPath is relative to each worktree"
+            "{name} is not installed in '{path}'{others}: core.hooksPath leads to another folder there"
         ));
-        ctx.out.hint(&format!("git -C '{path}' ao hooks install {name}"));
+        ctx.out.hint(&first.way_out(name.as_str()));
     }
     Ok(())
 }

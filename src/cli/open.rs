@@ -17,7 +17,7 @@ use super::{CliError, Ctx};
 impl Ctx {
     /// Opens the repository that git would use here, and takes its settings for the output.
     pub fn repository(&mut self) -> Result<Repository, CliError> {
-        let repo = Repository::discover(&self.current_dir()?)?;
+        let repo = Repository::discover_with(&self.current_dir()?, (*self.env).clone())?;
         let color = repo.config("color.ao").or_else(|| repo.config("color.ui"));
         self.out.configure_color(color.as_deref());
         Ok(repo)

@@ -9,13 +9,13 @@ use super::{CliError, Ctx, ExitCode, json};
 ///
 /// Checks the sessions that live in this clone, and the branches of sessions that live in none, and
 /// corrects their records in a single event: the worktree's branch and its last commit; a worktree
-/// that was moved with 'git worktree move' or is missing; and an agent that ended without
+/// that was moved with 'git worktree move', is missing, or belongs to another session; and an agent that ended without
 /// reporting. Such a session becomes 'errored', with the reason 'agent_gone'. A session that was
 /// just started is left alone for three minutes, and so is one whose agent's state cannot be
 /// determined.
 ///
 /// --json prints {"version":1,"sessions":[…],"event":id}. Each session has 'id' and 'changes': a
-/// list of objects with 'what' (agent_gone, branch, head, moved, vanished) and 'value'.
+/// list of objects with 'what' (agent_gone, branch, head, moved, taken, vanished) and 'value'.
 #[derive(clap::Args)]
 pub struct Args {
     /// Show what would be changed, without changing it.
@@ -76,6 +76,7 @@ fn as_json(step: &Step) -> Value {
         Step::Branch(name) => ("branch", name.clone()),
         Step::Head(tip) => ("head", tip.to_string()),
         Step::Moved(path) => ("moved", path.to_string_lossy().into_owned()),
+        Step::Taken { path, .. } => ("taken", path.clone()),
         Step::Vanished(path) => ("vanished", path.clone()),
     };
     json!({ "what": what, "value": value })

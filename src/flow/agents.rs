@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use crate::agent::{Action, Agent, AgentError, Agents, IdSource, Mode, find_program};
+use crate::agent::{Action, Agent, AgentError, Agents, IdSource, Mode};
+use crate::git::find_program;
 use crate::runtime::{self, RuntimeError};
 
 /// How long a program may take to say its version: some of them start slowly.

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::brief::{Brief, brief};
 use super::{FlowError, Start};
-use crate::agent::{Action, Agent, AgentError, Agents, find_program};
+use crate::agent::{Action, Agent, AgentError, Agents};
 use crate::git::Repository;
+use crate::git::find_program;
 use crate::model::{Session, Timestamp};
 use crate::runtime::{self, Plan, Runtime, RuntimeError, Started, Terminal, Tmux};
 use crate::store::Store;
@@ -185,7 +186,7 @@ impl Launcher {
         let set = env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_ours)).collect();
         let not_ours = crate::git::LOCAL_ENV.iter().chain(&super::SESSION_ENV).copied();
         // Settings typed as `git -c` are for what looks after the agent, and for nobody below it.
-        let inherited = crate::git::inherited();
+        let inherited = repo.environment().set_by_git();
         let inherited = inherited.into_iter().filter(|name| *name != "GIT_CONFIG_PARAMETERS");
         let remove = not_ours.chain(inherited);
         // What is not set here must not be set there either.

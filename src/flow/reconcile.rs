@@ -10,7 +10,10 @@ use super::own::Own;
 use crate::model::{Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Shelf, Store, StoreError};
-use crate::workspace::{self, Condition, Detail, Place, Workspace as _, WorkspaceState, Worktrees};
+use crate::workspace::{
+    self, Condition, Detail, Place, Workspace as _, WorkspaceState, Worktrees, is_worktree,
+    session_at,
+};
 
 /// How long a session that is being started may have no agent yet: longer than whoever starts it
 /// waits for anything.
@@ -30,6 +33,13 @@ pub enum Step {
     Head(Oid),
     /// Its worktree is somewhere else now.
     Moved(PathBuf),
+    /// The worktree that the record names is another session's.
+    Taken {
+        /// The worktree, as the record has it.
+        path: String,
+        /// That session.
+        by: SessionId,
+    },
     /// Its worktree is gone.
     Vanished(String),
 }
@@ -58,6 +68,8 @@ struct Seen {
     /// Where its worktree says that it is its own.
     own: Option<PathBuf>,
     workspace: Option<WorkspaceState>,
+    /// The session that the recorded worktree names instead.
+    owner: Option<SessionId>,
 }
 
 /// Determines what [`reconcile`] would change, without changing it.
@@ -143,8 +155,11 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
         let path = own.clone().or(recorded);
         let state = |path: &PathBuf| worktrees.state(&Place { path, branch: None }, Detail::Place);
         let workspace = path.as_ref().map(state).transpose()?;
+        let is_there = workspace.as_ref().is_some_and(|state| is_worktree(&state.condition));
+        let owner = path.as_deref().filter(|_| is_there && own.is_none()).and_then(session_at);
+        let owner = owner.filter(|owner| *owner != session.id);
         let (key, session) = (key.clone(), session.clone());
-        all.push(Seen { key, session, placement: Some(placement), is_gone, own, workspace });
+        all.push(Seen { key, session, placement: Some(placement), is_gone, own, workspace, owner });
     }
     Ok((all, unknown))
 }
@@ -178,8 +193,8 @@ fn behind_their_branch(
                 continue;
             }
         }
-        let (placement, own, workspace) = (None, None, None);
-        behind.push(Seen { key, session, placement, is_gone: false, own, workspace });
+        let (placement, own, workspace, owner) = (None, None, None, None);
+        behind.push(Seen { key, session, placement, is_gone: false, own, workspace, owner });
     }
     Ok(behind)
 }
@@ -230,10 +245,23 @@ impl Seen {
         let Some(here) = session.placements.get_mut(replica) else { return Ok(()) };
         if let Some(path) = &self.own {
             let text = workspace::to_record(path)?;
-            let recorded = here.workspace.as_deref().and_then(|p| workspace::from_record(p).ok());
-            if recorded.as_deref().is_none_or(|recorded| !is_same(recorded, path)) {
+            let is_there = |recorded: &str| {
+                workspace::from_record(recorded).is_ok_and(|recorded| is_same(&recorded, path))
+                    // Another user made it.
+                    || workspace::could_name(recorded, path)
+            };
+            if !here.workspace.as_deref().is_some_and(is_there) {
                 here.workspace = Some(text);
                 steps.push(Step::Moved(path.clone()));
+            }
+            return Ok(());
+        }
+        if let Some(by) = self.owner {
+            // Where its agent works all the same, that is where it lives.
+            if self.is_gone
+                && let Some(path) = here.workspace.take()
+            {
+                steps.push(Step::Taken { path, by });
             }
             return Ok(());
         }
@@ -285,6 +313,9 @@ impl std::fmt::Display for Step {
             Self::Branch(name) => write!(f, "on branch {name}"),
             Self::Head(tip) => write!(f, "head at {}", tip.short()),
             Self::Moved(path) => write!(f, "worktree at {}", path.display()),
+            Self::Taken { path, by } => {
+                write!(f, "worktree {path} belongs to session {}", by.short())
+            }
             Self::Vanished(path) => write!(f, "worktree missing at {path}"),
         }
     }

@@ -3,9 +3,8 @@
 use gix::actor::Signature;
 use gix::date::Time;
 
-use super::process::has_author_of_a_commit;
-use super::zone::local_offset;
-use super::{GitCommand, GitError, Repository};
+use super::repository::hostname;
+use super::{Environment, GitCommand, GitError, Repository};
 use crate::model::Timestamp;
 
 /// Author and committer of one commit.
@@ -31,8 +30,8 @@ impl Role {
         }
     }
 
-    fn variable(self, what: &str) -> Option<String> {
-        std::env::var(format!("GIT_{}_{what}", self.word())).ok()
+    fn variable(self, what: &str, environment: &Environment) -> Option<String> {
+        environment.text(&format!("GIT_{}_{what}", self.word())).map(str::to_owned)
     }
 }
 
@@ -45,9 +44,9 @@ impl Repository {
     /// # Errors
     /// When a name is given that git refuses, too. Where none is given there is one in any case.
     pub(crate) fn signatures(&self, now: Timestamp) -> Result<Signatures, GitError> {
-        let time = Time { seconds: now.as_seconds(), offset: local_offset(now) };
+        let time = Time { seconds: now.as_seconds(), offset: self.environment().local_offset(now) };
         let committer = self.signature(Role::Committer, time)?;
-        let author = match has_author_of_a_commit() {
+        let author = match self.environment().has_author_of_a_commit() {
             true => committer.clone(),
             false => self.signature(Role::Author, time)?,
         };
@@ -67,31 +66,21 @@ impl Repository {
     /// What the environment or the configuration says, in git's order (git-commit(1), ident.c).
     fn given(&self, role: Role, what: &str) -> Option<String> {
         let config = self.gix().config_snapshot();
-        let file = |key: &str| {
-            // gix shows the variables here, too.
-            let written = |meta: &gix::config::file::Metadata| {
-                meta.source != gix::config::Source::EnvOverride
-            };
-            config.plumbing().string_filter(key, written).map(|value| value.to_string())
-        };
+        let file = |key: &str| config.string(key).map(|value| value.to_string());
         let own = || file(&format!("{}.{what}", role.word().to_ascii_lowercase()));
-        let variable = role.variable(&what.to_ascii_uppercase());
+        let variable = role.variable(&what.to_ascii_uppercase(), self.environment());
         let given = variable.or_else(|| own().filter(|text| !text.is_empty()));
         given.or_else(|| file(&format!("user.{what}"))).or_else(|| {
-            let mail = || std::env::var("EMAIL").ok().filter(|text| !text.is_empty());
+            let mail = self.environment().text("EMAIL").filter(|text| !text.is_empty());
             let may_guess = self.config_bool("user.useConfigOnly") != Some(true);
-            (what == "email" && may_guess).then(mail).flatten()
+            (what == "email" && may_guess).then_some(mail).flatten().map(str::to_owned)
         })
     }
 
     /// The date that the environment gives.
     fn time(&self, role: Role) -> Option<Time> {
-        role.variable("DATE").filter(|date| !date.is_empty())?;
-        let said = match role {
-            Role::Author => self.gix().author(),
-            Role::Committer => self.gix().committer(),
-        };
-        said?.ok()?.time().ok()
+        let date = role.variable("DATE", self.environment()).filter(|date| !date.is_empty())?;
+        gix::date::parse(&date, Some(gix::date::Zoned::now())).ok()
     }
 
     /// What git makes of the account and the host, else our own name.
@@ -104,9 +93,8 @@ impl Repository {
             Some((name.to_owned(), email.to_owned()))
         });
         said.unwrap_or_else(|| {
-            let host = gix::path::env::var("HOSTNAME").and_then(|host| host.into_string().ok());
-            let host =
-                host.or_else(super::repository::hostname).unwrap_or_else(|| "localhost".to_owned());
+            let host = self.environment().text("HOSTNAME").map(str::to_owned);
+            let host = host.or_else(hostname).unwrap_or_else(|| "localhost".to_owned());
             ("git-ao".to_owned(), format!("git-ao@{host}"))
         })
     }

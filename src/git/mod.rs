@@ -2,26 +2,30 @@
 //! safely.
 
 mod config;
+mod environment;
 mod error;
 mod extensions;
 mod files;
 mod identity;
 mod objects;
+mod open;
 mod process;
 mod refs;
 mod repository;
+mod safe_directory;
 mod zone;
 
 pub use config::Entry;
+pub use environment::Environment;
 pub(crate) use error::after_colon;
 pub use error::{Cause, GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use files::{Anchor, Lock, Unwritable};
-pub use process::{Ended, GitCommand, LOCAL_ENV, OLDEST_GIT, Output, inherited, is_new_enough};
+pub use process::{Ended, GitCommand, LOCAL_ENV, OLDEST_GIT, Output, is_new_enough};
 pub use refs::{Expected, Held, Leftover};
 pub use repository::{Repository, hostname};
-pub use zone::local_offset;
 
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub(crate) use identity::Signatures;
 pub(crate) use objects::{RawTree, gix_id, oid};
+pub(crate) use process::find_program;
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog};

@@ -2,11 +2,11 @@ use std::path::{Path, PathBuf};
 
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
-use super::config::{check_includes, check_read, overrides};
+use super::config::{check_includes, check_read, interpolated};
 use super::extensions::{self, RefStorage};
 use super::files::{Fsync, Shared};
 use super::objects::{HitRate, MissBackoff, ObjectCache, ObjectDirs};
-use super::{GitCommand, RepositoryError};
+use super::{Environment, RepositoryError, open};
 
 /// How many bytes of what was read from packs are kept. Records are much alike, so that git stores
 /// one as its difference from another, which is stored as its difference from a third.
@@ -16,6 +16,7 @@ const PACK_CACHE: usize = 16 << 20;
 #[derive(Clone)]
 pub struct Repository {
     gix: gix::Repository,
+    environment: Environment,
     git_dir: PathBuf,
     common_dir: PathBuf,
     main_folder: PathBuf,
@@ -30,42 +31,51 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Finds the repository that git would use in `folder`: GIT_DIR and its kin, `git -c`
-    /// overrides, `safe.directory` and the repository's extensions count as for git.
+    /// Finds the repository that git would use in `folder`, with the variables of this process:
+    /// GIT_DIR and its kin, `git -c` overrides, `safe.directory` and the repository's extensions
+    /// count as for git.
     ///
     /// # Errors
     /// When there is none, when git would not trust it, or when it needs what is not known here.
     pub fn discover(folder: &Path) -> Result<Self, RepositoryError> {
+        Self::discover_with(folder, Environment::inherited())
+    }
+
+    /// Likewise, with these variables. They go with the repository and with whatever is made of
+    /// it.
+    ///
+    /// # Errors
+    /// As [`Repository::discover`].
+    pub fn discover_with(folder: &Path, environment: Environment) -> Result<Self, RepositoryError> {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        let find = || open(&folder, Trust::Check).or_else(|source| ask_git(&folder, source));
-        let mut repo = find()?;
-        if check_read(&repo).is_err() {
+        let mut repo = open::discover(&folder, &environment)?;
+        if check_read(&repo, &environment).is_err() {
             // What could not be read a moment ago may be readable now.
-            repo = find()?;
-            check_read(&repo)?;
+            repo = open::discover(&folder, &environment)?;
+            check_read(&repo, &environment)?;
         }
-        check_includes(&repo, &folder)?;
-        Self::vet(repo, &folder)
+        check_includes(&repo, &environment, &folder)?;
+        Self::vet(repo, environment, &folder)
     }
 
     /// The repository with this common git directory, whatever the environment says; that it may be
     /// trusted is known.
-    pub(super) fn at(common_dir: &Path) -> Result<Self, RepositoryError> {
-        let options = gix::open::Options::default().cli_overrides(overrides());
-        let options = options.with(gix::sec::Trust::Full).open_path_as_is(true);
-        let repo = options.open(common_dir).map_err(|source| RepositoryError::Open {
-            path: common_dir.to_owned(),
-            source: source.into(),
-        })?;
-        Self::vet(repo.to_thread_local(), common_dir)
+    pub(super) fn at(common_dir: &Path, environment: Environment) -> Result<Self, RepositoryError> {
+        let repo = open::open_trusted(common_dir, &environment)
+            .map_err(|source| RepositoryError::Open { path: common_dir.to_owned(), source })?;
+        Self::vet(repo, environment, common_dir)
     }
 
-    fn vet(mut repo: gix::Repository, folder: &Path) -> Result<Self, RepositoryError> {
+    fn vet(
+        mut repo: gix::Repository,
+        environment: Environment,
+        folder: &Path,
+    ) -> Result<Self, RepositoryError> {
         let storage = extensions::check(&repo)?;
         repo.clear_namespace();
         repo.object_cache_size(None);
         let top = repo.workdir().unwrap_or_else(|| repo.git_dir()).to_owned();
-        let object_dirs = ObjectDirs::of_environment(&mut repo, &top)?;
+        let object_dirs = ObjectDirs::of_environment(&environment, &mut repo, &top)?;
         repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(PACK_CACHE)));
         let absolute = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let git_dir = absolute(repo.git_dir());
@@ -79,13 +89,14 @@ impl Repository {
         );
         let shared = Shared::from_config(text("core.sharedRepository").as_deref());
         let explicit_only = text("safe.bareRepository").as_deref() == Some("explicit");
-        if explicit_only && repo.is_bare() && std::env::var_os("GIT_DIR").is_none() {
-            repo = ask_git(folder, "safe.bareRepository is 'explicit'".into())?;
+        if explicit_only && repo.workdir().is_none() && !environment.has("GIT_DIR") {
+            repo = open::ask_git(folder, &environment, "safe.bareRepository is 'explicit'".into())?;
         }
         let main_folder = main_folder(&repo, &common_dir);
         let objects_dir = repo.objects.store_ref().path().to_owned();
         Ok(Self {
             gix: repo,
+            environment,
             git_dir,
             common_dir,
             main_folder,
@@ -98,6 +109,11 @@ impl Repository {
             hit_rate: HitRate::default(),
             object_cache: ObjectCache::default(),
         })
+    }
+
+    /// The environment that it was found with, and that programs are started with for it.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// The git directory of this worktree.
@@ -140,7 +156,14 @@ impl Repository {
 
     /// The effective value of a key that holds a path, with `~/` resolved.
     pub fn config_path(&self, key: &str) -> Option<PathBuf> {
-        self.gix.config_snapshot().trusted_path(key).ok().flatten()
+        let config = self.gix.config_snapshot();
+        let is_trusted = |meta: &gix::config::file::Metadata| {
+            meta.trust == gix::sec::Trust::Full
+                || meta.source.kind() != gix::config::source::Kind::Repository
+        };
+        let value = config.plumbing().path_filter(key, is_trusted)?;
+        let is_optional = value.is_optional;
+        interpolated(value, &self.environment).filter(|path| !is_optional || path.exists())
     }
 
     /// Whether git takes every worktree for bare, unless its own configuration says otherwise: where
@@ -231,47 +254,8 @@ fn main_folder(repo: &gix::Repository, common_dir: &Path) -> PathBuf {
     folder.unwrap_or_else(|| common_dir.to_owned())
 }
 
-/// Whether the repository must be the user's own, or named in `safe.directory`.
-#[derive(Clone, Copy, PartialEq)]
-enum Trust {
-    Check,
-    /// Git has checked it.
-    Given,
-}
-
-fn open(folder: &Path, trust: Trust) -> Result<gix::Repository, super::error::Cause> {
-    let options = || {
-        let options = gix::open::Options::default().bail_if_untrusted(trust == Trust::Check);
-        options.cli_overrides(overrides())
-    };
-    let mapping = gix::sec::trust::Mapping { full: options(), reduced: options() };
-    let mut upwards =
-        gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
-    if trust == Trust::Given {
-        upwards.trust = gix::discover::upwards::TrustPolicy::Assume(gix::sec::Trust::Full);
-    }
-    let found = gix::ThreadSafeRepository::discover_with_environment_overrides_opts(
-        folder, upwards, mapping,
-    );
-    Ok(found?.to_thread_local())
-}
-
-/// What gix refuses is put to git. Where git refuses it too, it says why, in the words that users
-/// know and with the way out that it offers. Where git does not, it may have been told to trust the
-/// repository in a way that gix does not read: `git -c safe.directory=…`.
-fn ask_git(folder: &Path, source: super::error::Cause) -> Result<gix::Repository, RepositoryError> {
-    let git = GitCommand::in_same_place(folder, "rev-parse").arg("--git-dir");
-    match git.run() {
-        Err(super::GitError::Failed { message, .. }) => Err(RepositoryError::Refused(message)),
-        Err(_) => Err(RepositoryError::Open { path: folder.to_owned(), source }),
-        Ok(_) => open(folder, Trust::Given)
-            .map_err(|_| RepositoryError::Open { path: folder.to_owned(), source }),
-    }
-}
-
 /// The name of this machine.
 pub fn hostname() -> Option<String> {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let name = name.or_else(|| std::env::var("HOSTNAME").ok())?;
-    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+    let name = rustix::system::uname().nodename().to_string_lossy().trim().to_owned();
+    Some(name).filter(|name| !name.is_empty())
 }

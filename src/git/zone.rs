@@ -1,26 +1,28 @@
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use jiff::tz::TimeZone;
 
+use super::Environment;
 use crate::model::Timestamp;
 
-/// The offset from UTC, in seconds, that this machine's time zone has at `time`.
-///
-/// As tzset(3) has it: TZ, else /etc/localtime, else UTC, as they are when it is first asked for.
-/// Reads the one file that is needed; jiff by itself would go through the whole database of time
-/// zones first.
-pub fn local_offset(time: Timestamp) -> i32 {
-    let time =
-        jiff::Timestamp::from_millisecond(time.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    static ZONE: OnceLock<TimeZone> = OnceLock::new();
-    ZONE.get_or_init(zone).to_offset(time).seconds()
+impl Environment {
+    /// The offset from UTC, in seconds, that the local time zone has at `time`.
+    ///
+    /// As tzset(3) has it: TZ, else /etc/localtime, else UTC, as they are when it is first asked
+    /// for. Reads the one file that is needed; jiff by itself would go through the whole database
+    /// of time zones first.
+    pub fn local_offset(&self, time: Timestamp) -> i32 {
+        let time = jiff::Timestamp::from_millisecond(time.as_millis());
+        let zone = self.zone().get_or_init(|| zone(self.os("TZ")));
+        zone.to_offset(time.unwrap_or(jiff::Timestamp::UNIX_EPOCH)).seconds()
+    }
 }
 
-fn zone() -> TimeZone {
-    let Some(name) = std::env::var_os("TZ") else {
-        return of_file(Path::new("/etc/localtime")).unwrap_or_else(TimeZone::system);
+fn zone(name: Option<&OsStr>) -> TimeZone {
+    let Some(name) = name else {
+        return of_file(Path::new("/etc/localtime")).unwrap_or(TimeZone::UTC);
     };
     let text = name.to_string_lossy();
     let text = text.strip_prefix(':').unwrap_or(&text);
@@ -31,7 +33,8 @@ fn zone() -> TimeZone {
     let is_name = !text.split('/').any(|part| part == "..");
     let path = PathBuf::from("/usr/share/zoneinfo").join(text);
     let found = is_name.then(|| of_file(&path)).flatten();
-    found.or_else(|| TimeZone::posix(text).ok()).unwrap_or_else(TimeZone::system)
+    let found = found.or_else(|| TimeZone::posix(text).ok());
+    found.or_else(|| TimeZone::get(text).ok()).unwrap_or(TimeZone::UTC)
 }
 
 fn of_file(path: &Path) -> Option<TimeZone> {

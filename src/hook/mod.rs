@@ -29,3 +29,4 @@ pub use reader::Reader;
 pub use run::run;
 pub use status::State;
 pub use uninstall::Removed;
+pub use worktrees::Lacking;

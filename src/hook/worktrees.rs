@@ -1,31 +1,74 @@
 //! In which worktrees git finds a hook, where it looks for it in each of them.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::file::{Found, HookFile};
-use super::{HookError, HookName, Installer, configured};
+use super::{HookError, HookName, Installer, Place, configured};
+use crate::git::Repository;
+use crate::model::shell_word;
 use crate::workspace::Worktrees;
+
+/// A worktree in which git does not run a hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lacking {
+    /// Its folder.
+    pub worktree: PathBuf,
+    /// Where its core.hooksPath leads, if no hook can be installed there.
+    pub turned_off: Option<PathBuf>,
+}
+
+impl Lacking {
+    /// The command that installs these hooks there, or shows what keeps them from being installed.
+    pub fn way_out(&self, names: &str) -> String {
+        let path = shell_word(&self.worktree.to_string_lossy());
+        match self.turned_off {
+            None => format!("git -C {path} ao hooks install {names}"),
+            Some(_) => format!("git -C {path} config --show-origin --get core.hooksPath"),
+        }
+    }
+}
 
 impl Installer<'_> {
     /// The worktrees in which git does not run this hook, although it is installed in this one: a
-    /// relative core.hooksPath means another folder in each (git-config(1)).
+    /// relative core.hooksPath means another folder in each (git-config(1)), and with
+    /// `extensions.worktreeConfig` each may have its own.
     ///
     /// # Errors
     /// When the worktrees cannot be listed.
-    pub fn lacking(&self, name: HookName) -> Result<Vec<PathBuf>, HookError> {
-        let Some(relative) = self.repo.config_path("core.hooksPath").filter(|it| it.is_relative())
-        else {
-            return Ok(Vec::new());
-        };
-        if configured::has(self.repo, name)? {
+    pub fn lacking(&self, name: HookName) -> Result<Vec<Lacking>, HookError> {
+        let relative = self.repo.config_path("core.hooksPath").filter(|it| it.is_relative());
+        let has_own = self.repo.config_bool("extensions.worktreeConfig") == Some(true);
+        if (relative.is_none() && !has_own) || configured::has(self.repo, name)? {
             return Ok(Vec::new());
         }
         let listed = Worktrees::new(self.repo).list()?.into_iter();
         let there = listed.filter(|listed| !listed.bare && listed.prunable.is_none());
-        let runs = |path: &PathBuf| {
-            let file = HookFile::new(&path.join(&relative), name);
-            matches!(file.look(), Ok(Found::Ours(..))) && file.is_run()
+        let lacks = |path: PathBuf| {
+            let folder = match &relative {
+                Some(relative) if !has_own => Ok(path.join(relative)),
+                _ => folder_in(&path),
+            };
+            let (is_run, turned_off) = match folder {
+                Ok(folder) => (is_run_in(&folder, name), None),
+                Err(HookError::TurnedOff(path)) => (false, Some(path)),
+                // What git cannot read has problems of its own.
+                Err(_) => (true, None),
+            };
+            (!is_run).then_some(Lacking { worktree: path, turned_off })
         };
-        Ok(there.map(|listed| listed.path).filter(|path| !runs(path)).collect())
+        Ok(there.filter_map(|listed| lacks(listed.path)).collect())
     }
+}
+
+/// Where git looks for hooks in the worktree at this path.
+fn folder_in(worktree: &Path) -> Result<PathBuf, HookError> {
+    let repo = Repository::discover(worktree)
+        .map_err(|error| HookError::io("read", worktree)(io::Error::other(error)))?;
+    Ok(Place::find(&repo)?.folder)
+}
+
+fn is_run_in(folder: &Path, name: HookName) -> bool {
+    let file = HookFile::new(folder, name);
+    matches!(file.look(), Ok(Found::Ours(..))) && file.is_run()
 }

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use git_ao::git::Environment;
 use tempfile::TempDir;
 
 use super::{Combo, LIMIT, Repo, Run, output_of};
@@ -79,6 +80,11 @@ impl TestEnv {
         let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
         let args = std::iter::once(OsString::from("ao")).chain(args);
         self.git(dir, args).env("PATH", path_with_binary())
+    }
+
+    /// The environment that these commands see, for the library.
+    pub fn environment(&self) -> Environment {
+        self.variables().into_iter().collect()
     }
 
     fn variables(&self) -> Vec<(OsString, OsString)> {

@@ -1,18 +1,18 @@
 //! The fields of a session as `show` prints them, aligned.
 
-use git_ao::git::local_offset;
 use git_ao::model::{Cost, Map, Placement, Session, Timestamp};
 use git_ao::store::Snapshot;
+use git_ao::workspace::to_record;
 
+use crate::cli::placed::Here;
 use crate::cli::ui::date::DateFormat;
 use crate::cli::ui::{OutError, Style, escape};
 use crate::cli::{CliError, Ctx};
 
-/// `replica` is the name of this clone, if it has one.
 pub fn print(
     session: &Session,
     snapshot: &Snapshot<'_>,
-    replica: Option<&str>,
+    here: &Here<'_>,
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
     line(ctx, "Title", Style::Title, &session.display_title())?;
@@ -32,8 +32,8 @@ pub fn print(
     let pr = [session.pr_number.map(|number| format!("#{number}")), session.pr_url.clone()];
     line(ctx, "PR", Style::Plain, &words(pr))?;
     line(ctx, "Tags", Style::Plain, &session.tags.join(", "))?;
-    line(ctx, "Created", Style::Plain, &when(session.created_at, ctx.now))?;
-    line(ctx, "Updated", Style::Plain, &when(session.updated_at, ctx.now))?;
+    line(ctx, "Created", Style::Plain, &when(session.created_at, ctx))?;
+    line(ctx, "Updated", Style::Plain, &when(session.updated_at, ctx))?;
     line(ctx, "Cost", Style::Plain, &session.cost.as_ref().map(cost).unwrap_or_default())?;
     for (fork, parent) in snapshot.lineage(session)?.ancestors {
         let title = match &parent {
@@ -48,8 +48,12 @@ pub fn print(
         line(ctx, &key.label(), Style::Plain, &value.label())?;
     }
     for (name, placement) in &session.placements {
-        let here = if Some(name.as_str()) == replica { " (here)" } else { "" };
-        let text = format!("{name}{here}: {}", placed(placement, ctx.now));
+        let is_here = here.is(name);
+        let mark = if is_here { " (here)" } else { "" };
+        let path = if is_here { here.path(session) } else { None };
+        let path = path.and_then(|path| to_record(&path).ok());
+        let path = path.or_else(|| placement.workspace.clone());
+        let text = format!("{name}{mark}: {}", placed(placement, path, ctx.now));
         line(ctx, "Placed on", Style::Plain, &text)?;
     }
     Ok(())
@@ -86,9 +90,9 @@ fn words<const N: usize>(words: [Option<String>; N]) -> String {
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn when(time: Timestamp, now: Timestamp) -> String {
-    let date = DateFormat::Default.show(time, local_offset(time), now);
-    format!("{date} ({})", DateFormat::Relative.show(time, 0, now))
+fn when(time: Timestamp, ctx: &Ctx) -> String {
+    let date = DateFormat::Default.show(time, ctx.env.local_offset(time), ctx.now);
+    format!("{date} ({})", DateFormat::Relative.show(time, 0, ctx.now))
 }
 
 fn cost(cost: &Cost) -> String {
@@ -99,12 +103,12 @@ fn cost(cost: &Cost) -> String {
     tokens + &cached + &price
 }
 
-fn placed(placement: &Placement, now: Timestamp) -> String {
+fn placed(placement: &Placement, path: Option<String>, now: Timestamp) -> String {
     let runtime = match (&placement.runtime, &placement.handle) {
         (Some(runtime), Some(handle)) => Some(format!("{runtime} {handle}")),
         (runtime, handle) => runtime.clone().or_else(|| handle.clone()),
     };
     let at = placement.at.map(|at| DateFormat::Relative.show(at, 0, now));
-    let parts = [placement.workspace.clone(), runtime, at].into_iter().flatten();
+    let parts = [path, runtime, at].into_iter().flatten();
     parts.collect::<Vec<_>>().join(", ")
 }

@@ -31,6 +31,7 @@ impl Applied<'_> {
                 Some(to) => Ok(format!("moved to '{}'", to.display())),
                 None => Ok("completed".to_owned()),
             },
+            Remedy::Rename => Ok(format!("its name is now '{}'", self.store.replica()?)),
             Remedy::Relink(path) => {
                 relink(&worktrees)?;
                 match unlinked(&worktrees)?.contains(path) {

@@ -1,7 +1,10 @@
 use std::ffi::OsStr;
 
 use super::remedy::Remedy;
-use super::{Finding, clocks, exclude, leftovers, orphans, programs, refspecs, settings, writing};
+use super::{
+    Finding, clocks, decoration, exclude, leftovers, orphans, programs, refspecs, replica,
+    settings, writing,
+};
 use crate::flow::{FlowError, reconcile_plan};
 use crate::store::{RepairMode, Severity, Store};
 
@@ -18,6 +21,8 @@ pub fn examine(store: &Store, path: &OsStr) -> Result<Vec<Finding>, FlowError> {
     settings::look(store, path, &mut found);
     writing::look(store, &mut found);
     refspecs::look(store.repository(), &mut found);
+    decoration::look(store.repository(), &mut found);
+    replica::look(store, &mut found);
     for problem in store.check_all()? {
         let what = format!("{}: {}", problem.place, problem.problem);
         found.push(match problem.severity {

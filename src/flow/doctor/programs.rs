@@ -1,8 +1,8 @@
 use std::ffi::OsStr;
 
 use super::Finding;
-use crate::agent::find_program;
 use crate::flow::FlowError;
+use crate::git::find_program;
 use crate::git::{OLDEST_GIT, Repository, is_new_enough};
 use crate::runtime::{RuntimeError, Tmux};
 

@@ -10,6 +10,17 @@ use crate::store::{PRIVATE_REF, SESSIONS_REF};
 /// The refs that hold sessions.
 const STORE: [&str; 2] = [SESSIONS_REF, PRIVATE_REF];
 
+/// As the names of the refs are that keep what would have been lost. Nobody meant to publish it.
+const KEPT: [&str; 2] = ["refs/ao/backup/x", "refs/ao/broken/x"];
+
+/// Which way a refspec is used. A push applies negative ones only to patterns under which refs keep
+/// their names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Fetch,
+    Push,
+}
+
 /// A refspec, as gitglossary(7) and git-fetch(1) describe it.
 struct Refspec<'t> {
     text: &'t str,
@@ -37,8 +48,7 @@ pub fn look(repo: &Repository, found: &mut Vec<Finding>) {
         let prunes = repo.config_bool(&format!("remote.{name}.prune"));
         let prunes = prunes.or_else(|| repo.config_bool("fetch.prune")) == Some(true);
         for spec in parse(fetch).filter(|spec| spec.is_forced || prunes) {
-            if let Some(ref_name) = reached(&spec, fetch, |spec, name| spec.source_of(name), &STORE)
-            {
+            if let Some(ref_name) = reached(&spec, fetch, Way::Fetch, &STORE) {
                 let harm = if spec.is_forced { "overwrite" } else { "delete" };
                 let what = format!("'git fetch {name}' can {harm} {ref_name} ({})", spec.text);
                 found.push(Finding::wrong(what, spec.way_out(name, "fetch")));
@@ -54,12 +64,13 @@ pub fn look(repo: &Repository, found: &mut Vec<Finding>) {
         }
         for spec in parse(push) {
             let refs = if spec.is_forced { &STORE[..] } else { &[PRIVATE_REF] };
-            let Some(ref_name) = reached(&spec, push, |spec, name| spec.pushed(name), refs) else {
-                continue;
-            };
-            let what = match ref_name {
-                PRIVATE_REF => "publishes private sessions",
-                _ => "overwrites the sessions of the remote",
+            let kept = KEPT.iter().filter(|_| spec.is_pattern()).copied();
+            let refs: Vec<_> = refs.iter().copied().chain(kept).collect();
+            let what = match reached(&spec, push, Way::Push, &refs) {
+                None => continue,
+                Some(PRIVATE_REF) => "publishes private sessions",
+                Some(SESSIONS_REF) => "overwrites the sessions of the remote",
+                Some(_) => "publishes backups of worktrees and damaged states of the store",
             };
             let what = format!("'git push {name}' {what} ({})", spec.text);
             found.push(Finding::wrong(what, spec.way_out(name, "push")));
@@ -81,23 +92,27 @@ fn parse(texts: &[String]) -> impl Iterator<Item = Refspec<'_>> {
 }
 
 /// The first of `refs` that a refspec reaches, and that no negative one leaves out.
-fn reached<'r>(
-    spec: &Refspec<'_>,
-    all: &[String],
-    source_of: impl Fn(&Refspec<'_>, &str) -> Option<String>,
-    refs: &[&'r str],
-) -> Option<&'r str> {
-    let excluded = |source: &str| {
-        let negative = all.iter().filter_map(|text| text.strip_prefix('^'));
-        spec.is_pattern() && negative.into_iter().any(|it| expand(it, it, source).is_some())
+fn reached<'r>(spec: &Refspec<'_>, all: &[String], way: Way, refs: &[&'r str]) -> Option<&'r str> {
+    let counts = way == Way::Fetch || (spec.is_pattern() && spec.keeps_names());
+    let is_excluded = |source: &str| {
+        let mut negative = all.iter().filter_map(|text| text.strip_prefix('^'));
+        counts && negative.any(|it| expand(it, it, source).is_some())
+    };
+    let source_of = |name: &str| match way {
+        Way::Fetch => spec.source_of(name),
+        Way::Push => spec.pushed(name),
     };
     let mut refs = refs.iter().copied();
-    refs.find(|name| source_of(spec, name).is_some_and(|source| !excluded(&source)))
+    refs.find(|name| source_of(name).is_some_and(|source| !is_excluded(&source)))
 }
 
 impl Refspec<'_> {
     fn is_pattern(&self) -> bool {
         self.source.contains('*')
+    }
+
+    fn keeps_names(&self) -> bool {
+        self.target.is_empty() || self.target == self.source
     }
 
     /// The ref of the other side that a fetch writes to `target`.
@@ -115,7 +130,10 @@ impl Refspec<'_> {
         let key = shell_word(&format!("remote.{remote}.{kind}"));
         // A push applies negative refspecs to patterns only. One for other sources would not be
         // enough, or would leave out more than the store.
-        if self.is_pattern() && STORE.iter().any(|name| self.pushed(name).is_some()) {
+        if self.is_pattern()
+            && (kind == "fetch" || self.keeps_names())
+            && STORE.iter().chain(&KEPT).any(|name| self.pushed(name).is_some())
+        {
             return format!("git config --add {key} '^refs/ao/*'");
         }
         format!("git config --fixed-value --unset-all {key} {}", shell_word(self.text))

@@ -11,6 +11,8 @@ pub(super) enum Remedy {
     Relink(PathBuf),
     /// Tells git where a worktree is now.
     BringBack(PathBuf),
+    /// Gives a copied clone a name of its own.
+    Rename,
     /// Writes down how a session is.
     Record(SessionId),
     /// Moves a file of no session away.
@@ -30,7 +32,7 @@ impl Remedy {
     /// Those of an earlier stage come first: what they do decides what there is to do later.
     pub fn stage(&self) -> u8 {
         match self {
-            Self::Complete(_) => 0,
+            Self::Complete(_) | Self::Rename => 0,
             // What is out of sight is not gone.
             Self::Relink(_) | Self::BringBack(_) => 1,
             // The next writer would remove it.
@@ -44,6 +46,7 @@ impl Remedy {
     pub fn plan(&self) -> String {
         match self {
             Self::Complete(_) => "would be completed, or moved to ao/half-made".to_owned(),
+            Self::Rename => "would be renamed".to_owned(),
             Self::Relink(_) => "would be repaired by 'git worktree repair'".to_owned(),
             Self::BringBack(_) => "would be registered there".to_owned(),
             Self::Record(_) => "would be updated".to_owned(),

@@ -1,8 +1,9 @@
 use std::ffi::OsStr;
 
 use super::Finding;
-use crate::agent::{AgentError, Agents, find_program};
+use crate::agent::{AgentError, Agents};
 use crate::flow::log;
+use crate::git::find_program;
 use crate::model::{Project, distance, error_chain, is_branch_name};
 use crate::runtime;
 use crate::share::{Remote, ShareError};

@@ -62,8 +62,7 @@ pub(super) fn prepare<'a>(
         input: launch.stdin.clone().map(String::into_bytes),
         output: (mode == Mode::Headless).then_some(output),
     };
-    let clone = identity(store.repository());
-    let plan = plan(session, clone, &workspace, program, &launch);
+    let plan = plan(store.repository(), session, &workspace, program, &launch);
     let conversation = launch.agent_session_id;
     let here = here::placement(store, session).cloned();
     Ok(Prepared { agent, plan, wires, session: key_of(session), workspace, conversation, here })
@@ -98,8 +97,8 @@ impl<'a> Prepared<'a> {
 }
 
 fn plan(
+    repo: &Repository,
     session: &Session,
-    clone: String,
     workspace: &Path,
     program: PathBuf,
     launch: &Launch,
@@ -107,11 +106,11 @@ fn plan(
     let text = |(name, value): &(String, String)| (name.into(), value.into());
     let mut set: Vec<(OsString, OsString)> = launch.env.iter().map(text).collect();
     let branch = session.branch.clone().unwrap_or_default();
-    let values = [session.id.to_string(), branch, clone];
+    let values = [session.id.to_string(), branch, identity(repo)];
     set.extend(SESSION_ENV.map(OsString::from).into_iter().zip(values.map(OsString::from)));
     let argv = std::iter::once(program.into()).chain(launch.args.iter().map(OsString::from));
+    let not_its = crate::git::LOCAL_ENV.into_iter().chain(repo.environment().set_by_git());
     let remove = launch.remove.iter().map(OsString::from);
-    let not_its = crate::git::LOCAL_ENV.into_iter().chain(crate::git::inherited());
     let remove = remove.chain(not_its.map(OsString::from)).collect();
     Plan { argv: argv.collect(), cwd: workspace.to_owned(), set, remove, log: None }
 }

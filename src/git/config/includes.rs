@@ -7,16 +7,20 @@ use std::path::{Path, PathBuf};
 
 use gix::bstr::{BString, ByteSlice};
 
-use crate::git::{GitCommand, GitError, RepositoryError};
+use crate::git::{Environment, GitCommand, GitError, RepositoryError};
 
 /// Fails as git does on an include that cannot be read. Git is asked only where there may be one: it
 /// knows which conditions hold.
 ///
 /// # Errors
 /// With the file, or with what git says.
-pub fn check_includes(repo: &gix::Repository, folder: &Path) -> Result<(), RepositoryError> {
-    let Some(odd) = odd_include(repo) else { return Ok(()) };
-    match GitCommand::in_same_place(folder, "config").arg("--list").run() {
+pub fn check_includes(
+    repo: &gix::Repository,
+    environment: &Environment,
+    folder: &Path,
+) -> Result<(), RepositoryError> {
+    let Some(odd) = odd_include(repo, environment) else { return Ok(()) };
+    match GitCommand::in_same_place(environment, folder, "config").arg("--list").run() {
         Err(GitError::Failed { message, .. }) => Err(match odd {
             Odd::Unreadable(path, source) => RepositoryError::Config { path, source },
             Odd::Name => RepositoryError::Refused(message),
@@ -32,7 +36,7 @@ enum Odd {
     Name,
 }
 
-fn odd_include(repo: &gix::Repository) -> Option<Odd> {
+fn odd_include(repo: &gix::Repository, environment: &Environment) -> Option<Odd> {
     let config = repo.config_snapshot();
     let sections = config.plumbing().sections();
     let includes = sections.filter(|section| {
@@ -43,13 +47,13 @@ fn odd_include(repo: &gix::Repository) -> Option<Odd> {
         let file = section.meta().path.clone();
         section.values("path").into_iter().map(move |path| (file.clone(), path))
     });
-    paths.find_map(|(file, path)| judge(file.as_deref(), &path))
+    paths.find_map(|(file, path)| judge(file.as_deref(), &path, environment))
 }
 
-fn judge(file: Option<&Path>, path: &BString) -> Option<Odd> {
+fn judge(file: Option<&Path>, path: &BString, environment: &Environment) -> Option<Odd> {
     let above = file.and_then(Path::parent);
     let path = match path.strip_prefix(b"~/") {
-        Some(rest) => PathBuf::from(std::env::var_os("HOME")?).join(rest.to_path_lossy()),
+        Some(rest) => environment.home()?.join(rest.to_path_lossy()),
         None if path.starts_with(b"~") || path.starts_with(b"%(") => return Some(Odd::Name),
         None => above.unwrap_or(Path::new("")).join(path.to_path_lossy()),
     };

@@ -2,10 +2,12 @@
 
 mod entries;
 mod includes;
+mod load;
 mod overrides;
 mod unread;
 
 pub use entries::Entry;
 pub(super) use includes::check_includes;
-pub(super) use overrides::overrides;
+pub(super) use load::{global_files, interpolated, load};
+use overrides::overrides;
 pub(super) use unread::check_read;

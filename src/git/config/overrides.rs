@@ -1,8 +1,10 @@
 //! `git -c key=value ao …` reaches us as GIT_CONFIG_PARAMETERS, which gix does not read.
 
+use crate::git::Environment;
+
 /// The overrides in the environment, as `key=value`, or `key` alone for a boolean.
-pub fn overrides() -> Vec<String> {
-    parse(&std::env::var_os("GIT_CONFIG_PARAMETERS").unwrap_or_default().to_string_lossy())
+pub fn overrides(environment: &Environment) -> Vec<String> {
+    parse(&environment.os("GIT_CONFIG_PARAMETERS").unwrap_or_default().to_string_lossy())
 }
 
 /// Reads git's own form: entries in shell quotes with spaces between, either `'key'='value'`,

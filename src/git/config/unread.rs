@@ -4,24 +4,24 @@ use std::path::PathBuf;
 
 use gix::config::Source;
 
-use crate::git::RepositoryError;
+use super::global_files;
+use crate::git::{Environment, RepositoryError};
 
 /// Sees to it that no file of the configuration was passed over because it could not be read, as
 /// gix does. A file that gave something was read, so that only the others are looked at.
 ///
 /// # Errors
 /// With the first one that cannot be read, or could not be and can be now.
-pub fn check_read(repo: &gix::Repository) -> Result<(), RepositoryError> {
+pub fn check_read(
+    repo: &gix::Repository,
+    environment: &Environment,
+) -> Result<(), RepositoryError> {
     let config = repo.config_snapshot();
     let sections: Vec<_> = config.plumbing().sections().map(|section| section.meta()).collect();
     let has_own = config.boolean("extensions.worktreeConfig") == Some(true);
     let own = has_own.then(|| (Source::Worktree, repo.git_dir().join("config.worktree")));
     let shared = (Source::Local, repo.common_dir().join("config"));
-    let global = [Source::System, Source::Git, Source::User].into_iter().filter_map(|source| {
-        let path = source.storage_location(&mut |name| std::env::var_os(name))?;
-        Some((source, path))
-    });
-    for (source, path) in global.chain([shared]).chain(own) {
+    for (source, path) in global_files(environment).chain([shared]).chain(own) {
         let is_read = |meta: &&gix::config::file::Metadata| {
             meta.source == source || meta.path.as_ref() == Some(&path)
         };

@@ -5,13 +5,14 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::git::Repository;
+use crate::git::{Environment, Repository};
 
 /// A hold on the common git directory of a repository, which goes along when that is moved within
 /// its file system.
 #[derive(Debug)]
 pub struct Anchor {
     directory: File,
+    environment: Environment,
 }
 
 impl Anchor {
@@ -20,7 +21,8 @@ impl Anchor {
     /// # Errors
     /// When its common git directory cannot be opened.
     pub fn new(repo: &Repository) -> io::Result<Self> {
-        Ok(Self { directory: File::open(repo.common_dir())? })
+        let environment = repo.environment().clone();
+        Ok(Self { directory: File::open(repo.common_dir())?, environment })
     }
 
     /// True while this repository is the one that is held: another may have come to its path.
@@ -31,7 +33,7 @@ impl Anchor {
     /// Opens the repository where it is now; None where it was removed, or moved to another file
     /// system, which is a copy.
     pub fn reopen(&self) -> Option<Repository> {
-        Repository::at(&path_of(&self.directory)?).ok()
+        Repository::at(&path_of(&self.directory)?, self.environment.clone()).ok()
     }
 }
 

@@ -1,12 +1,12 @@
 //! GIT_OBJECT_DIRECTORY and GIT_ALTERNATE_OBJECT_DIRECTORIES (git(1)), which gix does not read.
 
-use std::env;
+use std::env::{join_paths, split_paths};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use gix::odb::Handle;
 
-use crate::git::RepositoryError;
+use crate::git::{Environment, RepositoryError};
 
 /// Where the environment says that objects are, apart from the repository itself.
 #[derive(Clone, Default)]
@@ -20,7 +20,12 @@ pub struct ObjectDirs {
 impl ObjectDirs {
     /// Reads the environment; relative paths count from `top`. Objects of `repo` come from and go
     /// to GIT_OBJECT_DIRECTORY afterwards.
-    pub fn of_environment(repo: &mut gix::Repository, top: &Path) -> Result<Self, RepositoryError> {
+    pub fn of_environment(
+        environment: &Environment,
+        repo: &mut gix::Repository,
+        top: &Path,
+    ) -> Result<Self, RepositoryError> {
+        let variable = |name| environment.os(name).filter(|value| !value.is_empty());
         let mut this = Self::default();
         let hash = repo.object_hash();
         let open = |path: &Path| {
@@ -40,18 +45,14 @@ impl ObjectDirs {
             this.variables.push(("GIT_OBJECT_DIRECTORY", path.into()));
         }
         if let Some(list) = variable("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
-            let paths: Vec<PathBuf> = env::split_paths(&list).map(|path| top.join(path)).collect();
+            let paths: Vec<PathBuf> = split_paths(list).map(|path| top.join(path)).collect();
             // Git passes over those that are not there.
             for path in paths.iter().filter(|path| path.is_dir()) {
                 this.alternates.push(open(path)?);
             }
-            let list = env::join_paths(paths).unwrap_or(list);
+            let list = join_paths(paths).unwrap_or_else(|_| list.to_owned());
             this.variables.push(("GIT_ALTERNATE_OBJECT_DIRECTORIES", list));
         }
         Ok(this)
     }
-}
-
-fn variable(name: &str) -> Option<OsString> {
-    env::var_os(name).filter(|value| !value.is_empty())
 }

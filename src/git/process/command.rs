@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 
-use crate::git::GitError;
+use crate::git::{Environment, GitError};
 
 /// What ties a git process to one repository (`git rev-parse --local-env-vars`), apart from
 /// configuration: git sets these for its hooks, and they would mislead a git started elsewhere.
@@ -30,6 +30,7 @@ pub const LOCAL_ENV: [&str; 15] = [
 /// A git process to be: its environment is clean, its messages are not translated, and it never
 /// takes a lock that it does not need.
 pub struct GitCommand {
+    environment: Environment,
     command: Command,
     verb: String,
     input: Option<Vec<u8>>,
@@ -53,30 +54,26 @@ pub struct Ended {
 }
 
 impl GitCommand {
-    pub(crate) fn new(verb: &str) -> Self {
-        Self::with_config(&[], verb)
-    }
-
-    pub(super) fn with_config(config: &[(&str, &str)], verb: &str) -> Self {
-        let mut command = Command::new("git");
-        let settings = std::env::var_os("GIT_CONFIG_PARAMETERS");
-        for name in LOCAL_ENV.into_iter().chain(super::inherited()) {
+    pub(super) fn new(environment: &Environment, config: &[(&str, &str)], verb: &str) -> Self {
+        let mut command = environment.command("git");
+        // Settings typed as `git -c` are for what this command does, too.
+        let not_its = environment.set_by_git().into_iter();
+        let not_its = not_its.filter(|name| *name != "GIT_CONFIG_PARAMETERS");
+        for name in LOCAL_ENV.into_iter().chain(not_its) {
             command.env_remove(name);
         }
-        // Settings typed as `git -c` are for what this command does, too.
-        command.envs(settings.map(|settings| ("GIT_CONFIG_PARAMETERS", settings)));
         for (key, value) in config {
             command.arg("-c").arg(format!("{key}={value}"));
         }
         command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null()).arg(verb);
-        Self { command, verb: verb.to_owned(), input: None }
+        Self { environment: environment.clone(), command, verb: verb.to_owned(), input: None }
     }
 
     /// `git <verb>` as if the user had typed it in `folder`: nothing is taken from the environment.
-    pub(crate) fn in_same_place(folder: &Path, verb: &str) -> Self {
-        let mut command = Command::new("git");
+    pub(crate) fn in_same_place(environment: &Environment, folder: &Path, verb: &str) -> Self {
+        let mut command = environment.command("git");
         command.current_dir(folder).env("LC_ALL", "C").stdin(Stdio::null()).arg(verb);
-        Self { command, verb: verb.to_owned(), input: None }
+        Self { environment: environment.clone(), command, verb: verb.to_owned(), input: None }
     }
 
     /// Adds an argument.
@@ -106,7 +103,7 @@ impl GitCommand {
     /// Lets it, and the hooks that it runs, speak the user's language and take locks as if the user
     /// had started it. For what is shown, never for what is read.
     pub fn as_user(mut self) -> Self {
-        match std::env::var_os("LC_ALL") {
+        match self.environment.os("LC_ALL") {
             Some(locale) => self.command.env("LC_ALL", locale),
             None => self.command.env_remove("LC_ALL"),
         };

@@ -1,6 +1,6 @@
 //! What a git that runs us has set for its hooks, and for nobody whom we start.
 
-use std::env;
+use crate::git::Environment;
 
 /// Variables by which git tells a hook or an alias where it is; nobody else sets all of them
 /// (githooks(5), git(1)).
@@ -8,49 +8,43 @@ const SIGNS: [&str; 3] = ["GIT_PREFIX", "GIT_INDEX_FILE", "GIT_DIR"];
 
 const AUTHOR: [&str; 3] = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE"];
 
-/// The author of the commit for which a hook runs: git exports name, email and date, the date in
-/// its own form, which nobody types. A name and an email that the user has exported are there
-/// without a date, or in no hook.
-pub fn has_author_of_a_commit() -> bool {
-    author_of_a_commit(&|name| env::var(name).ok())
-}
-
-/// The names of the variables that say something about what that git is doing, and nothing about
-/// what is started from here.
-pub fn inherited() -> Vec<&'static str> {
-    of(&|name| env::var(name).ok())
-}
-
-fn of(value: &dyn Fn(&str) -> Option<String>) -> Vec<&'static str> {
-    // Settings typed as `git -c` are for the command that they were typed for.
-    let mut names = vec!["GIT_CONFIG_PARAMETERS"];
-    if !is_started_by_git(value) {
-        return names;
-    }
-    names.push("GIT_REFLOG_ACTION");
-    if author_of_a_commit(value) {
-        names.extend(AUTHOR);
-    }
-    if value("GIT_COMMITTER_DATE").is_some_and(|date| is_gits_own(&date)) {
-        names.push("GIT_COMMITTER_DATE");
-    }
-    // No editor: what git sets where it opens none itself.
-    for name in ["GIT_EDITOR", "GIT_SEQUENCE_EDITOR"] {
-        if value(name).as_deref() == Some(":") {
-            names.push(name);
+impl Environment {
+    /// The names of the variables that say something about what the git is doing that started this
+    /// program, and nothing about what is started from here.
+    pub fn set_by_git(&self) -> Vec<&'static str> {
+        // Settings typed as `git -c` are for the command that they were typed for.
+        let mut names = vec!["GIT_CONFIG_PARAMETERS"];
+        if !self.is_of_git() {
+            return names;
         }
+        names.push("GIT_REFLOG_ACTION");
+        if self.has_author_of_a_commit() {
+            names.extend(AUTHOR);
+        }
+        if self.text("GIT_COMMITTER_DATE").is_some_and(is_gits_own) {
+            names.push("GIT_COMMITTER_DATE");
+        }
+        // No editor: what git sets where it opens none itself.
+        for name in ["GIT_EDITOR", "GIT_SEQUENCE_EDITOR"] {
+            if self.text(name) == Some(":") {
+                names.push(name);
+            }
+        }
+        names
     }
-    names
-}
 
-fn is_started_by_git(value: &dyn Fn(&str) -> Option<String>) -> bool {
-    SIGNS.iter().any(|name| value(name).is_some())
-}
+    /// The author of the commit for which a hook runs: git exports name, email and date, the date
+    /// in its own form, which nobody types. A name and an email that the user has exported are
+    /// there without a date, or in no hook.
+    pub(in crate::git) fn has_author_of_a_commit(&self) -> bool {
+        self.is_of_git()
+            && AUTHOR.iter().all(|name| self.text(name).is_some())
+            && self.text("GIT_AUTHOR_DATE").is_some_and(is_gits_own)
+    }
 
-fn author_of_a_commit(value: &dyn Fn(&str) -> Option<String>) -> bool {
-    is_started_by_git(value)
-        && AUTHOR.iter().all(|name| value(name).is_some())
-        && value("GIT_AUTHOR_DATE").is_some_and(|date| is_gits_own(&date))
+    fn is_of_git(&self) -> bool {
+        SIGNS.iter().any(|name| self.has(name))
+    }
 }
 
 /// `@1577836800 +0000`.
@@ -63,13 +57,10 @@ fn is_gits_own(date: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use crate::git::Environment;
 
     fn left<const N: usize>(set: [(&str, &str); N]) -> Vec<&'static str> {
-        let found = of(&|name| {
-            let found = set.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| (*value).to_owned())
-        });
+        let found = Environment::from_iter(set).set_by_git();
         assert_eq!(found[0], "GIT_CONFIG_PARAMETERS");
         found[1..].to_vec()
     }

@@ -2,10 +2,10 @@
 
 mod command;
 mod environment;
+mod find;
 mod repository;
 mod version;
 
 pub use command::{Ended, GitCommand, LOCAL_ENV, Output};
-pub(super) use environment::has_author_of_a_commit;
-pub use environment::inherited;
+pub use find::find_program;
 pub use version::{OLDEST_GIT, is_new_enough};

@@ -11,7 +11,7 @@ impl Repository {
 
     /// `git -c <key>=<value> <verb>` on this repository, from no worktree.
     pub fn git_with(&self, config: &[(&str, &str)], verb: &str) -> GitCommand {
-        let git = GitCommand::with_config(config, verb);
+        let git = GitCommand::new(self.environment(), config, verb);
         let git = git.at(self.common_dir()).env("GIT_DIR", self.git_dir());
         let variables = self.object_dirs().variables.iter();
         variables.fold(git, |git, (name, value)| git.env(name, value))
@@ -19,11 +19,11 @@ impl Repository {
 
     /// `git <verb>` in a worktree, or in any folder, found by git as for a user who stands there.
     pub fn git_in(&self, folder: &Path, verb: &str) -> GitCommand {
-        GitCommand::new(verb).at(folder)
+        self.git_in_with(folder, &[], verb)
     }
 
     /// `git -c <key>=<value> <verb>` in any folder, found by git as for a user who stands there.
     pub fn git_in_with(&self, folder: &Path, config: &[(&str, &str)], verb: &str) -> GitCommand {
-        GitCommand::with_config(config, verb).at(folder)
+        GitCommand::new(self.environment(), config, verb).at(folder)
     }
 }

@@ -69,15 +69,23 @@ fn a_push_that_would_publish_or_overwrite_sessions_is_found() {
         ("push", "refs/ao/*", "publishes private sessions (refs/"),
         ("push", "refs/ao/private:refs/heads/x", "publishes private sessions (refs/"),
         ("push", "+refs/ao/*:refs/ao/*", "overwrites the sessions of the remote (+refs/"),
+        ("push", "refs/ao/backup/*", "publishes backups of worktrees"),
+        ("push", "refs/ao/b*:refs/heads/b*", "publishes backups of worktrees"),
         ("mirror", "true", "publishes private sessions (remote.backup.mirror)"),
     ] {
         let world = world();
         world.repo.git(["config", &format!("remote.backup.{key}"), value]);
         follow(&world, words);
         let private = world.repo.git(["rev-parse", PRIVATE]);
+        let backup = world.repo.git(["commit-tree", "HEAD^{tree}", "-m", "backup"]);
+        let backup = backup.trim().to_owned();
+        for name in ["refs/ao/backup/x/y", "refs/ao/broken/x/y"] {
+            world.repo.git(["update-ref", name, &backup]);
+        }
         world.repo.git_result(["push", "-q", "backup"]);
         let there = world.repo.git(["ls-remote", "backup"]);
         assert!(!there.contains(private.trim()), "{value}: {there}");
+        assert!(!there.contains(&backup), "{value}: {there}");
     }
 }
 
@@ -93,6 +101,16 @@ fn refspecs_that_leave_the_store_alone_are_not_found() {
         world.repo.git(["config", "remote.backup.fetch", spec]);
         world.repo.ao(["doctor"]).ok().stdout_lacks("git fetch");
     }
+    // Git leaves out what a negative refspec names, also of an exact one.
+    world.repo.git(["config", "remote.backup.fetch", "+refs/ao/sessions:refs/ao/sessions"]);
+    world.repo.ao(["doctor"]).code(1).stdout_has("'git fetch backup' can overwrite ");
+    world.repo.git(["config", "--add", "remote.backup.fetch", "^refs/ao/sessions"]);
+    world.repo.ao(["doctor"]).ok().stdout_lacks("git fetch");
+    world.spawn(&["--no-agent", "not pushed"]);
+    let before = tips(&world);
+    world.repo.git_result(["fetch", "-q", "backup"]);
+    assert_eq!(tips(&world), before);
+    world.repo.git(["config", "--unset-all", "remote.backup.fetch"]);
     for spec in ["refs/heads/*", "refs/ao/sessions", "HEAD", ":"] {
         world.repo.git(["config", "remote.backup.push", spec]);
         world.repo.ao(["doctor"]).ok().stdout_lacks("git push");

@@ -45,6 +45,30 @@ fn verbs_leave_it_to_its_owner() {
 }
 
 #[test]
+fn doctor_names_both_and_the_other_one_comes_to_a_worktree_of_its_own() {
+    let world = World::new();
+    let (owner, other, tree) = two(&world);
+    let before = world.session(&owner);
+    let words = format!("{} belongs to session {}", &owner[..8], &owner[..8]);
+    let found = world.repo.ao(["doctor"]).code(1).stdout_has(&words);
+    found.stdout_has(&format!("the record of session {} is out of date", &other[..8]));
+    let done = world.repo.ao(["reconcile", "--json"]).ok().json();
+    assert_eq!(done["sessions"][0]["changes"][0]["what"], "taken", "{done}");
+    world.repo.ao(["doctor"]).ok().stdout_lacks(&words);
+    assert_eq!(world.session(&owner), before);
+    assert_eq!(world.live(&owner)["agent"], "alive");
+    assert_eq!(world.placement(&other).unwrap().workspace, None);
+    assert!(tree.exists());
+
+    let branch = format!("ao/{}-own", &other[..8]);
+    world.repo.git(["branch", &branch]);
+    world.change(&other, |session| session.branch = Some(branch.clone()));
+    world.repo.ao(["restore", "--no-agent", &other]).ok();
+    assert_eq!(world.live(&other)["workspace"]["condition"], "ready");
+    assert!(world.worktree(&other).exists());
+}
+
+#[test]
 fn hooks_write_for_its_owner() {
     let world = World::new();
     let (owner, other, tree) = two(&world);

@@ -19,3 +19,4 @@ mod refs;
 mod refused;
 mod replica;
 mod sweep;
+mod users;

@@ -2,10 +2,7 @@ use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// Looks for a program as execvp(3) would, without running anything.
-///
-/// `path` is the value of PATH. A name with a `/` is a path and is not looked for. Relative
-/// entries of PATH are passed over: what they find depends on the directory one stands in.
+/// Looks for a program in `path`, the value of PATH.
 pub fn find_program(program: &str, path: &OsStr) -> Option<PathBuf> {
     if program.is_empty() {
         return None;

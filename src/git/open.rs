@@ -1,0 +1,159 @@
+//! Finding and opening a repository as git does, with an environment that is given: gix by itself
+//! reads the one of the process.
+
+use std::path::{Path, PathBuf};
+
+use gix::discover::repository::Path as Found;
+use gix::discover::upwards;
+use gix::sec::Trust as Owner;
+
+use super::config::load;
+use super::error::Cause;
+use super::safe_directory::is_safe;
+use super::{Environment, GitCommand, RepositoryError};
+
+/// Whether the repository must be the user's own, or named in `safe.directory`.
+#[derive(Clone, Copy, PartialEq)]
+enum Trust {
+    Check,
+    /// Git has checked it.
+    Given,
+}
+
+/// Where a repository is.
+struct Place {
+    /// What is opened: a git directory, or the file `.git` that leads to one.
+    path: PathBuf,
+    /// The git directory that it must lead to.
+    git_dir: Option<PathBuf>,
+    /// Whose it is, where that was looked at.
+    owner: Option<Owner>,
+}
+
+/// Opens the repository that git would use in `folder`.
+pub fn discover(
+    folder: &Path,
+    environment: &Environment,
+) -> Result<gix::Repository, RepositoryError> {
+    open(folder, environment, Trust::Check).or_else(|source| ask_git(folder, environment, source))
+}
+
+/// What gix refuses is put to git. Where git refuses it too, it says why, in the words that users
+/// know and with the way out that it offers. Where git does not, it may have been told to trust the
+/// repository in a way that is not read here: `git -c safe.directory=…`.
+pub fn ask_git(
+    folder: &Path,
+    environment: &Environment,
+    source: Cause,
+) -> Result<gix::Repository, RepositoryError> {
+    let git = GitCommand::in_same_place(environment, folder, "rev-parse").arg("--git-dir");
+    match git.run() {
+        Err(super::GitError::Failed { message, .. }) => Err(RepositoryError::Refused(message)),
+        Err(_) => Err(RepositoryError::Open { path: folder.to_owned(), source }),
+        Ok(_) => open(folder, environment, Trust::Given)
+            .map_err(|_| RepositoryError::Open { path: folder.to_owned(), source }),
+    }
+}
+
+/// Opens the git directory at `path`; that it may be trusted is known.
+pub fn open_trusted(path: &Path, environment: &Environment) -> Result<gix::Repository, Cause> {
+    open_at(path, Some(Owner::Full), environment)
+}
+
+fn open(folder: &Path, environment: &Environment, trust: Trust) -> Result<gix::Repository, Cause> {
+    let place = locate(folder, environment)?;
+    let mut repo = open_at(&place.path, place.owner, environment)?;
+    if let Some(git_dir) = place.git_dir.filter(|git_dir| git_dir != repo.git_dir()) {
+        repo = open_at(&git_dir, place.owner, environment)?;
+    }
+    if repo.git_dir_trust() != Owner::Full {
+        match trust {
+            Trust::Check if is_safe(&repo, environment) => trust_config(&mut repo)?,
+            Trust::Check => return Err("the repository belongs to somebody else".into()),
+            // Where GIT_DIR names it, git checks nothing.
+            Trust::Given if environment.has("GIT_DIR") => {}
+            Trust::Given => trust_config(&mut repo)?,
+        }
+    }
+    if let Some(top) = environment.os("GIT_WORK_TREE") {
+        // Where there is none, git says so to whoever needs it.
+        let _ = repo.set_workdir(folder.join(top));
+    }
+    Ok(repo)
+}
+
+fn locate(folder: &Path, environment: &Environment) -> Result<Place, Cause> {
+    if let Some(git_dir) = environment.os("GIT_DIR") {
+        let path = if git_dir.is_empty() { PathBuf::new() } else { folder.join(git_dir) };
+        return Ok(Place { path, git_dir: None, owner: None });
+    }
+    let crosses = environment.os("GIT_DISCOVERY_ACROSS_FILESYSTEM");
+    let crosses = crosses.and_then(|value| gix::config::Boolean::try_from(value.to_owned()).ok());
+    let options = upwards::Options {
+        ceiling_dirs: ceilings(environment),
+        match_ceiling_dir_or_error: false,
+        cross_fs: crosses.is_some_and(|value| value.0),
+        ..Default::default()
+    };
+    let (found, owner) = gix::discover::upwards_opts(folder, options)?;
+    let (path, git_dir) = match found {
+        Found::WorkTree(top) => (top.join(".git"), None),
+        Found::Repository(git_dir) => (git_dir, None),
+        Found::LinkedWorkTree { work_dir, git_dir } => {
+            let link = work_dir.join(".git");
+            // Nobody may be where the git directory says that its worktree is.
+            if link.exists() { (link, Some(git_dir)) } else { (git_dir, None) }
+        }
+    };
+    Ok(Place { path, git_dir, owner: Some(owner) })
+}
+
+/// GIT_CEILING_DIRECTORIES (git(1)): links are resolved up to an empty entry.
+fn ceilings(environment: &Environment) -> Vec<PathBuf> {
+    let list = environment.os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
+    let (mut found, mut is_literal) = (Vec::new(), false);
+    for path in std::env::split_paths(list) {
+        if path.as_os_str().is_empty() {
+            is_literal = true;
+        } else if path.is_absolute() {
+            let real = if is_literal { None } else { gix::path::realpath(&path).ok() };
+            found.push(real.unwrap_or(path));
+        }
+    }
+    found
+}
+
+fn open_at(
+    path: &Path,
+    owner: Option<Owner>,
+    environment: &Environment,
+) -> Result<gix::Repository, Cause> {
+    let mut options = gix::open::Options::isolated().open_path_as_is(true);
+    if let Some(owner) = owner {
+        options = options.with(owner);
+    }
+    let base = environment.text("GIT_REPLACE_REF_BASE");
+    let base = base.map(|base| format!("gitoxide.objects.replaceRefBase={base}"));
+    let none = environment.has("GIT_NO_REPLACE_OBJECTS");
+    let none = none.then(|| "gitoxide.objects.noReplace=true".to_owned());
+    let options = options.config_overrides(base.into_iter().chain(none));
+    let mut repo = options.open(path)?.to_thread_local();
+    load(&mut repo, environment)?;
+    if repo.config_snapshot().boolean("core.useReplaceRefs") == Some(false) {
+        repo.objects.ignore_replacements = true;
+    }
+    Ok(repo)
+}
+
+/// Trusts the repository's own configuration as if the user had written it.
+fn trust_config(repo: &mut gix::Repository) -> Result<(), Cause> {
+    let mut config = repo.config_snapshot_mut();
+    let ids: Vec<_> = config.section_ids().collect();
+    for id in ids {
+        if let Some(mut section) = config.section_mut_by_id(id) {
+            section.set_trust(Owner::Full);
+        }
+    }
+    config.commit()?;
+    Ok(())
+}
