@@ -150,6 +150,11 @@ impl From<FlowError> for CliError {
             }
             FlowError::NotItsOwn { id, .. } => CliError::refused(message)
                 .hint(format!("to continue in a separate worktree: git ao fork {}", id.short())),
+            FlowError::Unfinished { id, way_out, .. } => CliError::refused(message).hint(format!(
+                "if an interrupted 'git ao restore' left it: {way_out}\n\
+                 to continue in a separate worktree: git ao fork {}",
+                id.short()
+            )),
             FlowError::NoBranch(_) => CliError::refused(message),
             FlowError::Lock(error) => CliError::fatal(message).write_hint(&error),
             FlowError::Ref(error) => CliError::fatal(message).write_hint(&error),

@@ -24,6 +24,7 @@ mod operation;
 mod place;
 mod places;
 mod recreate;
+mod refill;
 mod reflogs;
 mod registry;
 mod removal;
@@ -38,7 +39,7 @@ mod successor;
 mod unfinished;
 mod worktrees;
 
-pub use addition::{Added, Addition, Branch, Remarks};
+pub use addition::{Added, Addition, Branch, Refilled, Remarks};
 pub use error::WorkspaceError;
 pub use exposed::{Exclusion, Exposed};
 pub use half_made::HalfCheckout;

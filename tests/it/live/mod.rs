@@ -18,6 +18,7 @@ mod moved;
 mod namesake;
 mod reconcile;
 mod remains;
+mod restored;
 mod slow_tmux;
 mod status;
 mod status_moved;
