@@ -61,6 +61,7 @@ impl From<FlowError> for CliError {
             FlowError::NothingToFork(_) => {
                 CliError::fatal(message).hint("to start elsewhere, use --base <revision>")
             }
+            FlowError::Kept { source, path } => CliError::from(*source).hint(kept(&path)),
             FlowError::Interrupted => CliError::refused(message).with_code(INTERRUPTED),
             FlowError::Agent(error) => error.into(),
             FlowError::Runtime(error) => error.into(),
@@ -163,6 +164,14 @@ impl From<FlowError> for CliError {
             }
         }
     }
+}
+
+/// What is said of a new worktree that somebody wrote into before it could be taken back.
+pub fn kept(path: &Path) -> String {
+    let path = escape::os(path.as_os_str());
+    format!(
+        "the new worktree was kept, because it was changed in the meantime:\n  git -C '{path}' status"
+    )
 }
 
 /// What brings a worktree and its repository together again, when one of them was moved by hand.

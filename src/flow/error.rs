@@ -219,6 +219,14 @@ pub enum FlowError {
     /// A lock.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// It failed, and the new worktree stays: somebody has written into it.
+    #[error("{source}")]
+    Kept {
+        /// The failure.
+        source: Box<FlowError>,
+        /// The worktree.
+        path: PathBuf,
+    },
     /// The program was interrupted, for example by ^C.
     #[error("interrupted")]
     Interrupted,

@@ -20,6 +20,7 @@ mod look;
 mod mark;
 mod marker;
 mod nested;
+mod nowhere;
 mod operation;
 mod place;
 mod places;
@@ -36,6 +37,7 @@ mod state;
 mod status;
 mod submodules;
 mod successor;
+mod take_back;
 mod unfinished;
 mod worktrees;
 

@@ -3,6 +3,7 @@
 mod agents;
 mod arrives;
 mod base;
+mod beside;
 mod cleanup;
 mod clones;
 mod deleted;
