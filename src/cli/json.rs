@@ -2,32 +2,26 @@
 
 use git_ao::model::{Event, Origin, Session};
 use git_ao::store::{Location, RecordProblem, Shelf};
-use git_ao::workspace;
 use serde_json::{Map, Value, json};
 
-use super::placed;
+use super::placed::Here;
 use super::ui::{Out, OutError, escape};
 
 /// The version of the form; it changes when a key goes away or changes its meaning.
 const VERSION: u64 = 1;
 
 /// A session: its record's keys as they are stored, and `archived`, `visibility`, `here`,
-/// `workspace_path`, `short_id` and `display_title`. `replica` is the name of this clone, if it has one.
-pub fn session(session: &Session, location: &Location, replica: Option<&str>) -> Value {
+/// `workspace_path`, `short_id` and `display_title`.
+pub fn session(session: &Session, location: &Location, here: &Here<'_>) -> Value {
+    let path = here.path(session).map(|path| path.to_string_lossy().into_owned());
     let mut object = object(serde_json::to_value(session.to_record()));
     object.insert("archived".to_owned(), (location.shelf == Shelf::Archived).into());
     object.insert("visibility".to_owned(), location.visibility.name().into());
-    object.insert("here".to_owned(), placed::lives_in(session, replica).into());
-    object.insert("workspace_path".to_owned(), workspace_path(session, replica).into());
+    object.insert("here".to_owned(), here.has(session).into());
+    object.insert("workspace_path".to_owned(), path.into());
     object.insert("short_id".to_owned(), session.id.short().into());
     object.insert("display_title".to_owned(), session.display_title().into());
     object.into()
-}
-
-/// The absolute path of its workspace in this clone.
-fn workspace_path(session: &Session, replica: Option<&str>) -> Option<String> {
-    let text = session.placements.get(replica?)?.workspace.as_deref()?;
-    Some(workspace::from_record(text).ok()?.to_string_lossy().into_owned())
 }
 
 /// A record that cannot be read: `corrupt` says why.

@@ -2,11 +2,12 @@ use git_ao::model::Session;
 use git_ao::store::{Listed, Listing, Shelf, Snapshot};
 
 use super::order::Order;
+use super::placed::{self, Here};
 use super::porcelain::{self, Ending, Porcelain};
 use super::selection::Selection;
 use super::ui::date::age;
 use super::ui::{Cell, Column, Style, Table};
-use super::{CliError, Ctx, ExitCode, json, placed};
+use super::{CliError, Ctx, ExitCode, json};
 
 /// List sessions
 ///
@@ -73,7 +74,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 
     let replica = store.known_replica();
     if args.json {
-        print_json(&sessions, replica.as_deref(), ctx)?;
+        print_json(&sessions, &Here::of(&store), ctx)?;
     } else if args.nul || args.porcelain == Some(Porcelain::V1) {
         let ending = if args.nul { Ending::Nul } else { Ending::Newline };
         for listed in &sessions {
@@ -120,11 +121,11 @@ impl Args {
     }
 }
 
-fn print_json(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Result<(), CliError> {
+fn print_json(sessions: &[Listed], here: &Here<'_>, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for listed in sessions {
         let value = match &listed.session {
-            Ok(session) => json::session(session, &listed.location, replica),
+            Ok(session) => json::session(session, &listed.location, here),
             Err(problem) => json::corrupt(&listed.location, problem),
         };
         list.entry(&mut ctx.out, &value)?;

@@ -4,12 +4,36 @@ use std::path::PathBuf;
 
 use git_ao::model::Session;
 use git_ao::store::{Location, Shelf, Store, Visibility};
-use git_ao::workspace;
+use git_ao::workspace::{Places, Worktrees};
 
-/// The place of its workspace. A record is not to be trusted: this is for showing and comparing.
-pub fn here(session: &Session, store: &Store) -> Option<PathBuf> {
-    let placement = session.placements.get(&store.known_replica()?)?;
-    workspace::from_record(placement.workspace.as_deref()?).ok()
+/// Where sessions live in this clone. A record is not to be trusted: this is for showing and
+/// comparing.
+pub struct Here<'s> {
+    replica: Option<String>,
+    places: Places<'s>,
+}
+
+impl<'s> Here<'s> {
+    pub fn of(store: &'s Store) -> Self {
+        let places = Places::of(Worktrees::new(store.repository()));
+        Self { replica: store.known_replica(), places }
+    }
+
+    /// Whether this clone has that name.
+    pub fn is(&self, replica: &str) -> bool {
+        self.replica.as_deref() == Some(replica)
+    }
+
+    /// Whether the session has a placement in this clone.
+    pub fn has(&self, session: &Session) -> bool {
+        lives_in(session, self.replica.as_deref())
+    }
+
+    /// The folder of its workspace.
+    pub fn path(&self, session: &Session) -> Option<PathBuf> {
+        let recorded = session.placements.get(self.replica.as_ref()?)?.workspace.as_deref()?;
+        self.places.find(recorded, session.id, &session.project_id).ok()
+    }
 }
 
 /// What stands behind the status of a session that is not simply in the shared store.

@@ -45,8 +45,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Err(problem) => return print_corrupt(&entry, problem, args.json, ctx),
     };
     if args.json {
-        let replica = store.known_replica();
-        let value = json::session(&session, &entry.location, replica.as_deref());
+        let value = json::session(&session, &entry.location, &placed::Here::of(&store));
         json::print_one(&mut ctx.out, "session", &value)?;
         return Ok(ExitCode::Done);
     }
@@ -98,7 +97,7 @@ fn print(
     let id = ctx.out.paint(Style::Id, &format!("session {}", session.id));
     let mark = placed::mark(&entry.location);
     writeln!(ctx.out, "{id}{mark}")?;
-    fields::print(session, snapshot, store.known_replica().as_deref(), ctx)?;
+    fields::print(session, snapshot, &placed::Here::of(store), ctx)?;
     if let Some(task) = &session.task {
         writeln!(ctx.out)?;
         for line in escape::block(task.trim_end()).lines() {

@@ -6,11 +6,18 @@ use super::{FlowError, Launcher};
 use crate::model::{Placement, Session};
 use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
-use crate::workspace::{self, Detail, Place, Workspace as _, Worktrees, is_of, is_worktree};
+use crate::workspace::{Detail, Place, Places, Workspace as _, Worktrees, is_of, is_worktree};
 
 /// Where the session lives in this clone, if it does.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
     session.placements.get(&store.known_replica()?)
+}
+
+/// Where the session's worktree in this clone is, or was; None where the record names none.
+pub fn place(store: &Store, session: &Session) -> Option<PathBuf> {
+    let recorded = placement(store, session)?.workspace.as_deref()?;
+    let places = Places::of(Worktrees::new(store.repository()));
+    places.find(recorded, session.id, &session.project_id).ok()
 }
 
 /// The clone in which the session lives, if it is another one.
@@ -25,9 +32,10 @@ pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
 pub(super) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, FlowError> {
     let path = placement(store, session).and_then(|placement| placement.workspace.as_deref());
     let path = path.ok_or(FlowError::NoWorkspace(session.id))?;
-    let path = workspace::from_record(path)?;
+    let worktrees = Worktrees::new(store.repository());
+    let path = Places::of(worktrees).find(path, session.id, &session.project_id)?;
     let place = Place { path: &path, branch: session.branch.as_deref() };
-    let state = Worktrees::new(store.repository()).state(&place, Detail::Place)?;
+    let state = worktrees.state(&place, Detail::Place)?;
     match state.condition {
         condition if !is_worktree(&condition) => Err(FlowError::NotUsable { path, condition }),
         // A record may name any worktree; this one says itself whose it is.

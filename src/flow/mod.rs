@@ -78,7 +78,7 @@ pub use doctor::{Finding, Outcome, Treated, Weight, examine, mend};
 pub use error::{FlowError, Interrupt};
 pub use fail::fail;
 pub use fork::{fork_action, fork_request, uncommitted};
-pub use here::{elsewhere, placement};
+pub use here::{elsewhere, place, placement};
 pub use issue::Ticket;
 pub use kill::{Killed, kill};
 pub use launcher::{Crew, Launcher};

@@ -245,8 +245,12 @@ impl Seen {
         let Some(here) = session.placements.get_mut(replica) else { return Ok(()) };
         if let Some(path) = &self.own {
             let text = workspace::to_record(path)?;
-            let recorded = here.workspace.as_deref().and_then(|p| workspace::from_record(p).ok());
-            if recorded.as_deref().is_none_or(|recorded| !is_same(recorded, path)) {
+            let is_there = |recorded: &str| {
+                workspace::from_record(recorded).is_ok_and(|recorded| is_same(&recorded, path))
+                    // Another user made it.
+                    || workspace::could_name(recorded, path)
+            };
+            if !here.workspace.as_deref().is_some_and(is_there) {
                 here.workspace = Some(text);
                 steps.push(Step::Moved(path.clone()));
             }

@@ -2,11 +2,10 @@ use std::path::Path;
 
 use super::liveness::processes;
 use super::start::GRACE;
-use super::{FlowError, placement};
+use super::{FlowError, here};
 use crate::model::Session;
 use crate::runtime::{Carrier, RuntimeError};
 use crate::store::Store;
-use crate::workspace;
 
 /// A process that an agent of the session started, or that one of those did.
 ///
@@ -23,9 +22,7 @@ pub struct Remain {
 /// The processes that were started for the session and go on without its agent; not this one, nor
 /// those that it was started by.
 pub fn remains(store: &Store, session: &Session) -> Vec<Remain> {
-    let worktree = placement(store, session)
-        .and_then(|here| workspace::from_record(here.workspace.as_deref()?).ok());
-    let worktree = worktree.map(|path| path.canonicalize().unwrap_or(path));
+    let worktree = here::place(store, session).map(|path| path.canonicalize().unwrap_or(path));
     let is_inside =
         |directory: &Path| worktree.as_ref().is_some_and(|it| directory.starts_with(it));
     let remain = |carrier: Carrier| {

@@ -4,7 +4,7 @@ use super::liveness::{Liveness, liveness_of};
 use super::{FlowError, Rule, here};
 use crate::model::{Event, Oid, SessionStatus};
 use crate::store::{Committed, Overlap, Shelf, Snapshot, Store, Transaction, Undone, Version};
-use crate::workspace::{self, Worktrees};
+use crate::workspace::Worktrees;
 
 /// The options of [`undo`].
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,9 @@ pub struct Undo {
 pub struct Undoing {
     /// The event that is undone.
     pub event: Event,
+    /// The event of the same change on the other ref, where public and private sessions changed
+    /// together; it is undone with it.
+    pub other: Option<Event>,
     /// The records that change.
     pub records: Vec<Undone>,
 }
@@ -30,8 +33,8 @@ pub struct Undoing {
 /// # Errors
 /// When there is nothing to undo, or something speaks against it; nothing has changed then.
 pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError> {
-    let event = find(&store.snapshot()?, wish)?;
-    store.transaction("undo", |tx| stage(tx, store, &event, wish.rule))
+    let events = find(&store.snapshot()?, wish)?;
+    store.transaction("undo", |tx| stage(tx, store, &events, wish.rule))
 }
 
 /// Determines what [`undo`] would do, without doing it.
@@ -39,34 +42,36 @@ pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError>
 /// # Errors
 /// As [`undo`].
 pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
-    let event = find(&store.snapshot()?, wish)?;
-    store.rehearse(|tx| stage(tx, store, &event, wish.rule))
+    let events = find(&store.snapshot()?, wish)?;
+    store.rehearse(|tx| stage(tx, store, &events, wish.rule))
 }
 
 /// Before the lock is taken: the last event may be far back, and is that of the moment when it was
 /// asked for.
-fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<Event, FlowError> {
-    match &wish.event {
-        Some(id) => Ok(snapshot.event(id)?),
-        None => snapshot.last_by_hand()?.ok_or(FlowError::NothingToUndo),
-    }
+fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), FlowError> {
+    let event = match &wish.event {
+        Some(id) => snapshot.event(id)?,
+        None => snapshot.last_by_hand()?.ok_or(FlowError::NothingToUndo)?,
+    };
+    let other = snapshot.other_half(&event)?;
+    Ok((event, other))
 }
 
 fn stage(
     tx: &mut Transaction<'_>,
     store: &Store,
-    event: &Event,
+    (event, other): &(Event, Option<Event>),
     rule: Rule,
 ) -> Result<Undoing, FlowError> {
     let overlap = match rule {
         Rule::Table => Overlap::Refuse,
         Rule::Anything => Overlap::Override,
     };
-    let records = tx.undo(event, overlap)?;
+    let records = tx.undo(event, other.as_ref(), overlap)?;
     if rule == Rule::Table {
         records.iter().try_for_each(|record| check(store, record))?;
     }
-    Ok(Undoing { event: event.clone(), records })
+    Ok(Undoing { event: event.clone(), other: other.clone(), records })
 }
 
 /// As `delete` and `archive` do, refuses to take a session away from its agent.
@@ -111,7 +116,7 @@ pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String
         let Some(before) = session(&record.before).filter(|_| record.after.is_none()) else {
             return Ok(left);
         };
-        if let Some(path) = placed(store, &before).filter(|path| path.is_dir()) {
+        if let Some(path) = here::place(store, &before).filter(|path| path.is_dir()) {
             let path = path.display();
             left.push(("worktree".to_owned(), format!("git worktree remove '{path}'")));
         }
@@ -131,7 +136,7 @@ pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String
             left.push(("branch".to_owned(), format!("git branch '{branch}' {from}")));
         }
     }
-    let is_gone = placed(store, &after).is_some_and(|path| !path.exists());
+    let is_gone = here::place(store, &after).is_some_and(|path| !path.exists());
     let before = session(&record.before).map(|session| session.status);
     let was_over = before.is_none_or(|status| status.is_terminal());
     let is_at_work =
@@ -146,9 +151,4 @@ pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String
         left.push(("agent".to_owned(), format!("git ao restore {short}")));
     }
     Ok(left)
-}
-
-fn placed(store: &Store, session: &crate::model::Session) -> Option<std::path::PathBuf> {
-    let path = here::placement(store, session)?.workspace.as_deref()?;
-    workspace::from_record(path).ok()
 }

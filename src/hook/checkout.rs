@@ -1,12 +1,13 @@
 //! post-checkout: HEAD is at another branch, or the worktree is new.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use super::{Crowd, HookError, Reader, crowd};
 use crate::model::{Oid, Origin, Placement, Session, is_branch_name};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
-    from_record, key_here, mark_here, name_project, operation, session_at, to_record,
+    Places, Worktrees, key_here, mark_here, name_project, operation, session_at, to_record,
 };
 
 pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Crowd>, HookError> {
@@ -70,7 +71,7 @@ fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
     let id = session.id;
     let workspace = to_record(&top)?;
     let replica = store.replica()?;
-    if lives_elsewhere(&session, &replica, &workspace) {
+    if lives_elsewhere(store, &session, &replica, &top) {
         return Ok(false);
     }
     store.transaction("checkout", |tx| {
@@ -106,10 +107,9 @@ fn owner(store: &Store, branch: &str) -> Result<Option<Session>, HookError> {
 }
 
 /// True when the session has another worktree on this replica that is there and says so.
-fn lives_elsewhere(session: &Session, replica: &str, workspace: &str) -> bool {
+fn lives_elsewhere(store: &Store, session: &Session, replica: &str, top: &Path) -> bool {
+    let places = Places::of(Worktrees::new(store.repository()));
     let known = session.placements.get(replica).and_then(|placement| placement.workspace.as_ref());
-    known.is_some_and(|known| {
-        known != workspace
-            && from_record(known).is_ok_and(|top| session_at(&top) == Some(session.id))
-    })
+    let place = known.and_then(|known| places.find(known, session.id, &session.project_id).ok());
+    place.is_some_and(|place| place != top && session_at(&place) == Some(session.id))
 }

@@ -50,6 +50,12 @@ pub fn from_record(text: &str) -> Result<PathBuf, WorkspaceError> {
     read(text, home().as_deref())
 }
 
+/// True where a record that another user of the clone wrote could name this path: `~/` is below
+/// whatever home directory that user has.
+pub fn could_name(recorded: &str, path: &Path) -> bool {
+    recorded.strip_prefix("~/").is_some_and(|rest| !rest.is_empty() && path.ends_with(rest))
+}
+
 fn write(path: &Path, home: Option<&Path>) -> Result<String, WorkspaceError> {
     let text = |path: &Path| path.to_str().map(str::to_owned);
     let odd = || WorkspaceError::NotUtf8(path.to_owned());

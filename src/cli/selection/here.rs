@@ -1,9 +1,11 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use git_ao::flow;
 use git_ao::model::Session;
 use git_ao::store::{Key, Store};
+use git_ao::workspace;
 
-use crate::cli::{open, placed};
+use crate::cli::open;
 
 /// The worktree that the user stands in.
 pub struct Here {
@@ -27,10 +29,15 @@ impl Here {
 
     fn is_workspace_of(&self, session: &Session) -> bool {
         let Some(work_dir) = &self.work_dir else { return false };
-        let place = placed::here(session, &self.store);
         // It may be reached through a link.
-        place.is_some_and(|place| {
-            place == *work_dir || place.canonicalize().is_ok_and(|place| place == *work_dir)
-        })
+        let is_this = |place: &Path| {
+            place == work_dir || place.canonicalize().is_ok_and(|place| place == *work_dir)
+        };
+        let placement = flow::placement(&self.store, session);
+        let recorded =
+            placement.and_then(|it| workspace::from_record(it.workspace.as_deref()?).ok());
+        // It may only look like this one, to another user than the one who made it.
+        recorded.is_some_and(|place| is_this(&place))
+            && flow::place(&self.store, session).is_some_and(|place| is_this(&place))
     }
 }

@@ -2,16 +2,17 @@
 
 use git_ao::model::{Cost, Map, Placement, Session, Timestamp};
 use git_ao::store::Snapshot;
+use git_ao::workspace::to_record;
 
+use crate::cli::placed::Here;
 use crate::cli::ui::date::DateFormat;
 use crate::cli::ui::{OutError, Style, escape};
 use crate::cli::{CliError, Ctx};
 
-/// `replica` is the name of this clone, if it has one.
 pub fn print(
     session: &Session,
     snapshot: &Snapshot<'_>,
-    replica: Option<&str>,
+    here: &Here<'_>,
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
     line(ctx, "Title", Style::Title, &session.display_title())?;
@@ -47,8 +48,12 @@ pub fn print(
         line(ctx, &key.label(), Style::Plain, &value.label())?;
     }
     for (name, placement) in &session.placements {
-        let here = if Some(name.as_str()) == replica { " (here)" } else { "" };
-        let text = format!("{name}{here}: {}", placed(placement, ctx.now));
+        let is_here = here.is(name);
+        let mark = if is_here { " (here)" } else { "" };
+        let path = if is_here { here.path(session) } else { None };
+        let path = path.and_then(|path| to_record(&path).ok());
+        let path = path.or_else(|| placement.workspace.clone());
+        let text = format!("{name}{mark}: {}", placed(placement, path, ctx.now));
         line(ctx, "Placed on", Style::Plain, &text)?;
     }
     Ok(())
@@ -98,12 +103,12 @@ fn cost(cost: &Cost) -> String {
     tokens + &cached + &price
 }
 
-fn placed(placement: &Placement, now: Timestamp) -> String {
+fn placed(placement: &Placement, path: Option<String>, now: Timestamp) -> String {
     let runtime = match (&placement.runtime, &placement.handle) {
         (Some(runtime), Some(handle)) => Some(format!("{runtime} {handle}")),
         (runtime, handle) => runtime.clone().or_else(|| handle.clone()),
     };
     let at = placement.at.map(|at| DateFormat::Relative.show(at, 0, now));
-    let parts = [placement.workspace.clone(), runtime, at].into_iter().flatten();
+    let parts = [path, runtime, at].into_iter().flatten();
     parts.collect::<Vec<_>>().join(", ")
 }

@@ -5,15 +5,16 @@ use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 use serde_json::{Value, json};
 
 use super::view::View;
+use crate::cli::placed::Here;
 use crate::cli::{CliError, Ctx, json};
 
 pub fn print(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    let replica = store.known_replica();
+    let here = Here::of(store);
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for row in &view.rows {
         let value = match &row.session {
             Ok((session, live)) => {
-                let mut value = json::session(session, &row.location, replica.as_deref());
+                let mut value = json::session(session, &row.location, &here);
                 value["live"] = as_json(live);
                 value
             }

@@ -1,0 +1,53 @@
+//! Where the worktrees are that records place in this clone.
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+
+use super::{WorkspaceError, Worktrees, from_record, is_of};
+use crate::model::{Project, SessionId};
+use crate::store::Key;
+
+/// Finds the worktrees of sessions. Git is asked once at most, and only where a worktree is not
+/// where its record says.
+#[derive(Debug)]
+pub struct Places<'r> {
+    worktrees: Worktrees<'r>,
+    owned: OnceCell<Vec<(Key, PathBuf)>>,
+}
+
+impl<'r> Places<'r> {
+    /// Of the worktrees of this repository.
+    pub fn of(worktrees: Worktrees<'r>) -> Self {
+        Self { worktrees, owned: OnceCell::new() }
+    }
+
+    /// The folder of a session's worktree, which its record places at `recorded`. The worktree says
+    /// itself whose it is: it may have been moved, and `~/` may mean another user's home directory.
+    /// Where there is none, the folder that the record names to this user.
+    ///
+    /// # Errors
+    /// When the record can mean no folder, or the git directory cannot be read.
+    pub fn find(
+        &self,
+        recorded: &str,
+        session: SessionId,
+        project: &Project,
+    ) -> Result<PathBuf, WorkspaceError> {
+        let named = from_record(recorded);
+        if named.as_ref().is_ok_and(|path| is_of(path, session, project)) {
+            return named;
+        }
+        let is_its_own =
+            |key: &Key| key.id == session && key.project.as_ref().is_none_or(|own| own == project);
+        let own = self.owned()?.iter().rfind(|(key, _)| is_its_own(key));
+        own.map_or(named, |(_, path)| Ok(path.clone()))
+    }
+
+    fn owned(&self) -> Result<&[(Key, PathBuf)], WorkspaceError> {
+        if let Some(owned) = self.owned.get() {
+            return Ok(owned);
+        }
+        let owned = self.worktrees.owned()?;
+        Ok(self.owned.get_or_init(|| owned))
+    }
+}
