@@ -61,6 +61,7 @@ impl From<FlowError> for CliError {
             FlowError::NothingToFork(_) => {
                 CliError::fatal(message).hint("to start elsewhere, use --base <revision>")
             }
+            FlowError::Kept { source, path } => CliError::from(*source).hint(kept(&path)),
             FlowError::Interrupted => CliError::refused(message).with_code(INTERRUPTED),
             FlowError::Agent(error) => error.into(),
             FlowError::Runtime(error) => error.into(),
@@ -150,6 +151,11 @@ impl From<FlowError> for CliError {
             }
             FlowError::NotItsOwn { id, .. } => CliError::refused(message)
                 .hint(format!("to continue in a separate worktree: git ao fork {}", id.short())),
+            FlowError::Unfinished { id, way_out, .. } => CliError::refused(message).hint(format!(
+                "if an interrupted 'git ao restore' left it: {way_out}\n\
+                 to continue in a separate worktree: git ao fork {}",
+                id.short()
+            )),
             FlowError::NoBranch(_) => CliError::refused(message),
             FlowError::Lock(error) => CliError::fatal(message).write_hint(&error),
             FlowError::Ref(error) => CliError::fatal(message).write_hint(&error),
@@ -158,6 +164,14 @@ impl From<FlowError> for CliError {
             }
         }
     }
+}
+
+/// What is said of a new worktree that somebody wrote into before it could be taken back.
+pub fn kept(path: &Path) -> String {
+    let path = escape::os(path.as_os_str());
+    format!(
+        "the new worktree was kept, because it was changed in the meantime:\n  git -C '{path}' status"
+    )
 }
 
 /// What brings a worktree and its repository together again, when one of them was moved by hand.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use git_ao::flow::FlowError;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+use super::failure::kept;
 use super::{CliError, ExitCode};
 
 /// Tells whether the program was asked to end since it began to watch.
@@ -30,7 +31,13 @@ impl Interrupted {
     /// What is said when a flow fails; `message` where it was interrupted: ^C ends the git processes
     /// that it runs, too, and what they say of that is not why it failed.
     pub fn explain(&self, error: FlowError, message: &str) -> CliError {
-        if self.is_set() { self.error(message) } else { error.into() }
+        match error {
+            FlowError::Kept { path, .. } if self.is_set() => {
+                self.error("interrupted").hint(kept(&path))
+            }
+            _ if self.is_set() => self.error(message),
+            error => error.into(),
+        }
     }
 }
 

@@ -1,12 +1,22 @@
 //! What there is to say of a worktree that was made.
 
-use git_ao::workspace::{Exclusion, Remarks};
+use git_ao::workspace::{Exclusion, Refilled, Remarks};
 
 use super::Ctx;
 use super::ui::escape;
 
 /// Says it on standard error.
 pub fn say(ctx: &mut Ctx, remarks: &Remarks) {
+    if let Some(Refilled { files }) = remarks.refilled {
+        let files = match files {
+            0 => String::new(),
+            1 => "; 1 missing file was put back".to_owned(),
+            n => format!("; {n} missing files were put back"),
+        };
+        ctx.out.warn(&format!(
+            "the removal of the worktree was interrupted{files}; ignored files may be missing"
+        ));
+    }
     match remarks.hook.as_deref().map(str::trim) {
         None => {}
         Some("") => {

@@ -20,7 +20,7 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, open, remarks, text};
 ///
 /// A missing worktree is created again from the branch, or from the branch's last recorded commit
 /// if the branch is gone too. An archived session is moved out of the archive. If any step fails,
-/// everything is undone.
+/// everything is undone; a new worktree that was changed in the meantime is kept.
 ///
 /// --all restores every session of this clone that was interrupted, for example by a power failure:
 /// its agent is gone, but did not end by itself. Selection options restore the interrupted sessions

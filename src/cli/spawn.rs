@@ -9,7 +9,8 @@ use super::{CliError, Ctx, ExitCode, launch};
 /// Start a new session with its own branch, worktree and agent
 ///
 /// The task is the agent's prompt. It is read from the arguments, a file, standard input or an
-/// editor. If any step fails, everything is undone.
+/// editor. If any step fails, everything is undone; a new worktree that was changed in the meantime
+/// is kept.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

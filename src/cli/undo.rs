@@ -11,9 +11,12 @@ use super::{CliError, Ctx, ExitCode, json};
 /// Undo the last change to sessions, or a given one
 ///
 /// Creates a new event that restores the sessions to their state before the given event. Default:
-/// the last event that a person caused in this clone. If the last public and the last private
-/// change were made in the same second, both are named and nothing is undone. 'git ao log' lists the events. Undoing an
+/// the last event that a person caused in this clone. 'git ao log' lists the events. Undoing an
 /// undo redoes the change.
+///
+/// A command that changes public and private sessions together makes two events; both are undone,
+/// whichever is given. If the last public and the last private change come from two commands in the
+/// same second, both are named and nothing is undone.
 ///
 /// Later changes are kept. If a field was changed by the event and again since, nothing is undone
 /// and the fields are named; --force overrides this. A merge cannot be undone: name one of the
@@ -26,8 +29,8 @@ use super::{CliError, Ctx, ExitCode, json};
 /// Undoing a spawn deletes the session. This requires that the session has ended and that no agent
 /// is running in it.
 ///
-/// --json prints {"version":1,"undo":{…}} with 'event', 'dry_run', 'sessions' and 'left'. Each
-/// session has 'id', 'project_id', 'change' (restored, deleted, archived, unarchived, changed),
+/// --json prints {"version":1,"undo":{…}} with 'event', 'other_event' (null unless the change has
+/// two), 'dry_run', 'sessions' and 'left'. Each session has 'id', 'project_id', 'change' (restored, deleted, archived, unarchived, changed),
 /// 'before' and 'after'. What is left to do has 'what' and 'command'.
 #[derive(clap::Args)]
 pub struct Args {
@@ -72,6 +75,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let verb = if args.dry_run { "would undo" } else { "undid" };
     writeln!(ctx.out, "{verb} {id} {subject}")?;
+    if let Some(other) = &done.other {
+        let subject = escape::line(&other.message.subject);
+        writeln!(ctx.out, "{verb} {} {subject}", other.id.short())?;
+    }
     for record in &done.records {
         print(record, ctx)?;
     }
@@ -117,6 +124,7 @@ fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Resu
     }
     let value = json!({
         "event": json::event(&done.event),
+        "other_event": done.other.as_ref().map(json::event),
         "dry_run": args.dry_run,
         "sessions": sessions,
         "left": left,

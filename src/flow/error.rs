@@ -151,6 +151,17 @@ pub enum FlowError {
         /// The worktree.
         path: PathBuf,
     },
+    /// What is where the session's worktree would be is not marked as its own, and may be what a
+    /// restore left that was killed.
+    #[error("'{}' is not marked as the worktree of session {}", path.display(), id.short())]
+    Unfinished {
+        /// The session.
+        id: SessionId,
+        /// The worktree.
+        path: PathBuf,
+        /// The command that removes it, or shows what is in it.
+        way_out: String,
+    },
     /// The session has no branch, so no worktree can be created for it.
     #[error("session {} has no branch", .0.short())]
     NoBranch(SessionId),
@@ -208,6 +219,14 @@ pub enum FlowError {
     /// A lock.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// It failed, and the new worktree stays: somebody has written into it.
+    #[error("{source}")]
+    Kept {
+        /// The failure.
+        source: Box<FlowError>,
+        /// The worktree.
+        path: PathBuf,
+    },
     /// The program was interrupted, for example by ^C.
     #[error("interrupted")]
     Interrupted,

@@ -175,9 +175,9 @@ pub fn restore(
     let (session, event) = write(store, entry, &old, &session, interrupt)?;
     let started = begun.keep();
     let backups = match &made {
-        Made::There(_) => Vec::new(),
+        Made::There(_, None) => Vec::new(),
         // The session is back: what cannot be read is no reason to fail now.
-        Made::Again(_) => worktrees.backups(id).unwrap_or_default(),
+        Made::There(_, Some(_)) | Made::Again(_) => worktrees.backups(id).unwrap_or_default(),
     };
     let remarks = made.remarks();
     made.keep();

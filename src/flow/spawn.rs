@@ -115,8 +115,24 @@ fn new_branch(session: &Session) -> Branch {
 /// branch with it. The agent begins when the record is there.
 ///
 /// # Errors
-/// Whatever failed; nothing is left behind.
+/// Whatever failed; nothing is left behind, unless it is [`FlowError::Kept`].
 pub fn spawn(
+    store: &Store,
+    plan: Plan,
+    agent: Option<(&Launcher, &Start)>,
+    interrupt: &Interrupt<'_>,
+) -> Result<Spawned, FlowError> {
+    let (id, project) = (plan.session.id, plan.session.project_id.clone());
+    let workspace = plan.workspace.clone();
+    make(store, plan, agent, interrupt).map_err(|error| match workspace {
+        Some(path) if workspace::is_of(&path, id, &project) => {
+            FlowError::Kept { source: Box::new(error), path }
+        }
+        _ => error,
+    })
+}
+
+fn make(
     store: &Store,
     plan: Plan,
     agent: Option<(&Launcher, &Start)>,

@@ -7,8 +7,8 @@ use super::{FlowError, Rule, here};
 use crate::model::Session;
 use crate::store::Store;
 use crate::workspace::{
-    self, Added, Condition, Detail, Place, Recreation, Remarks, Workspace as _, Worktrees, is_of,
-    is_worktree, name_project,
+    self, Added, Condition, Detail, Place, Recreation, Refilled, Remarks, Workspace as _,
+    Worktrees, is_of, is_worktree, name_project,
 };
 
 /// Where the worktree is, or is to be.
@@ -27,7 +27,7 @@ pub(super) fn find_place(
     let place = Place { path: &path, branch: session.branch.as_deref() };
     let condition = worktrees.state(&place, Detail::Place)?.condition;
     if is_worktree(&condition) && !is_of(&path, session.id, &session.project_id) {
-        return Err(FlowError::NotItsOwn { id: session.id, path });
+        return Err(not_its_own(worktrees, session, path)?);
     }
     match condition {
         Condition::Ready => {
@@ -42,6 +42,25 @@ pub(super) fn find_place(
         }
         condition => Err(FlowError::NotUsable { path, condition }),
     }
+}
+
+/// One that nobody marked, where the session's own would be, may be what a killed restore left.
+fn not_its_own(
+    worktrees: &Worktrees<'_>,
+    session: &Session,
+    path: PathBuf,
+) -> Result<FlowError, FlowError> {
+    let id = session.id;
+    let is_here = |other: &Path| path.canonicalize().is_ok_and(|path| path == other);
+    if let Some(half) = worktrees.half_checkouts()?.into_iter().find(|it| is_here(&it.path)) {
+        return Ok(FlowError::Unfinished { id, way_out: half.way_out(), path });
+    }
+    let unmarked = worktrees.unfinished()?.into_iter();
+    let mut unmarked = unmarked.filter(|it| it.short == id.short() && is_here(&it.path));
+    Ok(match unmarked.next() {
+        Some(unmarked) => FlowError::Unfinished { id, way_out: unmarked.way_out(), path },
+        None => FlowError::NotItsOwn { id, path },
+    })
 }
 
 /// Where the session's own worktree is, or was, or is to be.
@@ -87,7 +106,7 @@ fn check_born(store: &Store, session: &Session) -> Result<(), FlowError> {
 
 /// A worktree that is there; one that was made again goes unless it is kept.
 pub(super) enum Made<'a> {
-    There(PathBuf),
+    There(PathBuf, Option<Refilled>),
     Again(Added<'a>),
 }
 
@@ -104,7 +123,10 @@ impl Spot {
         session: &Session,
     ) -> Result<Made<'a>, FlowError> {
         let path = match self {
-            Self::There(path) => return Ok(Made::There(path)),
+            Self::There(path) => {
+                let refilled = worktrees.refill(&path)?;
+                return Ok(Made::There(path, refilled));
+            }
             Self::Gone(path) => path,
         };
         let branch = session.branch.as_deref().ok_or(FlowError::NoBranch(session.id))?;
@@ -119,14 +141,14 @@ impl Spot {
 impl Made<'_> {
     pub fn path(&self) -> &Path {
         match self {
-            Self::There(path) => path,
+            Self::There(path, _) => path,
             Self::Again(added) => added.path(),
         }
     }
 
     pub fn remarks(&self) -> Remarks {
         match self {
-            Self::There(_) => Remarks::default(),
+            Self::There(_, refilled) => Remarks { refilled: *refilled, ..Remarks::default() },
             Self::Again(added) => added.remarks().clone(),
         }
     }

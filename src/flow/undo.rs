@@ -21,6 +21,9 @@ pub struct Undo {
 pub struct Undoing {
     /// The event that is undone.
     pub event: Event,
+    /// The event of the same change on the other ref, where public and private sessions changed
+    /// together; it is undone with it.
+    pub other: Option<Event>,
     /// The records that change.
     pub records: Vec<Undone>,
 }
@@ -30,8 +33,8 @@ pub struct Undoing {
 /// # Errors
 /// When there is nothing to undo, or something speaks against it; nothing has changed then.
 pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError> {
-    let event = find(&store.snapshot()?, wish)?;
-    store.transaction("undo", |tx| stage(tx, store, &event, wish.rule))
+    let events = find(&store.snapshot()?, wish)?;
+    store.transaction("undo", |tx| stage(tx, store, &events, wish.rule))
 }
 
 /// Determines what [`undo`] would do, without doing it.
@@ -39,34 +42,36 @@ pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError>
 /// # Errors
 /// As [`undo`].
 pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
-    let event = find(&store.snapshot()?, wish)?;
-    store.rehearse(|tx| stage(tx, store, &event, wish.rule))
+    let events = find(&store.snapshot()?, wish)?;
+    store.rehearse(|tx| stage(tx, store, &events, wish.rule))
 }
 
 /// Before the lock is taken: the last event may be far back, and is that of the moment when it was
 /// asked for.
-fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<Event, FlowError> {
-    match &wish.event {
-        Some(id) => Ok(snapshot.event(id)?),
-        None => snapshot.last_by_hand()?.ok_or(FlowError::NothingToUndo),
-    }
+fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), FlowError> {
+    let event = match &wish.event {
+        Some(id) => snapshot.event(id)?,
+        None => snapshot.last_by_hand()?.ok_or(FlowError::NothingToUndo)?,
+    };
+    let other = snapshot.other_half(&event)?;
+    Ok((event, other))
 }
 
 fn stage(
     tx: &mut Transaction<'_>,
     store: &Store,
-    event: &Event,
+    (event, other): &(Event, Option<Event>),
     rule: Rule,
 ) -> Result<Undoing, FlowError> {
     let overlap = match rule {
         Rule::Table => Overlap::Refuse,
         Rule::Anything => Overlap::Override,
     };
-    let records = tx.undo(event, overlap)?;
+    let records = tx.undo(event, other.as_ref(), overlap)?;
     if rule == Rule::Table {
         records.iter().try_for_each(|record| check(store, record))?;
     }
-    Ok(Undoing { event: event.clone(), records })
+    Ok(Undoing { event: event.clone(), other: other.clone(), records })
 }
 
 /// As `delete` and `archive` do, refuses to take a session away from its agent.

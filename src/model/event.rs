@@ -53,6 +53,9 @@ pub struct Message {
     pub replica: Option<String>,
     /// What made it, from the trailer `Ao-Auto`.
     pub origin: Origin,
+    /// The public event of the same change, from the trailer `Ao-Public` of a private one. The
+    /// public one does not name the private one, which others must not learn of.
+    pub public: Option<Oid>,
 }
 
 impl Message {
@@ -71,6 +74,9 @@ impl Message {
         }
         if self.origin == Origin::Automatic {
             text.push_str("Ao-Auto: yes\n");
+        }
+        if let Some(public) = &self.public {
+            text.push_str(&format!("Ao-Public: {public}\n"));
         }
         text
     }
@@ -95,6 +101,7 @@ impl Message {
                 }
                 "Ao-Replica" => message.replica = Some(value.to_owned()),
                 "Ao-Auto" if value == "yes" => message.origin = Origin::Automatic,
+                "Ao-Public" => message.public = value.parse().ok(),
                 _ => {}
             }
         }
@@ -138,17 +145,18 @@ mod tests {
             op: "status".into(),
             replica: Some("laptop-9f2c".into()),
             origin: Origin::Automatic,
+            public: Some("5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689".parse().unwrap()),
             ..Message::default()
         };
         let text = message.to_text();
-        assert!(
-            text.ends_with("\nAo-Op: status\nAo-Replica: laptop-9f2c\nAo-Auto: yes\n"),
-            "{text}"
-        );
+        let trailers = "\nAo-Op: status\nAo-Replica: laptop-9f2c\nAo-Auto: yes\n\
+                        Ao-Public: 5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689\n";
+        assert!(text.ends_with(trailers), "{text}");
         assert_eq!(Message::from_text(&text), message);
         let old = Message::from_text("set 7b6d11f9\n\nAo-Op: set\n");
         assert_eq!((old.replica, old.origin), (None, Origin::Person));
         assert_eq!(Message::from_text("x\n\nAo-Auto: no\n").origin, Origin::Person);
+        assert_eq!(Message::from_text("x\n\nAo-Public: HEAD\n").public, None);
     }
 
     #[test]

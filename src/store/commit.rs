@@ -53,13 +53,7 @@ impl Store {
             let mut transaction = Transaction::new(snapshot, now);
             let value = change(&mut transaction)?;
             let parts = transaction.into_parts();
-            let mut next = Vec::new();
-            for visibility in parts.order() {
-                if !parts.ids(visibility).is_empty() {
-                    next.push(self.commit(verb, &parts, visibility, now).map_err(E::from)?);
-                }
-            }
-            Ok((value, next))
+            Ok((value, self.commit_each(verb, &parts, now)?))
         })
     }
 
@@ -142,11 +136,32 @@ impl Store {
         Ok(self.transaction("delete", |tx| tx.delete(key.clone()))?.event)
     }
 
+    /// The events of a change, as their refs are to move. The private one names the public one.
+    fn commit_each(
+        &self,
+        verb: &str,
+        parts: &Parts<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<RefUpdate>, StoreError> {
+        let mut next: Vec<RefUpdate> = Vec::new();
+        for visibility in [Visibility::Public, Visibility::Private] {
+            if !parts.ids(visibility).is_empty() {
+                let public = next.first().map(|update| update.new.clone());
+                next.push(self.commit(verb, parts, visibility, public, now)?);
+            }
+        }
+        if parts.order()[0] == Visibility::Private {
+            next.reverse();
+        }
+        Ok(next)
+    }
+
     fn commit(
         &self,
         verb: &str,
         parts: &Parts<'_>,
         visibility: Visibility,
+        public: Option<Oid>,
         now: Timestamp,
     ) -> Result<RefUpdate, StoreError> {
         let sessions = parts.ids(visibility);
@@ -157,6 +172,7 @@ impl Store {
             conflicts: Vec::new(),
             replica: self.replica_under_lock(),
             origin: parts.origin,
+            public,
         };
         let tree = self.write_staged(parts, visibility)?;
         let tip = parts.snapshot.tip_of(visibility);

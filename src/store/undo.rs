@@ -71,6 +71,9 @@ pub struct Version {
     pub session: Option<Session>,
 }
 
+/// Sessions and fields of them; `*` is the whole record.
+type Fields = Vec<(SessionId, String)>;
+
 impl Store {
     /// Runs a change and lets it come to nothing: what it would do.
     ///
@@ -107,16 +110,34 @@ impl Snapshot<'_> {
             if event.time < last.time {
                 break;
             }
-            let is_same = event.message.op == last.message.op
-                && event.message.sessions == last.message.sessions;
             if is_by_hand(&event)
-                && !is_same
+                && !is_one_change(&event, last)
                 && self.half_of(&event.id)? != self.half_of(&last.id)?
             {
                 return Err(UndoError::SameSecond(Box::new([last.clone(), event])));
             }
         }
         Ok(last)
+    }
+
+    /// The event on the other ref that belongs to the same change; None where there is none.
+    /// Private events of older versions do not name theirs.
+    ///
+    /// # Errors
+    /// When the public events cannot be read. Private ones that cannot are passed over.
+    pub fn other_half(&self, event: &Event) -> Result<Option<Event>, UndoError> {
+        if let Some(public) = &event.message.public {
+            return Ok(match self.tip_of(Visibility::Public) {
+                Some(tip) if self.store.contains_event(tip, public)? => Some(self.event(public)?),
+                _ => None,
+            });
+        }
+        let Some(tip) = self.tip_of(Visibility::Private) else { return Ok(None) };
+        let history = super::History { from: Some(tip.clone()), ..super::History::default() };
+        // Of one change, the event on the ref whose last event was later may be later too.
+        let events = self.events(history).flatten();
+        let mut near = events.take_while(|private| private.time.latest() >= event.time);
+        Ok(near.find(|private| private.message.public.as_ref() == Some(&event.id)))
     }
 
     fn half_of(&self, event: &Oid) -> Result<Visibility, UndoError> {
@@ -132,9 +153,10 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Takes back what an event did: of each record, the three-way merge with the event as base, and
-    /// as sides what is there now and what was there before the event. So later changes stay. A
-    /// record that was not changed since is again what it was, to the byte.
+    /// Takes back what a change did, by its event, and [the other one](Snapshot::other_half) where
+    /// there are two: of each record, the three-way merge with the event as base, and as sides what
+    /// is there now and what was there before the event. So later changes stay. A record that was
+    /// not changed since is again what it was, to the byte.
     ///
     /// What the clone noted by itself is taken back but for what it noted of the world: status,
     /// placements, head and the like. Returns the records that change; an event that is undone
@@ -143,7 +165,32 @@ impl Transaction<'_> {
     /// # Errors
     /// When it is a merge, when it changed who sees a session, or when what it did was changed again
     /// since and that is to be refused.
-    pub fn undo(&mut self, event: &Event, overlap: Overlap) -> Result<Vec<Undone>, UndoError> {
+    pub fn undo(
+        &mut self,
+        event: &Event,
+        other: Option<&Event>,
+        overlap: Overlap,
+    ) -> Result<Vec<Undone>, UndoError> {
+        let (mut undone, mut conflicts) = (Vec::new(), Vec::new());
+        for event in [Some(event), other].into_iter().flatten() {
+            let (records, fields) = self.undo_half(event, overlap)?;
+            undone.extend(records);
+            conflicts.extend(fields);
+        }
+        if !conflicts.is_empty() && overlap == Overlap::Refuse {
+            return Err(UndoError::Conflicts { event: event.id.clone(), fields: conflicts });
+        }
+        // Where there are two, only the private one tells it.
+        let private = other.filter(|other| other.message.public.is_some());
+        self.describe(private.unwrap_or(event).message.subject.clone());
+        Ok(undone)
+    }
+
+    fn undo_half(
+        &mut self,
+        event: &Event,
+        overlap: Overlap,
+    ) -> Result<(Vec<Undone>, Fields), UndoError> {
         let half = self.snapshot().half_of(&event.id)?;
         if event.message.op == "merge" && event.parents.len() > 1 {
             return Err(UndoError::Merge(event.id.clone()));
@@ -158,12 +205,16 @@ impl Transaction<'_> {
                 undone.push(record.stage(self, fate));
             }
         }
-        if !conflicts.is_empty() && overlap == Overlap::Refuse {
-            return Err(UndoError::Conflicts { event: event.id.clone(), fields: conflicts });
-        }
-        self.describe(event.message.subject.clone());
-        Ok(undone)
+        Ok((undone, conflicts))
     }
+}
+
+/// Whether two events, each on its ref, come from one command. Those of older versions do not say
+/// so, but for a change of visibility, which is of the same session in both.
+fn is_one_change(a: &Event, b: &Event) -> bool {
+    let names = |a: &Event, b: &Event| a.message.public.as_ref() == Some(&b.id);
+    let (x, y) = (&a.message, &b.message);
+    names(a, b) || names(b, a) || (x.op == y.op && x.sessions == y.sessions)
 }
 
 /// A record that an event changed, at three times.

@@ -74,7 +74,7 @@ impl<'r> Worktrees<'r> {
             },
         };
         let worktrees = *self;
-        added.undo_by(move || worktrees.forget(&path));
+        added.undo_by(move || worktrees.take_back(&path));
         match (ended, worktree) {
             (Err(GitError::Failed { status: Some(_), message, .. }), Some(worktree))
                 if worktree.locked.is_none() =>
@@ -84,15 +84,6 @@ impl<'r> Worktrees<'r> {
             }
             (ended, _) => ended.map(drop).map_err(Into::into),
         }
-    }
-
-    /// Removes a worktree that was just made, whatever its hook wrote into it.
-    fn forget(&self, path: &Path) -> Result<(), WorkspaceError> {
-        beside_others(|| {
-            let git = self.repo.git("worktree").shielded();
-            git.args(["remove", "--force", "--force", "--"]).arg(path).run()
-        })?;
-        Ok(())
     }
 }
 

@@ -51,13 +51,22 @@ pub struct Added<'a> {
     undo: Vec<Undo<'a>>,
 }
 
-/// What there is to say of a workspace that was made all the same.
+/// What there is to say of a workspace that was made, or made whole, all the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remarks {
     /// What a hook that failed said; it may have said nothing.
     pub hook: Option<String>,
     /// What was done so that `git add` does not take it for a repository inside the repository.
     pub exclusion: Option<Exclusion>,
+    /// What was put back that an interrupted removal had taken.
+    pub refilled: Option<Refilled>,
+}
+
+/// What was brought back that a killed removal had taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refilled {
+    /// How many files: those that git ignores are not among them.
+    pub files: usize,
 }
 
 type Undo<'a> = Box<dyn FnOnce() -> Result<(), WorkspaceError> + 'a>;

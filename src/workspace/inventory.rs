@@ -95,6 +95,16 @@ impl Inventory {
         Err(WorkspaceError::Changed(changed.clone()))
     }
 
+    /// A file that was written or moved here after another one was last written. The system's clock
+    /// for files has ticks: what came in the same one does not count.
+    pub fn newer_than(&self, other: &Metadata) -> Option<&Path> {
+        let at = [other.ctime(), other.ctime_nsec()];
+        let is_newer = |entry: &&Entry| {
+            entry.identity.content.is_some_and(|(_, _, times)| times[2..] > at[..])
+        };
+        self.entries.iter().find(is_newer).map(|entry| entry.path.as_path())
+    }
+
     /// Removes what was seen, as long as it is what was seen. It ends at the first thing that is
     /// not; that stays, and so does the `.git` at the top.
     ///

@@ -77,11 +77,14 @@ impl Gone {
     /// else let git forget it.
     ///
     /// # Errors
-    /// When something would be lost, or it may only be away.
+    /// When it is there again, something would be lost, or it may only be away.
     pub fn forget(&self, worktrees: &Worktrees<'_>) -> Result<Option<PathBuf>, WorkspaceError> {
         let _alone = worktrees.repo.lock_named("remove", PATIENCE)?;
         if let Some(refusal) = worktrees.verdict(&forgetting(&self.path, self.session))?.refusal {
             return Err(refusal);
+        }
+        if self.path.exists() {
+            return Err(WorkspaceError::Changed(self.path.clone()));
         }
         let known = worktrees.registered()?.into_iter().find(|known| known.path == self.path);
         let Some(Registered { git_dir, .. }) = known else { return Ok(None) };

@@ -13,7 +13,7 @@ pub(super) const NAME: &str = "AO_SESSION";
 
 /// Beside it, the session's project: two projects may hold the same id. Older programs do not write
 /// it, and read nothing but the id in the other one.
-const PROJECT: &str = "AO_PROJECT";
+pub(super) const PROJECT: &str = "AO_PROJECT";
 
 /// The session whose worktree this is; None outside of one, and where the file holds no id.
 pub fn session_here(repo: &Repository) -> Option<SessionId> {

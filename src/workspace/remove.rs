@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::beside::beside_others;
 use super::departure::Departure;
+use super::nowhere::Nowhere;
 use super::removal::Leaving;
 use super::stake::Stake;
 use super::{Removal, Removed, WorkspaceError, Worktrees, removing};
@@ -71,7 +72,8 @@ impl Worktrees<'_> {
         self.forget_missing(leaving, session)
     }
 
-    /// Lets git forget a worktree whose folder is gone. Git runs no hook for this.
+    /// Lets git forget a worktree whose folder is gone. Git runs no hook for this, and would remove
+    /// a folder that comes back at this moment: so it is told of another place first.
     pub(super) fn forget_missing(
         &self,
         leaving: &Leaving,
@@ -81,12 +83,10 @@ impl Worktrees<'_> {
         if leaving.path.exists() {
             return Err(WorkspaceError::Changed(leaving.path.clone()));
         }
+        let nowhere = Nowhere::lead(self.repo, leaving)?;
         let git = || self.repo.git("worktree").as_user().shielded().args(["remove", "--"]);
-        match beside_others(|| git().arg(&leaving.path).run()) {
+        match beside_others(|| git().arg(&nowhere.path).run()) {
             Ok(_) => Ok(()),
-            Err(GitError::Failed { .. }) if leaving.path.exists() => {
-                Err(WorkspaceError::Changed(leaving.path.clone()))
-            }
             // Somebody else let git forget it.
             Err(GitError::Failed { .. })
                 if self.leaving(&leaving.path, session).is_ok_and(|it| it.is_none()) =>

@@ -17,6 +17,11 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
+    /// The command that removes it. Git refuses where something is in it.
+    pub fn way_out(&self) -> String {
+        format!("git worktree remove '{}'", self.path.display())
+    }
+
     fn at(path: PathBuf) -> Option<Self> {
         let short = path.file_name()?.to_str()?.to_owned();
         let is_hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
 use super::branch::{and_branch, branch_at, deletion, on};
-use super::{Finding, unfinished};
+use super::lost_event::lost_event;
+use super::{Finding, removals, unfinished};
 use crate::flow::FlowError;
 use crate::flow::runners::runners;
-use crate::git::Repository;
-use crate::model::{SessionId, error_chain};
-use crate::store::{PRIVATE_REF, SESSIONS_REF, Shelf, Snapshot, Store};
+use crate::model::error_chain;
+use crate::store::{Shelf, Snapshot, Store};
 use crate::workspace::{HalfCheckout, Loss, Removal, Worktrees, marked};
 
 /// What looks as if it belonged to a session, which there is not.
@@ -68,22 +68,21 @@ fn worktrees(
     let worktrees = Worktrees::new(repo);
     let listed = worktrees.list()?;
     let begun = worktrees.half_checkouts()?;
-    for HalfCheckout { path, has_work } in &begun {
+    let going = removals::look(store, snapshot, found)?;
+    for half @ HalfCheckout { path, has_work } in &begun {
         let (shown, branch) = (path.display(), branch_at(&listed, path));
         let what = format!("the checkout of '{shown}'{} was never completed", on(branch));
         found.push(match has_work {
-            true => Finding::wrong(
-                what,
-                format!("git worktree unlock '{shown}' && git -C '{shown}' status"),
-            ),
-            false => {
-                let fix = format!("git worktree remove -f -f '{shown}'");
-                Finding::wrong(what, and_branch(repo, fix, branch)?).irreversible()
+            true => Finding::wrong(what, half.way_out()),
+            false if unfinished::is_known(snapshot, path) => {
+                Finding::wrong(what, half.way_out()).irreversible()
             }
+            false => Finding::wrong(what, and_branch(repo, half.way_out(), branch)?).irreversible(),
         });
     }
     for (id, path) in worktrees.sessions()? {
-        if snapshot.contains(id)? || begun.iter().any(|begun| begun.path == path) {
+        let is_named = begun.iter().any(|begun| begun.path == path) || going.contains(&path);
+        if is_named || snapshot.contains(id)? {
             continue;
         }
         let (shown, branch) = (path.display(), branch_at(&listed, &path));
@@ -112,26 +111,6 @@ fn worktrees(
         });
     }
     Ok(())
-}
-
-/// An event that the store's ref was at, and is not any more: as after a fetch that overwrites it.
-pub fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, FlowError> {
-    let record = format!(":(glob)*/*/{}/{id}.yaml", id.shard());
-    for name in [SESSIONS_REF, PRIVATE_REF] {
-        let git = repo.git("log").args(["-g", "--format=%H", name, "--", &record]);
-        let Some(events) = git.run().ok().map(|output| output.text()) else { continue };
-        let events: BTreeSet<_> = events.lines().collect();
-        if events.is_empty() {
-            continue;
-        }
-        // One that is in the history was undone by a later one.
-        let git = repo.git("rev-list").arg("-1").args(events).args(["--not", name]);
-        let lost = git.args(["--", &record]).run()?.text();
-        if !lost.is_empty() {
-            return Ok(Some(lost));
-        }
-    }
-    Ok(None)
 }
 
 fn branches(

@@ -1,12 +1,13 @@
-//! What a `spawn` or `fork` that was killed has made so far.
+//! What a `spawn`, `fork` or `restore` that was killed has made so far.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::Finding;
 use super::branch::{and_branch, branch_at, on};
 use crate::flow::FlowError;
 use crate::store::{Shelf, Snapshot, Store};
-use crate::workspace::{Unfinished, Worktrees};
+use crate::workspace::{Unfinished, Worktrees, marked};
 
 /// Worktrees that nobody marked, and folders that are still empty.
 pub fn look(
@@ -16,23 +17,44 @@ pub fn look(
 ) -> Result<(), FlowError> {
     let repo = store.repository();
     let listed = Worktrees::new(repo).list()?;
-    for Unfinished { path, short } in worktrees(store, snapshot)? {
+    let begun = Worktrees::new(repo).unfinished()?;
+    // A name that cannot be one is reported with the settings.
+    let empty = match snapshot.default_project() {
+        Ok(project) => Worktrees::new(repo).empty_folders(&project)?,
+        Err(_) => Vec::new(),
+    };
+    if begun.is_empty() && empty.is_empty() {
+        return Ok(());
+    }
+    let known = known(snapshot);
+    let settled = Worktrees::new(repo).sessions_known()?;
+    let settled: BTreeSet<_> = settled.keys().map(|id| id.short()).collect();
+    let marks = marked(repo)?;
+    let has_mark = |path: &Path| marks.iter().any(|mark| mark.worktree == path);
+    for unfinished in begun {
+        let has_session = known.contains(&unfinished.short);
+        // Of a mark that says nothing, that is said.
+        if has_session && (settled.contains(&unfinished.short) || has_mark(&unfinished.path)) {
+            continue;
+        }
+        let way_out = unfinished.way_out();
+        let Unfinished { path, short } = unfinished;
         let (shown, branch) = (path.display(), branch_at(&listed, &path));
-        let what = format!("no session {short} for the worktree '{shown}'{}", on(branch));
+        let what = match has_session {
+            true => format!("'{shown}' is not marked as the worktree of session {short}"),
+            false => format!("no session {short} for the worktree '{shown}'{}", on(branch)),
+        };
         let status = repo.git_in(&path, "status").args(["--porcelain", "--untracked-files=normal"]);
         let is_clean = status.run().is_ok_and(|status| status.text().is_empty());
         found.push(match branch {
             Some(_) if is_clean => {
-                let fix = and_branch(repo, format!("git worktree remove '{shown}'"), branch)?;
-                Finding::wrong(what, fix).irreversible()
+                let branch = branch.filter(|_| !has_session);
+                Finding::wrong(what, and_branch(repo, way_out, branch)?).irreversible()
             }
             _ => Finding::wrong(what, format!("git -C '{shown}' status")),
         });
     }
-    // A name that cannot be one is reported with the settings.
-    let Ok(project) = snapshot.default_project() else { return Ok(()) };
-    let empty = Worktrees::new(repo).empty_folders(&project)?;
-    for Unfinished { path, short } in without_session(empty, snapshot) {
+    for Unfinished { path, short } in empty.into_iter().filter(|it| !known.contains(&it.short)) {
         let path = path.display();
         let what = format!("no session {short} for the empty folder '{path}'");
         found.push(Finding::note(what, format!("rmdir '{path}'")));
@@ -40,19 +62,24 @@ pub fn look(
     Ok(())
 }
 
-/// The worktrees.
+/// The worktrees of no session.
 pub fn worktrees(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Unfinished>, FlowError> {
-    let found = Worktrees::new(store.repository()).unfinished()?;
-    Ok(without_session(found, snapshot))
+    let mut found = Worktrees::new(store.repository()).unfinished()?;
+    if !found.is_empty() {
+        let known = known(snapshot);
+        found.retain(|it| !known.contains(&it.short));
+    }
+    Ok(found)
 }
 
-fn without_session(mut found: Vec<Unfinished>, snapshot: &Snapshot<'_>) -> Vec<Unfinished> {
-    if found.is_empty() {
-        return found;
-    }
+/// Whether a session has the short id that the folder is named after.
+pub fn is_known(snapshot: &Snapshot<'_>, path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| known(snapshot).contains(name))
+}
+
+/// The short ids of all sessions.
+fn known(snapshot: &Snapshot<'_>) -> BTreeSet<String> {
     let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
-    let known = all.into_iter().flatten().map(|listed| listed.location.id.short());
-    let known: BTreeSet<_> = known.collect();
-    found.retain(|unfinished| !known.contains(&unfinished.short));
-    found
+    all.into_iter().flatten().map(|listed| listed.location.id.short()).collect()
 }

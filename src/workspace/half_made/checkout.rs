@@ -15,6 +15,17 @@ pub struct HalfCheckout {
     pub has_work: bool,
 }
 
+impl HalfCheckout {
+    /// The command that removes it; where work is in it, the one that shows that.
+    pub fn way_out(&self) -> String {
+        let path = self.path.display();
+        match self.has_work {
+            true => format!("git worktree unlock '{path}' && git -C '{path}' status"),
+            false => format!("git worktree remove -f -f '{path}'"),
+        }
+    }
+}
+
 impl Worktrees<'_> {
     /// Worktrees that were never checked out to the end.
     ///

@@ -41,7 +41,9 @@ impl Writer {
         let path = std::env::var("PATH").unwrap();
         let run = run.env("PATH", format!("{}:{path}", self.bin.display()));
         let out = run.env("TURN", turn.to_string()).env("W", worktree).run();
-        assert!(out.status < 2, "turn {turn}: {out}");
+        let is_taken = ["changed in the meantime", "already exists"];
+        let is_said = is_taken.iter().any(|it| out.stderr.contains(it));
+        assert!(out.status < 2 || is_said, "turn {turn}: {out}");
         let count: usize = fs::read_to_string(&self.count).unwrap().trim().parse().unwrap();
         (count > turn, out.stdout)
     }
@@ -131,4 +133,56 @@ fn a_change_is_kept_beside_a_backup() {
     let script = "cd \"$W\" && GIT update-index --assume-unchanged hidden && echo new >hidden \
                   && echo yes >../../../../wrote";
     nothing_is_lost(script, "hidden", "new\n", &FORCE, true);
+}
+
+/// While git is to forget a worktree that is gone, this comes to its place before each step in turn.
+fn what_comes_to_its_place_is_kept(script: &str, kept: &[&str], verb: &[&str]) {
+    let world = World::new();
+    world.repo.commit(".gitignore", "*.env\n");
+    let writer = Writer::new(&world, script);
+    let mut turns = 0;
+    for turn in 1.. {
+        let id = world.spawn(&["--no-agent", "the task"]);
+        let (tree, branch) = (world.worktree(&id), world.session(&id).branch.unwrap());
+        let away = tree.with_extension("away");
+        fs::write(tree.join("x.env"), "secret").unwrap();
+        fs::rename(&tree, &away).unwrap();
+        world.set_status(&id, &SessionStatus::Done);
+        let about = (verb[0] == "restore").then_some(id.as_str());
+        let args: Vec<_> = verb.iter().copied().chain(about).collect();
+        let (was_there, said) = writer.run(&world, turn, &tree, &args);
+        let is_there = |name: &&str| [&tree, &away].iter().any(|it| it.join(name).exists());
+        let is_kept = kept.iter().filter(|name| was_there || **name == "x.env").all(is_there);
+        assert!(is_kept || said.contains("  ignored   x.env"), "turn {turn}: {said}");
+        if !was_there {
+            break;
+        }
+        turns = turn;
+        // The next one starts with none of this.
+        for folder in [&tree, &away] {
+            let _ = fs::remove_dir_all(folder);
+        }
+        world.repo.git(["worktree", "prune"]);
+        world.repo.git_result(["branch", "-D", &branch]);
+        world.store().delete(super::world::id(&id)).unwrap();
+    }
+    assert!(turns > 3, "{turns}");
+}
+
+const BACK: &str = "mv \"$W.away\" \"$W\"";
+
+#[test]
+fn a_worktree_that_comes_back_beside_a_cleanup_is_kept() {
+    what_comes_to_its_place_is_kept(BACK, &["x.env"], &["cleanup"]);
+}
+
+#[test]
+fn a_worktree_that_comes_back_while_it_is_forgotten_is_kept() {
+    what_comes_to_its_place_is_kept(BACK, &["x.env"], &["doctor", "--fix"]);
+}
+
+#[test]
+fn a_folder_that_comes_before_a_worktree_is_made_again_is_kept() {
+    let script = "mkdir -p \"$W\" && echo new >\"$W/new\"";
+    what_comes_to_its_place_is_kept(script, &["x.env", "new"], &["restore", "--no-agent"]);
 }

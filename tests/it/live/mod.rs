@@ -3,6 +3,7 @@
 mod agents;
 mod arrives;
 mod base;
+mod beside;
 mod cleanup;
 mod clones;
 mod deleted;
@@ -18,6 +19,7 @@ mod moved;
 mod namesake;
 mod reconcile;
 mod remains;
+mod restored;
 mod slow_tmux;
 mod status;
 mod status_moved;

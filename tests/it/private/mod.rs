@@ -6,6 +6,7 @@ mod locked;
 mod moves;
 mod nothing_leaves;
 mod publish;
+mod undone;
 
 use git_ao::model::Session;
 use git_ao::store::{Store, StoreError, Transaction, Visibility};

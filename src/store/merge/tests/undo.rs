@@ -69,7 +69,7 @@ fn play(store: &Store, step: &Step) -> Option<Oid> {
 
 fn undo_event(store: &Store, event: &Oid, overlap: Overlap) -> Result<Vec<Undone>, UndoError> {
     let event = store.snapshot()?.event(event)?;
-    Ok(store.transaction("undo", |tx| tx.undo(&event, overlap))?.value)
+    Ok(store.transaction("undo", |tx| tx.undo(&event, None, overlap))?.value)
 }
 
 fn tree(world: &World, at: &str) -> String {
