@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 
 use git_ao::model::error_chain;
 use git_ao::share::{Failure, Remote, ShareError, Takeover, Watcher};
-use git_ao::store::{Change, ChangeKind, Displaced, MergeReport, Store, Stray};
+use git_ao::store::{Change, ChangeKind, Displaced, MergeReport, Store, Unexpected};
 
 use super::ui::{escape, message};
 use super::{CliError, Ctx};
@@ -175,7 +175,7 @@ fn warn_of_takeovers(
 }
 
 /// What the layout does not know came along: perhaps a newer version put it there.
-fn tell_of_unknown(ctx: &mut Ctx, remote: &Remote<'_>, unknown: &[Stray]) {
+fn tell_of_unknown(ctx: &mut Ctx, remote: &Remote<'_>, unknown: &[Unexpected]) {
     let Some(first) = unknown.first() else { return };
     let more = match unknown.len() {
         1 => String::new(),

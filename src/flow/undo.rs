@@ -53,7 +53,7 @@ fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), 
         Some(id) => snapshot.event(id)?,
         None => snapshot.last_by_hand()?.ok_or(FlowError::NothingToUndo)?,
     };
-    let other = snapshot.other_half(&event)?;
+    let other = snapshot.counterpart(&event)?;
     Ok((event, other))
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::repair::Inspector;
 use super::{
-    Entry, History, LIMITS, Namesake, RecordProblem, Shelf, Snapshot, Store, StoreError, Stray,
-    Visibility,
+    Entry, History, LIMITS, Namesake, RecordProblem, Shelf, Snapshot, Store, StoreError,
+    Unexpected, Visibility,
 };
 use crate::git::{RefState, gix_id};
 use crate::ledger::LedgerError;
@@ -45,15 +45,15 @@ impl Store {
     /// # Errors
     /// When the store is of a newer format. What cannot be read is a finding.
     pub fn check_all(&self) -> Result<Vec<Finding>, StoreError> {
-        let mut findings = self.check_half(Visibility::Public)?;
-        for mut finding in self.check_half(Visibility::Private)? {
+        let mut findings = self.check_ref(Visibility::Public)?;
+        for mut finding in self.check_ref(Visibility::Private)? {
             if !finding.place.starts_with("refs/") {
                 finding.place = format!("private {}", finding.place);
             }
             findings.push(finding);
         }
         // Where one of them cannot be read, that was said.
-        findings.extend(self.check_twins().unwrap_or_default());
+        findings.extend(self.check_duplicates().unwrap_or_default());
         let namesakes = self.snapshot().and_then(|snapshot| snapshot.all_namesakes());
         findings.extend(namesakes.unwrap_or_default().into_iter().map(|namesake| {
             let (project, id) = (&namesake.place.project, namesake.place.id.short());
@@ -65,7 +65,7 @@ impl Store {
         Ok(findings)
     }
 
-    fn check_half(&self, visibility: Visibility) -> Result<Vec<Finding>, StoreError> {
+    fn check_ref(&self, visibility: Visibility) -> Result<Vec<Finding>, StoreError> {
         let Some(name) = self.ref_of(visibility) else { return Ok(Vec::new()) };
         let (state, mut findings) = match self.damage(name, &mut Inspector::new(self)) {
             Err(StoreError::Ledger(LedgerError::Ref(error))) => {
@@ -94,7 +94,7 @@ impl Store {
         Ok(findings)
     }
 
-    fn check_twins(&self) -> Result<Vec<Finding>, StoreError> {
+    fn check_duplicates(&self) -> Result<Vec<Finding>, StoreError> {
         let (mut findings, snapshot) = (Vec::new(), self.snapshot()?);
         if snapshot.tip_of(Visibility::Private).is_none() {
             return Ok(findings);
@@ -102,7 +102,7 @@ impl Store {
         let mut private = snapshot.private_sessions();
         let public = Snapshot::at(self, snapshot.tip().cloned())?;
         for shelf in [Shelf::Active, Shelf::Archived] {
-            for Entry { location, .. } in public.found_entries(shelf)? {
+            for Entry { location, .. } in public.found_entries(shelf) {
                 if private.remove(&location.owner()) {
                     let id = location.id.short();
                     let problem = format!(
@@ -131,18 +131,17 @@ impl Store {
 
     fn check_tree(&self, tip: &Oid) -> Result<Vec<Finding>, StoreError> {
         let snapshot = Snapshot::at(self, Some(tip.clone()))?;
-        let strays = snapshot.strays()?.into_iter();
-        let unknown = |stray: Stray| Finding {
-            severity: if is_shelf(&stray.path) { Severity::Wrong } else { Severity::Unknown },
-            place: stray.path,
-            problem: stray.why,
+        let unknown = |Unexpected { path, why }| Finding {
+            severity: if is_shelf(&path) { Severity::Wrong } else { Severity::Unknown },
+            place: path,
+            problem: why,
         };
-        let mut findings: Vec<Finding> = strays.map(unknown).collect();
-        let unreadable = snapshot.unreadable()?.into_iter();
-        findings.extend(unreadable.map(|stray| Finding::wrong(stray.path, stray.why)));
+        let mut findings: Vec<Finding> = snapshot.unexpected().into_iter().map(unknown).collect();
+        let unreadable = snapshot.unreadable().into_iter();
+        findings.extend(unreadable.map(|Unexpected { path, why }| Finding::wrong(path, why)));
         let mut active = BTreeSet::new();
         for shelf in [Shelf::Active, Shelf::Archived] {
-            for entry in snapshot.found_entries(shelf)? {
+            for entry in snapshot.found_entries(shelf) {
                 let key = (entry.location.project.clone(), entry.location.id);
                 let is_double = match shelf {
                     Shelf::Active => !active.insert(key),

@@ -1,47 +1,28 @@
 //! Records in git: the tree at one ref, and the one way to write it.
 
-mod branch;
 mod check;
 mod codec;
-mod commit;
-mod displaced;
 mod error;
-mod half;
-mod handle;
-mod history;
 mod layout;
-mod lineage;
 mod merge;
-mod namesakes;
 mod notice;
 mod open;
 mod project;
-mod publish;
+mod read;
 mod repair;
 mod replica;
-mod room;
-mod snapshot;
-mod staged;
-mod transaction;
-mod undo;
-mod walk;
+mod write;
 
-pub use branch::OnBranch;
 pub use check::{Finding, Severity};
 pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
-pub use commit::Committed;
-pub use displaced::Displaced;
 pub use error::{ResolveError, StoreError};
-pub use handle::Context;
-pub use history::{Events, History};
 pub use layout::{FORMAT, Key, Location, Shelf, Visibility};
-pub use lineage::Lineage;
 pub use merge::{Aim, Change, ChangeKind, Histories, MergeReport, Outcome};
-pub use namesakes::Namesake;
 pub use notice::Notice;
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
+pub use read::{
+    Context, Entry, Events, History, Lineage, Listed, Listing, Namesake, OnBranch, Snapshot,
+    Unexpected,
+};
 pub use repair::{Lost, LostEvent, Origin, RefRepair, RepairMode, RepairReport, Rescued};
-pub use snapshot::{Entry, Listed, Snapshot};
-pub use transaction::Transaction;
-pub use undo::{Overlap, UndoError, Undone, Version};
-pub use walk::{Listing, Stray};
+pub use write::{Committed, Displaced, Overlap, Transaction, UndoError, Undone, Version};

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use git_ao::flow::{AgentState, Live, Scope, survey};
 use git_ao::model::{Session, error_chain};
-use git_ao::store::{Listed, Listing, Location, RecordProblem, Shelf, Store, Stray};
+use git_ao::store::{Listed, Listing, Location, RecordProblem, Shelf, Store, Unexpected};
 use git_ao::workspace::{Condition, Detail};
 
 use crate::cli::selection::Selection;
@@ -22,7 +22,7 @@ pub struct View {
     pub rows: Vec<Row>,
     /// How many ended sessions are not among the rows.
     pub hidden: usize,
-    pub unreadable: Vec<Stray>,
+    pub unreadable: Vec<Unexpected>,
 }
 
 pub struct Row {

@@ -51,7 +51,7 @@ impl Applied<'_> {
                 Ok("registered there".to_owned())
             }
             Remedy::Record(session) => self.record(*session),
-            Remedy::Stray(path) => {
+            Remedy::Unexpected(path) => {
                 if self.strays.is_none() {
                     self.strays = Some(strays(self.store)?);
                 }

@@ -15,7 +15,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
     let repo = store.repository();
     for path in strays(store)? {
         let what = format!("'{}' belongs to no session", path.display());
-        found.push(Finding::fixable(what, FIX, Remedy::Stray(path)));
+        found.push(Finding::fixable(what, FIX, Remedy::Unexpected(path)));
     }
     for path in old_tips(repo)? {
         let what = format!("'{}' was left by a crashed writer", path.display());

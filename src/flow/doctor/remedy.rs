@@ -16,7 +16,7 @@ pub(super) enum Remedy {
     /// Writes down how a session is.
     Record(SessionId),
     /// Moves a file of no session away.
-    Stray(PathBuf),
+    Unexpected(PathBuf),
     /// Moves a file away that a writer left.
     Tip(PathBuf),
     /// Lets git forget the worktree at this path.
@@ -38,7 +38,7 @@ impl Remedy {
             // The next writer would remove it.
             Self::Tip(_) => 1,
             Self::Record(_) => 2,
-            Self::Stray(_) | Self::Forget(_) | Self::Exclude(_) => 3,
+            Self::Unexpected(_) | Self::Forget(_) | Self::Exclude(_) => 3,
         }
     }
 
@@ -50,7 +50,7 @@ impl Remedy {
             Self::Relink(_) => "would be repaired by 'git worktree repair'".to_owned(),
             Self::BringBack(_) => "would be registered there".to_owned(),
             Self::Record(_) => "would be updated".to_owned(),
-            Self::Stray(_) | Self::Tip(_) => "would be moved to ao/set-aside".to_owned(),
+            Self::Unexpected(_) | Self::Tip(_) => "would be moved to ao/set-aside".to_owned(),
             Self::Forget(_) => "its entry would be moved to ao/set-aside".to_owned(),
             Self::Exclude(_) => "would be added to info/exclude".to_owned(),
         }

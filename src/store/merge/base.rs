@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use gix::ObjectId;
 use gix::objs::Commit;
 
-use super::super::{Displaced, Store, StoreError, Stray};
+use super::super::{Displaced, Store, StoreError, Unexpected};
 use super::compare::{Difference, compare};
 use super::decide::{Decision, decide};
 use super::rows::Sides;
@@ -24,7 +24,7 @@ pub(super) struct MergedTrees {
     /// Every session that their side has something to say about.
     pub decisions: Vec<((Project, SessionId), Decision)>,
     /// What their side brings that the layout does not know. It is taken along.
-    pub unknown: Vec<Stray>,
+    pub unknown: Vec<Unexpected>,
     /// What one side has where records of the other belong. It is put beside them.
     pub displaced: Vec<Displaced>,
     edits: Vec<Edit>,

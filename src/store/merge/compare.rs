@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
-use super::super::displaced::beside;
 use super::super::layout::{Shelf, id_of_file};
-use super::super::{Displaced, Stray};
+use super::super::write::beside;
+use super::super::{Displaced, Unexpected};
 use super::rows::{Row, Sides, rows};
 use super::trees::{Item, Trees};
 use super::unknown::merge_unknown;
@@ -23,7 +23,7 @@ pub(super) struct Difference {
     /// What the layout does not know is merged by its ids: what is to be put into our tree.
     pub edits: Vec<Edit>,
     /// What of that their side brings.
-    pub unknown: Vec<Stray>,
+    pub unknown: Vec<Unexpected>,
     /// What lies on one side where the other one has folders of records, and is put beside them.
     pub displaced: Vec<Displaced>,
 }
@@ -169,7 +169,7 @@ fn below(path: &[BString], name: &BString) -> Vec<BString> {
     path.iter().chain([name]).cloned().collect()
 }
 
-fn stray(path: &[BString], why: &str) -> Stray {
+fn stray(path: &[BString], why: &str) -> Unexpected {
     let names: Vec<_> = path.iter().map(ToString::to_string).collect();
-    Stray { path: names.join("/"), why: why.to_owned() }
+    Unexpected { path: names.join("/"), why: why.to_owned() }
 }

@@ -4,7 +4,7 @@ use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
 use super::super::layout::{Location, Shelf, Visibility};
-use super::super::{Displaced, Entry, Store, StoreError, Stray};
+use super::super::{Displaced, Entry, Store, StoreError, Unexpected};
 use super::compare::put_beside;
 use super::contents::Contents;
 use super::rows::{Sides, choose};
@@ -23,7 +23,7 @@ pub(super) struct Decision {
     /// What is to be put into our tree, or taken out.
     pub edits: Vec<Edit>,
     /// What their side has in its place that is no record, and is taken along.
-    pub unknown: Vec<Stray>,
+    pub unknown: Vec<Unexpected>,
     /// What a side has in its place that is no record, and is put beside one.
     pub displaced: Vec<Displaced>,
     /// The fields of which one value was lost.
@@ -106,7 +106,7 @@ impl Decision {
         let is_news = others[2].is_some() && others[2] != others[0] && others[2] != others[1];
         if is_news && stays == others[2] {
             let (path, why) = (location.to_string(), "is not a regular file".to_owned());
-            self.unknown.push(Stray { path, why });
+            self.unknown.push(Unexpected { path, why });
         }
         // Where our folder was none, that of the base is there by now.
         let now = if ours == Slot::Blocked { base.item() } else { ours.item() };

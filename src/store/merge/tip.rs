@@ -1,8 +1,8 @@
 use gix::ObjectId;
 use gix::objs::Commit;
 
-use super::super::commit::subject;
-use super::super::{Displaced, Snapshot, Store, StoreError, Stray};
+use super::super::write::subject;
+use super::super::{Displaced, Snapshot, Store, StoreError, Unexpected};
 use super::Change;
 use super::base::{Bases, MergedTrees, compare_trees, merge_trees};
 use super::trees::Trees;
@@ -50,7 +50,7 @@ pub struct MergeReport {
     /// What is different in our store now, sorted by project and id.
     pub changes: Vec<Change>,
     /// What their store brought that the layout does not know. It is not read, and kept.
-    pub unknown: Vec<Stray>,
+    pub unknown: Vec<Unexpected>,
     /// What lay where records belong, and was put beside them.
     pub displaced: Vec<Displaced>,
 }

@@ -14,6 +14,7 @@ mod doctor_remotes;
 mod foreign_env;
 mod half_made;
 mod homes;
+mod interrupted;
 mod last_words;
 mod moved;
 mod namesake;

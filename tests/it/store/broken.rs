@@ -249,9 +249,9 @@ fn what_does_not_belong_is_reported_never_followed_never_deleted() {
             assert!(snapshot.find(id(5)).unwrap().is_none());
             assert!(snapshot.find(id(6)).unwrap().is_none());
             assert!(snapshot.find(id(7)).unwrap().is_none());
-            let reported = snapshot.strays().unwrap();
+            let reported = snapshot.unexpected();
             for (_, path, _) in &strays {
-                let told = |stray: &git_ao::store::Stray| path.starts_with(&stray.path);
+                let told = |stray: &git_ao::store::Unexpected| path.starts_with(&stray.path);
                 assert!(reported.iter().any(told), "{path} in {reported:?}");
             }
             let tree = repo.git(["ls-tree", "-r", "--name-only", SESSIONS_REF]);

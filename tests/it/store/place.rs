@@ -116,7 +116,7 @@ fn reading_writes_nothing() {
                 snapshot.projects(shelf).unwrap();
             }
             snapshot.events(Default::default()).for_each(|event| drop(event.unwrap()));
-            snapshot.strays().unwrap();
+            snapshot.unexpected();
             snapshot.default_project().unwrap();
             assert!(snapshot.session(session(9, "").id).is_err());
             before.assert_same(&crate::support::tree_of(&root));

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::staged::{Parts, Staged};
-use super::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility};
 use crate::model::{Oid, Origin, Session, SessionId, SessionStatus, Timestamp};
+use crate::store::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility};
 
 /// What one change is going to do; the store as it was when the change began, and what was staged
 /// on it since.
@@ -80,7 +80,7 @@ impl<'s> Transaction<'s> {
         let (shelf, project) = (Shelf::Active, session.project_id.clone());
         let location = Location { shelf, project, id, visibility };
         let (session, to) = (Some(Box::new(session)), Some(location.clone()));
-        self.stage(location, Staged { before: None, session, blob: None, to, twin: None });
+        self.stage(location, Staged { before: None, session, blob: None, to, duplicate: None });
         Ok(())
     }
 
@@ -253,16 +253,16 @@ impl<'s> Transaction<'s> {
             return Err(StoreError::BothWays);
         }
         let (location, mut staged) = self.locate(&key)?;
-        let twin = self.snapshot.public_twin(&location)?;
+        let duplicate = self.snapshot.public_duplicate(&location)?;
         let Some(to) = &mut staged.to else { return Err(StoreError::NotFound(key)) };
-        if to.visibility == visibility && twin.is_none() {
+        if to.visibility == visibility && duplicate.is_none() {
             return Ok(false);
         }
         to.visibility = visibility;
         if visibility == Visibility::Public {
-            self.publish(&location, &mut staged, twin.as_ref())?;
+            self.publish(&location, &mut staged, duplicate.as_ref())?;
         }
-        staged.twin = twin.map(|twin| twin.location);
+        staged.duplicate = duplicate.map(|duplicate| duplicate.location);
         self.stage(location, staged);
         Ok(true)
     }
@@ -272,7 +272,7 @@ impl<'s> Transaction<'s> {
         &self,
         location: &Location,
         staged: &mut Staged,
-        twin: Option<&Entry>,
+        duplicate: Option<&Entry>,
     ) -> Result<(), StoreError> {
         let session = match &staged.session {
             Some(session) => (**session).clone(),
@@ -281,7 +281,7 @@ impl<'s> Transaction<'s> {
                 session => session?,
             },
         };
-        let published = self.snapshot.published(&session, twin, self.now)?;
+        let published = self.snapshot.published(&session, duplicate, self.now)?;
         if published != session {
             staged.session = Some(Box::new(published));
         }
@@ -297,7 +297,8 @@ impl<'s> Transaction<'s> {
         if staged.to.take().is_none() {
             return Ok(false);
         }
-        staged.twin = self.snapshot.public_twin(&location)?.map(|twin| twin.location);
+        staged.duplicate =
+            self.snapshot.public_duplicate(&location)?.map(|duplicate| duplicate.location);
         self.stage(location, staged);
         Ok(true)
     }
@@ -317,7 +318,10 @@ impl<'s> Transaction<'s> {
         }
         let entry = self.snapshot.get(key.clone())?;
         let (location, to) = (entry.location.clone(), Some(entry.location.clone()));
-        Ok((location, Staged { before: Some(entry), session: None, blob: None, to, twin: None }))
+        Ok((
+            location,
+            Staged { before: Some(entry), session: None, blob: None, to, duplicate: None },
+        ))
     }
 
     fn load(&self, location: &Location, entry: Option<&Entry>) -> Result<Session, StoreError> {

@@ -1,7 +1,8 @@
 //! From what a person types to one record.
 
-use super::{Entry, Key, ResolveError, Shelf, Snapshot, StoreError};
+use super::{Entry, Snapshot};
 use crate::model::{Handle, Project, Reference, Session, SessionId};
+use crate::store::{Key, ResolveError, Shelf, StoreError};
 
 /// What a handle may be relative to.
 #[derive(Debug, Clone, Default)]

@@ -20,7 +20,7 @@ impl fmt::Display for Displaced {
 }
 
 impl Displaced {
-    pub(super) fn new(from: &[BString], to: &[BString]) -> Self {
+    pub(in crate::store) fn new(from: &[BString], to: &[BString]) -> Self {
         let text = |path: &[BString]| {
             let names: Vec<_> = path.iter().map(ToString::to_string).collect();
             names.join("/")
@@ -31,7 +31,10 @@ impl Displaced {
 
 /// The places where something that lies in the way may be kept, best first. No project, shard or
 /// record has such a name, so it is in nobody's way; and everybody who moves it finds the same one.
-pub(super) fn beside(path: &[BString], id: ObjectId) -> impl Iterator<Item = Vec<BString>> {
+pub(in crate::store) fn beside(
+    path: &[BString],
+    id: ObjectId,
+) -> impl Iterator<Item = Vec<BString>> {
     let path = path.to_vec();
     (1..).map(move |marks| {
         let mut path = path.clone();

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Entry, Location, Snapshot, Visibility};
 use crate::model::{Oid, Origin, Session, SessionId};
+use crate::store::{Entry, Location, Snapshot, Visibility};
 
 /// What becomes of one record.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub(super) struct Staged {
     /// Where the record goes; None takes it out of the tree.
     pub to: Option<Location>,
     /// Another record of the session, which goes.
-    pub twin: Option<Location>,
+    pub duplicate: Option<Location>,
 }
 
 /// A finished transaction, taken apart.
@@ -68,14 +68,18 @@ impl Staged {
             Some(before) => {
                 self.session.is_some()
                     || self.blob.is_some()
-                    || self.twin.is_some()
+                    || self.duplicate.is_some()
                     || self.to.as_ref() != Some(&before.location)
             }
         }
     }
 
     fn places(&self) -> [Option<&Location>; 3] {
-        [self.before.as_ref().map(|before| &before.location), self.to.as_ref(), self.twin.as_ref()]
+        [
+            self.before.as_ref().map(|before| &before.location),
+            self.to.as_ref(),
+            self.duplicate.as_ref(),
+        ]
     }
 
     fn touches(&self, visibility: Visibility) -> bool {
@@ -91,8 +95,8 @@ impl Staged {
     /// The places that this leaves, and the one it fills, among those that are as visible as this.
     pub fn edits(&self, visibility: Visibility) -> (Vec<&Location>, Option<&Location>) {
         let here = |place: &&Location| place.visibility == visibility;
-        let [before, to, twin] = self.places();
-        let left = [before, twin].into_iter().flatten().filter(|place| Some(*place) != to);
+        let [before, to, duplicate] = self.places();
+        let left = [before, duplicate].into_iter().flatten().filter(|place| Some(*place) != to);
         (left.filter(here).collect(), to.filter(here))
     }
 }

@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 
-use super::{Entry, History, Key, Shelf, Snapshot, StoreError, Visibility};
 use crate::model::{Map, Oid, Session, SessionId, Timestamp, merge_told};
+use crate::store::{Entry, History, Key, Shelf, Snapshot, StoreError, Visibility};
 
 impl Snapshot<'_> {
     /// The record as it is made public: with what others did to the public one that is there too,
     /// and without what leads to private sessions.
-    pub(super) fn published(
+    pub(in crate::store) fn published(
         &self,
         private: &Session,
-        twin: Option<&Entry>,
+        duplicate: Option<&Entry>,
         now: Timestamp,
     ) -> Result<Session, StoreError> {
-        let mut session = match twin {
-            Some(twin) => self.merged_with(private, twin, now)?,
+        let mut session = match duplicate {
+            Some(duplicate) => self.merged_with(private, duplicate, now)?,
             None => private.clone(),
         };
         let before = session.clone();
@@ -31,18 +31,18 @@ impl Snapshot<'_> {
     fn merged_with(
         &self,
         private: &Session,
-        twin: &Entry,
+        duplicate: &Entry,
         now: Timestamp,
     ) -> Result<Session, StoreError> {
-        let public = match self.load(twin) {
+        let public = match self.load(duplicate) {
             Ok(public) => public,
             Err(problem) if problem.is_newer() => {
-                let key = Key::from(twin);
+                let key = Key::from(duplicate);
                 return Err(StoreError::Corrupt { key, problem });
             }
             Err(_) => return Ok(private.clone()),
         };
-        let base = self.last_in_common(private, twin)?;
+        let base = self.last_in_common(private, duplicate)?;
         let (private_record, public) = (private.to_record(), public.to_record());
         let merged = merge_told(base.as_ref(), &private_record, &public, [now; 2]);
         let session = Session::from_record(merged.record, &private.project_id);
@@ -50,7 +50,11 @@ impl Snapshot<'_> {
     }
 
     /// The last public record that was private too, or was taken out of the public store.
-    fn last_in_common(&self, session: &Session, twin: &Entry) -> Result<Option<Map>, StoreError> {
+    fn last_in_common(
+        &self,
+        session: &Session,
+        duplicate: &Entry,
+    ) -> Result<Option<Map>, StoreError> {
         let mut private = HashSet::new();
         for event in self.events_of(Visibility::Private, session.id) {
             private.extend(self.blob_at(&event, session)?);
@@ -65,7 +69,7 @@ impl Snapshot<'_> {
                 },
             };
             if let Some(blob) = common {
-                let entry = Entry { blob, ..twin.clone() };
+                let entry = Entry { blob, ..duplicate.clone() };
                 return Ok(self.load(&entry).ok().map(|session| session.to_record()));
             }
         }

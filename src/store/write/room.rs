@@ -7,14 +7,14 @@ use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
 use super::displaced::{Displaced, beside};
-use super::merge::Trees;
-use super::{Location, Notice, Store, StoreError};
 use crate::git::RawTree;
+use crate::store::merge::Trees;
+use crate::store::{Location, Notice, Store, StoreError};
 
 impl Store {
     /// What has to be moved before records are put at these places: what is no folder where one
     /// belongs, and no plain file where a record does.
-    pub(super) fn make_room<'l>(
+    pub(in crate::store) fn make_room<'l>(
         &self,
         root: &RawTree,
         places: impl Iterator<Item = &'l Location>,

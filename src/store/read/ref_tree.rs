@@ -1,16 +1,16 @@
-//! What a snapshot shows of one ref.
+//! The tree at one event, under one ref.
 
 use gix::objs::tree::EntryKind;
 
-use super::layout::VERSION_BLOB;
-use super::{FORMAT, Store, StoreError, Visibility};
 use crate::git::{RawTree, gix_id};
 use crate::ledger::commit_time;
 use crate::model::{Oid, Timestamp};
+use crate::store::layout::VERSION_BLOB;
+use crate::store::{FORMAT, Store, StoreError, Visibility};
 
-/// The tree at one event, under one ref.
+/// What a snapshot shows of one ref.
 #[derive(Debug)]
-pub(super) struct Half {
+pub(in crate::store) struct RefTree {
     pub visibility: Visibility,
     pub tip: Option<Oid>,
     /// When the tip was made.
@@ -18,7 +18,7 @@ pub(super) struct Half {
     pub root: RawTree,
 }
 
-impl Half {
+impl RefTree {
     /// At an event; at none it is empty.
     pub fn at(store: &Store, visibility: Visibility, tip: Option<Oid>) -> Result<Self, StoreError> {
         let (root, time) = match &tip {

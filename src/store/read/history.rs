@@ -2,10 +2,11 @@
 
 use gix::objs::Commit;
 
-use super::{Snapshot, StoreError};
+use super::Snapshot;
 use crate::git::{gix_id, oid};
 use crate::ledger::{Commits, commit_time};
 use crate::model::{Event, Message, Oid, Person, SessionId};
+use crate::store::StoreError;
 
 /// Which events are wanted.
 #[derive(Debug, Clone, Default)]

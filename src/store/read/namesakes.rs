@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Entry, Location, Shelf, Snapshot, StoreError};
+use super::{Entry, Snapshot};
 use crate::model::SessionId;
+use crate::store::{Location, Shelf, StoreError};
 
 /// A record that has the id of a session in another project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Snapshot<'_> {
         }
         let mut places: BTreeMap<SessionId, Vec<Location>> = BTreeMap::new();
         for shelf in [Shelf::Active, Shelf::Archived] {
-            for Entry { location, .. } in self.found_entries(shelf)? {
+            for Entry { location, .. } in self.found_entries(shelf) {
                 places.entry(location.id).or_default().push(location);
             }
         }

@@ -1,11 +1,11 @@
 //! Taking back what an event did.
 
+use super::Transaction;
 use super::staged::Staged;
-use super::{
-    Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Transaction, Visibility,
-    codec,
-};
 use crate::model::{Event, Extent, Map, Oid, Origin, Session, SessionId, Timestamp};
+use crate::store::{
+    Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Visibility, codec,
+};
 
 /// What becomes of a field that was changed again since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -101,7 +101,7 @@ impl Snapshot<'_> {
             is_ours && message.origin == Origin::Person
         };
         let mut last: Option<Event> = None;
-        for event in self.events(super::History::default()) {
+        for event in self.events(crate::store::History::default()) {
             let event = event?;
             let Some(last) = &last else {
                 last = is_by_hand(&event).then_some(event);
@@ -112,7 +112,7 @@ impl Snapshot<'_> {
             }
             if is_by_hand(&event)
                 && !is_one_change(&event, last)
-                && self.half_of(&event.id)? != self.half_of(&last.id)?
+                && self.visibility_of(&event.id)? != self.visibility_of(&last.id)?
             {
                 return Err(UndoError::SameSecond(Box::new([last.clone(), event])));
             }
@@ -125,7 +125,7 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// When the public events cannot be read. Private ones that cannot are passed over.
-    pub fn other_half(&self, event: &Event) -> Result<Option<Event>, UndoError> {
+    pub fn counterpart(&self, event: &Event) -> Result<Option<Event>, UndoError> {
         if let Some(public) = &event.message.public {
             return Ok(match self.tip_of(Visibility::Public) {
                 Some(tip) if self.store.contains_event(tip, public)? => Some(self.event(public)?),
@@ -133,14 +133,15 @@ impl Snapshot<'_> {
             });
         }
         let Some(tip) = self.tip_of(Visibility::Private) else { return Ok(None) };
-        let history = super::History { from: Some(tip.clone()), ..super::History::default() };
+        let history =
+            crate::store::History { from: Some(tip.clone()), ..crate::store::History::default() };
         // Of one change, the event on the ref whose last event was later may be later too.
         let events = self.events(history).flatten();
         let mut near = events.take_while(|private| private.time.latest() >= event.time);
         Ok(near.find(|private| private.message.public.as_ref() == Some(&event.id)))
     }
 
-    fn half_of(&self, event: &Oid) -> Result<Visibility, UndoError> {
+    fn visibility_of(&self, event: &Oid) -> Result<Visibility, UndoError> {
         for half in [Visibility::Public, Visibility::Private] {
             if let Some(tip) = self.tip_of(half)
                 && self.store.contains_event(tip, event)?
@@ -153,7 +154,7 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Takes back what a change did, by its event, and [the other one](Snapshot::other_half) where
+    /// Takes back what a change did, by its event, and [the other one](Snapshot::counterpart) where
     /// there are two: of each record, the three-way merge with the event as base, and as sides what
     /// is there now and what was there before the event. So later changes stay. A record that was
     /// not changed since is again what it was, to the byte.
@@ -173,7 +174,7 @@ impl Transaction<'_> {
     ) -> Result<Vec<Undone>, UndoError> {
         let (mut undone, mut conflicts) = (Vec::new(), Vec::new());
         for event in [Some(event), other].into_iter().flatten() {
-            let (records, fields) = self.undo_half(event, overlap)?;
+            let (records, fields) = self.undo_event(event, overlap)?;
             undone.extend(records);
             conflicts.extend(fields);
         }
@@ -186,12 +187,12 @@ impl Transaction<'_> {
         Ok(undone)
     }
 
-    fn undo_half(
+    fn undo_event(
         &mut self,
         event: &Event,
         overlap: Overlap,
     ) -> Result<(Vec<Undone>, Fields), UndoError> {
-        let half = self.snapshot().half_of(&event.id)?;
+        let half = self.snapshot().visibility_of(&event.id)?;
         if event.message.op == "merge" && event.parents.len() > 1 {
             return Err(UndoError::Merge(event.id.clone()));
         }
@@ -362,7 +363,7 @@ impl<'s> Record<'s> {
             location: entry.location.clone(),
             session: self.session(entry),
         });
-        let staged = Staged { before: self.now.clone(), session, blob, to, twin: None };
+        let staged = Staged { before: self.now.clone(), session, blob, to, duplicate: None };
         tx.stage(home, staged);
         Undone { key: self.key.clone(), before, after }
     }

@@ -4,13 +4,13 @@ use gix::ObjectId;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 
-use super::codec;
-use super::layout::VERSION_BLOB;
+use super::Transaction;
 use super::staged::Parts;
-use super::{Key, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::git::{RawTree, gix_id};
 use crate::ledger::{Edit, LedgerError, RefUpdate, commit_time};
 use crate::model::{Message, Oid, Session, SessionId, Timestamp};
+use crate::store::layout::VERSION_BLOB;
+use crate::store::{Key, Snapshot, Store, StoreError, Visibility, codec};
 
 /// What a transaction came to.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ impl Store {
 
     /// Moves each ref from the tip that `build` is given to where it says, in this order, or none of
     /// them. If somebody else moved one meanwhile, `build` runs again.
-    pub(super) fn commit_with_retry<T, E: From<StoreError>>(
+    pub(in crate::store) fn commit_with_retry<T, E: From<StoreError>>(
         &self,
         mut build: impl FnMut(Snapshot<'_>, Timestamp) -> Result<(T, Vec<RefUpdate>), E>,
     ) -> Result<Committed<T>, E> {
@@ -80,7 +80,7 @@ impl Store {
 
     /// Moves a ref from where a snapshot has it to a new event; the reflog says what that says
     /// first.
-    pub(super) fn update_to(
+    pub(in crate::store) fn update_to(
         &self,
         snapshot: &Snapshot<'_>,
         visibility: Visibility,
@@ -197,7 +197,7 @@ impl Store {
     ) -> Result<Timestamp, StoreError> {
         let mut time = now;
         for parent in parents {
-            let tip = snapshot.halves().find(|half| half.tip.as_ref() == Some(parent));
+            let tip = snapshot.trees().find(|half| half.tip.as_ref() == Some(parent));
             let before = match tip {
                 Some(half) => half.time,
                 None => commit_time(&self.repository().read_commit(gix_id(parent))?),
@@ -229,7 +229,7 @@ impl Store {
         parts: &Parts<'_>,
         visibility: Visibility,
     ) -> Result<ObjectId, StoreError> {
-        let half = parts.snapshot.half(visibility);
+        let half = parts.snapshot.tree(visibility);
         let root = half.map_or_else(RawTree::empty, |half| half.root.clone());
         let mut edits: Vec<Edit> = self.make_room(&root, parts.new_places(visibility))?;
         for staged in parts.staged.values() {
@@ -249,12 +249,12 @@ impl Store {
 
     /// Writes a record, after reading its bytes back: what would not come out as it went in is not
     /// written.
-    pub(super) fn write_record(&self, session: &Session) -> Result<ObjectId, StoreError> {
+    pub(in crate::store) fn write_record(&self, session: &Session) -> Result<ObjectId, StoreError> {
         Ok(self.repository().write_bytes(Kind::Blob, &encode_checked(session)?)?)
     }
 
     /// Writes a tree of the store with things put in or taken out; a new one gets its version.
-    pub(super) fn write_tree(
+    pub(in crate::store) fn write_tree(
         &self,
         root: &RawTree,
         edits: impl IntoIterator<Item = impl Into<Edit>>,
@@ -286,14 +286,14 @@ fn encode_checked(session: &Session) -> Result<Vec<u8>, StoreError> {
         Ok(back) if back == *session => Ok(bytes),
         Ok(_) => {
             let why = "it would not read back the same".to_owned();
-            Err(StoreError::Invalid { id, problem: super::RecordProblem::Yaml(why) })
+            Err(StoreError::Invalid { id, problem: crate::store::RecordProblem::Yaml(why) })
         }
         Err(problem) => Err(StoreError::Invalid { id, problem }),
     }
 }
 
 /// `status 7b6d11f9: working -> done`, or `archive 3 sessions`.
-pub(super) fn subject(verb: &str, sessions: &[SessionId], what: Option<&str>) -> String {
+pub(in crate::store) fn subject(verb: &str, sessions: &[SessionId], what: Option<&str>) -> String {
     let who = match sessions {
         [one] => one.short(),
         many => format!("{} sessions", many.len()),

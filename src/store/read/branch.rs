@@ -1,16 +1,14 @@
 //! From a branch to the sessions on it.
 
-use std::collections::HashSet;
 use std::time::Instant;
 
-use gix::objs::tree::EntryKind;
 use memchr::memmem;
 
-use super::half::Half;
-use super::layout::id_of_file;
-use super::{Entry, Location, Shelf, Snapshot, StoreError, Visibility};
-use crate::git::oid;
-use crate::model::{Project, Session, SessionId};
+use super::walk::Scope;
+use super::{Entry, Snapshot};
+use crate::git::gix_id;
+use crate::model::Session;
+use crate::store::{Shelf, StoreError};
 
 /// How many records are looked at before the clock is.
 const STRIDE: usize = 64;
@@ -59,62 +57,16 @@ impl Snapshot<'_> {
         until: Option<Instant>,
         found: &mut OnBranch,
     ) -> Result<bool, StoreError> {
-        let private = self.private_sessions();
-        for half in self.halves() {
-            if !self.scan_half((half, &private), branch, until, found)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn scan_half(
-        &self,
-        (half, private): (&Half, &HashSet<(Project, SessionId)>),
-        branch: &str,
-        until: Option<Instant>,
-        found: &mut OnBranch,
-    ) -> Result<bool, StoreError> {
         let repo = self.store.repository();
         let needle = plain_part(branch).as_bytes();
-        let visibility = half.visibility;
-        let mut count = 0;
-        for project in self.shelf_tree(half, Shelf::Active)?.entries() {
-            let Ok(name) = project.filename.to_string().parse::<Project>() else { continue };
-            if !project.mode.is_tree() {
-                continue;
+        for (count, item) in self.walk(Scope::all(Shelf::Active)).enumerate() {
+            if count % STRIDE == STRIDE - 1 && until.is_some_and(|until| Instant::now() >= until) {
+                return Ok(false);
             }
-            for shard in repo.read_tree(project.oid.to_owned())?.entries() {
-                if !shard.mode.is_tree() {
-                    continue;
-                }
-                let shard_name = shard.filename.to_string();
-                for file in repo.read_tree(shard.oid.to_owned())?.entries() {
-                    count += 1;
-                    if count % STRIDE == 0 && until.is_some_and(|until| Instant::now() >= until) {
-                        return Ok(false);
-                    }
-                    if file.mode.kind() != EntryKind::Blob {
-                        continue;
-                    }
-                    let Some(id) = id_of_file(&file.filename.to_string(), &shard_name) else {
-                        continue;
-                    };
-                    let bytes = repo.read_blob(file.oid.to_owned()).unwrap_or_default();
-                    if memmem::find(&bytes, needle).is_some() {
-                        let (shelf, project) = (Shelf::Active, name.clone());
-                        let location = Location { shelf, project, id, visibility };
-                        let is_shadowed =
-                            visibility == Visibility::Public && private.contains(&location.owner());
-                        if !is_shadowed {
-                            self.take(
-                                &Entry { location, blob: oid(file.oid.to_owned()) },
-                                branch,
-                                found,
-                            );
-                        }
-                    }
-                }
+            let Some(entry) = self.record(item)? else { continue };
+            let bytes = repo.read_blob(gix_id(&entry.blob)).unwrap_or_default();
+            if memmem::find(&bytes, needle).is_some() {
+                self.take(&entry, branch, found);
             }
         }
         Ok(true)

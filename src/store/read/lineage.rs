@@ -1,5 +1,6 @@
-use super::{Shelf, Snapshot, StoreError};
+use super::Snapshot;
 use crate::model::{Fork, Session, SessionId};
+use crate::store::{Shelf, StoreError};
 
 /// Where a session comes from.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,0 +1,183 @@
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use super::Entry;
+use super::overlay::{Overlay, Owner};
+use super::ref_tree::RefTree;
+use super::walk::{Found, Scope, Walk};
+use crate::git::{RawTree, gix_id};
+use crate::model::{Oid, Session, error_chain};
+use crate::store::{LIMITS, Notice, RecordProblem, Store, StoreError, Visibility, codec};
+
+/// The store at one event. Nothing that is written later shows in it.
+#[derive(Debug)]
+pub struct Snapshot<'s> {
+    pub(in crate::store) store: &'s Store,
+    overlay: Overlay,
+    /// Why the private sessions, or some of them, cannot be read.
+    unread: OnceLock<String>,
+}
+
+impl Store {
+    /// The store as it is now: later writes do not show in it.
+    ///
+    /// Where the private sessions cannot be read it is without them, and whoever listens is told.
+    /// What is not found then may be one of them: [`StoreError::PrivateUnread`].
+    ///
+    /// # Errors
+    /// When it is of a newer format, or its top cannot be read.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        let (public, private) = self.tips()?;
+        let snapshot = Snapshot::at(self, public)?;
+        let (snapshot, unread) = match private {
+            Ok(tip) => snapshot.with_private(tip),
+            Err(error) => (snapshot, Some(error)),
+        };
+        let Some(error) = unread else { return Ok(snapshot) };
+        let why = error_chain(&error);
+        self.notify(&Notice::PrivateUnread(why.clone()));
+        Ok(snapshot.without_private(why))
+    }
+
+    /// The store as it was right after an event, public or private, without the other kind.
+    ///
+    /// # Errors
+    /// As [`snapshot`](Self::snapshot).
+    pub fn snapshot_at(&self, event: &Oid) -> Result<Snapshot<'_>, StoreError> {
+        Snapshot::at(self, Some(event.clone()))
+    }
+}
+
+impl<'s> Snapshot<'s> {
+    /// The store at an event; at none it is empty.
+    pub(in crate::store) fn at(store: &'s Store, tip: Option<Oid>) -> Result<Self, StoreError> {
+        let public = RefTree::at(store, Visibility::Public, tip)?;
+        let overlay = Overlay { public, private: None };
+        Ok(Self { store, overlay, unread: OnceLock::new() })
+    }
+
+    /// The private sessions too, at an event of theirs if there is one and it can be read.
+    pub(in crate::store) fn with_private(mut self, tip: Option<Oid>) -> (Self, Option<StoreError>) {
+        let private = tip.map(|tip| RefTree::at(self.store, Visibility::Private, Some(tip)));
+        match private.transpose() {
+            Ok(private) => {
+                self.overlay.private = private;
+                (self, None)
+            }
+            Err(error) => (self, Some(error)),
+        }
+    }
+
+    /// The same, knowing that there are private sessions that cannot be read.
+    pub(super) fn without_private(self, why: String) -> Self {
+        Self { unread: OnceLock::from(why), ..self }
+    }
+
+    /// Notes that some private sessions cannot be read, and tells whoever listens.
+    pub(super) fn note_unread(&self, error: &StoreError) {
+        let why = error_chain(error);
+        self.store.notify(&Notice::PrivateUnread(why.clone()));
+        let _ = self.unread.set(why);
+    }
+
+    /// Says no where there may be private sessions that cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError::PrivateUnread`].
+    pub fn check_private(&self) -> Result<(), StoreError> {
+        match self.unread.get() {
+            Some(why) => Err(StoreError::PrivateUnread(why.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// The event; None where the store was never written. Private ones do not count.
+    pub fn tip(&self) -> Option<&Oid> {
+        self.tip_of(Visibility::Public)
+    }
+
+    /// The event that is as visible as this; None where there was none.
+    pub fn tip_of(&self, visibility: Visibility) -> Option<&Oid> {
+        self.overlay.tree(visibility).and_then(|tree| tree.tip.as_ref())
+    }
+
+    /// All events that this shows the store at: none, one, or a private one too.
+    pub fn tips(&self) -> impl Iterator<Item = &Oid> {
+        self.overlay.trees().filter_map(|tree| tree.tip.as_ref())
+    }
+
+    /// What this shows of each ref, the private one first if there is one.
+    pub(in crate::store) fn trees(&self) -> impl Iterator<Item = &RefTree> {
+        self.overlay.trees()
+    }
+
+    pub(in crate::store) fn tree(&self, visibility: Visibility) -> Option<&RefTree> {
+        self.overlay.tree(visibility)
+    }
+
+    pub(in crate::store) fn root(&self) -> &RawTree {
+        &self.overlay.public.root
+    }
+
+    /// Goes through what is in scope; a public record is passed over where there is a private one.
+    pub(super) fn walk<'w>(&'w self, scope: Scope<'w>) -> impl Iterator<Item = Found> {
+        self.overlay.walk(self.store.repository(), scope)
+    }
+
+    /// Goes through the public tree alone.
+    pub(super) fn walk_public<'w>(&'w self, scope: Scope<'w>) -> impl Iterator<Item = Found> {
+        Walk::new(self.store.repository(), &self.overlay.public, scope)
+    }
+
+    /// The records in scope. Private ones that cannot be read are left out, with a notice.
+    pub(in crate::store) fn records(&self, scope: Scope<'_>) -> Result<Vec<Entry>, StoreError> {
+        let mut records = Vec::new();
+        for found in self.walk(scope) {
+            records.extend(self.record(found)?);
+        }
+        Ok(records)
+    }
+
+    /// The record that a walk came to, if it is one.
+    pub(super) fn record(&self, found: Found) -> Result<Option<Entry>, StoreError> {
+        match found {
+            Found::Record(entry) => Ok(Some(entry)),
+            Found::Unexpected(_) => Ok(None),
+            Found::Unreadable(Visibility::Public, _, error) => Err(error.into()),
+            Found::Unreadable(Visibility::Private, _, error) => {
+                // The others are there nevertheless.
+                self.note_unread(&error.into());
+                Ok(None)
+            }
+        }
+    }
+
+    /// The sessions that have a private record on either shelf, as far as it can be found.
+    pub fn private_sessions(&self) -> HashSet<Owner> {
+        self.overlay.private_sessions(self.store.repository())
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// What is wrong with it, or with the object that holds it.
+    pub fn load(&self, entry: &Entry) -> Result<Session, RecordProblem> {
+        load_record(self.store, entry)
+    }
+
+    /// A record's bytes.
+    ///
+    /// # Errors
+    /// What is wrong with the object that holds it.
+    pub fn raw(&self, entry: &Entry) -> Result<Vec<u8>, RecordProblem> {
+        let blob = self.store.repository().read_blob(gix_id(&entry.blob));
+        blob.map_err(|error| RecordProblem::Object(error.to_string()))
+    }
+}
+
+pub(super) fn load_record(store: &Store, entry: &Entry) -> Result<Session, RecordProblem> {
+    let blob = store.repository().read_blob_within(gix_id(&entry.blob), LIMITS.bytes);
+    let blob = blob.map_err(|error| RecordProblem::Object(error.to_string()))?;
+    let bytes = blob.ok_or(RecordProblem::TooLarge)?;
+    codec::decode(&bytes, entry.location.id, &entry.location.project)
+}

@@ -1,0 +1,195 @@
+//! The one walk over the records of a tree.
+
+use std::collections::VecDeque;
+use std::vec::IntoIter;
+
+use gix::ObjectId;
+use gix::objs::tree::{EntryKind, EntryRef};
+
+use super::Entry;
+use super::ref_tree::RefTree;
+use crate::git::{ObjectError, RawTree, Repository, oid};
+use crate::model::Project;
+use crate::store::layout::id_of_file;
+use crate::store::{Location, Shelf, Visibility};
+
+/// Which records a walk visits.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Scope<'a> {
+    pub shelf: Shelf,
+    /// Only those of this project.
+    pub project: Option<&'a Project>,
+    /// Only ids that start with this: two or more hex digits, as an id has them.
+    pub prefix: Option<&'a str>,
+}
+
+impl Scope<'_> {
+    /// All on a shelf.
+    pub fn all(shelf: Shelf) -> Self {
+        Self { shelf, project: None, prefix: None }
+    }
+
+    fn has_project(&self, project: &Project) -> bool {
+        self.project.is_none_or(|wanted| wanted == project)
+    }
+
+    fn has_shard(&self, shard: &str) -> bool {
+        self.prefix.is_none_or(|prefix| prefix[..2] == *shard)
+    }
+
+    fn has_file(&self, name: &[u8]) -> bool {
+        self.prefix.is_none_or(|prefix| name.starts_with(prefix.as_bytes()))
+    }
+}
+
+/// Something in the tree that is not where the layout says. It is left where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unexpected {
+    /// The path in the tree; bytes that are not UTF-8 are replaced.
+    pub path: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl Unexpected {
+    pub(in crate::store) fn new(path: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { path: path.into(), why: why.into() }
+    }
+}
+
+/// What a walk comes to.
+pub(in crate::store) enum Found {
+    Record(Entry),
+    Unexpected(Unexpected),
+    /// A folder that cannot be read, and under which ref.
+    Unreadable(Visibility, String, ObjectError),
+}
+
+/// A walk, which reads a folder when it comes to it: by project, shard and id.
+pub(in crate::store) struct Walk<'w> {
+    repo: &'w Repository,
+    visibility: Visibility,
+    scope: Scope<'w>,
+    projects: IntoIter<(Project, ObjectId)>,
+    shards: IntoIter<(String, ObjectId)>,
+    project: Option<Project>,
+    found: VecDeque<Found>,
+}
+
+impl<'w> Walk<'w> {
+    pub fn new(repo: &'w Repository, tree: &RefTree, scope: Scope<'w>) -> Self {
+        let (projects, shards) = (Vec::new().into_iter(), Vec::new().into_iter());
+        let (project, found) = (None, VecDeque::new());
+        let visibility = tree.visibility;
+        let mut walk = Self { repo, visibility, scope, projects, shards, project, found };
+        walk.open_shelf(&tree.root);
+        walk
+    }
+
+    fn open_shelf(&mut self, root: &RawTree) {
+        let folder = self.scope.shelf.folder();
+        let Some(id) = root.child(folder, EntryKind::Tree) else { return };
+        let Some(tree) = self.read(folder, id) else { return };
+        let mut projects = Vec::new();
+        for (name, id) in self.folders(&tree, folder) {
+            match name.parse::<Project>() {
+                Ok(project) if self.scope.has_project(&project) => projects.push((project, id)),
+                Ok(_) => {}
+                Err(_) => {
+                    self.unexpected(format!("{folder}/{name}"), "is not a valid project name");
+                }
+            }
+        }
+        self.projects = projects.into_iter();
+    }
+
+    fn open_project(&mut self, project: Project, id: ObjectId) {
+        let path = format!("{}/{project}", self.scope.shelf.folder());
+        if let Some(tree) = self.read(&path, id) {
+            let mut shards = match self.scope.prefix {
+                // Of many folders only one is wanted.
+                Some(prefix) => {
+                    let shard = &prefix[..2];
+                    let id = tree.child(shard, EntryKind::Tree);
+                    id.map(|id| (shard.to_owned(), id)).into_iter().collect()
+                }
+                None => self.folders(&tree, &path),
+            };
+            shards.retain(|(shard, _)| self.scope.has_shard(shard));
+            self.shards = shards.into_iter();
+        }
+        self.project = Some(project);
+    }
+
+    fn open_shard(&mut self, shard: &str, id: ObjectId) {
+        let Some(project) = self.project.clone() else { return };
+        let path = format!("{}/{project}/{shard}", self.scope.shelf.folder());
+        let Some(tree) = self.read(&path, id) else { return };
+        for entry in tree.entries().filter(|entry| self.scope.has_file(entry.filename)) {
+            let found = self.classify(&project, &path, shard, &entry);
+            self.found.push_back(found);
+        }
+    }
+
+    /// What one entry of a shard is.
+    fn classify(&self, project: &Project, path: &str, shard: &str, entry: &EntryRef<'_>) -> Found {
+        let name = entry.filename.to_string();
+        let unexpected = |why| Found::Unexpected(Unexpected::new(format!("{path}/{name}"), why));
+        let Some(id) = id_of_file(&name, shard) else {
+            return unexpected("is not the record of an id that belongs here");
+        };
+        if entry.mode.kind() != EntryKind::Blob {
+            return unexpected("is not a regular file");
+        }
+        let (shelf, project, visibility) = (self.scope.shelf, project.clone(), self.visibility);
+        let location = Location { shelf, project, id, visibility };
+        Found::Record(Entry { location, blob: oid(entry.oid.to_owned()) })
+    }
+
+    /// The folders in a tree; what is none does not belong there.
+    fn folders(&mut self, tree: &RawTree, path: &str) -> Vec<(String, ObjectId)> {
+        let mut folders = Vec::new();
+        for entry in tree.entries() {
+            let name = entry.filename.to_string();
+            if entry.mode.is_tree() {
+                folders.push((name, entry.oid.to_owned()));
+            } else {
+                self.unexpected(format!("{path}/{name}"), "is not a directory");
+            }
+        }
+        folders
+    }
+
+    fn read(&mut self, path: &str, id: ObjectId) -> Option<RawTree> {
+        match self.repo.read_tree(id) {
+            Ok(tree) => Some(tree),
+            Err(error) => {
+                let path = path.to_owned();
+                self.found.push_back(Found::Unreadable(self.visibility, path, error));
+                None
+            }
+        }
+    }
+
+    fn unexpected(&mut self, path: String, why: &str) {
+        self.found.push_back(Found::Unexpected(Unexpected::new(path, why)));
+    }
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Found;
+
+    fn next(&mut self) -> Option<Found> {
+        loop {
+            if let Some(found) = self.found.pop_front() {
+                return Some(found);
+            }
+            if let Some((shard, id)) = self.shards.next() {
+                self.open_shard(&shard, id);
+            } else {
+                let (project, id) = self.projects.next()?;
+                self.open_project(project, id);
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Changing the store: what is staged, and the one way to write it.
+
+mod commit;
+mod displaced;
+mod publish;
+mod room;
+mod staged;
+mod transaction;
+mod undo;
+
+pub use commit::Committed;
+pub(super) use commit::subject;
+pub use displaced::Displaced;
+pub(super) use displaced::beside;
+pub use transaction::Transaction;
+pub use undo::{Overlap, UndoError, Undone, Version};
