@@ -8,7 +8,7 @@ use std::{fs, io};
 use super::FlowError;
 use super::liveness::{AgentFile, Liveness, left_behind};
 use super::start::claim;
-use crate::git::Repository;
+use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
 use crate::runtime::LOG_PARTS;
 use crate::store::{Shelf, Store};
@@ -192,7 +192,7 @@ fn is_old(path: &Path) -> bool {
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, FlowError> {
     let failed = |source| FlowError::File { act: "read", path: folder.to_owned(), source };
-    let entries = match fs::read_dir(folder) {
+    let entries = match uninterrupted(|| fs::read_dir(folder)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(failed)?,
     };
@@ -209,7 +209,7 @@ pub(super) fn set_aside(repo: &Repository, path: &Path) -> Result<Option<PathBuf
 }
 
 fn remove(path: &Path) -> Result<(), FlowError> {
-    match fs::remove_file(path) {
+    match uninterrupted(|| fs::remove_file(path)) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             Err(FlowError::File { act: "remove", path: path.to_owned(), source })
         }

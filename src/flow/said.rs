@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::FlowError;
 use super::brief::state_dir;
-use crate::git::Repository;
+use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
 
 fn file(repo: &Repository, session: SessionId) -> PathBuf {
@@ -25,7 +25,7 @@ pub(super) fn leave(
     let path = file(repo, session);
     let result = match text {
         Some(text) => repo.make_ao_dir("agent").and_then(|_| write(&path, text)),
-        None => match fs::remove_file(&path) {
+        None => match uninterrupted(|| fs::remove_file(&path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed,
         },

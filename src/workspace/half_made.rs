@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use self::adding::{INITIALIZING, is_git_adding};
 pub use self::checkout::HalfCheckout;
 use super::{WorkspaceError, Worktrees};
+use crate::git::uninterrupted;
 
 impl Worktrees<'_> {
     /// Entries of `worktrees/` in the git directory that somebody began to write and that nobody
@@ -20,7 +21,7 @@ impl Worktrees<'_> {
     /// When the git directory cannot be read.
     pub fn half_made(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
         let folder = self.repo.common_dir().join("worktrees");
-        let entries = match fs::read_dir(&folder) {
+        let entries = match uninterrupted(|| fs::read_dir(&folder)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.map_err(failed("read", &folder))?,
         };
@@ -62,7 +63,7 @@ impl Worktrees<'_> {
             fs::write(&way, "../..\n").map_err(failed("write", &way))?;
         }
         if is_empty(&index) {
-            fs::remove_file(&index).map_err(failed("remove", &index))?;
+            uninterrupted(|| fs::remove_file(&index)).map_err(failed("remove", &index))?;
         }
         Ok(None)
     }

@@ -8,7 +8,7 @@ use super::list::path_from;
 use super::removal::Leaving;
 use super::status::Status;
 use super::{WorkspaceError, Worktrees};
-use crate::git::GitCommand;
+use crate::git::{GitCommand, uninterrupted};
 
 /// Paths that git does not look at as long as the index says so.
 #[derive(Default)]
@@ -127,5 +127,9 @@ fn copy_of_index(git_dir: &Path) -> Result<tempfile::TempPath, WorkspaceError> {
             Err(error) => Err(error),
         }
     };
-    copy().map_err(|source| WorkspaceError::Io { act: "copy", path: index.clone(), source })
+    uninterrupted(copy).map_err(|source| WorkspaceError::Io {
+        act: "copy",
+        path: index.clone(),
+        source,
+    })
 }

@@ -139,7 +139,7 @@ impl Entry {
 /// What is in a folder, in an order that is always the same; `.git` first.
 fn folder(path: &Path) -> io::Result<Vec<PathBuf>> {
     let mut inside = Vec::new();
-    for entry in fs::read_dir(path)? {
+    for entry in uninterrupted(|| fs::read_dir(path))? {
         let entry = entry?;
         let name = entry.file_name();
         if !name.to_string_lossy().starts_with(MONITOR) && name != removing::NAME {

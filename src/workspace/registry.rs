@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::list::path_from;
 use super::worktrees::real_path;
 use super::{WorkspaceError, Worktrees, marker};
+use crate::git::uninterrupted;
 use crate::model::SessionId;
 use crate::store::Key;
 
@@ -61,7 +62,7 @@ impl Worktrees<'_> {
     pub(super) fn registered(&self) -> Result<Vec<Registered>, WorkspaceError> {
         let folder = self.repo.common_dir().join("worktrees");
         let failed = |source| WorkspaceError::Io { act: "read", path: folder.clone(), source };
-        let entries = match fs::read_dir(&folder) {
+        let entries = match uninterrupted(|| fs::read_dir(&folder)) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(failed(error)),

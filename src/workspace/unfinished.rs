@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{WorkspaceError, Worktrees, marker};
+use crate::git::uninterrupted;
 use crate::model::Project;
 
 /// A folder at the place of a session's worktree that does not say whose it is.
@@ -53,7 +54,7 @@ impl Worktrees<'_> {
     pub fn empty_folders(&self, project: &Project) -> Result<Vec<Unfinished>, WorkspaceError> {
         let folder = super::worktrees::real_path(&self.root()?.join(project.as_str()));
         let failed = |source| WorkspaceError::Io { act: "read", path: folder.clone(), source };
-        let entries = match fs::read_dir(&folder) {
+        let entries = match uninterrupted(|| fs::read_dir(&folder)) {
             Err(error) if is_no_folder(&error) => return Ok(Vec::new()),
             entries => entries.map_err(failed)?,
         };

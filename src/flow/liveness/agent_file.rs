@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::{fmt, fs};
 
 use super::clone::identity;
-use crate::git::Repository;
+use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
 use crate::runtime::{Process, RuntimeError};
 
@@ -82,7 +82,7 @@ impl AgentFile {
     }
 
     pub fn remove(repo: &Repository, session: SessionId) -> io::Result<()> {
-        match fs::remove_file(Self::path(repo, session)) {
+        match uninterrupted(|| fs::remove_file(Self::path(repo, session))) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }

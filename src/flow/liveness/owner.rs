@@ -3,7 +3,7 @@ use std::ffi::OsString;
 use std::{fs, io};
 
 use super::agent_file::AgentFile;
-use crate::git::Repository;
+use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
 use crate::runtime::{Probe, Process};
 
@@ -26,7 +26,7 @@ pub fn is_anothers(repo: &Repository, session: SessionId, handle: &str) -> bool 
 
 /// The sessions of which processes have noted something.
 pub fn noted(repo: &Repository) -> io::Result<BTreeSet<SessionId>> {
-    let entries = match fs::read_dir(repo.ao_dir().join("run")) {
+    let entries = match uninterrupted(|| fs::read_dir(repo.ao_dir().join("run"))) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
         entries => entries?,
     };

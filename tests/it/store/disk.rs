@@ -29,7 +29,7 @@ fn write_one(repo: &Repo, n: u64) -> Run {
 
 /// Runs a command after a script that mounts something, where only the command sees it; None where
 /// this machine does not let us.
-fn mounted(run: Run, script: &str) -> Option<Run> {
+pub(super) fn mounted(run: Run, script: &str) -> Option<Run> {
     for flags in ["-m", "-rm"] {
         let run = run.clone().after(script).under("unshare", [flags]);
         if run.clone().like("unshare", [flags, "sh", "-c", script]).run().status == 0 {

@@ -4,6 +4,7 @@ mod broken;
 mod cycle;
 mod disk;
 mod faults;
+mod full;
 mod handles;
 mod history;
 mod identity;
