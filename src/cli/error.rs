@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::process::ExitCode as Status;
 
-use git_ao::git::Unwritable;
+use git_ao::git::{Held, LockError, RefError, Unwritable};
 use git_ao::model::{append_cause, error_chain};
 
 use super::ui::OutError;
@@ -109,6 +109,25 @@ impl CliError {
         match REASONS.iter().any(|reason| self.message.contains(reason)) && self.hint.is_none() {
             true => self.hint("to find what cannot be written to: git ao doctor"),
             false => self,
+        }
+    }
+
+    /// Adds what can be done about a lock that somebody holds.
+    pub fn lock_hint(self, error: &LockError) -> Self {
+        match error.hint() {
+            Some(hint) => self.hint(hint),
+            None => self.write_hint(error),
+        }
+    }
+
+    /// Adds what can be done about a ref that is locked, or cannot be written.
+    pub fn ref_hint(self, error: &RefError) -> Self {
+        match error {
+            RefError::Locked { source, .. } => match source.downcast_ref::<Held>() {
+                Some(held) => self.hint(held.hint()),
+                None => self.hint("run the command again"),
+            },
+            _ => self.write_hint(error),
         }
     }
 

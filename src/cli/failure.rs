@@ -72,8 +72,10 @@ impl From<FlowError> for CliError {
                 "to see it: git ao attach {0}\nto stop it: git ao kill {0}",
                 id.short()
             )),
-            FlowError::Away { .. } => CliError::refused(message)
-                .hint("run the command in that clone, or fork the session here: git ao fork"),
+            FlowError::Away { id, .. } => CliError::refused(message).hint(format!(
+                "run the command in that clone\nto continue here, in a new session: git ao fork {}",
+                id.short()
+            )),
             FlowError::OutOfReach { .. } => CliError::refused(message)
                 .hint("run the command in that clone; --force only marks the session as ended"),
             FlowError::NotStarted(id) | FlowError::AgentGone { id, .. } => {
@@ -140,9 +142,8 @@ impl From<FlowError> for CliError {
                     _ => refused,
                 }
             }
-            FlowError::NoWorkspace(_) => {
-                CliError::refused(message).hint("to create one: git ao restore")
-            }
+            FlowError::NoWorkspace(id) => CliError::refused(message)
+                .hint(format!("to create one: git ao restore {}", id.short())),
             FlowError::BranchGone { branch, head } => {
                 let commit = head.map_or("<commit>".to_owned(), |head| head.to_string());
                 let branch = escape::line(&branch).into_owned();
@@ -157,8 +158,8 @@ impl From<FlowError> for CliError {
                 id.short()
             )),
             FlowError::NoBranch(_) => CliError::refused(message),
-            FlowError::Lock(error) => CliError::fatal(message).write_hint(&error),
-            FlowError::Ref(error) => CliError::fatal(message).write_hint(&error),
+            FlowError::Lock(error) => CliError::fatal(message).lock_hint(&error),
+            FlowError::Ref(error) => CliError::fatal(message).ref_hint(&error),
             FlowError::Folder { .. } | FlowError::File { .. } | FlowError::Git(_) => {
                 CliError::fatal(message).write_hint(&error)
             }

@@ -8,7 +8,8 @@ use super::{CliError, Ctx, ExitCode, launch, open};
 ///
 /// The new session gets its own branch, which starts at the tip of the other session's branch. It
 /// inherits the agent, issue and tags. If the agent supports it, the conversation is copied as
-/// well; otherwise the agent starts with only the task. Uncommitted changes are not copied.
+/// well; otherwise the agent starts with only the task. Uncommitted changes are not copied: a warning counts them, and a
+/// hint shows how to copy them.
 ///
 /// The record names the session it was forked from. The fork's event has the last event of that
 /// session as its second parent, so 'git log --graph' shows the fork.

@@ -38,6 +38,7 @@ mod json;
 mod kill;
 mod known;
 mod launch;
+mod left_behind;
 mod list;
 mod log;
 mod look_after;

@@ -6,11 +6,10 @@ use git_ao::agent::Action;
 use git_ao::flow::{self, Interrupt, Launcher, Place, Plan, Request, Spawned, Start, Ticket};
 use git_ao::model::{Kind, Session};
 use git_ao::store::{Store, Visibility};
-use git_ao::workspace::Changes;
 
 use super::launch::{self, AgentArgs};
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, remarks};
+use super::{CliError, Ctx, ExitCode, interrupt, left_behind, remarks};
 
 /// The options of both.
 #[derive(clap::Args)]
@@ -94,14 +93,19 @@ pub fn start(
     let stopped = |error| interrupted.explain(error, "interrupted; everything was undone");
     let parent = request.parent.as_ref().map(|(parent, _)| parent.clone());
     let plan = flow::plan(store, request).map_err(stopped)?;
+    let left = match parent.as_ref().filter(|_| args.base.is_none()) {
+        None if args.base.is_none() => None,
+        from => flow::uncommitted(store, &plan.session, from)?,
+    };
     if args.dry_run {
+        if let Some(left) = &left {
+            left_behind::say(ctx, left, None);
+        }
         if let (Some(start), Some(workspace)) = (&crew.start, &plan.workspace) {
             launcher.check(store, &plan.session, workspace, start)?;
         }
         return announce(ctx, &plan, crew.start.as_ref(), args);
     }
-    let left = parent.as_ref().filter(|_| args.base.is_none());
-    let left = left.map(|parent| flow::uncommitted(store, parent)).transpose()?.flatten();
     let is_set = || interrupted.is_set();
     let agent = crew.start.as_ref().map(|start| (launcher, start));
     let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
@@ -109,7 +113,10 @@ pub fn start(
     remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {
         let action = crew.start.as_ref().map(|start| start.action).filter(|_| !args.json);
-        say_taken(ctx, &parent, action, left)?;
+        say_taken(ctx, &parent, action)?;
+    }
+    if let Some(left) = &left {
+        left_behind::say(ctx, left, made.workspace.as_deref());
     }
     if let Some(none) = crew.nobody.filter(|_| !args.no_worktree) {
         launch::say_nobody(ctx, &made.session, &none);
@@ -140,23 +147,13 @@ impl NewArgs {
     }
 }
 
-/// Says what of the parent came along, and what stayed behind.
-fn say_taken(
-    ctx: &mut Ctx,
-    parent: &Session,
-    action: Option<Action>,
-    left: Option<Changes>,
-) -> Result<(), CliError> {
+/// Says whether the parent's conversation came along.
+fn say_taken(ctx: &mut Ctx, parent: &Session, action: Option<Action>) -> Result<(), CliError> {
     let id = parent.id.short();
     match action {
         Some(Action::Fork) => writeln!(ctx.out, "  it continues from the conversation of {id}")?,
         Some(_) => writeln!(ctx.out, "  it starts a new conversation; that of {id} is not copied")?,
         None => {}
-    }
-    if let Some(left) = left {
-        ctx.out.warn(&format!(
-            "it starts at the last commit of {id}; uncommitted changes are not copied ({left})"
-        ));
     }
     Ok(())
 }

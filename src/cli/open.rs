@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use git_ao::git::{Held, LockError, ObjectError, RefError, Repository, RepositoryError};
+use git_ao::git::{ObjectError, RefError, Repository, RepositoryError};
 use git_ao::ledger::{self, Clock, LedgerError};
 use git_ao::model::{Handle, Project, Reference, error_chain};
 use git_ao::store::{
@@ -186,23 +186,11 @@ impl From<&LedgerError> for CliError {
                 | ObjectError::WrongKind { .. },
             )
             | LedgerError::Ref(RefError::Read { .. }) => CliError::fatal(message).hint(REPAIR),
-            LedgerError::Ref(RefError::Moved(name)) | LedgerError::Contended { name, .. } => {
-                CliError::fatal(message).hint(format!(
-                    "if no other git process is running, remove the stale file '{name}.lock' in the git directory"
-                ))
+            LedgerError::Ref(RefError::Moved(_)) | LedgerError::Contended { .. } => {
+                CliError::fatal(message).hint("other processes are writing; run the command again")
             }
-            LedgerError::Ref(RefError::Locked { source, .. }) => {
-                let fatal = CliError::fatal(message);
-                match source.downcast_ref::<Held>() {
-                    Some(held) => fatal.hint(format!(
-                        "if no other git process is running in this repository, the file is stale; to remove it:\n  rm -f '{}'",
-                        escape::os(held.path.as_os_str())
-                    )),
-                    None => fatal,
-                }
-            }
-            LedgerError::Lock(LockError::Timeout { .. }) => CliError::fatal(message)
-                .hint("the process that holds it may be suspended; to find it: fuser"),
+            LedgerError::Ref(error) => CliError::fatal(message).ref_hint(error),
+            LedgerError::Lock(error) => CliError::fatal(message).lock_hint(error),
             error => CliError::fatal(message).write_hint(error),
         }
     }

@@ -241,7 +241,7 @@ impl From<ShareError> for CliError {
                         fatal.hint("update git-ao; nothing was merged")
                     }
                     git_ao::store::StoreError::Unrelated => fatal.hint(format!(
-                        "is it the right remote? git remote get-url {remote}\n\
+                        "to check whether it is the right remote: git remote get-url {remote}\n\
                          to merge them, now and later: git ao pull --allow-unrelated {remote}"
                     )),
                     _ => fatal.hint(format!(

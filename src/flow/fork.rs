@@ -5,7 +5,7 @@ use super::{FlowError, Launcher, Request, conversation};
 use crate::agent::{Action, Mode};
 use crate::model::{Base, Fork, Oid, Session};
 use crate::store::{Entry, History, Snapshot, Store, StoreError, Visibility};
-use crate::workspace::{Changes, Detail, Place, Workspace as _, WorkspaceError, Worktrees};
+use crate::workspace::{WorkspaceError, Worktrees};
 
 /// Makes a request a fork of the session at this place, from its last event on. A fork of a private
 /// session is private too.
@@ -66,17 +66,6 @@ pub fn fork_action(
         Err(StoreError::Archived(_)) => Ok(Action::Launch),
         Err(error) => Err(error.into()),
     }
-}
-
-/// What is not committed in a session's own worktree here; None where that is nothing.
-///
-/// # Errors
-/// When git fails.
-pub fn uncommitted(store: &Store, session: &Session) -> Result<Option<Changes>, FlowError> {
-    let worktrees = Worktrees::new(store.repository());
-    let Some(path) = worktrees.sessions_known()?.remove(&session.id) else { return Ok(None) };
-    let state = worktrees.state(&Place { path: &path, branch: None }, Detail::Changes)?;
-    Ok(state.changes.filter(|changes| !changes.is_clean()))
 }
 
 /// What a fork has from its parent, apart from the commits.

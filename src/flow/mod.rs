@@ -66,6 +66,7 @@ mod send;
 mod spawn;
 mod spot;
 mod start;
+mod uncommitted;
 mod undo;
 
 pub use agents::{AgentReport, agent_reports};
@@ -77,7 +78,7 @@ pub use complete::complete;
 pub use doctor::{Finding, Outcome, Treated, Weight, examine, mend};
 pub use error::{FlowError, Interrupt};
 pub use fail::fail;
-pub use fork::{fork_action, fork_request, uncommitted};
+pub use fork::{fork_action, fork_request};
 pub use here::{elsewhere, place, placement};
 pub use issue::Ticket;
 pub use kill::{Killed, kill};
@@ -99,6 +100,7 @@ pub use screen::{last_output, last_screen};
 pub use send::send;
 pub use spawn::{Plan, Spawned, plan, spawn};
 pub use start::Start;
+pub use uncommitted::{Uncommitted, uncommitted};
 pub use undo::{Undo, Undoing, undo, undo_leaves, undo_plan};
 
 /// What an agent finds in its environment: its session's id and branch.

@@ -2,7 +2,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::model::Oid;
+use crate::model::{Oid, shell_word};
 
 /// Any other error, kept as a cause.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -204,4 +204,17 @@ pub enum LockError {
         #[source]
         source: io::Error,
     },
+}
+
+impl LockError {
+    /// What can be done about it: the command that shows who holds the lock.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Timeout { path, .. } => {
+                let path = shell_word(&path.to_string_lossy());
+                Some(format!("to see which process holds it: fuser -v {path}"))
+            }
+            Self::Io { .. } => None,
+        }
+    }
 }

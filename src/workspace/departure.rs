@@ -9,6 +9,7 @@ use super::removal::Leaving;
 use super::stake::Stake;
 use super::{Condition, Detail, Listed, Loss, Place, Removal, Verdict, Workspace};
 use super::{WorkspaceError, Worktrees};
+use crate::git::Held;
 use crate::model::{Oid, is_branch_name};
 
 /// What goes, as it was when it was looked at.
@@ -123,7 +124,7 @@ const LOCKS: [&str; 2] = ["index.lock", "HEAD.lock"];
 fn take(leaving: &Leaving) -> Result<(Option<Inventory>, Option<Inventory>), WorkspaceError> {
     let mut locks = LOCKS.iter().map(|name| leaving.git_dir.join(name));
     if let Some(lock) = locks.find(|lock| lock.exists()) {
-        return Err(WorkspaceError::InUse(lock));
+        return Err(WorkspaceError::InUse(Held::by(&lock)));
     }
     let git_dir = Inventory::take(&leaving.git_dir)?;
     let folder = (!leaving.missing).then(|| Inventory::take(&leaving.path)).transpose()?;

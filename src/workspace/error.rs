@@ -2,7 +2,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{Changes, Condition};
-use crate::git::{GitError, LockError, RefError};
+use crate::git::{GitError, Held, LockError, RefError};
 use crate::model::SessionId;
 
 /// Why a workspace cannot be created, used or removed.
@@ -91,8 +91,8 @@ pub enum WorkspaceError {
     #[error("'{0}' cannot be reached: it was moved, or its disk is not mounted")]
     OutOfReach(PathBuf),
     /// A git process is running in the worktree, or crashed there.
-    #[error("git is running in the worktree, or crashed there: '{0}' exists")]
-    InUse(PathBuf),
+    #[error("git is running in the worktree, or crashed there: {0}")]
+    InUse(Held),
     /// Another file system is mounted in the worktree.
     #[error("something is mounted at '{0}'")]
     Mounted(PathBuf),
@@ -197,9 +197,8 @@ impl WorkspaceError {
                  if it is gone for good: git worktree remove '{}'",
                 path.display()
             )),
-            Self::InUse(lock) => {
-                Some(format!("if no git is running there: rm '{}'", lock.display()))
-            }
+            Self::InUse(lock) => Some(lock.hint()),
+            Self::Lock(error) => error.hint(),
             Self::Changed(_) => Some("inspect the changes, and run the command again".to_owned()),
             Self::BranchMissing(name) => Some(format!(
                 "if another clone has it: git fetch <remote> {name}:{name}\n\
@@ -207,7 +206,7 @@ impl WorkspaceError {
             )),
             Self::BranchInUse { path, .. } => Some(format!(
                 "to free it there: git -C '{}' switch --detach\n\
-                 to continue on a separate branch: git ao fork",
+                 to continue on a separate branch: git ao fork <session>",
                 path.display()
             )),
             Self::Unborn(_) => {

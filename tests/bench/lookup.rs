@@ -1,6 +1,7 @@
 use std::fs;
 
-use git_ao::store::{History, Shelf};
+use git_ao::model::Cost;
+use git_ao::store::{History, Shelf, StoreError};
 
 use super::measure::{in_turn, show, time};
 use super::stage::{RECENT, Stage, session};
@@ -60,6 +61,31 @@ pub fn list_against_files() {
             pair.report(&format!("list {count}, {state}"), "reading as many YAML files");
         }
     }
+}
+
+/// Sessions of which half the numbers have a fraction, against as many that have none.
+pub fn list_with_fractions() {
+    let place = |cost_usd: Option<f64>| {
+        let stage = Stage::with_sessions(1_000);
+        let changed = stage.store.transaction("set", |tx| {
+            stage.ids.iter().try_for_each(|id| {
+                tx.update(*id, |session| {
+                    session.cost = Some(Cost { output_tokens: 100, cost_usd, ..Cost::default() });
+                    Ok::<_, StoreError>(())
+                })
+            })
+        });
+        changed.expect("it can be changed");
+        stage.pack();
+        stage
+    };
+    let (with, without) = (place(Some(0.42)), place(None));
+    let list = |stage: &Stage| {
+        let snapshot = stage.store.snapshot().expect("the store is there");
+        assert_eq!(snapshot.list(Shelf::Active).expect("it is read").len(), 1_000 + RECENT);
+    };
+    let pair = in_turn(50, |_| list(&with), |_| list(&without));
+    pair.report("list 1,000 that cost 0.42", "the same without a price");
 }
 
 fn read_files(dir: &std::path::Path) -> usize {

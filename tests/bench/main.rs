@@ -9,6 +9,7 @@ mod lookup;
 mod measure;
 mod merge;
 mod process;
+mod scale;
 mod stage;
 mod status;
 mod write;
@@ -16,7 +17,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 9] = [
+    let benches: [(&str, fn()); 12] = [
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
         ("lookup", lookup::by_id),
@@ -26,6 +27,9 @@ fn main() {
         ("merge", merge::large_against_small),
         ("status", status::against_git_and_tmux),
         ("show", process::show_against_rev_parse),
+        ("complete", process::completion_against_rev_parse),
+        ("scale", scale::per_session),
+        ("numbers", lookup::list_with_fractions),
     ];
     for (name, bench) in benches {
         if wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())) {

@@ -87,6 +87,11 @@ impl TestEnv {
         self.variables().into_iter().collect()
     }
 
+    /// A line of commands as a person pastes it, with the binary under test first in PATH.
+    pub fn shell(&self, dir: &Path, commands: &str) -> Run {
+        self.run(dir, "sh", ["-c", commands]).env("PATH", path_with_binary())
+    }
+
     fn variables(&self) -> Vec<(OsString, OsString)> {
         let fixed = [
             ("LC_ALL", "C.UTF-8"),

@@ -86,9 +86,8 @@ fn sessions(store: &Store, verb: &str, typed: &str) -> Option<Vec<Candidate>> {
         words.extend(entries.iter().map(|entry| Candidate::plain(entry.location.id.short())));
         return Some(words);
     }
-    let mut sessions: Vec<_> =
-        entries.iter().filter_map(|entry| snapshot.load(entry).ok()).collect();
-    sessions.sort_by_key(|session| std::cmp::Reverse(session.updated_at));
+    let sessions = snapshot.load_all(entries).into_iter();
+    let sessions: Vec<Session> = sessions.filter_map(|listed| listed.session.ok()).collect();
     if !is_id {
         let by_branch = |it: &Session| Some(Candidate::new(it.branch.clone()?, it.display_title()));
         words.extend(sessions.iter().filter_map(by_branch));
@@ -139,8 +138,9 @@ fn used(store: &Store, of: impl Fn(&Session) -> Vec<String>) -> Option<Vec<Strin
     let snapshot: Snapshot<'_> = store.snapshot().ok()?;
     let mut entries = snapshot.entries(Shelf::Active).ok()?;
     entries.truncate(MOST);
-    let sessions: Vec<_> = entries.iter().filter_map(|entry| snapshot.load(entry).ok()).collect();
-    Some(sessions.iter().flat_map(of).collect::<BTreeSet<_>>().into_iter().collect())
+    let sessions = snapshot.load_all(entries).into_iter();
+    let sessions = sessions.filter_map(|listed| listed.session.ok());
+    Some(sessions.flat_map(|it| of(&it)).collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 fn refs(repo: &Repository, folders: &[&str]) -> Option<Vec<String>> {

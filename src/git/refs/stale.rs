@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::git::Repository;
+use crate::model::shell_word;
 
 /// How old a lock must be to be a leftover: it is held while one write lasts.
 const LEFTOVER: Duration = Duration::from_secs(600);
@@ -23,9 +24,33 @@ pub struct Held {
 
 impl Held {
     /// Looks at a lock that is in the way.
-    pub(super) fn by(path: &Path) -> Self {
+    pub(crate) fn by(path: &Path) -> Self {
         let made = fs::symlink_metadata(path).and_then(|meta| meta.modified());
         Self { path: path.to_owned(), age: made.ok().and_then(|time| time.elapsed().ok()) }
+    }
+
+    /// What can be done about it, as it is now: the command that shows who holds it, or that removes
+    /// it where nobody does.
+    pub fn hint(&self) -> String {
+        let path = shell_word(&self.path.to_string_lossy());
+        if !self.path.exists() {
+            return "it is gone by now; run the command again".to_owned();
+        }
+        if open_files().contains(&self.path) {
+            return format!("to see which process has it open: fuser -v {path}");
+        }
+        if self.is_of_the_store() && Leftover::at(&self.path).is_some() {
+            return "no process has it open; to remove it: git ao fsck --repair".to_owned();
+        }
+        format!("if no git is running in this repository, to remove it: rm {path}")
+    }
+
+    /// Whether it is one of those that [`leftover_locks`](Repository::leftover_locks) finds for the
+    /// refs of the store.
+    fn is_of_the_store(&self) -> bool {
+        let path = self.path.to_string_lossy();
+        ["/refs/ao/", "/reftable/"].iter().any(|part| path.contains(part))
+            || self.path.ends_with("packed-refs.lock")
     }
 }
 

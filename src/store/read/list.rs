@@ -77,7 +77,8 @@ impl Snapshot<'_> {
         Listing { sessions: self.load_all(entries), unreadable }
     }
 
-    fn load_all(&self, entries: Vec<Entry>) -> Vec<Listed> {
+    /// The sessions at these places, in the order of [`Listing::sessions`].
+    pub fn load_all(&self, entries: Vec<Entry>) -> Vec<Listed> {
         let mut listed = load_in_parallel(self.store, entries);
         let now = self.store.clock().now();
         listed.sort_by(|a, b| {

@@ -3,6 +3,7 @@
 mod fork;
 mod in_a_hook;
 mod inside;
+mod left_behind;
 mod makes;
 mod nothing_left;
 mod once;

@@ -138,16 +138,23 @@ fn pulls_and_pushes_keep_it_for_everybody() {
         let shard = format!("sessions/other/{}", id(2).shard());
         plant(&eve, &[("100644", &shard, "theirs"), ("100644", "archive/demo", "theirs too")]);
         eve.ao(["push", "-q"]).ok();
+        // And a record stays one, whatever somebody lays in its place.
+        let record = format!("sessions/other/{}/{}.yaml", id(4).shard(), id(4));
+        plant(&eve, &[("120000", &record, "in a record's place")]);
+        eve.ao(["push", "-q"]).ok();
         store(&ann).create(&other(2)).unwrap();
+        store(&ann).create(&other(4)).unwrap();
         ann.ao(["archive", &id(1).to_string()]).ok();
         ann.ao(["push"]).ok().stderr_has("is in the way of a record, and kept as '");
         eve.ao(["pull"]).ok();
         for repo in [&ann, &eve, &hub] {
             assert_eq!(kept(repo, "100644", "theirs").len(), 1);
             assert_eq!(kept(repo, "100644", "theirs too").len(), 1);
+            assert_eq!(kept(repo, "120000", "in a record's place").len(), 1);
         }
         assert_eq!(eve.git(["rev-parse", SESSIONS_REF]), hub.git(["rev-parse", SESSIONS_REF]));
         eve.ao(["list", "--archived"]).ok().stdout_has("One");
+        assert_eq!(store(&eve).snapshot().unwrap().session(id(4)).unwrap(), other(4));
         ann.ao(["pull"]).ok().stderr_lacks("in the way");
     });
 }

@@ -1,0 +1,35 @@
+//! What a new session does not get of the worktree that it starts from.
+
+use std::path::Path;
+
+use git_ao::flow::Uncommitted;
+use git_ao::model::shell_word;
+
+use super::Ctx;
+use super::ui::escape;
+
+/// Says it on standard error, and how to copy it into the new worktree, where there is one.
+pub fn say(ctx: &mut Ctx, left: &Uncommitted, new: Option<&Path>) {
+    let from = escape::os(left.path.as_os_str());
+    let text = format!("uncommitted changes in '{from}' are not copied ({})", left.changes);
+    ctx.out.warn(&text);
+    if let Some(hint) = new.and_then(|new| way(left, new)) {
+        ctx.out.hint(&hint);
+    }
+}
+
+/// The commands; None where a path cannot be typed.
+fn way(left: &Uncommitted, new: &Path) -> Option<String> {
+    let (from, to) = (shell_word(left.path.to_str()?), shell_word(new.to_str()?));
+    let mut lines = vec!["to copy them:".to_owned()];
+    if left.changes.staged + left.changes.unstaged + left.changes.conflicted > 0 {
+        lines.push(format!("git -C {from} diff --binary HEAD | git -C {to} apply"));
+    }
+    if left.changes.untracked > 0 {
+        lines.push(format!(
+            "git -C {from} ls-files -z --others --exclude-standard | \
+             tar -C {from} --null -T - -cf - | tar -C {to} -xf -"
+        ));
+    }
+    Some(lines.join("\n"))
+}

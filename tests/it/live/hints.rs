@@ -1,0 +1,168 @@
+//! Each command that a hint prints is run as it is printed, in the state in which it is printed.
+
+use std::fs;
+
+use super::world::{World, until};
+use crate::support::sessions::plant_record;
+use crate::support::{Out, Repo};
+
+/// The commands in the hints: what comes after a colon, or alone on a line.
+fn commands(out: &Out) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for line in out.stderr.lines().filter_map(|line| line.strip_prefix("hint: ")) {
+        if let Some(last) = all.last_mut().filter(|last| last.ends_with("&&")) {
+            *last = format!("{last} {}", line.trim());
+            continue;
+        }
+        let starts = ["git ", "rm ", "printf ", "fuser ", "kill "];
+        let is_command = |text: &str| starts.iter().any(|start| text.starts_with(start));
+        let after_colon = line.split(": ").last().unwrap_or_default();
+        all.extend(
+            [line.trim(), after_colon].into_iter().find(|it| is_command(it)).map(Into::into),
+        );
+    }
+    // What is to be filled in cannot be pasted.
+    all.retain(|command| !command.contains('<'));
+    all
+}
+
+/// What is to come of the command that failed, once the hint was followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// It works.
+    Works,
+    /// The hint only shows something.
+    Whatever,
+}
+
+/// Runs what is typed, then the one command that is hinted at and begins like `hint`.
+#[track_caller]
+fn follow(repo: &Repo, typed: &[&str], hint: &str, then: Then) {
+    let said = repo.ao(typed);
+    let all = commands(&said);
+    let command = all.iter().find(|it| it.starts_with(hint));
+    let command = command.unwrap_or_else(|| panic!("no '{hint}' in {all:?}: {said}"));
+    repo.env().shell(repo.dir(), command).run().ok();
+    if then == Then::Works {
+        repo.ao(typed).ok();
+    }
+}
+
+fn with_agent() -> World {
+    let world = World::new();
+    world.repo.git(["config", "ao.runtime", "detached"]);
+    world
+}
+
+fn running(world: &World) -> String {
+    let id = world.spawn(&["the task"]);
+    until("the agent works", || world.live(&id)["agent"] == "alive");
+    id
+}
+
+fn ended(world: &World) -> String {
+    let id = world.spawn(&["--no-agent", "the task"]);
+    world.repo.ao(["complete", &id]).ok();
+    id
+}
+
+#[test]
+fn about_records() {
+    let world = World::new();
+    let repo = &world.repo;
+    let id = ended(&world);
+    follow(repo, &["show", "zzzz"], "git ao list --all", Then::Whatever);
+    follow(repo, &["show", "@"], "git ao list", Then::Whatever);
+    follow(repo, &["undo", "0123456789abcdef"], "git ao log", Then::Whatever);
+    repo.ao(["archive", &id]).ok();
+    follow(repo, &["set", &id, "title=x"], &format!("git ao unarchive {}", &id[..8]), Then::Works);
+    let path = format!("sessions/demo/{}/{id}.yaml", &id[..2]);
+    plant_record(repo, &path, "not: [a record");
+    follow(repo, &["set", &id, "title=x"], "git ao show --yaml", Then::Whatever);
+    follow(repo, &["set", &id, "title=x"], "git ao delete", Then::Whatever);
+    repo.ao(["show", &id]).code(1);
+}
+
+#[test]
+fn about_issues_and_branches() {
+    let world = World::new();
+    let repo = &world.repo;
+    let id = world.spawn(&["--no-agent", "--issue", "7", "the task"]);
+    let again = ["spawn", "--no-agent", "--issue", "7", "the task"];
+    follow(repo, &again, &format!("git ao show {}", &id[..8]), Then::Whatever);
+    let there = repo.within(world.worktree(&id));
+    there.git(["switch", "-q", "-c", "other"]);
+    let restore = ["restore", "--no-agent", &*id];
+    repo.ao(restore).ok();
+    repo.git(["update-ref", "-d", "refs/heads/other"]);
+    follow(repo, &restore, "git update-ref refs/heads/other ", Then::Works);
+    repo.git(["worktree", "remove", there.dir().to_str().unwrap()]);
+    repo.git(["switch", "-q", "other"]);
+    follow(repo, &restore, "git -C ", Then::Works);
+}
+
+#[test]
+fn about_agents() {
+    let world = with_agent();
+    let repo = &world.repo;
+    let id = running(&world);
+    follow(repo, &["restore", &id], "git ao kill ", Then::Whatever);
+    until("the agent is gone", || world.live(&id)["agent"] == "gone");
+    let id = world.spawn(&["--no-agent", "another task"]);
+    follow(repo, &["send", &id, "text"], "git ao restore ", Then::Whatever);
+    until("the agent works", || world.live(&id)["agent"] == "alive");
+    repo.ao(["kill", &id]).ok();
+}
+
+#[test]
+fn about_repositories() {
+    let world = World::new();
+    let env = world.repo.env();
+    let empty = env.path("empty");
+    world.repo.git(["init", "-q", empty.to_str().unwrap()]);
+    let empty = world.repo.within(&empty);
+    follow(&empty, &["spawn", "--no-agent", "x"], "git commit --allow-empty", Then::Works);
+    world.repo.git(["config", "core.hooksPath", "/dev/null"]);
+    follow(&world.repo, &["hooks", "install"], "git config --show-origin ", Then::Whatever);
+}
+
+#[test]
+fn about_remotes() {
+    let world = World::new();
+    let repo = &world.repo;
+    let bare = repo.env().path("hub.git");
+    repo.git(["init", "-q", "-b", "main", "--bare", bare.to_str().unwrap()]);
+    repo.git(["remote", "add", "hub", bare.to_str().unwrap()]);
+    repo.git(["remote", "add", "gone", "/nowhere"]);
+    let id = world.spawn(&["--no-agent", "x"]);
+    follow(repo, &["pull", "gone"], "git remote -v", Then::Whatever);
+    follow(repo, &["fsck", "--remote", "hub"], "git ao fetch hub", Then::Whatever);
+    follow(repo, &["push", "hub"], "git ao push --dry-run hub", Then::Whatever);
+    world.repo.ao(["set", &id, "title=y"]).ok();
+    follow(repo, &["push", "hub"], "git ao push --branches hub", Then::Works);
+
+    let other = World::new();
+    other.spawn(&["--no-agent", "unrelated"]);
+    other.repo.git(["remote", "add", "hub", bare.to_str().unwrap()]);
+    follow(&other.repo, &["pull", "hub"], "git remote get-url hub", Then::Whatever);
+    follow(&other.repo, &["pull", "hub"], "git ao pull --allow-unrelated hub", Then::Works);
+}
+
+#[test]
+fn about_what_was_removed() {
+    let world = World::new();
+    let repo = &world.repo;
+    let id = ended(&world);
+    follow(repo, &["delete", &id], "git ao log ", Then::Whatever);
+    repo.ao(["undo"]).ok();
+    follow(repo, &["delete", &id], "git show ", Then::Whatever);
+    let work = world.spawn(&["--no-agent", "work"]);
+    fs::write(world.worktree(&work).join("new"), "x").unwrap();
+    repo.ao(["complete", &work]).ok();
+    follow(repo, &["cleanup"], "git ao cleanup --force", Then::Whatever);
+    assert!(!world.worktree(&work).exists());
+    let left = world.spawn(&["--no-agent", "left"]);
+    repo.ao(["complete", &left]).ok();
+    follow(repo, &["delete", &left], "git ao cleanup --branches", Then::Whatever);
+    assert!(!world.worktree(&left).exists());
+}
