@@ -7,8 +7,8 @@
 //!
 //! | | |
 //! |---|---|
+//! | [`ops`] | whole verbs: spawn, fork, restore, kill, clean up, reconcile, doctor |
 //! | [`hook`] | the work of git's hooks, and their installation |
-//! | [`flow`] | whole verbs: spawn, fork, restore, kill, clean up, reconcile |
 //! | [`share`] | fetching, merging and pushing through a remote |
 //! | [`agent`], [`runtime`], [`workspace`] | the program that does the work, the process that runs it, the worktree it works in |
 //! | [`store`] | the records: transactions, queries, history |
@@ -75,11 +75,11 @@
 #![deny(missing_docs)]
 
 pub mod agent;
-pub mod flow;
 pub mod git;
 pub mod hook;
 pub mod ledger;
 pub mod model;
+pub mod ops;
 pub mod runtime;
 pub mod share;
 pub mod store;

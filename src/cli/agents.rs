@@ -1,6 +1,6 @@
 use git_ao::agent::{Action, Agents, IdSource, Mode};
-use git_ao::flow::{AgentReport, agent_reports};
 use git_ao::model::error_chain;
+use git_ao::ops::{AgentReport, agent_reports};
 use serde_json::{Value, json};
 
 use super::error::summary;

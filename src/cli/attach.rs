@@ -5,8 +5,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use git_ao::flow::{FlowError, Reached, last_screen, log_file, reach};
 use git_ao::model::Session;
+use git_ao::ops::{FlowError, RunningAgent, find_running, last_screen, log_file};
 use git_ao::runtime::{Probe, RuntimeError};
 
 use super::ui::escape;
@@ -40,7 +40,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let entry = open::find(&snapshot, &store, args.session.as_deref().unwrap_or("@"))?;
     let session = snapshot.session(&entry.location)?;
     let log = || log_file(store.repository(), session.id);
-    let reached = match reach(&store, &session) {
+    let reached = match find_running(&store, &session) {
         Err(error @ FlowError::AgentGone { .. }) => {
             let error = CliError::from(error);
             if let Some(screen) = last_screen(store.repository(), session.id)? {
@@ -76,7 +76,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 /// Shows what is printed, to the end of the agent.
 fn follow(
     path: &Path,
-    reached: &Reached,
+    reached: &RunningAgent,
     session: &Session,
     ctx: &mut Ctx,
 ) -> Result<ExitCode, CliError> {

@@ -1,4 +1,4 @@
-use git_ao::flow::{self, Interrupt};
+use git_ao::ops::{self, Interrupt};
 use git_ao::store::Key;
 
 use super::change::ChangeArgs;
@@ -18,7 +18,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let key = Key::from(&args.change.find(&store)?.location);
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
-    let killed = flow::cancel(&store, &key, &args.change.say(), &Interrupt::new(&is_set))
+    let killed = ops::cancel(&store, &key, &args.change.say(), &Interrupt::new(&is_set))
         .map_err(|error| interrupted.explain(error, kill::NOTHING_DONE))?;
     kill::report(ctx, &store, &killed)
 }

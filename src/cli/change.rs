@@ -1,6 +1,6 @@
 //! What the verbs that change a status have in common.
 
-use git_ao::flow::{Changed, Rule, Say};
+use git_ao::ops::{Changed, StatusChange, Transition};
 use git_ao::store::{Entry, Key, Store};
 
 use super::ui::{Style, escape};
@@ -34,10 +34,10 @@ impl ChangeArgs {
     }
 
     /// What is said about the change.
-    pub fn say(&self) -> Say {
-        let rule = if self.force { Rule::Anything } else { Rule::Table };
+    pub fn say(&self) -> StatusChange {
+        let rule = if self.force { Transition::Forced } else { Transition::Checked };
         let blank = |reason: &&String| !reason.trim().is_empty();
-        Say { reason: self.reason.as_ref().filter(blank).cloned(), rule }
+        StatusChange { reason: self.reason.as_ref().filter(blank).cloned(), rule }
     }
 }
 

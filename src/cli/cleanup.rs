@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use git_ao::flow::{self, Branches, Cleanup, Interrupt, Leftover};
 use git_ao::model::parse_age;
+use git_ao::ops::{self, Branches, Cleanup, Interrupt, Leftover};
 use git_ao::workspace::Loss;
 use serde_json::{Value, json};
 
@@ -74,9 +74,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
     let leftovers = match args.dry_run {
-        true => flow::cleanup_plan(&store, &what)?,
+        true => ops::cleanup_plan(&store, &what)?,
         false => {
-            flow::cleanup(&store, &what, &Interrupt::new(&is_set))
+            ops::cleanup(&store, &what, &Interrupt::new(&is_set))
                 .map_err(|error| interrupted.explain(error, INTERRUPTED))?
                 .leftovers
         }

@@ -1,4 +1,4 @@
-use git_ao::flow;
+use git_ao::ops;
 
 use super::change::{self, ChangeArgs};
 use super::{CliError, Ctx, ExitCode};
@@ -15,6 +15,6 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let key = args.change.active(&store)?;
-    let changed = flow::complete(&store, &key, &args.change.say())?;
+    let changed = ops::complete(&store, &key, &args.change.say())?;
     change::report(ctx, &changed)
 }

@@ -1,5 +1,5 @@
-use git_ao::flow::{self, Discard, FlowError, Liveness};
 use git_ao::model::error_chain;
+use git_ao::ops::{self, FlowError, Liveness, Purge};
 use git_ao::store::{Committed, Store};
 use git_ao::workspace::Worktrees;
 
@@ -60,7 +60,7 @@ fn discard(target: &Target, store: &Store, ctx: &mut Ctx) {
     let session = target.session();
     let conversation = session.and_then(|session| session.agent_session_id.as_deref());
     let id = target.entry.location.id;
-    if let Err(error) = flow::discard(store, id, conversation, Discard::All) {
+    if let Err(error) = ops::purge(store, id, conversation, Purge::All) {
         ctx.out.warn(&error_chain(&error));
     }
 }
@@ -84,7 +84,7 @@ fn refuse_unended(target: &Target) -> Result<(), CliError> {
 /// Once the record is gone, no verb could stop the agent.
 fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
     let id = target.entry.location.id;
-    match flow::liveness_of(store, id, target.session()) {
+    match ops::liveness_of(store, id, target.session()) {
         Liveness::Gone => Ok(()),
         Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }.into()),
         Liveness::Alive { .. } => {
@@ -98,7 +98,7 @@ fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
 }
 
 fn warn_of_agent(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    match flow::liveness_of(store, target.entry.location.id, target.session()) {
+    match ops::liveness_of(store, target.entry.location.id, target.session()) {
         Liveness::Gone => {}
         Liveness::Alive { pid: Some(pid) } => {
             ctx.out.warn(&format!("its agent is still running; to stop it: kill {pid}"));
@@ -119,7 +119,7 @@ fn warn_of_leftovers(target: &Target, store: &Store, ctx: &mut Ctx) -> Result<bo
         let shown = escape::os(path.as_os_str());
         ctx.out.warn(&format!("its worktree still exists: '{shown}'"));
     }
-    let branch = flow::branch_to_remove(store, session)?;
+    let branch = ops::branch_to_remove(store, session)?;
     if let Some(name) = &branch {
         ctx.out.warn(&format!("its branch still exists: '{}'", escape::line(name)));
     }

@@ -1,6 +1,4 @@
-mod hooks;
-
-use git_ao::flow::{Finding, Outcome, Treated, Weight, examine, mend};
+use git_ao::ops::{Finding, Outcome, Treated, Weight, examine, mend};
 use git_ao::store::RepairMode;
 use serde_json::json;
 
@@ -47,7 +45,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         true => (mend(&store, mode)?, Vec::new()),
         false => (Vec::new(), examine(&store)?),
     };
-    let rest = untreated.into_iter().chain(hooks::findings(&store)).chain(man::finding(&ctx.env));
+    let rest = untreated.into_iter().chain(man::finding(&ctx.env));
     treated.extend(rest.map(|finding| Treated { finding, outcome: Outcome::Left }));
     if args.json {
         print_json(&treated, &args, ctx)?;

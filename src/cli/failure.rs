@@ -1,10 +1,10 @@
-//! What the program says when a flow fails, and what the reader can do about it.
+//! What the program says when a verb fails, and what the reader can do about it.
 
 use std::path::Path;
 
 use git_ao::agent::AgentError;
-use git_ao::flow::FlowError;
 use git_ao::model::error_chain;
+use git_ao::ops::FlowError;
 use git_ao::runtime::RuntimeError;
 use git_ao::workspace::{Condition, WorkspaceError};
 

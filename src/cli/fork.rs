@@ -1,4 +1,4 @@
-use git_ao::flow::fork_request;
+use git_ao::ops::fork_request;
 
 use super::new::{NewArgs, start};
 use super::task::TaskArgs;

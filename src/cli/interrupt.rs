@@ -1,9 +1,9 @@
-//! ^C during a flow that must undo what it did.
+//! ^C during a verb that must undo what it did.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use git_ao::flow::FlowError;
+use git_ao::ops::FlowError;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::failure::kept;
@@ -28,7 +28,7 @@ impl Interrupted {
         CliError::refused(message).with_code(code)
     }
 
-    /// What is said when a flow fails; `message` where it was interrupted: ^C ends the git processes
+    /// What is said when a verb fails; `message` where it was interrupted: ^C ends the git processes
     /// that it runs, too, and what they say of that is not why it failed.
     pub fn explain(&self, error: FlowError, message: &str) -> CliError {
         match error {

@@ -1,4 +1,4 @@
-use git_ao::flow::{self, Interrupt, Killed, Remain, elsewhere};
+use git_ao::ops::{self, Interrupt, Killed, Remain, elsewhere};
 use git_ao::runtime::Stopped;
 use git_ao::store::{Key, Shelf, Store};
 
@@ -34,11 +34,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let key = Key::from(&args.change.find(&store)?.location);
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
-    let killed = flow::kill(&store, &key, &args.change.say(), &Interrupt::new(&is_set))
+    let killed = ops::kill(&store, &key, &args.change.say(), &Interrupt::new(&is_set))
         .map_err(|error| interrupted.explain(error, NOTHING_DONE))?;
     let session = &killed.changed.session;
     let ended = match args.all_processes {
-        true => flow::end_remains(&store, session)?,
+        true => ops::end_remains(&store, session)?,
         false => Vec::new(),
     };
     let code = report(ctx, &store, &killed)?;
@@ -56,7 +56,7 @@ fn name(remain: &Remain) -> String {
 /// Names what goes on without the agent.
 fn warn_of_remains(ctx: &mut Ctx, store: &Store, killed: &Killed) {
     let session = &killed.changed.session;
-    let remains = flow::remains(store, session);
+    let remains = ops::remains(store, session);
     for remain in &remains {
         let place = match (remain.is_inside, &remain.carrier.directory) {
             (true, _) => "in the worktree".to_owned(),

@@ -1,8 +1,8 @@
 //! What the verbs that start an agent have in common.
 
 use git_ao::agent::{Action, AgentError};
-use git_ao::flow::{Crew, Launcher, Run, Start, Turn};
 use git_ao::model::Session;
+use git_ao::ops::{AgentChoice, Caller, Launcher, Run, Start};
 use git_ao::runtime::{NAMES, Started};
 use git_ao::store::Store;
 
@@ -60,13 +60,13 @@ pub fn choose(
         let agent = asked.map(str::to_owned);
         return Ok(Choice { agent, start: None, nobody: None });
     }
-    match launcher.crew(asked)? {
-        Crew::Agent(agent) => {
+    match launcher.choose_agent(asked)? {
+        AgentChoice::Agent(agent) => {
             let runtime = launcher.runtime(args.runtime.as_deref())?;
             let start = Start { runtime, action: Action::Launch, text: None };
             Ok(Choice { agent: Some(agent), start: Some(start), nobody: None })
         }
-        Crew::Nobody(none) => Ok(Choice { agent: None, start: None, nobody: Some(none) }),
+        AgentChoice::NoAgent(none) => Ok(Choice { agent: None, start: None, nobody: Some(none) }),
     }
 }
 
@@ -103,7 +103,7 @@ pub fn go_on(
     let short = session.id.short();
     match started {
         Started::Running(handle) if handle.contains('@') => {
-            let log = git_ao::flow::log_file(store.repository(), session.id)?;
+            let log = git_ao::ops::log_file(store.repository(), session.id)?;
             ctx.out.hint(&format!("its output is in {}", log.display()));
             Ok(None)
         }
@@ -113,8 +113,8 @@ pub fn go_on(
         }
         Started::Here(_) => {
             ctx.out.flush()?;
-            let placed = git_ao::flow::placement(store, session).and_then(|it| it.at);
-            let run = Run { session: session.id, action, turn: Turn::Started(placed) };
+            let placed = git_ao::ops::placement(store, session).and_then(|it| it.at);
+            let run = Run { session: session.id, action, turn: Caller::Runtime(placed) };
             look_after(store, launcher, run, Some(before)).map(Some)
         }
         Started::Nothing => Ok(None),

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use git_ao::flow::Uncommitted;
 use git_ao::model::shell_word;
+use git_ao::ops::Uncommitted;
 
 use super::Ctx;
 use super::ui::escape;

@@ -7,8 +7,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use git_ao::flow::{Interrupt, Launcher, Run, log_file, log_limit};
 use git_ao::model::SessionId;
+use git_ao::ops::{Interrupt, Launcher, Run, log_file, log_limit};
 use git_ao::runtime::{Ended, Log, Reins};
 use git_ao::store::Store;
 use rustix::stdio::{dup2_stderr, dup2_stdout};

@@ -12,7 +12,7 @@ use super::commands::Commands;
 use super::env::Env;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
-use git_ao::flow::Finding;
+use git_ao::ops::Finding;
 
 /// Show or install the manual pages
 ///

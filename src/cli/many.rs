@@ -1,7 +1,7 @@
 //! What the verbs that take several sessions share.
 
-use git_ao::flow::{self, FlowError, Liveness};
 use git_ao::model::Session;
+use git_ao::ops::{self, FlowError, Liveness};
 use git_ao::store::{Entry, Key, RecordProblem, Snapshot, Store, StoreError, Transaction};
 
 use super::ui::escape;
@@ -66,7 +66,7 @@ pub fn targets(keys: &[Key], snapshot: &Snapshot<'_>) -> Result<Vec<Target>, Sto
 /// Refuses a session whose agent still runs: nobody would write down how it ends.
 pub fn refuse_alive(target: &Target, store: &Store) -> Result<(), CliError> {
     let id = target.entry.location.id;
-    match flow::liveness_of(store, id, target.session()) {
+    match ops::liveness_of(store, id, target.session()) {
         Liveness::Gone => Ok(()),
         Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }.into()),
         Liveness::Alive { .. } => {

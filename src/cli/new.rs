@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use git_ao::agent::Action;
-use git_ao::flow::{self, Interrupt, Launcher, Place, Plan, Request, Spawned, Start, Ticket};
 use git_ao::model::{Kind, Session};
+use git_ao::ops::{self, Interrupt, IssueRef, Launcher, Place, Plan, Request, Spawned, Start};
 use git_ao::store::{Store, Visibility};
 
 use super::launch::{self, AgentArgs};
@@ -35,11 +35,11 @@ pub struct NewArgs {
 
     /// The issue to work on: a number, an id or a URL.
     #[arg(long, value_name = "issue", value_parser = ticket)]
-    issue: Option<Ticket>,
+    issue: Option<IssueRef>,
 
     /// The pull request to work on: a number or a URL.
     #[arg(long, value_name = "pr", value_parser = pull_request)]
-    pr: Option<Ticket>,
+    pr: Option<IssueRef>,
 
     /// Tag the session with this word. May be repeated.
     #[arg(long, value_name = "tag", value_parser = word)]
@@ -88,14 +88,14 @@ pub fn start(
     if let (Some(start), Some(agent), Some((parent, _))) =
         (&mut crew.start, &crew.agent, &request.parent)
     {
-        start.action = flow::fork_action(store, launcher, agent, parent)?;
+        start.action = ops::fork_action(store, launcher, agent, parent)?;
     }
     let stopped = |error| interrupted.explain(error, "interrupted; everything was undone");
     let parent = request.parent.as_ref().map(|(parent, _)| parent.clone());
-    let plan = flow::plan(store, request).map_err(stopped)?;
+    let plan = ops::plan(store, request).map_err(stopped)?;
     let left = match parent.as_ref().filter(|_| args.base.is_none()) {
         None if args.base.is_none() => None,
-        from => flow::uncommitted(store, &plan.session, from)?,
+        from => ops::uncommitted(store, &plan.session, from)?,
     };
     if args.dry_run {
         if let Some(left) = &left {
@@ -108,7 +108,7 @@ pub fn start(
     }
     let is_set = || interrupted.is_set();
     let agent = crew.start.as_ref().map(|start| (launcher, start));
-    let made = flow::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
+    let made = ops::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
     remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {
@@ -158,8 +158,8 @@ fn say_taken(ctx: &mut Ctx, parent: &Session, action: Option<Action>) -> Result<
     Ok(())
 }
 
-fn ticket(text: &str) -> Result<Ticket, String> {
-    Ticket::parse(text)
+fn ticket(text: &str) -> Result<IssueRef, String> {
+    IssueRef::parse(text)
         .ok_or_else(|| "expected a number, an id without spaces, or a URL".to_owned())
 }
 
@@ -168,7 +168,7 @@ fn word(text: &str) -> Result<String, String> {
     is_word.then(|| text.to_owned()).ok_or_else(|| "expected a word on one line".to_owned())
 }
 
-fn pull_request(text: &str) -> Result<Ticket, String> {
+fn pull_request(text: &str) -> Result<IssueRef, String> {
     let ticket = ticket(text)?;
     if ticket.number().is_none() {
         return Err("expected the number or the URL of a pull request".to_owned());

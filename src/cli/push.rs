@@ -1,5 +1,5 @@
-use git_ao::flow;
 use git_ao::model::redact;
+use git_ao::ops;
 use git_ao::share::{Hooks, Outgoing, PushReport, Remote};
 use git_ao::store::{Change, ChangeKind, Store};
 
@@ -50,7 +50,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         return preview(ctx, &store, &remote, &args);
     }
     if args.branches {
-        flow::record_branches(&store)?;
+        ops::record_branches(&store)?;
     }
     let pushed = args.remote.watched(|watcher| {
         let mut tell = |outgoing: &Outgoing| announce(ctx, &remote, outgoing);

@@ -1,5 +1,5 @@
-use git_ao::flow::{self, Reconciled, Step};
 use git_ao::model::error_chain;
+use git_ao::ops::{self, Reconciled, Step};
 use serde_json::{Value, json};
 
 use super::ui::{Style, escape};
@@ -29,7 +29,7 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let done = if args.dry_run { flow::reconcile_plan(&store)? } else { flow::reconcile(&store)? };
+    let done = if args.dry_run { ops::reconcile_plan(&store)? } else { ops::reconcile(&store)? };
     if args.json {
         print_json(&done, ctx)?;
     } else {

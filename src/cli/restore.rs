@@ -1,7 +1,7 @@
 mod many;
 
 use git_ao::agent::Action;
-use git_ao::flow::{self, Again, Interrupt, Restore, Rule};
+use git_ao::ops::{self, Again, Interrupt, Restore, Transition};
 
 use self::many::{Many, UNTOUCHED};
 use super::selection::Criteria;
@@ -83,7 +83,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let launcher = launch::launcher(&store)?;
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
-    let rule = if args.force { Rule::Anything } else { Rule::Table };
+    let rule = if args.force { Transition::Forced } else { Transition::Checked };
     let wish = Restore {
         agent: args.agent.clone(),
         runtime: args.runtime.clone().or_else(|| args.no_agent.then(|| "none".to_owned())),
@@ -101,11 +101,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let session = args.session.as_deref().unwrap_or("@");
     let entry = open::find(&store.snapshot()?, &store, session)?;
     if args.dry_run {
-        let plan = flow::restore_plan(&store, &launcher, &entry, &wish)?;
+        let plan = ops::restore_plan(&store, &launcher, &entry, &wish)?;
         writeln!(ctx.out, "{}", many::would(&plan))?;
         return Ok(ExitCode::Done);
     }
-    let made = flow::restore(&store, &launcher, &entry, &wish, &Interrupt::new(&is_set))
+    let made = ops::restore(&store, &launcher, &entry, &wish, &Interrupt::new(&is_set))
         .map_err(|error| interrupted.explain(error, UNTOUCHED))?;
     let session = &made.session;
     if args.json {

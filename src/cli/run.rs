@@ -1,8 +1,8 @@
 use std::io::IsTerminal as _;
 
 use git_ao::agent::Action;
-use git_ao::flow::{Run, Turn};
 use git_ao::model::{SessionId, Timestamp};
+use git_ao::ops::{Caller, Run};
 
 use super::look_after::look_after;
 use super::{CliError, Ctx, ExitCode, launch};
@@ -45,7 +45,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         return Err(CliError::refused("there is no terminal for the agent")
             .hint("to start it without a terminal: git ao restore"));
     }
-    let turn = if args.wait { Turn::Started(args.placed) } else { Turn::ByHand };
+    let turn = if args.wait { Caller::Runtime(args.placed) } else { Caller::Terminal };
     let launcher = launch::launcher(&store)?;
     look_after(&store, &launcher, Run { session: args.session, action, turn }, None)
 }

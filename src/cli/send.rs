@@ -1,4 +1,4 @@
-use git_ao::flow::{self, FlowError};
+use git_ao::ops::{self, FlowError};
 use git_ao::runtime::RuntimeError;
 
 use super::{CliError, Ctx, ExitCode, open, text};
@@ -45,7 +45,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     let session = snapshot.session(&entry.location)?;
     let text = text::given(args.file.as_deref(), &words)?.ok_or_else(no_text)?;
-    match flow::send(&store, &session, &text) {
+    match ops::send(&store, &session, &text) {
         Ok(()) => Ok(ExitCode::Done),
         Err(FlowError::Runtime(error @ RuntimeError::Unsupported { .. })) => {
             let id = session.id.short();

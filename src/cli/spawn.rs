@@ -1,5 +1,5 @@
-use git_ao::flow::{Duplicates, Request};
 use git_ao::model::{Project, SessionId};
+use git_ao::ops::{Duplicates, Request};
 use git_ao::store::Store;
 
 use super::new::{NewArgs, start};

@@ -1,5 +1,5 @@
-use git_ao::flow::{self, FlowError, Rule, Undo, Undoing};
 use git_ao::model::{FieldChange, Map, Oid, Value, field_changes};
+use git_ao::ops::{self, FlowError, Transition, Undo, Undoing};
 use git_ao::store::{Shelf, Store, Undone, Version};
 
 use serde_json::json;
@@ -53,11 +53,11 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let event = args.event.as_deref().map(|text| event(&store, text)).transpose()?;
-    let rule = if args.force { Rule::Anything } else { Rule::Table };
+    let rule = if args.force { Transition::Forced } else { Transition::Checked };
     let wish = Undo { event, rule };
     let done = match args.dry_run {
-        true => flow::undo_plan(&store, &wish)?,
-        false => flow::undo(&store, &wish)?.value,
+        true => ops::undo_plan(&store, &wish)?,
+        false => ops::undo(&store, &wish)?.value,
     };
     let subject = escape::line(&done.event.message.subject);
     let id = done.event.id.short();
@@ -118,7 +118,7 @@ fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Resu
             "after": version(&record.after),
         }));
         if !args.dry_run {
-            let more = flow::undo_leaves(store, record)?.into_iter();
+            let more = ops::undo_leaves(store, record)?.into_iter();
             left.extend(more.map(|(what, command)| json!({"what": what, "command": command})));
         }
     }
@@ -185,7 +185,7 @@ fn map(version: &Version) -> Map {
 fn tell_left(done: &Undoing, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut lines = Vec::new();
     for record in &done.records {
-        for (what, command) in flow::undo_leaves(store, record)? {
+        for (what, command) in ops::undo_leaves(store, record)? {
             lines.push(format!("  {what}: {}", escape::line(&command)));
         }
     }

@@ -46,7 +46,7 @@ impl<'r> Worktrees<'r> {
             git.args([&name, at.as_str(), &nothing]).run()
         })?;
         let (repo, at) = (self.repo, at.clone());
-        added.undo_by(move || {
+        added.on_rollback(move || {
             beside_others(|| {
                 repo.git("update-ref").shielded().args(["-d", &name, at.as_str()]).run()
             })?;
@@ -74,7 +74,7 @@ impl<'r> Worktrees<'r> {
             },
         };
         let worktrees = *self;
-        added.undo_by(move || worktrees.take_back(&path));
+        added.on_rollback(move || worktrees.take_back(&path));
         match (ended, worktree) {
             (Err(GitError::Failed { status: Some(_), message, .. }), Some(worktree))
                 if worktree.locked.is_none() =>
@@ -127,7 +127,7 @@ fn make_missing(path: &Path, added: &mut Added<'_>) -> io::Result<()> {
         match uninterrupted(|| fs::create_dir(folder)) {
             Ok(()) => {
                 let folder = folder.to_owned();
-                added.undo_by(move || {
+                added.on_rollback(move || {
                     // Somebody may have put something there meanwhile.
                     let _ = fs::remove_dir(folder);
                     Ok(())

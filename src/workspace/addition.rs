@@ -79,7 +79,7 @@ impl<'a> Added<'a> {
 
     /// Tells how to undo what was just done. The last thing done is undone first; the rest stays
     /// when one cannot be undone, so that a branch never goes before its worktree.
-    pub fn undo_by(&mut self, undo: impl FnOnce() -> Result<(), WorkspaceError> + 'a) {
+    pub fn on_rollback(&mut self, undo: impl FnOnce() -> Result<(), WorkspaceError> + 'a) {
         self.undo.push(Box::new(undo));
     }
 

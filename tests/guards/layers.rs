@@ -8,8 +8,8 @@ use super::{Finding, keep, report, source, tokens};
 /// From the top down; rooms on one floor do not know each other.
 const FLOORS: [&[&str]; 9] = [
     &["cli"],
+    &["ops"],
     &["hook"],
-    &["flow"],
     &["share"],
     &["agent", "runtime", "workspace"],
     &["store"],
@@ -65,7 +65,7 @@ fn a_use_upward_is_found() {
     let found = |path: &str, text: &str| upward_uses(path, text).len();
     assert_eq!(found("src/store/read.rs", "use crate::{git::Git, model::Oid};"), 0);
     assert_eq!(found("src/store/read.rs", "use crate::{\n  model::Oid, share::push};"), 1);
-    assert_eq!(found("src/store/read.rs", "fn f() { super::super::flow::spawn() }"), 1);
+    assert_eq!(found("src/store/read.rs", "fn f() { super::super::ops::spawn() }"), 1);
     assert_eq!(
         found("src/store/a/b.rs", "use super::super::write; use super::super::super::git;"),
         0

@@ -1,8 +1,8 @@
 //! Lessons about running agents and putting away.
 
-use git_ao::flow::{reconcile, reconcile_plan};
 use git_ao::ledger::Clock;
 use git_ao::model::{Placement, SessionId, SessionStatus, Timestamp};
+use git_ao::ops::{reconcile, reconcile_plan};
 use git_ao::store::{Shelf, Store};
 
 use crate::support::agents::{STAYS, agent, record, spawn, traces, wait_ended, workspace};

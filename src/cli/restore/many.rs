@@ -1,8 +1,8 @@
 //! Several sessions at once: a failure of one does not stop the others.
 
 use git_ao::agent::Action;
-use git_ao::flow::{self, Interrupt, Launcher, Liveness, Restore, RestorePlan, placement};
 use git_ao::model::{Session, SessionStatus};
+use git_ao::ops::{self, Interrupt, Launcher, Liveness, Restore, RestorePlan, placement};
 use git_ao::store::{Entry, Shelf, Store};
 use git_ao::workspace::Remarks;
 
@@ -50,7 +50,7 @@ impl Many<'_> {
         let mut code = ExitCode::Done;
         for (entry, label) in &wanted {
             let done = match self.dry_run {
-                true => flow::restore_plan(store, launcher, entry, wish)
+                true => ops::restore_plan(store, launcher, entry, wish)
                     .map(|plan| (would(&plan), Remarks::default())),
                 false => restore(store, launcher, entry, (wish, interrupted)),
             };
@@ -79,7 +79,7 @@ fn was_interrupted(session: &Session) -> bool {
 /// One of this clone, whose agent is not alive here. Where that cannot be told, restoring it says so.
 fn can_be_restored(store: &Store, session: &Session) -> bool {
     let is_here = placement(store, session).is_some_and(|here| here.workspace.is_some());
-    is_here && !matches!(flow::liveness(store, session), Liveness::Alive { .. })
+    is_here && !matches!(ops::liveness(store, session), Liveness::Alive { .. })
 }
 
 fn restore(
@@ -87,9 +87,9 @@ fn restore(
     launcher: &Launcher,
     entry: &Entry,
     (wish, interrupted): (&Restore, &Interrupted),
-) -> Result<(String, Remarks), flow::FlowError> {
+) -> Result<(String, Remarks), ops::FlowError> {
     let is_set = || interrupted.is_set();
-    let made = flow::restore(store, launcher, entry, wish, &Interrupt::new(&is_set))?;
+    let made = ops::restore(store, launcher, entry, wish, &Interrupt::new(&is_set))?;
     let starts = (made.started != git_ao::runtime::Started::Nothing).then_some(made.action);
     let line = format!("restored {}: {}", label(&made.session), told(starts));
     Ok((line, made.remarks))

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use git_ao::flow;
 use git_ao::model::Session;
+use git_ao::ops;
 use git_ao::store::{Key, Store};
 use git_ao::workspace;
 
@@ -33,12 +33,12 @@ impl Here {
         let is_this = |place: &Path| {
             place == work_dir || place.canonicalize().is_ok_and(|place| place == *work_dir)
         };
-        let placement = flow::placement(&self.store, session);
+        let placement = ops::placement(&self.store, session);
         let recorded = placement.and_then(|it| it.workspace.as_deref());
         let environment = self.store.repository().environment();
         let recorded = recorded.and_then(|text| workspace::from_record(text, environment).ok());
         // It may only look like this one, to another user than the one who made it.
         recorded.is_some_and(|place| is_this(&place))
-            && flow::place(&self.store, session).is_some_and(|place| is_this(&place))
+            && ops::place(&self.store, session).is_some_and(|place| is_this(&place))
     }
 }

@@ -1,7 +1,7 @@
 //! What the agent of a session said last that failed.
 
-use git_ao::flow::last_output;
 use git_ao::model::{Session, SessionStatus};
+use git_ao::ops::last_output;
 use git_ao::store::Store;
 
 use crate::cli::ui::escape;

@@ -1,5 +1,5 @@
-use git_ao::flow::{Against, AgentState, BaseStatus, Live};
 use git_ao::model::error_chain;
+use git_ao::ops::{Against, AgentState, BaseStatus, Live};
 use git_ao::store::Store;
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 use serde_json::{Value, json};

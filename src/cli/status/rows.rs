@@ -1,5 +1,5 @@
-use git_ao::flow::{Against, AgentState, BaseStatus, Live};
 use git_ao::model::{Session, SessionStatus, Timestamp};
+use git_ao::ops::{Against, AgentState, BaseStatus, Live};
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 
 use super::view::{Row, View};

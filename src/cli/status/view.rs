@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use git_ao::flow::{AgentState, Live, Scope, survey};
 use git_ao::model::{Session, error_chain};
+use git_ao::ops::{AgentState, Live, Scope, survey};
 use git_ao::store::{Listed, Listing, Location, RecordProblem, Shelf, Store, Unexpected};
 use git_ao::workspace::{Condition, Detail};
 

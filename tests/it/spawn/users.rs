@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::thread;
 
 use git_ao::agent::Action;
-use git_ao::flow::{Crew, Interrupt, Launcher, Request, Start, plan, spawn};
 use git_ao::git::{Environment, Repository};
 use git_ao::model::SessionId;
+use git_ao::ops::{AgentChoice, Interrupt, Launcher, Request, Start, plan, spawn};
 use git_ao::store::Store;
 
 use crate::support::Repo;
@@ -30,10 +30,12 @@ fn home(repo: &Repo, user: &str) -> PathBuf {
 fn work(store: &Store) -> SessionId {
     let program = env!("CARGO_BIN_EXE_git-ao").into();
     let launcher = Launcher::new(store.repository(), program);
-    let Ok(Crew::Agent(agent)) = launcher.crew(None) else { panic!("an agent is configured") };
+    let Ok(AgentChoice::Agent(agent)) = launcher.choose_agent(None) else {
+        panic!("an agent is configured")
+    };
     let runtime = launcher.runtime(None).unwrap();
     let start = Start { runtime, action: Action::Launch, text: None };
-    let (agent, task) = (Some(agent), Some("Say it".to_owned()));
+    let (agent, task) = (Some(agent), Some("StatusChange it".to_owned()));
     let plan = plan(store, Request { agent, task, ..Request::default() }).unwrap();
     spawn(store, plan, Some((&launcher, &start)), &Interrupt::never()).unwrap().session.id
 }

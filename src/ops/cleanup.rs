@@ -1,0 +1,206 @@
+//! What ended and deleted sessions leave behind, and old ones to the archive.
+
+mod branch;
+mod deleted;
+mod leftover;
+
+use std::time::Duration;
+
+pub use self::branch::branch_to_remove;
+use self::deleted::Deleted;
+pub use self::leftover::Leftover;
+use crate::git::Lock;
+use crate::model::{Oid, Session, Timestamp, ago, error_chain};
+use crate::ops::common::branch_sessions::{catch_up_at, record_branches};
+use crate::ops::common::live::{AgentState, Probes};
+use crate::ops::common::owned_worktrees::Own;
+use crate::ops::common::{FlowError, Interrupt, placement};
+use crate::store::{Key, Listed, Shelf, Snapshot, Store, StoreError};
+use crate::workspace::{Loss, Worktrees};
+
+/// Which leftovers are to be removed.
+#[derive(Debug, Clone, Copy)]
+pub struct Cleanup {
+    /// Sessions whose last update is longer ago go to the archive; None: no session does.
+    pub older_than: Option<Duration>,
+    /// What becomes of branches.
+    pub branches: Branches,
+    /// What becomes of work that is nowhere else.
+    pub loss: Loss,
+}
+
+/// Whether the branches of ended sessions are removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Branches {
+    /// They stay.
+    Keep,
+    /// Those that begin with `ao.branchPrefix` go.
+    Remove,
+}
+
+/// The result of a cleanup.
+#[derive(Debug)]
+pub struct Cleaned {
+    /// What was found, with what became of it.
+    pub leftovers: Vec<Leftover>,
+    /// The event; None where no record changed.
+    pub event: Option<Oid>,
+}
+
+/// Determines what [`cleanup`] would remove, without removing it.
+///
+/// # Errors
+/// When git or the store cannot be read.
+pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, FlowError> {
+    let repo = store.repository();
+    let worktrees = Worktrees::new(repo);
+    let snapshot = store.snapshot()?;
+    let own = Own::of(&worktrees, &snapshot)?;
+    let listed = snapshot.listing(Shelf::Active).sessions;
+    let ended = |listed: Listed| {
+        let session = listed.session.ok().filter(|session| session.status.is_terminal())?;
+        // A record may name any folder; this one says itself whose it is.
+        let path = own.path(&session).cloned();
+        Some((Key::from(&listed.location), session, path, None))
+    };
+    let mut ended: Vec<_> = listed.into_iter().filter_map(ended).collect();
+    for Deleted { session, event, path } in deleted(store, &snapshot, what.branches)? {
+        let key = Key { id: session.id, project: Some(session.project_id.clone()) };
+        ended.push((key, session, path, Some(event)));
+    }
+    for (_, session, path, _) in &mut ended {
+        catch_up_at(store, session, path.as_deref())?;
+    }
+    let sessions: Vec<_> = ended.iter().map(|(_, session, ..)| session).collect();
+    let agents = Probes::new(repo, store.known_replica().as_deref(), &sessions).run();
+    let now = store.clock().now();
+    let mut leftovers = Vec::new();
+    for ((key, session, path, deleted), agent) in ended.iter().zip(agents) {
+        let mut leftover = Leftover {
+            session: session.clone(),
+            worktree: path.clone(),
+            branch: None,
+            archives: deleted.is_none() && is_old(session, what, now),
+            kept: None,
+            yields: false,
+            has_failed: false,
+            ignored: Vec::new(),
+            branch_kept: None,
+            backup: None,
+            deleted: deleted.clone(),
+            tip: None,
+            key: key.clone(),
+            placement: placement(store, session).filter(|_| deleted.is_none()).cloned(),
+        };
+        if what.branches == Branches::Remove {
+            leftover.branch = branch_to_remove(store, session)?;
+        }
+        if let AgentState::Unknown(error) = agent {
+            leftover.kept = Some(format!("cannot determine whether its agent is alive: {error}"));
+        } else if let AgentState::Alive { pid } = agent {
+            leftover.kept = Some(still_runs(&leftover, pid));
+        } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
+            leftover.kept = Some("it is the current directory".to_owned());
+        } else if leftover.removes() {
+            let verdict = worktrees.verdict(&leftover.removal(what.loss))?;
+            leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
+            (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);
+        }
+        leftover.has_failed = leftover.kept.is_some();
+        if leftover.is_something() {
+            leftovers.push(leftover);
+        }
+    }
+    Ok(leftovers)
+}
+
+/// Removes what can go, and writes it down in one event.
+///
+/// What one session refuses does not keep the others from being cleaned up. An interrupt counts
+/// between two sessions: those that were cleaned up by then are written down.
+///
+/// # Errors
+/// When git or the store cannot be read or written.
+pub fn cleanup(
+    store: &Store,
+    what: &Cleanup,
+    interrupt: &Interrupt<'_>,
+) -> Result<Cleaned, FlowError> {
+    record_branches(store)?;
+    let mut leftovers = cleanup_plan(store, what)?;
+    // Whoever restores one of them meanwhile waits.
+    let mut claims: Vec<Lock> = Vec::new();
+    for leftover in leftovers.iter_mut().filter(|leftover| leftover.kept.is_none()) {
+        if interrupt.is_set() {
+            leftover.kept = Some("not reached before the interruption".to_owned());
+            continue;
+        }
+        match leftover.remove(store, what.loss) {
+            Ok(claim) => claims.push(claim),
+            // Then there is nothing to be done here, or no more.
+            Err(error @ (FlowError::Busy(_) | FlowError::Changed(_))) => {
+                leftover.kept = Some(error.to_string());
+            }
+            Err(error) => {
+                leftover.kept = Some(error_chain(&error));
+                leftover.has_failed = true;
+            }
+        }
+    }
+    let now = store.clock().now();
+    let replica = store.known_replica();
+    let committed = store.transaction("cleanup", |tx| {
+        let is_done = |leftover: &&Leftover| leftover.kept.is_none() && leftover.deleted.is_none();
+        for leftover in leftovers.iter().filter(is_done) {
+            let key = &leftover.key;
+            let session = match tx.session(key.clone()) {
+                Err(StoreError::NotFound(_) | StoreError::Archived(_)) => continue,
+                session => session?,
+            };
+            let here = replica.as_ref().and_then(|name| session.placements.get(name));
+            if !session.status.is_terminal() || here != leftover.placement.as_ref() {
+                continue;
+            }
+            let is_old = is_old(&session, what, now);
+            tx.update(key.clone(), |session| {
+                if let Some(replica) = &replica {
+                    session.placements.remove(replica);
+                }
+                // From there a restore makes the branch again.
+                session.head = leftover.tip.clone().or(session.head.take());
+                Ok::<_, StoreError>(())
+            })?;
+            if is_old {
+                tx.archive(key.clone())?;
+            }
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(Cleaned { leftovers, event: committed.event })
+}
+
+fn still_runs(leftover: &Leftover, pid: Option<u32>) -> String {
+    let id = leftover.session.id.short();
+    match (&leftover.deleted, pid) {
+        (None, _) => format!("its agent is still running; to stop it: git ao kill {id}"),
+        // No verb finds what has no record.
+        (Some(_), Some(pid)) => format!("its agent is still running; to stop it: kill {pid}"),
+        (Some(_), None) => "its agent is still running".to_owned(),
+    }
+}
+
+fn deleted(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    branches: Branches,
+) -> Result<Vec<Deleted>, FlowError> {
+    let mut found = deleted::with_worktree(store, snapshot)?;
+    if branches == Branches::Remove {
+        found.extend(deleted::with_branch_alone(store, snapshot, &found)?);
+    }
+    Ok(found)
+}
+
+fn is_old(session: &Session, what: &Cleanup, now: Timestamp) -> bool {
+    what.older_than.is_some_and(|age| session.last_update(now) < ago(now, age))
+}

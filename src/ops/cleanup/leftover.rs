@@ -1,0 +1,109 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::deleted::is_away;
+use crate::git::{Lock, LockError};
+use crate::model::{Oid, Placement, Session};
+use crate::ops::common::artifacts::{Purge, discard_claimed};
+use crate::ops::common::liveness::{Liveness, liveness, stop};
+use crate::ops::common::start::claim;
+use crate::ops::common::{FlowError, placement};
+use crate::store::{Key, Store, StoreError};
+use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
+
+/// The leftovers of an ended session.
+#[derive(Debug, Clone)]
+pub struct Leftover {
+    /// The session.
+    pub session: Session,
+    /// Its worktree, if it goes.
+    pub worktree: Option<PathBuf>,
+    /// Its branch, if it goes.
+    pub branch: Option<String>,
+    /// It goes to the archive.
+    pub archives: bool,
+    /// Why nothing of this is done.
+    pub kept: Option<String>,
+    /// It is kept for the work in it alone, and would go with [`Loss::Snapshot`].
+    pub yields: bool,
+    /// It was to go, and did not or would not.
+    pub has_failed: bool,
+    /// What git ignores in the worktree, below it: it goes too, and no backup has it.
+    pub ignored: Vec<PathBuf>,
+    /// Why the branch that was to go is still there, though the worktree went.
+    pub branch_kept: Option<String>,
+    /// The ref that keeps what would have been lost.
+    pub backup: Option<String>,
+    /// The event that deleted the session, if it was deleted.
+    pub deleted: Option<Oid>,
+    /// Where the branch was that went.
+    pub(super) tip: Option<Oid>,
+    pub(super) key: Key,
+    pub(super) placement: Option<Placement>,
+}
+
+impl Leftover {
+    pub(super) fn removes(&self) -> bool {
+        self.worktree.is_some() || self.branch.is_some()
+    }
+
+    pub(super) fn is_something(&self) -> bool {
+        self.removes() || self.kept.is_some() || self.archives || self.placement.is_some()
+    }
+
+    /// Only a worktree that says itself that it is the session's.
+    pub(super) fn removal(&self, loss: Loss) -> Removal<'_> {
+        let (path, branch) = (self.worktree.as_deref(), self.branch.as_deref());
+        Removal { path, branch, session: self.session.id, loss, ignored: None }
+    }
+
+    /// Removes worktree and branch, and holds on to the session.
+    pub(super) fn remove(&mut self, store: &Store, loss: Loss) -> Result<Lock, FlowError> {
+        let repo = store.repository();
+        let id = self.session.id;
+        let claim = match claim(repo, id, Duration::ZERO) {
+            Err(FlowError::Lock(LockError::Timeout { .. })) => return Err(FlowError::Busy(id)),
+            claimed => claimed?,
+        };
+        let now = self.record_now(store)?;
+        match liveness(store, &now) {
+            Liveness::Gone => {}
+            Liveness::Alive { pid } => return Err(FlowError::NotStopped { id, pid }),
+            Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
+        }
+        // What its runtime has kept of it.
+        stop(store, &now)?;
+        if self.removes() {
+            let worktrees = Worktrees::new(repo);
+            let ignored = Some(self.ignored.as_slice());
+            let removal = Removal { ignored, ..self.removal(loss) };
+            let Removed { backup, branch, kept } = worktrees.remove(&removal)?;
+            (self.backup, self.tip) = (backup, branch);
+            if kept.is_some() {
+                (self.branch, self.branch_kept, self.has_failed) = (None, kept, true);
+            }
+        }
+        let conversation = now.agent_session_id.as_deref();
+        let what = if self.deleted.is_some() { Purge::All } else { Purge::Output };
+        discard_claimed(store, now.id, conversation, what)?;
+        Ok(claim)
+    }
+
+    /// The record, unless somebody has changed meanwhile what matters here.
+    fn record_now(&self, store: &Store) -> Result<Session, FlowError> {
+        let id = self.session.id;
+        let snapshot = store.snapshot()?;
+        if self.deleted.is_some() {
+            let is_away = is_away(&snapshot, id);
+            return is_away.then(|| self.session.clone()).ok_or(FlowError::Changed(id));
+        }
+        let now = match snapshot.session(self.key.clone()) {
+            Err(StoreError::NotFound(_) | StoreError::Archived(_)) => {
+                return Err(FlowError::Changed(id));
+            }
+            now => now?,
+        };
+        let is_same = placement(store, &now) == self.placement.as_ref();
+        (is_same && now.status.is_terminal()).then_some(now).ok_or(FlowError::Changed(id))
+    }
+}

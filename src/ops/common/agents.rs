@@ -1,0 +1,114 @@
+//! Which agents there are, and what they can do here.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use crate::agent::{Action, Agent, AgentError, Agents, IdSource, Mode};
+use crate::git::Environment;
+use crate::runtime::{self, RuntimeError};
+
+/// What an agent finds in its environment: its session's id and branch.
+pub(in crate::ops) const SESSION_ENV: [&str; 3] =
+    ["AO_SESSION_ID", "AO_SESSION_BRANCH", "AO_SESSION_CLONE"];
+
+/// How long a program may take to say its version: some of them start slowly.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// What is known of one agent.
+#[derive(Debug)]
+pub struct AgentReport {
+    /// Its name.
+    pub name: String,
+    /// The program that is looked for; empty where git config has to name one.
+    pub command: String,
+    /// The program that was found.
+    pub program: Option<PathBuf>,
+    /// What it says its version is; None where it was not found.
+    pub version: Option<Result<String, RuntimeError>>,
+    /// How its own id of a conversation comes to be known.
+    pub id: IdSource,
+    /// What it can be started for, and in which mode.
+    pub abilities: Vec<(Action, Mode)>,
+    /// Why it cannot be used; nothing else but its name is known then.
+    pub problem: Option<AgentError>,
+}
+
+impl AgentReport {
+    /// Whether it can be started so.
+    pub fn can(&self, action: Action, mode: Mode) -> bool {
+        self.abilities.contains(&(action, mode))
+    }
+}
+
+/// Reports on all agents, in their order; those that are found are asked for their version, all at
+/// once.
+pub fn agent_reports(agents: &Agents, environment: &Environment) -> Vec<AgentReport> {
+    thread::scope(|scope| {
+        let reports: Vec<_> = agents
+            .names()
+            .map(|name| scope.spawn(move || report(agents, name, environment)))
+            .collect();
+        let report = |thread: thread::ScopedJoinHandle<'_, _>| {
+            thread.join().expect("looking at a program does not panic")
+        };
+        reports.into_iter().map(report).collect()
+    })
+}
+
+fn report(agents: &Agents, name: &str, environment: &Environment) -> AgentReport {
+    match agents.find(name) {
+        Ok(agent) => usable(agent, environment),
+        Err(problem) => AgentReport {
+            name: name.to_owned(),
+            command: String::new(),
+            program: None,
+            version: None,
+            id: IdSource::Unknown,
+            abilities: Vec::new(),
+            problem: Some(problem),
+        },
+    }
+}
+
+fn usable(agent: &dyn Agent, environment: &Environment) -> AgentReport {
+    let program = environment.find_program(agent.program());
+    let ask = |program: &PathBuf| runtime::ask(program, agent.version_args(), environment, LIMIT);
+    AgentReport {
+        name: agent.name().to_owned(),
+        command: agent.program().to_owned(),
+        version: program.as_ref().map(ask),
+        program,
+        id: agent.id_source(),
+        abilities: abilities(agent),
+        problem: None,
+    }
+}
+
+/// With a terminal an agent may do without a prompt, otherwise it needs one.
+fn abilities(agent: &dyn Agent) -> Vec<(Action, Mode)> {
+    let actions = [Action::Launch, Action::Resume, Action::Fork];
+    let modes = [(Mode::Interactive, ""), (Mode::Headless, "x")];
+    let all = actions.into_iter().flat_map(|action| modes.map(|(mode, text)| (action, mode, text)));
+    all.filter(|(action, mode, text)| agent.mode(*action, *mode, text) == Some(*mode))
+        .map(|(action, mode, _)| (action, mode))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_builtin_agents_can_what_their_forms_say() {
+        let reports = agent_reports(&Agents::builtin(), &Environment::empty());
+        let of = |name: &str| reports.iter().find(|report| report.name == name).unwrap();
+        assert!(reports.iter().all(|report| report.program.is_none() && report.version.is_none()));
+        assert!(of("claude").can(Action::Fork, Mode::Headless));
+        assert_eq!(of("claude").id, IdSource::Given);
+        assert!(!of("gemini").can(Action::Fork, Mode::Interactive));
+        assert_eq!(of("codex").id, IdSource::Learned);
+        assert!(of("amp").can(Action::Launch, Mode::Interactive));
+        assert!(!of("command").can(Action::Resume, Mode::Interactive));
+    }
+}

@@ -1,0 +1,221 @@
+//! Files in the git directory that belong to a session: what its agent printed, was told and keeps.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
+
+use crate::git::{Repository, uninterrupted};
+use crate::model::SessionId;
+use crate::ops::common::FlowError;
+use crate::ops::common::liveness::{AgentFile, Liveness, left_behind};
+use crate::ops::common::start::claim;
+use crate::runtime::LOG_PARTS;
+use crate::store::{Shelf, Store};
+
+/// How long a file that belongs to nobody is left alone: its owner may be about to be written down.
+const AGE: Duration = Duration::from_secs(3600);
+
+/// What of a session's files goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purge {
+    /// What it needs no more when it is restored: output and prompt.
+    Output,
+    /// Also the conversation that its agent would go on with.
+    All,
+}
+
+/// One file of a session.
+pub(in crate::ops) struct File {
+    path: PathBuf,
+    owner: Owner,
+}
+
+enum Owner {
+    Session(SessionId),
+    /// The agent's own id.
+    Conversation(String),
+}
+
+impl File {
+    /// Whose file this is, by its name; None for what has no owner.
+    fn at(path: PathBuf) -> Option<Self> {
+        let name = path.file_name()?.to_str()?;
+        let owner = match name.rsplit_once('.')? {
+            (id, "log" | "prompt" | "screen" | "text") => Owner::Session(id.parse().ok()?),
+            (id, part) if LOG_PARTS.contains(&part) => Owner::Session(id.parse().ok()?),
+            // `<agent>-<uuid>`, and a UUID has 36 characters.
+            (stem, "history") => {
+                let at = stem.len().checked_sub(36)?;
+                Owner::Conversation(stem.get(at..)?.to_owned())
+            }
+            _ => return None,
+        };
+        Some(Self { path, owner })
+    }
+
+    fn all(repo: &Repository) -> Result<Vec<Self>, FlowError> {
+        let mut all = Vec::new();
+        for folder in ["log", "agent"] {
+            all.extend(entries(&repo.ao_dir().join(folder))?.into_iter().filter_map(Self::at));
+        }
+        Ok(all)
+    }
+
+    /// Moves a file to `ao/set-aside/` unless the agent of its session is alive; returns its new
+    /// path.
+    pub fn set_aside_unless_alive(
+        repo: &Repository,
+        path: &Path,
+    ) -> Result<Option<PathBuf>, FlowError> {
+        let Some(file) = Self::at(path.to_owned()) else { return Ok(None) };
+        let _alone = match file.owner {
+            Owner::Session(id) => match repo.lock_named(&format!("run/{id}"), Duration::ZERO) {
+                Ok(lock) if matches!(left_behind(repo, id), None | Some(Liveness::Gone)) => {
+                    Some(lock)
+                }
+                _ => return Ok(None),
+            },
+            Owner::Conversation(_) => None,
+        };
+        set_aside(repo, path)
+    }
+}
+
+/// Removes the files of a session that nobody starts and whose agent is not alive; of any other
+/// they stay.
+///
+/// # Errors
+/// When they cannot be read or removed.
+pub fn purge(
+    store: &Store,
+    session: SessionId,
+    conversation: Option<&str>,
+    what: Purge,
+) -> Result<(), FlowError> {
+    let Ok(_claim) = claim(store.repository(), session, Duration::ZERO) else { return Ok(()) };
+    discard_claimed(store, session, conversation, what)
+}
+
+/// Likewise, for whoever holds the claim.
+pub(in crate::ops) fn discard_claimed(
+    store: &Store,
+    session: SessionId,
+    conversation: Option<&str>,
+    what: Purge,
+) -> Result<(), FlowError> {
+    let repo = store.repository();
+    // Whoever looks after the agent has this.
+    let Ok(_alone) = repo.lock_named(&format!("run/{session}"), Duration::ZERO) else {
+        return Ok(());
+    };
+    // What looked after it may have been killed, and not the agent.
+    if !matches!(left_behind(repo, session), None | Some(Liveness::Gone)) {
+        return Ok(());
+    }
+    // What a killed one has left says nothing any more.
+    remove(&AgentFile::path(repo, session))?;
+    // A record may name the conversation of another one.
+    let conversation = match what {
+        Purge::Output => None,
+        Purge::All => conversation.filter(|id| {
+            let used = conversations(store);
+            used.is_ok_and(|used| used.is_some_and(|used| !used.contains(*id)))
+        }),
+    };
+    for file in File::all(repo)? {
+        let goes = match &file.owner {
+            Owner::Session(id) => *id == session,
+            Owner::Conversation(id) => Some(id.as_str()) == conversation,
+        };
+        if goes {
+            remove(&file.path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Files of sessions that are in the store no more. Where there is no store nothing is known.
+pub(in crate::ops) fn strays(store: &Store) -> Result<Vec<PathBuf>, FlowError> {
+    if store.tip()?.is_none() {
+        return Ok(Vec::new());
+    }
+    let (snapshot, used) = (store.snapshot()?, conversations(store)?);
+    let mut strays = Vec::new();
+    for file in File::all(store.repository())?.into_iter().filter(|file| is_old(&file.path)) {
+        let is_stray = match &file.owner {
+            Owner::Session(id) => !snapshot.contains(*id)?,
+            Owner::Conversation(id) => used.as_ref().is_some_and(|used| !used.contains(id)),
+        };
+        if is_stray {
+            strays.push(file.path);
+        }
+    }
+    strays.sort();
+    Ok(strays)
+}
+
+/// What writers leave that die while they write.
+pub(in crate::ops) fn old_tips(repo: &Repository) -> Result<Vec<PathBuf>, FlowError> {
+    old(repo, "tip.")
+}
+
+/// Texts that somebody edited and that could not be saved.
+pub(in crate::ops) fn old_drafts(repo: &Repository) -> Result<Vec<PathBuf>, FlowError> {
+    old(repo, "edit-")
+}
+
+fn old(repo: &Repository, prefix: &str) -> Result<Vec<PathBuf>, FlowError> {
+    let named = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix))
+    };
+    let all = entries(&repo.ao_dir())?.into_iter();
+    Ok(all.filter(named).filter(|path| is_old(path)).collect())
+}
+
+/// The conversations that sessions have; None where a session cannot be read.
+fn conversations(store: &Store) -> Result<Option<BTreeSet<String>>, FlowError> {
+    let snapshot = store.snapshot()?;
+    let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
+    let mut used = BTreeSet::new();
+    for listed in all.into_iter().flatten() {
+        let Ok(session) = listed.session else { return Ok(None) };
+        used.extend(session.agent_session_id);
+    }
+    Ok(Some(used))
+}
+
+fn is_old(path: &Path) -> bool {
+    let changed = fs::symlink_metadata(path).and_then(|meta| meta.modified());
+    changed.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > AGE))
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, FlowError> {
+    let failed = |source| FlowError::File { act: "read", path: folder.to_owned(), source };
+    let entries = match uninterrupted(|| fs::read_dir(folder)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed)?,
+    };
+    let paths: io::Result<Vec<_>> = entries.map(|entry| Ok(entry?.path())).collect();
+    let mut paths = paths.map_err(failed)?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// Moves a file to where it can be moved back from.
+pub(in crate::ops) fn set_aside(
+    repo: &Repository,
+    path: &Path,
+) -> Result<Option<PathBuf>, FlowError> {
+    let failed = |source| FlowError::File { act: "move", path: path.to_owned(), source };
+    repo.set_aside(path, "set-aside").map_err(failed)
+}
+
+fn remove(path: &Path) -> Result<(), FlowError> {
+    match uninterrupted(|| fs::remove_file(path)) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(FlowError::File { act: "remove", path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}

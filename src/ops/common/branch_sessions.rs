@@ -1,0 +1,132 @@
+//! The branch that a session's agent made itself, with `git switch -c` or `git branch -m`.
+
+use std::path::Path;
+
+use crate::git::Repository;
+use crate::model::{Oid, Origin, Session, is_branch_name};
+use crate::ops::common::FlowError;
+use crate::ops::common::owned_worktrees::Own;
+use crate::store::{Key, Shelf, Store, StoreError};
+use crate::workspace::{Condition, Detail, Place, Workspace as _, Worktrees};
+
+/// Brings a session's branch and head up to what its own worktree here is on; nothing where it has
+/// none, or git is in the middle of something there.
+///
+/// # Errors
+/// When git or the store cannot be read.
+pub(in crate::ops) fn catch_up(store: &Store, session: &mut Session) -> Result<(), FlowError> {
+    let own = Own::of(&Worktrees::new(store.repository()), &store.snapshot()?)?;
+    let path = own.path(session).cloned();
+    catch_up_at(store, session, path.as_deref())
+}
+
+/// Likewise, where its own worktree is known.
+pub(in crate::ops) fn catch_up_at(
+    store: &Store,
+    session: &mut Session,
+    path: Option<&Path>,
+) -> Result<(), FlowError> {
+    let repo = store.repository();
+    if let Some(path) = path {
+        let place = Place { path, branch: session.branch.as_deref() };
+        let state = Worktrees::new(repo).state(&place, Detail::Place)?;
+        if let Condition::WrongBranch(on) = state.condition
+            && is_its_own(store, session, &on)?
+        {
+            session.branch = Some(on);
+        }
+    }
+    if let Some(tip) = session.branch.as_deref().map(|branch| tip(repo, branch)).transpose()? {
+        session.head = tip.or(session.head.take());
+    }
+    Ok(())
+}
+
+/// Writes it down for one session, as [`record_branches`].
+pub(in crate::ops) fn record_branch(store: &Store, key: &Key) -> Result<(), FlowError> {
+    match record(store, std::slice::from_ref(key)) {
+        Err(FlowError::Store(StoreError::Archived(_) | StoreError::NotFound(_))) => Ok(()),
+        recorded => recorded,
+    }
+}
+
+/// Writes down the branches that agents have made themselves, for all active sessions that have a
+/// worktree here.
+///
+/// # Errors
+/// When git or the store cannot be read, or the store cannot be written.
+pub fn record_branches(store: &Store) -> Result<(), FlowError> {
+    let snapshot = store.snapshot()?;
+    let own = Own::of(&Worktrees::new(store.repository()), &snapshot)?;
+    let mut keys = Vec::new();
+    for listed in snapshot.listing(Shelf::Active).sessions {
+        let Ok(session) = listed.session else { continue };
+        let Some(path) = own.path(&session) else { continue };
+        let mut now = session.clone();
+        catch_up_at(store, &mut now, Some(path))?;
+        if now.branch != session.branch {
+            keys.push(Key::from(&listed.location));
+        }
+    }
+    if keys.is_empty() { Ok(()) } else { record(store, &keys) }
+}
+
+fn record(store: &Store, keys: &[Key]) -> Result<(), FlowError> {
+    store.transaction("checkout", |tx| {
+        tx.set_origin(Origin::Automatic);
+        for key in keys {
+            let what = tx.update(key.clone(), |session| {
+                let old = session.branch.clone();
+                catch_up(store, session)?;
+                let [old, new] = [&old, &session.branch]
+                    .map(|branch| branch.clone().unwrap_or_else(|| "(none)".to_owned()));
+                Ok::<_, FlowError>(if old == new { new } else { format!("{old} -> {new}") })
+            })?;
+            tx.describe(what);
+        }
+        Ok::<_, FlowError>(())
+    })?;
+    Ok(())
+}
+
+/// True where the branch goes on from the session's, and began with it: one that was there before,
+/// or that another session works on, is only visited.
+pub(in crate::ops) fn is_its_own(
+    store: &Store,
+    session: &Session,
+    on: &str,
+) -> Result<bool, FlowError> {
+    let repo = store.repository();
+    let base = session.base.as_ref();
+    let is_base = base.is_some_and(|base| base.branch.as_deref() == Some(on));
+    let Some(new) = tip(repo, on)?.filter(|_| !is_base && is_branch_name(on)) else {
+        return Ok(false);
+    };
+    let others = store.snapshot()?.on_branch(on, None)?.sessions;
+    if others.iter().any(|other| other.id != session.id) {
+        return Ok(false);
+    }
+    let old = session.branch.as_deref().map(|branch| tip(repo, branch)).transpose()?.flatten();
+    // Renamed, or deleted once it was left.
+    let Some(old) = old else { return Ok(true) };
+    if !is_within(repo, &old, &new) {
+        return Ok(false);
+    }
+    let log = repo.git("log").args(["--walk-reflogs", "--format=%H", "--end-of-options"]);
+    let log = log.arg(format!("refs/heads/{on}")).run().map(|output| output.text());
+    let began = log.ok().and_then(|log| log.lines().last()?.parse::<Oid>().ok());
+    Ok(match (began, base.and_then(|base| base.commit.as_ref())) {
+        (Some(began), Some(base)) => is_within(repo, base, &began),
+        // Nobody has written down when it was made.
+        _ => true,
+    })
+}
+
+fn tip(repo: &Repository, branch: &str) -> Result<Option<Oid>, FlowError> {
+    Ok(repo.read_ref(&format!("refs/heads/{branch}"))?)
+}
+
+fn is_within(repo: &Repository, old: &Oid, new: &Oid) -> bool {
+    let git = repo.git("merge-base").args(["--is-ancestor", old.as_str(), new.as_str()]);
+    old == new || matches!(git.find(), Ok(Some(_)))
+}

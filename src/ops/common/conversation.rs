@@ -1,0 +1,156 @@
+//! The conversation that a session's agent can go on with.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::agent::{Action, Agent, Mode};
+use crate::model::{Session, SessionStatus};
+use crate::ops::common::launch_request::state_dir;
+use crate::ops::common::lost_conversation::Lost;
+use crate::ops::common::owned_worktrees::Own;
+use crate::ops::common::{FlowError, placement};
+use crate::store::{History, Store};
+use crate::workspace::{self, Worktrees};
+
+/// What the reason begins with where an agent could not be started.
+pub(in crate::ops) const NOT_STARTED: &str = "not started: ";
+
+/// What is there of a session's conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::ops) enum Conversation {
+    /// The agent's own id of one that can be resumed.
+    Known(String),
+    /// There was one, or there may have been.
+    Lost(Lost),
+    /// The agent never began.
+    Never,
+}
+
+/// Looks for the conversation of a session: by its id; else in the agent's files for one that began
+/// where the session works or worked. `path` is where it is going to work.
+pub(in crate::ops) fn find(
+    store: &Store,
+    agent: &dyn Agent,
+    session: &Session,
+    path: &Path,
+) -> Result<Conversation, FlowError> {
+    let lost = match &session.agent {
+        Some(had) if had != agent.name() => Lost::OtherAgent,
+        _ if !can_resume(agent) => Lost::Unable,
+        _ => match look(store, agent, session, path)? {
+            Some(id) => return Ok(Conversation::Known(id)),
+            None => Lost::NotFound,
+        },
+    };
+    let began = session.agent_session_id.is_some() || Past::of(store, session)?.began;
+    Ok(if began { Conversation::Lost(lost) } else { Conversation::Never })
+}
+
+fn can_resume(agent: &dyn Agent) -> bool {
+    [Mode::Interactive, Mode::Headless]
+        .into_iter()
+        .any(|mode| agent.mode(Action::Resume, mode, "x").is_some())
+}
+
+/// The id of a conversation that is there; or that cannot be looked for, where the session has
+/// worked in this clone.
+pub(in crate::ops) fn look(
+    store: &Store,
+    agent: &dyn Agent,
+    session: &Session,
+    path: &Path,
+) -> Result<Option<String>, FlowError> {
+    let env = store.repository().environment();
+    let state_dir = state_dir(store.repository());
+    let known = session.agent_session_id.as_deref();
+    let has = known.map(|id| (id, agent.has_conversation(id, &state_dir, env)));
+    if let Some((id, Some(true))) = has {
+        return Ok(Some(id.to_owned()));
+    }
+    let since = since(session);
+    let begun = |path: &Path| agent.id_in_transcripts(path, since, env);
+    if let Some(id) = begun(path) {
+        return Ok(Some(id));
+    }
+    let worktrees = Worktrees::new(store.repository());
+    let mut former = Past::of(store, session)?.folders;
+    if let Some((id, None)) = has.filter(|_| !former.is_empty()) {
+        return Ok(Some(id.to_owned()));
+    }
+    former.insert(worktrees.default_path(&session.project_id, session.id)?);
+    former.extend(Own::of(&worktrees, &store.snapshot()?)?.path(session).cloned());
+    Ok(former.iter().find_map(|path| begun(path)))
+}
+
+/// No conversation of a session is older. A file's time may be coarser than the clock.
+fn since(session: &Session) -> SystemTime {
+    let made = u64::try_from(session.created_at.as_millis()).unwrap_or(0);
+    (UNIX_EPOCH + Duration::from_millis(made))
+        .checked_sub(Duration::from_secs(2))
+        .unwrap_or(UNIX_EPOCH)
+}
+
+/// What the store's history tells of a session.
+#[derive(Debug, Default)]
+struct Past {
+    /// Whether its agent ever began, or may have.
+    began: bool,
+    /// Where it worked in this clone.
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Past {
+    fn of(store: &Store, session: &Session) -> Result<Self, FlowError> {
+        let snapshot = store.snapshot()?;
+        let mut past = Self::default();
+        let (mut is_whole, mut failed) = (false, false);
+        past.add(store, session, &mut failed);
+        for event in snapshot.events(History { session: Some(session.id), from: None }) {
+            let Ok(event) = event else { continue };
+            is_whole |= matches!(event.message.op.as_str(), "spawn" | "fork" | "create");
+            // What cannot be read tells nothing.
+            if let Ok(then) = store.snapshot_at(&event.id).and_then(|then| then.session(session.id))
+            {
+                past.add(store, &then, &mut failed);
+            }
+        }
+        past.began |= !is_whole;
+        Ok(past)
+    }
+
+    /// Adds an older state of the session. `failed` is true between the start of an agent and the
+    /// word that it could not be started.
+    fn add(&mut self, store: &Store, session: &Session, failed: &mut bool) {
+        let reason = session.status_reason.as_deref();
+        let is_started = session.placements.values().any(|placement| placement.handle.is_some());
+        self.began |= session.agent_session_id.is_some();
+        match session.status {
+            SessionStatus::Errored if reason.is_some_and(|why| why.starts_with(NOT_STARTED)) => {
+                *failed = true;
+            }
+            // Whoever started it may have died before it could say that it works.
+            SessionStatus::Spawning if is_started => self.began |= !std::mem::take(failed),
+            _ => self.began |= has_begun(&session.status),
+        }
+        let folder = placement::placement(store, session).and_then(|it| it.workspace.as_deref());
+        self.folders.extend(
+            folder.and_then(|text| {
+                workspace::from_record(text, store.repository().environment()).ok()
+            }),
+        );
+    }
+}
+
+/// True for what only comes after an agent has begun, unless a person says so.
+fn has_begun(status: &SessionStatus) -> bool {
+    !matches!(
+        status,
+        SessionStatus::Spawning
+            | SessionStatus::Idle
+            | SessionStatus::Errored
+            | SessionStatus::Killed
+            | SessionStatus::Terminated
+            | SessionStatus::Cleanup
+    )
+}

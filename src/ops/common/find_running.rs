@@ -1,0 +1,52 @@
+//! From a session to what keeps its agent alive here.
+
+use crate::model::Session;
+use crate::ops::common::liveness::{Liveness, liveness, of_placement};
+use crate::ops::common::{FlowError, elsewhere, placement};
+use crate::runtime::{Probe, Runtime};
+use crate::store::Store;
+
+/// A session's agent that is alive in this clone.
+pub struct RunningAgent {
+    /// What keeps it alive.
+    pub runtime: Box<dyn Runtime>,
+    /// The runtime's own name for it.
+    pub handle: String,
+}
+
+/// Finds a session's agent.
+///
+/// # Errors
+/// When it is in another clone, was never started, is gone, cannot be reached, or it cannot be told.
+pub fn find_running(store: &Store, session: &Session) -> Result<RunningAgent, FlowError> {
+    let id = session.id;
+    let here = placement(store, session);
+    let started = here.and_then(|here| Some((here.runtime.as_deref()?, here.handle.as_deref()?)));
+    let Some((name, handle)) = started.filter(|(name, _)| *name != "none") else {
+        return Err(match elsewhere(store, session) {
+            Some(replica) => FlowError::Away { id, replica: replica.to_owned() },
+            // Its placement went with what was cleaned up.
+            None if here.is_none() && session.agent.is_some() && session.status.is_terminal() => {
+                FlowError::AgentGone { id, status: session.status.clone() }
+            }
+            None => FlowError::NotStarted(id),
+        });
+    };
+    let pid = match liveness(store, session) {
+        Liveness::Alive { pid } => pid,
+        Liveness::Gone => {
+            return Err(FlowError::AgentGone { id, status: session.status.clone() });
+        }
+        Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
+    };
+    let runtime = here.map(|here| of_placement(store.repository(), name, here)).transpose();
+    match runtime {
+        Ok(Some(runtime)) => match runtime.probe(&id, handle) {
+            Probe::Alive { .. } => Ok(RunningAgent { runtime, handle: handle.to_owned() }),
+            Probe::Gone => Err(FlowError::Unreachable { id, pid, source: None }),
+            Probe::Unknown(source) => Err(FlowError::Unreachable { id, pid, source: Some(source) }),
+        },
+        Ok(None) => Err(FlowError::NotStarted(id)),
+        Err(source) => Err(FlowError::Unreachable { id, pid, source: Some(source) }),
+    }
+}

@@ -1,0 +1,97 @@
+//! What a session's agent said last, which its terminal would take with it.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use crate::git::{Repository, replace};
+use crate::model::{Placement, SessionId};
+use crate::ops::common::FlowError;
+use crate::ops::common::liveness::of_placement;
+
+/// How many lines are kept.
+const LINES: usize = 200;
+
+/// How much is kept and read, in bytes.
+const BYTES: u64 = 64 * 1024;
+
+fn file(repo: &Repository, session: SessionId) -> PathBuf {
+    repo.ao_dir().join(format!("log/{session}.screen"))
+}
+
+/// Keeps what the terminal shows in which the calling process looked after the session's agent.
+pub(in crate::ops) fn keep(
+    repo: &Repository,
+    session: SessionId,
+    here: &Placement,
+) -> io::Result<()> {
+    let runtime = here.runtime.as_deref().map(|name| of_placement(repo, name, here));
+    let Some(text) = runtime.and_then(|runtime| runtime.ok()?.own_screen()) else { return Ok(()) };
+    let text = end_of(&text);
+    if text.is_empty() {
+        return Ok(());
+    }
+    let mut new = tempfile::NamedTempFile::new_in(repo.make_ao_dir("log")?)?;
+    io::Write::write_all(&mut new, text.as_bytes())?;
+    replace(&file(repo, session), new.into_temp_path())
+}
+
+/// Forgets what the agent before this one said.
+pub(in crate::ops) fn forget(repo: &Repository, session: SessionId) {
+    // What stays is replaced at the next end.
+    let _ = fs::remove_file(file(repo, session));
+}
+
+/// What the session's agent said last in this clone, on its terminal or without one; None where
+/// nothing is known of it. It may hold anything that an agent prints.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn last_output(repo: &Repository, session: SessionId) -> Result<Option<String>, FlowError> {
+    for path in [file(repo, session), repo.ao_dir().join(format!("log/{session}.log"))] {
+        match tail(&path) {
+            Ok(text) => return Ok(Some(end_of(&text)).filter(|text| !text.is_empty())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(FlowError::File { act: "read", path, source }),
+        }
+    }
+    Ok(None)
+}
+
+/// The last screen that was kept; None where there is none.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn last_screen(repo: &Repository, session: SessionId) -> Result<Option<String>, FlowError> {
+    let path = file(repo, session);
+    match tail(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(FlowError::File { act: "read", path, source }),
+    }
+}
+
+fn tail(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(BYTES)))?;
+    let mut bytes = Vec::new();
+    file.take(BYTES).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The last lines, without the blank ones that end them.
+fn end_of(text: &str) -> String {
+    let lines: Vec<_> = text.trim_end().lines().map(str::trim_end).collect();
+    let mut kept = 0;
+    let mut bytes = 0;
+    for line in lines.iter().rev().take(LINES) {
+        bytes += line.len() as u64 + 1;
+        if bytes > BYTES {
+            break;
+        }
+        kept += 1;
+    }
+    let end = lines[lines.len() - kept..].join("\n");
+    if end.is_empty() { end } else { end + "\n" }
+}

@@ -1,0 +1,201 @@
+//! Which agents there are here, and what keeps them alive.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::agent::{Action, Agent, AgentError, Agents};
+use crate::git::{Environment, Repository};
+use crate::model::{Session, Timestamp};
+use crate::ops::common::launch_request::{LaunchInputs, brief};
+use crate::ops::common::{FlowError, Start};
+use crate::runtime::{self, Plan, Runtime, RuntimeError, Started, Terminal, Tmux};
+use crate::store::Store;
+
+/// Starts the agents of one repository.
+///
+/// The commands come from the built-in table and from git config, never from a record.
+pub struct Launcher {
+    agents: Agents,
+    /// The program whose verb `run` looks after an agent.
+    program: PathBuf,
+    environment: Environment,
+    configured: Configured,
+}
+
+struct Configured {
+    agent: Option<String>,
+    runtime: Option<String>,
+    tmux_socket: Option<String>,
+}
+
+/// The choice of an agent for a session.
+pub enum AgentChoice {
+    /// This agent.
+    Agent(String),
+    /// Nobody, and why.
+    NoAgent(AgentError),
+}
+
+impl Launcher {
+    /// What git config and PATH say; `program` is the git-ao that is to look after the agents.
+    pub fn new(repo: &Repository, program: PathBuf) -> Self {
+        let configured = Configured {
+            agent: repo.config("ao.agent"),
+            runtime: repo.config("ao.runtime"),
+            tmux_socket: repo.config("ao.tmuxSocket"),
+        };
+        let environment = repo.environment().clone();
+        Self { agents: Agents::of(repo), program, environment, configured }
+    }
+
+    /// The known agents.
+    pub fn agents(&self) -> &Agents {
+        &self.agents
+    }
+
+    /// The agent to use: the one asked for, else the configured one, else the only one installed.
+    ///
+    /// # Errors
+    /// When the agent that was named is not known, or what git config says of it cannot be used.
+    pub fn choose_agent(&self, asked: Option<&str>) -> Result<AgentChoice, AgentError> {
+        match self.agents.choose(asked, self.configured.agent.as_deref(), &self.environment) {
+            Ok(agent) => Ok(AgentChoice::Agent(agent.name().to_owned())),
+            Err(none @ (AgentError::NoneFound { .. } | AgentError::SeveralFound { .. })) => {
+                Ok(AgentChoice::NoAgent(none))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The runtime to use: the one asked for, else the configured one, else tmux where one is
+    /// installed that is new enough, else none but a process of its own.
+    ///
+    /// # Errors
+    /// When it is not known, not installed or too old.
+    pub fn runtime(&self, asked: Option<&str>) -> Result<Box<dyn Runtime>, RuntimeError> {
+        match asked.or(self.configured.runtime.as_deref()) {
+            Some("tmux") => self.tmux(),
+            Some(name) => self.named(name),
+            None => match self.tmux() {
+                Err(RuntimeError::NotInstalled(_) | RuntimeError::TooOld { .. }) => {
+                    self.named("detached")
+                }
+                tmux => tmux,
+            },
+        }
+    }
+
+    fn tmux(&self) -> Result<Box<dyn Runtime>, RuntimeError> {
+        if self.environment.find_program("tmux").is_none() {
+            return Err(RuntimeError::NotInstalled("tmux".to_owned()));
+        }
+        let tmux = Tmux::new(self.configured.tmux_socket.as_deref(), &self.environment)?;
+        tmux.check()?;
+        Ok(Box::new(tmux))
+    }
+
+    /// The runtime that a placement names.
+    ///
+    /// # Errors
+    /// When it is not known.
+    pub fn named(&self, name: &str) -> Result<Box<dyn Runtime>, RuntimeError> {
+        runtime::named(name, self.configured.tmux_socket.as_deref(), &self.environment)
+    }
+
+    /// Finds the program of an agent.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn installed(&self, agent: &dyn Agent) -> Result<PathBuf, FlowError> {
+        let program = agent.program();
+        // What is named by a relative path is looked for in the workspace.
+        if program.contains('/') && Path::new(program).is_relative() {
+            return Ok(program.into());
+        }
+        if program.is_empty() {
+            return Err(AgentError::NoCommand { name: agent.name().to_owned() }.into());
+        }
+        let missing = || FlowError::NotInstalled {
+            agent: agent.name().to_owned(),
+            program: program.to_owned(),
+        };
+        self.environment.find_program(program).ok_or_else(missing)
+    }
+
+    /// Works out what would be run, and runs nothing: what is missing is found before anything is
+    /// made.
+    ///
+    /// # Errors
+    /// When the agent is not known or not installed, or cannot do this here.
+    pub fn check(
+        &self,
+        store: &Store,
+        session: &Session,
+        workspace: &Path,
+        start: &Start,
+    ) -> Result<(), FlowError> {
+        if !start.runs_something() {
+            return Ok(());
+        }
+        let agent = self.agents.find(session.agent.as_deref().unwrap_or_default())?;
+        self.installed(agent)?;
+        let parent = crate::ops::common::launch_request::parent(store, session)?;
+        brief(&LaunchInputs {
+            store,
+            agent,
+            session,
+            parent: parent.as_ref(),
+            workspace,
+            action: start.action,
+            terminal: start.runtime.terminal(),
+            text: start.text.as_deref(),
+        })?;
+        Ok(())
+    }
+
+    /// Has the runtime start `git-ao run` for a session, in its workspace. `at` is the time of the
+    /// placement that it is to find in the record.
+    pub(in crate::ops) fn start(
+        &self,
+        repo: &Repository,
+        session: &Session,
+        workspace: &Path,
+        start: &Start,
+        at: Timestamp,
+    ) -> Result<Started, FlowError> {
+        let mut argv: Vec<OsString> = vec![self.program.clone().into()];
+        argv.extend(["run", "--wait", "--placed", &at.to_string()].map(OsString::from));
+        argv.extend(match start.action {
+            Action::Launch => None,
+            Action::Resume => Some("--resume".into()),
+            Action::Fork => Some("--fork".into()),
+        });
+        argv.push(session.id.to_string().into());
+        let log = match start.runtime.terminal() {
+            Terminal::Absent if start.runs_something() => {
+                Some(crate::ops::common::log_file(repo, session.id)?)
+            }
+            _ => None,
+        };
+        // A tmux server has the environment of whoever started it first.
+        let agent = session.agent.as_deref().and_then(|name| self.agents.find(name).ok());
+        let home = agent.and_then(Agent::home_variable);
+        let is_ours = |name: &str| {
+            matches!(name, "PATH" | "HOME") || name.starts_with("GIT_CONFIG") || Some(name) == home
+        };
+        let environment = repo.environment().clone();
+        let set = environment.iter().filter(|(name, _)| name.to_str().is_some_and(is_ours));
+        let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let not_ours =
+            crate::git::LOCAL_ENV.iter().chain(&crate::ops::common::SESSION_ENV).copied();
+        // Settings typed as `git -c` are for what looks after the agent, and for nobody below it.
+        let inherited =
+            environment.set_by_git().into_iter().filter(|name| *name != "GIT_CONFIG_PARAMETERS");
+        let remove = not_ours.chain(inherited);
+        // What is not set here must not be set there either.
+        let remove = remove.chain(home.filter(|name| !environment.has(name)));
+        let remove = remove.map(OsString::from).collect();
+        let plan = Plan { argv, cwd: workspace.to_owned(), environment, set, remove, log };
+        Ok(start.runtime.start(&session.id, &plan)?)
+    }
+}

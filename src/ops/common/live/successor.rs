@@ -1,0 +1,110 @@
+use std::collections::BTreeMap;
+
+use crate::model::{Oid, Session};
+use crate::ops::common::FlowError;
+use crate::store::{Snapshot, Store};
+use crate::workspace::Worktrees;
+
+/// How many sessions up a fork's ancestors are asked for their base.
+const GENERATIONS: usize = 16;
+
+/// What stands for base branches that are gone. Each answer is found once.
+pub struct Successors<'s> {
+    store: &'s Store,
+    snapshot: Option<Snapshot<'s>>,
+    default: Option<Vec<String>>,
+    same: BTreeMap<String, Vec<String>>,
+    with: BTreeMap<(Oid, Vec<String>), Vec<String>>,
+    there: BTreeMap<Oid, bool>,
+}
+
+impl<'s> Successors<'s> {
+    pub fn of(store: &'s Store) -> Self {
+        Self {
+            store,
+            snapshot: None,
+            default: None,
+            same: BTreeMap::new(),
+            with: BTreeMap::new(),
+            there: BTreeMap::new(),
+        }
+    }
+
+    /// What stands for the base branch of a session, as a full ref: the same branch under another
+    /// name; else one into which it was merged, which has the commit that the session began at.
+    /// The session's own branch is no answer.
+    ///
+    /// # Errors
+    /// When git or the store cannot be read.
+    pub fn find(&mut self, session: &Session) -> Result<Option<String>, FlowError> {
+        let (Some(base), Some(own)) = (&session.base, &session.branch) else { return Ok(None) };
+        let Some(gone) = &base.branch else { return Ok(None) };
+        let own = format!("refs/heads/{own}");
+        let first = |names: &[String]| names.iter().find(|name| **name != own).cloned();
+        if let Some(same) = first(self.same_branches(gone)?) {
+            return Ok(Some(same));
+        }
+        let Some(commit) = base.commit.clone() else { return Ok(None) };
+        if !self.is_there(&commit) {
+            return Ok(None);
+        }
+        let mut names = self.bases_of_parents(session)?;
+        names.extend_from_slice(self.default_branches()?);
+        Ok(first(self.with_commit(commit, names)?))
+    }
+
+    /// Whether the commit is in this repository.
+    pub fn is_there(&mut self, commit: &Oid) -> bool {
+        *self.there.entry(commit.clone()).or_insert_with_key(|commit| {
+            let git = self.store.repository().git("cat-file").arg("-e");
+            git.arg(format!("{commit}^{{commit}}")).run().is_ok()
+        })
+    }
+
+    fn worktrees(&self) -> Worktrees<'s> {
+        Worktrees::new(self.store.repository())
+    }
+
+    fn same_branches(&mut self, gone: &str) -> Result<&[String], FlowError> {
+        if !self.same.contains_key(gone) {
+            let found = self.worktrees().same_branches(gone)?;
+            self.same.insert(gone.to_owned(), found);
+        }
+        Ok(&self.same[gone])
+    }
+
+    fn with_commit(&mut self, commit: Oid, names: Vec<String>) -> Result<&[String], FlowError> {
+        let question = (commit, names);
+        if !self.with.contains_key(&question) {
+            let found = self.worktrees().with_commit(&question.0, &question.1)?;
+            self.with.insert(question.clone(), found);
+        }
+        Ok(&self.with[&question])
+    }
+
+    fn default_branches(&mut self) -> Result<&[String], FlowError> {
+        let names = match self.default.take() {
+            Some(names) => names,
+            None => self.worktrees().default_branches()?,
+        };
+        Ok(self.default.insert(names))
+    }
+
+    /// What the sessions began at that this one was forked from: there they are merged.
+    fn bases_of_parents(&mut self, session: &Session) -> Result<Vec<String>, FlowError> {
+        let mut names = Vec::new();
+        let mut next = session.fork.as_ref().map(|fork| fork.session);
+        for _ in 0..GENERATIONS {
+            let Some(id) = next.take() else { break };
+            let snapshot = match &mut self.snapshot {
+                Some(snapshot) => snapshot,
+                none => none.insert(self.store.snapshot()?),
+            };
+            // A parent that is not there, or cannot be read, says nothing.
+            let Ok(parent) = snapshot.session(id) else { break };
+            names.extend(parent.base.and_then(|base| base.branch));
+            next = parent.fork.map(|fork| fork.session);
+        }
+        Ok(names)
+    }
+}

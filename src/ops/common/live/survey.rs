@@ -1,0 +1,166 @@
+use std::path::PathBuf;
+use std::thread;
+
+use super::AgentState;
+use super::agents::Probes;
+use super::base::{BaseStatus, to_base};
+use crate::git::Environment;
+use crate::model::Session;
+use crate::ops::common::FlowError;
+use crate::ops::common::branch_sessions::is_its_own;
+use crate::ops::common::owned_worktrees::Own;
+use crate::store::Store;
+use crate::workspace::{
+    self, Condition, Detail, Place, Workspace as _, WorkspaceState, Worktrees, is_of, is_worktree,
+    session_at,
+};
+
+/// What is true of one session now.
+#[derive(Debug)]
+pub struct Live {
+    /// Whether its agent is alive.
+    pub agent: AgentState,
+    /// Its workspace on this replica: where git knows it, else as the record names it.
+    pub path: Option<PathBuf>,
+    /// What that is like; None where it has none here, or was not looked at.
+    pub workspace: Option<WorkspaceState>,
+    /// How its branch stands to its base; None where either is not here.
+    pub base: Option<BaseStatus>,
+    /// The other replicas on which it has a placement.
+    pub elsewhere: Vec<String>,
+}
+
+/// Which sessions are looked at closely; of the others only the agent is probed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Those that have not ended.
+    Open,
+    /// All.
+    All,
+}
+
+/// What is true of these sessions now, in their order. Nothing is written.
+///
+/// # Errors
+/// When git cannot say which worktrees there are. What is wrong with one session does not hide the
+/// others.
+pub fn survey(
+    store: &Store,
+    sessions: &[&Session],
+    scope: Scope,
+    detail: Detail,
+) -> Result<Vec<Live>, FlowError> {
+    let replica = store.known_replica();
+    let repo = store.repository();
+    let worktrees = Worktrees::new(repo);
+    let probes = Probes::new(repo, replica.as_deref(), sessions);
+    let is_wanted = |session: &Session| scope == Scope::All || !session.status.is_terminal();
+    let close: Vec<_> = sessions.iter().map(|s| is_wanted(s).then_some(*s)).collect();
+    let environment = store.repository().environment();
+    let mut here: Vec<_> =
+        close.iter().map(|s| place_here(*s, replica.as_deref(), environment)).collect();
+    find_moved(store, &worktrees, &close, &mut here)?;
+    let (agents, states, bases) = thread::scope(|scope| {
+        let agents = scope.spawn(move || probes.run());
+        let states = look(&worktrees, &here, detail);
+        let bases = to_base(store, &close);
+        (agents.join().expect("probing does not panic"), states, bases)
+    });
+    let (mut states, mut bases) = (states?, bases?);
+    for (((session, here), state), base) in close.iter().zip(&here).zip(&mut states).zip(&mut bases)
+    {
+        let (Some(session), Some(here), Some(state)) = (session, here, state) else { continue };
+        let owner = || here.path.as_ref().ok().and_then(|path| session_at(path));
+        if is_worktree(&state.condition)
+            && let Some(other) = owner().filter(|owner| *owner != session.id)
+        {
+            state.condition = Condition::Another(other);
+            continue;
+        }
+        let is_marked = || owner() == Some(session.id);
+        // What its agent made itself is its branch, whether anybody has written that down or not.
+        if let Condition::WrongBranch(on) = &state.condition
+            && is_marked()
+            && is_its_own(store, session, on)?
+        {
+            let now = Session { branch: Some(on.clone()), ..(*session).clone() };
+            *base = to_base(store, &[Some(&now)])?.pop().flatten();
+            state.condition = Condition::Ready;
+        }
+    }
+    let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases);
+    let live = all.map(|((((session, agent), here), workspace), base)| {
+        let others = session.placements.keys().filter(|name| Some(*name) != replica.as_ref());
+        let path = here.and_then(|here| here.path.ok());
+        Live { agent, path, workspace, base, elsewhere: others.cloned().collect() }
+    });
+    Ok(live.collect())
+}
+
+struct Here<'a> {
+    /// The folder, or why what the record says cannot be one.
+    path: Result<PathBuf, String>,
+    branch: Option<&'a str>,
+}
+
+fn place_here<'a>(
+    session: Option<&'a Session>,
+    replica: Option<&str>,
+    environment: &Environment,
+) -> Option<Here<'a>> {
+    let session = session?;
+    let text = session.placements.get(replica?)?.workspace.as_deref()?;
+    let path = workspace::from_record(text, environment).map_err(|error| error.to_string());
+    Some(Here { path, branch: session.branch.as_deref() })
+}
+
+/// A worktree that was moved is where git knows it, and says itself whose it is. Only where one is
+/// not where its record says, all are asked.
+fn find_moved(
+    store: &Store,
+    worktrees: &Worktrees<'_>,
+    sessions: &[Option<&Session>],
+    here: &mut [Option<Here<'_>>],
+) -> Result<(), FlowError> {
+    let mut own = None;
+    for (session, here) in sessions.iter().zip(here) {
+        let (Some(session), Some(here)) = (session, here) else { continue };
+        let is_its_own = |path: &PathBuf| is_of(path, session.id, &session.project_id);
+        if here.path.as_ref().map_or(true, is_its_own) {
+            continue;
+        }
+        let own = match &mut own {
+            Some(own) => own,
+            none => none.insert(Own::of(worktrees, &store.snapshot()?)?),
+        };
+        if let Some(path) = own.path(session) {
+            here.path = Ok(path.clone());
+        }
+    }
+    Ok(())
+}
+
+fn look(
+    worktrees: &Worktrees<'_>,
+    here: &[Option<Here<'_>>],
+    detail: Detail,
+) -> Result<Vec<Option<WorkspaceState>>, FlowError> {
+    let mut places = Vec::new();
+    for here in here.iter().flatten() {
+        if let Ok(path) = &here.path {
+            places.push(Place { path, branch: here.branch });
+        }
+    }
+    let states = if places.is_empty() { Vec::new() } else { worktrees.states(&places, detail)? };
+    let mut states = states.into_iter();
+    let mut state = |here: &Here<'_>| match &here.path {
+        Ok(_) => states.next(),
+        Err(why) => Some(unreadable(why)),
+    };
+    Ok(here.iter().map(|here| here.as_ref().and_then(&mut state)).collect())
+}
+
+fn unreadable(why: &str) -> WorkspaceState {
+    let condition = Condition::Unreadable(why.to_owned());
+    WorkspaceState { condition, branch: None, locked: None, changes: None, upstream: None }
+}

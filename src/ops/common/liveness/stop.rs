@@ -1,0 +1,65 @@
+use super::{AgentFile, Liveness, is_anothers, liveness, of_placement, of_processes};
+use crate::git::Repository;
+use crate::model::{Session, SessionId};
+use crate::ops::common::FlowError;
+use crate::ops::common::placement::placement;
+use crate::ops::common::start::GRACE;
+use crate::runtime::{Probe, Process, RuntimeError, Stopped};
+use crate::store::Store;
+
+/// Ends the session's agent in this clone and what looks after it, and clears up what its runtime
+/// has of it.
+///
+/// # Errors
+/// When it is still alive then, or that cannot be told.
+pub fn stop(store: &Store, session: &Session) -> Result<Stopped, FlowError> {
+    let (repo, id) = (store.repository(), session.id);
+    // Before anything ends: a clean end takes both away.
+    let runner = repo.lock_holder(&format!("run/{id}"))?.and_then(|who| who.parse().ok());
+    let file = AgentFile::read(repo, id).ok().flatten().filter(AgentFile::is_of_this_namespace);
+    let agent = file.as_ref().and_then(|file| file.agent.clone());
+    let runner: Option<Process> = runner.or_else(|| file.map(|file| file.runner));
+    let mut stopped = Stopped::AlreadyGone;
+    let mut trouble = None;
+    let mut note = |came: Result<Stopped, RuntimeError>| match came {
+        Ok(Stopped::AlreadyGone) => {}
+        Ok(Stopped::Ended) if stopped == Stopped::Killed => {}
+        Ok(came) => stopped = came,
+        // Somebody else has its name by now.
+        Err(RuntimeError::NotOurs(_)) => {}
+        Err(error) => trouble = Some(error),
+    };
+    if let Some(here) = placement(store, session)
+        && let (Some(name), Some(handle)) = (here.runtime.as_deref(), here.handle.as_deref())
+        && !is_anothers(repo, id, handle)
+    {
+        let runtime = of_placement(repo, name, here);
+        note(runtime.and_then(|runtime| runtime.stop(&id, handle, GRACE)));
+    }
+    let known = [runner, agent];
+    for process in known.iter().flatten() {
+        note(process.stop(GRACE));
+    }
+    // Where it was known who they are, no server is needed to tell.
+    let is_certain = known.iter().all(|it| it.as_ref().is_some_and(has_ended))
+        && matches!(of_processes(repo, id), Liveness::Gone);
+    if is_certain && trouble.is_some() {
+        return clear(repo, id).map(|()| stopped);
+    }
+    match (liveness(store, session), trouble) {
+        (Liveness::Gone, _) => clear(repo, id).map(|()| stopped),
+        (Liveness::Unknown(_), _) if is_certain => clear(repo, id).map(|()| stopped),
+        (Liveness::Alive { .. }, Some(error)) => Err(error.into()),
+        (Liveness::Alive { pid }, None) => Err(FlowError::NotStopped { id, pid }),
+        (Liveness::Unknown(source), _) => Err(FlowError::Unknown { id, source }),
+    }
+}
+
+fn has_ended(process: &Process) -> bool {
+    matches!(process.probe(), Probe::Gone)
+}
+
+fn clear(repo: &Repository, id: SessionId) -> Result<(), FlowError> {
+    let path = AgentFile::path(repo, id);
+    AgentFile::remove(repo, id).map_err(|source| FlowError::File { act: "remove", path, source })
+}

@@ -1,0 +1,58 @@
+//! What a person says to an agent that is started again: in a file, so that it may be long and no
+//! list of processes shows it.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::git::{Repository, uninterrupted};
+use crate::model::SessionId;
+use crate::ops::common::FlowError;
+use crate::ops::common::launch_request::state_dir;
+
+fn file(repo: &Repository, session: SessionId) -> PathBuf {
+    state_dir(repo).join(format!("{session}.text"))
+}
+
+/// Leaves a text for whoever runs the session next, or makes sure that there is none. Only who holds
+/// the session's claim may.
+pub(in crate::ops) fn leave(
+    repo: &Repository,
+    session: SessionId,
+    text: Option<&str>,
+) -> Result<(), FlowError> {
+    let path = file(repo, session);
+    let result = match text {
+        Some(text) => repo.make_ao_dir("agent").and_then(|_| write(&path, text)),
+        None => match uninterrupted(|| fs::remove_file(&path)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        },
+    };
+    result.map_err(|source| FlowError::File { act: "write", path, source })
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?
+        .write_all(text.as_bytes())
+}
+
+/// The text that was left for the session, if there is one.
+pub(in crate::ops) fn left(
+    repo: &Repository,
+    session: SessionId,
+) -> Result<Option<String>, FlowError> {
+    let path = file(repo, session);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(FlowError::File { act: "read", path, source }),
+    }
+}

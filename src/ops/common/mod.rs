@@ -1,0 +1,48 @@
+//! What verbs share: placements, liveness, starting an agent, worktrees of sessions.
+
+pub(in crate::ops) mod agent_log;
+pub(in crate::ops) mod agents;
+pub(in crate::ops) mod artifacts;
+pub(in crate::ops) mod branch_sessions;
+pub(in crate::ops) mod conversation;
+pub(in crate::ops) mod error;
+pub(in crate::ops) mod find_running;
+pub(in crate::ops) mod issue_ref;
+pub(in crate::ops) mod last_screen;
+pub(in crate::ops) mod launch_request;
+pub(in crate::ops) mod launcher;
+pub(in crate::ops) mod leftover_agents;
+pub(in crate::ops) mod live;
+pub(in crate::ops) mod liveness;
+pub(in crate::ops) mod lost_conversation;
+pub(in crate::ops) mod message;
+pub(in crate::ops) mod owned_worktrees;
+pub(in crate::ops) mod placement;
+pub(in crate::ops) mod runner_files;
+pub(in crate::ops) mod site;
+pub(in crate::ops) mod spawn_request;
+pub(in crate::ops) mod start;
+pub(in crate::ops) mod start_guard;
+pub(in crate::ops) mod status_change;
+pub(in crate::ops) mod uncommitted;
+
+pub use agent_log::{log_file, log_limit};
+pub use agents::{AgentReport, agent_reports};
+pub use artifacts::{Purge, purge};
+pub use branch_sessions::record_branches;
+pub use error::{FlowError, Interrupt};
+pub use find_running::{RunningAgent, find_running};
+pub use issue_ref::IssueRef;
+pub use last_screen::{last_output, last_screen};
+pub use launcher::{AgentChoice, Launcher};
+pub use leftover_agents::{Remain, end_remains, remains};
+pub use live::{Against, AgentState, BaseStatus, Live, Scope, survey};
+pub use liveness::{Liveness, liveness, liveness_of};
+pub use lost_conversation::Lost;
+pub use placement::{elsewhere, place, placement};
+pub use spawn_request::{Duplicates, Place, Request};
+pub use start::Start;
+pub use status_change::{Changed, StatusChange, Transition};
+pub use uncommitted::{Uncommitted, uncommitted};
+
+pub(in crate::ops) use agents::SESSION_ENV;

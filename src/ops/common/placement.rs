@@ -1,0 +1,60 @@
+//! What a record says of this clone. What it says of others is never acted on.
+
+use std::path::PathBuf;
+
+use crate::model::{Placement, Session};
+use crate::ops::common::{FlowError, Launcher};
+use crate::runtime::{NoRuntime, Runtime};
+use crate::store::Store;
+use crate::workspace::{Detail, Place, Places, Workspace as _, Worktrees, is_of, is_worktree};
+
+/// Where the session lives in this clone, if it does.
+pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
+    session.placements.get(&store.known_replica()?)
+}
+
+/// Where the session's worktree in this clone is, or was; None where the record names none.
+pub fn place(store: &Store, session: &Session) -> Option<PathBuf> {
+    let recorded = placement(store, session)?.workspace.as_deref()?;
+    let places = Places::of(Worktrees::new(store.repository()));
+    places.find(recorded, session.id, &session.project_id).ok()
+}
+
+/// The clone in which the session lives, if it is another one.
+pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
+    let here = store.known_replica();
+    let runs = |placement: &Placement| placement.handle.is_some();
+    let mut others = session.placements.iter().filter(|(name, _)| Some(*name) != here.as_ref());
+    others.find(|(_, placement)| runs(placement)).map(|(name, _)| name.as_str())
+}
+
+/// The folder in which the session's agent works: a worktree of this repository.
+pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, FlowError> {
+    let path = placement(store, session).and_then(|placement| placement.workspace.as_deref());
+    let path = path.ok_or(FlowError::NoWorkspace(session.id))?;
+    let worktrees = Worktrees::new(store.repository());
+    let path = Places::of(worktrees).find(path, session.id, &session.project_id)?;
+    let place = Place { path: &path, branch: session.branch.as_deref() };
+    let state = worktrees.state(&place, Detail::Place)?;
+    match state.condition {
+        condition if !is_worktree(&condition) => Err(FlowError::NotUsable { path, condition }),
+        // A record may name any worktree; this one says itself whose it is.
+        _ if !is_of(&path, session.id, &session.project_id) => {
+            Err(FlowError::NotItsOwn { id: session.id, path })
+        }
+        _ => Ok(path),
+    }
+}
+
+/// What keeps the session's agent alive in this clone.
+pub(in crate::ops) fn runtime(
+    store: &Store,
+    launcher: &Launcher,
+    session: &Session,
+) -> Result<Box<dyn Runtime>, FlowError> {
+    let name = placement(store, session).and_then(|placement| placement.runtime.as_deref());
+    match name {
+        Some(name) => Ok(launcher.named(name)?),
+        None => Ok(Box::new(NoRuntime)),
+    }
+}

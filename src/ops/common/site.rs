@@ -1,0 +1,162 @@
+//! Where a session that comes back is to work.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::Session;
+use crate::ops::common::owned_worktrees::Own;
+use crate::ops::common::{FlowError, Transition, placement};
+use crate::store::Store;
+use crate::workspace::{
+    self, Added, Condition, Detail, Place, Recreation, Refilled, Remarks, Workspace as _,
+    Worktrees, is_of, is_worktree, name_project,
+};
+
+/// Where the worktree is, or is to be.
+pub(in crate::ops) enum Site {
+    Existing(PathBuf),
+    Missing(PathBuf),
+}
+
+pub(in crate::ops) fn find_place(
+    store: &Store,
+    worktrees: &Worktrees<'_>,
+    session: &Session,
+    rule: Transition,
+) -> Result<Site, FlowError> {
+    let path = where_it_belongs(store, worktrees, session)?;
+    let place = Place { path: &path, branch: session.branch.as_deref() };
+    let condition = worktrees.state(&place, Detail::Place)?.condition;
+    if is_worktree(&condition) && !is_of(&path, session.id, &session.project_id) {
+        return Err(not_its_own(worktrees, session, path)?);
+    }
+    match condition {
+        Condition::Ready => {
+            check_born(store, session)?;
+            Ok(Site::Existing(path))
+        }
+        Condition::Missing | Condition::Prunable => Ok(Site::Missing(path)),
+        Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_)
+            if rule == Transition::Forced =>
+        {
+            Ok(Site::Existing(path))
+        }
+        condition => Err(FlowError::NotUsable { path, condition }),
+    }
+}
+
+/// One that nobody marked, where the session's own would be, may be what a killed restore left.
+fn not_its_own(
+    worktrees: &Worktrees<'_>,
+    session: &Session,
+    path: PathBuf,
+) -> Result<FlowError, FlowError> {
+    let id = session.id;
+    let is_here = |other: &Path| path.canonicalize().is_ok_and(|path| path == other);
+    if let Some(half) = worktrees.half_checkouts()?.into_iter().find(|it| is_here(&it.path)) {
+        return Ok(FlowError::Unfinished { id, way_out: half.way_out(), path });
+    }
+    let unmarked = worktrees.unfinished()?.into_iter();
+    let mut unmarked = unmarked.filter(|it| it.short == id.short() && is_here(&it.path));
+    Ok(match unmarked.next() {
+        Some(unmarked) => FlowError::Unfinished { id, way_out: unmarked.way_out(), path },
+        None => FlowError::NotItsOwn { id, path },
+    })
+}
+
+/// Where the session's own worktree is, or was, or is to be.
+fn where_it_belongs(
+    store: &Store,
+    worktrees: &Worktrees<'_>,
+    session: &Session,
+) -> Result<PathBuf, FlowError> {
+    if let Some(own) = Own::of(worktrees, &store.snapshot()?)?.path(session) {
+        return Ok(own.clone());
+    }
+    let condition = |path: &Path| {
+        let state = worktrees.state(&Place { path, branch: None }, Detail::Place);
+        state.map(|state| state.condition)
+    };
+    let recorded = placement::placement(store, session).and_then(|it| it.workspace.as_deref());
+    // A record may name any folder: what is there is looked at, but nothing is made there.
+    if let Some(path) = recorded
+        .and_then(|text| workspace::from_record(text, store.repository().environment()).ok())
+        && !matches!(condition(&path)?, Condition::Missing | Condition::Prunable)
+    {
+        return Ok(path);
+    }
+    let path = worktrees.default_path(&session.project_id, session.id)?;
+    // Another clone on this machine may have the session too.
+    let is_taken = matches!(condition(&path)?, Condition::Foreign(_));
+    Ok(if is_taken { beside(&path, &store.replica()?) } else { path })
+}
+
+fn beside(path: &Path, replica: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!("-{replica}"));
+    path.with_file_name(name)
+}
+
+/// A worktree on a branch that somebody deleted beneath it would begin a history of its own.
+fn check_born(store: &Store, session: &Session) -> Result<(), FlowError> {
+    let Some(branch) = session.branch.clone() else { return Ok(()) };
+    match store.repository().read_ref(&format!("refs/heads/{branch}"))? {
+        Some(_) => Ok(()),
+        None => Err(FlowError::BranchGone { branch, head: session.head.clone() }),
+    }
+}
+
+/// A worktree that is there; one that was made again goes unless it is kept.
+pub(in crate::ops) enum Made<'a> {
+    Existing(PathBuf, Option<Refilled>),
+    Again(Added<'a>),
+}
+
+impl Site {
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Existing(path) | Self::Missing(path) => path,
+        }
+    }
+
+    pub fn make<'a>(
+        self,
+        worktrees: &'a Worktrees<'_>,
+        session: &Session,
+    ) -> Result<Made<'a>, FlowError> {
+        let path = match self {
+            Self::Existing(path) => {
+                let refilled = worktrees.refill(&path)?;
+                return Ok(Made::Existing(path, refilled));
+            }
+            Self::Missing(path) => path,
+        };
+        let branch = session.branch.as_deref().ok_or(FlowError::NoBranch(session.id))?;
+        let (head, id) = (session.head.as_ref(), session.id);
+        let again = Recreation { path: &path, branch, head, session: id };
+        let added = worktrees.recreate(&again)?;
+        name_project(added.path(), &session.project_id)?;
+        Ok(Made::Again(added))
+    }
+}
+
+impl Made<'_> {
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Existing(path, _) => path,
+            Self::Again(added) => added.path(),
+        }
+    }
+
+    pub fn remarks(&self) -> Remarks {
+        match self {
+            Self::Existing(_, refilled) => Remarks { refilled: *refilled, ..Remarks::default() },
+            Self::Again(added) => added.remarks().clone(),
+        }
+    }
+
+    pub fn keep(self) {
+        if let Self::Again(added) = self {
+            added.keep();
+        }
+    }
+}

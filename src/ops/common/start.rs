@@ -1,0 +1,62 @@
+//! Starting what keeps an agent alive, so that it can be taken back.
+
+use std::time::{Duration, Instant};
+
+use crate::agent::Action;
+use crate::git::{Lock, LockError, Repository};
+use crate::model::SessionId;
+use crate::ops::common::{FlowError, Interrupt};
+use crate::runtime::Runtime;
+
+/// How long a process may take to end when it is asked to.
+pub(in crate::ops) const GRACE: Duration = Duration::from_secs(5);
+
+/// How long a process that was started waits for its session to be written down.
+pub(in crate::ops) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What is to be started with a session.
+pub struct Start {
+    /// What keeps the agent alive.
+    pub runtime: Box<dyn Runtime>,
+    /// What the agent is started for.
+    pub action: Action,
+    /// What it is told instead of its task.
+    pub text: Option<String>,
+}
+
+impl Start {
+    /// False for the runtime that starts nothing.
+    pub(in crate::ops) fn runs_something(&self) -> bool {
+        self.runtime.name() != "none"
+    }
+}
+
+/// What keeps others from starting or stopping the same session; whoever runs it waits for this.
+pub(in crate::ops) fn claim(
+    repo: &Repository,
+    session: SessionId,
+    patience: Duration,
+) -> Result<Lock, FlowError> {
+    Ok(repo.lock_named(&format!("run/{session}.start"), patience)?)
+}
+
+/// As [`claim`], but waits until whoever has it is done; ^C ends the wait.
+pub(in crate::ops) fn claim_in_turn(
+    repo: &Repository,
+    session: SessionId,
+    interrupt: &Interrupt<'_>,
+) -> Result<Lock, FlowError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        interrupt.check()?;
+        match claim(repo, session, Duration::ZERO) {
+            Err(FlowError::Lock(LockError::Timeout { .. })) if Instant::now() < end => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(FlowError::Lock(LockError::Timeout { .. })) => {
+                return Err(FlowError::Busy(session));
+            }
+            claimed => return claimed,
+        }
+    }
+}

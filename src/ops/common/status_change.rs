@@ -1,0 +1,68 @@
+//! A change of status that a person asks for.
+
+use crate::model::{Oid, Session, SessionStatus};
+use crate::ops::common::{FlowError, Interrupt};
+use crate::store::{Key, Store, StoreError};
+
+/// A change of status as a person requests it.
+#[derive(Debug, Clone, Default)]
+pub struct StatusChange {
+    /// Why.
+    pub reason: Option<String>,
+    /// Whether the status table is enforced.
+    pub rule: Transition,
+}
+
+/// Whether the status table is enforced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transition {
+    /// From a final status nothing leads out.
+    #[default]
+    Checked,
+    /// Any change will do.
+    Forced,
+}
+
+/// The result of a change of status.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// The session as it is now.
+    pub session: Session,
+    /// The status it had.
+    pub before: SessionStatus,
+    /// The event; None when it was so already.
+    pub event: Option<Oid>,
+}
+
+/// Changes the status of an active session; what is so already is left as it is.
+pub(in crate::ops) fn change(
+    store: &Store,
+    key: &Key,
+    verb: &str,
+    to: &SessionStatus,
+    say: &StatusChange,
+    interrupt: &Interrupt<'_>,
+) -> Result<Changed, FlowError> {
+    let committed = store.transaction(verb, |tx| {
+        interrupt.check()?;
+        let session = tx.session(key.clone())?;
+        let before = session.status.clone();
+        if before == *to {
+            return Ok::<_, FlowError>((session, before));
+        }
+        match say.rule {
+            Transition::Checked => tx.change_status(key.clone(), to, say.reason.as_deref())?,
+            Transition::Forced => {
+                tx.update(key.clone(), |session| {
+                    session.status = to.clone();
+                    session.status_reason.clone_from(&say.reason);
+                    Ok::<_, StoreError>(())
+                })?;
+                tx.describe(format!("{before} -> {to}"));
+            }
+        }
+        Ok((tx.session(key.clone())?, before))
+    })?;
+    let (session, before) = committed.value;
+    Ok(Changed { session, before, event: committed.event })
+}

@@ -1,0 +1,50 @@
+//! What a new session does not get of the worktree that it starts from.
+
+use std::path::PathBuf;
+
+use crate::model::Session;
+use crate::ops::common::FlowError;
+use crate::store::Store;
+use crate::workspace::{Changes, Detail, Place, Workspace as _, Worktrees};
+
+/// A worktree and what is not committed in it.
+#[derive(Debug, Clone)]
+pub struct Uncommitted {
+    /// The worktree.
+    pub path: PathBuf,
+    /// How much that is.
+    pub changes: Changes,
+}
+
+/// What stays behind where a session begins at the last commit of a worktree: of the one that the
+/// parent of a fork has here, or else of the one that is on its base branch. None where that is
+/// nothing, or there is no such worktree.
+///
+/// # Errors
+/// When git fails.
+pub fn uncommitted(
+    store: &Store,
+    session: &Session,
+    parent: Option<&Session>,
+) -> Result<Option<Uncommitted>, FlowError> {
+    let worktrees = Worktrees::new(store.repository());
+    let own = match parent {
+        Some(parent) => worktrees.sessions()?.remove(&parent.id),
+        None => None,
+    };
+    let base = session.base.as_ref().and_then(|base| base.branch.as_deref());
+    let path = match (own, base) {
+        (Some(path), _) => Some(path),
+        (None, None) => None,
+        (None, Some(base)) => {
+            let is_on_base = |branch: &Option<String>| branch.as_deref() == Some(base);
+            let all = worktrees.list()?.into_iter();
+            let mut on_base = all.filter(|it| !it.bare && is_on_base(&it.branch));
+            on_base.find(|it| it.path.exists()).map(|it| it.path)
+        }
+    };
+    let Some(path) = path else { return Ok(None) };
+    let state = worktrees.state(&Place { path: &path, branch: None }, Detail::Changes)?;
+    let changes = state.changes.filter(|changes| !changes.is_clean());
+    Ok(changes.map(|changes| Uncommitted { path, changes }))
+}

@@ -1,0 +1,12 @@
+use crate::model::SessionStatus;
+use crate::ops::common::status_change::{Changed, StatusChange, change};
+use crate::ops::common::{FlowError, Interrupt};
+use crate::store::{Key, Store};
+
+/// Marks a session as done.
+///
+/// # Errors
+/// When the session is not there or archived, or has ended in another way.
+pub fn complete(store: &Store, key: &Key, say: &StatusChange) -> Result<Changed, FlowError> {
+    change(store, key, "complete", &SessionStatus::Done, say, &Interrupt::never())
+}

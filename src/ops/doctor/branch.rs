@@ -1,0 +1,49 @@
+//! What is said of a branch that a finding is about, and the command that deletes it.
+
+use std::path::Path;
+
+use crate::git::Repository;
+use crate::ops::common::FlowError;
+use crate::workspace::Listed;
+
+/// The branch of the worktree at a path.
+pub fn branch_at<'l>(listed: &'l [Listed], path: &Path) -> Option<&'l str> {
+    listed.iter().find(|listed| listed.path == path)?.branch.as_deref()
+}
+
+/// `on branch '…'`, behind a space; nothing where there is none.
+pub fn on(branch: Option<&str>) -> String {
+    branch.map(|name| format!(" on branch '{name}'")).unwrap_or_default()
+}
+
+/// The command, and one that deletes the branch after it where git would do that.
+pub fn and_branch(
+    repo: &Repository,
+    fix: String,
+    branch: Option<&str>,
+) -> Result<String, FlowError> {
+    let deletion = branch.map(|name| deletion(repo, name)).transpose()?.flatten();
+    Ok(deletion.map_or(fix.clone(), |deletion| format!("{fix} && {deletion}")))
+}
+
+/// The command that deletes a branch; None where its commits are nowhere else.
+pub fn deletion(repo: &Repository, branch: &str) -> Result<Option<String>, FlowError> {
+    if is_merged(repo, branch)? {
+        return Ok(Some(format!("git branch -d {branch}")));
+    }
+    let full = format!("refs/heads/{branch}");
+    let holders = repo.git("for-each-ref").args(["--contains", &full, "--format=%(refname)"]);
+    let holders = holders.args(["refs/heads", "refs/remotes"]).run()?.text();
+    let has_others = holders.lines().any(|name| name != full);
+    Ok(has_others.then(|| format!("git branch -D {branch}")))
+}
+
+/// Whether 'git branch -d' deletes a branch, as far as its commits go (git-branch(1)).
+fn is_merged(repo: &Repository, branch: &str) -> Result<bool, FlowError> {
+    let branch = format!("refs/heads/{branch}");
+    let upstream = repo.git("rev-parse").args(["--verify", "--quiet", "--end-of-options"]);
+    let upstream = upstream.arg(format!("{branch}@{{upstream}}")).run().ok();
+    let into = upstream.map_or_else(|| "HEAD".to_owned(), |output| output.text());
+    let git = repo.git("merge-base").args(["--is-ancestor", &branch, &into]);
+    Ok(git.run().is_ok())
+}

@@ -1,0 +1,65 @@
+use super::remedy::Remedy;
+use super::{
+    Finding, clocks, decoration, exclude, hooks, leftovers, orphans, programs, refspecs, replica,
+    settings, writing,
+};
+use crate::ops::common::FlowError;
+use crate::ops::reconcile_plan;
+use crate::store::{RepairMode, Severity, Store};
+
+const REPAIR: &str = "git ao fsck --repair";
+
+/// Looks at git, tmux, agents, configuration, the store, and what no session knows. Nothing is
+/// changed.
+///
+/// # Errors
+/// When git or the store cannot be read at all.
+pub fn examine(store: &Store) -> Result<Vec<Finding>, FlowError> {
+    let mut found = Vec::new();
+    programs::look(store.repository(), &mut found)?;
+    settings::look(store, &mut found);
+    writing::look(store, &mut found);
+    refspecs::look(store.repository(), &mut found);
+    decoration::look(store.repository(), &mut found);
+    replica::look(store, &mut found);
+    hooks::look(store, &mut found);
+    for problem in store.check_all()? {
+        let what = format!("{}: {}", problem.place, problem.problem);
+        found.push(match problem.severity {
+            Severity::Unknown => Finding::note(what, "git ao fsck"),
+            Severity::Wrong => Finding::wrong(what, "git ao fsck"),
+        });
+    }
+    let damage = store.repair(RepairMode::Plan)?;
+    for path in &damage.locks {
+        let what = format!("'{}' is a stale lock of a crashed git", path.display());
+        found.push(Finding::wrong(what, REPAIR));
+    }
+    for name in &damage.tracking {
+        found.push(Finding::wrong(format!("{name} does not lead to an intact store"), REPAIR));
+    }
+    if !damage.refs.is_empty() || !damage.unrepaired.is_empty() {
+        for repair in &damage.refs {
+            let what = format!("{} does not lead to an intact store", repair.name);
+            found.push(Finding::wrong(what, REPAIR));
+        }
+        // What else there is cannot be told: what seems to belong to no session may belong to one
+        // that cannot be read.
+        return Ok(found);
+    }
+    clocks::look(store, &mut found)?;
+    if leftovers::half_made(store, &mut found)? {
+        // The rest is to be seen when that is mended: looking would do it.
+        return Ok(found);
+    }
+    orphans::look(store, &mut found)?;
+    leftovers::look(store, &mut found)?;
+    exclude::look(store, &mut found)?;
+    for (session, steps) in reconcile_plan(store)?.changed {
+        let steps: Vec<_> = steps.iter().map(ToString::to_string).collect();
+        let steps = steps.join(", ");
+        let what = format!("the record of session {} is out of date: {steps}", session.id.short());
+        found.push(Finding::fixable(what, "git ao reconcile", Remedy::Record(session.id)));
+    }
+    Ok(found)
+}

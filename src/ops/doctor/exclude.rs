@@ -1,0 +1,42 @@
+use std::path::Path;
+
+use super::Finding;
+use super::remedy::{Done, Remedy};
+use crate::ops::common::FlowError;
+use crate::store::Store;
+use crate::workspace::{Exclusion, Exposed, Worktrees};
+
+/// Worktrees inside the repository that `git add` would take.
+pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+    for exposed in exposed(store)? {
+        let what = format!(
+            "git does not ignore '{}', and 'git add' would take it",
+            exposed.folder.display()
+        );
+        found.push(match exposed.is_overridden() {
+            false => {
+                let remedy = Remedy::Exclude(exposed.folder.clone());
+                Finding::fixable(what, "git ao doctor --fix", remedy)
+            }
+            true => Finding::wrong(what, exposed.way_out()),
+        });
+    }
+    Ok(())
+}
+
+/// Makes git ignore a folder, as far as `info/exclude` can.
+pub fn mend(store: &Store, folder: &Path) -> Done {
+    match Worktrees::new(store.repository()).exclude(folder) {
+        Some(Exclusion::Written(exposed)) => {
+            Ok(format!("'{}' was added to '{}'", exposed.pattern, exposed.file.display()))
+        }
+        Some(Exclusion::Failed(_, why)) => Err(why),
+        None => Ok("already ignored".to_owned()),
+    }
+}
+
+fn exposed(store: &Store) -> Result<Vec<Exposed>, FlowError> {
+    let worktrees = Worktrees::new(store.repository());
+    let sessions = worktrees.sessions()?;
+    Ok(worktrees.exposed(sessions.values().map(AsRef::as_ref))?)
+}

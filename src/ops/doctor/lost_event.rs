@@ -1,0 +1,28 @@
+//! Events that the store has lost.
+
+use std::collections::BTreeSet;
+
+use crate::git::Repository;
+use crate::model::SessionId;
+use crate::ops::common::FlowError;
+use crate::store::{PRIVATE_REF, SESSIONS_REF};
+
+/// An event that the store's ref was at, and is not any more: as after a fetch that overwrites it.
+pub fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, FlowError> {
+    let record = format!(":(glob)*/*/{}/{id}.yaml", id.shard());
+    for name in [SESSIONS_REF, PRIVATE_REF] {
+        let git = repo.git("log").args(["-g", "--format=%H", name, "--", &record]);
+        let Some(events) = git.run().ok().map(|output| output.text()) else { continue };
+        let events: BTreeSet<_> = events.lines().collect();
+        if events.is_empty() {
+            continue;
+        }
+        // One that is in the history was undone by a later one.
+        let git = repo.git("rev-list").arg("-1").args(events).args(["--not", name]);
+        let lost = git.args(["--", &record]).run()?.text();
+        if !lost.is_empty() {
+            return Ok(Some(lost));
+        }
+    }
+    Ok(None)
+}

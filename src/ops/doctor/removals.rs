@@ -1,0 +1,45 @@
+//! Removals of worktrees that were interrupted.
+
+use std::path::PathBuf;
+
+use super::Finding;
+use super::lost_event::lost_event;
+use crate::model::error_chain;
+use crate::ops::common::FlowError;
+use crate::store::{Snapshot, Store};
+use crate::workspace::{Loss, Removal, Worktrees, session_at};
+
+/// Names them, and returns their worktrees.
+pub fn look(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    found: &mut Vec<Finding>,
+) -> Result<Vec<PathBuf>, FlowError> {
+    let worktrees = Worktrees::new(store.repository());
+    let mut named = Vec::new();
+    for path in worktrees.half_removed()? {
+        let Some(id) = session_at(&path) else { continue };
+        let has_ended = match snapshot.contains(id)? {
+            true => snapshot.session(id).is_ok_and(|session| session.status.is_terminal()),
+            // What a cleanup takes are sessions that were deleted.
+            false => lost_event(store.repository(), id)?.is_none(),
+        };
+        let shown = path.display();
+        let what = format!("the removal of '{shown}', of session {}, was interrupted", id.short());
+        let removal = Removal {
+            path: Some(&path),
+            branch: None,
+            session: id,
+            loss: Loss::Refuse,
+            ignored: None,
+        };
+        let status = format!("git -C '{shown}' status");
+        found.push(match worktrees.verdict(&removal)?.refusal {
+            Some(refusal) => Finding::wrong(format!("{what}: {}", error_chain(&refusal)), status),
+            None if has_ended => Finding::wrong(what, "git ao cleanup"),
+            None => Finding::wrong(what, status),
+        });
+        named.push(path);
+    }
+    Ok(named)
+}

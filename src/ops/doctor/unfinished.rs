@@ -1,0 +1,85 @@
+//! What a `spawn`, `fork` or `restore` that was killed has made so far.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::Finding;
+use super::branch::{and_branch, branch_at, on};
+use crate::ops::common::FlowError;
+use crate::store::{Shelf, Snapshot, Store};
+use crate::workspace::{Unfinished, Worktrees, marked};
+
+/// Worktrees that nobody marked, and folders that are still empty.
+pub fn look(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    found: &mut Vec<Finding>,
+) -> Result<(), FlowError> {
+    let repo = store.repository();
+    let listed = Worktrees::new(repo).list()?;
+    let begun = Worktrees::new(repo).unfinished()?;
+    // A name that cannot be one is reported with the settings.
+    let empty = match snapshot.default_project() {
+        Ok(project) => Worktrees::new(repo).empty_folders(&project)?,
+        Err(_) => Vec::new(),
+    };
+    if begun.is_empty() && empty.is_empty() {
+        return Ok(());
+    }
+    let known = known(snapshot);
+    let settled = Worktrees::new(repo).sessions_known()?;
+    let settled: BTreeSet<_> = settled.keys().map(|id| id.short()).collect();
+    let marks = marked(repo)?;
+    let has_mark = |path: &Path| marks.iter().any(|mark| mark.worktree == path);
+    for unfinished in begun {
+        let has_session = known.contains(&unfinished.short);
+        // Of a mark that says nothing, that is said.
+        if has_session && (settled.contains(&unfinished.short) || has_mark(&unfinished.path)) {
+            continue;
+        }
+        let way_out = unfinished.way_out();
+        let Unfinished { path, short } = unfinished;
+        let (shown, branch) = (path.display(), branch_at(&listed, &path));
+        let what = match has_session {
+            true => format!("'{shown}' is not marked as the worktree of session {short}"),
+            false => format!("no session {short} for the worktree '{shown}'{}", on(branch)),
+        };
+        let status = repo.git_in(&path, "status").args(["--porcelain", "--untracked-files=normal"]);
+        let is_clean = status.run().is_ok_and(|status| status.text().is_empty());
+        found.push(match branch {
+            Some(_) if is_clean => {
+                let branch = branch.filter(|_| !has_session);
+                Finding::wrong(what, and_branch(repo, way_out, branch)?).irreversible()
+            }
+            _ => Finding::wrong(what, format!("git -C '{shown}' status")),
+        });
+    }
+    for Unfinished { path, short } in empty.into_iter().filter(|it| !known.contains(&it.short)) {
+        let path = path.display();
+        let what = format!("no session {short} for the empty folder '{path}'");
+        found.push(Finding::note(what, format!("rmdir '{path}'")));
+    }
+    Ok(())
+}
+
+/// The worktrees of no session.
+pub fn worktrees(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Unfinished>, FlowError> {
+    let mut found = Worktrees::new(store.repository()).unfinished()?;
+    if !found.is_empty() {
+        let known = known(snapshot);
+        found.retain(|it| !known.contains(&it.short));
+    }
+    Ok(found)
+}
+
+/// Whether a session has the short id that the folder is named after.
+pub fn is_known(snapshot: &Snapshot<'_>, path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| known(snapshot).contains(name))
+}
+
+/// The short ids of all sessions.
+fn known(snapshot: &Snapshot<'_>) -> BTreeSet<String> {
+    let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
+    all.into_iter().flatten().map(|listed| listed.location.id.short()).collect()
+}

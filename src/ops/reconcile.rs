@@ -1,0 +1,327 @@
+//! Makes records agree with what is true in this clone, in one event.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::git::Environment;
+use crate::model::{Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
+use crate::ops::common::FlowError;
+use crate::ops::common::live::{AgentState, Probes};
+use crate::ops::common::owned_worktrees::Own;
+use crate::runtime::RuntimeError;
+use crate::store::{Key, Shelf, Store, StoreError};
+use crate::workspace::{
+    self, Condition, Detail, Place, Workspace as _, WorkspaceState, Worktrees, is_worktree,
+    session_at,
+};
+
+/// How long a session that is being started may have no agent yet: longer than whoever starts it
+/// waits for anything.
+const GRACE: Duration = Duration::from_secs(180);
+
+/// One correction of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Its agent is gone without a word.
+    AgentGone {
+        /// What the record said.
+        from: SessionStatus,
+    },
+    /// Its worktree is on another branch.
+    Branch(String),
+    /// There are other commits on the branch.
+    Head(Oid),
+    /// Its worktree is somewhere else now.
+    Moved(PathBuf),
+    /// The worktree that the record names is another session's.
+    Taken {
+        /// The worktree, as the record has it.
+        path: String,
+        /// That session.
+        by: SessionId,
+    },
+    /// Its worktree is gone.
+    Vanished(String),
+}
+
+/// Sessions, and why their agents cannot be seen.
+pub type Unknown = Vec<(SessionId, RuntimeError)>;
+
+/// The corrections that were made, or would be made.
+#[derive(Debug, Default)]
+pub struct Reconciled {
+    /// The sessions with something to change.
+    pub changed: Vec<(Session, Vec<Step>)>,
+    /// Agents of which it cannot be told whether they are alive: nothing is changed for that.
+    pub unknown: Unknown,
+    /// The event; None when there was nothing to do.
+    pub event: Option<Oid>,
+}
+
+/// What was found for one session, and for which placement that holds.
+struct Seen {
+    key: Key,
+    session: Session,
+    /// None where it lives nowhere: then only its branch counts.
+    placement: Option<Placement>,
+    is_gone: bool,
+    /// Where its worktree says that it is its own.
+    own: Option<PathBuf>,
+    workspace: Option<WorkspaceState>,
+    /// The session that the recorded worktree names instead.
+    owner: Option<SessionId>,
+}
+
+/// Determines what [`reconcile`] would change, without changing it.
+///
+/// # Errors
+/// When git or the store cannot be read.
+pub fn reconcile_plan(store: &Store) -> Result<Reconciled, FlowError> {
+    let (seen, unknown) = look(store)?;
+    let mut changed = Vec::new();
+    let now = store.clock().now();
+    for seen in &seen {
+        let mut session = seen.session.clone();
+        let steps = seen.apply(store, &mut session, now)?;
+        if !steps.is_empty() {
+            changed.push((session, steps));
+        }
+    }
+    Ok(Reconciled { changed, unknown, event: None })
+}
+
+/// Makes the records of this clone's sessions agree with their agents, worktrees and branches; of
+/// sessions that live in no clone, with their branches.
+///
+/// What was found is applied to each record as it is in the moment of writing, and only where the
+/// session still lives where it was looked at: nobody else's change is lost.
+///
+/// # Errors
+/// When git or the store cannot be read or written. Nothing is changed then.
+pub fn reconcile(store: &Store) -> Result<Reconciled, FlowError> {
+    let (seen, unknown) = look(store)?;
+    let committed = store.transaction("reconcile", |tx| {
+        let mut changed = Vec::new();
+        for seen in &seen {
+            let now = tx.now();
+            let applied = tx.update(seen.key.clone(), |session| {
+                let steps = seen.apply(store, session, now)?;
+                Ok::<_, FlowError>((session.clone(), steps))
+            });
+            match applied {
+                Ok((_, steps)) if steps.is_empty() => {}
+                Ok(done) => changed.push(done),
+                // It was put away meanwhile.
+                Err(FlowError::Store(StoreError::NotFound(_) | StoreError::Archived(_))) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if let [(_, steps)] = changed.as_slice() {
+            let words: Vec<_> = steps.iter().map(ToString::to_string).collect();
+            tx.describe(words.join(", "));
+        }
+        Ok(changed)
+    })?;
+    Ok(Reconciled { changed: committed.value, unknown, event: committed.event })
+}
+
+fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
+    let (mut all, mut unknown) = (Vec::new(), Vec::new());
+    let replica = store.known_replica();
+    let repo = store.repository();
+    let worktrees = Worktrees::new(repo);
+    let listed = store.snapshot()?.listing(Shelf::Active).sessions;
+    let listed = listed
+        .into_iter()
+        .filter_map(|listed| Some((Key::from(&listed.location), listed.session.ok()?)));
+    let is_here = |session: &Session| {
+        replica.as_ref().is_some_and(|replica| session.placements.contains_key(replica))
+    };
+    let (here, others): (Vec<_>, Vec<_>) = listed.partition(|(_, session)| is_here(session));
+    let nowhere = others.into_iter().filter(|(_, session)| session.placements.is_empty());
+    all.extend(behind_their_branch(store, nowhere.collect())?);
+    let Some(replica) = replica else { return Ok((all, unknown)) };
+    let sessions: Vec<_> = here.iter().map(|(_, session)| session).collect();
+    let agents = Probes::new(repo, Some(&replica), &sessions).run();
+    let own = Own::of(&worktrees, &store.snapshot()?)?;
+    for ((key, session), agent) in here.iter().zip(agents) {
+        let is_gone = matches!(agent, AgentState::Gone | AgentState::NotStarted);
+        if let AgentState::Unknown(error) = agent {
+            unknown.push((session.id, error));
+        }
+        let placement = session.placements[&replica].clone();
+        let own = own.path(session).filter(|path| path.exists()).cloned();
+        let recorded = placement
+            .workspace
+            .as_deref()
+            .and_then(|p| workspace::from_record(p, repo.environment()).ok());
+        let path = own.clone().or(recorded);
+        let state = |path: &PathBuf| worktrees.state(&Place { path, branch: None }, Detail::Place);
+        let workspace = path.as_ref().map(state).transpose()?;
+        let is_there = workspace.as_ref().is_some_and(|state| is_worktree(&state.condition));
+        let owner = path.as_deref().filter(|_| is_there && own.is_none()).and_then(session_at);
+        let owner = owner.filter(|owner| *owner != session.id);
+        let (key, session) = (key.clone(), session.clone());
+        all.push(Seen { key, session, placement: Some(placement), is_gone, own, workspace, owner });
+    }
+    Ok((all, unknown))
+}
+
+/// Of sessions that live nowhere, those whose branch has other commits here than the record says.
+///
+/// The record may come from another clone: a branch that only lags behind it, or a commit that is not
+/// here, is no news.
+fn behind_their_branch(
+    store: &Store,
+    nowhere: Vec<(Key, Session)>,
+) -> Result<Vec<Seen>, FlowError> {
+    if nowhere.is_empty() {
+        return Ok(Vec::new());
+    }
+    let repo = store.repository();
+    let tips = repo.git("for-each-ref").arg("--format=%(objectname) %(refname:lstrip=2)");
+    let tips = tips.arg("refs/heads/").run()?.text();
+    let tips: BTreeMap<_, _> = tips
+        .lines()
+        .filter_map(|line| line.split_once(' ').map(|(tip, branch)| (branch, tip)))
+        .collect();
+    let mut behind = Vec::new();
+    for (key, session) in nowhere {
+        let Some(tip) = session.branch.as_deref().and_then(|branch| tips.get(branch)) else {
+            continue;
+        };
+        if let Some(head) = &session.head {
+            let git = repo.git("merge-base").args(["--is-ancestor", tip, head.as_str()]);
+            if head.as_str() == *tip || !matches!(git.find(), Ok(None)) {
+                continue;
+            }
+        }
+        let (placement, own, workspace, owner) = (None, None, None, None);
+        behind.push(Seen { key, session, placement, is_gone: false, own, workspace, owner });
+    }
+    Ok(behind)
+}
+
+impl Seen {
+    fn apply(
+        &self,
+        store: &Store,
+        session: &mut Session,
+        now: Timestamp,
+    ) -> Result<Vec<Step>, FlowError> {
+        let mut steps = Vec::new();
+        let replica = store.known_replica();
+        let here = replica.as_ref().and_then(|replica| session.placements.get(replica));
+        let is_nowhere = self.placement.is_none();
+        if here != self.placement.as_ref() || (is_nowhere && !session.placements.is_empty()) {
+            return Ok(steps);
+        }
+        if let Some(replica) = replica {
+            self.worktree(session, &replica, store.repository().environment(), &mut steps)?;
+        }
+        self.branch(store, session, &mut steps)?;
+        if self.is_dead(session, now) {
+            steps.push(Step::AgentGone { from: session.status.clone() });
+            session.status = SessionStatus::Errored;
+            session.status_reason = Some("agent_gone".to_owned());
+        }
+        Ok(steps)
+    }
+
+    /// Only a status that says that an agent is at work can be wrong about it; and where nothing was
+    /// to be started, somebody else does the work.
+    fn is_dead(&self, session: &Session, now: Timestamp) -> bool {
+        let Some(placement) = &self.placement else { return false };
+        let is_started = placement.runtime.as_deref().is_some_and(|name| name != "none");
+        let since = placement.at.unwrap_or(session.created_at).max(session.created_at);
+        let is_young = session.status == SessionStatus::Spawning && since > ago(now, GRACE);
+        let at_work = matches!(session.status, SessionStatus::Spawning | SessionStatus::Working);
+        at_work && is_started && self.is_gone && !is_young
+    }
+
+    fn worktree(
+        &self,
+        session: &mut Session,
+        replica: &str,
+        environment: &Environment,
+        steps: &mut Vec<Step>,
+    ) -> Result<(), FlowError> {
+        let Some(here) = session.placements.get_mut(replica) else { return Ok(()) };
+        if let Some(path) = &self.own {
+            let text = workspace::to_record(path, environment)?;
+            let is_there = |recorded: &str| {
+                workspace::from_record(recorded, environment).is_ok_and(|recorded| is_same(&recorded, path))
+                    // Another user made it.
+                    || workspace::could_name(recorded, path)
+            };
+            if !here.workspace.as_deref().is_some_and(is_there) {
+                here.workspace = Some(text);
+                steps.push(Step::Moved(path.clone()));
+            }
+            return Ok(());
+        }
+        if let Some(by) = self.owner {
+            // Where its agent works all the same, that is where it lives.
+            if self.is_gone
+                && let Some(path) = here.workspace.take()
+            {
+                steps.push(Step::Taken { path, by });
+            }
+            return Ok(());
+        }
+        let is_gone = self.workspace.as_ref().is_some_and(|state| {
+            matches!(state.condition, Condition::Missing | Condition::Prunable)
+                && state.locked.is_none()
+        });
+        if is_gone && let Some(path) = here.workspace.take() {
+            steps.push(Step::Vanished(path));
+        }
+        Ok(())
+    }
+
+    /// Only the session's own worktree tells its branch, and not while git moves it about.
+    fn branch(
+        &self,
+        store: &Store,
+        session: &mut Session,
+        steps: &mut Vec<Step>,
+    ) -> Result<(), FlowError> {
+        if let (Some(_), Some(state)) = (&self.own, &self.workspace)
+            && state.condition == Condition::Ready
+            && let Some(branch) =
+                state.branch.as_ref().filter(|b| Some(*b) != session.branch.as_ref())
+        {
+            session.branch = Some(branch.clone());
+            steps.push(Step::Branch(branch.clone()));
+        }
+        if let Some(branch) = &session.branch
+            && let Some(tip) = store.repository().read_ref(&format!("refs/heads/{branch}"))?
+            && session.head.as_ref() != Some(&tip)
+        {
+            session.head = Some(tip.clone());
+            steps.push(Step::Head(tip));
+        }
+        Ok(())
+    }
+}
+
+/// The home folder may be reached through a link.
+fn is_same(recorded: &Path, path: &Path) -> bool {
+    recorded == path || recorded.canonicalize().is_ok_and(|recorded| recorded == path)
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::AgentGone { from } => write!(f, "{from} -> errored, its agent is gone"),
+            Self::Branch(name) => write!(f, "on branch {name}"),
+            Self::Head(tip) => write!(f, "head at {}", tip.short()),
+            Self::Moved(path) => write!(f, "worktree at {}", path.display()),
+            Self::Taken { path, by } => {
+                write!(f, "worktree {path} belongs to session {}", by.short())
+            }
+            Self::Vanished(path) => write!(f, "worktree missing at {path}"),
+        }
+    }
+}

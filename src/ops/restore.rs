@@ -1,0 +1,325 @@
+//! Bringing a session back to life.
+
+use std::path::{Path, PathBuf};
+
+use crate::agent::Action;
+use crate::model::{Oid, Placement, Session, SessionStatus};
+use crate::ops::common::branch_sessions::catch_up;
+use crate::ops::common::conversation::{self, Conversation};
+use crate::ops::common::liveness::{Liveness, liveness, of_processes, stop};
+use crate::ops::common::site::{Made, Site, find_place};
+use crate::ops::common::start::claim_in_turn;
+use crate::ops::common::start_guard::StartGuard;
+use crate::ops::common::{
+    AgentChoice, FlowError, Interrupt, Launcher, Start, Transition, message, placement,
+};
+use crate::runtime::{Runtime, RuntimeError, Started};
+use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
+use crate::workspace::{self, Remarks, Worktrees};
+
+/// The options of [`restore`].
+#[derive(Debug, Clone, Default)]
+pub struct Restore {
+    /// Another agent than the one it had.
+    pub agent: Option<String>,
+    /// Another runtime than the one it had.
+    pub runtime: Option<String>,
+    /// Whether what speaks against it counts: that it is merged, may be running elsewhere or where
+    /// it cannot be seen, or is on another branch.
+    pub rule: Transition,
+    /// What the agent does.
+    pub again: Again,
+    /// What the agent is told; else a new conversation begins with the task.
+    pub text: Option<String>,
+}
+
+/// Whether a conversation is resumed or started over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Again {
+    /// It goes on. Where an agent has guard and nothing is found to go on with, that is an error.
+    #[default]
+    Resume,
+    /// The agent begins a new one.
+    Fresh,
+}
+
+/// The result of [`restore`].
+#[derive(Debug, Clone)]
+pub struct Restored {
+    /// The record.
+    pub session: Session,
+    /// The event.
+    pub event: Option<Oid>,
+    /// The worktree.
+    pub workspace: PathBuf,
+    /// What there is to say of the worktree, where it was made again.
+    pub remarks: Remarks,
+    /// The refs that keep what earlier worktrees of it held, where it got a new one.
+    pub backups: Vec<String>,
+    /// What became of its agent.
+    pub started: Started,
+    /// What the agent was started for.
+    pub action: Action,
+    /// The conversation that it had and leaves for a new one, by the agent's own id.
+    pub left: Option<String>,
+}
+
+/// The plan of a restore.
+#[derive(Debug, Clone)]
+pub struct RestorePlan {
+    /// The record as it is.
+    pub session: Session,
+    /// Where it would work.
+    pub workspace: PathBuf,
+    /// What its agent would be started for; None where none would be started.
+    pub action: Option<Action>,
+}
+
+/// Determines what [`restore`] would do, without doing it.
+///
+/// # Errors
+/// As [`restore`], as far as that can be told before.
+pub fn restore_plan(
+    store: &Store,
+    launcher: &Launcher,
+    entry: &Entry,
+    wish: &Restore,
+) -> Result<RestorePlan, FlowError> {
+    let session = load(&store.snapshot()?, entry)?;
+    let worktrees = Worktrees::new(store.repository());
+    let Prepared { spot, start, .. } = prepare(store, launcher, &worktrees, &session, wish)?;
+    let action = start.runs_something().then_some(start.action);
+    Ok(RestorePlan { session, workspace: spot.path().to_owned(), action })
+}
+
+/// All that can be found out before anything is done.
+struct Prepared {
+    sight: Sight,
+    spot: Site,
+    session: Session,
+    start: Start,
+}
+
+fn prepare(
+    store: &Store,
+    launcher: &Launcher,
+    worktrees: &Worktrees<'_>,
+    old: &Session,
+    wish: &Restore,
+) -> Result<Prepared, FlowError> {
+    let sight = check_status(store, old, wish.rule)?;
+    let mut now = old.clone();
+    catch_up(store, &mut now)?;
+    let spot = find_place(store, worktrees, &now, wish.rule)?;
+    let (session, start) = choose(store, launcher, &now, wish, spot.path())?;
+    launcher.check(store, &session, spot.path(), &start)?;
+    Ok(Prepared { sight, spot, session, start })
+}
+
+/// Brings a session that has ended back: worktree, runtime, agent. The agent goes on with its own
+/// conversation, or begins a new one where that is asked for or it has never guard.
+///
+/// Everything that can speak against it is asked first. The old runtime goes when the new one has
+/// started, and the record is written last: whatever fails leaves it as it was.
+///
+/// # Errors
+/// When it runs, or that cannot be told; when it is merged; when its worktree is not usable and
+/// cannot be made again; when its conversation is not found; when its agent cannot be started.
+pub fn restore(
+    store: &Store,
+    launcher: &Launcher,
+    entry: &Entry,
+    wish: &Restore,
+    interrupt: &Interrupt<'_>,
+) -> Result<Restored, FlowError> {
+    // Two who restore the same session at once would both find it ended.
+    let id = entry.location.id;
+    let claimed = claim_in_turn(store.repository(), id, interrupt)?;
+    // Whoever had it before may have changed the record, and where it is.
+    let snapshot = store.snapshot()?;
+    let entry = snapshot.find(id)?.ok_or_else(|| StoreError::NotFound(id.into()))?;
+    let entry = &entry;
+    let old = load(&snapshot, entry)?;
+    let worktrees = Worktrees::new(store.repository());
+    let Prepared { sight, spot, mut session, start } =
+        prepare(store, launcher, &worktrees, &old, wish)?;
+    interrupt.check()?;
+
+    let made = spot.make(&worktrees, &session)?;
+    let workspace = made.path().to_owned();
+    // Before anything is guard: what is guard reads it.
+    let replica = store.replica()?;
+    let at = store.clock().now();
+    message::leave(store.repository(), id, start.text.as_deref())?;
+    let guard = StartGuard::new(launcher, store.repository(), &session, &workspace, &start, at)?;
+    interrupt.check()?;
+    let handle = guard.handle();
+    let had = placement::placement(store, &old);
+    let is_new = |had: &Placement| {
+        had.handle == handle && had.runtime.as_deref() == Some(start.runtime.name())
+    };
+    // A name that was free again is the new one's by now.
+    if sight == Sight::Clear && had.is_some_and(|had| had.handle.is_some() && !is_new(had)) {
+        stop(store, &old)?;
+    }
+    session.status = if handle.is_some() { SessionStatus::Spawning } else { SessionStatus::Idle };
+    session.status_reason = None;
+    let before = session.placements.remove(&replica).unwrap_or_default();
+    let placement = Placement {
+        workspace: Some(workspace::to_record(&workspace, store.repository().environment())?),
+        runtime: Some(start.runtime.name().to_owned()),
+        handle,
+        socket: guard.socket(),
+        at: Some(at),
+        ..before
+    };
+    session.placements.insert(replica, placement);
+    let (session, event) = write(store, entry, &old, &session, interrupt)?;
+    let started = guard.disarm();
+    let backups = match &made {
+        Made::Existing(_, None) => Vec::new(),
+        // The session is back: what cannot be read is no reason to fail now.
+        Made::Existing(_, Some(_)) | Made::Again(_) => worktrees.backups(id).unwrap_or_default(),
+    };
+    let remarks = made.remarks();
+    made.keep();
+    drop(claimed);
+    let left = old.agent_session_id.filter(|id| session.agent_session_id.as_ref() != Some(id));
+    Ok(Restored {
+        session,
+        event,
+        workspace,
+        remarks,
+        backups,
+        started,
+        action: start.action,
+        left,
+    })
+}
+
+fn load(snapshot: &Snapshot<'_>, entry: &Entry) -> Result<Session, StoreError> {
+    let key = || (&entry.location).into();
+    snapshot.load(entry).map_err(|problem| StoreError::Corrupt { key: key(), problem })
+}
+
+/// Whether it could be told what has become of the agent that a session had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    Clear,
+    None,
+}
+
+/// A live session is not restored, and one that may be alive neither.
+fn check_status(store: &Store, session: &Session, rule: Transition) -> Result<Sight, FlowError> {
+    let id = session.id;
+    if session.status == SessionStatus::Merged && rule == Transition::Checked {
+        return Err(FlowError::Merged(id));
+    }
+    match liveness(store, session) {
+        // Only the runtime cannot tell: it does not run as git-ao starts it.
+        Liveness::Unknown(_)
+            if rule == Transition::Forced
+                && matches!(of_processes(store.repository(), id), Liveness::Gone) =>
+        {
+            Ok(Sight::None)
+        }
+        Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }),
+        Liveness::Alive { .. } => Err(FlowError::Running(id)),
+        Liveness::Gone => match placement::elsewhere(store, session) {
+            Some(replica) if !session.status.is_terminal() && rule == Transition::Checked => {
+                Err(FlowError::Elsewhere { id, replica: replica.to_owned() })
+            }
+            _ => Ok(Sight::Clear),
+        },
+    }
+}
+
+/// The session as it is to be, and how its agent is started.
+fn choose(
+    store: &Store,
+    launcher: &Launcher,
+    session: &Session,
+    wish: &Restore,
+    path: &Path,
+) -> Result<(Session, Start), FlowError> {
+    let runtime = runtime(store, launcher, session, wish)?;
+    let wanted = wish.agent.as_deref().or(session.agent.as_deref());
+    let mut start = Start { runtime, action: Action::Launch, text: wish.text.clone() };
+    if !start.runs_something() {
+        let agent = wanted.map(str::to_owned);
+        return Ok((Session { agent, ..session.clone() }, start));
+    }
+    let name = match launcher.choose_agent(wanted)? {
+        AgentChoice::Agent(name) => name,
+        AgentChoice::NoAgent(none) => return Err(none.into()),
+    };
+    let agent = launcher.agents().find(&name)?;
+    let agent_session_id = match wish.again {
+        Again::Fresh => None,
+        Again::Resume => match conversation::find(store, agent, session, path)? {
+            Conversation::Known(id) => Some(id),
+            Conversation::Never => None,
+            Conversation::Lost(lost) => return Err(FlowError::Lost { id: session.id, lost }),
+        },
+    };
+    if agent_session_id.is_some() {
+        start.action = Action::Resume;
+    }
+    Ok((Session { agent: Some(name), agent_session_id, ..session.clone() }, start))
+}
+
+/// What keeps it alive: what is asked for; else what did before, if that is still there.
+fn runtime(
+    store: &Store,
+    launcher: &Launcher,
+    session: &Session,
+    wish: &Restore,
+) -> Result<Box<dyn Runtime>, FlowError> {
+    let placement = placement::placement(store, session);
+    let had = placement.and_then(|placement| placement.runtime.as_deref());
+    // A person's terminal is not what a session comes back to by itself.
+    let had = had.filter(|name| matches!(*name, "tmux" | "detached"));
+    Ok(match (wish.runtime.as_deref(), had) {
+        (None, Some(had)) => match launcher.runtime(Some(had)) {
+            Err(RuntimeError::NotInstalled(_) | RuntimeError::TooOld { .. }) => {
+                launcher.runtime(None)?
+            }
+            runtime => runtime?,
+        },
+        (asked, _) => launcher.runtime(asked)?,
+    })
+}
+
+/// Writes the record, unless somebody has changed it since it was read.
+fn write(
+    store: &Store,
+    entry: &Entry,
+    old: &Session,
+    new: &Session,
+    interrupt: &Interrupt<'_>,
+) -> Result<(Session, Option<Oid>), FlowError> {
+    let key = Key::from(&entry.location);
+    let committed = store.transaction("restore", |tx| {
+        interrupt.check()?;
+        if entry.location.shelf == Shelf::Archived {
+            tx.unarchive(key.clone())?;
+        }
+        tx.describe(format!("{} -> {}", old.status, new.status));
+        tx.update(key.clone(), |session| {
+            if session.status != old.status || session.placements != old.placements {
+                return Err(FlowError::Changed(session.id));
+            }
+            session.status = new.status.clone();
+            session.status_reason.clone_from(&new.status_reason);
+            if new.branch != old.branch {
+                session.branch.clone_from(&new.branch);
+                session.head.clone_from(&new.head);
+            }
+            session.agent.clone_from(&new.agent);
+            session.agent_session_id.clone_from(&new.agent_session_id);
+            session.placements.clone_from(&new.placements);
+            Ok(session.clone())
+        })
+    })?;
+    Ok((committed.value, committed.event))
+}

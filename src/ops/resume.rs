@@ -1,0 +1,23 @@
+use crate::model::SessionStatus;
+use crate::ops::common::liveness::{Liveness, liveness};
+use crate::ops::common::status_change::{Changed, StatusChange, change};
+use crate::ops::common::{FlowError, Interrupt, placement};
+use crate::store::{Key, Store};
+
+/// Notes that the work of a paused session goes on: `working` where its agent is alive, or may be;
+/// else `idle`.
+///
+/// # Errors
+/// When the session is not there or archived, or is not paused.
+pub fn resume(store: &Store, key: &Key, say: &StatusChange) -> Result<Changed, FlowError> {
+    let session = store.snapshot()?.session(key.clone())?;
+    if session.status != SessionStatus::Paused {
+        return Err(FlowError::NotPaused { id: session.id, status: session.status });
+    }
+    let elsewhere = placement::elsewhere(store, &session).is_some();
+    let to = match liveness(store, &session) {
+        Liveness::Gone if !elsewhere => SessionStatus::Idle,
+        _ => SessionStatus::Working,
+    };
+    change(store, key, "resume", &to, say, &Interrupt::never())
+}

@@ -1,0 +1,143 @@
+//! Looking after a session's agent from its start to its end.
+
+mod home;
+mod look_after;
+mod prepare;
+mod request;
+
+use std::io::Write;
+use std::time::Duration;
+
+use self::home::Home;
+use self::look_after::end;
+use self::prepare::prepare;
+use self::request::key_of;
+pub use self::request::{Caller, Run};
+use crate::git::{Lock, LockError, Repository};
+use crate::model::{Origin, Session, SessionId, SessionStatus};
+use crate::ops::common::conversation::NOT_STARTED;
+use crate::ops::common::liveness::{Liveness, left_behind};
+use crate::ops::common::start::{PATIENCE, claim};
+use crate::ops::common::{FlowError, Interrupt, Launcher, message, placement};
+use crate::runtime::{Ended, Foreground, Process, Reins, Runtime};
+use crate::store::{Key, Store, StoreError};
+use crate::workspace;
+
+/// The exclusive right to run a session's agent.
+#[derive(Debug)]
+pub struct Runner {
+    run: Run,
+    _alone: Lock,
+}
+
+impl Run {
+    /// Waits until nobody else runs the session, and until whoever asked for it has written it
+    /// down. A signal may end the caller meanwhile: nothing has been started.
+    ///
+    /// # Errors
+    /// When the session is run already.
+    pub fn wait_for_turn(self, repo: &Repository) -> Result<Runner, FlowError> {
+        let patience =
+            if matches!(self.turn, Caller::Runtime(_)) { PATIENCE } else { Duration::ZERO };
+        let claimed = claim(repo, self.session, patience);
+        let lock = claimed.and_then(|claim| {
+            let lock = repo.lock_named(&format!("run/{}", self.session), patience);
+            drop(claim);
+            let mut lock = lock?;
+            // Whom to end when nobody knows the session any more. It can be told without, too.
+            if let Ok(process) = Process::current() {
+                let _ = lock.sign(&process.to_string());
+            }
+            Ok(lock)
+        });
+        match lock {
+            // The last one was killed, and its agent was not.
+            Ok(_) if !matches!(left_behind(repo, self.session), None | Some(Liveness::Gone)) => {
+                Err(FlowError::Running(self.session))
+            }
+            // The kernel releases it, however this process ends.
+            Ok(alone) => Ok(Runner { run: self, _alone: alone }),
+            Err(FlowError::Lock(LockError::Timeout { .. })) => {
+                Err(FlowError::Running(self.session))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Runner {
+    /// Starts the agent in its workspace and stays until it ends. The record tells when it works,
+    /// how it ended, and its own id of the conversation.
+    ///
+    /// `output` is where the agent's output goes where it has no terminal. An interrupt counts until
+    /// the agent is started. `watch` is called with what passes signals on, when there is somebody to
+    /// pass them to.
+    ///
+    /// # Errors
+    /// When the session has ended, or its agent cannot be started; the record tells the last.
+    pub fn run(
+        self,
+        store: &Store,
+        launcher: &Launcher,
+        output: Box<dyn Write + Send>,
+        interrupt: &Interrupt<'_>,
+        watch: &mut dyn FnMut(Reins),
+    ) -> Result<Ended, FlowError> {
+        let key = own_key(store, self.run.session);
+        let session = store.snapshot()?.session(key)?;
+        if session.status.is_terminal() {
+            return Err(FlowError::HasEnded { id: session.id, status: session.status });
+        }
+        let session = match self.run.turn {
+            // Whoever asked for it was stopped before that was written down, and could not say so.
+            Caller::Runtime(Some(at))
+                if placement::placement(store, &session).and_then(|it| it.at) != Some(at) =>
+            {
+                return Err(FlowError::Changed(session.id));
+            }
+            Caller::Runtime(_) => session,
+            Caller::Terminal => place_here(store, &session)?,
+        };
+        let home = Home::new(store)?;
+        let prepared = prepare(store, launcher, &self.run, &session, output);
+        let begun = prepared.and_then(|prepared| {
+            // From here on a signal is the agent's.
+            interrupt.check()?;
+            prepared.begin(store.repository())
+        });
+        match begun {
+            Ok(agent) => {
+                // It has been said by now.
+                let _ = message::leave(store.repository(), session.id, None);
+                agent.look_after(home, watch)
+            }
+            Err(error) => {
+                let reason = format!("{NOT_STARTED}{error}");
+                end(store, &key_of(&session), None, (&SessionStatus::Errored, &reason))?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Notes that this very process is what keeps the agent alive.
+fn place_here(store: &Store, session: &Session) -> Result<Session, FlowError> {
+    let (replica, process) = (store.replica()?, Process::current()?);
+    let placed = store.transaction("place", |tx| {
+        tx.set_origin(Origin::Automatic);
+        tx.update(key_of(session), |session| {
+            let placement = session.placements.entry(replica.clone()).or_default();
+            placement.runtime = Some(Foreground.name().to_owned());
+            placement.handle = Some(process.to_string());
+            placement.socket = None;
+            Ok::<_, StoreError>(session.clone())
+        })
+    });
+    Ok(placed?.value)
+}
+
+/// Of two sessions with this id, in two projects, the one whose worktree this is.
+fn own_key(store: &Store, session: SessionId) -> Key {
+    let here = workspace::key_here(store.repository());
+    here.filter(|key| key.id == session).unwrap_or_else(|| session.into())
+}

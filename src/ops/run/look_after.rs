@@ -1,0 +1,168 @@
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use super::Home;
+use crate::agent::Agent;
+use crate::git::Environment;
+use crate::model::{Origin, Placement, SessionStatus};
+use crate::ops::common::branch_sessions::catch_up;
+use crate::ops::common::liveness::AgentFile;
+use crate::ops::common::{FlowError, last_screen};
+use crate::runtime::{Child, Ended, Event, Reins};
+use crate::store::{Key, Store, StoreError};
+
+/// How often an agent that tells its id to nobody is looked at, at first.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+
+/// How long it is not looked at, at most: it may ask for trust before it begins a conversation.
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
+
+/// An agent that runs.
+pub(super) struct Running<'a> {
+    pub agent: &'a dyn Agent,
+    pub child: Child,
+    pub session: Key,
+    pub workspace: PathBuf,
+    pub since: SystemTime,
+    pub environment: Environment,
+    /// The agent's own id of the conversation, as far as it is known.
+    pub conversation: Option<String>,
+    pub here: Option<Placement>,
+}
+
+impl Running<'_> {
+    /// Stays until the agent ends, and has the record tell how it works and ends. Where the repository
+    /// is gone by then, there is no record, and the agent is left alone.
+    pub fn look_after(
+        mut self,
+        mut home: Home,
+        watch: &mut dyn FnMut(Reins),
+    ) -> Result<Ended, FlowError> {
+        watch(self.child.reins());
+        let mut trouble = self.tell(&mut home).err();
+        let mut patience = FIRST_LOOK;
+        let ended = loop {
+            let found = match self.child.next(patience) {
+                Some(Event::Ended(ended)) => break ended,
+                Some(Event::Line(line)) if self.conversation.is_none() => {
+                    self.agent.id_in_output(&line)
+                }
+                Some(Event::Line(_)) => None,
+                None => {
+                    patience = LONGEST_LOOK.min(patience.saturating_mul(2));
+                    self.look_for_id()
+                }
+            };
+            if found.is_some() {
+                self.conversation = found;
+                trouble = self.tell(&mut home).err().or(trouble);
+            }
+        };
+        home.with(|store| {
+            let repo = store.repository();
+            if let Some(here) = &self.here {
+                // Its end is to be told also where its words cannot be kept.
+                let _ = last_screen::keep(repo, self.session.id, here);
+            }
+            let _ = AgentFile::remove(repo, self.session.id);
+        });
+        if let Some(id) = self.look_for_id() {
+            self.conversation = Some(id);
+        }
+        let (status, reason) = match ended {
+            Ended::Exit(0) => (SessionStatus::Done, "agent_exited".to_owned()),
+            Ended::Exit(code) => (SessionStatus::Errored, format!("agent_exited: status {code}")),
+            Ended::Signal(signal) => {
+                (SessionStatus::Errored, format!("agent_exited: signal {signal}"))
+            }
+        };
+        let told = home.with(|store| {
+            end(store, &self.session, self.conversation.as_deref(), (&status, &reason))
+        });
+        told.transpose()?;
+        trouble.map_or(Ok(ended), Err)
+    }
+
+    /// Writes down that the agent works, and its id. One whose session has ended meanwhile is asked
+    /// to end too.
+    fn tell(&self, home: &mut Home) -> Result<(), FlowError> {
+        match home.with(|store| self.tell_once(store)) {
+            None | Some(Ok(true)) => Ok(()),
+            Some(Ok(false) | Err(StoreError::Archived(_) | StoreError::NotFound(_))) => {
+                Ok(self.child.reins().end()?)
+            }
+            Some(Err(error)) => Err(error.into()),
+        }
+    }
+
+    /// False where the session has ended.
+    fn tell_once(&self, store: &Store) -> Result<bool, StoreError> {
+        let told = store.transaction("status", |tx| {
+            tx.set_origin(Origin::Automatic);
+            let what = tx.update(self.session.clone(), |session| {
+                if self.conversation.is_some() {
+                    session.agent_session_id.clone_from(&self.conversation);
+                }
+                if session.status.is_terminal() {
+                    return Ok::<_, StoreError>(None);
+                }
+                let from = session.status.clone();
+                if from == SessionStatus::Spawning || from == SessionStatus::Idle {
+                    session.status = SessionStatus::Working;
+                    session.status_reason = None;
+                }
+                Ok(Some(match session.status == from {
+                    true => "agent's id".to_owned(),
+                    false => format!("{from} -> {}", session.status),
+                }))
+            })?;
+            if let Some(what) = &what {
+                tx.describe(what);
+            }
+            Ok::<_, StoreError>(what.is_some())
+        });
+        Ok(told?.value)
+    }
+
+    fn look_for_id(&self) -> Option<String> {
+        if self.conversation.is_some() {
+            return None;
+        }
+        self.agent.id_in_transcripts(&self.workspace, self.since, &self.environment)
+    }
+}
+
+/// Writes down how it ended, where its branch is, and its id of the conversation. A status that says
+/// something else than what the agent does stays: a person's decision, or where the pull request
+/// stands.
+pub(super) fn end(
+    store: &Store,
+    session: &Key,
+    conversation: Option<&str>,
+    (status, reason): (&SessionStatus, &str),
+) -> Result<(), FlowError> {
+    let ended = store.transaction("status", |tx| {
+        tx.set_origin(Origin::Automatic);
+        let what = tx.update(session.clone(), |session| {
+            if let Some(id) = conversation {
+                session.agent_session_id = Some(id.to_owned());
+            }
+            // What cannot be told of its branch is no reason to keep silent about its end.
+            let _ = catch_up(store, session);
+            if session.status.is_terminal() || !session.status.tells_activity() {
+                return Ok::<_, FlowError>("agent exited".to_owned());
+            }
+            let what = format!("{} -> {status}", session.status);
+            session.status = status.clone();
+            session.status_reason = Some(reason.to_owned());
+            Ok(what)
+        })?;
+        tx.describe(what);
+        Ok(())
+    });
+    match ended {
+        Ok(_) => Ok(()),
+        Err(FlowError::Store(StoreError::Archived(_) | StoreError::NotFound(_))) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,20 @@
+use crate::agent::{AgentError, Agents};
+use crate::model::Session;
+use crate::ops::common::{FlowError, find_running::find_running};
+use crate::store::Store;
+
+/// Types a text into a session's agent, as that agent needs it, and submits it.
+///
+/// # Errors
+/// As [`find_running`], and when the agent's runtime cannot type, or the text does not show.
+pub fn send(store: &Store, session: &Session, text: &str) -> Result<(), FlowError> {
+    let reached = find_running(store, session)?;
+    let agents = Agents::of(store.repository());
+    let text = match agents.find(session.agent.as_deref().unwrap_or_default()) {
+        Ok(agent) => agent.typed(text),
+        // It runs, whatever it is called here by now.
+        Err(AgentError::Unknown { .. }) => text.to_owned(),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(reached.runtime.send(&session.id, &reached.handle, &text)?)
+}

@@ -1,0 +1,154 @@
+//! Taking back what an event did to the records, and saying what else it did.
+
+use crate::model::{Event, Oid, SessionStatus};
+use crate::ops::common::liveness::{Liveness, liveness_of};
+use crate::ops::common::{FlowError, Transition, placement};
+use crate::store::{Committed, Overlap, Shelf, Snapshot, Store, Transaction, Undone, Version};
+use crate::workspace::Worktrees;
+
+/// The options of [`undo`].
+#[derive(Debug, Clone, Default)]
+pub struct Undo {
+    /// The event; None is the last one that a person caused in this clone.
+    pub event: Option<Oid>,
+    /// Whether what speaks against it counts: later changes of the same fields, an agent that runs,
+    /// a session that would be deleted and has not ended.
+    pub rule: Transition,
+}
+
+/// The result of an undo, or its plan.
+#[derive(Debug, Clone)]
+pub struct Undoing {
+    /// The event that is undone.
+    pub event: Event,
+    /// The event of the same change on the other ref, where public and private sessions changed
+    /// together; it is undone with it.
+    pub other: Option<Event>,
+    /// The records that change.
+    pub records: Vec<Undone>,
+}
+
+/// Undoes an event, by a new one.
+///
+/// # Errors
+/// When there is nothing to undo, or something speaks against it; nothing has changed then.
+pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError> {
+    let events = find(&store.snapshot()?, wish)?;
+    store.transaction("undo", |tx| stage(tx, store, &events, wish.rule))
+}
+
+/// Determines what [`undo`] would do, without doing it.
+///
+/// # Errors
+/// As [`undo`].
+pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
+    let events = find(&store.snapshot()?, wish)?;
+    store.rehearse(|tx| stage(tx, store, &events, wish.rule))
+}
+
+/// Before the lock is taken: the last event may be far back, and is that of the moment when it was
+/// asked for.
+fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), FlowError> {
+    let event = match &wish.event {
+        Some(id) => snapshot.event(id)?,
+        None => snapshot.last_by_hand()?.ok_or(FlowError::NothingToUndo)?,
+    };
+    let other = snapshot.counterpart(&event)?;
+    Ok((event, other))
+}
+
+fn stage(
+    tx: &mut Transaction<'_>,
+    store: &Store,
+    (event, other): &(Event, Option<Event>),
+    rule: Transition,
+) -> Result<Undoing, FlowError> {
+    let overlap = match rule {
+        Transition::Checked => Overlap::Refuse,
+        Transition::Forced => Overlap::Override,
+    };
+    let records = tx.undo(event, other.as_ref(), overlap)?;
+    if rule == Transition::Checked {
+        records.iter().try_for_each(|record| check(store, record))?;
+    }
+    Ok(Undoing { event: event.clone(), other: other.clone(), records })
+}
+
+/// As `delete` and `archive` do, refuses to take a session away from its agent.
+fn check(store: &Store, record: &Undone) -> Result<(), FlowError> {
+    let id = record.key.id;
+    let status = |version: &Option<Version>| {
+        version.as_ref().and_then(|it| it.session.as_ref()).map(|session| session.status.clone())
+    };
+    let is_over = status(&record.after).is_some_and(|status| status.is_terminal());
+    let is_away = record.after.as_ref().is_none_or(|after| after.location.shelf == Shelf::Archived);
+    let was_away =
+        record.before.as_ref().is_none_or(|before| before.location.shelf == Shelf::Archived);
+    if (is_over || is_away) && !was_away {
+        let session = record.before.as_ref().and_then(|before| before.session.as_ref());
+        match liveness_of(store, id, session) {
+            Liveness::Gone => {}
+            Liveness::Alive { .. } => return Err(FlowError::StillRuns(id)),
+            Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
+        }
+    }
+    match status(&record.before) {
+        Some(status) if record.after.is_none() && !status.is_terminal() => {
+            Err(FlowError::NotEnded { id, status })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the event did outside the store, and is not undone: each with the command that would.
+///
+/// # Errors
+/// When refs or worktrees cannot be read.
+pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String)>, FlowError> {
+    let repo = store.repository();
+    let short = record.key.id.short();
+    let session = |version: &Option<Version>| version.as_ref().and_then(|it| it.session.clone());
+    let is_there = |branch: &str| -> Result<bool, FlowError> {
+        Ok(repo.read_ref(&format!("refs/heads/{branch}"))?.is_some())
+    };
+    let mut left = Vec::new();
+    let Some(after) = session(&record.after) else {
+        let Some(before) = session(&record.before).filter(|_| record.after.is_none()) else {
+            return Ok(left);
+        };
+        if let Some(path) = placement::place(store, &before).filter(|path| path.is_dir()) {
+            let path = path.display();
+            left.push(("worktree".to_owned(), format!("git worktree remove '{path}'")));
+        }
+        if let Some(branch) = &before.branch
+            && is_there(branch)?
+        {
+            left.push(("branch".to_owned(), format!("git branch -D '{branch}'")));
+        }
+        return Ok(left);
+    };
+    if let Some(branch) = &after.branch
+        && !is_there(branch)?
+    {
+        let backup = Worktrees::new(repo).backups(after.id)?.into_iter().next_back();
+        let head = after.head.as_ref().map(|head| head.to_string());
+        if let Some(from) = backup.or(head) {
+            left.push(("branch".to_owned(), format!("git branch '{branch}' {from}")));
+        }
+    }
+    let is_gone = placement::place(store, &after).is_some_and(|path| !path.exists());
+    let before = session(&record.before).map(|session| session.status);
+    let was_over = before.is_none_or(|status| status.is_terminal());
+    let is_at_work =
+        matches!(after.status, SessionStatus::Spawning | SessionStatus::Working) && was_over;
+    let is_active = record.after.as_ref().is_some_and(|it| it.location.shelf == Shelf::Active);
+    if is_active && is_gone {
+        left.push(("worktree".to_owned(), format!("git ao restore {short}")));
+    } else if is_active
+        && is_at_work
+        && matches!(liveness_of(store, after.id, Some(&after)), Liveness::Gone)
+    {
+        left.push(("agent".to_owned(), format!("git ao restore {short}")));
+    }
+    Ok(left)
+}
