@@ -1,6 +1,6 @@
+use super::Finding;
 use crate::hook::{Edits, HookError, HookName, Installer, Lacking, Place, State, Way};
 use crate::model::error_chain;
-use super::Finding;
 use crate::store::Store;
 
 /// Hooks that are not installed, in this worktree and in others, or not as they were written.
