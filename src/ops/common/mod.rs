@@ -18,6 +18,7 @@ pub(in crate::ops) mod lost_conversation;
 pub(in crate::ops) mod message;
 pub(in crate::ops) mod owned_worktrees;
 pub(in crate::ops) mod placement;
+mod recovery;
 pub(in crate::ops) mod runner_files;
 pub(in crate::ops) mod site;
 pub(in crate::ops) mod spawn_request;
