@@ -7,6 +7,16 @@ use crate::model::{Oid, Recovery, shell_word};
 /// Any other error, kept as a cause.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+impl From<&io::Error> for Recovery {
+    fn from(error: &io::Error) -> Self {
+        use io::ErrorKind::{Interrupted, ResourceBusy, TimedOut, WouldBlock};
+        match error.kind() {
+            Interrupted | ResourceBusy | TimedOut | WouldBlock => Self::Retry,
+            _ => Self::FixInput,
+        }
+    }
+}
+
 /// Why a repository cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -1,5 +1,3 @@
-use std::io;
-
 /// What the caller of a failed operation can do about the failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Recovery {
@@ -12,14 +10,4 @@ pub enum Recovery {
     Repair,
     /// Report the error: neither another attempt nor a repair helps.
     GiveUp,
-}
-
-impl From<&io::Error> for Recovery {
-    fn from(error: &io::Error) -> Self {
-        use io::ErrorKind::{Interrupted, ResourceBusy, TimedOut, WouldBlock};
-        match error.kind() {
-            Interrupted | ResourceBusy | TimedOut | WouldBlock => Self::Retry,
-            _ => Self::FixInput,
-        }
-    }
 }
