@@ -1,5 +1,5 @@
 use git_ao::model::Session;
-use git_ao::store::{Listed, Listing, Shelf, Snapshot};
+use git_ao::store::{ListedSession, Listing, Shelf, Snapshot};
 
 use super::order::Order;
 use super::placed::{self, Here};
@@ -121,7 +121,7 @@ impl Args {
     }
 }
 
-fn print_json(sessions: &[Listed], here: &Here<'_>, ctx: &mut Ctx) -> Result<(), CliError> {
+fn print_json(sessions: &[ListedSession], here: &Here<'_>, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for listed in sessions {
         let value = match &listed.session {
@@ -133,7 +133,11 @@ fn print_json(sessions: &[Listed], here: &Here<'_>, ctx: &mut Ctx) -> Result<(),
     Ok(list.end(&mut ctx.out)?)
 }
 
-fn print_table(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Result<(), CliError> {
+fn print_table(
+    sessions: &[ListedSession],
+    replica: Option<&str>,
+    ctx: &mut Ctx,
+) -> Result<(), CliError> {
     let mut table = Table::new([
         Column::left("ID"),
         Column::left("STATUS"),
@@ -142,7 +146,7 @@ fn print_table(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Res
         Column::left("BRANCH"),
         Column::left("TITLE"),
     ]);
-    for Listed { location, session } in sessions {
+    for ListedSession { location, session } in sessions {
         let id = Cell::new(Style::Id, &location.id.short());
         let mark = placed::mark(location);
         let status = |style, word: &str| Cell::new(style, &format!("{word}{mark}"));

@@ -5,6 +5,7 @@
 
 mod circles;
 mod layers;
+mod names;
 mod paths;
 mod permits;
 mod shape;

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use git_ao::model::{Session, error_chain};
 use git_ao::ops::{AgentState, Live, Scope, survey};
-use git_ao::store::{Listed, Listing, Location, RecordProblem, Shelf, Store, Unexpected};
+use git_ao::store::{ListedSession, Listing, Location, RecordProblem, Shelf, Store, Unexpected};
 use git_ao::workspace::{Condition, Detail};
 
 use crate::cli::selection::Selection;
@@ -39,7 +39,7 @@ impl View {
             Some(handle) => {
                 let entry = open::find(&snapshot, store, handle)?;
                 let session = snapshot.load(&entry);
-                let listed = Listed { session, location: entry.location };
+                let listed = ListedSession { session, location: entry.location };
                 Listing { sessions: vec![listed], unreadable: Vec::new() }
             }
         };
@@ -52,13 +52,14 @@ impl View {
         let sessions: Vec<_> =
             listing.sessions.iter().filter_map(|listed| listed.session.as_ref().ok()).collect();
         let mut live = survey(store, &sessions, scope, request.detail)?.into_iter();
-        let rows = listing.sessions.into_iter().filter_map(|Listed { location, session }| {
-            let session = match session {
-                Ok(session) => Ok((session, live.next()?)),
-                Err(problem) => Err(problem),
-            };
-            Some(Row { location, session })
-        });
+        let rows =
+            listing.sessions.into_iter().filter_map(|ListedSession { location, session }| {
+                let session = match session {
+                    Ok(session) => Ok((session, live.next()?)),
+                    Err(problem) => Err(problem),
+                };
+                Some(Row { location, session })
+            });
         let (mut rows, hidden): (Vec<_>, Vec<_>) = rows.partition(|row| all || row.is_open());
         if scope == Scope::Open {
             look_at_ended(&mut rows, store, request.detail)?;
