@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use git_ao::model::{Session, Timestamp, nearest};
-use git_ao::store::Listed;
+use crate::model::{Session, Timestamp, nearest};
+use crate::store::Listed;
 
 /// A key, and whether it is turned around. As in git, `-` before the key turns it around; `:reverse`
 /// behind it does so too.

@@ -2,18 +2,19 @@
 
 use std::path::PathBuf;
 
-use git_ao::model::Session;
-use git_ao::store::{Location, Shelf, Store, Visibility};
-use git_ao::workspace::{Places, Worktrees};
+use crate::model::Session;
+use crate::store::{Location, Shelf, Store, Visibility};
+use crate::workspace::{Places, Worktrees};
 
 /// Where sessions live in this clone. A record is not to be trusted: this is for showing and
 /// comparing.
-pub struct Here<'s> {
+pub struct LocalPlacements<'s> {
     replica: Option<String>,
     places: Places<'s>,
 }
 
-impl<'s> Here<'s> {
+impl<'s> LocalPlacements<'s> {
+    /// Asks the store for this clone's name.
     pub fn of(store: &'s Store) -> Self {
         let places = Places::of(Worktrees::new(store.repository()));
         Self { replica: store.known_replica(), places }
