@@ -61,7 +61,7 @@ pub const REPAIR: &str = "to see what can be repaired: git ao fsck --repair --dr
 fn say(notice: &Notice) {
     static SAID: AtomicBool = AtomicBool::new(false);
     let is_news = match notice {
-        Notice::Ledger(ledger::Notice::Waiting(_)) => std::io::stderr().is_terminal(),
+        Notice::Ledger(ledger::LedgerNotice::Waiting(_)) => std::io::stderr().is_terminal(),
         _ => true,
     };
     if !is_news || matches!(notice, Notice::PrivateUnread(_)) && SAID.swap(true, Relaxed) {

@@ -6,6 +6,7 @@
 mod circles;
 mod errors;
 mod layers;
+mod names;
 mod paths;
 mod permits;
 mod shape;
