@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal};
 use crate::model::SessionId;
 
-/// The caller runs the agent itself, in the terminal that it has; its process is the handle.
+/// Lets the caller run the agent in its own terminal. The handle is the caller's process.
 #[derive(Debug, Clone, Copy)]
 pub struct Foreground;
 

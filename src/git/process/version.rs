@@ -1,11 +1,11 @@
-/// The oldest git with which everything works, as `major.minor`:
-/// 2.36 has `worktree list -z` and reads `core.fsync` as it is read here.
+/// The oldest supported git, as `(major, minor)`: 2.36 added `worktree list -z` and the present
+/// form of `core.fsync`.
 ///
-/// What newer ones add is used where it is there: 2.41 counts how far all branches are apart in one
-/// go, 2.45 has reftable.
+/// Features of newer versions are used where they exist: 2.41 counts how far all branches are apart
+/// in one call, and 2.45 added reftable.
 pub const OLDEST_GIT: (u32, u32) = (2, 36);
 
-/// Whether what `git version` prints is such a git.
+/// Returns true if the output of `git version` names a supported git.
 pub fn is_new_enough(words: &str) -> bool {
     let number = words.split_whitespace().nth(2).unwrap_or_default();
     let mut parts = number.split('.').map_while(|part| part.parse().ok());
