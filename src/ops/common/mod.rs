@@ -24,6 +24,7 @@ pub(in crate::ops) mod spawn_request;
 pub(in crate::ops) mod start;
 pub(in crate::ops) mod start_guard;
 pub(in crate::ops) mod status_change;
+pub(in crate::ops) mod targets;
 pub(in crate::ops) mod uncommitted;
 
 pub use agent_log::{log_file, log_limit};
@@ -43,6 +44,7 @@ pub use placement::{elsewhere, place, placement};
 pub use spawn_request::{Duplicates, Place, Request};
 pub use start::Start;
 pub use status_change::{Changed, StatusChange, Transition};
+pub use targets::Moved;
 pub use uncommitted::{Uncommitted, uncommitted};
 
 pub(in crate::ops) use agents::SESSION_ENV;
