@@ -1,5 +1,5 @@
 use git_ao::model::Session;
-use git_ao::store::{Listed, Listing, Shelf, Snapshot};
+use git_ao::store::{ListedSession, Listing, Shelf, Snapshot};
 
 use super::porcelain::{self, Ending, Porcelain};
 use super::selection::Selection;
@@ -122,7 +122,7 @@ impl Args {
 }
 
 fn print_json(
-    sessions: &[Listed],
+    sessions: &[ListedSession],
     here: &LocalPlacements<'_>,
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
@@ -137,7 +137,11 @@ fn print_json(
     Ok(list.end(&mut ctx.out)?)
 }
 
-fn print_table(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Result<(), CliError> {
+fn print_table(
+    sessions: &[ListedSession],
+    replica: Option<&str>,
+    ctx: &mut Ctx,
+) -> Result<(), CliError> {
     let mut table = Table::new([
         Column::left("ID"),
         Column::left("STATUS"),
@@ -146,7 +150,7 @@ fn print_table(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Res
         Column::left("BRANCH"),
         Column::left("TITLE"),
     ]);
-    for Listed { location, session } in sessions {
+    for ListedSession { location, session } in sessions {
         let id = Cell::new(Style::Id, &location.id.short());
         let mark = view::mark(location);
         let status = |style, word: &str| Cell::new(style, &format!("{word}{mark}"));

@@ -12,8 +12,8 @@ use crate::ops::common::owned_worktrees::Own;
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{
-    self, Condition, Detail, Place, Workspace as _, WorkspaceState, Worktrees, is_worktree,
-    session_at,
+    self, Condition, Detail, ExpectedWorktree, Workspace as _, WorkspaceState, Worktrees,
+    is_worktree, session_at,
 };
 
 /// How long a session that is being started may have no agent yet: longer than whoever starts it
@@ -155,7 +155,9 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
             .as_deref()
             .and_then(|p| workspace::from_record(p, repo.environment()).ok());
         let path = own.clone().or(recorded);
-        let state = |path: &PathBuf| worktrees.state(&Place { path, branch: None }, Detail::Place);
+        let state = |path: &PathBuf| {
+            worktrees.state(&ExpectedWorktree { path, branch: None }, Detail::Place)
+        };
         let workspace = path.as_ref().map(state).transpose()?;
         let is_there = workspace.as_ref().is_some_and(|state| is_worktree(&state.condition));
         let owner = path.as_deref().filter(|_| is_there && own.is_none()).and_then(session_at);

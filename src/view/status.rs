@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::model::{Session, error_chain};
 use crate::ops::{AgentState, FlowError, Live, Scope, survey};
-use crate::store::{Listed, Location, RecordProblem, Store};
+use crate::store::{ListedSession, Location, RecordProblem, Store};
 use crate::workspace::{Condition, Detail};
 
 /// What is true at one moment.
@@ -31,14 +31,14 @@ impl Status {
     /// When git or the worktrees cannot be read.
     pub fn look(
         store: &Store,
-        sessions: Vec<Listed>,
+        sessions: Vec<ListedSession>,
         scope: Scope,
         detail: Detail,
     ) -> Result<Self, FlowError> {
         let readable: Vec<_> =
             sessions.iter().filter_map(|listed| listed.session.as_ref().ok()).collect();
         let mut live = survey(store, &readable, scope, detail)?.into_iter();
-        let rows = sessions.into_iter().filter_map(|Listed { location, session }| {
+        let rows = sessions.into_iter().filter_map(|ListedSession { location, session }| {
             let session = match session {
                 Ok(session) => Ok((session, live.next()?)),
                 Err(problem) => Err(problem),

@@ -1,5 +1,5 @@
 use git_ao::ops::Scope;
-use git_ao::store::{Listed, Listing, Shelf, Store, Unexpected};
+use git_ao::store::{ListedSession, Listing, Shelf, Store, Unexpected};
 use git_ao::view::Status;
 use git_ao::workspace::Detail;
 
@@ -29,7 +29,7 @@ impl View {
             Some(handle) => {
                 let entry = open::find(&snapshot, store, handle)?;
                 let session = snapshot.load(&entry);
-                let listed = Listed { session, location: entry.location };
+                let listed = ListedSession { session, location: entry.location };
                 Listing { sessions: vec![listed], unreadable: Vec::new() }
             }
         };

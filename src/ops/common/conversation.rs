@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::agent::{Action, Agent, Mode};
 use crate::model::{Placement, Session, SessionStatus};
 use crate::ops::common::launch_request::state_dir;
-use crate::ops::common::lost_conversation::Lost;
+use crate::ops::common::lost_conversation::LostConversation;
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{FlowError, placement};
 use crate::store::{History, Store};
@@ -22,7 +22,7 @@ pub(in crate::ops) enum Conversation {
     /// The agent's own id of one that can be resumed.
     Known(String),
     /// There was one, or there may have been.
-    Lost(Lost),
+    Lost(LostConversation),
     /// The agent never began.
     Never,
 }
@@ -36,11 +36,11 @@ pub(in crate::ops) fn find(
     path: &Path,
 ) -> Result<Conversation, FlowError> {
     let lost = match &session.agent {
-        Some(had) if had != agent.name() => Lost::OtherAgent,
-        _ if !can_resume(agent) => Lost::Unable,
+        Some(had) if had != agent.name() => LostConversation::OtherAgent,
+        _ if !can_resume(agent) => LostConversation::Unable,
         _ => match look(store, agent, session, path)? {
             Some(id) => return Ok(Conversation::Known(id)),
-            None => Lost::NotFound,
+            None => LostConversation::NotFound,
         },
     };
     let began = session.agent_session_id.is_some() || Past::of(store, session)?.began;

@@ -6,7 +6,9 @@ use crate::model::{Placement, Session};
 use crate::ops::common::{FlowError, Launcher};
 use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
-use crate::workspace::{Detail, Place, Places, Workspace as _, Worktrees, is_of, is_worktree};
+use crate::workspace::{
+    Detail, ExpectedWorktree, Places, Workspace as _, Worktrees, is_of, is_worktree,
+};
 
 /// Where the session lives in this clone, if it does.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
@@ -33,7 +35,7 @@ pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<Path
     let path = path.ok_or(FlowError::NoWorkspace(session.id))?;
     let worktrees = Worktrees::new(store.repository());
     let path = Places::of(worktrees).find(path, session.id, &session.project_id)?;
-    let place = Place { path: &path, branch: session.branch.as_deref() };
+    let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
     let state = worktrees.state(&place, Detail::Place)?;
     match state.condition {
         condition if !is_worktree(&condition) => Err(FlowError::NotUsable { path, condition }),

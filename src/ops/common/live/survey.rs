@@ -11,8 +11,8 @@ use crate::ops::common::branch_sessions::is_its_own;
 use crate::ops::common::owned_worktrees::Own;
 use crate::store::Store;
 use crate::workspace::{
-    self, Condition, Detail, Place, Workspace as _, WorkspaceState, Worktrees, is_of, is_worktree,
-    session_at,
+    self, Condition, Detail, ExpectedWorktree, Workspace as _, WorkspaceState, Worktrees, is_of,
+    is_worktree, session_at,
 };
 
 /// What is true of one session now.
@@ -154,7 +154,7 @@ fn look(
     let mut places = Vec::new();
     for here in here.iter().flatten() {
         if let Ok(path) = &here.path {
-            places.push(Place { path, branch: here.branch });
+            places.push(ExpectedWorktree { path, branch: here.branch });
         }
     }
     let states = if places.is_empty() { Vec::new() } else { worktrees.states(&places, detail)? };
