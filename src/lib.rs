@@ -7,6 +7,7 @@
 //!
 //! | | |
 //! |---|---|
+//! | [`view`] | what every front end shows alike: JSON shapes, orders, dates |
 //! | [`ops`] | whole verbs: spawn, fork, restore, kill, clean up, reconcile, doctor |
 //! | [`hook`] | the work of git's hooks, and their installation |
 //! | [`share`] | fetching, merging and pushing through a remote |
@@ -83,4 +84,5 @@ pub mod ops;
 pub mod runtime;
 pub mod share;
 pub mod store;
+pub mod view;
 pub mod workspace;

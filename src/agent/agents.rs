@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::config::{self, ConfigEntry, Trust};
+use super::config::{self, AgentSetting, Trust};
 use super::spec::Spec;
 use super::{Agent, AgentError, table};
 use crate::git::{Environment, Repository};
@@ -10,7 +10,7 @@ use crate::git::{Environment, Repository};
 pub struct Agents(Vec<Spec>);
 
 /// An agent that is installed.
-pub struct Found<'a> {
+pub struct InstalledAgent<'a> {
     /// The agent.
     pub agent: &'a dyn Agent,
     /// Its program.
@@ -28,7 +28,7 @@ impl Agents {
     ///
     /// An entry that cannot be used, or that is from a place that is not trusted, concerns its own
     /// agent alone: that one cannot be used then, and is never silently another program.
-    pub fn with_config<'a>(entries: impl IntoIterator<Item = ConfigEntry<'a>>) -> Self {
+    pub fn with_config<'a>(entries: impl IntoIterator<Item = AgentSetting<'a>>) -> Self {
         let mut specs = table::builtin();
         // A command may replace the forms, so it comes before entries that set one.
         let (commands, others): (Vec<_>, Vec<_>) =
@@ -42,7 +42,7 @@ impl Agents {
     /// Those of a repository: the built-in ones and what its git config says.
     pub fn of(repo: &Repository) -> Self {
         let entries = repo.config_entries("ao");
-        Self::with_config(entries.iter().map(|entry| ConfigEntry {
+        Self::with_config(entries.iter().map(|entry| AgentSetting {
             key: &entry.key,
             value: &entry.value,
             trust: if entry.is_trusted { Trust::Trusted } else { Trust::Untrusted },
@@ -81,10 +81,10 @@ impl Agents {
     }
 
     /// Those that can be used and are installed. Runs nothing.
-    pub fn installed(&self, environment: &Environment) -> Vec<Found<'_>> {
+    pub fn installed(&self, environment: &Environment) -> Vec<InstalledAgent<'_>> {
         let found = |agent: &'_ Spec| environment.find_program(&agent.program);
         self.usable()
-            .filter_map(|agent| found(agent).map(|program| Found { agent, program }))
+            .filter_map(|agent| found(agent).map(|program| InstalledAgent { agent, program }))
             .collect()
     }
 

@@ -18,7 +18,7 @@ use super::{Action, AgentError, Mode, table};
 
 /// One entry of git config.
 #[derive(Debug, Clone, Copy)]
-pub struct ConfigEntry<'a> {
+pub struct AgentSetting<'a> {
     /// The whole key.
     pub key: &'a str,
     /// The value.
@@ -38,7 +38,7 @@ pub enum Trust {
 
 /// Applies one entry; one that is not about an agent is passed over, and what is wrong with one is
 /// kept with its agent.
-pub(super) fn apply(specs: &mut Vec<Spec>, entry: &ConfigEntry) {
+pub(super) fn apply(specs: &mut Vec<Spec>, entry: &AgentSetting) {
     let Some((name, what)) = split(entry.key) else { return };
     let at = specs.iter().position(|spec| spec.name == name).unwrap_or_else(|| {
         specs.push(table::unknown(name));
@@ -50,7 +50,7 @@ pub(super) fn apply(specs: &mut Vec<Spec>, entry: &ConfigEntry) {
     }
 }
 
-fn check(name: &str, entry: &ConfigEntry) -> Result<(), AgentError> {
+fn check(name: &str, entry: &AgentSetting) -> Result<(), AgentError> {
     if entry.trust == Trust::Untrusted {
         return Err(AgentError::Untrusted { key: entry.key.to_owned() });
     }
@@ -59,7 +59,7 @@ fn check(name: &str, entry: &ConfigEntry) -> Result<(), AgentError> {
 }
 
 /// True when the entry names the program of an agent.
-pub(super) fn is_command(entry: &ConfigEntry) -> bool {
+pub(super) fn is_command(entry: &AgentSetting) -> bool {
     split(entry.key).is_some_and(|(_, what)| what == "command")
 }
 
@@ -70,7 +70,7 @@ fn split(key: &str) -> Option<(&str, String)> {
     Some((name, what.to_ascii_lowercase()))
 }
 
-fn set(spec: &mut Spec, what: &str, entry: &ConfigEntry) -> Result<(), AgentError> {
+fn set(spec: &mut Spec, what: &str, entry: &AgentSetting) -> Result<(), AgentError> {
     let form = match what {
         "command" => return command(spec, entry),
         "args" => {
@@ -101,7 +101,7 @@ fn set(spec: &mut Spec, what: &str, entry: &ConfigEntry) -> Result<(), AgentErro
     Ok(())
 }
 
-fn command(spec: &mut Spec, entry: &ConfigEntry) -> Result<(), AgentError> {
+fn command(spec: &mut Spec, entry: &AgentSetting) -> Result<(), AgentError> {
     let (program, rest) = template(entry)?
         .split_program()
         .ok_or_else(|| wrong(entry, "must start with the name of a program"))?;
@@ -123,7 +123,7 @@ fn command(spec: &mut Spec, entry: &ConfigEntry) -> Result<(), AgentError> {
     Ok(())
 }
 
-fn words(entry: &ConfigEntry) -> Result<Vec<String>, AgentError> {
+fn words(entry: &AgentSetting) -> Result<Vec<String>, AgentError> {
     let template = template(entry)?;
     if !template.is_plain() {
         return Err(wrong(entry, "placeholders are not allowed here"));
@@ -135,7 +135,7 @@ fn plain(template: &Template) -> Vec<String> {
     template.fill(&[], &|_| None).unwrap_or_default()
 }
 
-fn variable(entry: &ConfigEntry) -> Result<(String, String), AgentError> {
+fn variable(entry: &AgentSetting) -> Result<(String, String), AgentError> {
     let (name, value) =
         entry.value.split_once('=').ok_or_else(|| wrong(entry, "expected NAME=VALUE"))?;
     let ok = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -145,7 +145,7 @@ fn variable(entry: &ConfigEntry) -> Result<(String, String), AgentError> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn own_id(entry: &ConfigEntry) -> Result<OwnId, AgentError> {
+fn own_id(entry: &AgentSetting) -> Result<OwnId, AgentError> {
     Ok(match entry.value {
         "assigned" => OwnId::Assigned,
         "history" => OwnId::HistoryFile,
@@ -157,11 +157,11 @@ fn own_id(entry: &ConfigEntry) -> Result<OwnId, AgentError> {
     })
 }
 
-fn template(entry: &ConfigEntry) -> Result<Template, AgentError> {
+fn template(entry: &AgentSetting) -> Result<Template, AgentError> {
     Template::parse(entry.value)
         .map_err(|source| AgentError::Template { key: entry.key.to_owned(), source })
 }
 
-fn wrong(entry: &ConfigEntry, reason: &str) -> AgentError {
+fn wrong(entry: &AgentSetting, reason: &str) -> AgentError {
     AgentError::Config { key: entry.key.to_owned(), reason: reason.to_owned() }
 }

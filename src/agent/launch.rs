@@ -9,7 +9,7 @@ use crate::model::SessionId;
 
 /// What an agent is started with.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct LaunchRequest {
     /// The session here.
     pub session: SessionId,
     /// The directory it works in.

@@ -21,10 +21,10 @@ mod transcript;
 mod value;
 
 pub use action::{Action, Mode};
-pub use agents::{Agents, Found};
-pub use config::{ConfigEntry, Trust};
+pub use agents::{Agents, InstalledAgent};
+pub use config::{AgentSetting, Trust};
 pub use error::AgentError;
-pub use launch::{Launch, Prepare, Request};
+pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
 pub use template::{Slot, TemplateError};
 
@@ -52,7 +52,12 @@ pub trait Agent: Send + Sync {
     fn mode(&self, action: Action, wanted: Mode, prompt: &str) -> Option<Mode>;
 
     /// Says what to run.
-    fn plan(&self, action: Action, mode: Mode, request: &Request) -> Result<Launch, AgentError>;
+    fn plan(
+        &self,
+        action: Action,
+        mode: Mode,
+        request: &LaunchRequest,
+    ) -> Result<Launch, AgentError>;
 
     /// What to type into its terminal, before Enter, so that this text is submitted.
     fn typed(&self, text: &str) -> String {
@@ -89,7 +94,7 @@ pub trait Agent: Send + Sync {
 
     /// Whether the conversation with this id is still there; None where that cannot be told.
     ///
-    /// `state_dir` is the [`Request`]'s.
+    /// `state_dir` is the [`LaunchRequest`]'s.
     fn has_conversation(&self, _id: &str, _state_dir: &Path, _: &Environment) -> Option<bool> {
         None
     }

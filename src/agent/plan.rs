@@ -7,7 +7,7 @@ use super::own_id::OwnId;
 use super::spec::Spec;
 use super::template::{Slot, Template};
 use super::value::{MAX_ARGUMENT, check_id, check_text, check_word};
-use super::{Action, Agent, AgentError, IdSource, Launch, Mode, Prepare, Request};
+use super::{Action, Agent, AgentError, IdSource, Launch, LaunchRequest, Mode, Prepare};
 use crate::git::Environment;
 
 /// Variables by which an agent's children learn that they run inside it.
@@ -44,7 +44,12 @@ impl Agent for Spec {
         })
     }
 
-    fn plan(&self, action: Action, mode: Mode, request: &Request) -> Result<Launch, AgentError> {
+    fn plan(
+        &self,
+        action: Action,
+        mode: Mode,
+        request: &LaunchRequest,
+    ) -> Result<Launch, AgentError> {
         let name = || self.name.clone();
         if self.program.is_empty() {
             return Err(AgentError::NoCommand { name: name() });
@@ -178,7 +183,7 @@ impl Spec {
         self.env.iter().fold(env.clone(), |env, (name, value)| env.with(name, value))
     }
 
-    fn new_id(&self, form: &Template, request: &Request) -> Option<String> {
+    fn new_id(&self, form: &Template, request: &LaunchRequest) -> Option<String> {
         let assigned = match self.own_id {
             OwnId::Assigned => form.uses(Slot::NewAgentSessionId),
             OwnId::HistoryFile => form.uses(Slot::HistoryFile),
@@ -236,14 +241,14 @@ struct Paths {
 }
 
 impl Paths {
-    fn of(spec: &Spec, request: &Request, id: Option<&str>) -> Result<Self, AgentError> {
+    fn of(spec: &Spec, request: &LaunchRequest, id: Option<&str>) -> Result<Self, AgentError> {
         let prompt = request.state_dir.join(format!("{}.prompt", request.session));
         let history = id.map(|id| text(&spec.history(&request.state_dir, id))).transpose()?;
         Ok(Self { prompt: text(&prompt)?, history })
     }
 }
 
-fn check(request: &Request) -> Result<(), AgentError> {
+fn check(request: &LaunchRequest) -> Result<(), AgentError> {
     if let Some(model) = &request.model {
         check_word("model", model)?;
     }

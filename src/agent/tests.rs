@@ -6,8 +6,8 @@ use super::*;
 const OLD: &str = "01a1fa46-287f-7942-b819-b05006deb61e";
 const FRESH: &str = "32dddf36-746e-4264-b771-369fc3e35924";
 
-fn request(prompt: &str) -> Request {
-    Request {
+fn request(prompt: &str) -> LaunchRequest {
+    LaunchRequest {
         session: "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap(),
         workspace: "/w".into(),
         prompt: prompt.to_owned(),
@@ -19,12 +19,12 @@ fn request(prompt: &str) -> Request {
     }
 }
 
-fn plan(name: &str, action: Action, mode: Mode, request: &Request) -> Launch {
+fn plan(name: &str, action: Action, mode: Mode, request: &LaunchRequest) -> Launch {
     Agents::builtin().find(name).unwrap().plan(action, mode, request).unwrap()
 }
 
 fn configured(entries: &[(&str, &str)]) -> Agents {
-    Agents::with_config(entries.iter().map(|&(key, value)| ConfigEntry {
+    Agents::with_config(entries.iter().map(|&(key, value)| AgentSetting {
         key,
         value,
         trust: Trust::Trusted,
@@ -41,7 +41,7 @@ fn claude_gets_an_id_and_keeps_it() {
     assert_eq!((launch.stdin, launch.prepare), (None, vec![]));
     assert!(launch.remove.contains(&"CLAUDECODE".to_owned()));
 
-    let bare = Request { model: None, title: String::new(), ..request("") };
+    let bare = LaunchRequest { model: None, title: String::new(), ..request("") };
     let resume = plan("claude", Action::Resume, Mode::Interactive, &bare);
     assert_eq!(resume.args, [format!("--resume={OLD}")]);
     assert_eq!(resume.agent_session_id.as_deref(), Some(OLD));
@@ -85,7 +85,7 @@ fn what_is_typed_is_not_completed() {
 fn aider_has_a_history_of_its_own_and_a_fork_a_copy() {
     let dir = tempfile::tempdir().unwrap();
     let state = dir.path().join("state");
-    let request = Request { state_dir: state.clone(), ..request("-do it\n") };
+    let request = LaunchRequest { state_dir: state.clone(), ..request("-do it\n") };
     let launch = plan("aider", Action::Launch, Mode::Headless, &request);
     assert_eq!(launch.agent_session_id.as_deref(), Some(FRESH));
     launch.prepare().unwrap();
@@ -97,7 +97,7 @@ fn aider_has_a_history_of_its_own_and_a_fork_a_copy() {
         "aider",
         Action::Resume,
         Mode::Interactive,
-        &Request { prompt: String::new(), ..request.clone() },
+        &LaunchRequest { prompt: String::new(), ..request.clone() },
     );
     assert_eq!(resume.args[1], format!("--chat-history-file={}", history(OLD).display()));
     assert_eq!(resume.agent_session_id.as_deref(), Some(OLD));
@@ -152,21 +152,21 @@ fn a_long_prompt_arrives_whole() {
 fn values_from_a_record_are_checked() {
     let agents = Agents::builtin();
     let claude = agents.find("claude").unwrap();
-    let refused = |request: &Request| {
+    let refused = |request: &LaunchRequest| {
         let plan = claude.plan(Action::Resume, Mode::Interactive, request);
         matches!(plan, Err(AgentError::Refused { .. }))
     };
     assert!(!refused(&request("x")));
     for bad in ["-x", "--dangerously-skip-permissions", "a\nb", "a\0", ""] {
-        assert!(refused(&Request { model: Some(bad.to_owned()), ..request("x") }), "{bad:?}");
+        assert!(refused(&LaunchRequest { model: Some(bad.to_owned()), ..request("x") }), "{bad:?}");
         let id = Some(bad.to_owned());
-        assert!(refused(&Request { agent_session_id: id, ..request("x") }), "{bad:?}");
+        assert!(refused(&LaunchRequest { agent_session_id: id, ..request("x") }), "{bad:?}");
     }
     assert!(refused(&request("nul\0")));
     for name in ["-x", "--help", "nope", "", "a\0", "../claude"] {
         assert!(matches!(agents.find(name), Err(AgentError::Unknown { .. })), "{name:?}");
     }
-    let missing = Request { agent_session_id: None, ..request("x") };
+    let missing = LaunchRequest { agent_session_id: None, ..request("x") };
     let error = claude.plan(Action::Resume, Mode::Interactive, &missing).unwrap_err();
     assert_eq!(error.to_string(), "agent 'claude' requires {agent_session_id}, which is unknown");
 }
@@ -225,12 +225,12 @@ fn config_changes_and_adds_agents() {
 #[test]
 fn config_that_is_not_trusted_or_not_understood_is_refused() {
     let entry =
-        ConfigEntry { key: "ao.agent.claude.args", value: "--verbose", trust: Trust::Untrusted };
+        AgentSetting { key: "ao.agent.claude.args", value: "--verbose", trust: Trust::Untrusted };
     let agents = Agents::with_config([entry]);
     let error = agents.find("claude").err().unwrap();
     assert!(matches!(error, AgentError::Untrusted { .. }), "{error}");
     assert!(error.to_string().contains("'ao.agent.claude.args'"));
-    let harmless = ConfigEntry { key: "ao.agent", ..entry };
+    let harmless = AgentSetting { key: "ao.agent", ..entry };
     assert_eq!(Agents::with_config([harmless]).problems().count(), 0);
 
     for (key, value) in [

@@ -295,7 +295,7 @@ mod tests {
         let moved = Environment::empty().with("CODEX_HOME", &root);
         assert_eq!(codex.transcript("old", &moved), Some(file));
         let own = [("ao.agent.codex.env", format!("CODEX_HOME={}", root.display()))];
-        let own = Agents::with_config(own.iter().map(|(key, value)| crate::agent::ConfigEntry {
+        let own = Agents::with_config(own.iter().map(|(key, value)| crate::agent::AgentSetting {
             key,
             value,
             trust: crate::agent::Trust::Trusted,

@@ -1,5 +1,5 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{self, Checks, DeleteError, Deleted, FlowError, Kept, Liveness};
+use git_ao::ops::{self, Checks, DeleteError, DeletedSession, FlowError, Kept, Liveness};
 use git_ao::store::Committed;
 
 use super::targets::{self, label};
@@ -93,7 +93,7 @@ fn warn_of_kept(kept: &Kept, ctx: &mut Ctx) {
     }
 }
 
-fn way_back(done: &Committed<Vec<Deleted>>) -> String {
+fn way_back(done: &Committed<Vec<DeletedSession>>) -> String {
     let all = &done.value;
     let lines = all.iter().take(5).filter_map(|deleted| {
         let location = &deleted.session.location;

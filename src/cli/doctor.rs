@@ -1,4 +1,4 @@
-use git_ao::ops::{Finding, Outcome, Treated, Weight, examine, mend};
+use git_ao::ops::{Finding, FixOutcome, Treated, Weight, examine, mend};
 use git_ao::store::RepairMode;
 use serde_json::json;
 
@@ -46,14 +46,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         false => (Vec::new(), examine(&store)?),
     };
     let rest = untreated.into_iter().chain(man::finding(&ctx.env));
-    treated.extend(rest.map(|finding| Treated { finding, outcome: Outcome::Left }));
+    treated.extend(rest.map(|finding| Treated { finding, outcome: FixOutcome::Left }));
     if args.json {
         print_json(&treated, &args, ctx)?;
     } else {
         print(&treated, &args, ctx)?;
     }
     let is_well = |treated: &Treated| {
-        treated.finding.weight == Weight::Note || matches!(treated.outcome, Outcome::Fixed(_))
+        treated.finding.weight == Weight::Note || matches!(treated.outcome, FixOutcome::Fixed(_))
     };
     Ok(if treated.iter().all(is_well) { ExitCode::Done } else { ExitCode::Refused })
 }
@@ -62,21 +62,21 @@ fn print(all: &[Treated], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
     for Treated { finding, outcome } in all {
         let Finding { weight, what, fix, .. } = finding;
         let (label, detail) = match outcome {
-            Outcome::Fixed(how) => ("fixed", Some(how.as_str())),
-            Outcome::Planned(how) => ("would fix", Some(how.as_str())),
-            Outcome::Failed(why) => ("not fixed", Some(why.as_str())),
-            Outcome::Left if args.fix && *weight != Weight::Note => ("left", reason(finding)),
-            Outcome::Left => (word(*weight), None),
+            FixOutcome::Fixed(how) => ("fixed", Some(how.as_str())),
+            FixOutcome::Planned(how) => ("would fix", Some(how.as_str())),
+            FixOutcome::Failed(why) => ("not fixed", Some(why.as_str())),
+            FixOutcome::Left if args.fix && *weight != Weight::Note => ("left", reason(finding)),
+            FixOutcome::Left => (word(*weight), None),
         };
         let style = match outcome {
-            Outcome::Fixed(_) | Outcome::Planned(_) => Style::Good,
+            FixOutcome::Fixed(_) | FixOutcome::Planned(_) => Style::Good,
             _ if *weight == Weight::Note => Style::Dim,
             _ => Style::Failed,
         };
         let label = ctx.out.paint(style, label);
         let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
         writeln!(ctx.out, "{label}: {}", indented(&format!("{what}{detail}")))?;
-        if !matches!(outcome, Outcome::Fixed(_) | Outcome::Planned(_)) {
+        if !matches!(outcome, FixOutcome::Fixed(_) | FixOutcome::Planned(_)) {
             writeln!(ctx.out, "  {}", indented(fix))?;
         }
     }
@@ -93,10 +93,10 @@ fn print_json(all: &[Treated], args: &Args, ctx: &mut Ctx) -> Result<(), CliErro
         let mut entry = json!({ "weight": word(*weight), "what": what, "fix": fix });
         if args.fix {
             let (outcome, detail) = match outcome {
-                Outcome::Fixed(how) => ("fixed", Some(how.as_str())),
-                Outcome::Planned(how) => ("planned", Some(how.as_str())),
-                Outcome::Failed(why) => ("failed", Some(why.as_str())),
-                Outcome::Left => ("left", reason(finding)),
+                FixOutcome::Fixed(how) => ("fixed", Some(how.as_str())),
+                FixOutcome::Planned(how) => ("planned", Some(how.as_str())),
+                FixOutcome::Failed(why) => ("failed", Some(why.as_str())),
+                FixOutcome::Left => ("left", reason(finding)),
             };
             entry["outcome"] = outcome.into();
             entry["detail"] = detail.into();

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use git_ao::hook::{self, Crowd, HookName, Reader};
 
-use super::ui::date::DateFormat;
 use super::ui::escape;
 use super::ui::message::{self, Level};
 use super::{CliError, Ctx, ExitCode, error};
+use git_ao::view::DateFormat;
 
 /// Do the work of a git hook (used by the installed hooks)
 ///

@@ -1,5 +1,5 @@
 use git_ao::hook::{
-    Edits, HookError, HookName, Installed, Installer, Place, Reach, Removed, State, Way,
+    Edits, HookError, HookName, HookState, HooksDir, Installed, Installer, Reach, Uninstalled, Way,
 };
 use git_ao::model::error_chain;
 
@@ -71,7 +71,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             install(&installer, &names, ctx)?;
             let is_owned = names.iter().any(|name| installer.owner_script(*name).is_some());
             if way == Way::File && !is_owned {
-                tell_about(&repo, &Place::find(&repo)?, ctx)?;
+                tell_about(&repo, &HooksDir::find(&repo)?, ctx)?;
             }
             warn_of_lacking(&installer, &names, ctx)?;
             Ok(ExitCode::Done)
@@ -140,7 +140,7 @@ fn warn_of_lacking(
     Ok(())
 }
 
-fn tell_about(repo: &Repository, place: &Place, ctx: &mut Ctx) -> Result<(), CliError> {
+fn tell_about(repo: &Repository, place: &HooksDir, ctx: &mut Ctx) -> Result<(), CliError> {
     let folder = escape::os(place.folder.as_os_str());
     match place.reach {
         Reach::Repository => {}
@@ -160,7 +160,7 @@ fn tell_about(repo: &Repository, place: &Place, ctx: &mut Ctx) -> Result<(), Cli
     Ok(())
 }
 
-fn is_ignored(repo: &Repository, place: &Place) -> Result<bool, CliError> {
+fn is_ignored(repo: &Repository, place: &HooksDir) -> Result<bool, CliError> {
     let at = repo.work_dir().unwrap_or_else(|| repo.main_folder().to_owned());
     let git = repo.git_in(&at, "check-ignore").arg(place.folder.join("post-checkout"));
     Ok(git.find().map_err(HookError::from)?.is_some())
@@ -173,7 +173,7 @@ fn uninstall(
 ) -> Result<ExitCode, CliError> {
     let mut count = 0;
     for name in names {
-        if installer.uninstall(*name)? == Removed::Gone {
+        if installer.uninstall(*name)? == Uninstalled::Gone {
             count += 1;
             writeln!(ctx.out, "{name}: removed")?;
         }
@@ -197,19 +197,19 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
         is_any |= state.is_installed();
         let shown = |path: &std::path::Path| escape::os(path.as_os_str());
         let text = match &state {
-            State::Missing(None) => "not installed".to_owned(),
-            State::Missing(Some(path)) => {
+            HookState::Missing(None) => "not installed".to_owned(),
+            HookState::Missing(Some(path)) => {
                 format!("not installed; another hook is in '{}'", shown(path))
             }
-            State::File(path) => format!("installed in '{}'", shown(path)),
-            State::Edited(path) => format!("installed in '{}', and edited", shown(path)),
-            State::NotRun(path) => {
+            HookState::File(path) => format!("installed in '{}'", shown(path)),
+            HookState::Edited(path) => format!("installed in '{}', and edited", shown(path)),
+            HookState::NotRun(path) => {
                 format!("installed in '{}', but not executable: git ignores it", shown(path))
             }
-            State::Damaged(path) => {
+            HookState::Damaged(path) => {
                 format!("damaged in '{}': a git-ao marker is missing", shown(path))
             }
-            State::Configured => "installed in git's configuration".to_owned(),
+            HookState::Configured => "installed in git's configuration".to_owned(),
         };
         writeln!(ctx.out, "{name:<20}{text}")?;
     }

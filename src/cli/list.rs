@@ -1,13 +1,13 @@
 use git_ao::model::Session;
-use git_ao::store::{Listed, Listing, Shelf, Snapshot};
+use git_ao::store::{ListedSession, Listing, Shelf, Snapshot};
 
-use super::order::Order;
-use super::placed::{self, Here};
 use super::porcelain::{self, Ending, Porcelain};
 use super::selection::Selection;
-use super::ui::date::age;
 use super::ui::{Cell, Column, Style, Table};
 use super::{CliError, Ctx, ExitCode, json};
+use git_ao::view::Order;
+use git_ao::view::age;
+use git_ao::view::{self, LocalPlacements};
 
 /// List sessions
 ///
@@ -74,7 +74,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 
     let replica = store.known_replica();
     if args.json {
-        print_json(&sessions, &Here::of(&store), ctx)?;
+        print_json(&sessions, &LocalPlacements::of(&store), ctx)?;
     } else if args.nul || args.porcelain == Some(Porcelain::V1) {
         let ending = if args.nul { Ending::Nul } else { Ending::Newline };
         for listed in &sessions {
@@ -121,7 +121,11 @@ impl Args {
     }
 }
 
-fn print_json(sessions: &[Listed], here: &Here<'_>, ctx: &mut Ctx) -> Result<(), CliError> {
+fn print_json(
+    sessions: &[ListedSession],
+    here: &LocalPlacements<'_>,
+    ctx: &mut Ctx,
+) -> Result<(), CliError> {
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for listed in sessions {
         let value = match &listed.session {
@@ -133,7 +137,11 @@ fn print_json(sessions: &[Listed], here: &Here<'_>, ctx: &mut Ctx) -> Result<(),
     Ok(list.end(&mut ctx.out)?)
 }
 
-fn print_table(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Result<(), CliError> {
+fn print_table(
+    sessions: &[ListedSession],
+    replica: Option<&str>,
+    ctx: &mut Ctx,
+) -> Result<(), CliError> {
     let mut table = Table::new([
         Column::left("ID"),
         Column::left("STATUS"),
@@ -142,9 +150,9 @@ fn print_table(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Res
         Column::left("BRANCH"),
         Column::left("TITLE"),
     ]);
-    for Listed { location, session } in sessions {
+    for ListedSession { location, session } in sessions {
         let id = Cell::new(Style::Id, &location.id.short());
-        let mark = placed::mark(location);
+        let mark = view::mark(location);
         let status = |style, word: &str| Cell::new(style, &format!("{word}{mark}"));
         let optional =
             |style, text: &Option<String>| Cell::new(style, text.as_deref().unwrap_or("-"));
@@ -172,7 +180,7 @@ fn print_table(sessions: &[Listed], replica: Option<&str>, ctx: &mut Ctx) -> Res
 
 /// `claude`, or `claude on laptop-9f2c` where the session lives only in another clone.
 fn agent(session: &Session, replica: Option<&str>) -> String {
-    let words = [session.agent.clone(), placed::elsewhere(session, replica)];
+    let words = [session.agent.clone(), view::elsewhere(session, replica)];
     let words: Vec<_> = words.into_iter().flatten().collect();
     if words.is_empty() { "-".to_owned() } else { words.join(" ") }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use git_ao::model::SessionId;
 use git_ao::ops::{Interrupt, Launcher, Run, log_file, log_limit};
-use git_ao::runtime::{Ended, Log, Reins};
+use git_ao::runtime::{Exit, Log, Reins};
 use git_ao::store::Store;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
@@ -43,8 +43,8 @@ pub fn look_after(
     let is_set = || before.is_some_and(Interrupted::is_set);
     let output = output(store, run.session);
     match runner.run(store, launcher, output, &Interrupt::new(&is_set), &mut watch)? {
-        Ended::Exit(0) => Ok(ExitCode::Done),
-        Ended::Exit(_) | Ended::Signal(_) => Ok(ExitCode::Refused),
+        Exit::Code(0) => Ok(ExitCode::Done),
+        Exit::Code(_) | Exit::Signal(_) => Ok(ExitCode::Refused),
     }
 }
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use git_ao::agent::Action;
 use git_ao::model::{Kind, Session};
-use git_ao::ops::{self, Interrupt, IssueRef, Launcher, Place, Plan, Request, Spawned, Start};
+use git_ao::ops::{
+    self, Checkout, Interrupt, IssueRef, Launcher, SpawnPlan, SpawnRequest, Spawned, Start,
+};
 use git_ao::store::{Store, Visibility};
 
 use super::launch::{self, AgentArgs};
@@ -75,13 +77,13 @@ pub fn start(
     ctx: &mut Ctx,
     store: &Store,
     launcher: &Launcher,
-    mut request: Request,
+    mut request: SpawnRequest,
     args: &NewArgs,
 ) -> Result<ExitCode, CliError> {
     let interrupted = interrupt::watch()?;
     let had = request.parent.as_ref().and_then(|(parent, _)| parent.agent.clone());
     let mut crew = launch::choose(launcher, &args.agent, had.as_deref())?;
-    if request.place == Place::Branch {
+    if request.place == Checkout::Branch {
         crew.start = None;
     }
     request.agent.clone_from(&crew.agent);
@@ -129,8 +131,8 @@ pub fn start(
 
 impl NewArgs {
     /// The part of a request that these arguments make.
-    pub fn request(&self, task: Option<String>) -> Request {
-        Request {
+    pub fn request(&self, task: Option<String>) -> SpawnRequest {
+        SpawnRequest {
             task,
             title: self.title.clone(),
             kind: self.kind.as_deref().map(Kind::from),
@@ -141,8 +143,8 @@ impl NewArgs {
             pr: self.pr.clone(),
             tags: self.tag.clone(),
             visibility: if self.private { Visibility::Private } else { Visibility::Public },
-            place: if self.no_worktree { Place::Branch } else { Place::Worktree },
-            ..Request::default()
+            place: if self.no_worktree { Checkout::Branch } else { Checkout::Worktree },
+            ..SpawnRequest::default()
         }
     }
 }
@@ -178,7 +180,7 @@ fn pull_request(text: &str) -> Result<IssueRef, String> {
 
 fn announce(
     ctx: &mut Ctx,
-    plan: &Plan,
+    plan: &SpawnPlan,
     start: Option<&Start>,
     args: &NewArgs,
 ) -> Result<ExitCode, CliError> {

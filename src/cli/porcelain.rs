@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use git_ao::store::{Listed, Shelf};
+use git_ao::store::{ListedSession, Shelf};
 
 use super::ui::escape;
 
@@ -27,7 +27,7 @@ pub enum Ending {
 /// Id, status, `active` or `archived`, project, time of creation, time of the last update, agent,
 /// branch, issue, pull request, the id of the session it was forked from, title, `public` or `private`. What a session does
 /// not have is empty. The record of a corrupt one has the status `corrupt`, and why as its title.
-pub fn line(listed: &Listed, ending: Ending) -> String {
+pub fn line(listed: &ListedSession, ending: Ending) -> String {
     let location = &listed.location;
     let id = location.id.to_string();
     let area = match location.shelf {

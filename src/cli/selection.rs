@@ -10,7 +10,7 @@ use git_ao::model::{
     Area, Field, Filter, Handle, Moment, SessionId, SessionStatus, Subject, Timestamp, nearest,
     parse_when,
 };
-use git_ao::store::{Listed, Shelf, Snapshot, Store, StoreError};
+use git_ao::store::{ListedSession, Shelf, Snapshot, Store, StoreError};
 
 use self::here::Here;
 use super::{CliError, Ctx};
@@ -229,7 +229,7 @@ impl Criteria {
 
 impl Chosen {
     /// True when a line of a listing is among what was asked for.
-    pub fn takes(&self, listed: &Listed) -> bool {
+    pub fn takes(&self, listed: &ListedSession) -> bool {
         let Ok(session) = &listed.session else {
             let is_wanted = |projects: &Vec<String>| {
                 projects.is_empty()

@@ -4,9 +4,10 @@ mod words;
 
 use git_ao::model::Session;
 use git_ao::store::{Entry, RecordProblem, Snapshot, Store, StoreError};
+use git_ao::view::{self, LocalPlacements};
 
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, json, open, placed};
+use super::{CliError, Ctx, ExitCode, json, open};
 
 /// Show a session
 ///
@@ -45,7 +46,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Err(problem) => return print_corrupt(&entry, problem, args.json, ctx),
     };
     if args.json {
-        let value = json::session(&session, &entry.location, &placed::Here::of(&store));
+        let value = json::session(&session, &entry.location, &LocalPlacements::of(&store));
         json::print_one(&mut ctx.out, "session", &value)?;
         return Ok(ExitCode::Done);
     }
@@ -95,9 +96,9 @@ fn print(
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
     let id = ctx.out.paint(Style::Id, &format!("session {}", session.id));
-    let mark = placed::mark(&entry.location);
+    let mark = view::mark(&entry.location);
     writeln!(ctx.out, "{id}{mark}")?;
-    fields::print(session, snapshot, &placed::Here::of(store), ctx)?;
+    fields::print(session, snapshot, &LocalPlacements::of(store), ctx)?;
     if let Some(task) = &session.task {
         writeln!(ctx.out)?;
         for line in escape::block(task.trim_end()).lines() {

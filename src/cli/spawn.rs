@@ -1,5 +1,5 @@
 use git_ao::model::{Project, SessionId};
-use git_ao::ops::{Duplicates, Request};
+use git_ao::ops::{Duplicates, SpawnRequest};
 use git_ao::store::Store;
 
 use super::new::{NewArgs, start};
@@ -32,7 +32,7 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     args.task.start(&store, |task| {
-        let request = Request {
+        let request = SpawnRequest {
             project: args.project,
             duplicates: if args.force { Duplicates::Allow } else { Duplicates::Refuse },
             spawned_by: calling_session(ctx, &store),

@@ -1,4 +1,3 @@
-mod as_json;
 mod rows;
 mod view;
 /// Refresh until 'q' or ^C is pressed.
@@ -7,12 +6,14 @@ mod watch;
 use std::time::Duration;
 
 use git_ao::model::parse_age;
+use git_ao::store::Store;
+use git_ao::view::{LocalPlacements, Status, status_row};
 use git_ao::workspace::Detail;
 
 use self::view::{Request, View};
 use super::failure::repair;
 use super::selection::Selection;
-use super::{CliError, Ctx, ExitCode};
+use super::{CliError, Ctx, ExitCode, json};
 
 /// Show active sessions: agent, worktree, commits ahead and behind
 ///
@@ -85,19 +86,19 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let view = View::look(&request, &store, ctx)?;
     if args.json {
-        as_json::print(&view, &store, ctx)?;
+        print_json(&view.status, &store, ctx)?;
     } else {
-        for line in rows::lines(&view, &ctx.out, ctx.now) {
+        for line in rows::lines(&view.status, &ctx.out, ctx.now) {
             ctx.out.text(&line)?;
         }
         if view.is_empty() && ctx.out.is_terminal() {
             ctx.out.hint("to start a session: git ao spawn \"<task>\"");
         }
     }
-    for problem in view.problems() {
+    for problem in view.status.problems() {
         ctx.out.warn(&problem);
     }
-    if let Some(path) = view.unlinked() {
+    if let Some(path) = view.status.unlinked() {
         ctx.out.hint(&repair(path));
     }
     for stray in &view.unreadable {
@@ -107,6 +108,15 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ctx.out.hint(super::open::REPAIR);
     }
     Ok(if view.unreadable.is_empty() { ExitCode::Done } else { ExitCode::Refused })
+}
+
+fn print_json(status: &Status, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
+    let here = LocalPlacements::of(store);
+    let mut list = json::List::begin(&mut ctx.out, "sessions")?;
+    for row in &status.rows {
+        list.entry(&mut ctx.out, &status_row(row, &here))?;
+    }
+    Ok(list.end_with(&mut ctx.out, &[("hidden", status.hidden.into())])?)
 }
 
 fn interval(text: &str) -> Result<Duration, String> {

@@ -1,6 +1,6 @@
 //! What the verbs that take several sessions share.
 
-use git_ao::store::{Key, Listed, Store};
+use git_ao::store::{Key, ListedSession, Store};
 
 use super::ui::escape;
 use super::{CliError, open};
@@ -16,6 +16,6 @@ pub fn find(handles: &[String], store: &Store) -> Result<Vec<Key>, CliError> {
 }
 
 /// `7b6d11f9 (Fix the flaky test)`, escaped.
-pub fn label(session: &Listed) -> String {
+pub fn label(session: &ListedSession) -> String {
     format!("{} ({})", session.location.id.short(), escape::line(&session.display_title()))
 }

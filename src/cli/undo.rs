@@ -4,9 +4,9 @@ use git_ao::store::{Shelf, Store, Undone, Version};
 
 use serde_json::json;
 
-use super::placed::Here;
 use super::ui::{OutError, Style, escape};
 use super::{CliError, Ctx, ExitCode, json};
+use git_ao::view::LocalPlacements;
 
 /// Undo the last change to sessions, or a given one
 ///
@@ -103,7 +103,7 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
 }
 
 fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    let here = Here::of(store);
+    let here = LocalPlacements::of(store);
     let version = |version: &Option<Version>| {
         let Version { location, session } = version.as_ref()?;
         Some(json::session(session.as_ref()?, location, &here))

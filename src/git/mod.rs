@@ -15,13 +15,13 @@ mod repository;
 mod safe_directory;
 mod zone;
 
-pub use config::Entry;
+pub use config::GitConfigEntry;
 pub use environment::Environment;
 pub(crate) use error::after_colon;
 pub use error::{Cause, GitError, LockError, ObjectError, RefError, RepositoryError};
 pub use files::{Anchor, Lock, Unwritable};
-pub use process::{Ended, GitCommand, LOCAL_ENV, OLDEST_GIT, Output, is_new_enough};
-pub use refs::{Expected, Held, Leftover};
+pub use process::{GitCommand, GitExit, LOCAL_ENV, OLDEST_GIT, Output, is_new_enough};
+pub use refs::{Expected, Held, StaleLock};
 pub use repository::{Repository, hostname};
 
 pub(crate) use files::{path_of, replace, uninterrupted};

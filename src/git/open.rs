@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use gix::discover::repository::Path as Found;
+use gix::ThreadSafeRepository;
 use gix::discover::upwards;
 use gix::sec::Trust as Owner;
+use gix::sec::trust::Mapping;
 
 use super::config::load;
 use super::error::Cause;
@@ -18,16 +19,6 @@ enum Trust {
     Check,
     /// Git has checked it.
     Given,
-}
-
-/// Where a repository is.
-struct Place {
-    /// What is opened: a git directory, or the file `.git` that leads to one.
-    path: PathBuf,
-    /// The git directory that it must lead to.
-    git_dir: Option<PathBuf>,
-    /// Whose it is, where that was looked at.
-    owner: Option<Owner>,
 }
 
 /// Opens the repository that git would use in `folder`.
@@ -57,15 +48,17 @@ pub fn ask_git(
 
 /// Opens the git directory at `path`; that it may be trusted is known.
 pub fn open_trusted(path: &Path, environment: &Environment) -> Result<gix::Repository, Cause> {
-    open_at(path, Some(Owner::Full), environment)
+    let repo = options(environment).open_path_as_is(true).with(Owner::Full).open(path)?;
+    configure(repo, environment)
 }
 
 fn open(folder: &Path, environment: &Environment, trust: Trust) -> Result<gix::Repository, Cause> {
-    let place = locate(folder, environment)?;
-    let mut repo = open_at(&place.path, place.owner, environment)?;
-    if let Some(git_dir) = place.git_dir.filter(|git_dir| git_dir != repo.git_dir()) {
-        repo = open_at(&git_dir, place.owner, environment)?;
-    }
+    let repo = match environment.os("GIT_DIR") {
+        Some(git_dir) if git_dir.is_empty() => return Err("GIT_DIR is empty".into()),
+        Some(git_dir) => options(environment).open_path_as_is(true).open(folder.join(git_dir))?,
+        None => search(folder, environment)?,
+    };
+    let mut repo = configure(repo, environment)?;
     if repo.git_dir_trust() != Owner::Full {
         match trust {
             Trust::Check if is_safe(&repo, environment) => trust_config(&mut repo)?,
@@ -82,30 +75,19 @@ fn open(folder: &Path, environment: &Environment, trust: Trust) -> Result<gix::R
     Ok(repo)
 }
 
-fn locate(folder: &Path, environment: &Environment) -> Result<Place, Cause> {
-    if let Some(git_dir) = environment.os("GIT_DIR") {
-        let path = if git_dir.is_empty() { PathBuf::new() } else { folder.join(git_dir) };
-        return Ok(Place { path, git_dir: None, owner: None });
-    }
+/// Looks for a repository in `folder` and above it.
+fn search(folder: &Path, environment: &Environment) -> Result<ThreadSafeRepository, Cause> {
     let crosses = environment.os("GIT_DISCOVERY_ACROSS_FILESYSTEM");
     let crosses = crosses.and_then(|value| gix::config::Boolean::try_from(value.to_owned()).ok());
-    let options = upwards::Options {
+    let limits = upwards::Options {
         ceiling_dirs: ceilings(environment),
         match_ceiling_dir_or_error: false,
         cross_fs: crosses.is_some_and(|value| value.0),
         ..Default::default()
     };
-    let (found, owner) = gix::discover::upwards_opts(folder, options)?;
-    let (path, git_dir) = match found {
-        Found::WorkTree(top) => (top.join(".git"), None),
-        Found::Repository(git_dir) => (git_dir, None),
-        Found::LinkedWorkTree { work_dir, git_dir } => {
-            let link = work_dir.join(".git");
-            // Nobody may be where the git directory says that its worktree is.
-            if link.exists() { (link, Some(git_dir)) } else { (git_dir, None) }
-        }
-    };
-    Ok(Place { path, git_dir, owner: Some(owner) })
+    let options = options(environment);
+    let options = Mapping { full: options.clone(), reduced: options };
+    Ok(ThreadSafeRepository::discover_opts(folder, limits, options)?)
 }
 
 /// GIT_CEILING_DIRECTORIES (git(1)): links are resolved up to an empty entry.
@@ -123,21 +105,21 @@ fn ceilings(environment: &Environment) -> Vec<PathBuf> {
     found
 }
 
-fn open_at(
-    path: &Path,
-    owner: Option<Owner>,
-    environment: &Environment,
-) -> Result<gix::Repository, Cause> {
-    let mut options = gix::open::Options::isolated().open_path_as_is(true);
-    if let Some(owner) = owner {
-        options = options.with(owner);
-    }
+/// How gix opens a repository: with nothing that it would read from the process by itself.
+fn options(environment: &Environment) -> gix::open::Options {
     let base = environment.text("GIT_REPLACE_REF_BASE");
     let base = base.map(|base| format!("gitoxide.objects.replaceRefBase={base}"));
     let none = environment.has("GIT_NO_REPLACE_OBJECTS");
     let none = none.then(|| "gitoxide.objects.noReplace=true".to_owned());
-    let options = options.config_overrides(base.into_iter().chain(none));
-    let mut repo = options.open(path)?.to_thread_local();
+    gix::open::Options::isolated().config_overrides(base.into_iter().chain(none))
+}
+
+/// Reads the configuration that git would read.
+fn configure(
+    repo: ThreadSafeRepository,
+    environment: &Environment,
+) -> Result<gix::Repository, Cause> {
+    let mut repo = repo.to_thread_local();
     load(&mut repo, environment)?;
     if repo.config_snapshot().boolean("core.useReplaceRefs") == Some(false) {
         repo.objects.ignore_replacements = true;

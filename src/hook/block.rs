@@ -11,7 +11,7 @@ const END: &[u8] = b"# <<< git-ao <<<\n";
 
 /// What the file is around the block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum BlockKind {
     /// There was no hook: the file is ours.
     Own,
     /// A shell script of somebody else's, with the block behind its first line.
@@ -20,7 +20,7 @@ pub enum Kind {
     Wrapper,
 }
 
-impl Kind {
+impl BlockKind {
     fn word(self) -> &'static str {
         match self {
             Self::Own => "file",
@@ -33,7 +33,7 @@ impl Kind {
 /// A block that was found in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    pub kind: Kind,
+    pub kind: BlockKind,
     /// Where it lies, marks included.
     pub range: Range<usize>,
     /// True when it is not as it was written.
@@ -45,7 +45,7 @@ pub struct Block {
 pub struct Damaged;
 
 /// The text of a block. `body` ends with a newline.
-pub fn render(kind: Kind, body: &[u8]) -> Vec<u8> {
+pub fn render(kind: BlockKind, body: &[u8]) -> Vec<u8> {
     let mut text = BEGIN.to_vec();
     text.extend(format!("{} {:016x} {BEGIN_TAIL}\n", kind.word(), sum(kind, body)).bytes());
     text.extend(body);
@@ -72,7 +72,7 @@ pub fn find(file: &[u8]) -> Result<Option<Block>, Damaged> {
     };
     let head = String::from_utf8_lossy(&file[begin.start + BEGIN.len()..begin.end]).into_owned();
     let word = head.split(' ').next().unwrap_or_default();
-    let kinds = [Kind::Own, Kind::Guest, Kind::Wrapper];
+    let kinds = [BlockKind::Own, BlockKind::Guest, BlockKind::Wrapper];
     let kind = kinds.into_iter().find(|kind| kind.word() == word).ok_or(Damaged)?;
     let whole = render(kind, &file[begin.end..end.start]);
     let range = begin.start..end.end;
@@ -90,7 +90,7 @@ pub fn replaced(file: &[u8], block: &Block, new: &[u8]) -> Vec<u8> {
 }
 
 /// FNV-1a: any later version has to come to the same sum.
-fn sum(kind: Kind, body: &[u8]) -> u64 {
+fn sum(kind: BlockKind, body: &[u8]) -> u64 {
     kind.word().bytes().chain(body.iter().copied()).fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
@@ -102,17 +102,17 @@ mod tests {
 
     #[test]
     fn a_block_is_found_and_taken_out_exactly() {
-        let block = render(Kind::Guest, b"echo a\n");
+        let block = render(BlockKind::Guest, b"echo a\n");
         let file = [b"#!/bin/sh\n".as_slice(), &block, b"echo \xff\r\nno newline"].concat();
         let found = find(&file).unwrap().unwrap();
-        assert_eq!((found.kind, found.is_edited), (Kind::Guest, false));
+        assert_eq!((found.kind, found.is_edited), (BlockKind::Guest, false));
         assert_eq!(without(&file, &found), b"#!/bin/sh\necho \xff\r\nno newline");
         assert_eq!(find(&without(&file, &found)), Ok(None));
     }
 
     #[test]
     fn an_edit_shows_wherever_it_was_made() {
-        let block = String::from_utf8(render(Kind::Own, b"echo a\necho b\n")).unwrap();
+        let block = String::from_utf8(render(BlockKind::Own, b"echo a\necho b\n")).unwrap();
         assert_eq!(find(block.as_bytes()).map(|b| b.map(|b| b.is_edited)), Ok(Some(false)));
         for edited in [
             block.replace("echo a", "echo A"),
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn marks_come_in_one_pair() {
-        let block = String::from_utf8(render(Kind::Own, b"a\n")).unwrap();
+        let block = String::from_utf8(render(BlockKind::Own, b"a\n")).unwrap();
         let (first, rest) = block.split_once('\n').unwrap();
         for damaged in [
             first.to_owned(),

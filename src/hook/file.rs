@@ -22,7 +22,7 @@ pub struct HookFile {
 
 /// What is at the path that git runs.
 #[derive(Debug)]
-pub enum Found {
+pub enum ExistingHook {
     /// Nothing.
     Nothing,
     /// A hook that git-ao has no part in.
@@ -42,17 +42,17 @@ impl HookFile {
         }
     }
 
-    pub fn look(&self) -> Result<Found, HookError> {
+    pub fn look(&self) -> Result<ExistingHook, HookError> {
         match fs::symlink_metadata(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(ExistingHook::Nothing),
             Err(error) => Err(HookError::io("read", &self.path)(error)),
             Ok(meta) if meta.is_dir() => Err(HookError::InTheWay(self.path.clone())),
-            Ok(meta) if !meta.is_file() => Ok(Found::Foreign),
+            Ok(meta) if !meta.is_file() => Ok(ExistingHook::Foreign),
             Ok(_) => {
                 let bytes = fs::read(&self.path).map_err(HookError::io("read", &self.path))?;
                 match block::find(&bytes) {
-                    Ok(None) => Ok(Found::Foreign),
-                    Ok(Some(block)) => Ok(Found::Ours(bytes, block)),
+                    Ok(None) => Ok(ExistingHook::Foreign),
+                    Ok(Some(block)) => Ok(ExistingHook::Ours(bytes, block)),
                     Err(block::Damaged) => Err(HookError::Damaged(self.path.clone())),
                 }
             }

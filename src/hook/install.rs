@@ -1,9 +1,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::block::{self, Kind, SHEBANG};
-use super::file::{Found, HookFile};
-use super::{HookError, HookName, Place, Reach, Way, configured, script};
+use super::block::{self, BlockKind, SHEBANG};
+use super::file::{ExistingHook, HookFile};
+use super::{HookError, HookName, HooksDir, Reach, Way, configured, script};
 use crate::git::Repository;
 
 /// What becomes of a part that git-ao wrote and somebody edited.
@@ -75,22 +75,24 @@ impl<'r> Installer<'r> {
     }
 
     fn install_file(&self, name: HookName, program: &Path) -> Result<Installed, HookError> {
-        let folder = Place::find(self.repo)?.folder;
+        let folder = HooksDir::find(self.repo)?.folder;
         fs::create_dir_all(&folder).map_err(HookError::io("make", &folder))?;
         let file = HookFile::new(&folder, name);
         let text = |kind| block::render(kind, &script::body(name, kind, program));
         let whole = |kind| [SHEBANG, &text(kind)].concat();
         match file.look()? {
-            Found::Nothing => file.write(&whole(Kind::Own)).map(|()| Installed::New),
-            Found::Ours(_, block) if block.is_edited && self.edits == Edits::Keep => {
+            ExistingHook::Nothing => file.write(&whole(BlockKind::Own)).map(|()| Installed::New),
+            ExistingHook::Ours(_, block) if block.is_edited && self.edits == Edits::Keep => {
                 Err(HookError::Edited(file.path))
             }
             // As a hook of somebody else's that git does not run: that one stays turned off.
-            Found::Ours(bytes, block) if block.kind == Kind::Guest && !file.is_run() => {
+            ExistingHook::Ours(bytes, block)
+                if block.kind == BlockKind::Guest && !file.is_run() =>
+            {
                 file.write(&block::without(&bytes, &block))?;
-                file.wrap(&whole(Kind::Wrapper)).map(|()| Installed::AroundHook)
+                file.wrap(&whole(BlockKind::Wrapper)).map(|()| Installed::AroundHook)
             }
-            Found::Ours(bytes, block) => {
+            ExistingHook::Ours(bytes, block) => {
                 let was_run = file.is_run();
                 let new = block::replaced(&bytes, &block, &text(block.kind));
                 if new == bytes && was_run {
@@ -102,19 +104,19 @@ impl<'r> Installer<'r> {
                 }
                 Ok(Installed::Updated)
             }
-            Found::Foreign => match file.guest_house() {
+            ExistingHook::Foreign => match file.guest_house() {
                 Some(bytes) => {
                     let end = bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-                    let new = [&bytes[..end], &text(Kind::Guest), &bytes[end..]].concat();
+                    let new = [&bytes[..end], &text(BlockKind::Guest), &bytes[end..]].concat();
                     file.write(&new).map(|()| Installed::IntoScript)
                 }
-                None => file.wrap(&whole(Kind::Wrapper)).map(|()| Installed::AroundHook),
+                None => file.wrap(&whole(BlockKind::Wrapper)).map(|()| Installed::AroundHook),
             },
         }
     }
 
     fn opt_in(&self) -> Result<(), HookError> {
-        let is_shared = Place::find(self.repo).is_ok_and(|place| place.reach == Reach::Shared);
+        let is_shared = HooksDir::find(self.repo).is_ok_and(|place| place.reach == Reach::Shared);
         if is_shared && self.repo.config_bool(super::run::SWITCH).is_none() {
             let git = self.repo.git("config").args(["--local", super::run::SWITCH, "true"]);
             git.run()?;
@@ -126,7 +128,7 @@ impl<'r> Installer<'r> {
     ///
     /// husky keeps the hooks that it writes in `_`, and those of the user in the folder above.
     pub fn owner_script(&self, name: HookName) -> Option<PathBuf> {
-        let folder = Place::find(self.repo).ok()?.folder;
+        let folder = HooksDir::find(self.repo).ok()?.folder;
         let is_husky = folder.ends_with("_") && folder.join("h").exists();
         is_husky.then(|| folder.parent().unwrap_or(&folder).join(name.as_str()))
     }

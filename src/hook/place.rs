@@ -5,7 +5,7 @@ use crate::git::Repository;
 
 /// The folder in which git looks for hooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct HooksDir {
     /// Where it is; it need not be there yet.
     pub folder: PathBuf,
     /// Whose it is.
@@ -23,7 +23,7 @@ pub enum Reach {
     Shared,
 }
 
-impl Place {
+impl HooksDir {
     /// Finds the folder as git does (core.hooksPath in git-config(1)).
     ///
     /// # Errors

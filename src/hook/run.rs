@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use super::{Crowd, HookError, HookName, Place, Reach, Reader, checkout, head, push, trailer};
+use super::{Crowd, HookError, HookName, HooksDir, Reach, Reader, checkout, head, push, trailer};
 use crate::git::Repository;
 use crate::ledger::LedgerError;
 use crate::store::{Store, StoreError};
@@ -54,6 +54,6 @@ pub fn run(
 fn is_on(repo: &Repository) -> bool {
     match repo.config_bool(SWITCH) {
         Some(answer) => answer,
-        None => Place::find(repo).map_or(true, |place| place.reach != Reach::Shared),
+        None => HooksDir::find(repo).map_or(true, |place| place.reach != Reach::Shared),
     }
 }

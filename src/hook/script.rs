@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::HookName;
-use super::block::Kind;
+use super::block::BlockKind;
 
 /// The line of the scripts that says where the program is.
 const LOOP: &str = "for git_ao in git-ao; do\n";
@@ -14,7 +14,7 @@ const LOOP: &str = "for git_ao in git-ao; do\n";
 pub const LINKS: &str = "git-ao-kept.d";
 
 /// What stands between the marks.
-pub fn body(name: HookName, kind: Kind, program: &Path) -> Vec<u8> {
+pub fn body(name: HookName, kind: BlockKind, program: &Path) -> Vec<u8> {
     let script = name.script();
     let (_, script) = script.split_once('\n').expect("a script has a first line");
     let (before, after) = script.split_once(LOOP).expect("a script has the loop");
@@ -23,7 +23,7 @@ pub fn body(name: HookName, kind: Kind, program: &Path) -> Vec<u8> {
     body.extend(quoted(program.as_os_str()));
     body.extend(b" git-ao; do\n");
     body.extend(after.bytes());
-    if kind == Kind::Wrapper {
+    if kind == BlockKind::Wrapper {
         let link = format!("${{0%/*}}/{}/{name}", LINKS);
         body.extend(
             format!("if [ -x \"{link}\" ]; then\n    exec \"{link}\" \"$@\"\nfi\n").bytes(),
@@ -34,7 +34,7 @@ pub fn body(name: HookName, kind: Kind, program: &Path) -> Vec<u8> {
 
 /// The same as a command for git's configuration, to which git adds the hook's arguments.
 pub fn command(name: HookName, program: &Path) -> Vec<u8> {
-    let body = body(name, Kind::Own, program);
+    let body = body(name, BlockKind::Own, program);
     let lines = body.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
     let lines: Vec<u8> = lines.flatten().copied().collect();
     [b"git_ao_hook() {\n".as_slice(), &lines, b"}; git_ao_hook"].concat()
@@ -88,7 +88,8 @@ mod tests {
     #[test]
     fn every_script_takes_a_program() {
         for name in HookName::ALL {
-            let text = String::from_utf8(body(name, Kind::Own, Path::new("/x/git-ao"))).unwrap();
+            let text =
+                String::from_utf8(body(name, BlockKind::Own, Path::new("/x/git-ao"))).unwrap();
             assert!(text.contains("for git_ao in '/x/git-ao' git-ao; do\n"), "{text}");
             assert!(text.contains(&format!("hook {name} \"$@\"")), "{text}");
             assert!(!text.contains("#!"), "{text}");

@@ -1,11 +1,11 @@
 use std::path::PathBuf;
 
-use super::file::{Found, HookFile};
-use super::{HookError, HookName, Installer, Place, configured};
+use super::file::{ExistingHook, HookFile};
+use super::{HookError, HookName, HooksDir, Installer, configured};
 
 /// Whether a hook of git-ao is installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
+pub enum HookState {
     /// It is not; where git has another hook, that is named.
     Missing(Option<PathBuf>),
     /// It is, as a file.
@@ -20,7 +20,7 @@ pub enum State {
     Configured,
 }
 
-impl State {
+impl HookState {
     /// True when git runs git-ao in this hook.
     pub fn is_installed(&self) -> bool {
         matches!(self, Self::File(_) | Self::Edited(_) | Self::Configured)
@@ -32,22 +32,24 @@ impl Installer<'_> {
     ///
     /// # Errors
     /// When the file or the configuration cannot be read.
-    pub fn status(&self, name: HookName) -> Result<State, HookError> {
+    pub fn status(&self, name: HookName) -> Result<HookState, HookError> {
         if configured::has(self.repo, name)? {
-            return Ok(State::Configured);
+            return Ok(HookState::Configured);
         }
-        let place = match Place::find(self.repo) {
-            Err(HookError::TurnedOff(_)) => return Ok(State::Missing(None)),
+        let place = match HooksDir::find(self.repo) {
+            Err(HookError::TurnedOff(_)) => return Ok(HookState::Missing(None)),
             place => place?,
         };
         let file = HookFile::new(&place.folder, name);
         match file.look() {
-            Ok(Found::Nothing) => Ok(State::Missing(None)),
-            Ok(Found::Foreign) | Err(HookError::InTheWay(_)) => Ok(State::Missing(Some(file.path))),
-            Ok(Found::Ours(..)) if !file.is_run() => Ok(State::NotRun(file.path)),
-            Ok(Found::Ours(_, block)) if block.is_edited => Ok(State::Edited(file.path)),
-            Ok(Found::Ours(..)) => Ok(State::File(file.path)),
-            Err(HookError::Damaged(path)) => Ok(State::Damaged(path)),
+            Ok(ExistingHook::Nothing) => Ok(HookState::Missing(None)),
+            Ok(ExistingHook::Foreign) | Err(HookError::InTheWay(_)) => {
+                Ok(HookState::Missing(Some(file.path)))
+            }
+            Ok(ExistingHook::Ours(..)) if !file.is_run() => Ok(HookState::NotRun(file.path)),
+            Ok(ExistingHook::Ours(_, block)) if block.is_edited => Ok(HookState::Edited(file.path)),
+            Ok(ExistingHook::Ours(..)) => Ok(HookState::File(file.path)),
+            Err(HookError::Damaged(path)) => Ok(HookState::Damaged(path)),
             Err(error) => Err(error),
         }
     }

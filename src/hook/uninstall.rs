@@ -1,12 +1,12 @@
 use std::fs;
 
-use super::block::{self, Kind, SHEBANG};
-use super::file::{Found, HookFile};
-use super::{Edits, HookError, HookName, Installer, Place, Reach, configured};
+use super::block::{self, BlockKind, SHEBANG};
+use super::file::{ExistingHook, HookFile};
+use super::{Edits, HookError, HookName, HooksDir, Installer, Reach, configured};
 
 /// What taking a hook out came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removed {
+pub enum Uninstalled {
     /// It is gone; what was there before it is there again.
     Gone,
     /// It was not there.
@@ -19,10 +19,10 @@ impl Installer<'_> {
     ///
     /// # Errors
     /// When what git-ao wrote was edited, or the file cannot be written. Then it is as it was.
-    pub fn uninstall(&self, name: HookName) -> Result<Removed, HookError> {
+    pub fn uninstall(&self, name: HookName) -> Result<Uninstalled, HookError> {
         let in_file = self.remove_file(name)?;
         let in_config = configured::remove(self.repo, name)?;
-        Ok(if in_file || in_config { Removed::Gone } else { Removed::NotThere })
+        Ok(if in_file || in_config { Uninstalled::Gone } else { Uninstalled::NotThere })
     }
 
     /// Takes back the `ao.hooks=true` that made hooks in a shared folder work here.
@@ -30,7 +30,7 @@ impl Installer<'_> {
     /// # Errors
     /// When the configuration cannot be written.
     pub fn opt_out(&self) -> Result<(), HookError> {
-        let is_shared = Place::find(self.repo).is_ok_and(|place| place.reach == Reach::Shared);
+        let is_shared = HooksDir::find(self.repo).is_ok_and(|place| place.reach == Reach::Shared);
         if is_shared {
             let git = || self.repo.git("config").arg("--local");
             let switch = super::run::SWITCH;
@@ -44,25 +44,25 @@ impl Installer<'_> {
 
     /// True if there was one.
     pub(super) fn remove_file(&self, name: HookName) -> Result<bool, HookError> {
-        let place = match Place::find(self.repo) {
+        let place = match HooksDir::find(self.repo) {
             Err(HookError::TurnedOff(_)) => return Ok(false),
             place => place?,
         };
         let file = HookFile::new(&place.folder, name);
-        let Found::Ours(bytes, block) = file.look()? else { return Ok(false) };
+        let ExistingHook::Ours(bytes, block) = file.look()? else { return Ok(false) };
         if block.is_edited && self.edits == Edits::Keep {
             return Err(HookError::Edited(file.path));
         }
         let rest = block::without(&bytes, &block);
         match block.kind {
-            Kind::Wrapper if rest == SHEBANG || self.edits == Edits::Discard => {
+            BlockKind::Wrapper if rest == SHEBANG || self.edits == Edits::Discard => {
                 file.unwrap_kept()?;
             }
-            Kind::Wrapper => return Err(HookError::Edited(file.path)),
-            Kind::Own if rest == SHEBANG => {
+            BlockKind::Wrapper => return Err(HookError::Edited(file.path)),
+            BlockKind::Own if rest == SHEBANG => {
                 fs::remove_file(&file.path).map_err(HookError::io("remove", &file.path))?;
             }
-            Kind::Own | Kind::Guest => file.write(&rest)?,
+            BlockKind::Own | BlockKind::Guest => file.write(&rest)?,
         }
         Ok(true)
     }

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::file::{Found, HookFile};
-use super::{HookError, HookName, Installer, Place, configured};
+use super::file::{ExistingHook, HookFile};
+use super::{HookError, HookName, HooksDir, Installer, configured};
 use crate::git::Repository;
 use crate::model::shell_word;
 use crate::workspace::Worktrees;
@@ -65,10 +65,10 @@ impl Installer<'_> {
 fn folder_in(worktree: &Path) -> Result<PathBuf, HookError> {
     let repo = Repository::discover(worktree)
         .map_err(|error| HookError::io("read", worktree)(io::Error::other(error)))?;
-    Ok(Place::find(&repo)?.folder)
+    Ok(HooksDir::find(&repo)?.folder)
 }
 
 fn is_run_in(folder: &Path, name: HookName) -> bool {
     let file = HookFile::new(folder, name);
-    matches!(file.look(), Ok(Found::Ours(..))) && file.is_run()
+    matches!(file.look(), Ok(ExistingHook::Ours(..))) && file.is_run()
 }

@@ -5,7 +5,7 @@ use gix::objs::Commit;
 use gix::objs::tree::Editor;
 
 use super::turn::Attempts;
-use super::{Edit, Ledger, LedgerError, Notice};
+use super::{Edit, Ledger, LedgerError, LedgerNotice};
 use crate::git::{
     Durability, Expected, ObjectError, RawTree, RefError, RefMove, Repository, gix_id, oid,
 };
@@ -85,7 +85,7 @@ impl Ledger {
             let error = match repo.move_refs(&moves, &who) {
                 Ok(durability) => {
                     if let Durability::Unsure(source) = durability {
-                        self.notify(Notice::Unsure(source));
+                        self.notify(LedgerNotice::Unsure(source));
                     }
                     return Ok(Moved::Here);
                 }
@@ -118,7 +118,7 @@ impl Ledger {
         let message = format!("ao: {log}");
         match self.repository().reset_ref(name, state, commit, &message, &who)? {
             Durability::Kept => {}
-            Durability::Unsure(source) => self.notify(Notice::Unsure(source)),
+            Durability::Unsure(source) => self.notify(LedgerNotice::Unsure(source)),
         }
         Ok(())
     }

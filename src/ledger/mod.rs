@@ -20,7 +20,7 @@ mod tests;
 
 pub use clock::Clock;
 pub use error::LedgerError;
-pub use notice::Notice;
+pub use notice::LedgerNotice;
 pub use open::Ledger;
 
 pub(crate) use ancestry::{Graph, Relation};

@@ -7,14 +7,14 @@ use crate::model::error_chain;
 /// What happens during a write that is no reason to give up.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Notice {
+pub enum LedgerNotice {
     /// The write waits for another program.
     Waiting(String),
     /// The write is done, but not known to be on the disk.
     Unsure(Cause),
 }
 
-impl fmt::Display for Notice {
+impl fmt::Display for LedgerNotice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Waiting(why) => write!(f, "waiting: {why}"),
@@ -30,14 +30,14 @@ impl fmt::Display for Notice {
 #[derive(Clone, Default)]
 pub(super) struct Listener(Option<Arc<Notify>>);
 
-type Notify = dyn Fn(Notice) + Send + Sync;
+type Notify = dyn Fn(LedgerNotice) + Send + Sync;
 
 impl Listener {
-    pub fn new(notify: impl Fn(Notice) + Send + Sync + 'static) -> Self {
+    pub fn new(notify: impl Fn(LedgerNotice) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(notify)))
     }
 
-    pub fn notify(&self, notice: Notice) {
+    pub fn notify(&self, notice: LedgerNotice) {
         if let Some(notify) = &self.0 {
             notify(notice);
         }

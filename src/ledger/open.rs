@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::notice::Listener;
-use super::{Clock, LedgerError, Notice};
+use super::{Clock, LedgerError, LedgerNotice};
 use crate::git::Repository;
 use crate::model::Oid;
 
@@ -41,7 +41,7 @@ impl Ledger {
     }
 
     /// Sets who is notified of what happens while a write is under way.
-    pub fn with_listener(self, notify: impl Fn(Notice) + Send + Sync + 'static) -> Self {
+    pub fn with_listener(self, notify: impl Fn(LedgerNotice) + Send + Sync + 'static) -> Self {
         Self { listener: Listener::new(notify), ..self }
     }
 
@@ -68,7 +68,7 @@ impl Ledger {
         Ok(self.repo.read_ref(name)?)
     }
 
-    pub(super) fn notify(&self, notice: Notice) {
+    pub(super) fn notify(&self, notice: LedgerNotice) {
         self.listener.notify(notice);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Backoff, Ledger, LedgerError, Notice};
+use super::{Backoff, Ledger, LedgerError, LedgerNotice};
 use crate::git::{Lock, LockError, RefError};
 
 /// How long a write waits before it says so.
@@ -17,7 +17,7 @@ impl Ledger {
         let (repo, patience) = (self.repository(), self.patience());
         match repo.lock(patience.min(SILENCE)) {
             Err(LockError::Timeout { .. }) if patience > SILENCE => {
-                self.notify(Notice::Waiting("another git-ao is writing".to_owned()));
+                self.notify(LedgerNotice::Waiting("another git-ao is writing".to_owned()));
                 Ok(repo.lock(patience - SILENCE)?)
             }
             done => Ok(done?),
@@ -52,7 +52,7 @@ impl Attempts {
             && !self.said
         {
             self.said = true;
-            ledger.notify(Notice::Waiting(source.to_string()));
+            ledger.notify(LedgerNotice::Waiting(source.to_string()));
         }
         self.pause.wait();
         Ok(())

@@ -1,8 +1,8 @@
 use crate::model::SessionId;
 use crate::ops::common::liveness::{Liveness, liveness_of};
-use crate::ops::common::targets::{self, Moved};
+use crate::ops::common::targets::{self, MovedSession};
 use crate::runtime::RuntimeError;
-use crate::store::{Committed, Key, Listed, Store, StoreError};
+use crate::store::{Committed, Key, ListedSession, Store, StoreError};
 
 /// Why sessions were not moved to the archive or out of it. In each case none of them was.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum ArchiveError {
 ///
 /// # Errors
 /// When a session does not exist, or its agent may still be running. None of them is moved then.
-pub fn archive(store: &Store, keys: &[Key]) -> Result<Committed<Vec<Moved>>, ArchiveError> {
+pub fn archive(store: &Store, keys: &[Key]) -> Result<Committed<Vec<MovedSession>>, ArchiveError> {
     store.transaction("archive", |tx| {
         let sessions = targets::load(tx.snapshot(), keys)?;
         sessions.iter().try_for_each(|session| check_stopped(store, session))?;
@@ -42,7 +42,7 @@ pub fn archive(store: &Store, keys: &[Key]) -> Result<Committed<Vec<Moved>>, Arc
     })
 }
 
-fn check_stopped(store: &Store, session: &Listed) -> Result<(), ArchiveError> {
+fn check_stopped(store: &Store, session: &ListedSession) -> Result<(), ArchiveError> {
     let id = session.location.id;
     match liveness_of(store, id, session.session.as_ref().ok()) {
         Liveness::Gone => Ok(()),

@@ -15,7 +15,7 @@ use crate::ops::common::branch_sessions::{catch_up_at, record_branches};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{FlowError, Interrupt, placement};
-use crate::store::{Key, Listed, Shelf, Snapshot, Store, StoreError};
+use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{Loss, Worktrees};
 
 /// Which leftovers are to be removed.
@@ -57,7 +57,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
     let snapshot = store.snapshot()?;
     let own = Own::of(&worktrees, &snapshot)?;
     let listed = snapshot.listing(Shelf::Active).sessions;
-    let ended = |listed: Listed| {
+    let ended = |listed: ListedSession| {
         let session = listed.session.ok().filter(|session| session.status.is_terminal())?;
         // A record may name any folder; this one says itself whose it is.
         let path = own.path(&session).cloned();
@@ -157,7 +157,7 @@ pub fn cleanup(
                 Err(StoreError::NotFound(_) | StoreError::Archived(_)) => continue,
                 session => session?,
             };
-            let here = replica.as_ref().and_then(|name| session.placements.get(name));
+            let here = session.placement_in(replica.as_deref());
             if !session.status.is_terminal() || here != leftover.placement.as_ref() {
                 continue;
             }

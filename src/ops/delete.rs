@@ -8,7 +8,7 @@ use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
 use crate::ops::common::{FlowError, targets};
 use crate::runtime::RuntimeError;
-use crate::store::{Committed, Key, Listed, RecordProblem, Store, StoreError};
+use crate::store::{Committed, Key, ListedSession, RecordProblem, Store, StoreError};
 use crate::workspace::Worktrees;
 
 /// Whether [`delete`] checks that sessions have ended and that no agent is running.
@@ -24,9 +24,9 @@ pub enum Checks {
 /// A session that was deleted.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Deleted {
+pub struct DeletedSession {
     /// The session as it was before.
-    pub session: Listed,
+    pub session: ListedSession,
     /// Whether its agent is still running.
     pub agent: Liveness,
     /// Why not all files of its agent were removed.
@@ -103,7 +103,7 @@ pub fn delete(
     store: &Store,
     keys: &[Key],
     checks: Checks,
-) -> Result<Committed<Vec<Deleted>>, DeleteError> {
+) -> Result<Committed<Vec<DeletedSession>>, DeleteError> {
     let done = store.transaction("delete", |tx| {
         let sessions = targets::load(tx.snapshot(), keys)?;
         for session in &sessions {
@@ -118,7 +118,7 @@ pub fn delete(
     Ok(done.map(|sessions| sessions.into_iter().map(|session| clean(store, session)).collect()))
 }
 
-fn check_ended(session: &Listed) -> Result<(), DeleteError> {
+fn check_ended(session: &ListedSession) -> Result<(), DeleteError> {
     let (id, title) = (session.location.id, session.display_title());
     match &session.session {
         Ok(session) if !session.status.is_terminal() => {
@@ -131,7 +131,7 @@ fn check_ended(session: &Listed) -> Result<(), DeleteError> {
     }
 }
 
-fn check_stopped(store: &Store, session: &Listed) -> Result<(), DeleteError> {
+fn check_stopped(store: &Store, session: &ListedSession) -> Result<(), DeleteError> {
     let id = session.location.id;
     match liveness_of(store, id, session.session.as_ref().ok()) {
         Liveness::Gone => Ok(()),
@@ -140,17 +140,17 @@ fn check_stopped(store: &Store, session: &Listed) -> Result<(), DeleteError> {
     }
 }
 
-fn clean(store: &Store, listed: Listed) -> Deleted {
+fn clean(store: &Store, listed: ListedSession) -> DeletedSession {
     let id = listed.location.id;
     let session = listed.session.as_ref().ok();
     let conversation = session.and_then(|session| session.agent_session_id.as_deref());
     let purged = purge(store, id, conversation, Purge::All);
     let agent = liveness_of(store, id, session);
     let kept = kept(store, &listed);
-    Deleted { session: listed, agent, purged, kept }
+    DeletedSession { session: listed, agent, purged, kept }
 }
 
-fn kept(store: &Store, listed: &Listed) -> Result<Kept, FlowError> {
+fn kept(store: &Store, listed: &ListedSession) -> Result<Kept, FlowError> {
     let Ok(session) = &listed.session else { return Ok(Kept::default()) };
     let worktree = Worktrees::new(store.repository()).sessions()?.remove(&session.id);
     Ok(Kept { worktree, branch: branch_to_remove(store, session)? })

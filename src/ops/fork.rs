@@ -3,7 +3,7 @@
 use crate::agent::{Action, Mode};
 use crate::model::{Base, Fork, Oid, Session};
 use crate::ops::common::branch_sessions::catch_up;
-use crate::ops::common::{FlowError, Launcher, Request, conversation};
+use crate::ops::common::{FlowError, Launcher, SpawnRequest, conversation};
 use crate::store::{Entry, History, Snapshot, Store, StoreError, Visibility};
 use crate::workspace::{WorkspaceError, Worktrees};
 
@@ -16,8 +16,8 @@ pub fn fork_request(
     store: &Store,
     snapshot: &Snapshot<'_>,
     parent: &Entry,
-    request: Request,
-) -> Result<Request, FlowError> {
+    request: SpawnRequest,
+) -> Result<SpawnRequest, FlowError> {
     let key = || (&parent.location).into();
     let mut session =
         snapshot.load(parent).map_err(|problem| StoreError::Corrupt { key: key(), problem })?;
@@ -33,7 +33,7 @@ pub fn fork_request(
         Visibility::Private => visibility,
         Visibility::Public => request.visibility,
     };
-    Ok(Request { parent: Some((session, event)), visibility, ..request })
+    Ok(SpawnRequest { parent: Some((session, event)), visibility, ..request })
 }
 
 /// What the agent of a fork is started for: the parent's conversation is forked where the agent can

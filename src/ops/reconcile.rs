@@ -12,8 +12,8 @@ use crate::ops::common::owned_worktrees::Own;
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{
-    self, Condition, Detail, Place, Workspace as _, WorkspaceState, Worktrees, is_worktree,
-    session_at,
+    self, Condition, Detail, ExpectedWorktree, Workspace as _, WorkspaceState, Worktrees,
+    is_worktree, session_at,
 };
 
 /// How long a session that is being started may have no agent yet: longer than whoever starts it
@@ -135,10 +135,8 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
     let listed = listed
         .into_iter()
         .filter_map(|listed| Some((Key::from(&listed.location), listed.session.ok()?)));
-    let is_here = |session: &Session| {
-        replica.as_ref().is_some_and(|replica| session.placements.contains_key(replica))
-    };
-    let (here, others): (Vec<_>, Vec<_>) = listed.partition(|(_, session)| is_here(session));
+    let (here, others): (Vec<_>, Vec<_>) =
+        listed.partition(|(_, session)| session.lives_in(replica.as_deref()));
     let nowhere = others.into_iter().filter(|(_, session)| session.placements.is_empty());
     all.extend(behind_their_branch(store, nowhere.collect())?);
     let Some(replica) = replica else { return Ok((all, unknown)) };
@@ -157,7 +155,9 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
             .as_deref()
             .and_then(|p| workspace::from_record(p, repo.environment()).ok());
         let path = own.clone().or(recorded);
-        let state = |path: &PathBuf| worktrees.state(&Place { path, branch: None }, Detail::Place);
+        let state = |path: &PathBuf| {
+            worktrees.state(&ExpectedWorktree { path, branch: None }, Detail::Place)
+        };
         let workspace = path.as_ref().map(state).transpose()?;
         let is_there = workspace.as_ref().is_some_and(|state| is_worktree(&state.condition));
         let owner = path.as_deref().filter(|_| is_there && own.is_none()).and_then(session_at);
@@ -212,7 +212,7 @@ impl Seen {
     ) -> Result<Vec<Step>, FlowError> {
         let mut steps = Vec::new();
         let replica = store.known_replica();
-        let here = replica.as_ref().and_then(|replica| session.placements.get(replica));
+        let here = session.placement_in(replica.as_deref());
         let is_nowhere = self.placement.is_none();
         if here != self.placement.as_ref() || (is_nowhere && !session.placements.is_empty()) {
             return Ok(steps);

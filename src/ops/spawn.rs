@@ -7,7 +7,7 @@ use crate::model::{
     slug,
 };
 use crate::ops::common::artifacts::{Purge, purge};
-use crate::ops::common::spawn_request::{Duplicates, Place, Request};
+use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{FlowError, Interrupt, Launcher, Start};
@@ -17,7 +17,7 @@ use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktree
 
 /// The plan of a new session.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct SpawnPlan {
     /// The record.
     pub session: Session,
     /// The worktree; None where there is to be none.
@@ -50,7 +50,7 @@ pub struct Spawned {
 ///
 /// # Errors
 /// When it cannot be done: no commit to start at, a name that cannot be, an issue that is taken.
-pub fn plan(store: &Store, request: Request) -> Result<Plan, FlowError> {
+pub fn plan(store: &Store, request: SpawnRequest) -> Result<SpawnPlan, FlowError> {
     let repo = store.repository();
     let snapshot = store.snapshot()?;
     let project = match request.project.clone() {
@@ -71,15 +71,15 @@ pub fn plan(store: &Store, request: Request) -> Result<Plan, FlowError> {
         check_issue(&snapshot, &session)?;
     }
     let workspace = match request.place {
-        Place::Worktree => Some(worktrees.default_path(&session.project_id, session.id)?),
-        Place::Branch => None,
+        Checkout::Worktree => Some(worktrees.default_path(&session.project_id, session.id)?),
+        Checkout::Branch => None,
     };
     let starter = request.spawned_by.map(|id| snapshot.find(id)).transpose()?.flatten();
     let visibility = match starter.map(|entry| entry.location.visibility) {
         Some(Visibility::Private) => Visibility::Private,
         _ => request.visibility,
     };
-    let plan = Plan {
+    let plan = SpawnPlan {
         branch: new_branch(&session),
         session,
         workspace,
@@ -97,7 +97,7 @@ pub fn plan(store: &Store, request: Request) -> Result<Plan, FlowError> {
     Ok(plan)
 }
 
-impl Plan {
+impl SpawnPlan {
     fn addition(&self) -> Option<Addition> {
         let (branch, session) = (self.branch.clone(), self.session.id);
         self.workspace.clone().map(|path| Addition { path, branch, session })
@@ -118,7 +118,7 @@ fn new_branch(session: &Session) -> Branch {
 /// Whatever failed; nothing is left behind, unless it is [`FlowError::Kept`].
 pub fn spawn(
     store: &Store,
-    plan: Plan,
+    plan: SpawnPlan,
     agent: Option<(&Launcher, &Start)>,
     interrupt: &Interrupt<'_>,
 ) -> Result<Spawned, FlowError> {
@@ -134,7 +134,7 @@ pub fn spawn(
 
 fn make(
     store: &Store,
-    plan: Plan,
+    plan: SpawnPlan,
     agent: Option<(&Launcher, &Start)>,
     interrupt: &Interrupt<'_>,
 ) -> Result<Spawned, FlowError> {
@@ -149,7 +149,7 @@ fn make(
         None => worktrees.add_branch(&plan.branch)?,
     };
     interrupt.check()?;
-    let Plan { mut session, mut workspace, duplicates, visibility, fork_event, .. } = plan;
+    let SpawnPlan { mut session, mut workspace, duplicates, visibility, fork_event, .. } = plan;
     // What was guard waits for the claim, so the claim goes last.
     let mut claimed = None;
     let mut guard = None;
@@ -216,7 +216,7 @@ fn create(
     Ok(session)
 }
 
-fn new_session(request: &Request, project: Project, store: &Store, base: Base) -> Session {
+fn new_session(request: &SpawnRequest, project: Project, store: &Store, base: Base) -> Session {
     let mut session = Session::new(SessionId::random(), project, store.clock().now());
     if let Some((parent, event)) = &request.parent {
         crate::ops::fork::inherit(&mut session, parent, event);
@@ -249,7 +249,7 @@ fn new_session(request: &Request, project: Project, store: &Store, base: Base) -
 }
 
 /// The branch asked for, or `ao/7b6d11f9-fix-the-flaky-test`.
-fn with_branch(mut session: Session, request: &Request, prefix: Option<&str>) -> Session {
+fn with_branch(mut session: Session, request: &SpawnRequest, prefix: Option<&str>) -> Session {
     let words = slug(&session.title);
     let dash = if words.is_empty() { "" } else { "-" };
     let name = || format!("{}{}{dash}{words}", prefix.unwrap_or("ao/"), session.id.short());

@@ -10,10 +10,10 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::event::{Ended, Event};
+use super::event::{Exit, ProcessEvent};
 use super::output::{Speech, Unheard, pass_on};
 use super::settings::Settings;
-use super::{Plan, Process, RuntimeError, Terminal, job};
+use super::{Process, ProcessSpec, RuntimeError, Terminal, job};
 
 /// How long output is read on after the process has ended: what it started may hold the pipe.
 const AFTER_END: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ const AFTER_END: Duration = Duration::from_secs(1);
 pub struct Child {
     reins: Reins,
     process: Option<Process>,
-    events: Receiver<Event>,
+    events: Receiver<ProcessEvent>,
     unheard: Unheard,
 }
 
@@ -56,7 +56,7 @@ impl Child {
     ///
     /// # Errors
     /// When the program or the directory is not there, or cannot be used.
-    pub fn start(plan: &Plan, wires: Wires) -> Result<Self, RuntimeError> {
+    pub fn start(plan: &ProcessSpec, wires: Wires) -> Result<Self, RuntimeError> {
         let Some(program) = plan.argv.first() else {
             return Err(RuntimeError::NotInstalled(String::new()));
         };
@@ -120,8 +120,8 @@ impl Child {
             if let Some(before) = before {
                 before.put_back();
             }
-            let ended = status.map_or(Ended::Exit(-1), Ended::from);
-            let _ = send.send(Event::Ended(ended));
+            let ended = status.map_or(Exit::Code(-1), Exit::from);
+            let _ = send.send(ProcessEvent::Ended(ended));
         });
         Self { reins, process, events, unheard }
     }
@@ -137,16 +137,16 @@ impl Child {
     }
 
     /// Waits for the next thing it does; None where it does nothing for this long.
-    pub fn next(&self, patience: Duration) -> Option<Event> {
+    pub fn next(&self, patience: Duration) -> Option<ProcessEvent> {
         match self.events.recv_timeout(patience) {
             Ok(event) => {
-                if let Event::Line(line) = &event {
+                if let ProcessEvent::Line(line) = &event {
                     self.unheard.heard(line);
                 }
                 Some(event)
             }
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Event::Ended(Ended::Exit(-1))),
+            Err(RecvTimeoutError::Disconnected) => Some(ProcessEvent::Ended(Exit::Code(-1))),
         }
     }
 }

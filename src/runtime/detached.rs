@@ -8,7 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::process::Leads;
-use super::{Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal};
+use super::{
+    Attach, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
+};
 use crate::model::SessionId;
 
 /// How long setsid(1) may take, on a machine that has much to do.
@@ -27,7 +29,7 @@ impl Runtime for Detached {
         Terminal::Absent
     }
 
-    fn start(&self, _: &SessionId, plan: &Plan) -> Result<Started, RuntimeError> {
+    fn start(&self, _: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError> {
         if !plan.cwd.is_dir() {
             return Err(RuntimeError::NoDirectory(plan.cwd.clone()));
         }
@@ -65,7 +67,7 @@ impl Runtime for Detached {
 ///
 /// Where there is no such program it gets at least a process group of its own: a terminal that
 /// closes sends no signal to that either, but it still is the process's terminal.
-fn spawn(plan: &Plan) -> Result<Child, RuntimeError> {
+fn spawn(plan: &ProcessSpec) -> Result<Child, RuntimeError> {
     let program = program(plan)?;
     // setsid would say so only in the log.
     if program.contains('/') && !plan.cwd.join(&program).is_file() {
@@ -98,7 +100,7 @@ fn wait_alone(process: &Process) {
     }
 }
 
-fn outfit(mut command: Command, plan: &Plan) -> Result<Command, RuntimeError> {
+fn outfit(mut command: Command, plan: &ProcessSpec) -> Result<Command, RuntimeError> {
     let log = |file: &File| file.try_clone().map_err(|e| RuntimeError::io("open the log", e));
     let out = match &plan.log {
         Some(path) => OpenOptions::new().append(true).create(true).mode(0o600).open(path),
@@ -109,7 +111,7 @@ fn outfit(mut command: Command, plan: &Plan) -> Result<Command, RuntimeError> {
     Ok(command)
 }
 
-fn program(plan: &Plan) -> Result<String, RuntimeError> {
+fn program(plan: &ProcessSpec) -> Result<String, RuntimeError> {
     let program = plan.argv.first().map(|program| program.to_string_lossy().into_owned());
     program.ok_or_else(|| RuntimeError::NotInstalled(String::new()))
 }

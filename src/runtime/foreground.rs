@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use super::{Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal};
+use super::{
+    Attach, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
+};
 use crate::model::SessionId;
 
 /// The caller runs the agent itself, in the terminal that it has; its process is the handle.
@@ -16,7 +18,7 @@ impl Runtime for Foreground {
         Terminal::Present
     }
 
-    fn start(&self, _: &SessionId, _: &Plan) -> Result<Started, RuntimeError> {
+    fn start(&self, _: &SessionId, _: &ProcessSpec) -> Result<Started, RuntimeError> {
         Ok(Started::Here(Process::current()?.to_string()))
     }
 

@@ -29,12 +29,12 @@ pub use carrier::{Carrier, carriers};
 pub use child::{Child, Reins, Wires};
 pub use detached::Detached;
 pub use error::RuntimeError;
-pub use event::{Ended, Event};
+pub use event::{Exit, ProcessEvent};
 pub use foreground::Foreground;
 pub use log::{LEAST_LOG, LOG_PARTS, Log};
 pub use named::{NAMES, named};
 pub use none::NoRuntime;
-pub use plan::{Attach, Plan, Probe, Started, Stopped, Terminal};
+pub use plan::{Attach, Probe, ProcessSpec, Started, Stopped, Terminal};
 pub use process::{InvalidProcess, Process};
 pub use tmux::Tmux;
 
@@ -77,7 +77,7 @@ pub trait Runtime: Send + Sync {
     fn terminal(&self) -> Terminal;
 
     /// Starts a process, which outlives this one.
-    fn start(&self, session: &SessionId, plan: &Plan) -> Result<Started, RuntimeError>;
+    fn start(&self, session: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError>;
 
     /// The socket of the server that was asked to start a process; None where there is no server.
     fn socket(&self) -> Option<String> {

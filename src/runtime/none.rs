@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Attach, Plan, Probe, Runtime, RuntimeError, Started, Stopped, Terminal};
+use super::{Attach, Probe, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal};
 use crate::model::SessionId;
 
 /// Nothing is started: the session is a record, and somebody else does the work.
@@ -22,7 +22,7 @@ impl Runtime for NoRuntime {
         Terminal::Absent
     }
 
-    fn start(&self, _: &SessionId, _: &Plan) -> Result<Started, RuntimeError> {
+    fn start(&self, _: &SessionId, _: &ProcessSpec) -> Result<Started, RuntimeError> {
         Ok(Started::Nothing)
     }
 

@@ -9,7 +9,7 @@ use std::thread;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use super::event::Event;
+use super::event::ProcessEvent;
 use super::lines::Lines;
 
 /// The most of a process's lines that is kept for somebody who does not listen, in bytes.
@@ -17,7 +17,7 @@ const UNHEARD: usize = 8 << 20;
 
 /// Tells of a process's lines, for as long as somebody listens.
 pub(super) struct Speech {
-    pub send: Sender<Event>,
+    pub send: Sender<ProcessEvent>,
     pub unheard: Unheard,
 }
 
@@ -31,7 +31,7 @@ impl Speech {
         let (weight, Unheard(unheard)) = (weight(&line), &self.unheard);
         if unheard.load(Ordering::Relaxed) + weight <= UNHEARD {
             unheard.fetch_add(weight, Ordering::Relaxed);
-            let _ = self.send.send(Event::Line(line));
+            let _ = self.send.send(ProcessEvent::Line(line));
         }
     }
 }
@@ -44,7 +44,7 @@ impl Unheard {
 }
 
 fn weight(line: &str) -> usize {
-    line.len() + size_of::<Event>()
+    line.len() + size_of::<ProcessEvent>()
 }
 
 /// Passes on what comes through the pipes, and tells of the lines of the first. The end of the

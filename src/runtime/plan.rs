@@ -7,7 +7,7 @@ use crate::git::Environment;
 
 /// What to run, and where.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct ProcessSpec {
     /// The program and its arguments; no shell reads them.
     pub argv: Vec<OsString>,
     /// The working directory.
@@ -23,7 +23,7 @@ pub struct Plan {
 }
 
 /// Nothing to run, with the variables of this process.
-impl Default for Plan {
+impl Default for ProcessSpec {
     fn default() -> Self {
         Self {
             argv: Vec::new(),
@@ -36,7 +36,7 @@ impl Default for Plan {
     }
 }
 
-impl Plan {
+impl ProcessSpec {
     /// A process of this program in the plan's environment; the rest of the plan is left to the
     /// caller.
     pub(super) fn command(&self, program: &OsStr) -> Command {

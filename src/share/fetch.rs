@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Remote, ShareError, Watcher};
-use crate::git::{Ended, GitError};
+use crate::git::{GitError, GitExit};
 use crate::ledger::Backoff;
 use crate::model::Oid;
 
@@ -43,7 +43,7 @@ impl Remote<'_> {
         }
     }
 
-    fn ask(&self, watcher: &mut Watcher<'_>) -> Result<Ended, GitError> {
+    fn ask(&self, watcher: &mut Watcher<'_>) -> Result<GitExit, GitError> {
         let refspec = format!("+{}:{}", self.their_ref, self.tracking_ref());
         // Objects that no git would accept must not come in: they could never be passed on.
         let git = watcher.prepare(self.store, &[("fetch.fsckObjects", "true")], "fetch");

@@ -1,6 +1,6 @@
 //! How git is run when it talks to a remote.
 
-use crate::git::{Ended, GitCommand, GitError};
+use crate::git::{GitCommand, GitError, GitExit};
 use crate::store::Store;
 
 /// Who receives git's progress, and whether git may prompt.
@@ -29,12 +29,12 @@ impl Watcher<'_> {
         }
     }
 
-    pub(super) fn run(&mut self, git: GitCommand) -> Result<Ended, GitError> {
+    pub(super) fn run(&mut self, git: GitCommand) -> Result<GitExit, GitError> {
         match self {
             Self::Nobody => git.end(&mut |_| {}),
             Self::Person(show) => {
                 let ended = git.end(*show)?;
-                Ok(Ended { stderr: last_words(&ended.stderr), ..ended })
+                Ok(GitExit { stderr: last_words(&ended.stderr), ..ended })
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::model::{Oid, Session, Timestamp, error_chain};
 
 /// Something that is wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Finding {
+pub struct FsckFinding {
     /// Where: a path in the tree, or a commit.
     pub place: String,
     /// What is wrong there.
@@ -31,7 +31,7 @@ pub enum Severity {
     Wrong,
 }
 
-impl Finding {
+impl FsckFinding {
     pub(super) fn wrong(place: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { place: place.into(), problem: problem.into(), severity: Severity::Wrong }
     }
@@ -44,7 +44,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store is of a newer format. What cannot be read is a finding.
-    pub fn check_all(&self) -> Result<Vec<Finding>, StoreError> {
+    pub fn check_all(&self) -> Result<Vec<FsckFinding>, StoreError> {
         let mut findings = self.check_ref(Visibility::Public)?;
         for mut finding in self.check_ref(Visibility::Private)? {
             if !finding.place.starts_with("refs/") {
@@ -65,25 +65,26 @@ impl Store {
         Ok(findings)
     }
 
-    fn check_ref(&self, visibility: Visibility) -> Result<Vec<Finding>, StoreError> {
+    fn check_ref(&self, visibility: Visibility) -> Result<Vec<FsckFinding>, StoreError> {
         let Some(name) = self.ref_of(visibility) else { return Ok(Vec::new()) };
         let (state, mut findings) = match self.damage(name, &mut Inspector::new(self)) {
             Err(StoreError::Ledger(LedgerError::Ref(error))) => {
-                return Ok(vec![Finding::wrong(name, error_chain(&error))]);
+                return Ok(vec![FsckFinding::wrong(name, error_chain(&error))]);
             }
             known => known?,
         };
         let damaged = self.repository().read_reflog(name)?.damaged;
         if damaged > 0 {
             let problem = format!("its reflog has {damaged} damaged lines");
-            findings.push(Finding::wrong(name, problem));
+            findings.push(FsckFinding::wrong(name, problem));
         }
         if let RefState::At(tip) = &state {
             match self.check_tree(tip) {
                 Ok(more) => {
                     let known: HashSet<_> = findings.iter().map(|it| it.place.clone()).collect();
-                    let is_new =
-                        |more: &Finding| more.place == "history" || !known.contains(&more.place);
+                    let is_new = |more: &FsckFinding| {
+                        more.place == "history" || !known.contains(&more.place)
+                    };
                     findings.extend(more.into_iter().filter(is_new));
                 }
                 Err(_) if !findings.is_empty() => {}
@@ -94,7 +95,7 @@ impl Store {
         Ok(findings)
     }
 
-    fn check_duplicates(&self) -> Result<Vec<Finding>, StoreError> {
+    fn check_duplicates(&self) -> Result<Vec<FsckFinding>, StoreError> {
         let (mut findings, snapshot) = (Vec::new(), self.snapshot()?);
         if snapshot.tip_of(Visibility::Private).is_none() {
             return Ok(findings);
@@ -108,7 +109,7 @@ impl Store {
                     let problem = format!(
                         "is also private; to resolve this: git ao set {id} visibility=private (or public)"
                     );
-                    findings.push(Finding::wrong(location.to_string(), problem));
+                    findings.push(FsckFinding::wrong(location.to_string(), problem));
                 }
             }
         }
@@ -121,7 +122,7 @@ impl Store {
     ///
     /// # Errors
     /// When the event is not that of a store that this program knows.
-    pub fn check(&self, tip: &Oid) -> Result<Vec<Finding>, StoreError> {
+    pub fn check(&self, tip: &Oid) -> Result<Vec<FsckFinding>, StoreError> {
         let mut findings = self.check_tree(tip)?;
         let snapshot = Snapshot::at(self, Some(tip.clone()))?;
         findings.extend(snapshot.all_namesakes().unwrap_or_default().iter().map(shared_id));
@@ -129,16 +130,17 @@ impl Store {
         Ok(findings)
     }
 
-    fn check_tree(&self, tip: &Oid) -> Result<Vec<Finding>, StoreError> {
+    fn check_tree(&self, tip: &Oid) -> Result<Vec<FsckFinding>, StoreError> {
         let snapshot = Snapshot::at(self, Some(tip.clone()))?;
-        let unknown = |Unexpected { path, why }| Finding {
+        let unknown = |Unexpected { path, why }| FsckFinding {
             severity: if is_shelf(&path) { Severity::Wrong } else { Severity::Unknown },
             place: path,
             problem: why,
         };
-        let mut findings: Vec<Finding> = snapshot.unexpected().into_iter().map(unknown).collect();
+        let mut findings: Vec<FsckFinding> =
+            snapshot.unexpected().into_iter().map(unknown).collect();
         let unreadable = snapshot.unreadable().into_iter();
-        findings.extend(unreadable.map(|Unexpected { path, why }| Finding::wrong(path, why)));
+        findings.extend(unreadable.map(|Unexpected { path, why }| FsckFinding::wrong(path, why)));
         let mut active = BTreeSet::new();
         for shelf in [Shelf::Active, Shelf::Archived] {
             for entry in snapshot.found_entries(shelf) {
@@ -149,14 +151,14 @@ impl Store {
                 };
                 let place = entry.location.to_string();
                 if is_double {
-                    findings.push(Finding::wrong(&*place, "is both archived and active"));
+                    findings.push(FsckFinding::wrong(&*place, "is both archived and active"));
                 }
                 let found = match self.read_record(&snapshot, &entry) {
                     Ok(session) => future_problem(&session, self.clock().now())
                         .map(|problem| (Severity::Wrong, problem)),
                     Err(problem) => Some((severity(&problem), problem.to_string())),
                 };
-                findings.extend(found.map(|(severity, problem)| Finding {
+                findings.extend(found.map(|(severity, problem)| FsckFinding {
                     severity,
                     problem,
                     place,
@@ -165,7 +167,7 @@ impl Store {
         }
         for event in snapshot.events(History::default()) {
             if let Err(error) = event {
-                findings.push(Finding::wrong("history", error.to_string()));
+                findings.push(FsckFinding::wrong("history", error.to_string()));
             }
         }
         findings.sort();
@@ -187,8 +189,8 @@ impl Store {
 
 /// A session whose id one of another project has too. That of the repository's own project is not at
 /// fault.
-fn shared_id(Namesake { place, other }: &Namesake) -> Finding {
-    Finding::wrong(place.to_string(), format!("has the same id as '{other}'"))
+fn shared_id(Namesake { place, other }: &Namesake) -> FsckFinding {
+    FsckFinding::wrong(place.to_string(), format!("has the same id as '{other}'"))
 }
 
 /// What a wrong clock left in a record.

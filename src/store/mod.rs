@@ -13,16 +13,18 @@ mod repair;
 mod replica;
 mod write;
 
-pub use check::{Finding, Severity};
+pub use check::{FsckFinding, Severity};
 pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use error::{ResolveError, StoreError};
 pub use layout::{FORMAT, Key, Location, Shelf, Visibility};
-pub use merge::{Aim, Change, ChangeKind, Histories, MergeReport, Outcome};
+pub use merge::{Aim, Change, ChangeKind, Histories, MergeOutcome, MergeReport};
 pub use notice::Notice;
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
 pub use read::{
-    Context, Entry, Events, History, Lineage, Listed, Listing, Namesake, OnBranch, Snapshot,
+    Context, Entry, Events, History, Lineage, ListedSession, Listing, Namesake, OnBranch, Snapshot,
     Unexpected,
 };
-pub use repair::{Lost, LostEvent, Origin, RefRepair, RepairMode, RepairReport, Rescued};
+pub use repair::{
+    LostEvent, LostRecord, RecoveredFrom, RefRepair, RepairMode, RepairReport, Rescued,
+};
 pub use write::{Committed, Displaced, Overlap, Transaction, UndoError, Undone, Version};

@@ -9,7 +9,7 @@ use crate::ledger;
 #[non_exhaustive]
 pub enum Notice {
     /// A write waits, or may not be on the disk.
-    Ledger(ledger::Notice),
+    Ledger(ledger::LedgerNotice),
     /// The private sessions cannot be read; the rest is there.
     PrivateUnread(String),
     /// What lay where a record belongs was put beside it.

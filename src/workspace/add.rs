@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::beside::beside_others;
 use super::worktrees::real_path;
-use super::{Added, Addition, Branch, Listed, WorkspaceError, Worktrees, marker};
+use super::{Added, Addition, Branch, WorkspaceError, WorktreeEntry, Worktrees, marker};
 use crate::git::{GitError, uninterrupted};
 
 impl<'r> Worktrees<'r> {
@@ -64,8 +64,9 @@ impl<'r> Worktrees<'r> {
             let git = self.git_at_top("worktree").as_user().env("AO_DISABLE", "1");
             git.args(["add", "--quiet", "--"]).arg(&path).arg(branch).run()
         });
-        let made =
-            |listed: &Listed| listed.path == path && listed.branch.as_deref() == Some(branch);
+        let made = |listed: &WorktreeEntry| {
+            listed.path == path && listed.branch.as_deref() == Some(branch)
+        };
         let worktree = match &ended {
             Ok(_) => None,
             Err(_) => match self.list()?.into_iter().find(made) {
@@ -88,14 +89,14 @@ impl<'r> Worktrees<'r> {
 }
 
 /// Nothing may be there, and git may know of nothing there.
-pub(super) fn check_path(path: &Path, listed: &[Listed]) -> Result<(), WorkspaceError> {
+pub(super) fn check_path(path: &Path, listed: &[WorktreeEntry]) -> Result<(), WorkspaceError> {
     match fs::symlink_metadata(path) {
         Ok(_) => return Err(WorkspaceError::PathTaken(path.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed("use", path, error)),
     }
     match listed.iter().find(|listed| listed.path == path) {
-        Some(Listed { locked, .. }) => {
+        Some(WorktreeEntry { locked, .. }) => {
             Err(WorkspaceError::Registered { path: path.to_owned(), locked: locked.clone() })
         }
         None => Ok(()),

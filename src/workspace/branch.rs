@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::operation::branch_held;
-use super::{Branch, Listed, WorkspaceError, Worktrees};
+use super::{Branch, WorkspaceError, WorktreeEntry, Worktrees};
 use crate::model::{Oid, is_branch_name};
 
 impl Worktrees<'_> {
@@ -11,7 +11,7 @@ impl Worktrees<'_> {
     pub(super) fn check_branch(
         &self,
         branch: &Branch,
-        listed: &[Listed],
+        listed: &[WorktreeEntry],
     ) -> Result<(), WorkspaceError> {
         let name = branch.name();
         if !is_branch_name(name) {
@@ -71,7 +71,7 @@ impl Worktrees<'_> {
     pub(super) fn user_of(
         &self,
         name: &str,
-        listed: &[Listed],
+        listed: &[WorktreeEntry],
     ) -> Result<Option<PathBuf>, WorkspaceError> {
         if let Some(user) = listed.iter().find(|listed| listed.branch.as_deref() == Some(name)) {
             return Ok(Some(user.path.clone()));

@@ -7,7 +7,9 @@ use super::inventory::Inventory;
 use super::list::path_from;
 use super::removal::Leaving;
 use super::stake::Stake;
-use super::{Condition, Detail, Listed, Loss, Place, Removal, Verdict, Workspace};
+use super::{
+    Condition, Detail, ExpectedWorktree, Loss, Removal, Verdict, Workspace, WorktreeEntry,
+};
 use super::{WorkspaceError, Worktrees};
 use crate::git::Held;
 use crate::model::{Oid, is_branch_name};
@@ -80,7 +82,8 @@ impl Worktrees<'_> {
         if !is_branch_name(name) {
             return Err(WorkspaceError::InvalidBranch(name.to_owned()));
         }
-        let other = |listed: &Listed| leaving.is_none_or(|leaving| leaving.path != listed.path);
+        let other =
+            |listed: &WorktreeEntry| leaving.is_none_or(|leaving| leaving.path != listed.path);
         let others: Vec<_> = self.list()?.into_iter().filter(other).collect();
         match self.user_of(name, &others)? {
             Some(path) if leaving.is_none_or(|leaving| leaving.path != path) => {
@@ -98,7 +101,8 @@ impl Worktrees<'_> {
     ) -> Result<Option<WorkspaceError>, WorkspaceError> {
         if let Some(Leaving { path, .. }) = leaving {
             let path = path.clone();
-            let condition = self.state(&Place { path: &path, branch: None }, Detail::Place)?;
+            let condition =
+                self.state(&ExpectedWorktree { path: &path, branch: None }, Detail::Place)?;
             let (condition, changes) = (condition.condition, stake.status.changes);
             if matches!(condition, Condition::Busy(_)) {
                 return Ok(Some(WorkspaceError::NotRemovable { path, condition }));

@@ -1,6 +1,6 @@
 use super::{
-    Added, Addition, Condition, Detail, Place, Recreation, Removal, Removed, WorkspaceError,
-    WorkspaceState,
+    Added, Addition, Condition, Detail, ExpectedWorktree, Recreation, Removal, Removed,
+    WorkspaceError, WorkspaceState,
 };
 
 /// What makes, watches and removes the places in which agents work.
@@ -51,7 +51,7 @@ pub trait Workspace {
     /// When it cannot be told which workspaces there are.
     fn states(
         &self,
-        places: &[Place<'_>],
+        places: &[ExpectedWorktree<'_>],
         detail: Detail,
     ) -> Result<Vec<WorkspaceState>, WorkspaceError>;
 
@@ -59,7 +59,11 @@ pub trait Workspace {
     ///
     /// # Errors
     /// As [`states`](Workspace::states).
-    fn state(&self, place: &Place<'_>, detail: Detail) -> Result<WorkspaceState, WorkspaceError> {
+    fn state(
+        &self,
+        place: &ExpectedWorktree<'_>,
+        detail: Detail,
+    ) -> Result<WorkspaceState, WorkspaceError> {
         let mut states = self.states(std::slice::from_ref(place), detail)?;
         Ok(states.pop().unwrap_or_else(|| WorkspaceState::of(Condition::Missing)))
     }

@@ -6,7 +6,7 @@ use crate::model::Oid;
 
 /// One worktree as git lists it; the first one is the main worktree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct WorktreeEntry {
     /// Its folder, with links resolved.
     pub path: PathBuf,
     /// The commit it is on; None before the first commit and in a bare repository.
@@ -26,7 +26,7 @@ impl Worktrees<'_> {
     ///
     /// # Errors
     /// When git fails.
-    pub fn list(&self) -> Result<Vec<Listed>, WorkspaceError> {
+    pub fn list(&self) -> Result<Vec<WorktreeEntry>, WorkspaceError> {
         // What is undone after ^C asks for it, and must not be ended by the next one.
         let list =
             || self.repo.git("worktree").shielded().args(["list", "--porcelain", "-z"]).run();
@@ -43,13 +43,13 @@ impl Worktrees<'_> {
 }
 
 /// Records end with an empty line, lines with NUL (git-worktree(1)).
-fn parse(bytes: &[u8]) -> Vec<Listed> {
+fn parse(bytes: &[u8]) -> Vec<WorktreeEntry> {
     let mut all = Vec::new();
     for line in bytes.split(|byte| *byte == 0) {
         let split = line.iter().position(|byte| *byte == b' ');
         let (word, value) = split.map_or((line, &[][..]), |at| (&line[..at], &line[at + 1..]));
         if word == b"worktree" {
-            all.push(Listed::at(path_from(value)));
+            all.push(WorktreeEntry::at(path_from(value)));
         } else if let Some(last) = all.last_mut() {
             last.read(word, value);
         }
@@ -57,7 +57,7 @@ fn parse(bytes: &[u8]) -> Vec<Listed> {
     all
 }
 
-impl Listed {
+impl WorktreeEntry {
     fn at(path: PathBuf) -> Self {
         Self { path, head: None, branch: None, locked: None, prunable: None, bare: false }
     }

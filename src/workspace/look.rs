@@ -8,7 +8,8 @@ use super::registry::{Registered, common_dir_of};
 use super::status::Status;
 use super::worktrees::real_path;
 use super::{
-    Condition, Detail, Listed, Operation, Place, WorkspaceError, WorkspaceState, Worktrees, marker,
+    Condition, Detail, ExpectedWorktree, Operation, WorkspaceError, WorkspaceState, WorktreeEntry,
+    Worktrees, marker,
 };
 use crate::git::{GitCommand, GitError, Output};
 
@@ -17,7 +18,7 @@ struct Look<'a> {
     worktrees: &'a Worktrees<'a>,
     known: Vec<Registered>,
     /// What git lists; asked for only where HEAD is not kept in a file.
-    listed: Option<Vec<Listed>>,
+    listed: Option<Vec<WorktreeEntry>>,
 }
 
 /// Where HEAD of a worktree is.
@@ -31,7 +32,7 @@ impl Worktrees<'_> {
     /// Looks at all of them at once: `git status` runs for several at a time.
     pub(super) fn look(
         &self,
-        places: &[Place<'_>],
+        places: &[ExpectedWorktree<'_>],
         detail: Detail,
     ) -> Result<Vec<WorkspaceState>, WorkspaceError> {
         let mut look = Look { worktrees: self, known: self.registered()?, listed: None };
@@ -87,7 +88,11 @@ impl Worktrees<'_> {
 }
 
 impl Look<'_> {
-    fn at(&mut self, place: &Place<'_>, detail: Detail) -> Result<WorkspaceState, WorkspaceError> {
+    fn at(
+        &mut self,
+        place: &ExpectedWorktree<'_>,
+        detail: Detail,
+    ) -> Result<WorkspaceState, WorkspaceError> {
         let path = real_path(place.path);
         let locked = self.known.iter().find(|known| known.path == path);
         let locked = locked.and_then(|known| known.locked.clone());

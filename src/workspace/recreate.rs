@@ -1,6 +1,6 @@
 use super::remove::remove_empty;
-use super::{Added, Addition, Branch, Listed, Recreation, WorkspaceError, Worktrees};
-use super::{Condition, Detail, Place, Workspace};
+use super::{Added, Addition, Branch, Recreation, WorkspaceError, WorktreeEntry, Worktrees};
+use super::{Condition, Detail, ExpectedWorktree, Workspace};
 
 impl<'r> Worktrees<'r> {
     /// What git still knows of a worktree whose folder is gone may hold what was staged: that is
@@ -17,7 +17,7 @@ impl<'r> Worktrees<'r> {
             (None, _) => return Err(WorkspaceError::BranchMissing(name)),
             (Some(_), _) => Branch::Existing { name },
         };
-        let place = Place { path: again.path, branch: None };
+        let place = ExpectedWorktree { path: again.path, branch: None };
         let stale = match self.state(&place, Detail::Place)?.condition {
             Condition::Missing => {
                 remove_empty(again.path);
@@ -28,7 +28,7 @@ impl<'r> Worktrees<'r> {
         };
         let mut backup = None;
         if let Some(stale) = &stale {
-            let other = |listed: &Listed| listed.path != stale.path;
+            let other = |listed: &WorktreeEntry| listed.path != stale.path;
             let others: Vec<_> = self.list()?.into_iter().filter(other).collect();
             self.check_branch(&branch, &others)?;
             let stake = self.stake(Some(stale), None)?;

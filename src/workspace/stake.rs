@@ -8,7 +8,9 @@ use super::registry::Registered;
 use super::removal::Leaving;
 use super::status::Status;
 use super::worktrees::real_path;
-use super::{Condition, Detail, Place, Workspace, WorkspaceError, Worktrees, marker, removing};
+use super::{
+    Condition, Detail, ExpectedWorktree, Workspace, WorkspaceError, Worktrees, marker, removing,
+};
 use crate::git::GitCommand;
 use crate::model::{Oid, SessionId};
 
@@ -35,7 +37,7 @@ impl Worktrees<'_> {
         session: SessionId,
     ) -> Result<Option<Leaving>, WorkspaceError> {
         let path = real_path(path);
-        let place = Place { path: &path, branch: None };
+        let place = ExpectedWorktree { path: &path, branch: None };
         let condition = self.state(&place, Detail::Place)?.condition;
         let missing = match condition {
             Condition::Missing => return Ok(None),

@@ -5,7 +5,7 @@ use crate::model::SessionId;
 
 /// What to look at, and what is expected there.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct ExpectedWorktree<'a> {
     /// The folder of the workspace.
     pub path: &'a Path,
     /// The branch that should be checked out; None where any will do.

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{Added, Addition, Detail, Place, Recreation, Removal, Removed};
+use super::{Added, Addition, Detail, ExpectedWorktree, Recreation, Removal, Removed};
 use super::{Workspace, WorkspaceError, WorkspaceState};
 use crate::git::{Environment, GitCommand, Repository};
 
@@ -37,7 +37,7 @@ impl Workspace for Worktrees<'_> {
 
     fn states(
         &self,
-        places: &[Place<'_>],
+        places: &[ExpectedWorktree<'_>],
         detail: Detail,
     ) -> Result<Vec<WorkspaceState>, WorkspaceError> {
         self.look(places, detail)

@@ -1,5 +1,5 @@
 use git_ao::model::Oid;
-use git_ao::store::{Aim, Histories, Outcome, Store, StoreError};
+use git_ao::store::{Aim, Histories, MergeOutcome, Store, StoreError};
 
 use super::measure::in_turn;
 use super::stage::{Stage, git};
@@ -43,7 +43,7 @@ impl Sides {
         let report = store
             .merge_tip(&self.theirs, Aim::Agree, Histories::Related)
             .expect("it can be merged");
-        assert_eq!((report.outcome, report.changes.len()), (Outcome::Merged, CHANGES));
+        assert_eq!((report.outcome, report.changes.len()), (MergeOutcome::Merged, CHANGES));
     }
 }
 

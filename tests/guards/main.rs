@@ -4,7 +4,9 @@
 //! tree another one shows that it can fail.
 
 mod circles;
+mod errors;
 mod layers;
+mod names;
 mod paths;
 mod permits;
 mod shape;

@@ -2,8 +2,8 @@ use std::fs;
 use std::time::Duration;
 
 use git_ao::runtime::{
-    Detached, Foreground, NoRuntime, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped,
-    Terminal,
+    Detached, Foreground, NoRuntime, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started,
+    Stopped, Terminal,
 };
 
 use crate::{LIMIT, Place, has_ended, is_gone, pid, session, start, text};
@@ -90,12 +90,12 @@ fn a_reused_process_id_is_not_taken_for_the_agent() {
 fn what_cannot_start_is_an_error() {
     let place = Place::new();
     let id = session("7b6d11f9");
-    let missing = Plan { argv: vec!["/no/such/program".into()], ..place.plan("", &[]) };
+    let missing = ProcessSpec { argv: vec!["/no/such/program".into()], ..place.plan("", &[]) };
     let error = Detached.start(&id, &missing).unwrap_err();
     assert_eq!(error.to_string(), "'/no/such/program' is not installed");
-    let nowhere = Plan { cwd: place.path("nowhere"), ..place.plan("", &[]) };
+    let nowhere = ProcessSpec { cwd: place.path("nowhere"), ..place.plan("", &[]) };
     assert!(matches!(Detached.start(&id, &nowhere), Err(RuntimeError::NoDirectory(_))));
-    let empty = Plan { argv: Vec::new(), ..place.plan("", &[]) };
+    let empty = ProcessSpec { argv: Vec::new(), ..place.plan("", &[]) };
     assert!(Detached.start(&id, &empty).is_err());
     for error in [
         Detached.send(&id, "2@1", "x").unwrap_err(),
@@ -109,12 +109,12 @@ fn what_cannot_start_is_an_error() {
 fn the_foreground_is_the_caller_and_none_is_nothing() {
     let id = session("7b6d11f9");
     let me = Process::current().unwrap().to_string();
-    let here = Foreground.start(&id, &Plan::default()).unwrap();
+    let here = Foreground.start(&id, &ProcessSpec::default()).unwrap();
     assert_eq!(here, Started::Here(me.clone()));
     assert_eq!(pid(Foreground.probe(&id, &me)), std::process::id());
     assert_eq!(Foreground.terminal(), Terminal::Present);
 
-    assert_eq!(NoRuntime.start(&id, &Plan::default()).unwrap(), Started::Nothing);
+    assert_eq!(NoRuntime.start(&id, &ProcessSpec::default()).unwrap(), Started::Nothing);
     assert!(is_gone(NoRuntime.probe(&id, "")));
     assert!(NoRuntime.send(&id, "", "x").is_err());
 }

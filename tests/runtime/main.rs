@@ -20,7 +20,7 @@ use std::thread;
 use std::time::Duration;
 
 use git_ao::model::SessionId;
-use git_ao::runtime::{Plan, Probe, Runtime, Started};
+use git_ao::runtime::{Probe, ProcessSpec, Runtime, Started};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -49,10 +49,10 @@ impl Place {
     }
 
     /// A plan for a shell that runs `script` with these arguments.
-    fn plan(&self, script: &str, args: &[&str]) -> Plan {
+    fn plan(&self, script: &str, args: &[&str]) -> ProcessSpec {
         let mut argv: Vec<OsString> = ["sh", "-c", script, "sh"].map(OsString::from).to_vec();
         argv.extend(args.iter().map(OsString::from));
-        Plan { argv, cwd: self.dir.path().to_owned(), ..Plan::default() }
+        ProcessSpec { argv, cwd: self.dir.path().to_owned(), ..ProcessSpec::default() }
     }
 }
 
@@ -76,7 +76,7 @@ fn session(start: &str) -> SessionId {
     format!("{start}-5a0e-4f0c-9d0e-5a7f1c2b3d4e").parse().unwrap()
 }
 
-fn start(runtime: &dyn Runtime, session: &SessionId, plan: &Plan) -> String {
+fn start(runtime: &dyn Runtime, session: &SessionId, plan: &ProcessSpec) -> String {
     match runtime.start(session, plan).unwrap() {
         Started::Running(handle) => handle,
         other => panic!("{other:?}"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use git_ao::git::Environment;
 use git_ao::runtime::{
-    Detached, Plan, Probe, Process, Runtime, RuntimeError, Stopped, Tmux, named,
+    Detached, Probe, Process, ProcessSpec, Runtime, RuntimeError, Stopped, Tmux, named,
 };
 
 use crate::deadline::{output_of, wait_for};
@@ -53,7 +53,7 @@ impl Server {
     }
 
     /// A plan for a shell that says that it is ready and then runs `script`.
-    fn ready(&self, name: &str, script: &str) -> (Plan, Words) {
+    fn ready(&self, name: &str, script: &str) -> (ProcessSpec, Words) {
         let (pipe, words) = self.place.pipe(name);
         (self.place.plan(&format!("echo $$ > \"$1\"; {script}"), &[text(&pipe)]), words)
     }
@@ -99,7 +99,7 @@ fn arguments_directory_and_environment_are_right() {
     let program = server.place.path("a=b $(x)");
     fs::write(&program, format!("#!/bin/sh\npwd > '{}'\nsleep 1000\n", pipe.display())).unwrap();
     assert!(Command::new("chmod").arg("+x").arg(&program).status().unwrap().success());
-    let one = Plan { argv: vec![program.into()], ..server.place.plan("", &[]) };
+    let one = ProcessSpec { argv: vec![program.into()], ..server.place.plan("", &[]) };
     start(&server.tmux, &session("aaaaaaaa"), &one);
     let here = server.place.dir.path().canonicalize().unwrap();
     assert_eq!(words.read().trim_end(), text(&here));
@@ -313,7 +313,7 @@ fn one_that_ignores_signals_is_killed() {
 #[test]
 fn a_directory_that_is_not_there_is_said() {
     let Some(server) = Server::new() else { return };
-    let plan = Plan { cwd: server.place.path("nowhere"), ..server.place.plan("", &[]) };
+    let plan = ProcessSpec { cwd: server.place.path("nowhere"), ..server.place.plan("", &[]) };
     let error = server.tmux.start(&session("7b6d11f9"), &plan).unwrap_err();
     assert!(matches!(error, RuntimeError::NoDirectory(_)), "{error}");
 }

@@ -7,10 +7,11 @@ use git_ao::git::Repository;
 use git_ao::hook::HookName;
 use git_ao::model::{KEYS, Session, SessionStatus};
 use git_ao::store::{Shelf, Snapshot, Store, Visibility};
+use git_ao::view::order_names;
 
 use super::candidate::Candidate;
 use super::line::Wanted;
-use crate::cli::{Ctx, open, order};
+use crate::cli::{Ctx, open};
 
 /// So many records are read while somebody waits for the key to do something; of more, only the ids
 /// are offered.
@@ -24,7 +25,7 @@ pub fn of(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Vec<Candidate> {
     let mut values =
         wanted.possible.iter().map(|it| Candidate::new(&*it.word, &*it.about)).collect();
     let found = match wanted.arg.as_str() {
-        "sort" => order::names().map(Candidate::plain).collect(),
+        "sort" => order_names().map(Candidate::plain).collect(),
         "hooks" => HookName::ALL.map(|name| Candidate::plain(name.as_str())).into(),
         "page" | "command" => {
             ["config", "hooks", "sharing", "gitformat-ao"].map(Candidate::plain).into()

@@ -1,6 +1,8 @@
 //! What a repair did, in words.
 
-use git_ao::store::{Finding, Lost, Origin, RefRepair, RepairMode, RepairReport, Rescued, Store};
+use git_ao::store::{
+    FsckFinding, LostRecord, RecoveredFrom, RefRepair, RepairMode, RepairReport, Rescued, Store,
+};
 
 use crate::cli::ui::{OutError, escape};
 use crate::cli::{CliError, Ctx};
@@ -45,7 +47,7 @@ fn print(report: &RepairReport, mode: RepairMode, ctx: &mut Ctx) -> Result<(), O
         let words = did("removed", "would be removed");
         writeln!(ctx.out, "{}: stale, {words}", escape::os(path.as_os_str()))?;
     }
-    for Finding { place, problem, .. } in &report.unrepaired {
+    for FsckFinding { place, problem, .. } in &report.unrepaired {
         let (place, problem) = (escape::line(place), escape::line(problem));
         writeln!(ctx.out, "{place}: {problem}: cannot be repaired here")?;
     }
@@ -54,7 +56,7 @@ fn print(report: &RepairReport, mode: RepairMode, ctx: &mut Ctx) -> Result<(), O
 
 fn print_ref(repair: &RefRepair, mode: RepairMode, ctx: &mut Ctx) -> Result<(), OutError> {
     let is_done = mode == RepairMode::Repair;
-    lines(ctx, &repair.damage, |Finding { place, problem, .. }| {
+    lines(ctx, &repair.damage, |FsckFinding { place, problem, .. }| {
         format!("{}: {}", escape::line(place), escape::line(problem))
     })?;
     let name = escape::line(&repair.name);
@@ -77,11 +79,11 @@ fn print_ref(repair: &RefRepair, mode: RepairMode, ctx: &mut Ctx) -> Result<(), 
         }
     })?;
     lines(ctx, &repair.lost, |lost| match lost {
-        Lost::Changes { location, event } => {
+        LostRecord::Changes { location, event } => {
             let (id, event) = (location.id.short(), event.short());
             format!("  lost: changes of session {id} after event {event}, if there were any")
         }
-        Lost::Session(id) => format!("  lost: session {}", id.short()),
+        LostRecord::Session(id) => format!("  lost: session {}", id.short()),
     })?;
     lines(ctx, &repair.events, |event| {
         let (id, subject) = (event.id.short(), escape::line(&event.subject));
@@ -99,13 +101,13 @@ fn lines<T>(ctx: &mut Ctx, all: &[T], line: impl Fn(&T) -> String) -> Result<(),
     }
 }
 
-fn origin(origin: &Origin) -> String {
+fn origin(origin: &RecoveredFrom) -> String {
     match origin {
-        Origin::Reflog => "found in its reflog".to_owned(),
-        Origin::Past => "found in its history".to_owned(),
-        Origin::Tracking(name) => format!("found in {}", escape::line(name)),
-        Origin::Dangling => "a dangling commit".to_owned(),
-        Origin::Nowhere => String::new(),
+        RecoveredFrom::Reflog => "found in its reflog".to_owned(),
+        RecoveredFrom::Past => "found in its history".to_owned(),
+        RecoveredFrom::Tracking(name) => format!("found in {}", escape::line(name)),
+        RecoveredFrom::Dangling => "a dangling commit".to_owned(),
+        RecoveredFrom::Nowhere => String::new(),
     }
 }
 

@@ -6,8 +6,8 @@ use git_ao::model::{Event, SessionId};
 use git_ao::store::Snapshot;
 
 use crate::cli::Ctx;
-use crate::cli::ui::date::DateFormat;
 use crate::cli::ui::{Out, OutError, Style, escape};
+use git_ao::view::DateFormat;
 
 /// An event may touch thousands of sessions.
 const SHOWN: usize = 20;

@@ -4,15 +4,15 @@ use git_ao::model::{Cost, Map, Placement, Session, Timestamp};
 use git_ao::store::Snapshot;
 use git_ao::workspace::to_record;
 
-use crate::cli::placed::Here;
-use crate::cli::ui::date::DateFormat;
 use crate::cli::ui::{OutError, Style, escape};
 use crate::cli::{CliError, Ctx};
+use git_ao::view::DateFormat;
+use git_ao::view::LocalPlacements;
 
 pub fn print(
     session: &Session,
     snapshot: &Snapshot<'_>,
-    here: &Here<'_>,
+    here: &LocalPlacements<'_>,
     ctx: &mut Ctx,
 ) -> Result<(), CliError> {
     line(ctx, "Title", Style::Title, &session.display_title())?;

@@ -3,9 +3,9 @@
 use git_ao::model::{Event, Session};
 use git_ao::store::{History, Snapshot};
 
-use crate::cli::ui::date::DateFormat;
 use crate::cli::ui::{Style, escape};
 use crate::cli::{CliError, Ctx};
+use git_ao::view::DateFormat;
 
 /// How many of the store's newest events are looked through: `show` must not take longer the more
 /// history there is.

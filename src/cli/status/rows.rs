@@ -1,14 +1,12 @@
 use git_ao::model::{Session, SessionStatus, Timestamp};
 use git_ao::ops::{Against, AgentState, BaseStatus, Live};
+use git_ao::view::{self, Status, StatusRow, age};
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 
-use super::view::{Row, View};
-use crate::cli::placed;
-use crate::cli::ui::date::age;
 use crate::cli::ui::{Cell, Column, Out, Style, Table};
 
 /// What is shown to a person, line by line.
-pub fn lines(view: &View, out: &Out, now: Timestamp) -> Vec<String> {
+pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Vec<String> {
     let mut table = Table::new([
         Column::left("ID"),
         Column::left("STATUS"),
@@ -18,25 +16,25 @@ pub fn lines(view: &View, out: &Out, now: Timestamp) -> Vec<String> {
         Column::left("BASE"),
         Column::left("TITLE"),
     ]);
-    for row in &view.rows {
+    for row in &status.rows {
         table.row(cells(row, now));
     }
     let mut lines = table.lines(out);
-    if view.hidden > 0 {
-        let (sessions, are, them) = match view.hidden {
+    if status.hidden > 0 {
+        let (sessions, are, them) = match status.hidden {
             1 => ("session", "is", "it"),
             _ => ("sessions", "are", "them"),
         };
         let text =
-            format!("{} ended {sessions} {are} hidden; to show {them}, use --all", view.hidden);
+            format!("{} ended {sessions} {are} hidden; to show {them}, use --all", status.hidden);
         lines.push(out.paint(Style::Dim, &text) + "\n");
     }
     lines
 }
 
-fn cells(row: &Row, now: Timestamp) -> [Cell; 7] {
+fn cells(row: &StatusRow, now: Timestamp) -> [Cell; 7] {
     let id = Cell::new(Style::Id, &row.location.id.short());
-    let mark = placed::mark(&row.location);
+    let mark = view::mark(&row.location);
     match &row.session {
         Ok((session, live)) => [
             id,

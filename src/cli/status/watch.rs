@@ -52,8 +52,8 @@ fn draw_all(
 
 /// Over what was there: a screen that is cleared first would flicker.
 fn draw(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    let mut lines = rows::lines(view, &ctx.out, store.clock().now());
-    for problem in view.problems() {
+    let mut lines = rows::lines(&view.status, &ctx.out, store.clock().now());
+    for problem in view.status.problems() {
         lines.extend(problem.lines().map(|line| ctx.out.paint(Style::Failed, line) + "\n"));
     }
     if view.is_empty() {

@@ -1,13 +1,12 @@
 //! What every verb needs to speak to a person as git does.
 
 pub mod color;
-pub mod date;
-pub mod escape;
 pub mod message;
 pub mod out;
 pub mod pager;
 pub mod table;
 
 pub use color::Style;
+pub use git_ao::view::escape;
 pub use out::{Out, OutError, Screen};
 pub use table::{Cell, Column, Table};

@@ -2,7 +2,7 @@ use crate::git::Repository;
 
 /// One entry of git's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct GitConfigEntry {
     /// The whole key; the section and the last part in lower case, as git compares them.
     pub key: String,
     /// The value; empty for a key without one. Text that is not UTF-8 is replaced.
@@ -14,7 +14,7 @@ pub struct Entry {
 
 impl Repository {
     /// All entries `<section>.<…>.<name>`, in the order in which git reads them.
-    pub fn config_entries(&self, section: &str) -> Vec<Entry> {
+    pub fn config_entries(&self, section: &str) -> Vec<GitConfigEntry> {
         let config = self.gix().config_snapshot();
         let sections = config.plumbing().sections_by_name(section);
         let mut entries = Vec::new();
@@ -31,7 +31,7 @@ impl Repository {
             }
             for name in names {
                 let key = format!("{section}.{middle}{name}");
-                entries.extend(part.values(&name).into_iter().map(|value| Entry {
+                entries.extend(part.values(&name).into_iter().map(|value| GitConfigEntry {
                     key: key.clone(),
                     value: value.to_string(),
                     is_trusted,

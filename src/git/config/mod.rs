@@ -6,7 +6,7 @@ mod load;
 mod overrides;
 mod unread;
 
-pub use entries::Entry;
+pub use entries::GitConfigEntry;
 pub(super) use includes::check_includes;
 pub(super) use load::{global_files, interpolated, load};
 use overrides::overrides;

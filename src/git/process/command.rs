@@ -44,7 +44,7 @@ pub struct Output {
 
 /// How a git process ended, well or not.
 #[derive(Debug, Clone)]
-pub struct Ended {
+pub struct GitExit {
     /// Its exit status; None when a signal ended it.
     pub status: Option<i32>,
     /// What it printed.
@@ -153,7 +153,7 @@ impl GitCommand {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn end(mut self, watch: &mut dyn FnMut(&str)) -> Result<Ended, GitError> {
+    pub fn end(mut self, watch: &mut dyn FnMut(&str)) -> Result<GitExit, GitError> {
         let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.map_err(|source| self.start_error(source))?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -164,7 +164,7 @@ impl GitCommand {
         let failed = |source| self.start_error(source);
         let (status, stdout) = (status.map_err(failed)?, stdout.map_err(failed)?);
         let stdout = String::from_utf8_lossy(&stdout).into_owned();
-        Ok(Ended { status: status.code(), stdout, stderr })
+        Ok(GitExit { status: status.code(), stdout, stderr })
     }
 
     /// Runs it to its end; an exit status of 1 without a message means that what was asked for is

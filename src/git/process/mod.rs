@@ -6,6 +6,6 @@ mod find;
 mod repository;
 mod version;
 
-pub use command::{Ended, GitCommand, LOCAL_ENV, Output};
+pub use command::{GitCommand, GitExit, LOCAL_ENV, Output};
 pub(super) use find::find_program;
 pub use version::{OLDEST_GIT, is_new_enough};

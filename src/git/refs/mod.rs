@@ -11,7 +11,7 @@ mod state;
 mod update;
 
 pub(crate) use reflog::Reflog;
-pub use stale::{Held, Leftover};
+pub use stale::{Held, StaleLock};
 pub(crate) use state::RefState;
 pub use update::Expected;
 pub(crate) use update::{Durability, RefMove};

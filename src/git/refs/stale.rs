@@ -39,7 +39,7 @@ impl Held {
         if open_files().contains(&self.path) {
             return format!("to see which process has it open: fuser -v {path}");
         }
-        if self.is_of_the_store() && Leftover::at(&self.path).is_some() {
+        if self.is_of_the_store() && StaleLock::at(&self.path).is_some() {
             return "no process has it open; to remove it: git ao fsck --repair".to_owned();
         }
         format!("if no git is running in this repository, to remove it: rm {path}")
@@ -56,7 +56,7 @@ impl Held {
 
 /// A lock that nobody holds any more, as it was when it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leftover {
+pub struct StaleLock {
     /// The file.
     pub path: PathBuf,
     /// How old it is.
@@ -67,10 +67,10 @@ pub struct Leftover {
 impl Repository {
     /// The locks of git's in the way of refs below one of these prefixes (`refs/ao/`), or of all of
     /// them, that are older than any write takes and that no process on this machine has open.
-    pub fn leftover_locks(&self, prefixes: &[&str]) -> Vec<Leftover> {
+    pub fn leftover_locks(&self, prefixes: &[&str]) -> Vec<StaleLock> {
         let mut found = Vec::new();
         let common = self.common_dir();
-        found.extend(Leftover::at(&common.join("packed-refs.lock")));
+        found.extend(StaleLock::at(&common.join("packed-refs.lock")));
         // That of the list of tables, and those of tables that were about to be joined.
         collect(&common.join("reftable"), &mut found);
         for prefix in prefixes {
@@ -88,15 +88,15 @@ impl Repository {
     ///
     /// # Errors
     /// When it cannot be removed.
-    pub fn remove_leftover(&self, lock: &Leftover) -> io::Result<bool> {
-        match Leftover::at(&lock.path) {
+    pub fn remove_leftover(&self, lock: &StaleLock) -> io::Result<bool> {
+        match StaleLock::at(&lock.path) {
             Some(now) if now.id == lock.id => fs::remove_file(&lock.path).map(|()| true),
             _ => Ok(false),
         }
     }
 }
 
-impl Leftover {
+impl StaleLock {
     fn at(path: &Path) -> Option<Self> {
         let meta = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
         let age = meta.modified().ok()?.elapsed().ok().filter(|age| *age >= LEFTOVER)?;
@@ -105,13 +105,13 @@ impl Leftover {
     }
 }
 
-fn collect(folder: &Path, found: &mut Vec<Leftover>) {
+fn collect(folder: &Path, found: &mut Vec<StaleLock>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             collect(&path, found);
         } else if path.extension().is_some_and(|end| end == "lock") {
-            found.extend(Leftover::at(&path));
+            found.extend(StaleLock::at(&path));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::model::{Oid, Origin, Session, is_branch_name};
 use crate::ops::common::FlowError;
 use crate::ops::common::owned_worktrees::Own;
 use crate::store::{Key, Shelf, Store, StoreError};
-use crate::workspace::{Condition, Detail, Place, Workspace as _, Worktrees};
+use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees};
 
 /// Brings a session's branch and head up to what its own worktree here is on; nothing where it has
 /// none, or git is in the middle of something there.
@@ -28,7 +28,7 @@ pub(in crate::ops) fn catch_up_at(
 ) -> Result<(), FlowError> {
     let repo = store.repository();
     if let Some(path) = path {
-        let place = Place { path, branch: session.branch.as_deref() };
+        let place = ExpectedWorktree { path, branch: session.branch.as_deref() };
         let state = Worktrees::new(repo).state(&place, Detail::Place)?;
         if let Condition::WrongBranch(on) = state.condition
             && is_its_own(store, session, &on)?

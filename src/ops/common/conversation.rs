@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::agent::{Action, Agent, Mode};
-use crate::model::{Session, SessionStatus};
+use crate::model::{Placement, Session, SessionStatus};
 use crate::ops::common::launch_request::state_dir;
-use crate::ops::common::lost_conversation::Lost;
+use crate::ops::common::lost_conversation::LostConversation;
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{FlowError, placement};
 use crate::store::{History, Store};
@@ -22,7 +22,7 @@ pub(in crate::ops) enum Conversation {
     /// The agent's own id of one that can be resumed.
     Known(String),
     /// There was one, or there may have been.
-    Lost(Lost),
+    Lost(LostConversation),
     /// The agent never began.
     Never,
 }
@@ -36,11 +36,11 @@ pub(in crate::ops) fn find(
     path: &Path,
 ) -> Result<Conversation, FlowError> {
     let lost = match &session.agent {
-        Some(had) if had != agent.name() => Lost::OtherAgent,
-        _ if !can_resume(agent) => Lost::Unable,
+        Some(had) if had != agent.name() => LostConversation::OtherAgent,
+        _ if !can_resume(agent) => LostConversation::Unable,
         _ => match look(store, agent, session, path)? {
             Some(id) => return Ok(Conversation::Known(id)),
-            None => Lost::NotFound,
+            None => LostConversation::NotFound,
         },
     };
     let began = session.agent_session_id.is_some() || Past::of(store, session)?.began;
@@ -123,7 +123,7 @@ impl Past {
     /// word that it could not be started.
     fn add(&mut self, store: &Store, session: &Session, failed: &mut bool) {
         let reason = session.status_reason.as_deref();
-        let is_started = session.placements.values().any(|placement| placement.handle.is_some());
+        let is_started = session.placements.values().any(Placement::is_started);
         self.began |= session.agent_session_id.is_some();
         match session.status {
             SessionStatus::Errored if reason.is_some_and(|why| why.starts_with(NOT_STARTED)) => {

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use crate::agent::AgentError;
 use crate::git::{GitError, LockError, RefError};
 use crate::model::{Oid, SessionId, SessionStatus};
-use crate::ops::common::Lost;
+use crate::ops::common::LostConversation;
 use crate::runtime::RuntimeError;
 use crate::store::{StoreError, UndoError};
 use crate::workspace::{Condition, WorkspaceError};
 
 /// Why a verb failed. Unless the variant says otherwise, nothing has changed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FlowError {
     /// Another session already works on this issue.
     #[error("session {} ('{title}') already works on issue '{issue}'", id.short())]
@@ -127,7 +128,7 @@ pub enum FlowError {
         /// The session.
         id: SessionId,
         /// The cause.
-        lost: Lost,
+        lost: LostConversation,
     },
     /// The session was changed while it was being restored.
     #[error("session {} was changed in the meantime", .0.short())]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::agent::{Action, Agent, Launch, Mode, Request};
+use crate::agent::{Action, Agent, Launch, LaunchRequest, Mode};
 use crate::git::Repository;
 use crate::model::{Session, SessionId};
 use crate::ops::common::FlowError;
@@ -65,7 +65,7 @@ pub(in crate::ops) fn brief(brief: &LaunchInputs<'_>) -> Result<(Mode, Launch), 
     let mode = mode.filter(|mode| *mode == wanted || wanted == Mode::Interactive);
     let mode = mode.unwrap_or(wanted);
     let model = session.agent_config.get("model").and_then(|model| model.as_str());
-    let request = Request {
+    let request = LaunchRequest {
         session: session.id,
         workspace: brief.workspace.to_owned(),
         prompt,

@@ -8,7 +8,7 @@ use crate::git::{Environment, Repository};
 use crate::model::{Session, Timestamp};
 use crate::ops::common::launch_request::{LaunchInputs, brief};
 use crate::ops::common::{FlowError, Start};
-use crate::runtime::{self, Plan, Runtime, RuntimeError, Started, Terminal, Tmux};
+use crate::runtime::{self, ProcessSpec, Runtime, RuntimeError, Started, Terminal, Tmux};
 use crate::store::Store;
 
 /// Starts the agents of one repository.
@@ -195,7 +195,7 @@ impl Launcher {
         // What is not set here must not be set there either.
         let remove = remove.chain(home.filter(|name| !environment.has(name)));
         let remove = remove.map(OsString::from).collect();
-        let plan = Plan { argv, cwd: workspace.to_owned(), environment, set, remove, log };
+        let plan = ProcessSpec { argv, cwd: workspace.to_owned(), environment, set, remove, log };
         Ok(start.runtime.start(&session.id, &plan)?)
     }
 }

@@ -2,7 +2,7 @@ use std::fmt;
 
 /// Why a conversation cannot be resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lost {
+pub enum LostConversation {
     /// It is not among the agent's files on this machine.
     NotFound,
     /// It is another agent's.
@@ -11,7 +11,7 @@ pub enum Lost {
     Unable,
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for LostConversation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotFound => "its conversation was not found on this machine",

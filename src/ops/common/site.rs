@@ -7,8 +7,8 @@ use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{FlowError, Transition, placement};
 use crate::store::Store;
 use crate::workspace::{
-    self, Added, Condition, Detail, Place, Recreation, Refilled, Remarks, Workspace as _,
-    Worktrees, is_of, is_worktree, name_project,
+    self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks,
+    Workspace as _, Worktrees, is_of, is_worktree, name_project,
 };
 
 /// Where the worktree is, or is to be.
@@ -24,7 +24,7 @@ pub(in crate::ops) fn find_place(
     rule: Transition,
 ) -> Result<Site, FlowError> {
     let path = where_it_belongs(store, worktrees, session)?;
-    let place = Place { path: &path, branch: session.branch.as_deref() };
+    let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
     let condition = worktrees.state(&place, Detail::Place)?.condition;
     if is_worktree(&condition) && !is_of(&path, session.id, &session.project_id) {
         return Err(not_its_own(worktrees, session, path)?);
@@ -73,7 +73,7 @@ fn where_it_belongs(
         return Ok(own.clone());
     }
     let condition = |path: &Path| {
-        let state = worktrees.state(&Place { path, branch: None }, Detail::Place);
+        let state = worktrees.state(&ExpectedWorktree { path, branch: None }, Detail::Place);
         state.map(|state| state.condition)
     };
     let recorded = placement::placement(store, session).and_then(|it| it.workspace.as_deref());

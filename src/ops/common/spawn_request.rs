@@ -4,7 +4,7 @@ use crate::store::Visibility;
 
 /// A request for a new session.
 #[derive(Debug, Clone, Default)]
-pub struct Request {
+pub struct SpawnRequest {
     /// The prompt for the agent.
     pub task: Option<String>,
     /// One line that names the session; else the task's first line.
@@ -32,7 +32,7 @@ pub struct Request {
     /// The session it continues, and the event at which it leaves it.
     pub parent: Option<(Session, Oid)>,
     /// Where the agent works.
-    pub place: Place,
+    pub place: Checkout,
     /// What to do when another session works on the issue.
     pub duplicates: Duplicates,
     /// Who gets to see it. What continues a private session, or is started by one, is private.
@@ -41,7 +41,7 @@ pub struct Request {
 
 /// Where the agent works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Place {
+pub enum Checkout {
     /// In a worktree of its own.
     #[default]
     Worktree,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::model::Session;
 use crate::ops::common::FlowError;
 use crate::store::Store;
-use crate::workspace::{Changes, Detail, Place, Workspace as _, Worktrees};
+use crate::workspace::{Changes, Detail, ExpectedWorktree, Workspace as _, Worktrees};
 
 /// A worktree and what is not committed in it.
 #[derive(Debug, Clone)]
@@ -44,7 +44,8 @@ pub fn uncommitted(
         }
     };
     let Some(path) = path else { return Ok(None) };
-    let state = worktrees.state(&Place { path: &path, branch: None }, Detail::Changes)?;
+    let state =
+        worktrees.state(&ExpectedWorktree { path: &path, branch: None }, Detail::Changes)?;
     let changes = state.changes.filter(|changes| !changes.is_clean());
     Ok(changes.map(|changes| Uncommitted { path, changes }))
 }

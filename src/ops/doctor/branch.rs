@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::git::Repository;
 use crate::ops::common::FlowError;
-use crate::workspace::Listed;
+use crate::workspace::WorktreeEntry;
 
 /// The branch of the worktree at a path.
-pub fn branch_at<'l>(listed: &'l [Listed], path: &Path) -> Option<&'l str> {
+pub fn branch_at<'l>(listed: &'l [WorktreeEntry], path: &Path) -> Option<&'l str> {
     listed.iter().find(|listed| listed.path == path)?.branch.as_deref()
 }
 

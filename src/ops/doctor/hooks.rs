@@ -1,5 +1,5 @@
 use super::Finding;
-use crate::hook::{Edits, HookError, HookName, Installer, Lacking, Place, State, Way};
+use crate::hook::{Edits, HookError, HookName, HookState, HooksDir, Installer, Lacking, Way};
 use crate::model::error_chain;
 use crate::store::Store;
 
@@ -7,7 +7,7 @@ use crate::store::Store;
 pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
     let repo = store.repository();
     let installer = Installer::new(repo, Way::File, Edits::Keep);
-    let turned_off = matches!(Place::find(repo), Err(HookError::TurnedOff(_)));
+    let turned_off = matches!(HooksDir::find(repo), Err(HookError::TurnedOff(_)));
     let look = |name| finding(&installer, name, turned_off);
     found.extend(HookName::ALL.into_iter().filter_map(look));
     found.extend(elsewhere(&installer));
@@ -16,30 +16,30 @@ pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
 fn finding(installer: &Installer<'_>, name: HookName, turned_off: bool) -> Option<Finding> {
     let install = format!("git ao hooks install {name}");
     match installer.status(name) {
-        Ok(State::File(_) | State::Configured) => None,
+        Ok(HookState::File(_) | HookState::Configured) => None,
         // The others are for those who ask for them.
-        Ok(State::Missing(_)) if name != HookName::PostCheckout => None,
-        Ok(State::Missing(_)) if turned_off => Some(Finding::note(
+        Ok(HookState::Missing(_)) if name != HookName::PostCheckout => None,
+        Ok(HookState::Missing(_)) if turned_off => Some(Finding::note(
             "core.hooksPath leads to no folder: git runs no hooks, and 'git switch' is not recorded \
              immediately",
             "git config --show-origin --get core.hooksPath",
         )),
-        Ok(State::Missing(_)) => Some(Finding::note(
+        Ok(HookState::Missing(_)) => Some(Finding::note(
             "the hook post-checkout is not installed: 'git switch' is not recorded immediately",
             install,
         )),
-        Ok(State::Edited(path)) => Some(Finding::note(
+        Ok(HookState::Edited(path)) => Some(Finding::note(
             format!(
                 "git-ao's part of '{}' was edited; '--force' discards the edits",
                 path.display()
             ),
             format!("{install} --force"),
         )),
-        Ok(State::NotRun(path)) => Some(Finding::wrong(
+        Ok(HookState::NotRun(path)) => Some(Finding::wrong(
             format!("git ignores '{}': it is not executable", path.display()),
             install,
         )),
-        Ok(State::Damaged(path)) => Some(Finding::wrong(
+        Ok(HookState::Damaged(path)) => Some(Finding::wrong(
             format!("a git-ao marker is missing in '{}'", path.display()),
             "remove the rest of git-ao's part by hand, then run: git ao hooks install",
         )),

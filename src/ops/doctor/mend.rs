@@ -10,12 +10,12 @@ pub struct Treated {
     /// The finding.
     pub finding: Finding,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: FixOutcome,
 }
 
 /// What became of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum FixOutcome {
     /// It was put right, in this way.
     Fixed(String),
     /// It would be put right, in this way.
@@ -52,8 +52,8 @@ pub fn mend(store: &Store, mode: RepairMode) -> Result<Vec<Treated>, FlowError> 
         let (findings, remedies): (Vec<_>, Vec<_>) =
             now.filter(|(_, remedy)| remedy.stage() == stage).unzip();
         let outcomes = apply(store, &remedies).into_iter().map(|done| match done {
-            Ok(how) => Outcome::Fixed(how),
-            Err(why) => Outcome::Failed(why),
+            Ok(how) => FixOutcome::Fixed(how),
+            Err(why) => FixOutcome::Failed(why),
         });
         let treated = findings.into_iter().cloned().zip(outcomes);
         done.extend(treated.map(|(finding, outcome)| Treated { finding, outcome }));
@@ -61,20 +61,20 @@ pub fn mend(store: &Store, mode: RepairMode) -> Result<Vec<Treated>, FlowError> 
 }
 
 fn plan(finding: Finding) -> Treated {
-    let outcome = finding.remedy().map_or(Outcome::Left, |it| Outcome::Planned(it.plan()));
+    let outcome = finding.remedy().map_or(FixOutcome::Left, |it| FixOutcome::Planned(it.plan()));
     Treated { finding, outcome }
 }
 
 /// What was done, and what is still to be found after it.
 fn outcome(mut done: Vec<Treated>, found: Vec<Finding>) -> Vec<Treated> {
     for Treated { finding, outcome } in &mut done {
-        if let Outcome::Fixed(how) = outcome
+        if let FixOutcome::Fixed(how) = outcome
             && found.contains(finding)
         {
-            *outcome = Outcome::Failed(format!("{how}, but it is found again"));
+            *outcome = FixOutcome::Failed(format!("{how}, but it is found again"));
         }
     }
     let left = found.into_iter().filter(|finding| finding.remedy().is_none());
-    done.extend(left.map(|finding| Treated { finding, outcome: Outcome::Left }));
+    done.extend(left.map(|finding| Treated { finding, outcome: FixOutcome::Left }));
     done
 }

@@ -24,4 +24,4 @@ mod writing;
 pub use examine::examine;
 pub use finding::{Finding, Weight};
 pub(super) use lost_event::lost_event;
-pub use mend::{Outcome, Treated, mend};
+pub use mend::{FixOutcome, Treated, mend};

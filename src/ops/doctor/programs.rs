@@ -10,7 +10,7 @@ pub fn look(repo: &Repository, found: &mut Vec<Finding>) -> Result<(), FlowError
         let (major, minor) = OLDEST_GIT;
         found.push(Finding::wrong(
             format!("git is too old: {words}"),
-            format!("install {major}.{minor} or newer"),
+            format!("install git {major}.{minor} or newer"),
         ));
     }
     if environment.find_program("tmux").is_none() {

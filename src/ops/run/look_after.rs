@@ -8,7 +8,7 @@ use crate::model::{Origin, Placement, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::liveness::AgentFile;
 use crate::ops::common::{FlowError, last_screen};
-use crate::runtime::{Child, Ended, Event, Reins};
+use crate::runtime::{Child, Exit, ProcessEvent, Reins};
 use crate::store::{Key, Store, StoreError};
 
 /// How often an agent that tells its id to nobody is looked at, at first.
@@ -37,17 +37,17 @@ impl Running<'_> {
         mut self,
         mut home: Home,
         watch: &mut dyn FnMut(Reins),
-    ) -> Result<Ended, FlowError> {
+    ) -> Result<Exit, FlowError> {
         watch(self.child.reins());
         let mut trouble = self.tell(&mut home).err();
         let mut patience = FIRST_LOOK;
         let ended = loop {
             let found = match self.child.next(patience) {
-                Some(Event::Ended(ended)) => break ended,
-                Some(Event::Line(line)) if self.conversation.is_none() => {
+                Some(ProcessEvent::Ended(ended)) => break ended,
+                Some(ProcessEvent::Line(line)) if self.conversation.is_none() => {
                     self.agent.id_in_output(&line)
                 }
-                Some(Event::Line(_)) => None,
+                Some(ProcessEvent::Line(_)) => None,
                 None => {
                     patience = LONGEST_LOOK.min(patience.saturating_mul(2));
                     self.look_for_id()
@@ -70,9 +70,9 @@ impl Running<'_> {
             self.conversation = Some(id);
         }
         let (status, reason) = match ended {
-            Ended::Exit(0) => (SessionStatus::Done, "agent_exited".to_owned()),
-            Ended::Exit(code) => (SessionStatus::Errored, format!("agent_exited: status {code}")),
-            Ended::Signal(signal) => {
+            Exit::Code(0) => (SessionStatus::Done, "agent_exited".to_owned()),
+            Exit::Code(code) => (SessionStatus::Errored, format!("agent_exited: status {code}")),
+            Exit::Signal(signal) => {
                 (SessionStatus::Errored, format!("agent_exited: signal {signal}"))
             }
         };

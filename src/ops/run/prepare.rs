@@ -12,13 +12,13 @@ use crate::ops::common::launch_request::{LaunchInputs, brief, parent, taken_up};
 use crate::ops::common::liveness::AgentFile;
 use crate::ops::common::liveness::identity;
 use crate::ops::common::{FlowError, Launcher, SESSION_ENV, last_screen, message, placement};
-use crate::runtime::{Child, Plan, Wires};
+use crate::runtime::{Child, ProcessSpec, Wires};
 use crate::store::{Key, Store};
 
 /// All that it takes to start an agent.
 pub(super) struct Prepared<'a> {
     agent: &'a dyn Agent,
-    plan: Plan,
+    plan: ProcessSpec,
     wires: Wires,
     session: Key,
     workspace: PathBuf,
@@ -103,7 +103,7 @@ fn plan(
     workspace: &Path,
     program: PathBuf,
     launch: &Launch,
-) -> Plan {
+) -> ProcessSpec {
     let text = |(name, value): &(String, String)| (name.into(), value.into());
     let mut set: Vec<(OsString, OsString)> = launch.env.iter().map(text).collect();
     let branch = session.branch.clone().unwrap_or_default();
@@ -113,7 +113,7 @@ fn plan(
     let not_its = crate::git::LOCAL_ENV.into_iter().chain(repo.environment().set_by_git());
     let remove = launch.remove.iter().map(OsString::from);
     let remove = remove.chain(not_its.map(OsString::from)).collect();
-    Plan {
+    ProcessSpec {
         argv: argv.collect(),
         cwd: workspace.to_owned(),
         environment: repo.environment().clone(),

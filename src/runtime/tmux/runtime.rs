@@ -7,7 +7,7 @@ use super::{attach, screen, send, start};
 use crate::git::Environment;
 use crate::model::SessionId;
 use crate::runtime::{
-    Attach, Plan, Probe, Process, Runtime, RuntimeError, Started, Stopped, Terminal,
+    Attach, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
 };
 
 /// Runs agents in sessions of a tmux server.
@@ -65,7 +65,7 @@ impl Runtime for Tmux {
         Terminal::Present
     }
 
-    fn start(&self, session: &SessionId, plan: &Plan) -> Result<Started, RuntimeError> {
+    fn start(&self, session: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError> {
         start::start(&self.client.patient(), session, plan).map(Started::Running)
     }
 

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use super::client::{Answer, Client, arg, check_directory, escape, is_gone, version};
 use super::panes::{self, target};
 use crate::model::SessionId;
-use crate::runtime::{Plan, RuntimeError};
+use crate::runtime::{ProcessSpec, RuntimeError};
 
 /// How many names are tried before it is not others who are in the way.
 const NAMES: usize = 100;
@@ -13,7 +13,7 @@ const NAMES: usize = 100;
 pub(super) fn start(
     client: &Client,
     session: &SessionId,
-    plan: &Plan,
+    plan: &ProcessSpec,
 ) -> Result<String, RuntimeError> {
     check_version(client)?;
     check_directory(&plan.cwd)?;
@@ -49,7 +49,7 @@ pub(super) fn check_version(client: &Client) -> Result<(), RuntimeError> {
     }
 }
 
-fn ended(plan: &Plan) -> RuntimeError {
+fn ended(plan: &ProcessSpec) -> RuntimeError {
     let program = plan.argv.first().map(|program| program.to_string_lossy().into_owned());
     RuntimeError::EndedAtOnce(program.unwrap_or_default())
 }
@@ -59,7 +59,7 @@ fn ended(plan: &Plan) -> RuntimeError {
 fn new_session(
     client: &Client,
     session: &SessionId,
-    plan: &Plan,
+    plan: &ProcessSpec,
     name: &str,
 ) -> Result<Answer, RuntimeError> {
     let mut new: Vec<OsString> = ["new-session", "-d", "-s", name].map(arg).to_vec();
@@ -97,7 +97,7 @@ fn new_session(
 ///
 /// env(1) takes variables out that a server which has been running for long may hold, and makes the
 /// words more than one: a single word tmux would give to a shell.
-fn argv(plan: &Plan) -> Vec<OsString> {
+fn argv(plan: &ProcessSpec) -> Vec<OsString> {
     let mut argv = vec![arg("env")];
     for name in &plan.remove {
         argv.extend([arg("-u"), name.clone()]);

@@ -31,7 +31,7 @@ pub enum Histories {
 
 /// What a merge did to our tip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum MergeOutcome {
     /// Nothing: it had everything.
     Unchanged,
     /// It is theirs now.
@@ -44,7 +44,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergeReport {
     /// What became of our tip.
-    pub outcome: Outcome,
+    pub outcome: MergeOutcome,
     /// Our tip now.
     pub tip: Oid,
     /// What is different in our store now, sorted by project and id.
@@ -195,7 +195,7 @@ impl<'s> Merge<'s> {
     }
 
     fn stay(&self, ours: ObjectId) -> (MergeReport, Vec<RefUpdate>) {
-        let (outcome, tip) = (Outcome::Unchanged, oid(ours));
+        let (outcome, tip) = (MergeOutcome::Unchanged, oid(ours));
         let (changes, unknown, displaced) = (Vec::new(), Vec::new(), Vec::new());
         (MergeReport { outcome, tip, changes, unknown, displaced }, Vec::new())
     }
@@ -207,7 +207,7 @@ impl<'s> Merge<'s> {
 
     fn adopt(&self, whole: MergedTrees) -> Result<(MergeReport, Vec<RefUpdate>), StoreError> {
         let event = oid(self.theirs.0);
-        let (outcome, tip) = (Outcome::Adopted, event.clone());
+        let (outcome, tip) = (MergeOutcome::Adopted, event.clone());
         let (changes, unknown, displaced) = (changes(&whole), whole.unknown, Vec::new());
         let report = MergeReport { outcome, tip, changes, unknown, displaced };
         Ok((report, vec![self.update_to(event, "take what others have")]))
@@ -233,7 +233,7 @@ impl<'s> Merge<'s> {
             extra_headers: Vec::new(),
         })?);
         let next = vec![self.update_to(tip.clone(), &message.subject)];
-        let (outcome, changes) = (Outcome::Merged, changes(&merged));
+        let (outcome, changes) = (MergeOutcome::Merged, changes(&merged));
         let (unknown, displaced) = (merged.unknown, merged.displaced);
         Ok((MergeReport { outcome, tip, changes, unknown, displaced }, next))
     }

@@ -13,14 +13,14 @@ const FEW: usize = 64;
 
 /// One line of a listing: a session, or what is wrong with its record.
 #[derive(Debug, Clone)]
-pub struct Listed {
+pub struct ListedSession {
     /// Where the record lies.
     pub location: Location,
     /// The session, unless its record is corrupt.
     pub session: Result<Session, RecordProblem>,
 }
 
-impl Listed {
+impl ListedSession {
     /// The title to show: of a session that cannot be read, `corrupt`.
     pub fn display_title(&self) -> String {
         self.session.as_ref().map_or_else(|_| "corrupt".to_owned(), Session::display_title)
@@ -31,7 +31,7 @@ impl Listed {
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
     /// The sessions, newest first (by last update), ties by id; corrupt records at the end.
-    pub sessions: Vec<Listed>,
+    pub sessions: Vec<ListedSession>,
     /// Folders that could not be read, so that sessions may be missing above.
     pub unreadable: Vec<Unexpected>,
 }
@@ -64,7 +64,7 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// When a part of the tree cannot be read.
-    pub fn list(&self, shelf: Shelf) -> Result<Vec<Listed>, StoreError> {
+    pub fn list(&self, shelf: Shelf) -> Result<Vec<ListedSession>, StoreError> {
         Ok(self.load_all(self.entries(shelf)?))
     }
 
@@ -85,11 +85,12 @@ impl Snapshot<'_> {
     }
 
     /// The sessions at these places, in the order of [`Listing::sessions`].
-    pub fn load_all(&self, entries: Vec<Entry>) -> Vec<Listed> {
+    pub fn load_all(&self, entries: Vec<Entry>) -> Vec<ListedSession> {
         let mut listed = load_in_parallel(self.store, entries);
         let now = self.store.clock().now();
         listed.sort_by(|a, b| {
-            let time = |listed: &Listed| listed.session.as_ref().ok().map(|s| s.last_update(now));
+            let time =
+                |listed: &ListedSession| listed.session.as_ref().ok().map(|s| s.last_update(now));
             time(b).cmp(&time(a)).then_with(|| a.location.id.cmp(&b.location.id))
         });
         listed
@@ -133,11 +134,11 @@ impl Snapshot<'_> {
 }
 
 /// Reading a record is a little work for the disk and more for the processor: many are shared out.
-fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<Listed> {
+fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<ListedSession> {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
     let share = entries.len().div_ceil(threads).max(FEW);
-    let load = |store: &Store, entries: &[Entry]| -> Vec<Listed> {
-        let item = |entry: &Entry| Listed {
+    let load = |store: &Store, entries: &[Entry]| -> Vec<ListedSession> {
+        let item = |entry: &Entry| ListedSession {
             session: load_record(store, entry),
             location: entry.location.clone(),
         };

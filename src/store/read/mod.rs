@@ -17,7 +17,7 @@ pub use branch::OnBranch;
 pub use entry::Entry;
 pub use history::{Events, History};
 pub use lineage::Lineage;
-pub use list::{Listed, Listing};
+pub use list::{ListedSession, Listing};
 pub use namesakes::Namesake;
 pub use resolve::Context;
 pub use snapshot::Snapshot;

@@ -4,9 +4,9 @@ use gix::objs::Kind;
 use super::super::layout::VERSION_BLOB;
 use super::super::{Store, StoreError, Visibility};
 use super::keep;
-use super::plan::Plan;
+use super::plan::RepairPlan;
 use super::report::Rescued;
-use super::search::Found;
+use super::search::RecoveryPoint;
 use crate::git::{RawTree, RefState, gix_id};
 use crate::ledger::Edit;
 use crate::model::{Message, Timestamp};
@@ -33,8 +33,8 @@ pub struct Applied {
 pub fn apply(
     store: &Store,
     broken: &Broken<'_>,
-    found: &Found,
-    plan: &Plan,
+    found: &RecoveryPoint,
+    plan: &RepairPlan,
     now: Timestamp,
 ) -> Result<Applied, StoreError> {
     let event = match found.base {
@@ -49,7 +49,7 @@ pub fn apply(
 fn write_event(
     store: &Store,
     base: Option<ObjectId>,
-    plan: &Plan,
+    plan: &RepairPlan,
     now: Timestamp,
 ) -> Result<ObjectId, StoreError> {
     let repo = store.repository();

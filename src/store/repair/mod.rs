@@ -10,6 +10,8 @@ mod run;
 mod search;
 mod state;
 
-pub use report::{Lost, LostEvent, Origin, RefRepair, RepairMode, RepairReport, Rescued};
+pub use report::{
+    LostEvent, LostRecord, RecoveredFrom, RefRepair, RepairMode, RepairReport, Rescued,
+};
 
 pub(super) use inspector::Inspector;

@@ -5,9 +5,9 @@ use gix::ObjectId;
 use super::super::{Location, StoreError, Visibility};
 use super::candidates::ancestors;
 use super::inspector::{Inspector, Top};
-use super::report::{Lost, LostEvent, Rescued};
-use super::search::Found;
-use super::state::{Answer, Key, State, place};
+use super::report::{LostEvent, LostRecord, Rescued};
+use super::search::RecoveryPoint;
+use super::state::{Answer, FullKey, State, place};
 use crate::git::{Reflog, oid};
 use crate::model::{Message, SessionId};
 
@@ -17,11 +17,11 @@ const STATES: usize = 8;
 
 /// What is done on top of the whole state.
 #[derive(Default)]
-pub struct Plan {
+pub struct RepairPlan {
     /// What is written where, and what is taken out.
     pub edits: Vec<(Location, Option<ObjectId>)>,
     pub rescued: Vec<Rescued>,
-    pub lost: Vec<Lost>,
+    pub lost: Vec<LostRecord>,
     pub events: Vec<LostEvent>,
 }
 
@@ -31,11 +31,11 @@ pub struct Plan {
 /// When one of the states is of a newer format.
 pub fn plan(
     inspector: &mut Inspector<'_>,
-    found: &Found,
+    found: &RecoveryPoint,
     log: &Reflog,
     visibility: Visibility,
-    is_private: &dyn Fn(&Key) -> bool,
-) -> Result<Plan, StoreError> {
+    is_private: &dyn Fn(&FullKey) -> bool,
+) -> Result<RepairPlan, StoreError> {
     let mut states = Vec::new();
     for event in &found.broken {
         if states.len() < STATES && inspector.commit(*event).is_ok() {
@@ -48,11 +48,12 @@ pub fn plan(
     };
     let events = lost_events(inspector, found, log);
     let named: BTreeSet<_> = events.iter().flat_map(|event| event.sessions.clone()).collect();
-    let keys: BTreeSet<Key> = states.iter().chain(&base).flat_map(State::keys).cloned().collect();
+    let keys: BTreeSet<FullKey> =
+        states.iter().chain(&base).flat_map(State::keys).cloned().collect();
     // Where not even the newest event can be read, it does not tell what is missing.
     let is_blind = states.first().map(|state| state.event) != found.broken.first().copied();
     let may_have_lost = may_have_lost(&events);
-    let mut plan = Plan { events, ..Plan::default() };
+    let mut plan = RepairPlan { events, ..RepairPlan::default() };
     for key in &keys {
         let mut choice = choose(&states, base.as_ref(), key);
         choice.is_doubtful |= is_blind;
@@ -64,7 +65,7 @@ pub fn plan(
     let is_whole = states.first().is_some_and(|newest| newest.damage.is_empty());
     if !is_whole {
         let gone = named.into_iter().filter(|id| !known.contains(id));
-        plan.lost.extend(gone.map(Lost::Session));
+        plan.lost.extend(gone.map(LostRecord::Session));
     }
     Ok(plan)
 }
@@ -76,7 +77,7 @@ struct Choice {
     is_doubtful: bool,
 }
 
-fn choose(states: &[State], base: Option<&State>, key: &Key) -> Choice {
+fn choose(states: &[State], base: Option<&State>, key: &FullKey) -> Choice {
     let mut is_doubtful = false;
     for state in states.iter().chain(base) {
         match state.answer(key) {
@@ -87,14 +88,14 @@ fn choose(states: &[State], base: Option<&State>, key: &Key) -> Choice {
     Choice { answer: Answer::Unknown, event: None, is_doubtful }
 }
 
-impl Plan {
+impl RepairPlan {
     fn settle(
         &mut self,
-        key: &Key,
+        key: &FullKey,
         choice: &Choice,
         base: Option<&State>,
         (visibility, has_lost): (Visibility, bool),
-        is_private: &dyn Fn(&Key) -> bool,
+        is_private: &dyn Fn(&FullKey) -> bool,
     ) {
         let before = base.map_or(Answer::Absent, |base| base.answer(key));
         let mut now = choice.answer;
@@ -118,10 +119,10 @@ impl Plan {
         }
         match (now, choice.event) {
             (Answer::At(shelf, _), Some(event)) if has_lost => {
-                self.lost.push(Lost::Changes { location: at(shelf), event: oid(event) });
+                self.lost.push(LostRecord::Changes { location: at(shelf), event: oid(event) });
             }
             (Answer::Absent | Answer::Unknown, _) if choice.is_doubtful && !is_private(key) => {
-                self.lost.push(Lost::Session(key.1));
+                self.lost.push(LostRecord::Session(key.1));
             }
             _ => {}
         }
@@ -146,7 +147,11 @@ fn may_have_lost(events: &[LostEvent]) -> impl Fn(SessionId) -> bool + use<> {
 }
 
 /// What is in the past of the broken states, and not in that of the whole one.
-fn lost_events(inspector: &mut Inspector<'_>, found: &Found, log: &Reflog) -> Vec<LostEvent> {
+fn lost_events(
+    inspector: &mut Inspector<'_>,
+    found: &RecoveryPoint,
+    log: &Reflog,
+) -> Vec<LostEvent> {
     let kept = found.base.map(|base| ancestors(inspector, base)).unwrap_or_default();
     let mut queue: Vec<ObjectId> = found.broken.iter().rev().copied().collect();
     let mut seen = kept;

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::super::{Finding, Location};
+use super::super::{FsckFinding, Location};
 use crate::model::{Oid, SessionId};
 
 /// Whether damage is only looked for, or repaired too.
@@ -30,7 +30,7 @@ pub struct RepairReport {
     /// Objects that were missing and whose content is known; they are written again.
     pub written: Vec<Oid>,
     /// What is wrong and cannot be repaired here.
-    pub unrepaired: Vec<Finding>,
+    pub unrepaired: Vec<FsckFinding>,
 }
 
 impl RepairReport {
@@ -56,11 +56,11 @@ pub struct RefRepair {
     /// Its full name.
     pub name: String,
     /// What was wrong.
-    pub damage: Vec<Finding>,
+    pub damage: Vec<FsckFinding>,
     /// The newest state that is whole; None where there is none, and the store begins anew.
     pub base: Option<Oid>,
     /// How it was found.
-    pub origin: Origin,
+    pub origin: RecoveredFrom,
     /// Where the ref is now; None as long as nothing was done.
     pub event: Option<Oid>,
     /// Where the broken tip is kept: a ref, or a file.
@@ -68,7 +68,7 @@ pub struct RefRepair {
     /// Records newer than those of `base` that could be read.
     pub rescued: Vec<Rescued>,
     /// Sessions of which something was lost.
-    pub lost: Vec<Lost>,
+    pub lost: Vec<LostRecord>,
     /// Events that are not in the store's history any more. What they did is, as far as it was
     /// rescued.
     pub events: Vec<LostEvent>,
@@ -76,7 +76,7 @@ pub struct RefRepair {
 
 /// How a whole state was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum RecoveredFrom {
     /// In the ref's own reflog.
     Reflog,
     /// It is in the past of what the ref named.
@@ -100,7 +100,7 @@ pub enum Rescued {
 
 /// A session of which something was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lost {
+pub enum LostRecord {
     /// Its newest record cannot be read; an older one, as of this event, has taken its place.
     Changes {
         /// Which.

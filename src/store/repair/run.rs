@@ -4,7 +4,7 @@ use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 
 use super::super::layout::VERSION_BLOB;
-use super::super::{Finding, Store, StoreError, Visibility};
+use super::super::{FsckFinding, Store, StoreError, Visibility};
 use super::apply::{Broken, apply};
 use super::candidates::tracking_refs;
 use super::inspector::Inspector;
@@ -12,7 +12,7 @@ use super::keep::{self, write_error};
 use super::plan::plan;
 use super::report::{RefRepair, RepairMode, RepairReport};
 use super::search::search;
-use super::state::{Key, State};
+use super::state::{FullKey, State};
 use crate::git::{ObjectError, RefState, gix_id, oid};
 use crate::ledger::LedgerError;
 use crate::model::{Timestamp, error_chain};
@@ -59,10 +59,10 @@ impl Store {
         &self,
         name: &str,
         inspector: &mut Inspector<'_>,
-    ) -> Result<(RefState, Vec<Finding>), StoreError> {
+    ) -> Result<(RefState, Vec<FsckFinding>), StoreError> {
         let repo = self.repository();
         let state = repo.ref_state(name)?;
-        let finding = |problem: &str| vec![Finding::wrong(name, problem)];
+        let finding = |problem: &str| vec![FsckFinding::wrong(name, problem)];
         let damage = match &state {
             RefState::Unreadable { why, .. } => finding(why),
             RefState::Missing => {
@@ -80,11 +80,11 @@ impl Store {
 }
 
 /// The blob `version` is missing or damaged, which every event shares.
-fn version_damage(inspector: &mut Inspector<'_>, tip: gix::ObjectId) -> Vec<Finding> {
+fn version_damage(inspector: &mut Inspector<'_>, tip: gix::ObjectId) -> Vec<FsckFinding> {
     let tree = inspector.commit(tip).and_then(|commit| inspector.tree(commit.tree));
     let version = tree.ok().and_then(|root| root.child("version", EntryKind::Blob));
     let problem = version.and_then(|id| inspector.blob(id).err());
-    problem.map(|problem| Finding::wrong("version", problem)).into_iter().collect()
+    problem.map(|problem| FsckFinding::wrong("version", problem)).into_iter().collect()
 }
 
 struct Repair<'s> {
@@ -93,7 +93,7 @@ struct Repair<'s> {
     inspector: Inspector<'s>,
     report: RepairReport,
     /// The sessions that are private, once that is known.
-    private: Option<BTreeSet<Key>>,
+    private: Option<BTreeSet<FullKey>>,
     now: Timestamp,
 }
 
@@ -103,7 +103,7 @@ impl Repair<'_> {
         let (mut state, mut damage) = match store.damage(name, &mut self.inspector) {
             Err(StoreError::Ledger(LedgerError::Ref(error))) => {
                 let problem = error_chain(&error);
-                self.report.unrepaired.push(Finding::wrong(name, problem));
+                self.report.unrepaired.push(FsckFinding::wrong(name, problem));
                 return Ok(());
             }
             other => other?,
@@ -136,10 +136,11 @@ impl Repair<'_> {
                 return Ok(());
             }
             let problem = "is missing, and so is its reflog".to_owned();
-            damage.push(Finding::wrong(name, problem));
+            damage.push(FsckFinding::wrong(name, problem));
         }
         let private = self.private.clone();
-        let is_private = move |key: &Key| private.as_ref().is_some_and(|keys| keys.contains(key));
+        let is_private =
+            move |key: &FullKey| private.as_ref().is_some_and(|keys| keys.contains(key));
         let plan = plan(&mut self.inspector, &found, &log, visibility, &is_private)?;
         let mut repair = RefRepair {
             name: name.to_owned(),

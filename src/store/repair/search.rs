@@ -3,15 +3,15 @@ use gix::ObjectId;
 use super::super::{Store, StoreError, Visibility};
 use super::candidates::{ancestors, dangling, tracked};
 use super::inspector::Inspector;
-use super::report::Origin;
+use super::report::RecoveredFrom;
 use crate::git::{RefState, Reflog, gix_id};
 
 /// Where the way back leads.
-pub struct Found {
+pub struct RecoveryPoint {
     /// The newest state that is whole.
     pub base: Option<ObjectId>,
     /// How it was found.
-    pub origin: Origin,
+    pub origin: RecoveredFrom,
     /// Newer ones that are not, newest first.
     pub broken: Vec<ObjectId>,
 }
@@ -23,7 +23,7 @@ pub fn search(
     visibility: Visibility,
     state: &RefState,
     log: &Reflog,
-) -> Result<Found, StoreError> {
+) -> Result<RecoveryPoint, StoreError> {
     let mut found = own(inspector, state, log)?;
     if visibility == Visibility::Public {
         for (name, tip) in tracked(store, inspector)? {
@@ -32,7 +32,7 @@ pub fn search(
                 Some(base) => tip != base && ancestors(inspector, tip).contains(&base),
             };
             if is_newer {
-                (found.base, found.origin) = (Some(tip), Origin::Tracking(name));
+                (found.base, found.origin) = (Some(tip), RecoveredFrom::Tracking(name));
             }
         }
     }
@@ -44,7 +44,7 @@ pub fn search(
             found.broken.append(&mut broken);
             if whole.is_some() {
                 if whole != found.base {
-                    (found.base, found.origin) = (whole, Origin::Dangling);
+                    (found.base, found.origin) = (whole, RecoveredFrom::Dangling);
                 }
                 break;
             }
@@ -54,7 +54,11 @@ pub fn search(
 }
 
 /// What the ref and its reflog lead to.
-fn own(inspector: &mut Inspector<'_>, state: &RefState, log: &Reflog) -> Result<Found, StoreError> {
+fn own(
+    inspector: &mut Inspector<'_>,
+    state: &RefState,
+    log: &Reflog,
+) -> Result<RecoveryPoint, StoreError> {
     let mut named: Vec<ObjectId> = Vec::new();
     if let RefState::At(tip) = state {
         named.push(gix_id(tip));
@@ -80,12 +84,16 @@ fn own(inspector: &mut Inspector<'_>, state: &RefState, log: &Reflog) -> Result<
             Some(logged) => past != logged && ancestors(inspector, past).contains(&logged),
         };
         if is_newer {
-            return Ok(Found { base: Some(past), origin: Origin::Past, broken: between });
+            return Ok(RecoveryPoint {
+                base: Some(past),
+                origin: RecoveredFrom::Past,
+                broken: between,
+            });
         }
         break;
     }
-    let origin = if logged.is_some() { Origin::Reflog } else { Origin::Nowhere };
-    Ok(Found { base: logged, origin, broken })
+    let origin = if logged.is_some() { RecoveredFrom::Reflog } else { RecoveredFrom::Nowhere };
+    Ok(RecoveryPoint { base: logged, origin, broken })
 }
 
 /// Goes from an event to its first parent, and on, until a state is whole; and what is not.

@@ -4,13 +4,13 @@ use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
 use super::super::layout::id_of_file;
-use super::super::{Finding, Location, Shelf, StoreError, Visibility};
+use super::super::{FsckFinding, Location, Shelf, StoreError, Visibility};
 use super::inspector::{Inspector, Top};
 use crate::git::RawTree;
 use crate::model::{Project, SessionId};
 
 /// A session, wherever it lies.
-pub type Key = (Project, SessionId);
+pub type FullKey = (Project, SessionId);
 
 /// A record's shelf and blob; no blob where it cannot be read.
 type Record = (Shelf, Option<ObjectId>);
@@ -18,11 +18,11 @@ type Record = (Shelf, Option<ObjectId>);
 /// What one event says about every session, as far as it can be read.
 pub struct State {
     pub event: ObjectId,
-    records: BTreeMap<Key, Vec<Record>>,
+    records: BTreeMap<FullKey, Vec<Record>>,
     /// Where folders lie that cannot be read, part by part.
     unread: Vec<Vec<String>>,
     /// What is wrong with it.
-    pub damage: Vec<Finding>,
+    pub damage: Vec<FsckFinding>,
 }
 
 /// What one event says about one session.
@@ -60,7 +60,7 @@ impl State {
 
     fn cannot_read(&mut self, parts: Vec<String>, place: &str, problem: String) {
         self.unread.push(parts);
-        self.damage.push(Finding::wrong(place, problem));
+        self.damage.push(FsckFinding::wrong(place, problem));
     }
 
     fn read(&mut self, inspector: &mut Inspector<'_>, root: &RawTree) {
@@ -78,7 +78,7 @@ impl State {
                     Err(why) => why,
                 },
             };
-            self.damage.push(Finding::wrong(name, problem));
+            self.damage.push(FsckFinding::wrong(name, problem));
         }
         for shelf in [Shelf::Active, Shelf::Archived] {
             let path = vec![shelf.folder().to_owned()];
@@ -110,7 +110,7 @@ impl State {
                         Ok(()) => Some(blob),
                         Err(problem) => {
                             let place = format!("{}/{shard}/{file}", path.join("/"));
-                            self.damage.push(Finding::wrong(place, problem));
+                            self.damage.push(FsckFinding::wrong(place, problem));
                             None
                         }
                     };
@@ -150,12 +150,12 @@ impl State {
     }
 
     /// The sessions that it has a record of, readable or not.
-    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+    pub fn keys(&self) -> impl Iterator<Item = &FullKey> {
         self.records.keys()
     }
 
     /// What it says about a session.
-    pub fn answer(&self, key: &Key) -> Answer {
+    pub fn answer(&self, key: &FullKey) -> Answer {
         let records = self.records.get(key).map(Vec::as_slice).unwrap_or_default();
         let readable = records.iter().find_map(|(shelf, blob)| Some((*shelf, (*blob)?)));
         match readable {
@@ -165,7 +165,7 @@ impl State {
         }
     }
 
-    fn may_hold(&self, key: &Key) -> bool {
+    fn may_hold(&self, key: &FullKey) -> bool {
         [Shelf::Active, Shelf::Archived].into_iter().any(|shelf| {
             let parts = place(key, shelf, Visibility::Public).components();
             self.unread.iter().any(|unread| parts.starts_with(unread))
@@ -174,6 +174,6 @@ impl State {
 }
 
 /// Where a session's record lies on a shelf.
-pub fn place(key: &Key, shelf: Shelf, visibility: Visibility) -> Location {
+pub fn place(key: &FullKey, shelf: Shelf, visibility: Visibility) -> Location {
     Location { shelf, project: key.0.clone(), id: key.1, visibility }
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use git_ao::git::Repository;
-use git_ao::hook::{Edits, HookName, Installed, Installer, Removed, State, Way};
+use git_ao::hook::{Edits, HookName, HookState, Installed, Installer, Uninstalled, Way};
 
 use super::{BRANCH, Bed, script};
 use crate::support::{Combo, Repo, for_each_repo, tree_of};
@@ -235,7 +235,7 @@ fn the_second_of_two_versions_takes_over() {
         assert_eq!(install("/new/git-ao"), Installed::Already);
         let text = fs::read_to_string(&hook).unwrap();
         assert!(text.contains("'/new/git-ao'") && !text.contains("/old version/"), "{text}");
-        assert_eq!(installer.uninstall(HookName::PostCheckout).unwrap(), Removed::Gone);
+        assert_eq!(installer.uninstall(HookName::PostCheckout).unwrap(), Uninstalled::Gone);
         assert_eq!(fs::read(&hook).ok(), before);
     }
 }
@@ -254,7 +254,7 @@ fn hooks_in_gits_configuration() {
     assert_eq!(installer.install(name, program).unwrap(), Installed::Updated);
     assert!(!bed.hook("post-checkout").exists());
     assert_eq!(installer.install(name, program).unwrap(), Installed::Already);
-    assert_eq!(installer.status(name).unwrap(), State::Configured);
+    assert_eq!(installer.status(name).unwrap(), HookState::Configured);
     let event = bed.repo.git(["config", "--get-all", "hook.git-ao-post-checkout.event"]);
     assert_eq!(event, "post-checkout\n");
     let command = bed.repo.git(["config", "--get-all", "hook.git-ao-post-checkout.command"]);
@@ -273,10 +273,10 @@ fn hooks_in_gits_configuration() {
     // And the other way round.
     let files = Installer::new(&repo, Way::File, Edits::Keep);
     assert_eq!(files.install(name, program).unwrap(), Installed::Updated);
-    assert_eq!(files.status(name).unwrap(), State::File(bed.hook("post-checkout")));
+    assert_eq!(files.status(name).unwrap(), HookState::File(bed.hook("post-checkout")));
     assert_eq!(installer.install(name, Path::new("/new/git-ao")).unwrap(), Installed::Updated);
-    assert_eq!(installer.uninstall(name).unwrap(), Removed::Gone);
-    assert_eq!(installer.uninstall(name).unwrap(), Removed::NotThere);
+    assert_eq!(installer.uninstall(name).unwrap(), Uninstalled::Gone);
+    assert_eq!(installer.uninstall(name).unwrap(), Uninstalled::NotThere);
     assert_eq!(fs::read(repo.common_dir().join("config")).unwrap(), config);
 }
 

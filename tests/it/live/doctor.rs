@@ -85,7 +85,7 @@ fn programs_and_a_name_that_are_missing_are_found() {
     );
     fs::write(bin.join("git"), script).unwrap();
     fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
-    doctor().run().code(1).stdout_has("git is too old: git version 2.20.1").stdout_has("2.36");
+    doctor().run().code(1).stdout_has("git is too old: git version 2.20.1").stdout_has("2.39");
 
     world.repo.git(["config", "user.useConfigOnly", "true"]);
     let nobody = world.repo.ao_run(["doctor"]).without("GIT_AUTHOR_NAME");

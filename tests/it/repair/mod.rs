@@ -6,7 +6,7 @@ mod leftovers;
 mod table;
 
 use git_ao::model::Session;
-use git_ao::store::{Listed, Shelf, Store, Visibility};
+use git_ao::store::{ListedSession, Shelf, Store, Visibility};
 
 use crate::support::Repo;
 use crate::support::sessions::{id, session, store};
@@ -36,7 +36,7 @@ fn titles(repo: &Repo) -> Vec<(Session, String)> {
     let store = both(repo);
     let listing = store.snapshot().unwrap().listing(Shelf::Active);
     assert_eq!(listing.unreadable, []);
-    let read = |listed: Listed| listed.session.unwrap();
+    let read = |listed: ListedSession| listed.session.unwrap();
     let sessions = listing.sessions.into_iter().map(read);
     let mut sessions: Vec<_> =
         sessions.map(|session| (session.clone(), session.title.clone())).collect();

@@ -8,7 +8,7 @@ use std::thread;
 use git_ao::agent::Action;
 use git_ao::git::{Environment, Repository};
 use git_ao::model::SessionId;
-use git_ao::ops::{AgentChoice, Interrupt, Launcher, Request, Start, plan, spawn};
+use git_ao::ops::{AgentChoice, Interrupt, Launcher, SpawnRequest, Start, plan, spawn};
 use git_ao::store::Store;
 
 use crate::support::Repo;
@@ -36,7 +36,7 @@ fn work(store: &Store) -> SessionId {
     let runtime = launcher.runtime(None).unwrap();
     let start = Start { runtime, action: Action::Launch, text: None };
     let (agent, task) = (Some(agent), Some("StatusChange it".to_owned()));
-    let plan = plan(store, Request { agent, task, ..Request::default() }).unwrap();
+    let plan = plan(store, SpawnRequest { agent, task, ..SpawnRequest::default() }).unwrap();
     spawn(store, plan, Some((&launcher, &start)), &Interrupt::never()).unwrap().session.id
 }
 

@@ -5,19 +5,19 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use git_ao::model::Session;
-use git_ao::store::{History, Listed, RecordProblem, SESSIONS_REF, Shelf, StoreError};
+use git_ao::store::{History, ListedSession, RecordProblem, SESSIONS_REF, Shelf, StoreError};
 
 use crate::support::sessions::{
     assert_whole, id, increment, path, plant, plant_record, session, store,
 };
 use crate::support::{Repo, alone, for_each_repo};
 
-fn problem(listed: &[Listed], n: u64) -> &RecordProblem {
+fn problem(listed: &[ListedSession], n: u64) -> &RecordProblem {
     let found = listed.iter().find(|listed| listed.location.id == id(n)).unwrap();
     found.session.as_ref().unwrap_err()
 }
 
-fn good(listed: &[Listed]) -> usize {
+fn good(listed: &[ListedSession]) -> usize {
     listed.iter().filter(|listed| listed.session.is_ok()).count()
 }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use git_ao::git::Repository;
 use git_ao::workspace::{
-    Added, Addition, Branch, Condition, Detail, Place, Workspace, WorkspaceError, Worktrees,
-    session_here,
+    Added, Addition, Branch, Condition, Detail, ExpectedWorktree, Workspace, WorkspaceError,
+    Worktrees, session_here,
 };
 
 use super::{existing, id, known, new, open};
@@ -162,7 +162,7 @@ fn of_many_at_once_one_wins_and_the_others_leave_nothing() {
             let one_branch = winner(&repo, |i| (repo.env().path(format!("v/{i}")), "ao/x".into()));
             let git = open(&repo);
             for (path, branch) in [&one_path, &one_branch] {
-                let place = Place { path, branch: Some(branch) };
+                let place = ExpectedWorktree { path, branch: Some(branch) };
                 let state = Worktrees::new(&git).state(&place, Detail::Changes).unwrap();
                 assert_eq!(state.condition, Condition::Ready);
                 assert!(state.changes.unwrap().is_clean());

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use git_ao::workspace::{
-    Changes, Condition, Detail, Divergence, Operation, Place, Workspace, WorkspaceState, Worktrees,
+    Changes, Condition, Detail, Divergence, ExpectedWorktree, Operation, Workspace, WorkspaceState,
+    Worktrees,
 };
 
 use super::{id, new, open};
@@ -12,7 +13,7 @@ use crate::support::{Combo, Refs, Repo, TestEnv, alone, for_each_repo, tree_of};
 
 fn look(repo: &Repo, path: &Path, detail: Detail) -> WorkspaceState {
     let git = open(repo);
-    Worktrees::new(&git).state(&Place { path, branch: Some("ao/x") }, detail).unwrap()
+    Worktrees::new(&git).state(&ExpectedWorktree { path, branch: Some("ao/x") }, detail).unwrap()
 }
 
 fn condition(repo: &Repo, path: &Path) -> Condition {
@@ -257,7 +258,10 @@ fn one_that_cannot_be_read_does_not_hide_the_others() {
         fs::write(index.trim(), "no index").unwrap();
         let git = open(&repo);
         let branch = None;
-        let places = [Place { path: &path, branch }, Place { path: repo.dir(), branch }];
+        let places = [
+            ExpectedWorktree { path: &path, branch },
+            ExpectedWorktree { path: repo.dir(), branch },
+        ];
         let states = Worktrees::new(&git).states(&places, Detail::Changes).unwrap();
         assert!(matches!(states[0].condition, Condition::Unreadable(_)), "{states:?}");
         assert_eq!(states[1].condition, Condition::Ready);

@@ -11,8 +11,8 @@ use crate::ops::common::branch_sessions::is_its_own;
 use crate::ops::common::owned_worktrees::Own;
 use crate::store::Store;
 use crate::workspace::{
-    self, Condition, Detail, Place, Workspace as _, WorkspaceState, Worktrees, is_of, is_worktree,
-    session_at,
+    self, Condition, Detail, ExpectedWorktree, Workspace as _, WorkspaceState, Worktrees, is_of,
+    is_worktree, session_at,
 };
 
 /// What is true of one session now.
@@ -90,9 +90,15 @@ pub fn survey(
     }
     let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases);
     let live = all.map(|((((session, agent), here), workspace), base)| {
-        let others = session.placements.keys().filter(|name| Some(*name) != replica.as_ref());
+        let others = session.other_placements(replica.as_deref());
         let path = here.and_then(|here| here.path.ok());
-        Live { agent, path, workspace, base, elsewhere: others.cloned().collect() }
+        Live {
+            agent,
+            path,
+            workspace,
+            base,
+            elsewhere: others.map(|(name, _)| name.to_owned()).collect(),
+        }
     });
     Ok(live.collect())
 }
@@ -109,7 +115,7 @@ fn place_here<'a>(
     environment: &Environment,
 ) -> Option<Here<'a>> {
     let session = session?;
-    let text = session.placements.get(replica?)?.workspace.as_deref()?;
+    let text = session.placement_in(replica)?.workspace.as_deref()?;
     let path = workspace::from_record(text, environment).map_err(|error| error.to_string());
     Some(Here { path, branch: session.branch.as_deref() })
 }
@@ -148,7 +154,7 @@ fn look(
     let mut places = Vec::new();
     for here in here.iter().flatten() {
         if let Ok(path) = &here.path {
-            places.push(Place { path, branch: here.branch });
+            places.push(ExpectedWorktree { path, branch: here.branch });
         }
     }
     let states = if places.is_empty() { Vec::new() } else { worktrees.states(&places, detail)? };

@@ -1,4 +1,4 @@
-use super::super::super::{Aim, ChangeKind, Histories, Outcome, Shelf};
+use super::super::super::{Aim, ChangeKind, Histories, MergeOutcome, Shelf};
 use super::world::*;
 use crate::model::{SessionStatus, Value};
 
@@ -16,12 +16,12 @@ fn one_that_has_everything_is_followed_and_one_that_has_nothing_new_is_not() {
     let (_world, a, b) = parted();
     title(&a, 1, "new");
     let report = pull(&b, &a);
-    assert_eq!((report.outcome, &report.tip), (Outcome::Adopted, &tip(&a)));
+    assert_eq!((report.outcome, &report.tip), (MergeOutcome::Adopted, &tip(&a)));
     assert_eq!(report.changes[0].kind(), ChangeKind::Changed);
     assert_eq!(b.changed_fields(&report.changes[0]), ["title", "updated_at"]);
-    assert_eq!(pull(&b, &a).outcome, Outcome::Unchanged);
+    assert_eq!(pull(&b, &a).outcome, MergeOutcome::Unchanged);
     title(&b, 1, "newer");
-    assert_eq!(pull(&b, &a).outcome, Outcome::Unchanged);
+    assert_eq!(pull(&b, &a).outcome, MergeOutcome::Unchanged);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_first_pull_takes_all() {
     let (world, a, _) = parted();
     let fresh = world.replica("fresh", 0);
     let report = pull(&fresh, &a);
-    assert_eq!(report.outcome, Outcome::Adopted);
+    assert_eq!(report.outcome, MergeOutcome::Adopted);
     assert_eq!(report.changes[0].kind(), ChangeKind::New);
     assert_eq!(tip(&fresh), tip(&a));
 }
@@ -259,9 +259,9 @@ fn a_push_needs_their_tip_in_our_past() {
     pull(&y, &b);
     pull(&y, &a);
     let (one, other) = if tip(&x) < tip(&y) { (x, y) } else { (y, x) };
-    assert_eq!(pull(&one, &other).outcome, Outcome::Unchanged, "the smaller one stays");
+    assert_eq!(pull(&one, &other).outcome, MergeOutcome::Unchanged, "the smaller one stays");
     let report = one.merge_tip(&tip(&other), Aim::FastForward, Histories::Any).unwrap();
-    assert_eq!(report.outcome, Outcome::Merged);
+    assert_eq!(report.outcome, MergeOutcome::Merged);
     assert!(one.contains_event(&report.tip, &tip(&other)).unwrap());
-    assert_eq!(pull(&other, &one).outcome, Outcome::Adopted);
+    assert_eq!(pull(&other, &one).outcome, MergeOutcome::Adopted);
 }

@@ -1,6 +1,6 @@
 use gix::objs::tree::EntryKind;
 
-use super::super::super::{LIMITS, Outcome, Shelf};
+use super::super::super::{LIMITS, MergeOutcome, Shelf};
 use super::world::*;
 use crate::git::gix_id;
 
@@ -71,7 +71,7 @@ fn what_the_layout_does_not_know_is_kept_through_every_merge_and_write() {
     let both = merged(&world, &ours, &theirs);
     assert_eq!(paths(&world, both.as_str()), listed);
     let report = pull(&ours, &theirs);
-    assert_eq!((report.outcome, &report.displaced[..]), (Outcome::Merged, &[][..]));
+    assert_eq!((report.outcome, &report.displaced[..]), (MergeOutcome::Merged, &[][..]));
     let mut unknown: Vec<_> = report.unknown.iter().map(|stray| stray.path.as_str()).collect();
     unknown.sort_unstable();
     let known = ["README", "archive/file", "labels", "sessions/-x"];
@@ -91,7 +91,7 @@ fn what_the_layout_does_not_know_is_kept_through_every_merge_and_write() {
         let there = world.git(&["ls-tree", tip(&ours).as_str(), path]);
         assert!(there.starts_with(mode) && there.contains(oid), "{there}");
     }
-    assert_eq!(pull(&theirs, &ours).outcome, Outcome::Adopted);
+    assert_eq!(pull(&theirs, &ours).outcome, MergeOutcome::Adopted);
 }
 
 #[test]
@@ -108,7 +108,10 @@ fn what_is_no_record_takes_the_place_of_none() {
     let report = pull(&fresh, &b);
     let mut left: Vec<_> = report.displaced.iter().map(|it| it.path.as_str()).collect();
     left.sort_unstable();
-    assert_eq!((report.outcome, left), (Outcome::Merged, vec![&record[..], "sessions/demo/02"]));
+    assert_eq!(
+        (report.outcome, left),
+        (MergeOutcome::Merged, vec![&record[..], "sessions/demo/02"])
+    );
     assert_eq!(report.changes, []);
     for displaced in &report.displaced {
         let kept = world.git(&["ls-tree", tip(&fresh).as_str(), &displaced.kept_at]);
@@ -122,8 +125,8 @@ fn what_is_no_record_takes_the_place_of_none() {
     let kept = paths(&world, both.as_str()).into_iter().filter(|path| path.contains('~'));
     assert_eq!(kept.count(), 2);
     // Who has it takes the record again, and it ends there.
-    assert_eq!(pull(&b, &fresh).outcome, Outcome::Adopted);
-    assert_eq!(pull(&fresh, &b).outcome, Outcome::Unchanged);
+    assert_eq!(pull(&b, &fresh).outcome, MergeOutcome::Adopted);
+    assert_eq!(pull(&fresh, &b).outcome, MergeOutcome::Unchanged);
 }
 
 #[test]

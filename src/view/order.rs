@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use git_ao::model::{Session, Timestamp, nearest};
-use git_ao::store::Listed;
+use crate::model::{Session, Timestamp, nearest};
+use crate::store::ListedSession;
 
 /// A key, and whether it is turned around. As in git, `-` before the key turns it around; `:reverse`
 /// behind it does so too.
@@ -77,7 +77,7 @@ impl FromStr for Order {
 
 impl Order {
     /// Sorts; ties by id, corrupt records at the end.
-    pub fn sort(self, listed: &mut [Listed], now: Timestamp) {
+    pub fn sort(self, listed: &mut [ListedSession], now: Timestamp) {
         listed.sort_by(|a, b| {
             let by_id = || (a.location.id, &a.location).cmp(&(b.location.id, &b.location));
             match (&a.session, &b.session) {

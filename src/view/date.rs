@@ -1,6 +1,6 @@
 //! Dates as git prints them (git-log(1), `--date`).
 
-use git_ao::model::Timestamp;
+use crate::model::Timestamp;
 use jiff::tz::Offset;
 
 /// How a date is printed.

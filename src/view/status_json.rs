@@ -1,28 +1,21 @@
-use git_ao::model::error_chain;
-use git_ao::ops::{Against, AgentState, BaseStatus, Live};
-use git_ao::store::Store;
-use git_ao::workspace::{Condition, Divergence, WorkspaceState};
+use crate::model::error_chain;
+use crate::ops::{Against, AgentState, BaseStatus, Live};
+use crate::workspace::{Condition, Divergence, WorkspaceState};
 use serde_json::{Value, json};
 
-use super::view::View;
-use crate::cli::placed::Here;
-use crate::cli::{CliError, Ctx, json};
+use super::status::StatusRow;
+use super::{LocalPlacements, json};
 
-pub fn print(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    let here = Here::of(store);
-    let mut list = json::List::begin(&mut ctx.out, "sessions")?;
-    for row in &view.rows {
-        let value = match &row.session {
-            Ok((session, live)) => {
-                let mut value = json::session(session, &row.location, &here);
-                value["live"] = as_json(live);
-                value
-            }
-            Err(problem) => json::corrupt(&row.location, problem),
-        };
-        list.entry(&mut ctx.out, &value)?;
+/// A row of the status as `--json` has it: the keys of [`json::session`], and `live`.
+pub fn status_row(row: &StatusRow, here: &LocalPlacements<'_>) -> Value {
+    match &row.session {
+        Ok((session, live)) => {
+            let mut value = json::session(session, &row.location, here);
+            value["live"] = as_json(live);
+            value
+        }
+        Err(problem) => json::corrupt(&row.location, problem),
     }
-    Ok(list.end_with(&mut ctx.out, &[("hidden", view.hidden.into())])?)
 }
 
 fn as_json(live: &Live) -> Value {

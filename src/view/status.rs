@@ -1,0 +1,113 @@
+//! Sessions, and what is true of them at one moment.
+
+use std::path::Path;
+
+use crate::model::{Session, error_chain};
+use crate::ops::{AgentState, FlowError, Live, Scope, survey};
+use crate::store::{ListedSession, Location, RecordProblem, Store};
+use crate::workspace::{Condition, Detail};
+
+/// What is true at one moment.
+pub struct Status {
+    /// The sessions, in the order in which they were given.
+    pub rows: Vec<StatusRow>,
+    /// How many ended sessions are not among the rows.
+    pub hidden: usize,
+}
+
+/// A session, and what is true of it.
+pub struct StatusRow {
+    /// Where the record lies.
+    pub location: Location,
+    /// The session, unless its record is corrupt.
+    pub session: Result<(Session, Live), RecordProblem>,
+}
+
+impl Status {
+    /// Looks at sessions. [`Scope::Open`] leaves out those that have ended, unless their agent is
+    /// still alive.
+    ///
+    /// # Errors
+    /// When git or the worktrees cannot be read.
+    pub fn look(
+        store: &Store,
+        sessions: Vec<ListedSession>,
+        scope: Scope,
+        detail: Detail,
+    ) -> Result<Self, FlowError> {
+        let readable: Vec<_> =
+            sessions.iter().filter_map(|listed| listed.session.as_ref().ok()).collect();
+        let mut live = survey(store, &readable, scope, detail)?.into_iter();
+        let rows = sessions.into_iter().filter_map(|ListedSession { location, session }| {
+            let session = match session {
+                Ok(session) => Ok((session, live.next()?)),
+                Err(problem) => Err(problem),
+            };
+            Some(StatusRow { location, session })
+        });
+        let (mut rows, hidden): (Vec<_>, Vec<_>) =
+            rows.partition(|row| scope == Scope::All || row.is_open());
+        if scope == Scope::Open {
+            look_at_ended(&mut rows, store, detail)?;
+        }
+        Ok(Self { rows, hidden: hidden.len() })
+    }
+
+    /// True when there are no sessions at all.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.hidden == 0
+    }
+
+    /// The first worktree that git does not know, or that does not know its repository.
+    pub fn unlinked(&self) -> Option<&Path> {
+        let mut live = self.rows.iter().filter_map(|row| Some(&row.session.as_ref().ok()?.1));
+        live.find_map(|live| match live.workspace.as_ref()?.condition {
+            Condition::Unregistered => live.path.as_deref(),
+            _ => None,
+        })
+    }
+
+    /// Why it cannot be told whether agents are alive, each reason once.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems: Vec<(String, Vec<String>)> = Vec::new();
+        for row in &self.rows {
+            let Ok((session, Live { agent: AgentState::Unknown(error), .. })) = &row.session else {
+                continue;
+            };
+            let (why, id) = (error_chain(error), session.id.short());
+            match problems.iter_mut().find(|(other, _)| *other == why) {
+                Some((_, ids)) => ids.push(id),
+                None => problems.push((why, vec![id])),
+            }
+        }
+        let line = |(why, ids): (String, Vec<String>)| {
+            format!("cannot determine whether the agent of {} is alive: {why}", ids.join(", "))
+        };
+        problems.into_iter().map(line).collect()
+    }
+}
+
+/// Looks closely at those that ended and are shown because their agent is alive.
+fn look_at_ended(rows: &mut [StatusRow], store: &Store, detail: Detail) -> Result<(), FlowError> {
+    let ended = rows.iter_mut().filter_map(|row| row.session.as_mut().ok());
+    let mut ended: Vec<_> = ended.filter(|(session, _)| session.status.is_terminal()).collect();
+    let sessions: Vec<_> = ended.iter().map(|(session, _)| session).collect();
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let looks = survey(store, &sessions, Scope::All, detail)?;
+    for ((_, live), look) in ended.iter_mut().zip(looks) {
+        *live = look;
+    }
+    Ok(())
+}
+
+impl StatusRow {
+    /// True for what a person has to look after: also an agent that runs although its session has
+    /// ended, and a record that cannot be read.
+    fn is_open(&self) -> bool {
+        self.session.as_ref().map_or(true, |(session, live)| {
+            !session.status.is_terminal() || matches!(live.agent, AgentState::Alive { .. })
+        })
+    }
+}
