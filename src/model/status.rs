@@ -113,6 +113,9 @@ impl SessionStatus {
 
     /// Checks a change of status by anything but a restore: what has ended does not go on. How it
     /// ended may be said anew, unless it was merged; staying is no change.
+    ///
+    /// # Errors
+    /// Fails if the table does not allow the change.
     pub fn check_change(&self, to: &Self) -> Result<(), IllegalTransition> {
         let is_said_anew = *self != Self::Merged && to.is_terminal();
         if self.is_terminal() && self != to && !is_said_anew {

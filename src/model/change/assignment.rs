@@ -118,6 +118,10 @@ impl Assignment {
     /// Makes the change in a record. Whether it is one that can be read again, and may be made, is
     /// for [`Session::from_record`](crate::model::Session::from_record) and
     /// [`check_change`](super::check_change) to say.
+    ///
+    /// # Errors
+    /// Fails if the field is unknown, cannot be changed, or does not accept the value. The record is then
+    /// unchanged.
     pub fn apply(&self, record: &mut Map) -> Result<(), AssignmentError> {
         let (first, below) = self.path.split_first().expect("a path has at least one part");
         if !KEYS.contains(&first.as_str()) {

@@ -38,6 +38,9 @@ pub enum RuleError {
 }
 
 /// Checks that a changed record leaves alone what is the program's own, whatever else it holds.
+///
+/// # Errors
+/// Fails with [`RuleError::Fixed`] for the first such field that differs.
 pub fn check_fixed(before: &Map, after: &Map) -> Result<(), RuleError> {
     match FIXED.into_iter().find(|key| before.get(key) != after.get(key)) {
         Some(key) => Err(RuleError::Fixed(key)),
@@ -46,6 +49,9 @@ pub fn check_fixed(before: &Map, after: &Map) -> Result<(), RuleError> {
 }
 
 /// Checks a change that a person made to a session.
+///
+/// # Errors
+/// Fails for the first change that the rules do not allow.
 pub fn check_change(before: &Session, after: &Session, guard: Guard) -> Result<(), RuleError> {
     check_fixed(&before.to_record(), &after.to_record())?;
     if after.title != before.title && after.title.contains(['\n', '\r']) {

@@ -20,6 +20,13 @@ pub struct ListedSession {
     pub session: Result<Session, RecordProblem>,
 }
 
+impl ListedSession {
+    /// Returns the title to display; for a corrupt record, `corrupt`.
+    pub fn display_title(&self) -> String {
+        self.session.as_ref().map_or_else(|_| "corrupt".to_owned(), Session::display_title)
+    }
+}
+
 /// The readable part of a shelf.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {

@@ -29,6 +29,11 @@ impl<T> Committed<T> {
         let mut events = self.events.iter();
         events.find(|(of, _)| *of == visibility).map(|(_, event)| event)
     }
+
+    /// The same events, with another value.
+    pub fn map<U>(self, value: impl FnOnce(T) -> U) -> Committed<U> {
+        Committed { value: value(self.value), event: self.event, events: self.events }
+    }
 }
 
 impl Store {
@@ -120,7 +125,7 @@ impl Store {
 
     /// Archives a session. The event is None if it was already archived.
     ///
-    /// This checks nothing about its agent or worktree.
+    /// This does not check that its agent has stopped: use [`ops::archive`](crate::ops::archive).
     ///
     /// # Errors
     /// Fails if there is no such session, or if the write fails; nothing is then changed.
@@ -138,12 +143,13 @@ impl Store {
         Ok(self.transaction("unarchive", |tx| tx.unarchive(key.clone()))?.event)
     }
 
-    /// Deletes a session. The event is None if there was none. History keeps the record.
+    /// Deletes a session; history keeps the record. The event is None if there was none.
     ///
-    /// This checks nothing about its agent or worktree.
+    /// This does not check that the session has ended or that its agent has stopped, and keeps the
+    /// agent's files: use [`ops::delete`](crate::ops::delete) for that.
     ///
     /// # Errors
-    /// Fails if the session cannot be looked up, or if the write fails; nothing is then changed.
+    /// Fails if the store cannot be read or written; nothing is then changed.
     pub fn delete(&self, key: impl Into<Key>) -> Result<Option<Oid>, StoreError> {
         let key = key.into();
         Ok(self.transaction("delete", |tx| tx.delete(key.clone()))?.event)

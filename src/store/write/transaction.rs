@@ -203,8 +203,10 @@ impl<'s> Transaction<'s> {
 
     /// Archives a session without changing its record. Returns false if it was already archived.
     ///
+    /// This does not check that its agent has stopped: use [`ops::archive`](crate::ops::archive).
+    ///
     /// # Errors
-    /// Fails if there is no such session.
+    /// Fails if there is no such session, or if the store cannot be read.
     pub fn archive(&mut self, key: impl Into<Key>) -> Result<bool, StoreError> {
         self.put_on(Shelf::Archived, key.into())
     }
@@ -296,8 +298,11 @@ impl<'s> Transaction<'s> {
 
     /// Deletes a session; history keeps its record. Returns false if there is none.
     ///
+    /// This does not check that the session has ended or that its agent has stopped, and keeps the
+    /// agent's files: use [`ops::delete`](crate::ops::delete) for that.
+    ///
     /// # Errors
-    /// Fails if the session cannot be looked up.
+    /// Fails if the store cannot be read.
     pub fn delete(&mut self, key: impl Into<Key>) -> Result<bool, StoreError> {
         let (location, mut staged) = match self.locate(&key.into()) {
             Err(StoreError::NotFound(_)) => return Ok(false),
