@@ -1,4 +1,4 @@
-//! What a record says of this clone. What it says of others is never acted on.
+//! Reads the placement of this clone from a record. Placements of other clones are never acted on.
 
 use std::path::PathBuf;
 
@@ -8,19 +8,20 @@ use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
 use crate::workspace::{Detail, Place, Places, Workspace as _, Worktrees, is_of, is_worktree};
 
-/// Where the session lives in this clone, if it does.
+/// Returns the session's placement in this clone, if it has one.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
     session.placements.get(&store.known_replica()?)
 }
 
-/// Where the session's worktree in this clone is, or was; None where the record names none.
+/// Returns the recorded path of the session's worktree in this clone, or None. The worktree may no
+/// longer exist.
 pub fn place(store: &Store, session: &Session) -> Option<PathBuf> {
     let recorded = placement(store, session)?.workspace.as_deref()?;
     let places = Places::of(Worktrees::new(store.repository()));
     places.find(recorded, session.id, &session.project_id).ok()
 }
 
-/// The clone in which the session lives, if it is another one.
+/// Returns the other clone in which the session lives, if any.
 pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
     let here = store.known_replica();
     let runs = |placement: &Placement| placement.handle.is_some();
