@@ -149,7 +149,7 @@ pub fn restore(
 
     let made = spot.make(&worktrees, &session)?;
     let workspace = made.path().to_owned();
-    // Before anything is guard: what is guard reads it.
+    // Before the agent is started, because it reads this.
     let replica = store.replica()?;
     let at = store.clock().now();
     message::leave(store.repository(), id, start.text.as_deref())?;

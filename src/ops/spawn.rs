@@ -151,13 +151,13 @@ fn make(
     };
     interrupt.check()?;
     let SpawnPlan { mut session, mut workspace, duplicates, visibility, fork_event, .. } = plan;
-    // What was guard waits for the claim, so the claim goes last.
+    // The agent that was started waits for the claim, so the claim is released last.
     let mut claimed = None;
     let mut guard = None;
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
         workspace::name_project(path, &session.project_id)?;
-        // Before anything is guard: what is guard reads it.
+        // Before the agent is started, because it reads this.
         let replica = store.replica()?;
         let at = store.clock().now();
         if let Some((launcher, start)) = agent {
