@@ -121,44 +121,6 @@ pub struct Cost {
     pub extra: Map,
 }
 
-<<<<<<< ours
-||||||| base
-/// Where a session lives on one replica.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Placement {
-    /// The workspace; below the home directory it starts with `~/`.
-    pub workspace: Option<String>,
-    /// What keeps the agent alive: `tmux`, `detached`, `foreground`, `none`.
-    pub runtime: Option<String>,
-    /// The runtime's own name for it.
-    pub handle: Option<String>,
-    /// The socket of the tmux server that has it: an absolute path.
-    pub socket: Option<String>,
-    /// When this was written.
-    pub at: Option<Timestamp>,
-    /// Keys this version does not know.
-    pub extra: Map,
-}
-
-=======
-/// Where a session lives in one clone.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Placement {
-    /// The path of the workspace; below the home directory, it starts with `~/`.
-    pub workspace: Option<String>,
-    /// The runtime: `tmux`, `detached`, `foreground` or `none`.
-    pub runtime: Option<String>,
-    /// The runtime's handle of the agent.
-    pub handle: Option<String>,
-    /// The absolute path of the tmux server's socket.
-    pub socket: Option<String>,
-    /// The time at which the placement was recorded.
-    pub at: Option<Timestamp>,
-    /// Keys this version does not know.
-    pub extra: Map,
-}
-
->>>>>>> theirs
 impl Session {
     /// Makes a session with only the required fields.
     pub fn new(id: SessionId, project: Project, now: Timestamp) -> Self {
