@@ -21,8 +21,9 @@ fn fixed_fields_and_the_table_of_statuses_are_kept() {
     let repo = Repo::new();
     let (store, key) = filled(&repo);
     let (tip, before) = (store.tip().unwrap(), session(1, "one"));
-    // The text of an assignment already refuses them.
-    assert!("created_at=2020-01-01T00:00:00Z".parse::<git_ao::model::Assignment>().is_err());
+    let fixed = ["title=two", "created_at=2020-01-01T00:00:00Z"];
+    let refused = set(&store, &key, &request(&fixed), Guard::Off);
+    assert!(matches!(refused.unwrap_err(), SetError::Assignment(_)));
     let refused = set(&store, &key, &request(&["title=two", "status=dnoe"]), Guard::Table);
     assert!(matches!(refused.unwrap_err(), SetError::Rule(_)));
     let after = Session { id: id(2), ..before.clone() };
