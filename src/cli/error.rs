@@ -1,52 +1,12 @@
 use std::error::Error;
-use std::process::ExitCode as Status;
 
 use git_ao::git::{Held, LockError, RefError, Unwritable};
 use git_ao::model::{append_cause, error_chain};
 
+use super::ExitCode;
+use super::exit_code::INTERRUPTED;
 use super::ui::OutError;
 use super::ui::message::{self, Level};
-
-/// The exit code after ^C.
-pub const INTERRUPTED: ExitCode = ExitCode::Signalled(signal_hook::consts::SIGINT as u8);
-
-/// The exit status of the program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExitCode {
-    /// Success.
-    Done,
-    /// Not found, or refused.
-    Refused,
-    /// A fatal error.
-    Fatal,
-    /// A usage error; also the exit status of `-h`.
-    Usage,
-    /// Terminated by a signal, such as ^C: 128 plus the number of the signal.
-    Signalled(u8),
-    /// The reader of the output went away. A git that dies of SIGPIPE ends a pipeline with the
-    /// same status: 128 and the signal's number.
-    Closed,
-}
-
-impl ExitCode {
-    /// The number of the exit status.
-    pub fn number(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Refused => 1,
-            Self::Fatal => 128,
-            Self::Usage => 129,
-            Self::Signalled(signal) => 128 | signal,
-            Self::Closed => 141,
-        }
-    }
-}
-
-impl From<ExitCode> for Status {
-    fn from(code: ExitCode) -> Self {
-        Self::from(code.number())
-    }
-}
 
 /// Why a verb did not do what it was asked: what is said, and the exit code that follows.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use git_ao::ops::FlowError;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::failure::kept;
+use super::hints::kept;
 use super::{CliError, ExitCode};
 
 /// Tells whether the program was asked to end since it began to watch.

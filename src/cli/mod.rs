@@ -4,6 +4,7 @@ mod commands;
 pub mod context;
 mod env;
 pub mod error;
+mod exit_code;
 pub mod open;
 mod overview;
 mod parse;
@@ -26,11 +27,11 @@ mod edit;
 mod edit_errors;
 mod editor;
 mod fail;
-mod failure;
 mod fetch;
 mod fork;
 mod fsck;
 mod help;
+mod hints;
 mod hook;
 mod hooks;
 mod interrupt;
@@ -72,7 +73,8 @@ use std::ffi::OsString;
 use std::process::ExitCode as Status;
 
 pub use context::Ctx;
-pub use error::{CliError, ExitCode};
+pub use error::CliError;
+pub use exit_code::ExitCode;
 
 /// Runs the program with these arguments, of which the first is its own name.
 pub fn main(args: impl Iterator<Item = OsString>) -> Status {

@@ -11,7 +11,7 @@ use git_ao::view::{LocalPlacements, Status, status_row};
 use git_ao::workspace::Detail;
 
 use self::view::{Request, View};
-use super::failure::repair;
+use super::hints::repair;
 use super::selection::Selection;
 use super::{CliError, Ctx, ExitCode, json};
 

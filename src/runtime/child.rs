@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::event::{Exit, ProcessEvent};
 use super::output::{Speech, Unheard, pass_on};
-use super::settings::Settings;
+use super::terminal_settings::Settings;
 use super::{Process, ProcessSpec, RuntimeError, Terminal, job};
 
 /// How long output is read on after the process has ended: what it started may hold the pipe.

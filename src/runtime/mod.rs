@@ -19,8 +19,8 @@ mod none;
 mod output;
 mod plan;
 mod process;
-mod settings;
 mod stop;
+mod terminal_settings;
 mod tmux;
 mod wait;
 

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Remote, ShareError};
 use crate::model::{HeldSecret, Oid, SessionId};
-use crate::store::Change;
+use crate::store::{Change, id_of_path};
 
 /// The events that a push is about to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,5 @@ impl Remote<'_> {
 /// The session and the blob of a record, as `git rev-list --objects` names it.
 fn record(line: &str) -> Option<(SessionId, Oid)> {
     let (blob, path) = line.split_once(' ')?;
-    let name = path.rsplit('/').next()?.strip_suffix(".yaml")?;
-    Some((name.parse().ok()?, blob.parse().ok()?))
+    Some((id_of_path(path)?, blob.parse().ok()?))
 }

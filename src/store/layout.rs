@@ -82,6 +82,12 @@ pub struct Location {
     pub visibility: Visibility,
 }
 
+/// Git's pattern of paths for the records of an id, in whatever project and on whatever shelf
+/// (gitglossary(7), pathspec).
+pub(crate) fn record_pathspec(id: SessionId) -> String {
+    format!(":(glob)*/*/{}/{}", id.shard(), file_name(id))
+}
+
 impl Location {
     /// The session, wherever its record lies: two projects may hold the same id.
     pub fn owner(&self) -> (Project, SessionId) {
@@ -151,4 +157,10 @@ pub(super) fn file_name(id: SessionId) -> String {
 pub(super) fn id_of_file(name: &str, shard: &str) -> Option<SessionId> {
     let id: SessionId = name.strip_suffix(".yaml")?.parse().ok()?;
     (id.shard() == shard).then_some(id)
+}
+
+/// The id of the session whose record lies at a path; None where no record can.
+pub(crate) fn id_of_path(path: &str) -> Option<SessionId> {
+    let (folder, name) = path.rsplit_once('/')?;
+    id_of_file(name, folder.rsplit('/').next()?)
 }

@@ -7,7 +7,7 @@ use super::branch::branch_prefix;
 use crate::model::{Event, Oid, Session, SessionId};
 use crate::ops::common::FlowError;
 use crate::ops::doctor::lost_event;
-use crate::store::{History, Key, Shelf, Snapshot, Store};
+use crate::store::{History, Key, Shelf, Snapshot, Store, record_pathspec};
 use crate::workspace::Worktrees;
 
 /// A session that was deleted.
@@ -126,7 +126,7 @@ fn has_later(
     id: SessionId,
 ) -> Result<bool, FlowError> {
     let git = store.repository().git("rev-list").arg("-1").args(snapshot.tips().map(Oid::as_str));
-    let record = format!(":(glob)*/*/{}/{id}.yaml", id.shard());
+    let record = record_pathspec(id);
     let later = git.args(["--not", event.id.as_str(), "--", &record]).run()?;
     Ok(!later.text().is_empty())
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crate::git::Repository;
 use crate::model::SessionId;
 use crate::ops::common::FlowError;
-use crate::store::{PRIVATE_REF, SESSIONS_REF};
+use crate::store::{PRIVATE_REF, SESSIONS_REF, record_pathspec};
 
 /// An event that the store's ref was at, and is not any more: as after a fetch that overwrites it.
 pub fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, FlowError> {
-    let record = format!(":(glob)*/*/{}/{id}.yaml", id.shard());
+    let record = record_pathspec(id);
     for name in [SESSIONS_REF, PRIVATE_REF] {
         let git = repo.git("log").args(["-g", "--format=%H", name, "--", &record]);
         let Some(events) = git.run().ok().map(|output| output.text()) else { continue };

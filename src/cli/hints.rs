@@ -8,7 +8,7 @@ use git_ao::ops::FlowError;
 use git_ao::runtime::RuntimeError;
 use git_ao::workspace::{Condition, WorkspaceError};
 
-use super::error::INTERRUPTED;
+use super::exit_code::INTERRUPTED;
 use super::ui::escape;
 use super::{CliError, undo};
 

@@ -1,0 +1,42 @@
+use std::process::ExitCode as Status;
+
+/// The exit code after ^C.
+pub const INTERRUPTED: ExitCode = ExitCode::Signalled(signal_hook::consts::SIGINT as u8);
+
+/// The exit status of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitCode {
+    /// Success.
+    Done,
+    /// Not found, or refused.
+    Refused,
+    /// A fatal error.
+    Fatal,
+    /// A usage error; also the exit status of `-h`.
+    Usage,
+    /// Terminated by a signal, such as ^C: 128 plus the number of the signal.
+    Signalled(u8),
+    /// The reader of the output went away. A git that dies of SIGPIPE ends a pipeline with the
+    /// same status: 128 and the signal's number.
+    Closed,
+}
+
+impl ExitCode {
+    /// The number of the exit status.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Fatal => 128,
+            Self::Usage => 129,
+            Self::Signalled(signal) => 128 | signal,
+            Self::Closed => 141,
+        }
+    }
+}
+
+impl From<ExitCode> for Status {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code.number())
+    }
+}
