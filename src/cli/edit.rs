@@ -1,12 +1,13 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use git_ao::model::{Guard, Map, Project, Session, check_change, field_changes, merge};
-use git_ao::store::{Key, RecordProblem, Shelf, Store, StoreError, parse_record, render_record};
+use git_ao::model::{Guard, Map, Project, Session, check_change};
+use git_ao::ops::{self, EditError};
+use git_ao::store::{Key, RecordProblem, Shelf, StoreError, parse_record, render_record};
 
 use super::editor::Draft;
 use super::ui::{escape, message};
-use super::{CliError, Ctx, ExitCode, by_hand, open};
+use super::{CliError, Ctx, ExitCode, edit_errors, open};
 
 /// Edit a session's record in your editor
 ///
@@ -27,7 +28,7 @@ const NAME: &str = "AO_EDIT.yaml";
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let guard = by_hand::guard(args.force);
+    let guard = edit_errors::guard(args.force);
     let snapshot = store.snapshot()?;
     let entry = open::find(&snapshot, &store, &args.session)?;
     let key = Key::from(&entry.location);
@@ -58,16 +59,16 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             }
         }
     };
-    match write(&store, &key, &before, &after, guard) {
-        Ok(fields) if fields.is_empty() => {
+    match ops::edit(&store, &key, (&before, &after), guard) {
+        Ok(done) if done.value.fields.is_empty() => {
             ctx.out.hint("the record has the same contents as before; nothing was written");
         }
-        Ok(fields) => {
+        Ok(done) => {
             let title = escape::line(&after.display_title()).into_owned();
-            let fields = escape::line(&fields).into_owned();
+            let fields = escape::line(&done.value.fields.join(", ")).into_owned();
             writeln!(ctx.out, "changed {} ({title}): {fields}", before.id.short())?;
         }
-        Err(error) => return Err(kept(error, &draft.keep())),
+        Err(error) => return Err(kept(error.into(), &draft.keep())),
     }
     Ok(ExitCode::Done)
 }
@@ -95,41 +96,15 @@ fn parse(text: &str, project: &Project) -> Result<Session, RecordProblem> {
     Ok(Session::from_record(record, project)?)
 }
 
-/// Writes what was changed onto the record as it is now; returns the fields.
-fn write(
-    store: &Store,
-    key: &Key,
-    before: &Session,
-    after: &Session,
-    guard: Guard,
-) -> Result<String, CliError> {
-    let (base, edited) = (before.to_record(), after.to_record());
-    let done = store.transaction("edit", |tx| {
-        let fields = tx.update(key.clone(), |session| {
-            let now = session.to_record();
-            let merged = merge(Some(&base), &edited, &now);
-            if !merged.conflicts.is_empty() {
-                let fields = merged.conflicts.join("', '");
-                return Err(CliError::refused(format!(
-                    "'{fields}' was changed by another process in the meantime"
-                )));
-            }
-            let merged = Session::from_record(merged.record, &session.project_id)?;
-            let fields = field_changes(&now, &merged.to_record());
-            check_status(session, &merged, guard)?;
-            *session = merged;
-            Ok(fields.into_iter().map(|change| change.field).collect::<Vec<_>>().join(", "))
-        })?;
-        tx.describe(fields.clone());
-        Ok::<_, CliError>(fields)
-    })?;
-    Ok(done.value)
-}
-
-/// The record may have come to its end while it was edited.
-fn check_status(now: &Session, merged: &Session, guard: Guard) -> Result<(), CliError> {
-    let with_status = Session { status: merged.status.clone(), ..now.clone() };
-    Ok(check_change(now, &with_status, guard)?)
+impl From<EditError> for CliError {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Rule(error) => error.into(),
+            EditError::Record(error) => error.into(),
+            EditError::Store(error) => error.into(),
+            error => CliError::refused(error.to_string()),
+        }
+    }
 }
 
 fn is_terminal() -> bool {

@@ -1,8 +1,9 @@
-use git_ao::model::{Assignment, Guard, Session, check_change, check_fixed, field_changes};
-use git_ao::store::{Key, Snapshot, StoreError, Visibility};
+use git_ao::model::{Assignment, Session};
+use git_ao::ops::{self, SetError, SetRequest, UpdateTime};
+use git_ao::store::{Key, Visibility};
 
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, by_hand, open};
+use super::{CliError, Ctx, ExitCode, edit_errors, open};
 
 /// Change fields of a session
 ///
@@ -41,43 +42,41 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let (corrects_time, changes): (Vec<_>, Vec<_>) =
-        args.changes.iter().map(String::as_str).partition(|change| *change == "updated_at=now");
-    let (visibility, fields) = split(&changes)?;
-    let parsed = fields.into_iter().map(str::parse);
-    let changes: Vec<Assignment> = parsed.collect::<Result<_, _>>()?;
-    let guard = by_hand::guard(args.force);
+    let request = parse(&args.changes)?;
+    let guard = edit_errors::guard(args.force);
     let store = ctx.store()?;
     let key = Key::from(&open::find(&store.snapshot()?, &store, &args.session)?);
-    let done = store.transaction("set", |tx| {
-        let (label, mut fields) = match changes.as_slice() {
-            [] => (label(&read(tx.snapshot(), &key)?), Vec::new()),
-            changes => tx.update(key.clone(), |session| {
-                let after = apply(changes, session, guard)?;
-                let fields = changed(changes, session, &after);
-                *session = after;
-                Ok::<_, CliError>((label(session), fields))
-            })?,
-        };
-        if !corrects_time.is_empty() {
-            tx.touch(key.clone())?;
-            fields.push("updated_at".to_owned());
-        }
-        if let Some(visibility) = visibility
-            && tx.set_visibility(key.clone(), visibility)?
-        {
-            fields.push(format!("visibility: {}", visibility.name()));
-        }
-        let fields = fields.join(", ");
-        tx.describe(fields.clone());
-        Ok::<_, CliError>((label, fields))
-    })?;
-    let (label, fields) = done.value;
+    let done = ops::set(&store, &key, &request, guard)?;
+    let label = label(&done.value.session);
     match done.event {
-        Some(_) => writeln!(ctx.out, "changed {label}: {}", escape::line(&fields))?,
+        Some(_) => {
+            let fields = done.value.fields.join(", ");
+            writeln!(ctx.out, "changed {label}: {}", escape::line(&fields))?;
+        }
         None => ctx.out.hint(&format!("{label} already has these values; nothing was written")),
     }
     Ok(ExitCode::Done)
+}
+
+impl From<SetError> for CliError {
+    fn from(error: SetError) -> Self {
+        match error {
+            SetError::Assignment(error) => error.into(),
+            SetError::Rule(error) => error.into(),
+            SetError::Record(error) => error.into(),
+            SetError::Store(error) => error.into(),
+            error => CliError::fatal(error.to_string()),
+        }
+    }
+}
+
+fn parse(typed: &[String]) -> Result<SetRequest, CliError> {
+    let (now, typed): (Vec<_>, Vec<_>) =
+        typed.iter().map(String::as_str).partition(|change| *change == "updated_at=now");
+    let updated_at = if now.is_empty() { UpdateTime::Follows } else { UpdateTime::Now };
+    let (visibility, fields) = split(&typed)?;
+    let fields = fields.into_iter().map(str::parse).collect::<Result<Vec<Assignment>, _>>()?;
+    Ok(SetRequest { fields, visibility, updated_at })
 }
 
 /// Where the record lies is no field of it: the last `visibility=` that was typed, and the others.
@@ -96,40 +95,6 @@ fn split<'a>(typed: &[&'a str]) -> Result<(Option<Visibility>, Vec<&'a str>), Cl
         }
     }
     Ok((visibility, fields))
-}
-
-fn read(snapshot: &Snapshot<'_>, key: &Key) -> Result<Session, StoreError> {
-    let loaded = snapshot.load(&snapshot.get(key.clone())?);
-    loaded.map_err(|problem| StoreError::Corrupt { key: key.clone(), problem })
-}
-
-fn apply(changes: &[Assignment], before: &Session, guard: Guard) -> Result<Session, CliError> {
-    let mut record = before.to_record();
-    for change in changes {
-        change.apply(&mut record)?;
-    }
-    check_fixed(&before.to_record(), &record)?;
-    let mut after = Session::from_record(record, &before.project_id)?;
-    let says_why = changes.iter().any(|change| change.field() == "status_reason");
-    if after.status != before.status && !says_why {
-        after.status_reason = None;
-    }
-    check_change(before, &after, guard)?;
-    Ok(after)
-}
-
-/// The fields that were named and differ now, in the order in which they were named.
-fn changed(changes: &[Assignment], before: &Session, after: &Session) -> Vec<String> {
-    let differ = field_changes(&before.to_record(), &after.to_record());
-    let mut fields: Vec<String> = Vec::new();
-    for field in changes.iter().map(Assignment::field) {
-        let below = format!("{field}.");
-        let differs = differ.iter().any(|d| d.field == field || d.field.starts_with(&below));
-        if differs && !fields.contains(&field) {
-            fields.push(field);
-        }
-    }
-    fields
 }
 
 /// `7b6d11f9 (Fix the flaky test)`, escaped.

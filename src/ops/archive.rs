@@ -1,4 +1,4 @@
-use crate::model::SessionId;
+use crate::model::{Recovery, SessionId};
 use crate::ops::common::liveness::{Liveness, liveness_of};
 use crate::ops::common::targets::{self, MovedSession};
 use crate::runtime::RuntimeError;
@@ -28,6 +28,17 @@ pub enum ArchiveError {
     /// A session does not exist, or the store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ArchiveError {
+    /// Returns what the caller can do about the error.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Running { .. } => Recovery::FixInput,
+            Self::Unknown { .. } => Recovery::Retry,
+            Self::Store(error) => error.recovery(),
+        }
+    }
 }
 
 /// Moves sessions to the archive, all in a single event. Their records do not change.

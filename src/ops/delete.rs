@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::{SessionId, SessionStatus};
+use crate::model::{Recovery, SessionId, SessionStatus};
 use crate::ops::cleanup::branch_to_remove;
 use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
@@ -89,6 +89,18 @@ pub enum DeleteError {
     /// A session does not exist, or the store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl DeleteError {
+    /// Returns what the caller can do about the error.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::NotEnded { .. } | Self::Running { .. } => Recovery::FixInput,
+            Self::Newer { .. } => Recovery::GiveUp,
+            Self::Unknown { .. } => Recovery::Retry,
+            Self::Store(error) => error.recovery(),
+        }
+    }
 }
 
 /// Deletes sessions, all in a single event, and then the files of their agents. Their worktrees and

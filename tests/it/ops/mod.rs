@@ -2,6 +2,7 @@
 
 mod archive;
 mod delete;
+mod set;
 
 use git_ao::model::SessionId;
 

@@ -1,0 +1,131 @@
+use crate::model::{
+    Assignment, AssignmentError, Guard, RecordError, Recovery, RuleError, Session, check_change,
+    check_fixed, field_changes,
+};
+use crate::store::{Committed, Key, Store, StoreError, Visibility};
+
+/// The changes that [`set`] makes.
+#[derive(Debug, Clone, Default)]
+pub struct SetRequest {
+    /// New values of fields.
+    pub fields: Vec<Assignment>,
+    /// Who may see the session.
+    pub visibility: Option<Visibility>,
+    /// What `updated_at` becomes.
+    pub updated_at: UpdateTime,
+}
+
+/// What becomes of `updated_at` in a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UpdateTime {
+    /// The time of the change, if a field changes, and never less than before.
+    #[default]
+    Follows,
+    /// The time of the change in any case: this corrects a time that a wrong clock left.
+    Now,
+}
+
+/// A session whose record was changed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ChangedRecord {
+    /// The session with its new values.
+    pub session: Session,
+    /// What changed, as the event says it; empty where nothing did.
+    pub fields: Vec<String>,
+}
+
+/// Why [`set`] changed nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetError {
+    /// A field cannot have this value.
+    #[error(transparent)]
+    Assignment(#[from] AssignmentError),
+    /// A rule forbids the change, for example that of a fixed field.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// The changed record would not be valid.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The session does not exist, or the store cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SetError {
+    /// Returns what the caller can do about the error.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Assignment(_) | Self::Rule(_) | Self::Record(_) => Recovery::FixInput,
+            Self::Store(error) => error.recovery(),
+        }
+    }
+}
+
+/// Changes fields of a session and who may see it, all in a single event. If nothing changes,
+/// nothing is written.
+///
+/// A new status clears `status_reason` unless that is set too.
+///
+/// # Errors
+/// When a value or the change is not allowed, or the session does not exist, is archived or
+/// corrupt. Nothing is changed then.
+pub fn set(
+    store: &Store,
+    key: &Key,
+    request: &SetRequest,
+    guard: Guard,
+) -> Result<Committed<ChangedRecord>, SetError> {
+    store.transaction("set", |tx| {
+        let (session, mut fields) = match request.fields.as_slice() {
+            [] => (tx.snapshot().session(key.clone())?, Vec::new()),
+            assignments => tx.update(key.clone(), |session| {
+                let after = apply(assignments, session, guard)?;
+                let fields = changed(assignments, session, &after);
+                *session = after.clone();
+                Ok::<_, SetError>((after, fields))
+            })?,
+        };
+        if request.updated_at == UpdateTime::Now {
+            tx.touch(key.clone())?;
+            fields.push("updated_at".to_owned());
+        }
+        if let Some(visibility) = request.visibility
+            && tx.set_visibility(key.clone(), visibility)?
+        {
+            fields.push(format!("visibility: {}", visibility.name()));
+        }
+        tx.describe(fields.join(", "));
+        Ok(ChangedRecord { session, fields })
+    })
+}
+
+fn apply(assignments: &[Assignment], before: &Session, guard: Guard) -> Result<Session, SetError> {
+    let mut record = before.to_record();
+    for assignment in assignments {
+        assignment.apply(&mut record)?;
+    }
+    check_fixed(&before.to_record(), &record)?;
+    let mut after = Session::from_record(record, &before.project_id)?;
+    let says_why = assignments.iter().any(|assignment| assignment.field() == "status_reason");
+    if after.status != before.status && !says_why {
+        after.status_reason = None;
+    }
+    check_change(before, &after, guard)?;
+    Ok(after)
+}
+
+/// The fields that were named and differ now, in the order in which they were named.
+fn changed(assignments: &[Assignment], before: &Session, after: &Session) -> Vec<String> {
+    let differ = field_changes(&before.to_record(), &after.to_record());
+    let mut fields: Vec<String> = Vec::new();
+    for field in assignments.iter().map(Assignment::field) {
+        let below = format!("{field}.");
+        let differs = differ.iter().any(|d| d.field == field || d.field.starts_with(&below));
+        if differs && !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields
+}
