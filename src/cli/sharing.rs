@@ -164,7 +164,7 @@ fn warn_of_takeovers(
     remote: &Remote<'_>,
     merge: &MergeReport,
 ) -> Result<(), CliError> {
-    for Takeover { id, replica, author } in remote.takeovers(merge)? {
+    for Takeover { id, replica, author, .. } in remote.takeovers(merge)? {
         let (id, replica) = (id.short(), escape::line(&replica));
         let by = author.map(|name| format!(" by {}", escape::line(&name))).unwrap_or_default();
         ctx.out.warn(&format!("session {id} was taken over on '{replica}'{by}"));

@@ -40,6 +40,7 @@ pub enum Branches {
 
 /// The result of a cleanup.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Cleaned {
     /// What was found, and what was done about it.
     pub leftovers: Vec<Leftover>,

@@ -8,6 +8,7 @@ use crate::store::{Key, Shelf, Store, StoreError};
 
 /// The result of [`kill`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Killed {
     /// The change of status. A session that had already ended is unchanged.
     pub changed: Changed,

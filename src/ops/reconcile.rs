@@ -50,6 +50,7 @@ pub type Unknown = Vec<(SessionId, RuntimeError)>;
 
 /// The corrections that were made, or would be made.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Reconciled {
     /// The corrected sessions.
     pub changed: Vec<(Session, Vec<Step>)>,

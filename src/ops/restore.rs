@@ -46,6 +46,7 @@ pub enum Again {
 
 /// The result of [`restore`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Restored {
     /// The record after the restore.
     pub session: Session,

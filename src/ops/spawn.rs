@@ -31,6 +31,7 @@ pub struct SpawnPlan {
 
 /// The result of [`spawn`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Spawned {
     /// The record.
     pub session: Session,

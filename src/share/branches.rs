@@ -5,6 +5,7 @@ use crate::store::{Shelf, StoreError, Visibility};
 
 /// The result of pushing the branches of sessions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BranchesReport {
     /// The branches that the remote now has as they are here.
     pub pushed: Vec<String>,

@@ -10,6 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The result of [`Remote::fetch`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fetched {
     /// The remote's tip at the previous fetch.
     pub before: Option<Oid>,

@@ -6,6 +6,7 @@ use crate::store::{Change, id_of_path};
 
 /// The events that a push is about to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outgoing {
     /// The remote's tip; None if it has no sessions.
     pub known: Option<Oid>,

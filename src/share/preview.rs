@@ -2,6 +2,7 @@ use super::{Outgoing, Remote, ShareError, Watcher};
 
 /// The preview of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Preview {
     /// What the push would send; None if there is nothing to share.
     pub outgoing: Option<Outgoing>,

@@ -4,6 +4,7 @@ use crate::store::{Aim, MergeReport, StoreError};
 
 /// The result of a pull.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PullReport {
     /// The result of the fetch.
     pub fetched: Fetched,

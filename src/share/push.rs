@@ -8,6 +8,7 @@ use crate::store::{Aim, Change, MergeReport};
 
 /// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PushReport {
     /// The changes that the remote did not have, sorted by project and id.
     pub sent: Vec<Change>,

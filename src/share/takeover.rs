@@ -6,6 +6,7 @@ use crate::store::{Change, ChangeKind, Entry, History, MergeReport, Snapshot};
 
 /// A session that ran in this clone and has since been started in another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Takeover {
     /// The session.
     pub id: SessionId,

@@ -13,6 +13,7 @@ use crate::model::{Oid, Session, Timestamp, error_chain};
 
 /// A problem found in a store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct FsckFinding {
     /// The place: a path in the tree, or a commit.
     pub place: String,

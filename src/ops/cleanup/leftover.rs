@@ -13,6 +13,7 @@ use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
 
 /// The leftovers of an ended session.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Leftover {
     /// The session.
     pub session: Session,

@@ -17,6 +17,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// A report on one agent.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AgentReport {
     /// Its name.
     pub name: String,

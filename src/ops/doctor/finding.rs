@@ -2,6 +2,7 @@ use super::remedy::Remedy;
 
 /// A finding of the doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// The severity.
     pub weight: Weight,

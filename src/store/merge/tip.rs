@@ -42,6 +42,7 @@ pub enum MergeOutcome {
 
 /// The result of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MergeReport {
     /// The effect on our tip.
     pub outcome: MergeOutcome,

@@ -44,6 +44,7 @@ impl Scope<'_> {
 
 /// An entry of the tree that the layout does not allow. It is left where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unexpected {
     /// The path in the tree. Bytes that are not UTF-8 are replaced.
     pub path: String,

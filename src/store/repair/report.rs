@@ -14,6 +14,7 @@ pub enum RepairMode {
 
 /// The result of a repair, or its plan.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct RepairReport {
     /// The damaged refs of the store.
     pub refs: Vec<RefRepair>,
@@ -52,6 +53,7 @@ impl RepairReport {
 
 /// The repair of one ref.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct RefRepair {
     /// The full name.
     pub name: String,
@@ -114,6 +116,7 @@ pub enum LostRecord {
 
 /// An event that is no longer in the store's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LostEvent {
     /// The commit.
     pub id: Oid,

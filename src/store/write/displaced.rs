@@ -5,6 +5,7 @@ use gix::bstr::BString;
 
 /// An entry that was in the place of a record or of a folder of records, and was moved aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Displaced {
     /// Its old path. Bytes that are not UTF-8 are replaced.
     pub path: String,

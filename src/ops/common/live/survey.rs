@@ -17,6 +17,7 @@ use crate::workspace::{
 
 /// The present state of one session.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Live {
     /// Whether its agent is alive.
     pub agent: AgentState,
