@@ -74,6 +74,7 @@
 //! # Ok(()) }
 //! ```
 #![deny(missing_docs)]
+#![warn(clippy::missing_errors_doc)]
 
 pub mod agent;
 pub mod git;

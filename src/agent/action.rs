@@ -1,27 +1,27 @@
 use std::fmt;
 
-/// What an agent is started for.
+/// The purpose for which an agent is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
-    /// A new conversation.
+    /// To start a new conversation.
     Launch,
-    /// Going on with the agent's own conversation.
+    /// To resume the agent's own conversation.
     Resume,
-    /// A new conversation that starts from an old one, which stays as it is.
+    /// To start a new conversation from an existing one, which stays unchanged.
     Fork,
 }
 
 /// Whether an agent has a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
-    /// It has one, and a person may type.
+    /// With a terminal, in which a person can type.
     Interactive,
-    /// It has none: it does its task and ends.
+    /// Without a terminal: it performs its task and exits.
     Headless,
 }
 
 impl Mode {
-    /// The other one.
+    /// Returns the other mode.
     pub fn other(self) -> Self {
         match self {
             Self::Interactive => Self::Headless,

@@ -5,11 +5,11 @@ use super::spec::Spec;
 use super::{Agent, AgentError, table};
 use crate::git::{Environment, Repository};
 
-/// The agents that can be named: the built-in ones and those of git config.
+/// The known agents: the built-in ones and those in git's configuration.
 #[derive(Debug, Clone)]
 pub struct Agents(Vec<Spec>);
 
-/// An agent that is installed.
+/// An installed agent.
 pub struct InstalledAgent<'a> {
     /// The agent.
     pub agent: &'a dyn Agent,
@@ -18,16 +18,16 @@ pub struct InstalledAgent<'a> {
 }
 
 impl Agents {
-    /// The built-in ones.
+    /// Returns the built-in agents.
     pub fn builtin() -> Self {
         Self(table::builtin())
     }
 
-    /// The built-in ones, changed and added to by the entries of git config whose keys start with
-    /// `ao.agent.`; other entries are passed over.
+    /// Returns the built-in agents with the changes and additions of the configuration entries
+    /// below `ao.agent.`; other entries are ignored.
     ///
-    /// An entry that cannot be used, or that is from a place that is not trusted, concerns its own
-    /// agent alone: that one cannot be used then, and is never silently another program.
+    /// An invalid or untrusted entry affects its own agent only: that agent cannot be used, and is
+    /// never replaced by another program.
     pub fn with_config<'a>(entries: impl IntoIterator<Item = AgentSetting<'a>>) -> Self {
         let mut specs = table::builtin();
         // A command may replace the forms, so it comes before entries that set one.
@@ -39,7 +39,7 @@ impl Agents {
         Self(specs)
     }
 
-    /// Those of a repository: the built-in ones and what its git config says.
+    /// Returns the agents of a repository: the built-in ones and those in its git configuration.
     pub fn of(repo: &Repository) -> Self {
         let entries = repo.config_entries("ao");
         Self::with_config(entries.iter().map(|entry| AgentSetting {
@@ -49,25 +49,25 @@ impl Agents {
         }))
     }
 
-    /// The names of all of them, the built-in ones first; also of those that cannot be used.
+    /// Returns all names, the built-in ones first, including those of unusable agents.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|spec| spec.name.as_str())
     }
 
-    /// Those that can be used, the built-in ones first.
+    /// Iterates over the usable agents, the built-in ones first.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Agent> {
         self.usable().map(|spec| spec as &dyn Agent)
     }
 
-    /// What is wrong with those that cannot be used.
+    /// Iterates over the problems of unusable agents.
     pub fn problems(&self) -> impl Iterator<Item = &AgentError> {
         self.0.iter().flat_map(|spec| &spec.problems)
     }
 
-    /// The one with this name.
+    /// Returns the agent with this name.
     ///
     /// # Errors
-    /// When there is none, or what git config says of it cannot be used.
+    /// Fails if there is no such agent, or if its configuration is invalid.
     pub fn find(&self, name: &str) -> Result<&dyn Agent, AgentError> {
         let found = self.0.iter().find(|spec| spec.name == name);
         let spec = found.ok_or_else(|| AgentError::Unknown {
@@ -80,7 +80,7 @@ impl Agents {
         }
     }
 
-    /// Those that can be used and are installed. Runs nothing.
+    /// Returns the usable agents that are installed. Runs no program.
     pub fn installed(&self, environment: &Environment) -> Vec<InstalledAgent<'_>> {
         let found = |agent: &'_ Spec| environment.find_program(&agent.program);
         self.usable()
@@ -88,7 +88,12 @@ impl Agents {
             .collect()
     }
 
-    /// The agent to use: the one asked for, else the configured one, else the only one installed.
+    /// Chooses an agent: the one named `asked`, otherwise the configured one, otherwise the only
+    /// installed one.
+    ///
+    /// # Errors
+    /// Fails if the named agent is unknown or its configuration is invalid. If no agent is named,
+    /// fails unless exactly one is installed.
     pub fn choose(
         &self,
         asked: Option<&str>,

@@ -16,23 +16,23 @@ use super::template::Template;
 use super::value::{check_id, check_text};
 use super::{Action, AgentError, Mode, table};
 
-/// One entry of git config.
+/// An entry of git's configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct AgentSetting<'a> {
     /// The whole key.
     pub key: &'a str,
     /// The value.
     pub value: &'a str,
-    /// Whether the place it comes from may name programs.
+    /// Whether the configuration file may name programs.
     pub trust: Trust,
 }
 
-/// Whether a place may name programs to run.
+/// Whether a configuration file may name programs to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
-    /// The user's own config, or that of a repository which is theirs.
+    /// The file belongs to the user, or to a repository of the user.
     Trusted,
-    /// Anything else.
+    /// Any other file.
     Untrusted,
 }
 

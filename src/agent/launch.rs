@@ -7,45 +7,45 @@ use super::AgentError;
 use crate::git::uninterrupted;
 use crate::model::SessionId;
 
-/// What an agent is started with.
+/// The input for starting an agent.
 #[derive(Debug, Clone)]
 pub struct LaunchRequest {
-    /// The session here.
+    /// The session.
     pub session: SessionId,
-    /// The directory it works in.
+    /// The working directory.
     pub workspace: PathBuf,
-    /// The task; may be empty where the agent has a terminal.
+    /// The prompt; may be empty if the agent has a terminal.
     pub prompt: String,
-    /// One line that names the session; may be empty.
+    /// A one-line name of the session; may be empty.
     pub title: String,
-    /// The model to use, if not the agent's own choice.
+    /// The model; None lets the agent choose.
     pub model: Option<String>,
     /// The agent's own id of the conversation to resume or fork.
     pub agent_session_id: Option<String>,
-    /// An id for the conversation where a new one begins: a fresh UUID.
+    /// A new UUID, for an agent that accepts an id for a new conversation.
     pub fresh_id: String,
-    /// A directory for files that the agent needs: long prompts, histories.
+    /// A directory for files that the agent needs, such as long prompts and histories.
     pub state_dir: PathBuf,
 }
 
-/// A program to run in the workspace, with no shell in between.
+/// A program to run in the workspace, without a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {
-    /// The program, as a name to look up on PATH or as a path.
+    /// The program: a name to look up on PATH, or a path.
     pub program: String,
-    /// Its arguments.
+    /// The arguments.
     pub args: Vec<String>,
     /// Environment variables to set.
     pub env: Vec<(String, String)>,
-    /// Environment variables to remove: they tell an agent that it runs inside another one.
+    /// Environment variables to remove, because they tell an agent that it runs inside another one.
     pub remove: Vec<String>,
-    /// What to write to its standard input, which is closed after it.
+    /// The standard input.
     ///
-    /// None leaves it the terminal, or nothing where there is none.
+    /// With None, the program uses the terminal, or has no input if there is none.
     pub stdin: Option<String>,
-    /// Files to make first.
+    /// Files to create first.
     pub prepare: Vec<Prepare>,
-    /// The agent's own id of the conversation, where it is known before the start.
+    /// The agent's own id of the conversation, if it is known before the start.
     pub agent_session_id: Option<String>,
 }
 
@@ -59,19 +59,23 @@ pub enum Prepare {
         /// What is in it.
         text: String,
     },
-    /// A copy of a file; nothing where there is none.
+    /// A copy of a file. A missing source is skipped.
     Copy {
         /// What to copy.
         from: PathBuf,
         /// Where to.
         to: PathBuf,
     },
-    /// A directory, with those above it.
+    /// A directory, with its parents.
     Directory(PathBuf),
 }
 
 impl Launch {
-    /// Makes the files, readable by their owner only.
+    /// Creates the files, readable only by their owner.
+    ///
+    /// # Errors
+    /// Fails with [`AgentError::Prepare`] for the first file that cannot be written. Earlier files
+    /// stay.
     pub fn prepare(&self) -> Result<(), AgentError> {
         for step in &self.prepare {
             step.make().map_err(|source| AgentError::Prepare {

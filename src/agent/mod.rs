@@ -35,23 +35,28 @@ use crate::git::Environment;
 
 /// A program that works on a task.
 ///
-/// The table's agents are one implementation; an orchestrator may bring its own.
+/// The built-in table is one implementation. A library user can provide another.
 pub trait Agent: Send + Sync {
-    /// The name people call it by.
+    /// Returns the name of the agent.
     fn name(&self) -> &str;
 
-    /// The program, as a name to look up on PATH or as a path.
+    /// Returns the program: a name to look up on PATH, or a path.
     fn program(&self) -> &str;
 
-    /// The arguments that make the program print its version.
+    /// Returns the arguments that make the program print its version.
     fn version_args(&self) -> &[String];
 
-    /// The mode in which it can do this: the wanted one if possible, else the other one.
+    /// Returns the mode for an action: the wanted one if the agent supports it, otherwise the other
+    /// one.
     ///
-    /// None when it cannot do it at all, or has no place for this prompt.
+    /// Returns None if the agent supports neither, or cannot take this prompt.
     fn mode(&self, action: Action, wanted: Mode, prompt: &str) -> Option<Mode>;
 
-    /// Says what to run.
+    /// Returns the command for an action.
+    ///
+    /// # Errors
+    /// Fails if the agent does not support the action in this mode, or if a required value is
+    /// missing or unsafe as an argument. Nothing is run or written.
     fn plan(
         &self,
         action: Action,
@@ -59,23 +64,23 @@ pub trait Agent: Send + Sync {
         request: &LaunchRequest,
     ) -> Result<Launch, AgentError>;
 
-    /// What to type into its terminal, before Enter, so that this text is submitted.
+    /// Returns the text to type into the terminal, before Enter, to submit `text`.
     fn typed(&self, text: &str) -> String {
         text.to_owned()
     }
 
-    /// How its own id of a conversation comes to be known.
+    /// Returns how the agent's own id of a conversation becomes known.
     fn id_source(&self) -> IdSource {
         IdSource::Unknown
     }
 
-    /// The agent's own session id, if this line of its headless output tells it.
+    /// Returns the agent's own session id if this line of its headless output contains one.
     fn id_in_output(&self, _line: &str) -> Option<String> {
         None
     }
 
-    /// The agent's own session id, from the newest transcript that was begun in `workspace` and
-    /// written after `since`.
+    /// Returns the agent's own session id from the newest transcript that was started in
+    /// `workspace` and written after `since`.
     fn id_in_transcripts(
         &self,
         _workspace: &Path,
@@ -85,22 +90,27 @@ pub trait Agent: Send + Sync {
         None
     }
 
-    /// A variable that moves the folder in which it keeps its conversations.
+    /// Returns the environment variable that sets the directory of the agent's conversations.
     ///
-    /// Its value has to be the same where the agent runs and where its conversations are looked for.
+    /// The variable must have the same value for the agent and for whoever looks for its
+    /// conversations.
     fn home_variable(&self) -> Option<&str> {
         None
     }
 
-    /// Whether the conversation with this id is still there; None where that cannot be told.
+    /// Returns whether the conversation with this id still exists, or None if that cannot be
+    /// determined.
     ///
     /// `state_dir` is the [`LaunchRequest`]'s.
     fn has_conversation(&self, _id: &str, _state_dir: &Path, _: &Environment) -> Option<bool> {
         None
     }
 
-    /// Puts a conversation where the agent looks for it when it is started in `workspace`; nothing
-    /// is overwritten, and nothing is done where it need not be or the conversation is not found.
+    /// Copies a conversation to where the agent looks for it in `workspace`. Existing files are not
+    /// overwritten. Nothing happens if the conversation is already there or is not found.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be read or written.
     fn bring_conversation(
         &self,
         _id: &str,
@@ -110,7 +120,7 @@ pub trait Agent: Send + Sync {
         Ok(())
     }
 
-    /// Where the conversation with this id lies, if it can be found.
+    /// Returns the transcript of the conversation with this id, if it can be found.
     fn transcript(&self, _agent_session_id: &str, _: &Environment) -> Option<PathBuf> {
         None
     }

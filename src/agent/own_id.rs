@@ -2,27 +2,27 @@ use serde_json::Value;
 
 use super::value::check_id;
 
-/// How an agent's own id of a conversation comes to be known.
+/// How an agent's own id of a conversation becomes known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdSource {
-    /// It is made here and given to the agent, or to the file that it keeps the conversation in.
+    /// git-ao makes the id, and passes it to the agent or names the agent's history file after it.
     Given,
-    /// The agent makes it, and it is read from what the agent prints or writes.
+    /// The agent makes the id, and git-ao reads it from the agent's output or files.
     Learned,
-    /// It cannot be known.
+    /// The id cannot be known.
     Unknown,
 }
 
 /// How the agent's own session id comes to be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OwnId {
-    /// It is made here and passed to the agent, which keeps it.
+    /// git-ao makes the id and passes it to the agent, which keeps it.
     Assigned,
-    /// The agent makes it, and prints it under this top-level key of a JSON line.
+    /// The agent makes the id, and prints it under this top-level key of a JSON line.
     FromJson(String),
-    /// The agent keeps no ids: a file made here holds the conversation and stands for it.
+    /// The agent has no ids. A file made by git-ao holds the conversation and stands for it.
     HistoryFile,
-    /// It cannot be known.
+    /// The id cannot be known.
     Unknown,
 }
 

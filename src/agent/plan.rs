@@ -1,4 +1,4 @@
-//! From a description to a command.
+//! Turns the description of an agent into a command.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;

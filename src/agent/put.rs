@@ -1,4 +1,4 @@
-//! Putting a conversation's files where an agent looks for them.
+//! Copies a conversation's files to where an agent looks for them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};

@@ -1,10 +1,10 @@
-//! The agents that are known from the start.
+//! The built-in agents.
 //!
-//! Words and placeholders are written as in git config, see the template's rules. A prompt stands
-//! behind `--` or in one word with its option, so that one which starts with `-` is still a prompt.
-//! A headless form without a place for the prompt reads it from standard input: exact, of any
-//! length, and not to be seen in a list of processes. No form asks for more permissions than the
-//! agent gives by itself; `ao.agent.<name>.args` can.
+//! Arguments and placeholders are written as in git's configuration; see the rules for templates. A
+//! prompt follows `--`, or is in one argument with its option, so that a prompt which starts with
+//! `-` is still a prompt. A headless form without a placeholder for the prompt reads it from
+//! standard input: unchanged, of any length, and invisible in process lists. No form grants more
+//! permissions than the agent's defaults; `ao.agent.<name>.args` can.
 
 use super::Action::{self, Fork, Launch, Resume};
 use super::Mode::{self, Headless, Interactive};

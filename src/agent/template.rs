@@ -1,59 +1,60 @@
-//! How a command is written down, in the table and in git config.
+//! The syntax of commands in the built-in table and in git's configuration.
 //!
-//! Words are separated by white space, and there is no shell:
-//! - `'…'` is taken as it is; `"…"` too, but for `\"`, `\\` and placeholders; a backslash outside
-//!   quotes takes the next character as it is;
+//! Arguments are separated by white space, without a shell:
+//!
+//! - `'…'` is literal; so is `"…"`, except for `\"`, `\\` and placeholders; outside quotes, a
+//!   backslash makes the next character literal;
 //! - `{name}` stands for a value, see [`Slot`]; a value never becomes more than one argument;
-//! - `[` at the start of a word opens a group and `]` at the end of a word closes it: a group is
-//!   left out when one of its placeholders has no value. Groups do not nest;
-//! - `{args}`, a word of its own, stands for the words of `ao.agent.<name>.args`.
+//! - `[` at the start of an argument opens a group and `]` at the end of an argument closes it: a
+//!   group is omitted if one of its placeholders has no value; groups do not nest;
+//! - `{args}`, an argument of its own, stands for the arguments in `ao.agent.<name>.args`.
 
 use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A value that the start of an agent can fill in.
+/// A value that is filled in when an agent is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
     /// `{prompt}`: the task.
     Prompt,
-    /// `{prompt_file}`: a file that holds the task.
+    /// `{prompt_file}`: a file that contains the task.
     PromptFile,
-    /// `{agent_session_id}`: the agent's own id of the conversation to go on with.
+    /// `{agent_session_id}`: the agent's own id of the conversation to continue.
     AgentSessionId,
     /// `{new_agent_session_id}`: the id for a new conversation.
     NewAgentSessionId,
-    /// `{history_file}`: a file of this session's own, for agents without ids.
+    /// `{history_file}`: a history file of the session, for agents without ids.
     HistoryFile,
     /// `{model}`
     Model,
     /// `{title}`
     Title,
-    /// `{workspace}`: the directory it works in.
+    /// `{workspace}`: the working directory.
     Workspace,
-    /// `{session_id}`: the session's id here.
+    /// `{session_id}`: the session's id.
     SessionId,
-    /// `{args}`: the words that the user adds to every command.
+    /// `{args}`: the arguments that the user adds to every command.
     Args,
 }
 
-/// Why a text is not a template.
+/// Why a text is not a valid template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TemplateError {
-    /// A quote, a brace or a group that does not end.
+    /// A quote, brace or group is not closed.
     #[error("the {what} {0} is not closed", what = opener(.0))]
     Open(char),
-    /// Nothing follows the last backslash.
+    /// The text ends with a backslash.
     #[error("trailing backslash")]
     Backslash,
-    /// A placeholder that there is not.
+    /// A placeholder is unknown.
     #[error("unknown placeholder '{{{}}}'", .0.escape_debug())]
     Unknown(String),
-    /// `{args}` inside a word or a group.
+    /// `{args}` is inside an argument or a group.
     #[error("'{{args}}' must be a separate argument")]
     Args,
-    /// A NUL character, which no argument can hold.
+    /// The text contains a NUL byte.
     #[error("contains a NUL byte")]
     Nul,
 }

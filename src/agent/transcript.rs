@@ -1,4 +1,4 @@
-//! Where agents leave their conversations.
+//! Where agents store their conversations.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};

@@ -1,4 +1,4 @@
-//! Rules for values that become part of a command and may come from somebody else's record.
+//! Checks values that become part of a command and may come from somebody else's record.
 
 use super::AgentError;
 

@@ -11,9 +11,9 @@ use super::process::find_program;
 
 /// The environment variables that a repository is used with, as a value.
 ///
-/// Everything that depends on a variable asks it: where git's configuration is, who the user is,
-/// which programs are found. Git, tmux, agents and hooks are started with these variables and no
-/// others. So one process can serve several users:
+/// Everything that depends on a variable reads it from here: the location of git's configuration,
+/// the user's identity, the programs on PATH. Git, tmux, agents and hooks are started with these
+/// variables and no others. One process can therefore serve several users:
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -30,11 +30,11 @@ use super::process::find_program;
 /// # Ok(()) }
 /// ```
 ///
-/// Three things stay those of the process: its working directory, which a relative path counts
-/// from; its user, with SUDO_UID as git takes it where that is root; and the time zone in which a
-/// GIT_AUTHOR_DATE without one is read.
+/// Three things are still those of the process: its working directory, to which relative paths
+/// refer; its user (for root, also SUDO_UID, as in git); and the time zone of a GIT_AUTHOR_DATE
+/// that has none.
 ///
-/// A clone is cheap and the same value.
+/// Cloning is cheap.
 #[derive(Clone)]
 pub struct Environment(Arc<Inner>);
 
@@ -45,59 +45,59 @@ struct Inner {
 }
 
 impl Environment {
-    /// The variables of this process, as they are now.
+    /// Returns the current variables of this process.
     pub fn inherited() -> Self {
         std::env::vars_os().collect()
     }
 
-    /// No variables.
+    /// Returns an environment without variables.
     pub fn empty() -> Self {
         Self(Arc::default())
     }
 
-    /// The same with one more variable, or another value of it.
+    /// Sets a variable.
     #[must_use]
     pub fn with(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.change().insert(name.into(), value.into());
         self
     }
 
-    /// The same without a variable.
+    /// Removes a variable.
     #[must_use]
     pub fn without(mut self, name: impl AsRef<OsStr>) -> Self {
         self.change().remove(name.as_ref());
         self
     }
 
-    /// The value of a variable, which may be empty.
+    /// Returns the value of a variable; it may be empty.
     pub fn os(&self, name: &str) -> Option<&OsStr> {
         self.0.variables.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
-    /// The value of a variable, which may be empty; None where it is not UTF-8.
+    /// Returns the value of a variable, or None if it is not UTF-8. The value may be empty.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.os(name)?.to_str()
     }
 
-    /// Whether a variable is set, perhaps to nothing.
+    /// Returns true if a variable is set, even to an empty value.
     pub fn has(&self, name: &str) -> bool {
         self.os(name).is_some()
     }
 
-    /// All variables, in the order of their names.
+    /// Returns all variables, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.0.variables.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 
-    /// The home directory; None where HOME is not set or empty.
+    /// Returns the home directory, or None if HOME is unset or empty.
     pub fn home(&self) -> Option<&Path> {
         self.os("HOME").filter(|home| !home.is_empty()).map(Path::new)
     }
 
     /// Looks for a program as execvp(3) would, without running anything.
     ///
-    /// A name with a `/` is a path and is not looked for. Relative entries of PATH are passed over:
-    /// what they find depends on the directory one stands in.
+    /// A name that contains a `/` is a path and is not looked for. Relative entries of PATH are
+    /// skipped, because their meaning depends on the current directory.
     pub fn find_program(&self, program: &str) -> Option<PathBuf> {
         find_program(program, self.os("PATH").unwrap_or_default())
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::model::{Oid, Recovery, shell_word};
 
-/// Any other error, kept as a cause.
+/// Any other error, as a cause.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl From<&io::Error> for Recovery {
@@ -294,7 +294,7 @@ impl LockError {
         }
     }
 
-    /// What can be done about it: the command that shows who holds the lock.
+    /// Returns a command that shows which process holds the lock.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Timeout { path, .. } => {

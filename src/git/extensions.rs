@@ -1,14 +1,15 @@
-//! What a repository may ask for beyond the first format: the rules of git's
-//! Documentation/technical/repository-version.adoc. gix opens what it does not know.
+//! Checks a repository's extensions by the rules of git's
+//! Documentation/technical/repository-version.adoc. gix opens repositories with extensions that it
+//! does not know.
 
 use super::RepositoryError;
 
-/// Where refs are kept.
+/// The format in which refs are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefStorage {
     /// Loose files and `packed-refs`.
     Files,
-    /// Anything else; only git itself reads and writes it.
+    /// Any other format, which only git reads and writes.
     Foreign,
 }
 
@@ -22,7 +23,10 @@ const NEED_VERSION_1: [&str; 6] = [
     "submodulepathconfig",
 ];
 
-/// Checks the repository's own configuration as git does before it uses one.
+/// Checks the repository's own configuration, as git does before it uses a repository.
+///
+/// # Errors
+/// Fails if the repository needs a format version or an extension that is not supported.
 pub fn check(repo: &gix::Repository) -> Result<RefStorage, RepositoryError> {
     let config = repo.config_snapshot();
     let version = config.integer("core.repositoryformatversion").unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Who a change is by: as git would choose, and somebody in any case.
+//! The author and committer of a change: those that git would choose, or a fallback.
 
 use gix::actor::Signature;
 use gix::date::Time;

@@ -1,5 +1,5 @@
-//! Finding and opening a repository as git does, with an environment that is given: gix by itself
-//! reads the one of the process.
+//! Finds and opens a repository as git does, with a given environment. gix alone reads the
+//! environment of the process.
 
 use std::path::{Path, PathBuf};
 

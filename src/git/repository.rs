@@ -31,21 +31,22 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Finds the repository that git would use in `folder`, with the variables of this process:
-    /// GIT_DIR and its kin, `git -c` overrides, `safe.directory` and the repository's extensions
-    /// count as for git.
+    /// Finds the repository that git would use in `folder`, with the variables of this process.
+    /// GIT_DIR and related variables, `git -c` overrides, `safe.directory` and the repository's
+    /// extensions have the same effect as for git.
     ///
     /// # Errors
-    /// When there is none, when git would not trust it, or when it needs what is not known here.
+    /// Fails if there is no repository, if git would not trust it, or if it needs an unsupported
+    /// format.
     pub fn discover(folder: &Path) -> Result<Self, RepositoryError> {
         Self::discover_with(folder, Environment::inherited())
     }
 
-    /// Likewise, with these variables. They go with the repository and with whatever is made of
-    /// it.
+    /// Finds the repository that git would use in `folder`, with these variables. They stay with
+    /// the repository and everything that is made from it.
     ///
     /// # Errors
-    /// As [`Repository::discover`].
+    /// Fails like [`Repository::discover`].
     pub fn discover_with(folder: &Path, environment: Environment) -> Result<Self, RepositoryError> {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         let mut repo = open::discover(&folder, &environment)?;
@@ -111,50 +112,51 @@ impl Repository {
         })
     }
 
-    /// The environment that it was found with, and that programs are started with for it.
+    /// Returns the environment with which the repository was opened, and with which programs are
+    /// started for it.
     pub fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// The git directory of this worktree.
+    /// Returns the git directory of this worktree.
     pub fn git_dir(&self) -> &Path {
         &self.git_dir
     }
 
-    /// The git directory that all worktrees share.
+    /// Returns the git directory that all worktrees share.
     pub fn common_dir(&self) -> &Path {
         &self.common_dir
     }
 
-    /// The top of this worktree; None in a bare repository.
+    /// Returns the top directory of this worktree, or None in a bare repository.
     pub fn work_dir(&self) -> Option<PathBuf> {
         let dir = self.gix.workdir()?;
         Some(dir.canonicalize().unwrap_or_else(|_| dir.to_owned()))
     }
 
-    /// The folder for what this program keeps beside git's own files.
+    /// Returns the directory in which git-ao keeps its own files, beside git's.
     pub fn ao_dir(&self) -> PathBuf {
         self.common_dir.join("ao")
     }
 
-    /// The effective value of a key of git's configuration; None where it is not set or has no
-    /// value. Text that is not UTF-8 is replaced.
+    /// Returns the effective value of a configuration key, or None if the key is unset or has no
+    /// value. Bytes that are not UTF-8 are replaced.
     pub fn config(&self, key: &str) -> Option<String> {
         self.gix.config_snapshot().string(key).map(|value| value.to_string())
     }
 
-    /// The effective value of a boolean key.
+    /// Returns the effective value of a boolean configuration key.
     pub fn config_bool(&self, key: &str) -> Option<bool> {
         self.gix.config_snapshot().boolean(key)
     }
 
-    /// The effective value of a key that holds a number, which may end in k, m or g; None also where
-    /// it is none.
+    /// Returns the effective value of a numeric configuration key, which may end in k, m or g.
+    /// Returns None if it is unset or not a number.
     pub fn config_int(&self, key: &str) -> Option<i64> {
         self.gix.config_snapshot().integer(key)
     }
 
-    /// The effective value of a key that holds a path, with `~/` resolved.
+    /// Returns the effective value of a configuration key that holds a path, with `~/` expanded.
     pub fn config_path(&self, key: &str) -> Option<PathBuf> {
         let config = self.gix.config_snapshot();
         let is_trusted = |meta: &gix::config::file::Metadata| {
@@ -166,9 +168,9 @@ impl Repository {
         interpolated(value, &self.environment).filter(|path| !is_optional || path.exists())
     }
 
-    /// Whether git takes every worktree for bare, unless its own configuration says otherwise: where
-    /// each has one (`extensions.worktreeConfig`), a `core.bare` that all share is not passed over
-    /// (git-worktree(1)).
+    /// Returns true if git treats every worktree as bare, unless the worktree's own configuration
+    /// says otherwise. With `extensions.worktreeConfig`, a shared `core.bare` applies to every
+    /// worktree (git-worktree(1)).
     pub fn is_bare_for_all(&self) -> bool {
         let config = self.gix.config_snapshot();
         let is_shared =
@@ -178,18 +180,19 @@ impl Repository {
         matches!(shared, Ok(Some(true))) && has_own()
     }
 
-    /// The names of the remotes, sorted.
+    /// Returns the names of the remotes, sorted.
     pub fn remotes(&self) -> Vec<String> {
         self.gix.remote_names().iter().map(ToString::to_string).collect()
     }
 
-    /// The folder of the main worktree, or of the repository itself where it is bare, or where it
-    /// lies apart (`git init --separate-git-dir`) and only the main worktree knows it.
+    /// Returns the directory of the main worktree. For a bare repository, and for one whose
+    /// location only the main worktree knows (`git init --separate-git-dir`), returns the
+    /// repository's own directory.
     pub fn main_folder(&self) -> &Path {
         &self.main_folder
     }
 
-    /// Where the worktree at `path` keeps its own git files; None unless it is one.
+    /// Returns the git directory of the worktree at `path`, or None if there is no worktree.
     pub fn git_dir_of(&self, path: &Path) -> Option<PathBuf> {
         let git = self.git_in(path, "rev-parse").args(["--path-format=absolute", "--git-dir"]);
         git.run().ok().map(|output| PathBuf::from(output.text()))
@@ -254,7 +257,7 @@ fn main_folder(repo: &gix::Repository, common_dir: &Path) -> PathBuf {
     folder.unwrap_or_else(|| common_dir.to_owned())
 }
 
-/// The name of this machine.
+/// Returns the name of this machine.
 pub fn hostname() -> Option<String> {
     let name = rustix::system::uname().nodename().to_string_lossy().trim().to_owned();
     Some(name).filter(|name| !name.is_empty())

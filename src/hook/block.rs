@@ -1,4 +1,4 @@
-//! The part of a hook that git-ao wrote: marked, and known again byte for byte.
+//! The part of a hook that git-ao wrote, between two markers.
 
 use std::ops::Range;
 

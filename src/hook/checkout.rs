@@ -1,4 +1,4 @@
-//! post-checkout: HEAD is at another branch, or the worktree is new.
+//! post-checkout: HEAD is on another branch, or the worktree is new.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -6,25 +6,25 @@ use std::path::Path;
 use super::{HookError, HookName, script};
 use crate::git::Repository;
 
-/// How a hook is made known to git.
+/// How a hook is registered with git.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// As a file in the folder of hooks.
+    /// As a file in the hooks directory.
     File,
-    /// In the repository's own configuration, beside whatever hooks there are.
+    /// In the repository's own configuration, beside any other hooks.
     Configured,
 }
 
 impl Way {
-    /// The way that the installed git knows.
+    /// Returns the way that the installed git supports.
     ///
     /// # Errors
-    /// When git cannot be run.
+    /// Fails if git cannot be run.
     pub fn of_git(repo: &Repository) -> Result<Self, HookError> {
         Ok(Self::of_version(&repo.git("version").run()?.text()))
     }
 
-    /// The way for what `git version` says.
+    /// Returns the way for this output of `git version`.
     pub fn of_version(text: &str) -> Self {
         let version = text.strip_prefix("git version ").unwrap_or(text);
         let mut numbers = version.split(['.', ' ', '-']).map_while(|part| part.parse::<u32>().ok());

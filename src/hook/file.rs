@@ -1,4 +1,4 @@
-//! One hook's file in the folder of hooks, and the hook that was there before it.
+//! The file of a hook in the hooks directory, and the hook that it replaced.
 
 use std::fs;
 use std::io::{self, Write};

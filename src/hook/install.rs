@@ -6,31 +6,31 @@ use super::file::{ExistingHook, HookFile};
 use super::{HookError, HookName, HooksDir, Reach, Way, configured, script};
 use crate::git::Repository;
 
-/// What becomes of a part that git-ao wrote and somebody edited.
+/// What happens to edits in git-ao's part of a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edits {
-    /// It is an error.
+    /// They are an error.
     Keep,
-    /// They are lost.
+    /// They are discarded.
     Discard,
 }
 
-/// What installing a hook came to.
+/// The result of installing a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Installed {
-    /// It is new.
+    /// A new file was installed.
     New,
-    /// It is new in a shell script that is there.
+    /// The hook was added to an existing shell script.
     IntoScript,
-    /// It is new, and goes on to the hook that is there.
+    /// The hook was installed, and calls the existing hook.
     AroundHook,
-    /// Another version of it was there.
+    /// Another version of the hook was replaced.
     Updated,
-    /// It was there.
+    /// The hook was already installed.
     Already,
 }
 
-/// Puts hooks in and takes them out of one repository.
+/// Installs hooks in a repository, and uninstalls them.
 #[derive(Debug)]
 pub struct Installer<'r> {
     pub(super) repo: &'r Repository,
@@ -39,19 +39,20 @@ pub struct Installer<'r> {
 }
 
 impl<'r> Installer<'r> {
-    /// For this repository, in this way.
+    /// Makes an installer for this repository.
     pub fn new(repo: &'r Repository, way: Way, edits: Edits) -> Self {
         Self { repo, way, edits }
     }
 
-    /// Installs a hook that calls `program`, or `git-ao` on PATH when that is gone.
+    /// Installs a hook that calls `program`, or `git-ao` on PATH if that program no longer exists.
     ///
-    /// A hook that is there goes on running, with the same arguments, input and exit status. In a
-    /// folder that other repositories use, it does nothing in them: this one is given
-    /// `ao.hooks=true`, which it then needs.
+    /// An existing hook still runs, with the same arguments, input and exit status. In a directory
+    /// that other repositories use, the hook does nothing for them: it needs `ao.hooks=true`, which
+    /// is set for this repository.
     ///
     /// # Errors
-    /// When what is there cannot be kept, or cannot be written. Then it is as it was.
+    /// Fails if an existing hook cannot be kept, or if the file cannot be written. The hooks are
+    /// then unchanged.
     pub fn install(&self, name: HookName, program: &Path) -> Result<Installed, HookError> {
         let installed = match self.way {
             Way::File => {
@@ -124,9 +125,9 @@ impl<'r> Installer<'r> {
         Ok(())
     }
 
-    /// The script in which a tool that writes its hooks anew wants to be told of others.
+    /// Returns the script to which users add hooks, if a tool regenerates the hooks.
     ///
-    /// husky keeps the hooks that it writes in `_`, and those of the user in the folder above.
+    /// husky keeps its own hooks in `_`, and those of the user in the directory above.
     pub fn owner_script(&self, name: HookName) -> Option<PathBuf> {
         let folder = HooksDir::find(self.repo).ok()?.folder;
         let is_husky = folder.ends_with("_") && folder.join("h").exists();

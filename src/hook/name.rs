@@ -1,30 +1,30 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A hook of git's that git-ao has something to do in (githooks(5)).
+/// A git hook in which git-ao does something (githooks(5)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HookName {
-    /// Records the branch that a session's worktree is on.
+    /// Records the branch of a session's worktree.
     PostCheckout,
     /// Records the new commit of a session's branch.
     PostCommit,
-    /// Likewise, after an amend or a rebase.
+    /// Does the same after an amend or a rebase.
     PostRewrite,
-    /// Likewise, after a merge or a pull.
+    /// Does the same after a merge or a pull.
     PostMerge,
     /// Adds the trailer `Ao-Session` to commits made in a session's worktree.
     PrepareCommitMsg,
-    /// Pushes the sessions along where `ao.autoPush` says so.
+    /// Pushes the sessions too if `ao.autoPush` is set.
     PrePush,
 }
 
-/// A name that is not one of [`HookName::ALL`].
+/// The name is not in [`HookName::ALL`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unsupported hook '{0}'")]
 pub struct UnknownHook(String);
 
 impl HookName {
-    /// All of them, in the order in which they are listed.
+    /// All hooks, in listing order.
     pub const ALL: [Self; 6] = [
         Self::PostCheckout,
         Self::PostCommit,
@@ -34,7 +34,7 @@ impl HookName {
         Self::PrePush,
     ];
 
-    /// Git's name for it.
+    /// Returns git's name for the hook.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PostCheckout => "post-checkout",

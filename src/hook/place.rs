@@ -3,31 +3,31 @@ use std::path::{Path, PathBuf};
 use super::HookError;
 use crate::git::Repository;
 
-/// The folder in which git looks for hooks.
+/// The directory in which git looks for hooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HooksDir {
-    /// Where it is; it need not be there yet.
+    /// The path; it need not exist.
     pub folder: PathBuf,
-    /// Whose it is.
+    /// Who uses it.
     pub reach: Reach,
 }
 
-/// Who uses a folder of hooks.
+/// Who uses a hooks directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// This repository: the folder lies in its git directory.
+    /// This repository: the directory is in its git directory.
     Repository,
-    /// This repository, and whoever has it checked out: the folder lies in a worktree.
+    /// This repository and its other users: the directory is part of a worktree.
     Worktree,
-    /// Other repositories too: the folder lies elsewhere.
+    /// Other repositories too: the directory is elsewhere.
     Shared,
 }
 
 impl HooksDir {
-    /// Finds the folder as git does (core.hooksPath in git-config(1)).
+    /// Finds the directory as git does (core.hooksPath in git-config(1)).
     ///
     /// # Errors
-    /// When core.hooksPath names what cannot be a folder, such as `/dev/null`.
+    /// Fails if core.hooksPath cannot be a directory, such as `/dev/null`.
     pub fn find(repo: &Repository) -> Result<Self, HookError> {
         let Some(path) = repo.config_path("core.hooksPath") else {
             let folder = repo.common_dir().join("hooks");

@@ -1,4 +1,4 @@
-//! pre-push: the sessions go where the branch goes.
+//! pre-push: pushes the sessions along with a branch.
 
 use std::ffi::OsString;
 

@@ -1,10 +1,10 @@
 use std::time::Instant;
 
-/// Who reads what a hook prints.
+/// Who reads the output of a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// A person, who may be told more; until then.
+    /// A person, until this time.
     Person(Instant),
-    /// Nobody that is known.
+    /// Nobody, as far as known.
     Nobody,
 }

@@ -12,15 +12,16 @@ pub(super) const SWITCH: &str = "ao.hooks";
 /// How long a hook waits for other writers: somebody waits for git.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Does what there is to do in a hook that git called with these arguments (githooks(5)).
+/// Runs a hook that git called with these arguments (githooks(5)).
 ///
-/// Nothing is written unless something changed, and never more than one event. The index is not
-/// touched, standard input is not read, other writers are waited for one second at most. Where
-/// `ao.hooks` is false nothing happens; nor where the hooks are shared with other repositories,
-/// unless it is true.
+/// At most one event is written, and only if something changed. The hook does not touch the index,
+/// does not read standard input, and waits for other writers for at most one second. It does
+/// nothing if `ao.hooks` is false, or if the hooks are shared with other repositories and
+/// `ao.hooks` is not true.
 ///
 /// # Errors
-/// When something that happened could not be recorded. Git's command is not to fail for it.
+/// Fails if a change could not be recorded. The caller should not let git's command fail because of
+/// it.
 pub fn run(
     store: Store,
     name: HookName,

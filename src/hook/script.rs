@@ -1,4 +1,4 @@
-//! The text of a block: the script of the hook, with the program that it was installed with.
+//! The script of a hook, including the path of the program that installed it.
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -6,32 +6,32 @@ use super::{HookError, HookName, HooksDir, Installer, configured};
 /// Whether a hook of git-ao is installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HookState {
-    /// It is not; where git has another hook, that is named.
+    /// It is not installed. If git has another hook, this is its path.
     Missing(Option<PathBuf>),
-    /// It is, as a file.
+    /// It is installed as a file.
     File(PathBuf),
-    /// It is, but somebody edited what git-ao wrote.
+    /// It is installed, but git-ao's part was edited.
     Edited(PathBuf),
-    /// It is a file, but git does not run it: it is not executable.
+    /// It is installed, but git does not run it because it is not executable.
     NotRun(PathBuf),
-    /// It was, but one of its marks is gone.
+    /// One of its markers is missing.
     Damaged(PathBuf),
-    /// It is, in the repository's configuration.
+    /// It is installed in the repository's configuration.
     Configured,
 }
 
 impl HookState {
-    /// True when git runs git-ao in this hook.
+    /// Returns true if git runs git-ao in this hook.
     pub fn is_installed(&self) -> bool {
         matches!(self, Self::File(_) | Self::Edited(_) | Self::Configured)
     }
 }
 
 impl Installer<'_> {
-    /// Looks whether a hook is installed.
+    /// Returns whether a hook is installed.
     ///
     /// # Errors
-    /// When the file or the configuration cannot be read.
+    /// Fails if the file or the configuration cannot be read.
     pub fn status(&self, name: HookName) -> Result<HookState, HookError> {
         if configured::has(self.repo, name)? {
             return Ok(HookState::Configured);

@@ -1,4 +1,4 @@
-//! prepare-commit-msg: whose commit it is.
+//! prepare-commit-msg: adds the session to a commit message.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;

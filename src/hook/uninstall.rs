@@ -4,31 +4,31 @@ use super::block::{self, BlockKind, SHEBANG};
 use super::file::{ExistingHook, HookFile};
 use super::{Edits, HookError, HookName, HooksDir, Installer, Reach, configured};
 
-/// What taking a hook out came to.
+/// The result of uninstalling a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uninstalled {
-    /// It is gone; what was there before it is there again.
+    /// It was removed, and the previous hook was restored.
     Gone,
-    /// It was not there.
+    /// It was not installed.
     NotThere,
 }
 
 impl Installer<'_> {
-    /// Takes a hook out, in whichever way it was installed: what was there before is there again,
-    /// byte for byte.
+    /// Uninstalls a hook, however it was installed. The previous hook is restored byte for byte.
     ///
     /// # Errors
-    /// When what git-ao wrote was edited, or the file cannot be written. Then it is as it was.
+    /// Fails if git-ao's part was edited, or if the file cannot be written. The hook is then
+    /// unchanged.
     pub fn uninstall(&self, name: HookName) -> Result<Uninstalled, HookError> {
         let in_file = self.remove_file(name)?;
         let in_config = configured::remove(self.repo, name)?;
         Ok(if in_file || in_config { Uninstalled::Gone } else { Uninstalled::NotThere })
     }
 
-    /// Takes back the `ao.hooks=true` that made hooks in a shared folder work here.
+    /// Unsets `ao.hooks`, which enables hooks in a shared directory for this repository.
     ///
     /// # Errors
-    /// When the configuration cannot be written.
+    /// Fails if the configuration cannot be written.
     pub fn opt_out(&self) -> Result<(), HookError> {
         let is_shared = HooksDir::find(self.repo).is_ok_and(|place| place.reach == Reach::Shared);
         if is_shared {

@@ -1,4 +1,4 @@
-//! In which worktrees git finds a hook, where it looks for it in each of them.
+//! Checks in which worktrees git finds a hook.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use crate::workspace::Worktrees;
 /// A worktree in which git does not run a hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lacking {
-    /// Its folder.
+    /// The directory.
     pub worktree: PathBuf,
-    /// Where its core.hooksPath leads, if no hook can be installed there.
+    /// The value of its core.hooksPath, if no hook can be installed there.
     pub turned_off: Option<PathBuf>,
 }
 
 impl Lacking {
-    /// The command that installs these hooks there, or shows what keeps them from being installed.
+    /// Returns a command that installs these hooks there, or shows why they cannot be installed.
     pub fn way_out(&self, names: &str) -> String {
         let path = shell_word(&self.worktree.to_string_lossy());
         match self.turned_off {
@@ -30,12 +30,12 @@ impl Lacking {
 }
 
 impl Installer<'_> {
-    /// The worktrees in which git does not run this hook, although it is installed in this one: a
-    /// relative core.hooksPath means another folder in each (git-config(1)), and with
-    /// `extensions.worktreeConfig` each may have its own.
+    /// Returns the worktrees in which git does not run this hook although it is installed in the
+    /// current one. A relative core.hooksPath is another directory in each worktree
+    /// (git-config(1)), and with `extensions.worktreeConfig` each worktree can set its own.
     ///
     /// # Errors
-    /// When the worktrees cannot be listed.
+    /// Fails if the worktrees cannot be listed.
     pub fn lacking(&self, name: HookName) -> Result<Vec<Lacking>, HookError> {
         let relative = self.repo.config_path("core.hooksPath").filter(|it| it.is_relative());
         let has_own = self.repo.config_bool("extensions.worktreeConfig") == Some(true);

@@ -6,12 +6,12 @@ use gix::objs::Commit;
 
 use crate::model::Timestamp;
 
-/// What tells the time.
+/// A source of the current time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// The computer's clock.
+    /// Returns the system clock.
     pub fn system() -> Self {
         Self::new(|| {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -19,12 +19,12 @@ impl Clock {
         })
     }
 
-    /// A clock that answers what `now` says.
+    /// Makes a clock that calls `now`.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The time.
+    /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }

@@ -1,7 +1,7 @@
 use crate::git::{GitError, LockError, ObjectError, RefError};
 use crate::model::Recovery;
 
-/// Why commits were not read or written, or a ref not moved.
+/// Why commits could not be read or written, or a ref not updated.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {

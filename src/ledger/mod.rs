@@ -1,8 +1,8 @@
-//! Commits on refs: writing them, moving the refs to them, and reading their history.
+//! Commits on refs: writing them, updating the refs, and reading their history.
 //!
-//! This layer knows nothing of sessions. A ref changes here in one way: read its tip, write commits
-//! on top of it, and move the ref from that very tip, or start again. Several refs move together:
-//! all of them are locked before the first one moves.
+//! This layer knows nothing about sessions. Every update of a ref follows one scheme: read the tip,
+//! write commits on top of it, and update the ref if the tip is unchanged; otherwise start again.
+//! Several refs are updated together: all of them are locked before the first one is updated.
 
 mod ancestry;
 mod backoff;

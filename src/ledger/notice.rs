@@ -4,13 +4,13 @@ use std::sync::Arc;
 use crate::git::Cause;
 use crate::model::error_chain;
 
-/// What happens during a write that is no reason to give up.
+/// An event during a write that does not make it fail.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LedgerNotice {
-    /// The write waits for another program.
+    /// The write is waiting for another program.
     Waiting(String),
-    /// The write is done, but not known to be on the disk.
+    /// The write is done, but may not survive a power failure.
     Unsure(Cause),
 }
 

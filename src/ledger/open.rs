@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The refs of one repository that hold a history of commits.
 ///
-/// Opening it reads and writes nothing.
+/// Opening a ledger neither reads nor writes.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     repo: Repository,
@@ -20,7 +20,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// The ledger of a repository.
+    /// Opens the ledger of a repository.
     pub fn new(repo: Repository) -> Self {
         Self { repo, clock: Clock::system(), patience: PATIENCE, listener: Listener::default() }
     }
@@ -30,40 +30,40 @@ impl Ledger {
         Self { repo, ..self.clone() }
     }
 
-    /// Sets what tells the time.
+    /// Sets the clock.
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
 
-    /// Sets how long a write waits for other writers before it gives up.
+    /// Sets how long a write waits for other writers before it fails.
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// Sets who is notified of what happens while a write is under way.
+    /// Sets the function that receives notices during a write.
     pub fn with_listener(self, notify: impl Fn(LedgerNotice) + Send + Sync + 'static) -> Self {
         Self { listener: Listener::new(notify), ..self }
     }
 
-    /// The repository.
+    /// Returns the repository.
     pub fn repository(&self) -> &Repository {
         &self.repo
     }
 
-    /// The time, as this ledger is told it.
+    /// Returns the clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// How long a write waits for other writers before it gives up.
+    /// Returns how long a write waits for other writers before it fails.
     pub fn patience(&self) -> Duration {
         self.patience
     }
 
-    /// The newest commit on a ref; None where there is no such ref.
+    /// Returns the newest commit on a ref, or None if there is no such ref.
     ///
     /// # Errors
-    /// When the ref cannot be read.
+    /// Fails if the ref cannot be read.
     pub fn tip(&self, name: &str) -> Result<Option<Oid>, LedgerError> {
         Ok(self.repo.read_ref(name)?)
     }

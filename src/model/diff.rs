@@ -7,14 +7,14 @@ use super::{KEYS, Map, Value};
 pub struct FieldChange {
     /// The field, with dots between levels.
     pub field: String,
-    /// What it held before; None where it was not there.
+    /// The value before; None if there was none.
     pub before: Option<Value>,
-    /// What it holds now; None where it is not there any more.
+    /// The value now; None if there is none.
     pub after: Option<Value>,
 }
 
-/// The fields that differ, in a record's order, unknown ones behind. Mappings are compared key by
-/// key; `updated_at` is left out, for it differs always.
+/// Returns the fields that differ, in the order of a record, unknown fields last. Mappings are
+/// compared key by key. `updated_at` always differs and is left out.
 pub fn field_changes(before: &Map, after: &Map) -> Vec<FieldChange> {
     let mut fields: BTreeMap<Path, [Option<&Value>; 2]> = BTreeMap::new();
     for (side, record) in [before, after].into_iter().enumerate() {

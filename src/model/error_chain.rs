@@ -1,6 +1,6 @@
 use std::error::Error;
 
-/// The message of an error and of its causes, each said once: `cannot open 'x': permission denied`.
+/// Formats an error and its causes without repetition: `cannot open 'x': permission denied`.
 pub fn error_chain(error: &dyn Error) -> String {
     let mut text = message(error);
     if let Some(cause) = error.source() {
@@ -9,7 +9,7 @@ pub fn error_chain(error: &dyn Error) -> String {
     text
 }
 
-/// Appends a cause and its own causes to a message, except what it says already.
+/// Appends a cause and its own causes to a message, without repetition.
 pub fn append_cause(text: &mut String, cause: &dyn Error) {
     let mut next = Some(cause);
     while let Some(cause) = next {

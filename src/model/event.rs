@@ -1,18 +1,18 @@
 use super::{Oid, SessionId, Timestamp};
 
-/// One change of the store: a commit on its ref.
+/// A change of the store: a commit on its ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// The commit.
     pub id: Oid,
-    /// Its parents: the store's tip before it; for a fork then the parent session's event, for a
-    /// merge then the other tip.
+    /// The parents: the previous tip of the store, followed by the parent session's event for a
+    /// fork, or the other tip for a merge.
     pub parents: Vec<Oid>,
     /// Who made the change.
     pub author: Person,
-    /// When, in whole seconds.
+    /// The time of the change, in whole seconds.
     pub time: Timestamp,
-    /// What it says.
+    /// The content of the commit message.
     pub message: Message,
 }
 
@@ -27,39 +27,39 @@ pub struct Person {
     pub offset: i32,
 }
 
-/// What made an event.
+/// What caused an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Origin {
-    /// A person, or a program, gave the command.
+    /// A person or a program ran a command.
     #[default]
     Person,
-    /// The program noted something by itself: an agent that ended, a hook that ran.
+    /// git-ao recorded something on its own: an agent that ended, a hook that ran.
     Automatic,
 }
 
-/// What the commit of an event says.
+/// The content of an event's commit message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
     /// One line: `status 7b6d11f9: working -> done`.
     pub subject: String,
-    /// What was done, from the trailer `Ao-Op`; empty when there is none.
+    /// The operation, from the trailer `Ao-Op`; empty if there is none.
     pub op: String,
     /// The sessions touched, from the trailers `Ao-Session`.
     pub sessions: Vec<SessionId>,
-    /// What both sides of a merge had changed, from the trailers `Ao-Conflict`: session and field.
+    /// The conflicts of a merge, from the trailers `Ao-Conflict`: session and field.
     pub conflicts: Vec<(SessionId, String)>,
-    /// The clone in which it was made, from the trailer `Ao-Replica`. Merges and events of older
-    /// versions have none.
+    /// The clone in which the event was made, from the trailer `Ao-Replica`. Merges and events of
+    /// older versions have none.
     pub replica: Option<String>,
-    /// What made it, from the trailer `Ao-Auto`.
+    /// The cause, from the trailer `Ao-Auto`.
     pub origin: Origin,
-    /// The public event of the same change, from the trailer `Ao-Public` of a private one. The
-    /// public one does not name the private one, which others must not learn of.
+    /// The public event of the same change, from the trailer `Ao-Public` of a private event. The
+    /// public event does not name the private one, because others must not learn of it.
     pub public: Option<Oid>,
 }
 
 impl Message {
-    /// The commit message that says this.
+    /// Formats the commit message.
     pub fn to_text(&self) -> String {
         let mut text = format!("{}\n\n", one_line(&self.subject));
         for id in &self.sessions {
@@ -81,10 +81,10 @@ impl Message {
         text
     }
 
-    /// Reads a commit message written by anybody.
+    /// Parses a commit message, which anybody may have written.
     ///
-    /// Trailers are taken from the last paragraph (git-interpret-trailers(1)); what does not parse
-    /// is passed over.
+    /// Trailers are taken from the last paragraph (git-interpret-trailers(1)); invalid ones are
+    /// ignored.
     pub fn from_text(text: &str) -> Self {
         let text = text.trim_end();
         let (first, rest) = text.split_once('\n').unwrap_or((text, ""));

@@ -1,13 +1,13 @@
 use super::{Project, SessionId};
 
-/// What a person may type for a session, taken apart without looking at any session.
+/// A parsed name of a session, before it is looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handle {
     /// The text as typed.
     pub text: String,
     /// Only sessions of this project: `demo/7b6d11f9`. A branch may have that form too.
     pub project: Option<Project>,
-    /// What the text can mean.
+    /// The possible meaning of the text.
     pub reference: Reference,
 }
 
@@ -16,17 +16,17 @@ pub struct Handle {
 pub enum Reference {
     /// `@`: the session of this worktree.
     Here,
-    /// `latest`, `last`, `recent`: the last updated one.
+    /// `latest`, `last`, `recent`: the session that was updated last.
     Latest,
     /// A full id.
     Id(SessionId),
-    /// 4 or more hex digits, as an id starts; may be a branch too.
+    /// 4 or more hex digits at the start of an id; may also be a branch.
     Prefix(String),
-    /// `issue:42`, or `#42`, which may be a pull request too.
+    /// `issue:42`, or `#42`, which may also be a pull request.
     Issue(String),
     /// `pr:7`
     Pr(u64),
-    /// `#42`: the issue, else the pull request of that number.
+    /// `#42`: the issue, otherwise the pull request with that number.
     Number(u64),
     /// The URL of an issue or a pull request.
     Url(String),
@@ -35,7 +35,7 @@ pub enum Reference {
 }
 
 impl Handle {
-    /// Takes `text` apart. Any text means something; what is no other form is a branch's name.
+    /// Parses a name. Every text is valid: one without another form is the name of a branch.
     pub fn parse(text: &str) -> Self {
         if let Some((project, rest)) = text.split_once('/')
             && let Ok(project) = project.parse()

@@ -3,35 +3,34 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-/// The id of a session: a UUID, random (version 4) when made here.
+/// The id of a session: a UUID, of version 4 if it was made here.
 ///
-/// It is printed and stored as 36 lower-case characters. Ids made by other programs may be of any
-/// UUID version.
+/// Its text form has 36 lower-case characters. Ids from other programs may be of any UUID version.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(Uuid);
 
-/// A text that is not a session id.
+/// The text is not a session id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a session id")]
 pub struct InvalidId(String);
 
 impl SessionId {
-    /// Makes a fresh random id.
+    /// Makes a random id.
     pub fn random() -> Self {
         Self(Uuid::new_v4())
     }
 
-    /// Makes an id from 16 bytes, for callers that draw their own randomness.
+    /// Makes an id from 16 bytes, for callers with their own source of randomness.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
     }
 
-    /// The first 8 hex digits, the form people see.
+    /// Returns the first 8 hex digits, the form that people see.
     pub fn short(&self) -> String {
         self.to_string()[..8].to_owned()
     }
 
-    /// The first two hex digits, the name of the folder that holds the record.
+    /// Returns the first two hex digits, the name of the folder that holds the record.
     pub fn shard(&self) -> String {
         format!("{:02x}", self.0.as_bytes()[0])
     }

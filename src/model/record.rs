@@ -102,6 +102,10 @@ impl Session {
     /// Reads the stored form.
     ///
     /// Only `id` must be there. A record that says nothing of its project is of `project`.
+    ///
+    /// # Errors
+    /// Fails if the id is missing, if a known key has an invalid value, or if the schema is newer than
+    /// this version supports.
     pub fn from_record(record: Map, project: &Project) -> Result<Self, RecordError> {
         let mut from = Reader::new("", record);
         let schema = from.number("schema")?.unwrap_or(1);

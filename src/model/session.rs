@@ -3,70 +3,70 @@ use std::fmt;
 
 use super::{Map, Oid, Placement, Project, SessionId, SessionStatus, Timestamp};
 
-/// One agent's piece of work, as a program handles it.
+/// A session: the work of one agent on one task.
 ///
-/// Each type has an `extra` map with the keys that this version does not know; they are written
-/// back after the known ones.
+/// Each type has an `extra` map with keys that this version does not know. They are written back
+/// after the known keys.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     /// The record's schema, 1.
     pub schema: u64,
-    /// Who it is.
+    /// The id.
     pub id: SessionId,
-    /// The project it belongs to.
+    /// The project.
     pub project_id: Project,
-    /// What sort of work it is.
+    /// The kind of work.
     pub kind: Kind,
-    /// One line that names it; may be empty, see [`Session::display_title`].
+    /// A one-line title; may be empty, see [`Session::display_title`].
     pub title: String,
-    /// The prompt as delivered to the agent.
+    /// The prompt as passed to the agent.
     pub task: Option<String>,
-    /// Where the work stands.
+    /// The status.
     pub status: SessionStatus,
-    /// Why it stands there, where that is not obvious.
+    /// The reason for the status.
     pub status_reason: Option<String>,
     /// The name of the agent.
     pub agent: Option<String>,
-    /// Model, permissions and the like.
+    /// The agent's settings, such as model and permissions.
     pub agent_config: Map,
     /// The agent's own id of its conversation.
     pub agent_session_id: Option<String>,
-    /// The branch it works on, without `refs/heads/`.
+    /// The branch, without `refs/heads/`.
     pub branch: Option<String>,
     /// Where the branch started.
     pub base: Option<Base>,
-    /// The last commit seen on the branch.
+    /// The last recorded commit of the branch.
     pub head: Option<Oid>,
-    /// When it was made.
+    /// The time of creation.
     pub created_at: Timestamp,
-    /// When its record last changed, other than in [what a clone notes by
-    /// itself](Self::differs_in_facts_alone); never goes back.
+    /// The time of the last change, other than of [facts that a clone records on its
+    /// own](Self::differs_in_facts_alone). It never goes back.
     pub updated_at: Timestamp,
-    /// Which session it was forked from.
+    /// The session from which it was forked.
     pub fork: Option<Fork>,
     /// The orchestrator session that started it.
     pub spawned_by: Option<SessionId>,
     /// The issue it works on.
     pub issue_id: Option<String>,
-    /// Where that issue is.
+    /// The URL of the issue.
     pub issue_url: Option<String>,
-    /// The pull request that carries it.
+    /// The number of the pull request with its work.
     pub pr_number: Option<u64>,
-    /// Where that pull request is.
+    /// The URL of the pull request.
     pub pr_url: Option<String>,
-    /// Words to find it by: a set, kept in the order they were added.
+    /// Tags: a set, in the order in which they were added.
     pub tags: Vec<String>,
     /// Free-form values.
     pub context: Map,
-    /// What it has cost so far.
+    /// The cost so far.
     pub cost: Option<Cost>,
-    /// Where it lives, by replica.
+    /// Where the session lives, by the name of the clone.
     pub placements: BTreeMap<String, Placement>,
     /// Keys this version does not know.
     pub extra: Map,
 }
 
-/// What sort of work a session is.
+/// The kind of work of a session.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 pub enum Kind {
@@ -80,10 +80,10 @@ pub enum Kind {
     Other(String),
 }
 
-/// The commit a session's branch started at.
+/// The commit at which a session's branch started.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Base {
-    /// The branch that was the base, if it was one.
+    /// The branch that was the base, if any.
     pub branch: Option<String>,
     /// The commit.
     pub commit: Option<Oid>,
@@ -91,7 +91,7 @@ pub struct Base {
     pub extra: Map,
 }
 
-/// What a session was forked from.
+/// The origin of a forked session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fork {
     /// The parent session.
@@ -104,7 +104,7 @@ pub struct Fork {
     pub extra: Map,
 }
 
-/// What a session has used.
+/// The usage of a session.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cost {
     /// Tokens sent.
@@ -115,14 +115,14 @@ pub struct Cost {
     pub cache_read_tokens: u64,
     /// Tokens written to the provider's cache.
     pub cache_creation_tokens: u64,
-    /// US dollars; None when the price is not known.
+    /// The price in US dollars; None if unknown.
     pub cost_usd: Option<f64>,
     /// Keys this version does not know.
     pub extra: Map,
 }
 
 impl Session {
-    /// A session with nothing but what every session has.
+    /// Makes a session with only the required fields.
     pub fn new(id: SessionId, project: Project, now: Timestamp) -> Self {
         Self {
             schema: 1,
@@ -155,7 +155,7 @@ impl Session {
         }
     }
 
-    /// The title, or `Session <short id>` where there is none.
+    /// Returns the title, or `Session <short id>` if it is empty.
     pub fn display_title(&self) -> String {
         if self.title.is_empty() {
             format!("Session {}", self.id.short())
@@ -164,15 +164,15 @@ impl Session {
         }
     }
 
-    /// When it was last updated, as far as that can be true at `now`: where only a wrong clock can
-    /// have told it, the time at which the session was made, or the start of all times.
+    /// Returns the time of the last update. A time that is later than `now` by more than clocks may
+    /// differ is replaced by the time of creation, or by the epoch.
     pub fn last_update(&self, now: Timestamp) -> Timestamp {
         let told = [self.updated_at, self.created_at];
         told.into_iter().find(|time| *time <= now.latest()).unwrap_or(Timestamp::EPOCH)
     }
 
-    /// True where nothing differs but what a clone notes by itself: placements, head, later
-    /// transcripts and usage. Such a change is not an update of the session: else the clone that
+    /// Returns true if only facts differ that a clone records on its own: placements, head,
+    /// transcripts and usage. Such a change does not count as an update; otherwise the clone that
     /// runs the agent would win every conflict.
     pub fn differs_in_facts_alone(&self, other: &Self) -> bool {
         let mut same = self.clone();
@@ -187,7 +187,7 @@ impl Session {
         same == *other
     }
 
-    /// Adds a tag unless it is there.
+    /// Adds a tag, if it is not present.
     pub fn add_tag(&mut self, tag: &str) {
         if !self.tags.iter().any(|t| t == tag) {
             self.tags.push(tag.to_owned());
@@ -196,7 +196,7 @@ impl Session {
 }
 
 impl Kind {
-    /// The stored word.
+    /// Returns the stored word.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Task => "task",

@@ -1,4 +1,4 @@
-/// The text as one word of a POSIX shell, for commands that are shown to be pasted.
+/// Quotes a text as one word of a POSIX shell, for commands that users paste.
 pub fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

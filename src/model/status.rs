@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Where a session's work stands.
+/// The status of a session.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)] // the names are the documentation: each is the word that is stored
 pub enum SessionStatus {
@@ -23,22 +23,22 @@ pub enum SessionStatus {
     Killed,
     Terminated,
     Cleanup,
-    /// A word that this version does not know: kept and shown as it is, not terminal.
+    /// A status that this version does not know. It is kept and shown as it is, and is not final.
     Other(String),
 }
 
-/// A change of status that the table does not allow.
+/// The status table does not allow this change.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot go from '{from}' to '{to}': '{from}' is final")]
 pub struct IllegalTransition {
-    /// The status the session is in.
+    /// The present status.
     pub from: SessionStatus,
-    /// The status that was asked for.
+    /// The requested status.
     pub to: SessionStatus,
 }
 
 impl SessionStatus {
-    /// Every status this version knows, in the order a session usually goes through them.
+    /// All statuses that this version knows, in the order in which a session usually has them.
     pub const ALL: [Self; 19] = [
         Self::Spawning,
         Self::Working,
@@ -61,7 +61,7 @@ impl SessionStatus {
         Self::Cleanup,
     ];
 
-    /// The stored word.
+    /// Returns the stored word.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Spawning => "spawning",
@@ -87,7 +87,7 @@ impl SessionStatus {
         }
     }
 
-    /// True when the work has ended.
+    /// Returns true if the status is final.
     pub fn is_terminal(&self) -> bool {
         matches!(
             self,
@@ -100,19 +100,22 @@ impl SessionStatus {
         )
     }
 
-    /// True when the work has ended and can be taken up again.
+    /// Returns true if the status is final and a restore can leave it.
     pub fn is_restorable(&self) -> bool {
         self.is_terminal() && *self != Self::Merged
     }
 
-    /// True when it tells what the agent is doing, so that the end of the agent changes it. Others
-    /// tell what a person decided or where the pull request stands.
+    /// Returns true if the status describes what the agent is doing, so that the end of the agent
+    /// changes it. Other statuses describe a person's decision or the state of the pull request.
     pub fn tells_activity(&self) -> bool {
         matches!(self, Self::Spawning | Self::Working | Self::Idle | Self::NeedsInput | Self::Stuck)
     }
 
     /// Checks a change of status by anything but a restore: what has ended does not go on. How it
     /// ended may be said anew, unless it was merged; staying is no change.
+    ///
+    /// # Errors
+    /// Fails if the table does not allow the change.
     pub fn check_change(&self, to: &Self) -> Result<(), IllegalTransition> {
         let is_said_anew = *self != Self::Merged && to.is_terminal();
         if self.is_terminal() && self != to && !is_said_anew {

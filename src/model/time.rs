@@ -1,44 +1,44 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A moment, in milliseconds since 1970-01-01T00:00:00Z.
+/// A time, in milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Written as RFC 3339 in UTC with milliseconds; any RFC 3339 offset is read.
+/// Its text form is RFC 3339 in UTC with milliseconds. Any RFC 3339 offset can be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// A text that is not an RFC 3339 time between the years 1970 and 9999.
+/// The text is not an RFC 3339 time between the years 1970 and 9999.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a time such as 2026-11-20T17:20:32.253Z")]
 pub struct InvalidTime(String);
 
 impl Timestamp {
-    /// The start of the count; stands for "not known" in sparse records.
+    /// 1970-01-01T00:00:00Z, which stands for an unknown time in sparse records.
     pub const EPOCH: Self = Self(0);
 
     /// The last millisecond that has a four-digit year.
     const MAX: i64 = 253_402_207_199_999;
 
-    /// The moment `millis` milliseconds after the epoch, clamped to what can be written.
+    /// Returns the time `millis` milliseconds after the epoch, limited to the supported range.
     pub fn from_millis(millis: i64) -> Self {
         Self(millis.clamp(0, Self::MAX))
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     pub fn as_millis(&self) -> i64 {
         self.0
     }
 
-    /// Whole seconds since the epoch, as git counts time.
+    /// Returns the whole seconds since the epoch, as git counts time.
     pub fn as_seconds(&self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// How far the clocks of two machines may be apart, in milliseconds. What is told for a time
-    /// later than that was told by a wrong clock.
+    /// How far the clocks of two machines may differ, in milliseconds. A later time comes from a
+    /// wrong clock.
     pub const SKEW: i64 = 5 * 60 * 1000;
 
-    /// The latest time that can have been told at this one, with a clock that is not wrong.
+    /// Returns the latest time that a correct clock can have recorded by now.
     pub fn latest(self) -> Self {
         Self::from_millis(self.0.saturating_add(Self::SKEW))
     }

@@ -1,4 +1,4 @@
-//! Taking one change of a record back.
+//! Undoes a change of a record.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use super::{Map, Merged, Value};
 const FACTS: [&str; 7] =
     ["status", "status_reason", "placements", "head", "transcripts", "usage", "agent_session_id"];
 
-/// How much of a change is taken back.
+/// How much of a change is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// All of it: a person asked for it.
+    /// Everything, because a person asked for it.
     Everything,
-    /// All but what a clone notes of the world: status, placements, head and the like.
+    /// Everything except facts that a clone records: status, placements, head and the like.
     WithoutFacts,
 }
 
@@ -45,8 +45,8 @@ pub fn undo(before: &Map, after: &Map, now: &Map, extent: Extent) -> Merged {
     Merged { record, conflicts: undoing.conflicts }
 }
 
-/// The fields in which a record differs from what it was, other than in what a clone notes of the
-/// world.
+/// Returns the fields that differ between two records, except facts that a clone records on its
+/// own.
 pub fn own_changes(then: &Map, now: &Map) -> Vec<String> {
     let is_own = |key: &Value| {
         let label = key.label();

@@ -2,8 +2,8 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// A YAML value.
 ///
-/// Holds everything YAML can say (keys of any type, tags), so that what this version does not
-/// understand is written back as it was.
+/// It can represent everything that YAML can express, including keys of any type and tags, so that
+/// unknown content is written back unchanged.
 #[derive(Debug, Clone)]
 pub enum Value {
     /// `null`
@@ -16,7 +16,8 @@ pub enum Value {
     Uint(u64),
     /// A number with a fraction, an infinity or NaN.
     Float(f64),
-    /// A number and its text, where it would not be written so: `1.50`, `0x1F`, more than 64 bits.
+    /// A number and its text, if it would be written differently: `1.50`, `0x1F`, more than 64
+    /// bits.
     Literal(String, Box<Value>),
     /// Text
     String(String),
@@ -50,7 +51,7 @@ impl Value {
         }
     }
 
-    /// The text, if this is text.
+    /// Returns the text, if the value is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::String(s) => Some(s),
@@ -58,7 +59,7 @@ impl Value {
         }
     }
 
-    /// The whole number, if this is one and not negative.
+    /// Returns the number, if the value is a non-negative whole number.
     pub fn as_u64(&self) -> Option<u64> {
         match self {
             Value::Int(i) => u64::try_from(*i).ok(),
@@ -68,7 +69,7 @@ impl Value {
         }
     }
 
-    /// The number, whole or not.
+    /// Returns the number, whole or not.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Value::Int(i) => Some(*i as f64),
@@ -79,7 +80,7 @@ impl Value {
         }
     }
 
-    /// The mapping, if this is one.
+    /// Returns the mapping, if the value is one.
     pub fn as_map(&self) -> Option<&Map> {
         match self {
             Value::Map(map) => Some(map),
@@ -107,7 +108,7 @@ impl From<u64> for Value {
 }
 
 impl Map {
-    /// An empty map.
+    /// Returns an empty map.
     pub fn new() -> Self {
         Self::default()
     }

@@ -27,6 +27,9 @@ pub enum WhenError {
 /// - `now`, and as in git `yesterday`, 24 hours ago
 ///
 /// An age that reaches before 1970 means the start of 1970.
+///
+/// # Errors
+/// Fails if the text has none of these forms.
 pub fn parse_when(text: &str, now: Timestamp) -> Result<Timestamp, WhenError> {
     let word = text.trim();
     let day = || format!("{word}T00:00:00Z").parse();
@@ -52,6 +55,9 @@ pub fn parse_when(text: &str, now: Timestamp) -> Result<Timestamp, WhenError> {
 /// The units are `s`, `m` or `min`, `h`, `d`, `w`, `mo`, `y`, or the words `second` to `year`, with
 /// or without an `s`; a month counts 30 days, a year 365. As git takes them, the parts may be apart,
 /// with dots or spaces, and `ago` may follow: `2w`, `2 weeks ago`, `2.weeks.ago`.
+///
+/// # Errors
+/// Fails if the text is not an age, or if the age is zero or negative.
 pub fn parse_age(text: &str) -> Result<Duration, WhenError> {
     let word = text.trim();
     match (age(word), word.strip_prefix('-').and_then(age)) {

@@ -1,4 +1,4 @@
-//! What ended and deleted sessions leave behind, and old ones to the archive.
+//! Removes what ended and deleted sessions leave behind, and archives old sessions.
 
 mod branch;
 mod deleted;
@@ -18,39 +18,39 @@ use crate::ops::common::{FlowError, Interrupt, placement};
 use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{Loss, Worktrees};
 
-/// Which leftovers are to be removed.
+/// The options of [`cleanup`].
 #[derive(Debug, Clone, Copy)]
 pub struct Cleanup {
-    /// Sessions whose last update is longer ago go to the archive; None: no session does.
+    /// Archive sessions whose last update is older than this; None archives no session.
     pub older_than: Option<Duration>,
-    /// What becomes of branches.
+    /// Whether to remove branches.
     pub branches: Branches,
-    /// What becomes of work that is nowhere else.
+    /// What happens to work that is saved nowhere else.
     pub loss: Loss,
 }
 
 /// Whether the branches of ended sessions are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Branches {
-    /// They stay.
+    /// No branch is removed.
     Keep,
-    /// Those that begin with `ao.branchPrefix` go.
+    /// Branches that start with `ao.branchPrefix` are removed.
     Remove,
 }
 
 /// The result of a cleanup.
 #[derive(Debug)]
 pub struct Cleaned {
-    /// What was found, with what became of it.
+    /// What was found, and what was done about it.
     pub leftovers: Vec<Leftover>,
-    /// The event; None where no record changed.
+    /// The event; None if no record changed.
     pub event: Option<Oid>,
 }
 
 /// Determines what [`cleanup`] would remove, without removing it.
 ///
 /// # Errors
-/// When git or the store cannot be read.
+/// Fails if git or the store cannot be read.
 pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, FlowError> {
     let repo = store.repository();
     let worktrees = Worktrees::new(repo);
@@ -114,13 +114,13 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
     Ok(leftovers)
 }
 
-/// Removes what can go, and writes it down in one event.
+/// Removes leftovers and records that in a single event.
 ///
-/// What one session refuses does not keep the others from being cleaned up. An interrupt counts
-/// between two sessions: those that were cleaned up by then are written down.
+/// A session that cannot be cleaned up does not prevent the cleanup of others. An interrupt takes
+/// effect between two sessions; those that were cleaned up by then are recorded.
 ///
 /// # Errors
-/// When git or the store cannot be read or written.
+/// Fails if git or the store cannot be read or written.
 pub fn cleanup(
     store: &Store,
     what: &Cleanup,

@@ -6,7 +6,7 @@ use crate::store::{Key, Store};
 /// Marks a session as done.
 ///
 /// # Errors
-/// When the session is not there or archived, or has ended in another way.
+/// Fails if the session does not exist, is archived, or has another final status.
 pub fn complete(store: &Store, key: &Key, say: &StatusChange) -> Result<Changed, FlowError> {
     change(store, key, "complete", &SessionStatus::Done, say, &Interrupt::never())
 }

@@ -6,7 +6,7 @@ use crate::store::{Key, Store};
 /// Marks a session as failed.
 ///
 /// # Errors
-/// When the session is not there or archived, or has ended in another way.
+/// Fails if the session does not exist, is archived, or has another final status.
 pub fn fail(store: &Store, key: &Key, say: &StatusChange) -> Result<Changed, FlowError> {
     change(store, key, "fail", &SessionStatus::Errored, say, &Interrupt::never())
 }

@@ -1,4 +1,4 @@
-//! A new session that goes on from where another one is.
+//! Creates a session that continues from another one.
 
 use crate::agent::{Action, Mode};
 use crate::model::{Base, Fork, Oid, Session};
@@ -7,11 +7,11 @@ use crate::ops::common::{FlowError, Launcher, SpawnRequest, conversation};
 use crate::store::{Entry, History, Snapshot, Store, StoreError, Visibility};
 use crate::workspace::{WorkspaceError, Worktrees};
 
-/// Makes a request a fork of the session at this place, from its last event on. A fork of a private
-/// session is private too.
+/// Turns a request into a fork of the session at this location, from its last event. A fork of a
+/// private session is private.
 ///
 /// # Errors
-/// When the parent's record cannot be read, or has no event.
+/// Fails if the parent's record cannot be read, or has no event.
 pub fn fork_request(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -36,12 +36,12 @@ pub fn fork_request(
     Ok(SpawnRequest { parent: Some((session, event)), visibility, ..request })
 }
 
-/// What the agent of a fork is started for: the parent's conversation is forked where the agent can
-/// do that, is the parent's, and has the conversation on this machine. An id that was not known is
-/// written into the parent's record.
+/// Returns the action for the agent of a fork. The parent's conversation is forked if the agent is
+/// the parent's, supports it, and has the conversation on this machine. A conversation id that was
+/// not known before is added to the parent's record.
 ///
 /// # Errors
-/// When the agent is not known, or the store cannot be read or written.
+/// Fails if the agent is unknown, or if the store cannot be read or written.
 pub fn fork_action(
     store: &Store,
     launcher: &Launcher,

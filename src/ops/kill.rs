@@ -9,23 +9,24 @@ use crate::store::{Key, Shelf, Store, StoreError};
 /// The result of [`kill`].
 #[derive(Debug, Clone)]
 pub struct Killed {
-    /// The change of status; the session may have ended before, and is then as it was.
+    /// The change of status. A session that had already ended is unchanged.
     pub changed: Changed,
-    /// What became of its process in this clone; None where it could not be told whether it has one.
+    /// How its process in this clone was stopped; None if its state could not be determined.
     pub stopped: Option<Stopped>,
-    /// Where the record lies.
+    /// The shelf of the record.
     pub shelf: Shelf,
 }
 
-/// Ends a session: its process in this clone is stopped. Its worktree and branch stay.
+/// Ends a session and stops its process in this clone. The worktree and the branch stay.
 ///
-/// A session that has ended keeps its status, but what still runs of it is stopped. What runs in
-/// another clone is not, nor what cannot be seen, so that is refused unless the rule is not to
-/// count. An interrupt counts until the status is written; after that the process is stopped.
+/// A session that has already ended keeps its status, but its remaining processes are stopped. A
+/// process in another clone, or one that is not visible, cannot be stopped; this is refused unless
+/// the transition is forced. An interrupt takes effect until the status is written; after that, the
+/// process is stopped.
 ///
 /// # Errors
-/// When there is no such session, or it lives in another clone, or its process cannot be stopped;
-/// the status is then as before.
+/// Fails if there is no such session, if it lives in another clone, or if its process cannot be
+/// stopped. The status is then unchanged.
 pub fn kill(
     store: &Store,
     key: &Key,

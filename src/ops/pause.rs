@@ -3,10 +3,10 @@ use crate::ops::common::status_change::{Changed, StatusChange, change};
 use crate::ops::common::{FlowError, Interrupt};
 use crate::store::{Key, Store};
 
-/// Notes that the work rests. What runs goes on running: its agent is not told.
+/// Marks a session as paused. Its agent is not told and keeps running.
 ///
 /// # Errors
-/// When the session is not there or archived, or has ended in another way.
+/// Fails if the session does not exist, is archived, or has a final status.
 pub fn pause(store: &Store, key: &Key, say: &StatusChange) -> Result<Changed, FlowError> {
     change(store, key, "pause", &SessionStatus::Paused, say, &Interrupt::never())
 }

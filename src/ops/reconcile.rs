@@ -1,4 +1,4 @@
-//! Makes records agree with what is true in this clone, in one event.
+//! Makes records agree with the facts in this clone, in a single event.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,39 +23,39 @@ const GRACE: Duration = Duration::from_secs(180);
 /// One correction of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Its agent is gone without a word.
+    /// The agent is gone without a recorded end.
     AgentGone {
         /// What the record said.
         from: SessionStatus,
     },
-    /// Its worktree is on another branch.
+    /// The worktree is on this branch.
     Branch(String),
-    /// There are other commits on the branch.
+    /// The branch is at this commit.
     Head(Oid),
-    /// Its worktree is somewhere else now.
+    /// The worktree is at this path.
     Moved(PathBuf),
-    /// The worktree that the record names is another session's.
+    /// The recorded worktree belongs to another session.
     Taken {
         /// The worktree, as the record has it.
         path: String,
         /// That session.
         by: SessionId,
     },
-    /// Its worktree is gone.
+    /// The worktree no longer exists.
     Vanished(String),
 }
 
-/// Sessions, and why their agents cannot be seen.
+/// Sessions, and why the state of their agents cannot be determined.
 pub type Unknown = Vec<(SessionId, RuntimeError)>;
 
 /// The corrections that were made, or would be made.
 #[derive(Debug, Default)]
 pub struct Reconciled {
-    /// The sessions with something to change.
+    /// The corrected sessions.
     pub changed: Vec<(Session, Vec<Step>)>,
-    /// Agents of which it cannot be told whether they are alive: nothing is changed for that.
+    /// Sessions whose agents' state cannot be determined. They are not corrected for that.
     pub unknown: Unknown,
-    /// The event; None when there was nothing to do.
+    /// The event; None if nothing was corrected.
     pub event: Option<Oid>,
 }
 
@@ -76,7 +76,7 @@ struct Seen {
 /// Determines what [`reconcile`] would change, without changing it.
 ///
 /// # Errors
-/// When git or the store cannot be read.
+/// Fails if git or the store cannot be read.
 pub fn reconcile_plan(store: &Store) -> Result<Reconciled, FlowError> {
     let (seen, unknown) = look(store)?;
     let mut changed = Vec::new();
@@ -91,14 +91,14 @@ pub fn reconcile_plan(store: &Store) -> Result<Reconciled, FlowError> {
     Ok(Reconciled { changed, unknown, event: None })
 }
 
-/// Makes the records of this clone's sessions agree with their agents, worktrees and branches; of
-/// sessions that live in no clone, with their branches.
+/// Makes the records of this clone's sessions agree with their agents, worktrees and branches, and
+/// the records of sessions that live in no clone with their branches.
 ///
-/// What was found is applied to each record as it is in the moment of writing, and only where the
-/// session still lives where it was looked at: nobody else's change is lost.
+/// Each correction is applied to the record at the time of writing, and only if the session still
+/// lives where it was inspected, so that concurrent changes are kept.
 ///
 /// # Errors
-/// When git or the store cannot be read or written. Nothing is changed then.
+/// Fails if git or the store cannot be read or written. Nothing is then changed.
 pub fn reconcile(store: &Store) -> Result<Reconciled, FlowError> {
     let (seen, unknown) = look(store)?;
     let committed = store.transaction("reconcile", |tx| {

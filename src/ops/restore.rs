@@ -1,4 +1,4 @@
-//! Bringing a session back to life.
+//! Restores ended sessions.
 
 use std::path::{Path, PathBuf};
 
@@ -20,65 +20,66 @@ use crate::workspace::{self, Remarks, Worktrees};
 /// The options of [`restore`].
 #[derive(Debug, Clone, Default)]
 pub struct Restore {
-    /// Another agent than the one it had.
+    /// An agent that replaces the recorded one.
     pub agent: Option<String>,
-    /// Another runtime than the one it had.
+    /// A runtime that replaces the recorded one.
     pub runtime: Option<String>,
-    /// Whether what speaks against it counts: that it is merged, may be running elsewhere or where
-    /// it cannot be seen, or is on another branch.
+    /// Whether objections count: the session is merged, its agent may be running elsewhere or its
+    /// state is unknown, or the worktree is on another branch.
     pub rule: Transition,
-    /// What the agent does.
+    /// Whether the conversation is resumed.
     pub again: Again,
-    /// What the agent is told; else a new conversation begins with the task.
+    /// A prompt for the agent. Default: a new conversation starts with the task.
     pub text: Option<String>,
 }
 
 /// Whether a conversation is resumed or started over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Again {
-    /// It goes on. Where an agent has guard and nothing is found to go on with, that is an error.
+    /// The conversation is resumed. It is an error if the agent has started before and its
+    /// conversation is not found.
     #[default]
     Resume,
-    /// The agent begins a new one.
+    /// The agent starts a new conversation.
     Fresh,
 }
 
 /// The result of [`restore`].
 #[derive(Debug, Clone)]
 pub struct Restored {
-    /// The record.
+    /// The record after the restore.
     pub session: Session,
     /// The event.
     pub event: Option<Oid>,
     /// The worktree.
     pub workspace: PathBuf,
-    /// What there is to say of the worktree, where it was made again.
+    /// Remarks on the worktree, if it was created again.
     pub remarks: Remarks,
-    /// The refs that keep what earlier worktrees of it held, where it got a new one.
+    /// The refs with backups of earlier worktrees, if the session got a new one.
     pub backups: Vec<String>,
-    /// What became of its agent.
+    /// The result of starting the agent.
     pub started: Started,
-    /// What the agent was started for.
+    /// The action for which the agent was started.
     pub action: Action,
-    /// The conversation that it had and leaves for a new one, by the agent's own id.
+    /// The agent's own id of a conversation that a new one replaced.
     pub left: Option<String>,
 }
 
 /// The plan of a restore.
 #[derive(Debug, Clone)]
 pub struct RestorePlan {
-    /// The record as it is.
+    /// The present record.
     pub session: Session,
-    /// Where it would work.
+    /// The directory in which it would work.
     pub workspace: PathBuf,
-    /// What its agent would be started for; None where none would be started.
+    /// The action for which the agent would be started; None if none would be.
     pub action: Option<Action>,
 }
 
 /// Determines what [`restore`] would do, without doing it.
 ///
 /// # Errors
-/// As [`restore`], as far as that can be told before.
+/// Fails like [`restore`], for all reasons that are known beforehand.
 pub fn restore_plan(
     store: &Store,
     launcher: &Launcher,
@@ -116,15 +117,16 @@ fn prepare(
     Ok(Prepared { sight, spot, session, start })
 }
 
-/// Brings a session that has ended back: worktree, runtime, agent. The agent goes on with its own
-/// conversation, or begins a new one where that is asked for or it has never guard.
+/// Restores an ended session: its worktree, runtime and agent. The agent resumes its conversation.
+/// It starts a new one if that is requested or if it never started.
 ///
-/// Everything that can speak against it is asked first. The old runtime goes when the new one has
-/// started, and the record is written last: whatever fails leaves it as it was.
+/// All objections are checked first. The old runtime is stopped once the new one has started, and
+/// the record is written last, so that any failure leaves it unchanged.
 ///
 /// # Errors
-/// When it runs, or that cannot be told; when it is merged; when its worktree is not usable and
-/// cannot be made again; when its conversation is not found; when its agent cannot be started.
+/// Fails if the agent is running or its state is unknown, if the session is merged, if its worktree
+/// is unusable and cannot be created again, if its conversation is not found, or if the agent
+/// cannot be started. The record is then unchanged.
 pub fn restore(
     store: &Store,
     launcher: &Launcher,
@@ -147,7 +149,7 @@ pub fn restore(
 
     let made = spot.make(&worktrees, &session)?;
     let workspace = made.path().to_owned();
-    // Before anything is guard: what is guard reads it.
+    // Before the agent is started, because it reads this.
     let replica = store.replica()?;
     let at = store.clock().now();
     message::leave(store.repository(), id, start.text.as_deref())?;

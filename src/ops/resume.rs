@@ -4,11 +4,11 @@ use crate::ops::common::status_change::{Changed, StatusChange, change};
 use crate::ops::common::{FlowError, Interrupt, placement};
 use crate::store::{Key, Store};
 
-/// Notes that the work of a paused session goes on: `working` where its agent is alive, or may be;
-/// else `idle`.
+/// Marks a paused session as resumed: as `working` if its agent is or may be alive, otherwise as
+/// `idle`.
 ///
 /// # Errors
-/// When the session is not there or archived, or is not paused.
+/// Fails if the session does not exist, is archived, or is not paused.
 pub fn resume(store: &Store, key: &Key, say: &StatusChange) -> Result<Changed, FlowError> {
     let session = store.snapshot()?.session(key.clone())?;
     if session.status != SessionStatus::Paused {

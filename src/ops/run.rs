@@ -1,4 +1,4 @@
-//! Looking after a session's agent from its start to its end.
+//! Supervises a session's agent from start to end.
 
 mod home;
 mod look_after;
@@ -31,11 +31,11 @@ pub struct Runner {
 }
 
 impl Run {
-    /// Waits until nobody else runs the session, and until whoever asked for it has written it
-    /// down. A signal may end the caller meanwhile: nothing has been started.
+    /// Waits until no other process runs the session, and until the requester has written the
+    /// record. A signal may end the caller meanwhile: nothing was started.
     ///
     /// # Errors
-    /// When the session is run already.
+    /// Fails if another process already runs the session.
     pub fn wait_for_turn(self, repo: &Repository) -> Result<Runner, FlowError> {
         let patience =
             if matches!(self.turn, Caller::Runtime(_)) { PATIENCE } else { Duration::ZERO };
@@ -66,15 +66,16 @@ impl Run {
 }
 
 impl Runner {
-    /// Starts the agent in its workspace and stays until it ends. The record tells when it works,
-    /// how it ended, and its own id of the conversation.
+    /// Starts the agent in its workspace and supervises it until it ends. The record shows that it
+    /// is working, how it ended, and its own id of the conversation.
     ///
-    /// `output` is where the agent's output goes where it has no terminal. An interrupt counts until
-    /// the agent is started. `watch` is called with what passes signals on, when there is somebody to
-    /// pass them to.
+    /// `output` receives the agent's output if there is no terminal. An interrupt takes effect
+    /// until the agent is started. `watch` receives a handle that forwards signals, if there is a
+    /// process to forward them to.
     ///
     /// # Errors
-    /// When the session has ended, or its agent cannot be started; the record tells the last.
+    /// Fails if the session has ended, or if its agent cannot be started; the record then shows
+    /// that failure.
     pub fn run(
         self,
         store: &Store,

@@ -3,10 +3,11 @@ use crate::model::Session;
 use crate::ops::common::{FlowError, find_running::find_running};
 use crate::store::Store;
 
-/// Types a text into a session's agent, as that agent needs it, and submits it.
+/// Types a text into the terminal of a session's agent and submits it.
 ///
 /// # Errors
-/// As [`find_running`], and when the agent's runtime cannot type, or the text does not show.
+/// Fails like [`find_running`], if the runtime has no terminal, or if the text does not appear on
+/// the screen.
 pub fn send(store: &Store, session: &Session, text: &str) -> Result<(), FlowError> {
     let reached = find_running(store, session)?;
     let agents = Agents::of(store.repository());

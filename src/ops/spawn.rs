@@ -1,4 +1,4 @@
-//! A new session: record, branch, worktree and agent, all or nothing.
+//! Creates a session with its record, branch, worktree and agent, all or nothing.
 
 use std::path::PathBuf;
 
@@ -20,9 +20,9 @@ use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktree
 pub struct SpawnPlan {
     /// The record.
     pub session: Session,
-    /// The worktree; None where there is to be none.
+    /// The worktree; None if none is created.
     pub workspace: Option<PathBuf>,
-    /// Who gets to see it.
+    /// Who can see the session.
     pub visibility: Visibility,
     branch: Branch,
     duplicates: Duplicates,
@@ -36,20 +36,21 @@ pub struct Spawned {
     pub session: Session,
     /// The event.
     pub event: Oid,
-    /// Who gets to see it.
+    /// Who can see the session.
     pub visibility: Visibility,
-    /// The worktree, where there is one.
+    /// The worktree, if there is one.
     pub workspace: Option<PathBuf>,
-    /// What became of its agent.
+    /// The result of starting the agent.
     pub started: Started,
-    /// What there is to say of the worktree.
+    /// Remarks on the worktree.
     pub remarks: Remarks,
 }
 
 /// Plans a new session, without creating it.
 ///
 /// # Errors
-/// When it cannot be done: no commit to start at, a name that cannot be, an issue that is taken.
+/// Fails if there is no commit to start at, if a name is invalid, or if another session works on
+/// the issue.
 pub fn plan(store: &Store, request: SpawnRequest) -> Result<SpawnPlan, FlowError> {
     let repo = store.repository();
     let snapshot = store.snapshot()?;
@@ -110,12 +111,12 @@ fn new_branch(session: &Session) -> Branch {
     Branch::New { name, at }
 }
 
-/// Makes what was planned, and starts the agent if there is one. The record is written last, and is
-/// what makes the session exist: until then, whatever fails takes the agent, the worktree and the
-/// branch with it. The agent begins when the record is there.
+/// Creates the planned session and starts its agent, if any. The record is written last and brings
+/// the session into existence; before that, any failure removes the agent, the worktree and the
+/// branch again. The agent begins its work once the record is written.
 ///
 /// # Errors
-/// Whatever failed; nothing is left behind, unless it is [`FlowError::Kept`].
+/// Fails if any step fails. Nothing is then left behind, except with [`FlowError::Kept`].
 pub fn spawn(
     store: &Store,
     plan: SpawnPlan,
@@ -150,13 +151,13 @@ fn make(
     };
     interrupt.check()?;
     let SpawnPlan { mut session, mut workspace, duplicates, visibility, fork_event, .. } = plan;
-    // What was guard waits for the claim, so the claim goes last.
+    // The agent that was started waits for the claim, so the claim is released last.
     let mut claimed = None;
     let mut guard = None;
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
         workspace::name_project(path, &session.project_id)?;
-        // Before anything is guard: what is guard reads it.
+        // Before the agent is started, because it reads this.
         let replica = store.replica()?;
         let at = store.clock().now();
         if let Some((launcher, start)) = agent {

@@ -1,4 +1,4 @@
-//! Taking back what an event did to the records, and saying what else it did.
+//! Undoes an event's changes to records, and lists its other effects.
 
 use crate::model::{Event, Oid, SessionStatus};
 use crate::ops::common::liveness::{Liveness, liveness_of};
@@ -9,29 +9,29 @@ use crate::workspace::Worktrees;
 /// The options of [`undo`].
 #[derive(Debug, Clone, Default)]
 pub struct Undo {
-    /// The event; None is the last one that a person caused in this clone.
+    /// The event. None is the last one that a person caused in this clone.
     pub event: Option<Oid>,
-    /// Whether what speaks against it counts: later changes of the same fields, an agent that runs,
-    /// a session that would be deleted and has not ended.
+    /// Whether objections count: later changes of the same fields, a running agent, or the deletion
+    /// of a session that has not ended.
     pub rule: Transition,
 }
 
 /// The result of an undo, or its plan.
 #[derive(Debug, Clone)]
 pub struct Undoing {
-    /// The event that is undone.
+    /// The undone event.
     pub event: Event,
-    /// The event of the same change on the other ref, where public and private sessions changed
-    /// together; it is undone with it.
+    /// The event of the same change on the other ref, if public and private sessions changed
+    /// together. It is undone too.
     pub other: Option<Event>,
-    /// The records that change.
+    /// The changed records.
     pub records: Vec<Undone>,
 }
 
-/// Undoes an event, by a new one.
+/// Undoes an event with a new event.
 ///
 /// # Errors
-/// When there is nothing to undo, or something speaks against it; nothing has changed then.
+/// Fails if there is nothing to undo, or if there are objections. Nothing is then changed.
 pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError> {
     let events = find(&store.snapshot()?, wish)?;
     store.transaction("undo", |tx| stage(tx, store, &events, wish.rule))
@@ -40,7 +40,7 @@ pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError>
 /// Determines what [`undo`] would do, without doing it.
 ///
 /// # Errors
-/// As [`undo`].
+/// Fails like [`undo`].
 pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
     let events = find(&store.snapshot()?, wish)?;
     store.rehearse(|tx| stage(tx, store, &events, wish.rule))
@@ -100,10 +100,11 @@ fn check(store: &Store, record: &Undone) -> Result<(), FlowError> {
     }
 }
 
-/// What the event did outside the store, and is not undone: each with the command that would.
+/// Returns the effects of the event outside the store, which are not undone, each with a command
+/// that undoes it.
 ///
 /// # Errors
-/// When refs or worktrees cannot be read.
+/// Fails if the refs or the worktrees cannot be read.
 pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String)>, FlowError> {
     let repo = store.repository();
     let short = record.key.id.short();

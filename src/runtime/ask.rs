@@ -19,11 +19,11 @@ const LONGEST: u64 = 4096;
 /// the pipe open.
 const REST: Duration = Duration::from_millis(500);
 
-/// The first line that a program prints when it is started with these arguments and nothing to
-/// read: its version, say. It and what it started is killed after `limit`.
+/// Runs a program without input and returns the first line that it prints, such as its version.
+/// After `limit`, the program and its children are killed.
 ///
 /// # Errors
-/// When it cannot be started, does not end in time, fails, or prints nothing.
+/// Fails if the program cannot be started, does not exit in time, fails, or prints nothing.
 pub fn ask(
     program: &Path,
     args: &[String],

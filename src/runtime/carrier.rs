@@ -2,26 +2,27 @@ use std::path::PathBuf;
 
 use super::Process;
 
-/// A process that has a variable in its environment, as children of an agent have its session's id.
+/// A process with a certain variable in its environment, such as the children of an agent, which
+/// have its session's id.
 ///
-/// It says nothing about who it works for: a daemon that many share has the environment of whoever
-/// started it first.
+/// The variable does not show for whom the process works: a shared daemon has the environment of
+/// whoever started it first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carrier {
     /// The process.
     pub process: Process,
-    /// The name of its program.
+    /// The name of the program.
     pub name: String,
-    /// Its working directory, where it can be told.
+    /// The working directory, if known.
     pub directory: Option<PathBuf>,
-    /// What it has in the variable that says where it was started, if it has one.
+    /// The value of the variable that identifies the clone in which it was started, if it has one.
     pub origin: Option<String>,
 }
 
-/// The processes that were started with this variable, but not this one or those above it. Those of
-/// other users cannot be seen, nor any on systems without `/proc`.
+/// Returns the processes that were started with this variable, except this process and its
+/// ancestors. Processes of other users are not visible, nor any on systems without `/proc`.
 ///
-/// What each has in its variable `origin` is told, too.
+/// Each has the value of its variable `origin`.
 #[cfg(target_os = "linux")]
 pub fn carriers(variable: &str, value: &str, origin: &str) -> Vec<Carrier> {
     use std::fs;
@@ -64,7 +65,7 @@ fn ancestors() -> Vec<u32> {
     all
 }
 
-/// None can be seen here.
+/// Returns nothing: processes are not visible on this system.
 #[cfg(not(target_os = "linux"))]
 pub fn carriers(_: &str, _: &str, _: &str) -> Vec<Carrier> {
     Vec::new()

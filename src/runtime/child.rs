@@ -18,7 +18,7 @@ use super::{Process, ProcessSpec, RuntimeError, Terminal, job};
 /// How long output is read on after the process has ended: what it started may hold the pipe.
 const AFTER_END: Duration = Duration::from_secs(1);
 
-/// A process that is looked after from its start to its end.
+/// A process that is supervised from its start to its end.
 #[derive(Debug)]
 pub struct Child {
     reins: Reins,
@@ -27,20 +27,20 @@ pub struct Child {
     unheard: Unheard,
 }
 
-/// What a process is connected to.
+/// The connections of a process.
 pub struct Wires {
-    /// Whether it shares the caller's terminal, and with that the process group that the terminal's
-    /// keys send signals to. It gets a group of its own otherwise.
+    /// Whether the process shares the caller's terminal, and with it the process group to which the
+    /// terminal sends signals. Otherwise it gets its own process group.
     pub terminal: Terminal,
-    /// What it reads on standard input, which is closed after it. None leaves it the caller's, or
-    /// nothing where its output is heard.
+    /// The standard input. With None, the process inherits it, or has none if its output is
+    /// captured.
     pub input: Option<Vec<u8>>,
-    /// Where its standard output and standard error go; the caller hears the lines of the first.
-    /// None leaves them the caller's.
+    /// The destination of standard output and standard error; the caller also receives the lines of
+    /// standard output. With None, the process inherits both.
     pub output: Option<Box<dyn Write + Send>>,
 }
 
-/// What passes signals on to a process while it is alive, and to nobody afterwards.
+/// Forwards signals to a process as long as it is alive.
 #[derive(Debug, Clone)]
 pub struct Reins(Arc<Mutex<Option<Target>>>);
 
@@ -52,10 +52,10 @@ enum Target {
 }
 
 impl Child {
-    /// Starts a process. The terminal that it shares is as it was again when it ends.
+    /// Starts a process. When it ends, the settings of a shared terminal are restored.
     ///
     /// # Errors
-    /// When the program or the directory is not there, or cannot be used.
+    /// Fails if the program or the directory does not exist or cannot be used.
     pub fn start(plan: &ProcessSpec, wires: Wires) -> Result<Self, RuntimeError> {
         let Some(program) = plan.argv.first() else {
             return Err(RuntimeError::NotInstalled(String::new()));
@@ -126,17 +126,17 @@ impl Child {
         Self { reins, process, events, unheard }
     }
 
-    /// The process; None where it ended at once.
+    /// Returns the process, or None if it ended at once.
     pub fn process(&self) -> Option<&Process> {
         self.process.as_ref()
     }
 
-    /// What passes signals on to it.
+    /// Returns a handle that forwards signals to the process.
     pub fn reins(&self) -> Reins {
         self.reins.clone()
     }
 
-    /// Waits for the next thing it does; None where it does nothing for this long.
+    /// Waits for the next event, or returns None after `patience`.
     pub fn next(&self, patience: Duration) -> Option<ProcessEvent> {
         match self.events.recv_timeout(patience) {
             Ok(event) => {
@@ -152,11 +152,11 @@ impl Child {
 }
 
 impl Reins {
-    /// Passes a signal on, by its number. What a key of the terminal sends reaches a process that
-    /// shares it anyway, and is not sent twice.
+    /// Sends a signal, by its number. A signal that a key of the terminal already sent to a process
+    /// that shares the terminal is not sent again.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// Fails if the system refuses.
     pub fn pass(&self, signal: i32) -> Result<(), RuntimeError> {
         let Some(signal) = Signal::from_named_raw(signal) else { return Ok(()) };
         let target = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -172,10 +172,10 @@ impl Reins {
         }
     }
 
-    /// Asks the process to end.
+    /// Asks the process to exit.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// Fails if the system refuses.
     pub fn end(&self) -> Result<(), RuntimeError> {
         self.pass(Signal::TERM.as_raw())
     }

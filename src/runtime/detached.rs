@@ -16,7 +16,7 @@ use crate::model::SessionId;
 /// How long setsid(1) may take, on a machine that has much to do.
 const ALONE: Duration = Duration::from_secs(2);
 
-/// A process of its own without a terminal, its output in a log; the handle is the process.
+/// Runs a process without a terminal and logs its output. The handle is the process.
 #[derive(Debug, Clone, Copy)]
 pub struct Detached;
 

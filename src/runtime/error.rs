@@ -131,7 +131,7 @@ impl RuntimeError {
         Self::Io { what: what.into(), source: source.into() }
     }
 
-    /// A copy of the error, for another session that it concerns.
+    /// Returns a copy of the error, for another session that it affects.
     pub fn again(&self) -> Self {
         match self {
             Self::Unknown(name) => Self::Unknown(name.chars().take(64).collect()),
@@ -146,7 +146,7 @@ impl RuntimeError {
         }
     }
 
-    /// The hint for the user.
+    /// Returns the hint for the user.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::NotInstalled(program) if program == "tmux" => {

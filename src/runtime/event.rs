@@ -1,22 +1,22 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-/// What a process did.
+/// An event of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProcessEvent {
-    /// It printed a line; only the beginning of a very long one. Of more than can be kept until
-    /// somebody listens, some are left out.
+    /// The process printed a line. A very long line is truncated, and lines are dropped if too many
+    /// are waiting to be read.
     Line(String),
-    /// It ended.
+    /// The process ended.
     Ended(Exit),
 }
 
-/// How a process came to its end.
+/// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// With this exit status.
+    /// It exited with this status.
     Code(i32),
-    /// By this signal.
+    /// This signal terminated it.
     Signal(i32),
 }
 

@@ -3,7 +3,7 @@ use std::os::unix::process::CommandExt;
 use super::{Attach, RuntimeError};
 
 impl Attach {
-    /// Becomes the command: it returns only when that cannot be done.
+    /// Replaces this process with the command. Returns only on failure.
     pub fn exec(&self) -> RuntimeError {
         let Some((program, args)) = self.argv.split_first() else {
             return RuntimeError::NotInstalled(String::new());

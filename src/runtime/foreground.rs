@@ -5,7 +5,7 @@ use super::{
 };
 use crate::model::SessionId;
 
-/// The caller runs the agent itself, in the terminal that it has; its process is the handle.
+/// Lets the caller run the agent in its own terminal. The handle is the caller's process.
 #[derive(Debug, Clone, Copy)]
 pub struct Foreground;
 

@@ -5,19 +5,21 @@ use std::path::{Path, PathBuf};
 
 use crate::git::{path_of, uninterrupted};
 
-/// A log is at least allowed so many bytes: less would hold little but words about what is missing.
+/// The minimum size of a log in bytes: a smaller one would hold little more than the lines that say
+/// how much was dropped.
 pub const LEAST_LOG: u64 = 64 * 1024;
 
-/// The files that a log is kept in beside its own, by their extensions.
+/// The extensions of a log's other files.
 pub const LOG_PARTS: [&str; 2] = ["log-first", "log-old"];
 
 /// How a line begins in which the log speaks of itself.
 const HEAD: &str = "git-ao: this log";
 
-/// A log that stays within a limit, and never fails: whoever is logged does not wait for it.
+/// A log of limited size. Writing to it never fails and never blocks the program that is logged.
 ///
-/// It is kept in three files of a third each: its beginning, which stays, what came before the
-/// newest, and the newest. Each of them is begun with a line that says what is missing before it.
+/// The log consists of three files with a third of the limit each: the beginning, which is kept,
+/// the latest output, and the output before that. Each starts with a line that says how much was
+/// dropped before it.
 pub struct Log {
     path: PathBuf,
     part: u64,
@@ -35,11 +37,11 @@ struct Unwritten {
 }
 
 impl Log {
-    /// Goes on with the log at `path`. A `limit` of 0 is none. `begun` is called with each new file
-    /// that the log goes on in, for what else is written to it.
+    /// Opens the log at `path` and appends to it. A `limit` of 0 means no limit. `begun` is called
+    /// with each new file of the log, so that other output can be written to it too.
     ///
     /// # Errors
-    /// When the file cannot be opened.
+    /// Fails if the file cannot be opened.
     pub fn open(path: &Path, limit: u64, begun: Box<dyn FnMut(&File) + Send>) -> io::Result<Self> {
         let part = if limit == 0 { u64::MAX } else { limit.max(LEAST_LOG) / 3 };
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;

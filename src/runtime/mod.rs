@@ -42,7 +42,7 @@ use std::time::Duration;
 
 use crate::model::SessionId;
 
-/// What keeps an agent's process alive.
+/// Keeps an agent's process alive.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -62,42 +62,54 @@ use crate::model::SessionId;
 /// };
 /// assert!(matches!(Detached.probe(&session, &handle), Probe::Alive { .. }));
 /// assert_eq!(Detached.stop(&session, &handle, Duration::from_secs(5))?, Stopped::Ended);
-/// // Also when the number of the process is somebody else's by now.
+/// // This holds even if another process has the same number by now.
 /// assert!(matches!(Detached.probe(&session, &handle), Probe::Gone));
 /// # Ok(()) }
 /// ```
 ///
-/// Every method that takes a handle refuses, or sees as gone, what does not belong to `session`:
-/// handles come from records, and what they named may be somebody else's by now.
+/// Handles come from records, and may name something that belongs to somebody else by now. Every
+/// method that takes a handle checks that it belongs to `session`; otherwise the method fails, or
+/// treats the process as gone.
 pub trait Runtime: Send + Sync {
-    /// The word that records hold.
+    /// Returns the name that records store.
     fn name(&self) -> &'static str;
 
-    /// Whether what it starts has a terminal.
+    /// Returns whether started processes have a terminal.
     fn terminal(&self) -> Terminal;
 
-    /// Starts a process, which outlives this one.
+    /// Starts a process, which outlives the caller.
+    ///
+    /// # Errors
+    /// Fails if the process cannot be started, or exits at once. Nothing is then left running.
     fn start(&self, session: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError>;
 
-    /// The socket of the server that was asked to start a process; None where there is no server.
+    /// Returns the socket of the server that was asked to start a process, or None if there is no
+    /// server.
     fn socket(&self) -> Option<String> {
         None
     }
 
-    /// Whether the process is alive.
+    /// Returns whether the process is alive.
     fn probe(&self, session: &SessionId, handle: &str) -> Probe;
 
-    /// The answers for many, in their order, for less than one call each where that is possible.
+    /// Probes many processes, in order, with less than one call each if possible.
     fn probe_all(&self, handles: &[(SessionId, &str)]) -> Vec<Probe> {
         handles.iter().map(|(session, handle)| self.probe(session, handle)).collect()
     }
 
-    /// Types a text and submits it.
+    /// Types a text into the process's terminal and submits it.
+    ///
+    /// # Errors
+    /// Fails if the process is gone, if it has no terminal, or if the text was not submitted. The
+    /// error says whether it was typed.
     fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError>;
 
-    /// Asks the process to end, and ends it when it has not done so after `grace`.
+    /// Asks the process to exit, and kills it after `grace`.
     ///
-    /// What was gone before is no error.
+    /// A process that is already gone is not an error.
+    ///
+    /// # Errors
+    /// Fails if the process cannot be signalled or does not exit; it may still be running.
     fn stop(
         &self,
         session: &SessionId,
@@ -105,12 +117,15 @@ pub trait Runtime: Send + Sync {
         grace: Duration,
     ) -> Result<Stopped, RuntimeError>;
 
-    /// What the terminal showed last in which the calling process was started by this runtime; None
-    /// where it has none, or nobody can say.
+    /// Returns the last screen of the terminal in which this runtime started the calling process,
+    /// or None if there is none or it is unknown.
     fn own_screen(&self) -> Option<String> {
         None
     }
 
-    /// The command that brings a person to it.
+    /// Returns the command that attaches a person to the process's terminal.
+    ///
+    /// # Errors
+    /// Fails if the process is gone, or if it has no terminal.
     fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError>;
 }

@@ -5,8 +5,11 @@ use super::{Detached, Foreground, NoRuntime, Runtime, RuntimeError, Tmux};
 /// The names of the runtimes.
 pub const NAMES: [&str; 4] = ["tmux", "detached", "foreground", "none"];
 
-/// The runtime of this name; `tmux_socket` is the tmux server to use if not the user's own, and
-/// `environment` is what tmux is started with.
+/// Returns the runtime with this name. `tmux_socket` is the tmux server, if it is not the user's
+/// default one; tmux is started with `environment`.
+///
+/// # Errors
+/// Fails if there is no runtime of this name, or if the path of the socket cannot be made absolute.
 pub fn named(
     name: &str,
     tmux_socket: Option<&str>,

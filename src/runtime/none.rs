@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Attach, Probe, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal};
 use crate::model::SessionId;
 
-/// Nothing is started: the session is a record, and somebody else does the work.
+/// Starts nothing: the session is only a record, and the work is done elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub struct NoRuntime;
 

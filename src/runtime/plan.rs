@@ -5,20 +5,20 @@ use std::process::Command;
 use super::RuntimeError;
 use crate::git::Environment;
 
-/// What to run, and where.
+/// A command to run, with its directory and environment.
 #[derive(Debug, Clone)]
 pub struct ProcessSpec {
-    /// The program and its arguments; no shell reads them.
+    /// The program and its arguments, which pass through no shell.
     pub argv: Vec<OsString>,
     /// The working directory.
     pub cwd: PathBuf,
-    /// The environment, before variables are set and removed.
+    /// The environment before variables are set and removed.
     pub environment: Environment,
     /// Environment variables to set.
     pub set: Vec<(OsString, OsString)>,
     /// Environment variables to remove.
     pub remove: Vec<OsString>,
-    /// Where output goes when there is no terminal; it is appended to.
+    /// The file to which output is appended if there is no terminal.
     pub log: Option<PathBuf>,
 }
 
@@ -52,54 +52,53 @@ impl ProcessSpec {
 /// Whether a process has a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Terminal {
-    /// One of its own or the caller's.
+    /// Its own or the caller's.
     Present,
-    /// None: nobody can type.
+    /// None, so nobody can type.
     Absent,
 }
 
-/// What became of a start.
+/// The result of a start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Started {
-    /// It runs, under this handle.
+    /// The process is running under this handle.
     Running(String),
-    /// Nothing was started: the caller is to run the plan itself, in its own terminal, and is then
-    /// known by this handle.
+    /// Nothing was started: the caller must run the plan in its own terminal, and has this handle.
     Here(String),
-    /// Nothing was started, and nothing is to be.
+    /// Nothing was started, and nothing needs to be.
     Nothing,
 }
 
 /// Whether a process is alive.
 #[derive(Debug)]
 pub enum Probe {
-    /// It is.
+    /// The process is alive.
     Alive {
         /// Its process id.
         pid: u32,
     },
-    /// It is not, and that is certain.
+    /// The process is certainly gone.
     Gone,
-    /// It cannot be told; never to be taken for gone.
+    /// The state cannot be determined. It must not be treated as gone.
     Unknown(RuntimeError),
 }
 
-/// How a process came to its end.
+/// How a process was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
-    /// By itself, when it was asked to.
+    /// It exited when asked.
     Ended,
-    /// It had to be killed.
+    /// It was killed.
     Killed,
-    /// It was gone before.
+    /// It was already gone.
     AlreadyGone,
 }
 
-/// A command for the terminal that a person sits at.
+/// A command to run in a person's terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attach {
     /// The program and its arguments.
     pub argv: Vec<OsString>,
-    /// The environment that it gets.
+    /// The environment.
     pub environment: Environment,
 }

@@ -4,17 +4,17 @@ use std::str::FromStr;
 
 use super::{Probe, RuntimeError};
 
-/// A process, told from a later one of the same id by when it started.
+/// A process, distinguished from later processes with the same id by its start time.
 ///
-/// Written `<pid>@<stamp>`. On Linux the stamp is the start time in clock ticks since boot and the
-/// first digits of the boot's id; elsewhere what ps(1) says of the start, to the second.
+/// Its text form is `<pid>@<stamp>`. On Linux, the stamp is the start time in clock ticks since
+/// boot and the first digits of the boot id; elsewhere it is the start time of ps(1), in seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
     pid: u32,
     stamp: String,
 }
 
-/// A text that does not name a process.
+/// The text does not name a process.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{}' is not a process such as 4711@123456", .0.escape_debug())]
 pub struct InvalidProcess(String);
@@ -28,25 +28,31 @@ pub(super) enum Leads {
 }
 
 impl Process {
-    /// The process that asks.
+    /// Returns the current process.
+    ///
+    /// # Errors
+    /// Fails if its start time cannot be read.
     pub fn current() -> Result<Self, RuntimeError> {
         let pid = std::process::id();
         Self::of(pid)?.ok_or_else(|| RuntimeError::Gone(pid.to_string()))
     }
 
-    /// The process that has this id now; None where there is none, or only its remains.
+    /// Returns the process that now has this id, or None if there is none or only a zombie.
+    ///
+    /// # Errors
+    /// Fails if its start time cannot be read.
     pub fn of(pid: u32) -> Result<Option<Self>, RuntimeError> {
         let facts =
             facts(pid).map_err(|e| RuntimeError::io(format!("inspect process {pid}"), e))?;
         Ok(facts.map(|facts| Self { pid, stamp: facts.stamp }))
     }
 
-    /// Its id.
+    /// Returns the process id.
     pub fn pid(&self) -> u32 {
         self.pid
     }
 
-    /// Whether it is alive: the very process, not another one of its id.
+    /// Returns whether this very process is alive; another process with the same id does not count.
     pub fn probe(&self) -> Probe {
         match Self::of(self.pid) {
             Ok(Some(now)) if now == *self => Probe::Alive { pid: self.pid },

@@ -11,14 +11,14 @@ use super::{Probe, Process, RuntimeError, Stopped};
 const AFTER_KILL: Duration = Duration::from_secs(5);
 
 impl Process {
-    /// Ends it and what it started: SIGTERM, and SIGKILL after `grace`.
+    /// Stops the process and its children: sends SIGTERM, and SIGKILL after `grace`.
     ///
-    /// A process that leads its group or session takes all of it along, also what is left when the
-    /// leader itself has ended in time. One that does not (it shares the user's terminal) goes
-    /// alone.
+    /// If the process leads its group or session, the whole group or session is stopped, even if
+    /// the leader exits in time. Otherwise, as with a process that shares the user's terminal, only
+    /// the process itself is stopped.
     ///
     /// # Errors
-    /// When the system refuses, or it does not end.
+    /// Fails if the system refuses, or if the process does not exit.
     pub fn stop(&self, grace: Duration) -> Result<Stopped, RuntimeError> {
         match self.probe() {
             Probe::Alive { .. } => {}

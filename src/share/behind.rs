@@ -1,11 +1,11 @@
 use super::{Remote, ShareError, Watcher};
 
 impl Remote<'_> {
-    /// Starts one push of the store, as a fast-forward, and leaves it to itself: nobody learns how
-    /// it ends, and nobody waits for it. The user's own hooks are not run for it.
+    /// Starts one push of the store, as a fast-forward, in the background. Nobody waits for it or
+    /// learns its result. The user's hooks are not run.
     ///
     /// # Errors
-    /// When git cannot be started.
+    /// Fails if git cannot be started.
     pub fn push_behind(&self) -> Result<(), ShareError> {
         let mirror = format!("remote.{}.mirror", self.name);
         let git = Watcher::Nobody.prepare(self.store, &[(&mirror, "false")], "push");

@@ -6,12 +6,12 @@ use crate::store::{Shelf, StoreError, Visibility};
 /// The result of pushing the branches of sessions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BranchesReport {
-    /// Those that the remote has now as they are here.
+    /// The branches that the remote now has as they are here.
     pub pushed: Vec<String>,
-    /// Those that it did not take, and why.
+    /// The branches that the remote rejected, with its reasons.
     pub rejected: Vec<(String, String)>,
-    /// Those of sessions that live here, or nowhere, and that are not here. Where sessions live in
-    /// other clones only, their branches are there.
+    /// Missing branches of sessions that live in this clone or in none. The branches of sessions in
+    /// other clones are expected to be there.
     pub absent: Vec<String>,
 }
 
@@ -52,10 +52,10 @@ impl Remote<'_> {
         Ok((here, absent))
     }
 
-    /// The local branches of active sessions that the remote was never seen to have.
+    /// Returns the local branches of active sessions that have no remote-tracking branch.
     ///
     /// # Errors
-    /// When the store or the refs cannot be read.
+    /// Fails if the store or the refs cannot be read.
     pub fn unshared_branches(&self) -> Result<Vec<String>, ShareError> {
         let (mut here, _) = self.session_branches()?;
         let mut unshared = Vec::new();
@@ -71,7 +71,7 @@ impl Remote<'_> {
     /// Pushes the branches of active sessions, as fast-forwards.
     ///
     /// # Errors
-    /// When git cannot reach the remote. A branch that the remote does not take is no error.
+    /// Fails if git cannot reach the remote. A rejected branch is part of the report, not an error.
     pub fn push_branches(&self, watcher: &mut Watcher<'_>) -> Result<BranchesReport, ShareError> {
         let (here, absent) = self.session_branches()?;
         let mut report = BranchesReport { absent, ..BranchesReport::default() };

@@ -11,18 +11,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The result of [`Remote::fetch`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
-    /// Its tip when it was asked before.
+    /// The remote's tip at the previous fetch.
     pub before: Option<Oid>,
-    /// Its tip now; None where it has no sessions (any more).
+    /// The remote's tip now; None if it has no sessions.
     pub tip: Option<Oid>,
 }
 
 impl Remote<'_> {
-    /// Asks the remote for its sessions. They come under [`tracking_ref`](Self::tracking_ref);
-    /// nothing else in the repository changes, and nothing is merged.
+    /// Fetches the remote's sessions to [`tracking_ref`](Self::tracking_ref). Nothing else in the
+    /// repository changes, and nothing is merged.
     ///
     /// # Errors
-    /// When git cannot reach it, or does not accept what it sends.
+    /// Fails if git cannot reach the remote, or rejects the objects that it sends.
     pub fn fetch(&self, watcher: &mut Watcher<'_>) -> Result<Fetched, ShareError> {
         let before = self.known()?;
         let start = Instant::now();

@@ -7,18 +7,18 @@ use crate::store::{Change, id_of_path};
 /// The events that a push is about to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
-    /// What the remote has; None where it has no sessions.
+    /// The remote's tip; None if it has no sessions.
     pub known: Option<Oid>,
-    /// What it is going to have.
+    /// The remote's tip after the push.
     pub ours: Oid,
-    /// What is different then, by session.
+    /// The changes to the remote's store, by session.
     pub changes: Vec<Change>,
-    /// The fields that look as if they held a secret which the remote does not have yet, with its
-    /// kind: also in events whose value was changed again later, for these leave too.
+    /// Fields with a possible secret that the remote does not have yet, and the kind of secret.
+    /// Values that later events changed are included, because the push sends those events too.
     pub exposed: BTreeSet<(SessionId, String, &'static str)>,
 }
 
-/// Who hears what a push is about to send, before it does.
+/// The function that receives what a push is about to send.
 pub type Tell<'t> = Option<&'t mut dyn FnMut(&Outgoing)>;
 
 impl Remote<'_> {

@@ -3,19 +3,20 @@ use super::{Outgoing, Remote, ShareError, Watcher};
 /// The preview of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// What would be new to the remote; None where there is nothing to share.
+    /// What the push would send; None if there is nothing to share.
     pub outgoing: Option<Outgoing>,
-    /// How many events.
+    /// The number of events.
     pub events: u64,
-    /// How many bytes all that takes here, packed or not.
+    /// The size of their objects in this repository, in bytes.
     pub bytes: u64,
 }
 
 impl Remote<'_> {
-    /// Asks the remote what it has, and says what a push would send. Nothing is merged or sent.
+    /// Fetches from the remote and determines what a push would send. Nothing is merged or sent.
     ///
     /// # Errors
-    /// As [`fetch`](Self::fetch); or when what it has could not be merged, as a push needs it.
+    /// Fails like [`fetch`](Self::fetch), or if the remote's sessions could not be merged as a push
+    /// needs it.
     pub fn preview(&self, watcher: &mut Watcher<'_>) -> Result<Preview, ShareError> {
         let theirs = self.fetch(watcher)?.tip;
         if let Some(tip) = &theirs {

@@ -5,9 +5,9 @@ use crate::store::{Aim, MergeReport, StoreError};
 /// The result of a pull.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullReport {
-    /// What the remote has.
+    /// The result of the fetch.
     pub fetched: Fetched,
-    /// What became of our store; None where the remote has no sessions.
+    /// The result of the merge; None if the remote has no sessions.
     pub merged: Option<MergeReport>,
 }
 
@@ -15,7 +15,8 @@ impl Remote<'_> {
     /// Fetches the remote's sessions and merges them.
     ///
     /// # Errors
-    /// As [`fetch`](Self::fetch); or when what came cannot be merged, and our store is as it was.
+    /// Fails like [`fetch`](Self::fetch), or if the fetched sessions cannot be merged; our store is
+    /// then unchanged.
     pub fn pull(&self, watcher: &mut Watcher<'_>) -> Result<PullReport, ShareError> {
         let fetched = self.fetch(watcher)?;
         let merged = match &fetched.tip {

@@ -9,11 +9,11 @@ use crate::store::{Aim, Change, MergeReport};
 /// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushReport {
-    /// What the remote did not have before; in the order of projects and ids.
+    /// The changes that the remote did not have, sorted by project and id.
     pub sent: Vec<Change>,
-    /// What the remote has now; None where there is nothing to share.
+    /// The remote's tip now; None if there is nothing to share.
     pub tip: Option<Oid>,
-    /// What was merged first, because the remote had moved.
+    /// The merges that were made first, because the remote had moved.
     pub merged: Vec<MergeReport>,
 }
 
@@ -21,12 +21,12 @@ pub struct PushReport {
 const STILL: u32 = 5;
 
 impl Remote<'_> {
-    /// Pushes the store, as a fast-forward. Where the remote has moved, fetches, merges and pushes
-    /// again, until it lands or the time of `ao.pushTimeout` is over. `tell` hears what leaves.
+    /// Pushes the store, as a fast-forward. If the remote has moved, fetches, merges and pushes
+    /// again, until `ao.pushTimeout` expires. `tell` receives what is about to be sent.
     ///
     /// # Errors
-    /// When git cannot reach the remote, the remote refuses, or others keep moving it. What was
-    /// merged until then stays merged.
+    /// Fails if git cannot reach the remote, if the remote rejects the push, or if others keep
+    /// moving its ref. Merges that were made by then remain.
     pub fn push(
         &self,
         watcher: &mut Watcher<'_>,
@@ -38,7 +38,7 @@ impl Remote<'_> {
     /// Pulls, then pushes.
     ///
     /// # Errors
-    /// As [`pull`](Self::pull) and [`push`](Self::push).
+    /// Fails like [`pull`](Self::pull) and [`push`](Self::push).
     pub fn sync(
         &self,
         watcher: &mut Watcher<'_>,

@@ -7,7 +7,7 @@ use crate::store::{Histories, SESSIONS_REF, Store};
 /// How long a push is tried, unless `ao.pushTimeout` says.
 const PUSH_TIMEOUT: u64 = 120;
 
-/// A remote with which a store is shared.
+/// A remote with which the store is shared.
 #[derive(Debug, Clone)]
 pub struct Remote<'s> {
     pub(super) store: &'s Store,
@@ -20,20 +20,20 @@ pub struct Remote<'s> {
 /// Which pushes run the user's `pre-push` hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hooks {
-    /// For none.
+    /// None.
     Never,
-    /// For those of branches; sessions are no code that it could test.
+    /// Pushes of branches. Sessions are not code that the hook could test.
     #[default]
     Branches,
-    /// For all.
+    /// All.
     Always,
 }
 
 impl<'s> Remote<'s> {
-    /// Chooses the remote: the one that is named; else `ao.remote`; else the only one.
+    /// Chooses the remote: the one named `name`, otherwise `ao.remote`, otherwise the only one.
     ///
     /// # Errors
-    /// When there is no such remote, or more than one and nothing that chooses.
+    /// Fails if there is no such remote, or if there are several and none is selected.
     pub fn choose(store: &'s Store, name: Option<&str>) -> Result<Self, ShareError> {
         let repo = store.repository();
         let known = repo.remotes();
@@ -57,16 +57,16 @@ impl<'s> Remote<'s> {
         Ok(Self { store, name, their_ref, histories, hooks: Hooks::default() })
     }
 
-    /// The same remote, with another choice of pushes that run the user's hook.
+    /// Sets which pushes run the user's hook.
     pub fn with_hooks(self, hooks: Hooks) -> Self {
         Self { hooks, ..self }
     }
 
-    /// Merges with this remote from now on although its sessions were begun apart from ours. The
-    /// configuration of this clone remembers it, as `remote.<name>.aoAllowUnrelated`.
+    /// Allows merges with this remote although its sessions share no history with ours. The setting
+    /// is kept in this clone's configuration, as `remote.<name>.aoAllowUnrelated`.
     ///
     /// # Errors
-    /// When the configuration cannot be written.
+    /// Fails if the configuration cannot be written.
     pub fn allow_unrelated(self) -> Result<Self, ShareError> {
         if self.histories == Histories::Related {
             let key = format!("remote.{}.aoAllowUnrelated", self.name);
@@ -76,17 +76,17 @@ impl<'s> Remote<'s> {
         Ok(Self { histories: Histories::Any, ..self })
     }
 
-    /// Its name.
+    /// Returns the name of the remote.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The ref on the remote that holds the sessions.
+    /// Returns the ref on the remote that holds the sessions.
     pub fn their_ref(&self) -> &str {
         &self.their_ref
     }
 
-    /// The local remote-tracking ref.
+    /// Returns the full name of the local remote-tracking ref.
     pub fn tracking_ref(&self) -> String {
         format!("refs/ao/remotes/{}/sessions", self.name)
     }
@@ -115,7 +115,11 @@ impl<'s> Remote<'s> {
         Ok(None)
     }
 
-    /// What the remote had when it was last asked; None where it was never asked, or had nothing.
+    /// Returns the remote's tip at the last fetch, or None if there was no fetch or the remote had
+    /// no sessions.
+    ///
+    /// # Errors
+    /// Fails if the remote-tracking ref cannot be read.
     pub fn tip(&self) -> Result<Option<Oid>, ShareError> {
         Ok(self.store.repository().read_ref(&self.tracking_ref())?)
     }

@@ -9,17 +9,18 @@ use crate::store::{Change, ChangeKind, Entry, History, MergeReport, Snapshot};
 pub struct Takeover {
     /// The session.
     pub id: SessionId,
-    /// The clone it was started in.
+    /// The clone in which it was started.
     pub replica: String,
-    /// The name of who did that; None where the history does not tell.
+    /// The name of the person who started it; None if the history does not tell.
     pub author: Option<String>,
 }
 
 impl Remote<'_> {
-    /// The sessions that a merge shows to have been taken over from this clone.
+    /// Returns the sessions of this clone that were taken over by another one, according to a
+    /// merge. Unreadable records are skipped.
     ///
     /// # Errors
-    /// When the store cannot be read. A record that cannot be read is passed over.
+    /// Fails if the store cannot be read.
     pub fn takeovers(&self, merge: &MergeReport) -> Result<Vec<Takeover>, ShareError> {
         let Some(here) = self.store.known_replica() else { return Ok(Vec::new()) };
         let snapshot = self.store.snapshot()?;

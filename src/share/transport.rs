@@ -1,14 +1,14 @@
-//! How git is run when it talks to a remote.
+//! How git is run to talk to a remote.
 
 use crate::git::{GitCommand, GitError, GitExit};
 use crate::store::Store;
 
 /// Who receives git's progress, and whether git may prompt.
 pub enum Watcher<'w> {
-    /// Nobody: git asks nothing and shows nothing.
+    /// Nobody: git neither prompts nor prints progress.
     Nobody,
-    /// A person at a terminal, who is asked for what git needs, and to whom this shows git's
-    /// progress: text with its line ends, as git writes it.
+    /// A person at a terminal, whom git may prompt. The function receives git's progress: text with
+    /// its line terminators, as git writes it.
     Person(&'w mut dyn FnMut(&str)),
 }
 

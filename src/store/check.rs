@@ -1,4 +1,4 @@
-//! Looking for whatever is wrong with a store, without following any of it.
+//! Checks a store for damage, without interpreting its records.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,23 +11,23 @@ use crate::git::{RefState, gix_id};
 use crate::ledger::LedgerError;
 use crate::model::{Oid, Session, Timestamp, error_chain};
 
-/// Something that is wrong with a store.
+/// A problem found in a store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FsckFinding {
-    /// Where: a path in the tree, or a commit.
+    /// The place: a path in the tree, or a commit.
     pub place: String,
-    /// What is wrong there.
+    /// The problem.
     pub problem: String,
-    /// How bad that is.
+    /// The severity.
     pub severity: Severity,
 }
 
-/// How bad a finding is.
+/// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// This program does not understand it, and leaves it alone: a newer one may know it.
+    /// This version does not know the entry and leaves it alone; a newer version may know it.
     Unknown,
-    /// It is wrong, or lost.
+    /// Something is wrong or lost.
     Wrong,
 }
 
@@ -38,12 +38,13 @@ impl FsckFinding {
 }
 
 impl Store {
-    /// Checks the store as it is, and the private sessions if they are looked at: also whether one is
-    /// in both, as an interrupted change of its visibility leaves it. Every object that the tips hold
-    /// is read and compared with its name.
+    /// Checks the whole store, including the private sessions if the store was opened with them. A
+    /// session that has both a public and a private record, as an interrupted change of its
+    /// visibility leaves it, is a finding. Every object that the tips reach is read and compared
+    /// with its id.
     ///
     /// # Errors
-    /// When the store is of a newer format. What cannot be read is a finding.
+    /// Fails if the store has a newer format. Unreadable objects are findings, not errors.
     pub fn check_all(&self) -> Result<Vec<FsckFinding>, StoreError> {
         let mut findings = self.check_ref(Visibility::Public)?;
         for mut finding in self.check_ref(Visibility::Private)? {
@@ -116,12 +117,11 @@ impl Store {
         Ok(findings)
     }
 
-    /// Checks everything that can be reached from an event: where things lie, what they are, whether
-    /// every record can be read, whether the history is whole, and whether an id is used in more than
-    /// one project. Sorted by place.
+    /// Checks everything that an event reaches: the layout, the types of entries, the records, the
+    /// history, and ids that several projects use. The findings are sorted by place.
     ///
     /// # Errors
-    /// When the event is not that of a store that this program knows.
+    /// Fails if the event does not belong to a store, or to one of a newer format.
     pub fn check(&self, tip: &Oid) -> Result<Vec<FsckFinding>, StoreError> {
         let mut findings = self.check_tree(tip)?;
         let snapshot = Snapshot::at(self, Some(tip.clone()))?;

@@ -1,4 +1,5 @@
-//! A record's bytes: YAML 1.2, one document, within limits. The only file that knows a YAML library.
+//! The YAML 1.2 encoding of a record: a single document, within limits. No other file uses the YAML
+//! library.
 
 mod ambiguous;
 mod brackets;
@@ -19,34 +20,35 @@ use literal::{Floats, Literals, TagName};
 
 use crate::model::{Map, Project, RecordError, Session, SessionId, Value};
 
-/// How large a record may be. What is larger is not read: it is shown as corrupt, and kept.
+/// The maximum size of a record. A larger record is not parsed: it is shown as corrupt and
+/// preserved.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes of YAML.
+    /// The size of the YAML in bytes.
     pub bytes: usize,
-    /// Levels of lists and maps.
+    /// The nesting depth of lists and maps.
     pub depth: usize,
-    /// Values, counted after aliases are resolved.
+    /// The number of values after aliases are resolved.
     pub values: usize,
 }
 
 /// The limits of format version 1.
 pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 20_000 };
 
-/// Why a blob of the store is not a record.
+/// Why a blob of the store is not a valid record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordProblem {
-    /// It is larger than [`LIMITS`] allow.
+    /// The record exceeds [`LIMITS`].
     #[error("larger than {} KiB", LIMITS.bytes / 1024)]
     TooLarge,
-    /// It is no YAML, or more of it than [`LIMITS`] allow.
+    /// The text is not YAML, or exceeds [`LIMITS`].
     #[error("not valid YAML: {0}")]
     Yaml(String),
-    /// It is YAML but no record.
+    /// The YAML is not a record.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// It says that it is another session than its path says.
+    /// The id or project in the record differs from its path.
     #[error("says '{found}', but its path says '{expected}'")]
     Misplaced {
         /// The id or project in the path.
@@ -60,13 +62,13 @@ pub enum RecordProblem {
 }
 
 impl RecordProblem {
-    /// True for a record that a newer version wrote: it is not damaged, only not understood here.
+    /// Returns true if a newer version wrote the record. Such a record is not damaged.
     pub fn is_newer(&self) -> bool {
         matches!(self, Self::Record(RecordError::Newer(_)))
     }
 }
 
-/// Reads a record that lies at the place of `id` in `project`.
+/// Decodes the record of session `id` in `project`.
 pub fn decode(bytes: &[u8], id: SessionId, project: &Project) -> Result<Session, RecordProblem> {
     let session = Session::from_record(parse(bytes)?, project)?;
     let misplaced = |expected: String, found: String| RecordProblem::Misplaced { expected, found };
@@ -79,13 +81,16 @@ pub fn decode(bytes: &[u8], id: SessionId, project: &Project) -> Result<Session,
     Ok(session)
 }
 
-/// Writes a record.
+/// Encodes a record.
 pub fn encode(session: &Session) -> Result<Vec<u8>, RecordProblem> {
     let bytes = render(&session.to_record())?.into_bytes();
     if bytes.len() > LIMITS.bytes { Err(RecordProblem::TooLarge) } else { Ok(bytes) }
 }
 
-/// Reads YAML text into the stored form of a record.
+/// Parses YAML text into the stored form of a record.
+///
+/// # Errors
+/// Fails if the text is not a YAML mapping, or exceeds [`LIMITS`].
 pub fn parse(bytes: &[u8]) -> Result<Map, RecordProblem> {
     match parse_value(bytes)? {
         Value::Map(map) => Ok(map),
@@ -135,7 +140,10 @@ fn literal(number: Value, text: &str) -> Value {
     if is_same { exact } else { number }
 }
 
-/// Writes the stored form of a record as YAML text.
+/// Formats the stored form of a record as YAML text.
+///
+/// # Errors
+/// Fails if the text could not be parsed again, or would exceed [`LIMITS`].
 pub fn render(map: &Map) -> Result<String, RecordProblem> {
     if let Some(text) = write_marked(map, MARK)? {
         return Ok(text);

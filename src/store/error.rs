@@ -8,7 +8,7 @@ use super::{Key, RecordProblem};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The session does not exist (any more).
+    /// The session does not exist, or no longer exists.
     #[error("no session '{0}'")]
     NotFound(Key),
     /// A new session has the id of an existing one.
@@ -17,7 +17,7 @@ pub enum StoreError {
     /// The session is archived, and cannot be changed before it is unarchived.
     #[error("session '{0}' is archived")]
     Archived(Key),
-    /// Two projects have a session with this id; name one.
+    /// Two projects have a session with this id: specify one.
     #[error("session id '{0}' is used in more than one project")]
     InTwoProjects(SessionId),
     /// The record cannot be read. It is preserved.
@@ -28,7 +28,7 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: RecordProblem,
     },
-    /// The changed record would not be readable. Nothing was written.
+    /// The changed record would not be valid. Nothing was written.
     #[error("the changed record of session '{id}' is not valid: {problem}")]
     Invalid {
         /// Which.
@@ -44,7 +44,7 @@ pub enum StoreError {
         /// From where to where.
         source: IllegalTransition,
     },
-    /// The store is of a newer format.
+    /// The store has a newer format.
     #[error("the store has format version {0}; this git-ao supports {known}", known = super::FORMAT)]
     Newer(u64),
     /// The ref does not point to a store.
@@ -67,7 +67,7 @@ pub enum StoreError {
     /// One transaction makes sessions private and others public.
     #[error("cannot make some sessions private and others public in one step")]
     BothWays,
-    /// A handle that names no session, or more than one.
+    /// The handle matches no session, or more than one.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// `ao.project` is not a valid project name.

@@ -1,4 +1,4 @@
-//! Where things lie in the store's tree, format version 1.
+//! The layout of the store's tree in format version 1.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub enum Shelf {
 }
 
 impl Shelf {
-    /// The folder at the top of the tree.
+    /// Returns the top-level folder of the tree.
     pub fn folder(self) -> &'static str {
         match self {
             Self::Active => "sessions",
@@ -32,7 +32,7 @@ impl Shelf {
         }
     }
 
-    /// The other half.
+    /// Returns the other half.
     pub fn other(self) -> Self {
         match self {
             Self::Active => Self::Archived,
@@ -41,18 +41,18 @@ impl Shelf {
     }
 }
 
-/// Who gets to see a session.
+/// Who can see a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Visibility {
-    /// It is in the store that is shared.
+    /// Everybody with whom the store is shared.
     #[default]
     Public,
-    /// It is under a ref that no verb pushes, fetches or merges.
+    /// This clone alone: the session is under a ref that is never pushed, fetched or merged.
     Private,
 }
 
 impl Visibility {
-    /// The word for it.
+    /// Returns the word for it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Public => "public",
@@ -60,7 +60,7 @@ impl Visibility {
         }
     }
 
-    /// The other one.
+    /// Returns the opposite.
     pub fn other(self) -> Self {
         match self {
             Self::Public => Self::Private,
@@ -78,7 +78,7 @@ pub struct Location {
     pub project: Project,
     /// The session.
     pub id: SessionId,
-    /// Under which ref.
+    /// The ref that holds the record.
     pub visibility: Visibility,
 }
 
@@ -89,12 +89,12 @@ pub(crate) fn record_pathspec(id: SessionId) -> String {
 }
 
 impl Location {
-    /// The session, wherever its record lies: two projects may hold the same id.
+    /// Returns the project and the session; two projects may use the same id.
     pub fn owner(&self) -> (Project, SessionId) {
         (self.project.clone(), self.id)
     }
 
-    /// The parts of the path in the tree; they are the same under either ref.
+    /// Returns the components of the path in the tree. They are the same under both refs.
     pub fn components(&self) -> [String; 4] {
         [
             self.shelf.folder().to_owned(),
@@ -119,12 +119,12 @@ impl fmt::Display for Location {
     }
 }
 
-/// Which record is meant: an id is enough unless two projects hold the same one.
+/// The key of a record. The id is enough unless two projects use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     /// The session.
     pub id: SessionId,
-    /// The project, where it matters.
+    /// The project, if it is needed.
     pub project: Option<Project>,
 }
 

@@ -1,4 +1,4 @@
-//! Records in git: the tree at one ref, and the one way to write it.
+//! Records in git: reading them, changing them in transactions, merging and repairing stores.
 
 mod check;
 mod codec;

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use super::Displaced;
 use crate::ledger;
 
-/// What happens during an operation that is no reason to give up.
+/// An event during an operation that does not make it fail.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Notice {
-    /// A write waits, or may not be on the disk.
+    /// A write is waiting, or may not survive a power failure.
     Ledger(ledger::LedgerNotice),
-    /// The private sessions cannot be read; the rest is there.
+    /// The private sessions cannot be read; the operation continues without them.
     PrivateUnread(String),
-    /// What lay where a record belongs was put beside it.
+    /// An entry in the place of a record was moved aside.
     Displaced(Displaced),
 }
 

@@ -18,8 +18,8 @@ type PrivateTip = Result<Option<Oid>, StoreError>;
 
 /// The sessions of one repository.
 ///
-/// Opening it reads and writes nothing; a store that was never written is an empty one. What another
-/// process wrote is seen by the next call.
+/// Opening a store neither reads nor writes. A store that was never written is empty. Each call
+/// sees the writes of other processes.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,7 +38,7 @@ type PrivateTip = Result<Option<Oid>, StoreError>;
 ///     tx.create(session)
 /// })?;
 ///
-/// // Read, change and write as one step, whatever others write meanwhile.
+/// // Read, change and write in one step, whatever other processes write.
 /// store.update(id, "status", |session| session.status = SessionStatus::Done)?;
 ///
 /// let sessions = store.snapshot()?.list(Shelf::Active)?;
@@ -56,7 +56,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// The store of a repository.
+    /// Opens the store of a repository.
     pub fn new(repo: Repository) -> Self {
         let (ledger, ref_name) = (Ledger::new(repo), SESSIONS_REF.to_owned());
         let (listener, naming) = (Listener::default(), Naming::default());
@@ -68,15 +68,15 @@ impl Store {
         &self.naming
     }
 
-    /// The store of the repository that git would use in `folder`.
+    /// Opens the store of the repository that git would use in `folder`.
     ///
     /// # Errors
-    /// As [`Repository::discover`].
+    /// Fails like [`Repository::discover`].
     pub fn discover(folder: &Path) -> Result<Self, RepositoryError> {
         Repository::discover(folder).map(Self::new)
     }
 
-    /// The same store under another ref, alone.
+    /// Returns the store at another ref, without private sessions.
     pub fn at_ref(&self, name: &str) -> Self {
         Self { ref_name: name.to_owned(), private: None, ..self.clone() }
     }
@@ -86,24 +86,24 @@ impl Store {
         Self { ledger: self.ledger.moved_to(repo), naming: Naming::default(), ..self.clone() }
     }
 
-    /// This store and the private sessions of this clone ([`PRIVATE_REF`]) as one: what is read
-    /// shows both, and a change goes to where the session is. A session that is in both counts as
-    /// private, and is shown once. The tip, and all that is shared, stay those of this store.
+    /// Includes the private sessions of this clone ([`PRIVATE_REF`]). Reads show both kinds, and a
+    /// change goes to the ref that has the session. A session under both refs is private, and is
+    /// shown once. The tip, and everything that is shared, remain those of the public ref.
     pub fn with_private(self) -> Self {
         Self { private: Some(PRIVATE_REF), ..self }
     }
 
-    /// Sets what tells the time.
+    /// Sets the clock.
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { ledger: self.ledger.with_clock(clock), ..self }
     }
 
-    /// Sets how long a write waits for other writers before it gives up.
+    /// Sets how long a write waits for other writers before it fails.
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { ledger: self.ledger.with_patience(patience), ..self }
     }
 
-    /// Sets who is notified of what happens while an operation is under way.
+    /// Sets the function that receives notices during an operation.
     pub fn with_listener(self, notify: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
         let listener = Listener::new(notify);
         let of_writes = listener.clone();
@@ -121,17 +121,17 @@ impl Store {
         &self.ledger
     }
 
-    /// The repository.
+    /// Returns the repository.
     pub fn repository(&self) -> &Repository {
         self.ledger.repository()
     }
 
-    /// The full name of the store's ref.
+    /// Returns the full name of the store's ref.
     pub fn ref_name(&self) -> &str {
         &self.ref_name
     }
 
-    /// The time, as this store is told it.
+    /// Returns the clock.
     pub fn clock(&self) -> &Clock {
         self.ledger.clock()
     }
@@ -144,17 +144,27 @@ impl Store {
         }
     }
 
-    /// The newest event; None before the first. Private ones do not count.
+    /// Returns the newest public event, or None if there is none.
+    ///
+    /// # Errors
+    /// Fails if the ref cannot be read.
     pub fn tip(&self) -> Result<Option<Oid>, StoreError> {
         Ok(self.ledger.tip(&self.ref_name)?)
     }
 
-    /// The newest private event; None before the first, or where these are not looked at.
+    /// Returns the newest private event, or None if there is none or the store was opened without
+    /// private sessions.
+    ///
+    /// # Errors
+    /// Fails if the ref cannot be read.
     pub fn private_tip(&self) -> Result<Option<Oid>, StoreError> {
         Ok(self.private.map(|name| self.ledger.tip(name)).transpose()?.flatten())
     }
 
-    /// True before the first event of either kind.
+    /// Returns true if there is no event, neither public nor private.
+    ///
+    /// # Errors
+    /// Fails if a ref cannot be read.
     pub fn is_unwritten(&self) -> Result<bool, StoreError> {
         Ok(matches!(self.tips()?, (None, Ok(None))))
     }

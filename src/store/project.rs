@@ -2,13 +2,14 @@ use super::{Shelf, Snapshot, StoreError};
 use crate::model::Project;
 
 impl Snapshot<'_> {
-    /// The project that new sessions of this repository belong to.
+    /// Returns the project of new sessions in this repository.
     ///
-    /// `ao.project`; else the store's project when it has exactly one; else the last part of the
-    /// URL of `origin`, or of the only remote; else the name of the main worktree's folder.
+    /// The project is `ao.project`; otherwise the store's only project; otherwise the last
+    /// component of the URL of `origin`, or of the only remote; otherwise the name of the main
+    /// worktree's directory.
     ///
     /// # Errors
-    /// When `ao.project` cannot be a project's name.
+    /// Fails if `ao.project` is not a valid project name.
     pub fn default_project(&self) -> Result<Project, StoreError> {
         let repo = self.store.repository();
         if let Some(name) = repo.config("ao.project") {

@@ -4,28 +4,28 @@ use std::path::{Path, PathBuf};
 use super::{Exclusion, WorkspaceError};
 use crate::model::{Oid, SessionId};
 
-/// What a new workspace is to be.
+/// A request for a new workspace.
 #[derive(Debug, Clone)]
 pub struct Addition {
-    /// Its folder, absolute. Nothing may be there.
+    /// The directory, absolute. It must not exist.
     pub path: PathBuf,
-    /// The branch that is checked out in it.
+    /// The branch to check out.
     pub branch: Branch,
-    /// Whose it is.
+    /// The session that owns it.
     pub session: SessionId,
 }
 
 /// The branch of a new workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Branch {
-    /// One that is made with the workspace.
+    /// A new branch.
     New {
         /// Its name, without `refs/heads/`.
         name: String,
         /// Where it begins.
         at: Oid,
     },
-    /// One that is there, and is checked out nowhere else.
+    /// An existing branch, which no other worktree may have checked out.
     Existing {
         /// Its name, without `refs/heads/`.
         name: String,
@@ -33,7 +33,7 @@ pub enum Branch {
 }
 
 impl Branch {
-    /// The name, without `refs/heads/`.
+    /// Returns the name, without `refs/heads/`.
     pub fn name(&self) -> &str {
         match self {
             Self::New { name, .. } | Self::Existing { name } => name,
@@ -41,8 +41,8 @@ impl Branch {
     }
 }
 
-/// A workspace that was just made. It is taken away again, with what was made for it, unless it is
-/// [kept](Added::keep).
+/// A workspace that was just created. Dropping it removes the workspace and everything created with
+/// it, unless it is [kept](Added::keep).
 #[must_use = "a workspace that is not kept is removed at once"]
 pub struct Added<'a> {
     path: PathBuf,
@@ -51,69 +51,69 @@ pub struct Added<'a> {
     undo: Vec<Undo<'a>>,
 }
 
-/// What there is to say of a workspace that was made, or made whole, all the same.
+/// Remarks on a workspace that was created or completed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remarks {
-    /// What a hook that failed said; it may have said nothing.
+    /// The output of a hook that failed; may be empty.
     pub hook: Option<String>,
-    /// What was done so that `git add` does not take it for a repository inside the repository.
+    /// What was done to keep `git add` from treating the worktree as an embedded repository.
     pub exclusion: Option<Exclusion>,
-    /// What was put back that an interrupted removal had taken.
+    /// The files that were restored after an interrupted removal.
     pub refilled: Option<Refilled>,
 }
 
-/// What was brought back that a killed removal had taken.
+/// The files that were restored after an interrupted removal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refilled {
-    /// How many files: those that git ignores are not among them.
+    /// The number of files; ignored files are not restored.
     pub files: usize,
 }
 
 type Undo<'a> = Box<dyn FnOnce() -> Result<(), WorkspaceError> + 'a>;
 
 impl<'a> Added<'a> {
-    /// A workspace that is about to be made at `path`.
+    /// Starts the creation of a workspace at `path`.
     pub fn new(path: PathBuf) -> Self {
         Self { path, remarks: Remarks::default(), backup: None, undo: Vec::new() }
     }
 
-    /// Tells how to undo what was just done. The last thing done is undone first; the rest stays
-    /// when one cannot be undone, so that a branch never goes before its worktree.
+    /// Registers how to undo the last step. Steps are undone in reverse order. If one cannot be
+    /// undone, the earlier ones stay, so that a branch is never removed before its worktree.
     pub fn on_rollback(&mut self, undo: impl FnOnce() -> Result<(), WorkspaceError> + 'a) {
         self.undo.push(Box::new(undo));
     }
 
-    /// Its folder, with links resolved.
+    /// Returns the directory, with symbolic links resolved.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Notes that a hook failed, and what it said.
+    /// Records the output of a hook that failed.
     pub fn complain(&mut self, message: String) {
         self.remarks.hook = Some(message);
     }
 
-    /// Notes what was done to keep it out of the worktree around it.
+    /// Records what was done to keep the worktree out of the one around it.
     pub fn excluded(&mut self, exclusion: Option<Exclusion>) {
         self.remarks.exclusion = exclusion;
     }
 
-    /// What there is to say of it.
+    /// Returns the remarks.
     pub fn remarks(&self) -> &Remarks {
         &self.remarks
     }
 
-    /// Notes which ref keeps what the workspace held that was there before.
+    /// Records the ref with the contents of the previous workspace.
     pub fn backed_up(&mut self, name: Option<String>) {
         self.backup = name;
     }
 
-    /// The ref that keeps what the workspace held that was there before, if it held anything.
+    /// Returns the ref with the contents of the previous workspace, if there were any.
     pub fn backup(&self) -> Option<&str> {
         self.backup.as_deref()
     }
 
-    /// Lets it stay.
+    /// Keeps the workspace and returns its directory.
     pub fn keep(mut self) -> PathBuf {
         self.undo.clear();
         std::mem::take(&mut self.path)

@@ -3,11 +3,12 @@ use crate::git::GitError;
 use crate::model::{Base, Map};
 
 impl Worktrees<'_> {
-    /// What a new branch begins at: what the user names, or HEAD. The branch is recorded where it
-    /// is one of this repository.
+    /// Returns the starting point of a new branch: the revision `named`, or HEAD. A branch of this
+    /// repository is recorded by name.
     ///
     /// # Errors
-    /// When it is no commit; [`WorkspaceError::Unborn`] when HEAD has none yet.
+    /// Fails if the revision is not a commit, and with [`WorkspaceError::Unborn`] if HEAD has no
+    /// commits yet.
     pub fn base(&self, named: Option<&str>) -> Result<Base, WorkspaceError> {
         let commit = format!("{}^{{commit}}", named.unwrap_or("HEAD"));
         let git = self.repo.git("rev-parse").args(["--verify", "--quiet", "--end-of-options"]);

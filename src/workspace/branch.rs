@@ -1,4 +1,4 @@
-//! What stands in the way of a branch, asked of git before anything is made.
+//! Checks whether a branch can be created.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! One look at a worktree and a branch that are to go: what is decided and what is removed is what
-//! was seen then.
+//! One inspection of a worktree and a branch that are to be removed. Decision and removal both rely
+//! on it.
 
 use std::path::PathBuf;
 
@@ -62,10 +62,10 @@ impl Worktrees<'_> {
         }
     }
 
-    /// What a removal would come to. Nothing is removed.
+    /// Determines the effect of a removal, without removing anything.
     ///
     /// # Errors
-    /// When git fails.
+    /// Fails if git fails.
     pub fn verdict(&self, removal: &Removal<'_>) -> Result<Verdict, WorkspaceError> {
         let departure = match self.departure(removal) {
             Ok(departure) => departure,

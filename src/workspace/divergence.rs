@@ -5,11 +5,11 @@ use crate::git::GitError;
 use crate::model::Oid;
 
 impl Worktrees<'_> {
-    /// How many commits the branches are ahead of and behind a commit: one process for all of them.
-    /// Branches that are not there are left out.
+    /// Returns how many commits each branch is ahead of and behind a commit, in a single process.
+    /// Missing branches are omitted.
     ///
     /// # Errors
-    /// When git fails, as where the commit is not there.
+    /// Fails if git fails, for example because the commit is missing.
     pub fn divergence(
         &self,
         base: &Oid,

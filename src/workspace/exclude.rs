@@ -1,5 +1,5 @@
-//! Worktrees inside the repository, which `git add` in the worktree around them would take for
-//! repositories of their own: `info/exclude` keeps them out (gitignore(5)).
+//! Excludes worktrees inside the repository with `info/exclude` (gitignore(5)), because `git add`
+//! in the surrounding worktree would treat them as embedded repositories.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -17,11 +17,11 @@ use super::{WorkspaceError, Worktrees, marker};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Worktrees<'_> {
-    /// The folders of these worktrees that git does not ignore in the worktree around them, each
-    /// once. Runs no git for those that lie in no worktree.
+    /// Returns the directories of these worktrees that git does not ignore in the surrounding
+    /// worktree, each once. Runs no git for worktrees that are not inside another one.
     ///
     /// # Errors
-    /// When git fails.
+    /// Fails if git fails.
     pub fn exposed<'p>(
         &self,
         paths: impl IntoIterator<Item = &'p Path>,
@@ -41,9 +41,9 @@ impl Worktrees<'_> {
         Ok(found)
     }
 
-    /// Makes git ignore a worktree, which need not be there yet, in the worktree around it; None
-    /// where it lies in none, or is ignored already. That it fails is no reason to make no
-    /// worktree.
+    /// Makes git ignore a worktree, which need not exist yet, in the surrounding worktree. Returns
+    /// None if there is no surrounding worktree, or if the worktree is already ignored. A failure
+    /// is part of the result and does not prevent the worktree's creation.
     pub fn exclude(&self, path: &Path) -> Option<Exclusion> {
         let exposed = self.exposed([path]).ok()?.pop()?;
         Some(self.write_exclusion(exposed, path))

@@ -1,26 +1,26 @@
 use std::fs;
 use std::path::PathBuf;
 
-/// A folder of worktrees that lies inside a worktree of the same repository.
+/// A directory of worktrees inside a worktree of the same repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exposed {
-    /// The folder.
+    /// The directory.
     pub folder: PathBuf,
-    /// The line that makes git ignore it.
+    /// The pattern that makes git ignore it.
     pub pattern: String,
-    /// The file that the line belongs into, `info/exclude`.
+    /// The file for the pattern, `info/exclude`.
     pub file: PathBuf,
-    /// The top of the worktree around it.
+    /// The top directory of the surrounding worktree.
     pub top: PathBuf,
 }
 
 impl Exposed {
-    /// Whether the line is there already, and something else overrides it.
+    /// Returns true if the file already contains the pattern, but another one overrides it.
     pub fn is_overridden(&self) -> bool {
         fs::read(&self.file).is_ok_and(|text| has_line(&text, &self.pattern))
     }
 
-    /// A command that makes git ignore it where `info/exclude` does not.
+    /// Returns a command that makes git ignore the directory if `info/exclude` does not.
     pub fn way_out(&self) -> String {
         let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
         let file = self.top.join(".gitignore");
@@ -28,10 +28,10 @@ impl Exposed {
     }
 }
 
-/// What was done about a folder of worktrees that lies inside a worktree.
+/// What was done about a directory of worktrees inside a worktree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exclusion {
-    /// Git ignores it from now on.
+    /// Git now ignores it.
     Written(Exposed),
     /// Git does not ignore it, for this reason.
     Failed(Exposed, String),

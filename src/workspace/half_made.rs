@@ -1,5 +1,5 @@
-//! What a `git worktree add` that was killed leaves in the git directory: from some of it git itself
-//! does not recover, and fails for the whole repository.
+//! Finds and repairs what an interrupted `git worktree add` leaves in the git directory. Git does
+//! not recover from some of these states, and then fails for the whole repository.
 
 mod adding;
 mod checkout;
@@ -14,11 +14,11 @@ use super::{WorkspaceError, Worktrees};
 use crate::git::uninterrupted;
 
 impl Worktrees<'_> {
-    /// Entries of `worktrees/` in the git directory that somebody began to write and that nobody
-    /// works on any more. Git fails on them, or would.
+    /// Returns incomplete entries of `worktrees/` in the git directory on which no process is
+    /// working any more. Git fails because of them, or soon would.
     ///
     /// # Errors
-    /// When the git directory cannot be read.
+    /// Fails if the git directory cannot be read.
     pub fn half_made(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
         let folder = self.repo.common_dir().join("worktrees");
         let entries = match uninterrupted(|| fs::read_dir(&folder)) {
@@ -39,20 +39,21 @@ impl Worktrees<'_> {
         Ok(found)
     }
 
-    /// Puts right all that was half made, see [`mend_half_made_at`](Self::mend_half_made_at).
+    /// Repairs all incomplete entries, as [`mend_half_made_at`](Self::mend_half_made_at) does.
     ///
     /// # Errors
-    /// When it cannot be written or moved.
+    /// Fails if an entry cannot be written or moved. Entries that were repaired before stay
+    /// repaired.
     pub fn mend_half_made(&self) -> Result<(), WorkspaceError> {
         self.half_made()?.iter().try_for_each(|path| self.mend_half_made_at(path).map(drop))
     }
 
-    /// Puts right one entry that was half made: a worktree that has a place and a HEAD gets the way
-    /// to the repository, and loses an index that is empty; of any other nobody can have used
-    /// anything, and it is moved to `ao/half-made/`. Returns where it was moved to.
+    /// Repairs one incomplete entry. A worktree that has a path and a HEAD gets its link to the
+    /// repository, and loses an empty index. Any other entry was never usable and is moved to
+    /// `ao/half-made/`. Returns the new path of a moved entry.
     ///
     /// # Errors
-    /// When it cannot be written or moved.
+    /// Fails if the entry cannot be written or moved.
     pub fn mend_half_made_at(&self, path: &Path) -> Result<Option<PathBuf>, WorkspaceError> {
         if !is_usable(path) {
             return self.repo.set_aside(path, "half-made").map_err(failed("move", path));

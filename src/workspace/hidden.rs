@@ -1,4 +1,4 @@
-//! Files that the index says not to look at: assume-unchanged and skip-worktree (git-update-index(1)).
+//! Files that the index marks as assume-unchanged or skip-worktree (git-update-index(1)).
 
 use std::fs::{self, File, FileTimes};
 use std::io;

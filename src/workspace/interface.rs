@@ -3,9 +3,10 @@ use super::{
     WorkspaceError, WorkspaceState,
 };
 
-/// What makes, watches and removes the places in which agents work.
+/// Creates, inspects and removes the directories in which agents work.
 ///
-/// [`Worktrees`](super::Worktrees) is the one that comes with the program; an orchestrator may bring its own.
+/// [`Worktrees`](super::Worktrees) implements it with git worktrees. A library user can provide
+/// another implementation.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,7 +29,7 @@ use super::{
 /// let branch = Branch::New { name: "one".to_owned(), at };
 /// worktrees.add(&Addition { path: path.clone(), branch, session })?.keep();
 ///
-/// // What is nowhere else is not removed, unless it is kept.
+/// // Work that is saved nowhere else is only removed after a backup.
 /// std::fs::write(path.join("work"), "not committed")?;
 /// let (path, branch) = (Some(path.as_path()), Some("one"));
 /// let removal = Removal { path, branch, session, loss: Loss::Refuse, ignored: None };

@@ -1,4 +1,4 @@
-//! What lies in a folder, entry by entry, so that exactly that is removed and nothing else.
+//! The contents of a directory, entry by entry, so that a removal removes exactly these.
 
 use std::fs::{self, Metadata};
 use std::io;

@@ -4,28 +4,28 @@ use super::beside::{beside_others, is_half_made};
 use super::{WorkspaceError, Worktrees};
 use crate::model::Oid;
 
-/// One worktree as git lists it; the first one is the main worktree.
+/// A worktree as git lists it. The first one is the main worktree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorktreeEntry {
-    /// Its folder, with links resolved.
+    /// The directory, with symbolic links resolved.
     pub path: PathBuf,
-    /// The commit it is on; None before the first commit and in a bare repository.
+    /// The current commit; None before the first commit and in a bare repository.
     pub head: Option<Oid>,
-    /// The branch it is on, without `refs/heads/`.
+    /// The current branch, without `refs/heads/`.
     pub branch: Option<String>,
     /// The reason if it is locked; may be empty.
     pub locked: Option<String>,
-    /// Why git would forget it, if it would.
+    /// Why git would prune it, if it would.
     pub prunable: Option<String>,
-    /// There is no worktree here: it is a bare repository.
+    /// True for a bare repository, which has no worktree here.
     pub bare: bool,
 }
 
 impl Worktrees<'_> {
-    /// All worktrees that git knows of this repository, the main one first.
+    /// Returns all worktrees of this repository, the main one first.
     ///
     /// # Errors
-    /// When git fails.
+    /// Fails if git fails.
     pub fn list(&self) -> Result<Vec<WorktreeEntry>, WorkspaceError> {
         // What is undone after ^C asks for it, and must not be ended by the next one.
         let list =

@@ -1,4 +1,4 @@
-//! From a path to the state of the workspace there, without writing anything.
+//! Determines the state of the workspace at a path, without writing anything.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -180,7 +180,7 @@ impl WorkspaceState {
     }
 }
 
-/// A worktree of this repository is there, where git works, whatever state it is in.
+/// Returns true if a usable worktree of this repository is there, in whatever state.
 pub fn is_worktree(condition: &Condition) -> bool {
     matches!(
         condition,

@@ -1,5 +1,5 @@
-//! Which worktrees say whose they are, and which of those are gone, or lost their repository: it was
-//! moved, and they still lead to where it was.
+//! Worktrees that name their session, and those among them that are missing or have lost their
+//! repository because it was moved.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,18 +16,18 @@ use crate::model::SessionId;
 pub struct Mark {
     /// The file.
     pub file: PathBuf,
-    /// The worktree; the git directory, for that of the main worktree.
+    /// The worktree; for the main worktree, the git directory.
     pub worktree: PathBuf,
     /// True for the main worktree.
     pub is_main: bool,
-    /// What the file says; None when it holds no id.
+    /// The session; None if the file contains no id.
     pub session: Option<SessionId>,
 }
 
-/// The worktrees that say whose they are.
+/// Returns the worktrees that name their session.
 ///
 /// # Errors
-/// When the git directory cannot be read.
+/// Fails if the git directory cannot be read.
 pub fn marked(repo: &Repository) -> Result<Vec<Mark>, WorkspaceError> {
     let main = (repo.common_dir().to_owned(), repo.main_folder().to_owned(), true);
     let linked = Worktrees::new(repo).registered()?.into_iter();
@@ -44,21 +44,21 @@ pub fn marked(repo: &Repository) -> Result<Vec<Mark>, WorkspaceError> {
 /// How long to wait for a removal in the same repository.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A worktree of a session that is not where git knows it.
+/// A session's worktree that is missing at its registered path.
 #[derive(Debug)]
 pub struct Gone {
     /// The session.
     pub session: SessionId,
-    /// Where git knows it.
+    /// The registered path.
     pub path: PathBuf,
-    /// Why git is not made to forget it: something would be lost, or it may only be away.
+    /// Why git must keep its entry: work would be lost, or the worktree may only be unreachable.
     pub refusal: Option<WorkspaceError>,
 }
 
-/// Worktrees of sessions whose folder is gone.
+/// Returns sessions' worktrees whose directory is missing.
 ///
 /// # Errors
-/// When git fails, or the git directory cannot be read.
+/// Fails if git fails, or if the git directory cannot be read.
 pub fn gone(worktrees: &Worktrees<'_>) -> Result<Vec<Gone>, WorkspaceError> {
     let mut gone = Vec::new();
     for (session, path) in worktrees.sessions_known()? {
@@ -72,12 +72,13 @@ pub fn gone(worktrees: &Worktrees<'_>) -> Result<Vec<Gone>, WorkspaceError> {
 }
 
 impl Gone {
-    /// Lets git forget it: what git keeps of it is moved to `ao/set-aside/`, where it can be moved
-    /// back from. It is looked at again before. Returns where it was moved to; None where somebody
-    /// else let git forget it.
+    /// Checks the worktree again and unregisters it. Git's entry is moved to `ao/set-aside/`, from
+    /// where it can be moved back. Returns the entry's new path, or None if another process has
+    /// removed it.
     ///
     /// # Errors
-    /// When it is there again, something would be lost, or it may only be away.
+    /// Fails if the worktree exists again, if work would be lost, or if the worktree may only be
+    /// unreachable. The entry then stays.
     pub fn forget(&self, worktrees: &Worktrees<'_>) -> Result<Option<PathBuf>, WorkspaceError> {
         let _alone = worktrees.repo.lock_named("remove", PATIENCE)?;
         if let Some(refusal) = worktrees.verdict(&forgetting(&self.path, self.session))?.refusal {
@@ -97,11 +98,11 @@ fn forgetting(path: &Path, session: SessionId) -> Removal<'_> {
     Removal { path: Some(path), branch: None, session, loss: Loss::Refuse, ignored: None }
 }
 
-/// Worktrees of sessions that are not where git knows them, but at one of the places where they
-/// could be: the home directory has another name now, or `ao.worktreeDir` another value.
+/// Returns sessions' worktrees that are not at their registered path but at a path to which they
+/// may have been moved: the home directory has another name, or `ao.worktreeDir` has another value.
 ///
 /// # Errors
-/// When the git directory cannot be read.
+/// Fails if the git directory cannot be read.
 pub fn moved(
     worktrees: &Worktrees<'_>,
     places: &dyn Fn(SessionId) -> Vec<PathBuf>,
@@ -114,11 +115,11 @@ pub fn moved(
     Ok(known.filter_map(place).collect())
 }
 
-/// Tells git where a worktree is now, and its submodules too, which `git worktree repair` leaves
-/// leading to where it was.
+/// Registers the present path of a worktree and of its submodules. `git worktree repair` does not
+/// do that for submodules.
 ///
 /// # Errors
-/// When git fails.
+/// Fails if git fails.
 pub fn bring_back(worktrees: &Worktrees<'_>, path: &Path) -> Result<(), WorkspaceError> {
     let repo = worktrees.repo;
     repo.git("worktree").shielded().args(["repair", "--"]).arg(path).run()?;
@@ -142,21 +143,23 @@ fn leads_to(worktree: &Path, git_dir: &Path) -> bool {
     }
 }
 
-/// Worktrees of sessions that are where git knows them, and lead to a git directory that is gone.
+/// Returns sessions' worktrees at their registered path that link to a git directory that no longer
+/// exists.
 ///
 /// # Errors
-/// When the git directory cannot be read.
+/// Fails if the git directory cannot be read.
 pub fn unlinked(worktrees: &Worktrees<'_>) -> Result<Vec<PathBuf>, WorkspaceError> {
     let known = worktrees.registered()?.into_iter();
     let lost = known.filter(|known| marker::read(&known.git_dir).is_some() && is_lost(known));
     Ok(lost.map(|known| known.path).collect())
 }
 
-/// Leads them to this repository again. Where one of its worktrees belongs to another repository by
-/// now, as after copying all of it, nothing is done: git would take that one over, too.
+/// Links these worktrees to this repository again. Does nothing if one of its worktrees now belongs
+/// to another repository, as after everything was copied, because git would take over that worktree
+/// too.
 ///
 /// # Errors
-/// When git fails.
+/// Fails if git fails.
 pub fn relink(worktrees: &Worktrees<'_>) -> Result<(), WorkspaceError> {
     let known = worktrees.registered()?;
     if unlinked(worktrees)?.is_empty() || known.iter().any(|known| is_taken(worktrees, known)) {

@@ -1,4 +1,5 @@
-//! `AO_SESSION` in a worktree's own git directory: whose worktree it is.
+//! The file `AO_SESSION` in a worktree's git directory, which names the session that owns the
+//! worktree.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,32 +16,33 @@ pub(super) const NAME: &str = "AO_SESSION";
 /// it, and read nothing but the id in the other one.
 pub(super) const PROJECT: &str = "AO_PROJECT";
 
-/// The session whose worktree this is; None outside of one, and where the file holds no id.
+/// Returns the session of the current worktree, or None outside of one or if the file contains no
+/// id.
 pub fn session_here(repo: &Repository) -> Option<SessionId> {
     read(repo.git_dir())
 }
 
-/// The session whose worktree has its top in this folder; None outside of one. The main worktree can
-/// be a session's, too.
+/// Returns the session of the worktree with this top directory, or None. The main worktree can also
+/// belong to a session.
 pub fn session_at(top: &Path) -> Option<SessionId> {
     read(&git_dir_of(top).unwrap_or_else(|| top.join(".git")))
 }
 
-/// The session whose worktree this is, with its project where that is known.
+/// Returns the session of the current worktree, with its project if that is known.
 pub fn key_here(repo: &Repository) -> Option<Key> {
     read_key(repo.git_dir())
 }
 
-/// True for a folder whose worktree says that it is this session's.
+/// Returns true if the worktree in this directory names this session as its owner.
 pub fn is_of(top: &Path, session: SessionId, project: &Project) -> bool {
     let key = read_key(&git_dir_of(top).unwrap_or_else(|| top.join(".git")));
     key.is_some_and(|key| key.id == session && key.project.is_none_or(|own| own == *project))
 }
 
-/// Says of a worktree that is a session's to which project that belongs.
+/// Adds the project to the file of a worktree that a session owns.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// Fails if the file cannot be written.
 pub fn name_project(top: &Path, project: &Project) -> Result<(), WorkspaceError> {
     let path = git_dir_of(top).unwrap_or_else(|| top.join(".git")).join(PROJECT);
     fs::write(&path, format!("{project}\n")).map_err(|source| WorkspaceError::Io {
@@ -50,10 +52,10 @@ pub fn name_project(top: &Path, project: &Project) -> Result<(), WorkspaceError>
     })
 }
 
-/// Makes the worktree that stands in this repository a session's.
+/// Makes the current worktree belong to a session.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// Fails if the file cannot be written.
 pub fn mark_here(repo: &Repository, session: SessionId) -> Result<(), WorkspaceError> {
     write(repo.git_dir(), session)
 }

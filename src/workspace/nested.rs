@@ -1,4 +1,4 @@
-//! Repositories and worktrees inside a worktree, which its own git does not see.
+//! Repositories and worktrees inside a worktree, whose contents its git does not see.
 
 use std::fs;
 use std::path::{Path, PathBuf};

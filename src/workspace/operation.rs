@@ -2,7 +2,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-/// What git is in the middle of in a worktree.
+/// A git operation in progress in a worktree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     /// `git rebase`
@@ -32,10 +32,10 @@ impl fmt::Display for Operation {
     }
 }
 
-/// What git is in the middle of in the worktree with this git directory.
+/// Returns the git operation in progress in the worktree with this git directory.
 ///
-/// Looks as git's wt_status_get_state does. In a repository with reftable the heads of cherry-pick
-/// and revert are no files: git has to be asked for them.
+/// It looks for the files that git's wt_status_get_state looks for. In a repository with reftable,
+/// the heads of cherry-pick and revert are not files, so git must be asked for them.
 pub fn operation(git_dir: &Path) -> Option<Operation> {
     let there = |name: &str| git_dir.join(name).exists();
     if there("rebase-apply/applying") {

@@ -1,4 +1,4 @@
-//! Where workspaces go, and how a record names a place.
+//! Where workspaces are created, and how a record stores their path.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -8,11 +8,12 @@ use crate::git::Environment;
 use crate::model::{Project, SessionId};
 
 impl Worktrees<'_> {
-    /// The folder of a new session's worktree: `<project>/<short id>` below `ao.worktreeDir`, else
-    /// below `~/.worktrees`. A relative `ao.worktreeDir` counts from the main worktree.
+    /// Returns the directory of a new session's worktree: `<project>/<short id>` below
+    /// `ao.worktreeDir`, or below `~/.worktrees`. A relative `ao.worktreeDir` is relative to the
+    /// main worktree.
     ///
     /// # Errors
-    /// When neither the setting nor HOME is there.
+    /// Fails if neither the setting nor HOME is set.
     pub fn default_path(
         &self,
         project: &Project,
@@ -36,24 +37,25 @@ impl Worktrees<'_> {
     }
 }
 
-/// A path as records have it: with `~/` below the home directory, else absolute.
+/// Returns the form in which records store a path: with `~/` below the home directory, otherwise
+/// absolute.
 ///
 /// # Errors
-/// When it is not UTF-8, or could not be read back.
+/// Fails if the path is not UTF-8, or could not be read back.
 pub fn to_record(path: &Path, environment: &Environment) -> Result<String, WorkspaceError> {
     write(path, home(environment).as_deref())
 }
 
-/// The path that a record names. Nothing says that anything is there.
+/// Returns the path that a record stores. It need not exist.
 ///
 /// # Errors
-/// When it is neither absolute nor begins with `~/`, or has a part `..`.
+/// Fails if the text is neither absolute nor starts with `~/`, or if it has a component `..`.
 pub fn from_record(text: &str, environment: &Environment) -> Result<PathBuf, WorkspaceError> {
     read(text, home(environment).as_deref())
 }
 
-/// True where a record that another user of the clone wrote could name this path: `~/` is below
-/// whatever home directory that user has.
+/// Returns true if this path may be meant by a record that another user of the clone wrote. `~/`
+/// then stands for the home directory of that user, which is unknown.
 pub fn could_name(recorded: &str, path: &Path) -> bool {
     recorded.strip_prefix("~/").is_some_and(|rest| !rest.is_empty() && path.ends_with(rest))
 }

@@ -1,4 +1,4 @@
-//! Where the worktrees are that records place in this clone.
+//! Finds the worktrees that records name in this clone.
 
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -7,8 +7,8 @@ use super::{WorkspaceError, Worktrees, from_record, is_of};
 use crate::model::{Project, SessionId};
 use crate::store::Key;
 
-/// Finds the worktrees of sessions. Git is asked once at most, and only where a worktree is not
-/// where its record says.
+/// Finds the worktrees of sessions. Git is run at most once, and only if a worktree is not at its
+/// recorded path.
 #[derive(Debug)]
 pub struct Places<'r> {
     worktrees: Worktrees<'r>,
@@ -16,17 +16,18 @@ pub struct Places<'r> {
 }
 
 impl<'r> Places<'r> {
-    /// Of the worktrees of this repository.
+    /// Uses the worktrees of this repository.
     pub fn of(worktrees: Worktrees<'r>) -> Self {
         Self { worktrees, owned: OnceCell::new() }
     }
 
-    /// The folder of a session's worktree, which its record places at `recorded`. The worktree says
-    /// itself whose it is: it may have been moved, and `~/` may mean another user's home directory.
-    /// Where there is none, the folder that the record names to this user.
+    /// Returns the directory of a session's worktree, which its record places at `recorded`. The
+    /// worktree's own mark is decisive, because it may have been moved, and `~/` may mean another
+    /// user's home directory. If there is no worktree, returns the recorded directory as it reads
+    /// for this user.
     ///
     /// # Errors
-    /// When the record can mean no folder, or the git directory cannot be read.
+    /// Fails if the record names no usable path, or if the git directory cannot be read.
     pub fn find(
         &self,
         recorded: &str,

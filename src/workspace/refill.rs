@@ -1,17 +1,18 @@
-//! Bringing back what a removal that was killed had already taken.
+//! Restores the files of a worktree whose removal was interrupted.
 
 use std::path::{Path, PathBuf};
 
 use super::{Refilled, WorkspaceError, Worktrees, marker, removing};
 
 impl Worktrees<'_> {
-    /// Puts the files that are missing in a worktree back as its index has them, if a removal that
-    /// was killed took them. What is there stays as it is. None where no removal was killed.
+    /// Restores the missing files of a worktree from its index if its removal was interrupted.
+    /// Existing files are unchanged. Returns None if no removal was interrupted.
     ///
-    /// Whoever calls this holds the session: a removal that goes on holds it.
+    /// The caller must hold the session, as a removal in progress does.
     ///
     /// # Errors
-    /// When git fails, as where something is in the way of a file. The next attempt continues.
+    /// Fails if git fails, for example because another file is in the way. The next attempt
+    /// continues.
     pub fn refill(&self, path: &Path) -> Result<Option<Refilled>, WorkspaceError> {
         let Some(git_dir) = marker::git_dir_of(path).filter(|it| removing::was_begun(it)) else {
             return Ok(None);
@@ -27,10 +28,10 @@ impl Worktrees<'_> {
         Ok(Some(Refilled { files }))
     }
 
-    /// The worktrees whose removal was killed, or goes on.
+    /// Returns the worktrees whose removal was interrupted or is in progress.
     ///
     /// # Errors
-    /// When the git directory cannot be read.
+    /// Fails if the git directory cannot be read.
     pub fn half_removed(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
         let known = self.registered()?.into_iter();
         let begun = known.filter(|it| it.path.exists() && removing::was_begun(&it.git_dir));

@@ -3,21 +3,21 @@ use std::collections::BTreeMap;
 use super::{WorkspaceError, Worktrees};
 use crate::model::Oid;
 
-/// One entry of a branch's reflog.
+/// An entry of a branch's reflog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// The commit that the branch moved to.
+    /// The new commit.
     pub to: Oid,
-    /// Why, in git's words.
+    /// Git's reason.
     pub message: String,
 }
 
 impl Worktrees<'_> {
-    /// The reflogs of these branches, newest entries first: one process for all of them. All of
-    /// the branches must be there; one without a reflog is left out.
+    /// Returns the reflogs of these branches, newest entries first, in a single process. All
+    /// branches must exist. Branches without a reflog are omitted.
     ///
     /// # Errors
-    /// When git fails.
+    /// Fails if git fails.
     pub fn reflogs(
         &self,
         branches: &[&str],
@@ -43,8 +43,8 @@ impl Worktrees<'_> {
 }
 
 impl Moved {
-    /// True where the branch only took a commit that was there before: it was made, reset or
-    /// renamed, or moved on to what another branch has.
+    /// Returns true if the branch only moved to an existing commit: it was created, reset, renamed,
+    /// or fast-forwarded to another branch.
     pub fn made_nothing(&self) -> bool {
         let (message, to) = (self.message.as_str(), self.to.as_str());
         let verbs = ["branch:", "Branch:", "reset:", "checkout:", "fetch"];

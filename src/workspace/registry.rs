@@ -1,4 +1,4 @@
-//! The linked worktrees that a repository knows, read from its files (gitrepository-layout(5)).
+//! The linked worktrees of a repository, read from its files (gitrepository-layout(5)).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,21 +24,21 @@ pub(super) struct Registered {
 }
 
 impl Worktrees<'_> {
-    /// Which sessions have a worktree here, and where it is now: also one that `git worktree move`
-    /// took elsewhere. Runs no git.
+    /// Returns the sessions that have a worktree here, with its present path, also after a `git
+    /// worktree move`. Runs no git.
     ///
     /// # Errors
-    /// When the git directory cannot be read.
+    /// Fails if the git directory cannot be read.
     pub fn sessions(&self) -> Result<BTreeMap<SessionId, PathBuf>, WorkspaceError> {
         let mut sessions = self.sessions_known()?;
         sessions.retain(|_, path| path.exists());
         Ok(sessions)
     }
 
-    /// Likewise, also those whose folder is gone, which git still knows.
+    /// Returns the same, including registered worktrees whose directory is missing.
     ///
     /// # Errors
-    /// When the git directory cannot be read.
+    /// Fails if the git directory cannot be read.
     pub fn sessions_known(&self) -> Result<BTreeMap<SessionId, PathBuf>, WorkspaceError> {
         let mut known = self.registered()?;
         // Of two that name the same session, one that is there counts.
@@ -47,11 +47,11 @@ impl Worktrees<'_> {
         Ok(known.into_iter().filter_map(session).collect())
     }
 
-    /// The worktrees that say whose they are, also those whose folder is gone; those that are there
-    /// come last.
+    /// Returns the worktrees that name their session, including those whose directory is missing.
+    /// Existing ones come last.
     ///
     /// # Errors
-    /// When the git directory cannot be read.
+    /// Fails if the git directory cannot be read.
     pub fn owned(&self) -> Result<Vec<(Key, PathBuf)>, WorkspaceError> {
         let mut known = self.registered()?;
         known.sort_by_key(|known| known.path.exists());

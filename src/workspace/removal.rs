@@ -3,64 +3,65 @@ use std::path::{Path, PathBuf};
 use super::WorkspaceError;
 use crate::model::{Oid, SessionId};
 
-/// Which workspace is to go.
+/// A request to remove a workspace.
 #[derive(Debug, Clone, Copy)]
 pub struct Removal<'a> {
-    /// Its folder; None where only a branch is to go.
+    /// The directory; None to remove only a branch.
     pub path: Option<&'a Path>,
-    /// The branch that goes with it; None where none does.
+    /// The branch to remove with it; None to keep the branch.
     pub branch: Option<&'a str>,
-    /// Whose it is: another one's worktree is not removed. A backup is named after it.
+    /// The session that must own it. A backup is named after the session.
     pub session: SessionId,
     /// What happens to work that would be lost.
     pub loss: Loss,
-    /// The files that git ignores of which it is known that they go, as [`Verdict`] has them; None
-    /// where any may go.
+    /// The ignored files that may be removed, as listed in [`Verdict`]; None if all may.
     pub ignored: Option<&'a [PathBuf]>,
 }
 
-/// What happens to work that is nowhere else: what is not committed, and commits that are on no
-/// other branch and on no remote.
+/// What happens to work that is saved nowhere else: uncommitted changes, and commits that are on no
+/// other branch and no remote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
-    /// Nothing is removed.
+    /// The removal is refused.
     Refuse,
-    /// It is kept in a commit under `refs/ao/backup/`.
+    /// The work is saved in a commit under `refs/ao/backup/`.
     Snapshot,
 }
 
-/// What was removed.
+/// The result of a removal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Removed {
-    /// The full name of the ref that keeps what would have been lost.
+    /// The full name of the ref that saves the work.
     pub backup: Option<String>,
-    /// Where the branch was that was removed.
+    /// The last commit of the removed branch.
     pub branch: Option<Oid>,
-    /// Why the branch that was to go is still there: what became of it while its worktree went.
+    /// Why the branch was kept: it changed while its worktree was removed.
     pub kept: Option<String>,
 }
 
-/// What a removal would come to.
+/// The effect that a removal would have.
 #[derive(Debug)]
 pub struct Verdict {
     /// Why nothing would be removed.
     pub refusal: Option<WorkspaceError>,
-    /// It is refused for the work in it alone, and would be done with [`Loss::Snapshot`].
+    /// True if only unsaved work prevents the removal, so that it would succeed with
+    /// [`Loss::Snapshot`].
     pub yields: bool,
-    /// What git ignores in the workspace: it goes, and no backup has it. Relative to its folder.
+    /// The ignored files of the workspace, relative to its directory. They are removed and not
+    /// backed up.
     pub ignored: Vec<PathBuf>,
 }
 
-/// What a session that comes back needs.
+/// A request to create the workspace of a restored session again.
 #[derive(Debug, Clone, Copy)]
 pub struct Recreation<'a> {
-    /// Where its workspace was.
+    /// The directory of the previous workspace.
     pub path: &'a Path,
-    /// Its branch. Where it is gone, it is made again.
+    /// The branch. It is created again if it no longer exists.
     pub branch: &'a str,
-    /// The last commit that was seen on the branch.
+    /// The last recorded commit of the branch.
     pub head: Option<&'a Oid>,
-    /// Whose it is.
+    /// The session that owns it.
     pub session: SessionId,
 }
 
@@ -68,6 +69,6 @@ pub struct Recreation<'a> {
 pub(super) struct Leaving {
     pub git_dir: PathBuf,
     pub path: PathBuf,
-    /// Its folder is gone already; git still knows its index and HEAD.
+    /// True if the directory is missing, but git still has its index and HEAD.
     pub missing: bool,
 }

@@ -1,4 +1,4 @@
-//! A commit of everything that is in a worktree, made beside its index.
+//! Commits everything in a worktree without changing its index.
 
 use super::list::path_from;
 use super::removal::Leaving;
@@ -29,10 +29,10 @@ impl Worktrees<'_> {
         self.name_backup(&commit, session)
     }
 
-    /// The refs that keep what was removed of a session's worktrees, the first one first.
+    /// Returns the refs with backups of a session's worktrees, oldest first.
     ///
     /// # Errors
-    /// When git fails.
+    /// Fails if git fails.
     pub fn backups(&self, session: SessionId) -> Result<Vec<String>, WorkspaceError> {
         let name = format!("refs/ao/backup/{session}");
         let git = self.repo.git("for-each-ref").args(["--sort=version:refname"]);

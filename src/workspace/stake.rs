@@ -1,4 +1,4 @@
-//! What would be lost with a worktree.
+//! The work that would be lost with a worktree.
 
 use std::fs;
 use std::path::Path;

@@ -3,93 +3,93 @@ use std::path::{Path, PathBuf};
 use super::Operation;
 use crate::model::SessionId;
 
-/// What to look at, and what is expected there.
+/// A place to inspect, and the expected branch.
 #[derive(Debug, Clone, Copy)]
 pub struct ExpectedWorktree<'a> {
-    /// The folder of the workspace.
+    /// The directory of the workspace.
     pub path: &'a Path,
-    /// The branch that should be checked out; None where any will do.
+    /// The expected branch; None if any branch is fine.
     pub branch: Option<&'a str>,
 }
 
-/// How closely to look.
+/// How much to inspect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// What is there and on which branch: a few small files are read. Only where refs are not kept
-    /// in files git is asked, once for all.
+    /// The condition and the branch, from a few small files. Git is run only if refs are not stored
+    /// in files, once for all places.
     Place,
-    /// Also what is not committed and how far the upstream is: one `git status` each.
+    /// Also uncommitted changes and the divergence from the upstream, with one `git status` each.
     Changes,
 }
 
-/// What a workspace is like.
+/// The state of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceState {
-    /// Whether one can work in it.
+    /// Whether the workspace is usable.
     pub condition: Condition,
-    /// The branch it is on, or will come back to when the rebase or bisect ends.
+    /// The current branch, or the branch to which a rebase or bisect returns.
     pub branch: Option<String>,
     /// The reason if it is locked; may be empty.
     pub locked: Option<String>,
-    /// What is not committed; None where it was not looked at.
+    /// The uncommitted changes; None if they were not inspected.
     pub changes: Option<Changes>,
-    /// How it stands to its upstream, where it has one and that was looked at.
+    /// The divergence from the upstream; None if there is no upstream or it was not inspected.
     pub upstream: Option<Divergence>,
 }
 
-/// Whether one can work in a workspace, or what is in the way.
+/// Whether a workspace is usable, or why not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// A worktree of this repository, on the branch that is expected.
+    /// A worktree of this repository, on the expected branch.
     Ready,
-    /// Nothing is there, or an empty folder, and git knows of nothing there.
+    /// The directory is missing or empty, and git has no worktree registered there.
     Missing,
-    /// Nothing is there, or an empty folder, but git still knows a worktree there.
+    /// The directory is missing or empty, but git still has a worktree registered there.
     Prunable,
-    /// Something is there that is no top of a worktree: a file, a folder inside a repository, a
-    /// git directory, a worktree that has lost its `.git`.
+    /// The path is not the top of a worktree: a file, a directory inside a repository, a git
+    /// directory, or a worktree without its `.git`.
     NotAWorktree,
-    /// It belongs to the repository with this git directory.
+    /// The worktree belongs to the repository with this git directory.
     Foreign(PathBuf),
-    /// It is another session's.
+    /// The worktree belongs to another session.
     Another(SessionId),
-    /// It was a worktree of this repository, which does not know it there: copied, moved by hand,
-    /// or pruned.
+    /// A former worktree of this repository that is not registered at this path: it was copied,
+    /// moved by hand, or pruned.
     Unregistered,
-    /// It is on this branch instead.
+    /// The worktree is on this branch instead.
     WrongBranch(String),
-    /// It is on no branch.
+    /// HEAD is detached.
     Detached,
-    /// Git is in the middle of something.
+    /// A git operation is in progress.
     Busy(Operation),
-    /// Git cannot read it, and says this.
+    /// Git cannot read the worktree, with this message.
     Unreadable(String),
 }
 
-/// How many paths are not committed.
+/// The number of paths with uncommitted changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Changed between HEAD and the index.
+    /// Paths that differ between HEAD and the index.
     pub staged: usize,
-    /// Changed between the index and the files, inside submodules too.
+    /// Paths that differ between the index and the files, including submodules.
     pub unstaged: usize,
-    /// Neither tracked nor ignored; a folder of such files counts once.
+    /// Untracked paths that are not ignored; a directory counts once.
     pub untracked: usize,
-    /// With conflicts.
+    /// Paths with conflicts.
     pub conflicted: usize,
 }
 
-/// How many commits only one side has.
+/// The number of commits that only one side has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Divergence {
-    /// Only this side.
+    /// Commits of this side only.
     pub ahead: u64,
-    /// Only the other side.
+    /// Commits of the other side only.
     pub behind: u64,
 }
 
 impl Changes {
-    /// True when everything is committed.
+    /// Returns true if there are no uncommitted changes.
     pub fn is_clean(&self) -> bool {
         *self == Self::default()
     }

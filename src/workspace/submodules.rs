@@ -1,4 +1,4 @@
-//! Submodules keep their repository in the worktree's git directory: it goes with the worktree.
+//! Submodules, whose repositories are in the worktree's git directory and are removed with it.
 
 use std::path::{Path, PathBuf};
 

@@ -1,15 +1,15 @@
-//! What to compare with where a branch that others began at is gone.
+//! Finds what to compare a branch with if its base branch no longer exists.
 
 use super::{WorkspaceError, Worktrees};
 use crate::git::GitError;
 use crate::model::Oid;
 
 impl Worktrees<'_> {
-    /// The same branch under other names, as full refs: what it was renamed to, and what remotes
-    /// have under its name, `origin` first.
+    /// Returns the full refs of the same branch under other names: its new name, and its
+    /// remote-tracking branches, `origin` first.
     ///
     /// # Errors
-    /// When git fails.
+    /// Fails if git fails.
     pub fn same_branches(&self, gone: &str) -> Result<Vec<String>, WorkspaceError> {
         // Git keeps the reflog of a branch that it renames, and adds this to it.
         let renamed = format!("--grep-reflog=Branch: renamed refs/heads/{gone} to ");
@@ -35,10 +35,10 @@ impl Worktrees<'_> {
         Ok(names)
     }
 
-    /// Which of these branches have the commit, as full refs in the same order.
+    /// Returns those of the full refs `branches` that contain the commit, in the same order.
     ///
     /// # Errors
-    /// When git fails, as where the commit is not there.
+    /// Fails if git fails, for example because the commit is missing.
     pub fn with_commit(
         &self,
         commit: &Oid,
@@ -54,11 +54,12 @@ impl Worktrees<'_> {
         Ok(names)
     }
 
-    /// What may be the default branch, the likeliest first: what a remote says, what new
-    /// repositories begin with, and what the main worktree is on. Nothing says that it is there.
+    /// Returns the full refs of possible default branches, the most likely one first: the default
+    /// branch of a remote, that of new repositories, and the branch of the main worktree. They need
+    /// not exist.
     ///
     /// # Errors
-    /// When git fails.
+    /// Fails if git fails.
     pub fn default_branches(&self) -> Result<Vec<String>, WorkspaceError> {
         let format = "--format=%(symref:lstrip=3)";
         let git = self.repo.git("for-each-ref").args([format, "refs/remotes/*/HEAD"]);

@@ -1,4 +1,4 @@
-//! What a `git ao` leaves that was killed while it made a worktree, after or before git did.
+//! What an interrupted `git ao` leaves while it creates a worktree, before or after git does.
 
 use std::fs;
 use std::io;
@@ -8,12 +8,12 @@ use super::{WorkspaceError, Worktrees, marker};
 use crate::git::uninterrupted;
 use crate::model::Project;
 
-/// A folder at the place of a session's worktree that does not say whose it is.
+/// A directory at the place of a session's worktree that does not name its session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
-    /// The folder.
+    /// The directory.
     pub path: PathBuf,
-    /// The short id of its session.
+    /// The short id of the session.
     pub short: String,
 }
 

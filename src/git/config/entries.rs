@@ -3,17 +3,17 @@ use crate::git::Repository;
 /// One entry of git's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitConfigEntry {
-    /// The whole key; the section and the last part in lower case, as git compares them.
+    /// The whole key. The section and the last part are in lower case, as git compares them.
     pub key: String,
-    /// The value; empty for a key without one. Text that is not UTF-8 is replaced.
+    /// The value; empty for a key without one. Bytes that are not UTF-8 are replaced.
     pub value: String,
-    /// True when the place it comes from may name programs: the user's own files, or those of a
-    /// repository which is theirs.
+    /// True if the file may name programs: it is the user's own, or belongs to a repository of the
+    /// user.
     pub is_trusted: bool,
 }
 
 impl Repository {
-    /// All entries `<section>.<…>.<name>`, in the order in which git reads them.
+    /// Returns all entries `<section>.<…>.<name>`, in the order in which git reads them.
     pub fn config_entries(&self, section: &str) -> Vec<GitConfigEntry> {
         let config = self.gix().config_snapshot();
         let sections = config.plumbing().sections_by_name(section);

@@ -1,5 +1,5 @@
-//! Files that the configuration includes and gix passes over: for it, whatever is not a file that it
-//! can look at is missing, while git fails unless there is nothing at all.
+//! Included configuration files that gix skips: it treats every file that it cannot inspect as
+//! missing, whereas git fails unless the file does not exist.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -9,11 +9,11 @@ use gix::bstr::{BString, ByteSlice};
 
 use crate::git::{Environment, GitCommand, GitError, RepositoryError};
 
-/// Fails as git does on an include that cannot be read. Git is asked only where there may be one: it
-/// knows which conditions hold.
+/// Fails, as git does, if an included file cannot be read. Git is run only if there may be such a
+/// file, because git knows which conditions hold.
 ///
 /// # Errors
-/// With the file, or with what git says.
+/// Fails if an include cannot be read. The error names the file, or is git's message.
 pub fn check_includes(
     repo: &gix::Repository,
     environment: &Environment,

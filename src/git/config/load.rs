@@ -1,5 +1,5 @@
-//! The configuration that applies to a repository, read in git's order (git-config(1)): the
-//! system's, the user's, the repository's, and what the environment adds.
+//! The configuration of a repository, read in git's order (git-config(1)): the system's, the
+//! user's, the repository's, and the environment's.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,8 @@ use crate::git::error::Cause;
 /// The files that belong to no repository, first those that count least.
 const GLOBAL: [Source; 3] = [Source::System, Source::Git, Source::User];
 
-/// Adds to the configuration of a repository that was opened with its own alone.
+/// Adds the other levels to the configuration of a repository that was opened with its own level
+/// alone.
 pub fn load(repo: &mut gix::Repository, environment: &Environment) -> Result<(), Cause> {
     let common_dir = repo.common_dir().to_owned();
     let own = repo.config_snapshot_mut().forget();

@@ -7,11 +7,11 @@ use gix::config::Source;
 use super::global_files;
 use crate::git::{Environment, RepositoryError};
 
-/// Sees to it that no file of the configuration was passed over because it could not be read, as
-/// gix does. A file that gave something was read, so that only the others are looked at.
+/// Checks that gix skipped no configuration file because it could not be read. Only files that gave
+/// no entries are examined.
 ///
 /// # Errors
-/// With the first one that cannot be read, or could not be and can be now.
+/// Fails for the first file that cannot be read, or that was skipped and has become readable since.
 pub fn check_read(
     repo: &gix::Repository,
     environment: &Environment,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::git::{Environment, Repository};
 
-/// A hold on the common git directory of a repository, which goes along when that is moved within
-/// its file system.
+/// An open handle of a repository's common git directory. The handle follows the directory when it
+/// is moved within its file system.
 #[derive(Debug)]
 pub struct Anchor {
     directory: File,
@@ -16,22 +16,23 @@ pub struct Anchor {
 }
 
 impl Anchor {
-    /// Takes hold of a repository.
+    /// Opens a handle of a repository.
     ///
     /// # Errors
-    /// When its common git directory cannot be opened.
+    /// Fails if the common git directory cannot be opened.
     pub fn new(repo: &Repository) -> io::Result<Self> {
         let environment = repo.environment().clone();
         Ok(Self { directory: File::open(repo.common_dir())?, environment })
     }
 
-    /// True while this repository is the one that is held: another may have come to its path.
+    /// Returns true if `repo` is the repository of this handle, and not another one at the same
+    /// path.
     pub fn holds(&self, repo: &Repository) -> bool {
         leads_to(repo.common_dir(), &self.directory)
     }
 
-    /// Opens the repository where it is now; None where it was removed, or moved to another file
-    /// system, which is a copy.
+    /// Opens the repository at its current path, or returns None if it was removed or moved to
+    /// another file system.
     pub fn reopen(&self) -> Option<Repository> {
         Repository::at(&path_of(&self.directory)?, self.environment.clone()).ok()
     }

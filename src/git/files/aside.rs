@@ -6,11 +6,11 @@ use super::retry::uninterrupted;
 use crate::git::Repository;
 
 impl Repository {
-    /// Moves a file or folder of the common git directory to `ao/<folder>/` there, where it can be
-    /// moved back from; returns its new path. None where somebody else took it away.
+    /// Moves a file or directory of the common git directory to `ao/<folder>/`, from where it can
+    /// be moved back. Returns the new path, or None if the file no longer exists.
     ///
     /// # Errors
-    /// When it cannot be moved; it is then where it was.
+    /// Fails if it cannot be moved; it then stays where it was.
     pub fn set_aside(&self, path: &Path, folder: &str) -> io::Result<Option<PathBuf>> {
         let folder = self.make_ao_dir(folder)?;
         let name = path.file_name().unwrap_or_default();

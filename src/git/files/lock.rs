@@ -11,10 +11,10 @@ use crate::git::{LockError, Repository};
 /// More than this is no signature.
 const LONGEST: u64 = 256;
 
-/// A lock that processes of one clone queue for.
+/// A lock for which the processes of one clone queue.
 ///
-/// It is an advisory lock on a file below `ao/` in the common git directory: the kernel releases it
-/// when the process ends, however it ends.
+/// It is an advisory lock on a file below `ao/` in the common git directory. The kernel releases it
+/// when the process ends, in whatever way.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
@@ -34,10 +34,10 @@ impl Drop for Lock {
 }
 
 impl Lock {
-    /// Says who holds it, for [`Repository::lock_holder`].
+    /// Writes the holder's name into the lock file, for [`Repository::lock_holder`].
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// Fails if the file cannot be written; the lock stays held.
     pub fn sign(&mut self, who: &str) -> io::Result<()> {
         self.file.set_len(0)?;
         self.file.write_all(who.as_bytes())
@@ -55,10 +55,12 @@ impl Lock {
 }
 
 impl Repository {
-    /// Waits its turn to write, for at most `patience`. The file, `ao/lock`, stays.
+    /// Takes the lock of the repository's writers, `ao/lock`, waiting for at most `patience`. The
+    /// file stays when the lock is released.
     ///
     /// # Errors
-    /// When another writer does not finish in time, or the file cannot be made or locked.
+    /// Fails if another writer holds the lock for all of `patience`, or if the file cannot be
+    /// created or locked.
     pub fn lock(&self, patience: Duration) -> Result<Lock, LockError> {
         let path = self.ao_dir().join("lock");
         let failed = |source| LockError::Io { path: path.clone(), source };
@@ -66,11 +68,12 @@ impl Repository {
         Ok(Lock { file: acquire(file, &path, patience)?, passing: None })
     }
 
-    /// A lock of its own kind on `ao/<name>`, whose file goes when it is released. With no patience
-    /// it is had at once or not at all.
+    /// Takes a lock with a name of its own, on `ao/<name>`. The file is removed when the lock is
+    /// released. With a `patience` of zero, it makes a single attempt.
     ///
     /// # Errors
-    /// When somebody else holds it until patience ends, or the file cannot be made or locked.
+    /// Fails if another process holds the lock for all of `patience`, or if the file cannot be
+    /// created or locked.
     pub fn lock_named(&self, name: &str, patience: Duration) -> Result<Lock, LockError> {
         let path = self.ao_dir().join(name);
         let failed = |source| LockError::Io { path: path.clone(), source };
@@ -87,10 +90,10 @@ impl Repository {
         }
     }
 
-    /// What whoever holds a named lock has signed it with; None where nobody holds it.
+    /// Returns the name that the holder of a lock wrote into it, or None if nobody holds the lock.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// Fails if the lock file cannot be read.
     pub fn lock_holder(&self, name: &str) -> Result<Option<String>, LockError> {
         let path = self.ao_dir().join(name);
         let failed = |source| LockError::Io { path: path.clone(), source };

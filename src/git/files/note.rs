@@ -7,11 +7,12 @@ use super::retry::{replace, uninterrupted};
 use crate::git::Repository;
 
 impl Repository {
-    /// Makes a folder below `ao/` in the common git directory, and `ao/` itself; never that
-    /// directory: who moved the repository would find an empty one in its old place.
+    /// Creates a directory below `ao/` in the common git directory, and `ao/` itself. It never
+    /// creates the common git directory: if the repository was moved, an empty one would appear at
+    /// its old path.
     ///
     /// # Errors
-    /// When it cannot be made, or the common git directory is not there any more.
+    /// Fails if the directory cannot be created, or if the common git directory no longer exists.
     pub fn make_ao_dir(&self, name: &str) -> io::Result<PathBuf> {
         let top = self.ao_dir();
         let folder = top.join(name);
@@ -25,11 +26,11 @@ impl Repository {
         Ok(folder)
     }
 
-    /// Writes a small file below `ao/` in the common git directory, in place of what was there: it
-    /// is read as it was or as it is. It need not survive a power cut.
+    /// Replaces a small file below `ao/` in the common git directory. Readers see the old or the
+    /// new text in full. The file need not survive a power failure.
     ///
     /// # Errors
-    /// When it cannot be written; it is then as it was.
+    /// Fails if the file cannot be written; the old text then stays.
     pub fn write_note(&self, name: &str, text: &str) -> io::Result<()> {
         let path = self.ao_dir().join(name);
         let folder = path.parent().unwrap_or(&path);

@@ -1,4 +1,4 @@
-//! Whether the places that are written to can be written to, found out by writing.
+//! Finds places that cannot be written to, by writing to them.
 
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
@@ -20,15 +20,15 @@ static PROBE: [u8; 64 << 10] = [0; 64 << 10];
 /// a dot for a ref.
 const PREFIX: &str = ".git-ao-probe-";
 
-/// A file or folder that cannot be written to.
+/// A file or directory that cannot be written to.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {} '{path}'{}", if path.is_dir() { "into" } else { "to" }, others(*more))]
 pub struct Unwritable {
-    /// Which.
+    /// The path.
     pub path: PathBuf,
-    /// How many other places below it, or on the same file system, are alike.
+    /// The number of other places below it, or on the same file system, that have the same problem.
     pub more: usize,
-    /// Why.
+    /// The cause.
     #[source]
     pub source: io::Error,
     /// What all of them lie in.
@@ -36,8 +36,8 @@ pub struct Unwritable {
 }
 
 impl Unwritable {
-    /// The place that an error of this module is about; None where it has another reason than that
-    /// the place cannot be written to, or where the place is not known.
+    /// Returns the place that an error of this module is about, or None if the place is unknown or
+    /// the error has another reason.
     pub fn from_error(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
         let errno = system_error(error)?;
         let is_permanent = matches!(
@@ -74,7 +74,7 @@ impl Unwritable {
         is_alike
     }
 
-    /// A command that mends it, or shows what is to be mended.
+    /// Returns a command that makes the place writable, or shows what is wrong with it.
     pub fn hint(&self) -> String {
         let path = shell_word(&self.path.to_string_lossy());
         match self.errno() {
@@ -146,8 +146,9 @@ fn system_error(error: &(dyn std::error::Error + 'static)) -> Option<Errno> {
 }
 
 impl Repository {
-    /// Tries each place in the git directory that is written to, and these further folders; where
-    /// one is not there yet, the folder in which it would be made. Nothing stays of it.
+    /// Tests each place in the git directory that is written to, and the directories in `further`.
+    /// If one does not exist, the directory in which it would be created is tested instead. Leaves
+    /// no files behind.
     pub fn unwritable(&self, further: &[PathBuf]) -> Vec<Unwritable> {
         let common = self.common_dir();
         let mut folders = BTreeSet::from([common.to_owned()]);

@@ -7,8 +7,9 @@ use std::thread::JoinHandle;
 
 use crate::git::{Environment, GitError};
 
-/// What ties a git process to one repository (`git rev-parse --local-env-vars`), apart from
-/// configuration: git sets these for its hooks, and they would mislead a git started elsewhere.
+/// The variables that tie a git process to one repository (`git rev-parse --local-env-vars`), apart
+/// from configuration. Git sets them for its hooks, and they would mislead a git that is started
+/// for another repository.
 pub const LOCAL_ENV: [&str; 15] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
@@ -27,8 +28,8 @@ pub const LOCAL_ENV: [&str; 15] = [
     "GIT_WORK_TREE",
 ];
 
-/// A git process to be: its environment is clean, its messages are not translated, and it never
-/// takes a lock that it does not need.
+/// A git process that has not been started yet. Its environment is clean, its messages are not
+/// translated, and it takes no optional locks.
 pub struct GitCommand {
     environment: Environment,
     command: Command,
@@ -36,20 +37,20 @@ pub struct GitCommand {
     input: Option<Vec<u8>>,
 }
 
-/// What a git process that succeeded printed.
+/// The output of a git process that succeeded.
 #[derive(Debug, Clone)]
 pub struct Output {
     stdout: Vec<u8>,
 }
 
-/// How a git process ended, well or not.
+/// The result of a git process, whether or not it succeeded.
 #[derive(Debug, Clone)]
 pub struct GitExit {
-    /// Its exit status; None when a signal ended it.
+    /// The exit status; None if a signal terminated it.
     pub status: Option<i32>,
-    /// What it printed.
+    /// The standard output.
     pub stdout: String,
-    /// What it printed on standard error, without progress that was overwritten.
+    /// The standard error, without progress lines that were overwritten.
     pub stderr: String,
 }
 
@@ -88,20 +89,20 @@ impl GitCommand {
         self
     }
 
-    /// Runs it in this folder.
+    /// Runs the process in this directory.
     pub fn at(mut self, folder: &Path) -> Self {
         self.command.current_dir(folder);
         self
     }
 
-    /// Sets a variable of the environment.
+    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.command.env(name, value.into());
         self
     }
 
-    /// Lets it, and the hooks that it runs, speak the user's language and take locks as if the user
-    /// had started it. For what is shown, never for what is read.
+    /// Lets the process and its hooks use the user's language and take optional locks, as if the
+    /// user had started it. Use it for output that is displayed, never for output that is parsed.
     pub fn as_user(mut self) -> Self {
         match self.environment.os("LC_ALL") {
             Some(locale) => self.command.env("LC_ALL", locale),
@@ -111,23 +112,23 @@ impl GitCommand {
         self
     }
 
-    /// Keeps the keys of the terminal from it: ^C is sent to a process group, and what changes
-    /// something in one go is not to be ended halfway. For what is quick and asks nobody.
+    /// Shields the process from signals of the terminal, such as ^C, so that it is not interrupted
+    /// halfway. Use it only for processes that are quick and never prompt.
     pub fn shielded(mut self) -> Self {
         self.command.process_group(0);
         self
     }
 
-    /// Gives the process something to read.
+    /// Sets the standard input.
     pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.input = Some(bytes.into());
         self
     }
 
-    /// Runs it to its end.
+    /// Runs the process and returns its output.
     ///
     /// # Errors
-    /// When it cannot be started, or ends with anything but 0.
+    /// Fails if the process cannot be started, or exits with a status other than 0.
     pub fn run(self) -> Result<Output, GitError> {
         let verb = self.verb.clone();
         let (status, stdout, stderr) = self.finish()?;
@@ -147,12 +148,12 @@ impl GitCommand {
         Ok(String::from_utf8_lossy(&stdout).into_owned())
     }
 
-    /// Runs it to its end, however that is, and hands on what it says on standard error as it says
-    /// it: lines with their ends, which for progress are carriage returns. What follows from an
-    /// error on is not handed on.
+    /// Runs the process and returns how it ended. Its standard error is passed to `watch` as it is
+    /// written: lines with their terminators, which are carriage returns for progress. Output from
+    /// the first error on is not passed.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// Fails if the process cannot be started.
     pub fn end(mut self, watch: &mut dyn FnMut(&str)) -> Result<GitExit, GitError> {
         let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.map_err(|source| self.start_error(source))?;
@@ -167,11 +168,11 @@ impl GitCommand {
         Ok(GitExit { status: status.code(), stdout, stderr })
     }
 
-    /// Runs it to its end; an exit status of 1 without a message means that what was asked for is
-    /// not there.
+    /// Runs the process and returns its output, or None if it exits with status 1 and no message,
+    /// as git commands do that found nothing.
     ///
     /// # Errors
-    /// When it cannot be started, or fails in any other way.
+    /// Fails if the process cannot be started, or fails in any other way.
     pub fn find(self) -> Result<Option<Output>, GitError> {
         match self.run() {
             Ok(output) => Ok(Some(output)),
@@ -182,7 +183,10 @@ impl GitCommand {
         }
     }
 
-    /// Starts it with nothing to read and nowhere to print to, and leaves it to itself.
+    /// Starts the process without input or output, and does not wait for it.
+    ///
+    /// # Errors
+    /// Fails if the process cannot be started.
     pub fn detach(mut self) -> Result<(), GitError> {
         let child = self.command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let mut child = child.map_err(|source| self.start_error(source))?;
@@ -264,12 +268,12 @@ fn plain_message(stderr: &str) -> String {
 }
 
 impl Output {
-    /// What was printed.
+    /// Returns the output.
     pub fn bytes(&self) -> &[u8] {
         &self.stdout
     }
 
-    /// What was printed, without the last line's end; bytes that are not UTF-8 are replaced.
+    /// Returns the output without the final newline. Bytes that are not UTF-8 are replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).trim_end_matches(['\n', '\r']).to_owned()
     }

@@ -3,11 +3,11 @@ use crate::git::extensions::RefStorage;
 use crate::git::{RefError, Repository};
 
 impl Repository {
-    /// The branch that this worktree is on, without `refs/heads/`; None where HEAD is detached.
-    /// The branch may have no commit yet.
+    /// Returns the current branch of this worktree, without `refs/heads/`, or None if HEAD is
+    /// detached. The branch may have no commits yet.
     ///
     /// # Errors
-    /// When HEAD cannot be read, or the branch's name is not UTF-8.
+    /// Fails if HEAD cannot be read, or if the name of the branch is not UTF-8.
     pub fn head_branch(&self) -> Result<Option<String>, RefError> {
         let failed = |source: Cause| RefError::Read { name: "HEAD".to_owned(), source };
         let name: Option<Vec<u8>> = match self.ref_storage() {

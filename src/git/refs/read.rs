@@ -27,18 +27,19 @@ pub(super) enum Loose {
 }
 
 impl Repository {
-    /// The object a ref names; None where there is no such ref.
+    /// Returns the object that a ref points to, or None if there is no such ref.
     ///
     /// # Errors
-    /// When the ref cannot be read, or is a symbolic one.
+    /// Fails if the ref cannot be read, or is a symbolic ref.
     pub fn read_ref(&self, name: &str) -> Result<Option<Oid>, RefError> {
         self.read_refs([name]).map(|[found]| found)
     }
 
-    /// The same for several refs, which all worktrees share, by their full names.
+    /// Returns the objects that several refs point to. The names must be full, and of refs that all
+    /// worktrees share.
     ///
     /// # Errors
-    /// As [`read_ref`](Self::read_ref).
+    /// Fails like [`read_ref`](Self::read_ref).
     pub fn read_refs<const N: usize>(
         &self,
         names: [&str; N],

@@ -19,9 +19,9 @@ const MOST: usize = 1000;
 pub(crate) struct Reflog {
     /// The entries, oldest first.
     pub entries: Vec<LogEntry>,
-    /// Whether there is one at all.
+    /// True if the ref has a reflog.
     pub exists: bool,
-    /// How many lines are no entries, or not whole.
+    /// The number of lines that are damaged or incomplete.
     pub damaged: usize,
 }
 

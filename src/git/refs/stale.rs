@@ -1,4 +1,4 @@
-//! Locks of git's that whoever made them did not take away.
+//! Lock files of git that their makers left behind.
 
 use std::fs;
 use std::io;
@@ -12,13 +12,13 @@ use crate::model::shell_word;
 /// How old a lock must be to be a leftover: it is held while one write lasts.
 const LEFTOVER: Duration = Duration::from_secs(600);
 
-/// A lock that is in the way.
+/// A lock file that is in the way.
 #[derive(Debug, thiserror::Error)]
 #[error("'{path}' exists{}", age.map(said).unwrap_or_default())]
 pub struct Held {
     /// The file.
     pub path: PathBuf,
-    /// How old it is, where that can be told.
+    /// Its age, if known.
     pub age: Option<Duration>,
 }
 
@@ -29,8 +29,8 @@ impl Held {
         Self { path: path.to_owned(), age: made.ok().and_then(|time| time.elapsed().ok()) }
     }
 
-    /// What can be done about it, as it is now: the command that shows who holds it, or that removes
-    /// it where nobody does.
+    /// Returns a command for the lock's present state: one that shows its holder, or one that
+    /// removes it if nobody holds it.
     pub fn hint(&self) -> String {
         let path = shell_word(&self.path.to_string_lossy());
         if !self.path.exists() {
@@ -54,19 +54,19 @@ impl Held {
     }
 }
 
-/// A lock that nobody holds any more, as it was when it was found.
+/// A lock file that nobody holds any more, in the state in which it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaleLock {
     /// The file.
     pub path: PathBuf,
-    /// How old it is.
+    /// Its age.
     pub age: Duration,
     id: (u64, u64, i64),
 }
 
 impl Repository {
-    /// The locks of git's in the way of refs below one of these prefixes (`refs/ao/`), or of all of
-    /// them, that are older than any write takes and that no process on this machine has open.
+    /// Returns git's lock files of refs below these prefixes (such as `refs/ao/`), or of all refs,
+    /// that are older than any write takes and that no process on this machine has open.
     pub fn leftover_locks(&self, prefixes: &[&str]) -> Vec<StaleLock> {
         let mut found = Vec::new();
         let common = self.common_dir();
@@ -84,10 +84,10 @@ impl Repository {
         found
     }
 
-    /// Removes one, if it is still the same file. False if it is not.
+    /// Removes a lock file if it is unchanged. Returns false if it is not.
     ///
     /// # Errors
-    /// When it cannot be removed.
+    /// Fails if the file cannot be removed.
     pub fn remove_leftover(&self, lock: &StaleLock) -> io::Result<bool> {
         match StaleLock::at(&lock.path) {
             Some(now) if now.id == lock.id => fs::remove_file(&lock.path).map(|()| true),

@@ -1,4 +1,4 @@
-//! Moving refs, all of them or none.
+//! Moves refs: all of them or none.
 
 use gix::ObjectId;
 
@@ -7,12 +7,12 @@ use crate::git::extensions::RefStorage;
 use crate::git::{RefError, Repository, Signatures};
 use crate::model::Oid;
 
-/// What a ref must be at the moment it is moved.
+/// The required value of a ref at the moment it is moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
-    /// It must not exist.
+    /// The ref must not exist.
     Missing,
-    /// It must be at this object.
+    /// The ref must point to this object.
     At(Oid),
 }
 

@@ -27,11 +27,11 @@ enum How {
     Remove,
 }
 
-/// Why a text does not change a record.
+/// Why a text is not a valid assignment, or does not fit the field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AssignmentError {
-    /// It has no `=`, or nothing before it.
+    /// The text has no `=`, or nothing before it.
     #[error("'{0}' is not of the form <field>=<value>")]
     NoAssignment(String),
     /// There is no such field.
@@ -42,22 +42,22 @@ pub enum AssignmentError {
         /// What may have been meant.
         similar: Option<String>,
     },
-    /// The field can be nothing but text, a number or a list.
+    /// The field has no subfields.
     #[error("'{0}' has no subfields")]
     NoMapping(String),
-    /// The field is a mapping that is the program's own.
+    /// The field is maintained by git-ao.
     #[error("'{0}' cannot be changed")]
     Fixed(String),
-    /// The field is a mapping: its keys are set one by one.
+    /// The field is a mapping, whose keys are set one by one.
     #[error("'{0}' is a mapping: set a key in it")]
     Mapping(String),
-    /// Only lists take `+=` and `-=`.
+    /// The field is not a list, so `+=` and `-=` do not apply.
     #[error("'{0}' is not a list: use '=', not '+=' or '-='")]
     NoList(String),
-    /// Every session has one.
+    /// The field cannot be empty.
     #[error("'{0}' cannot be empty")]
     Needed(String),
-    /// The field takes numbers.
+    /// The field is a number.
     #[error("'{field}' must be a number, not '{value}'")]
     NoNumber {
         /// The field.
@@ -110,7 +110,7 @@ impl FromStr for Assignment {
 }
 
 impl Assignment {
-    /// The field, with dots between levels.
+    /// Returns the field, with dots between levels.
     pub fn field(&self) -> String {
         self.path.join(".")
     }
@@ -118,6 +118,10 @@ impl Assignment {
     /// Makes the change in a record. Whether it is one that can be read again, and may be made, is
     /// for [`Session::from_record`](crate::model::Session::from_record) and
     /// [`check_change`](super::check_change) to say.
+    ///
+    /// # Errors
+    /// Fails if the field is unknown, cannot be changed, or does not accept the value. The record is then
+    /// unchanged.
     pub fn apply(&self, record: &mut Map) -> Result<(), AssignmentError> {
         let (first, below) = self.path.split_first().expect("a path has at least one part");
         if !KEYS.contains(&first.as_str()) {

@@ -1,4 +1,4 @@
-//! What a person may change in a record by hand, and how it is written.
+//! Changes of a record by hand, and their syntax.
 
 mod assignment;
 mod rules;

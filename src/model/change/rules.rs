@@ -4,40 +4,43 @@ use crate::model::{IllegalTransition, Map, Session, SessionStatus, nearest};
 pub(super) const FIXED: [&str; 8] =
     ["id", "project_id", "schema", "created_at", "updated_at", "placements", "fork", "base"];
 
-/// Whether the table of statuses decides.
+/// Whether the status table is enforced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
-    /// Changes follow the table, and only to statuses that it knows.
+    /// Changes must follow the table and use its statuses.
     Table,
-    /// Any change of status.
+    /// Any change of status is allowed.
     Off,
 }
 
-/// Why a change made by hand is refused.
+/// Why a change by hand is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RuleError {
-    /// The field is the program's own.
+    /// The field is maintained by git-ao.
     #[error("'{0}' cannot be changed")]
     Fixed(&'static str),
-    /// A title of more than one line.
+    /// The title has more than one line.
     #[error("a title must be a single line")]
     LongTitle,
-    /// A field of one line with a line's end or another control character in it.
+    /// A single-line field contains a control character.
     #[error("'{0}' cannot contain control characters")]
     Control(&'static str),
-    /// Less than nothing was paid.
+    /// The cost is negative.
     #[error("'cost.cost_usd' cannot be negative")]
     NegativeCost,
-    /// A status that is no word, or not one of the table's.
+    /// The status is not a word, or not in the table.
     #[error("unknown status '{0}'")]
     UnknownStatus(String),
-    /// The table does not allow this.
+    /// The table does not allow the change.
     #[error(transparent)]
     Transition(#[from] IllegalTransition),
 }
 
 /// Checks that a changed record leaves alone what is the program's own, whatever else it holds.
+///
+/// # Errors
+/// Fails with [`RuleError::Fixed`] for the first such field that differs.
 pub fn check_fixed(before: &Map, after: &Map) -> Result<(), RuleError> {
     match FIXED.into_iter().find(|key| before.get(key) != after.get(key)) {
         Some(key) => Err(RuleError::Fixed(key)),
@@ -46,6 +49,9 @@ pub fn check_fixed(before: &Map, after: &Map) -> Result<(), RuleError> {
 }
 
 /// Checks a change that a person made to a session.
+///
+/// # Errors
+/// Fails for the first change that the rules do not allow.
 pub fn check_change(before: &Session, after: &Session, guard: Guard) -> Result<(), RuleError> {
     check_fixed(&before.to_record(), &after.to_record())?;
     if after.title != before.title && after.title.contains(['\n', '\r']) {
@@ -89,7 +95,7 @@ fn check_words(before: &Session, after: &Session) -> Result<(), RuleError> {
     }
 }
 
-/// The status that was meant by a word that is none.
+/// Returns the status that a mistyped word probably means.
 pub fn close_status(word: &str) -> Option<SessionStatus> {
     let word = word.to_lowercase().replace('-', "_");
     let words = SessionStatus::ALL.iter().map(SessionStatus::as_str);

@@ -3,11 +3,11 @@ use std::fmt;
 /// Why an expression is not a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilterError {
-    /// The character at which reading stopped; the first one is 1.
+    /// The character at which parsing stopped, counted from 1.
     pub column: usize,
-    /// What could stand there.
+    /// What was expected there.
     pub expected: String,
-    /// What stands there; None at the end.
+    /// What was found there; None at the end.
     pub found: Option<String>,
 }
 

@@ -40,6 +40,9 @@ impl Filter {
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Errors
+    /// Fails at the first character that cannot be parsed. The error says what was expected there.
     pub fn parse(expression: &str, now: Timestamp) -> Result<Self, FilterError> {
         let mut parser = Parser { scan: Scanner::new(expression), depth: 0, now };
         let filter = parser.any()?;

@@ -1,6 +1,6 @@
 use crate::model::{Session, SessionStatus, Timestamp, is_url};
 
-/// What a session has as text.
+/// A text field of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // each is the record's key, but for those that say more
 pub enum Field {
@@ -26,7 +26,7 @@ pub enum Field {
     Replica,
 }
 
-/// What a session has as time.
+/// A time field of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Moment {

@@ -1,4 +1,4 @@
-//! Which sessions are meant: conditions, and the language people write them in.
+//! Filters for sessions, and the language in which people write them.
 
 mod error;
 mod expression;

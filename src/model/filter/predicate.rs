@@ -3,7 +3,7 @@ use std::ops::Not;
 use super::{Field, Moment};
 use crate::model::{Session, Timestamp};
 
-/// A condition that a session meets or not.
+/// A condition on sessions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
     /// Every session.
@@ -35,36 +35,37 @@ pub enum Filter {
 /// The part of the store in which a session lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {
-    /// Among the sessions that are listed.
+    /// The active sessions.
     Active,
-    /// In the archive.
+    /// The archive.
     Archived,
 }
 
-/// What a filter looks at.
+/// A session to match.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// The session.
     pub session: &'a Session,
-    /// Where it lies.
+    /// The part of the store that holds it.
     pub area: Area,
 }
 
 impl Filter {
-    /// Sessions of which the field is what a person typed.
+    /// Returns the filter for a field value that a person typed.
     ///
     /// # Errors
-    /// What the field can hold, where it cannot hold that.
+    /// Fails if the field cannot have that value. The error is a description of its valid values.
     pub fn is(field: Field, typed: &str) -> Result<Self, &'static str> {
         field.normal(typed.to_owned()).map(|text| Self::Is(field, text))
     }
 
-    /// Sessions that were neither forked from nor started by another one.
+    /// Returns the filter for sessions that were neither forked from nor started by another
+    /// session.
     pub fn root() -> Self {
         !Self::HasParent
     }
 
-    /// Sessions that meet both.
+    /// Combines two filters: both must match.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::All, one) | (one, Self::All) => one,
@@ -80,7 +81,7 @@ impl Filter {
         }
     }
 
-    /// Sessions that meet one of both, or both.
+    /// Combines two filters: one of them must match.
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::All, _) | (_, Self::All) => Self::All,
@@ -96,7 +97,7 @@ impl Filter {
         }
     }
 
-    /// True when the session meets the condition.
+    /// Returns true if the session meets the condition.
     pub fn matches(&self, subject: Subject<'_>) -> bool {
         let session = subject.session;
         match self {

@@ -1,14 +1,14 @@
-//! Which branches are this program's to remove.
+//! Which branches git-ao may remove.
 
 use crate::model::Session;
 use crate::ops::common::FlowError;
 use crate::store::Store;
 
-/// The branch of a session that `cleanup --branches` removes, if it is there: only what was named by
-/// this program, since a record may name any branch.
+/// Returns the branch of a session that `cleanup --branches` removes, if it exists. Only a branch
+/// that git-ao named qualifies, because a record can name any branch.
 ///
 /// # Errors
-/// When refs cannot be read.
+/// Fails if the refs cannot be read.
 pub fn branch_to_remove(store: &Store, session: &Session) -> Result<Option<String>, FlowError> {
     let prefix = branch_prefix(store);
     let Some(branch) = session.branch.as_ref() else { return Ok(None) };
@@ -19,7 +19,7 @@ pub fn branch_to_remove(store: &Store, session: &Session) -> Result<Option<Strin
     Ok(is_there.then(|| branch.clone()))
 }
 
-/// What the branches begin with that this program names.
+/// Returns the prefix of the branches that git-ao names.
 pub fn branch_prefix(store: &Store) -> String {
     store.repository().config("ao.branchPrefix").unwrap_or_else(|| "ao/".to_owned())
 }

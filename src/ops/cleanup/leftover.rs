@@ -16,23 +16,24 @@ use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
 pub struct Leftover {
     /// The session.
     pub session: Session,
-    /// Its worktree, if it goes.
+    /// The worktree to remove.
     pub worktree: Option<PathBuf>,
-    /// Its branch, if it goes.
+    /// The branch to remove.
     pub branch: Option<String>,
-    /// It goes to the archive.
+    /// True if the session is archived.
     pub archives: bool,
-    /// Why nothing of this is done.
+    /// Why nothing is removed.
     pub kept: Option<String>,
-    /// It is kept for the work in it alone, and would go with [`Loss::Snapshot`].
+    /// True if only unsaved work prevents the removal, so that it would succeed with
+    /// [`Loss::Snapshot`].
     pub yields: bool,
-    /// It was to go, and did not or would not.
+    /// True if the removal was attempted or planned, but fails.
     pub has_failed: bool,
-    /// What git ignores in the worktree, below it: it goes too, and no backup has it.
+    /// Ignored files in the worktree, relative to it. They are removed and not backed up.
     pub ignored: Vec<PathBuf>,
-    /// Why the branch that was to go is still there, though the worktree went.
+    /// Why the branch was kept although the worktree was removed.
     pub branch_kept: Option<String>,
-    /// The ref that keeps what would have been lost.
+    /// The ref with the backup of unsaved work.
     pub backup: Option<String>,
     /// The event that deleted the session, if it was deleted.
     pub deleted: Option<Oid>,

@@ -1,4 +1,4 @@
-//! Where the output of agents without a terminal is kept.
+//! The logs of agents without a terminal.
 
 use std::path::PathBuf;
 
@@ -9,10 +9,10 @@ use crate::ops::common::FlowError;
 /// How much of an agent's output is kept unless `ao.logLimit` says, in bytes.
 const LIMIT: u64 = 64 << 20;
 
-/// Where the output of a session's agent goes when it has no terminal; its folder is made.
+/// Returns the log file of a session's agent and creates its directory.
 ///
 /// # Errors
-/// When the folder cannot be made.
+/// Fails if the directory cannot be created.
 pub fn log_file(repo: &Repository, session: SessionId) -> Result<PathBuf, FlowError> {
     match repo.make_ao_dir("log") {
         Ok(folder) => Ok(folder.join(format!("{session}.log"))),
@@ -20,8 +20,8 @@ pub fn log_file(repo: &Repository, session: SessionId) -> Result<PathBuf, FlowEr
     }
 }
 
-/// How much of it is kept, in bytes; 0 for all of it. A value that cannot be used is not a reason to
-/// start no agent: it counts as none.
+/// Returns the maximum size of a log in bytes; 0 means no limit. An invalid setting does not
+/// prevent a start: it means no limit.
 pub fn log_limit(repo: &Repository) -> u64 {
     configured(repo).unwrap_or(LIMIT)
 }

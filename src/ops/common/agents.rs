@@ -1,4 +1,4 @@
-//! Which agents there are, and what they can do here.
+//! Reports which agents are known and what they can do here.
 
 use std::path::PathBuf;
 use std::thread;
@@ -15,34 +15,34 @@ pub(in crate::ops) const SESSION_ENV: [&str; 3] =
 /// How long a program may take to say its version: some of them start slowly.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// What is known of one agent.
+/// A report on one agent.
 #[derive(Debug)]
 pub struct AgentReport {
     /// Its name.
     pub name: String,
-    /// The program that is looked for; empty where git config has to name one.
+    /// The program to look for; empty if the configuration must name it.
     pub command: String,
-    /// The program that was found.
+    /// The path of the program, if it was found.
     pub program: Option<PathBuf>,
-    /// What it says its version is; None where it was not found.
+    /// The version that it reports; None if it was not found.
     pub version: Option<Result<String, RuntimeError>>,
-    /// How its own id of a conversation comes to be known.
+    /// How the agent's own id of a conversation becomes known.
     pub id: IdSource,
-    /// What it can be started for, and in which mode.
+    /// The supported actions, and the mode for each.
     pub abilities: Vec<(Action, Mode)>,
-    /// Why it cannot be used; nothing else but its name is known then.
+    /// Why the agent cannot be used. Only its name is then known.
     pub problem: Option<AgentError>,
 }
 
 impl AgentReport {
-    /// Whether it can be started so.
+    /// Returns true if the agent supports this action in this mode.
     pub fn can(&self, action: Action, mode: Mode) -> bool {
         self.abilities.contains(&(action, mode))
     }
 }
 
-/// Reports on all agents, in their order; those that are found are asked for their version, all at
-/// once.
+/// Reports on all agents, in order. All installed agents are asked for their version at the same
+/// time.
 pub fn agent_reports(agents: &Agents, environment: &Environment) -> Vec<AgentReport> {
     thread::scope(|scope| {
         let reports: Vec<_> = agents

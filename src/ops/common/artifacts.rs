@@ -1,4 +1,4 @@
-//! Files in the git directory that belong to a session: what its agent printed, was told and keeps.
+//! The files of a session in the git directory: its agent's output, prompts and history.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,12 @@ use crate::store::{Shelf, Store};
 /// How long a file that belongs to nobody is left alone: its owner may be about to be written down.
 const AGE: Duration = Duration::from_secs(3600);
 
-/// What of a session's files goes.
+/// Which files of a session are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purge {
-    /// What it needs no more when it is restored: output and prompt.
+    /// Output and prompts, which a restore does not need.
     Output,
-    /// Also the conversation that its agent would go on with.
+    /// Also the conversation that the agent would resume.
     All,
 }
 
@@ -82,11 +82,11 @@ impl File {
     }
 }
 
-/// Removes the files of a session that nobody starts and whose agent is not alive; of any other
-/// they stay.
+/// Removes files of a session. If the session is being started or its agent is alive, the files
+/// stay.
 ///
 /// # Errors
-/// When they cannot be read or removed.
+/// Fails if the files cannot be read or removed.
 pub fn purge(
     store: &Store,
     session: SessionId,

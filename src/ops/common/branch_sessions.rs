@@ -1,4 +1,4 @@
-//! The branch that a session's agent made itself, with `git switch -c` or `git branch -m`.
+//! Records branches that agents created with `git switch -c` or renamed with `git branch -m`.
 
 use std::path::Path;
 
@@ -50,11 +50,10 @@ pub(in crate::ops) fn record_branch(store: &Store, key: &Key) -> Result<(), Flow
     }
 }
 
-/// Writes down the branches that agents have made themselves, for all active sessions that have a
-/// worktree here.
+/// Records the branches that agents created, for all active sessions with a worktree in this clone.
 ///
 /// # Errors
-/// When git or the store cannot be read, or the store cannot be written.
+/// Fails if git or the store cannot be read, or if the store cannot be written.
 pub fn record_branches(store: &Store) -> Result<(), FlowError> {
     let snapshot = store.snapshot()?;
     let own = Own::of(&Worktrees::new(store.repository()), &snapshot)?;

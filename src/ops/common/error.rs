@@ -152,8 +152,8 @@ pub enum FlowError {
         /// The worktree.
         path: PathBuf,
     },
-    /// What is where the session's worktree would be is not marked as its own, and may be what a
-    /// restore left that was killed.
+    /// A directory at the place of the session's worktree does not name its session. An interrupted
+    /// restore may have left it.
     #[error("'{}' is not marked as the worktree of session {}", path.display(), id.short())]
     Unfinished {
         /// The session.
@@ -211,16 +211,16 @@ pub enum FlowError {
     /// The event cannot be undone.
     #[error(transparent)]
     Undo(UndoError),
-    /// The agent.
+    /// An agent cannot be used.
     #[error(transparent)]
     Agent(#[from] AgentError),
-    /// The runtime.
+    /// A runtime failed.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
-    /// A lock.
+    /// A lock was not acquired.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// It failed, and the new worktree stays: somebody has written into it.
+    /// The verb failed, but the new worktree was kept because it was changed in the meantime.
     #[error("{source}")]
     Kept {
         /// The failure.
@@ -231,16 +231,16 @@ pub enum FlowError {
     /// The program was interrupted, for example by ^C.
     #[error("interrupted")]
     Interrupted,
-    /// The worktree or its branch.
+    /// A worktree or its branch cannot be used.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
-    /// The record.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A ref.
+    /// A ref cannot be read or updated.
     #[error(transparent)]
     Ref(#[from] RefError),
-    /// Git.
+    /// Git failed.
     #[error(transparent)]
     Git(#[from] GitError),
 }
@@ -270,23 +270,25 @@ fn prefix(condition: &Condition) -> &'static str {
 pub struct Interrupt<'a>(&'a dyn Fn() -> bool);
 
 impl<'a> Interrupt<'a> {
-    /// Calls this function between steps.
+    /// Makes an interrupt from a function that is called between steps.
     pub fn new(is_set: &'a dyn Fn() -> bool) -> Self {
         Self(is_set)
     }
 
-    /// Never stops.
+    /// Returns an interrupt that never fires.
     pub const fn never() -> Interrupt<'static> {
         Interrupt(&|| false)
     }
 
-    /// Whether the operation should stop.
+    /// Returns true if the operation should stop.
     pub fn is_set(&self) -> bool {
         (self.0)()
     }
 
+    /// Checks whether the operation should stop.
+    ///
     /// # Errors
-    /// If the operation should stop.
+    /// Fails with [`FlowError::Interrupted`] if it should.
     pub fn check(&self) -> Result<(), FlowError> {
         if self.is_set() { Err(FlowError::Interrupted) } else { Ok(()) }
     }

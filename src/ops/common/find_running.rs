@@ -1,4 +1,4 @@
-//! From a session to what keeps its agent alive here.
+//! Finds the running agent of a session.
 
 use crate::model::Session;
 use crate::ops::common::liveness::{Liveness, liveness, of_placement};
@@ -6,18 +6,19 @@ use crate::ops::common::{FlowError, elsewhere, placement};
 use crate::runtime::{Probe, Runtime};
 use crate::store::Store;
 
-/// A session's agent that is alive in this clone.
+/// A session's agent that is running in this clone.
 pub struct RunningAgent {
-    /// What keeps it alive.
+    /// The runtime.
     pub runtime: Box<dyn Runtime>,
-    /// The runtime's own name for it.
+    /// The runtime's handle.
     pub handle: String,
 }
 
-/// Finds a session's agent.
+/// Finds a session's running agent.
 ///
 /// # Errors
-/// When it is in another clone, was never started, is gone, cannot be reached, or it cannot be told.
+/// Fails if the agent is in another clone, was never started, is gone, cannot be reached, or if its
+/// state cannot be determined.
 pub fn find_running(store: &Store, session: &Session) -> Result<RunningAgent, FlowError> {
     let id = session.id;
     let here = placement(store, session);

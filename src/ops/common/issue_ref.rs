@@ -3,14 +3,14 @@ use crate::model::is_url;
 /// An issue or a pull request as a person names it: `42`, `#42`, or its URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssueRef {
-    /// The id: for a URL, its last part.
+    /// The id; for a URL, its last component.
     pub id: String,
     /// The URL, if one was given.
     pub url: Option<String>,
 }
 
 impl IssueRef {
-    /// Takes the text apart; None for one that names nothing.
+    /// Parses the text, or returns None if it names nothing.
     pub fn parse(text: &str) -> Option<Self> {
         if is_url(text) {
             let path = text.split(['?', '#']).next().unwrap_or(text).trim_end_matches('/');
@@ -25,7 +25,7 @@ impl IssueRef {
         valid.then(|| Self { id: id.to_owned(), url: None })
     }
 
-    /// The number of a pull request; None where the id is none.
+    /// Returns the number of a pull request, or None if the id is not a number.
     pub fn number(&self) -> Option<u64> {
         self.id.parse().ok()
     }

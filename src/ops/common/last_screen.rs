@@ -1,4 +1,4 @@
-//! What a session's agent said last, which its terminal would take with it.
+//! Keeps an agent's last screen, which is otherwise lost with its terminal.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -42,11 +42,12 @@ pub(in crate::ops) fn forget(repo: &Repository, session: SessionId) {
     let _ = fs::remove_file(file(repo, session));
 }
 
-/// What the session's agent said last in this clone, on its terminal or without one; None where
-/// nothing is known of it. It may hold anything that an agent prints.
+/// Returns the last output of the session's agent in this clone, with or without a terminal, or
+/// None if there is none. It may contain anything that an agent prints, including control
+/// characters.
 ///
 /// # Errors
-/// When the file cannot be read.
+/// Fails if the file cannot be read.
 pub fn last_output(repo: &Repository, session: SessionId) -> Result<Option<String>, FlowError> {
     for path in [file(repo, session), repo.ao_dir().join(format!("log/{session}.log"))] {
         match tail(&path) {
@@ -58,10 +59,10 @@ pub fn last_output(repo: &Repository, session: SessionId) -> Result<Option<Strin
     Ok(None)
 }
 
-/// The last screen that was kept; None where there is none.
+/// Returns the last screen that was kept, or None.
 ///
 /// # Errors
-/// When the file cannot be read.
+/// Fails if the file cannot be read.
 pub fn last_screen(repo: &Repository, session: SessionId) -> Result<Option<String>, FlowError> {
     let path = file(repo, session);
     match tail(&path) {

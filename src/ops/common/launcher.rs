@@ -1,4 +1,4 @@
-//! Which agents there are here, and what keeps them alive.
+//! Chooses agents and runtimes.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -28,16 +28,17 @@ struct Configured {
     tmux_socket: Option<String>,
 }
 
-/// The choice of an agent for a session.
+/// The agent chosen for a session.
 pub enum AgentChoice {
     /// This agent.
     Agent(String),
-    /// Nobody, and why.
+    /// No agent, for this reason.
     NoAgent(AgentError),
 }
 
 impl Launcher {
-    /// What git config and PATH say; `program` is the git-ao that is to look after the agents.
+    /// Makes a launcher from git's configuration and PATH. `program` is the git-ao that supervises
+    /// agents.
     pub fn new(repo: &Repository, program: PathBuf) -> Self {
         let configured = Configured {
             agent: repo.config("ao.agent"),
@@ -48,15 +49,16 @@ impl Launcher {
         Self { agents: Agents::of(repo), program, environment, configured }
     }
 
-    /// The known agents.
+    /// Returns the known agents.
     pub fn agents(&self) -> &Agents {
         &self.agents
     }
 
-    /// The agent to use: the one asked for, else the configured one, else the only one installed.
+    /// Chooses an agent: the one named `asked`, otherwise the configured one, otherwise the only
+    /// installed one.
     ///
     /// # Errors
-    /// When the agent that was named is not known, or what git config says of it cannot be used.
+    /// Fails if the named agent is unknown, or if its configuration is invalid.
     pub fn choose_agent(&self, asked: Option<&str>) -> Result<AgentChoice, AgentError> {
         match self.agents.choose(asked, self.configured.agent.as_deref(), &self.environment) {
             Ok(agent) => Ok(AgentChoice::Agent(agent.name().to_owned())),
@@ -67,11 +69,11 @@ impl Launcher {
         }
     }
 
-    /// The runtime to use: the one asked for, else the configured one, else tmux where one is
-    /// installed that is new enough, else none but a process of its own.
+    /// Chooses a runtime: the one named `asked`, otherwise the configured one, otherwise tmux if a
+    /// supported version is installed, otherwise `detached`.
     ///
     /// # Errors
-    /// When it is not known, not installed or too old.
+    /// Fails if the runtime is unknown, not installed or too old.
     pub fn runtime(&self, asked: Option<&str>) -> Result<Box<dyn Runtime>, RuntimeError> {
         match asked.or(self.configured.runtime.as_deref()) {
             Some("tmux") => self.tmux(),
@@ -94,10 +96,10 @@ impl Launcher {
         Ok(Box::new(tmux))
     }
 
-    /// The runtime that a placement names.
+    /// Returns the runtime that a placement names.
     ///
     /// # Errors
-    /// When it is not known.
+    /// Fails if there is no such runtime.
     pub fn named(&self, name: &str) -> Result<Box<dyn Runtime>, RuntimeError> {
         runtime::named(name, self.configured.tmux_socket.as_deref(), &self.environment)
     }
@@ -105,7 +107,7 @@ impl Launcher {
     /// Finds the program of an agent.
     ///
     /// # Errors
-    /// When it is not installed.
+    /// Fails if it is not installed.
     pub fn installed(&self, agent: &dyn Agent) -> Result<PathBuf, FlowError> {
         let program = agent.program();
         // What is named by a relative path is looked for in the workspace.
@@ -122,11 +124,11 @@ impl Launcher {
         self.environment.find_program(program).ok_or_else(missing)
     }
 
-    /// Works out what would be run, and runs nothing: what is missing is found before anything is
-    /// made.
+    /// Checks whether an agent could be started, without starting it, so that problems are found
+    /// before anything is created.
     ///
     /// # Errors
-    /// When the agent is not known or not installed, or cannot do this here.
+    /// Fails if the agent is unknown, not installed, or does not support the action here.
     pub fn check(
         &self,
         store: &Store,

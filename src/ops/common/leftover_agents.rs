@@ -7,20 +7,20 @@ use crate::ops::common::{FlowError, placement};
 use crate::runtime::{Carrier, RuntimeError};
 use crate::store::Store;
 
-/// A process that an agent of the session started, or that one of those did.
+/// A process that the session's agent, or one of its children, started.
 ///
-/// It is no proof that the agent is alive: a daemon that others use too has the variables of
+/// The process does not prove that the agent is alive: a shared daemon has the environment of
 /// whoever started it first.
 #[derive(Debug, Clone)]
 pub struct Remain {
     /// The process.
     pub carrier: Carrier,
-    /// Whether it works in the session's worktree.
+    /// True if its working directory is in the session's worktree.
     pub is_inside: bool,
 }
 
-/// The processes that were started for the session and go on without its agent; not this one, nor
-/// those that it was started by.
+/// Returns the processes of a session that outlive its agent, except this process and its
+/// ancestors.
 pub fn remains(store: &Store, session: &Session) -> Vec<Remain> {
     let worktree = placement::place(store, session).map(|path| path.canonicalize().unwrap_or(path));
     let is_inside =
@@ -32,10 +32,10 @@ pub fn remains(store: &Store, session: &Session) -> Vec<Remain> {
     processes(store.repository(), session.id).into_iter().map(remain).collect()
 }
 
-/// Ends those of them that work in the session's worktree, and returns them.
+/// Stops those processes that work in the session's worktree, and returns them.
 ///
 /// # Errors
-/// When one does not end, or may not be ended.
+/// Fails if one does not exit, or may not be stopped.
 pub fn end_remains(store: &Store, session: &Session) -> Result<Vec<Remain>, FlowError> {
     let mut ended = remains(store, session);
     ended.retain(|remain| remain.is_inside);

@@ -3,11 +3,11 @@ use std::fmt;
 /// Why a conversation cannot be resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LostConversation {
-    /// It is not among the agent's files on this machine.
+    /// The conversation is not among the agent's files on this machine.
     NotFound,
-    /// It is another agent's.
+    /// The conversation belongs to another agent.
     OtherAgent,
-    /// The agent cannot resume anything.
+    /// The agent cannot resume conversations.
     Unable,
 }
 

@@ -1,4 +1,4 @@
-//! What a record says of this clone. What it says of others is never acted on.
+//! Reads the placement of this clone from a record. Placements of other clones are never acted on.
 
 use std::path::PathBuf;
 
@@ -10,19 +10,20 @@ use crate::workspace::{
     Detail, ExpectedWorktree, Places, Workspace as _, Worktrees, is_of, is_worktree,
 };
 
-/// Where the session lives in this clone, if it does.
+/// Returns the session's placement in this clone, if it has one.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
     session.placement_in(store.known_replica().as_deref())
 }
 
-/// Where the session's worktree in this clone is, or was; None where the record names none.
+/// Returns the recorded path of the session's worktree in this clone, or None. The worktree may no
+/// longer exist.
 pub fn place(store: &Store, session: &Session) -> Option<PathBuf> {
     let recorded = placement(store, session)?.workspace.as_deref()?;
     let places = Places::of(Worktrees::new(store.repository()));
     places.find(recorded, session.id, &session.project_id).ok()
 }
 
-/// The other clone in which the session's agent was started, if there is one.
+/// Returns the other clone in which the session's agent was started, if there is one.
 pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
     let here = store.known_replica();
     let mut others = session.other_placements(here.as_deref());

@@ -7,54 +7,55 @@ use crate::store::Visibility;
 pub struct SpawnRequest {
     /// The prompt for the agent.
     pub task: Option<String>,
-    /// One line that names the session; else the task's first line.
+    /// A one-line name of the session. Default: the task's first line.
     pub title: Option<String>,
-    /// What sort of work it is; else a task.
+    /// The kind of work. Default: a task.
     pub kind: Option<Kind>,
     /// The name of the agent.
     pub agent: Option<String>,
-    /// The model it should use.
+    /// The model for the agent.
     pub model: Option<String>,
-    /// The revision the branch starts at; else HEAD, or what the parent of a fork is at.
+    /// The revision at which the branch starts. Default: HEAD, or the present commit of a fork's
+    /// parent.
     pub base: Option<String>,
-    /// The branch to make; else one is named after the session.
+    /// The name of the new branch. Default: a name that contains the session's short id.
     pub branch: Option<String>,
     /// The issue it works on.
     pub issue: Option<IssueRef>,
     /// The pull request it works on.
     pub pr: Option<IssueRef>,
-    /// Words to find it by.
+    /// Tags.
     pub tags: Vec<String>,
-    /// The project; else the repository's own.
+    /// The project. Default: the repository's project.
     pub project: Option<Project>,
-    /// The session that asked for this one.
+    /// The session that started this one.
     pub spawned_by: Option<SessionId>,
-    /// The session it continues, and the event at which it leaves it.
+    /// The parent of a fork, and the event at which the fork leaves it.
     pub parent: Option<(Session, Oid)>,
     /// Where the agent works.
     pub place: Checkout,
-    /// What to do when another session works on the issue.
+    /// What happens if another session already works on the issue.
     pub duplicates: Duplicates,
-    /// Who gets to see it. What continues a private session, or is started by one, is private.
+    /// Who can see the session. Forks of private sessions, and sessions they start, are private.
     pub visibility: Visibility,
 }
 
 /// Where the agent works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Checkout {
-    /// In a worktree of its own.
+    /// In its own worktree.
     #[default]
     Worktree,
-    /// Nowhere yet: only the branch is made.
+    /// Nowhere yet: only the branch is created.
     Branch,
 }
 
-/// What to do when another session works on the same issue.
+/// What happens if another session already works on the same issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Duplicates {
-    /// Refuse.
+    /// The request is refused.
     #[default]
     Refuse,
-    /// Start this one too.
+    /// The session is started anyway.
     Allow,
 }

@@ -1,4 +1,4 @@
-//! Starting what keeps an agent alive, so that it can be taken back.
+//! Starts an agent such that the start can be rolled back.
 
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,13 @@ pub(in crate::ops) const GRACE: Duration = Duration::from_secs(5);
 /// How long a process that was started waits for its session to be written down.
 pub(in crate::ops) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What is to be started with a session.
+/// How to start a session's agent.
 pub struct Start {
-    /// What keeps the agent alive.
+    /// The runtime.
     pub runtime: Box<dyn Runtime>,
-    /// What the agent is started for.
+    /// The action.
     pub action: Action,
-    /// What it is told instead of its task.
+    /// A prompt that replaces the task.
     pub text: Option<String>,
 }
 

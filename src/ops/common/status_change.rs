@@ -1,13 +1,13 @@
-//! A change of status that a person asks for.
+//! Changes a session's status on request.
 
 use crate::model::{Oid, Session, SessionStatus};
 use crate::ops::common::{FlowError, Interrupt};
 use crate::store::{Key, Store, StoreError};
 
-/// A change of status as a person requests it.
+/// A requested change of status.
 #[derive(Debug, Clone, Default)]
 pub struct StatusChange {
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
     /// Whether the status table is enforced.
     pub rule: Transition,
@@ -16,21 +16,21 @@ pub struct StatusChange {
 /// Whether the status table is enforced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Transition {
-    /// From a final status nothing leads out.
+    /// A session does not leave a final status.
     #[default]
     Checked,
-    /// Any change will do.
+    /// Any change is allowed.
     Forced,
 }
 
 /// The result of a change of status.
 #[derive(Debug, Clone)]
 pub struct Changed {
-    /// The session as it is now.
+    /// The session after the change.
     pub session: Session,
-    /// The status it had.
+    /// The previous status.
     pub before: SessionStatus,
-    /// The event; None when it was so already.
+    /// The event; None if nothing changed.
     pub event: Option<Oid>,
 }
 

@@ -1,4 +1,4 @@
-//! What a new session does not get of the worktree that it starts from.
+//! Finds uncommitted changes that a new session does not get.
 
 use std::path::PathBuf;
 
@@ -7,21 +7,21 @@ use crate::ops::common::FlowError;
 use crate::store::Store;
 use crate::workspace::{Changes, Detail, ExpectedWorktree, Workspace as _, Worktrees};
 
-/// A worktree and what is not committed in it.
+/// A worktree with uncommitted changes.
 #[derive(Debug, Clone)]
 pub struct Uncommitted {
     /// The worktree.
     pub path: PathBuf,
-    /// How much that is.
+    /// The changes, counted.
     pub changes: Changes,
 }
 
-/// What stays behind where a session begins at the last commit of a worktree: of the one that the
-/// parent of a fork has here, or else of the one that is on its base branch. None where that is
-/// nothing, or there is no such worktree.
+/// Returns the uncommitted changes that a new session does not get, because it starts at a commit:
+/// those in the worktree of a fork's parent, or in the worktree of the base branch. Returns None if
+/// there are none, or no such worktree.
 ///
 /// # Errors
-/// When git fails.
+/// Fails if git fails.
 pub fn uncommitted(
     store: &Store,
     session: &Session,

@@ -9,11 +9,10 @@ use crate::store::{RepairMode, Severity, Store};
 
 const REPAIR: &str = "git ao fsck --repair";
 
-/// Looks at git, tmux, agents, configuration, the store, and what no session knows. Nothing is
-/// changed.
+/// Checks git, tmux, agents, the configuration, the store, and leftovers. Changes nothing.
 ///
 /// # Errors
-/// When git or the store cannot be read at all.
+/// Fails if git or the store cannot be read at all.
 pub fn examine(store: &Store) -> Result<Vec<Finding>, FlowError> {
     let mut found = Vec::new();
     programs::look(store.repository(), &mut found)?;

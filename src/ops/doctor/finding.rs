@@ -1,25 +1,25 @@
 use super::remedy::Remedy;
 
-/// Something to know.
+/// A finding of the doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// How bad it is.
+    /// The severity.
     pub weight: Weight,
-    /// What was found.
+    /// The problem.
     pub what: String,
-    /// What to do about it.
+    /// The remedy.
     pub fix: String,
     pub(super) means: Means,
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
-    /// It works without.
+    /// A note: everything works without a fix.
     Note,
-    /// Something is wrong.
+    /// A problem.
     Wrong,
-    /// Something is wrong that [`mend`](super::mend) puts right.
+    /// A problem that [`mend`](super::mend) fixes.
     Fixable,
 }
 
@@ -55,7 +55,7 @@ impl Finding {
         Self { means: Means::Irreversible, ..self }
     }
 
-    /// Whether what is suggested cannot be undone.
+    /// Returns true if the remedy cannot be undone.
     pub fn is_irreversible(&self) -> bool {
         self.means == Means::Irreversible
     }

@@ -4,36 +4,36 @@ use super::{Finding, examine};
 use crate::ops::common::FlowError;
 use crate::store::{RepairMode, Store};
 
-/// A finding, and what became of it.
+/// A finding and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Treated {
     /// The finding.
     pub finding: Finding,
-    /// What became of it.
+    /// The outcome.
     pub outcome: FixOutcome,
 }
 
-/// What became of a finding.
+/// The outcome of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FixOutcome {
-    /// It was put right, in this way.
+    /// It was fixed in this way.
     Fixed(String),
-    /// It would be put right, in this way.
+    /// It would be fixed in this way.
     Planned(String),
-    /// It could not be put right, for this reason.
+    /// It could not be fixed, for this reason.
     Failed(String),
-    /// Somebody has to decide.
+    /// It needs a person's decision.
     Left,
 }
 
-/// Puts right what is [fixable](super::Weight::Fixable), in a way that can be undone, and says what
-/// became of each finding: records that are behind the facts are updated; files that belong to
-/// nobody, and git's entries of worktrees that are gone, are moved to `ao/set-aside/` in the git
-/// directory; worktrees of sessions that do not find the repository since it was moved are led to
-/// it. Nothing is fixable where the store is damaged. With [`RepairMode::Plan`], nothing is changed.
+/// Fixes all [fixable](super::Weight::Fixable) findings in a way that can be undone, and returns
+/// the outcome of each finding. Outdated records are updated. Unowned files, and git's entries of
+/// missing worktrees, are moved to `ao/set-aside/` in the git directory. Worktrees that lost their
+/// repository because it was moved are linked to it again. Nothing is fixed if the store is
+/// damaged. With [`RepairMode::Plan`], nothing is changed.
 ///
 /// # Errors
-/// When git or the store cannot be read at all.
+/// Fails if git or the store cannot be read at all.
 pub fn mend(store: &Store, mode: RepairMode) -> Result<Vec<Treated>, FlowError> {
     let mut done: Vec<Treated> = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! Whether everything here is as it must be, and what to do where it is not.
+//! Checks the repository, its settings and its sessions, and fixes problems.
 
 mod apply;
 mod branch;

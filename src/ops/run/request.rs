@@ -7,18 +7,18 @@ use crate::store::Key;
 pub struct Run {
     /// The session.
     pub session: SessionId,
-    /// What its agent is started for.
+    /// The action for which the agent is started.
     pub action: Action,
-    /// Who asked.
+    /// The requester.
     pub turn: Caller,
 }
 
-/// Who asked for an agent to be run.
+/// Who requested the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
-    /// A runtime, for somebody who is still writing the session down, with a placement of this time.
+    /// A runtime, for a process that is still writing the record, with a placement of this time.
     Runtime(Option<Timestamp>),
-    /// A person, at this terminal.
+    /// A person at this terminal.
     Terminal,
 }
 

@@ -1,8 +1,8 @@
-//! The input line of Claude Code and Codex, as it is found on the screen.
+//! Finds the input line of Claude Code and Codex on the screen.
 //!
-//! Both put the cursor into it, and a mark before it in the first column: Claude Code `❯` and a
-//! no-break space, Codex a bold `›`; in shell mode it is `!`. Their questions and what was said
-//! before are marked otherwise. What they suggest in an empty line is dim.
+//! Both place the cursor in it, after a mark in the first column: Claude Code uses `❯` and a
+//! no-break space, Codex a bold `›`, or `!` in shell mode. Questions and earlier messages have
+//! other marks. A suggestion in an empty line is dim.
 
 use std::iter::Peekable;
 use std::str::Chars;

@@ -1,9 +1,9 @@
-//! tmux, the real one: each session of ours is a tmux session.
+//! The tmux runtime: each session is a tmux session.
 //!
-//! tmux finds targets by prefix and pattern unless told otherwise, and names can be taken by
-//! anybody. So sessions are told apart by comparing what `list-panes` says: the whole name, and the
-//! option `@ao_session`, which holds the id of the session that owns it. Panes are addressed by
-//! their id, which a server never uses twice.
+//! tmux finds targets by prefix and pattern unless told otherwise, and anybody can use a name.
+//! Sessions are therefore identified by the output of `list-panes`: by their full name and by the
+//! option `@ao_session`, which holds the id of the owning session. Panes are addressed by their id,
+//! which a server never reuses.
 
 mod attach;
 mod client;

@@ -17,31 +17,34 @@ pub struct Tmux {
 }
 
 impl Tmux {
-    /// The server at `socket`: a name, a path where it has a `/`, or None for the user's own, which
-    /// `environment` leads to.
+    /// Uses the server at `socket`: a name, a path if it contains a `/`, or None for the default
+    /// server in `environment`.
     ///
-    /// The server that the caller's terminal belongs to (`$TMUX`) plays no part: what is found
-    /// must not depend on where one asks.
+    /// The server of the caller's terminal (`$TMUX`) is ignored, so that the result does not depend
+    /// on where the caller runs.
+    ///
+    /// # Errors
+    /// Fails if the path of the socket cannot be made absolute.
     pub fn new(socket: Option<&str>, environment: &Environment) -> Result<Self, RuntimeError> {
         Ok(Self { client: Client::new(socket, environment)? })
     }
 
-    /// The same server, asked by another program than the `tmux` that PATH finds.
+    /// Uses another program instead of the `tmux` on PATH.
     pub fn with_program(mut self, program: impl Into<OsString>) -> Self {
         self.client.program = program.into();
         self
     }
 
-    /// The same server, which may take this long to answer.
+    /// Sets how long the server may take to respond.
     pub fn with_limit(mut self, limit: Duration) -> Self {
         (self.client.limit, self.client.patience) = (limit, limit);
         self
     }
 
-    /// Fails unless the program is there and new enough.
+    /// Checks that tmux is installed, new enough and responding.
     ///
     /// # Errors
-    /// When it is missing, too old or does not answer.
+    /// Fails if it is not.
     pub fn check(&self) -> Result<(), RuntimeError> {
         start::check_version(&self.client.patient())
     }

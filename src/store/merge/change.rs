@@ -4,30 +4,30 @@ use super::decide::Decision;
 use crate::git::gix_id;
 use crate::model::{HeldSecret, KEYS, Map, Oid, Session, Value, held_secrets};
 
-/// What is different about one session.
+/// A difference in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Its record before.
+    /// The record before the change.
     pub before: Option<Entry>,
-    /// Its record after.
+    /// The record after the change.
     pub after: Option<Entry>,
-    /// The fields of which both sides had changed the value, and one was lost; `*` stands for the
-    /// whole record.
+    /// The fields that both sides had changed and of which one value was lost; `*` is the whole
+    /// record.
     pub conflicts: Vec<String>,
 }
 
-/// What a change is, in one word.
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangeKind {
-    /// It was not there.
+    /// The session is new.
     New,
-    /// It says something else; perhaps it moved too.
+    /// The record changed; the session may also have moved to or from the archive.
     Changed,
-    /// It went to the archive as it was.
+    /// The session was archived, unchanged.
     Archived,
-    /// It came back as it was.
+    /// The session was unarchived, unchanged.
     Unarchived,
-    /// It is not there any more.
+    /// The session was deleted.
     Deleted,
 }
 
@@ -38,13 +38,13 @@ impl Change {
         (before != after || !conflicts.is_empty()).then_some(Self { before, after, conflicts })
     }
 
-    /// Where the record is, or was.
+    /// Returns the location of the record after the change, or before it if it was deleted.
     pub fn location(&self) -> &Location {
         let entry = self.after.as_ref().or(self.before.as_ref());
         &entry.expect("a change has a record before or after it").location
     }
 
-    /// What it is.
+    /// Returns the kind of the change.
     pub fn kind(&self) -> ChangeKind {
         match (&self.before, &self.after) {
             (None, _) => ChangeKind::New,
@@ -57,15 +57,15 @@ impl Change {
 }
 
 impl Store {
-    /// The session after a change; None where it is gone or its record cannot be read.
+    /// Returns the session after the change, or None if it was deleted or its record is unreadable.
     pub fn changed_session(&self, change: &Change) -> Option<Session> {
         let entry = change.after.as_ref().or(change.before.as_ref())?;
         let bytes = self.entry_bytes(entry)?;
         codec::decode(&bytes, entry.location.id, &entry.location.project).ok()
     }
 
-    /// The fields that a change changed, in the order of a record; empty where one of the records
-    /// cannot be read.
+    /// Returns the changed fields, in the order of a record. Returns nothing if one of the records
+    /// is unreadable.
     pub fn changed_fields(&self, change: &Change) -> Vec<String> {
         let read = |entry: &Option<Entry>| match entry {
             Some(entry) => self.entry_bytes(entry).and_then(|bytes| codec::parse(&bytes).ok()),
@@ -85,13 +85,13 @@ impl Store {
         changed.map(Value::label).collect()
     }
 
-    /// What looks like a secret in the record before a change.
+    /// Returns possible secrets in the record before the change.
     pub fn secrets_before(&self, change: &Change) -> Vec<HeldSecret> {
         let bytes = change.before.as_ref().and_then(|entry| self.entry_bytes(entry));
         bytes.map(|bytes| secrets_of(&bytes)).unwrap_or_default()
     }
 
-    /// What looks like a secret in a record, by its blob; nothing where it cannot be read.
+    /// Returns possible secrets in a record. Returns nothing if the blob is unreadable.
     pub fn secrets_in(&self, blob: &Oid) -> Vec<HeldSecret> {
         let bytes = self.repository().read_blob(gix_id(blob));
         bytes.map(|bytes| secrets_of(&bytes)).unwrap_or_default()

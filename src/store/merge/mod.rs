@@ -1,7 +1,7 @@
 //! Merging another tip of the store into this one.
 //!
-//! What comes out depends on the two tips alone, so that two clones that merge the same tips make
-//! the same commit.
+//! The result depends only on the two tips, so two clones that merge the same tips make the same
+//! commit.
 
 mod base;
 mod change;

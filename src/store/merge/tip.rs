@@ -10,48 +10,49 @@ use crate::git::{gix_id, oid};
 use crate::ledger::{Graph, RefUpdate, Relation, commit_time};
 use crate::model::{Message, Oid, Timestamp};
 
-/// What a merge is for.
+/// The purpose of a merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aim {
-    /// Our tip has all of their events. Where both have the same ones and differ only in merge
-    /// commits, no other merge commit is made: one of the two tips stays or is taken.
+    /// Our tip contains all of their events. If both tips contain the same events and differ only
+    /// in merge commits, no further merge commit is made: one of the two tips is used.
     Agree,
-    /// Their tip is in the past of ours, as a push needs it.
+    /// Their tip is an ancestor of ours, as a push requires.
     FastForward,
 }
 
 /// Which histories may be merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Histories {
-    /// Those that have an event in common. A store that was never written merges with any.
+    /// Histories with an event in common. An empty store merges with any other.
     Related,
-    /// All, also of stores that were begun apart.
+    /// All histories, including those of stores that were created separately.
     Any,
 }
 
-/// What a merge did to our tip.
+/// The effect of a merge on our tip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MergeOutcome {
-    /// Nothing: it had everything.
+    /// None: our tip already contained everything.
     Unchanged,
-    /// It is theirs now.
+    /// Our tip is now theirs.
     Adopted,
-    /// It is a new merge commit, or one that another clone made of the same two tips.
+    /// Our tip is a merge commit: a new one, or one that another clone made of the same two tips.
     Merged,
 }
 
-/// What a merge came to.
+/// The result of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergeReport {
-    /// What became of our tip.
+    /// The effect on our tip.
     pub outcome: MergeOutcome,
     /// Our tip now.
     pub tip: Oid,
-    /// What is different in our store now, sorted by project and id.
+    /// The changes to our store, sorted by project and id.
     pub changes: Vec<Change>,
-    /// What their store brought that the layout does not know. It is not read, and kept.
+    /// Entries of their store that this version does not know. They are preserved but not
+    /// interpreted.
     pub unknown: Vec<Unexpected>,
-    /// What lay where records belong, and was put beside them.
+    /// Entries that were in the place of records and were moved aside.
     pub displaced: Vec<Displaced>,
 }
 
@@ -59,8 +60,8 @@ impl Store {
     /// Merges another tip into this store.
     ///
     /// # Errors
-    /// When that tip is no store, or a newer one, or its history may not be merged; when a part of
-    /// either cannot be read, or as any write. In each case the store is as it was.
+    /// Fails if the tip is not a store or has a newer format, if the histories may not be merged,
+    /// if either side is unreadable, or if the write fails. The store is then unchanged.
     pub fn merge_tip(
         &self,
         theirs: &Oid,
@@ -74,18 +75,22 @@ impl Store {
         merged.map(|committed| committed.value)
     }
 
-    /// Says whether another tip could be merged, as far as that can be told without doing it.
+    /// Checks whether another tip could be merged, without merging it.
     ///
     /// # Errors
-    /// Why it could not.
+    /// Fails for the reasons for which [`merge_tip`](Self::merge_tip) would, except those that only
+    /// a write can find.
     pub fn check_merge(&self, theirs: &Oid, histories: Histories) -> Result<(), StoreError> {
         let Merge { ours, theirs, .. } = Merge::new(self, &self.snapshot()?, theirs)?;
         let (Some((ours, _)), Histories::Related) = (ours, histories) else { return Ok(()) };
         related(&Graph::new(self.repository(), is_merge)?.relation(&[ours], theirs.0)?)
     }
 
-    /// What is different in the store at `to`, compared with the one at `from`; without that, with
-    /// an empty one.
+    /// Returns the changes between the stores at `from` and `to`. Without `from`, every session is
+    /// new.
+    ///
+    /// # Errors
+    /// Fails if one of the stores is unreadable or has a newer format.
     pub fn changes(&self, from: Option<&Oid>, to: &Oid) -> Result<Vec<Change>, StoreError> {
         let tree = |tip: &Oid| self.repository().read_commit(gix_id(tip)).map(|c| c.tree);
         let (from, to) = (from.map(tree).transpose()?, tree(to)?);
@@ -93,8 +98,11 @@ impl Store {
         Ok(changes(&compare_trees(self, &trees, [from, from, Some(to)])?))
     }
 
-    /// What is different in the store at `ours` since it parted from the one at `theirs`; without
-    /// that, from nothing.
+    /// Returns the changes in the store at `ours` since its history parted from that of `theirs`.
+    /// Without `theirs`, every session is new.
+    ///
+    /// # Errors
+    /// Fails if one of the stores or histories is unreadable.
     pub fn own_changes(&self, theirs: Option<&Oid>, ours: &Oid) -> Result<Vec<Change>, StoreError> {
         let trees = Trees::new(self.repository());
         let base = match theirs {
@@ -109,7 +117,10 @@ impl Store {
         Ok(changes(&compare_trees(self, &trees, [base, base, Some(tree)])?))
     }
 
-    /// True when `tip` has all that `past` has.
+    /// Returns true if `past` is `tip` or one of its ancestors.
+    ///
+    /// # Errors
+    /// Fails if a commit in between is unreadable.
     pub fn contains_event(&self, tip: &Oid, past: &Oid) -> Result<bool, StoreError> {
         let mut graph = Graph::new(self.repository(), is_merge)?;
         Ok(graph.relation(&[gix_id(tip)], gix_id(past))?.behind.is_empty())

@@ -1,4 +1,4 @@
-//! From a branch to the sessions on it.
+//! Finds the sessions on a branch.
 
 use std::time::Instant;
 
@@ -13,21 +13,21 @@ use crate::store::{Shelf, StoreError};
 /// How many records are looked at before the clock is.
 const STRIDE: usize = 64;
 
-/// The active sessions on a branch, as far as they were looked for.
+/// The active sessions on a branch, as far as they were searched for.
 #[derive(Debug, Clone, Default)]
 pub struct OnBranch {
-    /// Those that were found.
+    /// The sessions that were found.
     pub sessions: Vec<Session>,
-    /// False when time ran out first: there may be more.
+    /// False if the time was up before all records were searched.
     pub is_complete: bool,
 }
 
 impl Snapshot<'_> {
-    /// Finds the active sessions on a branch whose name holds their short id, as the names that
-    /// git-ao makes do: `ao/7b6d11f9-fix`. Its cost does not depend on the number of sessions.
+    /// Finds the active sessions on a branch whose name contains their short id, such as
+    /// `ao/7b6d11f9-fix`. The cost does not depend on the number of sessions.
     ///
     /// # Errors
-    /// When a part of the tree cannot be read.
+    /// Fails if a part of the tree is unreadable.
     pub fn named_by_branch(&self, branch: &str) -> Result<Vec<Session>, StoreError> {
         let mut found = OnBranch::default();
         for id in short_ids(branch) {
@@ -38,12 +38,12 @@ impl Snapshot<'_> {
         Ok(found.sessions)
     }
 
-    /// Finds the active sessions on a branch, until a moment if there is one: those that the
-    /// branch is named after whatever the time, the others by going through all records, of which
-    /// only those that can match are parsed. Records that cannot be read are passed over.
+    /// Finds the active sessions on a branch. Those whose short id is in the branch's name are
+    /// always found; the others are searched for in all records until the deadline `until`.
+    /// Unreadable records are skipped.
     ///
     /// # Errors
-    /// When a part of the tree cannot be read.
+    /// Fails if a part of the tree is unreadable.
     pub fn on_branch(&self, branch: &str, until: Option<Instant>) -> Result<OnBranch, StoreError> {
         let sessions = self.named_by_branch(branch)?;
         let mut found = OnBranch { sessions, is_complete: false };

@@ -1,10 +1,10 @@
 use crate::model::Oid;
 use crate::store::{Key, Location};
 
-/// A record's place in one snapshot.
+/// The place of a record in a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Where it lies.
+    /// The location.
     pub location: Location,
     /// The blob that holds it.
     pub blob: Oid,

@@ -1,4 +1,4 @@
-//! From an id to its record. The cost does not depend on the number of sessions.
+//! Finds records by id. The cost does not depend on the number of sessions.
 
 use gix::objs::tree::EntryKind;
 
@@ -8,10 +8,10 @@ use crate::model::{Project, Session, SessionId};
 use crate::store::{Key, Location, Shelf, StoreError, Visibility};
 
 impl Snapshot<'_> {
-    /// The projects that have sessions on this shelf, sorted.
+    /// Returns the projects with sessions on this shelf, sorted.
     ///
     /// # Errors
-    /// When a shelf cannot be read.
+    /// Fails if the shelf is unreadable.
     pub fn projects(&self, shelf: Shelf) -> Result<Vec<Project>, StoreError> {
         let mut names = Vec::new();
         for tree in self.trees() {
@@ -25,12 +25,13 @@ impl Snapshot<'_> {
         Ok(names)
     }
 
-    /// Finds a session's record, active before archived. Its cost does not depend on the number
-    /// of sessions. Where two projects hold the id and the key names none, it is that of this
-    /// repository's own project.
+    /// Finds the record of a session, active before archived. The cost does not depend on the
+    /// number of sessions. If two projects use the id and the key names neither, the record of this
+    /// repository's project is returned.
     ///
     /// # Errors
-    /// When two other projects hold the id and the key names none.
+    /// Fails if two other projects use the id and the key names neither, or if a part of the tree
+    /// is unreadable.
     pub fn find(&self, key: impl Into<Key>) -> Result<Option<Entry>, StoreError> {
         let key = key.into();
         for shelf in [Shelf::Active, Shelf::Archived] {
@@ -48,16 +49,19 @@ impl Snapshot<'_> {
         self.check_private().map(|()| None)
     }
 
-    /// Finds a session's record that has to be there, as [`find`](Self::find) does.
+    /// Returns the record of a session that must exist, found as by [`find`](Self::find).
     ///
     /// # Errors
-    /// When it is not there, and as there.
+    /// Fails with [`StoreError::NotFound`] if there is no record, and like [`find`](Self::find).
     pub fn get(&self, key: impl Into<Key>) -> Result<Entry, StoreError> {
         let key = key.into();
         self.find(key.clone())?.ok_or(StoreError::NotFound(key))
     }
 
-    /// The records of other projects with the same id, active or archived.
+    /// Returns the records of other projects with the same id, active or archived.
+    ///
+    /// # Errors
+    /// Fails if a part of the tree is unreadable.
     pub fn namesakes(&self, location: &Location) -> Result<Vec<Entry>, StoreError> {
         let mut found = self.find_on(Shelf::Active, &location.id.into())?;
         found.extend(self.find_on(Shelf::Archived, &location.id.into())?);
@@ -85,10 +89,11 @@ impl Snapshot<'_> {
         self.records(Scope { shelf, project, prefix: Some(prefix) })
     }
 
-    /// The public record of a session that is private too: what a move that was interrupted leaves.
+    /// Returns the public record of a session that is also private, as an interrupted change of its
+    /// visibility leaves it.
     ///
     /// # Errors
-    /// When a part of the tree cannot be read.
+    /// Fails if a part of the tree is unreadable.
     pub fn public_duplicate(&self, location: &Location) -> Result<Option<Entry>, StoreError> {
         if location.visibility == Visibility::Public {
             return Ok(None);
@@ -104,17 +109,21 @@ impl Snapshot<'_> {
         Ok(None)
     }
 
-    /// The session with this key.
+    /// Returns the session with this key.
     ///
     /// # Errors
-    /// When it is not there, or its record is corrupt.
+    /// Fails if there is no such session, or if its record is corrupt.
     pub fn session(&self, key: impl Into<Key>) -> Result<Session, StoreError> {
         let key = key.into();
         let entry = self.get(key.clone())?;
         self.load(&entry).map_err(|problem| StoreError::Corrupt { key, problem })
     }
 
-    /// True when there is a record of this session, active or archived.
+    /// Returns true if there is a record of this session, active or archived.
+    ///
+    /// # Errors
+    /// Fails if a part of the tree is unreadable. Fails with [`StoreError::PrivateUnread`] if there
+    /// is no public record and the private sessions cannot be read.
     pub fn contains(&self, id: SessionId) -> Result<bool, StoreError> {
         let key = Key::from(id);
         let active = self.find_on(Shelf::Active, &key)?;

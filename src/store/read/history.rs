@@ -1,4 +1,4 @@
-//! The events of the store, as its commits tell them.
+//! Reads the events of the store from its commits.
 
 use gix::objs::Commit;
 
@@ -8,18 +8,18 @@ use crate::ledger::{Commits, commit_time};
 use crate::model::{Event, Message, Oid, Person, SessionId};
 use crate::store::StoreError;
 
-/// Which events are wanted.
+/// The selection of events.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// Those from here back; None is the snapshot's tip, and the private one too.
+    /// The event to start at. None starts at the snapshot's tips, public and private.
     pub from: Option<Oid>,
-    /// Only those that touch this session.
+    /// Only events that touch this session.
     pub session: Option<SessionId>,
 }
 
-/// Events, newest first, read as they are asked for.
+/// An iterator over events, newest first, which reads them on demand.
 ///
-/// What cannot be read is one error; the events behind it that can be reached another way still
+/// An unreadable commit gives one error. Older events that are reachable in another way still
 /// follow.
 #[derive(Debug)]
 pub struct Events<'s> {
@@ -30,7 +30,7 @@ pub struct Events<'s> {
 }
 
 impl<'s> Snapshot<'s> {
-    /// The events of this snapshot's past.
+    /// Iterates over the events in the past of this snapshot.
     pub fn events(&'s self, history: History) -> Events<'s> {
         let repo = self.store.repository();
         let commits = match &history.from {
@@ -40,13 +40,19 @@ impl<'s> Snapshot<'s> {
         Events { snapshot: self, session: history.session, commits, is_branched: false }
     }
 
-    /// The last event that touched a session.
+    /// Returns the last event that touched a session.
+    ///
+    /// # Errors
+    /// Fails if a commit on the way is unreadable.
     pub fn last_event(&self, id: SessionId) -> Result<Option<Oid>, StoreError> {
         let history = History { session: Some(id), ..History::default() };
         self.events(history).next().map(|event| event.map(|event| event.id)).transpose()
     }
 
-    /// Reads one event.
+    /// Reads an event.
+    ///
+    /// # Errors
+    /// Fails if the commit is missing or unreadable.
     pub fn event(&self, id: &Oid) -> Result<Event, StoreError> {
         let commit = self.store.repository().read_commit(gix_id(id))?;
         Ok(to_event(id.clone(), &commit))

@@ -2,16 +2,19 @@ use super::Snapshot;
 use crate::model::{Fork, Session, SessionId};
 use crate::store::{Shelf, StoreError};
 
-/// Where a session comes from.
+/// The ancestors of a session.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lineage {
-    /// The sessions it was forked from, its parent first. A record that is gone still counts: the
-    /// last one is then known by its id alone.
+    /// The sessions from which it was forked, its parent first. A session without a record is
+    /// included; the last one is then known by its id alone.
     pub ancestors: Vec<(Fork, Option<Session>)>,
 }
 
 impl Snapshot<'_> {
-    /// The sessions a session was forked from, up to the first.
+    /// Returns the sessions from which a session was forked, up to the first one.
+    ///
+    /// # Errors
+    /// Fails if a part of the tree is unreadable. A missing or corrupt record is not an error.
     pub fn lineage(&self, session: &Session) -> Result<Lineage, StoreError> {
         let mut lineage = Lineage::default();
         let mut seen = vec![session.id];
@@ -33,7 +36,11 @@ impl Snapshot<'_> {
         Ok(lineage)
     }
 
-    /// The sessions that were forked from this one or started by it, active before archived.
+    /// Returns the sessions that were forked from this one or started by it, active before
+    /// archived. Corrupt records are skipped.
+    ///
+    /// # Errors
+    /// Fails if a part of the tree is unreadable.
     pub fn children(&self, id: SessionId) -> Result<Vec<Session>, StoreError> {
         let mut children = Vec::new();
         for shelf in [Shelf::Active, Shelf::Archived] {

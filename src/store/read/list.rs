@@ -1,4 +1,4 @@
-//! Going through all records, and what else lies in the tree.
+//! Lists all records, and unexpected entries of the tree.
 
 use gix::objs::tree::EntryKind;
 
@@ -11,36 +11,36 @@ use crate::store::{Location, RecordProblem, Shelf, Store, StoreError, Visibility
 /// So few records are read faster by one thread than a second one is started.
 const FEW: usize = 64;
 
-/// One line of a listing: a session, or what is wrong with its record.
+/// An item of a listing: a session, or the problem with its record.
 #[derive(Debug, Clone)]
 pub struct ListedSession {
-    /// Where the record lies.
+    /// The location of the record.
     pub location: Location,
     /// The session, unless its record is corrupt.
     pub session: Result<Session, RecordProblem>,
 }
 
 impl ListedSession {
-    /// The title to show: of a session that cannot be read, `corrupt`.
+    /// Returns the title to display; for a corrupt record, `corrupt`.
     pub fn display_title(&self) -> String {
         self.session.as_ref().map_or_else(|_| "corrupt".to_owned(), Session::display_title)
     }
 }
 
-/// All that could be read of a shelf.
+/// The readable part of a shelf.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
-    /// The sessions, newest first (by last update), ties by id; corrupt records at the end.
+    /// The sessions, last updated first, then by id; corrupt records come last.
     pub sessions: Vec<ListedSession>,
-    /// Folders that could not be read, so that sessions may be missing above.
+    /// Unreadable folders; their sessions are missing above.
     pub unreadable: Vec<Unexpected>,
 }
 
 impl Snapshot<'_> {
-    /// The places of all records on a shelf, sorted by project and id.
+    /// Returns the places of all records on a shelf, sorted by project and id.
     ///
     /// # Errors
-    /// When a part of the tree cannot be read.
+    /// Fails if a part of the tree is unreadable.
     pub fn entries(&self, shelf: Shelf) -> Result<Vec<Entry>, StoreError> {
         let mut entries = self.records(Scope::all(shelf))?;
         if self.tree(Visibility::Private).is_some() {
@@ -60,15 +60,15 @@ impl Snapshot<'_> {
             .collect()
     }
 
-    /// All sessions on a shelf, in the order of [`Listing::sessions`].
+    /// Returns all sessions on a shelf, in the order of [`Listing::sessions`].
     ///
     /// # Errors
-    /// When a part of the tree cannot be read.
+    /// Fails if a part of the tree is unreadable.
     pub fn list(&self, shelf: Shelf) -> Result<Vec<ListedSession>, StoreError> {
         Ok(self.load_all(self.entries(shelf)?))
     }
 
-    /// All sessions on a shelf that can be read, and what cannot.
+    /// Returns all readable sessions on a shelf, and the unreadable folders.
     pub fn listing(&self, shelf: Shelf) -> Listing {
         let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
         for found in self.walk(Scope::all(shelf)) {
@@ -84,7 +84,7 @@ impl Snapshot<'_> {
         Listing { sessions: self.load_all(entries), unreadable }
     }
 
-    /// The sessions at these places, in the order of [`Listing::sessions`].
+    /// Loads the records at these places, in the order of [`Listing::sessions`].
     pub fn load_all(&self, entries: Vec<Entry>) -> Vec<ListedSession> {
         let mut listed = load_in_parallel(self.store, entries);
         let now = self.store.clock().now();
@@ -96,12 +96,16 @@ impl Snapshot<'_> {
         listed
     }
 
-    /// The number of records on a shelf, corrupt ones too: as many as [`list`](Self::list) gives.
+    /// Returns the number of records on a shelf, including corrupt ones, as [`list`](Self::list)
+    /// would return them.
+    ///
+    /// # Errors
+    /// Fails if a part of the tree is unreadable.
     pub fn count(&self, shelf: Shelf) -> Result<usize, StoreError> {
         Ok(self.entries(shelf)?.len())
     }
 
-    /// The public folders that cannot be read, so that sessions may be missing.
+    /// Returns the unreadable folders of the public tree; sessions may be missing.
     pub fn unreadable(&self) -> Vec<Unexpected> {
         let all = [Shelf::Active, Shelf::Archived].map(Scope::all).into_iter();
         all.flat_map(|scope| self.walk_public(scope))
@@ -112,7 +116,7 @@ impl Snapshot<'_> {
             .collect()
     }
 
-    /// Whatever is not where the layout says, in the public tree.
+    /// Returns the entries of the public tree that the layout does not allow.
     pub fn unexpected(&self) -> Vec<Unexpected> {
         let is_known = |name: &str, kind| match name {
             "version" => kind == EntryKind::Blob,

@@ -1,4 +1,4 @@
-//! What the store holds at one event: records, names, history.
+//! Reading the store at one event: records, names, history.
 
 mod branch;
 mod entry;

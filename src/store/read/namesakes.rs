@@ -1,4 +1,5 @@
-//! Sessions of two projects with one id: ids are random, so one of them is a copy.
+//! Sessions of two projects with the same id. Ids are random, so one session is a copy of the
+//! other.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +7,21 @@ use super::{Entry, Snapshot};
 use crate::model::SessionId;
 use crate::store::{Location, Shelf, StoreError};
 
-/// A record that has the id of a session in another project.
+/// A record with the id of a session in another project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Namesake {
-    /// Where it lies. It is of another project than this repository's own.
+    /// Its location, in a project other than this repository's.
     pub place: Location,
-    /// Where the other one lies.
+    /// The location of the other record.
     pub other: Location,
 }
 
 impl Snapshot<'_> {
-    /// All of them, sorted by id; at the cost of one walk over the store.
+    /// Returns all such records, sorted by id. The cost is one walk over the store.
     ///
     /// # Errors
-    /// When the top of a shelf cannot be read, or this repository's project is not known.
+    /// Fails if the top of a shelf is unreadable, or if this repository's project cannot be
+    /// determined.
     pub fn all_namesakes(&self) -> Result<Vec<Namesake>, StoreError> {
         let mut projects = self.projects(Shelf::Active)?;
         projects.extend(self.projects(Shelf::Archived)?);

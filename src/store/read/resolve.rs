@@ -1,23 +1,23 @@
-//! From what a person types to one record.
+//! Resolves handles to records.
 
 use super::{Entry, Snapshot};
 use crate::model::{Handle, Project, Reference, Session, SessionId};
 use crate::store::{Key, ResolveError, Shelf, StoreError};
 
-/// What a handle may be relative to.
+/// The context in which a handle is resolved.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
-    /// The session of the worktree that the user stands in.
+    /// The session of the current worktree.
     pub here: Option<Key>,
-    /// Only sessions of this project.
+    /// Restricts the search to this project.
     pub project: Option<Project>,
 }
 
 impl Snapshot<'_> {
-    /// Finds the record that a handle names: active before archived.
+    /// Finds the record that a handle names, active before archived.
     ///
     /// # Errors
-    /// [`StoreError::Resolve`] when it names none, or more than one.
+    /// Fails with [`StoreError::Resolve`] if the handle matches no session, or more than one.
     pub fn resolve(&self, handle: &Handle, context: &Context) -> Result<Entry, StoreError> {
         let project = handle.project.as_ref().or(context.project.as_ref());
         let only = |searched| self.nothing(handle, searched);

@@ -9,7 +9,7 @@ use crate::git::{RawTree, gix_id};
 use crate::model::{Oid, Session, error_chain};
 use crate::store::{LIMITS, Notice, RecordProblem, Store, StoreError, Visibility, codec};
 
-/// The store at one event. Nothing that is written later shows in it.
+/// The store at one event. Later writes are not visible in it.
 #[derive(Debug)]
 pub struct Snapshot<'s> {
     pub(in crate::store) store: &'s Store,
@@ -19,13 +19,13 @@ pub struct Snapshot<'s> {
 }
 
 impl Store {
-    /// The store as it is now: later writes do not show in it.
+    /// Returns the current state of the store.
     ///
-    /// Where the private sessions cannot be read it is without them, and whoever listens is told.
-    /// What is not found then may be one of them: [`StoreError::PrivateUnread`].
+    /// If the private sessions cannot be read, the snapshot is without them and the listener is
+    /// notified. A lookup that finds nothing then fails with [`StoreError::PrivateUnread`].
     ///
     /// # Errors
-    /// When it is of a newer format, or its top cannot be read.
+    /// Fails if the store has a newer format, or if its top is unreadable.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
         let (public, private) = self.tips()?;
         let snapshot = Snapshot::at(self, public)?;
@@ -39,10 +39,11 @@ impl Store {
         Ok(snapshot.without_private(why))
     }
 
-    /// The store as it was right after an event, public or private, without the other kind.
+    /// Returns the store as it was right after an event, public or private, without sessions of the
+    /// other kind.
     ///
     /// # Errors
-    /// As [`snapshot`](Self::snapshot).
+    /// Fails like [`snapshot`](Self::snapshot).
     pub fn snapshot_at(&self, event: &Oid) -> Result<Snapshot<'_>, StoreError> {
         Snapshot::at(self, Some(event.clone()))
     }
@@ -91,17 +92,17 @@ impl<'s> Snapshot<'s> {
         }
     }
 
-    /// The event; None where the store was never written. Private ones do not count.
+    /// Returns the public event of the snapshot, or None if the store was never written.
     pub fn tip(&self) -> Option<&Oid> {
         self.tip_of(Visibility::Public)
     }
 
-    /// The event that is as visible as this; None where there was none.
+    /// Returns the event of the snapshot under one ref, or None if there is none.
     pub fn tip_of(&self, visibility: Visibility) -> Option<&Oid> {
         self.overlay.tree(visibility).and_then(|tree| tree.tip.as_ref())
     }
 
-    /// All events that this shows the store at: none, one, or a private one too.
+    /// Returns the events of the snapshot: none, one, or a public and a private one.
     pub fn tips(&self) -> impl Iterator<Item = &Oid> {
         self.overlay.trees().filter_map(|tree| tree.tip.as_ref())
     }
@@ -152,23 +153,24 @@ impl<'s> Snapshot<'s> {
         }
     }
 
-    /// The sessions that have a private record on either shelf, as far as it can be found.
+    /// Returns the sessions that have a private record on either shelf, as far as they are
+    /// readable.
     pub fn private_sessions(&self) -> HashSet<Owner> {
         self.overlay.private_sessions(self.store.repository())
     }
 
-    /// Reads a record.
+    /// Loads a record.
     ///
     /// # Errors
-    /// What is wrong with it, or with the object that holds it.
+    /// Fails if the record is corrupt, or if its blob is unreadable.
     pub fn load(&self, entry: &Entry) -> Result<Session, RecordProblem> {
         load_record(self.store, entry)
     }
 
-    /// A record's bytes.
+    /// Returns the bytes of a record.
     ///
     /// # Errors
-    /// What is wrong with the object that holds it.
+    /// Fails if the blob is unreadable.
     pub fn raw(&self, entry: &Entry) -> Result<Vec<u8>, RecordProblem> {
         let blob = self.store.repository().read_blob(gix_id(&entry.blob));
         blob.map_err(|error| RecordProblem::Object(error.to_string()))

@@ -42,12 +42,12 @@ impl Scope<'_> {
     }
 }
 
-/// Something in the tree that is not where the layout says. It is left where it is.
+/// An entry of the tree that the layout does not allow. It is left where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unexpected {
-    /// The path in the tree; bytes that are not UTF-8 are replaced.
+    /// The path in the tree. Bytes that are not UTF-8 are replaced.
     pub path: String,
-    /// What is wrong with it.
+    /// The problem.
     pub why: String,
 }
 

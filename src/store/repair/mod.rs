@@ -1,4 +1,4 @@
-//! A way back: from a ref that leads to no whole store, to the newest state that is whole.
+//! Repairs a damaged ref: resets it to the newest intact state.
 
 mod apply;
 mod candidates;

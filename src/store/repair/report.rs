@@ -3,43 +3,43 @@ use std::path::PathBuf;
 use super::super::{FsckFinding, Location};
 use crate::model::{Oid, SessionId};
 
-/// Whether damage is only looked for, or repaired too.
+/// Whether a repair changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RepairMode {
     /// Nothing is changed: the report says what would be done.
     Plan,
-    /// What can be repaired is.
+    /// The repairs are made.
     Repair,
 }
 
-/// What a repair found and did, or would do.
+/// The result of a repair, or its plan.
 #[derive(Debug, Default)]
 pub struct RepairReport {
-    /// The store's refs that were damaged.
+    /// The damaged refs of the store.
     pub refs: Vec<RefRepair>,
-    /// Locks that whoever made them left behind; they are removed.
+    /// Abandoned lock files, which are removed.
     pub locks: Vec<PathBuf>,
-    /// Reflogs with lines that are none; these are taken out.
+    /// Reflogs with invalid lines, which are removed from them.
     pub reflogs: Vec<String>,
-    /// Remote-tracking refs that led to nothing whole; they are removed, and the next fetch brings
-    /// them back.
+    /// Remote-tracking refs without an intact store. They are removed; the next fetch restores
+    /// them.
     pub tracking: Vec<String>,
-    /// Objects that were damaged; their files are moved to `ao/broken` in the git directory, so that
-    /// they can be written or fetched again.
+    /// Damaged objects. Their files are moved to `ao/broken` in the git directory, so that the
+    /// objects can be written or fetched again.
     pub objects: Vec<Oid>,
-    /// Objects that were missing and whose content is known; they are written again.
+    /// Missing objects with known content, which are written again.
     pub written: Vec<Oid>,
-    /// What is wrong and cannot be repaired here.
+    /// Problems that cannot be repaired here.
     pub unrepaired: Vec<FsckFinding>,
 }
 
 impl RepairReport {
-    /// True where nothing was wrong.
+    /// Returns true if nothing is wrong.
     pub fn is_empty(&self) -> bool {
         !self.is_repairable() && self.unrepaired.is_empty()
     }
 
-    /// True where there is something to repair.
+    /// Returns true if something can be repaired.
     pub fn is_repairable(&self) -> bool {
         !self.refs.is_empty()
             || !self.locks.is_empty()
@@ -50,75 +50,75 @@ impl RepairReport {
     }
 }
 
-/// One ref that was damaged.
+/// The repair of one ref.
 #[derive(Debug)]
 pub struct RefRepair {
-    /// Its full name.
+    /// The full name.
     pub name: String,
-    /// What was wrong.
+    /// The damage.
     pub damage: Vec<FsckFinding>,
-    /// The newest state that is whole; None where there is none, and the store begins anew.
+    /// The newest intact state; None if there is none and the store starts empty.
     pub base: Option<Oid>,
-    /// How it was found.
+    /// How that state was found.
     pub origin: RecoveredFrom,
-    /// Where the ref is now; None as long as nothing was done.
+    /// The new value of the ref; None if nothing was done yet.
     pub event: Option<Oid>,
-    /// Where the broken tip is kept: a ref, or a file.
+    /// The ref or file in which the broken tip is kept.
     pub kept: Option<String>,
-    /// Records newer than those of `base` that could be read.
+    /// Records newer than those of `base` that were recovered.
     pub rescued: Vec<Rescued>,
-    /// Sessions of which something was lost.
+    /// The sessions that lost data.
     pub lost: Vec<LostRecord>,
-    /// Events that are not in the store's history any more. What they did is, as far as it was
-    /// rescued.
+    /// Events that are no longer in the store's history. Their effects remain as far as they were
+    /// recovered.
     pub events: Vec<LostEvent>,
 }
 
-/// How a whole state was found.
+/// How an intact state was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecoveredFrom {
     /// In the ref's own reflog.
     Reflog,
-    /// It is in the past of what the ref named.
+    /// Among the ancestors of the ref's old value.
     Past,
-    /// A remote-tracking ref names it.
+    /// Under a remote-tracking ref.
     Tracking(String),
-    /// Nothing named it any more.
+    /// Among unreferenced objects.
     Dangling,
-    /// There is none.
+    /// No intact state was found.
     Nowhere,
 }
 
-/// What was done about one session so that its newest readable state is the one that counts.
+/// How a session's newest readable state was recovered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rescued {
-    /// Its record was written, or moved to where it lay.
+    /// The record was written or moved again.
     Record(Location),
-    /// It had been taken out, which was done again.
+    /// The session had been deleted, and was deleted again.
     Removal(Location),
 }
 
-/// A session of which something was lost.
+/// A session that lost data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LostRecord {
-    /// Its newest record cannot be read; an older one, as of this event, has taken its place.
+    /// The newest record is unreadable; the record as of this event replaces it.
     Changes {
         /// Which.
         location: Location,
         /// The event.
         event: Oid,
     },
-    /// No record of it can be read.
+    /// No record of the session is readable.
     Session(SessionId),
 }
 
-/// An event that the store's history does not hold any more.
+/// An event that is no longer in the store's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LostEvent {
     /// The commit.
     pub id: Oid,
-    /// What it, or the reflog, says; empty where nothing does.
+    /// The subject, from the commit or the reflog; may be empty.
     pub subject: String,
-    /// The sessions that it touched, as far as it can be read.
+    /// The sessions that it touched, if the commit is readable.
     pub sessions: Vec<SessionId>,
 }

@@ -18,16 +18,16 @@ use crate::ledger::LedgerError;
 use crate::model::{Timestamp, error_chain};
 
 impl Store {
-    /// Looks for damage that a crash, a disk or another program has done to the store's refs, and
-    /// puts each of them to the newest state that is whole, with all on top of it that can be read
-    /// from newer ones. What was broken is kept, below `refs/ao/broken/` where it is an object and
-    /// as a file in `ao/broken` where it is not.
+    /// Repairs damage to the store's refs by a crash, a disk or another program. Each damaged ref
+    /// is reset to the newest intact state, with everything readable from newer states on top. The
+    /// broken parts are kept: objects below `refs/ao/broken/`, anything else as files in
+    /// `ao/broken`.
     ///
-    /// Nothing is done where nothing is wrong. A repair that is interrupted can be done again.
+    /// An intact store is left alone. An interrupted repair can be run again.
     ///
     /// # Errors
-    /// When the store is of a newer format, or something cannot be read or written. What was
-    /// repaired until then stays so; the rest is as it was.
+    /// Fails if the store has a newer format, or if something cannot be read or written. Repairs
+    /// that were complete by then remain; the rest is unchanged.
     pub fn repair(&self, mode: RepairMode) -> Result<RepairReport, StoreError> {
         let repo = self.repository();
         let _lock = match mode {

@@ -1,4 +1,4 @@
-//! The name of this clone among all that share the store.
+//! The name of this clone among all clones that share the store.
 
 mod name;
 mod naming;

@@ -1,4 +1,4 @@
-//! How a clone comes to its name, and what it is worth in a copy.
+//! How a clone gets its name, and how a copy of the clone is recognized.
 
 use super::super::{Store, StoreError};
 use super::naming::{Made, Standing};
@@ -12,14 +12,14 @@ const NAME: &str = "ao.replica";
 const PLACE: &str = "ao.replicaPlace";
 
 impl Store {
-    /// The name of this clone among all that share the store: `<hostname>-<4 hex>`.
+    /// Returns the name of this clone among all clones that share the store: `<hostname>-<4 hex>`.
     ///
-    /// Made when it is first asked for, and kept in the repository's own configuration, with the
-    /// directory it was made for: a copy of the clone takes a name of its own, one that was moved
-    /// keeps its name.
+    /// The name is made on the first call, and is kept in the repository's configuration together
+    /// with the directory that it was made for. A copy of the clone gets a name of its own; a clone
+    /// that was moved keeps its name.
     ///
     /// # Errors
-    /// When the configuration cannot be read or written, or holds what cannot be a name.
+    /// Fails if the configuration cannot be read or written, or contains an invalid name.
     pub fn replica(&self) -> Result<String, StoreError> {
         if let Some(name) = self.settled() {
             return checked(name);
@@ -29,8 +29,8 @@ impl Store {
         self.settle()
     }
 
-    /// The name of this clone if it has one: what was never written to has none, nor has a copy
-    /// before its first write.
+    /// Returns the name of this clone if it has one. A clone that never wrote has none, nor has a
+    /// copy before its first write.
     pub fn known_replica(&self) -> Option<String> {
         let found = || match self.standing() {
             Standing::Settled(name) | Standing::Unnoted(name) => Some(name.clone()),
@@ -40,7 +40,8 @@ impl Store {
         made.or_else(found).and_then(|name| checked(name).ok())
     }
 
-    /// The name of the clone that this one was copied from, while it has none of its own.
+    /// Returns the name of the clone from which this one was copied, as long as this one has no
+    /// name of its own.
     pub fn copied_from(&self) -> Option<&str> {
         match (self.naming().made.get(), self.standing()) {
             (None, Standing::Copied(name)) => Some(name),
@@ -48,7 +49,8 @@ impl Store {
         }
     }
 
-    /// The name of the clone that this one was copied from, and its own, if that was made just now.
+    /// Returns the name of the clone from which this one was copied and its new name, if that was
+    /// made just now.
     pub fn renamed_replica(&self) -> Option<(&str, &str)> {
         let made = self.naming().made.get()?;
         Some((made.copied_from.as_deref()?, &made.name))

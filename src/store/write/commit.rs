@@ -1,4 +1,4 @@
-//! The one way to write: everything that changes the store goes through here.
+//! Commits changes: every write to the store passes through here.
 
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -12,19 +12,19 @@ use crate::model::{Message, Oid, Session, SessionId, Timestamp};
 use crate::store::layout::VERSION_BLOB;
 use crate::store::{Key, Snapshot, Store, StoreError, Visibility, codec};
 
-/// What a transaction came to.
+/// The result of a transaction.
 #[derive(Debug, Clone)]
 pub struct Committed<T> {
-    /// What the closure returned, in the run that counted.
+    /// The closure's value, from its last run.
     pub value: T,
-    /// The event; None when nothing changed. Of two, the first.
+    /// The event; None if nothing changed. If there are two, the first one.
     pub event: Option<Oid>,
-    /// The events: a second one where both public and private sessions changed.
+    /// The events: two if both public and private sessions changed.
     pub events: Vec<(Visibility, Oid)>,
 }
 
 impl<T> Committed<T> {
-    /// The event that is as visible as this.
+    /// Returns the event under one ref.
     pub fn event_of(&self, visibility: Visibility) -> Option<&Oid> {
         let mut events = self.events.iter();
         events.find(|(of, _)| *of == visibility).map(|(_, event)| event)
@@ -37,18 +37,18 @@ impl<T> Committed<T> {
 }
 
 impl Store {
-    /// Changes the store: reads the tip, lets `change` stage what it wants, and moves the ref from
-    /// that very tip to a commit that holds it. If somebody else moved the ref meanwhile, all of
-    /// this happens again, so `change` may run more than once; only its last run counts.
+    /// Changes the store: reads the tip, lets `change` stage its changes, and commits them if the
+    /// tip is still the same. If another process moved the ref, all of this is repeated. `change`
+    /// may therefore run several times; only its last run counts.
     ///
-    /// `verb` names the operation in the event. Nothing staged, or nothing that differs: no event.
+    /// `verb` names the operation in the event. No event is made if nothing differs.
     ///
-    /// Where both public and private sessions change there are two events, one on each ref; both
-    /// refs move, or none.
+    /// If both public and private sessions change, there are two events, one on each ref. Both refs
+    /// move, or neither.
     ///
     /// # Errors
-    /// What `change` returns; a record that could not be read again; a write that failed, or found
-    /// no turn. In each case the ref is where it was.
+    /// Fails with the error of `change`, if a record would not be readable again, or if the write
+    /// fails or times out. The refs are then unchanged.
     pub fn transaction<T, E: From<StoreError>>(
         &self,
         verb: &str,
@@ -97,10 +97,10 @@ impl Store {
         RefUpdate { name, expected: snapshot.tip_of(visibility).cloned(), new: event, log }
     }
 
-    /// Adds a new session.
+    /// Adds a session.
     ///
     /// # Errors
-    /// As [`Transaction::create`].
+    /// Fails like [`Transaction::create`].
     pub fn create(&self, session: &Session) -> Result<Oid, StoreError> {
         let committed = self.transaction("spawn", |tx| {
             tx.describe(session.display_title());
@@ -109,10 +109,10 @@ impl Store {
         Ok(committed.event.expect("a new session is always a change"))
     }
 
-    /// Reads, changes and writes one active session as one step.
+    /// Reads, changes and writes an active session in one step.
     ///
     /// # Errors
-    /// As [`Transaction::update`].
+    /// Fails like [`Transaction::update`].
     pub fn update<T>(
         &self,
         key: impl Into<Key>,
@@ -123,30 +123,33 @@ impl Store {
         self.transaction(verb, |tx| tx.update(key.clone(), |session| Ok(change(session))))
     }
 
-    /// Moves a session into the archive. The event is None if it was there already.
+    /// Archives a session. The event is None if it was already archived.
     ///
-    /// Does not check that its agent has stopped: [`ops::archive`](crate::ops::archive) does.
+    /// This does not check that its agent has stopped: use [`ops::archive`](crate::ops::archive).
     ///
     /// # Errors
-    /// When it does not exist, or the store cannot be read or written.
+    /// Fails if there is no such session, or if the write fails; nothing is then changed.
     pub fn archive(&self, key: impl Into<Key>) -> Result<Option<Oid>, StoreError> {
         let key = key.into();
         Ok(self.transaction("archive", |tx| tx.archive(key.clone()))?.event)
     }
 
-    /// Moves a session back from the archive. The event is None if it was active.
+    /// Unarchives a session. The event is None if it was active.
+    ///
+    /// # Errors
+    /// Fails if there is no such session, or if the write fails; nothing is then changed.
     pub fn unarchive(&self, key: impl Into<Key>) -> Result<Option<Oid>, StoreError> {
         let key = key.into();
         Ok(self.transaction("unarchive", |tx| tx.unarchive(key.clone()))?.event)
     }
 
-    /// Takes a session out of the tree. The event is None if there was none.
+    /// Deletes a session; history keeps the record. The event is None if there was none.
     ///
-    /// Checks neither that the session has ended nor that its agent has stopped, and leaves the
-    /// agent's files where they are: [`ops::delete`](crate::ops::delete) does all of that.
+    /// This does not check that the session has ended or that its agent has stopped, and keeps the
+    /// agent's files: use [`ops::delete`](crate::ops::delete) for that.
     ///
     /// # Errors
-    /// When the store cannot be read or written.
+    /// Fails if the store cannot be read or written; nothing is then changed.
     pub fn delete(&self, key: impl Into<Key>) -> Result<Option<Oid>, StoreError> {
         let key = key.into();
         Ok(self.transaction("delete", |tx| tx.delete(key.clone()))?.event)

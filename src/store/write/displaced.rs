@@ -3,12 +3,12 @@ use std::fmt;
 use gix::ObjectId;
 use gix::bstr::BString;
 
-/// Something that lay where a record, or a folder above one, belongs, and was put beside it.
+/// An entry that was in the place of a record or of a folder of records, and was moved aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Displaced {
-    /// Where it lay; bytes that are not UTF-8 are replaced.
+    /// Its old path. Bytes that are not UTF-8 are replaced.
     pub path: String,
-    /// Where it is kept.
+    /// Its new path.
     pub kept_at: String,
 }
 

@@ -1,4 +1,4 @@
-//! Changing the store: what is staged, and the one way to write it.
+//! Changing the store: staging changes, and committing them.
 
 mod commit;
 mod displaced;

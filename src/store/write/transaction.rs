@@ -4,10 +4,9 @@ use super::staged::{Parts, Staged};
 use crate::model::{Oid, Origin, Session, SessionId, SessionStatus, Timestamp};
 use crate::store::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility};
 
-/// What one change is going to do; the store as it was when the change began, and what was staged
-/// on it since.
+/// A change in progress: the store as it was when the change began, and the staged changes.
 ///
-/// It lives inside [`Store::transaction`](super::Store::transaction), whose closure may run again.
+/// It exists inside [`Store::transaction`](super::Store::transaction), whose closure may run again.
 #[derive(Debug)]
 pub struct Transaction<'s> {
     snapshot: Snapshot<'s>,
@@ -24,44 +23,44 @@ impl<'s> Transaction<'s> {
         Self { snapshot, now, staged, parents, what: None, origin }
     }
 
-    /// The store as it was when this change began. What is staged does not show in it.
+    /// Returns the store as it was when this change began, without staged changes.
     pub fn snapshot(&self) -> &Snapshot<'s> {
         &self.snapshot
     }
 
-    /// The time of this change.
+    /// Returns the time of this change.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// Says what is done, for the event's subject: `working -> done`.
+    /// Sets the description in the event's subject, such as `working -> done`.
     pub fn describe(&mut self, what: impl Into<String>) {
         self.what = Some(what.into());
     }
 
-    /// Says what makes this change; a person unless it is said.
+    /// Sets the origin of this change. The default is a person.
     pub fn set_origin(&mut self, origin: Origin) {
         self.origin = origin;
     }
 
-    /// Makes an event a further parent of this one: where a fork left its parent session.
+    /// Adds a parent to this event: the event at which a fork leaves its parent session.
     pub fn add_parent(&mut self, event: Oid) {
         self.parents.push(event);
     }
 
-    /// Adds a new session, which all may see.
+    /// Adds a public session.
     ///
     /// # Errors
-    /// When there is one with this id, active or archived.
+    /// Fails if there is a session with this id, active or archived.
     pub fn create(&mut self, session: Session) -> Result<(), StoreError> {
         self.create_as(session, Visibility::Public)
     }
 
-    /// Adds a new session.
+    /// Adds a session.
     ///
     /// # Errors
-    /// When there is one with this id, active or archived; or when the store has no place for what
-    /// is as visible as that.
+    /// Fails if there is a session with this id, active or archived, or if the session is private
+    /// and the store was opened without private sessions.
     pub fn create_as(
         &mut self,
         session: Session,
@@ -92,10 +91,10 @@ impl<'s> Transaction<'s> {
         }
     }
 
-    /// An active session as it is now, with what was staged on it.
+    /// Returns an active session with its staged changes.
     ///
     /// # Errors
-    /// When it is not there, archived or corrupt.
+    /// Fails if the session does not exist, is archived, or is corrupt.
     pub fn session(&self, key: impl Into<Key>) -> Result<Session, StoreError> {
         let key = key.into();
         let (location, staged) = self.locate(&key)?;
@@ -113,11 +112,11 @@ impl<'s> Transaction<'s> {
         }
     }
 
-    /// Changes an active session in place. If nothing changes, nothing is written.
+    /// Changes an active session in place. If nothing differs, nothing is written.
     ///
     /// # Errors
-    /// When it is not there, archived or corrupt, or when the closure says so; the id and the
-    /// project cannot be changed.
+    /// Fails if the session does not exist, is archived, or is corrupt, and with the error of the
+    /// closure. The id and the project cannot be changed.
     pub fn update<T, E: From<StoreError>>(
         &mut self,
         key: impl Into<Key>,
@@ -159,11 +158,11 @@ impl<'s> Transaction<'s> {
         self.stage(location, staged);
     }
 
-    /// Says that a session was updated now, and that it was not made later than that: what a wrong
-    /// clock told is corrected. Active or archived.
+    /// Sets the time of a session's last update to now, active or archived. A creation time later
+    /// than that, as a wrong clock gives it, is corrected.
     ///
     /// # Errors
-    /// When it is not there, or corrupt.
+    /// Fails if the session does not exist or is corrupt.
     pub fn touch(&mut self, key: impl Into<Key>) -> Result<(), StoreError> {
         let key = key.into();
         let (location, mut staged) = self.locate(&key)?;
@@ -179,10 +178,11 @@ impl<'s> Transaction<'s> {
         Ok(())
     }
 
-    /// Changes an active session's status by the table, and says so in the event.
+    /// Changes an active session's status by the status table, and describes the change in the
+    /// event.
     ///
     /// # Errors
-    /// As [`update`](Self::update), and when the table does not allow the change.
+    /// Fails like [`update`](Self::update), and if the table does not allow the change.
     pub fn change_status(
         &mut self,
         key: impl Into<Key>,
@@ -201,17 +201,20 @@ impl<'s> Transaction<'s> {
         Ok(())
     }
 
-    /// Moves a session into the archive; its record does not change. False if it was there.
+    /// Archives a session without changing its record. Returns false if it was already archived.
     ///
-    /// Does not check that its agent has stopped: [`ops::archive`](crate::ops::archive) does.
+    /// This does not check that its agent has stopped: use [`ops::archive`](crate::ops::archive).
     ///
     /// # Errors
-    /// When it does not exist, or the store cannot be read.
+    /// Fails if there is no such session, or if the store cannot be read.
     pub fn archive(&mut self, key: impl Into<Key>) -> Result<bool, StoreError> {
         self.put_on(Shelf::Archived, key.into())
     }
 
-    /// Moves a session back from the archive. False if it was active.
+    /// Unarchives a session. Returns false if it was active.
+    ///
+    /// # Errors
+    /// Fails if there is no such session.
     pub fn unarchive(&mut self, key: impl Into<Key>) -> Result<bool, StoreError> {
         self.put_on(Shelf::Active, key.into())
     }
@@ -229,19 +232,19 @@ impl<'s> Transaction<'s> {
         }
     }
 
-    /// Moves a session, active or archived, to where others see it or do not; what its history holds
-    /// stays where it is. False if it was there.
+    /// Makes a session public or private, active or archived. Its history stays where it is.
+    /// Returns false if nothing changes.
     ///
-    /// Its record does not change, but for this: one that becomes public loses what leads to
-    /// private sessions (`fork`, `spawned_by`, the parent's branch in `base`), and where there is a
-    /// public one already, the two are merged.
+    /// The record of a session that becomes public loses its references to private sessions
+    /// (`fork`, `spawned_by`, and the parent's branch in `base`), and is merged with an existing
+    /// public record. Otherwise the record does not change.
     ///
-    /// These are two commits on two refs: the one that takes it in comes first, so that it is in one
-    /// of them whatever happens.
+    /// The change is one commit on each ref. The ref that receives the session moves first, so that
+    /// one of them always has it.
     ///
     /// # Errors
-    /// When it is not there; when the store has no place for what is as visible as that; or when
-    /// this transaction moves another session the other way.
+    /// Fails if there is no such session, if the store was opened without private sessions, or if
+    /// this transaction changes another session in the opposite way.
     pub fn set_visibility(
         &mut self,
         key: impl Into<Key>,
@@ -293,13 +296,13 @@ impl<'s> Transaction<'s> {
         Ok(())
     }
 
-    /// Takes a session out of the tree; history keeps it. False if there is none.
+    /// Deletes a session; history keeps its record. Returns false if there is none.
     ///
-    /// Checks neither that the session has ended nor that its agent has stopped, and leaves the
-    /// agent's files where they are: [`ops::delete`](crate::ops::delete) does all of that.
+    /// This does not check that the session has ended or that its agent has stopped, and keeps the
+    /// agent's files: use [`ops::delete`](crate::ops::delete) for that.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// Fails if the store cannot be read.
     pub fn delete(&mut self, key: impl Into<Key>) -> Result<bool, StoreError> {
         let (location, mut staged) = match self.locate(&key.into()) {
             Err(StoreError::NotFound(_)) => return Ok(false),

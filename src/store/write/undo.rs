@@ -1,4 +1,4 @@
-//! Taking back what an event did.
+//! Undoes the changes of an event.
 
 use super::Transaction;
 use super::staged::Staged;
@@ -7,27 +7,27 @@ use crate::store::{
     Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Visibility, codec,
 };
 
-/// What becomes of a field that was changed again since.
+/// What happens to a field that was changed again since the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Overlap {
     /// It is a conflict, and nothing is undone.
     #[default]
     Refuse,
-    /// It gets the value that it had before the event.
+    /// It gets the value from before the event.
     Override,
 }
 
-/// Why an event is not undone.
+/// Why an event cannot be undone.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UndoError {
-    /// There is no such event in the store.
+    /// The store has no such event.
     #[error("'{0}' is not an event of this store")]
     Unknown(Oid),
-    /// It joins what two clones did.
+    /// The event merges the histories of two clones.
     #[error("event {} is a merge and cannot be undone", .0.short())]
     Merge(Oid),
-    /// It made a session public or private.
+    /// The event made a session public or private.
     #[error("event {} changed the visibility of session {} and cannot be undone", event.short(), id.short())]
     Visibility {
         /// The event.
@@ -35,7 +35,7 @@ pub enum UndoError {
         /// The session.
         id: SessionId,
     },
-    /// What it did was changed again since: sessions and fields.
+    /// Fields of the event were changed again since.
     #[error("fields that event {} changed were changed again since", event.short())]
     Conflicts {
         /// The event.
@@ -43,11 +43,11 @@ pub enum UndoError {
         /// The sessions and their fields; `*` is the whole record.
         fields: Vec<(SessionId, String)>,
     },
-    /// The last public and the last private change carry the same second: which of them was the last
-    /// is not known.
+    /// The last public and the last private event have the same second, so the last one is not
+    /// known.
     #[error("the last public change and the last private one were made in the same second")]
     SameSecond(Box<[Event; 2]>),
-    /// The store.
+    /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -68,23 +68,23 @@ impl UndoError {
     }
 }
 
-/// One record, and what an undo makes of it.
+/// The effect of an undo on one record.
 #[derive(Debug, Clone)]
 pub struct Undone {
     /// The session.
     pub key: Key,
-    /// What is there now; None where there is none.
+    /// The present record; None if there is none.
     pub before: Option<Version>,
-    /// What will be there.
+    /// The record after the undo; None if there is none.
     pub after: Option<Version>,
 }
 
-/// A record on its shelf.
+/// A record and its location.
 #[derive(Debug, Clone)]
 pub struct Version {
-    /// Where it lies.
+    /// The location.
     pub location: Location,
-    /// What it says; None where that cannot be read.
+    /// The session; None if its record is unreadable.
     pub session: Option<Session>,
 }
 
@@ -92,10 +92,10 @@ pub struct Version {
 type Fields = Vec<(SessionId, String)>;
 
 impl Store {
-    /// Runs a change and lets it come to nothing: what it would do.
+    /// Runs a change without writing it, to learn what it would do.
     ///
     /// # Errors
-    /// What `change` returns, and what reading the store may.
+    /// Fails with the error of `change`, or if the store cannot be read.
     pub fn rehearse<T, E: From<StoreError>>(
         &self,
         change: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
@@ -105,11 +105,11 @@ impl Store {
 }
 
 impl Snapshot<'_> {
-    /// The last event that a person caused in this clone; None where there is none.
+    /// Returns the last event that a person caused in this clone, or None.
     ///
     /// # Errors
-    /// When the history cannot be read that far, or the last public event and the last private one
-    /// carry the same second. A change of visibility is one event in both.
+    /// Fails if the history up to there is unreadable, or if the last public and the last private
+    /// event have the same second. A change of visibility is one event on both refs.
     pub fn last_by_hand(&self) -> Result<Option<Event>, UndoError> {
         let Some(replica) = self.store.known_replica() else { return Ok(None) };
         let is_by_hand = |event: &Event| {
@@ -137,11 +137,11 @@ impl Snapshot<'_> {
         Ok(last)
     }
 
-    /// The event on the other ref that belongs to the same change; None where there is none.
-    /// Private events of older versions do not name theirs.
+    /// Returns the event of the same change on the other ref, or None. Private events of older
+    /// versions do not name their public one.
     ///
     /// # Errors
-    /// When the public events cannot be read. Private ones that cannot are passed over.
+    /// Fails if the public events are unreadable. Unreadable private events are skipped.
     pub fn counterpart(&self, event: &Event) -> Result<Option<Event>, UndoError> {
         if let Some(public) = &event.message.public {
             return Ok(match self.tip_of(Visibility::Public) {
@@ -171,18 +171,17 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Takes back what a change did, by its event, and [the other one](Snapshot::counterpart) where
-    /// there are two: of each record, the three-way merge with the event as base, and as sides what
-    /// is there now and what was there before the event. So later changes stay. A record that was
-    /// not changed since is again what it was, to the byte.
+    /// Undoes an event, and [its counterpart](Snapshot::counterpart) on the other ref if there is
+    /// one. Each record becomes the three-way merge of the present record and the one before the
+    /// event, with the one after the event as base. Later changes therefore stay. A record that was
+    /// not changed since is restored byte for byte.
     ///
-    /// What the clone noted by itself is taken back but for what it noted of the world: status,
-    /// placements, head and the like. Returns the records that change; an event that is undone
-    /// already has none.
+    /// Of automatic events, facts about the world are kept: status, placements, head and the like.
+    /// Returns the records that change. An event that is already undone changes none.
     ///
     /// # Errors
-    /// When it is a merge, when it changed who sees a session, or when what it did was changed again
-    /// since and that is to be refused.
+    /// Fails if the event is a merge or a change of visibility, or if its fields were changed again
+    /// since and `Overlap::Refuse` applies.
     pub fn undo(
         &mut self,
         event: &Event,

@@ -6,17 +6,17 @@ use crate::workspace::hidden::with_index;
 use crate::workspace::registry::Registered;
 use crate::workspace::{WorkspaceError, Worktrees, marker};
 
-/// A worktree that git was making when it was killed. Git keeps such a one locked for ever.
+/// A worktree whose `git worktree add` was killed. Git keeps such a worktree locked forever.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HalfCheckout {
-    /// Its folder.
+    /// The directory.
     pub path: PathBuf,
-    /// Whether something is in it that is not in its commit.
+    /// True if it contains changes that are not in its commit.
     pub has_work: bool,
 }
 
 impl HalfCheckout {
-    /// The command that removes it; where work is in it, the one that shows that.
+    /// Returns a command that removes it or, if it contains changes, shows them.
     pub fn way_out(&self) -> String {
         let path = self.path.display();
         match self.has_work {
@@ -27,10 +27,10 @@ impl HalfCheckout {
 }
 
 impl Worktrees<'_> {
-    /// Worktrees that were never checked out to the end.
+    /// Returns worktrees whose checkout was never completed.
     ///
     /// # Errors
-    /// When git fails.
+    /// Fails if git fails.
     pub fn half_checkouts(&self) -> Result<Vec<HalfCheckout>, WorkspaceError> {
         let known = self.registered()?.into_iter();
         let begun = known.filter(|known| known.locked.as_deref() == Some(INITIALIZING));

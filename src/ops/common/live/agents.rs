@@ -3,22 +3,22 @@ use crate::model::{Placement, Session};
 use crate::ops::common::liveness::{Liveness, Looks};
 use crate::runtime::RuntimeError;
 
-/// Whether a session's agent is alive, as far as this replica can tell.
+/// Whether a session's agent is alive, as far as this clone can tell.
 #[derive(Debug)]
 pub enum AgentState {
-    /// It runs.
+    /// The agent is running.
     Alive {
         /// The process that looks after it, or its own where nothing does; None where that has not
         /// been said yet.
         pid: Option<u32>,
     },
-    /// It does not run any more, and that is certain.
+    /// The agent is certainly gone.
     Gone,
-    /// It cannot be told; never to be taken for gone.
+    /// The state cannot be determined. It must not be treated as gone.
     Unknown(RuntimeError),
-    /// It was never started here, or what starts it has not said yet what it started.
+    /// The agent was never started here, or its start is still in progress.
     NotStarted,
-    /// It lives on another replica, where it cannot be seen from here.
+    /// The session lives in another clone, and its agent is not visible from here.
     Elsewhere,
 }
 

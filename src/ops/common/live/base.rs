@@ -1,4 +1,4 @@
-//! How sessions' branches stand to what they began at.
+//! Compares sessions' branches with their bases.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,25 +8,26 @@ use crate::ops::common::FlowError;
 use crate::store::Store;
 use crate::workspace::{Divergence, Moved, Worktrees};
 
-/// How a session's branch stands to its base.
+/// The relation of a session's branch to its base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseStatus {
-    /// How many commits it is ahead and behind.
+    /// How many commits the branch is ahead and behind.
     pub divergence: Divergence,
-    /// What it was compared with.
+    /// The base of the comparison.
     pub against: Against,
-    /// The recorded base is gone, and something else stands for it.
+    /// True if the recorded base no longer exists and another ref replaces it.
     pub is_replaced: bool,
-    /// It has commits of its own, and they are all in the base. False where nothing was done.
+    /// True if the branch has commits of its own and the base contains all of them. False if there
+    /// are none.
     pub is_merged: bool,
 }
 
-/// What a branch was compared with.
+/// The base of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Against {
-    /// A branch, as a full ref: of this repository, or as a remote has it.
+    /// A branch, as a full ref: local or remote-tracking.
     Branch(String),
-    /// The commit that it began at.
+    /// The commit at which the branch started.
     Commit(Oid),
 }
 

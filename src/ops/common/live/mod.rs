@@ -1,4 +1,4 @@
-//! What is true of sessions now, on this replica: probed when it is asked for, and never stored.
+//! The present state of sessions in this clone: probed on demand, never stored.
 
 mod agents;
 mod base;

@@ -15,35 +15,34 @@ use crate::workspace::{
     is_worktree, session_at,
 };
 
-/// What is true of one session now.
+/// The present state of one session.
 #[derive(Debug)]
 pub struct Live {
     /// Whether its agent is alive.
     pub agent: AgentState,
-    /// Its workspace on this replica: where git knows it, else as the record names it.
+    /// The path of its workspace in this clone: as git knows it, otherwise as recorded.
     pub path: Option<PathBuf>,
-    /// What that is like; None where it has none here, or was not looked at.
+    /// The state of the workspace; None if there is none in this clone or it was not inspected.
     pub workspace: Option<WorkspaceState>,
-    /// How its branch stands to its base; None where either is not here.
+    /// The relation of its branch to the base; None if either does not exist here.
     pub base: Option<BaseStatus>,
-    /// The other replicas on which it has a placement.
+    /// The other clones in which it has a placement.
     pub elsewhere: Vec<String>,
 }
 
-/// Which sessions are looked at closely; of the others only the agent is probed.
+/// Which sessions are inspected closely. Of the others, only the agent is probed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Those that have not ended.
+    /// Sessions that have not ended.
     Open,
-    /// All.
+    /// All sessions.
     All,
 }
 
-/// What is true of these sessions now, in their order. Nothing is written.
+/// Determines the present state of these sessions, in their order. Writes nothing.
 ///
 /// # Errors
-/// When git cannot say which worktrees there are. What is wrong with one session does not hide the
-/// others.
+/// Fails if git cannot list the worktrees. A problem with one session does not hide the others.
 pub fn survey(
     store: &Store,
     sessions: &[&Session],

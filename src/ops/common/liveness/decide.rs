@@ -11,15 +11,15 @@ use crate::store::Store;
 /// Whether a session's agent is alive in this clone.
 #[derive(Debug)]
 pub enum Liveness {
-    /// It runs.
+    /// The agent is running.
     Alive {
         /// The process that looks after it, or its own where nothing does; None where that has not
         /// been said yet.
         pid: Option<u32>,
     },
-    /// It does not run, and that is certain.
+    /// The agent is certainly gone.
     Gone,
-    /// It cannot be told; never to be taken for gone.
+    /// The state cannot be determined. It must not be treated as gone.
     Unknown(RuntimeError),
 }
 
@@ -47,14 +47,15 @@ impl Liveness {
     }
 }
 
-/// Whether the session's agent is alive in this clone.
+/// Returns whether the session's agent is alive in this clone.
 pub fn liveness(store: &Store, session: &Session) -> Liveness {
     let replica = store.known_replica();
     let looks = Looks::new(store.repository(), replica.as_deref(), &[session]);
     looks.run().pop().unwrap_or(Liveness::Gone)
 }
 
-/// Likewise, of a session whose record may not be readable: without it only the processes tell.
+/// Returns the same for a session whose record may be unreadable. Without the record, only the
+/// processes are examined.
 pub fn liveness_of(store: &Store, id: SessionId, session: Option<&Session>) -> Liveness {
     match session {
         Some(session) => liveness(store, session),

@@ -1,9 +1,9 @@
-//! Whether a session's agent is alive: the one place that decides it.
+//! Decides whether a session's agent is alive.
 //!
-//! Witnesses, from the one that cannot be wrong: the lock of the process that looks after the
-//! agent, which the kernel holds for as long as that lives; that process and the agent itself, as
-//! they were written down; the runtime, on the server that the placement names. One that says alive
-//! is believed. Gone is only what all of them call gone.
+//! The evidence, most reliable first: the lock of the agent's supervisor, which the kernel releases
+//! when the supervisor ends; the recorded processes of supervisor and agent; and the runtime, on
+//! the server that the placement names. The agent is alive if any of them says so, and gone only if
+//! all of them do.
 
 mod agent_file;
 mod clone;
