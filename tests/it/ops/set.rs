@@ -1,4 +1,4 @@
-use git_ao::model::{Guard, Session, SessionStatus};
+use git_ao::model::{Guard, RuleError, Session, SessionStatus};
 use git_ao::ops::{EditError, SetError, SetRequest, UpdateTime, edit, set};
 use git_ao::store::{Key, Store, Visibility};
 
@@ -23,7 +23,8 @@ fn fixed_fields_and_the_table_of_statuses_are_kept() {
     let (tip, before) = (store.tip().unwrap(), session(1, "one"));
     let fixed = ["title=two", "created_at=2020-01-01T00:00:00Z"];
     let refused = set(&store, &key, &request(&fixed), Guard::Off);
-    assert!(matches!(refused.unwrap_err(), SetError::Assignment(_)));
+    let error = refused.unwrap_err();
+    assert!(matches!(error, SetError::Rule(RuleError::Fixed("created_at"))), "{error:?}");
     let refused = set(&store, &key, &request(&["title=two", "status=dnoe"]), Guard::Table);
     assert!(matches!(refused.unwrap_err(), SetError::Rule(_)));
     let after = Session { id: id(2), ..before.clone() };
