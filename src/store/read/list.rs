@@ -78,6 +78,13 @@ impl Snapshot<'_> {
                 Found::Unreadable(Visibility::Public, path, error) => {
                     unreadable.push(Unexpected::new(path, error.to_string()));
                 }
+                // Below the top some sessions are known to be missing; of the other shelf, that is
+                // said where it is listed.
+                Found::Unreadable(Visibility::Private, path, error)
+                    if path.strip_prefix(shelf.folder()).is_some_and(|rest| !rest.is_empty()) =>
+                {
+                    unreadable.push(Unexpected::new(format!("private {path}"), error.to_string()));
+                }
                 Found::Unreadable(Visibility::Private, _, error) => self.note_unread(&error.into()),
             }
         }
