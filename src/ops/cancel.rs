@@ -3,10 +3,10 @@ use crate::ops::common::{FlowError, Interrupt};
 use crate::ops::{Killed, kill};
 use crate::store::{Key, Store};
 
-/// Ends a session that is no longer needed, like [`kill`] with `cancelled` as the reason.
+/// Ends a session that is no longer needed, like [`kill`](fn@super::kill) with `cancelled` as the reason.
 ///
 /// # Errors
-/// Fails like [`kill`].
+/// Fails like [`kill`](fn@super::kill).
 pub fn cancel(
     store: &Store,
     key: &Key,

@@ -7,7 +7,7 @@ use crate::ops::common::{FlowError, Launcher, Start};
 use crate::runtime::{Runtime, Started};
 
 /// What was started and does not work yet: it waits for the claim. It is stopped again unless it is
-/// [disarmed](Begun::keep).
+/// [disarmed](StartGuard::disarm).
 pub(in crate::ops) struct StartGuard<'a> {
     runtime: &'a dyn Runtime,
     session: SessionId,

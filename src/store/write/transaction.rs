@@ -6,7 +6,7 @@ use crate::store::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility
 
 /// A change in progress: the store as it was when the change began, and the staged changes.
 ///
-/// It exists inside [`Store::transaction`](super::Store::transaction), whose closure may run again.
+/// It exists inside [`Store::transaction`](crate::store::Store::transaction), whose closure may run again.
 #[derive(Debug)]
 pub struct Transaction<'s> {
     snapshot: Snapshot<'s>,
