@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
+use super::retry::uninterrupted;
 use crate::git::error::FileError;
 use crate::git::extensions::RefStorage;
 use crate::git::{LockError, ObjectError, Repository};
@@ -87,8 +88,7 @@ impl Unwritable {
             Some(Errno::DQUOT) => "free space there; to see the quota: quota -s".to_owned(),
             Some(Errno::ACCESS) => self.permit(&path),
             Some(Errno::PERM) => format!("it may be immutable: lsattr -d {path}"),
-            Some(Errno::NOTDIR | Errno::EXIST) => format!("mv {path} {path}.old"),
-            Some(Errno::ISDIR) => format!("mv {path} {path}.old"),
+            Some(Errno::NOTDIR | Errno::ISDIR) => format!("mv {path} {path}.old"),
             _ => format!("ls -ld {path}"),
         }
     }
@@ -228,12 +228,22 @@ fn try_folder(folder: &Path, content: &[u8]) -> io::Result<()> {
         return Err(Errno::NOTDIR.into());
     }
     let path = folder.join(format!("{PREFIX}{}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    let opened = options.open(&path).or_else(|error| match error.kind() {
+        // Left by a process that was killed, and whose number this one has now.
+        io::ErrorKind::AlreadyExists => {
+            uninterrupted(|| fs::remove_file(&path))?;
+            options.open(&path)
+        }
+        _ => Err(error),
+    });
+    let mut file = opened?;
     let written = match content {
         [] => Ok(()),
         content => file.write_all(content).and_then(|()| file.sync_all()),
     };
-    fs::remove_file(&path)?;
+    uninterrupted(|| fs::remove_file(&path))?;
     written
 }
 

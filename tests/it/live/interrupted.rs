@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use git_ao::git::Repository;
 use git_ao::model::SessionStatus;
 
 use super::world::World;
@@ -37,4 +38,39 @@ fn signals_do_not_end_a_cleanup_or_a_restore() {
         assert_eq!(path.exists(), verb != cleanup, "{call} {place}");
         world.repo.ao(restore).ok();
     }
+}
+
+#[test]
+fn a_signal_does_not_make_doctor_take_a_folder_for_unwritable() {
+    let world = World::new();
+    let git_dir = world.repo.common_dir();
+    let run = world.repo.ao_run(["doctor"]);
+    let Some(run) = strace(&run, &["-e", "inject=unlink:error=EINTR:when=1"]) else { return };
+    let said = format!("{:?}", run.run().ok());
+    assert!(!said.contains("cannot write"), "{said}");
+    assert_eq!(probes(&git_dir), 0);
+}
+
+#[test]
+fn what_a_killed_doctor_left_does_not_make_a_folder_unwritable() {
+    let world = World::new();
+    let git_dir = world.repo.common_dir();
+    let name = format!(".git-ao-probe-{}", std::process::id());
+    for folder in [git_dir.clone(), git_dir.join("objects"), git_dir.join("refs/heads")] {
+        fs::write(folder.join(&name), "").unwrap();
+    }
+    let repo = Repository::discover(&git_dir).unwrap();
+    let found: Vec<_> = repo.unwritable(&[]).iter().map(ToString::to_string).collect();
+    assert_eq!(found, Vec::<String>::new());
+    assert_eq!(probes(&git_dir), 0);
+}
+
+/// How many of the files that doctor writes to try a folder are below this one.
+fn probes(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let count = |path: std::path::PathBuf| {
+        let is_probe = path.file_name().unwrap().to_string_lossy().starts_with(".git-ao-probe-");
+        usize::from(is_probe) + if path.is_dir() { probes(&path) } else { 0 }
+    };
+    entries.map(count).sum()
 }
