@@ -6,7 +6,7 @@ use git_ao::store::{Key, RecordProblem, Shelf, Store, StoreError, parse_record, 
 
 use super::editor::Draft;
 use super::ui::{escape, message};
-use super::{CliError, Ctx, ExitCode, by_hand, open};
+use super::{CliError, Ctx, ExitCode, edit_errors, open};
 
 /// Edit a session's record in your editor
 ///
@@ -27,7 +27,7 @@ const NAME: &str = "AO_EDIT.yaml";
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let guard = by_hand::guard(args.force);
+    let guard = edit_errors::guard(args.force);
     let snapshot = store.snapshot()?;
     let entry = open::find(&snapshot, &store, &args.session)?;
     let key = Key::from(&entry.location);

@@ -2,7 +2,7 @@ use git_ao::model::{Assignment, Guard, Session, check_change, check_fixed, field
 use git_ao::store::{Key, Snapshot, StoreError, Visibility};
 
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, by_hand, open};
+use super::{CliError, Ctx, ExitCode, edit_errors, open};
 
 /// Change fields of a session
 ///
@@ -46,7 +46,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let (visibility, fields) = split(&changes)?;
     let parsed = fields.into_iter().map(str::parse);
     let changes: Vec<Assignment> = parsed.collect::<Result<_, _>>()?;
-    let guard = by_hand::guard(args.force);
+    let guard = edit_errors::guard(args.force);
     let store = ctx.store()?;
     let key = Key::from(&open::find(&store.snapshot()?, &store, &args.session)?);
     let done = store.transaction("set", |tx| {

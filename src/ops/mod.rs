@@ -55,7 +55,7 @@ pub use common::{
     log_file, log_limit, place, placement, purge, record_branches, remains, survey, uncommitted,
 };
 pub use complete::complete;
-pub use doctor::{Finding, FixOutcome, Treated, Weight, examine, mend};
+pub use doctor::{Finding, FixOutcome, FixResult, Weight, check, fix};
 pub use fail::fail;
 pub use fork::{fork_action, fork_request};
 pub use kill::{Killed, kill};

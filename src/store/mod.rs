@@ -17,7 +17,7 @@ pub use check::{FsckFinding, Severity};
 pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use error::{ResolveError, StoreError};
 pub use layout::{FORMAT, Key, Location, Shelf, Visibility};
-pub use merge::{Aim, Change, ChangeKind, Histories, MergeOutcome, MergeReport};
+pub use merge::{Change, ChangeKind, Histories, MergeMode, MergeOutcome, MergeReport};
 pub use notice::Notice;
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
 pub use read::{

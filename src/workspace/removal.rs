@@ -13,7 +13,7 @@ pub struct Removal<'a> {
     /// Whose it is: another one's worktree is not removed. A backup is named after it.
     pub session: SessionId,
     /// What happens to work that would be lost.
-    pub loss: Loss,
+    pub on_unsaved: OnUnsaved,
     /// The files that git ignores of which it is known that they go, as [`Verdict`] has them; None
     /// where any may go.
     pub ignored: Option<&'a [PathBuf]>,
@@ -22,11 +22,11 @@ pub struct Removal<'a> {
 /// What happens to work that is nowhere else: what is not committed, and commits that are on no
 /// other branch and on no remote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Loss {
+pub enum OnUnsaved {
     /// Nothing is removed.
     Refuse,
     /// It is kept in a commit under `refs/ao/backup/`.
-    Snapshot,
+    Backup,
 }
 
 /// What was removed.
@@ -45,7 +45,7 @@ pub struct Removed {
 pub struct Verdict {
     /// Why nothing would be removed.
     pub refusal: Option<WorkspaceError>,
-    /// It is refused for the work in it alone, and would be done with [`Loss::Snapshot`].
+    /// It is refused for the work in it alone, and would be done with [`OnUnsaved::Backup`].
     pub yields: bool,
     /// What git ignores in the workspace: it goes, and no backup has it. Relative to its folder.
     pub ignored: Vec<PathBuf>,
@@ -65,7 +65,7 @@ pub struct Recreation<'a> {
 }
 
 /// A linked worktree that is to go.
-pub(super) struct Leaving {
+pub(super) struct Target {
     pub git_dir: PathBuf,
     pub path: PathBuf,
     /// Its folder is gone already; git still knows its index and HEAD.

@@ -19,7 +19,7 @@ pub enum Weight {
     Note,
     /// Something is wrong.
     Wrong,
-    /// Something is wrong that [`mend`](super::mend) puts right.
+    /// Something is wrong that [`fix`](super::fix) puts right.
     Fixable,
 }
 
