@@ -3,9 +3,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Action, Mode, Slot, TemplateError};
+use crate::model::Recovery;
 
 /// Why an agent cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
 pub enum AgentError {
     /// No agent has this name.
     #[error("unknown agent '{}'", .name.escape_debug())]
@@ -106,6 +108,19 @@ pub enum AgentError {
         #[source]
         source: Arc<io::Error>,
     },
+}
+
+impl AgentError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): a file is in use.
+    /// - [`FixInput`](Recovery::FixInput): the agent, its settings or its files are not usable.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Prepare { source, .. } => source.as_ref().into(),
+            _ => Recovery::FixInput,
+        }
+    }
 }
 
 impl AgentError {

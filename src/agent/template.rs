@@ -39,6 +39,7 @@ pub enum Slot {
 
 /// Why a text is not a template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TemplateError {
     /// A quote, a brace or a group that does not end.
     #[error("the {what} {0} is not closed", what = opener(.0))]

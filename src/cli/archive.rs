@@ -1,4 +1,9 @@
-use super::many::{self, Move};
+use git_ao::model::error_chain;
+use git_ao::ops::{self, ArchiveError, FlowError};
+use git_ao::store::Shelf;
+
+use super::targets::{self, label};
+use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
 /// Move sessions to the archive
@@ -14,13 +19,27 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let to = Move {
-        verb: "archive",
-        check: many::refuse_alive,
-        act: |tx, key| tx.archive(key),
-        moved: "archived",
-        was_there: "is already archived",
-    };
-    many::put_away(&args.sessions, ctx, &to)?;
+    let store = ctx.store()?;
+    let keys = targets::find(&args.sessions, &store)?;
+    for moved in ops::archive(&store, &keys)?.value {
+        let label = label(&moved.session);
+        match moved.from {
+            Shelf::Active => writeln!(ctx.out, "archived {label}")?,
+            Shelf::Archived => ctx.out.warn(&format!("{label} is already archived")),
+        }
+    }
     Ok(ExitCode::Done)
+}
+
+impl From<ArchiveError> for CliError {
+    fn from(error: ArchiveError) -> Self {
+        let message = error_chain(&error);
+        match error {
+            ArchiveError::Running { id, .. } => CliError::refused(escape::line(&message))
+                .hint(format!("to stop it: git ao kill {}", id.short())),
+            ArchiveError::Unknown { id, source } => FlowError::Unknown { id, source }.into(),
+            ArchiveError::Store(error) => error.into(),
+            _ => CliError::fatal(message),
+        }
+    }
 }

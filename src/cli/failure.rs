@@ -160,9 +160,7 @@ impl From<FlowError> for CliError {
             FlowError::NoBranch(_) => CliError::refused(message),
             FlowError::Lock(error) => CliError::fatal(message).lock_hint(&error),
             FlowError::Ref(error) => CliError::fatal(message).ref_hint(&error),
-            FlowError::Folder { .. } | FlowError::File { .. } | FlowError::Git(_) => {
-                CliError::fatal(message).write_hint(&error)
-            }
+            _ => CliError::fatal(message).write_hint(&error),
         }
     }
 }

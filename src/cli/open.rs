@@ -120,10 +120,7 @@ impl From<RepositoryError> for CliError {
             RepositoryError::UnknownExtension(_) | RepositoryError::UnknownFormat(_) => {
                 CliError::fatal(error.to_string()).hint("a newer git-ao may support it")
             }
-            RepositoryError::OldFormat(_) => CliError::fatal(error.to_string()),
-            RepositoryError::Config { .. } | RepositoryError::Open { .. } => {
-                CliError::fatal(error_chain(&error))
-            }
+            _ => CliError::fatal(error_chain(&error)),
         }
     }
 }
@@ -132,7 +129,13 @@ impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         let message = error_chain(&error);
         match &error {
-            StoreError::Resolve(resolve) => CliError::refused(message).hint(resolve_hint(resolve)),
+            StoreError::Resolve(resolve) => {
+                let refused = CliError::refused(message);
+                match resolve_hint(resolve) {
+                    Some(hint) => refused.hint(hint),
+                    None => refused,
+                }
+            }
             StoreError::NotFound(_) | StoreError::Exists(_) => CliError::refused(message),
             StoreError::Archived(key) => CliError::refused(message)
                 .hint(format!("to move it back first: git ao unarchive {}", key.id.short())),
@@ -196,8 +199,8 @@ impl From<&LedgerError> for CliError {
     }
 }
 
-fn resolve_hint(error: &ResolveError) -> String {
-    match error {
+fn resolve_hint(error: &ResolveError) -> Option<String> {
+    Some(match error {
         ResolveError::Nothing { .. } => "to list all sessions: git ao list --all".to_owned(),
         ResolveError::Ambiguous { candidates, .. } => {
             let line = |(key, title): &(Key, String)| format!("{key}  {}", escape::line(title));
@@ -208,5 +211,6 @@ fn resolve_hint(error: &ResolveError) -> String {
             "name a session, such as 'latest'; to list them: git ao list".to_owned()
         }
         ResolveError::Empty(_) => "to start one: git ao spawn \"<task>\"".to_owned(),
-    }
+        _ => return None,
+    })
 }

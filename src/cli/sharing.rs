@@ -262,7 +262,7 @@ fn transfer_hint(error: CliError, failure: Failure) -> CliError {
         ),
         Failure::Unreachable => error.hint("to check its URL: git remote -v"),
         Failure::Malformed => error.hint("the sessions contain objects that git rejects"),
-        Failure::Other => error,
+        _ => error,
     }
 }
 

@@ -1,4 +1,7 @@
-use super::many::{self, Move};
+use git_ao::ops;
+use git_ao::store::Shelf;
+
+use super::targets::{self, label};
 use super::{CliError, Ctx, ExitCode};
 
 /// Move sessions out of the archive
@@ -13,13 +16,14 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let to = Move {
-        verb: "unarchive",
-        check: |_, _| Ok(()),
-        act: |tx, key| tx.unarchive(key),
-        moved: "unarchived",
-        was_there: "is not archived",
-    };
-    many::put_away(&args.sessions, ctx, &to)?;
+    let store = ctx.store()?;
+    let keys = targets::find(&args.sessions, &store)?;
+    for moved in ops::unarchive(&store, &keys)?.value {
+        let label = label(&moved.session);
+        match moved.from {
+            Shelf::Archived => writeln!(ctx.out, "unarchived {label}")?,
+            Shelf::Active => ctx.out.warn(&format!("{label} is not archived")),
+        }
+    }
     Ok(ExitCode::Done)
 }

@@ -2,13 +2,24 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::model::{Oid, shell_word};
+use crate::model::{Oid, Recovery, shell_word};
 
 /// Any other error, kept as a cause.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+impl From<&io::Error> for Recovery {
+    fn from(error: &io::Error) -> Self {
+        use io::ErrorKind::{Interrupted, ResourceBusy, TimedOut, WouldBlock};
+        match error.kind() {
+            Interrupted | ResourceBusy | TimedOut | WouldBlock => Self::Retry,
+            _ => Self::FixInput,
+        }
+    }
+}
+
 /// Why a repository cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RepositoryError {
     /// Git rejects the repository, too. The text is git's message, without `fatal: `.
     #[error("{0}")]
@@ -42,8 +53,24 @@ pub enum RepositoryError {
     },
 }
 
+impl RepositoryError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`FixInput`](Recovery::FixInput): the directory is not a usable repository, or its configuration cannot be read.
+    /// - [`GiveUp`](Recovery::GiveUp): the repository has a format that this version does not know.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Refused(_) | Self::OldFormat(_) | Self::Config { .. } | Self::Open { .. } => {
+                Recovery::FixInput
+            }
+            Self::UnknownExtension(_) | Self::UnknownFormat(_) => Recovery::GiveUp,
+        }
+    }
+}
+
 /// Why running git failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GitError {
     /// The program could not be started.
     #[error("cannot run '{program}'")]
@@ -72,6 +99,22 @@ pub enum GitError {
     OddName(String),
 }
 
+impl GitError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): a signal terminated git.
+    /// - [`FixInput`](Recovery::FixInput): git cannot be started, or rejects the user's name.
+    /// - [`GiveUp`](Recovery::GiveUp): git failed; only its message tells why.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Start { source, .. } => source.into(),
+            Self::Failed { status: None, .. } => Recovery::Retry,
+            Self::Failed { .. } => Recovery::GiveUp,
+            Self::NoName(_) | Self::OddName(_) => Recovery::FixInput,
+        }
+    }
+}
+
 /// What a program said, behind a colon: several lines begin on a line of their own.
 pub(crate) fn after_colon(said: &str) -> String {
     if said.contains('\n') { format!("\n{said}") } else { format!(" {said}") }
@@ -79,6 +122,7 @@ pub(crate) fn after_colon(said: &str) -> String {
 
 /// Why an object cannot be read or written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ObjectError {
     /// The object is missing.
     #[error("object {0} is missing")]
@@ -111,8 +155,22 @@ pub enum ObjectError {
     },
 }
 
+impl ObjectError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`FixInput`](Recovery::FixInput): the object directory cannot be written.
+    /// - [`Repair`](Recovery::Repair): the object is missing or damaged.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Missing(_) | Self::Unreadable { .. } | Self::WrongKind { .. } => Recovery::Repair,
+            Self::Write { .. } => Recovery::FixInput,
+        }
+    }
+}
+
 /// Why a ref cannot be read or updated.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RefError {
     /// Another process updated the ref: read it again, and retry.
     #[error("ref '{0}' was updated by another process")]
@@ -168,6 +226,23 @@ pub enum RefError {
     },
 }
 
+impl RefError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): another process updated the ref, or holds its lock.
+    /// - [`FixInput`](Recovery::FixInput): a hook rejected the update, or the ref cannot be written.
+    /// - [`Repair`](Recovery::Repair): the ref cannot be read.
+    /// - [`GiveUp`](Recovery::GiveUp): only some of the refs were updated; see which before anything else.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Moved(_) | Self::Locked { .. } => Recovery::Retry,
+            Self::Refused { .. } | Self::Write { .. } => Recovery::FixInput,
+            Self::Read { .. } => Recovery::Repair,
+            Self::Partial { .. } => Recovery::GiveUp,
+        }
+    }
+}
+
 /// The hook's output, if any.
 fn in_its_words(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(":{}", after_colon(words)) }
@@ -186,6 +261,7 @@ pub(super) struct FileError {
 
 /// Why the lock of the repository's writers was not acquired.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LockError {
     /// Another writer held the lock for the whole time.
     #[error("another git-ao process has held '{path}' for {} seconds", waited.as_secs())]
@@ -207,6 +283,17 @@ pub enum LockError {
 }
 
 impl LockError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): another process holds the lock.
+    /// - [`FixInput`](Recovery::FixInput): the lock file cannot be created.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Timeout { .. } => Recovery::Retry,
+            Self::Io { source, .. } => source.into(),
+        }
+    }
+
     /// What can be done about it: the command that shows who holds the lock.
     pub fn hint(&self) -> Option<String> {
         match self {

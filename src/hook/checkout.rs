@@ -115,7 +115,8 @@ fn owner(store: &Store, branch: &str) -> Result<Option<Session>, HookError> {
 /// True when the session has another worktree on this replica that is there and says so.
 fn lives_elsewhere(store: &Store, session: &Session, replica: &str, top: &Path) -> bool {
     let places = Places::of(Worktrees::new(store.repository()));
-    let known = session.placements.get(replica).and_then(|placement| placement.workspace.as_ref());
+    let known =
+        session.placement_in(Some(replica)).and_then(|placement| placement.workspace.as_ref());
     let place = known.and_then(|known| places.find(known, session.id, &session.project_id).ok());
     place.is_some_and(|place| place != top && session_at(&place) == Some(session.id))
 }

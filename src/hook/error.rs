@@ -2,12 +2,14 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::git::{GitError, RefError};
+use crate::model::Recovery;
 use crate::share::ShareError;
 use crate::store::StoreError;
 use crate::workspace::WorkspaceError;
 
 /// Why a hook was not installed, not removed, or failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum HookError {
     /// The user has disabled hooks with core.hooksPath.
     #[error("core.hooksPath is '{0}', where git finds no hooks")]
@@ -50,6 +52,29 @@ pub enum HookError {
     /// Git failed.
     #[error(transparent)]
     Git(#[from] GitError),
+}
+
+impl HookError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`FixInput`](Recovery::FixInput): the hook, its directory or the branch name does not allow it.
+    ///
+    /// An error of a lower layer has that layer's recovery.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Io { source, .. } => source.into(),
+            Self::Store(error) => error.recovery(),
+            Self::Ref(error) => error.recovery(),
+            Self::Workspace(error) => error.recovery(),
+            Self::Share(error) => error.recovery(),
+            Self::Git(error) => error.recovery(),
+            Self::TurnedOff(_)
+            | Self::Edited(_)
+            | Self::Damaged(_)
+            | Self::InTheWay(_)
+            | Self::Branch(_) => Recovery::FixInput,
+        }
+    }
 }
 
 impl HookError {

@@ -1,4 +1,5 @@
 use crate::git::{GitError, LockError, ObjectError, RefError};
+use crate::model::Recovery;
 
 /// Why commits were not read or written, or a ref not moved.
 #[derive(Debug, thiserror::Error)]
@@ -27,4 +28,24 @@ pub enum LedgerError {
     /// Git failed, or refuses the author's or committer's name.
     #[error(transparent)]
     Git(#[from] GitError),
+}
+
+impl LedgerError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): another process updated a ref, or holds a lock.
+    /// - [`FixInput`](Recovery::FixInput): the repository cannot be written, git rejects the author's name, or git is running
+    ///   a hook in which nothing can be written.
+    /// - [`Repair`](Recovery::Repair): an object or a ref is missing or damaged.
+    /// - [`GiveUp`](Recovery::GiveUp): git failed, or only some of the refs were updated.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Contended { .. } => Recovery::Retry,
+            Self::Quarantined => Recovery::FixInput,
+            Self::Object(error) => error.recovery(),
+            Self::Ref(error) => error.recovery(),
+            Self::Lock(error) => error.recovery(),
+            Self::Git(error) => error.recovery(),
+        }
+    }
 }

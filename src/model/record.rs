@@ -40,6 +40,7 @@ pub const KEYS: [&str; 26] = [
 
 /// Why a map is not a session's record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecordError {
     /// A key that every record has is not there.
     #[error("'{0}' is missing")]

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Map, Oid, Project, SessionId, SessionStatus, Timestamp};
+use super::{Map, Oid, Placement, Project, SessionId, SessionStatus, Timestamp};
 
 /// One agent's piece of work, as a program handles it.
 ///
@@ -121,23 +121,6 @@ pub struct Cost {
     pub extra: Map,
 }
 
-/// Where a session lives on one replica.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Placement {
-    /// The workspace; below the home directory it starts with `~/`.
-    pub workspace: Option<String>,
-    /// What keeps the agent alive: `tmux`, `detached`, `foreground`, `none`.
-    pub runtime: Option<String>,
-    /// The runtime's own name for it.
-    pub handle: Option<String>,
-    /// The socket of the tmux server that has it: an absolute path.
-    pub socket: Option<String>,
-    /// When this was written.
-    pub at: Option<Timestamp>,
-    /// Keys this version does not know.
-    pub extra: Map,
-}
-
 impl Session {
     /// A session with nothing but what every session has.
     pub fn new(id: SessionId, project: Project, now: Timestamp) -> Self {
@@ -247,5 +230,54 @@ impl From<&str> for Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+/// Where the session lives: the one rule for "in this clone" and "in another one".
+///
+/// `replica` is the name of a clone. One that was never written to has no name, and no session lives
+/// in it.
+impl Session {
+    /// Where the session lives in the clone of this name.
+    pub fn placement_in(&self, replica: Option<&str>) -> Option<&Placement> {
+        self.placements.get(replica?)
+    }
+
+    /// True when the session lives in the clone of this name.
+    pub fn lives_in(&self, replica: Option<&str>) -> bool {
+        self.placement_in(replica).is_some()
+    }
+
+    /// The clones other than this one in which the session lives, sorted by name.
+    pub fn other_placements(
+        &self,
+        replica: Option<&str>,
+    ) -> impl Iterator<Item = (&str, &Placement)> {
+        let all = self.placements.iter().map(|(name, placement)| (name.as_str(), placement));
+        all.filter(move |(name, _)| Some(*name) != replica)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn here_and_elsewhere() {
+        let id = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap();
+        let mut session = Session::new(id, "demo".parse().unwrap(), Timestamp::EPOCH);
+        let others = |session: &Session, replica| {
+            let names = session.other_placements(replica).map(|(name, _)| name.to_owned());
+            names.collect::<Vec<_>>()
+        };
+        assert!(!session.lives_in(Some("a")) && others(&session, None).is_empty());
+        let started = Placement { handle: Some("ao-7b6d11f9".into()), ..Placement::default() };
+        session.placements.insert("a".into(), started);
+        session.placements.insert("b".into(), Placement::default());
+        assert!(session.placement_in(Some("a")).unwrap().is_started());
+        assert!(session.lives_in(Some("b")) && !session.lives_in(Some("c")));
+        assert!(!session.lives_in(None), "a clone without a name has no sessions");
+        assert_eq!(others(&session, Some("a")), ["b"]);
+        assert_eq!(others(&session, None), ["a", "b"]);
     }
 }

@@ -6,6 +6,7 @@ use super::Timestamp;
 
 /// Why a text is not a time or an age.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WhenError {
     /// No form of a time.
     #[error("'{0}' is not a time such as 2026-11-20, 7d, 2.weeks.ago or yesterday")]

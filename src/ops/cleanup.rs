@@ -157,7 +157,7 @@ pub fn cleanup(
                 Err(StoreError::NotFound(_) | StoreError::Archived(_)) => continue,
                 session => session?,
             };
-            let here = replica.as_ref().and_then(|name| session.placements.get(name));
+            let here = session.placement_in(replica.as_deref());
             if !session.status.is_terminal() || here != leftover.placement.as_ref() {
                 continue;
             }

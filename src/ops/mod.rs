@@ -28,10 +28,12 @@
 //! # Ok(()) }
 //! ```
 
+mod archive;
 mod cancel;
 mod cleanup;
 mod common;
 mod complete;
+mod delete;
 mod doctor;
 mod fail;
 mod fork;
@@ -43,18 +45,22 @@ mod resume;
 mod run;
 mod send;
 mod spawn;
+mod unarchive;
 mod undo;
 
+pub use archive::{ArchiveError, archive};
 pub use cancel::cancel;
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove, cleanup, cleanup_plan};
 pub use common::{
     Against, AgentChoice, AgentReport, AgentState, BaseStatus, Changed, Checkout, Duplicates,
-    FlowError, Interrupt, IssueRef, Launcher, Live, Liveness, LostConversation, Purge, Remain,
-    RunningAgent, Scope, SpawnRequest, Start, StatusChange, Transition, Uncommitted, agent_reports,
-    elsewhere, end_remains, find_running, last_output, last_screen, liveness, liveness_of,
-    log_file, log_limit, place, placement, purge, record_branches, remains, survey, uncommitted,
+    FlowError, Interrupt, IssueRef, Launcher, Live, Liveness, LostConversation, MovedSession,
+    Purge, Remain, RunningAgent, Scope, SpawnRequest, Start, StatusChange, Transition, Uncommitted,
+    agent_reports, elsewhere, end_remains, find_running, last_output, last_screen, liveness,
+    liveness_of, log_file, log_limit, place, placement, purge, record_branches, remains, survey,
+    uncommitted,
 };
 pub use complete::complete;
+pub use delete::{Checks, DeleteError, DeletedSession, Kept, delete};
 pub use doctor::{Finding, FixOutcome, FixResult, Weight, check, fix};
 pub use fail::fail;
 pub use fork::{fork_action, fork_request};
@@ -66,4 +72,5 @@ pub use resume::resume;
 pub use run::{Caller, Run, Runner};
 pub use send::send;
 pub use spawn::{SpawnPlan, Spawned, plan, spawn};
+pub use unarchive::unarchive;
 pub use undo::{Undo, Undoing, undo, undo_leaves, undo_plan};

@@ -135,10 +135,8 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
     let listed = listed
         .into_iter()
         .filter_map(|listed| Some((Key::from(&listed.location), listed.session.ok()?)));
-    let is_here = |session: &Session| {
-        replica.as_ref().is_some_and(|replica| session.placements.contains_key(replica))
-    };
-    let (here, others): (Vec<_>, Vec<_>) = listed.partition(|(_, session)| is_here(session));
+    let (here, others): (Vec<_>, Vec<_>) =
+        listed.partition(|(_, session)| session.lives_in(replica.as_deref()));
     let nowhere = others.into_iter().filter(|(_, session)| session.placements.is_empty());
     all.extend(behind_their_branch(store, nowhere.collect())?);
     let Some(replica) = replica else { return Ok((all, unknown)) };
@@ -214,7 +212,7 @@ impl Seen {
     ) -> Result<Vec<Step>, FlowError> {
         let mut steps = Vec::new();
         let replica = store.known_replica();
-        let here = replica.as_ref().and_then(|replica| session.placements.get(replica));
+        let here = session.placement_in(replica.as_deref());
         let is_nowhere = self.placement.is_none();
         if here != self.placement.as_ref() || (is_nowhere && !session.placements.is_empty()) {
             return Ok(steps);

@@ -1,8 +1,11 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::model::Recovery;
+
 /// Why a runtime failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RuntimeError {
     /// There is no runtime of this name.
     #[error("unknown runtime '{}'", .0.escape_debug())]
@@ -104,6 +107,23 @@ pub enum RuntimeError {
         #[source]
         source: io::Error,
     },
+}
+
+impl RuntimeError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): the tmux server or the process does not respond.
+    /// - [`FixInput`](Recovery::FixInput): the runtime, the handle, the text or the directory is not usable, or the agent
+    ///   waits for a person.
+    /// - [`GiveUp`](Recovery::GiveUp): tmux or another program failed; only its message tells why.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::NoAnswer | Self::Unkillable(_) => Recovery::Retry,
+            Self::Tmux(_) | Self::NoUse { .. } => Recovery::GiveUp,
+            Self::Unreadable { source, .. } | Self::Io { source, .. } => source.into(),
+            _ => Recovery::FixInput,
+        }
+    }
 }
 
 impl RuntimeError {

@@ -28,9 +28,9 @@ impl Remote<'_> {
         for shelf in [Shelf::Active, Shelf::Archived] {
             for listed in snapshot.list(shelf)? {
                 let Ok(session) = listed.session else { continue };
+                let is_own = session.placements.is_empty() || session.lives_in(replica.as_deref());
                 let Some(branch) = session.branch else { continue };
-                let is_here = |place: &String| Some(place) == replica.as_ref();
-                if session.placements.is_empty() || session.placements.keys().any(is_here) {
+                if is_own {
                     own.insert(branch.clone());
                 }
                 match (listed.location.visibility, shelf) {

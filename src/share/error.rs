@@ -1,9 +1,10 @@
 use crate::git::{GitError, RefError};
-use crate::model::Oid;
+use crate::model::{Oid, Recovery};
 use crate::store::StoreError;
 
 /// Why sessions could not be shared. The store is unchanged, or contains what was fetched.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ShareError {
     /// No remote is configured.
     #[error("no remote is configured")]
@@ -99,8 +100,41 @@ pub enum ShareError {
     Ref(#[from] RefError),
 }
 
+impl ShareError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): others kept pushing, or the remote does not respond.
+    /// - [`FixInput`](Recovery::FixInput): the remote, its settings or the credentials are not usable, or the remote rejected
+    ///   the push.
+    /// - [`Repair`](Recovery::Repair): an object here is damaged.
+    /// - [`GiveUp`](Recovery::GiveUp): the remote sent damaged objects, or git failed.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Contended { .. } => Recovery::Retry,
+            Self::Transfer { failure, .. } => match failure {
+                Failure::Authentication => Recovery::FixInput,
+                Failure::Unreachable => Recovery::Retry,
+                Failure::Malformed | Failure::Other => Recovery::GiveUp,
+            },
+            Self::Damaged { .. } => Recovery::Repair,
+            Self::Unmergeable { source, .. } => source.recovery(),
+            Self::Store(error) => error.recovery(),
+            Self::Git(error) => error.recovery(),
+            Self::Ref(error) => error.recovery(),
+            Self::NoRemote
+            | Self::ManyRemotes(_)
+            | Self::UnknownRemote { .. }
+            | Self::InvalidRef(_)
+            | Self::InvalidTimeout(_)
+            | Self::Rejected { .. }
+            | Self::Elsewhere { .. } => Recovery::FixInput,
+        }
+    }
+}
+
 /// The kind of failure of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Failure {
     /// Authentication failed, or would have prompted.
     Authentication,

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::{Remote, ShareError};
-use crate::model::{Session, SessionId};
+use crate::model::{Placement, Session, SessionId};
 use crate::store::{Change, ChangeKind, Entry, History, MergeReport, Snapshot};
 
 /// A session that ran in this clone and has since been started in another one.
@@ -37,18 +37,18 @@ impl Remote<'_> {
 }
 
 fn runs_on(session: &Session, replica: &str) -> bool {
-    let placement = session.placements.get(replica);
-    !session.status.is_terminal() && placement.is_some_and(|placement| placement.handle.is_some())
+    let placement = session.placement_in(Some(replica));
+    !session.status.is_terminal() && placement.is_some_and(Placement::is_started)
 }
 
 /// The clone other than this one in which something was started last.
 fn started_on(before: &Session, after: &Session, here: &str) -> Option<String> {
-    let started = after.placements.iter().filter(|(name, now)| {
-        let was = before.placements.get(*name);
+    let started = after.other_placements(Some(here)).filter(|(name, now)| {
+        let was = before.placement_in(Some(name));
         let is_new = was.is_none_or(|was| (&was.handle, was.at) != (&now.handle, now.at));
-        name.as_str() != here && now.handle.is_some() && is_new
+        now.is_started() && is_new
     });
-    started.max_by_key(|(_, placement)| placement.at).map(|(name, _)| name.clone())
+    started.max_by_key(|(_, placement)| placement.at).map(|(name, _)| name.to_owned())
 }
 
 /// Looks for the last event of each session that was made where it runs now, in one walk.

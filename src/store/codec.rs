@@ -35,6 +35,7 @@ pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 20_000 };
 
 /// Why a blob of the store is not a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecordProblem {
     /// It is larger than [`LIMITS`] allow.
     #[error("larger than {} KiB", LIMITS.bytes / 1024)]

@@ -1,11 +1,12 @@
 use crate::git::{GitError, ObjectError, RefError};
 use crate::ledger::LedgerError;
-use crate::model::{IllegalTransition, SessionId};
+use crate::model::{IllegalTransition, Recovery, SessionId};
 
 use super::{Key, RecordProblem};
 
 /// Why an operation of the store failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// The session does not exist (any more).
     #[error("no session '{0}'")]
@@ -80,6 +81,38 @@ pub enum StoreError {
     Ledger(#[from] LedgerError),
 }
 
+impl StoreError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): another process is writing to the store.
+    /// - [`FixInput`](Recovery::FixInput): the request names no session or more than one, is not allowed, or the repository
+    ///   cannot be written.
+    /// - [`Repair`](Recovery::Repair): a record, an object or a ref is missing or damaged.
+    /// - [`GiveUp`](Recovery::GiveUp): a newer version wrote the store or the record, or git failed.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Corrupt { problem, .. } if problem.is_newer() => Recovery::GiveUp,
+            Self::Newer(_) => Recovery::GiveUp,
+            Self::Corrupt { .. } | Self::NotAStore { .. } | Self::PrivateUnread(_) => {
+                Recovery::Repair
+            }
+            Self::Ledger(error) => error.recovery(),
+            Self::NotFound(_)
+            | Self::Exists(_)
+            | Self::Archived(_)
+            | Self::InTwoProjects(_)
+            | Self::Invalid { .. }
+            | Self::Transition { .. }
+            | Self::Unrelated
+            | Self::NoPrivate(_)
+            | Self::BothWays
+            | Self::Resolve(_)
+            | Self::Project(_)
+            | Self::BadReplica(_) => Recovery::FixInput,
+        }
+    }
+}
+
 impl From<ObjectError> for StoreError {
     fn from(error: ObjectError) -> Self {
         LedgerError::from(error).into()
@@ -100,6 +133,7 @@ impl From<GitError> for StoreError {
 
 /// Why a handle does not resolve to one session.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ResolveError {
     /// Nothing matches.
     #[error("no session matches '{text}' (searched {searched} in '{name}')")]

@@ -27,12 +27,12 @@ impl<'s> LocalPlacements<'s> {
 
     /// Whether the session has a placement in this clone.
     pub fn has(&self, session: &Session) -> bool {
-        lives_in(session, self.replica.as_deref())
+        session.lives_in(self.replica.as_deref())
     }
 
     /// The folder of its workspace.
     pub fn path(&self, session: &Session) -> Option<PathBuf> {
-        let recorded = session.placements.get(self.replica.as_ref()?)?.workspace.as_deref()?;
+        let recorded = session.placement_in(self.replica.as_deref())?.workspace.as_deref()?;
         self.places.find(recorded, session.id, &session.project_id).ok()
     }
 }
@@ -51,13 +51,7 @@ pub fn mark(location: &Location) -> &'static str {
 ///
 /// `replica` is the name of this clone, if it has one.
 pub fn elsewhere(session: &Session, replica: Option<&str>) -> Option<String> {
-    let is_here = lives_in(session, replica);
-    let names: Vec<_> = session.placements.keys().map(String::as_str).collect();
-    let is_told = !is_here && !names.is_empty() && !session.status.is_terminal();
+    let names: Vec<_> = session.other_placements(replica).map(|(name, _)| name).collect();
+    let is_told = !session.lives_in(replica) && !names.is_empty() && !session.status.is_terminal();
     is_told.then(|| format!("on {}", names.join(", ")))
-}
-
-/// Whether the session has a placement in the clone of this name.
-pub fn lives_in(session: &Session, replica: Option<&str>) -> bool {
-    replica.is_some_and(|replica| session.placements.contains_key(replica))
 }

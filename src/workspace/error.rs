@@ -3,10 +3,11 @@ use std::path::PathBuf;
 
 use super::{Changes, Condition};
 use crate::git::{GitError, Held, LockError, RefError};
-use crate::model::SessionId;
+use crate::model::{Recovery, SessionId};
 
 /// Why a workspace cannot be created, used or removed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WorkspaceError {
     /// The path is already taken.
     #[error("'{0}' already exists")]
@@ -158,6 +159,25 @@ pub enum WorkspaceError {
     /// Git failed.
     #[error(transparent)]
     Git(#[from] GitError),
+}
+
+impl WorkspaceError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): another process changed the worktree or the branch, or git is running there.
+    /// - [`FixInput`](Recovery::FixInput): the path, the branch or the state of the worktree does not allow it.
+    /// - [`Repair`](Recovery::Repair): a ref cannot be read.
+    /// - [`GiveUp`](Recovery::GiveUp): git failed.
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::BranchMoved(_) | Self::Changed(_) | Self::InUse(_) => Recovery::Retry,
+            Self::Io { source, .. } => source.into(),
+            Self::Lock(error) => error.recovery(),
+            Self::Ref(error) => error.recovery(),
+            Self::Git(error) => error.recovery(),
+            _ => Recovery::FixInput,
+        }
+    }
 }
 
 impl WorkspaceError {

@@ -4,6 +4,7 @@
 //! tree another one shows that it can fail.
 
 mod circles;
+mod errors;
 mod layers;
 mod names;
 mod paths;

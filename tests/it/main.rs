@@ -12,6 +12,7 @@ mod gits;
 mod harness;
 mod hooks;
 mod live;
+mod ops;
 mod private;
 mod records;
 mod repair;

@@ -29,6 +29,7 @@ enum How {
 
 /// Why a text does not change a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AssignmentError {
     /// It has no `=`, or nothing before it.
     #[error("'{0}' is not of the form <field>=<value>")]

@@ -15,6 +15,7 @@ pub enum Guard {
 
 /// Why a change made by hand is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RuleError {
     /// The field is the program's own.
     #[error("'{0}' cannot be changed")]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::agent::{Action, Agent, Mode};
-use crate::model::{Session, SessionStatus};
+use crate::model::{Placement, Session, SessionStatus};
 use crate::ops::common::launch_request::state_dir;
 use crate::ops::common::lost_conversation::LostConversation;
 use crate::ops::common::owned_worktrees::Own;
@@ -123,7 +123,7 @@ impl Past {
     /// word that it could not be started.
     fn add(&mut self, store: &Store, session: &Session, failed: &mut bool) {
         let reason = session.status_reason.as_deref();
-        let is_started = session.placements.values().any(|placement| placement.handle.is_some());
+        let is_started = session.placements.values().any(Placement::is_started);
         self.began |= session.agent_session_id.is_some();
         match session.status {
             SessionStatus::Errored if reason.is_some_and(|why| why.starts_with(NOT_STARTED)) => {

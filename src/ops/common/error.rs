@@ -11,6 +11,7 @@ use crate::workspace::{Condition, WorkspaceError};
 
 /// Why a verb failed. Unless the variant says otherwise, nothing has changed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FlowError {
     /// Another session already works on this issue.
     #[error("session {} ('{title}') already works on issue '{issue}'", id.short())]

@@ -18,12 +18,14 @@ pub(in crate::ops) mod lost_conversation;
 pub(in crate::ops) mod message;
 pub(in crate::ops) mod owned_worktrees;
 pub(in crate::ops) mod placement;
+mod recovery;
 pub(in crate::ops) mod runner_files;
 pub(in crate::ops) mod site;
 pub(in crate::ops) mod spawn_request;
 pub(in crate::ops) mod start;
 pub(in crate::ops) mod start_guard;
 pub(in crate::ops) mod status_change;
+pub(in crate::ops) mod targets;
 pub(in crate::ops) mod uncommitted;
 
 pub use agent_log::{log_file, log_limit};
@@ -43,6 +45,7 @@ pub use placement::{elsewhere, place, placement};
 pub use spawn_request::{Checkout, Duplicates, SpawnRequest};
 pub use start::Start;
 pub use status_change::{Changed, StatusChange, Transition};
+pub use targets::MovedSession;
 pub use uncommitted::{Uncommitted, uncommitted};
 
 pub(in crate::ops) use agents::SESSION_ENV;

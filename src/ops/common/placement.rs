@@ -12,7 +12,7 @@ use crate::workspace::{
 
 /// Where the session lives in this clone, if it does.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
-    session.placements.get(&store.known_replica()?)
+    session.placement_in(store.known_replica().as_deref())
 }
 
 /// Where the session's worktree in this clone is, or was; None where the record names none.
@@ -22,12 +22,11 @@ pub fn place(store: &Store, session: &Session) -> Option<PathBuf> {
     places.find(recorded, session.id, &session.project_id).ok()
 }
 
-/// The clone in which the session lives, if it is another one.
+/// The other clone in which the session's agent was started, if there is one.
 pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
     let here = store.known_replica();
-    let runs = |placement: &Placement| placement.handle.is_some();
-    let mut others = session.placements.iter().filter(|(name, _)| Some(*name) != here.as_ref());
-    others.find(|(_, placement)| runs(placement)).map(|(name, _)| name.as_str())
+    let mut others = session.other_placements(here.as_deref());
+    others.find(|(_, placement)| placement.is_started()).map(|(name, _)| name)
 }
 
 /// The folder in which the session's agent works: a worktree of this repository.

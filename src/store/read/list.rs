@@ -20,6 +20,13 @@ pub struct ListedSession {
     pub session: Result<Session, RecordProblem>,
 }
 
+impl ListedSession {
+    /// The title to show: of a session that cannot be read, `corrupt`.
+    pub fn display_title(&self) -> String {
+        self.session.as_ref().map_or_else(|_| "corrupt".to_owned(), Session::display_title)
+    }
+}
+
 /// All that could be read of a shelf.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {

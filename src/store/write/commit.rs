@@ -29,6 +29,11 @@ impl<T> Committed<T> {
         let mut events = self.events.iter();
         events.find(|(of, _)| *of == visibility).map(|(_, event)| event)
     }
+
+    /// The same events, with another value.
+    pub fn map<U>(self, value: impl FnOnce(T) -> U) -> Committed<U> {
+        Committed { value: value(self.value), event: self.event, events: self.events }
+    }
 }
 
 impl Store {
@@ -119,6 +124,11 @@ impl Store {
     }
 
     /// Moves a session into the archive. The event is None if it was there already.
+    ///
+    /// Does not check that its agent has stopped: [`ops::archive`](crate::ops::archive) does.
+    ///
+    /// # Errors
+    /// When it does not exist, or the store cannot be read or written.
     pub fn archive(&self, key: impl Into<Key>) -> Result<Option<Oid>, StoreError> {
         let key = key.into();
         Ok(self.transaction("archive", |tx| tx.archive(key.clone()))?.event)
@@ -131,6 +141,12 @@ impl Store {
     }
 
     /// Takes a session out of the tree. The event is None if there was none.
+    ///
+    /// Checks neither that the session has ended nor that its agent has stopped, and leaves the
+    /// agent's files where they are: [`ops::delete`](crate::ops::delete) does all of that.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
     pub fn delete(&self, key: impl Into<Key>) -> Result<Option<Oid>, StoreError> {
         let key = key.into();
         Ok(self.transaction("delete", |tx| tx.delete(key.clone()))?.event)

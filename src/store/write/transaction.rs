@@ -202,6 +202,11 @@ impl<'s> Transaction<'s> {
     }
 
     /// Moves a session into the archive; its record does not change. False if it was there.
+    ///
+    /// Does not check that its agent has stopped: [`ops::archive`](crate::ops::archive) does.
+    ///
+    /// # Errors
+    /// When it does not exist, or the store cannot be read.
     pub fn archive(&mut self, key: impl Into<Key>) -> Result<bool, StoreError> {
         self.put_on(Shelf::Archived, key.into())
     }
@@ -289,6 +294,12 @@ impl<'s> Transaction<'s> {
     }
 
     /// Takes a session out of the tree; history keeps it. False if there is none.
+    ///
+    /// Checks neither that the session has ended nor that its agent has stopped, and leaves the
+    /// agent's files where they are: [`ops::delete`](crate::ops::delete) does all of that.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
     pub fn delete(&mut self, key: impl Into<Key>) -> Result<bool, StoreError> {
         let (location, mut staged) = match self.locate(&key.into()) {
             Err(StoreError::NotFound(_)) => return Ok(false),

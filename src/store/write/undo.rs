@@ -2,7 +2,7 @@
 
 use super::Transaction;
 use super::staged::Staged;
-use crate::model::{Event, Extent, Map, Oid, Origin, Session, SessionId, Timestamp};
+use crate::model::{Event, Extent, Map, Oid, Origin, Recovery, Session, SessionId, Timestamp};
 use crate::store::{
     Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Visibility, codec,
 };
@@ -19,6 +19,7 @@ pub enum Overlap {
 
 /// Why an event is not undone.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum UndoError {
     /// There is no such event in the store.
     #[error("'{0}' is not an event of this store")]
@@ -49,6 +50,22 @@ pub enum UndoError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl UndoError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`FixInput`](Recovery::FixInput): the store has no such event, or its fields were changed again since.
+    /// - [`GiveUp`](Recovery::GiveUp): an event of this kind cannot be undone.
+    ///
+    /// An error of the store has the recovery of [`StoreError`].
+    pub fn recovery(&self) -> Recovery {
+        match self {
+            Self::Unknown(_) | Self::Conflicts { .. } => Recovery::FixInput,
+            Self::Merge(_) | Self::Visibility { .. } | Self::SameSecond(_) => Recovery::GiveUp,
+            Self::Store(error) => error.recovery(),
+        }
+    }
 }
 
 /// One record, and what an undo makes of it.

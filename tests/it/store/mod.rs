@@ -16,6 +16,7 @@ mod place;
 mod planted;
 mod race;
 mod reading;
+mod recovery;
 mod refs;
 mod refused;
 mod replica;

@@ -34,9 +34,7 @@ impl<'a> Probes<'a> {
     /// `replica` is this clone's name.
     pub fn new(repo: &Repository, replica: Option<&str>, sessions: &[&'a Session]) -> Self {
         let looks = Looks::new(repo, replica, sessions);
-        let otherwise = |session: &&Session| match replica
-            .and_then(|replica| session.placements.get(replica))
-        {
+        let otherwise = |session: &&Session| match session.placement_in(replica) {
             Some(here) if is_started(here) => AgentState::Gone,
             None if !session.placements.is_empty() => AgentState::Elsewhere,
             _ => AgentState::NotStarted,
@@ -58,5 +56,5 @@ impl<'a> Probes<'a> {
 
 fn is_started(placement: &Placement) -> bool {
     let runtime = placement.runtime.as_deref();
-    runtime.is_some_and(|name| name != "none") && placement.handle.is_some()
+    runtime.is_some_and(|name| name != "none") && placement.is_started()
 }

@@ -90,9 +90,15 @@ pub fn survey(
     }
     let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases);
     let live = all.map(|((((session, agent), here), workspace), base)| {
-        let others = session.placements.keys().filter(|name| Some(*name) != replica.as_ref());
+        let others = session.other_placements(replica.as_deref());
         let path = here.and_then(|here| here.path.ok());
-        Live { agent, path, workspace, base, elsewhere: others.cloned().collect() }
+        Live {
+            agent,
+            path,
+            workspace,
+            base,
+            elsewhere: others.map(|(name, _)| name.to_owned()).collect(),
+        }
     });
     Ok(live.collect())
 }
@@ -109,7 +115,7 @@ fn place_here<'a>(
     environment: &Environment,
 ) -> Option<Here<'a>> {
     let session = session?;
-    let text = session.placements.get(replica?)?.workspace.as_deref()?;
+    let text = session.placement_in(replica)?.workspace.as_deref()?;
     let path = workspace::from_record(text, environment).map_err(|error| error.to_string());
     Some(Here { path, branch: session.branch.as_deref() })
 }

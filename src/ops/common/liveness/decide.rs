@@ -135,7 +135,7 @@ impl<'a> Looks<'a> {
                 true => witness(repo, session.id),
                 false => None,
             };
-            let here = replica.and_then(|replica| session.placements.get(replica));
+            let here = session.placement_in(replica);
             // Where both are known and gone, no server can have them.
             if matches!(answer, None | Some(Liveness::Unknown(_)))
                 && let Some((name, handle, here)) = here.and_then(started)

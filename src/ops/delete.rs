@@ -1,0 +1,157 @@
+//! Deleting sessions.
+
+use std::path::PathBuf;
+
+use crate::model::{SessionId, SessionStatus};
+use crate::ops::cleanup::branch_to_remove;
+use crate::ops::common::artifacts::{Purge, purge};
+use crate::ops::common::liveness::{Liveness, liveness_of};
+use crate::ops::common::{FlowError, targets};
+use crate::runtime::RuntimeError;
+use crate::store::{Committed, Key, ListedSession, RecordProblem, Store, StoreError};
+use crate::workspace::Worktrees;
+
+/// Whether [`delete`] checks that sessions have ended and that no agent is running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Checks {
+    /// It checks both.
+    #[default]
+    All,
+    /// It deletes the sessions in any case.
+    Skip,
+}
+
+/// A session that was deleted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DeletedSession {
+    /// The session as it was before.
+    pub session: ListedSession,
+    /// Whether its agent is still running.
+    pub agent: Liveness,
+    /// Why not all files of its agent were removed.
+    pub purged: Result<(), FlowError>,
+    /// What deleting the session did not remove.
+    pub kept: Result<Kept, FlowError>,
+}
+
+/// What deleting a session does not remove, if it exists in this clone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Kept {
+    /// The worktree.
+    pub worktree: Option<PathBuf>,
+    /// The branch, if this program created it.
+    pub branch: Option<String>,
+}
+
+/// Why sessions were not deleted. In each case none of them was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeleteError {
+    /// A session has not ended.
+    #[error("{} ({title}) has not ended: it is '{status}'", id.short())]
+    NotEnded {
+        /// The session.
+        id: SessionId,
+        /// Its title.
+        title: String,
+        /// Its status.
+        status: SessionStatus,
+    },
+    /// The record was written by a newer version, so its status cannot be read.
+    #[error("cannot determine whether {} ({title}) has ended: {problem}", id.short())]
+    Newer {
+        /// The session.
+        id: SessionId,
+        /// A title to show.
+        title: String,
+        /// Why the record cannot be read.
+        problem: RecordProblem,
+    },
+    /// The agent of a session is still running; without the record nothing could stop it.
+    #[error("the agent of {} ({title}) is still running", id.short())]
+    Running {
+        /// The session.
+        id: SessionId,
+        /// Its title.
+        title: String,
+    },
+    /// It cannot be determined whether the agent is running.
+    #[error("cannot determine whether session {} is running", id.short())]
+    Unknown {
+        /// The session.
+        id: SessionId,
+        /// The cause.
+        #[source]
+        source: RuntimeError,
+    },
+    /// A session does not exist, or the store cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Deletes sessions, all in a single event, and then the files of their agents. Their worktrees and
+/// branches are kept, and history keeps their records.
+///
+/// A corrupt record counts as that of an ended session, unless a newer version wrote it.
+///
+/// # Errors
+/// When a session does not exist and, unless the checks are skipped, when one has not ended or its
+/// agent may still be running. None of them is deleted then.
+pub fn delete(
+    store: &Store,
+    keys: &[Key],
+    checks: Checks,
+) -> Result<Committed<Vec<DeletedSession>>, DeleteError> {
+    let done = store.transaction("delete", |tx| {
+        let sessions = targets::load(tx.snapshot(), keys)?;
+        for session in &sessions {
+            if checks == Checks::All {
+                check_ended(session)?;
+                check_stopped(store, session)?;
+            }
+            tx.delete(Key::from(&session.location))?;
+        }
+        Ok::<_, DeleteError>(sessions)
+    })?;
+    Ok(done.map(|sessions| sessions.into_iter().map(|session| clean(store, session)).collect()))
+}
+
+fn check_ended(session: &ListedSession) -> Result<(), DeleteError> {
+    let (id, title) = (session.location.id, session.display_title());
+    match &session.session {
+        Ok(session) if !session.status.is_terminal() => {
+            Err(DeleteError::NotEnded { id, title, status: session.status.clone() })
+        }
+        Err(problem) if problem.is_newer() => {
+            Err(DeleteError::Newer { id, title, problem: problem.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_stopped(store: &Store, session: &ListedSession) -> Result<(), DeleteError> {
+    let id = session.location.id;
+    match liveness_of(store, id, session.session.as_ref().ok()) {
+        Liveness::Gone => Ok(()),
+        Liveness::Alive { .. } => Err(DeleteError::Running { id, title: session.display_title() }),
+        Liveness::Unknown(source) => Err(DeleteError::Unknown { id, source }),
+    }
+}
+
+fn clean(store: &Store, listed: ListedSession) -> DeletedSession {
+    let id = listed.location.id;
+    let session = listed.session.as_ref().ok();
+    let conversation = session.and_then(|session| session.agent_session_id.as_deref());
+    let purged = purge(store, id, conversation, Purge::All);
+    let agent = liveness_of(store, id, session);
+    let kept = kept(store, &listed);
+    DeletedSession { session: listed, agent, purged, kept }
+}
+
+fn kept(store: &Store, listed: &ListedSession) -> Result<Kept, FlowError> {
+    let Ok(session) = &listed.session else { return Ok(Kept::default()) };
+    let worktree = Worktrees::new(store.repository()).sessions()?.remove(&session.id);
+    Ok(Kept { worktree, branch: branch_to_remove(store, session)? })
+}

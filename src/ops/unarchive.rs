@@ -1,0 +1,14 @@
+use crate::ops::common::targets::{self, MovedSession};
+use crate::store::{Committed, Key, Store, StoreError};
+
+/// Moves sessions out of the archive, all in a single event. Their records do not change.
+///
+/// # Errors
+/// When a session does not exist, or the store cannot be read or written. None of them is moved
+/// then.
+pub fn unarchive(store: &Store, keys: &[Key]) -> Result<Committed<Vec<MovedSession>>, StoreError> {
+    store.transaction("unarchive", |tx| {
+        let sessions = targets::load(tx.snapshot(), keys)?;
+        targets::move_each(sessions, |key| tx.unarchive(key))
+    })
+}
