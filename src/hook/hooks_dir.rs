@@ -47,7 +47,7 @@ impl HooksDir {
         } else {
             HooksScope::Shared
         };
-        Ok(Self { folder, scope: scope })
+        Ok(Self { folder, scope })
     }
 }
 

@@ -123,7 +123,7 @@ impl Child {
             let ended = status.map_or(Exit::Code(-1), Exit::from);
             let _ = send.send(ProcessEvent::Ended(ended));
         });
-        Self { signals: signals, process, events, backlog: backlog }
+        Self { signals, process, events, backlog }
     }
 
     /// The process; None where it ended at once.

@@ -54,7 +54,7 @@ impl Leftover {
     /// Only a worktree that says itself that it is the session's.
     pub(super) fn removal(&self, on_unsaved: OnUnsaved) -> Removal<'_> {
         let (path, branch) = (self.worktree.as_deref(), self.branch.as_deref());
-        Removal { path, branch, session: self.session.id, on_unsaved: on_unsaved, ignored: None }
+        Removal { path, branch, session: self.session.id, on_unsaved, ignored: None }
     }
 
     /// Removes worktree and branch, and holds on to the session.

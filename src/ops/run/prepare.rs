@@ -65,15 +65,7 @@ pub(super) fn prepare<'a>(
     let plan = plan(store.repository(), session, &workspace, program, &launch);
     let conversation = launch.agent_session_id;
     let here = placement::placement(store, session).cloned();
-    Ok(Prepared {
-        agent,
-        plan,
-        stdio: stdio,
-        session: key_of(session),
-        workspace,
-        conversation,
-        here,
-    })
+    Ok(Prepared { agent, plan, stdio, session: key_of(session), workspace, conversation, here })
 }
 
 impl<'a> Prepared<'a> {
