@@ -40,7 +40,7 @@ impl Agent for Spec {
     fn mode(&self, action: Action, wanted: Mode, prompt: &str) -> Option<Mode> {
         [wanted, wanted.other()].into_iter().find(|&mode| {
             let form = self.forms.get(&(action, mode));
-            form.is_some_and(|form| Travel::of(form, mode, prompt).is_ok())
+            form.is_some_and(|form| PromptDelivery::of(form, mode, prompt).is_ok())
         })
     }
 
@@ -60,10 +60,11 @@ impl Agent for Spec {
             mode,
         })?;
         check(request)?;
-        let travel = Travel::of(form, mode, &request.prompt).map_err(|none| match none {
-            NoTravel::NoPlace => AgentError::NoPlaceForPrompt { name: name() },
-            NoTravel::NoPrompt => AgentError::NoPrompt { name: name() },
-        })?;
+        let travel =
+            PromptDelivery::of(form, mode, &request.prompt).map_err(|none| match none {
+                Undeliverable::NoPlace => AgentError::NoPlaceForPrompt { name: name() },
+                Undeliverable::NoPrompt => AgentError::NoPrompt { name: name() },
+            })?;
 
         let id = match action {
             Action::Resume => request.agent_session_id.clone(),
@@ -71,7 +72,7 @@ impl Agent for Spec {
         };
         let paths = Paths::of(self, request, id.as_deref())?;
         let prompt = match travel {
-            Travel::Reference => {
+            PromptDelivery::Reference => {
                 format!("Read the file '{}' and do what it says.", paths.prompt)
             }
             _ => request.prompt.clone(),
@@ -93,7 +94,7 @@ impl Agent for Spec {
         let filled = filled.map_err(|slot| AgentError::Missing { name: name(), slot })?;
 
         let mut prepare = Vec::new();
-        if matches!(travel, Travel::File | Travel::Reference) {
+        if matches!(travel, PromptDelivery::File | PromptDelivery::Reference) {
             prepare.push(Prepare::Directory(request.state_dir.clone()));
             let text = request.prompt.clone();
             prepare.push(Prepare::Write { path: paths.prompt.into(), text });
@@ -111,7 +112,7 @@ impl Agent for Spec {
             args: self.prefix.iter().cloned().chain(filled).collect(),
             env: self.env.clone(),
             remove: INSIDE.map(str::to_owned).to_vec(),
-            stdin: matches!(travel, Travel::Stdin).then(|| request.prompt.clone()),
+            stdin: matches!(travel, PromptDelivery::Stdin).then(|| request.prompt.clone()),
             prepare,
             agent_session_id: id,
         })
@@ -206,7 +207,7 @@ fn may_be_completed(text: &str) -> bool {
 
 /// How a prompt gets to an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Travel {
+enum PromptDelivery {
     Nothing,
     Argument,
     /// In a file, because it is too long to be an argument; the argument names the file.
@@ -215,22 +216,22 @@ enum Travel {
     Stdin,
 }
 
-enum NoTravel {
+enum Undeliverable {
     NoPlace,
     NoPrompt,
 }
 
-impl Travel {
-    fn of(form: &Template, mode: Mode, prompt: &str) -> Result<Self, NoTravel> {
+impl PromptDelivery {
+    fn of(form: &Template, mode: Mode, prompt: &str) -> Result<Self, Undeliverable> {
         let argument = form.uses(Slot::Prompt);
         match mode {
-            Mode::Headless if prompt.is_empty() => Err(NoTravel::NoPrompt),
+            Mode::Headless if prompt.is_empty() => Err(Undeliverable::NoPrompt),
             Mode::Interactive if prompt.is_empty() => Ok(Self::Nothing),
             _ if form.uses(Slot::PromptFile) => Ok(Self::File),
             _ if argument && prompt.len() > MAX_ARGUMENT => Ok(Self::Reference),
             _ if argument => Ok(Self::Argument),
             Mode::Headless => Ok(Self::Stdin),
-            Mode::Interactive => Err(NoTravel::NoPlace),
+            Mode::Interactive => Err(Undeliverable::NoPlace),
         }
     }
 }

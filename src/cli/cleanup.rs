@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use git_ao::model::parse_age;
 use git_ao::ops::{self, Branches, Cleanup, Interrupt, Leftover};
-use git_ao::workspace::Loss;
+use git_ao::workspace::OnUnsaved;
 use serde_json::{Value, json};
 
 use super::ui::{Style, escape};
@@ -69,7 +69,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let what = Cleanup {
         older_than: args.older_than,
         branches: if args.branches { Branches::Remove } else { Branches::Keep },
-        loss: if args.force { Loss::Snapshot } else { Loss::Refuse },
+        on_unsaved: if args.force { OnUnsaved::Backup } else { OnUnsaved::Refuse },
     };
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();

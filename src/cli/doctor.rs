@@ -1,4 +1,4 @@
-use git_ao::ops::{Finding, FixOutcome, Treated, Weight, examine, mend};
+use git_ao::ops::{Finding, FixOutcome, FixResult, Weight, check, fix};
 use git_ao::store::RepairMode;
 use serde_json::json;
 
@@ -42,24 +42,24 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let mode = if args.dry_run { RepairMode::Plan } else { RepairMode::Repair };
     let (mut treated, untreated) = match args.fix {
-        true => (mend(&store, mode)?, Vec::new()),
-        false => (Vec::new(), examine(&store)?),
+        true => (fix(&store, mode)?, Vec::new()),
+        false => (Vec::new(), check(&store)?),
     };
     let rest = untreated.into_iter().chain(man::finding(&ctx.env));
-    treated.extend(rest.map(|finding| Treated { finding, outcome: FixOutcome::Left }));
+    treated.extend(rest.map(|finding| FixResult { finding, outcome: FixOutcome::Left }));
     if args.json {
         print_json(&treated, &args, ctx)?;
     } else {
         print(&treated, &args, ctx)?;
     }
-    let is_well = |treated: &Treated| {
+    let is_well = |treated: &FixResult| {
         treated.finding.weight == Weight::Note || matches!(treated.outcome, FixOutcome::Fixed(_))
     };
     Ok(if treated.iter().all(is_well) { ExitCode::Done } else { ExitCode::Refused })
 }
 
-fn print(all: &[Treated], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
-    for Treated { finding, outcome } in all {
+fn print(all: &[FixResult], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
+    for FixResult { finding, outcome } in all {
         let Finding { weight, what, fix, .. } = finding;
         let (label, detail) = match outcome {
             FixOutcome::Fixed(how) => ("fixed", Some(how.as_str())),
@@ -86,9 +86,9 @@ fn print(all: &[Treated], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
     Ok(())
 }
 
-fn print_json(all: &[Treated], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
+fn print_json(all: &[FixResult], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut list = json::List::begin(&mut ctx.out, "findings")?;
-    for Treated { finding, outcome } in all {
+    for FixResult { finding, outcome } in all {
         let Finding { weight, what, fix, .. } = finding;
         let mut entry = json!({ "weight": word(*weight), "what": what, "fix": fix });
         if args.fix {

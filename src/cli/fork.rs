@@ -1,7 +1,7 @@
 use git_ao::ops::fork_request;
 
 use super::new::{NewArgs, start};
-use super::task::TaskArgs;
+use super::prompt::TaskArgs;
 use super::{CliError, Ctx, ExitCode, launch, open};
 
 /// Start a session from another session's branch and conversation

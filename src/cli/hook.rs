@@ -3,7 +3,7 @@ use std::io::IsTerminal as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use git_ao::hook::{self, Crowd, HookName, Reader};
+use git_ao::hook::{self, Audience, BranchSessions, HookName};
 
 use super::ui::escape;
 use super::ui::message::{self, Level};
@@ -38,32 +38,32 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let _ = std::panic::take_hook();
     match result {
         Ok(Ok(None)) => {}
-        Ok(Ok(Some(crowd))) => message::print(&describe(&crowd, ctx)),
+        Ok(Ok(Some(sessions))) => message::print(&describe(&sessions, ctx)),
         Ok(Err(problem)) => warn(&args.name, &problem),
         Err(_) => warn(&args.name, "it crashed; please report this as a bug"),
     }
     Ok(ExitCode::Done)
 }
 
-fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<Crowd>, String> {
-    let reader = match std::io::stderr().is_terminal() {
-        true => Reader::Person(Instant::now() + LOOK),
-        false => Reader::Nobody,
+fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<BranchSessions>, String> {
+    let audience = match std::io::stderr().is_terminal() {
+        true => Audience::Person(Instant::now() + LOOK),
+        false => Audience::Nobody,
     };
     let name: HookName = args.name.parse().map_err(|error| error::summary(&error))?;
     let store = ctx.store().map_err(|error| error.message().to_owned())?;
-    hook::run(store, name, &args.args, reader).map_err(|error| error::summary(&error))
+    hook::run(store, name, &args.args, audience).map_err(|error| error::summary(&error))
 }
 
 /// `2 sessions on this branch, last by Ann Author 2 hours ago`
-fn describe(crowd: &Crowd, ctx: &Ctx) -> String {
-    let at_least = if crowd.is_complete { "" } else { "at least " };
-    let plural = if crowd.count == 1 { "" } else { "s" };
-    let author = crowd.author.as_deref().map(|name| format!(" by {}", escape::line(name)));
-    let when = DateFormat::Relative.show(crowd.changed, 0, ctx.now);
+fn describe(sessions: &BranchSessions, ctx: &Ctx) -> String {
+    let at_least = if sessions.is_complete { "" } else { "at least " };
+    let plural = if sessions.count == 1 { "" } else { "s" };
+    let author = sessions.author.as_deref().map(|name| format!(" by {}", escape::line(name)));
+    let when = DateFormat::Relative.show(sessions.changed, 0, ctx.now);
     format!(
         "{at_least}{} session{plural} on this branch, last{} {when}\n",
-        crowd.count,
+        sessions.count,
         author.as_deref().unwrap_or(" changed"),
     )
 }

@@ -1,5 +1,6 @@
 use git_ao::hook::{
-    Edits, HookError, HookName, HookState, HooksDir, Installed, Installer, Reach, Uninstalled, Way,
+    Edits, HookError, HookName, HookState, HooksDir, HooksScope, InstallMethod, Installed,
+    Installer, Uninstalled,
 };
 use git_ao::model::error_chain;
 
@@ -61,16 +62,16 @@ enum Action {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let repo = ctx.repository()?;
-    let way = Way::of_git(&repo)?;
+    let method = InstallMethod::of_git(&repo)?;
     let edits = |force| if force { Edits::Discard } else { Edits::Keep };
     match args.action {
         Action::Install { hooks, force, file } => {
-            let way = if file { Way::File } else { way };
+            let method = if file { InstallMethod::File } else { method };
             let names = named(&hooks, &[HookName::PostCheckout])?;
-            let installer = Installer::new(&repo, way, edits(force));
+            let installer = Installer::new(&repo, method, edits(force));
             install(&installer, &names, ctx)?;
             let is_owned = names.iter().any(|name| installer.owner_script(*name).is_some());
-            if way == Way::File && !is_owned {
+            if method == InstallMethod::File && !is_owned {
                 tell_about(&repo, &HooksDir::find(&repo)?, ctx)?;
             }
             warn_of_lacking(&installer, &names, ctx)?;
@@ -78,9 +79,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
         Action::Uninstall { hooks, force } => {
             let names = named(&hooks, &HookName::ALL)?;
-            uninstall(&Installer::new(&repo, way, edits(force)), &names, ctx)
+            uninstall(&Installer::new(&repo, method, edits(force)), &names, ctx)
         }
-        Action::Status => status(&Installer::new(&repo, way, Edits::Keep), ctx),
+        Action::Status => status(&Installer::new(&repo, method, Edits::Keep), ctx),
     }
 }
 
@@ -142,17 +143,17 @@ fn warn_of_lacking(
 
 fn tell_about(repo: &Repository, place: &HooksDir, ctx: &mut Ctx) -> Result<(), CliError> {
     let folder = escape::os(place.folder.as_os_str());
-    match place.reach {
-        Reach::Repository => {}
-        Reach::Worktree if is_ignored(repo, place)? => {
+    match place.scope {
+        HooksScope::Repository => {}
+        HooksScope::Worktree if is_ignored(repo, place)? => {
             ctx.out
                 .hint(&format!("'{folder}' is ignored by git, so only this worktree has the hook"));
         }
-        Reach::Worktree => ctx.out.hint(&format!(
+        HooksScope::Worktree => ctx.out.hint(&format!(
             "'{folder}' is part of the worktree, so git status shows the change\n\
              commit it to have the hook in new worktrees"
         )),
-        Reach::Shared => ctx.out.hint(&format!(
+        HooksScope::Shared => ctx.out.hint(&format!(
             "other repositories may use '{folder}' too; there, git-ao is inactive\n\
              to activate it in one of them: git config ao.hooks true"
         )),

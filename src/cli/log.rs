@@ -1,18 +1,18 @@
 mod entry;
+mod event_filter;
 /// Draw a graph of events and forks, one line per event.
 ///
 /// For one session, includes all events of the sessions it was forked from.
 mod graph;
 mod records;
-mod trail;
-mod wanted;
+mod scope;
 
 use git_ao::model::{Event, error_chain};
 use git_ao::store::{Snapshot, Store, StoreError};
 
-use self::entry::Titles;
-use self::trail::Trail;
-use self::wanted::{Verdict, Wanted};
+use self::entry::TitleCache;
+use self::event_filter::{EventFilter, Verdict};
+use self::scope::Scope;
 use super::selection::moment;
 use super::ui::OutError;
 use super::{CliError, Ctx, ExitCode, json};
@@ -81,11 +81,11 @@ pub struct Args {
 
 impl Args {
     /// Which events are wanted.
-    fn wanted(&self, store: &Store, ctx: &Ctx) -> Result<Wanted, CliError> {
+    fn filter(&self, store: &Store, ctx: &Ctx) -> Result<EventFilter, CliError> {
         let time = |name, text: &Option<String>| {
             text.as_ref().map(|text| moment(name, text, store, ctx)).transpose()
         };
-        Ok(Wanted {
+        Ok(EventFilter {
             since: time("--since", &self.since)?,
             until: time("--until", &self.until)?,
             authors: self.author.iter().map(|text| text.to_lowercase()).collect(),
@@ -97,35 +97,35 @@ impl Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let wanted = args.wanted(&store, ctx)?;
+    let filter = args.filter(&store, ctx)?;
     let snapshot = store.snapshot()?;
     if snapshot.tips().next().is_none() && args.session.is_none() && !args.json {
         return Err(CliError::fatal("there are no events yet")
             .hint("to start a session: git ao spawn \"<task>\""));
     }
-    let trail = match &args.session {
-        Some(handle) => Trail::of(handle, &snapshot, &store)?,
-        None => Trail::whole(),
+    let scope = match &args.session {
+        Some(handle) => Scope::of(handle, &snapshot, &store)?,
+        None => Scope::whole(),
     };
     if !args.json {
         ctx.page_for(store.repository())?;
     }
     if args.graph {
-        return graph::print(&wanted, &trail, &snapshot, &store, ctx);
+        return graph::print(&filter, &scope, &snapshot, &store, ctx);
     }
     let view = View { args: &args, store: &store, snapshot: &snapshot };
     let is_whole = if args.json {
         let mut list = json::List::begin(&mut ctx.out, "events")?;
-        let is_whole = view.each(&trail, &wanted, ctx, &mut |event, ctx| {
+        let is_whole = view.each(&scope, &filter, ctx, &mut |event, ctx| {
             let value = view.value(&event)?;
             Ok(list.entry(&mut ctx.out, &value)?)
         })?;
         list.end(&mut ctx.out)?;
         is_whole
     } else {
-        let mut titles = Titles::default();
+        let mut titles = TitleCache::default();
         let mut is_first = true;
-        view.each(&trail, &wanted, ctx, &mut |event, ctx| {
+        view.each(&scope, &filter, ctx, &mut |event, ctx| {
             view.print(&event, std::mem::take(&mut is_first), &mut titles, ctx)
         })?
     };
@@ -144,17 +144,17 @@ impl View<'_> {
     /// Visits what is wanted; false where something could not be read.
     fn each(
         &self,
-        trail: &Trail,
-        wanted: &Wanted,
+        scope: &Scope,
+        filter: &EventFilter,
         ctx: &mut Ctx,
         visit: &mut Visit<'_>,
     ) -> Result<bool, CliError> {
         let limit = self.args.max_count.unwrap_or(usize::MAX);
-        let mut verdicts = wanted.judge();
+        let mut verdicts = filter.judge();
         let mut is_whole = true;
         let mut kept = Vec::new();
         let mut count = 0;
-        for event in trail.events(self.snapshot) {
+        for event in scope.events(self.snapshot) {
             if count == limit {
                 break;
             }
@@ -187,7 +187,7 @@ impl View<'_> {
         &self,
         event: &Event,
         is_first: bool,
-        titles: &mut Titles,
+        titles: &mut TitleCache,
         ctx: &mut Ctx,
     ) -> Result<(), Problem> {
         if self.args.oneline {

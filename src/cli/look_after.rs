@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use git_ao::model::SessionId;
 use git_ao::ops::{Interrupt, Launcher, Run, log_file, log_limit};
-use git_ao::runtime::{Exit, Log, Reins};
+use git_ao::runtime::{Exit, Log, SignalHandle};
 use git_ao::store::Store;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
@@ -31,12 +31,12 @@ pub fn look_after(
     let mut signals = Some(Signals::new(passed).map_err(failed)?);
     // A log that may not grow (setrlimit(2)) is no reason to end: the write fails then.
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
-    let mut watch = |reins: Reins| {
+    let mut watch = |handle: SignalHandle| {
         let Some(mut signals) = signals.take() else { return };
         std::thread::spawn(move || {
             for signal in signals.forever() {
                 // One that cannot be passed on is lost; the agent goes on.
-                let _ = reins.pass(signal);
+                let _ = handle.pass(signal);
             }
         });
     };

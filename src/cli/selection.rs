@@ -102,7 +102,7 @@ pub struct Criteria {
 }
 
 /// What the options ask for, ready to be compared with sessions.
-pub struct Chosen {
+pub struct Predicate {
     filter: Filter,
     here: Option<Here>,
     authors: Option<HashSet<SessionId>>,
@@ -117,7 +117,7 @@ impl Selection {
         ctx: &Ctx,
         store: &Store,
         snapshot: &Snapshot<'_>,
-    ) -> Result<Chosen, CliError> {
+    ) -> Result<Predicate, CliError> {
         let mut chosen = self.criteria.choose(ctx, store, snapshot)?;
         if !self.agent.is_empty() {
             chosen.filter = chosen.filter.and(one_of("--agent", Field::Agent, &self.agent)?);
@@ -146,7 +146,7 @@ impl Criteria {
         ctx: &Ctx,
         store: &Store,
         snapshot: &Snapshot<'_>,
-    ) -> Result<Chosen, CliError> {
+    ) -> Result<Predicate, CliError> {
         let mut filter = Filter::All;
         for (name, field, typed) in self.fields() {
             if !typed.is_empty() {
@@ -181,7 +181,7 @@ impl Criteria {
             people => Some(authors::made_by(people, snapshot)?),
         };
         let here = self.here.then(|| Here::of(store));
-        Ok(Chosen { filter, here, authors, corrupt: self.corrupt() })
+        Ok(Predicate { filter, here, authors, corrupt: self.corrupt() })
     }
 
     fn fields(&self) -> [(&'static str, Field, &[String]); 7] {
@@ -227,7 +227,7 @@ impl Criteria {
     }
 }
 
-impl Chosen {
+impl Predicate {
     /// True when a line of a listing is among what was asked for.
     pub fn takes(&self, listed: &ListedSession) -> bool {
         let Ok(session) = &listed.session else {

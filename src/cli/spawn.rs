@@ -3,7 +3,7 @@ use git_ao::ops::{Duplicates, SpawnRequest};
 use git_ao::store::Store;
 
 use super::new::{NewArgs, start};
-use super::task::{self, TaskArgs};
+use super::prompt::{self, TaskArgs};
 use super::{CliError, Ctx, ExitCode, launch};
 
 /// Start a new session with its own branch, worktree and agent
@@ -39,7 +39,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             ..args.new.request(task)
         };
         if request.task.is_none() && request.title.is_none() {
-            return Err(task::nothing_to_do("git ao spawn [<options>] [<task>...]"));
+            return Err(prompt::nothing_to_do("git ao spawn [<options>] [<task>...]"));
         }
         let launcher = launch::launcher(&store)?;
         start(ctx, &store, &launcher, request, &args.new)

@@ -3,14 +3,18 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::{Crowd, HookError, Reader, crowd};
+use super::{Audience, BranchSessions, HookError, branch_sessions};
 use crate::model::{Oid, Origin, Placement, Session, is_branch_name};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
     Places, Worktrees, key_here, mark_here, name_project, operation, session_at, to_record,
 };
 
-pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Crowd>, HookError> {
+pub fn run(
+    store: &Store,
+    args: &[OsString],
+    audience: Audience,
+) -> Result<Option<BranchSessions>, HookError> {
     let repo = store.repository();
     let [old, new, flag] = args else { return Ok(None) };
     if flag != "1" || operation(repo.git_dir()).is_some() {
@@ -19,7 +23,7 @@ pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Cr
     let here = key_here(repo);
     let is_new = old.as_encoded_bytes().iter().all(|byte| *byte == b'0');
     let is_linked = repo.git_dir() != repo.common_dir();
-    let is_asked = matches!(reader, Reader::Person(_));
+    let is_asked = matches!(audience, Audience::Person(_));
     if here.is_none() && !(is_new && is_linked) && !is_asked || store.is_unwritten()? {
         return Ok(None);
     }
@@ -31,10 +35,12 @@ pub fn run(store: &Store, args: &[OsString], reader: Reader) -> Result<Option<Cr
     if is_new && is_linked && claim(store, &branch)? {
         return Ok(None);
     }
-    match reader {
+    match audience {
         // What cannot be read is no news of this checkout.
-        Reader::Person(until) => Ok(crowd::on(store, &branch, until).unwrap_or_default()),
-        Reader::Nobody => Ok(None),
+        Audience::Person(until) => {
+            Ok(branch_sessions::on(store, &branch, until).unwrap_or_default())
+        }
+        Audience::Nobody => Ok(None),
     }
 }
 

@@ -8,14 +8,14 @@ use crate::git::Repository;
 
 /// How a hook is registered with git.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum InstallMethod {
     /// As a file in the hooks directory.
     File,
     /// In the repository's own configuration, beside any other hooks.
     Configured,
 }
 
-impl Way {
+impl InstallMethod {
     /// Returns the way that the installed git supports.
     ///
     /// # Errors
@@ -86,11 +86,11 @@ mod tests {
     fn the_way_follows_from_the_version() {
         for old in ["git version 2.47.3", "git version 2.39.5 (Apple Git-154)", "git version 2", ""]
         {
-            assert_eq!(Way::of_version(old), Way::File, "{old}");
+            assert_eq!(InstallMethod::of_version(old), InstallMethod::File, "{old}");
         }
         for new in ["git version 2.54.0", "git version 2.55.1.windows.1", "git version 3.0.0-rc1"] {
-            assert_eq!(Way::of_version(new), Way::Configured, "{new}");
+            assert_eq!(InstallMethod::of_version(new), InstallMethod::Configured, "{new}");
         }
-        assert_eq!(Way::of_version("git version 2.54-rc0"), Way::Configured);
+        assert_eq!(InstallMethod::of_version("git version 2.54-rc0"), InstallMethod::Configured);
     }
 }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::block::{self, BlockKind, SHEBANG};
 use super::file::{ExistingHook, HookFile};
-use super::{HookError, HookName, HooksDir, Reach, Way, configured, script};
+use super::{HookError, HookName, HooksDir, HooksScope, InstallMethod, configured, script};
 use crate::git::Repository;
 
 /// What happens to edits in git-ao's part of a hook.
@@ -34,14 +34,14 @@ pub enum Installed {
 #[derive(Debug)]
 pub struct Installer<'r> {
     pub(super) repo: &'r Repository,
-    pub(super) way: Way,
+    pub(super) method: InstallMethod,
     pub(super) edits: Edits,
 }
 
 impl<'r> Installer<'r> {
     /// Makes an installer for this repository.
-    pub fn new(repo: &'r Repository, way: Way, edits: Edits) -> Self {
-        Self { repo, way, edits }
+    pub fn new(repo: &'r Repository, method: InstallMethod, edits: Edits) -> Self {
+        Self { repo, method, edits }
     }
 
     /// Installs a hook that calls `program`, or `git-ao` on PATH if that program no longer exists.
@@ -54,15 +54,15 @@ impl<'r> Installer<'r> {
     /// Fails if an existing hook cannot be kept, or if the file cannot be written. The hooks are
     /// then unchanged.
     pub fn install(&self, name: HookName, program: &Path) -> Result<Installed, HookError> {
-        let installed = match self.way {
-            Way::File => {
+        let installed = match self.method {
+            InstallMethod::File => {
                 let installed = self.install_file(name, program)?;
                 match configured::remove(self.repo, name)? {
                     true => Installed::Updated,
                     false => installed,
                 }
             }
-            Way::Configured => {
+            InstallMethod::Configured => {
                 let had_file = self.remove_file(name)?;
                 match configured::add(self.repo, name, program)? {
                     false => Installed::Already,
@@ -117,7 +117,8 @@ impl<'r> Installer<'r> {
     }
 
     fn opt_in(&self) -> Result<(), HookError> {
-        let is_shared = HooksDir::find(self.repo).is_ok_and(|place| place.reach == Reach::Shared);
+        let is_shared =
+            HooksDir::find(self.repo).is_ok_and(|place| place.scope == HooksScope::Shared);
         if is_shared && self.repo.config_bool(super::run::SWITCH).is_none() {
             let git = self.repo.git("config").args(["--local", super::run::SWITCH, "true"]);
             git.run()?;

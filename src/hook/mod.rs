@@ -1,17 +1,17 @@
 //! The work of git's hooks, and their installation.
 
+mod audience;
 mod block;
+mod branch_sessions;
 mod checkout;
 mod configured;
-mod crowd;
 mod error;
 mod file;
 mod head;
+mod hooks_dir;
 mod install;
 mod name;
-mod place;
 mod push;
-mod reader;
 mod run;
 mod script;
 mod status;
@@ -19,13 +19,13 @@ mod trailer;
 mod uninstall;
 mod worktrees;
 
-pub use configured::Way;
-pub use crowd::Crowd;
+pub use audience::Audience;
+pub use branch_sessions::BranchSessions;
+pub use configured::InstallMethod;
 pub use error::HookError;
+pub use hooks_dir::{HooksDir, HooksScope};
 pub use install::{Edits, Installed, Installer};
 pub use name::{HookName, UnknownHook};
-pub use place::{HooksDir, Reach};
-pub use reader::Reader;
 pub use run::run;
 pub use status::HookState;
 pub use uninstall::Uninstalled;

@@ -1,7 +1,10 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use super::{Crowd, HookError, HookName, HooksDir, Reach, Reader, checkout, head, push, trailer};
+use super::{
+    Audience, BranchSessions, HookError, HookName, HooksDir, HooksScope, checkout, head, push,
+    trailer,
+};
 use crate::git::Repository;
 use crate::ledger::LedgerError;
 use crate::store::{Store, StoreError};
@@ -26,14 +29,14 @@ pub fn run(
     store: Store,
     name: HookName,
     args: &[OsString],
-    reader: Reader,
-) -> Result<Option<Crowd>, HookError> {
+    audience: Audience,
+) -> Result<Option<BranchSessions>, HookError> {
     let store = store.with_private().with_patience(PATIENCE);
     if !is_on(store.repository()) {
         return Ok(None);
     }
     let done = match name {
-        HookName::PostCheckout => checkout::run(&store, args, reader),
+        HookName::PostCheckout => checkout::run(&store, args, audience),
         HookName::PostCommit | HookName::PostRewrite | HookName::PostMerge => {
             head::run(&store).map(|()| None)
         }
@@ -55,6 +58,6 @@ pub fn run(
 fn is_on(repo: &Repository) -> bool {
     match repo.config_bool(SWITCH) {
         Some(answer) => answer,
-        None => HooksDir::find(repo).map_or(true, |place| place.reach != Reach::Shared),
+        None => HooksDir::find(repo).map_or(true, |place| place.scope != HooksScope::Shared),
     }
 }

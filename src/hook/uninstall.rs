@@ -2,7 +2,7 @@ use std::fs;
 
 use super::block::{self, BlockKind, SHEBANG};
 use super::file::{ExistingHook, HookFile};
-use super::{Edits, HookError, HookName, HooksDir, Installer, Reach, configured};
+use super::{Edits, HookError, HookName, HooksDir, HooksScope, Installer, configured};
 
 /// The result of uninstalling a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,8 @@ impl Installer<'_> {
     /// # Errors
     /// Fails if the configuration cannot be written.
     pub fn opt_out(&self) -> Result<(), HookError> {
-        let is_shared = HooksDir::find(self.repo).is_ok_and(|place| place.reach == Reach::Shared);
+        let is_shared =
+            HooksDir::find(self.repo).is_ok_and(|place| place.scope == HooksScope::Shared);
         if is_shared {
             let git = || self.repo.git("config").arg("--local");
             let switch = super::run::SWITCH;

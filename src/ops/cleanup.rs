@@ -16,7 +16,7 @@ use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{FlowError, Interrupt, placement};
 use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
-use crate::workspace::{Loss, Worktrees};
+use crate::workspace::{OnUnsaved, Worktrees};
 
 /// The options of [`cleanup`].
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +26,7 @@ pub struct Cleanup {
     /// Whether to remove branches.
     pub branches: Branches,
     /// What happens to work that is saved nowhere else.
-    pub loss: Loss,
+    pub on_unsaved: OnUnsaved,
 }
 
 /// Whether the branches of ended sessions are removed.
@@ -103,7 +103,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, Flow
         } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
             leftover.kept = Some("it is the current directory".to_owned());
         } else if leftover.removes() {
-            let verdict = worktrees.verdict(&leftover.removal(what.loss))?;
+            let verdict = worktrees.verdict(&leftover.removal(what.on_unsaved))?;
             leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
             (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);
         }
@@ -136,7 +136,7 @@ pub fn cleanup(
             leftover.kept = Some("not reached before the interruption".to_owned());
             continue;
         }
-        match leftover.remove(store, what.loss) {
+        match leftover.remove(store, what.on_unsaved) {
             Ok(claim) => claims.push(claim),
             // Then there is nothing to be done here, or no more.
             Err(error @ (FlowError::Busy(_) | FlowError::Changed(_))) => {

@@ -63,7 +63,7 @@ pub use common::{
 };
 pub use complete::complete;
 pub use delete::{Checks, DeleteError, DeletedSession, Kept, delete};
-pub use doctor::{Finding, FixOutcome, Treated, Weight, examine, mend};
+pub use doctor::{Finding, FixOutcome, FixResult, Weight, check, fix};
 pub use edit::{EditError, edit};
 pub use fail::fail;
 pub use fork::{fork_action, fork_request};

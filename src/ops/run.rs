@@ -19,7 +19,7 @@ use crate::ops::common::conversation::NOT_STARTED;
 use crate::ops::common::liveness::{Liveness, left_behind};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::{FlowError, Interrupt, Launcher, message, placement};
-use crate::runtime::{Exit, Foreground, Process, Reins, Runtime};
+use crate::runtime::{Exit, Foreground, Process, Runtime, SignalHandle};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace;
 
@@ -82,7 +82,7 @@ impl Runner {
         launcher: &Launcher,
         output: Box<dyn Write + Send>,
         interrupt: &Interrupt<'_>,
-        watch: &mut dyn FnMut(Reins),
+        watch: &mut dyn FnMut(SignalHandle),
     ) -> Result<Exit, FlowError> {
         let key = own_key(store, self.run.session);
         let session = store.snapshot()?.session(key)?;

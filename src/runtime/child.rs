@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::event::{Exit, ProcessEvent};
-use super::output::{Speech, Unheard, pass_on};
+use super::output::{Backlog, LineSink, pass_on};
 use super::terminal_settings::Settings;
 use super::{Process, ProcessSpec, RuntimeError, Terminal, job};
 
@@ -21,14 +21,14 @@ const AFTER_END: Duration = Duration::from_secs(1);
 /// A process that is supervised from its start to its end.
 #[derive(Debug)]
 pub struct Child {
-    reins: Reins,
+    signals: SignalHandle,
     process: Option<Process>,
     events: Receiver<ProcessEvent>,
-    unheard: Unheard,
+    backlog: Backlog,
 }
 
 /// The connections of a process.
-pub struct Wires {
+pub struct ChildStdio {
     /// Whether the process shares the caller's terminal, and with it the process group to which the
     /// terminal sends signals. Otherwise it gets its own process group.
     pub terminal: Terminal,
@@ -42,7 +42,7 @@ pub struct Wires {
 
 /// Forwards signals to a process as long as it is alive.
 #[derive(Debug, Clone)]
-pub struct Reins(Arc<Mutex<Option<Target>>>);
+pub struct SignalHandle(Arc<Mutex<Option<Target>>>);
 
 #[derive(Debug, Clone, Copy)]
 enum Target {
@@ -56,26 +56,26 @@ impl Child {
     ///
     /// # Errors
     /// Fails if the program or the directory does not exist or cannot be used.
-    pub fn start(plan: &ProcessSpec, wires: Wires) -> Result<Self, RuntimeError> {
+    pub fn start(plan: &ProcessSpec, stdio: ChildStdio) -> Result<Self, RuntimeError> {
         let Some(program) = plan.argv.first() else {
             return Err(RuntimeError::NotInstalled(String::new()));
         };
         let mut command = plan.command(program);
         command.args(&plan.argv[1..]).current_dir(&plan.cwd);
-        if wires.input.is_some() {
+        if stdio.input.is_some() {
             command.stdin(Stdio::piped());
         }
-        if wires.output.is_some() {
+        if stdio.output.is_some() {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
-            if wires.input.is_none() {
+            if stdio.input.is_none() {
                 // It is not there to be talked to.
                 command.stdin(Stdio::null());
             }
         }
-        if wires.terminal == Terminal::Absent {
+        if stdio.terminal == Terminal::Absent {
             command.process_group(0);
         }
-        let settings = (wires.terminal == Terminal::Present).then(Settings::now);
+        let settings = (stdio.terminal == Terminal::Present).then(Settings::now);
         let child = command.spawn().map_err(|source| match source.kind() {
             io::ErrorKind::NotFound if !plan.cwd.is_dir() => {
                 RuntimeError::NoDirectory(plan.cwd.clone())
@@ -85,30 +85,30 @@ impl Child {
             }
             _ => RuntimeError::io(format!("start '{}'", program.to_string_lossy()), source),
         })?;
-        Ok(Self::watch(child, wires, settings))
+        Ok(Self::watch(child, stdio, settings))
     }
 
-    fn watch(mut child: std::process::Child, wires: Wires, before: Option<Settings>) -> Self {
+    fn watch(mut child: std::process::Child, stdio: ChildStdio, before: Option<Settings>) -> Self {
         let pid = Pid::from_child(&child);
         // Nobody has collected it: also when it has ended, the number is not another one's.
         let process = Process::of(child.id()).ok().flatten();
-        let (target, wait_for_end): (_, fn(Pid)) = match wires.terminal {
+        let (target, wait_for_end): (_, fn(Pid)) = match stdio.terminal {
             Terminal::Present => (Target::Process(pid), job::wait_for_end_of_job),
             Terminal::Absent => (Target::Group(pid), job::wait_for_end),
         };
-        let reins = Reins(Arc::new(Mutex::new(Some(target))));
-        if let (Some(input), Some(mut stdin)) = (wires.input, child.stdin.take()) {
+        let signals = SignalHandle(Arc::new(Mutex::new(Some(target))));
+        if let (Some(input), Some(mut stdin)) = (stdio.input, child.stdin.take()) {
             // A process that does not read to the end is no failure.
             thread::spawn(move || stdin.write_all(&input));
         }
         let (send, events) = channel();
-        let unheard = Unheard::default();
-        let speech = Speech { send: send.clone(), unheard: unheard.clone() };
+        let backlog = Backlog::default();
+        let sink = LineSink { send: send.clone(), backlog: backlog.clone() };
         let pipes =
             [child.stdout.take().map(OwnedFd::from), child.stderr.take().map(OwnedFd::from)];
         let pipes = pipes.into_iter().flatten().collect();
-        let reader = wires.output.map(|output| pass_on(pipes, output, speech));
-        let held = reins.clone();
+        let reader = stdio.output.map(|output| pass_on(pipes, output, sink));
+        let held = signals.clone();
         thread::spawn(move || {
             // Not collected: until the reins are gone its number is its own.
             wait_for_end(pid);
@@ -123,7 +123,7 @@ impl Child {
             let ended = status.map_or(Exit::Code(-1), Exit::from);
             let _ = send.send(ProcessEvent::Ended(ended));
         });
-        Self { reins, process, events, unheard }
+        Self { signals, process, events, backlog }
     }
 
     /// Returns the process, or None if it ended at once.
@@ -132,8 +132,8 @@ impl Child {
     }
 
     /// Returns a handle that forwards signals to the process.
-    pub fn reins(&self) -> Reins {
-        self.reins.clone()
+    pub fn signals(&self) -> SignalHandle {
+        self.signals.clone()
     }
 
     /// Waits for the next event, or returns None after `patience`.
@@ -141,7 +141,7 @@ impl Child {
         match self.events.recv_timeout(patience) {
             Ok(event) => {
                 if let ProcessEvent::Line(line) = &event {
-                    self.unheard.heard(line);
+                    self.backlog.heard(line);
                 }
                 Some(event)
             }
@@ -151,7 +151,7 @@ impl Child {
     }
 }
 
-impl Reins {
+impl SignalHandle {
     /// Sends a signal, by its number. A signal that a key of the terminal already sent to a process
     /// that shares the terminal is not sent again.
     ///

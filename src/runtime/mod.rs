@@ -17,8 +17,8 @@ mod log;
 mod named;
 mod none;
 mod output;
-mod plan;
 mod process;
+mod process_spec;
 mod stop;
 mod terminal_settings;
 mod tmux;
@@ -26,7 +26,7 @@ mod wait;
 
 pub use ask::ask;
 pub use carrier::{Carrier, carriers};
-pub use child::{Child, Reins, Wires};
+pub use child::{Child, ChildStdio, SignalHandle};
 pub use detached::Detached;
 pub use error::RuntimeError;
 pub use event::{Exit, ProcessEvent};
@@ -34,8 +34,8 @@ pub use foreground::Foreground;
 pub use log::{LEAST_LOG, LOG_PARTS, Log};
 pub use named::{NAMES, named};
 pub use none::NoRuntime;
-pub use plan::{Attach, Probe, ProcessSpec, Started, Stopped, Terminal};
 pub use process::{InvalidProcess, Process};
+pub use process_spec::{Attach, Probe, ProcessSpec, Started, Stopped, Terminal};
 pub use tmux::Tmux;
 
 use std::time::Duration;

@@ -13,30 +13,30 @@ use super::event::ProcessEvent;
 use super::lines::Lines;
 
 /// The most of a process's lines that is kept for somebody who does not listen, in bytes.
-const UNHEARD: usize = 8 << 20;
+const MAX_BACKLOG: usize = 8 << 20;
 
 /// Tells of a process's lines, for as long as somebody listens.
-pub(super) struct Speech {
+pub(super) struct LineSink {
     pub send: Sender<ProcessEvent>,
-    pub unheard: Unheard,
+    pub backlog: Backlog,
 }
 
 /// How much was said and not heard yet, in bytes.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Unheard(Arc<AtomicUsize>);
+pub(super) struct Backlog(Arc<AtomicUsize>);
 
-impl Speech {
+impl LineSink {
     /// A line that nobody has room for is not said: the process is never held up.
     fn say(&self, line: String) {
-        let (weight, Unheard(unheard)) = (weight(&line), &self.unheard);
-        if unheard.load(Ordering::Relaxed) + weight <= UNHEARD {
-            unheard.fetch_add(weight, Ordering::Relaxed);
+        let (weight, Backlog(backlog)) = (weight(&line), &self.backlog);
+        if backlog.load(Ordering::Relaxed) + weight <= MAX_BACKLOG {
+            backlog.fetch_add(weight, Ordering::Relaxed);
             let _ = self.send.send(ProcessEvent::Line(line));
         }
     }
 }
 
-impl Unheard {
+impl Backlog {
     /// To be told of each line that was heard.
     pub fn heard(&self, line: &str) {
         self.0.fetch_sub(weight(line), Ordering::Relaxed);
@@ -52,7 +52,7 @@ fn weight(line: &str) -> usize {
 pub(super) fn pass_on(
     pipes: Vec<OwnedFd>,
     mut output: Box<dyn Write + Send>,
-    speech: Speech,
+    sink: LineSink,
 ) -> Receiver<()> {
     let (done, end) = channel::<()>();
     thread::spawn(move || {
@@ -74,7 +74,7 @@ pub(super) fn pass_on(
                 // A full disk must not hold the process up.
                 let _ = output.write_all(&buffer[..count]).and_then(|()| output.flush());
                 if *place == 0 {
-                    lines.add(&buffer[..count]).into_iter().for_each(|line| speech.say(line));
+                    lines.add(&buffer[..count]).into_iter().for_each(|line| sink.say(line));
                 }
                 true
             });

@@ -1,6 +1,6 @@
 use super::{Fetched, Remote, ShareError, Watcher};
 use crate::model::Oid;
-use crate::store::{Aim, MergeReport, StoreError};
+use crate::store::{MergeMode, MergeReport, StoreError};
 
 /// The result of a pull.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,15 +21,15 @@ impl Remote<'_> {
     pub fn pull(&self, watcher: &mut Watcher<'_>) -> Result<PullReport, ShareError> {
         let fetched = self.fetch(watcher)?;
         let merged = match &fetched.tip {
-            Some(tip) => Some(self.merge(tip, Aim::Agree)?),
+            Some(tip) => Some(self.merge(tip, MergeMode::Converge)?),
             None => None,
         };
         Ok(PullReport { fetched, merged })
     }
 
-    pub(super) fn merge(&self, tip: &Oid, aim: Aim) -> Result<MergeReport, ShareError> {
+    pub(super) fn merge(&self, tip: &Oid, mode: MergeMode) -> Result<MergeReport, ShareError> {
         let unmergeable = |source| self.unmergeable(tip, source);
-        self.store.merge_tip(tip, aim, self.histories).map_err(unmergeable)
+        self.store.merge_tip(tip, mode, self.histories).map_err(unmergeable)
     }
 
     pub(super) fn unmergeable(&self, tip: &Oid, source: StoreError) -> ShareError {

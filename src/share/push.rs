@@ -4,7 +4,7 @@ use super::offer::Answer;
 use super::{Remote, ShareError, Tell, Watcher};
 use crate::ledger::Backoff;
 use crate::model::Oid;
-use crate::store::{Aim, Change, MergeReport};
+use crate::store::{Change, MergeMode, MergeReport};
 
 /// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Remote<'_> {
             }
             known = fetched;
             if let Some(tip) = &known {
-                merged.push(self.merge(tip, Aim::FastForward)?);
+                merged.push(self.merge(tip, MergeMode::FastForward)?);
             }
         }
     }

@@ -18,7 +18,7 @@ pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as 
 pub use error::{ResolveError, StoreError};
 pub use layout::{FORMAT, Key, Location, Shelf, Visibility};
 pub(crate) use layout::{id_of_path, record_pathspec};
-pub use merge::{Aim, Change, ChangeKind, Histories, MergeOutcome, MergeReport};
+pub use merge::{Change, ChangeKind, Histories, MergeMode, MergeOutcome, MergeReport};
 pub use notice::Notice;
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
 pub use read::{

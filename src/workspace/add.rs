@@ -2,7 +2,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::beside::beside_others;
+use super::worktree_race::retry_on_worktree_race;
 use super::worktrees::real_path;
 use super::{Added, Addition, Branch, WorkspaceError, WorktreeEntry, Worktrees, marker};
 use crate::git::{GitError, uninterrupted};
@@ -40,14 +40,14 @@ impl<'r> Worktrees<'r> {
         let name = format!("refs/heads/{name}");
         let nothing = "0".repeat(at.as_str().len());
         let message = format!("branch: Created from {at}");
-        beside_others(|| {
+        retry_on_worktree_race(|| {
             let git = self.repo.git("update-ref").shielded();
             let git = git.args(["--create-reflog", "-m", &message]);
             git.args([&name, at.as_str(), &nothing]).run()
         })?;
         let (repo, at) = (self.repo, at.clone());
         added.on_rollback(move || {
-            beside_others(|| {
+            retry_on_worktree_race(|| {
                 repo.git("update-ref").shielded().args(["-d", &name, at.as_str()]).run()
             })?;
             Ok(())
@@ -60,7 +60,7 @@ impl<'r> Worktrees<'r> {
     /// unless it is killed; it then leaves a worktree, which may be locked.
     fn check_out(&self, branch: &str, added: &mut Added<'r>) -> Result<(), WorkspaceError> {
         let path = added.path().to_owned();
-        let ended = beside_others(|| {
+        let ended = retry_on_worktree_race(|| {
             let git = self.git_at_top("worktree").as_user().env("AO_DISABLE", "1");
             git.args(["add", "--quiet", "--"]).arg(&path).arg(branch).run()
         });

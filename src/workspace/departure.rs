@@ -3,12 +3,12 @@
 
 use std::path::PathBuf;
 
+use super::at_risk::AtRisk;
 use super::inventory::Inventory;
 use super::list::path_from;
-use super::removal::Leaving;
-use super::stake::Stake;
+use super::removal::Target;
 use super::{
-    Condition, Detail, ExpectedWorktree, Loss, Removal, Verdict, Workspace, WorktreeEntry,
+    Condition, Detail, ExpectedWorktree, OnUnsaved, Removal, Verdict, Workspace, WorktreeEntry,
 };
 use super::{WorkspaceError, Worktrees};
 use crate::git::Held;
@@ -16,8 +16,8 @@ use crate::model::{Oid, is_branch_name};
 
 /// What goes, as it was when it was looked at.
 pub(super) struct Departure {
-    pub leaving: Option<Leaving>,
-    pub stake: Stake,
+    pub target: Option<Target>,
+    pub at_risk: AtRisk,
     /// What is in the git directory of the worktree.
     git_dir: Option<Inventory>,
     /// What is in its folder, where that is there.
@@ -32,28 +32,28 @@ impl Worktrees<'_> {
     /// # Errors
     /// What would be lost for good, or is not the session's.
     pub(super) fn departure(&self, removal: &Removal<'_>) -> Result<Departure, WorkspaceError> {
-        let leaving = match removal.path {
-            Some(path) => self.leaving(path, removal.session)?,
+        let target = match removal.path {
+            Some(path) => self.target(path, removal.session)?,
             None => None,
         };
         if let Some(name) = removal.branch {
-            self.check_free(name, leaving.as_ref())?;
+            self.check_free(name, target.as_ref())?;
         }
         // Before anything else is read: what comes later is seen by its time.
-        let (git_dir, folder) = match &leaving {
-            Some(leaving) => take(leaving)?,
+        let (git_dir, folder) = match &target {
+            Some(target) => take(target)?,
             None => (None, None),
         };
-        let stake = self.stake(leaving.as_ref(), removal.branch)?;
-        if let Some(leaving) = &leaving {
+        let at_risk = self.at_risk(target.as_ref(), removal.branch)?;
+        if let Some(target) = &target {
             if let Some(folder) = &folder {
-                let submodules = self.check_submodules(&leaving.path, &stake.status)?;
+                let submodules = self.check_submodules(&target.path, &at_risk.status)?;
                 self.check_nested(folder, &submodules)?;
             }
-            self.check_modules(&leaving.git_dir)?;
+            self.check_modules(&target.git_dir)?;
         }
-        let work = self.work(removal, leaving.as_ref(), &stake)?;
-        let departure = Departure { leaving, stake, git_dir, folder, work };
+        let work = self.work(removal, target.as_ref(), &at_risk)?;
+        let departure = Departure { target, at_risk, git_dir, folder, work };
         let is_news = |path: &PathBuf| removal.ignored.is_some_and(|known| !known.contains(path));
         let arrived = departure.ignored().find(is_news);
         match arrived {
@@ -74,19 +74,18 @@ impl Worktrees<'_> {
             }
         };
         let ignored = departure.ignored().collect();
-        let refusal = departure.work.filter(|_| removal.loss == Loss::Refuse);
+        let refusal = departure.work.filter(|_| removal.on_unsaved == OnUnsaved::Refuse);
         Ok(Verdict { yields: refusal.is_some(), refusal, ignored })
     }
 
-    fn check_free(&self, name: &str, leaving: Option<&Leaving>) -> Result<(), WorkspaceError> {
+    fn check_free(&self, name: &str, target: Option<&Target>) -> Result<(), WorkspaceError> {
         if !is_branch_name(name) {
             return Err(WorkspaceError::InvalidBranch(name.to_owned()));
         }
-        let other =
-            |listed: &WorktreeEntry| leaving.is_none_or(|leaving| leaving.path != listed.path);
+        let other = |listed: &WorktreeEntry| target.is_none_or(|target| target.path != listed.path);
         let others: Vec<_> = self.list()?.into_iter().filter(other).collect();
         match self.user_of(name, &others)? {
-            Some(path) if leaving.is_none_or(|leaving| leaving.path != path) => {
+            Some(path) if target.is_none_or(|target| target.path != path) => {
                 Err(WorkspaceError::BranchInUse { name: name.to_owned(), path })
             }
             _ => Ok(()),
@@ -96,14 +95,14 @@ impl Worktrees<'_> {
     fn work(
         &self,
         removal: &Removal<'_>,
-        leaving: Option<&Leaving>,
-        stake: &Stake,
+        target: Option<&Target>,
+        at_risk: &AtRisk,
     ) -> Result<Option<WorkspaceError>, WorkspaceError> {
-        if let Some(Leaving { path, .. }) = leaving {
+        if let Some(Target { path, .. }) = target {
             let path = path.clone();
             let condition =
                 self.state(&ExpectedWorktree { path: &path, branch: None }, Detail::Place)?;
-            let (condition, changes) = (condition.condition, stake.status.changes);
+            let (condition, changes) = (condition.condition, at_risk.status.changes);
             if matches!(condition, Condition::Busy(_)) {
                 return Ok(Some(WorkspaceError::NotRemovable { path, condition }));
             }
@@ -111,12 +110,12 @@ impl Worktrees<'_> {
                 return Ok(Some(WorkspaceError::Dirty { path, changes }));
             }
         }
-        let what = match (removal.branch, leaving) {
+        let what = match (removal.branch, target) {
             (Some(name), _) => format!("branch '{name}'"),
-            (None, Some(Leaving { path, .. })) => format!("'{}'", path.display()),
+            (None, Some(Target { path, .. })) => format!("'{}'", path.display()),
             (None, None) => return Ok(None),
         };
-        let count = stake.unmerged;
+        let count = at_risk.unmerged;
         Ok((count > 0).then_some(WorkspaceError::Unmerged { what, count }))
     }
 }
@@ -125,30 +124,30 @@ impl Worktrees<'_> {
 const LOCKS: [&str; 2] = ["index.lock", "HEAD.lock"];
 
 /// The git directory, and the folder where that is there.
-fn take(leaving: &Leaving) -> Result<(Option<Inventory>, Option<Inventory>), WorkspaceError> {
-    let mut locks = LOCKS.iter().map(|name| leaving.git_dir.join(name));
+fn take(target: &Target) -> Result<(Option<Inventory>, Option<Inventory>), WorkspaceError> {
+    let mut locks = LOCKS.iter().map(|name| target.git_dir.join(name));
     if let Some(lock) = locks.find(|lock| lock.exists()) {
         return Err(WorkspaceError::InUse(Held::by(&lock)));
     }
-    let git_dir = Inventory::take(&leaving.git_dir)?;
-    let folder = (!leaving.missing).then(|| Inventory::take(&leaving.path)).transpose()?;
+    let git_dir = Inventory::take(&target.git_dir)?;
+    let folder = (!target.missing).then(|| Inventory::take(&target.path)).transpose()?;
     Ok((Some(git_dir), folder))
 }
 
 impl Departure {
     /// What keeps it from going, where that is work which a backup could keep.
-    pub fn refusal(&mut self, loss: Loss) -> Option<WorkspaceError> {
-        self.work.take().filter(|_| loss == Loss::Refuse)
+    pub fn refusal(&mut self, on_unsaved: OnUnsaved) -> Option<WorkspaceError> {
+        self.work.take().filter(|_| on_unsaved == OnUnsaved::Refuse)
     }
 
     /// The branch that goes.
     pub fn branch(&self) -> Option<(&str, &Oid)> {
-        self.stake.branch.as_ref().map(|(name, tip)| (name.as_str(), tip))
+        self.at_risk.branch.as_ref().map(|(name, tip)| (name.as_str(), tip))
     }
 
     /// What git ignores in the worktree.
     fn ignored(&self) -> impl Iterator<Item = PathBuf> {
-        self.stake.status.ignored.iter().map(|path| path_from(path))
+        self.at_risk.status.ignored.iter().map(|path| path_from(path))
     }
 
     /// Looks at the files again.

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::list::path_from;
-use super::removal::Leaving;
+use super::removal::Target;
 use super::status::Status;
 use super::{WorkspaceError, Worktrees};
 use crate::git::{GitCommand, uninterrupted};
@@ -22,36 +22,33 @@ impl Worktrees<'_> {
     /// itself hides none.
     pub(super) fn open_index(
         &self,
-        leaving: &Leaving,
+        target: &Target,
     ) -> Result<Option<tempfile::TempPath>, WorkspaceError> {
-        if leaving.missing {
+        if target.missing {
             return Ok(None);
         }
-        let hidden = self.hidden(&leaving.path)?;
+        let hidden = self.hidden(&target.path)?;
         if hidden.assumed.is_empty() && hidden.skipped.is_empty() {
             return Ok(None);
         }
-        let index = copy_of_index(&leaving.git_dir)?;
-        self.show_all(leaving, &index, &hidden)?;
+        let index = copy_of_index(&target.git_dir)?;
+        self.show_all(target, &index, &hidden)?;
         Ok(Some(index))
     }
 
     /// A copy of the index of a worktree, in which no file is hidden from git.
-    pub(super) fn index_copy(
-        &self,
-        leaving: &Leaving,
-    ) -> Result<tempfile::TempPath, WorkspaceError> {
-        match self.open_index(leaving)? {
+    pub(super) fn index_copy(&self, target: &Target) -> Result<tempfile::TempPath, WorkspaceError> {
+        match self.open_index(target)? {
             Some(index) => Ok(index),
-            None => copy_of_index(&leaving.git_dir),
+            None => copy_of_index(&target.git_dir),
         }
     }
 
     /// Whether a submodule has changes to files that are hidden from git.
     pub(super) fn hides_changes(&self, top: &Path) -> Result<bool, WorkspaceError> {
         let Some(git_dir) = self.repo.git_dir_of(top) else { return Ok(false) };
-        let leaving = Leaving { git_dir, path: top.to_owned(), missing: false };
-        match self.open_index(&leaving)? {
+        let target = Target { git_dir, path: top.to_owned(), missing: false };
+        match self.open_index(&target)? {
             None => Ok(false),
             Some(index) => {
                 let git = with_index(self.status(top), Some(&index));
@@ -79,7 +76,7 @@ impl Worktrees<'_> {
 
     fn show_all(
         &self,
-        leaving: &Leaving,
+        target: &Target,
         index: &Path,
         hidden: &Hidden,
     ) -> Result<(), WorkspaceError> {
@@ -87,7 +84,7 @@ impl Worktrees<'_> {
             [("--no-assume-unchanged", &hidden.assumed), ("--no-skip-worktree", &hidden.skipped)]
         {
             if !paths.is_empty() {
-                let git = with_index(self.git_on(leaving, "update-index"), Some(index));
+                let git = with_index(self.git_on(target, "update-index"), Some(index));
                 git.args([option, "-z", "--stdin"]).input(paths.join(&0)).run()?;
             }
         }

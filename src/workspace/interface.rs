@@ -20,7 +20,7 @@ use super::{
 /// # [&["init", "-q"][..], &["commit", "-q", "--allow-empty", "-m", "first"]].map(git);
 /// use git_ao::git::Repository;
 /// use git_ao::model::SessionId;
-/// use git_ao::workspace::{Addition, Branch, Loss, Removal, Workspace, Worktrees};
+/// use git_ao::workspace::{Addition, Branch, OnUnsaved, Removal, Workspace, Worktrees};
 ///
 /// let repo = Repository::discover(&dir)?;
 /// let worktrees = Worktrees::new(&repo);
@@ -32,9 +32,9 @@ use super::{
 /// // Work that is saved nowhere else is only removed after a backup.
 /// std::fs::write(path.join("work"), "not committed")?;
 /// let (path, branch) = (Some(path.as_path()), Some("one"));
-/// let removal = Removal { path, branch, session, loss: Loss::Refuse, ignored: None };
+/// let removal = Removal { path, branch, session, on_unsaved: OnUnsaved::Refuse, ignored: None };
 /// assert!(worktrees.remove(&removal).is_err());
-/// let removed = worktrees.remove(&Removal { loss: Loss::Snapshot, ..removal })?;
+/// let removed = worktrees.remove(&Removal { on_unsaved: OnUnsaved::Backup, ..removal })?;
 /// assert_eq!(removed.backup, Some(format!("refs/ao/backup/{session}")));
 /// # Ok(()) }
 /// ```

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::beside::{beside_others, is_half_made};
+use super::worktree_race::{is_half_made, retry_on_worktree_race};
 use super::{WorkspaceError, Worktrees};
 use crate::model::Oid;
 
@@ -30,7 +30,7 @@ impl Worktrees<'_> {
         // What is undone after ^C asks for it, and must not be ended by the next one.
         let list =
             || self.repo.git("worktree").shielded().args(["list", "--porcelain", "-z"]).run();
-        let output = match beside_others(list) {
+        let output = match retry_on_worktree_race(list) {
             // Nobody makes it any more: it was left like this.
             Err(error) if is_half_made(&error) => {
                 self.mend_half_made()?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::list::path_from;
 use super::registry::{Registered, common_dir_of};
 use super::snapshot::gitlinks;
-use super::{Loss, Removal, WorkspaceError, Worktrees, marker};
+use super::{OnUnsaved, Removal, WorkspaceError, Worktrees, marker};
 use crate::git::Repository;
 use crate::model::SessionId;
 
@@ -95,7 +95,13 @@ impl Gone {
 }
 
 fn forgetting(path: &Path, session: SessionId) -> Removal<'_> {
-    Removal { path: Some(path), branch: None, session, loss: Loss::Refuse, ignored: None }
+    Removal {
+        path: Some(path),
+        branch: None,
+        session,
+        on_unsaved: OnUnsaved::Refuse,
+        ignored: None,
+    }
 }
 
 /// Returns sessions' worktrees that are not at their registered path but at a path to which they

@@ -2,8 +2,8 @@
 
 mod add;
 mod addition;
+mod at_risk;
 mod base;
-mod beside;
 mod branch;
 mod branch_only;
 mod departure;
@@ -32,13 +32,13 @@ mod removal;
 mod remove;
 mod removing;
 mod snapshot;
-mod stake;
 mod state;
 mod status;
 mod submodules;
 mod successor;
 mod take_back;
 mod unfinished;
+mod worktree_race;
 mod worktrees;
 
 pub use addition::{Added, Addition, Branch, Refilled, Remarks};
@@ -54,7 +54,7 @@ pub use operation::{Operation, operation};
 pub use place::{could_name, from_record, to_record};
 pub use places::Places;
 pub use reflogs::Moved;
-pub use removal::{Loss, Recreation, Removal, Removed, Verdict};
+pub use removal::{OnUnsaved, Recreation, Removal, Removed, Verdict};
 pub use state::{Changes, Condition, Detail, Divergence, ExpectedWorktree, WorkspaceState};
 pub use unfinished::Unfinished;
 pub use worktrees::Worktrees;

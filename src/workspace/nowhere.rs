@@ -3,7 +3,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::WorkspaceError;
-use super::removal::Leaving;
+use super::removal::Target;
 use crate::git::{Repository, replace};
 
 /// A worktree that git takes for one at a place where there is nothing; it is led back unless git
@@ -20,19 +20,19 @@ impl Nowhere {
     ///
     /// # Errors
     /// [`WorkspaceError::Changed`] when that folder is there again.
-    pub fn lead(repo: &Repository, leaving: &Leaving) -> Result<Self, WorkspaceError> {
-        let file = leaving.git_dir.join("gitdir");
+    pub fn lead(repo: &Repository, target: &Target) -> Result<Self, WorkspaceError> {
+        let file = target.git_dir.join("gitdir");
         let failed = |act| {
             let path = file.clone();
             move |source| WorkspaceError::Io { act, path, source }
         };
-        let name = leaving.git_dir.file_name().unwrap_or_default();
+        let name = target.git_dir.file_name().unwrap_or_default();
         let path = repo.ao_dir().join("gone").with_extension(name);
         let before = fs::read(&file).map_err(failed("read"))?;
         write(&file, path.join(".git").as_os_str().as_encoded_bytes()).map_err(failed("write"))?;
         let nowhere = Self { path, file, before };
-        if leaving.path.exists() {
-            return Err(WorkspaceError::Changed(leaving.path.clone()));
+        if target.path.exists() {
+            return Err(WorkspaceError::Changed(target.path.clone()));
         }
         Ok(nowhere)
     }

@@ -23,7 +23,7 @@ impl<'r> Worktrees<'r> {
                 remove_empty(again.path);
                 None
             }
-            Condition::Prunable => self.leaving(again.path, again.session)?,
+            Condition::Prunable => self.target(again.path, again.session)?,
             _ => return Err(WorkspaceError::PathTaken(again.path.to_owned())),
         };
         let mut backup = None;
@@ -31,9 +31,9 @@ impl<'r> Worktrees<'r> {
             let other = |listed: &WorktreeEntry| listed.path != stale.path;
             let others: Vec<_> = self.list()?.into_iter().filter(other).collect();
             self.check_branch(&branch, &others)?;
-            let stake = self.stake(Some(stale), None)?;
-            if stake.is_something() {
-                backup = Some(self.back_up(Some(stale), &stake, again.session)?);
+            let at_risk = self.at_risk(Some(stale), None)?;
+            if at_risk.is_something() {
+                backup = Some(self.back_up(Some(stale), &at_risk, again.session)?);
             }
             self.check_modules(&stale.git_dir)?;
             self.forget_missing(stale, again.session)?;

@@ -13,7 +13,7 @@ pub struct Removal<'a> {
     /// The session that must own it. A backup is named after the session.
     pub session: SessionId,
     /// What happens to work that would be lost.
-    pub loss: Loss,
+    pub on_unsaved: OnUnsaved,
     /// The ignored files that may be removed, as listed in [`Verdict`]; None if all may.
     pub ignored: Option<&'a [PathBuf]>,
 }
@@ -21,11 +21,11 @@ pub struct Removal<'a> {
 /// What happens to work that is saved nowhere else: uncommitted changes, and commits that are on no
 /// other branch and no remote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Loss {
+pub enum OnUnsaved {
     /// The removal is refused.
     Refuse,
     /// The work is saved in a commit under `refs/ao/backup/`.
-    Snapshot,
+    Backup,
 }
 
 /// The result of a removal.
@@ -66,7 +66,7 @@ pub struct Recreation<'a> {
 }
 
 /// A linked worktree that is to go.
-pub(super) struct Leaving {
+pub(super) struct Target {
     pub git_dir: PathBuf,
     pub path: PathBuf,
     /// True if the directory is missing, but git still has its index and HEAD.

@@ -2,11 +2,11 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::beside::beside_others;
+use super::at_risk::AtRisk;
 use super::departure::Departure;
 use super::nowhere::Nowhere;
-use super::removal::Leaving;
-use super::stake::Stake;
+use super::removal::Target;
+use super::worktree_race::retry_on_worktree_race;
 use super::{Removal, Removed, WorkspaceError, Worktrees, removing};
 use crate::git::GitError;
 use crate::model::{Oid, SessionId};
@@ -25,10 +25,12 @@ impl Worktrees<'_> {
         self.decided(removal)?;
         let _alone = self.repo.lock_named("remove", PATIENCE)?;
         let departure = self.decided(removal)?;
-        let backup = match departure.stake.is_something() {
-            true => {
-                Some(self.back_up(departure.leaving.as_ref(), &departure.stake, removal.session)?)
-            }
+        let backup = match departure.at_risk.is_something() {
+            true => Some(self.back_up(
+                departure.target.as_ref(),
+                &departure.at_risk,
+                removal.session,
+            )?),
             false => None,
         };
         if let Err(error) = departure.check() {
@@ -38,7 +40,7 @@ impl Worktrees<'_> {
             return Err(error);
         }
         self.discard(&departure, removal.session)?;
-        if let (None, Some(path)) = (&departure.leaving, removal.path) {
+        if let (None, Some(path)) = (&departure.target, removal.path) {
             remove_empty(path);
         }
         let mut removed = Removed { backup, ..Removed::default() };
@@ -53,7 +55,7 @@ impl Worktrees<'_> {
 
     fn decided(&self, removal: &Removal<'_>) -> Result<Departure, WorkspaceError> {
         let mut departure = self.departure(removal)?;
-        match departure.refusal(removal.loss) {
+        match departure.refusal(removal.on_unsaved) {
             Some(refusal) => Err(refusal),
             None => Ok(departure),
         }
@@ -62,34 +64,34 @@ impl Worktrees<'_> {
     /// Removes the folder, and lets git forget it. Git looks at the folder again: one that is there
     /// by now, with somebody else's work in it, is not removed.
     fn discard(&self, departure: &Departure, session: SessionId) -> Result<(), WorkspaceError> {
-        let Some(leaving) = &departure.leaving else { return Ok(()) };
-        removing::begin(&leaving.git_dir);
+        let Some(target) = &departure.target else { return Ok(()) };
+        removing::begin(&target.git_dir);
         let removed = departure.remove_folder();
         if let Err(error) = removed {
-            removing::end(&leaving.git_dir);
+            removing::end(&target.git_dir);
             return Err(error);
         }
-        self.forget_missing(leaving, session)
+        self.forget_missing(target, session)
     }
 
     /// Lets git forget a worktree whose folder is gone. Git runs no hook for this, and would remove
     /// a folder that comes back at this moment: so it is told of another place first.
     pub(super) fn forget_missing(
         &self,
-        leaving: &Leaving,
+        target: &Target,
         session: SessionId,
     ) -> Result<(), WorkspaceError> {
-        remove_empty(&leaving.path);
-        if leaving.path.exists() {
-            return Err(WorkspaceError::Changed(leaving.path.clone()));
+        remove_empty(&target.path);
+        if target.path.exists() {
+            return Err(WorkspaceError::Changed(target.path.clone()));
         }
-        let nowhere = Nowhere::lead(self.repo, leaving)?;
+        let nowhere = Nowhere::lead(self.repo, target)?;
         let git = || self.repo.git("worktree").as_user().shielded().args(["remove", "--"]);
-        match beside_others(|| git().arg(&nowhere.path).run()) {
+        match retry_on_worktree_race(|| git().arg(&nowhere.path).run()) {
             Ok(_) => Ok(()),
             // Somebody else let git forget it.
             Err(GitError::Failed { .. })
-                if self.leaving(&leaving.path, session).is_ok_and(|it| it.is_none()) =>
+                if self.target(&target.path, session).is_ok_and(|it| it.is_none()) =>
             {
                 Ok(())
             }
@@ -126,7 +128,7 @@ pub(super) fn remove_empty(path: &Path) {
     let _ = fs::remove_dir(path);
 }
 
-impl Stake {
+impl AtRisk {
     pub(super) fn is_something(&self) -> bool {
         self.unmerged > 0 || !self.status.changes.is_clean()
     }

@@ -1,8 +1,8 @@
 //! Commits everything in a worktree without changing its index.
 
+use super::at_risk::AtRisk;
 use super::list::path_from;
-use super::removal::Leaving;
-use super::stake::Stake;
+use super::removal::Target;
 use super::{WorkspaceError, Worktrees};
 use crate::git::GitCommand;
 use crate::ledger::Clock;
@@ -16,13 +16,13 @@ impl Worktrees<'_> {
     /// and, where the index differs from both, a commit of the index.
     pub(super) fn back_up(
         &self,
-        leaving: Option<&Leaving>,
-        stake: &Stake,
+        target: Option<&Target>,
+        at_risk: &AtRisk,
         session: SessionId,
     ) -> Result<String, WorkspaceError> {
-        let commit = match (leaving, stake.tips.as_slice()) {
-            (Some(leaving), tips) if !stake.status.changes.is_clean() || tips.len() > 1 => {
-                self.snapshot(leaving, stake, session)?
+        let commit = match (target, at_risk.tips.as_slice()) {
+            (Some(target), tips) if !at_risk.status.changes.is_clean() || tips.len() > 1 => {
+                self.snapshot(target, at_risk, session)?
             }
             (_, tips) => tips.first().expect("something is at stake").clone(),
         };
@@ -67,19 +67,19 @@ impl Worktrees<'_> {
 
     fn snapshot(
         &self,
-        leaving: &Leaving,
-        stake: &Stake,
+        target: &Target,
+        at_risk: &AtRisk,
         session: SessionId,
     ) -> Result<Oid, WorkspaceError> {
-        let index = self.index_copy(leaving)?;
-        let git = |verb: &str| self.git_on(leaving, verb).env("GIT_INDEX_FILE", index.to_owned());
+        let index = self.index_copy(target)?;
+        let git = |verb: &str| self.git_on(target, verb).env("GIT_INDEX_FILE", index.to_owned());
         let before = gitlinks(git("ls-files"))?;
         let conflicts = paths(git("ls-files").arg("--unmerged"), "")?;
         let staged = match conflicts.as_slice() {
             [] => Some(id_from(git("write-tree"))?),
             _ => None,
         };
-        if leaving.missing {
+        if target.missing {
             // A path with a conflict has no content but in the files that are gone.
             let git = git("update-index").args(["-z", "--force-remove", "--stdin"]);
             git.input(conflicts.join(&0)).run()?;
@@ -88,13 +88,13 @@ impl Worktrees<'_> {
             git("add").args(["--all", "--sparse"]).run()?;
             let after = gitlinks(git("ls-files"))?;
             if let Some(new) = after.iter().find(|path| !before.contains(path)) {
-                let path = leaving.path.join(path_from(new));
+                let path = target.path.join(path_from(new));
                 return Err(WorkspaceError::NestedRepository(path));
             }
         }
         let tree = id_from(git("write-tree"))?;
-        let mut parents = stake.tips.clone();
-        let head_tree = match stake.tips.first() {
+        let mut parents = at_risk.tips.clone();
+        let head_tree = match at_risk.tips.first() {
             Some(tip) => {
                 let git = self.repo.git("rev-parse").args(["--verify", "--quiet"]);
                 Some(id_from(git.arg(format!("{tip}^{{tree}}")))?)
@@ -103,7 +103,7 @@ impl Worktrees<'_> {
         };
         if let Some(staged) = staged.filter(|id| *id != tree && Some(id) != head_tree.as_ref()) {
             let message = format!("index of session {session}");
-            let tip = stake.tips.first().into_iter();
+            let tip = at_risk.tips.first().into_iter();
             parents.push(self.commit(&staged, &tip.cloned().collect::<Vec<_>>(), &message)?);
         }
         self.commit(&tree, &parents, &format!("backup of session {session}"))

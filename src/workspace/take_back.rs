@@ -1,8 +1,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::beside::beside_others;
 use super::inventory::Inventory;
+use super::worktree_race::retry_on_worktree_race;
 use super::{WorkspaceError, Worktrees, marker, removing};
 
 impl Worktrees<'_> {
@@ -25,7 +25,7 @@ impl Worktrees<'_> {
             removing::begin(&git_dir);
             folder.remove().inspect_err(|_| removing::end(&git_dir))?;
         }
-        beside_others(|| {
+        retry_on_worktree_race(|| {
             let git = self.repo.git("worktree").shielded();
             git.args(["remove", "--force", "--force", "--"]).arg(path).run()
         })?;

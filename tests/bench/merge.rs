@@ -1,5 +1,5 @@
 use git_ao::model::Oid;
-use git_ao::store::{Aim, Histories, MergeOutcome, Store, StoreError};
+use git_ao::store::{Histories, MergeMode, MergeOutcome, Store, StoreError};
 
 use super::measure::in_turn;
 use super::stage::{Stage, git};
@@ -41,7 +41,7 @@ impl Sides {
         git(self.stage.dir.path(), &["update-ref", &name, self.ours.as_str()]);
         let store = self.stage.store.at_ref(&name);
         let report = store
-            .merge_tip(&self.theirs, Aim::Agree, Histories::Related)
+            .merge_tip(&self.theirs, MergeMode::Converge, Histories::Related)
             .expect("it can be merged");
         assert_eq!((report.outcome, report.changes.len()), (MergeOutcome::Merged, CHANGES));
     }

@@ -14,9 +14,9 @@ const SHOWN: usize = 20;
 
 /// The titles of sessions, looked up once.
 #[derive(Default)]
-pub struct Titles(HashMap<SessionId, Option<String>>);
+pub struct TitleCache(HashMap<SessionId, Option<String>>);
 
-impl Titles {
+impl TitleCache {
     fn of(&mut self, id: SessionId, snapshot: &Snapshot<'_>) -> Option<&str> {
         let look_up = || snapshot.session(id).ok().map(|session| session.display_title());
         self.0.entry(id).or_insert_with(look_up).as_deref()
@@ -32,7 +32,7 @@ pub fn line(event: &Event, out: &Out) -> String {
 /// The event as git shows a commit.
 pub fn print(
     event: &Event,
-    titles: &mut Titles,
+    titles: &mut TitleCache,
     snapshot: &Snapshot<'_>,
     ctx: &mut Ctx,
 ) -> Result<(), OutError> {

@@ -5,16 +5,16 @@ use git_ao::model::{Oid, error_chain};
 use git_ao::store::{Snapshot, Store};
 
 use super::entry;
-use super::trail::Trail;
-use super::wanted::Wanted;
+use super::event_filter::EventFilter;
+use super::scope::Scope;
 use crate::cli::{CliError, Ctx, ExitCode};
 
 /// Stands before each id in what git prints.
 const MARK: char = '\u{1}';
 
 pub fn print(
-    wanted: &Wanted,
-    trail: &Trail,
+    filter: &EventFilter,
+    scope: &Scope,
     snapshot: &Snapshot<'_>,
     store: &Store,
     ctx: &mut Ctx,
@@ -23,7 +23,7 @@ pub fn print(
     if tips.is_empty() {
         return Ok(ExitCode::Done);
     }
-    let git = command(wanted, trail, &tips, store, ctx.out.is_colored());
+    let git = command(filter, scope, &tips, store, ctx.out.is_colored());
     let drawn = match git.run() {
         Ok(output) => output.text(),
         Err(error) => {
@@ -56,8 +56,8 @@ pub fn print(
 
 /// `git log`; what its configuration could add to each event is turned off.
 fn command(
-    wanted: &Wanted,
-    trail: &Trail,
+    filter: &EventFilter,
+    scope: &Scope,
     tips: &[&Oid],
     store: &Store,
     is_colored: bool,
@@ -66,22 +66,22 @@ fn command(
     let mut git = store.repository().git("log").env("GIT_LITERAL_PATHSPECS", "1");
     git = git.args(["--graph", "--no-show-signature", "--extended-regexp"]);
     git = git.args(["--regexp-ignore-case", "--format=%x01%H"]).arg(format!("--color={color}"));
-    if let Some(limit) = wanted.limit {
+    if let Some(limit) = filter.limit {
         git = git.arg(format!("--max-count={limit}"));
     }
-    if let Some(since) = wanted.since {
+    if let Some(since) = filter.since {
         git = git.arg(format!("--since=@{}", since.as_seconds()));
     }
-    if let Some(until) = wanted.until {
+    if let Some(until) = filter.until {
         git = git.arg(format!("--until=@{}", until.as_seconds()));
     }
-    for author in &wanted.authors {
+    for author in &filter.authors {
         git = git.arg(format!("--author={}", literal(author)));
     }
-    for op in &wanted.ops {
+    for op in &filter.ops {
         git = git.arg(format!("--grep=^Ao-Op: {}$", literal(op)));
     }
-    let paths = trail.places().iter().map(ToString::to_string);
+    let paths = scope.places().iter().map(ToString::to_string);
     git.args(tips.iter().map(|tip| tip.as_str())).arg("--").args(paths)
 }
 

@@ -61,13 +61,13 @@ fn draw(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
     }
     let height = tcgetwinsize(io::stdout()).map_or(24, |size| usize::from(size.ws_row).max(2));
     let foot = ctx.out.paint(Style::Dim, "q: leave");
-    let left_out = lines.len().saturating_sub(height - 1);
+    let skipped = lines.len().saturating_sub(height - 1);
     lines.truncate(height - 1);
     ctx.out.text("\x1b[H")?;
     for line in &lines {
         ctx.out.text(&line.replace('\n', "\x1b[K\r\n"))?;
     }
-    let more = if left_out > 0 { format!("{left_out} more lines; ") } else { String::new() };
+    let more = if skipped > 0 { format!("{skipped} more lines; ") } else { String::new() };
     write!(ctx.out, "{more}{foot}\x1b[K\x1b[J")?;
     Ok(ctx.out.flush()?)
 }

@@ -9,7 +9,7 @@ use crate::ops::common::liveness::{Liveness, liveness, stop};
 use crate::ops::common::start::claim;
 use crate::ops::common::{FlowError, placement};
 use crate::store::{Key, Store, StoreError};
-use crate::workspace::{Loss, Removal, Removed, Workspace as _, Worktrees};
+use crate::workspace::{OnUnsaved, Removal, Removed, Workspace as _, Worktrees};
 
 /// The leftovers of an ended session.
 #[derive(Debug, Clone)]
@@ -54,13 +54,17 @@ impl Leftover {
     }
 
     /// Only a worktree that says itself that it is the session's.
-    pub(super) fn removal(&self, loss: Loss) -> Removal<'_> {
+    pub(super) fn removal(&self, on_unsaved: OnUnsaved) -> Removal<'_> {
         let (path, branch) = (self.worktree.as_deref(), self.branch.as_deref());
-        Removal { path, branch, session: self.session.id, loss, ignored: None }
+        Removal { path, branch, session: self.session.id, on_unsaved, ignored: None }
     }
 
     /// Removes worktree and branch, and holds on to the session.
-    pub(super) fn remove(&mut self, store: &Store, loss: Loss) -> Result<Lock, FlowError> {
+    pub(super) fn remove(
+        &mut self,
+        store: &Store,
+        on_unsaved: OnUnsaved,
+    ) -> Result<Lock, FlowError> {
         let repo = store.repository();
         let id = self.session.id;
         let claim = match claim(repo, id, Duration::ZERO) {
@@ -78,7 +82,7 @@ impl Leftover {
         if self.removes() {
             let worktrees = Worktrees::new(repo);
             let ignored = Some(self.ignored.as_slice());
-            let removal = Removal { ignored, ..self.removal(loss) };
+            let removal = Removal { ignored, ..self.removal(on_unsaved) };
             let Removed { backup, branch, kept } = worktrees.remove(&removal)?;
             (self.backup, self.tip) = (backup, branch);
             if kept.is_some() {

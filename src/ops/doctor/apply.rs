@@ -74,7 +74,7 @@ impl Applied<'_> {
                     None => Ok("already gone".to_owned()),
                 }
             }
-            Remedy::Exclude(folder) => exclude::mend(self.store, folder),
+            Remedy::Exclude(folder) => exclude::fix(self.store, folder),
         })
     }
 

@@ -25,7 +25,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
 }
 
 /// Makes git ignore a folder, as far as `info/exclude` can.
-pub fn mend(store: &Store, folder: &Path) -> Done {
+pub fn fix(store: &Store, folder: &Path) -> Done {
     match Worktrees::new(store.repository()).exclude(folder) {
         Some(Exclusion::Written(exposed)) => {
             Ok(format!("'{}' was added to '{}'", exposed.pattern, exposed.file.display()))

@@ -1,12 +1,14 @@
 use super::Finding;
-use crate::hook::{Edits, HookError, HookName, HookState, HooksDir, Installer, Lacking, Way};
+use crate::hook::{
+    Edits, HookError, HookName, HookState, HooksDir, InstallMethod, Installer, Lacking,
+};
 use crate::model::error_chain;
 use crate::store::Store;
 
 /// Hooks that are not installed, in this worktree and in others, or not as they were written.
 pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
     let repo = store.repository();
-    let installer = Installer::new(repo, Way::File, Edits::Keep);
+    let installer = Installer::new(repo, InstallMethod::File, Edits::Keep);
     let turned_off = matches!(HooksDir::find(repo), Err(HookError::TurnedOff(_)));
     let look = |name| finding(&installer, name, turned_off);
     found.extend(HookName::ALL.into_iter().filter_map(look));

@@ -2,15 +2,15 @@
 
 mod apply;
 mod branch;
+mod check;
 mod clocks;
 mod decoration;
-mod examine;
 mod exclude;
 mod finding;
+mod fix;
 mod hooks;
 mod leftovers;
 mod lost_event;
-mod mend;
 mod orphans;
 mod programs;
 mod refspecs;
@@ -21,7 +21,7 @@ mod settings;
 mod unfinished;
 mod writing;
 
-pub use examine::examine;
+pub use check::check;
 pub use finding::{Finding, Weight};
+pub use fix::{FixOutcome, FixResult, fix};
 pub(super) use lost_event::lost_event;
-pub use mend::{FixOutcome, Treated, mend};

@@ -7,7 +7,7 @@ use crate::model::error_chain;
 use crate::ops::common::FlowError;
 use crate::ops::common::runner_files::runners;
 use crate::store::{Shelf, Snapshot, Store};
-use crate::workspace::{HalfCheckout, Loss, Removal, Worktrees, marked};
+use crate::workspace::{HalfCheckout, OnUnsaved, Removal, Worktrees, marked};
 
 /// What looks as if it belonged to a session, which there is not.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
@@ -96,7 +96,7 @@ fn worktrees(
             path: Some(&path),
             branch: None,
             session: id,
-            loss: Loss::Refuse,
+            on_unsaved: OnUnsaved::Refuse,
             ignored: None,
         };
         found.push(match worktrees.verdict(&removal)?.refusal {

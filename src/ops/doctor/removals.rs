@@ -7,7 +7,7 @@ use super::lost_event::lost_event;
 use crate::model::error_chain;
 use crate::ops::common::FlowError;
 use crate::store::{Snapshot, Store};
-use crate::workspace::{Loss, Removal, Worktrees, session_at};
+use crate::workspace::{OnUnsaved, Removal, Worktrees, session_at};
 
 /// Names them, and returns their worktrees.
 pub fn look(
@@ -30,7 +30,7 @@ pub fn look(
             path: Some(&path),
             branch: None,
             session: id,
-            loss: Loss::Refuse,
+            on_unsaved: OnUnsaved::Refuse,
             ignored: None,
         };
         let status = format!("git -C '{shown}' status");

@@ -8,7 +8,7 @@ use crate::model::{Origin, Placement, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::liveness::AgentFile;
 use crate::ops::common::{FlowError, last_screen};
-use crate::runtime::{Child, Exit, ProcessEvent, Reins};
+use crate::runtime::{Child, Exit, ProcessEvent, SignalHandle};
 use crate::store::{Key, Store, StoreError};
 
 /// How often an agent that tells its id to nobody is looked at, at first.
@@ -36,9 +36,9 @@ impl Running<'_> {
     pub fn look_after(
         mut self,
         mut home: Home,
-        watch: &mut dyn FnMut(Reins),
+        watch: &mut dyn FnMut(SignalHandle),
     ) -> Result<Exit, FlowError> {
-        watch(self.child.reins());
+        watch(self.child.signals());
         let mut trouble = self.tell(&mut home).err();
         let mut patience = FIRST_LOOK;
         let ended = loop {
@@ -89,7 +89,7 @@ impl Running<'_> {
         match home.with(|store| self.tell_once(store)) {
             None | Some(Ok(true)) => Ok(()),
             Some(Ok(false) | Err(StoreError::Archived(_) | StoreError::NotFound(_))) => {
-                Ok(self.child.reins().end()?)
+                Ok(self.child.signals().end()?)
             }
             Some(Err(error)) => Err(error.into()),
         }

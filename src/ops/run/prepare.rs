@@ -12,14 +12,14 @@ use crate::ops::common::launch_request::{LaunchInputs, brief, parent, taken_up};
 use crate::ops::common::liveness::AgentFile;
 use crate::ops::common::liveness::identity;
 use crate::ops::common::{FlowError, Launcher, SESSION_ENV, last_screen, message, placement};
-use crate::runtime::{Child, ProcessSpec, Wires};
+use crate::runtime::{Child, ChildStdio, ProcessSpec};
 use crate::store::{Key, Store};
 
 /// All that it takes to start an agent.
 pub(super) struct Prepared<'a> {
     agent: &'a dyn Agent,
     plan: ProcessSpec,
-    wires: Wires,
+    stdio: ChildStdio,
     session: Key,
     workspace: PathBuf,
     conversation: Option<String>,
@@ -57,7 +57,7 @@ pub(super) fn prepare<'a>(
     if let Some(id) = taken_up(&told) {
         agent.bring_conversation(id, &workspace, store.repository().environment())?;
     }
-    let wires = Wires {
+    let stdio = ChildStdio {
         terminal,
         input: launch.stdin.clone().map(String::into_bytes),
         output: (mode == Mode::Headless).then_some(output),
@@ -65,7 +65,7 @@ pub(super) fn prepare<'a>(
     let plan = plan(store.repository(), session, &workspace, program, &launch);
     let conversation = launch.agent_session_id;
     let here = placement::placement(store, session).cloned();
-    Ok(Prepared { agent, plan, wires, session: key_of(session), workspace, conversation, here })
+    Ok(Prepared { agent, plan, stdio, session: key_of(session), workspace, conversation, here })
 }
 
 impl<'a> Prepared<'a> {
@@ -82,7 +82,7 @@ impl<'a> Prepared<'a> {
         last_screen::forget(repo, self.session.id);
         // A file's time may be coarser than the clock.
         let since = SystemTime::now() - Duration::from_secs(2);
-        let child = match Child::start(&self.plan, self.wires) {
+        let child = match Child::start(&self.plan, self.stdio) {
             Ok(child) => child,
             Err(error) => {
                 let _ = AgentFile::remove(repo, self.session.id);

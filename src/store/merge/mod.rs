@@ -17,5 +17,5 @@ mod unknown;
 mod tests;
 
 pub use change::{Change, ChangeKind};
-pub use tip::{Aim, Histories, MergeOutcome, MergeReport};
+pub use tip::{Histories, MergeMode, MergeOutcome, MergeReport};
 pub(super) use trees::Trees;

@@ -12,10 +12,10 @@ use crate::model::{Message, Oid, Timestamp};
 
 /// The purpose of a merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aim {
+pub enum MergeMode {
     /// Our tip contains all of their events. If both tips contain the same events and differ only
     /// in merge commits, no further merge commit is made: one of the two tips is used.
-    Agree,
+    Converge,
     /// Their tip is an ancestor of ours, as a push requires.
     FastForward,
 }
@@ -66,12 +66,12 @@ impl Store {
     pub fn merge_tip(
         &self,
         theirs: &Oid,
-        aim: Aim,
+        mode: MergeMode,
         histories: Histories,
     ) -> Result<MergeReport, StoreError> {
         let merged = self.commit_with_retry(|snapshot, _| {
             let merge = Merge::new(self, &snapshot, theirs)?;
-            merge.run(aim, histories)
+            merge.run(mode, histories)
         });
         merged.map(|committed| committed.value)
     }
@@ -148,7 +148,7 @@ impl<'s> Merge<'s> {
 
     fn run(
         &self,
-        aim: Aim,
+        mode: MergeMode,
         histories: Histories,
     ) -> Result<(MergeReport, Vec<RefUpdate>), StoreError> {
         let Some(ours) = self.our_id() else {
@@ -169,13 +169,13 @@ impl<'s> Merge<'s> {
             if whole.displaced.is_empty() {
                 return self.adopt(whole);
             }
-            if same_events && aim == Aim::Agree {
+            if same_events && mode == MergeMode::Converge {
                 return Ok(self.stay(ours));
             }
             if relation.ahead.is_empty() {
                 return self.commit(whole);
             }
-        } else if same_events && aim == Aim::Agree {
+        } else if same_events && mode == MergeMode::Converge {
             return Ok(self.stay(ours));
         }
         let base = Bases::new(self.store).tree(&mut graph, &self.trees, &relation.bases)?;

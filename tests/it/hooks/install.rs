@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use git_ao::git::Repository;
-use git_ao::hook::{Edits, HookName, HookState, Installed, Installer, Uninstalled, Way};
+use git_ao::hook::{Edits, HookName, HookState, InstallMethod, Installed, Installer, Uninstalled};
 
 use super::{BRANCH, Bed, script};
 use crate::support::{Combo, Repo, for_each_repo, tree_of};
@@ -227,7 +227,7 @@ fn the_second_of_two_versions_takes_over() {
         }
         let before = fs::read(&hook).ok();
         let repo = Repository::discover(bed.repo.dir()).unwrap();
-        let installer = Installer::new(&repo, Way::File, Edits::Keep);
+        let installer = Installer::new(&repo, InstallMethod::File, Edits::Keep);
         let install =
             |program| installer.install(HookName::PostCheckout, Path::new(program)).unwrap();
         install("/old version/git-ao");
@@ -245,7 +245,7 @@ fn the_second_of_two_versions_takes_over() {
 fn hooks_in_gits_configuration() {
     let bed = Bed::new().hooked(&[]);
     let repo = Repository::discover(bed.repo.dir()).unwrap();
-    let installer = Installer::new(&repo, Way::Configured, Edits::Keep);
+    let installer = Installer::new(&repo, InstallMethod::Configured, Edits::Keep);
     let name = HookName::PostCheckout;
     let program = Path::new(env!("CARGO_BIN_EXE_git-ao"));
     let config = fs::read(repo.common_dir().join("config")).unwrap();
@@ -261,7 +261,7 @@ fn hooks_in_gits_configuration() {
 
     bed.work.git(["checkout", "-q", "-b", "other"]);
     let git_ran_it = bed.branch() == "other";
-    assert_eq!(git_ran_it, Way::of_git(&repo).unwrap() == Way::Configured);
+    assert_eq!(git_ran_it, InstallMethod::of_git(&repo).unwrap() == InstallMethod::Configured);
     if !git_ran_it {
         let head = bed.work.git(["rev-parse", "HEAD"]);
         let line = format!("{} \"$@\"", command.trim_end());
@@ -271,7 +271,7 @@ fn hooks_in_gits_configuration() {
     assert_eq!(bed.branch(), "other");
 
     // And the other way round.
-    let files = Installer::new(&repo, Way::File, Edits::Keep);
+    let files = Installer::new(&repo, InstallMethod::File, Edits::Keep);
     assert_eq!(files.install(name, program).unwrap(), Installed::Updated);
     assert_eq!(files.status(name).unwrap(), HookState::File(bed.hook("post-checkout")));
     assert_eq!(installer.install(name, Path::new("/new/git-ao")).unwrap(), Installed::Updated);
@@ -285,7 +285,7 @@ fn the_installed_git_is_asked_which_way_it_knows() {
     let repo = Repo::new();
     repo.ao(["hooks", "install"]).ok().stdout_is("post-checkout: installed\n");
     let git = Repository::discover(repo.dir()).unwrap();
-    let is_file = Way::of_git(&git).unwrap() == Way::File;
+    let is_file = InstallMethod::of_git(&git).unwrap() == InstallMethod::File;
     assert_eq!(repo.dir().join(".git/hooks/post-checkout").exists(), is_file);
     repo.ao(["hooks", "status"]).ok().stdout_has("post-checkout       installed in ");
     repo.ao(["hooks", "uninstall"]).ok().stdout_is("post-checkout: removed\n");

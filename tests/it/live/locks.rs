@@ -9,7 +9,7 @@ use git_ao::git::{Held, LockError, RefError};
 use git_ao::ledger::LedgerError;
 use git_ao::model::error_chain;
 use git_ao::store::{Store, StoreError};
-use git_ao::workspace::{Loss, Removal, WorkspaceError, Worktrees};
+use git_ao::workspace::{OnUnsaved, Removal, WorkspaceError, Worktrees};
 
 use super::world::{World, id};
 use crate::support::{Combo, Refs, skipped};
@@ -143,7 +143,7 @@ fn a_git_that_crashed_in_a_worktree_left_a_lock_that_can_be_removed() {
             path: Some(&path),
             branch: None,
             session: id(&session),
-            loss: Loss::Refuse,
+            on_unsaved: OnUnsaved::Refuse,
             ignored: None,
         };
         let error = Worktrees::new(&repo).verdict(&removal).unwrap().refusal.unwrap();

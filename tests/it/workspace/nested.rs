@@ -3,21 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use git_ao::workspace::{Loss, Removal, Removed, Workspace, WorkspaceError, Worktrees};
+use git_ao::workspace::{OnUnsaved, Removal, Removed, Workspace, WorkspaceError, Worktrees};
 
 use super::{id, new, open};
 use crate::support::{Combo, Repo, alone};
 
 const BACKUP: &str = "refs/ao/backup/7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e";
 
-fn remove(repo: &Repo, path: &Path, loss: Loss) -> Result<Removed, WorkspaceError> {
+fn remove(repo: &Repo, path: &Path, loss: OnUnsaved) -> Result<Removed, WorkspaceError> {
     let git = open(repo);
     let path = Some(path);
     Worktrees::new(&git).remove(&Removal {
         path,
         branch: Some("ao/x"),
         session: id(),
-        loss,
+        on_unsaved: loss,
         ignored: None,
     })
 }
@@ -63,7 +63,7 @@ fn worktrees_and_repositories_in_ignored_folders_are_kept() {
         fs::create_dir(path.join("ignored")).unwrap();
         for (kind, make) in kinds {
             make();
-            for loss in [Loss::Refuse, Loss::Snapshot] {
+            for loss in [OnUnsaved::Refuse, OnUnsaved::Backup] {
                 let error = remove(&repo, &path, loss).unwrap_err();
                 use WorkspaceError as E;
                 let (E::NestedWorktree(found) | E::NestedRepository(found)) = &error else {
@@ -78,9 +78,9 @@ fn worktrees_and_repositories_in_ignored_folders_are_kept() {
         // A dependency that was cloned can be cloned again; with a change it cannot.
         other.git(["clone", "-q", ".", place]);
         other.within(&inner).write("README", "changed");
-        assert!(remove(&repo, &path, Loss::Snapshot).is_err());
+        assert!(remove(&repo, &path, OnUnsaved::Backup).is_err());
         other.within(&inner).git(["stash", "--quiet"]);
-        assert!(remove(&repo, &path, Loss::Snapshot).is_err());
+        assert!(remove(&repo, &path, OnUnsaved::Backup).is_err());
         other.within(&inner).git(["stash", "drop", "--quiet"]);
         there.write("x.env", "SECRET");
         let git = open(&repo);
@@ -88,13 +88,13 @@ fn worktrees_and_repositories_in_ignored_folders_are_kept() {
             path: Some(&path),
             branch: None,
             session: id(),
-            loss: Loss::Refuse,
+            on_unsaved: OnUnsaved::Refuse,
             ignored: None,
         };
         let verdict = Worktrees::new(&git).verdict(&removal).unwrap();
         let names = ["ignored/", "x.env"].map(PathBuf::from);
         assert_eq!((verdict.refusal.is_none(), verdict.ignored), (true, names.into()));
-        remove(&repo, &path, Loss::Refuse).unwrap();
+        remove(&repo, &path, OnUnsaved::Refuse).unwrap();
         assert!(!path.exists());
     });
 }
@@ -109,10 +109,10 @@ fn changes_that_the_index_hides_count() {
             there.git(["update-index", flag, "README", "other"]);
             there.write("README", "mine\n");
             assert_eq!(there.git(["status", "--porcelain"]), "");
-            let error = remove(&repo, &path, Loss::Refuse).unwrap_err();
+            let error = remove(&repo, &path, OnUnsaved::Refuse).unwrap_err();
             assert!(matches!(error, WorkspaceError::Dirty { .. }), "{flag}: {error}");
             assert!(there.git(["ls-files", "-v", "README"]).starts_with(['h', 'S']), "as it was");
-            let backup = remove(&repo, &path, Loss::Snapshot).unwrap().backup.unwrap();
+            let backup = remove(&repo, &path, OnUnsaved::Backup).unwrap().backup.unwrap();
             assert_eq!(repo.git(["show", &format!("{backup}:README")]), "mine\n", "{flag}");
             assert_eq!(repo.git(["show", &format!("{backup}:other")]), "1\n", "{flag}");
         }
@@ -128,8 +128,8 @@ fn commits_that_only_an_operation_in_progress_names_are_kept() {
         there.commit("README", "ours\n");
         there.write(".gitignore", "ignored/\n*.env\nstashed\n");
         there.git_result(["-c", "rebase.autoStash=true", "rebase", "-q", "main"]).code(1);
-        assert!(remove(&repo, &path, Loss::Refuse).is_err());
-        let backup = remove(&repo, &path, Loss::Snapshot).unwrap().backup.unwrap();
+        assert!(remove(&repo, &path, OnUnsaved::Refuse).is_err());
+        let backup = remove(&repo, &path, OnUnsaved::Backup).unwrap().backup.unwrap();
         let kept = repo.git(["log", "--format=%H", &backup]);
         let stash = kept.lines().any(|commit| {
             repo.git(["show", &format!("{commit}:.gitignore")]).ends_with("stashed\n")
@@ -146,9 +146,9 @@ fn a_ref_of_the_worktree_alone_counts() {
         let tip = there.commit("a", "1\n");
         there.git(["update-ref", "refs/worktree/mine", &tip]);
         there.git(["reset", "-q", "--hard", "main"]);
-        let error = remove(&repo, &path, Loss::Refuse).unwrap_err();
+        let error = remove(&repo, &path, OnUnsaved::Refuse).unwrap_err();
         assert!(matches!(error, WorkspaceError::Unmerged { count: 1, .. }), "{error}");
-        remove(&repo, &path, Loss::Snapshot).unwrap();
+        remove(&repo, &path, OnUnsaved::Backup).unwrap();
         repo.git(["merge-base", "--is-ancestor", &tip, BACKUP]);
     });
 }
@@ -160,7 +160,7 @@ fn a_stash_stays() {
         let (there, path) = workspace(&repo);
         there.write("README", "stashed\n");
         there.git(["stash", "--quiet"]);
-        remove(&repo, &path, Loss::Refuse).unwrap();
+        remove(&repo, &path, OnUnsaved::Refuse).unwrap();
         assert_eq!(repo.git(["show", "stash@{0}:README"]), "stashed\n");
     });
 }
@@ -173,13 +173,13 @@ fn one_that_git_is_at_work_in_is_kept() {
         let git_dir = PathBuf::from(there.git(["rev-parse", "--absolute-git-dir"]).trim());
         for lock in ["index.lock", "HEAD.lock"] {
             fs::write(git_dir.join(lock), "").unwrap();
-            for loss in [Loss::Refuse, Loss::Snapshot] {
+            for loss in [OnUnsaved::Refuse, OnUnsaved::Backup] {
                 let error = remove(&repo, &path, loss).unwrap_err();
                 assert!(matches!(error, WorkspaceError::InUse(_)), "{error}");
             }
             fs::remove_file(git_dir.join(lock)).unwrap();
         }
-        remove(&repo, &path, Loss::Refuse).unwrap();
+        remove(&repo, &path, OnUnsaved::Refuse).unwrap();
     });
 }
 
@@ -196,7 +196,7 @@ fn the_repository_of_a_submodule_that_is_not_checked_out_is_kept() {
         there.git(["-c", allow, "submodule", "--quiet", "update", "--init"]);
         let tip = there.within("sub").commit("only here", "x");
         there.git(["submodule", "--quiet", "deinit", "--force", "sub"]);
-        for loss in [Loss::Refuse, Loss::Snapshot] {
+        for loss in [OnUnsaved::Refuse, OnUnsaved::Backup] {
             let error = remove(&repo, &path, loss).unwrap_err();
             assert!(matches!(error, WorkspaceError::Submodule { .. }), "{error}");
         }
@@ -206,11 +206,11 @@ fn the_repository_of_a_submodule_that_is_not_checked_out_is_kept() {
         // A change that the submodule's index hides.
         sub.git(["update-index", "--assume-unchanged", "README"]);
         sub.write("README", "hidden");
-        assert!(remove(&repo, &path, Loss::Snapshot).is_err());
+        assert!(remove(&repo, &path, OnUnsaved::Backup).is_err());
         sub.git(["checkout", "-q", "HEAD", "--", "README"]);
         sub.git(["update-index", "--no-assume-unchanged", "README"]);
         sub.git(["checkout", "-q", "--force"]);
-        remove(&repo, &path, Loss::Refuse).unwrap();
+        remove(&repo, &path, OnUnsaved::Refuse).unwrap();
     });
 }
 
@@ -223,7 +223,7 @@ fn a_worktree_of_somebody_else_is_kept() {
         repo.git(["worktree", "remove", place]);
         repo.git(["worktree", "add", "-q", "--detach", place]);
         fs::write(path.join("x.env"), "SECRET").unwrap();
-        for loss in [Loss::Refuse, Loss::Snapshot] {
+        for loss in [OnUnsaved::Refuse, OnUnsaved::Backup] {
             let error = remove(&repo, &path, loss).unwrap_err();
             assert!(matches!(error, WorkspaceError::NotItsOwn { .. }), "{error}");
         }
@@ -238,11 +238,11 @@ fn one_that_cannot_be_reached_is_kept() {
         let (_, path) = workspace(&repo);
         let (disk, away) = (repo.env().path("w"), repo.env().path("away"));
         fs::rename(&disk, &away).unwrap();
-        for loss in [Loss::Refuse, Loss::Snapshot] {
+        for loss in [OnUnsaved::Refuse, OnUnsaved::Backup] {
             let error = remove(&repo, &path, loss).unwrap_err();
             assert!(matches!(error, WorkspaceError::OutOfReach(_)), "{error}");
         }
         fs::rename(&away, &disk).unwrap();
-        remove(&repo, &path, Loss::Refuse).unwrap();
+        remove(&repo, &path, OnUnsaved::Refuse).unwrap();
     });
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use git_ao::git::Repository;
-use git_ao::workspace::{Loss, Removal, Removed, Workspace, WorkspaceError, Worktrees};
+use git_ao::workspace::{OnUnsaved, Removal, Removed, Workspace, WorkspaceError, Worktrees};
 
 use super::{existing, id, known, new, open};
 use crate::support::{Combo, Repo, alone, employ, for_each_repo, tree_of, worker};
@@ -14,14 +14,14 @@ fn remove(
     repo: &Repo,
     path: &Path,
     branch: Option<&str>,
-    loss: Loss,
+    loss: OnUnsaved,
 ) -> Result<Removed, WorkspaceError> {
     let git = open(repo);
     Worktrees::new(&git).remove(&Removal {
         path: Some(path),
         branch,
         session: id(),
-        loss,
+        on_unsaved: loss,
         ignored: None,
     })
 }
@@ -54,7 +54,7 @@ fn a_clean_one_goes_with_its_branch() {
             let before = known(repo);
             let (_, path) = workspace(repo);
             repo.git(["config", "branch.ao/x.remote", "origin"]);
-            let removed = remove(repo, &path, Some("ao/x"), Loss::Refuse).unwrap();
+            let removed = remove(repo, &path, Some("ao/x"), OnUnsaved::Refuse).unwrap();
             let branch = Some(super::main_commit(repo));
             assert_eq!(removed, Removed { backup: None, branch, kept: None });
             assert_eq!(known(repo), before);
@@ -79,12 +79,12 @@ fn dirty_trees_are_refused_or_kept_whole() {
             fs::remove_file(path.join("README")).unwrap();
             there.write("new/file\nodd", "n\n");
             let (before, picture) = (known(repo), tree_of(repo.env().root()));
-            let error = remove(repo, &path, None, Loss::Refuse).unwrap_err();
+            let error = remove(repo, &path, None, OnUnsaved::Refuse).unwrap_err();
             assert!(matches!(error, WorkspaceError::Dirty { .. }), "{error}");
             assert_eq!(known(repo), before);
             tree_of(repo.env().root()).assert_same(&picture);
 
-            let removed = remove(repo, &path, Some("ao/x"), Loss::Snapshot).unwrap();
+            let removed = remove(repo, &path, Some("ao/x"), OnUnsaved::Backup).unwrap();
             assert_eq!(removed.backup.as_deref(), Some(BACKUP));
             assert!(!path.exists());
             let tree = [("both", "3\n"), ("new/file\nodd", "n\n")];
@@ -112,7 +112,7 @@ fn a_change_in_the_moment_of_the_add_is_kept() {
         // Nothing that the index knows of the file is different, but the index is not newer.
         date(&there.write("file", "3\n"));
         date(Path::new(there.git(["rev-parse", "--git-path", "index"]).trim()));
-        remove(&repo, &path, None, Loss::Snapshot).unwrap();
+        remove(&repo, &path, None, OnUnsaved::Backup).unwrap();
         assert_eq!(repo.git(["show", &format!("{BACKUP}:file")]), "3\n");
     });
 }
@@ -131,9 +131,9 @@ fn each_kind_of_change_counts() {
         for (n, change) in changes.iter().enumerate() {
             let (there, path) = workspace(&repo);
             change(&there);
-            let error = remove(&repo, &path, None, Loss::Refuse).unwrap_err();
+            let error = remove(&repo, &path, None, OnUnsaved::Refuse).unwrap_err();
             assert!(matches!(error, WorkspaceError::Dirty { .. }), "{n}: {error}");
-            let removed = remove(&repo, &path, Some("ao/x"), Loss::Snapshot).unwrap();
+            let removed = remove(&repo, &path, Some("ao/x"), OnUnsaved::Backup).unwrap();
             let suffix = if n == 0 { String::new() } else { format!("-{}", n + 1) };
             assert_eq!(removed.backup, Some(format!("{BACKUP}{suffix}")));
         }
@@ -141,7 +141,7 @@ fn each_kind_of_change_counts() {
         let (there, path) = workspace(&repo);
         repo.write(".git/info/exclude", "*.log\n");
         there.write("x.log", "");
-        assert_eq!(remove(&repo, &path, None, Loss::Refuse).unwrap(), Removed::default());
+        assert_eq!(remove(&repo, &path, None, OnUnsaved::Refuse).unwrap(), Removed::default());
     });
 }
 
@@ -151,12 +151,12 @@ fn commits_that_are_nowhere_else_are_refused_or_kept() {
         for_each_repo(|repo| {
             let (there, path) = workspace(repo);
             let tip = there.commit("a", "1\n");
-            let error = remove(repo, &path, Some("ao/x"), Loss::Refuse).unwrap_err();
+            let error = remove(repo, &path, Some("ao/x"), OnUnsaved::Refuse).unwrap_err();
             assert!(matches!(error, WorkspaceError::Unmerged { count: 1, .. }), "{error}");
             // On another branch, or on a remote, they are safe.
             for name in ["refs/heads/other", "refs/remotes/origin/x"] {
                 repo.git(["update-ref", name, &tip]);
-                let removed = remove(repo, &path, Some("ao/x"), Loss::Refuse).unwrap();
+                let removed = remove(repo, &path, Some("ao/x"), OnUnsaved::Refuse).unwrap();
                 assert_eq!((removed.backup, removed.branch), (None, Some(tip.parse().unwrap())));
                 repo.git(["update-ref", "-d", name]);
                 repo.git(["branch", "ao/x", &tip]);
@@ -164,9 +164,9 @@ fn commits_that_are_nowhere_else_are_refused_or_kept() {
                 Worktrees::new(&git).add(&existing(&path, "ao/x")).unwrap().keep();
             }
             // The branch stays: nothing is lost.
-            assert_eq!(remove(repo, &path, None, Loss::Refuse).unwrap(), Removed::default());
+            assert_eq!(remove(repo, &path, None, OnUnsaved::Refuse).unwrap(), Removed::default());
             // Also without a worktree.
-            let removed = remove(repo, &path, Some("ao/x"), Loss::Snapshot).unwrap();
+            let removed = remove(repo, &path, Some("ao/x"), OnUnsaved::Backup).unwrap();
             assert_eq!(removed.backup.as_deref(), Some(BACKUP));
             assert_eq!(repo.git(["rev-parse", BACKUP]).trim(), tip);
         });
@@ -181,9 +181,9 @@ fn a_detached_head_is_kept_too() {
         let branch = there.commit("a", "1\n");
         there.git(["checkout", "-q", "--detach", "main"]);
         let head = there.commit("b", "1\n");
-        let error = remove(&repo, &path, None, Loss::Refuse).unwrap_err();
+        let error = remove(&repo, &path, None, OnUnsaved::Refuse).unwrap_err();
         assert!(matches!(error, WorkspaceError::Unmerged { count: 1, .. }), "{error}");
-        remove(&repo, &path, Some("ao/x"), Loss::Snapshot).unwrap();
+        remove(&repo, &path, Some("ao/x"), OnUnsaved::Backup).unwrap();
         let parents = repo.git(["rev-parse", &format!("{BACKUP}^@")]);
         assert_eq!(parents.lines().collect::<Vec<_>>(), [head, branch]);
     });
@@ -199,7 +199,7 @@ fn what_is_no_removable_workspace_stays() {
             let outer = Repo::init(repo.env(), "outer", Combo::PLAIN);
             repo.git(["worktree", "lock", "--reason", "stick", path.to_str().unwrap()]);
             let picture = tree_of(repo.env().root());
-            let refuse = |path: &Path| remove(repo, path, None, Loss::Snapshot).unwrap_err();
+            let refuse = |path: &Path| remove(repo, path, None, OnUnsaved::Backup).unwrap_err();
             use WorkspaceError as E;
             let locked = refuse(&path);
             assert!(matches!(locked, E::Locked { ref reason, .. } if reason == "stick"));
@@ -210,7 +210,7 @@ fn what_is_no_removable_workspace_stays() {
             if repo.combo().kind != crate::support::Kind::Bare {
                 let main = open(repo).main_folder().to_owned();
                 assert!(matches!(refuse(&main), E::MainWorktree(_)));
-                let branch = remove(repo, &path.join("no"), Some("main"), Loss::Snapshot);
+                let branch = remove(repo, &path.join("no"), Some("main"), OnUnsaved::Backup);
                 assert!(matches!(branch, Err(E::BranchInUse { .. })), "{branch:?}");
             }
             tree_of(repo.env().root()).assert_same(&picture);
@@ -226,9 +226,9 @@ fn one_in_the_middle_of_something_is_refused_or_kept() {
         repo.commit("README", "theirs\n");
         there.commit("README", "ours\n");
         there.git_result(["merge", "main"]).code(1);
-        let error = remove(&repo, &path, None, Loss::Refuse).unwrap_err();
+        let error = remove(&repo, &path, None, OnUnsaved::Refuse).unwrap_err();
         assert!(error.to_string().contains("merge"), "{error}");
-        remove(&repo, &path, None, Loss::Snapshot).unwrap();
+        remove(&repo, &path, None, OnUnsaved::Backup).unwrap();
         let kept = repo.git(["show", &format!("{BACKUP}:README")]);
         assert!(kept.contains("<<<<<<<") && kept.contains("theirs"), "{kept}");
     });
@@ -244,9 +244,9 @@ fn a_repository_inside_is_never_removed() {
         let inside = there.within(&inner);
         inside.git(["init", "-q"]);
         // Without a commit git itself refuses to add it.
-        assert!(remove(&repo, &path, None, Loss::Snapshot).is_err());
+        assert!(remove(&repo, &path, None, OnUnsaved::Backup).is_err());
         inside.commit("a", "precious");
-        let error = remove(&repo, &path, None, Loss::Snapshot).unwrap_err();
+        let error = remove(&repo, &path, None, OnUnsaved::Backup).unwrap_err();
         assert!(matches!(error, WorkspaceError::NestedRepository(p) if p == inner));
         assert_eq!(fs::read_to_string(inner.join("a")).unwrap(), "precious");
         repo.git_result(["rev-parse", "--verify", "-q", BACKUP]).code(1);
@@ -274,7 +274,7 @@ fn submodules_are_looked_into() {
             WorkspaceError::Submodule { path, why } => (path, why),
             other => panic!("{other}"),
         };
-        for loss in [Loss::Refuse, Loss::Snapshot] {
+        for loss in [OnUnsaved::Refuse, OnUnsaved::Backup] {
             sub.write("new", "");
             assert_eq!(refused(loss), (path.join("sub"), "uncommitted changes"));
             sub.commit("new", "x");
@@ -283,9 +283,9 @@ fn submodules_are_looked_into() {
         }
         sub.write("README", "stashed");
         sub.git(["stash", "--quiet"]);
-        assert_eq!(refused(Loss::Snapshot).0, path.join("sub"));
+        assert_eq!(refused(OnUnsaved::Backup).0, path.join("sub"));
         sub.git(["stash", "drop", "--quiet"]);
-        remove(&repo, &path, Some("ao/x"), Loss::Refuse).unwrap();
+        remove(&repo, &path, Some("ao/x"), OnUnsaved::Refuse).unwrap();
         assert!(!path.exists());
     });
 }
@@ -299,7 +299,7 @@ fn files_outside_of_a_sparse_checkout_are_kept() {
         there.git(["sparse-checkout", "set", "near"]);
         assert!(!path.join("far").exists());
         there.write("far/other", "2\n");
-        remove(&repo, &path, None, Loss::Snapshot).unwrap();
+        remove(&repo, &path, None, OnUnsaved::Backup).unwrap();
         let all = [("README", "demo\n"), ("far/away", "1\n"), ("far/other", "2\n")];
         assert_eq!(content(&repo, BACKUP), pairs(&all));
     });
@@ -313,7 +313,7 @@ fn snapshot_here() {
             path: Some(args[0].as_ref()),
             branch: None,
             session: id(),
-            loss: Loss::Snapshot,
+            on_unsaved: OnUnsaved::Backup,
             ignored: None,
         };
         Worktrees::new(&repo).remove(&removal).unwrap();
@@ -346,7 +346,7 @@ fn what_cannot_be_kept_is_not_removed() {
         repo.git(["config", "filter.broken.required", "true"]);
         repo.write(".git/info/attributes", "* filter=broken\n");
         let before = known(&repo);
-        let error = remove(&repo, &path, None, Loss::Snapshot).unwrap_err();
+        let error = remove(&repo, &path, None, OnUnsaved::Backup).unwrap_err();
         assert!(error.to_string().contains("filter"), "{error}");
         assert_eq!(fs::read_to_string(path.join("new")).unwrap(), "precious");
         assert_eq!(known(&repo), before);

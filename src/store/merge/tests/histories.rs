@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use gix::objs::tree::EntryKind;
 use proptest::prelude::*;
 
-use super::super::super::{Aim, Histories, Shelf, Store};
+use super::super::super::{Histories, MergeMode, Shelf, Store};
 use super::world::*;
 use crate::git::gix_id;
 use crate::model::{Oid, Session, SessionStatus};
@@ -143,8 +143,8 @@ impl Record {
                     merged(world, &a, &b);
                 }
                 if let Some(theirs) = replicas[from].tip().unwrap() {
-                    let aim = if push { Aim::FastForward } else { Aim::Agree };
-                    replicas[to].merge_tip(&theirs, aim, Histories::Any).unwrap();
+                    let mode = if push { MergeMode::FastForward } else { MergeMode::Converge };
+                    replicas[to].merge_tip(&theirs, mode, Histories::Any).unwrap();
                 }
                 return;
             }
@@ -203,7 +203,7 @@ fn settle(replicas: &[Store], order: &[(usize, usize)]) -> usize {
         let before: Vec<_> = replicas.iter().map(|store| store.tip().unwrap()).collect();
         for (to, from) in order {
             if let Some(theirs) = replicas[*from].tip().unwrap() {
-                replicas[*to].merge_tip(&theirs, Aim::Agree, Histories::Any).unwrap();
+                replicas[*to].merge_tip(&theirs, MergeMode::Converge, Histories::Any).unwrap();
             }
         }
         let after: Vec<_> = replicas.iter().map(|store| store.tip().unwrap()).collect();

@@ -1,4 +1,4 @@
-use super::super::super::{Aim, ChangeKind, Histories, MergeOutcome, Shelf};
+use super::super::super::{ChangeKind, Histories, MergeMode, MergeOutcome, Shelf};
 use super::world::*;
 use crate::model::{SessionStatus, Value};
 
@@ -206,14 +206,14 @@ fn crossed_merges_are_merged_from_their_merged_bases() {
     title(&a, 1, "from a");
     edit(&b, 1, |s| s.add_tag("from b"));
     let (crossed_a, crossed_b) = (world.copy(&a, "ca"), world.copy(&b, "cb"));
-    crossed_a.merge_tip(&tip(&b), Aim::FastForward, Histories::Any).unwrap();
-    crossed_b.merge_tip(&tip(&a), Aim::FastForward, Histories::Any).unwrap();
+    crossed_a.merge_tip(&tip(&b), MergeMode::FastForward, Histories::Any).unwrap();
+    crossed_b.merge_tip(&tip(&a), MergeMode::FastForward, Histories::Any).unwrap();
     // The same merge has the same name: to cross, each side must first go on by itself.
     let (left, right) = (world.copy(&a, "l"), world.copy(&b, "r"));
     create(&left, 2);
     create(&right, 3);
-    left.merge_tip(&tip(&b), Aim::FastForward, Histories::Any).unwrap();
-    right.merge_tip(&tip(&a), Aim::FastForward, Histories::Any).unwrap();
+    left.merge_tip(&tip(&b), MergeMode::FastForward, Histories::Any).unwrap();
+    right.merge_tip(&tip(&a), MergeMode::FastForward, Histories::Any).unwrap();
     edit(&left, 1, |s| s.tags.clear());
     edit(&right, 1, |s| s.status = SessionStatus::Done);
     let bases = world.git(&["merge-base", "--all", tip(&left).as_str(), tip(&right).as_str()]);
@@ -260,7 +260,7 @@ fn a_push_needs_their_tip_in_our_past() {
     pull(&y, &a);
     let (one, other) = if tip(&x) < tip(&y) { (x, y) } else { (y, x) };
     assert_eq!(pull(&one, &other).outcome, MergeOutcome::Unchanged, "the smaller one stays");
-    let report = one.merge_tip(&tip(&other), Aim::FastForward, Histories::Any).unwrap();
+    let report = one.merge_tip(&tip(&other), MergeMode::FastForward, Histories::Any).unwrap();
     assert_eq!(report.outcome, MergeOutcome::Merged);
     assert!(one.contains_event(&report.tip, &tip(&other)).unwrap());
     assert_eq!(pull(&other, &one).outcome, MergeOutcome::Adopted);

@@ -184,14 +184,14 @@ fn a_newer_store_and_what_is_none_are_refused() {
     tamper(&world, &theirs, &[("100644", blob(&ours, b"2\n").as_str(), "version")]);
     let refused = ours.merge_tip(
         &tip(&theirs),
-        super::super::super::Aim::Agree,
+        super::super::super::MergeMode::Converge,
         super::super::super::Histories::Any,
     );
     assert!(matches!(refused, Err(super::super::super::StoreError::Newer(2))));
     tamper(&world, &theirs, &[("100644", blob(&ours, b"x\n").as_str(), "version")]);
     let refused = ours.merge_tip(
         &tip(&theirs),
-        super::super::super::Aim::Agree,
+        super::super::super::MergeMode::Converge,
         super::super::super::Histories::Any,
     );
     assert!(matches!(refused, Err(super::super::super::StoreError::NotAStore { .. })));

@@ -9,7 +9,7 @@ use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 
 use super::super::super::{
-    Aim, Histories, Location, MergeReport, Shelf, Snapshot, Store, StoreError, Visibility,
+    Histories, Location, MergeMode, MergeReport, Shelf, Snapshot, Store, StoreError, Visibility,
 };
 use crate::git::{Repository, gix_id, oid};
 use crate::ledger::Clock;
@@ -117,24 +117,27 @@ pub fn tip(store: &Store) -> Oid {
 }
 
 pub fn pull(into: &Store, from: &Store) -> MergeReport {
-    into.merge_tip(&tip(from), Aim::Agree, Histories::Any).unwrap()
+    into.merge_tip(&tip(from), MergeMode::Converge, Histories::Any).unwrap()
 }
 
 /// Merges two tips, each into the other, and returns what came out: the same.
 pub fn merged(world: &World, a: &Store, b: &Store) -> Oid {
     let (left, right) = (world.copy(a, "left"), world.copy(b, "right"));
-    left.merge_tip(&tip(b), Aim::FastForward, Histories::Any).unwrap();
-    right.merge_tip(&tip(a), Aim::FastForward, Histories::Any).unwrap();
+    left.merge_tip(&tip(b), MergeMode::FastForward, Histories::Any).unwrap();
+    right.merge_tip(&tip(a), MergeMode::FastForward, Histories::Any).unwrap();
     let follows = |one: &Store, other: &Store| one.contains_event(&tip(one), &tip(other)).unwrap();
     if follows(a, b) || follows(b, a) {
         // Only who was behind has to bring a record back that the other one had displaced.
-        left.merge_tip(&tip(&right), Aim::FastForward, Histories::Any).unwrap();
-        right.merge_tip(&tip(&left), Aim::FastForward, Histories::Any).unwrap();
+        left.merge_tip(&tip(&right), MergeMode::FastForward, Histories::Any).unwrap();
+        right.merge_tip(&tip(&left), MergeMode::FastForward, Histories::Any).unwrap();
     }
     assert_eq!(tip(&left), tip(&right), "a merge does not depend on the sides");
-    let again = left.merge_tip(&tip(a), Aim::FastForward, Histories::Any).unwrap();
+    let again = left.merge_tip(&tip(a), MergeMode::FastForward, Histories::Any).unwrap();
     assert_eq!(again.changes, [], "merging again changes nothing");
-    assert_eq!(left.merge_tip(&tip(b), Aim::FastForward, Histories::Any).unwrap().tip, tip(&right));
+    assert_eq!(
+        left.merge_tip(&tip(b), MergeMode::FastForward, Histories::Any).unwrap().tip,
+        tip(&right)
+    );
     tip(&left)
 }
 

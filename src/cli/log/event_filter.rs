@@ -5,7 +5,7 @@ use git_ao::model::{Event, Timestamp};
 const SLOP: usize = 5;
 
 /// Which events are wanted.
-pub struct Wanted {
+pub struct EventFilter {
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     pub authors: Vec<String>,
@@ -24,33 +24,33 @@ pub enum Verdict {
     Over,
 }
 
-impl Wanted {
+impl EventFilter {
     /// Begins to look at events, from the newest to the oldest.
     pub fn judge(&self) -> Judge<'_> {
-        Judge { wanted: self, too_old: 0 }
+        Judge { filter: self, too_old: 0 }
     }
 }
 
 pub struct Judge<'w> {
-    wanted: &'w Wanted,
+    filter: &'w EventFilter,
     too_old: usize,
 }
 
 impl Judge<'_> {
     pub fn of(&mut self, event: &Event) -> Verdict {
-        let wanted = self.wanted;
-        if wanted.since.is_some_and(|since| event.time < since) {
+        let filter = self.filter;
+        if filter.since.is_some_and(|since| event.time < since) {
             self.too_old += 1;
             return if self.too_old > SLOP { Verdict::Over } else { Verdict::No };
         }
         self.too_old = 0;
-        let is_early = wanted.until.is_none_or(|until| event.time <= until);
+        let is_early = filter.until.is_none_or(|until| event.time <= until);
         let author = || format!("{} <{}>", event.author.name, event.author.email).to_lowercase();
-        let is_by = wanted.authors.is_empty() || {
+        let is_by = filter.authors.is_empty() || {
             let author = author();
-            wanted.authors.iter().any(|person| author.contains(person))
+            filter.authors.iter().any(|person| author.contains(person))
         };
-        let is_op = wanted.ops.is_empty() || wanted.ops.contains(&event.message.op);
+        let is_op = filter.ops.is_empty() || filter.ops.contains(&event.message.op);
         if is_early && is_by && is_op { Verdict::Yes } else { Verdict::No }
     }
 }

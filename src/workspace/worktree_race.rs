@@ -11,7 +11,7 @@ const APART: Duration = Duration::from_millis(5);
 ///
 /// Git reads what it knows of all worktrees, and fails on one that another git is just writing down:
 /// its file `commondir` is there before its content is. Nothing was done then.
-pub(super) fn beside_others(
+pub(super) fn retry_on_worktree_race(
     run: impl Fn() -> Result<Output, GitError>,
 ) -> Result<Output, GitError> {
     for _ in 1..ATTEMPTS {
@@ -46,7 +46,7 @@ mod tests {
             Err::<Output, _>(GitError::Failed { verb, status: Some(128), message })
         };
         let runs = Cell::new(0);
-        let twice = beside_others(|| {
+        let twice = retry_on_worktree_race(|| {
             runs.set(runs.get() + 1);
             failed(["failed to read /x/worktrees/y/commondir: Success", "no"][runs.get() - 1])
         });

@@ -9,7 +9,7 @@ const STRIDE: usize = 64;
 
 /// The sessions on a branch that was checked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Crowd {
+pub struct BranchSessions {
     /// How many are known.
     pub count: usize,
     /// False when there was no time to look for more.
@@ -21,7 +21,11 @@ pub struct Crowd {
 }
 
 /// Looks for them, and for the last change of one; None where there are none.
-pub fn on(store: &Store, branch: &str, until: Instant) -> Result<Option<Crowd>, HookError> {
+pub fn on(
+    store: &Store,
+    branch: &str,
+    until: Instant,
+) -> Result<Option<BranchSessions>, HookError> {
     let snapshot = store.snapshot()?;
     let found = snapshot.on_branch(branch, Some(until))?;
     let Some(changed) = found.sessions.iter().map(|session| session.updated_at).max() else {
@@ -39,5 +43,5 @@ pub fn on(store: &Store, branch: &str, until: Instant) -> Result<Option<Crowd>, 
         }
     }
     let (count, is_complete) = (found.sessions.len(), found.is_complete);
-    Ok(Some(Crowd { count, is_complete, changed, author }))
+    Ok(Some(BranchSessions { count, is_complete, changed, author }))
 }

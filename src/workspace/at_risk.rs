@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::hidden::with_index;
 use super::registry::Registered;
-use super::removal::Leaving;
+use super::removal::Target;
 use super::status::Status;
 use super::worktrees::real_path;
 use super::{
@@ -15,7 +15,7 @@ use crate::git::GitCommand;
 use crate::model::{Oid, SessionId};
 
 /// What is in a worktree, and on a branch, and nowhere else.
-pub(super) struct Stake {
+pub(super) struct AtRisk {
     pub status: Status,
     /// The tips to keep: HEAD, the branch that is to go, and what else only the worktree names.
     pub tips: Vec<Oid>,
@@ -31,11 +31,11 @@ impl Worktrees<'_> {
     /// # Errors
     /// When something else is there, or another one's worktree, or it is locked, or is the main
     /// worktree, or may only be out of reach.
-    pub(super) fn leaving(
+    pub(super) fn target(
         &self,
         path: &Path,
         session: SessionId,
-    ) -> Result<Option<Leaving>, WorkspaceError> {
+    ) -> Result<Option<Target>, WorkspaceError> {
         let path = real_path(path);
         let place = ExpectedWorktree { path: &path, branch: None };
         let condition = self.state(&place, Detail::Place)?.condition;
@@ -58,29 +58,29 @@ impl Worktrees<'_> {
         if missing && is_out_of_reach(&path) {
             return Err(WorkspaceError::OutOfReach(path));
         }
-        Ok(Some(Leaving { git_dir, path, missing }))
+        Ok(Some(Target { git_dir, path, missing }))
     }
 
     /// `git <verb>` on a worktree, also on one whose folder is gone.
-    pub(super) fn git_on(&self, leaving: &Leaving, verb: &str) -> GitCommand {
-        if leaving.missing {
-            self.repo.git(verb).env("GIT_DIR", leaving.git_dir.clone())
+    pub(super) fn git_on(&self, target: &Target, verb: &str) -> GitCommand {
+        if target.missing {
+            self.repo.git(verb).env("GIT_DIR", target.git_dir.clone())
         } else {
-            self.repo.git_in(&leaving.path, verb)
+            self.repo.git_in(&target.path, verb)
         }
     }
 
-    pub(super) fn stake(
+    pub(super) fn at_risk(
         &self,
-        leaving: Option<&Leaving>,
+        target: Option<&Target>,
         branch: Option<&str>,
-    ) -> Result<Stake, WorkspaceError> {
+    ) -> Result<AtRisk, WorkspaceError> {
         let mut tips = Vec::new();
         let mut status = Status::default();
-        if let Some(leaving) = leaving {
-            let head = self.git_on(leaving, "rev-parse").args(["--verify", "--quiet", "HEAD"]);
+        if let Some(target) = target {
+            let head = self.git_on(target, "rev-parse").args(["--verify", "--quiet", "HEAD"]);
             tips.extend(head.find()?.and_then(|output| output.text().parse().ok()));
-            status = self.status_on(leaving)?;
+            status = self.status_on(target)?;
         }
         let tip = |name: &str| self.repo.read_ref(&format!("refs/heads/{name}"));
         let branch = match branch.map(|name| Ok((name, tip(name)?))).transpose() {
@@ -92,8 +92,8 @@ impl Worktrees<'_> {
         }
         let name = branch.as_ref().map(|(name, _)| name.as_str());
         let mut unmerged = self.unmerged(&tips, name)?;
-        if let Some(leaving) = leaving {
-            let others = self.other_tips(leaving)?;
+        if let Some(target) = target {
+            let others = self.other_tips(target)?;
             let all: Vec<_> = tips.iter().chain(&others).cloned().collect();
             let more = self.unmerged(&all, name)?;
             if more > unmerged {
@@ -101,29 +101,29 @@ impl Worktrees<'_> {
                 unmerged = more;
             }
         }
-        Ok(Stake { status, tips, branch, unmerged })
+        Ok(AtRisk { status, tips, branch, unmerged })
     }
 
     /// The user's index may hide files from git; those count like all others.
-    fn status_on(&self, leaving: &Leaving) -> Result<Status, WorkspaceError> {
-        if !leaving.missing {
-            let index = self.open_index(leaving)?;
-            let git = with_index(self.status(&leaving.path).arg("--ignored"), index.as_deref());
+    fn status_on(&self, target: &Target) -> Result<Status, WorkspaceError> {
+        if !target.missing {
+            let index = self.open_index(target)?;
+            let git = with_index(self.status(&target.path).arg("--ignored"), index.as_deref());
             let mut status = Status::parse(git.run()?.bytes());
-            if removing::was_begun(&leaving.git_dir) {
+            if removing::was_begun(&target.git_dir) {
                 status.pass_over_missing();
             }
             return Ok(status);
         }
         let mut status = Status::default();
-        let same = self.git_on(leaving, "diff").args(["--cached", "--quiet"]).find()?;
+        let same = self.git_on(target, "diff").args(["--cached", "--quiet"]).find()?;
         status.changes.staged = usize::from(same.is_none());
         Ok(status)
     }
 
     /// Commits that only this worktree names: what it is in the middle of, and its own refs
     /// (git-worktree(1), REFS).
-    fn other_tips(&self, leaving: &Leaving) -> Result<Vec<Oid>, WorkspaceError> {
+    fn other_tips(&self, target: &Target) -> Result<Vec<Oid>, WorkspaceError> {
         const HEADS: [&str; 3] = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
         const FILES: [&str; 6] = [
             "MERGE_HEAD",
@@ -133,15 +133,15 @@ impl Worktrees<'_> {
             "rebase-apply/autostash",
             "rebase-apply/orig-head",
         ];
-        let git = self.git_on(leaving, "for-each-ref").arg("--format=%(objectname)");
+        let git = self.git_on(target, "for-each-ref").arg("--format=%(objectname)");
         let own = git.args(["refs/bisect", "refs/rewritten", "refs/worktree"]).run()?.text();
-        let read = |name: &str| fs::read_to_string(leaving.git_dir.join(name)).unwrap_or_default();
+        let read = |name: &str| fs::read_to_string(target.git_dir.join(name)).unwrap_or_default();
         let mut names: Vec<String> = HEADS.map(str::to_owned).into();
         names.extend(own.lines().map(str::to_owned));
         names.extend(FILES.iter().flat_map(|name| {
             read(name).lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
         }));
-        let git = self.git_on(leaving, "cat-file").arg("--batch-check=%(objecttype) %(objectname)");
+        let git = self.git_on(target, "cat-file").arg("--batch-check=%(objecttype) %(objectname)");
         let output = git.input(names.join("\n") + "\n").run()?.text();
         let commits = output.lines().filter_map(|line| line.strip_prefix("commit ")?.parse().ok());
         let mut tips: Vec<Oid> = commits.collect();

@@ -10,12 +10,12 @@ use git_ao::store::{
 use crate::cli::{CliError, open};
 
 /// The histories that are shown, one behind the other.
-pub struct Trail {
+pub struct Scope {
     histories: Vec<History>,
     places: Vec<Location>,
 }
 
-impl Trail {
+impl Scope {
     /// All events.
     pub fn whole() -> Self {
         Self { histories: vec![History::default()], places: Vec::new() }
@@ -36,8 +36,8 @@ impl Trail {
             }
             Err(error) => return Err(error.into()),
         };
-        let mut trail = Self { histories: Vec::new(), places: Vec::new() };
-        trail.add(History { from: None, session: Some(entry.location.id) }, &entry);
+        let mut scope = Self { histories: Vec::new(), places: Vec::new() };
+        scope.add(History { from: None, session: Some(entry.location.id) }, &entry);
         if let Ok(session) = snapshot.load(&entry) {
             for (fork, _) in snapshot.lineage(&session)?.ancestors {
                 if fork.event.as_ref().is_some_and(|event| is_missing(event, snapshot)) {
@@ -47,10 +47,10 @@ impl Trail {
                 let location = Location { id: fork.session, ..entry.location.clone() };
                 let parent = snapshot.find(Key::from(fork.session)).ok().flatten();
                 let gone = Entry { location, blob: entry.blob.clone() };
-                trail.add(history, &parent.unwrap_or(gone));
+                scope.add(history, &parent.unwrap_or(gone));
             }
         }
-        Ok(trail)
+        Ok(scope)
     }
 
     fn of_deleted(id: SessionId, snapshot: &Snapshot<'_>) -> Result<Self, StoreError> {

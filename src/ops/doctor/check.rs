@@ -13,7 +13,7 @@ const REPAIR: &str = "git ao fsck --repair";
 ///
 /// # Errors
 /// Fails if git or the store cannot be read at all.
-pub fn examine(store: &Store) -> Result<Vec<Finding>, FlowError> {
+pub fn check(store: &Store) -> Result<Vec<Finding>, FlowError> {
     let mut found = Vec::new();
     programs::look(store.repository(), &mut found)?;
     settings::look(store, &mut found);

@@ -1,12 +1,12 @@
 use super::apply::apply;
 use super::remedy::Remedy;
-use super::{Finding, examine};
+use super::{Finding, check};
 use crate::ops::common::FlowError;
 use crate::store::{RepairMode, Store};
 
 /// A finding and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Treated {
+pub struct FixResult {
     /// The finding.
     pub finding: Finding,
     /// The outcome.
@@ -34,10 +34,10 @@ pub enum FixOutcome {
 ///
 /// # Errors
 /// Fails if git or the store cannot be read at all.
-pub fn mend(store: &Store, mode: RepairMode) -> Result<Vec<Treated>, FlowError> {
-    let mut done: Vec<Treated> = Vec::new();
+pub fn fix(store: &Store, mode: RepairMode) -> Result<Vec<FixResult>, FlowError> {
+    let mut done: Vec<FixResult> = Vec::new();
     loop {
-        let found = examine(store)?;
+        let found = check(store)?;
         if mode == RepairMode::Plan {
             return Ok(found.into_iter().map(plan).collect());
         }
@@ -56,18 +56,18 @@ pub fn mend(store: &Store, mode: RepairMode) -> Result<Vec<Treated>, FlowError> 
             Err(why) => FixOutcome::Failed(why),
         });
         let treated = findings.into_iter().cloned().zip(outcomes);
-        done.extend(treated.map(|(finding, outcome)| Treated { finding, outcome }));
+        done.extend(treated.map(|(finding, outcome)| FixResult { finding, outcome }));
     }
 }
 
-fn plan(finding: Finding) -> Treated {
+fn plan(finding: Finding) -> FixResult {
     let outcome = finding.remedy().map_or(FixOutcome::Left, |it| FixOutcome::Planned(it.plan()));
-    Treated { finding, outcome }
+    FixResult { finding, outcome }
 }
 
 /// What was done, and what is still to be found after it.
-fn outcome(mut done: Vec<Treated>, found: Vec<Finding>) -> Vec<Treated> {
-    for Treated { finding, outcome } in &mut done {
+fn outcome(mut done: Vec<FixResult>, found: Vec<Finding>) -> Vec<FixResult> {
+    for FixResult { finding, outcome } in &mut done {
         if let FixOutcome::Fixed(how) = outcome
             && found.contains(finding)
         {
@@ -75,6 +75,6 @@ fn outcome(mut done: Vec<Treated>, found: Vec<Finding>) -> Vec<Treated> {
         }
     }
     let left = found.into_iter().filter(|finding| finding.remedy().is_none());
-    done.extend(left.map(|finding| Treated { finding, outcome: FixOutcome::Left }));
+    done.extend(left.map(|finding| FixResult { finding, outcome: FixOutcome::Left }));
     done
 }

@@ -9,12 +9,12 @@ pub struct HooksDir {
     /// The path; it need not exist.
     pub folder: PathBuf,
     /// Who uses it.
-    pub reach: Reach,
+    pub scope: HooksScope,
 }
 
 /// Who uses a hooks directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum HooksScope {
     /// This repository: the directory is in its git directory.
     Repository,
     /// This repository and its other users: the directory is part of a worktree.
@@ -31,7 +31,7 @@ impl HooksDir {
     pub fn find(repo: &Repository) -> Result<Self, HookError> {
         let Some(path) = repo.config_path("core.hooksPath") else {
             let folder = repo.common_dir().join("hooks");
-            return Ok(Self { folder, reach: Reach::Repository });
+            return Ok(Self { folder, scope: HooksScope::Repository });
         };
         let base = repo.work_dir().unwrap_or_else(|| repo.git_dir().to_owned());
         let folder = base.join(&path);
@@ -40,14 +40,14 @@ impl HooksDir {
         }
         let real = resolved(&folder);
         let main = (repo.main_folder() != repo.common_dir()).then(|| repo.main_folder().to_owned());
-        let reach = if real.starts_with(repo.common_dir()) {
-            Reach::Repository
+        let scope = if real.starts_with(repo.common_dir()) {
+            HooksScope::Repository
         } else if real.starts_with(&base) || main.is_some_and(|main| real.starts_with(main)) {
-            Reach::Worktree
+            HooksScope::Worktree
         } else {
-            Reach::Shared
+            HooksScope::Shared
         };
-        Ok(Self { folder, reach })
+        Ok(Self { folder, scope })
     }
 }
 
