@@ -140,8 +140,7 @@ impl From<StoreError> for CliError {
                 CliError::refused(message).hint(format!("specify which: <project>/{}", id.short()))
             }
             StoreError::Transition { id, source } if source.from.is_restorable() => {
-                CliError::refused(message)
-                    .hint(format!("to restart it: git ao restore {}", id.short()))
+                CliError::refused(message).restore_hint("to restart it", *id)
             }
             StoreError::Transition { .. } => {
                 CliError::refused(message).hint("to do it anyway, use --force")
