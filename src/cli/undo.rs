@@ -226,9 +226,10 @@ pub fn hint(error: &FlowError) -> Option<String> {
         FlowError::Undo(UndoError::Merge(_)) => {
             Some("undo one of its events; to list them: git ao log --graph".to_owned())
         }
-        FlowError::Undo(UndoError::Visibility { id, .. }) => Some(format!(
-            "to change the visibility: git ao set {} visibility=private (or public)",
-            id.short()
+        FlowError::Undo(UndoError::Visibility { id, to: Some(to), .. }) => Some(format!(
+            "to change the visibility: git ao set {} visibility={}",
+            id.short(),
+            to.name()
         )),
         FlowError::Undo(UndoError::Unknown(_)) => Some("to list the events: git ao log".to_owned()),
         _ => None,
