@@ -1,7 +1,8 @@
 use std::error::Error;
+use std::fmt;
 
 use git_ao::git::{Held, LockError, RefError, Unwritable};
-use git_ao::model::{append_cause, error_chain};
+use git_ao::model::{SessionId, append_cause, error_chain};
 
 use super::ExitCode;
 use super::exit_code::INTERRUPTED;
@@ -14,7 +15,18 @@ pub struct CliError {
     code: ExitCode,
     message: String,
     usage: Option<String>,
-    hint: Option<String>,
+    hints: Vec<Hint>,
+}
+
+/// What the reader can do.
+#[derive(Debug)]
+enum Hint {
+    Text(String),
+    /// `<purpose>: git ao restore <id>`, with the options that this takes at the moment.
+    Restore {
+        purpose: &'static str,
+        session: SessionId,
+    },
 }
 
 impl CliError {
@@ -34,7 +46,7 @@ impl CliError {
     }
 
     fn new(code: ExitCode, message: String) -> Self {
-        Self { code, message, usage: None, hint: None }
+        Self { code, message, usage: None, hints: Vec::new() }
     }
 
     /// The same, with another exit code.
@@ -50,11 +62,23 @@ impl CliError {
 
     /// Adds what the reader can do; to another hint, on a line of its own.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        let hint = hint.into();
-        self.hint = Some(match self.hint {
-            Some(before) => format!("{before}\n{hint}"),
-            None => hint,
-        });
+        self.hints.push(Hint::Text(hint.into()));
+        self
+    }
+
+    /// Adds how to restore a session: `purpose` begins the line.
+    pub fn restore_hint(mut self, purpose: &'static str, session: SessionId) -> Self {
+        self.hints.push(Hint::Restore { purpose, session });
+        self
+    }
+
+    /// Fills in the commands that restore sessions.
+    pub fn fill_in(mut self, command: impl Fn(SessionId) -> String) -> Self {
+        for hint in &mut self.hints {
+            if let Hint::Restore { purpose, session } = hint {
+                *hint = Hint::Text(format!("{purpose}: {}", command(*session)));
+            }
+        }
         self
     }
 
@@ -66,7 +90,7 @@ impl CliError {
             return self.hint(place.hint());
         }
         // Git says no more than that.
-        match REASONS.iter().any(|reason| self.message.contains(reason)) && self.hint.is_none() {
+        match REASONS.iter().any(|reason| self.message.contains(reason)) && self.hints.is_empty() {
             true => self.hint("to find what cannot be written to: git ao doctor"),
             false => self,
         }
@@ -116,13 +140,25 @@ impl CliError {
             ExitCode::Fatal => Level::Fatal,
         };
         let usage = self.usage.iter().map(|text| Level::Usage.format(text));
-        let hint = self.hint.iter().map(|text| Level::Hint.format(text));
+        let hints: Vec<String> = self.hints.iter().map(Hint::to_string).collect();
+        let hint = (!hints.is_empty()).then(|| Level::Hint.format(&hints.join("\n")));
         std::iter::once(level.format(&self.message)).chain(usage).chain(hint).collect()
     }
 
     /// Prints the error to standard error.
     pub fn print(&self) {
         message::print(&self.render());
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Restore { purpose, session } => {
+                write!(f, "{purpose}: git ao restore {}", session.short())
+            }
+        }
     }
 }
 

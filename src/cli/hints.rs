@@ -79,8 +79,7 @@ impl From<FlowError> for CliError {
             FlowError::OutOfReach { .. } => CliError::refused(message)
                 .hint("run the command in that clone; --force only marks the session as ended"),
             FlowError::NotStarted(id) | FlowError::AgentGone { id, .. } => {
-                CliError::refused(message)
-                    .hint(format!("to start one: git ao restore {}", id.short()))
+                CliError::refused(message).restore_hint("to start one", id)
             }
             FlowError::Unreachable { id, .. } => {
                 CliError::refused(message).hint(format!("to stop it: git ao kill {}", id.short()))
@@ -95,8 +94,9 @@ impl From<FlowError> for CliError {
                 "nothing was done; try again later\n\
                      to kill or restore it anyway, use --force",
             ),
-            FlowError::HasEnded { id, .. } => CliError::refused(message)
-                .hint(format!("to restart it: git ao restore {}", id.short())),
+            FlowError::HasEnded { id, .. } => {
+                CliError::refused(message).restore_hint("to restart it", id)
+            }
             FlowError::NothingToUndo | FlowError::Undo(_) => {
                 let refused = CliError::refused(message);
                 match undo::hint(&error) {
@@ -111,9 +111,7 @@ impl From<FlowError> for CliError {
                 CliError::refused(message).hint("to delete it anyway, use --force")
             }
             FlowError::NotPaused { id, status } if status.is_terminal() => {
-                let force = if status.is_restorable() { "" } else { "--force " };
-                CliError::refused(message)
-                    .hint(format!("to restart it: git ao restore {force}{}", id.short()))
+                CliError::refused(message).restore_hint("to restart it", id)
             }
             FlowError::NotPaused { .. } | FlowError::Changed(_) | FlowError::Busy(_) => {
                 CliError::refused(message)
@@ -142,8 +140,9 @@ impl From<FlowError> for CliError {
                     _ => refused,
                 }
             }
-            FlowError::NoWorkspace(id) => CliError::refused(message)
-                .hint(format!("to create one: git ao restore {}", id.short())),
+            FlowError::NoWorkspace(id) => {
+                CliError::refused(message).restore_hint("to create one", id)
+            }
             FlowError::BranchGone { branch, head } => {
                 let commit = head.map_or("<commit>".to_owned(), |head| head.to_string());
                 let branch = escape::line(&branch).into_owned();
@@ -157,6 +156,8 @@ impl From<FlowError> for CliError {
                  to continue in a separate worktree: git ao fork {}",
                 id.short()
             )),
+            FlowError::BranchInUse { id, source } => CliError::from(source)
+                .hint(format!("to continue on a separate branch: git ao fork {}", id.short())),
             FlowError::NoBranch(_) => CliError::refused(message),
             FlowError::Lock(error) => CliError::fatal(message).lock_hint(&error),
             FlowError::Ref(error) => CliError::fatal(message).ref_hint(&error),

@@ -2,7 +2,7 @@
 
 use git_ao::agent::{Action, AgentError};
 use git_ao::model::Session;
-use git_ao::ops::{AgentChoice, Caller, Launcher, Run, Start};
+use git_ao::ops::{AgentChoice, Caller, Launcher, Run, Start, restore_command};
 use git_ao::runtime::{NAMES, Started};
 use git_ao::store::Store;
 
@@ -68,6 +68,15 @@ pub fn choose(
         }
         AgentChoice::NoAgent(none) => Ok(Choice { agent: None, start: None, nobody: Some(none) }),
     }
+}
+
+/// Fills in the commands that restore sessions, as they work at the moment.
+pub fn fill_in(error: CliError, ctx: &Ctx) -> CliError {
+    let Some(store) = &ctx.opened else { return error };
+    error.fill_in(|id| match launcher(store) {
+        Ok(launcher) => restore_command(store, &launcher, id),
+        Err(_) => format!("git ao restore {}", id.short()),
+    })
 }
 
 /// Says that no agent was started, and how to get one.

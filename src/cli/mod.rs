@@ -85,6 +85,7 @@ pub fn main(args: impl Iterator<Item = OsString>) -> Status {
     let code = match result.and_then(|code| finished.map(|()| code)) {
         Ok(code) => code,
         Err(error) => {
+            let error = launch::fill_in(error, &ctx);
             error.print();
             error.code()
         }

@@ -39,7 +39,7 @@ impl Ctx {
 
     /// Says that this clone was found to be a copy and has taken a name of its own.
     pub fn tell_new_name(&mut self) {
-        let Some(store) = self.opened.take() else { return };
+        let Some(store) = &self.opened else { return };
         if let Some((old, new)) = store.renamed_replica() {
             self.out.warn(&format!(
                 "this repository is a copy of the clone '{old}'; its name is now '{new}'"
@@ -143,8 +143,7 @@ impl From<StoreError> for CliError {
                 CliError::refused(message).hint(format!("specify which: <project>/{}", id.short()))
             }
             StoreError::Transition { id, source } if source.from.is_restorable() => {
-                CliError::refused(message)
-                    .hint(format!("to restart it: git ao restore {}", id.short()))
+                CliError::refused(message).restore_hint("to restart it", *id)
             }
             StoreError::Transition { .. } => {
                 CliError::refused(message).hint("to do it anyway, use --force")

@@ -16,7 +16,7 @@ use super::{CliError, Ctx, ExitCode, edit_errors, open};
 /// JSON, and as text otherwise. Quotes inside the value force text: context.version='"1"'. A number
 /// keeps its text: 1.50 stays 1.50, though --json prints its value, 1.5. Whole numbers of more than
 /// 64 bits are text, and so are numbers beyond the range of a 64-bit float (1e400), and 007, +5,
-/// 0x10 and 1_000.
+/// 0x10 and 1_000. cost.cost_usd is a 64-bit float and does not keep its text: 1.50 is stored as 1.5.
 ///
 /// 'visibility=private' keeps the session in this clone from now on; it does not take back what was
 /// already pushed. 'visibility=public' shares the session with the next push, but not the events of

@@ -108,8 +108,13 @@ pub fn report_merges(
         if let Some(text) = summary(&merge.changes).filter(|_| !args.quiet) {
             writeln!(ctx.out, "from {}: {text}", escape::line(remote.name()))?;
         }
-        if merge.changes.iter().any(|change| !change.conflicts.is_empty()) && !args.quiet {
-            ctx.out.hint("to see the other values: git ao log -p <session>");
+        let conflicts = merge.changes.iter().filter(|change| !change.conflicts.is_empty());
+        let logs: Vec<String> = conflicts
+            .take(5)
+            .map(|change| format!("git ao log -p {}", change.location().id.short()))
+            .collect();
+        if !logs.is_empty() && !args.quiet {
+            ctx.out.hint(&format!("to see the other values: {}", logs.join("\n  ")));
         }
         warn_of_takeovers(ctx, remote, merge)?;
         warn_of_private(ctx, remote, &merge.changes)?;

@@ -5,7 +5,7 @@ use git_ao::store::{Shelf, Store, Undone, Version};
 use serde_json::json;
 
 use super::ui::{OutError, Style, escape};
-use super::{CliError, Ctx, ExitCode, json};
+use super::{CliError, Ctx, ExitCode, json, launch};
 use git_ao::view::LocalPlacements;
 
 /// Undo the last change to sessions, or a given one
@@ -42,7 +42,7 @@ pub struct Args {
     force: bool,
 
     /// Show what would change, without changing it.
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     dry_run: bool,
 
     /// Print JSON.
@@ -52,6 +52,10 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
+    if store.snapshot()?.tips().next().is_none() {
+        return Err(CliError::refused("nothing to undo: there are no events yet")
+            .hint("to start a session: git ao spawn \"<task>\""));
+    }
     let event = args.event.as_deref().map(|text| event(&store, text)).transpose()?;
     let rule = if args.force { Transition::Forced } else { Transition::Checked };
     let wish = Undo { event, rule };
@@ -109,6 +113,7 @@ fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Resu
         Some(json::session(session.as_ref()?, location, &here))
     };
     let (mut sessions, mut left) = (Vec::new(), Vec::new());
+    let launcher = launch::launcher(store)?;
     for record in &done.records {
         sessions.push(json!({
             "id": record.key.id.to_string(),
@@ -118,7 +123,7 @@ fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Resu
             "after": version(&record.after),
         }));
         if !args.dry_run {
-            let more = ops::undo_leaves(store, record)?.into_iter();
+            let more = ops::undo_leaves(store, &launcher, record)?.into_iter();
             left.extend(more.map(|(what, command)| json!({"what": what, "command": command})));
         }
     }
@@ -184,8 +189,9 @@ fn map(version: &Version) -> Map {
 /// What the event did outside the store.
 fn tell_left(done: &Undoing, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut lines = Vec::new();
+    let launcher = launch::launcher(store)?;
     for record in &done.records {
-        for (what, command) in ops::undo_leaves(store, record)? {
+        for (what, command) in ops::undo_leaves(store, &launcher, record)? {
             lines.push(format!("  {what}: {}", escape::line(&command)));
         }
     }
@@ -220,9 +226,10 @@ pub fn hint(error: &FlowError) -> Option<String> {
         FlowError::Undo(UndoError::Merge(_)) => {
             Some("undo one of its events; to list them: git ao log --graph".to_owned())
         }
-        FlowError::Undo(UndoError::Visibility { id, .. }) => Some(format!(
-            "to change the visibility: git ao set {} visibility=private (or public)",
-            id.short()
+        FlowError::Undo(UndoError::Visibility { id, to: Some(to), .. }) => Some(format!(
+            "to change the visibility: git ao set {} visibility={}",
+            id.short(),
+            to.name()
         )),
         FlowError::Undo(UndoError::Unknown(_)) => Some("to list the events: git ao log".to_owned()),
         _ => None,

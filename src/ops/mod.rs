@@ -70,7 +70,7 @@ pub use fork::{fork_action, fork_request};
 pub use kill::{Killed, kill};
 pub use pause::pause;
 pub use reconcile::{Reconciled, Step, reconcile, reconcile_plan};
-pub use restore::{Again, Restore, RestorePlan, Restored, restore, restore_plan};
+pub use restore::{Again, Restore, RestorePlan, Restored, restore, restore_command, restore_plan};
 pub use resume::resume;
 pub use run::{Caller, Run, Runner};
 pub use send::send;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::agent::Action;
-use crate::model::{Oid, Placement, Session, SessionStatus};
+use crate::model::{Oid, Placement, Session, SessionId, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::conversation::{self, Conversation};
 use crate::ops::common::liveness::{Liveness, liveness, of_processes, stop};
@@ -92,6 +92,31 @@ pub fn restore_plan(
     let Prepared { spot, start, .. } = prepare(store, launcher, &worktrees, &session, wish)?;
     let action = start.runs_something().then_some(start.action);
     Ok(RestorePlan { session, workspace: spot.path().to_owned(), action })
+}
+
+/// The command that restores a session as it is now: with `--fresh` if its conversation cannot be
+/// resumed, and with `--force` if it is merged.
+pub fn restore_command(store: &Store, launcher: &Launcher, id: SessionId) -> String {
+    let mut wish = Restore::default();
+    let mut command = "git ao restore".to_owned();
+    let plan = |wish: &Restore| -> Result<RestorePlan, FlowError> {
+        let entry = store.snapshot()?.find(id)?.ok_or_else(|| StoreError::NotFound(id.into()))?;
+        restore_plan(store, launcher, &entry, wish)
+    };
+    loop {
+        match plan(&wish) {
+            Err(FlowError::Lost { .. }) if wish.again == Again::Resume => {
+                wish.again = Again::Fresh;
+                command += " --fresh";
+            }
+            Err(FlowError::Merged(_)) if wish.rule == Transition::Checked => {
+                wish.rule = Transition::Forced;
+                command += " --force";
+            }
+            // Whatever else is in the way, restoring it says so.
+            _ => return format!("{command} {}", id.short()),
+        }
+    }
 }
 
 /// All that can be found out before anything is done.

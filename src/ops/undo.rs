@@ -2,7 +2,8 @@
 
 use crate::model::{Event, Oid, SessionStatus};
 use crate::ops::common::liveness::{Liveness, liveness_of};
-use crate::ops::common::{FlowError, Transition, placement};
+use crate::ops::common::{FlowError, Launcher, Transition, placement};
+use crate::ops::restore::restore_command;
 use crate::store::{Committed, Overlap, Shelf, Snapshot, Store, Transaction, Undone, Version};
 use crate::workspace::Worktrees;
 
@@ -105,9 +106,12 @@ fn check(store: &Store, record: &Undone) -> Result<(), FlowError> {
 ///
 /// # Errors
 /// Fails if the refs or the worktrees cannot be read.
-pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String)>, FlowError> {
+pub fn undo_leaves(
+    store: &Store,
+    launcher: &Launcher,
+    record: &Undone,
+) -> Result<Vec<(String, String)>, FlowError> {
     let repo = store.repository();
-    let short = record.key.id.short();
     let session = |version: &Option<Version>| version.as_ref().and_then(|it| it.session.clone());
     let is_there = |branch: &str| -> Result<bool, FlowError> {
         Ok(repo.read_ref(&format!("refs/heads/{branch}"))?.is_some())
@@ -144,12 +148,12 @@ pub fn undo_leaves(store: &Store, record: &Undone) -> Result<Vec<(String, String
         matches!(after.status, SessionStatus::Spawning | SessionStatus::Working) && was_over;
     let is_active = record.after.as_ref().is_some_and(|it| it.location.shelf == Shelf::Active);
     if is_active && is_gone {
-        left.push(("worktree".to_owned(), format!("git ao restore {short}")));
+        left.push(("worktree".to_owned(), restore_command(store, launcher, after.id)));
     } else if is_active
         && is_at_work
         && matches!(liveness_of(store, after.id, Some(&after)), Liveness::Gone)
     {
-        left.push(("agent".to_owned(), format!("git ao restore {short}")));
+        left.push(("agent".to_owned(), restore_command(store, launcher, after.id)));
     }
     Ok(left)
 }

@@ -224,11 +224,9 @@ impl WorkspaceError {
                 "if another clone has it: git fetch <remote> {name}:{name}\n\
                  otherwise create it: git branch {name} <commit>"
             )),
-            Self::BranchInUse { path, .. } => Some(format!(
-                "to free it there: git -C '{}' switch --detach\n\
-                 to continue on a separate branch: git ao fork <session>",
-                path.display()
-            )),
+            Self::BranchInUse { path, .. } => {
+                Some(format!("to free it there: git -C '{}' switch --detach", path.display()))
+            }
             Self::Unborn(_) => {
                 Some("to create one: git commit --allow-empty -m 'Initial commit'".to_owned())
             }

@@ -163,6 +163,14 @@ pub enum FlowError {
         /// The command that removes it, or shows what is in it.
         way_out: String,
     },
+    /// The session's branch is checked out in another worktree.
+    #[error("{source}")]
+    BranchInUse {
+        /// The session.
+        id: SessionId,
+        /// The branch, and where it is checked out.
+        source: WorkspaceError,
+    },
     /// The session has no branch, so no worktree can be created for it.
     #[error("session {} has no branch", .0.short())]
     NoBranch(SessionId),

@@ -8,7 +8,7 @@ use crate::ops::common::{FlowError, Transition, placement};
 use crate::store::Store;
 use crate::workspace::{
     self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks,
-    Workspace as _, Worktrees, is_of, is_worktree, name_project,
+    Workspace as _, WorkspaceError, Worktrees, is_of, is_worktree, name_project,
 };
 
 /// Where the worktree is, or is to be.
@@ -133,7 +133,10 @@ impl Site {
         let branch = session.branch.as_deref().ok_or(FlowError::NoBranch(session.id))?;
         let (head, id) = (session.head.as_ref(), session.id);
         let again = Recreation { path: &path, branch, head, session: id };
-        let added = worktrees.recreate(&again)?;
+        let added = worktrees.recreate(&again).map_err(|error| match error {
+            source @ WorkspaceError::BranchInUse { .. } => FlowError::BranchInUse { id, source },
+            error => error.into(),
+        })?;
         name_project(added.path(), &session.project_id)?;
         Ok(Made::Again(added))
     }

@@ -34,6 +34,8 @@ pub enum UndoError {
         event: Oid,
         /// The session.
         id: SessionId,
+        /// The visibility that undoes it; None where the session is gone.
+        to: Option<Visibility>,
     },
     /// Fields of the event were changed again since.
     #[error("fields that event {} changed were changed again since", event.short())]
@@ -273,8 +275,11 @@ impl<'s> Record<'s> {
         let (before, after) = (at_home(&change.before), at_home(&change.after));
         let came_or_went = before.is_none() != after.is_none();
         let is_set = event.message.op == "set";
-        if came_or_went && (is_set || (now.is_none() && find(half.other())?.is_some())) {
-            return Err(UndoError::Visibility { event: event.id.clone(), id: key.id });
+        let is_moved = || Ok::<_, StoreError>(now.is_none() && find(half.other())?.is_some());
+        if came_or_went && (is_set || is_moved()?) {
+            let to = if is_set && after.is_some() { half.other() } else { half };
+            let to = (now.is_some() || is_moved()?).then_some(to);
+            return Err(UndoError::Visibility { event: event.id.clone(), id: key.id, to });
         }
         Ok(Self { store, before, after, now, time: tx.now(), key })
     }

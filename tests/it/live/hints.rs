@@ -84,6 +84,43 @@ fn about_records() {
 }
 
 #[test]
+fn about_undo() {
+    let world = World::new();
+    let repo = &world.repo;
+    // The events cannot be listed either.
+    repo.ao(["log"]).code(128);
+    for typed in [&["undo"][..], &["undo", "--json"], &["undo", "HEAD"]] {
+        repo.ao(typed).code(1).stderr_has("git ao spawn").stderr_lacks("git ao log");
+    }
+    let id = ended(&world);
+    let spawned = repo.git(["rev-parse", "refs/ao/sessions~1"]);
+    for to in ["private", "public", "private"] {
+        repo.ao(["set", &id, &format!("visibility={to}")]).ok();
+        let from = if to == "private" { "public" } else { "private" };
+        let event = repo.git(["rev-parse", &format!("refs/ao/{}", name(to))]);
+        let hint = format!("git ao set {} visibility={from}", &id[..8]);
+        follow(repo, &["undo", event.trim()], &hint, Then::Whatever);
+        assert_eq!(visibility(repo, &id), from);
+        repo.ao(["set", &id, &format!("visibility={to}")]).ok();
+    }
+    // Nor is it undone where it is no longer.
+    let hint = format!("git ao set {} visibility=public", &id[..8]);
+    follow(repo, &["undo", "--force", spawned.trim()], &hint, Then::Works);
+    repo.ao(["show", &id]).code(1);
+    let event = repo.git(["rev-parse", "refs/ao/private"]);
+    repo.ao(["undo", event.trim()]).code(1).stderr_lacks("git ao set");
+}
+
+fn name(visibility: &str) -> &str {
+    if visibility == "private" { "private" } else { "sessions" }
+}
+
+fn visibility(repo: &Repo, id: &str) -> String {
+    let shown = repo.ao(["show", "--json", id]).ok().json();
+    shown["session"]["visibility"].as_str().unwrap().to_owned()
+}
+
+#[test]
 fn about_issues_and_branches() {
     let world = World::new();
     let repo = &world.repo;
@@ -98,6 +135,8 @@ fn about_issues_and_branches() {
     follow(repo, &restore, "git update-ref refs/heads/other ", Then::Works);
     repo.git(["worktree", "remove", there.dir().to_str().unwrap()]);
     repo.git(["switch", "-q", "other"]);
+    repo.git(["config", "ao.runtime", "none"]);
+    follow(repo, &restore, "git ao fork ", Then::Whatever);
     follow(repo, &restore, "git -C ", Then::Works);
 }
 
@@ -108,6 +147,17 @@ fn about_agents() {
     let id = running(&world);
     follow(repo, &["restore", &id], "git ao kill ", Then::Whatever);
     until("the agent is gone", || world.live(&id)["agent"] == "gone");
+    // It cannot go on with its conversation.
+    for typed in [&["send", &id, "text"][..], &["attach", &id], &["pause", &id]] {
+        follow(repo, typed, "git ao restore --fresh ", Then::Whatever);
+        until("the agent works", || world.live(&id)["agent"] == "alive");
+        repo.ao(["kill", &id]).ok();
+    }
+    follow(repo, &["undo"], "git ao restore --fresh ", Then::Whatever);
+    repo.ao(["kill", &id]).ok();
+    repo.ao(["set", "--force", &id, "status=merged"]).ok();
+    follow(repo, &["resume", &id], "git ao restore --force --fresh ", Then::Whatever);
+    repo.ao(["kill", &id]).ok();
     let id = world.spawn(&["--no-agent", "another task"]);
     follow(repo, &["send", &id, "text"], "git ao restore ", Then::Whatever);
     until("the agent works", || world.live(&id)["agent"] == "alive");

@@ -26,6 +26,7 @@ mod restored;
 mod slow_tmux;
 mod status;
 mod status_moved;
+mod taken_over;
 mod talk;
 mod two_claims;
 mod unfinished;

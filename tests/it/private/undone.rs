@@ -52,7 +52,7 @@ fn one_command_is_undone_and_done_again_as_one() {
         pair.both(verb);
         let after = pair.trees();
         assert!(before[0] != after[0] && before[1] != after[1], "{verb}");
-        let plan = pair.ao(&["undo", "--dry-run"]).ok();
+        let plan = pair.ao(&["undo", "-n"]).ok();
         assert_eq!(plan.stdout.matches("would undo").count(), 2, "{plan}");
         let ids = pair.ids.clone();
         pair.ao(&["undo"]).ok().stdout_has(&ids[0]).stdout_has(&ids[1]);

@@ -38,7 +38,7 @@ fn both_sides_come_together_and_a_conflict_is_named() {
         ann.ao(["sync"]).ok();
         let out = bob.ao(["sync"]).ok();
         let conflict = format!("1 session merged with conflicts: {} status", short(1));
-        let out = out.stdout_has(&conflict).stderr_has("git ao log -p");
+        let out = out.stdout_has(&conflict).stderr_has(&format!("git ao log -p {}", short(1)));
         out.stdout_has("to origin: 2 sessions changed");
         ann.ao(["sync"]).ok();
         assert_eq!(tip(&ann), tip(&bob));

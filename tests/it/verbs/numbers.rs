@@ -86,3 +86,19 @@ fn numbers_in_lists_and_mappings_are_shown_as_written() {
     world.repo.ao(["show", "aaaa"]).ok().stdout_has("[1.50,0x1F]").stdout_has("{\"a\":1e3}");
     world.repo.ao(["log", "-p", "aaaa"]).ok().stdout_has("[1.50,0x1F]");
 }
+
+/// `cost.cost_usd` is a float, as its documentation says; other keys of `cost` keep their text.
+#[test]
+fn a_price_is_stored_by_its_value() {
+    let world = World::new();
+    world.titled(A, "one");
+    world.repo.ao(["set", "aaaa", "cost.cost_usd=1.50", "cost.hours=1.50"]).ok();
+    world
+        .repo
+        .ao(["set", "aaaa", "cost.cost_usd=1.50"])
+        .ok()
+        .stderr_has("already has these values");
+    let raw = world.repo.git(["show", &format!("refs/ao/sessions:sessions/demo/aa/{A}.yaml")]);
+    assert!(raw.contains("\n  cost_usd: 1.5\n") && raw.contains("\n  hours: 1.50\n"), "{raw}");
+    world.repo.ao(["show", "aaaa"]).ok().stdout_has("$1.50");
+}
