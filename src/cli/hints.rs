@@ -8,9 +8,9 @@ use git_ao::ops::FlowError;
 use git_ao::runtime::RuntimeError;
 use git_ao::workspace::{Condition, WorkspaceError};
 
+use super::CliError;
 use super::exit_code::INTERRUPTED;
 use super::ui::escape;
-use super::{CliError, undo};
 
 impl From<WorkspaceError> for CliError {
     fn from(error: WorkspaceError) -> Self {
@@ -97,9 +97,9 @@ impl From<FlowError> for CliError {
             FlowError::HasEnded { id, .. } => {
                 CliError::refused(message).restore_hint("to restart it", id)
             }
-            FlowError::NothingToUndo | FlowError::Undo(_) => {
+            FlowError::NoEvents | FlowError::NothingToUndo | FlowError::Undo(_) => {
                 let refused = CliError::refused(message);
-                match undo::hint(&error) {
+                match undo_hint(&error) {
                     Some(hint) => refused.hint(hint),
                     None => refused,
                 }
@@ -181,4 +181,37 @@ pub fn repair(path: &Path) -> String {
         "if it or the repository was moved: git worktree repair '{path}'\n\
          otherwise move it away, and git ao restore creates a new one"
     )
+}
+
+/// The hint for what only an undo runs into.
+fn undo_hint(error: &FlowError) -> Option<String> {
+    use git_ao::store::UndoError;
+    match error {
+        FlowError::NoEvents => Some("to start a session: git ao spawn \"<task>\"".to_owned()),
+        FlowError::NothingToUndo => Some("to list all events: git ao log".to_owned()),
+        FlowError::Undo(UndoError::Conflicts { fields, .. }) => {
+            let line = |(id, field): &(git_ao::model::SessionId, String)| {
+                format!("  {} {}", id.short(), escape::line(field))
+            };
+            let lines: Vec<_> = fields.iter().take(20).map(line).collect();
+            Some(format!("{}\nto undo it anyway, use --force", lines.join("\n")))
+        }
+        FlowError::Undo(UndoError::SameSecond(events)) => {
+            let line = |event: &git_ao::model::Event| {
+                let (id, subject) = (event.id.short(), escape::line(&event.message.subject));
+                format!("to undo '{subject}': git ao undo {id}")
+            };
+            Some(events.iter().map(line).collect::<Vec<_>>().join("\n"))
+        }
+        FlowError::Undo(UndoError::Merge(_)) => {
+            Some("undo one of its events; to list them: git ao log --graph".to_owned())
+        }
+        FlowError::Undo(UndoError::Visibility { id, to: Some(to), .. }) => Some(format!(
+            "to change the visibility: git ao set {} visibility={}",
+            id.short(),
+            to.name()
+        )),
+        FlowError::Undo(UndoError::Unknown(_)) => Some("to list the events: git ao log".to_owned()),
+        _ => None,
+    }
 }

@@ -203,35 +203,3 @@ fn tell_left(done: &Undoing, store: &Store, ctx: &mut Ctx) -> Result<(), CliErro
     }
     Ok(())
 }
-
-/// The hint for what only an undo runs into.
-pub fn hint(error: &FlowError) -> Option<String> {
-    use git_ao::store::UndoError;
-    match error {
-        FlowError::NothingToUndo => Some("to list all events: git ao log".to_owned()),
-        FlowError::Undo(UndoError::Conflicts { fields, .. }) => {
-            let line = |(id, field): &(git_ao::model::SessionId, String)| {
-                format!("  {} {}", id.short(), escape::line(field))
-            };
-            let lines: Vec<_> = fields.iter().take(20).map(line).collect();
-            Some(format!("{}\nto undo it anyway, use --force", lines.join("\n")))
-        }
-        FlowError::Undo(UndoError::SameSecond(events)) => {
-            let line = |event: &git_ao::model::Event| {
-                let (id, subject) = (event.id.short(), escape::line(&event.message.subject));
-                format!("to undo '{subject}': git ao undo {id}")
-            };
-            Some(events.iter().map(line).collect::<Vec<_>>().join("\n"))
-        }
-        FlowError::Undo(UndoError::Merge(_)) => {
-            Some("undo one of its events; to list them: git ao log --graph".to_owned())
-        }
-        FlowError::Undo(UndoError::Visibility { id, to: Some(to), .. }) => Some(format!(
-            "to change the visibility: git ao set {} visibility={}",
-            id.short(),
-            to.name()
-        )),
-        FlowError::Undo(UndoError::Unknown(_)) => Some("to list the events: git ao log".to_owned()),
-        _ => None,
-    }
-}
