@@ -13,14 +13,14 @@
 //! # git(&["init", "-q"]);
 //! # git(&["commit", "-q", "--allow-empty", "-m", "first"]);
 //! # git(&["config", "ao.worktreeDir", dir.join("trees").to_str().expect("text")]);
-//! use git_ao::ops::{self, Interrupt, Request};
+//! use git_ao::ops::{self, Interrupt, SpawnRequest};
 //! use git_ao::git::Repository;
 //! use git_ao::model::SessionStatus;
 //! use git_ao::store::Store;
 //!
 //! let store = Store::new(Repository::discover(&dir)?);
 //! let task = Some("Fix the flaky test".to_owned());
-//! let plan = ops::plan(&store, Request { task, ..Request::default() })?;
+//! let plan = ops::plan(&store, SpawnRequest { task, ..SpawnRequest::default() })?;
 //! // A record, a branch and a worktree, or nothing of that. With a launcher, an agent too.
 //! let made = ops::spawn(&store, plan, None, &Interrupt::never())?;
 //! assert_eq!(made.session.status, SessionStatus::Idle);

@@ -49,13 +49,13 @@ use crate::model::SessionId;
 /// use std::time::Duration;
 ///
 /// use git_ao::model::SessionId;
-/// use git_ao::runtime::{Detached, Plan, Probe, Runtime, Started, Stopped};
+/// use git_ao::runtime::{Detached, ProcessSpec, Probe, Runtime, Started, Stopped};
 ///
 /// let session = SessionId::random();
-/// let plan = Plan {
+/// let plan = ProcessSpec {
 ///     argv: ["sleep", "1000"].map(Into::into).to_vec(),
 ///     cwd: std::env::temp_dir(),
-///     ..Plan::default()
+///     ..ProcessSpec::default()
 /// };
 /// let Started::Running(handle) = Detached.start(&session, &plan)? else {
 ///     panic!("it starts a process of its own");

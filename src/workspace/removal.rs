@@ -45,7 +45,7 @@ pub struct Verdict {
     /// Why nothing would be removed.
     pub refusal: Option<WorkspaceError>,
     /// True if only unsaved work prevents the removal, so that it would succeed with
-    /// [`Loss::Snapshot`].
+    /// [`OnUnsaved::Backup`].
     pub yields: bool,
     /// The ignored files of the workspace, relative to its directory. They are removed and not
     /// backed up.

@@ -26,7 +26,7 @@ pub struct Leftover {
     /// Why nothing is removed.
     pub kept: Option<String>,
     /// True if only unsaved work prevents the removal, so that it would succeed with
-    /// [`Loss::Snapshot`].
+    /// [`OnUnsaved::Backup`].
     pub yields: bool,
     /// True if the removal was attempted or planned, but fails.
     pub has_failed: bool,

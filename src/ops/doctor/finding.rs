@@ -20,7 +20,7 @@ pub enum Weight {
     Note,
     /// A problem.
     Wrong,
-    /// A problem that [`mend`](super::mend) fixes.
+    /// A problem that [`fix`](super::fix) fixes.
     Fixable,
 }
 
