@@ -35,15 +35,23 @@ fn a_new_one_knows_its_branch_and_its_session() {
     });
 }
 
+fn post_checkout(repo: &Repo, script: &str) {
+    let hook = repo.common_dir().join("hooks/post-checkout");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 #[test]
 fn one_that_is_not_kept_leaves_nothing() {
     alone(|| {
         for_each_repo(|repo| {
+            post_checkout(repo, "echo 'made by a hook' >node_modules");
             let (git, before) = (open(repo), known(repo));
             let path = repo.env().path("w/demo/x");
             let worktrees = Worktrees::new(&git);
             let added = worktrees.add(&new(repo, &path, "ao/x")).unwrap();
-            fs::write(added.path().join("node_modules"), "made by a hook").unwrap();
+            assert!(added.path().join("node_modules").exists());
             drop(added);
             assert_eq!(known(repo), before);
             assert!(!repo.env().path("w").exists());
@@ -183,10 +191,7 @@ fn of_many_at_once_one_wins_and_the_others_leave_nothing() {
 fn a_git_that_is_killed_leaves_nothing() {
     alone(|| {
         let repo = Repo::new();
-        let hook = repo.common_dir().join("hooks/post-checkout");
-        fs::create_dir_all(hook.parent().unwrap()).unwrap();
-        fs::write(&hook, "#!/bin/sh\nkill -KILL $PPID\n").unwrap();
-        fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).unwrap();
+        post_checkout(&repo, "kill -KILL $PPID");
         let (git, before) = (open(&repo), known(&repo));
         let path = repo.env().path("w/x");
         let error = Worktrees::new(&git).add(&new(&repo, &path, "ao/x")).unwrap_err();
