@@ -1,5 +1,5 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{self, ArchiveError, FlowError};
+use git_ao::ops::{self, ArchiveError, FlowError, NotStopped};
 use git_ao::store::Shelf;
 
 use super::targets::{self, label};
@@ -35,9 +35,13 @@ impl From<ArchiveError> for CliError {
     fn from(error: ArchiveError) -> Self {
         let message = error_chain(&error);
         match error {
-            ArchiveError::Running { id, .. } => CliError::refused(escape::line(&message))
-                .hint(format!("to stop it: git ao kill {}", id.short())),
-            ArchiveError::Unknown { id, source } => FlowError::Unknown { id, source }.into(),
+            ArchiveError::NotStopped(NotStopped::Running { id, .. }) => {
+                CliError::refused(escape::line(&message))
+                    .hint(format!("to stop it: git ao kill {}", id.short()))
+            }
+            ArchiveError::NotStopped(NotStopped::Unknown { id, source }) => {
+                FlowError::Unknown { id, source }.into()
+            }
             ArchiveError::Store(error) => error.into(),
             _ => CliError::fatal(message),
         }

@@ -1,5 +1,7 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{self, Checks, DeleteError, DeletedSession, FlowError, Kept, Liveness};
+use git_ao::ops::{
+    self, Checks, DeleteError, DeletedSession, FlowError, Kept, Liveness, NotStopped,
+};
 use git_ao::store::Committed;
 
 use super::targets::{self, label};
@@ -59,11 +61,13 @@ impl From<DeleteError> for CliError {
             DeleteError::Newer { .. } => {
                 refused.hint("update git-ao, or use --force to delete it anyway")
             }
-            DeleteError::Running { id, .. } => refused.hint(format!(
+            DeleteError::NotStopped(NotStopped::Running { id, .. }) => refused.hint(format!(
                 "to stop it: git ao kill {}\nto delete it anyway, use --force",
                 id.short()
             )),
-            DeleteError::Unknown { id, source } => FlowError::Unknown { id, source }.into(),
+            DeleteError::NotStopped(NotStopped::Unknown { id, source }) => {
+                FlowError::Unknown { id, source }.into()
+            }
             DeleteError::Store(error) => error.into(),
             _ => CliError::fatal(message),
         }

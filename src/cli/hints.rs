@@ -97,7 +97,7 @@ impl From<FlowError> for CliError {
             FlowError::HasEnded { id, .. } => {
                 CliError::refused(message).restore_hint("to restart it", id)
             }
-            FlowError::NoEvents | FlowError::NothingToUndo | FlowError::Undo(_) => {
+            FlowError::NothingToUndo | FlowError::Undo(_) => {
                 let refused = CliError::refused(message);
                 match undo_hint(&error) {
                     Some(hint) => refused.hint(hint),
@@ -187,7 +187,6 @@ pub fn repair(path: &Path) -> String {
 fn undo_hint(error: &FlowError) -> Option<String> {
     use git_ao::store::UndoError;
     match error {
-        FlowError::NoEvents => Some("to start a session: git ao spawn \"<task>\"".to_owned()),
         FlowError::NothingToUndo => Some("to list all events: git ao log".to_owned()),
         FlowError::Undo(UndoError::Conflicts { fields, .. }) => {
             let line = |(id, field): &(git_ao::model::SessionId, String)| {

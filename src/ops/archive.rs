@@ -1,30 +1,14 @@
-use crate::model::{Recovery, SessionId};
-use crate::ops::common::liveness::{Liveness, liveness_of};
-use crate::ops::common::targets::{self, MovedSession};
-use crate::runtime::RuntimeError;
-use crate::store::{Committed, Key, ListedSession, Store, StoreError};
+use crate::model::Recovery;
+use crate::ops::common::targets::{self, MovedSession, NotStopped};
+use crate::store::{Committed, Key, Store, StoreError};
 
 /// Why sessions were not moved to the archive or out of it. In each case none of them was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
-    /// The agent of a session is still running; how it ends could not be recorded.
-    #[error("the agent of {} ({title}) is still running", id.short())]
-    Running {
-        /// The session.
-        id: SessionId,
-        /// Its title.
-        title: String,
-    },
-    /// It cannot be determined whether the agent is running.
-    #[error("cannot determine whether session {} is running", id.short())]
-    Unknown {
-        /// The session.
-        id: SessionId,
-        /// The cause.
-        #[source]
-        source: RuntimeError,
-    },
+    /// The agent of a session may still be running.
+    #[error(transparent)]
+    NotStopped(#[from] NotStopped),
     /// A session does not exist, or the store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -34,8 +18,7 @@ impl ArchiveError {
     /// Returns what the caller can do about the error.
     pub fn recovery(&self) -> Recovery {
         match self {
-            Self::Running { .. } => Recovery::FixInput,
-            Self::Unknown { .. } => Recovery::Retry,
+            Self::NotStopped(error) => error.recovery(),
             Self::Store(error) => error.recovery(),
         }
     }
@@ -48,16 +31,7 @@ impl ArchiveError {
 pub fn archive(store: &Store, keys: &[Key]) -> Result<Committed<Vec<MovedSession>>, ArchiveError> {
     store.transaction("archive", |tx| {
         let sessions = targets::load(tx.snapshot(), keys)?;
-        sessions.iter().try_for_each(|session| check_stopped(store, session))?;
+        sessions.iter().try_for_each(|session| targets::check_stopped(store, session))?;
         Ok(targets::move_each(sessions, |key| tx.archive(key))?)
     })
-}
-
-fn check_stopped(store: &Store, session: &ListedSession) -> Result<(), ArchiveError> {
-    let id = session.location.id;
-    match liveness_of(store, id, session.session.as_ref().ok()) {
-        Liveness::Gone => Ok(()),
-        Liveness::Alive { .. } => Err(ArchiveError::Running { id, title: session.display_title() }),
-        Liveness::Unknown(source) => Err(ArchiveError::Unknown { id, source }),
-    }
 }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::model::{Recovery, SessionId, SessionStatus};
 use crate::ops::cleanup::branch_to_remove;
+use crate::ops::common::FlowError;
 use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
-use crate::ops::common::{FlowError, targets};
-use crate::runtime::RuntimeError;
+use crate::ops::common::targets::{self, NotStopped};
 use crate::store::{Committed, Key, ListedSession, RecordProblem, Store, StoreError};
 use crate::workspace::Worktrees;
 
@@ -69,23 +69,9 @@ pub enum DeleteError {
         /// Why the record cannot be read.
         problem: RecordProblem,
     },
-    /// The agent of a session is still running; without the record nothing could stop it.
-    #[error("the agent of {} ({title}) is still running", id.short())]
-    Running {
-        /// The session.
-        id: SessionId,
-        /// Its title.
-        title: String,
-    },
-    /// It cannot be determined whether the agent is running.
-    #[error("cannot determine whether session {} is running", id.short())]
-    Unknown {
-        /// The session.
-        id: SessionId,
-        /// The cause.
-        #[source]
-        source: RuntimeError,
-    },
+    /// The agent of a session may still be running.
+    #[error(transparent)]
+    NotStopped(#[from] NotStopped),
     /// A session does not exist, or the store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -95,9 +81,9 @@ impl DeleteError {
     /// Returns what the caller can do about the error.
     pub fn recovery(&self) -> Recovery {
         match self {
-            Self::NotEnded { .. } | Self::Running { .. } => Recovery::FixInput,
+            Self::NotEnded { .. } => Recovery::FixInput,
             Self::Newer { .. } => Recovery::GiveUp,
-            Self::Unknown { .. } => Recovery::Retry,
+            Self::NotStopped(error) => error.recovery(),
             Self::Store(error) => error.recovery(),
         }
     }
@@ -121,7 +107,7 @@ pub fn delete(
         for session in &sessions {
             if checks == Checks::All {
                 check_ended(session)?;
-                check_stopped(store, session)?;
+                targets::check_stopped(store, session)?;
             }
             tx.delete(Key::from(&session.location))?;
         }
@@ -140,15 +126,6 @@ fn check_ended(session: &ListedSession) -> Result<(), DeleteError> {
             Err(DeleteError::Newer { id, title, problem: problem.clone() })
         }
         _ => Ok(()),
-    }
-}
-
-fn check_stopped(store: &Store, session: &ListedSession) -> Result<(), DeleteError> {
-    let id = session.location.id;
-    match liveness_of(store, id, session.session.as_ref().ok()) {
-        Liveness::Gone => Ok(()),
-        Liveness::Alive { .. } => Err(DeleteError::Running { id, title: session.display_title() }),
-        Liveness::Unknown(source) => Err(DeleteError::Unknown { id, source }),
     }
 }
 

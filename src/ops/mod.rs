@@ -56,10 +56,10 @@ pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove, cleanu
 pub use common::{
     Against, AgentChoice, AgentReport, AgentState, BaseStatus, Changed, Checkout, Duplicates,
     FlowError, Interrupt, IssueRef, Launcher, Live, Liveness, LostConversation, MovedSession,
-    Purge, Remain, RunningAgent, Scope, SpawnRequest, Start, StatusChange, Transition, Uncommitted,
-    agent_reports, elsewhere, end_remains, find_running, last_output, last_screen, liveness,
-    liveness_of, log_file, log_limit, place, placement, purge, record_branches, remains, survey,
-    uncommitted,
+    NotStopped, Purge, Remain, RunningAgent, Scope, SpawnRequest, Start, StatusChange, Transition,
+    Uncommitted, agent_reports, elsewhere, end_remains, find_running, last_output, last_screen,
+    liveness, liveness_of, log_file, log_limit, place, placement, purge, record_branches, remains,
+    survey, uncommitted,
 };
 pub use complete::complete;
 pub use delete::{Checks, DeleteError, DeletedSession, Kept, delete};

@@ -121,7 +121,7 @@ pub fn restore_command(store: &Store, launcher: &Launcher, id: SessionId) -> Str
 
 /// All that can be found out before anything is done.
 struct Prepared {
-    sight: Sight,
+    certainty: Certainty,
     spot: Site,
     session: Session,
     start: Start,
@@ -134,13 +134,13 @@ fn prepare(
     old: &Session,
     wish: &Restore,
 ) -> Result<Prepared, FlowError> {
-    let sight = check_status(store, old, wish.rule)?;
+    let certainty = check_status(store, old, wish.rule)?;
     let mut now = old.clone();
     catch_up(store, &mut now)?;
     let spot = find_place(store, worktrees, &now, wish.rule)?;
     let (session, start) = choose(store, launcher, &now, wish, spot.path())?;
     launcher.check(store, &session, spot.path(), &start)?;
-    Ok(Prepared { sight, spot, session, start })
+    Ok(Prepared { certainty, spot, session, start })
 }
 
 /// Restores an ended session: its worktree, runtime and agent. The agent resumes its conversation.
@@ -169,7 +169,7 @@ pub fn restore(
     let entry = &entry;
     let old = load(&snapshot, entry)?;
     let worktrees = Worktrees::new(store.repository());
-    let Prepared { sight, spot, mut session, start } =
+    let Prepared { certainty, spot, mut session, start } =
         prepare(store, launcher, &worktrees, &old, wish)?;
     interrupt.check()?;
 
@@ -187,7 +187,9 @@ pub fn restore(
         had.handle == handle && had.runtime.as_deref() == Some(start.runtime.name())
     };
     // A name that was free again is the new one's by now.
-    if sight == Sight::Clear && had.is_some_and(|had| had.handle.is_some() && !is_new(had)) {
+    if certainty == Certainty::Certain
+        && had.is_some_and(|had| had.handle.is_some() && !is_new(had))
+    {
         stop(store, &old)?;
     }
     session.status = if handle.is_some() { SessionStatus::Spawning } else { SessionStatus::Idle };
@@ -230,15 +232,19 @@ fn load(snapshot: &Snapshot<'_>, entry: &Entry) -> Result<Session, StoreError> {
     snapshot.load(entry).map_err(|problem| StoreError::Corrupt { key: key(), problem })
 }
 
-/// Whether it could be told what has become of the agent that a session had.
+/// Whether the agent that the session had is known to be gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sight {
-    Clear,
-    None,
+enum Certainty {
+    Certain,
+    Unknown,
 }
 
 /// A live session is not restored, and one that may be alive neither.
-fn check_status(store: &Store, session: &Session, rule: Transition) -> Result<Sight, FlowError> {
+fn check_status(
+    store: &Store,
+    session: &Session,
+    rule: Transition,
+) -> Result<Certainty, FlowError> {
     let id = session.id;
     if session.status == SessionStatus::Merged && rule == Transition::Checked {
         return Err(FlowError::Merged(id));
@@ -249,7 +255,7 @@ fn check_status(store: &Store, session: &Session, rule: Transition) -> Result<Si
             if rule == Transition::Forced
                 && matches!(of_processes(store.repository(), id), Liveness::Gone) =>
         {
-            Ok(Sight::None)
+            Ok(Certainty::Unknown)
         }
         Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }),
         Liveness::Alive { .. } => Err(FlowError::Running(id)),
@@ -257,7 +263,7 @@ fn check_status(store: &Store, session: &Session, rule: Transition) -> Result<Si
             Some(replica) if !session.status.is_terminal() && rule == Transition::Checked => {
                 Err(FlowError::Elsewhere { id, replica: replica.to_owned() })
             }
-            _ => Ok(Sight::Clear),
+            _ => Ok(Certainty::Certain),
         },
     }
 }

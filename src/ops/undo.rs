@@ -52,7 +52,6 @@ pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
 fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), FlowError> {
     let event = match &wish.event {
         Some(id) => snapshot.event(id)?,
-        None if snapshot.tips().next().is_none() => return Err(FlowError::NoEvents),
         None => snapshot.last_by_hand()?.ok_or(FlowError::NothingToUndo)?,
     };
     let other = snapshot.counterpart(&event)?;

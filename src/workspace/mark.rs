@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::list::path_from;
 use super::registry::{Registered, common_dir_of};
 use super::snapshot::gitlinks;
-use super::{OnUnsaved, Removal, WorkspaceError, Worktrees, marker};
+use super::{Removal, WorkspaceError, Worktrees, marker};
 use crate::git::Repository;
 use crate::model::SessionId;
 
@@ -65,7 +65,7 @@ pub fn gone(worktrees: &Worktrees<'_>) -> Result<Vec<Gone>, WorkspaceError> {
         if path.exists() {
             continue;
         }
-        let refusal = worktrees.verdict(&forgetting(&path, session))?.refusal;
+        let refusal = worktrees.verdict(&Removal::of_worktree(&path, session))?.refusal;
         gone.push(Gone { session, path, refusal });
     }
     Ok(gone)
@@ -81,7 +81,9 @@ impl Gone {
     /// unreachable. The entry then stays.
     pub fn forget(&self, worktrees: &Worktrees<'_>) -> Result<Option<PathBuf>, WorkspaceError> {
         let _alone = worktrees.repo.lock_named("remove", PATIENCE)?;
-        if let Some(refusal) = worktrees.verdict(&forgetting(&self.path, self.session))?.refusal {
+        if let Some(refusal) =
+            worktrees.verdict(&Removal::of_worktree(&self.path, self.session))?.refusal
+        {
             return Err(refusal);
         }
         if self.path.exists() {
@@ -91,16 +93,6 @@ impl Gone {
         let Some(Registered { git_dir, .. }) = known else { return Ok(None) };
         let moved = worktrees.repo.set_aside(&git_dir, "set-aside");
         moved.map_err(|source| WorkspaceError::Io { act: "move", path: git_dir, source })
-    }
-}
-
-fn forgetting(path: &Path, session: SessionId) -> Removal<'_> {
-    Removal {
-        path: Some(path),
-        branch: None,
-        session,
-        on_unsaved: OnUnsaved::Refuse,
-        ignored: None,
     }
 }
 

@@ -18,6 +18,14 @@ pub struct Removal<'a> {
     pub ignored: Option<&'a [PathBuf]>,
 }
 
+impl<'a> Removal<'a> {
+    /// Requests the removal of a worktree and of nothing else, unless work would be lost.
+    pub fn of_worktree(path: &'a Path, session: SessionId) -> Self {
+        let (branch, on_unsaved, ignored) = (None, OnUnsaved::Refuse, None);
+        Self { path: Some(path), branch, session, on_unsaved, ignored }
+    }
+}
+
 /// What happens to work that is saved nowhere else: uncommitted changes, and commits that are on no
 /// other branch and no remote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

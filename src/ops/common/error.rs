@@ -205,9 +205,6 @@ pub enum FlowError {
     /// No event of this clone can be undone by default.
     #[error("nothing to undo: nobody has changed a session in this clone")]
     NothingToUndo,
-    /// Nothing was ever written to the store.
-    #[error("nothing to undo: there are no sessions yet")]
-    NoEvents,
     /// The session would be deleted while its agent is running.
     #[error("the agent of session {} is still running", .0.short())]
     StillRuns(SessionId),

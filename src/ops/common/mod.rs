@@ -45,7 +45,7 @@ pub use placement::{elsewhere, place, placement};
 pub use spawn_request::{Checkout, Duplicates, SpawnRequest};
 pub use start::Start;
 pub use status_change::{Changed, StatusChange, Transition};
-pub use targets::MovedSession;
+pub use targets::{MovedSession, NotStopped};
 pub use uncommitted::{Uncommitted, uncommitted};
 
 pub(in crate::ops) use agents::SESSION_ENV;

@@ -7,7 +7,7 @@ use crate::model::error_chain;
 use crate::ops::common::FlowError;
 use crate::ops::common::runner_files::runners;
 use crate::store::{Shelf, Snapshot, Store};
-use crate::workspace::{HalfCheckout, OnUnsaved, Removal, Worktrees, marked};
+use crate::workspace::{HalfCheckout, Removal, Worktrees, marked};
 
 /// What looks as if it belonged to a session, which there is not.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
@@ -92,13 +92,7 @@ fn worktrees(
             found.push(Finding::wrong(what, format!("git show {event}")));
             continue;
         }
-        let removal = Removal {
-            path: Some(&path),
-            branch: None,
-            session: id,
-            on_unsaved: OnUnsaved::Refuse,
-            ignored: None,
-        };
+        let removal = Removal::of_worktree(&path, id);
         found.push(match worktrees.verdict(&removal)?.refusal {
             None => {
                 let fix = and_branch(repo, format!("git worktree remove '{shown}'"), branch)?;

@@ -7,7 +7,7 @@ use super::lost_event::lost_event;
 use crate::model::error_chain;
 use crate::ops::common::FlowError;
 use crate::store::{Snapshot, Store};
-use crate::workspace::{OnUnsaved, Removal, Worktrees, session_at};
+use crate::workspace::{Removal, Worktrees, session_at};
 
 /// Names them, and returns their worktrees.
 pub fn look(
@@ -26,13 +26,7 @@ pub fn look(
         };
         let shown = path.display();
         let what = format!("the removal of '{shown}', of session {}, was interrupted", id.short());
-        let removal = Removal {
-            path: Some(&path),
-            branch: None,
-            session: id,
-            on_unsaved: OnUnsaved::Refuse,
-            ignored: None,
-        };
+        let removal = Removal::of_worktree(&path, id);
         let status = format!("git -C '{shown}' status");
         found.push(match worktrees.verdict(&removal)?.refusal {
             Some(refusal) => Finding::wrong(format!("{what}: {}", error_chain(&refusal)), status),

@@ -1,4 +1,4 @@
-use git_ao::ops::{ArchiveError, archive, unarchive};
+use git_ao::ops::{ArchiveError, NotStopped, archive, unarchive};
 use git_ao::store::{Key, Shelf};
 
 use super::with_agent;
@@ -16,7 +16,10 @@ fn a_session_with_a_running_agent_is_not_archived() {
         keys.clone().map(|key| snapshot.get(key).unwrap().location.shelf)
     };
     let error = archive(&store, &keys).map(|_| ()).unwrap_err();
-    assert!(matches!(error, ArchiveError::Running { id: it, .. } if it == id), "{error}");
+    assert!(
+        matches!(error, ArchiveError::NotStopped(NotStopped::Running { id: it, .. }) if it == id),
+        "{error}"
+    );
     assert_eq!(shelves(), [Shelf::Active; 2]);
 
     repo.ao(["kill", &id.short()]).ok();

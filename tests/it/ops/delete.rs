@@ -1,5 +1,5 @@
 use git_ao::model::SessionId;
-use git_ao::ops::{Checks, DeleteError, Liveness, delete};
+use git_ao::ops::{Checks, DeleteError, Liveness, NotStopped, delete};
 use git_ao::store::{Key, Store, StoreError};
 
 use super::with_agent;
@@ -23,7 +23,10 @@ fn a_session_with_a_running_agent_is_not_deleted() {
     // A record that says so does not make it true.
     status(&store, id, "done");
     let error = refused(Checks::All);
-    assert!(matches!(error, DeleteError::Running { id: it, .. } if it == id), "{error}");
+    assert!(
+        matches!(error, DeleteError::NotStopped(NotStopped::Running { id: it, .. }) if it == id),
+        "{error}"
+    );
     assert!(keys.iter().all(|key| store.snapshot().unwrap().find(key.clone()).unwrap().is_some()));
 
     let path = workspace(&repo, id);
