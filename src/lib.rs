@@ -23,7 +23,7 @@
 //!
 //! ```
 //! use git_ao::git::Repository;
-//! use git_ao::model::{Area, Field, Filter, Session, SessionId, SessionStatus, Subject};
+//! use git_ao::model::{Field, Filter, Session, SessionId, SessionStatus, Subject};
 //! use git_ao::store::{Shelf, Store, StoreError};
 //!
 //! /// Takes the oldest waiting session, if there is one.
@@ -33,7 +33,7 @@
 //!         let listed = tx.snapshot().list(Shelf::Active)?;
 //!         let sessions = listed.iter().rev().filter_map(|listed| listed.session.as_ref().ok());
 //!         let mut waiting = sessions
-//!             .filter(|session| waits.matches(Subject { session, area: Area::Active }))
+//!             .filter(|session| waits.matches(Subject { session, shelf: Shelf::Active }))
 //!             .map(|session| session.id);
 //!         let Some(id) = waiting.next() else { return Ok::<_, StoreError>(None) };
 //!         tx.change_status(id, &SessionStatus::Working, Some(worker))?;

@@ -1,5 +1,5 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{self, ArchiveError, FlowError, NotStopped};
+use git_ao::ops::{self, ArchiveError, NotStopped, OpsError};
 use git_ao::store::Shelf;
 
 use super::targets::{self, label};
@@ -40,7 +40,7 @@ impl From<ArchiveError> for CliError {
                     .hint(format!("to stop it: git ao kill {}", id.short()))
             }
             ArchiveError::NotStopped(NotStopped::Unknown { id, source }) => {
-                FlowError::Unknown { id, source }.into()
+                OpsError::Unknown { id, source }.into()
             }
             ArchiveError::Store(error) => error.into(),
             _ => CliError::fatal(message),

@@ -1,6 +1,6 @@
 use git_ao::model::error_chain;
 use git_ao::ops::{
-    self, Checks, DeleteError, DeletedSession, FlowError, Kept, Liveness, NotStopped,
+    self, Checks, DeleteError, DeletedSession, Kept, Liveness, NotStopped, OpsError,
 };
 use git_ao::store::Committed;
 
@@ -66,7 +66,7 @@ impl From<DeleteError> for CliError {
                 id.short()
             )),
             DeleteError::NotStopped(NotStopped::Unknown { id, source }) => {
-                FlowError::Unknown { id, source }.into()
+                OpsError::Unknown { id, source }.into()
             }
             DeleteError::Store(error) => error.into(),
             _ => CliError::fatal(message),

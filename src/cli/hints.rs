@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git_ao::agent::AgentError;
 use git_ao::model::error_chain;
-use git_ao::ops::FlowError;
+use git_ao::ops::OpsError;
 use git_ao::runtime::RuntimeError;
 use git_ao::workspace::{Condition, WorkspaceError};
 
@@ -48,82 +48,82 @@ impl From<RuntimeError> for CliError {
     }
 }
 
-impl From<FlowError> for CliError {
-    fn from(error: FlowError) -> Self {
+impl From<OpsError> for CliError {
+    fn from(error: OpsError) -> Self {
         let message = error_chain(&error);
         match error {
-            FlowError::Store(error) => error.into(),
-            FlowError::Workspace(error) => error.into(),
-            FlowError::IssueTaken { id, .. } => CliError::refused(message).hint(format!(
+            OpsError::Store(error) => error.into(),
+            OpsError::Workspace(error) => error.into(),
+            OpsError::IssueTaken { id, .. } => CliError::refused(message).hint(format!(
                 "to see it: git ao show {}\nto start another session anyway, use --force",
                 id.short()
             )),
-            FlowError::NothingToFork(_) => {
+            OpsError::NothingToFork(_) => {
                 CliError::fatal(message).hint("to start elsewhere, use --base <revision>")
             }
-            FlowError::Kept { source, path } => CliError::from(*source).hint(kept(&path)),
-            FlowError::Interrupted => CliError::refused(message).with_code(INTERRUPTED),
-            FlowError::Agent(error) => error.into(),
-            FlowError::Runtime(error) => error.into(),
-            FlowError::NotInstalled { .. } => {
+            OpsError::Kept { source, path } => CliError::from(*source).hint(kept(&path)),
+            OpsError::Interrupted => CliError::refused(message).with_code(INTERRUPTED),
+            OpsError::Agent(error) => error.into(),
+            OpsError::Runtime(error) => error.into(),
+            OpsError::NotInstalled { .. } => {
                 CliError::refused(message).hint("install it, or use --agent <name> or --no-agent")
             }
-            FlowError::Running(id) => CliError::refused(message).hint(format!(
+            OpsError::Running(id) => CliError::refused(message).hint(format!(
                 "to see it: git ao attach {0}\nto stop it: git ao kill {0}",
                 id.short()
             )),
-            FlowError::Away { id, .. } => CliError::refused(message).hint(format!(
+            OpsError::Away { id, .. } => CliError::refused(message).hint(format!(
                 "run the command in that clone\nto continue here, in a new session: git ao fork {}",
                 id.short()
             )),
-            FlowError::OutOfReach { .. } => CliError::refused(message)
+            OpsError::OutOfReach { .. } => CliError::refused(message)
                 .hint("run the command in that clone; --force only marks the session as ended"),
-            FlowError::NotStarted(id) | FlowError::AgentGone { id, .. } => {
+            OpsError::NotStarted(id) | OpsError::AgentGone { id, .. } => {
                 CliError::refused(message).restore_hint("to start one", id)
             }
-            FlowError::Unreachable { id, .. } => {
+            OpsError::Unreachable { id, .. } => {
                 CliError::refused(message).hint(format!("to stop it: git ao kill {}", id.short()))
             }
-            FlowError::NotStopped { .. } => {
+            OpsError::NotStopped { .. } => {
                 CliError::fatal(message).hint("the session was not changed")
             }
-            FlowError::Elsewhere { .. } => {
+            OpsError::Elsewhere { .. } => {
                 CliError::refused(message).hint("to take it over anyway, use --force")
             }
-            FlowError::Unknown { .. } => CliError::fatal(message).hint(
+            OpsError::Unknown { .. } => CliError::fatal(message).hint(
                 "nothing was done; try again later\n\
                      to kill or restore it anyway, use --force",
             ),
-            FlowError::HasEnded { id, .. } => {
+            OpsError::HasEnded { id, .. } => {
                 CliError::refused(message).restore_hint("to restart it", id)
             }
-            FlowError::NothingToUndo | FlowError::Undo(_) => {
+            OpsError::NothingToUndo | OpsError::Undo(_) => {
                 let refused = CliError::refused(message);
                 match undo_hint(&error) {
                     Some(hint) => refused.hint(hint),
                     None => refused,
                 }
             }
-            FlowError::StillRuns(id) => {
+            OpsError::StillRuns(id) => {
                 CliError::refused(message).hint(format!("to stop it: git ao kill {}", id.short()))
             }
-            FlowError::NotEnded { .. } => {
+            OpsError::NotEnded { .. } => {
                 CliError::refused(message).hint("to delete it anyway, use --force")
             }
-            FlowError::NotPaused { id, status } if status.is_terminal() => {
+            OpsError::NotPaused { id, status } if status.is_terminal() => {
                 CliError::refused(message).restore_hint("to restart it", id)
             }
-            FlowError::NotPaused { .. } | FlowError::Changed(_) | FlowError::Busy(_) => {
+            OpsError::NotPaused { .. } | OpsError::Changed(_) | OpsError::Busy(_) => {
                 CliError::refused(message)
             }
-            FlowError::Lost { id, .. } => CliError::refused(message).hint(format!(
+            OpsError::Lost { id, .. } => CliError::refused(message).hint(format!(
                 "to start over with its task: git ao restore --fresh {}",
                 id.short()
             )),
-            FlowError::Merged(_) => {
+            OpsError::Merged(_) => {
                 CliError::refused(message).hint("to restore it anyway, use --force")
             }
-            FlowError::NotUsable { condition, path } => {
+            OpsError::NotUsable { condition, path } => {
                 let refused = CliError::refused(message);
                 match condition {
                     Condition::WrongBranch(_) => refused.hint(
@@ -140,27 +140,27 @@ impl From<FlowError> for CliError {
                     _ => refused,
                 }
             }
-            FlowError::NoWorkspace(id) => {
+            OpsError::NoWorkspace(id) => {
                 CliError::refused(message).restore_hint("to create one", id)
             }
-            FlowError::BranchGone { branch, head } => {
+            OpsError::BranchGone { branch, head } => {
                 let commit = head.map_or("<commit>".to_owned(), |head| head.to_string());
                 let branch = escape::line(&branch).into_owned();
                 CliError::refused(message)
                     .hint(format!("to recreate it: git update-ref refs/heads/{branch} {commit}"))
             }
-            FlowError::NotItsOwn { id, .. } => CliError::refused(message)
+            OpsError::NotItsOwn { id, .. } => CliError::refused(message)
                 .hint(format!("to continue in a separate worktree: git ao fork {}", id.short())),
-            FlowError::Unfinished { id, way_out, .. } => CliError::refused(message).hint(format!(
+            OpsError::Unfinished { id, way_out, .. } => CliError::refused(message).hint(format!(
                 "if an interrupted 'git ao restore' left it: {way_out}\n\
                  to continue in a separate worktree: git ao fork {}",
                 id.short()
             )),
-            FlowError::BranchInUse { id, source } => CliError::from(source)
+            OpsError::BranchInUse { id, source } => CliError::from(source)
                 .hint(format!("to continue on a separate branch: git ao fork {}", id.short())),
-            FlowError::NoBranch(_) => CliError::refused(message),
-            FlowError::Lock(error) => CliError::fatal(message).lock_hint(&error),
-            FlowError::Ref(error) => CliError::fatal(message).ref_hint(&error),
+            OpsError::NoBranch(_) => CliError::refused(message),
+            OpsError::Lock(error) => CliError::fatal(message).lock_hint(&error),
+            OpsError::Ref(error) => CliError::fatal(message).ref_hint(&error),
             _ => CliError::fatal(message).write_hint(&error),
         }
     }
@@ -184,33 +184,33 @@ pub fn repair(path: &Path) -> String {
 }
 
 /// The hint for what only an undo runs into.
-fn undo_hint(error: &FlowError) -> Option<String> {
+fn undo_hint(error: &OpsError) -> Option<String> {
     use git_ao::store::UndoError;
     match error {
-        FlowError::NothingToUndo => Some("to list all events: git ao log".to_owned()),
-        FlowError::Undo(UndoError::Conflicts { fields, .. }) => {
+        OpsError::NothingToUndo => Some("to list all events: git ao log".to_owned()),
+        OpsError::Undo(UndoError::Conflicts { fields, .. }) => {
             let line = |(id, field): &(git_ao::model::SessionId, String)| {
                 format!("  {} {}", id.short(), escape::line(field))
             };
             let lines: Vec<_> = fields.iter().take(20).map(line).collect();
             Some(format!("{}\nto undo it anyway, use --force", lines.join("\n")))
         }
-        FlowError::Undo(UndoError::SameSecond(events)) => {
+        OpsError::Undo(UndoError::SameSecond(events)) => {
             let line = |event: &git_ao::model::Event| {
                 let (id, subject) = (event.id.short(), escape::line(&event.message.subject));
                 format!("to undo '{subject}': git ao undo {id}")
             };
             Some(events.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
-        FlowError::Undo(UndoError::Merge(_)) => {
+        OpsError::Undo(UndoError::Merge(_)) => {
             Some("undo one of its events; to list them: git ao log --graph".to_owned())
         }
-        FlowError::Undo(UndoError::Visibility { id, to: Some(to), .. }) => Some(format!(
+        OpsError::Undo(UndoError::Visibility { id, to: Some(to), .. }) => Some(format!(
             "to change the visibility: git ao set {} visibility={}",
             id.short(),
             to.name()
         )),
-        FlowError::Undo(UndoError::Unknown(_)) => Some("to list the events: git ao log".to_owned()),
+        OpsError::Undo(UndoError::Unknown(_)) => Some("to list the events: git ao log".to_owned()),
         _ => None,
     }
 }

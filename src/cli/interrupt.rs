@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use git_ao::ops::FlowError;
+use git_ao::ops::OpsError;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::hints::kept;
@@ -30,9 +30,9 @@ impl Interrupted {
 
     /// What is said when a verb fails; `message` where it was interrupted: ^C ends the git processes
     /// that it runs, too, and what they say of that is not why it failed.
-    pub fn explain(&self, error: FlowError, message: &str) -> CliError {
+    pub fn explain(&self, error: OpsError, message: &str) -> CliError {
         match error {
-            FlowError::Kept { path, .. } if self.is_set() => {
+            OpsError::Kept { path, .. } if self.is_set() => {
                 self.error("interrupted").hint(kept(&path))
             }
             _ if self.is_set() => self.error(message),

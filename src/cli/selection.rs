@@ -7,7 +7,7 @@ mod here;
 use std::collections::HashSet;
 
 use git_ao::model::{
-    Area, Field, Filter, Handle, Moment, SessionId, SessionStatus, Subject, Timestamp, nearest,
+    Field, Filter, Handle, Moment, SessionId, SessionStatus, Subject, Timestamp, nearest,
     parse_when,
 };
 use git_ao::store::{ListedSession, Shelf, Snapshot, Store, StoreError};
@@ -237,11 +237,7 @@ impl Predicate {
             };
             return self.corrupt.as_ref().is_some_and(is_wanted);
         };
-        let area = match listed.location.shelf {
-            Shelf::Active => Area::Active,
-            Shelf::Archived => Area::Archived,
-        };
-        self.filter.matches(Subject { session, area })
+        self.filter.matches(Subject { session, shelf: listed.location.shelf })
             && self.here.as_ref().is_none_or(|here| here.holds(session))
             && self.authors.as_ref().is_none_or(|ids| ids.contains(&session.id))
     }

@@ -1,4 +1,4 @@
-use git_ao::ops::{self, FlowError};
+use git_ao::ops::{self, OpsError};
 use git_ao::runtime::RuntimeError;
 
 use super::{CliError, Ctx, ExitCode, open, text};
@@ -47,7 +47,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let text = text::given(args.file.as_deref(), &words)?.ok_or_else(no_text)?;
     match ops::send(&store, &session, &text) {
         Ok(()) => Ok(ExitCode::Done),
-        Err(FlowError::Runtime(error @ RuntimeError::Unsupported { .. })) => {
+        Err(OpsError::Runtime(error @ RuntimeError::Unsupported { .. })) => {
             let id = session.id.short();
             Err(CliError::refused(format!("session {id} takes no input: {error}"))
                 .hint("text can be sent only to an agent in tmux"))

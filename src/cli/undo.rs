@@ -1,5 +1,5 @@
 use git_ao::model::{FieldChange, Map, Oid, Value, field_changes};
-use git_ao::ops::{self, FlowError, Transition, Undo, Undoing};
+use git_ao::ops::{self, OpsError, Transition, Undo, Undoing};
 use git_ao::store::{Shelf, Store, Undone, Version};
 
 use serde_json::json;
@@ -98,7 +98,7 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
     let found = git
         .args(["--verify", "--quiet", "--end-of-options", &wanted])
         .find()
-        .map_err(FlowError::from)?;
+        .map_err(OpsError::from)?;
     let id = found.and_then(|output| output.text().trim().parse().ok());
     id.ok_or_else(|| {
         CliError::refused(format!("'{}' is not an event", escape::line(text)))

@@ -1,5 +1,5 @@
 use crate::ops::common::status_change::StatusChange;
-use crate::ops::common::{FlowError, Interrupt};
+use crate::ops::common::{Interrupt, OpsError};
 use crate::ops::{Killed, kill};
 use crate::store::{Key, Store};
 
@@ -12,7 +12,7 @@ pub fn cancel(
     key: &Key,
     say: &StatusChange,
     interrupt: &Interrupt<'_>,
-) -> Result<Killed, FlowError> {
+) -> Result<Killed, OpsError> {
     let reason = match &say.reason {
         Some(why) => format!("cancelled: {why}"),
         None => "cancelled".to_owned(),

@@ -14,7 +14,7 @@ use crate::model::{Oid, Session, Timestamp, ago, error_chain};
 use crate::ops::common::branch_sessions::{catch_up_at, record_branches};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{FlowError, Interrupt, placement};
+use crate::ops::common::{Interrupt, OpsError, placement};
 use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{OnUnsaved, Worktrees};
 
@@ -52,7 +52,7 @@ pub struct Cleaned {
 ///
 /// # Errors
 /// Fails if git or the store cannot be read.
-pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, FlowError> {
+pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, OpsError> {
     let repo = store.repository();
     let worktrees = Worktrees::new(repo);
     let snapshot = store.snapshot()?;
@@ -126,7 +126,7 @@ pub fn cleanup(
     store: &Store,
     what: &Cleanup,
     interrupt: &Interrupt<'_>,
-) -> Result<Cleaned, FlowError> {
+) -> Result<Cleaned, OpsError> {
     record_branches(store)?;
     let mut leftovers = cleanup_plan(store, what)?;
     // Whoever restores one of them meanwhile waits.
@@ -139,7 +139,7 @@ pub fn cleanup(
         match leftover.remove(store, what.on_unsaved) {
             Ok(claim) => claims.push(claim),
             // Then there is nothing to be done here, or no more.
-            Err(error @ (FlowError::Busy(_) | FlowError::Changed(_))) => {
+            Err(error @ (OpsError::Busy(_) | OpsError::Changed(_))) => {
                 leftover.kept = Some(error.to_string());
             }
             Err(error) => {
@@ -194,7 +194,7 @@ fn deleted(
     store: &Store,
     snapshot: &Snapshot<'_>,
     branches: Branches,
-) -> Result<Vec<Deleted>, FlowError> {
+) -> Result<Vec<Deleted>, OpsError> {
     let mut found = deleted::with_worktree(store, snapshot)?;
     if branches == Branches::Remove {
         found.extend(deleted::with_branch_alone(store, snapshot, &found)?);

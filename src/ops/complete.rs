@@ -1,12 +1,12 @@
 use crate::model::SessionStatus;
 use crate::ops::common::status_change::{Changed, StatusChange, change};
-use crate::ops::common::{FlowError, Interrupt};
+use crate::ops::common::{Interrupt, OpsError};
 use crate::store::{Key, Store};
 
 /// Marks a session as done.
 ///
 /// # Errors
 /// Fails if the session does not exist, is archived, or has another final status.
-pub fn complete(store: &Store, key: &Key, say: &StatusChange) -> Result<Changed, FlowError> {
+pub fn complete(store: &Store, key: &Key, say: &StatusChange) -> Result<Changed, OpsError> {
     change(store, key, "complete", &SessionStatus::Done, say, &Interrupt::never())
 }

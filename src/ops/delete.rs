@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::{Recovery, SessionId, SessionStatus};
 use crate::ops::cleanup::branch_to_remove;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
 use crate::ops::common::targets::{self, NotStopped};
@@ -30,9 +30,9 @@ pub struct DeletedSession {
     /// Whether its agent is still running.
     pub agent: Liveness,
     /// Why not all files of its agent were removed.
-    pub purged: Result<(), FlowError>,
+    pub purged: Result<(), OpsError>,
     /// What deleting the session did not remove.
-    pub kept: Result<Kept, FlowError>,
+    pub kept: Result<Kept, OpsError>,
 }
 
 /// What deleting a session does not remove, if it exists in this clone.
@@ -139,7 +139,7 @@ fn clean(store: &Store, listed: ListedSession) -> DeletedSession {
     DeletedSession { session: listed, agent, purged, kept }
 }
 
-fn kept(store: &Store, listed: &ListedSession) -> Result<Kept, FlowError> {
+fn kept(store: &Store, listed: &ListedSession) -> Result<Kept, OpsError> {
     let Ok(session) = &listed.session else { return Ok(Kept::default()) };
     let worktree = Worktrees::new(store.repository()).sessions()?.remove(&session.id);
     Ok(Kept { worktree, branch: branch_to_remove(store, session)? })

@@ -3,7 +3,7 @@
 use crate::agent::{Action, Mode};
 use crate::model::{Base, Fork, Oid, Session};
 use crate::ops::common::branch_sessions::catch_up;
-use crate::ops::common::{FlowError, Launcher, SpawnRequest, conversation};
+use crate::ops::common::{Launcher, OpsError, SpawnRequest, conversation};
 use crate::store::{Entry, History, Snapshot, Store, StoreError, Visibility};
 use crate::workspace::{WorkspaceError, Worktrees};
 
@@ -17,7 +17,7 @@ pub fn fork_request(
     snapshot: &Snapshot<'_>,
     parent: &Entry,
     request: SpawnRequest,
-) -> Result<SpawnRequest, FlowError> {
+) -> Result<SpawnRequest, OpsError> {
     let key = || (&parent.location).into();
     let mut session =
         snapshot.load(parent).map_err(|problem| StoreError::Corrupt { key: key(), problem })?;
@@ -47,7 +47,7 @@ pub fn fork_action(
     launcher: &Launcher,
     agent: &str,
     parent: &Session,
-) -> Result<Action, FlowError> {
+) -> Result<Action, OpsError> {
     let same = parent.agent.as_deref() == Some(agent);
     let agent = launcher.agents().find(agent)?;
     if !same || agent.mode(Action::Fork, Mode::Interactive, "").is_none() {
@@ -86,7 +86,7 @@ pub(super) fn inherit(session: &mut Session, parent: &Session, event: &Oid) {
 pub(super) fn starting_point(
     worktrees: &Worktrees<'_>,
     parent: &Session,
-) -> Result<Base, FlowError> {
+) -> Result<Base, OpsError> {
     let branch = parent.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
     let head = parent.head.as_ref().map(ToString::to_string);
     for place in [branch, head].into_iter().flatten() {
@@ -95,5 +95,5 @@ pub(super) fn starting_point(
             found => return Ok(found?),
         }
     }
-    Err(FlowError::NothingToFork(parent.id))
+    Err(OpsError::NothingToFork(parent.id))
 }

@@ -2,7 +2,7 @@ use crate::model::{Origin, SessionStatus};
 use crate::ops::common::branch_sessions::record_branch;
 use crate::ops::common::liveness::{Liveness, liveness, stop};
 use crate::ops::common::status_change::{Changed, StatusChange, change};
-use crate::ops::common::{FlowError, Interrupt, Transition, placement};
+use crate::ops::common::{Interrupt, OpsError, Transition, placement};
 use crate::runtime::Stopped;
 use crate::store::{Key, Shelf, Store, StoreError};
 
@@ -33,7 +33,7 @@ pub fn kill(
     key: &Key,
     say: &StatusChange,
     interrupt: &Interrupt<'_>,
-) -> Result<Killed, FlowError> {
+) -> Result<Killed, OpsError> {
     let snapshot = store.snapshot()?;
     let entry = snapshot.get(key.clone())?;
     let shelf = entry.location.shelf;
@@ -51,11 +51,11 @@ pub fn kill(
     if let Some(replica) = placement::elsewhere(store, &session).filter(|_| !is_here)
         && say.rule == Transition::Checked
     {
-        return Err(FlowError::OutOfReach { id: session.id, replica: replica.to_owned() });
+        return Err(OpsError::OutOfReach { id: session.id, replica: replica.to_owned() });
     }
     if let Liveness::Unknown(source) = alive {
         if say.rule == Transition::Checked {
-            return Err(FlowError::Unknown { id: session.id, source });
+            return Err(OpsError::Unknown { id: session.id, source });
         }
         let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
         let stopped = stop(store, &changed.session).ok();

@@ -55,8 +55,8 @@ pub use cancel::cancel;
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove, cleanup, cleanup_plan};
 pub use common::{
     Against, AgentChoice, AgentReport, AgentState, BaseStatus, Changed, Checkout, Duplicates,
-    FlowError, Interrupt, IssueRef, Launcher, Live, Liveness, LostConversation, MovedSession,
-    NotStopped, Purge, Remain, RunningAgent, Scope, SpawnRequest, Start, StatusChange, Transition,
+    Interrupt, IssueRef, Launcher, Live, Liveness, LostConversation, MovedSession, NotStopped,
+    OpsError, Purge, Remain, RunningAgent, Scope, SpawnRequest, Start, StatusChange, Transition,
     Uncommitted, agent_reports, elsewhere, end_remains, find_running, last_output, last_screen,
     liveness, liveness_of, log_file, log_limit, place, placement, purge, record_branches, remains,
     survey, uncommitted,

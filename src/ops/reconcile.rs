@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::git::Environment;
 use crate::model::{Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
 use crate::runtime::RuntimeError;
@@ -78,7 +78,7 @@ struct Seen {
 ///
 /// # Errors
 /// Fails if git or the store cannot be read.
-pub fn reconcile_plan(store: &Store) -> Result<Reconciled, FlowError> {
+pub fn reconcile_plan(store: &Store) -> Result<Reconciled, OpsError> {
     let (seen, unknown) = look(store)?;
     let mut changed = Vec::new();
     let now = store.clock().now();
@@ -100,7 +100,7 @@ pub fn reconcile_plan(store: &Store) -> Result<Reconciled, FlowError> {
 ///
 /// # Errors
 /// Fails if git or the store cannot be read or written. Nothing is then changed.
-pub fn reconcile(store: &Store) -> Result<Reconciled, FlowError> {
+pub fn reconcile(store: &Store) -> Result<Reconciled, OpsError> {
     let (seen, unknown) = look(store)?;
     let committed = store.transaction("reconcile", |tx| {
         let mut changed = Vec::new();
@@ -108,13 +108,13 @@ pub fn reconcile(store: &Store) -> Result<Reconciled, FlowError> {
             let now = tx.now();
             let applied = tx.update(seen.key.clone(), |session| {
                 let steps = seen.apply(store, session, now)?;
-                Ok::<_, FlowError>((session.clone(), steps))
+                Ok::<_, OpsError>((session.clone(), steps))
             });
             match applied {
                 Ok((_, steps)) if steps.is_empty() => {}
                 Ok(done) => changed.push(done),
                 // It was put away meanwhile.
-                Err(FlowError::Store(StoreError::NotFound(_) | StoreError::Archived(_))) => {}
+                Err(OpsError::Store(StoreError::NotFound(_) | StoreError::Archived(_))) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -127,7 +127,7 @@ pub fn reconcile(store: &Store) -> Result<Reconciled, FlowError> {
     Ok(Reconciled { changed: committed.value, unknown, event: committed.event })
 }
 
-fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
+fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), OpsError> {
     let (mut all, mut unknown) = (Vec::new(), Vec::new());
     let replica = store.known_replica();
     let repo = store.repository();
@@ -173,10 +173,7 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), FlowError> {
 ///
 /// The record may come from another clone: a branch that only lags behind it, or a commit that is not
 /// here, is no news.
-fn behind_their_branch(
-    store: &Store,
-    nowhere: Vec<(Key, Session)>,
-) -> Result<Vec<Seen>, FlowError> {
+fn behind_their_branch(store: &Store, nowhere: Vec<(Key, Session)>) -> Result<Vec<Seen>, OpsError> {
     if nowhere.is_empty() {
         return Ok(Vec::new());
     }
@@ -210,7 +207,7 @@ impl Seen {
         store: &Store,
         session: &mut Session,
         now: Timestamp,
-    ) -> Result<Vec<Step>, FlowError> {
+    ) -> Result<Vec<Step>, OpsError> {
         let mut steps = Vec::new();
         let replica = store.known_replica();
         let here = session.placement_in(replica.as_deref());
@@ -247,7 +244,7 @@ impl Seen {
         replica: &str,
         environment: &Environment,
         steps: &mut Vec<Step>,
-    ) -> Result<(), FlowError> {
+    ) -> Result<(), OpsError> {
         let Some(here) = session.placements.get_mut(replica) else { return Ok(()) };
         if let Some(path) = &self.own {
             let text = workspace::to_record(path, environment)?;
@@ -287,7 +284,7 @@ impl Seen {
         store: &Store,
         session: &mut Session,
         steps: &mut Vec<Step>,
-    ) -> Result<(), FlowError> {
+    ) -> Result<(), OpsError> {
         if let (Some(_), Some(state)) = (&self.own, &self.workspace)
             && state.condition == Condition::Ready
             && let Some(branch) =

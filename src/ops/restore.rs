@@ -11,7 +11,7 @@ use crate::ops::common::site::{Made, Site, find_place};
 use crate::ops::common::start::claim_in_turn;
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
-    AgentChoice, FlowError, Interrupt, Launcher, Start, Transition, message, placement,
+    AgentChoice, Interrupt, Launcher, OpsError, Start, Transition, message, placement,
 };
 use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
@@ -86,7 +86,7 @@ pub fn restore_plan(
     launcher: &Launcher,
     entry: &Entry,
     wish: &Restore,
-) -> Result<RestorePlan, FlowError> {
+) -> Result<RestorePlan, OpsError> {
     let session = load(&store.snapshot()?, entry)?;
     let worktrees = Worktrees::new(store.repository());
     let Prepared { spot, start, .. } = prepare(store, launcher, &worktrees, &session, wish)?;
@@ -99,17 +99,17 @@ pub fn restore_plan(
 pub fn restore_command(store: &Store, launcher: &Launcher, id: SessionId) -> String {
     let mut wish = Restore::default();
     let mut command = "git ao restore".to_owned();
-    let plan = |wish: &Restore| -> Result<RestorePlan, FlowError> {
+    let plan = |wish: &Restore| -> Result<RestorePlan, OpsError> {
         let entry = store.snapshot()?.find(id)?.ok_or_else(|| StoreError::NotFound(id.into()))?;
         restore_plan(store, launcher, &entry, wish)
     };
     loop {
         match plan(&wish) {
-            Err(FlowError::Lost { .. }) if wish.again == Again::Resume => {
+            Err(OpsError::Lost { .. }) if wish.again == Again::Resume => {
                 wish.again = Again::Fresh;
                 command += " --fresh";
             }
-            Err(FlowError::Merged(_)) if wish.rule == Transition::Checked => {
+            Err(OpsError::Merged(_)) if wish.rule == Transition::Checked => {
                 wish.rule = Transition::Forced;
                 command += " --force";
             }
@@ -133,7 +133,7 @@ fn prepare(
     worktrees: &Worktrees<'_>,
     old: &Session,
     wish: &Restore,
-) -> Result<Prepared, FlowError> {
+) -> Result<Prepared, OpsError> {
     let certainty = check_status(store, old, wish.rule)?;
     let mut now = old.clone();
     catch_up(store, &mut now)?;
@@ -159,7 +159,7 @@ pub fn restore(
     entry: &Entry,
     wish: &Restore,
     interrupt: &Interrupt<'_>,
-) -> Result<Restored, FlowError> {
+) -> Result<Restored, OpsError> {
     // Two who restore the same session at once would both find it ended.
     let id = entry.location.id;
     let claimed = claim_in_turn(store.repository(), id, interrupt)?;
@@ -240,14 +240,10 @@ enum Certainty {
 }
 
 /// A live session is not restored, and one that may be alive neither.
-fn check_status(
-    store: &Store,
-    session: &Session,
-    rule: Transition,
-) -> Result<Certainty, FlowError> {
+fn check_status(store: &Store, session: &Session, rule: Transition) -> Result<Certainty, OpsError> {
     let id = session.id;
     if session.status == SessionStatus::Merged && rule == Transition::Checked {
-        return Err(FlowError::Merged(id));
+        return Err(OpsError::Merged(id));
     }
     match liveness(store, session) {
         // Only the runtime cannot tell: it does not run as git-ao starts it.
@@ -257,11 +253,11 @@ fn check_status(
         {
             Ok(Certainty::Unknown)
         }
-        Liveness::Unknown(source) => Err(FlowError::Unknown { id, source }),
-        Liveness::Alive { .. } => Err(FlowError::Running(id)),
+        Liveness::Unknown(source) => Err(OpsError::Unknown { id, source }),
+        Liveness::Alive { .. } => Err(OpsError::Running(id)),
         Liveness::Gone => match placement::elsewhere(store, session) {
             Some(replica) if !session.status.is_terminal() && rule == Transition::Checked => {
-                Err(FlowError::Elsewhere { id, replica: replica.to_owned() })
+                Err(OpsError::Elsewhere { id, replica: replica.to_owned() })
             }
             _ => Ok(Certainty::Certain),
         },
@@ -275,7 +271,7 @@ fn choose(
     session: &Session,
     wish: &Restore,
     path: &Path,
-) -> Result<(Session, Start), FlowError> {
+) -> Result<(Session, Start), OpsError> {
     let runtime = runtime(store, launcher, session, wish)?;
     let wanted = wish.agent.as_deref().or(session.agent.as_deref());
     let mut start = Start { runtime, action: Action::Launch, text: wish.text.clone() };
@@ -293,7 +289,7 @@ fn choose(
         Again::Resume => match conversation::find(store, agent, session, path)? {
             Conversation::Known(id) => Some(id),
             Conversation::Never => None,
-            Conversation::Lost(lost) => return Err(FlowError::Lost { id: session.id, lost }),
+            Conversation::Lost(lost) => return Err(OpsError::Lost { id: session.id, lost }),
         },
     };
     if agent_session_id.is_some() {
@@ -308,7 +304,7 @@ fn runtime(
     launcher: &Launcher,
     session: &Session,
     wish: &Restore,
-) -> Result<Box<dyn Runtime>, FlowError> {
+) -> Result<Box<dyn Runtime>, OpsError> {
     let placement = placement::placement(store, session);
     let had = placement.and_then(|placement| placement.runtime.as_deref());
     // A person's terminal is not what a session comes back to by itself.
@@ -331,7 +327,7 @@ fn write(
     old: &Session,
     new: &Session,
     interrupt: &Interrupt<'_>,
-) -> Result<(Session, Option<Oid>), FlowError> {
+) -> Result<(Session, Option<Oid>), OpsError> {
     let key = Key::from(&entry.location);
     let committed = store.transaction("restore", |tx| {
         interrupt.check()?;
@@ -341,7 +337,7 @@ fn write(
         tx.describe(format!("{} -> {}", old.status, new.status));
         tx.update(key.clone(), |session| {
             if session.status != old.status || session.placements != old.placements {
-                return Err(FlowError::Changed(session.id));
+                return Err(OpsError::Changed(session.id));
             }
             session.status = new.status.clone();
             session.status_reason.clone_from(&new.status_reason);

@@ -18,7 +18,7 @@ use crate::model::{Origin, Session, SessionId, SessionStatus};
 use crate::ops::common::conversation::NOT_STARTED;
 use crate::ops::common::liveness::{Liveness, left_behind};
 use crate::ops::common::start::{PATIENCE, claim};
-use crate::ops::common::{FlowError, Interrupt, Launcher, message, placement};
+use crate::ops::common::{Interrupt, Launcher, OpsError, message, placement};
 use crate::runtime::{Exit, Foreground, Process, Runtime, SignalHandle};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace;
@@ -36,7 +36,7 @@ impl Run {
     ///
     /// # Errors
     /// Fails if another process already runs the session.
-    pub fn wait_for_turn(self, repo: &Repository) -> Result<Runner, FlowError> {
+    pub fn wait_for_turn(self, repo: &Repository) -> Result<Runner, OpsError> {
         let patience =
             if matches!(self.turn, Caller::Runtime(_)) { PATIENCE } else { Duration::ZERO };
         let claimed = claim(repo, self.session, patience);
@@ -53,13 +53,11 @@ impl Run {
         match lock {
             // The last one was killed, and its agent was not.
             Ok(_) if !matches!(left_behind(repo, self.session), None | Some(Liveness::Gone)) => {
-                Err(FlowError::Running(self.session))
+                Err(OpsError::Running(self.session))
             }
             // The kernel releases it, however this process ends.
             Ok(alone) => Ok(Runner { run: self, _alone: alone }),
-            Err(FlowError::Lock(LockError::Timeout { .. })) => {
-                Err(FlowError::Running(self.session))
-            }
+            Err(OpsError::Lock(LockError::Timeout { .. })) => Err(OpsError::Running(self.session)),
             Err(error) => Err(error),
         }
     }
@@ -83,18 +81,18 @@ impl Runner {
         output: Box<dyn Write + Send>,
         interrupt: &Interrupt<'_>,
         watch: &mut dyn FnMut(SignalHandle),
-    ) -> Result<Exit, FlowError> {
+    ) -> Result<Exit, OpsError> {
         let key = own_key(store, self.run.session);
         let session = store.snapshot()?.session(key)?;
         if session.status.is_terminal() {
-            return Err(FlowError::HasEnded { id: session.id, status: session.status });
+            return Err(OpsError::HasEnded { id: session.id, status: session.status });
         }
         let session = match self.run.turn {
             // Whoever asked for it was stopped before that was written down, and could not say so.
             Caller::Runtime(Some(at))
                 if placement::placement(store, &session).and_then(|it| it.at) != Some(at) =>
             {
-                return Err(FlowError::Changed(session.id));
+                return Err(OpsError::Changed(session.id));
             }
             Caller::Runtime(_) => session,
             Caller::Terminal => place_here(store, &session)?,
@@ -122,7 +120,7 @@ impl Runner {
 }
 
 /// Notes that this very process is what keeps the agent alive.
-fn place_here(store: &Store, session: &Session) -> Result<Session, FlowError> {
+fn place_here(store: &Store, session: &Session) -> Result<Session, OpsError> {
     let (replica, process) = (store.replica()?, Process::current()?);
     let placed = store.transaction("place", |tx| {
         tx.set_origin(Origin::Automatic);

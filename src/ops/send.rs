@@ -1,6 +1,6 @@
 use crate::agent::{AgentError, Agents};
 use crate::model::Session;
-use crate::ops::common::{FlowError, find_running::find_running};
+use crate::ops::common::{OpsError, find_running::find_running};
 use crate::store::Store;
 
 /// Types a text into the terminal of a session's agent and submits it.
@@ -8,7 +8,7 @@ use crate::store::Store;
 /// # Errors
 /// Fails like [`find_running`], if the runtime has no terminal, or if the text does not appear on
 /// the screen.
-pub fn send(store: &Store, session: &Session, text: &str) -> Result<(), FlowError> {
+pub fn send(store: &Store, session: &Session, text: &str) -> Result<(), OpsError> {
     let reached = find_running(store, session)?;
     let agents = Agents::of(store.repository());
     let text = match agents.find(session.agent.as_deref().unwrap_or_default()) {

@@ -7,10 +7,11 @@ use crate::model::{
     slug,
 };
 use crate::ops::common::artifacts::{Purge, purge};
+use crate::ops::common::settings::branch_prefix;
 use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
-use crate::ops::common::{FlowError, Interrupt, Launcher, Start};
+use crate::ops::common::{Interrupt, Launcher, OpsError, Start};
 use crate::runtime::Started;
 use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktrees};
@@ -52,7 +53,7 @@ pub struct Spawned {
 /// # Errors
 /// Fails if there is no commit to start at, if a name is invalid, or if another session works on
 /// the issue.
-pub fn plan(store: &Store, request: SpawnRequest) -> Result<SpawnPlan, FlowError> {
+pub fn plan(store: &Store, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
     let repo = store.repository();
     let snapshot = store.snapshot()?;
     let project = match request.project.clone() {
@@ -68,7 +69,7 @@ pub fn plan(store: &Store, request: SpawnRequest) -> Result<SpawnPlan, FlowError
         (named, _) => worktrees.base(named.as_deref())?,
     };
     let session = new_session(&request, project, store, base);
-    let session = with_branch(session, &request, repo.config("ao.branchPrefix").as_deref());
+    let session = with_branch(session, &request, &branch_prefix(repo));
     if request.duplicates == Duplicates::Refuse && request.parent.is_none() {
         check_issue(&snapshot, &session)?;
     }
@@ -117,18 +118,18 @@ fn new_branch(session: &Session) -> Branch {
 /// branch again. The agent begins its work once the record is written.
 ///
 /// # Errors
-/// Fails if any step fails. Nothing is then left behind, except with [`FlowError::Kept`].
+/// Fails if any step fails. Nothing is then left behind, except with [`OpsError::Kept`].
 pub fn spawn(
     store: &Store,
     plan: SpawnPlan,
     agent: Option<(&Launcher, &Start)>,
     interrupt: &Interrupt<'_>,
-) -> Result<Spawned, FlowError> {
+) -> Result<Spawned, OpsError> {
     let (id, project) = (plan.session.id, plan.session.project_id.clone());
     let workspace = plan.workspace.clone();
     make(store, plan, agent, interrupt).map_err(|error| match workspace {
         Some(path) if workspace::is_of(&path, id, &project) => {
-            FlowError::Kept { source: Box::new(error), path }
+            OpsError::Kept { source: Box::new(error), path }
         }
         _ => error,
     })
@@ -139,7 +140,7 @@ fn make(
     plan: SpawnPlan,
     agent: Option<(&Launcher, &Start)>,
     interrupt: &Interrupt<'_>,
-) -> Result<Spawned, FlowError> {
+) -> Result<Spawned, OpsError> {
     if let (Some((launcher, start)), Some(workspace)) = (agent, &plan.workspace) {
         launcher.check(store, &plan.session, workspace, start)?;
     }
@@ -192,7 +193,7 @@ fn make(
         if duplicates == Duplicates::Refuse && fork_event.is_none() {
             check_issue(tx.snapshot(), &session)?;
         }
-        create(tx, &session, visibility, fork_event.as_ref()).map_err(FlowError::from)
+        create(tx, &session, visibility, fork_event.as_ref()).map_err(OpsError::from)
     })?;
     let started = guard.map_or(Started::Nothing, StartGuard::disarm);
     let remarks = made.remarks().clone();
@@ -251,10 +252,10 @@ fn new_session(request: &SpawnRequest, project: Project, store: &Store, base: Ba
 }
 
 /// The branch asked for, or `ao/7b6d11f9-fix-the-flaky-test`.
-fn with_branch(mut session: Session, request: &SpawnRequest, prefix: Option<&str>) -> Session {
+fn with_branch(mut session: Session, request: &SpawnRequest, prefix: &str) -> Session {
     let words = slug(&session.title);
     let dash = if words.is_empty() { "" } else { "-" };
-    let name = || format!("{}{}{dash}{words}", prefix.unwrap_or("ao/"), session.id.short());
+    let name = || format!("{prefix}{}{dash}{words}", session.id.short());
     let blank = |name: &&String| !name.trim().is_empty();
     session.branch = Some(request.branch.as_ref().filter(blank).cloned().unwrap_or_else(name));
     session
@@ -282,7 +283,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// An issue is worked on once in a project, unless the user says otherwise.
-fn check_issue(snapshot: &Snapshot<'_>, session: &Session) -> Result<(), FlowError> {
+fn check_issue(snapshot: &Snapshot<'_>, session: &Session) -> Result<(), OpsError> {
     let Some(issue) = &session.issue_id else { return Ok(()) };
     let sessions = snapshot.list(Shelf::Active)?.into_iter().filter_map(|item| item.session.ok());
     let mut taken = sessions.filter(|other| {
@@ -292,7 +293,7 @@ fn check_issue(snapshot: &Snapshot<'_>, session: &Session) -> Result<(), FlowErr
     });
     match taken.next() {
         None => Ok(()),
-        Some(other) => Err(FlowError::IssueTaken {
+        Some(other) => Err(OpsError::IssueTaken {
             issue: issue.clone(),
             id: other.id,
             title: other.display_title(),

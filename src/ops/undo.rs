@@ -2,7 +2,7 @@
 
 use crate::model::{Event, Oid, SessionStatus};
 use crate::ops::common::liveness::{Liveness, liveness_of};
-use crate::ops::common::{FlowError, Launcher, Transition, placement};
+use crate::ops::common::{Launcher, OpsError, Transition, placement};
 use crate::ops::restore::restore_command;
 use crate::store::{Committed, Overlap, Shelf, Snapshot, Store, Transaction, Undone, Version};
 use crate::workspace::Worktrees;
@@ -33,7 +33,7 @@ pub struct Undoing {
 ///
 /// # Errors
 /// Fails if there is nothing to undo, or if there are objections. Nothing is then changed.
-pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError> {
+pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, OpsError> {
     let events = find(&store.snapshot()?, wish)?;
     store.transaction("undo", |tx| stage(tx, store, &events, wish.rule))
 }
@@ -42,17 +42,17 @@ pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, FlowError>
 ///
 /// # Errors
 /// Fails like [`undo`].
-pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, FlowError> {
+pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, OpsError> {
     let events = find(&store.snapshot()?, wish)?;
     store.rehearse(|tx| stage(tx, store, &events, wish.rule))
 }
 
 /// Before the lock is taken: the last event may be far back, and is that of the moment when it was
 /// asked for.
-fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), FlowError> {
+fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), OpsError> {
     let event = match &wish.event {
         Some(id) => snapshot.event(id)?,
-        None => snapshot.last_by_hand()?.ok_or(FlowError::NothingToUndo)?,
+        None => snapshot.last_by_hand()?.ok_or(OpsError::NothingToUndo)?,
     };
     let other = snapshot.counterpart(&event)?;
     Ok((event, other))
@@ -63,7 +63,7 @@ fn stage(
     store: &Store,
     (event, other): &(Event, Option<Event>),
     rule: Transition,
-) -> Result<Undoing, FlowError> {
+) -> Result<Undoing, OpsError> {
     let overlap = match rule {
         Transition::Checked => Overlap::Refuse,
         Transition::Forced => Overlap::Override,
@@ -76,7 +76,7 @@ fn stage(
 }
 
 /// As `delete` and `archive` do, refuses to take a session away from its agent.
-fn check(store: &Store, record: &Undone) -> Result<(), FlowError> {
+fn check(store: &Store, record: &Undone) -> Result<(), OpsError> {
     let id = record.key.id;
     let status = |version: &Option<Version>| {
         version.as_ref().and_then(|it| it.session.as_ref()).map(|session| session.status.clone())
@@ -89,13 +89,13 @@ fn check(store: &Store, record: &Undone) -> Result<(), FlowError> {
         let session = record.before.as_ref().and_then(|before| before.session.as_ref());
         match liveness_of(store, id, session) {
             Liveness::Gone => {}
-            Liveness::Alive { .. } => return Err(FlowError::StillRuns(id)),
-            Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
+            Liveness::Alive { .. } => return Err(OpsError::StillRuns(id)),
+            Liveness::Unknown(source) => return Err(OpsError::Unknown { id, source }),
         }
     }
     match status(&record.before) {
         Some(status) if record.after.is_none() && !status.is_terminal() => {
-            Err(FlowError::NotEnded { id, status })
+            Err(OpsError::NotEnded { id, status })
         }
         _ => Ok(()),
     }
@@ -110,10 +110,10 @@ pub fn undo_leaves(
     store: &Store,
     launcher: &Launcher,
     record: &Undone,
-) -> Result<Vec<(String, String)>, FlowError> {
+) -> Result<Vec<(String, String)>, OpsError> {
     let repo = store.repository();
     let session = |version: &Option<Version>| version.as_ref().and_then(|it| it.session.clone());
-    let is_there = |branch: &str| -> Result<bool, FlowError> {
+    let is_there = |branch: &str| -> Result<bool, OpsError> {
         Ok(repo.read_ref(&format!("refs/heads/{branch}"))?.is_some())
     };
     let mut left = Vec::new();

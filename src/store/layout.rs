@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
 use crate::ledger::Edit;
-use crate::model::{Project, SessionId};
+use crate::model::{Project, SessionId, Shelf};
 
 /// The format version that this program reads and writes.
 pub const FORMAT: u64 = 1;
@@ -14,29 +14,12 @@ pub const FORMAT: u64 = 1;
 /// The content of the blob `version`.
 pub(super) const VERSION_BLOB: &[u8] = b"1\n";
 
-/// The two halves of a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Shelf {
-    /// `sessions/`
-    Active,
-    /// `archive/`
-    Archived,
-}
-
 impl Shelf {
     /// Returns the top-level folder of the tree.
     pub fn folder(self) -> &'static str {
         match self {
             Self::Active => "sessions",
             Self::Archived => "archive",
-        }
-    }
-
-    /// Returns the other half.
-    pub fn other(self) -> Self {
-        match self {
-            Self::Active => Self::Archived,
-            Self::Archived => Self::Active,
         }
     }
 }

@@ -13,10 +13,11 @@ mod repair;
 mod replica;
 mod write;
 
+pub use crate::model::Shelf;
 pub use check::{FsckFinding, Severity};
 pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use error::{ResolveError, StoreError};
-pub use layout::{FORMAT, Key, Location, Shelf, Visibility};
+pub use layout::{FORMAT, Key, Location, Visibility};
 pub(crate) use layout::{id_of_path, record_pathspec};
 pub use merge::{Change, ChangeKind, Histories, MergeMode, MergeOutcome, MergeReport};
 pub use notice::Notice;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::model::{Session, error_chain};
-use crate::ops::{AgentState, FlowError, Live, Scope, survey};
+use crate::ops::{AgentState, Live, OpsError, Scope, survey};
 use crate::store::{ListedSession, Location, RecordProblem, Store};
 use crate::workspace::{Condition, Detail};
 
@@ -34,7 +34,7 @@ impl Status {
         sessions: Vec<ListedSession>,
         scope: Scope,
         detail: Detail,
-    ) -> Result<Self, FlowError> {
+    ) -> Result<Self, OpsError> {
         let readable: Vec<_> =
             sessions.iter().filter_map(|listed| listed.session.as_ref().ok()).collect();
         let mut live = survey(store, &readable, scope, detail)?.into_iter();
@@ -88,7 +88,7 @@ impl Status {
 }
 
 /// Looks closely at those that ended and are shown because their agent is alive.
-fn look_at_ended(rows: &mut [StatusRow], store: &Store, detail: Detail) -> Result<(), FlowError> {
+fn look_at_ended(rows: &mut [StatusRow], store: &Store, detail: Detail) -> Result<(), OpsError> {
     let ended = rows.iter_mut().filter_map(|row| row.session.as_mut().ok());
     let mut ended: Vec<_> = ended.filter(|(session, _)| session.status.is_terminal()).collect();
     let sessions: Vec<_> = ended.iter().map(|(session, _)| session).collect();

@@ -1,8 +1,6 @@
 //! Store: kinds, filters, parents, and the verbs that change a status.
 
-use git_ao::model::{
-    Area, Field, Filter, Fork, Kind, Map, Moment, Session, SessionStatus, Subject,
-};
+use git_ao::model::{Field, Filter, Fork, Kind, Map, Moment, Session, SessionStatus, Subject};
 use git_ao::store::{Shelf, Store};
 
 use crate::sessions::spawn;
@@ -12,7 +10,7 @@ use crate::support::{Repo, alone};
 fn titles(store: &Store, filter: &Filter) -> Vec<String> {
     let listed = store.snapshot().unwrap().list(Shelf::Active).unwrap();
     let sessions: Vec<Session> = listed.into_iter().map(|l| l.session.unwrap()).collect();
-    let wanted = |s: &&Session| filter.matches(Subject { session: s, area: Area::Active });
+    let wanted = |s: &&Session| filter.matches(Subject { session: s, shelf: Shelf::Active });
     sessions.iter().filter(wanted).map(|s| s.title.clone()).collect()
 }
 

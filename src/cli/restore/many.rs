@@ -87,7 +87,7 @@ fn restore(
     launcher: &Launcher,
     entry: &Entry,
     (wish, interrupted): (&Restore, &Interrupted),
-) -> Result<(String, Remarks), ops::FlowError> {
+) -> Result<(String, Remarks), ops::OpsError> {
     let is_set = || interrupted.is_set();
     let made = ops::restore(store, launcher, entry, wish, &Interrupt::new(&is_set))?;
     let starts = (made.started != git_ao::runtime::Started::Nothing).then_some(made.action);

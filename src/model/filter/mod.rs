@@ -11,4 +11,4 @@ mod tests;
 
 pub use error::FilterError;
 pub use field::{Field, Moment};
-pub use predicate::{Area, Filter, Subject};
+pub use predicate::{Filter, Subject};

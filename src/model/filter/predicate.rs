@@ -1,7 +1,7 @@
 use std::ops::Not;
 
 use super::{Field, Moment};
-use crate::model::{Session, Timestamp};
+use crate::model::{Session, Shelf, Timestamp};
 
 /// A condition on sessions.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,22 +32,13 @@ pub enum Filter {
     Not(Box<Filter>),
 }
 
-/// The part of the store in which a session lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Area {
-    /// The active sessions.
-    Active,
-    /// The archive.
-    Archived,
-}
-
 /// A session to match.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// The session.
     pub session: &'a Session,
     /// The part of the store that holds it.
-    pub area: Area,
+    pub shelf: Shelf,
 }
 
 impl Filter {
@@ -109,7 +100,7 @@ impl Filter {
             Self::Ended => session.status.is_terminal(),
             Self::Forked => session.fork.is_some(),
             Self::HasParent => session.fork.is_some() || session.spawned_by.is_some(),
-            Self::Archived => subject.area == Area::Archived,
+            Self::Archived => subject.shelf == Shelf::Archived,
             Self::And(list) => list.iter().all(|filter| filter.matches(subject)),
             Self::Or(list) => list.iter().any(|filter| filter.matches(subject)),
             Self::Not(filter) => !filter.matches(subject),

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Fork, Kind, Placement, Session, SessionStatus, Timestamp};
+use crate::model::{Fork, Kind, Placement, Session, SessionStatus, Shelf, Timestamp};
 
 const PARENT: &str = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e";
 
@@ -31,8 +31,8 @@ fn session() -> Session {
     session
 }
 
-fn found(expression: &str, session: &Session, area: Area) -> bool {
-    Filter::parse(expression, now()).unwrap().matches(Subject { session, area })
+fn found(expression: &str, session: &Session, shelf: Shelf) -> bool {
+    Filter::parse(expression, now()).unwrap().matches(Subject { session, shelf })
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn each_condition() {
         "UPDATED>2.weeks.ago AND tag: ci",
         "title~\"\"",
     ] {
-        assert!(found(yes, &session, Area::Active), "{yes}");
+        assert!(found(yes, &session, Shelf::Active), "{yes}");
     }
     for no in [
         "root",
@@ -102,17 +102,17 @@ fn each_condition() {
         "created<2026-11-10T12:00:00Z",
         "title~size",
     ] {
-        assert!(!found(no, &session, Area::Active), "{no}");
+        assert!(!found(no, &session, Shelf::Active), "{no}");
     }
     for (digits, yes) in [("7b6d", true), ("7b6", false), ("", false)] {
-        let subject = Subject { session: &session, area: Area::Active };
+        let subject = Subject { session: &session, shelf: Shelf::Active };
         assert_eq!(Filter::Is(Field::Parent, digits.into()).matches(subject), yes, "{digits}");
     }
-    assert!(found("archived", &session, Area::Archived));
+    assert!(found("archived", &session, Shelf::Archived));
     let mut spawned = Session::new(session.id, session.project_id.clone(), now());
-    assert!(found("root", &spawned, Area::Active));
+    assert!(found("root", &spawned, Shelf::Active));
     spawned.spawned_by = Some(PARENT.parse().unwrap());
-    assert!(found("not root and not forked and parent:7b6d11f9", &spawned, Area::Active));
+    assert!(found("not root and not forked and parent:7b6d11f9", &spawned, Shelf::Active));
 }
 
 #[test]
@@ -224,8 +224,8 @@ proptest! {
         if !tagged { session.tags.clear(); }
         if done { session.status = SessionStatus::Done; }
         if !parent { session.fork = None; }
-        let area = if old { Area::Archived } else { Area::Active };
-        let subject = Subject { session: &session, area };
+        let shelf = if old { Shelf::Archived } else { Shelf::Active };
+        let subject = Subject { session: &session, shelf };
         let (x, y) = (a.matches(subject), b.matches(subject));
         prop_assert_eq!(a.clone().and(b.clone()).matches(subject), x && y);
         prop_assert_eq!(a.clone().or(b.clone()).matches(subject), x || y);

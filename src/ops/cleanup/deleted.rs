@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::branch::branch_prefix;
 use crate::model::{Event, Oid, Session, SessionId};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
+use crate::ops::common::settings::branch_prefix;
 use crate::ops::doctor::lost_event;
 use crate::store::{History, Key, Shelf, Snapshot, Store, record_pathspec};
 use crate::workspace::Worktrees;
@@ -24,7 +24,7 @@ pub struct Deleted {
 ///
 /// That there is no record is not enough: it may be in a store that is not here now, or its event
 /// was lost. The history has to say that it was deleted, and nothing else since.
-pub fn with_worktree(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Deleted>, FlowError> {
+pub fn with_worktree(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Deleted>, OpsError> {
     let mut paths = BTreeMap::new();
     for (key, path) in Worktrees::new(store.repository()).owned()? {
         paths.insert(key.id, (key, path));
@@ -43,7 +43,7 @@ pub fn with_branch_alone(
     store: &Store,
     snapshot: &Snapshot<'_>,
     others: &[Deleted],
-) -> Result<Vec<Deleted>, FlowError> {
+) -> Result<Vec<Deleted>, OpsError> {
     let Some(mut branches) = branches_of_nobody(store, snapshot)? else { return Ok(Vec::new()) };
     branches.retain(|name| others.iter().all(|it| it.session.branch.as_ref() != Some(name)));
     let mut found = Vec::new();
@@ -75,8 +75,8 @@ pub fn with_branch_alone(
 fn branches_of_nobody(
     store: &Store,
     snapshot: &Snapshot<'_>,
-) -> Result<Option<Vec<String>>, FlowError> {
-    let prefix = branch_prefix(store);
+) -> Result<Option<Vec<String>>, OpsError> {
+    let prefix = branch_prefix(store.repository());
     let git = store.repository().git("for-each-ref").args(["--format=%(refname:lstrip=2)"]);
     let refs = git.arg("refs/heads/").run()?.text();
     let named = refs.lines().filter(|name| !prefix.is_empty() && name.starts_with(&prefix));
@@ -100,7 +100,7 @@ fn deletion(
     store: &Store,
     snapshot: &Snapshot<'_>,
     key: &Key,
-) -> Result<Option<(Session, Oid)>, FlowError> {
+) -> Result<Option<(Session, Oid)>, OpsError> {
     if !is_away(snapshot, key.id) {
         return Ok(None);
     }
@@ -124,7 +124,7 @@ fn has_later(
     snapshot: &Snapshot<'_>,
     event: &Event,
     id: SessionId,
-) -> Result<bool, FlowError> {
+) -> Result<bool, OpsError> {
     let git = store.repository().git("rev-list").arg("-1").args(snapshot.tips().map(Oid::as_str));
     let record = record_pathspec(id);
     let later = git.args(["--not", event.id.as_str(), "--", &record]).run()?;

@@ -7,7 +7,7 @@ use crate::model::{Oid, Placement, Session};
 use crate::ops::common::artifacts::{Purge, discard_claimed};
 use crate::ops::common::liveness::{Liveness, liveness, stop};
 use crate::ops::common::start::claim;
-use crate::ops::common::{FlowError, placement};
+use crate::ops::common::{OpsError, placement};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{OnUnsaved, Removal, Removed, Workspace as _, Worktrees};
 
@@ -64,18 +64,18 @@ impl Leftover {
         &mut self,
         store: &Store,
         on_unsaved: OnUnsaved,
-    ) -> Result<Lock, FlowError> {
+    ) -> Result<Lock, OpsError> {
         let repo = store.repository();
         let id = self.session.id;
         let claim = match claim(repo, id, Duration::ZERO) {
-            Err(FlowError::Lock(LockError::Timeout { .. })) => return Err(FlowError::Busy(id)),
+            Err(OpsError::Lock(LockError::Timeout { .. })) => return Err(OpsError::Busy(id)),
             claimed => claimed?,
         };
         let now = self.record_now(store)?;
         match liveness(store, &now) {
             Liveness::Gone => {}
-            Liveness::Alive { pid } => return Err(FlowError::NotStopped { id, pid }),
-            Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
+            Liveness::Alive { pid } => return Err(OpsError::NotStopped { id, pid }),
+            Liveness::Unknown(source) => return Err(OpsError::Unknown { id, source }),
         }
         // What its runtime has kept of it.
         stop(store, &now)?;
@@ -96,20 +96,20 @@ impl Leftover {
     }
 
     /// The record, unless somebody has changed meanwhile what matters here.
-    fn record_now(&self, store: &Store) -> Result<Session, FlowError> {
+    fn record_now(&self, store: &Store) -> Result<Session, OpsError> {
         let id = self.session.id;
         let snapshot = store.snapshot()?;
         if self.deleted.is_some() {
             let is_away = is_away(&snapshot, id);
-            return is_away.then(|| self.session.clone()).ok_or(FlowError::Changed(id));
+            return is_away.then(|| self.session.clone()).ok_or(OpsError::Changed(id));
         }
         let now = match snapshot.session(self.key.clone()) {
             Err(StoreError::NotFound(_) | StoreError::Archived(_)) => {
-                return Err(FlowError::Changed(id));
+                return Err(OpsError::Changed(id));
             }
             now => now?,
         };
         let is_same = placement(store, &now) == self.placement.as_ref();
-        (is_same && now.status.is_terminal()).then_some(now).ok_or(FlowError::Changed(id))
+        (is_same && now.status.is_terminal()).then_some(now).ok_or(OpsError::Changed(id))
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::git::Repository;
 use crate::model::SessionId;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 
 /// How much of an agent's output is kept unless `ao.logLimit` says, in bytes.
 const LIMIT: u64 = 64 << 20;
@@ -13,10 +13,10 @@ const LIMIT: u64 = 64 << 20;
 ///
 /// # Errors
 /// Fails if the directory cannot be created.
-pub fn log_file(repo: &Repository, session: SessionId) -> Result<PathBuf, FlowError> {
+pub fn log_file(repo: &Repository, session: SessionId) -> Result<PathBuf, OpsError> {
     match repo.make_ao_dir("log") {
         Ok(folder) => Ok(folder.join(format!("{session}.log"))),
-        Err(source) => Err(FlowError::Folder { path: repo.ao_dir().join("log"), source }),
+        Err(source) => Err(OpsError::Folder { path: repo.ao_dir().join("log"), source }),
     }
 }
 

@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::liveness::{AgentFile, Liveness, left_behind};
 use crate::ops::common::start::claim;
 use crate::runtime::LOG_PARTS;
@@ -54,7 +54,7 @@ impl File {
         Some(Self { path, owner })
     }
 
-    fn all(repo: &Repository) -> Result<Vec<Self>, FlowError> {
+    fn all(repo: &Repository) -> Result<Vec<Self>, OpsError> {
         let mut all = Vec::new();
         for folder in ["log", "agent"] {
             all.extend(entries(&repo.ao_dir().join(folder))?.into_iter().filter_map(Self::at));
@@ -67,7 +67,7 @@ impl File {
     pub fn set_aside_unless_alive(
         repo: &Repository,
         path: &Path,
-    ) -> Result<Option<PathBuf>, FlowError> {
+    ) -> Result<Option<PathBuf>, OpsError> {
         let Some(file) = Self::at(path.to_owned()) else { return Ok(None) };
         let _alone = match file.owner {
             Owner::Session(id) => match repo.lock_named(&format!("run/{id}"), Duration::ZERO) {
@@ -92,7 +92,7 @@ pub fn purge(
     session: SessionId,
     conversation: Option<&str>,
     what: Purge,
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let Ok(_claim) = claim(store.repository(), session, Duration::ZERO) else { return Ok(()) };
     discard_claimed(store, session, conversation, what)
 }
@@ -103,7 +103,7 @@ pub(in crate::ops) fn discard_claimed(
     session: SessionId,
     conversation: Option<&str>,
     what: Purge,
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let repo = store.repository();
     // Whoever looks after the agent has this.
     let Ok(_alone) = repo.lock_named(&format!("run/{session}"), Duration::ZERO) else {
@@ -136,7 +136,7 @@ pub(in crate::ops) fn discard_claimed(
 }
 
 /// Files of sessions that are in the store no more. Where there is no store nothing is known.
-pub(in crate::ops) fn strays(store: &Store) -> Result<Vec<PathBuf>, FlowError> {
+pub(in crate::ops) fn strays(store: &Store) -> Result<Vec<PathBuf>, OpsError> {
     if store.tip()?.is_none() {
         return Ok(Vec::new());
     }
@@ -156,16 +156,16 @@ pub(in crate::ops) fn strays(store: &Store) -> Result<Vec<PathBuf>, FlowError> {
 }
 
 /// What writers leave that die while they write.
-pub(in crate::ops) fn old_tips(repo: &Repository) -> Result<Vec<PathBuf>, FlowError> {
+pub(in crate::ops) fn old_tips(repo: &Repository) -> Result<Vec<PathBuf>, OpsError> {
     old(repo, "tip.")
 }
 
 /// Texts that somebody edited and that could not be saved.
-pub(in crate::ops) fn old_drafts(repo: &Repository) -> Result<Vec<PathBuf>, FlowError> {
+pub(in crate::ops) fn old_drafts(repo: &Repository) -> Result<Vec<PathBuf>, OpsError> {
     old(repo, "edit-")
 }
 
-fn old(repo: &Repository, prefix: &str) -> Result<Vec<PathBuf>, FlowError> {
+fn old(repo: &Repository, prefix: &str) -> Result<Vec<PathBuf>, OpsError> {
     let named = |path: &PathBuf| {
         path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix))
     };
@@ -174,7 +174,7 @@ fn old(repo: &Repository, prefix: &str) -> Result<Vec<PathBuf>, FlowError> {
 }
 
 /// The conversations that sessions have; None where a session cannot be read.
-fn conversations(store: &Store) -> Result<Option<BTreeSet<String>>, FlowError> {
+fn conversations(store: &Store) -> Result<Option<BTreeSet<String>>, OpsError> {
     let snapshot = store.snapshot()?;
     let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
     let mut used = BTreeSet::new();
@@ -190,8 +190,8 @@ fn is_old(path: &Path) -> bool {
     changed.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > AGE))
 }
 
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, FlowError> {
-    let failed = |source| FlowError::File { act: "read", path: folder.to_owned(), source };
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, OpsError> {
+    let failed = |source| OpsError::File { act: "read", path: folder.to_owned(), source };
     let entries = match uninterrupted(|| fs::read_dir(folder)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(failed)?,
@@ -206,15 +206,15 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, FlowError> {
 pub(in crate::ops) fn set_aside(
     repo: &Repository,
     path: &Path,
-) -> Result<Option<PathBuf>, FlowError> {
-    let failed = |source| FlowError::File { act: "move", path: path.to_owned(), source };
+) -> Result<Option<PathBuf>, OpsError> {
+    let failed = |source| OpsError::File { act: "move", path: path.to_owned(), source };
     repo.set_aside(path, "set-aside").map_err(failed)
 }
 
-fn remove(path: &Path) -> Result<(), FlowError> {
+fn remove(path: &Path) -> Result<(), OpsError> {
     match uninterrupted(|| fs::remove_file(path)) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(FlowError::File { act: "remove", path: path.to_owned(), source })
+            Err(OpsError::File { act: "remove", path: path.to_owned(), source })
         }
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::git::Repository;
 use crate::model::{Oid, Origin, Session, is_branch_name};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::owned_worktrees::Own;
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees};
@@ -14,7 +14,7 @@ use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, Work
 ///
 /// # Errors
 /// When git or the store cannot be read.
-pub(in crate::ops) fn catch_up(store: &Store, session: &mut Session) -> Result<(), FlowError> {
+pub(in crate::ops) fn catch_up(store: &Store, session: &mut Session) -> Result<(), OpsError> {
     let own = Own::of(&Worktrees::new(store.repository()), &store.snapshot()?)?;
     let path = own.path(session).cloned();
     catch_up_at(store, session, path.as_deref())
@@ -25,7 +25,7 @@ pub(in crate::ops) fn catch_up_at(
     store: &Store,
     session: &mut Session,
     path: Option<&Path>,
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let repo = store.repository();
     if let Some(path) = path {
         let place = ExpectedWorktree { path, branch: session.branch.as_deref() };
@@ -43,9 +43,9 @@ pub(in crate::ops) fn catch_up_at(
 }
 
 /// Writes it down for one session, as [`record_branches`].
-pub(in crate::ops) fn record_branch(store: &Store, key: &Key) -> Result<(), FlowError> {
+pub(in crate::ops) fn record_branch(store: &Store, key: &Key) -> Result<(), OpsError> {
     match record(store, std::slice::from_ref(key)) {
-        Err(FlowError::Store(StoreError::Archived(_) | StoreError::NotFound(_))) => Ok(()),
+        Err(OpsError::Store(StoreError::Archived(_) | StoreError::NotFound(_))) => Ok(()),
         recorded => recorded,
     }
 }
@@ -54,7 +54,7 @@ pub(in crate::ops) fn record_branch(store: &Store, key: &Key) -> Result<(), Flow
 ///
 /// # Errors
 /// Fails if git or the store cannot be read, or if the store cannot be written.
-pub fn record_branches(store: &Store) -> Result<(), FlowError> {
+pub fn record_branches(store: &Store) -> Result<(), OpsError> {
     let snapshot = store.snapshot()?;
     let own = Own::of(&Worktrees::new(store.repository()), &snapshot)?;
     let mut keys = Vec::new();
@@ -70,7 +70,7 @@ pub fn record_branches(store: &Store) -> Result<(), FlowError> {
     if keys.is_empty() { Ok(()) } else { record(store, &keys) }
 }
 
-fn record(store: &Store, keys: &[Key]) -> Result<(), FlowError> {
+fn record(store: &Store, keys: &[Key]) -> Result<(), OpsError> {
     store.transaction("checkout", |tx| {
         tx.set_origin(Origin::Automatic);
         for key in keys {
@@ -79,11 +79,11 @@ fn record(store: &Store, keys: &[Key]) -> Result<(), FlowError> {
                 catch_up(store, session)?;
                 let [old, new] = [&old, &session.branch]
                     .map(|branch| branch.clone().unwrap_or_else(|| "(none)".to_owned()));
-                Ok::<_, FlowError>(if old == new { new } else { format!("{old} -> {new}") })
+                Ok::<_, OpsError>(if old == new { new } else { format!("{old} -> {new}") })
             })?;
             tx.describe(what);
         }
-        Ok::<_, FlowError>(())
+        Ok::<_, OpsError>(())
     })?;
     Ok(())
 }
@@ -94,7 +94,7 @@ pub(in crate::ops) fn is_its_own(
     store: &Store,
     session: &Session,
     on: &str,
-) -> Result<bool, FlowError> {
+) -> Result<bool, OpsError> {
     let repo = store.repository();
     let base = session.base.as_ref();
     let is_base = base.is_some_and(|base| base.branch.as_deref() == Some(on));
@@ -121,7 +121,7 @@ pub(in crate::ops) fn is_its_own(
     })
 }
 
-fn tip(repo: &Repository, branch: &str) -> Result<Option<Oid>, FlowError> {
+fn tip(repo: &Repository, branch: &str) -> Result<Option<Oid>, OpsError> {
     Ok(repo.read_ref(&format!("refs/heads/{branch}"))?)
 }
 

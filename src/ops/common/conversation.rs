@@ -9,7 +9,7 @@ use crate::model::{Placement, Session, SessionStatus};
 use crate::ops::common::launch_request::state_dir;
 use crate::ops::common::lost_conversation::LostConversation;
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{FlowError, placement};
+use crate::ops::common::{OpsError, placement};
 use crate::store::{History, Store};
 use crate::workspace::{self, Worktrees};
 
@@ -34,7 +34,7 @@ pub(in crate::ops) fn find(
     agent: &dyn Agent,
     session: &Session,
     path: &Path,
-) -> Result<Conversation, FlowError> {
+) -> Result<Conversation, OpsError> {
     let lost = match &session.agent {
         Some(had) if had != agent.name() => LostConversation::OtherAgent,
         _ if !can_resume(agent) => LostConversation::Unable,
@@ -60,7 +60,7 @@ pub(in crate::ops) fn look(
     agent: &dyn Agent,
     session: &Session,
     path: &Path,
-) -> Result<Option<String>, FlowError> {
+) -> Result<Option<String>, OpsError> {
     let env = store.repository().environment();
     let state_dir = state_dir(store.repository());
     let known = session.agent_session_id.as_deref();
@@ -101,7 +101,7 @@ struct Past {
 }
 
 impl Past {
-    fn of(store: &Store, session: &Session) -> Result<Self, FlowError> {
+    fn of(store: &Store, session: &Session) -> Result<Self, OpsError> {
         let snapshot = store.snapshot()?;
         let mut past = Self::default();
         let (mut is_whole, mut failed) = (false, false);

@@ -12,7 +12,7 @@ use crate::workspace::{Condition, WorkspaceError};
 /// Why a verb failed. Unless the variant says otherwise, nothing has changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum FlowError {
+pub enum OpsError {
     /// Another session already works on this issue.
     #[error("session {} ('{title}') already works on issue '{issue}'", id.short())]
     IssueTaken {
@@ -232,7 +232,7 @@ pub enum FlowError {
     #[error("{source}")]
     Kept {
         /// The failure.
-        source: Box<FlowError>,
+        source: Box<OpsError>,
         /// The worktree.
         path: PathBuf,
     },
@@ -253,7 +253,7 @@ pub enum FlowError {
     Git(#[from] GitError),
 }
 
-impl From<UndoError> for FlowError {
+impl From<UndoError> for OpsError {
     fn from(error: UndoError) -> Self {
         match error {
             UndoError::Store(error) => Self::Store(error),
@@ -296,8 +296,8 @@ impl<'a> Interrupt<'a> {
     /// Checks whether the operation should stop.
     ///
     /// # Errors
-    /// Fails with [`FlowError::Interrupted`] if it should.
-    pub fn check(&self) -> Result<(), FlowError> {
-        if self.is_set() { Err(FlowError::Interrupted) } else { Ok(()) }
+    /// Fails with [`OpsError::Interrupted`] if it should.
+    pub fn check(&self) -> Result<(), OpsError> {
+        if self.is_set() { Err(OpsError::Interrupted) } else { Ok(()) }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::Session;
 use crate::ops::common::liveness::{Liveness, liveness, of_placement};
-use crate::ops::common::{FlowError, elsewhere, placement};
+use crate::ops::common::{OpsError, elsewhere, placement};
 use crate::runtime::{Probe, Runtime};
 use crate::store::Store;
 
@@ -19,35 +19,35 @@ pub struct RunningAgent {
 /// # Errors
 /// Fails if the agent is in another clone, was never started, is gone, cannot be reached, or if its
 /// state cannot be determined.
-pub fn find_running(store: &Store, session: &Session) -> Result<RunningAgent, FlowError> {
+pub fn find_running(store: &Store, session: &Session) -> Result<RunningAgent, OpsError> {
     let id = session.id;
     let here = placement(store, session);
     let started = here.and_then(|here| Some((here.runtime.as_deref()?, here.handle.as_deref()?)));
     let Some((name, handle)) = started.filter(|(name, _)| *name != "none") else {
         return Err(match elsewhere(store, session) {
-            Some(replica) => FlowError::Away { id, replica: replica.to_owned() },
+            Some(replica) => OpsError::Away { id, replica: replica.to_owned() },
             // Its placement went with what was cleaned up.
             None if here.is_none() && session.agent.is_some() && session.status.is_terminal() => {
-                FlowError::AgentGone { id, status: session.status.clone() }
+                OpsError::AgentGone { id, status: session.status.clone() }
             }
-            None => FlowError::NotStarted(id),
+            None => OpsError::NotStarted(id),
         });
     };
     let pid = match liveness(store, session) {
         Liveness::Alive { pid } => pid,
         Liveness::Gone => {
-            return Err(FlowError::AgentGone { id, status: session.status.clone() });
+            return Err(OpsError::AgentGone { id, status: session.status.clone() });
         }
-        Liveness::Unknown(source) => return Err(FlowError::Unknown { id, source }),
+        Liveness::Unknown(source) => return Err(OpsError::Unknown { id, source }),
     };
     let runtime = here.map(|here| of_placement(store.repository(), name, here)).transpose();
     match runtime {
         Ok(Some(runtime)) => match runtime.probe(&id, handle) {
             Probe::Alive { .. } => Ok(RunningAgent { runtime, handle: handle.to_owned() }),
-            Probe::Gone => Err(FlowError::Unreachable { id, pid, source: None }),
-            Probe::Unknown(source) => Err(FlowError::Unreachable { id, pid, source: Some(source) }),
+            Probe::Gone => Err(OpsError::Unreachable { id, pid, source: None }),
+            Probe::Unknown(source) => Err(OpsError::Unreachable { id, pid, source: Some(source) }),
         },
-        Ok(None) => Err(FlowError::NotStarted(id)),
-        Err(source) => Err(FlowError::Unreachable { id, pid, source: Some(source) }),
+        Ok(None) => Err(OpsError::NotStarted(id)),
+        Err(source) => Err(OpsError::Unreachable { id, pid, source: Some(source) }),
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::git::{Repository, replace};
 use crate::model::{Placement, SessionId};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::liveness::of_placement;
 
 /// How many lines are kept.
@@ -48,12 +48,12 @@ pub(in crate::ops) fn forget(repo: &Repository, session: SessionId) {
 ///
 /// # Errors
 /// Fails if the file cannot be read.
-pub fn last_output(repo: &Repository, session: SessionId) -> Result<Option<String>, FlowError> {
+pub fn last_output(repo: &Repository, session: SessionId) -> Result<Option<String>, OpsError> {
     for path in [file(repo, session), repo.ao_dir().join(format!("log/{session}.log"))] {
         match tail(&path) {
             Ok(text) => return Ok(Some(end_of(&text)).filter(|text| !text.is_empty())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(FlowError::File { act: "read", path, source }),
+            Err(source) => return Err(OpsError::File { act: "read", path, source }),
         }
     }
     Ok(None)
@@ -63,12 +63,12 @@ pub fn last_output(repo: &Repository, session: SessionId) -> Result<Option<Strin
 ///
 /// # Errors
 /// Fails if the file cannot be read.
-pub fn last_screen(repo: &Repository, session: SessionId) -> Result<Option<String>, FlowError> {
+pub fn last_screen(repo: &Repository, session: SessionId) -> Result<Option<String>, OpsError> {
     let path = file(repo, session);
     match tail(&path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(FlowError::File { act: "read", path, source }),
+        Err(source) => Err(OpsError::File { act: "read", path, source }),
     }
 }
 

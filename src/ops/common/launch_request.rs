@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::agent::{Action, Agent, Launch, LaunchRequest, Mode};
 use crate::git::Repository;
 use crate::model::{Session, SessionId};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::runtime::Terminal;
 use crate::store::{Store, StoreError};
 
@@ -45,7 +45,7 @@ pub(in crate::ops) fn parent(
 }
 
 /// What to run.
-pub(in crate::ops) fn brief(brief: &LaunchInputs<'_>) -> Result<(Mode, Launch), FlowError> {
+pub(in crate::ops) fn brief(brief: &LaunchInputs<'_>) -> Result<(Mode, Launch), OpsError> {
     let LaunchInputs { store, agent, session, action, .. } = brief;
     let wanted = match brief.terminal {
         Terminal::Present => Mode::Interactive,

@@ -7,7 +7,7 @@ use crate::agent::{Action, Agent, AgentError, Agents};
 use crate::git::{Environment, Repository};
 use crate::model::{Session, Timestamp};
 use crate::ops::common::launch_request::{LaunchInputs, brief};
-use crate::ops::common::{FlowError, Start};
+use crate::ops::common::{OpsError, Start, settings};
 use crate::runtime::{self, ProcessSpec, Runtime, RuntimeError, Started, Terminal, Tmux};
 use crate::store::Store;
 
@@ -41,9 +41,9 @@ impl Launcher {
     /// agents.
     pub fn new(repo: &Repository, program: PathBuf) -> Self {
         let configured = Configured {
-            agent: repo.config("ao.agent"),
+            agent: settings::default_agent(repo),
             runtime: repo.config("ao.runtime"),
-            tmux_socket: repo.config("ao.tmuxSocket"),
+            tmux_socket: settings::tmux_socket(repo),
         };
         let environment = repo.environment().clone();
         Self { agents: Agents::of(repo), program, environment, configured }
@@ -108,7 +108,7 @@ impl Launcher {
     ///
     /// # Errors
     /// Fails if it is not installed.
-    pub fn installed(&self, agent: &dyn Agent) -> Result<PathBuf, FlowError> {
+    pub fn installed(&self, agent: &dyn Agent) -> Result<PathBuf, OpsError> {
         let program = agent.program();
         // What is named by a relative path is looked for in the workspace.
         if program.contains('/') && Path::new(program).is_relative() {
@@ -117,7 +117,7 @@ impl Launcher {
         if program.is_empty() {
             return Err(AgentError::NoCommand { name: agent.name().to_owned() }.into());
         }
-        let missing = || FlowError::NotInstalled {
+        let missing = || OpsError::NotInstalled {
             agent: agent.name().to_owned(),
             program: program.to_owned(),
         };
@@ -135,7 +135,7 @@ impl Launcher {
         session: &Session,
         workspace: &Path,
         start: &Start,
-    ) -> Result<(), FlowError> {
+    ) -> Result<(), OpsError> {
         if !start.runs_something() {
             return Ok(());
         }
@@ -164,7 +164,7 @@ impl Launcher {
         workspace: &Path,
         start: &Start,
         at: Timestamp,
-    ) -> Result<Started, FlowError> {
+    ) -> Result<Started, OpsError> {
         let mut argv: Vec<OsString> = vec![self.program.clone().into()];
         argv.extend(["run", "--wait", "--placed", &at.to_string()].map(OsString::from));
         argv.extend(match start.action {

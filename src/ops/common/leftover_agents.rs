@@ -3,7 +3,7 @@ use std::path::Path;
 use crate::model::Session;
 use crate::ops::common::liveness::processes;
 use crate::ops::common::start::GRACE;
-use crate::ops::common::{FlowError, placement};
+use crate::ops::common::{OpsError, placement};
 use crate::runtime::{Carrier, RuntimeError};
 use crate::store::Store;
 
@@ -36,7 +36,7 @@ pub fn remains(store: &Store, session: &Session) -> Vec<Remain> {
 ///
 /// # Errors
 /// Fails if one does not exit, or may not be stopped.
-pub fn end_remains(store: &Store, session: &Session) -> Result<Vec<Remain>, FlowError> {
+pub fn end_remains(store: &Store, session: &Session) -> Result<Vec<Remain>, OpsError> {
     let mut ended = remains(store, session);
     ended.retain(|remain| remain.is_inside);
     for remain in &ended {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::launch_request::state_dir;
 
 fn file(repo: &Repository, session: SessionId) -> PathBuf {
@@ -21,7 +21,7 @@ pub(in crate::ops) fn leave(
     repo: &Repository,
     session: SessionId,
     text: Option<&str>,
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let path = file(repo, session);
     let result = match text {
         Some(text) => repo.make_ao_dir("agent").and_then(|_| write(&path, text)),
@@ -30,7 +30,7 @@ pub(in crate::ops) fn leave(
             removed => removed,
         },
     };
-    result.map_err(|source| FlowError::File { act: "write", path, source })
+    result.map_err(|source| OpsError::File { act: "write", path, source })
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
@@ -48,11 +48,11 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 pub(in crate::ops) fn left(
     repo: &Repository,
     session: SessionId,
-) -> Result<Option<String>, FlowError> {
+) -> Result<Option<String>, OpsError> {
     let path = file(repo, session);
     match fs::read_to_string(&path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(FlowError::File { act: "read", path, source }),
+        Err(source) => Err(OpsError::File { act: "read", path, source }),
     }
 }

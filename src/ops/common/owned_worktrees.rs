@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::model::{Project, Session, SessionId};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::{Snapshot, StoreError};
 use crate::workspace::Worktrees;
 
@@ -16,7 +16,7 @@ pub(in crate::ops) struct Own(BTreeMap<(SessionId, Project), PathBuf>);
 impl Own {
     /// Asks the worktrees, also those whose folder is gone. One that older programs made does not
     /// say the project: it is that of the session which the id alone means.
-    pub fn of(worktrees: &Worktrees<'_>, snapshot: &Snapshot<'_>) -> Result<Self, FlowError> {
+    pub fn of(worktrees: &Worktrees<'_>, snapshot: &Snapshot<'_>) -> Result<Self, OpsError> {
         let mut own = BTreeMap::new();
         for (key, path) in worktrees.owned()? {
             let project = match key.project {

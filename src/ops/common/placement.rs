@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::{Placement, Session};
-use crate::ops::common::{FlowError, Launcher};
+use crate::ops::common::{Launcher, OpsError};
 use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
 use crate::workspace::{
@@ -31,18 +31,18 @@ pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
 }
 
 /// The folder in which the session's agent works: a worktree of this repository.
-pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, FlowError> {
+pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, OpsError> {
     let path = placement(store, session).and_then(|placement| placement.workspace.as_deref());
-    let path = path.ok_or(FlowError::NoWorkspace(session.id))?;
+    let path = path.ok_or(OpsError::NoWorkspace(session.id))?;
     let worktrees = Worktrees::new(store.repository());
     let path = Places::of(worktrees).find(path, session.id, &session.project_id)?;
     let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
     let state = worktrees.state(&place, Detail::Place)?;
     match state.condition {
-        condition if !is_worktree(&condition) => Err(FlowError::NotUsable { path, condition }),
+        condition if !is_worktree(&condition) => Err(OpsError::NotUsable { path, condition }),
         // A record may name any worktree; this one says itself whose it is.
         _ if !is_of(&path, session.id, &session.project_id) => {
-            Err(FlowError::NotItsOwn { id: session.id, path })
+            Err(OpsError::NotItsOwn { id: session.id, path })
         }
         _ => Ok(path),
     }
@@ -53,7 +53,7 @@ pub(in crate::ops) fn runtime(
     store: &Store,
     launcher: &Launcher,
     session: &Session,
-) -> Result<Box<dyn Runtime>, FlowError> {
+) -> Result<Box<dyn Runtime>, OpsError> {
     let name = placement(store, session).and_then(|placement| placement.runtime.as_deref());
     match name {
         Some(name) => Ok(launcher.named(name)?),

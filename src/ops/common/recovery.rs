@@ -1,7 +1,7 @@
-use super::FlowError;
+use super::OpsError;
 use crate::model::Recovery;
 
-impl FlowError {
+impl OpsError {
     /// Returns what the caller can do about the error.
     ///
     /// - [`Retry`](Recovery::Retry): another process is working on the session, or its agent does not respond.

@@ -3,7 +3,7 @@
 
 use crate::git::Repository;
 use crate::model::SessionId;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::liveness::{Liveness, noted, of_processes};
 
 /// A process that looks after a session's agent now.
@@ -16,8 +16,8 @@ pub(in crate::ops) struct RunnerAt {
 }
 
 /// All of them, and agents whose own was killed.
-pub(in crate::ops) fn runners(repo: &Repository) -> Result<Vec<RunnerAt>, FlowError> {
-    let noted = noted(repo).map_err(|source| FlowError::File {
+pub(in crate::ops) fn runners(repo: &Repository) -> Result<Vec<RunnerAt>, OpsError> {
+    let noted = noted(repo).map_err(|source| OpsError::File {
         act: "read",
         path: repo.ao_dir().join("run"),
         source,

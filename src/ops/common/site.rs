@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Session;
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{FlowError, Transition, placement};
+use crate::ops::common::{OpsError, Transition, placement};
 use crate::store::Store;
 use crate::workspace::{
     self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks,
@@ -22,7 +22,7 @@ pub(in crate::ops) fn find_place(
     worktrees: &Worktrees<'_>,
     session: &Session,
     rule: Transition,
-) -> Result<Site, FlowError> {
+) -> Result<Site, OpsError> {
     let path = where_it_belongs(store, worktrees, session)?;
     let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
     let condition = worktrees.state(&place, Detail::Place)?.condition;
@@ -40,7 +40,7 @@ pub(in crate::ops) fn find_place(
         {
             Ok(Site::Existing(path))
         }
-        condition => Err(FlowError::NotUsable { path, condition }),
+        condition => Err(OpsError::NotUsable { path, condition }),
     }
 }
 
@@ -49,17 +49,17 @@ fn not_its_own(
     worktrees: &Worktrees<'_>,
     session: &Session,
     path: PathBuf,
-) -> Result<FlowError, FlowError> {
+) -> Result<OpsError, OpsError> {
     let id = session.id;
     let is_here = |other: &Path| path.canonicalize().is_ok_and(|path| path == other);
     if let Some(half) = worktrees.half_checkouts()?.into_iter().find(|it| is_here(&it.path)) {
-        return Ok(FlowError::Unfinished { id, way_out: half.way_out(), path });
+        return Ok(OpsError::Unfinished { id, way_out: half.way_out(), path });
     }
     let unmarked = worktrees.unfinished()?.into_iter();
     let mut unmarked = unmarked.filter(|it| it.short == id.short() && is_here(&it.path));
     Ok(match unmarked.next() {
-        Some(unmarked) => FlowError::Unfinished { id, way_out: unmarked.way_out(), path },
-        None => FlowError::NotItsOwn { id, path },
+        Some(unmarked) => OpsError::Unfinished { id, way_out: unmarked.way_out(), path },
+        None => OpsError::NotItsOwn { id, path },
     })
 }
 
@@ -68,7 +68,7 @@ fn where_it_belongs(
     store: &Store,
     worktrees: &Worktrees<'_>,
     session: &Session,
-) -> Result<PathBuf, FlowError> {
+) -> Result<PathBuf, OpsError> {
     if let Some(own) = Own::of(worktrees, &store.snapshot()?)?.path(session) {
         return Ok(own.clone());
     }
@@ -97,11 +97,11 @@ fn beside(path: &Path, replica: &str) -> PathBuf {
 }
 
 /// A worktree on a branch that somebody deleted beneath it would begin a history of its own.
-fn check_born(store: &Store, session: &Session) -> Result<(), FlowError> {
+fn check_born(store: &Store, session: &Session) -> Result<(), OpsError> {
     let Some(branch) = session.branch.clone() else { return Ok(()) };
     match store.repository().read_ref(&format!("refs/heads/{branch}"))? {
         Some(_) => Ok(()),
-        None => Err(FlowError::BranchGone { branch, head: session.head.clone() }),
+        None => Err(OpsError::BranchGone { branch, head: session.head.clone() }),
     }
 }
 
@@ -122,7 +122,7 @@ impl Site {
         self,
         worktrees: &'a Worktrees<'_>,
         session: &Session,
-    ) -> Result<Made<'a>, FlowError> {
+    ) -> Result<Made<'a>, OpsError> {
         let path = match self {
             Self::Existing(path) => {
                 let refilled = worktrees.refill(&path)?;
@@ -130,11 +130,11 @@ impl Site {
             }
             Self::Missing(path) => path,
         };
-        let branch = session.branch.as_deref().ok_or(FlowError::NoBranch(session.id))?;
+        let branch = session.branch.as_deref().ok_or(OpsError::NoBranch(session.id))?;
         let (head, id) = (session.head.as_ref(), session.id);
         let again = Recreation { path: &path, branch, head, session: id };
         let added = worktrees.recreate(&again).map_err(|error| match error {
-            source @ WorkspaceError::BranchInUse { .. } => FlowError::BranchInUse { id, source },
+            source @ WorkspaceError::BranchInUse { .. } => OpsError::BranchInUse { id, source },
             error => error.into(),
         })?;
         name_project(added.path(), &session.project_id)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::agent::Action;
 use crate::git::{Lock, LockError, Repository};
 use crate::model::SessionId;
-use crate::ops::common::{FlowError, Interrupt};
+use crate::ops::common::{Interrupt, OpsError};
 use crate::runtime::Runtime;
 
 /// How long a process may take to end when it is asked to.
@@ -36,7 +36,7 @@ pub(in crate::ops) fn claim(
     repo: &Repository,
     session: SessionId,
     patience: Duration,
-) -> Result<Lock, FlowError> {
+) -> Result<Lock, OpsError> {
     Ok(repo.lock_named(&format!("run/{session}.start"), patience)?)
 }
 
@@ -45,16 +45,16 @@ pub(in crate::ops) fn claim_in_turn(
     repo: &Repository,
     session: SessionId,
     interrupt: &Interrupt<'_>,
-) -> Result<Lock, FlowError> {
+) -> Result<Lock, OpsError> {
     let end = Instant::now() + PATIENCE;
     loop {
         interrupt.check()?;
         match claim(repo, session, Duration::ZERO) {
-            Err(FlowError::Lock(LockError::Timeout { .. })) if Instant::now() < end => {
+            Err(OpsError::Lock(LockError::Timeout { .. })) if Instant::now() < end => {
                 std::thread::sleep(Duration::from_millis(20));
             }
-            Err(FlowError::Lock(LockError::Timeout { .. })) => {
-                return Err(FlowError::Busy(session));
+            Err(OpsError::Lock(LockError::Timeout { .. })) => {
+                return Err(OpsError::Busy(session));
             }
             claimed => return claimed,
         }

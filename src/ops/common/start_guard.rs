@@ -3,7 +3,7 @@ use std::path::Path;
 use crate::git::Repository;
 use crate::model::{Session, SessionId, Timestamp};
 use crate::ops::common::start::GRACE;
-use crate::ops::common::{FlowError, Launcher, Start};
+use crate::ops::common::{Launcher, OpsError, Start};
 use crate::runtime::{Runtime, Started};
 
 /// What was started and does not work yet: it waits for the claim. It is stopped again unless it is
@@ -22,7 +22,7 @@ impl<'a> StartGuard<'a> {
         workspace: &Path,
         start: &'a Start,
         at: Timestamp,
-    ) -> Result<Self, FlowError> {
+    ) -> Result<Self, OpsError> {
         let started = launcher.start(repo, session, workspace, start, at)?;
         Ok(Self { runtime: &*start.runtime, session: session.id, started: Some(started) })
     }

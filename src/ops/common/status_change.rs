@@ -1,7 +1,7 @@
 //! Changes a session's status on request.
 
 use crate::model::{Oid, Session, SessionStatus};
-use crate::ops::common::{FlowError, Interrupt};
+use crate::ops::common::{Interrupt, OpsError};
 use crate::store::{Key, Store, StoreError};
 
 /// A requested change of status.
@@ -42,13 +42,13 @@ pub(in crate::ops) fn change(
     to: &SessionStatus,
     say: &StatusChange,
     interrupt: &Interrupt<'_>,
-) -> Result<Changed, FlowError> {
+) -> Result<Changed, OpsError> {
     let committed = store.transaction(verb, |tx| {
         interrupt.check()?;
         let session = tx.session(key.clone())?;
         let before = session.status.clone();
         if before == *to {
-            return Ok::<_, FlowError>((session, before));
+            return Ok::<_, OpsError>((session, before));
         }
         match say.rule {
             Transition::Checked => tx.change_status(key.clone(), to, say.reason.as_deref())?,

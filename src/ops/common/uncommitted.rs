@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::Session;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::Store;
 use crate::workspace::{Changes, Detail, ExpectedWorktree, Workspace as _, Worktrees};
 
@@ -26,7 +26,7 @@ pub fn uncommitted(
     store: &Store,
     session: &Session,
     parent: Option<&Session>,
-) -> Result<Option<Uncommitted>, FlowError> {
+) -> Result<Option<Uncommitted>, OpsError> {
     let worktrees = Worktrees::new(store.repository());
     let own = match parent {
         Some(parent) => worktrees.sessions()?.remove(&parent.id),

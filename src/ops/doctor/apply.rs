@@ -4,7 +4,7 @@ use super::exclude;
 use super::leftovers::could_be;
 use super::remedy::{Done, Remedy};
 use crate::model::{SessionId, error_chain};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::artifacts::{File, old_tips, set_aside, strays};
 use crate::ops::reconcile;
 use crate::store::Store;
@@ -24,7 +24,7 @@ struct Applied<'s> {
 }
 
 impl Applied<'_> {
-    fn one(&mut self, remedy: &Remedy) -> Result<Done, FlowError> {
+    fn one(&mut self, remedy: &Remedy) -> Result<Done, OpsError> {
         let repo = self.store.repository();
         let worktrees = Worktrees::new(repo);
         Ok(match remedy {
@@ -100,6 +100,6 @@ fn put_away(to: Option<PathBuf>) -> Done {
     }
 }
 
-fn failed(error: FlowError) -> Done {
+fn failed(error: OpsError) -> Done {
     Err(error_chain(&error))
 }

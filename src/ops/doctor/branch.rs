@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::git::Repository;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::workspace::WorktreeEntry;
 
 /// The branch of the worktree at a path.
@@ -21,13 +21,13 @@ pub fn and_branch(
     repo: &Repository,
     fix: String,
     branch: Option<&str>,
-) -> Result<String, FlowError> {
+) -> Result<String, OpsError> {
     let deletion = branch.map(|name| deletion(repo, name)).transpose()?.flatten();
     Ok(deletion.map_or(fix.clone(), |deletion| format!("{fix} && {deletion}")))
 }
 
 /// The command that deletes a branch; None where its commits are nowhere else.
-pub fn deletion(repo: &Repository, branch: &str) -> Result<Option<String>, FlowError> {
+pub fn deletion(repo: &Repository, branch: &str) -> Result<Option<String>, OpsError> {
     if is_merged(repo, branch)? {
         return Ok(Some(format!("git branch -d {branch}")));
     }
@@ -39,7 +39,7 @@ pub fn deletion(repo: &Repository, branch: &str) -> Result<Option<String>, FlowE
 }
 
 /// Whether 'git branch -d' deletes a branch, as far as its commits go (git-branch(1)).
-fn is_merged(repo: &Repository, branch: &str) -> Result<bool, FlowError> {
+fn is_merged(repo: &Repository, branch: &str) -> Result<bool, OpsError> {
     let branch = format!("refs/heads/{branch}");
     let upstream = repo.git("rev-parse").args(["--verify", "--quiet", "--end-of-options"]);
     let upstream = upstream.arg(format!("{branch}@{{upstream}}")).run().ok();

@@ -3,7 +3,7 @@ use super::{
     Finding, clocks, decoration, exclude, hooks, leftovers, orphans, programs, refspecs, replica,
     settings, writing,
 };
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::reconcile_plan;
 use crate::store::{RepairMode, Severity, Store};
 
@@ -13,7 +13,7 @@ const REPAIR: &str = "git ao fsck --repair";
 ///
 /// # Errors
 /// Fails if git or the store cannot be read at all.
-pub fn check(store: &Store) -> Result<Vec<Finding>, FlowError> {
+pub fn check(store: &Store) -> Result<Vec<Finding>, OpsError> {
     let mut found = Vec::new();
     programs::look(store.repository(), &mut found)?;
     settings::look(store, &mut found);

@@ -1,9 +1,9 @@
 use super::Finding;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::{Store, Visibility};
 
 /// A newest event that is later than this clock. Of records, the check of the store says it.
-pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let (snapshot, now) = (store.snapshot()?, store.clock().now());
     for visibility in [Visibility::Public, Visibility::Private] {
         let Some(tip) = snapshot.tip_of(visibility) else { continue };

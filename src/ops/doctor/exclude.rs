@@ -2,12 +2,12 @@ use std::path::Path;
 
 use super::Finding;
 use super::remedy::{Done, Remedy};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::Store;
 use crate::workspace::{Exclusion, Exposed, Worktrees};
 
 /// Worktrees inside the repository that `git add` would take.
-pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     for exposed in exposed(store)? {
         let what = format!(
             "git does not ignore '{}', and 'git add' would take it",
@@ -35,7 +35,7 @@ pub fn fix(store: &Store, folder: &Path) -> Done {
     }
 }
 
-fn exposed(store: &Store) -> Result<Vec<Exposed>, FlowError> {
+fn exposed(store: &Store) -> Result<Vec<Exposed>, OpsError> {
     let worktrees = Worktrees::new(store.repository());
     let sessions = worktrees.sessions()?;
     Ok(worktrees.exposed(sessions.values().map(AsRef::as_ref))?)

@@ -1,7 +1,7 @@
 use super::apply::apply;
 use super::remedy::Remedy;
 use super::{Finding, check};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::{RepairMode, Store};
 
 /// A finding and its outcome.
@@ -34,7 +34,7 @@ pub enum FixOutcome {
 ///
 /// # Errors
 /// Fails if git or the store cannot be read at all.
-pub fn fix(store: &Store, mode: RepairMode) -> Result<Vec<FixResult>, FlowError> {
+pub fn fix(store: &Store, mode: RepairMode) -> Result<Vec<FixResult>, OpsError> {
     let mut done: Vec<FixResult> = Vec::new();
     loop {
         let found = check(store)?;

@@ -4,14 +4,14 @@ use super::Finding;
 use super::remedy::Remedy;
 use crate::model::{SessionId, error_chain};
 use crate::ops::common::artifacts::{old_drafts, old_tips, strays};
-use crate::ops::common::{FlowError, placement};
+use crate::ops::common::{OpsError, placement};
 use crate::store::Store;
 use crate::workspace::{Worktrees, from_record, gone, moved, session_at, unlinked};
 
 const FIX: &str = "git ao doctor --fix";
 
 /// Files that belong to nobody any more, and worktrees whose folder or repository is gone.
-pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let repo = store.repository();
     for path in strays(store)? {
         let what = format!("'{}' belongs to no session", path.display());
@@ -44,7 +44,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
 }
 
 /// What keeps git from telling which worktrees there are; true where there is something.
-pub fn half_made(store: &Store, found: &mut Vec<Finding>) -> Result<bool, FlowError> {
+pub fn half_made(store: &Store, found: &mut Vec<Finding>) -> Result<bool, OpsError> {
     let half_made = Worktrees::new(store.repository()).half_made()?;
     found.extend(half_made.iter().map(|path| {
         let what = format!("'{}' was left by a killed 'git worktree add'", path.display());
@@ -54,7 +54,7 @@ pub fn half_made(store: &Store, found: &mut Vec<Finding>) -> Result<bool, FlowEr
 }
 
 /// Worktrees that are not where git knows them.
-fn worktrees(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+fn worktrees(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let worktrees = Worktrees::new(store.repository());
     let moved = moved(&worktrees, &|session| could_be(store, session))?;
     for path in &moved {

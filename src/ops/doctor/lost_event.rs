@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::git::Repository;
 use crate::model::SessionId;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::{PRIVATE_REF, SESSIONS_REF, record_pathspec};
 
 /// An event that the store's ref was at, and is not any more: as after a fetch that overwrites it.
-pub fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, FlowError> {
+pub fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, OpsError> {
     let record = record_pathspec(id);
     for name in [SESSIONS_REF, PRIVATE_REF] {
         let git = repo.git("log").args(["-g", "--format=%H", name, "--", &record]);

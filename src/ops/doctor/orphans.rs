@@ -4,13 +4,14 @@ use super::branch::{and_branch, branch_at, deletion, on};
 use super::lost_event::lost_event;
 use super::{Finding, removals, unfinished};
 use crate::model::error_chain;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::runner_files::runners;
+use crate::ops::common::settings::branch_prefix;
 use crate::store::{Shelf, Snapshot, Store};
 use crate::workspace::{HalfCheckout, Removal, Worktrees, marked};
 
 /// What looks as if it belonged to a session, which there is not.
-pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let repo = store.repository();
     let snapshot = store.snapshot()?;
     worktrees(store, &snapshot, found)?;
@@ -29,11 +30,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), FlowError> {
 }
 
 /// `AO_SESSION` files that say nothing, or that two worktrees have.
-fn marks(
-    store: &Store,
-    snapshot: &Snapshot<'_>,
-    found: &mut Vec<Finding>,
-) -> Result<(), FlowError> {
+fn marks(store: &Store, snapshot: &Snapshot<'_>, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let mut seen = BTreeSet::new();
     let begun = unfinished::worktrees(store, snapshot)?;
     for mark in marked(store.repository())? {
@@ -63,7 +60,7 @@ fn worktrees(
     store: &Store,
     snapshot: &Snapshot<'_>,
     found: &mut Vec<Finding>,
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let repo = store.repository();
     let worktrees = Worktrees::new(repo);
     let listed = worktrees.list()?;
@@ -111,9 +108,9 @@ fn branches(
     store: &Store,
     snapshot: &Snapshot<'_>,
     found: &mut Vec<Finding>,
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let repo = store.repository();
-    let prefix = repo.config("ao.branchPrefix").unwrap_or_else(|| "ao/".to_owned());
+    let prefix = branch_prefix(repo);
     let Some(folder) = prefix.strip_suffix('/').filter(|folder| !folder.is_empty()) else {
         return Ok(());
     };

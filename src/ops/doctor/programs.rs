@@ -1,9 +1,9 @@
 use super::Finding;
 use crate::git::{OLDEST_GIT, Repository, is_new_enough};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::runtime::{RuntimeError, Tmux};
 
-pub fn look(repo: &Repository, found: &mut Vec<Finding>) -> Result<(), FlowError> {
+pub fn look(repo: &Repository, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let environment = repo.environment();
     let words = repo.git("version").run()?.text();
     if !is_new_enough(&words) {

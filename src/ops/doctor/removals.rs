@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Finding;
 use super::lost_event::lost_event;
 use crate::model::error_chain;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::{Snapshot, Store};
 use crate::workspace::{Removal, Worktrees, session_at};
 
@@ -14,7 +14,7 @@ pub fn look(
     store: &Store,
     snapshot: &Snapshot<'_>,
     found: &mut Vec<Finding>,
-) -> Result<Vec<PathBuf>, FlowError> {
+) -> Result<Vec<PathBuf>, OpsError> {
     let worktrees = Worktrees::new(store.repository());
     let mut named = Vec::new();
     for path in worktrees.half_removed()? {

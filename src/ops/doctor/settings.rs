@@ -2,6 +2,7 @@ use super::Finding;
 use crate::agent::{AgentError, Agents};
 use crate::model::{Project, distance, error_chain, is_branch_name};
 use crate::ops::common::agent_log;
+use crate::ops::common::settings::default_agent;
 use crate::runtime;
 use crate::share::{Remote, ShareError};
 use crate::store::Store;
@@ -47,7 +48,7 @@ fn agent(store: &Store, agents: &Agents, found: &mut Vec<Finding>) {
     if agents.installed(environment).is_empty() {
         found.push(Finding::note("no agent is installed", "git ao agents"));
     }
-    let Some(name) = store.repository().config("ao.agent") else { return };
+    let Some(name) = default_agent(store.repository()) else { return };
     let fix = "git ao agents";
     match agents.find(&name) {
         Err(error @ AgentError::Unknown { .. }) => {

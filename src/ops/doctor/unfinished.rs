@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Finding;
 use super::branch::{and_branch, branch_at, on};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::{Shelf, Snapshot, Store};
 use crate::workspace::{Unfinished, Worktrees, marked};
 
@@ -14,7 +14,7 @@ pub fn look(
     store: &Store,
     snapshot: &Snapshot<'_>,
     found: &mut Vec<Finding>,
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let repo = store.repository();
     let listed = Worktrees::new(repo).list()?;
     let begun = Worktrees::new(repo).unfinished()?;
@@ -63,7 +63,7 @@ pub fn look(
 }
 
 /// The worktrees of no session.
-pub fn worktrees(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Unfinished>, FlowError> {
+pub fn worktrees(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Unfinished>, OpsError> {
     let mut found = Worktrees::new(store.repository()).unfinished()?;
     if !found.is_empty() {
         let known = known(snapshot);

@@ -1,5 +1,5 @@
 use crate::git::Anchor;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::Store;
 
 /// The store of a session whose agent runs, wherever its repository is moved meanwhile.
@@ -12,9 +12,9 @@ pub(super) struct Home {
 }
 
 impl Home {
-    pub fn new(store: &Store) -> Result<Self, FlowError> {
+    pub fn new(store: &Store) -> Result<Self, OpsError> {
         let path = store.repository().common_dir();
-        let anchor = Anchor::new(store.repository()).map_err(|source| FlowError::File {
+        let anchor = Anchor::new(store.repository()).map_err(|source| OpsError::File {
             act: "open",
             path: path.to_owned(),
             source,

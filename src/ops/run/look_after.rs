@@ -7,7 +7,7 @@ use crate::git::Environment;
 use crate::model::{Origin, Placement, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::liveness::AgentFile;
-use crate::ops::common::{FlowError, last_screen};
+use crate::ops::common::{OpsError, last_screen};
 use crate::runtime::{Child, Exit, ProcessEvent, SignalHandle};
 use crate::store::{Key, Store, StoreError};
 
@@ -37,7 +37,7 @@ impl Running<'_> {
         mut self,
         mut home: Home,
         watch: &mut dyn FnMut(SignalHandle),
-    ) -> Result<Exit, FlowError> {
+    ) -> Result<Exit, OpsError> {
         watch(self.child.signals());
         let mut trouble = self.tell(&mut home).err();
         let mut patience = FIRST_LOOK;
@@ -85,7 +85,7 @@ impl Running<'_> {
 
     /// Writes down that the agent works, and its id. One whose session has ended meanwhile is asked
     /// to end too.
-    fn tell(&self, home: &mut Home) -> Result<(), FlowError> {
+    fn tell(&self, home: &mut Home) -> Result<(), OpsError> {
         match home.with(|store| self.tell_once(store)) {
             None | Some(Ok(true)) => Ok(()),
             Some(Ok(false) | Err(StoreError::Archived(_) | StoreError::NotFound(_))) => {
@@ -140,7 +140,7 @@ pub(super) fn end(
     session: &Key,
     conversation: Option<&str>,
     (status, reason): (&SessionStatus, &str),
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let ended = store.transaction("status", |tx| {
         tx.set_origin(Origin::Automatic);
         let what = tx.update(session.clone(), |session| {
@@ -150,7 +150,7 @@ pub(super) fn end(
             // What cannot be told of its branch is no reason to keep silent about its end.
             let _ = catch_up(store, session);
             if session.status.is_terminal() || !session.status.tells_activity() {
-                return Ok::<_, FlowError>("agent exited".to_owned());
+                return Ok::<_, OpsError>("agent exited".to_owned());
             }
             let what = format!("{} -> {status}", session.status);
             session.status = status.clone();
@@ -162,7 +162,7 @@ pub(super) fn end(
     });
     match ended {
         Ok(_) => Ok(()),
-        Err(FlowError::Store(StoreError::Archived(_) | StoreError::NotFound(_))) => Ok(()),
+        Err(OpsError::Store(StoreError::Archived(_) | StoreError::NotFound(_))) => Ok(()),
         Err(error) => Err(error),
     }
 }

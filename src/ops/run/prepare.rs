@@ -11,7 +11,7 @@ use crate::model::{Placement, Session};
 use crate::ops::common::launch_request::{LaunchInputs, brief, parent, taken_up};
 use crate::ops::common::liveness::AgentFile;
 use crate::ops::common::liveness::identity;
-use crate::ops::common::{FlowError, Launcher, SESSION_ENV, last_screen, message, placement};
+use crate::ops::common::{Launcher, OpsError, SESSION_ENV, last_screen, message, placement};
 use crate::runtime::{Child, ChildStdio, ProcessSpec};
 use crate::store::{Key, Store};
 
@@ -32,7 +32,7 @@ pub(super) fn prepare<'a>(
     run: &Run,
     session: &Session,
     output: Box<dyn Write + Send>,
-) -> Result<Prepared<'a>, FlowError> {
+) -> Result<Prepared<'a>, OpsError> {
     let workspace = placement::workspace(store, session)?;
     let agent = launcher.agents().find(session.agent.as_deref().unwrap_or_default())?;
     let program = launcher.installed(agent)?;
@@ -69,12 +69,12 @@ pub(super) fn prepare<'a>(
 }
 
 impl<'a> Prepared<'a> {
-    pub fn begin(self, repo: &Repository) -> Result<Running<'a>, FlowError> {
+    pub fn begin(self, repo: &Repository) -> Result<Running<'a>, OpsError> {
         let note = |agent| match AgentFile::new(repo, agent)?.write(repo, self.session.id) {
             Ok(()) => Ok(()),
             Err(source) => {
                 let path = AgentFile::path(repo, self.session.id);
-                Err(FlowError::File { act: "write", path, source })
+                Err(OpsError::File { act: "write", path, source })
             }
         };
         // Who kills this process must not make the agent unknown.

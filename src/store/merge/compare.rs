@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
-use super::super::layout::{Shelf, id_of_file};
+use super::super::layout::id_of_file;
 use super::super::write::beside;
 use super::super::{Displaced, Unexpected};
 use super::rows::{Row, Sides, rows};
@@ -13,7 +13,7 @@ use super::trees::{Item, Trees};
 use super::unknown::merge_unknown;
 use crate::git::ObjectError;
 use crate::ledger::Edit;
-use crate::model::{Project, SessionId};
+use crate::model::{Project, SessionId, Shelf};
 
 /// What may have to be merged, and what is decided without looking at records.
 #[derive(Debug, Default)]

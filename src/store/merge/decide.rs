@@ -3,7 +3,7 @@
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
-use super::super::layout::{Location, Shelf, Visibility};
+use super::super::layout::{Location, Visibility};
 use super::super::{Displaced, Entry, Store, StoreError, Unexpected};
 use super::compare::put_beside;
 use super::contents::Contents;
@@ -11,7 +11,7 @@ use super::rows::{Sides, choose};
 use super::trees::{Slot, Trees};
 use crate::git::oid;
 use crate::ledger::Edit;
-use crate::model::{Project, SessionId, Timestamp};
+use crate::model::{Project, SessionId, Shelf, Timestamp};
 
 /// What becomes of one session.
 #[derive(Debug, Default)]

@@ -8,9 +8,9 @@ use gix::ObjectId;
 use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
-use super::super::layout::{Location, Shelf, Visibility};
+use super::super::layout::{Location, Visibility};
 use crate::git::{ObjectError, RawTree, Repository};
-use crate::model::{Project, SessionId};
+use crate::model::{Project, SessionId, Shelf};
 
 /// What lies at a name.
 pub(in super::super) type Item = (EntryKind, ObjectId);

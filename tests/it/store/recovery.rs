@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use git_ao::model::{Handle, Recovery};
-use git_ao::ops::FlowError;
+use git_ao::ops::OpsError;
 use git_ao::store::{Context, SESSIONS_REF, StoreError};
 
 use crate::support::sessions::{chain, id, increment, path, plant, plant_record, session, store};
@@ -14,7 +14,7 @@ use crate::support::{Repo, alone};
 #[track_caller]
 fn recovery(error: StoreError) -> Recovery {
     let (recovery, chain) = (error.recovery(), chain(&error));
-    assert_eq!(FlowError::from(error).recovery(), recovery, "{chain}");
+    assert_eq!(OpsError::from(error).recovery(), recovery, "{chain}");
     recovery
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::successor::Successors;
 use crate::model::{Oid, Session};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::Store;
 use crate::workspace::{Divergence, Moved, Worktrees};
 
@@ -43,7 +43,7 @@ struct Found {
 pub(super) fn to_base(
     store: &Store,
     sessions: &[Option<&Session>],
-) -> Result<Vec<Option<BaseStatus>>, FlowError> {
+) -> Result<Vec<Option<BaseStatus>>, OpsError> {
     let worktrees = Worktrees::new(store.repository());
     let mut successors = Successors::of(store);
     let mut found = Vec::new();
@@ -84,7 +84,7 @@ fn base_of(
     store: &Store,
     session: &Session,
     successors: &mut Successors<'_>,
-) -> Result<Option<Found>, FlowError> {
+) -> Result<Option<Found>, OpsError> {
     let (Some(base), Some(_)) = (&session.base, &session.branch) else { return Ok(None) };
     if let Some(name) = &base.branch {
         let name = format!("refs/heads/{name}");
@@ -108,7 +108,7 @@ fn find_merged(
     worktrees: &Worktrees<'_>,
     sessions: &[Option<&Session>],
     all: &mut [Option<BaseStatus>],
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let mut candidates = Vec::new();
     for (session, status) in sessions.iter().zip(all) {
         let (Some(session), Some(status)) = (session, status) else { continue };
@@ -133,12 +133,7 @@ fn find_merged(
 
 /// True where a commit that was made on the branch is on it still. Where nobody has written down
 /// how the branch moved, what it has is its own, as for `git branch --merged`.
-fn has_own(
-    store: &Store,
-    start: Option<&Oid>,
-    tip: &Oid,
-    log: &[Moved],
-) -> Result<bool, FlowError> {
+fn has_own(store: &Store, start: Option<&Oid>, tip: &Oid, log: &[Moved]) -> Result<bool, OpsError> {
     let Some(oldest) = log.last() else { return Ok(start.is_some()) };
     let start = start.unwrap_or(&oldest.to);
     let mut own: BTreeSet<_> =

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Oid, Session};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::store::{Snapshot, Store};
 use crate::workspace::Worktrees;
 
@@ -36,7 +36,7 @@ impl<'s> Successors<'s> {
     ///
     /// # Errors
     /// When git or the store cannot be read.
-    pub fn find(&mut self, session: &Session) -> Result<Option<String>, FlowError> {
+    pub fn find(&mut self, session: &Session) -> Result<Option<String>, OpsError> {
         let (Some(base), Some(own)) = (&session.base, &session.branch) else { return Ok(None) };
         let Some(gone) = &base.branch else { return Ok(None) };
         let own = format!("refs/heads/{own}");
@@ -65,7 +65,7 @@ impl<'s> Successors<'s> {
         Worktrees::new(self.store.repository())
     }
 
-    fn same_branches(&mut self, gone: &str) -> Result<&[String], FlowError> {
+    fn same_branches(&mut self, gone: &str) -> Result<&[String], OpsError> {
         if !self.same.contains_key(gone) {
             let found = self.worktrees().same_branches(gone)?;
             self.same.insert(gone.to_owned(), found);
@@ -73,7 +73,7 @@ impl<'s> Successors<'s> {
         Ok(&self.same[gone])
     }
 
-    fn with_commit(&mut self, commit: Oid, names: Vec<String>) -> Result<&[String], FlowError> {
+    fn with_commit(&mut self, commit: Oid, names: Vec<String>) -> Result<&[String], OpsError> {
         let question = (commit, names);
         if !self.with.contains_key(&question) {
             let found = self.worktrees().with_commit(&question.0, &question.1)?;
@@ -82,7 +82,7 @@ impl<'s> Successors<'s> {
         Ok(&self.with[&question])
     }
 
-    fn default_branches(&mut self) -> Result<&[String], FlowError> {
+    fn default_branches(&mut self) -> Result<&[String], OpsError> {
         let names = match self.default.take() {
             Some(names) => names,
             None => self.worktrees().default_branches()?,
@@ -91,7 +91,7 @@ impl<'s> Successors<'s> {
     }
 
     /// What the sessions began at that this one was forked from: there they are merged.
-    fn bases_of_parents(&mut self, session: &Session) -> Result<Vec<String>, FlowError> {
+    fn bases_of_parents(&mut self, session: &Session) -> Result<Vec<String>, OpsError> {
         let mut names = Vec::new();
         let mut next = session.fork.as_ref().map(|fork| fork.session);
         for _ in 0..GENERATIONS {

@@ -6,7 +6,7 @@ use super::agents::Probes;
 use super::base::{BaseStatus, to_base};
 use crate::git::Environment;
 use crate::model::Session;
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::branch_sessions::is_its_own;
 use crate::ops::common::owned_worktrees::Own;
 use crate::store::Store;
@@ -49,7 +49,7 @@ pub fn survey(
     sessions: &[&Session],
     scope: Scope,
     detail: Detail,
-) -> Result<Vec<Live>, FlowError> {
+) -> Result<Vec<Live>, OpsError> {
     let replica = store.known_replica();
     let repo = store.repository();
     let worktrees = Worktrees::new(repo);
@@ -127,7 +127,7 @@ fn find_moved(
     worktrees: &Worktrees<'_>,
     sessions: &[Option<&Session>],
     here: &mut [Option<Here<'_>>],
-) -> Result<(), FlowError> {
+) -> Result<(), OpsError> {
     let mut own = None;
     for (session, here) in sessions.iter().zip(here) {
         let (Some(session), Some(here)) = (session, here) else { continue };
@@ -150,7 +150,7 @@ fn look(
     worktrees: &Worktrees<'_>,
     here: &[Option<Here<'_>>],
     detail: Detail,
-) -> Result<Vec<Option<WorkspaceState>>, FlowError> {
+) -> Result<Vec<Option<WorkspaceState>>, OpsError> {
     let mut places = Vec::new();
     for here in here.iter().flatten() {
         if let Ok(path) = &here.path {

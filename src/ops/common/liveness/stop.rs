@@ -1,7 +1,7 @@
 use super::{AgentFile, Liveness, is_anothers, liveness, of_placement, of_processes};
 use crate::git::Repository;
 use crate::model::{Session, SessionId};
-use crate::ops::common::FlowError;
+use crate::ops::common::OpsError;
 use crate::ops::common::placement::placement;
 use crate::ops::common::start::GRACE;
 use crate::runtime::{Probe, Process, RuntimeError, Stopped};
@@ -12,7 +12,7 @@ use crate::store::Store;
 ///
 /// # Errors
 /// When it is still alive then, or that cannot be told.
-pub fn stop(store: &Store, session: &Session) -> Result<Stopped, FlowError> {
+pub fn stop(store: &Store, session: &Session) -> Result<Stopped, OpsError> {
     let (repo, id) = (store.repository(), session.id);
     // Before anything ends: a clean end takes both away.
     let runner = repo.lock_holder(&format!("run/{id}"))?.and_then(|who| who.parse().ok());
@@ -50,8 +50,8 @@ pub fn stop(store: &Store, session: &Session) -> Result<Stopped, FlowError> {
         (Liveness::Gone, _) => clear(repo, id).map(|()| stopped),
         (Liveness::Unknown(_), _) if is_certain => clear(repo, id).map(|()| stopped),
         (Liveness::Alive { .. }, Some(error)) => Err(error.into()),
-        (Liveness::Alive { pid }, None) => Err(FlowError::NotStopped { id, pid }),
-        (Liveness::Unknown(source), _) => Err(FlowError::Unknown { id, source }),
+        (Liveness::Alive { pid }, None) => Err(OpsError::NotStopped { id, pid }),
+        (Liveness::Unknown(source), _) => Err(OpsError::Unknown { id, source }),
     }
 }
 
@@ -59,7 +59,7 @@ fn has_ended(process: &Process) -> bool {
     matches!(process.probe(), Probe::Gone)
 }
 
-fn clear(repo: &Repository, id: SessionId) -> Result<(), FlowError> {
+fn clear(repo: &Repository, id: SessionId) -> Result<(), OpsError> {
     let path = AgentFile::path(repo, id);
-    AgentFile::remove(repo, id).map_err(|source| FlowError::File { act: "remove", path, source })
+    AgentFile::remove(repo, id).map_err(|source| OpsError::File { act: "remove", path, source })
 }
