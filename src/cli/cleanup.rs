@@ -36,8 +36,9 @@ use super::{CliError, Ctx, ExitCode, interrupt, json};
 ///
 /// --json prints {"version":1,"sessions":[…]}, each with 'id', 'worktree', 'branch', 'stops_agent',
 /// 'archives', 'kept' (why nothing was done), 'ignored' (ignored files, relative to the worktree),
-/// 'branch_kept' (why the branch was kept although the worktree was removed), 'backup' (the ref)
-/// and 'deleted' (the event that deleted the session).
+/// 'branch_kept' (why the branch was kept although the worktree was removed), 'incomplete' (true if
+/// the removal stopped in the middle), 'backup' (the ref) and 'deleted' (the event that deleted the
+/// session).
 #[derive(clap::Args)]
 pub struct Args {
     /// Archive ended sessions whose last change is older than this: 30d, 12h, 2.weeks.
@@ -73,12 +74,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
-    let leftovers = match args.dry_run {
-        true => ops::cleanup_plan(&store, &what)?,
+    let (leftovers, unrecorded) = match args.dry_run {
+        true => (ops::cleanup_plan(&store, &what)?, None),
         false => {
-            ops::cleanup(&store, &what, &Interrupt::new(&is_set))
-                .map_err(|error| interrupted.explain(error, INTERRUPTED))?
-                .leftovers
+            let cleaned = ops::cleanup(&store, &what, &Interrupt::new(&is_set))
+                .map_err(|error| interrupted.explain(error, INTERRUPTED))?;
+            (cleaned.leftovers, cleaned.unrecorded)
         }
     };
     let has_failed = leftovers.iter().any(|leftover| leftover.has_failed);
@@ -89,17 +90,30 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             list.entry(&mut ctx.out, &as_json(leftover))?;
         }
         list.end(&mut ctx.out)?;
+        if let Some(error) = unrecorded {
+            return Err(interrupted.explain(error, INTERRUPTED));
+        }
         return if interrupted.is_set() { Err(interrupted.error(INTERRUPTED)) } else { Ok(code) };
     }
     for leftover in &leftovers {
         print(leftover, &args, ctx)?;
+    }
+    if let Some(error) = unrecorded {
+        return Err(interrupted.explain(error, INTERRUPTED));
     }
     if interrupted.is_set() {
         return Err(interrupted.error(INTERRUPTED));
     }
     if leftovers.is_empty() {
         writeln!(ctx.out, "nothing to clean up")?;
-    } else if leftovers.iter().any(|leftover| leftover.yields) {
+    }
+    if let Some(left) = leftovers.iter().find(|it| it.is_incomplete && it.deleted.is_none()) {
+        ctx.out.hint(&format!(
+            "to put back the files that are missing: git ao restore --no-agent {}",
+            left.session.id.short()
+        ));
+    }
+    if leftovers.iter().any(|leftover| leftover.yields) {
         ctx.out.hint("to remove unsaved work too, after a backup: git ao cleanup --force");
     }
     Ok(code)
@@ -115,6 +129,9 @@ fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError
     if let Some(why) = &leftover.kept {
         let why = ctx.out.paint(Style::Waiting, why);
         writeln!(ctx.out, "keep {id} ({title}): {why}")?;
+        if leftover.is_incomplete {
+            print_losses(leftover, ctx)?;
+        }
         return Ok(());
     }
     let does = if args.dry_run { "would clean up" } else { "cleaned up" };
@@ -129,14 +146,20 @@ fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError
         let why = ctx.out.paint(Style::Waiting, &escape::line(why));
         writeln!(ctx.out, "  keep      {why}")?;
     }
+    print_losses(leftover, ctx)?;
+    if leftover.archives {
+        writeln!(ctx.out, "  record    to the archive")?;
+    }
+    Ok(())
+}
+
+/// What no longer is in the worktree, and where it is.
+fn print_losses(leftover: &Leftover, ctx: &mut Ctx) -> Result<(), CliError> {
     if !leftover.ignored.is_empty() {
         writeln!(ctx.out, "  ignored   {}", ignored(&leftover.ignored))?;
     }
     if let Some(backup) = &leftover.backup {
         writeln!(ctx.out, "  backup    {backup}")?;
-    }
-    if leftover.archives {
-        writeln!(ctx.out, "  record    to the archive")?;
     }
     Ok(())
 }
@@ -162,6 +185,7 @@ fn as_json(leftover: &Leftover) -> Value {
         "kept": leftover.kept,
         "ignored": leftover.ignored.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
         "branch_kept": leftover.branch_kept,
+        "incomplete": leftover.is_incomplete,
         "backup": leftover.backup,
         "deleted": leftover.deleted.as_ref().map(|event| event.as_str()),
     })

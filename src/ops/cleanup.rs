@@ -46,6 +46,8 @@ pub struct Cleaned {
     pub leftovers: Vec<Leftover>,
     /// The event; None if no record changed.
     pub event: Option<Oid>,
+    /// Why no record could be changed. The next cleanup changes them.
+    pub unrecorded: Option<OpsError>,
 }
 
 /// Determines what [`cleanup`] would remove, without removing it.
@@ -87,6 +89,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, OpsE
             has_failed: false,
             ignored: Vec::new(),
             branch_kept: None,
+            is_incomplete: false,
             backup: None,
             deleted: deleted.clone(),
             tip: None,
@@ -121,7 +124,8 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, OpsE
 /// effect between two sessions; those that were cleaned up by then are recorded.
 ///
 /// # Errors
-/// Fails if git or the store cannot be read or written.
+/// Fails if git or the store cannot be read. What was removed by the time that records cannot be
+/// written is returned, with the reason in [`Cleaned::unrecorded`].
 pub fn cleanup(
     store: &Store,
     what: &Cleanup,
@@ -176,8 +180,11 @@ pub fn cleanup(
             }
         }
         Ok::<_, StoreError>(())
-    })?;
-    Ok(Cleaned { leftovers, event: committed.event })
+    });
+    Ok(match committed {
+        Ok(committed) => Cleaned { leftovers, event: committed.event, unrecorded: None },
+        Err(error) => Cleaned { leftovers, event: None, unrecorded: Some(error.into()) },
+    })
 }
 
 fn still_runs(leftover: &Leftover, pid: Option<u32>) -> String {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::at_risk::AtRisk;
-use super::inventory::Inventory;
+use super::inventory::{Inventory, Stopped};
 use super::list::path_from;
 use super::removal::Target;
 use super::{
@@ -162,8 +162,10 @@ impl Departure {
     ///
     /// # Errors
     /// When something has; that stays. When something cannot be removed.
-    pub fn remove_folder(&self) -> Result<(), WorkspaceError> {
+    pub fn remove_folder(&self) -> Result<(), Stopped> {
         self.folder.iter().try_for_each(Inventory::remove)?;
-        self.git_dir.iter().try_for_each(Inventory::check)
+        let is_partial = self.folder.is_some();
+        let check = self.git_dir.iter().try_for_each(Inventory::check);
+        check.map_err(|source| Stopped { is_partial, source })
     }
 }

@@ -100,6 +100,20 @@ pub enum WorkspaceError {
     /// The worktree changed after it was checked.
     #[error("'{0}' changed in the meantime")]
     Changed(PathBuf),
+    /// Part of the worktree is gone, and the rest stayed.
+    #[error("'{path}' was left incomplete{}", match backup {
+        Some(name) => format!(", its unsaved work is in '{name}'"),
+        None => String::new(),
+    })]
+    Incomplete {
+        /// The path.
+        path: PathBuf,
+        /// The ref that saves the work that was saved nowhere else.
+        backup: Option<String>,
+        /// Why the rest stayed.
+        #[source]
+        source: Box<WorkspaceError>,
+    },
     /// The worktree is locked.
     #[error("'{path}' is locked{}{reason}", if reason.is_empty() { "" } else { ": " })]
     Locked {

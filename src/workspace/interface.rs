@@ -79,5 +79,6 @@ pub trait Workspace {
     ///
     /// # Errors
     /// When it is no workspace, or work would be lost. Nothing is removed then.
+    /// [`WorkspaceError::Incomplete`] when it stopped in the middle.
     fn remove(&self, removal: &Removal<'_>) -> Result<Removed, WorkspaceError>;
 }

@@ -8,6 +8,14 @@ use std::path::{Path, PathBuf};
 use super::{WorkspaceError, removing};
 use crate::git::uninterrupted;
 
+/// A removal that ended before everything was gone.
+pub(super) struct Stopped {
+    /// True if something is gone.
+    pub is_partial: bool,
+    /// What stopped it.
+    pub source: WorkspaceError,
+}
+
 /// All that was in a folder when it was looked at.
 pub(super) struct Inventory {
     /// A folder stands before what is in it, and a `.git` at the top before all else.
@@ -110,10 +118,10 @@ impl Inventory {
     ///
     /// # Errors
     /// [`WorkspaceError::Changed`] with what stays; or when something cannot be removed.
-    pub fn remove(&self) -> Result<(), WorkspaceError> {
+    pub fn remove(&self) -> Result<(), Stopped> {
         let (top, rest) = self.entries.split_first().expect("an inventory has its top");
-        for entry in rest.iter().rev().chain([top]) {
-            entry.remove()?;
+        for (n, entry) in rest.iter().rev().chain([top]).enumerate() {
+            entry.remove().map_err(|source| Stopped { is_partial: n > 0, source })?;
         }
         Ok(())
     }

@@ -31,16 +31,27 @@ impl<'r> Worktrees<'r> {
             let other = |listed: &WorktreeEntry| listed.path != stale.path;
             let others: Vec<_> = self.list()?.into_iter().filter(other).collect();
             self.check_branch(&branch, &others)?;
+            self.check_modules(&stale.git_dir)?;
             let at_risk = self.at_risk(Some(stale), None)?;
             if at_risk.is_something() {
                 backup = Some(self.back_up(Some(stale), &at_risk, again.session)?);
             }
-            self.check_modules(&stale.git_dir)?;
-            self.forget_missing(stale, again.session)?;
         }
         let addition = Addition { path: again.path.to_owned(), branch, session: again.session };
-        let mut added = self.add_worktree(&addition)?;
-        added.backed_up(backup);
-        Ok(added)
+        let forgotten = match &stale {
+            Some(stale) => self.forget_missing(stale, again.session),
+            None => Ok(()),
+        };
+        match forgotten.and_then(|()| self.add_worktree(&addition)) {
+            Ok(mut added) => {
+                added.backed_up(backup);
+                Ok(added)
+            }
+            Err(source) if backup.is_some() => {
+                let (path, source) = (again.path.to_owned(), Box::new(source));
+                Err(WorkspaceError::Incomplete { path, backup, source })
+            }
+            Err(error) => Err(error),
+        }
     }
 }

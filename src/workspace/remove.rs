@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::at_risk::AtRisk;
 use super::departure::Departure;
+use super::inventory::Stopped;
 use super::nowhere::Nowhere;
 use super::removal::Target;
 use super::worktree_race::retry_on_worktree_race;
@@ -39,7 +40,9 @@ impl Worktrees<'_> {
             }
             return Err(error);
         }
-        self.discard(&departure, removal.session)?;
+        if let Err(stopped) = self.discard(&departure, removal.session) {
+            return Err(self.explain(stopped, &departure, backup));
+        }
         if let (None, Some(path)) = (&departure.target, removal.path) {
             remove_empty(path);
         }
@@ -63,15 +66,31 @@ impl Worktrees<'_> {
 
     /// Removes the folder, and lets git forget it. Git looks at the folder again: one that is there
     /// by now, with somebody else's work in it, is not removed.
-    fn discard(&self, departure: &Departure, session: SessionId) -> Result<(), WorkspaceError> {
+    fn discard(&self, departure: &Departure, session: SessionId) -> Result<(), Stopped> {
         let Some(target) = &departure.target else { return Ok(()) };
         removing::begin(&target.git_dir);
-        let removed = departure.remove_folder();
-        if let Err(error) = removed {
-            removing::end(&target.git_dir);
-            return Err(error);
+        departure.remove_folder()?;
+        let forgotten = self.forget_missing(target, session);
+        forgotten.map_err(|source| Stopped { is_partial: true, source })
+    }
+
+    /// Where nothing is gone, it is as if nothing had been tried.
+    fn explain(
+        &self,
+        Stopped { is_partial, source }: Stopped,
+        departure: &Departure,
+        backup: Option<String>,
+    ) -> WorkspaceError {
+        let Some(target) = &departure.target else { return source };
+        if is_partial {
+            let path = target.path.clone();
+            return WorkspaceError::Incomplete { path, backup, source: Box::new(source) };
         }
-        self.forget_missing(target, session)
+        removing::end(&target.git_dir);
+        if let Some(name) = &backup {
+            self.drop_backup(name);
+        }
+        source
     }
 
     /// Lets git forget a worktree whose folder is gone. Git runs no hook for this, and would remove

@@ -23,7 +23,10 @@ impl Worktrees<'_> {
                 }
             }
             removing::begin(&git_dir);
-            folder.remove().inspect_err(|_| removing::end(&git_dir))?;
+            if let Err(stopped) = folder.remove() {
+                removing::end(&git_dir);
+                return Err(stopped.source);
+            }
         }
         retry_on_worktree_race(|| {
             let git = self.repo.git("worktree").shielded();

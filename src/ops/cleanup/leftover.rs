@@ -9,7 +9,7 @@ use crate::ops::common::liveness::{Liveness, liveness, stop};
 use crate::ops::common::start::claim;
 use crate::ops::common::{OpsError, placement};
 use crate::store::{Key, Store, StoreError};
-use crate::workspace::{OnUnsaved, Removal, Removed, Workspace as _, Worktrees};
+use crate::workspace::{OnUnsaved, Removal, Removed, Workspace as _, WorkspaceError, Worktrees};
 
 /// The leftovers of an ended session.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Leftover {
     pub ignored: Vec<PathBuf>,
     /// Why the branch was kept although the worktree was removed.
     pub branch_kept: Option<String>,
+    /// True if the removal stopped in the middle: some or all of the worktree is gone.
+    pub is_incomplete: bool,
     /// The ref with the backup of unsaved work.
     pub backup: Option<String>,
     /// The event that deleted the session, if it was deleted.
@@ -83,7 +85,11 @@ impl Leftover {
             let worktrees = Worktrees::new(repo);
             let ignored = Some(self.ignored.as_slice());
             let removal = Removal { ignored, ..self.removal(on_unsaved) };
-            let Removed { backup, branch, kept } = worktrees.remove(&removal)?;
+            let removed = worktrees.remove(&removal);
+            if let Err(WorkspaceError::Incomplete { backup, .. }) = &removed {
+                (self.is_incomplete, self.backup) = (true, backup.clone());
+            }
+            let Removed { backup, branch, kept } = removed?;
             (self.backup, self.tip) = (backup, branch);
             if kept.is_some() {
                 (self.branch, self.branch_kept, self.has_failed) = (None, kept, true);
@@ -91,7 +97,8 @@ impl Leftover {
         }
         let conversation = now.agent_session_id.as_deref();
         let what = if self.deleted.is_some() { Purge::All } else { Purge::Output };
-        discard_claimed(store, now.id, conversation, what)?;
+        let discarded = discard_claimed(store, now.id, conversation, what);
+        discarded.inspect_err(|_| self.is_incomplete = self.removes())?;
         Ok(claim)
     }
 

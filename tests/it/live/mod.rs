@@ -15,6 +15,7 @@ mod foreign_env;
 mod half_made;
 mod hints;
 mod homes;
+mod incomplete;
 mod interrupted;
 mod last_words;
 mod locks;
