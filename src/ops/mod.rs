@@ -54,9 +54,10 @@ pub use archive::{ArchiveError, archive};
 pub use cancel::cancel;
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove, cleanup, cleanup_plan};
 pub use common::{
-    Against, AgentChoice, AgentReport, AgentState, BaseStatus, Changed, Checkout, Duplicates,
-    Interrupt, IssueRef, Launcher, Live, Liveness, LostConversation, MovedSession, NotStopped,
-    OpsError, Purge, Remain, RunningAgent, Scope, SpawnRequest, Start, StatusChange, Transition,
+    Against, AgentChoice, AgentReport, AgentState, AgentStateError, BaseStatus, Changed, Checkout,
+    Duplicates, ElsewhereError, Interrupt, IssueRef, LaunchError, Launcher, Live, Liveness,
+    LostConversation, MovedSession, OpsError, Purge, Remain, RunningAgent, Scope,
+    SessionWorktreeError, SpawnError, SpawnRequest, Start, StatusChange, StatusError, Transition,
     Uncommitted, agent_reports, elsewhere, end_remains, find_running, last_output, last_screen,
     liveness, liveness_of, log_file, log_limit, place, placement, purge, record_branches, remains,
     survey, uncommitted,

@@ -11,7 +11,8 @@ use crate::ops::common::site::{Made, Site, find_place};
 use crate::ops::common::start::claim_in_turn;
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
-    AgentChoice, Interrupt, Launcher, OpsError, Start, Transition, message, placement,
+    AgentChoice, AgentStateError, ElsewhereError, Interrupt, LaunchError, Launcher, OpsError,
+    Start, StatusError, Transition, message, placement,
 };
 use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
@@ -105,11 +106,11 @@ pub fn restore_command(store: &Store, launcher: &Launcher, id: SessionId) -> Str
     };
     loop {
         match plan(&wish) {
-            Err(OpsError::Lost { .. }) if wish.again == Again::Resume => {
+            Err(OpsError::Launch(LaunchError::Lost { .. })) if wish.again == Again::Resume => {
                 wish.again = Again::Fresh;
                 command += " --fresh";
             }
-            Err(OpsError::Merged(_)) if wish.rule == Transition::Checked => {
+            Err(OpsError::Status(StatusError::Merged(_))) if wish.rule == Transition::Checked => {
                 wish.rule = Transition::Forced;
                 command += " --force";
             }
@@ -243,7 +244,7 @@ enum Certainty {
 fn check_status(store: &Store, session: &Session, rule: Transition) -> Result<Certainty, OpsError> {
     let id = session.id;
     if session.status == SessionStatus::Merged && rule == Transition::Checked {
-        return Err(OpsError::Merged(id));
+        return Err(StatusError::Merged(id).into());
     }
     match liveness(store, session) {
         // Only the runtime cannot tell: it does not run as git-ao starts it.
@@ -253,11 +254,11 @@ fn check_status(store: &Store, session: &Session, rule: Transition) -> Result<Ce
         {
             Ok(Certainty::Unknown)
         }
-        Liveness::Unknown(source) => Err(OpsError::Unknown { id, source }),
-        Liveness::Alive { .. } => Err(OpsError::Running(id)),
+        Liveness::Unknown(source) => Err(AgentStateError::Unknown { id, source }.into()),
+        Liveness::Alive { .. } => Err(LaunchError::Running(id).into()),
         Liveness::Gone => match placement::elsewhere(store, session) {
             Some(replica) if !session.status.is_terminal() && rule == Transition::Checked => {
-                Err(OpsError::Elsewhere { id, replica: replica.to_owned() })
+                Err(ElsewhereError::MayRun { id, replica: replica.to_owned() }.into())
             }
             _ => Ok(Certainty::Certain),
         },
@@ -289,7 +290,9 @@ fn choose(
         Again::Resume => match conversation::find(store, agent, session, path)? {
             Conversation::Known(id) => Some(id),
             Conversation::Never => None,
-            Conversation::Lost(lost) => return Err(OpsError::Lost { id: session.id, lost }),
+            Conversation::Lost(lost) => {
+                return Err(LaunchError::Lost { id: session.id, lost }.into());
+            }
         },
     };
     if agent_session_id.is_some() {
@@ -337,7 +340,7 @@ fn write(
         tx.describe(format!("{} -> {}", old.status, new.status));
         tx.update(key.clone(), |session| {
             if session.status != old.status || session.placements != old.placements {
-                return Err(OpsError::Changed(session.id));
+                return Err(OpsError::from(StatusError::Changed(session.id)));
             }
             session.status = new.status.clone();
             session.status_reason.clone_from(&new.status_reason);

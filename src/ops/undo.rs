@@ -1,10 +1,12 @@
 //! Undoes an event's changes to records, and lists its other effects.
 
-use crate::model::{Event, Oid, SessionStatus};
-use crate::ops::common::liveness::{Liveness, liveness_of};
-use crate::ops::common::{Launcher, OpsError, Transition, placement};
+use crate::model::{Event, Oid, Session, SessionStatus};
+use crate::ops::common::liveness::{Liveness, check_stopped, liveness_of};
+use crate::ops::common::{Launcher, OpsError, StatusError, Transition, placement};
 use crate::ops::restore::restore_command;
-use crate::store::{Committed, Overlap, Shelf, Snapshot, Store, Transaction, Undone, Version};
+use crate::store::{
+    Committed, Overlap, Shelf, Snapshot, Store, Transaction, UndoError, Undone, Version,
+};
 use crate::workspace::Worktrees;
 
 /// The options of [`undo`].
@@ -52,7 +54,7 @@ pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, OpsError> {
 fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), OpsError> {
     let event = match &wish.event {
         Some(id) => snapshot.event(id)?,
-        None => snapshot.last_by_hand()?.ok_or(OpsError::NothingToUndo)?,
+        None => snapshot.last_by_hand()?.ok_or(UndoError::Nothing)?,
     };
     let other = snapshot.counterpart(&event)?;
     Ok((event, other))
@@ -85,17 +87,14 @@ fn check(store: &Store, record: &Undone) -> Result<(), OpsError> {
     let is_away = record.after.as_ref().is_none_or(|after| after.location.shelf == Shelf::Archived);
     let was_away =
         record.before.as_ref().is_none_or(|before| before.location.shelf == Shelf::Archived);
+    let session = record.before.as_ref().and_then(|before| before.session.as_ref());
+    let title = session.map(Session::display_title).unwrap_or_default();
     if (is_over || is_away) && !was_away {
-        let session = record.before.as_ref().and_then(|before| before.session.as_ref());
-        match liveness_of(store, id, session) {
-            Liveness::Gone => {}
-            Liveness::Alive { .. } => return Err(OpsError::StillRuns(id)),
-            Liveness::Unknown(source) => return Err(OpsError::Unknown { id, source }),
-        }
+        check_stopped(store, id, session, &title)?;
     }
     match status(&record.before) {
         Some(status) if record.after.is_none() && !status.is_terminal() => {
-            Err(OpsError::NotEnded { id, status })
+            Err(StatusError::NotEnded { id, title, status }.into())
         }
         _ => Ok(()),
     }

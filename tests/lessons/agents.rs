@@ -1,7 +1,6 @@
 //! Sessions with agents: restoring, starting, ending.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use git_ao::model::{Session, SessionId, SessionStatus};
 use git_ao::store::Shelf;
@@ -97,10 +96,7 @@ fn dead_agent_in_live_tmux_is_restorable() {
 /// A hook that runs while the worktree is made again, and changes the session.
 fn meddle(repo: &Repo, id: SessionId) {
     let ao = env!("CARGO_BIN_EXE_git-ao");
-    let hook = repo.common_dir().join("hooks/post-checkout");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, format!("#!/bin/sh\n'{ao}' fail --force {id} >/dev/null\n")).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    repo.hook("post-checkout", &format!("'{ao}' fail --force {id} >/dev/null"));
 }
 
 #[test]
@@ -350,14 +346,11 @@ fn failed_spawn_leaves_nothing() {
     // The record is refused when everything else is there.
     repo.ao(["spawn", "--no-agent", "--issue", "42", "x"]).ok();
     let before = traces(&repo);
-    let hook = repo.common_dir().join("hooks/post-checkout");
     let program = env!("CARGO_BIN_EXE_git-ao");
     let steal = format!(
-        "#!/bin/sh\nunset GIT_DIR\n'{program}' spawn --no-agent --no-worktree --issue 43 y >/dev/null\n"
+        "unset GIT_DIR\n'{program}' spawn --no-agent --no-worktree --issue 43 y >/dev/null"
     );
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, steal).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    repo.hook("post-checkout", &steal);
     let out = repo.ao([&["spawn"][..], &DETACHED, &["--issue", "43", "x"]].concat());
     out.code(1).stderr_has("already works on issue '43'");
     let lines = |text: &str| text.lines().count();

@@ -1,13 +1,12 @@
 //! Agents for tests: small scripts, named in git config as a user would name them.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use git_ao::model::{Session, SessionId, SessionStatus};
 
-use super::Repo;
 use super::sessions::store;
+use super::{Repo, write_script};
 
 /// Only what never comes takes this long.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -16,11 +15,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// worktree, then what is in `script`.
 pub fn agent(repo: &Repo, name: &str, script: &str) -> PathBuf {
     let path = repo.env().path(format!("{name}-agent"));
-    let text = format!(
-        "#!/bin/sh\ncat >prompt\nprintf '%s\\n' \"$@\" >args\nenv >env.new; mv env.new env\n{script}\n"
-    );
-    std::fs::write(&path, text).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let text =
+        format!("cat >prompt\nprintf '%s\\n' \"$@\" >args\nenv >env.new; mv env.new env\n{script}");
+    write_script(&path, &text);
     let key = format!("ao.agent.{name}.command");
     repo.git(["config", &key, &format!("'{}'", path.display())]);
     path

@@ -3,7 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Combo, Kind, Out, Refs, Run, TestEnv};
+use super::{Combo, Kind, Out, Refs, Run, TestEnv, write_script};
 
 /// A repository, and the folder in which its commands run.
 pub struct Repo {
@@ -128,6 +128,14 @@ impl Repo {
         let path = self.dir.join(name);
         fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("folders");
         fs::write(&path, content).expect("the worktree can be written");
+        path
+    }
+
+    /// Writes a hook of the repository, a few lines of shell.
+    #[track_caller]
+    pub fn hook(&self, name: &str, body: &str) -> PathBuf {
+        let path = self.common_dir().join("hooks").join(name);
+        write_script(&path, body);
         path
     }
 

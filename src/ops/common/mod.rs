@@ -7,6 +7,7 @@ pub(in crate::ops) mod branch_sessions;
 pub(in crate::ops) mod conversation;
 pub(in crate::ops) mod error;
 pub(in crate::ops) mod find_running;
+pub(in crate::ops) mod interrupt;
 pub(in crate::ops) mod issue_ref;
 pub(in crate::ops) mod last_screen;
 pub(in crate::ops) mod launch_request;
@@ -18,7 +19,6 @@ pub(in crate::ops) mod lost_conversation;
 pub(in crate::ops) mod message;
 pub(in crate::ops) mod owned_worktrees;
 pub(in crate::ops) mod placement;
-mod recovery;
 pub(in crate::ops) mod runner_files;
 pub(in crate::ops) mod settings;
 pub(in crate::ops) mod site;
@@ -33,8 +33,12 @@ pub use agent_log::{log_file, log_limit};
 pub use agents::{AgentReport, agent_reports};
 pub use artifacts::{Purge, purge};
 pub use branch_sessions::record_branches;
-pub use error::{Interrupt, OpsError};
+pub use error::{
+    AgentStateError, ElsewhereError, LaunchError, OpsError, SessionWorktreeError, SpawnError,
+    StatusError,
+};
 pub use find_running::{RunningAgent, find_running};
+pub use interrupt::Interrupt;
 pub use issue_ref::IssueRef;
 pub use last_screen::{last_output, last_screen};
 pub use launcher::{AgentChoice, Launcher};
@@ -46,7 +50,7 @@ pub use placement::{elsewhere, place, placement};
 pub use spawn_request::{Checkout, Duplicates, SpawnRequest};
 pub use start::Start;
 pub use status_change::{Changed, StatusChange, Transition};
-pub use targets::{MovedSession, NotStopped};
+pub use targets::MovedSession;
 pub use uncommitted::{Uncommitted, uncommitted};
 
 pub(in crate::ops) use agents::SESSION_ENV;

@@ -6,7 +6,6 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -17,7 +16,7 @@ use crate::support::agents::{
     STAYS, agent, record, spawn, tmux, tmux_sessions, traces, wait_working, workspace,
 };
 use crate::support::sessions::store;
-use crate::support::{Out, Repo};
+use crate::support::{Out, Repo, write_script};
 
 /// The most steps that any verb here takes; more are a verb that did not exit.
 const MANY: usize = 80;
@@ -57,8 +56,7 @@ impl Stage {
                 continue;
             }
             let text = format!(
-                "#!/bin/sh
-real='{}'
+                "real='{}'
 read leader <'{dir}/leader'
 [ \"$PPID\" = \"$leader\" ] || exec \"$real\" \"$@\"
 read step <'{dir}/step'
@@ -69,13 +67,11 @@ strike() {{
     [ $step = $at ] && [ $1 = $when ] && kill -s $signal -- -$leader
 }}
 strike before
-{last}
-",
+{last}",
                 found.text(),
                 dir = dir.display()
             );
-            fs::write(dir.join(program), text).unwrap();
-            fs::set_permissions(dir.join(program), fs::Permissions::from_mode(0o755)).unwrap();
+            write_script(&dir.join(program), &text);
         }
         Self { repo, dir, stopped: Cell::new(0) }
     }

@@ -5,11 +5,11 @@ use std::os::unix::process::ExitStatusExt;
 
 use git_ao::model::{Session, SessionId, SessionStatus};
 
-use crate::support::Repo;
 use crate::support::agents::{
     STAYS, agent, events, handle, log, record, spawn, tmux, wait_ended, wait_file, wait_open,
     wait_working, workspace,
 };
+use crate::support::{Repo, write_script};
 
 fn start(repo: &Repo, runtime: &str) -> SessionId {
     spawn(repo, &["--agent", "mine", "--runtime", runtime, "the task"])
@@ -45,7 +45,7 @@ fn the_folder_of_its_conversations_is_the_callers() {
         return;
     }
     let program = agent(&repo, "codex", STAYS);
-    fs::write(&program, "#!/bin/sh\nenv >env.new; mv env.new env\nexec sleep 1000\n").unwrap();
+    write_script(&program, "env >env.new; mv env.new env\nexec sleep 1000");
     let server = ["-f", "/dev/null", "new-session", "-d", "sleep", "1000"];
     repo.env().run(repo.dir(), "tmux", server).env("CODEX_HOME", "/servers").run().ok();
     let args = ["spawn", "--json", "--agent", "codex", "--runtime", "tmux", "x"];

@@ -4,10 +4,10 @@ use std::fs;
 
 use git_ao::model::{SessionId, SessionStatus};
 
-use crate::support::Repo;
 use crate::support::agents::{
     agent, events, record, spawn, tmux, wait_ended, wait_file, workspace,
 };
+use crate::support::{Repo, write_script};
 
 /// Agents that fail: `again` can resume, `once` cannot.
 fn stage() -> Repo {
@@ -78,7 +78,7 @@ fn the_session_of_the_worktree_needs_no_name() {
     }
     agent(&repo, "reads", "");
     let program = repo.env().path("reads-agent");
-    fs::write(&program, "#!/bin/sh\nread line; echo \"$line\" >said\n").unwrap();
+    write_script(&program, "read line; echo \"$line\" >said");
     repo.git(["config", "ao.agent.reads.launch", "{prompt}"]);
     let id = spawn(&repo, &["--agent", "reads", "--runtime", "tmux", "x"]);
     let there = repo.within(workspace(&repo, id));

@@ -1,7 +1,7 @@
 //! What cannot be done is refused before anything is made, and says what can be done instead.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::support::agents::{
     STAYS, agent, events, handle, record, spawn, tmux, tmux_sessions, traces, wait_ended,
     wait_file, wait_until, wait_working,
 };
-use crate::support::{Repo, Run};
+use crate::support::{Repo, Run, write_script};
 
 const DETACHED: [&str; 4] = ["--runtime", "detached", "--agent", "mine"];
 const TMUX: [&str; 4] = ["--runtime", "tmux", "--agent", "mine"];
@@ -20,11 +20,6 @@ fn start(repo: &Repo, how: [&str; 4]) -> SessionId {
     let id = spawn(repo, &[&how[..], &["the task"]].concat());
     wait_working(repo, id);
     id
-}
-
-fn script(path: &Path, body: &str) {
-    fs::write(path, format!("#!/bin/sh\n{body}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 fn which(repo: &Repo, program: &str) -> String {
@@ -106,7 +101,7 @@ fn of_version(repo: &Repo, words: &str) -> PathBuf {
     fs::create_dir_all(&bin).unwrap();
     let real = which(repo, "tmux");
     let body = format!("case $1 in -V) echo '{words}' ;; *) exec '{real}' \"$@\" ;; esac");
-    script(&bin.join("tmux"), &body);
+    write_script(&bin.join("tmux"), &body);
     bin
 }
 
@@ -313,7 +308,7 @@ fn a_task_that_is_too_long_is_refused_and_an_edited_one_is_kept() {
     refused(repo.ao_run(["send", &short, "--file", path]), "longer than 1 MiB");
 
     let editor = repo.env().path("editor");
-    script(&editor, &format!("cat '{path}' >\"$1\""));
+    write_script(&editor, &format!("cat '{path}' >\"$1\""));
     let edited = |verb: &[&str]| {
         let out = repo.ao_run([verb, &["--edit"]].concat()).env("GIT_EDITOR", &editor).run();
         let kept = out.stderr.split("your text was saved in '").nth(1).unwrap_or_default();

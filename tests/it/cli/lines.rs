@@ -1,19 +1,9 @@
 //! What git and hooks say in several lines is shown in several lines.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-
 use crate::support::Repo;
 
-const TWO_LINES: &str = "#!/bin/sh\necho 'not on fridays' >&2\n\
-    printf 'hint: rm -rf \\033[31m~\\n' >&2\nexit 1\n";
-
-fn hook(repo: &Repo, name: &str, text: &str) {
-    let path = repo.common_dir().join("hooks").join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-}
+const TWO_LINES: &str = "echo 'not on fridays' >&2\n\
+    printf 'hint: rm -rf \\033[31m~\\n' >&2\nexit 1";
 
 #[test]
 fn of_a_hook_that_forbids_a_worktree() {
@@ -31,7 +21,7 @@ fn of_a_hook_that_forbids_a_worktree() {
 fn of_a_hook_that_forbids_a_branch() {
     let repo = Repo::new();
     let refuse = TWO_LINES.replace("exit 1", "grep -q refs/heads/ao/ && exit 1 || exit 0");
-    hook(&repo, "reference-transaction", &refuse);
+    repo.hook("reference-transaction", &refuse);
     let out = repo.ao(["spawn", "--no-agent", "Work"]);
     assert!(out.stderr.contains("\n  hint: rm -rf \\x1b[31m~\n"), "{out}");
     out.code(128).stderr_lacks("\\n").stderr_lacks("\nhint: rm");
@@ -42,7 +32,7 @@ fn of_a_hook_at_the_remote() {
     let repo = Repo::new();
     let env = repo.env().clone();
     let hub = env.repo(crate::support::Combo::BARE);
-    hook(&hub, "pre-receive", TWO_LINES);
+    hub.hook("pre-receive", TWO_LINES);
     repo.git(["remote", "add", "origin", hub.dir().to_str().unwrap()]);
     repo.ao(["spawn", "--no-agent", "--no-worktree", "Work"]).ok();
     let out = repo.ao(["push"]).code(1).stderr_lacks("\\n");

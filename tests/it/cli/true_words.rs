@@ -1,19 +1,16 @@
 //! What the program says in states that are easily told wrongly.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use git_ao::model::SessionStatus;
 
 use crate::support::sessions::{id, session, store};
-use crate::support::{Combo, Repo, TestEnv, wait_for};
+use crate::support::{Combo, Repo, TestEnv, wait_for, write_script};
 
 /// A program of this name that does nothing, in a folder of its own.
 fn program(repo: &Repo, name: &str) -> String {
     let folder = repo.env().path("agents");
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join(name), "#!/bin/sh\nexit 0\n").unwrap();
-    fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&folder.join(name), "exit 0");
     format!("{}:{}", folder.display(), std::env::var("PATH").unwrap())
 }
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::{BRANCH, Bed, same_as_without, script};
-use crate::support::{Combo, Out};
+use super::{BRANCH, Bed, same_as_without};
+use crate::support::{Combo, Out, write_script};
 
 /// Commits something that any two of these branches disagree on.
 fn diverge(bed: &Bed) {
@@ -62,7 +62,7 @@ fn nothing_is_written_in_quarantine() {
     let bed = same_as_without(&[], Bed::new, |bed| {
         let work = bed.work.dir().display().to_string();
         // What a server's hook may do: look after a worktree, with git's quarantine around it.
-        script(
+        write_script(
             &bed.hook("pre-receive"),
             &format!(
                 "test -n \"$GIT_QUARANTINE_PATH\" || exit 9\n\

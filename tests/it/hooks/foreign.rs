@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use super::{Bed, same_as_without, script};
-use crate::support::tree_of;
+use super::{Bed, same_as_without};
+use crate::support::{tree_of, write_script};
 
 fn write(path: &Path, bytes: impl AsRef<[u8]>, mode: u32) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -174,7 +174,7 @@ fn huskys_layout() {
     let make = || {
         let bed = Bed::new();
         let top = bed.work.dir();
-        script(&top.join(".husky/_/post-checkout"), ". \"$(dirname \"$0\")/h\"");
+        write_script(&top.join(".husky/_/post-checkout"), ". \"$(dirname \"$0\")/h\"");
         let h = "n=$(basename \"$0\")\ns=$(dirname \"$(dirname \"$0\")\")/$n\n\
                  [ ! -f \"$s\" ] && exit 0\nsh -e \"$s\" \"$@\"\nexit $?\n";
         write(&top.join(".husky/_/h"), h, 0o644);

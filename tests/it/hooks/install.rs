@@ -7,8 +7,8 @@ use std::path::Path;
 use git_ao::git::Repository;
 use git_ao::hook::{Edits, HookName, HookState, InstallMethod, Installed, Installer, Uninstalled};
 
-use super::{BRANCH, Bed, script};
-use crate::support::{Combo, Repo, for_each_repo, tree_of};
+use super::{BRANCH, Bed};
+use crate::support::{Combo, Repo, for_each_repo, tree_of, write_script};
 
 #[test]
 fn install_status_and_uninstall() {
@@ -111,7 +111,7 @@ fn a_hooks_path_that_is_set_for_all_repositories() {
     let bed = Bed::new();
     let config = bed.repo.env().path("gitconfig");
     let shared = bed.repo.env().path("shared");
-    script(&shared.join("post-checkout"), "echo shared");
+    write_script(&shared.join("post-checkout"), "echo shared");
     fs::write(&config, format!("[core]\n\thooksPath = {}\n", shared.display())).unwrap();
     let run = bed.repo.ao_run(["hooks", "install", "--file"]).env("GIT_CONFIG_GLOBAL", &config);
     run.run().ok().stdout_is("post-checkout: installed in the existing hook\n");
@@ -222,7 +222,7 @@ fn the_second_of_two_versions_takes_over() {
         let bed = Bed::new();
         let hook = bed.hook("post-checkout");
         if let Some(text) = theirs {
-            script(&hook, "");
+            write_script(&hook, "");
             fs::write(&hook, text).unwrap();
         }
         let before = fs::read(&hook).ok();
@@ -311,7 +311,7 @@ fn a_hook_that_lost_its_run_bit_is_given_it_again() {
 fn a_hook_of_somebody_elses_that_was_turned_off_stays_off() {
     let bed = Bed::new();
     let hook = bed.hook("post-checkout");
-    script(&hook, "echo mine");
+    write_script(&hook, "echo mine");
     bed.repo.ao(["hooks", "install", "--file"]).ok().stdout_has("in the existing hook");
     let off = || fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
     off();

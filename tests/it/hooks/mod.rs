@@ -10,8 +10,7 @@ mod scripts;
 mod terminal;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use git_ao::git::Repository;
 use git_ao::model::{Project, Session, SessionId, Timestamp};
@@ -27,13 +26,6 @@ fn id() -> SessionId {
 
 fn store(repo: &Repo) -> Store {
     Store::new(Repository::discover(repo.dir()).unwrap())
-}
-
-/// Makes a program of a few lines of sh.
-fn script(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// A repository with a session on `ao/7b6d11f9-fix`.

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::{BRANCH, Bed, id, same_as_without, script};
-use crate::support::{Combo, Repo};
+use super::{BRANCH, Bed, id, same_as_without};
+use crate::support::{Combo, Repo, write_script};
 
 fn head(repo: &Repo) -> String {
     repo.git(["rev-parse", "HEAD"]).trim().to_owned()
@@ -97,9 +97,9 @@ fn with_remote() -> (Bed, Repo) {
     bed.repo.git(["remote", "add", "one", remote.dir().to_str().unwrap()]);
     bed.repo.env().run(remote.dir(), "mkfifo", ["go", "done"]).run().ok();
     let wait = "if grep -q refs/ao; then read go <go; fi";
-    script(&remote.dir().join("hooks/pre-receive"), wait);
+    write_script(&remote.dir().join("hooks/pre-receive"), wait);
     let tell = "if grep -q refs/ao; then echo done >done; fi";
-    script(&remote.dir().join("hooks/post-receive"), tell);
+    write_script(&remote.dir().join("hooks/post-receive"), tell);
     (bed, remote)
 }
 
@@ -156,7 +156,7 @@ fn a_remote_that_wants_no_sessions_fails_nothing() {
     let refuse = "if grep -q refs/ao; then echo no >done; exit 1; fi";
     let make = || {
         let (bed, remote) = with_remote();
-        script(&remote.dir().join("hooks/pre-receive"), refuse);
+        write_script(&remote.dir().join("hooks/pre-receive"), refuse);
         bed.repo.git(["config", "ao.autoPush", "true"]);
         bed
     };

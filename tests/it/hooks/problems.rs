@@ -3,8 +3,8 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use super::{BRANCH, Bed, script, store};
-use crate::support::{Combo, Out};
+use super::{BRANCH, Bed, store};
+use crate::support::{Combo, Out, write_script};
 
 /// A checkout ends well, says this and nothing else, and records nothing.
 #[track_caller]
@@ -73,7 +73,7 @@ fn objects_that_are_gone() {
 #[test]
 fn a_repository_that_only_a_newer_git_ao_knows() {
     let bed = Bed::new().hooked(&[]);
-    script(&bed.hook("post-checkout"), "");
+    write_script(&bed.hook("post-checkout"), "");
     let run = bed.work.ao_run(["hook", "post-checkout", "a", "b", "1"]);
     let run = run.env("GIT_DIR", bed.repo.env().path("no-repository"));
     let out = run.run().ok();

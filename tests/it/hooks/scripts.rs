@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use git_ao::hook::HookName;
 
-use super::{BRANCH, Bed, script};
-use crate::support::{Run, TestEnv};
+use super::{BRANCH, Bed};
+use crate::support::{Run, TestEnv, write_script};
 
 /// The scripts as they lie in the project, which are the ones that are installed.
 fn scripts() -> Vec<(String, String)> {
@@ -46,7 +46,7 @@ fn run_script(env: &TestEnv, shell: &[&str], path: &Path, bin: &Path) -> Run {
 #[test]
 fn any_shell_runs_them_and_hands_on_what_git_gave() {
     let env = TestEnv::new();
-    script(&env.path("bin/git-ao"), "printf '[%s]' \"$@\"; cat");
+    write_script(&env.path("bin/git-ao"), "printf '[%s]' \"$@\"; cat");
     let shells = shells(&env);
     assert!(shells.contains(&vec!["sh"]));
     for (name, text) in scripts() {
@@ -64,8 +64,8 @@ fn any_shell_runs_them_and_hands_on_what_git_gave() {
 fn a_program_that_is_missing_or_fails_fails_nothing() {
     let env = TestEnv::new();
     fs::create_dir(env.path("empty")).unwrap();
-    script(&env.path("failing/git-ao"), "exit 128");
-    script(&env.path("killed/git-ao"), "kill -KILL $$");
+    write_script(&env.path("failing/git-ao"), "exit 128");
+    write_script(&env.path("killed/git-ao"), "kill -KILL $$");
     for (name, text) in scripts() {
         let path = env.path(&name);
         fs::write(&path, text).unwrap();
@@ -82,7 +82,7 @@ fn a_program_that_is_missing_or_fails_fails_nothing() {
 fn a_program_that_hangs_is_given_up() {
     let bed = Bed::new().hooked(&[]);
     let bin = bed.repo.env().path("bin/git-ao");
-    script(&bin, "echo started >&2; exec sleep 600");
+    write_script(&bin, "echo started >&2; exec sleep 600");
     let hook = bed.hook("post-checkout");
     let text = fs::read_to_string(&hook).unwrap();
     let own = format!("'{}'", env!("CARGO_BIN_EXE_git-ao"));

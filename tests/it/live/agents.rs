@@ -1,17 +1,11 @@
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-
 use serde_json::Value;
 
-use crate::support::Repo;
+use crate::support::{Repo, write_script};
 
 /// A program in a folder of its own, and that folder.
 fn program(repo: &Repo, name: &str, script: &str) -> String {
     let folder = repo.env().path("bin");
-    fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(name);
-    fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&folder.join(name), script);
     folder.to_str().unwrap().to_owned()
 }
 

@@ -1,12 +1,12 @@
 //! Somebody writes into a worktree, or onto its branch, just before one of git's steps of a removal.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use git_ao::model::SessionStatus;
 
 use super::world::World;
+use crate::support::write_script;
 
 /// A `git` that does something before it becomes the `turn`th real one.
 struct Writer {
@@ -23,14 +23,12 @@ impl Writer {
         let which = env.run(world.repo.dir(), "sh", ["-c", "command -v git"]).run().ok().stdout;
         let (git, counts) = (which.trim(), count.display());
         let text = format!(
-            "#!/bin/sh\nread n <'{counts}'\necho $((n + 1)) >'{counts}'\n\
+            "read n <'{counts}'\necho $((n + 1)) >'{counts}'\n\
              if [ $n = \"$TURN\" ]; then (unset GIT_DIR GIT_INDEX_FILE\n{script}\n) >&2; fi\n\
-             exec '{git}' \"$@\"\n"
+             exec '{git}' \"$@\""
         )
         .replace("GIT ", &format!("'{git}' "));
-        fs::create_dir_all(&bin).unwrap();
-        fs::write(bin.join("git"), text).unwrap();
-        fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+        write_script(&bin.join("git"), &text);
         Self { bin, count }
     }
 

@@ -1,10 +1,10 @@
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::world::World;
 use crate::support::sessions::plant_record;
+use crate::support::write_script;
 
 #[test]
 fn each_thing_that_is_wrong_is_found_with_its_fix() {
@@ -80,11 +80,9 @@ fn programs_and_a_name_that_are_missing_are_found() {
     doctor().run().ok().stdout_has("tmux is not installed").stdout_lacks("too old");
 
     fs::remove_file(bin.join("git")).unwrap();
-    let script = format!(
-        "#!/bin/sh\ncase $1 in version) echo git version 2.20.1 ;; *) exec '{git}' \"$@\" ;; esac\n"
-    );
-    fs::write(bin.join("git"), script).unwrap();
-    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    let script =
+        format!("case $1 in version) echo git version 2.20.1 ;; *) exec '{git}' \"$@\" ;; esac");
+    write_script(&bin.join("git"), &script);
     doctor().run().code(1).stdout_has("git is too old: git version 2.20.1").stdout_has("2.39");
 
     world.repo.git(["config", "user.useConfigOnly", "true"]);

@@ -1,7 +1,6 @@
 //! What a `git worktree add` leaves that was killed, and worktrees that are not where git knows them.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::world::World;
@@ -218,11 +217,7 @@ fn a_session_whose_event_was_lost_is_not_to_be_thrown_away() {
 
 /// Runs while a hook keeps a `git worktree add` in the repository from coming to its end.
 fn while_adding(repo: &Repo, act: impl FnOnce()) {
-    let hook = repo.common_dir().join("hooks/post-checkout");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, "#!/bin/sh\ntouch adding\nwhile [ -e adding ]; do sleep 0.05; done\n")
-        .unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    repo.hook("post-checkout", "touch adding\nwhile [ -e adding ]; do sleep 0.05; done");
     let path = repo.env().path("added");
     let add = ["worktree", "add", "-q", "--detach", path.to_str().unwrap()];
     let mut git = repo.env().git(repo.dir(), add).spawn();

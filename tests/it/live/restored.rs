@@ -1,7 +1,6 @@
 //! A session that comes back where a `git ao` was killed in the middle of its worktree.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use git_ao::model::SessionStatus;
@@ -110,11 +109,8 @@ fn one_that_was_killed_as_git_made_the_worktree_says_how_to_go_on() {
     let (id, path) = ended(&world);
     world.repo.ao(["cleanup"]).ok();
     // A hook that kills the program that runs git, as soon as the worktree is there.
-    let hook = world.repo.common_dir().join("hooks/post-checkout");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    let script = "#!/bin/sh\nread -r _ _ _ above _ </proc/$PPID/stat && kill -9 $above\n";
-    fs::write(&hook, script).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let script = "read -r _ _ _ above _ </proc/$PPID/stat && kill -9 $above";
+    let hook = world.repo.hook("post-checkout", script);
     world.repo.ao(["restore", "--no-agent", &id]).code(137);
     fs::remove_file(&hook).unwrap();
     let again = || world.repo.ao(["restore", "--no-agent", &id]);

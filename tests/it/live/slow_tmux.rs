@@ -1,13 +1,12 @@
 //! A tmux that never answers.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use git_ao::model::SessionStatus;
 
 use super::world::{World, until};
-use crate::support::Out;
+use crate::support::{Out, write_script};
 
 /// Before, one question could take longer than this.
 const IN_TIME: Duration = Duration::from_secs(18);
@@ -19,11 +18,9 @@ fn it_holds_nothing_up_and_nothing_is_removed() {
     let id = world.spawn(&["--runtime", "tmux", "the task"]);
     until("the agent works", || world.session(&id).status == SessionStatus::Working);
     let (folder, pids) = (env.path("slow"), env.path("pids"));
-    fs::create_dir(&folder).unwrap();
     let script = |then: &str| {
-        let text = format!("#!/bin/sh\nsleep 1000 &\necho $! >>'{}'\n{then}\n", pids.display());
-        fs::write(folder.join("tmux"), text).unwrap();
-        fs::set_permissions(folder.join("tmux"), fs::Permissions::from_mode(0o755)).unwrap();
+        let text = format!("sleep 1000 &\necho $! >>'{}'\n{then}", pids.display());
+        write_script(&folder.join("tmux"), &text);
     };
     script("wait");
     let path = std::env::var("PATH").unwrap();

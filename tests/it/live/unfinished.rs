@@ -1,7 +1,6 @@
 //! What is left where a `git ao` is killed while it makes or removes a worktree.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use git_ao::model::SessionStatus;
@@ -11,12 +10,8 @@ use super::world::World;
 
 /// A hook that kills the program that runs git, as soon as the worktree is there.
 fn kill_at_checkout(world: &World) -> PathBuf {
-    let hook = world.repo.common_dir().join("hooks/post-checkout");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    let script = "#!/bin/sh\nread -r _ _ _ above _ </proc/$PPID/stat && kill -9 $above\n";
-    fs::write(&hook, script).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
-    hook
+    let script = "read -r _ _ _ above _ </proc/$PPID/stat && kill -9 $above";
+    world.repo.hook("post-checkout", script)
 }
 
 fn findings(world: &World, about: &str) -> Vec<Value> {

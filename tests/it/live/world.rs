@@ -1,7 +1,6 @@
 //! Repositories with agents that are small scripts, in a tmux of their own or without a terminal.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,7 @@ use git_ao::model::{Placement, Session, SessionId, SessionStatus};
 use git_ao::store::Store;
 use serde_json::Value;
 
-use crate::support::{Combo, Out, Repo, TestEnv};
+use crate::support::{Combo, Out, Repo, TestEnv, write_script};
 
 pub const LIMIT: Duration = Duration::from_secs(30);
 
@@ -41,8 +40,7 @@ impl World {
     /// Makes this script the agent.
     pub fn agent(&self, script: &str) {
         let file = self.repo.env().path("agent");
-        fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        write_script(&file, script);
         let command = format!("{} {{prompt}}", file.display());
         self.repo.git(["config", "ao.agent.test.command", &command]);
     }

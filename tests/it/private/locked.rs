@@ -2,7 +2,6 @@
 //! changes, and the lock is named.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use git_ao::git::RefError;
@@ -21,10 +20,7 @@ fn state(repo: &Repo) -> String {
 }
 
 fn hook(repo: &Repo, script: &str) {
-    let path = repo.common_dir().join("hooks/reference-transaction");
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    repo.hook("reference-transaction", script);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 
 use super::{Team, create, edit, read, tip};
 use crate::support::sessions::{assert_whole, store};
-use crate::support::{Repo, Server, alone};
+use crate::support::{Server, alone};
 
 #[test]
 fn a_remote_that_is_gone() {
@@ -54,7 +54,7 @@ fn a_remote_that_asks_who_is_there_when_nobody_is() {
 fn a_hook_there_that_refuses() {
     alone(|| {
         let team = Team::new();
-        hook(&team.hub, "pre-receive", "echo 'not on fridays' >&2; exit 1");
+        team.hub.hook("pre-receive", "echo 'not on fridays' >&2; exit 1");
         let ann = team.member("ann");
         create(&ann, 1, "One");
         let before = tip(&ann);
@@ -88,7 +88,7 @@ fn a_hook_here_that_refuses() {
     alone(|| {
         let team = Team::new();
         let ann = team.member("ann");
-        hook(&ann, "pre-push", "test -e README || exit 2; echo 'looks secret' >&2; exit 1");
+        ann.hook("pre-push", "test -e README || exit 2; echo 'looks secret' >&2; exit 1");
         create(&ann, 1, "One");
         ann.ao(["push", "--verify"]).code(128).stderr_has("looks secret");
         assert_eq!(tip(&team.hub), None);
@@ -205,7 +205,7 @@ fn others_who_never_stop_pushing() {
         create(&ann, 1, "One");
         ann.ao(["push", "-q"]).ok();
         // Says of every push that somebody else was faster.
-        hook(&team.hub, "update", "echo x; git update-ref -d \"$1\"; exit 0");
+        team.hub.hook("update", "echo x; git update-ref -d \"$1\"; exit 0");
         edit(&ann, 1, |s| s.add_tag("late"));
         ann.git(["config", "ao.pushTimeout", "0"]);
         let before = tip(&ann);
@@ -228,12 +228,4 @@ fn a_clone_whose_own_store_is_empty_takes_all() {
         bob.ao(["sync"]).ok().stdout_has("from origin: 1 session new");
         assert_eq!(tip(&ann), tip(&bob));
     });
-}
-
-pub fn hook(repo: &Repo, name: &str, script: &str) {
-    use std::os::unix::fs::PermissionsExt;
-    let path = repo.common_dir().join("hooks").join(name);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }

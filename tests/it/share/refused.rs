@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{Read, Write};
 
-use super::failures::hook;
 use super::{Team, create, edit, tip};
 use crate::support::sessions::{path, plant};
 use crate::support::{Combo, Refs, Repo, Server, alone};
@@ -51,7 +50,7 @@ fn a_host_that_declines_the_ref_leads_to_another_one() {
         let team = Team::new();
         let decline =
             "case $1 in refs/heads/*) ;; *) echo 'GL-1: only branches' >&2; exit 1;; esac";
-        hook(&team.hub, "update", decline);
+        team.hub.hook("update", decline);
         let ann = team.member("ann");
         create(&ann, 1, "One");
         let out = ann.ao(["push"]).code(1).stderr_has("hook declined");

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::failures::hook;
 use super::{Team, create, edit, tip};
 use crate::support::sessions::{path, plant};
 use crate::support::{Repo, alone};
@@ -12,7 +11,7 @@ pub fn guard(hub: &Repo) {
     let binary = Path::new(env!("CARGO_BIN_EXE_git-ao")).parent().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/update");
     let run = format!("PATH='{}':$PATH exec '{}' \"$@\"", binary.display(), script.display());
-    hook(hub, "update", &run);
+    hub.hook("update", &run);
 }
 
 #[test]

@@ -1,8 +1,5 @@
 //! `git ao spawn` in a hook: what git has set for the hook is not for the session.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-
 use git_ao::store::Shelf;
 
 use crate::support::agents::{agent, wait_ended, wait_file};
@@ -26,18 +23,14 @@ const NOT_ITS: [&str; 9] = [
 /// its commit and the author of the event.
 fn spawned_by(repo: &Repo, hook: &str, git: &Run) -> (String, String, String) {
     agent(repo, "mine", "git commit -q --allow-empty -m 'by the agent'");
-    let hooks = repo.common_dir().join("hooks");
-    fs::create_dir_all(&hooks).unwrap();
-    let path = hooks.join(hook);
     // Once: the agent commits, too.
     let script = format!(
-        "#!/bin/sh\ntest ! -e '{once}' || exit 0\n: >'{once}'\n\
-         exec '{ao}' spawn --agent mine --runtime detached x\n",
+        "test ! -e '{once}' || exit 0\n: >'{once}'\n\
+         exec '{ao}' spawn --agent mine --runtime detached x",
         once = repo.env().path("once").display(),
         ao = env!("CARGO_BIN_EXE_git-ao"),
     );
-    fs::write(&path, script).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    repo.hook(hook, &script);
     git.run().ok();
     let sessions = store(repo).snapshot().unwrap().list(Shelf::Active).unwrap();
     let [one] = &sessions[..] else { panic!("one session: {sessions:?}") };

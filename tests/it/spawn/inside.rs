@@ -1,11 +1,11 @@
 //! Worktrees inside the repository, which `git add -A` must not take.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use super::{spawn, workspace};
-use crate::support::{Combo, Kind, Out, Repo, TestEnv, race};
+use crate::support::{Combo, Kind, Out, Repo, TestEnv, race, write_script};
 
 const SPAWN: [&str; 3] = ["spawn", "--no-agent", "the task"];
 
@@ -184,8 +184,7 @@ fn those_who_spawn_at_once_write_one_line() {
 #[test]
 fn a_failed_hook_is_not_passed_over() {
     let repo = Repo::new();
-    let hook = repo.write("hooks/post-checkout", "#!/bin/sh\necho 'no such tool' >&2\nexit 1\n");
-    fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&repo.dir().join("hooks/post-checkout"), "echo 'no such tool' >&2\nexit 1");
     repo.git(["config", "core.hooksPath", repo.dir().join("hooks").to_str().unwrap()]);
     let said =
         "warning: the post-checkout hook failed; the worktree was made all the same\n  no such";

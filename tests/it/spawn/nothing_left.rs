@@ -1,6 +1,5 @@
 use std::fs;
 use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use super::{line, traces};
@@ -52,10 +51,7 @@ fn an_unborn_branch_and_no_repository_say_what_to_do() {
 
 /// The hook runs while the worktree is made: whatever it does comes between the steps of a spawn.
 fn with_hook(repo: &Repo, body: &str) {
-    let hook = repo.common_dir().join("hooks/post-checkout");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, format!("#!/bin/sh\n{body}\n")).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    repo.hook("post-checkout", body);
 }
 
 #[test]

@@ -1,8 +1,7 @@
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use super::{spawn, text, traces};
-use crate::support::Repo;
+use crate::support::{Repo, write_script};
 
 #[test]
 fn the_task_comes_from_words_a_file_or_standard_input() {
@@ -33,8 +32,7 @@ fn an_editor_writes_the_task() {
     let repo = Repo::new();
     let script = |name: &str, body: &str| {
         let path = repo.env().path(name);
-        fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        write_script(&path, body);
         path
     };
     let writes =

@@ -1,7 +1,6 @@
 //! What fails beside the store: the way in, and the git that it runs.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use crate::support::sessions::{id, session, store};
 use crate::support::{Combo, Refs, Repo, TestEnv, strace};
@@ -15,10 +14,7 @@ fn title(repo: &Repo) -> String {
 #[test]
 fn what_git_did_is_not_done_again() {
     let hooked = TestEnv::new().repo(Combo::PLAIN);
-    let hook = hooked.common_dir().join("hooks/reference-transaction");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, "#!/bin/sh\nexit 0\n").unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    hooked.hook("reference-transaction", "exit 0");
     let tables = Refs::can_be_chosen()
         .then(|| TestEnv::new().repo(Combo { refs: Refs::Reftable, ..Combo::PLAIN }));
     for repo in [hooked].into_iter().chain(tables) {

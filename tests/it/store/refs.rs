@@ -10,7 +10,7 @@ use git_ao::ledger::LedgerError;
 use git_ao::store::{PRIVATE_REF, SESSIONS_REF, Store, StoreError, Visibility};
 
 use crate::support::sessions::{chain, id, increment, session, store};
-use crate::support::{Combo, Refs, Repo, Run, TestEnv, for_each_repo, skipped};
+use crate::support::{Combo, Refs, Repo, Run, TestEnv, for_each_repo, skipped, write_script};
 
 fn both(repo: &Repo) -> Store {
     store(repo).with_private().with_patience(Duration::from_millis(50))
@@ -64,10 +64,7 @@ impl RunIfThere for Run {
 
 /// A reference-transaction hook, in a folder.
 fn hook(folder: &Path, script: &str) {
-    fs::create_dir_all(folder).unwrap();
-    let path = folder.join("reference-transaction");
-    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&folder.join("reference-transaction"), script);
 }
 
 #[test]

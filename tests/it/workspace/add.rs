@@ -1,7 +1,6 @@
 //! All of a workspace, or nothing.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use git_ao::git::Repository;
@@ -12,7 +11,7 @@ use git_ao::workspace::{
 
 use super::{existing, id, known, new, open};
 use crate::support::{
-    Combo, Refs, Repo, TestEnv, alone, employ, for_each_repo, race, tree_of, worker,
+    Combo, Refs, Repo, TestEnv, alone, employ, for_each_repo, race, tree_of, worker, write_script,
 };
 
 #[test]
@@ -35,18 +34,11 @@ fn a_new_one_knows_its_branch_and_its_session() {
     });
 }
 
-fn post_checkout(repo: &Repo, script: &str) {
-    let hook = repo.common_dir().join("hooks/post-checkout");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
 #[test]
 fn one_that_is_not_kept_leaves_nothing() {
     alone(|| {
         for_each_repo(|repo| {
-            post_checkout(repo, "echo 'made by a hook' >node_modules");
+            repo.hook("post-checkout", "echo 'made by a hook' >node_modules");
             let (git, before) = (open(repo), known(repo));
             let path = repo.env().path("w/demo/x");
             let worktrees = Worktrees::new(&git);
@@ -191,7 +183,7 @@ fn of_many_at_once_one_wins_and_the_others_leave_nothing() {
 fn a_git_that_is_killed_leaves_nothing() {
     alone(|| {
         let repo = Repo::new();
-        post_checkout(&repo, "kill -KILL $PPID");
+        repo.hook("post-checkout", "kill -KILL $PPID");
         let (git, before) = (open(&repo), known(&repo));
         let path = repo.env().path("w/x");
         let error = Worktrees::new(&git).add(&new(&repo, &path, "ao/x")).unwrap_err();
@@ -257,10 +249,9 @@ fn post_checkout_runs_as_git_runs_it() {
     alone(|| {
         let repo = Repo::new();
         repo.git(["config", "core.hooksPath", "tools/hooks"]);
-        let hook = "#!/bin/sh\necho \"$@\" >ran; pwd >>ran; git rev-parse --abbrev-ref HEAD >>ran\n\
-                    echo \"$LC_ALL\" >>ran; echo no >&2; exit 3\n";
-        let file = repo.write("tools/hooks/post-checkout", hook);
-        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+        let hook = "echo \"$@\" >ran; pwd >>ran; git rev-parse --abbrev-ref HEAD >>ran\n\
+                    echo \"$LC_ALL\" >>ran; echo no >&2; exit 3";
+        write_script(&repo.dir().join("tools/hooks/post-checkout"), hook);
         let (git, path) = (open(&repo.within("tools")), repo.env().path("w"));
         let worktrees = Worktrees::new(&git);
         let added = worktrees.add(&new(&repo, &path, "ao/x")).unwrap();

@@ -1,13 +1,11 @@
 //! Repositories whose git directory is not `.git` in the main worktree.
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use git_ao::git::Repository;
 
 use crate::support::agents::until;
-use crate::support::{Combo, Out, Refs, Repo, TestEnv, skipped};
+use crate::support::{Combo, Out, Refs, Repo, TestEnv, skipped, write_script};
 
 fn ao(repo: &Repo, dir: &Path, args: &[&str]) -> Out {
     repo.env().ao(dir, args).run()
@@ -110,12 +108,10 @@ fn a_reftable_that_is_locked_for_a_moment_is_waited_for() {
     let which = repo.env().run(repo.dir(), "sh", ["-c", "command -v git"]).run().ok().stdout;
     let (git, mark) = (which.trim(), failed.display());
     let watched = format!(
-        "#!/bin/sh\n'{git}' \"$@\" 2>'{mark}.said'\ncode=$?\ncat '{mark}.said' >&2\n\
-         if grep -q lock '{mark}.said'; then : >'{mark}'; fi\nexit $code\n"
+        "'{git}' \"$@\" 2>'{mark}.said'\ncode=$?\ncat '{mark}.said' >&2\n\
+         if grep -q lock '{mark}.said'; then : >'{mark}'; fi\nexit $code"
     );
-    std::fs::create_dir(&bin).unwrap();
-    std::fs::write(bin.join("git"), watched).unwrap();
-    std::fs::set_permissions(bin.join("git"), Permissions::from_mode(0o755)).unwrap();
+    write_script(&bin.join("git"), &watched);
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     let spawn = repo.ao_run(["spawn", "--no-agent", "x"]).env("PATH", path);
     std::thread::scope(|scope| {

@@ -6,7 +6,6 @@ mod writer;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use git_ao::model::SessionStatus;
@@ -171,16 +170,13 @@ fn of_a_worktree_that_is_taken_back() {
 
 /// No record is written under `REFUSE`, and not before the writer has found the worktree.
 fn refuse_records(world: &World) {
-    let hook = world.repo.common_dir().join("hooks/reference-transaction");
     let ready = world.repo.env().home().parent().unwrap().join(READY);
     let text = format!(
-        "#!/bin/sh\n[ \"$1$REFUSE\" = prepared1 ] && grep -q refs/ao/sessions || exit 0\n\
-         n=0; while [ ! -e '{}' ] && [ $n -lt 6000 ]; do sleep 0.01; n=$((n + 1)); done\nexit 1\n",
+        "[ \"$1$REFUSE\" = prepared1 ] && grep -q refs/ao/sessions || exit 0\n\
+         n=0; while [ ! -e '{}' ] && [ $n -lt 6000 ]; do sleep 0.01; n=$((n + 1)); done\nexit 1",
         ready.display()
     );
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, text).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    world.repo.hook("reference-transaction", &text);
 }
 
 /// Git is to forget a worktree that is gone, and that comes back at that moment.
