@@ -59,8 +59,8 @@ pub use common::{
     LostConversation, MovedSession, OpsError, Purge, Remain, RunningAgent, Scope,
     SessionWorktreeError, SpawnError, SpawnRequest, Start, StatusChange, StatusError, Transition,
     Uncommitted, agent_reports, elsewhere, end_remains, find_running, last_output, last_screen,
-    liveness, liveness_of, log_file, log_limit, place, placement, purge, record_branches, remains,
-    survey, uncommitted,
+    liveness, liveness_of, log_file, place, placement, purge, record_branches, remains, survey,
+    uncommitted,
 };
 pub use complete::complete;
 pub use delete::{Checks, DeleteError, DeletedSession, Kept, delete};
