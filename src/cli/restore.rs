@@ -1,7 +1,7 @@
 mod many;
 
 use git_ao::agent::Action;
-use git_ao::ops::{self, Again, Checks, Interrupt, Restore};
+use git_ao::ops::{self, Again, Checks, Restore};
 
 use self::many::{Many, UNTOUCHED};
 use super::selection::Criteria;
@@ -105,7 +105,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         writeln!(ctx.out, "{}", many::would(&plan))?;
         return Ok(ExitCode::Done);
     }
-    let made = ops::restore(&store, &launcher, &entry, &wish, &Interrupt::new(&is_set))
+    let made = ops::restore(&store, &launcher, &entry, &wish, &interrupt::shown(&is_set))
         .map_err(|error| interrupted.explain(error, UNTOUCHED))?;
     let session = &made.session;
     if args.json {

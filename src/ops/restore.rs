@@ -169,7 +169,7 @@ pub fn restore(
     let entry = snapshot.find(id)?.ok_or_else(|| StoreError::NotFound(id.into()))?;
     let entry = &entry;
     let old = load(&snapshot, entry)?;
-    let worktrees = Worktrees::new(store.repository());
+    let worktrees = Worktrees::new(store.repository()).with_progress(interrupt.progress());
     let Prepared { certainty, spot, mut session, start } =
         prepare(store, launcher, &worktrees, &old, wish)?;
     interrupt.check()?;

@@ -7,6 +7,7 @@ mod left_behind;
 mod makes;
 mod nothing_left;
 mod once;
+mod progress;
 mod task;
 mod users;
 
