@@ -220,7 +220,7 @@ impl From<ShareError> for CliError {
                 transfer_hint(CliError::fatal(message), failure)
             }
             ShareError::Rejected { name, reason, said, .. } => {
-                let said = said.lines().map(|line| format!("\nremote: {}", escape::line(line)));
+                let said = said.lines().map(|line| format!("\nremote: {line}"));
                 let message = message + &said.collect::<String>();
                 CliError::refused(message).hint(rejected_hint(&name, &reason))
             }

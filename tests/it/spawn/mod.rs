@@ -10,6 +10,7 @@ mod once;
 mod progress;
 mod task;
 mod users;
+mod words;
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
