@@ -7,19 +7,9 @@ use crate::ops::cleanup::branch_to_remove;
 use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
 use crate::ops::common::targets;
-use crate::ops::common::{AgentStateError, OpsError, StatusError};
+use crate::ops::common::{AgentStateError, Checks, OpsError, StatusError};
 use crate::store::{Committed, Key, ListedSession, RecordProblem, Store, StoreError};
 use crate::workspace::Worktrees;
-
-/// Whether [`delete`] checks that sessions have ended and that no agent is running.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Checks {
-    /// It checks both.
-    #[default]
-    All,
-    /// It deletes the sessions in any case.
-    Skip,
-}
 
 /// A session that was deleted.
 #[derive(Debug)]

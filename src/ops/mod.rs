@@ -55,15 +55,15 @@ pub use cancel::cancel;
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove, cleanup, cleanup_plan};
 pub use common::{
     Against, AgentChoice, AgentReport, AgentState, AgentStateError, BaseStatus, Changed, Checkout,
-    Duplicates, ElsewhereError, Interrupt, IssueRef, LaunchError, Launcher, Live, Liveness,
+    Checks, Duplicates, ElsewhereError, Interrupt, IssueRef, LaunchError, Launcher, Live, Liveness,
     LostConversation, MovedSession, OpsError, Purge, Remain, RunningAgent, Scope,
-    SessionWorktreeError, SpawnError, SpawnRequest, Start, StatusChange, StatusError, Transition,
-    Uncommitted, agent_reports, elsewhere, end_remains, find_running, last_output, last_screen,
-    liveness, liveness_of, log_file, log_limit, place, placement, purge, record_branches, remains,
-    survey, uncommitted,
+    SessionWorktreeError, SpawnError, SpawnRequest, Start, StatusChange, StatusError, Uncommitted,
+    agent_reports, elsewhere, end_remains, find_running, last_output, last_screen, liveness,
+    liveness_of, log_file, log_limit, man_dir, man_path, place, placement, purge, record_branches,
+    remains, survey, uncommitted,
 };
 pub use complete::complete;
-pub use delete::{Checks, DeleteError, DeletedSession, Kept, delete};
+pub use delete::{DeleteError, DeletedSession, Kept, delete};
 pub use doctor::{Finding, FixOutcome, FixResult, Weight, check, fix};
 pub use edit::{EditError, edit};
 pub use fail::fail;

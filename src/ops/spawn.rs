@@ -146,7 +146,7 @@ fn make(
     }
     interrupt.check()?;
     let repo = store.repository();
-    let worktrees = Worktrees::new(repo);
+    let worktrees = Worktrees::new(repo).with_progress(interrupt.progress());
     let mut made = match plan.addition() {
         Some(addition) => worktrees.add(&addition)?,
         None => worktrees.add_branch(&plan.branch)?,

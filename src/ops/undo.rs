@@ -2,7 +2,7 @@
 
 use crate::model::{Event, Oid, Session, SessionStatus};
 use crate::ops::common::liveness::{Liveness, check_stopped, liveness_of};
-use crate::ops::common::{Launcher, OpsError, StatusError, Transition, placement};
+use crate::ops::common::{Checks, Launcher, OpsError, StatusError, placement};
 use crate::ops::restore::restore_command;
 use crate::store::{
     Committed, Overlap, Shelf, Snapshot, Store, Transaction, UndoError, Undone, Version,
@@ -16,7 +16,7 @@ pub struct Undo {
     pub event: Option<Oid>,
     /// Whether objections count: later changes of the same fields, a running agent, or the deletion
     /// of a session that has not ended.
-    pub rule: Transition,
+    pub checks: Checks,
 }
 
 /// The result of an undo, or its plan.
@@ -37,7 +37,7 @@ pub struct Undoing {
 /// Fails if there is nothing to undo, or if there are objections. Nothing is then changed.
 pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, OpsError> {
     let events = find(&store.snapshot()?, wish)?;
-    store.transaction("undo", |tx| stage(tx, store, &events, wish.rule))
+    store.transaction("undo", |tx| stage(tx, store, &events, wish.checks))
 }
 
 /// Determines what [`undo`] would do, without doing it.
@@ -46,7 +46,7 @@ pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, OpsError> 
 /// Fails like [`undo`].
 pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, OpsError> {
     let events = find(&store.snapshot()?, wish)?;
-    store.rehearse(|tx| stage(tx, store, &events, wish.rule))
+    store.rehearse(|tx| stage(tx, store, &events, wish.checks))
 }
 
 /// Before the lock is taken: the last event may be far back, and is that of the moment when it was
@@ -64,14 +64,14 @@ fn stage(
     tx: &mut Transaction<'_>,
     store: &Store,
     (event, other): &(Event, Option<Event>),
-    rule: Transition,
+    checks: Checks,
 ) -> Result<Undoing, OpsError> {
-    let overlap = match rule {
-        Transition::Checked => Overlap::Refuse,
-        Transition::Forced => Overlap::Override,
+    let overlap = match checks {
+        Checks::All => Overlap::Refuse,
+        Checks::Skip => Overlap::Override,
     };
     let records = tx.undo(event, other.as_ref(), overlap)?;
-    if rule == Transition::Checked {
+    if checks == Checks::All {
         records.iter().try_for_each(|record| check(store, record))?;
     }
     Ok(Undoing { event: event.clone(), other: other.clone(), records })

@@ -4,6 +4,7 @@ pub(in crate::ops) mod agent_log;
 pub(in crate::ops) mod agents;
 pub(in crate::ops) mod artifacts;
 pub(in crate::ops) mod branch_sessions;
+pub(in crate::ops) mod checks;
 pub(in crate::ops) mod conversation;
 pub(in crate::ops) mod error;
 pub(in crate::ops) mod find_running;
@@ -16,6 +17,7 @@ pub(in crate::ops) mod leftover_agents;
 pub(in crate::ops) mod live;
 pub(in crate::ops) mod liveness;
 pub(in crate::ops) mod lost_conversation;
+pub(in crate::ops) mod man_path;
 pub(in crate::ops) mod message;
 pub(in crate::ops) mod owned_worktrees;
 pub(in crate::ops) mod placement;
@@ -33,6 +35,7 @@ pub use agent_log::{log_file, log_limit};
 pub use agents::{AgentReport, agent_reports};
 pub use artifacts::{Purge, purge};
 pub use branch_sessions::record_branches;
+pub use checks::Checks;
 pub use error::{
     AgentStateError, ElsewhereError, LaunchError, OpsError, SessionWorktreeError, SpawnError,
     StatusError,
@@ -46,10 +49,11 @@ pub use leftover_agents::{Remain, end_remains, remains};
 pub use live::{Against, AgentState, BaseStatus, Live, Scope, survey};
 pub use liveness::{Liveness, liveness, liveness_of};
 pub use lost_conversation::LostConversation;
+pub use man_path::{man_dir, man_path};
 pub use placement::{elsewhere, place, placement};
 pub use spawn_request::{Checkout, Duplicates, SpawnRequest};
 pub use start::Start;
-pub use status_change::{Changed, StatusChange, Transition};
+pub use status_change::{Changed, StatusChange};
 pub use targets::MovedSession;
 pub use uncommitted::{Uncommitted, uncommitted};
 

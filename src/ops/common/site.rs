@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Session;
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{OpsError, SessionWorktreeError, Transition, placement};
+use crate::ops::common::{Checks, OpsError, SessionWorktreeError, placement};
 use crate::store::Store;
 use crate::workspace::{
     self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks,
@@ -21,7 +21,7 @@ pub(in crate::ops) fn find_place(
     store: &Store,
     worktrees: &Worktrees<'_>,
     session: &Session,
-    rule: Transition,
+    checks: Checks,
 ) -> Result<Site, OpsError> {
     let path = where_it_belongs(store, worktrees, session)?;
     let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
@@ -36,7 +36,7 @@ pub(in crate::ops) fn find_place(
         }
         Condition::Missing | Condition::Prunable => Ok(Site::Missing(path)),
         Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_)
-            if rule == Transition::Forced =>
+            if checks == Checks::Skip =>
         {
             Ok(Site::Existing(path))
         }
