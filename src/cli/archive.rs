@@ -1,9 +1,8 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{self, ArchiveError, NotStopped, OpsError};
+use git_ao::ops::{self, ArchiveError};
 use git_ao::store::Shelf;
 
 use super::targets::{self, label};
-use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
 /// Move sessions to the archive
@@ -35,13 +34,7 @@ impl From<ArchiveError> for CliError {
     fn from(error: ArchiveError) -> Self {
         let message = error_chain(&error);
         match error {
-            ArchiveError::NotStopped(NotStopped::Running { id, .. }) => {
-                CliError::refused(escape::line(&message))
-                    .hint(format!("to stop it: git ao kill {}", id.short()))
-            }
-            ArchiveError::NotStopped(NotStopped::Unknown { id, source }) => {
-                OpsError::Unknown { id, source }.into()
-            }
+            ArchiveError::AgentState(error) => error.into(),
             ArchiveError::Store(error) => error.into(),
             _ => CliError::fatal(message),
         }

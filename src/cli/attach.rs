@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use git_ao::model::Session;
-use git_ao::ops::{OpsError, RunningAgent, find_running, last_screen, log_file};
+use git_ao::ops::{AgentStateError, OpsError, RunningAgent, find_running, last_screen, log_file};
 use git_ao::runtime::{Probe, RuntimeError};
 
 use super::ui::escape;
@@ -41,7 +41,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let session = snapshot.session(&entry.location)?;
     let log = || log_file(store.repository(), session.id);
     let reached = match find_running(&store, &session) {
-        Err(error @ OpsError::AgentGone { .. }) => {
+        Err(error @ OpsError::AgentState(AgentStateError::Gone { .. })) => {
             let error = CliError::from(error);
             if let Some(screen) = last_screen(store.repository(), session.id)? {
                 ctx.out.text(&escape::block(&screen))?;

@@ -1,6 +1,6 @@
 //! What the verbs that change a status have in common.
 
-use git_ao::ops::{Changed, StatusChange, Transition};
+use git_ao::ops::{Changed, Checks, StatusChange};
 use git_ao::store::{Entry, Key, Store};
 
 use super::ui::{Style, escape};
@@ -35,9 +35,9 @@ impl ChangeArgs {
 
     /// What is said about the change.
     pub fn say(&self) -> StatusChange {
-        let rule = if self.force { Transition::Forced } else { Transition::Checked };
+        let checks = if self.force { Checks::Skip } else { Checks::All };
         let blank = |reason: &&String| !reason.trim().is_empty();
-        StatusChange { reason: self.reason.as_ref().filter(blank).cloned(), rule }
+        StatusChange { reason: self.reason.as_ref().filter(blank).cloned(), checks }
     }
 }
 

@@ -6,6 +6,7 @@ use git_ao::ops::{self, Branches, Cleanup, Interrupt, Leftover};
 use git_ao::workspace::OnUnsaved;
 use serde_json::{Value, json};
 
+use super::ui::message::indented;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, json};
 
@@ -127,7 +128,7 @@ fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError
         title.push_str(", deleted");
     }
     if let Some(why) = &leftover.kept {
-        let why = ctx.out.paint(Style::Waiting, why);
+        let why = ctx.out.paint_escaped(Style::Waiting, &indented(why));
         writeln!(ctx.out, "keep {id} ({title}): {why}")?;
         if leftover.is_incomplete {
             print_losses(leftover, ctx)?;
@@ -143,7 +144,7 @@ fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError
         writeln!(ctx.out, "  branch    {}", escape::line(branch))?;
     }
     if let Some(why) = &leftover.branch_kept {
-        let why = ctx.out.paint(Style::Waiting, &escape::line(why));
+        let why = ctx.out.paint_escaped(Style::Waiting, &indented(why));
         writeln!(ctx.out, "  keep      {why}")?;
     }
     print_losses(leftover, ctx)?;

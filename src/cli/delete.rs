@@ -1,7 +1,5 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{
-    self, Checks, DeleteError, DeletedSession, Kept, Liveness, NotStopped, OpsError,
-};
+use git_ao::ops::{self, AgentStateError, Checks, DeleteError, DeletedSession, Kept, Liveness};
 use git_ao::store::Committed;
 
 use super::targets::{self, label};
@@ -55,19 +53,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 impl From<DeleteError> for CliError {
     fn from(error: DeleteError) -> Self {
         let message = error_chain(&error);
-        let refused = CliError::refused(escape::line(&message));
         match error {
-            DeleteError::NotEnded { .. } => refused.hint("to delete it anyway, use --force"),
-            DeleteError::Newer { .. } => {
-                refused.hint("update git-ao, or use --force to delete it anyway")
+            DeleteError::Status(error) => error.into(),
+            DeleteError::Newer { .. } => CliError::refused(escape::line(&message))
+                .hint("update git-ao, or use --force to delete it anyway"),
+            DeleteError::AgentState(error @ AgentStateError::StillRunning { .. }) => {
+                CliError::from(error).hint("to delete it anyway, use --force")
             }
-            DeleteError::NotStopped(NotStopped::Running { id, .. }) => refused.hint(format!(
-                "to stop it: git ao kill {}\nto delete it anyway, use --force",
-                id.short()
-            )),
-            DeleteError::NotStopped(NotStopped::Unknown { id, source }) => {
-                OpsError::Unknown { id, source }.into()
-            }
+            DeleteError::AgentState(error) => error.into(),
             DeleteError::Store(error) => error.into(),
             _ => CliError::fatal(message),
         }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ui::Style;
 use super::ui::message::indented;
-use super::{CliError, Ctx, ExitCode, json, man};
+use super::{CliError, Ctx, ExitCode, json};
 
 /// Find problems with the setup, and suggest a fix for each
 ///
@@ -45,8 +45,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         true => (fix(&store, mode)?, Vec::new()),
         false => (Vec::new(), check(&store)?),
     };
-    let rest = untreated.into_iter().chain(man::finding(&ctx.env));
-    treated.extend(rest.map(|finding| FixResult { finding, outcome: FixOutcome::Left }));
+    treated.extend(
+        untreated.into_iter().map(|finding| FixResult { finding, outcome: FixOutcome::Left }),
+    );
     if args.json {
         print_json(&treated, &args, ctx)?;
     } else {

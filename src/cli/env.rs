@@ -1,5 +1,4 @@
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use git_ao::git::Environment;
@@ -27,14 +26,6 @@ impl Env {
             "true" | "yes" | "on" => true,
             number => number.parse().is_ok_and(|number: i64| number != 0),
         })
-    }
-
-    /// The directory for a user's own data, `$XDG_DATA_HOME` or `~/.local/share`.
-    ///
-    /// A relative XDG_DATA_HOME does not count (XDG Base Directory Specification).
-    pub fn data_home(&self) -> Option<PathBuf> {
-        let absolute = |name| self.os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")))
     }
 
     /// True when GIT_TEST_DATE_NOW says what time it is.
@@ -82,14 +73,5 @@ mod tests {
         let env = Env::of([("GIT_TEST_DATE_NOW", "1795195451")]);
         assert_eq!(env.now().as_millis(), 1_795_195_451_000);
         assert!(Env::of([]).now().as_seconds() > 1_700_000_000);
-    }
-
-    #[test]
-    fn data_lives_below_an_absolute_path() {
-        let env = Env::of([("HOME", "/home/a"), ("XDG_DATA_HOME", "data")]);
-        assert_eq!(env.data_home(), Some("/home/a/.local/share".into()));
-        let env = Env::of([("HOME", "/home/a"), ("XDG_DATA_HOME", "/data")]);
-        assert_eq!(env.data_home(), Some("/data".into()));
-        assert_eq!(Env::of([]).data_home(), None);
     }
 }

@@ -1,12 +1,14 @@
 //! ^C during a verb that must undo what it did.
 
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use git_ao::ops::OpsError;
+use git_ao::ops::{Interrupt, OpsError};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::hints::kept;
+use super::ui::message;
 use super::{CliError, ExitCode};
 
 /// Tells whether the program was asked to end since it began to watch.
@@ -38,6 +40,14 @@ impl Interrupted {
             _ if self.is_set() => self.error(message),
             error => error.into(),
         }
+    }
+}
+
+/// An interrupt that also shows git's progress, at a terminal.
+pub fn shown(is_set: &dyn Fn() -> bool) -> Interrupt<'_> {
+    match io::stderr().is_terminal() {
+        true => Interrupt::new(is_set).with_progress(&message::progress),
+        false => Interrupt::new(is_set),
     }
 }
 

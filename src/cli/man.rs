@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use clap_mangen::Man;
 
 use super::commands::Commands;
-use super::env::Env;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
-use git_ao::ops::Finding;
+use git_ao::ops::{man_dir, man_path};
 
 /// Show or install the manual pages
 ///
@@ -169,16 +168,15 @@ fn see_also(page: &str) -> String {
 }
 
 fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let Some(data) = ctx.env.data_home() else {
+    let Some(root) = man_dir(&ctx.env) else {
         return Err(CliError::fatal("neither XDG_DATA_HOME nor HOME is set"));
     };
-    let root = data.join("man");
     write(pages, &root).map_err(|(path, error)| {
         CliError::fatal(format!("cannot write '{}'", escape::os(path.as_os_str()))).because(&error)
     })?;
     let shown = escape::os(root.as_os_str());
     writeln!(ctx.out, "installed {} pages in {shown}", pages.len())?;
-    if !is_searched(&root, &ctx.env) {
+    if !man_path(&ctx.env).contains(&root) {
         ctx.out.hint(&format!(
             "man may not search this directory yet; if so, add to your shell's startup file:\n  \
              export MANPATH=\"{}:$MANPATH\"",
@@ -186,44 +184,6 @@ fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ));
     }
     Ok(ExitCode::Done)
-}
-
-/// What keeps `git ao --help` from showing its page.
-pub fn finding(env: &Env) -> Option<Finding> {
-    let root = env.data_home()?.join("man");
-    let is_there = |root: &Path| root.join("man1/git-ao.1").is_file();
-    if roots(env).iter().any(|root| is_there(root)) {
-        return None;
-    }
-    Some(match is_there(&root) {
-        true => Finding::note(
-            format!("man may not search '{}'", root.display()),
-            format!("export MANPATH=\"{}:$MANPATH\"", root.display()),
-        ),
-        false => Finding::note(
-            "the manual pages are not installed: 'git ao --help' does not work",
-            "git ao man --install",
-        ),
-    })
-}
-
-/// True when man looks below `root`.
-fn is_searched(root: &Path, env: &Env) -> bool {
-    roots(env).iter().any(|dir| dir == root)
-}
-
-/// Where man looks: in what MANPATH names and, where that leaves the rest to man, beside the
-/// directories of PATH (manpath(5)).
-fn roots(env: &Env) -> Vec<PathBuf> {
-    let named = |name| env.os(name).map(|paths| std::env::split_paths(paths).collect::<Vec<_>>());
-    let manpath = named("MANPATH").unwrap_or_else(|| vec![PathBuf::new()]);
-    let leaves_rest = manpath.iter().any(|dir| dir.as_os_str().is_empty());
-    let beside = named("PATH").filter(|_| leaves_rest).unwrap_or_default().into_iter();
-    let beside = beside.flat_map(|bin| {
-        let above = bin.parent().unwrap_or(&bin).to_owned();
-        [bin.join("man"), above.join("man"), above.join("share/man")]
-    });
-    manpath.into_iter().filter(|dir| !dir.as_os_str().is_empty()).chain(beside).collect()
 }
 
 fn write(pages: &[Page], root: &Path) -> Result<(), (PathBuf, io::Error)> {
@@ -255,17 +215,5 @@ mod tests {
                 assert_eq!(has_more, page.name == "git-ao");
             }
         }
-    }
-
-    #[test]
-    fn where_man_looks() {
-        let root = Path::new("/home/a/.local/share/man");
-        let searched = |variables| is_searched(root, &Env::of(variables));
-        let path = "/usr/bin:/home/a/.local/bin";
-        assert!(searched([("PATH", path), ("X", "")]));
-        assert!(searched([("PATH", path), ("MANPATH", ":/opt/man")]));
-        assert!(searched([("PATH", "/usr/bin"), ("MANPATH", "/home/a/.local/share/man:")]));
-        assert!(!searched([("PATH", path), ("MANPATH", "/opt/man")]));
-        assert!(!searched([("PATH", "/usr/bin"), ("X", "")]));
     }
 }

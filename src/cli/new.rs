@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use git_ao::agent::Action;
 use git_ao::model::{Kind, Session};
-use git_ao::ops::{
-    self, Checkout, Interrupt, IssueRef, Launcher, SpawnPlan, SpawnRequest, Spawned, Start,
-};
+use git_ao::ops::{self, Checkout, IssueRef, Launcher, SpawnPlan, SpawnRequest, Spawned, Start};
 use git_ao::store::{Store, Visibility};
 
 use super::launch::{self, AgentArgs};
@@ -110,7 +108,7 @@ pub fn start(
     }
     let is_set = || interrupted.is_set();
     let agent = crew.start.as_ref().map(|start| (launcher, start));
-    let made = ops::spawn(store, plan, agent, &Interrupt::new(&is_set)).map_err(stopped)?;
+    let made = ops::spawn(store, plan, agent, &interrupt::shown(&is_set)).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
     remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {

@@ -136,8 +136,9 @@ fn branches(ctx: &mut Ctx, remote: &Remote<'_>, args: &Args) -> Result<(), CliEr
         return Ok(());
     }
     let rejected = report.rejected.iter().map(|(branch, why)| format!("{branch}: {why}"));
-    let list = rejected.collect::<Vec<_>>().join("\n");
-    Err(CliError::refused(format!("branches that '{name}' rejected:\n{}", escape::block(&list))))
+    let said = report.said.lines().map(|line| format!("remote: {line}"));
+    let lines = rejected.chain(said).collect::<Vec<_>>().join("\n");
+    Err(CliError::refused(format!("branches that '{name}' rejected:\n{lines}")))
 }
 
 fn preview(

@@ -1,7 +1,7 @@
 mod many;
 
 use git_ao::agent::Action;
-use git_ao::ops::{self, Again, Interrupt, Restore, Transition};
+use git_ao::ops::{self, Again, Checks, Restore};
 
 use self::many::{Many, UNTOUCHED};
 use super::selection::Criteria;
@@ -83,11 +83,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let launcher = launch::launcher(&store)?;
     let interrupted = interrupt::watch()?;
     let is_set = || interrupted.is_set();
-    let rule = if args.force { Transition::Forced } else { Transition::Checked };
+    let checks = if args.force { Checks::Skip } else { Checks::All };
     let wish = Restore {
         agent: args.agent.clone(),
         runtime: args.runtime.clone().or_else(|| args.no_agent.then(|| "none".to_owned())),
-        rule,
+        checks,
         again: if args.fresh { Again::Fresh } else { Again::Resume },
         text,
     };
@@ -105,7 +105,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         writeln!(ctx.out, "{}", many::would(&plan))?;
         return Ok(ExitCode::Done);
     }
-    let made = ops::restore(&store, &launcher, &entry, &wish, &Interrupt::new(&is_set))
+    let made = ops::restore(&store, &launcher, &entry, &wish, &interrupt::shown(&is_set))
         .map_err(|error| interrupted.explain(error, UNTOUCHED))?;
     let session = &made.session;
     if args.json {

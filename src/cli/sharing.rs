@@ -32,10 +32,7 @@ impl RemoteArgs {
         &self,
         act: impl FnOnce(&mut Watcher<'_>) -> Result<T, ShareError>,
     ) -> Result<T, CliError> {
-        let mut show = |text: &str| {
-            let body = text.trim_end_matches(['\r', '\n']);
-            message::print(&format!("{}{}", escape::line(body), &text[body.len()..]));
-        };
+        let mut show = message::progress;
         let mut hide = |_: &str| {};
         let mut watcher = match (std::io::stderr().is_terminal(), self.quiet) {
             (true, false) => Watcher::Person(&mut show),
@@ -223,7 +220,7 @@ impl From<ShareError> for CliError {
                 transfer_hint(CliError::fatal(message), failure)
             }
             ShareError::Rejected { name, reason, said, .. } => {
-                let said = said.lines().map(|line| format!("\nremote: {}", escape::line(line)));
+                let said = said.lines().map(|line| format!("\nremote: {line}"));
                 let message = message + &said.collect::<String>();
                 CliError::refused(message).hint(rejected_hint(&name, &reason))
             }

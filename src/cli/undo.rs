@@ -1,5 +1,5 @@
 use git_ao::model::{FieldChange, Map, Oid, Value, field_changes};
-use git_ao::ops::{self, OpsError, Transition, Undo, Undoing};
+use git_ao::ops::{self, Checks, OpsError, Undo, Undoing};
 use git_ao::store::{Shelf, Store, Undone, Version};
 
 use serde_json::json;
@@ -57,8 +57,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             .hint("to start a session: git ao spawn \"<task>\""));
     }
     let event = args.event.as_deref().map(|text| event(&store, text)).transpose()?;
-    let rule = if args.force { Transition::Forced } else { Transition::Checked };
-    let wish = Undo { event, rule };
+    let checks = if args.force { Checks::Skip } else { Checks::All };
+    let wish = Undo { event, checks };
     let done = match args.dry_run {
         true => ops::undo_plan(&store, &wish)?,
         false => ops::undo(&store, &wish)?.value,

@@ -248,15 +248,27 @@ fn in_its_words(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(":{}", after_colon(words)) }
 }
 
-/// What could not be done with a file.
+/// A file or directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {act} '{path}'")]
-pub(super) struct FileError {
-    /// A verb: `write`, `create`.
+pub struct FileError {
+    /// The attempted operation, a verb such as `write` or `create`.
     pub act: &'static str,
+    /// The file or directory.
     pub path: PathBuf,
+    /// The cause.
     #[source]
     pub source: io::Error,
+}
+
+impl FileError {
+    /// Returns what the caller can do about the error.
+    ///
+    /// - [`Retry`](Recovery::Retry): the file is in use.
+    /// - [`FixInput`](Recovery::FixInput): permissions, the disk or the path do not allow it.
+    pub fn recovery(&self) -> Recovery {
+        (&self.source).into()
+    }
 }
 
 /// Why the lock of the repository's writers was not acquired.

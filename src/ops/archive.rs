@@ -1,5 +1,6 @@
 use crate::model::Recovery;
-use crate::ops::common::targets::{self, MovedSession, NotStopped};
+use crate::ops::common::AgentStateError;
+use crate::ops::common::targets::{self, MovedSession};
 use crate::store::{Committed, Key, Store, StoreError};
 
 /// Why sessions were not moved to the archive or out of it. In each case none of them was.
@@ -8,7 +9,7 @@ use crate::store::{Committed, Key, Store, StoreError};
 pub enum ArchiveError {
     /// The agent of a session may still be running.
     #[error(transparent)]
-    NotStopped(#[from] NotStopped),
+    AgentState(#[from] AgentStateError),
     /// A session does not exist, or the store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -18,7 +19,7 @@ impl ArchiveError {
     /// Returns what the caller can do about the error.
     pub fn recovery(&self) -> Recovery {
         match self {
-            Self::NotStopped(error) => error.recovery(),
+            Self::AgentState(error) => error.recovery(),
             Self::Store(error) => error.recovery(),
         }
     }

@@ -14,7 +14,7 @@ use crate::model::{Oid, Session, Timestamp, ago, error_chain};
 use crate::ops::common::branch_sessions::{catch_up_at, record_branches};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{Interrupt, OpsError, placement};
+use crate::ops::common::{AgentStateError, Interrupt, OpsError, StatusError, placement};
 use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{OnUnsaved, Worktrees};
 
@@ -143,7 +143,10 @@ pub fn cleanup(
         match leftover.remove(store, what.on_unsaved) {
             Ok(claim) => claims.push(claim),
             // Then there is nothing to be done here, or no more.
-            Err(error @ (OpsError::Busy(_) | OpsError::Changed(_))) => {
+            Err(
+                error @ (OpsError::AgentState(AgentStateError::Busy(_))
+                | OpsError::Status(StatusError::Changed(_))),
+            ) => {
                 leftover.kept = Some(error.to_string());
             }
             Err(error) => {

@@ -2,24 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::model::{Recovery, SessionId, SessionStatus};
+use crate::model::{Recovery, SessionId};
 use crate::ops::cleanup::branch_to_remove;
-use crate::ops::common::OpsError;
 use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
-use crate::ops::common::targets::{self, NotStopped};
+use crate::ops::common::targets;
+use crate::ops::common::{AgentStateError, Checks, OpsError, StatusError};
 use crate::store::{Committed, Key, ListedSession, RecordProblem, Store, StoreError};
 use crate::workspace::Worktrees;
-
-/// Whether [`delete`] checks that sessions have ended and that no agent is running.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Checks {
-    /// It checks both.
-    #[default]
-    All,
-    /// It deletes the sessions in any case.
-    Skip,
-}
 
 /// A session that was deleted.
 #[derive(Debug)]
@@ -50,15 +40,8 @@ pub struct Kept {
 #[non_exhaustive]
 pub enum DeleteError {
     /// A session has not ended.
-    #[error("{} ({title}) has not ended: it is '{status}'", id.short())]
-    NotEnded {
-        /// The session.
-        id: SessionId,
-        /// Its title.
-        title: String,
-        /// Its status.
-        status: SessionStatus,
-    },
+    #[error(transparent)]
+    Status(#[from] StatusError),
     /// The record was written by a newer version, so its status cannot be read.
     #[error("cannot determine whether {} ({title}) has ended: {problem}", id.short())]
     Newer {
@@ -71,7 +54,7 @@ pub enum DeleteError {
     },
     /// The agent of a session may still be running.
     #[error(transparent)]
-    NotStopped(#[from] NotStopped),
+    AgentState(#[from] AgentStateError),
     /// A session does not exist, or the store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -81,9 +64,9 @@ impl DeleteError {
     /// Returns what the caller can do about the error.
     pub fn recovery(&self) -> Recovery {
         match self {
-            Self::NotEnded { .. } => Recovery::FixInput,
+            Self::Status(error) => error.recovery(),
             Self::Newer { .. } => Recovery::GiveUp,
-            Self::NotStopped(error) => error.recovery(),
+            Self::AgentState(error) => error.recovery(),
             Self::Store(error) => error.recovery(),
         }
     }
@@ -120,7 +103,7 @@ fn check_ended(session: &ListedSession) -> Result<(), DeleteError> {
     let (id, title) = (session.location.id, session.display_title());
     match &session.session {
         Ok(session) if !session.status.is_terminal() => {
-            Err(DeleteError::NotEnded { id, title, status: session.status.clone() })
+            Err(StatusError::NotEnded { id, title, status: session.status.clone() }.into())
         }
         Err(problem) if problem.is_newer() => {
             Err(DeleteError::Newer { id, title, problem: problem.clone() })

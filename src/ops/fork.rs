@@ -3,7 +3,7 @@
 use crate::agent::{Action, Mode};
 use crate::model::{Base, Fork, Oid, Session};
 use crate::ops::common::branch_sessions::catch_up;
-use crate::ops::common::{Launcher, OpsError, SpawnRequest, conversation};
+use crate::ops::common::{Launcher, OpsError, SpawnError, SpawnRequest, conversation};
 use crate::store::{Entry, History, Snapshot, Store, StoreError, Visibility};
 use crate::workspace::{WorkspaceError, Worktrees};
 
@@ -95,5 +95,5 @@ pub(super) fn starting_point(
             found => return Ok(found?),
         }
     }
-    Err(OpsError::NothingToFork(parent.id))
+    Err(SpawnError::NothingToFork(parent.id).into())
 }

@@ -2,7 +2,7 @@ use crate::model::{Origin, SessionStatus};
 use crate::ops::common::branch_sessions::record_branch;
 use crate::ops::common::liveness::{Liveness, liveness, stop};
 use crate::ops::common::status_change::{Changed, StatusChange, change};
-use crate::ops::common::{Interrupt, OpsError, Transition, placement};
+use crate::ops::common::{AgentStateError, Checks, ElsewhereError, Interrupt, OpsError, placement};
 use crate::runtime::Stopped;
 use crate::store::{Key, Shelf, Store, StoreError};
 
@@ -49,13 +49,15 @@ pub fn kill(
     let is_here = placement::placement(store, &session).is_some_and(|here| here.handle.is_some())
         || !matches!(alive, Liveness::Gone);
     if let Some(replica) = placement::elsewhere(store, &session).filter(|_| !is_here)
-        && say.rule == Transition::Checked
+        && say.checks == Checks::All
     {
-        return Err(OpsError::OutOfReach { id: session.id, replica: replica.to_owned() });
+        return Err(
+            ElsewhereError::NotStoppable { id: session.id, replica: replica.to_owned() }.into()
+        );
     }
     if let Liveness::Unknown(source) = alive {
-        if say.rule == Transition::Checked {
-            return Err(OpsError::Unknown { id: session.id, source });
+        if say.checks == Checks::All {
+            return Err(AgentStateError::Unknown { id: session.id, source }.into());
         }
         let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
         let stopped = stop(store, &changed.session).ok();

@@ -54,15 +54,16 @@ pub use archive::{ArchiveError, archive};
 pub use cancel::cancel;
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove, cleanup, cleanup_plan};
 pub use common::{
-    Against, AgentChoice, AgentReport, AgentState, BaseStatus, Changed, Checkout, Duplicates,
-    Interrupt, IssueRef, Launcher, Live, Liveness, LostConversation, MovedSession, NotStopped,
-    OpsError, Purge, Remain, RunningAgent, Scope, SpawnRequest, Start, StatusChange, Transition,
-    Uncommitted, agent_reports, elsewhere, end_remains, find_running, last_output, last_screen,
-    liveness, liveness_of, log_file, log_limit, place, placement, purge, record_branches, remains,
-    survey, uncommitted,
+    Against, AgentChoice, AgentReport, AgentState, AgentStateError, BaseStatus, Changed, Checkout,
+    Checks, Duplicates, ElsewhereError, Interrupt, IssueRef, LaunchError, Launcher, Live, Liveness,
+    LostConversation, MovedSession, OpsError, Purge, Remain, RunningAgent, Scope,
+    SessionWorktreeError, SpawnError, SpawnRequest, Start, StatusChange, StatusError, Uncommitted,
+    agent_reports, elsewhere, end_remains, find_running, last_output, last_screen, liveness,
+    liveness_of, log_file, log_limit, man_dir, man_path, place, placement, purge, record_branches,
+    remains, survey, uncommitted,
 };
 pub use complete::complete;
-pub use delete::{Checks, DeleteError, DeletedSession, Kept, delete};
+pub use delete::{DeleteError, DeletedSession, Kept, delete};
 pub use doctor::{Finding, FixOutcome, FixResult, Weight, check, fix};
 pub use edit::{EditError, edit};
 pub use fail::fail;

@@ -11,7 +11,8 @@ use crate::ops::common::site::{Made, Site, find_place};
 use crate::ops::common::start::claim_in_turn;
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
-    AgentChoice, Interrupt, Launcher, OpsError, Start, Transition, message, placement,
+    AgentChoice, AgentStateError, Checks, ElsewhereError, Interrupt, LaunchError, Launcher,
+    OpsError, Start, StatusError, message, placement,
 };
 use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
@@ -26,7 +27,7 @@ pub struct Restore {
     pub runtime: Option<String>,
     /// Whether objections count: the session is merged, its agent may be running elsewhere or its
     /// state is unknown, or the worktree is on another branch.
-    pub rule: Transition,
+    pub checks: Checks,
     /// Whether the conversation is resumed.
     pub again: Again,
     /// A prompt for the agent. Default: a new conversation starts with the task.
@@ -105,12 +106,12 @@ pub fn restore_command(store: &Store, launcher: &Launcher, id: SessionId) -> Str
     };
     loop {
         match plan(&wish) {
-            Err(OpsError::Lost { .. }) if wish.again == Again::Resume => {
+            Err(OpsError::Launch(LaunchError::Lost { .. })) if wish.again == Again::Resume => {
                 wish.again = Again::Fresh;
                 command += " --fresh";
             }
-            Err(OpsError::Merged(_)) if wish.rule == Transition::Checked => {
-                wish.rule = Transition::Forced;
+            Err(OpsError::Status(StatusError::Merged(_))) if wish.checks == Checks::All => {
+                wish.checks = Checks::Skip;
                 command += " --force";
             }
             // Whatever else is in the way, restoring it says so.
@@ -134,10 +135,10 @@ fn prepare(
     old: &Session,
     wish: &Restore,
 ) -> Result<Prepared, OpsError> {
-    let certainty = check_status(store, old, wish.rule)?;
+    let certainty = check_status(store, old, wish.checks)?;
     let mut now = old.clone();
     catch_up(store, &mut now)?;
-    let spot = find_place(store, worktrees, &now, wish.rule)?;
+    let spot = find_place(store, worktrees, &now, wish.checks)?;
     let (session, start) = choose(store, launcher, &now, wish, spot.path())?;
     launcher.check(store, &session, spot.path(), &start)?;
     Ok(Prepared { certainty, spot, session, start })
@@ -168,7 +169,7 @@ pub fn restore(
     let entry = snapshot.find(id)?.ok_or_else(|| StoreError::NotFound(id.into()))?;
     let entry = &entry;
     let old = load(&snapshot, entry)?;
-    let worktrees = Worktrees::new(store.repository());
+    let worktrees = Worktrees::new(store.repository()).with_progress(interrupt.progress());
     let Prepared { certainty, spot, mut session, start } =
         prepare(store, launcher, &worktrees, &old, wish)?;
     interrupt.check()?;
@@ -240,24 +241,24 @@ enum Certainty {
 }
 
 /// A live session is not restored, and one that may be alive neither.
-fn check_status(store: &Store, session: &Session, rule: Transition) -> Result<Certainty, OpsError> {
+fn check_status(store: &Store, session: &Session, checks: Checks) -> Result<Certainty, OpsError> {
     let id = session.id;
-    if session.status == SessionStatus::Merged && rule == Transition::Checked {
-        return Err(OpsError::Merged(id));
+    if session.status == SessionStatus::Merged && checks == Checks::All {
+        return Err(StatusError::Merged(id).into());
     }
     match liveness(store, session) {
         // Only the runtime cannot tell: it does not run as git-ao starts it.
         Liveness::Unknown(_)
-            if rule == Transition::Forced
+            if checks == Checks::Skip
                 && matches!(of_processes(store.repository(), id), Liveness::Gone) =>
         {
             Ok(Certainty::Unknown)
         }
-        Liveness::Unknown(source) => Err(OpsError::Unknown { id, source }),
-        Liveness::Alive { .. } => Err(OpsError::Running(id)),
+        Liveness::Unknown(source) => Err(AgentStateError::Unknown { id, source }.into()),
+        Liveness::Alive { .. } => Err(LaunchError::Running(id).into()),
         Liveness::Gone => match placement::elsewhere(store, session) {
-            Some(replica) if !session.status.is_terminal() && rule == Transition::Checked => {
-                Err(OpsError::Elsewhere { id, replica: replica.to_owned() })
+            Some(replica) if !session.status.is_terminal() && checks == Checks::All => {
+                Err(ElsewhereError::MayRun { id, replica: replica.to_owned() }.into())
             }
             _ => Ok(Certainty::Certain),
         },
@@ -289,7 +290,9 @@ fn choose(
         Again::Resume => match conversation::find(store, agent, session, path)? {
             Conversation::Known(id) => Some(id),
             Conversation::Never => None,
-            Conversation::Lost(lost) => return Err(OpsError::Lost { id: session.id, lost }),
+            Conversation::Lost(lost) => {
+                return Err(LaunchError::Lost { id: session.id, lost }.into());
+            }
         },
     };
     if agent_session_id.is_some() {
@@ -337,7 +340,7 @@ fn write(
         tx.describe(format!("{} -> {}", old.status, new.status));
         tx.update(key.clone(), |session| {
             if session.status != old.status || session.placements != old.placements {
-                return Err(OpsError::Changed(session.id));
+                return Err(OpsError::from(StatusError::Changed(session.id)));
             }
             session.status = new.status.clone();
             session.status_reason.clone_from(&new.status_reason);

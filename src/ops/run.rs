@@ -18,7 +18,9 @@ use crate::model::{Origin, Session, SessionId, SessionStatus};
 use crate::ops::common::conversation::NOT_STARTED;
 use crate::ops::common::liveness::{Liveness, left_behind};
 use crate::ops::common::start::{PATIENCE, claim};
-use crate::ops::common::{Interrupt, Launcher, OpsError, message, placement};
+use crate::ops::common::{
+    Interrupt, LaunchError, Launcher, OpsError, StatusError, message, placement,
+};
 use crate::runtime::{Exit, Foreground, Process, Runtime, SignalHandle};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace;
@@ -53,11 +55,13 @@ impl Run {
         match lock {
             // The last one was killed, and its agent was not.
             Ok(_) if !matches!(left_behind(repo, self.session), None | Some(Liveness::Gone)) => {
-                Err(OpsError::Running(self.session))
+                Err(LaunchError::Running(self.session).into())
             }
             // The kernel releases it, however this process ends.
             Ok(alone) => Ok(Runner { run: self, _alone: alone }),
-            Err(OpsError::Lock(LockError::Timeout { .. })) => Err(OpsError::Running(self.session)),
+            Err(OpsError::Lock(LockError::Timeout { .. })) => {
+                Err(LaunchError::Running(self.session).into())
+            }
             Err(error) => Err(error),
         }
     }
@@ -85,14 +89,14 @@ impl Runner {
         let key = own_key(store, self.run.session);
         let session = store.snapshot()?.session(key)?;
         if session.status.is_terminal() {
-            return Err(OpsError::HasEnded { id: session.id, status: session.status });
+            return Err(StatusError::Ended { id: session.id, status: session.status }.into());
         }
         let session = match self.run.turn {
             // Whoever asked for it was stopped before that was written down, and could not say so.
             Caller::Runtime(Some(at))
                 if placement::placement(store, &session).and_then(|it| it.at) != Some(at) =>
             {
-                return Err(OpsError::Changed(session.id));
+                return Err(StatusError::Changed(session.id).into());
             }
             Caller::Runtime(_) => session,
             Caller::Terminal => place_here(store, &session)?,

@@ -11,7 +11,7 @@ use crate::ops::common::settings::branch_prefix;
 use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
-use crate::ops::common::{Interrupt, Launcher, OpsError, Start};
+use crate::ops::common::{Interrupt, Launcher, OpsError, SpawnError, Start};
 use crate::runtime::Started;
 use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
 use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktrees};
@@ -146,7 +146,7 @@ fn make(
     }
     interrupt.check()?;
     let repo = store.repository();
-    let worktrees = Worktrees::new(repo);
+    let worktrees = Worktrees::new(repo).with_progress(interrupt.progress());
     let mut made = match plan.addition() {
         Some(addition) => worktrees.add(&addition)?,
         None => worktrees.add_branch(&plan.branch)?,
@@ -293,11 +293,12 @@ fn check_issue(snapshot: &Snapshot<'_>, session: &Session) -> Result<(), OpsErro
     });
     match taken.next() {
         None => Ok(()),
-        Some(other) => Err(OpsError::IssueTaken {
+        Some(other) => Err(SpawnError::IssueTaken {
             issue: issue.clone(),
             id: other.id,
             title: other.display_title(),
-        }),
+        }
+        .into()),
     }
 }
 

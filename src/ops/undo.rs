@@ -1,10 +1,12 @@
 //! Undoes an event's changes to records, and lists its other effects.
 
-use crate::model::{Event, Oid, SessionStatus};
-use crate::ops::common::liveness::{Liveness, liveness_of};
-use crate::ops::common::{Launcher, OpsError, Transition, placement};
+use crate::model::{Event, Oid, Session, SessionStatus};
+use crate::ops::common::liveness::{Liveness, check_stopped, liveness_of};
+use crate::ops::common::{Checks, Launcher, OpsError, StatusError, placement};
 use crate::ops::restore::restore_command;
-use crate::store::{Committed, Overlap, Shelf, Snapshot, Store, Transaction, Undone, Version};
+use crate::store::{
+    Committed, Overlap, Shelf, Snapshot, Store, Transaction, UndoError, Undone, Version,
+};
 use crate::workspace::Worktrees;
 
 /// The options of [`undo`].
@@ -14,7 +16,7 @@ pub struct Undo {
     pub event: Option<Oid>,
     /// Whether objections count: later changes of the same fields, a running agent, or the deletion
     /// of a session that has not ended.
-    pub rule: Transition,
+    pub checks: Checks,
 }
 
 /// The result of an undo, or its plan.
@@ -35,7 +37,7 @@ pub struct Undoing {
 /// Fails if there is nothing to undo, or if there are objections. Nothing is then changed.
 pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, OpsError> {
     let events = find(&store.snapshot()?, wish)?;
-    store.transaction("undo", |tx| stage(tx, store, &events, wish.rule))
+    store.transaction("undo", |tx| stage(tx, store, &events, wish.checks))
 }
 
 /// Determines what [`undo`] would do, without doing it.
@@ -44,7 +46,7 @@ pub fn undo(store: &Store, wish: &Undo) -> Result<Committed<Undoing>, OpsError> 
 /// Fails like [`undo`].
 pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, OpsError> {
     let events = find(&store.snapshot()?, wish)?;
-    store.rehearse(|tx| stage(tx, store, &events, wish.rule))
+    store.rehearse(|tx| stage(tx, store, &events, wish.checks))
 }
 
 /// Before the lock is taken: the last event may be far back, and is that of the moment when it was
@@ -52,7 +54,7 @@ pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, OpsError> {
 fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), OpsError> {
     let event = match &wish.event {
         Some(id) => snapshot.event(id)?,
-        None => snapshot.last_by_hand()?.ok_or(OpsError::NothingToUndo)?,
+        None => snapshot.last_by_hand()?.ok_or(UndoError::Nothing)?,
     };
     let other = snapshot.counterpart(&event)?;
     Ok((event, other))
@@ -62,14 +64,14 @@ fn stage(
     tx: &mut Transaction<'_>,
     store: &Store,
     (event, other): &(Event, Option<Event>),
-    rule: Transition,
+    checks: Checks,
 ) -> Result<Undoing, OpsError> {
-    let overlap = match rule {
-        Transition::Checked => Overlap::Refuse,
-        Transition::Forced => Overlap::Override,
+    let overlap = match checks {
+        Checks::All => Overlap::Refuse,
+        Checks::Skip => Overlap::Override,
     };
     let records = tx.undo(event, other.as_ref(), overlap)?;
-    if rule == Transition::Checked {
+    if checks == Checks::All {
         records.iter().try_for_each(|record| check(store, record))?;
     }
     Ok(Undoing { event: event.clone(), other: other.clone(), records })
@@ -85,17 +87,14 @@ fn check(store: &Store, record: &Undone) -> Result<(), OpsError> {
     let is_away = record.after.as_ref().is_none_or(|after| after.location.shelf == Shelf::Archived);
     let was_away =
         record.before.as_ref().is_none_or(|before| before.location.shelf == Shelf::Archived);
+    let session = record.before.as_ref().and_then(|before| before.session.as_ref());
+    let title = session.map(Session::display_title).unwrap_or_default();
     if (is_over || is_away) && !was_away {
-        let session = record.before.as_ref().and_then(|before| before.session.as_ref());
-        match liveness_of(store, id, session) {
-            Liveness::Gone => {}
-            Liveness::Alive { .. } => return Err(OpsError::StillRuns(id)),
-            Liveness::Unknown(source) => return Err(OpsError::Unknown { id, source }),
-        }
+        check_stopped(store, id, session, &title)?;
     }
     match status(&record.before) {
         Some(status) if record.after.is_none() && !status.is_terminal() => {
-            Err(OpsError::NotEnded { id, status })
+            Err(StatusError::NotEnded { id, title, status }.into())
         }
         _ => Ok(()),
     }

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::offer::said_there;
 use super::{Hooks, Remote, ShareError, Watcher};
 use crate::store::{Shelf, StoreError, Visibility};
 
@@ -11,6 +12,8 @@ pub struct BranchesReport {
     pub pushed: Vec<String>,
     /// The branches that the remote rejected, with its reasons.
     pub rejected: Vec<(String, String)>,
+    /// The output of the remote's hooks. It may be empty, or already shown.
+    pub said: String,
     /// Missing branches of sessions that live in this clone or in none. The branches of sessions in
     /// other clones are expected to be there.
     pub absent: Vec<String>,
@@ -97,7 +100,9 @@ impl Remote<'_> {
                 _ => report.pushed.push(name.to_owned()),
             }
         }
-        if ended.status != Some(0) && report.rejected.is_empty() {
+        if !report.rejected.is_empty() {
+            report.said = said_there(&ended.stderr);
+        } else if ended.status != Some(0) {
             return Err(ShareError::transfer("push to", &self.name, &ended.stderr));
         }
         Ok(report)

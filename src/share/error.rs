@@ -151,9 +151,9 @@ impl ShareError {
     pub(super) fn transfer(verb: &'static str, remote: &str, said: &str) -> Self {
         let advice = ["fatal: Could not read from remote", "Please make sure"];
         let is_advice = |line: &str| advice.iter().any(|start| line.starts_with(start));
-        let told = said.trim().lines().take_while(|line| !line.is_empty() && !is_advice(line));
+        let told = said.trim().lines().take_while(|line| !is_advice(line));
         let told = told.collect::<Vec<_>>().join("\n");
-        let told = match told.as_str() {
+        let told = match told.trim_end() {
             // Advice alone is what git has for a remote that went away.
             "" if said.contains("Could not read from remote") => "the remote hung up",
             "" => said.trim(),

@@ -136,7 +136,7 @@ impl Refusal {
 }
 
 /// What the other side said, as its hooks do.
-fn said_there(stderr: &str) -> String {
+pub(super) fn said_there(stderr: &str) -> String {
     let said = stderr.lines().filter_map(|line| line.strip_prefix("remote:"));
     let said: Vec<_> = said.map(str::trim).filter(|line| !line.is_empty()).collect();
     said.join("\n")

@@ -20,13 +20,7 @@ pub fn status_row(row: &StatusRow, here: &LocalPlacements<'_>) -> Value {
 
 fn as_json(live: &Live) -> Value {
     let mut value = json!({
-        "agent": match &live.agent {
-            AgentState::Alive { .. } => "alive",
-            AgentState::Gone => "gone",
-            AgentState::Unknown(_) => "unknown",
-            AgentState::NotStarted => "not_started",
-            AgentState::Elsewhere => "elsewhere",
-        },
+        "agent": live.agent.as_str(),
         "path": live.path.as_ref().map(|path| path.to_string_lossy()),
         "workspace": live.workspace.as_ref().map(workspace),
         "base": live.base.as_ref().map(base),

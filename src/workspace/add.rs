@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::worktree_race::retry_on_worktree_race;
 use super::worktrees::real_path;
-use super::{Added, Addition, Branch, WorkspaceError, WorktreeEntry, Worktrees, marker};
+use super::{Added, Addition, Branch, WorkspaceError, WorktreeEntry, Worktrees, marker, progress};
 use crate::git::{GitError, uninterrupted};
 
 impl<'r> Worktrees<'r> {
@@ -62,7 +62,9 @@ impl<'r> Worktrees<'r> {
         let path = added.path().to_owned();
         let ended = retry_on_worktree_race(|| {
             let git = self.git_at_top("worktree").as_user().env("AO_DISABLE", "1");
-            git.args(["add", "--quiet", "--"]).arg(&path).arg(branch).run()
+            // With --quiet git shows no progress.
+            let git = git.arg("add").args(self.progress.is_none().then_some("--quiet"));
+            progress::run(git.arg("--").arg(&path).arg(branch), "worktree", self.progress)
         });
         let made = |listed: &WorktreeEntry| {
             listed.path == path && listed.branch.as_deref() == Some(branch)

@@ -24,6 +24,7 @@ mod nowhere;
 mod operation;
 mod place;
 mod places;
+mod progress;
 mod recreate;
 mod refill;
 mod reflogs;
@@ -53,6 +54,7 @@ pub use marker::{is_of, key_here, mark_here, name_project, session_at, session_h
 pub use operation::{Operation, operation};
 pub use place::{could_name, from_record, to_record};
 pub use places::Places;
+pub use progress::Progress;
 pub use reflogs::Moved;
 pub use removal::{OnUnsaved, Recreation, Removal, Removed, Verdict};
 pub use state::{Changes, Condition, Detail, Divergence, ExpectedWorktree, WorkspaceState};

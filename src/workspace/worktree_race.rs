@@ -1,7 +1,7 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::git::{GitError, Output};
+use crate::git::GitError;
 
 /// How often a git that met another one's half-made worktree is run again, and how long apart.
 const ATTEMPTS: u32 = 100;
@@ -11,9 +11,9 @@ const APART: Duration = Duration::from_millis(5);
 ///
 /// Git reads what it knows of all worktrees, and fails on one that another git is just writing down:
 /// its file `commondir` is there before its content is. Nothing was done then.
-pub(super) fn retry_on_worktree_race(
-    run: impl Fn() -> Result<Output, GitError>,
-) -> Result<Output, GitError> {
+pub(super) fn retry_on_worktree_race<T>(
+    run: impl Fn() -> Result<T, GitError>,
+) -> Result<T, GitError> {
     for _ in 1..ATTEMPTS {
         match run() {
             Err(error) if is_half_made(&error) || is_locked(&error) => thread::sleep(APART),
@@ -43,7 +43,7 @@ mod tests {
     fn only_a_half_made_worktree_is_met_again() {
         let failed = |message: &str| {
             let (verb, message) = ("worktree".to_owned(), message.to_owned());
-            Err::<Output, _>(GitError::Failed { verb, status: Some(128), message })
+            Err::<(), _>(GitError::Failed { verb, status: Some(128), message })
         };
         let runs = Cell::new(0);
         let twice = retry_on_worktree_race(|| {

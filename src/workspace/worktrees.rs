@@ -1,19 +1,26 @@
+use std::fmt;
 use std::path::Path;
 
-use super::{Added, Addition, Detail, ExpectedWorktree, Recreation, Removal, Removed};
+use super::{Added, Addition, Detail, ExpectedWorktree, Progress, Recreation, Removal, Removed};
 use super::{Workspace, WorkspaceError, WorkspaceState};
 use crate::git::{Environment, GitCommand, Repository};
 
 /// Workspaces that are linked git worktrees of one repository.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Worktrees<'r> {
     pub(super) repo: &'r Repository,
+    pub(super) progress: Option<Progress<'r>>,
 }
 
 impl<'r> Worktrees<'r> {
     /// The worktrees of a repository.
     pub fn new(repo: &'r Repository) -> Self {
-        Self { repo }
+        Self { repo, progress: None }
+    }
+
+    /// Passes the progress of checkouts to a function, where there is one.
+    pub fn with_progress(self, progress: Option<Progress<'r>>) -> Self {
+        Self { progress, ..self }
     }
 
     pub(super) fn environment(&self) -> &Environment {
@@ -27,6 +34,12 @@ impl<'r> Worktrees<'r> {
             Some(top) => self.repo.git_in(&top, verb).env("GIT_DIR", self.repo.git_dir()),
             None => self.repo.git(verb),
         }
+    }
+}
+
+impl fmt::Debug for Worktrees<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worktrees").field("repo", self.repo).finish_non_exhaustive()
     }
 }
 

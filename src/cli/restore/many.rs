@@ -2,11 +2,11 @@
 
 use git_ao::agent::Action;
 use git_ao::model::{Session, SessionStatus};
-use git_ao::ops::{self, Interrupt, Launcher, Liveness, Restore, RestorePlan, placement};
+use git_ao::ops::{self, Launcher, Liveness, Restore, RestorePlan, placement};
 use git_ao::store::{Entry, Shelf, Store};
 use git_ao::workspace::Remarks;
 
-use crate::cli::interrupt::Interrupted;
+use crate::cli::interrupt::{self, Interrupted};
 use crate::cli::selection::Criteria;
 use crate::cli::ui::escape;
 use crate::cli::{CliError, Ctx, ExitCode, remarks};
@@ -89,7 +89,7 @@ fn restore(
     (wish, interrupted): (&Restore, &Interrupted),
 ) -> Result<(String, Remarks), ops::OpsError> {
     let is_set = || interrupted.is_set();
-    let made = ops::restore(store, launcher, entry, wish, &Interrupt::new(&is_set))?;
+    let made = ops::restore(store, launcher, entry, wish, &interrupt::shown(&is_set))?;
     let starts = (made.started != git_ao::runtime::Started::Nothing).then_some(made.action);
     let line = format!("restored {}: {}", label(&made.session), told(starts));
     Ok((line, made.remarks))

@@ -68,6 +68,12 @@ pub fn print(messages: &str) {
     let _ = std::io::stderr().write_all(messages.as_bytes());
 }
 
+/// Prints a line of git's progress on standard error, with the terminator that git gave it.
+pub fn progress(text: &str) {
+    let body = text.trim_end_matches(['\r', '\n']);
+    print(&format!("{}{}", escape::line(body), &text[body.len()..]));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -109,7 +109,7 @@ impl Out {
     }
 
     /// Text that was escaped before, in a style.
-    pub(super) fn paint_escaped(&self, style: Style, text: &str) -> String {
+    pub fn paint_escaped(&self, style: Style, text: &str) -> String {
         self.color.paint(style, text)
     }
 

@@ -260,7 +260,7 @@ fn said(pipe: impl Read, watch: &mut dyn FnMut(&str)) -> String {
 }
 
 /// Git's own words without the `fatal: ` that whoever prints them adds again.
-fn plain_message(stderr: &str) -> String {
+pub(crate) fn plain_message(stderr: &str) -> String {
     let text = stderr.trim_end();
     let text =
         text.strip_prefix("fatal: ").or_else(|| text.strip_prefix("error: ")).unwrap_or(text);

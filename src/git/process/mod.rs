@@ -6,6 +6,7 @@ mod find;
 mod repository;
 mod version;
 
+pub(crate) use command::plain_message;
 pub use command::{GitCommand, GitExit, LOCAL_ENV, Output};
 pub(super) use find::find_program;
 pub use version::{OLDEST_GIT, is_new_enough};

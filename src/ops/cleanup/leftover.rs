@@ -5,9 +5,9 @@ use super::deleted::is_away;
 use crate::git::{Lock, LockError};
 use crate::model::{Oid, Placement, Session};
 use crate::ops::common::artifacts::{Purge, discard_claimed};
-use crate::ops::common::liveness::{Liveness, liveness, stop};
+use crate::ops::common::liveness::{check_stopped, stop};
 use crate::ops::common::start::claim;
-use crate::ops::common::{OpsError, placement};
+use crate::ops::common::{AgentStateError, OpsError, StatusError, placement};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{OnUnsaved, Removal, Removed, Workspace as _, WorkspaceError, Worktrees};
 
@@ -70,15 +70,13 @@ impl Leftover {
         let repo = store.repository();
         let id = self.session.id;
         let claim = match claim(repo, id, Duration::ZERO) {
-            Err(OpsError::Lock(LockError::Timeout { .. })) => return Err(OpsError::Busy(id)),
+            Err(OpsError::Lock(LockError::Timeout { .. })) => {
+                return Err(AgentStateError::Busy(id).into());
+            }
             claimed => claimed?,
         };
         let now = self.record_now(store)?;
-        match liveness(store, &now) {
-            Liveness::Gone => {}
-            Liveness::Alive { pid } => return Err(OpsError::NotStopped { id, pid }),
-            Liveness::Unknown(source) => return Err(OpsError::Unknown { id, source }),
-        }
+        check_stopped(store, id, Some(&now), &now.display_title())?;
         // What its runtime has kept of it.
         stop(store, &now)?;
         if self.removes() {
@@ -105,18 +103,19 @@ impl Leftover {
     /// The record, unless somebody has changed meanwhile what matters here.
     fn record_now(&self, store: &Store) -> Result<Session, OpsError> {
         let id = self.session.id;
+        let changed = || StatusError::Changed(id).into();
         let snapshot = store.snapshot()?;
         if self.deleted.is_some() {
             let is_away = is_away(&snapshot, id);
-            return is_away.then(|| self.session.clone()).ok_or(OpsError::Changed(id));
+            return is_away.then(|| self.session.clone()).ok_or_else(changed);
         }
         let now = match snapshot.session(self.key.clone()) {
             Err(StoreError::NotFound(_) | StoreError::Archived(_)) => {
-                return Err(OpsError::Changed(id));
+                return Err(changed());
             }
             now => now?,
         };
         let is_same = placement(store, &now) == self.placement.as_ref();
-        (is_same && now.status.is_terminal()).then_some(now).ok_or(OpsError::Changed(id))
+        (is_same && now.status.is_terminal()).then_some(now).ok_or_else(changed)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::git::Repository;
+use crate::git::{FileError, Repository};
 use crate::model::SessionId;
 use crate::ops::common::OpsError;
 
@@ -16,7 +16,9 @@ const LIMIT: u64 = 64 << 20;
 pub fn log_file(repo: &Repository, session: SessionId) -> Result<PathBuf, OpsError> {
     match repo.make_ao_dir("log") {
         Ok(folder) => Ok(folder.join(format!("{session}.log"))),
-        Err(source) => Err(OpsError::Folder { path: repo.ao_dir().join("log"), source }),
+        Err(source) => {
+            Err(FileError { act: "create", path: repo.ao_dir().join("log"), source }.into())
+        }
     }
 }
 

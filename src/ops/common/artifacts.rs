@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use crate::git::{Repository, uninterrupted};
+use crate::git::{FileError, Repository, uninterrupted};
 use crate::model::SessionId;
 use crate::ops::common::OpsError;
 use crate::ops::common::liveness::{AgentFile, Liveness, left_behind};
@@ -191,7 +191,7 @@ fn is_old(path: &Path) -> bool {
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, OpsError> {
-    let failed = |source| OpsError::File { act: "read", path: folder.to_owned(), source };
+    let failed = |source| FileError { act: "read", path: folder.to_owned(), source };
     let entries = match uninterrupted(|| fs::read_dir(folder)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(failed)?,
@@ -207,14 +207,14 @@ pub(in crate::ops) fn set_aside(
     repo: &Repository,
     path: &Path,
 ) -> Result<Option<PathBuf>, OpsError> {
-    let failed = |source| OpsError::File { act: "move", path: path.to_owned(), source };
-    repo.set_aside(path, "set-aside").map_err(failed)
+    let failed = |source| FileError { act: "move", path: path.to_owned(), source };
+    Ok(repo.set_aside(path, "set-aside").map_err(failed)?)
 }
 
 fn remove(path: &Path) -> Result<(), OpsError> {
     match uninterrupted(|| fs::remove_file(path)) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(OpsError::File { act: "remove", path: path.to_owned(), source })
+            Err(FileError { act: "remove", path: path.to_owned(), source }.into())
         }
         _ => Ok(()),
     }

@@ -2,7 +2,7 @@
 
 use crate::model::Session;
 use crate::ops::common::liveness::{Liveness, liveness, of_placement};
-use crate::ops::common::{OpsError, elsewhere, placement};
+use crate::ops::common::{AgentStateError, ElsewhereError, OpsError, elsewhere, placement};
 use crate::runtime::{Probe, Runtime};
 use crate::store::Store;
 
@@ -24,30 +24,34 @@ pub fn find_running(store: &Store, session: &Session) -> Result<RunningAgent, Op
     let here = placement(store, session);
     let started = here.and_then(|here| Some((here.runtime.as_deref()?, here.handle.as_deref()?)));
     let Some((name, handle)) = started.filter(|(name, _)| *name != "none") else {
-        return Err(match elsewhere(store, session) {
-            Some(replica) => OpsError::Away { id, replica: replica.to_owned() },
-            // Its placement went with what was cleaned up.
-            None if here.is_none() && session.agent.is_some() && session.status.is_terminal() => {
-                OpsError::AgentGone { id, status: session.status.clone() }
-            }
-            None => OpsError::NotStarted(id),
+        if let Some(replica) = elsewhere(store, session) {
+            return Err(ElsewhereError::NotReachable { id, replica: replica.to_owned() }.into());
+        }
+        // The placement of what was cleaned up is gone, too.
+        let was_cleaned_up =
+            here.is_none() && session.agent.is_some() && session.status.is_terminal();
+        return Err(match was_cleaned_up {
+            true => AgentStateError::Gone { id, status: session.status.clone() }.into(),
+            false => AgentStateError::NotStarted(id).into(),
         });
     };
     let pid = match liveness(store, session) {
         Liveness::Alive { pid } => pid,
         Liveness::Gone => {
-            return Err(OpsError::AgentGone { id, status: session.status.clone() });
+            return Err(AgentStateError::Gone { id, status: session.status.clone() }.into());
         }
-        Liveness::Unknown(source) => return Err(OpsError::Unknown { id, source }),
+        Liveness::Unknown(source) => return Err(AgentStateError::Unknown { id, source }.into()),
     };
     let runtime = here.map(|here| of_placement(store.repository(), name, here)).transpose();
     match runtime {
         Ok(Some(runtime)) => match runtime.probe(&id, handle) {
             Probe::Alive { .. } => Ok(RunningAgent { runtime, handle: handle.to_owned() }),
-            Probe::Gone => Err(OpsError::Unreachable { id, pid, source: None }),
-            Probe::Unknown(source) => Err(OpsError::Unreachable { id, pid, source: Some(source) }),
+            Probe::Gone => Err(AgentStateError::Unreachable { id, pid, source: None }.into()),
+            Probe::Unknown(source) => {
+                Err(AgentStateError::Unreachable { id, pid, source: Some(source) }.into())
+            }
         },
-        Ok(None) => Err(OpsError::NotStarted(id)),
-        Err(source) => Err(OpsError::Unreachable { id, pid, source: Some(source) }),
+        Ok(None) => Err(AgentStateError::NotStarted(id).into()),
+        Err(source) => Err(AgentStateError::Unreachable { id, pid, source: Some(source) }.into()),
     }
 }

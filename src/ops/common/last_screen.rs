@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use crate::git::{Repository, replace};
+use crate::git::{FileError, Repository, replace};
 use crate::model::{Placement, SessionId};
 use crate::ops::common::OpsError;
 use crate::ops::common::liveness::of_placement;
@@ -53,7 +53,7 @@ pub fn last_output(repo: &Repository, session: SessionId) -> Result<Option<Strin
         match tail(&path) {
             Ok(text) => return Ok(Some(end_of(&text)).filter(|text| !text.is_empty())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(OpsError::File { act: "read", path, source }),
+            Err(source) => return Err(FileError { act: "read", path, source }.into()),
         }
     }
     Ok(None)
@@ -68,7 +68,7 @@ pub fn last_screen(repo: &Repository, session: SessionId) -> Result<Option<Strin
     match tail(&path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(OpsError::File { act: "read", path, source }),
+        Err(source) => Err(FileError { act: "read", path, source }.into()),
     }
 }
 

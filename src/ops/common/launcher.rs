@@ -7,7 +7,7 @@ use crate::agent::{Action, Agent, AgentError, Agents};
 use crate::git::{Environment, Repository};
 use crate::model::{Session, Timestamp};
 use crate::ops::common::launch_request::{LaunchInputs, brief};
-use crate::ops::common::{OpsError, Start, settings};
+use crate::ops::common::{LaunchError, OpsError, Start, settings};
 use crate::runtime::{self, ProcessSpec, Runtime, RuntimeError, Started, Terminal, Tmux};
 use crate::store::Store;
 
@@ -117,11 +117,11 @@ impl Launcher {
         if program.is_empty() {
             return Err(AgentError::NoCommand { name: agent.name().to_owned() }.into());
         }
-        let missing = || OpsError::NotInstalled {
+        let missing = || LaunchError::NotInstalled {
             agent: agent.name().to_owned(),
             program: program.to_owned(),
         };
-        self.environment.find_program(program).ok_or_else(missing)
+        self.environment.find_program(program).ok_or_else(|| missing().into())
     }
 
     /// Checks whether an agent could be started, without starting it, so that problems are found

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::git::{Repository, uninterrupted};
+use crate::git::{FileError, Repository, uninterrupted};
 use crate::model::SessionId;
 use crate::ops::common::OpsError;
 use crate::ops::common::launch_request::state_dir;
@@ -30,7 +30,7 @@ pub(in crate::ops) fn leave(
             removed => removed,
         },
     };
-    result.map_err(|source| OpsError::File { act: "write", path, source })
+    Ok(result.map_err(|source| FileError { act: "write", path, source })?)
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
@@ -53,6 +53,6 @@ pub(in crate::ops) fn left(
     match fs::read_to_string(&path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(OpsError::File { act: "read", path, source }),
+        Err(source) => Err(FileError { act: "read", path, source }.into()),
     }
 }

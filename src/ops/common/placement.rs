@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::{Placement, Session};
-use crate::ops::common::{Launcher, OpsError};
+use crate::ops::common::{Launcher, OpsError, SessionWorktreeError};
 use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
 use crate::workspace::{
@@ -33,16 +33,18 @@ pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
 /// The folder in which the session's agent works: a worktree of this repository.
 pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, OpsError> {
     let path = placement(store, session).and_then(|placement| placement.workspace.as_deref());
-    let path = path.ok_or(OpsError::NoWorkspace(session.id))?;
+    let path = path.ok_or(SessionWorktreeError::Missing(session.id))?;
     let worktrees = Worktrees::new(store.repository());
     let path = Places::of(worktrees).find(path, session.id, &session.project_id)?;
     let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
     let state = worktrees.state(&place, Detail::Place)?;
     match state.condition {
-        condition if !is_worktree(&condition) => Err(OpsError::NotUsable { path, condition }),
+        condition if !is_worktree(&condition) => {
+            Err(SessionWorktreeError::NotUsable { path, condition }.into())
+        }
         // A record may name any worktree; this one says itself whose it is.
         _ if !is_of(&path, session.id, &session.project_id) => {
-            Err(OpsError::NotItsOwn { id: session.id, path })
+            Err(SessionWorktreeError::NotItsOwn { id: session.id, path }.into())
         }
         _ => Ok(path),
     }

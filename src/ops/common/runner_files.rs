@@ -1,7 +1,7 @@
 //! Who looks after agents in this clone: known by the lock it holds, whatever keeps it alive, and
 //! also when no record knows the session any more.
 
-use crate::git::Repository;
+use crate::git::{FileError, Repository};
 use crate::model::SessionId;
 use crate::ops::common::OpsError;
 use crate::ops::common::liveness::{Liveness, noted, of_processes};
@@ -17,7 +17,7 @@ pub(in crate::ops) struct RunnerAt {
 
 /// All of them, and agents whose own was killed.
 pub(in crate::ops) fn runners(repo: &Repository) -> Result<Vec<RunnerAt>, OpsError> {
-    let noted = noted(repo).map_err(|source| OpsError::File {
+    let noted = noted(repo).map_err(|source| FileError {
         act: "read",
         path: repo.ao_dir().join("run"),
         source,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Session;
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{OpsError, Transition, placement};
+use crate::ops::common::{Checks, OpsError, SessionWorktreeError, placement};
 use crate::store::Store;
 use crate::workspace::{
     self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks,
@@ -21,13 +21,13 @@ pub(in crate::ops) fn find_place(
     store: &Store,
     worktrees: &Worktrees<'_>,
     session: &Session,
-    rule: Transition,
+    checks: Checks,
 ) -> Result<Site, OpsError> {
     let path = where_it_belongs(store, worktrees, session)?;
     let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
     let condition = worktrees.state(&place, Detail::Place)?.condition;
     if is_worktree(&condition) && !is_of(&path, session.id, &session.project_id) {
-        return Err(not_its_own(worktrees, session, path)?);
+        return Err(not_its_own(worktrees, session, path)?.into());
     }
     match condition {
         Condition::Ready => {
@@ -36,11 +36,11 @@ pub(in crate::ops) fn find_place(
         }
         Condition::Missing | Condition::Prunable => Ok(Site::Missing(path)),
         Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_)
-            if rule == Transition::Forced =>
+            if checks == Checks::Skip =>
         {
             Ok(Site::Existing(path))
         }
-        condition => Err(OpsError::NotUsable { path, condition }),
+        condition => Err(SessionWorktreeError::NotUsable { path, condition }.into()),
     }
 }
 
@@ -49,17 +49,19 @@ fn not_its_own(
     worktrees: &Worktrees<'_>,
     session: &Session,
     path: PathBuf,
-) -> Result<OpsError, OpsError> {
+) -> Result<SessionWorktreeError, OpsError> {
     let id = session.id;
     let is_here = |other: &Path| path.canonicalize().is_ok_and(|path| path == other);
     if let Some(half) = worktrees.half_checkouts()?.into_iter().find(|it| is_here(&it.path)) {
-        return Ok(OpsError::Unfinished { id, way_out: half.way_out(), path });
+        return Ok(SessionWorktreeError::Unfinished { id, way_out: half.way_out(), path });
     }
     let unmarked = worktrees.unfinished()?.into_iter();
     let mut unmarked = unmarked.filter(|it| it.short == id.short() && is_here(&it.path));
     Ok(match unmarked.next() {
-        Some(unmarked) => OpsError::Unfinished { id, way_out: unmarked.way_out(), path },
-        None => OpsError::NotItsOwn { id, path },
+        Some(unmarked) => {
+            SessionWorktreeError::Unfinished { id, way_out: unmarked.way_out(), path }
+        }
+        None => SessionWorktreeError::NotItsOwn { id, path },
     })
 }
 
@@ -101,7 +103,7 @@ fn check_born(store: &Store, session: &Session) -> Result<(), OpsError> {
     let Some(branch) = session.branch.clone() else { return Ok(()) };
     match store.repository().read_ref(&format!("refs/heads/{branch}"))? {
         Some(_) => Ok(()),
-        None => Err(OpsError::BranchGone { branch, head: session.head.clone() }),
+        None => Err(SessionWorktreeError::BranchGone { branch, head: session.head.clone() }.into()),
     }
 }
 
@@ -130,11 +132,13 @@ impl Site {
             }
             Self::Missing(path) => path,
         };
-        let branch = session.branch.as_deref().ok_or(OpsError::NoBranch(session.id))?;
+        let branch = session.branch.as_deref().ok_or(SessionWorktreeError::NoBranch(session.id))?;
         let (head, id) = (session.head.as_ref(), session.id);
         let again = Recreation { path: &path, branch, head, session: id };
         let added = worktrees.recreate(&again).map_err(|error| match error {
-            source @ WorkspaceError::BranchInUse { .. } => OpsError::BranchInUse { id, source },
+            source @ WorkspaceError::BranchInUse { .. } => {
+                OpsError::from(SessionWorktreeError::BranchInUse { id, source })
+            }
             error => error.into(),
         })?;
         name_project(added.path(), &session.project_id)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::agent::Action;
 use crate::git::{Lock, LockError, Repository};
 use crate::model::SessionId;
-use crate::ops::common::{Interrupt, OpsError};
+use crate::ops::common::{AgentStateError, Interrupt, OpsError};
 use crate::runtime::Runtime;
 
 /// How long a process may take to end when it is asked to.
@@ -54,7 +54,7 @@ pub(in crate::ops) fn claim_in_turn(
                 std::thread::sleep(Duration::from_millis(20));
             }
             Err(OpsError::Lock(LockError::Timeout { .. })) => {
-                return Err(OpsError::Busy(session));
+                return Err(AgentStateError::Busy(session).into());
             }
             claimed => return claimed,
         }

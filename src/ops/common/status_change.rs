@@ -1,7 +1,7 @@
 //! Changes a session's status on request.
 
 use crate::model::{Oid, Session, SessionStatus};
-use crate::ops::common::{Interrupt, OpsError};
+use crate::ops::common::{Checks, Interrupt, OpsError};
 use crate::store::{Key, Store, StoreError};
 
 /// A requested change of status.
@@ -9,18 +9,9 @@ use crate::store::{Key, Store, StoreError};
 pub struct StatusChange {
     /// The reason.
     pub reason: Option<String>,
-    /// Whether the status table is enforced.
-    pub rule: Transition,
-}
-
-/// Whether the status table is enforced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Transition {
-    /// A session does not leave a final status.
-    #[default]
-    Checked,
-    /// Any change is allowed.
-    Forced,
+    /// Whether the status table is enforced, and whether [`kill`](crate::ops::kill) refuses an agent
+    /// that it cannot stop.
+    pub checks: Checks,
 }
 
 /// The result of a change of status.
@@ -50,9 +41,9 @@ pub(in crate::ops) fn change(
         if before == *to {
             return Ok::<_, OpsError>((session, before));
         }
-        match say.rule {
-            Transition::Checked => tx.change_status(key.clone(), to, say.reason.as_deref())?,
-            Transition::Forced => {
+        match say.checks {
+            Checks::All => tx.change_status(key.clone(), to, say.reason.as_deref())?,
+            Checks::Skip => {
                 tx.update(key.clone(), |session| {
                     session.status = to.clone();
                     session.status_reason.clone_from(&say.reason);

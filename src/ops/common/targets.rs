@@ -1,42 +1,7 @@
 //! The sessions that a verb for several of them acts on.
 
-use super::liveness::{Liveness, liveness_of};
-use crate::model::{Recovery, SessionId};
-use crate::runtime::RuntimeError;
+use super::{AgentStateError, liveness};
 use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
-
-/// The agent of a session may still be running.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotStopped {
-    /// It is running: how it ends could not be recorded, and nothing could stop it.
-    #[error("the agent of {} ({title}) is still running", id.short())]
-    Running {
-        /// The session.
-        id: SessionId,
-        /// Its title.
-        title: String,
-    },
-    /// It cannot be determined whether it is running.
-    #[error("cannot determine whether session {} is running", id.short())]
-    Unknown {
-        /// The session.
-        id: SessionId,
-        /// The cause.
-        #[source]
-        source: RuntimeError,
-    },
-}
-
-impl NotStopped {
-    /// Returns what the caller can do about it.
-    pub fn recovery(&self) -> Recovery {
-        match self {
-            Self::Running { .. } => Recovery::FixInput,
-            Self::Unknown { .. } => Recovery::Retry,
-        }
-    }
-}
 
 /// A session that was moved to the archive or out of it.
 #[derive(Debug, Clone)]
@@ -67,14 +32,10 @@ pub(in crate::ops) fn load(
 /// Refuses a session whose agent may still be running.
 pub(in crate::ops) fn check_stopped(
     store: &Store,
-    session: &ListedSession,
-) -> Result<(), NotStopped> {
-    let id = session.location.id;
-    match liveness_of(store, id, session.session.as_ref().ok()) {
-        Liveness::Gone => Ok(()),
-        Liveness::Alive { .. } => Err(NotStopped::Running { id, title: session.display_title() }),
-        Liveness::Unknown(source) => Err(NotStopped::Unknown { id, source }),
-    }
+    listed: &ListedSession,
+) -> Result<(), AgentStateError> {
+    let session = listed.session.as_ref().ok();
+    liveness::check_stopped(store, listed.location.id, session, &listed.display_title())
 }
 
 /// Moves each session with `act`.

@@ -1,7 +1,7 @@
 use super::remedy::Remedy;
 use super::{
-    Finding, clocks, decoration, exclude, hooks, leftovers, orphans, programs, refspecs, replica,
-    settings, writing,
+    Finding, clocks, decoration, exclude, hooks, leftovers, manual, orphans, programs, refspecs,
+    replica, settings, writing,
 };
 use crate::ops::common::OpsError;
 use crate::ops::reconcile_plan;
@@ -9,7 +9,7 @@ use crate::store::{RepairMode, Severity, Store};
 
 const REPAIR: &str = "git ao fsck --repair";
 
-/// Checks git, tmux, agents, the configuration, the store, and leftovers. Changes nothing.
+/// Checks git, tmux, agents, the configuration, the manual pages, the store, and leftovers. Changes nothing.
 ///
 /// # Errors
 /// Fails if git or the store cannot be read at all.
@@ -22,6 +22,7 @@ pub fn check(store: &Store) -> Result<Vec<Finding>, OpsError> {
     decoration::look(store.repository(), &mut found);
     replica::look(store, &mut found);
     hooks::look(store, &mut found);
+    manual::look(store.repository(), &mut found);
     for problem in store.check_all()? {
         let what = format!("{}: {}", problem.place, problem.problem);
         found.push(match problem.severity {

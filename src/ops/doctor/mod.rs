@@ -11,6 +11,7 @@ mod fix;
 mod hooks;
 mod leftovers;
 mod lost_event;
+mod manual;
 mod orphans;
 mod programs;
 mod refspecs;

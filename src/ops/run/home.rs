@@ -1,4 +1,4 @@
-use crate::git::Anchor;
+use crate::git::{Anchor, FileError};
 use crate::ops::common::OpsError;
 use crate::store::Store;
 
@@ -14,7 +14,7 @@ pub(super) struct Home {
 impl Home {
     pub fn new(store: &Store) -> Result<Self, OpsError> {
         let path = store.repository().common_dir();
-        let anchor = Anchor::new(store.repository()).map_err(|source| OpsError::File {
+        let anchor = Anchor::new(store.repository()).map_err(|source| FileError {
             act: "open",
             path: path.to_owned(),
             source,

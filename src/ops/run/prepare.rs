@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::look_after::Running;
 use super::request::{Caller, Run, key_of};
 use crate::agent::{Agent, Launch, Mode};
-use crate::git::Repository;
+use crate::git::{FileError, Repository};
 use crate::model::{Placement, Session};
 use crate::ops::common::launch_request::{LaunchInputs, brief, parent, taken_up};
 use crate::ops::common::liveness::AgentFile;
@@ -74,7 +74,7 @@ impl<'a> Prepared<'a> {
             Ok(()) => Ok(()),
             Err(source) => {
                 let path = AgentFile::path(repo, self.session.id);
-                Err(OpsError::File { act: "write", path, source })
+                Err(OpsError::from(FileError { act: "write", path, source }))
             }
         };
         // Who kills this process must not make the agent unknown.

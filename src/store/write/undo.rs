@@ -21,6 +21,9 @@ pub enum Overlap {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UndoError {
+    /// No event of this clone can be undone by default.
+    #[error("nothing to undo: nobody has changed a session in this clone")]
+    Nothing,
     /// The store has no such event.
     #[error("'{0}' is not an event of this store")]
     Unknown(Oid),
@@ -58,13 +61,15 @@ impl UndoError {
     /// Returns what the caller can do about the error.
     ///
     /// - [`FixInput`](Recovery::FixInput): the store has no such event, or its fields were changed again since.
-    /// - [`GiveUp`](Recovery::GiveUp): an event of this kind cannot be undone.
+    /// - [`GiveUp`](Recovery::GiveUp): there is no event to undo, or one of a kind that cannot be undone.
     ///
     /// An error of the store has the recovery of [`StoreError`].
     pub fn recovery(&self) -> Recovery {
         match self {
             Self::Unknown(_) | Self::Conflicts { .. } => Recovery::FixInput,
-            Self::Merge(_) | Self::Visibility { .. } | Self::SameSecond(_) => Recovery::GiveUp,
+            Self::Nothing | Self::Merge(_) | Self::Visibility { .. } | Self::SameSecond(_) => {
+                Recovery::GiveUp
+            }
             Self::Store(error) => error.recovery(),
         }
     }

@@ -7,6 +7,7 @@ mod examples;
 mod mask;
 mod pages;
 mod readme;
+mod sessions;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-use git_ao::ops::{ArchiveError, NotStopped, archive, unarchive};
+use git_ao::ops::{AgentStateError, ArchiveError, archive, unarchive};
 use git_ao::store::{Key, Shelf};
 
 use super::with_agent;
@@ -17,7 +17,7 @@ fn a_session_with_a_running_agent_is_not_archived() {
     };
     let error = archive(&store, &keys).map(|_| ()).unwrap_err();
     assert!(
-        matches!(error, ArchiveError::NotStopped(NotStopped::Running { id: it, .. }) if it == id),
+        matches!(error, ArchiveError::AgentState(AgentStateError::StillRunning { id: it, .. }) if it == id),
         "{error}"
     );
     assert_eq!(shelves(), [Shelf::Active; 2]);

@@ -1,5 +1,5 @@
 use git_ao::model::SessionId;
-use git_ao::ops::{Checks, DeleteError, Liveness, NotStopped, delete};
+use git_ao::ops::{AgentStateError, Checks, DeleteError, Liveness, StatusError, delete};
 use git_ao::store::{Key, Store, StoreError};
 
 use super::with_agent;
@@ -19,12 +19,14 @@ fn a_session_with_a_running_agent_is_not_deleted() {
     status(&store, idle, "done");
     let keys = [Key::from(idle), Key::from(id)];
     let refused = |checks| delete(&store, &keys, checks).map(|_| ()).unwrap_err();
-    assert!(matches!(refused(Checks::All), DeleteError::NotEnded { id: it, .. } if it == id));
+    assert!(
+        matches!(refused(Checks::All), DeleteError::Status(StatusError::NotEnded { id: it, .. }) if it == id)
+    );
     // A record that says so does not make it true.
     status(&store, id, "done");
     let error = refused(Checks::All);
     assert!(
-        matches!(error, DeleteError::NotStopped(NotStopped::Running { id: it, .. }) if it == id),
+        matches!(error, DeleteError::AgentState(AgentStateError::StillRunning { id: it, .. }) if it == id),
         "{error}"
     );
     assert!(keys.iter().all(|key| store.snapshot().unwrap().find(key.clone()).unwrap().is_some()));

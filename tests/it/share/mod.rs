@@ -13,6 +13,7 @@ mod takeover;
 mod tracking;
 mod transports;
 mod unrelated;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;

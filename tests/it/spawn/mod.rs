@@ -7,8 +7,10 @@ mod left_behind;
 mod makes;
 mod nothing_left;
 mod once;
+mod progress;
 mod task;
 mod users;
+mod words;
 
 use std::ffi::OsStr;
 use std::path::PathBuf;

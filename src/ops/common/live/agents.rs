@@ -22,6 +22,19 @@ pub enum AgentState {
     Elsewhere,
 }
 
+impl AgentState {
+    /// Returns the word for the state that JSON output has.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Alive { .. } => "alive",
+            Self::Gone => "gone",
+            Self::Unknown(_) => "unknown",
+            Self::NotStarted => "not_started",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+}
+
 /// Whether the agents of sessions are alive, to be asked: it can be done beside other work, on
 /// another thread.
 pub struct Probes<'a> {

@@ -6,6 +6,7 @@
 //! all of them do.
 
 mod agent_file;
+mod check;
 mod clone;
 mod decide;
 mod owner;
@@ -13,6 +14,7 @@ mod runtime;
 pub(in crate::ops) mod stop;
 
 pub(in crate::ops) use agent_file::AgentFile;
+pub(in crate::ops) use check::check_stopped;
 pub(in crate::ops) use clone::{identity, processes};
 pub use decide::liveness_of;
 pub use decide::{Liveness, liveness};

@@ -1,9 +1,9 @@
 use super::{AgentFile, Liveness, is_anothers, liveness, of_placement, of_processes};
-use crate::git::Repository;
+use crate::git::{FileError, Repository};
 use crate::model::{Session, SessionId};
-use crate::ops::common::OpsError;
 use crate::ops::common::placement::placement;
 use crate::ops::common::start::GRACE;
+use crate::ops::common::{AgentStateError, OpsError};
 use crate::runtime::{Probe, Process, RuntimeError, Stopped};
 use crate::store::Store;
 
@@ -50,8 +50,8 @@ pub fn stop(store: &Store, session: &Session) -> Result<Stopped, OpsError> {
         (Liveness::Gone, _) => clear(repo, id).map(|()| stopped),
         (Liveness::Unknown(_), _) if is_certain => clear(repo, id).map(|()| stopped),
         (Liveness::Alive { .. }, Some(error)) => Err(error.into()),
-        (Liveness::Alive { pid }, None) => Err(OpsError::NotStopped { id, pid }),
-        (Liveness::Unknown(source), _) => Err(OpsError::Unknown { id, source }),
+        (Liveness::Alive { pid }, None) => Err(AgentStateError::NotStopped { id, pid }.into()),
+        (Liveness::Unknown(source), _) => Err(AgentStateError::Unknown { id, source }.into()),
     }
 }
 
@@ -61,5 +61,6 @@ fn has_ended(process: &Process) -> bool {
 
 fn clear(repo: &Repository, id: SessionId) -> Result<(), OpsError> {
     let path = AgentFile::path(repo, id);
-    AgentFile::remove(repo, id).map_err(|source| OpsError::File { act: "remove", path, source })
+    let failed = |source| FileError { act: "remove", path, source };
+    Ok(AgentFile::remove(repo, id).map_err(failed)?)
 }

@@ -1,0 +1,85 @@
+//! Prints the sessions of a repository, and the queue that they make.
+//!
+//! ```sh
+//! cargo run --example sessions [<directory>]
+//! ```
+//!
+//! The queue shows who has the next move: an agent that works, a person who is waited for, or
+//! nobody yet. The agents themselves are probed, because a record may say 'working' after a crash.
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::Path;
+
+use git_ao::model::{Session, SessionStatus};
+use git_ao::ops::{AgentState, Live, Scope};
+use git_ao::store::{Shelf, Store};
+use git_ao::view::{Status, escape, mark};
+use git_ao::workspace::Detail;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let directory = std::env::args_os().nth(1).unwrap_or_else(|| ".".into());
+    let store = Store::discover(Path::new(&directory))?.with_private();
+    Ok(std::io::stdout().write_all(report(&store)?.as_bytes())?)
+}
+
+/// The sessions, archived ones last, and the queue.
+pub fn report(store: &Store) -> Result<String, Box<dyn Error>> {
+    let snapshot = store.snapshot()?;
+    let mut sessions = snapshot.list(Shelf::Active)?;
+    sessions.extend(snapshot.list(Shelf::Archived)?);
+    let status = Status::look(store, sessions, Scope::All, Detail::Place)?;
+
+    let mut text = String::from("SESSIONS\n");
+    let mut queue = Vec::new();
+    for row in &status.rows {
+        let (id, mark) = (row.location.id.short(), mark(&row.location));
+        match &row.session {
+            Ok((session, live)) => {
+                let agent = match &session.agent {
+                    Some(name) => format!("{name} {}", live.agent.as_str()),
+                    None => "-".to_owned(),
+                };
+                let worktree = live.workspace.as_ref().map(|state| state.condition.to_string());
+                let worktree = worktree.as_deref().unwrap_or("-");
+                let fields = [&format!("{}{mark}", session.status), &agent, worktree];
+                let fields = fields.map(|field| escape::line(field).into_owned()).join("  ");
+                text += &format!("{id}  {fields}  {}\n", title(session));
+                queue.extend(next_move(session, live).map(|turn| (turn, session)));
+            }
+            Err(problem) => text += &format!("{id}  corrupt{mark}: {problem}\n"),
+        }
+    }
+
+    // Whatever has waited longest comes first.
+    queue.sort_by_key(|(_, session)| session.created_at);
+    for (turn, name) in [(Turn::Agent, "RUNNING"), (Turn::Person, "BLOCKED"), (Turn::Next, "NEXT")]
+    {
+        let waiting = queue.iter().filter(|(whose, _)| *whose == turn);
+        let lines: Vec<_> =
+            waiting.map(|(_, s)| format!("{}  {}\n", s.id.short(), title(s))).collect();
+        text += &format!("\n{name} {}\n{}", lines.len(), lines.concat());
+    }
+    Ok(text)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Turn {
+    Agent,
+    Person,
+    Next,
+}
+
+/// Who has the next move; None if the session has ended, or lives in another clone.
+fn next_move(session: &Session, live: &Live) -> Option<Turn> {
+    match (&live.agent, &session.status) {
+        (_, SessionStatus::NeedsInput | SessionStatus::Stuck) => Some(Turn::Person),
+        (AgentState::Alive { .. }, _) => Some(Turn::Agent),
+        (AgentState::Elsewhere, _) => None,
+        (_, status) => (!status.is_terminal()).then_some(Turn::Next),
+    }
+}
+
+fn title(session: &Session) -> String {
+    escape::line(&session.display_title()).into_owned()
+}

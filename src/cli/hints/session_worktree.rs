@@ -1,0 +1,70 @@
+use std::path::Path;
+
+use git_ao::model::error_chain;
+use git_ao::ops::SessionWorktreeError;
+use git_ao::workspace::Condition;
+
+use crate::cli::CliError;
+use crate::cli::ui::escape;
+
+impl From<SessionWorktreeError> for CliError {
+    fn from(error: SessionWorktreeError) -> Self {
+        let refused = CliError::refused(error_chain(&error));
+        match error {
+            SessionWorktreeError::Missing(id) => refused.restore_hint("to create one", id),
+            SessionWorktreeError::NotUsable { condition, path } => {
+                match not_usable(&condition, &path) {
+                    Some(hint) => refused.hint(hint),
+                    None => refused,
+                }
+            }
+            SessionWorktreeError::NotItsOwn { id, .. } => refused
+                .hint(format!("to continue in a separate worktree: git ao fork {}", id.short())),
+            SessionWorktreeError::Unfinished { id, way_out, .. } => refused.hint(format!(
+                "if an interrupted 'git ao restore' left it: {way_out}\n\
+                 to continue in a separate worktree: git ao fork {}",
+                id.short()
+            )),
+            SessionWorktreeError::BranchInUse { id, source } => CliError::from(source)
+                .hint(format!("to continue on a separate branch: git ao fork {}", id.short())),
+            SessionWorktreeError::BranchGone { branch, head } => {
+                let commit = head.map_or("<commit>".to_owned(), |head| head.to_string());
+                let branch = escape::line(&branch);
+                refused.hint(format!("to recreate it: git update-ref refs/heads/{branch} {commit}"))
+            }
+            _ => refused,
+        }
+    }
+}
+
+fn not_usable(condition: &Condition, path: &Path) -> Option<String> {
+    const FIX: &str = "fix it there, or continue anyway with --force";
+    Some(match condition {
+        Condition::WrongBranch(_) => {
+            format!("{FIX}\nto record the branch it is on: git ao reconcile")
+        }
+        Condition::Detached | Condition::Busy(_) => FIX.to_owned(),
+        Condition::Unregistered => repair(path),
+        Condition::NotAWorktree | Condition::Foreign(_) => {
+            "move it away; a new worktree is then created there".to_owned()
+        }
+        _ => return None,
+    })
+}
+
+/// What is said of a new worktree that somebody wrote into before it could be taken back.
+pub fn kept(path: &Path) -> String {
+    let path = escape::os(path.as_os_str());
+    format!(
+        "the new worktree was kept, because it was changed in the meantime:\n  git -C '{path}' status"
+    )
+}
+
+/// What brings a worktree and its repository together again, when one of them was moved by hand.
+pub fn repair(path: &Path) -> String {
+    let path = escape::os(path.as_os_str());
+    format!(
+        "if it or the repository was moved: git worktree repair '{path}'\n\
+         otherwise move it away, and git ao restore creates a new one"
+    )
+}

@@ -1,0 +1,35 @@
+use crate::model::{Recovery, SessionId};
+use crate::ops::common::LostConversation;
+
+/// An agent cannot be started. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LaunchError {
+    /// The agent's program is not installed.
+    #[error("agent '{agent}' is not installed: there is no '{program}' on PATH")]
+    NotInstalled {
+        /// The agent.
+        agent: String,
+        /// The program.
+        program: String,
+    },
+    /// The session's agent is already running.
+    #[error("session {} is running", .0.short())]
+    Running(SessionId),
+    /// The agent has started before, but its conversation cannot be resumed.
+    #[error("session {} cannot be resumed: {lost}", id.short())]
+    Lost {
+        /// The session.
+        id: SessionId,
+        /// The cause.
+        lost: LostConversation,
+    },
+}
+
+impl LaunchError {
+    /// Returns what the caller can do about the error: always [`FixInput`](Recovery::FixInput), with
+    /// another agent, after stopping the present one, or without its conversation.
+    pub fn recovery(&self) -> Recovery {
+        Recovery::FixInput
+    }
+}

@@ -1,0 +1,75 @@
+use std::path::PathBuf;
+
+use crate::model::{Oid, Recovery, SessionId};
+use crate::workspace::{Condition, WorkspaceError};
+
+/// A session has no worktree that its agent can work in. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionWorktreeError {
+    /// The session has no worktree in this clone.
+    #[error("session {} has no worktree in this clone", .0.short())]
+    Missing(SessionId),
+    /// The directory is not a worktree that the agent can work in.
+    #[error("{}'{}' is {condition}", prefix(condition), path.display())]
+    NotUsable {
+        /// The path.
+        path: PathBuf,
+        /// The condition of the directory.
+        condition: Condition,
+    },
+    /// The worktree in the record belongs to another session.
+    #[error("'{}' is not a worktree of session {}", path.display(), id.short())]
+    NotItsOwn {
+        /// The session.
+        id: SessionId,
+        /// The worktree.
+        path: PathBuf,
+    },
+    /// A directory at the place of the session's worktree does not name its session. An interrupted
+    /// restore may have left it.
+    #[error("'{}' is not marked as the worktree of session {}", path.display(), id.short())]
+    Unfinished {
+        /// The session.
+        id: SessionId,
+        /// The worktree.
+        path: PathBuf,
+        /// The command that removes it, or shows what is in it.
+        way_out: String,
+    },
+    /// The session's branch is checked out in another worktree.
+    #[error("{source}")]
+    BranchInUse {
+        /// The session.
+        id: SessionId,
+        /// The branch, and where it is checked out.
+        source: WorkspaceError,
+    },
+    /// The session has no branch, so no worktree can be created for it.
+    #[error("session {} has no branch", .0.short())]
+    NoBranch(SessionId),
+    /// The branch that is checked out in the worktree was deleted.
+    #[error("the branch '{branch}' of its worktree no longer exists")]
+    BranchGone {
+        /// The branch.
+        branch: String,
+        /// The branch's last recorded commit.
+        head: Option<Oid>,
+    },
+}
+
+impl SessionWorktreeError {
+    /// Returns what the caller can do about the error: always [`FixInput`](Recovery::FixInput), in
+    /// the worktree or with its branch.
+    pub fn recovery(&self) -> Recovery {
+        Recovery::FixInput
+    }
+}
+
+/// The prefix of the message: in some conditions the worktree exists.
+fn prefix(condition: &Condition) -> &'static str {
+    match condition {
+        Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_) => "the worktree ",
+        _ => "worktree missing: ",
+    }
+}

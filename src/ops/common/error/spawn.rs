@@ -1,0 +1,28 @@
+use crate::model::{Recovery, SessionId};
+
+/// A session cannot be spawned as requested. Nothing was created.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpawnError {
+    /// Another session already works on this issue.
+    #[error("session {} ('{title}') already works on issue '{issue}'", id.short())]
+    IssueTaken {
+        /// The issue.
+        issue: String,
+        /// That session.
+        id: SessionId,
+        /// Its title.
+        title: String,
+    },
+    /// Neither the branch nor the last commit of a fork's parent exists any more.
+    #[error("neither the branch nor the last commit of session {} exists any more", .0.short())]
+    NothingToFork(SessionId),
+}
+
+impl SpawnError {
+    /// Returns what the caller can do about the error: always [`FixInput`](Recovery::FixInput), with
+    /// another request.
+    pub fn recovery(&self) -> Recovery {
+        Recovery::FixInput
+    }
+}

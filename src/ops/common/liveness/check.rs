@@ -1,0 +1,23 @@
+use super::{Liveness, liveness_of};
+use crate::model::{Session, SessionId};
+use crate::ops::common::AgentStateError;
+use crate::store::Store;
+
+/// Refuses a session whose agent may still be running.
+///
+/// # Errors
+/// When it is running, or that cannot be determined.
+pub fn check_stopped(
+    store: &Store,
+    id: SessionId,
+    session: Option<&Session>,
+    title: &str,
+) -> Result<(), AgentStateError> {
+    match liveness_of(store, id, session) {
+        Liveness::Gone => Ok(()),
+        Liveness::Alive { .. } => {
+            Err(AgentStateError::StillRunning { id, title: title.to_owned() })
+        }
+        Liveness::Unknown(source) => Err(AgentStateError::Unknown { id, source }),
+    }
+}
