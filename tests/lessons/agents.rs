@@ -27,7 +27,7 @@ fn tip(repo: &Repo) -> String {
 fn break_tmux(repo: &Repo) {
     let file = repo.env().path("file");
     fs::write(&file, "").unwrap();
-    repo.git(["config", "ao.tmuxSocket", file.join("socket").to_str().unwrap()]);
+    repo.config("ao.tmuxSocket", file.join("socket").to_str().unwrap());
 }
 
 fn mend_tmux(repo: &Repo) {
@@ -189,7 +189,7 @@ fn fallback_runtime_name_is_unique() {
     });
     for (i, id) in ids.iter().enumerate() {
         let dir = repo.env().path(format!("trees-{i}"));
-        repo.git(["config", "ao.worktreeDir", dir.to_str().unwrap()]);
+        repo.config("ao.worktreeDir", dir.to_str().unwrap());
         repo.ao(["restore", "--fresh", "--runtime", "tmux", &id.to_string()]).ok();
         wait_working(&repo, *id);
     }
@@ -324,7 +324,7 @@ fn runtime_targets_are_exact() {
 fn failed_spawn_leaves_nothing() {
     let repo = Repo::new();
     agent(&repo, "mine", STAYS);
-    repo.git(["config", "ao.agent.ghost.command", "no-such-program-anywhere"]);
+    repo.config("ao.agent.ghost.command", "no-such-program-anywhere");
     let first = spawn(&repo, &["--no-agent", "first"]);
     let (before, home) = (traces(&repo), workspace(&repo, first));
     let trees = || fs::read_dir(home.parent().unwrap()).unwrap().count();

@@ -207,7 +207,7 @@ fn workspace_match_is_canonical() {
     let link = repo.env().path("link");
     std::os::unix::fs::symlink(repo.env().root(), &link).unwrap();
     // The way to it goes through a link when it is made, and through another one when it is asked.
-    repo.git(["config", "ao.worktreeDir", link.join("trees").to_str().unwrap()]);
+    repo.config("ao.worktreeDir", link.join("trees").to_str().unwrap());
     let one = spawn(&repo, &["--agent", "mine", "--runtime", "detached", "one"]);
     let other = spawn(&repo, &["--no-agent", "other"]);
     wait_ended(&repo, one);

@@ -113,7 +113,7 @@ fn project_qualified_lookup() {
     alone(|| {
         let repo = Repo::new();
         // Neither is this repository's own.
-        repo.git(["config", "ao.project", "third"]);
+        repo.config("ao.project", "third");
         let store = one(&repo);
         let record = repo.git(["show", &format!("{SESSIONS_REF}:{}", path(1))]);
         let other = record.replace("project_id: demo", "project_id: other");

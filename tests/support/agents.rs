@@ -19,7 +19,7 @@ pub fn agent(repo: &Repo, name: &str, script: &str) -> PathBuf {
         format!("cat >prompt\nprintf '%s\\n' \"$@\" >args\nenv >env.new; mv env.new env\n{script}");
     write_script(&path, &text);
     let key = format!("ao.agent.{name}.command");
-    repo.git(["config", &key, &format!("'{}'", path.display())]);
+    repo.config(&key, &format!("'{}'", path.display()));
     path
 }
 

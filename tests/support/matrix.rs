@@ -13,14 +13,14 @@ pub enum Kind {
 }
 
 /// The hash that names the objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Objects {
     Sha1,
     Sha256,
 }
 
 /// How the refs are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refs {
     Files,
     Reftable,

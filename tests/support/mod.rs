@@ -17,6 +17,7 @@ mod script;
 mod serve;
 pub mod sessions;
 mod strace;
+mod template;
 mod terminal;
 mod tree;
 

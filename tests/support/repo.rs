@@ -3,6 +3,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gix::config;
+
+use super::template::Template;
 use super::{Combo, Kind, Out, Refs, Run, TestEnv, write_script};
 
 /// A repository, and the folder in which its commands run.
@@ -21,27 +24,39 @@ impl Repo {
     /// A repository `<name>` (bare: `<name>.git`; linked: used from `<name>-linked`, where branch
     /// `linked` is checked out) with one commit on `main`.
     pub fn create(env: &Arc<TestEnv>, name: &str, combo: Combo) -> Self {
-        let repo = Self::init(env, name, combo);
-        match combo.kind {
-            Kind::Bare => repo.seed(),
-            Kind::Main => drop(repo.commit("README", "demo\n")),
-            Kind::Linked => {
-                repo.commit("README", "demo\n");
-                let dir = env.path(format!("{name}-linked"));
-                let path = dir.to_str().expect("temporary paths are UTF-8");
-                repo.git(["worktree", "add", "-q", "-b", "linked", path]);
-                return Self { dir, ..repo };
-            }
+        let template = Template::of(combo);
+        let repo = Self::empty(env, name, combo);
+        template.write(&repo.dir, combo.objects);
+        if combo.kind == Kind::Linked {
+            let dir = env.path(format!("{name}-linked"));
+            let path = dir.to_str().expect("temporary paths are UTF-8");
+            repo.git(["worktree", "add", "-q", "-b", "linked", path]);
+            return Self { dir, ..repo };
         }
         repo
     }
 
-    /// A repository without any commit. Of a linked kind only the main worktree can be made.
-    pub fn init(env: &Arc<TestEnv>, name: &str, combo: Combo) -> Self {
+    /// What [`Repo::create`] copies. Of a linked kind it is the main worktree.
+    pub(super) fn init_with_commit(env: &Arc<TestEnv>, combo: Combo) -> Self {
+        let repo = Self::init(env, "template", combo);
+        match combo.kind {
+            Kind::Bare => repo.seed(),
+            Kind::Main | Kind::Linked => drop(repo.commit("README", "demo\n")),
+        }
+        repo
+    }
+
+    /// A folder for a repository of this kind.
+    fn empty(env: &Arc<TestEnv>, name: &str, combo: Combo) -> Self {
         let folder = if combo.kind == Kind::Bare { format!("{name}.git") } else { name.to_owned() };
         let dir = env.path(folder);
         fs::create_dir(&dir).expect("the name is free");
-        let repo = Self { env: env.clone(), combo, dir };
+        Self { env: env.clone(), combo, dir }
+    }
+
+    /// A repository without any commit. Of a linked kind only the main worktree can be made.
+    pub fn init(env: &Arc<TestEnv>, name: &str, combo: Combo) -> Self {
+        let repo = Self::empty(env, name, combo);
         let objects = format!("--object-format={}", combo.objects.name());
         let refs = format!("--ref-format={}", combo.refs.name());
         let mut args = vec!["init", "-q", "--initial-branch=main", &objects];
@@ -95,7 +110,42 @@ impl Repo {
 
     /// The git directory that all worktrees share.
     pub fn common_dir(&self) -> PathBuf {
-        self.git(["rev-parse", "--path-format=absolute", "--git-common-dir"]).trim().into()
+        let git_dir = self.git_dir();
+        let common = match fs::read_to_string(git_dir.join("commondir")) {
+            Ok(path) => git_dir.join(path.trim()),
+            Err(_) => git_dir,
+        };
+        common.canonicalize().expect("a git directory exists")
+    }
+
+    /// The git directory of the worktree in which commands run, as gitrepository-layout(5) has it.
+    fn git_dir(&self) -> PathBuf {
+        let found = self.dir.ancestors().find_map(|folder| {
+            let (inside, head) = (folder.join(".git"), folder.join("HEAD"));
+            let is_bare = head.exists() && folder.join("objects").exists();
+            if is_bare || inside.is_dir() {
+                return Some(if is_bare { folder.to_owned() } else { inside });
+            }
+            let link = fs::read_to_string(inside).ok()?;
+            Some(folder.join(link.strip_prefix("gitdir: ")?.trim_end()))
+        });
+        found.unwrap_or_else(|| panic!("'{}' is in no repository", self.dir.display()))
+    }
+
+    /// Sets a value in the repository's configuration, as `git config` does.
+    #[track_caller]
+    pub fn config(&self, key: &str, value: &str) {
+        let path = self.common_dir().join("config");
+        let mut file = config::File::from_path_no_includes(path.clone(), config::Source::Local)
+            .unwrap_or_else(|error| panic!("'{}': {error}", path.display()));
+        let (section, name) = key.rsplit_once('.').expect("a key has a section");
+        let (section, subsection) = match section.split_once('.') {
+            Some((section, subsection)) => (section, Some(subsection.into())),
+            None => (section, None),
+        };
+        file.set_raw_value_by(section, subsection, name, value)
+            .unwrap_or_else(|error| panic!("'{key}': {error}"));
+        fs::write(path, file.to_bstring()).expect("the configuration can be written");
     }
 
     /// Standard output of a git command that has to succeed.
@@ -144,7 +194,8 @@ impl Repo {
     pub fn commit(&self, name: &str, content: &str) -> String {
         self.write(name, content);
         self.git(["add", "--", name]);
-        self.git(["commit", "-q", "-m", name]);
+        // Maintenance would be three more processes, and has nothing to do.
+        self.git(["-c", "maintenance.auto=false", "commit", "-q", "-m", name]);
         self.git(["rev-parse", "HEAD"]).trim().to_owned()
     }
 

@@ -37,7 +37,7 @@ fn a_worktree_on_another_file_system() {
         return;
     }
     let other = tempfile::Builder::new().prefix("git-ao-").tempdir_in(shm).unwrap();
-    repo.git(["config", "ao.worktreeDir", other.path().to_str().unwrap()]);
+    repo.config("ao.worktreeDir", other.path().to_str().unwrap());
     agent(&repo, "mine", STAYS);
     let id = ended(&repo);
     let path = workspace(&repo, id);

@@ -20,7 +20,7 @@ impl Stage {
         let repo = Repo::new();
         let count = repo.env().path("count");
         agent(&repo, "mine", &format!("COUNT='{}'\n{COUNTS}\n{script}", count.display()));
-        repo.git(["config", "ao.runtime", "detached"]);
+        repo.config("ao.runtime", "detached");
         Self { repo }
     }
 
@@ -123,7 +123,7 @@ fn a_history_that_is_gone_is_no_conversation() {
         ("headlessResume", "again {history_file} {prompt}"),
         ("sessionId", "history"),
     ] {
-        repo.git(["config", &format!("ao.agent.mine.{key}"), value]);
+        repo.config(&format!("ao.agent.mine.{key}"), value);
     }
     let id = stage.start();
     stage.refuses(id, "its conversation was not found on this machine");

@@ -11,7 +11,7 @@ fn move_away(repo: &Repo) -> String {
     let run = repo.common_dir().join("ao/run");
     std::fs::rename(&run, run.with_extension("away")).unwrap();
     let name = repo.git(["config", "ao.replica"]).trim().to_owned();
-    repo.git(["config", "ao.replica", "other-0000"]);
+    repo.config("ao.replica", "other-0000");
     name
 }
 
@@ -57,7 +57,7 @@ fn no_verb_acts_on_another_clones_placement() {
     let run = repo.common_dir().join("ao/run");
     std::fs::remove_dir_all(&run).unwrap();
     std::fs::rename(run.with_extension("away"), &run).unwrap();
-    repo.git(["config", "ao.replica", &name]);
+    repo.config("ao.replica", &name);
     assert_eq!(agent_state(&repo, id), "alive");
     ao(&["kill"]).ok().stdout_has("its agent was stopped");
     assert_eq!(agent_state(&repo, id), "gone");

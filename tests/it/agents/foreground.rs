@@ -47,7 +47,7 @@ fn place(script: &str) -> Option<Repo> {
     let path = repo.env().path("agent");
     fs::write(&path, script).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    repo.git(["config", "ao.agent.mine.command", &format!("'{}' {{prompt}}", path.display())]);
+    repo.config("ao.agent.mine.command", &format!("'{}' {{prompt}}", path.display()));
     Some(repo)
 }
 

@@ -57,7 +57,7 @@ fn goes_on_elsewhere(agent: &'static str) {
 
     commit_all(workspace(repo, had.id));
     place.ao(&["cleanup"], "").ok();
-    repo.git(["config", "ao.worktreeDir", home.join("trees").to_str().unwrap()]);
+    repo.config("ao.worktreeDir", home.join("trees").to_str().unwrap());
     let fork = place.runs(&["fork", "--json", &id, "--file", "-"], "the fork's task");
     let told = place.model.last();
     assert!(told.iter().any(|told| told.trim_end() == "and back"), "{told:#?}");

@@ -47,7 +47,7 @@ struct Bait {
 impl Bait {
     fn new() -> Self {
         let repo = Repo::new();
-        repo.git(["config", "ao.replica", REPLICA]);
+        repo.config("ao.replica", REPLICA);
         let other = Repo::create(repo.env(), "other", Combo::PLAIN);
         for place in [repo.dir(), other.dir(), &repo.env().home()] {
             fs::write(place.join("precious"), "work\n").unwrap();

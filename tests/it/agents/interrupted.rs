@@ -40,7 +40,7 @@ impl Stage {
     fn new() -> Self {
         let repo = Repo::new();
         agent(&repo, "mine", STAYS);
-        repo.git(["config", "ao.agent", "mine"]);
+        repo.config("ao.agent", "mine");
         // The server outlives the sessions, and the first session names the clone.
         tmux(&repo, &["new-session", "-d", "-s", "keeper"]);
         spawn(&repo, &["--no-agent", "first"]);

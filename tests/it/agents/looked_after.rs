@@ -197,7 +197,7 @@ fn one_that_only_does_its_task_reads_nothing_from_tmux() {
         return;
     }
     agent(&repo, "mine", "cat \"$1\" >task");
-    repo.git(["config", "ao.agent.mine.headless", "{prompt_file}"]);
+    repo.config("ao.agent.mine.headless", "{prompt_file}");
     let id = start(&repo, "tmux");
     assert_eq!(wait_ended(&repo, id).status, SessionStatus::Done);
     assert_eq!(wait_file(&repo, id, "task"), "the task");
@@ -208,7 +208,7 @@ fn one_that_only_does_its_task_reads_nothing_from_tmux() {
 fn its_own_id_is_learned_from_its_output() {
     let repo = Repo::new();
     agent(&repo, "mine", r#"echo '{"type":"start","talk":"t-1"}'; echo more"#);
-    repo.git(["config", "ao.agent.mine.sessionId", "json:talk"]);
+    repo.config("ao.agent.mine.sessionId", "json:talk");
     let id = start(&repo, "detached");
     assert_eq!(wait_ended(&repo, id).agent_session_id.as_deref(), Some("t-1"));
     assert_eq!(log(&repo, id), "{\"type\":\"start\",\"talk\":\"t-1\"}\nmore\n");

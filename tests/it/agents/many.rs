@@ -12,14 +12,14 @@ use crate::support::{Repo, write_script};
 /// Agents that fail: `again` can resume, `once` cannot.
 fn stage() -> Repo {
     let repo = Repo::new();
-    repo.git(["config", "ao.runtime", "detached"]);
+    repo.config("ao.runtime", "detached");
     agent(&repo, "again", "exit 3");
     for (key, value) in [
         ("sessionId", "assigned"),
         ("headless", "{new_agent_session_id} {prompt}"),
         ("headlessResume", "resume {agent_session_id} {prompt}"),
     ] {
-        repo.git(["config", &format!("ao.agent.again.{key}"), value]);
+        repo.config(&format!("ao.agent.again.{key}"), value);
     }
     agent(&repo, "once", "exit 3");
     agent(&repo, "fine", "exit 0");
@@ -79,7 +79,7 @@ fn the_session_of_the_worktree_needs_no_name() {
     agent(&repo, "reads", "");
     let program = repo.env().path("reads-agent");
     write_script(&program, "read line; echo \"$line\" >said");
-    repo.git(["config", "ao.agent.reads.launch", "{prompt}"]);
+    repo.config("ao.agent.reads.launch", "{prompt}");
     let id = spawn(&repo, &["--agent", "reads", "--runtime", "tmux", "x"]);
     let there = repo.within(workspace(&repo, id));
     there.ao(["send", "hello"]).ok();
@@ -90,8 +90,8 @@ fn the_session_of_the_worktree_needs_no_name() {
 #[test]
 fn a_fork_says_what_came_along() {
     let repo = stage();
-    repo.git(["config", "ao.agent.again.headlessFork", "fork {agent_session_id} {prompt}"]);
-    repo.git(["config", "ao.agent.again.fork", "fork {agent_session_id} {prompt}"]);
+    repo.config("ao.agent.again.headlessFork", "fork {agent_session_id} {prompt}");
+    repo.config("ao.agent.again.fork", "fork {agent_session_id} {prompt}");
     let id = start(&repo, "again");
     let short = id.short();
     let out = repo.ao(["fork", &short, "more"]).ok();

@@ -27,7 +27,7 @@ fn noisy(script: &str) -> Repo {
 
 fn noisy_in(env: &Arc<TestEnv>, script: &str) -> Repo {
     let repo = env.repo(Combo::PLAIN);
-    repo.git(["config", "ao.logLimit", "64k"]);
+    repo.config("ao.logLimit", "64k");
     agent(&repo, "mine", &format!("{LINES}\n{script}"));
     repo
 }
@@ -89,7 +89,7 @@ fn what_it_printed_goes_when_it_is_cleaned_up() {
 #[test]
 fn its_own_id_is_heard_in_all_of_it() {
     let repo = noisy(r#"lines 1 20000; echo '{"talk":"t-1"}'; lines 1 20000"#);
-    repo.git(["config", "ao.agent.mine.sessionId", "json:talk"]);
+    repo.config("ao.agent.mine.sessionId", "json:talk");
     let id = start(&repo);
     assert_eq!(wait_ended(&repo, id).agent_session_id.as_deref(), Some("t-1"));
 }
@@ -124,7 +124,7 @@ fn whoever_follows_it_misses_nothing() {
 #[test]
 fn a_full_disk_holds_nobody_up_and_is_told_of() {
     let repo = noisy("lines 1 5000; while :; do echo after; sleep 0.01; done");
-    repo.git(["config", "ao.logLimit", "0"]);
+    repo.config("ao.logLimit", "0");
     let run = repo.ao_run(["spawn", "--json", "--agent", "mine", "--runtime", "detached", "x"]);
     // In blocks of 512 bytes.
     let out = run.after("ulimit -f 32").run().ok();

@@ -44,7 +44,7 @@ impl Place {
     /// Where the agent has no terminal.
     pub fn new(agent: &'static str) -> Option<Self> {
         let place = Self::at(agent, Repo::new())?;
-        place.repo.git(["config", "ao.runtime", "detached"]);
+        place.repo.config("ao.runtime", "detached");
         Some(place)
     }
 
@@ -52,8 +52,8 @@ impl Place {
     pub fn in_tmux(agent: &'static str) -> Option<Self> {
         let place = Self::at(agent, Repo::new())?;
         tmux(&place.repo, &["-V"])?;
-        place.repo.git(["config", "ao.runtime", "tmux"]);
-        place.repo.git(["config", "ao.tmuxSocket", "agents"]);
+        place.repo.config("ao.runtime", "tmux");
+        place.repo.config("ao.tmuxSocket", "agents");
         Some(place)
     }
 
@@ -65,7 +65,7 @@ impl Place {
         let path = env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(folder).chain(env::split_paths(&path));
         let path = env::join_paths(folders).unwrap();
-        repo.git(["config", "ao.agent", agent]);
+        repo.config("ao.agent", agent);
         let place = Self { repo, model, agent, path };
         place.settle();
         Some(place)

@@ -51,7 +51,7 @@ fn a_day_of_quiet_makes_no_commit() {
     agent(&repo, "still", STAYS);
     // It prints without end: many lines a second, as many as others print in a day.
     agent(&repo, "loud", "rm prompt args env; while :; do echo still here; echo '{\"a\":1}'; done");
-    repo.git(["config", "ao.agent.loud.sessionId", "json:talk"]);
+    repo.config("ao.agent.loud.sessionId", "json:talk");
     repo.ao(["hooks", "install"]).ok();
     let all = [("still", "detached"), ("loud", "detached"), ("still", "tmux")];
     for (name, runtime) in all.into_iter().filter(|(_, it)| *it != "tmux" || has_tmux) {
@@ -85,7 +85,7 @@ fn looking_for_an_id_that_never_comes_makes_no_commit() {
         "x".repeat(40_000)
     );
     let rollout = day.join("rollout-2026-11-20T00-00-00-x.jsonl");
-    repo.git(["config", "ao.agent.codex.command", &format!("'{}'", path.display())]);
+    repo.config("ao.agent.codex.command", &format!("'{}'", path.display()));
     fs::write(&rollout, &head).unwrap();
     let id = spawn(&repo, &["--agent", "codex", "--runtime", "detached", "x"]);
     let before = wait_working(&repo, id);

@@ -55,7 +55,7 @@ fn begins_again_when_asked(agent: &'static str) {
 
     let env = place.repo.env();
     let other = Place::at(agent, place.repo.clone_as("other")).unwrap();
-    other.repo.git(["config", "ao.runtime", "detached"]);
+    other.repo.config("ao.runtime", "detached");
     other.ao(&["pull"], "").ok();
     for folder in [".claude/projects", ".codex/sessions"] {
         let _ = fs::rename(env.home().join(folder), env.path("away"));

@@ -58,7 +58,7 @@ fn without_tmux_its_sessions_are_unknown_and_never_gone() {
     let nothing = all(&repo);
     for config in [false, true] {
         if config {
-            repo.git(["config", "ao.runtime", "tmux"]);
+            repo.config("ao.runtime", "tmux");
         }
         let args = if config {
             &["spawn", "--agent", "mine", "x"][..]
@@ -175,8 +175,8 @@ fn an_agent_that_is_not_installed_starts_nothing() {
     agent(&repo, "mine", STAYS);
     let id = start(&repo, DETACHED);
     repo.ao(["kill", &id.short()]).ok();
-    repo.git(["config", "ao.agent.absent.command", "no-such-program"]);
-    repo.git(["config", "ao.agent.nowhere.command", "/no/such/program"]);
+    repo.config("ao.agent.absent.command", "no-such-program");
+    repo.config("ao.agent.nowhere.command", "/no/such/program");
     let before = all(&repo);
     for (name, words) in [
         ("absent", "there is no 'no-such-program' on PATH"),
@@ -205,7 +205,7 @@ fn what_is_wrong_with_one_agent_does_not_concern_the_others() {
     agent(&repo, "mine", STAYS);
     let id = start(&repo, DETACHED);
     let short = id.short();
-    repo.git(["config", "ao.agent.zz.command", "x {nope}"]);
+    repo.config("ao.agent.zz.command", "x {nope}");
     let before = all(&repo);
     for verb in [&["spawn", "x"][..], &["fork", &short, "x"]] {
         let out = repo.ao([verb, &["--agent", "zz"]].concat()).code(1).stdout_is("");
@@ -222,7 +222,7 @@ fn what_is_wrong_with_one_agent_does_not_concern_the_others() {
     repo.ao(["cancel", &short]).ok().stdout_has("its agent was stopped");
     let other = start(&repo, DETACHED);
     // What runs is stopped, whatever is wrong with it by now.
-    repo.git(["config", "ao.agent.mine.launch", "{nope}"]);
+    repo.config("ao.agent.mine.launch", "{nope}");
     repo.ao(["kill", &other.short()]).ok().stdout_has("its agent was stopped");
 }
 

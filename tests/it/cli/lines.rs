@@ -8,9 +8,9 @@ const TWO_LINES: &str = "echo 'not on fridays' >&2\n\
 #[test]
 fn of_a_hook_that_forbids_a_worktree() {
     let repo = Repo::new();
-    repo.git(["config", "filter.strict.smudge", "sh -c 'echo one >&2; echo two >&2; exit 1'"]);
-    repo.git(["config", "filter.strict.clean", "cat"]);
-    repo.git(["config", "filter.strict.required", "true"]);
+    repo.config("filter.strict.smudge", "sh -c 'echo one >&2; echo two >&2; exit 1'");
+    repo.config("filter.strict.clean", "cat");
+    repo.config("filter.strict.required", "true");
     repo.commit(".gitattributes", "*.big filter=strict\n");
     repo.commit("a.big", "much\n");
     let out = repo.ao(["spawn", "--no-agent", "Work"]).code(128).stdout_is("");

@@ -17,7 +17,7 @@ fn program(repo: &Repo, name: &str) -> String {
 #[test]
 fn a_session_that_was_cleaned_up_had_an_agent() {
     let repo = Repo::new();
-    repo.git(["config", "ao.agent.brief.command", "true {prompt}"]);
+    repo.config("ao.agent.brief.command", "true {prompt}");
     repo.ao(["spawn", "--agent", "brief", "--runtime", "foreground", "Work"]).ok();
     repo.ao(["cleanup"]).ok();
     let out = repo.ao(["attach", "latest"]).code(1).stderr_lacks("no agent was started");
@@ -124,7 +124,7 @@ fn dates_are_taken_as_git_takes_them() {
 fn huskys_folder_is_each_worktrees_own() {
     let repo = Repo::new();
     repo.write(".husky/_/.gitignore", "*\n");
-    repo.git(["config", "core.hooksPath", ".husky/_"]);
+    repo.config("core.hooksPath", ".husky/_");
     repo.ao(["spawn", "--no-agent", "Work"]).ok();
     let json = repo.ao(["show", "--json", "latest"]).ok().json();
     let work = json["session"]["workspace_path"].as_str().unwrap().to_owned();
@@ -140,7 +140,7 @@ fn huskys_folder_is_each_worktrees_own() {
     repo.ao(["hooks", "status"]).ok().stderr_lacks("is not installed in");
 
     // A folder that is part of the project.
-    repo.git(["config", "core.hooksPath", ".githooks"]);
+    repo.config("core.hooksPath", ".githooks");
     let out = repo.ao(["hooks", "install", "--file"]).ok();
     out.stderr_has("git status shows the change").stderr_has(&lacking);
 }
@@ -148,7 +148,7 @@ fn huskys_folder_is_each_worktrees_own() {
 #[test]
 fn the_worktree_of_an_ended_session_whose_agent_is_alive_is_looked_at() {
     let repo = Repo::new();
-    repo.git(["config", "ao.agent.long.command", "sleep 600"]);
+    repo.config("ao.agent.long.command", "sleep 600");
     repo.ao(["spawn", "--agent", "long", "--runtime", "detached", "Work"]).ok();
     wait_for("the agent to be at work", || {
         let out = repo.ao(["status", "latest"]).ok();

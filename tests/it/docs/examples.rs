@@ -18,9 +18,9 @@ fn the_examples_of_the_verbs_can_be_used() {
         let hub = repo.env().path("hub.git");
         repo.git(["init", "-q", "--bare", hub.to_str().unwrap()]);
         repo.git(["remote", "add", "origin", hub.to_str().unwrap()]);
-        repo.git(["config", "ao.agent.mine.command", "true {prompt}"]);
-        repo.git(["config", "ao.agent", "mine"]);
-        repo.git(["config", "ao.runtime", "foreground"]);
+        repo.config("ao.agent.mine.command", "true {prompt}");
+        repo.config("ao.agent", "mine");
+        repo.config("ao.runtime", "foreground");
         repo.ao(["spawn", "--no-agent", "--issue", "42", "Fix the flaky test"]).ok();
         for command in rest.split(".nf\n").skip(1).map(|rest| rest.split(".fi\n").next().unwrap()) {
             let command = command.replace("\\-", "-").replace("\\(aq", "'").replace("\\(dq", "\"");

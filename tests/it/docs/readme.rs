@@ -16,9 +16,9 @@ fn the_readme_shows_what_the_program_prints() {
     if tmux(&repo, &["-V"]).is_none() {
         return;
     }
-    repo.git(["config", "ao.replica", "laptop-9f2c"]);
-    repo.git(["config", "ao.agent.claude.command", CLAUDE]);
-    repo.git(["config", "ao.agent.codex.command", CODEX]);
+    repo.config("ao.replica", "laptop-9f2c");
+    repo.config("ao.agent.claude.command", CLAUDE);
+    repo.config("ao.agent.codex.command", CODEX);
     let text = fs::read_to_string(project_file("README.md")).unwrap();
     assert_current("README.md", &console.play(&text));
 }

@@ -180,7 +180,7 @@ fn huskys_layout() {
         write(&top.join(".husky/_/h"), h, 0o644);
         write(&top.join(".husky/_/.gitignore"), "*\n", 0o644);
         write(&top.join(".husky/post-checkout"), "echo \"husky $3\"\n", 0o644);
-        bed.repo.git(["config", "core.hooksPath", ".husky/_"]);
+        bed.repo.config("core.hooksPath", ".husky/_");
         bed
     };
     let bed = make();

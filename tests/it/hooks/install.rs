@@ -53,7 +53,7 @@ fn a_hook_of_another_name_is_refused() {
 #[test]
 fn a_hooks_path_in_the_worktree() {
     let bed = Bed::new();
-    bed.repo.git(["config", "core.hooksPath", ".githooks"]);
+    bed.repo.config("core.hooksPath", ".githooks");
     bed.work
         .ao(["hooks", "install", "--file"])
         .ok()
@@ -83,7 +83,7 @@ fn hooks_that_repositories_share_work_only_where_they_are_wanted() {
     let shared = bed.repo.env().path("shared");
     let (clone, work) = neighbour(&bed);
     for repo in [&bed.repo, &clone] {
-        repo.git(["config", "core.hooksPath", shared.to_str().unwrap()]);
+        repo.config("core.hooksPath", shared.to_str().unwrap());
     }
     let install =
         bed.repo.ao(["hooks", "install", "--file"]).ok().stderr_has("git config ao.hooks true");
@@ -96,7 +96,7 @@ fn hooks_that_repositories_share_work_only_where_they_are_wanted() {
     clone.git(["worktree", "add", "-q", work.dir().to_str().unwrap(), BRANCH]);
     assert_eq!(clone.git(["rev-parse", "refs/ao/sessions"]), before);
 
-    clone.git(["config", "ao.hooks", "true"]);
+    clone.config("ao.hooks", "true");
     clone.git(["worktree", "remove", work.dir().to_str().unwrap()]);
     clone.git(["worktree", "add", "-q", work.dir().to_str().unwrap(), BRANCH]);
     assert_ne!(clone.git(["rev-parse", "refs/ao/sessions"]), before);
@@ -123,7 +123,7 @@ fn a_hooks_path_that_is_set_for_all_repositories() {
 #[test]
 fn hooks_that_are_turned_off_stay_off() {
     let repo = Repo::new();
-    repo.git(["config", "core.hooksPath", "/dev/null"]);
+    repo.config("core.hooksPath", "/dev/null");
     repo.ao(["hooks", "install", "--file"])
         .code(1)
         .stderr_has("error: core.hooksPath is '/dev/null'");
@@ -153,7 +153,7 @@ fn a_folder_of_hooks_that_is_a_link_or_not_there() {
 fn a_folder_that_cannot_be_written_is_fatal_and_stays() {
     let repo = Repo::new();
     // Not even root writes there.
-    repo.git(["config", "core.hooksPath", "/proc/self"]);
+    repo.config("core.hooksPath", "/proc/self");
     repo.ao(["hooks", "install", "--file"])
         .code(128)
         .stdout_is("")

@@ -122,7 +122,7 @@ fn sessions_go_along_and_nobody_waits_for_them() {
     let (bed, remote) = with_remote();
     let bed = bed.hooked(&["pre-push"]);
     bed.run(&["push", "-q", "one", BRANCH]).run().ok();
-    bed.repo.git(["config", "ao.autoPush", "true"]);
+    bed.repo.config("ao.autoPush", "true");
     bed.work.commit("a", "");
     // The remote lets nothing of the sessions pass yet, and this ends nevertheless.
     bed.run(&["push", "-q", "one", BRANCH]).run().ok().stderr_is("");
@@ -141,9 +141,9 @@ fn sessions_go_to_no_other_remote() {
     let bed = bed.hooked(&["pre-push"]);
     let two = Repo::init(bed.repo.env(), "two", Combo::BARE);
     bed.repo.git(["remote", "add", "two", two.dir().to_str().unwrap()]);
-    bed.repo.git(["config", "ao.autoPush", "true"]);
+    bed.repo.config("ao.autoPush", "true");
     bed.run(&["push", "-q", "two", BRANCH]).run().ok();
-    bed.repo.git(["config", "ao.remote", "one"]);
+    bed.repo.config("ao.remote", "one");
     bed.run(&["push", "-q", "two", "HEAD:refs/heads/x"]).run().ok();
     bed.run(&["push", "-q", one.dir().to_str().unwrap(), "HEAD:refs/heads/y"]).run().ok();
     bed.run(&["push", "-q", "one", BRANCH]).run().ok();
@@ -157,7 +157,7 @@ fn a_remote_that_wants_no_sessions_fails_nothing() {
     let make = || {
         let (bed, remote) = with_remote();
         write_script(&remote.dir().join("hooks/pre-receive"), refuse);
-        bed.repo.git(["config", "ao.autoPush", "true"]);
+        bed.repo.config("ao.autoPush", "true");
         bed
     };
     let push = |bed: &Bed| vec![bed.run(&["push", "one", BRANCH]).run().ok()];

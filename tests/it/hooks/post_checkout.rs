@@ -147,10 +147,10 @@ fn it_can_be_turned_off() {
     let before = bed.events();
     bed.run(&["checkout", "-q", "-b", "a"]).env("AO_DISABLE", "1").run().ok();
     bed.run(&["-c", "ao.hooks=false", "checkout", "-q", "-b", "b"]).run().ok();
-    bed.repo.git(["config", "ao.hooks", "false"]);
+    bed.repo.config("ao.hooks", "false");
     bed.run(&["checkout", "-q", "-b", "c"]).run().ok();
     assert_eq!((bed.branch().as_str(), bed.events()), (BRANCH, before));
-    bed.repo.git(["config", "ao.hooks", "true"]);
+    bed.repo.config("ao.hooks", "true");
     bed.run(&["checkout", "-q", "-b", "d"]).env("AO_DISABLE", "0").run().ok();
     assert_eq!((bed.branch().as_str(), bed.events()), ("d", before + 1));
 }

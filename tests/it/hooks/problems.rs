@@ -134,7 +134,7 @@ fn a_branch_that_is_not_utf8_is_one_warning() {
 #[test]
 fn a_placement_that_cannot_be_named_is_one_warning() {
     let bed = Bed::of(Combo::PLAIN).hooked(&[]);
-    bed.repo.git(["config", "ao.replica", "../not a name"]);
+    bed.repo.config("ao.replica", "../not a name");
     let out = bed.repo.git_result(["worktree", "add", "-q", "../work", BRANCH]).ok();
     assert_eq!(out.stderr.lines().count(), 1, "{out}");
     assert!(out.stderr.contains("ao.replica"), "{out}");

@@ -40,7 +40,7 @@ fn a_branch_of_no_session_and_no_terminal_are_silent() {
     assert_eq!(checkout(&bed, "ao/7b6d11f9-other").len(), 1);
     bed.repo.git_result(["checkout", "-q", BRANCH]).ok().stdout_is("").stderr_is("");
     bed.repo.git(["checkout", "-q", "main"]);
-    bed.repo.git(["config", "ao.hooks", "false"]);
+    bed.repo.config("ao.hooks", "false");
     assert_eq!(checkout(&bed, BRANCH).len(), 1);
 }
 

@@ -25,8 +25,8 @@ fn what_is_installed_says_its_version() {
     let path = program(&repo, "claude", "[ \"$*\" = --version ] && echo '2.1.197 (Claude Code)'");
     program(&repo, "mine", "[ \"$*\" = 'about me' ] && echo 'mine 7'");
     program(&repo, "codex", "echo 'no such option'; exit 2");
-    repo.git(["config", "ao.agent.own.command", "mine {prompt}"]);
-    repo.git(["config", "ao.agent.own.version", "about me"]);
+    repo.config("ao.agent.own.command", "mine {prompt}");
+    repo.config("ao.agent.own.version", "about me");
     let all = agents(&repo, &path);
     assert_eq!(all["version"], 1);
     assert_eq!(of(&all, "claude")["agent_version"], "2.1.197 (Claude Code)");
@@ -58,8 +58,8 @@ fn the_list_is_for_people_and_says_what_is_missing() {
 #[test]
 fn an_agent_that_cannot_be_understood_is_said() {
     let repo = Repo::new();
-    repo.git(["config", "ao.agent.own.command", "-rf {prompt}"]);
-    repo.git(["config", "ao.agent.claude.args", "x 'y"]);
+    repo.config("ao.agent.own.command", "-rf {prompt}");
+    repo.config("ao.agent.claude.args", "x 'y");
     let out =
         repo.ao(["agents"]).ok().stdout_has("'ao.agent.own.command': not a valid program name");
     out.stdout_has("'codex' not found").stdout_has("the quote ' is not closed");

@@ -17,7 +17,7 @@ struct Writer {
 impl Writer {
     fn new(world: &World, script: &str) -> Self {
         // What runs in the background would count as a turn.
-        world.repo.git(["config", "maintenance.auto", "false"]);
+        world.repo.config("maintenance.auto", "false");
         let env = world.repo.env();
         let (bin, count) = (env.path("writer"), env.path("count"));
         let which = env.run(world.repo.dir(), "sh", ["-c", "command -v git"]).run().ok().stdout;

@@ -131,7 +131,7 @@ fn what_cannot_be_seen_or_is_not_its_own_stays() {
     world.set_status(&id, &SessionStatus::Done);
     world.forget_processes(&id);
     let file = world.repo.write("no-socket", "");
-    world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", file.display())]);
+    world.repo.config("ao.tmuxSocket", &format!("{}/y", file.display()));
     world.repo.ao(["cleanup"]).code(1).stdout_has("cannot determine whether its agent is alive");
     assert!(world.worktree(&id).exists());
     world.repo.git(["config", "--unset", "ao.tmuxSocket"]);

@@ -29,7 +29,7 @@ fn copy(world: &World) -> Repo {
     let to = copy.to_str().unwrap();
     world.repo.env().run(&world.repo.env().root(), "cp", ["-a", from, to]).run().ok();
     let copy = world.repo.within(&copy);
-    copy.git(["config", "ao.replica", "copy-0000"]);
+    copy.config("ao.replica", "copy-0000");
     copy
 }
 

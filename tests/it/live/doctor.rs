@@ -12,9 +12,9 @@ fn each_thing_that_is_wrong_is_found_with_its_fix() {
     let id = world.spawn(&["--no-agent", "the task"]);
     world.repo.ao(["doctor"]).ok().stdout_lacks("wrong").stdout_lacks("fixable");
     for (key, bad, good) in [("ao.runtime", "warp", "tmux"), ("ao.agent", "nobody", "test")] {
-        world.repo.git(["config", key, bad]);
+        world.repo.config(key, bad);
         world.repo.ao(["doctor"]).code(1).stdout_has(&format!("wrong: {key}: "));
-        world.repo.git(["config", key, good]);
+        world.repo.config(key, good);
     }
     world.repo.git(["branch", "ao/lonely"]);
     world.repo.ao(["doctor"]).ok().stdout_has("note: no session for the branch 'ao/lonely'");
@@ -62,9 +62,9 @@ fn a_setting_that_is_wrong_or_unknown_is_named() {
         world.repo.git(["config", "--unset", key]);
     }
     let replica = world.repo.git(["config", "ao.replica"]);
-    world.repo.git(["config", "ao.replica", "-x y"]);
+    world.repo.config("ao.replica", "-x y");
     world.repo.ao(["doctor"]).code(1).stdout_has("is not a valid name of a clone");
-    world.repo.git(["config", "ao.replica", replica.trim()]);
+    world.repo.config("ao.replica", replica.trim());
     world.repo.ao(["doctor"]).ok().stdout_lacks("wrong");
 }
 
@@ -85,10 +85,10 @@ fn programs_and_a_name_that_are_missing_are_found() {
     write_script(&bin.join("git"), &script);
     doctor().run().code(1).stdout_has("git is too old: git version 2.20.1").stdout_has("2.39");
 
-    world.repo.git(["config", "user.useConfigOnly", "true"]);
+    world.repo.config("user.useConfigOnly", "true");
     let nobody = world.repo.ao_run(["doctor"]).without("GIT_AUTHOR_NAME");
     nobody.without("GIT_AUTHOR_EMAIL").run().ok().stdout_has("your identity is not configured");
-    world.repo.git(["config", "ao.agent", "amp"]);
+    world.repo.config("ao.agent", "amp");
     world.repo.ao(["doctor"]).code(1).stdout_has("ao.agent: 'amp' is not on PATH");
 }
 

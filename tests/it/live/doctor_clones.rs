@@ -107,7 +107,7 @@ fn each_worktree_may_have_hooks_of_its_own() {
         world.repo.within(world.worktree(&id))
     });
     world.repo.ao(["hooks", "install", "--file", "post-checkout", "post-commit"]).ok();
-    world.repo.git(["config", "extensions.worktreeConfig", "true"]);
+    world.repo.config("extensions.worktreeConfig", "true");
     world.repo.ao(["doctor"]).ok().stdout_lacks("not installed in");
     let folder = world.repo.env().path("hooks of one");
     fs::create_dir(&folder).unwrap();
@@ -137,7 +137,7 @@ fn refs_of_the_store_need_not_label_commits() {
     world.spawn(&["--no-agent", "the task"]);
     let words = "'git log' labels commits with refs of git ao";
     world.repo.ao(["doctor"]).ok().stdout_lacks(words);
-    world.repo.git(["config", "log.initialDecorationSet", "all"]);
+    world.repo.config("log.initialDecorationSet", "all");
     world.repo.ao(["doctor"]).ok().stdout_has(words);
     run(&world.repo, &fix_of(&world.repo, words));
     world.repo.ao(["doctor"]).ok().stdout_lacks(words);

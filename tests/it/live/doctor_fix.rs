@@ -24,7 +24,7 @@ struct Ill {
 
 fn ill() -> Ill {
     let world = World::new();
-    world.repo.git(["config", "ao.worktreeDir", ".trees"]);
+    world.repo.config("ao.worktreeDir", ".trees");
     let [gone, orphan, _] = ["gone", "orphan", "there"].map(|title| {
         let made = world.spawned(&["--no-agent", title]);
         let path = PathBuf::from(made["workspace"].as_str().unwrap_or_else(|| panic!("{made}")));

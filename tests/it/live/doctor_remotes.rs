@@ -17,7 +17,7 @@ fn world() -> World {
     world.spawn(&["--no-agent", "--private", "private"]);
     let bare = world.repo.env().path("backup.git");
     world.repo.git(["init", "-q", "--bare", bare.to_str().unwrap()]);
-    world.repo.git(["config", "remote.backup.url", bare.to_str().unwrap()]);
+    world.repo.config("remote.backup.url", bare.to_str().unwrap());
     world.repo.ao(["push", "backup"]).ok();
     world
 }
@@ -52,8 +52,8 @@ fn a_fetch_that_would_overwrite_or_delete_sessions_is_found() {
         ("+refs/heads/*:refs/ao/*", "true", "overwrite"),
     ] {
         let world = world();
-        world.repo.git(["config", "remote.backup.fetch", spec]);
-        world.repo.git(["config", "remote.backup.prune", prune]);
+        world.repo.config("remote.backup.fetch", spec);
+        world.repo.config("remote.backup.prune", prune);
         follow(&world, &format!("'git fetch backup' can {harm} "));
         world.spawn(&["--no-agent", "not pushed"]);
         let before = tips(&world);
@@ -74,7 +74,7 @@ fn a_push_that_would_publish_or_overwrite_sessions_is_found() {
         ("mirror", "true", "publishes private sessions (remote.backup.mirror)"),
     ] {
         let world = world();
-        world.repo.git(["config", &format!("remote.backup.{key}"), value]);
+        world.repo.config(&format!("remote.backup.{key}"), value);
         follow(&world, words);
         let private = world.repo.git(["rev-parse", PRIVATE]);
         let backup = world.repo.git(["commit-tree", "HEAD^{tree}", "-m", "backup"]);
@@ -98,11 +98,11 @@ fn refspecs_that_leave_the_store_alone_are_not_found() {
         "+refs/ao/sessions:refs/ao/remotes/backup/sessions",
         "+refs/ao/*:refs/ao/remotes/backup/*",
     ] {
-        world.repo.git(["config", "remote.backup.fetch", spec]);
+        world.repo.config("remote.backup.fetch", spec);
         world.repo.ao(["doctor"]).ok().stdout_lacks("git fetch");
     }
     // Git leaves out what a negative refspec names, also of an exact one.
-    world.repo.git(["config", "remote.backup.fetch", "+refs/ao/sessions:refs/ao/sessions"]);
+    world.repo.config("remote.backup.fetch", "+refs/ao/sessions:refs/ao/sessions");
     world.repo.ao(["doctor"]).code(1).stdout_has("'git fetch backup' can overwrite ");
     world.repo.git(["config", "--add", "remote.backup.fetch", "^refs/ao/sessions"]);
     world.repo.ao(["doctor"]).ok().stdout_lacks("git fetch");
@@ -112,7 +112,7 @@ fn refspecs_that_leave_the_store_alone_are_not_found() {
     assert_eq!(tips(&world), before);
     world.repo.git(["config", "--unset-all", "remote.backup.fetch"]);
     for spec in ["refs/heads/*", "refs/ao/sessions", "HEAD", ":"] {
-        world.repo.git(["config", "remote.backup.push", spec]);
+        world.repo.config("remote.backup.push", spec);
         world.repo.ao(["doctor"]).ok().stdout_lacks("git push");
     }
 }

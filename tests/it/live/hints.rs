@@ -50,7 +50,7 @@ fn follow(repo: &Repo, typed: &[&str], hint: &str, then: Then) {
 
 fn with_agent() -> World {
     let world = World::new();
-    world.repo.git(["config", "ao.runtime", "detached"]);
+    world.repo.config("ao.runtime", "detached");
     world
 }
 
@@ -135,7 +135,7 @@ fn about_issues_and_branches() {
     follow(repo, &restore, "git update-ref refs/heads/other ", Then::Works);
     repo.git(["worktree", "remove", there.dir().to_str().unwrap()]);
     repo.git(["switch", "-q", "other"]);
-    repo.git(["config", "ao.runtime", "none"]);
+    repo.config("ao.runtime", "none");
     follow(repo, &restore, "git ao fork ", Then::Whatever);
     follow(repo, &restore, "git -C ", Then::Works);
 }
@@ -172,7 +172,7 @@ fn about_repositories() {
     world.repo.git(["init", "-q", empty.to_str().unwrap()]);
     let empty = world.repo.within(&empty);
     follow(&empty, &["spawn", "--no-agent", "x"], "git commit --allow-empty", Then::Works);
-    world.repo.git(["config", "core.hooksPath", "/dev/null"]);
+    world.repo.config("core.hooksPath", "/dev/null");
     follow(&world.repo, &["hooks", "install"], "git config --show-origin ", Then::Whatever);
 }
 

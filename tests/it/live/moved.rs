@@ -118,8 +118,8 @@ fn another_repository_in_the_old_place_does_not_end_it() {
     fs::write(&program, script).unwrap();
     world.repo.env().run(world.repo.dir(), "chmod", ["+x", program.to_str().unwrap()]).run().ok();
     let command = format!("'{}'", program.display());
-    world.repo.git(["config", "ao.agent.codex.command", &command]);
-    world.repo.git(["config", "ao.agent", "codex"]);
+    world.repo.config("ao.agent.codex.command", &command);
+    world.repo.config("ao.agent", "codex");
     let scene = Scene::of(world);
     let worktree = scene.world.worktree(&scene.id);
     scene.mv();

@@ -23,7 +23,7 @@ fn namesake(world: &World, id: &str) {
 fn it_takes_neither_the_worktree_nor_the_name() {
     for is_old in [false, true] {
         let world = World::new();
-        world.repo.git(["config", "ao.project", "demo"]);
+        world.repo.config("ao.project", "demo");
         let id = world.spawn(&["--no-agent", "mine"]);
         let tree = world.worktree(&id);
         world.repo.write(".git/info/exclude", "*.env\n");
@@ -52,7 +52,7 @@ fn it_takes_neither_the_worktree_nor_the_name() {
 fn the_end_of_an_agent_is_written_down_nevertheless() {
     for project in ["demo", "other"] {
         let world = World::new();
-        world.repo.git(["config", "ao.project", "demo"]);
+        world.repo.config("ao.project", "demo");
         let id = world.spawn(&["--runtime", "detached", "--project", project, "mine"]);
         until("it works", || world.session(&id).status == SessionStatus::Working);
         let path = format!("{project}/{}/{id}.yaml", &id[..2]);

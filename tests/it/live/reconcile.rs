@@ -70,7 +70,7 @@ fn an_agent_that_cannot_be_seen_is_not_gone() {
     world.forget_processes(&id);
     let before = world.events();
     let file = world.repo.write("no-socket", "");
-    world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", file.display())]);
+    world.repo.config("ao.tmuxSocket", &format!("{}/y", file.display()));
     let out = world.repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
     out.stderr_has("cannot determine whether the agent");
     assert_eq!(world.events(), before);

@@ -50,7 +50,7 @@ fn what_cannot_be_told_is_unknown_and_never_gone() {
     until("it works", || world.session(&id).status == SessionStatus::Working);
     world.forget_processes(&id);
     let socket = world.repo.write("no-socket/x", "");
-    world.repo.git(["config", "ao.tmuxSocket", &format!("{}/y", socket.display())]);
+    world.repo.config("ao.tmuxSocket", &format!("{}/y", socket.display()));
     let out = world.repo.ao(["status"]).ok().stdout_has(" test unknown ").stdout_lacks("gone");
     out.stderr_has(&format!(
         "warning: cannot determine whether the agent of {} is alive: ",

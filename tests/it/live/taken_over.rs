@@ -19,9 +19,9 @@ fn other_clone(world: &World) -> Repo {
     world.repo.git(["clone", "-q", hub.to_str().unwrap(), other.to_str().unwrap()]);
     let other = world.repo.within(&other);
     let socket = world.repo.env().path("other.sock");
-    other.git(["config", "ao.tmuxSocket", socket.to_str().unwrap()]);
-    other.git(["config", "ao.agent", "stay"]);
-    other.git(["config", "ao.agent.stay.command", "sleep 1000"]);
+    other.config("ao.tmuxSocket", socket.to_str().unwrap());
+    other.config("ao.agent", "stay");
+    other.config("ao.agent.stay.command", "sleep 1000");
     other
 }
 

@@ -8,7 +8,7 @@ use crate::support::{Out, Repo, Run, skipped};
 /// A repository with one session, whose worktrees are to be beside it.
 fn prepare() -> Repo {
     let repo = Repo::new();
-    repo.git(["config", "ao.worktreeDir", repo.env().path("trees").to_str().unwrap()]);
+    repo.config("ao.worktreeDir", repo.env().path("trees").to_str().unwrap());
     repo.ao(["spawn", "--no-agent", "One"]).ok();
     repo.ao(["doctor"]).ok().stdout_lacks("cannot write");
     repo

@@ -154,7 +154,7 @@ fn a_copy_of_the_repository_does_not_have_its_agents() {
     let from = world.repo.dir().to_str().unwrap();
     world.repo.env().run(&root, "cp", ["-a", from, copy.to_str().unwrap()]).run().ok();
     let copy = world.repo.within(&copy);
-    copy.git(["config", "ao.replica", "copy-0000"]);
+    copy.config("ao.replica", "copy-0000");
     let all = copy.ao(["status", "--json", &id]).ok().json();
     assert_eq!(all["sessions"][0]["live"]["agent"], "elsewhere");
     copy.ao(["kill", &id]).code(1);

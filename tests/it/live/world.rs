@@ -29,7 +29,7 @@ impl World {
         let go = world.go();
         world.repo.env().run(&world.repo.env().root(), "mkfifo", [&go]).run().ok();
         world.agent(&format!("read line <'{}'", go.display()));
-        world.repo.git(["config", "ao.agent", "test"]);
+        world.repo.config("ao.agent", "test");
         world
     }
 
@@ -42,7 +42,7 @@ impl World {
         let file = self.repo.env().path("agent");
         write_script(&file, script);
         let command = format!("{} {{prompt}}", file.display());
-        self.repo.git(["config", "ao.agent.test.command", &command]);
+        self.repo.config("ao.agent.test.command", &command);
     }
 
     /// Starts a session; returns its id.

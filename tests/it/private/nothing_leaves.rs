@@ -32,7 +32,7 @@ fn no_verb_sends_anything_private() {
     ann.ao(["push"]).ok().stdout_has("there are no sessions to share");
     let open = spawn(&["--branch", "open", "Open"]);
     let open = open["session"]["id"].as_str().unwrap();
-    ann.git(["config", "ao.autoPush", "true"]);
+    ann.config("ao.autoPush", "true");
     ann.ao(["hooks", "install", "--file", "pre-push"]).ok();
     let work = ann.within(ann.env().path("work"));
     ann.git(["worktree", "add", "-q", "../work", "wip/hushhush"]);

@@ -209,7 +209,7 @@ fn the_remote_is_chosen_and_never_guessed() {
         ann.ao(["push", "nowhere"]).code(128).stderr_has("no such remote 'nowhere'");
         ann.ao(["push", "--", "--upload-pack=x"]).code(128).stderr_has("no such remote");
         ann.ao(["push", "backup"]).ok().stdout_has("to backup: 1 session new");
-        ann.git(["config", "ao.remote", "origin"]);
+        ann.config("ao.remote", "origin");
         ann.ao(["pull"]).ok().stdout_has("up to date with origin");
         ann.git(["remote", "remove", "origin"]);
         ann.git(["remote", "remove", "backup"]);
@@ -222,18 +222,18 @@ fn the_remote_is_chosen_and_never_guessed() {
 fn a_remote_that_takes_branches_only_keeps_them_in_one() {
     alone(|| {
         let team = Team::new();
-        team.hub.git(["config", "receive.hideRefs", "refs/ao"]);
+        team.hub.config("receive.hideRefs", "refs/ao");
         let (ann, bob) = (team.member("ann"), team.member("bob"));
         create(&ann, 1, "One");
         let refused = ann.ao(["push"]).code(1);
         refused.stderr_has("'origin' rejected 'refs/ao/sessions'").stderr_has("ao.remoteRef");
         for member in [&ann, &bob] {
-            member.git(["config", "ao.remoteRef", "refs/heads/ao-sessions"]);
+            member.config("ao.remoteRef", "refs/heads/ao-sessions");
         }
         ann.ao(["push"]).ok();
         bob.ao(["pull"]).ok().stdout_has("1 session new");
         assert!(team.hub.git(["branch"]).contains("ao-sessions"));
-        ann.git(["config", "ao.remoteRef", "--force"]);
+        ann.config("ao.remoteRef", "--force");
         ann.ao(["push"]).code(128).stderr_has("in ao.remoteRef is not a full ref name");
     });
 }

@@ -70,14 +70,14 @@ fn a_hook_there_that_refuses() {
 fn a_remote_that_hides_the_ref() {
     alone(|| {
         let team = Team::new();
-        team.hub.git(["config", "transfer.hideRefs", "refs/ao"]);
+        team.hub.config("transfer.hideRefs", "refs/ao");
         let ann = team.member("ann");
         create(&ann, 1, "One");
         let before = tip(&ann);
         ann.ao(["push"]).code(1).stderr_has("hidden ref").stderr_has("ao.remoteRef");
         assert_eq!((tip(&ann), tip(&team.hub)), (before, None));
         // The way out: a host that takes branches takes this.
-        ann.git(["config", "ao.remoteRef", "refs/heads/ao-sessions"]);
+        ann.config("ao.remoteRef", "refs/heads/ao-sessions");
         ann.ao(["push"]).ok();
         team.hub.git(["rev-parse", "--verify", "refs/heads/ao-sessions"]);
     });
@@ -178,7 +178,7 @@ fn shallow_and_partial_clones() {
         let ann = team.member("ann");
         create(&ann, 1, "One");
         ann.ao(["push", "-q"]).ok();
-        team.hub.git(["config", "uploadpack.allowFilter", "true"]);
+        team.hub.config("uploadpack.allowFilter", "true");
         let url = format!("file://{}", team.hub.dir().display());
         for (n, option) in ["--depth=1", "--filter=blob:none"].into_iter().enumerate() {
             let name = format!("clone-{n}");
@@ -207,12 +207,12 @@ fn others_who_never_stop_pushing() {
         // Says of every push that somebody else was faster.
         team.hub.hook("update", "echo x; git update-ref -d \"$1\"; exit 0");
         edit(&ann, 1, |s| s.add_tag("late"));
-        ann.git(["config", "ao.pushTimeout", "0"]);
+        ann.config("ao.pushTimeout", "0");
         let before = tip(&ann);
         let out = ann.ao(["push"]).code(1);
         out.stderr_has("kept changing for 0 seconds").stderr_has("ao.pushTimeout");
         assert_eq!(tip(&ann), before);
-        ann.git(["config", "ao.pushTimeout", "soon"]);
+        ann.config("ao.pushTimeout", "soon");
         ann.ao(["push"]).code(128).stderr_has("'soon' in ao.pushTimeout");
     });
 }

@@ -15,7 +15,7 @@ fn pull_names_it_once_with_a_way_out() {
     alone(|| {
         let team = Team::new();
         let (ann, eve) = (team.member("ann"), team.member("eve"));
-        ann.git(["config", "ao.project", "demo"]);
+        ann.config("ao.project", "demo");
         create(&ann, 1, "Mine");
         ann.ao(["push", "-q"]).ok();
         eve.ao(["pull", "-q"]).ok().stderr_lacks("same id");

@@ -27,7 +27,7 @@ fn all_land_by(clones: usize, remote: impl Fn(&Team) -> Option<(String, String, 
             let member = team.member_at(&format!("clone-{n}"), &url);
             ao(&member, &["pull", "-q"]).run().ok();
             // That all land is the law here, not how soon.
-            member.git(["config", "ao.pushTimeout", "600"]);
+            member.config("ao.pushTimeout", "600");
             for change in 0..CHANGES {
                 let key = format!("{n}-{change}");
                 edit(&member, 0, |s| drop(s.context.insert(&*key, 1)));

@@ -56,7 +56,7 @@ fn a_host_that_declines_the_ref_leads_to_another_one() {
         let out = ann.ao(["push"]).code(1).stderr_has("hook declined");
         out.stderr_has("git config ao.remoteRef refs/heads/ao-sessions")
             .stderr_has("remote: GL-1: only branches");
-        ann.git(["config", "ao.remoteRef", "refs/heads/ao-sessions"]);
+        ann.config("ao.remoteRef", "refs/heads/ao-sessions");
         ann.ao(["push"]).ok();
     });
 }

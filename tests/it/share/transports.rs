@@ -7,7 +7,7 @@ fn works_at(team: &Team, url: &str) {
     create(&near, 1, "One");
     near.ao(["push", "-q"]).ok();
     for protocol in ["0", "2"] {
-        far.git(["config", "protocol.version", protocol]);
+        far.config("protocol.version", protocol);
         far.ao(["pull"]).ok();
         edit(&far, 1, |s| s.add_tag(protocol));
         far.ao(["push"]).ok().stdout_has("to origin: 1 session changed");
@@ -42,13 +42,13 @@ fn an_address_that_git_rewrites() {
         let team = Team::new();
         let ann = team.member_at("ann", "hub:hub.git");
         let root = format!("url.{}/.insteadOf", team.env.root().display());
-        ann.git(["config", &root, "hub:"]);
+        ann.config(&root, "hub:");
         create(&ann, 1, "One");
         ann.ao(["sync"]).ok();
         assert_eq!(tip(&ann), tip(&team.hub));
         let other = ["clone", "-q", "--bare", "hub.git", "other.git"];
         team.env.git(&team.env.root(), other).run().ok();
-        ann.git(["config", "remote.origin.pushurl", "../other.git"]);
+        ann.config("remote.origin.pushurl", "../other.git");
         edit(&ann, 1, |s| s.add_tag("elsewhere"));
         ann.ao(["push"]).ok();
         let other = team.hub.within(team.env.path("other.git"));

@@ -52,8 +52,8 @@ fn assert_clean(env: &str) {
 #[test]
 fn the_author_of_the_commit_authors_nothing_else() {
     let repo = Repo::new();
-    repo.git(["config", "user.name", "Una User"]);
-    repo.git(["config", "user.email", "una@example.com"]);
+    repo.config("user.name", "Una User");
+    repo.config("user.email", "una@example.com");
     repo.write("f", "f\n");
     repo.git(["add", "f"]);
     let args = ["-c", "core.abbrev=9", "commit", "-q", "-m", "m", "--author", "Else <else@x>"];

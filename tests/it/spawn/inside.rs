@@ -11,7 +11,7 @@ const SPAWN: [&str; 3] = ["spawn", "--no-agent", "the task"];
 
 fn inside(dir: &str) -> Repo {
     let repo = Repo::new();
-    repo.git(["config", "ao.worktreeDir", dir]);
+    repo.config("ao.worktreeDir", dir);
     repo
 }
 
@@ -89,7 +89,7 @@ fn worktrees_outside_need_nothing() {
     repo.ao(SPAWN).ok().stderr_lacks("ignores");
     // A bare repository has no worktree, also where a file '.git' beside it leads to it.
     let bare = TestEnv::new().repo(Combo { kind: Kind::Bare, ..Combo::PLAIN });
-    bare.git(["config", "ao.worktreeDir", "../trees"]);
+    bare.config("ao.worktreeDir", "../trees");
     fs::write(bare.env().path(".git"), "gitdir: ./demo.git\n").unwrap();
     bare.ao(SPAWN).ok().stderr_lacks("ignores");
     assert_eq!(added(&bare), [""; 0]);
@@ -120,7 +120,7 @@ fn those_inside_another_worktree_are_kept_out_there() {
     let repo = Repo::new();
     let linked = repo.env().path("linked");
     repo.git(["worktree", "add", "-q", linked.to_str().unwrap()]);
-    repo.git(["config", "ao.worktreeDir", linked.join("trees").to_str().unwrap()]);
+    repo.config("ao.worktreeDir", linked.join("trees").to_str().unwrap());
     repo.ao(SPAWN).ok();
     assert_eq!(added(&repo), ["/trees/"]);
     assert_eq!(taken(&repo.within(&linked)), "");
@@ -185,7 +185,7 @@ fn those_who_spawn_at_once_write_one_line() {
 fn a_failed_hook_is_not_passed_over() {
     let repo = Repo::new();
     write_script(&repo.dir().join("hooks/post-checkout"), "echo 'no such tool' >&2\nexit 1");
-    repo.git(["config", "core.hooksPath", repo.dir().join("hooks").to_str().unwrap()]);
+    repo.config("core.hooksPath", repo.dir().join("hooks").to_str().unwrap());
     let said =
         "warning: the post-checkout hook failed; the worktree was made all the same\n  no such";
     let out = repo.ao(["spawn", "--no-agent", "--json", "the task"]).ok().stderr_has(said);

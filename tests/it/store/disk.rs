@@ -61,18 +61,18 @@ fn core_fsync_is_honoured() {
         write_one(&repo, 0).run().ok();
         let Some(default) = syncs(&repo, 1) else { return };
         assert_eq!(default, 0);
-        repo.git(["config", "core.fsync", "loose-object"]);
+        repo.config("core.fsync", "loose-object");
         let objects = syncs(&repo, 2).unwrap();
         // The record, four trees and the commit: each file, and the folder that it is in.
         assert_eq!(objects, 12);
-        repo.git(["config", "core.fsync", "reference"]);
+        repo.config("core.fsync", "reference");
         assert_eq!(syncs(&repo, 3).unwrap(), 2);
-        repo.git(["config", "core.fsync", "committed"]);
+        repo.config("core.fsync", "committed");
         assert_eq!(syncs(&repo, 4).unwrap(), objects + 2);
         // As with git, a word without a minus counts whatever follows.
-        repo.git(["config", "core.fsync", "all,-reference"]);
+        repo.config("core.fsync", "all,-reference");
         assert_eq!(syncs(&repo, 6).unwrap(), objects + 2);
-        repo.git(["config", "core.fsync", "none"]);
+        repo.config("core.fsync", "none");
         assert_eq!(syncs(&repo, 5).unwrap(), 0);
     });
 }
@@ -99,7 +99,7 @@ fn core_shared_repository_is_honoured() {
             [("group", 0o2770, 0o660), ("all", 0o2775, 0o664), ("0640", 0o2750, 0o640)]
         {
             let repo = Repo::new();
-            repo.git(["config", "core.sharedRepository", value]);
+            repo.config("core.sharedRepository", value);
             let before: Vec<_> =
                 files(&repo.common_dir()).into_iter().map(|(path, _)| path).collect();
             write_one(&repo, 1).after("umask 077").run().ok();

@@ -58,7 +58,7 @@ fn a_configuration_that_cannot_be_read_is_not_an_empty_one() {
     fs::write(&user, "# nothing yet\n").unwrap();
     list().run().ok();
     // What can be read at the second attempt counts.
-    repo.git(["config", "ao.replica", "here"]);
+    repo.config("ao.replica", "here");
     let list = repo.ao_run(["list"]);
     let fault = format!("--trace-path={}", config.display());
     let Some(once) = strace(&list, &[&fault, "-e", "inject=openat:error=EIO:when=1"]) else {

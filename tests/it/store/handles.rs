@@ -162,7 +162,7 @@ fn one_id_in_two_projects_is_told_apart_by_the_project() {
         let ours = snapshot.resolve(&Handle::parse(&id.to_string()), &Context::default()).unwrap();
         assert_eq!(ours.location.project, project("demo"), "as the repository");
         assert_eq!(snapshot.namesakes(&ours.location).unwrap().len(), 1);
-        repo.git(["config", "ao.project", "third"]);
+        repo.config("ao.project", "third");
         let store = crate::support::sessions::store(&repo);
         let error = resolve(&store, &id.to_string()).unwrap_err();
         assert_eq!(error.to_string(), format!("'{id}' is ambiguous: 2 matches"));

@@ -62,19 +62,19 @@ fn what_git_refuses_is_refused_in_its_words() {
 #[test]
 fn where_git_knows_nobody_it_is_us() {
     let repo = Repo::new();
-    repo.git(["config", "user.useConfigOnly", "true"]);
+    repo.config("user.useConfigOnly", "true");
     let run = nameless(spawn(&repo)).env("EMAIL", "mail@x");
     run.run().ok();
     assert!(people(&repo, SESSIONS_REF).starts_with("git-ao <git-ao@"));
     // Half of one is none.
-    repo.git(["config", "user.name", "Una"]);
+    repo.config("user.name", "Una");
     nameless(spawn(&repo)).run().ok();
     assert!(people(&repo, SESSIONS_REF).starts_with("git-ao <git-ao@"));
-    repo.git(["config", "user.email", "una@x"]);
+    repo.config("user.email", "una@x");
     nameless(spawn(&repo)).run().ok();
     assert_eq!(people(&repo, SESSIONS_REF), "Una <una@x> Una <una@x>");
     // More exactly: the author's own settings go before the user's.
-    repo.git(["config", "author.name", "Writer"]);
+    repo.config("author.name", "Writer");
     nameless(spawn(&repo)).run().ok();
     assert_eq!(people(&repo, SESSIONS_REF), "Writer <una@x> Una <una@x>");
 }
@@ -82,7 +82,7 @@ fn where_git_knows_nobody_it_is_us() {
 #[test]
 fn a_mail_address_of_the_environment_counts() {
     let repo = Repo::new();
-    repo.git(["config", "user.name", "Una"]);
+    repo.config("user.name", "Una");
     let run = nameless(spawn(&repo)).env("EMAIL", "mail@x");
     run.run().ok();
     assert_eq!(people(&repo, SESSIONS_REF), "Una <mail@x> Una <mail@x>");

@@ -49,7 +49,7 @@ fn one_that_git_cannot_read_is_fatal() {
         repo.common_dir().display()
     )));
     assert!(!same(&format!("[INCLUDE]\n\tpath = {path}\n")));
-    repo.git(["config", "include.path", &path.to_string()]);
+    repo.config("include.path", &path.to_string());
     let list = repo.ao(["list"]).code(128);
     list.stderr_has(&format!("cannot read the configuration file '{path}'"));
 }

@@ -97,7 +97,7 @@ fn the_project_is_the_same_in_every_clone() {
         // A store that has one project says it for all.
         plant_record(&clone, &path(1).replace("/demo/", "/gadgets/"), "x");
         assert_eq!(name(&repo.env().path("side")), "gadgets");
-        clone.git(["config", "ao.project", "mine"]);
+        clone.config("ao.project", "mine");
         assert_eq!(name(clone.dir()), "mine");
     });
 }

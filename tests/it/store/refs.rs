@@ -204,7 +204,7 @@ fn a_hook_that_refuses_is_obeyed_and_quoted() {
 fn the_hook_is_where_git_looks_for_it() {
     let repo = Repo::new();
     let store = make_two(&repo);
-    repo.git(["config", "core.hooksPath", "team/hooks"]);
+    repo.config("core.hooksPath", "team/hooks");
     // Read anew: the configuration counts as it was when the store was opened.
     drop(store);
     hook(&repo.dir().join("team/hooks"), "exit 1");
@@ -213,7 +213,7 @@ fn the_hook_is_where_git_looks_for_it() {
         matches!(error, StoreError::Ledger(LedgerError::Ref(RefError::Refused { .. }))),
         "{error:?}"
     );
-    repo.git(["config", "core.hooksPath", "/dev/null"]);
+    repo.config("core.hooksPath", "/dev/null");
     assert!(both(&repo).delete(id(1)).unwrap().is_some());
 }
 
@@ -268,7 +268,7 @@ fn what_fails_is_named() {
 fn a_folder_that_is_not_synced_is_a_warning() {
     let repo = Repo::new();
     make_two(&repo);
-    repo.git(["config", "core.fsync", "reference"]);
+    repo.config("core.fsync", "reference");
     let set = |title: &str| repo.ao_run(["set", &id(1).short(), title]);
     // First the file, then the folder that it was moved into.
     let Some(run) = with_faults(&set("title=A"), &["inject=fsync:error=EIO:when=2"]) else {

@@ -120,8 +120,8 @@ fn worker_creates_one() {
 fn what_git_does_not_know_is_refused() {
     alone(|| {
         let repo = Repo::new();
-        repo.git(["config", "core.repositoryFormatVersion", "1"]);
-        repo.git(["config", "extensions.noSuchThing", "true"]);
+        repo.config("core.repositoryFormatVersion", "1");
+        repo.config("extensions.noSuchThing", "true");
         let said = refusal(repo.dir());
         assert!(said.contains("nosuchthing"), "{said}");
         repo.git_result(["status"]).code(128).stderr_has("nosuchthing");

@@ -119,7 +119,7 @@ fn a_backup_from_another_machine_is_a_copy() {
     let old = name(&repo);
     let parts: Vec<_> = place(&repo).split(' ').map(str::to_owned).collect();
     let there = format!("{} 1{} - other-machine {}", parts[0], parts[1], parts[4]);
-    repo.git(["config", "ao.replicaPlace", &there]);
+    repo.config("ao.replicaPlace", &there);
     assert_ne!(name_after_a_write(&repo), old);
 }
 
@@ -136,7 +136,7 @@ fn a_clone_seen_under_another_path_is_the_same() {
     let parts: Vec<_> = before.split(' ').collect();
     let mounted = format!("{} {} {} container /work/.git", parts[0], parts[1], parts[2]);
     if parts[2] != "-" {
-        repo.git(["config", "ao.replicaPlace", &mounted]);
+        repo.config("ao.replicaPlace", &mounted);
         assert_eq!(name_after_a_write(&repo), old);
         assert_eq!(place(&repo), before);
     }
@@ -146,13 +146,13 @@ fn a_clone_seen_under_another_path_is_the_same() {
 fn a_name_without_a_place_is_adopted_by_the_first_write() {
     for combo in [Combo::PLAIN, Combo::BARE] {
         let repo = TestEnv::new().repo(combo);
-        repo.git(["config", "ao.replica", "old-0000"]);
+        repo.config("ao.replica", "old-0000");
         assert_eq!(store(&repo).known_replica().as_deref(), Some("old-0000"));
         repo.git_result(["config", "ao.replicaPlace"]).code(1);
         store(&repo).create(&session(1, "One")).unwrap();
         assert!(place(&repo).starts_with("old-0000 "));
         // A name that somebody gives by hand is that of this clone.
-        repo.git(["config", "ao.replica", "new-0000"]);
+        repo.config("ao.replica", "new-0000");
         assert_eq!(store(&repo).replica().unwrap(), "new-0000");
         assert!(place(&repo).starts_with("new-0000 "));
         let event = store(&repo).update(id(1), "set", |it| it.title = "Two".into()).unwrap().event;

@@ -42,7 +42,7 @@ fn points(trace: &str) -> Vec<(String, usize)> {
 #[test]
 fn a_fault_at_any_call_that_writes_leaves_a_store_that_goes_on() {
     let repo = Repo::new();
-    repo.git(["config", "core.fsync", "all"]);
+    repo.config("core.fsync", "all");
     store(&repo).create(&session(1, "One")).unwrap();
     let trace = repo.env().path("trace");
     let traced = |title: &str, args: &[&str]| {

@@ -104,7 +104,7 @@ fn each_option_narrows() {
 fn here_is_this_worktree() {
     let world = World::of(Combo::LINKED);
     world.titled(A, "by its file");
-    world.repo.git(["config", "ao.replica", "laptop-1234"]);
+    world.repo.config("ao.replica", "laptop-1234");
     let dir = world.repo.dir().to_str().unwrap().to_owned();
     world.make(B, |session| {
         let placement = Placement { workspace: Some(dir.clone()), ..Placement::default() };
@@ -231,7 +231,7 @@ fn a_person_is_told_when_there_is_nothing() {
 #[test]
 fn what_lives_in_another_clone_says_in_which() {
     let world = World::new();
-    world.repo.git(["config", "ao.replica", "laptop-1234"]);
+    world.repo.config("ao.replica", "laptop-1234");
     let places = |session: &mut git_ao::model::Session, names: &[&str]| {
         for name in names {
             session.placements.insert((*name).to_owned(), Placement::default());

@@ -5,7 +5,7 @@ use crate::support::sessions::plant;
 
 fn world() -> World {
     let world = World::new();
-    world.repo.git(["config", "ao.project", "demo"]);
+    world.repo.config("ao.project", "demo");
     world.titled(A, "mine");
     let path = format!("sessions/demo/{}/{A}.yaml", &A[..2]);
     let text = world.repo.git(["show", &format!("refs/ao/sessions:{path}")]);

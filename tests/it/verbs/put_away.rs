@@ -102,7 +102,7 @@ fn a_record_of_a_newer_version_is_not_deleted_unawares() {
 #[test]
 fn a_folder_that_is_not_its_worktree_is_not_named() {
     let world = World::new();
-    world.repo.git(["config", "ao.replica", "laptop-1234"]);
+    world.repo.config("ao.replica", "laptop-1234");
     let home = world.repo.env().home();
     std::fs::create_dir(home.join("work")).unwrap();
     world.make(A, |session| {

@@ -133,7 +133,7 @@ fn names_that_are_none_or_many() {
 #[test]
 fn this_clone_is_marked_among_the_places() {
     let world = World::new();
-    world.repo.git(["config", "ao.replica", "laptop-1234"]);
+    world.repo.config("ao.replica", "laptop-1234");
     world.make(A, |session| {
         for name in ["desk-5678", "laptop-1234"] {
             let workspace = Some("~/w".to_owned());

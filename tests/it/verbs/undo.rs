@@ -50,9 +50,9 @@ fn what_a_runner_or_a_teammate_did_is_not_the_last() {
     let id = spawn(&repo, &["--agent", "mine", "--runtime", "foreground", "x"]);
     repo.ao(["set", &id.short(), "title=Mine"]).ok();
     let name = repo.git(["config", "ao.replica"]);
-    repo.git(["config", "ao.replica", "teammate-0000"]);
+    repo.config("ao.replica", "teammate-0000");
     repo.ao(["set", &id.short(), "tags+=theirs"]).ok();
-    repo.git(["config", "ao.replica", name.trim()]);
+    repo.config("ao.replica", name.trim());
     repo.ao(["undo"]).ok().stdout_has("-title: Mine");
     assert_eq!(record(&repo, id).tags, ["theirs"]);
 }

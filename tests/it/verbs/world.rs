@@ -34,8 +34,8 @@ impl World {
 
     /// Who makes the next changes.
     pub fn is_by(&self, name: &str, email: &str) {
-        self.repo.git(["config", "user.name", name]);
-        self.repo.git(["config", "user.email", email]);
+        self.repo.config("user.name", name);
+        self.repo.config("user.email", email);
     }
 
     /// The store; each change made with it is a minute later than the one before.

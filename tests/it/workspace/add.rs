@@ -237,9 +237,9 @@ fn worktrees_go_where_the_setting_says_else_below_home() {
             Worktrees::new(&git).default_path(&"demo".parse().unwrap(), id()).unwrap()
         };
         assert_eq!(path(), home.join(".worktrees/demo/7b6d11f9"));
-        repo.git(["config", "ao.worktreeDir", "~/trees"]);
+        repo.config("ao.worktreeDir", "~/trees");
         assert_eq!(path(), home.join("trees/demo/7b6d11f9"));
-        repo.git(["config", "ao.worktreeDir", "../beside"]);
+        repo.config("ao.worktreeDir", "../beside");
         assert_eq!(path(), repo.env().path("beside/demo/7b6d11f9"));
     });
 }
@@ -248,7 +248,7 @@ fn worktrees_go_where_the_setting_says_else_below_home() {
 fn post_checkout_runs_as_git_runs_it() {
     alone(|| {
         let repo = Repo::new();
-        repo.git(["config", "core.hooksPath", "tools/hooks"]);
+        repo.config("core.hooksPath", "tools/hooks");
         let hook = "echo \"$@\" >ran; pwd >>ran; git rev-parse --abbrev-ref HEAD >>ran\n\
                     echo \"$LC_ALL\" >>ran; echo no >&2; exit 3";
         write_script(&repo.dir().join("tools/hooks/post-checkout"), hook);
@@ -272,8 +272,8 @@ fn a_checkout_that_fails_takes_everything_back() {
             let (git, before) = (open(repo), known(repo));
             let path = repo.env().path("w/x");
             // A filter that must succeed and does not: git has made branch and folder by then.
-            repo.git(["config", "filter.broken.smudge", "false"]);
-            repo.git(["config", "filter.broken.required", "true"]);
+            repo.config("filter.broken.smudge", "false");
+            repo.config("filter.broken.required", "true");
             let attributes = repo.common_dir().join("info/attributes");
             fs::create_dir_all(attributes.parent().unwrap()).unwrap();
             fs::write(attributes, "* filter=broken\n").unwrap();

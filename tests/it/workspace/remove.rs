@@ -53,7 +53,7 @@ fn a_clean_one_goes_with_its_branch() {
         for_each_repo(|repo| {
             let before = known(repo);
             let (_, path) = workspace(repo);
-            repo.git(["config", "branch.ao/x.remote", "origin"]);
+            repo.config("branch.ao/x.remote", "origin");
             let removed = remove(repo, &path, Some("ao/x"), OnUnsaved::Refuse).unwrap();
             let branch = Some(super::main_commit(repo));
             assert_eq!(removed, Removed { backup: None, branch, kept: None });
@@ -102,7 +102,7 @@ fn a_change_in_the_moment_of_the_add_is_kept() {
     alone(|| {
         let repo = Repo::new();
         let (there, path) = workspace(&repo);
-        repo.git(["config", "core.trustctime", "false"]);
+        repo.config("core.trustctime", "false");
         let time = SystemTime::now() - Duration::from_secs(3600);
         let date = |path: &Path| {
             fs::File::options().append(true).open(path).unwrap().set_modified(time).unwrap();
@@ -326,7 +326,7 @@ fn a_snapshot_needs_no_identity() {
         let repo = Repo::new();
         let (there, path) = workspace(&repo);
         there.write("new", "");
-        repo.git(["config", "user.useConfigOnly", "true"]);
+        repo.config("user.useConfigOnly", "true");
         let names = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME"];
         let run = employ(repo.env(), repo.dir(), snapshot_here, &[path.to_str().unwrap()]);
         let run = names.into_iter().fold(run, |run, name| run.without(name));
@@ -342,8 +342,8 @@ fn what_cannot_be_kept_is_not_removed() {
         let repo = Repo::new();
         let (there, path) = workspace(&repo);
         there.write("new", "precious");
-        repo.git(["config", "filter.broken.clean", "false"]);
-        repo.git(["config", "filter.broken.required", "true"]);
+        repo.config("filter.broken.clean", "false");
+        repo.config("filter.broken.required", "true");
         repo.write(".git/info/attributes", "* filter=broken\n");
         let before = known(&repo);
         let error = remove(&repo, &path, None, OnUnsaved::Backup).unwrap_err();

@@ -199,7 +199,7 @@ fn changes_are_counted_and_looking_writes_nothing() {
             there.commit("a", "1\n");
             there.commit("b", "1\n");
             // What a user has set to see less must not hide what could be lost.
-            repo.git(["config", "status.showUntrackedFiles", "no"]);
+            repo.config("status.showUntrackedFiles", "no");
             assert!(look(repo, &path, Detail::Changes).changes.unwrap().is_clean());
             there.write("a", "2\n");
             there.git(["add", "a"]);

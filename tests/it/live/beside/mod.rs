@@ -22,7 +22,7 @@ const ALL: &str = "nniecrf";
 /// A world with something in it to be edited.
 fn furnished() -> World {
     let world = World::new();
-    world.repo.git(["config", "maintenance.auto", "false"]);
+    world.repo.config("maintenance.auto", "false");
     world.repo.commit(".gitignore", "*.env\n");
     for n in 0..200 {
         world.repo.write(&format!("sub/{n}"), "text\n");
