@@ -13,6 +13,7 @@ mod process;
 mod refs;
 mod repository;
 mod safe_directory;
+pub(crate) mod settings;
 mod zone;
 
 pub use config::GitConfigEntry;
@@ -24,6 +25,7 @@ pub(crate) use process::plain_message;
 pub use process::{GitCommand, GitExit, LOCAL_ENV, OLDEST_GIT, Output, is_new_enough};
 pub use refs::{Expected, Held, StaleLock};
 pub use repository::{Repository, hostname};
+pub use settings::Settings;
 
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub(crate) use identity::Signatures;
