@@ -1,5 +1,4 @@
-use git_ao::model::error_chain;
-use git_ao::ops::{self, ArchiveError};
+use git_ao::ops;
 use git_ao::store::Shelf;
 
 use super::targets::{self, label};
@@ -28,15 +27,4 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
     }
     Ok(ExitCode::Done)
-}
-
-impl From<ArchiveError> for CliError {
-    fn from(error: ArchiveError) -> Self {
-        let message = error_chain(&error);
-        match error {
-            ArchiveError::AgentState(error) => error.into(),
-            ArchiveError::Store(error) => error.into(),
-            _ => CliError::fatal(message),
-        }
-    }
 }

@@ -9,6 +9,7 @@ use git_ao::model::Session;
 use git_ao::ops::{AgentStateError, OpsError, RunningAgent, find_running, last_screen, log_file};
 use git_ao::runtime::{Probe, RuntimeError};
 
+use super::hints::refusals;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, interrupt, open};
 
@@ -48,10 +49,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
                 return Err(error);
             }
             return Err(match log()? {
-                path if path.is_file() => {
-                    let path = escape::os(path.as_os_str());
-                    error.hint(format!("its output is in {path}"))
-                }
+                path if path.is_file() => refusals::output_in(error, &path),
                 _ => error,
             });
         }
@@ -60,8 +58,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     match reached.runtime.attach(&session.id, &reached.handle) {
         Ok(attach) => {
             if !io::stdin().is_terminal() {
-                let refused = CliError::refused("standard input is not a terminal");
-                return Err(refused.hint("to type into the session: git ao send"));
+                return Err(refusals::no_terminal_to_attach());
             }
             ctx.out.flush()?;
             Err(attach.exec().into())

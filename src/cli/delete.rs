@@ -1,5 +1,5 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{self, AgentStateError, Checks, DeleteError, DeletedSession, Kept, Liveness};
+use git_ao::ops::{self, Checks, DeletedSession, Kept, Liveness};
 use git_ao::store::Committed;
 
 use super::targets::{self, label};
@@ -48,23 +48,6 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ctx.out.hint("to remove what is left: git ao cleanup --branches");
     }
     Ok(ExitCode::Done)
-}
-
-impl From<DeleteError> for CliError {
-    fn from(error: DeleteError) -> Self {
-        let message = error_chain(&error);
-        match error {
-            DeleteError::Status(error) => error.into(),
-            DeleteError::Newer { .. } => CliError::refused(escape::line(&message))
-                .hint("update git-ao, or use --force to delete it anyway"),
-            DeleteError::AgentState(error @ AgentStateError::StillRunning { .. }) => {
-                CliError::from(error).hint("to delete it anyway, use --force")
-            }
-            DeleteError::AgentState(error) => error.into(),
-            DeleteError::Store(error) => error.into(),
-            _ => CliError::fatal(message),
-        }
-    }
 }
 
 fn warn_of_agent(agent: &Liveness, ctx: &mut Ctx) {

@@ -1,13 +1,13 @@
 use std::io::IsTerminal as _;
-use std::path::Path;
 
 use git_ao::model::{Guard, Map, Project, Session, check_change};
-use git_ao::ops::{self, EditError};
+use git_ao::ops;
 use git_ao::store::{Key, RecordProblem, Shelf, StoreError, parse_record, render_record};
 
 use super::editor::Draft;
+use super::hints::refusals;
 use super::ui::{escape, message};
-use super::{CliError, Ctx, ExitCode, edit_errors, open};
+use super::{CliError, Ctx, ExitCode, force, open};
 
 /// Edit a session's record in your editor
 ///
@@ -28,7 +28,7 @@ const NAME: &str = "AO_EDIT.yaml";
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let guard = edit_errors::guard(args.force);
+    let guard = force::guard(args.force);
     let snapshot = store.snapshot()?;
     let entry = open::find(&snapshot, &store, &args.session)?;
     let key = Key::from(&entry.location);
@@ -49,12 +49,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
         match read(&edited, &before, guard) {
             Ok(after) => break after,
-            Err(error) if !is_terminal() => return Err(kept(error, &draft.keep())),
+            Err(error) if !is_terminal() => return Err(refusals::saved(error, &draft.keep())),
             Err(error) => {
                 error.print();
                 if !is_to_go_on() {
                     let error = CliError::refused("the record was not changed");
-                    return Err(kept(error, &draft.keep()));
+                    return Err(refusals::saved(error, &draft.keep()));
                 }
             }
         }
@@ -68,7 +68,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             let fields = escape::line(&done.value.fields.join(", ")).into_owned();
             writeln!(ctx.out, "changed {} ({title}): {fields}", before.id.short())?;
         }
-        Err(error) => return Err(kept(error.into(), &draft.keep())),
+        Err(error) => return Err(refusals::saved(error.into(), &draft.keep())),
     }
     Ok(ExitCode::Done)
 }
@@ -96,17 +96,6 @@ fn parse(text: &str, project: &Project) -> Result<Session, RecordProblem> {
     Ok(Session::from_record(record, project)?)
 }
 
-impl From<EditError> for CliError {
-    fn from(error: EditError) -> Self {
-        match error {
-            EditError::Rule(error) => error.into(),
-            EditError::Record(error) => error.into(),
-            EditError::Store(error) => error.into(),
-            error => CliError::refused(error.to_string()),
-        }
-    }
-}
-
 fn is_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
@@ -117,8 +106,4 @@ fn is_to_go_on() -> bool {
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer);
     read.is_ok_and(|bytes| bytes > 0) && matches!(answer.trim(), "" | "y" | "Y" | "yes")
-}
-
-fn kept(error: CliError, path: &Path) -> CliError {
-    error.hint(format!("your text was saved in '{}'", escape::os(path.as_os_str())))
 }

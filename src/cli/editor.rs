@@ -10,6 +10,7 @@ use git_ao::git::Repository;
 use tempfile::TempDir;
 
 use super::CliError;
+use super::hints::refusals;
 use super::ui::escape;
 
 /// A file to be edited, in a folder of its own in the git directory. It goes away with this, unless
@@ -54,10 +55,7 @@ impl Draft {
 /// The editor that git would use.
 fn editor(repo: &Repository) -> Result<String, CliError> {
     let named = repo.git("var").arg("GIT_EDITOR").run().map(|output| output.text());
-    named.ok().filter(|editor| !editor.is_empty()).ok_or_else(|| {
-        CliError::fatal("no editor for this terminal")
-            .hint("to set one: git config core.editor <editor>")
-    })
+    named.ok().filter(|editor| !editor.is_empty()).ok_or_else(refusals::no_editor)
 }
 
 /// Runs it as git does: by the shell, and leaving ^C to it.

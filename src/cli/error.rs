@@ -1,7 +1,6 @@
 use std::error::Error;
 use std::fmt;
 
-use git_ao::git::{Held, LockError, RefError, Unwritable};
 use git_ao::model::{SessionId, append_cause, error_chain};
 
 use super::ExitCode;
@@ -82,43 +81,15 @@ impl CliError {
         self
     }
 
-    /// Adds what makes the place writable that an error is about, where that is the reason.
-    pub fn write_hint(self, error: &(dyn Error + 'static)) -> Self {
-        const REASONS: [&str; 4] =
-            ["Permission denied", "Read-only file system", "No space left", "quota exceeded"];
-        if let Some(place) = Unwritable::from_error(error) {
-            return self.hint(place.hint());
-        }
-        // Git says no more than that.
-        match REASONS.iter().any(|reason| self.message.contains(reason)) && self.hints.is_empty() {
-            true => self.hint("to find what cannot be written to: git ao doctor"),
-            false => self,
-        }
-    }
-
-    /// Adds what can be done about a lock that somebody holds.
-    pub fn lock_hint(self, error: &LockError) -> Self {
-        match error.hint() {
-            Some(hint) => self.hint(hint),
-            None => self.write_hint(error),
-        }
-    }
-
-    /// Adds what can be done about a ref that is locked, or cannot be written.
-    pub fn ref_hint(self, error: &RefError) -> Self {
-        match error {
-            RefError::Locked { source, .. } => match source.downcast_ref::<Held>() {
-                Some(held) => self.hint(held.hint()),
-                None => self.hint("run the command again"),
-            },
-            _ => self.write_hint(error),
-        }
-    }
-
     /// Adds how the command is written: `git ao list [<options>]`.
     pub fn synopsis(mut self, synopsis: impl Into<String>) -> Self {
         self.usage = Some(synopsis.into());
         self
+    }
+
+    /// True if there is a hint already.
+    pub fn has_hints(&self) -> bool {
+        !self.hints.is_empty()
     }
 
     /// The message.

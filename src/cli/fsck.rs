@@ -5,6 +5,7 @@ use git_ao::model::Oid;
 use git_ao::share::Remote;
 use git_ao::store::{RepairMode, Severity, Store};
 
+use super::hints::{REPAIR, refusals};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
@@ -71,17 +72,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let is_own = args.remote.is_none() && args.commit.is_none();
     let can_repair = || store.repair(RepairMode::Plan).is_ok_and(|report| report.is_repairable());
     if is_own && is_wrong && !args.quiet && can_repair() {
-        ctx.out.hint(super::open::REPAIR);
+        ctx.out.hint(REPAIR);
     }
     Ok(if is_wrong { ExitCode::Refused } else { ExitCode::Done })
 }
 
 fn of_remote(store: &Store, name: &str) -> Result<(Store, Oid), CliError> {
     let remote = Remote::choose(store, Some(name))?;
-    let tip = remote.tip()?.ok_or_else(|| {
-        CliError::refused(format!("nothing has been fetched from '{name}' yet"))
-            .hint(format!("git ao fetch {name}"))
-    })?;
+    let tip = remote.tip()?.ok_or_else(|| refusals::nothing_fetched(name))?;
     Ok((store.at_ref(&remote.tracking_ref()), tip))
 }
 

@@ -3,18 +3,29 @@
 mod agent;
 mod agent_state;
 mod elsewhere;
+mod hook;
 mod launch;
+mod ledger;
+mod put_away;
+mod record;
+pub mod refusals;
+mod repository;
 mod runtime;
 mod session_worktree;
+mod share;
 mod spawn;
 mod status;
+mod store;
 mod undo;
+pub mod usage;
 mod workspace;
+mod writing;
 
 use git_ao::model::error_chain;
 use git_ao::ops::OpsError;
 
-pub use self::session_worktree::{kept, repair};
+pub use self::session_worktree::{repair, with_kept};
+pub use self::store::REPAIR;
 use super::CliError;
 use super::exit_code::INTERRUPTED;
 
@@ -37,7 +48,7 @@ impl From<OpsError> for CliError {
             OpsError::Lock(error) => CliError::fatal(message).lock_hint(&error),
             OpsError::File(error) => CliError::fatal(message).write_hint(&error),
             OpsError::Git(error) => CliError::fatal(message).write_hint(&error),
-            OpsError::Kept { source, path } => CliError::from(*source).hint(kept(&path)),
+            OpsError::Kept { source, path } => with_kept(CliError::from(*source), &path),
             OpsError::Interrupted => CliError::refused(message).with_code(INTERRUPTED),
             _ => CliError::fatal(message),
         }

@@ -2,10 +2,10 @@ use git_ao::hook::{
     Edits, HookError, HookName, HookState, HooksDir, HooksScope, InstallMethod, Installed,
     Installer, Uninstalled,
 };
-use git_ao::model::error_chain;
 
 use git_ao::git::Repository;
 
+use super::hints::refusals;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
@@ -89,11 +89,7 @@ fn named(texts: &[String], default: &[HookName]) -> Result<Vec<HookName>, CliErr
     if texts.is_empty() {
         return Ok(default.to_vec());
     }
-    let unknown = |error: git_ao::hook::UnknownHook| {
-        let all = HookName::ALL.map(HookName::as_str).join(", ");
-        CliError::usage(error.to_string()).hint(format!("the hooks are {all}"))
-    };
-    texts.iter().map(|text| text.parse().map_err(unknown)).collect()
+    texts.iter().map(|text| text.parse().map_err(|error| refusals::unknown_hook(&error))).collect()
 }
 
 fn install(installer: &Installer<'_>, names: &[HookName], ctx: &mut Ctx) -> Result<(), CliError> {
@@ -218,22 +214,4 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
     let names: Vec<_> = HookName::ALL.into_iter().filter(installed).collect();
     warn_of_lacking(installer, &names, ctx)?;
     Ok(if is_any { ExitCode::Done } else { ExitCode::Refused })
-}
-
-impl From<HookError> for CliError {
-    fn from(problem: HookError) -> Self {
-        let message = error_chain(&problem);
-        match problem {
-            HookError::Store(problem) => problem.into(),
-            HookError::TurnedOff(_) => Self::refused(message)
-                .hint("to see where it is set: git config --show-origin core.hooksPath"),
-            HookError::Edited(_) => {
-                Self::refused(message).hint("to discard the edits, use --force")
-            }
-            HookError::Damaged(_) => Self::refused(message)
-                .hint("remove the rest of git-ao's part by hand, from '# >>> git-ao' on"),
-            HookError::InTheWay(_) => Self::refused(message).hint("inspect it, and move it away"),
-            _ => Self::fatal(message),
-        }
-    }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use git_ao::ops::{Interrupt, OpsError};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::hints::kept;
+use super::hints::with_kept;
 use super::ui::message;
 use super::{CliError, ExitCode};
 
@@ -35,7 +35,7 @@ impl Interrupted {
     pub fn explain(&self, error: OpsError, message: &str) -> CliError {
         match error {
             OpsError::Kept { path, .. } if self.is_set() => {
-                self.error("interrupted").hint(kept(&path))
+                with_kept(self.error("interrupted"), &path)
             }
             _ if self.is_set() => self.error(message),
             error => error.into(),

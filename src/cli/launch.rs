@@ -6,6 +6,7 @@ use git_ao::ops::{AgentChoice, Caller, Launcher, Run, Start, restore_command};
 use git_ao::runtime::{NAMES, Started};
 use git_ao::store::Store;
 
+use super::hints::refusals;
 use super::interrupt::Interrupted;
 use super::look_after::look_after;
 use super::ui::escape;
@@ -81,9 +82,7 @@ pub fn fill_in(error: CliError, ctx: &Ctx) -> CliError {
 
 /// Says that no agent was started, and how to get one.
 pub fn say_nobody(ctx: &mut Ctx, session: &Session, none: &AgentError) {
-    let hint = none.hint().unwrap_or_default();
-    let start = format!("then start it with: git ao restore {}", session.id.short());
-    ctx.out.hint(&format!("no agent was started: {none}\n{hint}\n{start}"));
+    ctx.out.hint(&refusals::no_agent(session.id, none));
 }
 
 /// The line about the agent.

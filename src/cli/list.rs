@@ -1,6 +1,7 @@
 use git_ao::model::Session;
 use git_ao::store::{ListedSession, Listing, Shelf, Snapshot};
 
+use super::hints::REPAIR;
 use super::porcelain::{self, Ending, Porcelain};
 use super::selection::Selection;
 use super::ui::{Cell, Column, Style, Table};
@@ -91,7 +92,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ctx.out.error(&format!("cannot read '{}': {}", stray.path, stray.why));
     }
     if !unreadable.is_empty() {
-        ctx.out.hint(super::open::REPAIR);
+        ctx.out.hint(REPAIR);
     }
     Ok(if unreadable.is_empty() { ExitCode::Done } else { ExitCode::Refused })
 }

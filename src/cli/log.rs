@@ -13,6 +13,7 @@ use git_ao::store::{Snapshot, Store, StoreError};
 use self::entry::TitleCache;
 use self::event_filter::{EventFilter, Verdict};
 use self::scope::Scope;
+use super::hints::refusals;
 use super::selection::moment;
 use super::ui::OutError;
 use super::{CliError, Ctx, ExitCode, json};
@@ -100,8 +101,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let filter = args.filter(&store, ctx)?;
     let snapshot = store.snapshot()?;
     if snapshot.tips().next().is_none() && args.session.is_none() && !args.json {
-        return Err(CliError::fatal("there are no events yet")
-            .hint("to start a session: git ao spawn \"<task>\""));
+        return Err(refusals::no_events(CliError::fatal("there are no events yet")));
     }
     let scope = match &args.session {
         Some(handle) => Scope::of(handle, &snapshot, &store)?,

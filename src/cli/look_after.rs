@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use git_ao::model::SessionId;
-use git_ao::ops::{Interrupt, Launcher, Run, log_file, log_limit};
+use git_ao::ops::{Interrupt, Launcher, Run, log_file};
 use git_ao::runtime::{Exit, Log, SignalHandle};
 use git_ao::store::Store;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
@@ -53,7 +53,8 @@ pub fn look_after(
 fn output(store: &Store, session: SessionId) -> Box<dyn Write + Send> {
     let repo = store.repository();
     let log = log_file(repo, session).ok().filter(|path| is_stdout(path));
-    let log = log.and_then(|path| Log::open(&path, log_limit(repo), Box::new(go_on_in)).ok());
+    let log =
+        log.and_then(|path| Log::open(&path, repo.settings().log_limit(), Box::new(go_on_in)).ok());
     match log {
         Some(log) => Box::new(log),
         None => Box::new(io::stdout()),

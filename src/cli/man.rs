@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap_mangen::Man;
 
 use super::commands::Commands;
+use super::hints::refusals;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 use git_ao::ops::{man_dir, man_path};
@@ -73,8 +74,7 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
     };
     let Some(page) = pages.iter().find(is_wanted) else {
         let names: Vec<_> = pages.iter().map(|page| page.name_among(&pages)).collect();
-        return Err(CliError::refused(format!("no manual page '{}'", escape::line(wanted)))
-            .hint(format!("the pages are {}", names.join(", "))));
+        return Err(refusals::no_page(wanted, &names));
     };
     if look == Look::Source {
         return Ok(ctx.out.bytes(&page.text)?);

@@ -3,14 +3,12 @@
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use git_ao::git::{ObjectError, RefError, Repository, RepositoryError};
-use git_ao::ledger::{self, Clock, LedgerError};
-use git_ao::model::{Handle, Project, Reference, error_chain};
-use git_ao::store::{
-    Context, Entry, Key, Notice, RecordProblem, ResolveError, Snapshot, Store, StoreError,
-};
+use git_ao::git::Repository;
+use git_ao::ledger::{self, Clock};
+use git_ao::model::{Handle, Project, Reference};
+use git_ao::store::{Context, Entry, Key, Notice, Snapshot, Store};
 
-use super::ui::escape;
+use super::hints::REPAIR;
 use super::ui::message::{self, Level};
 use super::{CliError, Ctx};
 
@@ -52,10 +50,6 @@ impl Ctx {
         Ok(self.page(repo.config("core.pager").as_deref())?)
     }
 }
-
-/// The way out of a damaged store.
-pub const REPAIR: &str = "to see what can be repaired: git ao fsck --repair --dry-run\n\
-                      to repair it: git ao fsck --repair";
 
 /// Tells whoever sits at the terminal what a write waits for, and everybody what went wrong.
 fn say(notice: &Notice) {
@@ -106,112 +100,4 @@ pub fn context(store: &Store) -> Context {
 /// The session of this worktree.
 pub fn here(repo: &Repository) -> Option<Key> {
     git_ao::workspace::key_here(repo)
-}
-
-impl From<RepositoryError> for CliError {
-    fn from(error: RepositoryError) -> Self {
-        match &error {
-            RepositoryError::Refused(message) => {
-                let message = message.trim_end();
-                let (first, hint) = message.split_once('\n').unwrap_or((message, ""));
-                let fatal = CliError::fatal(first);
-                if hint.trim().is_empty() { fatal } else { fatal.hint(hint.trim()) }
-            }
-            RepositoryError::UnknownExtension(_) | RepositoryError::UnknownFormat(_) => {
-                CliError::fatal(error.to_string()).hint("a newer git-ao may support it")
-            }
-            _ => CliError::fatal(error_chain(&error)),
-        }
-    }
-}
-
-impl From<StoreError> for CliError {
-    fn from(error: StoreError) -> Self {
-        let message = error_chain(&error);
-        match &error {
-            StoreError::Resolve(resolve) => {
-                let refused = CliError::refused(message);
-                match resolve_hint(resolve) {
-                    Some(hint) => refused.hint(hint),
-                    None => refused,
-                }
-            }
-            StoreError::NotFound(_) | StoreError::Exists(_) => CliError::refused(message),
-            StoreError::Archived(key) => CliError::refused(message)
-                .hint(format!("to move it back first: git ao unarchive {}", key.id.short())),
-            StoreError::InTwoProjects(id) => {
-                CliError::refused(message).hint(format!("specify which: <project>/{}", id.short()))
-            }
-            StoreError::Transition { id, source } if source.from.is_restorable() => {
-                CliError::refused(message).restore_hint("to restart it", *id)
-            }
-            StoreError::Transition { .. } => {
-                CliError::refused(message).hint("to do it anyway, use --force")
-            }
-            StoreError::Corrupt { key, problem } if problem.is_newer() => CliError::fatal(message)
-                .hint(format!(
-                    "update git-ao; to see the record: git ao show --yaml {}",
-                    key.id.short()
-                )),
-            StoreError::Corrupt { problem: RecordProblem::Object(_), .. } => {
-                CliError::fatal(message).hint(REPAIR)
-            }
-            StoreError::Corrupt { key, .. } => CliError::fatal(message).hint(format!(
-                "its bytes are preserved; to see them: git ao show --yaml {}\n\
-                 to delete it: git ao delete {}",
-                key.id.short(),
-                key.id.short()
-            )),
-            StoreError::Project(_) => CliError::fatal(message).hint(
-                "up to 100 letters, digits, '.', '_' and '-' are allowed:\n  \
-                 git config ao.project <name>",
-            ),
-            StoreError::Newer(_) => {
-                CliError::fatal(message).hint("update git-ao; nothing was written")
-            }
-            StoreError::NotAStore { .. } | StoreError::PrivateUnread(_) => {
-                CliError::fatal(message).hint(REPAIR)
-            }
-            StoreError::Ledger(error) => error.into(),
-            _ => CliError::fatal(message).write_hint(&error),
-        }
-    }
-}
-
-impl From<&LedgerError> for CliError {
-    fn from(error: &LedgerError) -> Self {
-        let message = error_chain(error);
-        match error {
-            LedgerError::Object(
-                ObjectError::Missing(_)
-                | ObjectError::Unreadable { .. }
-                | ObjectError::WrongKind { .. },
-            )
-            | LedgerError::Ref(RefError::Read { .. }) => CliError::fatal(message).hint(REPAIR),
-            LedgerError::Ref(RefError::Moved(_)) | LedgerError::Contended { .. } => {
-                CliError::fatal(message).hint("other processes are writing; run the command again")
-            }
-            LedgerError::Ref(error) => CliError::fatal(message).ref_hint(error),
-            LedgerError::Lock(error) => CliError::fatal(message).lock_hint(error),
-            // What is transparent is passed over where causes are looked for.
-            LedgerError::Object(error) => CliError::fatal(message).write_hint(error),
-            error => CliError::fatal(message).write_hint(error),
-        }
-    }
-}
-
-fn resolve_hint(error: &ResolveError) -> Option<String> {
-    Some(match error {
-        ResolveError::Nothing { .. } => "to list all sessions: git ao list --all".to_owned(),
-        ResolveError::Ambiguous { candidates, .. } => {
-            let line = |(key, title): &(Key, String)| format!("{key}  {}", escape::line(title));
-            let lines: Vec<_> = candidates.iter().take(20).map(line).collect();
-            format!("candidates are:\n  {}", lines.join("\n  "))
-        }
-        ResolveError::NotInSession => {
-            "name a session, such as 'latest'; to list them: git ao list".to_owned()
-        }
-        ResolveError::Empty(_) => "to start one: git ao spawn \"<task>\"".to_owned(),
-        _ => return None,
-    })
 }

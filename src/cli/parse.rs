@@ -7,7 +7,7 @@ use super::commands::Commands;
 use super::overview::{SYNOPSIS, overview};
 use super::verbs::{Verb, fill};
 use super::version::VERSION;
-use super::{CliError, Ctx, ExitCode, usage};
+use super::{CliError, Ctx, ExitCode, hints, usage};
 
 /// Keep the sessions of AI coding agents in the git repository they work on
 ///
@@ -128,7 +128,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
             let code = if help == Help::Long { ExitCode::Done } else { ExitCode::Usage };
             Ok(Request::Text(error.render().to_string(), code))
         }
-        _ => Err(usage::explain(&error)),
+        _ => Err(hints::usage::explain(&error)),
     }
 }
 

@@ -6,6 +6,7 @@ use git_ao::store::{LIMITS, Store};
 
 use super::CliError;
 use super::editor::Draft;
+use super::hints::refusals;
 use super::ui::escape;
 
 /// Where the task comes from.
@@ -23,12 +24,6 @@ pub struct TaskArgs {
     /// Write the task in your editor.
     #[arg(long, short)]
     edit: bool,
-}
-
-fn too_long() -> CliError {
-    let most = LONGEST / 1024;
-    CliError::refused(format!("the task is longer than {most} KiB; nothing was started"))
-        .hint("put it into a file in the repository, and refer to the file in the task")
 }
 
 /// What a record has room for, beside the rest of it.
@@ -61,10 +56,7 @@ impl TaskArgs {
         let is_empty = task.is_empty();
         check(Some(&task)).and_then(|()| start(Some(task))).map_err(|error| match is_empty {
             true => error,
-            false => {
-                let path = draft.keep();
-                error.hint(format!("your text was saved in '{}'", escape::os(path.as_os_str())))
-            }
+            false => refusals::saved(error, &draft.keep()),
         })
     }
 }
@@ -75,16 +67,9 @@ fn check(task: Option<&str>) -> Result<(), CliError> {
             Err(CliError::refused("the task is empty; nothing was started"))
         }
         Some(task) if task.contains('\0') => Err(CliError::refused("the task contains a NUL byte")),
-        Some(task) if task.len() > LONGEST => Err(too_long()),
+        Some(task) if task.len() > LONGEST => Err(refusals::task_too_long(LONGEST / 1024)),
         _ => Ok(()),
     }
-}
-
-/// What is said where neither a task nor a title was given.
-pub fn nothing_to_do(synopsis: &str) -> CliError {
-    CliError::usage("no task was given")
-        .synopsis(synopsis)
-        .hint("give the task as an argument, or use --edit to write it in your editor")
 }
 
 fn read_file(path: &str) -> Result<String, CliError> {
@@ -104,7 +89,7 @@ fn read_file(path: &str) -> Result<String, CliError> {
         CliError::fatal(format!("cannot read the task from {name}")).because(&error)
     })?;
     if bytes.len() > LONGEST {
-        return Err(too_long());
+        return Err(refusals::task_too_long(LONGEST / 1024));
     }
     String::from_utf8(bytes)
         .map_err(|_| CliError::fatal(format!("the task in {name} is not UTF-8")))

@@ -4,6 +4,7 @@ use git_ao::agent::Action;
 use git_ao::model::{SessionId, Timestamp};
 use git_ao::ops::{Caller, Run};
 
+use super::hints::refusals;
 use super::look_after::look_after;
 use super::{CliError, Ctx, ExitCode, launch};
 
@@ -42,8 +43,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         _ => Action::Launch,
     };
     if !args.wait && !std::io::stdin().is_terminal() {
-        return Err(CliError::refused("there is no terminal for the agent")
-            .hint("to start it without a terminal: git ao restore"));
+        return Err(refusals::no_terminal_to_run());
     }
     let turn = if args.wait { Caller::Runtime(args.placed) } else { Caller::Terminal };
     let launcher = launch::launcher(&store)?;

@@ -7,12 +7,12 @@ mod here;
 use std::collections::HashSet;
 
 use git_ao::model::{
-    Field, Filter, Handle, Moment, SessionId, SessionStatus, Subject, Timestamp, nearest,
-    parse_when,
+    Field, Filter, Handle, Moment, SessionId, SessionStatus, Subject, Timestamp, parse_when,
 };
 use git_ao::store::{ListedSession, Shelf, Snapshot, Store, StoreError};
 
 use self::here::Here;
+use super::hints::refusals;
 use super::{CliError, Ctx};
 
 /// Options that may each be given several times: one of the values must match, and each option.
@@ -255,12 +255,7 @@ fn check_statuses(filter: &Filter, snapshot: &Snapshot<'_>) -> Result<(), CliErr
     let sessions = listed.iter().flatten().filter_map(|listed| listed.session.as_ref().ok());
     let used: HashSet<_> = sessions.map(|session| session.status.to_string()).collect();
     let Some(word) = unknown.into_iter().find(|word| !used.contains(*word)) else { return Ok(()) };
-    let all = SessionStatus::ALL.iter().map(SessionStatus::as_str).chain(["corrupt"]);
-    let words: Vec<_> = all.collect();
-    let near = nearest(word, words.iter().copied());
-    let near = near.map(|near| format!("did you mean '{near}'?\n")).unwrap_or_default();
-    Err(CliError::usage(format!("unknown status '{word}'"))
-        .hint(format!("{near}the statuses are {}", words.join(", "))))
+    Err(refusals::unknown_status(word))
 }
 
 fn unknown_statuses<'f>(filter: &'f Filter, unknown: &mut Vec<&'f str>) {

@@ -1,6 +1,7 @@
 use git_ao::ops::{self, OpsError};
 use git_ao::runtime::RuntimeError;
 
+use super::hints::refusals;
 use super::{CliError, Ctx, ExitCode, open, text};
 
 /// Send text to a session's agent
@@ -28,29 +29,22 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
-    let no_text = || {
-        CliError::usage("no text was given")
-            .synopsis("git ao send [<session>] <text>...")
-            .hint("'-' reads it from standard input")
-    };
     let find = |name: &str| open::find(&snapshot, &store, name);
     let (entry, words) = match (&args.session, args.words.as_slice(), &args.file) {
         (None, ..) => (find("@")?, Vec::new()),
         // The only word is the text, unless it names a session.
         (Some(word), [], None) => match (find(word), find("@")) {
             (Err(_), Ok(here)) => (here, vec![word.clone()]),
-            _ => return Err(no_text()),
+            _ => return Err(refusals::no_text()),
         },
         (Some(name), words, _) => (find(name)?, words.to_vec()),
     };
     let session = snapshot.session(&entry.location)?;
-    let text = text::given(args.file.as_deref(), &words)?.ok_or_else(no_text)?;
+    let text = text::given(args.file.as_deref(), &words)?.ok_or_else(refusals::no_text)?;
     match ops::send(&store, &session, &text) {
         Ok(()) => Ok(ExitCode::Done),
         Err(OpsError::Runtime(error @ RuntimeError::Unsupported { .. })) => {
-            let id = session.id.short();
-            Err(CliError::refused(format!("session {id} takes no input: {error}"))
-                .hint("text can be sent only to an agent in tmux"))
+            Err(refusals::takes_no_input(session.id, &error))
         }
         Err(error) => Err(error.into()),
     }

@@ -1,9 +1,10 @@
 use git_ao::model::{Assignment, Session};
-use git_ao::ops::{self, SetError, SetRequest, UpdateTime};
+use git_ao::ops::{self, SetRequest, UpdateTime};
 use git_ao::store::{Key, Visibility};
 
+use super::hints::refusals;
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, edit_errors, open};
+use super::{CliError, Ctx, ExitCode, force, open};
 
 /// Change fields of a session
 ///
@@ -43,7 +44,7 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let request = parse(&args.changes)?;
-    let guard = edit_errors::guard(args.force);
+    let guard = force::guard(args.force);
     let store = ctx.store()?;
     let key = Key::from(&open::find(&store.snapshot()?, &store, &args.session)?);
     let done = ops::set(&store, &key, &request, guard)?;
@@ -56,18 +57,6 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         None => ctx.out.hint(&format!("{label} already has these values; nothing was written")),
     }
     Ok(ExitCode::Done)
-}
-
-impl From<SetError> for CliError {
-    fn from(error: SetError) -> Self {
-        match error {
-            SetError::Assignment(error) => error.into(),
-            SetError::Rule(error) => error.into(),
-            SetError::Record(error) => error.into(),
-            SetError::Store(error) => error.into(),
-            error => CliError::fatal(error.to_string()),
-        }
-    }
 }
 
 fn parse(typed: &[String]) -> Result<SetRequest, CliError> {
@@ -87,11 +76,7 @@ fn split<'a>(typed: &[&'a str]) -> Result<(Option<Visibility>, Vec<&'a str>), Cl
             None => fields.push(*text),
             Some("private") => visibility = Some(Visibility::Private),
             Some("public") => visibility = Some(Visibility::Public),
-            Some(other) => {
-                let other = escape::line(other);
-                return Err(CliError::refused(format!("unknown visibility '{other}'"))
-                    .hint("the visibilities are public and private"));
-            }
+            Some(other) => return Err(refusals::unknown_visibility(other)),
         }
     }
     Ok((visibility, fields))

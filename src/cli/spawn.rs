@@ -2,8 +2,9 @@ use git_ao::model::{Project, SessionId};
 use git_ao::ops::{Duplicates, SpawnRequest};
 use git_ao::store::Store;
 
+use super::hints::refusals;
 use super::new::{NewArgs, start};
-use super::prompt::{self, TaskArgs};
+use super::prompt::TaskArgs;
 use super::{CliError, Ctx, ExitCode, launch};
 
 /// Start a new session with its own branch, worktree and agent
@@ -39,7 +40,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             ..args.new.request(task)
         };
         if request.task.is_none() && request.title.is_none() {
-            return Err(prompt::nothing_to_do("git ao spawn [<options>] [<task>...]"));
+            return Err(refusals::no_task("git ao spawn [<options>] [<task>...]"));
         }
         let launcher = launch::launcher(&store)?;
         start(ctx, &store, &launcher, request, &args.new)

@@ -11,7 +11,7 @@ use git_ao::view::{LocalPlacements, Status, status_row};
 use git_ao::workspace::Detail;
 
 use self::view::{Request, View};
-use super::hints::repair;
+use super::hints::{REPAIR, repair};
 use super::selection::Selection;
 use super::{CliError, Ctx, ExitCode, json};
 
@@ -105,7 +105,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ctx.out.error(&format!("cannot read '{}': {}", stray.path, stray.why));
     }
     if !view.unreadable.is_empty() {
-        ctx.out.hint(super::open::REPAIR);
+        ctx.out.hint(REPAIR);
     }
     Ok(if view.unreadable.is_empty() { ExitCode::Done } else { ExitCode::Refused })
 }

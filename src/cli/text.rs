@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use super::CliError;
+use super::hints::refusals;
 use super::ui::escape;
 
 /// More than this is no message.
@@ -38,8 +39,7 @@ fn read(path: &str) -> Result<String, CliError> {
         CliError::fatal(format!("cannot read the text from {name}")).because(&error)
     })?;
     if bytes.len() as u64 > LONGEST {
-        return Err(CliError::refused(format!("the text in {name} is longer than 1 MiB"))
-            .hint("put it into a file in the worktree, and refer to the file"));
+        return Err(refusals::text_too_long(&name));
     }
     String::from_utf8(bytes)
         .map_err(|_| CliError::fatal(format!("the text in {name} is not UTF-8")))

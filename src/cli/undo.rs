@@ -4,6 +4,7 @@ use git_ao::store::{Shelf, Store, Undone, Version};
 
 use serde_json::json;
 
+use super::hints::refusals;
 use super::ui::{OutError, Style, escape};
 use super::{CliError, Ctx, ExitCode, json, launch};
 use git_ao::view::LocalPlacements;
@@ -53,8 +54,8 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     if store.snapshot()?.tips().next().is_none() {
-        return Err(CliError::refused("nothing to undo: there are no events yet")
-            .hint("to start a session: git ao spawn \"<task>\""));
+        let refused = CliError::refused("nothing to undo: there are no events yet");
+        return Err(refusals::no_events(refused));
     }
     let event = args.event.as_deref().map(|text| event(&store, text)).transpose()?;
     let checks = if args.force { Checks::Skip } else { Checks::All };
@@ -100,10 +101,7 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
         .find()
         .map_err(OpsError::from)?;
     let id = found.and_then(|output| output.text().trim().parse().ok());
-    id.ok_or_else(|| {
-        CliError::refused(format!("'{}' is not an event", escape::line(text)))
-            .hint("to list the events: git ao log")
-    })
+    id.ok_or_else(|| refusals::not_an_event(text))
 }
 
 fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {

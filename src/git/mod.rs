@@ -1,5 +1,9 @@
 //! Access to one repository: opening it, refusing what git itself would refuse, and running git
 //! safely.
+//!
+//! A [`Repository`] is found, configured and trusted as git itself would. Objects, and refs in files,
+//! are read and written in this process. The rest (reftables, worktrees, hooks, transports) is left
+//! to git, which a [`GitCommand`] runs with the variables of the repository's [`Environment`].
 
 mod config;
 mod environment;
@@ -13,6 +17,7 @@ mod process;
 mod refs;
 mod repository;
 mod safe_directory;
+pub(crate) mod settings;
 mod zone;
 
 pub use config::GitConfigEntry;
@@ -24,6 +29,7 @@ pub(crate) use process::plain_message;
 pub use process::{GitCommand, GitExit, LOCAL_ENV, OLDEST_GIT, Output, is_new_enough};
 pub use refs::{Expected, Held, StaleLock};
 pub use repository::{Repository, hostname};
+pub use settings::Settings;
 
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub(crate) use identity::Signatures;

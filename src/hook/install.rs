@@ -119,8 +119,9 @@ impl<'r> Installer<'r> {
     fn opt_in(&self) -> Result<(), HookError> {
         let is_shared =
             HooksDir::find(self.repo).is_ok_and(|place| place.scope == HooksScope::Shared);
-        if is_shared && self.repo.config_bool(super::run::SWITCH).is_none() {
-            let git = self.repo.git("config").args(["--local", super::run::SWITCH, "true"]);
+        if is_shared && self.repo.settings().hooks().is_none() {
+            let git =
+                self.repo.git("config").args(["--local", crate::git::settings::HOOKS, "true"]);
             git.run()?;
         }
         Ok(())

@@ -11,7 +11,7 @@ use crate::store::Store;
 ///
 /// A remote that has moved on refuses it; the next `git ao sync` brings both together.
 pub fn run(store: &Store, args: &[OsString]) -> Result<(), HookError> {
-    if store.repository().config_bool("ao.autoPush") != Some(true) || store.tip()?.is_none() {
+    if !store.repository().settings().auto_push() || store.tip()?.is_none() {
         return Ok(());
     }
     // Where nothing says which remote is the store's, no push is meant for it.

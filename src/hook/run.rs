@@ -9,9 +9,6 @@ use crate::git::Repository;
 use crate::ledger::LedgerError;
 use crate::store::{Store, StoreError};
 
-/// The configuration key that turns all hooks off, or on in a shared folder.
-pub(super) const SWITCH: &str = "ao.hooks";
-
 /// How long a hook waits for other writers: somebody waits for git.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -56,7 +53,7 @@ pub fn run(
 }
 
 fn is_on(repo: &Repository) -> bool {
-    match repo.config_bool(SWITCH) {
+    match repo.settings().hooks() {
         Some(answer) => answer,
         None => HooksDir::find(repo).map_or(true, |place| place.scope != HooksScope::Shared),
     }

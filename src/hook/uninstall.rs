@@ -34,7 +34,7 @@ impl Installer<'_> {
             HooksDir::find(self.repo).is_ok_and(|place| place.scope == HooksScope::Shared);
         if is_shared {
             let git = || self.repo.git("config").arg("--local");
-            let switch = super::run::SWITCH;
+            let switch = crate::git::settings::HOOKS;
             let is_set = git().args(["--type=bool", "--get", switch]).find()?;
             if is_set.is_some_and(|value| value.text() == "true") {
                 git().args(["--unset-all", switch]).run()?;

@@ -59,8 +59,8 @@ pub use common::{
     LostConversation, MovedSession, OpsError, Purge, Remain, RunningAgent, Scope,
     SessionWorktreeError, SpawnError, SpawnRequest, Start, StatusChange, StatusError, Uncommitted,
     agent_reports, elsewhere, end_remains, find_running, last_output, last_screen, liveness,
-    liveness_of, log_file, log_limit, man_dir, man_path, place, placement, purge, record_branches,
-    remains, survey, uncommitted,
+    liveness_of, log_file, man_dir, man_path, place, placement, purge, record_branches, remains,
+    survey, uncommitted,
 };
 pub use complete::complete;
 pub use delete::{DeleteError, DeletedSession, Kept, delete};

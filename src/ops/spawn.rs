@@ -7,7 +7,6 @@ use crate::model::{
     slug,
 };
 use crate::ops::common::artifacts::{Purge, purge};
-use crate::ops::common::settings::branch_prefix;
 use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
@@ -69,7 +68,7 @@ pub fn plan(store: &Store, request: SpawnRequest) -> Result<SpawnPlan, OpsError>
         (named, _) => worktrees.base(named.as_deref())?,
     };
     let session = new_session(&request, project, store, base);
-    let session = with_branch(session, &request, &branch_prefix(repo));
+    let session = with_branch(session, &request, &repo.settings().branch_prefix());
     if request.duplicates == Duplicates::Refuse && request.parent.is_none() {
         check_issue(&snapshot, &session)?;
     }

@@ -145,26 +145,4 @@ impl RuntimeError {
             other => Self::Tmux(other.to_string()),
         }
     }
-
-    /// Returns the hint for the user.
-    pub fn hint(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::NotInstalled(program) if program == "tmux" => {
-                "install tmux, or use --runtime detached"
-            }
-            Self::TooOld { program: "tmux", .. } => {
-                "install a newer tmux, or use --runtime detached"
-            }
-            Self::Unknown(_) => "the runtimes are tmux, detached, foreground and none",
-            Self::Unsendable(_) => "only line breaks and tabs can be sent",
-            Self::Unsupported { what: "attach", .. } => {
-                "the agent has no terminal; its output is in its log"
-            }
-            Self::NotShown => "the agent may be asking a question; to see it: git ao attach",
-            Self::Draft => "submit or delete that text first: git ao attach",
-            Self::NotSubmitted => "to submit or delete it: git ao attach",
-            Self::NoAnswer => "the tmux server may be suspended or busy; try again",
-            _ => return None,
-        })
-    }
 }

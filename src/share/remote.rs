@@ -4,9 +4,6 @@ use super::ShareError;
 use crate::model::Oid;
 use crate::store::{Histories, SESSIONS_REF, Store};
 
-/// How long a push is tried, unless `ao.pushTimeout` says.
-const PUSH_TIMEOUT: u64 = 120;
-
 /// A remote with which the store is shared.
 #[derive(Debug, Clone)]
 pub struct Remote<'s> {
@@ -37,7 +34,7 @@ impl<'s> Remote<'s> {
     pub fn choose(store: &'s Store, name: Option<&str>) -> Result<Self, ShareError> {
         let repo = store.repository();
         let known = repo.remotes();
-        let name = name.map(str::to_owned).or_else(|| repo.config("ao.remote"));
+        let name = name.map(str::to_owned).or_else(|| repo.settings().remote());
         let name = match (name, known.as_slice()) {
             (Some(name), _) if known.contains(&name) => name,
             (Some(name), _) => return Err(ShareError::UnknownRemote { name, known }),
@@ -45,7 +42,7 @@ impl<'s> Remote<'s> {
             (None, [only]) => only.clone(),
             (None, _) => return Err(ShareError::ManyRemotes(known)),
         };
-        let their_ref = repo.config("ao.remoteRef").unwrap_or_else(|| SESSIONS_REF.to_owned());
+        let their_ref = repo.settings().remote_ref().unwrap_or_else(|| SESSIONS_REF.to_owned());
         if !is_full_ref(&their_ref) {
             return Err(ShareError::InvalidRef(their_ref));
         }
@@ -125,11 +122,7 @@ impl<'s> Remote<'s> {
     }
 
     pub(super) fn patience(&self) -> Result<Duration, ShareError> {
-        let Some(text) = self.store.repository().config("ao.pushTimeout") else {
-            return Ok(Duration::from_secs(PUSH_TIMEOUT));
-        };
-        let seconds = text.trim().parse().map_err(|_| ShareError::InvalidTimeout(text))?;
-        Ok(Duration::from_secs(seconds))
+        self.store.repository().settings().push_timeout().map_err(ShareError::InvalidTimeout)
     }
 }
 

@@ -12,7 +12,7 @@ impl Snapshot<'_> {
     /// Fails if `ao.project` is not a valid project name.
     pub fn default_project(&self) -> Result<Project, StoreError> {
         let repo = self.store.repository();
-        if let Some(name) = repo.config("ao.project") {
+        if let Some(name) = repo.settings().project() {
             return Ok(name.parse()?);
         }
         let mut known = self.projects(Shelf::Active)?;

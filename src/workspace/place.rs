@@ -24,7 +24,7 @@ impl Worktrees<'_> {
 
     /// The folder below which worktrees go.
     pub(super) fn root(&self) -> Result<PathBuf, WorkspaceError> {
-        let Some(dir) = self.repo.config_path("ao.worktreeDir") else {
+        let Some(dir) = self.repo.settings().worktree_dir() else {
             return Ok(home(self.repo.environment())
                 .ok_or(WorkspaceError::NoHome)?
                 .join(".worktrees"));

@@ -10,6 +10,7 @@ mod measure;
 mod merge;
 mod process;
 mod scale;
+mod size;
 mod stage;
 mod status;
 mod write;
@@ -17,7 +18,8 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 12] = [
+    let benches: [(&str, fn()); 13] = [
+        ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
         ("lookup", lookup::by_id),

@@ -5,6 +5,7 @@
 
 mod circles;
 mod errors;
+mod hints;
 mod layers;
 mod names;
 mod paths;

@@ -167,6 +167,27 @@ fn stages(path: &str, text: &str) -> Vec<Finding> {
     calls.map(|at| (at[2].line, format!("calls '{}'", at[2].word().unwrap_or_default()))).collect()
 }
 
+/// A key that stands in one place has one default.
+fn settings(path: &str, text: &str) -> Vec<Finding> {
+    if path == "src/git/settings.rs" || source::is_test(path) {
+        return Vec::new();
+    }
+    let is_key = |text: &str| {
+        let name = text.strip_prefix("ao.").unwrap_or_default();
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    let keys = tokens::code(text).into_iter().filter_map(|token| match token.kind {
+        Kind::Text(text) if is_key(&text) => Some((token.line, format!("names '{text}'"))),
+        _ => None,
+    });
+    keys.collect()
+}
+
+#[test]
+fn settings_stand_once() {
+    keep("the keys of settings stand in 'src/git/settings.rs'", settings);
+}
+
 #[test]
 fn cli_changes_no_record_itself() {
     keep("'cli' changes records through 'ops' alone", stages);
@@ -228,7 +249,9 @@ fn nothing_is_left_unfinished() {
 #[test]
 fn each_permit_can_be_refused() {
     type Check = fn(&str, &str) -> Vec<Finding>;
-    let bad: [(Check, &str, &str); 28] = [
+    let bad: [(Check, &str, &str); 30] = [
+        (settings, "src/share/remote.rs", "fn f() { repo.config(\"ao.remote\") }"),
+        (settings, "src/hook/run.rs", "const SWITCH: &str = \"ao.hooks\";"),
         (stages, "src/cli/set.rs", "fn f() { store.transaction(\"set\", |tx| x) }"),
         (stages, "src/cli/set.rs", "fn f() { ctx.store()?.transaction(\"set\", x) }"),
         (stages, "src/cli/fsck/a.rs", "fn f() { tx.touch(key.clone())?; }"),
@@ -261,7 +284,9 @@ fn each_permit_can_be_refused() {
     for (check, path, text) in bad {
         assert_ne!(check(path, text), [], "{path}: {text}");
     }
-    let good: [(Check, &str, &str); 18] = [
+    let good: [(Check, &str, &str); 20] = [
+        (settings, "src/git/settings.rs", "const HOOKS: &str = \"ao.hooks\";"),
+        (settings, "src/cli/a.rs", "fn f() { \"git config ao.hooks true\" }"),
         (stages, "src/ops/set.rs", "fn f() { store.transaction(\"set\", |tx| tx.touch(key)) }"),
         (stages, "src/cli/delete.rs", "fn f() { ops::delete(&store, &keys, checks) }"),
         (stages, "src/cli/a.rs", "fn f() { hasher.update(bytes) }"),

@@ -281,7 +281,7 @@ fn bad_ones_are_refused_with_the_reason() {
         ("no-id", "'id' is missing"),
         ("not-utf8", "not valid YAML: "),
         ("not-yaml", "not valid YAML: "),
-        ("nul", "not valid YAML: "),
+        ("nul-byte", "not valid YAML: "),
         ("oid", "'head': expected an object id, found '4b825dc'"),
         ("oid-of-base", "'base.commit': expected an object id, found 'HEAD'"),
         ("placement-text", "'placements.laptop': expected a mapping, found 'here'"),

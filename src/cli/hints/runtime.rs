@@ -6,15 +6,36 @@ use crate::cli::CliError;
 impl From<RuntimeError> for CliError {
     fn from(error: RuntimeError) -> Self {
         let message = error_chain(&error);
-        let said = match error {
+        let said = match &error {
             RuntimeError::NotShown | RuntimeError::Draft | RuntimeError::NotSubmitted => {
                 CliError::refused(message)
             }
             _ => CliError::fatal(message),
         };
-        match error.hint() {
+        match hint(&error) {
             Some(hint) => said.hint(hint),
             None => said,
         }
     }
+}
+
+fn hint(error: &RuntimeError) -> Option<&'static str> {
+    Some(match error {
+        RuntimeError::NotInstalled(program) if program == "tmux" => {
+            "install tmux, or use --runtime detached"
+        }
+        RuntimeError::TooOld { program: "tmux", .. } => {
+            "install a newer tmux, or use --runtime detached"
+        }
+        RuntimeError::Unknown(_) => "the runtimes are tmux, detached, foreground and none",
+        RuntimeError::Unsendable(_) => "only line breaks and tabs can be sent",
+        RuntimeError::Unsupported { what: "attach", .. } => {
+            "the agent has no terminal; its output is in its log"
+        }
+        RuntimeError::NotShown => "the agent may be asking a question; to see it: git ao attach",
+        RuntimeError::Draft => "submit or delete that text first: git ao attach",
+        RuntimeError::NotSubmitted => "to submit or delete it: git ao attach",
+        RuntimeError::NoAnswer => "the tmux server may be suspended or busy; try again",
+        _ => return None,
+    })
 }

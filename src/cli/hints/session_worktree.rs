@@ -52,12 +52,12 @@ fn not_usable(condition: &Condition, path: &Path) -> Option<String> {
     })
 }
 
-/// What is said of a new worktree that somebody wrote into before it could be taken back.
-pub fn kept(path: &Path) -> String {
+/// Adds what is said of a new worktree that somebody wrote into before it could be taken back.
+pub fn with_kept(error: CliError, path: &Path) -> CliError {
     let path = escape::os(path.as_os_str());
-    format!(
+    error.hint(format!(
         "the new worktree was kept, because it was changed in the meantime:\n  git -C '{path}' status"
-    )
+    ))
 }
 
 /// What brings a worktree and its repository together again, when one of them was moved by hand.

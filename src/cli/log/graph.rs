@@ -7,6 +7,7 @@ use git_ao::store::{Snapshot, Store};
 use super::entry;
 use super::event_filter::EventFilter;
 use super::scope::Scope;
+use crate::cli::hints::refusals;
 use crate::cli::{CliError, Ctx, ExitCode};
 
 /// Stands before each id in what git prints.
@@ -26,11 +27,7 @@ pub fn print(
     let git = command(filter, scope, &tips, store, ctx.out.is_colored());
     let drawn = match git.run() {
         Ok(output) => output.text(),
-        Err(error) => {
-            return Err(CliError::fatal("git cannot draw the graph")
-                .because(&error)
-                .hint("to see the readable events: git ao log"));
-        }
+        Err(error) => return Err(refusals::no_graph(&error)),
     };
     let mut is_whole = true;
     for line in drawn.lines() {

@@ -7,6 +7,7 @@ use git_ao::store::{
     Entry, History, Key, Location, ResolveError, Shelf, Snapshot, Store, StoreError, Visibility,
 };
 
+use crate::cli::hints::refusals;
 use crate::cli::{CliError, open};
 
 /// The histories that are shown, one behind the other.
@@ -111,10 +112,6 @@ fn deleted(handle: &str, snapshot: &Snapshot<'_>) -> Result<Option<SessionId>, C
     match found.as_slice() {
         [] => Ok(None),
         [id] => Ok(Some(*id)),
-        many => {
-            let ids = many.iter().take(20).map(SessionId::to_string).collect::<Vec<_>>();
-            let message = format!("'{handle}' is ambiguous: {} deleted sessions", many.len());
-            Err(CliError::refused(message).hint(format!("candidates are:\n  {}", ids.join("\n  "))))
-        }
+        many => Err(refusals::ambiguous(handle, many)),
     }
 }

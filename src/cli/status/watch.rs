@@ -8,6 +8,7 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwins
 
 use super::rows;
 use super::view::{Request, View};
+use crate::cli::hints::refusals;
 use crate::cli::interrupt::{self, Interrupted};
 use crate::cli::ui::Style;
 use crate::cli::{CliError, Ctx, ExitCode};
@@ -19,8 +20,7 @@ pub fn watch(
     ctx: &mut Ctx,
 ) -> Result<ExitCode, CliError> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-        return Err(CliError::usage("'--watch' needs a terminal")
-            .hint("for a script: git ao status --json"));
+        return Err(refusals::no_terminal_to_watch());
     }
     let interrupted = interrupt::watch()?;
     let keys = Keys::take()?;

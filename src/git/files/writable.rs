@@ -15,7 +15,7 @@ use crate::git::{LockError, ObjectError, Repository};
 use crate::model::shell_word;
 
 /// What one event needs at least, on a file system of small blocks.
-static PROBE: [u8; 64 << 10] = [0; 64 << 10];
+const PROBE: usize = 64 << 10;
 
 /// Begins the name of a file that is written and removed at once. Git takes no file that begins with
 /// a dot for a ref.
@@ -171,9 +171,9 @@ impl Repository {
         }
         folders.extend(further.iter().cloned());
         let folders: BTreeSet<_> = folders.iter().map(|folder| existing(folder)).collect();
-        let mut tried = BTreeSet::new();
+        let (probe, mut tried) = (vec![0; PROBE], BTreeSet::new());
         let folders = folders.into_iter().map(|folder| {
-            let content: &[u8] = if tried.insert(device(&folder)) { &PROBE } else { &[] };
+            let content: &[u8] = if tried.insert(device(&folder)) { &probe } else { &[] };
             (try_folder(&folder, content), folder)
         });
         let files = files.into_iter().map(|file| (try_file(&file), file));

@@ -2,7 +2,6 @@
 
 use crate::model::Session;
 use crate::ops::common::OpsError;
-use crate::ops::common::settings::branch_prefix;
 use crate::store::Store;
 
 /// Returns the branch of a session that `cleanup --branches` removes, if it exists. Only a branch
@@ -11,7 +10,7 @@ use crate::store::Store;
 /// # Errors
 /// Fails if the refs cannot be read.
 pub fn branch_to_remove(store: &Store, session: &Session) -> Result<Option<String>, OpsError> {
-    let prefix = branch_prefix(store.repository());
+    let prefix = store.repository().settings().branch_prefix();
     let Some(branch) = session.branch.as_ref() else { return Ok(None) };
     if prefix.is_empty() || !branch.starts_with(&prefix) {
         return Ok(None);

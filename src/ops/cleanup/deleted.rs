@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use crate::model::{Event, Oid, Session, SessionId};
 use crate::ops::common::OpsError;
-use crate::ops::common::settings::branch_prefix;
 use crate::ops::doctor::lost_event;
 use crate::store::{History, Key, Shelf, Snapshot, Store, record_pathspec};
 use crate::workspace::Worktrees;
@@ -76,7 +75,7 @@ fn branches_of_nobody(
     store: &Store,
     snapshot: &Snapshot<'_>,
 ) -> Result<Option<Vec<String>>, OpsError> {
-    let prefix = branch_prefix(store.repository());
+    let prefix = store.repository().settings().branch_prefix();
     let git = store.repository().git("for-each-ref").args(["--format=%(refname:lstrip=2)"]);
     let refs = git.arg("refs/heads/").run()?.text();
     let named = refs.lines().filter(|name| !prefix.is_empty() && name.starts_with(&prefix));

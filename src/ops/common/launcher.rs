@@ -7,7 +7,7 @@ use crate::agent::{Action, Agent, AgentError, Agents};
 use crate::git::{Environment, Repository};
 use crate::model::{Session, Timestamp};
 use crate::ops::common::launch_request::{LaunchInputs, brief};
-use crate::ops::common::{LaunchError, OpsError, Start, settings};
+use crate::ops::common::{LaunchError, OpsError, Start};
 use crate::runtime::{self, ProcessSpec, Runtime, RuntimeError, Started, Terminal, Tmux};
 use crate::store::Store;
 
@@ -40,10 +40,11 @@ impl Launcher {
     /// Makes a launcher from git's configuration and PATH. `program` is the git-ao that supervises
     /// agents.
     pub fn new(repo: &Repository, program: PathBuf) -> Self {
+        let settings = repo.settings();
         let configured = Configured {
-            agent: settings::default_agent(repo),
-            runtime: repo.config("ao.runtime"),
-            tmux_socket: settings::tmux_socket(repo),
+            agent: settings.agent(),
+            runtime: settings.runtime(),
+            tmux_socket: settings.tmux_socket(),
         };
         let environment = repo.environment().clone();
         Self { agents: Agents::of(repo), program, environment, configured }

@@ -22,7 +22,6 @@ pub(in crate::ops) mod message;
 pub(in crate::ops) mod owned_worktrees;
 pub(in crate::ops) mod placement;
 pub(in crate::ops) mod runner_files;
-pub(in crate::ops) mod settings;
 pub(in crate::ops) mod site;
 pub(in crate::ops) mod spawn_request;
 pub(in crate::ops) mod start;
@@ -31,7 +30,7 @@ pub(in crate::ops) mod status_change;
 pub(in crate::ops) mod targets;
 pub(in crate::ops) mod uncommitted;
 
-pub use agent_log::{log_file, log_limit};
+pub use agent_log::log_file;
 pub use agents::{AgentReport, agent_reports};
 pub use artifacts::{Purge, purge};
 pub use branch_sessions::record_branches;

@@ -6,7 +6,6 @@ use super::{Finding, removals, unfinished};
 use crate::model::error_chain;
 use crate::ops::common::OpsError;
 use crate::ops::common::runner_files::runners;
-use crate::ops::common::settings::branch_prefix;
 use crate::store::{Shelf, Snapshot, Store};
 use crate::workspace::{HalfCheckout, Removal, Worktrees, marked};
 
@@ -110,7 +109,7 @@ fn branches(
     found: &mut Vec<Finding>,
 ) -> Result<(), OpsError> {
     let repo = store.repository();
-    let prefix = branch_prefix(repo);
+    let prefix = repo.settings().branch_prefix();
     let Some(folder) = prefix.strip_suffix('/').filter(|folder| !folder.is_empty()) else {
         return Ok(());
     };

@@ -1,29 +1,10 @@
 use super::Finding;
 use crate::agent::{AgentError, Agents};
+use crate::git::settings::{self, KEYS};
 use crate::model::{Project, distance, error_chain, is_branch_name};
-use crate::ops::common::agent_log;
-use crate::ops::common::settings::default_agent;
 use crate::runtime;
 use crate::share::{Remote, ShareError};
 use crate::store::Store;
-
-/// The keys there are, but for `ao.agent.<name>.<what>`.
-const KEYS: [&str; 14] = [
-    "ao.agent",
-    "ao.autoPush",
-    "ao.branchPrefix",
-    "ao.hooks",
-    "ao.logLimit",
-    "ao.project",
-    "ao.pushTimeout",
-    "ao.remote",
-    "ao.remoteRef",
-    "ao.replica",
-    "ao.replicaPlace",
-    "ao.runtime",
-    "ao.tmuxSocket",
-    "ao.worktreeDir",
-];
 
 pub fn look(store: &Store, found: &mut Vec<Finding>) {
     let repo = store.repository();
@@ -48,7 +29,7 @@ fn agent(store: &Store, agents: &Agents, found: &mut Vec<Finding>) {
     if agents.installed(environment).is_empty() {
         found.push(Finding::note("no agent is installed", "git ao agents"));
     }
-    let Some(name) = default_agent(store.repository()) else { return };
+    let Some(name) = store.repository().settings().agent() else { return };
     let fix = "git ao agents";
     match agents.find(&name) {
         Err(error @ AgentError::Unknown { .. }) => {
@@ -90,27 +71,29 @@ fn unknown_keys(store: &Store, found: &mut Vec<Finding>) {
 fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
     let repo = store.repository();
     match key {
-        "ao.project" => value.parse::<Project>().err().map(|error| error.to_string()),
-        "ao.replica" => {
+        settings::PROJECT => value.parse::<Project>().err().map(|error| error.to_string()),
+        settings::REPLICA => {
             // A copy takes a name of its own by itself.
             let valid = store.known_replica().is_some() || store.copied_from().is_some();
             (!valid).then(|| format!("'{value}' is not a valid name of a clone"))
         }
-        "ao.runtime" => {
+        settings::RUNTIME => {
             runtime::named(value, None, repo.environment()).err().map(|error| error.to_string())
         }
-        "ao.branchPrefix" => {
+        settings::BRANCH_PREFIX => {
             let valid = is_branch_name(&format!("{value}x"));
             (!valid).then(|| format!("'{value}' is not a valid prefix of a branch"))
         }
-        "ao.tmuxSocket" | "ao.worktreeDir" => value.is_empty().then(|| "it is empty".to_owned()),
-        "ao.autoPush" | "ao.hooks" => {
+        settings::TMUX_SOCKET | settings::WORKTREE_DIR => {
+            value.is_empty().then(|| "it is empty".to_owned())
+        }
+        settings::AUTO_PUSH | settings::HOOKS => {
             let valid = repo.config_bool(key).is_some();
             (!valid).then(|| format!("'{value}' is neither true nor false"))
         }
-        "ao.logLimit" => {
+        settings::LOG_LIMIT => {
             let least = runtime::LEAST_LOG;
-            match agent_log::configured(repo) {
+            match repo.settings().valid_log_limit() {
                 None => Some(format!("'{value}' is not a number of bytes such as 64m")),
                 Some(limit) if limit > 0 && limit < least => {
                     Some(format!("'{value}' is too small, {}k is used", least / 1024))
@@ -118,15 +101,15 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
                 Some(_) => None,
             }
         }
-        "ao.pushTimeout" => {
-            let valid = value.trim().parse::<u64>().is_ok();
+        settings::PUSH_TIMEOUT => {
+            let valid = repo.settings().push_timeout().is_ok();
             (!valid).then(|| format!("'{value}' is not a number of seconds"))
         }
-        "ao.remote" => match Remote::choose(store, None) {
+        settings::REMOTE => match Remote::choose(store, None) {
             Err(error @ ShareError::UnknownRemote { .. }) => Some(error.to_string()),
             _ => None,
         },
-        "ao.remoteRef" => {
+        settings::REMOTE_REF => {
             let name = repo.remotes().into_iter().next()?;
             match Remote::choose(store, Some(&name)) {
                 Err(error @ ShareError::InvalidRef(_)) => Some(error.to_string()),
@@ -139,9 +122,9 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
 
 fn fix(key: &str) -> String {
     match key {
-        "ao.replica" => "git config --unset ao.replica".to_owned(),
-        "ao.runtime" => "git config ao.runtime tmux, detached, foreground or none".to_owned(),
-        "ao.remote" => "git remote".to_owned(),
+        settings::REPLICA => "git config --unset ao.replica".to_owned(),
+        settings::RUNTIME => "git config ao.runtime tmux, detached, foreground or none".to_owned(),
+        settings::REMOTE => "git remote".to_owned(),
         key => format!("git config --unset {key}"),
     }
 }

@@ -5,11 +5,8 @@ use super::naming::{Made, Standing};
 use super::place::Place;
 use crate::git::hostname;
 
-/// The configuration key that holds a clone's name.
-const NAME: &str = "ao.replica";
-
-/// The configuration key that holds the name once more, and the directory it was made for.
-const PLACE: &str = "ao.replicaPlace";
+/// The first holds the name, the second the name once more and the directory it was made for.
+use crate::git::settings::{REPLICA as NAME, REPLICA_PLACE as PLACE};
 
 impl Store {
     /// Returns the name of this clone among all clones that share the store: `<hostname>-<4 hex>`.

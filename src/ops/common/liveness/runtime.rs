@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use crate::git::Repository;
 use crate::model::Placement;
-use crate::ops::common::settings::tmux_socket;
 use crate::runtime::{self, Runtime, RuntimeError};
 
 /// The runtime that a placement of this clone names, on the server that it names.
@@ -21,7 +20,7 @@ pub fn of_placement(
             check_owner(Path::new(socket))?;
             Some(socket.to_owned())
         }
-        None => tmux_socket(repo),
+        None => repo.settings().tmux_socket(),
     };
     runtime::named(name, socket.as_deref(), repo.environment())
 }

@@ -1,15 +1,9 @@
-//! What `set` and `edit` say when a change is refused.
+use git_ao::model::{AssignmentError, RecordError, RuleError, SessionStatus, close_status};
+use git_ao::ops::{EditError, SetError};
 
-use git_ao::model::{AssignmentError, Guard, RecordError, RuleError, SessionStatus, close_status};
-
-use super::CliError;
+use crate::cli::CliError;
 
 const KEPT: &str = "it is maintained by git ao";
-
-/// What `--force` turns off.
-pub fn guard(is_forced: bool) -> Guard {
-    if is_forced { Guard::Off } else { Guard::Table }
-}
 
 impl From<AssignmentError> for CliError {
     fn from(error: AssignmentError) -> Self {
@@ -55,4 +49,27 @@ impl From<RecordError> for CliError {
 
 fn statuses() -> String {
     SessionStatus::ALL.map(|status| status.to_string()).join(", ")
+}
+
+impl From<SetError> for CliError {
+    fn from(error: SetError) -> Self {
+        match error {
+            SetError::Assignment(error) => error.into(),
+            SetError::Rule(error) => error.into(),
+            SetError::Record(error) => error.into(),
+            SetError::Store(error) => error.into(),
+            error => CliError::fatal(error.to_string()),
+        }
+    }
+}
+
+impl From<EditError> for CliError {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Rule(error) => error.into(),
+            EditError::Record(error) => error.into(),
+            EditError::Store(error) => error.into(),
+            error => CliError::refused(error.to_string()),
+        }
+    }
 }

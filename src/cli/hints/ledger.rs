@@ -1,0 +1,28 @@
+use git_ao::git::{ObjectError, RefError};
+use git_ao::ledger::LedgerError;
+use git_ao::model::error_chain;
+
+use super::REPAIR;
+use crate::cli::CliError;
+
+impl From<&LedgerError> for CliError {
+    fn from(error: &LedgerError) -> Self {
+        let message = error_chain(error);
+        match error {
+            LedgerError::Object(
+                ObjectError::Missing(_)
+                | ObjectError::Unreadable { .. }
+                | ObjectError::WrongKind { .. },
+            )
+            | LedgerError::Ref(RefError::Read { .. }) => CliError::fatal(message).hint(REPAIR),
+            LedgerError::Ref(RefError::Moved(_)) | LedgerError::Contended { .. } => {
+                CliError::fatal(message).hint("other processes are writing; run the command again")
+            }
+            LedgerError::Ref(error) => CliError::fatal(message).ref_hint(error),
+            LedgerError::Lock(error) => CliError::fatal(message).lock_hint(error),
+            // What is transparent is passed over where causes are looked for.
+            LedgerError::Object(error) => CliError::fatal(message).write_hint(error),
+            error => CliError::fatal(message).write_hint(error),
+        }
+    }
+}

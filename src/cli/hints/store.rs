@@ -1,0 +1,78 @@
+use git_ao::model::error_chain;
+use git_ao::store::{Key, RecordProblem, ResolveError, StoreError};
+
+use crate::cli::CliError;
+use crate::cli::ui::escape;
+
+/// What repairs a damaged store.
+pub const REPAIR: &str = "to see what can be repaired: git ao fsck --repair --dry-run\n\
+                      to repair it: git ao fsck --repair";
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        let message = error_chain(&error);
+        match &error {
+            StoreError::Resolve(resolve) => {
+                let refused = CliError::refused(message);
+                match resolve_hint(resolve) {
+                    Some(hint) => refused.hint(hint),
+                    None => refused,
+                }
+            }
+            StoreError::NotFound(_) | StoreError::Exists(_) => CliError::refused(message),
+            StoreError::Archived(key) => CliError::refused(message)
+                .hint(format!("to move it back first: git ao unarchive {}", key.id.short())),
+            StoreError::InTwoProjects(id) => {
+                CliError::refused(message).hint(format!("specify which: <project>/{}", id.short()))
+            }
+            StoreError::Transition { id, source } if source.from.is_restorable() => {
+                CliError::refused(message).restore_hint("to restart it", *id)
+            }
+            StoreError::Transition { .. } => {
+                CliError::refused(message).hint("to do it anyway, use --force")
+            }
+            StoreError::Corrupt { key, problem } if problem.is_newer() => CliError::fatal(message)
+                .hint(format!(
+                    "update git-ao; to see the record: git ao show --yaml {}",
+                    key.id.short()
+                )),
+            StoreError::Corrupt { problem: RecordProblem::Object(_), .. } => {
+                CliError::fatal(message).hint(REPAIR)
+            }
+            StoreError::Corrupt { key, .. } => CliError::fatal(message).hint(format!(
+                "its bytes are preserved; to see them: git ao show --yaml {}\n\
+                 to delete it: git ao delete {}",
+                key.id.short(),
+                key.id.short()
+            )),
+            StoreError::Project(_) => CliError::fatal(message).hint(
+                "up to 100 letters, digits, '.', '_' and '-' are allowed:\n  \
+                 git config ao.project <name>",
+            ),
+            StoreError::Newer(_) => {
+                CliError::fatal(message).hint("update git-ao; nothing was written")
+            }
+            StoreError::NotAStore { .. } | StoreError::PrivateUnread(_) => {
+                CliError::fatal(message).hint(REPAIR)
+            }
+            StoreError::Ledger(error) => error.into(),
+            _ => CliError::fatal(message).write_hint(&error),
+        }
+    }
+}
+
+fn resolve_hint(error: &ResolveError) -> Option<String> {
+    Some(match error {
+        ResolveError::Nothing { .. } => "to list all sessions: git ao list --all".to_owned(),
+        ResolveError::Ambiguous { candidates, .. } => {
+            let line = |(key, title): &(Key, String)| format!("{key}  {}", escape::line(title));
+            let lines: Vec<_> = candidates.iter().take(20).map(line).collect();
+            format!("candidates are:\n  {}", lines.join("\n  "))
+        }
+        ResolveError::NotInSession => {
+            "name a session, such as 'latest'; to list them: git ao list".to_owned()
+        }
+        ResolveError::Empty(_) => "to start one: git ao spawn \"<task>\"".to_owned(),
+        _ => return None,
+    })
+}

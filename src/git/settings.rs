@@ -1,0 +1,129 @@
+//! The settings of git-ao (git-ao-config(5)): every key under `ao.` once, with its default.
+//!
+//! `ao.agent.<name>.<what>` belong to the agents, which read them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Repository;
+
+pub(crate) const AGENT: &str = "ao.agent";
+pub(crate) const AUTO_PUSH: &str = "ao.autoPush";
+pub(crate) const BRANCH_PREFIX: &str = "ao.branchPrefix";
+pub(crate) const HOOKS: &str = "ao.hooks";
+pub(crate) const LOG_LIMIT: &str = "ao.logLimit";
+pub(crate) const PROJECT: &str = "ao.project";
+pub(crate) const PUSH_TIMEOUT: &str = "ao.pushTimeout";
+pub(crate) const REMOTE: &str = "ao.remote";
+pub(crate) const REMOTE_REF: &str = "ao.remoteRef";
+pub(crate) const REPLICA: &str = "ao.replica";
+pub(crate) const REPLICA_PLACE: &str = "ao.replicaPlace";
+pub(crate) const RUNTIME: &str = "ao.runtime";
+pub(crate) const TMUX_SOCKET: &str = "ao.tmuxSocket";
+pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
+
+/// All keys, but for those of agents.
+pub(crate) const KEYS: [&str; 14] = [
+    AGENT,
+    AUTO_PUSH,
+    BRANCH_PREFIX,
+    HOOKS,
+    LOG_LIMIT,
+    PROJECT,
+    PUSH_TIMEOUT,
+    REMOTE,
+    REMOTE_REF,
+    REPLICA,
+    REPLICA_PLACE,
+    RUNTIME,
+    TMUX_SOCKET,
+    WORKTREE_DIR,
+];
+
+/// The settings of a repository, as git's configuration has them.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'r>(&'r Repository);
+
+impl Repository {
+    /// Returns the settings of git-ao in this repository.
+    pub fn settings(&self) -> Settings<'_> {
+        Settings(self)
+    }
+}
+
+impl Settings<'_> {
+    /// Returns `ao.agent`, the agent that starts where none is named.
+    pub fn agent(&self) -> Option<String> {
+        self.0.config(AGENT)
+    }
+
+    /// Returns `ao.autoPush`: whether a push of branches also pushes the sessions. Default: false.
+    pub fn auto_push(&self) -> bool {
+        self.0.config_bool(AUTO_PUSH) == Some(true)
+    }
+
+    /// Returns `ao.branchPrefix`, with which the branches of sessions begin. Default: `ao/`.
+    pub fn branch_prefix(&self) -> String {
+        self.0.config(BRANCH_PREFIX).unwrap_or_else(|| "ao/".to_owned())
+    }
+
+    /// Returns `ao.hooks`: whether git's hooks record anything. Default: only if the hooks belong
+    /// to this repository alone.
+    pub fn hooks(&self) -> Option<bool> {
+        self.0.config_bool(HOOKS)
+    }
+
+    /// Returns `ao.logLimit`, the maximum size of an agent's log in bytes; 0 means no limit.
+    /// Default: 64 MiB. An invalid value does not prevent a start: it counts as not set.
+    pub fn log_limit(&self) -> u64 {
+        self.valid_log_limit().unwrap_or(64 << 20)
+    }
+
+    /// Returns `ao.logLimit` if it is set and valid.
+    pub fn valid_log_limit(&self) -> Option<u64> {
+        self.0.config_int(LOG_LIMIT).and_then(|bytes| bytes.try_into().ok())
+    }
+
+    /// Returns `ao.project`, the project of new sessions. Default: see
+    /// [`Snapshot::default_project`](crate::store::Snapshot::default_project).
+    pub fn project(&self) -> Option<String> {
+        self.0.config(PROJECT)
+    }
+
+    /// Returns `ao.pushTimeout`, how long a push in the background may take. Default: two minutes.
+    ///
+    /// # Errors
+    /// Fails with the value if it is not a number of seconds.
+    pub fn push_timeout(&self) -> Result<Duration, String> {
+        let Some(text) = self.0.config(PUSH_TIMEOUT) else { return Ok(Duration::from_secs(120)) };
+        let seconds = text.trim().parse().map_err(|_| text)?;
+        Ok(Duration::from_secs(seconds))
+    }
+
+    /// Returns `ao.remote`, the remote of the store. Default: the only remote.
+    pub fn remote(&self) -> Option<String> {
+        self.0.config(REMOTE)
+    }
+
+    /// Returns `ao.remoteRef`, the ref of the store in the remote. Default: the same as here.
+    pub fn remote_ref(&self) -> Option<String> {
+        self.0.config(REMOTE_REF)
+    }
+
+    /// Returns `ao.runtime`, in which agents are started. Default: `tmux` if it is installed.
+    pub fn runtime(&self) -> Option<String> {
+        self.0.config(RUNTIME)
+    }
+
+    /// Returns `ao.tmuxSocket`, the socket of the tmux server in which agents are started. Default:
+    /// the user's own server.
+    pub fn tmux_socket(&self) -> Option<String> {
+        self.0.config(TMUX_SOCKET)
+    }
+
+    /// Returns `ao.worktreeDir`, below which worktrees are created; a relative path is relative to
+    /// the main worktree. Default: `~/.worktrees`.
+    pub fn worktree_dir(&self) -> Option<PathBuf> {
+        self.0.config_path(WORKTREE_DIR)
+    }
+}
