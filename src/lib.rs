@@ -1,25 +1,53 @@
 //! Keeps the sessions of AI coding agents in the git repository they work on.
 //!
-//! A session is a YAML record in the tree of one ref, `refs/ao/sessions`. Each change is a commit on
-//! that ref. The manual page `gitformat-ao(5)` describes the format.
+//! A session is one agent's piece of work: its task, branch, worktree, status and lineage. It is a
+//! YAML record in the tree of one ref, `refs/ao/sessions`, and each change is a commit on that ref.
+//! Several processes and several clones can therefore work on the same sessions, without a server.
+//! The manual page `gitformat-ao(5)` describes the format.
 //!
-//! The modules are layers. Each layer uses only those below it:
+//! The program `git ao` only parses, calls this library and renders. Whatever protects a person's
+//! work is in here, and an orchestrator, a server or an editor that embeds the library has it too.
 //!
-//! | | |
-//! |---|---|
-//! | [`view`] | what every front end shows alike: JSON shapes, orders, dates |
-//! | [`ops`] | whole verbs: spawn, fork, restore, kill, clean up, reconcile, doctor |
-//! | [`hook`] | the work of git's hooks, and their installation |
-//! | [`share`] | fetching, merging and pushing through a remote |
-//! | [`agent`], [`runtime`], [`workspace`] | the program that does the work, the process that runs it, the worktree it works in |
-//! | [`store`] | the records: transactions, queries, history |
-//! | [`ledger`] | commits on refs: the one way to write, and their history |
-//! | [`git`] | access to one repository, and running git safely |
-//! | [`model`] | plain types and pure rules |
+//! # Open a store, read and write
 //!
-//! An orchestrator can use the [store](store::Store) alone. In this example, two workers take tasks
-//! from a queue, and no task is taken twice. The same holds for several processes. A store can be
-//! cloned and sent to another thread:
+//! [`Store::discover`](store::Store::discover) opens the store of the repository that git would use
+//! in a directory. Reads go through a [`Snapshot`](store::Snapshot), which later writes do not
+//! change. A write reads, changes and commits in one step:
+//!
+//! ```
+//! use git_ao::model::{Session, SessionId, SessionStatus};
+//! use git_ao::store::{Shelf, Store};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # let dir = dir.path();
+//! # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir).status()?.success());
+//! let store = Store::discover(dir)?;
+//! let mut task = Session::new(SessionId::random(), "demo".parse()?, store.clock().now());
+//! task.title = "Fix the flaky test".to_owned();
+//! store.create(&task)?;
+//! store.update(task.id, "status", |session| session.status = SessionStatus::Done)?;
+//!
+//! let snapshot = store.snapshot()?;
+//! assert_eq!(snapshot.session(task.id)?.status, SessionStatus::Done);
+//! for listed in snapshot.list(Shelf::Active)? {
+//!     // A record that cannot be read does not hide the others.
+//!     match listed.session {
+//!         Ok(session) => println!("{} {}", session.id.short(), session.display_title()),
+//!         Err(problem) => println!("{} {problem}", listed.location.id.short()),
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! Private sessions stay in this clone; [`with_private`](store::Store::with_private) includes them.
+//! A session's status is what somebody wrote last. [`view::Status`] also looks at the agents and the
+//! worktrees; the example `examples/sessions.rs` prints both.
+//!
+//! # Let many workers share a queue
+//!
+//! Here, two workers take tasks from a queue, and no task is taken twice. The same holds for several
+//! processes:
 //!
 //! ```
 //! use git_ao::git::Repository;
@@ -73,6 +101,111 @@
 //! assert_eq!(store.snapshot()?.events(Default::default()).count(), 21);
 //! # Ok(()) }
 //! ```
+//!
+//! # Start an agent
+//!
+//! [`ops`] has a function for each verb of the program, with the same checks. To spawn a session
+//! makes a record, a branch and a worktree, and starts the agent in a runtime, or does none of this.
+//! [`ops::kill`] ends the agent, and [`ops::cleanup`] removes what is no longer needed:
+//!
+//! ```no_run
+//! use git_ao::agent::Action;
+//! use git_ao::ops::{self, Interrupt, Launcher, SpawnRequest, Start};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let store = git_ao::store::Store::discover(".".as_ref())?;
+//!
+//! // An agent outlives its caller. The program git-ao looks after it and records how it ends.
+//! let launcher = Launcher::new(store.repository(), "git-ao".into());
+//! let start = Start { runtime: launcher.runtime(None)?, action: Action::Launch, text: None };
+//! let (agent, task) = (Some("claude".to_owned()), Some("Fix the flaky test".to_owned()));
+//! let plan = ops::plan(&store, SpawnRequest { agent, task, ..SpawnRequest::default() })?;
+//! let made = ops::spawn(&store, plan, Some((&launcher, &start)), &Interrupt::never())?;
+//! println!("{} works in {:?}", made.session.id.short(), made.workspace);
+//! # Ok(()) }
+//! ```
+//!
+//! # Share with other clones
+//!
+//! Git transfers the sessions, with the user's own transports and credentials. Sessions that changed
+//! on both sides are merged field by field:
+//!
+//! ```
+//! use git_ao::share::{Remote, Watcher};
+//! # use git_ao::model::{Session, SessionId};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # let dir = dir.path().canonicalize()?;
+//! # let git = |args: &[&str]| {
+//! #     assert!(std::process::Command::new("git").arg("-C").arg(&dir).args(args).status().expect("git").success());
+//! # };
+//! # git(&["init", "-q"]);
+//! # git(&["init", "-q", "--bare", "hub.git"]);
+//! # git(&["remote", "add", "origin", "hub.git"]);
+//! # let store = git_ao::store::Store::discover(&dir)?;
+//! # store.create(&Session::new(SessionId::random(), "demo".parse()?, store.clock().now()))?;
+//!
+//! let remote = Remote::choose(&store, None)?;
+//! let report = remote.sync(&mut Watcher::Nobody, None)?;
+//! assert_eq!(report.sent.len(), 1);
+//! assert_eq!(remote.tip()?, store.tip()?);
+//! # Ok(()) }
+//! ```
+//!
+//! # When something fails
+//!
+//! Each layer has its own error types. A message names its subject and not its cause, which is the
+//! error's source; [`model::error_chain`] prints both on one line. A failed call has changed
+//! nothing, unless its documentation says otherwise. What the caller can do is a [`model::Recovery`]:
+//!
+//! ```
+//! use git_ao::model::{Recovery, SessionId};
+//! # use git_ao::store::{Store, StoreError};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir.path()).status()?.success());
+//! # let store = Store::discover(dir.path())?;
+//!
+//! let error = store.snapshot()?.session(SessionId::random()).expect_err("there is none");
+//! let advice = match error.recovery() {
+//!     Recovery::Retry => "another process was in the way: try again",
+//!     Recovery::FixInput => "change the arguments or the environment",
+//!     Recovery::Repair => "repair the store: git ao fsck --repair",
+//!     Recovery::GiveUp => "report this",
+//! };
+//! assert_eq!(advice, "change the arguments or the environment");
+//! # Ok(()) }
+//! ```
+//!
+//! [`Snapshot::listing`](store::Snapshot::listing) reads what can be read of a damaged store,
+//! [`Store::repair`](store::Store::repair) repairs it, and [`ops::check`] looks for whatever else is
+//! wrong with sessions, worktrees and settings.
+//!
+//! # What to know
+//!
+//! - Records come from other people. The commands of agents never come from a record, and text that
+//!   goes to a terminal has to pass through [`view::escape`].
+//! - Environment variables are a value, [`git::Environment`]: one process can serve several users.
+//!   [`Store::discover`](store::Store::discover) uses those of the process.
+//! - Calls block; there is no async runtime. A [`Store`](store::Store) is cheap to clone and can be
+//!   sent to another thread.
+//! - The feature `cli`, on by default, is the program. The library alone needs
+//!   `default-features = false`.
+//!
+//! # Modules
+//!
+//! The modules are layers. Each layer uses only those below it:
+//!
+//! | | |
+//! |---|---|
+//! | [`view`] | what every front end shows alike: JSON shapes, orders, dates |
+//! | [`ops`] | whole verbs: spawn, fork, restore, kill, clean up, reconcile, doctor |
+//! | [`hook`] | the work of git's hooks, and their installation |
+//! | [`share`] | fetching, merging and pushing through a remote |
+//! | [`agent`], [`runtime`], [`workspace`] | the program that does the work, the process that runs it, the worktree it works in |
+//! | [`store`] | the records: transactions, queries, history |
+//! | [`ledger`] | commits on refs: the one way to write, and their history |
+//! | [`git`] | access to one repository, and running git safely |
+//! | [`model`] | plain types and pure rules |
 #![deny(missing_docs)]
 #![warn(clippy::missing_errors_doc)]
 

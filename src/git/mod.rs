@@ -1,5 +1,9 @@
 //! Access to one repository: opening it, refusing what git itself would refuse, and running git
 //! safely.
+//!
+//! A [`Repository`] is found, configured and trusted as git itself would. Objects, and refs in files,
+//! are read and written in this process. The rest (reftables, worktrees, hooks, transports) is left
+//! to git, which a [`GitCommand`] runs with the variables of the repository's [`Environment`].
 
 mod config;
 mod environment;

@@ -1,4 +1,9 @@
 //! The work of git's hooks, and their installation.
+//!
+//! The hooks keep records true to what a person does with git: they record the branch and the commit
+//! of a session's worktree, name the session in commit messages, and push sessions along. [`run`]
+//! does the work of one hook. An [`Installer`] adds the hooks beside a person's own and removes them
+//! again. No hook makes git's command fail.
 
 mod audience;
 mod block;

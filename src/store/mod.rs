@@ -1,4 +1,9 @@
 //! Records in git: reading them, changing them in transactions, merging and repairing stores.
+//!
+//! [`Store`] is the entry point. A [`Snapshot`] lists, finds and loads the sessions of one moment and
+//! walks through their history. A [`Transaction`] changes any number of sessions with one event, or
+//! none of them. [`Store::merge_tip`] brings in the events of another clone, [`Store::check_all`] checks the
+//! records, and [`Store::repair`] restores a damaged store.
 
 mod check;
 mod codec;

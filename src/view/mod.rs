@@ -1,5 +1,8 @@
 //! What every front end shows alike: JSON shapes, orders, dates, the words for places, and text that
 //! is safe to show.
+//!
+//! A [`Status`] is the sessions with what is true of them at one moment: their agents, their
+//! worktrees, their branches.
 
 mod date;
 pub mod escape;

@@ -25,7 +25,8 @@ fn faces(path: &str, text: &str) -> Vec<Finding> {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    let is_doc = |line: &&str| line.trim_start().starts_with("///");
+    let is_doc =
+        |line: &&str| ["///", "//!"].iter().any(|mark| line.trim_start().starts_with(mark));
     let lines = length(text) - text.lines().filter(is_doc).count();
     if lines > FACE {
         findings.push((lines, format!("a face of {lines} lines, at most {FACE}")));
@@ -100,6 +101,7 @@ fn each_shape_can_be_wrong() {
     let long = "x\n".repeat(FACE + 1);
     assert_eq!(faces("src/agent/mod.rs", &long).len(), 1);
     assert_eq!(faces("src/agent/mod.rs", &"/// x\n".repeat(FACE + 1)), []);
+    assert_eq!(faces("src/lib.rs", &"//! x\n".repeat(FACE + 1)), []);
     assert_eq!(faces("src/agent/tmux.rs", &long), []);
     assert_eq!(faces("src/lib.rs", "pub trait A {}\ntrait B {}\n"), [(2, "a second trait".into())]);
     assert_eq!(faces("src/lib.rs", "pub trait A {}\n// a trait B\n"), []);
