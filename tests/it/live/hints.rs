@@ -223,10 +223,9 @@ fn about_a_session_it_is_named() {
     let world = with_agent();
     let repo = &world.repo;
     let id = ended(&world);
-    let restore = format!("git ao restore {}", &id[..8]);
     let set = ["set", &*id, "status=working"];
     repo.ao(set).code(1).stderr_has("hint: --force only changes the status");
-    follow(repo, &set, &restore, Then::Whatever);
+    follow(repo, &set, "git ao restore ", Then::Whatever);
     until("the agent works", || world.live(&id)["agent"] == "alive");
     repo.ao(["kill", &id]).ok();
     follow(repo, &["run", &id], "git ao restore ", Then::Whatever);
