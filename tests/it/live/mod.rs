@@ -22,6 +22,7 @@ mod last_words;
 mod locks;
 mod moved;
 mod namesake;
+mod pasted;
 mod quoted;
 mod reconcile;
 mod remains;
