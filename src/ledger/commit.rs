@@ -4,6 +4,7 @@ use gix::ObjectId;
 use gix::objs::Commit;
 use gix::objs::tree::Editor;
 
+use super::nesting::Writing;
 use super::turn::Attempts;
 use super::{Edit, Ledger, LedgerError, LedgerNotice};
 use crate::git::{
@@ -42,6 +43,7 @@ impl Ledger {
             return Err(LedgerError::Quarantined.into());
         }
         let lock = self.lock()?;
+        let writing = Writing::begin(self.repository().common_dir());
         let mut attempts = Attempts::begin();
         loop {
             let now = self.clock().now();
@@ -50,7 +52,7 @@ impl Ledger {
             match self.commit(&updates, now, &mut attempts)? {
                 Moved::Elsewhere => continue,
                 Moved::Here => {
-                    drop(lock);
+                    drop((lock, writing));
                     updates.iter().for_each(|update| maintain(self.repository(), &update.new));
                     return Ok((value, updates));
                 }

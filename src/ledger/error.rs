@@ -13,6 +13,10 @@ pub enum LedgerError {
         /// The time tried.
         seconds: u64,
     },
+    /// A write was attempted inside another write to the same repository, by the same thread: for
+    /// example in the closure of a transaction. It would have waited for itself.
+    #[error("cannot write to the store inside another write to it")]
+    Nested,
     /// A write was attempted in a hook while git quarantines new objects.
     #[error("cannot write to the store while git quarantines new objects")]
     Quarantined,
@@ -34,14 +38,14 @@ impl LedgerError {
     /// Returns what the caller can do about the error.
     ///
     /// - [`Retry`](Recovery::Retry): another process updated a ref, or holds a lock.
-    /// - [`FixInput`](Recovery::FixInput): the repository cannot be written, git rejects the author's name, or git is running
-    ///   a hook in which nothing can be written.
+    /// - [`FixInput`](Recovery::FixInput): the repository cannot be written, git rejects the author's name, git is running
+    ///   a hook in which nothing can be written, or the write is part of another one.
     /// - [`Repair`](Recovery::Repair): an object or a ref is missing or damaged.
     /// - [`GiveUp`](Recovery::GiveUp): git failed, or only some of the refs were updated.
     pub fn recovery(&self) -> Recovery {
         match self {
             Self::Contended { .. } => Recovery::Retry,
-            Self::Quarantined => Recovery::FixInput,
+            Self::Quarantined | Self::Nested => Recovery::FixInput,
             Self::Object(error) => error.recovery(),
             Self::Ref(error) => error.recovery(),
             Self::Lock(error) => error.recovery(),

@@ -11,6 +11,7 @@ mod commit;
 mod edit;
 mod error;
 mod history;
+mod nesting;
 mod notice;
 mod open;
 mod turn;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Backoff, Ledger, LedgerError, LedgerNotice};
+use super::{Backoff, Ledger, LedgerError, LedgerNotice, nesting};
 use crate::git::{Lock, LockError, RefError};
 
 /// How long a write waits before it says so.
@@ -15,6 +15,7 @@ impl Ledger {
     /// When it was not free within this ledger's patience, or cannot be made.
     pub(crate) fn lock(&self) -> Result<Lock, LedgerError> {
         let (repo, patience) = (self.repository(), self.patience());
+        nesting::check(repo.common_dir())?;
         match repo.lock(patience.min(SILENCE)) {
             Err(LockError::Timeout { .. }) if patience > SILENCE => {
                 self.notify(LedgerNotice::Waiting("another git-ao is writing".to_owned()));

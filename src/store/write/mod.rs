@@ -5,6 +5,7 @@ mod displaced;
 mod publish;
 mod room;
 mod staged;
+mod take;
 mod transaction;
 mod undo;
 

@@ -19,8 +19,14 @@ pub struct Transaction<'s> {
 
 impl<'s> Transaction<'s> {
     pub(super) fn new(snapshot: Snapshot<'s>, now: Timestamp) -> Self {
-        let (staged, parents, origin) = (BTreeMap::new(), Vec::new(), Origin::Person);
-        Self { snapshot, now, staged, parents, what: None, origin }
+        Self {
+            snapshot,
+            now,
+            staged: BTreeMap::new(),
+            parents: Vec::new(),
+            what: None,
+            origin: Origin::Person,
+        }
     }
 
     /// Returns the store as it was when this change began, without staged changes.
@@ -101,7 +107,12 @@ impl<'s> Transaction<'s> {
         self.read(&key, &location, &staged)
     }
 
-    fn read(&self, key: &Key, location: &Location, staged: &Staged) -> Result<Session, StoreError> {
+    pub(super) fn read(
+        &self,
+        key: &Key,
+        location: &Location,
+        staged: &Staged,
+    ) -> Result<Session, StoreError> {
         match staged {
             Staged { to: None, .. } => Err(StoreError::NotFound(key.clone())),
             Staged { to: Some(to), .. } if to.shelf == Shelf::Archived => {
@@ -319,6 +330,14 @@ impl<'s> Transaction<'s> {
 
     pub(super) fn stage(&mut self, location: Location, staged: Staged) {
         self.staged.entry(location.id).or_default().insert(location, staged);
+    }
+
+    pub(super) fn staged_at(&self, location: &Location) -> Option<&Staged> {
+        self.staged.get(&location.id)?.get(location)
+    }
+
+    pub(super) fn all_staged(&self) -> impl Iterator<Item = (&Location, &Staged)> {
+        self.staged.values().flatten()
     }
 
     /// Where a record was when this change began, and what is to become of it so far.

@@ -14,6 +14,7 @@ mod objects;
 mod origin;
 mod place;
 mod planted;
+mod queue;
 mod race;
 mod reading;
 mod recovery;
