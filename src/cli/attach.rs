@@ -58,7 +58,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     match reached.runtime.attach(&session.id, &reached.handle) {
         Ok(attach) => {
             if !io::stdin().is_terminal() {
-                return Err(refusals::no_terminal_to_attach());
+                return Err(refusals::no_terminal_to_attach(session.id));
             }
             ctx.out.flush()?;
             Err(attach.exec().into())

@@ -5,7 +5,7 @@ use git_ao::ops;
 use git_ao::store::{Key, RecordProblem, Shelf, StoreError, parse_record, render_record};
 
 use super::editor::Draft;
-use super::hints::refusals;
+use super::hints::{record, refusals};
 use super::ui::{escape, message};
 use super::{CliError, Ctx, ExitCode, force, open};
 
@@ -68,7 +68,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             let fields = escape::line(&done.value.fields.join(", ")).into_owned();
             writeln!(ctx.out, "changed {} ({title}): {fields}", before.id.short())?;
         }
-        Err(error) => return Err(refusals::saved(error.into(), &draft.keep())),
+        Err(error) => {
+            let error = record::not_edited(error, before.id);
+            return Err(refusals::saved(error, &draft.keep()));
+        }
     }
     Ok(ExitCode::Done)
 }
@@ -87,7 +90,7 @@ fn render(session: &Session) -> Result<String, StoreError> {
 fn read(text: &str, before: &Session, guard: Guard) -> Result<Session, CliError> {
     let after = parse(text, &before.project_id)
         .map_err(|problem| CliError::refused(format!("invalid record: {problem}")))?;
-    check_change(before, &after, guard)?;
+    check_change(before, &after, guard).map_err(|error| record::not_allowed(error, before.id))?;
     Ok(after)
 }
 

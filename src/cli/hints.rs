@@ -7,7 +7,7 @@ mod hook;
 mod launch;
 mod ledger;
 mod put_away;
-mod record;
+pub mod record;
 pub mod refusals;
 mod repository;
 mod runtime;

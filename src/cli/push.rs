@@ -1,4 +1,4 @@
-use git_ao::model::redact;
+use git_ao::model::{redact, shell_name};
 use git_ao::ops;
 use git_ao::share::{Hooks, Outgoing, PushReport, Remote};
 use git_ao::store::{Change, ChangeKind, Store};
@@ -71,7 +71,8 @@ pub fn announce(ctx: &mut Ctx, remote: &Remote<'_>, outgoing: &Outgoing) {
         let name = escape::line(remote.name());
         ctx.out.hint(&format!(
             "the first push to '{name}': {count}, including tasks, branches and worktree paths\n\
-             to see what it contains: git ao push --dry-run {name}"
+             to see what it contains: git ao push --dry-run {}",
+            shell_name(remote.name())
         ));
     }
     if warn_of_secrets(ctx, outgoing) {
@@ -116,7 +117,8 @@ fn branches(ctx: &mut Ctx, remote: &Remote<'_>, args: &Args) -> Result<(), CliEr
             let list = escape::line(&unshared.join(", ")).into_owned();
             ctx.out.hint(&format!(
                 "session branches that '{name}' does not have: {list}\n\
-                 to push them too: git ao push --branches {name}"
+                 to push them too: git ao push --branches {}",
+                shell_name(remote.name())
             ));
         }
         return Ok(());

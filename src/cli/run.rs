@@ -43,7 +43,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         _ => Action::Launch,
     };
     if !args.wait && !std::io::stdin().is_terminal() {
-        return Err(refusals::no_terminal_to_run());
+        return Err(refusals::no_terminal_to_run(args.session));
     }
     let turn = if args.wait { Caller::Runtime(args.placed) } else { Caller::Terminal };
     let launcher = launch::launcher(&store)?;

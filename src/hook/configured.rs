@@ -33,14 +33,18 @@ impl InstallMethod {
     }
 }
 
+fn subsection(name: HookName) -> String {
+    format!("git-ao-{name}")
+}
+
 fn section(name: HookName) -> String {
-    format!("hook.git-ao-{name}")
+    format!("hook.{}", subsection(name))
 }
 
 /// True when the repository's own configuration has the hook.
 pub fn has(repo: &Repository, name: HookName) -> Result<bool, HookError> {
-    let git = repo.git("config").args(["--local", "--get"]);
-    Ok(git.arg(format!("{}.event", section(name))).find()?.is_some())
+    let has = repo.has_local_config("hook", &subsection(name), "event");
+    has.map_err(HookError::io("read", &repo.common_dir().join("config")))
 }
 
 /// Writes the hook into the repository's own configuration; false if it was there.

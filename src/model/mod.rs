@@ -48,7 +48,7 @@ pub use recovery::Recovery;
 pub use secret::{HeldSecret, Secret, held_secrets, redact, secrets};
 pub use session::{Base, Cost, Fork, Kind, Session};
 pub use shelf::Shelf;
-pub use shell::shell_word;
+pub use shell::{shell_name, shell_path, shell_word};
 pub use status::{IllegalTransition, SessionStatus};
 pub use time::{InvalidTime, Timestamp};
 pub use undo::{Extent, own_changes, undo};

@@ -1,6 +1,7 @@
 use crate::agent::{AgentError, Agents};
 use crate::model::Session;
-use crate::ops::common::{OpsError, find_running::find_running};
+use crate::ops::common::{AgentStateError, OpsError, find_running::find_running};
+use crate::runtime::RuntimeError;
 use crate::store::Store;
 
 /// Types a text into the terminal of a session's agent and submits it.
@@ -17,5 +18,10 @@ pub fn send(store: &Store, session: &Session, text: &str) -> Result<(), OpsError
         Err(AgentError::Unknown { .. }) => text.to_owned(),
         Err(error) => return Err(error.into()),
     };
-    Ok(reached.runtime.send(&session.id, &reached.handle, &text)?)
+    reached.runtime.send(&session.id, &reached.handle, &text).map_err(|error| match error {
+        source @ (RuntimeError::NotShown | RuntimeError::Draft | RuntimeError::NotSubmitted) => {
+            AgentStateError::NotSubmitted { id: session.id, source }.into()
+        }
+        error => error.into(),
+    })
 }

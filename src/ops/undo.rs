@@ -1,6 +1,6 @@
 //! Undoes an event's changes to records, and lists its other effects.
 
-use crate::model::{Event, Oid, Session, SessionStatus};
+use crate::model::{Event, Oid, Session, SessionStatus, shell_path, shell_word};
 use crate::ops::common::liveness::{Liveness, check_stopped, liveness_of};
 use crate::ops::common::{Checks, Launcher, OpsError, StatusError, placement};
 use crate::ops::restore::restore_command;
@@ -121,13 +121,13 @@ pub fn undo_leaves(
             return Ok(left);
         };
         if let Some(path) = placement::place(store, &before).filter(|path| path.is_dir()) {
-            let path = path.display();
-            left.push(("worktree".to_owned(), format!("git worktree remove '{path}'")));
+            let path = shell_path(&path);
+            left.push(("worktree".to_owned(), format!("git worktree remove {path}")));
         }
         if let Some(branch) = &before.branch
             && is_there(branch)?
         {
-            left.push(("branch".to_owned(), format!("git branch -D '{branch}'")));
+            left.push(("branch".to_owned(), format!("git branch -D {}", shell_word(branch))));
         }
         return Ok(left);
     };
@@ -137,7 +137,7 @@ pub fn undo_leaves(
         let backup = Worktrees::new(repo).backups(after.id)?.into_iter().next_back();
         let head = after.head.as_ref().map(|head| head.to_string());
         if let Some(from) = backup.or(head) {
-            left.push(("branch".to_owned(), format!("git branch '{branch}' {from}")));
+            left.push(("branch".to_owned(), format!("git branch {} {from}", shell_word(branch))));
         }
     }
     let is_gone = placement::place(store, &after).is_some_and(|path| !path.exists());

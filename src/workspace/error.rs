@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use super::{Changes, Condition};
 use crate::git::{GitError, Held, LockError, RefError};
-use crate::model::{Recovery, SessionId};
+use crate::model::{Recovery, SessionId, shell_name, shell_path};
 
 /// Why a workspace cannot be created, used or removed.
 #[derive(Debug, thiserror::Error)]
@@ -200,23 +200,23 @@ impl WorkspaceError {
         match self {
             Self::BareForAll(dir) => Some(format!(
                 "to set it for the repository alone:\n  \
-                 git -C '{0}' config --worktree core.bare true &&\n  \
-                 git -C '{0}' config --local --unset core.bare",
-                dir.display()
+                 git -C {0} config --worktree core.bare true &&\n  \
+                 git -C {0} config --local --unset core.bare",
+                shell_path(dir)
             )),
             Self::PathTaken(_) => Some("move it away first".to_owned()),
             Self::BranchExists(_) => Some("choose another name with --branch".to_owned()),
             Self::Registered { path, locked: None } => {
-                Some(format!("to unregister it: git worktree remove '{}'", path.display()))
+                Some(format!("to unregister it: git worktree remove {}", shell_path(path)))
             }
             Self::Registered { path, locked: Some(_) } => {
-                Some(format!("if it is gone for good: git worktree unlock '{}'", path.display()))
+                Some(format!("if it is gone for good: git worktree unlock {}", shell_path(path)))
             }
             Self::BranchBlocked { by, .. } => Some(format!(
                 "rename '{by}', or choose another name with --branch or ao.branchPrefix"
             )),
             Self::Locked { path, .. } => {
-                Some(format!("to unlock it: git worktree unlock '{}'", path.display()))
+                Some(format!("to unlock it: git worktree unlock {}", shell_path(path)))
             }
             Self::Dirty { .. } | Self::Unmerged { .. } => {
                 Some("to remove it after a backup under refs/ao/backup/, use --force".to_owned())
@@ -224,22 +224,24 @@ impl WorkspaceError {
             Self::Submodule { .. } => Some("commit and push there first".to_owned()),
             Self::NestedRepository(_) => Some("move it elsewhere first".to_owned()),
             Self::NestedWorktree(path) => {
-                Some(format!("git worktree move '{}' <elsewhere>", path.display()))
+                Some(format!("git worktree move {} <elsewhere>", shell_path(path)))
             }
             Self::OutOfReach(path) => Some(format!(
                 "if it was moved: git worktree repair <new path>\n\
-                 if it is gone for good: git worktree remove '{}'",
-                path.display()
+                 if it is gone for good: git worktree remove {}",
+                shell_path(path)
             )),
             Self::InUse(lock) => Some(lock.hint()),
             Self::Lock(error) => error.hint(),
             Self::Changed(_) => Some("inspect the changes, and run the command again".to_owned()),
             Self::BranchMissing(name) => Some(format!(
-                "if another clone has it: git fetch <remote> {name}:{name}\n\
-                 otherwise create it: git branch {name} <commit>"
+                "if another clone has it: git fetch <remote> {}\n\
+                 otherwise create it: git branch {} <commit>",
+                shell_name(&format!("{name}:{name}")),
+                shell_name(name)
             )),
             Self::BranchInUse { path, .. } => {
-                Some(format!("to free it there: git -C '{}' switch --detach", path.display()))
+                Some(format!("to free it there: git -C {} switch --detach", shell_path(path)))
             }
             Self::Unborn(_) => {
                 Some("to create one: git commit --allow-empty -m 'Initial commit'".to_owned())

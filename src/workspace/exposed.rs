@@ -1,6 +1,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::model::{shell_path, shell_word};
+
 /// A directory of worktrees inside a worktree of the same repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exposed {
@@ -22,9 +24,8 @@ impl Exposed {
 
     /// Returns a command that makes git ignore the directory if `info/exclude` does not.
     pub fn way_out(&self) -> String {
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
         let file = self.top.join(".gitignore");
-        format!("printf '%s\\n' {} >>{}", quoted(&self.pattern), quoted(&file.to_string_lossy()))
+        format!("printf '%s\\n' {} >>{}", shell_word(&self.pattern), shell_path(&file))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{WorkspaceError, Worktrees, marker};
 use crate::git::uninterrupted;
-use crate::model::Project;
+use crate::model::{Project, shell_path};
 
 /// A directory at the place of a session's worktree that does not name its session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Unfinished {
 impl Unfinished {
     /// The command that removes it. Git refuses where something is in it.
     pub fn way_out(&self) -> String {
-        format!("git worktree remove '{}'", self.path.display())
+        format!("git worktree remove {}", shell_path(&self.path))
     }
 
     fn at(path: PathBuf) -> Option<Self> {

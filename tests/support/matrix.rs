@@ -103,10 +103,37 @@ pub fn matrix() -> Vec<Combo> {
     combos
 }
 
+/// Each format of objects with each of refs, and among them each kind of repository: four, or two
+/// without reftable. Where a repository is used from and how it stores things meet in few places, and
+/// there [`matrix`] is.
+pub fn formats() -> Vec<Combo> {
+    let of = |kind, objects, refs| Combo { kind, objects, refs };
+    let all = [
+        of(Kind::Main, Objects::Sha1, Refs::Files),
+        of(Kind::Linked, Objects::Sha1, Refs::Reftable),
+        of(Kind::Bare, Objects::Sha256, Refs::Files),
+        of(Kind::Main, Objects::Sha256, Refs::Reftable),
+    ];
+    let known = matrix();
+    all.into_iter().filter(|combo| known.contains(combo)).collect()
+}
+
 /// Runs a test in a fresh repository of every kind, and names at the end those in which it failed.
 #[track_caller]
 pub fn for_each_repo(test: impl Fn(&Repo)) {
-    let failed: Vec<_> = matrix()
+    for_each(matrix(), test);
+}
+
+/// Runs a test in a fresh repository of every format, for what the kind of repository says nothing
+/// about, see [`formats`].
+#[track_caller]
+pub fn for_each_format(test: impl Fn(&Repo)) {
+    for_each(formats(), test);
+}
+
+#[track_caller]
+fn for_each(combos: Vec<Combo>, test: impl Fn(&Repo)) {
+    let failed: Vec<_> = combos
         .into_iter()
         .filter(|combo| {
             let repo = TestEnv::new().repo(*combo);

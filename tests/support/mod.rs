@@ -6,6 +6,7 @@
 pub mod agents;
 mod deadline;
 mod env;
+mod files;
 mod matrix;
 pub mod model;
 mod out;
@@ -23,7 +24,8 @@ mod tree;
 
 pub use deadline::{LIMIT, output_of, wait_for};
 pub use env::TestEnv;
-pub use matrix::{Combo, Kind, Objects, Refs, for_each_repo, matrix};
+pub use files::Snapshot;
+pub use matrix::{Combo, Kind, Objects, Refs, for_each_format, for_each_repo, formats, matrix};
 pub use out::Out;
 pub use process::{alone, employ, skipped, worker};
 pub use race::race;

@@ -1,24 +1,18 @@
 //! Repositories that git made once, to be written again without it.
 
 use std::collections::HashMap;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use gix::hash::Kind as Hash;
 
+use super::files::Files;
 use super::{Combo, Kind, Objects, Refs, Repo, TestEnv};
 
-/// The content of a folder, in the order in which it can be written.
-pub struct Template(Vec<Item>);
-
-struct Item {
-    path: PathBuf,
-    mode: u32,
-    /// None for a folder.
-    content: Option<Vec<u8>>,
-}
+/// A repository, but for its place.
+pub struct Template(Files);
 
 impl Template {
     /// A repository of this kind with one commit on `main`; of a linked kind its main worktree.
@@ -28,39 +22,16 @@ impl Template {
         let key = (combo.kind == Kind::Bare, combo.objects, combo.refs);
         // Made under the lock: else each of the tests that begin together would make its own.
         let mut made = MADE.lock().unwrap_or_else(|broken| broken.into_inner());
-        let new = || Arc::new(Self::read(Repo::init_with_commit(&TestEnv::new(), combo).dir()));
+        let new = || {
+            let repo = Repo::init_with_commit(&TestEnv::new(), combo);
+            Arc::new(Self(Files::read(repo.dir())))
+        };
         made.entry(key).or_insert_with(new).clone()
-    }
-
-    fn read(top: &Path) -> Self {
-        let mut items = Vec::new();
-        let mut open = vec![PathBuf::new()];
-        while let Some(folder) = open.pop() {
-            for entry in fs::read_dir(top.join(&folder)).expect("a folder can be read") {
-                let entry = entry.expect("nobody removes files meanwhile");
-                let meta = entry.metadata().expect("nobody removes files meanwhile");
-                let path = folder.join(entry.file_name());
-                let content =
-                    meta.is_file().then(|| fs::read(entry.path()).expect("it is readable"));
-                if meta.is_dir() {
-                    open.push(path.clone());
-                }
-                items.push(Item { path, mode: meta.mode(), content });
-            }
-        }
-        Self(items)
     }
 
     /// Writes the repository into an empty folder.
     pub fn write(&self, top: &Path, objects: Objects) {
-        for Item { path, mode, content } in &self.0 {
-            let path = top.join(path);
-            match content {
-                None => fs::create_dir(&path).expect("a fresh folder takes a folder"),
-                Some(content) => fs::write(&path, content).expect("a fresh folder takes a file"),
-            }
-            fs::set_permissions(&path, Permissions::from_mode(*mode)).expect("it is our own");
-        }
+        self.0.write(top);
         let index = top.join(".git/index");
         if index.exists() {
             refresh(&index, &top.join("README"), objects);

@@ -1,5 +1,6 @@
 //! What a repair did, in words.
 
+use git_ao::model::shell_name;
 use git_ao::store::{
     FsckFinding, LostRecord, RecoveredFrom, RefRepair, RepairMode, RepairReport, Rescued, Store,
 };
@@ -115,10 +116,11 @@ fn origin(origin: &RecoveredFrom) -> String {
 /// here, whether they are whole or not.
 fn refetch(store: &Store, ctx: &mut Ctx) {
     if let [remote, ..] = store.repository().remotes().as_slice() {
-        let remote = escape::line(remote);
+        let refspec = format!("+refs/ao/sessions:refs/ao/remotes/{remote}/sessions");
+        let (remote, refspec) = (shell_name(remote), shell_name(&refspec));
         ctx.out.hint(&format!(
-            "a remote may have what was lost:\n  git fetch --refetch {remote} \
-             +refs/ao/sessions:refs/ao/remotes/{remote}/sessions\n  git ao pull {remote}"
+            "a remote may have what was lost:\n  git fetch --refetch {remote} {refspec}\n  \
+             git ao pull {remote}"
         ));
     }
 }

@@ -1,4 +1,6 @@
-use git_ao::model::{AssignmentError, RecordError, RuleError, SessionStatus, close_status};
+use git_ao::model::{
+    AssignmentError, RecordError, RuleError, SessionId, SessionStatus, close_status,
+};
 use git_ao::ops::{EditError, SetError};
 
 use crate::cli::CliError;
@@ -25,19 +27,19 @@ impl From<AssignmentError> for CliError {
     }
 }
 
-impl From<RuleError> for CliError {
-    fn from(error: RuleError) -> Self {
-        let refused = CliError::refused(error.to_string());
-        match error {
-            RuleError::UnknownStatus(word) => refused.hint(match close_status(&word) {
-                Some(status) => format!("did you mean '{status}'? --force accepts any word"),
-                None => format!("the statuses are {}; --force accepts any word", statuses()),
-            }),
-            RuleError::Transition(_) => refused
-                .hint("to restart a session: git ao restore; --force only changes the status"),
-            RuleError::Fixed("fork" | "base" | "placements") => refused.hint(KEPT),
-            _ => refused,
+/// Why the record of a session cannot be changed like this.
+pub fn not_allowed(error: RuleError, id: SessionId) -> CliError {
+    let refused = CliError::refused(error.to_string());
+    match error {
+        RuleError::UnknownStatus(word) => refused.hint(match close_status(&word) {
+            Some(status) => format!("did you mean '{status}'? --force accepts any word"),
+            None => format!("the statuses are {}; --force accepts any word", statuses()),
+        }),
+        RuleError::Transition(_) => {
+            refused.restore_hint("to restart it", id).hint("--force only changes the status")
         }
+        RuleError::Fixed("fork" | "base" | "placements") => refused.hint(KEPT),
+        _ => refused,
     }
 }
 
@@ -51,25 +53,23 @@ fn statuses() -> String {
     SessionStatus::ALL.map(|status| status.to_string()).join(", ")
 }
 
-impl From<SetError> for CliError {
-    fn from(error: SetError) -> Self {
-        match error {
-            SetError::Assignment(error) => error.into(),
-            SetError::Rule(error) => error.into(),
-            SetError::Record(error) => error.into(),
-            SetError::Store(error) => error.into(),
-            error => CliError::fatal(error.to_string()),
-        }
+/// Why `set` changed nothing.
+pub fn not_set(error: SetError, id: SessionId) -> CliError {
+    match error {
+        SetError::Assignment(error) => error.into(),
+        SetError::Rule(error) => not_allowed(error, id),
+        SetError::Record(error) => error.into(),
+        SetError::Store(error) => error.into(),
+        error => CliError::fatal(error.to_string()),
     }
 }
 
-impl From<EditError> for CliError {
-    fn from(error: EditError) -> Self {
-        match error {
-            EditError::Rule(error) => error.into(),
-            EditError::Record(error) => error.into(),
-            EditError::Store(error) => error.into(),
-            error => CliError::refused(error.to_string()),
-        }
+/// Why `edit` changed nothing.
+pub fn not_edited(error: EditError, id: SessionId) -> CliError {
+    match error {
+        EditError::Rule(error) => not_allowed(error, id),
+        EditError::Record(error) => error.into(),
+        EditError::Store(error) => error.into(),
+        error => CliError::refused(error.to_string()),
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use git_ao::agent::AgentError;
 use git_ao::git::GitError;
 use git_ao::hook::{HookName, UnknownHook};
-use git_ao::model::{SessionId, SessionStatus, nearest};
+use git_ao::model::{SessionId, SessionStatus, nearest, shell_name};
 use git_ao::runtime::RuntimeError;
 
 use crate::cli::CliError;
@@ -67,7 +67,7 @@ pub fn no_page(name: &str, pages: &[String]) -> CliError {
 /// Nothing was fetched from a remote.
 pub fn nothing_fetched(remote: &str) -> CliError {
     CliError::refused(format!("nothing has been fetched from '{remote}' yet"))
-        .hint(format!("git ao fetch {remote}"))
+        .hint(format!("git ao fetch {}", shell_name(remote)))
 }
 
 /// There is no editor.
@@ -109,15 +109,15 @@ pub fn takes_no_input(id: SessionId, error: &RuntimeError) -> CliError {
 }
 
 /// `attach` needs a terminal.
-pub fn no_terminal_to_attach() -> CliError {
+pub fn no_terminal_to_attach(id: SessionId) -> CliError {
     CliError::refused("standard input is not a terminal")
-        .hint("to type into the session: git ao send")
+        .hint(format!("to type into the session: git ao send {} <text>", id.short()))
 }
 
 /// `run` needs a terminal.
-pub fn no_terminal_to_run() -> CliError {
+pub fn no_terminal_to_run(id: SessionId) -> CliError {
     CliError::refused("there is no terminal for the agent")
-        .hint("to start it without a terminal: git ao restore")
+        .restore_hint("to start it without a terminal", id)
 }
 
 /// `status --watch` needs a terminal.

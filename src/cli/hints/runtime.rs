@@ -5,13 +5,7 @@ use crate::cli::CliError;
 
 impl From<RuntimeError> for CliError {
     fn from(error: RuntimeError) -> Self {
-        let message = error_chain(&error);
-        let said = match &error {
-            RuntimeError::NotShown | RuntimeError::Draft | RuntimeError::NotSubmitted => {
-                CliError::refused(message)
-            }
-            _ => CliError::fatal(message),
-        };
+        let said = CliError::fatal(error_chain(&error));
         match hint(&error) {
             Some(hint) => said.hint(hint),
             None => said,
@@ -32,9 +26,6 @@ fn hint(error: &RuntimeError) -> Option<&'static str> {
         RuntimeError::Unsupported { what: "attach", .. } => {
             "the agent has no terminal; its output is in its log"
         }
-        RuntimeError::NotShown => "the agent may be asking a question; to see it: git ao attach",
-        RuntimeError::Draft => "submit or delete that text first: git ao attach",
-        RuntimeError::NotSubmitted => "to submit or delete it: git ao attach",
         RuntimeError::NoAnswer => "the tmux server may be suspended or busy; try again",
         _ => return None,
     })

@@ -1,11 +1,10 @@
 use std::path::Path;
 
-use git_ao::model::error_chain;
+use git_ao::model::{error_chain, shell_name, shell_path};
 use git_ao::ops::SessionWorktreeError;
 use git_ao::workspace::Condition;
 
 use crate::cli::CliError;
-use crate::cli::ui::escape;
 
 impl From<SessionWorktreeError> for CliError {
     fn from(error: SessionWorktreeError) -> Self {
@@ -29,8 +28,9 @@ impl From<SessionWorktreeError> for CliError {
                 .hint(format!("to continue on a separate branch: git ao fork {}", id.short())),
             SessionWorktreeError::BranchGone { branch, head } => {
                 let commit = head.map_or("<commit>".to_owned(), |head| head.to_string());
-                let branch = escape::line(&branch);
-                refused.hint(format!("to recreate it: git update-ref refs/heads/{branch} {commit}"))
+                let name = format!("refs/heads/{branch}");
+                refused
+                    .hint(format!("to recreate it: git update-ref {} {commit}", shell_name(&name)))
             }
             _ => refused,
         }
@@ -54,17 +54,17 @@ fn not_usable(condition: &Condition, path: &Path) -> Option<String> {
 
 /// Adds what is said of a new worktree that somebody wrote into before it could be taken back.
 pub fn with_kept(error: CliError, path: &Path) -> CliError {
-    let path = escape::os(path.as_os_str());
+    let path = shell_path(path);
     error.hint(format!(
-        "the new worktree was kept, because it was changed in the meantime:\n  git -C '{path}' status"
+        "the new worktree was kept, because it was changed in the meantime:\n  git -C {path} status"
     ))
 }
 
 /// What brings a worktree and its repository together again, when one of them was moved by hand.
 pub fn repair(path: &Path) -> String {
-    let path = escape::os(path.as_os_str());
+    let path = shell_path(path);
     format!(
-        "if it or the repository was moved: git worktree repair '{path}'\n\
+        "if it or the repository was moved: git worktree repair {path}\n\
          otherwise move it away, and git ao restore creates a new one"
     )
 }

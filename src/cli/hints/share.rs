@@ -1,4 +1,4 @@
-use git_ao::model::error_chain;
+use git_ao::model::{error_chain, shell_name};
 use git_ao::share::{Failure, ShareError};
 use git_ao::store::StoreError;
 
@@ -33,8 +33,9 @@ impl From<ShareError> for CliError {
                 let taken =
                     taken.iter().map(|url| format!("\nit was pushed to '{}'", escape::line(url)));
                 CliError::refused(message + &taken.collect::<String>()).hint(format!(
-                    "to see its push URLs: git remote get-url --push --all {remote}\n\
-                     add a remote for that URL, and pull from it"
+                    "to see its push URLs: git remote get-url --push --all {}\n\
+                     add a remote for that URL, and pull from it",
+                    shell_name(&remote)
                 ))
             }
             ShareError::Damaged { .. } => CliError::fatal(message)
@@ -43,6 +44,7 @@ impl From<ShareError> for CliError {
                 .hint("try again; to retry for longer: git config ao.pushTimeout <seconds>"),
             ShareError::Unmergeable { remote, source, .. } => {
                 let fatal = CliError::fatal(message);
+                let remote = shell_name(&remote);
                 match *source {
                     StoreError::Newer(_) => fatal.hint("update git-ao; nothing was merged"),
                     StoreError::Unrelated => fatal.hint(format!(

@@ -3,6 +3,7 @@
 mod entries;
 mod includes;
 mod load;
+mod local;
 mod overrides;
 mod unread;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::git::Repository;
+use crate::model::shell_name;
 use crate::ops::common::OpsError;
 use crate::workspace::WorktreeEntry;
 
@@ -29,13 +30,13 @@ pub fn and_branch(
 /// The command that deletes a branch; None where its commits are nowhere else.
 pub fn deletion(repo: &Repository, branch: &str) -> Result<Option<String>, OpsError> {
     if is_merged(repo, branch)? {
-        return Ok(Some(format!("git branch -d {branch}")));
+        return Ok(Some(format!("git branch -d {}", shell_name(branch))));
     }
     let full = format!("refs/heads/{branch}");
     let holders = repo.git("for-each-ref").args(["--contains", &full, "--format=%(refname)"]);
     let holders = holders.args(["refs/heads", "refs/remotes"]).run()?.text();
     let has_others = holders.lines().any(|name| name != full);
-    Ok(has_others.then(|| format!("git branch -D {branch}")))
+    Ok(has_others.then(|| format!("git branch -D {}", shell_name(branch))))
 }
 
 /// Whether 'git branch -d' deletes a branch, as far as its commits go (git-branch(1)).

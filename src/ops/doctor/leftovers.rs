@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::Finding;
 use super::remedy::Remedy;
-use crate::model::{SessionId, error_chain};
+use crate::model::{SessionId, error_chain, shell_path};
 use crate::ops::common::artifacts::{old_drafts, old_tips, strays};
 use crate::ops::common::{OpsError, placement};
 use crate::store::Store;
@@ -23,21 +23,21 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     }
     for path in old_drafts(repo)? {
         // Somebody wrote what is in it.
-        let path = path.display();
-        let what = format!("'{path}' contains a text that was never saved");
-        found.push(Finding::note(what, format!("rm -r '{path}'")).irreversible());
+        let what = format!("'{}' contains a text that was never saved", path.display());
+        let fix = format!("rm -r {}", shell_path(&path));
+        found.push(Finding::note(what, fix).irreversible());
     }
     let aside = repo.ao_dir().join("set-aside");
     if aside.exists() {
-        let path = aside.display();
-        let what = format!("'{path}' contains what 'git ao doctor --fix' moved there");
-        found.push(Finding::note(what, format!("rm -r '{path}'")).irreversible());
+        let what = format!("'{}' contains what 'git ao doctor --fix' moved there", aside.display());
+        let fix = format!("rm -r {}", shell_path(&aside));
+        found.push(Finding::note(what, fix).irreversible());
     }
     for path in unlinked(&Worktrees::new(repo))? {
         let shown = path.display();
         let what =
             format!("the worktree '{shown}' of a session points to the repository's old location");
-        let fix = format!("git worktree repair '{shown}'");
+        let fix = format!("git worktree repair {}", shell_path(&path));
         found.push(Finding::fixable(what, fix, Remedy::Relink(path)));
     }
     worktrees(store, found)

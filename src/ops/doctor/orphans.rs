@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::branch::{and_branch, branch_at, deletion, on};
 use super::lost_event::lost_event;
 use super::{Finding, removals, unfinished};
-use crate::model::error_chain;
+use crate::model::{error_chain, shell_name, shell_path};
 use crate::ops::common::OpsError;
 use crate::ops::common::runner_files::runners;
 use crate::store::{Shelf, Snapshot, Store};
@@ -49,7 +49,7 @@ fn marks(store: &Store, snapshot: &Snapshot<'_>, found: &mut Vec<Finding>) -> Re
             }
             Some(_) => continue,
         };
-        found.push(Finding::wrong(what, format!("rm '{file}'")).irreversible());
+        found.push(Finding::wrong(what, format!("rm {}", shell_path(&mark.file))).irreversible());
     }
     Ok(())
 }
@@ -91,11 +91,12 @@ fn worktrees(
         let removal = Removal::of_worktree(&path, id);
         found.push(match worktrees.verdict(&removal)?.refusal {
             None => {
-                let fix = and_branch(repo, format!("git worktree remove '{shown}'"), branch)?;
+                let fix =
+                    and_branch(repo, format!("git worktree remove {}", shell_path(&path)), branch)?;
                 Finding::wrong(what, fix).irreversible()
             }
             Some(refusal) => {
-                let look = format!("git -C '{shown}' status");
+                let look = format!("git -C {} status", shell_path(&path));
                 Finding::wrong(format!("{what}: {}", error_chain(&refusal)), look)
             }
         });
@@ -131,7 +132,7 @@ fn branches(
             Some(deletion) => Finding::note(what, deletion).irreversible(),
             None => Finding::note(
                 format!("{what}, which is not merged"),
-                format!("git log HEAD..{branch}"),
+                format!("git log {}", shell_name(&format!("HEAD..{branch}"))),
             ),
         });
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Finding;
 use super::lost_event::lost_event;
-use crate::model::error_chain;
+use crate::model::{error_chain, shell_path};
 use crate::ops::common::OpsError;
 use crate::store::{Snapshot, Store};
 use crate::workspace::{Removal, Worktrees, session_at};
@@ -27,7 +27,7 @@ pub fn look(
         let shown = path.display();
         let what = format!("the removal of '{shown}', of session {}, was interrupted", id.short());
         let removal = Removal::of_worktree(&path, id);
-        let status = format!("git -C '{shown}' status");
+        let status = format!("git -C {} status", shell_path(&path));
         found.push(match worktrees.verdict(&removal)?.refusal {
             Some(refusal) => Finding::wrong(format!("{what}: {}", error_chain(&refusal)), status),
             None if has_ended => Finding::wrong(what, "git ao cleanup"),

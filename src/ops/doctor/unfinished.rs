@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Finding;
 use super::branch::{and_branch, branch_at, on};
+use crate::model::shell_path;
 use crate::ops::common::OpsError;
 use crate::store::{Shelf, Snapshot, Store};
 use crate::workspace::{Unfinished, Worktrees, marked};
@@ -51,7 +52,7 @@ pub fn look(
                 let branch = branch.filter(|_| !has_session);
                 Finding::wrong(what, and_branch(repo, way_out, branch)?).irreversible()
             }
-            _ => Finding::wrong(what, format!("git -C '{shown}' status")),
+            _ => Finding::wrong(what, format!("git -C {} status", shell_path(&path))),
         });
     }
     for Unfinished { path, short } in empty.into_iter().filter(|it| !known.contains(&it.short)) {

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use super::adding::{INITIALIZING, is_git_adding};
 use crate::git::GitError;
+use crate::model::shell_path;
 use crate::workspace::hidden::with_index;
 use crate::workspace::registry::Registered;
 use crate::workspace::{WorkspaceError, Worktrees, marker};
@@ -18,10 +19,10 @@ pub struct HalfCheckout {
 impl HalfCheckout {
     /// Returns a command that removes it or, if it contains changes, shows them.
     pub fn way_out(&self) -> String {
-        let path = self.path.display();
+        let path = shell_path(&self.path);
         match self.has_work {
-            true => format!("git worktree unlock '{path}' && git -C '{path}' status"),
-            false => format!("git worktree remove -f -f '{path}'"),
+            true => format!("git worktree unlock {path} && git -C {path} status"),
+            false => format!("git worktree remove -f -f {path}"),
         }
     }
 }

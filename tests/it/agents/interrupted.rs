@@ -16,7 +16,7 @@ use crate::support::agents::{
     STAYS, agent, record, spawn, tmux, tmux_sessions, traces, wait_working, workspace,
 };
 use crate::support::sessions::store;
-use crate::support::{Out, Repo, write_script};
+use crate::support::{Out, Repo, Snapshot, write_script};
 
 /// The most steps that any verb here takes; more are a verb that did not exit.
 const MANY: usize = 80;
@@ -254,21 +254,23 @@ fn a_kill_is_done_or_was_never_begun() {
 #[test]
 fn a_cleanup_writes_down_what_it_did() {
     let stage = Stage::new();
+    let ids = ["a", "b"].map(|title| spawn(&stage.repo, &["--no-agent", title]));
+    for id in ids {
+        stage.repo.ao(["complete", &id.short()]).ok();
+    }
+    let places = ids.map(|id| workspace(&stage.repo, id));
+    let worktrees = stage.repo.env().home().join(".worktrees");
+    let before = Snapshot::of([stage.repo.dir(), &worktrees]);
     stage.at_every_step(|moment| {
-        let ids = ["a", "b"].map(|title| spawn(&stage.repo, &["--no-agent", title]));
-        for id in ids {
-            stage.repo.ao(["complete", &id.short()]).ok();
-        }
-        let places = ids.map(|id| workspace(&stage.repo, id));
+        before.restore();
         let (out, was_hit) = stage.run(&["cleanup"], moment);
         assert!(matches!(out.status, 0 | 130), "{moment:?} {out}");
-        for (id, place) in ids.iter().zip(places) {
+        for (id, place) in ids.iter().zip(&places) {
             let is_there = place.join("README").exists();
             let is_placed = !record(&stage.repo, *id).placements.is_empty();
             let listed = stage.repo.git(["worktree", "list"]).contains(&id.short());
             assert_eq!((is_placed, listed), (is_there, is_there), "{moment:?} {out}");
             assert!(is_there || !place.exists(), "{moment:?} half of it is left");
-            stage.put_away(*id);
         }
         was_hit
     });

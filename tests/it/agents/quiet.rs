@@ -11,7 +11,7 @@ use crate::support::agents::{
 };
 
 /// How often everything is looked at.
-const TIMES: usize = 6;
+const TIMES: usize = 3;
 
 fn tip(repo: &Repo) -> String {
     repo.git(["rev-parse", "refs/ao/sessions"])

@@ -2,7 +2,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use super::{assert_current, project_file};
-use crate::support::{Repo, TestEnv, for_each_repo};
+use crate::support::{Repo, TestEnv, for_each_format};
 
 /// The pages of section 1 are made from the program's own help.
 #[test]
@@ -114,7 +114,7 @@ fn the_example_of_the_format_archives_a_session() {
     let (script, _) = rest.split_once(".fi\n").unwrap();
     let script = script.replace("\\(rs", "\\");
 
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let made = repo.ao(["spawn", "--json", "x"]).ok().json();
         let id = made["session"]["id"].as_str().unwrap();
         let run = repo.env().run(repo.dir(), "sh", ["-e", "-c", &script]);

@@ -8,11 +8,11 @@ use git_ao::git::Repository;
 use git_ao::hook::{Edits, HookName, HookState, InstallMethod, Installed, Installer, Uninstalled};
 
 use super::{BRANCH, Bed};
-use crate::support::{Combo, Repo, for_each_repo, tree_of, write_script};
+use crate::support::{Combo, Repo, for_each_format, tree_of, write_script};
 
 #[test]
 fn install_status_and_uninstall() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let before = tree_of(repo.common_dir().join("hooks"));
         repo.ao(["hooks", "status"]).code(1).stdout_has("post-checkout       not installed\n");
         repo.ao(["hooks", "uninstall"]).ok().stdout_is("nothing to remove\n");

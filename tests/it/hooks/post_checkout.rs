@@ -5,7 +5,7 @@ use std::fs;
 use git_ao::model::{Session, SessionId, SessionStatus};
 
 use super::{BRANCH, Bed, id, store};
-use crate::support::{Combo, for_each_repo, tree_of};
+use crate::support::{Combo, for_each_format, tree_of};
 
 #[test]
 fn a_switch_is_one_event_and_nothing_else_is_any() {
@@ -42,7 +42,7 @@ fn a_worktree_that_is_no_sessions_records_nothing() {
 
 #[test]
 fn a_new_worktree_on_a_sessions_branch_is_its_workspace() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let bed = Bed::of(repo.combo()).hooked(&[]);
         let before = bed.events();
         bed.repo.git(["worktree", "add", "-q", "../work", BRANCH]);

@@ -65,18 +65,17 @@ fn nothing_is_lost(script: &str, file: &str, content: &str, args: &[&str], is_di
     world.repo.commit(".gitignore", "*.env\n");
     world.repo.commit("hidden", "1\n");
     let writer = Writer::new(&world, script);
-    let mut turn = 0;
+    let id = world.spawn(&["--no-agent", "the task"]);
+    let tree = world.worktree(&id);
+    if is_dirty {
+        world.repo.within(&tree).write("dirty", "work");
+        fs::write(tree.join("README"), "changed").unwrap();
+    }
+    world.set_status(&id, &SessionStatus::Done);
+    let before = world.snapshot();
     let mut turns = Vec::new();
-    loop {
-        turn += 1;
-        let id = world.spawn(&["--no-agent", "the task"]);
-        let tree = world.worktree(&id);
-        let branch = world.session(&id).branch.unwrap();
-        if is_dirty {
-            world.repo.within(&tree).write("dirty", "work");
-            fs::write(tree.join("README"), "changed").unwrap();
-        }
-        world.set_status(&id, &SessionStatus::Done);
+    for turn in 1.. {
+        before.restore();
         let (was_there, said) = writer.run(&world, turn, &tree, args);
         let wrote = fs::read_to_string(world.repo.env().path("wrote")).unwrap_or_default();
         let _ = fs::remove_file(world.repo.env().path("wrote"));
@@ -91,18 +90,6 @@ fn nothing_is_lost(script: &str, file: &str, content: &str, args: &[&str], is_di
             let backup = format!("refs/ao/backup/{id}:dirty");
             assert_eq!(world.repo.git(["show", &backup]), "work", "turn {turn}");
         }
-        // The next one starts with none of this.
-        let path = tree.to_str().unwrap();
-        world.repo.git_result(["worktree", "remove", "--force", path]);
-        let _ = fs::remove_dir_all(&tree);
-        world.repo.git(["worktree", "prune"]);
-        world.repo.git_result(["branch", "-D", &branch]);
-        for name in
-            world.repo.git(["for-each-ref", "--format=%(refname)", "refs/ao/backup"]).lines()
-        {
-            world.repo.git(["update-ref", "-d", name]);
-        }
-        world.store().delete(super::world::id(&id)).unwrap();
         if !was_there {
             break;
         }
@@ -138,16 +125,18 @@ fn what_comes_to_its_place_is_kept(script: &str, kept: &[&str], verb: &[&str]) {
     let world = World::new();
     world.repo.commit(".gitignore", "*.env\n");
     let writer = Writer::new(&world, script);
+    let id = world.spawn(&["--no-agent", "the task"]);
+    let tree = world.worktree(&id);
+    let away = tree.with_extension("away");
+    fs::write(tree.join("x.env"), "secret").unwrap();
+    fs::rename(&tree, &away).unwrap();
+    world.set_status(&id, &SessionStatus::Done);
+    let about = (verb[0] == "restore").then_some(id.as_str());
+    let args: Vec<_> = verb.iter().copied().chain(about).collect();
+    let before = world.snapshot();
     let mut turns = 0;
     for turn in 1.. {
-        let id = world.spawn(&["--no-agent", "the task"]);
-        let (tree, branch) = (world.worktree(&id), world.session(&id).branch.unwrap());
-        let away = tree.with_extension("away");
-        fs::write(tree.join("x.env"), "secret").unwrap();
-        fs::rename(&tree, &away).unwrap();
-        world.set_status(&id, &SessionStatus::Done);
-        let about = (verb[0] == "restore").then_some(id.as_str());
-        let args: Vec<_> = verb.iter().copied().chain(about).collect();
+        before.restore();
         let (was_there, said) = writer.run(&world, turn, &tree, &args);
         let is_there = |name: &&str| [&tree, &away].iter().any(|it| it.join(name).exists());
         let is_kept = kept.iter().filter(|name| was_there || **name == "x.env").all(is_there);
@@ -156,13 +145,6 @@ fn what_comes_to_its_place_is_kept(script: &str, kept: &[&str], verb: &[&str]) {
             break;
         }
         turns = turn;
-        // The next one starts with none of this.
-        for folder in [&tree, &away] {
-            let _ = fs::remove_dir_all(folder);
-        }
-        world.repo.git(["worktree", "prune"]);
-        world.repo.git_result(["branch", "-D", &branch]);
-        world.store().delete(super::world::id(&id)).unwrap();
     }
     assert!(turns > 3, "{turns}");
 }

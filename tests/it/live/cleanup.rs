@@ -4,11 +4,11 @@ use git_ao::model::SessionStatus;
 
 use super::world::{World, until};
 use crate::support::agents::agent;
-use crate::support::{for_each_repo, race};
+use crate::support::{for_each_format, race};
 
 #[test]
 fn what_ended_leaves_goes_and_the_rest_stays() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let world = World::of(repo.combo());
         let [done, open, dirty] =
             ["done", "open", "dirty"].map(|title| world.spawn(&["--no-agent", title]));
@@ -203,7 +203,7 @@ fn what_could_not_be_removed_is_a_failure() {
 
 #[test]
 fn what_git_still_knows_of_a_folder_that_is_gone_goes_too() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let world = World::of(repo.combo());
         let [gone, staged, locked, open] =
             ["gone", "staged", "locked", "open"].map(|title| world.spawn(&["--no-agent", title]));

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use git_ao::model::SessionStatus;
 use serde_json::Value;
 
 use super::world::{World, until};
@@ -164,7 +165,8 @@ fn an_agent_that_outlived_its_record_keeps_its_worktree() {
     for runtime in ["tmux", "detached"] {
         let world = World::new();
         let id = world.spawn(&["--runtime", runtime, "the task"]);
-        until("the agent runs", || world.live(&id)["agent"] == "alive");
+        // What looks after an agent ends it if the record goes before it says that it runs.
+        until("the agent works", || world.session(&id).status == SessionStatus::Working);
         let pid = world.live(&id)["pid"].to_string();
         let path = world.worktree(&id);
         world.repo.ao(["delete", "--force", &id]).ok().stderr_has(&format!("kill {pid}"));

@@ -7,7 +7,7 @@ use crate::support::sessions::plant_record;
 use crate::support::{Out, Repo};
 
 /// The commands in the hints: what comes after a colon, or alone on a line.
-fn commands(out: &Out) -> Vec<String> {
+pub(super) fn commands(out: &Out) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for line in out.stderr.lines().filter_map(|line| line.strip_prefix("hint: ")) {
         if let Some(last) = all.last_mut().filter(|last| last.ends_with("&&")) {
@@ -28,7 +28,7 @@ fn commands(out: &Out) -> Vec<String> {
 
 /// What is to come of the command that failed, once the hint was followed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Then {
+pub(super) enum Then {
     /// It works.
     Works,
     /// The hint only shows something.
@@ -37,7 +37,7 @@ enum Then {
 
 /// Runs what is typed, then the one command that is hinted at and begins like `hint`.
 #[track_caller]
-fn follow(repo: &Repo, typed: &[&str], hint: &str, then: Then) {
+pub(super) fn follow(repo: &Repo, typed: &[&str], hint: &str, then: Then) {
     let said = repo.ao(typed);
     let all = commands(&said);
     let command = all.iter().find(|it| it.starts_with(hint));
@@ -215,4 +215,20 @@ fn about_what_was_removed() {
     repo.ao(["complete", &left]).ok();
     follow(repo, &["delete", &left], "git ao cleanup --branches", Then::Whatever);
     assert!(!world.worktree(&left).exists());
+}
+
+/// Wherever they are pasted: the main worktree belongs to no session.
+#[test]
+fn about_a_session_it_is_named() {
+    let world = with_agent();
+    let repo = &world.repo;
+    let id = ended(&world);
+    let set = ["set", &*id, "status=working"];
+    repo.ao(set).code(1).stderr_has("hint: --force only changes the status");
+    follow(repo, &set, "git ao restore ", Then::Whatever);
+    until("the agent works", || world.live(&id)["agent"] == "alive");
+    repo.ao(["kill", &id]).ok();
+    follow(repo, &["run", &id], "git ao restore ", Then::Whatever);
+    until("the agent works", || world.live(&id)["agent"] == "alive");
+    repo.ao(["kill", &id]).ok();
 }

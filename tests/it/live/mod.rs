@@ -21,6 +21,8 @@ mod last_words;
 mod locks;
 mod moved;
 mod namesake;
+mod pasted;
+mod quoted;
 mod reconcile;
 mod remains;
 mod restored;

@@ -3,7 +3,7 @@ use std::fs;
 use git_ao::model::{Oid, SessionStatus};
 
 use super::world::{World, until};
-use crate::support::for_each_repo;
+use crate::support::for_each_format;
 
 #[test]
 fn nothing_to_do_is_no_event() {
@@ -18,7 +18,7 @@ fn nothing_to_do_is_no_event() {
 
 #[test]
 fn what_is_wrong_is_put_right_in_one_event() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let world = World::of(repo.combo());
         let moved = world.spawn(&["--no-agent", "moved"]);
         let gone = world.spawn(&["--no-agent", "gone"]);
@@ -85,7 +85,7 @@ fn an_agent_that_cannot_be_seen_is_not_gone() {
 
 #[test]
 fn a_session_that_lives_nowhere_follows_its_branch() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let world = World::of(repo.combo());
         let [one, two, still, away] = ["one", "two", "still", "away"]
             .map(|title| world.spawn(&["--no-worktree", "--branch", title, title]));

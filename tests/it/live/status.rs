@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::world::{World, until};
 use crate::support::sessions::plant_record;
-use crate::support::{for_each_repo, tree_of};
+use crate::support::{for_each_format, tree_of};
 
 #[test]
 fn an_agent_is_alive_until_it_is_gone() {
@@ -73,7 +73,7 @@ fn what_cannot_be_told_is_unknown_and_never_gone() {
 
 #[test]
 fn a_worktree_is_seen_as_it_is() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let world = World::of(repo.combo());
         let id = world.spawn(&["--no-agent", "the task"]);
         let tree = world.repo.within(world.worktree(&id));

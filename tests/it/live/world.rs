@@ -9,7 +9,7 @@ use git_ao::model::{Placement, Session, SessionId, SessionStatus};
 use git_ao::store::Store;
 use serde_json::Value;
 
-use crate::support::{Combo, Out, Repo, TestEnv, write_script};
+use crate::support::{Combo, Out, Repo, Snapshot, TestEnv, write_script};
 
 pub const LIMIT: Duration = Duration::from_secs(30);
 
@@ -84,6 +84,12 @@ impl World {
             change(session.placements.entry(replica.clone()).or_default());
         };
         self.change(text, changed);
+    }
+
+    /// The repository and the worktrees of sessions as they are now, while no agent runs.
+    pub fn snapshot(&self) -> Snapshot {
+        let worktrees = self.repo.env().home().join(".worktrees");
+        Snapshot::of([self.repo.dir(), &worktrees])
     }
 
     /// Where a session's worktree was made.

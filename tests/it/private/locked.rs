@@ -10,7 +10,7 @@ use git_ao::store::{PRIVATE_REF, SESSIONS_REF, StoreError, Visibility};
 
 use super::{both, create_private};
 use crate::support::sessions::{chain, id, increment, session, store};
-use crate::support::{Refs, Repo, TestEnv, matrix, wait_for};
+use crate::support::{Refs, Repo, TestEnv, formats, wait_for};
 
 /// Where the refs are, and what their reflogs say.
 fn state(repo: &Repo) -> String {
@@ -25,7 +25,7 @@ fn hook(repo: &Repo, script: &str) {
 
 #[test]
 fn nothing_changes_while_one_ref_is_locked() {
-    for (nth, combo) in matrix().into_iter().enumerate() {
+    for (nth, combo) in formats().into_iter().enumerate() {
         for hooked in [false, true] {
             // Git itself moves reftables, with or without a hook.
             if hooked && nth > 0 {

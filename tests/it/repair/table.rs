@@ -3,12 +3,9 @@ use git_ao::store::RepairMode;
 use super::damage::{DAMAGES, Damage, Target};
 use super::{both, fill, titles};
 use crate::support::sessions::id;
-use crate::support::{Combo, Objects, Refs, Repo, TestEnv};
+use crate::support::{Combo, Objects, Refs, Repo, Snapshot, TestEnv};
 
 fn try_damage(repo: &Repo, damage: &Damage, which: usize) {
-    fill(repo);
-    let before = both(repo).repair(RepairMode::Repair).unwrap();
-    assert!(before.is_empty(), "nothing is wrong: {before:?}");
     let others = titles(repo);
 
     let target = &Target::both(repo)[which];
@@ -66,12 +63,18 @@ fn try_damage(repo: &Repo, damage: &Damage, which: usize) {
 
 fn try_all(combo: Combo, part: usize) {
     let mut failed = Vec::new();
+    let repo = TestEnv::new().repo(combo);
+    fill(&repo);
+    let before = both(&repo).repair(RepairMode::Repair).unwrap();
+    assert!(before.is_empty(), "nothing is wrong: {before:?}");
+    let common = repo.common_dir();
+    let whole = Snapshot::of([&common]);
     for damage in DAMAGES.iter().skip(part).step_by(3) {
         for which in [0, 1] {
             if damage.files_only && combo.refs == Refs::Reftable {
                 continue;
             }
-            let repo = TestEnv::new().repo(combo);
+            whole.restore();
             let attempt = || try_damage(&repo, damage, which);
             if std::panic::catch_unwind(std::panic::AssertUnwindSafe(attempt)).is_err() {
                 failed.push(format!("{} ({which})", damage.name));

@@ -10,7 +10,7 @@ use git_ao::store::{History, ListedSession, RecordProblem, SESSIONS_REF, Shelf, 
 use crate::support::sessions::{
     assert_whole, id, increment, path, plant, plant_record, session, store,
 };
-use crate::support::{Repo, alone, for_each_repo};
+use crate::support::{Repo, alone, for_each_format};
 
 fn problem(listed: &[ListedSession], n: u64) -> &RecordProblem {
     let found = listed.iter().find(|listed| listed.location.id == id(n)).unwrap();
@@ -24,7 +24,7 @@ fn good(listed: &[ListedSession]) -> usize {
 #[test]
 fn a_corrupt_record_is_shown_as_corrupt_and_kept() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let junk = b"id: [\xff\xfe\0 not a record\r\n";
             plant_record(repo, &path(1), junk);
             let store = store(repo);
@@ -82,7 +82,7 @@ fn three(repo: &Repo) -> git_ao::store::Store {
 #[test]
 fn a_missing_record_is_named_and_the_rest_is_listed() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let store = three(repo);
             let (blob, file) = object(repo, &format!(":{}", path(2)));
             fs::remove_file(file).unwrap();
@@ -123,7 +123,7 @@ fn many_missing_records_are_not_waited_for_one_by_one() {
 #[test]
 fn an_object_of_another_hash_is_missing() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let foreign = match repo.git(["rev-parse", "--show-object-format"]).trim() {
                 "sha1" => "ab".repeat(32),
                 _ => "ab".repeat(20),
@@ -212,7 +212,7 @@ fn a_missing_top_or_tip_is_named() {
 #[test]
 fn what_does_not_belong_is_reported_never_followed_never_deleted() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let place = path(1);
             let (folder, file) = place.rsplit_once('/').unwrap();
             let wrong = format!(

@@ -6,7 +6,7 @@ use git_ao::store::{SESSIONS_REF, Shelf, StoreError};
 use crate::support::sessions::{
     assert_whole, count, id, increment, leftovers, path, session, store,
 };
-use crate::support::{Repo, alone, for_each_repo};
+use crate::support::{Repo, alone, for_each_format, for_each_repo};
 
 fn commits(repo: &Repo) -> usize {
     repo.git(["rev-list", "--count", SESSIONS_REF]).trim().parse().unwrap()
@@ -49,7 +49,7 @@ fn create_read_update_archive_unarchive_delete() {
 #[test]
 fn what_changes_nothing_makes_no_commit() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let store = store(repo);
             store.create(&session(1, "One")).unwrap();
             let tip = store.tip().unwrap();
@@ -74,7 +74,7 @@ fn what_changes_nothing_makes_no_commit() {
 #[test]
 fn many_sessions_are_one_commit() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let store = store(repo);
             let made = store.transaction("import", |tx| {
                 (0..40).try_for_each(|n| tx.create(session(n, "Many")))
@@ -104,7 +104,7 @@ fn many_sessions_are_one_commit() {
 #[test]
 fn plain_git_reads_it_all() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let store = store(repo);
             store.create(&session(1, "Fix the flaky test")).unwrap();
             store
@@ -151,7 +151,7 @@ fn plain_git_reads_it_all() {
 #[test]
 fn a_fork_has_its_parents_event_as_second_parent() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let store = store(repo);
             let first = store.create(&session(1, "Parent")).unwrap();
             let other = store.create(&session(2, "Other")).unwrap();
@@ -189,7 +189,7 @@ fn a_fork_has_its_parents_event_as_second_parent() {
 #[test]
 fn packing_in_between_changes_nothing() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let store = store(repo);
             store.create(&session(0, "Count")).unwrap();
             let chores: [&[&str]; 4] = [

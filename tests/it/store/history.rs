@@ -4,7 +4,7 @@ use git_ao::model::{Oid, SessionStatus};
 use git_ao::store::{History, SESSIONS_REF, Store, StoreError};
 
 use crate::support::sessions::{id, increment, session, store};
-use crate::support::{Repo, alone, for_each_repo};
+use crate::support::{Repo, alone, for_each_format};
 
 fn subjects(store: &Store, history: History) -> Vec<String> {
     let snapshot = store.snapshot().unwrap();
@@ -18,7 +18,7 @@ fn of(n: u64) -> History {
 #[test]
 fn the_store_and_each_session_tell_their_story() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let store = store(repo);
             assert_eq!(subjects(&store, History::default()), [""; 0]);
             let first = store.create(&session(1, "One")).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use git_ao::store::{SESSIONS_REF, Shelf, Store};
 
 use crate::support::sessions::{assert_whole, id, increment, path, session, store};
-use crate::support::{Repo, alone, for_each_repo};
+use crate::support::{Repo, alone, for_each_format};
 
 fn titles(store: &Store) -> Vec<String> {
     let listed = store.snapshot().unwrap().list(Shelf::Active).unwrap();
@@ -18,7 +18,7 @@ fn titles(store: &Store) -> Vec<String> {
 #[test]
 fn git_reads_what_is_written_and_we_read_what_git_packs() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let writer = store(repo);
             let sizes = [0, 1000, 3600, 3900, 4200, 9000, 70_000];
             let mut all = Vec::new();

@@ -10,7 +10,7 @@ use git_ao::ledger::LedgerError;
 use git_ao::store::{PRIVATE_REF, SESSIONS_REF, Store, StoreError, Visibility};
 
 use crate::support::sessions::{chain, id, increment, session, store};
-use crate::support::{Combo, Refs, Repo, Run, TestEnv, for_each_repo, skipped, write_script};
+use crate::support::{Combo, Refs, Repo, Run, TestEnv, for_each_format, skipped, write_script};
 
 fn both(repo: &Repo) -> Store {
     store(repo).with_private().with_patience(Duration::from_millis(50))
@@ -69,7 +69,7 @@ fn hook(folder: &Path, script: &str) {
 
 #[test]
 fn two_refs_move_or_none() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let store = make_two(repo);
         for locked in [SESSIONS_REF, PRIVATE_REF] {
             let before = state(repo);
@@ -100,7 +100,7 @@ fn two_refs_move_or_none() {
 
 #[test]
 fn a_ref_that_moved_keeps_the_other_where_it_is() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let store = make_two(repo).with_patience(Duration::from_secs(60));
         let mut runs = 0;
         store
@@ -175,7 +175,7 @@ fn the_hook_sees_what_git_would_show_it() {
 
 #[test]
 fn a_hook_that_refuses_is_obeyed_and_quoted() {
-    for_each_repo(|repo| {
+    for_each_format(|repo| {
         let store = make_two(repo);
         let before = state(repo);
         let refuse = "test \"$1\" != prepared || { echo 'locked for the audit' >&2; exit 1; }";

@@ -7,7 +7,7 @@ use git_ao::store::{SESSIONS_REF, Store, StoreError};
 
 use crate::support::sessions::{chain, count, id, increment, path, plant, session, store};
 use crate::support::{
-    Combo, Kind, Repo, TestEnv, alone, employ, for_each_repo, skipped, tree_of, worker,
+    Combo, Kind, Repo, TestEnv, alone, employ, for_each_format, skipped, tree_of, worker,
 };
 
 fn refusal(dir: &Path) -> String {
@@ -20,7 +20,7 @@ fn refusal(dir: &Path) -> String {
 #[test]
 fn a_newer_store_is_refused_and_left_alone() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             plant(repo, &[("100644", "version", "2\n"), ("100644", &path(1), "unknown")]);
             let store = store(repo);
             let before = tree_of(repo.common_dir().join("objects"));
@@ -165,7 +165,7 @@ fn nothing_is_written_into_gits_quarantine() {
 #[test]
 fn an_error_of_the_caller_leaves_everything_as_it_was() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let store = store(repo);
             store.create(&session(1, "One")).unwrap();
             let tip = store.tip().unwrap();

@@ -11,7 +11,8 @@ use git_ao::workspace::{
 
 use super::{existing, id, known, new, open};
 use crate::support::{
-    Combo, Refs, Repo, TestEnv, alone, employ, for_each_repo, race, tree_of, worker, write_script,
+    Combo, Refs, Repo, TestEnv, alone, employ, for_each_format, for_each_repo, race, tree_of,
+    worker, write_script,
 };
 
 #[test]
@@ -37,7 +38,7 @@ fn a_new_one_knows_its_branch_and_its_session() {
 #[test]
 fn one_that_is_not_kept_leaves_nothing() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             repo.hook("post-checkout", "echo 'made by a hook' >node_modules");
             let (git, before) = (open(repo), known(repo));
             let path = repo.env().path("w/demo/x");
@@ -63,7 +64,7 @@ fn path_and_branch_collisions_are_distinct() {
 #[test]
 fn collide() {
     worker(|_| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let git = open(repo);
             let worktrees = Worktrees::new(&git);
             let path = repo.env().path("w");
@@ -268,7 +269,7 @@ fn post_checkout_runs_as_git_runs_it() {
 #[test]
 fn a_checkout_that_fails_takes_everything_back() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let (git, before) = (open(repo), known(repo));
             let path = repo.env().path("w/x");
             // A filter that must succeed and does not: git has made branch and folder by then.

@@ -8,7 +8,7 @@ use git_ao::model::Oid;
 use git_ao::workspace::{Recreation, Workspace, WorkspaceError, Worktrees, session_here};
 
 use super::{existing, id, known, new, open};
-use crate::support::{Repo, alone, for_each_repo};
+use crate::support::{Repo, alone, for_each_format};
 
 fn recreate(
     repo: &Repo,
@@ -27,7 +27,7 @@ fn recreate(
 #[test]
 fn it_comes_back_from_the_branch_or_the_head() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let path = repo.env().path("w/x");
             let there = repo.within(&path);
             let git = open(repo);
@@ -72,7 +72,7 @@ fn it_comes_back_from_the_branch_or_the_head() {
 #[test]
 fn what_was_staged_in_a_vanished_one_is_kept() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let path = repo.env().path("x");
             let there = repo.within(&path);
             let git = open(repo);

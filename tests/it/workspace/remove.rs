@@ -8,7 +8,7 @@ use git_ao::git::Repository;
 use git_ao::workspace::{OnUnsaved, Removal, Removed, Workspace, WorkspaceError, Worktrees};
 
 use super::{existing, id, known, new, open};
-use crate::support::{Combo, Repo, alone, employ, for_each_repo, tree_of, worker};
+use crate::support::{Combo, Repo, alone, employ, for_each_format, for_each_repo, tree_of, worker};
 
 fn remove(
     repo: &Repo,
@@ -67,7 +67,7 @@ fn a_clean_one_goes_with_its_branch() {
 #[test]
 fn dirty_trees_are_refused_or_kept_whole() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let (there, path) = workspace(repo);
             there.commit("both", "1\n");
             let head = there.git(["rev-parse", "HEAD"]);
@@ -148,7 +148,7 @@ fn each_kind_of_change_counts() {
 #[test]
 fn commits_that_are_nowhere_else_are_refused_or_kept() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let (there, path) = workspace(repo);
             let tip = there.commit("a", "1\n");
             let error = remove(repo, &path, Some("ao/x"), OnUnsaved::Refuse).unwrap_err();
@@ -192,7 +192,7 @@ fn a_detached_head_is_kept_too() {
 #[test]
 fn what_is_no_removable_workspace_stays() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let (there, path) = workspace(repo);
             fs::create_dir(path.join("folder")).unwrap();
             there.write("folder/file", "");

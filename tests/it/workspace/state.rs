@@ -9,7 +9,7 @@ use git_ao::workspace::{
 };
 
 use super::{id, new, open};
-use crate::support::{Combo, Refs, Repo, TestEnv, alone, for_each_repo, tree_of};
+use crate::support::{Combo, Refs, Repo, TestEnv, alone, for_each_format, for_each_repo, tree_of};
 
 fn look(repo: &Repo, path: &Path, detail: Detail) -> WorkspaceState {
     let git = open(repo);
@@ -44,7 +44,7 @@ fn for_both_ref_stores(test: impl Fn(&Repo)) {
 #[test]
 fn ready_missing_and_known_to_git() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let (_, path) = workspace(repo);
             assert_eq!(condition(repo, &path), Condition::Ready);
             assert_eq!(look(repo, &path, Detail::Place).branch.as_deref(), Some("ao/x"));
@@ -137,7 +137,7 @@ fn a_repository_that_moved_does_not_take_its_worktrees_for_lost() {
 #[test]
 fn branch_mismatch_is_reported() {
     alone(|| {
-        for_each_repo(|repo| {
+        for_each_format(|repo| {
             let (there, path) = workspace(repo);
             there.git(["checkout", "-q", "-b", "other"]);
             assert_eq!(condition(repo, &path), Condition::WrongBranch("other".to_owned()));

@@ -35,6 +35,14 @@ pub enum AgentStateError {
         /// Its title.
         title: String,
     },
+    /// The agent runs in a terminal, but a text could not be submitted there.
+    #[error("{source}")]
+    NotSubmitted {
+        /// The session.
+        id: SessionId,
+        /// The cause.
+        source: RuntimeError,
+    },
     /// The agent did not stop when asked.
     #[error("the agent of session {} is still running{}", id.short(), as_process(*pid))]
     NotStopped {
@@ -68,6 +76,7 @@ impl AgentStateError {
             Self::NotStarted(_)
             | Self::Gone { .. }
             | Self::Unreachable { .. }
+            | Self::NotSubmitted { .. }
             | Self::StillRunning { .. } => Recovery::FixInput,
         }
     }
