@@ -1,15 +1,17 @@
 //! The commits behind a ref, newest first.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
 
+use gix::ObjectId;
 use gix::objs::Commit;
 
-use super::commit_time;
+use super::{Graph, commit_time};
 use crate::git::{ObjectError, Repository, gix_id, oid};
 use crate::model::{Oid, Timestamp};
 
-/// Commits, newest first, read as they are asked for.
+/// Commits, newest first, read as they are asked for. Among those of one time, none comes after one
+/// that is in its past.
 ///
 /// What cannot be read is one error; the commits behind it that can be reached another way still
 /// follow.
@@ -17,7 +19,11 @@ use crate::model::{Oid, Timestamp};
 pub(crate) struct Commits<'r> {
     repo: &'r Repository,
     queue: BinaryHeap<Waiting>,
+    /// Those of one time, in their order.
+    simultaneous: VecDeque<Waiting>,
     seen: HashSet<Oid>,
+    /// What may be visited; None for everything.
+    only: Option<HashSet<ObjectId>>,
     /// The parents of the last one, which are read when the next one is asked for.
     parents: Vec<(Oid, Option<Timestamp>)>,
     problems: Vec<ObjectError>,
@@ -55,18 +61,41 @@ impl<'r> Commits<'r> {
     /// All that these have, and they themselves.
     pub fn new<'t>(repo: &'r Repository, tips: impl IntoIterator<Item = &'t Oid>) -> Self {
         let parents = tips.into_iter().map(|tip| (tip.clone(), None)).collect();
-        let (queue, seen, problems) = (BinaryHeap::new(), HashSet::new(), Vec::new());
-        Self { repo, queue, seen, parents, problems }
+        Self {
+            repo,
+            queue: BinaryHeap::new(),
+            simultaneous: VecDeque::new(),
+            seen: HashSet::new(),
+            only: None,
+            parents,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Leaves out this commit and all that is in its past.
+    pub fn since(mut self, start: &Oid) -> Self {
+        let tips: Vec<_> = self.parents.iter().map(|(tip, _)| gix_id(tip)).collect();
+        let graph = Graph::new(self.repo, |_| false);
+        match graph.and_then(|mut graph| graph.relation(&tips, gix_id(start))) {
+            Ok(relation) => self.only = Some(relation.ahead.into_iter().collect()),
+            Err(error) => {
+                self.stop();
+                self.problems.push(error);
+            }
+        }
+        self
     }
 
     /// Lets this one be the last.
     pub fn stop(&mut self) {
         self.queue.clear();
+        self.simultaneous.clear();
         self.parents.clear();
     }
 
     fn visit(&mut self, id: Oid, before: Option<Timestamp>) {
-        if !self.seen.insert(id.clone()) {
+        let is_left_out = self.only.as_ref().is_some_and(|only| !only.contains(&gix_id(&id)));
+        if is_left_out || !self.seen.insert(id.clone()) {
             return;
         }
         match self.repo.read_commit(gix_id(&id)) {
@@ -78,19 +107,66 @@ impl<'r> Commits<'r> {
             Err(error) => self.problems.push(error),
         }
     }
+
+    /// Puts all commits of this one's time in order: a commit comes when all that have it have come.
+    fn sort_simultaneous(&mut self, first: Waiting) {
+        let time = first.time;
+        let mut all = vec![first];
+        let mut visited = 0;
+        loop {
+            while self.queue.peek().is_some_and(|next| next.time == time) {
+                all.extend(self.queue.pop());
+            }
+            let Some(next) = all.get(visited) else { break };
+            visited += 1;
+            for parent in next.commit.parents.clone() {
+                self.visit(oid(parent), Some(time));
+            }
+        }
+        let mut children: HashMap<Oid, usize> = all.iter().map(|one| (one.id.clone(), 0)).collect();
+        for parent in all.iter().flat_map(|one| one.commit.parents.iter()) {
+            if let Some(count) = children.get_mut(&oid(*parent)) {
+                *count += 1;
+            }
+        }
+        let (free, held): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|one| children[&one.id] == 0);
+        let mut free = BinaryHeap::from(free);
+        let mut held: HashMap<_, _> = held.into_iter().map(|one| (one.id.clone(), one)).collect();
+        while let Some(next) = free.pop() {
+            for parent in next.commit.parents.iter().map(|parent| oid(*parent)) {
+                let Some(count) = children.get_mut(&parent) else { continue };
+                *count -= 1;
+                if *count == 0 {
+                    free.extend(held.remove(&parent));
+                }
+            }
+            self.simultaneous.push_back(next);
+        }
+    }
 }
 
 impl Iterator for Commits<'_> {
     type Item = Result<(Oid, Commit), ObjectError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        for (id, before) in std::mem::take(&mut self.parents) {
-            self.visit(id, before);
+        if self.simultaneous.is_empty() {
+            for (id, before) in std::mem::take(&mut self.parents) {
+                self.visit(id, before);
+            }
         }
         if let Some(problem) = self.problems.pop() {
             return Some(Err(problem));
         }
-        let Waiting { id, commit, time } = self.queue.pop()?;
+        if let Some(Waiting { id, commit, .. }) = self.simultaneous.pop_front() {
+            return Some(Ok((id, commit)));
+        }
+        let next = self.queue.pop()?;
+        if self.queue.peek().is_some_and(|other| other.time == next.time) {
+            self.sort_simultaneous(next);
+            return self.next();
+        }
+        let Waiting { id, commit, time } = next;
         self.parents = commit.parents.iter().map(|parent| (oid(*parent), Some(time))).collect();
         Some(Ok((id, commit)))
     }

@@ -127,3 +127,34 @@ fn history_is_newest_first_and_can_be_stopped() {
     stopped.stop();
     assert!(stopped.next().is_none());
 }
+
+/// A commit on these, all in one second.
+fn commit_on(ledger: &Ledger, parents: &[&Oid], subject: &str) -> Oid {
+    let tree = ledger.write_tree(&RawTree::empty(), []).unwrap();
+    let now = Timestamp::from_millis(1_700_000_000_000);
+    ledger.write_commit(tree, parents.iter().map(|parent| gix_id(parent)), subject, now).unwrap()
+}
+
+#[test]
+fn of_one_second_no_commit_comes_after_one_in_its_past() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = ledger(folder.path(), "files").unwrap();
+    // Ids decide among equals, so that many shapes are tried.
+    for seed in 0..40 {
+        let root = commit_on(&ledger, &[], &format!("root {seed}"));
+        let short = commit_on(&ledger, &[&root], &format!("short {seed}"));
+        let mut long = root.clone();
+        for n in 0..4 {
+            long = commit_on(&ledger, &[&long], &format!("long {n} {seed}"));
+        }
+        let merge = commit_on(&ledger, &[&long, &short], &format!("merge {seed}"));
+        let walk = super::Commits::new(ledger.repository(), [&merge]);
+        let ids: Vec<_> = walk.map(|commit| commit.unwrap().0).collect();
+        assert_eq!(ids.len(), 7);
+        assert_eq!(ids[6], root, "seed {seed}");
+        // What a merge brought is news, too.
+        let news = super::Commits::new(ledger.repository(), [&merge]).since(&long);
+        let news: Vec<_> = news.map(|commit| commit.unwrap().0).collect();
+        assert_eq!(news, [merge, short]);
+    }
+}

@@ -13,6 +13,7 @@ use crate::git::Lock;
 use crate::model::{Oid, Session, Timestamp, ago, error_chain};
 use crate::ops::common::branch_sessions::{catch_up_at, record_branches};
 use crate::ops::common::live::{AgentState, Probes};
+use crate::ops::common::liveness::{Liveness, liveness_after_end};
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{AgentStateError, Interrupt, OpsError, StatusError, placement};
 use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
@@ -101,7 +102,9 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, OpsE
         }
         if let AgentState::Unknown(error) = agent {
             leftover.kept = Some(format!("cannot determine whether its agent is alive: {error}"));
-        } else if let AgentState::Alive { pid } = agent {
+        } else if let AgentState::Alive { pid } = agent
+            && !matches!(liveness_after_end(store, session), Liveness::Gone)
+        {
             leftover.kept = Some(still_runs(&leftover, pid));
         } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
             leftover.kept = Some("it is the current directory".to_owned());

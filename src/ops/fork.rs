@@ -25,7 +25,7 @@ pub fn fork_request(
     // Only what is as visible as the parent: a public fork must not lead to a private event.
     let visibility = parent.location.visibility;
     let tip = snapshot.tip_of(visibility);
-    let history = History { from: tip.cloned(), session: Some(session.id) };
+    let history = History { from: tip.cloned(), session: Some(session.id), since: None };
     let event = snapshot.events(history).next().transpose()?.map(|event| event.id);
     let event = event.or_else(|| tip.cloned());
     let event = event.ok_or_else(|| StoreError::NotFound(key()))?;

@@ -6,7 +6,7 @@ use crate::agent::Action;
 use crate::model::{Oid, Placement, Session, SessionId, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::conversation::{self, Conversation};
-use crate::ops::common::liveness::{Liveness, liveness, of_processes, stop};
+use crate::ops::common::liveness::{Liveness, liveness_after_end, of_processes, stop};
 use crate::ops::common::site::{Made, Site, find_place};
 use crate::ops::common::start::claim_in_turn;
 use crate::ops::common::start_guard::StartGuard;
@@ -246,7 +246,7 @@ fn check_status(store: &Store, session: &Session, checks: Checks) -> Result<Cert
     if session.status == SessionStatus::Merged && checks == Checks::All {
         return Err(StatusError::Merged(id).into());
     }
-    match liveness(store, session) {
+    match liveness_after_end(store, session) {
         // Only the runtime cannot tell: it does not run as git-ao starts it.
         Liveness::Unknown(_)
             if checks == Checks::Skip

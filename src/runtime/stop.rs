@@ -1,4 +1,5 @@
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -54,7 +55,8 @@ impl Leads {
         ignore_gone(sent)
     }
 
-    /// Kills what is left of the group or session.
+    /// Kills what is left of the group or session, and waits until it is gone: what one of them
+    /// started just before it was killed is left, too.
     ///
     /// Their number cannot have been given to others: it stays taken while there is a member.
     fn kill_rest(self, pid: Pid) -> Result<(), RuntimeError> {
@@ -62,14 +64,20 @@ impl Leads {
             return Ok(());
         }
         ignore_gone(kill_process_group(pid, Signal::KILL))?;
-        if self == Self::Session {
-            for member in members(pid.as_raw_pid().cast_unsigned()) {
-                if let Some(member) = Pid::from_raw(member.cast_signed()) {
-                    ignore_gone(kill_process(member, Signal::KILL))?;
-                }
-            }
+        if self != Self::Session {
+            return Ok(());
         }
-        Ok(())
+        let end = Instant::now() + AFTER_KILL;
+        loop {
+            let left = members(pid.as_raw_pid().cast_unsigned());
+            if left.is_empty() || Instant::now() >= end {
+                return Ok(());
+            }
+            for member in left.iter().filter_map(|member| Pid::from_raw(member.cast_signed())) {
+                ignore_gone(kill_process(member, Signal::KILL))?;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 

@@ -57,7 +57,7 @@ fn started_on(before: &Session, after: &Session, here: &str) -> Option<String> {
 fn find_authors(snapshot: &Snapshot<'_>, merge: &MergeReport, takeovers: &mut [Takeover]) {
     let mut open: HashMap<SessionId, &mut Takeover> =
         takeovers.iter_mut().map(|takeover| (takeover.id, takeover)).collect();
-    let history = History { from: Some(merge.tip.clone()), session: None };
+    let history = History { from: Some(merge.tip.clone()), ..History::default() };
     let mut events = snapshot.events(history).flatten();
     while !open.is_empty() {
         let Some(event) = events.next() else { return };

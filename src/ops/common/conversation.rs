@@ -106,7 +106,7 @@ impl Past {
         let mut past = Self::default();
         let (mut is_whole, mut failed) = (false, false);
         past.add(store, session, &mut failed);
-        for event in snapshot.events(History { session: Some(session.id), from: None }) {
+        for event in snapshot.events(History { session: Some(session.id), ..History::default() }) {
             let Ok(event) = event else { continue };
             is_whole |= matches!(event.message.op.as_str(), "spawn" | "fork" | "create");
             // What cannot be read tells nothing.

@@ -13,6 +13,8 @@ use crate::store::StoreError;
 pub struct History {
     /// The event to start at. None starts at the snapshot's tips, public and private.
     pub from: Option<Oid>,
+    /// An event that is already known: it and all events in its past are left out.
+    pub since: Option<Oid>,
     /// Only events that touch this session.
     pub session: Option<SessionId>,
 }
@@ -31,11 +33,17 @@ pub struct Events<'s> {
 
 impl<'s> Snapshot<'s> {
     /// Iterates over the events in the past of this snapshot.
+    ///
+    /// An event never comes before an event that is based on it, except where clocks were wrong.
     pub fn events(&'s self, history: History) -> Events<'s> {
         let repo = self.store.repository();
         let commits = match &history.from {
             Some(start) => Commits::new(repo, [start]),
             None => Commits::new(repo, self.tips()),
+        };
+        let commits = match &history.since {
+            Some(start) => commits.since(start),
+            None => commits,
         };
         Events { snapshot: self, session: history.session, commits, is_branched: false }
     }

@@ -79,7 +79,8 @@ impl Snapshot<'_> {
     /// The events on one ref that touched a session, newest first, as far as they can be read.
     fn events_of(&self, visibility: Visibility, id: SessionId) -> impl Iterator<Item = Oid> {
         let tip = self.tip_of(visibility).cloned();
-        let events = tip.map(|tip| self.events(History { from: Some(tip), session: Some(id) }));
+        let events =
+            tip.map(|tip| self.events(History { from: Some(tip), session: Some(id), since: None }));
         events.into_iter().flatten().flatten().map(|event| event.id)
     }
 

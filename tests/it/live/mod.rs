@@ -17,6 +17,7 @@ mod hints;
 mod homes;
 mod incomplete;
 mod interrupted;
+mod just_ended;
 mod last_words;
 mod locks;
 mod moved;

@@ -44,7 +44,7 @@ fn they_are_read_as_one_and_written_apart() {
                 (location.visibility, location.shelf),
                 (Visibility::Private, Shelf::Archived)
             );
-            let ops = snapshot.events(History { from: None, session: Some(id(2)) });
+            let ops = snapshot.events(History { session: Some(id(2)), ..History::default() });
             let ops: Vec<_> = ops.map(|event| event.unwrap().message.op).collect();
             assert_eq!(ops.len(), 3);
             assert_eq!(snapshot.events(History::default()).count(), 4);

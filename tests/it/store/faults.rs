@@ -26,7 +26,10 @@ fn what_git_did_is_not_done_again() {
             let Some(undo) = strace(&undo, &["-e", &fault]) else { return };
             let out = undo.run();
             match out.status {
-                0 => assert_eq!(title(&repo), "One", "wait {n}: {out}"),
+                0 => {
+                    assert_eq!(title(&repo), "One", "wait {n}: {out}");
+                    assert!(out.stdout.contains("undid"), "wait {n}: {out}");
+                }
                 _ => assert!(["One", "Two"].contains(&title(&repo).as_str()), "{out}"),
             }
             repo.ao(["set", &id(1).short(), "title=One"]).ok();

@@ -42,7 +42,7 @@ fn the_store_and_each_session_tell_their_story() {
             assert_eq!(subjects(&store, History::default()), story);
             assert_eq!(subjects(&store, of(2)), only([0, 2]));
             assert_eq!(subjects(&store, of(1))[1..], only([1, 3]));
-            let from = History { from: Some(event.clone()), session: None };
+            let from = History { from: Some(event.clone()), ..History::default() };
             assert_eq!(subjects(&store, from), story[1..]);
 
             let snapshot = store.snapshot().unwrap();

@@ -1,4 +1,4 @@
-use super::{Liveness, liveness_of};
+use super::{Liveness, liveness_after_end, of_processes};
 use crate::model::{Session, SessionId};
 use crate::ops::common::AgentStateError;
 use crate::store::Store;
@@ -13,7 +13,11 @@ pub fn check_stopped(
     session: Option<&Session>,
     title: &str,
 ) -> Result<(), AgentStateError> {
-    match liveness_of(store, id, session) {
+    let liveness = match session {
+        Some(session) => liveness_after_end(store, session),
+        None => of_processes(store.repository(), id),
+    };
+    match liveness {
         Liveness::Gone => Ok(()),
         Liveness::Alive { .. } => {
             Err(AgentStateError::StillRunning { id, title: title.to_owned() })

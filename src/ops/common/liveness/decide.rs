@@ -1,4 +1,6 @@
 use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::clone::processes;
 use super::owner::{is_anothers, noted};
@@ -7,6 +9,9 @@ use crate::git::{LockError, Repository};
 use crate::model::{Placement, Session, SessionId};
 use crate::runtime::{Probe, Process, Runtime, RuntimeError};
 use crate::store::Store;
+
+/// How long a supervisor may take to exit after it has recorded the end.
+const PARTING: Duration = Duration::from_secs(2);
 
 /// Whether a session's agent is alive in this clone.
 #[derive(Debug)]
@@ -54,7 +59,34 @@ pub fn liveness(store: &Store, session: &Session) -> Liveness {
     looks.run().pop().unwrap_or(Liveness::Gone)
 }
 
-/// Returns the same for a session whose record may be unreadable. Without the record, only the
+/// As [`liveness`], of a session that may have ended just now: its supervisor exits a moment after
+/// it has recorded the end, and is given that moment.
+pub fn liveness_after_end(store: &Store, session: &Session) -> Liveness {
+    let end = Instant::now() + PARTING;
+    loop {
+        let now = liveness(store, session);
+        let is_leaving = matches!(now, Liveness::Alive { .. })
+            && session.status.is_terminal()
+            && has_no_agent(store.repository(), session.id);
+        if !is_leaving || Instant::now() >= end {
+            return now;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// True if what was noted of the processes says that the agent itself is gone.
+fn has_no_agent(repo: &Repository, session: SessionId) -> bool {
+    match AgentFile::read(repo, session) {
+        Ok(None) => true,
+        Ok(Some(file)) if file.is_of_this_namespace() => {
+            file.agent.is_some_and(|agent| matches!(agent.probe(), Probe::Gone))
+        }
+        Ok(Some(_)) | Err(_) => false,
+    }
+}
+
+/// Returns the same as [`liveness`] for a session whose record may be unreadable. Without the record, only the
 /// processes are examined.
 pub fn liveness_of(store: &Store, id: SessionId, session: Option<&Session>) -> Liveness {
     match session {
