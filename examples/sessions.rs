@@ -58,7 +58,9 @@ pub fn report(store: &Store) -> Result<String, Box<dyn Error>> {
                 text += &format!("{id}  {fields}  {}\n", title(session));
                 queue.extend(queue_of(session, live).map(|part| (part, session)));
             }
-            Err(problem) => text += &format!("{id}  corrupt{mark}: {problem}\n"),
+            Err(problem) => {
+                text += &format!("{id}  corrupt{mark}: {}\n", escape::line(&problem.to_string()));
+            }
         }
     }
 
