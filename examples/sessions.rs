@@ -10,16 +10,27 @@
 use std::error::Error;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::ExitCode;
 
-use git_ao::model::{Session, SessionStatus};
+use git_ao::model::{Session, SessionStatus, error_chain};
 use git_ao::ops::{AgentState, Live, Scope};
 use git_ao::store::{Shelf, Store};
 use git_ao::view::{Status, escape, mark};
 use git_ao::workspace::Detail;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
     let directory = std::env::args_os().nth(1).unwrap_or_else(|| ".".into());
-    let store = Store::discover(Path::new(&directory))?.with_private();
+    match print(Path::new(&directory)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {}", escape::block(&error_chain(&*error)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(directory: &Path) -> Result<(), Box<dyn Error>> {
+    let store = Store::discover(directory)?.with_private();
     Ok(std::io::stdout().write_all(report(&store)?.as_bytes())?)
 }
 
@@ -45,38 +56,32 @@ pub fn report(store: &Store) -> Result<String, Box<dyn Error>> {
                 let fields = [&format!("{}{mark}", session.status), &agent, worktree];
                 let fields = fields.map(|field| escape::line(field).into_owned()).join("  ");
                 text += &format!("{id}  {fields}  {}\n", title(session));
-                queue.extend(next_move(session, live).map(|turn| (turn, session)));
+                queue.extend(queue_of(session, live).map(|part| (part, session)));
             }
-            Err(problem) => text += &format!("{id}  corrupt{mark}: {problem}\n"),
+            Err(problem) => {
+                text += &format!("{id}  corrupt{mark}: {}\n", escape::line(&problem.to_string()));
+            }
         }
     }
 
     // Whatever has waited longest comes first.
     queue.sort_by_key(|(_, session)| session.created_at);
-    for (turn, name) in [(Turn::Agent, "RUNNING"), (Turn::Person, "BLOCKED"), (Turn::Next, "NEXT")]
-    {
-        let waiting = queue.iter().filter(|(whose, _)| *whose == turn);
+    for part in ["RUNNING", "BLOCKED", "NEXT"] {
+        let waiting = queue.iter().filter(|(of, _)| *of == part);
         let lines: Vec<_> =
             waiting.map(|(_, s)| format!("{}  {}\n", s.id.short(), title(s))).collect();
-        text += &format!("\n{name} {}\n{}", lines.len(), lines.concat());
+        text += &format!("\n{part} {}\n{}", lines.len(), lines.concat());
     }
     Ok(text)
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Turn {
-    Agent,
-    Person,
-    Next,
-}
-
-/// Who has the next move; None if the session has ended, or lives in another clone.
-fn next_move(session: &Session, live: &Live) -> Option<Turn> {
+/// The part of the queue; None if the session has ended, or lives in another clone.
+fn queue_of(session: &Session, live: &Live) -> Option<&'static str> {
     match (&live.agent, &session.status) {
-        (_, SessionStatus::NeedsInput | SessionStatus::Stuck) => Some(Turn::Person),
-        (AgentState::Alive { .. }, _) => Some(Turn::Agent),
+        (_, SessionStatus::NeedsInput | SessionStatus::Stuck) => Some("BLOCKED"),
+        (AgentState::Alive { .. }, _) => Some("RUNNING"),
         (AgentState::Elsewhere, _) => None,
-        (_, status) => (!status.is_terminal()).then_some(Turn::Next),
+        (_, status) => (!status.is_terminal()).then_some("NEXT"),
     }
 }
 

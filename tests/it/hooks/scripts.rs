@@ -99,7 +99,9 @@ fn the_program_it_was_installed_with_is_found_and_its_end_is_silent() {
     let bed = Bed::new();
     let bin = bed.repo.env().path("it's here/git-ao");
     fs::create_dir_all(bin.parent().unwrap()).unwrap();
-    fs::copy(env!("CARGO_BIN_EXE_git-ao"), &bin).unwrap();
+    // By another process: what this one writes, a child of another test could still have open.
+    let copy = [env!("CARGO_BIN_EXE_git-ao").as_ref(), bin.as_os_str()];
+    bed.repo.env().run(bed.repo.dir(), "cp", copy).run().ok();
     bed.repo.env().run(bed.repo.dir(), &bin, ["hooks", "install", "--file"]).run().ok();
     bed.run(&["checkout", "-q", "-b", "one"]).run().ok().stderr_is("");
     assert_eq!(bed.branch(), "one");
