@@ -15,6 +15,8 @@ use crate::git::{GitCommand, uninterrupted};
 struct Hidden {
     assumed: Vec<Vec<u8>>,
     skipped: Vec<Vec<u8>>,
+    /// Their entries: `<mode> <id> <stage>\t<path>`.
+    entries: Vec<Vec<u8>>,
 }
 
 impl Worktrees<'_> {
@@ -59,16 +61,23 @@ impl Worktrees<'_> {
 
     /// A file outside of a sparse checkout is not there, and that is no change.
     fn hidden(&self, top: &Path) -> Result<Hidden, WorkspaceError> {
-        let output = self.repo.git_in(top, "ls-files").args(["-v", "-z"]).run()?;
+        let output = self.repo.git_in(top, "ls-files").args(["-v", "--stage", "-z"]).run()?;
         let mut hidden = Hidden::default();
         for line in output.bytes().split(|byte| *byte == 0) {
-            let [tag, b' ', path @ ..] = line else { continue };
-            if tag.is_ascii_lowercase() {
+            let [tag, b' ', entry @ ..] = line else { continue };
+            let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else { continue };
+            let path = &entry[tab + 1..];
+            let is_there = || fs::symlink_metadata(top.join(path_from(path))).is_ok();
+            let is_assumed = tag.is_ascii_lowercase();
+            let is_skipped = tag.eq_ignore_ascii_case(&b'S') && is_there();
+            if is_assumed {
                 hidden.assumed.push(path.to_owned());
             }
-            let is_there = || fs::symlink_metadata(top.join(path_from(path))).is_ok();
-            if tag.eq_ignore_ascii_case(&b'S') && is_there() {
+            if is_skipped {
                 hidden.skipped.push(path.to_owned());
+            }
+            if is_assumed || is_skipped {
+                hidden.entries.push(entry.to_owned());
             }
         }
         Ok(hidden)
@@ -80,6 +89,11 @@ impl Worktrees<'_> {
         index: &Path,
         hidden: &Hidden,
     ) -> Result<(), WorkspaceError> {
+        // What git noted of a hidden file may be older than a change of the same second: it does
+        // not look after such entries when it writes an index. One that is added anew has no note,
+        // and is compared by its content.
+        let git = with_index(self.git_on(target, "update-index"), Some(index));
+        git.args(["-z", "--index-info"]).input(hidden.entries.join(&0)).run()?;
         for (option, paths) in
             [("--no-assume-unchanged", &hidden.assumed), ("--no-skip-worktree", &hidden.skipped)]
         {

@@ -119,6 +119,35 @@ fn changes_that_the_index_hides_count() {
     });
 }
 
+/// A hidden entry is not marked as uncertain when git writes the index, as others are.
+#[test]
+fn a_change_that_the_index_hides_counts_whatever_its_time() {
+    alone(|| {
+        let repo = Repo::new();
+        for flag in ["--assume-unchanged", "--skip-worktree"] {
+            let (there, path) = workspace(&repo);
+            there.git(["config", "core.trustctime", "false"]);
+            there.git(["update-index", flag, "README"]);
+            let file = fs::File::options().write(true).open(path.join("README")).unwrap();
+            let time = file.metadata().unwrap().modified().unwrap();
+            let long_ago = time - std::time::Duration::from_secs(100);
+            // As it is when all of this happens within a second, but for the index.
+            file.set_modified(long_ago).unwrap();
+            there.git(["update-index", "--no-assume-unchanged", "--no-skip-worktree", "README"]);
+            there.git(["update-index", "--refresh"]);
+            there.git(["update-index", flag, "README"]);
+            let old = fs::read(path.join("README")).unwrap();
+            let new = vec![b'x'; old.len()];
+            std::os::unix::fs::FileExt::write_all_at(&file, &new, 0).unwrap();
+            file.set_modified(long_ago).unwrap();
+            let error = remove(&repo, &path, OnUnsaved::Refuse).unwrap_err();
+            assert!(matches!(error, WorkspaceError::Dirty { .. }), "{flag}: {error}");
+            let backup = remove(&repo, &path, OnUnsaved::Backup).unwrap().backup.unwrap();
+            assert_eq!(repo.git(["show", &format!("{backup}:README")]).as_bytes(), new, "{flag}");
+        }
+    });
+}
+
 #[test]
 fn commits_that_only_an_operation_in_progress_names_are_kept() {
     alone(|| {
