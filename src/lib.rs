@@ -50,30 +50,13 @@
 //! processes:
 //!
 //! ```
-//! use git_ao::git::Repository;
-//! use git_ao::model::{Field, Filter, Session, SessionId, SessionStatus, Subject};
-//! use git_ao::store::{Shelf, Store, StoreError};
-//!
-//! /// Takes the oldest waiting session, if there is one.
-//! fn take(store: &Store, worker: &str) -> Result<Option<SessionId>, StoreError> {
-//!     let waits = Filter::Is(Field::Status, "idle".into()).and(Filter::Is(Field::Tag, "queue".into()));
-//!     let taken = store.transaction("take", |tx| {
-//!         let listed = tx.snapshot().list(Shelf::Active)?;
-//!         let sessions = listed.iter().rev().filter_map(|listed| listed.session.as_ref().ok());
-//!         let mut waiting = sessions
-//!             .filter(|session| waits.matches(Subject { session, shelf: Shelf::Active }))
-//!             .map(|session| session.id);
-//!         let Some(id) = waiting.next() else { return Ok::<_, StoreError>(None) };
-//!         tx.change_status(id, &SessionStatus::Working, Some(worker))?;
-//!         Ok(Some(id))
-//!     });
-//!     Ok(taken?.value)
-//! }
+//! use git_ao::model::{Field, Filter, Session, SessionId, SessionStatus};
+//! use git_ao::store::{Store, StoreError};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let dir = tempfile::tempdir()?;
 //! # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir.path()).status()?.success());
-//! let store = Store::new(Repository::discover(dir.path())?);
+//! let store = Store::discover(dir.path())?;
 //! store.transaction("spawn", |tx| {
 //!     for n in 1..=20 {
 //!         let mut task = Session::new(SessionId::random(), "demo".parse().expect("a name"), tx.now());
@@ -85,10 +68,13 @@
 //!     Ok::<_, StoreError>(())
 //! })?;
 //!
+//! // The oldest one that waits goes first.
+//! let waiting = Filter::Is(Field::Status, "idle".into()).and(Filter::Is(Field::Tag, "queue".into()));
 //! let taken: Vec<SessionId> = std::thread::scope(|scope| {
 //!     let work = |name: &'static str| {
 //!         let store = store.clone();
-//!         let task = move || take(&store, name).expect("a turn");
+//!         let waiting = waiting.clone();
+//!         let task = move || store.take(&waiting, name).expect("a turn").map(|task| task.id);
 //!         scope.spawn(move || std::iter::from_fn(task).collect::<Vec<_>>())
 //!     };
 //!     let workers = ["one", "two"].map(work);
