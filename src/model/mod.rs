@@ -19,6 +19,7 @@ mod project;
 mod record;
 mod recovery;
 mod secret;
+mod serialize;
 mod session;
 mod shelf;
 mod shell;

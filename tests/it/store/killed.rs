@@ -167,7 +167,11 @@ fn a_writer_that_holds_the_lock_is_waited_for_but_not_for_ever() {
         one.create(&session(0, "Count")).unwrap();
         let impatient = store(&repo).with_patience(Duration::from_millis(50));
         let held = one.transaction("status", |tx| {
-            let refused = impatient.update(id(0), "count", increment).unwrap_err();
+            // Another thread, because a write inside a write is refused at once.
+            let writer = impatient.clone();
+            let write = move || writer.update(id(0), "count", increment);
+            let other = std::thread::spawn(write).join().unwrap();
+            let refused = other.unwrap_err();
             assert!(matches!(refused, StoreError::Ledger(LedgerError::Lock(_))), "{refused:?}");
             assert!(refused.to_string().contains("ao/lock' for 0 seconds"), "{refused}");
             tx.change_status(id(0), &SessionStatus::Working, None)
