@@ -12,6 +12,7 @@ use super::commands::Commands;
 use super::hints::refusals;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
+use git_ao::model::shell_name;
 use git_ao::ops::{man_dir, man_path};
 
 /// Show or install the manual pages
@@ -179,8 +180,8 @@ fn install(pages: &[Page], ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if !man_path(&ctx.env).contains(&root) {
         ctx.out.hint(&format!(
             "man may not search this directory yet; if so, add to your shell's startup file:\n  \
-             export MANPATH=\"{}:$MANPATH\"",
-            escape::os(root.as_os_str())
+             export MANPATH={}:\"$MANPATH\"",
+            shell_name(&root.to_string_lossy())
         ));
     }
     Ok(ExitCode::Done)

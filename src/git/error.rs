@@ -21,7 +21,14 @@ impl From<&io::Error> for Recovery {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RepositoryError {
-    /// Git rejects the repository, too. The text is git's message, without `fatal: `.
+    /// There is no repository. The text is git's message, without `fatal: `.
+    #[error("{0}")]
+    NotFound(String),
+    /// Git does not trust the repository: another user owns it, or it is bare and
+    /// `safe.bareRepository` does not allow that. The text is git's message.
+    #[error("{0}")]
+    Unsafe(String),
+    /// Git rejects the repository for another reason. The text is git's message.
     #[error("{0}")]
     Refused(String),
     /// The repository uses an unknown extension.
@@ -60,9 +67,12 @@ impl RepositoryError {
     /// - [`GiveUp`](Recovery::GiveUp): the repository has a format that this version does not know.
     pub fn recovery(&self) -> Recovery {
         match self {
-            Self::Refused(_) | Self::OldFormat(_) | Self::Config { .. } | Self::Open { .. } => {
-                Recovery::FixInput
-            }
+            Self::NotFound(_)
+            | Self::Unsafe(_)
+            | Self::Refused(_)
+            | Self::OldFormat(_)
+            | Self::Config { .. }
+            | Self::Open { .. } => Recovery::FixInput,
             Self::UnknownExtension(_) | Self::UnknownFormat(_) => Recovery::GiveUp,
         }
     }

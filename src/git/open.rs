@@ -39,10 +39,22 @@ pub fn ask_git(
 ) -> Result<gix::Repository, RepositoryError> {
     let git = GitCommand::in_same_place(environment, folder, "rev-parse").arg("--git-dir");
     match git.run() {
-        Err(super::GitError::Failed { message, .. }) => Err(RepositoryError::Refused(message)),
+        Err(super::GitError::Failed { message, .. }) => Err(refusal(message)),
         Err(_) => Err(RepositoryError::Open { path: folder.to_owned(), source }),
         Ok(_) => open(folder, environment, Trust::Given)
             .map_err(|_| RepositoryError::Open { path: folder.to_owned(), source }),
+    }
+}
+
+/// What git's message means; git is told not to translate it.
+fn refusal(message: String) -> RepositoryError {
+    let says = |words: &str| message.contains(words);
+    if says("not a git repository") {
+        RepositoryError::NotFound(message)
+    } else if says("dubious ownership") || says("safe.bareRepository") {
+        RepositoryError::Unsafe(message)
+    } else {
+        RepositoryError::Refused(message)
     }
 }
 

@@ -6,7 +6,9 @@ use crate::cli::CliError;
 impl From<RepositoryError> for CliError {
     fn from(error: RepositoryError) -> Self {
         match &error {
-            RepositoryError::Refused(message) => {
+            RepositoryError::NotFound(message)
+            | RepositoryError::Unsafe(message)
+            | RepositoryError::Refused(message) => {
                 let message = message.trim_end();
                 let (first, hint) = message.split_once('\n').unwrap_or((message, ""));
                 let fatal = CliError::fatal(first);

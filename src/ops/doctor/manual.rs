@@ -2,6 +2,7 @@ use std::path::Path;
 
 use super::Finding;
 use crate::git::{Environment, Repository};
+use crate::model::shell_name;
 use crate::ops::common::{man_dir, man_path};
 
 /// What keeps `git ao --help` from showing its page.
@@ -18,7 +19,7 @@ fn finding(environment: &Environment) -> Option<Finding> {
     Some(match has_page(&root) {
         true => Finding::note(
             format!("man may not search '{}'", root.display()),
-            format!("export MANPATH=\"{}:$MANPATH\"", root.display()),
+            format!("export MANPATH={}:\"$MANPATH\"", shell_name(&root.to_string_lossy())),
         ),
         false => Finding::note(
             "the manual pages are not installed: 'git ao --help' does not work",

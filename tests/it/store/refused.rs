@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use git_ao::git::RepositoryError;
+use git_ao::git::{Repository, RepositoryError};
 use git_ao::store::{SESSIONS_REF, Store, StoreError};
 
 use crate::support::sessions::{chain, count, id, increment, path, plant, session, store};
@@ -94,6 +94,7 @@ fn a_strangers_repository_is_refused() {
         if chown.status != 0 {
             return skipped("only root can give a repository away");
         }
+        assert!(matches!(Store::discover(repo.dir()), Err(RepositoryError::Unsafe(_))));
         let said = refusal(repo.dir());
         assert!(said.starts_with("detected dubious ownership in repository"), "{said}");
         // The user may trust it, and then it is used as git uses it.
@@ -149,6 +150,9 @@ fn bare_repositories_can_be_switched_off() {
         let run = run.env("GIT_CONFIG_GLOBAL", &config);
         run.clone().run().code(101).stderr_has("cannot use bare repository");
         run.env("GIT_DIR", repo.dir()).run().ok();
+        let explicit = repo.env().environment().with("GIT_CONFIG_GLOBAL", &config);
+        let found = Repository::discover_with(repo.dir(), explicit);
+        assert!(matches!(found, Err(RepositoryError::Unsafe(_))));
     });
 }
 
@@ -214,6 +218,6 @@ fn a_record_that_would_not_read_back_is_not_written() {
 fn errors_of_discovery_are_told_apart() {
     alone(|| {
         let error = Store::discover(&TestEnv::new().root()).unwrap_err();
-        assert!(matches!(error, RepositoryError::Refused(_)), "{error:?}");
+        assert!(matches!(error, RepositoryError::NotFound(_)), "{error:?}");
     });
 }

@@ -126,7 +126,7 @@ fn variables_lead_to_the_repository_that_git_would_use() {
     let top = repo.dir().canonicalize().unwrap();
     assert_eq!(found(&inner, environment()).unwrap(), Some(top.clone()));
     let ceiling = environment().with("GIT_CEILING_DIRECTORIES", repo.dir().join("a"));
-    assert!(matches!(found(&inner, ceiling), Err(RepositoryError::Refused(_))));
+    assert!(matches!(found(&inner, ceiling), Err(RepositoryError::NotFound(_))));
     // A relative GIT_DIR counts from where the user stands.
     let relative = environment().with("GIT_DIR", "../../.git");
     assert_eq!(found(&inner, relative.clone()).unwrap(), Some(top));
@@ -135,7 +135,7 @@ fn variables_lead_to_the_repository_that_git_would_use() {
     let apart = relative.with("GIT_WORK_TREE", &elsewhere);
     assert_eq!(found(&inner, apart).unwrap(), Some(elsewhere));
     let nothing = environment().with("GIT_DIR", "");
-    assert!(matches!(found(&inner, nothing), Err(RepositoryError::Refused(_))));
+    assert!(matches!(found(&inner, nothing), Err(RepositoryError::NotFound(_))));
 }
 
 #[test]
