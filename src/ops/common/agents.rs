@@ -8,11 +8,12 @@ use crate::agent::{Action, Agent, AgentError, Agents, IdSource, Mode};
 use crate::git::Environment;
 use crate::runtime::{self, RuntimeError};
 
-/// What an agent finds in its environment: its session's id and branch.
+/// The variables that an agent finds in its environment: the id and branch of its session, and the
+/// identity of the clone.
 pub(in crate::ops) const SESSION_ENV: [&str; 3] =
     ["AO_SESSION_ID", "AO_SESSION_BRANCH", "AO_SESSION_CLONE"];
 
-/// How long a program may take to say its version: some of them start slowly.
+/// How long a program may take to print its version. Some agents start slowly.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// A report on one agent.
@@ -86,7 +87,7 @@ fn usable(agent: &dyn Agent, environment: &Environment) -> AgentReport {
     }
 }
 
-/// With a terminal an agent may do without a prompt, otherwise it needs one.
+/// Returns the supported actions and modes. Only an interactive agent can start without a prompt.
 fn abilities(agent: &dyn Agent) -> Vec<(Action, Mode)> {
     let actions = [Action::Launch, Action::Resume, Action::Fork];
     let modes = [(Mode::Interactive, ""), (Mode::Headless, "x")];

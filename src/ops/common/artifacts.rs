@@ -13,7 +13,7 @@ use crate::ops::common::start::claim;
 use crate::runtime::LOG_PARTS;
 use crate::store::{Shelf, Store};
 
-/// How long a file that belongs to nobody is left alone: its owner may be about to be written down.
+/// How long a file without an owner is kept: the owner's record may not be written yet.
 const AGE: Duration = Duration::from_secs(3600);
 
 /// Which files of a session are removed.
@@ -33,12 +33,12 @@ pub(in crate::ops) struct File {
 
 enum Owner {
     Session(SessionId),
-    /// The agent's own id.
+    /// The conversation, by the agent's own id.
     Conversation(String),
 }
 
 impl File {
-    /// Whose file this is, by its name; None for what has no owner.
+    /// Derives the owner from the file name. Returns None for a name that has no owner.
     fn at(path: PathBuf) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
         let owner = match name.rsplit_once('.')? {
@@ -97,7 +97,7 @@ pub fn purge(
     discard_claimed(store, session, conversation, what)
 }
 
-/// Likewise, for whoever holds the claim.
+/// Does the same as [`purge`] for a caller that already holds the claim.
 pub(in crate::ops) fn discard_claimed(
     store: &Store,
     session: SessionId,
@@ -105,17 +105,17 @@ pub(in crate::ops) fn discard_claimed(
     what: Purge,
 ) -> Result<(), OpsError> {
     let repo = store.repository();
-    // Whoever looks after the agent has this.
+    // The agent's supervisor holds this lock.
     let Ok(_alone) = repo.lock_named(&format!("run/{session}"), Duration::ZERO) else {
         return Ok(());
     };
-    // What looked after it may have been killed, and not the agent.
+    // The supervisor may have been killed while the agent still runs.
     if !matches!(left_behind(repo, session), None | Some(Liveness::Gone)) {
         return Ok(());
     }
-    // What a killed one has left says nothing any more.
+    // The agent is gone, so the file of a killed supervisor is obsolete.
     remove(&AgentFile::path(repo, session))?;
-    // A record may name the conversation of another one.
+    // A record may name another session's conversation, so keep a conversation that is in use.
     let conversation = match what {
         Purge::Output => None,
         Purge::All => conversation.filter(|id| {
@@ -135,7 +135,8 @@ pub(in crate::ops) fn discard_claimed(
     Ok(())
 }
 
-/// Files of sessions that are in the store no more. Where there is no store nothing is known.
+/// Returns the files of sessions that are no longer in the store. Without a store, no file is known
+/// to be stray.
 pub(in crate::ops) fn strays(store: &Store) -> Result<Vec<PathBuf>, OpsError> {
     if store.tip()?.is_none() {
         return Ok(Vec::new());
@@ -155,12 +156,12 @@ pub(in crate::ops) fn strays(store: &Store) -> Result<Vec<PathBuf>, OpsError> {
     Ok(strays)
 }
 
-/// What writers leave that die while they write.
+/// Returns old temporary files of writers that were killed.
 pub(in crate::ops) fn old_tips(repo: &Repository) -> Result<Vec<PathBuf>, OpsError> {
     old(repo, "tip.")
 }
 
-/// Texts that somebody edited and that could not be saved.
+/// Returns old texts that were edited but could not be saved.
 pub(in crate::ops) fn old_drafts(repo: &Repository) -> Result<Vec<PathBuf>, OpsError> {
     old(repo, "edit-")
 }
@@ -173,7 +174,7 @@ fn old(repo: &Repository, prefix: &str) -> Result<Vec<PathBuf>, OpsError> {
     Ok(all.filter(named).filter(|path| is_old(path)).collect())
 }
 
-/// The conversations that sessions have; None where a session cannot be read.
+/// Returns the conversations that records name, or None if a record cannot be read.
 fn conversations(store: &Store) -> Result<Option<BTreeSet<String>>, OpsError> {
     let snapshot = store.snapshot()?;
     let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
@@ -202,7 +203,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, OpsError> {
     Ok(paths)
 }
 
-/// Moves a file to where it can be moved back from.
+/// Moves a file to `ao/set-aside/`, from where it can be restored.
 pub(in crate::ops) fn set_aside(
     repo: &Repository,
     path: &Path,

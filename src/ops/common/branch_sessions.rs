@@ -9,18 +9,18 @@ use crate::ops::common::owned_worktrees::Own;
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees};
 
-/// Brings a session's branch and head up to what its own worktree here is on; nothing where it has
-/// none, or git is in the middle of something there.
+/// Updates a session's branch and head from its own worktree in this clone. The branch stays if
+/// there is no such worktree, or if git is in the middle of an operation there.
 ///
 /// # Errors
-/// When git or the store cannot be read.
+/// Fails if git or the store cannot be read.
 pub(in crate::ops) fn catch_up(store: &Store, session: &mut Session) -> Result<(), OpsError> {
     let own = Own::of(&Worktrees::new(store.repository()), &store.snapshot()?)?;
     let path = own.path(session).cloned();
     catch_up_at(store, session, path.as_deref())
 }
 
-/// Likewise, where its own worktree is known.
+/// Does the same as [`catch_up`] with a known worktree path.
 pub(in crate::ops) fn catch_up_at(
     store: &Store,
     session: &mut Session,
@@ -42,7 +42,8 @@ pub(in crate::ops) fn catch_up_at(
     Ok(())
 }
 
-/// Writes it down for one session, as [`record_branches`].
+/// Does the same as [`record_branches`] for one session. Ignores a session that is archived or
+/// deleted.
 pub(in crate::ops) fn record_branch(store: &Store, key: &Key) -> Result<(), OpsError> {
     match record(store, std::slice::from_ref(key)) {
         Err(OpsError::Store(StoreError::Archived(_) | StoreError::NotFound(_))) => Ok(()),
@@ -88,8 +89,8 @@ fn record(store: &Store, keys: &[Key]) -> Result<(), OpsError> {
     Ok(())
 }
 
-/// True where the branch goes on from the session's, and began with it: one that was there before,
-/// or that another session works on, is only visited.
+/// Returns true if the branch continues the session's branch and was created by the session. A
+/// branch that existed before, or on which another session works, is only checked out for a while.
 pub(in crate::ops) fn is_its_own(
     store: &Store,
     session: &Session,
@@ -106,7 +107,7 @@ pub(in crate::ops) fn is_its_own(
         return Ok(false);
     }
     let old = session.branch.as_deref().map(|branch| tip(repo, branch)).transpose()?.flatten();
-    // Renamed, or deleted once it was left.
+    // The old branch was renamed, or deleted after the switch.
     let Some(old) = old else { return Ok(true) };
     if !is_within(repo, &old, &new) {
         return Ok(false);
@@ -116,7 +117,7 @@ pub(in crate::ops) fn is_its_own(
     let began = log.ok().and_then(|log| log.lines().last()?.parse::<Oid>().ok());
     Ok(match (began, base.and_then(|base| base.commit.as_ref())) {
         (Some(began), Some(base)) => is_within(repo, base, &began),
-        // Nobody has written down when it was made.
+        // Without a reflog or a base, the start of the branch is unknown.
         _ => true,
     })
 }

@@ -1,9 +1,9 @@
-/// Whether a verb refuses what it has objections to. What it checks is said with the verb.
+/// Whether a verb enforces its checks. Each verb documents what it checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Checks {
-    /// It refuses.
+    /// A failed check is an error.
     #[default]
     All,
-    /// It acts in any case.
+    /// The checks are skipped.
     Skip,
 }

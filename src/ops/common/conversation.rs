@@ -1,4 +1,4 @@
-//! The conversation that a session's agent can go on with.
+//! Finds the conversation that a session's agent can resume.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,22 +13,23 @@ use crate::ops::common::{OpsError, placement};
 use crate::store::{History, Store};
 use crate::workspace::{self, Worktrees};
 
-/// What the reason begins with where an agent could not be started.
+/// The prefix of the status reason if an agent could not be started.
 pub(in crate::ops) const NOT_STARTED: &str = "not started: ";
 
-/// What is there of a session's conversation.
+/// The state of a session's conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::ops) enum Conversation {
-    /// The agent's own id of one that can be resumed.
+    /// It can be resumed; this is the agent's own id of it.
     Known(String),
-    /// There was one, or there may have been.
+    /// A conversation existed, or may have existed, but cannot be resumed.
     Lost(LostConversation),
-    /// The agent never began.
+    /// The agent never started.
     Never,
 }
 
-/// Looks for the conversation of a session: by its id; else in the agent's files for one that began
-/// where the session works or worked. `path` is where it is going to work.
+/// Finds the conversation of a session: by its id, otherwise in the agent's files, among
+/// conversations that began in a directory where the session works or worked. `path` is the
+/// directory in which the session will work.
 pub(in crate::ops) fn find(
     store: &Store,
     agent: &dyn Agent,
@@ -53,8 +54,8 @@ fn can_resume(agent: &dyn Agent) -> bool {
         .any(|mode| agent.mode(Action::Resume, mode, "x").is_some())
 }
 
-/// The id of a conversation that is there; or that cannot be looked for, where the session has
-/// worked in this clone.
+/// Returns the id of an existing conversation. If the agent cannot tell whether its conversation
+/// exists, the id is returned only if the session has worked in this clone.
 pub(in crate::ops) fn look(
     store: &Store,
     agent: &dyn Agent,
@@ -83,7 +84,8 @@ pub(in crate::ops) fn look(
     Ok(former.iter().find_map(|path| begun(path)))
 }
 
-/// No conversation of a session is older. A file's time may be coarser than the clock.
+/// Returns the earliest possible start of a session's conversation. File times may be coarser than
+/// the clock, so it is two seconds before the session was created.
 fn since(session: &Session) -> SystemTime {
     let made = u64::try_from(session.created_at.as_millis()).unwrap_or(0);
     (UNIX_EPOCH + Duration::from_millis(made))
@@ -91,12 +93,12 @@ fn since(session: &Session) -> SystemTime {
         .unwrap_or(UNIX_EPOCH)
 }
 
-/// What the store's history tells of a session.
+/// The facts about a session that the store's history holds.
 #[derive(Debug, Default)]
 struct Past {
-    /// Whether its agent ever began, or may have.
+    /// Whether its agent ever started, or may have.
     began: bool,
-    /// Where it worked in this clone.
+    /// The directories in which it worked in this clone.
     folders: BTreeSet<PathBuf>,
 }
 
@@ -109,7 +111,7 @@ impl Past {
         for event in snapshot.events(History { session: Some(session.id), ..History::default() }) {
             let Ok(event) = event else { continue };
             is_whole |= matches!(event.message.op.as_str(), "spawn" | "fork" | "create");
-            // What cannot be read tells nothing.
+            // Skip states that cannot be read.
             if let Ok(then) = store.snapshot_at(&event.id).and_then(|then| then.session(session.id))
             {
                 past.add(store, &then, &mut failed);
@@ -119,8 +121,8 @@ impl Past {
         Ok(past)
     }
 
-    /// Adds an older state of the session. `failed` is true between the start of an agent and the
-    /// word that it could not be started.
+    /// Adds one state of the session, newest first. `failed` is true after a record of a failed
+    /// start, until the start itself is reached.
     fn add(&mut self, store: &Store, session: &Session, failed: &mut bool) {
         let reason = session.status_reason.as_deref();
         let is_started = session.placements.values().any(Placement::is_started);
@@ -129,7 +131,8 @@ impl Past {
             SessionStatus::Errored if reason.is_some_and(|why| why.starts_with(NOT_STARTED)) => {
                 *failed = true;
             }
-            // Whoever started it may have died before it could say that it works.
+            // The process that started the agent may have been killed before it recorded the new
+            // status.
             SessionStatus::Spawning if is_started => self.began |= !std::mem::take(failed),
             _ => self.began |= has_begun(&session.status),
         }
@@ -142,7 +145,7 @@ impl Past {
     }
 }
 
-/// True for what only comes after an agent has begun, unless a person says so.
+/// Returns true for a status that only a started agent can have, unless a person sets it.
 fn has_begun(status: &SessionStatus) -> bool {
     !matches!(
         status,

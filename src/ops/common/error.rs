@@ -85,7 +85,8 @@ pub enum OpsError {
 
 impl OpsError {
     /// Returns what the caller can do about the error. [`Interrupted`](Self::Interrupted) is
-    /// [`GiveUp`](Recovery::GiveUp); what stands for another error has the recovery of that.
+    /// [`GiveUp`](Recovery::GiveUp); an error that wraps another has the recovery of the wrapped
+    /// error.
     pub fn recovery(&self) -> Recovery {
         match self {
             Self::Spawn(error) => error.recovery(),

@@ -27,7 +27,7 @@ pub fn find_running(store: &Store, session: &Session) -> Result<RunningAgent, Op
         if let Some(replica) = elsewhere(store, session) {
             return Err(ElsewhereError::NotReachable { id, replica: replica.to_owned() }.into());
         }
-        // The placement of what was cleaned up is gone, too.
+        // Cleaning up a session also removes its placement.
         let was_cleaned_up =
             here.is_none() && session.agent.is_some() && session.status.is_terminal();
         return Err(match was_cleaned_up {

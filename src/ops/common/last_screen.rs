@@ -9,17 +9,17 @@ use crate::model::{Placement, SessionId};
 use crate::ops::common::OpsError;
 use crate::ops::common::liveness::of_placement;
 
-/// How many lines are kept.
+/// The maximum number of lines to keep.
 const LINES: usize = 200;
 
-/// How much is kept and read, in bytes.
+/// The maximum number of bytes to keep and to read.
 const BYTES: u64 = 64 * 1024;
 
 fn file(repo: &Repository, session: SessionId) -> PathBuf {
     repo.ao_dir().join(format!("log/{session}.screen"))
 }
 
-/// Keeps what the terminal shows in which the calling process looked after the session's agent.
+/// Saves the screen of the terminal in which the calling process supervised the session's agent.
 pub(in crate::ops) fn keep(
     repo: &Repository,
     session: SessionId,
@@ -36,9 +36,9 @@ pub(in crate::ops) fn keep(
     replace(&file(repo, session), new.into_temp_path())
 }
 
-/// Forgets what the agent before this one said.
+/// Removes the saved screen of the session's previous agent.
 pub(in crate::ops) fn forget(repo: &Repository, session: SessionId) {
-    // What stays is replaced at the next end.
+    // A file that cannot be removed is replaced when the agent ends.
     let _ = fs::remove_file(file(repo, session));
 }
 
@@ -81,7 +81,7 @@ fn tail(path: &Path) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The last lines, without the blank ones that end them.
+/// Returns the last lines of the text, without trailing blank lines.
 fn end_of(text: &str) -> String {
     let lines: Vec<_> = text.trim_end().lines().map(str::trim_end).collect();
     let mut kept = 0;

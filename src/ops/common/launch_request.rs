@@ -1,4 +1,4 @@
-//! What an agent is told.
+//! Prepares the command and the prompt with which an agent starts.
 
 use std::path::{Path, PathBuf};
 
@@ -9,29 +9,30 @@ use crate::ops::common::OpsError;
 use crate::runtime::Terminal;
 use crate::store::{Store, StoreError};
 
-/// What an agent is started with.
+/// The inputs for starting an agent.
 pub(in crate::ops) struct LaunchInputs<'a> {
     pub store: &'a Store,
     pub agent: &'a dyn Agent,
     pub session: &'a Session,
-    /// What the session was forked from, where that is still there.
+    /// The session that this one was forked from, if it still exists.
     pub parent: Option<&'a Session>,
     pub workspace: &'a Path,
     pub action: Action,
     pub terminal: Terminal,
-    /// What a person says to it now; else it is the task.
+    /// A prompt that replaces the task.
     pub text: Option<&'a str>,
 }
 
-/// What is said to an agent that knows its task, where nobody can type.
+/// The prompt for an agent that knows its task but must not start without a prompt.
 const GO_ON: &str = "Continue where you left off.";
 
-/// Where agents find what they are told and keep what has no other place.
+/// Returns the directory for prompts and for agent files that belong nowhere else.
 pub(in crate::ops) fn state_dir(repo: &Repository) -> PathBuf {
     repo.ao_dir().join("agent")
 }
 
-/// The session that this one was forked from, if it was and that one is still there.
+/// Returns the session that this one was forked from. Returns None if it is not a fork, or if the
+/// parent is gone or its record corrupt.
 pub(in crate::ops) fn parent(
     store: &Store,
     session: &Session,
@@ -44,7 +45,7 @@ pub(in crate::ops) fn parent(
     }
 }
 
-/// What to run.
+/// Returns the mode and the command to run.
 pub(in crate::ops) fn brief(brief: &LaunchInputs<'_>) -> Result<(Mode, Launch), OpsError> {
     let LaunchInputs { store, agent, session, action, .. } = brief;
     let wanted = match brief.terminal {
@@ -54,13 +55,14 @@ pub(in crate::ops) fn brief(brief: &LaunchInputs<'_>) -> Result<(Mode, Launch), 
     let prompt = match brief.text {
         Some(text) => text.to_owned(),
         None if !is_known(brief) => session.task.clone().unwrap_or_default(),
-        // It was told already.
+        // The conversation already holds the task.
         None if wanted == Mode::Interactive && agent.mode(*action, wanted, "") == Some(wanted) => {
             String::new()
         }
         None => GO_ON.to_owned(),
     };
-    // Without a terminal an interactive agent would wait for ever: the plan says what is missing.
+    // Without a terminal an interactive agent would wait forever, so `wanted` stays headless and
+    // the agent's plan reports what is missing.
     let mode = agent.mode(*action, wanted, &prompt);
     let mode = mode.filter(|mode| *mode == wanted || wanted == Mode::Interactive);
     let mode = mode.unwrap_or(wanted);
@@ -78,7 +80,7 @@ pub(in crate::ops) fn brief(brief: &LaunchInputs<'_>) -> Result<(Mode, Launch), 
     Ok((mode, agent.plan(*action, mode, &request)?))
 }
 
-/// The agent's own id of the conversation that is taken up.
+/// Returns the agent's own id of the conversation to resume or to fork.
 pub(in crate::ops) fn taken_up<'a>(brief: &LaunchInputs<'a>) -> Option<&'a str> {
     match brief.action {
         Action::Launch => None,
@@ -87,7 +89,7 @@ pub(in crate::ops) fn taken_up<'a>(brief: &LaunchInputs<'a>) -> Option<&'a str> 
     }
 }
 
-/// True when the conversation that is taken up holds the task.
+/// Returns true if the conversation to resume or to fork already holds the task.
 fn is_known(brief: &LaunchInputs<'_>) -> bool {
     match brief.action {
         Action::Launch => false,

@@ -16,7 +16,7 @@ use crate::store::Store;
 /// The commands come from the built-in table and from git config, never from a record.
 pub struct Launcher {
     agents: Agents,
-    /// The program whose verb `run` looks after an agent.
+    /// The git-ao program whose verb `run` supervises an agent.
     program: PathBuf,
     environment: Environment,
     configured: Configured,
@@ -111,7 +111,7 @@ impl Launcher {
     /// Fails if it is not installed.
     pub fn installed(&self, agent: &dyn Agent) -> Result<PathBuf, OpsError> {
         let program = agent.program();
-        // What is named by a relative path is looked for in the workspace.
+        // A relative path is resolved in the workspace.
         if program.contains('/') && Path::new(program).is_relative() {
             return Ok(program.into());
         }
@@ -156,8 +156,8 @@ impl Launcher {
         Ok(())
     }
 
-    /// Has the runtime start `git-ao run` for a session, in its workspace. `at` is the time of the
-    /// placement that it is to find in the record.
+    /// Starts `git-ao run` for a session in the runtime, in the session's workspace. `at` is the
+    /// time of the placement that `git-ao run` must find in the record.
     pub(in crate::ops) fn start(
         &self,
         repo: &Repository,
@@ -180,7 +180,7 @@ impl Launcher {
             }
             _ => None,
         };
-        // A tmux server has the environment of whoever started it first.
+        // A tmux server has the environment of the process that started it, so pass our own.
         let agent = session.agent.as_deref().and_then(|name| self.agents.find(name).ok());
         let home = agent.and_then(Agent::home_variable);
         let is_ours = |name: &str| {
@@ -191,11 +191,12 @@ impl Launcher {
         let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let not_ours =
             crate::git::LOCAL_ENV.iter().chain(&crate::ops::common::SESSION_ENV).copied();
-        // Settings typed as `git -c` are for what looks after the agent, and for nobody below it.
+        // Settings given with `git -c` are for the supervisor, which does not pass them on to the
+        // agent.
         let inherited =
             environment.set_by_git().into_iter().filter(|name| *name != "GIT_CONFIG_PARAMETERS");
         let remove = not_ours.chain(inherited);
-        // What is not set here must not be set there either.
+        // A variable that is not set here must not be inherited from the server either.
         let remove = remove.chain(home.filter(|name| !environment.has(name)));
         let remove = remove.map(OsString::from).collect();
         let plan = ProcessSpec { argv, cwd: workspace.to_owned(), environment, set, remove, log };

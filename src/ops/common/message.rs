@@ -1,5 +1,5 @@
-//! What a person says to an agent that is started again: in a file, so that it may be long and no
-//! list of processes shows it.
+//! Passes a prompt to a restarted agent in a file, so that it may be long and does not show in
+//! process lists.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -15,8 +15,8 @@ fn file(repo: &Repository, session: SessionId) -> PathBuf {
     state_dir(repo).join(format!("{session}.text"))
 }
 
-/// Leaves a text for whoever runs the session next, or makes sure that there is none. Only who holds
-/// the session's claim may.
+/// Leaves a text for the next run of the session, or removes it. The caller must hold the session's
+/// claim.
 pub(in crate::ops) fn leave(
     repo: &Repository,
     session: SessionId,
@@ -44,7 +44,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
         .write_all(text.as_bytes())
 }
 
-/// The text that was left for the session, if there is one.
+/// Returns the text that was left for the session, if there is one.
 pub(in crate::ops) fn left(
     repo: &Repository,
     session: SessionId,

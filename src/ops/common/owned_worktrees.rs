@@ -1,4 +1,4 @@
-//! Which worktree is a session's own: told by the worktree, never by the record.
+//! Finds the worktree of each session. The worktree names its session; the record is not trusted.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,14 +8,15 @@ use crate::ops::common::OpsError;
 use crate::store::{Snapshot, StoreError};
 use crate::workspace::Worktrees;
 
-/// The worktrees of this repository by the session whose they are.
+/// The worktrees of this repository, by session.
 ///
-/// A record with the same id in another project, which anybody can push, has none of them.
+/// The key includes the project: anybody can push a record with the same id in another project, and
+/// it must not get the worktree.
 pub(in crate::ops) struct Own(BTreeMap<(SessionId, Project), PathBuf>);
 
 impl Own {
-    /// Asks the worktrees, also those whose folder is gone. One that older programs made does not
-    /// say the project: it is that of the session which the id alone means.
+    /// Reads all worktrees, including those whose directory is gone. A worktree made by an older
+    /// git-ao does not name its project; its id alone then identifies the session.
     pub fn of(worktrees: &Worktrees<'_>, snapshot: &Snapshot<'_>) -> Result<Self, OpsError> {
         let mut own = BTreeMap::new();
         for (key, path) in worktrees.owned()? {

@@ -30,7 +30,7 @@ pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
     others.find(|(_, placement)| placement.is_started()).map(|(name, _)| name)
 }
 
-/// The folder in which the session's agent works: a worktree of this repository.
+/// Returns the directory in which the session's agent works: a worktree of this repository.
 pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, OpsError> {
     let path = placement(store, session).and_then(|placement| placement.workspace.as_deref());
     let path = path.ok_or(SessionWorktreeError::Missing(session.id))?;
@@ -42,7 +42,7 @@ pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<Path
         condition if !is_worktree(&condition) => {
             Err(SessionWorktreeError::NotUsable { path, condition }.into())
         }
-        // A record may name any worktree; this one says itself whose it is.
+        // A record may name any worktree, so the worktree itself must name the session.
         _ if !is_of(&path, session.id, &session.project_id) => {
             Err(SessionWorktreeError::NotItsOwn { id: session.id, path }.into())
         }
@@ -50,7 +50,7 @@ pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<Path
     }
 }
 
-/// What keeps the session's agent alive in this clone.
+/// Returns the runtime of the session's agent in this clone.
 pub(in crate::ops) fn runtime(
     store: &Store,
     launcher: &Launcher,

@@ -1,21 +1,22 @@
-//! Who looks after agents in this clone: known by the lock it holds, whatever keeps it alive, and
-//! also when no record knows the session any more.
+//! Finds the supervisors of agents in this clone by the locks they hold. This works for every
+//! runtime, and for sessions without a record.
 
 use crate::git::{FileError, Repository};
 use crate::model::SessionId;
 use crate::ops::common::OpsError;
 use crate::ops::common::liveness::{Liveness, noted, of_processes};
 
-/// A process that looks after a session's agent now.
+/// A running supervisor of a session's agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::ops) struct RunnerAt {
     /// The session.
     pub session: SessionId,
-    /// The process, or the agent where that was killed; unless it has not said so yet.
+    /// The supervisor's process, or the agent's if the supervisor was killed; None if it is not
+    /// recorded yet.
     pub pid: Option<u32>,
 }
 
-/// All of them, and agents whose own was killed.
+/// Returns all running supervisors, and running agents whose supervisor was killed.
 pub(in crate::ops) fn runners(repo: &Repository) -> Result<Vec<RunnerAt>, OpsError> {
     let noted = noted(repo).map_err(|source| FileError {
         act: "read",
@@ -30,7 +31,7 @@ pub(in crate::ops) fn runners(repo: &Repository) -> Result<Vec<RunnerAt>, OpsErr
 }
 
 impl RunnerAt {
-    /// What ends it, and the agent with it.
+    /// Returns the command that ends the supervisor and its agent.
     pub fn way_to_end(&self) -> String {
         match self.pid {
             Some(pid) => format!("kill {pid}"),

@@ -1,4 +1,4 @@
-//! Where a session that comes back is to work.
+//! Finds or recreates the worktree of a restored session.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::workspace::{
     Workspace as _, WorkspaceError, Worktrees, is_of, is_worktree, name_project,
 };
 
-/// Where the worktree is, or is to be.
+/// The path of the worktree, existing or to be created.
 pub(in crate::ops) enum Site {
     Existing(PathBuf),
     Missing(PathBuf),
@@ -44,7 +44,8 @@ pub(in crate::ops) fn find_place(
     }
 }
 
-/// One that nobody marked, where the session's own would be, may be what a killed restore left.
+/// Chooses the error for a worktree that does not name the session. An unmarked one at the
+/// session's path may come from a restore that was killed.
 fn not_its_own(
     worktrees: &Worktrees<'_>,
     session: &Session,
@@ -65,7 +66,7 @@ fn not_its_own(
     })
 }
 
-/// Where the session's own worktree is, or was, or is to be.
+/// Returns the path at which the session's worktree is, was, or will be created.
 fn where_it_belongs(
     store: &Store,
     worktrees: &Worktrees<'_>,
@@ -79,7 +80,7 @@ fn where_it_belongs(
         state.map(|state| state.condition)
     };
     let recorded = placement::placement(store, session).and_then(|it| it.workspace.as_deref());
-    // A record may name any folder: what is there is looked at, but nothing is made there.
+    // A record may name any directory: an existing one is examined, but none is created there.
     if let Some(path) = recorded
         .and_then(|text| workspace::from_record(text, store.repository().environment()).ok())
         && !matches!(condition(&path)?, Condition::Missing | Condition::Prunable)
@@ -87,7 +88,7 @@ fn where_it_belongs(
         return Ok(path);
     }
     let path = worktrees.default_path(&session.project_id, session.id)?;
-    // Another clone on this machine may have the session too.
+    // Another clone on this machine may have a worktree of the session at this path.
     let is_taken = matches!(condition(&path)?, Condition::Foreign(_));
     Ok(if is_taken { beside(&path, &store.replica()?) } else { path })
 }
@@ -98,7 +99,8 @@ fn beside(path: &Path, replica: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// A worktree on a branch that somebody deleted beneath it would begin a history of its own.
+/// Checks that the session's branch exists. In a worktree whose branch was deleted, the next commit
+/// would start a new history.
 fn check_born(store: &Store, session: &Session) -> Result<(), OpsError> {
     let Some(branch) = session.branch.clone() else { return Ok(()) };
     match store.repository().read_ref(&format!("refs/heads/{branch}"))? {
@@ -107,7 +109,7 @@ fn check_born(store: &Store, session: &Session) -> Result<(), OpsError> {
     }
 }
 
-/// A worktree that is there; one that was made again goes unless it is kept.
+/// A worktree to work in. A recreated one is removed again unless it is kept.
 pub(in crate::ops) enum Made<'a> {
     Existing(PathBuf, Option<Refilled>),
     Again(Added<'a>),

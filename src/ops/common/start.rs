@@ -8,10 +8,10 @@ use crate::model::SessionId;
 use crate::ops::common::{AgentStateError, Interrupt, OpsError};
 use crate::runtime::Runtime;
 
-/// How long a process may take to end when it is asked to.
+/// How long a process may take to exit after it was asked to.
 pub(in crate::ops) const GRACE: Duration = Duration::from_secs(5);
 
-/// How long a process that was started waits for its session to be written down.
+/// How long a started process waits for its session to be recorded.
 pub(in crate::ops) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How to start a session's agent.
@@ -25,13 +25,14 @@ pub struct Start {
 }
 
 impl Start {
-    /// False for the runtime that starts nothing.
+    /// Returns false for the runtime that starts nothing.
     pub(in crate::ops) fn runs_something(&self) -> bool {
         self.runtime.name() != "none"
     }
 }
 
-/// What keeps others from starting or stopping the same session; whoever runs it waits for this.
+/// Takes the lock that keeps others from starting or stopping the same session. `git-ao run` waits
+/// for its release.
 pub(in crate::ops) fn claim(
     repo: &Repository,
     session: SessionId,
@@ -40,7 +41,7 @@ pub(in crate::ops) fn claim(
     Ok(repo.lock_named(&format!("run/{session}.start"), patience)?)
 }
 
-/// As [`claim`], but waits until whoever has it is done; ^C ends the wait.
+/// Does the same as [`claim`], but waits until the holder is done. ^C ends the wait.
 pub(in crate::ops) fn claim_in_turn(
     repo: &Repository,
     session: SessionId,

@@ -6,7 +6,7 @@ use crate::ops::common::start::GRACE;
 use crate::ops::common::{Launcher, OpsError, Start};
 use crate::runtime::{Runtime, Started};
 
-/// What was started and does not work yet: it waits for the claim. It is stopped again unless it is
+/// A started process that still waits for the claim. Dropping the guard stops it unless it was
 /// [disarmed](StartGuard::disarm).
 pub(in crate::ops) struct StartGuard<'a> {
     runtime: &'a dyn Runtime,
@@ -27,7 +27,7 @@ impl<'a> StartGuard<'a> {
         Ok(Self { runtime: &*start.runtime, session: session.id, started: Some(started) })
     }
 
-    /// What placements have of it.
+    /// Returns the handle to record in the placement.
     pub fn handle(&self) -> Option<String> {
         match self.started.as_ref()? {
             Started::Running(handle) | Started::Here(handle) => Some(handle.clone()),
@@ -35,12 +35,12 @@ impl<'a> StartGuard<'a> {
         }
     }
 
-    /// The socket of the server that has it.
+    /// Returns the socket of the server on which the process runs.
     pub fn socket(&self) -> Option<String> {
         self.handle().and_then(|_| self.runtime.socket())
     }
 
-    /// Lets it go on.
+    /// Lets the process continue.
     pub fn disarm(mut self) -> Started {
         self.started.take().unwrap_or(Started::Nothing)
     }
@@ -49,7 +49,8 @@ impl<'a> StartGuard<'a> {
 impl Drop for StartGuard<'_> {
     fn drop(&mut self) {
         if let Some(Started::Running(handle)) = &self.started {
-            // Where this fails it ends by itself: it finds no record, or not its placement.
+            // If this fails, the process exits by itself because its placement is not in the
+            // record.
             let _ = self.runtime.stop(&self.session, handle, GRACE);
         }
     }

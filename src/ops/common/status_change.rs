@@ -25,7 +25,7 @@ pub struct Changed {
     pub event: Option<Oid>,
 }
 
-/// Changes the status of an active session; what is so already is left as it is.
+/// Changes the status of an active session. Writes nothing if the session already has it.
 pub(in crate::ops) fn change(
     store: &Store,
     key: &Key,

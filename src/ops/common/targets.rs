@@ -1,4 +1,4 @@
-//! The sessions that a verb for several of them acts on.
+//! Loads, checks and moves the sessions of a verb that takes several.
 
 use super::{AgentStateError, liveness};
 use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};

@@ -8,8 +8,8 @@ use crate::runtime::RuntimeError;
 pub enum AgentState {
     /// The agent is running.
     Alive {
-        /// The process that looks after it, or its own where nothing does; None where that has not
-        /// been said yet.
+        /// The supervisor's process, or the agent's if it has no supervisor; None if the process is
+        /// not recorded yet.
         pid: Option<u32>,
     },
     /// The agent is certainly gone.
@@ -35,16 +35,15 @@ impl AgentState {
     }
 }
 
-/// Whether the agents of sessions are alive, to be asked: it can be done beside other work, on
-/// another thread.
+/// Prepared probes of the sessions' agents. They can run on another thread.
 pub struct Probes<'a> {
     looks: Looks<'a>,
-    /// What is said of each that is not alive.
+    /// The state of each session whose agent is not alive.
     otherwise: Vec<AgentState>,
 }
 
 impl<'a> Probes<'a> {
-    /// `replica` is this clone's name.
+    /// Prepares the probes. `replica` is this clone's name.
     pub fn new(repo: &Repository, replica: Option<&str>, sessions: &[&'a Session]) -> Self {
         let looks = Looks::new(repo, replica, sessions);
         let otherwise = |session: &&Session| match session.placement_in(replica) {
@@ -55,7 +54,7 @@ impl<'a> Probes<'a> {
         Self { looks, otherwise: sessions.iter().map(otherwise).collect() }
     }
 
-    /// The answers, in the order of the sessions.
+    /// Runs the probes. The answers are in the order of the sessions.
     pub fn run(self) -> Vec<AgentState> {
         let answers = self.looks.run().into_iter().zip(self.otherwise);
         let state = |(answer, otherwise)| match answer {

@@ -31,15 +31,15 @@ pub enum Against {
     Commit(Oid),
 }
 
-/// What there is of a session's base.
+/// A session's base, as found in this repository.
 struct Found {
     against: Against,
     tip: Oid,
     is_replaced: bool,
 }
 
-/// How the sessions' branches stand to their bases, in the sessions' order: one git process for all
-/// that have the same base.
+/// Compares the sessions' branches with their bases, in the sessions' order. Runs one git process
+/// for all branches with the same base.
 pub(super) fn to_base(
     store: &Store,
     sessions: &[Option<&Session>],
@@ -63,7 +63,7 @@ pub(super) fn to_base(
         let branches: Vec<_> = branches.into_iter().collect();
         match worktrees.divergence(&tip, &branches) {
             Ok(all) => drop(stands.insert(tip, all)),
-            // A branch at a commit that is not there: nothing can be said.
+            // The base's tip is missing from the repository, so there is nothing to compare.
             Err(_) if !successors.is_there(&tip) => {}
             Err(error) => return Err(error.into()),
         }
@@ -79,7 +79,7 @@ pub(super) fn to_base(
     Ok(all)
 }
 
-/// The base's branch, which moves on; else what stands for it; else the commit.
+/// Returns the base branch; if it is gone, its successor; otherwise the base commit.
 fn base_of(
     store: &Store,
     session: &Session,
@@ -102,7 +102,8 @@ fn base_of(
     Ok(commit.map(|tip| Found { against: Against::Commit(tip.clone()), tip, is_replaced }))
 }
 
-/// Only a branch that is ahead by nothing, and no longer where it began, can be merged.
+/// Marks merged branches. Only a branch that is not ahead of its base and has moved from its start
+/// can be merged.
 fn find_merged(
     store: &Store,
     worktrees: &Worktrees<'_>,
@@ -131,14 +132,14 @@ fn find_merged(
     Ok(())
 }
 
-/// True where a commit that was made on the branch is on it still. Where nobody has written down
-/// how the branch moved, what it has is its own, as for `git branch --merged`.
+/// Returns true if the branch still contains a commit that was made on it. Without a reflog, every
+/// commit after the start counts, as for `git branch --merged`.
 fn has_own(store: &Store, start: Option<&Oid>, tip: &Oid, log: &[Moved]) -> Result<bool, OpsError> {
     let Some(oldest) = log.last() else { return Ok(start.is_some()) };
     let start = start.unwrap_or(&oldest.to);
     let mut own: BTreeSet<_> =
         log.iter().filter(|moved| !moved.made_nothing()).map(|moved| &moved.to).collect();
-    // It was made again, or fetched, with what had been done before.
+    // A branch that was recreated or fetched begins with earlier work.
     own.insert(&oldest.to);
     own.remove(start);
     if own.is_empty() || own.contains(tip) {

@@ -5,10 +5,10 @@ use crate::ops::common::OpsError;
 use crate::store::{Snapshot, Store};
 use crate::workspace::Worktrees;
 
-/// How many sessions up a fork's ancestors are asked for their base.
+/// How many generations of a fork's ancestors are searched for their bases.
 const GENERATIONS: usize = 16;
 
-/// What stands for base branches that are gone. Each answer is found once.
+/// Finds the refs that replace deleted base branches. Each lookup is cached.
 pub struct Successors<'s> {
     store: &'s Store,
     snapshot: Option<Snapshot<'s>>,
@@ -30,12 +30,12 @@ impl<'s> Successors<'s> {
         }
     }
 
-    /// What stands for the base branch of a session, as a full ref: the same branch under another
-    /// name; else one into which it was merged, which has the commit that the session began at.
-    /// The session's own branch is no answer.
+    /// Returns the ref that replaces the base branch of a session, as a full name: the same branch
+    /// under another name, otherwise a branch that contains the commit at which the session began.
+    /// The session's own branch never counts.
     ///
     /// # Errors
-    /// When git or the store cannot be read.
+    /// Fails if git or the store cannot be read.
     pub fn find(&mut self, session: &Session) -> Result<Option<String>, OpsError> {
         let (Some(base), Some(own)) = (&session.base, &session.branch) else { return Ok(None) };
         let Some(gone) = &base.branch else { return Ok(None) };
@@ -53,7 +53,7 @@ impl<'s> Successors<'s> {
         Ok(first(self.with_commit(commit, names)?))
     }
 
-    /// Whether the commit is in this repository.
+    /// Returns true if the commit is in this repository.
     pub fn is_there(&mut self, commit: &Oid) -> bool {
         *self.there.entry(commit.clone()).or_insert_with_key(|commit| {
             let git = self.store.repository().git("cat-file").arg("-e");
@@ -90,7 +90,7 @@ impl<'s> Successors<'s> {
         Ok(self.default.insert(names))
     }
 
-    /// What the sessions began at that this one was forked from: there they are merged.
+    /// Returns the base branches of the session's ancestors: an ancestor is merged into its base.
     fn bases_of_parents(&mut self, session: &Session) -> Result<Vec<String>, OpsError> {
         let mut names = Vec::new();
         let mut next = session.fork.as_ref().map(|fork| fork.session);
@@ -100,7 +100,7 @@ impl<'s> Successors<'s> {
                 Some(snapshot) => snapshot,
                 none => none.insert(self.store.snapshot()?),
             };
-            // A parent that is not there, or cannot be read, says nothing.
+            // Stop at a parent that is missing or corrupt.
             let Ok(parent) = snapshot.session(id) else { break };
             names.extend(parent.base.and_then(|base| base.branch));
             next = parent.fork.map(|fork| fork.session);

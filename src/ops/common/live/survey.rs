@@ -78,7 +78,8 @@ pub fn survey(
             continue;
         }
         let is_marked = || owner() == Some(session.id);
-        // What its agent made itself is its branch, whether anybody has written that down or not.
+        // A branch that the session's agent created counts as the session's, even if it is not
+        // recorded yet.
         if let Condition::WrongBranch(on) = &state.condition
             && is_marked()
             && is_its_own(store, session, on)?
@@ -104,7 +105,7 @@ pub fn survey(
 }
 
 struct Here<'a> {
-    /// The folder, or why what the record says cannot be one.
+    /// The directory, or the reason why the recorded path is invalid.
     path: Result<PathBuf, String>,
     branch: Option<&'a str>,
 }
@@ -120,8 +121,8 @@ fn place_here<'a>(
     Some(Here { path, branch: session.branch.as_deref() })
 }
 
-/// A worktree that was moved is where git knows it, and says itself whose it is. Only where one is
-/// not where its record says, all are asked.
+/// Finds the new paths of moved worktrees: git knows where they are, and each names its session.
+/// The worktrees are read only if one is not at its recorded path.
 fn find_moved(
     store: &Store,
     worktrees: &Worktrees<'_>,

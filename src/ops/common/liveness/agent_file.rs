@@ -8,24 +8,26 @@ use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
 use crate::runtime::{Process, RuntimeError};
 
-/// Who looks after an agent, and the agent: `ao/run/<id>.agent` in the common git directory.
+/// The processes of an agent and its supervisor: `ao/run/<id>.agent` in the common git directory.
 ///
-/// It is written as a whole before the agent is started and again when its process is known, and it
-/// goes when the agent has ended. Only where the process that looks after it was killed it stays.
+/// The supervisor writes the file before it starts the agent, rewrites it when the agent's process
+/// is known, and removes it when the agent has ended. A file stays only if the supervisor was
+/// killed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentFile {
-    /// What looks after the agent.
+    /// The supervisor.
     pub runner: Process,
     /// The agent; None while it is being started.
     pub agent: Option<Process>,
-    /// Where their numbers count.
+    /// The PID namespace in which the process numbers are valid.
     namespace: String,
-    /// The git directory in which this was written, by its identity: a copy of it has another.
+    /// The identity of the git directory in which the file was written. A copy of the directory has
+    /// another identity.
     directory: String,
 }
 
 impl AgentFile {
-    /// What this process says of itself and the agent that it starts.
+    /// Describes this process as the supervisor of `agent`.
     pub fn new(repo: &Repository, agent: Option<Process>) -> Result<Self, RuntimeError> {
         let (namespace, directory) = (namespace(), identity(repo));
         Ok(Self { runner: Process::current()?, agent, namespace, directory })
@@ -39,7 +41,7 @@ impl AgentFile {
         repo.write_note(&format!("run/{session}.agent"), &self.to_string())
     }
 
-    /// None where there is no such file, or only a copy of one.
+    /// Reads the file. Returns None if it does not exist, or was copied from another clone.
     pub fn read(repo: &Repository, session: SessionId) -> Result<Option<Self>, RuntimeError> {
         let path = Self::path(repo, session);
         let text = match fs::read_to_string(&path) {
@@ -69,12 +71,12 @@ impl AgentFile {
         })
     }
 
-    /// Whether the processes can be looked for from here: a container has numbers of its own.
+    /// Returns true if the process numbers are valid here: a container has its own.
     pub fn is_of_this_namespace(&self) -> bool {
         self.namespace == namespace()
     }
 
-    /// Whether this user wrote it, or may see the processes of whoever did.
+    /// Returns true if this user wrote the file, or can see the processes of the user who did.
     pub fn is_visible(repo: &Repository, session: SessionId) -> bool {
         let user = rustix::process::geteuid();
         user.is_root()
@@ -99,7 +101,7 @@ impl fmt::Display for AgentFile {
     }
 }
 
-/// See pid_namespaces(7).
+/// Returns the PID namespace of this process; see pid_namespaces(7).
 fn namespace() -> String {
     let link = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
     link.to_string_lossy().into_owned()

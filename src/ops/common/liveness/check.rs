@@ -6,7 +6,7 @@ use crate::store::Store;
 /// Refuses a session whose agent may still be running.
 ///
 /// # Errors
-/// When it is running, or that cannot be determined.
+/// Fails if the agent is running, or if its state cannot be determined.
 pub fn check_stopped(
     store: &Store,
     id: SessionId,

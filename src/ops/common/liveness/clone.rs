@@ -1,5 +1,5 @@
-//! Which clone something belongs to: a copy of a repository has the same sessions, and not their
-//! processes.
+//! Tells apart the clones to which processes belong. A copy of a repository has the same sessions,
+//! but not their processes.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -11,13 +11,13 @@ use crate::ops::common::SESSION_ENV;
 use crate::runtime::{Carrier, carriers};
 use crate::workspace::session_here;
 
-/// Which git directory this is. It stays when the directory is renamed, and a copy has another.
+/// Returns the identity of the git directory. It survives a rename; a copy has another.
 pub fn identity(repo: &Repository) -> String {
     let meta = fs::metadata(repo.common_dir());
     meta.map_or_else(|_| String::new(), |meta| format!("{}:{}", meta.dev(), meta.ino()))
 }
 
-/// The processes that have the session's id in their environment, without those of another clone.
+/// Returns the processes with the session's id in their environment, except those of other clones.
 pub fn processes(repo: &Repository, session: SessionId) -> Vec<Carrier> {
     let [id, _, clone] = SESSION_ENV;
     let mut found = carriers(id, &session.to_string(), clone);
@@ -25,14 +25,14 @@ pub fn processes(repo: &Repository, session: SessionId) -> Vec<Carrier> {
         let here = identity(repo);
         found.retain(|carrier| match &carrier.origin {
             Some(origin) if !origin.is_empty() => *origin == here,
-            // Started by an older program.
+            // An older git-ao did not set the clone.
             _ => !carrier.directory.as_ref().is_some_and(|it| is_elsewhere(it, repo, session)),
         });
     }
     found
 }
 
-/// True in a worktree of the session that another repository has.
+/// Returns true if the directory is the session's worktree in another repository.
 fn is_elsewhere(folder: &Path, repo: &Repository, session: SessionId) -> bool {
     let other = Repository::discover_with(folder, repo.environment().clone());
     let Ok(other) = other else { return false };

@@ -18,8 +18,8 @@ const PARTING: Duration = Duration::from_secs(2);
 pub enum Liveness {
     /// The agent is running.
     Alive {
-        /// The process that looks after it, or its own where nothing does; None where that has not
-        /// been said yet.
+        /// The supervisor's process, or the agent's if it has no supervisor; None if the process is
+        /// not recorded yet.
         pid: Option<u32>,
     },
     /// The agent is certainly gone.
@@ -39,7 +39,7 @@ impl From<Probe> for Liveness {
 }
 
 impl Liveness {
-    /// What two witnesses say together.
+    /// Combines two pieces of evidence: alive if either says so, gone only if both do.
     fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::Alive { .. } => self,
@@ -59,8 +59,8 @@ pub fn liveness(store: &Store, session: &Session) -> Liveness {
     looks.run().pop().unwrap_or(Liveness::Gone)
 }
 
-/// As [`liveness`], of a session that may have ended just now: its supervisor exits a moment after
-/// it has recorded the end, and is given that moment.
+/// Does the same as [`liveness`] for a session that may have just ended. The supervisor exits
+/// shortly after it has recorded the end, so this waits for it.
 pub fn liveness_after_end(store: &Store, session: &Session) -> Liveness {
     let end = Instant::now() + PARTING;
     loop {
@@ -75,7 +75,7 @@ pub fn liveness_after_end(store: &Store, session: &Session) -> Liveness {
     }
 }
 
-/// True if what was noted of the processes says that the agent itself is gone.
+/// Returns true if, by the agent file, the agent itself is gone.
 fn has_no_agent(repo: &Repository, session: SessionId) -> bool {
     match AgentFile::read(repo, session) {
         Ok(None) => true,
@@ -95,12 +95,12 @@ pub fn liveness_of(store: &Store, id: SessionId, session: Option<&Session>) -> L
     }
 }
 
-/// What the processes themselves tell.
+/// Returns whether the agent is alive, judged by the lock and the agent file alone.
 pub fn of_processes(repo: &Repository, session: SessionId) -> Liveness {
     witness(repo, session).unwrap_or(Liveness::Gone)
 }
 
-/// The lock, and what was written down of the processes; None where nothing was.
+/// Checks the lock and the agent file. Returns None if there is neither.
 fn witness(repo: &Repository, session: SessionId) -> Option<Liveness> {
     match repo.lock_holder(&format!("run/{session}")) {
         Ok(None) => {}
@@ -116,7 +116,7 @@ fn witness(repo: &Repository, session: SessionId) -> Option<Liveness> {
     left_behind(repo, session)
 }
 
-/// Likewise, but without the lock: what one that was killed has left.
+/// Checks only the agent file, which stays if the supervisor was killed.
 pub fn left_behind(repo: &Repository, session: SessionId) -> Option<Liveness> {
     match AgentFile::read(repo, session) {
         Ok(file) => file.map(|file| of_file(repo, &file, session)),
@@ -131,7 +131,7 @@ fn of_file(repo: &Repository, file: &AgentFile, session: SessionId) -> Liveness 
     }
     let agent = match &file.agent {
         Some(agent) => agent.probe().into(),
-        // It was killed between starting the agent and writing that down.
+        // The supervisor was killed before it recorded the agent, which may have started.
         None => match processes(repo, session).first() {
             Some(it) => Liveness::Unknown(RuntimeError::Orphaned(it.process.pid())),
             None if !AgentFile::is_visible(repo, session) => {
@@ -143,8 +143,7 @@ fn of_file(repo: &Repository, file: &AgentFile, session: SessionId) -> Liveness 
     Liveness::from(file.runner.probe()).and(|| agent)
 }
 
-/// Whether agents are alive, to be asked: each server once for all that it keeps. It can be done
-/// beside other work, on another thread.
+/// Prepared liveness checks that ask each runtime server only once. They can run on another thread.
 pub struct Looks<'a> {
     answers: Vec<Liveness>,
     servers: BTreeMap<(&'a str, Option<&'a str>), Asked<'a>>,
@@ -157,19 +156,19 @@ struct Asked<'a> {
 }
 
 impl<'a> Looks<'a> {
-    /// `replica` is this clone's name.
+    /// Prepares the checks. `replica` is this clone's name.
     pub fn new(repo: &Repository, replica: Option<&str>, sessions: &[&'a Session]) -> Self {
         let noted = noted(repo);
         let mut looks = Self { answers: Vec::new(), servers: BTreeMap::new() };
         for (place, session) in sessions.iter().enumerate() {
-            // Where the folder cannot be read, each file is tried.
+            // If the directory cannot be listed, try each file.
             let is_noted = noted.as_ref().map_or(true, |noted| noted.contains(&session.id));
             let answer = match is_noted {
                 true => witness(repo, session.id),
                 false => None,
             };
             let here = session.placement_in(replica);
-            // Where both are known and gone, no server can have them.
+            // If supervisor and agent are known to be gone, no server can have them.
             if matches!(answer, None | Some(Liveness::Unknown(_)))
                 && let Some((name, handle, here)) = here.and_then(started)
                 && !is_anothers(repo, session.id, handle)
@@ -188,7 +187,7 @@ impl<'a> Looks<'a> {
         looks
     }
 
-    /// The answers, in the order of the sessions.
+    /// Asks the servers. The answers are in the order of the sessions.
     pub fn run(mut self) -> Vec<Liveness> {
         for asked in self.servers.into_values() {
             let probes = match asked.runtime {
@@ -204,7 +203,7 @@ impl<'a> Looks<'a> {
     }
 }
 
-/// The runtime and the handle of what was started.
+/// Returns the runtime and the handle of a placement whose agent was started.
 fn started(placement: &Placement) -> Option<(&str, &str, &Placement)> {
     let name = placement.runtime.as_deref().filter(|name| *name != "none")?;
     Some((name, placement.handle.as_deref()?, placement))

@@ -7,8 +7,8 @@ use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
 use crate::runtime::{Probe, Process};
 
-/// True when the process that a record names looks after another session's agent: a record may name
-/// any process.
+/// Returns true if the process that a record names is the supervisor or agent of another session. A
+/// record can name any process.
 pub fn is_anothers(repo: &Repository, session: SessionId, handle: &str) -> bool {
     let Ok(process) = handle.parse::<Process>() else { return false };
     if !matches!(process.probe(), Probe::Alive { .. }) {
@@ -24,7 +24,7 @@ pub fn is_anothers(repo: &Repository, session: SessionId, handle: &str) -> bool 
     others.into_iter().any(looks_after)
 }
 
-/// The sessions of which processes have noted something.
+/// Returns the sessions with a lock or an agent file in `ao/run/`.
 pub fn noted(repo: &Repository) -> io::Result<BTreeSet<SessionId>> {
     let entries = match uninterrupted(|| fs::read_dir(repo.ao_dir().join("run"))) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),

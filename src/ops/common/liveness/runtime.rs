@@ -6,10 +6,10 @@ use crate::git::Repository;
 use crate::model::Placement;
 use crate::runtime::{self, Runtime, RuntimeError};
 
-/// The runtime that a placement of this clone names, on the server that it names.
+/// Returns the runtime that a placement of this clone names, on the server that it names.
 ///
 /// # Errors
-/// When there is no such runtime, or the server is not the user's own.
+/// Fails if there is no such runtime, or if the server belongs to another user.
 pub fn of_placement(
     repo: &Repository,
     name: &str,
@@ -25,7 +25,8 @@ pub fn of_placement(
     runtime::named(name, socket.as_deref(), repo.environment())
 }
 
-/// A record comes from others too, and a server can have its client run commands.
+/// Checks that the server belongs to this user. A record may come from somebody else, and a tmux
+/// server can make its client run commands.
 fn check_owner(socket: &Path) -> Result<(), RuntimeError> {
     let path = || PathBuf::from(socket);
     if !socket.is_absolute() {

@@ -7,14 +7,14 @@ use crate::ops::common::{AgentStateError, OpsError};
 use crate::runtime::{Probe, Process, RuntimeError, Stopped};
 use crate::store::Store;
 
-/// Ends the session's agent in this clone and what looks after it, and clears up what its runtime
-/// has of it.
+/// Stops the session's agent in this clone and its supervisor, and removes what its runtime keeps
+/// of it.
 ///
 /// # Errors
-/// When it is still alive then, or that cannot be told.
+/// Fails if the agent is still alive afterwards, or if its state cannot be determined.
 pub fn stop(store: &Store, session: &Session) -> Result<Stopped, OpsError> {
     let (repo, id) = (store.repository(), session.id);
-    // Before anything ends: a clean end takes both away.
+    // Read these before stopping anything: a clean exit removes both.
     let runner = repo.lock_holder(&format!("run/{id}"))?.and_then(|who| who.parse().ok());
     let file = AgentFile::read(repo, id).ok().flatten().filter(AgentFile::is_of_this_namespace);
     let agent = file.as_ref().and_then(|file| file.agent.clone());
@@ -25,7 +25,7 @@ pub fn stop(store: &Store, session: &Session) -> Result<Stopped, OpsError> {
         Ok(Stopped::AlreadyGone) => {}
         Ok(Stopped::Ended) if stopped == Stopped::Killed => {}
         Ok(came) => stopped = came,
-        // Somebody else has its name by now.
+        // The handle now belongs to somebody else.
         Err(RuntimeError::NotOurs(_)) => {}
         Err(error) => trouble = Some(error),
     };
@@ -40,7 +40,7 @@ pub fn stop(store: &Store, session: &Session) -> Result<Stopped, OpsError> {
     for process in known.iter().flatten() {
         note(process.stop(GRACE));
     }
-    // Where it was known who they are, no server is needed to tell.
+    // If both processes were known and have ended, the server's answer is not needed.
     let is_certain = known.iter().all(|it| it.as_ref().is_some_and(has_ended))
         && matches!(of_processes(repo, id), Liveness::Gone);
     if is_certain && trouble.is_some() {
