@@ -8,7 +8,7 @@ use super::{Added, Addition, Branch, WorkspaceError, WorktreeEntry, Worktrees, m
 use crate::git::{GitError, uninterrupted};
 
 impl<'r> Worktrees<'r> {
-    /// `git worktree add`, so that hooks, sparse checkouts and submodules are as git leaves them.
+    /// Runs `git worktree add`, so that hooks, sparse checkouts and submodules work as usual.
     pub(super) fn add_worktree(&self, addition: &Addition) -> Result<Added<'r>, WorkspaceError> {
         self.mend_half_made()?;
         let listed = self.list()?;
@@ -21,7 +21,7 @@ impl<'r> Worktrees<'r> {
         let mut added = Added::new(path.clone());
         self.make_branch(&addition.branch, &mut added)?;
         make_folders(&path, &mut added)?;
-        // Before there is anything that git could take.
+        // Excluded before it exists, so that a concurrent `git add` never sees it.
         added.excluded(self.exclude(&path));
         self.check_out(addition.branch.name(), &mut added)?;
         let git_dir = marker::git_dir_of(added.path()).unwrap_or_default();
@@ -29,8 +29,8 @@ impl<'r> Worktrees<'r> {
         Ok(added)
     }
 
-    /// The branch comes first, by compare-and-swap: so it is known for certain whose it is, and
-    /// another one of that name is never taken back with the rest.
+    /// Creates the branch before the worktree, by compare-and-swap. It is then certain who created
+    /// it, and a rollback never deletes another branch of that name.
     pub(super) fn make_branch(
         &self,
         branch: &Branch,
@@ -55,9 +55,10 @@ impl<'r> Worktrees<'r> {
         Ok(())
     }
 
-    /// A post-checkout hook that fails does not undo a checkout, but its exit status becomes git's
-    /// (githooks(5)): the list tells whether the worktree was made. A git that fails cleans up,
-    /// unless it is killed; it then leaves a worktree, which may be locked.
+    /// Checks out the branch in a new worktree. A failing post-checkout hook does not undo the
+    /// checkout, but determines git's exit status (githooks(5)), so `git worktree list` is used to
+    /// tell whether the worktree was created. Git cleans up when it fails, but not when it is
+    /// killed: the worktree then remains, and may be locked.
     fn check_out(&self, branch: &str, added: &mut Added<'r>) -> Result<(), WorkspaceError> {
         let path = added.path().to_owned();
         let ended = retry_on_worktree_race(|| {
@@ -90,7 +91,7 @@ impl<'r> Worktrees<'r> {
     }
 }
 
-/// Nothing may be there, and git may know of nothing there.
+/// Checks that the path does not exist and that git has no worktree registered there.
 pub(super) fn check_path(path: &Path, listed: &[WorktreeEntry]) -> Result<(), WorkspaceError> {
     match fs::symlink_metadata(path) {
         Ok(_) => return Err(WorkspaceError::PathTaken(path.to_owned())),
@@ -105,15 +106,15 @@ pub(super) fn check_path(path: &Path, listed: &[WorktreeEntry]) -> Result<(), Wo
     }
 }
 
-/// Makes the folder and those above it. They go again while they are empty.
+/// Creates the folder and its missing parents. A rollback removes those that are empty.
 ///
-/// Git would take an empty folder that is there, and does not see that another git does the same at
-/// the same time: only who made the folder may use it.
+/// Git accepts an existing empty folder, and does not notice another git that does so at the same
+/// time. Therefore only the process that created the folder may use it.
 fn make_folders(path: &Path, added: &mut Added<'_>) -> Result<(), WorkspaceError> {
     let mut attempts = 16;
     loop {
         match make_missing(path, added) {
-            // Another one that gave up took away a folder above it that was still empty.
+            // A rollback in another process removed a parent that was still empty.
             Err(error) if error.kind() == io::ErrorKind::NotFound && attempts > 0 => attempts -= 1,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Err(WorkspaceError::PathTaken(path.to_owned()));
@@ -131,7 +132,7 @@ fn make_missing(path: &Path, added: &mut Added<'_>) -> io::Result<()> {
             Ok(()) => {
                 let folder = folder.to_owned();
                 added.on_rollback(move || {
-                    // Somebody may have put something there meanwhile.
+                    // The folder stays if it is no longer empty.
                     let _ = fs::remove_dir(folder);
                     Ok(())
                 });

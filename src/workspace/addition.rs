@@ -22,7 +22,7 @@ pub enum Branch {
     New {
         /// Its name, without `refs/heads/`.
         name: String,
-        /// Where it begins.
+        /// Its starting point.
         at: Oid,
     },
     /// An existing branch, which no other worktree may have checked out.

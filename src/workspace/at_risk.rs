@@ -14,23 +14,25 @@ use super::{
 use crate::git::GitCommand;
 use crate::model::{Oid, SessionId};
 
-/// What is in a worktree, and on a branch, and nowhere else.
+/// The work in a worktree and on a branch that may be saved nowhere else.
 pub(super) struct AtRisk {
     pub status: Status,
-    /// The tips to keep: HEAD, the branch that is to go, and what else only the worktree names.
+    /// The tips to back up: HEAD, the branch to be removed, and other commits to which only the
+    /// worktree refers.
     pub tips: Vec<Oid>,
-    /// The branch that is to go, where it is there, and the commit it is at.
+    /// The branch to be removed, if it exists, and its tip.
     pub branch: Option<(String, Oid)>,
-    /// How many commits are on these tips and on no branch that stays, and no remote.
+    /// The number of commits that are reachable from the tips, but from no remaining branch and no
+    /// remote.
     pub unmerged: u64,
 }
 
 impl Worktrees<'_> {
-    /// The worktree at a path that is to go; None where nothing is there.
+    /// Returns the worktree to be removed at this path, or None if nothing is there.
     ///
     /// # Errors
-    /// When something else is there, or another one's worktree, or it is locked, or is the main
-    /// worktree, or may only be out of reach.
+    /// Fails if the path is not a worktree, or if the worktree belongs to another session, is
+    /// locked, is the main worktree, or may only be out of reach.
     pub(super) fn target(
         &self,
         path: &Path,
@@ -61,7 +63,7 @@ impl Worktrees<'_> {
         Ok(Some(Target { git_dir, path, missing }))
     }
 
-    /// `git <verb>` on a worktree, also on one whose folder is gone.
+    /// Returns `git <verb>` for a worktree, even if its folder is gone.
     pub(super) fn git_on(&self, target: &Target, verb: &str) -> GitCommand {
         if target.missing {
             self.repo.git(verb).env("GIT_DIR", target.git_dir.clone())
@@ -104,7 +106,7 @@ impl Worktrees<'_> {
         Ok(AtRisk { status, tips, branch, unmerged })
     }
 
-    /// The user's index may hide files from git; those count like all others.
+    /// Returns the status, including files that the user's index hides from git.
     fn status_on(&self, target: &Target) -> Result<Status, WorkspaceError> {
         if !target.missing {
             let index = self.open_index(target)?;
@@ -121,8 +123,8 @@ impl Worktrees<'_> {
         Ok(status)
     }
 
-    /// Commits that only this worktree names: what it is in the middle of, and its own refs
-    /// (git-worktree(1), REFS).
+    /// Returns the commits that only this worktree refers to: those of operations in progress, and
+    /// its per-worktree refs (git-worktree(1), REFS).
     fn other_tips(&self, target: &Target) -> Result<Vec<Oid>, WorkspaceError> {
         const HEADS: [&str; 3] = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
         const FILES: [&str; 6] = [
@@ -157,13 +159,13 @@ impl Worktrees<'_> {
         let git = self.repo.git("rev-list").arg("--count").args(tips.iter().map(Oid::as_str));
         let git = git.arg("--not").args(branch.map(|name| format!("--exclude={name}")));
         let count = git.args(["--branches", "--remotes"]).run()?.text();
-        // More than can be counted is not nothing.
+        // A count that cannot be parsed must not be taken for zero.
         Ok(count.parse().unwrap_or(u64::MAX))
     }
 }
 
-/// A disk that is not mounted, or a home directory that has another name now, takes the folder
-/// above with it; whoever removes a worktree leaves that.
+/// Returns true if the parent directory is missing too. Then a disk may not be mounted, or the home
+/// directory renamed; a worktree removed by hand leaves its parent.
 pub(super) fn is_out_of_reach(path: &Path) -> bool {
     !path.parent().is_some_and(Path::is_dir)
 }

@@ -14,9 +14,9 @@ impl Worktrees<'_> {
         let git = self.repo.git("rev-parse").args(["--verify", "--quiet", "--end-of-options"]);
         let found = match git.arg(&commit).run() {
             Ok(output) => output.text().parse().ok(),
-            // Any other status says that something is broken.
+            // Status 1 means that there is no such revision; any other one is a failure.
             Err(GitError::Failed { status: Some(1), .. }) => None,
-            // Where HEAD is broken there is no repository for git.
+            // With a broken HEAD, git does not recognize the repository.
             Err(GitError::Failed { message, .. }) if message.starts_with("not a git repo") => {
                 return Err(self.broken_head());
             }
@@ -34,7 +34,8 @@ impl Worktrees<'_> {
         WorkspaceError::BrokenHead(self.repo.git_dir().join("HEAD"))
     }
 
-    /// The full name of a ref, where the text is one and a branch.
+    /// Returns the branch that `named`, or HEAD, refers to, without `refs/heads/`; None if it is
+    /// not a branch of this repository.
     fn branch_named(&self, named: Option<&str>) -> Result<Option<String>, WorkspaceError> {
         let git = match named {
             None => self.repo.git("symbolic-ref").args(["--quiet", "HEAD"]),

@@ -7,7 +7,7 @@ use super::{Branch, WorkspaceError, WorktreeEntry, Worktrees};
 use crate::model::{Oid, is_branch_name};
 
 impl Worktrees<'_> {
-    /// Refuses a branch that cannot be made, or cannot be checked out.
+    /// Checks that a new branch can be created, or that an existing one can be checked out.
     pub(super) fn check_branch(
         &self,
         branch: &Branch,
@@ -58,7 +58,7 @@ impl Worktrees<'_> {
         }
     }
 
-    /// Which of these names of objects git can resolve: one process for all of them.
+    /// Returns which of these names refer to commits, in a single process.
     pub(super) fn is_there(&self, names: &[String]) -> Result<Vec<bool>, WorkspaceError> {
         let git = self.repo.git("cat-file").arg("--batch-check=%(objecttype)");
         let output = git.input(names.join("\n") + "\n").run()?;
@@ -67,7 +67,7 @@ impl Worktrees<'_> {
         Ok(names.iter().map(|_| lines.next() == Some("commit")).collect())
     }
 
-    /// The worktree in which a branch is checked out, or being rebased or bisected.
+    /// Returns the worktree in which a branch is checked out, or being rebased or bisected.
     pub(super) fn user_of(
         &self,
         name: &str,

@@ -14,23 +14,23 @@ use super::{WorkspaceError, Worktrees};
 use crate::git::Held;
 use crate::model::{Oid, is_branch_name};
 
-/// What goes, as it was when it was looked at.
+/// What is to be removed, as it was when inspected.
 pub(super) struct Departure {
     pub target: Option<Target>,
     pub at_risk: AtRisk,
-    /// What is in the git directory of the worktree.
+    /// The contents of the worktree's git directory.
     git_dir: Option<Inventory>,
-    /// What is in its folder, where that is there.
+    /// The contents of its folder, if that exists.
     folder: Option<Inventory>,
-    /// Why it only goes with a backup.
+    /// Why it can be removed only after a backup.
     work: Option<WorkspaceError>,
 }
 
 impl Worktrees<'_> {
-    /// Looks at what is to go.
+    /// Inspects the worktree and the branch to be removed.
     ///
     /// # Errors
-    /// What would be lost for good, or is not the session's.
+    /// Fails if something would be lost for good, or if the worktree is not the session's.
     pub(super) fn departure(&self, removal: &Removal<'_>) -> Result<Departure, WorkspaceError> {
         let target = match removal.path {
             Some(path) => self.target(path, removal.session)?,
@@ -39,7 +39,7 @@ impl Worktrees<'_> {
         if let Some(name) = removal.branch {
             self.check_free(name, target.as_ref())?;
         }
-        // Before anything else is read: what comes later is seen by its time.
+        // Taken before anything else is read, so that any later change is detected.
         let (git_dir, folder) = match &target {
             Some(target) => take(target)?,
             None => (None, None),
@@ -120,10 +120,10 @@ impl Worktrees<'_> {
     }
 }
 
-/// A git that works in the worktree right now has one of these; one that was killed leaves it.
+/// The locks of a git process that is working in the worktree, or was killed there.
 const LOCKS: [&str; 2] = ["index.lock", "HEAD.lock"];
 
-/// The git directory, and the folder where that is there.
+/// Takes inventories of the git directory and, if it exists, of the folder.
 fn take(target: &Target) -> Result<(Option<Inventory>, Option<Inventory>), WorkspaceError> {
     let mut locks = LOCKS.iter().map(|name| target.git_dir.join(name));
     if let Some(lock) = locks.find(|lock| lock.exists()) {
@@ -135,33 +135,33 @@ fn take(target: &Target) -> Result<(Option<Inventory>, Option<Inventory>), Works
 }
 
 impl Departure {
-    /// What keeps it from going, where that is work which a backup could keep.
+    /// Returns the work that prevents the removal, unless it is to be backed up.
     pub fn refusal(&mut self, on_unsaved: OnUnsaved) -> Option<WorkspaceError> {
         self.work.take().filter(|_| on_unsaved == OnUnsaved::Refuse)
     }
 
-    /// The branch that goes.
+    /// Returns the branch to be removed and its tip.
     pub fn branch(&self) -> Option<(&str, &Oid)> {
         self.at_risk.branch.as_ref().map(|(name, tip)| (name.as_str(), tip))
     }
 
-    /// What git ignores in the worktree.
+    /// Returns the paths in the worktree that git ignores.
     fn ignored(&self) -> impl Iterator<Item = PathBuf> {
         self.at_risk.status.ignored.iter().map(|path| path_from(path))
     }
 
-    /// Looks at the files again.
+    /// Checks that the files have not changed since the inspection.
     ///
     /// # Errors
-    /// When they are not as they were.
+    /// Fails if a file has changed.
     pub fn check(&self) -> Result<(), WorkspaceError> {
         self.git_dir.iter().chain(&self.folder).try_for_each(Inventory::check)
     }
 
-    /// Removes the folder, and nothing that has come into it since it was looked at.
+    /// Removes the folder, but no file that was added since the inspection.
     ///
     /// # Errors
-    /// When something has; that stays. When something cannot be removed.
+    /// Fails if a file was added or changed, which then stays, or if one cannot be removed.
     pub fn remove_folder(&self) -> Result<(), Stopped> {
         self.folder.iter().try_for_each(Inventory::remove)?;
         let is_partial = self.folder.is_some();

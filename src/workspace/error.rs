@@ -43,7 +43,7 @@ pub enum WorkspaceError {
     /// Git lets a branch be checked out, or rebased, in one worktree only.
     #[error("branch '{name}' is already used by worktree at '{path}'")]
     BranchInUse {
-        /// Which.
+        /// The branch.
         name: String,
         /// The other worktree.
         path: PathBuf,
@@ -63,10 +63,10 @@ pub enum WorkspaceError {
     /// Neither `ao.worktreeDir` nor HOME is set.
     #[error("no home directory: HOME is not set")]
     NoHome,
-    /// Records are UTF-8.
+    /// The path is not UTF-8, as records require.
     #[error("'{}' is not UTF-8 and cannot be stored in a record", .0.display())]
     NotUtf8(PathBuf),
-    /// A path that is neither absolute nor relative to the home directory.
+    /// The path is neither absolute nor relative to the home directory.
     #[error("'{}' is neither absolute nor starts with '~/'", .0.escape_debug())]
     NotAPlace(String),
     /// The directory is not a workspace, or cannot be removed in its present condition.
@@ -144,7 +144,7 @@ pub enum WorkspaceError {
     Submodule {
         /// The path.
         path: PathBuf,
-        /// That work.
+        /// The kind of work.
         why: &'static str,
     },
     /// The worktree contains another repository, which a commit cannot save.
@@ -195,7 +195,7 @@ impl WorkspaceError {
 }
 
 impl WorkspaceError {
-    /// The hint for the user.
+    /// Returns a hint for the user.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::BareForAll(dir) => Some(format!(

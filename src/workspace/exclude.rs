@@ -13,7 +13,7 @@ use super::registry::common_dir_of;
 use super::worktrees::real_path;
 use super::{WorkspaceError, Worktrees, marker};
 
-/// How long to wait for another one that writes the same file.
+/// How long to wait for another process that is writing the same file.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Worktrees<'_> {
@@ -62,7 +62,7 @@ impl Worktrees<'_> {
             let why = format!("cannot write '{}': {error}", exposed.file.display());
             return Exclusion::Failed(exposed, why);
         }
-        // A .gitignore goes before info/exclude.
+        // A .gitignore takes precedence over info/exclude.
         match self.exposed([path]).map(|exposed| exposed.is_empty()) {
             Ok(true) => Exclusion::Written(exposed),
             Ok(false) => {
@@ -73,12 +73,12 @@ impl Worktrees<'_> {
         }
     }
 
-    /// The top of the worktree of this repository that a folder lies in.
+    /// Returns the top of the worktree of this repository that contains a folder.
     fn worktree_around(&self, path: &Path) -> Option<PathBuf> {
         let top = path.ancestors().skip(1).find(|folder| folder.join(".git").exists())?;
         let git_dir = marker::git_dir_of(top).unwrap_or_else(|| top.join(".git"));
         let is_ours = common_dir_of(&git_dir)? == self.repo.common_dir();
-        // A bare repository has no worktree, also where a file `.git` beside it leads to it.
+        // A bare repository has no worktree, even if a `.git` file beside it points to it.
         let is_bare = || !top.join(".git").is_dir() && self.is_bare_at(top);
         (is_ours && !is_bare()).then(|| top.to_owned())
     }
@@ -88,14 +88,15 @@ impl Worktrees<'_> {
         !inside.is_ok_and(|output| output.text() == "true")
     }
 
-    /// Asked of something in it: a folder that is not there cannot be told from a file.
+    /// Returns true if git ignores the directory. Asks about a path inside it, because git cannot
+    /// tell that a missing path is a directory, and patterns such as `x/` would not match.
     fn is_ignored(&self, top: &Path, path: &Path) -> Result<bool, WorkspaceError> {
         let git = self.repo.git_in(top, "check-ignore").args(["--quiet", "--no-index", "--"]);
         Ok(git.arg(path.join("x")).find()?.is_some())
     }
 
-    /// The folder is as far up as nothing else is in it that git has or would take, but not above
-    /// `ao.worktreeDir`.
+    /// Returns the highest folder, at most `ao.worktreeDir`, that contains only worktrees: no other
+    /// file in it is tracked, or untracked and not ignored.
     fn exposed_below(&self, top: &Path, path: &Path) -> Result<Exposed, WorkspaceError> {
         let root = self.root().ok().map(|root| real_path(&root));
         let root = root.filter(|root| path.starts_with(root)).unwrap_or_else(|| path.to_owned());
@@ -122,12 +123,13 @@ impl Worktrees<'_> {
         let git = git.args(["-z", "--cached", "--others", "--exclude-standard", "--"]);
         let output = git.env("GIT_LITERAL_PATHSPECS", "1").arg(folder).run()?;
         let mut files = output.bytes().split(|byte| *byte == 0).filter(|name| !name.is_empty());
-        // Of a repository it shows the folder.
+        // Git lists an embedded repository as its folder.
         Ok(files.any(|name| !worktrees.contains(&real_path(&top.join(path_from(name))))))
     }
 }
 
-/// Adds a line at the end, unless it is there. A file that cannot be written to the end is as it was.
+/// Appends a line unless the file already contains it. If the write fails halfway, the file is
+/// truncated to its previous length.
 fn add_line(path: &Path, line: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -143,13 +145,13 @@ fn add_line(path: &Path, line: &str) -> io::Result<()> {
     added.inspect_err(|_| undo(&file, text.len()))
 }
 
-/// A part of a pattern would ignore something else.
+/// Truncates the file, because part of a pattern could ignore something else.
 fn undo(file: &File, length: usize) {
     let _ = file.set_len(length as u64);
 }
 
-/// An anchored pattern for one folder, with what gitignore(5) takes for more than a character
-/// escaped. A line cannot hold its own end: any character will do there.
+/// Returns an anchored pattern that matches one folder, with the special characters of
+/// gitignore(5) escaped. A pattern cannot contain a newline, so `?` stands for it.
 fn pattern(folder: &Path) -> String {
     let mut pattern = String::new();
     for part in folder.components() {

@@ -60,7 +60,7 @@ impl Worktrees<'_> {
         }
         let (way, index) = (path.join("commondir"), path.join("index"));
         if !has_text(&way) {
-            // Where worktrees have it in every repository (gitrepository-layout(5)).
+            // The same in every linked worktree (gitrepository-layout(5)).
             fs::write(&way, "../..\n").map_err(failed("write", &way))?;
         }
         if is_empty(&index) {
@@ -70,13 +70,13 @@ impl Worktrees<'_> {
     }
 }
 
-/// It has a place and a HEAD.
+/// Returns true if the entry has a path and a HEAD.
 fn is_usable(git_dir: &Path) -> bool {
     ["HEAD", "gitdir"].iter().all(|name| has_text(&git_dir.join(name)))
 }
 
-/// A worktree that was made once has a HEAD. One that loses it later is damaged, and not for us to
-/// touch.
+/// Returns true if `git worktree add` did not complete the entry. A completed worktree that later
+/// loses its HEAD is damaged, and is left alone.
 fn is_half_made(git_dir: &Path) -> bool {
     let locked = fs::read_to_string(git_dir.join("locked")).unwrap_or_default();
     let is_begun = locked.trim_end() == INITIALIZING;

@@ -10,7 +10,7 @@ use super::status::Status;
 use super::{WorkspaceError, Worktrees};
 use crate::git::{GitCommand, uninterrupted};
 
-/// Paths that git does not look at as long as the index says so.
+/// Paths whose changes git does not report because of a flag in the index.
 #[derive(Default)]
 struct Hidden {
     assumed: Vec<Vec<u8>>,
@@ -20,8 +20,8 @@ struct Hidden {
 }
 
 impl Worktrees<'_> {
-    /// A copy of the index of a worktree in which no file is hidden from git; None where the index
-    /// itself hides none.
+    /// Returns a copy of a worktree's index in which no file is hidden from git, or None if the
+    /// index hides none.
     pub(super) fn open_index(
         &self,
         target: &Target,
@@ -38,7 +38,7 @@ impl Worktrees<'_> {
         Ok(Some(index))
     }
 
-    /// A copy of the index of a worktree, in which no file is hidden from git.
+    /// Returns a copy of a worktree's index in which no file is hidden from git.
     pub(super) fn index_copy(&self, target: &Target) -> Result<tempfile::TempPath, WorkspaceError> {
         match self.open_index(target)? {
             Some(index) => Ok(index),
@@ -46,7 +46,7 @@ impl Worktrees<'_> {
         }
     }
 
-    /// Whether a submodule has changes to files that are hidden from git.
+    /// Returns true if a submodule hides files from git and has changes.
     pub(super) fn hides_changes(&self, top: &Path) -> Result<bool, WorkspaceError> {
         let Some(git_dir) = self.repo.git_dir_of(top) else { return Ok(false) };
         let target = Target { git_dir, path: top.to_owned(), missing: false };
@@ -59,7 +59,8 @@ impl Worktrees<'_> {
         }
     }
 
-    /// A file outside of a sparse checkout is not there, and that is no change.
+    /// Returns the hidden files. A skip-worktree file that does not exist is outside a sparse
+    /// checkout, which is no change.
     fn hidden(&self, top: &Path) -> Result<Hidden, WorkspaceError> {
         let output = self.repo.git_in(top, "ls-files").args(["-v", "--stage", "-z"]).run()?;
         let mut hidden = Hidden::default();
@@ -89,9 +90,9 @@ impl Worktrees<'_> {
         index: &Path,
         hidden: &Hidden,
     ) -> Result<(), WorkspaceError> {
-        // What git noted of a hidden file may be older than a change of the same second: it does
-        // not look after such entries when it writes an index. One that is added anew has no note,
-        // and is compared by its content.
+        // The stat data of a hidden entry may predate a change in the same second, because git
+        // skips such entries in its racy check when it writes an index. A newly added entry has no
+        // stat data, so git compares the content.
         let git = with_index(self.git_on(target, "update-index"), Some(index));
         git.args(["-z", "--index-info"]).input(hidden.entries.join(&0)).run()?;
         for (option, paths) in
@@ -106,7 +107,7 @@ impl Worktrees<'_> {
     }
 }
 
-/// The command with another index than the worktree's own.
+/// Makes the command use this index, if any, instead of the worktree's own.
 pub(super) fn with_index(git: GitCommand, index: Option<&Path>) -> GitCommand {
     match index {
         Some(index) => git.env("GIT_INDEX_FILE", index),
@@ -114,10 +115,11 @@ pub(super) fn with_index(git: GitCommand, index: Option<&Path>) -> GitCommand {
     }
 }
 
-/// A copy that goes away again, in the same folder: a split index finds its other half there.
+/// Returns a temporary copy in the same folder, where a split index finds its shared index.
 ///
-/// It keeps the time of the original, by which git knows the entries that may have changed in the
-/// moment they were added (gitformat-index(5)): with a later time such changes would be missed.
+/// The copy keeps the modification time of the original. By that time git recognizes entries that
+/// may have changed right after they were added (gitformat-index(5)); with a later one it would
+/// miss such changes.
 fn copy_of_index(git_dir: &Path) -> Result<tempfile::TempPath, WorkspaceError> {
     let index = git_dir.join("index");
     let copy = || -> io::Result<tempfile::TempPath> {
@@ -129,7 +131,7 @@ fn copy_of_index(git_dir: &Path) -> Result<tempfile::TempPath, WorkspaceError> {
                 copy.as_file().set_times(FileTimes::new().set_modified(time))?;
                 Ok(copy.into_temp_path())
             }
-            // An empty file is no index; a missing one is an empty index.
+            // Git rejects an empty file, but treats a missing one as an empty index.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let copy = copy.into_temp_path();
                 fs::remove_file(&copy)?;

@@ -39,27 +39,28 @@ use super::{
 /// # Ok(()) }
 /// ```
 pub trait Workspace {
-    /// Makes a place to work in: all of it, or nothing.
+    /// Creates a workspace, completely or not at all.
     ///
     /// # Errors
-    /// Whatever stands in its way, see [`WorkspaceError`]. What was there before is as it was.
+    /// Fails if the path or the branch cannot be used, see [`WorkspaceError`]. Nothing has changed
+    /// then.
     fn add(&self, addition: &Addition) -> Result<Added<'_>, WorkspaceError>;
 
-    /// What the workspaces at these places are like, in the same order. Nothing is written, no
-    /// lock is taken, and one that cannot be read does not hide the others.
+    /// Returns the states of the workspaces at these places, in the same order. Writes nothing and
+    /// takes no lock. A workspace that cannot be read is reported as such in its state.
     ///
     /// # Errors
-    /// When it cannot be told which workspaces there are.
+    /// Fails if the workspaces cannot be listed.
     fn states(
         &self,
         places: &[ExpectedWorktree<'_>],
         detail: Detail,
     ) -> Result<Vec<WorkspaceState>, WorkspaceError>;
 
-    /// What the workspace at one place is like.
+    /// Returns the state of the workspace at one place.
     ///
     /// # Errors
-    /// As [`states`](Workspace::states).
+    /// Fails if [`states`](Workspace::states) does.
     fn state(
         &self,
         place: &ExpectedWorktree<'_>,
@@ -69,16 +70,17 @@ pub trait Workspace {
         Ok(states.pop().unwrap_or_else(|| WorkspaceState::of(Condition::Missing)))
     }
 
-    /// Makes a workspace again whose folder is gone, from its branch or the last commit seen on it.
+    /// Creates a workspace again whose directory is missing, from its branch or the last recorded
+    /// commit of that.
     ///
     /// # Errors
-    /// As [`add`](Workspace::add); and when neither branch nor commit is there.
+    /// Fails if [`add`](Workspace::add) does, or if neither the branch nor the commit exists.
     fn recreate(&self, again: &Recreation<'_>) -> Result<Added<'_>, WorkspaceError>;
 
-    /// Removes a workspace, and a branch with it where that is asked for.
+    /// Removes a workspace and, on request, its branch.
     ///
     /// # Errors
-    /// When it is no workspace, or work would be lost. Nothing is removed then.
-    /// [`WorkspaceError::Incomplete`] when it stopped in the middle.
+    /// Fails if the path is not a workspace, or if work would be lost; nothing is removed then.
+    /// Fails with [`WorkspaceError::Incomplete`] if the removal stopped halfway.
     fn remove(&self, removal: &Removal<'_>) -> Result<Removed, WorkspaceError>;
 }

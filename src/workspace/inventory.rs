@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 use super::{WorkspaceError, removing};
 use crate::git::uninterrupted;
 
-/// A removal that ended before everything was gone.
+/// A removal that stopped before everything was removed.
 pub(super) struct Stopped {
-    /// True if something is gone.
+    /// True if something was removed.
     pub is_partial: bool,
     /// What stopped it.
     pub source: WorkspaceError,
 }
 
-/// All that was in a folder when it was looked at.
+/// The contents of a folder at the time of inspection.
 pub(super) struct Inventory {
-    /// A folder stands before what is in it, and a `.git` at the top before all else.
+    /// A folder comes before its contents, and a `.git` at the top before all other entries.
     entries: Vec<Entry>,
     /// Folders below the top that hold a repository or a worktree.
     pub repositories: Vec<PathBuf>,
@@ -31,9 +31,9 @@ struct Entry {
     identity: Identity,
 }
 
-/// What tells that an entry is still the one that was seen: any write moves the time of change,
-/// which no program can set (inode(7)). Of a folder only which one it is: its times move with what
-/// is in it.
+/// Identifies an entry and its content. Any write updates the ctime, which no program can set
+/// (inode(7)). A folder is identified by its inode alone, because its times change with its
+/// contents.
 #[derive(PartialEq, Eq)]
 struct Identity {
     inode: (u64, u64),
@@ -48,14 +48,15 @@ impl Identity {
     }
 }
 
-/// What a file system monitor of git keeps in a git directory comes and goes.
+/// The prefix of the files that git's file system monitor keeps in a git directory. They come and
+/// go, so the inventory leaves them out.
 const MONITOR: &str = "fsmonitor--daemon";
 
 impl Inventory {
-    /// Looks at a folder and all that is in it.
+    /// Lists a folder and everything in it.
     ///
     /// # Errors
-    /// When something in it cannot be read, or is the root of another file system.
+    /// Fails if an entry cannot be read, or if another file system is mounted in the folder.
     pub fn take(top: &Path) -> Result<Self, WorkspaceError> {
         let mut inventory = Self { entries: Vec::new(), repositories: Vec::new() };
         let meta = fs::symlink_metadata(top).map_err(failed("read", top))?;
@@ -87,10 +88,11 @@ impl Inventory {
         Ok(())
     }
 
-    /// Looks again.
+    /// Checks that nothing has changed since.
     ///
     /// # Errors
-    /// [`WorkspaceError::Changed`] with what is not as it was; and as [`take`](Self::take).
+    /// Fails with [`WorkspaceError::Changed`] if an entry has changed; also fails if
+    /// [`take`](Self::take) does.
     pub fn check(&self) -> Result<(), WorkspaceError> {
         let Some(top) = self.entries.first() else { return Ok(()) };
         let now = Self::take(&top.path)?;
@@ -103,8 +105,8 @@ impl Inventory {
         Err(WorkspaceError::Changed(changed.clone()))
     }
 
-    /// A file that was written or moved here after another one was last written. The system's clock
-    /// for files has ticks: what came in the same one does not count.
+    /// Returns a file that was written or moved here after another one was last written. File times
+    /// are coarse, so a change in the same clock tick goes unnoticed.
     pub fn newer_than(&self, other: &Metadata) -> Option<&Path> {
         let at = [other.ctime(), other.ctime_nsec()];
         let is_newer = |entry: &&Entry| {
@@ -113,11 +115,11 @@ impl Inventory {
         self.entries.iter().find(is_newer).map(|entry| entry.path.as_path())
     }
 
-    /// Removes what was seen, as long as it is what was seen. It ends at the first thing that is
-    /// not; that stays, and so does the `.git` at the top.
+    /// Removes the listed entries. Stops at the first one that has changed. That one stays, and so
+    /// does the `.git` at the top.
     ///
     /// # Errors
-    /// [`WorkspaceError::Changed`] with what stays; or when something cannot be removed.
+    /// Fails with [`WorkspaceError::Changed`] if an entry has changed, or if one cannot be removed.
     pub fn remove(&self) -> Result<(), Stopped> {
         let (top, rest) = self.entries.split_first().expect("an inventory has its top");
         for (n, entry) in rest.iter().rev().chain([top]).enumerate() {
@@ -144,7 +146,7 @@ impl Entry {
     }
 }
 
-/// What is in a folder, in an order that is always the same; `.git` first.
+/// Returns the contents of a folder, sorted, with `.git` first.
 fn folder(path: &Path) -> io::Result<Vec<PathBuf>> {
     let mut inside = Vec::new();
     for entry in uninterrupted(|| fs::read_dir(path))? {
@@ -158,8 +160,8 @@ fn folder(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(inside)
 }
 
-/// A worktree, submodule or repository has a `.git`; a bare one looks like one
-/// (gitrepository-layout(5)).
+/// Returns true for a worktree, submodule or repository, which contains `.git`, and for a bare
+/// repository, which has the files of one (gitrepository-layout(5)).
 fn is_repository(path: &Path, inside: &[PathBuf]) -> bool {
     let has = |name: &str| inside.iter().any(|inner| inner.ends_with(name));
     has(".git") || (!path.ends_with(".git") && has("HEAD") && has("objects") && has("refs"))

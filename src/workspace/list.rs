@@ -27,11 +27,11 @@ impl Worktrees<'_> {
     /// # Errors
     /// Fails if git fails.
     pub fn list(&self) -> Result<Vec<WorktreeEntry>, WorkspaceError> {
-        // What is undone after ^C asks for it, and must not be ended by the next one.
+        // A rollback after ^C needs the list, so another ^C must not kill git.
         let list =
             || self.repo.git("worktree").shielded().args(["list", "--porcelain", "-z"]).run();
         let output = match retry_on_worktree_race(list) {
-            // Nobody makes it any more: it was left like this.
+            // After all retries the entry is still incomplete, so nobody is working on it.
             Err(error) if is_half_made(&error) => {
                 self.mend_half_made()?;
                 list()?
@@ -42,7 +42,7 @@ impl Worktrees<'_> {
     }
 }
 
-/// Records end with an empty line, lines with NUL (git-worktree(1)).
+/// Parses the list, in which NUL ends lines and an empty line ends entries (git-worktree(1)).
 fn parse(bytes: &[u8]) -> Vec<WorktreeEntry> {
     let mut all = Vec::new();
     for line in bytes.split(|byte| *byte == 0) {
@@ -78,7 +78,7 @@ impl WorktreeEntry {
     }
 }
 
-/// Before the first commit git shows an id of zeros.
+/// Returns false for the null id, which git shows before the first commit.
 fn is_set(id: &Oid) -> bool {
     id.as_str().bytes().any(|byte| byte != b'0')
 }

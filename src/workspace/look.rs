@@ -13,15 +13,15 @@ use super::{
 };
 use crate::git::{GitCommand, GitError, Output};
 
-/// What is shared by all places that are looked at in one go.
+/// The data shared by all inspections of one call.
 struct Look<'a> {
     worktrees: &'a Worktrees<'a>,
     known: Vec<Registered>,
-    /// What git lists; asked for only where HEAD is not kept in a file.
+    /// The output of `git worktree list`, which is needed only if HEAD is not stored in a file.
     listed: Option<Vec<WorktreeEntry>>,
 }
 
-/// Where HEAD of a worktree is.
+/// The HEAD of a worktree.
 enum Head {
     Branch(String),
     Detached,
@@ -29,7 +29,7 @@ enum Head {
 }
 
 impl Worktrees<'_> {
-    /// Looks at all of them at once: `git status` runs for several at a time.
+    /// Inspects all places, with several `git status` at a time.
     pub(super) fn look(
         &self,
         places: &[ExpectedWorktree<'_>],
@@ -51,7 +51,8 @@ impl Worktrees<'_> {
         Ok(states)
     }
 
-    /// The git directory of a worktree of this repository at `path`, or what is there instead.
+    /// Returns the git directory of the worktree of this repository at `path`, or the condition
+    /// that prevents its use.
     fn own_git_dir(&self, path: &Path, known: &[Registered]) -> Result<PathBuf, Condition> {
         let here = known.iter().find(|known| known.path == path);
         match fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
@@ -128,7 +129,7 @@ impl Look<'_> {
         Ok(WorkspaceState { branch, locked, ..WorkspaceState::of(condition) })
     }
 
-    /// Whether git refuses to work there.
+    /// Returns true if git refuses to work there because of core.bare.
     fn is_taken_for_bare(&self, path: &Path) -> Result<bool, WorkspaceError> {
         let repo = self.worktrees.repo;
         if !repo.is_bare_for_all() {
@@ -149,7 +150,7 @@ impl Look<'_> {
         Ok(branch.map_or(Head::Detached, Head::Branch))
     }
 
-    /// Cherry-picks and reverts where refs are not kept in files.
+    /// Returns a cherry-pick or revert in progress, for repositories whose refs are not files.
     fn picking(&self, path: &Path) -> Result<Option<Operation>, WorkspaceError> {
         let git = self.worktrees.repo.git_in(path, "cat-file").arg("--batch-check=%(objecttype)");
         let Ok(output) = git.input("CHERRY_PICK_HEAD\nREVERT_HEAD\n").run() else {
@@ -161,7 +162,7 @@ impl Look<'_> {
     }
 }
 
-/// What is wrong with a worktree in which git does not work.
+/// The message for a worktree that git takes for a bare repository.
 const BARE: &str = "core.bare is set for all worktrees";
 
 impl WorkspaceState {
@@ -191,7 +192,7 @@ pub fn is_worktree(condition: &Condition) -> bool {
 fn head_of(git_dir: &Path) -> Head {
     let text = fs::read_to_string(git_dir.join("HEAD")).unwrap_or_default();
     match text.trim_end().strip_prefix("ref: refs/heads/") {
-        // What is in the file where refs are kept elsewhere (reftable).
+        // The placeholder in HEAD if refs are not stored in files (reftable).
         Some(".invalid") => Head::Elsewhere,
         Some(name) => Head::Branch(name.to_owned()),
         None => Head::Detached,

@@ -132,7 +132,8 @@ pub fn bring_back(worktrees: &Worktrees<'_>, path: &Path) -> Result<(), Workspac
     Ok(())
 }
 
-/// True also when the repository has moved with the worktree.
+/// Returns true if the worktree points to this git directory. If the repository moved too and the
+/// path no longer exists, the name of the git directory must match.
 fn leads_to(worktree: &Path, git_dir: &Path) -> bool {
     let Some(target) = marker::git_dir_of(worktree) else { return false };
     match target.canonicalize() {

@@ -12,8 +12,8 @@ use crate::store::Key;
 
 pub(super) const NAME: &str = "AO_SESSION";
 
-/// Beside it, the session's project: two projects may hold the same id. Older programs do not write
-/// it, and read nothing but the id in the other one.
+/// The file beside it with the session's project, because two projects may use the same id. It is
+/// a separate file because older versions do not write it, and accept only the id in `AO_SESSION`.
 pub(super) const PROJECT: &str = "AO_PROJECT";
 
 /// Returns the session of the current worktree, or None outside of one or if the file contains no
@@ -60,20 +60,20 @@ pub fn mark_here(repo: &Repository, session: SessionId) -> Result<(), WorkspaceE
     write(repo.git_dir(), session)
 }
 
-/// What the file says; nothing where it is missing or is not a session's id.
+/// Returns the session that the file names, or None if it is missing or contains no id.
 pub(super) fn read(git_dir: &Path) -> Option<SessionId> {
     let text = fs::read_to_string(git_dir.join(NAME)).ok()?;
     text.strip_suffix('\n').unwrap_or(&text).parse().ok()
 }
 
-/// Likewise, with the project where a file says it.
+/// Returns the session that the file names, with its project if that is recorded.
 pub(super) fn read_key(git_dir: &Path) -> Option<Key> {
     let id = read(git_dir)?;
     let text = fs::read_to_string(git_dir.join(PROJECT)).unwrap_or_default();
     Some(Key { id, project: text.trim_end().parse().ok() })
 }
 
-/// Names the session of a worktree.
+/// Records the session of a worktree.
 pub(super) fn write(git_dir: &Path, session: SessionId) -> Result<(), WorkspaceError> {
     let path = git_dir.join(NAME);
     fs::write(&path, format!("{session}\n")).map_err(|source| WorkspaceError::Io {
@@ -83,8 +83,8 @@ pub(super) fn write(git_dir: &Path, session: SessionId) -> Result<(), WorkspaceE
     })
 }
 
-/// Where the `.git` file at the top of a worktree points, whether that is there or not; None where
-/// there is no such file (gitrepository-layout(5)).
+/// Returns the git directory to which the `.git` file of a worktree points, whether or not it
+/// exists; None if there is no such file (gitrepository-layout(5)).
 pub(super) fn git_dir_of(top: &Path) -> Option<PathBuf> {
     let bytes = fs::read(top.join(".git")).ok()?;
     let target = bytes.strip_prefix(b"gitdir: ")?;

@@ -1,7 +1,8 @@
 //! Workspaces: the git worktrees in which agents work.
 //!
-//! [`Worktrees`] creates, inspects and removes them; [`Workspace`] is the trait behind it. What is
-//! made is made as a whole, and work that is saved nowhere else is backed up before it is removed.
+//! [`Worktrees`] creates, inspects and removes them; [`Workspace`] is the trait behind it. A
+//! workspace is created completely or not at all. Work that is saved nowhere else is backed up
+//! before it is removed.
 
 mod add;
 mod addition;

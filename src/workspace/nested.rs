@@ -8,8 +8,8 @@ use super::{WorkspaceError, Worktrees};
 use crate::git::{GitCommand, GitError};
 
 impl Worktrees<'_> {
-    /// Refuses a worktree, and a repository in which anything is that its remotes do not have.
-    /// Submodules are looked at elsewhere.
+    /// Checks that the folder contains no worktree, and no repository with work that its remotes do
+    /// not have. Submodules are checked by [`check_submodules`](Self::check_submodules).
     pub(super) fn check_nested(
         &self,
         inventory: &Inventory,
@@ -26,25 +26,26 @@ impl Worktrees<'_> {
         Ok(())
     }
 
-    /// True for a repository that another one has all of, such as a dependency that was cloned.
+    /// Returns true if the remotes of a repository have everything in it, as with a dependency that
+    /// was cloned.
     fn is_copy(&self, path: &Path) -> Result<bool, GitError> {
         let dot_git = path.join(".git");
         let has_worktrees = |dir: &Path| dir.join("worktrees").exists();
         if !dot_git.is_dir() || has_worktrees(&dot_git) || dot_git.join("modules").exists() {
             return Ok(false);
         }
-        // Its configuration may be somebody else's, and name programs.
+        // The configuration of the repository is not trusted: core.fsmonitor can name a program.
         let git = |verb| self.repo.git_in_with(path, &[("core.fsmonitor", "false")], verb);
         let status = git("status").args(["--porcelain", "--untracked-files=normal"]).run()?;
         Ok(status.bytes().is_empty() && unpushed(git("rev-list"))? == "0")
     }
 
-    /// Refuses when a submodule that the worktree keeps the repository of, whether it is checked
-    /// out or not, has commits that are nowhere else.
+    /// Checks that no submodule repository in the worktree's git directory, checked out or not, has
+    /// commits that are nowhere else.
     pub(super) fn check_modules(&self, git_dir: &Path) -> Result<(), WorkspaceError> {
         for module in modules(&git_dir.join("modules")) {
             let git = self.repo.git("rev-list").env("GIT_DIR", module.clone());
-            // Where it is checked out does not matter, and may be gone.
+            // Its own core.worktree may no longer exist, and does not matter here.
             if unpushed(git.env("GIT_WORK_TREE", module.clone()))? != "0" {
                 let why = "commits that are on no remote";
                 return Err(WorkspaceError::Submodule { path: module, why });
@@ -54,14 +55,15 @@ impl Worktrees<'_> {
     }
 }
 
-/// How many commits a repository has that none of its remotes has.
+/// Returns the number of commits that are on no remote, including those of the stash.
 pub(super) fn unpushed(rev_list: GitCommand) -> Result<String, GitError> {
-    // The stash is written as a pattern, or git would look below it.
+    // Without a wildcard, --glob would match only refs below refs/stash.
     let git = rev_list.args(["--count", "--branches", "--glob=refs/stas[h]", "--ignore-missing"]);
     Ok(git.args(["HEAD", "--not", "--remotes"]).run()?.text())
 }
 
-/// The repositories below a folder; submodules of submodules are below theirs, in `modules`.
+/// Returns the repositories below a folder, including those of nested submodules, which are in
+/// `modules` of their parent's repository.
 fn modules(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -6,20 +6,22 @@ use super::WorkspaceError;
 use super::removal::Target;
 use crate::git::{Repository, replace};
 
-/// A worktree that git takes for one at a place where there is nothing; it is led back unless git
-/// has forgotten it by then.
+/// A registered worktree whose entry temporarily names a path that does not exist. Dropping this
+/// restores the entry, unless git has removed it.
 pub(super) struct Nowhere {
-    /// The place.
+    /// The path, which does not exist.
     pub path: PathBuf,
     file: PathBuf,
     before: Vec<u8>,
 }
 
 impl Nowhere {
-    /// Leads git there. From then on the folder that it was in is out of git's sight.
+    /// Points the entry at a path that does not exist, so that git cannot touch the worktree's own
+    /// folder.
     ///
     /// # Errors
-    /// [`WorkspaceError::Changed`] when that folder is there again.
+    /// Fails with [`WorkspaceError::Changed`] if that folder exists again. Also fails if the entry
+    /// cannot be read or written.
     pub fn lead(repo: &Repository, target: &Target) -> Result<Self, WorkspaceError> {
         let file = target.git_dir.join("gitdir");
         let failed = |act| {
@@ -41,13 +43,13 @@ impl Nowhere {
 impl Drop for Nowhere {
     fn drop(&mut self) {
         if self.file.exists() {
-            // Git says so itself if the worktree cannot be found any more.
+            // Failure is ignored: git itself reports a worktree that it cannot find.
             let _ = write(&self.file, self.before.trim_ascii_end());
         }
     }
 }
 
-/// Whoever reads it meanwhile finds the old or the new.
+/// Replaces the file atomically.
 fn write(file: &Path, line: &[u8]) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut fresh = tempfile::Builder::new().prefix("ao-gitdir.").tempfile_in(folder)?;

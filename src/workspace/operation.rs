@@ -52,7 +52,7 @@ pub fn operation(git_dir: &Path) -> Option<Operation> {
     signs.into_iter().find(|(name, _)| there(name)).map(|(_, operation)| operation)
 }
 
-/// The branch that a rebase or bisect will come back to.
+/// Returns the branch to which a rebase or bisect in progress returns.
 pub(super) fn branch_held(git_dir: &Path) -> Option<String> {
     let read = |name: &str| fs::read_to_string(git_dir.join(name)).ok();
     let full = read("rebase-merge/head-name").or_else(|| read("rebase-apply/head-name"));

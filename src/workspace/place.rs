@@ -22,7 +22,7 @@ impl Worktrees<'_> {
         Ok(real_path(&self.root()?.join(project.as_str()).join(session.short())))
     }
 
-    /// The folder below which worktrees go.
+    /// Returns the directory below which worktrees are created.
     pub(super) fn root(&self) -> Result<PathBuf, WorkspaceError> {
         let Some(dir) = self.repo.settings().worktree_dir() else {
             return Ok(home(self.repo.environment())
@@ -30,7 +30,7 @@ impl Worktrees<'_> {
                 .join(".worktrees"));
         };
         let main = self.repo.main_folder();
-        // Nothing goes into a git directory that lies apart.
+        // If the git directory is separate from the worktree, nothing is created inside it.
         let is_apart = main == self.repo.common_dir() && self.repo.work_dir().is_some();
         let beside = main.parent().filter(|_| is_apart);
         Ok(beside.unwrap_or(main).join(dir))
@@ -89,8 +89,8 @@ fn read(text: &str, home: Option<&Path>) -> Result<PathBuf, WorkspaceError> {
     }
 }
 
-/// The home directory as git finds it: HOME, with links resolved so that it compares with what git
-/// prints.
+/// Returns the home directory as git determines it: HOME, with symbolic links resolved, so that it
+/// can be compared with paths that git prints.
 fn home(environment: &Environment) -> Option<PathBuf> {
     let home = environment.home().filter(|home| home.is_absolute())?;
     Some(home.canonicalize().unwrap_or_else(|_| home.to_owned()))

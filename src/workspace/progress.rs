@@ -6,7 +6,8 @@ use crate::git::{GitCommand, GitError, plain_message};
 /// next one replaces.
 pub type Progress<'a> = &'a (dyn Fn(&str) + Sync);
 
-/// Runs `git <verb>`, with `--quiet` unless somebody wants to see its progress.
+/// Runs `git <verb>` and reports its progress, if somebody wants to see it. The caller adds
+/// `--quiet` otherwise.
 pub(super) fn run(
     git: GitCommand,
     verb: &str,
@@ -29,7 +30,7 @@ pub(super) fn run(
     if ended.status == Some(0) {
         return Ok(());
     }
-    // What git says of its own work before a hook fails is no part of the failure.
+    // Git's own progress output is not part of the message when a hook fails.
     let is_known = |line: &&str| {
         announcement.as_deref() == Some(line) || completed.iter().any(|it| it == line)
     };

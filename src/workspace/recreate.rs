@@ -3,8 +3,8 @@ use super::{Added, Addition, Branch, Recreation, WorkspaceError, WorktreeEntry, 
 use super::{Condition, Detail, ExpectedWorktree, Workspace};
 
 impl<'r> Worktrees<'r> {
-    /// What git still knows of a worktree whose folder is gone may hold what was staged: that is
-    /// backed up before git forgets it.
+    /// Creates the worktree again. If its folder is missing but git still has its index, staged
+    /// changes are backed up before git forgets the worktree.
     pub(super) fn recreate_worktree(
         &self,
         again: &Recreation<'_>,

@@ -30,7 +30,7 @@ impl Worktrees<'_> {
         let refs = branches.iter().map(|branch| format!("refs/heads/{branch}"));
         let text = git.args(refs).arg("--").run()?.text();
         let parse = |line: &str| {
-            // Neither a branch nor an id has a space; a date in the braces may.
+            // Branch names and ids contain no spaces, but a date in the braces may.
             let (name, rest) = line.strip_prefix("refs/heads/")?.split_once("@{")?;
             let (to, message) = rest.split_once("} ")?.1.split_once(' ')?;
             Some((name.to_owned(), Moved { to: to.parse().ok()?, message: message.to_owned() }))

@@ -12,7 +12,7 @@ use crate::git::uninterrupted;
 use crate::model::SessionId;
 use crate::store::Key;
 
-/// One linked worktree that git knows, whether it is there or not.
+/// A linked worktree that is registered in git, whether or not its folder exists.
 #[derive(Debug, Clone)]
 pub(super) struct Registered {
     /// Its own git directory.
@@ -41,7 +41,7 @@ impl Worktrees<'_> {
     /// Fails if the git directory cannot be read.
     pub fn sessions_known(&self) -> Result<BTreeMap<SessionId, PathBuf>, WorkspaceError> {
         let mut known = self.registered()?;
-        // Of two that name the same session, one that is there counts.
+        // If two name the same session, an existing one takes precedence.
         known.sort_by_key(|known| known.path.exists());
         let session = |known: Registered| Some((marker::read(&known.git_dir)?, known.path));
         Ok(known.into_iter().filter_map(session).collect())
@@ -77,8 +77,8 @@ impl Worktrees<'_> {
 }
 
 impl Registered {
-    /// `gitdir` names the `.git` file of the worktree; relative to this directory where
-    /// `worktree.useRelativePaths` is set.
+    /// Reads the entry with this git directory. Its file `gitdir` names the `.git` file of the
+    /// worktree, relative to the git directory if `worktree.useRelativePaths` is set.
     fn read(git_dir: PathBuf) -> Option<Self> {
         let bytes = fs::read(git_dir.join("gitdir")).ok()?;
         let dot_git = git_dir.join(path_from(bytes.trim_ascii_end()));
@@ -88,7 +88,7 @@ impl Registered {
     }
 }
 
-/// The directory that a worktree's git directory shares with the others.
+/// Returns the common directory of a worktree's git directory.
 pub(super) fn common_dir_of(git_dir: &Path) -> Option<PathBuf> {
     match fs::read(git_dir.join("commondir")) {
         Ok(bytes) => git_dir.join(path_from(bytes.trim_ascii_end())).canonicalize().ok(),

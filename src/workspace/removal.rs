@@ -73,7 +73,7 @@ pub struct Recreation<'a> {
     pub session: SessionId,
 }
 
-/// A linked worktree that is to go.
+/// A linked worktree to remove.
 pub(super) struct Target {
     pub git_dir: PathBuf,
     pub path: PathBuf,

@@ -16,13 +16,13 @@ use crate::model::{Oid, SessionId};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Worktrees<'_> {
-    /// Everything that can refuse comes first; then what would be lost is kept; then what was looked
-    /// at goes, if it is still the same.
+    /// Decides first whether to refuse, then backs up work that would be lost, then removes what
+    /// was inspected, provided that it has not changed.
     ///
-    /// One at a time: of two branches that have the same commits, the second one that goes is their
-    /// last.
+    /// Removals run one at a time. If two branches hold the same commits, concurrent removals would
+    /// each count on the other branch to keep them.
     pub(super) fn remove_worktree(&self, removal: &Removal<'_>) -> Result<Removed, WorkspaceError> {
-        // What is refused writes nothing, not even a lock.
+        // A refused removal writes nothing, not even a lock.
         self.decided(removal)?;
         let _alone = self.repo.lock_named("remove", PATIENCE)?;
         let departure = self.decided(removal)?;
@@ -64,8 +64,8 @@ impl Worktrees<'_> {
         }
     }
 
-    /// Removes the folder, and lets git forget it. Git looks at the folder again: one that is there
-    /// by now, with somebody else's work in it, is not removed.
+    /// Removes the folder and unregisters the worktree. If the folder exists again by then, for
+    /// example with somebody else's work, it is not removed.
     fn discard(&self, departure: &Departure, session: SessionId) -> Result<(), Stopped> {
         let Some(target) = &departure.target else { return Ok(()) };
         removing::begin(&target.git_dir);
@@ -74,7 +74,8 @@ impl Worktrees<'_> {
         forgotten.map_err(|source| Stopped { is_partial: true, source })
     }
 
-    /// Where nothing is gone, it is as if nothing had been tried.
+    /// Turns a stopped removal into an error. If nothing was removed, drops the note of the removal
+    /// and the backup, as if nothing had been tried.
     fn explain(
         &self,
         Stopped { is_partial, source }: Stopped,
@@ -93,8 +94,9 @@ impl Worktrees<'_> {
         source
     }
 
-    /// Lets git forget a worktree whose folder is gone. Git runs no hook for this, and would remove
-    /// a folder that comes back at this moment: so it is told of another place first.
+    /// Unregisters a worktree whose folder is gone. Git would remove a folder that reappears at
+    /// this moment, so the entry is first pointed at a path that does not exist. Git runs no hook
+    /// for this.
     pub(super) fn forget_missing(
         &self,
         target: &Target,
@@ -108,7 +110,7 @@ impl Worktrees<'_> {
         let git = || self.repo.git("worktree").as_user().shielded().args(["remove", "--"]);
         match retry_on_worktree_race(|| git().arg(&nowhere.path).run()) {
             Ok(_) => Ok(()),
-            // Somebody else let git forget it.
+            // Another process has unregistered it.
             Err(GitError::Failed { .. })
                 if self.target(&target.path, session).is_ok_and(|it| it.is_none()) =>
             {
@@ -118,7 +120,7 @@ impl Worktrees<'_> {
         }
     }
 
-    /// By compare-and-swap with the commit that was looked at: what came after it is not lost.
+    /// Deletes the branch if it is still at the inspected commit, so that no later commit is lost.
     fn delete_branch(&self, name: &str, tip: &Oid) -> Result<(), WorkspaceError> {
         let others = self.list()?;
         if let Some(path) = self.user_of(name, &others)? {
@@ -128,21 +130,21 @@ impl Worktrees<'_> {
         let git = self.repo.git("update-ref").shielded().args(["-d", &full, tip.as_str()]);
         if let Err(error) = git.run() {
             match self.repo.read_ref(&full)? {
-                // Git deleted it before it failed, or somebody else did.
+                // Git deleted it before failing, or another process did.
                 None => {}
                 Some(at) if at == *tip => return Err(error.into()),
                 Some(_) => return Err(WorkspaceError::BranchMoved(name.to_owned())),
             }
         }
         let section = format!("branch.{name}");
-        // Most branches have no section.
+        // Failure is expected: most branches have no section.
         let git = self.repo.git("config").shielded();
         let _ = git.args(["--local", "--remove-section", &section]).run();
         Ok(())
     }
 }
 
-/// A folder that is left over; one with anything in it stays.
+/// Removes a leftover folder if it is empty.
 pub(super) fn remove_empty(path: &Path) {
     let _ = fs::remove_dir(path);
 }

@@ -9,11 +9,11 @@ use crate::ledger::Clock;
 use crate::model::{Oid, SessionId};
 
 impl Worktrees<'_> {
-    /// Keeps what is at stake under `refs/ao/backup/<id>`, or `<id>-2` and so on where that is
-    /// taken, and returns the ref's full name.
+    /// Saves the work at risk under `refs/ao/backup/<id>`, or `<id>-2` and so on if that is taken,
+    /// and returns the full name of the ref.
     ///
-    /// The commit's tree is the worktree as it is, without ignored files; its parents are the tips
-    /// and, where the index differs from both, a commit of the index.
+    /// The tree of the commit is the worktree without ignored files. Its parents are the tips and,
+    /// if the index differs from both HEAD and the worktree, a commit of the index.
     pub(super) fn back_up(
         &self,
         target: Option<&Target>,
@@ -52,16 +52,16 @@ impl Worktrees<'_> {
             let git = self.repo.git("update-ref").shielded().args(["-m", "backup", &name]);
             match git.args([commit.as_str(), &nothing]).run() {
                 Ok(_) => return Ok(name),
-                // Somebody else took the name just now.
+                // Another process took the name in the meantime.
                 Err(_) if self.repo.read_ref(&name)?.is_some() => {}
                 Err(error) => return Err(error.into()),
             }
         }
     }
 
-    /// Takes a backup back of what is still there.
+    /// Deletes a backup whose work was not removed after all.
     pub(super) fn drop_backup(&self, name: &str) {
-        // One that stays is of use to nobody, and harms nobody.
+        // Failure is ignored: a superfluous backup does no harm.
         let _ = self.repo.git("update-ref").shielded().args(["-d", name]).run();
     }
 
@@ -80,11 +80,11 @@ impl Worktrees<'_> {
             _ => None,
         };
         if target.missing {
-            // A path with a conflict has no content but in the files that are gone.
+            // The content of a path with conflicts was only in the files, which are gone.
             let git = git("update-index").args(["-z", "--force-remove", "--stdin"]);
             git.input(conflicts.join(&0)).run()?;
         } else {
-            // A sparse checkout may hold files that are outside of what it says.
+            // A sparse checkout may contain files outside its patterns.
             git("add").args(["--all", "--sparse"]).run()?;
             let after = gitlinks(git("ls-files"))?;
             if let Some(new) = after.iter().find(|path| !before.contains(path)) {
@@ -117,12 +117,12 @@ impl Worktrees<'_> {
     }
 }
 
-/// The paths at which an index holds a commit of another repository.
+/// Returns the paths of submodules and other gitlinks in an index.
 pub(super) fn gitlinks(ls_files: GitCommand) -> Result<Vec<Vec<u8>>, WorkspaceError> {
     paths(ls_files.arg("--stage"), "160000 ")
 }
 
-/// The paths of `<mode> <id> <stage>\t<path>` that begin with a mode.
+/// Returns the paths of the entries `<mode> <id> <stage>\t<path>` that start with `mode`.
 fn paths(ls_files: GitCommand, mode: &str) -> Result<Vec<Vec<u8>>, WorkspaceError> {
     let output = ls_files.arg("-z").run()?;
     let entries = output.bytes().split(|byte| *byte == 0);

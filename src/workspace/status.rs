@@ -5,21 +5,22 @@ use std::path::Path;
 use super::{Changes, Divergence, Worktrees};
 use crate::git::GitCommand;
 
-/// What git says of one worktree.
+/// The status of one worktree.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Status {
     pub changes: Changes,
     pub upstream: Option<Divergence>,
-    /// Submodules with changes that are not committed there.
+    /// Submodules with uncommitted changes of their own.
     pub submodules: Vec<Vec<u8>>,
-    /// What git ignores, where that was asked for; a folder of such files counts once.
+    /// Ignored paths, if they were requested. A directory of ignored files counts once.
     pub ignored: Vec<Vec<u8>>,
-    /// Files that are not there, and are in the commit as they are in the index.
+    /// The number of missing files that are the same in HEAD and the index.
     missing: usize,
 }
 
 impl Worktrees<'_> {
-    /// The user's settings may not hide anything that could be lost.
+    /// Returns `git status` with options that override settings of the user, so that nothing that
+    /// could be lost is hidden.
     pub(super) fn status(&self, path: &Path) -> GitCommand {
         let git = self.repo.git_in(path, "status").args(["--porcelain=v2", "--branch", "-z"]);
         git.args(["--untracked-files=normal", "--ignore-submodules=none"])
@@ -36,7 +37,7 @@ impl Status {
                 Some(b'1') => status.entry(line, 8),
                 Some(b'2') => {
                     status.entry(line, 9);
-                    // The old name stands in a line of its own.
+                    // The old name follows as a line of its own.
                     lines.next();
                 }
                 Some(b'u') => status.changes.conflicted += 1,
@@ -48,7 +49,7 @@ impl Status {
         status
     }
 
-    /// Takes missing files for none of the changes: the commit has them.
+    /// Does not count missing files as changes, because HEAD has their contents.
     pub fn pass_over_missing(&mut self) {
         self.changes.unstaged -= std::mem::take(&mut self.missing);
     }
@@ -61,7 +62,7 @@ impl Status {
         self.upstream = Some(Divergence { ahead: parse(ahead), behind: parse(behind) });
     }
 
-    /// `1 <XY> <sub> …`, with the path behind so many fields.
+    /// Reads an entry `1 <XY> <sub> …` or `2 …`, in which the path follows this many fields.
     fn entry(&mut self, line: &[u8], fields: usize) {
         let mut words = line.splitn(fields + 1, |byte| *byte == b' ').skip(1);
         let [x, y] = words.next().unwrap_or_default() else { return };

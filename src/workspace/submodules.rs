@@ -9,8 +9,8 @@ use super::status::Status;
 use super::{WorkspaceError, Worktrees};
 
 impl Worktrees<'_> {
-    /// Refuses when a submodule holds what is nowhere else: no commit of this repository can keep
-    /// that. Returns where submodules are checked out.
+    /// Checks that no submodule has work that is saved nowhere else, because a commit of this
+    /// repository cannot save it. Returns the directories of the submodules that are checked out.
     pub(super) fn check_submodules(
         &self,
         top: &Path,

@@ -11,12 +11,12 @@ impl Worktrees<'_> {
     /// # Errors
     /// Fails if git fails.
     pub fn same_branches(&self, gone: &str) -> Result<Vec<String>, WorkspaceError> {
-        // Git keeps the reflog of a branch that it renames, and adds this to it.
+        // A renamed branch keeps its reflog, and git adds this entry.
         let renamed = format!("--grep-reflog=Branch: renamed refs/heads/{gone} to ");
         let git = self.repo.git("log").args(["--walk-reflogs", "--fixed-strings", &renamed]);
         let text = match git.args(["--format=%gD", "--branches", "--"]).run() {
             Ok(output) => output.text(),
-            // Some branch is damaged, and git reads none then.
+            // If one branch is damaged, git reads none.
             Err(GitError::Failed { .. }) => String::new(),
             Err(error) => return Err(error.into()),
         };

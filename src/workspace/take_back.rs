@@ -6,14 +6,15 @@ use super::worktree_race::retry_on_worktree_race;
 use super::{WorkspaceError, Worktrees, marker, removing};
 
 impl Worktrees<'_> {
-    /// Removes a worktree that was just made, with what its hook wrote into it. One that somebody
-    /// has written into since stays.
+    /// Removes a worktree that was just created, including files that its hook wrote. A worktree
+    /// that was written to since is kept.
     ///
     /// # Errors
-    /// [`WorkspaceError::Changed`] with what came later; when it cannot be removed.
+    /// Fails with [`WorkspaceError::Changed`] if a file was written since. Also fails if the
+    /// worktree cannot be removed.
     pub(super) fn take_back(&self, path: &Path) -> Result<(), WorkspaceError> {
         if let Some(git_dir) = marker::git_dir_of(path) {
-            // Written when git and its hook were done. Where it is missing, they just failed.
+            // The marker is written after git and its hook have finished. Without it, they failed.
             let done = fs::symlink_metadata(git_dir.join(marker::NAME)).ok();
             let (folder, own) = (Inventory::take(path)?, Inventory::take(&git_dir)?);
             if let Some(done) = done {
@@ -36,7 +37,8 @@ impl Worktrees<'_> {
     }
 }
 
-/// Whoever looks at a worktree may write its index, and that is no work.
+/// Returns true for files whose change is no work: commands such as `git status` refresh the
+/// index, and the project is recorded later.
 fn is_upkeep(path: &Path) -> bool {
     path.ends_with("index") || path.ends_with(marker::PROJECT)
 }

@@ -1,4 +1,5 @@
-//! What an interrupted `git ao` leaves while it creates a worktree, before or after git does.
+//! Finds what a `git ao` leaves that is interrupted just before or just after git creates a
+//! worktree.
 
 use std::fs;
 use std::io;
@@ -18,7 +19,7 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// The command that removes it. Git refuses where something is in it.
+    /// Returns a command that removes it. Git refuses if the worktree contains work.
     pub fn way_out(&self) -> String {
         format!("git worktree remove {}", shell_path(&self.path))
     }
@@ -31,10 +32,11 @@ impl Unfinished {
 }
 
 impl Worktrees<'_> {
-    /// Worktrees that git made to the end, at the place of a session's, which nobody marked.
+    /// Returns complete worktrees that are at the path of a session's worktree, but do not name
+    /// their session.
     ///
     /// # Errors
-    /// When the git directory cannot be read.
+    /// Fails if the git directory cannot be read.
     pub fn unfinished(&self) -> Result<Vec<Unfinished>, WorkspaceError> {
         let root = super::worktrees::real_path(&self.root()?);
         let is_in_place = |path: &Path| path.ancestors().nth(2) == Some(root.as_path());
@@ -47,10 +49,11 @@ impl Worktrees<'_> {
         Ok(known.filter_map(|known| Unfinished::at(known.path)).collect())
     }
 
-    /// Empty folders at the place of a project's worktrees, which git does not know.
+    /// Returns empty directories at the path of a worktree of this project that git has not
+    /// registered.
     ///
     /// # Errors
-    /// When the folder above or the git directory cannot be read.
+    /// Fails if the parent directory or the git directory cannot be read.
     pub fn empty_folders(&self, project: &Project) -> Result<Vec<Unfinished>, WorkspaceError> {
         let folder = super::worktrees::real_path(&self.root()?.join(project.as_str()));
         let failed = |source| WorkspaceError::Io { act: "read", path: folder.clone(), source };

@@ -3,14 +3,14 @@ use std::time::Duration;
 
 use crate::git::GitError;
 
-/// How often a git that met another one's half-made worktree is run again, and how long apart.
+/// How often to run git again after it met a half-made worktree, and at which interval.
 const ATTEMPTS: u32 = 100;
 const APART: Duration = Duration::from_millis(5);
 
-/// Runs git beside others that make worktrees and branches in the same repository.
+/// Runs git while others may be creating worktrees and branches in the same repository.
 ///
-/// Git reads what it knows of all worktrees, and fails on one that another git is just writing down:
-/// its file `commondir` is there before its content is. Nothing was done then.
+/// Git reads the entries of all worktrees, and fails on one that another git is just writing: the
+/// file `commondir` exists before it has content. Git has then done nothing, so it can run again.
 pub(super) fn retry_on_worktree_race<T>(
     run: impl Fn() -> Result<T, GitError>,
 ) -> Result<T, GitError> {
@@ -23,12 +23,13 @@ pub(super) fn retry_on_worktree_race<T>(
     run()
 }
 
-/// Whether git failed for a worktree that is half made.
+/// Returns true if git failed because of a half-made worktree.
 pub(super) fn is_half_made(error: &GitError) -> bool {
     matches!(error, GitError::Failed { message, .. } if message.contains("/commondir"))
 }
 
-/// A reftable has one lock for all refs, for which git waits a tenth of a second.
+/// Returns true if git could not lock a reftable, which has one lock for all refs. Git waits for
+/// it for a tenth of a second only.
 fn is_locked(error: &GitError) -> bool {
     matches!(error, GitError::Failed { message, .. } if message.contains("cannot lock references"))
 }

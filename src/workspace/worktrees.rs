@@ -13,12 +13,12 @@ pub struct Worktrees<'r> {
 }
 
 impl<'r> Worktrees<'r> {
-    /// The worktrees of a repository.
+    /// Uses the worktrees of a repository.
     pub fn new(repo: &'r Repository) -> Self {
         Self { repo, progress: None }
     }
 
-    /// Passes the progress of checkouts to a function, where there is one.
+    /// Reports the progress of checkouts to this function, if any.
     pub fn with_progress(self, progress: Option<Progress<'r>>) -> Self {
         Self { progress, ..self }
     }
@@ -27,8 +27,8 @@ impl<'r> Worktrees<'r> {
         self.repo.environment()
     }
 
-    /// `git <verb>` as a user runs it at the top of this worktree: relative paths in the
-    /// configuration, as in `core.hooksPath`, count from there.
+    /// Returns `git <verb>` as a user would run it at the top of this worktree, because relative
+    /// paths in the configuration, such as `core.hooksPath`, are resolved from there.
     pub(super) fn git_at_top(&self, verb: &str) -> GitCommand {
         match self.repo.work_dir() {
             Some(top) => self.repo.git_in(&top, verb).env("GIT_DIR", self.repo.git_dir()),
@@ -65,7 +65,7 @@ impl Workspace for Worktrees<'_> {
     }
 }
 
-/// Both as git sees them: links resolved as far as the path exists.
+/// Returns the path as git sees it: with symbolic links resolved as far as the path exists.
 pub(super) fn real_path(path: &Path) -> std::path::PathBuf {
     for folder in path.ancestors() {
         if let Ok(real) = folder.canonicalize() {

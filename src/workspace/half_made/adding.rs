@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use crate::workspace::marker;
 use crate::workspace::registry::common_dir_of;
 
-/// What git writes into `locked` for as long as it makes a worktree (builtin/worktree.c).
+/// The text that git keeps in `locked` while it creates a worktree (builtin/worktree.c).
 pub const INITIALIZING: &str = "initializing";
 
-/// Whether any process is a `git worktree add` in the repository with this common directory: then
-/// what looks half made may be about to be whole (proc_pid_cmdline(5)).
+/// Returns true if a `git worktree add` is running in the repository with this common directory
+/// (proc_pid_cmdline(5)). An entry that looks incomplete may then be in progress.
 pub fn is_git_adding(common_dir: &Path) -> bool {
     let mut processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     processes.any(|process| is_adding_in(&process.path(), common_dir))
 }
 
-/// Yes also where it cannot be told in which repository the process works.
+/// Returns true as well if the repository of the process cannot be determined.
 fn is_adding_in(process: &Path, common_dir: &Path) -> bool {
     let Ok(command) = fs::read(process.join("cmdline")) else { return false };
     let words: Vec<_> = command.split(|byte| *byte == 0).collect();
@@ -41,7 +41,7 @@ fn is_adding_in(process: &Path, common_dir: &Path) -> bool {
     git_dir.and_then(|git_dir| common_dir_of(&git_dir)).is_none_or(|found| found == common_dir)
 }
 
-/// The git directory of a repository whose top, or which itself, is this folder.
+/// Returns the git directory if this folder is the top of a worktree, or is itself a git directory.
 fn git_dir_at(folder: &Path) -> Option<PathBuf> {
     let below = folder.join(".git");
     if below.is_dir() {

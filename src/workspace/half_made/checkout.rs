@@ -48,7 +48,8 @@ impl Worktrees<'_> {
         Ok(found)
     }
 
-    /// Compares with an index of the commit, for there may be no index yet.
+    /// Returns true if the worktree contains more than its commit. Compares it with a temporary
+    /// index of the commit, because its own may not exist yet.
     fn has_more_than_its_commit(&self, known: &Registered) -> Result<bool, WorkspaceError> {
         let failed = |source| {
             let path = known.git_dir.clone();
@@ -67,7 +68,7 @@ impl Worktrees<'_> {
                 let mut lines = output.bytes().split(|byte| *byte == 0);
                 Ok(lines.any(|line| !line.is_empty() && !line.starts_with(b"1 .D ")))
             }
-            // What cannot be looked at is not called empty.
+            // A worktree that cannot be inspected may contain work.
             Err(GitError::Failed { .. }) => Ok(true),
             Err(error) => Err(error.into()),
         }
