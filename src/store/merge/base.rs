@@ -14,24 +14,23 @@ use crate::git::RawTree;
 use crate::ledger::{Edit, Graph};
 use crate::model::{Project, SessionId, Timestamp};
 
-/// How deep merge bases are merged from merge bases of their own. Below that the first one counts
-/// alone: a history that crosses over again and again must not be read to its start every time.
+/// The limit for merging merge bases recursively. Beyond it only the first base counts, so that a
+/// history with many criss-cross merges is not read to its start every time.
 const DEPTH: usize = 16;
 
-/// What a merge of trees comes to.
+/// The result of merging trees.
 #[derive(Debug, Default)]
 pub(super) struct MergedTrees {
-    /// Every session that their side has something to say about.
+    /// The decisions, one for each session that may have to be merged.
     pub decisions: Vec<((Project, SessionId), Decision)>,
-    /// What their side brings that the layout does not know. It is taken along.
+    /// Entries of their side that the layout does not know. They are preserved.
     pub unknown: Vec<Unexpected>,
-    /// What one side has where records of the other belong. It is put beside them.
+    /// Entries of one side in the place of the other side's records. They are moved aside.
     pub displaced: Vec<Displaced>,
     edits: Vec<Edit>,
 }
 
-/// Compares the trees of two stores, of which the second is the first or the third: what one of
-/// them changed.
+/// Compares two trees of a store. Ours is the same as the base or theirs, so no record is merged.
 pub(super) fn compare_trees(
     store: &Store,
     trees: &Trees<'_>,
@@ -40,7 +39,7 @@ pub(super) fn compare_trees(
     merge_trees(store, trees, roots, [Timestamp::EPOCH; 2])
 }
 
-/// Merges the trees of two stores. Nothing but merged records is written.
+/// Merges the trees of two stores. Only merged records are written.
 ///
 /// The times are those of the two tips: a clock that was ahead of its own store's last event was
 /// wrong. They are all there is to tell by, for what comes out depends on nothing but the tips.
@@ -62,7 +61,7 @@ pub(super) fn merge_trees(
 }
 
 impl MergedTrees {
-    /// Writes our tree with what was decided.
+    /// Writes our tree with the decisions applied.
     pub fn write(&self, store: &Store, ours: Option<ObjectId>) -> Result<ObjectId, StoreError> {
         let records = self.decisions.iter().flat_map(|(_, decision)| &decision.edits);
         let mut edits = self.edits.iter().chain(records).cloned().peekable();
@@ -74,12 +73,12 @@ impl MergedTrees {
     }
 }
 
-/// A commit's tree, and when it was made.
+/// Returns a commit's tree and time.
 pub(super) fn tree_and_time(commit: &Commit) -> (ObjectId, Timestamp) {
     (commit.tree, crate::ledger::commit_time(commit))
 }
 
-/// Finds the tree that two sides are merged from, and makes it where they have several bases.
+/// Finds the base tree of a merge, and makes one if there are several merge bases.
 pub(super) struct Bases<'s> {
     store: &'s Store,
     made: HashMap<Vec<ObjectId>, Option<ObjectId>>,
@@ -90,8 +89,8 @@ impl<'s> Bases<'s> {
         Self { store, made: HashMap::new() }
     }
 
-    /// The tree of one base, or of several merged in the order of their ids; None where there is
-    /// none.
+    /// Returns the tree of the only base, or of several merged in the order of their ids; None if
+    /// there is no base.
     pub fn tree(
         &mut self,
         graph: &mut Graph<'_>,

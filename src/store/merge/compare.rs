@@ -1,4 +1,4 @@
-//! What three trees do not have in common, by their ids: it costs what changed.
+//! Compares three trees by object id. The cost depends on the number of changes.
 
 use std::collections::BTreeSet;
 
@@ -15,20 +15,20 @@ use crate::git::ObjectError;
 use crate::ledger::Edit;
 use crate::model::{Project, SessionId, Shelf};
 
-/// What may have to be merged, and what is decided without looking at records.
+/// The records that may have to be merged, and the changes that need no look at records.
 #[derive(Debug, Default)]
 pub(super) struct Difference {
     /// The records that are not the same on both sides.
     pub records: BTreeSet<(Project, SessionId)>,
-    /// What the layout does not know is merged by its ids: what is to be put into our tree.
+    /// The edits to our tree for unknown and displaced entries, which are merged by id.
     pub edits: Vec<Edit>,
-    /// What of that their side brings.
+    /// The unknown entries that their side brings.
     pub unknown: Vec<Unexpected>,
-    /// What lies on one side where the other one has folders of records, and is put beside them.
+    /// Entries of one side in the place of the other side's folders. They are moved aside.
     pub displaced: Vec<Displaced>,
 }
 
-/// Compares the roots of three stores. Where both sides are the same, nothing is read.
+/// Compares the roots of three stores. Folders that are the same on both sides are not read.
 pub(super) fn compare(trees: &Trees<'_>, roots: Sides) -> Result<Difference, ObjectError> {
     let mut walk = Walk { trees, roots, found: Difference::default() };
     for (name, row) in rows(trees, roots)? {
@@ -36,7 +36,7 @@ pub(super) fn compare(trees: &Trees<'_>, roots: Sides) -> Result<Difference, Obj
         let shelf = [Shelf::Active, Shelf::Archived].into_iter().find(|s| s.folder() == name);
         match shelf {
             Some(_) => walk.shelf(path, row)?,
-            // Who reads a store has looked at this already.
+            // Taking a snapshot checks the version, so it is not reported as unknown here.
             None if name == "version" => walk.version(path, row)?,
             None => walk.unknown(path, row, "does not belong at the top of a store")?,
         }
@@ -85,9 +85,9 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The folders at one name where a folder belongs; None where there is none. What lies there on
-    /// one side and is no folder gives way to the folder of the other side, and is put beside it: it
-    /// changed nothing.
+    /// Returns the folders at a path where a folder belongs, or None if there are none. An entry of
+    /// one side that is not a folder gives way to the other side's folder: it is moved aside, and
+    /// does not count as a deletion of the records below.
     fn folders(&mut self, path: &[BString], row: Row) -> Result<Option<Sides>, ObjectError> {
         let folder = |item: Option<Item>| item.filter(is_folder).map(|(_, id)| id);
         let why = "is not a directory";
@@ -111,8 +111,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Puts what a side has laid in the way beside it. What was there before is there already, if
-    /// whoever made the folder wanted it.
+    /// Moves an entry aside that one side added. If the base already had it, the side that replaced
+    /// it with a folder has decided its fate.
     fn displace(
         &mut self,
         path: &[BString],
@@ -143,7 +143,8 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Puts what lies at a path on one side beside it, where neither side has anything else.
+/// Returns the edit that keeps an entry under the first name that is free on both sides, or already
+/// holds it.
 pub(super) fn put_beside(
     trees: &Trees<'_>,
     [_, ours, theirs]: Sides,

@@ -5,20 +5,20 @@ use gix::ObjectId;
 use super::super::{LIMITS, RecordProblem, Store, StoreError, codec};
 use crate::model::{Map, Project, RecordError, Session, SessionId, Timestamp, Value, merge_told};
 
-/// Merges what two versions of one record say.
+/// Merges two versions of one record.
 pub(super) struct Contents<'s> {
     pub store: &'s Store,
     pub project: &'s Project,
     pub id: SessionId,
-    /// When the last event of each side was made.
+    /// The time of each side's last event.
     pub told: [Timestamp; 2],
 }
 
-/// What a blob says, as far as this program understands it.
+/// The content of a blob, as far as this version understands it.
 enum Content {
     Unreadable,
     Record(Map),
-    /// Of a schema that only a newer program understands: it is kept byte for byte.
+    /// A record with a newer schema, which is kept byte for byte.
     Newer {
         schema: u64,
         updated_at: Option<Timestamp>,
@@ -26,12 +26,12 @@ enum Content {
 }
 
 impl Contents<'_> {
-    /// Merges two blobs that both differ from the base: the blob that stays, and the fields of which
-    /// one value was lost. `*` stands for the whole record.
+    /// Merges two blobs that both differ from the base. Returns the resulting blob, and the fields
+    /// of which one value was lost; `*` is the whole record.
     ///
-    /// Only two records that are understood are merged field by field. Otherwise one of them stays
-    /// as it is: a newer schema before an older one, a record before what is none; of two of the same
-    /// newer schema the one that was updated last; and where that decides nothing, the smaller id.
+    /// Only two readable records are merged field by field. Otherwise one blob is kept unchanged: a
+    /// newer schema wins over an older one, and a record over an unreadable blob. Of two records
+    /// with the same newer schema, the one that was updated last wins. Ties go to the smaller id.
     pub fn merge(
         &self,
         base: Option<ObjectId>,
@@ -60,7 +60,7 @@ impl Contents<'_> {
         };
         match written {
             Ok(blob) => Ok((blob, merged.conflicts)),
-            // Each fits, both together do not.
+            // Both versions are valid, but their merge is not.
             Err(StoreError::Invalid { .. }) => Ok(whole(ours.min(theirs))),
             Err(error) => Err(error),
         }
@@ -86,7 +86,7 @@ impl Contents<'_> {
 }
 
 impl Content {
-    /// What is ranked higher stays, where one of the two has to go.
+    /// Returns the rank of the content. If only one of two can stay, the higher rank wins.
     fn rank(&self) -> (u8, u64, Option<Timestamp>) {
         match self {
             Self::Unreadable => (0, 0, None),

@@ -1,4 +1,4 @@
-//! The rules for one record: where it goes, and what it says.
+//! The merge rules for one record: its place and its content.
 
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
@@ -13,34 +13,35 @@ use crate::git::oid;
 use crate::ledger::Edit;
 use crate::model::{Project, SessionId, Shelf, Timestamp};
 
-/// What becomes of one session.
+/// The outcome of a merge for one session.
 #[derive(Debug, Default)]
 pub(super) struct Decision {
-    /// Our record of it.
+    /// Our record before the merge.
     pub ours: Option<Entry>,
-    /// What our record is going to be.
+    /// Our record after the merge.
     pub result: Option<Entry>,
-    /// What is to be put into our tree, or taken out.
+    /// The edits to our tree.
     pub edits: Vec<Edit>,
-    /// What their side has in its place that is no record, and is taken along.
+    /// Entries of their side in the record's place that are not records, and are preserved.
     pub unknown: Vec<Unexpected>,
-    /// What a side has in its place that is no record, and is put beside one.
+    /// Entries in the record's place that are not records, and are moved aside.
     pub displaced: Vec<Displaced>,
     /// The fields of which one value was lost.
     pub conflicts: Vec<String>,
-    /// True where the sides had written different records and neither was the base.
+    /// True if both sides had changed the content of the record, in different ways.
     pub is_merged: bool,
 }
 
-/// The record's blobs on the two shelves.
+/// The record's blob on each shelf.
 type Pair = [Option<ObjectId>; 2];
 
 /// A blob and its shelf.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Place(Shelf, ObjectId);
 
-/// Decides about one session. What is no record is put beside one, and counts as no change of it;
-/// where no record stays, it is merged by its id.
+/// Merges one session. An entry in the record's place that is not a record does not count as a
+/// change of the record. It is moved aside if a record stays there, and is otherwise merged by its
+/// id.
 pub(super) fn decide(
     store: &Store,
     trees: &Trees<'_>,
@@ -87,7 +88,7 @@ pub(super) fn decide(
     Ok(decision)
 }
 
-/// The record that a side says is there.
+/// Returns the record of a side. If another entry is in its place, the record is unchanged.
 fn said(slot: Slot, base: Option<ObjectId>) -> Option<ObjectId> {
     match slot {
         Slot::Empty => None,
@@ -97,7 +98,7 @@ fn said(slot: Slot, base: Option<ObjectId>) -> Option<ObjectId> {
 }
 
 impl Decision {
-    /// Puts what stays where a record belongs.
+    /// Adds the edit for the record's place: the record, or the entry that stays instead.
     fn put(&mut self, location: Location, slots: [Slot; 3], record: Option<ObjectId>) {
         let [base, ours, _] = slots;
         let others = slots.map(Slot::other);
@@ -108,14 +109,14 @@ impl Decision {
             let (path, why) = (location.to_string(), "is not a regular file".to_owned());
             self.unknown.push(Unexpected { path, why });
         }
-        // Where our folder was none, that of the base is there by now.
+        // If our folder was blocked, the comparison has already restored that of the base.
         let now = if ours == Slot::Blocked { base.item() } else { ours.item() };
         if stays != now {
             self.edits.push(Edit { entry: stays, ..Edit::from((location, None)) });
         }
     }
 
-    /// Puts what a side has laid where the record stays beside it.
+    /// Moves aside the entries that a side put in the record's place.
     fn displace(
         &mut self,
         trees: &Trees<'_>,
@@ -134,7 +135,7 @@ impl Decision {
     }
 }
 
-/// Where readers find the record: active before archived.
+/// Returns the place where readers find the record: active before archived.
 fn place([active, archived]: Pair) -> Option<Place> {
     let active = active.map(|id| Place(Shelf::Active, id));
     active.or(archived.map(|id| Place(Shelf::Archived, id)))
@@ -146,8 +147,8 @@ impl Place {
     }
 }
 
-/// A record that both sides touched. One that a side took out comes back if the other side did
-/// anything to it.
+/// Merges a record that both sides changed. A record that one side removed comes back if the other
+/// side changed it.
 fn both_changed(
     contents: &Contents<'_>,
     [base, ours, theirs]: [Option<Place>; 3],

@@ -11,10 +11,10 @@ use crate::git::ObjectError;
 /// Base, ours, theirs.
 pub(super) type Sides = [Option<ObjectId>; 3];
 
-/// What lies at one name on the three sides.
+/// The entries with one name on the three sides.
 pub(super) type Row = [Option<Item>; 3];
 
-/// What lies in three trees, side by side, where the two sides differ.
+/// Returns the entries of three trees side by side, where ours and theirs differ.
 pub(super) fn rows(trees: &Trees<'_>, ids: Sides) -> Result<Vec<(BString, Row)>, ObjectError> {
     if ids[1] == ids[2] {
         return Ok(Vec::new());
@@ -28,7 +28,7 @@ pub(super) fn rows(trees: &Trees<'_>, ids: Sides) -> Result<Vec<(BString, Row)>,
     Ok(rows.into_iter().filter(|(_, [_, ours, theirs])| ours != theirs).collect())
 }
 
-/// What stays of three sides where nothing can be merged.
+/// Chooses the entry that stays if the sides cannot be merged.
 pub(super) fn choose([base, ours, theirs]: Row) -> Option<Item> {
     if theirs == base || ours == theirs {
         ours

@@ -128,7 +128,7 @@ impl Store {
     }
 }
 
-/// Two tips, and what is needed to bring them together.
+/// Two tips to merge.
 struct Merge<'s> {
     store: &'s Store,
     trees: Trees<'s>,
@@ -138,7 +138,7 @@ struct Merge<'s> {
 
 impl<'s> Merge<'s> {
     fn new(store: &'s Store, ours: &Snapshot<'_>, theirs: &Oid) -> Result<Self, StoreError> {
-        // A tip that is no store, or a newer one, is refused here.
+        // Refuses a tip that is not a store or has a newer format.
         Snapshot::at(store, Some(theirs.clone()))?;
         let read = |id: ObjectId| store.repository().read_commit(id).map(|commit| (id, commit));
         let ours = ours.tip().map(|tip| read(gix_id(tip))).transpose()?;
@@ -193,14 +193,15 @@ impl<'s> Merge<'s> {
         self.ours.as_ref().map(|(_, commit)| commit.tree)
     }
 
-    /// Of two tips with the same events, the one with more merge commits, so that the one that
-    /// contains the other always wins; then the smaller id.
+    /// Returns true if their tip is to be used rather than ours. Of two tips with the same events,
+    /// the one with more merge commits wins, so that a tip that contains the other is always
+    /// preferred; then the smaller id.
     fn is_theirs_better(&self, ours: ObjectId, relation: &Relation) -> bool {
         let (ahead, behind) = (relation.ahead.len(), relation.behind.len());
         behind > ahead || (behind == ahead && self.theirs.0 < ours)
     }
 
-    /// Everything in which their tree differs from ours.
+    /// Returns all differences between our tree and theirs.
     fn against_ours(&self) -> Result<MergedTrees, StoreError> {
         let roots = [self.our_tree(), self.our_tree(), Some(self.theirs.1.tree)];
         compare_trees(self.store, &self.trees, roots)
@@ -251,18 +252,18 @@ impl<'s> Merge<'s> {
     }
 }
 
-/// A merge says nothing of its own.
+/// Returns true for a merge commit, which makes no changes of its own.
 fn is_merge(commit: &Commit) -> bool {
     let message = Message::from_text(&commit.message.to_string());
     message.op == "merge" && commit.parents.len() > 1
 }
 
-/// Refuses histories that have nothing in common.
+/// Checks that two histories have an event in common.
 fn related(relation: &Relation) -> Result<(), StoreError> {
     if relation.bases.is_empty() { Err(StoreError::Unrelated) } else { Ok(()) }
 }
 
-/// True when neither tip has an event that the other has not.
+/// Returns true if both tips contain the same events, and differ only in merge commits.
 fn is_all_merges(graph: &mut Graph<'_>, relation: &Relation) -> Result<bool, StoreError> {
     for id in relation.ahead.iter().chain(&relation.behind) {
         if !graph.is_merge(*id)? {
@@ -276,7 +277,8 @@ fn changes(merged: &MergedTrees) -> Vec<Change> {
     merged.decisions.iter().filter_map(|(_, decision)| Change::new(decision)).collect()
 }
 
-/// What the merge commit says: the sessions that the two sides had written differently.
+/// Returns the message of the merge commit. It names the sessions whose content both sides had
+/// changed differently.
 fn message(merged: &MergedTrees) -> Message {
     let both: Vec<_> = merged.decisions.iter().filter(|(_, d)| d.is_merged).collect();
     let sessions: Vec<_> = both.iter().map(|((_, id), _)| *id).collect();

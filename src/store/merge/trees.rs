@@ -1,4 +1,4 @@
-//! Trees that are read once, and what lies in them.
+//! Lookups in trees, each of which is read once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,10 +12,10 @@ use super::super::layout::{Location, Visibility};
 use crate::git::{ObjectError, RawTree, Repository};
 use crate::model::{Project, SessionId, Shelf};
 
-/// What lies at a name.
+/// An entry of a tree.
 pub(in super::super) type Item = (EntryKind, ObjectId);
 
-/// What lies in a folder, sorted by the bytes of the names.
+/// The entries of a tree, sorted by the bytes of their names.
 #[derive(Debug, Default)]
 pub(in super::super) struct Folder(Vec<(BString, Item)>);
 
@@ -24,7 +24,7 @@ pub(in super::super) struct Trees<'r> {
     read: RefCell<HashMap<ObjectId, Rc<Folder>>>,
 }
 
-/// What lies where a record belongs.
+/// The entry in the place of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Slot {
     Empty,
@@ -32,7 +32,7 @@ pub(in super::super) enum Slot {
     Record(ObjectId),
     /// Anything else.
     Other(Item),
-    /// Nothing can: where a folder above it belongs lies something else.
+    /// None: one of the folders above is not a directory.
     Blocked,
 }
 
@@ -72,12 +72,12 @@ impl<'r> Trees<'r> {
         Ok(folder)
     }
 
-    /// What lies in a tree.
+    /// Returns the entries of a tree that was already read.
     pub fn folder(tree: &RawTree) -> Rc<Folder> {
         Folder::new(tree)
     }
 
-    /// What lies at a path below a root.
+    /// Returns the entry at a path below a root.
     pub fn find(
         &self,
         root: Option<ObjectId>,
@@ -91,7 +91,7 @@ impl<'r> Trees<'r> {
         Ok(found)
     }
 
-    /// What a root has on both shelves where a session's record belongs: active, archived.
+    /// Returns the slots of a session's record below a root: active, archived.
     pub fn record(
         &self,
         root: Option<ObjectId>,
@@ -121,7 +121,7 @@ impl<'r> Trees<'r> {
 }
 
 impl Slot {
-    /// The record, if there is one.
+    /// Returns the record, if there is one.
     pub fn record(self) -> Option<ObjectId> {
         match self {
             Self::Record(id) => Some(id),
@@ -129,7 +129,7 @@ impl Slot {
         }
     }
 
-    /// What lies there and is no record.
+    /// Returns the entry if it is not a record.
     pub fn other(self) -> Option<Item> {
         match self {
             Self::Other(item) => Some(item),
@@ -137,7 +137,7 @@ impl Slot {
         }
     }
 
-    /// Whatever lies there.
+    /// Returns the entry, whether it is a record or not.
     pub fn item(self) -> Option<Item> {
         self.record().map(|id| (EntryKind::Blob, id)).or(self.other())
     }

@@ -1,4 +1,4 @@
-//! What the layout does not know: merged by its ids, and never looked into for what it means.
+//! Merges entries that the layout does not know, by their ids and without interpreting them.
 use crate::ledger::Edit;
 
 use gix::bstr::BString;
@@ -8,12 +8,12 @@ use super::rows::{Row, choose, rows};
 use super::trees::{Item, Trees};
 use crate::git::ObjectError;
 
-/// Folders that are deeper than this are taken whole.
+/// Folders below this depth are not merged, but taken whole.
 const DEPTH: usize = 64;
 
-/// What is to be put into our tree at a path of which this program knows nothing: what their side
-/// changed alone; and where both changed it, folders are merged, a change stays before a deletion,
-/// and otherwise the smaller id.
+/// Returns the edits to our tree for an unknown entry. A change by one side only is kept. If both
+/// sides changed the entry, folders are merged, a change wins over a deletion, and otherwise the
+/// smaller id wins.
 pub(super) fn merge_unknown(
     trees: &Trees<'_>,
     path: Vec<BString>,

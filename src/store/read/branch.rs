@@ -10,7 +10,7 @@ use crate::git::gix_id;
 use crate::model::Session;
 use crate::store::{Shelf, StoreError};
 
-/// How many records are looked at before the clock is.
+/// The number of records to search between two looks at the clock.
 const STRIDE: usize = 64;
 
 /// The active sessions on a branch, as far as they were searched for.
@@ -83,13 +83,14 @@ impl Snapshot<'_> {
     }
 }
 
-/// Eight hex digits at the start of a part of the name, as branches made here have them.
+/// Returns the possible short ids in a branch name: eight hex digits at the start of a component,
+/// as in the branches that git-ao makes.
 fn short_ids(branch: &str) -> impl Iterator<Item = &str> {
     let hex = |text: &&str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     branch.split('/').filter_map(|part| part.get(..8)).filter(hex)
 }
 
-/// The longest part of a name that YAML never writes in another form.
+/// Returns the longest part of a name that YAML always writes verbatim.
 fn plain_part(branch: &str) -> &str {
     let special = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
     branch.split(special).max_by_key(|part| part.len()).unwrap_or_default()

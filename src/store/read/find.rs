@@ -78,8 +78,8 @@ impl Snapshot<'_> {
         self.find_prefix(shelf, &key.id.to_string(), key.project.as_ref())
     }
 
-    /// Finds the records on one shelf whose ids start with `prefix`: two or more hex digits as an
-    /// id has them. Reads one shard of each project.
+    /// Finds the records on one shelf whose ids start with `prefix`, which has at least two hex
+    /// digits, in lower case. Reads one shard of each project.
     pub(in crate::store) fn find_prefix(
         &self,
         shelf: Shelf,

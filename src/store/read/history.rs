@@ -68,11 +68,11 @@ impl<'s> Snapshot<'s> {
 }
 
 impl Events<'_> {
-    /// True for the event that made a session: there is nothing about it before, unless the history
-    /// has other branches in which clocks were wrong.
+    /// Returns true if the event created the session, so that the walk can stop. Below a merge the
+    /// walk goes on: if clocks were wrong, another branch may still have events of the session.
     ///
-    /// The verb is the caller's free word, and a deleted session comes back with an `undo`: only
-    /// both together say that it is the first.
+    /// Neither sign is enough alone: callers choose the verb freely, and a missing earlier record
+    /// may be that of a deleted session, restored by an `undo`.
     fn is_first(&self, event: &Event, id: SessionId) -> bool {
         let may_make = matches!(event.message.op.as_str(), "spawn" | "fork" | "create");
         let had_it = |parent: &Oid| {

@@ -8,7 +8,7 @@ use super::{Entry, Snapshot, Unexpected};
 use crate::model::Session;
 use crate::store::{Location, RecordProblem, Shelf, Store, StoreError, Visibility};
 
-/// So few records are read faster by one thread than a second one is started.
+/// The smallest share of a thread: starting one takes longer than reading fewer records.
 const FEW: usize = 64;
 
 /// An item of a listing: a session, or the problem with its record.
@@ -49,7 +49,7 @@ impl Snapshot<'_> {
         Ok(entries)
     }
 
-    /// The places of all records on a shelf that can be found, whatever else is broken.
+    /// Returns the places of all records on a shelf. Unreadable folders are skipped.
     pub(in crate::store) fn found_entries(&self, shelf: Shelf) -> Vec<Entry> {
         let found = self.walk(Scope::all(shelf));
         found
@@ -78,8 +78,8 @@ impl Snapshot<'_> {
                 Found::Unreadable(Visibility::Public, path, error) => {
                     unreadable.push(Unexpected::new(path, error.to_string()));
                 }
-                // Below the top some sessions are known to be missing; of the other shelf, that is
-                // said where it is listed.
+                // A folder below this shelf belongs to the listing. If the shelf itself or a part
+                // of the other one is unreadable, that is only noted.
                 Found::Unreadable(Visibility::Private, path, error)
                     if path.strip_prefix(shelf.folder()).is_some_and(|rest| !rest.is_empty()) =>
                 {
@@ -144,7 +144,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// Reading a record is a little work for the disk and more for the processor: many are shared out.
+/// Loads records, many of them in parallel: decoding takes longer than reading from the disk.
 fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<ListedSession> {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
     let share = entries.len().div_ceil(threads).max(FEW);
@@ -160,7 +160,7 @@ fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<ListedSession> {
     std::thread::scope(|scope| {
         let others: Vec<_> = shares
             .map(|entries| {
-                // A repository is for one thread at a time.
+                // Each thread needs its own handle of the repository.
                 let store = store.clone();
                 scope.spawn(move || load(&store, entries))
             })

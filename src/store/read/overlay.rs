@@ -1,4 +1,4 @@
-//! The public sessions, and over them the private ones of this clone.
+//! The public sessions, overlaid with the private ones of this clone.
 
 use std::collections::HashSet;
 
@@ -9,11 +9,10 @@ use crate::git::Repository;
 use crate::model::{Project, SessionId};
 use crate::store::{Shelf, Visibility};
 
-/// A session, whatever its record says.
+/// A session, by its project and id.
 pub(in crate::store) type Owner = (Project, SessionId);
 
-/// Two trees that are shown as one: a public record is overridden where there is a private one of
-/// the same session.
+/// Two trees shown as one: the private record of a session overrides its public record.
 #[derive(Debug)]
 pub(super) struct Overlay {
     pub public: RefTree,
@@ -21,7 +20,7 @@ pub(super) struct Overlay {
 }
 
 impl Overlay {
-    /// The private tree first, if there is one.
+    /// Returns the trees, the private one first.
     pub fn trees(&self) -> impl Iterator<Item = &RefTree> {
         self.private.iter().chain([&self.public])
     }
@@ -30,7 +29,8 @@ impl Overlay {
         self.trees().find(|tree| tree.visibility == visibility)
     }
 
-    /// All that is in scope and not overridden: what is private, then what is public.
+    /// Walks over both trees: the private entries in scope, then the public ones except overridden
+    /// records.
     pub fn walk<'w>(
         &'w self,
         repo: &'w Repository,
@@ -44,7 +44,8 @@ impl Overlay {
         found.into_iter().chain(Walk::new(repo, &self.public, scope).filter(counts))
     }
 
-    /// What is private in scope, and the sessions that are private on either shelf.
+    /// Returns the private entries in scope, and the sessions with a private record on either
+    /// shelf.
     fn walk_private(&self, repo: &Repository, scope: Scope<'_>) -> (Vec<Found>, HashSet<Owner>) {
         let (mut all, mut private) = (Vec::new(), HashSet::new());
         let Some(tree) = &self.private else { return (all, private) };
@@ -53,7 +54,8 @@ impl Overlay {
                 if let Found::Record(Entry { location, .. }) = &found {
                     private.insert(location.owner());
                 }
-                // Of the other shelf only what cannot be read matters: it may hold what overrides.
+                // Of the other shelf, only unreadable folders matter: they may hold overriding
+                // records.
                 if shelf == scope.shelf || matches!(found, Found::Unreadable(..)) {
                     all.push(found);
                 }
@@ -62,7 +64,7 @@ impl Overlay {
         (all, private)
     }
 
-    /// The sessions that have a private record on either shelf, as far as it can be found.
+    /// Returns the sessions with a private record on either shelf. Unreadable folders are skipped.
     pub fn private_sessions(&self, repo: &Repository) -> HashSet<Owner> {
         self.walk_private(repo, Scope::all(Shelf::Active)).1
     }

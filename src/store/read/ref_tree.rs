@@ -8,18 +8,18 @@ use crate::model::{Oid, Timestamp};
 use crate::store::layout::VERSION_BLOB;
 use crate::store::{FORMAT, Store, StoreError, Visibility};
 
-/// What a snapshot shows of one ref.
+/// The part of a snapshot that is under one ref.
 #[derive(Debug)]
 pub(in crate::store) struct RefTree {
     pub visibility: Visibility,
     pub tip: Option<Oid>,
-    /// When the tip was made.
+    /// The time of the tip.
     pub time: Timestamp,
     pub root: RawTree,
 }
 
 impl RefTree {
-    /// At an event; at none it is empty.
+    /// Reads the tree of an event. Without an event the tree is empty.
     pub fn at(store: &Store, visibility: Visibility, tip: Option<Oid>) -> Result<Self, StoreError> {
         let (root, time) = match &tip {
             Some(tip) => read_root(store, tip)?,

@@ -27,7 +27,7 @@ impl Snapshot<'_> {
                 self.by_id(key.id, key.project.as_ref().or(project))?
                     .ok_or_else(|| only("the id in AO_SESSION"))
             }
-            // It may be one that cannot be read.
+            // The latest session may be an unreadable private one.
             Reference::Latest => self.check_private().and_then(|()| self.latest(context)),
             Reference::Id(id) => self.by_id(*id, project)?.ok_or_else(|| only("ids")),
             Reference::Prefix(prefix) => self.by_prefix(handle, prefix, project),
@@ -64,7 +64,7 @@ impl Snapshot<'_> {
                     if found.is_empty() { self.find_on(Shelf::Archived, &key)? } else { found };
                 Err(self.ambiguous(&id.to_string(), &found).into())
             }
-            // An archived one of this project goes before an active one of another.
+            // An archived session of this project precedes an active one of another project.
             Ok(Some(found)) if project.is_none() && found.location.shelf == Shelf::Active => {
                 let own = self.default_project().ok();
                 let own = own.filter(|own| *own != found.location.project);
@@ -75,8 +75,8 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Looks into one shard of each project. A branch of exactly this name decides only where the
-    /// prefix alone does not.
+    /// Finds a session by a prefix of its id, in one shard of each project. A branch with exactly
+    /// this name is tried only if the prefix matches no session, or more than one.
     fn by_prefix(
         &self,
         handle: &Handle,
@@ -136,8 +136,8 @@ impl Snapshot<'_> {
         Err(self.nothing(handle, searched))
     }
 
-    /// The last updated session, other than the one the user stands in: an active one if there is
-    /// one.
+    /// Returns the last updated session, except that of the current worktree. Archived sessions
+    /// count only if there is no active one.
     fn latest(&self, context: &Context) -> Result<Entry, StoreError> {
         let wanted = |entry: &Entry| {
             context.here.as_ref().is_none_or(|here| entry.location.id != here.id)

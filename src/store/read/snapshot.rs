@@ -14,7 +14,7 @@ use crate::store::{LIMITS, Notice, RecordProblem, Store, StoreError, Visibility,
 pub struct Snapshot<'s> {
     pub(in crate::store) store: &'s Store,
     overlay: Overlay,
-    /// Why the private sessions, or some of them, cannot be read.
+    /// Why private sessions cannot be read; unset as long as none was found to be unreadable.
     unread: OnceLock<String>,
 }
 
@@ -50,14 +50,15 @@ impl Store {
 }
 
 impl<'s> Snapshot<'s> {
-    /// The store at an event; at none it is empty.
+    /// Returns the store at a public event, without private sessions. Without an event it is empty.
     pub(in crate::store) fn at(store: &'s Store, tip: Option<Oid>) -> Result<Self, StoreError> {
         let public = RefTree::at(store, Visibility::Public, tip)?;
         let overlay = Overlay { public, private: None };
         Ok(Self { store, overlay, unread: OnceLock::new() })
     }
 
-    /// The private sessions too, at an event of theirs if there is one and it can be read.
+    /// Adds the private sessions of a private event, if there is one. If it is unreadable, the
+    /// snapshot is returned without them, together with the error.
     pub(in crate::store) fn with_private(mut self, tip: Option<Oid>) -> (Self, Option<StoreError>) {
         let private = tip.map(|tip| RefTree::at(self.store, Visibility::Private, Some(tip)));
         match private.transpose() {
@@ -69,22 +70,22 @@ impl<'s> Snapshot<'s> {
         }
     }
 
-    /// The same, knowing that there are private sessions that cannot be read.
+    /// Marks the private sessions as unreadable.
     pub(super) fn without_private(self, why: String) -> Self {
         Self { unread: OnceLock::from(why), ..self }
     }
 
-    /// Notes that some private sessions cannot be read, and tells whoever listens.
+    /// Records that some private sessions cannot be read, and notifies the listener.
     pub(super) fn note_unread(&self, error: &StoreError) {
         let why = error_chain(error);
         self.store.notify(&Notice::PrivateUnread(why.clone()));
         let _ = self.unread.set(why);
     }
 
-    /// Says no where there may be private sessions that cannot be read.
+    /// Checks that no private sessions are known to be unreadable.
     ///
     /// # Errors
-    /// [`StoreError::PrivateUnread`].
+    /// Fails with [`StoreError::PrivateUnread`] if some are.
     pub fn check_private(&self) -> Result<(), StoreError> {
         match self.unread.get() {
             Some(why) => Err(StoreError::PrivateUnread(why.clone())),
@@ -107,7 +108,7 @@ impl<'s> Snapshot<'s> {
         self.overlay.trees().filter_map(|tree| tree.tip.as_ref())
     }
 
-    /// What this shows of each ref, the private one first if there is one.
+    /// Returns the tree of each ref, the private one first.
     pub(in crate::store) fn trees(&self) -> impl Iterator<Item = &RefTree> {
         self.overlay.trees()
     }
@@ -120,17 +121,17 @@ impl<'s> Snapshot<'s> {
         &self.overlay.public.root
     }
 
-    /// Goes through what is in scope; a public record is passed over where there is a private one.
+    /// Walks over the entries in scope. Public records that a private one overrides are skipped.
     pub(super) fn walk<'w>(&'w self, scope: Scope<'w>) -> impl Iterator<Item = Found> {
         self.overlay.walk(self.store.repository(), scope)
     }
 
-    /// Goes through the public tree alone.
+    /// Walks over the public tree alone.
     pub(super) fn walk_public<'w>(&'w self, scope: Scope<'w>) -> impl Iterator<Item = Found> {
         Walk::new(self.store.repository(), &self.overlay.public, scope)
     }
 
-    /// The records in scope. Private ones that cannot be read are left out, with a notice.
+    /// Returns the records in scope. Unreadable private folders are skipped, with a notice.
     pub(in crate::store) fn records(&self, scope: Scope<'_>) -> Result<Vec<Entry>, StoreError> {
         let mut records = Vec::new();
         for found in self.walk(scope) {
@@ -139,14 +140,14 @@ impl<'s> Snapshot<'s> {
         Ok(records)
     }
 
-    /// The record that a walk came to, if it is one.
+    /// Returns the record that a walk found, or None if the item is not a record.
     pub(super) fn record(&self, found: Found) -> Result<Option<Entry>, StoreError> {
         match found {
             Found::Record(entry) => Ok(Some(entry)),
             Found::Unexpected(_) => Ok(None),
             Found::Unreadable(Visibility::Public, _, error) => Err(error.into()),
             Found::Unreadable(Visibility::Private, _, error) => {
-                // The others are there nevertheless.
+                // The other sessions can still be shown.
                 self.note_unread(&error.into());
                 Ok(None)
             }

@@ -17,14 +17,14 @@ use crate::store::{Location, Shelf, Visibility};
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct Scope<'a> {
     pub shelf: Shelf,
-    /// Only those of this project.
+    /// Only records of this project.
     pub project: Option<&'a Project>,
-    /// Only ids that start with this: two or more hex digits, as an id has them.
+    /// Only ids that start with this prefix, which has at least two hex digits, in lower case.
     pub prefix: Option<&'a str>,
 }
 
 impl Scope<'_> {
-    /// All on a shelf.
+    /// Returns the scope of a whole shelf.
     pub fn all(shelf: Shelf) -> Self {
         Self { shelf, project: None, prefix: None }
     }
@@ -58,15 +58,15 @@ impl Unexpected {
     }
 }
 
-/// What a walk comes to.
+/// An item that a walk finds.
 pub(in crate::store) enum Found {
     Record(Entry),
     Unexpected(Unexpected),
-    /// A folder that cannot be read, and under which ref.
+    /// An unreadable folder: its ref, its path and the error.
     Unreadable(Visibility, String, ObjectError),
 }
 
-/// A walk, which reads a folder when it comes to it: by project, shard and id.
+/// A walk by project, shard and id, which reads each folder when it is reached.
 pub(in crate::store) struct Walk<'w> {
     repo: &'w Repository,
     visibility: Visibility,
@@ -108,7 +108,7 @@ impl<'w> Walk<'w> {
         let path = format!("{}/{project}", self.scope.shelf.folder());
         if let Some(tree) = self.read(&path, id) {
             let mut shards = match self.scope.prefix {
-                // Of many folders only one is wanted.
+                // The prefix selects one shard.
                 Some(prefix) => {
                     let shard = &prefix[..2];
                     let id = tree.child(shard, EntryKind::Tree);
@@ -132,7 +132,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// What one entry of a shard is.
+    /// Classifies an entry of a shard.
     fn classify(&self, project: &Project, path: &str, shard: &str, entry: &EntryRef<'_>) -> Found {
         let name = entry.filename.to_string();
         let unexpected = |why| Found::Unexpected(Unexpected::new(format!("{path}/{name}"), why));
@@ -147,7 +147,7 @@ impl<'w> Walk<'w> {
         Found::Record(Entry { location, blob: oid(entry.oid.to_owned()) })
     }
 
-    /// The folders in a tree; what is none does not belong there.
+    /// Returns the folders in a tree. Any other entry is unexpected.
     fn folders(&mut self, tree: &RawTree, path: &str) -> Vec<(String, ObjectId)> {
         let mut folders = Vec::new();
         for entry in tree.entries() {

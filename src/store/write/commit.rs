@@ -30,7 +30,7 @@ impl<T> Committed<T> {
         events.find(|(of, _)| *of == visibility).map(|(_, event)| event)
     }
 
-    /// The same events, with another value.
+    /// Converts the value and keeps the events.
     pub fn map<U>(self, value: impl FnOnce(T) -> U) -> Committed<U> {
         Committed { value: value(self.value), event: self.event, events: self.events }
     }
@@ -62,8 +62,8 @@ impl Store {
         })
     }
 
-    /// Moves each ref from the tip that `build` is given to where it says, in this order, or none of
-    /// them. If somebody else moved one meanwhile, `build` runs again.
+    /// Runs `build` on a snapshot and moves the refs as it returns: in that order, and all or none.
+    /// If another process moved one of them meanwhile, `build` runs again on a new snapshot.
     pub(in crate::store) fn commit_with_retry<T, E: From<StoreError>>(
         &self,
         mut build: impl FnMut(Snapshot<'_>, Timestamp) -> Result<(T, Vec<RefUpdate>), E>,
@@ -83,8 +83,8 @@ impl Store {
         Ok(Committed { value, event, events })
     }
 
-    /// Moves a ref from where a snapshot has it to a new event; the reflog says what that says
-    /// first.
+    /// Returns the update of a ref from its tip in the snapshot to a new event. The reflog gets the
+    /// first line of the event's message.
     pub(in crate::store) fn update_to(
         &self,
         snapshot: &Snapshot<'_>,
@@ -155,7 +155,8 @@ impl Store {
         Ok(self.transaction("delete", |tx| tx.delete(key.clone()))?.event)
     }
 
-    /// The events of a change, as their refs are to move. The private one names the public one.
+    /// Writes the events of a change. Returns their ref updates, in the order in which the refs
+    /// must move. The private event names the public one.
     fn commit_each(
         &self,
         verb: &str,
@@ -226,8 +227,8 @@ impl Store {
         Ok(if time > now.latest() { now } else { time })
     }
 
-    /// A private event that is a parent of a public one would be pushed with it, and all that is
-    /// before it.
+    /// Returns true if the new event may have this parent. Pushing a public event also sends its
+    /// ancestors, so none of them may be private.
     fn may_show(
         &self,
         event: &Oid,
@@ -266,13 +267,12 @@ impl Store {
         self.write_tree(&root, edits)
     }
 
-    /// Writes a record, after reading its bytes back: what would not come out as it went in is not
-    /// written.
+    /// Writes a record, after checking that its bytes decode to the same session.
     pub(in crate::store) fn write_record(&self, session: &Session) -> Result<ObjectId, StoreError> {
         Ok(self.repository().write_bytes(Kind::Blob, &encode_checked(session)?)?)
     }
 
-    /// Writes a tree of the store with things put in or taken out; a new one gets its version.
+    /// Writes a tree of the store with edits applied. A new tree also gets the blob `version`.
     pub(in crate::store) fn write_tree(
         &self,
         root: &RawTree,
@@ -289,7 +289,7 @@ impl Store {
     }
 }
 
-/// Why a change was not made, whoever says so.
+/// The error of a change, from its closure or from the ledger.
 struct Failed<E>(E);
 
 impl<E: From<StoreError>> From<LedgerError> for Failed<E> {
@@ -311,7 +311,7 @@ fn encode_checked(session: &Session) -> Result<Vec<u8>, StoreError> {
     }
 }
 
-/// `status 7b6d11f9: working -> done`, or `archive 3 sessions`.
+/// Returns an event's subject, such as `status 7b6d11f9: working -> done` or `archive 3 sessions`.
 pub(in crate::store) fn subject(verb: &str, sessions: &[SessionId], what: Option<&str>) -> String {
     let who = match sessions {
         [one] => one.short(),

@@ -30,8 +30,9 @@ impl Displaced {
     }
 }
 
-/// The places where something that lies in the way may be kept, best first. No project, shard or
-/// record has such a name, so it is in nobody's way; and everybody who moves it finds the same one.
+/// Returns the paths at which an entry that is in the way may be kept, best first. No project,
+/// shard or record has such a name. It is derived from the entry's id, so every clone that moves
+/// the entry chooses the same one.
 pub(in crate::store) fn beside(
     path: &[BString],
     id: ObjectId,

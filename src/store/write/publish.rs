@@ -1,4 +1,4 @@
-//! What a private session's record becomes when others shall see it.
+//! Turns the record of a private session into a public one.
 
 use std::collections::HashSet;
 
@@ -6,8 +6,8 @@ use crate::model::{Map, Oid, Session, SessionId, Timestamp, merge_told};
 use crate::store::{Entry, History, Key, Shelf, Snapshot, StoreError, Visibility};
 
 impl Snapshot<'_> {
-    /// The record as it is made public: with what others did to the public one that is there too,
-    /// and without what leads to private sessions.
+    /// Returns the record to publish: merged with the existing public record, if there is one, and
+    /// without references to private sessions.
     pub(in crate::store) fn published(
         &self,
         private: &Session,
@@ -26,8 +26,9 @@ impl Snapshot<'_> {
         Ok(session)
     }
 
-    /// A public record that cannot be read, or does not fit together with the private one, gives
-    /// way to it. One of a newer schema is not ours to replace.
+    /// Merges the private record with the public one. If the public record is corrupt, or the
+    /// merged one would not be valid, the private record replaces it. A public record with a newer
+    /// schema is an error.
     fn merged_with(
         &self,
         private: &Session,
@@ -49,7 +50,8 @@ impl Snapshot<'_> {
         Ok(session.unwrap_or_else(|_| private.clone()))
     }
 
-    /// The last public record that was private too, or was taken out of the public store.
+    /// Returns the merge base: the last public record that was also private, or that a public event
+    /// removed.
     fn last_in_common(
         &self,
         session: &Session,
@@ -76,7 +78,8 @@ impl Snapshot<'_> {
         Ok(None)
     }
 
-    /// The events on one ref that touched a session, newest first, as far as they can be read.
+    /// Returns the events on one ref that touched a session, newest first. Unreadable ones are
+    /// skipped.
     fn events_of(&self, visibility: Visibility, id: SessionId) -> impl Iterator<Item = Oid> {
         let tip = self.tip_of(visibility).cloned();
         let events =
@@ -84,7 +87,7 @@ impl Snapshot<'_> {
         events.into_iter().flatten().flatten().map(|event| event.id)
     }
 
-    /// The blob that held a session's record at an event.
+    /// Returns the blob of a session's record at an event.
     fn blob_at(&self, event: &Oid, session: &Session) -> Result<Option<Oid>, StoreError> {
         let snapshot = Snapshot::at(self.store, Some(event.clone()))?;
         let (id, project) = (session.id.to_string(), Some(&session.project_id));
@@ -96,7 +99,8 @@ impl Snapshot<'_> {
         Ok(None)
     }
 
-    /// A private parent's id, its event, and its branch, whose name tells its title.
+    /// Removes the references to a private parent: its id, the event of the fork, and its branch,
+    /// whose name gives away its title.
     fn cut_private_links(&self, session: &mut Session) -> Result<(), StoreError> {
         if let Some(id) = session.spawned_by
             && self.is_private(id)?
@@ -118,7 +122,8 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// True for a session that is private in this clone, or was until it was deleted.
+    /// Returns true if the session is private in this clone, or was until it was deleted. An id
+    /// with several records counts as private.
     fn is_private(&self, id: SessionId) -> Result<bool, StoreError> {
         for shelf in [Shelf::Active, Shelf::Archived] {
             match self.find_on(shelf, &id.into())?.as_slice() {

@@ -1,4 +1,4 @@
-//! Room for records: what lies in their way is put beside them, and kept.
+//! Makes room for records: entries in their place are moved aside and kept.
 use crate::ledger::Edit;
 
 use std::collections::BTreeMap;
@@ -12,8 +12,8 @@ use crate::store::merge::Trees;
 use crate::store::{Location, Notice, Store, StoreError};
 
 impl Store {
-    /// What has to be moved before records are put at these places: what is no folder where one
-    /// belongs, and no plain file where a record does.
+    /// Returns the edits that make room for records at these places. They move aside anything but a
+    /// directory where a directory belongs, and anything but a regular file where a record does.
     pub(in crate::store) fn make_room<'l>(
         &self,
         root: &RawTree,

@@ -1,26 +1,26 @@
-//! What a transaction holds until it is written.
+//! The staged changes of a transaction.
 
 use std::collections::BTreeMap;
 
 use crate::model::{Oid, Origin, Session, SessionId};
 use crate::store::{Entry, Location, Snapshot, Visibility};
 
-/// What becomes of one record.
+/// The staged change of one record.
 #[derive(Debug, Clone)]
 pub(super) struct Staged {
-    /// The record before; None for a new one.
+    /// The stored record; None for a new session.
     pub before: Option<Entry>,
-    /// The session to write; None keeps the bytes that are there.
+    /// The session to write; None writes `blob`, or keeps the stored bytes.
     pub session: Option<Box<Session>>,
-    /// Bytes of an earlier time to put there again, where there is no session to write.
+    /// An earlier blob to restore, if there is no session to write.
     pub blob: Option<Oid>,
-    /// Where the record goes; None takes it out of the tree.
+    /// The new location; None deletes the record.
     pub to: Option<Location>,
-    /// Another record of the session, which goes.
+    /// The location of a second record of the session, which is removed.
     pub duplicate: Option<Location>,
 }
 
-/// A finished transaction, taken apart.
+/// The contents of a finished transaction.
 pub(super) struct Parts<'s> {
     pub snapshot: Snapshot<'s>,
     pub staged: BTreeMap<Location, Staged>,
@@ -30,13 +30,13 @@ pub(super) struct Parts<'s> {
 }
 
 impl Parts<'_> {
-    /// The sessions of which something changes among those that are as visible as this, sorted.
+    /// Returns the sessions of which records with this visibility change, sorted.
     pub fn ids(&self, visibility: Visibility) -> Vec<SessionId> {
         let staged = self.staged.iter().filter(|(_, staged)| staged.touches(visibility));
         staged.map(|(location, _)| location.id).collect()
     }
 
-    /// Where records come to lie that did not, among those that are as visible as this.
+    /// Returns the locations with this visibility that receive a new or moved record.
     pub fn new_places(&self, visibility: Visibility) -> impl Iterator<Item = &Location> {
         let staged = self.staged.values().filter(|staged| {
             staged.to.as_ref() != staged.before.as_ref().map(|before| &before.location)
@@ -44,7 +44,8 @@ impl Parts<'_> {
         staged.filter_map(move |staged| staged.edits(visibility).1)
     }
 
-    /// What the event says was done. A public one says nothing that may be about private sessions.
+    /// Returns the description for the event's subject. A public event has none if other, private
+    /// sessions change in the same transaction: the description may be about them.
     pub fn what(&self, visibility: Visibility) -> Option<&str> {
         let public = self.ids(Visibility::Public);
         let is_about_others =
@@ -53,7 +54,8 @@ impl Parts<'_> {
         self.what.as_deref().filter(|_| !is_silent)
     }
 
-    /// What is written first: where a session goes before where it is taken from.
+    /// Returns the order in which the refs move. The ref that receives a session moves first, so
+    /// that one of them always has it.
     pub fn order(&self) -> [Visibility; 2] {
         let hides = self.staged.values().any(|staged| staged.moves_to(Visibility::Private));
         let first = if hides { Visibility::Private } else { Visibility::Public };
@@ -92,7 +94,8 @@ impl Staged {
             && self.before.as_ref().is_some_and(was_elsewhere)
     }
 
-    /// The places that this leaves, and the one it fills, among those that are as visible as this.
+    /// Returns the locations with this visibility that the change empties, and the one that it
+    /// fills.
     pub fn edits(&self, visibility: Visibility) -> (Vec<&Location>, Option<&Location>) {
         let here = |place: &&Location| place.visibility == visibility;
         let [before, to, duplicate] = self.places();

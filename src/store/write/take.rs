@@ -1,4 +1,4 @@
-//! Sessions as a queue: whoever takes one has it alone.
+//! Sessions as a queue: each is taken by one worker only.
 
 use super::Transaction;
 use crate::model::{Filter, Session, SessionStatus, Subject};

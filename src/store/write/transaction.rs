@@ -75,7 +75,7 @@ impl<'s> Transaction<'s> {
         let id = session.id;
         self.check_place(visibility)?;
         let is_there = match self.snapshot.contains(id) {
-            // A new id is none of those that cannot be read.
+            // A new id is assumed not to be that of an unreadable private session.
             Err(StoreError::PrivateUnread(_)) if visibility == Visibility::Public => false,
             known => known?,
         };
@@ -147,7 +147,7 @@ impl<'s> Transaction<'s> {
         Ok(value)
     }
 
-    /// `old` is the session as it is stored, if it is.
+    /// Stages a changed session. `old` is the stored session, or None for a new one.
     fn save(
         &mut self,
         location: Location,
@@ -286,7 +286,7 @@ impl<'s> Transaction<'s> {
         Ok(true)
     }
 
-    /// Stages the record as others may see it. One that cannot be read stays as it is.
+    /// Stages the record to publish. A corrupt record is published unchanged.
     fn publish(
         &self,
         location: &Location,
@@ -340,7 +340,7 @@ impl<'s> Transaction<'s> {
         self.staged.values().flatten()
     }
 
-    /// Where a record was when this change began, and what is to become of it so far.
+    /// Returns the original location of a record, and its staged change so far.
     fn locate(&self, key: &Key) -> Result<(Location, Staged), StoreError> {
         let meant = |location: &Location| {
             key.project.as_ref().is_none_or(|project| *project == location.project)

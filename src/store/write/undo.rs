@@ -159,7 +159,8 @@ impl Snapshot<'_> {
         let Some(tip) = self.tip_of(Visibility::Private) else { return Ok(None) };
         let history =
             crate::store::History { from: Some(tip.clone()), ..crate::store::History::default() };
-        // Of one change, the event on the ref whose last event was later may be later too.
+        // An event is never dated before its parents, so the two events of one change may differ in
+        // time.
         let events = self.events(history).flatten();
         let mut near = events.take_while(|private| private.time.latest() >= event.time);
         Ok(near.find(|private| private.message.public.as_ref() == Some(&event.id)))
@@ -204,7 +205,7 @@ impl Transaction<'_> {
         if !conflicts.is_empty() && overlap == Overlap::Refuse {
             return Err(UndoError::Conflicts { event: event.id.clone(), fields: conflicts });
         }
-        // Where there are two, only the private one tells it.
+        // Of two events, only the private one is sure to have a description.
         let private = other.filter(|other| other.message.public.is_some());
         self.describe(private.unwrap_or(event).message.subject.clone());
         Ok(undone)
@@ -233,15 +234,16 @@ impl Transaction<'_> {
     }
 }
 
-/// Whether two events, each on its ref, come from one command. Those of older versions do not say
-/// so, but for a change of visibility, which is of the same session in both.
+/// Returns true if two events, one on each ref, belong to one change. The private event names the
+/// public one. In older versions it does not; a change of visibility is then recognized by the same
+/// verb and the same sessions.
 fn is_one_change(a: &Event, b: &Event) -> bool {
     let names = |a: &Event, b: &Event| a.message.public.as_ref() == Some(&b.id);
     let (x, y) = (&a.message, &b.message);
     names(a, b) || names(b, a) || (x.op == y.op && x.sessions == y.sessions)
 }
 
-/// A record that an event changed, at three times.
+/// A record that an event changed: before the event, after it, and now.
 struct Record<'s> {
     store: &'s Store,
     key: Key,
@@ -251,10 +253,10 @@ struct Record<'s> {
     time: Timestamp,
 }
 
-/// What becomes of a record.
+/// The outcome of an undo for one record.
 enum Fate {
     Removed,
-    /// The bytes that lie at one of the three times, on a shelf.
+    /// The blob of one of the three versions, on this shelf.
     Bytes(Shelf, Oid),
     Written(Shelf, Box<Session>),
 }
@@ -289,7 +291,8 @@ impl<'s> Record<'s> {
         Ok(Self { store, before, after, now, time: tx.now(), key })
     }
 
-    /// What becomes of it, if anything, and the fields that were changed again since.
+    /// Returns the outcome, or None if the record stays as it is, and the fields that were changed
+    /// again since the event.
     fn undo(
         &self,
         origin: Origin,
@@ -332,7 +335,7 @@ impl<'s> Record<'s> {
                             session.updated_at = Timestamp::after(self.time, session.updated_at);
                             (Some(Fate::Written(shelf, Box::new(session))), undone.conflicts)
                         }
-                        // Each fits, all together do not.
+                        // Each version is valid, but their merge is not.
                         Err(problem) if overlap == Overlap::Override => {
                             let (id, problem) = (self.key.id, problem.into());
                             return Err(StoreError::Invalid { id, problem });
@@ -344,7 +347,7 @@ impl<'s> Record<'s> {
         })
     }
 
-    /// What was done to a record since the event made it, other than noting facts.
+    /// Returns the fields that were changed since the event created the record, except facts.
     fn own_changes(&self, after: &Entry, now: &Entry) -> Result<Vec<String>, StoreError> {
         let mut fields = match (self.record(after), self.record(now)) {
             _ if after.blob == now.blob => Vec::new(),
