@@ -29,10 +29,10 @@ pub struct Args {
     session: Option<String>,
 }
 
-/// How often what was printed is looked for.
+/// How often to check for new output.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How much of what was printed before is shown.
+/// How much of the earlier output is shown, in bytes.
 const TAIL: u64 = 64 * 1024;
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -70,7 +70,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
 }
 
-/// Shows what is printed, to the end of the agent.
+/// Follows the output until the agent ends.
 fn follow(
     path: &Path,
     reached: &RunningAgent,
@@ -86,12 +86,12 @@ fn follow(
     let length = file.metadata().map_err(failed)?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).map_err(failed)?;
     loop {
-        // Asked before reading: what was printed until its end is read once more after it.
+        // Probe before reading, so that the last output is still read after the agent has ended.
         let alive = match reached.runtime.probe(&session.id, &reached.handle) {
             Probe::Alive { .. } | Probe::Unknown(_) => true,
             Probe::Gone => false,
         };
-        // Likewise: nothing more is written to a file that the log has left.
+        // Check for a new log file before reading: the old one no longer grows once it is replaced.
         let next = next(path, &mut file).map_err(failed)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
@@ -112,11 +112,10 @@ fn follow(
     }
 }
 
-/// The file in which the log goes on, where that is another one. A file that was cut off is read
-/// from its start again.
+/// Returns the new log file if the log was rotated. A truncated file is read again from its start.
 fn next(path: &Path, file: &mut File) -> io::Result<Option<File>> {
     let next = match File::open(path) {
-        // Just being replaced, or removed.
+        // The file is being replaced, or was removed.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         next => next?,
     };

@@ -1,4 +1,4 @@
-//! What a shell offers for the word that is being typed.
+//! Completes the word that is being typed in a shell.
 
 mod candidate;
 mod line;
@@ -37,7 +37,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Asked::Nothing => return Ok(ExitCode::Done),
     };
     for Candidate { word, about } in candidates {
-        // What a shell would have to quote in some way of its own is typed by hand.
+        // Words that need quoting are not offered: each shell quotes differently.
         let is_safe = !word.is_empty() && word.chars().all(|c| !c.is_control() && c != ' ');
         if is_safe && escape::line(&word) == word && format!("{start}{word}").starts_with(typed) {
             let about = escape::line(&about);

@@ -1,4 +1,4 @@
-//! What the verbs that change a status have in common.
+//! The arguments and the output of verbs that change a status.
 
 use git_ao::ops::{Changed, Checks, StatusChange};
 use git_ao::store::{Entry, Key, Store};
@@ -23,17 +23,17 @@ pub struct ChangeArgs {
 }
 
 impl ChangeArgs {
-    /// The record, active or archived.
+    /// Finds the record, active or archived.
     pub fn find(&self, store: &Store) -> Result<Entry, CliError> {
         open::find(&store.snapshot()?, store, self.session.as_deref().unwrap_or("@"))
     }
 
-    /// Its key.
+    /// Finds the record and returns its key.
     pub fn active(&self, store: &Store) -> Result<Key, CliError> {
         Ok(Key::from(&self.find(store)?.location))
     }
 
-    /// What is said about the change.
+    /// Returns the change that the arguments describe.
     pub fn say(&self) -> StatusChange {
         let checks = if self.force { Checks::Skip } else { Checks::All };
         let blank = |reason: &&String| !reason.trim().is_empty();
@@ -41,7 +41,7 @@ impl ChangeArgs {
     }
 }
 
-/// `session 7b6d11f9: working -> done`
+/// Prints `session 7b6d11f9: working -> done`.
 pub fn report(ctx: &mut Ctx, changed: &Changed) -> Result<ExitCode, CliError> {
     let session = &changed.session;
     let id = ctx.out.paint(Style::Id, &session.id.short());

@@ -63,7 +63,7 @@ pub struct Args {
     json: bool,
 }
 
-/// Also when it was interrupted before anything was done.
+/// The message after ^C, even if nothing was done yet.
 const INTERRUPTED: &str = "interrupted; completed steps were recorded";
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -154,7 +154,7 @@ fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError
     Ok(())
 }
 
-/// What no longer is in the worktree, and where it is.
+/// Prints the removed ignored files, and the ref with the backup.
 fn print_losses(leftover: &Leftover, ctx: &mut Ctx) -> Result<(), CliError> {
     if !leftover.ignored.is_empty() {
         writeln!(ctx.out, "  ignored   {}", ignored(&leftover.ignored))?;
@@ -165,7 +165,7 @@ fn print_losses(leftover: &Leftover, ctx: &mut Ctx) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The first few names, and how many more there are.
+/// Returns the first few names, and the number of the others.
 fn ignored(paths: &[PathBuf]) -> String {
     const SHOWN: usize = 8;
     let names = paths.iter().take(SHOWN).map(|path| escape::os(path.as_os_str()));

@@ -107,7 +107,7 @@ fn print_json(all: &[FixResult], args: &Args, ctx: &mut Ctx) -> Result<(), CliEr
     Ok(list.end(&mut ctx.out)?)
 }
 
-/// Why a finding is left to whoever reads it.
+/// Returns why a finding was not fixed.
 fn reason(finding: &Finding) -> Option<&'static str> {
     finding.is_irreversible().then_some("its fix cannot be undone")
 }

@@ -103,7 +103,7 @@ fn is_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks whether to go on editing.
+/// Asks whether to edit again.
 fn is_to_go_on() -> bool {
     message::print("edit again? [Y/n] ");
     let mut answer = String::new();

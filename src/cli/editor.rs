@@ -1,4 +1,4 @@
-//! Text that a person writes in an editor.
+//! Edits text in the user's editor.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ use super::CliError;
 use super::hints::refusals;
 use super::ui::escape;
 
-/// A file to be edited, in a folder of its own in the git directory. It goes away with this, unless
+/// A file to edit, in its own directory in the git directory. Dropping the draft removes it unless
 /// it is kept.
 pub struct Draft {
     folder: TempDir,
@@ -21,7 +21,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Makes the file; its name is what the editor shows.
+    /// Creates the file. The editor shows its name.
     pub fn new(repo: &Repository, name: &str, text: &str) -> Result<Self, CliError> {
         let make = || {
             let above = repo.make_ao_dir("")?;
@@ -36,7 +36,7 @@ impl Draft {
         })
     }
 
-    /// Runs the editor, and reads what it left.
+    /// Runs the editor and reads the edited text.
     pub fn edit(&self, repo: &Repository) -> Result<String, CliError> {
         run(&editor(repo)?, &self.path)?;
         fs::read_to_string(&self.path).map_err(|error| {
@@ -45,20 +45,20 @@ impl Draft {
         })
     }
 
-    /// Leaves the file where it is.
+    /// Keeps the file and returns its path.
     pub fn keep(self) -> PathBuf {
         let _ = self.folder.keep();
         self.path
     }
 }
 
-/// The editor that git would use.
+/// Returns the editor that git would use.
 fn editor(repo: &Repository) -> Result<String, CliError> {
     let named = repo.git("var").arg("GIT_EDITOR").run().map(|output| output.text());
     named.ok().filter(|editor| !editor.is_empty()).ok_or_else(refusals::no_editor)
 }
 
-/// Runs it as git does: by the shell, and leaving ^C to it.
+/// Runs the editor as git does: through the shell, and ignoring ^C meanwhile.
 fn run(editor: &str, path: &Path) -> Result<(), CliError> {
     if editor == ":" {
         return Ok(());

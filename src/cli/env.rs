@@ -4,23 +4,23 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use git_ao::git::Environment;
 use git_ao::model::Timestamp;
 
-/// The environment variables, as they were when the program was started.
+/// The environment variables at the start of the program.
 #[derive(Debug, Clone)]
 pub struct Env(Environment);
 
 impl Env {
-    /// The variables of this process.
+    /// Takes the variables of this process.
     pub fn of_process() -> Self {
         Self(Environment::inherited())
     }
 
-    /// These variables and no others.
+    /// Makes an environment of only these variables.
     #[cfg(test)]
     pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
         Self(variables.into_iter().collect())
     }
 
-    /// True when the variable holds one of git's words for true.
+    /// Returns true if git would read the variable as true.
     pub fn is_true(&self, name: &str) -> bool {
         self.text(name).is_some_and(|value| match value.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" => true,
@@ -28,12 +28,12 @@ impl Env {
         })
     }
 
-    /// True when GIT_TEST_DATE_NOW says what time it is.
+    /// Returns true if GIT_TEST_DATE_NOW sets the time.
     pub fn clock_is_stopped(&self) -> bool {
         self.text("GIT_TEST_DATE_NOW").is_some_and(|text| text.parse::<i64>().is_ok())
     }
 
-    /// The time; GIT_TEST_DATE_NOW, in seconds, stops the clock as it does for git.
+    /// Returns the time. GIT_TEST_DATE_NOW, in seconds, stops the clock as it does for git.
     pub fn now(&self) -> Timestamp {
         let stopped = self.text("GIT_TEST_DATE_NOW").and_then(|text| text.parse::<i64>().ok());
         let millis = match stopped {

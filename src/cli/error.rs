@@ -8,7 +8,7 @@ use super::exit_code::INTERRUPTED;
 use super::ui::OutError;
 use super::ui::message::{self, Level};
 
-/// Why a verb did not do what it was asked: what is said, and the exit code that follows.
+/// The failure of a verb: its message, its hints, and the exit code.
 #[derive(Debug)]
 pub struct CliError {
     code: ExitCode,
@@ -17,11 +17,11 @@ pub struct CliError {
     hints: Vec<Hint>,
 }
 
-/// What the reader can do.
+/// A hint for the user.
 #[derive(Debug)]
 enum Hint {
     Text(String),
-    /// `<purpose>: git ao restore <id>`, with the options that this takes at the moment.
+    /// `<purpose>: git ao restore <id>`, with the options that the restore currently needs.
     Restore {
         purpose: &'static str,
         session: SessionId,
@@ -29,17 +29,17 @@ enum Hint {
 }
 
 impl CliError {
-    /// Something was not found, or the request was refused.
+    /// Makes an error for something that was not found, or for a refused request.
     pub fn refused(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Refused, message.into())
     }
 
-    /// A fatal error.
+    /// Makes a fatal error.
     pub fn fatal(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Fatal, message.into())
     }
 
-    /// A usage error.
+    /// Makes a usage error.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Usage, message.into())
     }
@@ -48,24 +48,24 @@ impl CliError {
         Self { code, message, usage: None, hints: Vec::new() }
     }
 
-    /// The same, with another exit code.
+    /// Replaces the exit code.
     pub fn with_code(self, code: ExitCode) -> Self {
         Self { code, ..self }
     }
 
-    /// Adds why: the error and its causes, each said once.
+    /// Appends the error and its causes to the message, each once.
     pub fn because(mut self, cause: &dyn Error) -> Self {
         append_cause(&mut self.message, cause);
         self
     }
 
-    /// Adds what the reader can do; to another hint, on a line of its own.
+    /// Adds a hint, on its own line.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(Hint::Text(hint.into()));
         self
     }
 
-    /// Adds how to restore a session: `purpose` begins the line.
+    /// Adds a hint how to restore a session. `purpose` begins the line.
     pub fn restore_hint(mut self, purpose: &'static str, session: SessionId) -> Self {
         self.hints.push(Hint::Restore { purpose, session });
         self
@@ -81,28 +81,29 @@ impl CliError {
         self
     }
 
-    /// Adds how the command is written: `git ao list [<options>]`.
+    /// Adds the synopsis of the command: `git ao list [<options>]`.
     pub fn synopsis(mut self, synopsis: impl Into<String>) -> Self {
         self.usage = Some(synopsis.into());
         self
     }
 
-    /// True if there is a hint already.
+    /// Returns true if there is a hint.
     pub fn has_hints(&self) -> bool {
         !self.hints.is_empty()
     }
 
-    /// The message.
+    /// Returns the message.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The exit code.
+    /// Returns the exit code.
     pub fn code(&self) -> ExitCode {
         self.code
     }
 
-    /// What is said on standard error; nothing where the reader ended the program.
+    /// Formats the error for standard error. Returns nothing if the reader of the output ended the
+    /// program.
     pub fn render(&self) -> String {
         let level = match self.code {
             ExitCode::Done | ExitCode::Closed => return String::new(),
@@ -133,7 +134,7 @@ impl fmt::Display for Hint {
     }
 }
 
-/// [`error_chain`] on one line, for where there is no room for more.
+/// Formats [`error_chain`] on one line.
 pub fn summary(error: &dyn Error) -> String {
     let text = error_chain(error);
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -147,7 +148,7 @@ impl From<OutError> for CliError {
             OutError::Interrupted => INTERRUPTED,
             OutError::Failed(_) => ExitCode::Fatal,
         };
-        // Who pressed ^C in the pager knows it.
+        // A user who pressed ^C in the pager needs no message.
         let message = if code == INTERRUPTED { String::new() } else { error_chain(&error) };
         Self::new(code, message)
     }

@@ -16,13 +16,13 @@ pub enum ExitCode {
     Usage,
     /// Terminated by a signal, such as ^C: 128 plus the number of the signal.
     Signalled(u8),
-    /// The reader of the output went away. A git that dies of SIGPIPE ends a pipeline with the
-    /// same status: 128 and the signal's number.
+    /// The reader closed the output. A git that dies of SIGPIPE ends a pipeline with the same
+    /// status: 128 plus the number of the signal.
     Closed,
 }
 
 impl ExitCode {
-    /// The number of the exit status.
+    /// Returns the number of the exit status.
     pub fn number(self) -> u8 {
         match self {
             Self::Done => 0,

@@ -1,4 +1,3 @@
-/// Repair the store.
 mod repair;
 
 use git_ao::model::Oid;

@@ -1,4 +1,4 @@
-//! What the program says when a verb fails, and what the reader can do about it.
+//! The messages for failures of verbs, with hints how to fix them.
 
 mod agent;
 mod agent_state;

@@ -25,14 +25,14 @@ pub struct Args {
     args: Vec<OsString>,
 }
 
-/// How long a person is kept waiting for a line that is only nice to have.
+/// How long a hook may delay git to print an optional line.
 const LOOK: Duration = Duration::from_millis(5);
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if ctx.env.is_true("AO_DISABLE") {
         return Ok(ExitCode::Done);
     }
-    // Git's command goes on whatever happens here, with one line about it at most.
+    // A failure or a panic here must not stop git's command: it causes a warning at most.
     std::panic::set_hook(Box::new(|_| ()));
     let result = catch_unwind(AssertUnwindSafe(|| serve(&args, ctx)));
     let _ = std::panic::take_hook();
@@ -55,7 +55,7 @@ fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<BranchSessions>, String> {
     hook::run(store, name, &args.args, audience).map_err(|error| error::summary(&error))
 }
 
-/// `2 sessions on this branch, last by Ann Author 2 hours ago`
+/// Formats `2 sessions on this branch, last by Ann Author 2 hours ago`.
 fn describe(sessions: &BranchSessions, ctx: &Ctx) -> String {
     let at_least = if sessions.is_complete { "" } else { "at least " };
     let plural = if sessions.count == 1 { "" } else { "s" };

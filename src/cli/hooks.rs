@@ -115,7 +115,7 @@ fn install(installer: &Installer<'_>, names: &[HookName], ctx: &mut Ctx) -> Resu
     Ok(())
 }
 
-/// Says in which worktrees git finds none of the hooks: there, records are not kept true.
+/// Warns of worktrees in which git does not find the hooks: records are not updated there.
 fn warn_of_lacking(
     installer: &Installer<'_>,
     names: &[HookName],

@@ -1,4 +1,4 @@
-//! ^C during a verb that must undo what it did.
+//! Handles ^C in verbs that must roll back.
 
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::hints::with_kept;
 use super::ui::message;
 use super::{CliError, ExitCode};
 
-/// Tells whether the program was asked to end since it began to watch.
+/// Tells whether a signal asked the program to exit since [`watch`].
 pub struct Interrupted(Arc<AtomicUsize>);
 
 impl Interrupted {
@@ -19,19 +19,19 @@ impl Interrupted {
         self.signal().is_some()
     }
 
-    /// The last signal that asked for it.
+    /// Returns the last such signal.
     pub fn signal(&self) -> Option<u8> {
         u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|signal| *signal != 0)
     }
 
-    /// The program was asked to end, and `message` says what became of what it did.
+    /// Returns the error of an interrupted verb. `message` describes what it had done.
     pub fn error(&self, message: &str) -> CliError {
         let code = ExitCode::Signalled(self.signal().unwrap_or(SIGINT as u8));
         CliError::refused(message).with_code(code)
     }
 
-    /// What is said when a verb fails; `message` where it was interrupted: ^C ends the git processes
-    /// that it runs, too, and what they say of that is not why it failed.
+    /// Returns the error of a failed verb, with `message` if it was interrupted: ^C also ends git's
+    /// processes, and their errors are not the cause.
     pub fn explain(&self, error: OpsError, message: &str) -> CliError {
         match error {
             OpsError::Kept { path, .. } if self.is_set() => {
@@ -43,7 +43,7 @@ impl Interrupted {
     }
 }
 
-/// An interrupt that also shows git's progress, at a terminal.
+/// Makes an interrupt that also shows git's progress on a terminal.
 pub fn shown(is_set: &dyn Fn() -> bool) -> Interrupt<'_> {
     match io::stderr().is_terminal() {
         true => Interrupt::new(is_set).with_progress(&message::progress),
@@ -51,8 +51,8 @@ pub fn shown(is_set: &dyn Fn() -> bool) -> Interrupt<'_> {
     }
 }
 
-/// From here on, a signal to end is only noted. What git process runs gets the terminal's ^C
-/// too, and ends by itself. A signal that the caller has ignored, as nohup does, stays ignored.
+/// From here on, signals to exit are only recorded. Git's processes get the terminal's ^C too, and
+/// exit by themselves. A signal that the caller ignores, as nohup does, stays ignored.
 pub fn watch() -> Result<Interrupted, CliError> {
     let last = Arc::new(AtomicUsize::new(0));
     for signal in heeded([SIGINT, SIGTERM, SIGHUP]) {
@@ -62,13 +62,14 @@ pub fn watch() -> Result<Interrupted, CliError> {
     Ok(Interrupted(last))
 }
 
-/// Those of these signals that the caller has not ignored.
+/// Returns those of the signals that the caller does not ignore.
 pub fn heeded(signals: impl IntoIterator<Item = i32>) -> impl Iterator<Item = i32> {
     let ignored = ignored();
     signals.into_iter().filter(move |number| ignored & (1 << (number - 1)) == 0)
 }
 
-/// The signals that are ignored, a bit for each, where the system says so (proc_pid_status(5)).
+/// Returns the ignored signals as a bit mask, or 0 if the system does not report them
+/// (proc_pid_status(5)).
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,4 +1,4 @@
-//! Printing what `--json` asks for: one object with `version`, and a list with one entry a line.
+//! Prints JSON output: one object with `version`, and a list with one entry per line.
 
 use git_ao::view::json::{VERSION, text};
 pub use git_ao::view::json::{corrupt, event, session};
@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::ui::{Out, OutError};
 
-/// Prints one thing: `{"version":1,"session":{…}}`.
+/// Prints a single value: `{"version":1,"session":{…}}`.
 pub fn print_one(out: &mut Out, name: &str, value: &Value) -> Result<(), OutError> {
     writeln!(out, "{{\"version\":{VERSION},\"{name}\":{}}}", text(value))
 }
 
-/// Prints a list as it comes: `{"version":1,"sessions":[`, entries, `]}`.
+/// Prints a list entry by entry: `{"version":1,"sessions":[`, entries, `]}`.
 pub struct List {
     is_first: bool,
 }
@@ -35,7 +35,7 @@ impl List {
         self.end_with(out, &[])
     }
 
-    /// Ends the list, with more keys behind it.
+    /// Ends the list, with more keys after it.
     pub fn end_with(self, out: &mut Out, more: &[(&str, Value)]) -> Result<(), OutError> {
         out.text(if self.is_first { "]" } else { "\n]" })?;
         for (name, value) in more {

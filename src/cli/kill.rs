@@ -53,7 +53,7 @@ fn name(remain: &Remain) -> String {
     format!("process {} ({})", process.process.pid(), escape::line(&process.name))
 }
 
-/// Names what goes on without the agent.
+/// Warns of processes that outlived the agent.
 fn warn_of_remains(ctx: &mut Ctx, store: &Store, killed: &Killed) {
     let session = &killed.changed.session;
     let remains = ops::remains(store, session);
@@ -71,10 +71,10 @@ fn warn_of_remains(ctx: &mut Ctx, store: &Store, killed: &Killed) {
     }
 }
 
-/// What is said when it was interrupted in time.
+/// The message if the interrupt came in time.
 pub const NOTHING_DONE: &str = "interrupted; the session was not changed";
 
-/// Says what ended, and what had ended before.
+/// Prints what was stopped, and what had already ended.
 pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode, CliError> {
     let session = &killed.changed.session;
     let short = session.id.short();
@@ -98,7 +98,7 @@ pub fn report(ctx: &mut Ctx, store: &Store, killed: &Killed) -> Result<ExitCode,
     if let Some(replica) = elsewhere(store, session).filter(|_| killed.changed.event.is_some()) {
         ctx.out.warn(&format!("it may still be running on '{replica}'"));
     }
-    // Where the agent itself may still run, these are its own.
+    // If the agent may still be running, the processes may be its children.
     if killed.stopped.is_some() {
         warn_of_remains(ctx, store, killed);
     }

@@ -1,7 +1,7 @@
-//! Words that hands know from git, tmux, docker and other tools.
+//! Maps commands of git, tmux, docker and other tools to ours.
 
-/// The command that does what the word does elsewhere: a verb with its arguments, or a command of
-/// git's own, which begins with `git `.
+/// Returns the command that does what the word does in another tool: a verb with its arguments, or
+/// a git command, which begins with `git `.
 pub fn command_for(word: &str) -> Option<&'static str> {
     Some(match word {
         "add" | "create" | "init" | "launch" | "new" | "new-session" | "start" | "up" => {
@@ -45,7 +45,7 @@ pub fn command_for(word: &str) -> Option<&'static str> {
         "install" | "setup" => "hooks install",
         "completion" => "completions <shell>",
         "manual" => "man",
-        // What agents do is ordinary work on a branch.
+        // Agents work on ordinary branches.
         "commit" => "git commit",
         "config" => "git config ao.<key> <value>",
         "diff" => "git diff HEAD...<branch>",

@@ -1,4 +1,4 @@
-//! What the verbs that start an agent have in common.
+//! Shared by the verbs that start an agent.
 
 use git_ao::agent::{Action, AgentError};
 use git_ao::model::Session;
@@ -32,25 +32,25 @@ pub struct AgentArgs {
     pub no_agent: bool,
 }
 
-/// Who does the work.
+/// The agent chosen for a session, and how it is started.
 pub struct Choice {
     /// The agent's name, for the record.
     pub agent: Option<String>,
-    /// What is to be started; None for nothing.
+    /// The start; None if nothing is started.
     pub start: Option<Start>,
-    /// Why there is no agent, where that is not what was asked for.
+    /// Why there is no agent, unless none was requested.
     pub nobody: Option<AgentError>,
 }
 
-/// The launcher of this repository, which starts this very program.
+/// Makes the launcher of this repository, which runs this program.
 pub fn launcher(store: &Store) -> Result<Launcher, CliError> {
     let program = std::env::current_exe()
         .map_err(|error| CliError::fatal("cannot find the git-ao program").because(&error))?;
     Ok(Launcher::new(store.repository(), program))
 }
 
-/// The agent asked for, else the one that the parent of a fork has, else the configured one, else
-/// the only one installed.
+/// Chooses the requested agent, otherwise that of a fork's parent, otherwise the configured one,
+/// otherwise the only installed one.
 pub fn choose(
     launcher: &Launcher,
     args: &AgentArgs,
@@ -71,7 +71,7 @@ pub fn choose(
     }
 }
 
-/// Fills in the commands that restore sessions, as they work at the moment.
+/// Fills in the commands that restore sessions, with the options that they currently need.
 pub fn fill_in(error: CliError, ctx: &Ctx) -> CliError {
     let Some(store) = &ctx.opened else { return error };
     error.fill_in(|id| match launcher(store) {
@@ -80,12 +80,12 @@ pub fn fill_in(error: CliError, ctx: &Ctx) -> CliError {
     })
 }
 
-/// Says that no agent was started, and how to get one.
+/// Hints that no agent was started, and how to start one.
 pub fn say_nobody(ctx: &mut Ctx, session: &Session, none: &AgentError) {
     ctx.out.hint(&refusals::no_agent(session.id, none));
 }
 
-/// The line about the agent.
+/// Prints the line about the agent.
 pub fn say_agent(ctx: &mut Ctx, session: &Session, started: &Started) -> Result<(), CliError> {
     let Some(agent) = &session.agent else { return Ok(()) };
     let place = match started {
@@ -98,8 +98,8 @@ pub fn say_agent(ctx: &mut Ctx, session: &Session, started: &Started) -> Result<
     Ok(())
 }
 
-/// What follows a start: a hint how to get to the agent, or the agent itself where it uses this
-/// terminal. Some exit code is the agent's.
+/// Completes a start: prints how to reach the agent, or runs the agent if it uses this terminal and
+/// returns its exit code.
 pub fn go_on(
     ctx: &mut Ctx,
     store: &Store,

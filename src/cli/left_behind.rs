@@ -1,4 +1,4 @@
-//! What a new session does not get of the worktree that it starts from.
+//! Warns of uncommitted changes that a new session does not get.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use git_ao::ops::Uncommitted;
 use super::Ctx;
 use super::ui::escape;
 
-/// Says it on standard error, and how to copy it into the new worktree, where there is one.
+/// Prints the warning, and how to copy the changes into the new worktree, if there is one.
 pub fn say(ctx: &mut Ctx, left: &Uncommitted, new: Option<&Path>) {
     let from = escape::os(left.path.as_os_str());
     let text = format!("uncommitted changes in '{from}' are not copied ({})", left.changes);
@@ -18,7 +18,7 @@ pub fn say(ctx: &mut Ctx, left: &Uncommitted, new: Option<&Path>) {
     }
 }
 
-/// The commands; None where a path cannot be typed.
+/// Returns the commands, or None if a path is not valid UTF-8.
 fn way(left: &Uncommitted, new: &Path) -> Option<String> {
     let (from, to) = (shell_word(left.path.to_str()?), shell_word(new.to_str()?));
     let mut lines = vec!["to copy them:".to_owned()];

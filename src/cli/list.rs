@@ -179,7 +179,7 @@ fn print_table(
     Ok(table.print(&mut ctx.out)?)
 }
 
-/// `claude`, or `claude on laptop-9f2c` where the session lives only in another clone.
+/// Formats `claude`, or `claude on laptop-9f2c` if the session lives only in another clone.
 fn agent(session: &Session, replica: Option<&str>) -> String {
     let words = [session.agent.clone(), view::elsewhere(session, replica)];
     let words: Vec<_> = words.into_iter().flatten().collect();

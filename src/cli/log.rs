@@ -1,8 +1,5 @@
 mod entry;
 mod event_filter;
-/// Draw a graph of events and forks, one line per event.
-///
-/// For one session, includes all events of the sessions it was forked from.
 mod graph;
 mod records;
 mod scope;
@@ -81,7 +78,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Which events are wanted.
+    /// Reads the options that filter events.
     fn filter(&self, store: &Store, ctx: &Ctx) -> Result<EventFilter, CliError> {
         let time = |name, text: &Option<String>| {
             text.as_ref().map(|text| moment(name, text, store, ctx)).transpose()
@@ -141,7 +138,7 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    /// Visits what is wanted; false where something could not be read.
+    /// Visits the wanted events. Returns false if an event could not be read.
     fn each(
         &self,
         scope: &Scope,
@@ -220,8 +217,8 @@ impl View<'_> {
     }
 }
 
-/// What is wrong with the records of one event does not keep the others from being shown. False
-/// where something was wrong; an error where the output is over.
+/// Reports a problem with an event, so that the others can still be shown. Returns false if there
+/// was one, and an error if the output was closed.
 fn report(result: Result<(), Problem>, ctx: &mut Ctx) -> Result<bool, CliError> {
     match result {
         Ok(()) => Ok(true),
@@ -233,7 +230,7 @@ fn report(result: Result<(), Problem>, ctx: &mut Ctx) -> Result<bool, CliError> 
     }
 }
 
-/// Why an event was not shown whole.
+/// Why an event was not completely shown.
 enum Problem {
     Store(StoreError),
     Output(OutError),

@@ -1,4 +1,4 @@
-//! Being the process that has an agent as its child.
+//! Supervises an agent as a child process.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -18,7 +18,8 @@ use signal_hook::iterator::Signals;
 use super::interrupt::{self, Interrupted};
 use super::{CliError, ExitCode};
 
-/// Runs the agent. Signals to this program are the agent's once it is its turn.
+/// Runs the agent. Once no other process runs the session, signals to this program are forwarded to
+/// the agent.
 pub fn look_after(
     store: &Store,
     launcher: &Launcher,
@@ -29,13 +30,13 @@ pub fn look_after(
     let failed = |error: io::Error| CliError::fatal("cannot handle signals").because(&error);
     let passed = interrupt::heeded([SIGTERM, SIGHUP, SIGINT, SIGQUIT]);
     let mut signals = Some(Signals::new(passed).map_err(failed)?);
-    // A log that may not grow (setrlimit(2)) is no reason to end: the write fails then.
+    // Do not die of SIGXFSZ if the log reaches a limit of setrlimit(2): the write fails instead.
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
     let mut watch = |handle: SignalHandle| {
         let Some(mut signals) = signals.take() else { return };
         std::thread::spawn(move || {
             for signal in signals.forever() {
-                // One that cannot be passed on is lost; the agent goes on.
+                // A signal that cannot be forwarded is dropped.
                 let _ = handle.pass(signal);
             }
         });
@@ -48,8 +49,8 @@ pub fn look_after(
     }
 }
 
-/// Where the output of an agent without a terminal goes: this program's own, kept within the limit
-/// where that is the session's log.
+/// Returns where the output of an agent without a terminal goes: standard output, capped at
+/// `ao.logLimit` if that is the session's log.
 fn output(store: &Store, session: SessionId) -> Box<dyn Write + Send> {
     let repo = store.repository();
     let log = log_file(repo, session).ok().filter(|path| is_stdout(path));
@@ -70,8 +71,8 @@ fn is_stdout(path: &Path) -> bool {
     own.and_then(same).unwrap_or(false)
 }
 
-/// What this program itself has to say is in the log, too.
+/// Redirects this program's own output to the new log file.
 fn go_on_in(file: &File) {
-    // Where this fails it is said at the end of the last file.
+    // If this fails, the output goes to the previous file.
     let _ = dup2_stdout(file).and_then(|()| dup2_stderr(file));
 }

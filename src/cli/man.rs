@@ -40,15 +40,15 @@ pub struct Args {
 /// The sections of git-ao(1) that are not about one command.
 const MORE: &str = include_str!("man/git-ao.roff");
 
-/// The widest a page is shown: longer lines are hard to read.
+/// The maximum width of a page: longer lines are hard to read.
 const WIDEST: usize = 100;
 
 /// How a page is printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// For a person.
+    /// Formatted for reading.
     Page,
-    /// As it is written.
+    /// The roff source.
     Source,
 }
 
@@ -82,7 +82,7 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
     }
     let width = ctx.out.width().unwrap_or(80).min(WIDEST);
     let pager = ctx.repository().ok().and_then(|repo| repo.config("core.pager"));
-    // Without color a terminal may show nothing but text.
+    // A terminal without color may not support bold text either.
     let formatted = match ctx.out.is_colored() {
         true => formatter::render(&page.text, width),
         false => None,
@@ -93,7 +93,7 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
     Ok(ctx.out.bytes(&text)?)
 }
 
-/// A page that is written by hand: section, name and source.
+/// The hand-written pages: section, name and source.
 const BY_HAND: [(u8, &str, &str); 4] = [
     (5, "git-ao-config", include_str!("../../man/git-ao-config.5")),
     (5, "gitformat-ao", include_str!("../../man/gitformat-ao.5")),
@@ -113,7 +113,7 @@ impl Page {
         format!("{}.{}", self.name, self.section)
     }
 
-    /// The name, with the section where another page has that name too.
+    /// Returns the name, with the section if another page has the same name.
     fn name_among(&self, pages: &[Self]) -> String {
         match pages.iter().filter(|page| page.name == self.name).count() {
             1 => self.name.clone(),
@@ -122,7 +122,7 @@ impl Page {
     }
 }
 
-/// git-ao(1), a page for each command, and those that are written by hand.
+/// Returns git-ao(1), a page for each command, and the hand-written pages.
 fn pages(commands: Commands) -> Vec<Page> {
     let mut tree = (commands.tree)();
     tree.build();
@@ -155,7 +155,7 @@ fn page(command: clap::Command) -> Page {
     Page { section: 1, name, text }
 }
 
-/// The last section of a verb's page. That of git-ao(1) is written by hand.
+/// Returns the last section of a verb's page. That of git-ao(1) is hand-written.
 fn see_also(page: &str) -> String {
     let Some(verb) = page.strip_prefix("git-ao-") else { return String::new() };
     let guide = match verb {

@@ -1,4 +1,5 @@
-//! The program. Each verb is one file, which parses, calls the library and renders the result.
+//! The command-line program. Each verb is one file, which parses its arguments, calls the library
+//! and prints the result.
 
 mod commands;
 pub mod context;
@@ -76,7 +77,7 @@ pub use context::Ctx;
 pub use error::CliError;
 pub use exit_code::ExitCode;
 
-/// Runs the program with these arguments, of which the first is its own name.
+/// Runs the program. The first argument is the program's name.
 pub fn main(args: impl Iterator<Item = OsString>) -> Status {
     let mut ctx = Ctx::of_process(parse::COMMANDS);
     let result = parse::parse(args).and_then(|request| request.serve(&mut ctx));

@@ -1,4 +1,4 @@
-//! What spawn and fork have in common.
+//! Shared by `spawn` and `fork`.
 
 use std::path::PathBuf;
 
@@ -70,7 +70,7 @@ pub struct NewArgs {
     json: bool,
 }
 
-/// Plans and makes the session, starts its agent, and says what was made.
+/// Plans and creates the session, starts its agent, and prints the result.
 pub fn start(
     ctx: &mut Ctx,
     store: &Store,
@@ -128,7 +128,7 @@ pub fn start(
 }
 
 impl NewArgs {
-    /// The part of a request that these arguments make.
+    /// Makes a request from these arguments.
     pub fn request(&self, task: Option<String>) -> SpawnRequest {
         SpawnRequest {
             task,
@@ -147,7 +147,7 @@ impl NewArgs {
     }
 }
 
-/// Says whether the parent's conversation came along.
+/// Prints whether the parent's conversation was forked.
 fn say_taken(ctx: &mut Ctx, parent: &Session, action: Option<Action>) -> Result<(), CliError> {
     let id = parent.id.short();
     match action {
@@ -230,7 +230,7 @@ fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, Cli
     Ok(ExitCode::Done)
 }
 
-/// The record's own keys, and beside them what is not in a record.
+/// Prints the keys of the record, and facts that are not in the record.
 fn print_json(
     ctx: &mut Ctx,
     session: &Session,

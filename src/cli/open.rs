@@ -1,4 +1,4 @@
-//! From where the user stands to the store, and from what the user typed to one record.
+//! Opens the store of the current directory, and finds the record that the user named.
 
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -13,7 +13,7 @@ use super::ui::message::{self, Level};
 use super::{CliError, Ctx};
 
 impl Ctx {
-    /// Opens the repository that git would use here, and takes its settings for the output.
+    /// Opens the repository that git would use here, and applies its settings to the output.
     pub fn repository(&mut self) -> Result<Repository, CliError> {
         let repo = Repository::discover_with(&self.current_dir()?, (*self.env).clone())?;
         let color = repo.config("color.ao").or_else(|| repo.config("color.ui"));
@@ -35,7 +35,7 @@ impl Ctx {
         Ok(store)
     }
 
-    /// Says that this clone was found to be a copy and has taken a name of its own.
+    /// Warns that this clone is a copy and was given a new name.
     pub fn tell_new_name(&mut self) {
         let Some(store) = &self.opened else { return };
         if let Some((old, new)) = store.renamed_replica() {
@@ -45,13 +45,13 @@ impl Ctx {
         }
     }
 
-    /// Sends what follows through git's pager, on a terminal.
+    /// Sends further output through git's pager if it goes to a terminal.
     pub fn page_for(&mut self, repo: &Repository) -> Result<(), CliError> {
         Ok(self.page(repo.config("core.pager").as_deref())?)
     }
 }
 
-/// Tells whoever sits at the terminal what a write waits for, and everybody what went wrong.
+/// Prints a notice. What a write is waiting for is printed only on a terminal.
 fn say(notice: &Notice) {
     static SAID: AtomicBool = AtomicBool::new(false);
     let is_news = match notice {
@@ -72,7 +72,7 @@ pub fn find(snapshot: &Snapshot<'_>, store: &Store, text: &str) -> Result<Entry,
     find_in(snapshot, store, text, None)
 }
 
-/// Likewise, among the sessions of one project.
+/// Does the same as [`find`] among the sessions of one project.
 pub fn find_in(
     snapshot: &Snapshot<'_>,
     store: &Store,
@@ -92,12 +92,12 @@ pub fn find_in(
     Ok(entry)
 }
 
-/// What a handle may be relative to, where the user stands.
+/// Returns the context in which handles are resolved in this worktree.
 pub fn context(store: &Store) -> Context {
     Context { here: here(store.repository()), project: None }
 }
 
-/// The session of this worktree.
+/// Returns the session of this worktree.
 pub fn here(repo: &Repository) -> Option<Key> {
     git_ao::workspace::key_here(repo)
 }

@@ -7,7 +7,7 @@ use super::verbs::{GROUPS, GUIDES};
 /// The synopsis of the whole program.
 pub const SYNOPSIS: &str = "git ao <command> [<args>]";
 
-/// The text of `git ao` without arguments: all verbs in groups, as `git help` has them.
+/// Returns the output of `git ao` without arguments: all verbs in groups, as in `git help`.
 pub fn overview(tree: &Command) -> String {
     let mut text = format!("usage: {SYNOPSIS}\n");
     let about = |name: &str| Some(tree.find_subcommand(name)?.get_about()?.to_string());

@@ -27,15 +27,15 @@ struct Cli {
     verb: Option<Verb>,
 }
 
-/// What the arguments ask for.
+/// A parsed command line.
 pub enum Request {
     Verb(Box<Verb>),
-    /// A text for standard output, and what the program then ends with.
+    /// A text for standard output, and the exit code.
     Text(String, ExitCode),
 }
 
 impl Request {
-    /// Does what was asked for.
+    /// Runs the verb, or prints the text.
     pub fn serve(self, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         match self {
             Self::Verb(verb) => verb.run(ctx),
@@ -47,16 +47,16 @@ impl Request {
     }
 }
 
-/// The command line, as the verbs see it.
+/// The command line, for the verbs that print it.
 pub const COMMANDS: Commands = Commands { tree, one, overview: || overview(&whole()) };
 
-/// The tree of commands, with synopses and help in git's form.
+/// Returns the tree of commands, with synopses and help in git's form.
 pub fn tree() -> clap::Command {
     dressed(Help::Long)
 }
 
-/// `-h` is the short help, which ends with the exit code for wrong usage as in git; `--help` the
-/// long one.
+/// `-h` prints the short help and, as in git, exits with the status of a usage error. `--help`
+/// prints the long help.
 #[derive(Clone, Copy, PartialEq)]
 enum Help {
     Short,
@@ -76,12 +76,12 @@ fn dressed(help: Help) -> clap::Command {
         .mut_subcommands(|verb| help.dress(verb))
 }
 
-/// All verbs, with what they take.
+/// Returns all verbs with their arguments.
 fn whole() -> clap::Command {
     Cli::command().mut_subcommands(fill)
 }
 
-/// The tree in which only this verb is more than a name; None where there is no such verb.
+/// Returns the tree in which only this verb has its arguments, or None if there is no such verb.
 fn alone(verb: &OsString, help: Help) -> Option<clap::Command> {
     let verb = verb.to_str()?;
     let tree = Cli::command().override_usage(SYNOPSIS).max_term_width(100);
@@ -103,7 +103,7 @@ impl Help {
     }
 }
 
-/// Reads the arguments.
+/// Parses the arguments.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> {
     let args = with_counts(args.collect());
     let mut before_dashes = args.iter().skip(1).take_while(|arg| *arg != "--");
@@ -132,7 +132,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
     }
 }
 
-/// `git ao log -5` is `git ao log -n5`, as in git.
+/// Turns `git ao log -5` into `git ao log -n5`, as in git.
 fn with_counts(mut args: Vec<OsString>) -> Vec<OsString> {
     if args.get(1).is_some_and(|verb| ["log", "list", "ls"].iter().any(|name| verb == name)) {
         for arg in args.iter_mut().skip(2).take_while(|arg| *arg != "--") {

@@ -1,4 +1,4 @@
-//! What `list --porcelain` prints: one line a session, for scripts.
+//! Formats the output of `list --porcelain`: one line per session, for scripts.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub enum Porcelain {
     V1,
 }
 
-/// What ends a line.
+/// The terminator of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// A newline.
@@ -22,11 +22,12 @@ pub enum Ending {
     Nul,
 }
 
-/// Version 1: thirteen fields with tabs between them.
+/// Formats version 1: thirteen fields separated by tabs.
 ///
-/// Id, status, `active` or `archived`, project, time of creation, time of the last update, agent,
-/// branch, issue, pull request, the id of the session it was forked from, title, `public` or `private`. What a session does
-/// not have is empty. The record of a corrupt one has the status `corrupt`, and why as its title.
+/// The fields are: id, status, `active` or `archived`, project, creation time, time of the last
+/// update, agent, branch, issue, pull request, the id of the session it was forked from, title,
+/// `public` or `private`. Missing values are empty. A corrupt record has the status `corrupt`, and
+/// the problem as its title.
 pub fn line(listed: &ListedSession, ending: Ending) -> String {
     let location = &listed.location;
     let id = location.id.to_string();
@@ -70,8 +71,8 @@ pub fn line(listed: &ListedSession, ending: Ending) -> String {
     line
 }
 
-/// A field as a line can hold it, to be undone by a reader. Lines that end with NUL are for programs
-/// alone: there only what would end a field, or is a control character, is changed.
+/// Quotes a field such that a reader can unquote it. Lines that end with NUL are for programs only:
+/// there, only control characters are escaped.
 fn quote(text: &str, ending: Ending) -> Cow<'_, str> {
     match ending {
         Ending::Newline => escape::quoted(text),

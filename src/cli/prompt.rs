@@ -1,4 +1,4 @@
-//! The task of a new session, from wherever the user has it.
+//! Reads the task of a new session: from the command line, a file, standard input or an editor.
 
 use std::io::Read as _;
 
@@ -26,7 +26,7 @@ pub struct TaskArgs {
     edit: bool,
 }
 
-/// What a record has room for, beside the rest of it.
+/// The maximum length of a task in bytes: the record needs room for the other fields.
 const LONGEST: usize = LIMITS.bytes * 3 / 4;
 
 const TEMPLATE: &str = "\n\
@@ -34,8 +34,8 @@ const TEMPLATE: &str = "\n\
 # and an empty task aborts the command.\n";
 
 impl TaskArgs {
-    /// Gets the task, None where there is none, and starts something with it. Where that fails, what
-    /// was written in an editor is kept.
+    /// Reads the task, if there is one, and calls `start` with it. If that fails, a text from an
+    /// editor is kept.
     pub fn start<T>(
         &self,
         store: &Store,
@@ -74,7 +74,7 @@ fn check(task: Option<&str>) -> Result<(), CliError> {
 
 fn read_file(path: &str) -> Result<String, CliError> {
     let mut bytes = Vec::new();
-    // One byte more than can be used is enough to see that it is too much.
+    // Reading one byte more than the limit suffices to detect a longer task.
     let limit = LONGEST as u64 + 1;
     let read = if path == "-" {
         std::io::stdin().lock().take(limit).read_to_end(&mut bytes)

@@ -63,8 +63,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     Ok(ExitCode::Done)
 }
 
-/// Says, before the first push to a remote, what is about to be shared, and before each one, what
-/// should perhaps not be.
+/// Prints what the first push to a remote will share, and before each push warns of what should
+/// perhaps not be shared.
 pub fn announce(ctx: &mut Ctx, remote: &Remote<'_>, outgoing: &Outgoing) {
     if outgoing.known.is_none() {
         let count = counted(outgoing.changes.len() as u64, "session");
@@ -80,7 +80,7 @@ pub fn announce(ctx: &mut Ctx, remote: &Remote<'_>, outgoing: &Outgoing) {
     }
 }
 
-/// Names the fields that look as if they held a token or a key, and not what they hold.
+/// Warns of fields that seem to contain a token or a key, without printing their values.
 fn warn_of_secrets(ctx: &mut Ctx, outgoing: &Outgoing) -> bool {
     for (session, field, kind) in &outgoing.exposed {
         let (id, field) = (session.short(), escape::line(field));
@@ -89,7 +89,7 @@ fn warn_of_secrets(ctx: &mut Ctx, outgoing: &Outgoing) -> bool {
     !outgoing.exposed.is_empty()
 }
 
-/// Says what was merged and what was sent.
+/// Prints what was merged and what was sent.
 pub fn report(
     ctx: &mut Ctx,
     remote: &Remote<'_>,
@@ -180,7 +180,7 @@ fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// `changed  7b6d11f9  Fix the flaky test: status`
+/// Formats `changed  7b6d11f9  Fix the flaky test: status`.
 fn line(store: &Store, change: &Change) -> String {
     let word = match change.kind() {
         ChangeKind::New => "new",

@@ -1,11 +1,11 @@
-//! What there is to say of a worktree that was made.
+//! Prints remarks on a new worktree.
 
 use git_ao::workspace::{Exclusion, Refilled, Remarks};
 
 use super::Ctx;
 use super::ui::escape;
 
-/// Says it on standard error.
+/// Prints the remarks on standard error.
 pub fn say(ctx: &mut Ctx, remarks: &Remarks) {
     if let Some(Refilled { files }) = remarks.refilled {
         let files = match files {

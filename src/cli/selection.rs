@@ -1,7 +1,6 @@
-//! The options that say which sessions are meant, the same for every verb that takes many.
+//! The options that select sessions, shared by the verbs that take many.
 
 mod authors;
-/// Only sessions that live in this worktree.
 mod here;
 
 use std::collections::HashSet;
@@ -101,12 +100,13 @@ pub struct Criteria {
     filter: Vec<String>,
 }
 
-/// What the options ask for, ready to be compared with sessions.
+/// The compiled options, ready to be matched against sessions.
 pub struct Predicate {
     filter: Filter,
     here: Option<Here>,
     authors: Option<HashSet<SessionId>>,
-    /// The projects whose corrupt records are wanted too; None: no corrupt ones. Empty: of all.
+    /// The projects whose corrupt records are wanted too. None means no corrupt records; empty
+    /// means all projects.
     corrupt: Option<Vec<String>>,
 }
 
@@ -128,7 +128,7 @@ impl Selection {
 }
 
 impl Criteria {
-    /// True when none of the options is given.
+    /// Returns true if none of the options is given.
     pub fn is_empty(&self) -> bool {
         let texts = [&self.author, &self.parent, &self.grep, &self.filter];
         let mut all = self.fields().into_iter().map(|(_, _, typed)| typed);
@@ -196,7 +196,7 @@ impl Criteria {
         ]
     }
 
-    /// A parent may be gone from the store and still be known to its children by its id.
+    /// Resolves the parents. A deleted parent can still be named by its id, which its forks record.
     fn parents(&self, store: &Store, snapshot: &Snapshot<'_>) -> Result<Filter, CliError> {
         let context = super::open::context(store);
         let parents = self.parent.iter().map(|text| {
@@ -212,7 +212,8 @@ impl Criteria {
         Ok(Filter::Or(parents.collect::<Result<_, CliError>>()?))
     }
 
-    /// Nothing is known of a corrupt record but where it lies, so any other option leaves it out.
+    /// Returns the projects whose corrupt records are wanted. Only the location of a corrupt record
+    /// is known, so any other option excludes it.
     fn corrupt(&self) -> Option<Vec<String>> {
         let asked = self.status.iter().any(|status| status == "corrupt");
         let others = [&self.branch, &self.issue, &self.pr, &self.tag, &self.kind];
@@ -228,7 +229,7 @@ impl Criteria {
 }
 
 impl Predicate {
-    /// True when a line of a listing is among what was asked for.
+    /// Returns true if the options select this entry of a listing.
     pub fn takes(&self, listed: &ListedSession) -> bool {
         let Ok(session) = &listed.session else {
             let is_wanted = |projects: &Vec<String>| {
@@ -243,8 +244,8 @@ impl Predicate {
     }
 }
 
-/// Refuses a status that this version does not know and that no record has: a typo would look like
-/// an empty list.
+/// Refuses a status that is unknown and that no record has: a typo would otherwise look like an
+/// empty list.
 fn check_statuses(filter: &Filter, snapshot: &Snapshot<'_>) -> Result<(), CliError> {
     let mut unknown = Vec::new();
     unknown_statuses(filter, &mut unknown);
@@ -282,7 +283,7 @@ fn one_of(name: &str, field: Field, typed: &[String]) -> Result<Filter, CliError
     Ok(Filter::Or(filters.collect::<Result<_, _>>()?))
 }
 
-/// Reads the value of an option that takes a time: our own forms, and else all that git reads.
+/// Parses the value of an option that takes a time: our own forms, otherwise those of git.
 pub fn moment(name: &str, text: &str, store: &Store, ctx: &Ctx) -> Result<Timestamp, CliError> {
     let refused = match parse_when(text, ctx.now) {
         Ok(time) => return Ok(time),
@@ -292,7 +293,8 @@ pub fn moment(name: &str, text: &str, store: &Store, ctx: &Ctx) -> Result<Timest
         .ok_or_else(|| CliError::usage(format!("{refused}; it was given to '{name}'")))
 }
 
-/// What git makes of a date. What it does not know it reads as now, without a word: that is none.
+/// Parses a date with git. Returns None for text that git does not understand, which it silently
+/// reads as the present time.
 fn as_git_reads(text: &str, store: &Store, now: Timestamp) -> Option<Timestamp> {
     if text.trim().is_empty() || text.contains('\0') {
         return None;

@@ -32,7 +32,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let find = |name: &str| open::find(&snapshot, &store, name);
     let (entry, words) = match (&args.session, args.words.as_slice(), &args.file) {
         (None, ..) => (find("@")?, Vec::new()),
-        // The only word is the text, unless it names a session.
+        // A single word is the text, unless it names a session.
         (Some(word), [], None) => match (find(word), find("@")) {
             (Err(_), Ok(here)) => (here, vec![word.clone()]),
             _ => return Err(refusals::no_text()),

@@ -69,7 +69,7 @@ fn parse(typed: &[String]) -> Result<SetRequest, CliError> {
     Ok(SetRequest { fields, visibility, updated_at })
 }
 
-/// Where the record lies is no field of it: the last `visibility=` that was typed, and the others.
+/// Splits off the last `visibility=`, which is not a field of the record.
 fn split<'a>(typed: &[&'a str]) -> Result<(Option<Visibility>, Vec<&'a str>), CliError> {
     let (mut visibility, mut fields) = (None, Vec::new());
     for text in typed {
@@ -83,7 +83,7 @@ fn split<'a>(typed: &[&'a str]) -> Result<(Option<Visibility>, Vec<&'a str>), Cl
     Ok((visibility, fields))
 }
 
-/// `7b6d11f9 (Fix the flaky test)`, escaped.
+/// Formats `7b6d11f9 (Fix the flaky test)`, escaped.
 fn label(session: &Session) -> String {
     format!("{} ({})", session.id.short(), escape::line(&session.display_title()))
 }

@@ -1,4 +1,4 @@
-//! What the verbs that talk to a remote have in common.
+//! Shared by the verbs that talk to a remote.
 
 use std::collections::HashSet;
 use std::io::IsTerminal as _;
@@ -26,7 +26,7 @@ impl RemoteArgs {
         Ok(Remote::choose(store, self.name.as_deref())?)
     }
 
-    /// Does something with git's progress on the terminal, where there is one.
+    /// Calls `act` with a watcher that shows git's progress on a terminal.
     pub fn watched<T>(
         &self,
         act: impl FnOnce(&mut Watcher<'_>) -> Result<T, ShareError>,
@@ -58,8 +58,8 @@ impl MergeArgs {
     }
 }
 
-/// `3 sessions new, 2 changed, 1 merged with conflicts: 7b6d11f9 status`; None where nothing is
-/// different.
+/// Formats `3 sessions new, 2 changed, 1 merged with conflicts: 7b6d11f9 status`. Returns None if
+/// there are no changes.
 pub fn summary<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Option<String> {
     let kinds = [
         (ChangeKind::New, "new"),
@@ -93,7 +93,7 @@ pub fn summary<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Option<Stri
     Some(parts.join(", "))
 }
 
-/// Says what a merge did to our store.
+/// Prints how merges changed the local store.
 pub fn report_merges(
     ctx: &mut Ctx,
     remote: &Remote<'_>,
@@ -123,7 +123,7 @@ pub fn report_merges(
     Ok(())
 }
 
-/// What came in does not show where the session is private here.
+/// Warns of incoming changes that stay hidden because the session is private here.
 fn warn_of_private(ctx: &mut Ctx, remote: &Remote<'_>, changes: &[Change]) -> Result<(), CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
@@ -138,8 +138,8 @@ fn warn_of_private(ctx: &mut Ctx, remote: &Remote<'_>, changes: &[Change]) -> Re
     Ok(())
 }
 
-/// Of two sessions with one id the other may be a copy, made to be taken for ours. It is said when
-/// one of them comes in.
+/// Warns of incoming sessions whose id is already used: one may be a copy that pretends to be the
+/// other.
 fn warn_of_namesakes(ctx: &mut Ctx, changes: &[Change]) -> Result<(), CliError> {
     let new = changes.iter().filter(|change| change.kind() == ChangeKind::New);
     let new: HashSet<_> = new.map(|change| change.location().owner()).collect();
@@ -159,7 +159,8 @@ fn warn_of_namesakes(ctx: &mut Ctx, changes: &[Change]) -> Result<(), CliError> 
     Ok(())
 }
 
-/// What ran here was started elsewhere: two agents may be at the same task.
+/// Warns of sessions of this clone that were started in another one: two agents may be working on
+/// the same task.
 fn warn_of_takeovers(
     ctx: &mut Ctx,
     remote: &Remote<'_>,
@@ -175,7 +176,7 @@ fn warn_of_takeovers(
     Ok(())
 }
 
-/// What the layout does not know came along: perhaps a newer version put it there.
+/// Reports incoming files that this version does not know: a newer version may have written them.
 fn tell_of_unknown(ctx: &mut Ctx, remote: &Remote<'_>, unknown: &[Unexpected]) {
     let Some(first) = unknown.first() else { return };
     let more = match unknown.len() {

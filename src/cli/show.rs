@@ -63,7 +63,7 @@ fn print_bytes(
     let key = entry.location.id.into();
     let bytes = snapshot.raw(entry).map_err(|problem| StoreError::Corrupt { key, problem })?;
     if ctx.out.is_terminal() {
-        // A record that is no YAML may hold anything.
+        // An invalid record may contain anything, including control characters.
         ctx.out.text(&escape::block(&String::from_utf8_lossy(&bytes)))?;
     } else {
         ctx.out.bytes(&bytes)?;

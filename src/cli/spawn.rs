@@ -47,7 +47,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     })
 }
 
-/// An agent that starts another one is known by the AO_SESSION_ID in its environment.
+/// Returns the session of the agent that runs this command, from AO_SESSION_ID in its environment.
 fn calling_session(ctx: &Ctx, store: &Store) -> Option<SessionId> {
     let id = ctx.env.text("AO_SESSION_ID")?.parse().ok()?;
     store.snapshot().ok()?.contains(id).ok()?.then_some(id)

@@ -1,6 +1,5 @@
 mod rows;
 mod view;
-/// Refresh until 'q' or ^C is pressed.
 mod watch;
 
 use std::time::Duration;

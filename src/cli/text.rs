@@ -1,4 +1,4 @@
-//! A text for an agent, as send and restore take it.
+//! Reads a text for an agent, for `send` and `restore`.
 
 use std::io::Read as _;
 
@@ -6,10 +6,10 @@ use super::CliError;
 use super::hints::refusals;
 use super::ui::escape;
 
-/// More than this is no message.
+/// The maximum length of a text in bytes.
 const LONGEST: u64 = 1024 * 1024;
 
-/// The text in words, in a file or on standard input; None where none was given.
+/// Reads the text from words, a file or standard input. Returns None if none was given.
 pub fn given(file: Option<&str>, words: &[String]) -> Result<Option<String>, CliError> {
     let text = match (file, words) {
         (Some(path), _) => read(path)?,

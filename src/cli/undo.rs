@@ -140,7 +140,7 @@ fn project(record: &Undone) -> Option<&str> {
     Some(version.location.project.as_str())
 }
 
-/// What becomes of the session, in a word.
+/// Describes what happens to the session, in one word.
 fn change(record: &Undone) -> &'static str {
     match (&record.before, &record.after) {
         (None, Some(_)) => "restored",
@@ -155,7 +155,7 @@ fn change(record: &Undone) -> &'static str {
     }
 }
 
-/// A heading, and below it `-field: before` and `+field: after`.
+/// Prints a heading, and below it `-field: before` and `+field: after`.
 fn print(record: &Undone, ctx: &mut Ctx) -> Result<(), OutError> {
     let what = match change(record) {
         "changed" => "changes".to_owned(),
@@ -184,7 +184,7 @@ fn map(version: &Version) -> Map {
     version.session.as_ref().map(|session| session.to_record()).unwrap_or_default()
 }
 
-/// What the event did outside the store.
+/// Prints the effects of the event outside the store.
 fn tell_left(done: &Undoing, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut lines = Vec::new();
     let launcher = launch::launcher(store)?;

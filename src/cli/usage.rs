@@ -1,4 +1,4 @@
-//! Clap's view of a command in git's words.
+//! Gives clap's commands synopses and help in git's form.
 
 use clap::{Arg, ArgAction, Command};
 
@@ -23,7 +23,7 @@ pub fn dress(command: Command, above: &str, template: &'static str) -> Command {
         .mut_subcommands(|below| dress(below, &path, template))
 }
 
-/// `git ao send [<options>] <session> [<text>...]`
+/// Returns `git ao send [<options>] <session> [<text>...]`.
 fn synopsis(command: &Command, path: &str) -> String {
     let mut words = vec![path.to_owned()];
     let is_option = |arg: &&Arg| !arg.is_positional() && !arg.is_hide_set();

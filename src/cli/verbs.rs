@@ -78,7 +78,7 @@ verbs! {
     Version version,
 }
 
-/// The verbs as the overview shows them, by what a person wants to do.
+/// The groups of verbs in the overview.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "fork", "restore"]),
     ("inspect sessions", &["list", "status", "show", "log"]),
@@ -89,7 +89,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("set up and diagnose", &["agents", "hooks", "doctor", "fsck", "completions", "man"]),
 ];
 
-/// The pages that are not about one verb, by the names that `git ao help` takes.
+/// The pages that do not describe a verb, by the names that `git ao help` takes.
 pub const GUIDES: &[(&str, &str)] = &[
     ("config", "Settings, and agents of your own, in git's configuration"),
     ("sharing", "How sessions travel through remotes and are merged"),

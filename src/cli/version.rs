@@ -1,6 +1,6 @@
 use super::{CliError, Ctx, ExitCode};
 
-/// What the program says of its version.
+/// The output of `git ao version`.
 pub const VERSION: &str = concat!("git-ao version ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Print the version

@@ -3,7 +3,7 @@ use crate::ops::common::AgentStateError;
 use crate::ops::common::targets::{self, MovedSession};
 use crate::store::{Committed, Key, Store, StoreError};
 
-/// Why sessions were not moved to the archive or out of it. In each case none of them was.
+/// Why sessions were not moved to or from the archive. No session was moved.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
@@ -28,7 +28,8 @@ impl ArchiveError {
 /// Moves sessions to the archive, all in a single event. Their records do not change.
 ///
 /// # Errors
-/// When a session does not exist, or its agent may still be running. None of them is moved then.
+/// Fails if a session does not exist, or if its agent may still be running. No session is then
+/// moved.
 pub fn archive(store: &Store, keys: &[Key]) -> Result<Committed<Vec<MovedSession>>, ArchiveError> {
     store.transaction("archive", |tx| {
         let sessions = targets::load(tx.snapshot(), keys)?;

@@ -43,11 +43,11 @@ pub enum Branches {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Cleaned {
-    /// What was found, and what was done about it.
+    /// The leftovers, and what was done about each.
     pub leftovers: Vec<Leftover>,
     /// The event; None if no record changed.
     pub event: Option<Oid>,
-    /// Why no record could be changed. The next cleanup changes them.
+    /// Why the records could not be changed. The next cleanup changes them.
     pub unrecorded: Option<OpsError>,
 }
 
@@ -63,7 +63,7 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, OpsE
     let listed = snapshot.listing(Shelf::Active).sessions;
     let ended = |listed: ListedSession| {
         let session = listed.session.ok().filter(|session| session.status.is_terminal())?;
-        // A record may name any folder; this one says itself whose it is.
+        // A record may name any directory, so use only a worktree that names the session.
         let path = own.path(&session).cloned();
         Some((Key::from(&listed.location), session, path, None))
     };
@@ -127,8 +127,8 @@ pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, OpsE
 /// effect between two sessions; those that were cleaned up by then are recorded.
 ///
 /// # Errors
-/// Fails if git or the store cannot be read. What was removed by the time that records cannot be
-/// written is returned, with the reason in [`Cleaned::unrecorded`].
+/// Fails if git or the store cannot be read. If only the records cannot be written, the removed
+/// leftovers are returned, with the reason in [`Cleaned::unrecorded`].
 pub fn cleanup(
     store: &Store,
     what: &Cleanup,
@@ -136,7 +136,7 @@ pub fn cleanup(
 ) -> Result<Cleaned, OpsError> {
     record_branches(store)?;
     let mut leftovers = cleanup_plan(store, what)?;
-    // Whoever restores one of them meanwhile waits.
+    // The claims make a concurrent restore wait.
     let mut claims: Vec<Lock> = Vec::new();
     for leftover in leftovers.iter_mut().filter(|leftover| leftover.kept.is_none()) {
         if interrupt.is_set() {
@@ -145,7 +145,7 @@ pub fn cleanup(
         }
         match leftover.remove(store, what.on_unsaved) {
             Ok(claim) => claims.push(claim),
-            // Then there is nothing to be done here, or no more.
+            // The session is in use or has changed: keeping it is not a failure.
             Err(
                 error @ (OpsError::AgentState(AgentStateError::Busy(_))
                 | OpsError::Status(StatusError::Changed(_))),
@@ -177,7 +177,7 @@ pub fn cleanup(
                 if let Some(replica) = &replica {
                     session.placements.remove(replica);
                 }
-                // From there a restore makes the branch again.
+                // A restore recreates the branch at this commit.
                 session.head = leftover.tip.clone().or(session.head.take());
                 Ok::<_, StoreError>(())
             })?;
@@ -197,7 +197,7 @@ fn still_runs(leftover: &Leftover, pid: Option<u32>) -> String {
     let id = leftover.session.id.short();
     match (&leftover.deleted, pid) {
         (None, _) => format!("its agent is still running; to stop it: git ao kill {id}"),
-        // No verb finds what has no record.
+        // No verb finds a session without a record.
         (Some(_), Some(pid)) => format!("its agent is still running; to stop it: kill {pid}"),
         (Some(_), None) => "its agent is still running".to_owned(),
     }

@@ -1,4 +1,4 @@
-//! Deleting sessions.
+//! Deletes sessions.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::ops::common::{AgentStateError, Checks, OpsError, StatusError};
 use crate::store::{Committed, Key, ListedSession, RecordProblem, Store, StoreError};
 use crate::workspace::Worktrees;
 
-/// A session that was deleted.
+/// A deleted session.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DeletedSession {
@@ -35,7 +35,7 @@ pub struct Kept {
     pub branch: Option<String>,
 }
 
-/// Why sessions were not deleted. In each case none of them was.
+/// Why sessions were not deleted. No session was deleted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeleteError {
@@ -75,11 +75,11 @@ impl DeleteError {
 /// Deletes sessions, all in a single event, and then the files of their agents. Their worktrees and
 /// branches are kept, and history keeps their records.
 ///
-/// A corrupt record counts as that of an ended session, unless a newer version wrote it.
+/// A session with a corrupt record counts as ended, unless a newer version wrote the record.
 ///
 /// # Errors
-/// When a session does not exist and, unless the checks are skipped, when one has not ended or its
-/// agent may still be running. None of them is deleted then.
+/// Fails if a session does not exist and, unless the checks are skipped, if a session has not ended
+/// or its agent may still be running. No session is then deleted.
 pub fn delete(
     store: &Store,
     keys: &[Key],

@@ -8,7 +8,7 @@ use crate::store::{Committed, Key, Store, StoreError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
-    /// Somebody else has changed the same fields since.
+    /// Another process changed the same fields in the meantime.
     #[error("'{}' was changed by another process in the meantime", .0.join("', '"))]
     Conflict(Vec<String>),
     /// A rule forbids the change, for example that of a fixed field.
@@ -32,12 +32,12 @@ impl EditError {
     }
 }
 
-/// Makes the changes that lead from one version of a session to another, in a single event. What
-/// others have changed since the first version is kept. If nothing changes, nothing is written.
+/// Applies the changes between two versions of a session, in a single event. Changes that others
+/// made since the first version are kept. If nothing changes, nothing is written.
 ///
 /// # Errors
-/// When others have changed the same fields; when a rule forbids the change, or no longer allows
-/// it; when the session does not exist, is archived or corrupt. Nothing is changed then.
+/// Fails if others changed the same fields, if a rule forbids the change, or if the session does
+/// not exist, is archived or corrupt. Nothing is then changed.
 pub fn edit(
     store: &Store,
     key: &Key,
@@ -65,7 +65,7 @@ pub fn edit(
     })
 }
 
-/// The session may have ended while it was edited.
+/// Checks the status change against the current record: the session may have ended during the edit.
 fn check_status(now: &Session, merged: &Session, guard: Guard) -> Result<(), RuleError> {
     let with_status = Session { status: merged.status.clone(), ..now.clone() };
     check_change(now, &with_status, guard)

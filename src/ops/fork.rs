@@ -22,7 +22,7 @@ pub fn fork_request(
     let mut session =
         snapshot.load(parent).map_err(|problem| StoreError::Corrupt { key: key(), problem })?;
     catch_up(store, &mut session)?;
-    // Only what is as visible as the parent: a public fork must not lead to a private event.
+    // Use a parent event of the parent's own ref: a public fork must not link to a private event.
     let visibility = parent.location.visibility;
     let tip = snapshot.tip_of(visibility);
     let history = History { from: tip.cloned(), session: Some(session.id), since: None };
@@ -62,13 +62,14 @@ pub fn fork_action(
     }
     match store.update(parent.id, "agent", |session| session.agent_session_id = Some(id.clone())) {
         Ok(_) => Ok(Action::Fork),
-        // The agent is told by the record which conversation it is.
+        // The agent forks the conversation that the record names, and an archived record cannot be
+        // changed.
         Err(StoreError::Archived(_)) => Ok(Action::Launch),
         Err(error) => Err(error.into()),
     }
 }
 
-/// What a fork has from its parent, apart from the commits.
+/// Copies the fields that a fork inherits from its parent.
 pub(super) fn inherit(session: &mut Session, parent: &Session, event: &Oid) {
     session.fork = Some(Fork::from_session(parent, event));
     session.kind = parent.kind.clone();
@@ -82,7 +83,7 @@ pub(super) fn inherit(session: &mut Session, parent: &Session, event: &Oid) {
     session.context = parent.context.clone();
 }
 
-/// The tip of the parent's branch; where that is gone, the last commit seen on it.
+/// Returns the tip of the parent's branch; if the branch is gone, its last recorded commit.
 pub(super) fn starting_point(
     worktrees: &Worktrees<'_>,
     parent: &Session,

@@ -63,11 +63,11 @@ pub fn kill(
         let stopped = stop(store, &changed.session).ok();
         return Ok(Killed { changed, stopped, shelf });
     }
-    // First the status: so the end of the agent is not taken for its own.
+    // Write the status first, so that the supervisor does not record the exit as the agent's own.
     let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
     match stop(store, &changed.session) {
         Ok(stopped) => {
-            // Whoever looked after it may be gone, too.
+            // The supervisor would record the branch, but it may be gone too.
             record_branch(store, key)?;
             Ok(Killed { changed, stopped: Some(stopped), shelf })
         }
@@ -78,7 +78,7 @@ pub fn kill(
     }
 }
 
-/// It is not dead after all; unless somebody else has said something about it meanwhile.
+/// Restores the status because the agent is still running, unless the status was changed again.
 fn take_back(
     store: &Store,
     key: &Key,

@@ -1,5 +1,4 @@
-//! What a person does with sessions: each verb ties records, branches, worktrees and agents
-//! together.
+//! Implements the verbs. Each ties records, branches, worktrees and agents together.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -16,8 +16,8 @@ use crate::workspace::{
     is_worktree, session_at,
 };
 
-/// How long a session that is being started may have no agent yet: longer than whoever starts it
-/// waits for anything.
+/// How long a session may be without an agent while it is being started. This exceeds every wait in
+/// the start.
 const GRACE: Duration = Duration::from_secs(180);
 
 /// One correction of a record.
@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(180);
 pub enum Step {
     /// The agent is gone without a recorded end.
     AgentGone {
-        /// What the record said.
+        /// The recorded status.
         from: SessionStatus,
     },
     /// The worktree is on this branch.
@@ -60,14 +60,14 @@ pub struct Reconciled {
     pub event: Option<Oid>,
 }
 
-/// What was found for one session, and for which placement that holds.
+/// The observed state of one session, and the placement for which it is valid.
 struct Seen {
     key: Key,
     session: Session,
-    /// None where it lives nowhere: then only its branch counts.
+    /// None if it lives in no clone; then only its branch is examined.
     placement: Option<Placement>,
     is_gone: bool,
-    /// Where its worktree says that it is its own.
+    /// The path of the worktree that names this session.
     own: Option<PathBuf>,
     workspace: Option<WorkspaceState>,
     /// The session that the recorded worktree names instead.
@@ -113,7 +113,7 @@ pub fn reconcile(store: &Store) -> Result<Reconciled, OpsError> {
             match applied {
                 Ok((_, steps)) if steps.is_empty() => {}
                 Ok(done) => changed.push(done),
-                // It was put away meanwhile.
+                // It was archived or deleted in the meantime.
                 Err(OpsError::Store(StoreError::NotFound(_) | StoreError::Archived(_))) => {}
                 Err(error) => return Err(error),
             }
@@ -169,10 +169,10 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), OpsError> {
     Ok((all, unknown))
 }
 
-/// Of sessions that live nowhere, those whose branch has other commits here than the record says.
+/// Returns those sessions without a placement whose branch has commits that the record does not.
 ///
-/// The record may come from another clone: a branch that only lags behind it, or a commit that is not
-/// here, is no news.
+/// The record may come from another clone, so a branch that is merely behind the record, or a
+/// recorded commit that is missing here, does not count.
 fn behind_their_branch(store: &Store, nowhere: Vec<(Key, Session)>) -> Result<Vec<Seen>, OpsError> {
     if nowhere.is_empty() {
         return Ok(Vec::new());
@@ -227,8 +227,8 @@ impl Seen {
         Ok(steps)
     }
 
-    /// Only a status that says that an agent is at work can be wrong about it; and where nothing was
-    /// to be started, somebody else does the work.
+    /// Returns true if the record wrongly says that an agent is working. A session for which no
+    /// agent was to be started is left alone: a person may be working in it.
     fn is_dead(&self, session: &Session, now: Timestamp) -> bool {
         let Some(placement) = &self.placement else { return false };
         let is_started = placement.runtime.as_deref().is_some_and(|name| name != "none");
@@ -250,7 +250,7 @@ impl Seen {
             let text = workspace::to_record(path, environment)?;
             let is_there = |recorded: &str| {
                 workspace::from_record(recorded, environment).is_ok_and(|recorded| is_same(&recorded, path))
-                    // Another user made it.
+                    // Another user may have recorded the path.
                     || workspace::could_name(recorded, path)
             };
             if !here.workspace.as_deref().is_some_and(is_there) {
@@ -260,7 +260,7 @@ impl Seen {
             return Ok(());
         }
         if let Some(by) = self.owner {
-            // Where its agent works all the same, that is where it lives.
+            // If the agent is still running there, keep the path.
             if self.is_gone
                 && let Some(path) = here.workspace.take()
             {
@@ -278,7 +278,8 @@ impl Seen {
         Ok(())
     }
 
-    /// Only the session's own worktree tells its branch, and not while git moves it about.
+    /// Updates branch and head. The branch comes only from the session's own worktree, and not
+    /// during a git operation such as a rebase.
     fn branch(
         &self,
         store: &Store,
@@ -304,7 +305,7 @@ impl Seen {
     }
 }
 
-/// The home folder may be reached through a link.
+/// Compares paths. The recorded one may contain a symbolic link, as in a linked home directory.
 fn is_same(recorded: &Path, path: &Path) -> bool {
     recorded == path || recorded.canonicalize().is_ok_and(|recorded| recorded == path)
 }

@@ -95,8 +95,8 @@ pub fn restore_plan(
     Ok(RestorePlan { session, workspace: spot.path().to_owned(), action })
 }
 
-/// The command that restores a session as it is now: with `--fresh` if its conversation cannot be
-/// resumed, and with `--force` if it is merged.
+/// Returns the command that restores a session in its present state: with `--fresh` if its
+/// conversation cannot be resumed, and with `--force` if it is merged.
 pub fn restore_command(store: &Store, launcher: &Launcher, id: SessionId) -> String {
     let mut wish = Restore::default();
     let mut command = "git ao restore".to_owned();
@@ -114,13 +114,13 @@ pub fn restore_command(store: &Store, launcher: &Launcher, id: SessionId) -> Str
                 wish.checks = Checks::Skip;
                 command += " --force";
             }
-            // Whatever else is in the way, restoring it says so.
+            // The restore itself reports any other problem.
             _ => return format!("{command} {}", id.short()),
         }
     }
 }
 
-/// All that can be found out before anything is done.
+/// The results of all checks that precede the first change.
 struct Prepared {
     certainty: Certainty,
     spot: Site,
@@ -161,10 +161,10 @@ pub fn restore(
     wish: &Restore,
     interrupt: &Interrupt<'_>,
 ) -> Result<Restored, OpsError> {
-    // Two who restore the same session at once would both find it ended.
+    // Two concurrent restores of the session would both find it ended.
     let id = entry.location.id;
     let claimed = claim_in_turn(store.repository(), id, interrupt)?;
-    // Whoever had it before may have changed the record, and where it is.
+    // The previous holder may have changed or moved the record.
     let snapshot = store.snapshot()?;
     let entry = snapshot.find(id)?.ok_or_else(|| StoreError::NotFound(id.into()))?;
     let entry = &entry;
@@ -176,7 +176,7 @@ pub fn restore(
 
     let made = spot.make(&worktrees, &session)?;
     let workspace = made.path().to_owned();
-    // Before the agent is started, because it reads this.
+    // Choose the clone's name before the agent is started, because the agent reads it.
     let replica = store.replica()?;
     let at = store.clock().now();
     message::leave(store.repository(), id, start.text.as_deref())?;
@@ -187,7 +187,7 @@ pub fn restore(
     let is_new = |had: &Placement| {
         had.handle == handle && had.runtime.as_deref() == Some(start.runtime.name())
     };
-    // A name that was free again is the new one's by now.
+    // If the new agent has the same handle, stopping the old one would stop the new one.
     if certainty == Certainty::Certain
         && had.is_some_and(|had| had.handle.is_some() && !is_new(had))
     {
@@ -209,7 +209,7 @@ pub fn restore(
     let started = guard.disarm();
     let backups = match &made {
         Made::Existing(_, None) => Vec::new(),
-        // The session is back: what cannot be read is no reason to fail now.
+        // The session is restored: do not fail now because backups cannot be listed.
         Made::Existing(_, Some(_)) | Made::Again(_) => worktrees.backups(id).unwrap_or_default(),
     };
     let remarks = made.remarks();
@@ -233,21 +233,21 @@ fn load(snapshot: &Snapshot<'_>, entry: &Entry) -> Result<Session, StoreError> {
     snapshot.load(entry).map_err(|problem| StoreError::Corrupt { key: key(), problem })
 }
 
-/// Whether the agent that the session had is known to be gone.
+/// Whether the session's previous agent is known to be gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Certainty {
     Certain,
     Unknown,
 }
 
-/// A live session is not restored, and one that may be alive neither.
+/// Refuses a session that is merged, or whose agent is or may be running.
 fn check_status(store: &Store, session: &Session, checks: Checks) -> Result<Certainty, OpsError> {
     let id = session.id;
     if session.status == SessionStatus::Merged && checks == Checks::All {
         return Err(StatusError::Merged(id).into());
     }
     match liveness_after_end(store, session) {
-        // Only the runtime cannot tell: it does not run as git-ao starts it.
+        // The supervisor and the agent that git-ao started are gone; only the runtime cannot tell.
         Liveness::Unknown(_)
             if checks == Checks::Skip
                 && matches!(of_processes(store.repository(), id), Liveness::Gone) =>
@@ -265,7 +265,7 @@ fn check_status(store: &Store, session: &Session, checks: Checks) -> Result<Cert
     }
 }
 
-/// The session as it is to be, and how its agent is started.
+/// Returns the session with its new agent, and how that agent is started.
 fn choose(
     store: &Store,
     launcher: &Launcher,
@@ -301,7 +301,7 @@ fn choose(
     Ok((Session { agent: Some(name), agent_session_id, ..session.clone() }, start))
 }
 
-/// What keeps it alive: what is asked for; else what did before, if that is still there.
+/// Chooses the runtime: the requested one, otherwise the previous one if it is still installed.
 fn runtime(
     store: &Store,
     launcher: &Launcher,
@@ -310,7 +310,7 @@ fn runtime(
 ) -> Result<Box<dyn Runtime>, OpsError> {
     let placement = placement::placement(store, session);
     let had = placement.and_then(|placement| placement.runtime.as_deref());
-    // A person's terminal is not what a session comes back to by itself.
+    // A session does not return to the foreground unless that is requested.
     let had = had.filter(|name| matches!(*name, "tmux" | "detached"));
     Ok(match (wish.runtime.as_deref(), had) {
         (None, Some(had)) => match launcher.runtime(Some(had)) {
@@ -323,7 +323,7 @@ fn runtime(
     })
 }
 
-/// Writes the record, unless somebody has changed it since it was read.
+/// Writes the record. Fails if its status or placements were changed since it was read.
 fn write(
     store: &Store,
     entry: &Entry,

@@ -46,18 +46,19 @@ impl Run {
             let lock = repo.lock_named(&format!("run/{}", self.session), patience);
             drop(claim);
             let mut lock = lock?;
-            // Whom to end when nobody knows the session any more. It can be told without, too.
+            // Name this process in the lock, so that it can be found without a record. Failing to
+            // is harmless.
             if let Ok(process) = Process::current() {
                 let _ = lock.sign(&process.to_string());
             }
             Ok(lock)
         });
         match lock {
-            // The last one was killed, and its agent was not.
+            // The previous supervisor was killed, but its agent is still running.
             Ok(_) if !matches!(left_behind(repo, self.session), None | Some(Liveness::Gone)) => {
                 Err(LaunchError::Running(self.session).into())
             }
-            // The kernel releases it, however this process ends.
+            // The kernel releases the lock however this process ends.
             Ok(alone) => Ok(Runner { run: self, _alone: alone }),
             Err(OpsError::Lock(LockError::Timeout { .. })) => {
                 Err(LaunchError::Running(self.session).into())
@@ -92,7 +93,8 @@ impl Runner {
             return Err(StatusError::Ended { id: session.id, status: session.status }.into());
         }
         let session = match self.run.turn {
-            // Whoever asked for it was stopped before that was written down, and could not say so.
+            // The requester was stopped before it wrote the placement, and could not stop this
+            // process.
             Caller::Runtime(Some(at))
                 if placement::placement(store, &session).and_then(|it| it.at) != Some(at) =>
             {
@@ -104,13 +106,13 @@ impl Runner {
         let home = Home::new(store)?;
         let prepared = prepare(store, launcher, &self.run, &session, output);
         let begun = prepared.and_then(|prepared| {
-            // From here on a signal is the agent's.
+            // From here on, signals are forwarded to the agent.
             interrupt.check()?;
             prepared.begin(store.repository())
         });
         match begun {
             Ok(agent) => {
-                // It has been said by now.
+                // The agent has its prompt now.
                 let _ = message::leave(store.repository(), session.id, None);
                 agent.look_after(home, watch)
             }
@@ -123,7 +125,7 @@ impl Runner {
     }
 }
 
-/// Notes that this very process is what keeps the agent alive.
+/// Records this process as the runtime of the agent.
 fn place_here(store: &Store, session: &Session) -> Result<Session, OpsError> {
     let (replica, process) = (store.replica()?, Process::current()?);
     let placed = store.transaction("place", |tx| {
@@ -139,7 +141,8 @@ fn place_here(store: &Store, session: &Session) -> Result<Session, OpsError> {
     Ok(placed?.value)
 }
 
-/// Of two sessions with this id, in two projects, the one whose worktree this is.
+/// Returns the key of the session. If two projects have a session with this id, the worktree
+/// decides.
 fn own_key(store: &Store, session: SessionId) -> Key {
     let here = workspace::key_here(store.repository());
     here.filter(|key| key.id == session).unwrap_or_else(|| session.into())

@@ -14,7 +14,7 @@ pub fn send(store: &Store, session: &Session, text: &str) -> Result<(), OpsError
     let agents = Agents::of(store.repository());
     let text = match agents.find(session.agent.as_deref().unwrap_or_default()) {
         Ok(agent) => agent.typed(text),
-        // It runs, whatever it is called here by now.
+        // The agent is running, even if its name is no longer configured here.
         Err(AgentError::Unknown { .. }) => text.to_owned(),
         Err(error) => return Err(error.into()),
     };

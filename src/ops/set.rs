@@ -11,17 +11,17 @@ pub struct SetRequest {
     pub fields: Vec<Assignment>,
     /// Who may see the session.
     pub visibility: Option<Visibility>,
-    /// What `updated_at` becomes.
+    /// How `updated_at` changes.
     pub updated_at: UpdateTime,
 }
 
-/// What becomes of `updated_at` in a change.
+/// How a change affects `updated_at`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UpdateTime {
-    /// The time of the change, if a field changes, and never less than before.
+    /// It becomes the time of the change if a field changes, but never moves back.
     #[default]
     Follows,
-    /// The time of the change in any case: this corrects a time that a wrong clock left.
+    /// It becomes the time of the change in any case. This corrects a time that a wrong clock left.
     Now,
 }
 
@@ -31,7 +31,7 @@ pub enum UpdateTime {
 pub struct ChangedRecord {
     /// The session with its new values.
     pub session: Session,
-    /// What changed, as the event says it; empty where nothing did.
+    /// The changed fields, as the event lists them. Empty if nothing changed.
     pub fields: Vec<String>,
 }
 
@@ -69,8 +69,8 @@ impl SetError {
 /// A new status clears `status_reason` unless that is set too.
 ///
 /// # Errors
-/// When a value or the change is not allowed, or the session does not exist, is archived or
-/// corrupt. Nothing is changed then.
+/// Fails if a value or the change is not allowed, or if the session does not exist, is archived or
+/// corrupt. Nothing is then changed.
 pub fn set(
     store: &Store,
     key: &Key,
@@ -116,7 +116,7 @@ fn apply(assignments: &[Assignment], before: &Session, guard: Guard) -> Result<S
     Ok(after)
 }
 
-/// The fields that were named and differ now, in the order in which they were named.
+/// Returns the named fields that have changed, in the order in which they were named.
 fn changed(assignments: &[Assignment], before: &Session, after: &Session) -> Vec<String> {
     let differ = field_changes(&before.to_record(), &after.to_record());
     let mut fields: Vec<String> = Vec::new();

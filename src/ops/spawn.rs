@@ -158,13 +158,13 @@ fn make(
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
         workspace::name_project(path, &session.project_id)?;
-        // Before the agent is started, because it reads this.
+        // Choose the clone's name before the agent is started, because the agent reads it.
         let replica = store.replica()?;
         let at = store.clock().now();
         if let Some((launcher, start)) = agent {
             let id = session.id;
             made.on_rollback(move || {
-                // An empty log of a session that never was harms nobody.
+                // An empty log that cannot be removed is harmless.
                 let _ = purge(store, id, None, Purge::Output);
                 Ok(())
             });
@@ -250,7 +250,7 @@ fn new_session(request: &SpawnRequest, project: Project, store: &Store, base: Ba
     session
 }
 
-/// The branch asked for, or `ao/7b6d11f9-fix-the-flaky-test`.
+/// Sets the branch: the requested one, or one such as `ao/7b6d11f9-fix-the-flaky-test`.
 fn with_branch(mut session: Session, request: &SpawnRequest, prefix: &str) -> Session {
     let words = slug(&session.title);
     let dash = if words.is_empty() { "" } else { "-" };
@@ -260,15 +260,17 @@ fn with_branch(mut session: Session, request: &SpawnRequest, prefix: &str) -> Se
     session
 }
 
-/// A task from a Markdown file begins with a heading: `# Retry policy`.
+/// Strips the marker of a Markdown heading, with which a task from a file may begin: `# Retry
+/// policy`.
 fn without_heading(task: &str) -> &str {
     let task = task.trim_start();
     let words = task.trim_start_matches('#');
     if words.len() < task.len() && words.starts_with([' ', '\t']) { words } else { task }
 }
 
-/// The first line that says something, cut at a word after 72 characters. It names branches and
-/// events, which are shared with the code: what looks like a token does not go into it.
+/// Returns the first non-empty line, cut at a word after 72 characters. It becomes part of branch
+/// names and events, which are shared with the code, so anything that looks like a token is
+/// redacted.
 fn one_line(text: &str) -> String {
     let text = redact(text);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
@@ -281,7 +283,7 @@ fn one_line(text: &str) -> String {
     format!("{cut}…")
 }
 
-/// An issue is worked on once in a project, unless the user says otherwise.
+/// Refuses an issue on which another session of the project already works.
 fn check_issue(snapshot: &Snapshot<'_>, session: &Session) -> Result<(), OpsError> {
     let Some(issue) = &session.issue_id else { return Ok(()) };
     let sessions = snapshot.list(Shelf::Active)?.into_iter().filter_map(|item| item.session.ok());
@@ -302,7 +304,7 @@ fn check_issue(snapshot: &Snapshot<'_>, session: &Session) -> Result<(), OpsErro
 }
 
 impl Fork {
-    /// A fork from this session at this event.
+    /// Makes the record of a fork from this session at this event.
     pub(super) fn from_session(parent: &Session, event: &Oid) -> Self {
         Self {
             session: parent.id,

@@ -4,8 +4,8 @@ use crate::store::{Committed, Key, Store, StoreError};
 /// Moves sessions out of the archive, all in a single event. Their records do not change.
 ///
 /// # Errors
-/// When a session does not exist, or the store cannot be read or written. None of them is moved
-/// then.
+/// Fails if a session does not exist, or if the store cannot be read or written. No session is then
+/// moved.
 pub fn unarchive(store: &Store, keys: &[Key]) -> Result<Committed<Vec<MovedSession>>, StoreError> {
     store.transaction("unarchive", |tx| {
         let sessions = targets::load(tx.snapshot(), keys)?;

@@ -49,8 +49,8 @@ pub fn undo_plan(store: &Store, wish: &Undo) -> Result<Undoing, OpsError> {
     store.rehearse(|tx| stage(tx, store, &events, wish.checks))
 }
 
-/// Before the lock is taken: the last event may be far back, and is that of the moment when it was
-/// asked for.
+/// Finds the event to undo before the lock is taken: the search may be long, and the last event is
+/// the one at the time of the request.
 fn find(snapshot: &Snapshot<'_>, wish: &Undo) -> Result<(Event, Option<Event>), OpsError> {
     let event = match &wish.event {
         Some(id) => snapshot.event(id)?,
@@ -77,7 +77,8 @@ fn stage(
     Ok(Undoing { event: event.clone(), other: other.clone(), records })
 }
 
-/// As `delete` and `archive` do, refuses to take a session away from its agent.
+/// Refuses to end, archive or delete a session whose agent may be running, and to delete one that
+/// has not ended.
 fn check(store: &Store, record: &Undone) -> Result<(), OpsError> {
     let id = record.key.id;
     let status = |version: &Option<Version>| {

@@ -14,7 +14,7 @@ pub enum DateFormat {
 }
 
 impl DateFormat {
-    /// The moment `time` as seen `offset` seconds east of UTC by a reader at `now`.
+    /// Formats `time` in the time zone `offset` seconds east of UTC, for a reader at `now`.
     pub fn show(self, time: Timestamp, offset: i32, now: Timestamp) -> String {
         match self {
             Self::Default => strftime("%a %b %-d %H:%M:%S %Y %z", time, offset),
@@ -28,12 +28,12 @@ fn moment(time: Timestamp) -> jiff::Timestamp {
 }
 
 fn strftime(format: &str, time: Timestamp, offset: i32) -> String {
-    // An offset may come from anybody's commit; one that cannot be is none.
+    // The offset may come from anybody's commit. An impossible one counts as UTC.
     let offset = Offset::from_seconds(offset).unwrap_or(Offset::UTC);
     moment(time).to_zoned(offset.to_time_zone()).strftime(format).to_string()
 }
 
-/// `2 hours ago`, with the thresholds of git's `show_date_relative`.
+/// Formats `2 hours ago`, with the thresholds of git's `show_date_relative`.
 fn relative(time: Timestamp, now: Timestamp) -> String {
     let seconds = now.as_seconds() - time.as_seconds();
     if seconds < 0 {
@@ -66,9 +66,9 @@ fn counted(count: i64, unit: &str) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The age of `time` in a few characters, for tables: `42s`, `5m`, `2h`, `3d`, `7w`, `2y`.
+/// Returns the age of `time` in a few characters, for tables: `42s`, `5m`, `2h`, `3d`, `7w`, `2y`.
 ///
-/// Rounded down; a time in the future is `0s`.
+/// The age is rounded down. A time in the future is `0s`.
 pub fn age(time: Timestamp, now: Timestamp) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;

@@ -1,34 +1,34 @@
-//! Makes text that somebody else wrote safe to show.
+//! Makes untrusted text safe to print.
 //!
-//! A record may hold anything; a terminal obeys some of it, and a reader is misled by more: text
-//! that runs backwards, text that is not seen. What does either is shown as an escape, `\x1b` or
-//! `\u{202e}`. The form is for reading, not for reading back: a backslash stays a backslash.
+//! A record may contain anything, including control sequences for the terminal, text that runs
+//! backwards, and invisible text. Such characters are shown as escapes, `\x1b` or `\u{202e}`. The
+//! result cannot be parsed back: a backslash is not doubled.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 
-/// Text on one line: newline and tab are escaped too.
+/// Escapes text for one line: newline and tab are escaped too.
 pub fn line(text: &str) -> Cow<'_, str> {
     escape(text, Layout::Line)
 }
 
-/// Text of several lines: newline and tab stay, CR LF becomes a newline.
+/// Escapes text of several lines: newline and tab stay, CR LF becomes a newline.
 pub fn block(text: &str) -> Cow<'_, str> {
     escape(text, Layout::Block)
 }
 
-/// Text on one line that a reader can turn back: `\` is doubled.
+/// Escapes text for one line such that it can be parsed back: `\` is doubled.
 pub fn quoted(text: &str) -> Cow<'_, str> {
     escape(text, Layout::Quoted)
 }
 
-/// Likewise, but only control characters are escaped. Not for a terminal.
+/// Does the same as [`quoted`], but escapes only control characters. Not for a terminal.
 pub fn controls(text: &str) -> Cow<'_, str> {
     escape(text, Layout::Controls)
 }
 
-/// A path or an argument on one line; bytes that are not UTF-8 become `\xff`.
+/// Escapes a path or an argument for one line. Bytes that are not UTF-8 become `\xff`.
 pub fn os(text: &OsStr) -> String {
     let mut shown = String::new();
     for chunk in text.as_encoded_bytes().utf8_chunks() {
@@ -49,7 +49,7 @@ enum Layout {
 }
 
 fn escape(text: &str, layout: Layout) -> Cow<'_, str> {
-    // Printable ASCII is nearly everything there is.
+    // Fast path: most text is printable ASCII.
     if text.bytes().all(|b| matches!(b, b' '..=b'[' | b']'..=b'~')) {
         return Cow::Borrowed(text);
     }
@@ -80,7 +80,8 @@ fn push(text: &mut String, what: std::fmt::Arguments<'_>) {
     text.write_fmt(what).expect("writing to a string does not fail");
 }
 
-/// Characters that control a terminal, turn the direction of text, break lines, or are not seen.
+/// Returns true for characters that control a terminal, change the direction of text, break lines,
+/// or are invisible.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -96,12 +97,14 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The zero-width joiner and non-joiner: Persian, Hindi and many emoji need them, inside a word.
+/// Returns true for the zero-width joiner and non-joiner. Persian, Hindi and many emoji need them
+/// inside a word.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// The variation selectors, which choose between the text and the emoji form of what precedes them.
+/// Returns true for the variation selectors, which choose the text or emoji form of the preceding
+/// character.
 fn is_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}')
 }

@@ -1,4 +1,4 @@
-//! What `--json` prints of each thing. A key may come; when one goes or changes its meaning,
+//! The shapes that `--json` prints. Keys may be added; if one is removed or changes its meaning,
 //! [`VERSION`] changes.
 
 use serde_json::{Map, Value, json};
@@ -7,10 +7,10 @@ use super::{LocalPlacements, escape};
 use crate::model::{Event, Origin, Session, SessionId};
 use crate::store::{Location, RecordProblem, Shelf};
 
-/// The version of the form.
+/// The version of the format.
 pub const VERSION: u64 = 1;
 
-/// A session: its record's keys as they are stored, and `archived`, `visibility`, `here`,
+/// Returns a session: the stored keys of its record, and `archived`, `visibility`, `here`,
 /// `workspace_path`, `short_id` and `display_title`.
 pub fn session(session: &Session, location: &Location, here: &LocalPlacements<'_>) -> Value {
     let path = here.path(session).map(|path| path.to_string_lossy().into_owned());
@@ -24,7 +24,7 @@ pub fn session(session: &Session, location: &Location, here: &LocalPlacements<'_
     object.into()
 }
 
-/// A record that cannot be read: `corrupt` says why.
+/// Returns a record that cannot be read, with the reason in `corrupt`.
 pub fn corrupt(location: &Location, problem: &RecordProblem) -> Value {
     json!({
         "id": location.id.to_string(),
@@ -36,7 +36,7 @@ pub fn corrupt(location: &Location, problem: &RecordProblem) -> Value {
     })
 }
 
-/// An event.
+/// Returns an event.
 pub fn event(event: &Event) -> Value {
     let conflict =
         |(id, field): &(SessionId, String)| json!({"session": id.to_string(), "field": field});
@@ -61,8 +61,8 @@ fn object(value: serde_json::Result<Value>) -> Map<String, Value> {
     }
 }
 
-/// JSON on one line. Characters that a terminal would obey, or that are not seen, stand only in
-/// texts, and are written as escapes.
+/// Formats JSON on one line. Control and invisible characters can occur only in strings, and are
+/// escaped there.
 pub fn text(value: &Value) -> String {
     let json = value.to_string();
     if json.is_ascii() && !json.contains('\x7f') {

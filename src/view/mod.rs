@@ -1,8 +1,7 @@
-//! What every front end shows alike: JSON shapes, orders, dates, the words for places, and text that
-//! is safe to show.
+//! Presentation shared by all front ends: JSON shapes, orders, dates, names of places, and
+//! escaping.
 //!
-//! A [`Status`] is the sessions with what is true of them at one moment: their agents, their
-//! worktrees, their branches.
+//! A [`Status`] is a snapshot of sessions with the state of their agents, worktrees and branches.
 
 mod date;
 pub mod escape;

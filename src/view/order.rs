@@ -1,4 +1,4 @@
-//! In which order sessions are listed.
+//! The orders in which sessions are listed.
 
 use std::cmp::Ordering;
 use std::str::FromStr;
@@ -6,8 +6,8 @@ use std::str::FromStr;
 use crate::model::{Session, Timestamp, nearest};
 use crate::store::ListedSession;
 
-/// A key, and whether it is turned around. As in git, `-` before the key turns it around; `:reverse`
-/// behind it does so too.
+/// A sort key and its direction. As in git, `-` before the key reverses the order; `:reverse` after
+/// it does the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
     key: Key,
@@ -39,12 +39,12 @@ const KEYS: [(&str, Key); 9] = [
     ("id", Key::Id),
 ];
 
-/// A text that is no key to sort by.
+/// An unknown sort key.
 #[derive(Debug, thiserror::Error)]
 #[error("the valid keys are {}{}", names().collect::<Vec<_>>().join(", "), similar(.0))]
 pub struct UnknownKey(String);
 
-/// The keys.
+/// Returns the names of the sort keys.
 pub fn names() -> impl Iterator<Item = &'static str> {
     KEYS.iter().map(|(name, _)| *name)
 }
@@ -76,7 +76,7 @@ impl FromStr for Order {
 }
 
 impl Order {
-    /// Sorts; ties by id, corrupt records at the end.
+    /// Sorts the sessions. Ties are broken by id; corrupt records come last.
     pub fn sort(self, listed: &mut [ListedSession], now: Timestamp) {
         listed.sort_by(|a, b| {
             let by_id = || (a.location.id, &a.location).cmp(&(b.location.id, &b.location));

@@ -1,4 +1,4 @@
-//! Where a session lives, as its record says it.
+//! Describes where a session lives, according to its record.
 
 use std::path::PathBuf;
 
@@ -6,38 +6,38 @@ use crate::model::Session;
 use crate::store::{Location, Shelf, Store, Visibility};
 use crate::workspace::{Places, Worktrees};
 
-/// Where sessions live in this clone. A record is not to be trusted: this is for showing and
-/// comparing.
+/// The placements of sessions in this clone, for display and comparison only: records are not to be
+/// trusted.
 pub struct LocalPlacements<'s> {
     replica: Option<String>,
     places: Places<'s>,
 }
 
 impl<'s> LocalPlacements<'s> {
-    /// Asks the store for this clone's name.
+    /// Reads this clone's name from the store.
     pub fn of(store: &'s Store) -> Self {
         let places = Places::of(Worktrees::new(store.repository()));
         Self { replica: store.known_replica(), places }
     }
 
-    /// Whether this clone has that name.
+    /// Returns true if this clone has that name.
     pub fn is(&self, replica: &str) -> bool {
         self.replica.as_deref() == Some(replica)
     }
 
-    /// Whether the session has a placement in this clone.
+    /// Returns true if the session has a placement in this clone.
     pub fn has(&self, session: &Session) -> bool {
         session.lives_in(self.replica.as_deref())
     }
 
-    /// The folder of its workspace.
+    /// Returns the path of the session's worktree in this clone.
     pub fn path(&self, session: &Session) -> Option<PathBuf> {
         let recorded = session.placement_in(self.replica.as_deref())?.workspace.as_deref()?;
         self.places.find(recorded, session.id, &session.project_id).ok()
     }
 }
 
-/// What stands behind the status of a session that is not simply in the shared store.
+/// Returns the suffix of the status of a session that is private or archived.
 pub fn mark(location: &Location) -> &'static str {
     match (location.shelf, location.visibility) {
         (Shelf::Active, Visibility::Public) => "",
@@ -47,7 +47,7 @@ pub fn mark(location: &Location) -> &'static str {
     }
 }
 
-/// Where a session that has not ended lives, if that is only in other clones: `on laptop-9f2c`.
+/// Returns where an open session lives if that is only in other clones: `on laptop-9f2c`.
 ///
 /// `replica` is the name of this clone, if it has one.
 pub fn elsewhere(session: &Session, replica: Option<&str>) -> Option<String> {

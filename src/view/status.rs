@@ -1,4 +1,4 @@
-//! Sessions, and what is true of them at one moment.
+//! Takes a snapshot of sessions and their present state.
 
 use std::path::Path;
 
@@ -7,28 +7,28 @@ use crate::ops::{AgentState, Live, OpsError, Scope, survey};
 use crate::store::{ListedSession, Location, RecordProblem, Store};
 use crate::workspace::{Condition, Detail};
 
-/// What is true at one moment.
+/// A snapshot of sessions.
 pub struct Status {
     /// The sessions, in the order in which they were given.
     pub rows: Vec<StatusRow>,
-    /// How many ended sessions are not among the rows.
+    /// The number of ended sessions that are not in the rows.
     pub hidden: usize,
 }
 
-/// A session, and what is true of it.
+/// A session and its present state.
 pub struct StatusRow {
-    /// Where the record lies.
+    /// The location of the record.
     pub location: Location,
     /// The session, unless its record is corrupt.
     pub session: Result<(Session, Live), RecordProblem>,
 }
 
 impl Status {
-    /// Looks at sessions. [`Scope::Open`] leaves out those that have ended, unless their agent is
-    /// still alive.
+    /// Determines the state of sessions. [`Scope::Open`] leaves out those that have ended, unless
+    /// their agent is still alive.
     ///
     /// # Errors
-    /// When git or the worktrees cannot be read.
+    /// Fails if git or the worktrees cannot be read.
     pub fn look(
         store: &Store,
         sessions: Vec<ListedSession>,
@@ -53,12 +53,13 @@ impl Status {
         Ok(Self { rows, hidden: hidden.len() })
     }
 
-    /// True when there are no sessions at all.
+    /// Returns true if there are no sessions at all.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.hidden == 0
     }
 
-    /// The first worktree that git does not know, or that does not know its repository.
+    /// Returns the first worktree that git does not list, or that does not point back to its
+    /// repository.
     pub fn unlinked(&self) -> Option<&Path> {
         let mut live = self.rows.iter().filter_map(|row| Some(&row.session.as_ref().ok()?.1));
         live.find_map(|live| match live.workspace.as_ref()?.condition {
@@ -67,7 +68,7 @@ impl Status {
         })
     }
 
-    /// Why it cannot be told whether agents are alive, each reason once.
+    /// Returns the reasons why the state of agents is unknown, each once.
     pub fn problems(&self) -> Vec<String> {
         let mut problems: Vec<(String, Vec<String>)> = Vec::new();
         for row in &self.rows {
@@ -87,7 +88,7 @@ impl Status {
     }
 }
 
-/// Looks closely at those that ended and are shown because their agent is alive.
+/// Inspects ended sessions that are shown because their agent is alive.
 fn look_at_ended(rows: &mut [StatusRow], store: &Store, detail: Detail) -> Result<(), OpsError> {
     let ended = rows.iter_mut().filter_map(|row| row.session.as_mut().ok());
     let mut ended: Vec<_> = ended.filter(|(session, _)| session.status.is_terminal()).collect();
@@ -103,8 +104,8 @@ fn look_at_ended(rows: &mut [StatusRow], store: &Store, detail: Detail) -> Resul
 }
 
 impl StatusRow {
-    /// True for what a person has to look after: also an agent that runs although its session has
-    /// ended, and a record that cannot be read.
+    /// Returns true if the row needs attention. This includes an agent that runs although its
+    /// session has ended, and a corrupt record.
     fn is_open(&self) -> bool {
         self.session.as_ref().map_or(true, |(session, live)| {
             !session.status.is_terminal() || matches!(live.agent, AgentState::Alive { .. })

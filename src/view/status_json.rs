@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::status::StatusRow;
 use super::{LocalPlacements, json};
 
-/// A row of the status as `--json` has it: the keys of [`json::session`], and `live`.
+/// Returns a row of the status: the keys of [`json::session`], and `live`.
 pub fn status_row(row: &StatusRow, here: &LocalPlacements<'_>) -> Value {
     match &row.session {
         Ok((session, live)) => {
@@ -34,7 +34,7 @@ fn as_json(live: &Live) -> Value {
     value
 }
 
-/// A word for a program to compare; `state` is the same for a person.
+/// Returns a stable name of the condition for scripts; `state` is the text for people.
 fn condition(condition: &Condition) -> &'static str {
     match condition {
         Condition::Ready => "ready",

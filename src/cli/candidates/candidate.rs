@@ -1,4 +1,4 @@
-/// A word that is offered.
+/// A word that the completion offers.
 pub struct Candidate {
     pub word: String,
     pub about: String,

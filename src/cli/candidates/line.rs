@@ -1,4 +1,4 @@
-//! What is asked for at the end of a command line.
+//! Determines what the last word of a command line can be.
 
 use clap::{Arg, ArgAction, Command};
 
@@ -16,17 +16,17 @@ pub enum Asked<'t> {
 /// A value of an argument.
 pub struct Wanted<'t> {
     pub verb: String,
-    /// The argument's own name.
+    /// The id of the argument.
     pub arg: String,
-    /// The values that it can have, where they are known.
+    /// The possible values that the command line defines.
     pub possible: Vec<Candidate>,
-    /// What stands before the value in the same word: `--status=`, or `done,` of a list.
+    /// The text before the value in the same word: `--status=`, or `done,` in a list.
     pub start: &'t str,
-    /// What was typed of the value.
+    /// The part of the value that was typed.
     pub typed: &'t str,
 }
 
-/// Reads the words before, and what was typed of the last one.
+/// Parses the preceding words and the typed part of the last one.
 pub fn read<'t>(commands: Commands, before: &[String], typed: &'t str) -> Asked<'t> {
     let Some((verb, rest)) = before.split_first() else {
         return Asked::Words(top(&(commands.tree)(), typed));
@@ -151,7 +151,7 @@ impl<'c> Line<'c> {
     }
 }
 
-/// `done,` and `ki` of `done,ki`.
+/// Splits `done,ki` into `done,` and `ki`.
 fn split_at_last(typed: &str, comma: char) -> (&str, &str) {
     typed.split_at(typed.rfind(comma).map_or(0, |at| at + comma.len_utf8()))
 }

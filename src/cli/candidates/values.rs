@@ -1,4 +1,4 @@
-//! The values that are there to choose from.
+//! Lists the values of an argument.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,13 @@ use super::candidate::Candidate;
 use super::line::Wanted;
 use crate::cli::{Ctx, open};
 
-/// So many records are read while somebody waits for the key to do something; of more, only the ids
-/// are offered.
+/// The most records to read while the user waits. If there are more, only ids are offered.
 const MOST: usize = 500;
 
 const KINDS: [&str; 6] =
     ["task", "conversation", "evaluation", "refinement", "demo", "orchestrator"];
 
-/// The values of an argument; none where the repository cannot be read.
+/// Returns the values of an argument. Those from a repository that cannot be read are left out.
 pub fn of(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Vec<Candidate> {
     let mut values =
         wanted.possible.iter().map(|it| Candidate::new(&*it.word, &*it.about)).collect();
@@ -46,7 +45,7 @@ fn in_repository(wanted: &Wanted<'_>, store: &Store) -> Option<Vec<Candidate>> {
         ("changes", _) => return changes(store, wanted.typed),
         ("remote", _) | ("name", "fetch" | "pull" | "push" | "sync") => repo.remotes(),
         ("base", _) => refs(repo, &["refs/heads", "refs/tags", "refs/remotes"])?,
-        // The branch of a new session is a new one.
+        // A new session gets a new branch.
         ("branch", "spawn" | "fork") => return None,
         ("agent", _) => Agents::of(repo).names().map(str::to_owned).collect(),
         ("status", _) => {
@@ -69,7 +68,7 @@ fn in_repository(wanted: &Wanted<'_>, store: &Store) -> Option<Vec<Candidate>> {
     Some(names.into_iter().filter(|name| seen.insert(name.clone())).map(Candidate::plain).collect())
 }
 
-/// By id, and where the typed text is none, by branch.
+/// Returns sessions by id, or by branch if the typed text cannot be an id.
 fn sessions(store: &Store, verb: &str, typed: &str) -> Option<Vec<Candidate>> {
     let snapshot = store.snapshot().ok()?;
     let shelf = if verb == "unarchive" { Shelf::Archived } else { Shelf::Active };
@@ -109,7 +108,7 @@ fn sessions(store: &Store, verb: &str, typed: &str) -> Option<Vec<Candidate>> {
     Some(words)
 }
 
-/// `status=`, and then the words for it.
+/// Returns `status=` and the like, and after the `=` the values of the field.
 fn changes(store: &Store, typed: &str) -> Option<Vec<Candidate>> {
     let Some((field, _)) = typed.split_once('=') else {
         let fixed = ["schema", "id", "created_at", "updated_at", "base", "fork", "placements"];
@@ -134,7 +133,7 @@ fn changes(store: &Store, typed: &str) -> Option<Vec<Candidate>> {
     Some(values.iter().map(|value| Candidate::plain(format!("{field}={value}"))).collect())
 }
 
-/// What the active sessions have, each once.
+/// Returns the values that active sessions have, each once.
 fn used(store: &Store, of: impl Fn(&Session) -> Vec<String>) -> Option<Vec<String>> {
     let snapshot: Snapshot<'_> = store.snapshot().ok()?;
     let mut entries = snapshot.entries(Shelf::Active).ok()?;

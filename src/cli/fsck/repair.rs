@@ -1,4 +1,4 @@
-//! What a repair did, in words.
+//! Prints the result of a repair.
 
 use git_ao::model::shell_name;
 use git_ao::store::{
@@ -8,10 +8,10 @@ use git_ao::store::{
 use crate::cli::ui::{OutError, escape};
 use crate::cli::{CliError, Ctx};
 
-/// So many lines of a kind are printed.
+/// The maximum number of lines of each kind.
 const MOST: usize = 50;
 
-/// Repairs what can be repaired, or says what would be done. True where something was wrong.
+/// Repairs the store, or prints what would be done. Returns true if there was damage.
 pub fn run(store: &Store, mode: RepairMode, ctx: &mut Ctx) -> Result<bool, CliError> {
     let report = store.repair(mode)?;
     print(&report, mode, ctx)?;
@@ -112,8 +112,8 @@ fn origin(origin: &RecoveredFrom) -> String {
     }
 }
 
-/// What was lost here may be whole at a remote. An ordinary fetch asks only for commits that are not
-/// here, whether they are whole or not.
+/// Hints at a remote that may still have the lost objects. An ordinary fetch would not ask for
+/// commits that exist here, even if they are damaged.
 fn refetch(store: &Store, ctx: &mut Ctx) {
     if let [remote, ..] = store.repository().remotes().as_slice() {
         let refspec = format!("+refs/ao/sessions:refs/ao/remotes/{remote}/sessions");

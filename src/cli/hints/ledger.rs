@@ -20,7 +20,7 @@ impl From<&LedgerError> for CliError {
             }
             LedgerError::Ref(error) => CliError::fatal(message).ref_hint(error),
             LedgerError::Lock(error) => CliError::fatal(message).lock_hint(error),
-            // What is transparent is passed over where causes are looked for.
+            // The variant is transparent: a search through its causes would skip the wrapped error.
             LedgerError::Object(error) => CliError::fatal(message).write_hint(error),
             error => CliError::fatal(message).write_hint(error),
         }

@@ -27,7 +27,7 @@ impl From<AssignmentError> for CliError {
     }
 }
 
-/// Why the record of a session cannot be changed like this.
+/// Explains why a rule forbids the change of a record.
 pub fn not_allowed(error: RuleError, id: SessionId) -> CliError {
     let refused = CliError::refused(error.to_string());
     match error {
@@ -53,7 +53,7 @@ fn statuses() -> String {
     SessionStatus::ALL.map(|status| status.to_string()).join(", ")
 }
 
-/// Why `set` changed nothing.
+/// Explains why `set` changed nothing.
 pub fn not_set(error: SetError, id: SessionId) -> CliError {
     match error {
         SetError::Assignment(error) => error.into(),
@@ -64,7 +64,7 @@ pub fn not_set(error: SetError, id: SessionId) -> CliError {
     }
 }
 
-/// Why `edit` changed nothing.
+/// Explains why `edit` changed nothing.
 pub fn not_edited(error: EditError, id: SessionId) -> CliError {
     match error {
         EditError::Rule(error) => not_allowed(error, id),

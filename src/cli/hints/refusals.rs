@@ -1,4 +1,4 @@
-//! What the command line refuses by itself: what was typed, or where.
+//! Errors of the command line itself, with their hints.
 
 use std::path::Path;
 
@@ -11,12 +11,12 @@ use git_ao::runtime::RuntimeError;
 use crate::cli::CliError;
 use crate::cli::ui::escape;
 
-/// Adds how the first event is made.
+/// Adds a hint how to make the first event.
 pub fn no_events(error: CliError) -> CliError {
     error.hint("to start a session: git ao spawn \"<task>\"")
 }
 
-/// What was named is no event.
+/// The argument is not an event.
 pub fn not_an_event(text: &str) -> CliError {
     CliError::refused(format!("'{}' is not an event", escape::line(text)))
         .hint("to list the events: git ao log")
@@ -29,14 +29,14 @@ pub fn no_graph(error: &GitError) -> CliError {
         .hint("to see the readable events: git ao log")
 }
 
-/// Several deleted sessions have an id that begins so.
+/// The id prefix matches several deleted sessions.
 pub fn ambiguous(handle: &str, ids: &[SessionId]) -> CliError {
     let shown = ids.iter().take(20).map(SessionId::to_string).collect::<Vec<_>>();
     CliError::refused(format!("'{handle}' is ambiguous: {} deleted sessions", ids.len()))
         .hint(format!("candidates are:\n  {}", shown.join("\n  ")))
 }
 
-/// A word is no status, and no record has it.
+/// The word is not a known status, and no record has it.
 pub fn unknown_status(word: &str) -> CliError {
     let all = SessionStatus::ALL.iter().map(SessionStatus::as_str).chain(["corrupt"]);
     let words: Vec<_> = all.collect();
@@ -46,13 +46,13 @@ pub fn unknown_status(word: &str) -> CliError {
         .hint(format!("{near}the statuses are {}", words.join(", ")))
 }
 
-/// A word is no visibility.
+/// The word is not a visibility.
 pub fn unknown_visibility(word: &str) -> CliError {
     CliError::refused(format!("unknown visibility '{}'", escape::line(word)))
         .hint("the visibilities are public and private")
 }
 
-/// A word is no hook.
+/// The word is not the name of a hook.
 pub fn unknown_hook(error: &UnknownHook) -> CliError {
     let all = HookName::ALL.map(HookName::as_str).join(", ");
     CliError::usage(error.to_string()).hint(format!("the hooks are {all}"))
@@ -83,7 +83,7 @@ pub fn no_task(synopsis: &str) -> CliError {
         .hint("give the task as an argument, or use --edit to write it in your editor")
 }
 
-/// A task is longer than a record has room for.
+/// The task is too long for a record.
 pub fn task_too_long(most: usize) -> CliError {
     CliError::refused(format!("the task is longer than {most} KiB; nothing was started"))
         .hint("put it into a file in the repository, and refer to the file in the task")
@@ -96,7 +96,7 @@ pub fn no_text() -> CliError {
         .hint("'-' reads it from standard input")
 }
 
-/// A text is longer than can be typed.
+/// The text is too long to be typed.
 pub fn text_too_long(place: &str) -> CliError {
     CliError::refused(format!("the text in {place} is longer than 1 MiB"))
         .hint("put it into a file in the worktree, and refer to the file")
@@ -125,17 +125,17 @@ pub fn no_terminal_to_watch() -> CliError {
     CliError::usage("'--watch' needs a terminal").hint("for a script: git ao status --json")
 }
 
-/// Adds where the text is that was written in an editor.
+/// Adds the path of the text that was written in an editor.
 pub fn saved(error: CliError, path: &Path) -> CliError {
     error.hint(format!("your text was saved in '{}'", escape::os(path.as_os_str())))
 }
 
-/// Adds where the output is of an agent that is gone.
+/// Adds the path of the output of an agent that is gone.
 pub fn output_in(error: CliError, path: &Path) -> CliError {
     error.hint(format!("its output is in {}", escape::os(path.as_os_str())))
 }
 
-/// What is said where no agent was started.
+/// Returns the hint for a session without an agent.
 pub fn no_agent(id: SessionId, none: &AgentError) -> String {
     let hint = none.hint().unwrap_or_default();
     format!(

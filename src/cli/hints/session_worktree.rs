@@ -52,7 +52,7 @@ fn not_usable(condition: &Condition, path: &Path) -> Option<String> {
     })
 }
 
-/// Adds what is said of a new worktree that somebody wrote into before it could be taken back.
+/// Adds a hint at a new worktree that was changed before it could be removed again.
 pub fn with_kept(error: CliError, path: &Path) -> CliError {
     let path = shell_path(path);
     error.hint(format!(
@@ -60,7 +60,7 @@ pub fn with_kept(error: CliError, path: &Path) -> CliError {
     ))
 }
 
-/// What brings a worktree and its repository together again, when one of them was moved by hand.
+/// Returns the hint how to link a worktree and its repository again after one was moved by hand.
 pub fn repair(path: &Path) -> String {
     let path = shell_path(path);
     format!(

@@ -4,7 +4,7 @@ use git_ao::store::{Key, RecordProblem, ResolveError, StoreError};
 use crate::cli::CliError;
 use crate::cli::ui::escape;
 
-/// What repairs a damaged store.
+/// The hint for a damaged store.
 pub const REPAIR: &str = "to see what can be repaired: git ao fsck --repair --dry-run\n\
                       to repair it: git ao fsck --repair";
 

@@ -1,4 +1,4 @@
-//! What is wrong with the arguments of a command.
+//! Explains usage errors.
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use git_ao::model::distance;
@@ -6,7 +6,7 @@ use git_ao::model::distance;
 use crate::cli::CliError;
 use crate::cli::known::command_for;
 
-/// What is wrong with the arguments, as git would say it.
+/// Turns clap's error into one in git's form.
 pub fn explain(error: &Error) -> CliError {
     let about = |kind| error.get(kind).map(said).unwrap_or_default();
     let arg = plain(about(ContextKind::InvalidArg));
@@ -45,7 +45,7 @@ pub fn explain(error: &Error) -> CliError {
             false => explained.because(cause),
         };
     }
-    // The list of everything would bury what was mistyped.
+    // The list of all commands would bury the mistyped word.
     if error.kind() != ErrorKind::InvalidSubcommand
         && let Some(usage) = error.get(ContextKind::Usage)
     {
@@ -93,12 +93,12 @@ fn hint(error: &Error) -> Option<String> {
     list(ContextKind::ValidValue).map(|values| format!("one of {values}"))
 }
 
-/// What Rust says of a text that is no number is about digits and types.
+/// Replaces Rust's message for an invalid number, which speaks of digits and types.
 #[derive(Debug, thiserror::Error)]
 #[error("expected an integer")]
 struct NoNumber;
 
-/// The text of a piece of context; of several, one after the other.
+/// Returns the text of a context value. Several texts are joined.
 fn said(value: &ContextValue) -> String {
     match value {
         ContextValue::Strings(texts) => texts.join(", "),
@@ -110,7 +110,7 @@ fn said(value: &ContextValue) -> String {
     }
 }
 
-/// `<page>` for clap's `[page]`, which says that it may be left out.
+/// Turns clap's `[page]`, which marks an optional argument, into `<page>`.
 fn plain(arg: String) -> String {
     match arg.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((name, dots)) => format!("<{name}>{dots}"),

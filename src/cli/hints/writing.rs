@@ -1,4 +1,4 @@
-//! What can be done about a lock, or a place that cannot be written to.
+//! Hints for held locks and unwritable directories.
 
 use std::error::Error;
 
@@ -7,21 +7,21 @@ use git_ao::git::{Held, LockError, RefError, Unwritable};
 use crate::cli::CliError;
 
 impl CliError {
-    /// Adds what makes the place writable that an error is about, where that is the reason.
+    /// Adds a hint how to make the directory writable, if the error is that it is not.
     pub(super) fn write_hint(self, error: &(dyn Error + 'static)) -> Self {
         const REASONS: [&str; 4] =
             ["Permission denied", "Read-only file system", "No space left", "quota exceeded"];
         if let Some(place) = Unwritable::from_error(error) {
             return self.hint(place.hint());
         }
-        // Git says no more than that.
+        // Git's message does not name the path.
         match REASONS.iter().any(|reason| self.message().contains(reason)) && !self.has_hints() {
             true => self.hint("to find what cannot be written to: git ao doctor"),
             false => self,
         }
     }
 
-    /// Adds what can be done about a lock that somebody holds.
+    /// Adds a hint for a held lock.
     pub(super) fn lock_hint(self, error: &LockError) -> Self {
         match error.hint() {
             Some(hint) => self.hint(hint),
@@ -29,7 +29,7 @@ impl CliError {
         }
     }
 
-    /// Adds what can be done about a ref that is locked, or cannot be written.
+    /// Adds a hint for a ref that is locked or cannot be written.
     pub(super) fn ref_hint(self, error: &RefError) -> Self {
         match error {
             RefError::Locked { source, .. } => match source.downcast_ref::<Held>() {

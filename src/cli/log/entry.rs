@@ -1,4 +1,4 @@
-//! One event, as `log` shows it.
+//! Formats one event for `log`.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::cli::Ctx;
 use crate::cli::ui::{Out, OutError, Style, escape};
 use git_ao::view::DateFormat;
 
-/// An event may touch thousands of sessions.
+/// The maximum number of sessions to list: an event may change thousands.
 const SHOWN: usize = 20;
 
 /// The titles of sessions, looked up once.
@@ -23,13 +23,13 @@ impl TitleCache {
     }
 }
 
-/// `1a2b3c4 status 7b6d11f9: working -> done`, escaped and painted.
+/// Formats `1a2b3c4 status 7b6d11f9: working -> done`, escaped and colored.
 pub fn line(event: &Event, out: &Out) -> String {
     let id = out.paint(Style::Id, event.id.short());
     format!("{id} {}", escape::line(&event.message.subject))
 }
 
-/// The event as git shows a commit.
+/// Prints an event as git prints a commit.
 pub fn print(
     event: &Event,
     titles: &mut TitleCache,

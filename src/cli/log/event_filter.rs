@@ -1,10 +1,10 @@
 use git_ao::model::{Event, Timestamp};
 
-/// Clocks differ: so many events in a row must be too old before older ones are not looked for.
-/// The same number that git takes.
+/// How many consecutive events must be too old before the search ends, because clocks differ. Git
+/// uses the same number.
 const SLOP: usize = 5;
 
-/// Which events are wanted.
+/// The wanted events.
 pub struct EventFilter {
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
@@ -13,19 +13,19 @@ pub struct EventFilter {
     pub limit: Option<usize>,
 }
 
-/// What an event is.
+/// The verdict on an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Wanted.
     Yes,
     /// Not wanted.
     No,
-    /// Older than all that is wanted, and so is what comes behind it.
+    /// Older than all wanted events, like all that follow.
     Over,
 }
 
 impl EventFilter {
-    /// Begins to look at events, from the newest to the oldest.
+    /// Starts to judge events, from the newest to the oldest.
     pub fn judge(&self) -> Judge<'_> {
         Judge { filter: self, too_old: 0 }
     }

@@ -1,4 +1,4 @@
-//! The graph of events: git draws it, and we write what stands beside it.
+//! Prints the graph of events. Git draws it; the text beside it is ours.
 
 use git_ao::git::GitCommand;
 use git_ao::model::{Oid, error_chain};
@@ -10,7 +10,7 @@ use super::scope::Scope;
 use crate::cli::hints::refusals;
 use crate::cli::{CliError, Ctx, ExitCode};
 
-/// Stands before each id in what git prints.
+/// The character before each id in git's output.
 const MARK: char = '\u{1}';
 
 pub fn print(
@@ -51,7 +51,8 @@ pub fn print(
     Ok(if is_whole { ExitCode::Done } else { ExitCode::Refused })
 }
 
-/// `git log`; what its configuration could add to each event is turned off.
+/// Returns the `git log` command. Options turn off whatever git's configuration could add to each
+/// event.
 fn command(
     filter: &EventFilter,
     scope: &Scope,
@@ -82,7 +83,7 @@ fn command(
     git.args(tips.iter().map(|tip| tip.as_str())).arg("--").args(paths)
 }
 
-/// An extended regular expression that means this text and nothing else.
+/// Escapes a text for use in an extended regular expression.
 fn literal(text: &str) -> String {
     let mut literal = String::new();
     for c in text.chars() {

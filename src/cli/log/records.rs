@@ -1,4 +1,4 @@
-//! What an event changed in the records, field by field.
+//! Compares records before and after an event, field by field.
 
 use git_ao::model::{Event, FieldChange, Map, SessionId, Value, field_changes};
 use git_ao::store::{Entry, Shelf, Snapshot, Store, StoreError, parse_record};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::Ctx;
 use crate::cli::ui::{OutError, Style, escape};
 
-/// What became of one record.
+/// The change of one record.
 pub struct Change {
     id: SessionId,
     what: &'static str,
@@ -16,11 +16,11 @@ pub struct Change {
 
 enum Detail {
     Fields(Vec<FieldChange>),
-    /// Where a record cannot be read: its lines before and after.
+    /// The lines before and after, if a record cannot be read.
     Lines(Vec<String>, Vec<String>),
 }
 
-/// The changes of the records that an event names, against the store before it.
+/// Returns the changes of the records that an event names, compared with its first parent.
 pub fn changes(event: &Event, store: &Store) -> Result<Vec<Change>, StoreError> {
     let after = store.snapshot_at(&event.id)?;
     let before = event.parents.first().map(|parent| store.snapshot_at(parent)).transpose()?;
@@ -97,7 +97,7 @@ impl Change {
         Ok(())
     }
 
-    /// The same as JSON; of a record that cannot be read, its lines.
+    /// Returns the change as JSON. A record that cannot be read is represented by its lines.
     pub fn json(&self) -> serde_json::Value {
         let mut value = json!({"session": self.id.to_string(), "what": self.what});
         match &self.detail {
@@ -113,7 +113,7 @@ impl Change {
     }
 }
 
-/// The first line of a text stands behind the field's name, the others below it.
+/// Prints a field. A text of several lines begins below the field's name.
 fn field(ctx: &mut Ctx, sign: char, name: &str, value: Option<&Value>) -> Result<(), OutError> {
     let Some(value) = value else { return Ok(()) };
     let label = value.label();

@@ -1,4 +1,4 @@
-//! Whose events are shown.
+//! Determines whose events are shown.
 
 use git_ao::git::ObjectError;
 use git_ao::ledger::LedgerError;
@@ -10,21 +10,21 @@ use git_ao::store::{
 use crate::cli::hints::refusals;
 use crate::cli::{CliError, open};
 
-/// The histories that are shown, one behind the other.
+/// The histories to show, one after the other.
 pub struct Scope {
     histories: Vec<History>,
     places: Vec<Location>,
 }
 
 impl Scope {
-    /// All events.
+    /// Selects all events.
     pub fn whole() -> Self {
         Self { histories: vec![History::default()], places: Vec::new() }
     }
 
-    /// Those of a session, and of the sessions it was forked from up to the fork: these are all
-    /// older than the session. The line ends at a fork whose event this clone does not have: it may
-    /// be private elsewhere.
+    /// Selects the events of a session, and those of its ancestors up to each fork, which are all
+    /// older. The line ends at a fork whose event is missing in this clone: it may be private in
+    /// another one.
     pub fn of(handle: &str, snapshot: &Snapshot<'_>, store: &Store) -> Result<Self, CliError> {
         let found = snapshot.resolve(&Handle::parse(handle), &open::context(store));
         let entry = match found {
@@ -73,7 +73,7 @@ impl Scope {
         }
     }
 
-    /// The events, newest first.
+    /// Returns the events, newest first.
     pub fn events<'s>(
         &'s self,
         snapshot: &'s Snapshot<'s>,
@@ -81,7 +81,7 @@ impl Scope {
         self.histories.iter().flat_map(|history| snapshot.events(history.clone()))
     }
 
-    /// Where the records lie, or have lain; empty for all.
+    /// Returns the present and former locations of the records. Empty means all.
     pub fn places(&self) -> &[Location] {
         &self.places
     }
@@ -94,7 +94,7 @@ fn is_missing(event: &Oid, snapshot: &Snapshot<'_>) -> bool {
     )
 }
 
-/// Looks through the whole history for a session that is gone from the tree.
+/// Searches the whole history for a session that no longer has a record.
 fn deleted(handle: &str, snapshot: &Snapshot<'_>) -> Result<Option<SessionId>, CliError> {
     let prefix = match Handle::parse(handle).reference {
         Reference::Id(id) => id.to_string(),

@@ -1,6 +1,6 @@
-//! The examples on the manual pages of the verbs.
+//! The examples in the manual pages of the verbs.
 
-/// What each example does, and its command.
+/// For each verb, the description and the command of each example.
 const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "spawn",
@@ -100,7 +100,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// The section of a verb's page; empty where there are no examples.
+/// Returns the section for a verb's page, or nothing if it has no examples.
 pub fn section(verb: &str) -> String {
     let Some((_, examples)) = EXAMPLES.iter().find(|(name, _)| *name == verb) else {
         return String::new();

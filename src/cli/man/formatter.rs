@@ -1,10 +1,10 @@
-//! The programs that show a manual page as it is meant to look.
+//! Formats manual pages with groff or mandoc.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// The page as the first formatter that is installed shows it on a terminal; None where none is.
+/// Formats a page for a terminal with the first installed formatter. Returns None if there is none.
 pub fn render(source: &[u8], width: usize) -> Option<Vec<u8>> {
     let groff = ["-k", "-man", "-Tutf8", &format!("-rLL={width}n")];
     let mandoc = ["-man", "-Tutf8", &format!("-Owidth={width}")];
@@ -16,7 +16,7 @@ fn run(program: &str, args: &[&str], source: &[u8]) -> Option<Vec<u8>> {
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().ok()?;
     let (mut pipe, source) = (child.stdin.take()?, source.to_vec());
-    // A formatter that does not read to the end fails, and that is seen below.
+    // A formatter that stops reading fails, which is detected below.
     let feeder = thread::spawn(move || drop(pipe.write_all(&source)));
     let output = child.wait_with_output().ok()?;
     drop(feeder.join());

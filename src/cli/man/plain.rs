@@ -1,13 +1,13 @@
-//! A manual page as plain text, for where neither groff nor mandoc is installed.
+//! Formats manual pages as plain text if neither groff nor mandoc is installed.
 //!
-//! It knows what the pages of git ao are written with (man(7)), and no more.
+//! It supports only the man(7) requests that git ao's own pages use.
 
 use unicode_width::UnicodeWidthStr as _;
 
-/// How far the text of a section is indented, and further what is below a tag.
+/// The indentation of a section's text, and that of a tagged paragraph below it.
 const STEP: usize = 7;
 
-/// The page, in lines of at most `width` columns.
+/// Formats the page in lines of at most `width` columns.
 pub fn render(source: &str, width: usize) -> String {
     let mut page = Page { width: width.clamp(40, 100), ..Page::default() };
     for line in source.lines() {
@@ -25,9 +25,9 @@ struct Page {
     out: String,
     width: usize,
     words: Vec<String>,
-    /// How far a nested list is moved in.
+    /// The indentation of a nested list.
     shift: usize,
-    /// How far the paragraph is moved in below its tag.
+    /// The indentation of the paragraph below its tag.
     hang: usize,
     tag: Tag,
     is_as_typed: bool,
@@ -39,7 +39,7 @@ struct Page {
 enum Tag {
     #[default]
     None,
-    /// The next line is one.
+    /// The next line is the tag.
     Next,
     Is(String),
 }
@@ -100,7 +100,7 @@ impl Page {
         }
     }
 
-    /// Begins a paragraph, a blank line below the one before.
+    /// Begins a paragraph, with a blank line before it.
     fn start(&mut self, hang: usize) {
         self.end_paragraph();
         let is_first = std::mem::take(&mut self.is_first);
@@ -149,7 +149,7 @@ impl Page {
     }
 }
 
-/// The arguments of a request; quotes hold several words together.
+/// Splits the arguments of a request. Quotes group words.
 fn arguments(rest: &str) -> Vec<String> {
     let (mut arguments, mut rest) = (Vec::new(), rest.trim_start());
     while !rest.is_empty() {
@@ -166,7 +166,7 @@ fn arguments(rest: &str) -> Vec<String> {
     arguments
 }
 
-/// The text without changes of font, and with the characters that escapes stand for.
+/// Removes font changes, and replaces escapes with their characters.
 fn plain(line: &str) -> String {
     let mut text = String::new();
     let mut rest = line;

@@ -1,4 +1,4 @@
-//! Several sessions at once: a failure of one does not stop the others.
+//! Restores several sessions. A failure of one does not stop the others.
 
 use git_ao::agent::Action;
 use git_ao::model::{Session, SessionStatus};
@@ -13,7 +13,7 @@ use crate::cli::{CliError, Ctx, ExitCode, remarks};
 
 pub const UNTOUCHED: &str = "interrupted; the session was not changed";
 
-/// Which sessions, and whether they are only named.
+/// The sessions to restore, and whether to only print them.
 pub struct Many<'a> {
     pub criteria: &'a Criteria,
     /// Only those that were interrupted.
@@ -76,7 +76,8 @@ fn was_interrupted(session: &Session) -> bool {
     !session.status.is_terminal() || session.status == SessionStatus::Errored
 }
 
-/// One of this clone, whose agent is not alive here. Where that cannot be told, restoring it says so.
+/// Returns true if the session has a worktree in this clone and its agent is not alive here. If
+/// that is unknown, the restore reports it.
 fn can_be_restored(store: &Store, session: &Session) -> bool {
     let is_here = placement(store, session).is_some_and(|here| here.workspace.is_some());
     is_here && !matches!(ops::liveness(store, session), Liveness::Alive { .. })
@@ -95,7 +96,7 @@ fn restore(
     Ok((line, made.remarks))
 }
 
-/// The line that says what would be done.
+/// Formats the line for a dry run.
 pub fn would(plan: &RestorePlan) -> String {
     format!("would restore {}: {}", label(&plan.session), told(plan.action))
 }

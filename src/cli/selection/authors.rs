@@ -3,8 +3,8 @@ use std::collections::{HashMap, HashSet};
 use git_ao::model::SessionId;
 use git_ao::store::{History, Snapshot, StoreError};
 
-/// The sessions whose oldest event is by one of these people: a part of `Name <address>`, in upper
-/// or lower case. Reads the whole history.
+/// Returns the sessions whose oldest event is by one of these people. Each is a part of `Name
+/// <address>`, in any case. Reads the whole history.
 pub fn made_by(
     people: &[String],
     snapshot: &Snapshot<'_>,

@@ -7,7 +7,7 @@ use git_ao::workspace;
 
 use crate::cli::open;
 
-/// The worktree that the user stands in.
+/// The worktree of the current directory.
 pub struct Here {
     store: Store,
     session: Option<Key>,
@@ -20,8 +20,8 @@ impl Here {
         Self { store: store.clone(), session: open::here(repo), work_dir: repo.work_dir() }
     }
 
-    /// True for the session that the worktree says it is of, and for those whose placement in this
-    /// clone is this worktree.
+    /// Returns true for the session that the worktree names, and for sessions whose placement in
+    /// this clone is this worktree.
     pub fn holds(&self, session: &Session) -> bool {
         self.session.as_ref().is_some_and(|here| here.id == session.id)
             || self.is_workspace_of(session)
@@ -29,7 +29,7 @@ impl Here {
 
     fn is_workspace_of(&self, session: &Session) -> bool {
         let Some(work_dir) = &self.work_dir else { return false };
-        // It may be reached through a link.
+        // The path may contain a symbolic link.
         let is_this = |place: &Path| {
             place == work_dir || place.canonicalize().is_ok_and(|place| place == *work_dir)
         };
@@ -37,7 +37,7 @@ impl Here {
         let recorded = placement.and_then(|it| it.workspace.as_deref());
         let environment = self.store.repository().environment();
         let recorded = recorded.and_then(|text| workspace::from_record(text, environment).ok());
-        // It may only look like this one, to another user than the one who made it.
+        // A path recorded by another user may only seem to be this one.
         recorded.is_some_and(|place| is_this(&place))
             && ops::place(&self.store, session).is_some_and(|place| is_this(&place))
     }

@@ -1,4 +1,4 @@
-//! The fields of a session as `show` prints them, aligned.
+//! Prints the fields of a session, aligned.
 
 use git_ao::model::{Cost, Map, Placement, Session, Timestamp};
 use git_ao::store::Snapshot;
@@ -59,7 +59,7 @@ pub fn print(
     Ok(())
 }
 
-/// `Title:     Fix the flaky test`; nothing for an empty value.
+/// Prints `Title:     Fix the flaky test`, or nothing for an empty value.
 fn line(ctx: &mut Ctx, name: &str, style: Style, text: &str) -> Result<(), OutError> {
     if text.is_empty() {
         return Ok(());
@@ -73,7 +73,7 @@ fn option<T: ToString>(ctx: &mut Ctx, name: &str, value: Option<&T>) -> Result<(
     line(ctx, name, Style::Plain, &value.map(ToString::to_string).unwrap_or_default())
 }
 
-/// ` (model: opus, permissions: default)`
+/// Formats ` (model: opus, permissions: default)`.
 fn in_brackets(map: &Map) -> String {
     let pairs = map.iter().map(|(key, value)| format!("{}: {}", key.label(), value.label()));
     let pairs: Vec<_> = pairs.collect();

@@ -1,4 +1,4 @@
-//! What happened to a session last.
+//! Prints the latest events of a session.
 
 use git_ao::model::{Event, Session};
 use git_ao::store::{History, Snapshot};
@@ -7,11 +7,11 @@ use crate::cli::ui::{Style, escape};
 use crate::cli::{CliError, Ctx};
 use git_ao::view::DateFormat;
 
-/// How many of the store's newest events are looked through: `show` must not take longer the more
-/// history there is.
+/// How many of the store's newest events are searched: `show` must not slow down as the history
+/// grows.
 const SEARCHED: usize = 50;
 
-/// How many are shown.
+/// The maximum number of events to show.
 const SHOWN: usize = 10;
 
 /// Prints the session's newest events, if they are among the newest of the store.
@@ -38,11 +38,11 @@ pub fn print(snapshot: &Snapshot<'_>, session: &Session, ctx: &mut Ctx) -> Resul
 
 struct Found {
     events: Vec<Event>,
-    /// True when there are no others.
+    /// True if these are all events of the session.
     is_all: bool,
 }
 
-/// Events that cannot be read are left to `log`.
+/// Finds the newest events. Unreadable ones are skipped; `log` reports them.
 fn find(snapshot: &Snapshot<'_>, session: &Session) -> Found {
     let mut events: Vec<Event> = Vec::new();
     for event in snapshot.events(History::default()).take(SEARCHED).flatten() {

@@ -1,4 +1,4 @@
-//! What the agent of a session said last that failed.
+//! Prints the last output of the agent of a failed session.
 
 use git_ao::model::{Session, SessionStatus};
 use git_ao::ops::last_output;
@@ -7,7 +7,7 @@ use git_ao::store::Store;
 use crate::cli::ui::escape;
 use crate::cli::{CliError, Ctx};
 
-/// How many lines are shown; `attach` shows all.
+/// The maximum number of lines to show. `attach` shows all.
 const SHOWN: usize = 5;
 
 pub fn print(session: &Session, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {

@@ -5,7 +5,7 @@ use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 
 use crate::cli::ui::{Cell, Column, Out, Style, Table};
 
-/// What is shown to a person, line by line.
+/// Formats the status for people, line by line.
 pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Vec<String> {
     let mut table = Table::new([
         Column::left("ID"),
@@ -89,7 +89,7 @@ fn worktree(state: Option<&WorkspaceState>, recorded: Option<&str>) -> Cell {
         }
         (condition, _) => (Style::Failed, condition.to_string()),
     };
-    // Its agent made another one, and nobody has written that down yet.
+    // The agent switched to a new branch that is not recorded yet.
     let other = state.branch.as_deref().filter(|on| Some(*on) != recorded);
     let text = match (&state.condition, other) {
         (Condition::Ready, Some(on)) => format!("{text}, on '{on}'"),

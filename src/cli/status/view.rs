@@ -6,16 +6,16 @@ use git_ao::workspace::Detail;
 use crate::cli::selection::Selection;
 use crate::cli::{CliError, Ctx, open};
 
-/// What is to be shown.
+/// The sessions and details to show.
 pub struct Request<'a> {
     pub session: Option<&'a str>,
     pub selection: &'a Selection,
-    /// Ended sessions too.
+    /// True to include ended sessions.
     pub all: bool,
     pub detail: Detail,
 }
 
-/// What was asked for, at one moment.
+/// A snapshot of the requested sessions.
 pub struct View {
     pub status: Status,
     pub unreadable: Vec<Unexpected>,

@@ -13,7 +13,7 @@ use crate::cli::interrupt::{self, Interrupted};
 use crate::cli::ui::Style;
 use crate::cli::{CliError, Ctx, ExitCode};
 
-/// Looks again and again and draws in place, on the terminal's other screen, until `q` or a signal.
+/// Refreshes the status in place, on the terminal's alternate screen, until `q` or a signal.
 pub fn watch(
     request: &Request<'_>,
     interval: Duration,
@@ -40,7 +40,7 @@ fn draw_all(
     interrupted: &Interrupted,
 ) -> Result<(), CliError> {
     loop {
-        // Opened again: the configuration may have changed.
+        // Reopen the store: the configuration may have changed.
         let store = ctx.store()?;
         let view = View::look(request, &store, ctx)?;
         draw(&view, &store, ctx)?;
@@ -50,7 +50,7 @@ fn draw_all(
     }
 }
 
-/// Over what was there: a screen that is cleared first would flicker.
+/// Draws over the previous contents: clearing the screen first would flicker.
 fn draw(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut lines = rows::lines(&view.status, &ctx.out, store.clock().now());
     for problem in view.status.problems() {
@@ -105,7 +105,7 @@ fn wait(interval: Duration, interrupted: &Interrupted) -> Result<Wish, CliError>
     }
 }
 
-/// What the keys pressed ask for; the end of input says that the terminal is gone.
+/// Reads the pressed keys. The end of input means that the terminal is gone.
 fn wish() -> Option<Wish> {
     let mut keys = [0; 32];
     match rustix::io::read(io::stdin(), &mut keys) {
@@ -118,7 +118,7 @@ fn wish() -> Option<Wish> {
     }
 }
 
-/// The terminal without echo, giving keys as they are pressed; as it was when this goes.
+/// Turns off echo and line buffering of the terminal. Dropping this restores the terminal.
 struct Keys(Termios);
 
 impl Keys {
@@ -134,7 +134,7 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        // There is nobody to tell, and nothing else to try.
+        // A failure here can be neither reported nor fixed.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
     }
 }

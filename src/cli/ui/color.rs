@@ -1,6 +1,6 @@
 use git_ao::model::SessionStatus;
 
-/// What a piece of text means, which decides its color; the colors are those git gives such things.
+/// The meaning of a piece of text, which determines its color. The colors are those that git uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Style {
     /// No color.
@@ -10,22 +10,22 @@ pub enum Style {
     Id,
     /// A branch.
     Branch,
-    /// What a reader may pass over.
+    /// Less important text.
     Dim,
     /// A heading.
     Title,
-    /// A status in which the agent is at work.
+    /// A status in which the agent is working.
     Busy,
-    /// A status in which somebody is waited for.
+    /// A status in which the session waits for somebody.
     Waiting,
-    /// A status in which something went wrong; anything that is broken.
+    /// A status in which something went wrong, or anything broken.
     Failed,
-    /// A status in which the work is good or in.
+    /// A status in which the work is approved or done.
     Good,
 }
 
 impl Style {
-    /// The style for a status.
+    /// Returns the style of a status.
     pub fn of_status(status: &SessionStatus) -> Self {
         use SessionStatus as S;
         match status {
@@ -63,8 +63,8 @@ pub enum Color {
 }
 
 impl Color {
-    /// Reads a value of `color.ui` or `color.ao` as git-config(1) has it: `always`, `never`, or a
-    /// boolean, of which true means `auto`.
+    /// Parses a value of `color.ui` or `color.ao` (git-config(1)): `always`, `never`, or a boolean,
+    /// where true means `auto`.
     pub fn from_setting(setting: Option<&str>, auto: Self) -> Self {
         match setting.map(str::to_ascii_lowercase).as_deref() {
             Some("always") => Self::On,
@@ -73,7 +73,7 @@ impl Color {
         }
     }
 
-    /// Text that was escaped before, in its style.
+    /// Colors text that is already escaped.
     pub(super) fn paint(self, style: Style, text: &str) -> String {
         if self == Self::Off || style == Style::Plain || text.is_empty() {
             return text.to_owned();

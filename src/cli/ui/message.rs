@@ -4,18 +4,18 @@ use std::io::Write as _;
 
 use super::escape;
 
-/// What a message is, which is the word before it.
+/// The level of a message, which determines its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// The program cannot go on.
+    /// The program cannot continue.
     Fatal,
-    /// What was asked for was not done.
+    /// The request failed.
     Error,
-    /// It was done, but.
+    /// The request succeeded with a problem.
     Warning,
-    /// What the reader can do.
+    /// A hint for the user.
     Hint,
-    /// How a command is written.
+    /// The synopsis of a command.
     Usage,
 }
 
@@ -30,9 +30,9 @@ impl Level {
         }
     }
 
-    /// The message as it is printed, escaped, with its word before it; before every line of a hint.
-    /// The further lines of others, which are what git, a hook or a remote said, are indented: none
-    /// of them passes for a message of its own.
+    /// Formats the message, escaped, with its prefix, which is repeated on every line of a hint.
+    /// Further lines of other messages come from git, a hook or a remote. They are indented so that
+    /// none of them passes for a message of its own.
     pub fn format(self, text: &str) -> String {
         let text = text.trim_end();
         let word = self.word();
@@ -45,7 +45,7 @@ impl Level {
     }
 }
 
-/// The text, escaped, with its further lines indented.
+/// Escapes the text and indents all lines but the first.
 pub fn indented(text: &str) -> String {
     let text = escape::block(text);
     let mut lines = text.split('\n');
@@ -63,7 +63,7 @@ fn hint_line(word: &str, line: &str) -> String {
 
 /// Prints messages on standard error.
 ///
-/// Where standard error itself is gone there is nobody left to tell.
+/// Errors are ignored: there is no other place to report them.
 pub fn print(messages: &str) {
     let _ = std::io::stderr().write_all(messages.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! What every verb needs to speak to a person as git does.
+//! Output for people in git's style, shared by all verbs.
 
 pub mod color;
 pub mod message;

@@ -8,11 +8,11 @@ use super::pager::{End, Pager};
 use super::{Style, escape};
 use crate::cli::env::Env;
 
-/// Standard output: buffered, perhaps through a pager, and the only way to it.
+/// Standard output, buffered and possibly sent through a pager. All output goes through this.
 ///
-/// Everything may fail with [`OutError`], which a verb passes on with `?`; a reader that went away
-/// ends the program quietly. What comes from a record must be escaped on its way here:
-/// [`Out::paint`] and [`super::Cell`] do it, [`super::escape`] is for the rest.
+/// Every method may fail with [`OutError`], which a verb passes on with `?`; a closed pipe ends the
+/// program quietly. Text from a record must be escaped first: [`Out::paint`] and [`super::Cell`] do
+/// so, [`super::escape`] is for the rest.
 pub struct Out {
     sink: Sink,
     screen: Screen,
@@ -22,17 +22,17 @@ pub struct Out {
 enum Sink {
     Plain(BufWriter<Box<dyn Write>>),
     Paged(Box<Pager>),
-    /// The pager was left before the end: nobody reads on.
+    /// The user quit the pager before the end.
     Gone,
 }
 
-/// Why there is no more output.
+/// Why the output ended.
 #[derive(Debug, thiserror::Error)]
 pub enum OutError {
     /// The reader closed its end.
     #[error("standard output was closed")]
     Closed,
-    /// Somebody pressed ^C while the pager ran.
+    /// The user pressed ^C while the pager ran.
     #[error("interrupted")]
     Interrupted,
     /// Anything else, such as a full disk.
@@ -40,22 +40,22 @@ pub enum OutError {
     Failed(#[source] io::Error),
 }
 
-/// What is known about the place where standard output ends.
+/// The properties of standard output.
 #[derive(Debug, Clone, Copy)]
 pub struct Screen {
-    /// True on a terminal that has no pager yet.
+    /// True if this is a terminal without a pager.
     pages: bool,
-    /// The width of the terminal; nothing where there is none.
+    /// The width of the terminal, if there is one.
     width: Option<usize>,
-    /// What `color.ui=auto` comes to.
+    /// The meaning of `color.ui=auto`.
     color: Color,
 }
 
 impl Screen {
-    /// Looks at standard output and the environment.
+    /// Examines standard output and the environment.
     ///
-    /// A pager that git started counts as a terminal. As in git, a dumb terminal has no color; so
-    /// has one where NO_COLOR is set (no-color.org).
+    /// A pager that git started counts as a terminal. As in git, a dumb terminal has no color; nor
+    /// has any if NO_COLOR is set (no-color.org).
     pub fn detect(env: &Env) -> Self {
         let stdout = io::stdout();
         let paged = env.is_true("GIT_PAGER_IN_USE");
@@ -79,7 +79,7 @@ impl Screen {
 }
 
 impl Out {
-    /// Standard output.
+    /// Opens standard output.
     pub fn stdout(screen: Screen) -> Self {
         Self::to(Box::new(io::stdout()), screen)
     }
@@ -88,34 +88,34 @@ impl Out {
         Self { sink: Sink::Plain(BufWriter::new(writer)), screen, color: screen.color }
     }
 
-    /// Takes the value of `color.ao`, or else of `color.ui`.
+    /// Applies the value of `color.ao`, or else of `color.ui`.
     pub fn configure_color(&mut self, setting: Option<&str>) {
         self.color = Color::from_setting(setting, self.screen.color);
     }
 
-    /// True when a person reads this, through a pager or not.
+    /// Returns true if the output goes to a terminal, directly or through a pager.
     pub fn is_terminal(&self) -> bool {
         self.screen.width.is_some()
     }
 
-    /// The width of the terminal; nothing where there is none.
+    /// Returns the width of the terminal, if there is one.
     pub fn width(&self) -> Option<usize> {
         self.screen.width
     }
 
-    /// The text, escaped to one line, in a style.
+    /// Escapes the text to one line and colors it.
     pub fn paint(&self, style: Style, text: &str) -> String {
         self.paint_escaped(style, &escape::line(text))
     }
 
-    /// Text that was escaped before, in a style.
+    /// Colors text that is already escaped.
     pub fn paint_escaped(&self, style: Style, text: &str) -> String {
         self.color.paint(style, text)
     }
 
-    /// Sends what follows through the pager, on a terminal that has none yet.
+    /// Sends further output through the pager if this is a terminal without one.
     ///
-    /// A pager that cannot be started is warned about, and the output is plain.
+    /// If the pager cannot be started, prints a warning and writes to the terminal directly.
     pub fn page(&mut self, env: &Env, core_pager: Option<&str>) -> Result<(), OutError> {
         let Some(command) = super::pager::command(env, core_pager) else { return Ok(()) };
         if !self.screen.pages {
@@ -132,7 +132,7 @@ impl Out {
         Ok(())
     }
 
-    /// Writes formatted text; this is what makes `write!` and `writeln!` work.
+    /// Writes formatted text, for `write!` and `writeln!`.
     pub fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> Result<(), OutError> {
         match text.as_str() {
             Some(text) => self.text(text),
@@ -155,7 +155,7 @@ impl Out {
         self.check(result)
     }
 
-    /// Hands on everything written so far; for output that somebody waits for.
+    /// Flushes the buffer, for output that the user waits for.
     pub fn flush(&mut self) -> Result<(), OutError> {
         let result = match &mut self.sink {
             Sink::Plain(writer) => writer.flush(),
@@ -165,29 +165,30 @@ impl Out {
         self.check(result)
     }
 
-    /// True when what is written is colored.
+    /// Returns true if the output is colored.
     pub fn is_colored(&self) -> bool {
         self.color == Color::On
     }
 
-    /// Prints an error that does not end the program, after what was written before it.
+    /// Flushes the output, then prints an error that does not end the program.
     pub fn error(&mut self, text: &str) {
         self.message(Level::Error, text);
     }
 
-    /// Prints a warning, after what was written before it.
+    /// Flushes the output, then prints a warning.
     pub fn warn(&mut self, text: &str) {
         self.message(Level::Warning, text);
     }
 
-    /// Prints a hint, after what was written before it.
+    /// Flushes the output, then prints a hint.
     pub fn hint(&mut self, text: &str) {
         self.message(Level::Hint, text);
     }
 
-    /// A message to standard error; into the pager, as git does it, where both are one terminal.
+    /// Prints a message on standard error or, as git does, in the pager if standard error is a
+    /// terminal too.
     fn message(&mut self, level: Level, text: &str) {
-        // A failure stays in the sink and comes back with the next write.
+        // An error is returned again by the next write.
         let _ = match &mut self.sink {
             Sink::Paged(_) if io::stderr().is_terminal() => self.text(&level.format(text)),
             _ => {
@@ -217,7 +218,7 @@ impl Out {
         }
     }
 
-    /// Waits for the pager; where it turns out that it never ran, what it was sent is printed.
+    /// Waits for the pager. If the pager never ran, prints its input directly.
     fn end_paging(&mut self) -> Result<(), OutError> {
         let Sink::Paged(pager) = std::mem::replace(&mut self.sink, Sink::Gone) else {
             return Err(OutError::Closed);

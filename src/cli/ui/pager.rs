@@ -7,43 +7,44 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::env::Env;
 
-/// More than a pipe holds: once so much has been taken, somebody reads it.
+/// More than a pipe can hold: once this much was accepted, the pager is reading.
 const ENOUGH: usize = 128 * 1024;
 
-/// The pager to use, or nothing where the choice is none: `cat`, or an empty value.
+/// Returns the pager to use, or None if it is `cat` or empty.
 pub fn command(env: &Env, core_pager: Option<&str>) -> Option<String> {
     let choice = env.text("GIT_PAGER").or(core_pager).or(env.text("PAGER")).unwrap_or("less");
     (!choice.is_empty() && choice != "cat").then(|| choice.to_owned())
 }
 
-/// A running pager, which reads what is written here.
+/// A running pager.
 pub struct Pager {
     child: Child,
     pipe: BufWriter<ChildStdin>,
-    /// All that was written, as long as the pager may turn out not to be there.
+    /// The text written so far, while the pager may still fail to start.
     written: Option<Vec<u8>>,
     interrupted: Arc<AtomicBool>,
-    /// True once a write has met a closed pipe.
+    /// True once a write failed because the pipe was closed.
     left: bool,
 }
 
-/// How it went.
+/// How the pager ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
-    /// Everything was handed over.
+    /// The pager accepted everything.
     Read,
-    /// The reader left before the end.
+    /// The user quit before the end.
     Quit,
-    /// Somebody pressed ^C.
+    /// The user pressed ^C.
     Interrupted,
-    /// The shell did not find the pager; this is what nobody has seen.
+    /// The shell could not run the pager. This is the unread text.
     NeverRan(Vec<u8>),
 }
 
 impl Pager {
-    /// Starts it. Plain words are run as they are, anything else by the shell.
+    /// Starts the pager. A plain word is run directly, anything else by the shell.
     ///
-    /// From here on ^C is the pager's: it must not leave the pager behind with the terminal.
+    /// From here on ^C is left to the pager, so that this program does not exit before the pager
+    /// does.
     pub fn start(command: &str, env: &Env) -> io::Result<Self> {
         let mut child = to_command(command);
         for (name, value) in [("LESS", "FRX"), ("LV", "-c")] {
@@ -65,7 +66,7 @@ impl Pager {
         })
     }
 
-    /// Writes the rest, closes the pipe and waits until the reader is done.
+    /// Writes the rest, closes the pipe and waits for the pager.
     pub fn end(mut self) -> io::Result<End> {
         let flushed = self.pipe.flush();
         drop(self.pipe);
@@ -73,7 +74,7 @@ impl Pager {
         if self.interrupted.load(Ordering::Relaxed) {
             return Ok(End::Interrupted);
         }
-        // What a shell ends with when it cannot run a command.
+        // The exit statuses of a shell that cannot run a command.
         if let (Some(126 | 127), Some(written)) = (status.code(), self.written) {
             return Ok(End::NeverRan(written));
         }
@@ -110,8 +111,8 @@ impl Write for Pager {
     }
 }
 
-/// A command from git's configuration or environment, run as git runs such commands: by the shell,
-/// but directly where the shell would change nothing (git's `prepare_shell_cmd`).
+/// Prepares a command from git's configuration or environment as git does: run by the shell, or
+/// directly if the shell would change nothing (git's `prepare_shell_cmd`).
 fn to_command(command: &str) -> Command {
     const SPECIAL: &[char] = &[
         '|', '&', ';', '<', '>', '(', ')', '$', '`', '\\', '"', '\'', ' ', '\t', '\n', '*', '?',

@@ -3,11 +3,11 @@ use unicode_width::UnicodeWidthStr as _;
 use super::out::{Out, OutError};
 use super::{Style, escape};
 
-/// How narrow the last column may get before it runs over the edge instead.
+/// The minimum width of the last column. On a narrower terminal it overflows.
 const NARROWEST: usize = 12;
 
-/// How wide any other column gets: one long field must not pad every line. A branch that git ao
-/// names fits.
+/// The maximum width of the other columns: one long field must not pad every line. The names that
+/// git ao gives to branches fit.
 const WIDEST: usize = 64;
 
 /// A column of a table.
@@ -24,12 +24,12 @@ enum Align {
 }
 
 impl Column {
-    /// A column of text.
+    /// Makes a column of text.
     pub const fn left(title: &'static str) -> Self {
         Self { title, align: Align::Left }
     }
 
-    /// A column of numbers or ages.
+    /// Makes a column of numbers or ages.
     pub const fn right(title: &'static str) -> Self {
         Self { title, align: Align::Right }
     }
@@ -43,21 +43,21 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// A field with a style; the text may be anything.
+    /// Makes a field with a style. The text is escaped.
     pub fn new(style: Style, text: &str) -> Self {
         Self { text: escape::line(text).into_owned(), style }
     }
 
-    /// A field without one.
+    /// Makes a field without a style.
     pub fn plain(text: &str) -> Self {
         Self::new(Style::Plain, text)
     }
 }
 
-/// A list in aligned columns, two spaces apart, with a header.
+/// A table with a header and aligned columns, two spaces apart.
 ///
-/// The columns are at most so wide as a reader can use. The last one, which pads nothing, is cut
-/// only on a terminal, at its edge.
+/// The width of each column is limited. The last one, after which nothing is padded, is cut only at
+/// the edge of a terminal.
 #[derive(Debug)]
 pub struct Table<const N: usize> {
     columns: [Column; N],
@@ -65,7 +65,7 @@ pub struct Table<const N: usize> {
 }
 
 impl<const N: usize> Table<N> {
-    /// An empty table.
+    /// Makes an empty table.
     pub fn new(columns: [Column; N]) -> Self {
         Self { columns, rows: Vec::new() }
     }
@@ -78,12 +78,12 @@ impl<const N: usize> Table<N> {
         self.rows.push(cells);
     }
 
-    /// Prints the header and the rows; nothing for a table without rows.
+    /// Prints the header and the rows, or nothing if there are no rows.
     pub fn print(&self, out: &mut Out) -> Result<(), OutError> {
         self.lines(out).iter().try_for_each(|line| out.text(line))
     }
 
-    /// The header and the rows as they are printed, each with its end of line.
+    /// Returns the lines of the header and the rows, with their newlines.
     pub fn lines(&self, out: &Out) -> Vec<String> {
         if self.rows.is_empty() {
             return Vec::new();
@@ -103,7 +103,7 @@ impl<const N: usize> Table<N> {
 
     fn line(&self, row: &[Cell; N], widths: &[usize; N], room: Option<usize>, out: &Out) -> String {
         let mut line = String::new();
-        // Blanks are owed until something follows them, so that no line ends in one.
+        // Padding is written only if text follows, so that no line ends with a space.
         let mut owed = 0;
         for (i, (cell, column)) in row.iter().zip(&self.columns).enumerate() {
             let last = i + 1 == N;
@@ -130,10 +130,10 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// How many characters a column of the screen may take: accents pile up without a width of their own.
+/// The maximum number of characters per column of the screen: combining accents have no width.
 const CHARS_PER_COLUMN: usize = 8;
 
-/// The text in at most `room` columns, ending in `…` where something was left out.
+/// Cuts the text to at most `room` columns, ending in `…` if something was cut.
 fn cut(text: &str, room: usize) -> String {
     let most = room.saturating_mul(CHARS_PER_COLUMN);
     let is_short = text.len() <= most || text.chars().nth(most).is_none();

@@ -1,4 +1,4 @@
-//! Which branches git-ao may remove.
+//! Decides which branches git-ao may remove.
 
 use crate::model::Session;
 use crate::ops::common::OpsError;

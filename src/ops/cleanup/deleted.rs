@@ -1,4 +1,4 @@
-//! What sessions leave that were deleted: their worktrees and branches stay.
+//! Finds what deleted sessions leave behind: deleting one keeps its worktree and branch.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,14 +15,14 @@ pub struct Deleted {
     pub session: Session,
     /// The event that deleted it.
     pub event: Oid,
-    /// The worktree that says that it is the session's.
+    /// The worktree that names the session.
     pub path: Option<PathBuf>,
 }
 
-/// The deleted sessions whose worktree is here.
+/// Returns the deleted sessions that have a worktree here.
 ///
-/// That there is no record is not enough: it may be in a store that is not here now, or its event
-/// was lost. The history has to say that it was deleted, and nothing else since.
+/// A missing record is not enough: it may be in a store that is not here now, or its event was
+/// lost. The history must end with the deletion.
 pub fn with_worktree(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Deleted>, OpsError> {
     let mut paths = BTreeMap::new();
     for (key, path) in Worktrees::new(store.repository()).owned()? {
@@ -37,7 +37,7 @@ pub fn with_worktree(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Delet
     Ok(found)
 }
 
-/// The deleted sessions of which only a branch is here, that no other session has.
+/// Returns the deleted sessions that have only a branch here, which no other session has.
 pub fn with_branch_alone(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -69,8 +69,8 @@ pub fn with_branch_alone(
     Ok(found)
 }
 
-/// The branches that are named as those of sessions; None where they may be those of sessions that
-/// cannot be read.
+/// Returns the branches with the configured prefix that no session has. Returns None if a session
+/// cannot be read, because one of them may be its branch.
 fn branches_of_nobody(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -93,8 +93,8 @@ fn branches_of_nobody(
     Ok(snapshot.check_private().is_ok().then_some(branches))
 }
 
-/// The event that deleted a session, with the record as it was; None where that is not the last
-/// thing that the history says of it.
+/// Returns the event that deleted a session, and the record before it. Returns None if the deletion
+/// is not the last event of the session.
 fn deletion(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -116,8 +116,8 @@ fn deletion(
     Ok(record_before(store, &event, key).map(|session| (session, event.id)))
 }
 
-/// Whether something happened to the session that the event does not have in its past. Times do not
-/// tell: many events have the same.
+/// Returns true if an event outside the history of `event` changed the session. Times cannot tell
+/// this: many events have the same time.
 fn has_later(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -130,7 +130,7 @@ fn has_later(
     Ok(!later.text().is_empty())
 }
 
-/// True where it is certain that there is no record, whether that could be read or not.
+/// Returns true if the record is certain not to exist.
 pub fn is_away(snapshot: &Snapshot<'_>, id: SessionId) -> bool {
     matches!(snapshot.contains(id), Ok(false))
 }

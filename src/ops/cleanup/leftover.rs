@@ -40,7 +40,7 @@ pub struct Leftover {
     pub backup: Option<String>,
     /// The event that deleted the session, if it was deleted.
     pub deleted: Option<Oid>,
-    /// Where the branch was that went.
+    /// The tip of the removed branch.
     pub(super) tip: Option<Oid>,
     pub(super) key: Key,
     pub(super) placement: Option<Placement>,
@@ -55,13 +55,13 @@ impl Leftover {
         self.removes() || self.kept.is_some() || self.archives || self.placement.is_some()
     }
 
-    /// Only a worktree that says itself that it is the session's.
+    /// Describes the removal. The worktree is removed only if it names the session.
     pub(super) fn removal(&self, on_unsaved: OnUnsaved) -> Removal<'_> {
         let (path, branch) = (self.worktree.as_deref(), self.branch.as_deref());
         Removal { path, branch, session: self.session.id, on_unsaved, ignored: None }
     }
 
-    /// Removes worktree and branch, and holds on to the session.
+    /// Removes the worktree and the branch, and returns the claim on the session.
     pub(super) fn remove(
         &mut self,
         store: &Store,
@@ -77,7 +77,7 @@ impl Leftover {
         };
         let now = self.record_now(store)?;
         check_stopped(store, id, Some(&now), &now.display_title())?;
-        // What its runtime has kept of it.
+        // Also clear what the runtime keeps of the session.
         stop(store, &now)?;
         if self.removes() {
             let worktrees = Worktrees::new(repo);
@@ -100,7 +100,8 @@ impl Leftover {
         Ok(claim)
     }
 
-    /// The record, unless somebody has changed meanwhile what matters here.
+    /// Returns the current record. Fails if the session is no longer in the state for which the
+    /// cleanup was planned.
     fn record_now(&self, store: &Store) -> Result<Session, OpsError> {
         let id = self.session.id;
         let changed = || StatusError::Changed(id).into();

@@ -10,13 +10,13 @@ use crate::ops::reconcile;
 use crate::store::Store;
 use crate::workspace::{Worktrees, bring_back, gone, moved, relink, unlinked};
 
-/// Applies remedies of one stage, in order. Each looks again at what it is about.
+/// Applies the remedies of one stage, in order. Each checks again that its problem still exists.
 pub(super) fn apply(store: &Store, remedies: &[&Remedy]) -> Vec<Done> {
     let mut applied = Applied { store, records: None, strays: None };
     remedies.iter().map(|remedy| applied.one(remedy).unwrap_or_else(failed)).collect()
 }
 
-/// What is looked at once for all of a kind.
+/// State that is computed once and shared by all remedies of a kind.
 struct Applied<'s> {
     store: &'s Store,
     records: Option<Result<Vec<SessionId>, String>>,
@@ -78,7 +78,7 @@ impl Applied<'_> {
         })
     }
 
-    /// All records are written in one event.
+    /// Reconciles all records on the first call, in one event.
     fn record(&mut self, session: SessionId) -> Done {
         let store = self.store;
         let written = self.records.get_or_insert_with(|| match reconcile(store) {

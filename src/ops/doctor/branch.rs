@@ -1,4 +1,4 @@
-//! What is said of a branch that a finding is about, and the command that deletes it.
+//! Describes the branch of a finding, and the command that deletes it.
 
 use std::path::Path;
 
@@ -7,17 +7,17 @@ use crate::model::shell_name;
 use crate::ops::common::OpsError;
 use crate::workspace::WorktreeEntry;
 
-/// The branch of the worktree at a path.
+/// Returns the branch of the worktree at a path.
 pub fn branch_at<'l>(listed: &'l [WorktreeEntry], path: &Path) -> Option<&'l str> {
     listed.iter().find(|listed| listed.path == path)?.branch.as_deref()
 }
 
-/// `on branch '…'`, behind a space; nothing where there is none.
+/// Returns ` on branch '…'`, or nothing if there is no branch.
 pub fn on(branch: Option<&str>) -> String {
     branch.map(|name| format!(" on branch '{name}'")).unwrap_or_default()
 }
 
-/// The command, and one that deletes the branch after it where git would do that.
+/// Appends the command that deletes the branch, if that loses no commits.
 pub fn and_branch(
     repo: &Repository,
     fix: String,
@@ -27,7 +27,8 @@ pub fn and_branch(
     Ok(deletion.map_or(fix.clone(), |deletion| format!("{fix} && {deletion}")))
 }
 
-/// The command that deletes a branch; None where its commits are nowhere else.
+/// Returns the command that deletes a branch, or None if no other branch, local or remote-tracking,
+/// has its commits.
 pub fn deletion(repo: &Repository, branch: &str) -> Result<Option<String>, OpsError> {
     if is_merged(repo, branch)? {
         return Ok(Some(format!("git branch -d {}", shell_name(branch))));
@@ -39,7 +40,7 @@ pub fn deletion(repo: &Repository, branch: &str) -> Result<Option<String>, OpsEr
     Ok(has_others.then(|| format!("git branch -D {}", shell_name(branch))))
 }
 
-/// Whether 'git branch -d' deletes a branch, as far as its commits go (git-branch(1)).
+/// Returns true if `git branch -d` considers the branch merged (git-branch(1)).
 fn is_merged(repo: &Repository, branch: &str) -> Result<bool, OpsError> {
     let branch = format!("refs/heads/{branch}");
     let upstream = repo.git("rev-parse").args(["--verify", "--quiet", "--end-of-options"]);

@@ -43,13 +43,13 @@ pub fn check(store: &Store) -> Result<Vec<Finding>, OpsError> {
             let what = format!("{} does not lead to an intact store", repair.name);
             found.push(Finding::wrong(what, REPAIR));
         }
-        // What else there is cannot be told: what seems to belong to no session may belong to one
-        // that cannot be read.
+        // Stop here: in a damaged store, apparent leftovers may belong to a session that cannot be
+        // read.
         return Ok(found);
     }
     clocks::look(store, &mut found)?;
     if leftovers::half_made(store, &mut found)? {
-        // The rest is to be seen when that is mended: looking would do it.
+        // Stop until these are completed: the other checks would complete them.
         return Ok(found);
     }
     orphans::look(store, &mut found)?;

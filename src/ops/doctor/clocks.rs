@@ -2,7 +2,7 @@ use super::Finding;
 use crate::ops::common::OpsError;
 use crate::store::{Store, Visibility};
 
-/// A newest event that is later than this clock. Of records, the check of the store says it.
+/// Reports a newest event that is in the future. Times in records are checked with the store.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let (snapshot, now) = (store.snapshot()?, store.clock().now());
     for visibility in [Visibility::Public, Visibility::Private] {

@@ -6,7 +6,7 @@ use crate::ops::common::OpsError;
 use crate::store::Store;
 use crate::workspace::{Exclusion, Exposed, Worktrees};
 
-/// Worktrees inside the repository that `git add` would take.
+/// Reports worktrees inside the repository that `git add` would add.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     for exposed in exposed(store)? {
         let what = format!(
@@ -24,7 +24,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     Ok(())
 }
 
-/// Makes git ignore a folder, as far as `info/exclude` can.
+/// Adds a directory to `info/exclude`.
 pub fn fix(store: &Store, folder: &Path) -> Done {
     match Worktrees::new(store.repository()).exclude(folder) {
         Some(Exclusion::Written(exposed)) => {

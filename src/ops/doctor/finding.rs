@@ -24,34 +24,34 @@ pub enum Weight {
     Fixable,
 }
 
-/// What can put a finding right.
+/// How a finding can be fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Means {
-    /// Somebody has to decide.
+    /// By a person, who has to decide.
     Person,
-    /// Likewise, and what is suggested cannot be undone.
+    /// By a person, and the suggested fix cannot be undone.
     Irreversible,
-    /// The program.
+    /// By the program.
     Program(Remedy),
 }
 
 impl Finding {
-    /// It works without.
+    /// Makes a note.
     pub fn note(what: impl Into<String>, fix: impl Into<String>) -> Self {
         Self::new(Weight::Note, what.into(), fix.into(), Means::Person)
     }
 
-    /// Something is wrong.
+    /// Makes a problem.
     pub fn wrong(what: impl Into<String>, fix: impl Into<String>) -> Self {
         Self::new(Weight::Wrong, what.into(), fix.into(), Means::Person)
     }
 
-    /// Something is wrong that the program can put right.
+    /// Makes a problem that the program can fix.
     pub(super) fn fixable(what: impl Into<String>, fix: impl Into<String>, remedy: Remedy) -> Self {
         Self::new(Weight::Fixable, what.into(), fix.into(), Means::Program(remedy))
     }
 
-    /// The same, where what is suggested removes something for good.
+    /// Marks the suggested fix as irreversible.
     pub(super) fn irreversible(self) -> Self {
         Self { means: Means::Irreversible, ..self }
     }

@@ -65,7 +65,7 @@ fn plan(finding: Finding) -> FixResult {
     FixResult { finding, outcome }
 }
 
-/// What was done, and what is still to be found after it.
+/// Returns the outcome of each finding. A fix whose finding is still there has failed.
 fn outcome(mut done: Vec<FixResult>, found: Vec<Finding>) -> Vec<FixResult> {
     for FixResult { finding, outcome } in &mut done {
         if let FixOutcome::Fixed(how) = outcome

@@ -5,7 +5,8 @@ use crate::hook::{
 use crate::model::error_chain;
 use crate::store::Store;
 
-/// Hooks that are not installed, in this worktree and in others, or not as they were written.
+/// Reports hooks that are not installed, in this worktree or in others, and hooks that git does not
+/// run or that were edited.
 pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
     let repo = store.repository();
     let installer = Installer::new(repo, InstallMethod::File, Edits::Keep);
@@ -19,7 +20,7 @@ fn finding(installer: &Installer<'_>, name: HookName, turned_off: bool) -> Optio
     let install = format!("git ao hooks install {name}");
     match installer.status(name) {
         Ok(HookState::File(_) | HookState::Configured) => None,
-        // The others are for those who ask for them.
+        // The other hooks are optional.
         Ok(HookState::Missing(_)) if name != HookName::PostCheckout => None,
         Ok(HookState::Missing(_)) if turned_off => Some(Finding::note(
             "core.hooksPath leads to no folder: git runs no hooks, and 'git switch' is not recorded \
@@ -52,7 +53,7 @@ fn finding(installer: &Installer<'_>, name: HookName, turned_off: bool) -> Optio
     }
 }
 
-/// The other worktrees in which git does not run the hooks of this one: one finding for each.
+/// Reports the other worktrees in which git does not run this worktree's hooks, one finding each.
 fn elsewhere(installer: &Installer<'_>) -> Vec<Finding> {
     let mut all: Vec<(Lacking, Vec<&str>)> = Vec::new();
     for name in HookName::ALL {

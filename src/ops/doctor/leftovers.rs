@@ -10,7 +10,7 @@ use crate::workspace::{Worktrees, from_record, gone, moved, session_at, unlinked
 
 const FIX: &str = "git ao doctor --fix";
 
-/// Files that belong to nobody any more, and worktrees whose folder or repository is gone.
+/// Reports files without an owner, and worktrees whose directory or repository is gone.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let repo = store.repository();
     for path in strays(store)? {
@@ -22,7 +22,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
         found.push(Finding::fixable(what, FIX, Remedy::Tip(path)));
     }
     for path in old_drafts(repo)? {
-        // Somebody wrote what is in it.
+        // Somebody wrote this text, so it is not removed automatically.
         let what = format!("'{}' contains a text that was never saved", path.display());
         let fix = format!("rm -r {}", shell_path(&path));
         found.push(Finding::note(what, fix).irreversible());
@@ -43,7 +43,8 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     worktrees(store, found)
 }
 
-/// What keeps git from telling which worktrees there are; true where there is something.
+/// Reports half-made worktrees, which keep git from listing the worktrees. Returns true if there
+/// are any.
 pub fn half_made(store: &Store, found: &mut Vec<Finding>) -> Result<bool, OpsError> {
     let half_made = Worktrees::new(store.repository()).half_made()?;
     found.extend(half_made.iter().map(|path| {
@@ -53,7 +54,7 @@ pub fn half_made(store: &Store, found: &mut Vec<Finding>) -> Result<bool, OpsErr
     Ok(!half_made.is_empty())
 }
 
-/// Worktrees that are not where git knows them.
+/// Reports worktrees that are not at the path that git has registered.
 fn worktrees(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let worktrees = Worktrees::new(store.repository());
     let moved = moved(&worktrees, &|session| could_be(store, session))?;
@@ -88,7 +89,7 @@ fn worktrees(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     Ok(())
 }
 
-/// Where a session's worktree could be, if git knows it elsewhere.
+/// Returns the paths at which a session's worktree may be if it is not at its registered path.
 pub(super) fn could_be(store: &Store, session: SessionId) -> Vec<PathBuf> {
     let Ok(session) = store.snapshot().and_then(|snapshot| snapshot.session(session)) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Events that the store has lost.
+//! Finds events that the store has lost.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,8 @@ use crate::model::SessionId;
 use crate::ops::common::OpsError;
 use crate::store::{PRIVATE_REF, SESSIONS_REF, record_pathspec};
 
-/// An event that the store's ref was at, and is not any more: as after a fetch that overwrites it.
+/// Returns an event of the session that is in the reflog of a store ref but no longer in its
+/// history, as after a fetch that overwrote the ref.
 pub fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, OpsError> {
     let record = record_pathspec(id);
     for name in [SESSIONS_REF, PRIVATE_REF] {
@@ -17,7 +18,7 @@ pub fn lost_event(repo: &Repository, id: SessionId) -> Result<Option<String>, Op
         if events.is_empty() {
             continue;
         }
-        // One that is in the history was undone by a later one.
+        // An event that is still in the history is not lost.
         let git = repo.git("rev-list").arg("-1").args(events).args(["--not", name]);
         let lost = git.args(["--", &record]).run()?.text();
         if !lost.is_empty() {

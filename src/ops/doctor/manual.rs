@@ -5,7 +5,7 @@ use crate::git::{Environment, Repository};
 use crate::model::shell_name;
 use crate::ops::common::{man_dir, man_path};
 
-/// What keeps `git ao --help` from showing its page.
+/// Reports what keeps `git ao --help` from showing the manual page.
 pub(super) fn look(repo: &Repository, found: &mut Vec<Finding>) {
     found.extend(finding(repo.environment()));
 }

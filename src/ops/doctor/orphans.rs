@@ -9,7 +9,7 @@ use crate::ops::common::runner_files::runners;
 use crate::store::{Shelf, Snapshot, Store};
 use crate::workspace::{HalfCheckout, Removal, Worktrees, marked};
 
-/// What looks as if it belonged to a session, which there is not.
+/// Reports agents, worktrees, marks and branches of sessions that do not exist.
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let repo = store.repository();
     let snapshot = store.snapshot()?;
@@ -28,14 +28,14 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     branches(store, &snapshot, found)
 }
 
-/// `AO_SESSION` files that say nothing, or that two worktrees have.
+/// Reports `AO_SESSION` files without a valid session, and sessions that several worktrees name.
 fn marks(store: &Store, snapshot: &Snapshot<'_>, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let mut seen = BTreeSet::new();
     let begun = unfinished::worktrees(store, snapshot)?;
     for mark in marked(store.repository())? {
         let (file, tree) = (mark.file.display(), mark.worktree.display());
         let what = match mark.session {
-            // Of one that was never finished, that is said.
+            // Unfinished worktrees are reported separately.
             None if begun.iter().any(|begun| begun.path == mark.worktree) => continue,
             None => format!("'{file}' does not contain a session id"),
             Some(id) if mark.is_main && !snapshot.contains(id)? => {
@@ -54,7 +54,7 @@ fn marks(store: &Store, snapshot: &Snapshot<'_>, found: &mut Vec<Finding>) -> Re
     Ok(())
 }
 
-/// Worktrees of sessions that are not in the store, and those that a killed git did not finish.
+/// Reports worktrees of sessions that are not in the store, and incomplete checkouts.
 fn worktrees(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -117,7 +117,7 @@ fn branches(
     let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
     let all: Vec<_> = all.into_iter().flatten().collect();
     if all.iter().any(|listed| listed.session.is_err()) {
-        // Any of the branches may be that of a session whose record cannot be read.
+        // Any of the branches may belong to a session whose record cannot be read.
         return Ok(());
     }
     let sessions = all.into_iter().filter_map(|listed| listed.session.ok());

@@ -1,4 +1,4 @@
-//! Settings of remotes under which git itself overwrites, deletes or publishes the store.
+//! Finds settings of remotes with which git overwrites, deletes or publishes the store.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,12 @@ use crate::store::{PRIVATE_REF, SESSIONS_REF};
 /// The refs that hold sessions.
 const STORE: [&str; 2] = [SESSIONS_REF, PRIVATE_REF];
 
-/// As the names of the refs are that keep what would have been lost. Nobody meant to publish it.
+/// Example names of the refs that keep backups and damaged states. They must not be published
+/// either.
 const KEPT: [&str; 2] = ["refs/ao/backup/x", "refs/ao/broken/x"];
 
-/// Which way a refspec is used. A push applies negative ones only to patterns under which refs keep
-/// their names.
+/// The direction in which a refspec is used. A push applies negative refspecs only to patterns that
+/// keep the names of refs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Fetch,
@@ -78,7 +79,7 @@ pub fn look(repo: &Repository, found: &mut Vec<Finding>) {
     }
 }
 
-/// The refspecs that name something to update.
+/// Parses the positive refspecs.
 fn parse(texts: &[String]) -> impl Iterator<Item = Refspec<'_>> {
     let wanted = texts.iter().filter(|text| !text.starts_with('^'));
     wanted.map(|text| {
@@ -91,7 +92,7 @@ fn parse(texts: &[String]) -> impl Iterator<Item = Refspec<'_>> {
     })
 }
 
-/// The first of `refs` that a refspec reaches, and that no negative one leaves out.
+/// Returns the first of `refs` that a refspec matches and no negative refspec excludes.
 fn reached<'r>(spec: &Refspec<'_>, all: &[String], way: Way, refs: &[&'r str]) -> Option<&'r str> {
     let counts = way == Way::Fetch || (spec.is_pattern() && spec.keeps_names());
     let is_excluded = |source: &str| {
@@ -115,21 +116,21 @@ impl Refspec<'_> {
         self.target.is_empty() || self.target == self.source
     }
 
-    /// The ref of the other side that a fetch writes to `target`.
+    /// Returns the remote ref that a fetch writes to `target`.
     fn source_of(&self, target: &str) -> Option<String> {
         expand(self.target, self.source, target)
     }
 
-    /// The ref itself, if a push sends it.
+    /// Returns the ref if a push sends it.
     fn pushed(&self, source: &str) -> Option<String> {
         expand(self.source, self.source, source)
     }
 
-    /// The command after which it leaves the store alone.
+    /// Returns the command that keeps the refspec away from the store.
     fn way_out(&self, remote: &str, kind: &str) -> String {
         let key = shell_word(&format!("remote.{remote}.{kind}"));
-        // A push applies negative refspecs to patterns only. One for other sources would not be
-        // enough, or would leave out more than the store.
+        // A push applies negative refspecs to patterns only. For other refspecs, a negative one
+        // would not suffice, or would exclude more than the store.
         if self.is_pattern()
             && (kind == "fetch" || self.keeps_names())
             && STORE.iter().chain(&KEPT).any(|name| self.pushed(name).is_some())
@@ -140,7 +141,7 @@ impl Refspec<'_> {
     }
 }
 
-/// What `name`, matched by one side of a refspec, is called on the other side.
+/// Maps `name` from one side of a refspec to the other. Returns None if it does not match.
 fn expand(from: &str, to: &str, name: &str) -> Option<String> {
     let Some((start, end)) = from.split_once('*') else {
         return (from == name).then(|| to.to_owned());

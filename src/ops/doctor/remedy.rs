@@ -2,47 +2,47 @@ use std::path::PathBuf;
 
 use crate::model::SessionId;
 
-/// What the program does about a finding. All of it can be undone.
+/// A fix that the program applies. Each can be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Remedy {
     /// Completes an entry of `worktrees/` in the git directory, or moves it away.
     Complete(PathBuf),
-    /// Leads a worktree to where the repository is now.
+    /// Links a worktree to the repository's new path.
     Relink(PathBuf),
-    /// Tells git where a worktree is now.
+    /// Registers a worktree at its new path.
     BringBack(PathBuf),
-    /// Gives a copied clone a name of its own.
+    /// Gives a copied clone a new name.
     Rename,
-    /// Writes down how a session is.
+    /// Updates the record of a session.
     Record(SessionId),
-    /// Moves a file of no session away.
+    /// Moves away a file that belongs to no session.
     Unexpected(PathBuf),
-    /// Moves a file away that a writer left.
+    /// Moves away the temporary file of a crashed writer.
     Tip(PathBuf),
-    /// Lets git forget the worktree at this path.
+    /// Moves away git's entry of the missing worktree at this path.
     Forget(PathBuf),
-    /// Makes git ignore a folder.
+    /// Makes git ignore a directory.
     Exclude(PathBuf),
 }
 
-/// What was done, or why it was not.
+/// What was done, or why it failed.
 pub(super) type Done = Result<String, String>;
 
 impl Remedy {
-    /// Those of an earlier stage come first: what they do decides what there is to do later.
+    /// Returns the stage. Earlier stages run first, because they can change what later ones find.
     pub fn stage(&self) -> u8 {
         match self {
             Self::Complete(_) | Self::Rename => 0,
-            // What is out of sight is not gone.
+            // A worktree that was moved must not be treated as missing by later stages.
             Self::Relink(_) | Self::BringBack(_) => 1,
-            // The next writer would remove it.
+            // The next writer would remove the file.
             Self::Tip(_) => 1,
             Self::Record(_) => 2,
             Self::Unexpected(_) | Self::Forget(_) | Self::Exclude(_) => 3,
         }
     }
 
-    /// What it would do.
+    /// Returns a description of what the fix would do.
     pub fn plan(&self) -> String {
         match self {
             Self::Complete(_) => "would be completed, or moved to ao/half-made".to_owned(),

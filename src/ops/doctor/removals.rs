@@ -1,4 +1,4 @@
-//! Removals of worktrees that were interrupted.
+//! Finds interrupted removals of worktrees.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::ops::common::OpsError;
 use crate::store::{Snapshot, Store};
 use crate::workspace::{Removal, Worktrees, session_at};
 
-/// Names them, and returns their worktrees.
+/// Reports interrupted removals, and returns the paths of their worktrees.
 pub fn look(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -21,7 +21,7 @@ pub fn look(
         let Some(id) = session_at(&path) else { continue };
         let has_ended = match snapshot.contains(id)? {
             true => snapshot.session(id).is_ok_and(|session| session.status.is_terminal()),
-            // What a cleanup takes are sessions that were deleted.
+            // Cleanup removes only worktrees of sessions that were really deleted.
             false => lost_event(store.repository(), id)?.is_none(),
         };
         let shown = path.display();

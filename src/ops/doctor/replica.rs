@@ -1,4 +1,4 @@
-//! Clones that have the name of another one.
+//! Finds clones that share a name.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::Finding;
 use super::remedy::Remedy;
 use crate::store::{SESSIONS_REF, Store};
 
-/// A copy of a clone, and events that show that another clone uses this one's name.
+/// Reports a clone that is a copy, and events which show that another clone uses this one's name.
 pub fn look(store: &Store, found: &mut Vec<Finding>) {
     if let Some(name) = store.copied_from() {
         let what = format!("this repository is a copy of the clone '{name}', and has its name");
@@ -16,7 +16,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) {
     let Some(name) = store.known_replica() else { return };
     let git = store.repository().git("log").args(["--topo-order", "--reverse"]);
     let git = git.arg("--format=%H %P%x09%(trailers:key=Ao-Replica,valueonly,separator=%x2C)");
-    // What is damaged is reported with the store.
+    // A damaged store is reported elsewhere.
     let Ok(log) = git.args(["--glob=refs/ao/remotes", SESSIONS_REF, "--"]).run() else { return };
     if let Some((one, other)) = side_by_side(&log.text(), &name) {
         let what = format!(
@@ -27,12 +27,12 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) {
     }
 }
 
-/// Two events of one clone of which neither was made on top of the other. Each line has an event,
-/// its parents and the clone that made it, and parents come first. Merges are passed over: one that
-/// was pushed may not have become this clone's own.
+/// Returns two events of one clone where neither is an ancestor of the other. Each line of the log
+/// has an event, its parents and its clone; parents come first. Merges are skipped: a merge that
+/// was pushed may not have become part of this clone's own history.
 fn side_by_side<'l>(log: &'l str, name: &str) -> Option<(&'l str, &'l str)> {
     let mut chain: Vec<&str> = Vec::new();
-    // How much of the chain is in an event's past.
+    // For each event, how many events of the chain are in its history.
     let mut past: HashMap<&str, usize> = HashMap::new();
     for line in log.lines() {
         let (ids, replica) = line.split_once('\t')?;

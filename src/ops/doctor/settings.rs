@@ -35,7 +35,7 @@ fn agent(store: &Store, agents: &Agents, found: &mut Vec<Finding>) {
         Err(error @ AgentError::Unknown { .. }) => {
             found.push(Finding::wrong(format!("ao.agent: {error}"), fix));
         }
-        // That was said already.
+        // Already reported with the agents' problems.
         Err(_) => {}
         Ok(agent) => {
             let program = agent.program();
@@ -53,7 +53,7 @@ fn unknown_keys(store: &Store, found: &mut Vec<Finding>) {
     keys.sort_by(|a, b| a.key.cmp(&b.key));
     keys.dedup_by(|a, b| a.key == b.key);
     for entry in keys {
-        // Those of an agent were read with the agents.
+        // Settings of agents were checked with the agents.
         let key = entry.key;
         if key.starts_with("ao.agent.") || known.contains(&key) {
             continue;
@@ -67,13 +67,13 @@ fn unknown_keys(store: &Store, found: &mut Vec<Finding>) {
     }
 }
 
-/// Why the value of a key cannot be used.
+/// Returns why the value of a key is invalid, or None.
 fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
     let repo = store.repository();
     match key {
         settings::PROJECT => value.parse::<Project>().err().map(|error| error.to_string()),
         settings::REPLICA => {
-            // A copy takes a name of its own by itself.
+            // A copy of a clone gets a new name automatically.
             let valid = store.known_replica().is_some() || store.copied_from().is_some();
             (!valid).then(|| format!("'{value}' is not a valid name of a clone"))
         }

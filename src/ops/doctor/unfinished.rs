@@ -1,4 +1,4 @@
-//! What a `spawn`, `fork` or `restore` that was killed has made so far.
+//! Finds what a killed `spawn`, `fork` or `restore` left behind.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::ops::common::OpsError;
 use crate::store::{Shelf, Snapshot, Store};
 use crate::workspace::{Unfinished, Worktrees, marked};
 
-/// Worktrees that nobody marked, and folders that are still empty.
+/// Reports worktrees that do not name a session, and empty directories.
 pub fn look(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -19,7 +19,7 @@ pub fn look(
     let repo = store.repository();
     let listed = Worktrees::new(repo).list()?;
     let begun = Worktrees::new(repo).unfinished()?;
-    // A name that cannot be one is reported with the settings.
+    // An invalid project name is reported with the settings.
     let empty = match snapshot.default_project() {
         Ok(project) => Worktrees::new(repo).empty_folders(&project)?,
         Err(_) => Vec::new(),
@@ -34,7 +34,7 @@ pub fn look(
     let has_mark = |path: &Path| marks.iter().any(|mark| mark.worktree == path);
     for unfinished in begun {
         let has_session = known.contains(&unfinished.short);
-        // Of a mark that says nothing, that is said.
+        // An invalid mark is reported with the marks.
         if has_session && (settled.contains(&unfinished.short) || has_mark(&unfinished.path)) {
             continue;
         }
@@ -63,7 +63,7 @@ pub fn look(
     Ok(())
 }
 
-/// The worktrees of no session.
+/// Returns the unfinished worktrees that belong to no session.
 pub fn worktrees(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Unfinished>, OpsError> {
     let mut found = Worktrees::new(store.repository()).unfinished()?;
     if !found.is_empty() {
@@ -73,13 +73,13 @@ pub fn worktrees(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Unfinishe
     Ok(found)
 }
 
-/// Whether a session has the short id that the folder is named after.
+/// Returns true if the directory is named after the short id of an existing session.
 pub fn is_known(snapshot: &Snapshot<'_>, path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.is_some_and(|name| known(snapshot).contains(name))
 }
 
-/// The short ids of all sessions.
+/// Returns the short ids of all sessions.
 fn known(snapshot: &Snapshot<'_>) -> BTreeSet<String> {
     let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
     all.into_iter().flatten().map(|listed| listed.location.id.short()).collect()

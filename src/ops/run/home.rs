@@ -2,10 +2,10 @@ use crate::git::{Anchor, FileError};
 use crate::ops::common::OpsError;
 use crate::store::Store;
 
-/// The store of a session whose agent runs, wherever its repository is moved meanwhile.
+/// The store of a running session. It is found again if its repository is moved.
 ///
-/// Another repository may come to the old path: what is not found in it says nothing, and nothing is
-/// written to it.
+/// Another repository may take the old path, so a record that is missing there means nothing, and
+/// nothing is written there.
 pub(super) struct Home {
     store: Store,
     anchor: Anchor,
@@ -22,8 +22,8 @@ impl Home {
         Ok(Self { store: store.clone(), anchor })
     }
 
-    /// Does something with the store, where it is now; again where it was moved while that was done.
-    /// None where it is not to be found: it was removed, or its disk was taken away.
+    /// Calls `act` with the store at its present path, and again if the store was moved meanwhile.
+    /// Returns None if the store is gone: it was removed, or its file system was unmounted.
     pub fn with<T>(&mut self, mut act: impl FnMut(&Store) -> T) -> Option<T> {
         loop {
             if !self.is_in_place() {

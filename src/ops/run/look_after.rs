@@ -11,13 +11,13 @@ use crate::ops::common::{OpsError, last_screen};
 use crate::runtime::{Child, Exit, ProcessEvent, SignalHandle};
 use crate::store::{Key, Store, StoreError};
 
-/// How often an agent that tells its id to nobody is looked at, at first.
+/// The first interval between looks for the conversation id of an agent that does not print it.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 
-/// How long it is not looked at, at most: it may ask for trust before it begins a conversation.
+/// The longest interval between looks: an agent may ask for trust before it begins a conversation.
 const LONGEST_LOOK: Duration = Duration::from_secs(5);
 
-/// An agent that runs.
+/// A running agent.
 pub(super) struct Running<'a> {
     pub agent: &'a dyn Agent,
     pub child: Child,
@@ -25,14 +25,14 @@ pub(super) struct Running<'a> {
     pub workspace: PathBuf,
     pub since: SystemTime,
     pub environment: Environment,
-    /// The agent's own id of the conversation, as far as it is known.
+    /// The agent's own id of the conversation, if it is known.
     pub conversation: Option<String>,
     pub here: Option<Placement>,
 }
 
 impl Running<'_> {
-    /// Stays until the agent ends, and has the record tell how it works and ends. Where the repository
-    /// is gone by then, there is no record, and the agent is left alone.
+    /// Supervises the agent until it ends, and records its status and its end. If the repository is
+    /// gone by then, nothing is recorded.
     pub fn look_after(
         mut self,
         mut home: Home,
@@ -61,7 +61,7 @@ impl Running<'_> {
         home.with(|store| {
             let repo = store.repository();
             if let Some(here) = &self.here {
-                // Its end is to be told also where its words cannot be kept.
+                // Record the end even if the screen cannot be saved.
                 let _ = last_screen::keep(repo, self.session.id, here);
             }
             let _ = AgentFile::remove(repo, self.session.id);
@@ -83,8 +83,8 @@ impl Running<'_> {
         trouble.map_or(Ok(ended), Err)
     }
 
-    /// Writes down that the agent works, and its id. One whose session has ended meanwhile is asked
-    /// to end too.
+    /// Records that the agent works, and its conversation id. Asks the agent to exit if its session
+    /// has ended in the meantime.
     fn tell(&self, home: &mut Home) -> Result<(), OpsError> {
         match home.with(|store| self.tell_once(store)) {
             None | Some(Ok(true)) => Ok(()),
@@ -95,7 +95,7 @@ impl Running<'_> {
         }
     }
 
-    /// False where the session has ended.
+    /// Records the status and the id. Returns false if the session has ended.
     fn tell_once(&self, store: &Store) -> Result<bool, StoreError> {
         let told = store.transaction("status", |tx| {
             tx.set_origin(Origin::Automatic);
@@ -132,9 +132,9 @@ impl Running<'_> {
     }
 }
 
-/// Writes down how it ended, where its branch is, and its id of the conversation. A status that says
-/// something else than what the agent does stays: a person's decision, or where the pull request
-/// stands.
+/// Records the end of the agent, its branch, and its conversation id. A status that does not
+/// describe the agent's activity is kept: it is a person's decision, or the state of a pull
+/// request.
 pub(super) fn end(
     store: &Store,
     session: &Key,
@@ -147,7 +147,7 @@ pub(super) fn end(
             if let Some(id) = conversation {
                 session.agent_session_id = Some(id.to_owned());
             }
-            // What cannot be told of its branch is no reason to keep silent about its end.
+            // Record the end even if the branch cannot be read.
             let _ = catch_up(store, session);
             if session.status.is_terminal() || !session.status.tells_activity() {
                 return Ok::<_, OpsError>("agent exited".to_owned());

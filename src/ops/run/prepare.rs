@@ -15,7 +15,7 @@ use crate::ops::common::{Launcher, OpsError, SESSION_ENV, last_screen, message, 
 use crate::runtime::{Child, ChildStdio, ProcessSpec};
 use crate::store::{Key, Store};
 
-/// All that it takes to start an agent.
+/// Everything needed to start an agent.
 pub(super) struct Prepared<'a> {
     agent: &'a dyn Agent,
     plan: ProcessSpec,
@@ -77,10 +77,10 @@ impl<'a> Prepared<'a> {
                 Err(OpsError::from(FileError { act: "write", path, source }))
             }
         };
-        // Who kills this process must not make the agent unknown.
+        // Write the agent file first: if this process is killed, the agent can still be found.
         note(None)?;
         last_screen::forget(repo, self.session.id);
-        // A file's time may be coarser than the clock.
+        // File times may be coarser than the clock.
         let since = SystemTime::now() - Duration::from_secs(2);
         let child = match Child::start(&self.plan, self.stdio) {
             Ok(child) => child,
@@ -89,7 +89,7 @@ impl<'a> Prepared<'a> {
                 return Err(error.into());
             }
         };
-        // Where this fails, the first note still says that there may be one.
+        // If this fails, the first version of the file still says that an agent may be running.
         let _ = note(child.process().cloned());
         let Self { agent, session, workspace, conversation, here, .. } = self;
         let environment = repo.environment().clone();
