@@ -253,7 +253,7 @@ impl RefError {
     }
 }
 
-/// The hook's output, if any.
+/// Formats the hook's output, if there is any.
 fn in_its_words(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(":{}", after_colon(words)) }
 }

@@ -22,7 +22,7 @@ enum Role {
 }
 
 impl Role {
-    /// Returns the part of the variables' names.
+    /// Returns the role as in the names of git's variables.
     fn word(self) -> &'static str {
         match self {
             Self::Author => "AUTHOR",

@@ -1,6 +1,6 @@
 //! The settings of git-ao (git-ao-config(5)): every key under `ao.` once, with its default.
 //!
-//! `ao.agent.<name>.<what>` belong to the agents, which read them.
+//! The agents themselves read their keys, `ao.agent.<name>.<what>`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -52,7 +52,7 @@ impl Repository {
 }
 
 impl Settings<'_> {
-    /// Returns `ao.agent`, the agent that starts where none is named.
+    /// Returns `ao.agent`, the agent to start if none is named.
     pub fn agent(&self) -> Option<String> {
         self.0.config(AGENT)
     }

@@ -8,7 +8,7 @@ use super::Environment;
 use crate::model::Timestamp;
 
 impl Environment {
-    /// The offset from UTC, in seconds, that the local time zone has at `time`.
+    /// Returns the offset of the local time zone from UTC at `time`, in seconds.
     ///
     /// The zone is chosen as by tzset(3), on the first call: TZ, otherwise /etc/localtime,
     /// otherwise UTC. Only the needed file is read; jiff would first scan the whole time zone

@@ -6,12 +6,12 @@ pub fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// [`shell_word`] of a path. Bytes that are not UTF-8 are replaced.
+/// Quotes a path like [`shell_word`]. Bytes that are not UTF-8 are replaced.
 pub fn shell_path(path: &Path) -> String {
     shell_word(&path.to_string_lossy())
 }
 
-/// [`shell_word`] of a name, which stays as it is if a shell takes it literally.
+/// Quotes a name like [`shell_word`], unless a shell takes it literally.
 pub fn shell_name(name: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,".contains(c);
     match !name.is_empty() && name.chars().all(is_plain) {

@@ -291,7 +291,7 @@ impl Seed<'_> {
 }
 
 impl Seed<'_> {
-    /// Larger than 64 bits hold: all its digits.
+    /// Reads an integer that exceeds 64 bits, with all its digits.
     fn visit_large<E: Error>(self, digits: String) -> Result<Value, E> {
         self.budget.floats = Floats::Some;
         self.budget.spend(digits.len())?;
@@ -318,7 +318,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         self.budget.spend(0).map(|()| Value::Null)
     }
 
-    /// An empty text.
+    /// Reads an empty text as null.
     fn visit_none<E: Error>(self) -> Result<Value, E> {
         self.visit_unit()
     }

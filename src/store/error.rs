@@ -41,7 +41,7 @@ pub enum StoreError {
     Transition {
         /// Which.
         id: SessionId,
-        /// From where to where.
+        /// The refused change.
         source: IllegalTransition,
     },
     /// The store has a newer format.

@@ -42,7 +42,7 @@ fn check_empty(source: Source, path: PathBuf) -> Result<(), RepositoryError> {
     };
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(()),
-        // As git does (access_eacces_ok in its wrapper.c).
+        // Git ignores this error, too (access_eacces_ok in its wrapper.c).
         ErrorKind::PermissionDenied if matches!(source, Source::Git | Source::User) => Ok(()),
         _ => Err(RepositoryError::Config { path, source: error }),
     }

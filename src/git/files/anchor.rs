@@ -51,7 +51,7 @@ fn system_path(file: &File) -> Option<PathBuf> {
     fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
 }
 
-/// F_GETPATH, see fcntl(2).
+/// Uses F_GETPATH (fcntl(2)).
 #[cfg(target_vendor = "apple")]
 fn system_path(file: &File) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt as _;

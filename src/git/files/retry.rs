@@ -5,8 +5,8 @@ use std::path::Path;
 use tempfile::TempPath;
 
 /// Repeats an operation as long as signals interrupt it. The standard library does so for opening
-/// files, and for reading or writing all of them, but not for a single read, or for locking,
-/// linking, renaming, removing and creating directories.
+/// files, `read_to_end` and `write_all`, but not for a single read, or for locking, linking,
+/// renaming, removing and creating directories.
 pub fn uninterrupted<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match act() {

@@ -106,7 +106,7 @@ impl Find for Repository {
         id: &gix::oid,
         data: &'a mut Vec<u8>,
     ) -> Result<Option<Data<'a>>, gix::Error> {
-        // A record may name an object of a repository with another hash; gix would panic.
+        // A record may name an object of a repository with another hash, for which gix would panic.
         if id.kind() != self.gix().object_hash() {
             return Ok(None);
         }

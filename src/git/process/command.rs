@@ -190,7 +190,8 @@ impl GitCommand {
     pub fn detach(mut self) -> Result<(), GitError> {
         let child = self.command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let mut child = child.map_err(|source| self.start_error(source))?;
-        // A program that lives on must not collect zombies; one that ends leaves the child to init.
+        // Reap the child, so that a long-running program does not collect zombies. If this program
+        // ends first, init takes over the child.
         std::thread::spawn(move || child.wait());
         Ok(())
     }

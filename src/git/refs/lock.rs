@@ -163,7 +163,8 @@ fn file_id(path: &Path) -> io::Result<Option<(u64, u64)>> {
     Ok(fs::symlink_metadata(path).is_ok().then_some((0, 0)).filter(|_| path.ends_with(".lock")))
 }
 
-/// Temporary files are readable by their owner only; a ref is as readable as the umask allows.
+/// Lets the umask decide who may read the file. By default, only the owner can read a temporary
+/// file.
 #[cfg(unix)]
 fn plain_permissions(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;

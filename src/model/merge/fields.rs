@@ -17,17 +17,17 @@ pub struct Merged {
 
 /// Merges two records of one session that are both based on `base`, or on an empty record.
 ///
-/// - What one side changed is taken, and what both changed to the same.
+/// - A change by one side, or the same change by both, is taken.
 /// - Maps that both sides changed merge by key.
-/// - `tags` loses what either side took out and gains what either put in.
-/// - `agent_config`, `context`, `placements` and `tags` are left out when empty, so where one is
-///   missing it counts as empty.
+/// - `tags` gets the additions and removals of both sides.
+/// - `agent_config`, `context`, `placements` and `tags` are not stored when empty, so a missing one
+///   counts as empty.
 /// - Change wins over removal.
-/// - `fork` is one value as soon as the sides name different parents, or one of them none: what
-///   else it says is about that parent.
-/// - Anything else takes the value of the record with the later `updated_at`; where these are the
-///   same or no times, the greater value: by type, then as such (numbers, text by its bytes, lists
-///   and maps from their start).
+/// - `fork` is taken as a whole if the sides name different parents, or only one names a parent:
+///   its other keys describe that parent.
+/// - Anything else takes the value of the record with the later `updated_at`. If both times are
+///   equal or missing, the greater value wins: by type, then by value (numbers by size, text by its
+///   bytes, lists and maps from their start).
 /// - `updated_at` is the later one.
 ///
 /// The result does not depend on the order of the sides. Its keys are in the order of [`KEYS`],

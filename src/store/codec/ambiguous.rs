@@ -5,14 +5,15 @@ pub(super) fn is_ambiguous(text: &str) -> bool {
     is_word(text) || is_number_or_time(text)
 }
 
-/// `y`, `NO`, `on`, `~`, the merge key and the default value.
+/// Returns true for `y`, `NO`, `on`, `~`, the merge key and the default value.
 fn is_word(text: &str) -> bool {
     const WORDS: [&str; 12] =
         ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<", "="];
     WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
-/// `1_000`, `0b1`, `0x1f`, `1.5`, `.inf`, `12:30:45`, `2026-11-20`, and similar text.
+/// Returns true for `1_000`, `0b1`, `0x1f`, `1.5`, `.inf`, `12:30:45`, `2026-11-20`, and other text
+/// of the same characters.
 fn is_number_or_time(text: &str) -> bool {
     let number = text.strip_prefix(['+', '-']).unwrap_or(text);
     if [".inf", ".nan"].iter().any(|word| word.eq_ignore_ascii_case(number)) {

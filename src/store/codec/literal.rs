@@ -36,7 +36,7 @@ pub(super) enum Floats {
     Some,
 }
 
-/// Finds integers that are not in plain decimal: `+1`, `-0`, `0x1F`.
+/// Returns true if there are integers that are not in plain decimal: `+1`, `-0`, `0x1F`.
 fn has_odd_integer(bytes: &[u8]) -> bool {
     let is_inside = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     let begins = |at: usize| at == 0 || !is_inside(at - 1);
@@ -47,7 +47,7 @@ fn has_odd_integer(bytes: &[u8]) -> bool {
     })
 }
 
-/// Finds numbers with redundant digits or an exponent: `1.50`, `1e3`.
+/// Returns true if there are numbers with redundant digits or an exponent: `1.50`, `1e3`.
 fn has_odd_float(bytes: &[u8]) -> bool {
     let words = bytes.split(|byte| !is_part(*byte));
     words.filter_map(|word| std::str::from_utf8(word).ok()).any(|word| {

@@ -98,7 +98,7 @@ impl Iterator for Events<'_> {
                 self.commits.stop();
                 return Some(Ok(event));
             }
-            // A fork's second parent is in the past of its first: only a merge has branches.
+            // Only merges have branches: the second parent of a fork is an ancestor of the first.
             self.is_branched |= event.parents.len() > 1 && event.message.op == "merge";
             if touches {
                 return Some(Ok(event));

@@ -43,7 +43,7 @@ impl Store {
             now: self.clock().now(),
         };
         repair.mend_locks()?;
-        // Private first: what is private must not come back as a public session.
+        // The private ref comes first: private sessions must not come back as public ones.
         for visibility in [Visibility::Private, Visibility::Public] {
             if let Some(name) = self.ref_of(visibility) {
                 repair.mend(name, visibility)?;

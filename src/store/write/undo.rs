@@ -37,7 +37,7 @@ pub enum UndoError {
         event: Oid,
         /// The session.
         id: SessionId,
-        /// The visibility that undoes it; None where the session is gone.
+        /// The visibility that undoes the change; None if the session no longer exists.
         to: Option<Visibility>,
     },
     /// Fields of the event were changed again since.
@@ -159,7 +159,7 @@ impl Snapshot<'_> {
         let Some(tip) = self.tip_of(Visibility::Private) else { return Ok(None) };
         let history =
             crate::store::History { from: Some(tip.clone()), ..crate::store::History::default() };
-        // An event is never dated before its parents, so the two events of one change may differ in
+        // Events are not dated before their parents, so the two events of one change may differ in
         // time.
         let events = self.events(history).flatten();
         let mut near = events.take_while(|private| private.time.latest() >= event.time);
