@@ -118,7 +118,7 @@ impl Agents {
         self.0.iter().filter(|spec| spec.problems.is_empty())
     }
 
-    /// Why one that is installed cannot be used.
+    /// Returns why an installed agent cannot be used, if there is one.
     fn broken(&self, environment: &Environment) -> Option<AgentError> {
         let is_there = |spec: &&Spec| environment.find_program(&spec.program).is_some();
         self.0.iter().filter(is_there).find_map(|spec| spec.problems.first().cloned())

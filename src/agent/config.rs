@@ -1,13 +1,13 @@
-//! Agents from git config: `ao.agent.<name>.<what>`.
+//! Agents in git's configuration: `ao.agent.<name>.<what>`.
 //!
 //! | what | value |
 //! |---|---|
-//! | `command` | the program and words that precede every form; with placeholders it is the form itself, of a launch in both modes, and the only one |
-//! | `args` | words for `{args}`: options that every form is to have |
-//! | `launch`, `resume`, `fork` | the form with a terminal |
-//! | `headless`, `headlessResume`, `headlessFork` | the form without; no `{prompt}` means standard input |
-//! | `env` | `NAME=VALUE`; may be given several times |
-//! | `version` | words that make it print its version |
+//! | `command` | the program and arguments before every form; with placeholders, it is the only form, for launches in both modes |
+//! | `args` | the arguments for `{args}` in every form |
+//! | `launch`, `resume`, `fork` | the forms with a terminal |
+//! | `headless`, `headlessResume`, `headlessFork` | the forms without; without `{prompt}`, the prompt is passed on standard input |
+//! | `env` | `NAME=VALUE`; may be set several times |
+//! | `version` | the arguments that make the program print its version |
 //! | `sessionId` | `assigned`, `json:<key>`, `history` or `none` |
 
 use super::own_id::OwnId;
@@ -36,8 +36,8 @@ pub enum Trust {
     Untrusted,
 }
 
-/// Applies one entry; one that is not about an agent is passed over, and what is wrong with one is
-/// kept with its agent.
+/// Applies one entry. Ignores entries that are not about an agent. Problems are stored with the
+/// agent.
 pub(super) fn apply(specs: &mut Vec<Spec>, entry: &AgentSetting) {
     let Some((name, what)) = split(entry.key) else { return };
     let at = specs.iter().position(|spec| spec.name == name).unwrap_or_else(|| {
@@ -58,12 +58,12 @@ fn check(name: &str, entry: &AgentSetting) -> Result<(), AgentError> {
     check_text("value", entry.value)
 }
 
-/// True when the entry names the program of an agent.
+/// Returns true if the entry names the program of an agent.
 pub(super) fn is_command(entry: &AgentSetting) -> bool {
     split(entry.key).is_some_and(|(_, what)| what == "command")
 }
 
-/// Splits `ao.agent.<name>.<what>`; git compares the outer parts without regard to case.
+/// Splits `ao.agent.<name>.<what>`. All parts but the name are case-insensitive, as in git.
 fn split(key: &str) -> Option<(&str, String)> {
     let start = key.get(..9).filter(|start| start.eq_ignore_ascii_case("ao.agent."))?;
     let (name, what) = key[start.len()..].rsplit_once('.')?;

@@ -65,7 +65,7 @@ pub enum AgentError {
         /// The placeholder without a value.
         slot: Slot,
     },
-    /// A value that must not be passed as an argument.
+    /// The value must not be passed as an argument.
     #[error("invalid {what} '{}'", .value.escape_debug())]
     Refused {
         /// The kind of value.
@@ -73,13 +73,13 @@ pub enum AgentError {
         /// The value, truncated to a readable length.
         value: String,
     },
-    /// A setting in a configuration file that is not trusted to name programs.
+    /// The setting is in a configuration file that is not trusted to name programs.
     #[error("'{key}' names a program, but is not set in a configuration file of your own")]
     Untrusted {
         /// The key.
         key: String,
     },
-    /// An invalid setting.
+    /// The setting is invalid.
     #[error("'{key}': {reason}")]
     Config {
         /// The key.
@@ -87,7 +87,7 @@ pub enum AgentError {
         /// The reason.
         reason: String,
     },
-    /// An invalid command template.
+    /// The command template is invalid.
     #[error("cannot read '{key}'")]
     Template {
         /// The key.
@@ -96,7 +96,7 @@ pub enum AgentError {
         #[source]
         source: TemplateError,
     },
-    /// A path that is not UTF-8.
+    /// The path is not UTF-8.
     #[error("'{}' is not UTF-8", .0.display())]
     Path(PathBuf),
     /// A file that the agent needs could not be written.
@@ -124,7 +124,7 @@ impl AgentError {
 }
 
 impl AgentError {
-    /// The hint for the user.
+    /// Returns a hint for the user.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unknown { name, known } => format!(

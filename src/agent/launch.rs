@@ -54,16 +54,16 @@ pub struct Launch {
 pub enum Prepare {
     /// A file with this text.
     Write {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// What is in it.
+        /// The contents.
         text: String,
     },
     /// A copy of a file. A missing source is skipped.
     Copy {
-        /// What to copy.
+        /// The source.
         from: PathBuf,
-        /// Where to.
+        /// The destination.
         to: PathBuf,
     },
     /// A directory, with its parents.

@@ -13,25 +13,26 @@ pub enum IdSource {
     Unknown,
 }
 
-/// How the agent's own session id comes to be known.
+/// How the agent's own session id becomes known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OwnId {
     /// git-ao makes the id and passes it to the agent, which keeps it.
     Assigned,
     /// The agent makes the id, and prints it under this top-level key of a JSON line.
     FromJson(String),
-    /// The agent has no ids. A file made by git-ao holds the conversation and stands for it.
+    /// The agent has no ids. The conversation is in a file that git-ao names after an id that it
+    /// makes.
     HistoryFile,
     /// The id cannot be known.
     Unknown,
 }
 
 impl OwnId {
-    /// The id, if this line of output tells it.
+    /// Returns the id if this line of output contains it.
     pub fn in_output(&self, line: &str) -> Option<String> {
         let Self::FromJson(key) = self else { return None };
         let line = line.trim();
-        // Most lines of a stream are long and hold no id: look before parsing.
+        // Most lines are long and contain no id, so check before parsing.
         if !line.starts_with('{') || !line.contains(key.as_str()) {
             return None;
         }

@@ -10,10 +10,10 @@ use super::value::{MAX_ARGUMENT, check_id, check_text, check_word};
 use super::{Action, Agent, AgentError, IdSource, Launch, LaunchRequest, Mode, Prepare};
 use crate::git::Environment;
 
-/// Variables by which an agent's children learn that they run inside it.
+/// Variables that tell an agent's children that they run inside it.
 ///
-/// A session's agent is nobody's child, even where another agent asked for it: Claude Code, for
-/// one, refuses to start inside itself.
+/// They are removed, because the agent of a session is independent even if another agent started
+/// it. Claude Code, for example, refuses to start inside itself.
 const INSIDE: [&str; 7] = [
     "CLAUDECODE",
     "CLAUDE_CODE_ENTRYPOINT",
@@ -179,7 +179,7 @@ impl Agent for Spec {
 }
 
 impl Spec {
-    /// The environment it is started with: its own variables over these.
+    /// Returns the environment of the agent: `env` with the agent's own variables set.
     fn over(&self, env: &Environment) -> Environment {
         self.env.iter().fold(env.clone(), |env, (name, value)| env.with(name, value))
     }
@@ -198,19 +198,19 @@ impl Spec {
     }
 }
 
-/// True where Enter would take what the program offers to complete the last word with, or, after a
-/// backslash, begin a line.
+/// Returns true if Enter after this text might accept a completion of the last word or, after a
+/// backslash, start a new line.
 fn may_be_completed(text: &str) -> bool {
     let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
     last.contains('@') || last.starts_with('$') || last.ends_with('\\')
 }
 
-/// How a prompt gets to an agent.
+/// How a prompt is passed to an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PromptDelivery {
     Nothing,
     Argument,
-    /// In a file, because it is too long to be an argument; the argument names the file.
+    /// In a file that the argument names, because the prompt is too long to be an argument.
     Reference,
     File,
     Stdin,

@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use crate::git::uninterrupted;
 use crate::model::SessionId;
 
-/// A file that could not be put in its place.
+/// The error for a file that could not be put in place.
 #[derive(Debug)]
 pub(super) struct PutError {
     pub path: PathBuf,
     pub source: io::Error,
 }
 
-/// Makes `to` the same file as `from`, or a copy where the file system has no links to files. What
-/// is at `to` stays, unless it is the beginning of `from`.
+/// Makes `to` a hard link to `from`, or a copy if the file system has no hard links. An existing
+/// `to` is kept, unless `from` continues it.
 pub(super) fn put_file(from: &Path, to: &Path) -> Result<(), PutError> {
     let failed = |source| PutError { path: to.to_owned(), source };
     if from == to {
@@ -38,7 +38,7 @@ pub(super) fn put_file(from: &Path, to: &Path) -> Result<(), PutError> {
     }
 }
 
-/// Puts all files of a folder into another one, as far as they are not there.
+/// Puts the files of a folder into another one, except those that exist there.
 pub(super) fn put_missing(from: &Path, to: &Path) -> Result<(), PutError> {
     for entry in fs::read_dir(from).into_iter().flatten().flatten() {
         let target = to.join(entry.file_name());
@@ -51,7 +51,7 @@ pub(super) fn put_missing(from: &Path, to: &Path) -> Result<(), PutError> {
     Ok(())
 }
 
-/// A whole file under a name of its own, which goes when it is dropped.
+/// A complete copy or link under a temporary name, which is removed on drop.
 struct Fresh(PathBuf);
 
 impl Fresh {
@@ -72,7 +72,8 @@ impl Drop for Fresh {
     }
 }
 
-/// Copies to a file that is not there, readable by its owner only; a part of it does not stay.
+/// Copies to a new file that only its owner can read. Does nothing if the file exists, and removes
+/// it if the copy fails halfway.
 fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
     let mut from = File::open(from)?;
     let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(to) {
@@ -82,7 +83,7 @@ fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
     io::copy(&mut from, &mut file).map(drop).inspect_err(|_| drop(fs::remove_file(to)))
 }
 
-/// True when the longer file begins with all that is in the shorter one, and is another file.
+/// Returns true if `long` is a different, longer file that starts with the contents of `short`.
 fn is_continued(short: &Path, long: &Path) -> io::Result<bool> {
     let (mut short, mut long) = (File::open(short)?, File::open(long)?);
     let (one, other) = (short.metadata()?, long.metadata()?);

@@ -6,23 +6,23 @@ use super::own_id::OwnId;
 use super::template::Template;
 use super::transcript::Transcripts;
 
-/// An agent as the table or the config describes it.
+/// An agent as described by the built-in table and the configuration.
 #[derive(Debug, Clone)]
 pub(super) struct Spec {
     pub name: String,
-    /// Empty when only the name is known.
+    /// Empty if only the name is known.
     pub program: String,
-    /// Words between the program and every form.
+    /// Arguments between the program and every form.
     pub prefix: Vec<String>,
-    /// Words that the user adds where a form says `{args}`.
+    /// Arguments of the user, which replace `{args}` in a form.
     pub args: Vec<String>,
     pub env: Vec<(String, String)>,
     pub version: Vec<String>,
-    /// Whether it completes words that are typed into its terminal.
+    /// Whether Enter in its terminal may accept a completion instead of submitting the text.
     pub completes: bool,
     pub own_id: OwnId,
     pub transcripts: Option<Transcripts>,
     pub forms: BTreeMap<(Action, Mode), Template>,
-    /// What git config says of it and cannot be used; it cannot be used either then.
+    /// The invalid settings of the agent. An agent with any cannot be used.
     pub problems: Vec<AgentError>,
 }

@@ -245,7 +245,7 @@ const TABLE: [Row; 9] = [
         name: "goose",
         program: "goose",
         completes: false,
-        // goose makes ids of its own, but finds a conversation by the name it was given.
+        // goose creates its own ids, but also finds a conversation by its name.
         own_id: Own::Assigned,
         transcripts: None,
         forms: &[
@@ -343,12 +343,12 @@ const TABLE: [Row; 9] = [
     },
 ];
 
-/// The built-in agents, in the order in which they are listed.
+/// Returns the built-in agents, in listing order.
 pub(super) fn builtin() -> Vec<Spec> {
     TABLE.into_iter().map(Row::into_spec).collect()
 }
 
-/// An agent of which only the name is known, to be described by git config.
+/// Returns an agent of which only the name is known, to be completed from git's configuration.
 pub(super) fn unknown(name: &str) -> Spec {
     let [.., command] = TABLE;
     Spec { name: name.to_owned(), ..command.into_spec() }

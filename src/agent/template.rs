@@ -109,7 +109,7 @@ impl fmt::Display for Slot {
 }
 
 impl Template {
-    /// Reads a template by the rules above.
+    /// Parses a template.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         if text.contains('\0') {
             return Err(TemplateError::Nul);
@@ -142,18 +142,19 @@ impl Template {
         if group.is_some() { Err(TemplateError::Open('[')) } else { Ok(Self(parts)) }
     }
 
-    /// True when a value for `slot` is used.
+    /// Returns true if the template contains a placeholder for `slot`.
     pub fn uses(&self, slot: Slot) -> bool {
         self.words().any(|word| word.contains(&Piece::Slot(slot)))
     }
 
-    /// True when there is no placeholder.
+    /// Returns true if the template contains no placeholder and no group.
     pub fn is_plain(&self) -> bool {
         self.0.iter().all(|part| matches!(part, Part::Word(_)))
             && self.words().flatten().all(|piece| matches!(piece, Piece::Text(_)))
     }
 
-    /// Takes the first word off, if it is one without placeholders.
+    /// Splits off the first word, the program. Returns None if there is none, or if it is empty
+    /// or contains placeholders.
     pub fn split_program(mut self) -> Option<(String, Self)> {
         match self.0.first()? {
             Part::Word(word) => match word.as_slice() {
@@ -168,9 +169,10 @@ impl Template {
         }
     }
 
-    /// The arguments, with every placeholder replaced by its value.
+    /// Returns the arguments, with every placeholder replaced by its value.
     ///
-    /// Fails with the placeholder that has no value and stands in no group.
+    /// # Errors
+    /// Fails with the placeholder if one outside a group has no value.
     pub fn fill(
         &self,
         args: &[String],
@@ -213,7 +215,7 @@ fn fill_word(word: &Word, value: &dyn Fn(Slot) -> Option<String>) -> Result<Stri
     Ok(out)
 }
 
-/// Reads one word, and whether a `]` at its end closed the group.
+/// Parses one word. Also returns whether a `]` at its end closed the group.
 fn word(chars: &mut Peekable<Chars>, in_group: bool) -> Result<(Word, bool), TemplateError> {
     let mut word = Word::new();
     while let Some(c) = chars.next_if(|c| !c.is_whitespace()) {

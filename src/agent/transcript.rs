@@ -11,55 +11,55 @@ use super::put::{PutError, put_file, put_missing};
 use super::value::check_id;
 use crate::git::Environment;
 
-/// The files in which an agent keeps its conversations, one each.
+/// The files in which an agent stores its conversations, one file each.
 #[derive(Debug, Clone)]
 pub(super) struct Transcripts {
-    /// A variable that moves the agent's directory.
+    /// The environment variable that sets the agent's directory.
     pub variable: &'static str,
-    /// What is appended to the variable's value.
+    /// The path that is appended to the variable's value.
     pub inside: &'static str,
-    /// The agent's directory below the home directory, where the variable is not set.
+    /// The agent's directory below the home directory if the variable is not set.
     pub default: &'static str,
-    /// The part of it that holds conversations.
+    /// The subdirectory for conversations.
     pub folder: &'static str,
-    /// How many directories lie between that and a file, at most.
+    /// The maximum number of directories between that and a file.
     pub depth: usize,
-    /// How a file's name ends; `{id}` is the agent's own session id, `{id8}` its first 8
-    /// characters.
+    /// The end of a file's name. `{id}` stands for the agent's own session id, `{id8}` for its
+    /// first 8 characters.
     pub suffix: &'static str,
-    /// JSON pointers (RFC 6901) to the id and the working directory in a file's first line, where
-    /// it has them.
+    /// JSON pointers (RFC 6901) to the id and the working directory in a file's first line, if
+    /// that contains them.
     pub head: Option<(&'static str, &'static str)>,
-    /// A JSON pointer to who talks with the agent there, and the word for a person: what an agent
-    /// says to agents of its own is no session's conversation. Where nothing is said, it is a person.
+    /// A JSON pointer in that line to the agent's partner, and the value for a person, which is
+    /// also the default. Conversations of an agent with its subagents are not those of a session.
     pub with: Option<(&'static str, &'static str)>,
-    /// Every conversation has a file here, so that one without is gone.
+    /// Whether every conversation has a file here, so that one without a file no longer exists.
     pub complete: bool,
-    /// Where the agent looks for a conversation that it is to resume.
+    /// Where the agent looks for a conversation to resume.
     pub lookup: Lookup,
 }
 
 /// Where an agent looks for a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lookup {
-    /// In all of the folder, by the id.
+    /// In the whole folder, by the id.
     Everywhere,
-    /// Likewise, in folders named after the day, `2026/11/20`, on which a file of the name
-    /// `rollout-2026-11-20T…` was begun; but not where it puts those that a person has put away.
+    /// In the whole folder, by the id, but not in the archive. A file `rollout-2026-11-20T…` is
+    /// in a folder for the day on which it was started, `2026/11/20`.
     ByDay {
-        /// The folder of those, beside the other.
+        /// The folder of archived conversations, beside the other one.
         archive: &'static str,
     },
-    /// Only in the folder that is named after the working directory. The files are named
-    /// `<id>.jsonl`, and a folder beside one, named `<id>`, belongs to it.
+    /// Only in the folder that is named after the working directory. Files are named
+    /// `<id>.jsonl`; a folder `<id>` beside a file belongs to it.
     NamedAfterPath,
 }
 
-/// Longest first line that is read, in bytes.
+/// How much of a file is read to find its id and working directory, in bytes.
 const MAX_HEAD: u64 = 1 << 20;
 
 impl Transcripts {
-    /// The file of one conversation; the longest where there are several.
+    /// Returns the file of a conversation, or the longest one if there are several.
     pub fn find(&self, id: &str, env: &Environment) -> Option<PathBuf> {
         check_id("id", id).ok()?;
         let root = self.root(env)?;
@@ -71,8 +71,8 @@ impl Transcripts {
         longest(&root).or_else(|| longest(&archive?))
     }
 
-    /// Whether there is a conversation with this id that was begun. A program that is stopped early
-    /// may leave a file in which nobody has said anything.
+    /// Returns true if a conversation with this id exists and was begun. A program that is stopped
+    /// early may leave a file without messages.
     pub fn has(&self, id: &str, env: &Environment) -> bool {
         let found = self.find(id, env);
         match self.lookup {
@@ -96,8 +96,8 @@ impl Transcripts {
         found.map(|(_, file)| file)
     }
 
-    /// The id in the newest file that was begun in `workspace` and written to after `since`. The
-    /// folder itself may be gone.
+    /// Returns the id in the newest file that was started in `workspace` and written after `since`.
+    /// The workspace itself may no longer exist.
     pub fn newest_id(
         &self,
         workspace: &Path,
@@ -124,8 +124,8 @@ impl Transcripts {
         newest.map(|(_, id)| id)
     }
 
-    /// The id of the conversation in a file and the working directory it was begun in, if it is a
-    /// person's conversation.
+    /// Returns the id of the conversation in a file and the working directory in which it was
+    /// started; None if it is not a conversation with a person.
     fn begun(&self, file: &Path) -> Option<(String, String)> {
         if self.lookup == Lookup::NamedAfterPath {
             let name = file.file_name()?.to_str()?;
@@ -140,10 +140,10 @@ impl Transcripts {
         Some((text(id)?.to_owned(), text(cwd)?.to_owned()))
     }
 
-    /// Puts a conversation where the agent looks for it when it is started in `workspace`.
+    /// Copies a conversation to where the agent looks for it when it runs in `workspace`.
     ///
-    /// Nothing that is there is overwritten, except by a file that begins with the same bytes.
-    /// Nothing is done where the conversation is not found.
+    /// An existing file is overwritten only by a file that continues it. Does nothing if the
+    /// conversation is not found.
     pub fn bring(&self, id: &str, workspace: &Path, env: &Environment) -> Result<(), PutError> {
         let (Some(root), Some(from)) = (self.root(env), self.find(id, env)) else { return Ok(()) };
         match self.lookup {
@@ -171,7 +171,7 @@ impl Transcripts {
         Some(agent.join(self.folder))
     }
 
-    /// Calls `visit` for every file; links are not followed, what cannot be read is passed over.
+    /// Calls `visit` for every file. Skips symbolic links and unreadable directories.
     fn walk(&self, dir: &Path, depth: usize, visit: &mut dyn FnMut(&Path)) {
         for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
             match entry.file_type() {
@@ -185,7 +185,7 @@ impl Transcripts {
     }
 }
 
-/// `2026/11/20` and the name of a file `rollout-2026-11-20T…`.
+/// Returns the folder `2026/11/20` and the name of a file `rollout-2026-11-20T…`.
 fn day(file: &Path) -> Option<(PathBuf, &str)> {
     let name = file.file_name()?.to_str()?;
     let mut date = name.strip_prefix("rollout-")?.get(..10)?.split('-');
@@ -194,9 +194,9 @@ fn day(file: &Path) -> Option<(PathBuf, &str)> {
     (folders.iter().count() == 3 && folders.iter().all(is_number)).then_some((folders, name))
 }
 
-/// The name of the folder in which Claude Code 2.1 keeps the conversations of a working directory:
-/// each UTF-16 unit that is no ASCII letter or digit is a dash, and a long name is cut and has a
-/// hash of the whole path.
+/// Returns the name of the folder in which Claude Code 2.1 stores the conversations of a working
+/// directory. Each UTF-16 unit other than an ASCII letter or digit becomes a dash. A long name is
+/// truncated, and a hash of the whole path is appended.
 fn folder_name(workspace: &Path) -> Option<String> {
     const LONGEST: usize = 200;
     let path = workspace.to_str()?;
@@ -223,7 +223,7 @@ fn base36(mut number: u32) -> String {
     }
 }
 
-/// A path with links resolved as far as it exists.
+/// Returns a path with symbolic links resolved as far as it exists.
 fn real_path(path: &Path) -> PathBuf {
     let real = |folder: &Path| {
         let real = folder.canonicalize().ok()?;
@@ -233,7 +233,7 @@ fn real_path(path: &Path) -> PathBuf {
     path.ancestors().find_map(real).unwrap_or_else(|| path.to_owned())
 }
 
-/// The first working directory that a line names.
+/// Returns the first working directory that a line of the file contains.
 fn first_cwd(file: &Path) -> Option<String> {
     let reader = BufReader::new(File::open(file).ok()?.take(MAX_HEAD));
     let lines = reader.lines().map_while(Result::ok);

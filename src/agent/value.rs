@@ -2,13 +2,14 @@
 
 use super::AgentError;
 
-/// The longest prompt that goes as an argument.
+/// The maximum length of a prompt that is passed as an argument.
 ///
-/// Linux allows 128 KiB for one argument with its end (execve(2), MAX_ARG_STRLEN); the rest is
-/// left for the option in front of it.
+/// Linux allows 128 KiB for one argument, including its NUL byte (execve(2), MAX_ARG_STRLEN). The
+/// rest is reserved for the option in front of the prompt.
 pub(super) const MAX_ARGUMENT: usize = 120 * 1024;
 
-/// Accepts a word that can be an argument: no option, no control character.
+/// Checks that a word can be passed as an argument: it is not an option, and contains no white
+/// space or control character.
 pub(super) fn check_word(what: &'static str, value: &str) -> Result<(), AgentError> {
     let bad = value.is_empty()
         || value.len() > 200
@@ -17,7 +18,7 @@ pub(super) fn check_word(what: &'static str, value: &str) -> Result<(), AgentErr
     refuse(bad, what, value)
 }
 
-/// Accepts an id that can be an argument and a part of a file's name.
+/// Checks that an id can be passed as an argument and be part of a file name.
 pub(super) fn check_id(what: &'static str, value: &str) -> Result<(), AgentError> {
     let ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '@');
     let bad = value.is_empty()
@@ -27,7 +28,8 @@ pub(super) fn check_id(what: &'static str, value: &str) -> Result<(), AgentError
     refuse(bad, what, value)
 }
 
-/// Accepts a text that can be an argument where it cannot be taken for an option.
+/// Checks that a text can be passed as an argument in a place where it cannot be taken for an
+/// option.
 pub(super) fn check_text(what: &'static str, value: &str) -> Result<(), AgentError> {
     refuse(value.contains('\0'), what, value)
 }

@@ -2,21 +2,21 @@
 
 use std::ops::Range;
 
-/// The first line of a file that is all ours.
+/// The first line of a file that belongs to git-ao.
 pub const SHEBANG: &[u8] = b"#!/bin/sh\n";
 
 const BEGIN: &[u8] = b"# >>> git-ao ";
 const BEGIN_TAIL: &str = ">>> 'git ao hooks uninstall' takes this out";
 const END: &[u8] = b"# <<< git-ao <<<\n";
 
-/// What the file is around the block.
+/// The kind of file that contains the block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockKind {
-    /// There was no hook: the file is ours.
+    /// There was no hook before, so the file belongs to git-ao.
     Own,
-    /// A shell script of somebody else's, with the block behind its first line.
+    /// A foreign shell script, with the block after its first line.
     Guest,
-    /// The file is ours, and goes on to the hook that was here, which is kept beside it.
+    /// The file belongs to git-ao, and then executes the previous hook, which is kept beside it.
     Wrapper,
 }
 
@@ -34,17 +34,17 @@ impl BlockKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     pub kind: BlockKind,
-    /// Where it lies, marks included.
+    /// Its position, including the markers.
     pub range: Range<usize>,
-    /// True when it is not as it was written.
+    /// True if it was changed after it was written.
     pub is_edited: bool,
 }
 
-/// One of the two marks is missing, or there are more than two.
+/// A marker is missing or misplaced, or there are more than two.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Damaged;
 
-/// The text of a block. `body` ends with a newline.
+/// Returns the text of a block. `body` must end with a newline.
 pub fn render(kind: BlockKind, body: &[u8]) -> Vec<u8> {
     let mut text = BEGIN.to_vec();
     text.extend(format!("{} {:016x} {BEGIN_TAIL}\n", kind.word(), sum(kind, body)).bytes());
@@ -53,7 +53,7 @@ pub fn render(kind: BlockKind, body: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Finds the block in a file; None where there is none.
+/// Returns the block in a file, or None if there is none.
 pub fn find(file: &[u8]) -> Result<Option<Block>, Damaged> {
     let mut at = 0;
     let (mut begins, mut ends) = (Vec::new(), Vec::new());
@@ -79,17 +79,17 @@ pub fn find(file: &[u8]) -> Result<Option<Block>, Damaged> {
     Ok(Some(Block { kind, is_edited: file[range.clone()] != whole, range }))
 }
 
-/// The file without the block.
+/// Returns the file without the block.
 pub fn without(file: &[u8], block: &Block) -> Vec<u8> {
     [&file[..block.range.start], &file[block.range.end..]].concat()
 }
 
-/// The file with another block in its place.
+/// Returns the file with the block replaced.
 pub fn replaced(file: &[u8], block: &Block, new: &[u8]) -> Vec<u8> {
     [&file[..block.range.start], new, &file[block.range.end..]].concat()
 }
 
-/// FNV-1a: any later version has to come to the same sum.
+/// Returns a checksum (FNV-1a). It must never change, because later versions verify it.
 fn sum(kind: BlockKind, body: &[u8]) -> u64 {
     kind.word().bytes().chain(body.iter().copied()).fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

@@ -4,23 +4,24 @@ use super::HookError;
 use crate::model::Timestamp;
 use crate::store::{History, Store};
 
-/// Events read before the clock is looked at.
+/// The number of events to read between checks of the clock.
 const STRIDE: usize = 64;
 
 /// The sessions on a branch that was checked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BranchSessions {
-    /// How many are known.
+    /// The number of sessions found.
     pub count: usize,
-    /// False when there was no time to look for more.
+    /// False if the search ran out of time.
     pub is_complete: bool,
-    /// When the last of them changed.
+    /// The time of the last change to one of them.
     pub changed: Timestamp,
-    /// Who made that change, if it was found in time. Written by anybody: escape it.
+    /// The author of that change, if found in time. The name is untrusted and must be escaped.
     pub author: Option<String>,
 }
 
-/// Looks for them, and for the last change of one; None where there are none.
+/// Finds the sessions on a branch and the author of their last change. Returns None if there are no
+/// sessions.
 pub fn on(
     store: &Store,
     branch: &str,

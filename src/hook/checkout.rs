@@ -1,4 +1,5 @@
-//! post-checkout: HEAD is on another branch, or the worktree is new.
+//! post-checkout: records a new branch in a session's worktree, and assigns a new worktree to the
+//! session of its branch.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -36,7 +37,7 @@ pub fn run(
         return Ok(None);
     }
     match audience {
-        // What cannot be read is no news of this checkout.
+        // Errors are ignored, because they have nothing to do with this checkout.
         Audience::Person(until) => {
             Ok(branch_sessions::on(store, &branch, until).unwrap_or_default())
         }
@@ -44,7 +45,7 @@ pub fn run(
     }
 }
 
-/// Writes down the branch of a session's worktree if it is another one.
+/// Records the branch of a session's worktree if it has changed.
 fn record(store: &Store, key: Key, branch: &str, head: Option<Oid>) -> Result<(), HookError> {
     if store.snapshot()?.session(key.clone())?.branch.as_deref() == Some(branch) {
         return Ok(());
@@ -67,9 +68,9 @@ fn record(store: &Store, key: Key, branch: &str, head: Option<Oid>) -> Result<()
     Ok(())
 }
 
-/// Makes a worktree that is new the workspace of the session that its branch is named after, or
-/// else of the only one on the branch; false where there is none, or that lives elsewhere on this
-/// replica.
+/// Makes a new worktree the workspace of the session after which its branch is named, or else of
+/// the only session on the branch. Returns false if there is no such session, or if it has another
+/// worktree on this replica.
 fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
     let repo = store.repository();
     let Some(top) = repo.work_dir() else { return Ok(false) };
@@ -112,7 +113,7 @@ fn owner(store: &Store, branch: &str) -> Result<Option<Session>, HookError> {
     Ok(only.filter(|_| found.is_empty()))
 }
 
-/// True when the session has another worktree on this replica that is there and says so.
+/// Returns true if the session has another worktree on this replica that exists and names it.
 fn lives_elsewhere(store: &Store, session: &Session, replica: &str, top: &Path) -> bool {
     let places = Places::of(Worktrees::new(store.repository()));
     let known =

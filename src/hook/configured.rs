@@ -41,13 +41,13 @@ fn section(name: HookName) -> String {
     format!("hook.{}", subsection(name))
 }
 
-/// True when the repository's own configuration has the hook.
+/// Returns true if the repository's own configuration contains the hook.
 pub fn has(repo: &Repository, name: HookName) -> Result<bool, HookError> {
     let has = repo.has_local_config("hook", &subsection(name), "event");
     has.map_err(HookError::io("read", &repo.common_dir().join("config")))
 }
 
-/// Writes the hook into the repository's own configuration; false if it was there.
+/// Adds the hook to the repository's own configuration. Returns false if it was already there.
 pub fn add(repo: &Repository, name: HookName, program: &Path) -> Result<bool, HookError> {
     let command = os_string(script::command(name, program));
     let key = |part: &str| format!("{}.{part}", section(name));
@@ -63,7 +63,7 @@ pub fn add(repo: &Repository, name: HookName, program: &Path) -> Result<bool, Ho
     Ok(true)
 }
 
-/// Takes the hook out of the repository's own configuration; false if it was not there.
+/// Removes the hook from the repository's own configuration. Returns false if it was not there.
 pub fn remove(repo: &Repository, name: HookName) -> Result<bool, HookError> {
     let there = has(repo, name)?;
     if there {

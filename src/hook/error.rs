@@ -28,7 +28,7 @@ pub enum HookError {
     Io {
         /// `read`, `write` and the like.
         act: &'static str,
-        /// Which.
+        /// The path.
         path: PathBuf,
         /// The cause.
         #[source]

@@ -11,23 +11,23 @@ use super::{HookError, HookName};
 /// The paths of one hook.
 #[derive(Debug)]
 pub struct HookFile {
-    /// What git runs.
+    /// The hook that git runs.
     pub path: PathBuf,
-    /// The hook that was there before.
+    /// The path under which the previous hook is kept.
     pub kept: PathBuf,
-    /// The link to it.
+    /// The link through which the kept hook is run.
     pub link: PathBuf,
     kept_name: String,
 }
 
-/// What is at the path that git runs.
+/// The existing hook at the path that git runs.
 #[derive(Debug)]
 pub enum ExistingHook {
     /// Nothing.
     Nothing,
-    /// A hook that git-ao has no part in.
+    /// A hook without a block of git-ao.
     Foreign,
-    /// A file with our block.
+    /// A file with a block of git-ao, and its contents.
     Ours(Vec<u8>, Block),
 }
 
@@ -59,17 +59,18 @@ impl HookFile {
         }
     }
 
-    /// True where git runs the file: what is not executable, it passes over (githooks(5)).
+    /// Returns true if git runs the file. Git ignores hooks that are not executable (githooks(5)).
     pub fn is_run(&self) -> bool {
         fs::metadata(&self.path).is_ok_and(|meta| is_run(&meta))
     }
 
-    /// Makes it executable for whoever may read it.
+    /// Makes the file executable for everybody who can read it.
     pub fn allow_run(&self) -> Result<(), HookError> {
         allow_run(&self.path).map_err(HookError::io("change", &self.path))
     }
 
-    /// A shell script that git runs, into which the block can go.
+    /// Returns the contents of the file if it is a shell script that git runs and that can hold the
+    /// block.
     pub fn guest_house(&self) -> Option<Vec<u8>> {
         let meta = fs::symlink_metadata(&self.path).ok()?;
         let bytes =
@@ -77,7 +78,7 @@ impl HookFile {
         takes_a_guest(&bytes).then_some(bytes)
     }
 
-    /// Puts a new file in place at once: whoever runs the hook meanwhile has the old or the new.
+    /// Replaces the file atomically, because git may run the hook at the same time.
     pub fn write(&self, bytes: &[u8]) -> Result<(), HookError> {
         self.replace(bytes).map_err(HookError::io("write", &self.path))
     }
@@ -96,7 +97,8 @@ impl HookFile {
         Ok(())
     }
 
-    /// Puts the hook that is there aside and a new file in its place; both or nothing.
+    /// Moves the existing hook aside and writes a new file in its place. If writing fails, restores
+    /// the hook.
     pub fn wrap(&self, bytes: &[u8]) -> Result<(), HookError> {
         if fs::symlink_metadata(&self.kept).is_ok() {
             return Err(HookError::InTheWay(self.kept.clone()));
@@ -111,7 +113,7 @@ impl HookFile {
         written.inspect_err(|_| self.remove_link())
     }
 
-    /// Puts the hook that was kept back; somebody may have taken it away.
+    /// Restores the kept hook. If it no longer exists, only removes the file.
     pub fn unwrap_kept(&self) -> Result<(), HookError> {
         match fs::rename(&self.kept, &self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => fs::remove_file(&self.path),
@@ -128,7 +130,7 @@ impl HookFile {
         symlink(&Path::new("..").join(&self.kept_name), &self.link)
     }
 
-    /// A link that stays leads nowhere and is run by nobody.
+    /// Removes the link. Failure is ignored, because nothing runs a leftover link.
     fn remove_link(&self) {
         let _ = fs::remove_file(&self.link);
         let _ = self.link.parent().map(fs::remove_dir);
@@ -158,7 +160,7 @@ fn allow_run(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The umask takes its part.
+/// Makes the temporary file executable, subject to the umask.
 #[cfg(unix)]
 fn runnable(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;

@@ -1,18 +1,18 @@
-//! post-commit, post-rewrite, post-merge: the branch has a new commit.
+//! post-commit, post-rewrite, post-merge: records the new commit of a session's branch.
 
 use super::HookError;
 use crate::model::{Origin, is_branch_name};
 use crate::store::{Store, StoreError};
 use crate::workspace::key_here;
 
-/// Writes down where the branch of a session's worktree is, if it is elsewhere than before.
+/// Records the branch of a session's worktree and its tip, if they have changed.
 pub fn run(store: &Store) -> Result<(), HookError> {
     let repo = store.repository();
     let Some(key) = key_here(repo) else { return Ok(()) };
     if store.is_unwritten()? {
         return Ok(());
     }
-    // Commits on no branch are a rebase's, or are not the session's yet.
+    // Commits on a detached HEAD belong to a rebase, or are not yet part of the session.
     let Some(branch) = repo.head_branch()? else { return Ok(()) };
     if !is_branch_name(&branch) {
         return Err(HookError::Branch(branch));

@@ -51,7 +51,7 @@ impl HooksDir {
     }
 }
 
-/// The path with links resolved, as far as it is there.
+/// Returns the path with symbolic links resolved as far as it exists.
 fn resolved(path: &Path) -> PathBuf {
     match (path.canonicalize(), path.parent(), path.file_name()) {
         (Ok(real), ..) => real,

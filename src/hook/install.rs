@@ -86,7 +86,8 @@ impl<'r> Installer<'r> {
             ExistingHook::Ours(_, block) if block.is_edited && self.edits == Edits::Keep => {
                 Err(HookError::Edited(file.path))
             }
-            // As a hook of somebody else's that git does not run: that one stays turned off.
+            // Git does not run the script that holds the block, because it is not executable. The
+            // script stays disabled: it is kept without the block, and a wrapper takes its place.
             ExistingHook::Ours(bytes, block)
                 if block.kind == BlockKind::Guest && !file.is_run() =>
             {

@@ -46,7 +46,7 @@ impl HookName {
         }
     }
 
-    /// The script that calls git-ao, as a hook of its own.
+    /// Returns the script that calls git-ao, as a complete hook.
     pub fn script(self) -> &'static str {
         match self {
             Self::PostCheckout => include_str!("../../hooks/post-checkout"),

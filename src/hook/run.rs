@@ -9,7 +9,7 @@ use crate::git::Repository;
 use crate::ledger::LedgerError;
 use crate::store::{Store, StoreError};
 
-/// How long a hook waits for other writers: somebody waits for git.
+/// How long a hook waits for other writers. It is short because somebody is waiting for git.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs a hook that git called with these arguments (githooks(5)).
@@ -41,8 +41,8 @@ pub fn run(
         HookName::PrePush => push::run(&store, args).map(|()| None),
     };
     match done {
-        // The session is gone or put away: there is nothing left to keep true. In quarantine
-        // nothing may be written, and what git does there is not done by an agent.
+        // A deleted or archived session needs no update. In quarantine, nothing may be written, and
+        // git's work there is not that of an agent.
         Err(HookError::Store(
             StoreError::NotFound(_)
             | StoreError::Archived(_)

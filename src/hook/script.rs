@@ -6,14 +6,14 @@ use std::path::Path;
 use super::HookName;
 use super::block::BlockKind;
 
-/// The line of the scripts that says where the program is.
+/// The line of the scripts that lists the candidate programs.
 const LOOP: &str = "for git_ao in git-ao; do\n";
 
-/// The folder of links through which a kept hook is run: under its own name, which it may look at,
-/// while its real place, where its neighbours are, stays the folder of hooks.
+/// The directory of links through which kept hooks are run. A kept hook thus sees its original
+/// name, while its file stays in the hooks directory, beside any files that it needs.
 pub const LINKS: &str = "git-ao-kept.d";
 
-/// What stands between the marks.
+/// Returns the text between the markers.
 pub fn body(name: HookName, kind: BlockKind, program: &Path) -> Vec<u8> {
     let script = name.script();
     let (_, script) = script.split_once('\n').expect("a script has a first line");
@@ -32,7 +32,8 @@ pub fn body(name: HookName, kind: BlockKind, program: &Path) -> Vec<u8> {
     body
 }
 
-/// The same as a command for git's configuration, to which git adds the hook's arguments.
+/// Returns the script as a command for git's configuration, to which git appends the hook's
+/// arguments.
 pub fn command(name: HookName, program: &Path) -> Vec<u8> {
     let body = body(name, BlockKind::Own, program);
     let lines = body.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
@@ -40,7 +41,7 @@ pub fn command(name: HookName, program: &Path) -> Vec<u8> {
     [b"git_ao_hook() {\n".as_slice(), &lines, b"}; git_ao_hook"].concat()
 }
 
-/// A word for sh, whatever it holds.
+/// Quotes a word for sh.
 fn quoted(text: &OsStr) -> Vec<u8> {
     let mut word = vec![b'\''];
     for byte in text.as_encoded_bytes() {
@@ -53,9 +54,9 @@ fn quoted(text: &OsStr) -> Vec<u8> {
     word
 }
 
-/// True for a script that a POSIX shell runs, into which lines can be put behind the first.
+/// Returns true for a script of a POSIX shell into which lines can be inserted after the first.
 ///
-/// A script that reads itself may count its lines, or be of two languages at once.
+/// A script that reads itself is excluded, because it may count its lines, or be a polyglot.
 pub fn takes_a_guest(file: &[u8]) -> bool {
     let Some(end) = file.iter().position(|byte| *byte == b'\n') else { return false };
     let shell = std::str::from_utf8(&file[..end]).ok().and_then(|line| line.strip_prefix("#!"));

@@ -7,10 +7,10 @@ use super::HookError;
 use crate::store::Store;
 use crate::workspace::session_here;
 
-/// Adds the trailer `Ao-Session`, unless the message has one.
+/// Adds the trailer `Ao-Session`, unless the message already has one.
 ///
-/// Where an editor opens on an empty message or a template, nothing is added: leaving it as it is
-/// tells git that there is to be no commit, and a trailer would turn that into one.
+/// Adds nothing if an editor opens on an empty message or a template. Leaving such a message
+/// unchanged aborts the commit, and a trailer would prevent that.
 pub fn run(store: &Store, args: &[OsString]) -> Result<(), HookError> {
     let repo = store.repository();
     let Some(id) = session_here(repo) else { return Ok(()) };

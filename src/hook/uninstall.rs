@@ -43,7 +43,7 @@ impl Installer<'_> {
         Ok(())
     }
 
-    /// True if there was one.
+    /// Removes the hook's file or block. Returns true if there was one.
     pub(super) fn remove_file(&self, name: HookName) -> Result<bool, HookError> {
         let place = match HooksDir::find(self.repo) {
             Err(HookError::TurnedOff(_)) => return Ok(false),

@@ -52,7 +52,7 @@ impl Installer<'_> {
             let (is_run, turned_off) = match folder {
                 Ok(folder) => (is_run_in(&folder, name), None),
                 Err(HookError::TurnedOff(path)) => (false, Some(path)),
-                // What git cannot read has problems of its own.
+                // A worktree that cannot be read has other problems, which are reported elsewhere.
                 Err(_) => (true, None),
             };
             (!is_run).then_some(Lacking { worktree: path, turned_off })
@@ -61,7 +61,7 @@ impl Installer<'_> {
     }
 }
 
-/// Where git looks for hooks in the worktree at this path.
+/// Returns the directory in which git looks for hooks in the worktree at this path.
 fn folder_in(worktree: &Path) -> Result<PathBuf, HookError> {
     let repo = Repository::discover(worktree)
         .map_err(|error| HookError::io("read", worktree)(io::Error::other(error)))?;

@@ -12,11 +12,11 @@ use super::wait::{Waited, wait};
 use super::{Process, RuntimeError};
 use crate::git::Environment;
 
-/// More than this of an answer is not kept.
+/// The length to which an answer is truncated, in bytes.
 const LONGEST: u64 = 4096;
 
-/// How long what a program printed may take to arrive after its end: what it left running may hold
-/// the pipe open.
+/// How long to wait for output after a program has ended, because its children may keep the pipe
+/// open.
 const REST: Duration = Duration::from_millis(500);
 
 /// Runs a program without input and returns the first line that it prints, such as its version.
@@ -43,7 +43,8 @@ pub fn ask(
         None => Waited::Ended,
     };
     if let Some(group) = Pid::from_raw(child.id().cast_signed()) {
-        // It has not been waited for, so its number is still its own. Nobody left is no error.
+        // The child has not been waited for, so its id has not been reused. An empty group is not
+        // an error.
         let _ = kill_process_group(group, Signal::KILL);
     }
     let status = child.wait().map_err(|e| RuntimeError::io(format!("wait for '{name}'"), e))?;
@@ -65,10 +66,10 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     thread::spawn(move || {
         let Some(mut pipe) = pipe else { return };
         let mut bytes = Vec::new();
-        // A pipe that breaks ends the text, as an end of file does.
+        // A read error ends the text, like the end of the file.
         let _ = pipe.by_ref().take(LONGEST).read_to_end(&mut bytes);
         let _ = send.send(String::from_utf8_lossy(&bytes).into_owned());
-        // Who writes to a closed pipe fails.
+        // Reads the rest too, because a program that writes to a closed pipe fails.
         let _ = io::copy(&mut pipe, &mut io::sink());
     });
     receive

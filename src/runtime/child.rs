@@ -15,7 +15,8 @@ use super::output::{Backlog, LineSink, pass_on};
 use super::terminal_settings::Settings;
 use super::{Process, ProcessSpec, RuntimeError, Terminal, job};
 
-/// How long output is read on after the process has ended: what it started may hold the pipe.
+/// How long to read output after the process has ended, because its children may keep the pipe
+/// open.
 const AFTER_END: Duration = Duration::from_secs(1);
 
 /// A process that is supervised from its start to its end.
@@ -46,7 +47,7 @@ pub struct SignalHandle(Arc<Mutex<Option<Target>>>);
 
 #[derive(Debug, Clone, Copy)]
 enum Target {
-    /// It shares the terminal, whose keys reach it without help.
+    /// The process shares the terminal, whose keys send signals to it directly.
     Process(Pid),
     Group(Pid),
 }
@@ -68,7 +69,7 @@ impl Child {
         if stdio.output.is_some() {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
             if stdio.input.is_none() {
-                // It is not there to be talked to.
+                // The output is captured, so nobody could answer a prompt.
                 command.stdin(Stdio::null());
             }
         }
@@ -90,7 +91,7 @@ impl Child {
 
     fn watch(mut child: std::process::Child, stdio: ChildStdio, before: Option<Settings>) -> Self {
         let pid = Pid::from_child(&child);
-        // Nobody has collected it: also when it has ended, the number is not another one's.
+        // The child has not been waited for, so its id cannot belong to another process.
         let process = Process::of(child.id()).ok().flatten();
         let (target, wait_for_end): (_, fn(Pid)) = match stdio.terminal {
             Terminal::Present => (Target::Process(pid), job::wait_for_end_of_job),
@@ -98,7 +99,7 @@ impl Child {
         };
         let signals = SignalHandle(Arc::new(Mutex::new(Some(target))));
         if let (Some(input), Some(mut stdin)) = (stdio.input, child.stdin.take()) {
-            // A process that does not read to the end is no failure.
+            // It is not an error if the process does not read all input.
             thread::spawn(move || stdin.write_all(&input));
         }
         let (send, events) = channel();
@@ -110,7 +111,7 @@ impl Child {
         let reader = stdio.output.map(|output| pass_on(pipes, output, sink));
         let held = signals.clone();
         thread::spawn(move || {
-            // Not collected: until the reins are gone its number is its own.
+            // Waits without reaping, so that the id stays valid until no more signals are sent.
             wait_for_end(pid);
             held.let_go();
             let status = child.wait();

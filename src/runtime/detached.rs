@@ -13,7 +13,7 @@ use super::{
 };
 use crate::model::SessionId;
 
-/// How long setsid(1) may take, on a machine that has much to do.
+/// How long setsid(1) may take on a busy machine.
 const ALONE: Duration = Duration::from_secs(2);
 
 /// Runs a process without a terminal and logs its output. The handle is the process.
@@ -63,13 +63,13 @@ impl Runtime for Detached {
     }
 }
 
-/// Starts it in a session of its own, by the program setsid(1), which then becomes it.
+/// Starts the program in a session of its own with setsid(1), which then executes it.
 ///
-/// Where there is no such program it gets at least a process group of its own: a terminal that
-/// closes sends no signal to that either, but it still is the process's terminal.
+/// Without setsid(1), the program gets only a process group of its own. A closing terminal sends no
+/// signal to that group either, but the process keeps its controlling terminal.
 fn spawn(plan: &ProcessSpec) -> Result<Child, RuntimeError> {
     let program = program(plan)?;
-    // setsid would say so only in the log.
+    // setsid would report a missing program only in the log.
     if program.contains('/') && !plan.cwd.join(&program).is_file() {
         return Err(RuntimeError::NotInstalled(program));
     }
@@ -89,7 +89,8 @@ fn spawn(plan: &ProcessSpec) -> Result<Child, RuntimeError> {
     })
 }
 
-/// Waits until it is alone, so that ^C at the caller's terminal does not reach it any more.
+/// Waits until the process has left the caller's process group, so that ^C in the caller's terminal
+/// no longer reaches it.
 fn wait_alone(process: &Process) {
     let end = Instant::now() + ALONE;
     while process.leads() == Leads::Itself

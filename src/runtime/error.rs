@@ -57,7 +57,7 @@ pub enum RuntimeError {
         /// The operation.
         what: &'static str,
     },
-    /// A text that a terminal would not take literally.
+    /// The text contains a control character, which a terminal would not take literally.
     #[error("the text contains the control character {0:?}")]
     Unsendable(char),
     /// The typed text did not appear on the screen.

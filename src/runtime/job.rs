@@ -6,19 +6,20 @@ use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, kill_current_process_group, kill_process, waitid,
 };
 
-/// How often it is asked whether a process goes on, and how long apart.
+/// How often to check whether a process was continued, and at which interval.
 const LOOKS: u32 = 5;
 const APART: Duration = Duration::from_millis(20);
 
-/// Waits until a child ends, without collecting it: its number stays its own.
+/// Waits until a child ends, without reaping it, so that its id is not reused.
 pub(super) fn wait_for_end(pid: Pid) {
     wait(pid, WaitIdOptions::EXITED, |_| {});
 }
 
-/// Likewise, for one that shares the caller's process group: when it stops, the whole job does.
+/// Waits like [`wait_for_end`] for a child in the caller's process group. If the child stops, stops
+/// the whole job.
 ///
-/// The terminal's ^Z stops everybody by itself. A program that takes the keys as they come stops
-/// only itself, and the shell would go on waiting for its job.
+/// ^Z in a terminal stops the whole group. A program that reads raw keys stops only itself, and the
+/// shell would keep waiting for its job.
 pub(super) fn wait_for_end_of_job(pid: Pid) {
     wait(pid, WaitIdOptions::EXITED | WaitIdOptions::STOPPED, stop_with);
 }
@@ -34,22 +35,22 @@ fn wait(pid: Pid, what: WaitIdOptions, stopped: impl Fn(Pid)) {
 }
 
 fn stop_with(pid: Pid) {
-    // Taken, or it would be told again and again.
+    // Consumes the event, which waitid(2) would otherwise report again and again.
     let _ = waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
-    // Where the terminal stopped all, this goes on with all of them, too.
+    // If the terminal stopped the whole job, this code runs only after the job was continued.
     if goes_on(pid) {
         return;
     }
     let _ = kill_current_process_group(Signal::TSTP);
     if !goes_on(pid) {
-        // Nobody was stopped, as there is no shell that could continue the job: in tmux, say.
+        // The signal had no effect because no shell could continue the job, for example in tmux.
         let _ = kill_process(pid, Signal::CONT);
     }
 }
 
 fn goes_on(pid: Pid) -> bool {
     let continued = WaitIdOptions::CONTINUED | WaitIdOptions::NOHANG;
-    // Also one that was stopped anew has gone on: its last stop was taken.
+    // A process that was stopped again has been continued, because its last stop was consumed.
     let later = WaitIdOptions::EXITED | WaitIdOptions::STOPPED;
     let later = later | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
     for _ in 0..LOOKS {

@@ -1,4 +1,4 @@
-/// The most that is kept of a line, in bytes.
+/// The length to which lines are truncated, in bytes.
 const LIMIT: usize = 1 << 20;
 
 /// Cuts a stream into lines.
@@ -8,7 +8,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Takes what came next and returns the lines that are complete by it.
+    /// Adds data and returns the lines that it completes.
     pub fn add(&mut self, mut bytes: &[u8]) -> Vec<String> {
         let mut lines = Vec::new();
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {

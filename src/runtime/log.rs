@@ -12,7 +12,7 @@ pub const LEAST_LOG: u64 = 64 * 1024;
 /// The extensions of a log's other files.
 pub const LOG_PARTS: [&str; 2] = ["log-first", "log-old"];
 
-/// How a line begins in which the log speaks of itself.
+/// The prefix of the first line of a file that continues the log.
 const HEAD: &str = "git-ao: this log";
 
 /// A log of limited size. Writing to it never fails and never blocks the program that is logged.
@@ -24,13 +24,13 @@ pub struct Log {
     path: PathBuf,
     part: u64,
     file: File,
-    /// How much was left out between the beginning and what is still there, in bytes.
+    /// The number of bytes that were dropped between the beginning and the latest output.
     dropped: u64,
     unwritten: Option<Unwritten>,
     begun: Box<dyn FnMut(&File) + Send>,
 }
 
-/// What the disk did not take.
+/// Output that could not be written, for example because the disk is full.
 struct Unwritten {
     bytes: u64,
     why: String,
@@ -47,7 +47,7 @@ impl Log {
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
         let (path, dropped) = (path.to_owned(), dropped_before(path));
         let mut log = Self { path, part, file, dropped, unwritten: None, begun };
-        // The limit may have been higher.
+        // The limit may have been higher when these files were written.
         log.dropped += LOG_PARTS.iter().map(|part| log.shorten(&log.beside(part))).sum::<u64>();
         Ok(log)
     }
@@ -61,9 +61,9 @@ impl Log {
         self.part.saturating_sub(length).try_into().unwrap_or(usize::MAX)
     }
 
-    /// Goes on in a fresh file.
+    /// Continues the log in a new file.
     fn turn(&mut self) {
-        // Its folder may have been moved, and another one made in the old place.
+        // The directory may have been moved, and a new one created at its old path.
         let now = path_of(&self.file).filter(|now| now.file_name() == self.path.file_name());
         if let Some(now) = now {
             self.path = now;
@@ -74,7 +74,7 @@ impl Log {
             Some(_) => (old.clone(), logged(&old)),
         };
         let moved = match uninterrupted(|| fs::rename(&self.path, &to)) {
-            // Somebody removed it.
+            // The file was removed.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             moved => moved,
         };
@@ -96,7 +96,7 @@ impl Log {
                     }
                 }
             }
-            // The folder takes no new file, but what is in this one can be given up.
+            // No new file can be created, so the current one is truncated and reused.
             Err(error) => {
                 self.dropped += logged(&self.path);
                 if self.file.set_len(0).is_err() {
@@ -108,7 +108,7 @@ impl Log {
         self.put(format!("{HEAD} {head}\n").as_bytes());
     }
 
-    /// Cuts off what is too much of a file, and tells how much that was.
+    /// Truncates a file to the size of a part, and returns the number of bytes cut off.
     fn shorten(&self, path: &Path) -> u64 {
         let more = length(path).unwrap_or(0).saturating_sub(self.part);
         let cut = || OpenOptions::new().write(true).open(path)?.set_len(self.part);
@@ -132,7 +132,7 @@ impl Log {
         unwritten.bytes += bytes.len() as u64;
     }
 
-    /// Says what the disk did not take; false where it does not take that either.
+    /// Writes a line about output that could not be written. Returns false if that fails too.
     fn tell(&mut self) -> bool {
         let Some(Unwritten { bytes, why }) = &self.unwritten else { return true };
         let line = format!("\ngit-ao: {bytes} bytes could not be written here: {why}\n");
@@ -174,7 +174,7 @@ impl Write for Log {
     }
 }
 
-/// What a log says of itself in its first line, if that is not its beginning.
+/// Returns the first line of a file if it continues the log.
 fn head(path: &Path) -> Option<String> {
     let mut start = Vec::new();
     File::open(path).ok()?.take(1024).read_to_end(&mut start).ok()?;
@@ -183,14 +183,14 @@ fn head(path: &Path) -> Option<String> {
     line.starts_with(HEAD).then_some(line)
 }
 
-/// What the first line of a log says that was dropped before it.
+/// Returns the number of dropped bytes according to the first line of a file.
 fn dropped_before(path: &Path) -> u64 {
     let line = head(path).unwrap_or_default();
     let number = line.rsplit("; ").next().and_then(|rest| rest.split(' ').next()?.parse().ok());
     number.unwrap_or(0)
 }
 
-/// How much was logged to a file, without what the log itself says in it.
+/// Returns the number of logged bytes in a file, without the first line of the log itself.
 fn logged(path: &Path) -> u64 {
     let head = head(path).map_or(0, |line| line.len() as u64);
     length(path).unwrap_or(0).saturating_sub(head)

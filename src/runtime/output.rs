@@ -12,21 +12,21 @@ use rustix::io::Errno;
 use super::event::ProcessEvent;
 use super::lines::Lines;
 
-/// The most of a process's lines that is kept for somebody who does not listen, in bytes.
+/// The limit of lines that wait to be read, in bytes.
 const MAX_BACKLOG: usize = 8 << 20;
 
-/// Tells of a process's lines, for as long as somebody listens.
+/// Sends the lines of a process to a receiver, as long as that exists.
 pub(super) struct LineSink {
     pub send: Sender<ProcessEvent>,
     pub backlog: Backlog,
 }
 
-/// How much was said and not heard yet, in bytes.
+/// The size of the lines that were sent and not yet received, in bytes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Backlog(Arc<AtomicUsize>);
 
 impl LineSink {
-    /// A line that nobody has room for is not said: the process is never held up.
+    /// Sends a line, or drops it if too many are waiting, so that the process is never blocked.
     fn say(&self, line: String) {
         let (weight, Backlog(backlog)) = (weight(&line), &self.backlog);
         if backlog.load(Ordering::Relaxed) + weight <= MAX_BACKLOG {
@@ -37,7 +37,7 @@ impl LineSink {
 }
 
 impl Backlog {
-    /// To be told of each line that was heard.
+    /// Subtracts a line that was received.
     pub fn heard(&self, line: &str) {
         self.0.fetch_sub(weight(line), Ordering::Relaxed);
     }
@@ -47,8 +47,8 @@ fn weight(line: &str) -> usize {
     line.len() + size_of::<ProcessEvent>()
 }
 
-/// Passes on what comes through the pipes, and tells of the lines of the first. The end of the
-/// channel that is returned is the end of them all.
+/// Copies the data from all pipes to `output`, and sends the lines of the first pipe to `sink`. The
+/// returned channel is closed when all pipes are at their end.
 pub(super) fn pass_on(
     pipes: Vec<OwnedFd>,
     mut output: Box<dyn Write + Send>,
@@ -71,7 +71,7 @@ pub(super) fn pass_on(
                     Ok(count) => count,
                     Err(error) => return error.kind() == io::ErrorKind::Interrupted,
                 };
-                // A full disk must not hold the process up.
+                // A full disk must not block the process.
                 let _ = output.write_all(&buffer[..count]).and_then(|()| output.flush());
                 if *place == 0 {
                     lines.add(&buffer[..count]).into_iter().for_each(|line| sink.say(line));
@@ -83,7 +83,7 @@ pub(super) fn pass_on(
     end
 }
 
-/// Waits until there is something to read; says of which, in their order.
+/// Waits until a pipe is readable, and returns for each pipe, in order, whether it is.
 fn ready(pipes: &[(usize, File)]) -> Vec<bool> {
     let mut polled: Vec<_> =
         pipes.iter().map(|(_, pipe)| PollFd::new(pipe, PollFlags::IN)).collect();

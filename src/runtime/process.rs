@@ -72,15 +72,15 @@ impl Process {
         Self::of_handle(runtime, handle).map_or_else(Probe::Unknown, |process| process.probe())
     }
 
-    /// The process group that it is in.
+    /// Returns the process group of the process.
     pub(super) fn group(&self) -> Option<u32> {
         facts(self.pid).ok()?.map(|facts| facts.group)
     }
 
-    /// What a signal to it can take along.
+    /// Returns what the process leads, and can thus be signalled together with it.
     ///
-    /// Asked of /proc and not of getsid(2), which answers 0 for a session whose leader is outside
-    /// this pid namespace, as in a container.
+    /// Reads /proc instead of calling getsid(2), which returns 0 for a session whose leader is
+    /// outside this pid namespace, as in a container.
     pub(super) fn leads(&self) -> Leads {
         match facts(self.pid) {
             Ok(Some(facts)) if facts.session == Some(self.pid) => Leads::Session,
@@ -110,7 +110,7 @@ impl FromStr for Process {
                     && stamp.chars().all(ok)
             })
             .ok_or_else(|| InvalidProcess(text.chars().take(64).collect()))?;
-        // Process 1 is the system's, and 0 would mean the caller's own group to kill(2).
+        // Process 1 is init, and kill(2) takes 0 for the caller's own process group.
         let pid = pid.parse().ok().filter(|pid| (2..=i32::MAX as u32).contains(pid));
         let pid = pid.ok_or_else(|| InvalidProcess(text.chars().take(64).collect()))?;
         Ok(Self { pid, stamp: stamp.to_owned() })
@@ -119,12 +119,12 @@ impl FromStr for Process {
 
 struct Facts {
     group: u32,
-    /// None where the system does not number sessions.
+    /// None if the system does not report the session.
     session: Option<u32>,
     stamp: String,
 }
 
-/// What the system says of a process; None where there is none, or only a zombie of it.
+/// Returns the facts of a process; None if there is none, or only a zombie.
 #[cfg(target_os = "linux")]
 fn facts(pid: u32) -> io::Result<Option<Facts>> {
     let Some(stat) = stat(pid)? else { return Ok(None) };
@@ -143,8 +143,8 @@ struct Stat {
     start: u64,
 }
 
-/// Whether there is such a process, although /proc does not show it: with `hidepid`, those of others
-/// are missing there (proc(5)).
+/// Returns true if the process exists although /proc does not show it: with `hidepid`, /proc omits
+/// processes of other users (proc(5)).
 #[cfg(target_os = "linux")]
 fn is_hidden(pid: u32) -> bool {
     let pid = rustix::process::Pid::from_raw(pid.cast_signed());
@@ -162,7 +162,7 @@ fn stat(pid: u32) -> io::Result<Option<Stat>> {
     let text = match std::fs::read(format!("/proc/{pid}/stat")) {
         Ok(text) => text,
         Err(error) if gone(&error) => {
-            // Without /proc every process would seem to be gone.
+            // Fails if /proc is not mounted. Otherwise every process would seem to be gone.
             std::fs::metadata("/proc/self/stat")?;
             return if is_hidden(pid) {
                 Err(io::ErrorKind::PermissionDenied.into())
@@ -172,7 +172,7 @@ fn stat(pid: u32) -> io::Result<Option<Stat>> {
         }
         Err(error) => return Err(error),
     };
-    // The second field is the program's name in parentheses and may hold any byte.
+    // The second field is the program's name in parentheses, which may contain any byte.
     let text = String::from_utf8_lossy(&text);
     let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);
     let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
@@ -193,13 +193,13 @@ fn stat(pid: u32) -> io::Result<Option<Stat>> {
     stat().map(Some).ok_or_else(|| io::Error::other("cannot read its state"))
 }
 
-/// The process that started this one, or took it in.
+/// Returns the parent of a process: the one that started it, or that adopted it.
 #[cfg(target_os = "linux")]
 pub(super) fn parent(pid: u32) -> Option<u32> {
     Some(stat(pid).ok()??.parent)
 }
 
-/// The processes of the session that `leader` leads or led, without itself.
+/// Returns the processes of the session that `leader` leads or led, except the leader.
 #[cfg(target_os = "linux")]
 pub(super) fn members(leader: u32) -> Vec<u32> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();

@@ -22,7 +22,7 @@ pub struct ProcessSpec {
     pub log: Option<PathBuf>,
 }
 
-/// Nothing to run, with the variables of this process.
+/// No command, with the environment of this process.
 impl Default for ProcessSpec {
     fn default() -> Self {
         Self {
@@ -37,8 +37,8 @@ impl Default for ProcessSpec {
 }
 
 impl ProcessSpec {
-    /// A process of this program in the plan's environment; the rest of the plan is left to the
-    /// caller.
+    /// Returns a command for this program with the environment of the specification. Arguments,
+    /// directory and output are left to the caller.
     pub(super) fn command(&self, program: &OsStr) -> Command {
         let mut command = self.environment.command(program);
         for name in &self.remove {

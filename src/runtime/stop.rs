@@ -8,7 +8,7 @@ use super::process::{Leads, members};
 use super::wait::{Waited, wait};
 use super::{Probe, Process, RuntimeError, Stopped};
 
-/// How long a killed process may take to be gone.
+/// How long a killed process may take to disappear.
 const AFTER_KILL: Duration = Duration::from_secs(5);
 
 impl Process {
@@ -31,7 +31,7 @@ impl Process {
         };
         let leads = self.leads();
         leads.signal(pid, Signal::TERM)?;
-        // A process that was suspended takes the signal only when it goes on.
+        // A suspended process handles the signal only after it is continued.
         leads.signal(pid, Signal::CONT)?;
         if wait(self, grace)? == Waited::Ended {
             leads.kill_rest(pid)?;
@@ -55,10 +55,10 @@ impl Leads {
         ignore_gone(sent)
     }
 
-    /// Kills what is left of the group or session, and waits until it is gone: what one of them
-    /// started just before it was killed is left, too.
+    /// Kills the remaining members of the group or session. Repeats this for a session until it is
+    /// empty, because a member may start a process just before it is killed.
     ///
-    /// Their number cannot have been given to others: it stays taken while there is a member.
+    /// The id of a group or session is not reused while it has a member.
     fn kill_rest(self, pid: Pid) -> Result<(), RuntimeError> {
         if self == Self::Itself {
             return Ok(());

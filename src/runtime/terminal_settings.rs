@@ -12,10 +12,10 @@ impl Settings {
         Self(tcgetattr(io::stdin()).ok())
     }
 
-    /// Undoes what a program changed and, having died, did not change back.
+    /// Restores the settings, which a killed program may have left changed.
     pub fn put_back(self) {
         let Some(settings) = self.0 else { return };
-        // Whoever does this from the background is stopped.
+        // Only in the foreground: tcsetattr(3) stops a background process with SIGTTOU.
         let front = tcgetpgrp(io::stdin()).map(|group| group.as_raw_pid().cast_unsigned());
         let own = Process::current().ok().and_then(|process| process.group());
         if front.ok().is_some_and(|front| Some(front) == own) {

@@ -10,7 +10,7 @@ pub(super) enum Waited {
     TimedOut,
 }
 
-/// Waits until a process has ended, which need not be a child, or the time is up.
+/// Waits until a process, which need not be a child, has ended, or until `limit` has passed.
 pub(super) fn wait(process: &Process, limit: Duration) -> Result<Waited, RuntimeError> {
     #[cfg(target_os = "linux")]
     if let Some(waited) = linux::wait(process, limit)? {
@@ -19,7 +19,7 @@ pub(super) fn wait(process: &Process, limit: Duration) -> Result<Waited, Runtime
     poll(process, limit)
 }
 
-/// Looks again and again, for systems that cannot tell when a stranger ends.
+/// Polls, on systems that cannot wait for a process that is not a child.
 fn poll(process: &Process, limit: Duration) -> Result<Waited, RuntimeError> {
     let end = Instant::now() + limit;
     loop {
@@ -43,7 +43,7 @@ mod linux {
     use super::Waited;
     use crate::runtime::{Probe, Process, RuntimeError};
 
-    /// None where the kernel has no pidfd (before 5.3, or in some sandboxes).
+    /// Waits with a pidfd. Returns None if the kernel has none (before 5.3, or in some sandboxes).
     pub fn wait(process: &Process, limit: Duration) -> Result<Option<Waited>, RuntimeError> {
         let Some(pid) = Pid::from_raw(process.pid().cast_signed()) else {
             return Ok(Some(Waited::Ended));
@@ -53,7 +53,8 @@ mod linux {
             Err(Errno::SRCH) => return Ok(Some(Waited::Ended)),
             Err(_) => return Ok(None),
         };
-        // Looked at after opening: if it is the one now, the descriptor is of the one.
+        // Probed after opening: if the process still exists now, the descriptor refers to it and
+        // not to a later process with the same id.
         match process.probe() {
             Probe::Alive { .. } => {}
             Probe::Gone => return Ok(Some(Waited::Ended)),

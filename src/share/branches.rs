@@ -20,8 +20,8 @@ pub struct BranchesReport {
 }
 
 impl Remote<'_> {
-    /// The branches of active sessions that are here, and those that are missing; sorted. What
-    /// a private session works on stays here, whoever else works on it.
+    /// Returns the branches of active sessions that exist here, and those that are missing, both
+    /// sorted. Excludes any branch of a private session, even if a public session uses it too.
     fn session_branches(&self) -> Result<(Vec<String>, Vec<String>), ShareError> {
         let store = self.store.clone().with_private();
         let snapshot = store.snapshot()?;

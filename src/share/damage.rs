@@ -2,7 +2,8 @@ use super::{Remote, ShareError};
 use crate::model::Oid;
 
 impl Remote<'_> {
-    /// The file in the store's history whose object git says it cannot read, if it names one.
+    /// Returns an error for the file in the store's history whose object git cannot read, if git's
+    /// message names one.
     pub(super) fn damage_in(&self, said: &str, ours: &Oid) -> Option<ShareError> {
         let is_id = |word: &&str| matches!(word.len(), 40 | 64);
         let words = said.split(|c: char| !c.is_ascii_hexdigit());
@@ -10,7 +11,7 @@ impl Remote<'_> {
         if named.is_empty() {
             return None;
         }
-        // Trees name what no longer can be read, or is not there at all.
+        // Trees still contain the ids of objects that are damaged or missing.
         let git = self.store.repository().git("log");
         let git = git.args(["--raw", "--no-abbrev", "--no-renames", "-m", "--format="]);
         let changed = git.args([ours.as_str(), "--"]).run().ok()?.text();

@@ -147,14 +147,14 @@ pub enum Failure {
 }
 
 impl ShareError {
-    /// A transfer that failed, with what git says of it and without its advice.
+    /// Returns the error for a failed transfer, with git's message without its advice.
     pub(super) fn transfer(verb: &'static str, remote: &str, said: &str) -> Self {
         let advice = ["fatal: Could not read from remote", "Please make sure"];
         let is_advice = |line: &str| advice.iter().any(|start| line.starts_with(start));
         let told = said.trim().lines().take_while(|line| !is_advice(line));
         let told = told.collect::<Vec<_>>().join("\n");
         let told = match told.trim_end() {
-            // Advice alone is what git has for a remote that went away.
+            // Git prints nothing but advice if the remote hung up.
             "" if said.contains("Could not read from remote") => "the remote hung up",
             "" => said.trim(),
             told => told,
@@ -170,7 +170,7 @@ impl ShareError {
 }
 
 impl Failure {
-    /// Reads it from what git said, in its untranslated words.
+    /// Determines the kind of failure from git's untranslated message.
     fn from_message(message: &str) -> Self {
         let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
         if has(&["could not read Username", "could not read Password", "Authentication failed"])

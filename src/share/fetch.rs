@@ -5,7 +5,7 @@ use crate::git::{GitError, GitExit};
 use crate::ledger::Backoff;
 use crate::model::Oid;
 
-/// How long a fetch waits for others that write the same ref here.
+/// How long a fetch waits for other processes that write the same ref in this clone.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The result of [`Remote::fetch`].
@@ -46,7 +46,7 @@ impl Remote<'_> {
 
     fn ask(&self, watcher: &mut Watcher<'_>) -> Result<GitExit, GitError> {
         let refspec = format!("+{}:{}", self.their_ref, self.tracking_ref());
-        // Objects that no git would accept must not come in: they could never be passed on.
+        // Malformed objects are rejected, because they could never be pushed to anybody else.
         let git = watcher.prepare(self.store, &[("fetch.fsckObjects", "true")], "fetch");
         let git = git.args([
             "--no-tags",
@@ -65,7 +65,8 @@ impl Remote<'_> {
     }
 }
 
-/// Whether a fetch failed because another one in this clone writes the same ref, in git's words.
+/// Returns true if git's message says that a fetch failed because another process in this clone was
+/// writing the same ref.
 fn is_about_others(said: &str, tracking_ref: &str) -> bool {
     ["cannot lock ref", "cannot lock references", "unable to lock", "incorrect old value"]
         .iter()

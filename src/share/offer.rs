@@ -4,13 +4,13 @@ use crate::model::Oid;
 /// How the remote answered a push.
 pub(super) enum Answer {
     Taken,
-    /// It has what we have not.
+    /// It has events that we do not have.
     Moved(Refusal),
-    /// It could not write its ref just now: somebody else does, or did and left a lock behind.
+    /// It could not write its ref: another push is writing it, or left a stale lock.
     Busy(Refusal),
 }
 
-/// What the remote says about a push that it did not take.
+/// The remote's answer to a push that it did not accept.
 pub(super) struct Refusal {
     url: String,
     reason: String,
@@ -19,18 +19,19 @@ pub(super) struct Refusal {
 }
 
 impl Remote<'_> {
-    /// Offers a tip that holds what the remote has. The lease, where there is one, says what that is:
-    /// so nothing leaves but what was told, and nothing is lost, for it is a fast-forward.
+    /// Pushes a tip that contains the remote's one. With a lease, the remote must still have that
+    /// tip, so that nothing is sent but what was announced. The push is a fast-forward, so nothing
+    /// is lost.
     pub(super) fn offer(
         &self,
         ours: &Oid,
         lease: Option<Option<&Oid>>,
         watcher: &mut Watcher<'_>,
     ) -> Result<Answer, ShareError> {
-        // A mirror's pushes take no names of refs, and would delete what is not here.
+        // Pushes to a mirror accept no refspecs, and would delete refs that do not exist here.
         let mirror = format!("remote.{}.mirror", self.name);
         let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
-        // Our own pre-push hook would send the same once more.
+        // Our own pre-push hook would push the sessions a second time.
         let git = git.env("AO_DISABLE", "1");
         let refspec = format!("{ours}:{}", self.their_ref);
         let git = match lease {
@@ -56,7 +57,7 @@ impl Remote<'_> {
             let failed = ShareError::transfer("push to", &self.name, &ended.stderr);
             return Err(self.damage_in(&ended.stderr, ours).unwrap_or(failed));
         };
-        // The other side lacks what could not be read here.
+        // The remote lacks objects because they could not be read here.
         if refusal.reason.contains("unpacker error")
             && let Some(damaged) = self.damage_in(&ended.stderr, ours)
         {
@@ -71,8 +72,8 @@ impl Remote<'_> {
     }
 }
 
-/// Why a push is rejected when somebody else pushed before it; in the words of git's send-pack and
-/// receive-pack.
+/// The reasons for rejecting a push after somebody else has pushed, as worded by git's send-pack
+/// and receive-pack.
 const MOVED: [&str; 6] = [
     "fetch first",
     "non-fast-forward",
@@ -82,10 +83,11 @@ const MOVED: [&str; 6] = [
     "remote ref updated since checkout",
 ];
 
-/// Why a push is rejected when somebody else pushes at the same moment, or the ref cannot be written.
+/// The reasons for rejecting a push while another push is in progress, or if the ref cannot be
+/// written.
 const BUSY: [&str; 2] = ["cannot lock ref", "failed to update ref"];
 
-/// What does not pass by waiting.
+/// Failures that waiting does not resolve.
 const LASTING: [&str; 6] = [
     "Permission denied",
     "No space left",
@@ -96,7 +98,8 @@ const LASTING: [&str; 6] = [
 ];
 
 impl Refusal {
-    /// Reads what `git push --porcelain` printed, for each address that is pushed to.
+    /// Parses the output of `git push --porcelain`, which has a section for each push URL. Returns
+    /// None if no URL rejected the push.
     fn read(stdout: &str, stderr: &str) -> Option<Self> {
         let (mut url, mut taken, mut refused) = ("", Vec::new(), None);
         for line in stdout.lines() {
@@ -135,7 +138,7 @@ impl Refusal {
     }
 }
 
-/// What the other side said, as its hooks do.
+/// Returns the messages of the remote, such as the output of its hooks.
 pub(super) fn said_there(stderr: &str) -> String {
     let said = stderr.lines().filter_map(|line| line.strip_prefix("remote:"));
     let said: Vec<_> = said.map(str::trim).filter(|line| !line.is_empty()).collect();

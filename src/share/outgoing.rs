@@ -23,7 +23,7 @@ pub struct Outgoing {
 pub type Tell<'t> = Option<&'t mut dyn FnMut(&Outgoing)>;
 
 impl Remote<'_> {
-    /// What is in our store at `ours` and not in theirs at `known`.
+    /// Returns what our store at `ours` has and theirs at `known` does not.
     pub(super) fn outgoing(&self, known: Option<&Oid>, ours: &Oid) -> Result<Outgoing, ShareError> {
         let changes = self.store.own_changes(known, ours)?;
         let exposed = self.exposed(known, ours, &changes)?;
@@ -60,7 +60,7 @@ impl Remote<'_> {
     }
 }
 
-/// The session and the blob of a record, as `git rev-list --objects` names it.
+/// Parses the session and the blob of a record from a line of `git rev-list --objects`.
 fn record(line: &str) -> Option<(SessionId, Oid)> {
     let (blob, path) = line.split_once(' ')?;
     Some((id_of_path(path)?, blob.parse().ok()?))

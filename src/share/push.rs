@@ -18,7 +18,8 @@ pub struct PushReport {
     pub merged: Vec<MergeReport>,
 }
 
-/// How often the remote may refuse while it has what it had before: then nobody else is at work.
+/// How often the remote may refuse although its ref has not moved. After that, the refusal cannot
+/// be due to other pushes.
 const STILL: u32 = 5;
 
 impl Remote<'_> {
@@ -55,7 +56,8 @@ impl Remote<'_> {
         Ok(report)
     }
 
-    /// Pushes to a remote that has `known`: if it has anything else, it is asked what.
+    /// Pushes to a remote whose tip is believed to be `known`. If it has another one, fetches and
+    /// merges that first.
     fn push_from(
         &self,
         mut known: Option<Oid>,
@@ -88,7 +90,7 @@ impl Remote<'_> {
                     Answer::Taken => {
                         let sent = self.store.changes(known.as_ref(), &ours);
                         self.remember(&ours);
-                        // The push is done: what cannot be read of the past is no reason to fail now.
+                        // The push has succeeded, so a failure to list the changes is ignored.
                         let sent = sent.unwrap_or_default();
                         return Ok(PushReport { sent, tip: Some(ours), merged });
                     }
@@ -103,8 +105,9 @@ impl Remote<'_> {
                 pause.wait();
             }
             let fetched = self.fetch(watcher)?.tip;
-            // It says the same as before, and is something else where it is pushed to: a 'pushurl'
-            // may lead elsewhere. Then only that it is a fast-forward can be asked for.
+            // The remote refused although the fetched tip has not changed. A 'pushurl' may name
+            // another repository with another tip, so the next push is made without a lease, as a
+            // plain fast-forward.
             is_surprised = is_ahead && fetched == known;
             still = if is_surprised { still + 1 } else { 0 };
             match refused {
@@ -121,8 +124,8 @@ impl Remote<'_> {
         }
     }
 
-    /// Remembers what the remote has. The push is done, and this is only a cache: the next fetch
-    /// writes what could not be written now.
+    /// Updates the remote-tracking ref after a push. Failure is ignored, because the ref is only a
+    /// cache that the next fetch updates.
     fn remember(&self, tip: &Oid) {
         let git = self.store.repository().git("update-ref").shielded();
         let _ = git.args([&self.tracking_ref(), tip.as_str()]).run();

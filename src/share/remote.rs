@@ -88,8 +88,8 @@ impl<'s> Remote<'s> {
         format!("refs/ao/remotes/{}/sessions", self.name)
     }
 
-    /// What the remote had when it was last asked, if that can be relied on. It is only a cache: where
-    /// it is damaged it is thrown away.
+    /// Returns the last known tip of the remote, if it is usable. The remote-tracking ref is only a
+    /// cache, so it is deleted if it is damaged.
     pub(super) fn known(&self) -> Result<Option<Oid>, ShareError> {
         let repo = self.store.repository();
         match self.tip() {
@@ -97,7 +97,7 @@ impl<'s> Remote<'s> {
             Ok(Some(tip)) if self.store.snapshot_at(&tip).is_ok_and(|s| s.tip().is_some()) => {
                 return Ok(Some(tip));
             }
-            // A remote that holds something else is told so when it is merged.
+            // The tip exists but is not a store, which the merge will report.
             Ok(Some(tip)) if repo.git("cat-file").args(["-e", tip.as_str()]).find()?.is_some() => {
                 return Ok(Some(tip));
             }
@@ -106,7 +106,7 @@ impl<'s> Remote<'s> {
         let name = self.tracking_ref();
         let deleted = repo.git("update-ref").shielded().args(["--no-deref", "-d", &name]).run();
         if deleted.is_err() {
-            // Git does not delete what it cannot read. Who cannot either is told by the fetch.
+            // Git cannot delete a ref that it cannot read. If this fails too, the fetch reports it.
             let _ = std::fs::remove_file(repo.common_dir().join(&name));
         }
         Ok(None)
@@ -126,7 +126,8 @@ impl<'s> Remote<'s> {
     }
 }
 
-/// A full name by git-check-ref-format(1) that no option, pattern or refspec can be taken for.
+/// Returns true for a full ref name (git-check-ref-format(1)) that cannot be taken for an option, a
+/// pattern or a refspec.
 fn is_full_ref(name: &str) -> bool {
     name.strip_prefix("refs/")
         .is_some_and(|rest| rest.contains('/') && crate::model::is_branch_name(rest))

@@ -43,7 +43,7 @@ fn runs_on(session: &Session, replica: &str) -> bool {
     !session.status.is_terminal() && placement.is_some_and(Placement::is_started)
 }
 
-/// The clone other than this one in which something was started last.
+/// Returns the other clone in which the session was last started since `before`.
 fn started_on(before: &Session, after: &Session, here: &str) -> Option<String> {
     let started = after.other_placements(Some(here)).filter(|(name, now)| {
         let was = before.placement_in(Some(name));
@@ -53,7 +53,7 @@ fn started_on(before: &Session, after: &Session, here: &str) -> Option<String> {
     started.max_by_key(|(_, placement)| placement.at).map(|(name, _)| name.to_owned())
 }
 
-/// Looks for the last event of each session that was made where it runs now, in one walk.
+/// Finds the author of the last event of each session that its new clone recorded, in one walk.
 fn find_authors(snapshot: &Snapshot<'_>, merge: &MergeReport, takeovers: &mut [Takeover]) {
     let mut open: HashMap<SessionId, &mut Takeover> =
         takeovers.iter_mut().map(|takeover| (takeover.id, takeover)).collect();

@@ -1,4 +1,4 @@
-//! How git is run to talk to a remote.
+//! Runs git to communicate with a remote.
 
 use crate::git::{GitCommand, GitError, GitExit};
 use crate::store::Store;
@@ -40,14 +40,15 @@ impl Watcher<'_> {
     }
 }
 
-/// The error in what git said, without what a person has seen before it.
+/// Returns git's error message, without the progress that a person has already seen.
 fn last_words(said: &str) -> String {
     let is_error = |line: &&str| line.starts_with("fatal: ") || line.starts_with("error: ");
     let words: Vec<&str> = said.lines().skip_while(|line| !is_error(line)).collect();
     if words.is_empty() { said.to_owned() } else { words.join("\n") }
 }
 
-/// Makes sure that nothing waits for an answer. What the user configured to answer is left alone.
+/// Disables prompts, so that git never waits for an answer. Programs that the user configured to
+/// answer them are kept.
 fn unattended(store: &Store, git: GitCommand) -> GitCommand {
     let repo = store.repository();
     let is_set =

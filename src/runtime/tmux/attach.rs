@@ -2,9 +2,10 @@ use super::client::{Answer, Client, arg};
 use super::panes::target;
 use crate::runtime::{Attach, RuntimeError};
 
-/// The command that shows a session in the caller's terminal.
+/// Returns the command that shows a session in the caller's terminal.
 ///
-/// In a terminal of the same server that is switched to it; one of another server holds it inside.
+/// Inside the same tmux server, the terminal is switched to the session. Elsewhere, including in
+/// another tmux server, the session is attached.
 pub(super) fn attach(client: &Client, name: &str) -> Result<Attach, RuntimeError> {
     let verb = if inside(client)? { "switch-client" } else { "attach-session" };
     let mut argv = client.argv();
@@ -16,7 +17,7 @@ pub(super) fn attach(client: &Client, name: &str) -> Result<Attach, RuntimeError
     Ok(Attach { argv, environment })
 }
 
-/// True when `$TMUX` (socket, process and session, see tmux(1)) names the same server.
+/// Returns true if `$TMUX` (socket, process and session, see tmux(1)) names the same server.
 fn inside(client: &Client) -> Result<bool, RuntimeError> {
     let Some(here) = client.environment.text("TMUX").filter(|here| !here.is_empty()) else {
         return Ok(false);

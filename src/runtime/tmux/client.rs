@@ -14,32 +14,33 @@ use crate::git::Environment;
 use crate::runtime::wait::{Waited, wait};
 use crate::runtime::{Process, RuntimeError};
 
-/// How long tmux may take to answer a question, if not told otherwise.
+/// How long tmux may take to answer a query by default.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// How long it may take to do something: its server may have to read a long configuration first.
+/// How long tmux may take for a command that changes something. Its server may have to start and
+/// read a long configuration first.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Asks a tmux server by the program tmux.
+/// Talks to a tmux server by running the program tmux.
 #[derive(Debug, Clone)]
 pub(super) struct Client {
     pub program: OsString,
     pub environment: Environment,
-    /// How long it may take to answer; a suspended server would keep its clients for ever.
+    /// How long a call may take. A suspended server would otherwise block its clients forever.
     pub limit: Duration,
-    /// How long it may take where something is to be done.
+    /// The limit of a [patient](Self::patient) client.
     pub patience: Duration,
     /// The options that choose the server.
     server: Vec<OsString>,
 }
 
-/// What tmux said.
+/// The result of a call of tmux.
 #[derive(Debug)]
 pub(super) enum Answer {
     Done(String),
-    /// There is no server, so there are no sessions.
+    /// No server is running, so there are no sessions.
     NoServer,
-    /// It failed, in its own words.
+    /// It failed, with this message.
     Failed(String),
 }
 
@@ -58,17 +59,17 @@ impl Client {
         Ok(Self { program: arg("tmux"), environment, limit: ANSWER, patience: PATIENCE, server })
     }
 
-    /// The same server, which may take longer.
+    /// Returns a client for the same server that waits longer.
     pub fn patient(&self) -> Self {
         Self { limit: self.patience, ..self.clone() }
     }
 
-    /// The program with the options that choose the server.
+    /// Returns the program with the options that choose the server.
     pub fn argv(&self) -> Vec<OsString> {
         std::iter::once(self.program.clone()).chain(self.server.iter().cloned()).collect()
     }
 
-    /// Runs tmux with what `configure` adds to the command, and `input` to read.
+    /// Runs tmux with the arguments that `configure` adds, and with `input` as standard input.
     pub fn call(
         &self,
         configure: impl FnOnce(&mut Command) -> &mut Command,
@@ -77,7 +78,8 @@ impl Client {
         let mut command = self.environment.command(&self.program);
         command.args(&self.server).env_remove("TMUX").env_remove("TMUX_PANE");
         configure(&mut command);
-        // ^C at the terminal would end it after the server has done what it was asked, unheard.
+        // Otherwise ^C could kill the client after the server has acted, and the answer would be
+        // lost.
         command.process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().map_err(|error| match error.kind() {
@@ -89,12 +91,12 @@ impl Client {
         answer(child, input, self.limit)
     }
 
-    /// Runs commands one after the other; the first that fails ends it.
+    /// Runs a tmux command with these words.
     pub fn run<const N: usize>(&self, words: [OsString; N]) -> Result<Answer, RuntimeError> {
         self.call(|command| command.args(words.iter().map(|word| escape(word))), Vec::new())
     }
 
-    /// Runs a command to which it is no failure when its target is gone.
+    /// Runs a command that does not fail if its target no longer exists.
     pub fn run_unless_gone<const N: usize>(
         &self,
         words: [OsString; N],
@@ -106,9 +108,9 @@ impl Client {
     }
 }
 
-/// True when tmux's words say that what was aimed at is not there.
+/// Returns true if tmux's message says that the target does not exist.
 pub(super) fn is_gone(words: &str) -> bool {
-    // The others: the last session has ended, and with it the server may have.
+    // The last two appear if the last session has ended, and possibly the server with it.
     let gone = ["can't find", "no such session", "no current target", "server exited"];
     gone.iter().any(|said| words.contains(said))
 }
@@ -117,7 +119,7 @@ pub(super) fn arg(text: &str) -> OsString {
     OsString::from(text)
 }
 
-/// A word as tmux is to get it: one that ends in `;` would end the command, see tmux(1).
+/// Escapes a word for tmux, in which a trailing `;` would end the command (tmux(1)).
 pub(super) fn escape(word: &OsStr) -> OsString {
     match word.as_bytes().strip_suffix(b";") {
         Some(start) => OsString::from_vec([start, b"\\;"].concat()),
@@ -136,7 +138,8 @@ fn answer(mut child: Child, input: Vec<u8>, limit: Duration) -> Result<Answer, R
         None => Waited::Ended,
     };
     if in_time == Waited::TimedOut {
-        // With what it started, where it is a script. Nobody left is no error.
+        // Kills the group, because the program may be a script with children. An empty group is not
+        // an error.
         if let Some(group) = Pid::from_raw(child.id().cast_signed()) {
             let _ = kill_process_group(group, Signal::KILL);
         }
@@ -144,9 +147,10 @@ fn answer(mut child: Child, input: Vec<u8>, limit: Duration) -> Result<Answer, R
         return Err(RuntimeError::NoAnswer);
     }
     let status = child.wait().map_err(failed)?;
-    // tmux may end without reading all: then its own words say more than the broken pipe.
+    // tmux may exit without reading all input. Its own message is then more useful than the error
+    // about the broken pipe.
     let _ = feed.join();
-    // What a script has left running may hold the pipes open.
+    // Children of a script may keep the pipes open.
     let text =
         |pipe: Receiver<String>| pipe.recv_timeout(limit).map_err(|_| RuntimeError::NoAnswer);
     if status.success() {
@@ -160,25 +164,25 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (send, receive) = channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        // A pipe that breaks ends the text, as an end of file does.
+        // A read error ends the text, like the end of the file.
         let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
-        // Nobody may be waiting any more.
+        // The receiver may be gone.
         let _ = send.send(String::from_utf8_lossy(&bytes).into_owned());
     });
     receive
 }
 
-/// tmux says so when nobody listens at the socket, or when there is none.
+/// Returns true if tmux's message says that nobody listens on the socket, or that there is none.
 ///
-/// Its messages are not translated, and this is the only way in which it tells these cases from a
-/// socket that it may not open.
+/// Only the message, which is not translated, distinguishes these cases from a socket that may not
+/// be opened.
 fn says_no_server(words: &str) -> bool {
     words.starts_with("no server running on ")
         || (words.starts_with("error connecting to ")
             && words.ends_with("(No such file or directory)"))
 }
 
-/// The version of the program; None where it has no number (built from its newest source).
+/// Returns the version of the program, or None if it has no number, as with a development build.
 pub(super) fn version(client: &Client) -> Result<Option<(u32, u32, String)>, RuntimeError> {
     let words = match client.call(|command| command.arg("-V"), Vec::new())? {
         Answer::Done(words) => words,
@@ -196,7 +200,7 @@ fn parse_version(words: &str) -> Option<(u32, u32, String)> {
     Some((major.parse().ok()?, minor.parse().ok()?, name.to_owned()))
 }
 
-/// Fails unless there is a directory to start in.
+/// Checks that the working directory exists.
 pub(super) fn check_directory(path: &Path) -> Result<(), RuntimeError> {
     if path.is_dir() { Ok(()) } else { Err(RuntimeError::NoDirectory(path.to_owned())) }
 }

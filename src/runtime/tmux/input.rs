@@ -12,11 +12,11 @@ pub(super) struct Screen {
     cursor: String,
     /// The text alone.
     text: String,
-    /// What stands in the input line, if there is one.
+    /// The text in the input line, if there is one.
     pub(super) input: Option<String>,
 }
 
-/// Colours change on their own.
+/// Compares without styles, because programs animate their colours.
 impl PartialEq for Screen {
     fn eq(&self, other: &Self) -> bool {
         (&self.cursor, &self.text) == (&other.cursor, &other.text)
@@ -24,7 +24,7 @@ impl PartialEq for Screen {
 }
 
 impl Screen {
-    /// Reads the cursor's position, and after it what `capture-pane -e` says.
+    /// Parses the cursor's position and, after it, the output of `capture-pane -e`.
     pub(super) fn of(said: &str) -> Self {
         let (cursor, rest) = said.split_once('\n').unwrap_or((said, ""));
         let rows = rows(rest);
@@ -56,12 +56,12 @@ fn input(cursor: &str, rows: &[Vec<Cell>]) -> Option<String> {
     let (column, row): (usize, usize) = (column.parse().ok()?, row.parse().ok()?);
     let first = (0..=row).rev().find(|at| !rows.get(*at).is_some_and(|row| continues(row)))?;
     let mark = rows.get(first).and_then(|row| mark(row)).filter(|_| column >= 2)?;
-    // A suggestion is dim but for the place of the cursor.
+    // A suggestion is dim, except for the reversed character under the cursor.
     let typed = |cell: &&Cell| !cell.style.dim && !cell.style.reverse;
     let lines = rows.get(first..=row)?.iter();
     let lines = lines.map(|row| row.iter().skip(2).filter(typed).map(|cell| cell.character));
     let text = lines.map(String::from_iter).collect::<Vec<_>>().join("\n");
-    // What is typed in shell mode would be run.
+    // Marked, because Enter would execute text that is typed in shell mode.
     let shell = if mark == '!' { "!" } else { "" };
     Some(format!("{shell}{}", text.trim()))
 }
@@ -81,7 +81,7 @@ fn mark(row: &[Cell]) -> Option<char> {
     marks.then_some(mark.character)
 }
 
-/// Styles go on from row to row.
+/// Parses the rows of a screen. Styles carry over from one row to the next.
 fn rows(text: &str) -> Vec<Vec<Cell>> {
     let mut style = Style::default();
     let row = |line: &str| {
@@ -112,7 +112,7 @@ fn escape(characters: &mut Peekable<Chars<'_>>, style: Style) -> Style {
                 }
             }
         }
-        // A link.
+        // An OSC sequence, such as a hyperlink.
         Some(']') => while !matches!(characters.next(), None | Some('\x07' | '\\')) {},
         _ => {}
     }
@@ -129,7 +129,7 @@ fn styled(codes: &str, mut style: Style) -> Style {
             "7" => style.reverse = true,
             "22" => (style.bold, style.dim) = (false, false),
             "27" => style.reverse = false,
-            // The numbers of a colour follow.
+            // Skips the numbers of a colour.
             "38" | "48" | "58" => {
                 let more = if codes.next() == Some("2") { 3 } else { 1 };
                 codes.by_ref().take(more).for_each(drop);

@@ -5,55 +5,54 @@ use crate::runtime::RuntimeError;
 /// A pane of a tmux session.
 #[derive(Debug, Clone)]
 pub(super) struct Pane {
-    /// tmux's own id of it.
+    /// The id that tmux gave it.
     pub id: String,
     /// The process that was started in it.
     pub pid: u32,
     dead: bool,
     /// The pane in which the session's process was started.
     first: String,
-    /// The session that owns it, empty where that is none of ours.
+    /// The owning session; empty if git-ao did not create the tmux session.
     owner: String,
     /// The tmux session's name.
     pub name: String,
 }
 
-/// What is asked of each pane. The name comes last: it alone may hold spaces.
+/// The format of a pane. The name comes last, because only it may contain spaces.
 const FORMAT: &str =
     "#{pane_id} #{pane_pid} #{pane_dead} #{@ao_pane} #{@ao_session} #{session_name}";
 
 impl Pane {
-    /// True when the tmux session carries this session's mark.
+    /// Returns true if the tmux session belongs to this session.
     pub fn belongs_to(&self, session: &SessionId) -> bool {
         self.owner == session.to_string()
     }
 
-    /// True when the session's process is alive in it.
-    ///
-    /// Other panes are what a person opened beside it.
+    /// Returns true if the session's process is alive in this pane. A person may have opened other
+    /// panes beside it.
     pub fn runs(&self) -> bool {
         self.id == self.first && !self.dead
     }
 }
 
-/// The panes of all sessions; none where there is no server.
+/// Returns the panes of all tmux sessions, or none if no server is running.
 pub(super) fn list(client: &Client) -> Result<Vec<Pane>, RuntimeError> {
     let ask = || client.run(["list-panes", "-a", "-F", FORMAT].map(arg));
     let answer = match ask()? {
-        // The server was ending just then: whether it has, the next answer tells.
+        // The server was just exiting; the next answer is definite.
         Answer::Failed(words) if words.contains("server exited") => ask()?,
         answer => answer,
     };
     match answer {
         Answer::Done(lines) => lines.lines().map(parse).collect(),
         Answer::NoServer => Ok(Vec::new()),
-        // A server that stays without sessions (its option exit-empty) has no pane to begin at.
+        // A server without sessions (see its option exit-empty) fails with this message.
         Answer::Failed(words) if words.starts_with("no current ") => Ok(Vec::new()),
         Answer::Failed(words) => Err(RuntimeError::Tmux(words)),
     }
 }
 
-/// A session as a target: `=` wants the whole name, `:` says that it is no window.
+/// Returns a target for a session: `=` requires an exact match, and `:` marks it as a session name.
 pub(super) fn target(name: &str) -> String {
     format!("={name}:")
 }

@@ -49,7 +49,7 @@ impl Tmux {
         start::check_version(&self.client.patient())
     }
 
-    /// The pane in which the session's process runs, or None if it runs no more.
+    /// Returns the pane in which the session's process runs, or None if it no longer runs.
     fn pane(&self, session: &SessionId, handle: &str) -> Result<Option<Pane>, RuntimeError> {
         let panes = panes::list(&self.client)?;
         if panes.iter().any(|pane| pane.name == handle && !pane.belongs_to(session)) {
@@ -116,7 +116,7 @@ impl Runtime for Tmux {
             },
             None => Stopped::AlreadyGone,
         };
-        // What else is in the session: panes that a person opened, or the remains of a dead one.
+        // The session may still contain panes that a person opened, or a dead pane.
         let panes = panes::list(&self.client)?;
         if panes.iter().any(|pane| pane.name == handle && pane.belongs_to(session)) {
             let target = panes::target(handle);

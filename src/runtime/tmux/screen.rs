@@ -2,14 +2,14 @@ use std::time::Duration;
 
 use super::client::{Answer, Client};
 
-/// How long tmux may take: whoever asks is about to end.
+/// How long tmux may take. It is short because the caller is about to exit.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// How much is asked for of what has left the screen, in lines.
+/// The start of the capture: this many lines of the scrollback.
 const HISTORY: &str = "-200";
 
-/// What the pane shows in which this process was started (`$TMUX_PANE`, see tmux(1)), with what has
-/// just left it; lines that were too wide are whole.
+/// Returns the contents of the pane in which this process was started (`$TMUX_PANE`, see tmux(1)),
+/// including recent scrollback. Wrapped lines are joined.
 pub(super) fn own(client: &Client) -> Option<String> {
     let pane = client.environment.text("TMUX_PANE").filter(|pane| pane.starts_with('%'))?;
     let mut client = client.clone();

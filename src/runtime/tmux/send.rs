@@ -5,47 +5,48 @@ use super::client::{Answer, Client, is_gone};
 use super::input::Screen;
 use crate::runtime::RuntimeError;
 
-/// How often the screen is looked at.
+/// The interval between looks at the screen.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long a program that was just started may take to show something, and then its input line:
-/// until it does, what is typed may be lost.
+/// How long a program that was just started may take to show something, and then its input line.
+/// Text that is typed earlier may be lost.
 const START: Duration = Duration::from_secs(10);
 
-/// How long the screen of such a program stands still if it has no input line that is known.
+/// How long the screen of such a program must stay unchanged if no input line is recognized.
 const CALM: Duration = Duration::from_secs(2);
 
-/// How long a program may take to show what was pasted.
+/// How long a program may take to show pasted text.
 const ECHO: Duration = Duration::from_secs(5);
 
-/// How long it may go on changing its screen after that. One that is at work never stands still.
+/// How long to wait after that for the screen to settle. The screen of a busy program never does.
 const REST: Duration = Duration::from_secs(2);
 
-/// How long a text may stand in the input line before it is a draft (a program puts its first
-/// prompt there), and after Enter before that was lost.
+/// How long text may stay in the input line before it counts as a draft, because a program shows
+/// its first prompt there; after Enter, how long before the Enter counts as lost.
 const STANDS: Duration = Duration::from_secs(3);
 
-/// How often Enter is pressed.
+/// How often Enter is pressed at most.
 const PRESSES: usize = 5;
 
 /// Pastes a text into a pane, exactly, and presses Enter when it is on the screen.
 ///
-/// The text travels by standard input and a buffer, so neither tmux nor a shell reads it. It is
-/// bracketed where the program in the pane asked for that: then its line breaks do not submit.
+/// The text is passed through standard input and a paste buffer, so neither tmux nor a shell
+/// interprets it. If the program in the pane has requested bracketed paste, line breaks in the text
+/// do not submit it.
 ///
-/// A program that takes a paste in by and by (Claude Code does) would have an Enter that comes at
-/// once submit what it has so far: nothing. And where the text does not show at all there is no
-/// field for it, but maybe a question that Enter would answer: it is not pressed.
+/// A program may process a paste with a delay, as Claude Code does; an immediate Enter would then
+/// submit an empty input line. If the text never appears, there is no input field, but maybe a
+/// question that Enter would answer. Enter is therefore pressed only after the text has appeared.
 ///
-/// A program that is only starting may show the text and lose the Enter. So where the input line
-/// is known, Enter is pressed again as long as the text stands in it.
+/// A program that is still starting may show the text and lose the Enter. If the input line is
+/// recognized, Enter is pressed again while the text stays in it.
 pub(super) fn send(client: &Client, pane: &str, text: &str) -> Result<(), RuntimeError> {
     let text = text.replace("\r\n", "\n");
-    // Others are keys to a program: ESC could end the bracket, and ^C is no text.
+    // Other control characters act as keys: ESC could end the bracketed paste, and ^C interrupts.
     if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         return Err(RuntimeError::Unsendable(c));
     }
-    // A pane that is scrolled back takes keys for itself.
+    // A pane in copy mode would interpret the keys itself.
     let leave_mode = ["copy-mode", "-q", "-t", pane];
     let enter = ["send-keys", "-t", pane, "Enter"];
     let press = || run(client, pane, &[&leave_mode, &enter], Vec::new()).map(drop);
@@ -57,7 +58,7 @@ pub(super) fn send(client: &Client, pane: &str, text: &str) -> Result<(), Runtim
     paste(client, pane, &leave_mode, text)?;
     let echo = ECHO.min(client.limit);
     let shown = match before.input {
-        // Other things on the screen may change too.
+        // The rest of the screen may change independently.
         Some(_) => until(&look, echo, |now| now.input.as_deref() != Some(""))?,
         None => until(&look, echo, |now| *now != before)?,
     };
@@ -72,7 +73,7 @@ pub(super) fn send(client: &Client, pane: &str, text: &str) -> Result<(), Runtim
     }
 }
 
-/// Waits until a program that was just started takes text, and refuses where a draft stands.
+/// Waits until a program that was just started accepts text. Fails if the input line holds a draft.
 fn ready(look: &Look<'_>, limit: Duration) -> Result<Screen, RuntimeError> {
     let mut now = look()?;
     if now.is_blank() {
@@ -103,8 +104,8 @@ fn holds_text(screen: &Screen) -> bool {
     screen.input.as_deref().is_some_and(|text| !text.is_empty())
 }
 
-/// Presses Enter again while the text stands in the input line; where that is empty, Enter does
-/// nothing.
+/// Presses Enter again while the text stays in the input line. A superfluous Enter is harmless,
+/// because it does nothing in an empty input line.
 fn submitted(
     look: &Look<'_>,
     press: &dyn Fn() -> Result<(), RuntimeError>,
@@ -115,7 +116,7 @@ fn submitted(
         match until(look, STANDS.min(limit), |now| now.input.as_deref() != Some(typed)) {
             Ok(false) if left > 0 => press()?,
             Ok(false) => break,
-            // The text may have told the program to end.
+            // The text may have made the program exit.
             Ok(true) | Err(RuntimeError::Gone(_)) => return Ok(()),
             Err(error) => return Err(error),
         }
@@ -147,7 +148,7 @@ fn screen(client: &Client, pane: &str) -> Result<Screen, RuntimeError> {
     run(client, pane, &[&cursor, &text], Vec::new()).map(|said| Screen::of(&said))
 }
 
-/// Waits for a screen; false when it does not come.
+/// Waits until the screen satisfies `comes`. Returns false if it does not in time.
 fn until(
     look: &Look<'_>,
     limit: Duration,
@@ -163,7 +164,7 @@ fn until(
     Ok(true)
 }
 
-/// Waits until the screen is the same twice, and returns it.
+/// Waits until the screen has settled, or [`REST`] has passed, and returns it.
 fn still(look: &Look<'_>) -> Result<Screen, RuntimeError> {
     let end = Instant::now() + REST;
     let mut last = look()?;
@@ -177,7 +178,7 @@ fn still(look: &Look<'_>) -> Result<Screen, RuntimeError> {
     }
 }
 
-/// Runs commands for a pane one after the other, with `input` to read.
+/// Runs commands for a pane one after the other, with `input` as standard input.
 fn run(
     client: &Client,
     pane: &str,

@@ -6,7 +6,7 @@ use super::panes::{self, target};
 use crate::model::SessionId;
 use crate::runtime::{ProcessSpec, RuntimeError};
 
-/// How many names are tried before it is not others who are in the way.
+/// How many names are tried.
 const NAMES: usize = 100;
 
 /// Starts a tmux session and returns its name.
@@ -29,7 +29,7 @@ pub(super) fn start(
         }
         match new_session(client, session, plan, &name)? {
             Answer::Done(_) => return Ok(name),
-            // Taken a moment ago.
+            // The name was taken in the meantime.
             Answer::Failed(words) if words.starts_with("duplicate session") => {}
             Answer::Failed(words) if is_gone(&words) => return Err(ended(plan)),
             Answer::Failed(words) => return Err(RuntimeError::Tmux(words)),
@@ -39,7 +39,7 @@ pub(super) fn start(
     Err(RuntimeError::NotOurs(first))
 }
 
-/// The option -e of new-session came with 3.2.
+/// Checks that tmux is at least 3.2, which introduced the option -e of new-session.
 pub(super) fn check_version(client: &Client) -> Result<(), RuntimeError> {
     match version(client)? {
         Some((major, minor, found)) if (major, minor) < (3, 2) => {
@@ -54,8 +54,8 @@ fn ended(plan: &ProcessSpec) -> RuntimeError {
     RuntimeError::EndedAtOnce(program.unwrap_or_default())
 }
 
-/// Makes the session and marks it as ours, in one go of the server: nobody sees it unmarked, and
-/// a session that was there is not touched.
+/// Creates the tmux session and marks it with its owner in a single command sequence, so that
+/// nobody sees it unmarked. An existing session is not changed.
 fn new_session(
     client: &Client,
     session: &SessionId,
@@ -77,8 +77,8 @@ fn new_session(
     let rest = [mark_pane, option(["destroy-unattached", "off"]), option(["@ao_session", &owner])];
     client.call(
         |command| {
-            // The client's directory is the session's. The option -c would do, but tmux expands
-            // formats in it, and `#(…)` in a directory's name would be run.
+            // The session inherits the client's directory. The option -c is not used, because tmux
+            // expands formats in it, and would execute `#(…)` in the name of a directory.
             command.current_dir(&plan.cwd).args(new.iter().map(|word| escape(word)));
             for words in rest {
                 command.arg(";").args(words);
@@ -93,10 +93,10 @@ fn new_session(
     )
 }
 
-/// The argument vector for tmux.
+/// Returns the argument vector for tmux.
 ///
-/// env(1) takes variables out that a server which has been running for long may hold, and makes the
-/// words more than one: a single word tmux would give to a shell.
+/// It starts with env(1), which removes variables that a long-running server may have. This also
+/// ensures that there are several words, because tmux passes a single word to a shell.
 fn argv(plan: &ProcessSpec) -> Vec<OsString> {
     let mut argv = vec![arg("env")];
     for name in &plan.remove {
@@ -104,7 +104,7 @@ fn argv(plan: &ProcessSpec) -> Vec<OsString> {
     }
     let program = plan.argv.first().map_or(&[][..], |program| program.as_bytes());
     if program.contains(&b'=') || program.starts_with(b"-") {
-        // env would take it for a variable or an option.
+        // env would take the program for a variable or an option.
         argv.extend([arg("sh"), arg("-c"), arg("exec \"$0\" \"$@\"")]);
     }
     argv.extend(plan.argv.iter().cloned());
