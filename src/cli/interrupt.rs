@@ -51,8 +51,8 @@ pub fn shown(is_set: &dyn Fn() -> bool) -> Interrupt<'_> {
     }
 }
 
-/// From here on, signals to exit are only recorded. Git's processes get the terminal's ^C too, and
-/// exit by themselves. A signal that the caller ignores, as nohup does, stays ignored.
+/// Begins to record signals to exit instead of obeying them. Git's processes get the terminal's ^C
+/// too, and exit by themselves. A signal that the caller ignores, as nohup does, stays ignored.
 pub fn watch() -> Result<Interrupted, CliError> {
     let last = Arc::new(AtomicUsize::new(0));
     for signal in heeded([SIGINT, SIGTERM, SIGHUP]) {

@@ -51,7 +51,7 @@ impl Ctx {
     }
 }
 
-/// Prints a notice. What a write is waiting for is printed only on a terminal.
+/// Prints a notice. A notice that a write is waiting is printed only on a terminal.
 fn say(notice: &Notice) {
     static SAID: AtomicBool = AtomicBool::new(false);
     let is_news = match notice {

@@ -102,7 +102,7 @@ impl Environment {
         find_program(program, self.os("PATH").unwrap_or_default())
     }
 
-    /// A process to be, with these variables and no others.
+    /// Returns a command that runs with these variables and no others.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let program = program.as_ref();
         let mut command = match self.path_of(program) {
@@ -118,9 +118,9 @@ impl Environment {
         command
     }
 
-    /// Where a program is. The standard library can start only a path without a copy of this
-    /// process (posix_spawn(3)) once the variables are others. A relative entry of PATH counts from
-    /// the directory that the program is started in.
+    /// Returns the path of a program. With a changed environment, the standard library needs a path
+    /// to avoid a fork (posix_spawn(3)). None if PATH has relative entries, which depend on the
+    /// directory in which the program is started.
     fn path_of(&self, program: &OsStr) -> Option<PathBuf> {
         let path = self.os("PATH")?;
         let is_absolute = std::env::split_paths(path).all(|entry| entry.is_absolute());
@@ -155,7 +155,7 @@ impl PartialEq for Environment {
 
 impl Eq for Environment {}
 
-/// Shows the names alone: values may be secrets.
+/// Shows only the names: values may be secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.variables.keys()).finish()

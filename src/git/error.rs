@@ -125,7 +125,7 @@ impl GitError {
     }
 }
 
-/// What a program said, behind a colon: several lines begin on a line of their own.
+/// Formats a program's message after a colon. Several lines start on a new line.
 pub(crate) fn after_colon(said: &str) -> String {
     if said.contains('\n') { format!("\n{said}") } else { format!(" {said}") }
 }

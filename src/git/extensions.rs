@@ -13,7 +13,7 @@ pub enum RefStorage {
     Foreign,
 }
 
-/// What git refuses in a repository of the first format; others it passes over there.
+/// The extensions that git rejects in format version 0, where it ignores others.
 const NEED_VERSION_1: [&str; 6] = [
     "noop-v1",
     "objectformat",

@@ -1,4 +1,4 @@
-//! The author and committer of a change: those that git would choose, or a fallback.
+//! The author and committer of a change: as git would choose them, or a fallback.
 
 use gix::actor::Signature;
 use gix::date::Time;
@@ -14,7 +14,7 @@ pub(crate) struct Signatures {
     pub committer: Signature,
 }
 
-/// In which part somebody appears in a commit.
+/// The role of a person in a commit.
 #[derive(Clone, Copy, PartialEq)]
 enum Role {
     Author,
@@ -22,7 +22,7 @@ enum Role {
 }
 
 impl Role {
-    /// As the names of variables have it.
+    /// Returns the part of the variables' names.
     fn word(self) -> &'static str {
         match self {
             Self::Author => "AUTHOR",
@@ -36,13 +36,14 @@ impl Role {
 }
 
 impl Repository {
-    /// The signatures for a commit made `now`.
+    /// Returns the signatures for a commit made `now`.
     ///
-    /// GIT_AUTHOR_DATE and GIT_COMMITTER_DATE go before `now`. In a hook of git's the author of the
-    /// commit that it runs for is not the author of what is done here.
+    /// GIT_AUTHOR_DATE and GIT_COMMITTER_DATE take precedence over `now`. In a git hook, the author
+    /// of the commit that git is making is not used.
     ///
     /// # Errors
-    /// When a name is given that git refuses, too. Where none is given there is one in any case.
+    /// Fails if the configured name is one that git refuses too. Without a configured name there is
+    /// a fallback.
     pub(crate) fn signatures(&self, now: Timestamp) -> Result<Signatures, GitError> {
         let time = Time { seconds: now.as_seconds(), offset: self.environment().local_offset(now) };
         let committer = self.signature(Role::Committer, time)?;
@@ -63,7 +64,8 @@ impl Repository {
         Ok(Signature { name: clean(&name).into(), email: clean(&email).into(), time })
     }
 
-    /// What the environment or the configuration says, in git's order (git-commit(1), ident.c).
+    /// Returns the value from the environment or the configuration, in git's order (git-commit(1),
+    /// ident.c).
     fn given(&self, role: Role, what: &str) -> Option<String> {
         let config = self.gix().config_snapshot();
         let file = |key: &str| config.string(key).map(|value| value.to_string());
@@ -77,13 +79,13 @@ impl Repository {
         })
     }
 
-    /// The date that the environment gives.
+    /// Returns the date from the environment.
     fn time(&self, role: Role) -> Option<Time> {
         let date = role.variable("DATE", self.environment()).filter(|date| !date.is_empty())?;
         gix::date::parse(&date, Some(gix::date::Zoned::now())).ok()
     }
 
-    /// What git makes of the account and the host, else our own name.
+    /// Returns the identity that git derives from the account and the host, otherwise git-ao's own.
     fn guessed(&self, role: Role) -> (String, String) {
         let said = self.git("var").arg(format!("GIT_{}_IDENT", role.word())).run().ok();
         let said = said.and_then(|output| {
@@ -111,15 +113,15 @@ fn refused(name: &str, email: &str) -> GitError {
     }
 }
 
-/// A name or an email as git writes it: without what is none at both ends, and without what would
-/// end it in between (ident.c, strbuf_addstr_without_crud).
+/// Cleans a name or an email as git does: strips certain characters at both ends, and those that
+/// would end it anywhere (ident.c, strbuf_addstr_without_crud).
 fn clean(text: &str) -> String {
     let crud = |c: char| c <= ' ' || ",:;<>\"\\'".contains(c);
     text.trim_matches(crud).replace(['\n', '<', '>'], "")
 }
 
 impl Signatures {
-    /// The committer as a reflog names it.
+    /// Returns the committer in the format of a reflog.
     pub fn committer_line(&self) -> String {
         let Signature { name, email, time } = &self.committer;
         format!("{name} <{email}> {} {}", time.seconds, offset(time))
@@ -136,7 +138,7 @@ impl Signatures {
     }
 }
 
-/// An offset as git writes it: `+0100`.
+/// Formats an offset as git does: `+0100`.
 fn offset(time: &Time) -> String {
     let minutes = time.offset / 60;
     let sign = if minutes < 0 { '-' } else { '+' };

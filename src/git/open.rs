@@ -13,11 +13,11 @@ use super::error::Cause;
 use super::safe_directory::is_safe;
 use super::{Environment, GitCommand, RepositoryError};
 
-/// Whether the repository must be the user's own, or named in `safe.directory`.
+/// Whether to check that the repository belongs to the user, or is named in `safe.directory`.
 #[derive(Clone, Copy, PartialEq)]
 enum Trust {
     Check,
-    /// Git has checked it.
+    /// Git has already checked this.
     Given,
 }
 
@@ -29,9 +29,9 @@ pub fn discover(
     open(folder, environment, Trust::Check).or_else(|source| ask_git(folder, environment, source))
 }
 
-/// What gix refuses is put to git. Where git refuses it too, it says why, in the words that users
-/// know and with the way out that it offers. Where git does not, it may have been told to trust the
-/// repository in a way that is not read here: `git -c safe.directory=…`.
+/// Asks git about a repository that gix refuses. If git refuses it too, its message gives the
+/// reason, and a remedy, in words that users know. If git accepts it, it may have been told to
+/// trust the repository in a way that is not read here: `git -c safe.directory=…`.
 pub fn ask_git(
     folder: &Path,
     environment: &Environment,
@@ -46,7 +46,7 @@ pub fn ask_git(
     }
 }
 
-/// What git's message means; git is told not to translate it.
+/// Interprets git's message, which is not translated.
 fn refusal(message: String) -> RepositoryError {
     let says = |words: &str| message.contains(words);
     if says("not a git repository") {
@@ -58,7 +58,7 @@ fn refusal(message: String) -> RepositoryError {
     }
 }
 
-/// Opens the git directory at `path`; that it may be trusted is known.
+/// Opens the git directory at `path`, which is known to be trusted.
 pub fn open_trusted(path: &Path, environment: &Environment) -> Result<gix::Repository, Cause> {
     let repo = options(environment).open_path_as_is(true).with(Owner::Full).open(path)?;
     configure(repo, environment)
@@ -75,19 +75,19 @@ fn open(folder: &Path, environment: &Environment, trust: Trust) -> Result<gix::R
         match trust {
             Trust::Check if is_safe(&repo, environment) => trust_config(&mut repo)?,
             Trust::Check => return Err("the repository belongs to somebody else".into()),
-            // Where GIT_DIR names it, git checks nothing.
+            // Git does not check a repository that GIT_DIR names.
             Trust::Given if environment.has("GIT_DIR") => {}
             Trust::Given => trust_config(&mut repo)?,
         }
     }
     if let Some(top) = environment.os("GIT_WORK_TREE") {
-        // Where there is none, git says so to whoever needs it.
+        // If the worktree does not exist, git reports that when it is needed.
         let _ = repo.set_workdir(folder.join(top));
     }
     Ok(repo)
 }
 
-/// Looks for a repository in `folder` and above it.
+/// Searches for a repository in `folder` and its parents.
 fn search(folder: &Path, environment: &Environment) -> Result<ThreadSafeRepository, Cause> {
     let crosses = environment.os("GIT_DISCOVERY_ACROSS_FILESYSTEM");
     let crosses = crosses.and_then(|value| gix::config::Boolean::try_from(value.to_owned()).ok());
@@ -102,7 +102,8 @@ fn search(folder: &Path, environment: &Environment) -> Result<ThreadSafeReposito
     Ok(ThreadSafeRepository::discover_opts(folder, limits, options)?)
 }
 
-/// GIT_CEILING_DIRECTORIES (git(1)): links are resolved up to an empty entry.
+/// Reads GIT_CEILING_DIRECTORIES (git(1)). Symbolic links are resolved in the entries before an
+/// empty one.
 fn ceilings(environment: &Environment) -> Vec<PathBuf> {
     let list = environment.os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
     let (mut found, mut is_literal) = (Vec::new(), false);
@@ -117,7 +118,7 @@ fn ceilings(environment: &Environment) -> Vec<PathBuf> {
     found
 }
 
-/// How gix opens a repository: with nothing that it would read from the process by itself.
+/// Returns options with which gix reads nothing from the environment of this process.
 fn options(environment: &Environment) -> gix::open::Options {
     let base = environment.text("GIT_REPLACE_REF_BASE");
     let base = base.map(|base| format!("gitoxide.objects.replaceRefBase={base}"));

@@ -8,8 +8,8 @@ use super::files::{Fsync, Shared};
 use super::objects::{HitRate, MissBackoff, ObjectCache, ObjectDirs};
 use super::{Environment, RepositoryError, open};
 
-/// How many bytes of what was read from packs are kept. Records are much alike, so that git stores
-/// one as its difference from another, which is stored as its difference from a third.
+/// The cache for pack data, in bytes. Records resemble each other, so git stores them as chains of
+/// deltas.
 const PACK_CACHE: usize = 16 << 20;
 
 /// A git repository, found and trusted as git finds and trusts it.
@@ -51,7 +51,7 @@ impl Repository {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         let mut repo = open::discover(&folder, &environment)?;
         if check_read(&repo, &environment).is_err() {
-            // What could not be read a moment ago may be readable now.
+            // A file may have become readable in the meantime.
             repo = open::discover(&folder, &environment)?;
             check_read(&repo, &environment)?;
         }
@@ -59,8 +59,8 @@ impl Repository {
         Self::vet(repo, environment, &folder)
     }
 
-    /// The repository with this common git directory, whatever the environment says; that it may be
-    /// trusted is known.
+    /// Opens the repository with this common git directory, whatever the environment says. It is
+    /// known to be trusted.
     pub(super) fn at(common_dir: &Path, environment: Environment) -> Result<Self, RepositoryError> {
         let repo = open::open_trusted(common_dir, &environment)
             .map_err(|source| RepositoryError::Open { path: common_dir.to_owned(), source })?;
@@ -241,8 +241,8 @@ impl std::fmt::Debug for Repository {
     }
 }
 
-/// `.git` lies in the main worktree; a submodule's repository says where it is (`core.worktree`);
-/// of any other git directory the one worktree that is not linked is it.
+/// Returns the main worktree: the directory that contains `.git`, or for a submodule its
+/// `core.worktree`. For any other git directory, it is the worktree that is not linked.
 fn main_folder(repo: &gix::Repository, common_dir: &Path) -> PathBuf {
     if let (Some(folder), true) = (common_dir.parent(), common_dir.ends_with(".git")) {
         return folder.to_owned();

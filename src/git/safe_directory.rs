@@ -6,8 +6,8 @@ use gix::config::source::Kind;
 use super::Environment;
 use super::config::interpolated;
 
-/// Whether `safe.directory` names the repository (git-config(1)). It counts only where the user or
-/// the system says it, and an empty value forgets those before it.
+/// Returns true if `safe.directory` names the repository (git-config(1)). Only the user's and the
+/// system's configuration count, and an empty value clears those before it.
 pub fn is_safe(repo: &gix::Repository, environment: &Environment) -> bool {
     let is_ours = |meta: &gix::config::file::Metadata| {
         matches!(meta.source.kind(), Kind::System | Kind::Global)

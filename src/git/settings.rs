@@ -22,7 +22,7 @@ pub(crate) const RUNTIME: &str = "ao.runtime";
 pub(crate) const TMUX_SOCKET: &str = "ao.tmuxSocket";
 pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
 
-/// All keys, but for those of agents.
+/// All keys except those of individual agents.
 pub(crate) const KEYS: [&str; 14] = [
     AGENT,
     AUTO_PUSH,

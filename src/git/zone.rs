@@ -10,9 +10,9 @@ use crate::model::Timestamp;
 impl Environment {
     /// The offset from UTC, in seconds, that the local time zone has at `time`.
     ///
-    /// As tzset(3) has it: TZ, else /etc/localtime, else UTC, as they are when it is first asked
-    /// for. Reads the one file that is needed; jiff by itself would go through the whole database
-    /// of time zones first.
+    /// The zone is chosen as by tzset(3), on the first call: TZ, otherwise /etc/localtime,
+    /// otherwise UTC. Only the needed file is read; jiff would first scan the whole time zone
+    /// database.
     pub fn local_offset(&self, time: Timestamp) -> i32 {
         let time = jiff::Timestamp::from_millisecond(time.as_millis());
         let zone = self.zone().get_or_init(|| zone(self.os("TZ")));
@@ -29,7 +29,7 @@ fn zone(name: Option<&OsStr>) -> TimeZone {
     if text.is_empty() || text == "UTC" {
         return TimeZone::UTC;
     }
-    // A name that is absolute replaces the folder.
+    // An absolute name replaces the directory.
     let is_name = !text.split('/').any(|part| part == "..");
     let path = PathBuf::from("/usr/share/zoneinfo").join(text);
     let found = is_name.then(|| of_file(&path)).flatten();

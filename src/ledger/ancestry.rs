@@ -1,4 +1,4 @@
-//! How two tips are related: what only one of them has, and where they parted.
+//! Compares two tips: the commits that only one of them has, and their merge bases.
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
@@ -7,18 +7,18 @@ use gix::objs::Commit;
 
 use crate::git::{ObjectError, Repository};
 
-/// What two tips have of each other.
+/// The relation of two tips.
 #[derive(Debug, Default)]
 pub(crate) struct Relation {
     /// The commits that only the first has.
     pub ahead: Vec<ObjectId>,
     /// The commits that only the second has.
     pub behind: Vec<ObjectId>,
-    /// The last commits that both have, sorted: none of them is in another one's past.
+    /// The merge bases, sorted: the common ancestors that are not ancestors of each other.
     pub bases: Vec<ObjectId>,
 }
 
-/// Commits, as far as a walk needs them, each read once.
+/// The commits of walks, each read once.
 pub(crate) struct Graph<'r> {
     repo: &'r Repository,
     is_merge: fn(&Commit) -> bool,
@@ -36,21 +36,21 @@ struct Node {
 const FIRST: u8 = 1;
 const SECOND: u8 = 2;
 const BOTH: u8 = FIRST | SECOND;
-/// In the past of a commit that both have.
+/// An ancestor of a common commit.
 const STALE: u8 = 4;
 
 impl<'r> Graph<'r> {
-    /// `is_merge` tells a commit that a merge made and that says nothing of its own.
+    /// Makes an empty graph. `is_merge` recognizes merge commits that make no changes of their own.
     pub fn new(repo: &'r Repository, is_merge: fn(&Commit) -> bool) -> Result<Self, ObjectError> {
         Ok(Self { repo, is_merge, nodes: HashMap::new(), shallow: repo.shallow_commits()? })
     }
 
-    /// True for a commit that a merge made and that says nothing of its own.
+    /// Returns true for a merge commit that makes no changes of its own.
     pub fn is_merge(&mut self, id: ObjectId) -> Result<bool, ObjectError> {
         Ok(self.node(id)?.is_merge)
     }
 
-    /// Compares all that some commits have with all that another one has.
+    /// Compares the history of several commits with that of another one.
     pub fn relation(
         &mut self,
         first: &[ObjectId],
@@ -70,10 +70,10 @@ impl<'r> Graph<'r> {
         Ok(Relation { ahead: walk.only(FIRST), behind: walk.only(SECOND), bases })
     }
 
-    /// Git's way to find merge bases (commit-reach.c, paint_down_to_common), newest first.
+    /// Finds common ancestors like git (commit-reach.c, paint_down_to_common), newest first.
     ///
-    /// It goes on until it is past everything that only one side has, so that equal times do not
-    /// matter, and to the very start where it meets a commit that is older than its parent.
+    /// The walk continues until it is past all commits that only one side has, so equal times do no
+    /// harm. If a commit is older than its parent, it continues to the roots.
     fn walk(&mut self, first: &[ObjectId], second: ObjectId) -> Result<Walk, ObjectError> {
         let mut walk = Walk { horizon: i64::MAX, ..Walk::default() };
         for id in first {
@@ -119,11 +119,11 @@ impl<'r> Graph<'r> {
 struct Walk {
     flags: BTreeMap<ObjectId, u8>,
     queue: BinaryHeap<(i64, ObjectId)>,
-    /// For what waits in the queue: whether it is there already.
+    /// Whether a commit is in the queue.
     waiting: HashMap<ObjectId, bool>,
-    /// How many of these are not stale.
+    /// The number of queued commits that are not stale.
     fresh: usize,
-    /// How old a commit must be to be of no interest when nothing fresh waits.
+    /// The time before which stale commits need not be visited.
     horizon: i64,
     common: BTreeSet<ObjectId>,
 }

@@ -1,13 +1,14 @@
 use std::time::Duration;
 
-/// Waits longer each time, by chance, so that two who collided do not collide again.
+/// A random wait that grows each time, so that two writers that collided do not collide again.
 pub(crate) struct Backoff {
     limit: u64,
     most: u64,
 }
 
 impl Backoff {
-    /// Waits for up to `first` milliseconds, then twice that, and at most `most`.
+    /// Makes a backoff that waits up to `first` milliseconds, then up to twice that, and so on up
+    /// to `most`.
     pub fn new(first: u64, most: u64) -> Self {
         Self { limit: first, most }
     }

@@ -36,7 +36,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// When a commit was made.
+/// Returns the time of a commit.
 pub(crate) fn commit_time(commit: &Commit) -> Timestamp {
     Timestamp::from_millis(commit.committer.time.seconds.saturating_mul(1000))
 }

@@ -1,4 +1,4 @@
-//! The one way to write: a ref moves from the tip that was read to a commit that is whole.
+//! The only way to write: a ref moves from the tip that was read to a complete new commit.
 
 use gix::ObjectId;
 use gix::objs::Commit;
@@ -12,29 +12,29 @@ use crate::git::{
 };
 use crate::model::{Oid, Timestamp};
 
-/// Where a ref goes: to a commit that is written and whole.
+/// The update of a ref to a commit that has been written.
 #[derive(Debug)]
 pub(crate) struct RefUpdate {
-    /// Its full name.
+    /// The full name.
     pub name: String,
-    /// Where it must be; None where it must not exist.
+    /// The required old value; None if the ref must not exist.
     pub expected: Option<Oid>,
-    /// Where it goes.
+    /// The new value.
     pub new: Oid,
-    /// What the reflog says about it.
+    /// The reflog message.
     pub log: String,
 }
 
 impl Ledger {
-    /// Moves each ref that `build` names from where `build` found it to where it says: all of
-    /// them, or none. `build` runs again if somebody else moved one of them meanwhile; nothing was
-    /// moved then. While another program only holds a lock, the same updates are tried again.
+    /// Runs `build` and makes the updates that it returns: all of them, or none. If another process
+    /// moved one of the refs meanwhile, nothing is moved and `build` runs again. If another program
+    /// merely holds a lock, the same updates are tried again.
     ///
-    /// Returns what the last run returned, and the updates that were made.
+    /// Returns the value of the last run, and the updates that were made.
     ///
     /// # Errors
-    /// What `build` returns; a write that failed or whose turn did not come. In each case the refs
-    /// are where they were, but for [`RefError::Partial`].
+    /// Fails with the error of `build`, or if a write fails or times out. The refs are then
+    /// unchanged, except after [`RefError::Partial`].
     pub(crate) fn commit_with_retry<T, E: From<LedgerError>>(
         &self,
         mut build: impl FnMut(Timestamp) -> Result<(T, Vec<RefUpdate>), E>,
@@ -102,12 +102,12 @@ impl Ledger {
         }
     }
 
-    /// Points a ref at a commit, whatever it holds now.
+    /// Resets a ref to a commit, whatever its present state.
     ///
-    /// To be called with the [lock](Self::lock) held.
+    /// The caller holds the [lock](Self::lock).
     ///
     /// # Errors
-    /// When it is no longer in the state that was seen, or cannot be written.
+    /// Fails if the ref is no longer in the state `state`, or cannot be written.
     pub(crate) fn reset(
         &self,
         name: &str,
@@ -125,10 +125,10 @@ impl Ledger {
         Ok(())
     }
 
-    /// Writes a commit that the committer of this repository makes at a time.
+    /// Writes a commit, with the repository's author and committer and this time.
     ///
     /// # Errors
-    /// When it cannot be written, or git refuses the name of its author.
+    /// Fails if the commit cannot be written, or if git rejects the author's name.
     pub(crate) fn write_commit(
         &self,
         tree: ObjectId,
@@ -149,12 +149,11 @@ impl Ledger {
         Ok(oid(self.repository().write_object(&commit)?))
     }
 
-    /// Puts things where they belong, or takes out what lies there, in this order, and writes the
-    /// trees above them; all else stays. gix's own editor of trees would look up every sibling of
-    /// what is written.
+    /// Applies edits to a tree in this order, and writes the changed trees. gix's own tree editor
+    /// would look up every sibling of a changed entry.
     ///
     /// # Errors
-    /// When a tree on the way cannot be read or written.
+    /// Fails if an affected tree cannot be read or written.
     pub(crate) fn write_tree(
         &self,
         root: &RawTree,
@@ -177,19 +176,19 @@ impl Ledger {
     }
 }
 
-/// Where the refs are after an attempt to move them.
+/// The result of an attempt to move refs.
 enum Moved {
-    /// Where they were to go.
+    /// The refs have their new values.
     Here,
-    /// At least one of them where somebody else moved it.
+    /// Another process moved at least one of the refs.
     Elsewhere,
 }
 
-/// Now and then, lets git pack what was written, in the background.
+/// Runs `git maintenance` in the background, after one of 256 commits on average.
 fn maintain(repo: &Repository, commit: &Oid) {
     let is_due = commit.as_str().starts_with("00");
     if is_due && repo.config_bool("maintenance.auto") != Some(false) {
-        // A repository that is not packed is slower, not wrong: the next one that is due tries again.
+        // An unpacked repository is only slower, and a later run will pack it.
         let _ = repo.git("maintenance").args(["run", "--auto", "--quiet"]).detach();
     }
 }

@@ -2,11 +2,11 @@ use gix::ObjectId;
 use gix::bstr::BString;
 use gix::objs::tree::EntryKind;
 
-/// One change of a tree.
+/// A change of one tree entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Edit {
-    /// Where, from the top.
+    /// The path from the root.
     pub path: Vec<BString>,
-    /// What is put there; None takes out what lies there.
+    /// The new entry; None removes the present one.
     pub entry: Option<(EntryKind, ObjectId)>,
 }

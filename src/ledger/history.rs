@@ -1,4 +1,4 @@
-//! The commits behind a ref, newest first.
+//! The history of refs, newest first.
 
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
@@ -10,21 +10,21 @@ use super::{Graph, commit_time};
 use crate::git::{ObjectError, Repository, gix_id, oid};
 use crate::model::{Oid, Timestamp};
 
-/// Commits, newest first, read as they are asked for. Among those of one time, none comes after one
-/// that is in its past.
+/// An iterator over commits, newest first, which reads them on demand. Among commits with the same
+/// time, none follows one of its ancestors.
 ///
-/// What cannot be read is one error; the commits behind it that can be reached another way still
+/// An unreadable commit gives one error. Older commits that are reachable in another way still
 /// follow.
 #[derive(Debug)]
 pub(crate) struct Commits<'r> {
     repo: &'r Repository,
     queue: BinaryHeap<Waiting>,
-    /// Those of one time, in their order.
+    /// Commits with the same time, in order.
     simultaneous: VecDeque<Waiting>,
     seen: HashSet<Oid>,
-    /// What may be visited; None for everything.
+    /// The commits that may be visited; None for all.
     only: Option<HashSet<ObjectId>>,
-    /// The parents of the last one, which are read when the next one is asked for.
+    /// The parents of the last commit, which are read when the next one is requested.
     parents: Vec<(Oid, Option<Timestamp>)>,
     problems: Vec<ObjectError>,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Commits<'r> {
 struct Waiting {
     id: Oid,
     commit: Commit,
-    /// Its time, or that of a commit after it if that is earlier: a clock may have been ahead.
+    /// The commit's time, or that of a child if it is earlier: a clock may have been ahead.
     time: Timestamp,
 }
 
@@ -58,7 +58,7 @@ impl PartialOrd for Waiting {
 }
 
 impl<'r> Commits<'r> {
-    /// All that these have, and they themselves.
+    /// Iterates over these commits and their ancestors.
     pub fn new<'t>(repo: &'r Repository, tips: impl IntoIterator<Item = &'t Oid>) -> Self {
         let parents = tips.into_iter().map(|tip| (tip.clone(), None)).collect();
         Self {
@@ -72,7 +72,7 @@ impl<'r> Commits<'r> {
         }
     }
 
-    /// Leaves out this commit and all that is in its past.
+    /// Leaves out this commit and its ancestors.
     pub fn since(mut self, start: &Oid) -> Self {
         let tips: Vec<_> = self.parents.iter().map(|(tip, _)| gix_id(tip)).collect();
         let graph = Graph::new(self.repo, |_| false);
@@ -86,7 +86,7 @@ impl<'r> Commits<'r> {
         self
     }
 
-    /// Lets this one be the last.
+    /// Ends the iteration.
     pub fn stop(&mut self) {
         self.queue.clear();
         self.simultaneous.clear();
@@ -108,7 +108,7 @@ impl<'r> Commits<'r> {
         }
     }
 
-    /// Puts all commits of this one's time in order: a commit comes when all that have it have come.
+    /// Orders all commits with the same time as this one: each comes after all of its children.
     fn sort_simultaneous(&mut self, first: Waiting) {
         let time = first.time;
         let mut all = vec![first];

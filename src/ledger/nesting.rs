@@ -1,4 +1,4 @@
-//! Keeps a write from waiting for the one that it is part of.
+//! Prevents a write inside another write from waiting for itself.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ thread_local! {
     static WRITING: RefCell<Vec<PathBuf>> = const { RefCell::new(Vec::new()) };
 }
 
-/// This thread is writing to a repository, until this is dropped.
+/// Marks this thread as writing to a repository until it is dropped.
 pub(super) struct Writing(PathBuf);
 
 impl Writing {
@@ -29,8 +29,8 @@ impl Drop for Writing {
     }
 }
 
-/// Refuses a write that this thread begins while it is writing to the same repository: it would
-/// wait for itself.
+/// Checks that this thread is not already writing to the same repository: a second write would wait
+/// for itself.
 pub(super) fn check(common_dir: &Path) -> Result<(), LedgerError> {
     let is_writing = |writing: &Vec<PathBuf>| writing.iter().any(|path| path == common_dir);
     match WRITING.with_borrow(is_writing) {

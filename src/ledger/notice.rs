@@ -26,7 +26,7 @@ impl fmt::Display for LedgerNotice {
     }
 }
 
-/// Who is notified.
+/// The receiver of notices.
 #[derive(Clone, Default)]
 pub(super) struct Listener(Option<Arc<Notify>>);
 

@@ -5,7 +5,7 @@ use super::{Clock, LedgerError, LedgerNotice};
 use crate::git::Repository;
 use crate::model::Oid;
 
-/// How long a write waits for others before it gives up.
+/// The default time that a write waits for other writers.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The refs of one repository that hold a history of commits.
@@ -25,7 +25,7 @@ impl Ledger {
         Self { repo, clock: Clock::system(), patience: PATIENCE, listener: Listener::default() }
     }
 
-    /// The same ledger, in its repository as it was found again elsewhere.
+    /// Returns the same ledger after its repository was moved.
     pub(crate) fn moved_to(&self, repo: Repository) -> Self {
         Self { repo, ..self.clone() }
     }

@@ -1,18 +1,18 @@
-//! Waiting for the turn to write.
+//! Waits for other writers.
 
 use std::time::{Duration, Instant};
 
 use super::{Backoff, Ledger, LedgerError, LedgerNotice, nesting};
 use crate::git::{Lock, LockError, RefError};
 
-/// How long a write waits before it says so.
+/// The time after which a waiting write notifies the listener.
 const SILENCE: Duration = Duration::from_secs(1);
 
 impl Ledger {
-    /// Takes the lock that all writers of this clone share; it is released when dropped.
+    /// Takes the lock of all writers of this clone. Dropping it releases it.
     ///
     /// # Errors
-    /// When it was not free within this ledger's patience, or cannot be made.
+    /// Fails if the lock is not free within this ledger's patience, or if it cannot be created.
     pub(crate) fn lock(&self) -> Result<Lock, LedgerError> {
         let (repo, patience) = (self.repository(), self.patience());
         nesting::check(repo.common_dir())?;
@@ -41,7 +41,7 @@ impl Attempts {
     /// Waits after an attempt that failed because another program holds a lock, or has moved a ref.
     ///
     /// # Errors
-    /// When it failed for any other reason, or patience is at its end.
+    /// Fails if the attempt failed for another reason, or if the time to wait is over.
     pub fn wait_after(&mut self, error: &RefError, ledger: &Ledger) -> Result<(), Exhausted> {
         let is_temporary = matches!(error, RefError::Locked { .. } | RefError::Moved(_));
         let waited = self.start.elapsed();
@@ -60,7 +60,7 @@ impl Attempts {
     }
 }
 
-/// There is no sense in a further attempt.
+/// No further attempt is to be made.
 pub(super) struct Exhausted {
     seconds: u64,
 }

@@ -34,7 +34,7 @@ pub fn field_changes(before: &Map, after: &Map) -> Vec<FieldChange> {
         .collect()
 }
 
-/// Sorts by the place of its first part among the known keys.
+/// The path of a field. Paths sort by the position of their first key among the known keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Path {
     rank: usize,

@@ -22,7 +22,7 @@ pub fn append_cause(text: &mut String, cause: &dyn Error) {
     }
 }
 
-/// The error's own message, without the number that Rust adds to the system's.
+/// Returns the error's own message, without the number that Rust adds to system errors.
 fn message(error: &dyn Error) -> String {
     let text = error.to_string();
     let Some((words, rest)) = text.split_once(" (os error ") else { return text };

@@ -109,7 +109,7 @@ impl Message {
     }
 }
 
-/// Keeps free text from becoming a line, and so a trailer, of its own.
+/// Joins text into one line, so that it cannot form a trailer of its own.
 fn one_line(text: &str) -> String {
     text.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -77,12 +77,12 @@ impl Handle {
     }
 }
 
-/// A number may be typed as people write it: `#42`.
+/// Strips the `#` that people write before a number: `#42`.
 fn plain(number: &str) -> &str {
     number.strip_prefix('#').unwrap_or(number)
 }
 
-/// At least 4 hex digits, with the hyphens where an id has them.
+/// Returns true for at least 4 hex digits, with hyphens in the same positions as in an id.
 fn is_prefix(text: &str) -> bool {
     (4..36).contains(&text.len())
         && text.bytes().enumerate().all(|(at, b)| match at {

@@ -1,7 +1,7 @@
 //! Plain types and pure rules: no input, no output, no clock.
 //!
-//! A session has two forms. [`Session`] is the living one, with typed fields. [`Map`] is the stored
-//! one, an ordered map of [`Value`]s in which keys that this version does not know survive.
+//! A session has two forms: [`Session`] with typed fields, and the stored form, a [`Map`] of
+//! [`Value`]s that preserves keys unknown to this version.
 
 mod change;
 mod diff;

@@ -1,9 +1,10 @@
-//! Rules for names that git or a terminal will be given.
+//! Rules for names that are passed to git or a terminal.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// True when `name` can be a branch: the rules of git-check-ref-format(1), and no leading `-`.
+/// Returns true if `name` is a valid branch name: the rules of git-check-ref-format(1), and no
+/// leading `-`.
 pub fn is_branch_name(name: &str) -> bool {
     let bad =
         |c: char| c.is_control() || matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\');
@@ -21,7 +22,8 @@ pub fn is_branch_name(name: &str) -> bool {
             .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
 }
 
-/// True when `text` has a URL's outer form: a scheme, `://`, and no space or control character.
+/// Returns true if `text` has the form of a URL: a scheme, `://`, and no space or control
+/// character.
 pub fn is_url(text: &str) -> bool {
     let scheme = |s: &str| {
         s.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -32,9 +34,9 @@ pub fn is_url(text: &str) -> bool {
         && text.split_once("://").is_some_and(|(s, rest)| scheme(s) && !rest.is_empty())
 }
 
-/// The words of a title in the form that branch names use: `fix-the-flaky-test`, at most 40
-/// characters, cut between words. Latin letters lose their accents, and other scripts stay as they
-/// are. Empty where the title has no letter or digit.
+/// Converts a title to a part of a branch name: `fix-the-flaky-test`, at most 40 characters, cut
+/// between words. Latin letters lose their accents; other scripts are kept. The result is empty if
+/// the title has no letter or digit.
 pub fn slug(title: &str) -> String {
     let title = plain_letters(title);
     let is_part = |c: char| (c.is_alphanumeric() || is_combining_mark(c)) && !is_filler(c);
@@ -56,7 +58,7 @@ pub fn slug(title: &str) -> String {
     slug
 }
 
-/// In lower case, composed, and with ASCII letters for those that only differ by an accent.
+/// Converts text to lower case and composed form, and letters with accents to ASCII.
 fn plain_letters(text: &str) -> String {
     let mut letters = String::with_capacity(text.len());
     for c in text.to_lowercase().nfkd() {
@@ -77,7 +79,7 @@ fn plain_letters(text: &str) -> String {
     letters.nfc().collect()
 }
 
-/// Letters by name that show nothing.
+/// Returns true for characters that count as letters but are invisible.
 fn is_filler(c: char) -> bool {
     matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')

@@ -1,12 +1,12 @@
-/// The one of `words` that is most like what was typed; None where none is like it.
+/// Returns the word most similar to the typed one, or None if none is similar.
 pub fn nearest<'w>(typed: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let far = typed.chars().count() / 3 + 1;
     let near = words.into_iter().map(|word| (distance(typed, word), word));
     near.filter(|(distance, _)| *distance <= far).min().map(|(_, word)| word)
 }
 
-/// How many characters must be put in, taken out, replaced or swapped with their neighbour to come
-/// from one word to the other (optimal string alignment).
+/// Returns the number of insertions, deletions, replacements and swaps of neighbouring characters
+/// that turn one word into the other (optimal string alignment).
 pub fn distance(from: &str, to: &str) -> usize {
     strsim::osa_distance(from, to)
 }

@@ -11,12 +11,12 @@ pub struct Oid(String);
 pub struct InvalidOid(String);
 
 impl Oid {
-    /// The hex digits.
+    /// Returns the hex digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The first 7 hex digits, for people.
+    /// Returns the first 7 hex digits, the form that people see.
     pub fn short(&self) -> &str {
         &self.0[..7]
     }

@@ -1,24 +1,24 @@
 use super::{Map, Timestamp};
 
-/// Where a session lives in one clone.
+/// The place of a session in one clone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Placement {
-    /// The workspace; below the home directory it starts with `~/`.
+    /// The workspace directory. A path below the home directory starts with `~/`.
     pub workspace: Option<String>,
-    /// What keeps the agent alive: `tmux`, `detached`, `foreground`, `none`.
+    /// The runtime of the agent: `tmux`, `detached`, `foreground` or `none`.
     pub runtime: Option<String>,
-    /// The runtime's own name for it.
+    /// The runtime's name for the agent.
     pub handle: Option<String>,
-    /// The socket of the tmux server that has it: an absolute path.
+    /// The absolute path of the tmux server's socket.
     pub socket: Option<String>,
-    /// When this was written.
+    /// The time at which the placement was recorded.
     pub at: Option<Timestamp>,
     /// Keys this version does not know.
     pub extra: Map,
 }
 
 impl Placement {
-    /// True when an agent was started there. It may have ended since.
+    /// Returns true if an agent was started there. It may have ended since.
     pub fn is_started(&self) -> bool {
         self.handle.is_some()
     }

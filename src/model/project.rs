@@ -13,19 +13,19 @@ pub struct Project(String);
 pub struct InvalidProject(String);
 
 impl Project {
-    /// The name as text.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The project of a repository that nothing gives a name to.
+    /// Returns the project of a repository without a name.
     pub fn unnamed() -> Self {
         Self("unnamed".to_owned())
     }
 
-    /// The project a remote's URL stands for: its last part without `.git`.
+    /// Returns the project for the URL of a remote: its last component without `.git`.
     ///
-    /// None where that part cannot be a project's name.
+    /// Returns None if that component yields no valid project name.
     pub fn from_url(url: &str) -> Option<Self> {
         let url = url.trim_end_matches('/');
         let url = url.strip_suffix("/.git").unwrap_or(url);
@@ -33,8 +33,8 @@ impl Project {
         Self::from_loose_name(last.strip_suffix(".git").unwrap_or(last))
     }
 
-    /// The nearest project name to a folder's or a repository's name: characters that a project's
-    /// name cannot hold become `-`.
+    /// Returns the project name closest to the name of a directory or repository: invalid
+    /// characters become `-`.
     pub fn from_loose_name(name: &str) -> Option<Self> {
         let ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         let name: String = name.chars().map(|c| if ok(c) { c } else { '-' }).take(100).collect();

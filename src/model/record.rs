@@ -1,4 +1,4 @@
-//! The stored form of a session and the way there and back: format version 1.
+//! Converts sessions to and from their stored form, format version 1.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -42,17 +42,17 @@ pub const KEYS: [&str; 26] = [
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// A key that every record has is not there.
+    /// A required key is missing.
     #[error("'{0}' is missing")]
     Missing(String),
-    /// A key holds something that it cannot hold.
+    /// A key has an invalid value.
     #[error("'{key}': expected {expected}, found '{found}'")]
     Invalid {
         /// The key, with dots between levels.
         key: String,
-        /// What it can hold.
+        /// The expected kind of value.
         expected: &'static str,
-        /// What it holds.
+        /// The value that was found.
         found: String,
     },
     /// The record was written by a newer version.
@@ -61,7 +61,7 @@ pub enum RecordError {
 }
 
 impl Session {
-    /// The stored form: known keys in their order without empty ones, then the unknown ones.
+    /// Returns the stored form: the known keys in order, without empty ones, then the unknown keys.
     pub fn to_record(&self) -> Map {
         let mut out = Writer::default();
         out.put("schema", self.schema);
@@ -99,9 +99,9 @@ impl Session {
         out.finish(&self.extra)
     }
 
-    /// Reads the stored form.
+    /// Parses the stored form.
     ///
-    /// Only `id` must be there. A record that says nothing of its project is of `project`.
+    /// Only `id` is required. A record without a project belongs to `project`.
     ///
     /// # Errors
     /// Fails if the id is missing, if a known key has an invalid value, or if the schema is newer than
@@ -262,7 +262,7 @@ impl Placement {
     }
 }
 
-/// Builds a map in which nothing empty stands.
+/// Builds a map without empty values.
 #[derive(Default)]
 struct Writer(Map);
 
@@ -291,7 +291,7 @@ impl Writer {
     }
 }
 
-/// Takes known keys out of a map; what is left is unknown. A null counts as not there.
+/// Takes the known keys out of a map; the remaining keys are unknown. A null counts as missing.
 struct Reader {
     prefix: String,
     map: Map,
@@ -310,7 +310,7 @@ impl Reader {
         invalid(&format!("{}{key}", self.prefix), expected, found)
     }
 
-    /// Text; a number or a boolean written by hand without quotes is taken as its text.
+    /// Takes a text. An unquoted number or boolean, as people write it by hand, counts as its text.
     fn text(&mut self, key: &str) -> Result<Option<String>, RecordError> {
         match self.take(key) {
             None => Ok(None),
@@ -390,7 +390,7 @@ impl Reader {
     }
 }
 
-/// What stands for its text where text is expected.
+/// Returns true for values that count as their text if text is expected.
 fn is_scalar(value: &Value) -> bool {
     use Value::{Bool, Float, Int, Literal, Uint};
     matches!(value, Int(_) | Uint(_) | Float(_) | Literal(..) | Bool(_))

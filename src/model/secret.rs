@@ -3,19 +3,19 @@ use std::ops::Range;
 
 use super::{Map, Value};
 
-/// Something in a text that looks like a token or a key which nobody else should have.
+/// A part of a text that looks like a secret token or key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {
-    /// What it looks like: `GitHub token`.
+    /// The apparent kind: `GitHub token`.
     pub kind: &'static str,
-    /// Where it stands, in bytes.
+    /// The position, in bytes.
     pub range: Range<usize>,
 }
 
-/// How a kind of token begins, and how many letters, digits, `-` and `_` follow at least.
+/// The kinds of tokens: the prefix, and the least number of letters, digits, `-` and `_` after it.
 ///
-/// From what the providers say of their own formats; tokens without a beginning of their own cannot
-/// be told from other words, and are not found.
+/// The formats are those that the providers document. Tokens without a prefix cannot be told from
+/// other words, and are not found.
 const FORMS: [(&str, &str, usize); 24] = [
     ("AWS access key", "AKIA", 16),
     ("AWS access key", "ASIA", 16),
@@ -43,10 +43,11 @@ const FORMS: [(&str, &str, usize); 24] = [
     ("crates.io token", "cio", 32),
 ];
 
-/// How a key begins in the textual encoding of RFC 7468, and what its first and last line end in.
+/// The beginning of a key in the textual encoding of RFC 7468, and the end of its first and last
+/// lines.
 const PEM: (&str, &str) = ("-----BEGIN ", "PRIVATE KEY-----");
 
-/// Finds what looks like a secret.
+/// Finds the parts of a text that look like secrets.
 pub fn secrets(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -63,7 +64,7 @@ pub fn secrets(text: &str) -> Vec<Secret> {
     found
 }
 
-/// The text with `…` in place of what makes each secret one.
+/// Returns the text with `…` in place of the secret part of each token or key.
 pub fn redact(text: &str) -> Cow<'_, str> {
     let mut shown = String::new();
     let mut rest = 0;
@@ -86,13 +87,13 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 pub struct HeldSecret {
     /// The field.
     pub field: String,
-    /// What it looks like.
+    /// The apparent kind.
     pub kind: &'static str,
-    /// The secret itself, to be compared and not to be shown.
+    /// The secret itself, for comparison. It must not be displayed.
     pub text: String,
 }
 
-/// What looks like a secret in a record.
+/// Finds the parts of a record that look like secrets.
 pub fn held_secrets(record: &Map) -> Vec<HeldSecret> {
     let mut held = Vec::new();
     for (key, value) in record.iter() {
@@ -135,7 +136,7 @@ fn secret_at(text: &str, at: usize) -> Option<Secret> {
         let body = rest.strip_prefix(start)?;
         let length = body.bytes().take_while(|byte| is_token(*byte)).count();
         let range = at..at + start.len() + length;
-        // A path or a sentence in kebab-case may begin so; a key has digits.
+        // A path or other text in kebab-case may have the same prefix, but a key has digits.
         let has_digit = body[..length].bytes().any(|byte| byte.is_ascii_digit());
         (length >= *least && has_digit).then_some(Secret { kind, range })
     })

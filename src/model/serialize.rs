@@ -1,4 +1,4 @@
-//! The public types in other formats, through serde: ids, times and words as text, a session as its
+//! Serializes the public types through serde: ids, times and words as text, a session as its
 //! record.
 
 use std::fmt;
@@ -46,7 +46,7 @@ impl Serialize for Session {
     }
 }
 
-/// Unlike a stored record, which is found under its project, it has to name it.
+/// The record must name its project. A stored record need not, because its path does.
 impl<'de> Deserialize<'de> for Session {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let record = Map::deserialize(from)?;

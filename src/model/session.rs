@@ -233,22 +233,22 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Where the session lives: the one rule for "in this clone" and "in another one".
+/// The places of a session: the only rule for "in this clone" and "in another one".
 ///
-/// `replica` is the name of a clone. One that was never written to has no name, and no session lives
-/// in it.
+/// `replica` is the name of a clone. A clone that never wrote has no name, and no session lives in
+/// it.
 impl Session {
-    /// Where the session lives in the clone of this name.
+    /// Returns the placement of the session in the clone with this name.
     pub fn placement_in(&self, replica: Option<&str>) -> Option<&Placement> {
         self.placements.get(replica?)
     }
 
-    /// True when the session lives in the clone of this name.
+    /// Returns true if the session lives in the clone with this name.
     pub fn lives_in(&self, replica: Option<&str>) -> bool {
         self.placement_in(replica).is_some()
     }
 
-    /// The clones other than this one in which the session lives, sorted by name.
+    /// Returns the placements of the session in other clones, sorted by name.
     pub fn other_placements(
         &self,
         replica: Option<&str>,

@@ -23,7 +23,8 @@ pub enum SessionStatus {
     Killed,
     Terminated,
     Cleanup,
-    /// A status that this version does not know. It is kept and shown as it is, and is not final.
+    /// A status that this version does not know. It is preserved and shown verbatim, and is not
+    /// final.
     Other(String),
 }
 
@@ -111,8 +112,8 @@ impl SessionStatus {
         matches!(self, Self::Spawning | Self::Working | Self::Idle | Self::NeedsInput | Self::Stuck)
     }
 
-    /// Checks a change of status by anything but a restore: what has ended does not go on. How it
-    /// ended may be said anew, unless it was merged; staying is no change.
+    /// Checks a change of status by anything but a restore. A final status can only be changed to
+    /// another final status, and `merged` not at all. Keeping the status is always allowed.
     ///
     /// # Errors
     /// Fails if the table does not allow the change.

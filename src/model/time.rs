@@ -43,10 +43,10 @@ impl Timestamp {
         Self::from_millis(self.0.saturating_add(Self::SKEW))
     }
 
-    /// The time to write for a change made `now` to something last changed at `previous`.
+    /// Returns the time to record for a change made `now`, if the last change was at `previous`.
     ///
-    /// Does not go back when the clock does; but a time that only a wrong clock can have told does
-    /// not count.
+    /// The result is later than `previous`, even if the clock was set back. A `previous` that comes
+    /// from a wrong clock is ignored.
     pub fn after(now: Self, previous: Self) -> Self {
         if previous > now.latest() { now } else { now.max(Self::from_millis(previous.0 + 1)) }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::merge::merge_tags;
 use super::{Map, Merged, Value};
 
-/// What a clone notes of the world. It is true now, whatever was done before.
+/// Facts about the world that a clone records. They hold now, whatever event is undone.
 const FACTS: [&str; 7] =
     ["status", "status_reason", "placements", "head", "transcripts", "usage", "agent_session_id"];
 
@@ -18,11 +18,10 @@ pub enum Extent {
     WithoutFacts,
 }
 
-/// Takes the change from `before` to `after` back in the record as it is `now`: what was changed
-/// later stays.
+/// Undoes the change from `before` to `after` in the present record `now`. Later changes stay.
 ///
-/// A field that this change and a later one changed differently is a conflict, and gets the value
-/// that it had before. `updated_at` stays as it is now.
+/// A field that a later change set to another value is a conflict, and gets its value from
+/// `before`. `updated_at` keeps its present value.
 pub fn undo(before: &Map, after: &Map, now: &Map, extent: Extent) -> Merged {
     let mut undoing = Undoing::default();
     let mut record = now.clone();
@@ -101,7 +100,7 @@ fn value<'m>(map: &'m Map, key: &Value) -> Option<&'m Value> {
     map.iter().find(|(other, _)| *other == key).map(|(_, value)| value)
 }
 
-/// A list; what is missing is an empty one.
+/// Returns the list, or an empty one if the value is missing.
 fn as_tags(value: Option<&Value>) -> Option<&[Value]> {
     match value {
         None => Some(&[]),

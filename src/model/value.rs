@@ -34,8 +34,9 @@ pub enum Value {
 pub struct Map(Vec<(Value, Value)>);
 
 impl Value {
-    /// A number that was written as `text`, which it keeps where it would be written otherwise. One
-    /// with an exponent always keeps it: not everybody writes those in the same way.
+    /// Makes a number that was written as `text`. It keeps the text if this version would write the
+    /// number differently. A number with an exponent always keeps it, because programs differ in
+    /// how they write exponents.
     pub fn number(number: Value, text: &str) -> Self {
         let is_own = match &number {
             Value::Int(i) => i.to_string() == text,
@@ -113,11 +114,11 @@ impl Map {
         Self::default()
     }
 
-    /// A map of entries whose keys differ.
+    /// Makes a map of entries with unique keys.
     ///
     /// # Errors
-    /// The first key that stands there twice. Many keys are looked up by their labels, so that they
-    /// do not cost their square.
+    /// Fails with the first key that occurs twice. If there are many keys, their labels are hashed,
+    /// to avoid quadratic cost.
     pub fn from_unique(entries: Vec<(Value, Value)>) -> Result<Self, Value> {
         if entries.len() <= 32 {
             let is_double = |at: usize| entries[..at].iter().any(|(key, _)| *key == entries[at].0);
@@ -136,29 +137,29 @@ impl Map {
         Ok(Self(entries))
     }
 
-    /// True when there is no entry.
+    /// Returns true if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The number of entries.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The value at a text key.
+    /// Returns the value of a text key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.iter().find(|(k, _)| k.as_str() == Some(key)).map(|(_, v)| v)
     }
 
-    /// The value at a text key, to change in place.
+    /// Returns the value of a text key for changing in place.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         self.0.iter_mut().find(|(k, _)| k.as_str() == Some(key)).map(|(_, v)| v)
     }
 
-    /// Sets the value at `key`: in place where the key is there, else at the end.
+    /// Sets the value of `key`: in place if the key exists, otherwise at the end.
     ///
-    /// Returns the value that was there.
+    /// Returns the old value, if there was one.
     pub fn insert(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
         let (key, value) = (key.into(), value.into());
         match self.0.iter_mut().find(|(k, _)| *k == key) {
@@ -170,18 +171,18 @@ impl Map {
         }
     }
 
-    /// Takes the value at a text key out.
+    /// Removes a text key and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let at = self.0.iter().position(|(k, _)| k.as_str() == Some(key))?;
         Some(self.0.remove(at).1)
     }
 
-    /// Takes the entry at a key of any type out.
+    /// Removes a key of any type.
     pub fn take(&mut self, key: &Value) {
         self.0.retain(|(other, _)| other != key);
     }
 
-    /// The entries in their order.
+    /// Returns the entries in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> {
         self.0.iter().map(|(k, v)| (k, v))
     }
@@ -213,7 +214,7 @@ impl PartialEq for Value {
     }
 }
 
-/// Order does not matter to equality.
+/// Equality ignores the order of entries.
 impl PartialEq for Map {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
@@ -246,8 +247,8 @@ impl FromIterator<(Value, Value)> for Map {
     }
 }
 
-/// For formats such as JSON that know neither tags nor keys other than text: a tag is left out, a
-/// key is written as text.
+/// For formats such as JSON, which have neither tags nor keys other than text: tags are left out,
+/// and keys are written as text.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -282,8 +283,8 @@ impl Serialize for Map {
 }
 
 impl Value {
-    /// One line of text that stands for the value: text and numbers as they are written, other
-    /// things as JSON, in which numbers are as they are written too.
+    /// Returns a one-line text form of the value: text and numbers as they are written, anything
+    /// else as JSON, in which numbers also keep their text.
     pub fn label(&self) -> String {
         match self {
             Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! Times as people type them. The time of day comes from the caller.
+//! Parses times as people type them. The caller provides the current time.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use super::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WhenError {
-    /// No form of a time.
+    /// The text is not a time.
     #[error("'{0}' is not a time such as 2026-11-20, 7d, 2.weeks.ago or yesterday")]
     NotATime(String),
-    /// No form of an age.
+    /// The text is not an age.
     #[error("'{0}' is not an age such as 30d, 12h or 2.weeks")]
     NotAnAge(String),
-    /// An age of nothing would mean everything.
+    /// The age is zero or negative, and would match everything.
     #[error("an age must be greater than zero, not '{0}'")]
     NotPositive(String),
 }
@@ -52,9 +52,9 @@ pub fn parse_when(text: &str, now: Timestamp) -> Result<Timestamp, WhenError> {
 
 /// Reads an age above zero: a number and a unit.
 ///
-/// The units are `s`, `m` or `min`, `h`, `d`, `w`, `mo`, `y`, or the words `second` to `year`, with
-/// or without an `s`; a month counts 30 days, a year 365. As git takes them, the parts may be apart,
-/// with dots or spaces, and `ago` may follow: `2w`, `2 weeks ago`, `2.weeks.ago`.
+/// The units are `s`, `m` or `min`, `h`, `d`, `w`, `mo`, `y`, or the words `second` to `year`,
+/// singular or plural. A month has 30 days, a year 365. As in git, dots or spaces may separate the
+/// parts, and `ago` may follow: `2w`, `2 weeks ago`, `2.weeks.ago`.
 ///
 /// # Errors
 /// Fails if the text is not an age, or if the age is zero or negative.
@@ -67,7 +67,7 @@ pub fn parse_age(text: &str) -> Result<Duration, WhenError> {
     }
 }
 
-/// The moment that lies `age` before `now`; at the earliest the start of 1970.
+/// Returns the time that is `age` before `now`, but not before 1970.
 pub fn ago(now: Timestamp, age: Duration) -> Timestamp {
     let millis = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_millis(now.as_millis().saturating_sub(millis))
@@ -89,7 +89,7 @@ fn age(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(count.saturating_mul(unit)))
 }
 
-/// The seconds in a unit of time.
+/// Returns the number of seconds in a unit of time.
 fn unit(name: &str) -> Option<u64> {
     Some(match name {
         "s" | "sec" | "secs" | "second" | "seconds" => 1,

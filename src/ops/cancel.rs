@@ -3,7 +3,8 @@ use crate::ops::common::{Interrupt, OpsError};
 use crate::ops::{Killed, kill};
 use crate::store::{Key, Store};
 
-/// Ends a session that is no longer needed, like [`kill`](fn@super::kill) with `cancelled` as the reason.
+/// Ends a session that is no longer needed, like [`kill`](fn@super::kill) with `cancelled` as the
+/// reason.
 ///
 /// # Errors
 /// Fails like [`kill`](fn@super::kill).

@@ -176,7 +176,7 @@ pub fn restore(
 
     let made = spot.make(&worktrees, &session)?;
     let workspace = made.path().to_owned();
-    // Choose the clone's name before the agent is started, because the agent reads it.
+    // Choose the clone's name before the agent is started: its supervisor reads the name.
     let replica = store.replica()?;
     let at = store.clock().now();
     message::leave(store.repository(), id, start.text.as_deref())?;

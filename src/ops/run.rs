@@ -34,7 +34,7 @@ pub struct Runner {
 
 impl Run {
     /// Waits until no other process runs the session, and until the requester has written the
-    /// record. A signal may end the caller meanwhile: nothing was started.
+    /// record. A signal may end the caller during the wait, because nothing was started yet.
     ///
     /// # Errors
     /// Fails if another process already runs the session.

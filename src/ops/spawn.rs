@@ -158,7 +158,7 @@ fn make(
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
         workspace::name_project(path, &session.project_id)?;
-        // Choose the clone's name before the agent is started, because the agent reads it.
+        // Choose the clone's name before the agent is started: its supervisor reads the name.
         let replica = store.replica()?;
         let at = store.clock().now();
         if let Some((launcher, start)) = agent {

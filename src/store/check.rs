@@ -54,7 +54,7 @@ impl Store {
             }
             findings.push(finding);
         }
-        // Where one of them cannot be read, that was said.
+        // Unreadable parts have been reported above.
         findings.extend(self.check_duplicates().unwrap_or_default());
         let namesakes = self.snapshot().and_then(|snapshot| snapshot.all_namesakes());
         findings.extend(namesakes.unwrap_or_default().into_iter().map(|namesake| {
@@ -188,13 +188,13 @@ impl Store {
     }
 }
 
-/// A session whose id one of another project has too. That of the repository's own project is not at
-/// fault.
+/// Returns the finding for a session that shares its id with one of another project. The session of
+/// the repository's own project is not at fault.
 fn shared_id(Namesake { place, other }: &Namesake) -> FsckFinding {
     FsckFinding::wrong(place.to_string(), format!("has the same id as '{other}'"))
 }
 
-/// What a wrong clock left in a record.
+/// Returns the problem of a record whose update time is in the future, as a wrong clock sets it.
 fn future_problem(session: &Session, now: Timestamp) -> Option<String> {
     let id = session.id.short();
     (session.updated_at > now.latest()).then(|| {
@@ -205,7 +205,7 @@ fn future_problem(session: &Session, now: Timestamp) -> Option<String> {
     })
 }
 
-/// True for a place without which no record can be found.
+/// Returns true for the path of a shelf: without it no record can be found.
 fn is_shelf(path: &str) -> bool {
     [Shelf::Active, Shelf::Archived].iter().any(|shelf| shelf.folder() == path)
 }

@@ -113,8 +113,8 @@ fn parse_value(bytes: &[u8]) -> Result<Value, RecordProblem> {
     }
 }
 
-/// The value with the texts of its numbers, from the bytes from which it was read: the library tells
-/// either what a scalar means or how it is written.
+/// Adds the original text of numbers to a value, from the same bytes. The library gives either the
+/// meaning of a scalar or its text, so the bytes are read a second time.
 fn with_texts(value: Value, bytes: &[u8]) -> Result<Value, RecordProblem> {
     let texts = Literals { value, exact: literal };
     texts.deserialize(serde_yaml::Deserializer::from_slice(bytes)).map_err(problem)
@@ -129,7 +129,7 @@ fn read(bytes: &[u8], budget: &mut Budget) -> Result<Value, serde_yaml::Error> {
     seed.deserialize(serde_yaml::Deserializer::from_slice(bytes))
 }
 
-/// The number with its text, where that means the same.
+/// Returns the number with its text, if the text means the same.
 fn literal(number: Value, text: &str) -> Value {
     let exact = Value::number(number.clone(), text);
     if exact == number || !literal::is_plain(text) {
@@ -148,7 +148,7 @@ pub fn render(map: &Map) -> Result<String, RecordProblem> {
     if let Some(text) = write_marked(map, MARK)? {
         return Ok(text);
     }
-    // The record holds the mark itself.
+    // The record contains the mark itself: choose another one.
     let plain = write(map, &Quotes { mark: None, made: Cell::new(0) })?;
     match ('\u{e000}'..MARK).find(|mark| !plain.contains(*mark)) {
         Some(mark) => Ok(write_marked(map, mark)?.unwrap_or(plain)),
@@ -171,18 +171,19 @@ fn write(map: &Map, quotes: &Quotes) -> Result<String, RecordProblem> {
     serde_yaml::to_string(&entries).map_err(|error| RecordProblem::Yaml(error.to_string()))
 }
 
-/// Begins ambiguous text until it is written, after a `!`, before which the library puts a quote;
-/// and numbers that keep their text, which it would put in quotes.
+/// Marks ambiguous text and numbers that keep their text until they are written. Ambiguous text
+/// gets a `!` before the mark, which makes the library quote it; numbers are written without the
+/// quotes that the library adds.
 const MARK: char = '\u{f8ff}';
 
-/// How ambiguous text is put in quotes.
+/// How ambiguous text is quoted.
 struct Quotes {
     mark: Option<char>,
     made: Cell<usize>,
 }
 
-/// A value on its way into YAML. Maps do not say how many entries they have: one with a single entry
-/// would be taken for a tag, and written wrong if its key is a list or a map.
+/// A value to be written as YAML. Maps do not announce their length: the library would take a map
+/// with a single entry for a tag, and write it wrong if its key is a list or a map.
 struct Written<'v> {
     value: &'v Value,
     quotes: &'v Quotes,
@@ -243,7 +244,7 @@ impl Serialize for Entries<'_> {
     }
 }
 
-/// Whether a key holds a time, which every reader may take for one.
+/// Returns true if the key holds a time. Times need no quotes: a reader may parse them as such.
 fn is_time(key: &str) -> bool {
     key == "at" || key.ends_with("_at")
 }
@@ -256,11 +257,12 @@ impl Serialize for WrittenTag<'_> {
     }
 }
 
-/// What may still be read. Aliases make a small text stand for a large value.
+/// The number of values that may still be read. With aliases, a small text can stand for a large
+/// value.
 struct Budget {
     values: usize,
     text: usize,
-    /// Whether a number was read that may have a text of its own.
+    /// Whether a number was read that may have been written in another form.
     floats: Floats,
 }
 
@@ -382,7 +384,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 }
 
-/// Whether a tag is the same when it is written and read again: others would be escaped.
+/// Returns true if a tag is read back as it was written. Other tags would be escaped.
 fn is_tag(tag: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
     tag == "!" || !tag.is_empty() && tag.chars().all(is_plain)

@@ -65,8 +65,8 @@ pub struct Location {
     pub visibility: Visibility,
 }
 
-/// Git's pattern of paths for the records of an id, in whatever project and on whatever shelf
-/// (gitglossary(7), pathspec).
+/// Returns git's pathspec for the records of an id in any project and on any shelf
+/// (gitglossary(7)).
 pub(crate) fn record_pathspec(id: SessionId) -> String {
     format!(":(glob)*/*/{}/{}", id.shard(), file_name(id))
 }
@@ -89,7 +89,7 @@ impl Location {
 }
 
 impl From<(Location, Option<ObjectId>)> for Edit {
-    /// Puts a record where it belongs, or takes it out.
+    /// Puts a record in its place, or removes it (None).
     fn from((location, blob): (Location, Option<ObjectId>)) -> Self {
         let path = location.components().map(Into::into).to_vec();
         Self { path, entry: blob.map(|blob| (EntryKind::Blob, blob)) }
@@ -136,13 +136,13 @@ pub(super) fn file_name(id: SessionId) -> String {
     format!("{id}.yaml")
 }
 
-/// The id in a file's name; None unless it is one and belongs into this shard.
+/// Returns the id in a file's name, or None if it is not an id that belongs in this shard.
 pub(super) fn id_of_file(name: &str, shard: &str) -> Option<SessionId> {
     let id: SessionId = name.strip_suffix(".yaml")?.parse().ok()?;
     (id.shard() == shard).then_some(id)
 }
 
-/// The id of the session whose record lies at a path; None where no record can.
+/// Returns the id of the session whose record has this path, or None if no record can have it.
 pub(crate) fn id_of_path(path: &str) -> Option<SessionId> {
     let (folder, name) = path.rsplit_once('/')?;
     id_of_file(name, folder.rsplit('/').next()?)

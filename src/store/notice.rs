@@ -28,7 +28,7 @@ impl fmt::Display for Notice {
     }
 }
 
-/// Who is notified.
+/// The receiver of notices.
 #[derive(Clone, Default)]
 pub(super) struct Listener(Option<Arc<Notify>>);
 

@@ -63,7 +63,7 @@ impl Store {
         Self { ledger, ref_name, private: None, listener, naming }
     }
 
-    /// What is known of this clone's name.
+    /// Returns what is known about this clone's name.
     pub(super) fn naming(&self) -> &Naming {
         &self.naming
     }
@@ -81,7 +81,7 @@ impl Store {
         Self { ref_name: name.to_owned(), private: None, ..self.clone() }
     }
 
-    /// The same store, in its repository as it was found again elsewhere.
+    /// Returns the same store after its repository was moved.
     pub(crate) fn moved_to(&self, repo: Repository) -> Self {
         Self { ledger: self.ledger.moved_to(repo), naming: Naming::default(), ..self.clone() }
     }
@@ -136,7 +136,8 @@ impl Store {
         self.ledger.clock()
     }
 
-    /// The ref of the sessions that are as visible as this; None where they are not looked at.
+    /// Returns the ref of the sessions with this visibility, or None if the store was opened
+    /// without private sessions.
     pub(super) fn ref_of(&self, visibility: Visibility) -> Option<&str> {
         match visibility {
             Visibility::Public => Some(&self.ref_name),
@@ -169,12 +170,12 @@ impl Store {
         Ok(matches!(self.tips()?, (None, Ok(None))))
     }
 
-    /// The public tip, and the private one if it can be read.
+    /// Returns the public tip, and the private one or the error of reading it.
     pub(super) fn tips(&self) -> Result<(Option<Oid>, PrivateTip), StoreError> {
         let Some(private) = self.private else { return Ok((self.tip()?, Ok(None))) };
         match self.repository().read_refs([&self.ref_name, private]) {
             Ok([public, private]) => Ok((public, Ok(private))),
-            // It is one of the two.
+            // One of the refs is unreadable: reading them one by one tells which.
             Err(_) => Ok((self.tip()?, self.private_tip())),
         }
     }

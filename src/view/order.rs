@@ -55,7 +55,7 @@ fn similar(typed: &str) -> String {
 }
 
 impl Default for Order {
-    /// Newest first.
+    /// Returns the default order: newest first.
     fn default() -> Self {
         Self { key: Key::Updated, is_reversed: true }
     }

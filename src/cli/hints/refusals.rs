@@ -16,27 +16,27 @@ pub fn no_events(error: CliError) -> CliError {
     error.hint("to start a session: git ao spawn \"<task>\"")
 }
 
-/// The argument is not an event.
+/// Refuses an argument that is not an event.
 pub fn not_an_event(text: &str) -> CliError {
     CliError::refused(format!("'{}' is not an event", escape::line(text)))
         .hint("to list the events: git ao log")
 }
 
-/// Git cannot draw the graph of events.
+/// Reports that git cannot draw the graph of events.
 pub fn no_graph(error: &GitError) -> CliError {
     CliError::fatal("git cannot draw the graph")
         .because(error)
         .hint("to see the readable events: git ao log")
 }
 
-/// The id prefix matches several deleted sessions.
+/// Refuses an id prefix that matches several deleted sessions.
 pub fn ambiguous(handle: &str, ids: &[SessionId]) -> CliError {
     let shown = ids.iter().take(20).map(SessionId::to_string).collect::<Vec<_>>();
     CliError::refused(format!("'{handle}' is ambiguous: {} deleted sessions", ids.len()))
         .hint(format!("candidates are:\n  {}", shown.join("\n  ")))
 }
 
-/// The word is not a known status, and no record has it.
+/// Refuses a status that is unknown and that no record has.
 pub fn unknown_status(word: &str) -> CliError {
     let all = SessionStatus::ALL.iter().map(SessionStatus::as_str).chain(["corrupt"]);
     let words: Vec<_> = all.collect();
@@ -46,81 +46,81 @@ pub fn unknown_status(word: &str) -> CliError {
         .hint(format!("{near}the statuses are {}", words.join(", ")))
 }
 
-/// The word is not a visibility.
+/// Refuses a word that is not a visibility.
 pub fn unknown_visibility(word: &str) -> CliError {
     CliError::refused(format!("unknown visibility '{}'", escape::line(word)))
         .hint("the visibilities are public and private")
 }
 
-/// The word is not the name of a hook.
+/// Refuses a word that is not the name of a hook.
 pub fn unknown_hook(error: &UnknownHook) -> CliError {
     let all = HookName::ALL.map(HookName::as_str).join(", ");
     CliError::usage(error.to_string()).hint(format!("the hooks are {all}"))
 }
 
-/// There is no manual page of this name.
+/// Reports that there is no manual page of this name.
 pub fn no_page(name: &str, pages: &[String]) -> CliError {
     CliError::refused(format!("no manual page '{}'", escape::line(name)))
         .hint(format!("the pages are {}", pages.join(", ")))
 }
 
-/// Nothing was fetched from a remote.
+/// Reports that nothing was fetched from a remote yet.
 pub fn nothing_fetched(remote: &str) -> CliError {
     CliError::refused(format!("nothing has been fetched from '{remote}' yet"))
         .hint(format!("git ao fetch {}", shell_name(remote)))
 }
 
-/// There is no editor.
+/// Reports that there is no editor.
 pub fn no_editor() -> CliError {
     CliError::fatal("no editor for this terminal")
         .hint("to set one: git config core.editor <editor>")
 }
 
-/// Neither a task nor a title was given.
+/// Refuses a request with neither a task nor a title.
 pub fn no_task(synopsis: &str) -> CliError {
     CliError::usage("no task was given")
         .synopsis(synopsis)
         .hint("give the task as an argument, or use --edit to write it in your editor")
 }
 
-/// The task is too long for a record.
+/// Refuses a task that is too long for a record.
 pub fn task_too_long(most: usize) -> CliError {
     CliError::refused(format!("the task is longer than {most} KiB; nothing was started"))
         .hint("put it into a file in the repository, and refer to the file in the task")
 }
 
-/// There is no text to send.
+/// Refuses to send without a text.
 pub fn no_text() -> CliError {
     CliError::usage("no text was given")
         .synopsis("git ao send [<session>] <text>...")
         .hint("'-' reads it from standard input")
 }
 
-/// The text is too long to be typed.
+/// Refuses a text that is too long to be typed.
 pub fn text_too_long(place: &str) -> CliError {
     CliError::refused(format!("the text in {place} is longer than 1 MiB"))
         .hint("put it into a file in the worktree, and refer to the file")
 }
 
-/// The agent of a session has no terminal to type into.
+/// Refuses to type into an agent without a terminal.
 pub fn takes_no_input(id: SessionId, error: &RuntimeError) -> CliError {
     CliError::refused(format!("session {} takes no input: {error}", id.short()))
         .hint("text can be sent only to an agent in tmux")
 }
 
-/// `attach` needs a terminal.
+/// Refuses `attach` without a terminal.
 pub fn no_terminal_to_attach(id: SessionId) -> CliError {
     CliError::refused("standard input is not a terminal")
         .hint(format!("to type into the session: git ao send {} <text>", id.short()))
 }
 
-/// `run` needs a terminal.
+/// Refuses `run` without a terminal.
 pub fn no_terminal_to_run(id: SessionId) -> CliError {
     CliError::refused("there is no terminal for the agent")
         .restore_hint("to start it without a terminal", id)
 }
 
-/// `status --watch` needs a terminal.
+/// Refuses `status --watch` without a terminal.
 pub fn no_terminal_to_watch() -> CliError {
     CliError::usage("'--watch' needs a terminal").hint("for a script: git ao status --json")
 }

@@ -269,7 +269,7 @@ pub(super) mod testing {
         }
     }
 
-    /// What `print` wrote to an output of that kind.
+    /// Returns what `print` wrote to such a screen.
     pub fn printed(screen: Screen, print: impl FnOnce(&mut Out)) -> String {
         let shared = Shared::default();
         let mut out = Out::to(Box::new(shared.clone()), screen);

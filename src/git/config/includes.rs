@@ -32,7 +32,7 @@ pub fn check_includes(
 /// An include that only git can judge.
 enum Odd {
     Unreadable(PathBuf, io::Error),
-    /// Its name says a user, or a place that git was installed to.
+    /// The path begins with `~user` or `%(prefix)`.
     Name,
 }
 

@@ -1,4 +1,4 @@
-//! The configuration of a repository, read in git's order (git-config(1)): the system's, the
+//! Loads the configuration of a repository in git's order (git-config(1)): the system's, the
 //! user's, the repository's, and the environment's.
 
 use std::path::PathBuf;
@@ -13,11 +13,11 @@ use super::overrides;
 use crate::git::Environment;
 use crate::git::error::Cause;
 
-/// The files that belong to no repository, first those that count least.
+/// The files outside of any repository, lowest precedence first.
 const GLOBAL: [Source; 3] = [Source::System, Source::Git, Source::User];
 
 /// Adds the other levels to the configuration of a repository that was opened with its own level
-/// alone.
+/// only.
 pub fn load(repo: &mut gix::Repository, environment: &Environment) -> Result<(), Cause> {
     let common_dir = repo.common_dir().to_owned();
     let own = repo.config_snapshot_mut().forget();
@@ -56,7 +56,7 @@ pub fn load(repo: &mut gix::Repository, environment: &Environment) -> Result<(),
     Ok(())
 }
 
-/// The files of the configuration that belong to no repository, whether they are there or not.
+/// Returns the paths of the configuration files outside of any repository; they need not exist.
 pub fn global_files(environment: &Environment) -> impl Iterator<Item = (Source, PathBuf)> {
     let mut variable = |name: &str| {
         let value = environment.os(name)?;
@@ -67,7 +67,7 @@ pub fn global_files(environment: &Environment) -> impl Iterator<Item = (Source, 
         .filter_map(move |source| Some((source, source.storage_location(&mut variable)?)))
 }
 
-/// A path with `~/`, `~user/` and `%(prefix)/` resolved.
+/// Resolves `~/`, `~user/` and `%(prefix)/` in a path.
 pub fn interpolated(path: gix::config::Path, environment: &Environment) -> Option<PathBuf> {
     let program = program_dir();
     path.interpolate(context(environment, program.as_deref())).ok()
@@ -81,7 +81,7 @@ fn global(environment: &Environment) -> Result<File, Cause> {
     Ok(found.unwrap_or_default())
 }
 
-/// GIT_CONFIG_COUNT and its kin (git-config(1)).
+/// Reads GIT_CONFIG_COUNT and related variables (git-config(1)).
 fn of_variables(environment: &Environment) -> Result<File, Cause> {
     let mut config = File::new(Metadata::from(Source::Env).with(gix::sec::Trust::Full));
     let count: usize = environment.text("GIT_CONFIG_COUNT").unwrap_or("0").parse()?;
@@ -115,7 +115,7 @@ fn context<'a>(
     }
 }
 
-/// What `%(prefix)` stands for.
+/// Returns the directory that `%(prefix)` stands for.
 fn program_dir() -> Option<PathBuf> {
     Some(std::env::current_exe().ok()?.parent()?.to_owned())
 }

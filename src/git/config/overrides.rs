@@ -2,13 +2,13 @@
 
 use crate::git::Environment;
 
-/// The overrides in the environment, as `key=value`, or `key` alone for a boolean.
+/// Returns the overrides in the environment, as `key=value`, or `key` alone for a boolean.
 pub fn overrides(environment: &Environment) -> Vec<String> {
     parse(&environment.os("GIT_CONFIG_PARAMETERS").unwrap_or_default().to_string_lossy())
 }
 
-/// Reads git's own form: entries in shell quotes with spaces between, either `'key'='value'`,
-/// `'key'=` or, from git before 2.31, `'key=value'` (config.c, git_config_from_parameters).
+/// Parses git's format: shell-quoted entries separated by spaces, either `'key'='value'`, `'key'=`
+/// or, from git before 2.31, `'key=value'` (config.c, git_config_from_parameters).
 fn parse(text: &str) -> Vec<String> {
     let mut entries = Vec::new();
     let mut rest = text.trim_start();
@@ -30,7 +30,7 @@ fn parse(text: &str) -> Vec<String> {
     entries
 }
 
-/// Takes one word in single quotes off the front; `'\''` and `'\!'` stand for `'` and `!`.
+/// Splits off one word in single quotes; `'\''` and `'\!'` stand for `'` and `!`.
 fn unquote(text: &str) -> Option<(String, &str)> {
     let mut word = String::new();
     let mut rest = text.strip_prefix('\'')?;

@@ -1,4 +1,4 @@
-//! What is found again after it was moved.
+//! Finds a repository again after it was moved.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -38,9 +38,10 @@ impl Anchor {
     }
 }
 
-/// Where an open file or directory is now; None where it has no path, or the system does not tell.
+/// Returns the current path of an open file or directory, or None if it has none or the system does
+/// not tell.
 pub fn path_of(file: &File) -> Option<PathBuf> {
-    // One that was deleted still has the name of what it was, with a word behind it (proc_pid_fd(5)).
+    // A deleted file still has its old path, with a suffix (proc_pid_fd(5)).
     system_path(file).filter(|path| leads_to(path, file))
 }
 
@@ -63,7 +64,7 @@ fn system_path(_: &File) -> Option<PathBuf> {
     None
 }
 
-/// True when the path is that of this open file.
+/// Returns true if the path leads to this open file.
 fn leads_to(path: &Path, file: &File) -> bool {
     let identity = |meta: Metadata| (meta.dev(), meta.ino());
     match (fs::metadata(path), file.metadata()) {

@@ -5,12 +5,12 @@ use std::path::Path;
 use super::retry::uninterrupted;
 use crate::git::Repository;
 
-/// How often the folders above a file may vanish before it is an error.
+/// The number of times that the directories of a file may vanish before an operation fails.
 const ATTEMPTS: usize = 16;
 
 impl Repository {
-    /// Does something with a file, making the folders above it where they are missing: git removes
-    /// empty ones at any time.
+    /// Runs an operation on a file, and creates missing parent directories: git may remove empty
+    /// ones at any time.
     pub(in crate::git) fn with_parents<T>(
         &self,
         path: &Path,
@@ -21,7 +21,7 @@ impl Repository {
             match act() {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && attempts > 0 => {
                     attempts -= 1;
-                    // It was moved away: an empty one in its old place would be in the way.
+                    // The repository was moved: do not create an empty directory in its old place.
                     if !self.common_dir().is_dir() {
                         return Err(error);
                     }
@@ -41,7 +41,7 @@ pub fn ignore_missing(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
-/// Makes a rename into the folder durable.
+/// Syncs a directory, so that a rename into it is durable.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

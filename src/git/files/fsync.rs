@@ -1,6 +1,6 @@
 //! `core.fsync` as git reads it (git-config(1)); gix itself never syncs anything.
 
-/// What is to be on the disk before a write counts as done.
+/// What must be synced before a write is complete.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Fsync {
     /// Objects are synced before a ref names them.
@@ -9,7 +9,7 @@ pub struct Fsync {
     pub refs: bool,
 }
 
-/// The words that stand for objects or for refs: the word, and which.
+/// The components of `core.fsync` that include objects or refs.
 const WORDS: [(&str, bool, bool); 6] = [
     ("loose-object", true, false),
     ("objects", true, false),
@@ -20,16 +20,17 @@ const WORDS: [(&str, bool, bool); 6] = [
 ];
 
 impl Fsync {
-    /// Reads `core.fsync`, and the older `core.fsyncObjectFiles`, which adds to it. A method that
-    /// asks for less than a full sync (`core.fsyncMethod`) does not count here.
+    /// Reads `core.fsync`, and the older `core.fsyncObjectFiles`, which adds to it.
+    /// `core.fsyncMethod` is ignored: every sync is a full one.
     pub fn from_config(fsync: Option<&str>, object_files: Option<bool>) -> Self {
-        // What is named without a minus counts, wherever it stands (git's config.c,
-        // parse_fsync_components). By default neither is synced, so that a minus changes nothing.
+        // A component without a minus counts at any position (git's config.c,
+        // parse_fsync_components). By default neither objects nor refs are synced, so a minus
+        // changes nothing.
         let mut set = Self::default();
         let mut rest = fsync.unwrap_or_default();
         loop {
             rest = rest.trim_start_matches([',', ' ', '\t', '\n', '\r']);
-            // Switches git's default off, of which nothing concerns us.
+            // `none` turns off git's defaults, which include neither objects nor refs.
             if rest.is_empty() || rest == "none" {
                 break;
             }
@@ -46,7 +47,7 @@ impl Fsync {
         set
     }
 
-    /// Adds what a word stands for, or any word that begins like it.
+    /// Adds a component, or all that begin with the word.
     fn add(&mut self, word: &str) {
         for (name, objects, refs) in WORDS {
             if name.starts_with(word) {

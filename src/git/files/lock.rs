@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::retry::uninterrupted;
 use crate::git::{LockError, Repository};
 
-/// More than this is no signature.
+/// The maximum length of a holder's name.
 const LONGEST: u64 = 256;
 
 /// A lock for which the processes of one clone queue.
@@ -18,16 +18,17 @@ const LONGEST: u64 = 256;
 #[derive(Debug)]
 pub struct Lock {
     file: File,
-    /// The path, where the file goes with the lock.
+    /// The path, if the file is removed with the lock.
     passing: Option<PathBuf>,
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Where the repository was moved meanwhile, what has the path is somebody else's.
+        // If the repository was moved meanwhile, the file at this path may belong to another one.
         let own = self.passing.as_ref().filter(|path| matches!(self.is_in_place(path), Ok(true)));
         if let Some(path) = own {
-            // While it is still held: who opened the file in vain looks again.
+            // The file is removed while the lock is still held: a waiter that opened it notices,
+            // and opens the new one.
             let _ = std::fs::remove_file(path);
         }
     }
@@ -43,7 +44,7 @@ impl Lock {
         self.file.write_all(who.as_bytes())
     }
 
-    /// False when the file was removed between opening and locking it.
+    /// Returns false if the file was removed between opening and locking it.
     fn is_in_place(&self, path: &Path) -> io::Result<bool> {
         let ours = self.file.metadata()?;
         match std::fs::metadata(path) {
@@ -128,7 +129,7 @@ impl Repository {
     }
 }
 
-/// A signal interrupts this, too.
+/// Repeats an attempt to lock that a signal interrupted.
 fn try_again(mut lock: impl FnMut() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
     loop {
         match lock() {
@@ -148,8 +149,8 @@ fn acquire(file: File, path: &Path, patience: Duration) -> Result<File, LockErro
     }
 }
 
-/// Blocks in a thread of its own, so that the kernel's queue is used and the wait still has an
-/// end. A thread that comes too late lets the lock go at once.
+/// Waits in a separate thread, so that the kernel's queue is used and the wait still has a limit.
+/// If the thread gets the lock too late, it releases it at once.
 fn wait(file: File, path: &Path, patience: Duration) -> Result<File, LockError> {
     let (done, outcome) = channel();
     std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Files below the git directory, treated as git treats them.
+//! Files in the git directory, handled as git handles them.
 
 mod anchor;
 mod aside;

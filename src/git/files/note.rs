@@ -35,7 +35,7 @@ impl Repository {
         let path = self.ao_dir().join(name);
         let folder = path.parent().unwrap_or(&path);
         let mut builder = tempfile::Builder::new();
-        // As readable as the umask lets it be: others may work in the same repository.
+        // The umask decides who may read the file: others may use the same repository.
         builder.prefix("note-").permissions(fs::Permissions::from_mode(0o666));
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;

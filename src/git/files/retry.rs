@@ -4,9 +4,9 @@ use std::path::Path;
 
 use tempfile::TempPath;
 
-/// Does it again as long as a signal interrupts it: the standard library does that for opening,
-/// and for reading and writing to the end, but not for one read, locking, linking, renaming,
-/// removing, and making folders.
+/// Repeats an operation as long as signals interrupt it. The standard library does so for opening
+/// files, and for reading or writing all of them, but not for a single read, or for locking,
+/// linking, renaming, removing and creating directories.
 pub fn uninterrupted<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match act() {
@@ -16,10 +16,11 @@ pub fn uninterrupted<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T>
     }
 }
 
-/// Moves a temporary file into place, over what is there. It is removed where that fails.
+/// Renames a temporary file to `path`, replacing any existing file. If that fails, the temporary
+/// file is removed.
 pub fn replace(path: &Path, file: TempPath) -> io::Result<()> {
     uninterrupted(|| fs::rename(&file, path))?;
-    // Its name is gone with the rename.
+    // The rename has removed the temporary name.
     let _ = file.keep();
     Ok(())
 }

@@ -1,17 +1,17 @@
-//! `core.sharedRepository`: files that other users of the repository must be able to use.
+//! `core.sharedRepository`: permissions of files that other users of the repository share.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Who else may use new files, after git-config(1).
+/// The permissions of new files (git-config(1)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shared {
     /// The umask decides.
     Umask,
-    /// Permission bits that are added.
+    /// Permission bits to add.
     Add(u32),
-    /// The exact permission bits of files that can be written.
+    /// The exact permission bits of writable files.
     Exact(u32),
 }
 
@@ -28,7 +28,7 @@ impl Shared {
         }
     }
 
-    /// Gives a file or folder that was just made the permissions it should have.
+    /// Sets the permissions of a new file or directory.
     #[cfg(unix)]
     pub fn adjust(self, path: &Path) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt;
@@ -41,14 +41,14 @@ impl Shared {
         if new == old { Ok(()) } else { fs::set_permissions(path, fs::Permissions::from_mode(new)) }
     }
 
-    /// Permissions are not shared this way here.
+    /// Does nothing: this platform has no such permissions.
     #[cfg(not(unix))]
     pub fn adjust(self, _path: &Path) -> io::Result<()> {
         Ok(())
     }
 
-    /// Git's calc_shared_perm: no write bit for what nobody may write, an execute bit wherever a
-    /// folder can be read, and set-group-id so that the group stays.
+    /// Computes the mode like git's calc_shared_perm: no write bits for a read-only file, execute
+    /// bits wherever a directory is readable, and set-group-id so that new files keep the group.
     #[cfg(unix)]
     fn mode(self, old: u32, is_dir: bool) -> u32 {
         let (Self::Add(bits) | Self::Exact(bits)) = self else { return old };

@@ -1,4 +1,4 @@
-//! Finds places that cannot be written to, by writing to them.
+//! Finds unwritable places, by writing to each.
 
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
@@ -14,11 +14,11 @@ use crate::git::extensions::RefStorage;
 use crate::git::{LockError, ObjectError, Repository};
 use crate::model::shell_word;
 
-/// What one event needs at least, on a file system of small blocks.
+/// The least space that one event needs, on a file system with small blocks.
 const PROBE: usize = 64 << 10;
 
-/// Begins the name of a file that is written and removed at once. Git takes no file that begins with
-/// a dot for a ref.
+/// The prefix of test files, which are removed at once. Git does not take a file that begins with a
+/// dot for a ref.
 const PREFIX: &str = ".git-ao-probe-";
 
 /// A file or directory that cannot be written to.
@@ -32,7 +32,7 @@ pub struct Unwritable {
     /// The cause.
     #[source]
     pub source: io::Error,
-    /// What all of them lie in.
+    /// The directory that contains all these places.
     root: PathBuf,
 }
 
@@ -53,7 +53,7 @@ impl Unwritable {
         Self { root: path.clone(), path, more: 0, source }
     }
 
-    /// Takes in another one that has the same reason; false where it has one of its own.
+    /// Merges another place with the same cause into this one. Returns false if the cause differs.
     fn absorb(&mut self, other: &Self) -> bool {
         if self.errno() != other.errno() {
             return false;
@@ -93,9 +93,9 @@ impl Unwritable {
         }
     }
 
-    /// Its owner can permit it; nobody else but root can.
+    /// Returns a command that grants access. Only the owner and root can do so.
     fn permit(&self, path: &str) -> String {
-        // Of a path that cannot be reached the folder above it is what is to be opened.
+        // If the path cannot be reached, the directory above it needs the permission.
         let meta = self.root.ancestors().find_map(|at| Some((at, fs::metadata(at).ok()?)));
         let Some((at, meta)) = meta else { return format!("ls -ld {path}") };
         let at = shell_word(&at.to_string_lossy());
@@ -124,8 +124,8 @@ fn path_of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Path>
     }
 }
 
-/// The first error among the causes that came from the system, by its kind where another error has
-/// hidden its number.
+/// Returns the first system error among the causes. If another error hides its number, its kind
+/// decides.
 fn system_error(error: &(dyn std::error::Error + 'static)) -> Option<Errno> {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -201,7 +201,7 @@ fn others(more: usize) -> String {
     }
 }
 
-/// The folders below this one, to a depth.
+/// Returns the directories below this one, down to a depth.
 fn below(folder: &Path, depth: usize) -> Box<dyn Iterator<Item = PathBuf>> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
@@ -216,13 +216,14 @@ fn below(folder: &Path, depth: usize) -> Box<dyn Iterator<Item = PathBuf>> {
     }
 }
 
-/// The path itself, or the first one above it where something is.
+/// Returns the path, or its nearest existing ancestor.
 fn existing(path: &Path) -> PathBuf {
     let mut there = path.ancestors().filter(|at| fs::symlink_metadata(at).is_ok());
     there.next().unwrap_or(path).to_owned()
 }
 
-/// Some file systems take a file and say only at the sync that there is no room for what is in it.
+/// Tests a directory by writing a file. Some file systems report a lack of space only when the file
+/// is synced.
 fn try_folder(folder: &Path, content: &[u8]) -> io::Result<()> {
     if !fs::metadata(folder)?.is_dir() {
         return Err(Errno::NOTDIR.into());
@@ -231,7 +232,7 @@ fn try_folder(folder: &Path, content: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     let opened = options.open(&path).or_else(|error| match error.kind() {
-        // Left by a process that was killed, and whose number this one has now.
+        // A killed process with the same id left the file.
         io::ErrorKind::AlreadyExists => {
             uninterrupted(|| fs::remove_file(&path))?;
             options.open(&path)
@@ -247,7 +248,7 @@ fn try_folder(folder: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
-/// A file to which lines are added must be there and be ours to open.
+/// Tests a file by opening it for appending, if it exists.
 fn try_file(file: &Path) -> io::Result<()> {
     match OpenOptions::new().append(true).open(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

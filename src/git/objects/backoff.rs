@@ -1,16 +1,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often an object is looked for before it counts as missing: a few times at once, and then
-/// with a pause that doubles, for a quarter of a second in all.
+/// The number of lookups before an object counts as missing: the first few at once, the others with
+/// a pause that doubles each time, a quarter of a second in all.
 pub const LOOKS: u32 = 12;
 pub const LOOKS_AT_ONCE: u32 = 4;
 
-/// How long nothing else is waited for after one object was waited for in vain: where many are
-/// missing, they are missing and not on the move.
+/// After a vain wait, no other object is waited for during this time: if many are missing, they are
+/// not just being moved.
 const DISAPPOINTED: Duration = Duration::from_secs(10);
 
-/// When an object was last waited for in vain.
+/// The time of the last vain wait for an object.
 #[derive(Clone, Default)]
 pub struct MissBackoff(Arc<Mutex<Option<Instant>>>);
 

@@ -8,18 +8,18 @@ use gix::odb::Handle;
 
 use crate::git::{Environment, RepositoryError};
 
-/// Where the environment says that objects are, apart from the repository itself.
+/// The object directories that the environment names.
 #[derive(Clone, Default)]
 pub struct ObjectDirs {
-    /// The variables, for git, with paths that do not depend on where it runs.
+    /// The variables to pass to git, with absolute paths.
     pub variables: Vec<(&'static str, OsString)>,
-    /// Where objects are read from, too.
+    /// Further directories from which objects are read.
     pub alternates: Vec<Handle>,
 }
 
 impl ObjectDirs {
-    /// Reads the environment; relative paths count from `top`. Objects of `repo` come from and go
-    /// to GIT_OBJECT_DIRECTORY afterwards.
+    /// Reads the environment. Relative paths are relative to `top`. Afterwards `repo` reads and
+    /// writes objects in GIT_OBJECT_DIRECTORY.
     pub fn of_environment(
         environment: &Environment,
         repo: &mut gix::Repository,
@@ -46,7 +46,7 @@ impl ObjectDirs {
         }
         if let Some(list) = variable("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
             let paths: Vec<PathBuf> = split_paths(list).map(|path| top.join(path)).collect();
-            // Git passes over those that are not there.
+            // Git ignores directories that do not exist.
             for path in paths.iter().filter(|path| path.is_dir()) {
                 this.alternates.push(open(path)?);
             }

@@ -1,7 +1,7 @@
-//! The bytes of a loose object's file: a zlib stream (RFC 1950) of a header and the content.
+//! The file format of loose objects: a zlib stream (RFC 1950) of a header and the content.
 //!
-//! gix maps each file into memory and makes a fresh state for each stream, which costs more than
-//! reading and writing what is small.
+//! gix maps each file into memory and allocates a new state for each stream, which costs more than
+//! reading or writing a small object.
 
 use std::cell::{Cell, RefCell};
 use std::fs::File;
@@ -12,26 +12,26 @@ use gix::objs::{Kind, decode, encode};
 use gix::zlib::stream::deflate::{Compress, FlushCompress};
 use gix::zlib::{Compression, Inflate, Status};
 
-/// The largest file, and the largest object, that is read here.
+/// The largest file and the largest object to read here.
 const LARGEST: usize = 1 << 20;
 
-/// What is not larger is not compressed: its file takes one block of the disk either way.
+/// Objects up to this size are not compressed: their files take one disk block either way.
 const BLOCK: usize = 4096 - 32;
 
-/// How much of an object is looked for at once; most are smaller.
+/// The initial buffer size; most objects are smaller.
 const USUAL: usize = 8192;
 
-/// How many objects in a row that are not loose make it likely that the next one is not either, and
-/// how often a look is taken nevertheless.
+/// After this many misses in a row, the next object is assumed not to be loose. It is still looked
+/// for once in a while.
 const MISSES: u32 = 4;
 const NOW_AND_THEN: u32 = 64;
 
-/// Whether objects are loose, from what was found so far: where all are packed, each look is vain.
+/// Predicts whether objects are loose. If all are packed, looking for loose files is wasted work.
 #[derive(Clone, Default)]
 pub struct HitRate(Cell<u32>);
 
 impl HitRate {
-    /// Whether the next object should be looked for.
+    /// Returns true if the next object should be looked for.
     pub fn holds(&self) -> bool {
         let misses = self.0.get();
         let holds = misses < MISSES || misses.is_multiple_of(NOW_AND_THEN);
@@ -41,7 +41,7 @@ impl HitRate {
         holds
     }
 
-    /// Remembers whether a look was good for something.
+    /// Records whether an object was loose.
     pub fn note(&self, found: bool) {
         self.0.set(if found { 0 } else { self.0.get().wrapping_add(1) });
     }
@@ -60,8 +60,8 @@ thread_local! {
     static DEFLATE: RefCell<Compress> = RefCell::new(Compress::new(Compression::BEST_SPEED));
 }
 
-/// Reads an object into `data`. None where there is none, and where it is not both small and whole:
-/// gix is the one to read that, or to say what is wrong with it.
+/// Reads an object into `data`. Returns None if there is none, or if it is large or damaged: gix
+/// then reads it, or reports the error.
 pub fn read(path: &Path, data: &mut Vec<u8>) -> Option<Kind> {
     READER.with_borrow_mut(|reader| reader.read(path, data))
 }
@@ -86,7 +86,7 @@ impl Reader {
         (data.len() == size).then_some(kind)
     }
 
-    /// The first read has all of a file that is shorter than the buffer.
+    /// Reads the file. One read suffices if it is shorter than the buffer.
     fn fill(&mut self, file: &mut File) -> Option<usize> {
         let mut length = 0;
         loop {
@@ -105,7 +105,7 @@ impl Reader {
     }
 }
 
-/// The bytes of an object's file; a small one is stored, as git does it with
+/// Encodes an object's file. Small objects are stored uncompressed, as git does with
 /// `core.looseCompression = 0`.
 pub fn encode(kind: Kind, content: &[u8]) -> io::Result<Vec<u8>> {
     let mut object = encode::loose_header(kind, content.len() as u64).to_vec();

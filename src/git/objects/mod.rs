@@ -1,4 +1,4 @@
-//! Git's objects: reading and writing them.
+//! Reads and writes git objects.
 
 mod backoff;
 mod cache;

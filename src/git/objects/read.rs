@@ -1,4 +1,4 @@
-//! Reading objects: loose ones directly, all others through gix.
+//! Reads objects: loose ones directly, all others through gix.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,19 +13,20 @@ use super::{RawTree, loose};
 use crate::git::{ObjectError, Repository};
 
 impl Repository {
-    /// The content of a blob.
+    /// Returns the content of a blob.
     pub(crate) fn read_blob(&self, id: ObjectId) -> Result<Vec<u8>, ObjectError> {
         self.read(id, Kind::Blob)
     }
 
-    /// The content of a blob, if it has not more bytes than this. What is larger is not read.
+    /// Returns the content of a blob, or None if it exceeds `limit` bytes. A larger blob is not
+    /// read.
     pub(crate) fn read_blob_within(
         &self,
         id: ObjectId,
         limit: usize,
     ) -> Result<Option<Vec<u8>>, ObjectError> {
         let mut data = Vec::new();
-        // Without gix only a small object is read. Its loose file says its size.
+        // Reading a loose object without gix is limited to small ones: the header gives the size.
         if id.kind() == self.gix().object_hash()
             && self.find_loose(&id, &mut data) == Some(Kind::Blob)
         {
@@ -35,9 +36,9 @@ impl Repository {
         is_within.then(|| self.read_blob(id)).transpose()
     }
 
-    /// A tree.
+    /// Returns a tree.
     pub(crate) fn read_tree(&self, id: ObjectId) -> Result<RawTree, ObjectError> {
-        // Git knows it without having it.
+        // Git knows the empty tree even if it is not stored.
         if id.is_empty_tree() {
             return Ok(RawTree::empty());
         }
@@ -48,14 +49,14 @@ impl Repository {
         RawTree::from_bytes(data, id.kind()).map_err(|source| unreadable(id, source))
     }
 
-    /// A commit.
+    /// Returns a commit.
     pub(crate) fn read_commit(&self, id: ObjectId) -> Result<Commit, ObjectError> {
         let data = self.read(id, Kind::Commit)?;
         let commit = gix::objs::CommitRef::from_bytes(&data, id.kind());
         commit.and_then(gix::objs::CommitRef::into_owned).map_err(|source| unreadable(id, source))
     }
 
-    /// The size of a blob, without reading it.
+    /// Returns the size of a blob, without reading it.
     pub(crate) fn blob_size(&self, id: ObjectId) -> Result<u64, ObjectError> {
         if id.kind() != self.gix().object_hash() {
             return Err(ObjectError::Missing(oid(id)));
@@ -74,7 +75,7 @@ impl Repository {
         }
     }
 
-    /// The commits behind which a shallow clone has no history.
+    /// Returns the commits at which the history of a shallow clone ends.
     pub(crate) fn shallow_commits(&self) -> Result<Vec<ObjectId>, ObjectError> {
         let shallow = self.gix().shallow_commits();
         let shallow =
@@ -125,7 +126,7 @@ impl Find for Repository {
 }
 
 impl Repository {
-    /// Makes what is read from now on come from the disk.
+    /// Empties the cache, so that objects are read from disk again.
     pub(crate) fn forget_objects(&self) {
         self.object_cache().forget();
     }
@@ -140,8 +141,8 @@ impl Repository {
         found
     }
 
-    /// Looks more than once: gix goes from one place to the next, and `git repack` may move an
-    /// object behind its back, from a loose file into a pack or from pack to pack.
+    /// Looks several times: gix searches one place after another, and `git repack` may meanwhile
+    /// move the object from a loose file into a pack, or between packs.
     fn find_anywhere(&self, id: &gix::oid, data: &mut Vec<u8>) -> Result<Option<Kind>, gix::Error> {
         let (mut looks, most) = (1, self.miss_backoff().looks());
         for alternate in &self.object_dirs().alternates {

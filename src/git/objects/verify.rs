@@ -1,4 +1,4 @@
-//! Objects that are checked against their names: neither git nor gix does so when it reads.
+//! Verifies objects against their ids. Neither git nor gix does so when reading.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ use crate::git::files::uninterrupted;
 use crate::git::{ObjectError, Repository};
 
 impl Repository {
-    /// Reads an object and checks that its content is what its name stands for.
+    /// Reads an object and checks that its content matches its id.
     pub(crate) fn verified(&self, id: ObjectId) -> Result<(Kind, Vec<u8>), ObjectError> {
         let unreadable = |source| ObjectError::Unreadable { id: oid(id), source };
         let mut data = Vec::new();
@@ -25,13 +25,13 @@ impl Repository {
         }
     }
 
-    /// Whether an object has a file of its own here.
+    /// Returns true if an object is loose.
     pub(crate) fn is_loose(&self, id: ObjectId) -> bool {
         self.loose_file(&id).is_file()
     }
 
-    /// Moves the file of a loose object that is damaged to `folder`, which is there: git writes no object whose file
-    /// is there, whatever is in it.
+    /// Moves the file of a damaged loose object to an existing `folder`. Git does not write an
+    /// object whose file exists, whatever its content.
     pub(crate) fn set_aside_object(&self, id: ObjectId, folder: &Path) -> io::Result<()> {
         uninterrupted(|| fs::rename(self.loose_file(&id), folder.join(id.to_string())))
     }

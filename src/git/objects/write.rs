@@ -1,8 +1,8 @@
-//! Writing loose objects as git does.
+//! Writes loose objects as git does.
 //!
 //! gix's own writer is not used: it leaves temporary files that `git gc` does not collect, never
-//! syncs, does not know `core.sharedRepository`, and does not touch an object that is there
-//! already, so that a gc running now may prune it.
+//! syncs, ignores `core.sharedRepository`, and does not update the time of an existing object,
+//! which a concurrent gc may then prune.
 
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write};
@@ -16,7 +16,8 @@ use super::loose;
 use crate::git::files::{replace, sync_folder, uninterrupted};
 use crate::git::{ObjectError, Repository};
 
-/// How often an object folder may vanish (`git gc` removes empty ones) before it is an error.
+/// The number of times that an object directory may vanish (`git gc` removes empty ones) before the
+/// write fails.
 const ATTEMPTS: usize = 16;
 
 impl Repository {
@@ -27,8 +28,8 @@ impl Repository {
         self.write_bytes(object.kind(), &bytes)
     }
 
-    /// Writes an object from its content and returns its id. It is whole, and synced where git
-    /// would sync it, when this returns.
+    /// Writes an object and returns its id. On return the object is complete, and synced if git
+    /// would sync it.
     pub(crate) fn write_bytes(&self, kind: Kind, bytes: &[u8]) -> Result<ObjectId, ObjectError> {
         let id = gix::objs::compute_hash(self.gix().object_hash(), kind, bytes)
             .map_err(|source| self.write_error(source))?;
@@ -62,7 +63,7 @@ impl Repository {
         }
     }
 
-    /// `tmp_obj_` is what `git prune` takes for the rest of a writer that died.
+    /// Writes an object's file. `git prune` removes leftover files with the prefix `tmp_obj_`.
     fn write_file(&self, folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("tmp_obj_");
@@ -85,7 +86,8 @@ impl Repository {
     }
 }
 
-/// Makes an object that is there count as new; false where it is not there, or not ours to touch.
+/// Updates the time of an existing object, so that git does not prune it. Returns false if it does
+/// not exist or cannot be touched.
 fn freshen(path: &Path) -> bool {
     let now = FileTimes::new().set_modified(SystemTime::now());
     File::open(path).and_then(|file| file.set_times(now)).is_ok()

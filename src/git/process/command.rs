@@ -57,7 +57,7 @@ pub struct GitExit {
 impl GitCommand {
     pub(super) fn new(environment: &Environment, config: &[(&str, &str)], verb: &str) -> Self {
         let mut command = environment.command("git");
-        // Settings typed as `git -c` are for what this command does, too.
+        // Settings passed to this command with `git -c` also apply to the processes it starts.
         let not_its = environment.set_by_git().into_iter();
         let not_its = not_its.filter(|name| *name != "GIT_CONFIG_PARAMETERS");
         for name in LOCAL_ENV.into_iter().chain(not_its) {
@@ -70,7 +70,7 @@ impl GitCommand {
         Self { environment: environment.clone(), command, verb: verb.to_owned(), input: None }
     }
 
-    /// `git <verb>` as if the user had typed it in `folder`: nothing is taken from the environment.
+    /// Returns `git <verb>` as if the user had run it in `folder`, with an unchanged environment.
     pub(crate) fn in_same_place(environment: &Environment, folder: &Path, verb: &str) -> Self {
         let mut command = environment.command("git");
         command.current_dir(folder).env("LC_ALL", "C").stdin(Stdio::null()).arg(verb);
@@ -139,10 +139,10 @@ impl GitCommand {
         Err(GitError::Failed { verb, status: status.code(), message })
     }
 
-    /// Runs it to its end, however that is, and returns what it printed.
+    /// Runs the process and returns its output, even if it fails.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// Fails if the process cannot be started.
     pub(crate) fn printed(self) -> Result<String, GitError> {
         let (_, stdout, _) = self.finish()?;
         Ok(String::from_utf8_lossy(&stdout).into_owned())
@@ -207,7 +207,7 @@ impl GitCommand {
         let stderr = stderr.map_or(Ok(Vec::new()), joined);
         let status = child.wait();
         if let Some(feeder) = feeder {
-            // A process that did not read to the end says why itself.
+            // A process that did not read all of its input reports the reason itself.
             let _ = feeder.join();
         }
         let failed = |source| self.start_error(source);
@@ -219,8 +219,8 @@ impl GitCommand {
     }
 }
 
-/// Writes from a thread of its own, so that a process that prints before it has read everything
-/// cannot block.
+/// Writes the input from a separate thread, so that a process that prints before it has read
+/// everything cannot block.
 fn feed(child: &mut Child, input: Option<Vec<u8>>) -> Option<JoinHandle<()>> {
     let (bytes, mut stdin) = (input?, child.stdin.take()?);
     Some(std::thread::spawn(move || {
@@ -228,7 +228,7 @@ fn feed(child: &mut Child, input: Option<Vec<u8>>) -> Option<JoinHandle<()>> {
     }))
 }
 
-/// `Child::wait_with_output` panics where a pipe cannot be read.
+/// Reads a pipe to its end. `Child::wait_with_output` would panic on a read error.
 fn all_of(mut pipe: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     pipe.read_to_end(&mut bytes).map(|_| bytes)
@@ -238,8 +238,8 @@ fn joined(reader: JoinHandle<io::Result<Vec<u8>>>) -> io::Result<Vec<u8>> {
     reader.join().unwrap_or_else(|_| Err(io::Error::other("a reader panicked")))
 }
 
-/// Reads to the end, line by line; returns the lines that are no progress, and hands on those up to
-/// an error.
+/// Reads to the end, line by line. Returns all lines except progress, and passes those before the
+/// first error to `watch`.
 fn said(pipe: impl Read, watch: &mut dyn FnMut(&str)) -> String {
     let (mut kept, mut line, mut is_over) = (String::new(), Vec::new(), false);
     for byte in BufReader::new(pipe).bytes().map_while(Result::ok) {
@@ -259,7 +259,7 @@ fn said(pipe: impl Read, watch: &mut dyn FnMut(&str)) -> String {
     kept + &String::from_utf8_lossy(&line)
 }
 
-/// Git's own words without the `fatal: ` that whoever prints them adds again.
+/// Strips the `fatal: ` or `error: ` from git's message; the caller adds its own prefix.
 pub(crate) fn plain_message(stderr: &str) -> String {
     let text = stderr.trim_end();
     let text =

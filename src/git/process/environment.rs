@@ -1,18 +1,18 @@
-//! What a git that runs us has set for its hooks, and for nobody whom we start.
+//! Variables that git sets for its hooks and aliases, and that must not reach the processes started
+//! here.
 
 use crate::git::Environment;
 
-/// Variables by which git tells a hook or an alias where it is; nobody else sets all of them
-/// (githooks(5), git(1)).
+/// Variables that git sets for hooks and aliases (githooks(5), git(1)).
 const SIGNS: [&str; 3] = ["GIT_PREFIX", "GIT_INDEX_FILE", "GIT_DIR"];
 
 const AUTHOR: [&str; 3] = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE"];
 
 impl Environment {
-    /// The names of the variables that say something about what the git is doing that started this
-    /// program, and nothing about what is started from here.
+    /// Returns the variables that describe what the git that started this program is doing. They do
+    /// not apply to the processes started here.
     pub fn set_by_git(&self) -> Vec<&'static str> {
-        // Settings typed as `git -c` are for the command that they were typed for.
+        // Settings passed with `git -c` apply only to that command.
         let mut names = vec!["GIT_CONFIG_PARAMETERS"];
         if !self.is_of_git() {
             return names;
@@ -24,7 +24,7 @@ impl Environment {
         if self.text("GIT_COMMITTER_DATE").is_some_and(is_gits_own) {
             names.push("GIT_COMMITTER_DATE");
         }
-        // No editor: what git sets where it opens none itself.
+        // Git sets the editor to `:` if it opens none itself.
         for name in ["GIT_EDITOR", "GIT_SEQUENCE_EDITOR"] {
             if self.text(name) == Some(":") {
                 names.push(name);
@@ -33,9 +33,9 @@ impl Environment {
         names
     }
 
-    /// The author of the commit for which a hook runs: git exports name, email and date, the date
-    /// in its own form, which nobody types. A name and an email that the user has exported are
-    /// there without a date, or in no hook.
+    /// Returns true if the author variables are those of the commit for which a hook runs. Git
+    /// exports name, email and date, the date in its internal format, which nobody types. A name
+    /// and an email exported by the user come without a date.
     pub(in crate::git) fn has_author_of_a_commit(&self) -> bool {
         self.is_of_git()
             && AUTHOR.iter().all(|name| self.text(name).is_some())
@@ -47,7 +47,7 @@ impl Environment {
     }
 }
 
-/// `@1577836800 +0000`.
+/// Returns true for git's internal format: `@1577836800 +0000`.
 fn is_gits_own(date: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     date.strip_prefix('@').and_then(|rest| rest.split_once(' ')).is_some_and(|(time, zone)| {

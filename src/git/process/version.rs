@@ -1,5 +1,5 @@
-/// The oldest git that git ao supports, as `major.minor`: the newest of what it needs and what its
-/// tests run with. An older one is not refused; `git ao doctor` says that it is too old.
+/// The oldest git that git-ao supports, as `major.minor`: the highest version that the code or the
+/// tests need. An older git is not rejected; `git ao doctor` reports that it is too old.
 ///
 /// | git | why |
 /// |---|---|
@@ -7,11 +7,11 @@
 /// | 2.36 | `core.fsync`, which is read here as git reads it |
 /// | 2.39 | the oldest that the tests run with: that of Debian 12 |
 ///
-/// What newer ones add is used where it is there: 2.41 counts in one go how far all branches are
-/// apart (`%(ahead-behind:…)`), 2.45 has reftable, 2.54 has hooks in its configuration.
+/// Features of newer versions are used if present: 2.41 counts how far all branches diverge in one
+/// process (`%(ahead-behind:…)`), 2.45 has reftables, 2.54 has hooks in the configuration.
 pub const OLDEST_GIT: (u32, u32) = (2, 39);
 
-/// Whether what `git version` prints is such a git.
+/// Returns true if the output of `git version` is that of a supported git.
 pub fn is_new_enough(words: &str) -> bool {
     let number = words.split_whitespace().nth(2).unwrap_or_default();
     let mut parts = number.split('.').map_while(|part| part.parse().ok());

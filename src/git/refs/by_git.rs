@@ -1,5 +1,5 @@
-//! Refs that git itself moves: on storages that only git knows, where a hook is to be run, and
-//! where something unusual is in the way.
+//! Moves refs by running git: in ref storages that only git supports, for hooks, and if something
+//! unusual is in the way.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -8,15 +8,15 @@ use super::update::{Durability, Expected, Moved, RefMove, names};
 use crate::git::objects::oid;
 use crate::git::{GitError, RefError, Repository, Signatures};
 
-/// The hook that may refuse any move of a ref (githooks(5)).
+/// The hook that may reject any update of refs (githooks(5)).
 const HOOK: &str = "reference-transaction";
 
 impl Repository {
-    /// Whether git would run a hook when refs move: a program in the folder of hooks, or one that
-    /// the configuration names (`hook.<name>.event`).
+    /// Returns true if git would run this hook: there is a program in the hooks directory, or the
+    /// configuration names the hook's event (`hook.<name>.event`).
     pub(super) fn has_transaction_hook(&self) -> bool {
         let folder = match self.config_path("core.hooksPath") {
-            // Relative to where hooks run.
+            // The path is relative to the directory in which hooks run.
             Some(path) => self.hook_folder().join(path),
             None => self.common_dir().join("hooks"),
         };
@@ -29,7 +29,7 @@ impl Repository {
                 .any(|entry| entry.key.ends_with(".event") && entry.value == HOOK)
     }
 
-    /// The folder in which git runs hooks.
+    /// Returns the directory in which git runs hooks.
     fn hook_folder(&self) -> std::path::PathBuf {
         self.work_dir().unwrap_or_else(|| self.git_dir().to_owned())
     }
@@ -56,7 +56,7 @@ impl Repository {
         }
     }
 
-    /// Git says in words what went wrong; where the refs are says more.
+    /// Determines why git failed. The current values of the refs tell more than its message.
     fn why_not(&self, moves: &[RefMove<'_>], error: GitError) -> Result<Moved, RefError> {
         let is_moved = |to: &&RefMove<'_>| {
             let now = self.read_ref(to.name).ok().flatten();
@@ -81,7 +81,8 @@ impl Repository {
             }
             return match error {
                 GitError::Failed { status: Some(_), .. } => Ok(Moved::Late(to.name.to_owned())),
-                // It may be past where git moved it: to try again could be to do it twice.
+                // Git may have moved the ref, and another process may have moved it on. A retry
+                // could then repeat the change.
                 error => Err(RefError::Write { name, source: error.into() }),
             };
         }
@@ -97,7 +98,7 @@ impl Repository {
             let words = words.collect::<Vec<_>>().join("\n");
             return Err(RefError::Refused { name, words });
         }
-        // In files, and in reftables.
+        // The messages for files and for reftables.
         let is_locked = (message.contains(".lock': File exists"))
             || message.contains("cannot lock references")
             || message.contains("data is locked");
@@ -112,20 +113,20 @@ impl Repository {
         Ok(Moved::Locked(name, held.map_or_else(|| error.into(), Into::into)))
     }
 
-    /// The lock that git's words are about; None where it is gone by now.
+    /// Returns the lock that git's message is about, or None if it no longer exists.
     fn lock_in_the_way(&self, message: &str) -> Option<Held> {
         let named = message.split_once("Unable to create '");
         let named = named.and_then(|(_, rest)| rest.split_once(".lock': File exists"));
         let path = match named {
             Some((path, _)) => self.hook_folder().join(format!("{path}.lock")),
-            // Of a reftable git names none.
+            // For reftables, git's message names no file.
             None => self.common_dir().join("reftable/tables.list.lock"),
         };
         path.is_file().then(|| Held::by(&path))
     }
 }
 
-/// Git takes one message for all of them.
+/// Joins the reflog messages: git takes only one for all refs.
 fn message(moves: &[RefMove<'_>]) -> String {
     let mut messages: Vec<_> = moves.iter().map(|to| to.message.as_str()).collect();
     messages.dedup();

@@ -1,4 +1,4 @@
-//! Refs in files, moved by git's own protocol (refs/files-backend.c).
+//! Moves refs in files by git's own protocol (refs/files-backend.c).
 
 use std::fs::{self, File};
 use std::io;
@@ -80,7 +80,8 @@ impl Repository {
         Ok(Moved::Done(durability))
     }
 
-    /// None where a folder or another ref is in the way: git knows what may be done about it.
+    /// Returns true if a ref has its expected value. None if a directory or another ref is in the
+    /// way: git then decides what to do.
     fn is_in_place(&self, to: &RefMove<'_>) -> Result<Option<bool>, Cause> {
         let at = match self.read_loose_ref(to.name)? {
             Loose::At(at) => Some(at),
@@ -98,8 +99,8 @@ impl Repository {
         Ok(Some(Expected::from(at) == to.expected))
     }
 
-    /// Always written, also where git would keep no reflog for this ref: a bad tip can be undone,
-    /// and gc keeps old tips.
+    /// Appends a reflog entry, even for refs without a reflog in git. It allows a bad update to be
+    /// undone, and keeps gc from pruning old tips.
     pub(super) fn append_reflog(
         &self,
         to: &RefMove<'_>,
@@ -122,7 +123,8 @@ impl Repository {
         let mut file = self.with_parents(path, open)?;
         self.shared().adjust(path)?;
         let end = file.metadata()?.len();
-        // A line that a full disk or another program cut off would swallow this one.
+        // If the last line was cut off, by a full disk or another program, this one needs a new
+        // line.
         let mut last = [b'\n'];
         if end > 0 {
             file.read_exact_at(&mut last, end - 1)?;
@@ -131,23 +133,23 @@ impl Repository {
         match file.write_all(line.as_bytes()) {
             Ok(()) => Ok(Logged { file, end }),
             Err(error) => {
-                // Half a line, where the disk is full.
+                // If the disk is full, half a line was written.
                 let _ = file.set_len(end);
                 Err(error)
             }
         }
     }
 
-    /// What is known about who holds a ref's lock.
+    /// Describes the lock of a ref that another process holds.
     fn who_has(&self, lock: &Path) -> Cause {
         Held::by(lock).into()
     }
 }
 
-/// Takes back what was said about moves that did not happen.
+/// Removes the reflog entries of updates that did not happen.
 fn unlog(lines: impl IntoIterator<Item = Logged>) {
     for line in lines {
-        // What the reflog says too much is only confusing.
+        // A superfluous entry is confusing, but harmless.
         let _ = line.file.set_len(line.end);
     }
 }
@@ -156,7 +158,7 @@ fn write_error(to: &RefMove<'_>, source: impl Into<Cause>) -> RefError {
     RefError::Write { name: to.name.to_owned(), source: source.into() }
 }
 
-/// Whether a packed ref lies below this name, or on the way to it.
+/// Returns true if the name of a packed ref is a directory of this name, or the other way round.
 fn is_blocked(packed: &gix::refs::packed::Buffer, name: &str) -> Result<bool, Cause> {
     let below = format!("{name}/");
     if packed.iter_prefixed(below.into())?.next().is_some() {
@@ -170,8 +172,8 @@ fn is_blocked(packed: &gix::refs::packed::Buffer, name: &str) -> Result<bool, Ca
     Ok(false)
 }
 
-/// What a file system, or something in the way, makes impossible for us and perhaps not for git:
-/// there are no hard links, a folder stands where the ref belongs, or a file where its folder does.
+/// Returns true for errors that git may be able to handle: the file system has no hard links, a
+/// directory is in the place of the ref, or a file in the place of its directory.
 pub(super) fn is_odd(error: &io::Error) -> bool {
     use io::ErrorKind::{IsADirectory, NotADirectory, TooManyLinks, Unsupported};
     matches!(error.kind(), IsADirectory | NotADirectory | TooManyLinks | Unsupported)

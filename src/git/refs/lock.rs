@@ -1,4 +1,4 @@
-//! The lock of a ref's file, as git knows it, and what writers leave of it that were killed.
+//! Git's lock of a ref's file, and the leftovers of killed writers.
 
 use std::fs;
 use std::io::{self, Write};
@@ -12,19 +12,19 @@ use crate::git::Repository;
 use crate::git::error::FileError;
 use crate::git::files::{ignore_missing, sync_folder, uninterrupted};
 
-/// How long a lock of git's own is waited for: git's default for `core.filesRefLockTimeout`.
+/// The time to wait for a lock that git holds: git's default for `core.filesRefLockTimeout`.
 const GIT_LOCK_PATIENCE: Duration = Duration::from_millis(100);
 
-/// How the names of the files begin that locks are made from.
+/// The prefix of the files from which locks are linked.
 const MARK: &str = "tip.";
 
-/// How old one must be to be taken for the rest of a writer that died.
+/// The age at which such a file counts as the leftover of a killed writer.
 const MARK_AGE: Duration = Duration::from_secs(3600);
 
-/// `<ref>.lock`, as git knows it, holding the ref's new value.
+/// Git's lock file `<ref>.lock`, which contains the ref's new value.
 ///
-/// The file is made elsewhere first and then linked into place. Its other name tells the lock of a
-/// git-ao that was killed from one that git holds: only the former may be broken.
+/// The file is created under another name and then hard-linked into place. The other name tells a
+/// lock of a killed git-ao from one that git holds: only the former may be broken.
 pub(super) struct RefLock {
     path: PathBuf,
     lock: PathBuf,
@@ -33,10 +33,11 @@ pub(super) struct RefLock {
 }
 
 impl RefLock {
-    /// Takes the lock of the ref at `path`; the ref's new value is in it then.
+    /// Takes the lock of the ref at `path`, with the ref's new value in it.
     ///
     /// # Errors
-    /// [`AlreadyExists`](io::ErrorKind::AlreadyExists) when another program holds it.
+    /// Fails with [`AlreadyExists`](io::ErrorKind::AlreadyExists) if another program holds the
+    /// lock.
     pub fn take(repo: &Repository, path: &Path, new: ObjectId) -> Result<Self, FileError> {
         let failed = |act, path: &Path| {
             let path = path.to_owned();
@@ -68,7 +69,7 @@ impl RefLock {
         }
     }
 
-    /// Moves the ref.
+    /// Moves the ref, by renaming the lock file.
     pub fn commit(mut self, repo: &Repository) -> Result<Durability, FileError> {
         uninterrupted(|| fs::rename(&self.lock, &self.path)).map_err(|source| FileError {
             act: "replace",
@@ -87,7 +88,7 @@ impl RefLock {
     }
 }
 
-/// The file that a lock is made from, with the ref's new value in it.
+/// Creates the file from which a lock is linked, with the ref's new value in it.
 pub(super) fn make_mark(repo: &Repository, new: ObjectId) -> io::Result<tempfile::TempPath> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(MARK);
@@ -109,7 +110,7 @@ impl Drop for RefLock {
     }
 }
 
-/// Removes a lock that a killed git-ao left; true if it was one.
+/// Removes a lock if a killed git-ao left it. Returns true if the lock is gone.
 fn break_leftover(repo: &Repository, lock: &Path) -> io::Result<bool> {
     let Some(id) = file_id(lock)? else { return Ok(true) };
     let mut ours = false;
@@ -123,8 +124,8 @@ fn break_leftover(repo: &Repository, lock: &Path) -> io::Result<bool> {
     Ok(ours)
 }
 
-/// Removes what writers left that were killed between two steps. Those that are at work have
-/// younger marks, also where a file system does not keep them from working at the same time.
+/// Removes the files of writers that were killed. Those of active writers are younger, even on a
+/// file system whose locks do not keep writers apart.
 fn collect_marks(repo: &Repository) -> io::Result<()> {
     for path in marks(repo)? {
         let age = fs::symlink_metadata(&path).and_then(|meta| meta.modified());
@@ -158,11 +159,11 @@ fn file_id(path: &Path) -> io::Result<Option<(u64, u64)>> {
 
 #[cfg(not(unix))]
 fn file_id(path: &Path) -> io::Result<Option<(u64, u64)>> {
-    // Without a file's identity no lock is known to be a leftover: each counts as git's.
+    // Without a file's identity, every lock counts as git's.
     Ok(fs::symlink_metadata(path).is_ok().then_some((0, 0)).filter(|_| path.ends_with(".lock")))
 }
 
-/// Temporary files are made for their owner alone; a ref is as readable as the umask lets it be.
+/// Temporary files are readable by their owner only; a ref is as readable as the umask allows.
 #[cfg(unix)]
 fn plain_permissions(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! Git's refs and reflogs: reading them, and moving several of them, all or none.
+//! Reads refs and reflogs, and moves several refs at once: all or none.
 
 mod by_git;
 mod files;

@@ -1,8 +1,8 @@
-//! Reading refs.
+//! Reads refs.
 //!
-//! gix reads `packed-refs` from a cache keyed by its modification time; a `git pack-refs` that
-//! runs twice within the clock's grain then shows an old tip as the current one, to the reader and
-//! to the compare-and-swap alike. Here both look at the files themselves.
+//! gix caches `packed-refs` by its modification time. If `git pack-refs` runs twice within the
+//! clock's resolution, readers and the compare-and-swap would both see an old tip. Here both read
+//! the files themselves.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -14,15 +14,15 @@ use crate::git::objects::oid;
 use crate::git::{RefError, Repository};
 use crate::model::{InvalidOid, Oid};
 
-/// More than a ref's file holds: the longest id, or the beginning of a symbolic ref.
+/// Enough of a ref's file for the longest id, or to recognize a symbolic ref.
 const LONGEST: usize = 256;
 
-/// What there is at the place of a ref's own file.
+/// The content of a loose ref.
 pub(super) enum Loose {
     At(Oid),
-    /// Nothing: the ref is packed, or there is none.
+    /// No file: the ref is packed, or does not exist.
     Missing,
-    /// A folder: an empty one is in nobody's way.
+    /// A directory. An empty one does no harm.
     Folder,
 }
 
@@ -70,8 +70,8 @@ impl Repository {
                 *found = Some(at);
             }
         }
-        // A ref that git packs is in packed-refs before its own file goes: the order of the two
-        // looks is what finds it.
+        // Git writes packed-refs before it removes the loose file, so the loose file must be read
+        // first.
         if found.iter().any(Option::is_none)
             && let Some(packed) = self.gix().refs.open_packed_buffer()?
         {
@@ -82,7 +82,7 @@ impl Repository {
         Ok(found)
     }
 
-    /// What a ref's own file says, as git reads it: an id, and white space or nothing behind it.
+    /// Reads a loose ref as git does: an id, optionally followed by white space.
     pub(super) fn read_loose_ref(&self, name: &str) -> Result<Loose, Cause> {
         let mut text = [0; LONGEST];
         let file = File::open(self.common_dir().join(name));

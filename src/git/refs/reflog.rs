@@ -1,4 +1,4 @@
-//! Reflogs, also damaged ones.
+//! Reads and cleans reflogs, including damaged ones.
 
 use std::fs;
 use std::io::Write;
@@ -11,10 +11,10 @@ use crate::git::extensions::RefStorage;
 use crate::git::files::replace;
 use crate::git::{RefError, Repository};
 
-/// How many entries are asked for where only git can read them.
+/// The number of entries to request from git, if only git can read the reflog.
 const MOST: usize = 1000;
 
-/// What a ref was, as far as its reflog can be read.
+/// The readable part of a reflog.
 #[derive(Debug, Default)]
 pub(crate) struct Reflog {
     /// The entries, oldest first.
@@ -26,7 +26,7 @@ pub(crate) struct Reflog {
 }
 
 impl Reflog {
-    /// Whether there is one without damage.
+    /// Returns true if the reflog exists and is undamaged.
     pub(crate) fn is_whole(&self) -> bool {
         self.exists && self.damaged == 0
     }
@@ -37,9 +37,9 @@ impl Reflog {
 pub(crate) struct LogEntry {
     pub old: ObjectId,
     pub new: ObjectId,
-    /// Why it was moved; empty where that is not known.
+    /// The message; empty if it is not known.
     pub message: String,
-    /// Who moved it, and when, and why.
+    /// The rest of the line: committer, time and message.
     rest: Vec<u8>,
 }
 
@@ -47,7 +47,7 @@ impl Repository {
     /// Reads a ref's reflog.
     ///
     /// # Errors
-    /// When there is one that cannot be opened.
+    /// Fails if the reflog exists but cannot be read.
     pub(crate) fn read_reflog(&self, name: &str) -> Result<Reflog, RefError> {
         if self.ref_storage() == RefStorage::Foreign {
             return Ok(self.ask_reflog(name));
@@ -70,16 +70,16 @@ impl Repository {
         Ok(log)
     }
 
-    /// Only ids can be had from git without that it reads the objects.
+    /// Reads a reflog through git. Without reading the objects, git only prints ids.
     fn ask_reflog(&self, name: &str) -> Reflog {
         let input: String = (0..MOST).map(|n| format!("{name}@{{{n}}}\n")).collect();
         let git = self.git("cat-file").arg("--batch-check=%(objectname)").input(input);
-        // It fails where there are no more entries.
+        // Git fails after the last entry.
         let Ok(printed) = git.printed() else { return Reflog::default() };
         let mut ids = Vec::new();
         for (n, line) in printed.lines().enumerate() {
             let id = ObjectId::from_hex(line.as_bytes()).ok();
-            // Of an object that is missing git prints what it was asked for.
+            // For a missing object, git prints the request instead of the id.
             let Some(id) = id.or_else(|| self.ask_entry(&format!("{name}@{{{n}}}"))) else { break };
             ids.push(id);
         }
@@ -99,19 +99,19 @@ impl Repository {
         ObjectId::from_hex(output.text().as_bytes()).ok()
     }
 
-    /// Writes a ref's reflog anew: without what is damaged, and without the entries that lead to
-    /// these objects.
+    /// Rewrites a ref's reflog without damaged lines, and without the entries for the objects in
+    /// `without`.
     ///
-    /// To be called with the [`Lock`](crate::git::Lock) held.
+    /// The caller holds the [`Lock`](crate::git::Lock).
     ///
     /// # Errors
-    /// When it cannot be read or written; it is as it was then.
+    /// Fails if the reflog cannot be read or written. It is then unchanged.
     pub(crate) fn clean_reflog(&self, name: &str, without: &[ObjectId]) -> Result<(), RefError> {
         let failed = |source| RefError::Write { name: name.to_owned(), source };
         let log = self.read_reflog(name)?;
         if self.ref_storage() == RefStorage::Foreign {
             let newest_first = log.entries.iter().rev().enumerate();
-            // Git leaves the old id of an entry as it is: both count as reachable.
+            // Git does not rewrite the old ids of entries, and treats both ids as reachable.
             let leads =
                 |entry: &LogEntry| [entry.old, entry.new].iter().any(|id| without.contains(id));
             let unwanted = newest_first.filter(|(_, entry)| leads(entry));
@@ -124,7 +124,7 @@ impl Repository {
         let path = self.reflog_path(name);
         let io_failed = |error: std::io::Error| failed(error.into());
         let null = self.gix().object_hash().null();
-        // Only so that nobody else writes it meanwhile.
+        // The lock only keeps others from writing the reflog.
         let _lock = self.try_lock_ref(name, null)?;
         let log = self.read_reflog(name)?;
         let (mut text, mut old) = (Vec::new(), None);
@@ -146,13 +146,13 @@ impl Repository {
         replace(&path, file.into_temp_path()).map_err(io_failed)
     }
 
-    /// The file of a ref's reflog, where refs are files.
+    /// Returns the path of a ref's reflog, if refs are stored in files.
     pub(crate) fn reflog_path(&self, name: &str) -> PathBuf {
         self.common_dir().join("logs").join(name)
     }
 }
 
-/// `<old> <new> <who> <time> <zone>\t<message>`
+/// Parses a line: `<old> <new> <who> <time> <zone>\t<message>`.
 fn parse(line: &[u8], hash: gix::hash::Kind) -> Option<LogEntry> {
     let length = hash.len_in_hex();
     let (old, rest) = line.split_at_checked(length)?;

@@ -1,4 +1,4 @@
-//! Lock files of git that their makers left behind.
+//! Git's lock files that nobody holds any more.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::git::Repository;
 use crate::model::shell_word;
 
-/// How old a lock must be to be a leftover: it is held while one write lasts.
+/// The age at which a lock counts as a leftover: locks are held during a single write.
 const LEFTOVER: Duration = Duration::from_secs(600);
 
 /// A lock file that is in the way.
@@ -23,7 +23,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Looks at a lock that is in the way.
+    /// Describes a lock that is in the way.
     pub(crate) fn by(path: &Path) -> Self {
         let made = fs::symlink_metadata(path).and_then(|meta| meta.modified());
         Self { path: path.to_owned(), age: made.ok().and_then(|time| time.elapsed().ok()) }
@@ -45,8 +45,8 @@ impl Held {
         format!("if no git is running in this repository, to remove it: rm {path}")
     }
 
-    /// Whether it is one of those that [`leftover_locks`](Repository::leftover_locks) finds for the
-    /// refs of the store.
+    /// Returns true if [`leftover_locks`](Repository::leftover_locks) finds this lock for the refs
+    /// of the store.
     fn is_of_the_store(&self) -> bool {
         let path = self.path.to_string_lossy();
         ["/refs/ao/", "/reftable/"].iter().any(|part| path.contains(part))
@@ -71,7 +71,7 @@ impl Repository {
         let mut found = Vec::new();
         let common = self.common_dir();
         found.extend(StaleLock::at(&common.join("packed-refs.lock")));
-        // That of the list of tables, and those of tables that were about to be joined.
+        // The lock of the table list, and those of tables that were being compacted.
         collect(&common.join("reftable"), &mut found);
         for prefix in prefixes {
             collect(&common.join(prefix), &mut found);
@@ -116,7 +116,7 @@ fn collect(folder: &Path, found: &mut Vec<StaleLock>) {
     }
 }
 
-/// What processes have open, as far as this user may see it (proc(5)).
+/// Returns the open files of all processes that this user may inspect (proc(5)).
 fn open_files() -> Vec<PathBuf> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let files = processes.flat_map(|process| fs::read_dir(process.path().join("fd")));

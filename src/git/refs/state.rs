@@ -1,4 +1,4 @@
-//! Refs as they are, also those that cannot be read, and putting them right.
+//! Examines and resets refs, including unreadable ones.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -15,30 +15,30 @@ use crate::git::files::replace;
 use crate::git::{RefError, Repository, Signatures};
 use crate::model::Oid;
 
-/// What there is at a ref's place.
+/// The state of a ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RefState {
-    /// Nothing.
+    /// The ref does not exist.
     Missing,
-    /// The name of an object, which may exist or not.
+    /// The ref names an object, which may be missing.
     At(Oid),
-    /// Something else.
+    /// The ref holds something else.
     Unreadable {
         /// The file's content.
         content: Vec<u8>,
-        /// What is wrong with it.
+        /// The problem.
         why: String,
     },
 }
 
-/// More than this of a ref's file that cannot be read is not kept.
+/// The part of an unreadable ref's file that is kept.
 const LARGEST: usize = 1 << 16;
 
 impl Repository {
-    /// Looks at a ref.
+    /// Returns the state of a ref.
     ///
     /// # Errors
-    /// When the file itself cannot be read, or git fails.
+    /// Fails if the file itself cannot be read, or if git fails.
     pub(crate) fn ref_state(&self, name: &str) -> Result<RefState, RefError> {
         let failed = match self.read_ref(name) {
             Ok(at) => return Ok(at.map_or(RefState::Missing, RefState::At)),
@@ -56,12 +56,12 @@ impl Repository {
         Ok(RefState::Unreadable { content, why })
     }
 
-    /// Points a ref somewhere else, if it is still as it was; what it was may be anything.
+    /// Resets a ref to `new` if its state is still `was`, which may be any state.
     ///
-    /// To be called with the [`Lock`](crate::git::Lock) held.
+    /// The caller holds the [`Lock`](crate::git::Lock).
     ///
     /// # Errors
-    /// As [`move_refs`](Self::move_refs).
+    /// Fails like [`move_refs`](Self::move_refs).
     pub(crate) fn reset_ref(
         &self,
         name: &str,
@@ -82,7 +82,7 @@ impl Repository {
         self.move_refs(&[RefMove { name, expected, new, message }], who)
     }
 
-    /// Git itself does not move a ref that it cannot read.
+    /// Replaces an unreadable ref, which git itself would refuse to move.
     fn replace_ref(
         &self,
         to: &RefMove<'_>,
@@ -103,7 +103,7 @@ impl Repository {
         moved.map(|()| Durability::Kept).map_err(|error| write_error(to.name, error.into()))
     }
 
-    /// The lock of a ref; None where the file system has none of this kind.
+    /// Takes the lock of a ref. Returns None if the file system does not support it.
     pub(super) fn try_lock_ref(
         &self,
         name: &str,
@@ -120,10 +120,10 @@ impl Repository {
         }
     }
 
-    /// Removes a ref, whatever is in it: for what can be had again.
+    /// Removes a ref, whatever its state. Use it only for refs that can be restored.
     ///
     /// # Errors
-    /// When it cannot be removed.
+    /// Fails if the ref cannot be removed.
     pub(crate) fn remove_ref(&self, name: &str) -> Result<(), RefError> {
         let deleted = self.git("update-ref").shielded().args(["--no-deref", "-d", name]).run();
         let Err(error) = deleted else { return Ok(()) };
@@ -138,7 +138,7 @@ impl Repository {
         }
     }
 
-    /// The refs below a prefix that ends in a slash, also those that name nothing. Sorted.
+    /// Returns the refs below a prefix that ends in a slash, sorted. Unreadable refs are included.
     pub(crate) fn refs_below(&self, prefix: &str) -> Vec<String> {
         let mut names = Vec::new();
         if let Ok(output) = self.git("for-each-ref").args(["--format=%(refname)", prefix]).run() {
@@ -169,7 +169,7 @@ fn write_error(name: &str, source: Cause) -> RefError {
     RefError::Write { name: name.to_owned(), source }
 }
 
-/// What is not there is an empty file.
+/// Reads a file, or returns None if it does not exist.
 pub(super) fn read_if_there(path: &std::path::Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),

@@ -22,55 +22,55 @@ impl From<Option<Oid>> for Expected {
     }
 }
 
-/// Where a ref goes.
+/// An update of one ref.
 pub(crate) struct RefMove<'a> {
-    /// Its full name.
+    /// The full name.
     pub name: &'a str,
-    /// Where it must be.
+    /// The required old value.
     pub expected: Expected,
-    /// Where it goes to.
+    /// The new value.
     pub new: ObjectId,
-    /// What the reflog says about it.
+    /// The reflog message.
     pub message: String,
 }
 
-/// Whether what was done is on the disk, as far as `core.fsync` asks for it.
+/// Whether an update is on the disk, as far as `core.fsync` requires.
 #[must_use]
 #[derive(Debug)]
 pub(crate) enum Durability {
-    /// It is.
+    /// The update is on the disk.
     Kept,
-    /// It is done, but a power cut may undo it.
+    /// The update was made, but a power failure may undo it.
     Unsure(Cause),
 }
 
-/// What became of moving refs, apart from failures.
+/// The result of moving refs, except failures.
 pub(super) enum Moved {
     Done(Durability),
-    /// This one is not where it was expected.
+    /// This ref does not have its expected value.
     Late(String),
-    /// Another program has this one locked.
+    /// Another program holds the lock of this ref.
     Locked(String, Cause),
-    /// Only git itself can tell, or do it.
+    /// The case must be left to git.
     Odd,
 }
 
 impl Repository {
-    /// Moves refs if each is where it is expected, and writes their reflogs. All of them are locked
-    /// and looked at before the first one moves.
+    /// Moves refs if each has its expected value, and writes their reflogs. All refs are locked and
+    /// checked before the first one moves.
     ///
-    /// To be called with the [`Lock`](crate::git::Lock) held.
+    /// The caller holds the [`Lock`](crate::git::Lock).
     ///
     /// # Errors
-    /// [`RefError::Moved`] when one is not where it is expected, [`RefError::Locked`] when another
-    /// program holds its lock, [`RefError::Refused`] when a hook does not let them move. Nothing was
-    /// moved then, nor for any other error but [`RefError::Partial`].
+    /// Fails with [`RefError::Moved`] if a ref does not have its expected value, with
+    /// [`RefError::Locked`] if another program holds its lock, and with [`RefError::Refused`] if a
+    /// hook rejects the update. After any error except [`RefError::Partial`], no ref has moved.
     pub(crate) fn move_refs(
         &self,
         moves: &[RefMove<'_>],
         who: &Signatures,
     ) -> Result<Durability, RefError> {
-        // Git runs the hook, and knows what its hooks may expect.
+        // Only git can run the hook as its authors expect.
         let by_git = self.ref_storage() == RefStorage::Foreign || self.has_transaction_hook();
         let moved = match by_git {
             true => Moved::Odd,
@@ -89,7 +89,7 @@ impl Repository {
     }
 }
 
-/// The names of refs, for a message about all of them.
+/// Joins the names of refs for a message about all of them.
 pub(super) fn names<'m>(moves: impl IntoIterator<Item = &'m RefMove<'m>>) -> String {
     moves.into_iter().map(|to| to.name).collect::<Vec<_>>().join("', '")
 }

@@ -4,15 +4,15 @@ use super::rules::FIXED;
 use super::scalar::{number, scalar};
 use crate::model::{KEYS, Map, Value, nearest};
 
-/// One change of a field, as it is typed.
+/// A change of one field, as a person types it.
 ///
 /// - `title=Fix it` sets a field, `title=` empties it
 /// - `agent_config.model=opus`: dots lead into a mapping
 /// - `tags=a,b` sets all tags, `tags+=a,b` adds some, `tags-=a` takes some away
 ///
-/// The value is taken as the field needs it: text stays text (`issue_id=42` is the text 42). Where
-/// any value may stand, as in `context`, it is read as in JSON: `42`, `1.50` and `true` are no texts
-/// there, `"42"`, `+5` and `text` are. A number keeps its text.
+/// The field determines the type of the value: text stays text (`issue_id=42` is the text 42). A
+/// field that accepts any value, such as a key in `context`, parses it like JSON: `42`, `1.50` and
+/// `true` are not text, but `"42"`, `+5` and `text` are. A number keeps its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     path: Vec<String>,
@@ -67,13 +67,13 @@ pub enum AssignmentError {
     },
 }
 
-/// What stands in a field of the record itself.
+/// The type of a top-level field.
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
     Text,
     Number,
     Words,
-    /// A mapping in which each key holds this, unless its name says otherwise.
+    /// A mapping whose values are text. The next two are mappings, too.
     Texts,
     Numbers,
     Free,
@@ -115,9 +115,10 @@ impl Assignment {
         self.path.join(".")
     }
 
-    /// Makes the change in a record. Whether it is one that can be read again, and may be made, is
-    /// for [`Session::from_record`](crate::model::Session::from_record) and
-    /// [`check_change`](super::check_change) to say.
+    /// Applies the change to a record. It does not check whether the record is still valid, and
+    /// whether the change is allowed: see
+    /// [`Session::from_record`](crate::model::Session::from_record) and
+    /// [`check_change`](super::check_change).
     ///
     /// # Errors
     /// Fails if the field is unknown, cannot be changed, or does not accept the value. The record is then
@@ -155,7 +156,7 @@ impl Assignment {
 
     fn typed(&self, shape: Shape) -> Result<Value, AssignmentError> {
         let text = match self.path[0].as_str() {
-            // As people write them: #42.
+            // People may write these as `#42`.
             "pr_number" | "issue_id" => self.value.strip_prefix('#').unwrap_or(&self.value),
             _ => &self.value,
         };
@@ -215,7 +216,7 @@ fn insert(map: &mut Map, path: &[String], value: Value) -> Result<(), Assignment
     }
 }
 
-/// Takes a value out, and mappings that are empty then.
+/// Removes a value, and the mappings that are then empty.
 fn remove(map: &mut Map, path: &[String]) {
     match path {
         [] => {}

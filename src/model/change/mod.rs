@@ -1,4 +1,4 @@
-//! Changes of a record by hand, and their syntax.
+//! Manual changes to a record: their syntax and rules.
 
 mod assignment;
 mod rules;

@@ -1,6 +1,6 @@
 use crate::model::{IllegalTransition, Map, Session, SessionStatus, nearest};
 
-/// What a person may not change: who a session is, where it comes from and lives, and its clock.
+/// The fields that a person must not change: a session's identity, origin, places and times.
 pub(super) const FIXED: [&str; 8] =
     ["id", "project_id", "schema", "created_at", "updated_at", "placements", "fork", "base"];
 
@@ -37,7 +37,7 @@ pub enum RuleError {
     Transition(#[from] IllegalTransition),
 }
 
-/// Checks that a changed record leaves alone what is the program's own, whatever else it holds.
+/// Checks that a change leaves the fields alone that only git-ao may change.
 ///
 /// # Errors
 /// Fails with [`RuleError::Fixed`] for the first such field that differs.
@@ -77,7 +77,8 @@ pub fn check_change(before: &Session, after: &Session, guard: Guard) -> Result<(
     }
 }
 
-/// What was in the record before stays as it is; only what is new has to be one line.
+/// Checks that new values have no control characters. Values that were in the record before may
+/// stay.
 fn check_words(before: &Session, after: &Session) -> Result<(), RuleError> {
     let is_bad = |word: &str| word.contains(char::is_control);
     let is_new =

@@ -1,7 +1,7 @@
 use crate::model::Value;
 
-/// What a word means as a plain scalar of YAML 1.2 (its core schema): nothing, a truth value, a
-/// number, or else text. Quotes around it make it text.
+/// Parses a word as a plain scalar of YAML 1.2 (core schema): null, a boolean, a number, or
+/// otherwise text. A word in quotes is text.
 pub(super) fn scalar(word: &str) -> Value {
     for quote in ['"', '\''] {
         let inner = word.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
@@ -17,8 +17,8 @@ pub(super) fn scalar(word: &str) -> Value {
     }
 }
 
-/// A number of JSON (RFC 8259), with its text where it would be written otherwise. Whole numbers
-/// have at most 64 bits, others are within the range of a 64-bit float.
+/// Parses a JSON number (RFC 8259). It keeps its text if it would be written differently. Integers
+/// have at most 64 bits; others are within the range of a 64-bit float.
 pub(super) fn number(word: &str) -> Option<Value> {
     let rest = word.strip_prefix('-').unwrap_or(word);
     let (whole, rest) = digits(rest)?;
@@ -34,7 +34,7 @@ pub(super) fn number(word: &str) -> Option<Value> {
     Some(Value::number(number, word))
 }
 
-/// A number with a fraction, an exponent or both.
+/// Parses a number with a fraction, an exponent or both.
 fn float(word: &str, whole: &str, rest: &str) -> Option<Value> {
     let (fraction, rest) = match rest.strip_prefix('.') {
         Some(rest) => digits(rest)?,
@@ -53,7 +53,7 @@ fn float(word: &str, whole: &str, rest: &str) -> Option<Value> {
     (float.is_finite() && (float == 0.0) == is_zero).then_some(Value::Float(float))
 }
 
-/// The digits with which a text begins, at least one, and what follows.
+/// Splits a text after its leading digits; there must be at least one.
 fn digits(text: &str) -> Option<(&str, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))

@@ -3,7 +3,7 @@ use super::{Field, Filter, FilterError, Moment};
 use crate::model::{Timestamp, parse_when};
 
 impl Filter {
-    /// Reads an expression.
+    /// Parses an expression.
     ///
     /// An expression is made of conditions:
     ///
@@ -53,7 +53,7 @@ impl Filter {
     }
 }
 
-/// Deeper nesting is refused: reading and matching take stack by the level.
+/// The maximum nesting depth. Each level uses stack, both for parsing and for matching.
 const MAX_DEPTH: usize = 64;
 
 type Word = (&'static str, fn() -> Filter);

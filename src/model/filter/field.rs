@@ -101,9 +101,9 @@ impl Field {
         }
     }
 
-    /// Brings what a person typed into the form in which the field has it.
+    /// Normalizes a typed value to the form of the field.
     ///
-    /// Fails with what the field can hold.
+    /// Fails with a description of the field's valid values.
     pub(super) fn normal(self, typed: String) -> Result<String, &'static str> {
         let number = typed.strip_prefix('#').unwrap_or(&typed);
         match self {

@@ -108,7 +108,7 @@ impl Filter {
     }
 }
 
-/// Sessions that do not meet it; twice is not at all.
+/// Negates a filter; a double negation cancels out.
 impl Not for Filter {
     type Output = Self;
 

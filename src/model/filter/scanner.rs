@@ -1,8 +1,8 @@
-//! Takes the text of an expression apart, without knowing what it means.
+//! Splits the text of an expression into tokens.
 
 use super::FilterError;
 
-/// A place in an expression; white space is passed over before everything.
+/// A position in an expression. White space before a token is skipped.
 pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
@@ -13,7 +13,7 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0 }
     }
 
-    /// Where the next thing starts.
+    /// Returns the start of the next token.
     pub(super) fn at(&mut self) -> usize {
         let rest = &self.text[self.at..];
         self.at += rest.len() - rest.trim_start().len();
@@ -25,7 +25,7 @@ impl<'a> Scanner<'a> {
         self.text[at..].chars().next()
     }
 
-    /// Passes `token`, if it comes next.
+    /// Consumes `token`, if it comes next.
     pub(super) fn eat(&mut self, token: &str) -> bool {
         let at = self.at();
         let found = self.text[at..].starts_with(token);
@@ -35,7 +35,7 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    /// Passes the word `keyword`, if it comes next.
+    /// Consumes the word `keyword`, if it comes next.
     pub(super) fn eat_word(&mut self, keyword: &str) -> bool {
         let found = self.peek_word().eq_ignore_ascii_case(keyword);
         if found {
@@ -44,7 +44,8 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    /// The letters, digits, `-` and `_` that come next; empty where something else comes.
+    /// Returns the next letters, digits, `-` and `_`, or an empty text if another character comes
+    /// next.
     pub(super) fn peek_word(&mut self) -> &'a str {
         let at = self.at();
         let rest = &self.text[at..];
@@ -58,7 +59,7 @@ impl<'a> Scanner<'a> {
         word
     }
 
-    /// A text in quotes, or all up to white space or a parenthesis.
+    /// Consumes a quoted text, or everything up to white space or a parenthesis.
     pub(super) fn value(&mut self) -> Result<String, FilterError> {
         let at = self.at();
         if let Some(quote @ ('"' | '\'')) = self.peek() {
@@ -73,7 +74,7 @@ impl<'a> Scanner<'a> {
         Ok(value.to_owned())
     }
 
-    /// A text in quotes; a backslash takes the next character as it is.
+    /// Consumes a quoted text, in which a backslash escapes the next character.
     pub(super) fn quoted(&mut self, quote: char) -> Result<String, FilterError> {
         let start = self.at();
         let mut chars = self.text[start..].char_indices().skip(1);
@@ -92,7 +93,7 @@ impl<'a> Scanner<'a> {
         Err(self.expected(self.at, &format!("a closing {quote}")))
     }
 
-    /// The error that something else was expected at a place.
+    /// Returns the error for unexpected text at a position.
     pub(super) fn expected(&self, at: usize, expected: &str) -> FilterError {
         let rest = &self.text[at..];
         let found = match rest.find(ends_value) {

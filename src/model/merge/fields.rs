@@ -5,17 +5,17 @@ use super::order::Ranked;
 use super::set;
 use crate::model::{KEYS, Map, Timestamp, Value};
 
-/// What became of two records.
+/// The result of merging two records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Merged {
     /// The merged record.
     pub record: Map,
-    /// The fields that both sides had changed, and of which one value is not in the record; with
-    /// dots between levels.
+    /// The fields that both sides had changed and of which one value was lost, with dots between
+    /// levels.
     pub conflicts: Vec<String>,
 }
 
-/// Merges two records of one session that both come from `base`; without one, from nothing.
+/// Merges two records of one session that are both based on `base`, or on an empty record.
 ///
 /// - What one side changed is taken, and what both changed to the same.
 /// - Maps that both sides changed merge by key.
@@ -30,18 +30,18 @@ pub struct Merged {
 ///   and maps from their start).
 /// - `updated_at` is the later one.
 ///
-/// The result does not depend on which side is which. Its keys stand in the order of [`KEYS`], then
-/// unknown ones sorted; in maps within, first those of the base. Any records can be merged, also
-/// such as [`Session::from_record`](crate::model::Session::from_record) would refuse; from two that
-/// it reads comes one that it reads.
+/// The result does not depend on the order of the sides. Its keys are in the order of [`KEYS`],
+/// followed by unknown keys, sorted; nested maps begin with the keys of the base. Any records can
+/// be merged, even those that [`Session::from_record`](crate::model::Session::from_record) rejects;
+/// merging two that it accepts yields one that it accepts.
 pub fn merge(base: Option<&Map>, ours: &Map, theirs: &Map) -> Merged {
     merge_told(base, ours, theirs, [Timestamp::from_millis(i64::MAX); 2])
 }
 
-/// As [`merge`], of a record that was told at the first of two times and one told at the second.
+/// Merges like [`merge`]. `told` holds the times at which the two records were written.
 ///
-/// An `updated_at` that is [later](Timestamp::latest) than that does not count; `created_at` does in
-/// its place, or nothing.
+/// An `updated_at` that is [later](Timestamp::latest) than its record's time is ignored:
+/// `created_at` takes its place, unless it is too late as well.
 pub fn merge_told(base: Option<&Map>, ours: &Map, theirs: &Map, told: [Timestamp; 2]) -> Merged {
     let nothing = Map::new();
     let base = base.unwrap_or(&nothing);
@@ -59,7 +59,7 @@ pub fn merge_told(base: Option<&Map>, ours: &Map, theirs: &Map, told: [Timestamp
 /// The base's value, ours and theirs.
 type Sides<'a> = [Option<&'a Value>; 3];
 
-/// Which record is the later one: greater when ours is. An unchanged record never is.
+/// Compares the times of the records: greater if ours is later. An unchanged record is never later.
 fn later(base: &Map, ours: &Map, theirs: &Map, told: [Timestamp; 2]) -> Ordering {
     let read = |map: &Map, key| map.get(key)?.as_str()?.parse::<Timestamp>().ok();
     let time = |map: &Map, told: Timestamp| {
@@ -73,7 +73,7 @@ fn later(base: &Map, ours: &Map, theirs: &Map, told: [Timestamp; 2]) -> Ordering
     }
 }
 
-/// The entries of three maps side by side: `first` keys first, the others sorted.
+/// Returns the entries of three maps side by side: the keys `first`, then the others, sorted.
 fn rows<'a>(
     first: impl Iterator<Item = &'a Value>,
     maps: [&'a Map; 3],
@@ -88,10 +88,10 @@ fn rows<'a>(
     first.into_iter().chain(rows).map(|(key, sides)| (key.0, sides)).collect()
 }
 
-/// The value, unless both sides changed it and not to the same.
+/// Returns the merged value, or None if both sides changed it to different values.
 fn settled<'a>([base, ours, theirs]: Sides<'a>) -> Option<Option<&'a Value>> {
     if ours == theirs {
-        // Equal maps may have their keys in different orders: take one whoever asks.
+        // Equal maps may order their keys differently: choose the same one on every side.
         Some(ours.map(Ranked).min(theirs.map(Ranked)).map(|value| value.0))
     } else if ours == base {
         Some(theirs)
@@ -108,7 +108,7 @@ struct Merger {
 }
 
 impl Merger {
-    /// A field of the record itself.
+    /// Merges a top-level field of the record.
     fn field(&mut self, key: &str, sides: Sides<'_>) -> Option<Value> {
         let [_, ours, theirs] = sides;
         if key == "updated_at" {
@@ -138,7 +138,7 @@ impl Merger {
         }
     }
 
-    /// A value at any level.
+    /// Merges a value at any level.
     fn value(&mut self, path: &str, sides: Sides<'_>) -> Option<Value> {
         if let Some(value) = settled(sides) {
             return value.cloned();
@@ -163,7 +163,7 @@ impl Merger {
         merged
     }
 
-    /// One of two values that cannot both stay.
+    /// Chooses one of two conflicting values.
     fn whole(&mut self, path: &str, ours: Option<&Value>, theirs: Option<&Value>) -> Option<Value> {
         self.conflicts.push(path.to_owned());
         match (ours, theirs) {
@@ -180,7 +180,7 @@ impl Merger {
     }
 }
 
-/// The session that a `fork` names.
+/// Returns the session that a `fork` names.
 fn parent(fork: Option<&Value>) -> Option<&Value> {
     fork?.as_map()?.get("session")
 }

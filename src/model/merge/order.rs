@@ -2,14 +2,14 @@ use std::cmp::Ordering;
 
 use crate::model::Value;
 
-/// A value in the one order that all values have, whoever compares them.
+/// A value with a total order that is the same everywhere.
 ///
-/// First by type: null, booleans, whole numbers, whole numbers that need 64 bits without a sign,
-/// numbers with a fraction, text, lists, maps, tagged values. Within a type: false before true;
-/// numbers by size (IEEE 754 totalOrder); text by its UTF-8 bytes; lists item by item, and maps
-/// entry by entry as they stand, key before value, a shorter one before its continuation; tagged
-/// values by the tag, then the value. A number that keeps its own text comes where the number does,
-/// after it, by its text. Only what is written the same is equal.
+/// Types sort in this order: null, booleans, signed integers, unsigned 64-bit integers, floats,
+/// text, lists, maps, tagged values. Within a type: false before true; numbers by size (IEEE 754
+/// totalOrder); text by its UTF-8 bytes; lists item by item, and maps entry by entry in stored
+/// order, key before value, a prefix before its continuation; tagged values by tag, then by value.
+/// A number with its own text sorts directly after the plain number, by its text. Only values that
+/// are written alike are equal.
 #[derive(Clone, Copy)]
 pub(super) struct Ranked<'a>(pub(super) &'a Value);
 

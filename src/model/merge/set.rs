@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use super::order::Ranked;
 use crate::model::Value;
 
-/// Adds and removes what each side added and removed.
+/// Merges two sets: applies the additions and removals of both sides.
 ///
-/// What was there stays in its order; what is new follows, sorted.
+/// The items of the base keep their order; new items follow, sorted.
 pub(in crate::model) fn merge(base: &[Value], ours: &[Value], theirs: &[Value]) -> Vec<Value> {
     let set = |list| -> BTreeSet<Ranked<'_>> { <[Value]>::iter(list).map(Ranked).collect() };
     let (before, ours, theirs) = (set(base), set(ours), set(theirs));

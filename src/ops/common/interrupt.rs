@@ -13,7 +13,7 @@ impl<'a> Interrupt<'a> {
         Self { is_set, progress: None }
     }
 
-    /// Also passes git's progress to a function, as text with its line terminators.
+    /// Passes git's progress to a function, as text with its line terminators.
     pub fn with_progress(self, show: Progress<'a>) -> Self {
         Self { progress: Some(show), ..self }
     }

@@ -12,8 +12,8 @@ pub fn man_dir(environment: &Environment) -> Option<PathBuf> {
     Some(data?.join("man"))
 }
 
-/// Returns the directories in which man looks: those that MANPATH names and, where that leaves the
-/// rest to man, those beside the directories of PATH (manpath(5)).
+/// Returns the directories that man searches: those in MANPATH and, unless MANPATH replaces the
+/// default, those beside the directories in PATH (manpath(5)).
 pub fn man_path(environment: &Environment) -> Vec<PathBuf> {
     let named =
         |name| environment.os(name).map(|paths| std::env::split_paths(paths).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! What verbs share: placements, liveness, starting an agent, worktrees of sessions.
+//! Shared by the verbs: placements, liveness, starting an agent, worktrees of sessions.
 
 pub(in crate::ops) mod agent_log;
 pub(in crate::ops) mod agents;

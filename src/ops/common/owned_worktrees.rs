@@ -33,7 +33,7 @@ impl Own {
         Ok(Self(own))
     }
 
-    /// Where the session's own worktree is.
+    /// Returns the path of the session's own worktree.
     pub fn path(&self, session: &Session) -> Option<&PathBuf> {
         self.0.get(&(session.id, session.project_id.clone()))
     }

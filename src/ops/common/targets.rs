@@ -9,7 +9,7 @@ use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
 pub struct MovedSession {
     /// The session.
     pub session: ListedSession,
-    /// Where it was before.
+    /// The shelf on which it was before.
     pub from: Shelf,
 }
 

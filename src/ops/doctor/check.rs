@@ -9,7 +9,8 @@ use crate::store::{RepairMode, Severity, Store};
 
 const REPAIR: &str = "git ao fsck --repair";
 
-/// Checks git, tmux, agents, the configuration, the manual pages, the store, and leftovers. Changes nothing.
+/// Checks git, tmux, agents, the configuration, the manual pages, the store, and leftovers. Changes
+/// nothing.
 ///
 /// # Errors
 /// Fails if git or the store cannot be read at all.

@@ -1,6 +1,6 @@
-//! Text that readers of YAML 1.1 take for something else: <https://yaml.org/type/>.
+//! Text that YAML 1.1 readers take for another type: <https://yaml.org/type/>.
 
-/// Tells whether text has to stand in quotes for those readers. Too often does no harm.
+/// Returns true if text must be quoted for such readers. A false positive does no harm.
 pub(super) fn is_ambiguous(text: &str) -> bool {
     is_word(text) || is_number_or_time(text)
 }
@@ -12,8 +12,7 @@ fn is_word(text: &str) -> bool {
     WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
-/// `1_000`, `0b1`, `0x1f`, `1.5`, `.inf`, `12:30:45`, `2026-11-20`, and what is made of the same
-/// characters.
+/// `1_000`, `0b1`, `0x1f`, `1.5`, `.inf`, `12:30:45`, `2026-11-20`, and similar text.
 fn is_number_or_time(text: &str) -> bool {
     let number = text.strip_prefix(['+', '-']).unwrap_or(text);
     if [".inf", ".nan"].iter().any(|word| word.eq_ignore_ascii_case(number)) {

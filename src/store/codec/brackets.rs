@@ -1,11 +1,10 @@
-//! How deeply the brackets of YAML text nest, not counting those within scalars and comments.
+//! Measures the nesting of brackets in YAML text, except in scalars and comments.
 
-/// How many brackets of the structure may be open at one place for text to be parsed at all.
+/// The nesting depth of brackets up to which text is parsed.
 const OPEN_BRACKETS: usize = 1000;
 
-/// Whether text opens very many brackets within one another: reading it would cost the square
-/// of their number, before the limit of depth is even looked at. Only text with as many unclosed
-/// ones, wherever they stand, is looked at closely.
+/// Returns true if text nests too many brackets. Parsing it would take quadratic time before the
+/// depth limit applies. Text is scanned only if it has that many unclosed brackets anywhere.
 pub(super) fn are_too_deep(bytes: &[u8]) -> bool {
     let mut open = 0_usize;
     let is_suspect = bytes.iter().any(|byte| {
@@ -19,9 +18,9 @@ pub(super) fn are_too_deep(bytes: &[u8]) -> bool {
     is_suspect && nest_deeper(bytes, OPEN_BRACKETS)
 }
 
-/// Tells whether more than `limit` brackets are open at once.
+/// Returns true if more than `limit` brackets are open at once.
 ///
-/// Follows the scanner of libyaml token by token, and goes on where that would report an error.
+/// This follows libyaml's scanner token by token, but continues after errors.
 pub(super) fn nest_deeper(bytes: &[u8], limit: usize) -> bool {
     let text: Vec<char> = String::from_utf8_lossy(bytes).chars().collect();
     let mut scanner = Scanner::new(&text);
@@ -38,12 +37,12 @@ struct Scanner<'t> {
     at: usize,
     column: usize,
     line: usize,
-    /// How many brackets are open.
+    /// The number of open brackets.
     open: usize,
-    /// The columns in which block collections began, each plus one.
+    /// The columns in which block collections began, plus one.
     margins: Vec<usize>,
     key_allowed: bool,
-    /// Where the last token began that could be a key.
+    /// The start of the last token that could be a key.
     key: Option<Key>,
 }
 
@@ -54,7 +53,7 @@ struct Key {
     line: usize,
 }
 
-/// How long a key may be, up to its colon.
+/// The maximum length of a key, up to its colon.
 const KEY_LENGTH: usize = 1024;
 
 impl<'t> Scanner<'t> {
@@ -63,7 +62,7 @@ impl<'t> Scanner<'t> {
         Self { text, at: 0, column: 0, line: 0, open: 0, margins, key_allowed: true, key }
     }
 
-    /// Goes past one token; false at the end.
+    /// Skips one token. Returns false at the end.
     fn step(&mut self) -> bool {
         self.skip_to_token();
         let Some(c) = self.peek(0) else { return false };
@@ -203,7 +202,7 @@ impl<'t> Scanner<'t> {
         self.key_allowed |= after_break;
     }
 
-    /// Tells whether it went past the end of a line.
+    /// Skips blanks. Returns true if they include the end of a line.
     fn skip_blanks(&mut self) -> bool {
         let line = self.line;
         self.skip_while(is_blank);
@@ -230,8 +229,8 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Skips empty lines and the indentation of the next one. The first one that is not empty says
-    /// how much that is, where nothing else does.
+    /// Skips empty lines and the indentation of the next line. If `indent` is None, the first line
+    /// that is not empty determines the indentation.
     fn skip_indent(&mut self, indent: Option<usize>) -> usize {
         let mut widest = 0;
         loop {

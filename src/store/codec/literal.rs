@@ -1,4 +1,4 @@
-//! The text of numbers: what this version would write otherwise stays as it was written.
+//! Keeps the original text of numbers that this version would write differently.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use serde::de::{
 
 use crate::model::{Map, Value};
 
-/// A value that was read, to be read once more from the same bytes for the text of its numbers.
+/// A value to be read a second time from the same bytes, for the text of its numbers.
 pub(super) struct Literals {
     pub value: Value,
-    /// The number as it stays, from what was read and its text.
+    /// Makes the number to keep, from the parsed number and its text.
     pub exact: fn(Value, &str) -> Value,
 }
 
@@ -23,8 +23,8 @@ impl Literals {
     }
 }
 
-/// Whether there may be a number that is not written as this version would write it. Too often does
-/// no harm.
+/// Returns true if there may be a number that this version would write differently. A false
+/// positive does no harm.
 pub(super) fn has_odd_number(bytes: &[u8], floats: Floats) -> bool {
     has_odd_integer(bytes) || floats == Floats::Some && has_odd_float(bytes)
 }
@@ -36,7 +36,7 @@ pub(super) enum Floats {
     Some,
 }
 
-/// Not in plain decimal: `+1`, `-0`, `0x1F`.
+/// Finds integers that are not in plain decimal: `+1`, `-0`, `0x1F`.
 fn has_odd_integer(bytes: &[u8]) -> bool {
     let is_inside = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     let begins = |at: usize| at == 0 || !is_inside(at - 1);
@@ -47,7 +47,7 @@ fn has_odd_integer(bytes: &[u8]) -> bool {
     })
 }
 
-/// With more digits than are needed, or an exponent: `1.50`, `1e3`.
+/// Finds numbers with redundant digits or an exponent: `1.50`, `1e3`.
 fn has_odd_float(bytes: &[u8]) -> bool {
     let words = bytes.split(|byte| !is_part(*byte));
     words.filter_map(|word| std::str::from_utf8(word).ok()).any(|word| {
@@ -64,7 +64,7 @@ fn has_odd_float(bytes: &[u8]) -> bool {
     })
 }
 
-/// An infinity or no number, written in another way: `.Inf`, `+.inf`.
+/// Returns true for an unusual spelling of an infinity or NaN: `.Inf`, `+.inf`.
 fn is_odd_word(word: &str) -> bool {
     let word_alone = word.strip_prefix(['+', '-']).unwrap_or(word);
     let is_word = [".inf", ".nan"].iter().any(|own| own.eq_ignore_ascii_case(word_alone));
@@ -75,7 +75,7 @@ fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)
 }
 
-/// Whether the text of a number can stand as it is wherever a value can.
+/// Returns true if the text of a number can be written verbatim wherever a value can.
 pub(super) fn is_plain(text: &str) -> bool {
     text.bytes().all(is_part)
 }

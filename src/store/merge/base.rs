@@ -41,8 +41,8 @@ pub(super) fn compare_trees(
 
 /// Merges the trees of two stores. Only merged records are written.
 ///
-/// The times are those of the two tips: a clock that was ahead of its own store's last event was
-/// wrong. They are all there is to tell by, for what comes out depends on nothing but the tips.
+/// `told` holds the times of the two tips. A later time in a record comes from a wrong clock and
+/// does not count. No other clock is consulted, since the result must depend on the tips alone.
 pub(super) fn merge_trees(
     store: &Store,
     trees: &Trees<'_>,

@@ -11,25 +11,25 @@ use crate::git::{RawTree, RefState, gix_id};
 use crate::ledger::Edit;
 use crate::model::{Message, Timestamp};
 
-/// A ref that is to be put right.
+/// A damaged ref.
 pub struct Broken<'a> {
     pub name: &'a str,
     pub visibility: Visibility,
     pub state: &'a RefState,
 }
 
-/// What became of it.
+/// The result of repairing a ref.
 pub struct Applied {
     pub event: ObjectId,
     pub kept: Option<String>,
 }
 
-/// Moves a ref to the whole state, or to an event on top of it that holds what was rescued.
+/// Resets a ref to the intact state, or to an event on top of it that holds what was rescued.
 ///
-/// Each step leaves what a later repair can go on from: the ref is the last to move.
+/// The ref moves last, so that an interrupted repair can be run again.
 ///
 /// # Errors
-/// When something cannot be written: the ref is where it was.
+/// Fails if something cannot be written. The ref is then unchanged.
 pub fn apply(
     store: &Store,
     broken: &Broken<'_>,

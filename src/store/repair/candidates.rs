@@ -1,4 +1,4 @@
-//! Events that nothing names any more, and those that others have.
+//! Where to find intact states: among unreferenced events and those of remotes.
 
 use std::collections::HashSet;
 
@@ -9,16 +9,16 @@ use super::inspector::Inspector;
 use crate::git::{RefState, gix_id};
 use crate::model::Message;
 
-/// Where the stores of remotes are, after a fetch.
+/// The prefix of the refs to which stores of remotes are fetched.
 pub const TRACKING: &str = "refs/ao/remotes/";
 
-/// The remote-tracking refs of stores.
+/// Returns the remote-tracking refs of stores.
 pub fn tracking_refs(store: &Store) -> Vec<String> {
     let names = store.repository().refs_below(TRACKING).into_iter();
     names.filter(|name| name.ends_with("/sessions")).collect()
 }
 
-/// The whole stores that remote-tracking refs name, newest first.
+/// Returns the intact stores under remote-tracking refs, newest first.
 pub fn tracked(
     store: &Store,
     inspector: &mut Inspector<'_>,
@@ -27,7 +27,7 @@ pub fn tracked(
     for name in tracking_refs(store) {
         let Ok(RefState::At(tip)) = store.repository().ref_state(&name) else { continue };
         let tip = gix_id(&tip);
-        // One of a newer format is of no use here.
+        // A store of a newer format cannot be used.
         if inspector.is_whole(tip).unwrap_or(false) {
             found.push((name, tip));
         }
@@ -36,11 +36,10 @@ pub fn tracked(
     Ok(found)
 }
 
-/// The events that nothing names any more, newest first; those that come after `base`, if there is
-/// one.
+/// Returns the unreferenced events, newest first; with `base`, only its descendants.
 ///
-/// Those of public and private sessions look alike; they are told apart by what is in their past.
-/// Where that does not tell, there are none: a private session must not become public.
+/// Public and private events look alike: their ancestors tell them apart. If that is not possible,
+/// no events are returned, because a private session must not become public.
 pub fn dangling(
     store: &Store,
     inspector: &mut Inspector<'_>,
@@ -74,7 +73,7 @@ pub fn dangling(
     Ok(found)
 }
 
-/// The events on the other ref; None where that cannot be told.
+/// Returns the events on the other ref, or None if they cannot be determined.
 fn others(
     store: &Store,
     inspector: &mut Inspector<'_>,
@@ -99,7 +98,7 @@ fn others(
     })
 }
 
-/// An event and all before it, as far as they can be read.
+/// Returns an event and its ancestors, as far as they are readable.
 pub fn ancestors(inspector: &mut Inspector<'_>, event: ObjectId) -> HashSet<ObjectId> {
     let (mut seen, mut queue) = (HashSet::new(), vec![event]);
     while let Some(next) = queue.pop() {

@@ -9,22 +9,22 @@ use super::super::{Store, StoreError};
 use crate::git::{ObjectError, RawTree, Repository, oid};
 use crate::model::{Oid, error_chain};
 
-/// How deep trees are looked into; the layout has four levels.
+/// The depth to which trees are checked. The layout has four levels.
 const DEPTH: u32 = 16;
 
-/// Reads objects with their names checked, and remembers what is wrong with them.
+/// Reads objects, verifies their ids, and remembers which are damaged.
 pub struct Inspector<'s> {
     repo: &'s Repository,
     whole: HashMap<(Kind, ObjectId), bool>,
-    /// What cannot be read.
+    /// The objects that cannot be read.
     pub damaged: BTreeMap<Oid, ObjectError>,
 }
 
-/// What a commit holds.
+/// The content of a commit's tree.
 pub enum Top {
     /// A store.
     Store(RawTree),
-    /// Anything else, and why it is no store.
+    /// Anything else, with the reason why it is not a store.
     Other(String),
 }
 
@@ -35,14 +35,14 @@ impl<'s> Inspector<'s> {
         Self { repo, whole: HashMap::new(), damaged: BTreeMap::new() }
     }
 
-    /// The commit, if it can be read.
+    /// Reads a commit.
     pub fn commit(&mut self, id: ObjectId) -> Result<Commit, String> {
         let data = self.object(id, Kind::Commit)?;
         let commit = CommitRef::from_bytes(&data, id.kind()).and_then(CommitRef::into_owned);
         commit.map_err(|error| format!("commit {id} cannot be read: {error}"))
     }
 
-    /// The tree, if it can be read.
+    /// Reads a tree.
     pub fn tree(&mut self, id: ObjectId) -> Result<RawTree, String> {
         if id.is_empty_tree() {
             return Ok(RawTree::empty());
@@ -52,7 +52,7 @@ impl<'s> Inspector<'s> {
             .map_err(|error| format!("tree {id} cannot be read: {error}"))
     }
 
-    /// Whether a blob can be read.
+    /// Checks that a blob can be read.
     pub fn blob(&mut self, id: ObjectId) -> Result<(), String> {
         match self.whole.get(&(Kind::Blob, id)) {
             Some(true) => Ok(()),
@@ -64,12 +64,12 @@ impl<'s> Inspector<'s> {
         }
     }
 
-    /// Takes a blob for whole that will be written.
+    /// Treats a blob as intact, because the repair writes it.
     pub fn trust(&mut self, id: ObjectId) {
         self.whole.insert((Kind::Blob, id), true);
     }
 
-    /// An object's content. What is damaged is noted.
+    /// Reads an object. If it cannot be read, it is added to `damaged`.
     fn object(&mut self, id: ObjectId, kind: Kind) -> Result<Vec<u8>, String> {
         match self.repo.verified(id) {
             Ok((found, data)) if found == kind => Ok(data),
@@ -82,10 +82,10 @@ impl<'s> Inspector<'s> {
         }
     }
 
-    /// What a commit's tree is.
+    /// Reads a commit's tree and checks whether it is a store.
     ///
     /// # Errors
-    /// When it is a store of a newer format: that is no damage, and not to be touched.
+    /// Fails if the store has a newer format: it is not damaged, and must not be changed.
     pub fn top(&mut self, tree: ObjectId) -> Result<Top, StoreError> {
         let root = match self.tree(tree) {
             Ok(root) => root,
@@ -109,16 +109,16 @@ impl<'s> Inspector<'s> {
         }
     }
 
-    /// The blob `version` is the same in every store of this format: where it is damaged it is
-    /// written again.
+    /// Returns true for the blob `version` of this format. It is the same in every store, so a
+    /// damaged one is simply written again.
     pub fn is_our_version(&self, id: ObjectId) -> bool {
         gix::objs::compute_hash(id.kind(), Kind::Blob, VERSION_BLOB).is_ok_and(|ours| ours == id)
     }
 
-    /// Whether a commit holds a store of which everything can be read.
+    /// Returns true if a commit holds a store of which every object is readable.
     ///
     /// # Errors
-    /// When it is of a newer format.
+    /// Fails if the store has a newer format.
     pub fn is_whole(&mut self, event: ObjectId) -> Result<bool, StoreError> {
         if let Some(known) = self.whole.get(&(Kind::Commit, event)) {
             return Ok(*known);

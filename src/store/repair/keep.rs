@@ -1,4 +1,4 @@
-//! What is kept of what was broken.
+//! Keeps broken state for later inspection.
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,21 +8,22 @@ use super::super::{Store, StoreError, Visibility};
 use crate::git::{Expected, ObjectError, RefMove, RefState, gix_id, replace, uninterrupted};
 use crate::model::Timestamp;
 
-/// Below which refs broken tips are kept.
+/// The prefix of the refs that keep broken tips.
 const BROKEN: &str = "refs/ao/broken/";
 
-/// The folder for what is no object any more, below `ao/`.
+/// The folder below `ao/` that keeps what a ref cannot.
 pub const FOLDER: &str = "broken";
 
-/// Where it is.
+/// Returns the path of [`FOLDER`].
 pub fn folder(store: &Store) -> PathBuf {
     store.repository().ao_dir().join(FOLDER)
 }
 
-/// Keeps what a ref was: as another ref where it is an object, else as a file. Says where.
+/// Keeps the old value of a ref: under another ref if it is an intact object, otherwise in a file.
+/// Returns the name of the ref or file.
 ///
 /// # Errors
-/// When it cannot be written.
+/// Fails if it cannot be written.
 pub fn keep(
     store: &Store,
     visibility: Visibility,
@@ -35,7 +36,7 @@ pub fn keep(
         RefState::At(tip) if repo.verified(gix_id(tip)).is_ok() => {
             let kept = repo.refs_below(BROKEN);
             for name in &kept {
-                // After a repair that was interrupted.
+                // An interrupted repair has kept it already.
                 if repo.ref_state(name)? == *state {
                     return Ok(Some(name.clone()));
                 }
@@ -45,7 +46,8 @@ pub fn keep(
             });
             let (name, expected, new) = (name.as_str(), Expected::Missing, gix_id(tip));
             let to = RefMove { name, expected, new, message: "ao: repair".to_owned() };
-            // Where it is lost, the state that was put in its place is not.
+            // Its durability does not matter: a power failure may lose the kept tip, but not the
+            // repaired ref.
             let _ = repo.move_refs(&[to], &repo.signatures(now)?)?;
             Ok(Some(name.to_owned()))
         }
@@ -79,7 +81,7 @@ fn keep_file(
     Ok(Some(path.display().to_string()))
 }
 
-/// `20261120T172032Z`, or with `-private` behind it.
+/// Returns a name such as `20261120T172032Z` or `20261120T172032Z-private`.
 fn stem(visibility: Visibility, now: Timestamp) -> String {
     let text = now.to_string();
     let text: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
@@ -96,10 +98,10 @@ fn free(stem: &str, is_taken: impl Fn(&str) -> bool) -> String {
     names.find(|name| !is_taken(name)).unwrap_or_else(|| stem.to_owned())
 }
 
-/// Keeps a reflog from which something is taken out.
+/// Keeps a copy of a reflog before entries are removed from it.
 ///
 /// # Errors
-/// When it cannot be written.
+/// Fails if it cannot be written.
 pub fn keep_reflog(
     store: &Store,
     name: &str,

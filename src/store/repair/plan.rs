@@ -11,24 +11,24 @@ use super::state::{Answer, FullKey, State, place};
 use crate::git::{Reflog, oid};
 use crate::model::{Message, SessionId};
 
-/// How many broken states are read for what can be rescued: what the newest ones do not hold any
-/// more was taken out.
+/// The number of broken states from which records are rescued. A record that the newest of them no
+/// longer have was deleted.
 const STATES: usize = 8;
 
-/// What is done on top of the whole state.
+/// The changes on top of the intact state.
 #[derive(Default)]
 pub struct RepairPlan {
-    /// What is written where, and what is taken out.
+    /// The records to write, and those to remove (None).
     pub edits: Vec<(Location, Option<ObjectId>)>,
     pub rescued: Vec<Rescued>,
     pub lost: Vec<LostRecord>,
     pub events: Vec<LostEvent>,
 }
 
-/// Decides for each session: its newest record that can be read counts.
+/// Decides about each session: its newest readable record counts.
 ///
 /// # Errors
-/// When one of the states is of a newer format.
+/// Fails if one of the states has a newer format.
 pub fn plan(
     inspector: &mut Inspector<'_>,
     found: &RecoveryPoint,
@@ -50,7 +50,7 @@ pub fn plan(
     let named: BTreeSet<_> = events.iter().flat_map(|event| event.sessions.clone()).collect();
     let keys: BTreeSet<FullKey> =
         states.iter().chain(&base).flat_map(State::keys).cloned().collect();
-    // Where not even the newest event can be read, it does not tell what is missing.
+    // If the newest event itself is unreadable, later changes may be missing for any session.
     let is_blind = states.first().map(|state| state.event) != found.broken.first().copied();
     let may_have_lost = may_have_lost(&events);
     let mut plan = RepairPlan { events, ..RepairPlan::default() };
@@ -73,7 +73,7 @@ pub fn plan(
 struct Choice {
     answer: Answer,
     event: Option<ObjectId>,
-    /// Whether a newer state could not be read.
+    /// True if a newer state could not be read.
     is_doubtful: bool,
 }
 
@@ -99,7 +99,7 @@ impl RepairPlan {
     ) {
         let before = base.map_or(Answer::Absent, |base| base.answer(key));
         let mut now = choice.answer;
-        // It was made private by what cannot be read: it must not come back for all to see.
+        // An unreadable event made the session private: it must not become public again.
         if choice.is_doubtful && visibility == Visibility::Public && is_private(key) {
             now = Answer::Absent;
         }
@@ -129,8 +129,8 @@ impl RepairPlan {
     }
 }
 
-/// Tells which sessions lost events may have changed: those that they name. What cannot be read says
-/// in the reflog which session it was about, unless there were many.
+/// Returns a test for the sessions that lost events may have changed: those that the events name.
+/// For an unreadable event, its reflog message names the session, unless there were several.
 fn may_have_lost(events: &[LostEvent]) -> impl Fn(SessionId) -> bool + use<> {
     let mut named = BTreeSet::new();
     let mut is_any = false;
@@ -146,7 +146,7 @@ fn may_have_lost(events: &[LostEvent]) -> impl Fn(SessionId) -> bool + use<> {
     move |id| is_any || named.contains(&id.short())
 }
 
-/// What is in the past of the broken states, and not in that of the whole one.
+/// Returns the events that are ancestors of the broken states, but not of the intact one.
 fn lost_events(
     inspector: &mut Inspector<'_>,
     found: &RecoveryPoint,
@@ -167,14 +167,15 @@ fn lost_events(
                 let message = Message::from_text(&commit.message.to_string());
                 if message.op.is_empty() && !matches!(inspector.top(commit.tree), Ok(Top::Store(_)))
                 {
-                    // It has nothing to do with the store.
+                    // The commit does not belong to the store.
                     continue;
                 }
                 queue.extend(&commit.parents);
                 let (subject, sessions) = (message.subject, message.sessions);
                 (commit.committer.time.seconds, LostEvent { id: oid(id), subject, sessions })
             }
-            // The reflog is written before the ref: what it does not know was never there.
+            // The reflog is written before the ref, so a commit that an intact reflog does not name
+            // was never the tip.
             Err(_) if log.is_whole() && !said.contains_key(&id) => continue,
             Err(_) => {
                 let subject = said.get(&id).copied().unwrap_or_default();

@@ -54,7 +54,7 @@ impl Store {
         Ok(repair.report)
     }
 
-    /// What is wrong with a ref of the store, and with what it leads to.
+    /// Returns the state of a ref of the store, and the damage to it and to the objects it reaches.
     pub(in super::super) fn damage(
         &self,
         name: &str,
@@ -79,7 +79,7 @@ impl Store {
     }
 }
 
-/// The blob `version` is missing or damaged, which every event shares.
+/// Returns the damage to the blob `version`, which all events share.
 fn version_damage(inspector: &mut Inspector<'_>, tip: gix::ObjectId) -> Vec<FsckFinding> {
     let tree = inspector.commit(tip).and_then(|commit| inspector.tree(commit.tree));
     let version = tree.ok().and_then(|root| root.child("version", EntryKind::Blob));
@@ -92,7 +92,7 @@ struct Repair<'s> {
     mode: RepairMode,
     inspector: Inspector<'s>,
     report: RepairReport,
-    /// The sessions that are private, once that is known.
+    /// The private sessions, once they are known.
     private: Option<BTreeSet<FullKey>>,
     now: Timestamp,
 }
@@ -110,7 +110,7 @@ impl Repair<'_> {
         };
         let log = repo.read_reflog(name)?;
         let is_lost = state == RefState::Missing && damage.is_empty() && !log.exists;
-        // Without a trace of a write there never was a store.
+        // Without any trace of a write, there never was a store.
         if is_lost && store.known_replica().is_none() && !repo.ao_dir().join("lock").exists() {
             return Ok(());
         }
@@ -160,7 +160,7 @@ impl Repair<'_> {
             let applied = apply(store, &broken, &found, &plan, now)?;
             (repair.event, repair.kept) = (Some(oid(applied.event)), applied.kept);
             tip = Some(applied.event);
-            // As long as it names objects that are missing, 'git gc' fails.
+            // 'git gc' fails as long as the reflog names missing objects.
             keep::keep_reflog(store, name, visibility, now)?;
             repo.clean_reflog(name, &found.broken)?;
         }
@@ -171,8 +171,8 @@ impl Repair<'_> {
         }
     }
 
-    /// Writes the blob `version` again, if it was found to be missing or damaged. True when the ref
-    /// is to be looked at again.
+    /// Writes the blob `version` again if it was found to be missing or damaged. Returns true if
+    /// the ref must be checked again.
     fn mend_version(&mut self) -> Result<bool, StoreError> {
         let repo = self.store.repository();
         let hash = repo.gix().object_hash();
@@ -211,7 +211,8 @@ impl Repair<'_> {
         Ok(())
     }
 
-    /// Moves the files of damaged objects out of the way: git would not write them again.
+    /// Moves the files of damaged objects away. As long as they exist, git does not write the
+    /// objects again.
     fn set_aside(&mut self) -> Result<(), StoreError> {
         let folder = keep::folder(self.store);
         let repo = self.store.repository();
@@ -230,7 +231,7 @@ impl Repair<'_> {
         Ok(())
     }
 
-    /// A remote-tracking ref is a copy of what the remote has.
+    /// Removes damaged remote-tracking refs. The next fetch restores them.
     fn mend_tracking(&mut self) -> Result<(), StoreError> {
         for name in tracking_refs(self.store) {
             let is_whole = match self.store.repository().ref_state(&name) {

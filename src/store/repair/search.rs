@@ -6,17 +6,17 @@ use super::inspector::Inspector;
 use super::report::RecoveredFrom;
 use crate::git::{RefState, Reflog, gix_id};
 
-/// Where the way back leads.
+/// The state to which a ref can be reset.
 pub struct RecoveryPoint {
-    /// The newest state that is whole.
+    /// The newest intact state.
     pub base: Option<ObjectId>,
     /// How it was found.
     pub origin: RecoveredFrom,
-    /// Newer ones that are not, newest first.
+    /// The newer, broken states, newest first.
     pub broken: Vec<ObjectId>,
 }
 
-/// Looks for the newest whole state of a ref whose own is not.
+/// Finds the newest intact state of a damaged ref.
 pub fn search(
     store: &Store,
     inspector: &mut Inspector<'_>,
@@ -36,7 +36,7 @@ pub fn search(
             }
         }
     }
-    // What was there last may be named by nothing: by neither of two files that were not written out.
+    // If neither the ref nor its reflog was written out, the last event may be unreferenced.
     let is_cut = !matches!(state, RefState::At(_)) && log.damaged > 0;
     if found.base.is_none() || is_cut {
         for event in dangling(store, inspector, visibility, found.base)? {
@@ -53,7 +53,7 @@ pub fn search(
     Ok(found)
 }
 
-/// What the ref and its reflog lead to.
+/// Searches the states that the ref and its reflog name, and their ancestors.
 fn own(
     inspector: &mut Inspector<'_>,
     state: &RefState,
@@ -96,7 +96,8 @@ fn own(
     Ok(RecoveryPoint { base: logged, origin, broken })
 }
 
-/// Goes from an event to its first parent, and on, until a state is whole; and what is not.
+/// Follows first parents from an event to an intact state. Returns that state, and the broken ones
+/// before it.
 fn walk_back(
     inspector: &mut Inspector<'_>,
     event: ObjectId,

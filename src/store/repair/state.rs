@@ -9,38 +9,38 @@ use super::inspector::{Inspector, Top};
 use crate::git::RawTree;
 use crate::model::{Project, SessionId};
 
-/// A session, wherever it lies.
+/// A session, by its project and id.
 pub type FullKey = (Project, SessionId);
 
-/// A record's shelf and blob; no blob where it cannot be read.
+/// A record's shelf and blob; no blob if it is unreadable.
 type Record = (Shelf, Option<ObjectId>);
 
-/// What one event says about every session, as far as it can be read.
+/// The records of all sessions at one event, as far as they are readable.
 pub struct State {
     pub event: ObjectId,
     records: BTreeMap<FullKey, Vec<Record>>,
-    /// Where folders lie that cannot be read, part by part.
+    /// The paths of unreadable folders, as components.
     unread: Vec<Vec<String>>,
-    /// What is wrong with it.
+    /// The damage to the event's tree.
     pub damage: Vec<FsckFinding>,
 }
 
-/// What one event says about one session.
+/// The state of one session at one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Its record is this.
+    /// The session has this record.
     At(Shelf, ObjectId),
-    /// There is none.
+    /// There is no record.
     Absent,
-    /// That cannot be read.
+    /// There may be a record, but it cannot be read.
     Unknown,
 }
 
 impl State {
-    /// Reads all of an event that can be read.
+    /// Reads the records of an event.
     ///
     /// # Errors
-    /// When it is of a newer format.
+    /// Fails if the event has a newer format.
     pub fn of(
         inspector: &mut Inspector<'_>,
         event: ObjectId,
@@ -120,7 +120,7 @@ impl State {
         }
     }
 
-    /// The folders in a tree, or only the one of that name, that can be read.
+    /// Returns the readable folders in a tree, or only the one with the name `only`.
     fn folders(
         &mut self,
         inspector: &mut Inspector<'_>,
@@ -149,12 +149,12 @@ impl State {
         folders
     }
 
-    /// The sessions that it has a record of, readable or not.
+    /// Returns the sessions with a record, readable or not.
     pub fn keys(&self) -> impl Iterator<Item = &FullKey> {
         self.records.keys()
     }
 
-    /// What it says about a session.
+    /// Returns the state of a session.
     pub fn answer(&self, key: &FullKey) -> Answer {
         let records = self.records.get(key).map(Vec::as_slice).unwrap_or_default();
         let readable = records.iter().find_map(|(shelf, blob)| Some((*shelf, (*blob)?)));
@@ -173,7 +173,7 @@ impl State {
     }
 }
 
-/// Where a session's record lies on a shelf.
+/// Returns the location of a session's record on a shelf.
 pub fn place(key: &FullKey, shelf: Shelf, visibility: Visibility) -> Location {
     Location { shelf, project: key.0.clone(), id: key.1, visibility }
 }

@@ -5,7 +5,7 @@ use super::naming::{Made, Standing};
 use super::place::Place;
 use crate::git::hostname;
 
-/// The first holds the name, the second the name once more and the directory it was made for.
+/// The first key holds the name; the second repeats it, with the directory it was made for.
 use crate::git::settings::{REPLICA as NAME, REPLICA_PLACE as PLACE};
 
 impl Store {
@@ -21,7 +21,7 @@ impl Store {
         if let Some(name) = self.settled() {
             return checked(name);
         }
-        // The lock makes two processes that come first agree.
+        // The lock makes concurrent first calls agree on one name.
         let _lock = self.ledger().lock()?;
         self.settle()
     }
@@ -53,8 +53,8 @@ impl Store {
         Some((made.copied_from.as_deref()?, &made.name))
     }
 
-    /// The name for an event, for a writer that holds the lock. None where it cannot be had: that
-    /// keeps nobody from writing.
+    /// Returns the name for an event. The caller holds the lock. None if there is no name and none
+    /// can be made, which does not prevent the write.
     pub(in crate::store) fn replica_under_lock(&self) -> Option<String> {
         let name = self.settled().map_or_else(|| self.settle(), Ok);
         name.and_then(checked).ok()
@@ -70,7 +70,7 @@ impl Store {
         }
     }
 
-    /// How the configuration said it when the store was opened.
+    /// Returns the state of the name in the configuration when it was first read.
     fn standing(&self) -> &Standing {
         self.naming().found.get_or_init(|| {
             let repo = self.repository();
@@ -78,14 +78,15 @@ impl Store {
         })
     }
 
-    /// False when the directory is noted under a path that it has no longer: only a writer looks.
+    /// Returns false if the recorded path of the directory is out of date. Only writers check this.
     fn is_noted(&self) -> bool {
         let place = self.repository().config(PLACE);
         let place = place.as_deref().and_then(Place::parse);
         place.is_some_and(|place| place.is_path_of(self.repository().common_dir()))
     }
 
-    /// Makes the name, or notes the place, as the configuration is now. The lock is held.
+    /// Makes the name or records the directory, as the current configuration requires. The caller
+    /// holds the lock.
     fn settle(&self) -> Result<String, StoreError> {
         let repo = self.repository();
         let config = || repo.git("config").arg("--local");
@@ -107,13 +108,13 @@ impl Store {
         let (name, copied_from) = match now {
             Standing::Settled(name) | Standing::Unnoted(name) => {
                 let name = checked(name)?;
-                // Where it cannot be noted, the clone is still who it was.
+                // If the directory cannot be recorded, the clone still keeps its name.
                 let _ = note(&name);
                 (name, None)
             }
             Standing::Unnamed | Standing::Copied(_) => {
                 let name = new_name();
-                // In this order: a place that names another clone does not count.
+                // The name comes first: a recorded directory with another name does not count.
                 config().args([NAME, &name]).run()?;
                 note(&name)?;
                 let copied_from = match now {
@@ -127,7 +128,7 @@ impl Store {
     }
 }
 
-/// Judges by the directory first: its path is read only where that is another one.
+/// Compares the directory first, and its path only if it is a different directory.
 fn standing(name: Option<String>, place: Option<&str>, dir: &std::path::Path) -> Standing {
     let Some(name) = name else { return Standing::Unnamed };
     match place.and_then(Place::parse).filter(|place| place.name() == name) {
@@ -147,7 +148,7 @@ fn new_name() -> String {
     format!("{}-{}", if host.is_empty() { "clone" } else { host }, &dice[..4])
 }
 
-/// A replica's name is a key in every record it has a session in.
+/// Checks a replica's name, which is a key in the records of its sessions.
 fn checked(name: String) -> Result<String, StoreError> {
     let ok = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let valid = name.starts_with(|c: char| c.is_ascii_alphanumeric())

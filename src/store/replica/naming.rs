@@ -1,11 +1,11 @@
 use std::sync::{Arc, OnceLock};
 
-/// What is known of a clone's name, by all copies of one [`Store`].
+/// What is known about a clone's name. All copies of one [`Store`] share it.
 #[derive(Debug, Clone, Default)]
 pub struct Naming {
-    /// What the configuration said when it was first looked at.
+    /// The state when the configuration was first read.
     pub found: Arc<OnceLock<Standing>>,
-    /// What was made after that.
+    /// The name that was made since.
     pub made: Arc<OnceLock<Made>>,
 }
 
@@ -15,16 +15,16 @@ pub struct Made {
     pub copied_from: Option<String>,
 }
 
-/// How a clone stands to the name in its configuration.
+/// The relation of a clone to the name in its configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// There is none.
+    /// There is no name.
     Unnamed,
-    /// It was made for this directory.
+    /// The name was made for this directory.
     Settled(String),
-    /// It is this clone's, but the place is not noted, or not as it is now: an older version made
-    /// the name, or the clone was moved.
+    /// The name is this clone's, but its directory is not recorded or out of date: an older version
+    /// made the name, or the clone was moved.
     Unnoted(String),
-    /// It is that of the clone from which this one was copied.
+    /// The name is that of the clone from which this one was copied.
     Copied(String),
 }

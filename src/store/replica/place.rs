@@ -9,10 +9,10 @@ use std::time::UNIX_EPOCH;
 
 use crate::git::hostname;
 
-/// A common git directory: its inode and time of birth, which go along when it is moved within a
-/// file system or mounted elsewhere, and which no copy has; its machine and path, which tell
-/// whether it is still there when they differ. The device is left out: its number changes when a
-/// computer starts.
+/// A common git directory. Its inode and birth time stay the same when it is moved within a file
+/// system or mounted elsewhere, and differ in every copy. If they differ, the machine and the path
+/// tell whether the original still exists. The device number is left out because it changes at
+/// boot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     name: String,
@@ -24,19 +24,19 @@ pub(super) struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Directory {
     inode: u64,
-    /// In nanoseconds since the epoch; None where the file system does not say.
+    /// In nanoseconds since the epoch; None if the file system does not record it.
     born: Option<u128>,
 }
 
 impl Place {
-    /// The place of this directory; None where it cannot be looked at.
+    /// Returns the place of a directory, or None if it cannot be examined.
     pub fn of(name: &str, dir: &Path) -> Option<Self> {
         let directory = Directory::at(dir).ok()?;
         let path = fs::canonicalize(dir).ok()?;
         Some(Self { name: name.to_owned(), directory, machine: machine(), path })
     }
 
-    /// Reads what [`Display`](fmt::Display) writes.
+    /// Parses the output of [`Display`](fmt::Display).
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(5, ' ');
         let name = parts.next()?.to_owned();
@@ -49,32 +49,32 @@ impl Place {
         Some(Self { name, directory: Directory { inode, born }, machine, path })
     }
 
-    /// The name that was made for it.
+    /// Returns the name that was made for the directory.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// True when this is that very directory, wherever it is now.
+    /// Returns true if `dir` is this very directory, wherever it is now.
     pub fn is_directory(&self, dir: &Path) -> bool {
         match Directory::at(dir) {
             Ok(here) if here == self.directory => {
-                // An inode alone may be the same by chance.
+                // An inode alone may be equal by chance.
                 here.born.is_some() || self.is_path_of(dir) || self.machine == machine()
             }
             Ok(_) => false,
-            // What cannot be looked at is no reason to take another name.
+            // A directory that cannot be examined is no reason to take another name.
             Err(_) => true,
         }
     }
 
-    /// True when `dir` has this path.
+    /// Returns true if `dir` has this path.
     pub fn is_path_of(&self, dir: &Path) -> bool {
         self.path == dir || fs::canonicalize(dir).is_ok_and(|dir| dir == self.path)
     }
 
-    /// True when `dir` is another directory, on this machine, and the one it was made for is no
-    /// longer where it was: it was moved to another file system, or a backup stands in its place.
-    /// What cannot be looked at counts as still there.
+    /// Returns true if `dir` is another directory on this machine, and the original is no longer at
+    /// its path: it was moved to another file system, or a backup was restored in its place. A path
+    /// that cannot be examined counts as still there.
     pub fn was_left_for(&self, dir: &Path) -> bool {
         if self.machine != machine() {
             return false;
@@ -103,7 +103,7 @@ impl Directory {
     }
 }
 
-/// The machine's own id (machine-id(5)), else the name of the host.
+/// Returns the machine's id (machine-id(5)), otherwise the name of the host.
 fn machine() -> String {
     let id = fs::read_to_string("/etc/machine-id").unwrap_or_default();
     let is_id = |id: &str| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());

@@ -208,7 +208,8 @@ impl Store {
         Ok(self.update_to(&parts.snapshot, visibility, event, &message))
     }
 
-    /// The time of an event that is made `now`: not before its parents', as far as these can be true.
+    /// Returns the time of an event that is made `now`: no earlier than its parents', unless theirs
+    /// is too late to be true.
     fn time_after(
         &self,
         parents: &[&Oid],

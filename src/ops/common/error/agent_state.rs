@@ -68,7 +68,8 @@ pub enum AgentStateError {
 impl AgentStateError {
     /// Returns what the caller can do about the error.
     ///
-    /// - [`Retry`](Recovery::Retry): another process is working on the session, or its agent does not respond.
+    /// - [`Retry`](Recovery::Retry): another process is working on the session, or its agent does not
+    ///   respond.
     /// - [`FixInput`](Recovery::FixInput): the agent has to be started or stopped first.
     pub fn recovery(&self) -> Recovery {
         match self {

@@ -66,7 +66,7 @@ impl SessionWorktreeError {
     }
 }
 
-/// The prefix of the message: in some conditions the worktree exists.
+/// Returns the prefix of the message. In some conditions the worktree exists.
 fn prefix(condition: &Condition) -> &'static str {
     match condition {
         Condition::WrongBranch(_) | Condition::Detached | Condition::Busy(_) => "the worktree ",

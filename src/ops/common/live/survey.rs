@@ -21,7 +21,7 @@ use crate::workspace::{
 pub struct Live {
     /// Whether its agent is alive.
     pub agent: AgentState,
-    /// The path of its workspace in this clone: as git knows it, otherwise as recorded.
+    /// The path of its worktree in this clone: as git knows it, otherwise as recorded.
     pub path: Option<PathBuf>,
     /// The state of the workspace; None if there is none in this clone or it was not inspected.
     pub workspace: Option<WorkspaceState>,

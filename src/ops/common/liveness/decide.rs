@@ -86,8 +86,8 @@ fn has_no_agent(repo: &Repository, session: SessionId) -> bool {
     }
 }
 
-/// Returns the same as [`liveness`] for a session whose record may be unreadable. Without the record, only the
-/// processes are examined.
+/// Returns the same as [`liveness`] for a session whose record may be unreadable. Without the
+/// record, only the processes are examined.
 pub fn liveness_of(store: &Store, id: SessionId, session: Option<&Session>) -> Liveness {
     match session {
         Some(session) => liveness(store, session),
