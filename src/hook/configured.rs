@@ -16,7 +16,7 @@ pub enum InstallMethod {
 }
 
 impl InstallMethod {
-    /// Returns the way that the installed git supports.
+    /// Returns the method that the installed git supports.
     ///
     /// # Errors
     /// Fails if git cannot be run.
@@ -24,7 +24,7 @@ impl InstallMethod {
         Ok(Self::of_version(&repo.git("version").run()?.text()))
     }
 
-    /// Returns the way for this output of `git version`.
+    /// Returns the method for this output of `git version`.
     pub fn of_version(text: &str) -> Self {
         let version = text.strip_prefix("git version ").unwrap_or(text);
         let mut numbers = version.split(['.', ' ', '-']).map_while(|part| part.parse::<u32>().ok());

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A git hook in which git-ao does something (githooks(5)).
+/// A git hook that git-ao uses (githooks(5)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HookName {
     /// Records the branch of a session's worktree.

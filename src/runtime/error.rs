@@ -63,10 +63,10 @@ pub enum RuntimeError {
     /// The typed text did not appear on the screen.
     #[error("the text did not appear on the screen, so Enter was not pressed")]
     NotShown,
-    /// The agent's input line holds a text already.
+    /// The agent's input line already holds text.
     #[error("the agent's input line already holds text, so nothing was typed")]
     Draft,
-    /// The typed text still stands in the input line after Enter was pressed.
+    /// The typed text was still in the input line after Enter was pressed.
     #[error("the text was typed but not submitted: the agent does not react to Enter")]
     NotSubmitted,
     /// The file that records a process cannot be read.
@@ -87,7 +87,7 @@ pub enum RuntimeError {
     /// The working directory does not exist.
     #[error("'{}' is not a directory", .0.display())]
     NoDirectory(PathBuf),
-    /// The process outlived being killed.
+    /// The process did not exit after SIGKILL.
     #[error("process {0} did not exit")]
     Unkillable(u32),
     /// A program gave no usable answer.

@@ -75,7 +75,7 @@ pub enum ShareError {
     Contended {
         /// The remote.
         remote: String,
-        /// The time tried.
+        /// The time spent trying, in seconds.
         seconds: u64,
     },
     /// The remote's sessions cannot be merged.
@@ -95,7 +95,7 @@ pub enum ShareError {
     /// Git failed.
     #[error(transparent)]
     Git(#[from] GitError),
-    /// A ref failed.
+    /// A ref could not be read.
     #[error(transparent)]
     Ref(#[from] RefError),
 }

@@ -1,5 +1,5 @@
-//! One inspection of a worktree and a branch that are to be removed. Decision and removal both rely
-//! on it.
+//! Inspects a worktree and a branch that are to be removed. Both the decision and the removal rely
+//! on this inspection.
 
 use std::path::PathBuf;
 

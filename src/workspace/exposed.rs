@@ -29,7 +29,7 @@ impl Exposed {
     }
 }
 
-/// What was done about a directory of worktrees inside a worktree.
+/// The result of excluding a directory of worktrees inside a worktree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exclusion {
     /// Git now ignores it.

@@ -1,4 +1,4 @@
-//! The contents of a directory, entry by entry, so that a removal removes exactly these.
+//! Lists the contents of a directory, so that a removal removes exactly these entries.
 
 use std::fs::{self, Metadata};
 use std::io;

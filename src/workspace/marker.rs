@@ -39,7 +39,7 @@ pub fn is_of(top: &Path, session: SessionId, project: &Project) -> bool {
     key.is_some_and(|key| key.id == session && key.project.is_none_or(|own| own == *project))
 }
 
-/// Adds the project to the file of a worktree that a session owns.
+/// Records the project of the session that owns a worktree.
 ///
 /// # Errors
 /// Fails if the file cannot be written.

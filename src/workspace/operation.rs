@@ -34,8 +34,8 @@ impl fmt::Display for Operation {
 
 /// Returns the git operation in progress in the worktree with this git directory.
 ///
-/// It looks for the files that git's wt_status_get_state looks for. In a repository with reftable,
-/// the heads of cherry-pick and revert are not files, so git must be asked for them.
+/// Checks for the same files as git's wt_status_get_state. In a repository with reftable, the heads
+/// of cherry-pick and revert are not files, so the caller must ask git for them.
 pub fn operation(git_dir: &Path) -> Option<Operation> {
     let there = |name: &str| git_dir.join(name).exists();
     if there("rebase-apply/applying") {

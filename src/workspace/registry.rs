@@ -35,7 +35,7 @@ impl Worktrees<'_> {
         Ok(sessions)
     }
 
-    /// Returns the same, including registered worktrees whose directory is missing.
+    /// Returns the sessions that have a worktree registered here, even if its directory is missing.
     ///
     /// # Errors
     /// Fails if the git directory cannot be read.

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use super::Operation;
 use crate::model::SessionId;
 
-/// A place to inspect, and the expected branch.
+/// The path of a workspace to inspect, and its expected branch.
 #[derive(Debug, Clone, Copy)]
 pub struct ExpectedWorktree<'a> {
     /// The directory of the workspace.

@@ -9,7 +9,7 @@ use super::{WorkspaceError, Worktrees, marker};
 use crate::git::uninterrupted;
 use crate::model::{Project, shell_path};
 
-/// A directory at the place of a session's worktree that does not name its session.
+/// A directory at the path of a session's worktree that does not name its session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
     /// The directory.
