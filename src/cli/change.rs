@@ -6,7 +6,7 @@ use git_ao::store::{Entry, Key, Store};
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, open};
 
-/// Whose status, and what is said about it.
+/// The session, the reason and `--force` of a verb that changes a status.
 #[derive(clap::Args)]
 pub struct ChangeArgs {
     /// The session: an id, a branch, an issue, '@' or 'latest'. Default: '@', the session of this

@@ -1,9 +1,12 @@
 //! Converts sessions to and from their stored form, format version 1.
 
-use std::collections::BTreeMap;
-use std::str::FromStr;
+mod error;
+mod fields;
 
-use super::name::{is_branch_name, is_url};
+use std::collections::BTreeMap;
+
+pub use self::error::RecordError;
+use self::fields::{Reader, Writer, invalid};
 use super::{
     Base, Cost, Fork, Kind, Map, Placement, Project, Session, SessionStatus, Timestamp, Value,
 };
@@ -37,28 +40,6 @@ pub const KEYS: [&str; 26] = [
     "cost",
     "placements",
 ];
-
-/// Why a map is not a session's record.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RecordError {
-    /// A required key is missing.
-    #[error("'{0}' is missing")]
-    Missing(String),
-    /// A key has an invalid value.
-    #[error("'{key}': expected {expected}, found '{found}'")]
-    Invalid {
-        /// The key, with dots between levels.
-        key: String,
-        /// The expected kind of value.
-        expected: &'static str,
-        /// The value that was found.
-        found: String,
-    },
-    /// The record was written by a newer version.
-    #[error("schema {0} is newer than this git-ao supports")]
-    Newer(u64),
-}
 
 impl Session {
     /// Returns the stored form: the known keys in order, without empty ones, then the unknown keys.
@@ -260,143 +241,4 @@ impl Placement {
             extra: from.rest(),
         })
     }
-}
-
-/// Builds a map without empty values.
-#[derive(Default)]
-struct Writer(Map);
-
-impl Writer {
-    fn put(&mut self, key: &str, value: impl Into<Value>) {
-        self.0.insert(key, value);
-    }
-
-    fn option(&mut self, key: &str, value: Option<impl Into<Value>>) {
-        if let Some(value) = value {
-            self.put(key, value);
-        }
-    }
-
-    fn text(&mut self, key: &str, value: &str) {
-        self.option(key, (!value.is_empty()).then_some(value));
-    }
-
-    fn map(&mut self, key: &str, value: Map) {
-        self.option(key, (!value.is_empty()).then_some(value));
-    }
-
-    fn finish(mut self, extra: &Map) -> Map {
-        self.0.extend(extra.clone());
-        self.0
-    }
-}
-
-/// Takes the known keys out of a map; the remaining keys are unknown. A null counts as missing.
-struct Reader {
-    prefix: String,
-    map: Map,
-}
-
-impl Reader {
-    fn new(prefix: &str, map: Map) -> Self {
-        Self { prefix: prefix.to_owned(), map }
-    }
-
-    fn take(&mut self, key: &str) -> Option<Value> {
-        self.map.remove(key).filter(|value| !matches!(value, Value::Null))
-    }
-
-    fn invalid(&self, key: &str, expected: &'static str, found: &Value) -> RecordError {
-        invalid(&format!("{}{key}", self.prefix), expected, found)
-    }
-
-    /// Takes a text. An unquoted number or boolean, as people write it by hand, counts as its text.
-    fn text(&mut self, key: &str) -> Result<Option<String>, RecordError> {
-        match self.take(key) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(value) if is_scalar(&value) => Ok(Some(value.label())),
-            Some(other) => Err(self.invalid(key, "text", &other)),
-        }
-    }
-
-    fn parse<T: FromStr>(
-        &mut self,
-        key: &str,
-        expected: &'static str,
-    ) -> Result<Option<T>, RecordError> {
-        let Some(text) = self.text(key)? else { return Ok(None) };
-        let parsed = text.parse().map_err(|_| self.invalid(key, expected, &Value::String(text)))?;
-        Ok(Some(parsed))
-    }
-
-    fn checked(
-        &mut self,
-        key: &str,
-        expected: &'static str,
-        check: fn(&str) -> bool,
-    ) -> Result<Option<String>, RecordError> {
-        match self.text(key)? {
-            Some(text) if !check(&text) => Err(self.invalid(key, expected, &Value::String(text))),
-            other => Ok(other),
-        }
-    }
-
-    fn branch(&mut self, key: &str) -> Result<Option<String>, RecordError> {
-        self.checked(key, "a branch name", is_branch_name)
-    }
-
-    fn url(&mut self, key: &str) -> Result<Option<String>, RecordError> {
-        self.checked(key, "a URL", is_url)
-    }
-
-    fn number(&mut self, key: &str) -> Result<Option<u64>, RecordError> {
-        let Some(value) = self.take(key) else { return Ok(None) };
-        let number = value.as_u64();
-        number.map(Some).ok_or_else(|| self.invalid(key, "a whole number, 0 or more", &value))
-    }
-
-    fn float(&mut self, key: &str) -> Result<Option<f64>, RecordError> {
-        let Some(value) = self.take(key) else { return Ok(None) };
-        let number = value.as_f64().filter(|n| n.is_finite());
-        number.map(Some).ok_or_else(|| self.invalid(key, "a number", &value))
-    }
-
-    fn texts(&mut self, key: &str) -> Result<Vec<String>, RecordError> {
-        let list = match self.take(key) {
-            None => return Ok(Vec::new()),
-            Some(Value::List(list)) => list,
-            Some(other) => return Err(self.invalid(key, "a list of words", &other)),
-        };
-        list.into_iter()
-            .map(|item| match item {
-                Value::String(text) => Ok(text),
-                value if is_scalar(&value) => Ok(value.label()),
-                other => Err(self.invalid(key, "a list of words", &other)),
-            })
-            .collect()
-    }
-
-    fn map(&mut self, key: &str) -> Result<Map, RecordError> {
-        match self.take(key) {
-            None => Ok(Map::new()),
-            Some(Value::Map(map)) => Ok(map),
-            Some(other) => Err(self.invalid(key, "a mapping", &other)),
-        }
-    }
-
-    fn rest(self) -> Map {
-        self.map
-    }
-}
-
-/// Returns true for values that count as their text if text is expected.
-fn is_scalar(value: &Value) -> bool {
-    use Value::{Bool, Float, Int, Literal, Uint};
-    matches!(value, Int(_) | Uint(_) | Float(_) | Literal(..) | Bool(_))
-}
-
-fn invalid(key: &str, expected: &'static str, found: &Value) -> RecordError {
-    let found = found.label().chars().take(80).collect();
-    RecordError::Invalid { key: key.to_owned(), expected, found }
 }

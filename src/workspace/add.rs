@@ -63,9 +63,7 @@ impl<'r> Worktrees<'r> {
         let path = added.path().to_owned();
         let ended = retry_on_worktree_race(|| {
             let git = self.git_at_top("worktree").as_user().env("AO_DISABLE", "1");
-            // With --quiet git shows no progress.
-            let git = git.arg("add").args(self.progress.is_none().then_some("--quiet"));
-            progress::run(git.arg("--").arg(&path).arg(branch), "worktree", self.progress)
+            progress::add_worktree(git, [path.as_os_str(), branch.as_ref()], self.progress)
         });
         let made = |listed: &WorktreeEntry| {
             listed.path == path && listed.branch.as_deref() == Some(branch)

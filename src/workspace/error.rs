@@ -102,7 +102,7 @@ pub enum WorkspaceError {
     Changed(PathBuf),
     /// Part of the worktree is gone, and the rest stayed.
     #[error("'{path}' was left incomplete{}", match backup {
-        Some(name) => format!(", its unsaved work is in '{name}'"),
+        Some(name) => format!("; its unsaved work is in '{name}'"),
         None => String::new(),
     })]
     Incomplete {
@@ -185,6 +185,7 @@ impl WorkspaceError {
     pub fn recovery(&self) -> Recovery {
         match self {
             Self::BranchMoved(_) | Self::Changed(_) | Self::InUse(_) => Recovery::Retry,
+            Self::Incomplete { source, .. } => source.recovery(),
             Self::Io { source, .. } => source.into(),
             Self::Lock(error) => error.recovery(),
             Self::Ref(error) => error.recovery(),
@@ -231,6 +232,7 @@ impl WorkspaceError {
                  if it is gone for good: git worktree remove {}",
                 shell_path(path)
             )),
+            Self::Incomplete { source, .. } => source.hint(),
             Self::InUse(lock) => Some(lock.hint()),
             Self::Lock(error) => error.hint(),
             Self::Changed(_) => Some("inspect the changes, and run the command again".to_owned()),

@@ -1,19 +1,25 @@
 //! The progress of a checkout, as git reports it.
 
+use std::ffi::OsStr;
+
 use crate::git::{GitCommand, GitError, plain_message};
 
 /// Receives git's progress: text with its line terminators. A carriage return ends a line that the
 /// next one replaces.
 pub type Progress<'a> = &'a (dyn Fn(&str) + Sync);
 
-/// Runs `git <verb>` and reports its progress, if somebody wants to see it. The caller adds
-/// `--quiet` otherwise.
-pub(super) fn run(
+/// Runs `git worktree add` with these arguments, and reports its progress. Without a receiver,
+/// `--quiet` turns the progress off.
+pub(super) fn add_worktree<'a>(
     git: GitCommand,
-    verb: &str,
+    args: impl IntoIterator<Item = &'a OsStr>,
     progress: Option<Progress<'_>>,
 ) -> Result<(), GitError> {
-    let Some(show) = progress else { return git.run().map(drop) };
+    let git = git.arg("add");
+    let Some(show) = progress else {
+        return git.arg("--quiet").arg("--").args(args).run().map(drop);
+    };
+    let git = git.arg("--").args(args);
     let (mut announcement, mut last) = (None, String::new());
     let mut completed = Vec::new();
     let ended = git.end(&mut |text| {
@@ -37,7 +43,7 @@ pub(super) fn run(
     let message: String =
         ended.stderr.split_inclusive('\n').filter(|line| !is_known(line)).collect();
     Err(GitError::Failed {
-        verb: verb.to_owned(),
+        verb: "worktree".to_owned(),
         status: ended.status,
         message: plain_message(&message),
     })

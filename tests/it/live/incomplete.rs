@@ -126,3 +126,21 @@ fn a_restore_that_fails_names_the_backup() {
     assert_eq!(world.repo.git(["show", &format!("{name}:dirty")]), "work");
     world.repo.ao(["restore", "--no-agent", &id]).ok().stderr_has(&name);
 }
+
+/// The backup does not hide why the restore failed, and what to do about it.
+#[test]
+fn a_restore_that_fails_keeps_the_hint_of_its_cause() {
+    let world = World::new();
+    let (id, path) = ended(&world);
+    world.repo.within(&path).git(["add", "dirty"]);
+    fs::remove_dir_all(&path).unwrap();
+    let run = world.repo.ao_run(["restore", "--no-agent", &id]);
+    let place = format!("--trace-path={}", path.display());
+    let Some(run) = strace(&run, &["-e", "inject=mkdir:error=EEXIST", &place]) else { return };
+    let failed = run.run();
+    assert!(failed.status > 0, "{failed}");
+    failed
+        .stderr_has(&format!("; its unsaved work is in 'refs/ao/backup/{id}': "))
+        .stderr_has("already exists")
+        .stderr_has("hint: move it away first");
+}
