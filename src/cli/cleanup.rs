@@ -6,6 +6,7 @@ use git_ao::ops::{self, Branches, Cleanup, Interrupt, Leftover};
 use git_ao::workspace::OnUnsaved;
 use serde_json::{Value, json};
 
+use super::hints::refusals;
 use super::ui::message::indented;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, json};
@@ -66,6 +67,9 @@ pub struct Args {
 /// The message after ^C, even if nothing was done yet.
 const INTERRUPTED: &str = "interrupted; completed steps were recorded";
 
+/// The message after ^C if the records could not be changed.
+const UNRECORDED: &str = "interrupted; completed steps were not recorded";
+
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let what = Cleanup {
@@ -92,7 +96,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         }
         list.end(&mut ctx.out)?;
         if let Some(error) = unrecorded {
-            return Err(interrupted.explain(error, INTERRUPTED));
+            return Err(refusals::not_recorded(interrupted.explain(error, UNRECORDED)));
         }
         return if interrupted.is_set() { Err(interrupted.error(INTERRUPTED)) } else { Ok(code) };
     }
@@ -100,7 +104,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         print(leftover, &args, ctx)?;
     }
     if let Some(error) = unrecorded {
-        return Err(interrupted.explain(error, INTERRUPTED));
+        return Err(refusals::not_recorded(interrupted.explain(error, UNRECORDED)));
     }
     if interrupted.is_set() {
         return Err(interrupted.error(INTERRUPTED));

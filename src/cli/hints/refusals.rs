@@ -125,6 +125,11 @@ pub fn no_terminal_to_watch() -> CliError {
     CliError::usage("'--watch' needs a terminal").hint("for a script: git ao status --json")
 }
 
+/// Adds how to record what a cleanup removed.
+pub fn not_recorded(error: CliError) -> CliError {
+    error.hint("to record what was removed: git ao cleanup")
+}
+
 /// Adds the path of the text that was written in an editor.
 pub fn saved(error: CliError, path: &Path) -> CliError {
     error.hint(format!("your text was saved in '{}'", escape::os(path.as_os_str())))

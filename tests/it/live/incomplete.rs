@@ -109,6 +109,24 @@ fn what_cannot_be_recorded_is_named() {
     }
 }
 
+#[test]
+fn what_cannot_be_recorded_after_an_interrupt_is_not_said_to_be() {
+    let world = World::new();
+    let (id, _) = ended(&world);
+    world.repo.ao(["reconcile"]).ok();
+    let hook = world.repo.common_dir().join("hooks/reference-transaction");
+    let script = "[ \"$1\" = prepared ] && grep -q refs/ao/sessions || exit 0\n\
+                  read -r _ _ _ above _ </proc/$PPID/stat && kill -INT $above\nexit 1";
+    write_script(&hook, script);
+    let out = world.repo.ao(["cleanup", "--force"]).code(130);
+    out.stderr_has("interrupted; completed steps were not recorded")
+        .stderr_has("git ao cleanup")
+        .stdout_has(&format!("  backup    refs/ao/backup/{id}\n"));
+    fs::remove_file(&hook).unwrap();
+    world.repo.ao(["cleanup"]).ok();
+    assert!(world.placement(&id).is_none());
+}
+
 /// What was staged in a worktree whose folder is gone is backed up before it is made again.
 #[test]
 fn a_restore_that_fails_names_the_backup() {
