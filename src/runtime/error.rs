@@ -26,6 +26,12 @@ pub enum RuntimeError {
     /// tmux failed, in its own words.
     #[error("tmux:{}", crate::git::after_colon(.0))]
     Tmux(String),
+    /// A runtime of the library's user panicked.
+    #[error("the runtime '{}' panicked", .0.escape_debug())]
+    Panicked(String),
+    /// A runtime of the library's user did not return in time.
+    #[error("the runtime '{}' does not respond", .0.escape_debug())]
+    Hung(String),
     /// tmux did not respond.
     #[error("tmux does not respond")]
     NoAnswer,
@@ -45,7 +51,7 @@ pub enum RuntimeError {
     #[error("'{}' is not a handle of the runtime '{runtime}'", .handle.escape_debug())]
     BadHandle {
         /// The runtime.
-        runtime: &'static str,
+        runtime: String,
         /// The handle.
         handle: String,
     },
@@ -53,7 +59,7 @@ pub enum RuntimeError {
     #[error("the runtime '{runtime}' cannot {what}")]
     Unsupported {
         /// The runtime.
-        runtime: &'static str,
+        runtime: String,
         /// The operation.
         what: &'static str,
     },
@@ -112,14 +118,14 @@ pub enum RuntimeError {
 impl RuntimeError {
     /// Returns what the caller can do about the error.
     ///
-    /// - [`Retry`](Recovery::Retry): the tmux server or the process does not respond.
+    /// - [`Retry`](Recovery::Retry): the runtime or the process does not respond.
     /// - [`FixInput`](Recovery::FixInput): the runtime, the handle, the text or the directory is not usable, or the agent
     ///   waits for a person.
-    /// - [`GiveUp`](Recovery::GiveUp): tmux or another program failed; only its message tells why.
+    /// - [`GiveUp`](Recovery::GiveUp): the runtime, tmux or another program failed; only its message tells why.
     pub fn recovery(&self) -> Recovery {
         match self {
-            Self::NoAnswer | Self::Unkillable(_) => Recovery::Retry,
-            Self::Tmux(_) | Self::NoUse { .. } => Recovery::GiveUp,
+            Self::NoAnswer | Self::Hung(_) | Self::Unkillable(_) => Recovery::Retry,
+            Self::Tmux(_) | Self::Panicked(_) | Self::NoUse { .. } => Recovery::GiveUp,
             Self::Unreadable { source, .. } | Self::Io { source, .. } => source.into(),
             _ => Recovery::FixInput,
         }
@@ -137,10 +143,12 @@ impl RuntimeError {
             Self::Unknown(name) => Self::Unknown(name.chars().take(64).collect()),
             Self::NotInstalled(program) => Self::NotInstalled(program.clone()),
             Self::NoAnswer => Self::NoAnswer,
+            Self::Panicked(name) => Self::Panicked(name.clone()),
+            Self::Hung(name) => Self::Hung(name.clone()),
             Self::NotOurServer(path) => Self::NotOurServer(path.clone()),
             Self::Tmux(words) => Self::Tmux(words.clone()),
             Self::BadHandle { runtime, handle } => {
-                Self::BadHandle { runtime, handle: handle.clone() }
+                Self::BadHandle { runtime: runtime.clone(), handle: handle.clone() }
             }
             other => Self::Tmux(other.to_string()),
         }

@@ -55,20 +55,20 @@ impl Process {
     /// Returns whether this very process is alive; another process with the same id does not count.
     pub fn probe(&self) -> Probe {
         match Self::of(self.pid) {
-            Ok(Some(now)) if now == *self => Probe::Alive { pid: self.pid },
+            Ok(Some(now)) if now == *self => Probe::Alive { pid: Some(self.pid) },
             Ok(_) => Probe::Gone,
             Err(error) => Probe::Unknown(error),
         }
     }
 
-    pub(super) fn of_handle(runtime: &'static str, handle: &str) -> Result<Self, RuntimeError> {
+    pub(super) fn of_handle(runtime: &str, handle: &str) -> Result<Self, RuntimeError> {
         handle.parse().map_err(|_| RuntimeError::BadHandle {
-            runtime,
+            runtime: runtime.to_owned(),
             handle: handle.chars().take(64).collect(),
         })
     }
 
-    pub(super) fn probe_handle(runtime: &'static str, handle: &str) -> Probe {
+    pub(super) fn probe_handle(runtime: &str, handle: &str) -> Probe {
         Self::of_handle(runtime, handle).map_or_else(Probe::Unknown, |process| process.probe())
     }
 

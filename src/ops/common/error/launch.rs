@@ -5,6 +5,13 @@ use crate::ops::common::LostConversation;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LaunchError {
+    /// The program that is to supervise the agent does not exist.
+    #[error("the supervisor '{}' does not exist", .0.display())]
+    NoSupervisor(std::path::PathBuf),
+    /// The agent was added to the engine, and the program git-ao, which is to supervise it, does not
+    /// know it.
+    #[error("git-ao cannot supervise the agent '{}', which it does not know", .0.escape_debug())]
+    UnknownToSupervisor(String),
     /// The agent's program is not installed.
     #[error("agent '{agent}' is not installed: there is no '{program}' on PATH")]
     NotInstalled {

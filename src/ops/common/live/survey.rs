@@ -6,12 +6,12 @@ use super::agents::Probes;
 use super::base::{BaseStatus, to_base};
 use crate::git::Environment;
 use crate::model::Session;
-use crate::ops::common::OpsError;
+use crate::ops::common::{Engine, OpsError};
 use crate::ops::common::branch_sessions::is_its_own;
 use crate::ops::common::owned_worktrees::Own;
 use crate::store::Store;
 use crate::workspace::{
-    self, Condition, Detail, ExpectedWorktree, Workspace as _, WorkspaceState, Worktrees, is_of,
+    self, Condition, Detail, ExpectedWorktree, Workspace, WorkspaceState, Worktrees, is_of,
     is_worktree, session_at,
 };
 
@@ -40,20 +40,22 @@ pub enum Scope {
     All,
 }
 
+impl Engine {
 /// Determines the present state of these sessions, in their order. Writes nothing.
 ///
 /// # Errors
 /// Fails if git cannot list the worktrees. A problem with one session does not hide the others.
 pub fn survey(
-    store: &Store,
+    &self,
     sessions: &[&Session],
     scope: Scope,
     detail: Detail,
 ) -> Result<Vec<Live>, OpsError> {
+    let store = self.store();
     let replica = store.known_replica();
     let repo = store.repository();
-    let worktrees = Worktrees::new(repo);
-    let probes = Probes::new(repo, replica.as_deref(), sessions);
+    let worktrees = self.worktrees();
+    let probes = Probes::new(self, replica.as_deref(), sessions);
     let is_wanted = |session: &Session| scope == Scope::All || !session.status.is_terminal();
     let close: Vec<_> = sessions.iter().map(|s| is_wanted(s).then_some(*s)).collect();
     let environment = store.repository().environment();
@@ -62,7 +64,7 @@ pub fn survey(
     find_moved(store, &worktrees, &close, &mut here)?;
     let (agents, states, bases) = thread::scope(|scope| {
         let agents = scope.spawn(move || probes.run());
-        let states = look(&worktrees, &here, detail);
+        let states = look(&*self.workspace(), &here, detail);
         let bases = to_base(store, &close);
         (agents.join().expect("probing does not panic"), states, bases)
     });
@@ -102,6 +104,7 @@ pub fn survey(
         }
     });
     Ok(live.collect())
+}
 }
 
 struct Here<'a> {
@@ -148,7 +151,7 @@ fn find_moved(
 }
 
 fn look(
-    worktrees: &Worktrees<'_>,
+    workspace: &dyn Workspace,
     here: &[Option<Here<'_>>],
     detail: Detail,
 ) -> Result<Vec<Option<WorkspaceState>>, OpsError> {
@@ -158,7 +161,7 @@ fn look(
             places.push(ExpectedWorktree { path, branch: here.branch });
         }
     }
-    let states = if places.is_empty() { Vec::new() } else { worktrees.states(&places, detail)? };
+    let states = if places.is_empty() { Vec::new() } else { workspace.states(&places, detail)? };
     let mut states = states.into_iter();
     let mut state = |here: &Here<'_>| match &here.path {
         Ok(_) => states.next(),
