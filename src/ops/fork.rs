@@ -11,11 +11,7 @@ impl Engine {
     ///
     /// # Errors
     /// Fails like [`fork_plan`](Self::fork_plan) and [`spawn_planned`](Self::spawn_planned).
-    pub fn fork(
-        &self,
-        parent: impl Into<Key>,
-        request: SpawnRequest,
-    ) -> Result<Spawned, OpsError> {
+    pub fn fork(&self, parent: impl Into<Key>, request: SpawnRequest) -> Result<Spawned, OpsError> {
         self.spawn_planned(self.fork_plan(parent, request)?)
     }
 

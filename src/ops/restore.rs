@@ -32,7 +32,7 @@ impl Engine {
         wish: &Restore,
     ) -> Result<RestorePlan, OpsError> {
         let session = load(&self.store().snapshot()?, &key.into())?.1;
-        let Prepared { spot, start, .. } = prepare(self, &session, wish)?;
+        let Prepared { spot, start, .. } = prepare(self, &session, wish, |_| Ok(()))?;
         let action = start.runs_something().then_some(start.action);
         Ok(RestorePlan { session, workspace: spot.path().to_owned(), action })
     }
@@ -69,6 +69,6 @@ impl Engine {
     /// worktree is unusable and cannot be created again, if its conversation is not found, or if
     /// the agent cannot be started.
     pub fn restore(&self, key: impl Into<Key>, wish: &Restore) -> Result<Restored, OpsError> {
-        restart(self, &key.into(), wish, "restore")
+        restart(self, &key.into(), wish, "restore", |_| Ok(()))
     }
 }

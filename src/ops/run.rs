@@ -4,12 +4,11 @@ use std::io::Write;
 use std::time::Duration;
 
 use crate::git::{Lock, LockError, Repository};
-use crate::model::{Origin, Session, SessionId, SessionStatus};
-use crate::ops::common::conversation::NOT_STARTED;
+use crate::model::{AgentEnd, Origin, Session, SessionId};
 use crate::ops::common::liveness::{Liveness, SupervisorProcess, left_behind};
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::start::{PATIENCE, claim};
-use crate::ops::common::supervise::{Home, Surroundings, end, prepare};
+use crate::ops::common::supervise::{Home, Surroundings, prepare, record_end};
 use crate::ops::common::{
     Caller, Engine, LaunchError, OpsError, Run, StatusError, Supervisor, message, placement,
 };
@@ -137,8 +136,8 @@ impl Runner {
         let (running, child) = match begun {
             Ok(begun) => begun,
             Err(error) => {
-                let reason = format!("{NOT_STARTED}{error}");
-                end(store, &key_of(&session), None, (&SessionStatus::Errored, &reason))?;
+                let end = AgentEnd::NotStarted(error.to_string());
+                record_end(store, &key_of(&session), None, &end)?;
                 return Err(error);
             }
         };

@@ -112,7 +112,8 @@ impl Runtime for Guarded {
     }
 
     fn probe_all(&self, handles: &[(SessionId, &str)]) -> Vec<Probe> {
-        let owned: Vec<_> = handles.iter().map(|(id, handle)| (*id, (*handle).to_owned())).collect();
+        let owned: Vec<_> =
+            handles.iter().map(|(id, handle)| (*id, (*handle).to_owned())).collect();
         let asked = self.ask(ANSWER, move |inner| {
             let handles: Vec<_> = owned.iter().map(|(id, handle)| (*id, handle.as_str())).collect();
             inner.probe_all(&handles)

@@ -105,12 +105,6 @@ impl Engine {
         Self { interrupt, ..self.clone() }
     }
 
-    /// Returns the same engine on the same sessions, for example with another listener or after the
-    /// repository was moved.
-    pub(in crate::ops) fn with_store(&self, store: Store) -> Self {
-        Self { store, ..self.clone() }
-    }
-
     /// Returns the store.
     pub fn store(&self) -> &Store {
         &self.store

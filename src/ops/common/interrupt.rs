@@ -4,11 +4,14 @@ use std::sync::Arc;
 use crate::ops::common::OpsError;
 use crate::workspace::Progress;
 
+type IsSet = dyn Fn() -> bool + Send + Sync;
+type Show = dyn Fn(&str) + Send + Sync;
+
 /// Tells a long operation to stop and roll back, and shows its progress.
 #[derive(Clone, Default)]
 pub struct Interrupt {
-    is_set: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
-    progress: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    is_set: Option<Arc<IsSet>>,
+    progress: Option<Arc<Show>>,
 }
 
 impl Interrupt {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::git::{FileError, Repository, replace};
 use crate::model::{Placement, SessionId};
-use crate::ops::common::{Engine, OpsError};
 use crate::ops::common::liveness::of_placement;
+use crate::ops::common::{Engine, OpsError};
 
 /// The maximum number of lines to keep.
 const LINES: usize = 200;

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use crate::agent::{Agent, AgentError};
 use crate::model::{Session, Timestamp};
 use crate::ops::common::launch_request::{LaunchInputs, brief};
-use crate::ops::common::{Engine, LaunchError, OpsError, Start, Supervisor};
-use crate::ops::run::{Caller, Run};
+use crate::ops::common::{Caller, Engine, LaunchError, OpsError, Run, Start, Supervisor};
 use crate::runtime::{ExitReport, ProcessSpec, Runtime, RuntimeError, Started, Terminal};
 
 /// The agent chosen for a session.

@@ -3,6 +3,7 @@
 pub(in crate::ops) mod agent_log;
 pub(in crate::ops) mod agents;
 pub(in crate::ops) mod artifacts;
+pub(in crate::ops) mod branch_name;
 pub(in crate::ops) mod branch_sessions;
 pub(in crate::ops) mod checks;
 pub(in crate::ops) mod conversation;

@@ -7,9 +7,7 @@ use crate::model::{Placement, Session};
 use crate::ops::common::{Engine, OpsError, SessionWorktreeError};
 use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
-use crate::workspace::{
-    Detail, ExpectedWorktree, Places, Worktrees, is_of, is_worktree,
-};
+use crate::workspace::{Detail, ExpectedWorktree, Places, Worktrees, is_of, is_worktree};
 
 /// Returns the session's placement in this clone, if it has one.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
@@ -56,7 +54,8 @@ pub(in crate::ops) fn runtime(
     engine: &Engine,
     session: &Session,
 ) -> Result<Arc<dyn Runtime>, OpsError> {
-    let name = placement(engine.store(), session).and_then(|placement| placement.runtime.as_deref());
+    let name =
+        placement(engine.store(), session).and_then(|placement| placement.runtime.as_deref());
     match name {
         Some(name) => Ok(engine.runtime_named(name, None)?),
         None => Ok(Arc::new(NoRuntime)),

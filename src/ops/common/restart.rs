@@ -1,10 +1,10 @@
 //! Starts the agent of a session that has none running.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::agent::Action;
-use crate::model::{Oid, Origin, Placement, Session, SessionId, SessionStatus};
+use crate::model::{Oid, Origin, Placement, Session, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::conversation::{self, Conversation};
 use crate::ops::common::liveness::stop as stop_left;
@@ -13,12 +13,12 @@ use crate::ops::common::site::{Made, Site, find_place};
 use crate::ops::common::start::claim_in_turn;
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
-    AgentChoice, AgentStateError, Checks, ElsewhereError, Engine, LaunchError, OpsError,
-    Start, StatusError, message, placement,
+    Again, AgentChoice, AgentStateError, Checks, ElsewhereError, Engine, LaunchError, OpsError,
+    Restore, Restored, Start, StatusError, placement,
 };
 use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
-use crate::workspace::{self, Remarks};
+use crate::workspace;
 
 /// The results of all checks that precede the first change.
 pub(in crate::ops) struct Prepared {
@@ -28,29 +28,38 @@ pub(in crate::ops) struct Prepared {
     pub start: Start,
 }
 
-pub(in crate::ops) fn prepare(engine: &Engine, old: &Session, wish: &Restore) -> Result<Prepared, OpsError> {
+pub(in crate::ops) fn prepare(
+    engine: &Engine,
+    old: &Session,
+    wish: &Restore,
+    complete: impl Fn(&mut Session) -> Result<(), OpsError>,
+) -> Result<Prepared, OpsError> {
     let certainty = check_status(engine, old, wish.checks)?;
     let mut now = old.clone();
     catch_up(engine.store(), &mut now)?;
+    complete(&mut now)?;
     let spot = find_place(engine, &now, wish.checks)?;
     let (session, start) = choose(engine, &now, wish, spot.path())?;
     engine.check_start(&session, None, spot.path(), &start)?;
     Ok(Prepared { certainty, spot, session, start })
 }
 
-/// Starts the agent of a session that has none running.
+/// Starts the agent of a session that has none running. `complete` adds what the record lacks, or
+/// refuses it.
 pub(in crate::ops) fn restart(
     engine: &Engine,
     key: &Key,
     wish: &Restore,
     verb: &str,
+    complete: impl Fn(&mut Session) -> Result<(), OpsError>,
 ) -> Result<Restored, OpsError> {
     let (store, interrupt, id) = (engine.store(), engine.interrupt(), key.id);
     // Two concurrent restores of the session would both find it ended.
     let claimed = claim_in_turn(store.repository(), id, interrupt)?;
     // The previous holder may have changed or moved the record.
     let (entry, old) = load(&store.snapshot()?, key)?;
-    let Prepared { certainty, spot, mut session, start } = prepare(engine, &old, wish)?;
+    let prepared = prepare(engine, &old, wish, complete)?;
+    let Prepared { certainty, spot, mut session, start } = prepared;
     interrupt.check()?;
 
     let (worktrees, workspaces) = (engine.worktrees(), engine.workspace());
@@ -133,11 +142,13 @@ fn stop_old(
     Ok(())
 }
 
-pub(in crate::ops) fn load(snapshot: &Snapshot<'_>, key: &Key) -> Result<(Entry, Session), StoreError> {
+pub(in crate::ops) fn load(
+    snapshot: &Snapshot<'_>,
+    key: &Key,
+) -> Result<(Entry, Session), StoreError> {
     let entry = snapshot.get(key.clone())?;
     let session = snapshot.load(&entry);
-    let session =
-        session.map_err(|problem| StoreError::Corrupt { key: key.clone(), problem })?;
+    let session = session.map_err(|problem| StoreError::Corrupt { key: key.clone(), problem })?;
     Ok((entry, session))
 }
 
@@ -254,6 +265,7 @@ fn write(
             if new.branch != old.branch {
                 session.branch.clone_from(&new.branch);
                 session.head.clone_from(&new.head);
+                session.base.clone_from(&new.base);
             }
             session.agent.clone_from(&new.agent);
             session.agent_session_id.clone_from(&new.agent_session_id);

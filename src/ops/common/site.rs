@@ -7,8 +7,8 @@ use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{Checks, Engine, OpsError, SessionWorktreeError, placement};
 use crate::store::Store;
 use crate::workspace::{
-    self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks,
-    Workspace, WorkspaceError, Worktrees, is_of, is_worktree, name_project,
+    self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks, Workspace,
+    WorkspaceError, Worktrees, is_of, is_worktree, name_project,
 };
 
 /// The path of the worktree, existing or to be created.
@@ -67,16 +67,14 @@ fn not_its_own(
 }
 
 /// Returns the path at which the session's worktree is, was, or will be created.
-fn where_it_belongs(
-    engine: &Engine,
-    session: &Session,
-) -> Result<PathBuf, OpsError> {
+fn where_it_belongs(engine: &Engine, session: &Session) -> Result<PathBuf, OpsError> {
     let (store, worktrees) = (engine.store(), &engine.worktrees());
     if let Some(own) = Own::of(worktrees, &store.snapshot()?)?.path(session) {
         return Ok(own.clone());
     }
     let condition = |path: &Path| {
-        let state = engine.workspace().state(&ExpectedWorktree { path, branch: None }, Detail::Place);
+        let state =
+            engine.workspace().state(&ExpectedWorktree { path, branch: None }, Detail::Place);
         state.map(|state| state.condition)
     };
     let recorded = placement::placement(store, session).and_then(|it| it.workspace.as_deref());

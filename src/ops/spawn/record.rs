@@ -1,6 +1,7 @@
 //! Makes the record of a new session from a request.
 
-use crate::model::{Base, Project, Session, SessionId, SessionStatus, Value, redact, slug};
+use crate::model::{Base, Project, Session, SessionId, SessionStatus, Value, redact};
+use crate::ops::common::branch_name::branch_name;
 use crate::ops::common::{OpsError, SpawnError, SpawnRequest, parent};
 use crate::store::{Shelf, Snapshot, Store};
 
@@ -39,9 +40,7 @@ pub fn new_session(request: &SpawnRequest, project: Project, store: &Store, base
 
 /// Sets the branch: the requested one, or one such as `ao/7b6d11f9-fix-the-flaky-test`.
 pub fn with_branch(mut session: Session, request: &SpawnRequest, prefix: &str) -> Session {
-    let words = slug(&session.title);
-    let dash = if words.is_empty() { "" } else { "-" };
-    let name = || format!("{prefix}{}{dash}{words}", session.id.short());
+    let name = || branch_name(prefix, session.id, &session.title);
     let blank = |name: &&String| !name.trim().is_empty();
     session.branch = Some(request.branch.as_ref().filter(blank).cloned().unwrap_or_else(name));
     session

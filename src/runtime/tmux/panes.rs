@@ -20,8 +20,7 @@ pub(super) struct Pane {
 }
 
 /// The format of a pane. The name comes last, because only it may contain spaces.
-const FORMAT: &str =
-    "#{pane_id} #{pane_pid} #{pane_dead},#{pane_dead_status},#{pane_dead_signal} \
+const FORMAT: &str = "#{pane_id} #{pane_pid} #{pane_dead},#{pane_dead_status},#{pane_dead_signal} \
      #{@ao_pane} #{@ao_session} #{session_name}";
 
 impl Pane {

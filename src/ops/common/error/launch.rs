@@ -23,6 +23,9 @@ pub enum LaunchError {
     /// The session's agent is already running.
     #[error("session {} is running", .0.short())]
     Running(SessionId),
+    /// An agent was started for the session before, so it can only be restored.
+    #[error("an agent was already started for session {}", .0.short())]
+    StartedBefore(SessionId),
     /// The agent has started before, but its conversation cannot be resumed.
     #[error("session {} cannot be resumed: {lost}", id.short())]
     Lost {

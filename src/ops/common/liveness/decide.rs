@@ -9,7 +9,7 @@ use super::{AgentFile, SupervisorProcess, of_placement};
 use crate::git::{LockError, Repository};
 use crate::model::{Placement, Session, SessionId};
 use crate::ops::common::Engine;
-use crate::runtime::{Probe, Process, Runtime, RuntimeError};
+use crate::runtime::{Probe, Runtime, RuntimeError};
 
 /// How long a supervisor may take to exit after it has recorded the end.
 const PARTING: Duration = Duration::from_secs(2);
@@ -123,9 +123,7 @@ fn witness(repo: &Repository, session: SessionId) -> Option<Liveness> {
 fn pid_of(repo: &Repository, session: SessionId, who: &SupervisorProcess) -> Option<u32> {
     match who {
         SupervisorProcess::Own(process) => Some(process.pid()),
-        SupervisorProcess::Shared(_) => {
-            Some(AgentFile::read(repo, session).ok()??.agent?.pid())
-        }
+        SupervisorProcess::Shared(_) => Some(AgentFile::read(repo, session).ok()??.agent?.pid()),
     }
 }
 

@@ -11,8 +11,8 @@ mod clone;
 mod decide;
 mod owner;
 mod runtime;
-mod supervised;
 pub(in crate::ops) mod stop;
+mod supervised;
 
 pub(in crate::ops) use agent_file::AgentFile;
 pub(in crate::ops) use check::check_stopped;

@@ -23,7 +23,9 @@ pub fn is_anothers(repo: &Repository, session: SessionId, handle: &str) -> bool 
         let holder = repo.lock_holder(&format!("run/{other}")).ok().flatten();
         let file = || AgentFile::read(repo, other).ok().flatten();
         holder.is_some_and(|holder| is(&holder))
-            || file().is_some_and(|it| *it.runner.process() == process || it.agent.as_ref() == Some(&process))
+            || file().is_some_and(|it| {
+                *it.runner.process() == process || it.agent.as_ref() == Some(&process)
+            })
     };
     others.into_iter().any(looks_after)
 }

@@ -1,9 +1,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{
-    AgentFile, Liveness, SupervisorProcess, is_anothers, of_placement, of_processes,
-};
+use super::{AgentFile, Liveness, SupervisorProcess, is_anothers, of_placement, of_processes};
 use crate::git::{FileError, Repository};
 use crate::model::{Session, SessionId};
 use crate::ops::common::placement::placement;

@@ -44,8 +44,10 @@ pub(in crate::ops) fn begin_in_process(
     let mut lines = None;
     if start.runtime.terminal() == Terminal::Absent {
         let path = log_file(repo, id)?;
-        lines = Some(LogLines::at_end(&path).map_err(|source| {
-            FileError { act: "open", path: path.clone(), source }
+        lines = Some(LogLines::at_end(&path).map_err(|source| FileError {
+            act: "open",
+            path: path.clone(),
+            source,
         })?);
         prepared.plan.log = Some(path);
     }

@@ -10,4 +10,4 @@ mod running;
 pub(in crate::ops) use home::Home;
 pub(in crate::ops) use hosted::begin_in_process;
 pub(in crate::ops) use prepare::{Surroundings, prepare};
-pub(in crate::ops) use running::end;
+pub(in crate::ops) use running::record_end;

@@ -89,10 +89,12 @@ pub(in crate::ops) fn prepare(
 fn terminal_of(engine: &Engine, session: &Session) -> Result<Terminal, OpsError> {
     match placement::runtime(engine, session) {
         Ok(runtime) => Ok(runtime.terminal()),
-        Err(OpsError::Runtime(RuntimeError::Unknown(_))) => Ok(match std::io::stdin().is_terminal() {
-            true => Terminal::Present,
-            false => Terminal::Absent,
-        }),
+        Err(OpsError::Runtime(RuntimeError::Unknown(_))) => {
+            Ok(match std::io::stdin().is_terminal() {
+                true => Terminal::Present,
+                false => Terminal::Absent,
+            })
+        }
         Err(error) => Err(error),
     }
 }
@@ -123,8 +125,10 @@ impl Prepared {
     /// still be found. Returns the time from which the agent may write its transcript.
     pub(super) fn note_start(&self) -> Result<SystemTime, OpsError> {
         let (repo, id) = (self.engine.repository(), self.session.id);
-        self.write(None).map_err(|source| {
-            FileError { act: "write", path: AgentFile::path(repo, id), source }
+        self.write(None).map_err(|source| FileError {
+            act: "write",
+            path: AgentFile::path(repo, id),
+            source,
         })?;
         last_screen::forget(repo, id);
         // File times may be coarser than the clock.

@@ -6,7 +6,7 @@ use super::child::Supervised;
 use super::home::Home;
 use crate::agent::Agent;
 use crate::git::Environment;
-use crate::model::{Origin, Placement, Session, SessionStatus, Timestamp};
+use crate::model::{AgentEnd, Origin, Placement, Session, SessionStatus, Timestamp};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::liveness::AgentFile;
 use crate::ops::common::{Engine, OpsError, last_screen};
@@ -91,17 +91,13 @@ impl Running {
         if let Some(id) = self.look_for_id() {
             self.conversation = Some(id);
         }
-        let (status, reason) = match ended {
-            Exit::Code(0) => (SessionStatus::Done, "agent_exited".to_owned()),
-            Exit::Code(code) => (SessionStatus::Errored, format!("agent_exited: status {code}")),
-            Exit::Signal(signal) => {
-                (SessionStatus::Errored, format!("agent_exited: signal {signal}"))
-            }
-            Exit::Unknown => (SessionStatus::Errored, "agent_gone".to_owned()),
+        let end = match ended {
+            Exit::Code(code) => AgentEnd::Exited(code),
+            Exit::Signal(signal) => AgentEnd::Signalled(signal),
+            Exit::Unknown => AgentEnd::Gone,
         };
-        let told = home.with(|store| {
-            end(store, &self.session, self.conversation.as_deref(), (&status, &reason))
-        });
+        let told =
+            home.with(|store| record_end(store, &self.session, self.conversation.as_deref(), &end));
         told.transpose()?;
         trouble.map_or(Ok(ended), Err)
     }
@@ -178,12 +174,16 @@ impl Running {
 /// Records the end of the agent, its branch, and its conversation id. A status that does not
 /// describe the agent's activity is kept: it is a person's decision, or the state of a pull
 /// request.
-pub(in crate::ops) fn end(
+pub(in crate::ops) fn record_end(
     store: &Store,
     session: &Key,
     conversation: Option<&str>,
-    (status, reason): (&SessionStatus, &str),
+    end: &AgentEnd,
 ) -> Result<(), OpsError> {
+    let status = match end {
+        AgentEnd::Exited(0) => SessionStatus::Done,
+        _ => SessionStatus::Errored,
+    };
     let ended = store.transaction("status", |tx| {
         tx.set_origin(Origin::Automatic);
         let what = tx.update(session.clone(), |session| {
@@ -197,7 +197,7 @@ pub(in crate::ops) fn end(
             }
             let what = format!("{} -> {status}", session.status);
             session.status = status.clone();
-            session.status_reason = Some(reason.to_owned());
+            session.status_reason = Some(end.to_string());
             Ok(what)
         })?;
         tx.describe(what);
