@@ -40,6 +40,12 @@ pub enum RepositoryError {
     /// The repository's format is newer than version 1.
     #[error("expected repository version 0 or 1, found {0}")]
     UnknownFormat(i64),
+    /// The repository was removed or moved after it was opened.
+    #[error("the repository at '{0}' no longer exists")]
+    Gone(PathBuf),
+    /// Another repository is at the path of this one since it was opened.
+    #[error("the repository at '{0}' was replaced by another one")]
+    Replaced(PathBuf),
     /// A file of the configuration could not be read.
     #[error("cannot read the configuration file '{path}'")]
     Config {
@@ -63,7 +69,8 @@ pub enum RepositoryError {
 impl RepositoryError {
     /// Returns what the caller can do about the error.
     ///
-    /// - [`FixInput`](Recovery::FixInput): the directory is not a usable repository, or its configuration cannot be read.
+    /// - [`FixInput`](Recovery::FixInput): the directory is not a usable repository, or no longer the one that was opened, or its
+    ///   configuration cannot be read.
     /// - [`GiveUp`](Recovery::GiveUp): the repository has a format that this version does not know.
     pub fn recovery(&self) -> Recovery {
         match self {
@@ -71,6 +78,8 @@ impl RepositoryError {
             | Self::Unsafe(_)
             | Self::Refused(_)
             | Self::OldFormat(_)
+            | Self::Gone(_)
+            | Self::Replaced(_)
             | Self::Config { .. }
             | Self::Open { .. } => Recovery::FixInput,
             Self::UnknownExtension(_) | Self::UnknownFormat(_) => Recovery::GiveUp,

@@ -1,4 +1,4 @@
-use crate::git::{GitError, LockError, ObjectError, RefError};
+use crate::git::{GitError, LockError, ObjectError, RefError, RepositoryError};
 use crate::model::Recovery;
 
 /// Why commits could not be read or written, or a ref not updated.
@@ -20,6 +20,10 @@ pub enum LedgerError {
     /// A write was attempted in a hook while git quarantines new objects.
     #[error("cannot write to the store while git quarantines new objects")]
     Quarantined,
+    /// The repository was removed or replaced since it was opened, or its configuration cannot be
+    /// read.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
     /// An object is missing or damaged, or cannot be written.
     #[error(transparent)]
     Object(#[from] ObjectError),
@@ -46,6 +50,7 @@ impl LedgerError {
         match self {
             Self::Contended { .. } => Recovery::Retry,
             Self::Quarantined | Self::Nested => Recovery::FixInput,
+            Self::Repository(error) => error.recovery(),
             Self::Object(error) => error.recovery(),
             Self::Ref(error) => error.recovery(),
             Self::Lock(error) => error.recovery(),

@@ -1,6 +1,7 @@
 //! The store, through the library and through plain git.
 
 mod broken;
+mod configuration;
 mod cycle;
 mod disk;
 mod faults;
@@ -22,4 +23,5 @@ mod refs;
 mod refused;
 mod replica;
 mod sweep;
+mod threads;
 mod users;
