@@ -1,7 +1,10 @@
 //! Checks a store for damage, without interpreting its records.
 
+mod unchecked;
+
 use std::collections::{BTreeSet, HashSet};
 
+use self::unchecked::Unchecked;
 use super::repair::Inspector;
 use super::{
     Entry, History, LIMITS, Namesake, RecordProblem, Shelf, Snapshot, Store, StoreError,
@@ -166,11 +169,14 @@ impl Store {
                 }));
             }
         }
+        let mut unchecked = Unchecked::of(&snapshot);
         for event in snapshot.events(History::default()) {
-            if let Err(error) = event {
-                findings.push(FsckFinding::wrong("history", error.to_string()));
+            match event {
+                Ok(event) => unchecked.check(&event),
+                Err(error) => findings.push(FsckFinding::wrong("history", error.to_string())),
             }
         }
+        findings.extend(unchecked.findings);
         findings.sort();
         Ok(findings)
     }

@@ -31,6 +31,7 @@ impl From<StoreError> for CliError {
             StoreError::Transition { .. } => {
                 CliError::refused(message).hint("to do it anyway, use --force")
             }
+            StoreError::Rule { id, source } => super::record::not_allowed(source.clone(), *id),
             StoreError::Corrupt { key, problem } if problem.is_newer() => CliError::fatal(message)
                 .hint(format!(
                     "update git-ao; to see the record: git ao show --yaml {}",

@@ -1,7 +1,7 @@
 //! Undoes the changes of an event.
 
 use super::Transaction;
-use super::staged::Staged;
+use super::staged::{Rules, Staged};
 use crate::model::{Event, Extent, Map, Oid, Origin, Recovery, Session, SessionId, Timestamp};
 use crate::store::{
     Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Visibility, codec,
@@ -392,7 +392,8 @@ impl<'s> Record<'s> {
             location: entry.location.clone(),
             session: self.session(entry),
         });
-        let staged = Staged { before: self.now.clone(), session, blob, to, duplicate: None };
+        let (duplicate, rules) = (None, Rules::Kept);
+        let staged = Staged { before: self.now.clone(), session, blob, to, duplicate, rules };
         tx.stage(home, staged);
         Undone { key: self.key.clone(), before, after }
     }
