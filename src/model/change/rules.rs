@@ -1,4 +1,4 @@
-use crate::model::{IllegalTransition, Map, Session, SessionStatus, nearest};
+use crate::model::{ErrorKind, IllegalTransition, Map, Recovery, Session, SessionStatus, nearest};
 
 /// The fields that a person must not change: a session's identity, origin, places and times.
 pub(super) const FIXED: [&str; 8] =
@@ -35,6 +35,24 @@ pub enum RuleError {
     /// The table does not allow the change.
     #[error(transparent)]
     Transition(#[from] IllegalTransition),
+}
+
+impl RuleError {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Fixed(_) => ErrorKind::Refused,
+            Self::LongTitle | Self::Control(_) | Self::NegativeCost | Self::UnknownStatus(_) => {
+                ErrorKind::Invalid
+            }
+            Self::Transition(error) => error.kind(),
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
 }
 
 /// Checks that a change leaves the fields alone that only git-ao may change.
