@@ -6,6 +6,7 @@
 mod change;
 mod diff;
 mod error_chain;
+mod error_kind;
 mod event;
 mod filter;
 mod handle;
@@ -35,6 +36,7 @@ pub use change::{
 };
 pub use diff::{FieldChange, field_changes};
 pub use error_chain::{append_cause, error_chain};
+pub use error_kind::ErrorKind;
 pub use event::{Event, Message, Origin, Person};
 pub use filter::{Field, Filter, FilterError, Moment, Subject};
 pub use handle::{Handle, Reference};

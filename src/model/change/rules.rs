@@ -1,4 +1,6 @@
-use crate::model::{IllegalTransition, Map, Session, SessionStatus, Timestamp, nearest};
+use crate::model::{
+    ErrorKind, IllegalTransition, Map, Recovery, Session, SessionStatus, Timestamp, nearest,
+};
 
 /// The fields that a person must not change: a session's identity, origin, places and times.
 pub(super) const FIXED: [&str; 8] =
@@ -71,6 +73,25 @@ impl RuleError {
             Self::UnknownStatus(_) => "use a status of the table, or turn the guard off",
             Self::Transition(_) => "restore the session first, or turn the guard off",
         }
+    }
+
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Fixed(_) => ErrorKind::Refused,
+            Self::LongTitle
+            | Self::Control(_)
+            | Self::NegativeCost
+            | Self::Future { .. }
+            | Self::NotAWord(_)
+            | Self::UnknownStatus(_) => ErrorKind::Invalid,
+            Self::Transition(error) => error.kind(),
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
