@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use super::finding::FsckFinding;
 use crate::model::{
     Event, Project, RuleError, Session, SessionId, SessionStatus, broken_rules, close_status,
     shell_word,
 };
-use crate::store::{Entry, FsckFinding, Key, Shelf, Snapshot};
+use crate::store::{Entry, Key, Shelf, Snapshot};
 
 /// The rules that unchecked writes broke, as far as the present records still break them.
 pub(super) struct Unchecked<'s> {
