@@ -141,10 +141,11 @@
 //!
 //! Each layer has its own error types. A message names its subject and not its cause, which is the
 //! error's source; [`model::error_chain`] prints both on one line. A failed call has changed
-//! nothing, unless its documentation says otherwise. What the caller can do is a [`model::Recovery`]:
+//! nothing, unless its documentation says otherwise. Every error has a [kind](model::ErrorKind), from
+//! which follows what the caller can do, a [`model::Recovery`]:
 //!
 //! ```
-//! use git_ao::model::{Recovery, SessionId};
+//! use git_ao::model::{ErrorKind, Recovery, SessionId};
 //! # use git_ao::store::{Store, StoreError};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let dir = tempfile::tempdir()?;
@@ -152,6 +153,7 @@
 //! # let store = Store::discover(dir.path())?;
 //!
 //! let error = store.snapshot()?.session(SessionId::random()).expect_err("there is none");
+//! assert_eq!(error.kind(), ErrorKind::NotFound);
 //! let advice = match error.recovery() {
 //!     Recovery::Retry => "another process was in the way: try again",
 //!     Recovery::FixInput => "change the arguments or the environment",

@@ -1,5 +1,5 @@
 use crate::model::{
-    Guard, RecordError, Recovery, RuleError, Session, check_change, field_changes, merge,
+    ErrorKind, Guard, RecordError, Recovery, RuleError, Session, check_change, field_changes, merge,
 };
 use crate::ops::set::ChangedRecord;
 use crate::store::{Committed, Key, Store, StoreError};
@@ -23,12 +23,19 @@ pub enum EditError {
 }
 
 impl EditError {
-    /// Returns what the caller can do about the error.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Conflict(_) | Self::Rule(_) | Self::Record(_) => Recovery::FixInput,
-            Self::Store(error) => error.recovery(),
+            Self::Conflict(_) => ErrorKind::Conflict,
+            Self::Rule(error) => error.kind(),
+            Self::Record(error) => error.kind(),
+            Self::Store(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
@@ -47,7 +54,7 @@ pub fn edit(
     check_change(before, after, guard)?;
     let (base, edited) = (before.to_record(), after.to_record());
     store.transaction("edit", |tx| {
-        let changed = tx.update(key.clone(), |session| {
+        let changed = tx.update_with(key.clone(), guard, |session| {
             let now = session.to_record();
             let merged = merge(Some(&base), &edited, &now);
             if !merged.conflicts.is_empty() {

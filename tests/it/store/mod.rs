@@ -11,6 +11,7 @@ mod history;
 mod identity;
 mod includes;
 mod killed;
+mod kinds;
 mod objects;
 mod origin;
 mod place;
