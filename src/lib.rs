@@ -141,10 +141,11 @@
 //!
 //! Each layer has its own error types. A message names its subject and not its cause, which is the
 //! error's source; [`model::error_chain`] prints both on one line. A failed call has changed
-//! nothing, unless its documentation says otherwise. What the caller can do is a [`model::Recovery`]:
+//! nothing, unless its documentation says otherwise. Every error has a [kind](model::ErrorKind), from
+//! which follows what the caller can do, a [`model::Recovery`]:
 //!
 //! ```
-//! use git_ao::model::{Recovery, SessionId};
+//! use git_ao::model::{ErrorKind, Recovery, SessionId};
 //! # use git_ao::store::{Store, StoreError};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let dir = tempfile::tempdir()?;
@@ -152,6 +153,7 @@
 //! # let store = Store::discover(dir.path())?;
 //!
 //! let error = store.snapshot()?.session(SessionId::random()).expect_err("there is none");
+//! assert_eq!(error.kind(), ErrorKind::NotFound);
 //! let advice = match error.recovery() {
 //!     Recovery::Retry => "another process was in the way: try again",
 //!     Recovery::FixInput => "change the arguments or the environment",
@@ -171,9 +173,12 @@
 //! - Records come from other people. The commands of agents never come from a record, and text that
 //!   goes to a terminal has to pass through [`view::escape`].
 //! - Environment variables are a value, [`git::Environment`]: one process can serve several users.
-//!   [`Store::discover`](store::Store::discover) uses those of the process.
-//! - Calls block; there is no async runtime. A [`Store`](store::Store) is cheap to clone and can be
-//!   sent to another thread.
+//!   [`Store::open`](store::Store::open) takes them, and opens the repository of the directory that
+//!   it is given. [`Store::discover`](store::Store::discover) uses those of the process and obeys
+//!   GIT_DIR, as git does; in a hook, that is the hook's repository, whatever the directory.
+//! - Calls block; there is no async runtime. A [`Store`](store::Store) is cheap to clone, and any
+//!   number of threads can use the same one. Async code calls it in `spawn_blocking` or the like.
+//! - An open store sees changes of the configuration at the next snapshot or write.
 //! - The feature `cli`, on by default, is the program. The library alone needs
 //!   `default-features = false`.
 //!

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Action, Mode, Slot, TemplateError};
-use crate::model::Recovery;
+use crate::model::{ErrorKind, Recovery};
 
 /// Why an agent cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -111,15 +111,27 @@ pub enum AgentError {
 }
 
 impl AgentError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): a file is in use.
-    /// - [`FixInput`](Recovery::FixInput): the agent, its settings or its files are not usable.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
+            Self::Unknown { .. } => ErrorKind::NotFound,
+            Self::SeveralFound { .. } => ErrorKind::Ambiguous,
+            Self::Unsupported { .. } | Self::NoPlaceForPrompt { .. } => ErrorKind::Unsupported,
+            Self::NoPrompt { .. } | Self::Missing { .. } | Self::Refused { .. } | Self::Path(_) => {
+                ErrorKind::Invalid
+            }
+            Self::Untrusted { .. } => ErrorKind::Refused,
+            Self::NoneFound { .. }
+            | Self::NoCommand { .. }
+            | Self::Config { .. }
+            | Self::Template { .. } => ErrorKind::Environment,
             Self::Prepare { source, .. } => source.as_ref().into(),
-            _ => Recovery::FixInput,
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 

@@ -13,6 +13,8 @@ use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
 
+use crate::model::{ErrorKind, Recovery};
+
 /// A value that is filled in when an agent is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
@@ -57,6 +59,18 @@ pub enum TemplateError {
     /// The text contains a NUL byte.
     #[error("contains a NUL byte")]
     Nul,
+}
+
+impl TemplateError {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
 }
 
 fn opener(c: &char) -> &'static str {

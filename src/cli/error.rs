@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::fmt;
 
-use git_ao::model::{SessionId, append_cause, error_chain};
+use git_ao::model::{ErrorKind, SessionId, append_cause, error_chain};
 
 use super::ExitCode;
 use super::exit_code::INTERRUPTED;
@@ -42,6 +42,11 @@ impl CliError {
     /// Makes a usage error.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ExitCode::Usage, message.into())
+    }
+
+    /// Makes an error whose exit code follows from its kind.
+    pub fn of(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(kind.into(), message.into())
     }
 
     fn new(code: ExitCode, message: String) -> Self {

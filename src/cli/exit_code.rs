@@ -1,5 +1,7 @@
 use std::process::ExitCode as Status;
 
+use git_ao::model::ErrorKind;
+
 /// The exit code after ^C.
 pub const INTERRUPTED: ExitCode = ExitCode::Signalled(signal_hook::consts::SIGINT as u8);
 
@@ -31,6 +33,25 @@ impl ExitCode {
             Self::Usage => 129,
             Self::Signalled(signal) => 128 | signal,
             Self::Closed => 141,
+        }
+    }
+}
+
+impl From<ErrorKind> for ExitCode {
+    /// Returns the exit code for an error of this kind: refused if the request is at fault or others
+    /// were faster, otherwise fatal.
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::NotFound
+            | ErrorKind::Ambiguous
+            | ErrorKind::Exists
+            | ErrorKind::Invalid
+            | ErrorKind::Refused
+            | ErrorKind::Conflict
+            | ErrorKind::Unsupported
+            | ErrorKind::Contended => Self::Refused,
+            ErrorKind::Interrupted => INTERRUPTED,
+            _ => Self::Fatal,
         }
     }
 }

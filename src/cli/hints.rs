@@ -21,17 +21,19 @@ pub mod usage;
 mod workspace;
 mod writing;
 
+#[cfg(test)]
+mod tests;
+
 use git_ao::model::error_chain;
 use git_ao::ops::OpsError;
 
 pub use self::session_worktree::{repair, with_kept};
 pub use self::store::REPAIR;
 use super::CliError;
-use super::exit_code::INTERRUPTED;
 
 impl From<OpsError> for CliError {
     fn from(error: OpsError) -> Self {
-        let message = error_chain(&error);
+        let (kind, message) = (error.kind(), error_chain(&error));
         match error {
             OpsError::Spawn(error) => error.into(),
             OpsError::Launch(error) => error.into(),
@@ -49,8 +51,7 @@ impl From<OpsError> for CliError {
             OpsError::File(error) => CliError::fatal(message).write_hint(&error),
             OpsError::Git(error) => CliError::fatal(message).write_hint(&error),
             OpsError::Kept { source, path } => with_kept(CliError::from(*source), &path),
-            OpsError::Interrupted => CliError::refused(message).with_code(INTERRUPTED),
-            _ => CliError::fatal(message),
+            _ => CliError::of(kind, message),
         }
     }
 }

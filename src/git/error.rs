@@ -2,17 +2,17 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::model::{Oid, Recovery, shell_word};
+use crate::model::{ErrorKind, Oid, Recovery, shell_word};
 
 /// Any other error, as a cause.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-impl From<&io::Error> for Recovery {
+impl From<&io::Error> for ErrorKind {
     fn from(error: &io::Error) -> Self {
         use io::ErrorKind::{Interrupted, ResourceBusy, TimedOut, WouldBlock};
         match error.kind() {
-            Interrupted | ResourceBusy | TimedOut | WouldBlock => Self::Retry,
-            _ => Self::FixInput,
+            Interrupted | ResourceBusy | TimedOut | WouldBlock => Self::Unavailable,
+            _ => Self::Environment,
         }
     }
 }
@@ -40,6 +40,12 @@ pub enum RepositoryError {
     /// The repository's format is newer than version 1.
     #[error("expected repository version 0 or 1, found {0}")]
     UnknownFormat(i64),
+    /// The repository was removed or moved after it was opened.
+    #[error("the repository at '{0}' no longer exists")]
+    Gone(PathBuf),
+    /// Another repository is at the path of this one since it was opened.
+    #[error("the repository at '{0}' was replaced by another one")]
+    Replaced(PathBuf),
     /// A file of the configuration could not be read.
     #[error("cannot read the configuration file '{path}'")]
     Config {
@@ -61,20 +67,22 @@ pub enum RepositoryError {
 }
 
 impl RepositoryError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`FixInput`](Recovery::FixInput): the directory is not a usable repository, or its configuration cannot be read.
-    /// - [`GiveUp`](Recovery::GiveUp): the repository has a format that this version does not know.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound(_)
-            | Self::Unsafe(_)
-            | Self::Refused(_)
-            | Self::OldFormat(_)
-            | Self::Config { .. }
-            | Self::Open { .. } => Recovery::FixInput,
-            Self::UnknownExtension(_) | Self::UnknownFormat(_) => Recovery::GiveUp,
+            Self::NotFound(_) | Self::Gone(_) => ErrorKind::NotARepository,
+            Self::Unsafe(_) => ErrorKind::UnsafeOwnership,
+            Self::UnknownExtension(_) | Self::UnknownFormat(_) => ErrorKind::Newer,
+            Self::Config { source, .. } => source.into(),
+            Self::Refused(_) | Self::Replaced(_) | Self::OldFormat(_) | Self::Open { .. } => {
+                ErrorKind::Environment
+            }
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
@@ -110,18 +118,19 @@ pub enum GitError {
 }
 
 impl GitError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): a signal terminated git.
-    /// - [`FixInput`](Recovery::FixInput): git cannot be started, or rejects the user's name.
-    /// - [`GiveUp`](Recovery::GiveUp): git failed; only its message tells why.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Start { source, .. } => source.into(),
-            Self::Failed { status: None, .. } => Recovery::Retry,
-            Self::Failed { .. } => Recovery::GiveUp,
-            Self::NoName(_) | Self::OddName(_) => Recovery::FixInput,
+            Self::Failed { status: None, .. } => ErrorKind::Unavailable,
+            Self::Failed { .. } => ErrorKind::Failed,
+            Self::NoName(_) | Self::OddName(_) => ErrorKind::Environment,
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
@@ -166,15 +175,19 @@ pub enum ObjectError {
 }
 
 impl ObjectError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`FixInput`](Recovery::FixInput): the object directory cannot be written.
-    /// - [`Repair`](Recovery::Repair): the object is missing or damaged.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Missing(_) | Self::Unreadable { .. } | Self::WrongKind { .. } => Recovery::Repair,
-            Self::Write { .. } => Recovery::FixInput,
+            Self::Missing(_) | Self::Unreadable { .. } | Self::WrongKind { .. } => {
+                ErrorKind::Corrupt
+            }
+            Self::Write { .. } => ErrorKind::Environment,
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
@@ -237,19 +250,21 @@ pub enum RefError {
 }
 
 impl RefError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): another process updated the ref, or holds its lock.
-    /// - [`FixInput`](Recovery::FixInput): a hook rejected the update, or the ref cannot be written.
-    /// - [`Repair`](Recovery::Repair): the ref cannot be read.
-    /// - [`GiveUp`](Recovery::GiveUp): only some of the refs were updated; see which before anything else.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error. After [`Partial`](Self::Partial), see which refs were
+    /// updated before anything else.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Moved(_) | Self::Locked { .. } => Recovery::Retry,
-            Self::Refused { .. } | Self::Write { .. } => Recovery::FixInput,
-            Self::Read { .. } => Recovery::Repair,
-            Self::Partial { .. } => Recovery::GiveUp,
+            Self::Moved(_) | Self::Locked { .. } => ErrorKind::Contended,
+            Self::Refused { .. } => ErrorKind::Refused,
+            Self::Write { .. } => ErrorKind::Environment,
+            Self::Read { .. } => ErrorKind::Corrupt,
+            Self::Partial { .. } => ErrorKind::Failed,
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
@@ -272,12 +287,14 @@ pub struct FileError {
 }
 
 impl FileError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): the file is in use.
-    /// - [`FixInput`](Recovery::FixInput): permissions, the disk or the path do not allow it.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         (&self.source).into()
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
@@ -305,15 +322,17 @@ pub enum LockError {
 }
 
 impl LockError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): another process holds the lock.
-    /// - [`FixInput`](Recovery::FixInput): the lock file cannot be created.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Timeout { .. } => Recovery::Retry,
+            Self::Timeout { .. } => ErrorKind::Contended,
             Self::Io { source, .. } => source.into(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 
     /// Returns a command that shows which process holds the lock.

@@ -2,7 +2,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::git::{GitError, RefError};
-use crate::model::Recovery;
+use crate::model::{ErrorKind, Recovery};
 use crate::share::ShareError;
 use crate::store::StoreError;
 use crate::workspace::WorkspaceError;
@@ -55,25 +55,24 @@ pub enum HookError {
 }
 
 impl HookError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`FixInput`](Recovery::FixInput): the hook, its directory or the branch name does not allow it.
-    ///
-    /// An error of a lower layer has that layer's recovery.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
+            Self::InTheWay(_) => ErrorKind::Exists,
+            Self::TurnedOff(_) | Self::Edited(_) | Self::Damaged(_) => ErrorKind::Refused,
+            Self::Branch(_) => ErrorKind::Invalid,
             Self::Io { source, .. } => source.into(),
-            Self::Store(error) => error.recovery(),
-            Self::Ref(error) => error.recovery(),
-            Self::Workspace(error) => error.recovery(),
-            Self::Share(error) => error.recovery(),
-            Self::Git(error) => error.recovery(),
-            Self::TurnedOff(_)
-            | Self::Edited(_)
-            | Self::Damaged(_)
-            | Self::InTheWay(_)
-            | Self::Branch(_) => Recovery::FixInput,
+            Self::Store(error) => error.kind(),
+            Self::Ref(error) => error.kind(),
+            Self::Workspace(error) => error.kind(),
+            Self::Share(error) => error.kind(),
+            Self::Git(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::model::{ErrorKind, Recovery};
+
 /// A git hook that git-ao uses (githooks(5)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HookName {
@@ -22,6 +24,18 @@ pub enum HookName {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unsupported hook '{0}'")]
 pub struct UnknownHook(String);
+
+impl UnknownHook {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::NotFound
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
 
 impl HookName {
     /// All hooks, in listing order.

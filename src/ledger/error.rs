@@ -1,5 +1,5 @@
-use crate::git::{GitError, LockError, ObjectError, RefError};
-use crate::model::Recovery;
+use crate::git::{GitError, LockError, ObjectError, RefError, RepositoryError};
+use crate::model::{ErrorKind, Recovery};
 
 /// Why commits could not be read or written, or a ref not updated.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,10 @@ pub enum LedgerError {
     /// A write was attempted in a hook while git quarantines new objects.
     #[error("cannot write to the store while git quarantines new objects")]
     Quarantined,
+    /// The repository was removed or replaced since it was opened, or its configuration cannot be
+    /// read.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
     /// An object is missing or damaged, or cannot be written.
     #[error(transparent)]
     Object(#[from] ObjectError),
@@ -35,21 +39,22 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): another process updated a ref, or holds a lock.
-    /// - [`FixInput`](Recovery::FixInput): the repository cannot be written, git rejects the author's name, git is running
-    ///   a hook in which nothing can be written, or the write is part of another one.
-    /// - [`Repair`](Recovery::Repair): an object or a ref is missing or damaged.
-    /// - [`GiveUp`](Recovery::GiveUp): git failed, or only some of the refs were updated.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Contended { .. } => Recovery::Retry,
-            Self::Quarantined | Self::Nested => Recovery::FixInput,
-            Self::Object(error) => error.recovery(),
-            Self::Ref(error) => error.recovery(),
-            Self::Lock(error) => error.recovery(),
-            Self::Git(error) => error.recovery(),
+            Self::Contended { .. } => ErrorKind::Contended,
+            Self::Nested => ErrorKind::Invalid,
+            Self::Quarantined => ErrorKind::Refused,
+            Self::Repository(error) => error.kind(),
+            Self::Object(error) => error.kind(),
+            Self::Ref(error) => error.kind(),
+            Self::Lock(error) => error.kind(),
+            Self::Git(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }

@@ -3,6 +3,8 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use super::{ErrorKind, Recovery};
+
 /// The id of a session: a UUID, of version 4 if it was made here.
 ///
 /// Its text form has 36 lower-case characters. Ids from other programs may be of any UUID version.
@@ -13,6 +15,18 @@ pub struct SessionId(Uuid);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a session id")]
 pub struct InvalidId(String);
+
+impl InvalidId {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
 
 impl SessionId {
     /// Makes a random id.

@@ -7,6 +7,7 @@ mod agent_end;
 mod change;
 mod diff;
 mod error_chain;
+mod error_kind;
 mod event;
 mod filter;
 mod handle;
@@ -32,10 +33,12 @@ mod when;
 
 pub use agent_end::AgentEnd;
 pub use change::{
-    Assignment, AssignmentError, Guard, RuleError, check_change, check_fixed, close_status,
+    Assignment, AssignmentError, Guard, RuleError, broken_rules, check_change, check_fixed,
+    check_new, check_update, close_status,
 };
 pub use diff::{FieldChange, field_changes};
 pub use error_chain::{append_cause, error_chain};
+pub use error_kind::ErrorKind;
 pub use event::{Event, Message, Origin, Person};
 pub use filter::{Field, Filter, FilterError, Moment, Subject};
 pub use handle::{Handle, Reference};

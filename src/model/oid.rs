@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::{ErrorKind, Recovery};
+
 /// The id of a git object: 40 (SHA-1) or 64 (SHA-256) lower-case hex digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Oid(String);
@@ -9,6 +11,18 @@ pub struct Oid(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not an object id")]
 pub struct InvalidOid(String);
+
+impl InvalidOid {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
 
 impl Oid {
     /// Returns the hex digits.

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::{ErrorKind, Recovery};
+
 /// The name of a project: one path component in the store's tree.
 ///
 /// `[A-Za-z0-9][A-Za-z0-9._-]{0,99}`, not ending in `.lock` or `.`.
@@ -11,6 +13,18 @@ pub struct Project(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a valid project name")]
 pub struct InvalidProject(String);
+
+impl InvalidProject {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
 
 impl Project {
     /// Returns the name.

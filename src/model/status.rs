@@ -1,5 +1,7 @@
 use std::fmt;
 
+use super::{ErrorKind, Recovery};
+
 /// The status of a session.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)] // the names are the documentation: each is the word that is stored
@@ -36,6 +38,18 @@ pub struct IllegalTransition {
     pub from: SessionStatus,
     /// The requested status.
     pub to: SessionStatus,
+}
+
+impl IllegalTransition {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Refused
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
 }
 
 impl SessionStatus {

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::{ErrorKind, Recovery};
+
 /// A time, in milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Its text form is RFC 3339 in UTC with milliseconds. Any RFC 3339 offset can be parsed.
@@ -11,6 +13,18 @@ pub struct Timestamp(i64);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a time such as 2026-11-20T17:20:32.253Z")]
 pub struct InvalidTime(String);
+
+impl InvalidTime {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z, which stands for an unknown time in sparse records.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Timestamp;
+use super::{ErrorKind, Recovery, Timestamp};
 
 /// Why a text is not a time or an age.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,18 @@ pub enum WhenError {
     /// The age is zero or negative, and would match everything.
     #[error("an age must be greater than zero, not '{0}'")]
     NotPositive(String),
+}
+
+impl WhenError {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
 }
 
 /// Reads a moment in the past: a time, a day or an age.

@@ -1,4 +1,4 @@
-use crate::model::Recovery;
+use crate::model::{ErrorKind, Recovery};
 use crate::ops::common::targets::{self, MovedSession};
 use crate::ops::common::{AgentStateError, Engine};
 use crate::store::{Committed, Key, StoreError};
@@ -16,12 +16,17 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
-    /// Returns what the caller can do about the error.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::AgentState(error) => error.recovery(),
-            Self::Store(error) => error.recovery(),
+            Self::AgentState(error) => error.kind(),
+            Self::Store(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 

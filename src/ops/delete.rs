@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::{Recovery, SessionId};
+use crate::model::{ErrorKind, Recovery, SessionId};
 use crate::ops::cleanup::branch_to_remove;
 use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
@@ -61,14 +61,19 @@ pub enum DeleteError {
 }
 
 impl DeleteError {
-    /// Returns what the caller can do about the error.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Status(error) => error.recovery(),
-            Self::Newer { .. } => Recovery::GiveUp,
-            Self::AgentState(error) => error.recovery(),
-            Self::Store(error) => error.recovery(),
+            Self::Status(error) => error.kind(),
+            Self::Newer { .. } => ErrorKind::Newer,
+            Self::AgentState(error) => error.kind(),
+            Self::Store(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::model::{
-    Guard, RecordError, Recovery, RuleError, Session, check_change, field_changes, merge,
+    ErrorKind, Guard, RecordError, Recovery, RuleError, Session, check_change, field_changes, merge,
 };
 use crate::ops::common::Engine;
 use crate::ops::set::ChangedRecord;
@@ -24,12 +24,19 @@ pub enum EditError {
 }
 
 impl EditError {
-    /// Returns what the caller can do about the error.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Conflict(_) | Self::Rule(_) | Self::Record(_) => Recovery::FixInput,
-            Self::Store(error) => error.recovery(),
+            Self::Conflict(_) => ErrorKind::Conflict,
+            Self::Rule(error) => error.kind(),
+            Self::Record(error) => error.kind(),
+            Self::Store(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
@@ -50,7 +57,7 @@ impl Engine {
         check_change(before, after, guard)?;
         let (base, edited) = (before.to_record(), after.to_record());
         store.transaction("edit", |tx| {
-            let changed = tx.update(key.clone(), |session| {
+            let changed = tx.update_with(key.clone(), guard, |session| {
                 let now = session.to_record();
                 let merged = merge(Some(&base), &edited, &now);
                 if !merged.conflicts.is_empty() {

@@ -44,7 +44,7 @@ pub use edit::EditError;
 pub use kill::Killed;
 pub use reconcile::{Reconciled, Step};
 pub use restore::RestorePlan;
-pub use run::{Output, Runner};
+pub use run::{AgentOutput, Runner};
 pub use set::{ChangedRecord, SetError, SetRequest, UpdateTime};
 pub use spawn::{SpawnPlan, Spawned};
 pub use start::StartRequest;

@@ -22,10 +22,10 @@ pub struct RestorePlan {
 }
 
 impl Engine {
-    /// Determines what [`restore`](Engine::restore)(Self::restore) would do, without doing it.
+    /// Determines what [`restore`](Self::restore) would do, without doing it.
     ///
     /// # Errors
-    /// Fails like [`restore`](Engine::restore)(Self::restore), for all reasons that are known beforehand.
+    /// Fails like [`restore`](Self::restore), for all reasons that are known beforehand.
     pub fn restore_plan(
         &self,
         key: impl Into<Key>,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::git::{Lock, LockError, Repository};
 use crate::model::{AgentEnd, Origin, Session, SessionId};
+use crate::ops::common::inherited_output::inherited_output;
 use crate::ops::common::liveness::{Liveness, SupervisorProcess, left_behind};
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::start::{PATIENCE, claim};
@@ -25,12 +26,11 @@ pub struct Runner {
 }
 
 /// Where the output of an agent goes.
-pub enum Output {
-    /// The terminal or the standard output of this process, as the session's runtime has it.
+pub enum AgentOutput {
+    /// The terminal of this process. If the session's runtime has no terminal, standard output,
+    /// capped at `ao.logLimit` if that is the session's log.
     Inherited,
-    /// This writer receives it if the session's runtime has no terminal.
-    Unattended(Box<dyn Write + Send>),
-    /// This writer receives it. The agent gets no terminal, whatever the runtime is.
+    /// This writer. The agent gets no terminal, whatever the runtime is.
     Captured(Box<dyn Write + Send>),
 }
 
@@ -42,7 +42,7 @@ impl Engine {
     /// # Errors
     /// Fails like [`Engine::runner`] and [`Runner::run`].
     pub fn supervise(&self, run: Run) -> Result<Exit, OpsError> {
-        self.runner(run)?.run(self, Output::Inherited, &mut |_| {})
+        self.runner(run)?.run(self, AgentOutput::Inherited, &mut |_| {})
     }
 
     /// Waits until no other process runs the session, and until the requester has written the
@@ -97,7 +97,7 @@ impl Runner {
     pub fn run(
         self,
         engine: &Engine,
-        output: Output,
+        output: AgentOutput,
         watch: &mut dyn FnMut(SignalHandle),
     ) -> Result<Exit, OpsError> {
         let store = engine.store();
@@ -120,10 +120,9 @@ impl Runner {
             }
             Caller::Terminal => (place_here(store, &session)?, None),
         };
-        let (terminal, output): (_, Box<dyn Write + Send>) = match output {
-            Output::Inherited => (None, Box::new(std::io::stdout())),
-            Output::Unattended(writer) => (None, writer),
-            Output::Captured(writer) => (Some(Terminal::Absent), writer),
+        let (terminal, output) = match output {
+            AgentOutput::Inherited => (None, inherited_output(store, session.id)),
+            AgentOutput::Captured(writer) => (Some(Terminal::Absent), writer),
         };
         let Runner { run, supervisor, alone } = self;
         let mut home = Home::new(store)?;

@@ -1,6 +1,6 @@
 use crate::model::{
-    Assignment, AssignmentError, Guard, RecordError, Recovery, RuleError, Session, check_change,
-    check_fixed, field_changes,
+    Assignment, AssignmentError, ErrorKind, Guard, RecordError, Recovery, RuleError, Session,
+    check_change, check_fixed, field_changes,
 };
 use crate::ops::common::Engine;
 use crate::store::{Committed, Key, StoreError, Visibility};
@@ -55,12 +55,19 @@ pub enum SetError {
 }
 
 impl SetError {
-    /// Returns what the caller can do about the error.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Assignment(_) | Self::Rule(_) | Self::Record(_) => Recovery::FixInput,
-            Self::Store(error) => error.recovery(),
+            Self::Assignment(error) => error.kind(),
+            Self::Rule(error) => error.kind(),
+            Self::Record(error) => error.kind(),
+            Self::Store(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
@@ -83,7 +90,7 @@ impl Engine {
         store.transaction("set", |tx| {
             let (session, mut fields) = match request.fields.as_slice() {
                 [] => (tx.snapshot().session(key.clone())?, Vec::new()),
-                assignments => tx.update(key.clone(), |session| {
+                assignments => tx.update_with(key.clone(), guard, |session| {
                     let after = apply(assignments, session, guard)?;
                     let fields = changed(assignments, session, &after);
                     *session = after.clone();

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::model::Recovery;
+use crate::model::{ErrorKind, Recovery};
 
 /// Why a runtime failed.
 #[derive(Debug, thiserror::Error)]
@@ -116,19 +116,31 @@ pub enum RuntimeError {
 }
 
 impl RuntimeError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): the runtime or the process does not respond.
-    /// - [`FixInput`](Recovery::FixInput): the runtime, the handle, the text or the directory is not usable, or the agent
-    ///   waits for a person.
-    /// - [`GiveUp`](Recovery::GiveUp): the runtime, tmux or another program failed; only its message tells why.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NoAnswer | Self::Hung(_) | Self::Unkillable(_) => Recovery::Retry,
-            Self::Tmux(_) | Self::Panicked(_) | Self::NoUse { .. } => Recovery::GiveUp,
+            Self::Unknown(_) | Self::Gone(_) | Self::NoDirectory(_) => ErrorKind::NotFound,
+            Self::AlreadyRunning(_) => ErrorKind::Exists,
+            Self::BadHandle { .. } | Self::Unsendable(_) => ErrorKind::Invalid,
+            Self::NotOurs(_)
+            | Self::NotShown
+            | Self::Draft
+            | Self::NotSubmitted
+            | Self::Orphaned(_) => ErrorKind::Refused,
+            Self::Unsupported { .. } => ErrorKind::Unsupported,
+            Self::NoAnswer | Self::Hung(_) | Self::Unkillable(_) => ErrorKind::Unavailable,
+            Self::NotInstalled(_)
+            | Self::TooOld { .. }
+            | Self::EndedAtOnce(_)
+            | Self::NotOurServer(_) => ErrorKind::Environment,
             Self::Unreadable { source, .. } | Self::Io { source, .. } => source.into(),
-            _ => Recovery::FixInput,
+            Self::Tmux(_) | Self::Panicked(_) | Self::NoUse { .. } => ErrorKind::Failed,
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 

@@ -3,6 +3,7 @@ use std::io;
 use std::str::FromStr;
 
 use super::{Probe, RuntimeError};
+use crate::model::{ErrorKind, Recovery};
 
 /// A process, distinguished from later processes with the same id by its start time.
 ///
@@ -18,6 +19,18 @@ pub struct Process {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{}' is not a process such as 4711@123456", .0.escape_debug())]
 pub struct InvalidProcess(String);
+
+impl InvalidProcess {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
 
 /// What a process is the leader of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +63,11 @@ impl Process {
     /// Returns the process id.
     pub fn pid(&self) -> u32 {
         self.pid
+    }
+
+    /// Returns true if it is the calling process.
+    pub fn is_current(&self) -> bool {
+        self.pid == std::process::id()
     }
 
     /// Returns whether this very process is alive; another process with the same id does not count.

@@ -1,5 +1,5 @@
 use crate::git::{GitError, RefError};
-use crate::model::{Oid, Recovery};
+use crate::model::{ErrorKind, Oid, Recovery};
 use crate::store::StoreError;
 
 /// Why sessions could not be shared. The store is unchanged, or contains what was fetched.
@@ -101,34 +101,32 @@ pub enum ShareError {
 }
 
 impl ShareError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): others kept pushing, or the remote does not respond.
-    /// - [`FixInput`](Recovery::FixInput): the remote, its settings or the credentials are not usable, or the remote rejected
-    ///   the push.
-    /// - [`Repair`](Recovery::Repair): an object here is damaged.
-    /// - [`GiveUp`](Recovery::GiveUp): the remote sent damaged objects, or git failed.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Contended { .. } => Recovery::Retry,
+            Self::UnknownRemote { .. } => ErrorKind::NotFound,
+            Self::ManyRemotes(_) => ErrorKind::Ambiguous,
+            Self::NoRemote | Self::InvalidRef(_) | Self::InvalidTimeout(_) => {
+                ErrorKind::Environment
+            }
+            Self::Rejected { .. } | Self::Elsewhere { .. } => ErrorKind::Refused,
+            Self::Contended { .. } => ErrorKind::Contended,
             Self::Transfer { failure, .. } => match failure {
-                Failure::Authentication => Recovery::FixInput,
-                Failure::Unreachable => Recovery::Retry,
-                Failure::Malformed | Failure::Other => Recovery::GiveUp,
+                Failure::Authentication => ErrorKind::Environment,
+                Failure::Unreachable => ErrorKind::Unavailable,
+                Failure::Malformed | Failure::Other => ErrorKind::Failed,
             },
-            Self::Damaged { .. } => Recovery::Repair,
-            Self::Unmergeable { source, .. } => source.recovery(),
-            Self::Store(error) => error.recovery(),
-            Self::Git(error) => error.recovery(),
-            Self::Ref(error) => error.recovery(),
-            Self::NoRemote
-            | Self::ManyRemotes(_)
-            | Self::UnknownRemote { .. }
-            | Self::InvalidRef(_)
-            | Self::InvalidTimeout(_)
-            | Self::Rejected { .. }
-            | Self::Elsewhere { .. } => Recovery::FixInput,
+            Self::Damaged { .. } => ErrorKind::Corrupt,
+            Self::Unmergeable { source, .. } => source.kind(),
+            Self::Store(error) => error.kind(),
+            Self::Git(error) => error.kind(),
+            Self::Ref(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 

@@ -18,7 +18,7 @@ use serde_yaml::value::Tag;
 
 use literal::{Floats, Literals, TagName};
 
-use crate::model::{Map, Project, RecordError, Session, SessionId, Value};
+use crate::model::{ErrorKind, Map, Project, RecordError, Recovery, Session, SessionId, Value};
 
 /// The maximum size of a record. A larger record is not parsed: it is shown as corrupt and
 /// preserved.
@@ -62,9 +62,24 @@ pub enum RecordProblem {
 }
 
 impl RecordProblem {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Record(RecordError::Newer(_)) => ErrorKind::Newer,
+            _ => ErrorKind::Corrupt,
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
+
+impl RecordProblem {
     /// Returns true if a newer version wrote the record. Such a record is not damaged.
     pub fn is_newer(&self) -> bool {
-        matches!(self, Self::Record(RecordError::Newer(_)))
+        self.kind() == ErrorKind::Newer
     }
 }
 

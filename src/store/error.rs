@@ -1,6 +1,6 @@
 use crate::git::{GitError, ObjectError, RefError};
 use crate::ledger::LedgerError;
-use crate::model::{IllegalTransition, Recovery, SessionId};
+use crate::model::{ErrorKind, IllegalTransition, Recovery, RuleError, SessionId};
 
 use super::{Key, RecordProblem};
 
@@ -44,6 +44,14 @@ pub enum StoreError {
         /// The refused change.
         source: IllegalTransition,
     },
+    /// The change breaks another rule for the fields of a session. Nothing was written.
+    #[error("session '{id}': {source}")]
+    Rule {
+        /// Which.
+        id: SessionId,
+        /// The broken rule. It knows the field, and what to write instead.
+        source: RuleError,
+    },
     /// The store has a newer format.
     #[error("the store has format version {0}; this git-ao supports {known}", known = super::FORMAT)]
     Newer(u64),
@@ -82,33 +90,36 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): another process is writing to the store.
-    /// - [`FixInput`](Recovery::FixInput): the request names no session or more than one, is not allowed, or the repository
-    ///   cannot be written.
-    /// - [`Repair`](Recovery::Repair): a record, an object or a ref is missing or damaged.
-    /// - [`GiveUp`](Recovery::GiveUp): a newer version wrote the store or the record, or git failed.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Corrupt { problem, .. } if problem.is_newer() => Recovery::GiveUp,
-            Self::Newer(_) => Recovery::GiveUp,
-            Self::Corrupt { .. } | Self::NotAStore { .. } | Self::PrivateUnread(_) => {
-                Recovery::Repair
-            }
-            Self::Ledger(error) => error.recovery(),
-            Self::NotFound(_)
-            | Self::Exists(_)
-            | Self::Archived(_)
-            | Self::InTwoProjects(_)
-            | Self::Invalid { .. }
-            | Self::Transition { .. }
-            | Self::Unrelated
-            | Self::NoPrivate(_)
-            | Self::BothWays
-            | Self::Resolve(_)
-            | Self::Project(_)
-            | Self::BadReplica(_) => Recovery::FixInput,
+            Self::NotFound(_) => ErrorKind::NotFound,
+            Self::Exists(_) => ErrorKind::Exists,
+            Self::InTwoProjects(_) => ErrorKind::Ambiguous,
+            Self::Archived(_) | Self::Transition { .. } | Self::Unrelated => ErrorKind::Refused,
+            Self::Invalid { .. } | Self::NoPrivate(_) | Self::BothWays => ErrorKind::Invalid,
+            Self::Corrupt { problem, .. } => problem.kind(),
+            Self::Newer(_) => ErrorKind::Newer,
+            Self::NotAStore { .. } | Self::PrivateUnread(_) => ErrorKind::Corrupt,
+            Self::Project(_) | Self::BadReplica(_) => ErrorKind::Environment,
+            Self::Resolve(error) => error.kind(),
+            Self::Rule { source, .. } => source.kind(),
+            Self::Ledger(error) => error.kind(),
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
+
+impl StoreError {
+    /// Returns the error for a session that breaks a rule.
+    pub(super) fn rule(id: SessionId, rule: RuleError) -> Self {
+        match rule {
+            RuleError::Transition(source) => Self::Transition { id, source },
+            source => Self::Rule { id, source },
         }
     }
 }
@@ -159,6 +170,21 @@ pub enum ResolveError {
     /// `latest` in an empty store.
     #[error("no sessions in '{0}' yet")]
     Empty(String),
+}
+
+impl ResolveError {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Nothing { .. } | Self::NotInSession | Self::Empty(_) => ErrorKind::NotFound,
+            Self::Ambiguous { .. } => ErrorKind::Ambiguous,
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
 }
 
 fn corrupt(problem: &RecordProblem) -> &'static str {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use crate::model::{Session, Timestamp, nearest};
+use crate::model::{ErrorKind, Recovery, Session, Timestamp, nearest};
 use crate::store::ListedSession;
 
 /// A sort key and its direction. As in git, `-` before the key reverses the order; `:reverse` after
@@ -43,6 +43,18 @@ const KEYS: [(&str, Key); 9] = [
 #[derive(Debug, thiserror::Error)]
 #[error("the valid keys are {}{}", names().collect::<Vec<_>>().join(", "), similar(.0))]
 pub struct UnknownKey(String);
+
+impl UnknownKey {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::NotFound
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
 
 /// Returns the names of the sort keys.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use super::{Changes, Condition};
 use crate::git::{GitError, Held, LockError, RefError};
-use crate::model::{Recovery, SessionId, shell_name, shell_path};
+use crate::model::{ErrorKind, Recovery, SessionId, shell_name, shell_path};
 
 /// Why a workspace cannot be created, used or removed.
 #[derive(Debug, thiserror::Error)]
@@ -176,22 +176,43 @@ pub enum WorkspaceError {
 }
 
 impl WorkspaceError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): another process changed the worktree or the branch, or git is running there.
-    /// - [`FixInput`](Recovery::FixInput): the path, the branch or the state of the worktree does not allow it.
-    /// - [`Repair`](Recovery::Repair): a ref cannot be read.
-    /// - [`GiveUp`](Recovery::GiveUp): git failed.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::BranchMoved(_) | Self::Changed(_) | Self::InUse(_) => Recovery::Retry,
-            Self::Incomplete { source, .. } => source.recovery(),
+            Self::PathTaken(_)
+            | Self::Registered { .. }
+            | Self::BranchExists(_)
+            | Self::BranchBlocked { .. } => ErrorKind::Exists,
+            Self::BranchMissing(_) | Self::BaseMissing(_) | Self::OutOfReach(_) => {
+                ErrorKind::NotFound
+            }
+            Self::InvalidBranch(_) | Self::NotUtf8(_) | Self::NotAPlace(_) => ErrorKind::Invalid,
+            Self::BareForAll(_) | Self::NoHome => ErrorKind::Environment,
+            Self::BranchInUse { .. }
+            | Self::BrokenHead(_)
+            | Self::Unborn(_)
+            | Self::NotRemovable { .. }
+            | Self::MainWorktree(_)
+            | Self::NotItsOwn { .. }
+            | Self::Mounted(_)
+            | Self::Locked { .. }
+            | Self::Dirty { .. }
+            | Self::Unmerged { .. }
+            | Self::Submodule { .. }
+            | Self::NestedRepository(_)
+            | Self::NestedWorktree(_) => ErrorKind::Refused,
+            Self::BranchMoved(_) | Self::Changed(_) | Self::InUse(_) => ErrorKind::Contended,
+            Self::Incomplete { source, .. } => source.kind(),
             Self::Io { source, .. } => source.into(),
-            Self::Lock(error) => error.recovery(),
-            Self::Ref(error) => error.recovery(),
-            Self::Git(error) => error.recovery(),
-            _ => Recovery::FixInput,
+            Self::Lock(error) => error.kind(),
+            Self::Ref(error) => error.kind(),
+            Self::Git(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 

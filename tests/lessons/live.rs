@@ -225,7 +225,10 @@ fn workspace_match_is_canonical() {
     }
     let states = repo.ao(["status", "--all", "--json"]).ok();
     assert_eq!(states.stdout.matches("\"state\":\"ready\"").count(), 2, "{states}");
-    assert!(Engine::new(store(&repo)).reconcile_plan().unwrap().changed.is_empty(), "nothing moved");
+    assert!(
+        Engine::new(store(&repo)).reconcile_plan().unwrap().changed.is_empty(),
+        "nothing moved"
+    );
 
     // What is not text cannot be written down exactly, so it is not written down at all.
     use std::os::unix::ffi::OsStrExt;

@@ -81,7 +81,10 @@ fn a_reused_process_id_is_not_taken_for_the_agent() {
     assert_eq!(pid(Detached::default().probe(&id, &handle)).to_string(), number);
     for bad in ["", "ao-7b6d11f9", "1@1", "0@1", "-1@1"] {
         assert!(matches!(Detached::default().probe(&id, bad), Probe::Unknown(_)), "{bad}");
-        assert!(matches!(Detached::default().stop(&id, bad, LIMIT), Err(RuntimeError::BadHandle { .. })));
+        assert!(matches!(
+            Detached::default().stop(&id, bad, LIMIT),
+            Err(RuntimeError::BadHandle { .. })
+        ));
     }
     Detached::default().stop(&id, &handle, LIMIT).unwrap();
 }

@@ -5,7 +5,7 @@ use crate::cli::CliError;
 
 impl From<ElsewhereError> for CliError {
     fn from(error: ElsewhereError) -> Self {
-        let refused = CliError::refused(error_chain(&error));
+        let refused = CliError::of(error.kind(), error_chain(&error));
         match error {
             ElsewhereError::MayRun { .. } => refused.hint("to take it over anyway, use --force"),
             ElsewhereError::NotStoppable { .. } => refused

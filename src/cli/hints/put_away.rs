@@ -5,9 +5,10 @@ use crate::cli::CliError;
 
 impl From<DeleteError> for CliError {
     fn from(error: DeleteError) -> Self {
-        let message = error_chain(&error);
+        let (kind, message) = (error.kind(), error_chain(&error));
         match error {
             DeleteError::Status(error) => error.into(),
+            // The record is in the way of this request, not the store of every one.
             DeleteError::Newer { .. } => {
                 CliError::refused(message).hint("update git-ao, or use --force to delete it anyway")
             }
@@ -16,18 +17,18 @@ impl From<DeleteError> for CliError {
             }
             DeleteError::AgentState(error) => error.into(),
             DeleteError::Store(error) => error.into(),
-            _ => CliError::fatal(message),
+            _ => CliError::of(kind, message),
         }
     }
 }
 
 impl From<ArchiveError> for CliError {
     fn from(error: ArchiveError) -> Self {
-        let message = error_chain(&error);
+        let (kind, message) = (error.kind(), error_chain(&error));
         match error {
             ArchiveError::AgentState(error) => error.into(),
             ArchiveError::Store(error) => error.into(),
-            _ => CliError::fatal(message),
+            _ => CliError::of(kind, message),
         }
     }
 }

@@ -9,27 +9,27 @@ const KEPT: &str = "it is maintained by git ao";
 
 impl From<AssignmentError> for CliError {
     fn from(error: AssignmentError) -> Self {
-        let message = error.to_string();
+        let (kind, message) = (error.kind(), error.to_string());
         match error {
             AssignmentError::NoAssignment(_) => CliError::usage(message)
                 .hint("for example: status=done, context.key=value, tags+=ci"),
             AssignmentError::Unknown { similar: Some(similar), .. } => {
-                CliError::refused(message).hint(format!("did you mean '{similar}'?"))
+                CliError::of(kind, message).hint(format!("did you mean '{similar}'?"))
             }
-            AssignmentError::Unknown { field, similar: None } => CliError::refused(message)
+            AssignmentError::Unknown { field, similar: None } => CliError::of(kind, message)
                 .hint(format!("fields of your own belong under context: context.{field}=…")),
-            AssignmentError::Fixed(_) => CliError::refused(message).hint(KEPT),
+            AssignmentError::Fixed(_) => CliError::of(kind, message).hint(KEPT),
             AssignmentError::Mapping(field) => {
-                CliError::refused(message).hint(format!("{field}.<key>=<value>"))
+                CliError::of(kind, message).hint(format!("{field}.<key>=<value>"))
             }
-            _ => CliError::refused(message),
+            _ => CliError::of(kind, message),
         }
     }
 }
 
 /// Explains why a rule forbids the change of a record.
 pub fn not_allowed(error: RuleError, id: SessionId) -> CliError {
-    let refused = CliError::refused(error.to_string());
+    let refused = CliError::of(error.kind(), error.to_string());
     match error {
         RuleError::UnknownStatus(word) => refused.hint(match close_status(&word) {
             Some(status) => format!("did you mean '{status}'? --force accepts any word"),
@@ -39,6 +39,7 @@ pub fn not_allowed(error: RuleError, id: SessionId) -> CliError {
             refused.restore_hint("to restart it", id).hint("--force only changes the status")
         }
         RuleError::Fixed("fork" | "base" | "placements") => refused.hint(KEPT),
+        RuleError::NotAWord(_) => refused.hint(error.hint()),
         _ => refused,
     }
 }
@@ -60,7 +61,7 @@ pub fn not_set(error: SetError, id: SessionId) -> CliError {
         SetError::Rule(error) => not_allowed(error, id),
         SetError::Record(error) => error.into(),
         SetError::Store(error) => error.into(),
-        error => CliError::fatal(error.to_string()),
+        error => CliError::of(error.kind(), error.to_string()),
     }
 }
 
@@ -70,6 +71,6 @@ pub fn not_edited(error: EditError, id: SessionId) -> CliError {
         EditError::Rule(error) => not_allowed(error, id),
         EditError::Record(error) => error.into(),
         EditError::Store(error) => error.into(),
-        error => CliError::refused(error.to_string()),
+        error => CliError::of(error.kind(), error.to_string()),
     }
 }

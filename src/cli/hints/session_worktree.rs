@@ -8,7 +8,7 @@ use crate::cli::CliError;
 
 impl From<SessionWorktreeError> for CliError {
     fn from(error: SessionWorktreeError) -> Self {
-        let refused = CliError::refused(error_chain(&error));
+        let refused = CliError::of(error.kind(), error_chain(&error));
         match error {
             SessionWorktreeError::Missing(id) => refused.restore_hint("to create one", id),
             SessionWorktreeError::NotUsable { condition, path } => {

@@ -7,10 +7,11 @@ use crate::cli::ui::escape;
 
 impl From<ShareError> for CliError {
     fn from(error: ShareError) -> Self {
-        let message = error_chain(&error);
+        let (kind, message) = (error.kind(), error_chain(&error));
         match error {
             ShareError::Store(error) => error.into(),
-            ShareError::NoRemote => CliError::fatal(message).hint("git remote add <name> <url>"),
+            ShareError::NoRemote => CliError::of(kind, message).hint("git remote add <name> <url>"),
+            // As git, which calls an unknown remote a fatal error.
             ShareError::ManyRemotes(known) => CliError::fatal(message).hint(format!(
                 "name one of {}\nor select one permanently: git config ao.remote <name>",
                 known.join(", ")
@@ -22,25 +23,25 @@ impl From<ShareError> for CliError {
                 CliError::fatal(message).hint("git remote add <name> <url>")
             }
             ShareError::Transfer { failure, .. } => {
-                transfer_hint(CliError::fatal(message), failure)
+                transfer_hint(CliError::of(kind, message), failure)
             }
             ShareError::Rejected { name, reason, said, .. } => {
                 let said = said.lines().map(|line| format!("\nremote: {line}"));
                 let message = message + &said.collect::<String>();
-                CliError::refused(message).hint(rejected_hint(&name, &reason))
+                CliError::of(kind, message).hint(rejected_hint(&name, &reason))
             }
             ShareError::Elsewhere { remote, taken, .. } => {
                 let taken =
                     taken.iter().map(|url| format!("\nit was pushed to '{}'", escape::line(url)));
-                CliError::refused(message + &taken.collect::<String>()).hint(format!(
+                CliError::of(kind, message + &taken.collect::<String>()).hint(format!(
                     "to see its push URLs: git remote get-url --push --all {}\n\
                      add a remote for that URL, and pull from it",
                     shell_name(&remote)
                 ))
             }
-            ShareError::Damaged { .. } => CliError::fatal(message)
+            ShareError::Damaged { .. } => CliError::of(kind, message)
                 .hint("for details: git ao fsck and git fsck; another clone may have the object"),
-            ShareError::Contended { .. } => CliError::refused(message)
+            ShareError::Contended { .. } => CliError::of(kind, message)
                 .hint("try again; to retry for longer: git config ao.pushTimeout <seconds>"),
             ShareError::Unmergeable { remote, source, .. } => {
                 let fatal = CliError::fatal(message);
@@ -56,7 +57,8 @@ impl From<ShareError> for CliError {
                     )),
                 }
             }
-            _ => CliError::fatal(message),
+            ShareError::Git(_) | ShareError::Ref(_) => CliError::fatal(message),
+            _ => CliError::of(kind, message),
         }
     }
 }

@@ -5,16 +5,17 @@ use crate::cli::CliError;
 
 impl From<SpawnError> for CliError {
     fn from(error: SpawnError) -> Self {
-        let message = error_chain(&error);
+        let (kind, message) = (error.kind(), error_chain(&error));
         match error {
-            SpawnError::IssueTaken { id, .. } => CliError::refused(message).hint(format!(
+            SpawnError::IssueTaken { id, .. } => CliError::of(kind, message).hint(format!(
                 "to see it: git ao show {}\nto start another session anyway, use --force",
                 id.short()
             )),
+            // As git, when a starting point is not a commit.
             SpawnError::NothingToFork(_) => {
                 CliError::fatal(message).hint("to start elsewhere, use --base <revision>")
             }
-            _ => CliError::fatal(message),
+            _ => CliError::of(kind, message),
         }
     }
 }

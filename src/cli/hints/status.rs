@@ -5,7 +5,7 @@ use crate::cli::CliError;
 
 impl From<StatusError> for CliError {
     fn from(error: StatusError) -> Self {
-        let refused = CliError::refused(error_chain(&error));
+        let refused = CliError::of(error.kind(), error_chain(&error));
         match error {
             StatusError::Ended { id, .. } => refused.restore_hint("to restart it", id),
             StatusError::NotPaused { id, status } if status.is_terminal() => {

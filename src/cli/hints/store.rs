@@ -10,53 +10,53 @@ pub const REPAIR: &str = "to see what can be repaired: git ao fsck --repair --dr
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
-        let message = error_chain(&error);
+        let (kind, message) = (error.kind(), error_chain(&error));
+        let failed = |message| CliError::of(kind, message);
         match &error {
             StoreError::Resolve(resolve) => {
-                let refused = CliError::refused(message);
+                let refused = failed(message);
                 match resolve_hint(resolve) {
                     Some(hint) => refused.hint(hint),
                     None => refused,
                 }
             }
-            StoreError::NotFound(_) | StoreError::Exists(_) => CliError::refused(message),
-            StoreError::Archived(key) => CliError::refused(message)
+            StoreError::Archived(key) => failed(message)
                 .hint(format!("to move it back first: git ao unarchive {}", key.id.short())),
             StoreError::InTwoProjects(id) => {
-                CliError::refused(message).hint(format!("specify which: <project>/{}", id.short()))
+                failed(message).hint(format!("specify which: <project>/{}", id.short()))
             }
             StoreError::Transition { id, source } if source.from.is_restorable() => {
-                CliError::refused(message).restore_hint("to restart it", *id)
+                failed(message).restore_hint("to restart it", *id)
             }
-            StoreError::Transition { .. } => {
-                CliError::refused(message).hint("to do it anyway, use --force")
-            }
-            StoreError::Corrupt { key, problem } if problem.is_newer() => CliError::fatal(message)
-                .hint(format!(
-                    "update git-ao; to see the record: git ao show --yaml {}",
-                    key.id.short()
-                )),
+            StoreError::Transition { .. } => failed(message).hint("to do it anyway, use --force"),
+            StoreError::Rule { id, source } => super::record::not_allowed(source.clone(), *id),
+            StoreError::Corrupt { key, problem } if problem.is_newer() => failed(message).hint(
+                format!("update git-ao; to see the record: git ao show --yaml {}", key.id.short()),
+            ),
             StoreError::Corrupt { problem: RecordProblem::Object(_), .. } => {
-                CliError::fatal(message).hint(REPAIR)
+                failed(message).hint(REPAIR)
             }
-            StoreError::Corrupt { key, .. } => CliError::fatal(message).hint(format!(
+            StoreError::Corrupt { key, .. } => failed(message).hint(format!(
                 "its bytes are preserved; to see them: git ao show --yaml {}\n\
                  to delete it: git ao delete {}",
                 key.id.short(),
                 key.id.short()
             )),
-            StoreError::Project(_) => CliError::fatal(message).hint(
+            StoreError::Project(_) => failed(message).hint(
                 "up to 100 letters, digits, '.', '_' and '-' are allowed:\n  \
                  git config ao.project <name>",
             ),
-            StoreError::Newer(_) => {
-                CliError::fatal(message).hint("update git-ao; nothing was written")
-            }
+            StoreError::Newer(_) => failed(message).hint("update git-ao; nothing was written"),
             StoreError::NotAStore { .. } | StoreError::PrivateUnread(_) => {
-                CliError::fatal(message).hint(REPAIR)
+                failed(message).hint(REPAIR)
             }
             StoreError::Ledger(error) => error.into(),
-            _ => CliError::fatal(message).write_hint(&error),
+            // As git, which calls the first a fatal error; the others are mistakes of a program.
+            StoreError::Unrelated
+            | StoreError::Invalid { .. }
+            | StoreError::NoPrivate(_)
+            | StoreError::BothWays => CliError::fatal(message),
+            _ => failed(message),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::cli::ui::escape;
 
 impl From<UndoError> for CliError {
     fn from(error: UndoError) -> Self {
-        let refused = CliError::refused(error_chain(&error));
+        let refused = CliError::of(error.kind(), error_chain(&error));
         match error {
             UndoError::Nothing => refused.hint("to list all events: git ao log"),
             UndoError::Unknown(_) => refused.hint("to list the events: git ao log"),

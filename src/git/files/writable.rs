@@ -12,7 +12,7 @@ use super::retry::uninterrupted;
 use crate::git::error::FileError;
 use crate::git::extensions::RefStorage;
 use crate::git::{LockError, ObjectError, Repository};
-use crate::model::shell_word;
+use crate::model::{ErrorKind, Recovery, shell_word};
 
 /// The least space that one event needs, on a file system with small blocks.
 const PROBE: usize = 64 << 10;
@@ -34,6 +34,18 @@ pub struct Unwritable {
     pub source: io::Error,
     /// The directory that contains all these places.
     root: PathBuf,
+}
+
+impl Unwritable {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Environment
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
 }
 
 impl Unwritable {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::git::Repository;
-use crate::model::shell_word;
+use crate::model::{ErrorKind, Recovery, shell_word};
 
 /// The age at which a lock counts as a leftover: locks are held during a single write.
 const LEFTOVER: Duration = Duration::from_secs(600);
@@ -20,6 +20,18 @@ pub struct Held {
     pub path: PathBuf,
     /// Its age, if known.
     pub age: Option<Duration>,
+}
+
+impl Held {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Contended
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
 }
 
 impl Held {

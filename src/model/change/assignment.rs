@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use super::rules::FIXED;
 use super::scalar::{number, scalar};
-use crate::model::{KEYS, Map, Value, nearest};
+use crate::model::{ErrorKind, KEYS, Map, Recovery, Value, nearest};
 
 /// A change of one field, as a person types it.
 ///
@@ -65,6 +65,27 @@ pub enum AssignmentError {
         /// What was typed.
         value: String,
     },
+}
+
+impl AssignmentError {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unknown { .. } => ErrorKind::NotFound,
+            Self::Fixed(_) => ErrorKind::Refused,
+            Self::NoAssignment(_)
+            | Self::NoMapping(_)
+            | Self::Mapping(_)
+            | Self::NoList(_)
+            | Self::Needed(_)
+            | Self::NoNumber { .. } => ErrorKind::Invalid,
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
 }
 
 /// The type of a top-level field.

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::model::{ErrorKind, Recovery};
+
 /// Why an expression is not a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilterError {
@@ -9,6 +11,18 @@ pub struct FilterError {
     pub expected: String,
     /// What was found there; None at the end.
     pub found: Option<String>,
+}
+
+impl FilterError {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
 }
 
 impl std::error::Error for FilterError {}

@@ -15,7 +15,7 @@ pub use self::spawn::SpawnError;
 pub use self::status::StatusError;
 use crate::agent::AgentError;
 use crate::git::{FileError, GitError, LockError, RefError};
-use crate::model::Recovery;
+use crate::model::{ErrorKind, Recovery};
 use crate::runtime::RuntimeError;
 use crate::store::{StoreError, UndoError};
 use crate::workspace::WorkspaceError;
@@ -84,29 +84,32 @@ pub enum OpsError {
 }
 
 impl OpsError {
-    /// Returns what the caller can do about the error. [`Interrupted`](Self::Interrupted) is
-    /// [`GiveUp`](Recovery::GiveUp); an error that wraps another has the recovery of the wrapped
-    /// error.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error. An error that wraps another has the kind of the wrapped error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Spawn(error) => error.recovery(),
-            Self::Launch(error) => error.recovery(),
-            Self::AgentState(error) => error.recovery(),
-            Self::Elsewhere(error) => error.recovery(),
-            Self::Status(error) => error.recovery(),
-            Self::Worktree(error) => error.recovery(),
-            Self::Undo(error) => error.recovery(),
-            Self::Agent(error) => error.recovery(),
-            Self::Runtime(error) => error.recovery(),
-            Self::Workspace(error) => error.recovery(),
-            Self::Store(error) => error.recovery(),
-            Self::Ref(error) => error.recovery(),
-            Self::Lock(error) => error.recovery(),
-            Self::File(error) => error.recovery(),
-            Self::Git(error) => error.recovery(),
-            Self::Kept { source, .. } => source.recovery(),
-            Self::Interrupted => Recovery::GiveUp,
+            Self::Spawn(error) => error.kind(),
+            Self::Launch(error) => error.kind(),
+            Self::AgentState(error) => error.kind(),
+            Self::Elsewhere(error) => error.kind(),
+            Self::Status(error) => error.kind(),
+            Self::Worktree(error) => error.kind(),
+            Self::Undo(error) => error.kind(),
+            Self::Agent(error) => error.kind(),
+            Self::Runtime(error) => error.kind(),
+            Self::Workspace(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+            Self::Ref(error) => error.kind(),
+            Self::Lock(error) => error.kind(),
+            Self::File(error) => error.kind(),
+            Self::Git(error) => error.kind(),
+            Self::Kept { source, .. } => source.kind(),
+            Self::Interrupted => ErrorKind::Interrupted,
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 

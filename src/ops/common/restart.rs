@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::agent::Action;
-use crate::model::{Oid, Origin, Placement, Session, SessionStatus};
+use crate::model::{Guard, Oid, Origin, Placement, Session, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::conversation::{self, Conversation};
 use crate::ops::common::liveness::stop as stop_left;
@@ -256,7 +256,7 @@ fn write(
             tx.unarchive(key.clone())?;
         }
         tx.describe(format!("{} -> {}", old.status, new.status));
-        tx.update(key.clone(), |session| {
+        tx.update_with(key.clone(), Guard::Off, |session| {
             if session.status != old.status || session.placements != old.placements {
                 return Err(OpsError::from(StatusError::Changed(session.id)));
             }
@@ -289,7 +289,7 @@ fn take_back(
     store.transaction(verb, |tx| {
         tx.set_origin(Origin::Automatic);
         tx.describe(format!("{} -> {}, not started", new.status, old.status));
-        let taken_back = tx.update(key.clone(), |session| {
+        let taken_back = tx.update_with(key.clone(), Guard::Off, |session| {
             let is_ours = session.status == new.status && session.placements == new.placements;
             if is_ours {
                 session.clone_from(old);

@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 
 use crate::agent::Action;
-use crate::model::{Session, SessionId, Timestamp};
+use crate::model::{ErrorKind, Session, SessionId, Timestamp};
 use crate::store::Key;
 
 /// A request to run a session's agent.
@@ -28,6 +28,13 @@ pub enum Caller {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unexpected argument '{}' after 'run'", .0.escape_debug())]
 pub struct RunArgumentError(pub String);
+
+impl RunArgumentError {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+}
 
 impl Run {
     /// Returns the arguments with which a supervisor is started:

@@ -1,8 +1,10 @@
 //! Undoes the changes of an event.
 
 use super::Transaction;
-use super::staged::Staged;
-use crate::model::{Event, Extent, Map, Oid, Origin, Recovery, Session, SessionId, Timestamp};
+use super::staged::{Rules, Staged};
+use crate::model::{
+    ErrorKind, Event, Extent, Map, Oid, Origin, Recovery, Session, SessionId, Timestamp,
+};
 use crate::store::{
     Change, Entry, Key, Location, Shelf, Snapshot, Store, StoreError, Visibility, codec,
 };
@@ -58,20 +60,20 @@ pub enum UndoError {
 }
 
 impl UndoError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`FixInput`](Recovery::FixInput): the store has no such event, or its fields were changed again since.
-    /// - [`GiveUp`](Recovery::GiveUp): there is no event to undo, or one of a kind that cannot be undone.
-    ///
-    /// An error of the store has the recovery of [`StoreError`].
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unknown(_) | Self::Conflicts { .. } => Recovery::FixInput,
-            Self::Nothing | Self::Merge(_) | Self::Visibility { .. } | Self::SameSecond(_) => {
-                Recovery::GiveUp
-            }
-            Self::Store(error) => error.recovery(),
+            Self::Nothing | Self::Unknown(_) => ErrorKind::NotFound,
+            Self::Merge(_) | Self::Visibility { .. } => ErrorKind::Refused,
+            Self::Conflicts { .. } => ErrorKind::Conflict,
+            Self::SameSecond(_) => ErrorKind::Ambiguous,
+            Self::Store(error) => error.kind(),
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 
@@ -392,7 +394,8 @@ impl<'s> Record<'s> {
             location: entry.location.clone(),
             session: self.session(entry),
         });
-        let staged = Staged { before: self.now.clone(), session, blob, to, duplicate: None };
+        let (duplicate, rules) = (None, Rules::Kept);
+        let staged = Staged { before: self.now.clone(), session, blob, to, duplicate, rules };
         tx.stage(home, staged);
         Undone { key: self.key.clone(), before, after }
     }

@@ -1,5 +1,5 @@
 use git_ao::model::SessionId;
-use git_ao::ops::{Engine, AgentStateError, Checks, DeleteError, Liveness, StatusError};
+use git_ao::ops::{AgentStateError, Checks, DeleteError, Engine, Liveness, StatusError};
 use git_ao::store::{Key, Store, StoreError};
 
 use super::with_agent;
@@ -18,7 +18,8 @@ fn a_session_with_a_running_agent_is_not_deleted() {
     let idle = spawn(&repo, &["--no-agent", "another"]);
     status(&store, idle, "done");
     let keys = [Key::from(idle), Key::from(id)];
-    let refused = |checks| Engine::new(store.clone()).delete(&keys, checks).map(|_| ()).unwrap_err();
+    let refused =
+        |checks| Engine::new(store.clone()).delete(&keys, checks).map(|_| ()).unwrap_err();
     assert!(
         matches!(refused(Checks::All), DeleteError::Status(StatusError::NotEnded { id: it, .. }) if it == id)
     );

@@ -1,5 +1,5 @@
 use git_ao::model::{Guard, RuleError, Session, SessionStatus};
-use git_ao::ops::{Engine, EditError, SetError, SetRequest, UpdateTime};
+use git_ao::ops::{EditError, Engine, SetError, SetRequest, UpdateTime};
 use git_ao::store::{Key, Store, Visibility};
 
 use crate::support::Repo;
@@ -25,7 +25,8 @@ fn fixed_fields_and_the_table_of_statuses_are_kept() {
     let refused = Engine::new(store.clone()).set(&key, &request(&fixed), Guard::Off);
     let error = refused.unwrap_err();
     assert!(matches!(error, SetError::Rule(RuleError::Fixed("created_at"))), "{error:?}");
-    let refused = Engine::new(store.clone()).set(&key, &request(&["title=two", "status=dnoe"]), Guard::Table);
+    let refused =
+        Engine::new(store.clone()).set(&key, &request(&["title=two", "status=dnoe"]), Guard::Table);
     assert!(matches!(refused.unwrap_err(), SetError::Rule(_)));
     let after = Session { id: id(2), ..before.clone() };
     let refused = Engine::new(store.clone()).edit(&key, (&before, &after), Guard::Off);

@@ -1,6 +1,7 @@
 //! The store, through the library and through plain git.
 
 mod broken;
+mod configuration;
 mod cycle;
 mod disk;
 mod faults;
@@ -10,6 +11,7 @@ mod history;
 mod identity;
 mod includes;
 mod killed;
+mod kinds;
 mod objects;
 mod origin;
 mod place;
@@ -22,4 +24,5 @@ mod refs;
 mod refused;
 mod replica;
 mod sweep;
+mod threads;
 mod users;

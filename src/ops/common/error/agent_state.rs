@@ -1,4 +1,4 @@
-use crate::model::{Recovery, SessionId, SessionStatus};
+use crate::model::{ErrorKind, Recovery, SessionId, SessionStatus};
 use crate::runtime::RuntimeError;
 
 /// The agent of a session is not in the state that a verb needs. Nothing has changed.
@@ -66,20 +66,21 @@ pub enum AgentStateError {
 }
 
 impl AgentStateError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): another process is working on the session, or its agent does not
-    ///   respond.
-    /// - [`FixInput`](Recovery::FixInput): the agent has to be started or stopped first.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotStopped { .. } | Self::Busy(_) | Self::Unknown { .. } => Recovery::Retry,
-            Self::NotStarted(_)
-            | Self::Gone { .. }
-            | Self::Unreachable { .. }
-            | Self::NotSubmitted { .. }
-            | Self::StillRunning { .. } => Recovery::FixInput,
+            Self::NotStarted(_) | Self::Gone { .. } => ErrorKind::NotFound,
+            Self::Unreachable { .. } | Self::NotSubmitted { .. } | Self::StillRunning { .. } => {
+                ErrorKind::Refused
+            }
+            Self::Busy(_) => ErrorKind::Contended,
+            Self::NotStopped { .. } | Self::Unknown { .. } => ErrorKind::Unavailable,
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }
 

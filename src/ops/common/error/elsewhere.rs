@@ -1,4 +1,4 @@
-use crate::model::{Recovery, SessionId};
+use crate::model::{ErrorKind, Recovery, SessionId};
 
 /// A session lives in another clone. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -31,9 +31,13 @@ pub enum ElsewhereError {
 }
 
 impl ElsewhereError {
-    /// Returns what the caller can do about the error: always [`FixInput`](Recovery::FixInput), in
-    /// that clone or with an override.
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Refused
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
     pub fn recovery(&self) -> Recovery {
-        Recovery::FixInput
+        self.kind().recovery()
     }
 }

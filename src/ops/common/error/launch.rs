@@ -1,4 +1,4 @@
-use crate::model::{Recovery, SessionId};
+use crate::model::{ErrorKind, Recovery, SessionId};
 use crate::ops::common::LostConversation;
 
 /// An agent cannot be started. Nothing has changed.
@@ -37,9 +37,19 @@ pub enum LaunchError {
 }
 
 impl LaunchError {
-    /// Returns what the caller can do about the error: always [`FixInput`](Recovery::FixInput), with
-    /// another agent, after stopping the present one, or without its conversation.
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoSupervisor(_) | Self::NotInstalled { .. } => ErrorKind::Environment,
+            Self::UnknownToSupervisor(_) => ErrorKind::Unsupported,
+            Self::StartedBefore(_) => ErrorKind::Refused,
+            Self::Running(_) => ErrorKind::Exists,
+            Self::Lost { .. } => ErrorKind::NotFound,
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
     pub fn recovery(&self) -> Recovery {
-        Recovery::FixInput
+        self.kind().recovery()
     }
 }

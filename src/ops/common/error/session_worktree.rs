@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::model::{Oid, Recovery, SessionId};
+use crate::model::{ErrorKind, Oid, Recovery, SessionId};
 use crate::workspace::{Condition, WorkspaceError};
 
 /// A session has no worktree that its agent can work in. Nothing has changed.
@@ -59,10 +59,20 @@ pub enum SessionWorktreeError {
 }
 
 impl SessionWorktreeError {
-    /// Returns what the caller can do about the error: always [`FixInput`](Recovery::FixInput), in
-    /// the worktree or with its branch.
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Missing(_) | Self::NoBranch(_) | Self::BranchGone { .. } => ErrorKind::NotFound,
+            Self::NotUsable { .. } | Self::NotItsOwn { .. } | Self::Unfinished { .. } => {
+                ErrorKind::Refused
+            }
+            Self::BranchInUse { source, .. } => source.kind(),
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
     pub fn recovery(&self) -> Recovery {
-        Recovery::FixInput
+        self.kind().recovery()
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::model::{Recovery, SessionId};
+use crate::model::{ErrorKind, Recovery, SessionId};
 
 /// A session cannot be spawned as requested. Nothing was created.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +20,16 @@ pub enum SpawnError {
 }
 
 impl SpawnError {
-    /// Returns what the caller can do about the error: always [`FixInput`](Recovery::FixInput), with
-    /// another request.
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::IssueTaken { .. } => ErrorKind::Exists,
+            Self::NothingToFork(_) => ErrorKind::NotFound,
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
     pub fn recovery(&self) -> Recovery {
-        Recovery::FixInput
+        self.kind().recovery()
     }
 }

@@ -1,4 +1,4 @@
-use crate::model::{Recovery, SessionId, SessionStatus};
+use crate::model::{ErrorKind, Recovery, SessionId, SessionStatus};
 
 /// The status of a session does not allow what a verb does. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -39,17 +39,19 @@ pub enum StatusError {
 }
 
 impl StatusError {
-    /// Returns what the caller can do about the error.
-    ///
-    /// - [`Retry`](Recovery::Retry): another process changed the session.
-    /// - [`FixInput`](Recovery::FixInput): the status does not allow it; some verbs have an override.
-    pub fn recovery(&self) -> Recovery {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Changed(_) => Recovery::Retry,
+            Self::Changed(_) => ErrorKind::Contended,
             Self::Ended { .. }
             | Self::NotEnded { .. }
             | Self::NotPaused { .. }
-            | Self::Merged(_) => Recovery::FixInput,
+            | Self::Merged(_) => ErrorKind::Refused,
         }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
     }
 }

@@ -66,7 +66,7 @@ pub fn stop(engine: &Engine, session: &Session) -> Result<Stopped, OpsError> {
 
 /// Returns true if a handle names this process, which may run an agent in its terminal.
 fn is_this_process(handle: &str) -> bool {
-    handle.parse::<Process>().is_ok_and(|process| process.pid() == std::process::id())
+    handle.parse::<Process>().is_ok_and(|process| process.is_current())
 }
 
 /// Waits until a supervisor that also does other work has noticed that its agent is gone.

@@ -23,7 +23,7 @@ impl SupervisorProcess {
     /// Returns the process if it may be stopped. This process does not stop itself.
     pub fn stoppable(&self) -> Option<&Process> {
         match self {
-            Self::Own(process) if process.pid() != std::process::id() => Some(process),
+            Self::Own(process) if !process.is_current() => Some(process),
             Self::Own(_) | Self::Shared(_) => None,
         }
     }
