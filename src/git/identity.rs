@@ -7,6 +7,38 @@ use super::repository::hostname;
 use super::{Environment, GitCommand, GitError, Repository};
 use crate::model::Timestamp;
 
+/// A person, as git names the author and the committer of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    name: String,
+    email: String,
+}
+
+impl Identity {
+    /// Names a person. Characters that git removes from names and addresses are removed.
+    ///
+    /// # Errors
+    /// Fails if nothing of the name remains: git refuses that, too.
+    pub fn new(name: &str, email: &str) -> Result<Self, GitError> {
+        let name = clean(&checked(name.to_owned(), email)?);
+        Ok(Self { name, email: clean(email) })
+    }
+
+    /// Returns the name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the address.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    fn at(&self, time: Time) -> Signature {
+        Signature { name: self.name.as_str().into(), email: self.email.as_str().into(), time }
+    }
+}
+
 /// Author and committer of one commit.
 #[derive(Debug, Clone)]
 pub(crate) struct Signatures {
@@ -36,7 +68,8 @@ impl Role {
 }
 
 impl Repository {
-    /// Returns the signatures for a commit made `now`.
+    /// Returns the signatures for a commit made `now`: the repository's
+    /// [identity](Self::with_identity), otherwise git's choice.
     ///
     /// GIT_AUTHOR_DATE and GIT_COMMITTER_DATE take precedence over `now`. In a git hook, the author
     /// of the commit that git is making is not used.
@@ -46,6 +79,15 @@ impl Repository {
     /// a fallback.
     pub(crate) fn signatures(&self, now: Timestamp) -> Result<Signatures, GitError> {
         let time = Time { seconds: now.as_seconds(), offset: self.environment().local_offset(now) };
+        if let Some(identity) = self.identity() {
+            let at = |role| identity.at(self.time(role).unwrap_or(time));
+            let committer = at(Role::Committer);
+            let author = match self.environment().has_author_of_a_commit() {
+                true => committer.clone(),
+                false => at(Role::Author),
+            };
+            return Ok(Signatures { author, committer });
+        }
         let committer = self.signature(Role::Committer, time)?;
         let author = match self.environment().has_author_of_a_commit() {
             true => committer.clone(),

@@ -11,6 +11,7 @@ mod error;
 mod extensions;
 mod files;
 mod identity;
+mod linked;
 mod objects;
 mod open;
 mod process;
@@ -32,6 +33,7 @@ pub use repository::{Repository, hostname};
 pub use settings::Settings;
 
 pub(crate) use files::{path_of, replace, uninterrupted};
+pub use identity::Identity;
 pub(crate) use identity::Signatures;
 pub(crate) use objects::{RawTree, gix_id, oid};
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog};
