@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::repair::Inspector;
 use super::{
     Entry, History, LIMITS, Namesake, RecordProblem, Shelf, Snapshot, Store, StoreError,
@@ -12,7 +14,7 @@ use crate::ledger::LedgerError;
 use crate::model::{Oid, Session, Timestamp, error_chain};
 
 /// A problem found in a store.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FsckFinding {
     /// The place: a path in the tree, or a commit.
@@ -24,7 +26,8 @@ pub struct FsckFinding {
 }
 
 /// How serious a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// This version does not know the entry and leaves it alone; a newer version may know it.
     Unknown,
