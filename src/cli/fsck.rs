@@ -10,8 +10,9 @@ use super::{CliError, Ctx, ExitCode};
 
 /// Check the session store for damage, and repair it
 ///
-/// Reports files that are not in their proper place, unreadable records, missing events, and ids
-/// that are used in more than one project. Without arguments, it also checks the private sessions of
+/// Reports files that are not in their proper place, unreadable records, missing events, ids that
+/// are used in more than one project, and values that a program wrote against the rules of 'git ao
+/// set'. Without arguments, it also checks the private sessions of
 /// this clone. The exit status is 1 if anything is wrong. Oversized records, and data
 /// that a newer version may have written, are reported but do not count as wrong. Nothing is
 /// changed without --repair.

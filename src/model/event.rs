@@ -60,6 +60,9 @@ pub struct Message {
     /// The public event of the same change, from the trailer `Ao-Public` of a private event. The
     /// public event does not name the private one, because others must not learn of it.
     pub public: Option<Oid>,
+    /// The sessions with changes that break a rule, from the trailers `Ao-Unchecked`: a program
+    /// wrote them without checks.
+    pub unchecked: Vec<SessionId>,
 }
 
 impl Message {
@@ -81,6 +84,9 @@ impl Message {
         }
         if let Some(public) = &self.public {
             text.push_str(&format!("Ao-Public: {public}\n"));
+        }
+        for id in &self.unchecked {
+            text.push_str(&format!("Ao-Unchecked: {id}\n"));
         }
         text
     }
@@ -106,6 +112,7 @@ impl Message {
                 "Ao-Replica" => message.replica = Some(value.to_owned()),
                 "Ao-Auto" if value == "yes" => message.origin = Origin::Automatic,
                 "Ao-Public" => message.public = value.parse().ok(),
+                "Ao-Unchecked" => message.unchecked.extend(value.parse::<SessionId>()),
                 _ => {}
             }
         }
@@ -150,11 +157,13 @@ mod tests {
             replica: Some("laptop-9f2c".into()),
             origin: Origin::Automatic,
             public: Some("5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689".parse().unwrap()),
+            unchecked: vec!["7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap()],
             ..Message::default()
         };
         let text = message.to_text();
         let trailers = "\nAo-Op: status\nAo-Replica: laptop-9f2c\nAo-Auto: yes\n\
-                        Ao-Public: 5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689\n";
+                        Ao-Public: 5e1c309dae7f45e0f39b1bf3ac3cd9db12e7d689\n\
+                        Ao-Unchecked: 7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e\n";
         assert!(text.ends_with(trailers), "{text}");
         assert_eq!(Message::from_text(&text), message);
         let old = Message::from_text("set 7b6d11f9\n\nAo-Op: set\n");

@@ -31,7 +31,8 @@ mod value;
 mod when;
 
 pub use change::{
-    Assignment, AssignmentError, Guard, RuleError, check_change, check_fixed, close_status,
+    Assignment, AssignmentError, Guard, RuleError, broken_rules, check_change, check_fixed,
+    check_new, check_update, close_status,
 };
 pub use diff::{FieldChange, field_changes};
 pub use error_chain::{append_cause, error_chain};

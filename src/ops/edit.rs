@@ -54,7 +54,7 @@ pub fn edit(
     check_change(before, after, guard)?;
     let (base, edited) = (before.to_record(), after.to_record());
     store.transaction("edit", |tx| {
-        let changed = tx.update(key.clone(), |session| {
+        let changed = tx.update_with(key.clone(), guard, |session| {
             let now = session.to_record();
             let merged = merge(Some(&base), &edited, &now);
             if !merged.conflicts.is_empty() {

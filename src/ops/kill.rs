@@ -1,4 +1,4 @@
-use crate::model::{Origin, SessionStatus};
+use crate::model::{Guard, Origin, SessionStatus};
 use crate::ops::common::branch_sessions::record_branch;
 use crate::ops::common::liveness::{Liveness, liveness, stop};
 use crate::ops::common::status_change::{Changed, StatusChange, change};
@@ -88,7 +88,7 @@ fn take_back(
     store.transaction("kill", |tx| {
         tx.set_origin(Origin::Automatic);
         tx.describe(format!("{} -> {}", SessionStatus::Killed, changed.before));
-        tx.update(key.clone(), |session| {
+        tx.update_with(key.clone(), Guard::Off, |session| {
             if session.status == SessionStatus::Killed {
                 session.status = changed.before.clone();
                 session.status_reason.clone_from(&reason);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::agent::Action;
-use crate::model::{Oid, Placement, Session, SessionId, SessionStatus};
+use crate::model::{Guard, Oid, Placement, Session, SessionId, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::conversation::{self, Conversation};
 use crate::ops::common::liveness::{Liveness, liveness_after_end, of_processes, stop};
@@ -338,7 +338,7 @@ fn write(
             tx.unarchive(key.clone())?;
         }
         tx.describe(format!("{} -> {}", old.status, new.status));
-        tx.update(key.clone(), |session| {
+        tx.update_with(key.clone(), Guard::Off, |session| {
             if session.status != old.status || session.placements != old.placements {
                 return Err(OpsError::from(StatusError::Changed(session.id)));
             }

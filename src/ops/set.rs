@@ -87,7 +87,7 @@ pub fn set(
     store.transaction("set", |tx| {
         let (session, mut fields) = match request.fields.as_slice() {
             [] => (tx.snapshot().session(key.clone())?, Vec::new()),
-            assignments => tx.update(key.clone(), |session| {
+            assignments => tx.update_with(key.clone(), guard, |session| {
                 let after = apply(assignments, session, guard)?;
                 let fields = changed(assignments, session, &after);
                 *session = after.clone();

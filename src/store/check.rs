@@ -1,9 +1,12 @@
 //! Checks a store for damage, without interpreting its records.
 
+mod finding;
+mod unchecked;
+
 use std::collections::{BTreeSet, HashSet};
 
-use serde::{Deserialize, Serialize};
-
+pub use self::finding::{FsckFinding, Severity};
+use self::unchecked::Unchecked;
 use super::repair::Inspector;
 use super::{
     Entry, History, LIMITS, Namesake, RecordProblem, Shelf, Snapshot, Store, StoreError,
@@ -12,34 +15,6 @@ use super::{
 use crate::git::{RefState, gix_id};
 use crate::ledger::LedgerError;
 use crate::model::{Oid, Session, Timestamp, error_chain};
-
-/// A problem found in a store.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FsckFinding {
-    /// The place: a path in the tree, or a commit.
-    pub place: String,
-    /// The problem.
-    pub problem: String,
-    /// The severity.
-    pub severity: Severity,
-}
-
-/// How serious a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// This version does not know the entry and leaves it alone; a newer version may know it.
-    Unknown,
-    /// Something is wrong or lost.
-    Wrong,
-}
-
-impl FsckFinding {
-    pub(super) fn wrong(place: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { place: place.into(), problem: problem.into(), severity: Severity::Wrong }
-    }
-}
 
 impl Store {
     /// Checks the whole store, including the private sessions if the store was opened with them. A
@@ -169,11 +144,14 @@ impl Store {
                 }));
             }
         }
+        let mut unchecked = Unchecked::of(&snapshot);
         for event in snapshot.events(History::default()) {
-            if let Err(error) = event {
-                findings.push(FsckFinding::wrong("history", error.to_string()));
+            match event {
+                Ok(event) => unchecked.check(&event),
+                Err(error) => findings.push(FsckFinding::wrong("history", error.to_string())),
             }
         }
+        findings.extend(unchecked.findings);
         findings.sort();
         Ok(findings)
     }

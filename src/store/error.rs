@@ -1,6 +1,6 @@
 use crate::git::{GitError, ObjectError, RefError};
 use crate::ledger::LedgerError;
-use crate::model::{ErrorKind, IllegalTransition, Recovery, SessionId};
+use crate::model::{ErrorKind, IllegalTransition, Recovery, RuleError, SessionId};
 
 use super::{Key, RecordProblem};
 
@@ -43,6 +43,14 @@ pub enum StoreError {
         id: SessionId,
         /// The refused change.
         source: IllegalTransition,
+    },
+    /// The change breaks another rule for the fields of a session. Nothing was written.
+    #[error("session '{id}': {source}")]
+    Rule {
+        /// Which.
+        id: SessionId,
+        /// The broken rule. It knows the field, and what to write instead.
+        source: RuleError,
     },
     /// The store has a newer format.
     #[error("the store has format version {0}; this git-ao supports {known}", known = super::FORMAT)]
@@ -95,6 +103,7 @@ impl StoreError {
             Self::NotAStore { .. } | Self::PrivateUnread(_) => ErrorKind::Corrupt,
             Self::Project(_) | Self::BadReplica(_) => ErrorKind::Environment,
             Self::Resolve(error) => error.kind(),
+            Self::Rule { source, .. } => source.kind(),
             Self::Ledger(error) => error.kind(),
         }
     }
@@ -102,6 +111,16 @@ impl StoreError {
     /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
     pub fn recovery(&self) -> Recovery {
         self.kind().recovery()
+    }
+}
+
+impl StoreError {
+    /// Returns the error for a session that breaks a rule.
+    pub(super) fn rule(id: SessionId, rule: RuleError) -> Self {
+        match rule {
+            RuleError::Transition(source) => Self::Transition { id, source },
+            source => Self::Rule { id, source },
+        }
     }
 }
 

@@ -39,6 +39,7 @@ pub fn not_allowed(error: RuleError, id: SessionId) -> CliError {
             refused.restore_hint("to restart it", id).hint("--force only changes the status")
         }
         RuleError::Fixed("fork" | "base" | "placements") => refused.hint(KEPT),
+        RuleError::NotAWord(_) => refused.hint(error.hint()),
         _ => refused,
     }
 }

@@ -29,6 +29,7 @@ impl From<StoreError> for CliError {
                 failed(message).restore_hint("to restart it", *id)
             }
             StoreError::Transition { .. } => failed(message).hint("to do it anyway, use --force"),
+            StoreError::Rule { id, source } => super::record::not_allowed(source.clone(), *id),
             StoreError::Corrupt { key, problem } if problem.is_newer() => failed(message).hint(
                 format!("update git-ao; to see the record: git ao show --yaml {}", key.id.short()),
             ),

@@ -8,4 +8,7 @@ mod scalar;
 mod tests;
 
 pub use assignment::{Assignment, AssignmentError};
-pub use rules::{Guard, RuleError, check_change, check_fixed, close_status};
+pub use rules::{
+    Guard, RuleError, broken_rules, check_change, check_fixed, check_new, check_update,
+    close_status,
+};

@@ -100,6 +100,7 @@ fn what_is_refused() {
         ("tags=ok,a\nb", "'tags' cannot contain control characters"),
         ("cost.cost_usd=-1", "'cost.cost_usd' cannot be negative"),
         ("status=dnoe", "unknown status 'dnoe'"),
+        ("status=on hold", "a status must be a single word, not 'on hold'"),
         ("status=", "'status' cannot be empty"),
         ("schema=0", "'schema' cannot be changed"),
         ("id=7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4f", "'id' cannot be changed"),

@@ -1,6 +1,6 @@
 //! Changes a session's status on request.
 
-use crate::model::{Oid, Session, SessionStatus};
+use crate::model::{Guard, Oid, Session, SessionStatus};
 use crate::ops::common::{Checks, Interrupt, OpsError};
 use crate::store::{Key, Store, StoreError};
 
@@ -44,7 +44,7 @@ pub(in crate::ops) fn change(
         match say.checks {
             Checks::All => tx.change_status(key.clone(), to, say.reason.as_deref())?,
             Checks::Skip => {
-                tx.update(key.clone(), |session| {
+                tx.update_with(key.clone(), Guard::Off, |session| {
                     session.status = to.clone();
                     session.status_reason.clone_from(&say.reason);
                     Ok::<_, StoreError>(())

@@ -97,7 +97,7 @@ impl Store {
         RefUpdate { name, expected: snapshot.tip_of(visibility).cloned(), new: event, log }
     }
 
-    /// Adds a session.
+    /// Adds a public session.
     ///
     /// # Errors
     /// Fails like [`Transaction::create`].
@@ -109,7 +109,29 @@ impl Store {
         Ok(committed.event.expect("a new session is always a change"))
     }
 
-    /// Reads, changes and writes an active session in one step.
+    /// Reads, changes and writes an active session in one step. The change must keep the rules that
+    /// `git ao set` keeps.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let dir = tempfile::tempdir()?;
+    /// # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir.path()).status()?.success());
+    /// # let store = git_ao::store::Store::discover(dir.path())?;
+    /// use git_ao::model::{RuleError, Session, SessionId, SessionStatus};
+    /// use git_ao::store::StoreError;
+    ///
+    /// let task = Session::new(SessionId::random(), "demo".parse()?, store.clock().now());
+    /// store.create(&task)?;
+    /// store.update(task.id, "merge", |session| session.status = SessionStatus::Merged)?;
+    ///
+    /// // The final status 'merged' is never left, and a title is a single line.
+    /// let again = store.update(task.id, "work", |session| session.status = SessionStatus::Working);
+    /// assert!(matches!(again, Err(StoreError::Transition { .. })));
+    /// let titled = store.update(task.id, "title", |session| session.title = "one\ntwo".to_owned());
+    /// let Err(StoreError::Rule { source, .. }) = titled else { panic!("it was written") };
+    /// assert_eq!((source.field(), &source), ("title", &RuleError::LongTitle));
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// Fails like [`Transaction::update`].
@@ -121,6 +143,33 @@ impl Store {
     ) -> Result<Committed<T>, StoreError> {
         let key = key.into();
         self.transaction(verb, |tx| tx.update(key.clone(), |session| Ok(change(session))))
+    }
+
+    /// Adds a public session without checking the rules, for importers.
+    ///
+    /// # Errors
+    /// Fails like [`Transaction::create_unchecked`].
+    pub fn create_unchecked(&self, session: &Session) -> Result<Oid, StoreError> {
+        let committed = self.transaction("import", |tx| {
+            tx.describe(session.display_title());
+            tx.create_unchecked(session.clone(), Visibility::Public)
+        })?;
+        Ok(committed.event.expect("a new session is always a change"))
+    }
+
+    /// Reads, changes and writes an active session in one step, without checking the rules, for
+    /// importers.
+    ///
+    /// # Errors
+    /// Fails like [`Transaction::update_unchecked`].
+    pub fn update_unchecked<T>(
+        &self,
+        key: impl Into<Key>,
+        verb: &str,
+        mut change: impl FnMut(&mut Session) -> T,
+    ) -> Result<Committed<T>, StoreError> {
+        let key = key.into();
+        self.transaction(verb, |tx| tx.update_unchecked(key.clone(), |session| Ok(change(session))))
     }
 
     /// Archives a session. The event is None if it was already archived.
@@ -193,6 +242,7 @@ impl Store {
             replica: self.replica_under_lock(),
             origin: parts.origin,
             public,
+            unchecked: parts.unchecked(visibility),
         };
         let tree = self.write_staged(parts, visibility)?;
         let tip = parts.snapshot.tip_of(visibility);

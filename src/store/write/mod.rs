@@ -1,6 +1,7 @@
 //! Changing the store: staging changes, and committing them.
 
 mod commit;
+mod create;
 mod displaced;
 mod publish;
 mod room;
@@ -8,6 +9,7 @@ mod staged;
 mod take;
 mod transaction;
 mod undo;
+mod update;
 
 pub use commit::Committed;
 pub(super) use commit::subject;

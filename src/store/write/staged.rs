@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Oid, Origin, Session, SessionId};
+use crate::model::{Oid, Origin, RuleError, Session, SessionId};
 use crate::store::{Entry, Location, Snapshot, Visibility};
 
 /// The staged change of one record.
@@ -18,6 +18,23 @@ pub(super) struct Staged {
     pub to: Option<Location>,
     /// The location of a second record of the session, which is removed.
     pub duplicate: Option<Location>,
+    /// Whether the change keeps the rules.
+    pub rules: Rules,
+}
+
+/// Whether a change keeps the rules of [`model`](crate::model::broken_rules).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Rules {
+    #[default]
+    Kept,
+    /// A program wrote it without checks.
+    Broken,
+}
+
+impl Rules {
+    pub fn of(broken: &[RuleError]) -> Self {
+        if broken.is_empty() { Self::Kept } else { Self::Broken }
+    }
 }
 
 /// The contents of a finished transaction.
@@ -34,6 +51,13 @@ impl Parts<'_> {
     pub fn ids(&self, visibility: Visibility) -> Vec<SessionId> {
         let staged = self.staged.iter().filter(|(_, staged)| staged.touches(visibility));
         staged.map(|(location, _)| location.id).collect()
+    }
+
+    /// Returns the sessions of which a change with this visibility breaks a rule, sorted.
+    pub fn unchecked(&self, visibility: Visibility) -> Vec<SessionId> {
+        let broken = self.staged.iter().filter(|(_, staged)| staged.rules == Rules::Broken);
+        let broken = broken.filter(|(_, staged)| staged.touches(visibility));
+        broken.map(|(location, _)| location.id).collect()
     }
 
     /// Returns the locations with this visibility that receive a new or moved record.

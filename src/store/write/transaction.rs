@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::staged::{Parts, Staged};
-use crate::model::{Oid, Origin, Session, SessionId, SessionStatus, Timestamp};
+use super::staged::{Parts, Rules, Staged};
+use crate::model::{Oid, Origin, Session, SessionId, Timestamp};
 use crate::store::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility};
 
 /// A change in progress: the store as it was when the change began, and the staged changes.
@@ -9,9 +9,9 @@ use crate::store::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility
 /// It exists inside [`Store::transaction`](crate::store::Store::transaction), whose closure may run again.
 #[derive(Debug)]
 pub struct Transaction<'s> {
-    snapshot: Snapshot<'s>,
+    pub(super) snapshot: Snapshot<'s>,
     now: Timestamp,
-    staged: BTreeMap<SessionId, BTreeMap<Location, Staged>>,
+    pub(super) staged: BTreeMap<SessionId, BTreeMap<Location, Staged>>,
     parents: Vec<Oid>,
     what: Option<String>,
     origin: Origin,
@@ -54,42 +54,7 @@ impl<'s> Transaction<'s> {
         self.parents.push(event);
     }
 
-    /// Adds a public session.
-    ///
-    /// # Errors
-    /// Fails if there is a session with this id, active or archived.
-    pub fn create(&mut self, session: Session) -> Result<(), StoreError> {
-        self.create_as(session, Visibility::Public)
-    }
-
-    /// Adds a session.
-    ///
-    /// # Errors
-    /// Fails if there is a session with this id, active or archived, or if the session is private
-    /// and the store was opened without private sessions.
-    pub fn create_as(
-        &mut self,
-        session: Session,
-        visibility: Visibility,
-    ) -> Result<(), StoreError> {
-        let id = session.id;
-        self.check_place(visibility)?;
-        let is_there = match self.snapshot.contains(id) {
-            // A new id is assumed not to be that of an unreadable private session.
-            Err(StoreError::PrivateUnread(_)) if visibility == Visibility::Public => false,
-            known => known?,
-        };
-        if is_there || self.staged.contains_key(&id) {
-            return Err(StoreError::Exists(id));
-        }
-        let (shelf, project) = (Shelf::Active, session.project_id.clone());
-        let location = Location { shelf, project, id, visibility };
-        let (session, to) = (Some(Box::new(session)), Some(location.clone()));
-        self.stage(location, Staged { before: None, session, blob: None, to, duplicate: None });
-        Ok(())
-    }
-
-    fn check_place(&self, visibility: Visibility) -> Result<(), StoreError> {
+    pub(super) fn check_place(&self, visibility: Visibility) -> Result<(), StoreError> {
         match self.snapshot.store.ref_of(visibility) {
             Some(_) if visibility == Visibility::Public => Ok(()),
             Some(_) => self.snapshot.check_private(),
@@ -123,52 +88,6 @@ impl<'s> Transaction<'s> {
         }
     }
 
-    /// Changes an active session in place. If nothing differs, nothing is written.
-    ///
-    /// # Errors
-    /// Fails if the session does not exist, is archived, or is corrupt, and with the error of the
-    /// closure. The id and the project cannot be changed.
-    pub fn update<T, E: From<StoreError>>(
-        &mut self,
-        key: impl Into<Key>,
-        change: impl FnOnce(&mut Session) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let key = key.into();
-        let (location, staged) = self.locate(&key)?;
-        let now = self.read(&key, &location, &staged)?;
-        let mut session = now.clone();
-        let value = change(&mut session)?;
-        let old = match (&staged.before, &staged.session) {
-            (None, _) => None,
-            (Some(_), None) => Some(now),
-            (before, Some(_)) => Some(self.load(&location, before.as_ref())?),
-        };
-        self.save(location, staged, old, session);
-        Ok(value)
-    }
-
-    /// Stages a changed session. `old` is the stored session, or None for a new one.
-    fn save(
-        &mut self,
-        location: Location,
-        mut staged: Staged,
-        old: Option<Session>,
-        mut session: Session,
-    ) {
-        (session.id, session.project_id) = (location.id, location.project.clone());
-        if let Some(old) = old {
-            session.updated_at = old.updated_at;
-            if session == old {
-                return;
-            }
-            if !session.differs_in_facts_alone(&old) {
-                session.updated_at = Timestamp::after(self.now, old.updated_at);
-            }
-        }
-        staged.session = Some(Box::new(session));
-        self.stage(location, staged);
-    }
-
     /// Sets the time of a session's last update to now, active or archived. A creation time later
     /// than that, as a wrong clock gives it, is corrected.
     ///
@@ -186,29 +105,6 @@ impl<'s> Transaction<'s> {
         session.created_at = session.created_at.min(session.updated_at);
         staged.session = Some(Box::new(session));
         self.stage(location, staged);
-        Ok(())
-    }
-
-    /// Changes an active session's status by the status table, and describes the change in the
-    /// event.
-    ///
-    /// # Errors
-    /// Fails like [`update`](Self::update), and if the table does not allow the change.
-    pub fn change_status(
-        &mut self,
-        key: impl Into<Key>,
-        to: &SessionStatus,
-        reason: Option<&str>,
-    ) -> Result<(), StoreError> {
-        let what = self.update(key, |session| {
-            let from = session.status.clone();
-            let id = session.id;
-            from.check_change(to).map_err(|source| StoreError::Transition { id, source })?;
-            session.status = to.clone();
-            session.status_reason = reason.map(str::to_owned);
-            Ok::<_, StoreError>(format!("{from} -> {to}"))
-        })?;
-        self.describe(what);
         Ok(())
     }
 
@@ -341,7 +237,7 @@ impl<'s> Transaction<'s> {
     }
 
     /// Returns the original location of a record, and its staged change so far.
-    fn locate(&self, key: &Key) -> Result<(Location, Staged), StoreError> {
+    pub(super) fn locate(&self, key: &Key) -> Result<(Location, Staged), StoreError> {
         let meant = |location: &Location| {
             key.project.as_ref().is_none_or(|project| *project == location.project)
         };
@@ -353,11 +249,22 @@ impl<'s> Transaction<'s> {
         let (location, to) = (entry.location.clone(), Some(entry.location.clone()));
         Ok((
             location,
-            Staged { before: Some(entry), session: None, blob: None, to, duplicate: None },
+            Staged {
+                before: Some(entry),
+                session: None,
+                blob: None,
+                to,
+                duplicate: None,
+                rules: Rules::Kept,
+            },
         ))
     }
 
-    fn load(&self, location: &Location, entry: Option<&Entry>) -> Result<Session, StoreError> {
+    pub(super) fn load(
+        &self,
+        location: &Location,
+        entry: Option<&Entry>,
+    ) -> Result<Session, StoreError> {
         let key = Key::from(location);
         let entry = entry.ok_or_else(|| StoreError::NotFound(key.clone()))?;
         self.snapshot.load(entry).map_err(|problem| StoreError::Corrupt { key, problem })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Transaction;
-use super::staged::Staged;
+use super::staged::{Rules, Staged};
 use crate::model::{
     ErrorKind, Event, Extent, Map, Oid, Origin, Recovery, Session, SessionId, Timestamp,
 };
@@ -414,7 +414,8 @@ impl<'s> Record<'s> {
             location: entry.location.clone(),
             session: self.session(entry),
         });
-        let staged = Staged { before: self.now.clone(), session, blob, to, duplicate: None };
+        let (duplicate, rules) = (None, Rules::Kept);
+        let staged = Staged { before: self.now.clone(), session, blob, to, duplicate, rules };
         tx.stage(home, staged);
         Undone { key: self.key.clone(), before, after }
     }

@@ -116,7 +116,7 @@ fn messages_of_other_programs_do_not_stop_the_walk() {
     alone(|| {
         let repo = Repo::new();
         let store = store(&repo);
-        store.create(&session(1, "One\nAo-Session: forged")).unwrap();
+        store.create_unchecked(&session(1, "One\nAo-Session: forged")).unwrap();
         let tree = format!("{SESSIONS_REF}^{{tree}}");
         let commit =
             ["commit-tree", "-p", SESSIONS_REF, "-m", "by hand", "-m", "no trailers", &tree];

@@ -126,7 +126,7 @@ fn other_verbs_are_read_as_they_are_printed() {
     let restored: RestoredJson = read_pretty(repo, &["restore", "--no-agent", "--json", short]);
     assert!(Path::new(&restored.workspace).is_dir());
     repo.ao(["set", short, "status=done"]).ok();
-    let cleaned: CleanupJson = read(repo, &["cleanup", "--json", short]);
+    let cleaned: CleanupJson = read(repo, &["cleanup", "--json"]);
     assert_eq!(cleaned.sessions[0].id, spawned.session.id);
 }
 
@@ -178,7 +178,7 @@ fn the_text_stays_as_it_is() {
     ));
     let replica = r#""replica":"laptop-1234","automatic":false,"conflicts":[]"#;
     world.repo.ao(["log", "--json"]).ok().stdout_is(&format!(
-        "{{\"version\":1,\"events\":[\n{{\"id\":\"{event}\",\"parents\":[],\"author\":{{\"name\":\"Ann Author\",\"email\":\"ann@example.com\"}},\"date\":\"2026-01-01T00:01:00.000Z\",\"op\":\"spawn\",\"subject\":\"spawn aaaa1111: Größe\",\"sessions\":[\"{A}\"],{replica}}}\n]}}\n"
+        "{{\"version\":1,\"events\":[\n{{\"id\":\"{event}\",\"parents\":[],\"author\":{{\"name\":\"Ann Author\",\"email\":\"ann@example.com\"}},\"date\":\"2026-01-01T00:01:00.000Z\",\"op\":\"spawn\",\"subject\":\"spawn aaaa1111: Größe \\u202e\",\"sessions\":[\"{A}\"],{replica}}}\n]}}\n"
     ));
     world
         .repo

@@ -1,0 +1,3 @@
+//! What an orchestrator does with the library.
+
+mod rules;
