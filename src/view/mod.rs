@@ -9,10 +9,8 @@ pub mod json;
 mod order;
 mod placement;
 mod status;
-mod status_json;
 
 pub use date::{DateFormat, age};
 pub use order::{Order, UnknownKey, names as order_names};
 pub use placement::{LocalPlacements, elsewhere, mark};
 pub use status::{Status, StatusRow};
-pub use status_json::status_row;
