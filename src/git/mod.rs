@@ -19,6 +19,7 @@ mod refs;
 mod repository;
 mod safe_directory;
 pub(crate) mod settings;
+mod signatures;
 mod zone;
 
 pub use config::GitConfigEntry;
@@ -34,6 +35,7 @@ pub use settings::Settings;
 
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub use identity::Identity;
-pub(crate) use identity::Signatures;
+
 pub(crate) use objects::{RawTree, gix_id, oid};
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog};
+pub(crate) use signatures::Signatures;

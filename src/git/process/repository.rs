@@ -18,7 +18,8 @@ impl Repository {
         variables.fold(git, |git, (name, value)| git.env(name, value))
     }
 
-    fn present_git_dir(&self) -> &Path {
+    /// Returns the git directory of the worktree, or the shared one if that was removed.
+    pub(in crate::git) fn present_git_dir(&self) -> &Path {
         let (git_dir, common_dir) = (self.git_dir(), self.common_dir());
         if git_dir == common_dir || git_dir.is_dir() { git_dir } else { common_dir }
     }
