@@ -4,7 +4,7 @@ use gix::objs::tree::EntryKind;
 
 use super::snapshot::load_record;
 use super::walk::{Found, Scope};
-use super::{Entry, Snapshot, Unexpected};
+use super::{Entry, Query, Snapshot, Unexpected};
 use crate::model::Session;
 use crate::store::{Location, RecordProblem, Shelf, Store, StoreError, Visibility};
 
@@ -30,7 +30,7 @@ impl ListedSession {
 /// The readable part of a shelf.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
-    /// The sessions, last updated first, then by id; corrupt records come last.
+    /// The sessions, in the order of the query, or last updated first; corrupt records come last.
     pub sessions: Vec<ListedSession>,
     /// Unreadable folders; their sessions are missing above.
     pub unreadable: Vec<Unexpected>,
@@ -70,8 +70,13 @@ impl Snapshot<'_> {
 
     /// Returns all readable sessions on a shelf, and the unreadable folders.
     pub fn listing(&self, shelf: Shelf) -> Listing {
+        self.query(Query::default().on([shelf]))
+    }
+
+    /// Returns the places of the records in scope, and the unreadable folders.
+    pub(super) fn found_on(&self, scope: Scope<'_>) -> (Vec<Entry>, Vec<Unexpected>) {
         let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
-        for found in self.walk(Scope::all(shelf)) {
+        for found in self.walk(scope) {
             match found {
                 Found::Record(entry) => entries.push(entry),
                 Found::Unexpected(_) => {}
@@ -81,26 +86,21 @@ impl Snapshot<'_> {
                 // A folder below this shelf belongs to the listing. If the shelf itself or a part
                 // of the other one is unreadable, that is only noted.
                 Found::Unreadable(Visibility::Private, path, error)
-                    if path.strip_prefix(shelf.folder()).is_some_and(|rest| !rest.is_empty()) =>
+                    if path
+                        .strip_prefix(scope.shelf.folder())
+                        .is_some_and(|rest| !rest.is_empty()) =>
                 {
                     unreadable.push(Unexpected::new(format!("private {path}"), error.to_string()));
                 }
                 Found::Unreadable(Visibility::Private, _, error) => self.note_unread(&error.into()),
             }
         }
-        Listing { sessions: self.load_all(entries), unreadable }
+        (entries, unreadable)
     }
 
     /// Loads the records at these places, in the order of [`Listing::sessions`].
     pub fn load_all(&self, entries: Vec<Entry>) -> Vec<ListedSession> {
-        let mut listed = load_in_parallel(self.store, entries);
-        let now = self.store.clock().now();
-        listed.sort_by(|a, b| {
-            let time =
-                |listed: &ListedSession| listed.session.as_ref().ok().map(|s| s.last_update(now));
-            time(b).cmp(&time(a)).then_with(|| a.location.id.cmp(&b.location.id))
-        });
-        listed
+        self.select(entries, &Query::default(), |_| true)
     }
 
     /// Returns the number of records on a shelf, including corrupt ones, as [`list`](Self::list)
@@ -145,7 +145,7 @@ impl Snapshot<'_> {
 }
 
 /// Loads records, many of them in parallel: decoding takes longer than reading from the disk.
-fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<ListedSession> {
+pub(super) fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<ListedSession> {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
     let share = entries.len().div_ceil(threads).max(FEW);
     let load = |store: &Store, entries: &[Entry]| -> Vec<ListedSession> {
