@@ -173,9 +173,12 @@
 //! - Records come from other people. The commands of agents never come from a record, and text that
 //!   goes to a terminal has to pass through [`view::escape`].
 //! - Environment variables are a value, [`git::Environment`]: one process can serve several users.
-//!   [`Store::discover`](store::Store::discover) uses those of the process.
-//! - Calls block; there is no async runtime. A [`Store`](store::Store) is cheap to clone and can be
-//!   sent to another thread.
+//!   [`Store::open`](store::Store::open) takes them, and opens the repository of the directory that
+//!   it is given. [`Store::discover`](store::Store::discover) uses those of the process and obeys
+//!   GIT_DIR, as git does; in a hook, that is the hook's repository, whatever the directory.
+//! - Calls block; there is no async runtime. A [`Store`](store::Store) is cheap to clone, and any
+//!   number of threads can use the same one. Async code calls it in `spawn_blocking` or the like.
+//! - An open store sees changes of the configuration at the next snapshot or write.
 //! - The feature `cli`, on by default, is the program. The library alone needs
 //!   `default-features = false`.
 //!

@@ -7,6 +7,7 @@ use super::selection::Selection;
 use super::ui::{Cell, Column, Style, Table};
 use super::{CliError, Ctx, ExitCode, json};
 use git_ao::view::age;
+use git_ao::view::json::EntryJson;
 use git_ao::view::{self, LocalPlacements};
 
 /// List sessions
@@ -121,11 +122,7 @@ fn print_json(
 ) -> Result<(), CliError> {
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for listed in sessions {
-        let value = match &listed.session {
-            Ok(session) => json::session(session, &listed.location, here),
-            Err(problem) => json::corrupt(&listed.location, problem),
-        };
-        list.entry(&mut ctx.out, &value)?;
+        list.entry(&mut ctx.out, &EntryJson::listed(listed, here))?;
     }
     Ok(list.end(&mut ctx.out)?)
 }

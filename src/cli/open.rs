@@ -16,6 +16,7 @@ impl Ctx {
     /// Opens the repository that git would use here, and applies its settings to the output.
     pub fn repository(&mut self) -> Result<Repository, CliError> {
         let repo = Repository::discover_with(&self.current_dir()?, (*self.env).clone())?;
+        let repo = repo.with_fixed_config();
         let color = repo.config("color.ao").or_else(|| repo.config("color.ui"));
         self.out.configure_color(color.as_deref());
         Ok(repo)

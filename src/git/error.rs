@@ -40,6 +40,12 @@ pub enum RepositoryError {
     /// The repository's format is newer than version 1.
     #[error("expected repository version 0 or 1, found {0}")]
     UnknownFormat(i64),
+    /// The repository was removed or moved after it was opened.
+    #[error("the repository at '{0}' no longer exists")]
+    Gone(PathBuf),
+    /// Another repository is at the path of this one since it was opened.
+    #[error("the repository at '{0}' was replaced by another one")]
+    Replaced(PathBuf),
     /// A file of the configuration could not be read.
     #[error("cannot read the configuration file '{path}'")]
     Config {
@@ -64,11 +70,13 @@ impl RepositoryError {
     /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound(_) => ErrorKind::NotARepository,
+            Self::NotFound(_) | Self::Gone(_) => ErrorKind::NotARepository,
             Self::Unsafe(_) => ErrorKind::UnsafeOwnership,
             Self::UnknownExtension(_) | Self::UnknownFormat(_) => ErrorKind::Newer,
             Self::Config { source, .. } => source.into(),
-            Self::Refused(_) | Self::OldFormat(_) | Self::Open { .. } => ErrorKind::Environment,
+            Self::Refused(_) | Self::Replaced(_) | Self::OldFormat(_) | Self::Open { .. } => {
+                ErrorKind::Environment
+            }
         }
     }
 

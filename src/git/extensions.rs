@@ -27,15 +27,14 @@ const NEED_VERSION_1: [&str; 6] = [
 ///
 /// # Errors
 /// Fails if the repository needs a format version or an extension that is not supported.
-pub fn check(repo: &gix::Repository) -> Result<RefStorage, RepositoryError> {
-    let config = repo.config_snapshot();
-    let version = config.integer("core.repositoryformatversion").unwrap_or(0);
+pub fn check(config: &gix::config::File) -> Result<RefStorage, RepositoryError> {
+    let version = config.integer("core.repositoryformatversion").ok().flatten().unwrap_or(0);
     if version > 1 {
         return Err(RepositoryError::UnknownFormat(version));
     }
     let mut storage = RefStorage::Files;
     let local = gix::config::Source::Local;
-    let sections = config.plumbing().sections_by_name("extensions").into_iter().flatten();
+    let sections = config.sections_by_name("extensions").into_iter().flatten();
     for section in sections.filter(|section| section.meta().source == local) {
         for name in section.value_names() {
             let name = name.to_string().to_ascii_lowercase();

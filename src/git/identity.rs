@@ -67,8 +67,8 @@ impl Repository {
     /// Returns the value from the environment or the configuration, in git's order (git-commit(1),
     /// ident.c).
     fn given(&self, role: Role, what: &str) -> Option<String> {
-        let config = self.gix().config_snapshot();
-        let file = |key: &str| config.string(key).map(|value| value.to_string());
+        let config = self.configuration();
+        let file = |key: &str| config.text(key);
         let own = || file(&format!("{}.{what}", role.word().to_ascii_lowercase()));
         let variable = role.variable(&what.to_ascii_uppercase(), self.environment());
         let given = variable.or_else(|| own().filter(|text| !text.is_empty()));

@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use gix::ThreadSafeRepository;
+use gix::config::File;
 use gix::discover::upwards;
 use gix::sec::Trust as Owner;
 use gix::sec::trust::Mapping;
 
-use super::config::load;
+use super::config::{ConfigOrigin, boolean, load};
 use super::error::Cause;
 use super::safe_directory::is_safe;
 use super::{Environment, GitCommand, RepositoryError};
@@ -21,11 +22,15 @@ enum Trust {
     Given,
 }
 
+/// A repository as gix opens it, and the configuration that git would read.
+pub struct Opened {
+    pub repo: gix::Repository,
+    pub config: File,
+    pub origin: ConfigOrigin,
+}
+
 /// Opens the repository that git would use in `folder`.
-pub fn discover(
-    folder: &Path,
-    environment: &Environment,
-) -> Result<gix::Repository, RepositoryError> {
+pub fn discover(folder: &Path, environment: &Environment) -> Result<Opened, RepositoryError> {
     open(folder, environment, Trust::Check).or_else(|source| ask_git(folder, environment, source))
 }
 
@@ -36,7 +41,7 @@ pub fn ask_git(
     folder: &Path,
     environment: &Environment,
     source: Cause,
-) -> Result<gix::Repository, RepositoryError> {
+) -> Result<Opened, RepositoryError> {
     let git = GitCommand::in_same_place(environment, folder, "rev-parse").arg("--git-dir");
     match git.run() {
         Err(super::GitError::Failed { message, .. }) => Err(refusal(message)),
@@ -59,32 +64,34 @@ fn refusal(message: String) -> RepositoryError {
 }
 
 /// Opens the git directory at `path`, which is known to be trusted.
-pub fn open_trusted(path: &Path, environment: &Environment) -> Result<gix::Repository, Cause> {
+pub fn open_trusted(path: &Path, environment: &Environment) -> Result<Opened, Cause> {
     let repo = options(environment).open_path_as_is(true).with(Owner::Full).open(path)?;
     configure(repo, environment)
 }
 
-fn open(folder: &Path, environment: &Environment, trust: Trust) -> Result<gix::Repository, Cause> {
+fn open(folder: &Path, environment: &Environment, trust: Trust) -> Result<Opened, Cause> {
     let repo = match environment.os("GIT_DIR") {
         Some(git_dir) if git_dir.is_empty() => return Err("GIT_DIR is empty".into()),
         Some(git_dir) => options(environment).open_path_as_is(true).open(folder.join(git_dir))?,
         None => search(folder, environment)?,
     };
-    let mut repo = configure(repo, environment)?;
-    if repo.git_dir_trust() != Owner::Full {
+    let mut opened = configure(repo, environment)?;
+    if opened.origin.trust != Owner::Full {
         match trust {
-            Trust::Check if is_safe(&repo, environment) => trust_config(&mut repo)?,
+            Trust::Check if is_safe(&opened.repo, &opened.config, environment) => {
+                opened.trust_config();
+            }
             Trust::Check => return Err("the repository belongs to somebody else".into()),
             // Git does not check a repository that GIT_DIR names.
             Trust::Given if environment.has("GIT_DIR") => {}
-            Trust::Given => trust_config(&mut repo)?,
+            Trust::Given => opened.trust_config(),
         }
     }
     if let Some(top) = environment.os("GIT_WORK_TREE") {
         // If the worktree does not exist, git reports that when it is needed.
-        let _ = repo.set_workdir(folder.join(top));
+        let _ = opened.repo.set_workdir(folder.join(top));
     }
-    Ok(repo)
+    Ok(opened)
 }
 
 /// Searches for a repository in `folder` and its parents.
@@ -128,27 +135,32 @@ fn options(environment: &Environment) -> gix::open::Options {
 }
 
 /// Reads the configuration that git would read.
-fn configure(
-    repo: ThreadSafeRepository,
-    environment: &Environment,
-) -> Result<gix::Repository, Cause> {
+fn configure(repo: ThreadSafeRepository, environment: &Environment) -> Result<Opened, Cause> {
     let mut repo = repo.to_thread_local();
-    load(&mut repo, environment)?;
-    if repo.config_snapshot().boolean("core.useReplaceRefs") == Some(false) {
+    let origin = ConfigOrigin {
+        git_dir: repo.git_dir().to_owned(),
+        common_dir: repo.common_dir().to_owned(),
+        trust: repo.git_dir_trust(),
+        environment: environment.clone(),
+    };
+    let own = repo.config_snapshot_mut().forget();
+    let head = || repo.head_name().ok().flatten();
+    let config = load(own, &origin.common_dir, head, environment)?;
+    if boolean(&config, "core.useReplaceRefs") == Some(false) {
         repo.objects.ignore_replacements = true;
     }
-    Ok(repo)
+    Ok(Opened { repo, config, origin })
 }
 
-/// Trusts the repository's own configuration as if the user had written it.
-fn trust_config(repo: &mut gix::Repository) -> Result<(), Cause> {
-    let mut config = repo.config_snapshot_mut();
-    let ids: Vec<_> = config.section_ids().collect();
-    for id in ids {
-        if let Some(mut section) = config.section_mut_by_id(id) {
-            section.set_trust(Owner::Full);
+impl Opened {
+    /// Trusts the repository's own configuration as if the user had written it.
+    fn trust_config(&mut self) {
+        self.origin.trust = Owner::Full;
+        let ids: Vec<_> = self.config.section_ids().collect();
+        for id in ids {
+            if let Some(mut section) = self.config.section_mut_by_id(id) {
+                section.set_trust(Owner::Full);
+            }
         }
     }
-    config.commit()?;
-    Ok(())
 }

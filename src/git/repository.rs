@@ -1,36 +1,70 @@
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
 
-use gix::odb::pack::cache::lru::MemoryCappedHashmap;
+use gix::refs::file::Store as RefStore;
 
-use super::config::{check_includes, check_read, interpolated};
-use super::extensions::{self, RefStorage};
-use super::files::{Fsync, Shared};
-use super::objects::{HitRate, MissBackoff, ObjectCache, ObjectDirs};
-use super::{Environment, RepositoryError, open};
-
-/// The cache for pack data, in bytes. Records resemble each other, so git stores them as chains of
-/// deltas.
-const PACK_CACHE: usize = 16 << 20;
+use super::config::{Config, ConfigOrigin, Latest, Loaded, check_includes, check_read};
+use super::extensions::RefStorage;
+use super::files::{DirectoryId, Fsync, Shared};
+use super::objects::{Handles, HitRate, MissBackoff, ObjectCache, ObjectDirs, Replacements};
+use super::open::{self, Opened};
+use super::{Environment, GitCommand, RepositoryError};
 
 /// A git repository, found and trusted as git finds and trusts it.
+///
+/// All threads may use the same one. Cloning is cheap; clones share their caches.
 #[derive(Clone)]
 pub struct Repository {
-    gix: gix::Repository,
+    inner: Arc<Inner>,
+    follows: Follows,
+}
+
+/// Whether changes of the configuration are noticed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Follows {
+    Changes,
+    Nothing,
+}
+
+/// What the clones of a repository share.
+struct Inner {
     environment: Environment,
     git_dir: PathBuf,
     common_dir: PathBuf,
+    /// The directory that was opened; None if it could not be examined.
+    identity: Option<DirectoryId>,
+    work_dir: Option<PathBuf>,
     main_folder: PathBuf,
     objects_dir: PathBuf,
+    hash: gix::hash::Kind,
+    refs: RefStore,
     object_dirs: ObjectDirs,
-    storage: RefStorage,
-    fsync: Fsync,
-    shared: Shared,
+    handles: Handles,
     miss_backoff: MissBackoff,
     hit_rate: HitRate,
     object_cache: ObjectCache,
+    origin: ConfigOrigin,
+    latest: Latest,
 }
 
 impl Repository {
+    /// Opens the repository of `folder`, with these variables. They stay with the repository and
+    /// everything that is made from it.
+    ///
+    /// The repository is the one that contains the folder. GIT_DIR and the other variables by which
+    /// git directs its hooks to a repository are [left out](Environment::outside_git), so that a
+    /// program that a hook started does not write to the hook's repository. A worktree's `.git`,
+    /// GIT_CEILING_DIRECTORIES, `safe.directory` and the repository's extensions have the same
+    /// effect as for git.
+    ///
+    /// # Errors
+    /// Fails like [`Repository::discover`].
+    pub fn open(folder: &Path, environment: Environment) -> Result<Self, RepositoryError> {
+        Self::discover_with(folder, environment.outside_git())
+    }
+
     /// Finds the repository that git would use in `folder`, with the variables of this process.
     /// GIT_DIR and related variables, `git -c` overrides, `safe.directory` and the repository's
     /// extensions have the same effect as for git.
@@ -43,153 +77,149 @@ impl Repository {
     }
 
     /// Finds the repository that git would use in `folder`, with these variables. They stay with
-    /// the repository and everything that is made from it.
+    /// the repository and everything that is made from it. If GIT_DIR is set, the repository is the
+    /// one that it names, whatever the folder.
     ///
     /// # Errors
     /// Fails like [`Repository::discover`].
     pub fn discover_with(folder: &Path, environment: Environment) -> Result<Self, RepositoryError> {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        let mut repo = open::discover(&folder, &environment)?;
-        if check_read(&repo, &environment).is_err() {
+        let mut start = SystemTime::now();
+        let mut opened = open::discover(&folder, &environment)?;
+        if check_read(&opened.config, &opened.origin).is_err() {
             // A file may have become readable in the meantime.
-            repo = open::discover(&folder, &environment)?;
-            check_read(&repo, &environment)?;
+            start = SystemTime::now();
+            opened = open::discover(&folder, &environment)?;
+            check_read(&opened.config, &opened.origin)?;
         }
-        check_includes(&repo, &environment, &folder)?;
-        Self::vet(repo, environment, &folder)
+        let git = || GitCommand::in_same_place(&environment, &folder, "config");
+        check_includes(&opened.config, &environment, git)?;
+        Self::vet(opened, environment.clone(), &folder, start)
     }
 
     /// Opens the repository with this common git directory, whatever the environment says. It is
     /// known to be trusted.
     pub(super) fn at(common_dir: &Path, environment: Environment) -> Result<Self, RepositoryError> {
-        let repo = open::open_trusted(common_dir, &environment)
+        let start = SystemTime::now();
+        let opened = open::open_trusted(common_dir, &environment)
             .map_err(|source| RepositoryError::Open { path: common_dir.to_owned(), source })?;
-        Self::vet(repo, environment, common_dir)
+        Self::vet(opened, environment, common_dir, start)
     }
 
     fn vet(
-        mut repo: gix::Repository,
+        opened: Opened,
         environment: Environment,
         folder: &Path,
+        start: SystemTime,
     ) -> Result<Self, RepositoryError> {
-        let storage = extensions::check(&repo)?;
-        repo.clear_namespace();
-        repo.object_cache_size(None);
-        let top = repo.workdir().unwrap_or_else(|| repo.git_dir()).to_owned();
-        let object_dirs = ObjectDirs::of_environment(&environment, &mut repo, &top)?;
-        repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(PACK_CACHE)));
-        let absolute = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let git_dir = absolute(repo.git_dir());
-        let is_linked = repo.common_dir() != repo.git_dir();
-        let common_dir = if is_linked { absolute(repo.common_dir()) } else { git_dir.clone() };
-        let config = repo.config_snapshot();
-        let text = |key: &str| config.string(key).map(|value| value.to_string());
-        let fsync = Fsync::from_config(
-            text("core.fsync").as_deref(),
-            config.boolean("core.fsyncObjectFiles"),
-        );
-        let shared = Shared::from_config(text("core.sharedRepository").as_deref());
-        let explicit_only = text("safe.bareRepository").as_deref() == Some("explicit");
-        if explicit_only && repo.workdir().is_none() && !environment.has("GIT_DIR") {
-            repo = open::ask_git(folder, &environment, "safe.bareRepository is 'explicit'".into())?;
+        let config = Config::new(opened.config)?;
+        let explicit_only = config.text("safe.bareRepository").as_deref() == Some("explicit");
+        if explicit_only && opened.repo.workdir().is_none() && !environment.has("GIT_DIR") {
+            open::ask_git(folder, &environment, "safe.bareRepository is 'explicit'".into())?;
         }
-        let main_folder = main_folder(&repo, &common_dir);
-        let objects_dir = repo.objects.store_ref().path().to_owned();
-        Ok(Self {
-            gix: repo,
+        let (repo, origin) = (opened.repo, opened.origin);
+        let absolute = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let git_dir = absolute(&origin.git_dir);
+        let is_linked = origin.common_dir != origin.git_dir;
+        let common_dir = if is_linked { absolute(&origin.common_dir) } else { git_dir.clone() };
+        let top = repo.workdir().unwrap_or(&origin.git_dir);
+        let object_dirs = ObjectDirs::of_environment(&environment, repo.object_hash(), top)?;
+        let main = object_dirs.main.clone().unwrap_or_else(|| repo.objects.store());
+        let objects_dir = main.path().to_owned();
+        let stores = std::iter::once(main).chain(object_dirs.alternates.iter().cloned()).collect();
+        let replacements = match repo.objects.ignore_replacements {
+            true => Replacements::Ignored,
+            false => Replacements::Obeyed,
+        };
+        let mut refs = repo.refs.clone();
+        refs.namespace = None;
+        let inner = Inner {
+            identity: DirectoryId::of(&common_dir).ok(),
+            work_dir: repo.workdir().map(Path::to_owned),
+            main_folder: main_folder(&config, repo.workdir(), is_linked, &common_dir),
+            hash: repo.object_hash(),
+            handles: Handles::new(stores, replacements),
+            latest: Latest::new(Loaded::new(config, start)),
             environment,
             git_dir,
             common_dir,
-            main_folder,
             objects_dir,
+            refs,
             object_dirs,
-            storage,
-            fsync,
-            shared,
+            origin,
             miss_backoff: MissBackoff::default(),
             hit_rate: HitRate::default(),
             object_cache: ObjectCache::default(),
-        })
+        };
+        Ok(Self { inner: Arc::new(inner), follows: Follows::Changes })
+    }
+
+    /// Returns the same repository, whose calls do not notice later changes of the configuration,
+    /// nor that the repository was removed. This suits a program that ends soon.
+    pub fn with_fixed_config(self) -> Self {
+        Self { follows: Follows::Nothing, ..self }
+    }
+
+    /// Looks whether the configuration has changed, and then reads it again. A store does this at
+    /// the beginning of each snapshot and each transaction.
+    ///
+    /// # Errors
+    /// Fails if the configuration cannot be read: it is never used in part, and the last one that
+    /// could be read remains. Fails with [`RepositoryError::Gone`] or [`RepositoryError::Replaced`]
+    /// if the repository is no longer at its path.
+    pub fn refresh(&self) -> Result<(), RepositoryError> {
+        if self.follows == Follows::Nothing {
+            return Ok(());
+        }
+        self.check_identity()?;
+        self.inner.latest.refresh(&self.inner.origin)
+    }
+
+    fn check_identity(&self) -> Result<(), RepositoryError> {
+        let Some(identity) = &self.inner.identity else { return Ok(()) };
+        let path = self.common_dir();
+        match DirectoryId::of(path) {
+            Ok(now) if now == *identity => Ok(()),
+            Ok(_) => Err(RepositoryError::Replaced(path.to_owned())),
+            Err(error) if is_missing(&error) => Err(RepositoryError::Gone(path.to_owned())),
+            Err(source) => {
+                Err(RepositoryError::Open { path: path.to_owned(), source: source.into() })
+            }
+        }
     }
 
     /// Returns the environment with which the repository was opened, and with which programs are
     /// started for it.
     pub fn environment(&self) -> &Environment {
-        &self.environment
+        &self.inner.environment
     }
 
     /// Returns the git directory of this worktree.
     pub fn git_dir(&self) -> &Path {
-        &self.git_dir
+        &self.inner.git_dir
     }
 
     /// Returns the git directory that all worktrees share.
     pub fn common_dir(&self) -> &Path {
-        &self.common_dir
+        &self.inner.common_dir
     }
 
     /// Returns the top directory of this worktree, or None in a bare repository.
     pub fn work_dir(&self) -> Option<PathBuf> {
-        let dir = self.gix.workdir()?;
+        let dir = self.inner.work_dir.as_deref()?;
         Some(dir.canonicalize().unwrap_or_else(|_| dir.to_owned()))
     }
 
     /// Returns the directory in which git-ao keeps its own files, beside git's.
     pub fn ao_dir(&self) -> PathBuf {
-        self.common_dir.join("ao")
-    }
-
-    /// Returns the effective value of a configuration key, or None if the key is unset or has no
-    /// value. Bytes that are not UTF-8 are replaced.
-    pub fn config(&self, key: &str) -> Option<String> {
-        self.gix.config_snapshot().string(key).map(|value| value.to_string())
-    }
-
-    /// Returns the effective value of a boolean configuration key.
-    pub fn config_bool(&self, key: &str) -> Option<bool> {
-        self.gix.config_snapshot().boolean(key)
-    }
-
-    /// Returns the effective value of a numeric configuration key, which may end in k, m or g.
-    /// Returns None if it is unset or not a number.
-    pub fn config_int(&self, key: &str) -> Option<i64> {
-        self.gix.config_snapshot().integer(key)
-    }
-
-    /// Returns the effective value of a configuration key that holds a path, with `~/` expanded.
-    pub fn config_path(&self, key: &str) -> Option<PathBuf> {
-        let config = self.gix.config_snapshot();
-        let is_trusted = |meta: &gix::config::file::Metadata| {
-            meta.trust == gix::sec::Trust::Full
-                || meta.source.kind() != gix::config::source::Kind::Repository
-        };
-        let value = config.plumbing().path_filter(key, is_trusted)?;
-        let is_optional = value.is_optional;
-        interpolated(value, &self.environment).filter(|path| !is_optional || path.exists())
-    }
-
-    /// Returns true if git treats every worktree as bare, unless the worktree's own configuration
-    /// says otherwise. With `extensions.worktreeConfig`, a shared `core.bare` applies to every
-    /// worktree (git-worktree(1)).
-    pub fn is_bare_for_all(&self) -> bool {
-        let config = self.gix.config_snapshot();
-        let is_shared =
-            |meta: &gix::config::file::Metadata| meta.source == gix::config::Source::Local;
-        let shared = config.plumbing().boolean_filter("core.bare", is_shared);
-        let has_own = || config.boolean("extensions.worktreeConfig") == Some(true);
-        matches!(shared, Ok(Some(true))) && has_own()
-    }
-
-    /// Returns the names of the remotes, sorted.
-    pub fn remotes(&self) -> Vec<String> {
-        self.gix.remote_names().iter().map(ToString::to_string).collect()
+        self.common_dir().join("ao")
     }
 
     /// Returns the directory of the main worktree. For a bare repository, and for one whose
     /// location only the main worktree knows (`git init --separate-git-dir`), returns the
     /// repository's own directory.
     pub fn main_folder(&self) -> &Path {
-        &self.main_folder
+        &self.inner.main_folder
     }
 
     /// Returns the git directory of the worktree at `path`, or None if there is no worktree.
@@ -198,61 +228,79 @@ impl Repository {
         git.run().ok().map(|output| PathBuf::from(output.text()))
     }
 
-    pub(crate) fn gix(&self) -> &gix::Repository {
-        &self.gix
+    pub(super) fn configuration(&self) -> Arc<Config> {
+        self.inner.latest.config()
+    }
+
+    /// Returns the hash of the repository's object ids.
+    pub(crate) fn object_hash(&self) -> gix::hash::Kind {
+        self.inner.hash
     }
 
     pub(crate) fn objects_dir(&self) -> &Path {
-        &self.objects_dir
+        &self.inner.objects_dir
     }
 
     pub(super) fn object_dirs(&self) -> &ObjectDirs {
-        &self.object_dirs
+        &self.inner.object_dirs
+    }
+
+    pub(super) fn handles(&self) -> &Handles {
+        &self.inner.handles
+    }
+
+    pub(super) fn ref_store(&self) -> &RefStore {
+        &self.inner.refs
     }
 
     pub(super) fn ref_storage(&self) -> RefStorage {
-        self.storage
+        self.configuration().storage
     }
 
     pub(super) fn fsync(&self) -> Fsync {
-        self.fsync
-    }
-
-    pub(super) fn miss_backoff(&self) -> &MissBackoff {
-        &self.miss_backoff
-    }
-
-    pub(super) fn hit_rate(&self) -> &HitRate {
-        &self.hit_rate
-    }
-
-    pub(super) fn object_cache(&self) -> &ObjectCache {
-        &self.object_cache
+        self.configuration().fsync
     }
 
     pub(super) fn shared(&self) -> Shared {
-        self.shared
+        self.configuration().shared
+    }
+
+    pub(super) fn miss_backoff(&self) -> &MissBackoff {
+        &self.inner.miss_backoff
+    }
+
+    pub(super) fn hit_rate(&self) -> &HitRate {
+        &self.inner.hit_rate
+    }
+
+    pub(super) fn object_cache(&self) -> &ObjectCache {
+        &self.inner.object_cache
     }
 }
 
 impl std::fmt::Debug for Repository {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Repository").field(&self.git_dir).finish()
+        f.debug_tuple("Repository").field(&self.git_dir()).finish()
     }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Returns the main worktree: the directory that contains `.git`, or for a submodule its
 /// `core.worktree`. For any other git directory, it is the worktree that is not linked.
-fn main_folder(repo: &gix::Repository, common_dir: &Path) -> PathBuf {
+fn main_folder(
+    config: &Config,
+    work_dir: Option<&Path>,
+    is_linked: bool,
+    common_dir: &Path,
+) -> PathBuf {
     if let (Some(folder), true) = (common_dir.parent(), common_dir.ends_with(".git")) {
         return folder.to_owned();
     }
-    let config = repo.config_snapshot();
-    let own = |meta: &gix::config::file::Metadata| meta.source == gix::config::Source::Local;
-    let said = config.plumbing().string_filter("core.worktree", own);
-    let said = said.map(|path| common_dir.join(path.to_string()));
-    let is_linked = repo.common_dir() != repo.git_dir();
-    let stands_in = || repo.workdir().filter(|_| !is_linked).map(Path::to_owned);
+    let said = config.own_worktree().map(|path| common_dir.join(path));
+    let stands_in = || work_dir.filter(|_| !is_linked).map(Path::to_owned);
     let folder = said.or_else(stands_in).and_then(|folder| folder.canonicalize().ok());
     folder.unwrap_or_else(|| common_dir.to_owned())
 }

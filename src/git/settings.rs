@@ -3,9 +3,11 @@
 //! The agents themselves read their keys, `ao.agent.<name>.<what>`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Repository;
+use super::config::Config;
+use super::{Environment, Repository};
 
 pub(crate) const AGENT: &str = "ao.agent";
 pub(crate) const AUTO_PUSH: &str = "ao.autoPush";
@@ -40,37 +42,44 @@ pub(crate) const KEYS: [&str; 14] = [
     WORKTREE_DIR,
 ];
 
-/// The settings of a repository, as git's configuration has them.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings<'r>(&'r Repository);
+/// The settings of a repository at one moment, as git's configuration has them.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    config: Arc<Config>,
+    environment: Environment,
+}
 
 impl Repository {
-    /// Returns the settings of git-ao in this repository.
-    pub fn settings(&self) -> Settings<'_> {
-        Settings(self)
+    /// Returns the settings of git-ao in this repository, after a look at the configuration. If
+    /// that cannot be read, they are those of the last one that could be; the next snapshot or
+    /// transaction reports the error.
+    pub fn settings(&self) -> Settings {
+        // Whatever is written afterwards fails with this error.
+        let _ = self.refresh();
+        Settings { config: self.configuration(), environment: self.environment().clone() }
     }
 }
 
-impl Settings<'_> {
+impl Settings {
     /// Returns `ao.agent`, the agent to start if none is named.
     pub fn agent(&self) -> Option<String> {
-        self.0.config(AGENT)
+        self.config.text(AGENT)
     }
 
     /// Returns `ao.autoPush`: whether a push of branches also pushes the sessions. Default: false.
     pub fn auto_push(&self) -> bool {
-        self.0.config_bool(AUTO_PUSH) == Some(true)
+        self.config.boolean(AUTO_PUSH) == Some(true)
     }
 
     /// Returns `ao.branchPrefix`, with which the branches of sessions begin. Default: `ao/`.
     pub fn branch_prefix(&self) -> String {
-        self.0.config(BRANCH_PREFIX).unwrap_or_else(|| "ao/".to_owned())
+        self.config.text(BRANCH_PREFIX).unwrap_or_else(|| "ao/".to_owned())
     }
 
     /// Returns `ao.hooks`: whether git's hooks record anything. Default: only if the hooks belong
     /// to this repository alone.
     pub fn hooks(&self) -> Option<bool> {
-        self.0.config_bool(HOOKS)
+        self.config.boolean(HOOKS)
     }
 
     /// Returns `ao.logLimit`, the maximum size of an agent's log in bytes; 0 means no limit.
@@ -81,13 +90,13 @@ impl Settings<'_> {
 
     /// Returns `ao.logLimit` if it is set and valid.
     pub fn valid_log_limit(&self) -> Option<u64> {
-        self.0.config_int(LOG_LIMIT).and_then(|bytes| bytes.try_into().ok())
+        self.config.integer(LOG_LIMIT).and_then(|bytes| bytes.try_into().ok())
     }
 
     /// Returns `ao.project`, the project of new sessions. Default: see
     /// [`Snapshot::default_project`](crate::store::Snapshot::default_project).
     pub fn project(&self) -> Option<String> {
-        self.0.config(PROJECT)
+        self.config.text(PROJECT)
     }
 
     /// Returns `ao.pushTimeout`, how long a push in the background may take. Default: two minutes.
@@ -95,35 +104,37 @@ impl Settings<'_> {
     /// # Errors
     /// Fails with the value if it is not a number of seconds.
     pub fn push_timeout(&self) -> Result<Duration, String> {
-        let Some(text) = self.0.config(PUSH_TIMEOUT) else { return Ok(Duration::from_secs(120)) };
+        let Some(text) = self.config.text(PUSH_TIMEOUT) else {
+            return Ok(Duration::from_secs(120));
+        };
         let seconds = text.trim().parse().map_err(|_| text)?;
         Ok(Duration::from_secs(seconds))
     }
 
     /// Returns `ao.remote`, the remote of the store. Default: the only remote.
     pub fn remote(&self) -> Option<String> {
-        self.0.config(REMOTE)
+        self.config.text(REMOTE)
     }
 
     /// Returns `ao.remoteRef`, the ref of the store in the remote. Default: the same as here.
     pub fn remote_ref(&self) -> Option<String> {
-        self.0.config(REMOTE_REF)
+        self.config.text(REMOTE_REF)
     }
 
     /// Returns `ao.runtime`, in which agents are started. Default: `tmux` if it is installed.
     pub fn runtime(&self) -> Option<String> {
-        self.0.config(RUNTIME)
+        self.config.text(RUNTIME)
     }
 
     /// Returns `ao.tmuxSocket`, the socket of the tmux server in which agents are started. Default:
     /// the user's own server.
     pub fn tmux_socket(&self) -> Option<String> {
-        self.0.config(TMUX_SOCKET)
+        self.config.text(TMUX_SOCKET)
     }
 
     /// Returns `ao.worktreeDir`, below which worktrees are created; a relative path is relative to
     /// the main worktree. Default: `~/.worktrees`.
     pub fn worktree_dir(&self) -> Option<PathBuf> {
-        self.0.config_path(WORKTREE_DIR)
+        self.config.path(WORKTREE_DIR, &self.environment)
     }
 }

@@ -164,7 +164,7 @@ impl Ledger {
             path: repo.objects_dir().to_owned(),
             source: source.into(),
         };
-        let mut editor = Editor::new(root.to_tree(), repo, repo.gix().object_hash());
+        let mut editor = Editor::new(root.to_tree(), repo, repo.object_hash());
         for Edit { path, entry } in edits {
             match entry {
                 Some((kind, id)) => editor.upsert(path, kind, id),

@@ -1,4 +1,4 @@
-use crate::git::{GitError, LockError, ObjectError, RefError};
+use crate::git::{GitError, LockError, ObjectError, RefError, RepositoryError};
 use crate::model::{ErrorKind, Recovery};
 
 /// Why commits could not be read or written, or a ref not updated.
@@ -20,6 +20,10 @@ pub enum LedgerError {
     /// A write was attempted in a hook while git quarantines new objects.
     #[error("cannot write to the store while git quarantines new objects")]
     Quarantined,
+    /// The repository was removed or replaced since it was opened, or its configuration cannot be
+    /// read.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
     /// An object is missing or damaged, or cannot be written.
     #[error(transparent)]
     Object(#[from] ObjectError),
@@ -41,6 +45,7 @@ impl LedgerError {
             Self::Contended { .. } => ErrorKind::Contended,
             Self::Nested => ErrorKind::Invalid,
             Self::Quarantined => ErrorKind::Refused,
+            Self::Repository(error) => error.kind(),
             Self::Object(error) => error.kind(),
             Self::Ref(error) => error.kind(),
             Self::Lock(error) => error.kind(),

@@ -16,6 +16,7 @@ impl Ledger {
     pub(crate) fn lock(&self) -> Result<Lock, LedgerError> {
         let (repo, patience) = (self.repository(), self.patience());
         nesting::check(repo.common_dir())?;
+        repo.refresh()?;
         match repo.lock(patience.min(SILENCE)) {
             Err(LockError::Timeout { .. }) if patience > SILENCE => {
                 self.notify(LedgerNotice::Waiting("another git-ao is writing".to_owned()));

@@ -1,10 +1,11 @@
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::notice::Listener;
 use super::replica::Naming;
 use super::{Notice, StoreError, Visibility};
-use crate::git::{Repository, RepositoryError};
+use crate::git::{Environment, Repository, RepositoryError};
 use crate::ledger::{Clock, Ledger};
 use crate::model::Oid;
 
@@ -20,6 +21,28 @@ type PrivateTip = Result<Option<Oid>, StoreError>;
 ///
 /// Opening a store neither reads nor writes. A store that was never written is empty. Each call
 /// sees the writes of other processes.
+///
+/// All threads may use the same store. Cloning is cheap; clones share their caches, and what they
+/// know of the configuration.
+///
+/// # Changes of the configuration
+///
+/// [`snapshot`](Self::snapshot), everything that writes, [`settings`](Repository::settings) and
+/// [`remotes`](Repository::remotes) first look at git's configuration files, and read them all again
+/// if one of them has changed: the user's, the repository's, the worktree's, those that they include,
+/// and those that did not exist before. What was set before such a call holds in it: agents, the
+/// project, prefixes, remotes, the user's name, `core.sharedRepository`. All keys are of one moment.
+/// The look costs one `stat(2)` for each file. Single keys ([`config`](Repository::config)) are those
+/// of the last look.
+///
+/// A configuration that git would refuse is never used in part. Snapshots and writes then fail, as
+/// every git command does, until it is repaired; settings are those of the last one that could be
+/// read.
+///
+/// The environment, the location of the repository and its worktree, and replaced objects
+/// (git-replace(1)) stay as they were when the repository was opened. A repository that was removed,
+/// moved or replaced by another one since is an error
+/// ([`Gone`](RepositoryError::Gone), [`Replaced`](RepositoryError::Replaced)).
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -49,7 +72,7 @@ type PrivateTip = Result<Option<Oid>, StoreError>;
 #[derive(Debug, Clone)]
 pub struct Store {
     ledger: Ledger,
-    ref_name: String,
+    ref_name: Arc<str>,
     private: Option<&'static str>,
     listener: Listener,
     naming: Naming,
@@ -58,7 +81,7 @@ pub struct Store {
 impl Store {
     /// Opens the store of a repository.
     pub fn new(repo: Repository) -> Self {
-        let (ledger, ref_name) = (Ledger::new(repo), SESSIONS_REF.to_owned());
+        let (ledger, ref_name) = (Ledger::new(repo), SESSIONS_REF.into());
         let (listener, naming) = (Listener::default(), Naming::default());
         Self { ledger, ref_name, private: None, listener, naming }
     }
@@ -68,7 +91,18 @@ impl Store {
         &self.naming
     }
 
-    /// Opens the store of the repository that git would use in `folder`.
+    /// Opens the store of the repository that contains `folder`, with these variables. GIT_DIR and
+    /// related variables are left out ([`Repository::open`]).
+    ///
+    /// # Errors
+    /// Fails like [`Repository::discover`].
+    pub fn open(folder: &Path, environment: Environment) -> Result<Self, RepositoryError> {
+        Repository::open(folder, environment).map(Self::new)
+    }
+
+    /// Opens the store of the repository that git would use in `folder`, with the variables of this
+    /// process. If GIT_DIR is set, as in hooks, that is the repository that it names, whatever the
+    /// folder: use [`open`](Self::open) for the repository of the folder.
     ///
     /// # Errors
     /// Fails like [`Repository::discover`].
@@ -78,7 +112,7 @@ impl Store {
 
     /// Returns the store at another ref, without private sessions.
     pub fn at_ref(&self, name: &str) -> Self {
-        Self { ref_name: name.to_owned(), private: None, ..self.clone() }
+        Self { ref_name: name.into(), private: None, ..self.clone() }
     }
 
     /// Returns the same store after its repository was moved.

@@ -8,9 +8,7 @@ pub mod escape;
 pub mod json;
 mod placement;
 mod status;
-mod status_json;
 
 pub use date::{DateFormat, age};
 pub use placement::{LocalPlacements, elsewhere, mark};
 pub use status::{Status, StatusRow};
-pub use status_json::status_row;

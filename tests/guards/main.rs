@@ -5,6 +5,7 @@
 
 mod circles;
 mod errors;
+mod features;
 mod hints;
 mod layers;
 mod names;

@@ -15,8 +15,8 @@ pub struct GitConfigEntry {
 impl Repository {
     /// Returns all entries `<section>.<…>.<name>`, in the order in which git reads them.
     pub fn config_entries(&self, section: &str) -> Vec<GitConfigEntry> {
-        let config = self.gix().config_snapshot();
-        let sections = config.plumbing().sections_by_name(section);
+        let config = self.configuration();
+        let sections = config.file.sections_by_name(section);
         let mut entries = Vec::new();
         for part in sections.into_iter().flatten() {
             let is_trusted = part.meta().trust == gix::sec::Trust::Full;

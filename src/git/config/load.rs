@@ -1,26 +1,49 @@
 //! Loads the configuration of a repository in git's order (git-config(1)): the system's, the
 //! user's, the repository's, and the environment's.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use gix::config::file::Metadata;
 use gix::config::file::includes::{Options as Includes, conditional};
 use gix::config::file::init::Options;
-use gix::config::path::interpolate;
 use gix::config::{File, KeyRef, Source};
+use gix::refs::FullName;
 
-use super::overrides;
+use super::paths::{context, program_dir};
+use super::{ConfigOrigin, append_overrides, boolean};
 use crate::git::Environment;
 use crate::git::error::Cause;
 
 /// The files outside of any repository, lowest precedence first.
 const GLOBAL: [Source; 3] = [Source::System, Source::Git, Source::User];
 
-/// Adds the other levels to the configuration of a repository that was opened with its own level
-/// only.
-pub fn load(repo: &mut gix::Repository, environment: &Environment) -> Result<(), Cause> {
-    let common_dir = repo.common_dir().to_owned();
-    let own = repo.config_snapshot_mut().forget();
+/// Reads the repository's own level.
+pub fn own(origin: &ConfigOrigin) -> Result<File, Cause> {
+    let level = |source, path: PathBuf| -> Result<File, Cause> {
+        let mut text = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            text => text?,
+        };
+        let meta = Metadata::from(source).at(path).with(origin.trust);
+        let options = Options { includes: Includes::no_follow(), ..lenient() };
+        Ok(File::from_bytes_owned(&mut text, meta, options)?)
+    };
+    let mut own = level(Source::Local, origin.common_dir.join("config"))?;
+    if boolean(&own, "extensions.worktreeConfig") == Some(true) {
+        own.append(level(Source::Worktree, origin.git_dir.join("config.worktree"))?)?;
+    }
+    Ok(own)
+}
+
+/// Adds the other levels to a repository's own level. `head` returns its branch.
+pub fn load(
+    own: File,
+    common_dir: &Path,
+    head: impl FnOnce() -> Option<FullName>,
+    environment: &Environment,
+) -> Result<File, Cause> {
     let mut config = global(environment)?;
     let mut variables = of_variables(environment)?;
     let meta = own.meta_owned();
@@ -32,13 +55,13 @@ pub fn load(repo: &mut gix::Repository, environment: &Environment) -> Result<(),
         })
     };
     if has_includes(&config) || has_includes(&variables) {
-        let head = repo.head_name().ok().flatten();
+        let head = head();
         let program = program_dir();
         let options = Options {
             includes: Includes::follow(
                 context(environment, program.as_deref()),
                 conditional::Context {
-                    git_dir: Some(&common_dir),
+                    git_dir: Some(common_dir),
                     branch_name: head.as_ref().map(|name| name.as_ref()),
                 },
             ),
@@ -49,11 +72,8 @@ pub fn load(repo: &mut gix::Repository, environment: &Environment) -> Result<(),
     }
     config.append(variables)?;
     config.set_meta(meta);
-    let mut snapshot = repo.config_snapshot_mut();
-    *snapshot = config;
-    snapshot.append_config(overrides(environment), Source::Cli)?;
-    snapshot.commit()?;
-    Ok(())
+    append_overrides(&mut config, environment)?;
+    Ok(config)
 }
 
 /// Returns the paths of the configuration files outside of any repository; they need not exist.
@@ -65,12 +85,6 @@ pub fn global_files(environment: &Environment) -> impl Iterator<Item = (Source, 
     GLOBAL
         .into_iter()
         .filter_map(move |source| Some((source, source.storage_location(&mut variable)?)))
-}
-
-/// Resolves `~/`, `~user/` and `%(prefix)/` in a path.
-pub fn interpolated(path: gix::config::Path, environment: &Environment) -> Option<PathBuf> {
-    let program = program_dir();
-    path.interpolate(context(environment, program.as_deref())).ok()
 }
 
 fn global(environment: &Environment) -> Result<File, Cause> {
@@ -102,20 +116,4 @@ fn of_variables(environment: &Environment) -> Result<File, Cause> {
 
 fn lenient() -> Options<'static> {
     Options { ignore_io_errors: true, ..Default::default() }
-}
-
-fn context<'a>(
-    environment: &'a Environment,
-    program: Option<&'a std::path::Path>,
-) -> interpolate::Context<'a> {
-    interpolate::Context {
-        git_install_dir: program,
-        home_dir: environment.home(),
-        home_for_user: Some(interpolate::home_for_user),
-    }
-}
-
-/// Returns the directory that `%(prefix)` stands for.
-fn program_dir() -> Option<PathBuf> {
-    Some(std::env::current_exe().ok()?.parent()?.to_owned())
 }

@@ -1,13 +1,32 @@
 //! `git -c key=value ao …` reaches us as GIT_CONFIG_PARAMETERS, which gix does not read.
 
-use crate::git::Environment;
+use gix::config::file::Metadata;
+use gix::config::{File, KeyRef, Source};
 
-/// Returns the overrides in the environment, as `key=value`, or `key` alone for a boolean.
-pub fn overrides(environment: &Environment) -> Vec<String> {
-    parse(&environment.os("GIT_CONFIG_PARAMETERS").unwrap_or_default().to_string_lossy())
+use crate::git::Environment;
+use crate::git::error::Cause;
+
+/// Adds the overrides in the environment to a configuration.
+pub fn append_overrides(config: &mut File, environment: &Environment) -> Result<(), Cause> {
+    let text = environment.os("GIT_CONFIG_PARAMETERS").unwrap_or_default().to_string_lossy();
+    let mut overrides = File::new(Metadata::from(Source::Cli));
+    for entry in parse(&text) {
+        let (key, value) = match entry.split_once('=') {
+            Some((key, value)) => (key.trim(), Some(value.trim())),
+            // A key without a value is a true boolean.
+            None => (entry.trim(), None),
+        };
+        let parts = KeyRef::parse_unvalidated(key.into());
+        let parts = parts.ok_or_else(|| format!("bad key '{key}'"))?;
+        let mut section =
+            overrides.section_mut_or_create_new(parts.section_name, parts.subsection_name)?;
+        section.push(parts.value_name, value.map(Into::into))?;
+    }
+    config.append(overrides)?;
+    Ok(())
 }
 
-/// Parses git's format: shell-quoted entries separated by spaces, either `'key'='value'`, `'key'=`
+/// Parses git's format into `key=value`, or `key` alone: shell-quoted entries separated by spaces, either `'key'='value'`, `'key'=`
 /// or, from git before 2.31, `'key=value'` (config.c, git_config_from_parameters).
 fn parse(text: &str) -> Vec<String> {
     let mut entries = Vec::new();

@@ -2,26 +2,22 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use gix::config::Source;
+use gix::config::{File, Source};
 
-use super::global_files;
-use crate::git::{Environment, RepositoryError};
+use super::{ConfigOrigin, boolean, global_files};
+use crate::git::RepositoryError;
 
 /// Checks that gix skipped no configuration file because it could not be read. Only files that gave
 /// no entries are examined.
 ///
 /// # Errors
 /// Fails for the first file that cannot be read, or that was skipped and has become readable since.
-pub fn check_read(
-    repo: &gix::Repository,
-    environment: &Environment,
-) -> Result<(), RepositoryError> {
-    let config = repo.config_snapshot();
-    let sections: Vec<_> = config.plumbing().sections().map(|section| section.meta()).collect();
-    let has_own = config.boolean("extensions.worktreeConfig") == Some(true);
-    let own = has_own.then(|| (Source::Worktree, repo.git_dir().join("config.worktree")));
-    let shared = (Source::Local, repo.common_dir().join("config"));
-    for (source, path) in global_files(environment).chain([shared]).chain(own) {
+pub fn check_read(config: &File, origin: &ConfigOrigin) -> Result<(), RepositoryError> {
+    let sections: Vec<_> = config.sections().map(|section| section.meta()).collect();
+    let has_own = boolean(config, "extensions.worktreeConfig") == Some(true);
+    let own = has_own.then(|| (Source::Worktree, origin.git_dir.join("config.worktree")));
+    let shared = (Source::Local, origin.common_dir.join("config"));
+    for (source, path) in global_files(&origin.environment).chain([shared]).chain(own) {
         let is_read = |meta: &&gix::config::file::Metadata| {
             meta.source == source || meta.path.as_ref() == Some(&path)
         };

@@ -2,6 +2,7 @@
 
 mod anchor;
 mod aside;
+mod directory;
 mod folders;
 mod fsync;
 mod lock;
@@ -11,6 +12,7 @@ mod shared;
 mod writable;
 
 pub use anchor::{Anchor, path_of};
+pub(super) use directory::DirectoryId;
 pub(super) use folders::{ignore_missing, sync_folder};
 pub(super) use fsync::Fsync;
 pub use lock::Lock;

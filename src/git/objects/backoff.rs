@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The number of lookups before an object counts as missing: the first few at once, the others with
@@ -11,8 +11,8 @@ pub const LOOKS_AT_ONCE: u32 = 4;
 const DISAPPOINTED: Duration = Duration::from_secs(10);
 
 /// The time of the last vain wait for an object.
-#[derive(Clone, Default)]
-pub struct MissBackoff(Arc<Mutex<Option<Instant>>>);
+#[derive(Default)]
+pub struct MissBackoff(Mutex<Option<Instant>>);
 
 impl MissBackoff {
     pub fn looks(&self) -> u32 {

@@ -3,34 +3,35 @@
 use std::env::{join_paths, split_paths};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use gix::odb::Handle;
+use gix::odb;
 
 use crate::git::{Environment, RepositoryError};
 
 /// The object directories that the environment names.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct ObjectDirs {
     /// The variables to pass to git, with absolute paths.
     pub variables: Vec<(&'static str, OsString)>,
+    /// The directory in which objects are written, unless it is the repository's own.
+    pub main: Option<Arc<odb::Store>>,
     /// Further directories from which objects are read.
-    pub alternates: Vec<Handle>,
+    pub alternates: Vec<Arc<odb::Store>>,
 }
 
 impl ObjectDirs {
-    /// Reads the environment. Relative paths are relative to `top`. Afterwards `repo` reads and
-    /// writes objects in GIT_OBJECT_DIRECTORY.
+    /// Reads the environment. Relative paths are relative to `top`.
     pub fn of_environment(
         environment: &Environment,
-        repo: &mut gix::Repository,
+        hash: gix::hash::Kind,
         top: &Path,
     ) -> Result<Self, RepositoryError> {
         let variable = |name| environment.os(name).filter(|value| !value.is_empty());
         let mut this = Self::default();
-        let hash = repo.object_hash();
         let open = |path: &Path| {
             let made = gix::odb::at_opts(path, hash, None, Default::default());
-            made.map_err(|source| RepositoryError::Open {
+            made.map(|handle| handle.store()).map_err(|source| RepositoryError::Open {
                 path: path.to_owned(),
                 source: source.into(),
             })
@@ -41,7 +42,7 @@ impl ObjectDirs {
                 path: path.clone(),
                 source: source.into(),
             })?;
-            repo.objects = open(&path)?.into();
+            this.main = Some(open(&path)?);
             this.variables.push(("GIT_OBJECT_DIRECTORY", path.into()));
         }
         if let Some(list) = variable("GIT_ALTERNATE_OBJECT_DIRECTORIES") {

@@ -3,10 +3,11 @@
 //! gix maps each file into memory and allocates a new state for each stream, which costs more than
 //! reading or writing a small object.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use gix::objs::{Kind, decode, encode};
 use gix::zlib::stream::deflate::{Compress, FlushCompress};
@@ -27,13 +28,15 @@ const MISSES: u32 = 4;
 const NOW_AND_THEN: u32 = 64;
 
 /// Predicts whether objects are loose. If all are packed, looking for loose files is wasted work.
-#[derive(Clone, Default)]
-pub struct HitRate(Cell<u32>);
+///
+/// Threads share it. A count that is lost between two of them costs one lookup.
+#[derive(Default)]
+pub struct HitRate(AtomicU32);
 
 impl HitRate {
     /// Returns true if the next object should be looked for.
     pub fn holds(&self) -> bool {
-        let misses = self.0.get();
+        let misses = self.0.load(Relaxed);
         let holds = misses < MISSES || misses.is_multiple_of(NOW_AND_THEN);
         if !holds {
             self.note(false);
@@ -43,7 +46,8 @@ impl HitRate {
 
     /// Records whether an object was loose.
     pub fn note(&self, found: bool) {
-        self.0.set(if found { 0 } else { self.0.get().wrapping_add(1) });
+        let misses = if found { 0 } else { self.0.load(Relaxed).wrapping_add(1) };
+        self.0.store(misses, Relaxed);
     }
 }
 

@@ -3,6 +3,7 @@
 mod backoff;
 mod cache;
 mod folders;
+mod handles;
 mod id;
 mod loose;
 mod read;
@@ -13,6 +14,7 @@ mod write;
 pub(super) use backoff::MissBackoff;
 pub(super) use cache::ObjectCache;
 pub(super) use folders::ObjectDirs;
+pub(super) use handles::{Handles, Replacements};
 pub(crate) use id::{gix_id, oid};
 pub(super) use loose::HitRate;
 pub use tree::RawTree;

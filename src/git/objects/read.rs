@@ -1,5 +1,6 @@
 //! Reads objects: loose ones directly, all others through gix.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,9 +28,7 @@ impl Repository {
     ) -> Result<Option<Vec<u8>>, ObjectError> {
         let mut data = Vec::new();
         // Reading a loose object without gix is limited to small ones: the header gives the size.
-        if id.kind() == self.gix().object_hash()
-            && self.find_loose(&id, &mut data) == Some(Kind::Blob)
-        {
+        if id.kind() == self.object_hash() && self.find_loose(&id, &mut data) == Some(Kind::Blob) {
             return Ok(Some(data).filter(|data| data.len() <= limit));
         }
         let is_within = self.blob_size(id)? <= limit as u64;
@@ -58,17 +57,18 @@ impl Repository {
 
     /// Returns the size of a blob, without reading it.
     pub(crate) fn blob_size(&self, id: ObjectId) -> Result<u64, ObjectError> {
-        if id.kind() != self.gix().object_hash() {
+        if id.kind() != self.object_hash() {
             return Err(ObjectError::Missing(oid(id)));
         }
-        let header = self.gix().try_find_header(id).map_err(|source| unreadable(id, source))?;
-        let mut found = header.map(|header| (header.kind(), header.size()));
-        for alternate in &self.object_dirs().alternates {
-            if found.is_none() {
-                let header = alternate.try_header(&id).map_err(|source| unreadable(id, source))?;
-                found = header.map(|header| (header.kind(), header.size()));
+        let found = self.handles().with(|handles| {
+            for handle in handles {
+                let header = handle.try_header(&id).map_err(|source| unreadable(id, source))?;
+                if let Some(header) = header {
+                    return Ok(Some((header.kind(), header.size())));
+                }
             }
-        }
+            Ok(None)
+        })?;
         match found.ok_or_else(|| ObjectError::Missing(oid(id)))? {
             (Kind::Blob, size) => Ok(size),
             _ => Err(ObjectError::WrongKind { id: oid(id), expected: "blob" }),
@@ -77,10 +77,14 @@ impl Repository {
 
     /// Returns the commits at which the history of a shallow clone ends.
     pub(crate) fn shallow_commits(&self) -> Result<Vec<ObjectId>, ObjectError> {
-        let shallow = self.gix().shallow_commits();
-        let shallow =
-            shallow.map_err(|source| unreadable(self.gix().object_hash().null(), source))?;
-        Ok(shallow.map(|commits| commits.iter().copied().collect()).unwrap_or_default())
+        let text = match std::fs::read(self.common_dir().join("shallow")) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            text => text.map_err(|source| unreadable(self.object_hash().null(), source))?,
+        };
+        let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let ids = lines.filter(|line| !line.is_empty()).map(ObjectId::from_hex);
+        ids.collect::<Result<_, _>>()
+            .map_err(|source| unreadable(self.object_hash().null(), source))
     }
 
     fn read(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>, ObjectError> {
@@ -107,7 +111,7 @@ impl Find for Repository {
         data: &'a mut Vec<u8>,
     ) -> Result<Option<Data<'a>>, gix::Error> {
         // A record may name an object of a repository with another hash, for which gix would panic.
-        if id.kind() != self.gix().object_hash() {
+        if id.kind() != self.object_hash() {
             return Ok(None);
         }
         let kind = if let Some((kind, kept)) = self.object_cache().find(id) {
@@ -132,8 +136,7 @@ impl Repository {
     }
 
     fn find_loose(&self, id: &gix::oid, data: &mut Vec<u8>) -> Option<Kind> {
-        let is_replaced = self.gix().objects.store_ref().replacements().next().is_some();
-        if is_replaced || !self.hit_rate().holds() {
+        if self.handles().has_replacements() || !self.hit_rate().holds() {
             return None;
         }
         let found = loose::read(&self.loose_file(id), data);
@@ -145,28 +148,31 @@ impl Repository {
     /// move the object from a loose file into a pack, or between packs.
     fn find_anywhere(&self, id: &gix::oid, data: &mut Vec<u8>) -> Result<Option<Kind>, gix::Error> {
         let (mut looks, most) = (1, self.miss_backoff().looks());
-        for alternate in &self.object_dirs().alternates {
-            if let Some(object) = alternate.try_find(id, data)? {
-                return Ok(Some(object.kind));
-            }
-        }
-        loop {
-            match self.gix().objects.try_find(id, data) {
-                Ok(Some(object)) => return Ok(Some(object.kind)),
-                failure if looks == most => {
-                    if most == LOOKS {
-                        self.miss_backoff().note();
-                    }
-                    return failure.map(|_| None);
-                }
-                _ => {
-                    if let Some(doublings) = looks.checked_sub(LOOKS_AT_ONCE) {
-                        std::thread::sleep(Duration::from_millis(1 << doublings));
-                    }
-                    looks += 1;
+        self.handles().with(|handles| {
+            let (main, alternates) = handles.split_first().expect("there is a main directory");
+            for alternate in alternates {
+                if let Some(object) = alternate.try_find(id, data)? {
+                    return Ok(Some(object.kind));
                 }
             }
-        }
+            loop {
+                match main.try_find(id, data) {
+                    Ok(Some(object)) => return Ok(Some(object.kind)),
+                    failure if looks == most => {
+                        if most == LOOKS {
+                            self.miss_backoff().note();
+                        }
+                        return failure.map(|_| None);
+                    }
+                    _ => {
+                        if let Some(doublings) = looks.checked_sub(LOOKS_AT_ONCE) {
+                            std::thread::sleep(Duration::from_millis(1 << doublings));
+                        }
+                        looks += 1;
+                    }
+                }
+            }
+        })
     }
 
     pub(super) fn loose_file(&self, id: &gix::oid) -> PathBuf {

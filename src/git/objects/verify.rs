@@ -37,6 +37,6 @@ impl Repository {
     }
 
     fn is_replaced(&self, id: ObjectId) -> bool {
-        self.gix().objects.store_ref().replacements().any(|(from, _)| from == id)
+        self.handles().main().replacements().any(|(from, _)| from == id)
     }
 }

@@ -31,7 +31,7 @@ impl Repository {
     /// Writes an object and returns its id. On return the object is complete, and synced if git
     /// would sync it.
     pub(crate) fn write_bytes(&self, kind: Kind, bytes: &[u8]) -> Result<ObjectId, ObjectError> {
-        let id = gix::objs::compute_hash(self.gix().object_hash(), kind, bytes)
+        let id = gix::objs::compute_hash(self.object_hash(), kind, bytes)
             .map_err(|source| self.write_error(source))?;
         let path = self.loose_file(&id);
         let folder = path.parent().unwrap_or(&path);

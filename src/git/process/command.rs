@@ -55,7 +55,11 @@ pub struct GitExit {
 }
 
 impl GitCommand {
-    pub(super) fn new(environment: &Environment, config: &[(&str, &str)], verb: &str) -> Self {
+    pub(in crate::git) fn new(
+        environment: &Environment,
+        config: &[(&str, &str)],
+        verb: &str,
+    ) -> Self {
         let mut command = environment.command("git");
         // Settings passed to this command with `git -c` also apply to the processes it starts.
         let not_its = environment.set_by_git().into_iter();

@@ -1,6 +1,7 @@
 //! Variables that git sets for its hooks and aliases, and that must not reach the processes started
 //! here.
 
+use super::LOCAL_ENV;
 use crate::git::Environment;
 
 /// Variables that git sets for hooks and aliases (githooks(5), git(1)).
@@ -9,6 +10,16 @@ const SIGNS: [&str; 3] = ["GIT_PREFIX", "GIT_INDEX_FILE", "GIT_DIR"];
 const AUTHOR: [&str; 3] = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE"];
 
 impl Environment {
+    /// Returns the environment without the variables by which git tells a hook or an alias what it
+    /// is working on: the repository and its parts, `git -c` settings, the author of the commit
+    /// that is being made. GIT_CONFIG_COUNT and the variables with which users configure git stay.
+    #[must_use]
+    pub fn outside_git(self) -> Self {
+        let names = self.set_by_git().into_iter().chain(LOCAL_ENV);
+        let set: Vec<_> = names.filter(|name| self.has(name)).collect();
+        set.into_iter().fold(self, Self::without)
+    }
+
     /// Returns the variables that describe what the git that started this program is doing. They do
     /// not apply to the processes started here.
     pub fn set_by_git(&self) -> Vec<&'static str> {

@@ -86,7 +86,7 @@ impl Repository {
         let at = match self.read_loose_ref(to.name)? {
             Loose::At(at) => Some(at),
             Loose::Folder => return Ok(None),
-            Loose::Missing => match self.gix().refs.open_packed_buffer()? {
+            Loose::Missing => match self.ref_store().open_packed_buffer()? {
                 None => None,
                 Some(packed) => {
                     if to.expected == Expected::Missing && is_blocked(&packed, to.name)? {

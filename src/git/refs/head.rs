@@ -12,8 +12,8 @@ impl Repository {
         let failed = |source: Cause| RefError::Read { name: "HEAD".to_owned(), source };
         let name: Option<Vec<u8>> = match self.ref_storage() {
             RefStorage::Files => {
-                let name = self.gix().head_name().map_err(|error| failed(error.into()))?;
-                name.map(|name| name.as_bstr().to_vec())
+                let head = self.ref_store().find("HEAD").map_err(|error| failed(error.into()))?;
+                head.target.try_name().map(|name| name.as_bstr().to_vec())
             }
             RefStorage::Foreign => {
                 let found = self.git("symbolic-ref").args(["--quiet", "HEAD"]).find();

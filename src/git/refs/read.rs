@@ -73,7 +73,7 @@ impl Repository {
         // Git writes packed-refs before it removes the loose file, so the loose file must be read
         // first.
         if found.iter().any(Option::is_none)
-            && let Some(packed) = self.gix().refs.open_packed_buffer()?
+            && let Some(packed) = self.ref_store().open_packed_buffer()?
         {
             for (name, found) in names.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
                 *found = packed.try_find(*name)?.map(|packed| oid(packed.target()));
@@ -102,7 +102,7 @@ impl Repository {
         }
         let id = text.split(u8::is_ascii_whitespace).next().unwrap_or_default();
         let id = String::from_utf8_lossy(id);
-        let is_ours = id.len() == self.gix().object_hash().len_in_hex();
+        let is_ours = id.len() == self.object_hash().len_in_hex();
         let id: Result<Oid, InvalidOid> = id.to_ascii_lowercase().parse();
         match id {
             Ok(id) if is_ours => Ok(Loose::At(id)),

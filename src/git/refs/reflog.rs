@@ -59,10 +59,10 @@ impl Repository {
         for line in content.split_inclusive(|byte| *byte == b'\n') {
             let Some(whole) = line.strip_suffix(b"\n") else {
                 log.damaged += 1;
-                log.entries.extend(parse(line, self.gix().object_hash()));
+                log.entries.extend(parse(line, self.object_hash()));
                 continue;
             };
-            match parse(whole, self.gix().object_hash()) {
+            match parse(whole, self.object_hash()) {
                 Some(entry) => log.entries.push(entry),
                 None => log.damaged += 1,
             }
@@ -84,7 +84,7 @@ impl Repository {
             ids.push(id);
         }
         ids.reverse();
-        let mut old = self.gix().object_hash().null();
+        let mut old = self.object_hash().null();
         let entries = ids.into_iter().map(|new| {
             let entry = LogEntry { old, new, message: String::new(), rest: Vec::new() };
             old = new;
@@ -123,7 +123,7 @@ impl Repository {
         }
         let path = self.reflog_path(name);
         let io_failed = |error: std::io::Error| failed(error.into());
-        let null = self.gix().object_hash().null();
+        let null = self.object_hash().null();
         // The lock only keeps others from writing the reflog.
         let _lock = self.try_lock_ref(name, null)?;
         let log = self.read_reflog(name)?;

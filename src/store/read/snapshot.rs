@@ -6,6 +6,7 @@ use super::overlay::{Overlay, Owner};
 use super::ref_tree::RefTree;
 use super::walk::{Found, Scope, Walk};
 use crate::git::{RawTree, gix_id};
+use crate::ledger::LedgerError;
 use crate::model::{Oid, Session, error_chain};
 use crate::store::{LIMITS, Notice, RecordProblem, Store, StoreError, Visibility, codec};
 
@@ -25,8 +26,10 @@ impl Store {
     /// notified. A lookup that finds nothing then fails with [`StoreError::PrivateUnread`].
     ///
     /// # Errors
-    /// Fails if the store has a newer format, or if its top is unreadable.
+    /// Fails if the store has a newer format, or if its top is unreadable. Fails like
+    /// [`Repository::refresh`](crate::git::Repository::refresh).
     pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        self.repository().refresh().map_err(LedgerError::from)?;
         let (public, private) = self.tips()?;
         let snapshot = Snapshot::at(self, public)?;
         let (snapshot, unread) = match private {

@@ -175,7 +175,7 @@ impl Repair<'_> {
     /// the ref must be checked again.
     fn mend_version(&mut self) -> Result<bool, StoreError> {
         let repo = self.store.repository();
-        let hash = repo.gix().object_hash();
+        let hash = repo.object_hash();
         let id = gix::objs::compute_hash(hash, Kind::Blob, VERSION_BLOB).map_err(|source| {
             ObjectError::Write { path: repo.objects_dir().to_owned(), source: source.into() }
         })?;

@@ -1,6 +1,7 @@
 //! The store, through the library and through plain git.
 
 mod broken;
+mod configuration;
 mod cycle;
 mod disk;
 mod faults;
@@ -23,4 +24,5 @@ mod refs;
 mod refused;
 mod replica;
 mod sweep;
+mod threads;
 mod users;

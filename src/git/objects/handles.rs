@@ -1,0 +1,63 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gix::odb;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
+
+/// The cache for pack data of each handle, in bytes. Records resemble each other, so git stores them
+/// as chains of deltas.
+const PACK_CACHE: usize = 16 << 20;
+
+/// The object directories of a repository.
+///
+/// gix reads objects through handles, each of which belongs to one thread at a time. A handle that
+/// is not in use is kept for the next reader.
+pub struct Handles {
+    /// The main directory, then the alternates that the environment names.
+    stores: Vec<Arc<odb::Store>>,
+    has_replacements: bool,
+    idle: Mutex<Vec<Vec<odb::HandleArc>>>,
+}
+
+impl Handles {
+    /// Reads objects in these directories, the main one first.
+    pub fn new(stores: Vec<Arc<odb::Store>>, replacements: Replacements) -> Self {
+        let has_replacements = replacements == Replacements::Obeyed
+            && stores.first().is_some_and(|main| main.replacements().next().is_some());
+        Self { stores, has_replacements, idle: Mutex::default() }
+    }
+
+    /// Returns the main directory.
+    pub fn main(&self) -> &odb::Store {
+        &self.stores[0]
+    }
+
+    /// Returns true if some objects are replaced by others (git-replace(1)).
+    pub fn has_replacements(&self) -> bool {
+        self.has_replacements
+    }
+
+    /// Lends a handle of each directory, in the order of the directories.
+    pub fn with<T>(&self, read: impl FnOnce(&[odb::HandleArc]) -> T) -> T {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = idle().pop();
+        let handles = kept.unwrap_or_else(|| self.stores.iter().map(|it| self.open(it)).collect());
+        let value = read(&handles);
+        idle().push(handles);
+        value
+    }
+
+    fn open(&self, store: &Arc<odb::Store>) -> odb::HandleArc {
+        let mut handle = store.to_handle_arc();
+        handle.ignore_replacements = !self.has_replacements;
+        let mut handle = odb::HandleArc::from(handle);
+        handle.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(PACK_CACHE)));
+        handle
+    }
+}
+
+/// Whether replacements of objects are used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Replacements {
+    Obeyed,
+    Ignored,
+}
