@@ -1,6 +1,6 @@
 //! Queries: which sessions, in which order, and how many.
 
-use super::list::load_in_parallel;
+use super::listed::load_in_parallel;
 use super::walk::Scope;
 use super::{Entry, ListedSession, Listing, Snapshot};
 use crate::model::{Filter, Order, Shelf, Subject, Timestamp, Unread};
