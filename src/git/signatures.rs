@@ -3,7 +3,7 @@
 use gix::actor::Signature;
 use gix::date::Time;
 
-use super::identity::{Identity, checked, clean, refused};
+use super::identity::{checked, clean, refused};
 use super::repository::hostname;
 use super::{Environment, GitCommand, GitError, Repository};
 use crate::model::Timestamp;
