@@ -1,4 +1,4 @@
-//! Presentation shared by all front ends: JSON shapes, orders, dates, names of places, and
+//! Presentation shared by all front ends: JSON shapes, dates, names of places, and
 //! escaping.
 //!
 //! A [`Status`] is a snapshot of sessions with the state of their agents, worktrees and branches.
@@ -6,11 +6,9 @@
 mod date;
 pub mod escape;
 pub mod json;
-mod order;
 mod placement;
 mod status;
 
 pub use date::{DateFormat, age};
-pub use order::{Order, UnknownKey, names as order_names};
 pub use placement::{LocalPlacements, elsewhere, mark};
 pub use status::{Status, StatusRow};
