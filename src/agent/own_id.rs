@@ -1,9 +1,12 @@
+use serde::{Deserialize, Serialize};
+
 use serde_json::Value;
 
 use super::value::check_id;
 
 /// How an agent's own id of a conversation becomes known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum IdSource {
     /// git-ao makes the id, and passes it to the agent or names the agent's history file after it.
     Given,

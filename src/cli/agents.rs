@@ -1,7 +1,6 @@
 use git_ao::agent::{Action, IdSource, Mode};
-use git_ao::model::error_chain;
 use git_ao::ops::AgentReport;
-use serde_json::{Value, json};
+use git_ao::view::json::AgentJson;
 
 use super::error::summary;
 use super::ui::{Cell, Column, Style, Table};
@@ -31,7 +30,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.json {
         let mut list = json::List::begin(&mut ctx.out, "agents")?;
         for report in &reports {
-            list.entry(&mut ctx.out, &as_json(report))?;
+            list.entry(&mut ctx.out, &AgentJson::from(report))?;
         }
         list.end(&mut ctx.out)?;
         return Ok(ExitCode::Done);
@@ -88,35 +87,4 @@ fn id(source: IdSource) -> &'static str {
         IdSource::Learned => "learned",
         IdSource::Unknown => "unknown",
     }
-}
-
-fn as_json(report: &AgentReport) -> Value {
-    let word = |(action, mode): &(Action, Mode)| {
-        let action = match action {
-            Action::Launch => "launch",
-            Action::Resume => "resume",
-            Action::Fork => "fork",
-        };
-        let mode = match mode {
-            Mode::Interactive => "interactive",
-            Mode::Headless => "headless",
-        };
-        format!("{action}:{mode}")
-    };
-    let mut value = json!({
-        "name": report.name,
-        "command": report.command,
-        "program": report.program.as_ref().map(|path| path.to_string_lossy()),
-        "id": id(report.id),
-        "can": report.abilities.iter().map(word).collect::<Vec<_>>(),
-    });
-    match &report.version {
-        Some(Ok(version)) => value["agent_version"] = version.as_str().into(),
-        Some(Err(error)) => value["error"] = error_chain(error).into(),
-        None => {}
-    }
-    if let Some(problem) = &report.problem {
-        value["error"] = error_chain(problem).into();
-    }
-    value
 }

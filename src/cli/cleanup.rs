@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use git_ao::model::parse_age;
 use git_ao::ops::{Branches, Cleanup, Leftover};
+use git_ao::view::json::LeftoverJson;
 use git_ao::workspace::OnUnsaved;
-use serde_json::{Value, json};
 
 use super::hints::refusals;
 use super::ui::message::indented;
@@ -92,7 +92,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.json {
         let mut list = json::List::begin(&mut ctx.out, "sessions")?;
         for leftover in &leftovers {
-            list.entry(&mut ctx.out, &as_json(leftover))?;
+            list.entry(&mut ctx.out, &LeftoverJson::from(leftover))?;
         }
         list.end(&mut ctx.out)?;
         if let Some(error) = unrecorded {
@@ -178,22 +178,6 @@ fn ignored(paths: &[PathBuf]) -> String {
         text.push_str(&format!(" and {more} more"));
     }
     text
-}
-
-fn as_json(leftover: &Leftover) -> Value {
-    json!({
-        "id": leftover.session.id.to_string(),
-        "worktree": leftover.worktree.as_ref().map(|path| path.to_string_lossy()),
-        "branch": leftover.branch,
-        "stops_agent": false,
-        "archives": leftover.archives,
-        "kept": leftover.kept,
-        "ignored": leftover.ignored.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
-        "branch_kept": leftover.branch_kept,
-        "incomplete": leftover.is_incomplete,
-        "backup": leftover.backup,
-        "deleted": leftover.deleted.as_ref().map(|event| event.as_str()),
-    })
 }
 
 fn age(text: &str) -> Result<Duration, String> {

@@ -1,6 +1,6 @@
 use git_ao::ops::{Finding, FixOutcome, FixResult, Weight};
 use git_ao::store::RepairMode;
-use serde_json::json;
+use git_ao::view::json::FindingJson;
 
 use super::ui::Style;
 use super::ui::message::indented;
@@ -67,7 +67,7 @@ fn print(all: &[FixResult], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> 
             FixOutcome::Fixed(how) => ("fixed", Some(how.as_str())),
             FixOutcome::Planned(how) => ("would fix", Some(how.as_str())),
             FixOutcome::Failed(why) => ("not fixed", Some(why.as_str())),
-            FixOutcome::Left if args.fix && *weight != Weight::Note => ("left", reason(finding)),
+            FixOutcome::Left if args.fix && *weight != Weight::Note => ("left", finding.why_left()),
             FixOutcome::Left => (word(*weight), None),
         };
         let style = match outcome {
@@ -90,27 +90,14 @@ fn print(all: &[FixResult], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> 
 
 fn print_json(all: &[FixResult], args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut list = json::List::begin(&mut ctx.out, "findings")?;
-    for FixResult { finding, outcome } in all {
-        let Finding { weight, what, fix, .. } = finding;
-        let mut entry = json!({ "weight": word(*weight), "what": what, "fix": fix });
-        if args.fix {
-            let (outcome, detail) = match outcome {
-                FixOutcome::Fixed(how) => ("fixed", Some(how.as_str())),
-                FixOutcome::Planned(how) => ("planned", Some(how.as_str())),
-                FixOutcome::Failed(why) => ("failed", Some(why.as_str())),
-                FixOutcome::Left => ("left", reason(finding)),
-            };
-            entry["outcome"] = outcome.into();
-            entry["detail"] = detail.into();
-        }
+    for result in all {
+        let entry = match args.fix {
+            true => FindingJson::from(result),
+            false => FindingJson::from(&result.finding),
+        };
         list.entry(&mut ctx.out, &entry)?;
     }
     Ok(list.end(&mut ctx.out)?)
-}
-
-/// Returns why a finding was not fixed.
-fn reason(finding: &Finding) -> Option<&'static str> {
-    finding.is_irreversible().then_some("its fix cannot be undone")
 }
 
 fn word(weight: Weight) -> &'static str {

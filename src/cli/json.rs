@@ -1,14 +1,24 @@
 //! Prints JSON output: one object with `version`, and a list with one entry per line.
 
-use git_ao::view::json::{VERSION, text};
-pub use git_ao::view::json::{corrupt, event, session};
-use serde_json::Value;
+use git_ao::view::json::{self, VERSION};
+use serde::Serialize;
 
 use super::ui::{Out, OutError};
 
 /// Prints a single value: `{"version":1,"session":{…}}`.
-pub fn print_one(out: &mut Out, name: &str, value: &Value) -> Result<(), OutError> {
-    writeln!(out, "{{\"version\":{VERSION},\"{name}\":{}}}", text(value))
+pub fn print_one(out: &mut Out, name: &str, value: &impl Serialize) -> Result<(), OutError> {
+    let text = text(value)?;
+    writeln!(out, "{{\"version\":{VERSION},\"{name}\":{text}}}")
+}
+
+/// Prints a whole document on several lines.
+pub fn print_pretty(out: &mut Out, document: &impl Serialize) -> Result<(), OutError> {
+    let text = json::pretty(document).map_err(OutError::Failed)?;
+    writeln!(out, "{text}")
+}
+
+fn text(value: &impl Serialize) -> Result<String, OutError> {
+    json::text(value).map_err(OutError::Failed)
 }
 
 /// Prints a list entry by entry: `{"version":1,"sessions":[`, entries, `]}`.
@@ -24,23 +34,31 @@ impl List {
     }
 
     /// Prints an entry.
-    pub fn entry(&mut self, out: &mut Out, value: &Value) -> Result<(), OutError> {
+    pub fn entry(&mut self, out: &mut Out, value: &impl Serialize) -> Result<(), OutError> {
         let comma = if self.is_first { "" } else { "," };
         self.is_first = false;
-        write!(out, "{comma}\n{}", text(value))
+        let text = text(value)?;
+        write!(out, "{comma}\n{text}")
     }
 
     /// Ends the list.
     pub fn end(self, out: &mut Out) -> Result<(), OutError> {
-        self.end_with(out, &[])
+        out.text(self.closing())?;
+        out.text("}\n")
     }
 
-    /// Ends the list, with more keys after it.
-    pub fn end_with(self, out: &mut Out, more: &[(&str, Value)]) -> Result<(), OutError> {
-        out.text(if self.is_first { "]" } else { "\n]" })?;
-        for (name, value) in more {
-            write!(out, ",\"{name}\":{}", text(value))?;
-        }
-        out.text("}\n")
+    /// Ends the list, with another key after it.
+    pub fn end_with(
+        self,
+        out: &mut Out,
+        name: &str,
+        value: &impl Serialize,
+    ) -> Result<(), OutError> {
+        let (closing, text) = (self.closing(), text(value)?);
+        writeln!(out, "{closing},\"{name}\":{text}}}")
+    }
+
+    fn closing(&self) -> &'static str {
+        if self.is_first { "]" } else { "\n]" }
     }
 }

@@ -1,21 +1,21 @@
-use git_ao::model::Session;
-use git_ao::store::{ListedSession, Listing, Shelf, Snapshot};
+use git_ao::model::{Order, Session};
+use git_ao::store::{ListedSession, Listing, Query, Shelf, Snapshot};
 
 use super::hints::REPAIR;
 use super::porcelain::{self, Ending, Porcelain};
 use super::selection::Selection;
 use super::ui::{Cell, Column, Style, Table};
 use super::{CliError, Ctx, ExitCode, json};
-use git_ao::view::Order;
 use git_ao::view::age;
+use git_ao::view::json::EntryJson;
 use git_ao::view::{self, LocalPlacements};
 
 /// List sessions
 ///
 /// Lists all sessions that are not archived, ended ones included, most recently changed first. An
 /// empty list is not an error. If a session lives only in other clones, the AGENT column names them
-/// ('on laptop-9f2c'). An unreadable record is listed as 'corrupt'; options that narrow the list
-/// hide it, except --project and --status=corrupt.
+/// ('on laptop-9f2c'). An unreadable record is listed as 'corrupt', unless an option asks for what
+/// only the record can tell; its project, its id and the status 'corrupt' are known.
 ///
 /// --json prints {"version":1,"sessions":[…]}. Each session has the keys of its stored record, and
 /// 'archived', 'visibility' ('public' or 'private'), 'here' (true if it lives in this clone),
@@ -39,8 +39,8 @@ pub struct Args {
     #[arg(long, conflicts_with = "all")]
     archived: bool,
 
-    /// Sort by updated, created, status, title, agent, branch, project, kind or id. A leading '-'
-    /// or a trailing ':reverse' reverses the order.
+    /// Sort by updated, created, status, title, agent, branch, project, kind, id or a value in the
+    /// context, such as context.priority. A leading '-' or a trailing ':reverse' reverses the order.
     #[arg(long, value_name = "key", allow_hyphen_values = true)]
     sort: Option<Order>,
 
@@ -68,10 +68,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
     let chosen = args.selection.choose(ctx, &store, &snapshot)?;
-    let Listing { mut sessions, unreadable } = args.read(&snapshot);
-    sessions.retain(|listed| chosen.takes(listed));
-    args.sort.unwrap_or_default().sort(&mut sessions, ctx.now);
-    sessions.truncate(args.limit.unwrap_or(usize::MAX));
+    let Listing { sessions, unreadable } = chosen.list(&snapshot, |query| args.complete(query));
 
     let replica = store.known_replica();
     if args.json {
@@ -98,19 +95,15 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 }
 
 impl Args {
-    fn read(&self, snapshot: &Snapshot<'_>) -> Listing {
-        let mut listing = Listing::default();
+    /// Adds the shelves, the order and the limit.
+    fn complete(&self, query: Query) -> Query {
         let shelves: &[Shelf] = match (self.all, self.archived) {
             (true, _) => &[Shelf::Active, Shelf::Archived],
             (_, true) => &[Shelf::Archived],
             _ => &[Shelf::Active],
         };
-        for shelf in shelves {
-            let Listing { sessions, unreadable } = snapshot.listing(*shelf);
-            listing.sessions.extend(sessions);
-            listing.unreadable.extend(unreadable);
-        }
-        listing
+        let query = query.on(shelves.iter().copied()).sorted(self.sort.clone().unwrap_or_default());
+        query.at_most(self.limit.unwrap_or(usize::MAX))
     }
 
     fn nothing(&self, snapshot: &Snapshot<'_>) -> &'static str {
@@ -129,11 +122,7 @@ fn print_json(
 ) -> Result<(), CliError> {
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for listed in sessions {
-        let value = match &listed.session {
-            Ok(session) => json::session(session, &listed.location, here),
-            Err(problem) => json::corrupt(&listed.location, problem),
-        };
-        list.entry(&mut ctx.out, &value)?;
+        list.entry(&mut ctx.out, &EntryJson::listed(listed, here))?;
     }
     Ok(list.end(&mut ctx.out)?)
 }

@@ -6,6 +6,7 @@ mod scope;
 
 use git_ao::model::{Event, error_chain};
 use git_ao::store::{Snapshot, Store, StoreError};
+use git_ao::view::json::EventJson;
 
 use self::entry::TitleCache;
 use self::event_filter::{EventFilter, Verdict};
@@ -207,11 +208,11 @@ impl View<'_> {
         Ok(())
     }
 
-    fn value(&self, event: &Event) -> Result<serde_json::Value, StoreError> {
-        let mut value = json::event(event);
+    fn value(&self, event: &Event) -> Result<EventJson, StoreError> {
+        let mut value = EventJson::from(event);
         if self.args.patch {
             let changes = records::changes(event, self.store)?;
-            value["changes"] = changes.iter().map(records::Change::json).collect();
+            value.changes = Some(changes.into_iter().map(records::Change::into_json).collect());
         }
         Ok(value)
     }

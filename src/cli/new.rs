@@ -1,15 +1,14 @@
 //! Shared by `spawn` and `fork`.
 
-use std::path::PathBuf;
-
 use git_ao::agent::Action;
 use git_ao::model::{Kind, Session};
 use git_ao::ops::{self, Checkout, Engine, IssueRef, OpsError, SpawnPlan, SpawnRequest, Spawned};
 use git_ao::store::{Store, Visibility};
+use git_ao::view::json::SpawnedJson;
 
 use super::launch::{self, AgentArgs};
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, left_behind, remarks};
+use super::{CliError, Ctx, ExitCode, interrupt, json, left_behind, remarks};
 
 /// The options of both.
 #[derive(clap::Args)]
@@ -164,7 +163,7 @@ fn pull_request(text: &str) -> Result<IssueRef, String> {
 
 fn announce(ctx: &mut Ctx, plan: &SpawnPlan, args: &NewArgs) -> Result<ExitCode, CliError> {
     if args.json {
-        print_json(ctx, &plan.session, plan.visibility, plan.workspace.as_ref(), None)?;
+        json::print_pretty(&mut ctx.out, &SpawnedJson::from(plan))?;
         return Ok(ExitCode::Done);
     }
     let session = &plan.session;
@@ -191,8 +190,7 @@ fn announce(ctx: &mut Ctx, plan: &SpawnPlan, args: &NewArgs) -> Result<ExitCode,
 fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, CliError> {
     let session = &made.session;
     if args.json {
-        let event = Some(made.event.as_str());
-        print_json(ctx, session, made.visibility, made.workspace.as_ref(), event)?;
+        json::print_pretty(&mut ctx.out, &SpawnedJson::from(made))?;
         return Ok(ExitCode::Done);
     }
     let id = ctx.out.paint(Style::Id, &session.id.short());
@@ -209,28 +207,4 @@ fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, Cli
     }
     launch::say_agent(ctx, session, &made.started)?;
     Ok(ExitCode::Done)
-}
-
-/// Prints the keys of the record, and facts that are not in the record.
-fn print_json(
-    ctx: &mut Ctx,
-    session: &Session,
-    visibility: Visibility,
-    workspace: Option<&PathBuf>,
-    event: Option<&str>,
-) -> Result<(), CliError> {
-    let mut value = serde_json::json!({
-        "version": 1,
-        "session": session.to_record(),
-        "short_id": session.id.short(),
-        "visibility": visibility.name(),
-    });
-    if let Some(path) = workspace {
-        value["workspace"] = path.to_string_lossy().into();
-    }
-    if let Some(event) = event {
-        value["event"] = event.into();
-    }
-    writeln!(ctx.out, "{value:#}")?;
-    Ok(())
 }

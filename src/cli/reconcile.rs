@@ -1,6 +1,6 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{Reconciled, Step};
-use serde_json::{Value, json};
+use git_ao::ops::Reconciled;
+use git_ao::view::json::CorrectedJson;
 
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, json, launch};
@@ -62,22 +62,7 @@ fn print(done: &Reconciled, args: &Args, ctx: &mut Ctx) -> Result<(), CliError> 
 fn print_json(done: &Reconciled, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for (session, steps) in &done.changed {
-        let changes: Vec<_> = steps.iter().map(as_json).collect();
-        let entry = json!({ "id": session.id.to_string(), "changes": changes });
-        list.entry(&mut ctx.out, &entry)?;
+        list.entry(&mut ctx.out, &CorrectedJson::new(session.id, steps))?;
     }
-    let event = done.event.as_ref().map(|event| event.as_str());
-    Ok(list.end_with(&mut ctx.out, &[("event", event.into())])?)
-}
-
-fn as_json(step: &Step) -> Value {
-    let (what, value) = match step {
-        Step::AgentGone { from } => ("agent_gone", from.to_string()),
-        Step::Branch(name) => ("branch", name.clone()),
-        Step::Head(tip) => ("head", tip.to_string()),
-        Step::Moved(path) => ("moved", path.to_string_lossy().into_owned()),
-        Step::Taken { path, .. } => ("taken", path.clone()),
-        Step::Vanished(path) => ("vanished", path.clone()),
-    };
-    json!({ "what": what, "value": value })
+    Ok(list.end_with(&mut ctx.out, "event", &done.event)?)
 }

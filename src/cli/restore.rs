@@ -2,11 +2,12 @@ mod many;
 
 use git_ao::agent::Action;
 use git_ao::ops::{Again, Checks, Restore};
+use git_ao::view::json::RestoredJson;
 
 use self::many::{Many, UNTOUCHED};
 use super::selection::Criteria;
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, launch, open, remarks, text};
+use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, text};
 
 /// Restart an ended session: its worktree, agent and conversation
 ///
@@ -109,16 +110,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         .map_err(|error| interrupted.explain(error, UNTOUCHED))?;
     let session = &made.session;
     if args.json {
-        let value = serde_json::json!({
-            "version": 1,
-            "session": session.to_record(),
-            "short_id": session.id.short(),
-            "workspace": made.workspace.to_string_lossy(),
-            "backups": made.backups,
-            "resumed": made.action == Action::Resume,
-            "event": made.event.as_ref().map(|event| event.as_str()),
-        });
-        writeln!(ctx.out, "{value:#}")?;
+        json::print_pretty(&mut ctx.out, &RestoredJson::from(&made))?;
     } else {
         let id = ctx.out.paint(Style::Id, &session.id.short());
         let title = escape::line(&session.display_title()).into_owned();

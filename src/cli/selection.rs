@@ -6,9 +6,9 @@ mod here;
 use std::collections::HashSet;
 
 use git_ao::model::{
-    Field, Filter, Handle, Moment, SessionId, SessionStatus, Subject, Timestamp, parse_when,
+    Field, Filter, Handle, Moment, SessionId, SessionStatus, Timestamp, parse_when,
 };
-use git_ao::store::{ListedSession, Shelf, Snapshot, Store, StoreError};
+use git_ao::store::{ListedSession, Listing, Query, Shelf, Snapshot, Store, StoreError};
 
 use self::here::Here;
 use super::hints::refusals;
@@ -105,9 +105,6 @@ pub struct Predicate {
     filter: Filter,
     here: Option<Here>,
     authors: Option<HashSet<SessionId>>,
-    /// The projects whose corrupt records are wanted too. None means no corrupt records; empty
-    /// means all projects.
-    corrupt: Option<Vec<String>>,
 }
 
 impl Selection {
@@ -121,7 +118,6 @@ impl Selection {
         let mut chosen = self.criteria.choose(ctx, store, snapshot)?;
         if !self.agent.is_empty() {
             chosen.filter = chosen.filter.and(one_of("--agent", Field::Agent, &self.agent)?);
-            chosen.corrupt = None;
         }
         Ok(chosen)
     }
@@ -181,7 +177,7 @@ impl Criteria {
             people => Some(authors::made_by(people, snapshot)?),
         };
         let here = self.here.then(|| Here::of(store));
-        Ok(Predicate { filter, here, authors, corrupt: self.corrupt() })
+        Ok(Predicate { filter, here, authors })
     }
 
     fn fields(&self) -> [(&'static str, Field, &[String]); 7] {
@@ -211,36 +207,25 @@ impl Criteria {
         });
         Ok(Filter::Or(parents.collect::<Result<_, CliError>>()?))
     }
-
-    /// Returns the projects whose corrupt records are wanted. Only the location of a corrupt record
-    /// is known, so any other option excludes it.
-    fn corrupt(&self) -> Option<Vec<String>> {
-        let asked = self.status.iter().any(|status| status == "corrupt");
-        let others = [&self.branch, &self.issue, &self.pr, &self.tag, &self.kind];
-        let more = [&self.author, &self.parent, &self.grep, &self.filter];
-        let narrowed = others.iter().chain(&more).any(|typed| !typed.is_empty())
-            || self.since.is_some()
-            || self.until.is_some()
-            || self.root
-            || self.here
-            || (!self.status.is_empty() && !asked);
-        (!narrowed).then(|| self.project.clone())
-    }
 }
 
 impl Predicate {
-    /// Returns true if the options select this entry of a listing.
-    pub fn takes(&self, listed: &ListedSession) -> bool {
-        let Ok(session) = &listed.session else {
-            let is_wanted = |projects: &Vec<String>| {
-                projects.is_empty()
-                    || projects.iter().any(|p| p == listed.location.project.as_str())
-            };
-            return self.corrupt.as_ref().is_some_and(is_wanted);
-        };
-        self.filter.matches(Subject { session, shelf: listed.location.shelf })
-            && self.here.as_ref().is_none_or(|here| here.holds(session))
-            && self.authors.as_ref().is_none_or(|ids| ids.contains(&session.id))
+    /// Returns the sessions that the options select, as the completed query lists them.
+    pub fn list(&self, snapshot: &Snapshot<'_>, complete: impl FnOnce(Query) -> Query) -> Listing {
+        let query = complete(Query::new(self.filter.clone()));
+        snapshot.query_where(query, |listed| self.keeps(listed))
+    }
+
+    /// Returns true for a session that the options about this clone and the history select, which
+    /// no filter can tell.
+    fn keeps(&self, listed: &ListedSession) -> bool {
+        if self.here.is_none() && self.authors.is_none() {
+            return true;
+        }
+        listed.session.as_ref().is_ok_and(|session| {
+            self.here.as_ref().is_none_or(|here| here.holds(session))
+                && self.authors.as_ref().is_none_or(|ids| ids.contains(&session.id))
+        })
     }
 }
 

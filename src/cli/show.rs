@@ -4,6 +4,7 @@ mod words;
 
 use git_ao::model::Session;
 use git_ao::store::{Entry, RecordProblem, Snapshot, Store, StoreError};
+use git_ao::view::json::{CorruptJson, SessionJson};
 use git_ao::view::{self, LocalPlacements};
 
 use super::ui::{Style, escape};
@@ -46,7 +47,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Err(problem) => return print_corrupt(&entry, problem, args.json, ctx),
     };
     if args.json {
-        let value = json::session(&session, &entry.location, &LocalPlacements::of(&store));
+        let value = SessionJson::new(&session, &entry.location, &LocalPlacements::of(&store));
         json::print_one(&mut ctx.out, "session", &value)?;
         return Ok(ExitCode::Done);
     }
@@ -78,7 +79,7 @@ fn print_corrupt(
     ctx: &mut Ctx,
 ) -> Result<ExitCode, CliError> {
     if as_json {
-        json::print_one(&mut ctx.out, "session", &json::corrupt(&entry.location, &problem))?;
+        json::print_one(&mut ctx.out, "session", &CorruptJson::new(&entry.location, &problem))?;
     } else {
         let id = ctx.out.paint(Style::Id, &format!("session {}", entry.location.id));
         let mark = ctx.out.paint(Style::Failed, "corrupt");

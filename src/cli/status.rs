@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use git_ao::model::parse_age;
 use git_ao::store::Store;
-use git_ao::view::{LocalPlacements, Status, status_row};
+use git_ao::view::json::EntryJson;
+use git_ao::view::{LocalPlacements, Status};
 use git_ao::workspace::Detail;
 
 use self::view::{Request, View};
@@ -113,9 +114,9 @@ fn print_json(status: &Status, store: &Store, ctx: &mut Ctx) -> Result<(), CliEr
     let here = LocalPlacements::of(store);
     let mut list = json::List::begin(&mut ctx.out, "sessions")?;
     for row in &status.rows {
-        list.entry(&mut ctx.out, &status_row(row, &here))?;
+        list.entry(&mut ctx.out, &EntryJson::status(row, &here))?;
     }
-    Ok(list.end_with(&mut ctx.out, &[("hidden", status.hidden.into())])?)
+    Ok(list.end_with(&mut ctx.out, "hidden", &status.hidden)?)
 }
 
 fn interval(text: &str) -> Result<Duration, String> {

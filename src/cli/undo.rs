@@ -1,13 +1,12 @@
 use git_ao::model::{FieldChange, Map, Oid, Value, field_changes};
 use git_ao::ops::{Checks, Engine, OpsError, Undo, Undoing};
-use git_ao::store::{Shelf, Store, Undone, Version};
-
-use serde_json::json;
+use git_ao::store::{Store, Undone, Version};
 
 use super::hints::refusals;
 use super::ui::{OutError, Style, escape};
 use super::{CliError, Ctx, ExitCode, json, launch};
 use git_ao::view::LocalPlacements;
+use git_ao::view::json::{LeftJson, UndoneJson};
 
 /// Undo the last change to sessions, or a given one
 ///
@@ -107,57 +106,22 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
 
 fn print_json(done: &Undoing, args: &Args, engine: &Engine, ctx: &mut Ctx) -> Result<(), CliError> {
     let here = LocalPlacements::of(engine.store());
-    let version = |version: &Option<Version>| {
-        let Version { location, session } = version.as_ref()?;
-        Some(json::session(session.as_ref()?, location, &here))
-    };
-    let (mut sessions, mut left) = (Vec::new(), Vec::new());
-    for record in &done.records {
-        sessions.push(json!({
-            "id": record.key.id.to_string(),
-            "project_id": project(record),
-            "change": change(record),
-            "before": version(&record.before),
-            "after": version(&record.after),
-        }));
-        if !args.dry_run {
+    let undone = if args.dry_run {
+        UndoneJson::planned(done, &here)
+    } else {
+        let mut left = Vec::new();
+        for record in &done.records {
             let more = engine.undo_leaves(record)?.into_iter();
-            left.extend(more.map(|(what, command)| json!({"what": what, "command": command})));
+            left.extend(more.map(|(what, command)| LeftJson::new(what, command)));
         }
-    }
-    let value = json!({
-        "event": json::event(&done.event),
-        "other_event": done.other.as_ref().map(json::event),
-        "dry_run": args.dry_run,
-        "sessions": sessions,
-        "left": left,
-    });
-    Ok(json::print_one(&mut ctx.out, "undo", &value)?)
-}
-
-fn project(record: &Undone) -> Option<&str> {
-    let version = record.after.as_ref().or(record.before.as_ref())?;
-    Some(version.location.project.as_str())
-}
-
-/// Describes what happens to the session, in one word.
-fn change(record: &Undone) -> &'static str {
-    match (&record.before, &record.after) {
-        (None, Some(_)) => "restored",
-        (Some(_), None) => "deleted",
-        (Some(before), Some(after)) if before.location.shelf != after.location.shelf => {
-            match after.location.shelf {
-                Shelf::Active => "unarchived",
-                Shelf::Archived => "archived",
-            }
-        }
-        _ => "changed",
-    }
+        UndoneJson::new(done, left, &here)
+    };
+    Ok(json::print_one(&mut ctx.out, "undo", &undone)?)
 }
 
 /// Prints a heading, and below it `-field: before` and `+field: after`.
 fn print(record: &Undone, ctx: &mut Ctx) -> Result<(), OutError> {
-    let what = match change(record) {
+    let what = match record.change() {
         "changed" => "changes".to_owned(),
         change => format!("is {change}"),
     };

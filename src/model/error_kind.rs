@@ -1,10 +1,13 @@
+use serde::{Deserialize, Serialize};
+
 use super::Recovery;
 
 /// The kind of an error, by which a program decides what to do next.
 ///
 /// Every error type of this crate has a method `kind`. The message is for people; the kind is
 /// stable, and what the caller can do [follows](ErrorKind::recovery) from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The session, branch, remote or the like does not exist.

@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::{Oid, SessionId, Timestamp};
 
 /// A change of the store: a commit on its ref.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// The commit.
     pub id: Oid,
@@ -17,7 +19,7 @@ pub struct Event {
 }
 
 /// Who made a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The name; text that is not UTF-8 is replaced.
     pub name: String,
@@ -28,7 +30,8 @@ pub struct Person {
 }
 
 /// What caused an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// A person or a program ran a command.
     #[default]
@@ -38,7 +41,8 @@ pub enum Origin {
 }
 
 /// The content of an event's commit message.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Message {
     /// One line: `status 7b6d11f9: working -> done`.
     pub subject: String,

@@ -1,5 +1,8 @@
+use serde::{Deserialize, Serialize};
+
 /// What the caller of a failed operation can do about the failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Recovery {
     /// Try again later with the same arguments: another process was in the way.
     Retry,

@@ -1,5 +1,8 @@
+use serde::{Deserialize, Serialize};
+
 /// The part of the store in which a session lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shelf {
     /// The active sessions.
     Active,

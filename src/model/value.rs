@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// A YAML value.
@@ -187,6 +189,21 @@ impl Map {
         self.0.iter().map(|(k, v)| (k, v))
     }
 
+    /// Returns the entries with their keys as text. Of keys that differ only in their type, such as
+    /// `1` and `"1"`, the last one counts.
+    pub(crate) fn labelled(&self) -> Vec<(Cow<'_, str>, &Value)> {
+        let is_text = self.iter().all(|(key, _)| key.as_str().is_some());
+        let mut entries: Vec<(Cow<'_, str>, &Value)> = Vec::with_capacity(self.len());
+        for (key, value) in self.iter() {
+            let label = key.as_str().map_or_else(|| key.label().into(), Cow::Borrowed);
+            match entries.iter_mut().find(|(known, _)| !is_text && *known == label) {
+                Some((_, last)) => *last = value,
+                None => entries.push((label, value)),
+            }
+        }
+        entries
+    }
+
     /// Adds all entries of another map.
     pub fn extend(&mut self, other: Map) {
         for (key, value) in other.0 {
@@ -274,9 +291,10 @@ impl Serialize for Value {
 
 impl Serialize for Map {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(Some(self.len()))?;
-        for (key, value) in self.iter() {
-            map.serialize_entry(&key.label(), value)?;
+        let entries = self.labelled();
+        let mut map = to.serialize_map(Some(entries.len()))?;
+        for (key, value) in entries {
+            map.serialize_entry(&*key, value)?;
         }
         map.end()
     }

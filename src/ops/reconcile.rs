@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::git::Environment;
 use crate::model::{AgentEnd, Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
 use crate::ops::common::live::{AgentState, Probes};
@@ -20,7 +22,8 @@ use crate::workspace::{
 const GRACE: Duration = Duration::from_secs(180);
 
 /// One correction of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// The agent is gone without a recorded end.
     AgentGone {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
@@ -25,7 +27,10 @@ impl Shelf {
 }
 
 /// Who can see a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Everybody with whom the store is shared.
     #[default]
@@ -53,7 +58,7 @@ impl Visibility {
 }
 
 /// The place of one record.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location {
     /// Active or archived.
     pub shelf: Shelf,
@@ -103,7 +108,7 @@ impl fmt::Display for Location {
 }
 
 /// The key of a record. The id is enough unless two projects use it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// The session.
     pub id: SessionId,

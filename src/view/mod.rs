@@ -1,4 +1,4 @@
-//! Presentation shared by all front ends: JSON shapes, orders, dates, names of places, and
+//! Presentation shared by all front ends: JSON shapes, dates, names of places, and
 //! escaping.
 //!
 //! A [`Status`] is a snapshot of sessions with the state of their agents, worktrees and branches.
@@ -6,13 +6,9 @@
 mod date;
 pub mod escape;
 pub mod json;
-mod order;
 mod placement;
 mod status;
-mod status_json;
 
 pub use date::{DateFormat, age};
-pub use order::{Order, UnknownKey, names as order_names};
 pub use placement::{LocalPlacements, elsewhere, mark};
 pub use status::{Status, StatusRow};
-pub use status_json::status_row;

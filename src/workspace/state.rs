@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::Operation;
 use crate::model::SessionId;
 
@@ -23,7 +25,7 @@ pub enum Detail {
 }
 
 /// The state of a workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkspaceState {
     /// Whether the workspace is usable.
     pub condition: Condition,
@@ -38,7 +40,8 @@ pub struct WorkspaceState {
 }
 
 /// Whether a workspace is usable, or why not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// A worktree of this repository, on the expected branch.
     Ready,
@@ -67,7 +70,7 @@ pub enum Condition {
 }
 
 /// The number of paths with uncommitted changes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changes {
     /// Paths that differ between HEAD and the index.
     pub staged: usize,
@@ -80,7 +83,7 @@ pub struct Changes {
 }
 
 /// The number of commits that only one side has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Divergence {
     /// Commits of this side only.
     pub ahead: u64,
@@ -98,6 +101,25 @@ impl Changes {
 impl WorkspaceState {
     pub(super) fn of(condition: Condition) -> Self {
         Self { condition, branch: None, locked: None, changes: None, upstream: None }
+    }
+}
+
+impl Condition {
+    /// Returns a stable name for programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Missing => "missing",
+            Self::Prunable => "prunable",
+            Self::NotAWorktree => "not_a_worktree",
+            Self::Foreign(_) => "foreign",
+            Self::Another(_) => "another_session",
+            Self::Unregistered => "unregistered",
+            Self::WrongBranch(_) => "wrong_branch",
+            Self::Detached => "detached",
+            Self::Busy(_) => "busy",
+            Self::Unreadable(_) => "unreadable",
+        }
     }
 }
 

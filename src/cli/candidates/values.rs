@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use git_ao::agent::Agents;
 use git_ao::git::Repository;
 use git_ao::hook::HookName;
-use git_ao::model::{KEYS, Session, SessionStatus};
+use git_ao::model::{Field, Filter, KEYS, Order, Session, SessionStatus};
 use git_ao::store::{Shelf, Snapshot, Store, Visibility};
-use git_ao::view::order_names;
 
 use super::candidate::Candidate;
 use super::line::Wanted;
@@ -24,7 +23,7 @@ pub fn of(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Vec<Candidate> {
     let mut values =
         wanted.possible.iter().map(|it| Candidate::new(&*it.word, &*it.about)).collect();
     let found = match wanted.arg.as_str() {
-        "sort" => order_names().map(Candidate::plain).collect(),
+        "sort" => Order::names().map(Candidate::plain).collect(),
         "hooks" => HookName::ALL.map(|name| Candidate::plain(name.as_str())).into(),
         "page" | "command" => {
             ["config", "hooks", "sharing", "gitformat-ao"].map(Candidate::plain).into()
@@ -86,24 +85,23 @@ fn sessions(store: &Store, verb: &str, typed: &str) -> Option<Vec<Candidate>> {
         words.extend(entries.iter().map(|entry| Candidate::plain(entry.location.id.short())));
         return Some(words);
     }
-    let sessions = snapshot.load_all(entries).into_iter();
+    let is_status = |status: SessionStatus| Filter::Is(Field::Status, status.to_string());
+    let wanted = match verb {
+        _ if !is_id => Filter::All,
+        "pause" | "kill" | "complete" | "fail" | "cancel" | "send" | "attach" => !Filter::Ended,
+        "resume" => is_status(SessionStatus::Paused),
+        "archive" | "delete" => Filter::Ended,
+        _ => Filter::All,
+    };
+    let sessions = snapshot.select(entries, &wanted.into(), |_| true).into_iter();
     let sessions: Vec<Session> = sessions.filter_map(|listed| listed.session.ok()).collect();
     if !is_id {
         let by_branch = |it: &Session| Some(Candidate::new(it.branch.clone()?, it.display_title()));
         words.extend(sessions.iter().filter_map(by_branch));
         return Some(words);
     }
-    let is_wanted = |session: &&Session| match verb {
-        "pause" | "kill" | "complete" | "fail" | "cancel" | "send" | "attach" => {
-            !session.status.is_terminal()
-        }
-        "resume" => session.status == SessionStatus::Paused,
-        "archive" | "delete" => session.status.is_terminal(),
-        _ => true,
-    };
     let about = |it: &Session| format!("{}: {}", it.status, it.display_title());
-    let by_id =
-        sessions.iter().filter(is_wanted).map(|it| Candidate::new(it.id.short(), about(it)));
+    let by_id = sessions.iter().map(|it| Candidate::new(it.id.short(), about(it)));
     words.extend(by_id);
     Some(words)
 }

@@ -2,7 +2,7 @@
 
 use git_ao::model::{Event, FieldChange, Map, SessionId, Value, field_changes};
 use git_ao::store::{Entry, Shelf, Snapshot, Store, StoreError, parse_record};
-use serde_json::json;
+use git_ao::view::json::RecordChangeJson;
 
 use crate::cli::Ctx;
 use crate::cli::ui::{OutError, Style, escape};
@@ -98,18 +98,11 @@ impl Change {
     }
 
     /// Returns the change as JSON. A record that cannot be read is represented by its lines.
-    pub fn json(&self) -> serde_json::Value {
-        let mut value = json!({"session": self.id.to_string(), "what": self.what});
-        match &self.detail {
-            Detail::Fields(fields) => {
-                let fields = fields.iter().map(|change| {
-                    json!({"field": change.field, "before": change.before, "after": change.after})
-                });
-                value["fields"] = fields.collect();
-            }
-            Detail::Lines(old, new) => value["lines"] = json!({"before": old, "after": new}),
+    pub fn into_json(self) -> RecordChangeJson {
+        match self.detail {
+            Detail::Fields(fields) => RecordChangeJson::fields(self.id, self.what, fields),
+            Detail::Lines(old, new) => RecordChangeJson::lines(self.id, self.what, old, new),
         }
-        value
     }
 }
 

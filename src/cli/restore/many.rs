@@ -3,7 +3,7 @@
 use git_ao::agent::Action;
 use git_ao::model::{Session, SessionStatus};
 use git_ao::ops::{self, Engine, Liveness, Restore, RestorePlan, placement};
-use git_ao::store::{Entry, Shelf};
+use git_ao::store::Entry;
 use git_ao::workspace::Remarks;
 
 use crate::cli::interrupt::Interrupted;
@@ -35,9 +35,9 @@ impl Many<'_> {
         let snapshot = store.snapshot()?;
         let chosen = self.criteria.choose(ctx, store, &snapshot)?;
         let mut wanted = Vec::new();
-        for listed in snapshot.listing(Shelf::Active).sessions {
+        for listed in chosen.list(&snapshot, |query| query).sessions {
             let Ok(session) = &listed.session else { continue };
-            let is_wanted = chosen.takes(&listed) && (!self.all || was_interrupted(session));
+            let is_wanted = !self.all || was_interrupted(session);
             if is_wanted && can_be_restored(engine, session) {
                 wanted
                     .extend(snapshot.find(&listed.location)?.map(|entry| (entry, label(session))));

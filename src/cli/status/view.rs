@@ -1,6 +1,6 @@
 use crate::cli::launch;
 use git_ao::ops::Scope;
-use git_ao::store::{ListedSession, Listing, Shelf, Store, Unexpected};
+use git_ao::store::{ListedSession, Listing, Store, Unexpected};
 use git_ao::view::Status;
 use git_ao::workspace::Detail;
 
@@ -25,8 +25,11 @@ pub struct View {
 impl View {
     pub fn look(request: &Request<'_>, store: &Store, ctx: &Ctx) -> Result<Self, CliError> {
         let snapshot = store.snapshot()?;
-        let mut listing = match request.session {
-            None => snapshot.listing(Shelf::Active),
+        let listing = match request.session {
+            None => {
+                let chosen = request.selection.choose(ctx, store, &snapshot)?;
+                chosen.list(&snapshot, |query| query)
+            }
             Some(handle) => {
                 let entry = open::find(&snapshot, store, handle)?;
                 let session = snapshot.load(&entry);
@@ -34,10 +37,6 @@ impl View {
                 Listing { sessions: vec![listed], unreadable: Vec::new() }
             }
         };
-        if request.session.is_none() {
-            let chosen = request.selection.choose(ctx, store, &snapshot)?;
-            listing.sessions.retain(|listed| chosen.takes(listed));
-        }
         let all = request.all || request.session.is_some();
         let scope = if all { Scope::All } else { Scope::Open };
         let status = Status::look(&launch::engine(store), listing.sessions, scope, request.detail)?;

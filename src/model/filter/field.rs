@@ -65,10 +65,14 @@ impl Field {
     ];
 
     pub(super) fn is(self, session: &Session, text: &str) -> bool {
-        self.any(session, |value| match self {
+        self.any(session, |value| self.equals(value, text))
+    }
+
+    pub(super) fn equals(self, value: &str, text: &str) -> bool {
+        match self {
             Self::Id | Self::Parent => text.len() >= 4 && value.starts_with(text),
             _ => value == text,
-        })
+        }
     }
 
     pub(super) fn contains(self, session: &Session, text: &str) -> bool {

@@ -5,6 +5,7 @@ mod expression;
 mod field;
 mod predicate;
 mod scanner;
+mod unread;
 
 #[cfg(test)]
 mod tests;
@@ -12,3 +13,4 @@ mod tests;
 pub use error::FilterError;
 pub use field::{Field, Moment};
 pub use predicate::{Filter, Subject};
+pub use unread::Unread;

@@ -184,6 +184,8 @@ fn filters() -> impl Strategy<Value = Filter> {
         Filter::Forked,
         Filter::HasParent,
         Filter::Is(Field::Tag, "ci".into()),
+        Filter::Is(Field::Project, "demo".into()),
+        Filter::Is(Field::Status, "corrupt".into()),
         Filter::Is(Field::Status, "done".into()),
         Filter::Contains(Field::Text, "flaky".into()),
         Filter::Before(Moment::Created, now()),
@@ -208,7 +210,51 @@ fn almost_expressions() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(parts), 0..24).prop_map(|parts| parts.concat())
 }
 
+#[test]
+fn an_unread_record() {
+    let session = session();
+    let project = &session.project_id;
+    let unread = Unread { id: session.id, project, shelf: Shelf::Archived };
+    for (expression, may, corrupt) in [
+        ("all", true, true),
+        ("archived", true, true),
+        ("not archived", false, false),
+        ("project:demo", true, true),
+        ("project:other", false, false),
+        ("project:other or tag:ci", true, false),
+        ("project:demo or tag:ci", true, true),
+        ("project:demo tag:ci", true, false),
+        ("project:other tag:ci", false, false),
+        ("id:0a1b2c3d", true, true),
+        ("not id:0a1b2c3d", false, false),
+        ("status:corrupt", true, true),
+        ("not status:working", true, true),
+        ("status:working", true, false),
+        ("tag:ci or not tag:ci", true, false),
+        ("root", true, false),
+        ("ended", true, false),
+        ("created>7d", true, false),
+        ("'flaky'", true, false),
+    ] {
+        let filter = Filter::parse(expression, now()).unwrap();
+        let told = (filter.may_match(unread), filter.matches_corrupt(unread));
+        assert_eq!(told, (may, corrupt), "{expression}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn what_is_told_of_an_unread_record_is_true(filter in filters(), old: bool) {
+        let session = session();
+        let shelf = if old { Shelf::Archived } else { Shelf::Active };
+        let unread = Unread { id: session.id, project: &session.project_id, shelf };
+        let matches = filter.matches(Subject { session: &session, shelf });
+        prop_assert!(!matches || filter.may_match(unread));
+        let corrupt = Session { status: "corrupt".into(), ..session.clone() };
+        let matches = filter.matches(Subject { session: &corrupt, shelf });
+        prop_assert!(matches || !filter.matches_corrupt(unread));
+    }
+
     #[test]
     fn any_text_is_a_filter_or_an_error(text in ".{0,80}", almost in almost_expressions()) {
         for text in [text, almost] {

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::remedy::Remedy;
 
 /// A finding of the doctor.
@@ -14,7 +16,8 @@ pub struct Finding {
 }
 
 /// The severity of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Weight {
     /// A note: everything works without a fix.
     Note,
@@ -59,6 +62,12 @@ impl Finding {
     /// Returns true if the remedy cannot be undone.
     pub fn is_irreversible(&self) -> bool {
         self.means == Means::Irreversible
+    }
+
+    /// Returns why [`fix`](super::fix) leaves the finding, if there is a reason other than that a
+    /// person has to decide.
+    pub fn why_left(&self) -> Option<&'static str> {
+        self.is_irreversible().then_some("its fix cannot be undone")
     }
 
     pub(super) fn remedy(&self) -> Option<&Remedy> {

@@ -1,5 +1,7 @@
+use serde::{Deserialize, Serialize};
+
 /// A problem found in a store.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FsckFinding {
     /// The place: a path in the tree, or a commit.
@@ -11,7 +13,8 @@ pub struct FsckFinding {
 }
 
 /// How serious a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// This version does not know the entry and leaves it alone; a newer version may know it.
     Unknown,

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::super::codec;
 use super::super::{Entry, Location, Shelf, Store};
 use super::decide::Decision;
@@ -5,7 +7,7 @@ use crate::git::gix_id;
 use crate::model::{HeldSecret, KEYS, Map, Oid, Session, Value, held_secrets};
 
 /// A difference in one session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The record before the change.
     pub before: Option<Entry>,
@@ -17,7 +19,8 @@ pub struct Change {
 }
 
 /// The kind of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// The session is new.
     New,

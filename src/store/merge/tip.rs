@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use gix::ObjectId;
 use gix::objs::Commit;
 
@@ -30,7 +32,8 @@ pub enum Histories {
 }
 
 /// The effect of a merge on our tip.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MergeOutcome {
     /// None: our tip already contained everything.
     Unchanged,
@@ -41,7 +44,7 @@ pub enum MergeOutcome {
 }
 
 /// The result of a merge.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MergeReport {
     /// The effect on our tip.

@@ -1,8 +1,10 @@
+use serde::{Deserialize, Serialize};
+
 use crate::model::Oid;
 use crate::store::{Key, Location};
 
 /// The place of a record in a snapshot.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The location.
     pub location: Location,

@@ -2,39 +2,9 @@
 
 use gix::objs::tree::EntryKind;
 
-use super::snapshot::load_record;
 use super::walk::{Found, Scope};
-use super::{Entry, Snapshot, Unexpected};
-use crate::model::Session;
-use crate::store::{Location, RecordProblem, Shelf, Store, StoreError, Visibility};
-
-/// The smallest share of a thread: starting one takes longer than reading fewer records.
-const FEW: usize = 64;
-
-/// An item of a listing: a session, or the problem with its record.
-#[derive(Debug, Clone)]
-pub struct ListedSession {
-    /// The location of the record.
-    pub location: Location,
-    /// The session, unless its record is corrupt.
-    pub session: Result<Session, RecordProblem>,
-}
-
-impl ListedSession {
-    /// Returns the title to display; for a corrupt record, `corrupt`.
-    pub fn display_title(&self) -> String {
-        self.session.as_ref().map_or_else(|_| "corrupt".to_owned(), Session::display_title)
-    }
-}
-
-/// The readable part of a shelf.
-#[derive(Debug, Clone, Default)]
-pub struct Listing {
-    /// The sessions, last updated first, then by id; corrupt records come last.
-    pub sessions: Vec<ListedSession>,
-    /// Unreadable folders; their sessions are missing above.
-    pub unreadable: Vec<Unexpected>,
-}
+use super::{Entry, ListedSession, Listing, Query, Snapshot, Unexpected};
+use crate::store::{Shelf, StoreError, Visibility};
 
 impl Snapshot<'_> {
     /// Returns the places of all records on a shelf, sorted by project and id.
@@ -70,8 +40,13 @@ impl Snapshot<'_> {
 
     /// Returns all readable sessions on a shelf, and the unreadable folders.
     pub fn listing(&self, shelf: Shelf) -> Listing {
+        self.query(Query::default().on([shelf]))
+    }
+
+    /// Returns the places of the records in scope, and the unreadable folders.
+    pub(super) fn found_on(&self, scope: Scope<'_>) -> (Vec<Entry>, Vec<Unexpected>) {
         let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
-        for found in self.walk(Scope::all(shelf)) {
+        for found in self.walk(scope) {
             match found {
                 Found::Record(entry) => entries.push(entry),
                 Found::Unexpected(_) => {}
@@ -81,26 +56,21 @@ impl Snapshot<'_> {
                 // A folder below this shelf belongs to the listing. If the shelf itself or a part
                 // of the other one is unreadable, that is only noted.
                 Found::Unreadable(Visibility::Private, path, error)
-                    if path.strip_prefix(shelf.folder()).is_some_and(|rest| !rest.is_empty()) =>
+                    if path
+                        .strip_prefix(scope.shelf.folder())
+                        .is_some_and(|rest| !rest.is_empty()) =>
                 {
                     unreadable.push(Unexpected::new(format!("private {path}"), error.to_string()));
                 }
                 Found::Unreadable(Visibility::Private, _, error) => self.note_unread(&error.into()),
             }
         }
-        Listing { sessions: self.load_all(entries), unreadable }
+        (entries, unreadable)
     }
 
     /// Loads the records at these places, in the order of [`Listing::sessions`].
     pub fn load_all(&self, entries: Vec<Entry>) -> Vec<ListedSession> {
-        let mut listed = load_in_parallel(self.store, entries);
-        let now = self.store.clock().now();
-        listed.sort_by(|a, b| {
-            let time =
-                |listed: &ListedSession| listed.session.as_ref().ok().map(|s| s.last_update(now));
-            time(b).cmp(&time(a)).then_with(|| a.location.id.cmp(&b.location.id))
-        });
-        listed
+        self.select(entries, &Query::default(), |_| true)
     }
 
     /// Returns the number of records on a shelf, including corrupt ones, as [`list`](Self::list)
@@ -142,33 +112,4 @@ impl Snapshot<'_> {
         });
         top.chain(below).collect()
     }
-}
-
-/// Loads records, many of them in parallel: decoding takes longer than reading from the disk.
-fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<ListedSession> {
-    let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
-    let share = entries.len().div_ceil(threads).max(FEW);
-    let load = |store: &Store, entries: &[Entry]| -> Vec<ListedSession> {
-        let item = |entry: &Entry| ListedSession {
-            session: load_record(store, entry),
-            location: entry.location.clone(),
-        };
-        entries.iter().map(item).collect()
-    };
-    let mut shares = entries.chunks(share);
-    let mine = shares.next().unwrap_or_default();
-    std::thread::scope(|scope| {
-        let others: Vec<_> = shares
-            .map(|entries| {
-                // Each thread needs its own handle of the repository.
-                let store = store.clone();
-                scope.spawn(move || load(&store, entries))
-            })
-            .collect();
-        let mut listed = load(store, mine);
-        for other in others {
-            listed.extend(other.join().expect("reading a record does not panic"));
-        }
-        listed
-    })
 }

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Entry, Snapshot};
 use crate::model::SessionId;
 use crate::store::{Location, Shelf, StoreError};
 
 /// A record with the id of a session in another project.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Namesake {
     /// Its location, in a project other than this repository's.
     pub place: Location,

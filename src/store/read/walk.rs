@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::vec::IntoIter;
 
+use serde::{Deserialize, Serialize};
+
 use gix::ObjectId;
 use gix::objs::tree::{EntryKind, EntryRef};
 
@@ -43,7 +45,7 @@ impl Scope<'_> {
 }
 
 /// An entry of the tree that the layout does not allow. It is left where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Unexpected {
     /// The path in the tree. Bytes that are not UTF-8 are replaced.

@@ -1,10 +1,12 @@
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use gix::ObjectId;
 use gix::bstr::BString;
 
 /// An entry that was in the place of a record or of a folder of records, and was moved aside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Displaced {
     /// Its old path. Bytes that are not UTF-8 are replaced.

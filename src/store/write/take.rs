@@ -1,8 +1,8 @@
 //! Sessions as a queue: each is taken by one worker only.
 
 use super::Transaction;
-use crate::model::{Filter, Session, SessionStatus, Subject};
-use crate::store::{Key, Shelf, Store, StoreError};
+use crate::model::{Order, Session, SessionStatus, Subject};
+use crate::store::{Key, Query, Shelf, Store, StoreError};
 
 impl Transaction<'_> {
     /// Returns the active sessions with their staged changes, by the time of their creation, then
@@ -27,23 +27,39 @@ impl Transaction<'_> {
         Ok(sessions)
     }
 
-    /// Takes a session from the queue: sets the status of the oldest one that matches to `working`,
-    /// with the worker as the reason. Sessions that are working already, or cannot begin to, are
-    /// passed over. Returns None if no session is left.
+    /// Takes a session from the queue: sets the status of the first one that the query selects to
+    /// `working`, with the worker as the reason. Without an order, the one that was created first is
+    /// the first. Sessions that are working already, or cannot begin to, are passed over. Returns
+    /// None if no session is left.
     ///
     /// # Errors
     /// Fails if a part of the store is unreadable.
-    pub fn take(&mut self, filter: &Filter, worker: &str) -> Result<Option<Session>, StoreError> {
+    pub fn take(
+        &mut self,
+        queue: impl Into<Query>,
+        worker: &str,
+    ) -> Result<Option<Session>, StoreError> {
+        let Some(next) = self.next_of(&queue.into())? else { return Ok(None) };
+        let key = Key { id: next.id, project: Some(next.project_id) };
+        self.change_status(key.clone(), &SessionStatus::Working, Some(worker))?;
+        self.session(key).map(Some)
+    }
+
+    /// Returns the session that is taken next.
+    fn next_of(&self, queue: &Query) -> Result<Option<Session>, StoreError> {
         let working = SessionStatus::Working;
         let waits = |session: &Session| {
             session.status != working
                 && session.status.check_change(&working).is_ok()
-                && filter.matches(Subject { session, shelf: Shelf::Active })
+                && queue.filter.matches(Subject { session, shelf: Shelf::Active })
         };
-        let Some(next) = self.sessions()?.into_iter().find(waits) else { return Ok(None) };
-        let key = Key { id: next.id, project: Some(next.project_id) };
-        self.change_status(key.clone(), &working, Some(worker))?;
-        self.session(key).map(Some)
+        // Archived sessions do not change.
+        if !queue.shelves.contains(&Shelf::Active) || queue.limit == Some(0) {
+            return Ok(None);
+        }
+        let order = queue.order.clone().unwrap_or_else(Order::first_in_first_out);
+        let waiting = self.sessions()?.into_iter().filter(waits);
+        Ok(waiting.min_by(|a, b| order.compare(a, b, self.now())))
     }
 }
 
@@ -51,9 +67,33 @@ impl Store {
     /// Takes a session from the queue, as [`Transaction::take`] does. Of several workers, in
     /// several threads or processes, only one gets it.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let dir = tempfile::tempdir()?;
+    /// # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir.path()).status()?.success());
+    /// # let store = git_ao::store::Store::discover(dir.path())?;
+    /// use git_ao::model::{Field, Filter, Order};
+    /// use git_ao::store::Query;
+    ///
+    /// // First in, first out.
+    /// let waiting = Filter::Is(Field::Status, "idle".into());
+    /// let first = store.take(&waiting, "worker 1")?;
+    ///
+    /// // The highest priority first; of the same priority, first in, first out.
+    /// let urgent: Order = "-context.priority".parse()?;
+    /// let next = store.take(Query::new(waiting).sorted(urgent), "worker 1")?;
+    /// # assert_eq!((first, next), (None, None));
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// Fails if the store cannot be read or written.
-    pub fn take(&self, filter: &Filter, worker: &str) -> Result<Option<Session>, StoreError> {
-        Ok(self.transaction("take", |tx| tx.take(filter, worker))?.value)
+    pub fn take(
+        &self,
+        queue: impl Into<Query>,
+        worker: &str,
+    ) -> Result<Option<Session>, StoreError> {
+        let queue = queue.into();
+        Ok(self.transaction("take", |tx| tx.take(&queue, worker))?.value)
     }
 }

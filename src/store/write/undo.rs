@@ -1,5 +1,7 @@
 //! Undoes the changes of an event.
 
+use serde::{Deserialize, Serialize};
+
 use super::Transaction;
 use super::staged::{Rules, Staged};
 use crate::model::{
@@ -78,7 +80,7 @@ impl UndoError {
 }
 
 /// The effect of an undo on one record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Undone {
     /// The session.
     pub key: Key,
@@ -88,8 +90,26 @@ pub struct Undone {
     pub after: Option<Version>,
 }
 
+impl Undone {
+    /// Returns what happens to the session, in one word: `restored`, `deleted`, `archived`,
+    /// `unarchived` or `changed`.
+    pub fn change(&self) -> &'static str {
+        match (&self.before, &self.after) {
+            (None, Some(_)) => "restored",
+            (Some(_), None) => "deleted",
+            (Some(before), Some(after)) if before.location.shelf != after.location.shelf => {
+                match after.location.shelf {
+                    Shelf::Active => "unarchived",
+                    Shelf::Archived => "archived",
+                }
+            }
+            _ => "changed",
+        }
+    }
+}
+
 /// A record and its location.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Version {
     /// The location.
     pub location: Location,

@@ -198,7 +198,9 @@ fn a_restore_is_done_or_was_never_begun() {
     for status in [SessionStatus::Killed, SessionStatus::NeedsInput] {
         stage.at_every_step(|moment| {
             stage.repo.ao(["kill", &id.short()]).ok();
-            store(&stage.repo).update_unchecked(id, "test", |it| it.status = status.clone()).unwrap();
+            store(&stage.repo)
+                .update_unchecked(id, "test", |it| it.status = status.clone())
+                .unwrap();
             if place.exists() {
                 stage.repo.git(["worktree", "remove", "--force", place.to_str().unwrap()]);
             }

@@ -23,7 +23,7 @@ fn nowhere_but_where_a_program_reads() {
     hostile.tags = vec![HOSTILE.to_owned()];
     hostile.kind = git_ao::model::Kind::from(HOSTILE);
     hostile.issue_id = Some(HOSTILE.to_owned());
-    store.create(&hostile).unwrap();
+    store.create_unchecked(&hostile).unwrap();
     let short = id(1).short();
     let verbs: [&[&str]; 16] = [
         &["list"],

@@ -1,3 +1,4 @@
 //! What an orchestrator does with the library.
 
+mod query;
 mod rules;

@@ -30,7 +30,7 @@ fn first_in_first_out() {
     let store = store(&repo);
     queue(&store);
     for n in [5, 4, 3, 2, 1] {
-        let taken = store.take(&waiting(), "worker").unwrap().unwrap();
+        let taken = store.take(waiting(), "worker").unwrap().unwrap();
         assert_eq!(taken.id, id(n));
         let now = store.snapshot().unwrap().session(id(n)).unwrap();
         assert_eq!(
@@ -38,7 +38,7 @@ fn first_in_first_out() {
             (SessionStatus::Working, Some("worker".into()))
         );
     }
-    assert_eq!(store.take(&waiting(), "worker").unwrap(), None);
+    assert_eq!(store.take(waiting(), "worker").unwrap(), None);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn takes_of_one_transaction_differ_and_see_what_is_staged() {
         new.status = SessionStatus::Idle;
         new.add_tag("queue");
         tx.create(new)?;
-        let next = |_| tx.take(&waiting(), "one");
+        let next = |_| tx.take(waiting(), "one");
         (0..5).map(next).collect::<Result<Vec<_>, StoreError>>()
     });
     let taken: Vec<_> = taken.unwrap().value.into_iter().map(|it| it.map(|it| it.id)).collect();

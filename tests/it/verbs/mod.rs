@@ -10,6 +10,7 @@ mod numbers;
 mod prompt;
 mod put_away;
 mod set;
+mod shapes;
 mod show;
 mod undo;
 mod world;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::successor::Successors;
 use crate::model::{Oid, Session};
 use crate::ops::common::OpsError;
@@ -9,7 +11,7 @@ use crate::store::Store;
 use crate::workspace::{Divergence, Moved, Worktrees};
 
 /// The relation of a session's branch to its base.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseStatus {
     /// How many commits the branch is ahead and behind.
     pub divergence: Divergence,
@@ -23,7 +25,8 @@ pub struct BaseStatus {
 }
 
 /// The base of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Against {
     /// A branch, as a full ref: local or remote-tracking.
     Branch(String),

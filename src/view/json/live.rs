@@ -1,0 +1,116 @@
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Oid, error_chain};
+use crate::ops::{Against, AgentState, BaseStatus, Live};
+use crate::workspace::{Changes, Divergence, WorkspaceState};
+
+/// The present state of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LiveJson {
+    /// The agent: `alive`, `gone`, `unknown`, `not_started` or `elsewhere`.
+    pub agent: String,
+    /// The path of its worktree in this clone: as git knows it, otherwise as recorded.
+    pub path: Option<String>,
+    /// The state of the worktree; null if there is none in this clone or it was not inspected.
+    pub workspace: Option<WorkspaceJson>,
+    /// The relation of its branch to the base; null if either does not exist here.
+    pub base: Option<BaseJson>,
+    /// The other clones in which it has a placement.
+    pub elsewhere: Vec<String>,
+    /// The process of an agent that is alive, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// Why the state of the agent is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_error: Option<String>,
+}
+
+/// The state of a worktree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct WorkspaceJson {
+    /// The name of the [condition](crate::workspace::Condition), for programs.
+    pub condition: String,
+    /// The condition in words, for people.
+    pub state: String,
+    /// The current branch.
+    pub branch: Option<String>,
+    /// The reason if it is locked; may be empty.
+    pub locked: Option<String>,
+    /// The uncommitted changes; null if they were not inspected.
+    pub changes: Option<Changes>,
+    /// The divergence from the upstream; null if there is none or it was not inspected.
+    pub upstream: Option<Divergence>,
+}
+
+/// The relation of a branch to its base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BaseJson {
+    /// Commits of the branch only.
+    pub ahead: u64,
+    /// Commits of the base only.
+    pub behind: u64,
+    /// True if the branch has commits of its own and the base contains all of them.
+    pub merged: bool,
+    /// The base, if it is a branch: a full ref.
+    #[serde(rename = "ref")]
+    pub name: Option<String>,
+    /// The base, if it is a commit.
+    pub commit: Option<Oid>,
+    /// True if the recorded base no longer exists and another ref replaces it.
+    pub replaced: bool,
+}
+
+impl From<&Live> for LiveJson {
+    fn from(live: &Live) -> Self {
+        let pid = match live.agent {
+            AgentState::Alive { pid } => pid,
+            _ => None,
+        };
+        let agent_error = match &live.agent {
+            AgentState::Unknown(error) => Some(error_chain(error)),
+            _ => None,
+        };
+        Self {
+            agent: live.agent.as_str().to_owned(),
+            path: live.path.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            workspace: live.workspace.as_ref().map(WorkspaceJson::from),
+            base: live.base.as_ref().map(BaseJson::from),
+            elsewhere: live.elsewhere.clone(),
+            pid,
+            agent_error,
+        }
+    }
+}
+
+impl From<&WorkspaceState> for WorkspaceJson {
+    fn from(state: &WorkspaceState) -> Self {
+        Self {
+            condition: state.condition.name().to_owned(),
+            state: state.condition.to_string(),
+            branch: state.branch.clone(),
+            locked: state.locked.clone(),
+            changes: state.changes,
+            upstream: state.upstream,
+        }
+    }
+}
+
+impl From<&BaseStatus> for BaseJson {
+    fn from(status: &BaseStatus) -> Self {
+        let (name, commit) = match &status.against {
+            Against::Branch(name) => (Some(name.clone()), None),
+            Against::Commit(commit) => (None, Some(commit.clone())),
+        };
+        Self {
+            ahead: status.divergence.ahead,
+            behind: status.divergence.behind,
+            merged: status.is_merged,
+            name,
+            commit,
+            replaced: status.is_replaced,
+        }
+    }
+}

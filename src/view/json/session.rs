@@ -1,0 +1,365 @@
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::{Deserialize as DeriveDeserialize, Serialize as DeriveSerialize};
+
+use super::{LiveJson, VERSION};
+use crate::model::{Map, Project, Session, SessionId, Value};
+use crate::store::{ListedSession, Location, RecordProblem, Shelf, Visibility};
+use crate::view::{LocalPlacements, StatusRow};
+
+/// What `list --json` and `status --json` print.
+#[derive(Debug, Clone, PartialEq, DeriveSerialize, DeriveDeserialize)]
+#[non_exhaustive]
+pub struct SessionsJson {
+    /// The version of the format.
+    pub version: u64,
+    /// The sessions.
+    pub sessions: Vec<EntryJson>,
+    /// The number of ended sessions that `status` left out; `list` has no such number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<usize>,
+}
+
+/// What `show --json` prints.
+#[derive(Debug, Clone, PartialEq, DeriveSerialize, DeriveDeserialize)]
+#[non_exhaustive]
+pub struct ShownJson {
+    /// The version of the format.
+    pub version: u64,
+    /// The session.
+    pub session: EntryJson,
+}
+
+/// A session, or a record that cannot be read.
+#[derive(Debug, Clone, PartialEq, DeriveSerialize, DeriveDeserialize)]
+#[serde(untagged)]
+pub enum EntryJson {
+    /// A session.
+    Session(Box<SessionJson>),
+    /// A record that cannot be read.
+    Corrupt(CorruptJson),
+}
+
+/// A session: the keys of its record, and facts that are not in the record. They replace keys of
+/// the same name that a newer version may have written into the record.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SessionJson {
+    /// The session.
+    pub session: Session,
+    /// True if the session is archived.
+    pub archived: bool,
+    /// Who can see the session.
+    pub visibility: Visibility,
+    /// True if the session has a placement in this clone.
+    pub here: bool,
+    /// The path of its worktree in this clone.
+    pub workspace_path: Option<String>,
+    /// The first digits of the id, which people see.
+    pub short_id: String,
+    /// The title, or what stands for it.
+    pub display_title: String,
+    /// The present state of its agent, worktree and branch; only `status` has it.
+    pub live: Option<LiveJson>,
+}
+
+/// A record that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, DeriveSerialize, DeriveDeserialize)]
+#[non_exhaustive]
+pub struct CorruptJson {
+    /// The session.
+    pub id: SessionId,
+    /// The project.
+    pub project_id: Project,
+    /// True if the record is archived.
+    pub archived: bool,
+    /// Who can see the record.
+    pub visibility: Visibility,
+    /// The first digits of the id, which people see.
+    pub short_id: String,
+    /// The reason.
+    pub corrupt: String,
+}
+
+impl SessionsJson {
+    /// Describes sessions as `list` does.
+    pub fn list(sessions: &[ListedSession], here: &LocalPlacements<'_>) -> Self {
+        let sessions = sessions.iter().map(|listed| EntryJson::listed(listed, here)).collect();
+        Self { version: VERSION, sessions, hidden: None }
+    }
+}
+
+impl EntryJson {
+    /// Describes a listed session.
+    pub fn listed(listed: &ListedSession, here: &LocalPlacements<'_>) -> Self {
+        match &listed.session {
+            Ok(session) => SessionJson::new(session, &listed.location, here).into(),
+            Err(problem) => CorruptJson::new(&listed.location, problem).into(),
+        }
+    }
+
+    /// Describes a row of the status.
+    pub fn status(row: &StatusRow, here: &LocalPlacements<'_>) -> Self {
+        match &row.session {
+            Ok((session, live)) => {
+                let live = Some(live.into());
+                SessionJson { live, ..SessionJson::new(session, &row.location, here) }.into()
+            }
+            Err(problem) => CorruptJson::new(&row.location, problem).into(),
+        }
+    }
+}
+
+impl SessionJson {
+    /// Describes a session.
+    pub fn new(session: &Session, location: &Location, here: &LocalPlacements<'_>) -> Self {
+        let path = here.path(session);
+        Self {
+            session: session.clone(),
+            archived: location.shelf == Shelf::Archived,
+            visibility: location.visibility,
+            here: here.has(session),
+            workspace_path: path.map(|path| path.to_string_lossy().into_owned()),
+            short_id: session.id.short(),
+            display_title: session.display_title(),
+            live: None,
+        }
+    }
+}
+
+impl CorruptJson {
+    /// Describes a record that cannot be read.
+    pub fn new(location: &Location, problem: &RecordProblem) -> Self {
+        Self {
+            id: location.id,
+            project_id: location.project.clone(),
+            archived: location.shelf == Shelf::Archived,
+            visibility: location.visibility,
+            short_id: location.id.short(),
+            corrupt: problem.to_string(),
+        }
+    }
+}
+
+impl From<SessionJson> for EntryJson {
+    fn from(session: SessionJson) -> Self {
+        Self::Session(Box::new(session))
+    }
+}
+
+impl From<CorruptJson> for EntryJson {
+    fn from(record: CorruptJson) -> Self {
+        Self::Corrupt(record)
+    }
+}
+
+/// The keys that follow those of the record.
+const FACTS: [&str; 6] =
+    ["archived", "visibility", "here", "workspace_path", "short_id", "display_title"];
+const LIVE: &str = "live";
+
+impl Serialize for SessionJson {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let record = self.session.to_record();
+        let mut map = to.serialize_map(None)?;
+        for (key, value) in record.labelled() {
+            let is_replaced = FACTS.contains(&&*key) || key == LIVE && self.live.is_some();
+            if !is_replaced {
+                map.serialize_entry(&key, value)?;
+            }
+        }
+        map.serialize_entry(FACTS[0], &self.archived)?;
+        map.serialize_entry(FACTS[1], &self.visibility)?;
+        map.serialize_entry(FACTS[2], &self.here)?;
+        map.serialize_entry(FACTS[3], &self.workspace_path)?;
+        map.serialize_entry(FACTS[4], &self.short_id)?;
+        map.serialize_entry(FACTS[5], &self.display_title)?;
+        if let Some(live) = &self.live {
+            map.serialize_entry(LIVE, live)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionJson {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(DeriveDeserialize)]
+        struct Flat {
+            archived: bool,
+            visibility: Visibility,
+            here: bool,
+            workspace_path: Option<String>,
+            short_id: String,
+            display_title: String,
+            live: Option<LiveOrField>,
+            #[serde(flatten)]
+            record: Map,
+        }
+
+        /// A record may have a field `live` of its own.
+        #[derive(DeriveDeserialize)]
+        #[serde(untagged)]
+        enum LiveOrField {
+            Live(Box<LiveJson>),
+            Field(Value),
+        }
+
+        let mut flat = Flat::deserialize(from)?;
+        let live = match flat.live {
+            Some(LiveOrField::Live(live)) => Some(*live),
+            Some(LiveOrField::Field(value)) => {
+                flat.record.insert(LIVE, value);
+                None
+            }
+            None => None,
+        };
+        let project = flat.record.get("project_id").and_then(Value::as_str);
+        let project = project.ok_or_else(|| D::Error::missing_field("project_id"))?;
+        let project: Project = project.parse().map_err(D::Error::custom)?;
+        Ok(Self {
+            session: Session::from_record(flat.record, &project).map_err(D::Error::custom)?,
+            archived: flat.archived,
+            visibility: flat.visibility,
+            here: flat.here,
+            workspace_path: flat.workspace_path,
+            short_id: flat.short_id,
+            display_title: flat.display_title,
+            live,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{Oid, SessionStatus, Timestamp};
+    use crate::view::json::text;
+    use crate::workspace::{Changes, Divergence};
+
+    /// Values that JSON can represent.
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::Int),
+            any::<u64>().prop_map(Value::from),
+            any::<i32>().prop_map(|eighths| Value::Float(f64::from(eighths) / 8.0 + 0.0)),
+            any::<String>().prop_map(Value::String),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
+                maps(inner).prop_map(Value::Map),
+            ]
+        })
+    }
+
+    fn maps(values: impl Strategy<Value = Value>) -> impl Strategy<Value = Map> {
+        let entry = (any::<String>().prop_map(Value::String), values);
+        prop::collection::vec(entry, 0..4).prop_map(|entries| entries.into_iter().collect())
+    }
+
+    fn lives() -> impl Strategy<Value = LiveJson> {
+        let workspace = (any::<[u8; 3]>(), any::<Option<String>>(), any::<[u64; 2]>()).prop_map(
+            |(counts, locked, [ahead, behind])| {
+                let [staged, unstaged, untracked] = counts.map(usize::from);
+                super::super::WorkspaceJson {
+                    condition: "ready".to_owned(),
+                    state: "ready".to_owned(),
+                    branch: locked.clone(),
+                    locked,
+                    changes: Some(Changes { staged, unstaged, untracked, conflicted: 0 }),
+                    upstream: Some(Divergence { ahead, behind }),
+                }
+            },
+        );
+        let texts = (any::<Option<String>>(), prop::collection::vec(any::<String>(), 0..3));
+        (prop::option::of(workspace), texts, any::<Option<u32>>()).prop_map(
+            |(workspace, (path, elsewhere), pid)| LiveJson {
+                agent: "alive".to_owned(),
+                agent_error: path.clone(),
+                path,
+                workspace,
+                base: None,
+                elsewhere,
+                pid,
+            },
+        )
+    }
+
+    prop_compose! {
+        fn sessions()(
+            id in any::<[u8; 16]>(),
+            millis in 0..4_000_000_000_000_i64,
+            title in any::<String>(),
+            status in any::<String>(),
+            tags in prop::collection::vec("[a-z]{1,8}", 0..3),
+            head in prop::option::of("[0-9a-f]{40}"),
+            context in maps(values()),
+            field in values(),
+            archived in any::<bool>(),
+            live in prop::option::of(lives()),
+            private in any::<bool>(),
+        ) -> SessionJson {
+            let project = Project::unnamed();
+            let id = SessionId::from_bytes(id);
+            let mut session = Session::new(id, project, Timestamp::from_millis(millis));
+            session.title = title.clone();
+            session.status = SessionStatus::from(status.as_str());
+            session.tags = tags;
+            session.head = head.map(|hex| hex.parse::<Oid>().expect("hex digits"));
+            session.context = context;
+            session.extra.insert("future", field);
+            SessionJson {
+                session,
+                archived,
+                visibility: if private { Visibility::Private } else { Visibility::Public },
+                here: live.is_some(),
+                workspace_path: live.is_some().then(|| title.clone()),
+                short_id: id.short(),
+                display_title: title,
+                live,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_session_is_read_as_it_was_written(session in sessions()) {
+            let entry = EntryJson::from(session);
+            let written = text(&entry).unwrap();
+            let read: EntryJson = serde_json::from_str(&written).unwrap();
+            prop_assert_eq!(&read, &entry);
+            prop_assert_eq!(text(&read).unwrap(), written);
+        }
+    }
+
+    #[test]
+    fn a_field_named_as_a_fact_gives_way_and_one_named_live_stays() {
+        let now = Timestamp::from_millis(0);
+        let mut session = Session::new(SessionId::from_bytes([1; 16]), Project::unnamed(), now);
+        session.extra.insert("archived", "x");
+        session.extra.insert("live", 3);
+        session.extra.insert(Value::Int(1), "a");
+        session.extra.insert("1", "b");
+        let shown = SessionJson {
+            archived: true,
+            visibility: Visibility::Public,
+            here: false,
+            workspace_path: None,
+            short_id: session.id.short(),
+            display_title: String::new(),
+            live: None,
+            session,
+        };
+        let written = text(&shown).unwrap();
+        assert_eq!(written.matches("\"archived\":").count(), 1, "{written}");
+        assert_eq!(written.matches("\"1\":").count(), 1, "{written}");
+        let read: SessionJson = serde_json::from_str(&written).unwrap();
+        assert!(read.archived && read.live.is_none());
+        assert_eq!(read.session.extra.get("live"), Some(&Value::Int(3)));
+        assert_eq!(read.session.extra.get("1"), Some(&"b".into()));
+    }
+}
