@@ -19,7 +19,7 @@ use crate::ops::common::{AgentStateError, Engine, OpsError, StatusError, placeme
 use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::OnUnsaved;
 
-/// The options of [`cleanup`].
+/// The options of [`cleanup`](crate::ops::Engine::cleanup).
 #[derive(Debug, Clone, Copy)]
 pub struct Cleanup {
     /// Archive sessions whose last update is older than this; None archives no session.
@@ -52,7 +52,7 @@ pub struct Cleaned {
 }
 
 impl Engine {
-    /// Determines what [`cleanup`] would remove, without removing it.
+    /// Determines what [`cleanup`](crate::ops::Engine::cleanup) would remove, without removing it.
     ///
     /// # Errors
     /// Fails if git or the store cannot be read.

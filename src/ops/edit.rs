@@ -5,7 +5,7 @@ use crate::ops::common::Engine;
 use crate::ops::set::ChangedRecord;
 use crate::store::{Committed, Key, StoreError};
 
-/// Why [`edit`] changed nothing.
+/// Why [`edit`](crate::ops::Engine::edit) changed nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {

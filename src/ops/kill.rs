@@ -6,7 +6,7 @@ use crate::ops::common::{AgentStateError, Checks, ElsewhereError, Engine, OpsErr
 use crate::runtime::Stopped;
 use crate::store::{Key, Shelf, Store, StoreError};
 
-/// The result of [`kill`].
+/// The result of [`kill`](crate::ops::Engine::kill).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Killed {

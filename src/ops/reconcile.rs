@@ -77,7 +77,7 @@ struct Seen {
 }
 
 impl Engine {
-    /// Determines what [`reconcile`] would change, without changing it.
+    /// Determines what [`reconcile`](crate::ops::Engine::reconcile) would change, without changing it.
     ///
     /// # Errors
     /// Fails if git or the store cannot be read.

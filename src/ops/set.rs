@@ -5,7 +5,7 @@ use crate::model::{
 use crate::ops::common::Engine;
 use crate::store::{Committed, Key, StoreError, Visibility};
 
-/// The changes that [`set`] makes.
+/// The changes that [`set`](crate::ops::Engine::set) makes.
 #[derive(Debug, Clone, Default)]
 pub struct SetRequest {
     /// New values of fields.
@@ -36,7 +36,7 @@ pub struct ChangedRecord {
     pub fields: Vec<String>,
 }
 
-/// Why [`set`] changed nothing.
+/// Why [`set`](crate::ops::Engine::set) changed nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetError {

@@ -6,7 +6,7 @@ use crate::ops::common::{Checks, Engine, OpsError, StatusError, placement};
 use crate::store::{Committed, Overlap, Shelf, Snapshot, Transaction, UndoError, Undone, Version};
 use crate::workspace::Worktrees;
 
-/// The options of [`undo`].
+/// The options of [`undo`](crate::ops::Engine::undo).
 #[derive(Debug, Clone, Default)]
 pub struct Undo {
     /// The event. None is the last one that a person caused in this clone.
@@ -41,10 +41,10 @@ impl Engine {
 }
 
 impl Engine {
-    /// Determines what [`undo`] would do, without doing it.
+    /// Determines what [`undo`](crate::ops::Engine::undo) would do, without doing it.
     ///
     /// # Errors
-    /// Fails like [`undo`].
+    /// Fails like [`undo`](crate::ops::Engine::undo).
     pub fn undo_plan(&self, wish: &Undo) -> Result<Undoing, OpsError> {
         let store = self.store();
         let events = find(&store.snapshot()?, wish)?;

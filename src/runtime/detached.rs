@@ -45,6 +45,14 @@ impl Children {
         self.changed.notify_all();
     }
 
+    /// Forgets a child that has ended.
+    fn forget(&self, handle: &str) {
+        let mut ends = self.ends();
+        if let Some(Some(_)) = ends.get(handle) {
+            ends.remove(handle);
+        }
+    }
+
     /// Waits for the end of a child. Returns Err if it is not one.
     fn wait(&self, handle: &str, patience: Duration) -> Result<Option<Exit>, NoChild> {
         let ends = self.ends();
@@ -74,12 +82,11 @@ impl Runtime for Detached {
             return Err(RuntimeError::NoDirectory(plan.cwd.clone()));
         }
         let mut child = spawn(plan)?;
-        let process = Process::of(child.id())?;
-        if let Some(process) = &process {
-            wait_alone(process);
-        }
-        let handle = process.map(|process| process.to_string());
-        let asked = handle.clone().filter(|_| plan.report == ExitReport::Kept);
+        let process = Process::of_child(child.id())?;
+        wait_alone(&process);
+        let handle = process.to_string();
+        let has_ended = matches!(process.probe(), Probe::Gone);
+        let asked = Some(handle.clone()).filter(|_| plan.report == ExitReport::Kept);
         if let Some(handle) = &asked {
             self.children.note(handle, None);
         }
@@ -91,9 +98,10 @@ impl Runtime for Detached {
                 children.note(&handle, Some(ended));
             }
         });
-        match handle {
-            Some(handle) => Ok(Started::Running(handle)),
-            None => Err(RuntimeError::EndedAtOnce(program(plan)?)),
+        match plan.report {
+            // Nobody will ask how it ended.
+            ExitReport::Dropped if has_ended => Err(RuntimeError::EndedAtOnce(program(plan)?)),
+            _ => Ok(Started::Running(handle)),
         }
     }
 
@@ -122,9 +130,7 @@ impl Runtime for Detached {
 
     fn stop(&self, _: &SessionId, handle: &str, grace: Duration) -> Result<Stopped, RuntimeError> {
         let stopped = Process::of_handle(self.name(), handle)?.stop(grace)?;
-        if let Some(Some(_)) = self.children.ends().get(handle) {
-            self.children.ends().remove(handle);
-        }
+        self.children.forget(handle);
         Ok(stopped)
     }
 

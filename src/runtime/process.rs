@@ -57,7 +57,16 @@ impl Process {
     pub fn of(pid: u32) -> Result<Option<Self>, RuntimeError> {
         let facts =
             facts(pid).map_err(|e| RuntimeError::io(format!("inspect process {pid}"), e))?;
-        Ok(facts.map(|facts| Self { pid, stamp: facts.stamp }))
+        let alive = facts.filter(|facts| !facts.dead);
+        Ok(alive.map(|facts| Self { pid, stamp: facts.stamp }))
+    }
+
+    /// Returns a child of this process that was not waited for: it exists even if it has ended.
+    pub(super) fn of_child(pid: u32) -> Result<Self, RuntimeError> {
+        let failed = |e| RuntimeError::io(format!("inspect process {pid}"), e);
+        let facts = facts(pid).map_err(failed)?;
+        let facts = facts.ok_or_else(|| RuntimeError::Gone(pid.to_string()))?;
+        Ok(Self { pid, stamp: facts.stamp })
     }
 
     /// Returns the process id.
@@ -136,20 +145,22 @@ impl FromStr for Process {
 }
 
 struct Facts {
+    /// True for a zombie.
+    dead: bool,
     group: u32,
     /// None if the system does not report the session.
     session: Option<u32>,
     stamp: String,
 }
 
-/// Returns the facts of a process; None if there is none, or only a zombie.
+/// Returns the facts of a process; None if there is none.
 #[cfg(target_os = "linux")]
 fn facts(pid: u32) -> io::Result<Option<Facts>> {
     let Some(stat) = stat(pid)? else { return Ok(None) };
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let boot = boot.get(..8).unwrap_or("0");
     let stamp = format!("{}-{boot}", stat.start);
-    Ok((!stat.dead).then_some(Facts { group: stat.group, session: Some(stat.session), stamp }))
+    Ok(Some(Facts { dead: stat.dead, group: stat.group, session: Some(stat.session), stamp }))
 }
 
 #[cfg(target_os = "linux")]
@@ -244,7 +255,7 @@ fn facts(pid: u32) -> io::Result<Option<Facts>> {
     let (Some(group), Some(state)) = (fields.next(), fields.next()) else { return Ok(None) };
     let stamp = fields.collect::<Vec<_>>().join("_");
     let group = group.parse().map_err(|_| io::Error::other("cannot read its state"))?;
-    Ok((!state.starts_with('Z')).then_some(Facts { group, session: None, stamp }))
+    Ok(Some(Facts { dead: state.starts_with('Z'), group, session: None, stamp }))
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -9,7 +9,7 @@ use crate::store::{Key, StoreError};
 pub struct StatusChange {
     /// The reason.
     pub reason: Option<String>,
-    /// Whether the status table is enforced, and whether [`kill`](crate::ops::kill) refuses an agent
+    /// Whether the status table is enforced, and whether [`kill`](crate::ops::Engine::kill) refuses an agent
     /// that it cannot stop.
     pub checks: Checks,
 }

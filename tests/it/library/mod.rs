@@ -1,4 +1,5 @@
 //! What an orchestrator does with the library.
 
+mod engine;
 mod query;
 mod rules;
