@@ -34,4 +34,4 @@ pub use settings::Settings;
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub(crate) use identity::Signatures;
 pub(crate) use objects::{RawTree, gix_id, oid};
-pub(crate) use refs::{Durability, RefMove, RefState, Reflog};
+pub(crate) use refs::{Durability, RefMove, RefState, Reflog, RefsStamp};
