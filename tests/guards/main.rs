@@ -3,6 +3,7 @@
 //! Each rule is a function over a path and its text, so that beside the test that applies it to the
 //! tree another one shows that it can fail.
 
+mod api;
 mod circles;
 mod errors;
 mod features;
