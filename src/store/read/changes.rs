@@ -11,7 +11,7 @@ use crate::store::{Key, Store, StoreError};
 /// What has happened in a store since a reader looked last.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Changes {
+pub struct ChangeSet {
     /// The new events, those of merged histories included, each after its parents.
     pub events: Vec<Event>,
     /// The sessions that differ, by project and id. A session that was changed and changed back is
@@ -66,11 +66,15 @@ impl Store {
     ///
     /// # Errors
     /// Fails if the store cannot be read, or if the events in `since` no longer exist.
-    pub fn changes(&self, since: impl Into<Tips>) -> Result<Changes, StoreError> {
+    pub fn changes(&self, since: impl Into<Tips>) -> Result<ChangeSet, StoreError> {
         self.changes_between(&since.into(), self.newest()?)
     }
 
-    pub(super) fn changes_between(&self, since: &Tips, tips: Tips) -> Result<Changes, StoreError> {
+    pub(super) fn changes_between(
+        &self,
+        since: &Tips,
+        tips: Tips,
+    ) -> Result<ChangeSet, StoreError> {
         let events = self.events_between(since, &tips)?;
         let mut is_rewritten = false;
         let mut owners = BTreeSet::new();
@@ -96,7 +100,7 @@ impl Store {
                 sessions.push(SessionChange { before, after });
             }
         }
-        Ok(Changes { events, sessions, is_rewritten, tips })
+        Ok(ChangeSet { events, sessions, is_rewritten, tips })
     }
 
     fn events_between(&self, since: &Tips, tips: &Tips) -> Result<Vec<Event>, StoreError> {

@@ -19,7 +19,7 @@ mod walk;
 mod watch;
 
 pub use branch::OnBranch;
-pub use changes::{Changes, SessionChange};
+pub use changes::{ChangeSet, SessionChange};
 pub use entry::Entry;
 pub use history::{Events, History};
 pub use lineage::Lineage;

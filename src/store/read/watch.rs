@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Changes, Tips};
+use super::{ChangeSet, Tips};
 use crate::git::RefsStamp;
 use crate::store::{PRIVATE_REF, Store, StoreError, Visibility};
 
@@ -65,7 +65,7 @@ impl Watch {
     ///
     /// # Errors
     /// Fails like [`Store::changes`]. The next look tries again.
-    pub fn poll(&mut self) -> Result<Option<Changes>, StoreError> {
+    pub fn poll(&mut self) -> Result<Option<ChangeSet>, StoreError> {
         let stamp = self.store.repository().refs_stamp(&self.names());
         if stamp.is_some() && stamp == self.stamp {
             return Ok(None);
@@ -87,7 +87,7 @@ impl Watch {
     ///
     /// # Errors
     /// Fails like [`poll`](Self::poll).
-    pub fn next_timeout(&mut self, timeout: Duration) -> Result<Option<Changes>, StoreError> {
+    pub fn next_timeout(&mut self, timeout: Duration) -> Result<Option<ChangeSet>, StoreError> {
         let start = Instant::now();
         loop {
             if let Some(changes) = self.poll()? {
@@ -108,7 +108,7 @@ impl Watch {
 }
 
 impl Iterator for Watch {
-    type Item = Result<Changes, StoreError>;
+    type Item = Result<ChangeSet, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {

@@ -6,18 +6,18 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use git_ao::ledger::Clock;
 use git_ao::model::{Session, SessionId, SessionStatus, Timestamp};
 use git_ao::store::{
-    Changes, Histories, ListedSession, MergeMode, SESSIONS_REF, Shelf, Tips, Visibility,
+    ChangeSet, Histories, ListedSession, MergeMode, SESSIONS_REF, Shelf, Tips, Visibility,
 };
 
 use crate::support::Repo;
 use crate::support::sessions::{id, session, store};
 
-fn ops(changes: &Changes) -> Vec<&str> {
+fn ops(changes: &ChangeSet) -> Vec<&str> {
     changes.events.iter().map(|event| event.message.op.as_str()).collect()
 }
 
 /// Each session that differs: its id, and before and after its status and shelf.
-fn sessions(changes: &Changes) -> Vec<(SessionId, Option<String>, Option<String>)> {
+fn sessions(changes: &ChangeSet) -> Vec<(SessionId, Option<String>, Option<String>)> {
     let told = |listed: &Option<ListedSession>| {
         listed.as_ref().map(|listed| {
             let status = listed.session.as_ref().map_or("corrupt", |it| it.status.as_str());
@@ -42,7 +42,7 @@ fn done(session: &mut Session) {
 }
 
 /// Each event comes after those of its parents that are among them.
-fn assert_in_order(changes: &Changes) {
+fn assert_in_order(changes: &ChangeSet) {
     let all: HashSet<_> = changes.events.iter().map(|event| &event.id).collect();
     let mut seen = HashSet::new();
     for event in &changes.events {
