@@ -178,6 +178,8 @@
 //!   GIT_DIR, as git does; in a hook, that is the hook's repository, whatever the directory.
 //! - Calls block; there is no async runtime. A [`Store`](store::Store) is cheap to clone, and any
 //!   number of threads can use the same one. Async code calls it in `spawn_blocking` or the like.
+//! - An event's author and committer are those that git would choose, unless
+//!   [`Store::with_identity`](store::Store::with_identity) names somebody.
 //! - An open store sees changes of the configuration at the next snapshot or write.
 //! - The feature `cli`, on by default, is the program. The library alone needs
 //!   `default-features = false`.

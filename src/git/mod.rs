@@ -11,6 +11,7 @@ mod error;
 mod extensions;
 mod files;
 mod identity;
+mod linked;
 mod objects;
 mod open;
 mod process;
@@ -18,6 +19,7 @@ mod refs;
 mod repository;
 mod safe_directory;
 pub(crate) mod settings;
+mod signatures;
 mod zone;
 
 pub use config::GitConfigEntry;
@@ -32,6 +34,8 @@ pub use repository::{Repository, hostname};
 pub use settings::Settings;
 
 pub(crate) use files::{path_of, replace, uninterrupted};
-pub(crate) use identity::Signatures;
+pub use identity::Identity;
+
 pub(crate) use objects::{RawTree, gix_id, oid};
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog};
+pub(crate) use signatures::Signatures;

@@ -45,10 +45,19 @@ pub fn ask_git(
     let git = GitCommand::in_same_place(environment, folder, "rev-parse").arg("--git-dir");
     match git.run() {
         Err(super::GitError::Failed { message, .. }) => Err(refusal(message)),
-        Err(_) => Err(RepositoryError::Open { path: folder.to_owned(), source }),
-        Ok(_) => open(folder, environment, Trust::Given)
-            .map_err(|_| RepositoryError::Open { path: folder.to_owned(), source }),
+        Err(_) => Err(cannot_open(folder, source)),
+        Ok(_) => open(folder, environment, Trust::Given).map_err(|_| cannot_open(folder, source)),
     }
+}
+
+/// Gives the cause, which may have nothing to do with the repository: gix needs the working
+/// directory of the process even for absolute paths.
+fn cannot_open(folder: &Path, source: Cause) -> RepositoryError {
+    let source = match std::env::current_dir() {
+        Err(error) => format!("cannot determine the current directory: {error}").into(),
+        Ok(_) => source,
+    };
+    RepositoryError::Open { path: folder.to_owned(), source }
 }
 
 /// Interprets git's message, which is not translated.

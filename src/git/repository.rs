@@ -8,9 +8,10 @@ use gix::refs::file::Store as RefStore;
 use super::config::{Config, ConfigOrigin, Latest, Loaded, check_includes, check_read};
 use super::extensions::RefStorage;
 use super::files::{DirectoryId, Fsync, Shared};
+use super::linked;
 use super::objects::{Handles, HitRate, MissBackoff, ObjectCache, ObjectDirs, Replacements};
 use super::open::{self, Opened};
-use super::{Environment, GitCommand, RepositoryError};
+use super::{Environment, GitCommand, Identity, RepositoryError};
 
 /// A git repository, found and trusted as git finds and trusts it.
 ///
@@ -19,6 +20,7 @@ use super::{Environment, GitCommand, RepositoryError};
 pub struct Repository {
     inner: Arc<Inner>,
     follows: Follows,
+    identity: Option<Arc<Identity>>,
 }
 
 /// Whether changes of the configuration are noticed.
@@ -34,7 +36,7 @@ struct Inner {
     git_dir: PathBuf,
     common_dir: PathBuf,
     /// The directory that was opened; None if it could not be examined.
-    identity: Option<DirectoryId>,
+    directory: Option<DirectoryId>,
     work_dir: Option<PathBuf>,
     main_folder: PathBuf,
     objects_dir: PathBuf,
@@ -117,24 +119,31 @@ impl Repository {
         if explicit_only && opened.repo.workdir().is_none() && !environment.has("GIT_DIR") {
             open::ask_git(folder, &environment, "safe.bareRepository is 'explicit'".into())?;
         }
-        let (repo, origin) = (opened.repo, opened.origin);
+        let (repo, mut origin) = (opened.repo, opened.origin);
         let absolute = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let git_dir = absolute(&origin.git_dir);
         let is_linked = origin.common_dir != origin.git_dir;
         let common_dir = if is_linked { absolute(&origin.common_dir) } else { git_dir.clone() };
-        let top = repo.workdir().unwrap_or(&origin.git_dir);
-        let object_dirs = ObjectDirs::of_environment(&environment, repo.object_hash(), top)?;
-        let main = object_dirs.main.clone().unwrap_or_else(|| repo.objects.store());
-        let objects_dir = main.path().to_owned();
-        let stores = std::iter::once(main).chain(object_dirs.alternates.iter().cloned()).collect();
         let replacements = match repo.objects.ignore_replacements {
             true => Replacements::Ignored,
             false => Replacements::Obeyed,
         };
-        let mut refs = repo.refs.clone();
+        let (mut refs, mut objects) = (repo.refs.clone(), repo.objects.store());
+        if is_linked {
+            // Paths that gix makes lead through the worktree's git directory, which `git worktree
+            // remove` deletes.
+            origin.common_dir.clone_from(&common_dir);
+            refs = linked::refs_at(&common_dir, &refs, repo.object_hash());
+            objects = linked::objects_at(&common_dir, &objects, repo.object_hash())?;
+        }
         refs.namespace = None;
+        let top = repo.workdir().unwrap_or(&origin.git_dir);
+        let object_dirs = ObjectDirs::of_environment(&environment, repo.object_hash(), top)?;
+        let main = object_dirs.main.clone().unwrap_or(objects);
+        let objects_dir = main.path().to_owned();
+        let stores = std::iter::once(main).chain(object_dirs.alternates.iter().cloned()).collect();
         let inner = Inner {
-            identity: DirectoryId::of(&common_dir).ok(),
+            directory: DirectoryId::of(&common_dir).ok(),
             work_dir: repo.workdir().map(Path::to_owned),
             main_folder: main_folder(&config, repo.workdir(), is_linked, &common_dir),
             hash: repo.object_hash(),
@@ -151,13 +160,25 @@ impl Repository {
             hit_rate: HitRate::default(),
             object_cache: ObjectCache::default(),
         };
-        Ok(Self { inner: Arc::new(inner), follows: Follows::Changes })
+        Ok(Self { inner: Arc::new(inner), follows: Follows::Changes, identity: None })
     }
 
     /// Returns the same repository, whose calls do not notice later changes of the configuration,
     /// nor that the repository was removed. This suits a program that ends soon.
     pub fn with_fixed_config(self) -> Self {
         Self { follows: Follows::Nothing, ..self }
+    }
+
+    /// Returns the same repository, where everything is written in this person's name. By default
+    /// git's variables and configuration name the author and the committer (git-commit(1)).
+    ///
+    /// Programs that are started, such as agents, are not told.
+    pub fn with_identity(self, identity: Identity) -> Self {
+        Self { identity: Some(Arc::new(identity)), ..self }
+    }
+
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        self.identity.as_deref()
     }
 
     /// Looks whether the configuration has changed, and then reads it again. A store does this at
@@ -171,12 +192,19 @@ impl Repository {
         if self.follows == Follows::Nothing {
             return Ok(());
         }
-        self.check_identity()?;
+        self.check_in_place()?;
         self.inner.latest.refresh(&self.inner.origin)
     }
 
-    fn check_identity(&self) -> Result<(), RepositoryError> {
-        let Some(identity) = &self.inner.identity else { return Ok(()) };
+    /// Checks that the repository that was opened is still at its path.
+    ///
+    /// # Errors
+    /// Fails with [`RepositoryError::Gone`] or [`RepositoryError::Replaced`] if it is not.
+    pub(crate) fn check_in_place(&self) -> Result<(), RepositoryError> {
+        if self.follows == Follows::Nothing {
+            return Ok(());
+        }
+        let Some(identity) = &self.inner.directory else { return Ok(()) };
         let path = self.common_dir();
         match DirectoryId::of(path) {
             Ok(now) if now == *identity => Ok(()),

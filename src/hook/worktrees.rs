@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{ExistingHook, HookFile};
 use super::{HookError, HookName, HooksDir, Installer, configured};
-use crate::git::Repository;
+use crate::git::{Environment, Repository};
 use crate::model::shell_word;
 use crate::workspace::Worktrees;
 
@@ -48,7 +48,7 @@ impl Installer<'_> {
         let lacks = |path: PathBuf| {
             let folder = match &relative {
                 Some(relative) if !has_own => Ok(path.join(relative)),
-                _ => folder_in(&path),
+                _ => folder_in(&path, self.repo.environment()),
             };
             let (is_run, turned_off) = match folder {
                 Ok(folder) => (is_run_in(&folder, name), None),
@@ -63,8 +63,8 @@ impl Installer<'_> {
 }
 
 /// Returns the directory in which git looks for hooks in the worktree at this path.
-fn folder_in(worktree: &Path) -> Result<PathBuf, HookError> {
-    let repo = Repository::discover(worktree)
+fn folder_in(worktree: &Path, environment: &Environment) -> Result<PathBuf, HookError> {
+    let repo = Repository::open(worktree, environment.clone())
         .map_err(|error| HookError::io("read", worktree)(io::Error::other(error)))?;
     Ok(HooksDir::find(&repo)?.folder)
 }

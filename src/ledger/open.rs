@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::notice::Listener;
 use super::{Clock, LedgerError, LedgerNotice};
-use crate::git::Repository;
+use crate::git::{Identity, Repository};
 use crate::model::Oid;
 
 /// The default time that a write waits for other writers.
@@ -28,6 +28,11 @@ impl Ledger {
     /// Returns the same ledger after its repository was moved.
     pub(crate) fn moved_to(&self, repo: Repository) -> Self {
         Self { repo, ..self.clone() }
+    }
+
+    /// Sets the author and the committer of everything that is written.
+    pub fn with_identity(self, identity: Identity) -> Self {
+        Self { repo: self.repo.with_identity(identity), ..self }
     }
 
     /// Sets the clock.
@@ -63,9 +68,14 @@ impl Ledger {
     /// Returns the newest commit on a ref, or None if there is no such ref.
     ///
     /// # Errors
-    /// Fails if the ref cannot be read.
+    /// Fails if the ref cannot be read, or if the repository is no longer at its path.
     pub fn tip(&self, name: &str) -> Result<Option<Oid>, LedgerError> {
-        Ok(self.repo.read_ref(name)?)
+        let tip = self.repo.read_ref(name)?;
+        if tip.is_none() {
+            // A repository that was removed has no refs either.
+            self.repo.check_in_place()?;
+        }
+        Ok(tip)
     }
 
     pub(super) fn notify(&self, notice: LedgerNotice) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::notice::Listener;
 use super::replica::Naming;
 use super::{Notice, StoreError, Visibility};
-use crate::git::{Environment, Repository, RepositoryError};
+use crate::git::{Environment, Identity, Repository, RepositoryError};
 use crate::ledger::{Clock, Ledger};
 use crate::model::Oid;
 
@@ -125,6 +125,12 @@ impl Store {
     /// shown once. The tip, and everything that is shared, remain those of the public ref.
     pub fn with_private(self) -> Self {
         Self { private: Some(PRIVATE_REF), ..self }
+    }
+
+    /// Sets the author and the committer of everything that is written
+    /// ([`Repository::with_identity`]).
+    pub fn with_identity(self, identity: Identity) -> Self {
+        Self { ledger: self.ledger.with_identity(identity), ..self }
     }
 
     /// Sets the clock.

@@ -132,9 +132,9 @@ fn branch(origin: &ConfigOrigin) -> Option<gix::refs::FullName> {
 
 /// Runs git for the repository, in a directory that exists as long as it does.
 fn git(origin: &ConfigOrigin, verb: &str) -> GitCommand {
-    GitCommand::new(&origin.environment, &[], verb)
-        .at(&origin.common_dir)
-        .env("GIT_DIR", &origin.git_dir)
+    let is_there = origin.git_dir.is_dir();
+    let git_dir = if is_there { &origin.git_dir } else { &origin.common_dir };
+    GitCommand::new(&origin.environment, &[], verb).at(&origin.common_dir).env("GIT_DIR", git_dir)
 }
 
 /// Returns the reason in git's words, if git does not accept the configuration either.

@@ -4,7 +4,8 @@ use super::command::GitCommand;
 use crate::git::Repository;
 
 impl Repository {
-    /// Returns `git <verb>` for this repository, outside any worktree.
+    /// Returns `git <verb>` for this repository, outside any worktree. After the worktree from which
+    /// the repository was opened was removed, this is for the repository itself.
     pub fn git(&self, verb: &str) -> GitCommand {
         self.git_with(&[], verb)
     }
@@ -12,9 +13,15 @@ impl Repository {
     /// Returns `git -c <key>=<value> <verb>` for this repository, outside any worktree.
     pub fn git_with(&self, config: &[(&str, &str)], verb: &str) -> GitCommand {
         let git = GitCommand::new(self.environment(), config, verb);
-        let git = git.at(self.common_dir()).env("GIT_DIR", self.git_dir());
+        let git = git.at(self.common_dir()).env("GIT_DIR", self.present_git_dir());
         let variables = self.object_dirs().variables.iter();
         variables.fold(git, |git, (name, value)| git.env(name, value))
+    }
+
+    /// Returns the git directory of the worktree, or the shared one if that was removed.
+    pub(in crate::git) fn present_git_dir(&self) -> &Path {
+        let (git_dir, common_dir) = (self.git_dir(), self.common_dir());
+        if git_dir == common_dir || git_dir.is_dir() { git_dir } else { common_dir }
     }
 
     /// Returns `git <verb>` for a worktree or any other directory. Git finds the repository as for

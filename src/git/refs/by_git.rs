@@ -29,9 +29,10 @@ impl Repository {
                 .any(|entry| entry.key.ends_with(".event") && entry.value == HOOK)
     }
 
-    /// Returns the directory in which git runs hooks.
+    /// Returns the directory in which git runs hooks, unless it was removed.
     fn hook_folder(&self) -> std::path::PathBuf {
-        self.work_dir().unwrap_or_else(|| self.git_dir().to_owned())
+        let work_dir = self.work_dir().filter(|path| path.is_dir());
+        work_dir.unwrap_or_else(|| self.present_git_dir().to_owned())
     }
 
     pub(super) fn move_refs_by_git(

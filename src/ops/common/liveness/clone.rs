@@ -34,7 +34,7 @@ pub fn processes(repo: &Repository, session: SessionId) -> Vec<Carrier> {
 
 /// Returns true if the directory is the session's worktree in another repository.
 fn is_elsewhere(folder: &Path, repo: &Repository, session: SessionId) -> bool {
-    let other = Repository::discover_with(folder, repo.environment().clone());
+    let other = Repository::open(folder, repo.environment().clone());
     let Ok(other) = other else { return false };
     other.common_dir() != repo.common_dir() && session_here(&other) == Some(session)
 }
