@@ -81,6 +81,7 @@ impl UndoError {
 
 /// The effect of an undo on one record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Undone {
     /// The session.
     pub key: Key,
@@ -110,6 +111,7 @@ impl Undone {
 
 /// A record and its location.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Version {
     /// The location.
     pub location: Location,
