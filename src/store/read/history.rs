@@ -128,7 +128,7 @@ impl Iterator for Events<'_> {
     }
 }
 
-fn to_event(id: Oid, commit: &Commit) -> Event {
+pub(super) fn to_event(id: Oid, commit: &Commit) -> Event {
     let author = &commit.author;
     Event {
         id,

@@ -244,7 +244,7 @@ impl Transaction<'_> {
         if event.message.op == "merge" && event.parents.len() > 1 {
             return Err(UndoError::Merge(event.id.clone()));
         }
-        let changes = self.snapshot().store.changes(event.parents.first(), &event.id)?;
+        let changes = self.snapshot().store.compare(event.parents.first(), &event.id)?;
         let (mut undone, mut conflicts) = (Vec::new(), Vec::new());
         for change in &changes {
             let record = Record::of(self, change, event, half)?;
