@@ -1,23 +1,256 @@
+//! Agents and runtimes of an orchestrator's own, in every verb, and nobody else's program.
+
 use std::time::Duration;
 
-use git_ao::model::{AgentEnd, SessionStatus};
-use git_ao::ops::{Engine, SpawnRequest, WaitOutcome};
+use git_ao::model::{AgentEnd, Session, SessionId, SessionStatus};
+use git_ao::ops::{
+    Again, AgentState, Checks, Cleanup, Engine, Liveness, Restore, Scope, SpawnRequest,
+    StartRequest, StatusChange, WaitOutcome,
+};
+use git_ao::runtime::{Exit, Started, Stopped};
+use git_ao::workspace::{Detail, Worktrees};
 
+use super::memory::{Memory, Worker, given};
 use crate::support::Repo;
-use crate::support::agents::{agent, record};
-use crate::support::sessions::store;
+use crate::support::agents::{agent, record, wait_until};
+use crate::support::sessions::{session, store};
 
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// A repository, and an engine with the worker and the memory.
+pub struct Stage {
+    pub repo: Repo,
+    pub memory: Memory,
+    pub worker: Worker,
+    pub engine: Engine,
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        let (repo, memory, worker) = (Repo::new(), Memory::default(), Worker::default());
+        let engine = Engine::builder(store(&repo)).agent(worker.clone()).runtime(memory.clone());
+        Self { engine: engine.build(), repo, memory, worker }
+    }
+
+    pub fn spawn(&self, task: &str) -> Session {
+        let request = SpawnRequest::new(task).agent("worker").runtime("memory");
+        let made = self.engine.spawn(request).unwrap();
+        assert!(matches!(made.started, Started::Running(_)));
+        made.session
+    }
+
+    pub fn record(&self, id: SessionId) -> Session {
+        record(&self.repo, id)
+    }
+
+    pub fn handle(&self, id: SessionId) -> String {
+        let session = self.record(id);
+        session.placements.into_values().next().unwrap().handle.expect("it was started")
+    }
+
+    /// Lets the agent end, and waits until that is recorded.
+    pub fn end(&self, id: SessionId, exit: Exit) -> Session {
+        self.memory.end(&self.handle(id), exit);
+        let waited = self.engine.wait(id, LIMIT).unwrap();
+        assert_eq!(waited.outcome, WaitOutcome::Reached, "{:?}", waited.session);
+        waited.session
+    }
+
+    pub fn agent(&self, id: SessionId) -> &'static str {
+        let session = self.record(id);
+        let live = self.engine.survey(&[&session], Scope::All, Detail::Place).unwrap();
+        let name = live[0].agent.as_str();
+        assert!(!matches!(live[0].agent, AgentState::Unknown(_)), "{:?}", live[0].agent);
+        name
+    }
+}
+
+#[test]
+fn an_agent_of_its_own_works_in_every_verb() {
+    let stage = Stage::new();
+    let made = stage.spawn("the task");
+    let id = made.id;
+    assert_eq!((made.status.as_str(), stage.agent(id)), ("working", "alive"));
+    let handle = stage.handle(id);
+    assert_eq!(made.placements.values().next().unwrap().handle.as_ref(), Some(&handle));
+    stage.memory.run(&handle, |run| {
+        let (prompt, args, cwd) = given(run);
+        assert_eq!((prompt.as_str(), args), ("the task", vec!["Launch".into(), String::new()]));
+        let name = |name: &str| run.plan.set.iter().any(|(known, _)| known == name);
+        assert!(cwd.join(".git").is_file() && name("AO_SESSION_ID") && name("WORKER"));
+    });
+    stage.engine.send(id, "faster").unwrap();
+    assert_eq!(stage.memory.run(&handle, |run| run.told.clone()), ["faster"]);
+    assert_eq!(stage.engine.attach(id).unwrap().argv, ["look", &handle]);
+    stage.engine.pause(id, &StatusChange::default()).unwrap();
+    assert_eq!(
+        stage.engine.resume(id, &StatusChange::default()).unwrap().session.status,
+        SessionStatus::Working
+    );
+    assert!(
+        stage.engine.archive(&[id.into()]).is_err()
+            && stage.engine.delete(&[id.into()], Checks::All).is_err()
+    );
+    assert!(stage.engine.reconcile().unwrap().changed.is_empty());
+
+    let forked = stage
+        .engine
+        .fork(id, SpawnRequest { agent: None, ..SpawnRequest::default() }.runtime("memory"))
+        .unwrap()
+        .session;
+    let conversation = made.agent_session_id.clone().unwrap();
+    let args = stage.memory.run(&stage.handle(forked.id), |run| given(run).1);
+    assert_eq!(args, ["Fork", &conversation]);
+
+    let killed = stage.engine.kill(id, &StatusChange::default()).unwrap();
+    assert_eq!((killed.stopped, stage.agent(id)), (Some(Stopped::Ended), "gone"));
+    assert_eq!(stage.record(id).status, SessionStatus::Killed);
+    assert_eq!(stage.end(forked.id, Exit::Code(0)).agent_end(), Some(AgentEnd::Exited(0)));
+
+    let restored = stage.engine.restore(id, &Restore::default()).unwrap();
+    assert_ne!(stage.handle(id), handle);
+    assert_eq!(restored.session.status, SessionStatus::Working);
+    let args = stage.memory.run(&stage.handle(id), |run| given(run).1);
+    assert_eq!(args, ["Resume", &conversation]);
+    let ended = stage.end(id, Exit::Signal(9));
+    assert_eq!(ended.agent_end(), Some(AgentEnd::Signalled(9)));
+    assert_eq!(ended.status, SessionStatus::Errored);
+
+    let cleaned = stage.engine.cleanup(&Cleanup::default()).unwrap();
+    assert_eq!(cleaned.leftovers.len(), 2, "{:?}", cleaned.leftovers);
+    stage.engine.archive(&[id.into(), forked.id.into()]).unwrap();
+    assert!(stage.engine.doctor().unwrap().iter().all(|it| !it.what.contains("running")));
+    assert_eq!(stage.memory.alive(), 0);
+}
+
+#[test]
+fn a_queued_record_is_started_later() {
+    let stage = Stage::new();
+    let mut queued = session(1, "From the queue");
+    queued.status = SessionStatus::Idle;
+    queued.task = Some("Do it".to_owned());
+    stage.engine.store().create(&queued).unwrap();
+    stage
+        .engine
+        .store()
+        .update(queued.id, "take", |it| it.status = SessionStatus::Working)
+        .unwrap();
+    let request = StartRequest::new("worker", "memory");
+    let started = stage.engine.start(queued.id, &request).unwrap();
+    let now = stage.record(queued.id);
+    assert_eq!(now.branch.as_deref(), Some(&*format!("ao/{}-from-the-queue", queued.id.short())));
+    assert_eq!(
+        (now.base.unwrap().branch.as_deref(), now.status.as_str()),
+        (Some("main"), "working")
+    );
+    assert!(started.workspace.join(".git").is_file());
+    assert_eq!(stage.memory.run(&stage.handle(queued.id), |run| given(run).0), "Do it");
+    // Neither twice, nor once it has ended.
+    assert!(stage.engine.start(queued.id, &request).is_err());
+    stage.end(queued.id, Exit::Code(0));
+    assert!(stage.engine.start(queued.id, &request).is_err());
+    assert_eq!(stage.memory.alive(), 0);
+}
 
 #[test]
 fn an_agent_is_supervised_by_a_thread() {
     let repo = Repo::new();
     agent(&repo, "mine", "echo hello; exit 3");
+    agent(&repo, "quick", "exit 0");
     let engine = Engine::new(store(&repo));
-    let request = SpawnRequest::new("the task").agent("mine").runtime("detached");
+    for (agent, end) in [("mine", AgentEnd::Exited(3)), ("quick", AgentEnd::Exited(0))] {
+        let request = SpawnRequest::new("the task").agent(agent).runtime("detached");
+        let made = engine.spawn(request).unwrap();
+        let waited = engine.wait(made.session.id, LIMIT).unwrap();
+        assert_eq!(waited.outcome, WaitOutcome::Reached, "{:?}", waited.session);
+        assert_eq!(waited.session.agent_end(), Some(end));
+        let prompt = made.workspace.unwrap().join("prompt");
+        assert_eq!(std::fs::read_to_string(prompt).unwrap(), "the task");
+    }
+    let log = git_ao::ops::last_output(
+        engine.store().repository(),
+        engine.store().snapshot().unwrap().list(git_ao::store::Shelf::Active).unwrap()[1]
+            .location
+            .id,
+    );
+    assert!(log.is_ok());
+}
+
+#[test]
+fn in_tmux_the_exit_status_and_the_last_screen_are_kept() {
+    let repo = Repo::new();
+    agent(&repo, "mine", "echo on the screen; while ! test -e go; do sleep 0.05; done; exit 4");
+    let engine = Engine::new(store(&repo));
+    let request = SpawnRequest { task: None, title: Some("x".into()), ..SpawnRequest::default() };
+    let made = engine.spawn(request.agent("mine").runtime("tmux"));
+    let made = match made {
+        Ok(made) => made,
+        Err(error) => panic!("{error}"),
+    };
+    let id = made.session.id;
+    assert!(matches!(engine.liveness(&record(&repo, id)), Liveness::Alive { .. }));
+    std::fs::write(made.workspace.unwrap().join("go"), "").unwrap();
+    let waited = engine.wait(id, LIMIT).unwrap();
+    assert_eq!(waited.session.agent_end(), Some(AgentEnd::Exited(4)), "{:?}", waited.session);
+    let screen = git_ao::ops::last_screen(engine.store().repository(), id).unwrap().unwrap();
+    assert!(screen.contains("on the screen"), "{screen}");
+    // Nothing stays in the server.
+    wait_until(&repo, id, |_| {
+        let session = record(&repo, id);
+        matches!(engine.liveness(&session), Liveness::Gone)
+    });
+}
+
+#[test]
+fn a_session_in_this_process_is_killed_without_it() {
+    let stage = Stage::new();
+    agent(&stage.repo, "mine", "exec sleep 1000");
+    let request = SpawnRequest::new("x").agent("mine").runtime("detached");
+    let by_library = stage.engine.spawn(request.clone()).unwrap().session.id;
+    let by_program = stage.engine.spawn(request.clone()).unwrap().session.id;
+    let killed = stage.engine.kill(by_library, &StatusChange::default()).unwrap();
+    assert_eq!(killed.stopped, Some(Stopped::Ended));
+    // Another process finds the agent, and leaves this one alone.
+    stage.repo.ao(["kill", &by_program.short()]).ok().stdout_has("its agent was stopped");
+    for id in [by_library, by_program] {
+        assert_eq!(stage.record(id).status, SessionStatus::Killed);
+        assert_eq!(stage.agent(id), "gone");
+    }
+    // An agent in memory cannot be stopped from outside, and that is said.
+    let id = stage.spawn("x").id;
+    stage.repo.ao(["kill", &id.short()]).code(1).stderr_has("memory");
+    assert_eq!((stage.record(id).status.as_str(), stage.agent(id)), ("working", "alive"));
+    stage.engine.kill(id, &StatusChange::default()).unwrap();
+}
+
+#[test]
+fn workspaces_of_its_own_are_used_by_every_verb() {
+    let repo = Repo::new();
+    let memory = Memory::default();
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let calls = std::sync::Arc::clone(&seen);
+    let engine = Engine::builder(store(&repo))
+        .agent(Worker::default())
+        .runtime(memory.clone())
+        .workspace(move |worktrees| Box::new(super::traced::Traced::new(worktrees, calls.clone())))
+        .build();
+    let request = SpawnRequest::new("x").agent("worker").runtime("memory");
     let made = engine.spawn(request).unwrap();
-    let waited = engine.wait(made.session.id, LIMIT).unwrap();
-    assert_eq!(waited.outcome, WaitOutcome::Reached, "{:?}", waited.session);
-    assert_eq!(waited.session.agent_end(), Some(AgentEnd::Exited(3)));
-    assert_eq!(record(&repo, made.session.id).status, SessionStatus::Errored);
+    let (id, path) = (made.session.id, made.workspace.unwrap());
+    assert!(path.join("prepared").exists());
+    engine.kill(id, &StatusChange::default()).unwrap();
+    std::fs::remove_file(path.join("prepared")).unwrap();
+    std::fs::remove_dir_all(&path).unwrap();
+    engine.restore(id, &Restore { again: Again::Fresh, ..Restore::default() }).unwrap();
+    assert!(path.join("prepared").exists());
+    std::fs::remove_file(path.join("prepared")).unwrap();
+    engine.kill(id, &StatusChange::default()).unwrap();
+    let cleaned = engine.cleanup(&Cleanup::default()).unwrap();
+    assert_eq!(cleaned.leftovers[0].kept, None);
+    assert!(!path.exists());
+    let calls = seen.lock().unwrap().clone();
+    for call in ["add", "states", "recreate", "remove"] {
+        assert!(calls.contains(&call), "{call}: {calls:?}");
+    }
+    assert!(Worktrees::new(engine.store().repository()).list().unwrap().len() == 1);
 }

@@ -2,6 +2,8 @@
 
 mod changes;
 mod engine;
+mod memory;
 mod query;
 mod rules;
+mod traced;
 mod watch;
