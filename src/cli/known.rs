@@ -4,9 +4,7 @@
 /// a git command, which begins with `git `.
 pub fn command_for(word: &str) -> Option<&'static str> {
     Some(match word {
-        "add" | "create" | "init" | "launch" | "new" | "new-session" | "start" | "up" => {
-            "spawn <task>"
-        }
+        "add" | "create" | "init" | "launch" | "new" | "new-session" | "up" => "spawn <task>",
         "branch" | "clone" | "copy" | "cp" | "dup" => "fork <session>",
         "continue" | "reopen" | "restart" | "recover" | "revive" => "restore <session>",
         "ps" | "st" | "top" | "who" => "status",

@@ -62,6 +62,7 @@ mod set;
 mod sharing;
 mod show;
 mod spawn;
+mod start;
 mod status;
 mod sync;
 mod targets;

@@ -4,7 +4,8 @@ use git_ao::agent::Action;
 use git_ao::ops::{Again, Checks, Restore};
 use git_ao::view::json::RestoredJson;
 
-use self::many::{Many, UNTOUCHED};
+use self::many::Many;
+pub use self::many::UNTOUCHED;
 use super::selection::Criteria;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, text};

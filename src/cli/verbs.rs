@@ -3,8 +3,8 @@ use clap::{Args, Command};
 use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
     completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, kill, list, log,
-    man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn, status, sync,
-    unarchive, undo, version,
+    man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn, start, status,
+    sync, unarchive, undo, version,
 };
 
 macro_rules! verbs {
@@ -71,6 +71,7 @@ verbs! {
     Set set,
     Show show,
     Spawn spawn,
+    Start start,
     Status status,
     Sync sync,
     Unarchive unarchive,
@@ -80,7 +81,7 @@ verbs! {
 
 /// The groups of verbs in the overview.
 pub const GROUPS: &[(&str, &[&str])] = &[
-    ("start work", &["spawn", "fork", "restore"]),
+    ("start work", &["spawn", "start", "fork", "restore"]),
     ("inspect sessions", &["list", "status", "show", "log"]),
     ("work with running sessions", &["attach", "send", "pause", "resume", "kill"]),
     ("record the outcome and edit records", &["complete", "fail", "cancel", "set", "edit", "undo"]),

@@ -10,6 +10,7 @@ use crate::store::Key;
 
 /// The options of [`start`](Engine::start).
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct StartRequest {
     /// The agent. Default: the recorded one; otherwise the configured one; otherwise the only
     /// installed one, if there is exactly one.
@@ -24,9 +25,28 @@ pub struct StartRequest {
 }
 
 impl StartRequest {
-    /// Requests this agent in this runtime.
-    pub fn new(agent: impl Into<String>, runtime: impl Into<String>) -> Self {
-        Self { agent: Some(agent.into()), runtime: Some(runtime.into()), ..Self::default() }
+    /// Sets the agent.
+    #[must_use]
+    pub fn agent(self, name: impl Into<String>) -> Self {
+        Self { agent: Some(name.into()), ..self }
+    }
+
+    /// Sets the runtime.
+    #[must_use]
+    pub fn runtime(self, name: impl Into<String>) -> Self {
+        Self { runtime: Some(name.into()), ..self }
+    }
+
+    /// Sets the revision at which a new branch starts.
+    #[must_use]
+    pub fn base(self, revision: impl Into<String>) -> Self {
+        Self { base: Some(revision.into()), ..self }
+    }
+
+    /// Sets the prompt.
+    #[must_use]
+    pub fn text(self, text: impl Into<String>) -> Self {
+        Self { text: Some(text.into()), ..self }
     }
 }
 

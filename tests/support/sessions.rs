@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use git_ao::git::Repository;
 use git_ao::model::{Project, Session, SessionId, Timestamp};
 use git_ao::store::{SESSIONS_REF, Store};
 
@@ -11,6 +12,12 @@ use super::Repo;
 #[track_caller]
 pub fn store(repo: &Repo) -> Store {
     store_in(repo.dir())
+}
+
+/// The same store with the environment in which `repo` runs its commands.
+#[track_caller]
+pub fn own_store(repo: &Repo) -> Store {
+    Store::new(Repository::discover_with(repo.dir(), repo.env().environment()).unwrap())
 }
 
 /// The store of the repository that is used in a folder.

@@ -18,6 +18,7 @@ impl From<LaunchError> for CliError {
                 "to start over with its task: git ao restore --fresh {}",
                 id.short()
             )),
+            LaunchError::StartedBefore(id) => refused.restore_hint("to restart it", id),
             _ => refused,
         }
     }

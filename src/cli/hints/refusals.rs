@@ -148,3 +148,8 @@ pub fn no_agent(id: SessionId, none: &AgentError) -> String {
         id.short()
     )
 }
+
+/// Adds how to start a session that is not recorded yet.
+pub fn no_session_to_start(error: CliError) -> CliError {
+    error.hint("for a new session: git ao spawn <task>")
+}

@@ -8,7 +8,7 @@ use crate::model::{Guard, Oid, Origin, Placement, Session, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::conversation::{self, Conversation};
 use crate::ops::common::liveness::stop as stop_left;
-use crate::ops::common::liveness::{Liveness, liveness_after_end, of_processes};
+use crate::ops::common::liveness::{Liveness, liveness_after_end, of_processes, stop_in_runtime};
 use crate::ops::common::site::{Made, Site, find_place};
 use crate::ops::common::start::claim_in_turn;
 use crate::ops::common::start_guard::StartGuard;
@@ -72,8 +72,9 @@ pub(in crate::ops) fn restart(
     interrupt.check()?;
     let handle = guard.handle();
     // An agent that this process starts comes after the record, and after that the old one goes.
-    if handle.is_some() {
-        stop_old(engine, certainty, &old, &start, handle.as_deref())?;
+    let is_certain = certainty == Certainty::Certain;
+    if handle.is_some() && is_certain && is_left(engine, &old, &start, handle.as_deref()) {
+        stop_left(engine, &old)?;
     }
     session.status = if guard.runs() { SessionStatus::Spawning } else { SessionStatus::Idle };
     session.status_reason = None;
@@ -98,8 +99,11 @@ pub(in crate::ops) fn restart(
     if handle.is_none() && started != Started::Nothing {
         session = store.snapshot()?.session(key.clone()).unwrap_or(session);
         let handle = placement::placement(store, &session).and_then(|it| it.handle.clone());
-        // The session is restored, whatever becomes of what is left of its old runtime.
-        let _ = stop_old(engine, certainty, &old, &start, handle.as_deref());
+        if is_certain && is_left(engine, &old, &start, handle.as_deref()) {
+            // The supervisor and the agent are those of the new start by now, and the old ones are
+            // gone. The session is restored, whatever becomes of what its old runtime keeps.
+            let _ = stop_in_runtime(engine, &old);
+        }
     }
     let backups = match &made {
         Made::Existing(_, None) => Vec::new(),
@@ -122,24 +126,14 @@ pub(in crate::ops) fn restart(
     })
 }
 
-/// Stops what is left of the old agent, unless the new one has the same handle.
-fn stop_old(
-    engine: &Engine,
-    certainty: Certainty,
-    old: &Session,
-    start: &Start,
-    handle: Option<&str>,
-) -> Result<(), OpsError> {
+/// Returns true if something may be left of the old agent, and the new one has another handle: with
+/// the same one, stopping the old agent would stop the new one.
+fn is_left(engine: &Engine, old: &Session, start: &Start, handle: Option<&str>) -> bool {
     let had = placement::placement(engine.store(), old);
     let is_new = |had: &Placement| {
         had.handle.as_deref() == handle && had.runtime.as_deref() == Some(start.runtime.name())
     };
-    if certainty == Certainty::Certain
-        && had.is_some_and(|had| had.handle.is_some() && !is_new(had))
-    {
-        stop_left(engine, old)?;
-    }
-    Ok(())
+    had.is_some_and(|had| had.handle.is_some() && !is_new(had))
 }
 
 pub(in crate::ops) fn load(
@@ -292,7 +286,14 @@ fn take_back(
         let taken_back = tx.update_with(key.clone(), Guard::Off, |session| {
             let is_ours = session.status == new.status && session.placements == new.placements;
             if is_ours {
-                session.clone_from(old);
+                session.status = old.status.clone();
+                session.status_reason.clone_from(&old.status_reason);
+                session.branch.clone_from(&old.branch);
+                session.head.clone_from(&old.head);
+                session.base.clone_from(&old.base);
+                session.agent.clone_from(&old.agent);
+                session.agent_session_id.clone_from(&old.agent_session_id);
+                session.placements.clone_from(&old.placements);
             }
             Ok::<_, StoreError>(is_ours)
         });

@@ -58,7 +58,6 @@ fn words_of_other_tools_lead_to_the_command() {
         ("switch", "attach <session>"),
         ("checkout", "attach <session>"),
         ("add", "spawn <task>"),
-        ("start", "spawn <task>"),
         ("stash", "archive <session>"),
         ("watch", "status --watch"),
     ] {

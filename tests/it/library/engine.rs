@@ -13,9 +13,9 @@ use git_ao::workspace::{Detail, Worktrees};
 use super::memory::{Memory, Worker, given};
 use crate::support::Repo;
 use crate::support::agents::{agent, record, wait_until};
-use crate::support::sessions::{session, store};
+use crate::support::sessions::{own_store, session};
 
-const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// A repository, and an engine with the worker and the memory.
 pub struct Stage {
@@ -28,7 +28,8 @@ pub struct Stage {
 impl Stage {
     pub fn new() -> Self {
         let (repo, memory, worker) = (Repo::new(), Memory::default(), Worker::default());
-        let engine = Engine::builder(store(&repo)).agent(worker.clone()).runtime(memory.clone());
+        let engine =
+            Engine::builder(own_store(&repo)).agent(worker.clone()).runtime(memory.clone());
         Self { engine: engine.build(), repo, memory, worker }
     }
 
@@ -56,12 +57,53 @@ impl Stage {
         waited.session
     }
 
+    /// Another engine of this process with the same agent and runtime.
+    pub fn twin(&self) -> Engine {
+        let twin = Engine::builder(own_store(&self.repo)).agent(self.worker.clone());
+        twin.runtime(self.memory.clone()).build()
+    }
+
+    /// Waits until no thread supervises the session.
+    pub fn wait_released(&self, id: SessionId) {
+        let lock = self.repo.dir().join(format!(".git/ao/run/{id}"));
+        until("the supervisor to end", || !lock.exists());
+    }
+
+    /// Waits until the agent is gone.
+    pub fn wait_gone(&self, id: SessionId) {
+        self.wait_released(id);
+        until("the agent to be gone", || self.agent(id) == "gone");
+    }
+
+    /// A session that says working, whose supervisor and agent are gone without a word.
+    pub fn orphan(&self, task: &str) -> SessionId {
+        let id = self.spawn(task).id;
+        let (handle, before) = (self.handle(id), self.record(id));
+        self.memory.end(&handle, Exit::Code(0));
+        self.engine.wait(id, LIMIT).unwrap();
+        self.wait_released(id);
+        let back = |it: &mut Session| {
+            (it.status, it.status_reason) = (before.status.clone(), None);
+        };
+        self.engine.store().update_unchecked(id, "test", back).unwrap();
+        id
+    }
+
     pub fn agent(&self, id: SessionId) -> &'static str {
         let session = self.record(id);
         let live = self.engine.survey(&[&session], Scope::All, Detail::Place).unwrap();
         let name = live[0].agent.as_str();
         assert!(!matches!(live[0].agent, AgentState::Unknown(_)), "{:?}", live[0].agent);
         name
+    }
+}
+
+#[track_caller]
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let end = std::time::Instant::now() + LIMIT;
+    while !is_so() {
+        assert!(std::time::Instant::now() < end, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
@@ -93,11 +135,7 @@ fn an_agent_of_its_own_works_in_every_verb() {
     );
     assert!(stage.engine.reconcile().unwrap().changed.is_empty());
 
-    let forked = stage
-        .engine
-        .fork(id, SpawnRequest { agent: None, ..SpawnRequest::default() }.runtime("memory"))
-        .unwrap()
-        .session;
+    let forked = stage.engine.fork(id, SpawnRequest::default().runtime("memory")).unwrap().session;
     let conversation = made.agent_session_id.clone().unwrap();
     let args = stage.memory.run(&stage.handle(forked.id), |run| given(run).1);
     assert_eq!(args, ["Fork", &conversation]);
@@ -135,7 +173,7 @@ fn a_queued_record_is_started_later() {
         .store()
         .update(queued.id, "take", |it| it.status = SessionStatus::Working)
         .unwrap();
-    let request = StartRequest::new("worker", "memory");
+    let request = StartRequest::default().agent("worker").runtime("memory");
     let started = stage.engine.start(queued.id, &request).unwrap();
     let now = stage.record(queued.id);
     assert_eq!(now.branch.as_deref(), Some(&*format!("ao/{}-from-the-queue", queued.id.short())));
@@ -157,7 +195,7 @@ fn an_agent_is_supervised_by_a_thread() {
     let repo = Repo::new();
     agent(&repo, "mine", "echo hello; exit 3");
     agent(&repo, "quick", "exit 0");
-    let engine = Engine::new(store(&repo));
+    let engine = Engine::new(own_store(&repo));
     for (agent, end) in [("mine", AgentEnd::Exited(3)), ("quick", AgentEnd::Exited(0))] {
         let request = SpawnRequest::new("the task").agent(agent).runtime("detached");
         let made = engine.spawn(request).unwrap();
@@ -167,22 +205,15 @@ fn an_agent_is_supervised_by_a_thread() {
         let prompt = made.workspace.unwrap().join("prompt");
         assert_eq!(std::fs::read_to_string(prompt).unwrap(), "the task");
     }
-    let log = git_ao::ops::last_output(
-        engine.store().repository(),
-        engine.store().snapshot().unwrap().list(git_ao::store::Shelf::Active).unwrap()[1]
-            .location
-            .id,
-    );
-    assert!(log.is_ok());
 }
 
 #[test]
 fn in_tmux_the_exit_status_and_the_last_screen_are_kept() {
     let repo = Repo::new();
     agent(&repo, "mine", "echo on the screen; while ! test -e go; do sleep 0.05; done; exit 4");
-    let engine = Engine::new(store(&repo));
-    let request = SpawnRequest { task: None, title: Some("x".into()), ..SpawnRequest::default() };
-    let made = engine.spawn(request.agent("mine").runtime("tmux"));
+    let engine = Engine::new(own_store(&repo));
+    let request = SpawnRequest::new("x").agent("mine").runtime("tmux");
+    let made = engine.spawn(request);
     let made = match made {
         Ok(made) => made,
         Err(error) => panic!("{error}"),
@@ -229,7 +260,7 @@ fn workspaces_of_its_own_are_used_by_every_verb() {
     let memory = Memory::default();
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let calls = std::sync::Arc::clone(&seen);
-    let engine = Engine::builder(store(&repo))
+    let engine = Engine::builder(own_store(&repo))
         .agent(Worker::default())
         .runtime(memory.clone())
         .workspace(move |worktrees| Box::new(super::traced::Traced::new(worktrees, calls.clone())))
@@ -241,7 +272,7 @@ fn workspaces_of_its_own_are_used_by_every_verb() {
     engine.kill(id, &StatusChange::default()).unwrap();
     std::fs::remove_file(path.join("prepared")).unwrap();
     std::fs::remove_dir_all(&path).unwrap();
-    engine.restore(id, &Restore { again: Again::Fresh, ..Restore::default() }).unwrap();
+    engine.restore(id, &Restore::default().again(Again::Fresh)).unwrap();
     assert!(path.join("prepared").exists());
     std::fs::remove_file(path.join("prepared")).unwrap();
     engine.kill(id, &StatusChange::default()).unwrap();
@@ -253,4 +284,23 @@ fn workspaces_of_its_own_are_used_by_every_verb() {
         assert!(calls.contains(&call), "{call}: {calls:?}");
     }
     assert!(Worktrees::new(engine.store().repository()).list().unwrap().len() == 1);
+}
+
+#[test]
+fn what_is_restored_in_this_process_is_not_taken_for_the_old_agent() {
+    let stage = Stage::new();
+    agent(&stage.repo, "mine", "exec sleep 1000");
+    for runtime in ["detached", "tmux"] {
+        let request = SpawnRequest::new("x").agent("mine").runtime(runtime);
+        let id = stage.engine.spawn(request).unwrap().session.id;
+        for _ in 0..2 {
+            let old = stage.handle(id);
+            stage.engine.kill(id, &StatusChange::default()).unwrap();
+            stage.engine.restore(id, &Restore::default().again(Again::Fresh)).unwrap();
+            assert_eq!((stage.agent(id), stage.record(id).status.as_str()), ("alive", "working"));
+            assert!(runtime == "tmux" || stage.handle(id) != old);
+        }
+        stage.engine.kill(id, &StatusChange::default()).unwrap();
+        assert_eq!(stage.agent(id), "gone");
+    }
 }

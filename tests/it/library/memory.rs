@@ -171,8 +171,7 @@ impl Runtime for Memory {
     }
 
     fn attach(&self, _: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {
-        let argv = vec!["look".into(), handle.into()];
-        Ok(Attach { argv, environment: Environment::empty() })
+        Ok(Attach::new(["look", handle], Environment::empty()))
     }
 }
 
@@ -206,15 +205,12 @@ impl Agent for Worker {
             Action::Launch | Action::Fork => Some(request.fresh_id.clone()),
         };
         self.known.lock().unwrap().extend(conversation.clone());
-        Ok(Launch {
-            program: "true".to_owned(),
-            args: vec![format!("{action:?}"), request.agent_session_id.clone().unwrap_or_default()],
-            env: vec![("WORKER".to_owned(), "yes".to_owned())],
-            remove: Vec::new(),
-            stdin: Some(request.prompt.clone()),
-            prepare: Vec::new(),
-            agent_session_id: conversation,
-        })
+        let mut launch = Launch::new("true")
+            .args([format!("{action:?}"), request.agent_session_id.clone().unwrap_or_default()])
+            .env("WORKER", "yes")
+            .stdin(request.prompt.clone());
+        launch.agent_session_id = conversation;
+        Ok(launch)
     }
 
     fn has_conversation(&self, id: &str, _: &std::path::Path, _: &Environment) -> Option<bool> {

@@ -2,8 +2,10 @@
 
 mod changes;
 mod engine;
+mod faults;
 mod memory;
 mod query;
+mod restore;
 mod rules;
 mod traced;
 mod watch;

@@ -8,6 +8,7 @@ mod makes;
 mod nothing_left;
 mod once;
 mod progress;
+mod start;
 mod task;
 mod users;
 mod words;

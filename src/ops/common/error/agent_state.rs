@@ -51,6 +51,17 @@ pub enum AgentStateError {
         /// The process of the supervisor or of the agent.
         pid: Option<u32>,
     },
+    /// The agent runs inside another process, which only that process can stop.
+    #[error("the agent of session {} runs inside process {pid}, which has to stop it", id.short())]
+    InsideProcess {
+        /// The session.
+        id: SessionId,
+        /// The process that supervises it.
+        pid: u32,
+        /// Why it cannot be stopped from here.
+        #[source]
+        source: RuntimeError,
+    },
     /// Another process is starting the agent or cleaning up the session.
     #[error("session {} is being started or cleaned up by another process", .0.short())]
     Busy(SessionId),
@@ -70,9 +81,10 @@ impl AgentStateError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NotStarted(_) | Self::Gone { .. } => ErrorKind::NotFound,
-            Self::Unreachable { .. } | Self::NotSubmitted { .. } | Self::StillRunning { .. } => {
-                ErrorKind::Refused
-            }
+            Self::Unreachable { .. }
+            | Self::InsideProcess { .. }
+            | Self::NotSubmitted { .. }
+            | Self::StillRunning { .. } => ErrorKind::Refused,
             Self::Busy(_) => ErrorKind::Contended,
             Self::NotStopped { .. } | Self::Unknown { .. } => ErrorKind::Unavailable,
         }

@@ -23,5 +23,5 @@ pub(in crate::ops) use decide::{
 };
 pub(in crate::ops) use owner::{is_anothers, noted};
 pub(in crate::ops) use runtime::of_placement;
-pub(in crate::ops) use stop::stop;
+pub(in crate::ops) use stop::{stop, stop_in_runtime};
 pub(in crate::ops) use supervised::SupervisorProcess;

@@ -21,7 +21,9 @@ pub fn stop(engine: &Engine, session: &Session) -> Result<Stopped, OpsError> {
     let file = AgentFile::read(repo, id).ok().flatten().filter(AgentFile::is_of_this_namespace);
     let agent = file.as_ref().and_then(|file| file.agent.clone());
     let runner: Option<SupervisorProcess> = runner.or_else(|| file.map(|file| file.runner));
-    let is_shared = runner.as_ref().is_some_and(|runner| runner.stoppable().is_none());
+    let shared = runner.as_ref().filter(|runner| runner.stoppable().is_none());
+    let shared = shared.map(|runner| runner.process().clone());
+    let is_shared = shared.is_some();
     let runner = runner.and_then(|runner| runner.stoppable().cloned());
     let mut stopped = Stopped::AlreadyGone;
     let mut trouble = None;
@@ -33,18 +35,13 @@ pub fn stop(engine: &Engine, session: &Session) -> Result<Stopped, OpsError> {
         Err(RuntimeError::NotOurs(_)) => {}
         Err(error) => trouble = Some(error),
     };
-    if let Some(here) = placement(engine.store(), session)
-        && let (Some(name), Some(handle)) = (here.runtime.as_deref(), here.handle.as_deref())
-        && !is_anothers(repo, id, handle)
-        && !is_this_process(handle)
-    {
-        let runtime = of_placement(engine, name, here);
-        note(runtime.and_then(|runtime| runtime.stop(&id, handle, GRACE)));
+    if let Some(came) = stop_in_runtime(engine, session) {
+        note(came);
     }
     for process in [&runner, &agent].into_iter().flatten() {
         note(process.stop(GRACE));
     }
-    if is_shared {
+    if is_shared && trouble.is_none() {
         wait_for_release(repo, id);
     }
     // If both processes were known and have ended, the server's answer is not needed.
@@ -58,10 +55,29 @@ pub fn stop(engine: &Engine, session: &Session) -> Result<Stopped, OpsError> {
     match (engine.liveness(session), trouble) {
         (Liveness::Gone, _) => clear(repo, id).map(|()| stopped),
         (Liveness::Unknown(_), _) if is_certain => clear(repo, id).map(|()| stopped),
+        (Liveness::Alive { .. }, Some(source @ RuntimeError::Unknown(_))) if is_shared => {
+            let pid = shared.map_or(0, |process| process.pid());
+            Err(AgentStateError::InsideProcess { id, pid, source }.into())
+        }
         (Liveness::Alive { .. }, Some(error)) => Err(error.into()),
         (Liveness::Alive { pid }, None) => Err(AgentStateError::NotStopped { id, pid }.into()),
         (Liveness::Unknown(source), _) => Err(AgentStateError::Unknown { id, source }.into()),
     }
+}
+
+/// Lets the recorded runtime stop what it started for the session. Returns None if nothing is
+/// recorded, or if the handle names something else.
+pub fn stop_in_runtime(
+    engine: &Engine,
+    session: &Session,
+) -> Option<Result<Stopped, RuntimeError>> {
+    let here = placement(engine.store(), session)?;
+    let (name, handle) = (here.runtime.as_deref()?, here.handle.as_deref()?);
+    if is_anothers(engine.repository(), session.id, handle) || is_this_process(handle) {
+        return None;
+    }
+    let runtime = of_placement(engine, name, here);
+    Some(runtime.and_then(|runtime| runtime.stop(&session.id, handle, GRACE)))
 }
 
 /// Returns true if a handle names this process, which may run an agent in its terminal.
