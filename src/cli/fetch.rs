@@ -24,7 +24,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         writeln!(ctx.out, "{name} has no sessions")?;
         return Ok(ExitCode::Done);
     };
-    match summary(&store.changes(fetched.before.as_ref(), &tip)?) {
+    match summary(&store.compare(fetched.before.as_ref(), &tip)?) {
         Some(text) => {
             writeln!(ctx.out, "{name} has: {text}")?;
             ctx.out.hint("to merge them: git ao pull");

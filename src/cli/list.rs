@@ -68,7 +68,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
     let chosen = args.selection.choose(ctx, &store, &snapshot)?;
-    let Listing { sessions, unreadable } = chosen.list(&snapshot, |query| args.complete(query));
+    let Listing { sessions, unreadable, .. } = chosen.list(&snapshot, |query| args.complete(query));
 
     let replica = store.known_replica();
     if args.json {
@@ -140,7 +140,7 @@ fn print_table(
         Column::left("BRANCH"),
         Column::left("TITLE"),
     ]);
-    for ListedSession { location, session } in sessions {
+    for ListedSession { location, session, .. } in sessions {
         let id = Cell::new(Style::Id, &location.id.short());
         let mark = view::mark(location);
         let status = |style, word: &str| Cell::new(style, &format!("{word}{mark}"));

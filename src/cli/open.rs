@@ -80,7 +80,8 @@ pub fn find_in(
     text: &str,
     project: Option<&Project>,
 ) -> Result<Entry, CliError> {
-    let context = Context { project: project.cloned(), ..context(store) };
+    let mut context = context(store);
+    context.project = project.cloned();
     let handle = Handle::parse(text);
     let entry = snapshot.resolve(&handle, &context)?;
     if matches!(handle.reference, Reference::Id(_)) && handle.project.is_none() {
@@ -95,7 +96,11 @@ pub fn find_in(
 
 /// Returns the context in which handles are resolved in this worktree.
 pub fn context(store: &Store) -> Context {
-    Context { here: here(store.repository()), project: None }
+    let context = Context::default();
+    match here(store.repository()) {
+        Some(here) => context.with_here(here),
+        None => context,
+    }
 }
 
 /// Returns the session of this worktree.

@@ -7,7 +7,7 @@ use super::ui::escape;
 
 /// Prints the remarks on standard error.
 pub fn say(ctx: &mut Ctx, remarks: &Remarks) {
-    if let Some(Refilled { files }) = remarks.refilled {
+    if let Some(Refilled { files, .. }) = remarks.refilled {
         let files = match files {
             0 => String::new(),
             1 => "; 1 missing file was put back".to_owned(),

@@ -53,7 +53,7 @@ pub struct Args {
     #[arg(long, short)]
     changes: bool,
 
-    /// Show it again and again, until 'q' or ^C is pressed.
+    /// Show it again and again, and at once when a session changes, until 'q' or ^C is pressed.
     #[arg(long, short, conflicts_with = "json")]
     watch: bool,
 

@@ -37,5 +37,5 @@ pub(crate) use files::{path_of, replace, uninterrupted};
 pub use identity::Identity;
 
 pub(crate) use objects::{RawTree, gix_id, oid};
-pub(crate) use refs::{Durability, RefMove, RefState, Reflog};
+pub(crate) use refs::{Durability, RefMove, RefState, Reflog, RefsStamp};
 pub(crate) use signatures::Signatures;

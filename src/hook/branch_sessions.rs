@@ -9,6 +9,7 @@ const STRIDE: usize = 64;
 
 /// The sessions on a branch that was checked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BranchSessions {
     /// The number of sessions found.
     pub count: usize,

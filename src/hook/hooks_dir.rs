@@ -5,6 +5,7 @@ use crate::git::Repository;
 
 /// The directory in which git looks for hooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HooksDir {
     /// The path; it need not exist.
     pub folder: PathBuf,

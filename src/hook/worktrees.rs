@@ -11,6 +11,7 @@ use crate::workspace::Worktrees;
 
 /// A worktree in which git does not run a hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lacking {
     /// The directory.
     pub worktree: PathBuf,

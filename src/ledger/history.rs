@@ -72,12 +72,18 @@ impl<'r> Commits<'r> {
         }
     }
 
-    /// Leaves out this commit and its ancestors.
+    /// Leaves out this commit and its ancestors, in addition to those that are left out already.
     pub fn since(mut self, start: &Oid) -> Self {
         let tips: Vec<_> = self.parents.iter().map(|(tip, _)| gix_id(tip)).collect();
         let graph = Graph::new(self.repo, |_| false);
         match graph.and_then(|mut graph| graph.relation(&tips, gix_id(start))) {
-            Ok(relation) => self.only = Some(relation.ahead.into_iter().collect()),
+            Ok(relation) => {
+                let ahead: HashSet<_> = relation.ahead.into_iter().collect();
+                self.only = Some(match self.only.take() {
+                    Some(only) => only.intersection(&ahead).copied().collect(),
+                    None => ahead,
+                });
+            }
             Err(error) => {
                 self.stop();
                 self.problems.push(error);

@@ -4,6 +4,7 @@ use super::{Oid, SessionId, Timestamp};
 
 /// A change of the store: a commit on its ref.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Event {
     /// The commit.
     pub id: Oid,
@@ -20,6 +21,7 @@ pub struct Event {
 
 /// Who made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Person {
     /// The name; text that is not UTF-8 is replaced.
     pub name: String,
@@ -43,6 +45,7 @@ pub enum Origin {
 /// The content of an event's commit message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct Message {
     /// One line: `status 7b6d11f9: working -> done`.
     pub subject: String,

@@ -2,6 +2,7 @@ use super::{Map, Timestamp};
 
 /// The place of a session in one clone.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Placement {
     /// The workspace directory. A path below the home directory starts with `~/`.
     pub workspace: Option<String>,
@@ -18,6 +19,11 @@ pub struct Placement {
 }
 
 impl Placement {
+    /// Makes a placement with a workspace. A path below the home directory starts with `~/`.
+    pub fn in_workspace(path: impl Into<String>) -> Self {
+        Self { workspace: Some(path.into()), ..Self::default() }
+    }
+
     /// Returns true if an agent was started there. It may have ended since.
     pub fn is_started(&self) -> bool {
         self.handle.is_some()

@@ -84,6 +84,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 
 /// A secret in a field of a record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct HeldSecret {
     /// The field.
     pub field: String,

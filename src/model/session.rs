@@ -8,6 +8,7 @@ use super::{Map, Oid, Placement, Project, SessionId, SessionStatus, Timestamp};
 /// Each type has an `extra` map with keys that this version does not know. They are written back
 /// after the known keys.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Session {
     /// The record's schema, 1.
     pub schema: u64,
@@ -82,6 +83,7 @@ pub enum Kind {
 
 /// The commit at which a session's branch started.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Base {
     /// The branch that was the base, if any.
     pub branch: Option<String>,
@@ -93,6 +95,7 @@ pub struct Base {
 
 /// The origin of a forked session.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Fork {
     /// The parent session.
     pub session: SessionId,
@@ -104,8 +107,21 @@ pub struct Fork {
     pub extra: Map,
 }
 
+impl Fork {
+    /// Makes the origin of a fork of a session.
+    pub fn new(session: SessionId) -> Self {
+        Self { session, event: None, branch: None, extra: Map::new() }
+    }
+
+    /// Sets the parent's event at which the fork was made.
+    pub fn with_event(self, event: Oid) -> Self {
+        Self { event: Some(event), ..self }
+    }
+}
+
 /// The usage of a session.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Cost {
     /// Tokens sent.
     pub input_tokens: u64,

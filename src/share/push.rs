@@ -88,7 +88,7 @@ impl Remote<'_> {
                 let lease = (!is_surprised).then_some(known.as_ref());
                 match self.offer(&ours, lease, watcher)? {
                     Answer::Taken => {
-                        let sent = self.store.changes(known.as_ref(), &ours);
+                        let sent = self.store.compare(known.as_ref(), &ours);
                         self.remember(&ours);
                         // The push has succeeded, so a failure to list the changes is ignored.
                         let sent = sent.unwrap_or_default();

@@ -8,6 +8,7 @@ use crate::store::{ListedSession, Location, RecordProblem, Store};
 use crate::workspace::{Condition, Detail};
 
 /// A snapshot of sessions.
+#[non_exhaustive]
 pub struct Status {
     /// The sessions, in the order in which they were given.
     pub rows: Vec<StatusRow>,
@@ -16,6 +17,7 @@ pub struct Status {
 }
 
 /// A session and its present state.
+#[non_exhaustive]
 pub struct StatusRow {
     /// The location of the record.
     pub location: Location,

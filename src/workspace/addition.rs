@@ -6,6 +6,7 @@ use crate::model::{Oid, SessionId};
 
 /// A request for a new workspace.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Addition {
     /// The directory, absolute. It must not exist.
     pub path: PathBuf,
@@ -13,6 +14,13 @@ pub struct Addition {
     pub branch: Branch,
     /// The session that owns it.
     pub session: SessionId,
+}
+
+impl Addition {
+    /// Requests a workspace for a session at an absolute path.
+    pub fn new(path: impl Into<PathBuf>, branch: Branch, session: SessionId) -> Self {
+        Self { path: path.into(), branch, session }
+    }
 }
 
 /// The branch of a new workspace.
@@ -53,6 +61,7 @@ pub struct Added<'a> {
 
 /// Remarks on a workspace that was created or completed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Remarks {
     /// The output of a hook that failed; may be empty.
     pub hook: Option<String>,
@@ -64,6 +73,7 @@ pub struct Remarks {
 
 /// The files that were restored after an interrupted removal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Refilled {
     /// The number of files; ignored files are not restored.
     pub files: usize,

@@ -5,6 +5,7 @@ use crate::model::{shell_path, shell_word};
 
 /// A directory of worktrees inside a worktree of the same repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Exposed {
     /// The directory.
     pub folder: PathBuf,

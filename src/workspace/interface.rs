@@ -67,7 +67,7 @@ pub trait Workspace {
         detail: Detail,
     ) -> Result<WorkspaceState, WorkspaceError> {
         let mut states = self.states(std::slice::from_ref(place), detail)?;
-        Ok(states.pop().unwrap_or_else(|| WorkspaceState::of(Condition::Missing)))
+        Ok(states.pop().unwrap_or_else(|| WorkspaceState::new(Condition::Missing)))
     }
 
     /// Creates a workspace again whose directory is missing, from its branch or the last recorded

@@ -6,6 +6,7 @@ use crate::model::Oid;
 
 /// A worktree as git lists it. The first one is the main worktree.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WorktreeEntry {
     /// The directory, with symbolic links resolved.
     pub path: PathBuf,

@@ -100,7 +100,7 @@ impl Look<'_> {
         let git_dir = match self.worktrees.own_git_dir(&path, &self.known) {
             Ok(git_dir) => git_dir,
             Err(condition) => {
-                return Ok(WorkspaceState { locked, ..WorkspaceState::of(condition) });
+                return Ok(WorkspaceState { locked, ..WorkspaceState::new(condition) });
             }
         };
         let mut operation = operation(&git_dir);
@@ -126,7 +126,7 @@ impl Look<'_> {
                 _ => Condition::Ready,
             },
         };
-        Ok(WorkspaceState { branch, locked, ..WorkspaceState::of(condition) })
+        Ok(WorkspaceState { branch, locked, ..WorkspaceState::new(condition) })
     }
 
     /// Returns true if git refuses to work there because of core.bare.

@@ -13,6 +13,7 @@ use crate::model::SessionId;
 
 /// A worktree with an `AO_SESSION` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Mark {
     /// The file.
     pub file: PathBuf,
@@ -46,6 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A session's worktree that is missing at its registered path.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Gone {
     /// The session.
     pub session: SessionId,

@@ -5,6 +5,7 @@ use crate::model::Oid;
 
 /// An entry of a branch's reflog.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Moved {
     /// The new commit.
     pub to: Oid,

@@ -5,6 +5,7 @@ use crate::model::{Oid, SessionId};
 
 /// A request to remove a workspace.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Removal<'a> {
     /// The directory; None to remove only a branch.
     pub path: Option<&'a Path>,
@@ -24,6 +25,27 @@ impl<'a> Removal<'a> {
         let (branch, on_unsaved, ignored) = (None, OnUnsaved::Refuse, None);
         Self { path: Some(path), branch, session, on_unsaved, ignored }
     }
+
+    /// Requests the removal of a branch, unless work would be lost.
+    pub fn of_branch(branch: &'a str, session: SessionId) -> Self {
+        let (path, on_unsaved, ignored) = (None, OnUnsaved::Refuse, None);
+        Self { path, branch: Some(branch), session, on_unsaved, ignored }
+    }
+
+    /// Removes the branch too.
+    pub fn with_branch(self, branch: &'a str) -> Self {
+        Self { branch: Some(branch), ..self }
+    }
+
+    /// Sets what happens to work that would be lost.
+    pub fn with_on_unsaved(self, on_unsaved: OnUnsaved) -> Self {
+        Self { on_unsaved, ..self }
+    }
+
+    /// Restricts the ignored files that may be removed to these.
+    pub fn with_ignored(self, ignored: &'a [PathBuf]) -> Self {
+        Self { ignored: Some(ignored), ..self }
+    }
 }
 
 /// What happens to work that is saved nowhere else: uncommitted changes, and commits that are on no
@@ -38,6 +60,7 @@ pub enum OnUnsaved {
 
 /// The result of a removal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Removed {
     /// The full name of the ref that saves the work.
     pub backup: Option<String>,
@@ -49,6 +72,7 @@ pub struct Removed {
 
 /// The effect that a removal would have.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Verdict {
     /// Why nothing would be removed.
     pub refusal: Option<WorkspaceError>,
@@ -62,6 +86,7 @@ pub struct Verdict {
 
 /// A request to create the workspace of a restored session again.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Recreation<'a> {
     /// The directory of the previous workspace.
     pub path: &'a Path,
@@ -71,6 +96,18 @@ pub struct Recreation<'a> {
     pub head: Option<&'a Oid>,
     /// The session that owns it.
     pub session: SessionId,
+}
+
+impl<'a> Recreation<'a> {
+    /// Requests the workspace of a session at a path, on a branch that exists.
+    pub fn new(path: &'a Path, branch: &'a str, session: SessionId) -> Self {
+        Self { path, branch, head: None, session }
+    }
+
+    /// Sets the commit at which a branch that no longer exists is created again.
+    pub fn with_head(self, head: &'a Oid) -> Self {
+        Self { head: Some(head), ..self }
+    }
 }
 
 /// A linked worktree to remove.

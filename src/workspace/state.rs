@@ -7,11 +7,24 @@ use crate::model::SessionId;
 
 /// The path of a workspace to inspect, and its expected branch.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct ExpectedWorktree<'a> {
     /// The directory of the workspace.
     pub path: &'a Path,
     /// The expected branch; None if any branch is fine.
     pub branch: Option<&'a str>,
+}
+
+impl<'a> ExpectedWorktree<'a> {
+    /// Expects a worktree in this directory, on any branch.
+    pub fn new(path: &'a Path) -> Self {
+        Self { path, branch: None }
+    }
+
+    /// Expects this branch.
+    pub fn with_branch(self, branch: &'a str) -> Self {
+        Self { branch: Some(branch), ..self }
+    }
 }
 
 /// How much to inspect.
@@ -26,6 +39,7 @@ pub enum Detail {
 
 /// The state of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WorkspaceState {
     /// Whether the workspace is usable.
     pub condition: Condition,
@@ -99,7 +113,8 @@ impl Changes {
 }
 
 impl WorkspaceState {
-    pub(super) fn of(condition: Condition) -> Self {
+    /// Makes the state of a workspace of which only the condition is known.
+    pub fn new(condition: Condition) -> Self {
         Self { condition, branch: None, locked: None, changes: None, upstream: None }
     }
 }

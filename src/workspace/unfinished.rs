@@ -11,6 +11,7 @@ use crate::model::{Project, shell_path};
 
 /// A directory at the path of a session's worktree that does not name its session.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unfinished {
     /// The directory.
     pub path: PathBuf,

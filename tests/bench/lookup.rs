@@ -1,6 +1,5 @@
 use std::fs;
 
-use git_ao::model::Cost;
 use git_ao::store::{History, Shelf, StoreError};
 
 use super::measure::{in_turn, show, time};
@@ -70,7 +69,8 @@ pub fn list_with_fractions() {
         let changed = stage.store.transaction("set", |tx| {
             stage.ids.iter().try_for_each(|id| {
                 tx.update(*id, |session| {
-                    session.cost = Some(Cost { output_tokens: 100, cost_usd, ..Cost::default() });
+                    let cost = session.cost.get_or_insert_default();
+                    (cost.output_tokens, cost.cost_usd) = (100, cost_usd);
                     Ok::<_, StoreError>(())
                 })
             })
@@ -117,7 +117,7 @@ pub fn log_of_one() {
             [("the first of 1,000", stage.ids[0], 11), ("the newest", newest.id, 1)]
         {
             let taken = time(|| {
-                let history = History { session: Some(id), ..History::default() };
+                let history = History::default().with_session(id);
                 assert_eq!(snapshot.events(history).count(), events);
             });
             let other = time(|| {

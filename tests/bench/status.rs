@@ -77,7 +77,7 @@ fn place(top: &Path, tmux: &Tmux, session: &Session, is_live: bool) -> Placement
     git(top, &["worktree", "add", "-q", "-b", &branch, &workspace]);
     let own = top.join(".git/worktrees").join(&name).join("AO_SESSION");
     std::fs::write(own, format!("{}\n", session.id)).expect("a fresh file");
-    let mut placement = Placement { workspace: Some(workspace.clone()), ..Placement::default() };
+    let mut placement = Placement::in_workspace(&*workspace);
     if is_live {
         let handle = format!("ao-{name}");
         tmux.run(&["new-session", "-d", "-s", &handle, "-c", &workspace, "sleep 1000"]);

@@ -22,9 +22,9 @@ fn spawning_without_handle_is_not_killed_within_grace() {
     let repo = Repo::new();
     let store = later(&repo, 0);
     let mut new = session(1, "being started");
-    let at = Some(Timestamp::from_millis(NOW));
-    let runtime = Some("tmux".to_owned());
-    let placement = Placement { runtime, at, ..Placement::default() };
+    let mut placement = Placement::default();
+    placement.at = Some(Timestamp::from_millis(NOW));
+    placement.runtime = Some("tmux".to_owned());
     new.placements.insert(store.replica().unwrap(), placement);
     assert_eq!(new.status, SessionStatus::Spawning);
     store.create(&new).unwrap();
@@ -151,7 +151,7 @@ fn a_foreign_workspace_is_never_acted_on() {
         let mut session = session(n, "from a teammate");
         session.status = SessionStatus::Done;
         session.agent = Some("mine".to_owned());
-        let placement = Placement { workspace: Some(place.to_owned()), ..Placement::default() };
+        let placement = Placement::in_workspace(place);
         session.placements.insert(store.replica().unwrap(), placement);
         store.create(&session).unwrap();
         let id = id(n).to_string();

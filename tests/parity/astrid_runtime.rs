@@ -58,8 +58,8 @@ fn title_tags_values_model_and_git_state_round_trip() {
         full.context.insert("key", "value");
         full.agent_config.insert("model", "large");
         full.branch = Some("main".to_owned());
-        full.base =
-            Some(Base { branch: full.branch.clone(), commit: Some(head), ..Base::default() });
+        let base = full.base.insert(Base::default());
+        (base.branch, base.commit) = (full.branch.clone(), Some(head));
         assert_eq!((full.tags.len(), &full.project_id), (1, &project("demo")));
         store(&repo).create(&full).unwrap();
         assert_eq!(store(&repo).snapshot().unwrap().session(id(1)).unwrap(), full);

@@ -1,10 +1,10 @@
 //! Store: kinds, filters, parents, and the verbs that change a status.
 
-use git_ao::model::{Field, Filter, Fork, Kind, Map, Moment, Session, SessionStatus, Subject};
+use git_ao::model::{Field, Filter, Fork, Kind, Moment, Session, SessionStatus, Subject};
 use git_ao::store::{Shelf, Store};
 
 use crate::sessions::spawn;
-use crate::support::sessions::{id, session, store};
+use crate::support::sessions::{id, session, store, with};
 use crate::support::{Repo, alone};
 
 fn titles(store: &Store, filter: &Filter) -> Vec<String> {
@@ -22,7 +22,7 @@ fn create_with_a_name_and_a_kind() {
         let kinds =
             [Kind::Conversation, Kind::Task, Kind::Evaluation, Kind::Refinement, Kind::Demo];
         for (n, kind) in (0..).zip(kinds) {
-            let made = Session { kind: kind.clone(), ..session(n, kind.as_str()) };
+            let made = with(&session(n, kind.as_str()), |it| it.kind = kind.clone());
             store.create(&made).unwrap();
             assert_eq!(store.snapshot().unwrap().session(id(n)).unwrap().kind, kind);
         }
@@ -38,7 +38,7 @@ fn filters_find_what_they_name() {
         all[0].status = SessionStatus::Done;
         all[1].tags = vec!["red".to_owned()];
         all[1].kind = Kind::Demo;
-        all[2].fork = Some(Fork { session: id(1), event: None, branch: None, extra: Map::new() });
+        all[2].fork = Some(Fork::new(id(1)));
         all.iter().for_each(|s| drop(store.create(s).unwrap()));
         let is = |field, text: &str| Filter::Is(field, text.to_owned());
         let second = all[1].created_at;
@@ -80,7 +80,7 @@ fn parents_and_values() {
         let repo = Repo::new();
         let store = store(&repo);
         store.create(&session(1, "Parent")).unwrap();
-        let child = Session { spawned_by: Some(id(1)), ..session(2, "Child") };
+        let child = with(&session(2, "Child"), |it| it.spawned_by = Some(id(1)));
         store.create(&child).unwrap();
         store.update(id(2), "set", |s| s.context.insert("k", "v")).unwrap();
         let snapshot = store.snapshot().unwrap();

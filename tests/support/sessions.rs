@@ -41,6 +41,13 @@ pub fn session(n: u64, title: &str) -> Session {
     session
 }
 
+/// A copy of a session with a change.
+pub fn with(session: &Session, change: impl FnOnce(&mut Session)) -> Session {
+    let mut changed = session.clone();
+    change(&mut changed);
+    changed
+}
+
 /// A counter in a session's context, and the way to count.
 pub fn count(session: &Session) -> u64 {
     session.context.get("count").and_then(git_ao::model::Value::as_u64).unwrap_or(0)

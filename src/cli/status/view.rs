@@ -32,8 +32,9 @@ impl View {
             Some(handle) => {
                 let entry = open::find(&snapshot, store, handle)?;
                 let session = snapshot.load(&entry);
-                let listed = ListedSession { session, location: entry.location };
-                Listing { sessions: vec![listed], unreadable: Vec::new() }
+                let mut listing = Listing::default();
+                listing.sessions.push(ListedSession::new(entry.location, session));
+                listing
             }
         };
         let all = request.all || request.session.is_some();

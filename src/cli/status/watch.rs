@@ -1,7 +1,7 @@
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
-use git_ao::store::Store;
+use git_ao::store::{Store, Watch};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
@@ -12,6 +12,9 @@ use crate::cli::hints::refusals;
 use crate::cli::interrupt::{self, Interrupted};
 use crate::cli::ui::Style;
 use crate::cli::{CliError, Ctx, ExitCode};
+
+/// The time between two looks at the store's refs.
+const STEP: Duration = Duration::from_millis(200);
 
 /// Refreshes the status in place, on the terminal's alternate screen, until `q` or a signal.
 pub fn watch(
@@ -42,9 +45,11 @@ fn draw_all(
     loop {
         // Reopen the store: the configuration may have changed.
         let store = ctx.store()?;
+        // Refs that cannot be read are reported with the view.
+        let mut changes = store.newest().ok().map(|newest| store.watch(newest));
         let view = View::look(request, &store, ctx)?;
         draw(&view, &store, ctx)?;
-        if wait(interval, interrupted)? == Wish::Leave {
+        if wait(interval, changes.as_mut(), interrupted)? == Wish::Leave {
             return Ok(());
         }
     }
@@ -78,20 +83,32 @@ enum Wish {
     Leave,
 }
 
-fn wait(interval: Duration, interrupted: &Interrupted) -> Result<Wish, CliError> {
+/// Waits for the interval to pass, for a change of the store, or for a key.
+fn wait(
+    interval: Duration,
+    mut changes: Option<&mut Watch>,
+    interrupted: &Interrupted,
+) -> Result<Wish, CliError> {
     let end = Instant::now() + interval;
     loop {
         if interrupted.is_set() {
             return Ok(Wish::Leave);
         }
         let left = end.saturating_duration_since(Instant::now());
+        let is_over = left.is_zero();
+        let left = if changes.is_some() { left.min(STEP) } else { left };
         let left = Timespec {
             tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
             tv_nsec: left.subsec_nanos().into(),
         };
         let stdin = io::stdin();
         match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&left)) {
-            Ok(0) => return Ok(Wish::Look),
+            Ok(0) => {
+                let has_changed = |watch: &mut &mut Watch| !matches!(watch.poll(), Ok(None));
+                if is_over || changes.as_mut().is_none_or(has_changed) {
+                    return Ok(Wish::Look);
+                }
+            }
             Ok(_) => {
                 if let Some(wish) = wish() {
                     return Ok(wish);

@@ -2,6 +2,7 @@ use crate::git::Repository;
 
 /// One entry of git's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GitConfigEntry {
     /// The whole key. The section and the last part are in lower case, as git compares them.
     pub key: String,

@@ -20,5 +20,6 @@ pub(super) use loaded::{Latest, Loaded};
 pub(super) use origin::ConfigOrigin;
 use overrides::append_overrides;
 pub(super) use paths::interpolated;
+pub(super) use stamp::Stamp;
 pub(super) use unread::check_read;
 pub(super) use values::{Config, boolean};

@@ -45,6 +45,7 @@ pub struct Output {
 
 /// The result of a git process, whether or not it succeeded.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct GitExit {
     /// The exit status; None if a signal terminated it.
     pub status: Option<i32>,

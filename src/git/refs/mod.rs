@@ -7,11 +7,13 @@ mod lock;
 mod read;
 mod reflog;
 mod stale;
+mod stamp;
 mod state;
 mod update;
 
 pub(crate) use reflog::Reflog;
 pub use stale::{Held, StaleLock};
+pub(crate) use stamp::RefsStamp;
 pub(crate) use state::RefState;
 pub use update::Expected;
 pub(crate) use update::{Durability, RefMove};

@@ -7,6 +7,7 @@ use crate::model::{KEYS, Map, Timestamp, Value};
 
 /// The result of merging two records.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Merged {
     /// The merged record.
     pub record: Map,

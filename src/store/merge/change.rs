@@ -8,6 +8,7 @@ use crate::model::{HeldSecret, KEYS, Map, Oid, Session, Value, held_secrets};
 
 /// A difference in one session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Change {
     /// The record before the change.
     pub before: Option<Entry>,

@@ -95,7 +95,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails if one of the stores is unreadable or has a newer format.
-    pub fn changes(&self, from: Option<&Oid>, to: &Oid) -> Result<Vec<Change>, StoreError> {
+    pub fn compare(&self, from: Option<&Oid>, to: &Oid) -> Result<Vec<Change>, StoreError> {
         let tree = |tip: &Oid| self.repository().read_commit(gix_id(tip)).map(|c| c.tree);
         let (from, to) = (from.map(tree).transpose()?, tree(to)?);
         let trees = Trees::new(self.repository());
@@ -119,6 +119,21 @@ impl Store {
         };
         let tree = self.repository().read_commit(gix_id(ours))?.tree;
         Ok(changes(&compare_trees(self, &trees, [base, base, Some(tree)])?))
+    }
+
+    /// Returns true if `past` is in the history of `tip`, apart from merges without changes of their
+    /// own: a clone may replace its merge by another clone's.
+    ///
+    /// # Errors
+    /// Fails if a commit in between is unreadable.
+    pub(in crate::store) fn continues(&self, tip: &Oid, past: &Oid) -> Result<bool, StoreError> {
+        let mut graph = Graph::new(self.repository(), is_merge)?;
+        for lost in graph.relation(&[gix_id(tip)], gix_id(past))?.behind {
+            if !graph.is_merge(lost)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Returns true if `past` is `tip` or one of its ancestors.

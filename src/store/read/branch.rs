@@ -15,6 +15,7 @@ const STRIDE: usize = 64;
 
 /// The active sessions on a branch, as far as they were searched for.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct OnBranch {
     /// The sessions that were found.
     pub sessions: Vec<Session>,

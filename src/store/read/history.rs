@@ -10,6 +10,7 @@ use crate::store::StoreError;
 
 /// The selection of events.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct History {
     /// The event to start at. None starts at the snapshot's tips, public and private.
     pub from: Option<Oid>,
@@ -17,6 +18,23 @@ pub struct History {
     pub since: Option<Oid>,
     /// Only events that touch this session.
     pub session: Option<SessionId>,
+}
+
+impl History {
+    /// Starts at this event instead of at the snapshot's tips.
+    pub fn with_from(self, event: Oid) -> Self {
+        Self { from: Some(event), ..self }
+    }
+
+    /// Leaves out this event and all events in its past.
+    pub fn with_since(self, event: Oid) -> Self {
+        Self { since: Some(event), ..self }
+    }
+
+    /// Selects only events that touch this session.
+    pub fn with_session(self, id: SessionId) -> Self {
+        Self { session: Some(id), ..self }
+    }
 }
 
 /// An iterator over events, newest first, which reads them on demand.
@@ -107,7 +125,7 @@ impl Iterator for Events<'_> {
     }
 }
 
-fn to_event(id: Oid, commit: &Commit) -> Event {
+pub(super) fn to_event(id: Oid, commit: &Commit) -> Event {
     let author = &commit.author;
     Event {
         id,

@@ -4,6 +4,7 @@ use crate::store::{Shelf, StoreError};
 
 /// The ancestors of a session.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Lineage {
     /// The sessions from which it was forked, its parent first. A session without a record is
     /// included; the last one is then known by its id alone.

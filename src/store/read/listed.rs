@@ -10,6 +10,7 @@ const FEW: usize = 64;
 
 /// An item of a listing: a session, or the problem with its record.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ListedSession {
     /// The location of the record.
     pub location: Location,
@@ -18,6 +19,11 @@ pub struct ListedSession {
 }
 
 impl ListedSession {
+    /// Makes an entry of a listing.
+    pub fn new(location: Location, session: Result<Session, RecordProblem>) -> Self {
+        Self { location, session }
+    }
+
     /// Returns the title to display; for a corrupt record, `corrupt`.
     pub fn display_title(&self) -> String {
         self.session.as_ref().map_or_else(|_| "corrupt".to_owned(), Session::display_title)
@@ -26,6 +32,7 @@ impl ListedSession {
 
 /// The readable part of a shelf.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Listing {
     /// The sessions, in the order of the query, or last updated first; corrupt records come last.
     pub sessions: Vec<ListedSession>,

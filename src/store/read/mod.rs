@@ -1,6 +1,7 @@
 //! Reading the store at one event: records, names, history.
 
 mod branch;
+mod changes;
 mod entry;
 mod find;
 mod history;
@@ -13,9 +14,12 @@ mod query;
 mod ref_tree;
 mod resolve;
 mod snapshot;
+mod tips;
 mod walk;
+mod watch;
 
 pub use branch::OnBranch;
+pub use changes::{ChangeSet, SessionChange};
 pub use entry::Entry;
 pub use history::{Events, History};
 pub use lineage::Lineage;
@@ -24,4 +28,6 @@ pub use namesakes::Namesake;
 pub use query::Query;
 pub use resolve::Context;
 pub use snapshot::Snapshot;
+pub use tips::Tips;
 pub use walk::Unexpected;
+pub use watch::Watch;

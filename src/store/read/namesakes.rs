@@ -11,6 +11,7 @@ use crate::store::{Location, Shelf, StoreError};
 
 /// A record with the id of a session in another project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Namesake {
     /// Its location, in a project other than this repository's.
     pub place: Location,

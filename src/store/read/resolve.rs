@@ -6,11 +6,24 @@ use crate::store::{Key, ResolveError, Shelf, StoreError};
 
 /// The context in which a handle is resolved.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Context {
     /// The session of the current worktree.
     pub here: Option<Key>,
     /// Restricts the search to this project.
     pub project: Option<Project>,
+}
+
+impl Context {
+    /// Sets the session of the current worktree.
+    pub fn with_here(self, key: impl Into<Key>) -> Self {
+        Self { here: Some(key.into()), ..self }
+    }
+
+    /// Restricts the search to a project.
+    pub fn with_project(self, project: Project) -> Self {
+        Self { project: Some(project), ..self }
+    }
 }
 
 impl Snapshot<'_> {

@@ -14,6 +14,7 @@ use crate::store::{Key, Snapshot, Store, StoreError, Visibility, codec};
 
 /// The result of a transaction.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Committed<T> {
     /// The closure's value, from its last run.
     pub value: T,

@@ -81,6 +81,7 @@ impl UndoError {
 
 /// The effect of an undo on one record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Undone {
     /// The session.
     pub key: Key,
@@ -110,6 +111,7 @@ impl Undone {
 
 /// A record and its location.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Version {
     /// The location.
     pub location: Location,
@@ -242,7 +244,7 @@ impl Transaction<'_> {
         if event.message.op == "merge" && event.parents.len() > 1 {
             return Err(UndoError::Merge(event.id.clone()));
         }
-        let changes = self.snapshot().store.changes(event.parents.first(), &event.id)?;
+        let changes = self.snapshot().store.compare(event.parents.first(), &event.id)?;
         let (mut undone, mut conflicts) = (Vec::new(), Vec::new());
         for change in &changes {
             let record = Record::of(self, change, event, half)?;

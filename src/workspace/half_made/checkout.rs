@@ -9,6 +9,7 @@ use crate::workspace::{WorkspaceError, Worktrees, marker};
 
 /// A worktree whose `git worktree add` was killed. Git keeps such a worktree locked forever.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HalfCheckout {
     /// The directory.
     pub path: PathBuf,

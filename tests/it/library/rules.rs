@@ -39,11 +39,13 @@ fn cases() -> Vec<Broken> {
 }
 
 fn cost(cost_usd: f64) -> git_ao::model::Cost {
-    git_ao::model::Cost { cost_usd: Some(cost_usd), ..Default::default() }
+    let mut cost = git_ao::model::Cost::default();
+    cost.cost_usd = Some(cost_usd);
+    cost
 }
 
 fn fork() -> Fork {
-    Fork { session: id(9), event: None, branch: None, extra: Default::default() }
+    Fork::new(id(9))
 }
 
 /// A store with one session of this status.

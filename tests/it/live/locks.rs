@@ -9,7 +9,7 @@ use git_ao::git::{Held, LockError, RefError};
 use git_ao::ledger::LedgerError;
 use git_ao::model::error_chain;
 use git_ao::store::{Store, StoreError};
-use git_ao::workspace::{OnUnsaved, Removal, WorkspaceError, Worktrees};
+use git_ao::workspace::{Removal, WorkspaceError, Worktrees};
 
 use super::world::{World, id};
 use crate::support::{Combo, Refs, skipped};
@@ -139,13 +139,7 @@ fn a_git_that_crashed_in_a_worktree_left_a_lock_that_can_be_removed() {
         let file = Path::new(git_dir.trim()).join(name);
         lock(&file, Duration::from_secs(3600));
         let repo = world.store().repository().clone();
-        let removal = Removal {
-            path: Some(&path),
-            branch: None,
-            session: id(&session),
-            on_unsaved: OnUnsaved::Refuse,
-            ignored: None,
-        };
+        let removal = Removal::of_worktree(&path, id(&session));
         let error = Worktrees::new(&repo).verdict(&removal).unwrap().refusal.unwrap();
         assert!(matches!(error, WorkspaceError::InUse(_)), "{error}");
         let said = error.to_string();

@@ -1,9 +1,9 @@
-use git_ao::model::{Guard, RuleError, Session, SessionStatus};
+use git_ao::model::{Guard, RuleError, SessionStatus};
 use git_ao::ops::{EditError, SetError, SetRequest, UpdateTime, edit, set};
 use git_ao::store::{Key, Store, Visibility};
 
 use crate::support::Repo;
-use crate::support::sessions::{id, session, store};
+use crate::support::sessions::{id, session, store, with};
 
 fn filled(repo: &Repo) -> (Store, Key) {
     let store = store(repo).with_private();
@@ -27,7 +27,7 @@ fn fixed_fields_and_the_table_of_statuses_are_kept() {
     assert!(matches!(error, SetError::Rule(RuleError::Fixed("created_at"))), "{error:?}");
     let refused = set(&store, &key, &request(&["title=two", "status=dnoe"]), Guard::Table);
     assert!(matches!(refused.unwrap_err(), SetError::Rule(_)));
-    let after = Session { id: id(2), ..before.clone() };
+    let after = with(&before, |it| it.id = id(2));
     let refused = edit(&store, &key, (&before, &after), Guard::Off);
     assert!(matches!(refused.unwrap_err(), EditError::Rule(_)));
     assert_eq!(store.tip().unwrap(), tip);
@@ -51,17 +51,17 @@ fn an_edit_is_merged_with_later_changes_or_refused() {
     let (store, key) = filled(&repo);
     let before = store.snapshot().unwrap().session(key.clone()).unwrap();
     set(&store, &key, &request(&["agent=codex"]), Guard::Table).unwrap();
-    let after = Session { title: "two".to_owned(), ..before.clone() };
+    let after = with(&before, |it| it.title = "two".to_owned());
     let done = edit(&store, &key, (&before, &after), Guard::Table).unwrap();
     assert_eq!(done.value.fields, ["title"]);
     let now = store.snapshot().unwrap().session(key.clone()).unwrap();
     assert_eq!((now.title.as_str(), now.agent.as_deref()), ("two", Some("codex")));
 
-    let after = Session { agent: Some("claude".to_owned()), ..before.clone() };
+    let after = with(&before, |it| it.agent = Some("claude".to_owned()));
     let error = edit(&store, &key, (&before, &after), Guard::Table).unwrap_err();
     assert!(matches!(&error, EditError::Conflict(fields) if fields == &["agent"]), "{error}");
     set(&store, &key, &request(&["status=done"]), Guard::Table).unwrap();
-    let after = Session { status: SessionStatus::Working, ..before.clone() };
+    let after = with(&before, |it| it.status = SessionStatus::Working);
     let error = edit(&store, &key, (&before, &after), Guard::Table).unwrap_err();
     assert!(matches!(error, EditError::Conflict(_) | EditError::Rule(_)), "{error}");
     assert!(store.snapshot().unwrap().session(key).unwrap().status.is_terminal());

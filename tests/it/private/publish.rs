@@ -1,6 +1,6 @@
 //! A private session that becomes public: what it leads to, and what others did to it.
 
-use git_ao::model::{Fork, Map, SessionId};
+use git_ao::model::{Fork, SessionId};
 
 use super::nothing_leaves::{contents, team};
 use super::{both, create_private, set_visibility};
@@ -71,8 +71,7 @@ fn the_log_ends_at_a_fork_whose_event_is_not_here() {
     let repo = Repo::new();
     let event = "0123456789abcdef0123456789abcdef01234567".parse().unwrap();
     let mut kid = session(1, "Kid");
-    let (branch, extra) = (None, Map::new());
-    kid.fork = Some(Fork { session: id(2), event: Some(event), branch, extra });
+    kid.fork = Some(Fork::new(id(2)).with_event(event));
     kid.branch = Some("main".to_owned());
     store(&repo).create(&kid).unwrap();
     let id = id(1).to_string();

@@ -4,10 +4,10 @@ use git_ao::model::Session;
 
 use super::{Team, create};
 use crate::support::alone;
-use crate::support::sessions::{id, session, store};
+use crate::support::sessions::{id, session, store, with};
 
 fn of(project: &str, n: u64) -> Session {
-    Session { project_id: project.parse().unwrap(), ..session(n, "Same id") }
+    with(&session(n, "Same id"), |it| it.project_id = project.parse().unwrap())
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a session goes through, in every kind of repository.
 
-use git_ao::model::{Fork, Map, SessionStatus};
+use git_ao::model::{Fork, SessionStatus};
 use git_ao::store::{SESSIONS_REF, Shelf, StoreError};
 
 use crate::support::sessions::{
@@ -158,12 +158,7 @@ fn a_fork_has_its_parents_event_as_second_parent() {
             let made = store.transaction("fork", |tx| {
                 let event = tx.snapshot().last_event(id(1))?;
                 let mut child = session(3, "Child");
-                child.fork = Some(Fork {
-                    session: id(1),
-                    event: event.clone(),
-                    branch: None,
-                    extra: Map::new(),
-                });
+                child.fork = event.clone().map(|event| Fork::new(id(1)).with_event(event));
                 tx.create(child)?;
                 event.into_iter().for_each(|event| tx.add_parent(event));
                 Ok::<_, StoreError>(())

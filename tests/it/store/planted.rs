@@ -3,7 +3,7 @@
 use git_ao::model::Session;
 use git_ao::store::{SESSIONS_REF, Store};
 
-use crate::support::sessions::{id, path, plant, session, store};
+use crate::support::sessions::{id, path, plant, session, store, with};
 use crate::support::{Repo, TestEnv, alone};
 
 /// What is planted, by its mode: where it lay, or beside it.
@@ -46,7 +46,7 @@ fn check(planted: &str, mode: &str, content: &str, write: impl Fn(&Repo, &Store)
 
 /// Another project than that of session 1.
 fn other(n: u64) -> Session {
-    Session { project_id: "other".parse().unwrap(), ..session(n, "Other") }
+    with(&session(n, "Other"), |it| it.project_id = "other".parse().unwrap())
 }
 
 #[test]

@@ -107,11 +107,11 @@ fn here_is_this_worktree() {
     world.repo.config("ao.replica", "laptop-1234");
     let dir = world.repo.dir().to_str().unwrap().to_owned();
     world.make(B, |session| {
-        let placement = Placement { workspace: Some(dir.clone()), ..Placement::default() };
+        let placement = Placement::in_workspace(&*dir);
         session.placements.insert("laptop-1234".to_owned(), placement);
     });
     world.make(C, |session| {
-        let placement = Placement { workspace: Some(dir.clone()), ..Placement::default() };
+        let placement = Placement::in_workspace(&*dir);
         session.placements.insert("desk-5678".to_owned(), placement);
     });
     assert_eq!(listed(&world, &["--here"]), ["bbbb"]);

@@ -106,8 +106,7 @@ fn a_folder_that_is_not_its_worktree_is_not_named() {
     let home = world.repo.env().home();
     std::fs::create_dir(home.join("work")).unwrap();
     world.make(A, |session| {
-        let workspace = Some("~/work".to_owned());
-        let placement = Placement { workspace, ..Placement::default() };
+        let placement = Placement::in_workspace("~/work");
         session.placements.insert("laptop-1234".to_owned(), placement);
     });
     world.repo.ao(["delete", "-f", "aaaa"]).ok().stderr_lacks("still exists");

@@ -1,4 +1,4 @@
-use git_ao::model::{Cost, Placement, SessionStatus};
+use git_ao::model::{Placement, SessionStatus};
 
 use super::world::{A, B, C, World};
 use crate::support::Combo;
@@ -16,7 +16,8 @@ fn a_session_in_full() {
             session.issue_id = Some("42".to_owned());
             session.tags = vec!["a".to_owned(), "b".to_owned()];
             session.context.insert("note\u{7}", "x\ny");
-            session.cost = Some(Cost { input_tokens: 5, cost_usd: Some(0.5), ..Cost::default() });
+            let cost = session.cost.get_or_insert_default();
+            (cost.input_tokens, cost.cost_usd) = (5, Some(0.5));
         });
         let event = world.status(A, "done");
         let now = world.repo.env().tick();
@@ -136,8 +137,7 @@ fn this_clone_is_marked_among_the_places() {
     world.repo.config("ao.replica", "laptop-1234");
     world.make(A, |session| {
         for name in ["desk-5678", "laptop-1234"] {
-            let workspace = Some("~/w".to_owned());
-            let placement = Placement { workspace, ..Placement::default() };
+            let placement = Placement::in_workspace("~/w");
             session.placements.insert(name.to_owned(), placement);
         }
     });

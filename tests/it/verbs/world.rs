@@ -69,12 +69,7 @@ impl World {
         let made = store.transaction("fork", |tx| {
             let mut session = Session::new(id(text), "demo".parse().unwrap(), tx.now());
             session.title = "A fork".to_owned();
-            session.fork = Some(git_ao::model::Fork {
-                session: id(parent),
-                event: Some(event.clone()),
-                branch: None,
-                extra: git_ao::model::Map::new(),
-            });
+            session.fork = Some(git_ao::model::Fork::new(id(parent)).with_event(event.clone()));
             tx.add_parent(event.clone());
             tx.create(session)
         });

@@ -130,7 +130,7 @@ fn add_here() {
         let git = Repository::discover(Path::new(".")).unwrap();
         let at = args[2].parse().unwrap();
         let branch = Branch::New { name: args[1].to_owned(), at };
-        let addition = Addition { path: args[0].into(), branch, session: id() };
+        let addition = Addition::new(args[0], branch, id());
         let worktrees = Worktrees::new(&git);
         let added = worktrees.add(&addition);
         added.map(Added::keep).unwrap_or_else(|error| panic!("{error}"));
@@ -163,7 +163,7 @@ fn of_many_at_once_one_wins_and_the_others_leave_nothing() {
             let one_branch = winner(&repo, |i| (repo.env().path(format!("v/{i}")), "ao/x".into()));
             let git = open(&repo);
             for (path, branch) in [&one_path, &one_branch] {
-                let place = ExpectedWorktree { path, branch: Some(branch) };
+                let place = ExpectedWorktree::new(path).with_branch(branch);
                 let state = Worktrees::new(&git).state(&place, Detail::Changes).unwrap();
                 assert_eq!(state.condition, Condition::Ready);
                 assert!(state.changes.unwrap().is_clean());

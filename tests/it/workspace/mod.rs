@@ -30,12 +30,12 @@ fn main_commit(repo: &Repo) -> Oid {
 /// A new branch, begun at `main`.
 fn new(repo: &Repo, path: &Path, branch: &str) -> Addition {
     let branch = Branch::New { name: branch.to_owned(), at: main_commit(repo) };
-    Addition { path: path.to_owned(), branch, session: id() }
+    Addition::new(path, branch, id())
 }
 
 fn existing(path: &Path, branch: &str) -> Addition {
     let branch = Branch::Existing { name: branch.to_owned() };
-    Addition { path: path.to_owned(), branch, session: id() }
+    Addition::new(path, branch, id())
 }
 
 /// What git knows of branches and worktrees.

@@ -12,14 +12,8 @@ const BACKUP: &str = "refs/ao/backup/7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e";
 
 fn remove(repo: &Repo, path: &Path, loss: OnUnsaved) -> Result<Removed, WorkspaceError> {
     let git = open(repo);
-    let path = Some(path);
-    Worktrees::new(&git).remove(&Removal {
-        path,
-        branch: Some("ao/x"),
-        session: id(),
-        on_unsaved: loss,
-        ignored: None,
-    })
+    Worktrees::new(&git)
+        .remove(&Removal::of_worktree(path, id()).with_branch("ao/x").with_on_unsaved(loss))
 }
 
 /// A worktree whose `.gitignore` names `ignored/`, and a repository that runs commands in it.
@@ -84,13 +78,7 @@ fn worktrees_and_repositories_in_ignored_folders_are_kept() {
         other.within(&inner).git(["stash", "drop", "--quiet"]);
         there.write("x.env", "SECRET");
         let git = open(&repo);
-        let removal = Removal {
-            path: Some(&path),
-            branch: None,
-            session: id(),
-            on_unsaved: OnUnsaved::Refuse,
-            ignored: None,
-        };
+        let removal = Removal::of_worktree(&path, id());
         let verdict = Worktrees::new(&git).verdict(&removal).unwrap();
         let names = ["ignored/", "x.env"].map(PathBuf::from);
         assert_eq!((verdict.refusal.is_none(), verdict.ignored), (true, names.into()));

@@ -17,7 +17,8 @@ fn recreate(
 ) -> Result<Option<String>, WorkspaceError> {
     let git = open(repo);
     let worktrees = Worktrees::new(&git);
-    let again = Recreation { path, branch: "ao/x", head, session: id() };
+    let mut again = Recreation::new(path, "ao/x", id());
+    again.head = head;
     let added = worktrees.recreate(&again)?;
     let backup = added.backup().map(str::to_owned);
     added.keep();

@@ -17,13 +17,12 @@ fn remove(
     loss: OnUnsaved,
 ) -> Result<Removed, WorkspaceError> {
     let git = open(repo);
-    Worktrees::new(&git).remove(&Removal {
-        path: Some(path),
-        branch,
-        session: id(),
-        on_unsaved: loss,
-        ignored: None,
-    })
+    let removal = Removal::of_worktree(path, id()).with_on_unsaved(loss);
+    let removal = match branch {
+        Some(branch) => removal.with_branch(branch),
+        None => removal,
+    };
+    Worktrees::new(&git).remove(&removal)
 }
 
 fn workspace(repo: &Repo) -> (Repo, PathBuf) {
@@ -56,7 +55,7 @@ fn a_clean_one_goes_with_its_branch() {
             repo.config("branch.ao/x.remote", "origin");
             let removed = remove(repo, &path, Some("ao/x"), OnUnsaved::Refuse).unwrap();
             let branch = Some(super::main_commit(repo));
-            assert_eq!(removed, Removed { backup: None, branch, kept: None });
+            assert_eq!((removed.backup, removed.branch, removed.kept), (None, branch, None));
             assert_eq!(known(repo), before);
             assert!(!path.exists());
             repo.git_result(["config", "--get-regexp", "branch.ao/x"]).code(1);
@@ -309,13 +308,8 @@ fn files_outside_of_a_sparse_checkout_are_kept() {
 fn snapshot_here() {
     worker(|args| {
         let repo = Repository::discover(Path::new(".")).unwrap();
-        let removal = Removal {
-            path: Some(args[0].as_ref()),
-            branch: None,
-            session: id(),
-            on_unsaved: OnUnsaved::Backup,
-            ignored: None,
-        };
+        let removal =
+            Removal::of_worktree(args[0].as_ref(), id()).with_on_unsaved(OnUnsaved::Backup);
         Worktrees::new(&repo).remove(&removal).unwrap();
     });
 }

@@ -13,7 +13,7 @@ use crate::support::{Combo, Refs, Repo, TestEnv, alone, for_each_format, for_eac
 
 fn look(repo: &Repo, path: &Path, detail: Detail) -> WorkspaceState {
     let git = open(repo);
-    Worktrees::new(&git).state(&ExpectedWorktree { path, branch: Some("ao/x") }, detail).unwrap()
+    Worktrees::new(&git).state(&ExpectedWorktree::new(path).with_branch("ao/x"), detail).unwrap()
 }
 
 fn condition(repo: &Repo, path: &Path) -> Condition {
@@ -257,11 +257,7 @@ fn one_that_cannot_be_read_does_not_hide_the_others() {
         let index = there.git(["rev-parse", "--git-path", "index"]);
         fs::write(index.trim(), "no index").unwrap();
         let git = open(&repo);
-        let branch = None;
-        let places = [
-            ExpectedWorktree { path: &path, branch },
-            ExpectedWorktree { path: repo.dir(), branch },
-        ];
+        let places = [ExpectedWorktree::new(&path), ExpectedWorktree::new(repo.dir())];
         let states = Worktrees::new(&git).states(&places, Detail::Changes).unwrap();
         assert!(matches!(states[0].condition, Condition::Unreadable(_)), "{states:?}");
         assert_eq!(states[1].condition, Condition::Ready);

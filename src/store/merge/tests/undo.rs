@@ -109,7 +109,7 @@ proptest! {
         let Some(event) = events.get(at) else { return Ok(()) };
         let what = store.snapshot().unwrap().event(event).unwrap();
         let parent = what.parents.first();
-        let changes = store.changes(parent, event).unwrap();
+        let changes = store.compare(parent, event).unwrap();
         let then = records(&store);
         let tip_before = tip(&store);
         match undo_event(&store, event, Overlap::Refuse) {
