@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use git_ao::model::{Session, SessionStatus, error_chain};
-use git_ao::ops::{AgentState, Live, Scope};
+use git_ao::ops::{AgentState, Engine, Live, Scope};
 use git_ao::store::{Shelf, Store};
 use git_ao::view::{Status, escape, mark};
 use git_ao::workspace::Detail;
@@ -30,16 +30,16 @@ fn main() -> ExitCode {
 }
 
 fn print(directory: &Path) -> Result<(), Box<dyn Error>> {
-    let store = Store::discover(directory)?.with_private();
-    Ok(std::io::stdout().write_all(report(&store)?.as_bytes())?)
+    let engine = Engine::new(Store::discover(directory)?.with_private());
+    Ok(std::io::stdout().write_all(report(&engine)?.as_bytes())?)
 }
 
 /// The sessions, archived ones last, and the queue.
-pub fn report(store: &Store) -> Result<String, Box<dyn Error>> {
-    let snapshot = store.snapshot()?;
+pub fn report(engine: &Engine) -> Result<String, Box<dyn Error>> {
+    let snapshot = engine.store().snapshot()?;
     let mut sessions = snapshot.list(Shelf::Active)?;
     sessions.extend(snapshot.list(Shelf::Archived)?);
-    let status = Status::look(store, sessions, Scope::All, Detail::Place)?;
+    let status = Status::look(engine, sessions, Scope::All, Detail::Place)?;
 
     let mut text = String::from("SESSIONS\n");
     let mut queue = Vec::new();

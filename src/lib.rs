@@ -90,25 +90,29 @@
 //!
 //! # Start an agent
 //!
-//! [`ops`] has a function for each verb of the program, with the same checks. To spawn a session
-//! makes a record, a branch and a worktree, and starts the agent in a runtime, or does none of this.
-//! [`ops::kill`] ends the agent, and [`ops::cleanup`] removes what is no longer needed:
+//! [`ops::Engine`] has a method for each verb of the program, with the same checks. To spawn a
+//! session makes a record, a branch and a worktree, and starts the agent in a runtime, or does none
+//! of this:
 //!
 //! ```no_run
-//! use git_ao::agent::Action;
-//! use git_ao::ops::{self, Interrupt, Launcher, SpawnRequest, Start};
+//! use std::time::Duration;
+//!
+//! use git_ao::ops::{Cleanup, Engine, SpawnRequest};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let store = git_ao::store::Store::discover(".".as_ref())?;
 //!
-//! // An agent outlives its caller. The program git-ao looks after it and records how it ends.
-//! let launcher = Launcher::new(store.repository(), "git-ao".into());
-//! let start = Start { runtime: launcher.runtime(None)?, action: Action::Launch, text: None };
-//! let (agent, task) = (Some("claude".to_owned()), Some("Fix the flaky test".to_owned()));
-//! let plan = ops::plan(&store, SpawnRequest { agent, task, ..SpawnRequest::default() })?;
-//! let made = ops::spawn(&store, plan, Some((&launcher, &start)), &Interrupt::never())?;
+//! // Threads of this process look after the agents; no other program is needed.
+//! let engine = Engine::new(store);
+//! let made = engine.spawn(SpawnRequest::new("Fix the flaky test").agent("claude"))?;
 //! println!("{} works in {:?}", made.session.id.short(), made.workspace);
+//! let ended = engine.wait(made.session.id, Duration::from_secs(3600))?;
+//! println!("{:?}", ended.session.agent_end());
+//! engine.cleanup(&Cleanup::default())?;
 //! # Ok(()) }
 //! ```
+//!
+//! An [`agent::Agent`], a [`runtime::Runtime`] or a [`workspace::Workspace`] of your own can be
+//! added with [`Engine::builder`](ops::Engine::builder), and works in every verb.
 //!
 //! # Share with other clones
 //!
@@ -165,7 +169,7 @@
 //! ```
 //!
 //! [`Snapshot::listing`](store::Snapshot::listing) reads what can be read of a damaged store,
-//! [`Store::repair`](store::Store::repair) repairs it, and [`ops::check`] looks for whatever else is
+//! [`Store::repair`](store::Store::repair) repairs it, and [`Engine::doctor`](ops::Engine::doctor) looks for whatever else is
 //! wrong with sessions, worktrees and settings.
 //!
 //! # What to know

@@ -8,7 +8,18 @@ use crate::git::uninterrupted;
 use crate::model::SessionId;
 
 /// The input for starting an agent.
+///
+/// ```
+/// use git_ao::agent::LaunchRequest;
+/// use git_ao::model::SessionId;
+///
+/// let request = LaunchRequest::new(SessionId::random(), "/srv/tree", "/srv/state")
+///     .prompt("Fix the flaky test")
+///     .model("large");
+/// assert_eq!(request.agent_session_id, None);
+/// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct LaunchRequest {
     /// The session.
     pub session: SessionId,
@@ -28,8 +39,67 @@ pub struct LaunchRequest {
     pub state_dir: PathBuf,
 }
 
+impl LaunchRequest {
+    /// Requests an agent for a session in a workspace, with an empty prompt, no title, and a random
+    /// id for a new conversation.
+    pub fn new(
+        session: SessionId,
+        workspace: impl Into<PathBuf>,
+        state_dir: impl Into<PathBuf>,
+    ) -> Self {
+        Self {
+            session,
+            workspace: workspace.into(),
+            prompt: String::new(),
+            title: String::new(),
+            model: None,
+            agent_session_id: None,
+            fresh_id: SessionId::random().to_string(),
+            state_dir: state_dir.into(),
+        }
+    }
+
+    /// Sets the prompt.
+    #[must_use]
+    pub fn prompt(self, prompt: impl Into<String>) -> Self {
+        Self { prompt: prompt.into(), ..self }
+    }
+
+    /// Sets the name of the session.
+    #[must_use]
+    pub fn title(self, title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..self }
+    }
+
+    /// Sets the model.
+    #[must_use]
+    pub fn model(self, model: impl Into<String>) -> Self {
+        Self { model: Some(model.into()), ..self }
+    }
+
+    /// Sets the agent's own id of the conversation to resume or fork.
+    #[must_use]
+    pub fn agent_session_id(self, id: impl Into<String>) -> Self {
+        Self { agent_session_id: Some(id.into()), ..self }
+    }
+
+    /// Sets the id of a new conversation.
+    #[must_use]
+    pub fn fresh_id(self, id: impl Into<String>) -> Self {
+        Self { fresh_id: id.into(), ..self }
+    }
+}
+
 /// A program to run in the workspace, without a shell.
+///
+/// ```
+/// use git_ao::agent::Launch;
+///
+/// let launch = Launch::new("aider").args(["--message", "Fix the flaky test"]).env("LANG", "C");
+/// assert_eq!(launch.args.len(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Launch {
     /// The program: a name to look up on PATH, or a path.
     pub program: String,
@@ -71,6 +141,59 @@ pub enum Prepare {
 }
 
 impl Launch {
+    /// Runs a program without arguments, in the caller's environment.
+    pub fn new(program: impl Into<String>) -> Self {
+        Self {
+            program: program.into(),
+            args: Vec::new(),
+            env: Vec::new(),
+            remove: Vec::new(),
+            stdin: None,
+            prepare: Vec::new(),
+            agent_session_id: None,
+        }
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<A: Into<String>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// Removes an environment variable.
+    #[must_use]
+    pub fn env_remove(mut self, name: impl Into<String>) -> Self {
+        self.remove.push(name.into());
+        self
+    }
+
+    /// Sets the standard input.
+    #[must_use]
+    pub fn stdin(self, text: impl Into<String>) -> Self {
+        Self { stdin: Some(text.into()), ..self }
+    }
+
+    /// Adds a file to create first.
+    #[must_use]
+    pub fn file(mut self, file: Prepare) -> Self {
+        self.prepare.push(file);
+        self
+    }
+
+    /// Sets the agent's own id of the conversation.
+    #[must_use]
+    pub fn agent_session_id(self, id: impl Into<String>) -> Self {
+        Self { agent_session_id: Some(id.into()), ..self }
+    }
+
     /// Creates the files, readable only by their owner.
     ///
     /// # Errors

@@ -1,10 +1,10 @@
-use git_ao::agent::{Action, Agents, IdSource, Mode};
-use git_ao::ops::{AgentReport, agent_reports};
+use git_ao::agent::{Action, IdSource, Mode};
+use git_ao::ops::AgentReport;
 use git_ao::view::json::AgentJson;
 
 use super::error::summary;
 use super::ui::{Cell, Column, Style, Table};
-use super::{CliError, Ctx, ExitCode, json};
+use super::{CliError, Ctx, ExitCode, json, launch};
 
 /// List the agents and what each of them supports
 ///
@@ -25,9 +25,8 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let repo = ctx.repository()?;
-    let agents = Agents::of(&repo);
-    let reports = agent_reports(&agents, repo.environment());
+    let store = ctx.store()?;
+    let reports = launch::engine(&store).agent_reports();
     if args.json {
         let mut list = json::List::begin(&mut ctx.out, "agents")?;
         for report in &reports {

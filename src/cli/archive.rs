@@ -1,8 +1,7 @@
-use git_ao::ops;
 use git_ao::store::Shelf;
 
 use super::targets::{self, label};
-use super::{CliError, Ctx, ExitCode};
+use super::{CliError, Ctx, ExitCode, launch};
 
 /// Move sessions to the archive
 ///
@@ -19,7 +18,7 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let keys = targets::find(&args.sessions, &store)?;
-    for moved in ops::archive(&store, &keys)?.value {
+    for moved in launch::engine(&store).archive(&keys)?.value {
         let label = label(&moved.session);
         match moved.from {
             Shelf::Active => writeln!(ctx.out, "archived {label}")?,

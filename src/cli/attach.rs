@@ -6,12 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use git_ao::model::Session;
-use git_ao::ops::{AgentStateError, OpsError, RunningAgent, find_running, last_screen, log_file};
+use git_ao::ops::{AgentStateError, OpsError, RunningAgent, last_screen, log_file};
 use git_ao::runtime::{Probe, RuntimeError};
 
 use super::hints::refusals;
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, interrupt, open};
+use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
 
 /// Attach to a session's terminal, or follow its output
 ///
@@ -41,7 +41,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let entry = open::find(&snapshot, &store, args.session.as_deref().unwrap_or("@"))?;
     let session = snapshot.session(&entry.location)?;
     let log = || log_file(store.repository(), session.id);
-    let reached = match find_running(&store, &session) {
+    let reached = match launch::engine(&store).find_running(&session) {
         Err(error @ OpsError::AgentState(AgentStateError::Gone { .. })) => {
             let error = CliError::from(error);
             if let Some(screen) = last_screen(store.repository(), session.id)? {

@@ -1,8 +1,7 @@
-use git_ao::ops::{self, Interrupt};
 use git_ao::store::Key;
 
 use super::change::ChangeArgs;
-use super::{CliError, Ctx, ExitCode, interrupt, kill};
+use super::{CliError, Ctx, ExitCode, interrupt, kill, launch};
 
 /// Stop a session that is no longer needed
 ///
@@ -17,8 +16,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let key = Key::from(&args.change.find(&store)?.location);
     let interrupted = interrupt::watch()?;
-    let is_set = || interrupted.is_set();
-    let killed = ops::cancel(&store, &key, &args.change.say(), &Interrupt::new(&is_set))
+    let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
+    let killed = engine
+        .cancel(&key, &args.change.say())
         .map_err(|error| interrupted.explain(error, kill::NOTHING_DONE))?;
     kill::report(ctx, &store, &killed)
 }

@@ -2,14 +2,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use git_ao::model::parse_age;
-use git_ao::ops::{self, Branches, Cleanup, Interrupt, Leftover};
+use git_ao::ops::{Branches, Cleanup, Leftover};
 use git_ao::view::json::LeftoverJson;
 use git_ao::workspace::OnUnsaved;
 
 use super::hints::refusals;
 use super::ui::message::indented;
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, json};
+use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 
 /// Remove worktrees of ended sessions, and optionally their branches
 ///
@@ -78,12 +78,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         on_unsaved: if args.force { OnUnsaved::Backup } else { OnUnsaved::Refuse },
     };
     let interrupted = interrupt::watch()?;
-    let is_set = || interrupted.is_set();
+    let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
     let (leftovers, unrecorded) = match args.dry_run {
-        true => (ops::cleanup_plan(&store, &what)?, None),
+        true => (engine.cleanup_plan(&what)?, None),
         false => {
-            let cleaned = ops::cleanup(&store, &what, &Interrupt::new(&is_set))
-                .map_err(|error| interrupted.explain(error, INTERRUPTED))?;
+            let cleaned =
+                engine.cleanup(&what).map_err(|error| interrupted.explain(error, INTERRUPTED))?;
             (cleaned.leftovers, cleaned.unrecorded)
         }
     };

@@ -1,10 +1,10 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{self, Checks, DeletedSession, Kept, Liveness};
+use git_ao::ops::{Checks, DeletedSession, Kept, Liveness};
 use git_ao::store::Committed;
 
 use super::targets::{self, label};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode};
+use super::{CliError, Ctx, ExitCode, launch};
 
 /// Delete sessions from the store
 ///
@@ -28,7 +28,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let keys = targets::find(&args.sessions, &store)?;
     let checks = if args.force { Checks::Skip } else { Checks::All };
-    let done = ops::delete(&store, &keys, checks)?;
+    let done = launch::engine(&store).delete(&keys, checks)?;
     let way_back = done.event.is_some().then(|| way_back(&done));
     let mut is_left = false;
     for deleted in done.value {

@@ -1,10 +1,10 @@
-use git_ao::ops::{Finding, FixOutcome, FixResult, Weight, check, fix};
+use git_ao::ops::{Finding, FixOutcome, FixResult, Weight};
 use git_ao::store::RepairMode;
 use git_ao::view::json::FindingJson;
 
 use super::ui::Style;
 use super::ui::message::indented;
-use super::{CliError, Ctx, ExitCode, json};
+use super::{CliError, Ctx, ExitCode, json, launch};
 
 /// Find problems with the setup, and suggest a fix for each
 ///
@@ -40,10 +40,11 @@ pub struct Args {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
+    let engine = launch::engine(&store);
     let mode = if args.dry_run { RepairMode::Plan } else { RepairMode::Repair };
     let (mut treated, untreated) = match args.fix {
-        true => (fix(&store, mode)?, Vec::new()),
-        false => (Vec::new(), check(&store)?),
+        true => (engine.doctor_fix(mode)?, Vec::new()),
+        false => (Vec::new(), engine.doctor()?),
     };
     treated.extend(
         untreated.into_iter().map(|finding| FixResult { finding, outcome: FixOutcome::Left }),

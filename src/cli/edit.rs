@@ -1,13 +1,12 @@
 use std::io::IsTerminal as _;
 
 use git_ao::model::{Guard, Map, Project, Session, check_change};
-use git_ao::ops;
 use git_ao::store::{Key, RecordProblem, Shelf, StoreError, parse_record, render_record};
 
 use super::editor::Draft;
 use super::hints::{record, refusals};
 use super::ui::{escape, message};
-use super::{CliError, Ctx, ExitCode, force, open};
+use super::{CliError, Ctx, ExitCode, force, launch, open};
 
 /// Edit a session's record in your editor
 ///
@@ -59,7 +58,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             }
         }
     };
-    match ops::edit(&store, &key, (&before, &after), guard) {
+    match launch::engine(&store).edit(&key, (&before, &after), guard) {
         Ok(done) if done.value.fields.is_empty() => {
             ctx.out.hint("the record has the same contents as before; nothing was written");
         }

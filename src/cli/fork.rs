@@ -1,8 +1,6 @@
-use git_ao::ops::fork_request;
-
 use super::new::{NewArgs, start};
 use super::prompt::TaskArgs;
-use super::{CliError, Ctx, ExitCode, launch, open};
+use super::{CliError, Ctx, ExitCode, open};
 
 /// Start a session from another session's branch and conversation
 ///
@@ -30,8 +28,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let snapshot = store.snapshot()?;
     let parent = open::find(&snapshot, &store, &args.session)?;
     args.task.start(&store, |task| {
-        let request = fork_request(&store, &snapshot, &parent, args.new.request(task))?;
-        let launcher = launch::launcher(&store)?;
-        start(ctx, &store, &launcher, request, &args.new)
+        let request = args.new.request(task);
+        start(ctx, &store, |engine| engine.fork_plan(&parent.location, request), &args.new)
     })
 }

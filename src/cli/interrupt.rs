@@ -24,6 +24,20 @@ impl Interrupted {
         u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|signal| *signal != 0)
     }
 
+    /// Returns the interrupt for an engine.
+    pub fn interrupt(&self) -> Interrupt {
+        let signal = Arc::clone(&self.0);
+        Interrupt::new(move || signal.load(Ordering::Relaxed) != 0)
+    }
+
+    /// Returns the same, and shows git's progress on a terminal.
+    pub fn shown(&self) -> Interrupt {
+        match io::stderr().is_terminal() {
+            true => self.interrupt().with_progress(message::progress),
+            false => self.interrupt(),
+        }
+    }
+
     /// Returns the error of an interrupted verb. `message` describes what it had done.
     pub fn error(&self, message: &str) -> CliError {
         let code = ExitCode::Signalled(self.signal().unwrap_or(SIGINT as u8));
@@ -40,14 +54,6 @@ impl Interrupted {
             _ if self.is_set() => self.error(message),
             error => error.into(),
         }
-    }
-}
-
-/// Makes an interrupt that also shows git's progress on a terminal.
-pub fn shown(is_set: &dyn Fn() -> bool) -> Interrupt<'_> {
-    match io::stderr().is_terminal() {
-        true => Interrupt::new(is_set).with_progress(&message::progress),
-        false => Interrupt::new(is_set),
     }
 }
 

@@ -1,10 +1,10 @@
-use git_ao::ops::{self, Interrupt, Killed, Remain, elsewhere};
+use git_ao::ops::{self, Killed, Remain, elsewhere};
 use git_ao::runtime::Stopped;
 use git_ao::store::{Key, Shelf, Store};
 
 use super::change::{self, ChangeArgs};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, interrupt};
+use super::{CliError, Ctx, ExitCode, interrupt, launch};
 
 /// Stop a session's agent and end the session
 ///
@@ -33,8 +33,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let key = Key::from(&args.change.find(&store)?.location);
     let interrupted = interrupt::watch()?;
-    let is_set = || interrupted.is_set();
-    let killed = ops::kill(&store, &key, &args.change.say(), &Interrupt::new(&is_set))
+    let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
+    let killed = engine
+        .kill(&key, &args.change.say())
         .map_err(|error| interrupted.explain(error, NOTHING_DONE))?;
     let session = &killed.changed.session;
     let ended = match args.all_processes {

@@ -1,13 +1,14 @@
 //! Shared by the verbs that start an agent.
 
+use std::path::PathBuf;
+
 use git_ao::agent::{Action, AgentError};
 use git_ao::model::Session;
-use git_ao::ops::{AgentChoice, Caller, Launcher, Run, Start, restore_command};
+use git_ao::ops::{Caller, Engine, Run, StartAgent, Supervisor};
 use git_ao::runtime::{NAMES, Started};
 use git_ao::store::Store;
 
 use super::hints::refusals;
-use super::interrupt::Interrupted;
 use super::look_after::look_after;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
@@ -32,52 +33,24 @@ pub struct AgentArgs {
     pub no_agent: bool,
 }
 
-/// The agent chosen for a session, and how it is started.
-pub struct Choice {
-    /// The agent's name, for the record.
-    pub agent: Option<String>,
-    /// The start; None if nothing is started.
-    pub start: Option<Start>,
-    /// Why there is no agent, unless none was requested.
-    pub nobody: Option<AgentError>,
+impl AgentArgs {
+    /// Returns whether an agent is wanted.
+    pub fn start(&self) -> StartAgent {
+        if self.no_agent { StartAgent::Never } else { StartAgent::IfAny }
+    }
 }
 
-/// Makes the launcher of this repository, which runs this program.
-pub fn launcher(store: &Store) -> Result<Launcher, CliError> {
-    let program = std::env::current_exe()
-        .map_err(|error| CliError::fatal("cannot find the git-ao program").because(&error))?;
-    Ok(Launcher::new(store.repository(), program))
-}
-
-/// Chooses the requested agent, otherwise that of a fork's parent, otherwise the configured one,
-/// otherwise the only installed one.
-pub fn choose(
-    launcher: &Launcher,
-    args: &AgentArgs,
-    had: Option<&str>,
-) -> Result<Choice, CliError> {
-    let asked = args.agent.as_deref().or(had);
-    if args.no_agent {
-        let agent = asked.map(str::to_owned);
-        return Ok(Choice { agent, start: None, nobody: None });
-    }
-    match launcher.choose_agent(asked)? {
-        AgentChoice::Agent(agent) => {
-            let runtime = launcher.runtime(args.runtime.as_deref())?;
-            let start = Start { runtime, action: Action::Launch, text: None };
-            Ok(Choice { agent: Some(agent), start: Some(start), nobody: None })
-        }
-        AgentChoice::NoAgent(none) => Ok(Choice { agent: None, start: None, nobody: Some(none) }),
-    }
+/// Makes the engine of this repository. This program supervises its agents.
+pub fn engine(store: &Store) -> Engine {
+    // If the path is unknown, the runtimes look for the program.
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("git-ao"));
+    Engine::builder(store.clone()).supervisor(Supervisor::GitAo(program)).build()
 }
 
 /// Fills in the commands that restore sessions, with the options that they currently need.
 pub fn fill_in(error: CliError, ctx: &Ctx) -> CliError {
     let Some(store) = &ctx.opened else { return error };
-    error.fill_in(|id| match launcher(store) {
-        Ok(launcher) => restore_command(store, &launcher, id),
-        Err(_) => format!("git ao restore {}", id.short()),
-    })
+    error.fill_in(|id| engine(store).restore_command(id))
 }
 
 /// Hints that no agent was started, and how to start one.
@@ -102,13 +75,11 @@ pub fn say_agent(ctx: &mut Ctx, session: &Session, started: &Started) -> Result<
 /// returns its exit code.
 pub fn go_on(
     ctx: &mut Ctx,
-    store: &Store,
-    launcher: &Launcher,
+    engine: &Engine,
     session: &Session,
     (started, action): (&Started, Action),
-    before: &Interrupted,
 ) -> Result<Option<ExitCode>, CliError> {
-    let short = session.id.short();
+    let (store, short) = (engine.store(), session.id.short());
     match started {
         Started::Running(handle) if handle.contains('@') => {
             let log = git_ao::ops::log_file(store.repository(), session.id)?;
@@ -123,7 +94,7 @@ pub fn go_on(
             ctx.out.flush()?;
             let placed = git_ao::ops::placement(store, session).and_then(|it| it.at);
             let run = Run { session: session.id, action, turn: Caller::Runtime(placed) };
-            look_after(store, launcher, run, Some(before)).map(Some)
+            look_after(engine, run).map(Some)
         }
         Started::Nothing => Ok(None),
     }

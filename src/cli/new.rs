@@ -2,7 +2,7 @@
 
 use git_ao::agent::Action;
 use git_ao::model::{Kind, Session};
-use git_ao::ops::{self, Checkout, IssueRef, Launcher, SpawnPlan, SpawnRequest, Spawned, Start};
+use git_ao::ops::{self, Checkout, Engine, IssueRef, OpsError, SpawnPlan, SpawnRequest, Spawned};
 use git_ao::store::{Store, Visibility};
 use git_ao::view::json::SpawnedJson;
 
@@ -73,26 +73,14 @@ pub struct NewArgs {
 pub fn start(
     ctx: &mut Ctx,
     store: &Store,
-    launcher: &Launcher,
-    mut request: SpawnRequest,
+    plan: impl FnOnce(&Engine) -> Result<SpawnPlan, OpsError>,
     args: &NewArgs,
 ) -> Result<ExitCode, CliError> {
     let interrupted = interrupt::watch()?;
-    let had = request.parent.as_ref().and_then(|(parent, _)| parent.agent.clone());
-    let mut crew = launch::choose(launcher, &args.agent, had.as_deref())?;
-    if request.place == Checkout::Branch {
-        crew.start = None;
-    }
-    request.agent.clone_from(&crew.agent);
-    if let (Some(start), Some(agent), Some((parent, _))) =
-        (&mut crew.start, &crew.agent, &request.parent)
-    {
-        start.action = ops::fork_action(store, launcher, agent, parent)?;
-    }
+    let engine = launch::engine(store).with_interrupt(interrupted.shown());
     let stopped = |error| interrupted.explain(error, "interrupted; everything was undone");
-    let parent = request.parent.as_ref().map(|(parent, _)| parent.clone());
-    let plan = ops::plan(store, request).map_err(stopped)?;
-    let left = match parent.as_ref().filter(|_| args.base.is_none()) {
+    let mut plan = plan(&engine).map_err(stopped)?;
+    let left = match plan.parent.as_ref().filter(|_| args.base.is_none()) {
         None if args.base.is_none() => None,
         from => ops::uncommitted(store, &plan.session, from)?,
     };
@@ -100,29 +88,24 @@ pub fn start(
         if let Some(left) = &left {
             left_behind::say(ctx, left, None);
         }
-        if let (Some(start), Some(workspace)) = (&crew.start, &plan.workspace) {
-            launcher.check(store, &plan.session, workspace, start)?;
-        }
-        return announce(ctx, &plan, crew.start.as_ref(), args);
+        return announce(ctx, &plan, args);
     }
-    let is_set = || interrupted.is_set();
-    let agent = crew.start.as_ref().map(|start| (launcher, start));
-    let made = ops::spawn(store, plan, agent, &interrupt::shown(&is_set)).map_err(stopped)?;
+    let (parent, nobody) = (plan.parent.clone(), plan.no_agent.take());
+    let action = plan.start.as_ref().map(|start| start.action);
+    let made = engine.spawn_planned(plan).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
     remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {
-        let action = crew.start.as_ref().map(|start| start.action).filter(|_| !args.json);
-        say_taken(ctx, &parent, action)?;
+        say_taken(ctx, &parent, action.filter(|_| !args.json))?;
     }
     if let Some(left) = &left {
         left_behind::say(ctx, left, made.workspace.as_deref());
     }
-    if let Some(none) = crew.nobody.filter(|_| !args.no_worktree) {
+    if let Some(none) = nobody.filter(|_| !args.no_worktree) {
         launch::say_nobody(ctx, &made.session, &none);
     }
-    let action = crew.start.map(|start| start.action).unwrap_or(Action::Launch);
-    let started = (&made.started, action);
-    let ended = launch::go_on(ctx, store, launcher, &made.session, started, &interrupted)?;
+    let started = (&made.started, action.unwrap_or(Action::Launch));
+    let ended = launch::go_on(ctx, &engine, &made.session, started)?;
     Ok(ended.unwrap_or(code))
 }
 
@@ -141,6 +124,9 @@ impl NewArgs {
             tags: self.tag.clone(),
             visibility: if self.private { Visibility::Private } else { Visibility::Public },
             place: if self.no_worktree { Checkout::Branch } else { Checkout::Worktree },
+            agent: self.agent.agent.clone(),
+            runtime: self.agent.runtime.clone(),
+            start: self.agent.start(),
             ..SpawnRequest::default()
         }
     }
@@ -175,12 +161,7 @@ fn pull_request(text: &str) -> Result<IssueRef, String> {
     Ok(ticket)
 }
 
-fn announce(
-    ctx: &mut Ctx,
-    plan: &SpawnPlan,
-    start: Option<&Start>,
-    args: &NewArgs,
-) -> Result<ExitCode, CliError> {
+fn announce(ctx: &mut Ctx, plan: &SpawnPlan, args: &NewArgs) -> Result<ExitCode, CliError> {
     if args.json {
         json::print_pretty(&mut ctx.out, &SpawnedJson::from(plan))?;
         return Ok(ExitCode::Done);
@@ -199,7 +180,7 @@ fn announce(
     if let Some(path) = &plan.workspace {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
     }
-    if let (Some(agent), Some(start)) = (&session.agent, start) {
+    if let (Some(agent), Some(start)) = (&session.agent, &plan.start) {
         let runtime = start.runtime.name();
         writeln!(ctx.out, "  agent     {}, {runtime}", escape::line(agent))?;
     }

@@ -98,7 +98,7 @@ pub fn find_in(
 pub fn context(store: &Store) -> Context {
     let context = Context::default();
     match here(store.repository()) {
-        Some(here) => context.with_here(here),
+        Some(here) => context.here(here),
         None => context,
     }
 }

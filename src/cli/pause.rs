@@ -1,7 +1,5 @@
-use git_ao::ops;
-
 use super::change::{self, ChangeArgs};
-use super::{CliError, Ctx, ExitCode};
+use super::{CliError, Ctx, ExitCode, launch};
 
 /// Mark a session as paused
 ///
@@ -15,6 +13,6 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let key = args.change.active(&store)?;
-    let changed = ops::pause(&store, &key, &args.change.say())?;
+    let changed = launch::engine(&store).pause(&key, &args.change.say())?;
     change::report(ctx, &changed)
 }

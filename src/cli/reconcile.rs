@@ -1,9 +1,9 @@
 use git_ao::model::error_chain;
-use git_ao::ops::{self, Reconciled};
+use git_ao::ops::Reconciled;
 use git_ao::view::json::CorrectedJson;
 
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, json};
+use super::{CliError, Ctx, ExitCode, json, launch};
 
 /// Update records to match the actual state of this clone
 ///
@@ -28,8 +28,8 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let store = ctx.store()?;
-    let done = if args.dry_run { ops::reconcile_plan(&store)? } else { ops::reconcile(&store)? };
+    let engine = launch::engine(&ctx.store()?);
+    let done = if args.dry_run { engine.reconcile_plan()? } else { engine.reconcile()? };
     if args.json {
         print_json(&done, ctx)?;
     } else {

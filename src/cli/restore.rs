@@ -1,7 +1,7 @@
 mod many;
 
 use git_ao::agent::Action;
-use git_ao::ops::{self, Again, Checks, Restore};
+use git_ao::ops::{Again, Checks, Restore};
 use git_ao::view::json::RestoredJson;
 
 use self::many::{Many, UNTOUCHED};
@@ -81,9 +81,8 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let text = text::given(args.file.as_deref(), &args.words)?;
-    let launcher = launch::launcher(&store)?;
     let interrupted = interrupt::watch()?;
-    let is_set = || interrupted.is_set();
+    let engine = launch::engine(&store).with_interrupt(interrupted.shown());
     let checks = if args.force { Checks::Skip } else { Checks::All };
     let wish = Restore {
         agent: args.agent.clone(),
@@ -97,16 +96,17 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             return Err(CliError::usage("a session and selection options cannot be used together"));
         }
         let choice = Many { criteria: &args.criteria, all: args.all, dry_run: args.dry_run };
-        return choice.restore(ctx, &store, &launcher, (&wish, &interrupted));
+        return choice.restore(ctx, &engine, (&wish, &interrupted));
     }
     let session = args.session.as_deref().unwrap_or("@");
     let entry = open::find(&store.snapshot()?, &store, session)?;
     if args.dry_run {
-        let plan = ops::restore_plan(&store, &launcher, &entry, &wish)?;
+        let plan = engine.restore_plan(&entry.location, &wish)?;
         writeln!(ctx.out, "{}", many::would(&plan))?;
         return Ok(ExitCode::Done);
     }
-    let made = ops::restore(&store, &launcher, &entry, &wish, &interrupt::shown(&is_set))
+    let made = engine
+        .restore(&entry.location, &wish)
         .map_err(|error| interrupted.explain(error, UNTOUCHED))?;
     let session = &made.session;
     if args.json {
@@ -133,6 +133,6 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         ));
     }
     let started = (&made.started, made.action);
-    let code = launch::go_on(ctx, &store, &launcher, session, started, &interrupted)?;
+    let code = launch::go_on(ctx, &engine, session, started)?;
     Ok(code.unwrap_or(ExitCode::Done))
 }

@@ -1,8 +1,8 @@
-use git_ao::ops::{self, OpsError};
+use git_ao::ops::OpsError;
 use git_ao::runtime::RuntimeError;
 
 use super::hints::refusals;
-use super::{CliError, Ctx, ExitCode, open, text};
+use super::{CliError, Ctx, ExitCode, launch, open, text};
 
 /// Send text to a session's agent
 ///
@@ -41,7 +41,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     let session = snapshot.session(&entry.location)?;
     let text = text::given(args.file.as_deref(), &words)?.ok_or_else(refusals::no_text)?;
-    match ops::send(&store, &session, &text) {
+    match launch::engine(&store).send(&entry.location, &text) {
         Ok(()) => Ok(ExitCode::Done),
         Err(OpsError::Runtime(error @ RuntimeError::Unsupported { .. })) => {
             Err(refusals::takes_no_input(session.id, &error))

@@ -1,10 +1,10 @@
 use git_ao::model::{Assignment, Session};
-use git_ao::ops::{self, SetRequest, UpdateTime};
+use git_ao::ops::{SetRequest, UpdateTime};
 use git_ao::store::{Key, Visibility};
 
 use super::hints::{record, refusals};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, force, open};
+use super::{CliError, Ctx, ExitCode, force, launch, open};
 
 /// Change fields of a session
 ///
@@ -47,8 +47,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let guard = force::guard(args.force);
     let store = ctx.store()?;
     let key = Key::from(&open::find(&store.snapshot()?, &store, &args.session)?);
-    let done =
-        ops::set(&store, &key, &request, guard).map_err(|error| record::not_set(error, key.id))?;
+    let done = launch::engine(&store)
+        .set(&key, &request, guard)
+        .map_err(|error| record::not_set(error, key.id))?;
     let label = label(&done.value.session);
     match done.event {
         Some(_) => {

@@ -5,7 +5,7 @@ use git_ao::store::Store;
 use super::hints::refusals;
 use super::new::{NewArgs, start};
 use super::prompt::TaskArgs;
-use super::{CliError, Ctx, ExitCode, launch};
+use super::{CliError, Ctx, ExitCode};
 
 /// Start a new session with its own branch, worktree and agent
 ///
@@ -42,8 +42,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         if request.task.is_none() && request.title.is_none() {
             return Err(refusals::no_task("git ao spawn [<options>] [<task>...]"));
         }
-        let launcher = launch::launcher(&store)?;
-        start(ctx, &store, &launcher, request, &args.new)
+        start(ctx, &store, |engine| engine.spawn_plan(request), &args.new)
     })
 }
 

@@ -1,8 +1,7 @@
-use git_ao::ops;
 use git_ao::store::Shelf;
 
 use super::targets::{self, label};
-use super::{CliError, Ctx, ExitCode};
+use super::{CliError, Ctx, ExitCode, launch};
 
 /// Move sessions out of the archive
 ///
@@ -18,7 +17,7 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let keys = targets::find(&args.sessions, &store)?;
-    for moved in ops::unarchive(&store, &keys)?.value {
+    for moved in launch::engine(&store).unarchive(&keys)?.value {
         let label = label(&moved.session);
         match moved.from {
             Shelf::Archived => writeln!(ctx.out, "unarchived {label}")?,

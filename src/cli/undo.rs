@@ -1,5 +1,5 @@
 use git_ao::model::{FieldChange, Map, Oid, Value, field_changes};
-use git_ao::ops::{self, Checks, OpsError, Undo, Undoing};
+use git_ao::ops::{Checks, Engine, OpsError, Undo, Undoing};
 use git_ao::store::{Store, Undone, Version};
 
 use super::hints::refusals;
@@ -59,14 +59,15 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let event = args.event.as_deref().map(|text| event(&store, text)).transpose()?;
     let checks = if args.force { Checks::Skip } else { Checks::All };
     let wish = Undo { event, checks };
+    let engine = launch::engine(&store);
     let done = match args.dry_run {
-        true => ops::undo_plan(&store, &wish)?,
-        false => ops::undo(&store, &wish)?.value,
+        true => engine.undo_plan(&wish)?,
+        false => engine.undo(&wish)?.value,
     };
     let subject = escape::line(&done.event.message.subject);
     let id = done.event.id.short();
     if args.json {
-        print_json(&done, &args, &store, ctx)?;
+        print_json(&done, &args, &engine, ctx)?;
     }
     if done.records.is_empty() {
         ctx.out.hint(&format!(
@@ -87,7 +88,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         print(record, ctx)?;
     }
     if !args.dry_run {
-        tell_left(&done, &store, ctx)?;
+        tell_left(&done, &engine, ctx)?;
     }
     Ok(ExitCode::Done)
 }
@@ -103,14 +104,14 @@ fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
     id.ok_or_else(|| refusals::not_an_event(text))
 }
 
-fn print_json(done: &Undoing, args: &Args, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    let here = LocalPlacements::of(store);
+fn print_json(done: &Undoing, args: &Args, engine: &Engine, ctx: &mut Ctx) -> Result<(), CliError> {
+    let here = LocalPlacements::of(engine.store());
     let undone = if args.dry_run {
         UndoneJson::planned(done, &here)
     } else {
-        let (mut left, launcher) = (Vec::new(), launch::launcher(store)?);
+        let mut left = Vec::new();
         for record in &done.records {
-            let more = ops::undo_leaves(store, &launcher, record)?.into_iter();
+            let more = engine.undo_leaves(record)?.into_iter();
             left.extend(more.map(|(what, command)| LeftJson::new(what, command)));
         }
         UndoneJson::new(done, left, &here)
@@ -148,11 +149,10 @@ fn map(version: &Version) -> Map {
 }
 
 /// Prints the effects of the event outside the store.
-fn tell_left(done: &Undoing, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
+fn tell_left(done: &Undoing, engine: &Engine, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut lines = Vec::new();
-    let launcher = launch::launcher(store)?;
     for record in &done.records {
-        for (what, command) in ops::undo_leaves(store, &launcher, record)? {
+        for (what, command) in engine.undo_leaves(record)? {
             lines.push(format!("  {what}: {}", escape::line(&command)));
         }
     }

@@ -57,6 +57,16 @@ pub enum Contention {
 }
 
 impl Contention {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Contended
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+
     /// Returns the ref or the lock file that others used.
     pub fn name(&self) -> Cow<'_, str> {
         match self {
@@ -99,7 +109,7 @@ impl LedgerError {
     /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Contended(_) => ErrorKind::Contended,
+            Self::Contended(error) => error.kind(),
             Self::Nested => ErrorKind::Invalid,
             Self::Quarantined => ErrorKind::Refused,
             Self::Repository(error) => error.kind(),

@@ -3,6 +3,7 @@
 //! A session has two forms: [`Session`] with typed fields, and the stored form, a [`Map`] of
 //! [`Value`]s that preserves keys unknown to this version.
 
+mod agent_end;
 mod change;
 mod diff;
 mod error_chain;
@@ -31,6 +32,7 @@ mod undo;
 mod value;
 mod when;
 
+pub use agent_end::AgentEnd;
 pub use change::{
     Assignment, AssignmentError, Guard, RuleError, broken_rules, check_change, check_fixed,
     check_new, check_update, close_status,

@@ -114,7 +114,8 @@ impl Fork {
     }
 
     /// Sets the parent's event at which the fork was made.
-    pub fn with_event(self, event: Oid) -> Self {
+    #[must_use]
+    pub fn event(self, event: Oid) -> Self {
         Self { event: Some(event), ..self }
     }
 }

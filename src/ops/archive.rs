@@ -1,7 +1,7 @@
 use crate::model::{ErrorKind, Recovery};
-use crate::ops::common::AgentStateError;
 use crate::ops::common::targets::{self, MovedSession};
-use crate::store::{Committed, Key, Store, StoreError};
+use crate::ops::common::{AgentStateError, Engine};
+use crate::store::{Committed, Key, StoreError};
 
 /// Why sessions were not moved to or from the archive. No session was moved.
 #[derive(Debug, thiserror::Error)]
@@ -30,15 +30,18 @@ impl ArchiveError {
     }
 }
 
-/// Moves sessions to the archive, all in a single event. Their records do not change.
-///
-/// # Errors
-/// Fails if a session does not exist, or if its agent may still be running. No session is then
-/// moved.
-pub fn archive(store: &Store, keys: &[Key]) -> Result<Committed<Vec<MovedSession>>, ArchiveError> {
-    store.transaction("archive", |tx| {
-        let sessions = targets::load(tx.snapshot(), keys)?;
-        sessions.iter().try_for_each(|session| targets::check_stopped(store, session))?;
-        Ok(targets::move_each(sessions, |key| tx.archive(key))?)
-    })
+impl Engine {
+    /// Moves sessions to the archive, all in a single event. Their records do not change.
+    ///
+    /// # Errors
+    /// Fails if a session does not exist, or if its agent may still be running. No session is then
+    /// moved.
+    pub fn archive(&self, keys: &[Key]) -> Result<Committed<Vec<MovedSession>>, ArchiveError> {
+        let store = self.store();
+        store.transaction("archive", |tx| {
+            let sessions = targets::load(tx.snapshot(), keys)?;
+            sessions.iter().try_for_each(|session| targets::check_stopped(self, session))?;
+            Ok(targets::move_each(sessions, |key| tx.archive(key))?)
+        })
+    }
 }

@@ -15,11 +15,11 @@ use crate::ops::common::branch_sessions::{catch_up_at, record_branches};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::liveness::{Liveness, liveness_after_end};
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{AgentStateError, Interrupt, OpsError, StatusError, placement};
+use crate::ops::common::{AgentStateError, Engine, OpsError, StatusError, placement};
 use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
-use crate::workspace::{OnUnsaved, Worktrees};
+use crate::workspace::OnUnsaved;
 
-/// The options of [`cleanup`].
+/// The options of [`cleanup`](crate::ops::Engine::cleanup).
 #[derive(Debug, Clone, Copy)]
 pub struct Cleanup {
     /// Archive sessions whose last update is older than this; None archives no session.
@@ -51,146 +51,151 @@ pub struct Cleaned {
     pub unrecorded: Option<OpsError>,
 }
 
-/// Determines what [`cleanup`] would remove, without removing it.
-///
-/// # Errors
-/// Fails if git or the store cannot be read.
-pub fn cleanup_plan(store: &Store, what: &Cleanup) -> Result<Vec<Leftover>, OpsError> {
-    let repo = store.repository();
-    let worktrees = Worktrees::new(repo);
-    let snapshot = store.snapshot()?;
-    let own = Own::of(&worktrees, &snapshot)?;
-    let listed = snapshot.listing(Shelf::Active).sessions;
-    let ended = |listed: ListedSession| {
-        let session = listed.session.ok().filter(|session| session.status.is_terminal())?;
-        // A record may name any directory, so use only a worktree that names the session.
-        let path = own.path(&session).cloned();
-        Some((Key::from(&listed.location), session, path, None))
-    };
-    let mut ended: Vec<_> = listed.into_iter().filter_map(ended).collect();
-    for Deleted { session, event, path } in deleted(store, &snapshot, what.branches)? {
-        let key = Key { id: session.id, project: Some(session.project_id.clone()) };
-        ended.push((key, session, path, Some(event)));
-    }
-    for (_, session, path, _) in &mut ended {
-        catch_up_at(store, session, path.as_deref())?;
-    }
-    let sessions: Vec<_> = ended.iter().map(|(_, session, ..)| session).collect();
-    let agents = Probes::new(repo, store.known_replica().as_deref(), &sessions).run();
-    let now = store.clock().now();
-    let mut leftovers = Vec::new();
-    for ((key, session, path, deleted), agent) in ended.iter().zip(agents) {
-        let mut leftover = Leftover {
-            session: session.clone(),
-            worktree: path.clone(),
-            branch: None,
-            archives: deleted.is_none() && is_old(session, what, now),
-            kept: None,
-            yields: false,
-            has_failed: false,
-            ignored: Vec::new(),
-            branch_kept: None,
-            is_incomplete: false,
-            backup: None,
-            deleted: deleted.clone(),
-            tip: None,
-            key: key.clone(),
-            placement: placement(store, session).filter(|_| deleted.is_none()).cloned(),
+impl Engine {
+    /// Determines what [`cleanup`](crate::ops::Engine::cleanup) would remove, without removing it.
+    ///
+    /// # Errors
+    /// Fails if git or the store cannot be read.
+    pub fn cleanup_plan(&self, what: &Cleanup) -> Result<Vec<Leftover>, OpsError> {
+        let store = self.store();
+        let repo = store.repository();
+        let worktrees = self.worktrees();
+        let snapshot = store.snapshot()?;
+        let own = Own::of(&worktrees, &snapshot)?;
+        let listed = snapshot.listing(Shelf::Active).sessions;
+        let ended = |listed: ListedSession| {
+            let session = listed.session.ok().filter(|session| session.status.is_terminal())?;
+            // A record may name any directory, so use only a worktree that names the session.
+            let path = own.path(&session).cloned();
+            Some((Key::from(&listed.location), session, path, None))
         };
-        if what.branches == Branches::Remove {
-            leftover.branch = branch_to_remove(store, session)?;
+        let mut ended: Vec<_> = listed.into_iter().filter_map(ended).collect();
+        for Deleted { session, event, path } in deleted(store, &snapshot, what.branches)? {
+            let key = Key { id: session.id, project: Some(session.project_id.clone()) };
+            ended.push((key, session, path, Some(event)));
         }
-        if let AgentState::Unknown(error) = agent {
-            leftover.kept = Some(format!("cannot determine whether its agent is alive: {error}"));
-        } else if let AgentState::Alive { pid } = agent
-            && !matches!(liveness_after_end(store, session), Liveness::Gone)
-        {
-            leftover.kept = Some(still_runs(&leftover, pid));
-        } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
-            leftover.kept = Some("it is the current directory".to_owned());
-        } else if leftover.removes() {
-            let verdict = worktrees.verdict(&leftover.removal(what.on_unsaved))?;
-            leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
-            (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);
+        for (_, session, path, _) in &mut ended {
+            catch_up_at(store, session, path.as_deref())?;
         }
-        leftover.has_failed = leftover.kept.is_some();
-        if leftover.is_something() {
-            leftovers.push(leftover);
+        let sessions: Vec<_> = ended.iter().map(|(_, session, ..)| session).collect();
+        let agents = Probes::new(self, store.known_replica().as_deref(), &sessions).run();
+        let now = store.clock().now();
+        let mut leftovers = Vec::new();
+        for ((key, session, path, deleted), agent) in ended.iter().zip(agents) {
+            let mut leftover = Leftover {
+                session: session.clone(),
+                worktree: path.clone(),
+                branch: None,
+                archives: deleted.is_none() && is_old(session, what, now),
+                kept: None,
+                yields: false,
+                has_failed: false,
+                ignored: Vec::new(),
+                branch_kept: None,
+                is_incomplete: false,
+                backup: None,
+                deleted: deleted.clone(),
+                tip: None,
+                key: key.clone(),
+                placement: placement(store, session).filter(|_| deleted.is_none()).cloned(),
+            };
+            if what.branches == Branches::Remove {
+                leftover.branch = branch_to_remove(store, session)?;
+            }
+            if let AgentState::Unknown(error) = agent {
+                leftover.kept =
+                    Some(format!("cannot determine whether its agent is alive: {error}"));
+            } else if let AgentState::Alive { pid } = agent
+                && !matches!(liveness_after_end(self, session), Liveness::Gone)
+            {
+                leftover.kept = Some(still_runs(&leftover, pid));
+            } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
+                leftover.kept = Some("it is the current directory".to_owned());
+            } else if leftover.removes() {
+                let verdict = worktrees.verdict(&leftover.removal(what.on_unsaved))?;
+                leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
+                (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);
+            }
+            leftover.has_failed = leftover.kept.is_some();
+            if leftover.is_something() {
+                leftovers.push(leftover);
+            }
         }
+        Ok(leftovers)
     }
-    Ok(leftovers)
 }
 
-/// Removes leftovers and records that in a single event.
-///
-/// A session that cannot be cleaned up does not prevent the cleanup of others. An interrupt takes
-/// effect between two sessions; those that were cleaned up by then are recorded.
-///
-/// # Errors
-/// Fails if git or the store cannot be read. If only the records cannot be written, the removed
-/// leftovers are returned, with the reason in [`Cleaned::unrecorded`].
-pub fn cleanup(
-    store: &Store,
-    what: &Cleanup,
-    interrupt: &Interrupt<'_>,
-) -> Result<Cleaned, OpsError> {
-    record_branches(store)?;
-    let mut leftovers = cleanup_plan(store, what)?;
-    // The claims make a concurrent restore wait.
-    let mut claims: Vec<Lock> = Vec::new();
-    for leftover in leftovers.iter_mut().filter(|leftover| leftover.kept.is_none()) {
-        if interrupt.is_set() {
-            leftover.kept = Some("not reached before the interruption".to_owned());
-            continue;
-        }
-        match leftover.remove(store, what.on_unsaved) {
-            Ok(claim) => claims.push(claim),
-            // The session is in use or has changed: keeping it is not a failure.
-            Err(
-                error @ (OpsError::AgentState(AgentStateError::Busy(_))
-                | OpsError::Status(StatusError::Changed(_))),
-            ) => {
-                leftover.kept = Some(error.to_string());
-            }
-            Err(error) => {
-                leftover.kept = Some(error_chain(&error));
-                leftover.has_failed = true;
-            }
-        }
-    }
-    let now = store.clock().now();
-    let replica = store.known_replica();
-    let committed = store.transaction("cleanup", |tx| {
-        let is_done = |leftover: &&Leftover| leftover.kept.is_none() && leftover.deleted.is_none();
-        for leftover in leftovers.iter().filter(is_done) {
-            let key = &leftover.key;
-            let session = match tx.session(key.clone()) {
-                Err(StoreError::NotFound(_) | StoreError::Archived(_)) => continue,
-                session => session?,
-            };
-            let here = session.placement_in(replica.as_deref());
-            if !session.status.is_terminal() || here != leftover.placement.as_ref() {
+impl Engine {
+    /// Removes leftovers and records that in a single event.
+    ///
+    /// A session that cannot be cleaned up does not prevent the cleanup of others. An interrupt takes
+    /// effect between two sessions; those that were cleaned up by then are recorded.
+    ///
+    /// # Errors
+    /// Fails if git or the store cannot be read. If only the records cannot be written, the removed
+    /// leftovers are returned, with the reason in [`Cleaned::unrecorded`].
+    pub fn cleanup(&self, what: &Cleanup) -> Result<Cleaned, OpsError> {
+        let store = self.store();
+        let interrupt = self.interrupt();
+        record_branches(store)?;
+        let mut leftovers = self.cleanup_plan(what)?;
+        // The claims make a concurrent restore wait.
+        let mut claims: Vec<Lock> = Vec::new();
+        for leftover in leftovers.iter_mut().filter(|leftover| leftover.kept.is_none()) {
+            if interrupt.is_set() {
+                leftover.kept = Some("not reached before the interruption".to_owned());
                 continue;
             }
-            let is_old = is_old(&session, what, now);
-            tx.update(key.clone(), |session| {
-                if let Some(replica) = &replica {
-                    session.placements.remove(replica);
+            match leftover.remove(self, what.on_unsaved) {
+                Ok(claim) => claims.push(claim),
+                // The session is in use or has changed: keeping it is not a failure.
+                Err(
+                    error @ (OpsError::AgentState(AgentStateError::Busy(_))
+                    | OpsError::Status(StatusError::Changed(_))),
+                ) => {
+                    leftover.kept = Some(error.to_string());
                 }
-                // A restore recreates the branch at this commit.
-                session.head = leftover.tip.clone().or(session.head.take());
-                Ok::<_, StoreError>(())
-            })?;
-            if is_old {
-                tx.archive(key.clone())?;
+                Err(error) => {
+                    leftover.kept = Some(error_chain(&error));
+                    leftover.has_failed = true;
+                }
             }
         }
-        Ok::<_, StoreError>(())
-    });
-    Ok(match committed {
-        Ok(committed) => Cleaned { leftovers, event: committed.event, unrecorded: None },
-        Err(error) => Cleaned { leftovers, event: None, unrecorded: Some(error.into()) },
-    })
+        let now = store.clock().now();
+        let replica = store.known_replica();
+        let committed = store.transaction("cleanup", |tx| {
+            let is_done =
+                |leftover: &&Leftover| leftover.kept.is_none() && leftover.deleted.is_none();
+            for leftover in leftovers.iter().filter(is_done) {
+                let key = &leftover.key;
+                let session = match tx.session(key.clone()) {
+                    Err(StoreError::NotFound(_) | StoreError::Archived(_)) => continue,
+                    session => session?,
+                };
+                let here = session.placement_in(replica.as_deref());
+                if !session.status.is_terminal() || here != leftover.placement.as_ref() {
+                    continue;
+                }
+                let is_old = is_old(&session, what, now);
+                tx.update(key.clone(), |session| {
+                    if let Some(replica) = &replica {
+                        session.placements.remove(replica);
+                    }
+                    // A restore recreates the branch at this commit.
+                    session.head = leftover.tip.clone().or(session.head.take());
+                    Ok::<_, StoreError>(())
+                })?;
+                if is_old {
+                    tx.archive(key.clone())?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        });
+        Ok(match committed {
+            Ok(committed) => Cleaned { leftovers, event: committed.event, unrecorded: None },
+            Err(error) => Cleaned { leftovers, event: None, unrecorded: Some(error.into()) },
+        })
+    }
 }
 
 fn still_runs(leftover: &Leftover, pid: Option<u32>) -> String {

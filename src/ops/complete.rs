@@ -1,12 +1,14 @@
 use crate::model::SessionStatus;
 use crate::ops::common::status_change::{Changed, StatusChange, change};
-use crate::ops::common::{Interrupt, OpsError};
-use crate::store::{Key, Store};
+use crate::ops::common::{Engine, OpsError};
+use crate::store::Key;
 
-/// Marks a session as done.
-///
-/// # Errors
-/// Fails if the session does not exist, is archived, or has another final status.
-pub fn complete(store: &Store, key: &Key, say: &StatusChange) -> Result<Changed, OpsError> {
-    change(store, key, "complete", &SessionStatus::Done, say, &Interrupt::never())
+impl Engine {
+    /// Marks a session as done.
+    ///
+    /// # Errors
+    /// Fails if the session does not exist, is archived, or has another final status.
+    pub fn complete(&self, key: impl Into<Key>, say: &StatusChange) -> Result<Changed, OpsError> {
+        change(self, &key.into(), "complete", &SessionStatus::Done, say)
+    }
 }

@@ -7,7 +7,7 @@ use crate::ops::cleanup::branch_to_remove;
 use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
 use crate::ops::common::targets;
-use crate::ops::common::{AgentStateError, Checks, OpsError, StatusError};
+use crate::ops::common::{AgentStateError, Checks, Engine, OpsError, StatusError};
 use crate::store::{Committed, Key, ListedSession, RecordProblem, Store, StoreError};
 use crate::workspace::Worktrees;
 
@@ -77,31 +77,34 @@ impl DeleteError {
     }
 }
 
-/// Deletes sessions, all in a single event, and then the files of their agents. Their worktrees and
-/// branches are kept, and history keeps their records.
-///
-/// A session with a corrupt record counts as ended, unless a newer version wrote the record.
-///
-/// # Errors
-/// Fails if a session does not exist and, unless the checks are skipped, if a session has not ended
-/// or its agent may still be running. No session is then deleted.
-pub fn delete(
-    store: &Store,
-    keys: &[Key],
-    checks: Checks,
-) -> Result<Committed<Vec<DeletedSession>>, DeleteError> {
-    let done = store.transaction("delete", |tx| {
-        let sessions = targets::load(tx.snapshot(), keys)?;
-        for session in &sessions {
-            if checks == Checks::All {
-                check_ended(session)?;
-                targets::check_stopped(store, session)?;
+impl Engine {
+    /// Deletes sessions, all in a single event, and then the files of their agents. Their worktrees and
+    /// branches are kept, and history keeps their records.
+    ///
+    /// A session with a corrupt record counts as ended, unless a newer version wrote the record.
+    ///
+    /// # Errors
+    /// Fails if a session does not exist and, unless the checks are skipped, if a session has not ended
+    /// or its agent may still be running. No session is then deleted.
+    pub fn delete(
+        &self,
+        keys: &[Key],
+        checks: Checks,
+    ) -> Result<Committed<Vec<DeletedSession>>, DeleteError> {
+        let store = self.store();
+        let done = store.transaction("delete", |tx| {
+            let sessions = targets::load(tx.snapshot(), keys)?;
+            for session in &sessions {
+                if checks == Checks::All {
+                    check_ended(session)?;
+                    targets::check_stopped(self, session)?;
+                }
+                tx.delete(Key::from(&session.location))?;
             }
-            tx.delete(Key::from(&session.location))?;
-        }
-        Ok::<_, DeleteError>(sessions)
-    })?;
-    Ok(done.map(|sessions| sessions.into_iter().map(|session| clean(store, session)).collect()))
+            Ok::<_, DeleteError>(sessions)
+        })?;
+        Ok(done.map(|sessions| sessions.into_iter().map(|session| clean(self, session)).collect()))
+    }
 }
 
 fn check_ended(session: &ListedSession) -> Result<(), DeleteError> {
@@ -117,12 +120,13 @@ fn check_ended(session: &ListedSession) -> Result<(), DeleteError> {
     }
 }
 
-fn clean(store: &Store, listed: ListedSession) -> DeletedSession {
+fn clean(engine: &Engine, listed: ListedSession) -> DeletedSession {
     let id = listed.location.id;
     let session = listed.session.as_ref().ok();
     let conversation = session.and_then(|session| session.agent_session_id.as_deref());
+    let store = engine.store();
     let purged = purge(store, id, conversation, Purge::All);
-    let agent = liveness_of(store, id, session);
+    let agent = liveness_of(engine, id, session);
     let kept = kept(store, &listed);
     DeletedSession { session: listed, agent, purged, kept }
 }

@@ -1,10 +1,11 @@
 use crate::model::{
     ErrorKind, Guard, RecordError, Recovery, RuleError, Session, check_change, field_changes, merge,
 };
+use crate::ops::common::Engine;
 use crate::ops::set::ChangedRecord;
-use crate::store::{Committed, Key, Store, StoreError};
+use crate::store::{Committed, Key, StoreError};
 
-/// Why [`edit`] changed nothing.
+/// Why [`edit`](crate::ops::Engine::edit) changed nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
@@ -39,37 +40,40 @@ impl EditError {
     }
 }
 
-/// Applies the changes between two versions of a session, in a single event. Changes that others
-/// made since the first version are kept. If nothing changes, nothing is written.
-///
-/// # Errors
-/// Fails if others changed the same fields, if a rule forbids the change, or if the session does
-/// not exist, is archived or corrupt. Nothing is then changed.
-pub fn edit(
-    store: &Store,
-    key: &Key,
-    (before, after): (&Session, &Session),
-    guard: Guard,
-) -> Result<Committed<ChangedRecord>, EditError> {
-    check_change(before, after, guard)?;
-    let (base, edited) = (before.to_record(), after.to_record());
-    store.transaction("edit", |tx| {
-        let changed = tx.update_with(key.clone(), guard, |session| {
-            let now = session.to_record();
-            let merged = merge(Some(&base), &edited, &now);
-            if !merged.conflicts.is_empty() {
-                return Err(EditError::Conflict(merged.conflicts));
-            }
-            let merged = Session::from_record(merged.record, &session.project_id)?;
-            check_status(session, &merged, guard)?;
-            let fields = field_changes(&now, &merged.to_record());
-            *session = merged.clone();
-            let fields = fields.into_iter().map(|change| change.field).collect();
-            Ok(ChangedRecord { session: merged, fields })
-        })?;
-        tx.describe(changed.fields.join(", "));
-        Ok(changed)
-    })
+impl Engine {
+    /// Applies the changes between two versions of a session, in a single event. Changes that others
+    /// made since the first version are kept. If nothing changes, nothing is written.
+    ///
+    /// # Errors
+    /// Fails if others changed the same fields, if a rule forbids the change, or if the session does
+    /// not exist, is archived or corrupt. Nothing is then changed.
+    pub fn edit(
+        &self,
+        key: impl Into<Key>,
+        (before, after): (&Session, &Session),
+        guard: Guard,
+    ) -> Result<Committed<ChangedRecord>, EditError> {
+        let (store, key) = (self.store(), key.into());
+        check_change(before, after, guard)?;
+        let (base, edited) = (before.to_record(), after.to_record());
+        store.transaction("edit", |tx| {
+            let changed = tx.update_with(key.clone(), guard, |session| {
+                let now = session.to_record();
+                let merged = merge(Some(&base), &edited, &now);
+                if !merged.conflicts.is_empty() {
+                    return Err(EditError::Conflict(merged.conflicts));
+                }
+                let merged = Session::from_record(merged.record, &session.project_id)?;
+                check_status(session, &merged, guard)?;
+                let fields = field_changes(&now, &merged.to_record());
+                *session = merged.clone();
+                let fields = fields.into_iter().map(|change| change.field).collect();
+                Ok(ChangedRecord { session: merged, fields })
+            })?;
+            tx.describe(changed.fields.join(", "));
+            Ok(changed)
+        })
+    }
 }
 
 /// Checks the status change against the current record: the session may have ended during the edit.

@@ -1,12 +1,12 @@
 use crate::model::{Guard, Origin, SessionStatus};
 use crate::ops::common::branch_sessions::record_branch;
-use crate::ops::common::liveness::{Liveness, liveness, stop};
+use crate::ops::common::liveness::{Liveness, stop};
 use crate::ops::common::status_change::{Changed, StatusChange, change};
-use crate::ops::common::{AgentStateError, Checks, ElsewhereError, Interrupt, OpsError, placement};
+use crate::ops::common::{AgentStateError, Checks, ElsewhereError, Engine, OpsError, placement};
 use crate::runtime::Stopped;
 use crate::store::{Key, Shelf, Store, StoreError};
 
-/// The result of [`kill`].
+/// The result of [`kill`](crate::ops::Engine::kill).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Killed {
@@ -18,62 +18,64 @@ pub struct Killed {
     pub shelf: Shelf,
 }
 
-/// Ends a session and stops its process in this clone. The worktree and the branch stay.
-///
-/// A session that has already ended keeps its status, but its remaining processes are stopped. A
-/// process in another clone, or one that is not visible, cannot be stopped; this is refused unless
-/// the transition is forced. An interrupt takes effect until the status is written; after that, the
-/// process is stopped.
-///
-/// # Errors
-/// Fails if there is no such session, if it lives in another clone, or if its process cannot be
-/// stopped. The status is then unchanged.
-pub fn kill(
-    store: &Store,
-    key: &Key,
-    say: &StatusChange,
-    interrupt: &Interrupt<'_>,
-) -> Result<Killed, OpsError> {
-    let snapshot = store.snapshot()?;
-    let entry = snapshot.get(key.clone())?;
-    let shelf = entry.location.shelf;
-    let session = snapshot.session(key.clone())?;
-    if shelf == Shelf::Archived || session.status.is_terminal() {
-        let stopped = Some(stop(store, &session)?);
-        record_branch(store, key)?;
-        let before = session.status.clone();
-        let changed = Changed { session, before, event: None };
-        return Ok(Killed { changed, stopped, shelf });
-    }
-    let alive = liveness(store, &session);
-    let is_here = placement::placement(store, &session).is_some_and(|here| here.handle.is_some())
-        || !matches!(alive, Liveness::Gone);
-    if let Some(replica) = placement::elsewhere(store, &session).filter(|_| !is_here)
-        && say.checks == Checks::All
-    {
-        return Err(
-            ElsewhereError::NotStoppable { id: session.id, replica: replica.to_owned() }.into()
-        );
-    }
-    if let Liveness::Unknown(source) = alive {
-        if say.checks == Checks::All {
-            return Err(AgentStateError::Unknown { id: session.id, source }.into());
-        }
-        let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
-        let stopped = stop(store, &changed.session).ok();
-        return Ok(Killed { changed, stopped, shelf });
-    }
-    // Write the status first, so that the supervisor does not record the exit as the agent's own.
-    let changed = change(store, key, "kill", &SessionStatus::Killed, say, interrupt)?;
-    match stop(store, &changed.session) {
-        Ok(stopped) => {
-            // The supervisor would record the branch, but it may be gone too.
+impl Engine {
+    /// Ends a session and stops its process in this clone. The worktree and the branch stay.
+    ///
+    /// A session that has already ended keeps its status, but its remaining processes are stopped. A
+    /// process in another clone, or one that is not visible, cannot be stopped; this is refused unless
+    /// the transition is forced. An interrupt takes effect until the status is written; after that, the
+    /// process is stopped.
+    ///
+    /// # Errors
+    /// Fails if there is no such session, if it lives in another clone, or if its process cannot be
+    /// stopped. The status is then unchanged.
+    pub fn kill(&self, key: impl Into<Key>, say: &StatusChange) -> Result<Killed, OpsError> {
+        let store = self.store();
+        let key: &Key = &key.into();
+        let snapshot = store.snapshot()?;
+        let entry = snapshot.get(key.clone())?;
+        let shelf = entry.location.shelf;
+        let session = snapshot.session(key.clone())?;
+        if shelf == Shelf::Archived || session.status.is_terminal() {
+            let stopped = Some(stop(self, &session)?);
             record_branch(store, key)?;
-            Ok(Killed { changed, stopped: Some(stopped), shelf })
+            let before = session.status.clone();
+            let changed = Changed { session, before, event: None };
+            return Ok(Killed { changed, stopped, shelf });
         }
-        Err(error) => {
-            take_back(store, key, &changed, session.status_reason)?;
-            Err(error)
+        let alive = self.liveness(&session);
+        let is_here = placement::placement(store, &session)
+            .is_some_and(|here| here.handle.is_some())
+            || !matches!(alive, Liveness::Gone);
+        if let Some(replica) = placement::elsewhere(store, &session).filter(|_| !is_here)
+            && say.checks == Checks::All
+        {
+            return Err(ElsewhereError::NotStoppable {
+                id: session.id,
+                replica: replica.to_owned(),
+            }
+            .into());
+        }
+        if let Liveness::Unknown(source) = alive {
+            if say.checks == Checks::All {
+                return Err(AgentStateError::Unknown { id: session.id, source }.into());
+            }
+            let changed = change(self, key, "kill", &SessionStatus::Killed, say)?;
+            let stopped = stop(self, &changed.session).ok();
+            return Ok(Killed { changed, stopped, shelf });
+        }
+        // Write the status first, so that the supervisor does not record the exit as the agent's own.
+        let changed = change(self, key, "kill", &SessionStatus::Killed, say)?;
+        match stop(self, &changed.session) {
+            Ok(stopped) => {
+                // The supervisor would record the branch, but it may be gone too.
+                record_branch(store, key)?;
+                Ok(Killed { changed, stopped: Some(stopped), shelf })
+            }
+            Err(error) => {
+                take_back(store, key, &changed, session.status_reason)?;
+                Err(error)
+            }
         }
     }
 }

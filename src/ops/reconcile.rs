@@ -7,15 +7,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::git::Environment;
-use crate::model::{Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
-use crate::ops::common::OpsError;
+use crate::model::{AgentEnd, Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
+use crate::ops::common::{Engine, OpsError};
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{
-    self, Condition, Detail, ExpectedWorktree, Workspace as _, WorkspaceState, Worktrees,
-    is_worktree, session_at,
+    self, Condition, Detail, ExpectedWorktree, WorkspaceState, is_worktree, session_at,
 };
 
 /// How long a session may be without an agent while it is being started. This exceeds every wait in
@@ -77,64 +76,71 @@ struct Seen {
     owner: Option<SessionId>,
 }
 
-/// Determines what [`reconcile`] would change, without changing it.
-///
-/// # Errors
-/// Fails if git or the store cannot be read.
-pub fn reconcile_plan(store: &Store) -> Result<Reconciled, OpsError> {
-    let (seen, unknown) = look(store)?;
-    let mut changed = Vec::new();
-    let now = store.clock().now();
-    for seen in &seen {
-        let mut session = seen.session.clone();
-        let steps = seen.apply(store, &mut session, now)?;
-        if !steps.is_empty() {
-            changed.push((session, steps));
-        }
-    }
-    Ok(Reconciled { changed, unknown, event: None })
-}
-
-/// Makes the records of this clone's sessions agree with their agents, worktrees and branches, and
-/// the records of sessions that live in no clone with their branches.
-///
-/// Each correction is applied to the record at the time of writing, and only if the session still
-/// lives where it was inspected, so that concurrent changes are kept.
-///
-/// # Errors
-/// Fails if git or the store cannot be read or written. Nothing is then changed.
-pub fn reconcile(store: &Store) -> Result<Reconciled, OpsError> {
-    let (seen, unknown) = look(store)?;
-    let committed = store.transaction("reconcile", |tx| {
+impl Engine {
+    /// Determines what [`reconcile`](crate::ops::Engine::reconcile) would change, without changing it.
+    ///
+    /// # Errors
+    /// Fails if git or the store cannot be read.
+    pub fn reconcile_plan(&self) -> Result<Reconciled, OpsError> {
+        let store = self.store();
+        let (seen, unknown) = look(self)?;
         let mut changed = Vec::new();
+        let now = store.clock().now();
         for seen in &seen {
-            let now = tx.now();
-            let applied = tx.update(seen.key.clone(), |session| {
-                let steps = seen.apply(store, session, now)?;
-                Ok::<_, OpsError>((session.clone(), steps))
-            });
-            match applied {
-                Ok((_, steps)) if steps.is_empty() => {}
-                Ok(done) => changed.push(done),
-                // It was archived or deleted in the meantime.
-                Err(OpsError::Store(StoreError::NotFound(_) | StoreError::Archived(_))) => {}
-                Err(error) => return Err(error),
+            let mut session = seen.session.clone();
+            let steps = seen.apply(store, &mut session, now)?;
+            if !steps.is_empty() {
+                changed.push((session, steps));
             }
         }
-        if let [(_, steps)] = changed.as_slice() {
-            let words: Vec<_> = steps.iter().map(ToString::to_string).collect();
-            tx.describe(words.join(", "));
-        }
-        Ok(changed)
-    })?;
-    Ok(Reconciled { changed: committed.value, unknown, event: committed.event })
+        Ok(Reconciled { changed, unknown, event: None })
+    }
 }
 
-fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), OpsError> {
+impl Engine {
+    /// Makes the records of this clone's sessions agree with their agents, worktrees and branches, and
+    /// the records of sessions that live in no clone with their branches.
+    ///
+    /// Each correction is applied to the record at the time of writing, and only if the session still
+    /// lives where it was inspected, so that concurrent changes are kept.
+    ///
+    /// # Errors
+    /// Fails if git or the store cannot be read or written. Nothing is then changed.
+    pub fn reconcile(&self) -> Result<Reconciled, OpsError> {
+        let store = self.store();
+        let (seen, unknown) = look(self)?;
+        let committed = store.transaction("reconcile", |tx| {
+            let mut changed = Vec::new();
+            for seen in &seen {
+                let now = tx.now();
+                let applied = tx.update(seen.key.clone(), |session| {
+                    let steps = seen.apply(store, session, now)?;
+                    Ok::<_, OpsError>((session.clone(), steps))
+                });
+                match applied {
+                    Ok((_, steps)) if steps.is_empty() => {}
+                    Ok(done) => changed.push(done),
+                    // It was archived or deleted in the meantime.
+                    Err(OpsError::Store(StoreError::NotFound(_) | StoreError::Archived(_))) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            if let [(_, steps)] = changed.as_slice() {
+                let words: Vec<_> = steps.iter().map(ToString::to_string).collect();
+                tx.describe(words.join(", "));
+            }
+            Ok(changed)
+        })?;
+        Ok(Reconciled { changed: committed.value, unknown, event: committed.event })
+    }
+}
+
+fn look(engine: &Engine) -> Result<(Vec<Seen>, Unknown), OpsError> {
+    let store = engine.store();
     let (mut all, mut unknown) = (Vec::new(), Vec::new());
     let replica = store.known_replica();
     let repo = store.repository();
-    let worktrees = Worktrees::new(repo);
+    let (worktrees, workspaces) = (engine.worktrees(), engine.workspace());
     let listed = store.snapshot()?.listing(Shelf::Active).sessions;
     let listed = listed
         .into_iter()
@@ -145,7 +151,7 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), OpsError> {
     all.extend(behind_their_branch(store, nowhere.collect())?);
     let Some(replica) = replica else { return Ok((all, unknown)) };
     let sessions: Vec<_> = here.iter().map(|(_, session)| session).collect();
-    let agents = Probes::new(repo, Some(&replica), &sessions).run();
+    let agents = Probes::new(engine, Some(&replica), &sessions).run();
     let own = Own::of(&worktrees, &store.snapshot()?)?;
     for ((key, session), agent) in here.iter().zip(agents) {
         let is_gone = matches!(agent, AgentState::Gone | AgentState::NotStarted);
@@ -160,7 +166,7 @@ fn look(store: &Store) -> Result<(Vec<Seen>, Unknown), OpsError> {
             .and_then(|p| workspace::from_record(p, repo.environment()).ok());
         let path = own.clone().or(recorded);
         let state = |path: &PathBuf| {
-            worktrees.state(&ExpectedWorktree { path, branch: None }, Detail::Place)
+            workspaces.state(&ExpectedWorktree { path, branch: None }, Detail::Place)
         };
         let workspace = path.as_ref().map(state).transpose()?;
         let is_there = workspace.as_ref().is_some_and(|state| is_worktree(&state.condition));
@@ -225,7 +231,7 @@ impl Seen {
         if self.is_dead(session, now) {
             steps.push(Step::AgentGone { from: session.status.clone() });
             session.status = SessionStatus::Errored;
-            session.status_reason = Some("agent_gone".to_owned());
+            session.status_reason = Some(AgentEnd::Gone.to_string());
         }
         Ok(steps)
     }

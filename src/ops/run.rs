@@ -1,27 +1,19 @@
 //! Supervises a session's agent from start to end.
 
-mod home;
-mod look_after;
-mod prepare;
-mod request;
-
 use std::io::Write;
 use std::time::Duration;
 
-use self::home::Home;
-use self::look_after::end;
-use self::prepare::prepare;
-use self::request::key_of;
-pub use self::request::{Caller, Run};
 use crate::git::{Lock, LockError, Repository};
-use crate::model::{Origin, Session, SessionId, SessionStatus};
-use crate::ops::common::conversation::NOT_STARTED;
-use crate::ops::common::liveness::{Liveness, left_behind};
+use crate::model::{AgentEnd, Origin, Session, SessionId};
+use crate::ops::common::inherited_output::inherited_output;
+use crate::ops::common::liveness::{Liveness, SupervisorProcess, left_behind};
+use crate::ops::common::run_request::key_of;
 use crate::ops::common::start::{PATIENCE, claim};
+use crate::ops::common::supervise::{Home, Surroundings, prepare, record_end};
 use crate::ops::common::{
-    Interrupt, LaunchError, Launcher, OpsError, StatusError, message, placement,
+    Caller, Engine, LaunchError, OpsError, Run, StatusError, Supervisor, message, placement,
 };
-use crate::runtime::{Exit, Foreground, Process, Runtime, SignalHandle};
+use crate::runtime::{Exit, Foreground, Process, Runtime, SignalHandle, Terminal};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace;
 
@@ -29,70 +21,92 @@ use crate::workspace;
 #[derive(Debug)]
 pub struct Runner {
     run: Run,
-    _alone: Lock,
+    supervisor: SupervisorProcess,
+    alone: Lock,
 }
 
-impl Run {
+/// Where the output of an agent goes.
+pub enum AgentOutput {
+    /// The terminal of this process. If the session's runtime has no terminal, standard output,
+    /// capped at `ao.logLimit` if that is the session's log.
+    Inherited,
+    /// This writer. The agent gets no terminal, whatever the runtime is.
+    Captured(Box<dyn Write + Send>),
+}
+
+impl Engine {
+    /// Runs a session's agent as a child of this process until it ends, and records its end: the
+    /// work of a supervisor, which [`Supervisor::Program`] starts. Signals to this process are not
+    /// passed on; see [`runner`](Engine::runner) for that.
+    ///
+    /// # Errors
+    /// Fails like [`Engine::runner`] and [`Runner::run`].
+    pub fn supervise(&self, run: Run) -> Result<Exit, OpsError> {
+        self.runner(run)?.run(self, AgentOutput::Inherited, &mut |_| {})
+    }
+
     /// Waits until no other process runs the session, and until the requester has written the
     /// record. A signal may end the caller during the wait, because nothing was started yet.
     ///
     /// # Errors
     /// Fails if another process already runs the session.
-    pub fn wait_for_turn(self, repo: &Repository) -> Result<Runner, OpsError> {
-        let patience =
-            if matches!(self.turn, Caller::Runtime(_)) { PATIENCE } else { Duration::ZERO };
-        let claimed = claim(repo, self.session, patience);
-        let lock = claimed.and_then(|claim| {
-            let lock = repo.lock_named(&format!("run/{}", self.session), patience);
-            drop(claim);
-            let mut lock = lock?;
-            // Name this process in the lock, so that it can be found without a record. Failing to
-            // is harmless.
-            if let Ok(process) = Process::current() {
-                let _ = lock.sign(&process.to_string());
-            }
-            Ok(lock)
-        });
-        match lock {
+    pub fn runner(&self, run: Run) -> Result<Runner, OpsError> {
+        let repo = self.repository();
+        let process = Process::current()?;
+        let supervisor = match self.supervisor() {
+            Supervisor::InProcess => SupervisorProcess::Shared(process),
+            Supervisor::GitAo(_) | Supervisor::Program(_) => SupervisorProcess::Own(process),
+        };
+        match lock(repo, run, &supervisor) {
             // The previous supervisor was killed, but its agent is still running.
-            Ok(_) if !matches!(left_behind(repo, self.session), None | Some(Liveness::Gone)) => {
-                Err(LaunchError::Running(self.session).into())
+            Ok(_) if !matches!(left_behind(repo, run.session), None | Some(Liveness::Gone)) => {
+                Err(LaunchError::Running(run.session).into())
             }
             // The kernel releases the lock however this process ends.
-            Ok(alone) => Ok(Runner { run: self, _alone: alone }),
+            Ok(alone) => Ok(Runner { run, supervisor, alone }),
             Err(OpsError::Lock(LockError::Timeout { .. })) => {
-                Err(LaunchError::Running(self.session).into())
+                Err(LaunchError::Running(run.session).into())
             }
             Err(error) => Err(error),
         }
     }
 }
 
+fn lock(repo: &Repository, run: Run, who: &SupervisorProcess) -> Result<Lock, OpsError> {
+    let patience = if matches!(run.turn, Caller::Runtime(_)) { PATIENCE } else { Duration::ZERO };
+    let claim = claim(repo, run.session, patience)?;
+    let lock = repo.lock_named(&format!("run/{}", run.session), patience);
+    drop(claim);
+    let mut lock = lock?;
+    // Name this process in the lock, so that it can be found without a record. Failing to is
+    // harmless.
+    let _ = lock.sign(&who.to_string());
+    Ok(lock)
+}
+
 impl Runner {
     /// Starts the agent in its workspace and supervises it until it ends. The record shows that it
     /// is working, how it ended, and its own id of the conversation.
     ///
-    /// `output` receives the agent's output if there is no terminal. An interrupt takes effect
-    /// until the agent is started. `watch` receives a handle that forwards signals, if there is a
-    /// process to forward them to.
+    /// An interrupt takes effect until the agent is started. `watch` receives a handle that
+    /// forwards signals to it.
     ///
     /// # Errors
     /// Fails if the session has ended, or if its agent cannot be started; the record then shows
     /// that failure.
     pub fn run(
         self,
-        store: &Store,
-        launcher: &Launcher,
-        output: Box<dyn Write + Send>,
-        interrupt: &Interrupt<'_>,
+        engine: &Engine,
+        output: AgentOutput,
         watch: &mut dyn FnMut(SignalHandle),
     ) -> Result<Exit, OpsError> {
+        let store = engine.store();
         let key = own_key(store, self.run.session);
         let session = store.snapshot()?.session(key)?;
         if session.status.is_terminal() {
             return Err(StatusError::Ended { id: session.id, status: session.status }.into());
         }
-        let session = match self.run.turn {
+        let (session, text) = match self.run.turn {
             // The requester was stopped before it wrote the placement, and could not stop this
             // process.
             Caller::Runtime(Some(at))
@@ -100,27 +114,42 @@ impl Runner {
             {
                 return Err(StatusError::Changed(session.id).into());
             }
-            Caller::Runtime(_) => session,
-            Caller::Terminal => place_here(store, &session)?,
+            Caller::Runtime(_) => {
+                let text = message::left(store.repository(), session.id)?;
+                (session, text)
+            }
+            Caller::Terminal => (place_here(store, &session)?, None),
         };
-        let home = Home::new(store)?;
-        let prepared = prepare(store, launcher, &self.run, &session, output);
-        let begun = prepared.and_then(|prepared| {
+        let (terminal, output) = match output {
+            AgentOutput::Inherited => (None, inherited_output(store, session.id)),
+            AgentOutput::Captured(writer) => (Some(Terminal::Absent), writer),
+        };
+        let Runner { run, supervisor, alone } = self;
+        let mut home = Home::new(store)?;
+        let surroundings = Surroundings { action: run.action, terminal, text, supervisor };
+        let begun = prepare(engine, &session, surroundings).and_then(|prepared| {
             // From here on, signals are forwarded to the agent.
-            interrupt.check()?;
-            prepared.begin(store.repository())
+            engine.interrupt().check()?;
+            prepared.begin(output)
         });
-        match begun {
-            Ok(agent) => {
-                // The agent has its prompt now.
-                let _ = message::leave(store.repository(), session.id, None);
-                agent.look_after(home, watch)
-            }
+        let (running, child) = match begun {
+            Ok(begun) => begun,
             Err(error) => {
-                let reason = format!("{NOT_STARTED}{error}");
-                end(store, &key_of(&session), None, (&SessionStatus::Errored, &reason))?;
-                Err(error)
+                let end = AgentEnd::NotStarted(error.to_string());
+                record_end(store, &key_of(&session), None, &end)?;
+                return Err(error);
             }
+        };
+        // The agent has its prompt now.
+        let _ = message::leave(store.repository(), session.id, None);
+        watch(child.signals());
+        let agent = running.on_screen(child);
+        let trouble = running.tell(&mut home, &*agent).err();
+        let ended = running.look_after(home, agent);
+        drop(alone);
+        match trouble {
+            Some(error) if ended.is_ok() => Err(error),
+            _ => ended,
         }
     }
 }

@@ -2,9 +2,10 @@ use crate::model::{
     Assignment, AssignmentError, ErrorKind, Guard, RecordError, Recovery, RuleError, Session,
     check_change, check_fixed, field_changes,
 };
-use crate::store::{Committed, Key, Store, StoreError, Visibility};
+use crate::ops::common::Engine;
+use crate::store::{Committed, Key, StoreError, Visibility};
 
-/// The changes that [`set`] makes.
+/// The changes that [`set`](crate::ops::Engine::set) makes.
 #[derive(Debug, Clone, Default)]
 pub struct SetRequest {
     /// New values of fields.
@@ -35,7 +36,7 @@ pub struct ChangedRecord {
     pub fields: Vec<String>,
 }
 
-/// Why [`set`] changed nothing.
+/// Why [`set`](crate::ops::Engine::set) changed nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetError {
@@ -70,42 +71,45 @@ impl SetError {
     }
 }
 
-/// Changes fields of a session and who may see it, all in a single event. If nothing changes,
-/// nothing is written.
-///
-/// A new status clears `status_reason` unless that is set too.
-///
-/// # Errors
-/// Fails if a value or the change is not allowed, or if the session does not exist, is archived or
-/// corrupt. Nothing is then changed.
-pub fn set(
-    store: &Store,
-    key: &Key,
-    request: &SetRequest,
-    guard: Guard,
-) -> Result<Committed<ChangedRecord>, SetError> {
-    store.transaction("set", |tx| {
-        let (session, mut fields) = match request.fields.as_slice() {
-            [] => (tx.snapshot().session(key.clone())?, Vec::new()),
-            assignments => tx.update_with(key.clone(), guard, |session| {
-                let after = apply(assignments, session, guard)?;
-                let fields = changed(assignments, session, &after);
-                *session = after.clone();
-                Ok::<_, SetError>((after, fields))
-            })?,
-        };
-        if request.updated_at == UpdateTime::Now {
-            tx.touch(key.clone())?;
-            fields.push("updated_at".to_owned());
-        }
-        if let Some(visibility) = request.visibility
-            && tx.set_visibility(key.clone(), visibility)?
-        {
-            fields.push(format!("visibility: {}", visibility.name()));
-        }
-        tx.describe(fields.join(", "));
-        Ok(ChangedRecord { session, fields })
-    })
+impl Engine {
+    /// Changes fields of a session and who may see it, all in a single event. If nothing changes,
+    /// nothing is written.
+    ///
+    /// A new status clears `status_reason` unless that is set too.
+    ///
+    /// # Errors
+    /// Fails if a value or the change is not allowed, or if the session does not exist, is archived or
+    /// corrupt. Nothing is then changed.
+    pub fn set(
+        &self,
+        key: impl Into<Key>,
+        request: &SetRequest,
+        guard: Guard,
+    ) -> Result<Committed<ChangedRecord>, SetError> {
+        let (store, key) = (self.store(), key.into());
+        store.transaction("set", |tx| {
+            let (session, mut fields) = match request.fields.as_slice() {
+                [] => (tx.snapshot().session(key.clone())?, Vec::new()),
+                assignments => tx.update_with(key.clone(), guard, |session| {
+                    let after = apply(assignments, session, guard)?;
+                    let fields = changed(assignments, session, &after);
+                    *session = after.clone();
+                    Ok::<_, SetError>((after, fields))
+                })?,
+            };
+            if request.updated_at == UpdateTime::Now {
+                tx.touch(key.clone())?;
+                fields.push("updated_at".to_owned());
+            }
+            if let Some(visibility) = request.visibility
+                && tx.set_visibility(key.clone(), visibility)?
+            {
+                fields.push(format!("visibility: {}", visibility.name()));
+            }
+            tx.describe(fields.join(", "));
+            Ok(ChangedRecord { session, fields })
+        })
+    }
 }
 
 fn apply(assignments: &[Assignment], before: &Session, guard: Guard) -> Result<Session, SetError> {

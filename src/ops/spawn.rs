@@ -1,22 +1,25 @@
 //! Creates a session with its record, branch, worktree and agent, all or nothing.
 
+mod record;
+
 use std::path::PathBuf;
 
-use crate::model::{
-    Base, Fork, Map, Oid, Placement, Project, Session, SessionId, SessionStatus, Value, redact,
-    slug,
-};
+use self::record::{check_issue, new_session, with_branch};
+use crate::agent::{Action, AgentError};
+use crate::model::{Oid, Origin, Placement, Session, SessionStatus};
 use crate::ops::common::artifacts::{Purge, purge};
-use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest};
+use crate::ops::common::run_request::key_of;
+use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
-use crate::ops::common::{Interrupt, Launcher, OpsError, SpawnError, Start};
+use crate::ops::common::{AgentChoice, Engine, OpsError, Start, parent};
 use crate::runtime::Started;
-use crate::store::{Shelf, Snapshot, Store, StoreError, Transaction, Visibility};
-use crate::workspace::{self, Addition, Branch, Remarks, Workspace as _, Worktrees};
+use crate::store::{Store, StoreError, Transaction, Visibility};
+use crate::workspace::{self, Addition, Branch, Remarks};
 
 /// The plan of a new session.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct SpawnPlan {
     /// The record.
     pub session: Session,
@@ -24,12 +27,18 @@ pub struct SpawnPlan {
     pub workspace: Option<PathBuf>,
     /// Who can see the session.
     pub visibility: Visibility,
+    /// How its agent is started; None if it is not.
+    pub start: Option<Start>,
+    /// Why no agent could be chosen, unless none was wanted.
+    pub no_agent: Option<AgentError>,
+    /// The session from which it is forked, with the conversation that is forked.
+    pub parent: Option<Session>,
     branch: Branch,
     duplicates: Duplicates,
     fork_event: Option<Oid>,
 }
 
-/// The result of [`spawn`].
+/// The result of [`spawn`](Engine::spawn).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Spawned {
@@ -47,12 +56,74 @@ pub struct Spawned {
     pub remarks: Remarks,
 }
 
-/// Plans a new session, without creating it.
-///
-/// # Errors
-/// Fails if there is no commit to start at, if a name is invalid, or if another session works on
-/// the issue.
-pub fn plan(store: &Store, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
+impl Engine {
+    /// Creates a session with its record, branch and worktree, and starts its agent.
+    ///
+    /// # Errors
+    /// Fails like [`spawn_plan`](Self::spawn_plan) and [`spawn_planned`](Self::spawn_planned).
+    pub fn spawn(&self, request: SpawnRequest) -> Result<Spawned, OpsError> {
+        self.spawn_planned(self.spawn_plan(request)?)
+    }
+
+    /// Plans a new session, without creating it.
+    ///
+    /// # Errors
+    /// Fails if there is no commit to start at, if a name is invalid, if another session works on
+    /// the issue, or if the agent cannot be started.
+    pub fn spawn_plan(&self, mut request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
+        let (agent, start, no_agent) = choose(self, &request)?;
+        request.agent = agent;
+        let mut plan = plan(self, request)?;
+        (plan.start, plan.no_agent) = (start, no_agent);
+        if let (Some(start), Some(origin)) = (&mut plan.start, &mut plan.parent) {
+            let agent = plan.session.agent.as_deref().unwrap_or_default();
+            start.action = parent::action(self, agent, origin)?;
+        }
+        if let (Some(start), Some(workspace)) = (&plan.start, &plan.workspace) {
+            self.check_start(&plan.session, plan.parent.as_ref(), workspace, start)?;
+        }
+        Ok(plan)
+    }
+
+    /// Creates the planned session and starts its agent, if any. Until the agent is started, any
+    /// failure removes the record, the worktree and the branch again. The agent begins its work
+    /// once the record is written.
+    ///
+    /// # Errors
+    /// Fails if any step fails. Nothing is then left behind, except with [`OpsError::Kept`].
+    pub fn spawn_planned(&self, plan: SpawnPlan) -> Result<Spawned, OpsError> {
+        let (id, project) = (plan.session.id, plan.session.project_id.clone());
+        let workspace = plan.workspace.clone();
+        make(self, plan).map_err(|error| match workspace {
+            Some(path) if workspace::is_of(&path, id, &project) => {
+                OpsError::Kept { source: Box::new(error), path }
+            }
+            _ => error,
+        })
+    }
+}
+
+type Choice = (Option<String>, Option<Start>, Option<AgentError>);
+
+/// Chooses the agent and how it is started, or returns why there is none.
+fn choose(engine: &Engine, request: &SpawnRequest) -> Result<Choice, OpsError> {
+    let had = request.parent.as_ref().and_then(|(parent, _)| parent.agent.as_deref());
+    let asked = request.agent.as_deref().or(had);
+    if request.start == StartAgent::Never {
+        return Ok((asked.map(str::to_owned), None, None));
+    }
+    let agent = match engine.choose_agent(asked)? {
+        AgentChoice::Agent(agent) => agent,
+        AgentChoice::NoAgent(none) => return Ok((None, None, Some(none))),
+    };
+    let runtime = engine.choose_runtime(request.runtime.as_deref())?;
+    let start = Start { runtime, action: Action::Launch, text: None };
+    let start = Some(start).filter(|_| request.place == Checkout::Worktree);
+    Ok((Some(agent), start, None))
+}
+
+fn plan(engine: &Engine, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
+    let store = engine.store();
     let repo = store.repository();
     let snapshot = store.snapshot()?;
     let project = match request.project.clone() {
@@ -62,9 +133,9 @@ pub fn plan(store: &Store, request: SpawnRequest) -> Result<SpawnPlan, OpsError>
             None => snapshot.default_project()?,
         },
     };
-    let worktrees = Worktrees::new(repo);
+    let worktrees = engine.worktrees();
     let base = match (&request.base, &request.parent) {
-        (None, Some((parent, _))) => crate::ops::fork::starting_point(&worktrees, parent)?,
+        (None, Some((origin, _))) => parent::starting_point(&worktrees, origin)?,
         (named, _) => worktrees.base(named.as_deref())?,
     };
     let session = new_session(&request, project, store, base);
@@ -81,13 +152,17 @@ pub fn plan(store: &Store, request: SpawnRequest) -> Result<SpawnPlan, OpsError>
         Some(Visibility::Private) => Visibility::Private,
         _ => request.visibility,
     };
+    let (parent, fork_event) = request.parent.unzip();
     let plan = SpawnPlan {
         branch: new_branch(&session),
         session,
         workspace,
         duplicates: request.duplicates,
         visibility,
-        fork_event: request.parent.map(|(_, event)| event),
+        start: None,
+        no_agent: None,
+        parent,
+        fork_event,
     };
     match plan.addition() {
         Some(addition) => {
@@ -112,46 +187,18 @@ fn new_branch(session: &Session) -> Branch {
     Branch::New { name, at }
 }
 
-/// Creates the planned session and starts its agent, if any. The record is written last and brings
-/// the session into existence; before that, any failure removes the agent, the worktree and the
-/// branch again. The agent begins its work once the record is written.
-///
-/// # Errors
-/// Fails if any step fails. Nothing is then left behind, except with [`OpsError::Kept`].
-pub fn spawn(
-    store: &Store,
-    plan: SpawnPlan,
-    agent: Option<(&Launcher, &Start)>,
-    interrupt: &Interrupt<'_>,
-) -> Result<Spawned, OpsError> {
-    let (id, project) = (plan.session.id, plan.session.project_id.clone());
-    let workspace = plan.workspace.clone();
-    make(store, plan, agent, interrupt).map_err(|error| match workspace {
-        Some(path) if workspace::is_of(&path, id, &project) => {
-            OpsError::Kept { source: Box::new(error), path }
-        }
-        _ => error,
-    })
-}
-
-fn make(
-    store: &Store,
-    plan: SpawnPlan,
-    agent: Option<(&Launcher, &Start)>,
-    interrupt: &Interrupt<'_>,
-) -> Result<Spawned, OpsError> {
-    if let (Some((launcher, start)), Some(workspace)) = (agent, &plan.workspace) {
-        launcher.check(store, &plan.session, workspace, start)?;
-    }
+fn make(engine: &Engine, plan: SpawnPlan) -> Result<Spawned, OpsError> {
+    let (store, interrupt) = (engine.store(), engine.interrupt());
     interrupt.check()?;
     let repo = store.repository();
-    let worktrees = Worktrees::new(repo).with_progress(interrupt.progress());
+    let (workspaces, worktrees) = (engine.workspace(), engine.worktrees());
     let mut made = match plan.addition() {
-        Some(addition) => worktrees.add(&addition)?,
+        Some(addition) => workspaces.add(&addition)?,
         None => worktrees.add_branch(&plan.branch)?,
     };
     interrupt.check()?;
     let SpawnPlan { mut session, mut workspace, duplicates, visibility, fork_event, .. } = plan;
+    let at = store.clock().now();
     // The agent that was started waits for the claim, so the claim is released last.
     let mut claimed = None;
     let mut guard = None;
@@ -160,8 +207,7 @@ fn make(
         workspace::name_project(path, &session.project_id)?;
         // Choose the clone's name before the agent is started: its supervisor reads the name.
         let replica = store.replica()?;
-        let at = store.clock().now();
-        if let Some((launcher, start)) = agent {
+        if let Some(start) = &plan.start {
             let id = session.id;
             made.on_rollback(move || {
                 // An empty log that cannot be removed is harmless.
@@ -169,22 +215,26 @@ fn make(
                 Ok(())
             });
             claimed = Some(claim(repo, id, PATIENCE)?);
-            guard = Some(StartGuard::new(launcher, repo, &session, path, start, at)?);
+            guard = Some(StartGuard::new(engine, &session, path, start, at)?);
         }
-        let runtime = agent.map_or("none", |(_, start)| start.runtime.name());
-        let handle = guard.as_ref().and_then(StartGuard::handle);
-        if handle.is_some() {
+        let runtime = plan.start.as_ref().map_or("none", |start| start.runtime.name());
+        if guard.as_ref().is_some_and(StartGuard::runs) {
             session.status = SessionStatus::Spawning;
         }
         let placement = Placement {
             workspace: Some(workspace::to_record(path, repo.environment())?),
             runtime: Some(runtime.to_owned()),
-            handle,
+            handle: guard.as_ref().and_then(StartGuard::handle),
             socket: guard.as_ref().and_then(StartGuard::socket),
             at: Some(at),
             ..Placement::default()
         };
         session.placements.insert(replica, placement);
+    }
+    if let (Some(start), Some(origin)) = (&plan.start, &plan.parent)
+        && start.action == Action::Fork
+    {
+        parent::record_conversation(store, origin)?;
     }
     let verb = if fork_event.is_some() { "fork" } else { "spawn" };
     let committed = store.transaction(verb, |tx| {
@@ -194,12 +244,44 @@ fn make(
         }
         create(tx, &session, visibility, fork_event.as_ref()).map_err(OpsError::from)
     })?;
-    let started = guard.map_or(Started::Nothing, StartGuard::disarm);
+    let mut session = committed.value;
+    let mut started = Started::Nothing;
+    if let Some(guard) = guard {
+        let is_late = guard.handle().is_none();
+        started = match guard.finish(&session) {
+            Ok(started) => started,
+            Err(error) => {
+                take_back(store, &session)?;
+                return Err(error);
+            }
+        };
+        if is_late && started != Started::Nothing {
+            session = store.snapshot()?.session(key_of(&session)).unwrap_or(session);
+        }
+    }
     let remarks = made.remarks().clone();
     made.keep();
     drop(claimed);
     let event = committed.event.expect("a new session is always a change");
-    Ok(Spawned { session: committed.value, event, visibility, workspace, started, remarks })
+    Ok(Spawned { session, event, visibility, workspace, started, remarks })
+}
+
+/// Deletes the record of a session whose agent could not be started, unless it was changed by
+/// somebody else.
+fn take_back(store: &Store, session: &Session) -> Result<(), StoreError> {
+    let key = key_of(session);
+    store.transaction("spawn", |tx| {
+        tx.set_origin(Origin::Automatic);
+        tx.describe("not started");
+        match tx.session(key.clone()) {
+            Ok(now) if now.placements == session.placements && now.status == session.status => {
+                tx.delete(key.clone()).map(drop)
+            }
+            Ok(_) | Err(StoreError::NotFound(_) | StoreError::Archived(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    })?;
+    Ok(())
 }
 
 fn create(
@@ -216,101 +298,4 @@ fn create(
     tx.describe(session.display_title());
     tx.create_as(session.clone(), visibility)?;
     Ok(session)
-}
-
-fn new_session(request: &SpawnRequest, project: Project, store: &Store, base: Base) -> Session {
-    let mut session = Session::new(SessionId::random(), project, store.clock().now());
-    if let Some((parent, event)) = &request.parent {
-        crate::ops::fork::inherit(&mut session, parent, event);
-    }
-    session.status = SessionStatus::Idle;
-    session.task = request.task.clone().or(session.task);
-    session.title = match (&request.title, &request.task) {
-        (Some(title), _) if !title.trim().is_empty() => one_line(title),
-        (_, Some(task)) => one_line(without_heading(task)),
-        (_, None) => session.title,
-    };
-    session.kind = request.kind.clone().unwrap_or(session.kind);
-    session.agent = request.agent.clone().or(session.agent);
-    if let Some(model) = &request.model {
-        session.agent_config.insert("model", Value::from(model.as_str()));
-    }
-    session.head = base.commit.clone();
-    session.base = Some(base);
-    session.spawned_by = request.spawned_by;
-    if let Some(issue) = &request.issue {
-        (session.issue_id, session.issue_url) = (Some(issue.id.clone()), issue.url.clone());
-    }
-    if let Some(pr) = &request.pr {
-        (session.pr_number, session.pr_url) = (pr.number(), pr.url.clone());
-    }
-    for tag in &request.tags {
-        session.add_tag(tag);
-    }
-    session
-}
-
-/// Sets the branch: the requested one, or one such as `ao/7b6d11f9-fix-the-flaky-test`.
-fn with_branch(mut session: Session, request: &SpawnRequest, prefix: &str) -> Session {
-    let words = slug(&session.title);
-    let dash = if words.is_empty() { "" } else { "-" };
-    let name = || format!("{prefix}{}{dash}{words}", session.id.short());
-    let blank = |name: &&String| !name.trim().is_empty();
-    session.branch = Some(request.branch.as_ref().filter(blank).cloned().unwrap_or_else(name));
-    session
-}
-
-/// Strips the marker of a Markdown heading, with which a task from a file may begin: `# Retry
-/// policy`.
-fn without_heading(task: &str) -> &str {
-    let task = task.trim_start();
-    let words = task.trim_start_matches('#');
-    if words.len() < task.len() && words.starts_with([' ', '\t']) { words } else { task }
-}
-
-/// Returns the first non-empty line, cut at a word after 72 characters. It becomes part of branch
-/// names and events, which are shared with the code, so anything that looks like a token is
-/// redacted.
-fn one_line(text: &str) -> String {
-    let text = redact(text);
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if line.chars().count() <= 72 {
-        return line;
-    }
-    let cut: String = line.chars().take(71).collect();
-    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
-    format!("{cut}…")
-}
-
-/// Refuses an issue on which another session of the project already works.
-fn check_issue(snapshot: &Snapshot<'_>, session: &Session) -> Result<(), OpsError> {
-    let Some(issue) = &session.issue_id else { return Ok(()) };
-    let sessions = snapshot.list(Shelf::Active)?.into_iter().filter_map(|item| item.session.ok());
-    let mut taken = sessions.filter(|other| {
-        other.project_id == session.project_id
-            && other.issue_id.as_ref() == Some(issue)
-            && !other.status.is_terminal()
-    });
-    match taken.next() {
-        None => Ok(()),
-        Some(other) => Err(SpawnError::IssueTaken {
-            issue: issue.clone(),
-            id: other.id,
-            title: other.display_title(),
-        }
-        .into()),
-    }
-}
-
-impl Fork {
-    /// Makes the record of a fork from this session at this event.
-    pub(super) fn from_session(parent: &Session, event: &Oid) -> Self {
-        Self {
-            session: parent.id,
-            event: Some(event.clone()),
-            branch: parent.branch.clone(),
-            extra: Map::new(),
-        }
-    }
 }

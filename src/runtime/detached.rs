@@ -1,15 +1,19 @@
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::process::Leads;
+use super::wait::{Waited, wait};
 use super::{
-    Attach, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
+    Attach, Exit, ExitReport, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped,
+    Terminal,
 };
 use crate::model::SessionId;
 
@@ -17,11 +21,55 @@ use crate::model::SessionId;
 const ALONE: Duration = Duration::from_secs(2);
 
 /// Runs a process without a terminal and logs its output. The handle is the process.
-#[derive(Debug, Clone, Copy)]
-pub struct Detached;
+///
+/// How a process ended is known only to the value that started it, and to its clones.
+#[derive(Debug, Clone, Default)]
+pub struct Detached {
+    children: Arc<Children>,
+}
+
+/// The processes whose end somebody will ask for; None for one that is still running.
+#[derive(Debug, Default)]
+struct Children {
+    ends: Mutex<HashMap<String, Option<Exit>>>,
+    changed: Condvar,
+}
+
+impl Children {
+    fn ends(&self) -> std::sync::MutexGuard<'_, HashMap<String, Option<Exit>>> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, handle: &str, end: Option<Exit>) {
+        self.ends().insert(handle.to_owned(), end);
+        self.changed.notify_all();
+    }
+
+    /// Forgets a child that has ended.
+    fn forget(&self, handle: &str) {
+        let mut ends = self.ends();
+        if let Some(Some(_)) = ends.get(handle) {
+            ends.remove(handle);
+        }
+    }
+
+    /// Waits for the end of a child. Returns Err if it is not one.
+    fn wait(&self, handle: &str, patience: Duration) -> Result<Option<Exit>, NoChild> {
+        let ends = self.ends();
+        if !ends.contains_key(handle) {
+            return Err(NoChild);
+        }
+        let runs = |ends: &mut HashMap<_, _>| matches!(ends.get(handle), Some(None));
+        let waited = self.changed.wait_timeout_while(ends, patience, runs);
+        let (ends, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        Ok(ends.get(handle).copied().flatten())
+    }
+}
+
+struct NoChild;
 
 impl Runtime for Detached {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "detached"
     }
 
@@ -34,15 +82,26 @@ impl Runtime for Detached {
             return Err(RuntimeError::NoDirectory(plan.cwd.clone()));
         }
         let mut child = spawn(plan)?;
-        let process = Process::of(child.id())?;
-        if let Some(process) = &process {
-            wait_alone(process);
+        let process = Process::of_child(child.id())?;
+        wait_alone(&process);
+        let handle = process.to_string();
+        let has_ended = matches!(process.probe(), Probe::Gone);
+        let asked = Some(handle.clone()).filter(|_| plan.report == ExitReport::Kept);
+        if let Some(handle) = &asked {
+            self.children.note(handle, None);
         }
+        let children = Arc::clone(&self.children);
         // A long-lived caller would keep the ended process as a zombie otherwise.
-        thread::spawn(move || child.wait());
-        match process {
-            Some(process) => Ok(Started::Running(process.to_string())),
-            None => Err(RuntimeError::EndedAtOnce(program(plan)?)),
+        thread::spawn(move || {
+            let ended = child.wait().map_or(Exit::Unknown, Exit::from);
+            if let Some(handle) = asked {
+                children.note(&handle, Some(ended));
+            }
+        });
+        match plan.report {
+            // Nobody will ask how it ended.
+            ExitReport::Dropped if has_ended => Err(RuntimeError::EndedAtOnce(program(plan)?)),
+            _ => Ok(Started::Running(handle)),
         }
     }
 
@@ -50,16 +109,33 @@ impl Runtime for Detached {
         Process::probe_handle(self.name(), handle)
     }
 
+    fn process(&self, _: &SessionId, handle: &str) -> Option<Process> {
+        handle.parse().ok()
+    }
+
+    fn wait(&self, _: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
+        match self.children.wait(handle, patience) {
+            Ok(ended) => ended,
+            Err(NoChild) => {
+                let process = handle.parse().ok()?;
+                let ended = wait(&process, patience);
+                matches!(ended, Ok(Waited::Ended)).then_some(Exit::Unknown)
+            }
+        }
+    }
+
     fn send(&self, _: &SessionId, _: &str, _: &str) -> Result<(), RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name(), what: "send text" })
+        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "send text" })
     }
 
     fn stop(&self, _: &SessionId, handle: &str, grace: Duration) -> Result<Stopped, RuntimeError> {
-        Process::of_handle(self.name(), handle)?.stop(grace)
+        let stopped = Process::of_handle(self.name(), handle)?.stop(grace)?;
+        self.children.forget(handle);
+        Ok(stopped)
     }
 
     fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name(), what: "attach" })
+        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "attach" })
     }
 }
 
@@ -108,8 +184,21 @@ fn outfit(mut command: Command, plan: &ProcessSpec) -> Result<Command, RuntimeEr
         None => OpenOptions::new().write(true).open("/dev/null"),
     };
     let out = out.map_err(|e| RuntimeError::io("open the log", e))?;
-    command.current_dir(&plan.cwd).stdin(Stdio::null()).stderr(log(&out)?).stdout(out);
+    let input = plan.input.as_deref().map(|bytes| input(plan, bytes)).transpose();
+    let input = input.map_err(|e| RuntimeError::io("write the input", e))?;
+    command.stdin(input.map_or_else(Stdio::null, Stdio::from));
+    command.current_dir(&plan.cwd).stderr(log(&out)?).stdout(out);
     Ok(command)
+}
+
+/// Returns a file without a name that holds the input. Unlike a pipe, it needs nobody who writes to
+/// it.
+fn input(plan: &ProcessSpec, bytes: &[u8]) -> io::Result<File> {
+    let folder = plan.log.as_deref().and_then(|log| log.parent()).unwrap_or(&plan.cwd);
+    let mut file = tempfile::tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.rewind()?;
+    Ok(file)
 }
 
 fn program(plan: &ProcessSpec) -> Result<String, RuntimeError> {

@@ -26,6 +26,12 @@ pub enum RuntimeError {
     /// tmux failed, in its own words.
     #[error("tmux:{}", crate::git::after_colon(.0))]
     Tmux(String),
+    /// A runtime of the library's user panicked.
+    #[error("the runtime '{}' panicked", .0.escape_debug())]
+    Panicked(String),
+    /// A runtime of the library's user did not return in time.
+    #[error("the runtime '{}' does not respond", .0.escape_debug())]
+    Hung(String),
     /// tmux did not respond.
     #[error("tmux does not respond")]
     NoAnswer,
@@ -45,7 +51,7 @@ pub enum RuntimeError {
     #[error("'{}' is not a handle of the runtime '{runtime}'", .handle.escape_debug())]
     BadHandle {
         /// The runtime.
-        runtime: &'static str,
+        runtime: String,
         /// The handle.
         handle: String,
     },
@@ -53,7 +59,7 @@ pub enum RuntimeError {
     #[error("the runtime '{runtime}' cannot {what}")]
     Unsupported {
         /// The runtime.
-        runtime: &'static str,
+        runtime: String,
         /// The operation.
         what: &'static str,
     },
@@ -122,13 +128,13 @@ impl RuntimeError {
             | Self::NotSubmitted
             | Self::Orphaned(_) => ErrorKind::Refused,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
-            Self::NoAnswer | Self::Unkillable(_) => ErrorKind::Unavailable,
+            Self::NoAnswer | Self::Hung(_) | Self::Unkillable(_) => ErrorKind::Unavailable,
             Self::NotInstalled(_)
             | Self::TooOld { .. }
             | Self::EndedAtOnce(_)
             | Self::NotOurServer(_) => ErrorKind::Environment,
             Self::Unreadable { source, .. } | Self::Io { source, .. } => source.into(),
-            Self::Tmux(_) | Self::NoUse { .. } => ErrorKind::Failed,
+            Self::Tmux(_) | Self::Panicked(_) | Self::NoUse { .. } => ErrorKind::Failed,
         }
     }
 
@@ -149,10 +155,12 @@ impl RuntimeError {
             Self::Unknown(name) => Self::Unknown(name.chars().take(64).collect()),
             Self::NotInstalled(program) => Self::NotInstalled(program.clone()),
             Self::NoAnswer => Self::NoAnswer,
+            Self::Panicked(name) => Self::Panicked(name.clone()),
+            Self::Hung(name) => Self::Hung(name.clone()),
             Self::NotOurServer(path) => Self::NotOurServer(path.clone()),
             Self::Tmux(words) => Self::Tmux(words.clone()),
             Self::BadHandle { runtime, handle } => {
-                Self::BadHandle { runtime, handle: handle.clone() }
+                Self::BadHandle { runtime: runtime.clone(), handle: handle.clone() }
             }
             other => Self::Tmux(other.to_string()),
         }

@@ -22,6 +22,8 @@ pub enum Exit {
     Code(i32),
     /// This signal terminated it.
     Signal(i32),
+    /// It is gone, and nobody knows how it ended.
+    Unknown,
 }
 
 impl From<ExitStatus> for Exit {

@@ -10,7 +10,7 @@ use crate::model::SessionId;
 pub struct Foreground;
 
 impl Runtime for Foreground {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "foreground"
     }
 
@@ -27,7 +27,7 @@ impl Runtime for Foreground {
     }
 
     fn send(&self, _: &SessionId, _: &str, _: &str) -> Result<(), RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name(), what: "send text" })
+        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "send text" })
     }
 
     fn stop(&self, _: &SessionId, handle: &str, grace: Duration) -> Result<Stopped, RuntimeError> {
@@ -35,6 +35,6 @@ impl Runtime for Foreground {
     }
 
     fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name(), what: "attach" })
+        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "attach" })
     }
 }

@@ -11,14 +11,15 @@ mod error;
 mod event;
 mod exec;
 mod foreground;
+mod guarded;
 mod job;
 mod lines;
 mod log;
-mod named;
 mod none;
 mod output;
 mod process;
 mod process_spec;
+mod runtimes;
 mod stop;
 mod terminal_settings;
 mod tmux;
@@ -32,15 +33,22 @@ pub use error::RuntimeError;
 pub use event::{Exit, ProcessEvent};
 pub use foreground::Foreground;
 pub use log::{LEAST_LOG, LOG_PARTS, Log};
-pub use named::{NAMES, named};
 pub use none::NoRuntime;
 pub use process::{InvalidProcess, Process};
-pub use process_spec::{Attach, Probe, ProcessSpec, Started, Stopped, Terminal};
+pub use process_spec::{Attach, ExitReport, Probe, ProcessSpec, Started, Stopped, Terminal};
+pub use runtimes::{NAMES, Runtimes};
 pub use tmux::Tmux;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::model::SessionId;
+
+/// The length of the longest handle, in bytes.
+pub const LONGEST_HANDLE: usize = 512;
+
+/// The pauses between two probes of a process that ends unnoticed.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// Keeps an agent's process alive.
 ///
@@ -57,13 +65,14 @@ use crate::model::SessionId;
 ///     cwd: std::env::temp_dir(),
 ///     ..ProcessSpec::default()
 /// };
-/// let Started::Running(handle) = Detached.start(&session, &plan)? else {
+/// let detached = Detached::default();
+/// let Started::Running(handle) = detached.start(&session, &plan)? else {
 ///     panic!("it starts a process of its own");
 /// };
-/// assert!(matches!(Detached.probe(&session, &handle), Probe::Alive { .. }));
-/// assert_eq!(Detached.stop(&session, &handle, Duration::from_secs(5))?, Stopped::Ended);
+/// assert!(matches!(detached.probe(&session, &handle), Probe::Alive { .. }));
+/// assert_eq!(detached.stop(&session, &handle, Duration::from_secs(5))?, Stopped::Ended);
 /// // This holds even if another process has the same number by now.
-/// assert!(matches!(Detached.probe(&session, &handle), Probe::Gone));
+/// assert!(matches!(detached.probe(&session, &handle), Probe::Gone));
 /// # Ok(()) }
 /// ```
 ///
@@ -71,13 +80,23 @@ use crate::model::SessionId;
 /// method that takes a handle checks that it belongs to `session`; otherwise the method fails, or
 /// treats the process as gone.
 pub trait Runtime: Send + Sync {
-    /// Returns the name that records store.
-    fn name(&self) -> &'static str;
+    /// Returns the name that records store, such as `tmux`.
+    fn name(&self) -> &str;
+
+    /// Checks that the runtime can be used here.
+    ///
+    /// # Errors
+    /// Fails if something that it needs is missing or too old.
+    fn check(&self) -> Result<(), RuntimeError> {
+        Ok(())
+    }
 
     /// Returns whether started processes have a terminal.
     fn terminal(&self) -> Terminal;
 
-    /// Starts a process, which outlives the caller.
+    /// Starts a process. It outlives the caller if the runtime can do that.
+    ///
+    /// The handle is one line of at most [`LONGEST_HANDLE`] bytes without control characters.
     ///
     /// # Errors
     /// Fails if the process cannot be started, or exits at once. Nothing is then left running.
@@ -95,6 +114,32 @@ pub trait Runtime: Send + Sync {
     /// Probes many processes, in order, with less than one call each if possible.
     fn probe_all(&self, handles: &[(SessionId, &str)]) -> Vec<Probe> {
         handles.iter().map(|(session, handle)| self.probe(session, handle)).collect()
+    }
+
+    /// Returns the process behind a handle, which may be signalled, or None if there is none or it
+    /// is not known.
+    fn process(&self, _session: &SessionId, _handle: &str) -> Option<Process> {
+        None
+    }
+
+    /// Waits at most `patience` for the end of the process, and returns how it ended. Returns None
+    /// if it is still running or if that is not known.
+    ///
+    /// By default, the process is probed again and again, and its exit status is unknown.
+    fn wait(&self, session: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
+        let end = Instant::now() + patience;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            if let Probe::Gone = self.probe(session, handle) {
+                return Some(Exit::Unknown);
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            std::thread::sleep(pause.min(left));
+            pause = LONGEST_PAUSE.min(2 * pause);
+        }
     }
 
     /// Types a text into the process's terminal and submits it.
@@ -120,6 +165,12 @@ pub trait Runtime: Send + Sync {
     /// Returns the last screen of the terminal in which this runtime started the calling process,
     /// or None if there is none or it is unknown.
     fn own_screen(&self) -> Option<String> {
+        None
+    }
+
+    /// Returns the screen of the process's terminal, or None if there is none or it is unknown. It
+    /// is still known after the end of a process that was started with [`ExitReport::Kept`].
+    fn screen(&self, _session: &SessionId, _handle: &str) -> Option<String> {
         None
     }
 

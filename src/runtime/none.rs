@@ -9,12 +9,12 @@ pub struct NoRuntime;
 
 impl NoRuntime {
     fn cannot<T>(self, what: &'static str) -> Result<T, RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name(), what })
+        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what })
     }
 }
 
 impl Runtime for NoRuntime {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "none"
     }
 

@@ -57,7 +57,16 @@ impl Process {
     pub fn of(pid: u32) -> Result<Option<Self>, RuntimeError> {
         let facts =
             facts(pid).map_err(|e| RuntimeError::io(format!("inspect process {pid}"), e))?;
-        Ok(facts.map(|facts| Self { pid, stamp: facts.stamp }))
+        let alive = facts.filter(|facts| !facts.dead);
+        Ok(alive.map(|facts| Self { pid, stamp: facts.stamp }))
+    }
+
+    /// Returns a child of this process that was not waited for: it exists even if it has ended.
+    pub(super) fn of_child(pid: u32) -> Result<Self, RuntimeError> {
+        let failed = |e| RuntimeError::io(format!("inspect process {pid}"), e);
+        let facts = facts(pid).map_err(failed)?;
+        let facts = facts.ok_or_else(|| RuntimeError::Gone(pid.to_string()))?;
+        Ok(Self { pid, stamp: facts.stamp })
     }
 
     /// Returns the process id.
@@ -65,23 +74,28 @@ impl Process {
         self.pid
     }
 
+    /// Returns true if it is the calling process.
+    pub fn is_current(&self) -> bool {
+        self.pid == std::process::id()
+    }
+
     /// Returns whether this very process is alive; another process with the same id does not count.
     pub fn probe(&self) -> Probe {
         match Self::of(self.pid) {
-            Ok(Some(now)) if now == *self => Probe::Alive { pid: self.pid },
+            Ok(Some(now)) if now == *self => Probe::Alive { pid: Some(self.pid) },
             Ok(_) => Probe::Gone,
             Err(error) => Probe::Unknown(error),
         }
     }
 
-    pub(super) fn of_handle(runtime: &'static str, handle: &str) -> Result<Self, RuntimeError> {
+    pub(super) fn of_handle(runtime: &str, handle: &str) -> Result<Self, RuntimeError> {
         handle.parse().map_err(|_| RuntimeError::BadHandle {
-            runtime,
+            runtime: runtime.to_owned(),
             handle: handle.chars().take(64).collect(),
         })
     }
 
-    pub(super) fn probe_handle(runtime: &'static str, handle: &str) -> Probe {
+    pub(super) fn probe_handle(runtime: &str, handle: &str) -> Probe {
         Self::of_handle(runtime, handle).map_or_else(Probe::Unknown, |process| process.probe())
     }
 
@@ -131,20 +145,22 @@ impl FromStr for Process {
 }
 
 struct Facts {
+    /// True for a zombie.
+    dead: bool,
     group: u32,
     /// None if the system does not report the session.
     session: Option<u32>,
     stamp: String,
 }
 
-/// Returns the facts of a process; None if there is none, or only a zombie.
+/// Returns the facts of a process; None if there is none.
 #[cfg(target_os = "linux")]
 fn facts(pid: u32) -> io::Result<Option<Facts>> {
     let Some(stat) = stat(pid)? else { return Ok(None) };
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let boot = boot.get(..8).unwrap_or("0");
     let stamp = format!("{}-{boot}", stat.start);
-    Ok((!stat.dead).then_some(Facts { group: stat.group, session: Some(stat.session), stamp }))
+    Ok(Some(Facts { dead: stat.dead, group: stat.group, session: Some(stat.session), stamp }))
 }
 
 #[cfg(target_os = "linux")]
@@ -239,7 +255,7 @@ fn facts(pid: u32) -> io::Result<Option<Facts>> {
     let (Some(group), Some(state)) = (fields.next(), fields.next()) else { return Ok(None) };
     let stamp = fields.collect::<Vec<_>>().join("_");
     let group = group.parse().map_err(|_| io::Error::other("cannot read its state"))?;
-    Ok((!state.starts_with('Z')).then_some(Facts { group, session: None, stamp }))
+    Ok(Some(Facts { dead: state.starts_with('Z'), group, session: None, stamp }))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -255,7 +271,7 @@ mod tests {
     fn a_process_is_known_by_its_start_too() {
         let me = Process::current().unwrap();
         assert_eq!(me.to_string().parse::<Process>().unwrap(), me);
-        assert!(matches!(me.probe(), Probe::Alive { pid } if pid == std::process::id()));
+        assert!(matches!(me.probe(), Probe::Alive { pid } if pid == Some(std::process::id())));
         let earlier = Process { stamp: format!("1{}", me.stamp), ..me };
         assert!(matches!(earlier.probe(), Probe::Gone));
     }

@@ -20,6 +20,21 @@ pub struct ProcessSpec {
     pub remove: Vec<OsString>,
     /// The file to which output is appended if there is no terminal.
     pub log: Option<PathBuf>,
+    /// The standard input; None for an empty one, or for the terminal if there is one.
+    pub input: Option<Vec<u8>>,
+    /// Whether somebody will ask how the process ended.
+    pub report: ExitReport,
+}
+
+/// Whether a runtime keeps how a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExitReport {
+    /// The process records its own end, as the supervisor of an agent does.
+    #[default]
+    Dropped,
+    /// The caller asks with [`Runtime::wait`](super::Runtime::wait), and then calls
+    /// [`Runtime::stop`](super::Runtime::stop), after which nothing is kept.
+    Kept,
 }
 
 /// No command, with the environment of this process.
@@ -32,6 +47,8 @@ impl Default for ProcessSpec {
             set: Vec::new(),
             remove: Vec::new(),
             log: None,
+            input: None,
+            report: ExitReport::Dropped,
         }
     }
 }
@@ -74,8 +91,8 @@ pub enum Started {
 pub enum Probe {
     /// The process is alive.
     Alive {
-        /// Its process id.
-        pid: u32,
+        /// Its process id, if it has one and it is known.
+        pid: Option<u32>,
     },
     /// The process is certainly gone.
     Gone,

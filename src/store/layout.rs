@@ -116,6 +116,12 @@ pub struct Key {
     pub project: Option<Project>,
 }
 
+impl From<&Self> for Key {
+    fn from(key: &Self) -> Self {
+        key.clone()
+    }
+}
+
 impl From<SessionId> for Key {
     fn from(id: SessionId) -> Self {
         Self { id, project: None }

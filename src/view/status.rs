@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::model::{Session, error_chain};
-use crate::ops::{AgentState, Live, OpsError, Scope, survey};
-use crate::store::{ListedSession, Location, RecordProblem, Store};
+use crate::ops::{AgentState, Engine, Live, OpsError, Scope};
+use crate::store::{ListedSession, Location, RecordProblem};
 use crate::workspace::{Condition, Detail};
 
 /// A snapshot of sessions.
@@ -32,14 +32,14 @@ impl Status {
     /// # Errors
     /// Fails if git or the worktrees cannot be read.
     pub fn look(
-        store: &Store,
+        engine: &Engine,
         sessions: Vec<ListedSession>,
         scope: Scope,
         detail: Detail,
     ) -> Result<Self, OpsError> {
         let readable: Vec<_> =
             sessions.iter().filter_map(|listed| listed.session.as_ref().ok()).collect();
-        let mut live = survey(store, &readable, scope, detail)?.into_iter();
+        let mut live = engine.survey(&readable, scope, detail)?.into_iter();
         let rows = sessions.into_iter().filter_map(|ListedSession { location, session }| {
             let session = match session {
                 Ok(session) => Ok((session, live.next()?)),
@@ -50,7 +50,7 @@ impl Status {
         let (mut rows, hidden): (Vec<_>, Vec<_>) =
             rows.partition(|row| scope == Scope::All || row.is_open());
         if scope == Scope::Open {
-            look_at_ended(&mut rows, store, detail)?;
+            look_at_ended(&mut rows, engine, detail)?;
         }
         Ok(Self { rows, hidden: hidden.len() })
     }
@@ -91,14 +91,14 @@ impl Status {
 }
 
 /// Inspects ended sessions that are shown because their agent is alive.
-fn look_at_ended(rows: &mut [StatusRow], store: &Store, detail: Detail) -> Result<(), OpsError> {
+fn look_at_ended(rows: &mut [StatusRow], engine: &Engine, detail: Detail) -> Result<(), OpsError> {
     let ended = rows.iter_mut().filter_map(|row| row.session.as_mut().ok());
     let mut ended: Vec<_> = ended.filter(|(session, _)| session.status.is_terminal()).collect();
     let sessions: Vec<_> = ended.iter().map(|(session, _)| session).collect();
     if sessions.is_empty() {
         return Ok(());
     }
-    let looks = survey(store, &sessions, Scope::All, detail)?;
+    let looks = engine.survey(&sessions, Scope::All, detail)?;
     for ((_, live), look) in ended.iter_mut().zip(looks) {
         *live = look;
     }

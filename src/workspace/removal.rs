@@ -33,17 +33,20 @@ impl<'a> Removal<'a> {
     }
 
     /// Removes the branch too.
-    pub fn with_branch(self, branch: &'a str) -> Self {
+    #[must_use]
+    pub fn branch(self, branch: &'a str) -> Self {
         Self { branch: Some(branch), ..self }
     }
 
     /// Sets what happens to work that would be lost.
-    pub fn with_on_unsaved(self, on_unsaved: OnUnsaved) -> Self {
+    #[must_use]
+    pub fn on_unsaved(self, on_unsaved: OnUnsaved) -> Self {
         Self { on_unsaved, ..self }
     }
 
     /// Restricts the ignored files that may be removed to these.
-    pub fn with_ignored(self, ignored: &'a [PathBuf]) -> Self {
+    #[must_use]
+    pub fn ignored(self, ignored: &'a [PathBuf]) -> Self {
         Self { ignored: Some(ignored), ..self }
     }
 }
@@ -105,7 +108,8 @@ impl<'a> Recreation<'a> {
     }
 
     /// Sets the commit at which a branch that no longer exists is created again.
-    pub fn with_head(self, head: &'a Oid) -> Self {
+    #[must_use]
+    pub fn head(self, head: &'a Oid) -> Self {
         Self { head: Some(head), ..self }
     }
 }

@@ -22,7 +22,8 @@ impl<'a> ExpectedWorktree<'a> {
     }
 
     /// Expects this branch.
-    pub fn with_branch(self, branch: &'a str) -> Self {
+    #[must_use]
+    pub fn branch(self, branch: &'a str) -> Self {
         Self { branch: Some(branch), ..self }
     }
 }

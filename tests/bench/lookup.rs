@@ -117,7 +117,7 @@ pub fn log_of_one() {
             [("the first of 1,000", stage.ids[0], 11), ("the newest", newest.id, 1)]
         {
             let taken = time(|| {
-                let history = History::default().with_session(id);
+                let history = History::default().session(id);
                 assert_eq!(snapshot.events(history).count(), events);
             });
             let other = time(|| {

@@ -60,7 +60,8 @@ fn prints(path: &str, text: &str) -> Vec<Finding> {
     named_by_others(
         path,
         text,
-        |path| is_in(path, &["cli"]),
+        // A supervisor passes on what its agent prints.
+        |path| is_in(path, &["cli"]) || path == "src/ops/common/inherited_output.rs",
         |named| {
             let macros = ["print", "println", "eprint", "eprintln"];
             let method = matches!(named.before, Some(Kind::Mark('.')));

@@ -2,7 +2,7 @@
 
 use git_ao::ledger::Clock;
 use git_ao::model::{Placement, SessionId, SessionStatus, Timestamp};
-use git_ao::ops::{reconcile, reconcile_plan};
+use git_ao::ops::Engine;
 use git_ao::store::{Shelf, Store};
 
 use crate::support::agents::{STAYS, agent, record, spawn, traces, wait_ended, workspace};
@@ -29,12 +29,12 @@ fn spawning_without_handle_is_not_killed_within_grace() {
     assert_eq!(new.status, SessionStatus::Spawning);
     store.create(&new).unwrap();
     for seconds in [0, 60, 170] {
-        let done = reconcile(&later(&repo, seconds)).unwrap();
+        let done = Engine::new(later(&repo, seconds)).reconcile().unwrap();
         assert!(done.changed.is_empty() && done.event.is_none(), "{seconds} {:?}", done.changed);
     }
-    let plan = reconcile_plan(&later(&repo, 600)).unwrap();
+    let plan = Engine::new(later(&repo, 600)).reconcile_plan().unwrap();
     assert_eq!(plan.changed.len(), 1);
-    let done = reconcile(&later(&repo, 600)).unwrap();
+    let done = Engine::new(later(&repo, 600)).reconcile().unwrap();
     assert!(done.event.is_some());
     let dead = store.snapshot().unwrap().session(id(1)).unwrap();
     assert_eq!(dead.status, SessionStatus::Errored);
@@ -225,7 +225,10 @@ fn workspace_match_is_canonical() {
     }
     let states = repo.ao(["status", "--all", "--json"]).ok();
     assert_eq!(states.stdout.matches("\"state\":\"ready\"").count(), 2, "{states}");
-    assert!(reconcile_plan(&store(&repo)).unwrap().changed.is_empty(), "nothing moved");
+    assert!(
+        Engine::new(store(&repo)).reconcile_plan().unwrap().changed.is_empty(),
+        "nothing moved"
+    );
 
     // What is not text cannot be written down exactly, so it is not written down at all.
     use std::os::unix::ffi::OsStrExt;

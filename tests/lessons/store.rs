@@ -146,7 +146,7 @@ fn rearchive_keeps_both_in_history() {
             |at: &str| repo.git(["show", &format!("{at}:{place}")]).contains("title: One\n");
         assert!(title(first.as_str()) && !title(SESSIONS_REF));
         let snapshot = store.snapshot().unwrap();
-        let history = History::default().with_session(id(1));
+        let history = History::default().session(id(1));
         let ops: Vec<_> = snapshot.events(history).map(|e| e.unwrap().message.op).collect();
         assert_eq!(ops.iter().filter(|op| *op == "archive").count(), 2);
     });
@@ -449,7 +449,7 @@ fn latest_skips_self() {
         let repo = Repo::new();
         let store = one(&repo);
         store.create(&session(2, "Two")).unwrap();
-        let here = Context::default().with_here(id(2));
+        let here = Context::default().here(id(2));
         let found = store.snapshot().unwrap().resolve(&Handle::parse("latest"), &here).unwrap();
         assert_eq!(found.location.id, id(1));
     });

@@ -22,7 +22,7 @@ fn it_has_its_own_session_its_environment_and_a_log() {
     plan.log = Some(place.path("log"));
     fs::write(place.path("log"), "before\n").unwrap();
     let id = session("7b6d11f9");
-    let handle = start(&Detached, &id, &plan);
+    let handle = start(&Detached::default(), &id, &plan);
     let words = words.read();
     let words: Vec<&str> = words.split('|').collect();
     let cwd = place.dir.path().canonicalize().unwrap();
@@ -30,9 +30,9 @@ fn it_has_its_own_session_its_environment_and_a_log() {
     assert_eq!(words[3], words[4], "it leads its session");
     assert_eq!(words[5..10], odd);
     assert!(handle.starts_with(&format!("{}@", words[4])), "{handle}");
-    Detached.stop(&id, &handle, LIMIT).unwrap();
+    Detached::default().stop(&id, &handle, LIMIT).unwrap();
     assert_eq!(fs::read_to_string(place.path("log")).unwrap(), "before\nout \nerr\n");
-    assert!(is_gone(Detached.probe(&id, &handle)));
+    assert!(is_gone(Detached::default().probe(&id, &handle)));
 }
 
 #[test]
@@ -42,13 +42,13 @@ fn it_ends_when_asked_and_takes_along_what_it_started() {
     // Job control gives the child a group of its own.
     let plan = place.plan(r#"set -m; sleep 1000 & echo $! > "$1"; wait"#, &[text(&pipe)]);
     let id = session("7b6d11f9");
-    let handle = start(&Detached, &id, &plan);
+    let handle = start(&Detached::default(), &id, &plan);
     let child = words.read();
     assert!(!has_ended(child.trim()));
-    assert_eq!(Detached.stop(&id, &handle, LIMIT).unwrap(), Stopped::Ended);
-    assert!(is_gone(Detached.probe(&id, &handle)));
+    assert_eq!(Detached::default().stop(&id, &handle, LIMIT).unwrap(), Stopped::Ended);
+    assert!(is_gone(Detached::default().probe(&id, &handle)));
     assert!(has_ended(child.trim()));
-    assert_eq!(Detached.stop(&id, &handle, LIMIT).unwrap(), Stopped::AlreadyGone);
+    assert_eq!(Detached::default().stop(&id, &handle, LIMIT).unwrap(), Stopped::AlreadyGone);
 }
 
 #[test]
@@ -57,11 +57,11 @@ fn one_that_ignores_the_signal_is_killed() {
     let (pipe, words) = place.pipe("pipe");
     let script = r#"trap "" TERM HUP INT; echo ready > "$1"; while :; do sleep 1000; done"#;
     let id = session("7b6d11f9");
-    let handle = start(&Detached, &id, &place.plan(script, &[text(&pipe)]));
+    let handle = start(&Detached::default(), &id, &place.plan(script, &[text(&pipe)]));
     words.read();
-    let stopped = Detached.stop(&id, &handle, Duration::from_millis(50)).unwrap();
+    let stopped = Detached::default().stop(&id, &handle, Duration::from_millis(50)).unwrap();
     assert_eq!(stopped, Stopped::Killed);
-    assert!(is_gone(Detached.probe(&id, &handle)));
+    assert!(is_gone(Detached::default().probe(&id, &handle)));
 }
 
 #[test]
@@ -70,20 +70,23 @@ fn a_reused_process_id_is_not_taken_for_the_agent() {
     let (pipe, words) = place.pipe("pipe");
     let id = session("7b6d11f9");
     let plan = place.plan(r#"echo ready > "$1"; exec sleep 1000"#, &[text(&pipe)]);
-    let handle = start(&Detached, &id, &plan);
+    let handle = start(&Detached::default(), &id, &plan);
     words.read();
     let (number, stamp) = handle.split_once('@').unwrap();
     for other in [format!("{number}@1{stamp}"), format!("{number}@{stamp}0"), format!("{number}@0")]
     {
-        assert!(is_gone(Detached.probe(&id, &other)), "{other}");
-        assert_eq!(Detached.stop(&id, &other, LIMIT).unwrap(), Stopped::AlreadyGone);
+        assert!(is_gone(Detached::default().probe(&id, &other)), "{other}");
+        assert_eq!(Detached::default().stop(&id, &other, LIMIT).unwrap(), Stopped::AlreadyGone);
     }
-    assert_eq!(pid(Detached.probe(&id, &handle)).to_string(), number);
+    assert_eq!(pid(Detached::default().probe(&id, &handle)).to_string(), number);
     for bad in ["", "ao-7b6d11f9", "1@1", "0@1", "-1@1"] {
-        assert!(matches!(Detached.probe(&id, bad), Probe::Unknown(_)), "{bad}");
-        assert!(matches!(Detached.stop(&id, bad, LIMIT), Err(RuntimeError::BadHandle { .. })));
+        assert!(matches!(Detached::default().probe(&id, bad), Probe::Unknown(_)), "{bad}");
+        assert!(matches!(
+            Detached::default().stop(&id, bad, LIMIT),
+            Err(RuntimeError::BadHandle { .. })
+        ));
     }
-    Detached.stop(&id, &handle, LIMIT).unwrap();
+    Detached::default().stop(&id, &handle, LIMIT).unwrap();
 }
 
 #[test]
@@ -91,15 +94,15 @@ fn what_cannot_start_is_an_error() {
     let place = Place::new();
     let id = session("7b6d11f9");
     let missing = ProcessSpec { argv: vec!["/no/such/program".into()], ..place.plan("", &[]) };
-    let error = Detached.start(&id, &missing).unwrap_err();
+    let error = Detached::default().start(&id, &missing).unwrap_err();
     assert_eq!(error.to_string(), "'/no/such/program' is not installed");
     let nowhere = ProcessSpec { cwd: place.path("nowhere"), ..place.plan("", &[]) };
-    assert!(matches!(Detached.start(&id, &nowhere), Err(RuntimeError::NoDirectory(_))));
+    assert!(matches!(Detached::default().start(&id, &nowhere), Err(RuntimeError::NoDirectory(_))));
     let empty = ProcessSpec { argv: Vec::new(), ..place.plan("", &[]) };
-    assert!(Detached.start(&id, &empty).is_err());
+    assert!(Detached::default().start(&id, &empty).is_err());
     for error in [
-        Detached.send(&id, "2@1", "x").unwrap_err(),
-        Detached.attach(&id, "2@1").map(drop).unwrap_err(),
+        Detached::default().send(&id, "2@1", "x").unwrap_err(),
+        Detached::default().attach(&id, "2@1").map(drop).unwrap_err(),
     ] {
         assert!(matches!(error, RuntimeError::Unsupported { .. }));
     }

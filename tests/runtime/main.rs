@@ -85,7 +85,7 @@ fn start(runtime: &dyn Runtime, session: &SessionId, plan: &ProcessSpec) -> Stri
 
 fn pid(probe: Probe) -> u32 {
     match probe {
-        Probe::Alive { pid } => pid,
+        Probe::Alive { pid } => pid.expect("it has a process"),
         other => panic!("{other:?}"),
     }
 }

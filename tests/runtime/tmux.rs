@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use git_ao::git::Environment;
 use git_ao::runtime::{
-    Detached, Probe, Process, ProcessSpec, Runtime, RuntimeError, Stopped, Tmux, named,
+    Detached, Probe, Process, ProcessSpec, Runtime, RuntimeError, Runtimes, Stopped, Tmux,
 };
 
 use crate::deadline::{output_of, wait_for};
@@ -221,7 +221,8 @@ fn what_cannot_be_known_is_unknown() {
     assert_eq!(stopped, Stopped::AlreadyGone);
     fs::write(place.path("file"), "").unwrap();
     let socket = place.path("file/socket");
-    let unreadable = named("tmux", Some(text(&socket)), &Environment::inherited()).unwrap();
+    let unreadable =
+        Runtimes::default().named("tmux", Some(text(&socket)), &Environment::inherited()).unwrap();
     for probe in unreadable.probe_all(&[(id, "ao-7b6d11f9"), (id, "x")]) {
         assert!(matches!(probe, Probe::Unknown(RuntimeError::Tmux(_))), "{probe:?}");
     }
@@ -265,7 +266,7 @@ fn a_dead_server_means_gone() {
     words.read();
     let tmux = server.raw(&["display-message", "-p", "#{pid}"]).trim().parse().unwrap();
     let tmux = Process::of(tmux).unwrap().unwrap().to_string();
-    Detached.stop(&id, &tmux, LIMIT).unwrap();
+    Detached::default().stop(&id, &tmux, LIMIT).unwrap();
     assert!(is_gone(server.tmux.probe(&id, &handle)));
 }
 

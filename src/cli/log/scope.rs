@@ -38,13 +38,13 @@ impl Scope {
             Err(error) => return Err(error.into()),
         };
         let mut scope = Self { histories: Vec::new(), places: Vec::new() };
-        scope.add(History::default().with_session(entry.location.id), &entry);
+        scope.add(History::default().session(entry.location.id), &entry);
         if let Ok(session) = snapshot.load(&entry) {
             for (fork, _) in snapshot.lineage(&session)?.ancestors {
                 if fork.event.as_ref().is_some_and(|event| is_missing(event, snapshot)) {
                     break;
                 }
-                let mut history = History::default().with_session(fork.session);
+                let mut history = History::default().session(fork.session);
                 history.from = fork.event;
                 let location = Location { id: fork.session, ..entry.location.clone() };
                 let parent = snapshot.find(Key::from(fork.session)).ok().flatten();
@@ -62,7 +62,7 @@ impl Scope {
             let projects = snapshot.projects(shelf)?.into_iter();
             places.extend(projects.map(|project| Location { shelf, project, id, visibility }));
         }
-        let history = History::default().with_session(id);
+        let history = History::default().session(id);
         Ok(Self { histories: vec![history], places })
     }
 

@@ -2,11 +2,11 @@
 
 use git_ao::agent::Action;
 use git_ao::model::{Session, SessionStatus};
-use git_ao::ops::{self, Launcher, Liveness, Restore, RestorePlan, placement};
-use git_ao::store::{Entry, Store};
+use git_ao::ops::{self, Engine, Liveness, Restore, RestorePlan, placement};
+use git_ao::store::Entry;
 use git_ao::workspace::Remarks;
 
-use crate::cli::interrupt::{self, Interrupted};
+use crate::cli::interrupt::Interrupted;
 use crate::cli::selection::Criteria;
 use crate::cli::ui::escape;
 use crate::cli::{CliError, Ctx, ExitCode, remarks};
@@ -25,20 +25,20 @@ impl Many<'_> {
     pub fn restore(
         &self,
         ctx: &mut Ctx,
-        store: &Store,
-        launcher: &Launcher,
+        engine: &Engine,
         (wish, interrupted): (&Restore, &Interrupted),
     ) -> Result<ExitCode, CliError> {
         if wish.runtime.as_deref() == Some("foreground") {
             return Err(CliError::usage("this terminal cannot run several agents"));
         }
+        let store = engine.store();
         let snapshot = store.snapshot()?;
         let chosen = self.criteria.choose(ctx, store, &snapshot)?;
         let mut wanted = Vec::new();
         for listed in chosen.list(&snapshot, |query| query).sessions {
             let Ok(session) = &listed.session else { continue };
             let is_wanted = !self.all || was_interrupted(session);
-            if is_wanted && can_be_restored(store, session) {
+            if is_wanted && can_be_restored(engine, session) {
                 wanted
                     .extend(snapshot.find(&listed.location)?.map(|entry| (entry, label(session))));
             }
@@ -50,9 +50,10 @@ impl Many<'_> {
         let mut code = ExitCode::Done;
         for (entry, label) in &wanted {
             let done = match self.dry_run {
-                true => ops::restore_plan(store, launcher, entry, wish)
+                true => engine
+                    .restore_plan(&entry.location, wish)
                     .map(|plan| (would(&plan), Remarks::default())),
-                false => restore(store, launcher, entry, (wish, interrupted)),
+                false => restore(engine, entry, wish),
             };
             match done.map_err(|error| interrupted.explain(error, UNTOUCHED)) {
                 Ok((line, remarks)) => {
@@ -78,19 +79,17 @@ fn was_interrupted(session: &Session) -> bool {
 
 /// Returns true if the session has a worktree in this clone and its agent is not alive here. If
 /// that is unknown, the restore reports it.
-fn can_be_restored(store: &Store, session: &Session) -> bool {
-    let is_here = placement(store, session).is_some_and(|here| here.workspace.is_some());
-    is_here && !matches!(ops::liveness(store, session), Liveness::Alive { .. })
+fn can_be_restored(engine: &Engine, session: &Session) -> bool {
+    let is_here = placement(engine.store(), session).is_some_and(|here| here.workspace.is_some());
+    is_here && !matches!(engine.liveness(session), Liveness::Alive { .. })
 }
 
 fn restore(
-    store: &Store,
-    launcher: &Launcher,
+    engine: &Engine,
     entry: &Entry,
-    (wish, interrupted): (&Restore, &Interrupted),
+    wish: &Restore,
 ) -> Result<(String, Remarks), ops::OpsError> {
-    let is_set = || interrupted.is_set();
-    let made = ops::restore(store, launcher, entry, wish, &interrupt::shown(&is_set))?;
+    let made = engine.restore(&entry.location, wish)?;
     let starts = (made.started != git_ao::runtime::Started::Nothing).then_some(made.action);
     let line = format!("restored {}: {}", label(&made.session), told(starts));
     Ok((line, made.remarks))

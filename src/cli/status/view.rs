@@ -1,3 +1,4 @@
+use crate::cli::launch;
 use git_ao::ops::Scope;
 use git_ao::store::{ListedSession, Listing, Store, Unexpected};
 use git_ao::view::Status;
@@ -39,7 +40,7 @@ impl View {
         };
         let all = request.all || request.session.is_some();
         let scope = if all { Scope::All } else { Scope::Open };
-        let status = Status::look(store, listing.sessions, scope, request.detail)?;
+        let status = Status::look(&launch::engine(store), listing.sessions, scope, request.detail)?;
         Ok(Self { status, unreadable: listing.unreadable })
     }
 

@@ -7,9 +7,9 @@ use crate::model::{Oid, Placement, Session};
 use crate::ops::common::artifacts::{Purge, discard_claimed};
 use crate::ops::common::liveness::{check_stopped, stop};
 use crate::ops::common::start::claim;
-use crate::ops::common::{AgentStateError, OpsError, StatusError, placement};
+use crate::ops::common::{AgentStateError, Engine, OpsError, StatusError, placement};
 use crate::store::{Key, Store, StoreError};
-use crate::workspace::{OnUnsaved, Removal, Removed, Workspace as _, WorkspaceError, Worktrees};
+use crate::workspace::{OnUnsaved, Removal, Removed, WorkspaceError};
 
 /// The leftovers of an ended session.
 #[derive(Debug, Clone)]
@@ -64,10 +64,10 @@ impl Leftover {
     /// Removes the worktree and the branch, and returns the claim on the session.
     pub(super) fn remove(
         &mut self,
-        store: &Store,
+        engine: &Engine,
         on_unsaved: OnUnsaved,
     ) -> Result<Lock, OpsError> {
-        let repo = store.repository();
+        let (store, repo) = (engine.store(), engine.repository());
         let id = self.session.id;
         let claim = match claim(repo, id, Duration::ZERO) {
             Err(OpsError::Lock(LockError::Timeout { .. })) => {
@@ -76,14 +76,13 @@ impl Leftover {
             claimed => claimed?,
         };
         let now = self.record_now(store)?;
-        check_stopped(store, id, Some(&now), &now.display_title())?;
+        check_stopped(engine, id, Some(&now), &now.display_title())?;
         // Also clear what the runtime keeps of the session.
-        stop(store, &now)?;
+        stop(engine, &now)?;
         if self.removes() {
-            let worktrees = Worktrees::new(repo);
             let ignored = Some(self.ignored.as_slice());
             let removal = Removal { ignored, ..self.removal(on_unsaved) };
-            let removed = worktrees.remove(&removal);
+            let removed = engine.workspace().remove(&removal);
             if let Err(WorkspaceError::Incomplete { backup, .. }) = &removed {
                 (self.is_incomplete, self.backup) = (true, backup.clone());
             }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::agent::{Action, Agent, AgentError, Agents, IdSource, Mode};
 use crate::git::Environment;
+use crate::ops::common::Engine;
 use crate::runtime::{self, RuntimeError};
 
 /// The variables that an agent finds in its environment: the id and branch of its session, and the
@@ -43,9 +44,15 @@ impl AgentReport {
     }
 }
 
-/// Reports on all agents, in order. All installed agents are asked for their version at the same
-/// time.
-pub fn agent_reports(agents: &Agents, environment: &Environment) -> Vec<AgentReport> {
+impl Engine {
+    /// Reports on all agents, in order. All installed agents are asked for their version at the
+    /// same time.
+    pub fn agent_reports(&self) -> Vec<AgentReport> {
+        reports(&self.agents(), self.repository().environment())
+    }
+}
+
+fn reports(agents: &Agents, environment: &Environment) -> Vec<AgentReport> {
     thread::scope(|scope| {
         let reports: Vec<_> = agents
             .names()
@@ -103,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_builtin_agents_can_what_their_forms_say() {
-        let reports = agent_reports(&Agents::builtin(), &Environment::empty());
+        let reports = reports(&Agents::builtin(), &Environment::empty());
         let of = |name: &str| reports.iter().find(|report| report.name == name).unwrap();
         assert!(reports.iter().all(|report| report.program.is_none() && report.version.is_none()));
         assert!(of("claude").can(Action::Fork, Mode::Headless));

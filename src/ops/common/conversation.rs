@@ -5,16 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::agent::{Action, Agent, Mode};
-use crate::model::{Placement, Session, SessionStatus};
+use crate::model::{AgentEnd, Placement, Session, SessionStatus};
 use crate::ops::common::launch_request::state_dir;
 use crate::ops::common::lost_conversation::LostConversation;
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{OpsError, placement};
 use crate::store::{History, Store};
 use crate::workspace::{self, Worktrees};
-
-/// The prefix of the status reason if an agent could not be started.
-pub(in crate::ops) const NOT_STARTED: &str = "not started: ";
 
 /// The state of a session's conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,11 +121,12 @@ impl Past {
     /// Adds one state of the session, newest first. `failed` is true after a record of a failed
     /// start, until the start itself is reached.
     fn add(&mut self, store: &Store, session: &Session, failed: &mut bool) {
-        let reason = session.status_reason.as_deref();
         let is_started = session.placements.values().any(Placement::is_started);
         self.began |= session.agent_session_id.is_some();
         match session.status {
-            SessionStatus::Errored if reason.is_some_and(|why| why.starts_with(NOT_STARTED)) => {
+            SessionStatus::Errored
+                if matches!(session.agent_end(), Some(AgentEnd::NotStarted(_))) =>
+            {
                 *failed = true;
             }
             // The process that started the agent may have been killed before it recorded the new

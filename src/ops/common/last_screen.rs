@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::git::{FileError, Repository, replace};
 use crate::model::{Placement, SessionId};
-use crate::ops::common::OpsError;
 use crate::ops::common::liveness::of_placement;
+use crate::ops::common::{Engine, OpsError};
 
 /// The maximum number of lines to keep.
 const LINES: usize = 200;
@@ -19,15 +19,14 @@ fn file(repo: &Repository, session: SessionId) -> PathBuf {
     repo.ao_dir().join(format!("log/{session}.screen"))
 }
 
-/// Saves the screen of the terminal in which the calling process supervised the session's agent.
-pub(in crate::ops) fn keep(
-    repo: &Repository,
-    session: SessionId,
-    here: &Placement,
-) -> io::Result<()> {
-    let runtime = here.runtime.as_deref().map(|name| of_placement(repo, name, here));
-    let Some(text) = runtime.and_then(|runtime| runtime.ok()?.own_screen()) else { return Ok(()) };
-    let text = end_of(&text);
+/// Returns the screen of the terminal in which the calling process supervised the session's agent.
+pub(in crate::ops) fn own(engine: &Engine, here: &Placement) -> Option<String> {
+    of_placement(engine, here.runtime.as_deref()?, here).ok()?.own_screen()
+}
+
+/// Saves the last screen of the session's agent.
+pub(in crate::ops) fn keep(repo: &Repository, session: SessionId, text: &str) -> io::Result<()> {
+    let text = end_of(text);
     if text.is_empty() {
         return Ok(());
     }

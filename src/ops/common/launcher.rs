@@ -1,34 +1,17 @@
-//! Chooses agents and runtimes.
+//! Chooses agents and runtimes, and starts them.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::agent::{Action, Agent, AgentError, Agents};
-use crate::git::{Environment, Repository};
+use crate::agent::{Agent, AgentError};
 use crate::model::{Session, Timestamp};
 use crate::ops::common::launch_request::{LaunchInputs, brief};
-use crate::ops::common::{LaunchError, OpsError, Start};
-use crate::runtime::{self, ProcessSpec, Runtime, RuntimeError, Started, Terminal, Tmux};
-use crate::store::Store;
-
-/// Starts the agents of one repository.
-///
-/// The commands come from the built-in table and from git config, never from a record.
-pub struct Launcher {
-    agents: Agents,
-    /// The git-ao program whose verb `run` supervises an agent.
-    program: PathBuf,
-    environment: Environment,
-    configured: Configured,
-}
-
-struct Configured {
-    agent: Option<String>,
-    runtime: Option<String>,
-    tmux_socket: Option<String>,
-}
+use crate::ops::common::{Caller, Engine, LaunchError, OpsError, Run, Start, Supervisor};
+use crate::runtime::{ExitReport, ProcessSpec, Runtime, RuntimeError, Started, Terminal};
 
 /// The agent chosen for a session.
+#[derive(Debug)]
 pub enum AgentChoice {
     /// This agent.
     Agent(String),
@@ -36,32 +19,16 @@ pub enum AgentChoice {
     NoAgent(AgentError),
 }
 
-impl Launcher {
-    /// Makes a launcher from git's configuration and PATH. `program` is the git-ao that supervises
-    /// agents.
-    pub fn new(repo: &Repository, program: PathBuf) -> Self {
-        let settings = repo.settings();
-        let configured = Configured {
-            agent: settings.agent(),
-            runtime: settings.runtime(),
-            tmux_socket: settings.tmux_socket(),
-        };
-        let environment = repo.environment().clone();
-        Self { agents: Agents::of(repo), program, environment, configured }
-    }
-
-    /// Returns the known agents.
-    pub fn agents(&self) -> &Agents {
-        &self.agents
-    }
-
+impl Engine {
     /// Chooses an agent: the one named `asked`, otherwise the configured one, otherwise the only
     /// installed one.
     ///
     /// # Errors
     /// Fails if the named agent is unknown, or if its configuration is invalid.
     pub fn choose_agent(&self, asked: Option<&str>) -> Result<AgentChoice, AgentError> {
-        match self.agents.choose(asked, self.configured.agent.as_deref(), &self.environment) {
+        let configured = self.repository().settings().agent();
+        let environment = self.repository().environment();
+        match self.agents().choose(asked, configured.as_deref(), environment) {
             Ok(agent) => Ok(AgentChoice::Agent(agent.name().to_owned())),
             Err(none @ (AgentError::NoneFound { .. } | AgentError::SeveralFound { .. })) => {
                 Ok(AgentChoice::NoAgent(none))
@@ -75,41 +42,28 @@ impl Launcher {
     ///
     /// # Errors
     /// Fails if the runtime is unknown, not installed or too old.
-    pub fn runtime(&self, asked: Option<&str>) -> Result<Box<dyn Runtime>, RuntimeError> {
-        match asked.or(self.configured.runtime.as_deref()) {
-            Some("tmux") => self.tmux(),
-            Some(name) => self.named(name),
-            None => match self.tmux() {
+    pub fn choose_runtime(&self, asked: Option<&str>) -> Result<Arc<dyn Runtime>, RuntimeError> {
+        let configured = self.repository().settings().runtime();
+        match asked.or(configured.as_deref()) {
+            Some(name) => {
+                let runtime = self.runtime_named(name, None)?;
+                runtime.check()?;
+                Ok(runtime)
+            }
+            None => match self.runtime_named("tmux", None).and_then(|it| it.check().map(|()| it)) {
                 Err(RuntimeError::NotInstalled(_) | RuntimeError::TooOld { .. }) => {
-                    self.named("detached")
+                    self.runtime_named("detached", None)
                 }
                 tmux => tmux,
             },
         }
     }
 
-    fn tmux(&self) -> Result<Box<dyn Runtime>, RuntimeError> {
-        if self.environment.find_program("tmux").is_none() {
-            return Err(RuntimeError::NotInstalled("tmux".to_owned()));
-        }
-        let tmux = Tmux::new(self.configured.tmux_socket.as_deref(), &self.environment)?;
-        tmux.check()?;
-        Ok(Box::new(tmux))
-    }
-
-    /// Returns the runtime that a placement names.
-    ///
-    /// # Errors
-    /// Fails if there is no such runtime.
-    pub fn named(&self, name: &str) -> Result<Box<dyn Runtime>, RuntimeError> {
-        runtime::named(name, self.configured.tmux_socket.as_deref(), &self.environment)
-    }
-
     /// Finds the program of an agent.
     ///
     /// # Errors
     /// Fails if it is not installed.
-    pub fn installed(&self, agent: &dyn Agent) -> Result<PathBuf, OpsError> {
+    pub(in crate::ops) fn installed(&self, agent: &dyn Agent) -> Result<PathBuf, OpsError> {
         let program = agent.program();
         // A relative path is resolved in the workspace.
         if program.contains('/') && Path::new(program).is_relative() {
@@ -122,32 +76,42 @@ impl Launcher {
             agent: agent.name().to_owned(),
             program: program.to_owned(),
         };
-        self.environment.find_program(program).ok_or_else(|| missing().into())
+        self.repository().environment().find_program(program).ok_or_else(|| missing().into())
     }
 
     /// Checks whether an agent could be started, without starting it, so that problems are found
-    /// before anything is created.
+    /// before anything is created. `parent` is the session from which it is forked.
     ///
     /// # Errors
-    /// Fails if the agent is unknown, not installed, or does not support the action here.
-    pub fn check(
+    /// Fails if the agent is unknown, not installed, or does not support the action here, or if its
+    /// supervisor is missing.
+    pub(in crate::ops) fn check_start(
         &self,
-        store: &Store,
         session: &Session,
+        parent: Option<&Session>,
         workspace: &Path,
         start: &Start,
     ) -> Result<(), OpsError> {
         if !start.runs_something() {
             return Ok(());
         }
-        let agent = self.agents.find(session.agent.as_deref().unwrap_or_default())?;
+        let agents = self.agents();
+        let agent = agents.find(session.agent.as_deref().unwrap_or_default())?;
+        match self.supervisor() {
+            Supervisor::GitAo(_) if agents.is_own(agent.name()) => {
+                return Err(LaunchError::UnknownToSupervisor(agent.name().to_owned()).into());
+            }
+            Supervisor::GitAo(program) | Supervisor::Program(program) if !program.is_file() => {
+                return Err(LaunchError::NoSupervisor(program.clone()).into());
+            }
+            _ => {}
+        }
         self.installed(agent)?;
-        let parent = crate::ops::common::launch_request::parent(store, session)?;
         brief(&LaunchInputs {
-            store,
+            store: self.store(),
             agent,
             session,
-            parent: parent.as_ref(),
+            parent,
             workspace,
             action: start.action,
             terminal: start.runtime.terminal(),
@@ -156,37 +120,34 @@ impl Launcher {
         Ok(())
     }
 
-    /// Starts `git-ao run` for a session in the runtime, in the session's workspace. `at` is the
-    /// time of the placement that `git-ao run` must find in the record.
-    pub(in crate::ops) fn start(
+    /// Starts a session's supervisor in the runtime, in the session's workspace. `at` is the time
+    /// of the placement that the supervisor must find in the record.
+    pub(in crate::ops) fn start_supervisor(
         &self,
-        repo: &Repository,
+        program: &Path,
         session: &Session,
         workspace: &Path,
         start: &Start,
         at: Timestamp,
     ) -> Result<Started, OpsError> {
-        let mut argv: Vec<OsString> = vec![self.program.clone().into()];
-        argv.extend(["run", "--wait", "--placed", &at.to_string()].map(OsString::from));
-        argv.extend(match start.action {
-            Action::Launch => None,
-            Action::Resume => Some("--resume".into()),
-            Action::Fork => Some("--fork".into()),
-        });
-        argv.push(session.id.to_string().into());
+        let turn = Caller::Runtime(Some(at));
+        let run = Run { session: session.id, action: start.action, turn };
+        let mut argv = vec![OsString::from(program)];
+        argv.extend(run.to_args());
         let log = match start.runtime.terminal() {
             Terminal::Absent if start.runs_something() => {
-                Some(crate::ops::common::log_file(repo, session.id)?)
+                Some(crate::ops::common::log_file(self.repository(), session.id)?)
             }
             _ => None,
         };
         // A tmux server has the environment of the process that started it, so pass our own.
-        let agent = session.agent.as_deref().and_then(|name| self.agents.find(name).ok());
+        let agents = self.agents();
+        let agent = session.agent.as_deref().and_then(|name| agents.find(name).ok());
         let home = agent.and_then(Agent::home_variable);
         let is_ours = |name: &str| {
             matches!(name, "PATH" | "HOME") || name.starts_with("GIT_CONFIG") || Some(name) == home
         };
-        let environment = repo.environment().clone();
+        let environment = self.repository().environment().clone();
         let set = environment.iter().filter(|(name, _)| name.to_str().is_some_and(is_ours));
         let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let not_ours =
@@ -199,7 +160,16 @@ impl Launcher {
         // A variable that is not set here must not be inherited from the server either.
         let remove = remove.chain(home.filter(|name| !environment.has(name)));
         let remove = remove.map(OsString::from).collect();
-        let plan = ProcessSpec { argv, cwd: workspace.to_owned(), environment, set, remove, log };
+        let plan = ProcessSpec {
+            argv,
+            cwd: workspace.to_owned(),
+            environment,
+            set,
+            remove,
+            log,
+            input: None,
+            report: ExitReport::Dropped,
+        };
         Ok(start.runtime.start(&session.id, &plan)?)
     }
 }

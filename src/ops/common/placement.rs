@@ -1,14 +1,13 @@
 //! Reads the placement of this clone from a record. Placements of other clones are never acted on.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::model::{Placement, Session};
-use crate::ops::common::{Launcher, OpsError, SessionWorktreeError};
+use crate::ops::common::{Engine, OpsError, SessionWorktreeError};
 use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
-use crate::workspace::{
-    Detail, ExpectedWorktree, Places, Workspace as _, Worktrees, is_of, is_worktree,
-};
+use crate::workspace::{Detail, ExpectedWorktree, Places, Worktrees, is_of, is_worktree};
 
 /// Returns the session's placement in this clone, if it has one.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
@@ -31,13 +30,13 @@ pub fn elsewhere<'s>(store: &Store, session: &'s Session) -> Option<&'s str> {
 }
 
 /// Returns the directory in which the session's agent works: a worktree of this repository.
-pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<PathBuf, OpsError> {
+pub(in crate::ops) fn workspace(engine: &Engine, session: &Session) -> Result<PathBuf, OpsError> {
+    let store = engine.store();
     let path = placement(store, session).and_then(|placement| placement.workspace.as_deref());
     let path = path.ok_or(SessionWorktreeError::Missing(session.id))?;
-    let worktrees = Worktrees::new(store.repository());
-    let path = Places::of(worktrees).find(path, session.id, &session.project_id)?;
+    let path = Places::of(engine.worktrees()).find(path, session.id, &session.project_id)?;
     let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
-    let state = worktrees.state(&place, Detail::Place)?;
+    let state = engine.workspace().state(&place, Detail::Place)?;
     match state.condition {
         condition if !is_worktree(&condition) => {
             Err(SessionWorktreeError::NotUsable { path, condition }.into())
@@ -52,13 +51,13 @@ pub(in crate::ops) fn workspace(store: &Store, session: &Session) -> Result<Path
 
 /// Returns the runtime of the session's agent in this clone.
 pub(in crate::ops) fn runtime(
-    store: &Store,
-    launcher: &Launcher,
+    engine: &Engine,
     session: &Session,
-) -> Result<Box<dyn Runtime>, OpsError> {
-    let name = placement(store, session).and_then(|placement| placement.runtime.as_deref());
+) -> Result<Arc<dyn Runtime>, OpsError> {
+    let name =
+        placement(engine.store(), session).and_then(|placement| placement.runtime.as_deref());
     match name {
-        Some(name) => Ok(launcher.named(name)?),
-        None => Ok(Box::new(NoRuntime)),
+        Some(name) => Ok(engine.runtime_named(name, None)?),
+        None => Ok(Arc::new(NoRuntime)),
     }
 }

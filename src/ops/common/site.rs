@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Session;
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{Checks, OpsError, SessionWorktreeError, placement};
+use crate::ops::common::{Checks, Engine, OpsError, SessionWorktreeError, placement};
 use crate::store::Store;
 use crate::workspace::{
-    self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks,
-    Workspace as _, WorkspaceError, Worktrees, is_of, is_worktree, name_project,
+    self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks, Workspace,
+    WorkspaceError, Worktrees, is_of, is_worktree, name_project,
 };
 
 /// The path of the worktree, existing or to be created.
@@ -18,14 +18,14 @@ pub(in crate::ops) enum Site {
 }
 
 pub(in crate::ops) fn find_place(
-    store: &Store,
-    worktrees: &Worktrees<'_>,
+    engine: &Engine,
     session: &Session,
     checks: Checks,
 ) -> Result<Site, OpsError> {
-    let path = where_it_belongs(store, worktrees, session)?;
+    let (store, worktrees) = (engine.store(), &engine.worktrees());
+    let path = where_it_belongs(engine, session)?;
     let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
-    let condition = worktrees.state(&place, Detail::Place)?.condition;
+    let condition = engine.workspace().state(&place, Detail::Place)?.condition;
     if is_worktree(&condition) && !is_of(&path, session.id, &session.project_id) {
         return Err(not_its_own(worktrees, session, path)?.into());
     }
@@ -67,16 +67,14 @@ fn not_its_own(
 }
 
 /// Returns the path at which the session's worktree is, was, or will be created.
-fn where_it_belongs(
-    store: &Store,
-    worktrees: &Worktrees<'_>,
-    session: &Session,
-) -> Result<PathBuf, OpsError> {
+fn where_it_belongs(engine: &Engine, session: &Session) -> Result<PathBuf, OpsError> {
+    let (store, worktrees) = (engine.store(), &engine.worktrees());
     if let Some(own) = Own::of(worktrees, &store.snapshot()?)?.path(session) {
         return Ok(own.clone());
     }
     let condition = |path: &Path| {
-        let state = worktrees.state(&ExpectedWorktree { path, branch: None }, Detail::Place);
+        let state =
+            engine.workspace().state(&ExpectedWorktree { path, branch: None }, Detail::Place);
         state.map(|state| state.condition)
     };
     let recorded = placement::placement(store, session).and_then(|it| it.workspace.as_deref());
@@ -124,7 +122,8 @@ impl Site {
 
     pub fn make<'a>(
         self,
-        worktrees: &'a Worktrees<'_>,
+        worktrees: &Worktrees<'_>,
+        workspace: &'a dyn Workspace,
         session: &Session,
     ) -> Result<Made<'a>, OpsError> {
         let path = match self {
@@ -137,7 +136,7 @@ impl Site {
         let branch = session.branch.as_deref().ok_or(SessionWorktreeError::NoBranch(session.id))?;
         let (head, id) = (session.head.as_ref(), session.id);
         let again = Recreation { path: &path, branch, head, session: id };
-        let added = worktrees.recreate(&again).map_err(|error| match error {
+        let added = workspace.recreate(&again).map_err(|error| match error {
             source @ WorkspaceError::BranchInUse { .. } => {
                 OpsError::from(SessionWorktreeError::BranchInUse { id, source })
             }

@@ -3,6 +3,13 @@ use crate::ops::common::IssueRef;
 use crate::store::Visibility;
 
 /// A request for a new session.
+///
+/// ```
+/// use git_ao::ops::SpawnRequest;
+///
+/// let request = SpawnRequest::new("Fix the flaky test").agent("claude").runtime("detached");
+/// let request = SpawnRequest { tags: vec!["ci".to_owned()], ..request };
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct SpawnRequest {
     /// The prompt for the agent.
@@ -11,8 +18,14 @@ pub struct SpawnRequest {
     pub title: Option<String>,
     /// The kind of work. Default: a task.
     pub kind: Option<Kind>,
-    /// The name of the agent.
+    /// The name of the agent. Default: a fork's parent's; otherwise the configured one; otherwise the
+    /// only installed one, if there is exactly one.
     pub agent: Option<String>,
+    /// The name of the runtime. Default: the configured one; otherwise tmux if it is installed;
+    /// otherwise `detached`.
+    pub runtime: Option<String>,
+    /// Whether the agent is started.
+    pub start: StartAgent,
     /// The model for the agent.
     pub model: Option<String>,
     /// The revision at which the branch starts. Default: HEAD, or the present commit of a fork's
@@ -38,6 +51,48 @@ pub struct SpawnRequest {
     pub duplicates: Duplicates,
     /// Who can see the session. Forks of private sessions, and sessions they start, are private.
     pub visibility: Visibility,
+}
+
+impl SpawnRequest {
+    /// Requests a session for this task, with defaults for everything else.
+    pub fn new(task: impl Into<String>) -> Self {
+        Self { task: Some(task.into()), ..Self::default() }
+    }
+
+    /// Sets the agent.
+    #[must_use]
+    pub fn agent(self, name: impl Into<String>) -> Self {
+        Self { agent: Some(name.into()), ..self }
+    }
+
+    /// Sets the runtime.
+    #[must_use]
+    pub fn runtime(self, name: impl Into<String>) -> Self {
+        Self { runtime: Some(name.into()), ..self }
+    }
+
+    /// Sets the title.
+    #[must_use]
+    pub fn title(self, title: impl Into<String>) -> Self {
+        Self { title: Some(title.into()), ..self }
+    }
+
+    /// Requests no agent: somebody else, or a later [`start`](crate::ops::Engine::start), does the
+    /// work.
+    #[must_use]
+    pub fn without_agent(self) -> Self {
+        Self { start: StartAgent::Never, ..self }
+    }
+}
+
+/// Whether the agent of a new session is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StartAgent {
+    /// It is started, if the session has a worktree and an agent can be chosen.
+    #[default]
+    IfAny,
+    /// It is not started.
+    Never,
 }
 
 /// Where the agent works.

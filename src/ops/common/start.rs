@@ -1,5 +1,7 @@
 //! Starts an agent such that the start can be rolled back.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::agent::Action;
@@ -15,9 +17,10 @@ pub(in crate::ops) const GRACE: Duration = Duration::from_secs(5);
 pub(in crate::ops) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How to start a session's agent.
+#[derive(Clone)]
 pub struct Start {
     /// The runtime.
-    pub runtime: Box<dyn Runtime>,
+    pub runtime: Arc<dyn Runtime>,
     /// The action.
     pub action: Action,
     /// A prompt that replaces the task.
@@ -28,6 +31,16 @@ impl Start {
     /// Returns false for the runtime that starts nothing.
     pub(in crate::ops) fn runs_something(&self) -> bool {
         self.runtime.name() != "none"
+    }
+}
+
+impl fmt::Debug for Start {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Start")
+            .field("runtime", &self.runtime.name())
+            .field("action", &self.action)
+            .field("text", &self.text)
+            .finish()
     }
 }
 
@@ -45,7 +58,7 @@ pub(in crate::ops) fn claim(
 pub(in crate::ops) fn claim_in_turn(
     repo: &Repository,
     session: SessionId,
-    interrupt: &Interrupt<'_>,
+    interrupt: &Interrupt,
 ) -> Result<Lock, OpsError> {
     let end = Instant::now() + PATIENCE;
     loop {

@@ -1,15 +1,15 @@
 //! Changes a session's status on request.
 
 use crate::model::{Guard, Oid, Session, SessionStatus};
-use crate::ops::common::{Checks, Interrupt, OpsError};
-use crate::store::{Key, Store, StoreError};
+use crate::ops::common::{Checks, Engine, OpsError};
+use crate::store::{Key, StoreError};
 
 /// A requested change of status.
 #[derive(Debug, Clone, Default)]
 pub struct StatusChange {
     /// The reason.
     pub reason: Option<String>,
-    /// Whether the status table is enforced, and whether [`kill`](crate::ops::kill) refuses an agent
+    /// Whether the status table is enforced, and whether [`kill`](crate::ops::Engine::kill) refuses an agent
     /// that it cannot stop.
     pub checks: Checks,
 }
@@ -27,15 +27,14 @@ pub struct Changed {
 
 /// Changes the status of an active session. Writes nothing if the session already has it.
 pub(in crate::ops) fn change(
-    store: &Store,
+    engine: &Engine,
     key: &Key,
     verb: &str,
     to: &SessionStatus,
     say: &StatusChange,
-    interrupt: &Interrupt<'_>,
 ) -> Result<Changed, OpsError> {
-    let committed = store.transaction(verb, |tx| {
-        interrupt.check()?;
+    let committed = engine.store().transaction(verb, |tx| {
+        engine.interrupt().check()?;
         let session = tx.session(key.clone())?;
         let before = session.status.clone();
         if before == *to {

@@ -1,7 +1,7 @@
 //! Loads, checks and moves the sessions of a verb that takes several.
 
-use super::{AgentStateError, liveness};
-use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
+use super::{AgentStateError, Engine, liveness};
+use crate::store::{Key, ListedSession, Shelf, Snapshot, StoreError};
 
 /// A session that was moved to the archive or out of it.
 #[derive(Debug, Clone)]
@@ -31,11 +31,11 @@ pub(in crate::ops) fn load(
 
 /// Refuses a session whose agent may still be running.
 pub(in crate::ops) fn check_stopped(
-    store: &Store,
+    engine: &Engine,
     listed: &ListedSession,
 ) -> Result<(), AgentStateError> {
     let session = listed.session.as_ref().ok();
-    liveness::check_stopped(store, listed.location.id, session, &listed.display_title())
+    liveness::check_stopped(engine, listed.location.id, session, &listed.display_title())
 }
 
 /// Moves each session with `act`.

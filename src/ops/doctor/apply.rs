@@ -4,20 +4,20 @@ use super::exclude;
 use super::leftovers::could_be;
 use super::remedy::{Done, Remedy};
 use crate::model::{SessionId, error_chain};
-use crate::ops::common::OpsError;
 use crate::ops::common::artifacts::{File, old_tips, set_aside, strays};
-use crate::ops::reconcile;
+use crate::ops::common::{Engine, OpsError};
 use crate::store::Store;
 use crate::workspace::{Worktrees, bring_back, gone, moved, relink, unlinked};
 
 /// Applies the remedies of one stage, in order. Each checks again that its problem still exists.
-pub(super) fn apply(store: &Store, remedies: &[&Remedy]) -> Vec<Done> {
-    let mut applied = Applied { store, records: None, strays: None };
+pub(super) fn apply(engine: &Engine, remedies: &[&Remedy]) -> Vec<Done> {
+    let mut applied = Applied { engine, store: engine.store(), records: None, strays: None };
     remedies.iter().map(|remedy| applied.one(remedy).unwrap_or_else(failed)).collect()
 }
 
 /// State that is computed once and shared by all remedies of a kind.
 struct Applied<'s> {
+    engine: &'s Engine,
     store: &'s Store,
     records: Option<Result<Vec<SessionId>, String>>,
     strays: Option<Vec<PathBuf>>,
@@ -80,8 +80,8 @@ impl Applied<'_> {
 
     /// Reconciles all records on the first call, in one event.
     fn record(&mut self, session: SessionId) -> Done {
-        let store = self.store;
-        let written = self.records.get_or_insert_with(|| match reconcile(store) {
+        let engine = self.engine;
+        let written = self.records.get_or_insert_with(|| match engine.reconcile() {
             Ok(done) => Ok(done.changed.iter().map(|(session, _)| session.id).collect()),
             Err(error) => Err(error_chain(&error)),
         });

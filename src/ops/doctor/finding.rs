@@ -23,7 +23,7 @@ pub enum Weight {
     Note,
     /// A problem.
     Wrong,
-    /// A problem that [`fix`](super::fix) fixes.
+    /// A problem that [`fix`](crate::ops::Engine::doctor_fix) fixes.
     Fixable,
 }
 
@@ -64,7 +64,7 @@ impl Finding {
         self.means == Means::Irreversible
     }
 
-    /// Returns why [`fix`](super::fix) leaves the finding, if there is a reason other than that a
+    /// Returns why [`fix`](crate::ops::Engine::doctor_fix) leaves the finding, if there is a reason other than that a
     /// person has to decide.
     pub fn why_left(&self) -> Option<&'static str> {
         self.is_irreversible().then_some("its fix cannot be undone")

@@ -1,8 +1,8 @@
+use super::Finding;
 use super::apply::apply;
 use super::remedy::Remedy;
-use super::{Finding, check};
-use crate::ops::common::OpsError;
-use crate::store::{RepairMode, Store};
+use crate::ops::common::{Engine, OpsError};
+use crate::store::RepairMode;
 
 /// A finding and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,37 +26,40 @@ pub enum FixOutcome {
     Left,
 }
 
-/// Fixes all [fixable](super::Weight::Fixable) findings in a way that can be undone, and returns
-/// the outcome of each finding. Outdated records are updated. Unowned files, and git's entries of
-/// missing worktrees, are moved to `ao/set-aside/` in the git directory. Worktrees that lost their
-/// repository because it was moved are linked to it again. Nothing is fixed if the store is
-/// damaged. With [`RepairMode::Plan`], nothing is changed.
-///
-/// # Errors
-/// Fails if git or the store cannot be read at all.
-pub fn fix(store: &Store, mode: RepairMode) -> Result<Vec<FixResult>, OpsError> {
-    let mut done: Vec<FixResult> = Vec::new();
-    loop {
-        let found = check(store)?;
-        if mode == RepairMode::Plan {
-            return Ok(found.into_iter().map(plan).collect());
+impl Engine {
+    /// Fixes all [fixable](super::Weight::Fixable) findings in a way that can be undone, and returns
+    /// the outcome of each finding. Outdated records are updated. Unowned files, and git's entries of
+    /// missing worktrees, are moved to `ao/set-aside/` in the git directory. Worktrees that lost their
+    /// repository because it was moved are linked to it again. Nothing is fixed if the store is
+    /// damaged. With [`RepairMode::Plan`], nothing is changed.
+    ///
+    /// # Errors
+    /// Fails if git or the store cannot be read at all.
+    pub fn doctor_fix(&self, mode: RepairMode) -> Result<Vec<FixResult>, OpsError> {
+        let mut done: Vec<FixResult> = Vec::new();
+        loop {
+            let found = self.doctor()?;
+            if mode == RepairMode::Plan {
+                return Ok(found.into_iter().map(plan).collect());
+            }
+            let is_new = |finding: &&Finding| {
+                finding.remedy().is_some() && !done.iter().any(|it| it.finding == **finding)
+            };
+            let open: Vec<_> = found.iter().filter(is_new).collect();
+            let Some(stage) = open.iter().filter_map(|it| it.remedy()).map(Remedy::stage).min()
+            else {
+                return Ok(outcome(done, found));
+            };
+            let now = open.into_iter().filter_map(|it| Some((it, it.remedy()?)));
+            let (findings, remedies): (Vec<_>, Vec<_>) =
+                now.filter(|(_, remedy)| remedy.stage() == stage).unzip();
+            let outcomes = apply(self, &remedies).into_iter().map(|done| match done {
+                Ok(how) => FixOutcome::Fixed(how),
+                Err(why) => FixOutcome::Failed(why),
+            });
+            let treated = findings.into_iter().cloned().zip(outcomes);
+            done.extend(treated.map(|(finding, outcome)| FixResult { finding, outcome }));
         }
-        let is_new = |finding: &&Finding| {
-            finding.remedy().is_some() && !done.iter().any(|it| it.finding == **finding)
-        };
-        let open: Vec<_> = found.iter().filter(is_new).collect();
-        let Some(stage) = open.iter().filter_map(|it| it.remedy()).map(Remedy::stage).min() else {
-            return Ok(outcome(done, found));
-        };
-        let now = open.into_iter().filter_map(|it| Some((it, it.remedy()?)));
-        let (findings, remedies): (Vec<_>, Vec<_>) =
-            now.filter(|(_, remedy)| remedy.stage() == stage).unzip();
-        let outcomes = apply(store, &remedies).into_iter().map(|done| match done {
-            Ok(how) => FixOutcome::Fixed(how),
-            Err(why) => FixOutcome::Failed(why),
-        });
-        let treated = findings.into_iter().cloned().zip(outcomes);
-        done.extend(treated.map(|(finding, outcome)| FixResult { finding, outcome }));
     }
 }
 

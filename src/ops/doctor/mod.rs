@@ -22,7 +22,6 @@ mod settings;
 mod unfinished;
 mod writing;
 
-pub use check::check;
 pub use finding::{Finding, Weight};
-pub use fix::{FixOutcome, FixResult, fix};
+pub use fix::{FixOutcome, FixResult};
 pub(super) use lost_event::lost_event;

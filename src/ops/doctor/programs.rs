@@ -1,7 +1,7 @@
 use super::Finding;
 use crate::git::{OLDEST_GIT, Repository, is_new_enough};
 use crate::ops::common::OpsError;
-use crate::runtime::{RuntimeError, Tmux};
+use crate::runtime::{Runtime as _, RuntimeError, Tmux};
 
 pub fn look(repo: &Repository, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     let environment = repo.environment();

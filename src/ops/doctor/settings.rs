@@ -2,13 +2,15 @@ use super::Finding;
 use crate::agent::{AgentError, Agents};
 use crate::git::settings::{self, KEYS};
 use crate::model::{Project, distance, error_chain, is_branch_name};
+use crate::ops::common::Engine;
 use crate::runtime;
 use crate::share::{Remote, ShareError};
 use crate::store::Store;
 
-pub fn look(store: &Store, found: &mut Vec<Finding>) {
+pub fn look(engine: &Engine, found: &mut Vec<Finding>) {
+    let store = engine.store();
     let repo = store.repository();
-    let agents = Agents::of(repo);
+    let agents = engine.agents();
     for problem in agents.problems() {
         let fix = problem.hint().unwrap_or_else(|| "git config --edit".to_owned());
         found.push(Finding::wrong(error_chain(problem), fix));
@@ -17,7 +19,7 @@ pub fn look(store: &Store, found: &mut Vec<Finding>) {
     unknown_keys(store, found);
     for key in KEYS {
         if let Some(value) = repo.config(key)
-            && let Some(why) = problem(store, key, &value)
+            && let Some(why) = problem(engine, key, &value)
         {
             found.push(Finding::wrong(format!("{key}: {why}"), fix(key)));
         }
@@ -68,8 +70,8 @@ fn unknown_keys(store: &Store, found: &mut Vec<Finding>) {
 }
 
 /// Returns why the value of a key is invalid, or None.
-fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
-    let repo = store.repository();
+fn problem(engine: &Engine, key: &str, value: &str) -> Option<String> {
+    let (store, repo) = (engine.store(), engine.repository());
     match key {
         settings::PROJECT => value.parse::<Project>().err().map(|error| error.to_string()),
         settings::REPLICA => {
@@ -77,9 +79,7 @@ fn problem(store: &Store, key: &str, value: &str) -> Option<String> {
             let valid = store.known_replica().is_some() || store.copied_from().is_some();
             (!valid).then(|| format!("'{value}' is not a valid name of a clone"))
         }
-        settings::RUNTIME => {
-            runtime::named(value, None, repo.environment()).err().map(|error| error.to_string())
-        }
+        settings::RUNTIME => engine.runtime_named(value, None).err().map(|error| error.to_string()),
         settings::BRANCH_PREFIX => {
             let valid = is_branch_name(&format!("{value}x"));
             (!valid).then(|| format!("'{value}' is not a valid prefix of a branch"))

@@ -1,6 +1,6 @@
 use super::client::{Answer, Client, arg};
 use crate::model::SessionId;
-use crate::runtime::RuntimeError;
+use crate::runtime::{Exit, RuntimeError};
 
 /// A pane of a tmux session.
 #[derive(Debug, Clone)]
@@ -9,7 +9,8 @@ pub(super) struct Pane {
     pub id: String,
     /// The process that was started in it.
     pub pid: u32,
-    dead: bool,
+    /// How the process ended; None if it is alive.
+    pub ended: Option<Exit>,
     /// The pane in which the session's process was started.
     first: String,
     /// The owning session; empty if git-ao did not create the tmux session.
@@ -19,8 +20,8 @@ pub(super) struct Pane {
 }
 
 /// The format of a pane. The name comes last, because only it may contain spaces.
-const FORMAT: &str =
-    "#{pane_id} #{pane_pid} #{pane_dead} #{@ao_pane} #{@ao_session} #{session_name}";
+const FORMAT: &str = "#{pane_id} #{pane_pid} #{pane_dead},#{pane_dead_status},#{pane_dead_signal} \
+     #{@ao_pane} #{@ao_session} #{session_name}";
 
 impl Pane {
     /// Returns true if the tmux session belongs to this session.
@@ -31,7 +32,12 @@ impl Pane {
     /// Returns true if the session's process is alive in this pane. A person may have opened other
     /// panes beside it.
     pub fn runs(&self) -> bool {
-        self.id == self.first && !self.dead
+        self.is_first() && self.ended.is_none()
+    }
+
+    /// Returns true if the session's process was started in this pane.
+    pub fn is_first(&self) -> bool {
+        self.id == self.first
     }
 }
 
@@ -63,11 +69,26 @@ fn parse(line: &str) -> Result<Pane, RuntimeError> {
         Some(Pane {
             id: fields.next()?,
             pid: fields.next()?.parse().ok()?,
-            dead: fields.next()? == "1",
+            ended: ended(&fields.next()?),
             first: fields.next()?,
             owner: fields.next()?,
             name: fields.next()?,
         })
     };
     pane().ok_or_else(|| RuntimeError::Tmux(format!("unexpected answer '{line}'")))
+}
+
+/// Returns how a process ended. tmux before 3.3 does not know the signal.
+fn ended(text: &str) -> Option<Exit> {
+    let mut fields = text.split(',');
+    if fields.next() != Some("1") {
+        return None;
+    }
+    let mut number = || fields.next().and_then(|field| field.parse().ok());
+    let (status, signal) = (number(), number());
+    Some(match (status, signal) {
+        (_, Some(signal)) => Exit::Signal(signal),
+        (Some(status), None) => Exit::Code(status),
+        (None, None) => Exit::Unknown,
+    })
 }

@@ -1,14 +1,19 @@
 use std::ffi::OsString;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::client::{Answer, Client, arg};
 use super::panes::{self, Pane};
 use super::{attach, screen, send, start};
 use crate::git::Environment;
 use crate::model::SessionId;
+use crate::runtime::wait::wait;
 use crate::runtime::{
-    Attach, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
+    Attach, Exit, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
 };
+
+/// The pause between two looks at a pane whose process has ended.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Runs agents in sessions of a tmux server.
 #[derive(Debug, Clone)]
@@ -41,14 +46,6 @@ impl Tmux {
         self
     }
 
-    /// Checks that tmux is installed, new enough and responding.
-    ///
-    /// # Errors
-    /// Fails if it is not.
-    pub fn check(&self) -> Result<(), RuntimeError> {
-        start::check_version(&self.client.patient())
-    }
-
     /// Returns the pane in which the session's process runs, or None if it no longer runs.
     fn pane(&self, session: &SessionId, handle: &str) -> Result<Option<Pane>, RuntimeError> {
         let panes = panes::list(&self.client)?;
@@ -60,8 +57,16 @@ impl Tmux {
 }
 
 impl Runtime for Tmux {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "tmux"
+    }
+
+    fn check(&self) -> Result<(), RuntimeError> {
+        let program = self.client.program.to_string_lossy();
+        if !program.contains('/') && self.client.environment.find_program(&program).is_none() {
+            return Err(RuntimeError::NotInstalled(program.into_owned()));
+        }
+        start::check_version(&self.client.patient())
     }
 
     fn terminal(&self) -> Terminal {
@@ -90,11 +95,40 @@ impl Runtime for Tmux {
             Ok(panes) => {
                 let ours = |pane: &&Pane| pane.name == *handle && pane.belongs_to(session);
                 let running = panes.iter().filter(ours).find(|pane| pane.runs());
-                running.map_or(Probe::Gone, |pane| Probe::Alive { pid: pane.pid })
+                running.map_or(Probe::Gone, |pane| Probe::Alive { pid: Some(pane.pid) })
             }
             Err(error) => Probe::Unknown(error.again()),
         };
         handles.iter().map(answer).collect()
+    }
+
+    fn process(&self, session: &SessionId, handle: &str) -> Option<Process> {
+        Process::of(self.pane(session, handle).ok()??.pid).ok()?
+    }
+
+    fn wait(&self, session: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
+        let end = Instant::now() + patience;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let panes = panes::list(&self.client);
+            if let Ok(panes) = panes {
+                let ours = |pane: &&Pane| pane.name == handle && pane.belongs_to(session);
+                let mut ours = panes.iter().filter(ours).filter(|pane| pane.is_first());
+                let Some(pane) = ours.next() else { return Some(Exit::Unknown) };
+                if pane.ended.is_some() {
+                    return pane.ended;
+                }
+                if let Ok(Some(process)) = Process::of(pane.pid) {
+                    // An error is met again by the next look.
+                    let _ = wait(&process, left);
+                }
+            }
+            if left.is_zero() {
+                return None;
+            }
+            // The server may not have noticed the end yet.
+            thread::sleep(PAUSE.min(left));
+        }
     }
 
     fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
@@ -127,6 +161,13 @@ impl Runtime for Tmux {
 
     fn own_screen(&self) -> Option<String> {
         screen::own(&self.client)
+    }
+
+    fn screen(&self, session: &SessionId, handle: &str) -> Option<String> {
+        let panes = panes::list(&self.client).ok()?;
+        let ours = |pane: &&Pane| pane.name == handle && pane.belongs_to(session);
+        let pane = panes.iter().filter(ours).find(|pane| pane.is_first())?;
+        screen::of(&self.client, &pane.id)
     }
 
     fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {

@@ -11,7 +11,11 @@ const HISTORY: &str = "-200";
 /// Returns the contents of the pane in which this process was started (`$TMUX_PANE`, see tmux(1)),
 /// including recent scrollback. Wrapped lines are joined.
 pub(super) fn own(client: &Client) -> Option<String> {
-    let pane = client.environment.text("TMUX_PANE").filter(|pane| pane.starts_with('%'))?;
+    of(client, client.environment.text("TMUX_PANE").filter(|pane| pane.starts_with('%'))?)
+}
+
+/// Returns the contents of a pane in the same way.
+pub(super) fn of(client: &Client, pane: &str) -> Option<String> {
     let mut client = client.clone();
     client.limit = client.limit.min(LIMIT);
     let words = ["capture-pane", "-p", "-J", "-S", HISTORY, "-t", pane];

@@ -1,10 +1,14 @@
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use tempfile::{NamedTempFile, TempPath};
 
 use super::client::{Answer, Client, arg, check_directory, escape, is_gone, version};
 use super::panes::{self, target};
 use crate::model::SessionId;
-use crate::runtime::{ProcessSpec, RuntimeError};
+use crate::runtime::{ExitReport, ProcessSpec, RuntimeError};
 
 /// How many names are tried.
 const NAMES: usize = 100;
@@ -66,7 +70,9 @@ fn new_session(
     for (key, value) in &plan.set {
         new.extend([arg("-e"), [key.as_os_str(), OsStr::new("="), value].into_iter().collect()]);
     }
-    new.extend(argv(plan));
+    let input = plan.input.as_deref().map(input).transpose();
+    let input = input.map_err(|e| RuntimeError::io("write the input", e))?;
+    new.extend(argv(plan, input.as_deref()));
     let option = |words: [&str; 2]| {
         let [name_of, value] = words;
         vec![arg("set-option"), arg("-t"), target(name).into(), arg(name_of), arg(value)]
@@ -74,8 +80,14 @@ fn new_session(
     let mut mark_pane = option(["@ao_pane", "#{pane_id}"]);
     mark_pane.insert(1, arg("-F"));
     let owner = session.to_string();
-    let rest = [mark_pane, option(["destroy-unattached", "off"]), option(["@ao_session", &owner])];
-    client.call(
+    let mut rest =
+        vec![mark_pane, option(["destroy-unattached", "off"]), option(["@ao_session", &owner])];
+    if plan.report == ExitReport::Kept {
+        let mut keep = option(["remain-on-exit", "on"]);
+        keep.insert(1, arg("-p"));
+        rest.push(keep);
+    }
+    let answer = client.call(
         |command| {
             // The session inherits the client's directory. The option -c is not used, because tmux
             // expands formats in it, and would execute `#(…)` in the name of a directory.
@@ -90,20 +102,36 @@ fn new_session(
             command
         },
         Vec::new(),
-    )
+    )?;
+    if let (Some(input), Answer::Done(_)) = (input, &answer) {
+        // The process removes the file once it has opened it. If it stays, it is empty space in the
+        // temporary directory.
+        let _ = input.keep();
+    }
+    Ok(answer)
+}
+
+/// Writes the input to a file that only this user can read.
+fn input(bytes: &[u8]) -> io::Result<TempPath> {
+    let mut file = NamedTempFile::new()?;
+    file.write_all(bytes)?;
+    Ok(file.into_temp_path())
 }
 
 /// Returns the argument vector for tmux.
 ///
 /// It starts with env(1), which removes variables that a long-running server may have. This also
 /// ensures that there are several words, because tmux passes a single word to a shell.
-fn argv(plan: &ProcessSpec) -> Vec<OsString> {
+fn argv(plan: &ProcessSpec, input: Option<&Path>) -> Vec<OsString> {
     let mut argv = vec![arg("env")];
     for name in &plan.remove {
         argv.extend([arg("-u"), name.clone()]);
     }
     let program = plan.argv.first().map_or(&[][..], |program| program.as_bytes());
-    if program.contains(&b'=') || program.starts_with(b"-") {
+    if let Some(input) = input {
+        argv.extend([arg("sh"), arg("-c"), arg("exec <\"$0\"; rm -f -- \"$0\"; exec \"$@\"")]);
+        argv.push(input.into());
+    } else if program.contains(&b'=') || program.starts_with(b"-") {
         // env would take the program for a variable or an option.
         argv.extend([arg("sh"), arg("-c"), arg("exec \"$0\" \"$@\"")]);
     }

@@ -22,17 +22,20 @@ pub struct History {
 
 impl History {
     /// Starts at this event instead of at the snapshot's tips.
-    pub fn with_from(self, event: Oid) -> Self {
+    #[must_use]
+    pub fn from(self, event: Oid) -> Self {
         Self { from: Some(event), ..self }
     }
 
     /// Leaves out this event and all events in its past.
-    pub fn with_since(self, event: Oid) -> Self {
+    #[must_use]
+    pub fn since(self, event: Oid) -> Self {
         Self { since: Some(event), ..self }
     }
 
     /// Selects only events that touch this session.
-    pub fn with_session(self, id: SessionId) -> Self {
+    #[must_use]
+    pub fn session(self, id: SessionId) -> Self {
         Self { session: Some(id), ..self }
     }
 }

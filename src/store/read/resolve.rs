@@ -16,12 +16,14 @@ pub struct Context {
 
 impl Context {
     /// Sets the session of the current worktree.
-    pub fn with_here(self, key: impl Into<Key>) -> Self {
+    #[must_use]
+    pub fn here(self, key: impl Into<Key>) -> Self {
         Self { here: Some(key.into()), ..self }
     }
 
     /// Restricts the search to a project.
-    pub fn with_project(self, project: Project) -> Self {
+    #[must_use]
+    pub fn project(self, project: Project) -> Self {
         Self { project: Some(project), ..self }
     }
 }

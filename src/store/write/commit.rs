@@ -175,7 +175,7 @@ impl Store {
 
     /// Archives a session. The event is None if it was already archived.
     ///
-    /// This does not check that its agent has stopped: use [`ops::archive`](crate::ops::archive).
+    /// This does not check that its agent has stopped: use [`Engine::archive`](crate::ops::Engine::archive).
     ///
     /// # Errors
     /// Fails if there is no such session, or if the write fails; nothing is then changed.
@@ -196,7 +196,7 @@ impl Store {
     /// Deletes a session; history keeps the record. The event is None if there was none.
     ///
     /// This does not check that the session has ended or that its agent has stopped, and keeps the
-    /// agent's files: use [`ops::delete`](crate::ops::delete) for that.
+    /// agent's files: use [`Engine::delete`](crate::ops::Engine::delete) for that.
     ///
     /// # Errors
     /// Fails if the store cannot be read or written; nothing is then changed.

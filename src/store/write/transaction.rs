@@ -138,7 +138,7 @@ impl<'s> Transaction<'s> {
 
     /// Archives a session without changing its record. Returns false if it was already archived.
     ///
-    /// This does not check that its agent has stopped: use [`ops::archive`](crate::ops::archive).
+    /// This does not check that its agent has stopped: use [`Engine::archive`](crate::ops::Engine::archive).
     ///
     /// # Errors
     /// Fails if there is no such session, or if the store cannot be read.
@@ -234,7 +234,7 @@ impl<'s> Transaction<'s> {
     /// Deletes a session; history keeps its record. Returns false if there is none.
     ///
     /// This does not check that the session has ended or that its agent has stopped, and keeps the
-    /// agent's files: use [`ops::delete`](crate::ops::delete) for that.
+    /// agent's files: use [`Engine::delete`](crate::ops::Engine::delete) for that.
     ///
     /// # Errors
     /// Fails if the store cannot be read.

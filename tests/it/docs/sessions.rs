@@ -1,5 +1,6 @@
 use git_ao::git::Repository;
 use git_ao::model::SessionStatus;
+use git_ao::ops::Engine;
 use git_ao::store::Store;
 
 use crate::support::Repo;
@@ -27,7 +28,7 @@ fn the_example_prints_sessions_and_the_queue() {
 
     let environment = repo.env().environment();
     let found = Repository::discover_with(repo.dir(), environment).unwrap();
-    let printed = example::report(&Store::new(found).with_private()).unwrap();
+    let printed = example::report(&Engine::new(Store::new(found).with_private())).unwrap();
     let [done, running, blocked, next] = [done, running, blocked, next].map(|id| id.short());
     assert_eq!(
         printed,

@@ -3,6 +3,7 @@
 mod author;
 mod changes;
 mod contended;
+mod engine;
 mod query;
 mod rules;
 mod watch;

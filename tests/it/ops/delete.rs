@@ -1,5 +1,5 @@
 use git_ao::model::SessionId;
-use git_ao::ops::{AgentStateError, Checks, DeleteError, Liveness, StatusError, delete};
+use git_ao::ops::{AgentStateError, Checks, DeleteError, Engine, Liveness, StatusError};
 use git_ao::store::{Key, Store, StoreError};
 
 use super::with_agent;
@@ -18,7 +18,8 @@ fn a_session_with_a_running_agent_is_not_deleted() {
     let idle = spawn(&repo, &["--no-agent", "another"]);
     status(&store, idle, "done");
     let keys = [Key::from(idle), Key::from(id)];
-    let refused = |checks| delete(&store, &keys, checks).map(|_| ()).unwrap_err();
+    let refused =
+        |checks| Engine::new(store.clone()).delete(&keys, checks).map(|_| ()).unwrap_err();
     assert!(
         matches!(refused(Checks::All), DeleteError::Status(StatusError::NotEnded { id: it, .. }) if it == id)
     );
@@ -32,7 +33,7 @@ fn a_session_with_a_running_agent_is_not_deleted() {
     assert!(keys.iter().all(|key| store.snapshot().unwrap().find(key.clone()).unwrap().is_some()));
 
     let path = workspace(&repo, id);
-    let done = delete(&store, &keys, Checks::Skip).unwrap();
+    let done = Engine::new(store.clone()).delete(&keys, Checks::Skip).unwrap();
     assert_eq!(done.events.len(), 1);
     let [first, second] = done.value.try_into().unwrap();
     assert!(matches!(first.agent, Liveness::Gone) && first.purged.is_ok());
@@ -52,7 +53,7 @@ fn a_session_that_is_named_twice_is_deleted_once() {
     status(&store, id, "done");
     let location = store.snapshot().unwrap().get(id).unwrap().location;
     let keys = [Key::from(id), Key::from(&location)];
-    assert_eq!(delete(&store, &keys, Checks::All).unwrap().value.len(), 1);
-    let error = delete(&store, &keys, Checks::All).map(|_| ()).unwrap_err();
+    assert_eq!(Engine::new(store.clone()).delete(&keys, Checks::All).unwrap().value.len(), 1);
+    let error = Engine::new(store.clone()).delete(&keys, Checks::All).map(|_| ()).unwrap_err();
     assert!(matches!(error, DeleteError::Store(StoreError::NotFound(_))), "{error}");
 }

@@ -1,5 +1,5 @@
 use git_ao::model::{Guard, RuleError, SessionStatus};
-use git_ao::ops::{EditError, SetError, SetRequest, UpdateTime, edit, set};
+use git_ao::ops::{EditError, Engine, SetError, SetRequest, UpdateTime};
 use git_ao::store::{Key, Store, Visibility};
 
 use crate::support::Repo;
@@ -22,13 +22,14 @@ fn fixed_fields_and_the_table_of_statuses_are_kept() {
     let (store, key) = filled(&repo);
     let (tip, before) = (store.tip().unwrap(), session(1, "one"));
     let fixed = ["title=two", "created_at=2020-01-01T00:00:00Z"];
-    let refused = set(&store, &key, &request(&fixed), Guard::Off);
+    let refused = Engine::new(store.clone()).set(&key, &request(&fixed), Guard::Off);
     let error = refused.unwrap_err();
     assert!(matches!(error, SetError::Rule(RuleError::Fixed("created_at"))), "{error:?}");
-    let refused = set(&store, &key, &request(&["title=two", "status=dnoe"]), Guard::Table);
+    let refused =
+        Engine::new(store.clone()).set(&key, &request(&["title=two", "status=dnoe"]), Guard::Table);
     assert!(matches!(refused.unwrap_err(), SetError::Rule(_)));
     let after = with(&before, |it| it.id = id(2));
-    let refused = edit(&store, &key, (&before, &after), Guard::Off);
+    let refused = Engine::new(store.clone()).edit(&key, (&before, &after), Guard::Off);
     assert!(matches!(refused.unwrap_err(), EditError::Rule(_)));
     assert_eq!(store.tip().unwrap(), tip);
 
@@ -37,7 +38,7 @@ fn fixed_fields_and_the_table_of_statuses_are_kept() {
         updated_at: UpdateTime::Now,
         ..request(&["title=two", "status=done"])
     };
-    let done = set(&store, &key, &request, Guard::Table).unwrap();
+    let done = Engine::new(store.clone()).set(&key, &request, Guard::Table).unwrap();
     assert_eq!(done.value.fields, ["title", "status", "updated_at", "visibility: private"]);
     let entry = store.snapshot().unwrap().get(key.clone()).unwrap();
     assert_eq!(entry.location.visibility, Visibility::Private);
@@ -50,19 +51,19 @@ fn an_edit_is_merged_with_later_changes_or_refused() {
     let repo = Repo::new();
     let (store, key) = filled(&repo);
     let before = store.snapshot().unwrap().session(key.clone()).unwrap();
-    set(&store, &key, &request(&["agent=codex"]), Guard::Table).unwrap();
+    Engine::new(store.clone()).set(&key, &request(&["agent=codex"]), Guard::Table).unwrap();
     let after = with(&before, |it| it.title = "two".to_owned());
-    let done = edit(&store, &key, (&before, &after), Guard::Table).unwrap();
+    let done = Engine::new(store.clone()).edit(&key, (&before, &after), Guard::Table).unwrap();
     assert_eq!(done.value.fields, ["title"]);
     let now = store.snapshot().unwrap().session(key.clone()).unwrap();
     assert_eq!((now.title.as_str(), now.agent.as_deref()), ("two", Some("codex")));
 
     let after = with(&before, |it| it.agent = Some("claude".to_owned()));
-    let error = edit(&store, &key, (&before, &after), Guard::Table).unwrap_err();
+    let error = Engine::new(store.clone()).edit(&key, (&before, &after), Guard::Table).unwrap_err();
     assert!(matches!(&error, EditError::Conflict(fields) if fields == &["agent"]), "{error}");
-    set(&store, &key, &request(&["status=done"]), Guard::Table).unwrap();
+    Engine::new(store.clone()).set(&key, &request(&["status=done"]), Guard::Table).unwrap();
     let after = with(&before, |it| it.status = SessionStatus::Working);
-    let error = edit(&store, &key, (&before, &after), Guard::Table).unwrap_err();
+    let error = Engine::new(store.clone()).edit(&key, (&before, &after), Guard::Table).unwrap_err();
     assert!(matches!(error, EditError::Conflict(_) | EditError::Rule(_)), "{error}");
     assert!(store.snapshot().unwrap().session(key).unwrap().status.is_terminal());
 }

@@ -44,7 +44,7 @@ fn they_are_read_as_one_and_written_apart() {
                 (location.visibility, location.shelf),
                 (Visibility::Private, Shelf::Archived)
             );
-            let ops = snapshot.events(History::default().with_session(id(2)));
+            let ops = snapshot.events(History::default().session(id(2)));
             let ops: Vec<_> = ops.map(|event| event.unwrap().message.op).collect();
             assert_eq!(ops.len(), 3);
             assert_eq!(snapshot.events(History::default()).count(), 4);
@@ -100,7 +100,7 @@ fn a_public_event_has_no_private_parent() {
     both(&repo).update(id(1), "set", |s| s.title = "Uno".to_owned()).unwrap();
     let fork = |n, of: u64, event: &git_ao::model::Oid| {
         let mut fork = session(n, "A fork");
-        fork.fork = Some(Fork::new(id(of)).with_event(event.clone()));
+        fork.fork = Some(Fork::new(id(of)).event(event.clone()));
         let made = both(&repo).transaction("fork", |tx| {
             tx.add_parent(event.clone());
             tx.create(fork.clone())

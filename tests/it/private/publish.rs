@@ -71,7 +71,7 @@ fn the_log_ends_at_a_fork_whose_event_is_not_here() {
     let repo = Repo::new();
     let event = "0123456789abcdef0123456789abcdef01234567".parse().unwrap();
     let mut kid = session(1, "Kid");
-    kid.fork = Some(Fork::new(id(2)).with_event(event));
+    kid.fork = Some(Fork::new(id(2)).event(event));
     kid.branch = Some("main".to_owned());
     store(&repo).create(&kid).unwrap();
     let id = id(1).to_string();

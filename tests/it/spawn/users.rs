@@ -5,10 +5,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
-use git_ao::agent::Action;
 use git_ao::git::{Environment, Repository};
 use git_ao::model::SessionId;
-use git_ao::ops::{AgentChoice, Interrupt, Launcher, SpawnRequest, Start, plan, spawn};
+use git_ao::ops::{Engine, SpawnRequest, Supervisor};
 use git_ao::store::Store;
 
 use crate::support::Repo;
@@ -29,15 +28,8 @@ fn home(repo: &Repo, user: &str) -> PathBuf {
 /// Spawns a session with the agent that the user's configuration names.
 fn work(store: &Store) -> SessionId {
     let program = env!("CARGO_BIN_EXE_git-ao").into();
-    let launcher = Launcher::new(store.repository(), program);
-    let Ok(AgentChoice::Agent(agent)) = launcher.choose_agent(None) else {
-        panic!("an agent is configured")
-    };
-    let runtime = launcher.runtime(None).unwrap();
-    let start = Start { runtime, action: Action::Launch, text: None };
-    let (agent, task) = (Some(agent), Some("StatusChange it".to_owned()));
-    let plan = plan(store, SpawnRequest { agent, task, ..SpawnRequest::default() }).unwrap();
-    spawn(store, plan, Some((&launcher, &start)), &Interrupt::never()).unwrap().session.id
+    let engine = Engine::builder(store.clone()).supervisor(Supervisor::GitAo(program)).build();
+    engine.spawn(SpawnRequest::new("StatusChange it")).unwrap().session.id
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn a_fork_has_its_parents_event_as_second_parent() {
             let made = store.transaction("fork", |tx| {
                 let event = tx.snapshot().last_event(id(1))?;
                 let mut child = session(3, "Child");
-                child.fork = event.clone().map(|event| Fork::new(id(1)).with_event(event));
+                child.fork = event.clone().map(|event| Fork::new(id(1)).event(event));
                 tx.create(child)?;
                 event.into_iter().for_each(|event| tx.add_parent(event));
                 Ok::<_, StoreError>(())

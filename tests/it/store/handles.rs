@@ -81,12 +81,12 @@ fn here_and_latest_know_where_the_user_stands() {
     alone(|| {
         let repo = Repo::new();
         let store = filled(&repo);
-        let here = Context::default().with_here(B.parse::<git_ao::model::SessionId>().unwrap());
+        let here = Context::default().here(B.parse::<git_ao::model::SessionId>().unwrap());
         assert_eq!(resolve_in(&store, "@", &here).unwrap(), B);
         assert_eq!(resolve_in(&store, "latest", &here).unwrap(), A);
         let nowhere = resolve(&store, "@").unwrap_err();
         assert!(matches!(nowhere, StoreError::Resolve(ResolveError::NotInSession)));
-        let elsewhere = Context::default().with_project(project("other"));
+        let elsewhere = Context::default().project(project("other"));
         let none = resolve_in(&store, "latest", &elsewhere).unwrap_err();
         assert_eq!(none.to_string(), "no sessions in 'refs/ao/sessions' yet");
     });
@@ -167,7 +167,7 @@ fn one_id_in_two_projects_is_told_apart_by_the_project() {
             let handle = Handle::parse(&format!("{name}/{id}"));
             let found = store.snapshot().unwrap().resolve(&handle, &Context::default()).unwrap();
             assert_eq!(found.location.project, project(name));
-            let here = Context::default().with_project(project(name));
+            let here = Context::default().project(project(name));
             let found = store.snapshot().unwrap().resolve(&Handle::parse(&id.to_string()), &here);
             assert_eq!(found.unwrap().location.project, project(name));
         }

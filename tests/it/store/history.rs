@@ -12,7 +12,7 @@ fn subjects(store: &Store, history: History) -> Vec<String> {
 }
 
 fn of(n: u64) -> History {
-    History::default().with_session(id(n))
+    History::default().session(id(n))
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn the_store_and_each_session_tell_their_story() {
             assert_eq!(subjects(&store, History::default()), story);
             assert_eq!(subjects(&store, of(2)), only([0, 2]));
             assert_eq!(subjects(&store, of(1))[1..], only([1, 3]));
-            let from = History::default().with_from(event.clone());
+            let from = History::default().from(event.clone());
             assert_eq!(subjects(&store, from), story[1..]);
 
             let snapshot = store.snapshot().unwrap();

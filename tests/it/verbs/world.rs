@@ -69,7 +69,7 @@ impl World {
         let made = store.transaction("fork", |tx| {
             let mut session = Session::new(id(text), "demo".parse().unwrap(), tx.now());
             session.title = "A fork".to_owned();
-            session.fork = Some(git_ao::model::Fork::new(id(parent)).with_event(event.clone()));
+            session.fork = Some(git_ao::model::Fork::new(id(parent)).event(event.clone()));
             tx.add_parent(event.clone());
             tx.create(session)
         });

@@ -163,7 +163,7 @@ fn of_many_at_once_one_wins_and_the_others_leave_nothing() {
             let one_branch = winner(&repo, |i| (repo.env().path(format!("v/{i}")), "ao/x".into()));
             let git = open(&repo);
             for (path, branch) in [&one_path, &one_branch] {
-                let place = ExpectedWorktree::new(path).with_branch(branch);
+                let place = ExpectedWorktree::new(path).branch(branch);
                 let state = Worktrees::new(&git).state(&place, Detail::Changes).unwrap();
                 assert_eq!(state.condition, Condition::Ready);
                 assert!(state.changes.unwrap().is_clean());

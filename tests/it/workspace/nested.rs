@@ -12,8 +12,7 @@ const BACKUP: &str = "refs/ao/backup/7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e";
 
 fn remove(repo: &Repo, path: &Path, loss: OnUnsaved) -> Result<Removed, WorkspaceError> {
     let git = open(repo);
-    Worktrees::new(&git)
-        .remove(&Removal::of_worktree(path, id()).with_branch("ao/x").with_on_unsaved(loss))
+    Worktrees::new(&git).remove(&Removal::of_worktree(path, id()).branch("ao/x").on_unsaved(loss))
 }
 
 /// A worktree whose `.gitignore` names `ignored/`, and a repository that runs commands in it.

@@ -17,9 +17,9 @@ fn remove(
     loss: OnUnsaved,
 ) -> Result<Removed, WorkspaceError> {
     let git = open(repo);
-    let removal = Removal::of_worktree(path, id()).with_on_unsaved(loss);
+    let removal = Removal::of_worktree(path, id()).on_unsaved(loss);
     let removal = match branch {
-        Some(branch) => removal.with_branch(branch),
+        Some(branch) => removal.branch(branch),
         None => removal,
     };
     Worktrees::new(&git).remove(&removal)
@@ -308,8 +308,7 @@ fn files_outside_of_a_sparse_checkout_are_kept() {
 fn snapshot_here() {
     worker(|args| {
         let repo = Repository::discover(Path::new(".")).unwrap();
-        let removal =
-            Removal::of_worktree(args[0].as_ref(), id()).with_on_unsaved(OnUnsaved::Backup);
+        let removal = Removal::of_worktree(args[0].as_ref(), id()).on_unsaved(OnUnsaved::Backup);
         Worktrees::new(&repo).remove(&removal).unwrap();
     });
 }

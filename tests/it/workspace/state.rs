@@ -13,7 +13,7 @@ use crate::support::{Combo, Refs, Repo, TestEnv, alone, for_each_format, for_eac
 
 fn look(repo: &Repo, path: &Path, detail: Detail) -> WorkspaceState {
     let git = open(repo);
-    Worktrees::new(&git).state(&ExpectedWorktree::new(path).with_branch("ao/x"), detail).unwrap()
+    Worktrees::new(&git).state(&ExpectedWorktree::new(path).branch("ao/x"), detail).unwrap()
 }
 
 fn condition(repo: &Repo, path: &Path) -> Condition {

@@ -1,5 +1,5 @@
-use crate::git::Repository;
 use crate::model::{Placement, Session};
+use crate::ops::common::Engine;
 use crate::ops::common::liveness::{Liveness, Looks};
 use crate::runtime::RuntimeError;
 
@@ -8,8 +8,8 @@ use crate::runtime::RuntimeError;
 pub enum AgentState {
     /// The agent is running.
     Alive {
-        /// The supervisor's process, or the agent's if it has no supervisor; None if the process is
-        /// not recorded yet.
+        /// The supervisor's process; the agent's if it has no supervisor, or one that also does other
+        /// work; None if the process is not known.
         pid: Option<u32>,
     },
     /// The agent is certainly gone.
@@ -44,8 +44,8 @@ pub struct Probes<'a> {
 
 impl<'a> Probes<'a> {
     /// Prepares the probes. `replica` is this clone's name.
-    pub fn new(repo: &Repository, replica: Option<&str>, sessions: &[&'a Session]) -> Self {
-        let looks = Looks::new(repo, replica, sessions);
+    pub fn new(engine: &Engine, replica: Option<&str>, sessions: &[&'a Session]) -> Self {
+        let looks = Looks::new(engine, replica, sessions);
         let otherwise = |session: &&Session| match session.placement_in(replica) {
             Some(here) if is_started(here) => AgentState::Gone,
             None if !session.placements.is_empty() => AgentState::Elsewhere,

@@ -8,4 +8,4 @@ mod survey;
 pub use agents::AgentState;
 pub(in crate::ops) use agents::Probes;
 pub use base::{Against, BaseStatus};
-pub use survey::{Live, Scope, survey};
+pub use survey::{Live, Scope};

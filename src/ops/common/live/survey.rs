@@ -6,12 +6,12 @@ use super::agents::Probes;
 use super::base::{BaseStatus, to_base};
 use crate::git::Environment;
 use crate::model::Session;
-use crate::ops::common::OpsError;
 use crate::ops::common::branch_sessions::is_its_own;
 use crate::ops::common::owned_worktrees::Own;
+use crate::ops::common::{Engine, OpsError};
 use crate::store::Store;
 use crate::workspace::{
-    self, Condition, Detail, ExpectedWorktree, Workspace as _, WorkspaceState, Worktrees, is_of,
+    self, Condition, Detail, ExpectedWorktree, Workspace, WorkspaceState, Worktrees, is_of,
     is_worktree, session_at,
 };
 
@@ -40,68 +40,71 @@ pub enum Scope {
     All,
 }
 
-/// Determines the present state of these sessions, in their order. Writes nothing.
-///
-/// # Errors
-/// Fails if git cannot list the worktrees. A problem with one session does not hide the others.
-pub fn survey(
-    store: &Store,
-    sessions: &[&Session],
-    scope: Scope,
-    detail: Detail,
-) -> Result<Vec<Live>, OpsError> {
-    let replica = store.known_replica();
-    let repo = store.repository();
-    let worktrees = Worktrees::new(repo);
-    let probes = Probes::new(repo, replica.as_deref(), sessions);
-    let is_wanted = |session: &Session| scope == Scope::All || !session.status.is_terminal();
-    let close: Vec<_> = sessions.iter().map(|s| is_wanted(s).then_some(*s)).collect();
-    let environment = store.repository().environment();
-    let mut here: Vec<_> =
-        close.iter().map(|s| place_here(*s, replica.as_deref(), environment)).collect();
-    find_moved(store, &worktrees, &close, &mut here)?;
-    let (agents, states, bases) = thread::scope(|scope| {
-        let agents = scope.spawn(move || probes.run());
-        let states = look(&worktrees, &here, detail);
-        let bases = to_base(store, &close);
-        (agents.join().expect("probing does not panic"), states, bases)
-    });
-    let (mut states, mut bases) = (states?, bases?);
-    for (((session, here), state), base) in close.iter().zip(&here).zip(&mut states).zip(&mut bases)
-    {
-        let (Some(session), Some(here), Some(state)) = (session, here, state) else { continue };
-        let owner = || here.path.as_ref().ok().and_then(|path| session_at(path));
-        if is_worktree(&state.condition)
-            && let Some(other) = owner().filter(|owner| *owner != session.id)
+impl Engine {
+    /// Determines the present state of these sessions, in their order. Writes nothing.
+    ///
+    /// # Errors
+    /// Fails if git cannot list the worktrees. A problem with one session does not hide the others.
+    pub fn survey(
+        &self,
+        sessions: &[&Session],
+        scope: Scope,
+        detail: Detail,
+    ) -> Result<Vec<Live>, OpsError> {
+        let store = self.store();
+        let replica = store.known_replica();
+        let worktrees = self.worktrees();
+        let probes = Probes::new(self, replica.as_deref(), sessions);
+        let is_wanted = |session: &Session| scope == Scope::All || !session.status.is_terminal();
+        let close: Vec<_> = sessions.iter().map(|s| is_wanted(s).then_some(*s)).collect();
+        let environment = store.repository().environment();
+        let mut here: Vec<_> =
+            close.iter().map(|s| place_here(*s, replica.as_deref(), environment)).collect();
+        find_moved(store, &worktrees, &close, &mut here)?;
+        let (agents, states, bases) = thread::scope(|scope| {
+            let agents = scope.spawn(move || probes.run());
+            let states = look(&*self.workspace(), &here, detail);
+            let bases = to_base(store, &close);
+            (agents.join().expect("probing does not panic"), states, bases)
+        });
+        let (mut states, mut bases) = (states?, bases?);
+        for (((session, here), state), base) in
+            close.iter().zip(&here).zip(&mut states).zip(&mut bases)
         {
-            state.condition = Condition::Another(other);
-            continue;
+            let (Some(session), Some(here), Some(state)) = (session, here, state) else { continue };
+            let owner = || here.path.as_ref().ok().and_then(|path| session_at(path));
+            if is_worktree(&state.condition)
+                && let Some(other) = owner().filter(|owner| *owner != session.id)
+            {
+                state.condition = Condition::Another(other);
+                continue;
+            }
+            let is_marked = || owner() == Some(session.id);
+            // A branch that the session's agent created counts as the session's, even if it is not
+            // recorded yet.
+            if let Condition::WrongBranch(on) = &state.condition
+                && is_marked()
+                && is_its_own(store, session, on)?
+            {
+                let now = Session { branch: Some(on.clone()), ..(*session).clone() };
+                *base = to_base(store, &[Some(&now)])?.pop().flatten();
+                state.condition = Condition::Ready;
+            }
         }
-        let is_marked = || owner() == Some(session.id);
-        // A branch that the session's agent created counts as the session's, even if it is not
-        // recorded yet.
-        if let Condition::WrongBranch(on) = &state.condition
-            && is_marked()
-            && is_its_own(store, session, on)?
-        {
-            let now = Session { branch: Some(on.clone()), ..(*session).clone() };
-            *base = to_base(store, &[Some(&now)])?.pop().flatten();
-            state.condition = Condition::Ready;
-        }
+        let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases);
+        let live = all.map(|((((session, agent), here), workspace), base)| {
+            let others = session.other_placements(replica.as_deref());
+            let path = here.and_then(|here| here.path.ok());
+            Live {
+                agent,
+                path,
+                workspace,
+                base,
+                elsewhere: others.map(|(name, _)| name.to_owned()).collect(),
+            }
+        });
+        Ok(live.collect())
     }
-    let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases);
-    let live = all.map(|((((session, agent), here), workspace), base)| {
-        let others = session.other_placements(replica.as_deref());
-        let path = here.and_then(|here| here.path.ok());
-        Live {
-            agent,
-            path,
-            workspace,
-            base,
-            elsewhere: others.map(|(name, _)| name.to_owned()).collect(),
-        }
-    });
-    Ok(live.collect())
 }
 
 struct Here<'a> {
@@ -148,7 +151,7 @@ fn find_moved(
 }
 
 fn look(
-    worktrees: &Worktrees<'_>,
+    workspace: &dyn Workspace,
     here: &[Option<Here<'_>>],
     detail: Detail,
 ) -> Result<Vec<Option<WorkspaceState>>, OpsError> {
@@ -158,7 +161,7 @@ fn look(
             places.push(ExpectedWorktree { path, branch: here.branch });
         }
     }
-    let states = if places.is_empty() { Vec::new() } else { worktrees.states(&places, detail)? };
+    let states = if places.is_empty() { Vec::new() } else { workspace.states(&places, detail)? };
     let mut states = states.into_iter();
     let mut state = |here: &Here<'_>| match &here.path {
         Ok(_) => states.next(),

@@ -3,6 +3,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::{fmt, fs};
 
+use super::SupervisorProcess;
 use super::clone::identity;
 use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
@@ -16,7 +17,7 @@ use crate::runtime::{Process, RuntimeError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentFile {
     /// The supervisor.
-    pub runner: Process,
+    pub runner: SupervisorProcess,
     /// The agent; None while it is being started.
     pub agent: Option<Process>,
     /// The PID namespace in which the process numbers are valid.
@@ -27,10 +28,10 @@ pub struct AgentFile {
 }
 
 impl AgentFile {
-    /// Describes this process as the supervisor of `agent`.
-    pub fn new(repo: &Repository, agent: Option<Process>) -> Result<Self, RuntimeError> {
+    /// Describes the supervisor of `agent`.
+    pub fn new(repo: &Repository, runner: SupervisorProcess, agent: Option<Process>) -> Self {
         let (namespace, directory) = (namespace(), identity(repo));
-        Ok(Self { runner: Process::current()?, agent, namespace, directory })
+        Self { runner, agent, namespace, directory }
     }
 
     pub fn path(repo: &Repository, session: SessionId) -> PathBuf {
@@ -61,7 +62,7 @@ impl AgentFile {
         let value = |key| fields().find(|(name, _)| *name == key).map(|(_, value)| value);
         let process = |key| value(key).map(|process| process.parse().ok());
         Some(Self {
-            runner: process("runner")??,
+            runner: value("runner")?.parse().ok()?,
             agent: match process("agent") {
                 Some(agent) => Some(agent?),
                 None => None,
@@ -114,9 +115,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let me = Process::current().unwrap();
-        for agent in [None, Some(me.clone())] {
+        let runners = [SupervisorProcess::Own(me.clone()), SupervisorProcess::Shared(me.clone())];
+        for (runner, agent) in runners.into_iter().zip([None, Some(me.clone())]) {
             let (namespace, directory) = (namespace(), "1:2".to_owned());
-            let file = AgentFile { runner: me.clone(), agent, namespace, directory };
+            let file = AgentFile { runner, agent, namespace, directory };
             assert!(file.is_of_this_namespace());
             assert_eq!(AgentFile::parse(&file.to_string()), Some(file));
         }

@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::clone::processes;
 use super::owner::{is_anothers, noted};
-use super::{AgentFile, of_placement};
+use super::{AgentFile, SupervisorProcess, of_placement};
 use crate::git::{LockError, Repository};
 use crate::model::{Placement, Session, SessionId};
-use crate::runtime::{Probe, Process, Runtime, RuntimeError};
-use crate::store::Store;
+use crate::ops::common::Engine;
+use crate::runtime::{Probe, Runtime, RuntimeError};
 
 /// How long a supervisor may take to exit after it has recorded the end.
 const PARTING: Duration = Duration::from_secs(2);
@@ -18,8 +19,8 @@ const PARTING: Duration = Duration::from_secs(2);
 pub enum Liveness {
     /// The agent is running.
     Alive {
-        /// The supervisor's process, or the agent's if it has no supervisor; None if the process is
-        /// not recorded yet.
+        /// The supervisor's process; the agent's if it has no supervisor, or one that also does other
+        /// work; None if the process is not known.
         pid: Option<u32>,
     },
     /// The agent is certainly gone.
@@ -31,7 +32,7 @@ pub enum Liveness {
 impl From<Probe> for Liveness {
     fn from(probe: Probe) -> Self {
         match probe {
-            Probe::Alive { pid } => Self::Alive { pid: Some(pid) },
+            Probe::Alive { pid } => Self::Alive { pid },
             Probe::Gone => Self::Gone,
             Probe::Unknown(error) => Self::Unknown(error),
         }
@@ -52,22 +53,24 @@ impl Liveness {
     }
 }
 
-/// Returns whether the session's agent is alive in this clone.
-pub fn liveness(store: &Store, session: &Session) -> Liveness {
-    let replica = store.known_replica();
-    let looks = Looks::new(store.repository(), replica.as_deref(), &[session]);
-    looks.run().pop().unwrap_or(Liveness::Gone)
+impl Engine {
+    /// Returns whether the session's agent is alive in this clone.
+    pub fn liveness(&self, session: &Session) -> Liveness {
+        let replica = self.store().known_replica();
+        let looks = Looks::new(self, replica.as_deref(), &[session]);
+        looks.run().pop().unwrap_or(Liveness::Gone)
+    }
 }
 
-/// Does the same as [`liveness`] for a session that may have just ended. The supervisor exits
+/// Does the same as [`Engine::liveness`] for a session that may have just ended. The supervisor exits
 /// shortly after it has recorded the end, so this waits for it.
-pub fn liveness_after_end(store: &Store, session: &Session) -> Liveness {
+pub fn liveness_after_end(engine: &Engine, session: &Session) -> Liveness {
     let end = Instant::now() + PARTING;
     loop {
-        let now = liveness(store, session);
+        let now = engine.liveness(session);
         let is_leaving = matches!(now, Liveness::Alive { .. })
             && session.status.is_terminal()
-            && has_no_agent(store.repository(), session.id);
+            && has_no_agent(engine.repository(), session.id);
         if !is_leaving || Instant::now() >= end {
             return now;
         }
@@ -86,12 +89,12 @@ fn has_no_agent(repo: &Repository, session: SessionId) -> bool {
     }
 }
 
-/// Returns the same as [`liveness`] for a session whose record may be unreadable. Without the
+/// Returns the same as [`Engine::liveness`] for a session whose record may be unreadable. Without the
 /// record, only the processes are examined.
-pub fn liveness_of(store: &Store, id: SessionId, session: Option<&Session>) -> Liveness {
+pub fn liveness_of(engine: &Engine, id: SessionId, session: Option<&Session>) -> Liveness {
     match session {
-        Some(session) => liveness(store, session),
-        None => of_processes(store.repository(), id),
+        Some(session) => engine.liveness(session),
+        None => of_processes(engine.repository(), id),
     }
 }
 
@@ -105,7 +108,7 @@ fn witness(repo: &Repository, session: SessionId) -> Option<Liveness> {
     match repo.lock_holder(&format!("run/{session}")) {
         Ok(None) => {}
         Ok(Some(who)) => {
-            let pid = who.parse().ok().map(|process: Process| process.pid());
+            let pid = who.parse().ok().and_then(|who| pid_of(repo, session, &who));
             return Some(Liveness::Alive { pid });
         }
         Err(LockError::Io { path, source }) => {
@@ -114,6 +117,14 @@ fn witness(repo: &Repository, session: SessionId) -> Option<Liveness> {
         Err(LockError::Timeout { .. }) => return Some(Liveness::Alive { pid: None }),
     }
     left_behind(repo, session)
+}
+
+/// Returns the process to name for a session with this supervisor.
+fn pid_of(repo: &Repository, session: SessionId, who: &SupervisorProcess) -> Option<u32> {
+    match who {
+        SupervisorProcess::Own(process) => Some(process.pid()),
+        SupervisorProcess::Shared(_) => Some(AgentFile::read(repo, session).ok()??.agent?.pid()),
+    }
 }
 
 /// Checks only the agent file, which stays if the supervisor was killed.
@@ -126,7 +137,7 @@ pub fn left_behind(repo: &Repository, session: SessionId) -> Option<Liveness> {
 
 fn of_file(repo: &Repository, file: &AgentFile, session: SessionId) -> Liveness {
     if !file.is_of_this_namespace() {
-        let pid = file.agent.as_ref().unwrap_or(&file.runner).pid();
+        let pid = file.agent.as_ref().unwrap_or(file.runner.process()).pid();
         return Liveness::Unknown(RuntimeError::Orphaned(pid));
     }
     let agent = match &file.agent {
@@ -135,12 +146,16 @@ fn of_file(repo: &Repository, file: &AgentFile, session: SessionId) -> Liveness 
         None => match processes(repo, session).first() {
             Some(it) => Liveness::Unknown(RuntimeError::Orphaned(it.process.pid())),
             None if !AgentFile::is_visible(repo, session) => {
-                Liveness::Unknown(RuntimeError::Orphaned(file.runner.pid()))
+                Liveness::Unknown(RuntimeError::Orphaned(file.runner.process().pid()))
             }
             None => Liveness::Gone,
         },
     };
-    Liveness::from(file.runner.probe()).and(|| agent)
+    match &file.runner {
+        SupervisorProcess::Own(runner) => Liveness::from(runner.probe()).and(|| agent),
+        // That such a process lives says nothing: it holds the lock as long as it supervises.
+        SupervisorProcess::Shared(_) => agent,
+    }
 }
 
 /// Prepared liveness checks that ask each runtime server only once. They can run on another thread.
@@ -150,14 +165,15 @@ pub struct Looks<'a> {
 }
 
 struct Asked<'a> {
-    runtime: Result<Box<dyn Runtime>, RuntimeError>,
+    runtime: Result<Arc<dyn Runtime>, RuntimeError>,
     handles: Vec<(SessionId, &'a str)>,
     places: Vec<usize>,
 }
 
 impl<'a> Looks<'a> {
     /// Prepares the checks. `replica` is this clone's name.
-    pub fn new(repo: &Repository, replica: Option<&str>, sessions: &[&'a Session]) -> Self {
+    pub fn new(engine: &Engine, replica: Option<&str>, sessions: &[&'a Session]) -> Self {
+        let repo = engine.repository();
         let noted = noted(repo);
         let mut looks = Self { answers: Vec::new(), servers: BTreeMap::new() };
         for (place, session) in sessions.iter().enumerate() {
@@ -175,7 +191,7 @@ impl<'a> Looks<'a> {
             {
                 let server = (name, here.socket.as_deref());
                 let asked = looks.servers.entry(server).or_insert_with(|| Asked {
-                    runtime: of_placement(repo, name, here),
+                    runtime: of_placement(engine, name, here),
                     handles: Vec::new(),
                     places: Vec::new(),
                 });

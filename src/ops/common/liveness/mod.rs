@@ -12,13 +12,16 @@ mod decide;
 mod owner;
 mod runtime;
 pub(in crate::ops) mod stop;
+mod supervised;
 
 pub(in crate::ops) use agent_file::AgentFile;
 pub(in crate::ops) use check::check_stopped;
 pub(in crate::ops) use clone::{identity, processes};
-pub use decide::liveness_of;
-pub use decide::{Liveness, liveness};
-pub(in crate::ops) use decide::{Looks, left_behind, liveness_after_end, of_processes};
+pub use decide::Liveness;
+pub(in crate::ops) use decide::{
+    Looks, left_behind, liveness_after_end, liveness_of, of_processes,
+};
 pub(in crate::ops) use owner::{is_anothers, noted};
 pub(in crate::ops) use runtime::of_placement;
 pub(in crate::ops) use stop::stop;
+pub(in crate::ops) use supervised::SupervisorProcess;

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::{fs, io};
 
+use super::SupervisorProcess;
 use super::agent_file::AgentFile;
 use crate::git::{Repository, uninterrupted};
 use crate::model::SessionId;
@@ -15,11 +16,16 @@ pub fn is_anothers(repo: &Repository, session: SessionId, handle: &str) -> bool 
         return false;
     }
     let others = noted(repo).unwrap_or_default().into_iter().filter(|other| *other != session);
+    let is = |holder: &str| {
+        holder.parse::<SupervisorProcess>().is_ok_and(|holder| *holder.process() == process)
+    };
     let looks_after = |other: SessionId| {
         let holder = repo.lock_holder(&format!("run/{other}")).ok().flatten();
         let file = || AgentFile::read(repo, other).ok().flatten();
-        holder.is_some_and(|holder| holder.parse().as_ref() == Ok(&process))
-            || file().is_some_and(|it| it.runner == process || it.agent.as_ref() == Some(&process))
+        holder.is_some_and(|holder| is(&holder))
+            || file().is_some_and(|it| {
+                *it.runner.process() == process || it.agent.as_ref() == Some(&process)
+            })
     };
     others.into_iter().any(looks_after)
 }

@@ -1,28 +1,29 @@
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::git::Repository;
 use crate::model::Placement;
-use crate::runtime::{self, Runtime, RuntimeError};
+use crate::ops::common::Engine;
+use crate::runtime::{Runtime, RuntimeError};
 
 /// Returns the runtime that a placement of this clone names, on the server that it names.
 ///
 /// # Errors
 /// Fails if there is no such runtime, or if the server belongs to another user.
 pub fn of_placement(
-    repo: &Repository,
+    engine: &Engine,
     name: &str,
     placement: &Placement,
-) -> Result<Box<dyn Runtime>, RuntimeError> {
+) -> Result<Arc<dyn Runtime>, RuntimeError> {
     let socket = match placement.socket.as_deref().filter(|_| name == "tmux") {
         Some(socket) => {
             check_owner(Path::new(socket))?;
-            Some(socket.to_owned())
+            Some(socket)
         }
-        None => repo.settings().tmux_socket(),
+        None => None,
     };
-    runtime::named(name, socket.as_deref(), repo.environment())
+    engine.runtime_named(name, socket)
 }
 
 /// Checks that the server belongs to this user. A record may come from somebody else, and a tmux
@@ -31,7 +32,7 @@ fn check_owner(socket: &Path) -> Result<(), RuntimeError> {
     let path = || PathBuf::from(socket);
     if !socket.is_absolute() {
         let handle = socket.to_string_lossy().chars().take(64).collect();
-        return Err(RuntimeError::BadHandle { runtime: "tmux", handle });
+        return Err(RuntimeError::BadHandle { runtime: "tmux".to_owned(), handle });
     }
     match std::fs::metadata(socket) {
         Ok(meta) if meta.uid() == rustix::process::geteuid().as_raw() => Ok(()),

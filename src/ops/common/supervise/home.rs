@@ -6,7 +6,7 @@ use crate::store::Store;
 ///
 /// Another repository may take the old path, so a record that is missing there means nothing, and
 /// nothing is written there.
-pub(super) struct Home {
+pub(in crate::ops) struct Home {
     store: Store,
     anchor: Anchor,
 }

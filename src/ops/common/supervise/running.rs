@@ -1,14 +1,16 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::Home;
+use super::child::Supervised;
+use super::home::Home;
 use crate::agent::Agent;
 use crate::git::Environment;
-use crate::model::{Origin, Placement, SessionStatus};
+use crate::model::{AgentEnd, Origin, Placement, Session, SessionStatus, Timestamp};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::liveness::AgentFile;
-use crate::ops::common::{OpsError, last_screen};
-use crate::runtime::{Child, Exit, ProcessEvent, SignalHandle};
+use crate::ops::common::{Engine, OpsError, last_screen};
+use crate::runtime::{Exit, ProcessEvent};
 use crate::store::{Key, Store, StoreError};
 
 /// The first interval between looks for the conversation id of an agent that does not print it.
@@ -18,31 +20,49 @@ const FIRST_LOOK: Duration = Duration::from_secs(1);
 const LONGEST_LOOK: Duration = Duration::from_secs(5);
 
 /// A running agent.
-pub(super) struct Running<'a> {
-    pub agent: &'a dyn Agent,
-    pub child: Child,
+pub(in crate::ops) struct Running {
+    pub engine: Engine,
+    pub agent: Arc<dyn Agent>,
     pub session: Key,
     pub workspace: PathBuf,
     pub since: SystemTime,
     pub environment: Environment,
     /// The agent's own id of the conversation, if it is known.
     pub conversation: Option<String>,
+    /// What to add to the placement, if the agent was started after the placement was written.
+    pub started: Option<StartedHere>,
     pub here: Option<Placement>,
 }
 
-impl Running<'_> {
-    /// Supervises the agent until it ends, and records its status and its end. If the repository is
-    /// gone by then, nothing is recorded.
+/// A start that followed the placement of this time.
+pub(in crate::ops) struct StartedHere {
+    pub replica: String,
+    pub at: Timestamp,
+    pub handle: String,
+    pub socket: Option<String>,
+}
+
+impl StartedHere {
+    fn add_to(&self, session: &mut Session) {
+        let here = session.placements.get_mut(&self.replica);
+        if let Some(here) = here.filter(|here| here.at == Some(self.at)) {
+            (here.handle, here.socket) = (Some(self.handle.clone()), self.socket.clone());
+        }
+    }
+}
+
+impl Running {
+    /// Supervises the agent until it ends, and records its id, its status and its end. If the
+    /// repository is gone by then, nothing is recorded.
     pub fn look_after(
         mut self,
         mut home: Home,
-        watch: &mut dyn FnMut(SignalHandle),
+        mut agent: Box<dyn Supervised>,
     ) -> Result<Exit, OpsError> {
-        watch(self.child.signals());
-        let mut trouble = self.tell(&mut home).err();
+        let mut trouble = None;
         let mut patience = FIRST_LOOK;
         let ended = loop {
-            let found = match self.child.next(patience) {
+            let found = match agent.next(patience) {
                 Some(ProcessEvent::Ended(ended)) => break ended,
                 Some(ProcessEvent::Line(line)) if self.conversation.is_none() => {
                     self.agent.id_in_output(&line)
@@ -55,41 +75,40 @@ impl Running<'_> {
             };
             if found.is_some() {
                 self.conversation = found;
-                trouble = self.tell(&mut home).err().or(trouble);
+                trouble = self.tell(&mut home, &*agent).err().or(trouble);
             }
         };
+        let screen = agent.last_screen();
         home.with(|store| {
             let repo = store.repository();
-            if let Some(here) = &self.here {
+            if let Some(screen) = &screen {
                 // Record the end even if the screen cannot be saved.
-                let _ = last_screen::keep(repo, self.session.id, here);
+                let _ = last_screen::keep(repo, self.session.id, screen);
             }
             let _ = AgentFile::remove(repo, self.session.id);
         });
+        agent.clear();
         if let Some(id) = self.look_for_id() {
             self.conversation = Some(id);
         }
-        let (status, reason) = match ended {
-            Exit::Code(0) => (SessionStatus::Done, "agent_exited".to_owned()),
-            Exit::Code(code) => (SessionStatus::Errored, format!("agent_exited: status {code}")),
-            Exit::Signal(signal) => {
-                (SessionStatus::Errored, format!("agent_exited: signal {signal}"))
-            }
+        let end = match ended {
+            Exit::Code(code) => AgentEnd::Exited(code),
+            Exit::Signal(signal) => AgentEnd::Signalled(signal),
+            Exit::Unknown => AgentEnd::Gone,
         };
-        let told = home.with(|store| {
-            end(store, &self.session, self.conversation.as_deref(), (&status, &reason))
-        });
+        let told =
+            home.with(|store| record_end(store, &self.session, self.conversation.as_deref(), &end));
         told.transpose()?;
         trouble.map_or(Ok(ended), Err)
     }
 
     /// Records that the agent works, and its conversation id. Asks the agent to exit if its session
     /// has ended in the meantime.
-    fn tell(&self, home: &mut Home) -> Result<(), OpsError> {
+    pub fn tell(&self, home: &mut Home, agent: &dyn Supervised) -> Result<(), OpsError> {
         match home.with(|store| self.tell_once(store)) {
             None | Some(Ok(true)) => Ok(()),
             Some(Ok(false) | Err(StoreError::Archived(_) | StoreError::NotFound(_))) => {
-                Ok(self.child.signals().end()?)
+                Ok(agent.ask_to_end()?)
             }
             Some(Err(error)) => Err(error.into()),
         }
@@ -102,6 +121,9 @@ impl Running<'_> {
             let what = tx.update(self.session.clone(), |session| {
                 if self.conversation.is_some() {
                     session.agent_session_id.clone_from(&self.conversation);
+                }
+                if let Some(started) = &self.started {
+                    started.add_to(session);
                 }
                 if session.status.is_terminal() {
                     return Ok::<_, StoreError>(None);
@@ -124,6 +146,23 @@ impl Running<'_> {
         Ok(told?.value)
     }
 
+    /// Records only the handle: somebody else runs the agent.
+    pub fn record_handle(&self, home: &mut Home) -> Result<(), OpsError> {
+        let record = |store: &Store| {
+            store.transaction("place", |tx| {
+                tx.set_origin(Origin::Automatic);
+                tx.update(self.session.clone(), |session| {
+                    if let Some(started) = &self.started {
+                        started.add_to(session);
+                    }
+                    Ok::<_, StoreError>(())
+                })
+            })
+        };
+        home.with(record).transpose()?;
+        Ok(())
+    }
+
     fn look_for_id(&self) -> Option<String> {
         if self.conversation.is_some() {
             return None;
@@ -135,12 +174,16 @@ impl Running<'_> {
 /// Records the end of the agent, its branch, and its conversation id. A status that does not
 /// describe the agent's activity is kept: it is a person's decision, or the state of a pull
 /// request.
-pub(super) fn end(
+pub(in crate::ops) fn record_end(
     store: &Store,
     session: &Key,
     conversation: Option<&str>,
-    (status, reason): (&SessionStatus, &str),
+    end: &AgentEnd,
 ) -> Result<(), OpsError> {
+    let status = match end {
+        AgentEnd::Exited(0) => SessionStatus::Done,
+        _ => SessionStatus::Errored,
+    };
     let ended = store.transaction("status", |tx| {
         tx.set_origin(Origin::Automatic);
         let what = tx.update(session.clone(), |session| {
@@ -154,7 +197,7 @@ pub(super) fn end(
             }
             let what = format!("{} -> {status}", session.status);
             session.status = status.clone();
-            session.status_reason = Some(reason.to_owned());
+            session.status_reason = Some(end.to_string());
             Ok(what)
         })?;
         tx.describe(what);

@@ -1,0 +1,104 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use super::Session;
+
+/// How an agent ended, as `status_reason` has it.
+///
+/// ```
+/// use git_ao::model::AgentEnd;
+///
+/// let end: AgentEnd = "agent_exited: status 3".parse().expect("any text is an end");
+/// assert_eq!(end, AgentEnd::Exited(3));
+/// assert_eq!(end.to_string(), "agent_exited: status 3");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AgentEnd {
+    /// It exited with this status; 0 is success.
+    Exited(i32),
+    /// This signal terminated it.
+    Signalled(i32),
+    /// It is gone, and nobody knows how it ended.
+    Gone,
+    /// It could not be started, for this reason.
+    NotStarted(String),
+    /// It ended for another reason, which somebody recorded.
+    Other(String),
+}
+
+const EXITED: &str = "agent_exited";
+const GONE: &str = "agent_gone";
+const NOT_STARTED: &str = "not started: ";
+
+impl Session {
+    /// Returns how the session's agent ended. Returns None if the session has not ended, or no
+    /// reason is recorded.
+    pub fn agent_end(&self) -> Option<AgentEnd> {
+        let reason = self.status_reason.as_deref().filter(|_| self.status.is_terminal())?;
+        Some(AgentEnd::from(reason))
+    }
+}
+
+impl From<&str> for AgentEnd {
+    fn from(reason: &str) -> Self {
+        if let Some(why) = reason.strip_prefix(NOT_STARTED) {
+            return Self::NotStarted(why.to_owned());
+        }
+        let number = |name: &str| {
+            let rest = reason.strip_prefix(EXITED)?.strip_prefix(": ")?;
+            rest.strip_prefix(name)?.strip_prefix(' ')?.parse().ok()
+        };
+        match (reason, number("status"), number("signal")) {
+            (EXITED, ..) => Self::Exited(0),
+            (GONE, ..) => Self::Gone,
+            (_, Some(status), _) => Self::Exited(status),
+            (_, _, Some(signal)) => Self::Signalled(signal),
+            _ => Self::Other(reason.to_owned()),
+        }
+    }
+}
+
+impl FromStr for AgentEnd {
+    type Err = Infallible;
+
+    fn from_str(reason: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(reason))
+    }
+}
+
+impl fmt::Display for AgentEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(0) => f.write_str(EXITED),
+            Self::Exited(status) => write!(f, "{EXITED}: status {status}"),
+            Self::Signalled(signal) => write!(f, "{EXITED}: signal {signal}"),
+            Self::Gone => f.write_str(GONE),
+            Self::NotStarted(why) => write!(f, "{NOT_STARTED}{why}"),
+            Self::Other(reason) => f.write_str(reason),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recorded_is_read_again() {
+        let known = [
+            AgentEnd::Exited(0),
+            AgentEnd::Exited(3),
+            AgentEnd::Signalled(9),
+            AgentEnd::Gone,
+            AgentEnd::NotStarted("no disk".to_owned()),
+        ];
+        for end in known {
+            assert_eq!(AgentEnd::from(end.to_string().as_str()), end);
+        }
+        for other in ["", "tired", "agent_exited: status x", "agent_exited later", "agent_gone?"] {
+            assert_eq!(AgentEnd::from(other), AgentEnd::Other(other.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::child::ChildOnScreen;
+use super::running::Running;
+use crate::agent::{Action, Agent, Launch, Mode};
+use crate::git::{FileError, Repository};
+use crate::model::{Placement, Session};
+use crate::ops::common::launch_request::{LaunchInputs, brief, parent, taken_up};
+use crate::ops::common::liveness::{AgentFile, SupervisorProcess, identity};
+use crate::ops::common::run_request::key_of;
+use crate::ops::common::{Engine, OpsError, SESSION_ENV, last_screen, placement};
+use crate::runtime::{Child, ChildStdio, ExitReport, Process, ProcessSpec, RuntimeError, Terminal};
+use crate::store::Key;
+
+/// Where an agent is started, and for what.
+pub(in crate::ops) struct Surroundings {
+    pub action: Action,
+    /// None for that of the recorded runtime.
+    pub terminal: Option<Terminal>,
+    /// A prompt that replaces the task.
+    pub text: Option<String>,
+    pub supervisor: SupervisorProcess,
+}
+
+/// Everything needed to start an agent.
+pub(in crate::ops) struct Prepared {
+    pub(super) engine: Engine,
+    pub(super) agent: Arc<dyn Agent>,
+    pub(super) plan: ProcessSpec,
+    pub(super) terminal: Terminal,
+    pub(super) mode: Mode,
+    pub(super) session: Key,
+    pub(super) workspace: PathBuf,
+    pub(super) conversation: Option<String>,
+    pub(super) here: Option<Placement>,
+    pub(super) supervisor: SupervisorProcess,
+}
+
+pub(in crate::ops) fn prepare(
+    engine: &Engine,
+    session: &Session,
+    surroundings: Surroundings,
+) -> Result<Prepared, OpsError> {
+    let store = engine.store();
+    let Surroundings { action, terminal, text, supervisor } = surroundings;
+    let workspace = placement::workspace(engine, session)?;
+    let agent = engine.agents().shared(session.agent.as_deref().unwrap_or_default())?;
+    let program = engine.installed(&*agent)?;
+    let terminal = terminal.map_or_else(|| terminal_of(engine, session), Ok)?;
+    let parent = parent(store, session)?;
+    let told = LaunchInputs {
+        store,
+        agent: &*agent,
+        session,
+        parent: parent.as_ref(),
+        workspace: &workspace,
+        action,
+        terminal,
+        text: text.as_deref(),
+    };
+    let (mode, launch) = brief(&told)?;
+    launch.prepare()?;
+    if let Some(id) = taken_up(&told) {
+        agent.bring_conversation(id, &workspace, store.repository().environment())?;
+    }
+    let plan = plan(store.repository(), session, &workspace, program, &launch);
+    let conversation = launch.agent_session_id;
+    let here = placement::placement(store, session).cloned();
+    Ok(Prepared {
+        engine: engine.clone(),
+        agent,
+        plan,
+        terminal,
+        mode,
+        session: key_of(session),
+        workspace,
+        conversation,
+        here,
+        supervisor,
+    })
+}
+
+/// Returns whether the recorded runtime gives its processes a terminal. This process was started by
+/// a runtime that it does not know itself: it can see whether it has a terminal.
+fn terminal_of(engine: &Engine, session: &Session) -> Result<Terminal, OpsError> {
+    match placement::runtime(engine, session) {
+        Ok(runtime) => Ok(runtime.terminal()),
+        Err(OpsError::Runtime(RuntimeError::Unknown(_))) => {
+            Ok(match std::io::stdin().is_terminal() {
+                true => Terminal::Present,
+                false => Terminal::Absent,
+            })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl Prepared {
+    /// Starts the agent as a child of this process. `output` receives what it prints if it has no
+    /// terminal.
+    pub fn begin(self, output: Box<dyn Write + Send>) -> Result<(Running, Child), OpsError> {
+        let since = self.note_start()?;
+        let mut plan = self.plan.clone();
+        let stdio = ChildStdio {
+            terminal: self.terminal,
+            input: plan.input.take(),
+            output: (self.mode == Mode::Headless).then_some(output),
+        };
+        let child = match Child::start(&plan, stdio) {
+            Ok(child) => child,
+            Err(error) => {
+                let _ = AgentFile::remove(self.engine.repository(), self.session.id);
+                return Err(error.into());
+            }
+        };
+        self.note_agent(child.process().cloned());
+        Ok((self.running(since), child))
+    }
+
+    /// Writes the agent file before the agent is started: if this process is killed, the agent can
+    /// still be found. Returns the time from which the agent may write its transcript.
+    pub(super) fn note_start(&self) -> Result<SystemTime, OpsError> {
+        let (repo, id) = (self.engine.repository(), self.session.id);
+        self.write(None).map_err(|source| FileError {
+            act: "write",
+            path: AgentFile::path(repo, id),
+            source,
+        })?;
+        last_screen::forget(repo, id);
+        // File times may be coarser than the clock.
+        Ok(SystemTime::now() - Duration::from_secs(2))
+    }
+
+    /// Adds the agent's process to the agent file.
+    pub(super) fn note_agent(&self, process: Option<Process>) {
+        // If this fails, the first version of the file still says that an agent may be running.
+        let _ = self.write(process);
+    }
+
+    fn write(&self, agent: Option<Process>) -> std::io::Result<()> {
+        let repo = self.engine.repository();
+        AgentFile::new(repo, self.supervisor.clone(), agent).write(repo, self.session.id)
+    }
+
+    pub(super) fn running(self, since: SystemTime) -> Running {
+        let environment = self.plan.environment;
+        Running {
+            engine: self.engine,
+            agent: self.agent,
+            session: self.session,
+            workspace: self.workspace,
+            since,
+            environment,
+            conversation: self.conversation,
+            started: None,
+            here: self.here,
+        }
+    }
+}
+
+impl Running {
+    /// Returns a child of this process, whose terminal is that of this process.
+    pub(in crate::ops) fn on_screen(&self, child: Child) -> Box<dyn super::child::Supervised> {
+        let (engine, here) = (self.engine.clone(), self.here.clone());
+        let screen = move || here.as_ref().and_then(|here| last_screen::own(&engine, here));
+        Box::new(ChildOnScreen { child, screen })
+    }
+}
+
+fn plan(
+    repo: &Repository,
+    session: &Session,
+    workspace: &Path,
+    program: PathBuf,
+    launch: &Launch,
+) -> ProcessSpec {
+    let text = |(name, value): &(String, String)| (name.into(), value.into());
+    let mut set: Vec<(OsString, OsString)> = launch.env.iter().map(text).collect();
+    let branch = session.branch.clone().unwrap_or_default();
+    let values = [session.id.to_string(), branch, identity(repo)];
+    set.extend(SESSION_ENV.map(OsString::from).into_iter().zip(values.map(OsString::from)));
+    let argv = std::iter::once(program.into()).chain(launch.args.iter().map(OsString::from));
+    let not_its = crate::git::LOCAL_ENV.into_iter().chain(repo.environment().set_by_git());
+    let remove = launch.remove.iter().map(OsString::from);
+    let remove = remove.chain(not_its.map(OsString::from)).collect();
+    ProcessSpec {
+        argv: argv.collect(),
+        cwd: workspace.to_owned(),
+        environment: repo.environment().clone(),
+        set,
+        remove,
+        log: None,
+        input: launch.stdin.clone().map(String::into_bytes),
+        report: ExitReport::Kept,
+    }
+}

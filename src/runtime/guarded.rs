@@ -1,0 +1,176 @@
+//! Keeps the faults of a runtime from outside this crate away from its callers.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+use super::{
+    Attach, Exit, LONGEST_HANDLE, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started,
+    Stopped, Terminal,
+};
+use crate::model::SessionId;
+
+/// How long a runtime may take for an answer.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// How long a runtime may take to start a process, or to type a text.
+const WORK: Duration = Duration::from_secs(60);
+
+/// Calls a runtime on a thread of its own. A call that panics or does not return in time fails.
+pub(super) struct Guarded {
+    inner: Arc<dyn Runtime>,
+    name: String,
+    terminal: Terminal,
+}
+
+impl Guarded {
+    pub fn new(inner: Arc<dyn Runtime>) -> Self {
+        let (name, terminal) = (inner.name().to_owned(), inner.terminal());
+        Self { inner, name, terminal }
+    }
+
+    /// Returns what `act` returns. If that comes too late, it is passed to `late`.
+    fn call<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        act: impl FnOnce(&dyn Runtime) -> T + Send + 'static,
+        late: impl FnOnce(&dyn Runtime, T) + Send + 'static,
+    ) -> Result<T, RuntimeError> {
+        let (send, receive) = channel();
+        let inner = Arc::clone(&self.inner);
+        thread::spawn(move || {
+            let value = act(&*inner);
+            if let Err(unsent) = send.send(value) {
+                late(&*inner, unsent.0);
+            }
+        });
+        receive.recv_timeout(limit).map_err(|error| match error {
+            RecvTimeoutError::Timeout => RuntimeError::Hung(self.name.clone()),
+            RecvTimeoutError::Disconnected => RuntimeError::Panicked(self.name.clone()),
+        })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        act: impl FnOnce(&dyn Runtime) -> T + Send + 'static,
+    ) -> Result<T, RuntimeError> {
+        self.call(limit, act, |_, _| {})
+    }
+
+    /// Checks a handle before it goes into a record.
+    fn check(&self, handle: &str) -> Result<(), RuntimeError> {
+        if handle.is_empty() || handle.len() > LONGEST_HANDLE || handle.contains(char::is_control) {
+            let handle = handle.chars().take(64).collect();
+            return Err(RuntimeError::BadHandle { runtime: self.name.clone(), handle });
+        }
+        Ok(())
+    }
+}
+
+impl Runtime for Guarded {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn check(&self) -> Result<(), RuntimeError> {
+        self.ask(ANSWER, |inner| inner.check())?
+    }
+
+    fn terminal(&self) -> Terminal {
+        self.terminal
+    }
+
+    fn start(&self, session: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError> {
+        let (session, plan) = (*session, plan.clone());
+        let started = self.call(
+            WORK,
+            move |inner| inner.start(&session, &plan),
+            move |inner, late| {
+                // The caller has given up, and does not know of the process.
+                if let Ok(Started::Running(handle)) = late {
+                    let _ = inner.stop(&session, &handle, ANSWER);
+                }
+            },
+        )??;
+        if let Started::Running(handle) | Started::Here(handle) = &started
+            && let Err(error) = self.check(handle)
+        {
+            let _ = self.stop(&session, handle, ANSWER);
+            return Err(error);
+        }
+        Ok(started)
+    }
+
+    fn socket(&self) -> Option<String> {
+        self.ask(ANSWER, |inner| inner.socket()).ok().flatten()
+    }
+
+    fn probe(&self, session: &SessionId, handle: &str) -> Probe {
+        self.probe_all(&[(*session, handle)]).pop().unwrap_or(Probe::Gone)
+    }
+
+    fn probe_all(&self, handles: &[(SessionId, &str)]) -> Vec<Probe> {
+        let owned: Vec<_> =
+            handles.iter().map(|(id, handle)| (*id, (*handle).to_owned())).collect();
+        let asked = self.ask(ANSWER, move |inner| {
+            let handles: Vec<_> = owned.iter().map(|(id, handle)| (*id, handle.as_str())).collect();
+            inner.probe_all(&handles)
+        });
+        match asked {
+            Ok(probes) if probes.len() == handles.len() => probes,
+            // Without an answer for each, nobody knows for whom the answers are.
+            Ok(_) => {
+                let unknown = || RuntimeError::Unsupported {
+                    runtime: self.name.clone(),
+                    what: "tell which processes are alive",
+                };
+                handles.iter().map(|_| Probe::Unknown(unknown())).collect()
+            }
+            Err(error) => handles.iter().map(|_| Probe::Unknown(error.again())).collect(),
+        }
+    }
+
+    fn process(&self, session: &SessionId, handle: &str) -> Option<Process> {
+        let (session, handle) = (*session, handle.to_owned());
+        self.ask(ANSWER, move |inner| inner.process(&session, &handle)).ok().flatten()
+    }
+
+    fn wait(&self, session: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
+        let (session, handle) = (*session, handle.to_owned());
+        let limit = patience.saturating_add(ANSWER);
+        let ended = self.ask(limit, move |inner| inner.wait(&session, &handle, patience));
+        if ended.is_err() {
+            // Do not ask one that panics again at once.
+            thread::sleep(patience.min(Duration::from_secs(1)));
+        }
+        ended.ok().flatten()
+    }
+
+    fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
+        let (session, handle, text) = (*session, handle.to_owned(), text.to_owned());
+        self.ask(WORK, move |inner| inner.send(&session, &handle, &text))?
+    }
+
+    fn stop(
+        &self,
+        session: &SessionId,
+        handle: &str,
+        grace: Duration,
+    ) -> Result<Stopped, RuntimeError> {
+        let (session, handle) = (*session, handle.to_owned());
+        let limit = grace.saturating_add(ANSWER);
+        self.ask(limit, move |inner| inner.stop(&session, &handle, grace))?
+    }
+
+    fn screen(&self, session: &SessionId, handle: &str) -> Option<String> {
+        let (session, handle) = (*session, handle.to_owned());
+        self.ask(ANSWER, move |inner| inner.screen(&session, &handle)).ok().flatten()
+    }
+
+    fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {
+        let (session, handle) = (*session, handle.to_owned());
+        self.ask(ANSWER, move |inner| inner.attach(&session, &handle))?
+    }
+}
