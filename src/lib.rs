@@ -10,11 +10,12 @@
 //!
 //! # Open a store, read and write
 //!
-//! [`Store::discover`](store::Store::discover) opens the store of the repository that git would use
-//! in a directory. Reads go through a [`Snapshot`](store::Snapshot), which later writes do not
-//! change. A write reads, changes and commits in one step:
+//! [`Store::open`](store::Store::open) opens the store of the repository that contains a directory.
+//! Reads go through a [`Snapshot`](store::Snapshot), which later writes do not change. A write reads,
+//! changes and commits in one step:
 //!
 //! ```
+//! use git_ao::git::Environment;
 //! use git_ao::model::{Session, SessionId, SessionStatus};
 //! use git_ao::store::{Shelf, Store};
 //!
@@ -22,7 +23,7 @@
 //! # let dir = tempfile::tempdir()?;
 //! # let dir = dir.path();
 //! # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir).status()?.success());
-//! let store = Store::discover(dir)?;
+//! let store = Store::open(dir, Environment::inherited())?;
 //! let mut task = Session::new(SessionId::random(), "demo".parse()?, store.clock().now());
 //! task.title = "Fix the flaky test".to_owned();
 //! store.create(&task)?;
@@ -50,13 +51,14 @@
 //! processes:
 //!
 //! ```
+//! use git_ao::git::Environment;
 //! use git_ao::model::{Field, Filter, Session, SessionId, SessionStatus};
 //! use git_ao::store::{Store, StoreError};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let dir = tempfile::tempdir()?;
 //! # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir.path()).status()?.success());
-//! let store = Store::discover(dir.path())?;
+//! let store = Store::open(dir.path(), Environment::inherited())?;
 //! store.transaction("spawn", |tx| {
 //!     for n in 1..=20 {
 //!         let mut task = Session::new(SessionId::random(), "demo".parse().expect("a name"), tx.now());

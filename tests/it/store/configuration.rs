@@ -138,7 +138,7 @@ fn a_change_of_the_same_size_in_the_same_moment_is_seen() {
     let store = open(&repo);
     let config = repo.common_dir().join("config");
     let rest = fs::read_to_string(&config).unwrap();
-    for n in 100..200 {
+    for n in 100..150 {
         let text = format!("{rest}[ao]\n\tagent = a{n}\n");
         match n % 2 {
             0 => fs::write(&config, text).unwrap(),
