@@ -12,6 +12,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use git_ao::git::Environment;
 use git_ao::model::{Session, SessionStatus, error_chain};
 use git_ao::ops::{AgentState, Engine, Live, Scope};
 use git_ao::store::{Shelf, Store};
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
 }
 
 fn print(directory: &Path) -> Result<(), Box<dyn Error>> {
-    let engine = Engine::new(Store::discover(directory)?.with_private());
+    let engine = Engine::new(Store::open(directory, Environment::inherited())?.with_private());
     Ok(std::io::stdout().write_all(report(&engine)?.as_bytes())?)
 }
 

@@ -10,11 +10,12 @@
 //!
 //! # Open a store, read and write
 //!
-//! [`Store::discover`](store::Store::discover) opens the store of the repository that git would use
-//! in a directory. Reads go through a [`Snapshot`](store::Snapshot), which later writes do not
-//! change. A write reads, changes and commits in one step:
+//! [`Store::open`](store::Store::open) opens the store of the repository that contains a directory.
+//! Reads go through a [`Snapshot`](store::Snapshot), which later writes do not change. A write reads,
+//! changes and commits in one step:
 //!
 //! ```
+//! use git_ao::git::Environment;
 //! use git_ao::model::{Session, SessionId, SessionStatus};
 //! use git_ao::store::{Shelf, Store};
 //!
@@ -22,7 +23,7 @@
 //! # let dir = tempfile::tempdir()?;
 //! # let dir = dir.path();
 //! # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir).status()?.success());
-//! let store = Store::discover(dir)?;
+//! let store = Store::open(dir, Environment::inherited())?;
 //! let mut task = Session::new(SessionId::random(), "demo".parse()?, store.clock().now());
 //! task.title = "Fix the flaky test".to_owned();
 //! store.create(&task)?;
@@ -50,13 +51,14 @@
 //! processes:
 //!
 //! ```
+//! use git_ao::git::Environment;
 //! use git_ao::model::{Field, Filter, Session, SessionId, SessionStatus};
 //! use git_ao::store::{Store, StoreError};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let dir = tempfile::tempdir()?;
 //! # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir.path()).status()?.success());
-//! let store = Store::discover(dir.path())?;
+//! let store = Store::open(dir.path(), Environment::inherited())?;
 //! store.transaction("spawn", |tx| {
 //!     for n in 1..=20 {
 //!         let mut task = Session::new(SessionId::random(), "demo".parse().expect("a name"), tx.now());
@@ -180,6 +182,11 @@
 //!   [`Store::open`](store::Store::open) takes them, and opens the repository of the directory that
 //!   it is given. [`Store::discover`](store::Store::discover) uses those of the process and obeys
 //!   GIT_DIR, as git does; in a hook, that is the hook's repository, whatever the directory.
+//! - Writes keep the rules of `git ao set`. [`Store::update_unchecked`](store::Store::update_unchecked)
+//!   is for importers, and [`Store::check_all`](store::Store::check_all) names what such a write got
+//!   wrong.
+//! - [`Store::changes`](store::Store::changes) tells what has happened since a reader looked last, and
+//!   [`Store::watch`](store::Store::watch) waits for it.
 //! - Calls block; there is no async runtime. A [`Store`](store::Store) is cheap to clone, and any
 //!   number of threads can use the same one. Async code calls it in `spawn_blocking` or the like.
 //! - An event's author and committer are those that git would choose, unless

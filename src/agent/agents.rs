@@ -62,8 +62,11 @@ impl Agents {
         Self::of_specs(specs)
     }
 
-    /// Returns the agents of a repository: the built-in ones and those in its git configuration.
+    /// Returns the agents of a repository: the built-in ones and those in its git configuration,
+    /// after a look at it.
     pub fn of(repo: &Repository) -> Self {
+        // The next snapshot or write reports the error.
+        let _ = repo.refresh();
         let entries = repo.config_entries("ao");
         Self::with_config(entries.iter().map(|entry| AgentSetting {
             key: &entry.key,

@@ -35,6 +35,9 @@ type PrivateTip = Result<Option<Oid>, StoreError>;
 /// The look costs one `stat(2)` for each file. Single keys ([`config`](Repository::config)) are those
 /// of the last look.
 ///
+/// A file that was written less than 10 ms ago is given time to be finished: git replaces files, but
+/// not every editor does.
+///
 /// A configuration that git would refuse is never used in part. Snapshots and writes then fail, as
 /// every git command does, until it is repaired; settings are those of the last one that could be
 /// read.

@@ -8,6 +8,7 @@ mod hooks;
 mod lookup;
 mod measure;
 mod merge;
+mod open;
 mod process;
 mod scale;
 mod size;
@@ -18,7 +19,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 13] = [
+    let benches: [(&str, fn()); 16] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -32,6 +33,9 @@ fn main() {
         ("complete", process::completion_against_rev_parse),
         ("scale", scale::per_session),
         ("numbers", lookup::list_with_fractions),
+        ("open", open::against_gix),
+        ("look", open::look),
+        ("threads", open::shared),
     ];
     for (name, bench) in benches {
         if wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())) {

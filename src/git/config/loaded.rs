@@ -8,7 +8,7 @@ use gix::config::File;
 
 use super::includes::{depends_on_branch, include_paths};
 use super::load::{load, own};
-use super::stamp::Stamp;
+use super::stamp::{Stamp, wait_until_quiet};
 use super::unread::check_read;
 use super::values::boolean;
 use super::{Config, ConfigOrigin, check_includes, global_files};
@@ -97,6 +97,7 @@ impl Latest {
         if self.loaded().is_current(origin) {
             return Ok(());
         }
+        wait_until_quiet(&files(&self.loaded().config.file, origin));
         let fresh = Arc::new(Loaded::read(origin)?);
         *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())

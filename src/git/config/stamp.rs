@@ -1,7 +1,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The longest time during which two changes of a file may leave it with the same times: two ticks
@@ -60,6 +60,23 @@ impl Stamp {
     }
 }
 
+/// A file that was written less than this time ago may be written on: not every editor replaces
+/// files as git does.
+const QUIET: Duration = Duration::from_millis(10);
+const ATTEMPTS: usize = 10;
+
+/// Waits until none of the files was written in the last moments, but not for ever.
+pub fn wait_until_quiet(files: &[PathBuf]) {
+    for _ in 0..ATTEMPTS {
+        let times = files.iter().filter_map(|path| fs::metadata(path).ok()?.modified().ok());
+        let ages = times.filter_map(|time| time.elapsed().ok());
+        match ages.min().and_then(|age| QUIET.checked_sub(age)) {
+            Some(rest) if !rest.is_zero() => std::thread::sleep(rest),
+            _ => return,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +96,23 @@ mod tests {
         assert!(!stamp.is_settled(now - Duration::from_secs(3600)));
         assert!(Stamp::of(folder.path()).is_settled(now));
         assert!(Stamp::of(Path::new("/dev/null")).is_settled(now));
+    }
+
+    #[test]
+    fn a_file_that_was_just_written_is_left_to_its_writer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config");
+        wait_until_quiet(std::slice::from_ref(&path));
+        for _ in 0..3 {
+            fs::write(&path, "[ao]").expect("a file");
+            wait_until_quiet(std::slice::from_ref(&path));
+            let time = fs::metadata(&path).and_then(|meta| meta.modified()).expect("a time");
+            assert!(time.elapsed().expect("a time of the past") >= QUIET);
+        }
+        // One from the future is not waited for, nor one that is written again and again.
+        let future = SystemTime::now() + Duration::from_secs(3600);
+        fs::File::open(&path).and_then(|file| file.set_modified(future)).expect("a time");
+        wait_until_quiet(&[path]);
     }
 
     #[test]

@@ -48,6 +48,7 @@ impl Store {
     /// # Errors
     /// Fails like [`snapshot`](Self::snapshot).
     pub fn snapshot_at(&self, event: &Oid) -> Result<Snapshot<'_>, StoreError> {
+        self.repository().refresh().map_err(LedgerError::from)?;
         Snapshot::at(self, Some(event.clone()))
     }
 }

@@ -1,7 +1,7 @@
 //! How a clone gets its name, and how a copy of the clone is recognized.
 
 use super::super::{Store, StoreError};
-use super::naming::{Made, Standing};
+use super::naming::{Configured, Made, Standing};
 use super::place::Place;
 use crate::git::hostname;
 
@@ -30,17 +30,17 @@ impl Store {
     /// copy before its first write.
     pub fn known_replica(&self) -> Option<String> {
         let found = || match self.standing() {
-            Standing::Settled(name) | Standing::Unnoted(name) => Some(name.clone()),
+            Standing::Settled(name) | Standing::Unnoted(name) => Some(name),
             Standing::Unnamed | Standing::Copied(_) => None,
         };
-        let made = self.naming().made.get().map(|made| made.name.clone());
+        let made = self.made().map(|made| made.name);
         made.or_else(found).and_then(|name| checked(name).ok())
     }
 
     /// Returns the name of the clone from which this one was copied, as long as this one has no
     /// name of its own.
-    pub fn copied_from(&self) -> Option<&str> {
-        match (self.naming().made.get(), self.standing()) {
+    pub fn copied_from(&self) -> Option<String> {
+        match (self.made(), self.standing()) {
             (None, Standing::Copied(name)) => Some(name),
             _ => None,
         }
@@ -48,9 +48,9 @@ impl Store {
 
     /// Returns the name of the clone from which this one was copied and its new name, if that was
     /// made just now.
-    pub fn renamed_replica(&self) -> Option<(&str, &str)> {
-        let made = self.naming().made.get()?;
-        Some((made.copied_from.as_deref()?, &made.name))
+    pub fn renamed_replica(&self) -> Option<(String, String)> {
+        let made = self.made()?;
+        Some((made.copied_from?, made.name))
     }
 
     /// Returns the name for an event. The caller holds the lock. None if there is no name and none
@@ -61,21 +61,26 @@ impl Store {
     }
 
     fn settled(&self) -> Option<String> {
-        if let Some(made) = self.naming().made.get() {
-            return Some(made.name.clone());
+        if let Some(made) = self.made() {
+            return Some(made.name);
         }
         match self.standing() {
-            Standing::Settled(name) if self.is_noted() => Some(name.clone()),
+            Standing::Settled(name) if self.is_noted() => Some(name),
             _ => None,
         }
     }
 
-    /// Returns the state of the name in the configuration when it was first read.
-    fn standing(&self) -> &Standing {
-        self.naming().found.get_or_init(|| {
-            let repo = self.repository();
-            standing(repo.config(NAME), repo.config(PLACE).as_deref(), repo.common_dir())
+    /// Returns the state of the name in the configuration.
+    fn standing(&self) -> Standing {
+        let repo = self.repository();
+        let configured = Configured { name: repo.config(NAME), place: repo.config(PLACE) };
+        self.naming().standing(configured, |found| {
+            standing(found.name, found.place.as_deref(), repo.common_dir())
         })
+    }
+
+    fn made(&self) -> Option<Made> {
+        self.naming().made(self.repository().config(NAME).as_deref())
     }
 
     /// Returns false if the recorded path of the directory is out of date. Only writers check this.
@@ -124,7 +129,8 @@ impl Store {
                 (name, copied_from)
             }
         };
-        Ok(self.naming().made.get_or_init(|| Made { name, copied_from }).name.clone())
+        self.naming().set_made(Made { name: name.clone(), copied_from });
+        Ok(name)
     }
 }
 

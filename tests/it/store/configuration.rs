@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use git_ao::agent::Agents;
 use git_ao::git::{Environment, RepositoryError};
 use git_ao::ledger::LedgerError;
 use git_ao::store::{Shelf, Store, StoreError};
@@ -47,6 +48,8 @@ fn every_setting_is_seen_at_the_next_call() {
         repo.config("ao.worktreeDir", &format!("/{round}"));
         repo.git(["remote", "add", round, &format!("https://example.com/{round}.git")]);
 
+        repo.config(&format!("ao.agent.{round}.command"), "true");
+        assert!(Agents::of(store.repository()).names().any(|name| name == round));
         let now = settings();
         let word = Some(round.to_owned());
         assert_eq!(
@@ -135,7 +138,7 @@ fn a_change_of_the_same_size_in_the_same_moment_is_seen() {
     let store = open(&repo);
     let config = repo.common_dir().join("config");
     let rest = fs::read_to_string(&config).unwrap();
-    for n in 100..200 {
+    for n in 100..150 {
         let text = format!("{rest}[ao]\n\tagent = a{n}\n");
         match n % 2 {
             0 => fs::write(&config, text).unwrap(),
@@ -176,6 +179,27 @@ fn a_broken_file_is_an_error_until_it_is_repaired() {
         assert_eq!(store.snapshot().unwrap().count(Shelf::Active).unwrap(), 1);
     }
     store.update(id(0), "count", increment).unwrap();
+}
+
+/// The name of the clone, which others may give it, too.
+#[test]
+fn a_new_name_of_the_clone_is_that_of_the_next_event() {
+    let repo = Repo::new();
+    let (reader, store) = (open(&repo), open(&repo));
+    assert_eq!(reader.known_replica(), None);
+    store.create(&session(0, "Count")).unwrap();
+    let made = store.known_replica().unwrap();
+    // Another store made it.
+    reader.snapshot().unwrap();
+    assert_eq!(reader.known_replica(), Some(made.clone()));
+    for name in ["laptop", "desk", &made] {
+        repo.config("ao.replica", name);
+        store.update(id(0), "count", increment).unwrap();
+        let event = repo.git(["log", "-1", "--format=%B", "refs/ao/sessions"]);
+        assert!(event.contains(&format!(": {name}\n")), "{name}: {event}");
+        reader.snapshot().unwrap();
+        assert_eq!(reader.known_replica().as_deref(), Some(name));
+    }
 }
 
 /// Refs that were in files are in reftables now.
