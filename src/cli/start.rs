@@ -55,8 +55,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let interrupted = interrupt::watch()?;
     let engine = launch::engine(&store).with_interrupt(interrupted.shown());
     let session = args.session.as_deref().unwrap_or("@");
-    let entry = open::find(&store.snapshot()?, &store, session)
-        .map_err(|error| refusals::no_session_to_start(error))?;
+    let entry =
+        open::find(&store.snapshot()?, &store, session).map_err(refusals::no_session_to_start)?;
     let made = engine
         .start(&entry.location, &request)
         .map_err(|error| interrupted.explain(error, UNTOUCHED))?;

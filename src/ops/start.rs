@@ -48,18 +48,6 @@ impl StartRequest {
     pub fn text(self, text: impl Into<String>) -> Self {
         Self { text: Some(text.into()), ..self }
     }
-
-    /// Sets the revision at which the branch starts, if the record names no branch.
-    #[must_use]
-    pub fn base(self, base: impl Into<String>) -> Self {
-        Self { base: Some(base.into()), ..self }
-    }
-
-    /// Replaces the task as the prompt.
-    #[must_use]
-    pub fn text(self, text: impl Into<String>) -> Self {
-        Self { text: Some(text.into()), ..self }
-    }
 }
 
 impl Engine {
