@@ -16,6 +16,7 @@ pub struct Agents {
 }
 
 /// An installed agent.
+#[non_exhaustive]
 pub struct InstalledAgent<'a> {
     /// The agent.
     pub agent: &'a dyn Agent,

@@ -37,7 +37,9 @@ impl ChangeArgs {
     pub fn say(&self) -> StatusChange {
         let checks = if self.force { Checks::Skip } else { Checks::All };
         let blank = |reason: &&String| !reason.trim().is_empty();
-        StatusChange { reason: self.reason.as_ref().filter(blank).cloned(), checks }
+        let mut change = StatusChange::default().checks(checks);
+        change.reason = self.reason.as_ref().filter(blank).cloned();
+        change
     }
 }
 

@@ -72,11 +72,10 @@ const UNRECORDED: &str = "interrupted; completed steps were not recorded";
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let what = Cleanup {
-        older_than: args.older_than,
-        branches: if args.branches { Branches::Remove } else { Branches::Keep },
-        on_unsaved: if args.force { OnUnsaved::Backup } else { OnUnsaved::Refuse },
-    };
+    let mut what = Cleanup::default()
+        .branches(if args.branches { Branches::Remove } else { Branches::Keep })
+        .on_unsaved(if args.force { OnUnsaved::Backup } else { OnUnsaved::Refuse });
+    what.older_than = args.older_than;
     let interrupted = interrupt::watch()?;
     let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
     let (leftovers, unrecorded) = match args.dry_run {

@@ -93,7 +93,7 @@ pub fn go_on(
         Started::Here(_) => {
             ctx.out.flush()?;
             let placed = git_ao::ops::placement(store, session).and_then(|it| it.at);
-            let run = Run { session: session.id, action, turn: Caller::Runtime(placed) };
+            let run = Run::new(session.id, action, Caller::Runtime(placed));
             look_after(engine, run).map(Some)
         }
         Started::Nothing => Ok(None),

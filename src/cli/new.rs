@@ -112,23 +112,22 @@ pub fn start(
 impl NewArgs {
     /// Makes a request from these arguments.
     pub fn request(&self, task: Option<String>) -> SpawnRequest {
-        SpawnRequest {
-            task,
-            title: self.title.clone(),
-            kind: self.kind.as_deref().map(Kind::from),
-            model: self.model.clone(),
-            base: self.base.clone(),
-            branch: self.branch.clone(),
-            issue: self.issue.clone(),
-            pr: self.pr.clone(),
-            tags: self.tag.clone(),
-            visibility: if self.private { Visibility::Private } else { Visibility::Public },
-            place: if self.no_worktree { Checkout::Branch } else { Checkout::Worktree },
-            agent: self.agent.agent.clone(),
-            runtime: self.agent.runtime.clone(),
-            start: self.agent.start(),
-            ..SpawnRequest::default()
-        }
+        let mut request = SpawnRequest::default();
+        request.task = task;
+        request.title = self.title.clone();
+        request.kind = self.kind.as_deref().map(Kind::from);
+        request.model = self.model.clone();
+        request.base = self.base.clone();
+        request.branch = self.branch.clone();
+        request.issue = self.issue.clone();
+        request.pr = self.pr.clone();
+        request.tags = self.tag.clone();
+        request.visibility = if self.private { Visibility::Private } else { Visibility::Public };
+        request.place = if self.no_worktree { Checkout::Branch } else { Checkout::Worktree };
+        request.agent = self.agent.agent.clone();
+        request.runtime = self.agent.runtime.clone();
+        request.start = self.agent.start();
+        request
     }
 }
 

@@ -84,13 +84,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let interrupted = interrupt::watch()?;
     let engine = launch::engine(&store).with_interrupt(interrupted.shown());
     let checks = if args.force { Checks::Skip } else { Checks::All };
-    let wish = Restore {
-        agent: args.agent.clone(),
-        runtime: args.runtime.clone().or_else(|| args.no_agent.then(|| "none".to_owned())),
-        checks,
-        again: if args.fresh { Again::Fresh } else { Again::Resume },
-        text,
-    };
+    let again = if args.fresh { Again::Fresh } else { Again::Resume };
+    let mut wish = Restore::default().checks(checks).again(again);
+    wish.agent = args.agent.clone();
+    wish.runtime = args.runtime.clone().or_else(|| args.no_agent.then(|| "none".to_owned()));
+    wish.text = text;
     if args.all || !args.criteria.is_empty() {
         if args.session.is_some() {
             return Err(CliError::usage("a session and selection options cannot be used together"));

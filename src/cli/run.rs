@@ -46,5 +46,5 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         return Err(refusals::no_terminal_to_run(args.session));
     }
     let turn = if args.wait { Caller::Runtime(args.placed) } else { Caller::Terminal };
-    look_after(&launch::engine(&store), Run { session: args.session, action, turn })
+    look_after(&launch::engine(&store), Run::new(args.session, action, turn))
 }

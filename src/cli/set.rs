@@ -67,7 +67,9 @@ fn parse(typed: &[String]) -> Result<SetRequest, CliError> {
     let updated_at = if now.is_empty() { UpdateTime::Follows } else { UpdateTime::Now };
     let (visibility, fields) = split(&typed)?;
     let fields = fields.into_iter().map(str::parse).collect::<Result<Vec<Assignment>, _>>()?;
-    Ok(SetRequest { fields, visibility, updated_at })
+    let mut request = SetRequest::new(fields).updated_at(updated_at);
+    request.visibility = visibility;
+    Ok(request)
 }
 
 /// Splits off the last `visibility=`, which is not a field of the record.

@@ -1,5 +1,5 @@
 use git_ao::model::{Project, SessionId};
-use git_ao::ops::{Duplicates, SpawnRequest};
+use git_ao::ops::Duplicates;
 use git_ao::store::Store;
 
 use super::hints::refusals;
@@ -33,12 +33,10 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     args.task.start(&store, |task| {
-        let request = SpawnRequest {
-            project: args.project,
-            duplicates: if args.force { Duplicates::Allow } else { Duplicates::Refuse },
-            spawned_by: calling_session(ctx, &store),
-            ..args.new.request(task)
-        };
+        let mut request = args.new.request(task);
+        request.project = args.project;
+        request.duplicates = if args.force { Duplicates::Allow } else { Duplicates::Refuse };
+        request.spawned_by = calling_session(ctx, &store);
         if request.task.is_none() && request.title.is_none() {
             return Err(refusals::no_task("git ao spawn [<options>] [<task>...]"));
         }

@@ -58,7 +58,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let event = args.event.as_deref().map(|text| event(&store, text)).transpose()?;
     let checks = if args.force { Checks::Skip } else { Checks::All };
-    let wish = Undo { event, checks };
+    let mut wish = Undo::default().checks(checks);
+    wish.event = event;
     let engine = launch::engine(&store);
     let done = match args.dry_run {
         true => engine.undo_plan(&wish)?,

@@ -115,6 +115,9 @@ pub enum GitError {
     /// The user's name consists only of characters that git removes.
     #[error("name consists only of disallowed characters: {0}")]
     OddName(String),
+    /// A name or an address has '<', '>' or a control character, which would end it.
+    #[error("'{0}' cannot name a person: '<', '>' and control characters are not allowed")]
+    BadPerson(String),
 }
 
 impl GitError {
@@ -125,6 +128,7 @@ impl GitError {
             Self::Failed { status: None, .. } => ErrorKind::Unavailable,
             Self::Failed { .. } => ErrorKind::Failed,
             Self::NoName(_) | Self::OddName(_) => ErrorKind::Environment,
+            Self::BadPerson(_) => ErrorKind::Invalid,
         }
     }
 
@@ -250,6 +254,18 @@ pub enum RefError {
 }
 
 impl RefError {
+    /// Returns the full name of the ref; of several, as in the message.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Moved(name)
+            | Self::Locked { name, .. }
+            | Self::Read { name, .. }
+            | Self::Refused { name, .. }
+            | Self::Partial { name, .. }
+            | Self::Write { name, .. } => name,
+        }
+    }
+
     /// Returns the kind of the error. After [`Partial`](Self::Partial), see which refs were
     /// updated before anything else.
     pub fn kind(&self) -> ErrorKind {

@@ -13,11 +13,17 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Names a person. Characters that git removes from names and addresses are removed.
+    /// Names a person. Spaces and punctuation that git removes at both ends are removed.
     ///
     /// # Errors
-    /// Fails if nothing of the name remains: git refuses that, too.
+    /// Fails if nothing of the name remains: git refuses that, too. Fails if the name or the address
+    /// has '<', '>' or a control character: git would remove some of them, and that may make another
+    /// person of it.
     pub fn new(name: &str, email: &str) -> Result<Self, GitError> {
+        let is_bad = |text: &&str| text.contains(|c: char| c.is_control() || "<>".contains(c));
+        if let Some(bad) = [name, email].into_iter().find(is_bad) {
+            return Err(GitError::BadPerson(bad.chars().take(80).collect()));
+        }
         let name = clean(&checked(name.to_owned(), email)?);
         Ok(Self { name, email: clean(email) })
     }

@@ -5,7 +5,7 @@ use gix::date::Time;
 
 use super::identity::{checked, clean, refused};
 use super::repository::hostname;
-use super::{Environment, GitCommand, GitError, Repository};
+use super::{Environment, GitCommand, GitError, Identity, Repository};
 use crate::model::Timestamp;
 
 /// Author and committer of one commit.
@@ -114,6 +114,15 @@ impl Repository {
 }
 
 impl Signatures {
+    /// Replaces the author, if one is given.
+    pub fn by(self, author: Option<&Identity>) -> Self {
+        let author = match author {
+            Some(author) => author.at(self.author.time),
+            None => self.author,
+        };
+        Self { author, ..self }
+    }
+
     /// Returns the committer in the format of a reflog.
     pub fn committer_line(&self) -> String {
         let Signature { name, email, time } = &self.committer;

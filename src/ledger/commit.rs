@@ -5,10 +5,11 @@ use gix::objs::Commit;
 use gix::objs::tree::Editor;
 
 use super::nesting::Writing;
-use super::turn::Attempts;
+use super::turn::{Attempt, Attempts};
 use super::{Edit, Ledger, LedgerError, LedgerNotice};
 use crate::git::{
-    Durability, Expected, ObjectError, RawTree, RefError, RefMove, Repository, gix_id, oid,
+    Durability, Expected, Identity, ObjectError, RawTree, RefError, RefMove, Repository, gix_id,
+    oid,
 };
 use crate::model::{Oid, Timestamp};
 
@@ -93,10 +94,7 @@ impl Ledger {
                 }
                 Err(error) => error,
             };
-            if let Err(exhausted) = attempts.wait_after(&error, self) {
-                return Err(exhausted.into_error(error));
-            }
-            if matches!(error, RefError::Moved(_)) {
+            if attempts.wait_after(error, self)? == Attempt::New {
                 return Ok(Moved::Elsewhere);
             }
         }
@@ -125,7 +123,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Writes a commit, with the repository's author and committer and this time.
+    /// Writes a commit, with the repository's committer and author, unless another author is given,
+    /// and this time.
     ///
     /// # Errors
     /// Fails if the commit cannot be written, or if git rejects the author's name.
@@ -134,9 +133,9 @@ impl Ledger {
         tree: ObjectId,
         parents: impl IntoIterator<Item = ObjectId>,
         message: &str,
-        time: Timestamp,
+        (time, author): (Timestamp, Option<&Identity>),
     ) -> Result<Oid, LedgerError> {
-        let who = self.repository().signatures(time)?;
+        let who = self.repository().signatures(time)?.by(author);
         let commit = Commit {
             tree,
             parents: parents.into_iter().collect(),

@@ -20,7 +20,7 @@ mod turn;
 mod tests;
 
 pub use clock::Clock;
-pub use error::LedgerError;
+pub use error::{Contention, LedgerError};
 pub use notice::LedgerNotice;
 pub use open::Ledger;
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 
-use super::{Clock, Edit, Ledger, LedgerError, RefUpdate};
-use crate::git::{RawTree, RefError, Repository, gix_id};
+use super::{Clock, Contention, Edit, Ledger, LedgerError, RefUpdate};
+use crate::git::{RawTree, Repository, gix_id};
 use crate::model::{Oid, Timestamp};
 
 const REFS: [&str; 2] = ["refs/ao/one", "refs/ao/two"];
@@ -36,7 +36,7 @@ fn grow(ledger: &Ledger, name: &str, now: Timestamp) -> Result<RefUpdate, Ledger
     let blob = ledger.repository().write_bytes(Kind::Blob, name.as_bytes())?;
     let edit = Edit { path: vec!["file".into()], entry: Some((EntryKind::Blob, blob)) };
     let tree = ledger.write_tree(&RawTree::empty(), [edit])?;
-    let new = ledger.write_commit(tree, expected.iter().map(gix_id), name, now)?;
+    let new = ledger.write_commit(tree, expected.iter().map(gix_id), name, (now, None))?;
     Ok(RefUpdate { name: name.to_owned(), expected, new, log: "grow".to_owned() })
 }
 
@@ -71,7 +71,10 @@ fn all_refs_move_or_none() {
         std::fs::write(&lock, "").unwrap();
         runs.set(0);
         let error = grow_both(&ledger, &runs).unwrap_err();
-        assert!(matches!(error, LedgerError::Ref(RefError::Locked { .. })), "{storage}: {error:?}");
+        assert!(
+            matches!(error, LedgerError::Contended(Contention::RefLock(_))),
+            "{storage}: {error:?}"
+        );
         assert_eq!(tips(&ledger), before, "{storage}");
         assert_eq!(runs.get(), 1, "{storage}: nobody moved a ref, so nothing is computed again");
 
@@ -95,7 +98,7 @@ fn a_ref_that_somebody_moved_is_read_again() {
                 ledger.write_tree(&RawTree::empty(), [])?,
                 [],
                 "somebody else",
-                now,
+                (now, None),
             )?;
             git(folder.path(), &["update-ref", REFS[0], other.as_str()]);
         }
@@ -132,7 +135,9 @@ fn history_is_newest_first_and_can_be_stopped() {
 fn commit_on(ledger: &Ledger, parents: &[&Oid], subject: &str) -> Oid {
     let tree = ledger.write_tree(&RawTree::empty(), []).unwrap();
     let now = Timestamp::from_millis(1_700_000_000_000);
-    ledger.write_commit(tree, parents.iter().map(|parent| gix_id(parent)), subject, now).unwrap()
+    ledger
+        .write_commit(tree, parents.iter().map(|parent| gix_id(parent)), subject, (now, None))
+        .unwrap()
 }
 
 #[test]

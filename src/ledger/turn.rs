@@ -20,10 +20,19 @@ impl Ledger {
         match repo.lock(patience.min(SILENCE)) {
             Err(LockError::Timeout { .. }) if patience > SILENCE => {
                 self.notify(LedgerNotice::Waiting("another git-ao is writing".to_owned()));
-                Ok(repo.lock(patience - SILENCE)?)
+                let lock = repo.lock(patience - SILENCE);
+                Ok(lock.map_err(|error| waited_for(patience, error))?)
             }
             done => Ok(done?),
         }
+    }
+}
+
+/// Returns the error with the whole time that was waited.
+fn waited_for(waited: Duration, error: LockError) -> LockError {
+    match error {
+        LockError::Timeout { path, .. } => LockError::Timeout { path, waited },
+        error => error,
     }
 }
 
@@ -43,11 +52,15 @@ impl Attempts {
     ///
     /// # Errors
     /// Fails if the attempt failed for another reason, or if the time to wait is over.
-    pub fn wait_after(&mut self, error: &RefError, ledger: &Ledger) -> Result<(), Exhausted> {
-        let is_temporary = matches!(error, RefError::Locked { .. } | RefError::Moved(_));
+    pub fn wait_after(&mut self, error: RefError, ledger: &Ledger) -> Result<Attempt, LedgerError> {
+        let next = match error {
+            RefError::Locked { .. } => Attempt::Same,
+            RefError::Moved(_) => Attempt::New,
+            error => return Err(error.into()),
+        };
         let waited = self.start.elapsed();
-        if !is_temporary || waited >= ledger.patience() {
-            return Err(Exhausted { seconds: waited.as_secs() });
+        if waited >= ledger.patience() {
+            return Err(LedgerError::after(waited, error));
         }
         if let RefError::Locked { source, .. } = error
             && waited >= SILENCE
@@ -57,20 +70,15 @@ impl Attempts {
             ledger.notify(LedgerNotice::Waiting(source.to_string()));
         }
         self.pause.wait();
-        Ok(())
+        Ok(next)
     }
 }
 
-/// No further attempt is to be made.
-pub(super) struct Exhausted {
-    seconds: u64,
-}
-
-impl Exhausted {
-    pub fn into_error(self, error: RefError) -> LedgerError {
-        match error {
-            RefError::Moved(name) => LedgerError::Contended { name, seconds: self.seconds },
-            error => error.into(),
-        }
-    }
+/// What to attempt next.
+#[derive(PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// The same updates.
+    Same,
+    /// Others, because a ref was moved.
+    New,
 }

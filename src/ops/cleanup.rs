@@ -21,6 +21,7 @@ use crate::workspace::OnUnsaved;
 
 /// The options of [`cleanup`](crate::ops::Engine::cleanup).
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Cleanup {
     /// Archive sessions whose last update is older than this; None archives no session.
     pub older_than: Option<Duration>,
@@ -28,6 +29,33 @@ pub struct Cleanup {
     pub branches: Branches,
     /// What happens to work that is saved nowhere else.
     pub on_unsaved: OnUnsaved,
+}
+
+/// Keeps branches and unsaved work, and archives nothing.
+impl Default for Cleanup {
+    fn default() -> Self {
+        Self { older_than: None, branches: Branches::Keep, on_unsaved: OnUnsaved::Refuse }
+    }
+}
+
+impl Cleanup {
+    /// Archives sessions whose last update is older than this.
+    #[must_use]
+    pub fn older_than(self, older_than: Duration) -> Self {
+        Self { older_than: Some(older_than), ..self }
+    }
+
+    /// Sets whether to remove branches.
+    #[must_use]
+    pub fn branches(self, branches: Branches) -> Self {
+        Self { branches, ..self }
+    }
+
+    /// Sets what happens to work that is saved nowhere else.
+    #[must_use]
+    pub fn on_unsaved(self, on_unsaved: OnUnsaved) -> Self {
+        Self { on_unsaved, ..self }
+    }
 }
 
 /// Whether the branches of ended sessions are removed.

@@ -12,6 +12,7 @@ use crate::store::Key;
 
 /// The plan of a restore.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct RestorePlan {
     /// The present record.
     pub session: Session,

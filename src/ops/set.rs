@@ -7,6 +7,7 @@ use crate::store::{Committed, Key, StoreError, Visibility};
 
 /// The changes that [`set`](crate::ops::Engine::set) makes.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct SetRequest {
     /// New values of fields.
     pub fields: Vec<Assignment>,
@@ -14,6 +15,25 @@ pub struct SetRequest {
     pub visibility: Option<Visibility>,
     /// How `updated_at` changes.
     pub updated_at: UpdateTime,
+}
+
+impl SetRequest {
+    /// Sets fields to new values.
+    pub fn new(fields: impl IntoIterator<Item = Assignment>) -> Self {
+        Self { fields: fields.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Sets who may see the session.
+    #[must_use]
+    pub fn visibility(self, visibility: Visibility) -> Self {
+        Self { visibility: Some(visibility), ..self }
+    }
+
+    /// Sets how `updated_at` changes.
+    #[must_use]
+    pub fn updated_at(self, updated_at: UpdateTime) -> Self {
+        Self { updated_at, ..self }
+    }
 }
 
 /// How a change affects `updated_at`.

@@ -10,6 +10,7 @@ use crate::store::Key;
 
 /// The options of [`start`](Engine::start).
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct StartRequest {
     /// The agent. Default: the recorded one; otherwise the configured one; otherwise the only
     /// installed one, if there is exactly one.
@@ -27,6 +28,18 @@ impl StartRequest {
     /// Requests this agent in this runtime.
     pub fn new(agent: impl Into<String>, runtime: impl Into<String>) -> Self {
         Self { agent: Some(agent.into()), runtime: Some(runtime.into()), ..Self::default() }
+    }
+
+    /// Sets the revision at which the branch starts, if the record names no branch.
+    #[must_use]
+    pub fn base(self, base: impl Into<String>) -> Self {
+        Self { base: Some(base.into()), ..self }
+    }
+
+    /// Replaces the task as the prompt.
+    #[must_use]
+    pub fn text(self, text: impl Into<String>) -> Self {
+        Self { text: Some(text.into()), ..self }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::workspace::Worktrees;
 
 /// The options of [`undo`](crate::ops::Engine::undo).
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Undo {
     /// The event. None is the last one that a person caused in this clone.
     pub event: Option<Oid>,
@@ -16,8 +17,23 @@ pub struct Undo {
     pub checks: Checks,
 }
 
+impl Undo {
+    /// Sets the event.
+    #[must_use]
+    pub fn event(self, event: Oid) -> Self {
+        Self { event: Some(event), ..self }
+    }
+
+    /// Sets whether objections count.
+    #[must_use]
+    pub fn checks(self, checks: Checks) -> Self {
+        Self { checks, ..self }
+    }
+}
+
 /// The result of an undo, or its plan.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Undoing {
     /// The undone event.
     pub event: Event,

@@ -8,6 +8,7 @@ use super::Process;
 /// The variable does not show for whom the process works: a shared daemon has the environment of
 /// whoever started it first.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Carrier {
     /// The process.
     pub process: Process,

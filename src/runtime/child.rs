@@ -29,6 +29,7 @@ pub struct Child {
 }
 
 /// The connections of a process.
+#[non_exhaustive]
 pub struct ChildStdio {
     /// Whether the process shares the caller's terminal, and with it the process group to which the
     /// terminal sends signals. Otherwise it gets its own process group.
@@ -39,6 +40,25 @@ pub struct ChildStdio {
     /// The destination of standard output and standard error; the caller also receives the lines of
     /// standard output. With None, the process inherits both.
     pub output: Option<Box<dyn Write + Send>>,
+}
+
+impl ChildStdio {
+    /// Lets the process inherit the standard streams.
+    pub fn new(terminal: Terminal) -> Self {
+        Self { terminal, input: None, output: None }
+    }
+
+    /// Sets the standard input.
+    #[must_use]
+    pub fn input(self, input: impl Into<Vec<u8>>) -> Self {
+        Self { input: Some(input.into()), ..self }
+    }
+
+    /// Captures standard output and standard error.
+    #[must_use]
+    pub fn output(self, output: Box<dyn Write + Send>) -> Self {
+        Self { output: Some(output), ..self }
+    }
 }
 
 /// Forwards signals to a process as long as it is alive.

@@ -60,11 +60,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// use git_ao::runtime::{Detached, ProcessSpec, Probe, Runtime, Started, Stopped};
 ///
 /// let session = SessionId::random();
-/// let plan = ProcessSpec {
-///     argv: ["sleep", "1000"].map(Into::into).to_vec(),
-///     cwd: std::env::temp_dir(),
-///     ..ProcessSpec::default()
-/// };
+/// let plan = ProcessSpec::new(["sleep", "1000"], std::env::temp_dir());
 /// let detached = Detached::default();
 /// let Started::Running(handle) = detached.start(&session, &plan)? else {
 ///     panic!("it starts a process of its own");

@@ -7,6 +7,7 @@ use crate::git::Environment;
 
 /// A command to run, with its directory and environment.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ProcessSpec {
     /// The program and its arguments, which pass through no shell.
     pub argv: Vec<OsString>,
@@ -54,6 +55,53 @@ impl Default for ProcessSpec {
 }
 
 impl ProcessSpec {
+    /// Runs a program with arguments in a directory, with the environment of this process.
+    pub fn new<A: Into<OsString>>(
+        argv: impl IntoIterator<Item = A>,
+        cwd: impl Into<PathBuf>,
+    ) -> Self {
+        let argv = argv.into_iter().map(Into::into).collect();
+        Self { argv, cwd: cwd.into(), ..Self::default() }
+    }
+
+    /// Sets the environment before variables are set and removed.
+    #[must_use]
+    pub fn environment(self, environment: Environment) -> Self {
+        Self { environment, ..self }
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.set.push((name.into(), value.into()));
+        self
+    }
+
+    /// Removes an environment variable.
+    #[must_use]
+    pub fn env_remove(mut self, name: impl Into<OsString>) -> Self {
+        self.remove.push(name.into());
+        self
+    }
+
+    /// Sets the file to which output is appended if there is no terminal.
+    #[must_use]
+    pub fn log(self, path: impl Into<PathBuf>) -> Self {
+        Self { log: Some(path.into()), ..self }
+    }
+
+    /// Sets the standard input.
+    #[must_use]
+    pub fn input(self, input: impl Into<Vec<u8>>) -> Self {
+        Self { input: Some(input.into()), ..self }
+    }
+
+    /// Sets whether somebody will ask how the process ended.
+    #[must_use]
+    pub fn report(self, report: ExitReport) -> Self {
+        Self { report, ..self }
+    }
+
     /// Returns a command for this program with the environment of the specification. Arguments,
     /// directory and output are left to the caller.
     pub(super) fn command(&self, program: &OsStr) -> Command {
@@ -113,9 +161,20 @@ pub enum Stopped {
 
 /// A command to run in a person's terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attach {
     /// The program and its arguments.
     pub argv: Vec<OsString>,
     /// The environment.
     pub environment: Environment,
+}
+
+impl Attach {
+    /// Runs a program with arguments in an environment.
+    pub fn new<A: Into<OsString>>(
+        argv: impl IntoIterator<Item = A>,
+        environment: Environment,
+    ) -> Self {
+        Self { argv: argv.into_iter().map(Into::into).collect(), environment }
+    }
 }

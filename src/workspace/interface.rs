@@ -27,14 +27,13 @@ use super::{
 /// let (session, path) = (SessionId::random(), dir.join("trees/one"));
 /// let at = worktrees.base(Some("HEAD"))?.commit.expect("HEAD is a commit");
 /// let branch = Branch::New { name: "one".to_owned(), at };
-/// worktrees.add(&Addition { path: path.clone(), branch, session })?.keep();
+/// worktrees.add(&Addition::new(&path, branch, session))?.keep();
 ///
 /// // Work that is saved nowhere else is only removed after a backup.
 /// std::fs::write(path.join("work"), "not committed")?;
-/// let (path, branch) = (Some(path.as_path()), Some("one"));
-/// let removal = Removal { path, branch, session, on_unsaved: OnUnsaved::Refuse, ignored: None };
+/// let removal = Removal::of_worktree(&path, session).branch("one");
 /// assert!(worktrees.remove(&removal).is_err());
-/// let removed = worktrees.remove(&Removal { on_unsaved: OnUnsaved::Backup, ..removal })?;
+/// let removed = worktrees.remove(&removal.on_unsaved(OnUnsaved::Backup))?;
 /// assert_eq!(removed.backup, Some(format!("refs/ao/backup/{session}")));
 /// # Ok(()) }
 /// ```

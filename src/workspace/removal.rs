@@ -74,7 +74,7 @@ pub struct Removed {
 }
 
 /// The effect that a removal would have.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Verdict {
     /// Why nothing would be removed.

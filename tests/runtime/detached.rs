@@ -93,12 +93,12 @@ fn a_reused_process_id_is_not_taken_for_the_agent() {
 fn what_cannot_start_is_an_error() {
     let place = Place::new();
     let id = session("7b6d11f9");
-    let missing = ProcessSpec { argv: vec!["/no/such/program".into()], ..place.plan("", &[]) };
+    let missing = ProcessSpec::new(["/no/such/program"], place.dir.path());
     let error = Detached::default().start(&id, &missing).unwrap_err();
     assert_eq!(error.to_string(), "'/no/such/program' is not installed");
-    let nowhere = ProcessSpec { cwd: place.path("nowhere"), ..place.plan("", &[]) };
+    let nowhere = ProcessSpec::new(["true"], place.path("nowhere"));
     assert!(matches!(Detached::default().start(&id, &nowhere), Err(RuntimeError::NoDirectory(_))));
-    let empty = ProcessSpec { argv: Vec::new(), ..place.plan("", &[]) };
+    let empty = ProcessSpec::new([""; 0], place.dir.path());
     assert!(Detached::default().start(&id, &empty).is_err());
     for error in [
         Detached::default().send(&id, "2@1", "x").unwrap_err(),

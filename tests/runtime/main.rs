@@ -52,7 +52,7 @@ impl Place {
     fn plan(&self, script: &str, args: &[&str]) -> ProcessSpec {
         let mut argv: Vec<OsString> = ["sh", "-c", script, "sh"].map(OsString::from).to_vec();
         argv.extend(args.iter().map(OsString::from));
-        ProcessSpec { argv, cwd: self.dir.path().to_owned(), ..ProcessSpec::default() }
+        ProcessSpec::new(argv, self.dir.path())
     }
 }
 

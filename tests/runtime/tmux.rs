@@ -99,7 +99,7 @@ fn arguments_directory_and_environment_are_right() {
     let program = server.place.path("a=b $(x)");
     fs::write(&program, format!("#!/bin/sh\npwd > '{}'\nsleep 1000\n", pipe.display())).unwrap();
     assert!(Command::new("chmod").arg("+x").arg(&program).status().unwrap().success());
-    let one = ProcessSpec { argv: vec![program.into()], ..server.place.plan("", &[]) };
+    let one = ProcessSpec::new([program], server.place.dir.path());
     start(&server.tmux, &session("aaaaaaaa"), &one);
     let here = server.place.dir.path().canonicalize().unwrap();
     assert_eq!(words.read().trim_end(), text(&here));
@@ -314,7 +314,7 @@ fn one_that_ignores_signals_is_killed() {
 #[test]
 fn a_directory_that_is_not_there_is_said() {
     let Some(server) = Server::new() else { return };
-    let plan = ProcessSpec { cwd: server.place.path("nowhere"), ..server.place.plan("", &[]) };
+    let plan = ProcessSpec::new(["true"], server.place.path("nowhere"));
     let error = server.tmux.start(&session("7b6d11f9"), &plan).unwrap_err();
     assert!(matches!(error, RuntimeError::NoDirectory(_)), "{error}");
 }

@@ -1,5 +1,5 @@
 use git_ao::git::{ObjectError, RefError};
-use git_ao::ledger::LedgerError;
+use git_ao::ledger::{Contention, LedgerError};
 use git_ao::model::error_chain;
 
 use super::REPAIR;
@@ -15,7 +15,13 @@ impl From<&LedgerError> for CliError {
                 | ObjectError::WrongKind { .. },
             )
             | LedgerError::Ref(RefError::Read { .. }) => CliError::fatal(message).hint(REPAIR),
-            LedgerError::Ref(RefError::Moved(_)) | LedgerError::Contended { .. } => {
+            LedgerError::Contended(Contention::Writer(error)) => {
+                CliError::fatal(message).lock_hint(error)
+            }
+            LedgerError::Contended(Contention::RefLock(error)) => {
+                CliError::fatal(message).ref_hint(error)
+            }
+            LedgerError::Ref(RefError::Moved(_)) | LedgerError::Contended(_) => {
                 CliError::fatal(message).hint("other processes are writing; run the command again")
             }
             LedgerError::Ref(error) => CliError::fatal(message).ref_hint(error),

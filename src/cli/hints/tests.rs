@@ -2,11 +2,12 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use git_ao::agent::AgentError;
 use git_ao::git::{FileError, GitError, LockError, ObjectError, RefError, RepositoryError};
 use git_ao::hook::HookError;
-use git_ao::ledger::LedgerError;
+use git_ao::ledger::{Contention, LedgerError};
 use git_ao::model::{
     AssignmentError, IllegalTransition, Project, RecordError, RuleError, SessionId, SessionStatus,
 };
@@ -134,7 +135,9 @@ fn what_is_not_found_or_refused_exits_with_1() {
 #[test]
 fn what_the_repository_or_the_machine_refuses_exits_with_128() {
     let source = RuntimeError::NoAnswer;
-    let contended = || LedgerError::Contended { name: text(), seconds: 9 };
+    let contended = || {
+        LedgerError::Contended(Contention::Updates { name: text(), waited: Duration::from_secs(9) })
+    };
     let oid = "a".repeat(40).parse().expect("an object id");
     expect(
         128,

@@ -5,6 +5,7 @@ use crate::model::{Project, SessionId, Shelf};
 
 /// What the place of a record tells about its session.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Unread<'a> {
     /// The id.
     pub id: SessionId,

@@ -8,6 +8,7 @@ use crate::ops::common::{AgentStateError, ElsewhereError, Engine, OpsError, else
 use crate::runtime::{Probe, Runtime};
 
 /// A session's agent that is running in this clone.
+#[non_exhaustive]
 pub struct RunningAgent {
     /// The runtime.
     pub runtime: Arc<dyn Runtime>,

@@ -12,6 +12,7 @@ use crate::store::Store;
 /// The process does not prove that the agent is alive: a shared daemon has the environment of
 /// whoever started it first.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Remain {
     /// The process.
     pub carrier: Carrier,

@@ -8,6 +8,7 @@ use crate::workspace::Remarks;
 
 /// The options of [`restore`](crate::ops::Engine::restore).
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Restore {
     /// An agent that replaces the recorded one.
     pub agent: Option<String>,
@@ -20,6 +21,38 @@ pub struct Restore {
     pub again: Again,
     /// A prompt for the agent. Default: a new conversation starts with the task.
     pub text: Option<String>,
+}
+
+impl Restore {
+    /// Replaces the recorded agent.
+    #[must_use]
+    pub fn agent(self, agent: impl Into<String>) -> Self {
+        Self { agent: Some(agent.into()), ..self }
+    }
+
+    /// Replaces the recorded runtime.
+    #[must_use]
+    pub fn runtime(self, runtime: impl Into<String>) -> Self {
+        Self { runtime: Some(runtime.into()), ..self }
+    }
+
+    /// Sets whether objections count.
+    #[must_use]
+    pub fn checks(self, checks: Checks) -> Self {
+        Self { checks, ..self }
+    }
+
+    /// Sets whether the conversation is resumed.
+    #[must_use]
+    pub fn again(self, again: Again) -> Self {
+        Self { again, ..self }
+    }
+
+    /// Sets the prompt for the agent.
+    #[must_use]
+    pub fn text(self, text: impl Into<String>) -> Self {
+        Self { text: Some(text.into()), ..self }
+    }
 }
 
 /// Whether a conversation is resumed or started over.

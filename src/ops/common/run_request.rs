@@ -6,6 +6,7 @@ use crate::store::Key;
 
 /// A request to run a session's agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Run {
     /// The session.
     pub session: SessionId,
@@ -37,6 +38,11 @@ impl RunArgumentError {
 }
 
 impl Run {
+    /// Requests an agent of a session, for an action.
+    pub fn new(session: SessionId, action: Action, turn: Caller) -> Self {
+        Self { session, action, turn }
+    }
+
     /// Returns the arguments with which a supervisor is started:
     /// `run [--wait [--placed <time>]] [--resume | --fork] <session>`.
     pub fn to_args(self) -> Vec<OsString> {

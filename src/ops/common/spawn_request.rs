@@ -8,9 +8,10 @@ use crate::store::Visibility;
 /// use git_ao::ops::SpawnRequest;
 ///
 /// let request = SpawnRequest::new("Fix the flaky test").agent("claude").runtime("detached");
-/// let request = SpawnRequest { tags: vec!["ci".to_owned()], ..request };
+/// let request = request.tag("ci").branch("fix/flaky");
 /// ```
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct SpawnRequest {
     /// The prompt for the agent.
     pub task: Option<String>,
@@ -82,6 +83,79 @@ impl SpawnRequest {
     #[must_use]
     pub fn without_agent(self) -> Self {
         Self { start: StartAgent::Never, ..self }
+    }
+
+    /// Sets the kind of work.
+    #[must_use]
+    pub fn kind(self, kind: Kind) -> Self {
+        Self { kind: Some(kind), ..self }
+    }
+
+    /// Sets the model for the agent.
+    #[must_use]
+    pub fn model(self, model: impl Into<String>) -> Self {
+        Self { model: Some(model.into()), ..self }
+    }
+
+    /// Sets the revision at which the branch starts.
+    #[must_use]
+    pub fn base(self, base: impl Into<String>) -> Self {
+        Self { base: Some(base.into()), ..self }
+    }
+
+    /// Sets the name of the new branch.
+    #[must_use]
+    pub fn branch(self, branch: impl Into<String>) -> Self {
+        Self { branch: Some(branch.into()), ..self }
+    }
+
+    /// Sets the issue it works on.
+    #[must_use]
+    pub fn issue(self, issue: IssueRef) -> Self {
+        Self { issue: Some(issue), ..self }
+    }
+
+    /// Sets the pull request it works on.
+    #[must_use]
+    pub fn pr(self, pr: IssueRef) -> Self {
+        Self { pr: Some(pr), ..self }
+    }
+
+    /// Adds a tag.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.push(tag.into());
+        self
+    }
+
+    /// Sets the project.
+    #[must_use]
+    pub fn project(self, project: Project) -> Self {
+        Self { project: Some(project), ..self }
+    }
+
+    /// Sets the session that started this one.
+    #[must_use]
+    pub fn spawned_by(self, spawned_by: SessionId) -> Self {
+        Self { spawned_by: Some(spawned_by), ..self }
+    }
+
+    /// Sets where the agent works.
+    #[must_use]
+    pub fn place(self, place: Checkout) -> Self {
+        Self { place, ..self }
+    }
+
+    /// Sets what happens if another session already works on the issue.
+    #[must_use]
+    pub fn duplicates(self, duplicates: Duplicates) -> Self {
+        Self { duplicates, ..self }
+    }
+
+    /// Sets who can see the session.
+    #[must_use]
+    pub fn visibility(self, visibility: Visibility) -> Self {
+        Self { visibility, ..self }
     }
 }
 

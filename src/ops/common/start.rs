@@ -18,6 +18,7 @@ pub(in crate::ops) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How to start a session's agent.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Start {
     /// The runtime.
     pub runtime: Arc<dyn Runtime>,
@@ -28,6 +29,17 @@ pub struct Start {
 }
 
 impl Start {
+    /// Starts the agent in a runtime, for an action.
+    pub fn new(runtime: Arc<dyn Runtime>, action: Action) -> Self {
+        Self { runtime, action, text: None }
+    }
+
+    /// Replaces the task as the prompt.
+    #[must_use]
+    pub fn text(self, text: impl Into<String>) -> Self {
+        Self { text: Some(text.into()), ..self }
+    }
+
     /// Returns false for the runtime that starts nothing.
     pub(in crate::ops) fn runs_something(&self) -> bool {
         self.runtime.name() != "none"

@@ -6,6 +6,7 @@ use crate::store::{Key, StoreError};
 
 /// A requested change of status.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct StatusChange {
     /// The reason.
     pub reason: Option<String>,
@@ -14,8 +15,23 @@ pub struct StatusChange {
     pub checks: Checks,
 }
 
+impl StatusChange {
+    /// Sets the reason.
+    #[must_use]
+    pub fn reason(self, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..self }
+    }
+
+    /// Sets whether objections count.
+    #[must_use]
+    pub fn checks(self, checks: Checks) -> Self {
+        Self { checks, ..self }
+    }
+}
+
 /// The result of a change of status.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Changed {
     /// The session after the change.
     pub session: Session,

@@ -9,6 +9,7 @@ use crate::workspace::{Changes, Detail, ExpectedWorktree, Workspace as _, Worktr
 
 /// A worktree with uncommitted changes.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Uncommitted {
     /// The worktree.
     pub path: PathBuf,

@@ -7,6 +7,7 @@ use crate::store::{Store, StoreError};
 ///
 /// The default is the beginning: no event is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tips {
     /// The newest public event.
     pub public: Option<Oid>,

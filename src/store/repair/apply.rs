@@ -72,5 +72,5 @@ fn write_event(
         many => format!("repair {} sessions: read from a broken state", many.len()),
     };
     let message = Message { subject, op: "repair".to_owned(), sessions, ..Message::default() };
-    Ok(gix_id(&store.ledger().write_commit(tree, base, &message.to_text(), now)?))
+    Ok(gix_id(&store.ledger().write_commit(tree, base, &message.to_text(), (now, None))?))
 }

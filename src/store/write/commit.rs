@@ -255,7 +255,12 @@ impl Store {
         }
         let time = self.time_after(&parents, &parts.snapshot, now)?;
         let parents = parents.into_iter().map(gix_id);
-        let event = self.ledger().write_commit(tree, parents, &message.to_text(), time)?;
+        let event = self.ledger().write_commit(
+            tree,
+            parents,
+            &message.to_text(),
+            (time, parts.author.as_ref()),
+        )?;
         Ok(self.update_to(&parts.snapshot, visibility, event, &message))
     }
 

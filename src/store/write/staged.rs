@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::git::Identity;
 use crate::model::{Oid, Origin, RuleError, Session, SessionId};
 use crate::store::{Entry, Location, Snapshot, Visibility};
 
@@ -44,6 +45,7 @@ pub(super) struct Parts<'s> {
     pub parents: Vec<Oid>,
     pub what: Option<String>,
     pub origin: Origin,
+    pub author: Option<Identity>,
 }
 
 impl Parts<'_> {

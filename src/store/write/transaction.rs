@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::staged::{Parts, Rules, Staged};
+use crate::git::Identity;
 use crate::model::{Oid, Origin, Session, SessionId, Timestamp};
 use crate::store::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility};
 
@@ -15,6 +16,7 @@ pub struct Transaction<'s> {
     parents: Vec<Oid>,
     what: Option<String>,
     origin: Origin,
+    author: Option<Identity>,
 }
 
 impl<'s> Transaction<'s> {
@@ -26,6 +28,7 @@ impl<'s> Transaction<'s> {
             parents: Vec::new(),
             what: None,
             origin: Origin::Person,
+            author: None,
         }
     }
 
@@ -47,6 +50,31 @@ impl<'s> Transaction<'s> {
     /// Sets the origin of this change. The default is a person.
     pub fn set_origin(&mut self, origin: Origin) {
         self.origin = origin;
+    }
+
+    /// Sets the author of this event. The default is the identity of the repository, which stays the
+    /// committer: a program can write for several people.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let dir = tempfile::tempdir()?;
+    /// # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir.path()).status()?.success());
+    /// # let store = git_ao::store::Store::discover(dir.path())?;
+    /// use git_ao::git::Identity;
+    /// use git_ao::model::{Session, SessionId};
+    ///
+    /// let author = Identity::new("Ann Author", "ann@example.com")?;
+    /// store.transaction("spawn", |tx| {
+    ///     tx.set_author(author.clone());
+    ///     let project = "demo".parse().expect("a project name");
+    ///     tx.create(Session::new(SessionId::random(), project, tx.now()))
+    /// })?;
+    /// let event = store.changes(git_ao::store::Tips::default())?.events.remove(0);
+    /// assert_eq!(event.author.name, "Ann Author");
+    /// # Ok(()) }
+    /// ```
+    pub fn set_author(&mut self, author: Identity) {
+        self.author = Some(author);
     }
 
     /// Adds a parent to this event: the event at which a fork leaves its parent session.
@@ -273,7 +301,7 @@ impl<'s> Transaction<'s> {
     pub(super) fn into_parts(self) -> Parts<'s> {
         let staged = self.staged.into_values().flatten();
         let staged = staged.filter(|(_, staged)| staged.changes_something()).collect();
-        let Self { snapshot, parents, what, origin, .. } = self;
-        Parts { snapshot, staged, parents, what, origin }
+        let Self { snapshot, parents, what, origin, author, .. } = self;
+        Parts { snapshot, staged, parents, what, origin, author }
     }
 }

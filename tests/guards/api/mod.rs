@@ -6,6 +6,7 @@
 mod changes;
 mod crate_tree;
 mod exports;
+mod growth;
 mod impls;
 mod lines;
 

@@ -1,6 +1,8 @@
 //! What an orchestrator does with the library.
 
+mod author;
 mod changes;
+mod contended;
 mod engine;
 mod query;
 mod rules;

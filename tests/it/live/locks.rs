@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use git_ao::git::{Held, LockError, RefError};
-use git_ao::ledger::LedgerError;
+use git_ao::ledger::{Contention, LedgerError};
 use git_ao::model::error_chain;
 use git_ao::store::{Store, StoreError};
 use git_ao::workspace::{Removal, WorkspaceError, Worktrees};
@@ -27,11 +27,14 @@ fn write(store: &Store, session: &str) -> Result<(), StoreError> {
 fn refusal(store: &Store, session: &str) -> (String, String) {
     let error = write(store, session).unwrap_err();
     let hint = match &error {
-        StoreError::Ledger(LedgerError::Lock(error)) => error.hint(),
-        StoreError::Ledger(LedgerError::Ref(RefError::Locked { source, .. })) => {
-            let source: &(dyn Error + 'static) = source.as_ref();
-            source.downcast_ref::<Held>().map(Held::hint)
-        }
+        StoreError::Ledger(LedgerError::Contended(by)) => match by {
+            Contention::Writer(error) => error.hint(),
+            Contention::RefLock(RefError::Locked { source, .. }) => {
+                let source: &(dyn Error + 'static) = source.as_ref();
+                source.downcast_ref::<Held>().map(Held::hint)
+            }
+            _ => None,
+        },
         _ => None,
     };
     (error_chain(&error), hint.unwrap_or_else(|| panic!("no hint: {}", error_chain(&error))))

@@ -12,8 +12,7 @@ fn filled(repo: &Repo) -> (Store, Key) {
 }
 
 fn request(changes: &[&str]) -> SetRequest {
-    let fields = changes.iter().map(|change| change.parse().unwrap()).collect();
-    SetRequest { fields, ..SetRequest::default() }
+    SetRequest::new(changes.iter().map(|change| change.parse().unwrap()))
 }
 
 #[test]
@@ -33,11 +32,9 @@ fn fixed_fields_and_the_table_of_statuses_are_kept() {
     assert!(matches!(refused.unwrap_err(), EditError::Rule(_)));
     assert_eq!(store.tip().unwrap(), tip);
 
-    let request = SetRequest {
-        visibility: Some(Visibility::Private),
-        updated_at: UpdateTime::Now,
-        ..request(&["title=two", "status=done"])
-    };
+    let request = request(&["title=two", "status=done"])
+        .visibility(Visibility::Private)
+        .updated_at(UpdateTime::Now);
     let done = Engine::new(store.clone()).set(&key, &request, Guard::Table).unwrap();
     assert_eq!(done.value.fields, ["title", "status", "updated_at", "visibility: private"]);
     let entry = store.snapshot().unwrap().get(key.clone()).unwrap();

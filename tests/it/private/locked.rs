@@ -4,8 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use git_ao::git::RefError;
-use git_ao::ledger::LedgerError;
+use git_ao::ledger::{Contention, LedgerError};
 use git_ao::store::{PRIVATE_REF, SESSIONS_REF, StoreError, Visibility};
 
 use super::{both, create_private};
@@ -68,7 +67,7 @@ fn nothing_changes_while_one_ref_is_locked() {
                     assert!(
                         matches!(
                             error,
-                            StoreError::Ledger(LedgerError::Ref(RefError::Locked { .. }))
+                            StoreError::Ledger(LedgerError::Contended(Contention::RefLock(_)))
                         ),
                         "{error:?}"
                     );

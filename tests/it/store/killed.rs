@@ -172,7 +172,10 @@ fn a_writer_that_holds_the_lock_is_waited_for_but_not_for_ever() {
             let write = move || writer.update(id(0), "count", increment);
             let other = std::thread::spawn(write).join().unwrap();
             let refused = other.unwrap_err();
-            assert!(matches!(refused, StoreError::Ledger(LedgerError::Lock(_))), "{refused:?}");
+            assert!(
+                matches!(refused, StoreError::Ledger(LedgerError::Contended(_))),
+                "{refused:?}"
+            );
             assert!(refused.to_string().contains("ao/lock' for 0 seconds"), "{refused}");
             tx.change_status(id(0), &SessionStatus::Working, None)
         });

@@ -82,10 +82,7 @@ fn two_refs_move_or_none() {
                 })
                 .unwrap_err();
             fs::remove_file(&lock).unwrap();
-            assert!(
-                matches!(error, StoreError::Ledger(LedgerError::Ref(RefError::Locked { .. }))),
-                "{error:?}"
-            );
+            assert!(matches!(error, StoreError::Ledger(LedgerError::Contended(_))), "{error:?}");
             assert_eq!(state(repo), before);
         }
         let done = store.transaction("delete", |tx| {

@@ -12,6 +12,7 @@ use crate::workspace::{Divergence, Moved, Worktrees};
 
 /// The relation of a session's branch to its base.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BaseStatus {
     /// How many commits the branch is ahead and behind.
     pub divergence: Divergence,

@@ -105,7 +105,7 @@ pub fn put_at(store: &Store, path: &str, entry: Option<(EntryKind, ObjectId)>) {
         let tree = store.write_tree(snapshot.root(), [Edit { path, entry }])?;
         let message = Message { subject: "edit by hand".into(), ..Message::default() };
         let parents = snapshot.tip().map(gix_id);
-        let event = store.ledger().write_commit(tree, parents, &message.to_text(), now)?;
+        let event = store.ledger().write_commit(tree, parents, &message.to_text(), (now, None))?;
         let update = store.update_to(&snapshot, Visibility::Public, event, &message);
         Ok::<_, StoreError>(((), vec![update]))
     });
