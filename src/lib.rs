@@ -182,6 +182,11 @@
 //!   [`Store::open`](store::Store::open) takes them, and opens the repository of the directory that
 //!   it is given. [`Store::discover`](store::Store::discover) uses those of the process and obeys
 //!   GIT_DIR, as git does; in a hook, that is the hook's repository, whatever the directory.
+//! - Writes keep the rules of `git ao set`. [`Store::update_unchecked`](store::Store::update_unchecked)
+//!   is for importers, and [`Store::check_all`](store::Store::check_all) names what such a write got
+//!   wrong.
+//! - [`Store::changes`](store::Store::changes) tells what has happened since a reader looked last, and
+//!   [`Store::watch`](store::Store::watch) waits for it.
 //! - Calls block; there is no async runtime. A [`Store`](store::Store) is cheap to clone, and any
 //!   number of threads can use the same one. Async code calls it in `spawn_blocking` or the like.
 //! - An event's author and committer are those that git would choose, unless
