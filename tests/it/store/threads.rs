@@ -1,6 +1,7 @@
 //! One store that several threads share.
 
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use git_ao::git::{Environment, Repository};
 use git_ao::ledger::Ledger;
@@ -119,4 +120,36 @@ fn a_panic_in_one_leaves_the_store_to_the_others() {
     store.update(id(0), "count", increment).unwrap();
     assert_eq!(count(&store.snapshot().unwrap().session(id(0)).unwrap()), 1);
     assert_eq!(leftovers(&repo), [""; 0]);
+}
+
+#[test]
+fn a_configuration_that_changes_is_whole_in_each_of_them() {
+    let repo = Repo::new();
+    let store = open(&repo);
+    store.create(&session(0, "Count")).unwrap();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let mut last = 0;
+                while !is_over.load(Ordering::SeqCst) {
+                    let settings = store.repository().settings();
+                    let number =
+                        |text: Option<String>| text.map_or(0, |text| text.parse().unwrap());
+                    let (first, second) = (number(settings.agent()), number(settings.runtime()));
+                    assert!(first == second || first == second + 1, "{first} {second}");
+                    assert!(first >= last, "{first} after {last}");
+                    last = first;
+                    store.update(id(0), "count", increment).unwrap();
+                }
+            });
+        }
+        for n in 1..=20 {
+            repo.config("ao.agent", &n.to_string());
+            repo.config("ao.runtime", &n.to_string());
+        }
+        is_over.store(true, Ordering::SeqCst);
+    });
+    assert_eq!(store.repository().settings().runtime().as_deref(), Some("20"));
+    assert_whole(&repo);
 }
