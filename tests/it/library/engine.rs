@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use git_ao::agent::Action;
 use git_ao::model::{AgentEnd, Session, SessionId, SessionStatus};
 use git_ao::ops::{
-    Again, AgentState, Checks, Cleanup, Engine, Liveness, Restore, Scope, SpawnRequest,
-    StartRequest, StatusChange, WaitOutcome,
+    Again, AgentOutput, AgentState, Caller, Checks, Cleanup, Engine, Liveness, Restore, Run, Scope,
+    SpawnRequest, StartRequest, StatusChange, WaitOutcome,
 };
 use git_ao::runtime::{Exit, Started, Stopped};
 use git_ao::workspace::{Detail, Worktrees};
@@ -303,4 +304,23 @@ fn what_is_restored_in_this_process_is_not_taken_for_the_old_agent() {
         stage.engine.kill(id, &StatusChange::default()).unwrap();
         assert_eq!(stage.agent(id), "gone");
     }
+}
+
+#[test]
+fn the_output_of_a_run_in_this_process_goes_to_the_writer() {
+    let repo = Repo::new();
+    agent(&repo, "mine", "echo what it says; exit 5");
+    let engine = Engine::new(own_store(&repo));
+    let request = SpawnRequest::new("the task").agent("mine").runtime("foreground");
+    let made = engine.spawn(request).unwrap();
+    let id = made.session.id;
+    assert!(matches!(made.started, Started::Here(_)), "{:?}", made.started);
+    let placed = made.session.placements.values().next().unwrap().at;
+    let run = Run::new(id, Action::Launch, Caller::Runtime(placed));
+    let (reader, writer) = std::io::pipe().unwrap();
+    let output = AgentOutput::Captured(Box::new(writer));
+    let ended = engine.runner(run).unwrap().run(&engine, output, &mut |_| {}).unwrap();
+    assert_eq!(ended, Exit::Code(5));
+    assert_eq!(std::io::read_to_string(reader).unwrap(), "what it says\n");
+    assert_eq!(record(&repo, id).agent_end(), Some(AgentEnd::Exited(5)));
 }
