@@ -6,11 +6,12 @@ use git_ao::agent::Action;
 use git_ao::model::{AgentEnd, Session, SessionId, SessionStatus};
 use git_ao::ops::{
     Again, AgentOutput, AgentState, Caller, Checks, Cleanup, Engine, Liveness, Restore, Run, Scope,
-    SpawnRequest, StartRequest, StatusChange, WaitOutcome,
+    SpawnRequest, StartRequest, StatusChange, Supervisor, WaitOutcome,
 };
 use git_ao::runtime::{Exit, Started, Stopped};
 use git_ao::workspace::{Detail, Worktrees};
 
+use super::boxed::Boxed;
 use super::memory::{Memory, Worker, given};
 use crate::support::Repo;
 use crate::support::agents::{agent, record, wait_until};
@@ -323,4 +324,35 @@ fn the_output_of_a_run_in_this_process_goes_to_the_writer() {
     assert_eq!(ended, Exit::Code(5));
     assert_eq!(std::io::read_to_string(reader).unwrap(), "what it says\n");
     assert_eq!(record(&repo, id).agent_end(), Some(AgentEnd::Exited(5)));
+}
+
+#[test]
+fn a_runtime_of_its_own_works_with_git_ao_as_the_supervisor() {
+    let repo = Repo::new();
+    agent(&repo, "mine", "test -e stay && exec sleep 1000; echo said; exit 6");
+    for supervisor in
+        [Supervisor::GitAo(env!("CARGO_BIN_EXE_git-ao").into()), Supervisor::InProcess]
+    {
+        let engine = Engine::builder(own_store(&repo)).runtime(Boxed::default());
+        let engine = engine.supervisor(supervisor.clone()).build();
+        let made = engine.spawn(SpawnRequest::new("x").agent("mine").runtime("boxed")).unwrap();
+        let id = made.session.id;
+        let waited = engine.wait(id, LIMIT).unwrap();
+        assert_eq!(waited.session.agent_end(), Some(AgentEnd::Exited(6)), "{supervisor:?}");
+        let said = git_ao::ops::last_output(engine.store().repository(), id).unwrap();
+        assert_eq!(said.as_deref(), Some("said\n"), "{supervisor:?}");
+        std::fs::write(made.workspace.unwrap().join("stay"), "").unwrap();
+        engine.restore(id, &Restore::default().again(Again::Fresh)).unwrap();
+        let is_working = |session: &Session| session.status == SessionStatus::Working;
+        assert_eq!(engine.wait_until(id, LIMIT, is_working).unwrap().outcome, WaitOutcome::Reached);
+        // The program does not know the runtime either, and kills the agent by its process.
+        repo.ao(["kill", &id.short()]).ok();
+        assert!(matches!(engine.liveness(&record(&repo, id)), Liveness::Gone), "{supervisor:?}");
+    }
+}
+
+#[test]
+fn an_engine_can_be_shared_by_threads() {
+    fn shared<T: Send + Sync + Clone + std::fmt::Debug>(_: &T) {}
+    shared(&Stage::new().engine);
 }
