@@ -1,6 +1,7 @@
 //! What an orchestrator does with the library.
 
 mod author;
+mod boxed;
 mod broken;
 mod changes;
 mod contended;
