@@ -8,6 +8,8 @@ mod contended;
 mod engine;
 mod faults;
 mod memory;
+mod processes;
+mod program;
 mod query;
 mod restore;
 mod rules;
