@@ -208,6 +208,7 @@ impl Agent for Worker {
         let mut launch = Launch::new("true")
             .args([format!("{action:?}"), request.agent_session_id.clone().unwrap_or_default()])
             .env("WORKER", "yes")
+            .env("MODEL", request.model.clone().unwrap_or_default())
             .stdin(request.prompt.clone());
         launch.agent_session_id = conversation;
         Ok(launch)

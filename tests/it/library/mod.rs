@@ -1,12 +1,15 @@
 //! What an orchestrator does with the library.
 
 mod author;
+mod boxed;
 mod broken;
 mod changes;
 mod contended;
 mod engine;
 mod faults;
 mod memory;
+mod processes;
+mod program;
 mod query;
 mod restore;
 mod rules;
