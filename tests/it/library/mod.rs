@@ -13,5 +13,6 @@ mod program;
 mod query;
 mod restore;
 mod rules;
+mod smallest;
 mod traced;
 mod watch;
