@@ -15,3 +15,4 @@ mod restore;
 mod rules;
 mod traced;
 mod watch;
+mod workspaces;
