@@ -16,3 +16,4 @@ mod rules;
 mod smallest;
 mod traced;
 mod watch;
+mod workspaces;
