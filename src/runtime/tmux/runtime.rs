@@ -12,6 +12,9 @@ use crate::runtime::{
     Attach, Exit, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
 };
 
+/// How often tmux is made to ask for the status of a process that has ended.
+const NUDGES: u32 = 50;
+
 /// The pause between two looks at a pane whose process has ended.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -108,6 +111,7 @@ impl Runtime for Tmux {
 
     fn wait(&self, session: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
         let end = Instant::now() + patience;
+        let mut nudges = 0;
         loop {
             let left = end.saturating_duration_since(Instant::now());
             let panes = panes::list(&self.client);
@@ -115,8 +119,17 @@ impl Runtime for Tmux {
                 let ours = |pane: &&Pane| pane.name == handle && pane.belongs_to(session);
                 let mut ours = panes.iter().filter(ours).filter(|pane| pane.is_first());
                 let Some(pane) = ours.next() else { return Some(Exit::Unknown) };
-                if pane.ended.is_some() {
-                    return pane.ended;
+                match pane.ended {
+                    // tmux may have missed the signal of its child's end. It asks for the status of
+                    // every child when another one ends.
+                    Some(Exit::Unknown) if nudges < NUDGES => {
+                        nudges += 1;
+                        let _ = self.client.run(["run-shell", "true"].map(arg));
+                        thread::sleep(PAUSE);
+                        continue;
+                    }
+                    Some(ended) => return Some(ended),
+                    None => {}
                 }
                 if let Ok(Some(process)) = Process::of(pane.pid) {
                     // An error is met again by the next look.

@@ -10,7 +10,37 @@ use git_ao::runtime::{
 };
 
 #[derive(Default)]
-pub struct Boxed(Detached);
+pub struct Boxed {
+    inner: Detached,
+    /// How much later the end of an agent is noticed.
+    late: Duration,
+    dies: Option<Dies>,
+}
+
+/// When this process dies, as by a signal that it cannot catch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Dies {
+    BeforeStart,
+    AfterStart,
+}
+
+impl Boxed {
+    /// Notices the end of an agent so much later.
+    pub fn late(by: Duration) -> Self {
+        Self { late: by, ..Self::default() }
+    }
+
+    /// Starts no second agent.
+    pub fn dying(when: Dies) -> Self {
+        Self { dies: Some(when), ..Self::default() }
+    }
+
+    fn die(&self, now: Dies) {
+        if self.dies == Some(now) {
+            std::process::abort();
+        }
+    }
+}
 
 impl Runtime for Boxed {
     fn name(&self) -> &str {
@@ -18,27 +48,32 @@ impl Runtime for Boxed {
     }
 
     fn terminal(&self) -> Terminal {
-        self.0.terminal()
+        self.inner.terminal()
     }
 
     fn start(&self, session: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError> {
-        self.0.start(session, plan)
+        self.die(Dies::BeforeStart);
+        let started = self.inner.start(session, plan);
+        self.die(Dies::AfterStart);
+        started
     }
 
     fn probe(&self, session: &SessionId, handle: &str) -> Probe {
-        self.0.probe(session, handle)
+        self.inner.probe(session, handle)
     }
 
     fn process(&self, session: &SessionId, handle: &str) -> Option<Process> {
-        self.0.process(session, handle)
+        self.inner.process(session, handle)
     }
 
     fn wait(&self, session: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
-        self.0.wait(session, handle, patience)
+        let ended = self.inner.wait(session, handle, patience)?;
+        std::thread::sleep(self.late);
+        Some(ended)
     }
 
     fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
-        self.0.send(session, handle, text)
+        self.inner.send(session, handle, text)
     }
 
     fn stop(
@@ -47,10 +82,10 @@ impl Runtime for Boxed {
         handle: &str,
         grace: Duration,
     ) -> Result<Stopped, RuntimeError> {
-        self.0.stop(session, handle, grace)
+        self.inner.stop(session, handle, grace)
     }
 
     fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {
-        self.0.attach(session, handle)
+        self.inner.attach(session, handle)
     }
 }

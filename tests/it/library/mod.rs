@@ -13,5 +13,7 @@ mod program;
 mod query;
 mod restore;
 mod rules;
+mod smallest;
 mod traced;
 mod watch;
+mod workspaces;

@@ -13,8 +13,10 @@ use git_ao::ops::{
     Again, Caller, Engine, LaunchError, Liveness, OpsError, Restore, Run, SpawnRequest,
     StartRequest, StatusChange, Step, WaitOutcome,
 };
-use git_ao::store::Store;
+use git_ao::runtime::RuntimeError;
+use git_ao::store::{Shelf, Store};
 
+use super::boxed::{Boxed, Dies};
 use super::engine::LIMIT;
 use crate::support::agents::{agent, record, until, wait_file, wait_working, workspace};
 use crate::support::sessions::{assert_whole, own_store, session};
@@ -24,7 +26,7 @@ use crate::support::{Repo, employ, race, worker};
 const WAITS: &str = "echo >>starts; while ! test -e go; do sleep 0.05; done; exit 4";
 
 fn here() -> Engine {
-    Engine::new(Store::open(".".as_ref(), Environment::inherited()).unwrap())
+    Engine::new(Store::open(".", Environment::inherited()).unwrap())
 }
 
 fn fresh() -> Restore {
@@ -170,29 +172,31 @@ fn an_agent_of_another_process_is_killed_without_that_process() {
     }
 }
 
-/// Takes and starts whatever waits, one after the other in each of two threads.
+/// Takes and starts whatever waits, one after the other.
+fn empty_queue(engine: &Engine) {
+    let waiting = Filter::Is(Field::Status, "idle".to_owned());
+    while let Some(task) = engine.store().take(&waiting, "orchestrator").unwrap() {
+        let request = StartRequest::default().agent("mine").runtime("detached");
+        engine.start(task.id, &request).unwrap();
+        let ended = engine.wait(task.id, LIMIT).unwrap().session;
+        assert_eq!(ended.agent_end(), Some(AgentEnd::Exited(0)), "{ended:?}");
+    }
+}
+
+/// Two engines, each with a thread.
 #[test]
 fn worker_empties_the_queue() {
     worker(|_| {
-        let engine = here();
-        let work = || {
-            let waiting = Filter::Is(Field::Status, "idle".to_owned());
-            while let Some(task) = engine.store().take(&waiting, "orchestrator").unwrap() {
-                let request = StartRequest::default().agent("mine").runtime("detached");
-                engine.start(task.id, &request).unwrap();
-                let ended = engine.wait(task.id, LIMIT).unwrap().session;
-                assert_eq!(ended.agent_end(), Some(AgentEnd::Exited(0)), "{ended:?}");
-            }
-        };
         std::thread::scope(|scope| {
-            scope.spawn(work);
-            scope.spawn(work);
+            for _ in 0..2 {
+                scope.spawn(|| empty_queue(&here()));
+            }
         });
     });
 }
 
 #[test]
-fn two_orchestrators_start_each_task_once() {
+fn two_processes_with_two_engines_each_start_each_task_once() {
     let repo = Repo::new();
     let starts = repo.env().path("starts");
     agent(&repo, "mine", &format!("echo \"$AO_SESSION_ID\" >>'{}'", starts.display()));
@@ -273,5 +277,69 @@ fn what_runs_is_not_supervised_once_more() {
     is_refused();
     host.kill();
     is_refused();
+    engine.kill(id, &StatusChange::default()).unwrap();
+}
+
+#[test]
+fn a_program_that_does_not_know_the_runtime_waits_for_a_slow_supervisor() {
+    let repo = Repo::new();
+    agent(&repo, "mine", WAITS);
+    let slow = Boxed::late(Duration::from_secs(1));
+    let engine = Engine::builder(own_store(&repo)).runtime(slow).build();
+    let request = SpawnRequest::new("x").agent("mine").runtime("boxed");
+    let id = engine.spawn(request).unwrap().session.id;
+    assert_eq!(starts(&repo, id), 1);
+    repo.ao(["kill", &id.short()]).ok().stdout_has("its agent was stopped");
+    let now = record(&repo, id);
+    assert_eq!(now.status, SessionStatus::Killed);
+    assert!(matches!(engine.liveness(&now), Liveness::Gone));
+}
+
+/// Dies while it starts an agent.
+#[test]
+fn worker_dies() {
+    worker(|args| {
+        let when = if args[0] == "before" { Dies::BeforeStart } else { Dies::AfterStart };
+        let store = here().store().clone();
+        let engine = Engine::builder(store).runtime(Boxed::dying(when)).build();
+        let request = SpawnRequest::new("x").agent("mine").runtime("boxed");
+        engine.spawn(request).map(|_| ()).unwrap();
+    });
+}
+
+#[test]
+fn a_process_that_dies_while_it_starts_an_agent_leaves_nothing_unclear() {
+    let repo = Repo::new();
+    agent(&repo, "mine", WAITS);
+    let engine = Engine::builder(own_store(&repo)).runtime(Boxed::default()).build();
+    let only = || {
+        let listed = engine.store().snapshot().unwrap().list(Shelf::Active).unwrap();
+        listed.into_iter().find_map(|it| it.session.ok().filter(|it| !it.status.is_terminal()))
+    };
+
+    let dies = |when| employ(repo.env(), repo.dir(), worker_dies, &[when]).run();
+    assert_ne!(dies("before").status, 0);
+    let id = only().unwrap().id;
+    assert!(matches!(engine.liveness(&record(&repo, id)), Liveness::Gone));
+    engine.restore(id, &fresh()).unwrap();
+    until("it starts", || starts(&repo, id) == 1);
+    engine.kill(id, &StatusChange::default()).unwrap();
+
+    assert_ne!(dies("after").status, 0);
+    let id = only().unwrap().id;
+    assert_eq!(starts(&repo, id), 1);
+    // Its handle was never recorded, but it is found, and not started twice.
+    let now = record(&repo, id);
+    assert!(matches!(engine.liveness(&now), Liveness::Unknown(RuntimeError::Orphaned(_))));
+    assert!(engine.restore(id, &fresh()).is_err() && engine.archive(&[id.into()]).is_err());
+    assert!(engine.kill(id, &StatusChange::default()).is_err());
+    let reconciled = engine.reconcile().unwrap();
+    assert!(reconciled.changed.is_empty(), "{reconciled:?}");
+    assert_eq!(reconciled.unknown[0].0, id);
+    std::fs::write(workspace(&repo, id).join("go"), "").unwrap();
+    until("it is gone", || matches!(engine.liveness(&record(&repo, id)), Liveness::Gone));
+    std::fs::remove_file(workspace(&repo, id).join("go")).unwrap();
+    engine.restore(id, &fresh()).unwrap();
+    until("it starts again", || starts(&repo, id) == 2);
     engine.kill(id, &StatusChange::default()).unwrap();
 }
