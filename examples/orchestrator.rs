@@ -63,7 +63,7 @@ pub struct Report {
 /// Makes a remote and two clones of it in an empty directory, and has all tasks done.
 pub fn run(folder: &Path) -> Result<Report> {
     let environment = prepare(folder)?;
-    let open = |name| Store::open(&folder.join(name), environment.clone());
+    let open = |name| Store::open(folder.join(name), environment.clone());
     let engine = |store| Engine::builder(store).agent(Scribe).runtime(Threads::default()).build();
     let engines = &[open(CLONES[0])?, open(CLONES[1])?].map(engine);
     let store = engines[0].store();
