@@ -21,8 +21,7 @@ use git_ao::agent::{Action, Agent, AgentError, Launch, LaunchRequest, Mode};
 use git_ao::git::{Environment, Repository};
 use git_ao::model::{Filter, Oid, Session, SessionId, SessionStatus};
 use git_ao::ops::{Again, Cleanup, Engine, Restore, SpawnRequest, StartRequest, StatusChange};
-use git_ao::runtime::{Attach, Exit, Probe, ProcessSpec, Runtime, RuntimeError, Started};
-use git_ao::runtime::{Stopped, Terminal};
+use git_ao::runtime::{Exit, Probe, ProcessSpec, Runtime, RuntimeError, Started, Stopped};
 use git_ao::share::{Remote, Watcher};
 use git_ao::store::Store;
 
@@ -69,7 +68,6 @@ pub fn run(folder: &Path) -> Result<Report> {
     let store = engines[0].store();
     let mut watch = store.watch(store.newest()?);
     for n in 0..40 {
-        // An event for each: first in, first out does not hold within an event.
         let mut task = Session::new(SessionId::random(), "demo".parse()?, store.clock().now());
         task.title = format!("Task {n}");
         task.task = Some(task.title.clone() + ["", ", but hang", ", but fail", ""][n / 2 % 4]);
@@ -166,9 +164,6 @@ impl Agent for Scribe {
     fn program(&self) -> &str {
         "git"
     }
-    fn version_args(&self) -> &[String] {
-        &[]
-    }
     fn mode(&self, _: Action, _: Mode, _: &str) -> Option<Mode> {
         Some(Mode::Headless)
     }
@@ -214,9 +209,6 @@ impl Runtime for Threads {
     fn name(&self) -> &str {
         "threads"
     }
-    fn terminal(&self) -> Terminal {
-        Terminal::Absent
-    }
     fn start(&self, session: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError> {
         // A restored session has two jobs, until the old one is stopped.
         let handle = format!("{session} {}", SessionId::random());
@@ -240,11 +232,5 @@ impl Runtime for Threads {
         self.change(handle, |(is_stopped, _)| *is_stopped = true);
         let hung = RuntimeError::Hung(self.name().into());
         self.wait(id, handle, grace).map(|_| Stopped::Ended).ok_or(hung)
-    }
-    fn send(&self, _: &SessionId, _: &str, _: &str) -> Result<(), RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name().into(), what: "typing" })
-    }
-    fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name().into(), what: "attaching" })
     }
 }

@@ -8,6 +8,7 @@ mod examples;
 mod importer;
 mod mask;
 mod memory;
+mod orchestrator;
 mod pages;
 mod queue;
 mod readme;
