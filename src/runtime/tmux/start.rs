@@ -72,7 +72,16 @@ fn new_session(
     }
     let input = plan.input.as_deref().map(input).transpose();
     let input = input.map_err(|e| RuntimeError::io("write the input", e))?;
-    new.extend(argv(plan, input.as_deref()));
+    let program = argv(plan, input.as_deref());
+    let mut respawn = Vec::new();
+    if plan.report == ExitReport::Kept {
+        // The pane must keep the exit status before the program can end.
+        new.extend(["sh", "-c", "read _"].map(arg));
+        respawn.extend([arg("respawn-pane"), arg("-k"), arg("-t"), target(name).into()]);
+        respawn.extend(program);
+    } else {
+        new.extend(program);
+    }
     let option = |words: [&str; 2]| {
         let [name_of, value] = words;
         vec![arg("set-option"), arg("-t"), target(name).into(), arg(name_of), arg(value)]
@@ -94,6 +103,9 @@ fn new_session(
             command.current_dir(&plan.cwd).args(new.iter().map(|word| escape(word)));
             for words in rest {
                 command.arg(";").args(words);
+            }
+            if !respawn.is_empty() {
+                command.arg(";").args(respawn.iter().map(|word| escape(word)));
             }
             // If this starts the server, its environment becomes that of every later session.
             for name in plan.remove.iter().chain(plan.set.iter().map(|(name, _)| name)) {
