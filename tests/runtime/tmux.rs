@@ -318,3 +318,10 @@ fn a_directory_that_is_not_there_is_said() {
     let error = server.tmux.start(&session("7b6d11f9"), &plan).unwrap_err();
     assert!(matches!(error, RuntimeError::NoDirectory(_)), "{error}");
 }
+
+#[test]
+fn it_keeps_the_laws_of_runtimes() {
+    let Some(server) = Server::new() else { return };
+    git_ao::testing::RuntimeLaws::new(&server.tmux).check();
+    assert_eq!(server.raw(&["list-sessions"]), "");
+}

@@ -6,6 +6,7 @@ mod changes;
 mod contended;
 mod engine;
 mod faults;
+mod laws;
 mod memory;
 mod query;
 mod restore;
