@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use git_ao::agent::{Action, Agent, AgentError, Launch, LaunchRequest, Mode};
+use git_ao::agent::{Action, Agent, AgentError, IdSource, Launch, LaunchRequest, Mode, Slot};
 use git_ao::git::Environment;
 use git_ao::model::SessionId;
 use git_ao::runtime::{
@@ -234,17 +234,29 @@ impl Agent for Worker {
     }
 
     fn plan(&self, action: Action, _: Mode, request: &LaunchRequest) -> Result<Launch, AgentError> {
+        request.check()?;
+        let known = request.agent_session_id.clone();
+        if action != Action::Launch && known.is_none() {
+            let name = self.name().to_owned();
+            return Err(AgentError::Missing { name, slot: Slot::AgentSessionId });
+        }
         let conversation = match action {
-            Action::Resume => request.agent_session_id.clone(),
+            Action::Resume => known.clone(),
             Action::Launch | Action::Fork => Some(request.fresh_id.clone()),
         };
-        self.known.lock().unwrap().extend(conversation.clone());
+        if action != Action::Resume {
+            self.known.lock().unwrap().extend(conversation.clone());
+        }
         let mut launch = Launch::new("true")
-            .args([format!("{action:?}"), request.agent_session_id.clone().unwrap_or_default()])
-            .env("WORKER", "yes")
+            .args([format!("{action:?}"), known.unwrap_or_default()])
+            .env("WORKER", conversation.clone().unwrap_or_default())
             .stdin(request.prompt.clone());
         launch.agent_session_id = conversation;
         Ok(launch)
+    }
+
+    fn id_source(&self) -> IdSource {
+        IdSource::Given
     }
 
     fn has_conversation(&self, id: &str, _: &std::path::Path, _: &Environment) -> Option<bool> {

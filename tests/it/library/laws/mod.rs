@@ -1,5 +1,6 @@
 //! The laws of the traits: what is built in keeps them, and each one can be broken.
 
+mod agent;
 mod runtime;
 
 use std::collections::BTreeSet;
