@@ -43,7 +43,12 @@
 //!
 //! Private sessions stay in this clone; [`with_private`](store::Store::with_private) includes them.
 //! A session's status is what somebody wrote last. [`view::Status`] also looks at the agents and the
-//! worktrees; the example `examples/sessions.rs` prints both.
+//! worktrees.
+//!
+//! The repository has whole programs in `examples/`: `sessions` prints the sessions and who has the
+//! next move, `queue` lets workers of several processes share tasks, `memory` has an agent and a
+//! runtime of its own, `dashboard` follows what happens, and `importer` reads a file of another
+//! program.
 //!
 //! # Let many workers share a queue
 //!

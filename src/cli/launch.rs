@@ -58,12 +58,18 @@ pub fn say_nobody(ctx: &mut Ctx, session: &Session, none: &AgentError) {
     ctx.out.hint(&refusals::no_agent(session.id, none));
 }
 
+/// Returns true if the session was just started in tmux.
+fn is_in_tmux(session: &Session) -> bool {
+    let latest = session.placements.values().max_by_key(|placement| placement.at);
+    latest.is_some_and(|placement| placement.runtime.as_deref() == Some("tmux"))
+}
+
 /// Prints the line about the agent.
 pub fn say_agent(ctx: &mut Ctx, session: &Session, started: &Started) -> Result<(), CliError> {
     let Some(agent) = &session.agent else { return Ok(()) };
     let place = match started {
-        Started::Running(handle) if handle.contains('@') => ", without a terminal".to_owned(),
-        Started::Running(handle) => format!(", in tmux session '{handle}'"),
+        Started::Running(handle) if is_in_tmux(session) => format!(", in tmux session '{handle}'"),
+        Started::Running(_) => ", without a terminal".to_owned(),
         Started::Here(_) => ", here".to_owned(),
         Started::Nothing => ", not started".to_owned(),
     };
@@ -81,13 +87,13 @@ pub fn go_on(
 ) -> Result<Option<ExitCode>, CliError> {
     let (store, short) = (engine.store(), session.id.short());
     match started {
-        Started::Running(handle) if handle.contains('@') => {
-            let log = git_ao::ops::log_file(store.repository(), session.id)?;
-            ctx.out.hint(&format!("its output is in {}", log.display()));
+        Started::Running(_) if is_in_tmux(session) => {
+            ctx.out.hint(&format!("to attach to it: git ao attach {short}"));
             Ok(None)
         }
         Started::Running(_) => {
-            ctx.out.hint(&format!("to attach to it: git ao attach {short}"));
+            let log = git_ao::ops::log_file(store.repository(), session.id)?;
+            ctx.out.hint(&format!("its output is in {}", log.display()));
             Ok(None)
         }
         Started::Here(_) => {

@@ -39,6 +39,12 @@ impl Session {
         let reason = self.status_reason.as_deref().filter(|_| self.status.is_terminal())?;
         Some(AgentEnd::from(reason))
     }
+
+    /// Returns true if its agent should still be at work, or failed: something interrupted it if it
+    /// is gone.
+    pub fn was_interrupted(&self) -> bool {
+        !self.status.is_terminal() || self.status.is_failure()
+    }
 }
 
 impl From<&str> for AgentEnd {

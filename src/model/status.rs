@@ -120,6 +120,11 @@ impl SessionStatus {
         self.is_terminal() && *self != Self::Merged
     }
 
+    /// Returns true if the session ended without success and without somebody having ended it.
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Errored)
+    }
+
     /// Returns true if the status describes what the agent is doing, so that the end of the agent
     /// changes it. Other statuses describe a person's decision or the state of the pull request.
     pub fn tells_activity(&self) -> bool {

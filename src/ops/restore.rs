@@ -6,7 +6,8 @@ use crate::agent::Action;
 use crate::model::{Session, SessionId};
 use crate::ops::common::restart::{Prepared, load, prepare, restart};
 use crate::ops::common::{
-    Again, Checks, Engine, LaunchError, OpsError, Restore, Restored, StatusError,
+    Again, Checks, Engine, LaunchError, Liveness, OpsError, Restore, Restored, StatusError,
+    placement,
 };
 use crate::store::Key;
 
@@ -36,6 +37,14 @@ impl Engine {
         let Prepared { spot, start, .. } = prepare(self, &session, wish, |_| Ok(()))?;
         let action = start.runs_something().then_some(start.action);
         Ok(RestorePlan { session, workspace: spot.path().to_owned(), action })
+    }
+
+    /// Returns true if the session has a worktree in this clone and its agent is not alive here. If
+    /// that is unknown, a restore reports it.
+    pub fn is_restorable_here(&self, session: &Session) -> bool {
+        let here = placement(self.store(), session);
+        here.is_some_and(|here| here.workspace.is_some())
+            && !matches!(self.liveness(session), Liveness::Alive { .. })
     }
 
     /// Returns the command that restores a session in its present state: with `--fresh` if its

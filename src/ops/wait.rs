@@ -60,7 +60,7 @@ impl Engine {
         let (key, store) = (key.into(), self.store());
         let end = Instant::now() + limit;
         let (mut pause, mut next_look) = (FIRST_PAUSE, Instant::now() + LOOK);
-        let mut tips = tips(store)?;
+        let mut watch = store.watch(store.newest()?);
         let mut session = read(store, &key)?;
         loop {
             if is_reached(&session) {
@@ -86,21 +86,15 @@ impl Engine {
                 return Ok(Waited { session, outcome: WaitOutcome::TimedOut });
             }
             thread::sleep(pause.min(end - now));
-            let latest = self::tips(store)?;
-            if latest == tips {
-                pause = LONGEST_PAUSE.min(2 * pause);
-                continue;
+            match watch.poll()? {
+                Some(_) => {
+                    session = read(store, &key)?;
+                    pause = FIRST_PAUSE;
+                }
+                None => pause = LONGEST_PAUSE.min(2 * pause),
             }
-            (tips, pause) = (latest, FIRST_PAUSE);
-            session = read(store, &key)?;
         }
     }
-}
-
-type Tips = (Option<crate::model::Oid>, Option<crate::model::Oid>);
-
-fn tips(store: &Store) -> Result<Tips, OpsError> {
-    Ok((store.tip()?, store.private_tip()?))
 }
 
 fn read(store: &Store, key: &Key) -> Result<Session, OpsError> {

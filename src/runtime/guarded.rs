@@ -22,12 +22,16 @@ pub(super) struct Guarded {
     inner: Arc<dyn Runtime>,
     name: String,
     terminal: Terminal,
+    /// How long it may take for an answer.
+    answer: Duration,
+    /// How long it may take to start a process, or to type a text.
+    work: Duration,
 }
 
 impl Guarded {
     pub fn new(inner: Arc<dyn Runtime>) -> Self {
         let (name, terminal) = (inner.name().to_owned(), inner.terminal());
-        Self { inner, name, terminal }
+        Self { inner, name, terminal, answer: ANSWER, work: WORK }
     }
 
     /// Returns what `act` returns. If that comes too late, it is passed to `late`.
@@ -75,7 +79,7 @@ impl Runtime for Guarded {
     }
 
     fn check(&self) -> Result<(), RuntimeError> {
-        self.ask(ANSWER, |inner| inner.check())?
+        self.ask(self.answer, |inner| inner.check())?
     }
 
     fn terminal(&self) -> Terminal {
@@ -85,7 +89,7 @@ impl Runtime for Guarded {
     fn start(&self, session: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError> {
         let (session, plan) = (*session, plan.clone());
         let started = self.call(
-            WORK,
+            self.work,
             move |inner| inner.start(&session, &plan),
             move |inner, late| {
                 // The caller has given up, and does not know of the process.
@@ -97,14 +101,14 @@ impl Runtime for Guarded {
         if let Started::Running(handle) | Started::Here(handle) = &started
             && let Err(error) = self.check(handle)
         {
-            let _ = self.stop(&session, handle, ANSWER);
+            let _ = self.stop(&session, handle, self.answer);
             return Err(error);
         }
         Ok(started)
     }
 
     fn socket(&self) -> Option<String> {
-        self.ask(ANSWER, |inner| inner.socket()).ok().flatten()
+        self.ask(self.answer, |inner| inner.socket()).ok().flatten()
     }
 
     fn probe(&self, session: &SessionId, handle: &str) -> Probe {
@@ -114,7 +118,7 @@ impl Runtime for Guarded {
     fn probe_all(&self, handles: &[(SessionId, &str)]) -> Vec<Probe> {
         let owned: Vec<_> =
             handles.iter().map(|(id, handle)| (*id, (*handle).to_owned())).collect();
-        let asked = self.ask(ANSWER, move |inner| {
+        let asked = self.ask(self.answer, move |inner| {
             let handles: Vec<_> = owned.iter().map(|(id, handle)| (*id, handle.as_str())).collect();
             inner.probe_all(&handles)
         });
@@ -134,12 +138,12 @@ impl Runtime for Guarded {
 
     fn process(&self, session: &SessionId, handle: &str) -> Option<Process> {
         let (session, handle) = (*session, handle.to_owned());
-        self.ask(ANSWER, move |inner| inner.process(&session, &handle)).ok().flatten()
+        self.ask(self.answer, move |inner| inner.process(&session, &handle)).ok().flatten()
     }
 
     fn wait(&self, session: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
         let (session, handle) = (*session, handle.to_owned());
-        let limit = patience.saturating_add(ANSWER);
+        let limit = patience.saturating_add(self.answer);
         let ended = self.ask(limit, move |inner| inner.wait(&session, &handle, patience));
         if ended.is_err() {
             // Do not ask one that panics again at once.
@@ -150,7 +154,7 @@ impl Runtime for Guarded {
 
     fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
         let (session, handle, text) = (*session, handle.to_owned(), text.to_owned());
-        self.ask(WORK, move |inner| inner.send(&session, &handle, &text))?
+        self.ask(self.work, move |inner| inner.send(&session, &handle, &text))?
     }
 
     fn stop(
@@ -160,7 +164,7 @@ impl Runtime for Guarded {
         grace: Duration,
     ) -> Result<Stopped, RuntimeError> {
         let (session, handle) = (*session, handle.to_owned());
-        let limit = grace.saturating_add(ANSWER);
+        let limit = grace.saturating_add(self.answer);
         self.ask(limit, move |inner| inner.stop(&session, &handle, grace))?
     }
 
@@ -170,11 +174,78 @@ impl Runtime for Guarded {
 
     fn screen(&self, session: &SessionId, handle: &str) -> Option<String> {
         let (session, handle) = (*session, handle.to_owned());
-        self.ask(ANSWER, move |inner| inner.screen(&session, &handle)).ok().flatten()
+        self.ask(self.answer, move |inner| inner.screen(&session, &handle)).ok().flatten()
     }
 
     fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {
         let (session, handle) = (*session, handle.to_owned());
-        self.ask(ANSWER, move |inner| inner.attach(&session, &handle))?
+        self.ask(self.answer, move |inner| inner.attach(&session, &handle))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Receiver, Sender};
+
+    use super::*;
+    use crate::runtime::NoRuntime;
+
+    const SHORT: Duration = Duration::from_millis(50);
+
+    /// A runtime that does not return before it may, and notes what it stops.
+    struct Slow {
+        may: Mutex<Receiver<()>>,
+        stopped: Sender<String>,
+    }
+
+    impl Runtime for Slow {
+        fn name(&self) -> &str {
+            "slow"
+        }
+
+        fn terminal(&self) -> Terminal {
+            Terminal::Absent
+        }
+
+        fn start(&self, _: &SessionId, _: &ProcessSpec) -> Result<Started, RuntimeError> {
+            let _ = self.may.lock().unwrap().recv();
+            Ok(Started::Running("late".to_owned()))
+        }
+
+        fn probe(&self, _: &SessionId, _: &str) -> Probe {
+            let _ = self.may.lock().unwrap().recv();
+            Probe::Gone
+        }
+
+        fn send(&self, id: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
+            NoRuntime.send(id, handle, text)
+        }
+
+        fn stop(&self, _: &SessionId, handle: &str, _: Duration) -> Result<Stopped, RuntimeError> {
+            self.stopped.send(handle.to_owned()).unwrap();
+            Ok(Stopped::Ended)
+        }
+
+        fn attach(&self, id: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {
+            NoRuntime.attach(id, handle)
+        }
+    }
+
+    #[test]
+    fn one_that_does_not_return_is_unknown_and_what_it_starts_too_late_is_stopped() {
+        let ((may, waits), (stopped, told)) = (channel(), channel());
+        let slow = Slow { may: Mutex::new(waits), stopped };
+        let mut guarded = Guarded::new(Arc::new(slow));
+        (guarded.answer, guarded.work) = (SHORT, SHORT);
+        let id = SessionId::random();
+        let plan = ProcessSpec::default();
+        assert!(matches!(guarded.start(&id, &plan), Err(RuntimeError::Hung(_))));
+        may.send(()).unwrap();
+        assert_eq!(told.recv_timeout(Duration::from_secs(60)).as_deref(), Ok("late"));
+        let probe = guarded.probe(&id, "x");
+        assert!(matches!(probe, Probe::Unknown(RuntimeError::Hung(_))), "{probe:?}");
+        drop(may);
+        assert!(matches!(guarded.probe(&id, "x"), Probe::Gone));
     }
 }

@@ -43,7 +43,7 @@ impl Log {
     /// # Errors
     /// Fails if the file cannot be opened.
     pub fn open(path: &Path, limit: u64, begun: Box<dyn FnMut(&File) + Send>) -> io::Result<Self> {
-        let part = if limit == 0 { u64::MAX } else { limit.max(LEAST_LOG) / 3 };
+        let part = part(limit);
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
         let (path, dropped) = (path.to_owned(), dropped_before(path));
         let mut log = Self { path, part, file, dropped, unwritten: None, begun };
@@ -68,11 +68,7 @@ impl Log {
         if let Some(now) = now {
             self.path = now;
         }
-        let [first, old] = LOG_PARTS.map(|part| self.beside(part));
-        let (to, lost) = match length(&first) {
-            None => (first.clone(), 0),
-            Some(_) => (old.clone(), logged(&old)),
-        };
+        let (to, lost) = self.next_part();
         let moved = match uninterrupted(|| fs::rename(&self.path, &to)) {
             // The file was removed.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -85,16 +81,7 @@ impl Log {
                 (self.begun)(&file);
                 self.file = file;
                 self.dropped += lost + self.shorten(&to);
-                let [from, first] = [&to, &first].map(|path| name(path));
-                let dropped = self.dropped;
-                match to == old {
-                    true => format!(
-                        "continues from '{from}'; {dropped} bytes between it and '{first}' were dropped"
-                    ),
-                    false => {
-                        format!("continues from '{from}'; {dropped} bytes in between were dropped")
-                    }
-                }
+                self.continues_from(&to)
             }
             // No new file can be created, so the current one is truncated and reused.
             Err(error) => {
@@ -106,6 +93,49 @@ impl Log {
             }
         };
         self.put(format!("{HEAD} {head}\n").as_bytes());
+    }
+
+    /// Returns the file to which the latest output goes, and how much is lost there.
+    fn next_part(&self) -> (PathBuf, u64) {
+        let [first, old] = LOG_PARTS.map(|part| self.beside(part));
+        match length(&first) {
+            None => (first, 0),
+            Some(_) => {
+                let lost = logged(&old);
+                (old, lost)
+            }
+        }
+    }
+
+    fn continues_from(&self, to: &Path) -> String {
+        let [first, old] = LOG_PARTS.map(|part| self.beside(part));
+        let (from, first, dropped) = (name(to), name(&first), self.dropped);
+        match *to == old {
+            true => format!(
+                "continues from '{from}'; {dropped} bytes between it and '{first}' were dropped"
+            ),
+            false => format!("continues from '{from}'; {dropped} bytes in between were dropped"),
+        }
+    }
+
+    /// Cuts a log to which another process appends, if it is longer than it may be. What that
+    /// process writes meanwhile may be lost.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be read or written. The log then stays as it is, or is cut later.
+    pub fn cut(path: &Path, limit: u64) -> io::Result<()> {
+        let part = part(limit);
+        if length(path).is_none_or(|length| length <= part) {
+            return Ok(());
+        }
+        let mut log = Self::open(path, limit, Box::new(|_| {}))?;
+        let (to, lost) = log.next_part();
+        fs::copy(path, &to)?;
+        log.dropped += lost + log.shorten(&to);
+        log.file.set_len(0)?;
+        let head = log.continues_from(&to);
+        log.put(format!("{HEAD} {head}\n").as_bytes());
+        Ok(())
     }
 
     /// Truncates a file to the size of a part, and returns the number of bytes cut off.
@@ -172,6 +202,11 @@ impl Write for Log {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Returns the size of each file of a log.
+fn part(limit: u64) -> u64 {
+    if limit == 0 { u64::MAX } else { limit.max(LEAST_LOG) / 3 }
 }
 
 /// Returns the first line of a file if it continues the log.

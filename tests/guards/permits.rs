@@ -189,6 +189,38 @@ fn settings_stand_once() {
     keep("the keys of settings stand in 'src/git/settings.rs'", settings);
 }
 
+/// The front end decides nothing about sessions: it compares no status, and starts, inspects and
+/// removes neither agents nor worktrees. Hints and completion only name what there is.
+fn decides(path: &str, text: &str) -> Vec<Finding> {
+    if !is_in(path, &["cli"]) {
+        return Vec::new();
+    }
+    let may = |path: &str| {
+        ["src/cli/hints/", "src/cli/candidates/"].iter().any(|it| path.starts_with(it))
+    };
+    let doers = ["Agents", "Child", "Detached", "Foreground", "Lock", "Process", "ProcessSpec"];
+    let doers = [&doers[..], &["Runtimes", "Tmux", "Transaction", "Worktrees"]].concat();
+    named_by_others(path, text, may, |named| {
+        let status = named.path.split("::").skip_while(|part| *part != "SessionStatus").nth(1);
+        let compares = status.is_some_and(|name| !["ALL", "from", "Other"].contains(&name));
+        compares || (named.is_below("git_ao") && doers.contains(&named.last()))
+    })
+}
+
+#[test]
+fn cli_has_no_rule_of_its_own() {
+    keep("'cli' parses, calls 'ops' and renders", decides);
+}
+
+#[test]
+fn a_rule_in_cli_is_found() {
+    let found = |text: &str| decides("src/cli/x.rs", text).len();
+    assert_eq!(found("if session.status == SessionStatus::Done {}"), 1);
+    assert_eq!(found("use git_ao::workspace::Worktrees;"), 1);
+    assert_eq!(found("let all = SessionStatus::ALL;"), 0);
+    assert_eq!(decides("src/ops/x.rs", "SessionStatus::Done").len(), 0);
+}
+
 #[test]
 fn cli_changes_no_record_itself() {
     keep("'cli' changes records through 'ops' alone", stages);

@@ -239,7 +239,8 @@ fn ties_sort_by_id() {
         let mut ids: Vec<_> = (0..20).map(id).collect();
         for n in 0..20 {
             let mut same = session(n, "Tie");
-            same.updated_at = session(0, "").updated_at;
+            let first = session(0, "");
+            (same.created_at, same.updated_at) = (first.created_at, first.updated_at);
             store.create(&same).unwrap();
         }
         ids.sort();

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use git_ao::git::Environment;
 use git_ao::runtime::{
-    Detached, Probe, Process, ProcessSpec, Runtime, RuntimeError, Runtimes, Stopped, Tmux,
+    Detached, Exit, ExitReport, Probe, Process, ProcessSpec, Runtime, RuntimeError, Runtimes,
+    Stopped, Tmux,
 };
 
 use crate::deadline::{output_of, wait_for};
@@ -324,4 +325,33 @@ fn it_keeps_the_laws_of_runtimes() {
     let Some(server) = Server::new() else { return };
     git_ao::testing::RuntimeLaws::new(&server.tmux).check();
     assert_eq!(server.raw(&["list-sessions"]), "");
+}
+
+/// tmux says that a terminal has closed before it says how its process ended.
+#[test]
+fn an_exit_status_that_comes_late_is_waited_for() {
+    let Some(server) = Server::new() else { return };
+    let seen = server.place.path("seen");
+    for (is_once, expected) in [("test ! -e", Exit::Code(4)), ("test", Exit::Unknown)] {
+        let program = server.place.path("late-tmux");
+        let script = format!(
+            "#!/bin/sh\nout=$(tmux \"$@\") || exit\ncase $out in *' 1,4,'*) \
+             {is_once} '{seen}' && out=$(printf %s \"$out\" | sed 's/ 1,4,/ 1,,/'); : >'{seen}' ;; \
+             esac\ntest -z \"$out\" || printf '%s\\n' \"$out\"\n",
+            seen = seen.display()
+        );
+        fs::write(&program, script).unwrap();
+        assert!(Command::new("chmod").arg("+x").arg(&program).status().unwrap().success());
+        let late = server.tmux.clone().with_program(&program);
+        let id = session("7b6d11f9");
+        let script = "while ! test -e go; do sleep 0.05; done; exit 4";
+        let plan = server.place.plan(script, &[]).report(ExitReport::Kept);
+        let handle = start(&late, &id, &plan);
+        fs::write(server.place.path("go"), "").unwrap();
+        assert_eq!(late.wait(&id, &handle, LIMIT), Some(expected));
+        assert!(seen.exists(), "the status was left out at least once");
+        server.tmux.stop(&id, &handle, Duration::ZERO).unwrap();
+        fs::remove_file(&seen).unwrap();
+        fs::remove_file(server.place.path("go")).unwrap();
+    }
 }

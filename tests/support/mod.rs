@@ -27,7 +27,7 @@ pub use env::TestEnv;
 pub use files::Snapshot;
 pub use matrix::{Combo, Kind, Objects, Refs, for_each_format, for_each_repo, formats, matrix};
 pub use out::Out;
-pub use process::{alone, employ, skipped, worker};
+pub use process::{alone, employ, program, skipped, worker};
 pub use race::race;
 pub use repo::Repo;
 pub use run::Run;

@@ -1,9 +1,9 @@
 //! The test program, started once more: for an environment of its own, or to race against itself.
 
 use std::any::type_name;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Run, TestEnv};
+use super::{Run, TestEnv, write_script};
 
 const ALONE: &str = "GIT_AO_TEST_ALONE";
 const ARGS: &str = "GIT_AO_TEST_WORKER";
@@ -39,6 +39,16 @@ pub fn employ<W: Fn()>(env: &TestEnv, dir: &Path, worker: W, args: &[&str]) -> R
     // Only its name is needed, but a worker that is named is one that exists.
     let _ = worker;
     again::<W>(env, dir).env(ARGS, args.join("\n"))
+}
+
+/// A program whose work is done by a worker, which gets the program's arguments; `first` is a line of
+/// shell that comes before it.
+pub fn program<W: Fn()>(env: &TestEnv, worker: W, first: &str) -> PathBuf {
+    let path = env.path("program");
+    let worker = employ(env, &env.root(), worker, &[]).shell();
+    let work = format!("{ARGS}=\"$(printf '%s\\n' \"$@\")\" exec {worker}");
+    write_script(&path, &format!("{first}\n{work}"));
+    path
 }
 
 fn again<F>(env: &TestEnv, dir: &Path) -> Run {

@@ -1,8 +1,8 @@
 //! Restores several sessions. A failure of one does not stop the others.
 
 use git_ao::agent::Action;
-use git_ao::model::{Session, SessionStatus};
-use git_ao::ops::{self, Engine, Liveness, Restore, RestorePlan, placement};
+use git_ao::model::Session;
+use git_ao::ops::{self, Engine, Restore, RestorePlan};
 use git_ao::store::Entry;
 use git_ao::workspace::Remarks;
 
@@ -37,8 +37,8 @@ impl Many<'_> {
         let mut wanted = Vec::new();
         for listed in chosen.list(&snapshot, |query| query).sessions {
             let Ok(session) = &listed.session else { continue };
-            let is_wanted = !self.all || was_interrupted(session);
-            if is_wanted && can_be_restored(engine, session) {
+            let is_wanted = !self.all || session.was_interrupted();
+            if is_wanted && engine.is_restorable_here(session) {
                 wanted
                     .extend(snapshot.find(&listed.location)?.map(|entry| (entry, label(session))));
             }
@@ -71,17 +71,6 @@ impl Many<'_> {
         }
         Ok(code)
     }
-}
-
-fn was_interrupted(session: &Session) -> bool {
-    !session.status.is_terminal() || session.status == SessionStatus::Errored
-}
-
-/// Returns true if the session has a worktree in this clone and its agent is not alive here. If
-/// that is unknown, the restore reports it.
-fn can_be_restored(engine: &Engine, session: &Session) -> bool {
-    let is_here = placement(engine.store(), session).is_some_and(|here| here.workspace.is_some());
-    is_here && !matches!(engine.liveness(session), Liveness::Alive { .. })
 }
 
 fn restore(

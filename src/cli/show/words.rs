@@ -1,6 +1,6 @@
 //! Prints the last output of the agent of a failed session.
 
-use git_ao::model::{Session, SessionStatus};
+use git_ao::model::Session;
 use git_ao::ops::last_output;
 use git_ao::store::Store;
 
@@ -11,7 +11,7 @@ use crate::cli::{CliError, Ctx};
 const SHOWN: usize = 5;
 
 pub fn print(session: &Session, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    if session.status != SessionStatus::Errored {
+    if !session.status.is_failure() {
         return Ok(());
     }
     let Some(text) = last_output(store.repository(), session.id)? else { return Ok(()) };

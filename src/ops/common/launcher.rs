@@ -1,6 +1,7 @@
 //! Chooses agents and runtimes, and starts them.
 
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +18,11 @@ pub enum AgentChoice {
     Agent(String),
     /// No agent, for this reason.
     NoAgent(AgentError),
+}
+
+/// Returns true if a file may be executed by somebody.
+fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| meta.is_file() && meta.mode() & 0o111 != 0)
 }
 
 impl Engine {
@@ -101,7 +107,7 @@ impl Engine {
             Supervisor::GitAo(_) if agents.is_own(agent.name()) => {
                 return Err(LaunchError::UnknownToSupervisor(agent.name().to_owned()).into());
             }
-            Supervisor::GitAo(program) | Supervisor::Program(program) if !program.is_file() => {
+            Supervisor::GitAo(program) | Supervisor::Program(program) if !is_program(program) => {
                 return Err(LaunchError::NoSupervisor(program.clone()).into());
             }
             _ => {}

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::Oid;
-use crate::store::{Store, StoreError};
+use crate::store::{Snapshot, Store, StoreError, Visibility};
 
 /// How far a reader has got: the newest public and the newest private event that it knows.
 ///
@@ -26,6 +26,14 @@ impl From<&Oid> for Tips {
     /// Stands for a public event, and no private one.
     fn from(public: &Oid) -> Self {
         public.clone().into()
+    }
+}
+
+impl From<&Snapshot<'_>> for Tips {
+    /// Stands for the events that the snapshot shows: what happens later follows it without a gap.
+    fn from(snapshot: &Snapshot<'_>) -> Self {
+        let tip = |visibility| snapshot.tip_of(visibility).cloned();
+        Self { public: tip(Visibility::Public), private: tip(Visibility::Private) }
     }
 }
 

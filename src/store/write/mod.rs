@@ -9,6 +9,7 @@ mod staged;
 mod take;
 mod transaction;
 mod undo;
+mod undone;
 mod update;
 
 pub use commit::Committed;
@@ -16,4 +17,4 @@ pub(super) use commit::subject;
 pub use displaced::Displaced;
 pub(super) use displaced::beside;
 pub use transaction::Transaction;
-pub use undo::{Overlap, UndoError, Undone, Version};
+pub use undone::{Overlap, UndoError, Undone, Version};

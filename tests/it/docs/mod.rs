@@ -3,9 +3,13 @@
 //! With AO_UPDATE_DOCS=1 in the environment, what is shown is written anew instead.
 
 mod console;
+mod dashboard;
 mod examples;
+mod importer;
 mod mask;
+mod memory;
 mod pages;
+mod queue;
 mod readme;
 mod sessions;
 

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use git_ao::agent::Action;
 use git_ao::model::{AgentEnd, Session, SessionId, SessionStatus};
 use git_ao::ops::{
-    Again, AgentState, Checks, Cleanup, Engine, Liveness, Restore, Scope, SpawnRequest,
-    StartRequest, StatusChange, WaitOutcome,
+    Again, AgentOutput, AgentState, Caller, Checks, Cleanup, Engine, Liveness, Restore, Run, Scope,
+    SpawnRequest, StartRequest, StatusChange, Supervisor, WaitOutcome,
 };
 use git_ao::runtime::{Exit, Started, Stopped};
 use git_ao::workspace::{Detail, Worktrees};
 
+use super::boxed::Boxed;
 use super::memory::{Memory, Worker, given};
 use crate::support::Repo;
 use crate::support::agents::{agent, record, wait_until};
@@ -303,4 +305,54 @@ fn what_is_restored_in_this_process_is_not_taken_for_the_old_agent() {
         stage.engine.kill(id, &StatusChange::default()).unwrap();
         assert_eq!(stage.agent(id), "gone");
     }
+}
+
+#[test]
+fn the_output_of_a_run_in_this_process_goes_to_the_writer() {
+    let repo = Repo::new();
+    agent(&repo, "mine", "echo what it says; exit 5");
+    let engine = Engine::new(own_store(&repo));
+    let request = SpawnRequest::new("the task").agent("mine").runtime("foreground");
+    let made = engine.spawn(request).unwrap();
+    let id = made.session.id;
+    assert!(matches!(made.started, Started::Here(_)), "{:?}", made.started);
+    let placed = made.session.placements.values().next().unwrap().at;
+    let run = Run::new(id, Action::Launch, Caller::Runtime(placed));
+    let (reader, writer) = std::io::pipe().unwrap();
+    let output = AgentOutput::Captured(Box::new(writer));
+    let ended = engine.runner(run).unwrap().run(&engine, output, &mut |_| {}).unwrap();
+    assert_eq!(ended, Exit::Code(5));
+    assert_eq!(std::io::read_to_string(reader).unwrap(), "what it says\n");
+    assert_eq!(record(&repo, id).agent_end(), Some(AgentEnd::Exited(5)));
+}
+
+#[test]
+fn a_runtime_of_its_own_works_with_git_ao_as_the_supervisor() {
+    let repo = Repo::new();
+    agent(&repo, "mine", "test -e stay && exec sleep 1000; echo said; exit 6");
+    for supervisor in
+        [Supervisor::GitAo(env!("CARGO_BIN_EXE_git-ao").into()), Supervisor::InProcess]
+    {
+        let engine = Engine::builder(own_store(&repo)).runtime(Boxed::default());
+        let engine = engine.supervisor(supervisor.clone()).build();
+        let made = engine.spawn(SpawnRequest::new("x").agent("mine").runtime("boxed")).unwrap();
+        let id = made.session.id;
+        let waited = engine.wait(id, LIMIT).unwrap();
+        assert_eq!(waited.session.agent_end(), Some(AgentEnd::Exited(6)), "{supervisor:?}");
+        let said = git_ao::ops::last_output(engine.store().repository(), id).unwrap();
+        assert_eq!(said.as_deref(), Some("said\n"), "{supervisor:?}");
+        std::fs::write(made.workspace.unwrap().join("stay"), "").unwrap();
+        engine.restore(id, &Restore::default().again(Again::Fresh)).unwrap();
+        let is_working = |session: &Session| session.status == SessionStatus::Working;
+        assert_eq!(engine.wait_until(id, LIMIT, is_working).unwrap().outcome, WaitOutcome::Reached);
+        // The program does not know the runtime either, and kills the agent by its process.
+        repo.ao(["kill", &id.short()]).ok();
+        assert!(matches!(engine.liveness(&record(&repo, id)), Liveness::Gone), "{supervisor:?}");
+    }
+}
+
+#[test]
+fn an_engine_can_be_shared_by_threads() {
+    fn shared<T: Send + Sync + Clone + std::fmt::Debug>(_: &T) {}
+    shared(&Stage::new().engine);
 }

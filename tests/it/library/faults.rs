@@ -113,8 +113,12 @@ fn a_supervisor_that_is_missing_or_does_not_know_the_agent_is_found_before_anyth
     let error = with(Supervisor::GitAo(here)).spawn(request()).map(|_| ()).unwrap_err();
     let named = matches!(error, OpsError::Launch(LaunchError::UnknownToSupervisor(_)));
     assert!(named, "{error:?}");
-    let error = with(Supervisor::Program(nowhere)).spawn(request()).map(|_| ()).unwrap_err();
-    assert!(matches!(error, OpsError::Launch(LaunchError::NoSupervisor(_))), "{error:?}");
+    let text = stage.repo.env().path("text");
+    std::fs::write(&text, "not a program").unwrap();
+    for missing in [nowhere, text] {
+        let error = with(Supervisor::Program(missing)).spawn(request()).map(|_| ()).unwrap_err();
+        assert!(matches!(error, OpsError::Launch(LaunchError::NoSupervisor(_))), "{error:?}");
+    }
     assert!(stage.engine.store().snapshot().unwrap().list(Shelf::Active).unwrap().is_empty());
     assert_eq!(stage.memory.calls(), Vec::<String>::new());
 }

@@ -250,6 +250,7 @@ impl Agent for Worker {
         let mut launch = Launch::new("true")
             .args([format!("{action:?}"), known.unwrap_or_default()])
             .env("WORKER", conversation.clone().unwrap_or_default())
+            .env("MODEL", request.model.clone().unwrap_or_default())
             .stdin(request.prompt.clone());
         launch.agent_session_id = conversation;
         Ok(launch)

@@ -1,6 +1,7 @@
 //! What an orchestrator does with the library.
 
 mod author;
+mod boxed;
 mod broken;
 mod changes;
 mod contended;
@@ -8,6 +9,8 @@ mod engine;
 mod faults;
 mod laws;
 mod memory;
+mod processes;
+mod program;
 mod query;
 mod restore;
 mod rules;

@@ -4,13 +4,13 @@
 
 use std::fs;
 
-use git_ao::model::{Placement, Session, SessionId, SessionStatus};
+use git_ao::model::{Handle, Placement, Session, SessionId, SessionStatus};
 use git_ao::ops::{
-    Again, Checks, Engine, LaunchError, OpsError, Restore, SessionWorktreeError, StatusChange,
-    StatusError,
+    Again, Checks, Engine, LaunchError, OpsError, Restore, SessionWorktreeError, SpawnRequest,
+    StatusChange, StatusError,
 };
 use git_ao::runtime::Exit;
-use git_ao::store::StoreError;
+use git_ao::store::{Context, ResolveError, StoreError};
 
 use super::engine::Stage;
 use super::memory::{Fault, given};
@@ -208,4 +208,64 @@ fn another_engine_of_this_process_sees_the_same() {
     });
     assert_eq!(started.iter().filter(|ok| **ok).count(), 1, "{started:?}");
     assert_eq!(stage.memory.alive(), 1);
+}
+
+#[test]
+fn a_session_is_named_by_a_prefix() {
+    let stage = Stage::new();
+    let ids = ["7b6d11f9-3a52-4c0e-8f0a-2f6b1c0d9e8f", "7b6d2222-3a52-4c0e-8f0a-2f6b1c0d9e8f"];
+    for text in ids {
+        let mut it = session(1, text);
+        (it.id, it.agent) = (text.parse().unwrap(), Some("worker".to_owned()));
+        (it.status, it.branch) = (SessionStatus::Killed, Some(format!("branch-{}", &text[..8])));
+        stage.repo.git(["branch", it.branch.as_deref().unwrap()]);
+        stage.engine.store().create_unchecked(&it).unwrap();
+    }
+    let snapshot = stage.engine.store().snapshot().unwrap();
+    let resolve = |text: &str| snapshot.resolve(&Handle::parse(text), &Context::default());
+    let refused = |text: &str| match resolve(text).unwrap_err() {
+        StoreError::Resolve(error) => error,
+        error => panic!("{text}: {error:?}"),
+    };
+    match refused("7b6d") {
+        ResolveError::Ambiguous { text, candidates } => {
+            let mut named: Vec<_> = candidates.iter().map(|(key, _)| key.id.to_string()).collect();
+            named.sort();
+            assert_eq!((text.as_str(), named), ("7b6d", ids.map(str::to_owned).to_vec()));
+        }
+        error => panic!("{error:?}"),
+    }
+    assert!(matches!(refused("ffff"), ResolveError::Nothing { .. }));
+    assert!(matches!(refused(&id(77).to_string()), ResolveError::Nothing { .. }));
+    assert!(matches!(refused(""), ResolveError::Nothing { .. }), "{:?}", refused(""));
+    assert_eq!(stage.memory.calls(), Vec::<String>::new());
+
+    let wish = fresh().runtime("memory").text("go on");
+    stage.engine.restore(&resolve("7b6d1").unwrap(), &wish).unwrap();
+    stage.engine.restore(&resolve(ids[1]).unwrap(), &wish).unwrap();
+    for text in ids {
+        assert_eq!(stage.agent(text.parse().unwrap()), "alive");
+    }
+}
+
+#[test]
+fn the_recorded_model_is_used_again() {
+    let stage = Stage::new();
+    let request = SpawnRequest::new("x").agent("worker").runtime("memory").model("large");
+    let id = stage.engine.spawn(request).unwrap().session.id;
+    let model = |id| {
+        let set = stage.memory.run(&stage.handle(id), |run| run.plan.set.clone());
+        set.into_iter().find(|(name, _)| name == "MODEL").unwrap().1.into_string().unwrap()
+    };
+    assert_eq!(model(id), "large");
+    let forked = stage.engine.fork(id, SpawnRequest::default().runtime("memory")).unwrap();
+    assert_eq!(model(forked.session.id), "large");
+    let other = SpawnRequest::default().runtime("memory").model("small");
+    let other = stage.engine.fork(id, other).unwrap().session.id;
+    stage.engine.kill(id, &StatusChange::default()).unwrap();
+    stage.engine.restore(id, &Restore::default()).unwrap();
+    assert_eq!((model(id), model(other)), ("large".to_owned(), "small".to_owned()));
+    stage.engine.kill(id, &StatusChange::default()).unwrap();
+    stage.engine.restore(id, &fresh()).unwrap();
+    assert_eq!(model(id), "large");
 }

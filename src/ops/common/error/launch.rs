@@ -5,8 +5,8 @@ use crate::ops::common::LostConversation;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LaunchError {
-    /// The program that is to supervise the agent does not exist.
-    #[error("the supervisor '{}' does not exist", .0.display())]
+    /// The program that is to supervise the agent does not exist, or is not executable.
+    #[error("the supervisor '{}' does not exist or is not executable", .0.display())]
     NoSupervisor(std::path::PathBuf),
     /// The agent was added to the engine, and the program git-ao, which is to supervise it, does not
     /// know it.

@@ -41,11 +41,11 @@ pub fn stop(engine: &Engine, session: &Session) -> Result<Stopped, OpsError> {
     for process in [&runner, &agent].into_iter().flatten() {
         note(process.stop(GRACE));
     }
-    if is_shared && trouble.is_none() {
+    let is_over = |it: &Option<Process>| it.as_ref().is_some_and(has_ended);
+    if is_shared && (trouble.is_none() || is_over(&agent)) {
         wait_for_release(repo, id);
     }
     // If both processes were known and have ended, the server's answer is not needed.
-    let is_over = |it: &Option<Process>| it.as_ref().is_some_and(has_ended);
     let is_certain = (is_shared || is_over(&runner))
         && is_over(&agent)
         && matches!(of_processes(repo, id), Liveness::Gone);

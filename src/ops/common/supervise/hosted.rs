@@ -44,11 +44,8 @@ pub(in crate::ops) fn begin_in_process(
     let mut lines = None;
     if start.runtime.terminal() == Terminal::Absent {
         let path = log_file(repo, id)?;
-        lines = Some(LogLines::at_end(&path).map_err(|source| FileError {
-            act: "open",
-            path: path.clone(),
-            source,
-        })?);
+        let failed = |source| FileError { act: "open", path: path.clone(), source };
+        lines = Some(LogLines::at_end(&path, repo.settings().log_limit()).map_err(failed)?);
         prepared.plan.log = Some(path);
     }
     let since = prepared.note_start()?;
@@ -148,6 +145,9 @@ impl Supervised for Hosted {
             }
             if let Some(ended) = self.ended {
                 return Some(ProcessEvent::Ended(ended));
+            }
+            if let Some(lines) = &mut self.lines {
+                lines.cut();
             }
             let left = end.saturating_duration_since(Instant::now());
             let slice = if self.lines.is_some() { left.min(SLICE) } else { left };
