@@ -16,3 +16,4 @@ mod restore;
 mod rules;
 mod traced;
 mod watch;
+mod workspaces;
