@@ -2,7 +2,7 @@ use std::time::SystemTime;
 
 use super::super::law::{Outcome, expect};
 use super::AgentLaws;
-use super::stage::{MODES, Stage};
+use super::stage::{AgentStage, MODES};
 use crate::agent::Action;
 use crate::model::error_chain;
 
@@ -13,7 +13,7 @@ const KEYS: [&str; 6] =
 const IDS: [&str; 6] = ["--help", "../../x", "a b", "", "\\u001b[2J", "a\\u0000b"];
 
 pub fn output(laws: &AgentLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     let plain = ["", "{", "}", "null", "[]", "\u{1b}[2J", "{\"id\":7}", "\u{fc}\0", "id: -x"];
     let mut lines: Vec<String> = plain.map(str::to_owned).to_vec();
     lines.push("{\"id\":\"".repeat(10_000));
@@ -35,7 +35,7 @@ pub fn output(laws: &AgentLaws<'_>) -> Outcome {
 }
 
 pub fn unknown(laws: &AgentLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     let (agent, environment) = (laws.agent, stage.environment());
     for id in [laws.conversation, "", "../../x", "-x"] {
         let found = agent.has_conversation(id, &stage.state_dir(), &environment);

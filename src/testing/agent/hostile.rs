@@ -2,7 +2,7 @@ use std::path::Component;
 
 use super::super::law::{Outcome, Violation, expect};
 use super::AgentLaws;
-use super::stage::{Stage, path_of};
+use super::stage::{AgentStage, path_of};
 use crate::agent::{Action, Launch, LaunchRequest, Prepare};
 use crate::model::error_chain;
 
@@ -37,7 +37,7 @@ const VALUES: [&str; 9] = [
 const LONGEST_ARGUMENT: usize = 128 * 1024;
 
 pub fn prompt(laws: &AgentLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     for prompt in PROMPTS {
         for (action, mode) in stage.forms(prompt) {
             let request = stage.request(action).prompt(prompt);
@@ -48,7 +48,7 @@ pub fn prompt(laws: &AgentLaws<'_>) -> Outcome {
             is_safe(&launch, &request, prompt)?;
         }
     }
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     let prompt = "a\0b";
     for (action, mode) in stage.forms(prompt) {
         let request = stage.request(action).prompt(prompt);
@@ -60,7 +60,7 @@ pub fn prompt(laws: &AgentLaws<'_>) -> Outcome {
 }
 
 pub fn long_prompt(laws: &AgentLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     let prompt = "Fix the flaky test. ".repeat(20_000);
     for (action, mode) in stage.forms(&prompt) {
         let request = stage.request(action).prompt(&prompt);
@@ -73,7 +73,7 @@ pub fn long_prompt(laws: &AgentLaws<'_>) -> Outcome {
 }
 
 pub fn values(laws: &AgentLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     for value in VALUES {
         for (action, mode) in stage.forms("Fix the flaky test") {
             let request = stage.request(action);

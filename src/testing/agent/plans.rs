@@ -1,6 +1,6 @@
 use super::super::law::{Outcome, Violation, expect};
 use super::AgentLaws;
-use super::stage::{ACTIONS, MODES, Stage, mentions};
+use super::stage::{ACTIONS, AgentStage, MODES, mentions};
 use crate::agent::{Action, IdSource, Launch, LaunchRequest, Mode};
 use crate::model::error_chain;
 
@@ -17,7 +17,7 @@ fn plan(
 }
 
 pub fn mode(laws: &AgentLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     for (prompt, action) in ["", "x"].into_iter().flat_map(|it| ACTIONS.map(|action| (it, action)))
     {
         let request = stage.request(action).prompt(prompt);
@@ -41,7 +41,7 @@ pub fn mode(laws: &AgentLaws<'_>) -> Outcome {
 }
 
 pub fn pure(laws: &AgentLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     for form in stage.forms("Fix the flaky test") {
         let request = stage.request(form.0);
         let first = plan(laws, form, &request)?;
@@ -52,7 +52,7 @@ pub fn pure(laws: &AgentLaws<'_>) -> Outcome {
 }
 
 pub fn resume(laws: &AgentLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     for (action, mode) in stage.forms("Fix the flaky test") {
         if action == Action::Launch {
             continue;
@@ -76,7 +76,7 @@ pub fn resume(laws: &AgentLaws<'_>) -> Outcome {
 }
 
 pub fn fresh(laws: &AgentLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = AgentStage::new(laws)?;
     for (action, mode) in stage.forms("Fix the flaky test") {
         if action == Action::Resume {
             continue;

@@ -14,12 +14,12 @@ pub const ACTIONS: [Action; 3] = [Action::Launch, Action::Resume, Action::Fork];
 pub const MODES: [Mode; 2] = [Mode::Interactive, Mode::Headless];
 
 /// An empty home and a workspace with one file.
-pub struct Stage<'a> {
+pub struct AgentStage<'a> {
     laws: &'a AgentLaws<'a>,
     dir: TempDir,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> AgentStage<'a> {
     pub fn new(laws: &'a AgentLaws<'a>) -> Result<Self, Violation> {
         let make = || {
             let dir = tempfile::tempdir()?;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::super::law::{Outcome, expect};
 use super::RuntimeLaws;
-use super::stage::{GRACE, Stage};
+use super::stage::{GRACE, RuntimeStage};
 use crate::model::error_chain;
 use crate::runtime::{Exit, ExitReport, Probe, Stopped};
 
@@ -10,7 +10,7 @@ use crate::runtime::{Exit, ExitReport, Probe, Stopped};
 const BRIEFLY: Duration = Duration::from_millis(50);
 
 pub fn alive(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let it = stage.start()?;
     let probe = laws.runtime.probe(&it.session, &it.handle);
     let Probe::Alive { pid } = probe else { return expect(false, "it is alive", probe) };
@@ -23,7 +23,7 @@ pub fn alive(laws: &RuntimeLaws<'_>) -> Outcome {
 }
 
 pub fn stop(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let (it, other) = (stage.start()?, stage.start()?);
     let stopped = laws.runtime.stop(&it.session, &it.handle, GRACE);
     let has_stopped = matches!(stopped, Ok(Stopped::Ended | Stopped::Killed));
@@ -34,7 +34,7 @@ pub fn stop(laws: &RuntimeLaws<'_>) -> Outcome {
 }
 
 pub fn stop_again(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let (stopped, ended) = (stage.start()?, stage.start()?);
     let first = laws.runtime.stop(&stopped.session, &stopped.handle, GRACE);
     expect(first.is_ok(), "the first stop succeeds", first)?;
@@ -51,7 +51,7 @@ pub fn stop_again(laws: &RuntimeLaws<'_>) -> Outcome {
 pub fn wait(laws: &RuntimeLaws<'_>) -> Outcome {
     for exit in [Exit::Code(0), Exit::Code(3), Exit::Signal(9)] {
         for report in [ExitReport::Kept, ExitReport::Dropped] {
-            let stage = Stage::new(laws)?;
+            let stage = RuntimeStage::new(laws)?;
             let (dir, process) = stage.process()?;
             let it = stage.start_this(dir, &process.report(report))?;
             let early = laws.runtime.wait(&it.session, &it.handle, BRIEFLY);
@@ -72,7 +72,7 @@ pub fn wait(laws: &RuntimeLaws<'_>) -> Outcome {
 }
 
 pub fn forgotten(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let (dir, process) = stage.process()?;
     let it = stage.start_this(dir, &process.report(ExitReport::Kept))?;
     laws.workload.end(&it.dir, &it.handle, Exit::Code(3));

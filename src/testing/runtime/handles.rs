@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::law::{Outcome, Violation, expect};
 use super::RuntimeLaws;
-use super::stage::{GRACE, Stage};
+use super::stage::{GRACE, RuntimeStage};
 use crate::model::{SessionId, error_chain};
 use crate::runtime::{Exit, LONGEST_HANDLE, Probe, Runtime, Started, Stopped};
 
@@ -37,7 +37,7 @@ const GARBAGE: [&str; 20] = [
 ];
 
 pub fn handle(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let mut crowd = Vec::new();
     for _ in 0..CROWD {
         crowd.push((SessionId::random(), stage.process()?.1));
@@ -70,7 +70,7 @@ pub fn handle(laws: &RuntimeLaws<'_>) -> Outcome {
 }
 
 pub fn together(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let (first, second, ended) = (stage.start()?, stage.start()?, stage.start()?);
     laws.workload.end(&ended.dir, &ended.handle, Exit::Code(0));
     stage.wait_gone(&ended)?;
@@ -101,7 +101,7 @@ fn word(probe: &Probe) -> &'static str {
 }
 
 pub fn others(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let it = stage.start()?;
     let other = stage.start()?;
     useless(laws.runtime, &other.session, &it.handle)?;
@@ -110,7 +110,7 @@ pub fn others(laws: &RuntimeLaws<'_>) -> Outcome {
 }
 
 pub fn garbage(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let it = if laws.starts { Some(stage.start()?) } else { None };
     let session = it.as_ref().map_or_else(SessionId::random, |it| it.session);
     let mut garbage: Vec<String> = GARBAGE.map(str::to_owned).to_vec();

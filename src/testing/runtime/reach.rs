@@ -1,12 +1,12 @@
 use super::super::law::{Outcome, expect};
 use super::RuntimeLaws;
-use super::stage::Stage;
+use super::stage::RuntimeStage;
 use crate::runtime::{Exit, RuntimeError, Terminal};
 
 const TEXT: &str = "faster, please";
 
 pub fn send(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let it = stage.start()?;
     // What reads the terminal is not part of the workload.
     if laws.runtime.terminal() == Terminal::Absent {
@@ -28,7 +28,7 @@ pub fn send(laws: &RuntimeLaws<'_>) -> Outcome {
 }
 
 pub fn attach(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let it = stage.start()?;
     match laws.runtime.attach(&it.session, &it.handle) {
         Err(RuntimeError::Unsupported { .. }) => {}

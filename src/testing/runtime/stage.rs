@@ -17,7 +17,7 @@ pub const GRACE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// A directory for one law, and the processes that it starts, which end with it.
-pub struct Stage<'a> {
+pub struct RuntimeStage<'a> {
     laws: &'a RuntimeLaws<'a>,
     dir: TempDir,
     started: RefCell<Vec<(SessionId, String)>>,
@@ -31,7 +31,7 @@ pub struct Running {
     pub dir: PathBuf,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> RuntimeStage<'a> {
     pub fn new(laws: &'a RuntimeLaws<'a>) -> Result<Self, Violation> {
         let dir = tempfile::tempdir().map_err(|e| Violation::new("a temporary directory", e))?;
         Ok(Self { laws, dir, started: RefCell::default() })
@@ -113,7 +113,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-impl Drop for Stage<'_> {
+impl Drop for RuntimeStage<'_> {
     fn drop(&mut self) {
         for (session, handle) in self.started.take() {
             // A runtime that breaks a law may also fail or panic here.

@@ -2,7 +2,7 @@ use std::fs;
 
 use super::super::law::{Outcome, Violation, expect};
 use super::RuntimeLaws;
-use super::stage::Stage;
+use super::stage::RuntimeStage;
 use crate::model::{SessionId, error_chain};
 use crate::runtime::Terminal;
 
@@ -22,7 +22,7 @@ pub fn name(laws: &RuntimeLaws<'_>) -> Outcome {
 }
 
 pub fn received(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let (dir, mut process) = stage.process()?;
     let (log, before) = (dir.join("log"), "from earlier\n");
     fs::write(&log, before).map_err(|e| Violation::new("a log", e))?;
@@ -57,7 +57,7 @@ pub fn received(laws: &RuntimeLaws<'_>) -> Outcome {
 }
 
 pub fn directory(laws: &RuntimeLaws<'_>) -> Outcome {
-    let stage = Stage::new(laws)?;
+    let stage = RuntimeStage::new(laws)?;
     let (dir, process) = stage.process()?;
     let mut nowhere = process.clone();
     nowhere.cwd = dir.join("missing");
