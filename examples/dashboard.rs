@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let run = || {
         let limit = |n| std::env::args().nth(n).map(|limit| limit.parse::<u64>()).transpose();
         let (changes, seconds) = (limit(1)?.unwrap_or(u64::MAX), limit(2)?.unwrap_or(u64::MAX));
-        let store = Store::open(".".as_ref(), Environment::inherited())?.with_private();
+        let store = Store::open(".", Environment::inherited())?.with_private();
         run(&Engine::new(store), changes, Duration::from_secs(seconds), &mut std::io::stdout())
     };
     match run() {

@@ -31,7 +31,7 @@ type Failure = Box<dyn Error>;
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args().skip(1).collect();
     let run = || {
-        let store = Store::open(".".as_ref(), Environment::inherited())?.with_private();
+        let store = Store::open(".", Environment::inherited())?.with_private();
         run(&store, &args, &mut std::io::stdout())
     };
     match run() {

@@ -27,7 +27,7 @@ use git_ao::view::escape;
 
 fn main() -> ExitCode {
     let run = || {
-        let store = Store::open(".".as_ref(), Environment::inherited())?;
+        let store = Store::open(".", Environment::inherited())?;
         run(store, &mut std::io::stdout())
     };
     match run() {

@@ -28,7 +28,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args().skip(1).collect();
     let run = || {
-        let store = Store::open(".".as_ref(), Environment::inherited())?;
+        let store = Store::open(".", Environment::inherited())?;
         run(&store, &args, &mut std::io::stdout())
     };
     match run() {

@@ -104,17 +104,26 @@ pub trait Agent: Send + Sync {
     /// Returns the name of the agent.
     fn name(&self) -> &str;
 
-    /// Returns the program: a name to look up on PATH, or a path.
-    fn program(&self) -> &str;
+    /// Returns the program: a name to look up on PATH, or a path. It has to be installed. Empty for
+    /// an agent of the library's user that needs no program: its runtime gets the one in the
+    /// [`Launch`].
+    fn program(&self) -> &str {
+        ""
+    }
 
     /// Returns the arguments that make the program print its version.
-    fn version_args(&self) -> &[String];
+    fn version_args(&self) -> &[String] {
+        &[]
+    }
 
     /// Returns the mode for an action: the wanted one if the agent supports it, otherwise the other
     /// one.
     ///
-    /// Returns None if the agent supports neither, or cannot take this prompt.
-    fn mode(&self, action: Action, wanted: Mode, prompt: &str) -> Option<Mode>;
+    /// Returns None if the agent supports neither, or cannot take this prompt. By default, every
+    /// action is supported in both modes.
+    fn mode(&self, _action: Action, wanted: Mode, _prompt: &str) -> Option<Mode> {
+        Some(wanted)
+    }
 
     /// Returns the command for an action.
     ///

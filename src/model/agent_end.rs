@@ -13,7 +13,7 @@ use super::Session;
 /// assert_eq!(end, AgentEnd::Exited(3));
 /// assert_eq!(end.to_string(), "agent_exited: status 3");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AgentEnd {
     /// It exited with this status; 0 is success.
@@ -44,6 +44,21 @@ impl Session {
     /// is gone.
     pub fn was_interrupted(&self) -> bool {
         !self.status.is_terminal() || self.status.is_failure()
+    }
+}
+
+impl AgentEnd {
+    /// Returns true if the agent exited with status 0.
+    pub fn is_success(&self) -> bool {
+        *self == Self::Exited(0)
+    }
+
+    /// Returns the exit status, if the agent exited by itself.
+    pub fn code(&self) -> Option<i32> {
+        match self {
+            Self::Exited(code) => Some(*code),
+            _ => None,
+        }
     }
 }
 

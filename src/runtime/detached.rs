@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::process::Leads;
 use super::wait::{Waited, wait};
 use super::{
-    Attach, Exit, ExitReport, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped,
+    Exit, ExitReport, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped,
     Terminal,
 };
 use crate::model::SessionId;
@@ -158,10 +158,6 @@ impl Runtime for Detached {
         }
     }
 
-    fn send(&self, _: &SessionId, _: &str, _: &str) -> Result<(), RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "send text" })
-    }
-
     fn stop(
         &self,
         session: &SessionId,
@@ -171,10 +167,6 @@ impl Runtime for Detached {
         let stopped = self.owned(session, handle)?.stop(grace)?;
         self.children.forget(&(*session, handle.to_owned()));
         Ok(stopped)
-    }
-
-    fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "attach" })
     }
 }
 

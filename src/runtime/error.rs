@@ -26,6 +26,9 @@ pub enum RuntimeError {
     /// tmux failed, in its own words.
     #[error("tmux:{}", crate::git::after_colon(.0))]
     Tmux(String),
+    /// A runtime of the library's user failed, in its own words.
+    #[error("{}", .0.escape_debug())]
+    Failed(String),
     /// A runtime of the library's user panicked.
     #[error("the runtime '{}' panicked", .0.escape_debug())]
     Panicked(String),
@@ -134,7 +137,9 @@ impl RuntimeError {
             | Self::EndedAtOnce(_)
             | Self::NotOurServer(_) => ErrorKind::Environment,
             Self::Unreadable { source, .. } | Self::Io { source, .. } => source.into(),
-            Self::Tmux(_) | Self::Panicked(_) | Self::NoUse { .. } => ErrorKind::Failed,
+            Self::Tmux(_) | Self::Failed(_) | Self::Panicked(_) | Self::NoUse { .. } => {
+                ErrorKind::Failed
+            }
         }
     }
 
@@ -155,6 +160,7 @@ impl RuntimeError {
             Self::Unknown(name) => Self::Unknown(name.chars().take(64).collect()),
             Self::NotInstalled(program) => Self::NotInstalled(program.clone()),
             Self::NoAnswer => Self::NoAnswer,
+            Self::Failed(words) => Self::Failed(words.clone()),
             Self::Panicked(name) => Self::Panicked(name.clone()),
             Self::Hung(name) => Self::Hung(name.clone()),
             Self::NotOurServer(path) => Self::NotOurServer(path.clone()),

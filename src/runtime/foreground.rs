@@ -1,8 +1,6 @@
 use std::time::Duration;
 
-use super::{
-    Attach, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
-};
+use super::{Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal};
 use crate::model::SessionId;
 
 /// Lets the caller run the agent in its own terminal. The handle is the caller's process.
@@ -26,15 +24,7 @@ impl Runtime for Foreground {
         Process::probe_handle(self.name(), handle)
     }
 
-    fn send(&self, _: &SessionId, _: &str, _: &str) -> Result<(), RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "send text" })
-    }
-
     fn stop(&self, _: &SessionId, handle: &str, grace: Duration) -> Result<Stopped, RuntimeError> {
         Process::of_handle(self.name(), handle)?.stop(grace)
-    }
-
-    fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "attach" })
     }
 }

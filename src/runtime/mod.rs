@@ -97,10 +97,19 @@ pub trait Runtime: Send + Sync {
         Ok(())
     }
 
-    /// Returns whether started processes have a terminal.
-    fn terminal(&self) -> Terminal;
+    /// Returns whether started processes have a terminal. By default, they have none.
+    fn terminal(&self) -> Terminal {
+        Terminal::Absent
+    }
 
     /// Starts a process. It outlives the caller if the runtime can do that.
+    ///
+    /// In an engine that supervises [in process](crate::ops::Supervisor::InProcess), the plan runs the
+    /// agent itself, after its session was recorded: the program of the agent and the arguments of
+    /// its [`Launch`](crate::agent::Launch), in the session's worktree, with AO_SESSION_ID and the
+    /// like among the variables to set. The end is asked for with [`wait`](Self::wait), and
+    /// [`stop`](Self::stop) is called after it. In other engines, the plan runs the supervisor,
+    /// before the session is recorded.
     ///
     /// The handle is one line of at most [`LONGEST_HANDLE`] bytes without control characters.
     ///
@@ -153,8 +162,10 @@ pub trait Runtime: Send + Sync {
     ///
     /// # Errors
     /// Fails if the process is gone or if the text was not submitted, and says whether it was typed.
-    /// Fails with [`RuntimeError::Unsupported`] if there is no way to deliver it.
-    fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError>;
+    /// Fails with [`RuntimeError::Unsupported`] if there is no way to deliver it, as by default.
+    fn send(&self, _session: &SessionId, _handle: &str, _text: &str) -> Result<(), RuntimeError> {
+        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "send text" })
+    }
 
     /// Asks the process to exit, and kills it after `grace`.
     ///
@@ -185,6 +196,9 @@ pub trait Runtime: Send + Sync {
     /// Returns the command that attaches a person to the process's terminal.
     ///
     /// # Errors
-    /// Fails if the process is gone, or if it has no terminal.
-    fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError>;
+    /// Fails if the process is gone, or if it has no terminal. By default, it fails with
+    /// [`RuntimeError::Unsupported`].
+    fn attach(&self, _session: &SessionId, _handle: &str) -> Result<Attach, RuntimeError> {
+        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "attach" })
+    }
 }

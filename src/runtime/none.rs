@@ -1,17 +1,11 @@
 use std::time::Duration;
 
-use super::{Attach, Probe, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal};
+use super::{Probe, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal};
 use crate::model::SessionId;
 
 /// Starts nothing: the session is only a record, and the work is done elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub struct NoRuntime;
-
-impl NoRuntime {
-    fn cannot<T>(self, what: &'static str) -> Result<T, RuntimeError> {
-        Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what })
-    }
-}
 
 impl Runtime for NoRuntime {
     fn name(&self) -> &str {
@@ -30,15 +24,7 @@ impl Runtime for NoRuntime {
         Probe::Gone
     }
 
-    fn send(&self, _: &SessionId, _: &str, _: &str) -> Result<(), RuntimeError> {
-        self.cannot("send text")
-    }
-
     fn stop(&self, _: &SessionId, _: &str, _: Duration) -> Result<Stopped, RuntimeError> {
         Ok(Stopped::AlreadyGone)
-    }
-
-    fn attach(&self, _: &SessionId, _: &str) -> Result<Attach, RuntimeError> {
-        self.cannot("attach")
     }
 }

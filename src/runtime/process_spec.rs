@@ -102,6 +102,12 @@ impl ProcessSpec {
         Self { report, ..self }
     }
 
+    /// Returns the whole environment of the process: variables are removed first, and then set.
+    pub fn full_environment(&self) -> Environment {
+        let kept = self.remove.iter().fold(self.environment.clone(), Environment::without);
+        self.set.iter().fold(kept, |environment, (name, value)| environment.with(name, value))
+    }
+
     /// Returns a command for this program with the environment of the specification. Arguments,
     /// directory and output are left to the caller.
     pub(super) fn command(&self, program: &OsStr) -> Command {

@@ -99,8 +99,11 @@ impl Store {
     ///
     /// # Errors
     /// Fails like [`Repository::discover`].
-    pub fn open(folder: &Path, environment: Environment) -> Result<Self, RepositoryError> {
-        Repository::open(folder, environment).map(Self::new)
+    pub fn open(
+        folder: impl AsRef<Path>,
+        environment: Environment,
+    ) -> Result<Self, RepositoryError> {
+        Repository::open(folder.as_ref(), environment).map(Self::new)
     }
 
     /// Opens the store of the repository that git would use in `folder`, with the variables of this

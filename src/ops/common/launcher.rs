@@ -65,7 +65,7 @@ impl Engine {
         }
     }
 
-    /// Finds the program of an agent.
+    /// Finds the program of an agent. It is empty for an agent of the library's user that needs none.
     ///
     /// # Errors
     /// Fails if it is not installed.
@@ -74,6 +74,9 @@ impl Engine {
         // A relative path is resolved in the workspace.
         if program.contains('/') && Path::new(program).is_relative() {
             return Ok(program.into());
+        }
+        if program.is_empty() && self.agents().is_own(agent.name()) {
+            return Ok(PathBuf::new());
         }
         if program.is_empty() {
             return Err(AgentError::NoCommand { name: agent.name().to_owned() }.into());

@@ -12,12 +12,11 @@ use crate::runtime::{
     Attach, Exit, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
 };
 
+/// How often tmux is made to ask for the status of a process that has ended.
+const NUDGES: u32 = 50;
+
 /// The pause between two looks at a pane whose process has ended.
 const PAUSE: Duration = Duration::from_millis(20);
-
-/// How long the exit status may take. tmux first reports that the terminal has closed, and the exit
-/// status when it has reaped the process. Before version 3.3, it never reports a signal.
-const STATUS_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs agents in sessions of a tmux server.
 #[derive(Debug, Clone)]
@@ -112,7 +111,7 @@ impl Runtime for Tmux {
 
     fn wait(&self, session: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
         let end = Instant::now() + patience;
-        let mut closed = None;
+        let mut nudges = 0;
         loop {
             let left = end.saturating_duration_since(Instant::now());
             let panes = panes::list(&self.client);
@@ -120,13 +119,19 @@ impl Runtime for Tmux {
                 let ours = |pane: &&Pane| pane.name == handle && pane.belongs_to(session);
                 let mut ours = panes.iter().filter(ours).filter(|pane| pane.is_first());
                 let Some(pane) = ours.next() else { return Some(Exit::Unknown) };
-                if let Some(ended) = pane.ended {
-                    let since = *closed.get_or_insert_with(Instant::now);
-                    let is_final = ended != Exit::Unknown || since.elapsed() >= STATUS_PATIENCE;
-                    if is_final || left.is_zero() {
-                        return Some(ended);
+                match pane.ended {
+                    // tmux may have missed the signal of its child's end. It asks for the status of
+                    // every child when another one ends.
+                    Some(Exit::Unknown) if nudges < NUDGES => {
+                        nudges += 1;
+                        let _ = self.client.run(["run-shell", "true"].map(arg));
+                        thread::sleep(PAUSE);
+                        continue;
                     }
-                } else if let Ok(Some(process)) = Process::of(pane.pid) {
+                    Some(ended) => return Some(ended),
+                    None => {}
+                }
+                if let Ok(Some(process)) = Process::of(pane.pid) {
                     // An error is met again by the next look.
                     let _ = wait(&process, left);
                 }

@@ -123,7 +123,9 @@ fn input(bytes: &[u8]) -> io::Result<TempPath> {
 /// It starts with env(1), which removes variables that a long-running server may have. This also
 /// ensures that there are several words, because tmux passes a single word to a shell.
 fn argv(plan: &ProcessSpec, input: Option<&Path>) -> Vec<OsString> {
-    let mut argv = vec![arg("env")];
+    // The server may have another PATH.
+    let env = plan.environment.find_program("env").unwrap_or_else(|| "/usr/bin/env".into());
+    let mut argv = vec![env.into_os_string()];
     for name in &plan.remove {
         argv.extend([arg("-u"), name.clone()]);
     }

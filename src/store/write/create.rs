@@ -62,6 +62,7 @@ impl Transaction<'_> {
         let (shelf, project) = (Shelf::Active, session.project_id.clone());
         let location = Location { shelf, project, id, visibility };
         let (session, to) = (Some(Box::new(session)), Some(location.clone()));
+        self.created += 1;
         let (before, blob, duplicate) = (None, None, None);
         self.stage(location, Staged { before, session, blob, to, duplicate, rules });
         Ok(())

@@ -65,7 +65,12 @@ impl Transaction<'_> {
 
 impl Store {
     /// Takes a session from the queue, as [`Transaction::take`] does. Of several workers, in
-    /// several threads or processes, only one gets it.
+    /// several threads or processes of this clone, only one gets it. Then
+    /// [`Engine::start`](crate::ops::Engine::start) gives it an agent.
+    ///
+    /// Other clones learn of it when the store is shared. Two clones that take the same session
+    /// before that both have it: the merge keeps both histories, and the later take as the status.
+    /// Let each clone take from a part of its own, for example by a tag that names the clone.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -12,6 +12,8 @@ use crate::store::{Entry, Key, Location, Shelf, Snapshot, StoreError, Visibility
 pub struct Transaction<'s> {
     pub(super) snapshot: Snapshot<'s>,
     now: Timestamp,
+    /// How many sessions were created.
+    pub(super) created: i64,
     pub(super) staged: BTreeMap<SessionId, BTreeMap<Location, Staged>>,
     parents: Vec<Oid>,
     what: Option<String>,
@@ -24,6 +26,7 @@ impl<'s> Transaction<'s> {
         Self {
             snapshot,
             now,
+            created: 0,
             staged: BTreeMap::new(),
             parents: Vec::new(),
             what: None,
@@ -37,9 +40,10 @@ impl<'s> Transaction<'s> {
         &self.snapshot
     }
 
-    /// Returns the time of this change.
+    /// Returns the time of this change. It advances by a millisecond with each session that is
+    /// created, so that those of one change have an order.
     pub fn now(&self) -> Timestamp {
-        self.now
+        Timestamp::from_millis(self.now.as_millis() + self.created)
     }
 
     /// Sets the description in the event's subject, such as `working -> done`.

@@ -14,6 +14,7 @@ mod program;
 mod query;
 mod restore;
 mod rules;
+mod smallest;
 mod traced;
 mod watch;
 mod workspaces;

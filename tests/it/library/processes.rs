@@ -26,7 +26,7 @@ use crate::support::{Repo, employ, race, worker};
 const WAITS: &str = "echo >>starts; while ! test -e go; do sleep 0.05; done; exit 4";
 
 fn here() -> Engine {
-    Engine::new(Store::open(".".as_ref(), Environment::inherited()).unwrap())
+    Engine::new(Store::open(".", Environment::inherited()).unwrap())
 }
 
 fn fresh() -> Restore {

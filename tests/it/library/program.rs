@@ -53,7 +53,7 @@ impl Agent for Own {
 fn worker_supervises() {
     worker(|args| {
         let run = Run::from_args(args.iter().copied()).unwrap().expect("it begins with run");
-        let store = Store::open(".".as_ref(), Environment::inherited()).unwrap();
+        let store = Store::open(".", Environment::inherited()).unwrap();
         let own = Own::of(store.repository().environment().home().unwrap());
         let engine = Engine::builder(store).agent(own).build();
         if let Err(error) = engine.supervise(run) {

@@ -95,7 +95,7 @@ fn what_users_configure_stays() {
 fn no_repository_is_none_whatever_git_dir_says() {
     let env = TestEnv::new();
     let repo = env.repo(Combo::PLAIN);
-    let error = Store::open(&env.home(), in_a_hook(&repo)).unwrap_err();
+    let error = Store::open(env.home(), in_a_hook(&repo)).unwrap_err();
     assert!(matches!(error, RepositoryError::NotFound(_)), "{error:?}");
     // As git, discover obeys it.
     let found = Repository::discover_with(

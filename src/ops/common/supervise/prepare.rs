@@ -183,7 +183,11 @@ fn plan(
     let branch = session.branch.clone().unwrap_or_default();
     let values = [session.id.to_string(), branch, identity(repo)];
     set.extend(SESSION_ENV.map(OsString::from).into_iter().zip(values.map(OsString::from)));
-    let argv = std::iter::once(program.into()).chain(launch.args.iter().map(OsString::from));
+    let program = match program.as_os_str().is_empty() {
+        true => launch.program.clone().into(),
+        false => program.into_os_string(),
+    };
+    let argv = std::iter::once(program).chain(launch.args.iter().map(OsString::from));
     let not_its = crate::git::LOCAL_ENV.into_iter().chain(repo.environment().set_by_git());
     let remove = launch.remove.iter().map(OsString::from);
     let remove = remove.chain(not_its.map(OsString::from)).collect();
