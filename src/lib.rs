@@ -227,5 +227,6 @@ pub mod ops;
 pub mod runtime;
 pub mod share;
 pub mod store;
+pub mod testing;
 pub mod view;
 pub mod workspace;

@@ -4,6 +4,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::AgentError;
+use super::value::{check_id, check_text, check_word};
 use crate::git::uninterrupted;
 use crate::model::SessionId;
 
@@ -87,6 +88,25 @@ impl LaunchRequest {
     #[must_use]
     pub fn fresh_id(self, id: impl Into<String>) -> Self {
         Self { fresh_id: id.into(), ..self }
+    }
+}
+
+impl LaunchRequest {
+    /// Checks that the values can be part of a command: they are no options and no paths, and have no
+    /// NUL byte. An agent calls this before it makes a command, because ids and models may come from
+    /// somebody else's record.
+    ///
+    /// # Errors
+    /// Fails with [`AgentError::Refused`] for the first value that must not be passed on.
+    pub fn check(&self) -> Result<(), AgentError> {
+        if let Some(model) = &self.model {
+            check_word("model", model)?;
+        }
+        if let Some(id) = &self.agent_session_id {
+            check_id("agent session id", id)?;
+        }
+        check_id("agent session id", &self.fresh_id)?;
+        check_text("prompt", &self.prompt)
     }
 }
 

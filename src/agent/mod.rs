@@ -35,7 +35,71 @@ use crate::git::Environment;
 
 /// A program that works on a task.
 ///
-/// The built-in table is one implementation. A library user can provide another.
+/// The built-in table is one implementation. A library user can provide another:
+///
+/// ```
+/// use git_ao::agent::{
+///     Action, Agent, AgentError, IdSource, Launch, LaunchRequest, Mode, Slot,
+/// };
+/// use git_ao::testing::AgentLaws;
+///
+/// /// A program that reads its task from standard input, and can resume a conversation.
+/// struct Worker;
+///
+/// impl Agent for Worker {
+///     fn name(&self) -> &str {
+///         "worker"
+///     }
+///
+///     fn program(&self) -> &str {
+///         "my-worker"
+///     }
+///
+///     fn version_args(&self) -> &[String] {
+///         &[]
+///     }
+///
+///     fn mode(&self, action: Action, _: Mode, prompt: &str) -> Option<Mode> {
+///         let can = action != Action::Fork && !prompt.is_empty();
+///         can.then_some(Mode::Headless)
+///     }
+///
+///     fn plan(
+///         &self,
+///         action: Action,
+///         mode: Mode,
+///         request: &LaunchRequest,
+///     ) -> Result<Launch, AgentError> {
+///         // Ids and models may come from somebody else's record.
+///         request.check()?;
+///         let name = || self.name().to_owned();
+///         if self.mode(action, mode, &request.prompt) != Some(mode) {
+///             return Err(AgentError::Unsupported { name: name(), action, mode });
+///         }
+///         let id = match action {
+///             Action::Resume => request.agent_session_id.clone(),
+///             _ => Some(request.fresh_id.clone()),
+///         };
+///         let id = id.ok_or_else(|| AgentError::Missing {
+///             name: name(),
+///             slot: Slot::AgentSessionId,
+///         })?;
+///         let launch = Launch::new(self.program()).args([format!("--conversation={id}")]);
+///         Ok(launch.stdin(&*request.prompt).agent_session_id(id))
+///     }
+///
+///     fn id_source(&self) -> IdSource {
+///         IdSource::Given
+///     }
+/// }
+///
+/// AgentLaws::new(&Worker).check();
+/// ```
+///
+/// # What an implementation keeps
+///
+/// [`AgentLaws`](crate::testing::AgentLaws) checks it, law by law. Whatever a request contains may
+/// come from somebody else's record, so [`plan`](Self::plan) begins with [`LaunchRequest::check`].
 pub trait Agent: Send + Sync {
     /// Returns the name of the agent.
     fn name(&self) -> &str;
@@ -73,7 +137,8 @@ pub trait Agent: Send + Sync {
         request: &LaunchRequest,
     ) -> Result<Launch, AgentError>;
 
-    /// Returns the text to type into the terminal, before Enter, to submit `text`.
+    /// Returns the text to type into the terminal, before Enter, to submit `text`: the text itself, with
+    /// spaces behind it if Enter would otherwise do something else.
     fn typed(&self, text: &str) -> String {
         text.to_owned()
     }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::own_id::OwnId;
 use super::spec::Spec;
 use super::template::{Slot, Template};
-use super::value::{MAX_ARGUMENT, check_id, check_text, check_word};
+use super::value::{MAX_ARGUMENT, check_id};
 use super::{Action, Agent, AgentError, IdSource, Launch, LaunchRequest, Mode, Prepare};
 use crate::git::Environment;
 
@@ -59,13 +59,21 @@ impl Agent for Spec {
             action,
             mode,
         })?;
-        check(request)?;
+        request.check()?;
         let travel =
             PromptDelivery::of(form, mode, &request.prompt).map_err(|none| match none {
                 Undeliverable::NoPlace => AgentError::NoPlaceForPrompt { name: name() },
                 Undeliverable::NoPrompt => AgentError::NoPrompt { name: name() },
+                Undeliverable::Required(slot) => AgentError::Missing { name: name(), slot },
             })?;
 
+        if action == Action::Fork
+            && form.uses(Slot::HistoryFile)
+            && request.agent_session_id.is_none()
+        {
+            // Without it, the fork would be a new conversation.
+            return Err(AgentError::Missing { name: name(), slot: Slot::AgentSessionId });
+        }
         let id = match action {
             Action::Resume => request.agent_session_id.clone(),
             _ => self.new_id(form, request),
@@ -219,6 +227,7 @@ enum PromptDelivery {
 enum Undeliverable {
     NoPlace,
     NoPrompt,
+    Required(Slot),
 }
 
 impl PromptDelivery {
@@ -226,7 +235,11 @@ impl PromptDelivery {
         let argument = form.uses(Slot::Prompt);
         match mode {
             Mode::Headless if prompt.is_empty() => Err(Undeliverable::NoPrompt),
-            Mode::Interactive if prompt.is_empty() => Ok(Self::Nothing),
+            Mode::Interactive if prompt.is_empty() => {
+                let slots = [Slot::Prompt, Slot::PromptFile];
+                let required = slots.into_iter().find(|slot| form.requires(*slot));
+                required.map_or(Ok(Self::Nothing), |slot| Err(Undeliverable::Required(slot)))
+            }
             _ if form.uses(Slot::PromptFile) => Ok(Self::File),
             _ if argument && prompt.len() > MAX_ARGUMENT => Ok(Self::Reference),
             _ if argument => Ok(Self::Argument),
@@ -247,17 +260,6 @@ impl Paths {
         let history = id.map(|id| text(&spec.history(&request.state_dir, id))).transpose()?;
         Ok(Self { prompt: text(&prompt)?, history })
     }
-}
-
-fn check(request: &LaunchRequest) -> Result<(), AgentError> {
-    if let Some(model) = &request.model {
-        check_word("model", model)?;
-    }
-    if let Some(id) = &request.agent_session_id {
-        check_id("agent session id", id)?;
-    }
-    check_id("agent session id", &request.fresh_id)?;
-    check_text("prompt", &request.prompt)
 }
 
 fn text(path: &Path) -> Result<String, AgentError> {

@@ -161,6 +161,15 @@ impl Template {
         self.words().any(|word| word.contains(&Piece::Slot(slot)))
     }
 
+    /// Returns true if the template cannot be filled in without a value for this placeholder.
+    pub fn requires(&self, slot: Slot) -> bool {
+        let needs = |part: &Part| match part {
+            Part::Word(word) => word.contains(&Piece::Slot(slot)),
+            Part::Group(_) | Part::Args => false,
+        };
+        self.0.iter().any(needs)
+    }
+
     /// Returns true if the template contains no placeholder and no group.
     pub fn is_plain(&self) -> bool {
         self.0.iter().all(|part| matches!(part, Part::Word(_)))

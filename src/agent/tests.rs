@@ -183,6 +183,7 @@ fn the_mode_is_one_that_can_carry_the_prompt() {
     assert_eq!(mode("aider", Launch, Interactive, "x"), Some(Headless));
     assert_eq!(mode("aider", Launch, Interactive, ""), Some(Interactive));
     assert_eq!(mode("gemini", Fork, Interactive, "x"), None);
+    assert_eq!(mode("goose", Launch, Interactive, ""), None, "its command needs a prompt");
 }
 
 #[test]

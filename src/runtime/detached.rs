@@ -20,53 +20,79 @@ use crate::model::SessionId;
 /// How long setsid(1) may take on a busy machine.
 const ALONE: Duration = Duration::from_secs(2);
 
+/// The variable that names the session of a process.
+const OWNER: &str = "AO_DETACHED";
+
 /// Runs a process without a terminal and logs its output. The handle is the process.
 ///
 /// How a process ended is known only to the value that started it, and to its clones.
+///
+/// The session is in the environment of the process, in AO_DETACHED. On Linux, the handle of another
+/// session's process is therefore refused; elsewhere, and for a process without this variable, the
+/// handle alone counts.
 #[derive(Debug, Clone, Default)]
 pub struct Detached {
     children: Arc<Children>,
 }
 
+type Ends = HashMap<(SessionId, String), Option<Exit>>;
+
 /// The processes whose end somebody will ask for; None for one that is still running.
 #[derive(Debug, Default)]
 struct Children {
-    ends: Mutex<HashMap<String, Option<Exit>>>,
+    ends: Mutex<Ends>,
     changed: Condvar,
 }
 
 impl Children {
-    fn ends(&self) -> std::sync::MutexGuard<'_, HashMap<String, Option<Exit>>> {
+    fn ends(&self) -> std::sync::MutexGuard<'_, Ends> {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, handle: &str, end: Option<Exit>) {
-        self.ends().insert(handle.to_owned(), end);
+    fn note(&self, child: &(SessionId, String), end: Option<Exit>) {
+        self.ends().insert(child.clone(), end);
         self.changed.notify_all();
     }
 
     /// Forgets a child that has ended.
-    fn forget(&self, handle: &str) {
+    fn forget(&self, child: &(SessionId, String)) {
         let mut ends = self.ends();
-        if let Some(Some(_)) = ends.get(handle) {
-            ends.remove(handle);
+        if let Some(Some(_)) = ends.get(child) {
+            ends.remove(child);
         }
     }
 
     /// Waits for the end of a child. Returns Err if it is not one.
-    fn wait(&self, handle: &str, patience: Duration) -> Result<Option<Exit>, NoChild> {
+    fn wait(
+        &self,
+        child: &(SessionId, String),
+        patience: Duration,
+    ) -> Result<Option<Exit>, NoChild> {
         let ends = self.ends();
-        if !ends.contains_key(handle) {
+        if !ends.contains_key(child) {
             return Err(NoChild);
         }
-        let runs = |ends: &mut HashMap<_, _>| matches!(ends.get(handle), Some(None));
+        let runs = |ends: &mut Ends| matches!(ends.get(child), Some(None));
         let waited = self.changed.wait_timeout_while(ends, patience, runs);
         let (ends, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        Ok(ends.get(handle).copied().flatten())
+        Ok(ends.get(child).copied().flatten())
     }
 }
 
 struct NoChild;
+
+impl Detached {
+    /// Returns the process behind a handle, unless it belongs to another session.
+    fn owned(&self, session: &SessionId, handle: &str) -> Result<Process, RuntimeError> {
+        let process = Process::of_handle(self.name(), handle)?;
+        match process.variable(OWNER) {
+            Some(owner) if owner != *session.to_string() => {
+                Err(RuntimeError::NotOurs(handle.to_owned()))
+            }
+            _ => Ok(process),
+        }
+    }
+}
 
 impl Runtime for Detached {
     fn name(&self) -> &str {
@@ -77,25 +103,25 @@ impl Runtime for Detached {
         Terminal::Absent
     }
 
-    fn start(&self, _: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError> {
+    fn start(&self, session: &SessionId, plan: &ProcessSpec) -> Result<Started, RuntimeError> {
         if !plan.cwd.is_dir() {
             return Err(RuntimeError::NoDirectory(plan.cwd.clone()));
         }
-        let mut child = spawn(plan)?;
+        let mut child = spawn(&plan.clone().env(OWNER, session.to_string()))?;
         let process = Process::of_child(child.id())?;
         wait_alone(&process);
         let handle = process.to_string();
         let has_ended = matches!(process.probe(), Probe::Gone);
-        let asked = Some(handle.clone()).filter(|_| plan.report == ExitReport::Kept);
-        if let Some(handle) = &asked {
-            self.children.note(handle, None);
+        let asked = (plan.report == ExitReport::Kept).then(|| (*session, handle.clone()));
+        if let Some(child) = &asked {
+            self.children.note(child, None);
         }
         let children = Arc::clone(&self.children);
         // A long-lived caller would keep the ended process as a zombie otherwise.
         thread::spawn(move || {
             let ended = child.wait().map_or(Exit::Unknown, Exit::from);
-            if let Some(handle) = asked {
-                children.note(&handle, Some(ended));
+            if let Some(child) = asked {
+                children.note(&child, Some(ended));
             }
         });
         match plan.report {
@@ -105,28 +131,41 @@ impl Runtime for Detached {
         }
     }
 
-    fn probe(&self, _: &SessionId, handle: &str) -> Probe {
-        Process::probe_handle(self.name(), handle)
-    }
-
-    fn process(&self, _: &SessionId, handle: &str) -> Option<Process> {
-        handle.parse().ok()
-    }
-
-    fn wait(&self, _: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
-        match self.children.wait(handle, patience) {
-            Ok(ended) => ended,
-            Err(NoChild) => {
-                let process = handle.parse().ok()?;
-                let ended = wait(&process, patience);
-                matches!(ended, Ok(Waited::Ended)).then_some(Exit::Unknown)
-            }
+    fn probe(&self, session: &SessionId, handle: &str) -> Probe {
+        match self.owned(session, handle) {
+            Ok(process) => process.probe(),
+            Err(RuntimeError::NotOurs(_)) => Probe::Gone,
+            Err(error) => Probe::Unknown(error),
         }
     }
 
-    fn stop(&self, _: &SessionId, handle: &str, grace: Duration) -> Result<Stopped, RuntimeError> {
-        let stopped = Process::of_handle(self.name(), handle)?.stop(grace)?;
-        self.children.forget(handle);
+    fn process(&self, session: &SessionId, handle: &str) -> Option<Process> {
+        let process = self.owned(session, handle).ok()?;
+        matches!(process.probe(), Probe::Alive { .. }).then_some(process)
+    }
+
+    fn wait(&self, session: &SessionId, handle: &str, patience: Duration) -> Option<Exit> {
+        match self.children.wait(&(*session, handle.to_owned()), patience) {
+            Ok(ended) => ended,
+            Err(NoChild) => match self.owned(session, handle) {
+                Ok(process) => {
+                    let ended = wait(&process, patience);
+                    matches!(ended, Ok(Waited::Ended)).then_some(Exit::Unknown)
+                }
+                Err(RuntimeError::NotOurs(_)) => Some(Exit::Unknown),
+                Err(_) => None,
+            },
+        }
+    }
+
+    fn stop(
+        &self,
+        session: &SessionId,
+        handle: &str,
+        grace: Duration,
+    ) -> Result<Stopped, RuntimeError> {
+        let stopped = self.owned(session, handle)?.stop(grace)?;
+        self.children.forget(&(*session, handle.to_owned()));
         Ok(stopped)
     }
 }

@@ -168,6 +168,10 @@ impl Runtime for Guarded {
         self.ask(limit, move |inner| inner.stop(&session, &handle, grace))?
     }
 
+    fn own_screen(&self) -> Option<String> {
+        self.ask(ANSWER, |inner| inner.own_screen()).ok().flatten()
+    }
+
     fn screen(&self, session: &SessionId, handle: &str) -> Option<String> {
         let (session, handle) = (*session, handle.to_owned());
         self.ask(self.answer, move |inner| inner.screen(&session, &handle)).ok().flatten()

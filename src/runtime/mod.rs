@@ -72,9 +72,19 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// # Ok(()) }
 /// ```
 ///
-/// Handles come from records, and may name something that belongs to somebody else by now. Every
-/// method that takes a handle checks that it belongs to `session`; otherwise the method fails, or
-/// treats the process as gone.
+/// Handles come from records, and may name something that belongs to somebody else by now, or be any
+/// text at all. Every method that takes a handle checks that it belongs to `session`; otherwise the
+/// method fails, or treats the process as gone.
+///
+/// # What an implementation keeps
+///
+/// [`RuntimeLaws`](crate::testing::RuntimeLaws) checks it, law by law.
+///
+/// An engine calls a runtime of one's own on threads of their own. A call that panics, or does not
+/// return in time (10 seconds for an answer, a minute for [`start`](Self::start) and
+/// [`send`](Self::send), and 10 seconds beyond the patience of [`wait`](Self::wait) and the grace of
+/// [`stop`](Self::stop)), is an error of the verb. A process that starts too late is stopped, and so
+/// is one whose handle cannot be recorded.
 pub trait Runtime: Send + Sync {
     /// Returns the name that records store, such as `tmux`.
     fn name(&self) -> &str;
@@ -121,8 +131,8 @@ pub trait Runtime: Send + Sync {
         handles.iter().map(|(session, handle)| self.probe(session, handle)).collect()
     }
 
-    /// Returns the process behind a handle, which may be signalled, or None if there is none or it
-    /// is not known.
+    /// Returns the process behind a handle, which is alive and may be signalled, or None if there is
+    /// none or it is not known.
     fn process(&self, _session: &SessionId, _handle: &str) -> Option<Process> {
         None
     }
@@ -147,18 +157,20 @@ pub trait Runtime: Send + Sync {
         }
     }
 
-    /// Types a text into the process's terminal and submits it.
+    /// Types a text into the process's terminal and submits it. A runtime without terminals may have
+    /// another way to deliver it.
     ///
     /// # Errors
-    /// Fails if the process is gone, if it has no terminal, or if the text was not submitted. The
-    /// error says whether it was typed. By default, it fails with [`RuntimeError::Unsupported`].
+    /// Fails if the process is gone or if the text was not submitted, and says whether it was typed.
+    /// Fails with [`RuntimeError::Unsupported`] if there is no way to deliver it, as by default.
     fn send(&self, _session: &SessionId, _handle: &str, _text: &str) -> Result<(), RuntimeError> {
         Err(RuntimeError::Unsupported { runtime: self.name().to_owned(), what: "send text" })
     }
 
     /// Asks the process to exit, and kills it after `grace`.
     ///
-    /// A process that is already gone is not an error.
+    /// A process that is already gone is not an error. Afterwards, neither its screen nor how it ended
+    /// is kept.
     ///
     /// # Errors
     /// Fails if the process cannot be signalled or does not exit; it may still be running.

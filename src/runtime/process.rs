@@ -99,6 +99,20 @@ impl Process {
         Self::of_handle(runtime, handle).map_or_else(Probe::Unknown, |process| process.probe())
     }
 
+    /// Returns the value that a variable had when the program of the process was started, or None if
+    /// it was not set or cannot be read.
+    #[cfg(target_os = "linux")]
+    pub(super) fn variable(&self, name: &str) -> Option<String> {
+        let all = std::fs::read(format!("/proc/{}/environ", self.pid)).ok()?;
+        let mut all = all.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+        all.find_map(|it| Some(it.strip_prefix(name)?.strip_prefix('=')?.to_owned()))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+
     /// Returns the process group of the process.
     pub(super) fn group(&self) -> Option<u32> {
         facts(self.pid).ok()?.map(|facts| facts.group)

@@ -320,6 +320,13 @@ fn a_directory_that_is_not_there_is_said() {
     assert!(matches!(error, RuntimeError::NoDirectory(_)), "{error}");
 }
 
+#[test]
+fn it_keeps_the_laws_of_runtimes() {
+    let Some(server) = Server::new() else { return };
+    git_ao::testing::RuntimeLaws::new(&server.tmux).check();
+    assert_eq!(server.raw(&["list-sessions"]), "");
+}
+
 /// tmux says that a terminal has closed before it says how its process ended.
 #[test]
 fn an_exit_status_that_comes_late_is_waited_for() {

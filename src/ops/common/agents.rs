@@ -94,14 +94,16 @@ fn usable(agent: &dyn Agent, environment: &Environment) -> AgentReport {
     }
 }
 
-/// Returns the supported actions and modes. Only an interactive agent can start without a prompt.
+/// Returns the supported actions and modes. An interactive agent may need a prompt, or have no place
+/// for one.
 fn abilities(agent: &dyn Agent) -> Vec<(Action, Mode)> {
     let actions = [Action::Launch, Action::Resume, Action::Fork];
-    let modes = [(Mode::Interactive, ""), (Mode::Headless, "x")];
-    let all = actions.into_iter().flat_map(|action| modes.map(|(mode, text)| (action, mode, text)));
-    all.filter(|(action, mode, text)| agent.mode(*action, *mode, text) == Some(*mode))
-        .map(|(action, mode, _)| (action, mode))
-        .collect()
+    let modes = [Mode::Interactive, Mode::Headless];
+    let all = actions.into_iter().flat_map(|action| modes.map(|mode| (action, mode)));
+    let can = |(action, mode): &(Action, Mode)| {
+        ["", "x"].iter().any(|prompt| agent.mode(*action, *mode, prompt) == Some(*mode))
+    };
+    all.filter(can).collect()
 }
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ pub(in crate::ops) fn action(
     let agents = engine.agents();
     let same = parent.agent.as_deref() == Some(agent);
     let agent = agents.find(agent)?;
-    if !same || agent.mode(Action::Fork, Mode::Interactive, "").is_none() {
+    let forks = |prompt: &&str| agent.mode(Action::Fork, Mode::Interactive, prompt).is_some();
+    // One agent needs a prompt, another has no place for one.
+    if !same || !["", "x"].iter().any(forks) {
         return Ok(Action::Launch);
     }
     let store = engine.store();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use git_ao::agent::{Action, Agent, AgentError, Launch, LaunchRequest, Mode};
+use git_ao::agent::{Action, Agent, AgentError, IdSource, Launch, LaunchRequest, Mode, Slot};
 use git_ao::git::Environment;
 use git_ao::model::SessionId;
 use git_ao::runtime::{
@@ -26,6 +26,8 @@ pub struct Run {
     pub plan: ProcessSpec,
     pub told: Vec<String>,
     pub ended: Option<Exit>,
+    /// Its end was asked for, and is not kept any longer.
+    pub forgotten: bool,
 }
 
 /// What the runtime does wrong.
@@ -75,6 +77,10 @@ impl Memory {
         self.with(|inner| look(&inner.runs[handle]))
     }
 
+    pub fn find<T>(&self, handle: &str, look: impl FnOnce(&Run) -> T) -> Option<T> {
+        self.with(|inner| inner.runs.get(handle).map(look))
+    }
+
     pub fn alive(&self) -> usize {
         self.with(|inner| inner.runs.values().filter(|run| run.ended.is_none()).count())
     }
@@ -106,6 +112,9 @@ impl Runtime for Memory {
         if self.has(&Fault::Start) {
             return Err(RuntimeError::NotInstalled("memory".to_owned()));
         }
+        if !plan.cwd.is_dir() {
+            return Err(RuntimeError::NoDirectory(plan.cwd.clone()));
+        }
         Ok(Started::Running(self.with(|inner| {
             let given = inner.faults.iter().find_map(|fault| match fault {
                 Fault::Handle(handle) => Some(handle.clone()),
@@ -113,7 +122,7 @@ impl Runtime for Memory {
             });
             let handle = given.unwrap_or_else(|| format!("memory-{}", inner.runs.len() + 1));
             let (session, plan) = (*session, plan.clone());
-            let run = Run { session, plan, told: Vec::new(), ended: None };
+            let run = Run { session, plan, told: Vec::new(), ended: None, forgotten: false };
             inner.runs.insert(handle.clone(), run);
             handle
         })))
@@ -140,38 +149,63 @@ impl Runtime for Memory {
         let (lock, changed) = &*self.inner;
         let inner = lock.lock().unwrap();
         let (inner, _) = changed.wait_timeout_while(inner, patience, runs).unwrap();
-        inner.runs.get(handle).map_or(Some(Exit::Unknown), |run| run.ended)
+        match inner.runs.get(handle) {
+            Some(run) if run.session == *session && !run.forgotten => run.ended,
+            _ => Some(Exit::Unknown),
+        }
     }
 
-    fn send(&self, _: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
+    fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
         self.enter("send", handle);
         self.with(|inner| {
-            let run = inner.runs.get_mut(handle);
-            run.ok_or_else(|| RuntimeError::Gone(handle.to_owned()))?.told.push(text.to_owned());
+            inner.running(session, handle)?.told.push(text.to_owned());
             Ok(())
         })
     }
 
-    fn stop(&self, _: &SessionId, handle: &str, _: Duration) -> Result<Stopped, RuntimeError> {
+    fn stop(
+        &self,
+        session: &SessionId,
+        handle: &str,
+        _: Duration,
+    ) -> Result<Stopped, RuntimeError> {
         self.enter("stop", handle);
         if self.has(&Fault::Lies) {
             return Ok(Stopped::Ended);
         }
-        Ok(self.with(|inner| match inner.runs.get_mut(handle) {
+        self.with(|inner| match inner.runs.get_mut(handle) {
+            Some(run) if run.session != *session => Err(RuntimeError::NotOurs(handle.to_owned())),
             Some(run) if run.ended.is_none() => {
                 run.ended = Some(Exit::Signal(15));
-                Stopped::Ended
+                Ok(Stopped::Ended)
             }
-            _ => Stopped::AlreadyGone,
-        }))
+            Some(run) => {
+                run.forgotten = true;
+                Ok(Stopped::AlreadyGone)
+            }
+            None => Ok(Stopped::AlreadyGone),
+        })
     }
 
-    fn screen(&self, _: &SessionId, handle: &str) -> Option<String> {
-        Some(format!("the screen of {handle}\n"))
+    fn screen(&self, session: &SessionId, handle: &str) -> Option<String> {
+        self.with(|inner| {
+            let run = inner.runs.get(handle)?;
+            let is_kept = run.session == *session && !run.forgotten;
+            is_kept.then(|| format!("the screen of {handle}\n"))
+        })
     }
 
-    fn attach(&self, _: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {
+    fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {
+        self.with(|inner| inner.running(session, handle).map(drop))?;
         Ok(Attach::new(["look", handle], Environment::empty()))
+    }
+}
+
+impl Inner {
+    fn running(&mut self, session: &SessionId, handle: &str) -> Result<&mut Run, RuntimeError> {
+        let ours = |run: &&mut Run| run.session == *session && run.ended.is_none();
+        let run = self.runs.get_mut(handle).filter(ours);
+        run.ok_or_else(|| RuntimeError::Gone(handle.to_owned()))
     }
 }
 
@@ -200,18 +234,30 @@ impl Agent for Worker {
     }
 
     fn plan(&self, action: Action, _: Mode, request: &LaunchRequest) -> Result<Launch, AgentError> {
+        request.check()?;
+        let known = request.agent_session_id.clone();
+        if action != Action::Launch && known.is_none() {
+            let name = self.name().to_owned();
+            return Err(AgentError::Missing { name, slot: Slot::AgentSessionId });
+        }
         let conversation = match action {
-            Action::Resume => request.agent_session_id.clone(),
+            Action::Resume => known.clone(),
             Action::Launch | Action::Fork => Some(request.fresh_id.clone()),
         };
-        self.known.lock().unwrap().extend(conversation.clone());
+        if action != Action::Resume {
+            self.known.lock().unwrap().extend(conversation.clone());
+        }
         let mut launch = Launch::new("true")
-            .args([format!("{action:?}"), request.agent_session_id.clone().unwrap_or_default()])
-            .env("WORKER", "yes")
+            .args([format!("{action:?}"), known.unwrap_or_default()])
+            .env("WORKER", conversation.clone().unwrap_or_default())
             .env("MODEL", request.model.clone().unwrap_or_default())
             .stdin(request.prompt.clone());
         launch.agent_session_id = conversation;
         Ok(launch)
+    }
+
+    fn id_source(&self) -> IdSource {
+        IdSource::Given
     }
 
     fn has_conversation(&self, id: &str, _: &std::path::Path, _: &Environment) -> Option<bool> {

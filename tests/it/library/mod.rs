@@ -7,6 +7,7 @@ mod changes;
 mod contended;
 mod engine;
 mod faults;
+mod laws;
 mod memory;
 mod processes;
 mod program;
