@@ -202,6 +202,8 @@
 //!
 //! # Modules
 //!
+//! The [`guide`] explains the concepts. [`testing`] checks what implementations of the traits keep.
+//!
 //! The modules are layers. Each layer uses only those below it:
 //!
 //! | | |
@@ -220,6 +222,7 @@
 
 pub mod agent;
 pub mod git;
+pub mod guide;
 pub mod hook;
 pub mod ledger;
 pub mod model;

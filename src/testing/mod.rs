@@ -1,5 +1,5 @@
-//! The laws of [`Runtime`](crate::runtime::Runtime) and [`Agent`](crate::agent::Agent), to be checked
-//! by the tests of whoever implements one.
+//! The laws of [`Runtime`](crate::runtime::Runtime), [`Agent`](crate::agent::Agent) and
+//! [`Workspace`](crate::workspace::Workspace), to be checked by the tests of whoever implements one.
 //!
 //! Each law has a name and is one sentence. An implementation that breaks one makes the test panic,
 //! with the law, what was expected and what was seen:
@@ -24,8 +24,10 @@ mod agent;
 mod law;
 mod runtime;
 mod workload;
+mod workspace;
 
 pub use agent::AgentLaws;
 pub use law::Law;
 pub use runtime::RuntimeLaws;
 pub use workload::{Received, ShellWorkload, Workload};
+pub use workspace::WorkspaceLaws;

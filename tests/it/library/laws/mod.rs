@@ -2,6 +2,7 @@
 
 mod agent;
 mod runtime;
+mod workspace;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
