@@ -6,7 +6,21 @@ use super::{
 /// Creates, inspects and removes the directories in which agents work.
 ///
 /// [`Worktrees`](super::Worktrees) implements it with git worktrees. A library user can provide
-/// another implementation.
+/// another implementation, usually one that wraps [`Worktrees`](super::Worktrees) and prepares what
+/// it adds ([`EngineBuilder::workspace`](crate::ops::EngineBuilder::workspace)).
+///
+/// # What an implementation keeps
+///
+/// - A workspace is a worktree of the repository, at the path and on the branch of the request. Git
+///   knows it: the session that owns it, and the branch that it is on, are read there.
+/// - What is added is complete, or nothing is left. Dropping what is not [kept](Added::keep) takes
+///   everything back.
+/// - A look writes nothing and takes no lock. Each place gets one answer, in the same order.
+/// - Nothing is removed that is not the session's own. Work that is saved nowhere else is never
+///   lost: the removal is refused, or the work is in a backup first.
+///
+/// [`WorkspaceLaws`](crate::testing::WorkspaceLaws) checks this. If an implementation breaks it, a
+/// verb fails, or takes the workspace for that of nobody; records and branches stay as they are.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
