@@ -134,7 +134,18 @@
 //! All calls block, on files, locks and processes. Stores and engines are `Send`, `Sync` and cheap to
 //! clone, so an async program moves a clone into its runtime's pool for blocking calls:
 //!
-//! ```ignore
-//! let engine = engine.clone();
-//! let made = tokio::task::spawn_blocking(move || engine.spawn(request)).await??;
+//! ```
+//! # mod tokio {
+//! #     pub mod task {
+//! #         pub async fn spawn_blocking<T>(f: impl FnOnce() -> T) -> std::io::Result<T> {
+//! #             Ok(f())
+//! #         }
+//! #     }
+//! # }
+//! use git_ao::ops::{Engine, OpsError, SpawnRequest, Spawned};
+//!
+//! async fn spawn(engine: &Engine, request: SpawnRequest) -> std::io::Result<Result<Spawned, OpsError>> {
+//!     let engine = engine.clone();
+//!     Ok(tokio::task::spawn_blocking(move || engine.spawn(request)).await?)
+//! }
 //! ```

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use git_ao::agent::{Action, AgentError};
 use git_ao::model::Session;
-use git_ao::ops::{Caller, Engine, Run, StartAgent, Supervisor};
+use git_ao::ops::{Caller, Engine, Restored, Run, StartAgent, Supervisor};
 use git_ao::runtime::{NAMES, Started};
 use git_ao::store::Store;
 
 use super::hints::refusals;
 use super::look_after::look_after;
-use super::ui::escape;
+use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode};
 
 /// Which agent, and what keeps it alive.
@@ -62,6 +62,20 @@ pub fn say_nobody(ctx: &mut Ctx, session: &Session, none: &AgentError) {
 fn is_in_tmux(session: &Session) -> bool {
     let latest = session.placements.values().max_by_key(|placement| placement.at);
     latest.is_some_and(|placement| placement.runtime.as_deref() == Some("tmux"))
+}
+
+/// Prints the line about the session itself.
+pub fn say_session(ctx: &mut Ctx, session: &Session) -> Result<(), CliError> {
+    let id = ctx.out.paint(Style::Id, &session.id.short());
+    let title = escape::line(&session.display_title()).into_owned();
+    writeln!(ctx.out, "session {id}: {title}")?;
+    Ok(())
+}
+
+/// Prints the lines about the worktree and the agent of a session that has an agent again.
+pub fn say_place(ctx: &mut Ctx, made: &Restored) -> Result<(), CliError> {
+    writeln!(ctx.out, "  worktree  {}", escape::os(made.workspace.as_os_str()))?;
+    say_agent(ctx, &made.session, &made.started)
 }
 
 /// Prints the line about the agent.

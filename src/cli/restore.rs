@@ -7,7 +7,7 @@ use git_ao::view::json::RestoredJson;
 use self::many::Many;
 pub use self::many::UNTOUCHED;
 use super::selection::Criteria;
-use super::ui::{Style, escape};
+use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, text};
 
 /// Restart an ended session: its worktree, agent and conversation
@@ -111,11 +111,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.json {
         json::print_pretty(&mut ctx.out, &RestoredJson::from(&made))?;
     } else {
-        let id = ctx.out.paint(Style::Id, &session.id.short());
-        let title = escape::line(&session.display_title()).into_owned();
-        writeln!(ctx.out, "session {id}: {title}")?;
-        writeln!(ctx.out, "  worktree  {}", escape::os(made.workspace.as_os_str()))?;
-        launch::say_agent(ctx, session, &made.started)?;
+        launch::say_session(ctx, session)?;
+        launch::say_place(ctx, &made)?;
         if made.action == Action::Resume {
             writeln!(ctx.out, "  it resumes its conversation")?;
         }

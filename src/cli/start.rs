@@ -64,13 +64,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.json {
         json::print_pretty(&mut ctx.out, &RestoredJson::from(&made))?;
     } else {
-        let id = ctx.out.paint(Style::Id, &session.id.short());
-        let title = escape::line(&session.display_title()).into_owned();
-        writeln!(ctx.out, "session {id}: {title}")?;
-        let branch = session.branch.as_deref().unwrap_or_default();
-        writeln!(ctx.out, "  branch    {}", ctx.out.paint(Style::Branch, branch))?;
-        writeln!(ctx.out, "  worktree  {}", escape::os(made.workspace.as_os_str()))?;
-        launch::say_agent(ctx, session, &made.started)?;
+        launch::say_session(ctx, session)?;
+        // The record may come from somebody else.
+        let branch = escape::line(session.branch.as_deref().unwrap_or_default());
+        writeln!(ctx.out, "  branch    {}", ctx.out.paint(Style::Branch, &branch))?;
+        launch::say_place(ctx, &made)?;
     }
     remarks::say(ctx, &made.remarks);
     let started = (&made.started, made.action);

@@ -3,6 +3,7 @@
 
 mod ambiguous;
 mod brackets;
+mod limits;
 mod literal;
 #[cfg(test)]
 mod tests;
@@ -16,24 +17,10 @@ use serde::de::{
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_yaml::value::Tag;
 
+pub use limits::{LIMITS, Limits};
 use literal::{Floats, Literals, TagName};
 
 use crate::model::{ErrorKind, Map, Project, RecordError, Recovery, Session, SessionId, Value};
-
-/// The maximum size of a record. A larger record is not parsed: it is shown as corrupt and
-/// preserved.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// The size of the YAML in bytes.
-    pub bytes: usize,
-    /// The nesting depth of lists and maps.
-    pub depth: usize,
-    /// The number of values after aliases are resolved.
-    pub values: usize,
-}
-
-/// The limits of format version 1.
-pub const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, values: 20_000 };
 
 /// Why a blob of the store is not a valid record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

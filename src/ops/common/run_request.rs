@@ -27,8 +27,15 @@ pub enum Caller {
 
 /// The arguments of a supervisor do not name a session, an action or a time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unexpected argument '{}' after 'run'", .0.escape_debug())]
-pub struct RunArgumentError(pub String);
+#[non_exhaustive]
+pub enum RunArgumentError {
+    /// An argument is not one of a supervisor's.
+    #[error("unexpected argument '{}' after 'run'", .0.escape_debug())]
+    Unexpected(String),
+    /// There is no session id.
+    #[error("'run' needs the id of a session")]
+    NoSession,
+}
 
 impl RunArgumentError {
     /// Returns the kind of the error.
@@ -95,16 +102,17 @@ impl Run {
                 "--fork" => action = Action::Fork,
                 "--placed" => {
                     let at = args.next().unwrap_or_default();
-                    let time = at.parse().map_err(|_| RunArgumentError(at))?;
+                    let time = at.parse().map_err(|_| RunArgumentError::Unexpected(at))?;
                     turn = Caller::Runtime(Some(time));
                 }
                 id if session.is_none() => {
-                    session = Some(id.parse().map_err(|_| RunArgumentError(id.to_owned()))?);
+                    session =
+                        Some(id.parse().map_err(|_| RunArgumentError::Unexpected(id.to_owned()))?);
                 }
-                other => return Err(RunArgumentError(other.to_owned())),
+                other => return Err(RunArgumentError::Unexpected(other.to_owned())),
             }
         }
-        let session = session.ok_or_else(|| RunArgumentError(String::new()))?;
+        let session = session.ok_or(RunArgumentError::NoSession)?;
         Ok(Some(Self { session, action, turn }))
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::{listing, source};
 
 /// Structs that have all the fields that they will ever have. Others are `#[non_exhaustive]`.
-const COMPLETE: [&str; 18] = [
+const COMPLETE: [&str; 17] = [
     "agent::AgentSetting",
     "git::FileError",
     "git::Held",
@@ -15,7 +15,6 @@ const COMPLETE: [&str; 18] = [
     "model::Subject",
     "ops::FixResult",
     "ops::IssueRef",
-    "ops::RunArgumentError",
     "store::Entry",
     "store::Key",
     "store::Limits",

@@ -64,3 +64,18 @@ fn what_fails_leaves_the_record_as_it_was() {
     assert_eq!(record(&repo, queued.id), queued);
     repo.ao(["start", "Fix it"]).code(1).stderr_has("hint: for a new session: git ao spawn");
 }
+
+#[test]
+fn a_branch_of_somebody_elses_record_cannot_change_the_terminal() {
+    let repo = Repo::new();
+    agent(&repo, "mine", "exit 0");
+    let mut queued = session(1, "x");
+    queued.task = Some("x".to_owned());
+    queued.branch = Some("a\u{202e}b".to_owned());
+    repo.git(["branch", "a\u{202e}b"]);
+    store(&repo).create_unchecked(&queued).unwrap();
+    let short = queued.id.short();
+    let started = repo.ao(["start", "--agent", "mine", "--runtime", "detached", &short]);
+    started.ok().stdout_has("branch    a\\u{202e}b\n").stdout_lacks("\u{202e}");
+    wait_ended(&repo, queued.id);
+}
