@@ -3,7 +3,7 @@ use git_ao::view::json::RestoredJson;
 
 use super::hints::refusals;
 use super::restore::UNTOUCHED;
-use super::ui::{Style, escape};
+use super::ui::Style;
 use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, text};
 
 /// Start the agent of a recorded session
@@ -65,9 +65,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         json::print_pretty(&mut ctx.out, &RestoredJson::from(&made))?;
     } else {
         launch::say_session(ctx, session)?;
-        // The record may come from somebody else.
-        let branch = escape::line(session.branch.as_deref().unwrap_or_default());
-        writeln!(ctx.out, "  branch    {}", ctx.out.paint(Style::Branch, &branch))?;
+        let branch = session.branch.as_deref().unwrap_or_default();
+        writeln!(ctx.out, "  branch    {}", ctx.out.paint(Style::Branch, branch))?;
         launch::say_place(ctx, &made)?;
     }
     remarks::say(ctx, &made.remarks);
