@@ -83,9 +83,10 @@ const MOVED: [&str; 6] = [
     "remote ref updated since checkout",
 ];
 
-/// The reasons for rejecting a push while another push is in progress, or if the ref cannot be
-/// written.
-const BUSY: [&str; 2] = ["cannot lock ref", "failed to update ref"];
+/// The reasons for rejecting a push while another push or the maintenance of the remote is in
+/// progress, or if the ref or the objects cannot be written. Two pushes get in each other's way when
+/// they make, and maintenance when it removes, the folder of an object.
+const BUSY: [&str; 3] = ["cannot lock ref", "failed to update ref", "unable to migrate objects"];
 
 /// Failures that waiting does not resolve.
 const LASTING: [&str; 6] = [

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 
 use super::{Team, create, edit, tip};
 use crate::support::sessions::{path, plant};
-use crate::support::{Combo, Refs, Repo, Server, alone};
+use crate::support::{Combo, Refs, Repo, Server, alone, write_script};
 
 #[test]
 fn a_remote_that_cannot_write_its_ref_does_not_keep_moving() {
@@ -21,6 +21,30 @@ fn a_remote_that_cannot_write_its_ref_does_not_keep_moving() {
         out.stderr_has("remote: error: cannot lock ref").stderr_lacks("kept changing");
         fs::remove_file(lock).unwrap();
         ann.ao(["push"]).ok();
+        assert_eq!(tip(&ann), tip(&team.hub));
+    });
+}
+
+/// As when another push, or the maintenance of the remote, makes or removes the same folder.
+#[test]
+fn a_remote_that_could_not_store_the_objects_once_is_asked_again() {
+    alone(|| {
+        let team = Team::new();
+        let ann = team.member("ann");
+        create(&ann, 1, "One");
+        let script = ann.env().path("receive");
+        let body = "cd \"$1\" || exit\n\
+             test -e tried && exec git receive-pack .\n\
+             : >tried\n\
+             for a in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do\n\
+             for b in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do test -e objects/$a$b || : >objects/$a$b; done; done\n\
+             git receive-pack .; code=$?\n\
+             find objects -size 0 -name '??' -type f -exec rm {} +\n\
+             exit $code";
+        write_script(&script, body);
+        ann.config("remote.origin.receivepack", script.to_str().unwrap());
+        ann.ao(["push"]).ok().stderr_lacks("unable to migrate");
+        assert!(team.hub.dir().join("tried").exists());
         assert_eq!(tip(&ann), tip(&team.hub));
     });
 }
