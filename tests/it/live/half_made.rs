@@ -240,3 +240,19 @@ fn one_that_git_may_be_making_is_left_alone_and_only_in_its_repository() {
     while_adding(&world.repo, || assert!(!finds()));
     while_adding(&other, || assert!(finds()));
 }
+
+/// As one that is ending, of which the kernel no longer tells where it is.
+#[test]
+fn one_that_is_added_nobody_knows_where_is_waited_for() {
+    let world = World::new();
+    let (admin, mut files) = begun(&world);
+    files.retain(|(name, _)| name != "commondir");
+    write(&admin, &files);
+    let nowhere = world.repo.env().path("nowhere");
+    fs::create_dir(&nowhere).unwrap();
+    let words = ["-c", "echo; sleep 0.2", "worktree", "add"];
+    let mut adding = world.repo.env().run(&nowhere, "sh", words).spawn();
+    let out = world.repo.ao(["doctor"]);
+    assert!(out.stdout.contains("a killed 'git worktree add'"), "{out}");
+    assert!(adding.wait().unwrap().success());
+}
