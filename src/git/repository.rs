@@ -273,6 +273,11 @@ impl Repository {
         &self.inner.object_dirs
     }
 
+    /// Returns true if some objects are replaced by others (git-replace(1)).
+    pub(crate) fn has_replacements(&self) -> bool {
+        self.handles().has_replacements()
+    }
+
     pub(super) fn handles(&self) -> &Handles {
         &self.inner.handles
     }

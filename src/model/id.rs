@@ -39,6 +39,11 @@ impl SessionId {
         Self(Uuid::from_bytes(bytes))
     }
 
+    /// Returns the 16 bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
     /// Returns the first 8 hex digits, the form that people see.
     pub fn short(&self) -> String {
         self.to_string()[..8].to_owned()

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use super::{ErrorKind, Recovery, Session, Timestamp, Value, nearest};
+use super::{ErrorKind, Recovery, Session, SessionId, Timestamp, Value, nearest};
 
 /// An order of sessions: a key and a direction. Of two sessions with the same key, the one that was
 /// created first comes first, in either direction.
@@ -132,10 +132,13 @@ impl Order {
 
     /// Compares two sessions. Update times in the future do not count.
     pub fn compare(&self, a: &Session, b: &Session, now: Timestamp) -> Ordering {
-        let turn = |order: Ordering| if self.is_reversed { order.reverse() } else { order };
+        if self.needs_only_dates() {
+            return self.compare_dates(a.into(), b.into(), now);
+        }
+        let turn = |order| self.turn(order);
         let order = match &self.key {
-            SortKey::Updated => a.last_update(now).cmp(&b.last_update(now)),
-            SortKey::Created => a.created_at.cmp(&b.created_at),
+            // Compared above.
+            SortKey::Updated | SortKey::Created | SortKey::Id => Ordering::Equal,
             SortKey::Status => a.status.cmp(&b.status),
             SortKey::Title => {
                 a.display_title().to_lowercase().cmp(&b.display_title().to_lowercase())
@@ -144,7 +147,6 @@ impl Order {
             SortKey::Branch => a.branch.cmp(&b.branch),
             SortKey::Project => a.project_id.cmp(&b.project_id),
             SortKey::Kind => a.kind.as_str().cmp(b.kind.as_str()),
-            SortKey::Id => a.id.cmp(&b.id),
             SortKey::Context(key) => match (a.context.get(key), b.context.get(key)) {
                 (Some(a), Some(b)) => compare_values(a, b),
                 // Reversed once more below.
@@ -154,6 +156,51 @@ impl Order {
             },
         };
         turn(order).then_with(|| (a.created_at, a.id).cmp(&(b.created_at, b.id)))
+    }
+}
+
+/// The times and the id of a session, by which most lists are ordered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dates {
+    pub id: SessionId,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl From<&Session> for Dates {
+    fn from(session: &Session) -> Self {
+        let Session { id, created_at, updated_at, .. } = *session;
+        Self { id, created_at, updated_at }
+    }
+}
+
+impl Dates {
+    /// Returns the time of the last update, as [`Session::last_update`] does.
+    pub fn last_update(self, now: Timestamp) -> Timestamp {
+        let told = [self.updated_at, self.created_at];
+        told.into_iter().find(|time| *time <= now.latest()).unwrap_or(Timestamp::EPOCH)
+    }
+}
+
+impl Order {
+    /// Returns true if the order needs nothing else of a session.
+    pub(crate) fn needs_only_dates(&self) -> bool {
+        matches!(self.key, SortKey::Updated | SortKey::Created | SortKey::Id)
+    }
+
+    /// Compares two sessions by their dates alone, for an order that needs nothing else.
+    pub(crate) fn compare_dates(&self, a: Dates, b: Dates, now: Timestamp) -> Ordering {
+        let order = match self.key {
+            SortKey::Updated => a.last_update(now).cmp(&b.last_update(now)),
+            SortKey::Created => a.created_at.cmp(&b.created_at),
+            SortKey::Id => a.id.cmp(&b.id),
+            _ => Ordering::Equal,
+        };
+        self.turn(order).then_with(|| (a.created_at, a.id).cmp(&(b.created_at, b.id)))
+    }
+
+    fn turn(&self, order: Ordering) -> Ordering {
+        if self.is_reversed { order.reverse() } else { order }
     }
 }
 

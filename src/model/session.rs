@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Map, Oid, Placement, Project, SessionId, SessionStatus, Timestamp};
+use super::{Dates, Map, Oid, Placement, Project, SessionId, SessionStatus, Timestamp};
 
 /// A session: the work of one agent on one task.
 ///
@@ -184,8 +184,7 @@ impl Session {
     /// Returns the time of the last update. A time that is later than `now` by more than clocks may
     /// differ is replaced by the time of creation, or by the epoch.
     pub fn last_update(&self, now: Timestamp) -> Timestamp {
-        let told = [self.updated_at, self.created_at];
-        told.into_iter().find(|time| *time <= now.latest()).unwrap_or(Timestamp::EPOCH)
+        Dates::from(self).last_update(now)
     }
 
     /// Returns true if only facts differ that a clone records on its own: placements, head,

@@ -8,6 +8,7 @@
 mod check;
 mod codec;
 mod error;
+mod index;
 mod layout;
 mod merge;
 mod notice;

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::index::IndexCache;
 use super::notice::Listener;
 use super::replica::Naming;
 use super::{Notice, StoreError, Visibility};
@@ -79,6 +80,7 @@ pub struct Store {
     private: Option<&'static str>,
     listener: Listener,
     naming: Naming,
+    index: IndexCache,
 }
 
 impl Store {
@@ -86,12 +88,19 @@ impl Store {
     pub fn new(repo: Repository) -> Self {
         let (ledger, ref_name) = (Ledger::new(repo), SESSIONS_REF.into());
         let (listener, naming) = (Listener::default(), Naming::default());
-        Self { ledger, ref_name, private: None, listener, naming }
+        let index = IndexCache::default();
+        Self { ledger, ref_name, private: None, listener, naming, index }
     }
 
     /// Returns what is known about this clone's name.
     pub(super) fn naming(&self) -> &Naming {
         &self.naming
+    }
+
+    /// Returns the index, or None if it does not know this store.
+    pub(super) fn index(&self) -> Option<&IndexCache> {
+        let is_known = *self.ref_name == *SESSIONS_REF && !self.repository().has_replacements();
+        is_known.then_some(&self.index)
     }
 
     /// Opens the store of the repository that contains `folder`, with these variables. GIT_DIR and

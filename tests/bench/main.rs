@@ -5,6 +5,7 @@
 //! write list` runs some of it.
 
 mod hooks;
+mod index;
 mod lookup;
 mod measure;
 mod merge;
@@ -19,12 +20,14 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 16] = [
+    let benches: [(&str, fn()); 18] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
         ("lookup", lookup::by_id),
         ("list", lookup::list_against_files),
+        ("among", index::among_many),
+        ("take", index::take),
         ("log", lookup::log_of_one),
         ("hooks", hooks::checkout),
         ("merge", merge::large_against_small),

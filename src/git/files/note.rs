@@ -32,13 +32,18 @@ impl Repository {
     /// # Errors
     /// Fails if the file cannot be written; the old text then stays.
     pub fn write_note(&self, name: &str, text: &str) -> io::Result<()> {
+        self.replace_file(name, text.as_bytes())
+    }
+
+    /// Replaces a file below `ao/`, as [`write_note`](Self::write_note) does.
+    pub(crate) fn replace_file(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let path = self.ao_dir().join(name);
         let folder = path.parent().unwrap_or(&path);
         let mut builder = tempfile::Builder::new();
         // The umask decides who may read the file: others may use the same repository.
         builder.prefix("note-").permissions(fs::Permissions::from_mode(0o666));
         let mut file = builder.tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(content)?;
         self.shared().adjust(file.path())?;
         replace(&path, file.into_temp_path())
     }

@@ -68,7 +68,8 @@ impl Field {
         self.any(session, |value| self.equals(value, text))
     }
 
-    pub(super) fn equals(self, value: &str, text: &str) -> bool {
+    /// Compares a value of the field with a text.
+    pub(crate) fn equals(self, value: &str, text: &str) -> bool {
         match self {
             Self::Id | Self::Parent => text.len() >= 4 && value.starts_with(text),
             _ => value == text,

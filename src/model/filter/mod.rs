@@ -3,6 +3,7 @@
 mod error;
 mod expression;
 mod field;
+mod known;
 mod predicate;
 mod scanner;
 mod unread;
@@ -12,5 +13,6 @@ mod tests;
 
 pub use error::FilterError;
 pub use field::{Field, Moment};
+pub(crate) use known::Known;
 pub use predicate::{Filter, Subject};
 pub use unread::Unread;

@@ -1,7 +1,7 @@
 //! What a filter says of a session whose record was not read.
 
-use super::{Field, Filter};
-use crate::model::{Project, SessionId, Shelf};
+use super::{Field, Filter, Known, Moment};
+use crate::model::{Project, SessionId, Shelf, Timestamp};
 
 /// What the place of a record tells about its session.
 #[derive(Debug, Clone, Copy)]
@@ -26,55 +26,59 @@ enum Status {
 impl Filter {
     /// Returns false if the session does not meet the condition, whatever its record holds.
     pub fn may_match(&self, unread: Unread<'_>) -> bool {
-        self.decide(unread, Status::Unknown) != Some(false)
+        self.decide(&Placed { unread, status: Status::Unknown }) != Some(false)
     }
 
     /// Returns true if a session with a corrupt record meets the condition, whatever the record may
     /// have held. Its status is `corrupt`.
     pub fn matches_corrupt(&self, unread: Unread<'_>) -> bool {
-        self.decide(unread, Status::Corrupt) == Some(true)
+        self.decide(&Placed { unread, status: Status::Corrupt }) == Some(true)
     }
+}
 
-    /// Returns whether the session meets the condition, or None if that depends on its record.
-    fn decide(&self, unread: Unread<'_>, status: Status) -> Option<bool> {
-        match self {
-            Self::All => Some(true),
-            Self::Archived => Some(unread.shelf == Shelf::Archived),
-            Self::Is(field, text) => {
-                known(*field, unread, status).map(|value| field.equals(&value, text))
-            }
-            Self::Contains(field, text) => {
-                let text = text.to_lowercase();
-                known(*field, unread, status).map(|value| value.to_lowercase().contains(&text))
-            }
-            Self::Not(filter) => filter.decide(unread, status).map(|matches| !matches),
-            Self::And(list) => combine(list.iter().map(|it| it.decide(unread, status)), false),
-            Self::Or(list) => combine(list.iter().map(|it| it.decide(unread, status)), true),
-            Self::Before(..) | Self::After(..) | Self::Ended | Self::Forked | Self::HasParent => {
-                None
-            }
+/// The place of a record, and what is known of the status of its session.
+struct Placed<'a> {
+    unread: Unread<'a>,
+    status: Status,
+}
+
+impl Placed<'_> {
+    fn value(&self, field: Field) -> Option<String> {
+        match (field, self.status) {
+            (Field::Id, _) => Some(self.unread.id.to_string()),
+            (Field::Project, _) => Some(self.unread.project.to_string()),
+            (Field::Status, Status::Corrupt) => Some("corrupt".to_owned()),
+            _ => None,
         }
     }
 }
 
-fn known(field: Field, unread: Unread<'_>, status: Status) -> Option<String> {
-    match (field, status) {
-        (Field::Id, _) => Some(unread.id.to_string()),
-        (Field::Project, _) => Some(unread.project.to_string()),
-        (Field::Status, Status::Corrupt) => Some("corrupt".to_owned()),
-        _ => None,
+impl Known for Placed<'_> {
+    fn is(&self, field: Field, text: &str) -> Option<bool> {
+        self.value(field).map(|value| field.equals(&value, text))
     }
-}
 
-/// Combines conditions of which one with the value `decisive` decides.
-fn combine(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
-    let mut combined = Some(!decisive);
-    for part in parts {
-        match part {
-            Some(value) if value == decisive => return Some(decisive),
-            Some(_) => {}
-            None => combined = None,
-        }
+    fn contains(&self, field: Field, text: &str) -> Option<bool> {
+        self.value(field).map(|value| value.to_lowercase().contains(text))
     }
-    combined
+
+    fn moment(&self, _: Moment) -> Option<Timestamp> {
+        None
+    }
+
+    fn has_ended(&self) -> Option<bool> {
+        None
+    }
+
+    fn is_forked(&self) -> Option<bool> {
+        None
+    }
+
+    fn has_parent(&self) -> Option<bool> {
+        None
+    }
+
+    fn is_archived(&self) -> bool {
+        self.unread.shelf == Shelf::Archived
+    }
 }

@@ -1,9 +1,11 @@
 //! Makes the record of a new session from a request.
 
-use crate::model::{Base, Project, Session, SessionId, SessionStatus, Value, redact};
+use crate::model::{
+    Base, Field, Filter, Project, Session, SessionId, SessionStatus, Value, redact,
+};
 use crate::ops::common::branch_name::branch_name;
 use crate::ops::common::{OpsError, SpawnError, SpawnRequest, parent};
-use crate::store::{Shelf, Snapshot, Store};
+use crate::store::{Snapshot, Store};
 
 /// Makes the record of a new session.
 pub fn new_session(request: &SpawnRequest, project: Project, store: &Store, base: Base) -> Session {
@@ -72,8 +74,9 @@ fn one_line(text: &str) -> String {
 /// Refuses an issue on which another session of the project already works.
 pub fn check_issue(snapshot: &Snapshot<'_>, session: &Session) -> Result<(), OpsError> {
     let Some(issue) = &session.issue_id else { return Ok(()) };
-    let sessions = snapshot.list(Shelf::Active)?.into_iter().filter_map(|item| item.session.ok());
-    let mut taken = sessions.filter(|other| {
+    let filter = Filter::Is(Field::Issue, issue.clone()).and(!Filter::Ended);
+    let listed = snapshot.query_all(filter, |_| true)?.into_iter();
+    let mut taken = listed.filter_map(|item| item.session.ok()).filter(|other| {
         other.project_id == session.project_id
             && other.issue_id.as_ref() == Some(issue)
             && !other.status.is_terminal()

@@ -1,5 +1,5 @@
-use super::Snapshot;
-use crate::model::{Fork, Session, SessionId};
+use super::{Query, Snapshot};
+use crate::model::{Field, Filter, Fork, Session, SessionId};
 use crate::store::{Shelf, StoreError};
 
 /// The ancestors of a session.
@@ -45,11 +45,9 @@ impl Snapshot<'_> {
     pub fn children(&self, id: SessionId) -> Result<Vec<Session>, StoreError> {
         let mut children = Vec::new();
         for shelf in [Shelf::Active, Shelf::Archived] {
-            let sessions = self.list(shelf)?.into_iter().filter_map(|listed| listed.session.ok());
-            children.extend(sessions.filter(|session| {
-                session.fork.as_ref().is_some_and(|fork| fork.session == id)
-                    || session.spawned_by == Some(id)
-            }));
+            let query = Query::new(Filter::Is(Field::Parent, id.to_string())).on([shelf]);
+            let listed = self.query_all(query, |_| true)?.into_iter();
+            children.extend(listed.filter_map(|listed| listed.session.ok()));
         }
         Ok(children)
     }

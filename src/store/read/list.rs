@@ -49,23 +49,31 @@ impl Snapshot<'_> {
         for found in self.walk(scope) {
             match found {
                 Found::Record(entry) => entries.push(entry),
-                Found::Unexpected(_) => {}
-                Found::Unreadable(Visibility::Public, path, error) => {
-                    unreadable.push(Unexpected::new(path, error.to_string()));
-                }
-                // A folder below this shelf belongs to the listing. If the shelf itself or a part
-                // of the other one is unreadable, that is only noted.
-                Found::Unreadable(Visibility::Private, path, error)
-                    if path
-                        .strip_prefix(scope.shelf.folder())
-                        .is_some_and(|rest| !rest.is_empty()) =>
-                {
-                    unreadable.push(Unexpected::new(format!("private {path}"), error.to_string()));
-                }
-                Found::Unreadable(Visibility::Private, _, error) => self.note_unread(&error.into()),
+                found => unreadable.extend(self.unreadable_on(scope.shelf, found)),
             }
         }
         (entries, unreadable)
+    }
+
+    /// Returns an unreadable folder that belongs to the listing of a shelf, if it is one.
+    pub(super) fn unreadable_on(&self, shelf: Shelf, found: Found) -> Option<Unexpected> {
+        match found {
+            Found::Record(_) | Found::Unexpected(_) => None,
+            Found::Unreadable(Visibility::Public, path, error) => {
+                Some(Unexpected::new(path, error.to_string()))
+            }
+            // A folder below this shelf belongs to the listing. If the shelf itself or a part of
+            // the other one is unreadable, that is only noted.
+            Found::Unreadable(Visibility::Private, path, error)
+                if path.strip_prefix(shelf.folder()).is_some_and(|rest| !rest.is_empty()) =>
+            {
+                Some(Unexpected::new(format!("private {path}"), error.to_string()))
+            }
+            Found::Unreadable(Visibility::Private, _, error) => {
+                self.note_unread(&error.into());
+                None
+            }
+        }
     }
 
     /// Loads the records at these places, in the order of [`Listing::sessions`].

@@ -46,7 +46,11 @@ impl Overlay {
 
     /// Returns the private entries in scope, and the sessions with a private record on either
     /// shelf.
-    fn walk_private(&self, repo: &Repository, scope: Scope<'_>) -> (Vec<Found>, HashSet<Owner>) {
+    pub fn walk_private(
+        &self,
+        repo: &Repository,
+        scope: Scope<'_>,
+    ) -> (Vec<Found>, HashSet<Owner>) {
         let (mut all, mut private) = (Vec::new(), HashSet::new());
         let Some(tree) = &self.private else { return (all, private) };
         for shelf in [scope.shelf, scope.shelf.other()] {

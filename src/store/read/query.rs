@@ -35,6 +35,12 @@ impl Query {
     pub fn at_most(self, limit: usize) -> Self {
         Self { limit: Some(limit), ..self }
     }
+
+    /// Returns true if the query may select only some of the sessions, so that their records need
+    /// not all be read.
+    fn is_selective(&self) -> bool {
+        self.limit.is_some() || self.filter != Filter::All
+    }
 }
 
 impl Default for Query {
@@ -97,6 +103,16 @@ impl Snapshot<'_> {
         keep: impl FnMut(&ListedSession) -> bool,
     ) -> Listing {
         let query = query.into();
+        if query.is_selective() {
+            let mut surveys: Vec<_> = query.shelves.iter().map(|it| self.survey(*it)).collect();
+            let unreadable = surveys.iter_mut().flat_map(|survey| {
+                let shelf = survey.shelf;
+                let found = std::mem::take(&mut survey.unreadable).into_iter();
+                found.filter_map(move |found| self.unreadable_on(shelf, found))
+            });
+            let unreadable = unreadable.collect();
+            return Listing { sessions: self.pick(surveys, &query, keep), unreadable };
+        }
         let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
         for shelf in &query.shelves {
             let mut found = self.found_on(Scope::all(*shelf));
@@ -122,11 +138,14 @@ impl Snapshot<'_> {
     }
 }
 
-fn unread(location: &Location) -> Unread<'_> {
+pub(super) fn unread(location: &Location) -> Unread<'_> {
     Unread { id: location.id, project: &location.project, shelf: location.shelf }
 }
 
-fn matches(filter: &Filter, ListedSession { location, session }: &ListedSession) -> bool {
+pub(super) fn matches(
+    filter: &Filter,
+    ListedSession { location, session }: &ListedSession,
+) -> bool {
     match session {
         Ok(session) => filter.matches(Subject { session, shelf: location.shelf }),
         Err(_) => filter.matches_corrupt(unread(location)),
@@ -134,7 +153,7 @@ fn matches(filter: &Filter, ListedSession { location, session }: &ListedSession)
 }
 
 /// Sorts the sessions. Corrupt records come last.
-fn sort(listed: &mut [ListedSession], order: &Order, now: Timestamp) {
+pub(super) fn sort(listed: &mut [ListedSession], order: &Order, now: Timestamp) {
     use std::cmp::Ordering::{Greater, Less};
     listed.sort_by(|a, b| {
         let by_place = || (a.location.id, &a.location).cmp(&(b.location.id, &b.location));

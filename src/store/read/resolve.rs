@@ -1,7 +1,7 @@
 //! Resolves handles to records.
 
-use super::{Entry, Snapshot};
-use crate::model::{Handle, Project, Reference, Session, SessionId};
+use super::{Entry, ListedSession, Query, Snapshot};
+use crate::model::{Field, Filter, Handle, Project, Reference, Session, SessionId};
 use crate::store::{Key, ResolveError, Shelf, StoreError};
 
 /// The context in which a handle is resolved.
@@ -47,25 +47,33 @@ impl Snapshot<'_> {
             Reference::Id(id) => self.by_id(*id, project)?.ok_or_else(|| only("ids")),
             Reference::Prefix(prefix) => self.by_prefix(handle, prefix, project),
             Reference::Issue(issue) => {
-                self.by_field(handle, project, "issues", &|s| s.issue_id.as_ref() == Some(issue))
+                let is = |s: &Session| s.issue_id.as_ref() == Some(issue);
+                self.by_field(handle, project, "issues", (&text(Field::Issue, issue), &is))
             }
             Reference::Pr(number) => {
-                self.by_field(handle, project, "pull requests", &|s| s.pr_number == Some(*number))
+                let is = |s: &Session| s.pr_number == Some(*number);
+                self.by_field(handle, project, "pull requests", (&pr(*number), &is))
             }
             Reference::Number(number) => {
                 let issue = number.to_string();
                 let by_issue = |s: &Session| s.issue_id.as_deref() == Some(&issue);
-                match self.by_field(handle, project, "issues", &by_issue) {
+                let of_issue = text(Field::Issue, &issue);
+                match self.by_field(handle, project, "issues", (&of_issue, &by_issue)) {
                     Err(StoreError::Resolve(ResolveError::Nothing { .. })) => {
                         let searched = "issues and pull requests";
-                        self.by_field(handle, project, searched, &|s| s.pr_number == Some(*number))
+                        let is = |s: &Session| s.pr_number == Some(*number);
+                        self.by_field(handle, project, searched, (&pr(*number), &is))
                     }
                     found => found,
                 }
             }
-            Reference::Url(url) => self.by_field(handle, project, "URLs", &|s| {
-                s.issue_url.as_ref() == Some(url) || s.pr_url.as_ref() == Some(url)
-            }),
+            Reference::Url(url) => {
+                let either = text(Field::Issue, url).or(text(Field::Pr, url));
+                let is = |s: &Session| {
+                    s.issue_url.as_ref() == Some(url) || s.pr_url.as_ref() == Some(url)
+                };
+                self.by_field(handle, project, "URLs", (&either, &is))
+            }
             Reference::Branch(name) => self.by_branch(handle, name, project),
         }
     }
@@ -124,19 +132,21 @@ impl Snapshot<'_> {
         project: Option<&Project>,
     ) -> Result<Entry, StoreError> {
         let name = name.strip_prefix("refs/heads/").unwrap_or(name);
-        self.by_field(handle, project, "branches", &|s| s.branch.as_deref() == Some(name))
+        let is = |s: &Session| s.branch.as_deref() == Some(name);
+        self.by_field(handle, project, "branches", (&text(Field::Branch, name), &is))
     }
 
+    /// Finds a session by a field. Only those that the filter may match are asked.
     fn by_field(
         &self,
         handle: &Handle,
         project: Option<&Project>,
         searched: &'static str,
-        matches: &dyn Fn(&Session) -> bool,
+        (filter, matches): (&Filter, &dyn Fn(&Session) -> bool),
     ) -> Result<Entry, StoreError> {
         for shelf in [Shelf::Active, Shelf::Archived] {
             let mut found = Vec::new();
-            for entry in self.entries(shelf)? {
+            for entry in self.candidates(shelf, filter)? {
                 let wanted = project.is_none_or(|project| *project == entry.location.project);
                 if wanted && self.load(&entry).is_ok_and(|session| matches(&session)) {
                     found.push(entry);
@@ -154,18 +164,20 @@ impl Snapshot<'_> {
     /// Returns the last updated session, except that of the current worktree. Archived sessions
     /// count only if there is no active one.
     fn latest(&self, context: &Context) -> Result<Entry, StoreError> {
-        let wanted = |entry: &Entry| {
-            context.here.as_ref().is_none_or(|here| entry.location.id != here.id)
-                && context.project.as_ref().is_none_or(|p| *p == entry.location.project)
+        let wanted = |listed: &ListedSession| {
+            let location = &listed.location;
+            listed.session.is_ok()
+                && context.here.as_ref().is_none_or(|here| location.id != here.id)
+                && context.project.as_ref().is_none_or(|p| *p == location.project)
         };
-        let now = self.store.clock().now();
         for shelf in [Shelf::Active, Shelf::Archived] {
-            let dated = self.entries(shelf)?.into_iter().filter(wanted).filter_map(|entry| {
-                let session = self.load(&entry).ok()?;
-                Some(((session.last_update(now), std::cmp::Reverse(session.id)), entry))
-            });
-            if let Some((_, latest)) = dated.max_by_key(|(key, _)| *key) {
-                return Ok(latest);
+            let query = Query::default().on([shelf]).at_most(1);
+            if let Some(latest) = self.query_all(query, wanted)?.first() {
+                let found = self.find_on(shelf, &Key::from(&latest.location))?;
+                return found
+                    .into_iter()
+                    .next()
+                    .ok_or_else(|| StoreError::NotFound(Key::from(&latest.location)));
             }
         }
         Err(ResolveError::Empty(self.store.ref_name().to_owned()).into())
@@ -188,4 +200,12 @@ impl Snapshot<'_> {
         let candidates = found.iter().map(|entry| (key(entry), title(entry))).collect();
         ResolveError::Ambiguous { text: text.to_owned(), candidates }
     }
+}
+
+fn text(field: Field, text: &str) -> Filter {
+    Filter::Is(field, text.to_owned())
+}
+
+fn pr(number: u64) -> Filter {
+    text(Field::Pr, &number.to_string())
 }

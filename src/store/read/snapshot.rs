@@ -15,8 +15,17 @@ use crate::store::{LIMITS, Notice, RecordProblem, Store, StoreError, Visibility,
 pub struct Snapshot<'s> {
     pub(in crate::store) store: &'s Store,
     overlay: Overlay,
+    saves: Saves,
     /// Why private sessions cannot be read; unset as long as none was found to be unreadable.
     unread: OnceLock<String>,
+}
+
+/// Whether the file of the index may be written for a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Saves {
+    Index,
+    /// The snapshot is an old one, or of a writer, who has no time for that.
+    Nothing,
 }
 
 impl Store {
@@ -31,7 +40,7 @@ impl Store {
     pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
         self.repository().refresh().map_err(LedgerError::from)?;
         let (public, private) = self.tips()?;
-        let snapshot = Snapshot::at(self, public)?;
+        let snapshot = Snapshot { saves: Saves::Index, ..Snapshot::at(self, public)? };
         let (snapshot, unread) = match private {
             Ok(tip) => snapshot.with_private(tip),
             Err(error) => (snapshot, Some(error)),
@@ -58,7 +67,7 @@ impl<'s> Snapshot<'s> {
     pub(in crate::store) fn at(store: &'s Store, tip: Option<Oid>) -> Result<Self, StoreError> {
         let public = RefTree::at(store, Visibility::Public, tip)?;
         let overlay = Overlay { public, private: None };
-        Ok(Self { store, overlay, unread: OnceLock::new() })
+        Ok(Self { store, overlay, saves: Saves::Nothing, unread: OnceLock::new() })
     }
 
     /// Adds the private sessions of a private event, if there is one. If it is unreadable, the
@@ -130,8 +139,17 @@ impl<'s> Snapshot<'s> {
         self.overlay.walk(self.store.repository(), scope)
     }
 
+    /// Returns the private entries in scope, and the sessions that private records override.
+    pub(super) fn walk_private(&self, scope: Scope<'_>) -> (Vec<Found>, HashSet<Owner>) {
+        self.overlay.walk_private(self.store.repository(), scope)
+    }
+
+    pub(super) fn saves(&self) -> Saves {
+        self.saves
+    }
+
     /// Walks over the public tree alone.
-    pub(super) fn walk_public<'w>(&'w self, scope: Scope<'w>) -> impl Iterator<Item = Found> {
+    pub(super) fn walk_public<'w>(&'w self, scope: Scope<'w>) -> Walk<'w> {
         Walk::new(self.store.repository(), &self.overlay.public, scope)
     }
 

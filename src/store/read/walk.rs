@@ -89,6 +89,25 @@ impl<'w> Walk<'w> {
         walk
     }
 
+    /// Returns the next shard, without its entries: its project, its name and its tree. What is
+    /// found above the shards is left for the walk.
+    pub fn next_shard(&mut self) -> Option<(Project, String, ObjectId)> {
+        loop {
+            if let Some((name, tree)) = self.shards.next() {
+                return Some((self.project.clone()?, name, tree));
+            }
+            let (project, id) = self.projects.next()?;
+            self.open_project(project, id);
+        }
+    }
+
+    /// Returns what is in the shard that [`next_shard`](Self::next_shard) returned last.
+    pub fn read_shard(&mut self, name: &str, tree: ObjectId) -> Vec<Found> {
+        let above = std::mem::take(&mut self.found);
+        self.open_shard(name, tree);
+        std::mem::replace(&mut self.found, above).into()
+    }
+
     fn open_shelf(&mut self, root: &RawTree) {
         let folder = self.scope.shelf.folder();
         let Some(id) = root.child(folder, EntryKind::Tree) else { return };

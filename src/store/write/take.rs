@@ -1,7 +1,7 @@
 //! Sessions as a queue: each is taken by one worker only.
 
 use super::Transaction;
-use crate::model::{Order, Session, SessionStatus, Subject};
+use crate::model::{Field, Filter, Order, Session, SessionStatus, Subject};
 use crate::store::{Key, Query, Shelf, Store, StoreError};
 
 impl Transaction<'_> {
@@ -14,15 +14,7 @@ impl Transaction<'_> {
         let listed = self.snapshot().list(Shelf::Active)?.into_iter();
         let unchanged = listed.filter(|listed| self.staged_at(&listed.location).is_none());
         let mut sessions: Vec<_> = unchanged.filter_map(|listed| listed.session.ok()).collect();
-        for (location, staged) in self.all_staged() {
-            match self.read(&Key::from(location), location, staged) {
-                Ok(session) => sessions.push(session),
-                Err(
-                    StoreError::NotFound(_) | StoreError::Archived(_) | StoreError::Corrupt { .. },
-                ) => {}
-                Err(error) => return Err(error),
-            }
-        }
+        sessions.extend(self.staged_sessions()?);
         sessions.sort_by_key(|session| (session.created_at, session.id));
         Ok(sessions)
     }
@@ -48,18 +40,42 @@ impl Transaction<'_> {
     /// Returns the session that is taken next.
     fn next_of(&self, queue: &Query) -> Result<Option<Session>, StoreError> {
         let working = SessionStatus::Working;
-        let waits = |session: &Session| {
-            session.status != working
-                && session.status.check_change(&working).is_ok()
-                && queue.filter.matches(Subject { session, shelf: Shelf::Active })
+        let begins = |session: &Session| {
+            session.status != working && session.status.check_change(&working).is_ok()
         };
         // Archived sessions do not change.
         if !queue.shelves.contains(&Shelf::Active) || queue.limit == Some(0) {
             return Ok(None);
         }
         let order = queue.order.clone().unwrap_or_else(Order::first_in_first_out);
-        let waiting = self.sessions()?.into_iter().filter(waits);
-        Ok(waiting.min_by(|a, b| order.compare(a, b, self.now())))
+        let is_working = Filter::Is(Field::Status, working.to_string());
+        let filter = queue.filter.clone().and(!Filter::Ended).and(!is_working);
+        let stored = Query::new(filter).sorted(order.clone()).at_most(1);
+        let stored = self.snapshot().query_all(stored, |listed| {
+            self.staged_at(&listed.location).is_none() && listed.session.as_ref().is_ok_and(begins)
+        })?;
+        let stored = stored.into_iter().filter_map(|listed| listed.session.ok());
+        let staged = self.staged_sessions()?.into_iter().filter(|session| {
+            begins(session) && queue.filter.matches(Subject { session, shelf: Shelf::Active })
+        });
+        let mut waiting: Vec<_> = stored.chain(staged).collect();
+        waiting.sort_by_key(|session| (session.created_at, session.id));
+        Ok(waiting.into_iter().min_by(|a, b| order.compare(a, b, self.now())))
+    }
+
+    /// Returns the active sessions that have staged changes.
+    fn staged_sessions(&self) -> Result<Vec<Session>, StoreError> {
+        let mut sessions = Vec::new();
+        for (location, staged) in self.all_staged() {
+            match self.read(&Key::from(location), location, staged) {
+                Ok(session) => sessions.push(session),
+                Err(
+                    StoreError::NotFound(_) | StoreError::Archived(_) | StoreError::Corrupt { .. },
+                ) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(sessions)
     }
 }
 
@@ -99,6 +115,11 @@ impl Store {
         worker: &str,
     ) -> Result<Option<Session>, StoreError> {
         let queue = queue.into();
-        Ok(self.transaction("take", |tx| tx.take(&queue, worker))?.value)
+        let taken = self.transaction("take", |tx| tx.take(&queue, worker))?.value;
+        // Other writers no longer wait.
+        if let Some(index) = self.index() {
+            index.save(self.repository());
+        }
+        Ok(taken)
     }
 }

@@ -10,6 +10,7 @@ mod handles;
 mod history;
 mod identity;
 mod includes;
+mod index;
 mod killed;
 mod kinds;
 mod objects;
