@@ -5,6 +5,7 @@
 
 mod agent_end;
 mod change;
+mod dates;
 mod diff;
 mod error_chain;
 mod error_kind;
@@ -37,6 +38,7 @@ pub use change::{
     Assignment, AssignmentError, Guard, RuleError, broken_rules, check_change, check_fixed,
     check_new, check_update, close_status,
 };
+pub(crate) use dates::Dates;
 pub use diff::{FieldChange, field_changes};
 pub use error_chain::{append_cause, error_chain};
 pub use error_kind::ErrorKind;
@@ -49,7 +51,6 @@ pub use merge::{Merged, merge, merge_told};
 pub use name::{is_branch_name, is_url, slug};
 pub use nearest::{distance, nearest};
 pub use oid::{InvalidOid, Oid};
-pub(crate) use order::Dates;
 pub use order::{Order, SortKey, UnknownSortKey};
 pub use placement::Placement;
 pub use project::{InvalidProject, Project};

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use super::{ErrorKind, Recovery, Session, SessionId, Timestamp, Value, nearest};
+use super::{Dates, ErrorKind, Recovery, Session, Timestamp, Value, nearest};
 
 /// An order of sessions: a key and a direction. Of two sessions with the same key, the one that was
 /// created first comes first, in either direction.
@@ -133,7 +133,7 @@ impl Order {
     /// Compares two sessions. Update times in the future do not count.
     pub fn compare(&self, a: &Session, b: &Session, now: Timestamp) -> Ordering {
         if self.needs_only_dates() {
-            return self.compare_dates(a.into(), b.into(), now);
+            return self.compare_dates(a.dates(), b.dates(), now);
         }
         let turn = |order| self.turn(order);
         let order = match &self.key {
@@ -156,29 +156,6 @@ impl Order {
             },
         };
         turn(order).then_with(|| (a.created_at, a.id).cmp(&(b.created_at, b.id)))
-    }
-}
-
-/// The times and the id of a session, by which most lists are ordered.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Dates {
-    pub id: SessionId,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
-}
-
-impl From<&Session> for Dates {
-    fn from(session: &Session) -> Self {
-        let Session { id, created_at, updated_at, .. } = *session;
-        Self { id, created_at, updated_at }
-    }
-}
-
-impl Dates {
-    /// Returns the time of the last update, as [`Session::last_update`] does.
-    pub fn last_update(self, now: Timestamp) -> Timestamp {
-        let told = [self.updated_at, self.created_at];
-        told.into_iter().find(|time| *time <= now.latest()).unwrap_or(Timestamp::EPOCH)
     }
 }
 

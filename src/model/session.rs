@@ -184,7 +184,11 @@ impl Session {
     /// Returns the time of the last update. A time that is later than `now` by more than clocks may
     /// differ is replaced by the time of creation, or by the epoch.
     pub fn last_update(&self, now: Timestamp) -> Timestamp {
-        Dates::from(self).last_update(now)
+        self.dates().last_update(now)
+    }
+
+    pub(crate) fn dates(&self) -> Dates {
+        Dates { id: self.id, created_at: self.created_at, updated_at: self.updated_at }
     }
 
     /// Returns true if only facts differ that a clone records on its own: placements, head,

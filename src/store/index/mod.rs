@@ -22,10 +22,12 @@
 mod cache;
 mod file;
 mod known;
+mod place;
 mod row;
 mod shards;
 
 pub(in crate::store) use cache::{ENOUGH, IndexCache};
 pub(in crate::store) use known::RowAt;
+pub(in crate::store) use place::Place;
 pub(in crate::store) use row::RowBuffer;
-pub(in crate::store) use shards::{Index, Place, Shard};
+pub(in crate::store) use shards::{Index, Shard};
