@@ -97,7 +97,9 @@ fn filters() -> Vec<Filter> {
         is(Field::Parent, &parent[..6]),
         is(Field::Id, &parent),
     ]);
-    filters.extend([Filter::Before(Moment::Updated, time), Filter::After(Moment::Created, time)]);
+    for moment in [Moment::Created, Moment::Updated] {
+        filters.extend([Filter::Before(moment, time), Filter::After(moment, time)]);
+    }
     filters.push(
         is(Field::Tag, "tag-1").and(!Filter::Ended).and(Filter::HasParent.or(Filter::Forked)),
     );
@@ -126,7 +128,7 @@ fn answers(store: &Store, mut numbers: Numbers) -> Vec<String> {
             _ => list(&format!("3 of {filter:?}"), query.at_most(3)),
         }
     }
-    let order = ["updated", "-updated", "created", "-id"][numbers.choice(4)];
+    let order = ["updated", "-updated", "created", "-id", "title", "-branch"][numbers.choice(6)];
     let query = Query::default().sorted(order.parse::<Order>().unwrap());
     list(order, query.clone().at_most(5));
     list(order, query.on([Shelf::Archived]).at_most(5));
