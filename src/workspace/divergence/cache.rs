@@ -71,7 +71,7 @@ impl Cache {
 fn read(repo: &Repository) -> Option<String> {
     let mut text = std::fs::read_to_string(repo.ao_dir().join(FILE)).ok()?;
     let end = text.strip_suffix('\n')?.rfind('\n')? + 1;
-    let id = repo.blob_id(text[..end].as_bytes()).ok()?;
+    let id = repo.blob_id(&text.as_bytes()[..end]).ok()?;
     let is_whole = text[end..].trim_end_matches('\n') == id.as_str();
     text.truncate(end);
     (is_whole && text.starts_with(FORMAT)).then_some(text)
