@@ -19,10 +19,10 @@ pub fn by_id() {
     for count in [1_000, 10_000, 100_000] {
         let large = Stage::with_sessions(count);
         for state in ["loose", "packed"] {
-            if state == "packed" {
-                large.pack();
-            } else if count > 10_000 {
-                continue;
+            match state {
+                "packed" => large.pack(),
+                _ if count > 10_000 => continue,
+                _ => large.unpack(),
             }
             let pair = in_turn(50, |r| look_up(&large, r), |r| look_up(&small, r));
             pair.report(&format!("20 lookups of {count}, {state}"), "20 lookups of 100, packed");
@@ -40,10 +40,10 @@ pub fn list_against_files() {
             fs::write(plain.path().join(format!("{number}.yaml")), text).expect("it is written");
         }
         for state in ["loose", "packed"] {
-            if state == "packed" {
-                stage.pack();
-            } else if count > 10_000 {
-                continue;
+            match state {
+                "packed" => stage.pack(),
+                _ if count > 10_000 => continue,
+                _ => stage.unpack(),
             }
             let rounds = if count > 10_000 { 2 } else { 5 };
             let pair = in_turn(

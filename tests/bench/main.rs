@@ -4,6 +4,7 @@
 //! in turn, so that a noisy machine disturbs both alike. Run with `cargo bench`; `cargo bench --
 //! write list` runs some of it.
 
+mod fill;
 mod hooks;
 mod index;
 mod lookup;
@@ -20,7 +21,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 18] = [
+    let benches: [(&str, fn()); 19] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -35,6 +36,7 @@ fn main() {
         ("show", process::show_against_rev_parse),
         ("complete", process::completion_against_rev_parse),
         ("scale", scale::per_session),
+        ("shard", scale::one_shard),
         ("numbers", lookup::list_with_fractions),
         ("open", open::against_gix),
         ("look", open::look),

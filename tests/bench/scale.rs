@@ -2,6 +2,7 @@ use std::process::{Command, Stdio};
 
 use git_ao::store::{Shelf, StoreError};
 
+use super::fill::{in_one_shard, mixed};
 use super::measure::in_turn;
 use super::stage::{RECENT, Stage, git};
 
@@ -15,18 +16,32 @@ pub fn per_session() {
     for count in [10_000, 100_000] {
         let many = Place::new(count);
         let times = (count + RECENT) as f64 / (FEW + RECENT) as f64;
-        let report = |what: &str, act: fn(&Place, usize)| {
+        for (what, act) in ACTS {
             let pair = in_turn(ROUNDS, |round| act(&many, round), |round| act(&few, round));
             pair.per(times)
                 .report(&format!("{what}, {count} sessions, {FEW} of them"), "all of 1,000");
-        };
-        report("list", Place::list);
-        report("fsck", Place::fsck);
-        report("first push", Place::push);
+        }
         let pair = in_turn(ROUNDS, |round| many.push_one(round), |round| few.push_one(round));
         pair.report(&format!("push of one change, {count} sessions"), "the same of 1,000");
     }
 }
+
+/// Sessions whose ids all begin with the same two digits, against as many that are spread.
+pub fn one_shard() {
+    for count in [1_000, 10_000] {
+        let one = Place::of(Stage::filled(in_one_shard(mixed(count))));
+        let spread = Place::new(count);
+        for (what, act) in ACTS {
+            let pair = in_turn(ROUNDS, |round| act(&one, round), |round| act(&spread, round));
+            pair.report(&format!("{what}, {count} sessions in one shard"), "the same, spread");
+        }
+    }
+}
+
+type Act = fn(&Place, usize);
+
+const ACTS: [(&str, Act); 3] =
+    [("list", Place::list), ("fsck", Place::fsck), ("first push", Place::push)];
 
 /// A store, and a remote for each round.
 struct Place {
@@ -36,7 +51,10 @@ struct Place {
 
 impl Place {
     fn new(count: usize) -> Self {
-        let stage = Stage::with_sessions(count);
+        Self::of(Stage::with_sessions(count))
+    }
+
+    fn of(stage: Stage) -> Self {
         stage.pack();
         let remotes = tempfile::tempdir().expect("a temporary folder can be made");
         for round in 0..=ROUNDS {

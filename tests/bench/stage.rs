@@ -6,6 +6,8 @@ use git_ao::model::{Session, SessionId, SessionStatus, Timestamp};
 use git_ao::store::Store;
 use tempfile::TempDir;
 
+use super::fill::{fill, mixed, unpack};
+
 /// As many events as a command that wants the last ones looks at, and some more.
 pub const RECENT: usize = 60;
 
@@ -17,27 +19,34 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A store with this many sessions, and [`RECENT`] more.
+    /// A store with this many sessions in one pack, and [`RECENT`] more whose objects are loose.
     pub fn with_sessions(count: usize) -> Self {
+        Self::filled(mixed(count))
+    }
+
+    /// The same with other sessions.
+    pub fn filled(sessions: impl Iterator<Item = Session>) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder can be made");
         git(dir.path(), &["init", "-q"]);
         git(dir.path(), &["config", "user.name", "Bench"]);
         git(dir.path(), &["config", "user.email", "bench@example.org"]);
         git(dir.path(), &["config", "gc.auto", "0"]);
         git(dir.path(), &["commit", "-q", "--allow-empty", "-m", "start"]);
+        let ids = fill(dir.path(), sessions);
         let repo = Repository::discover(dir.path()).expect("it was just made");
         let store = Store::new(repo);
-        let sessions: Vec<Session> = (0..count).map(session).collect();
-        let ids = sessions.iter().map(|session| session.id).collect();
-        let made = store.transaction("spawn", |tx| {
-            sessions.iter().try_for_each(|session| tx.create(session.clone()))
-        });
-        made.expect("a fresh store can be written");
-        // That event names every session; the ones that follow are of the usual size.
+        // Those events name many sessions each; the ones that follow are of the usual size.
         for number in 0..RECENT {
-            store.create(&session(count + number)).expect("a store can be written");
+            let mut session = session(ids.len() + number);
+            session.status = SessionStatus::Done;
+            store.create(&session).expect("a store can be written");
         }
         Self { dir, store, ids }
+    }
+
+    /// Makes all objects loose.
+    pub fn unpack(&self) {
+        unpack(self.dir.path());
     }
 
     /// Puts everything into one pack.

@@ -2,7 +2,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, SendError, channel};
 use std::time::{Duration, Instant};
 
 use super::retry::uninterrupted;
@@ -31,7 +31,14 @@ impl Drop for Lock {
             // and opens the new one.
             let _ = std::fs::remove_file(path);
         }
+        release(&self.file);
     }
+}
+
+/// Releases a lock at once. Closing the file would not: a child that another thread has just begun
+/// shares it until the child runs its program.
+fn release(file: &File) {
+    let _ = file.unlock();
 }
 
 impl Lock {
@@ -103,7 +110,10 @@ impl Repository {
             file => file.map_err(failed)?,
         };
         match try_again(|| file.try_lock_shared()) {
-            Ok(()) => return Ok(None),
+            Ok(()) => {
+                release(&file);
+                return Ok(None);
+            }
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
@@ -155,7 +165,9 @@ fn wait(file: File, path: &Path, patience: Duration) -> Result<File, LockError> 
     let (done, outcome) = channel();
     std::thread::spawn(move || {
         let locked = uninterrupted(|| file.lock()).map(|()| file);
-        let _ = done.send(locked);
+        if let Err(SendError(Ok(file))) = done.send(locked) {
+            release(&file);
+        }
     });
     let path = path.to_owned();
     match outcome.recv_timeout(patience) {

@@ -1,6 +1,9 @@
 //! Whatever other writers have locked, the error says that it was they.
 
 use std::fs;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use git_ao::ledger::{Contention, LedgerError};
@@ -84,4 +87,33 @@ fn a_ref_that_keeps_changing_is_named() {
     let (name, by) = contended(error);
     assert_eq!(name, SESSIONS_REF);
     assert!(matches!(by, Contention::Updates { .. }));
+}
+
+/// A child has all files of its parent until it runs its program.
+#[test]
+fn a_lock_is_free_at_once_while_other_threads_start_programs() {
+    let repo = Repo::new();
+    let store = store(&repo);
+    store.create(&session(1, "One")).unwrap();
+    let repository = store.repository();
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    // In a folder of its own, so that it is forked before it runs its program.
+                    let mut program = Command::new("true");
+                    assert!(program.current_dir(repo.dir()).status().unwrap().success());
+                }
+            });
+        }
+        let mut missed = 0;
+        for _ in 0..2000 {
+            missed += usize::from(repository.lock(Duration::ZERO).is_err());
+            missed += usize::from(repository.lock_named("own", Duration::ZERO).is_err());
+            missed += usize::from(!matches!(repository.lock_holder("lock"), Ok(None)));
+        }
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(missed, 0);
+    });
 }
