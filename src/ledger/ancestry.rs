@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use gix::ObjectId;
 use gix::objs::Commit;
 
-use super::paint::{BOTH, Limit, Order, Painted, SIDES, STALE, Walk};
+use super::paint::{BOTH, Limit, Painted, Rank, SIDES, STALE, Walk};
 use crate::git::{Generations, ObjectError, Repository};
 
 /// The relation of two tips.
@@ -31,7 +31,7 @@ pub(crate) struct Graph<'r> {
 #[derive(Clone)]
 pub(super) struct Node {
     parents: Vec<ObjectId>,
-    order: Order,
+    rank: Rank,
     is_merge: bool,
 }
 
@@ -74,9 +74,9 @@ impl<'r> Graph<'r> {
     fn walk(&mut self, first: &[ObjectId], second: ObjectId) -> Result<Painted, ObjectError> {
         let mut walk = Walk::default();
         for id in first {
-            walk.paint(*id, FIRST, self.node(*id)?.order);
+            walk.paint(*id, FIRST, self.node(*id)?.rank);
         }
-        walk.paint(second, SECOND, self.node(second)?.order);
+        walk.paint(second, SECOND, self.node(second)?.rank);
         while let Some((id, flags)) = walk.next_open() {
             self.visit(&mut walk, id, flags)?;
         }
@@ -91,9 +91,9 @@ impl<'r> Graph<'r> {
         let flags = if flags & BOTH == BOTH { flags | STALE } else { flags };
         let node = self.node(id)?.clone();
         for parent in node.parents {
-            let order = self.node(parent)?.order;
-            walk.distrust_dates_if(order.time > node.order.time);
-            walk.paint(parent, flags, order);
+            let rank = self.node(parent)?.rank;
+            walk.distrust_dates_if(rank.time > node.rank.time);
+            walk.paint(parent, flags, rank);
         }
         Ok(())
     }
@@ -114,11 +114,11 @@ impl<'r> Graph<'r> {
             }
             left.pop();
             let known = |id: &ObjectId| {
-                times.get(id).copied().or_else(|| self.nodes.get(id).map(|node| node.order.time))
+                times.get(id).copied().or_else(|| self.nodes.get(id).map(|node| node.rank.time))
             };
-            let time = node.parents.iter().filter_map(known).fold(node.order.time, i64::max);
+            let time = node.parents.iter().filter_map(known).fold(node.rank.time, i64::max);
             times.insert(id, time);
-            limit = Some(Limit::of(time, node.order.generation).min(limit));
+            limit = Some(Limit::of(time, node.rank.generation).min(limit));
         }
         limit
     }
@@ -131,7 +131,7 @@ impl<'r> Graph<'r> {
             let node = Node {
                 is_merge: (self.is_merge)(&commit),
                 parents: if is_shallow { Vec::new() } else { commit.parents.to_vec() },
-                order: Order { generation: self.generations.of(id), time, id },
+                rank: Rank { generation: self.generations.of(id), time, id },
             };
             self.nodes.insert(id, node);
         }

@@ -29,7 +29,7 @@ const TURN: usize = 8;
 
 /// What decides when a commit is visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Order {
+pub(super) struct Rank {
     /// A number larger than those of the parents. If a commit has none, it is no ancestor of one
     /// that has.
     pub generation: Option<u32>,
@@ -37,15 +37,15 @@ pub(super) struct Order {
     pub id: ObjectId,
 }
 
-impl Ord for Order {
+impl Ord for Rank {
     fn cmp(&self, other: &Self) -> Ordering {
-        let rank = |order: &Self| order.generation.unwrap_or(u32::MAX);
-        let by_rank = rank(self).cmp(&rank(other));
-        by_rank.then(self.time.cmp(&other.time)).then_with(|| self.id.cmp(&other.id))
+        let number = |rank: &Self| rank.generation.unwrap_or(u32::MAX);
+        let by_number = number(self).cmp(&number(other));
+        by_number.then(self.time.cmp(&other.time)).then_with(|| self.id.cmp(&other.id))
     }
 }
 
-impl PartialOrd for Order {
+impl PartialOrd for Rank {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -80,7 +80,7 @@ pub(super) struct Walk {
     pub painted: Painted,
     /// Those to be visited: of the one side, of the other, and common ones. If a commit is in
     /// several, only its entry according to `waiting` counts.
-    queues: [BinaryHeap<Order>; 3],
+    queues: [BinaryHeap<Rank>; 3],
     waiting: HashMap<ObjectId, usize>,
     /// How many commits of each side were visited.
     counts: [usize; 2],
@@ -114,7 +114,7 @@ impl Limit {
 
 impl Walk {
     /// Adds these flags to a commit. If it has new ones, it is to be visited, once more if need be.
-    pub fn paint(&mut self, id: ObjectId, with: u8, order: Order) {
+    pub fn paint(&mut self, id: ObjectId, with: u8, rank: Rank) {
         let flags = self.painted.flags.entry(id).or_default();
         if *flags | with == *flags {
             return;
@@ -122,7 +122,7 @@ impl Walk {
         *flags |= with;
         let queue = SIDES.iter().position(|side| side == flags).unwrap_or(COMMON);
         if self.waiting.insert(id, queue) != Some(queue) {
-            self.queues[queue].push(order);
+            self.queues[queue].push(rank);
         }
     }
 
@@ -153,11 +153,11 @@ impl Walk {
     /// Takes the next common commit that may have ancestors among those within the limit.
     pub fn next_common(&mut self, limit: Limit) -> Option<(ObjectId, u8)> {
         loop {
-            let order = self.top(COMMON)?;
+            let rank = self.top(COMMON)?;
             let next = self.take(COMMON);
-            let may_lead_back = match order.generation {
+            let may_lead_back = match rank.generation {
                 Some(number) => limit.smallest.is_some_and(|smallest| smallest < number),
-                None if limit.oldest <= order.time => true,
+                None if limit.oldest <= rank.time => true,
                 None => {
                     self.slop += 1;
                     self.slop <= if self.distrusts_dates { LONG_SLOP } else { SLOP }
@@ -175,10 +175,10 @@ impl Walk {
         Some((id, self.painted.flags[&id]))
     }
 
-    fn top(&mut self, queue: usize) -> Option<Order> {
-        while let Some(order) = self.queues[queue].peek() {
-            if self.waiting.get(&order.id) == Some(&queue) {
-                return Some(*order);
+    fn top(&mut self, queue: usize) -> Option<Rank> {
+        while let Some(rank) = self.queues[queue].peek() {
+            if self.waiting.get(&rank.id) == Some(&queue) {
+                return Some(*rank);
             }
             self.queues[queue].pop();
         }
