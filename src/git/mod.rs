@@ -5,6 +5,7 @@
 //! are read and written in this process. The rest (reftables, worktrees, hooks, transports) is left
 //! to git, which a [`GitCommand`] runs with the variables of the repository's [`Environment`].
 
+mod ancestry;
 mod config;
 mod environment;
 mod error;
@@ -22,6 +23,7 @@ pub(crate) mod settings;
 mod signatures;
 mod zone;
 
+pub(crate) use ancestry::Ancestry;
 pub use config::GitConfigEntry;
 pub use environment::Environment;
 pub(crate) use error::after_colon;

@@ -14,7 +14,7 @@ use crate::ops::common::{Engine, OpsError};
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{
-    self, Condition, Detail, ExpectedWorktree, WorkspaceState, is_worktree, session_at,
+    self, Condition, Detail, ExpectedWorktree, WorkspaceState, Worktrees, is_worktree, session_at,
 };
 
 /// How long a session may be without an agent while it is being started. This exceeds every wait in
@@ -182,25 +182,32 @@ fn look(engine: &Engine) -> Result<(Vec<Seen>, Unknown), OpsError> {
 ///
 /// The record may come from another clone, so a branch that is merely behind the record, or a
 /// recorded commit that is missing here, does not count.
-fn behind_their_branch(store: &Store, nowhere: Vec<(Key, Session)>) -> Result<Vec<Seen>, OpsError> {
+fn behind_their_branch(
+    store: &Store,
+    mut nowhere: Vec<(Key, Session)>,
+) -> Result<Vec<Seen>, OpsError> {
     if nowhere.is_empty() {
         return Ok(Vec::new());
     }
+    let name =
+        |(_, session): &(Key, Session)| Some(format!("refs/heads/{}", session.branch.as_ref()?));
+    nowhere.retain(|it| it.1.branch.is_some());
+    let names: Vec<_> = nowhere.iter().filter_map(name).collect();
     let repo = store.repository();
-    let tips = repo.git("for-each-ref").arg("--format=%(objectname) %(refname:lstrip=2)");
-    let tips = tips.arg("refs/heads/").run()?.text();
-    let tips: BTreeMap<_, _> = tips
-        .lines()
-        .filter_map(|line| line.split_once(' ').map(|(tip, branch)| (branch, tip)))
-        .collect();
+    let tips = repo.read_ref_list(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let there = nowhere.into_iter().zip(tips).filter_map(|(seen, tip)| Some((seen, tip?)));
+    let there: Vec<_> = there.collect();
+    let heads = there.iter().filter_map(|((_, session), tip)| {
+        Some((tip.clone(), session.head.clone().filter(|head| head != tip)?))
+    });
+    let pairs: Vec<_> = heads.collect();
+    let divergences = Worktrees::new(repo).divergences(&pairs)?;
+    let more: BTreeMap<_, _> = pairs.into_iter().zip(divergences).collect();
     let mut behind = Vec::new();
-    for (key, session) in nowhere {
-        let Some(tip) = session.branch.as_deref().and_then(|branch| tips.get(branch)) else {
-            continue;
-        };
-        if let Some(head) = &session.head {
-            let git = repo.git("merge-base").args(["--is-ancestor", tip, head.as_str()]);
-            if head.as_str() == *tip || !matches!(git.find(), Ok(None)) {
+    for ((key, session), tip) in there {
+        if let Some(head) = session.head.clone() {
+            let divergence = more.get(&(tip, head)).copied().flatten();
+            if divergence.is_none_or(|it| it.ahead == 0) {
                 continue;
             }
         }

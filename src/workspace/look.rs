@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::operation::{branch_held, operation};
+use super::parallel::run_all;
 use super::registry::{Registered, common_dir_of};
 use super::status::Status;
 use super::worktrees::real_path;
@@ -11,7 +12,7 @@ use super::{
     Condition, Detail, ExpectedWorktree, Operation, WorkspaceError, WorkspaceState, WorktreeEntry,
     Worktrees, marker,
 };
-use crate::git::{GitCommand, GitError, Output};
+use crate::git::{GitError, Output};
 
 /// The data shared by all inspections of one call.
 struct Look<'a> {
@@ -197,21 +198,4 @@ fn head_of(git_dir: &Path) -> Head {
         Some(name) => Head::Branch(name.to_owned()),
         None => Head::Detached,
     }
-}
-
-/// Runs commands, as many at a time as there are processors.
-fn run_all(commands: Vec<GitCommand>) -> Vec<Result<Output, GitError>> {
-    let width = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut outputs = Vec::with_capacity(commands.len());
-    let mut commands = commands.into_iter().peekable();
-    while commands.peek().is_some() {
-        std::thread::scope(|scope| {
-            let some: Vec<_> = commands.by_ref().take(width).collect();
-            let runs: Vec<_> = some.into_iter().map(|c| scope.spawn(move || c.run())).collect();
-            outputs.extend(
-                runs.into_iter().map(|run| run.join().expect("running git does not panic")),
-            );
-        });
-    }
-    outputs
 }

@@ -26,6 +26,7 @@ mod marker;
 mod nested;
 mod nowhere;
 mod operation;
+mod parallel;
 mod place;
 mod places;
 mod progress;

@@ -1,6 +1,6 @@
 //! Finds what to compare a branch with if its base branch no longer exists.
 
-use super::{WorkspaceError, Worktrees};
+use super::{Divergence, WorkspaceError, Worktrees};
 use crate::git::GitError;
 use crate::model::Oid;
 
@@ -35,23 +35,24 @@ impl Worktrees<'_> {
         Ok(names)
     }
 
-    /// Returns those of the full refs `branches` that contain the commit, in the same order.
+    /// Returns the full refs of those branches that contain the commit, in the same order.
     ///
     /// # Errors
-    /// Fails if git fails, for example because the commit is missing.
+    /// Fails if git fails.
     pub fn with_commit(
         &self,
         commit: &Oid,
         branches: &[String],
     ) -> Result<Vec<String>, WorkspaceError> {
-        if branches.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut names: Vec<_> = branches.iter().map(|name| format!("refs/heads/{name}")).collect();
-        let git = self.repo.git("for-each-ref").arg("--format=%(refname)");
-        let text = git.args(["--contains", commit.as_str()]).args(&names).run()?.text();
-        names.retain(|name| text.lines().any(|line| line == name));
-        Ok(names)
+        let names: Vec<_> = branches.iter().map(|name| format!("refs/heads/{name}")).collect();
+        let tips = self.repo.read_ref_list(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let tips = names.into_iter().zip(tips.map_err(WorkspaceError::Ref)?);
+        let there: Vec<_> = tips.filter_map(|(name, tip)| Some((name, tip?))).collect();
+        let pairs: Vec<_> = there.iter().map(|(_, tip)| (commit.clone(), tip.clone())).collect();
+        let divergences = self.divergences(&pairs)?.into_iter();
+        let contains = |divergence: Option<Divergence>| divergence.is_some_and(|it| it.ahead == 0);
+        let named = there.into_iter().zip(divergences).filter(|(_, it)| contains(*it));
+        Ok(named.map(|((name, _), _)| name).collect())
     }
 
     /// Returns the full refs of possible default branches, the most likely one first: the default

@@ -2,11 +2,13 @@
 
 //! How fast git ao is, as ratios: each figure is measured against something else in the same run,
 //! in turn, so that a noisy machine disturbs both alike. Run with `cargo bench`; `cargo bench --
-//! write list` runs some of it.
+//! write list` runs some of it, `cargo bench -- table` what README.md's table of speed has. With
+//! `--write`, the table gets the figures that were measured.
 
 mod fill;
 mod hooks;
 mod index;
+mod lines;
 mod lookup;
 mod measure;
 mod merge;
@@ -16,12 +18,14 @@ mod scale;
 mod size;
 mod stage;
 mod status;
+mod table;
+mod whole;
 mod write;
 
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 19] = [
+    let benches: [(&str, fn()); 22] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -35,6 +39,9 @@ fn main() {
         ("status", status::against_git_and_tmux),
         ("show", process::show_against_rev_parse),
         ("complete", process::completion_against_rev_parse),
+        ("whole", whole::list),
+        ("memory", whole::memory),
+        ("build", whole::build),
         ("scale", scale::per_session),
         ("shard", scale::one_shard),
         ("numbers", lookup::list_with_fractions),
@@ -43,8 +50,13 @@ fn main() {
         ("threads", open::shared),
     ];
     for (name, bench) in benches {
-        if wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())) {
+        let is_wanted =
+            |word: &String| name.contains(word.as_str()) || word == "table" && table::needs(name);
+        if wanted.is_empty() || wanted.iter().any(is_wanted) {
             bench();
         }
+    }
+    if std::env::args().any(|arg| arg == "--write") {
+        table::write();
     }
 }

@@ -32,8 +32,8 @@ impl Pair {
         self
     }
 
-    /// One line: both medians, and the median of the ratios of each turn.
-    pub fn report(mut self, what: &str, other: &str) {
+    /// Prints one line: both medians, and the median of the ratios of each turn. Returns that ratio.
+    pub fn report(mut self, what: &str, other: &str) -> f64 {
         let mut ratios: Vec<f64> = self
             .ours
             .iter()
@@ -52,6 +52,7 @@ impl Pair {
             ratios[0],
             ratios[ratios.len() - 1],
         );
+        ratios[middle]
     }
 }
 

@@ -14,6 +14,7 @@ mod paths;
 mod permits;
 mod shape;
 mod source;
+mod speed;
 mod tokens;
 mod tracked;
 

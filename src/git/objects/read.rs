@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gix::ObjectId;
-use gix::objs::{Commit, Data, Find, Kind};
+use gix::objs::{Commit, CommitRefIter, Data, Find, Kind};
 use gix::odb::Header;
 
 use super::backoff::{LOOKS, LOOKS_AT_ONCE};
-use super::id::oid;
+use super::id::{gix_id, oid};
 use super::{RawTree, loose};
 use crate::git::{ObjectError, Repository};
+use crate::model::Oid;
 
 impl Repository {
     /// Returns the content of a blob.
@@ -53,6 +54,24 @@ impl Repository {
         let data = self.read(id, Kind::Commit)?;
         let commit = gix::objs::CommitRef::from_bytes(&data, id.kind());
         commit.and_then(gix::objs::CommitRef::into_owned).map_err(|source| unreadable(id, source))
+    }
+
+    /// Returns the parents of a commit and its time, in seconds; None if git may know better: it is
+    /// missing, or is not a well-formed commit.
+    pub(crate) fn read_links(
+        &self,
+        id: ObjectId,
+        buffer: &mut Vec<u8>,
+    ) -> Option<(Vec<ObjectId>, i64)> {
+        let found = self.find_at_once(&id, buffer)?;
+        let commit = || CommitRefIter::from_bytes(buffer, id.kind());
+        let time = commit().committer().ok()?.seconds();
+        (found == Kind::Commit).then(|| (commit().parent_ids().collect(), time))
+    }
+
+    /// Returns true if the commit is here. It may have been overlooked while git moved it.
+    pub(crate) fn has_commit(&self, id: &Oid) -> bool {
+        self.find_at_once(&gix_id(id), &mut Vec::new()) == Some(Kind::Commit)
     }
 
     /// Returns the size of a blob, without reading it.
@@ -142,6 +161,20 @@ impl Repository {
         let found = loose::read(&self.loose_file(id), data);
         self.hit_rate().note(found.is_some());
         found
+    }
+
+    /// Reads an object into `data`, past the cache, if the first look finds it.
+    fn find_at_once(&self, id: &gix::oid, data: &mut Vec<u8>) -> Option<Kind> {
+        if id.kind() != self.object_hash() {
+            return None;
+        }
+        self.find_loose(id, data).or_else(|| {
+            self.handles().with(|handles| {
+                let find =
+                    |handle: &gix::odb::HandleArc| Some(handle.try_find(id, data).ok()??.kind);
+                handles.iter().find_map(find)
+            })
+        })
     }
 
     /// Looks several times: gix searches one place after another, and `git repack` may meanwhile

@@ -12,9 +12,10 @@ use std::time::SystemTime;
 use gix::ObjectId;
 use gix::objs::{Kind, WriteTo};
 
-use super::loose;
+use super::{loose, oid};
 use crate::git::files::{replace, sync_folder, uninterrupted};
 use crate::git::{ObjectError, Repository};
+use crate::model::Oid;
 
 /// The number of times that an object directory may vanish (`git gc` removes empty ones) before the
 /// write fails.
@@ -30,6 +31,13 @@ impl Repository {
 
     /// Writes an object and returns its id. On return the object is complete, and synced if git
     /// would sync it.
+    /// Returns the id of a blob with this content, without writing it.
+    pub(crate) fn blob_id(&self, content: &[u8]) -> Result<Oid, ObjectError> {
+        gix::objs::compute_hash(self.object_hash(), Kind::Blob, content)
+            .map(oid)
+            .map_err(|source| self.write_error(source))
+    }
+
     pub(crate) fn write_bytes(&self, kind: Kind, bytes: &[u8]) -> Result<ObjectId, ObjectError> {
         let id = gix::objs::compute_hash(self.object_hash(), kind, bytes)
             .map_err(|source| self.write_error(source))?;

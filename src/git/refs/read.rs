@@ -4,6 +4,7 @@
 //! clock's resolution, readers and the compare-and-swap would both see an old tip. Here both read
 //! the files themselves.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 
@@ -11,8 +12,11 @@ use crate::git::error::Cause;
 use crate::git::extensions::RefStorage;
 use crate::git::files::uninterrupted;
 use crate::git::objects::oid;
-use crate::git::{RefError, Repository};
+use crate::git::{GitError, RefError, Repository};
 use crate::model::{InvalidOid, Oid};
+
+/// How many refs git is asked for at once: a command line has an end.
+const AT_ONCE: usize = 1000;
 
 /// Enough of a ref's file for the longest id, or to recognize a symbolic ref.
 const LONGEST: usize = 256;
@@ -45,16 +49,45 @@ impl Repository {
         names: [&str; N],
     ) -> Result<[Option<Oid>; N], RefError> {
         let failed = |source: Cause| RefError::Read { name: names.join("', '"), source };
+        let mut found = names.map(|_| None);
         match self.ref_storage() {
-            RefStorage::Files => self.read_files_refs(names).map_err(failed),
+            RefStorage::Files => self.read_files_refs(&names, &mut found).map_err(failed)?,
             RefStorage::Foreign => {
-                let mut found = names.map(|_| None);
                 for (name, found) in names.iter().zip(&mut found) {
                     *found = self.read_foreign_ref(name).map_err(failed)?;
                 }
-                Ok(found)
             }
         }
+        Ok(found)
+    }
+
+    /// Returns the objects that many refs point to, in their order, as git sees them: symbolic refs
+    /// are followed, and broken ones do not exist. Git is run only for what cannot be read here.
+    ///
+    /// # Errors
+    /// Fails if git fails.
+    pub fn read_ref_list(&self, names: &[&str]) -> Result<Vec<Option<Oid>>, RefError> {
+        let mut found = vec![None; names.len()];
+        if self.ref_storage() == RefStorage::Files
+            && self.read_files_refs(names, &mut found).is_ok()
+        {
+            return Ok(found);
+        }
+        let mut tips = BTreeMap::new();
+        for names in names.chunks(AT_ONCE) {
+            let failed = |source: GitError| RefError::Read {
+                name: names.join("', '"),
+                source: source.into(),
+            };
+            let git = self.git("for-each-ref").arg("--format=%(objectname) %(refname)");
+            let text = git.args(names).run().map_err(failed)?.text();
+            let parse = |line: &str| {
+                let (id, name) = line.split_once(' ')?;
+                Some((name.to_owned(), id.parse::<Oid>().ok()?))
+            };
+            tips.extend(text.lines().filter_map(parse));
+        }
+        Ok(names.iter().map(|name| tips.get(*name).cloned()).collect())
     }
 
     fn read_foreign_ref(&self, name: &str) -> Result<Option<Oid>, Cause> {
@@ -63,9 +96,8 @@ impl Repository {
         Ok(found.map(|output| output.text().parse()).transpose()?)
     }
 
-    fn read_files_refs<const N: usize>(&self, names: [&str; N]) -> Result<[Option<Oid>; N], Cause> {
-        let mut found = names.map(|_| None);
-        for (name, found) in names.iter().zip(&mut found) {
+    fn read_files_refs(&self, names: &[&str], found: &mut [Option<Oid>]) -> Result<(), Cause> {
+        for (name, found) in names.iter().zip(&mut *found) {
             if let Loose::At(at) = self.read_loose_ref(name)? {
                 *found = Some(at);
             }
@@ -75,11 +107,11 @@ impl Repository {
         if found.iter().any(Option::is_none)
             && let Some(packed) = self.ref_store().open_packed_buffer()?
         {
-            for (name, found) in names.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            for (name, found) in names.iter().zip(found).filter(|(_, found)| found.is_none()) {
                 *found = packed.try_find(*name)?.map(|packed| oid(packed.target()));
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Reads a loose ref as git does: an id, optionally followed by white space.

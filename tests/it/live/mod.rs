@@ -2,6 +2,7 @@
 
 mod agents;
 mod arrives;
+mod asked_of_git;
 mod base;
 mod beside;
 mod cleanup;

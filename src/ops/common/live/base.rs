@@ -42,61 +42,89 @@ struct Found {
     is_replaced: bool,
 }
 
-/// Compares the sessions' branches with their bases, in the sessions' order. Runs one git process
-/// for all branches with the same base.
+/// Compares the sessions' branches with their bases, in the sessions' order.
 pub(super) fn to_base(
     store: &Store,
     sessions: &[Option<&Session>],
 ) -> Result<Vec<Option<BaseStatus>>, OpsError> {
     let worktrees = Worktrees::new(store.repository());
+    let mut refs = Refs::of(store, sessions)?;
     let mut successors = Successors::of(store);
-    let mut found = Vec::new();
-    let mut groups: BTreeMap<Oid, BTreeSet<&str>> = BTreeMap::new();
-    for session in sessions {
-        let base = session.map(|session| base_of(store, session, &mut successors)).transpose()?;
-        let base = base.flatten();
-        if let (Some(base), Some(branch)) =
-            (&base, session.and_then(|session| session.branch.as_deref()))
-        {
-            groups.entry(base.tip.clone()).or_default().insert(branch);
-        }
-        found.push(base);
-    }
-    let mut stands = BTreeMap::new();
-    for (tip, branches) in groups {
-        let branches: Vec<_> = branches.into_iter().collect();
-        match worktrees.divergence(&tip, &branches) {
-            Ok(all) => drop(stands.insert(tip, all)),
-            // The base's tip is missing from the repository, so there is nothing to compare.
-            Err(_) if !successors.is_there(&tip) => {}
-            Err(error) => return Err(error.into()),
+    let mut compared = Vec::new();
+    for (number, session) in sessions.iter().enumerate() {
+        let Some(session) = session else { continue };
+        let Some(tip) = session.branch.as_deref().and_then(|name| refs.branch(name)) else {
+            continue;
+        };
+        if let Some(base) = base_of(store, session, &mut refs, &mut successors)? {
+            compared.push((number, *session, tip, base));
         }
     }
-    let status = |(session, base): (&Option<&Session>, Option<Found>)| {
-        let (base, branch) = (base?, session.as_ref()?.branch.as_deref()?);
-        let divergence = *stands.get(&base.tip)?.get(branch)?;
+    let pair = |(_, _, tip, base): &(_, _, Oid, Found)| (tip.clone(), base.tip.clone());
+    let divergences = worktrees.divergences(&compared.iter().map(pair).collect::<Vec<_>>())?;
+    let mut all = vec![None; sessions.len()];
+    let mut candidates = Vec::new();
+    for ((number, session, tip, base), divergence) in compared.into_iter().zip(divergences) {
+        // If a tip is missing from the repository, there is nothing to compare.
+        let Some(divergence) = divergence else { continue };
         let Found { against, is_replaced, .. } = base;
-        Some(BaseStatus { divergence, against, is_replaced, is_merged: false })
-    };
-    let mut all: Vec<_> = sessions.iter().zip(found).map(status).collect();
-    find_merged(store, &worktrees, sessions, &mut all)?;
+        if divergence.ahead == 0 && matches!(against, Against::Branch(_)) {
+            candidates.push((number, session, tip));
+        }
+        all[number] = Some(BaseStatus { divergence, against, is_replaced, is_merged: false });
+    }
+    for number in merged(&worktrees, candidates)? {
+        all[number].as_mut().expect("a candidate was compared").is_merged = true;
+    }
     Ok(all)
+}
+
+/// The branches of sessions and of their bases, all read together.
+struct Refs(BTreeMap<String, Option<Oid>>);
+
+impl Refs {
+    fn of(store: &Store, sessions: &[Option<&Session>]) -> Result<Self, OpsError> {
+        let mut names = BTreeSet::new();
+        for session in sessions.iter().flatten() {
+            let (Some(base), Some(branch)) = (&session.base, &session.branch) else { continue };
+            let both = [Some(branch), base.branch.as_ref()];
+            names.extend(both.into_iter().flatten().map(|name| format!("refs/heads/{name}")));
+        }
+        let tips = store
+            .repository()
+            .read_ref_list(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+        Ok(Self(names.into_iter().zip(tips).collect()))
+    }
+
+    fn branch(&self, name: &str) -> Option<Oid> {
+        self.0.get(&format!("refs/heads/{name}")).cloned().flatten()
+    }
+
+    /// Returns the tip of any ref.
+    fn tip(&mut self, store: &Store, name: &str) -> Result<Option<Oid>, OpsError> {
+        if !self.0.contains_key(name) {
+            let tip = store.repository().read_ref_list(&[name])?.pop().flatten();
+            self.0.insert(name.to_owned(), tip);
+        }
+        Ok(self.0[name].clone())
+    }
 }
 
 /// Returns the base branch; if it is gone, its successor; otherwise the base commit.
 fn base_of(
     store: &Store,
     session: &Session,
+    refs: &mut Refs,
     successors: &mut Successors<'_>,
 ) -> Result<Option<Found>, OpsError> {
     let (Some(base), Some(_)) = (&session.base, &session.branch) else { return Ok(None) };
     if let Some(name) = &base.branch {
         let name = format!("refs/heads/{name}");
-        if let Some(tip) = store.repository().read_ref(&name)? {
+        if let Some(tip) = refs.tip(store, &name)? {
             return Ok(Some(Found { against: Against::Branch(name), tip, is_replaced: false }));
         }
         if let Some(name) = successors.find(session)?
-            && let Some(tip) = store.repository().read_ref(&name)?
+            && let Some(tip) = refs.tip(store, &name)?
         {
             return Ok(Some(Found { against: Against::Branch(name), tip, is_replaced: true }));
         }
@@ -106,39 +134,38 @@ fn base_of(
     Ok(commit.map(|tip| Found { against: Against::Commit(tip.clone()), tip, is_replaced }))
 }
 
-/// Marks merged branches. Only a branch that is not ahead of its base and has moved from its start
-/// can be merged.
-fn find_merged(
-    store: &Store,
+/// Returns the numbers of the merged branches. Only a branch that has moved from its start can be
+/// merged. None of them is ahead of its base.
+fn merged(
     worktrees: &Worktrees<'_>,
-    sessions: &[Option<&Session>],
-    all: &mut [Option<BaseStatus>],
-) -> Result<(), OpsError> {
-    let mut candidates = Vec::new();
-    for (session, status) in sessions.iter().zip(all) {
-        let (Some(session), Some(status)) = (session, status) else { continue };
-        let Some(branch) = session.branch.as_deref() else { continue };
-        if status.divergence.ahead > 0 || !matches!(status.against, Against::Branch(_)) {
-            continue;
-        }
-        let start = session.base.as_ref().and_then(|base| base.commit.as_ref());
-        let tip = store.repository().read_ref(&format!("refs/heads/{branch}"))?;
-        if let Some(tip) = tip.filter(|tip| Some(tip) != start) {
-            candidates.push((branch, start, tip, status));
+    mut candidates: Vec<(usize, &Session, Oid)>,
+) -> Result<Vec<usize>, OpsError> {
+    candidates.retain(|(_, session, tip)| Some(tip) != start(session));
+    let branch = |session: &Session| session.branch.clone().unwrap_or_default();
+    let branches: Vec<_> = candidates.iter().map(|(_, session, _)| branch(session)).collect();
+    let logs = worktrees.reflogs(&branches.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let mut merged = Vec::new();
+    for ((number, session, tip), branch) in candidates.into_iter().zip(branches) {
+        let log = logs.get(&branch).map(Vec::as_slice).unwrap_or_default();
+        if has_own(worktrees, start(session), &tip, log)? {
+            merged.push(number);
         }
     }
-    let branches: Vec<_> = candidates.iter().map(|(branch, ..)| *branch).collect();
-    let mut logs = worktrees.reflogs(&branches)?;
-    for (branch, start, tip, status) in candidates {
-        let log = logs.remove(branch).unwrap_or_default();
-        status.is_merged = has_own(store, start, &tip, &log)?;
-    }
-    Ok(())
+    Ok(merged)
+}
+
+fn start(session: &Session) -> Option<&Oid> {
+    session.base.as_ref()?.commit.as_ref()
 }
 
 /// Returns true if the branch still contains a commit that was made on it. Without a reflog, every
 /// commit after the start counts, as for `git branch --merged`.
-fn has_own(store: &Store, start: Option<&Oid>, tip: &Oid, log: &[Moved]) -> Result<bool, OpsError> {
+fn has_own(
+    worktrees: &Worktrees<'_>,
+    start: Option<&Oid>,
+    tip: &Oid,
+    log: &[Moved],
+) -> Result<bool, OpsError> {
     let Some(oldest) = log.last() else { return Ok(start.is_some()) };
     let start = start.unwrap_or(&oldest.to);
     let mut own: BTreeSet<_> =
@@ -149,7 +176,5 @@ fn has_own(store: &Store, start: Option<&Oid>, tip: &Oid, log: &[Moved]) -> Resu
     if own.is_empty() || own.contains(tip) {
         return Ok(!own.is_empty());
     }
-    let git = store.repository().git("rev-list").arg(tip.as_str());
-    let text = git.arg(format!("^{start}")).arg("--").run()?.text();
-    Ok(text.lines().filter_map(|line| line.parse::<Oid>().ok()).any(|id| own.contains(&id)))
+    Ok(worktrees.has_any_since(start, tip, &own)?)
 }

@@ -55,10 +55,8 @@ impl<'s> Successors<'s> {
 
     /// Returns true if the commit is in this repository.
     pub fn is_there(&mut self, commit: &Oid) -> bool {
-        *self.there.entry(commit.clone()).or_insert_with_key(|commit| {
-            let git = self.store.repository().git("cat-file").arg("-e");
-            git.arg(format!("{commit}^{{commit}}")).run().is_ok()
-        })
+        let worktrees = self.worktrees();
+        *self.there.entry(commit.clone()).or_insert_with_key(|commit| worktrees.has_commit(commit))
     }
 
     fn worktrees(&self) -> Worktrees<'s> {

@@ -1,0 +1,94 @@
+//! The bars: what is measured against what, and how large the ratio may be. This file alone declares
+//! them. The benches report to them, README.md's table has a line for each, and a guard reads both.
+
+/// One line of the table.
+pub struct Line {
+    /// The bench that measures it, as `cargo bench -- <name>` takes it.
+    pub bench: &'static str,
+    /// What is measured.
+    pub what: &'static str,
+    /// What it is measured against, in the same run.
+    pub against: &'static str,
+    /// Among how many sessions, events or commits, and the largest ratio there.
+    pub bars: &'static [(usize, f64)],
+}
+
+/// The numbers that have a column.
+pub const COLUMNS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+
+/// Stands for a figure that was not measured yet.
+pub const UNMEASURED: &str = "?";
+
+macro_rules! lines {
+    ($($name:ident: $bench:literal, $what:literal, $against:literal, $bars:expr;)*) => {
+        $(pub const $name: Line =
+            Line { bench: $bench, what: $what, against: $against, bars: &$bars };)*
+        /// All lines, in the order of the table.
+        pub const ALL: &[(&str, &Line)] = &[$((stringify!($name), &$name)),*];
+    };
+}
+
+lines! {
+    LIST_JSON: "whole", "`list --all --json`", "`git cat-file --batch` of all",
+        [(1_000, 0.5), (10_000, 0.5), (100_000, 0.5)];
+    LIST_JSON_LOOSE: "whole", "`list --all --json`, loose objects", "`git cat-file --batch` of all",
+        [(1_000, 0.5), (10_000, 0.5)];
+    LIST_JSON_COLD: "whole", "`list --all --json`, without the index", "`git cat-file --batch` of all",
+        [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
+    LIST_TABLE: "whole", "`list --all`", "`git cat-file --batch` of all",
+        [(1_000, 0.5), (10_000, 0.5), (100_000, 0.5)];
+    LIST_MEMORY: "memory", "peak memory of `list --all --json`", "its output",
+        [(100_000, 1.0)];
+    INDEX_BUILD: "build", "building the index (`list -n 20` without it)", "`list --all --json`",
+        [(10_000, 1.3), (100_000, 1.3)];
+    INDEX_SIZE: "build", "size of the index", "300 bytes a session",
+        [(10_000, 1.0), (100_000, 1.0)];
+}
+
+impl Line {
+    /// Returns the largest ratio among so many.
+    pub fn bar(&self, count: usize) -> Option<f64> {
+        self.bars.iter().find(|(of, _)| *of == count).map(|(_, bar)| *bar)
+    }
+
+    /// Returns the row of the table, with the figure for each number that has a bar.
+    pub fn row(&self, figure: impl Fn(usize) -> String) -> String {
+        let cell = |count: usize| match self.bar(count) {
+            Some(bar) => format!(" {} (≤ {bar}) ", figure(count)),
+            None => " ".to_owned(),
+        };
+        let cells = COLUMNS.map(cell).join("|");
+        format!("| {} | {} |{cells}|", self.what, self.against)
+    }
+}
+
+const BEGIN: &str = "<!-- speed: written by cargo bench -- table --write -->\n";
+const END: &str = "<!-- speed: end -->\n";
+
+/// Returns a text before the table, the rows of the table, and the text after it.
+pub fn split(text: &str) -> Option<(&str, Vec<&str>, &str)> {
+    let (before, rest) = text.split_once(BEGIN)?;
+    let (table, after) = rest.split_once(END)?;
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    Some((before, rows.collect(), after))
+}
+
+/// Puts the table back between what is before and after it.
+pub fn join(before: &str, rows: &[String], after: &str) -> String {
+    let columns = ["1,000", "10,000", "100,000", "1,000,000"].join(" | ");
+    let rule = "|---".repeat(2 + COLUMNS.len());
+    let rows: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    format!("{before}{BEGIN}\n| | against | {columns} |\n{rule}|\n{rows}\n{END}{after}")
+}
+
+/// Returns the figures of a row that the table has for this line, by number; None for a row of
+/// another line.
+pub fn figures(line: &Line, row: &str) -> Option<Vec<(usize, String)>> {
+    let cells: Vec<_> = row.split('|').map(str::trim).collect();
+    let is_its = cells.get(1) == Some(&line.what) && cells.get(2) == Some(&line.against);
+    let figures = COLUMNS.into_iter().zip(cells.get(3..)?).filter_map(|(count, cell)| {
+        let figure = cell.split_once(" (≤ ")?.0;
+        Some((count, figure.to_owned()))
+    });
+    is_its.then(|| figures.collect())
+}
