@@ -23,6 +23,7 @@
 //! no push takes it along.
 
 mod cache;
+mod catalog;
 mod columns;
 mod file;
 mod known;
@@ -32,11 +33,12 @@ mod shards;
 mod table;
 
 pub(in crate::store) use cache::{ENOUGH, IndexCache};
+pub(in crate::store) use catalog::Index;
 pub(in crate::store) use columns::{Column, Columns};
 pub(in crate::store) use known::RowAt;
 pub(in crate::store) use place::{Part, Place};
 pub(in crate::store) use row::{RowBuffer, hash, set};
-pub(in crate::store) use shards::{Index, Shard};
+pub(in crate::store) use shards::Shard;
 
 /// Mixes all bytes, by eight. Each step can be undone, so no change of a single word goes
 /// unnoticed.

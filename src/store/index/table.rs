@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 
 use super::checksum;
 use super::columns::{COUNT, Column, Columns};
-use super::row::RowBuffer;
 
 /// The rows of many records, by column: all in memory, or in a file of which a column is read when
 /// it is first needed.
@@ -32,9 +31,9 @@ pub(super) struct Block {
 }
 
 impl Table {
-    /// Makes the table of rows in memory.
-    pub fn new(rows: RowBuffer, id_size: usize) -> Self {
-        let columns = rows.0.map(OnceLock::from);
+    /// Makes the table of these columns.
+    pub fn new(columns: [Vec<u8>; COUNT], id_size: usize) -> Self {
+        let columns = columns.map(OnceLock::from);
         let ids = columns[Column::Id as usize].get().map_or(0, Vec::len);
         Self { rows: ids / Column::Id.width(id_size), id_size, columns, source: None }
     }
