@@ -216,6 +216,11 @@ impl Predicate {
         snapshot.query_where(query, |listed| self.keeps(listed))
     }
 
+    /// Returns the condition, if it is all that the options say.
+    pub fn filter(&self) -> Option<&Filter> {
+        (self.here.is_none() && self.authors.is_none()).then_some(&self.filter)
+    }
+
     /// Returns true for a session that the options about this clone and the history select, which
     /// no filter can tell.
     fn keeps(&self, listed: &ListedSession) -> bool {

@@ -1,4 +1,5 @@
 use crate::cli::launch;
+use git_ao::model::Filter;
 use git_ao::ops::Scope;
 use git_ao::store::{ListedSession, Listing, Store, Unexpected};
 use git_ao::view::Status;
@@ -25,10 +26,20 @@ pub struct View {
 impl View {
     pub fn look(request: &Request<'_>, store: &Store, ctx: &Ctx) -> Result<Self, CliError> {
         let snapshot = store.snapshot()?;
+        let engine = launch::engine(store);
+        let all = request.all || request.session.is_some();
+        // Sessions that have ended are only counted, unless their agent may be alive.
+        let mut ended = None;
         let listing = match request.session {
             None => {
                 let chosen = request.selection.choose(ctx, store, &snapshot)?;
-                chosen.list(&snapshot, |query| query)
+                ended = chosen.filter().filter(|_| !all).map(|it| it.clone().and(Filter::Ended));
+                match ended {
+                    Some(_) => chosen.list(&snapshot, |query| {
+                        query.of_readable((!Filter::Ended).or(engine.may_be_alive()))
+                    }),
+                    None => chosen.list(&snapshot, |query| query),
+                }
             }
             Some(handle) => {
                 let entry = open::find(&snapshot, store, handle)?;
@@ -38,9 +49,15 @@ impl View {
                 listing
             }
         };
-        let all = request.all || request.session.is_some();
         let scope = if all { Scope::All } else { Scope::Open };
-        let status = Status::look(&launch::engine(store), listing.sessions, scope, request.detail)?;
+        let has_ended = |listed: &&ListedSession| {
+            listed.session.as_ref().is_ok_and(|session| session.status.is_terminal())
+        };
+        let looked_at = listing.sessions.iter().filter(has_ended).count();
+        let mut status = Status::look(&engine, listing.sessions, scope, request.detail)?;
+        if let Some(ended) = ended {
+            status.hidden += snapshot.count_matching(&ended).saturating_sub(looked_at);
+        }
         Ok(Self { status, unreadable: listing.unreadable })
     }
 

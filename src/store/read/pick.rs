@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::listed::load_in_parallel;
-use super::query::{matches, sort, unread};
+use super::query::{sort, unread};
 use super::survey::Survey;
 use super::walk::Scope;
 use super::{Entry, ListedSession, Query, Snapshot};
@@ -96,7 +96,7 @@ impl Snapshot<'_> {
     }
 
     /// Returns the places of the records that these rows stand for.
-    fn entries_of(&self, survey: &Survey, rows: &[RowAt<'_>]) -> Vec<Entry> {
+    pub(super) fn entries_of(&self, survey: &Survey, rows: &[RowAt<'_>]) -> Vec<Entry> {
         if rows.len() > MANY {
             survey.load(Columns::of(&[Column::Blob]));
         }
@@ -130,14 +130,13 @@ impl Snapshot<'_> {
         let limit = query.limit.filter(|_| order.needs_only_dates());
         let mut ordered: Vec<(Dates, RowAt<'_>, &Survey)> = Vec::new();
         for survey in &surveys {
-            let rows = survey.rows(&|at| query.filter.decide(at) != Some(false));
+            let rows = survey.rows(&|at| query.may_select(at));
             let (known, unknown): (Vec<_>, Vec<_>) =
                 rows.into_iter().partition(|at| limit.is_some() && !at.row.is_unknown());
             others.extend(self.entries_of(survey, &unknown));
             ordered.extend(known.into_iter().map(|at| (at.dates(), at, survey)));
         }
-        let mut picked =
-            Picked { store: self.store, filter: &query.filter, keep, read, all: Vec::new() };
+        let mut picked = Picked { store: self.store, query, keep, read, all: Vec::new() };
         others.retain(|entry| query.filter.may_match(unread(&entry.location)));
         picked.load(others);
         let by_order = |(a, x, _): &(Dates, RowAt<'_>, _), (b, y, _): &(Dates, RowAt<'_>, _)| {
@@ -171,7 +170,7 @@ impl Snapshot<'_> {
 /// The sessions that are picked, and what decides it.
 struct Picked<'a, K> {
     store: &'a Store,
-    filter: &'a Filter,
+    query: &'a Query,
     keep: K,
     /// Records that were read already.
     read: HashMap<Location, Result<Session, RecordProblem>>,
@@ -190,7 +189,7 @@ impl<K: FnMut(&ListedSession) -> bool> Picked<'_, K> {
             }
         }
         listed.extend(load_in_parallel(self.store, unread));
-        listed.retain(|listed| matches(self.filter, listed) && (self.keep)(listed));
+        listed.retain(|listed| self.query.selects(listed) && (self.keep)(listed));
         let count = listed.iter().filter(|listed| listed.session.is_ok()).count();
         self.all.append(&mut listed);
         count

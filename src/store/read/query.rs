@@ -5,12 +5,13 @@ use super::walk::Scope;
 use super::{Entry, ListedSession, Listing, Snapshot};
 use crate::model::{Filter, Order, Shelf, Subject, Timestamp, Unread};
 use crate::store::Location;
-use crate::store::index::Columns;
+use crate::store::index::{Columns, RowAt};
 
 /// A selection of sessions. A [`Filter`] alone is one, too: of the active sessions that it matches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     pub(in crate::store) filter: Filter,
+    readable: Filter,
     pub(in crate::store) shelves: Vec<Shelf>,
     pub(in crate::store) order: Option<Order>,
     pub(in crate::store) limit: Option<usize>,
@@ -19,12 +20,24 @@ pub struct Query {
 impl Query {
     /// Selects the active sessions that match.
     pub fn new(filter: Filter) -> Self {
-        Self { filter, shelves: vec![Shelf::Active], order: None, limit: None }
+        Self {
+            filter,
+            readable: Filter::All,
+            shelves: vec![Shelf::Active],
+            order: None,
+            limit: None,
+        }
     }
 
     /// Selects from these shelves instead.
     pub fn on(self, shelves: impl IntoIterator<Item = Shelf>) -> Self {
         Self { shelves: shelves.into_iter().collect(), ..self }
+    }
+
+    /// Selects, of the readable ones, only those that also match this filter. Corrupt records are
+    /// selected as without it.
+    pub fn of_readable(self, readable: Filter) -> Self {
+        Self { readable, ..self }
     }
 
     /// Sets the order.
@@ -39,14 +52,31 @@ impl Query {
 
     /// Returns the columns of the index that decide what the query selects.
     pub(super) fn columns(&self) -> Columns {
-        let columns = Columns::from(&self.filter);
+        let columns = Columns::from(&self.filter).and(Columns::from(&self.readable));
         if self.limit.is_some() { columns.and(Columns::DATES) } else { columns }
     }
 
     /// Returns true if the query may select only some of the sessions, so that their records need
     /// not all be read.
     fn is_selective(&self) -> bool {
-        self.limit.is_some() || self.filter != Filter::All
+        self.limit.is_some() || self.filter != Filter::All || self.readable != Filter::All
+    }
+
+    /// Returns false if the query does not select the session, whatever its record holds.
+    pub(super) fn may_select(&self, at: &RowAt<'_>) -> bool {
+        self.filter.decide(at) != Some(false)
+            && (at.row.is_unknown() || self.readable.decide(at) != Some(false))
+    }
+
+    /// Returns true if the query selects the session.
+    pub(super) fn selects(&self, ListedSession { location, session }: &ListedSession) -> bool {
+        match session {
+            Ok(session) => {
+                let subject = Subject { session, shelf: location.shelf };
+                self.filter.matches(subject) && self.readable.matches(subject)
+            }
+            Err(_) => self.filter.matches_corrupt(unread(location)),
+        }
     }
 }
 
@@ -130,6 +160,17 @@ impl Snapshot<'_> {
         Listing { sessions: self.select(entries, &query, keep), unreadable }
     }
 
+    /// Returns the number of active sessions that match. Of those of which the index knows enough, no record is read.
+    pub fn count_matching(&self, filter: &Filter) -> usize {
+        let query = Query::new(filter.clone());
+        let survey = self.survey(Shelf::Active, query.columns());
+        let undecided = survey.rows(&|at| filter.decide(at).is_none());
+        let known = survey.rows(&|at| filter.decide(at) == Some(true)).len();
+        let mut entries = self.entries_of(&survey, &undecided);
+        entries.extend(survey.others.iter().cloned());
+        known + self.select(entries, &query, |_| true).len()
+    }
+
     /// Loads the records at these places that a query selects, and of which `keep` returns true.
     pub fn select(
         &self,
@@ -139,7 +180,7 @@ impl Snapshot<'_> {
     ) -> Vec<ListedSession> {
         entries.retain(|entry| query.filter.may_match(unread(&entry.location)));
         let mut selected = load_in_parallel(self.store, entries);
-        selected.retain(|listed| matches(&query.filter, listed) && keep(listed));
+        selected.retain(|listed| query.selects(listed) && keep(listed));
         sort(&mut selected, &query.order.clone().unwrap_or_default(), self.store.clock().now());
         selected.truncate(query.limit.unwrap_or(usize::MAX));
         selected
@@ -148,16 +189,6 @@ impl Snapshot<'_> {
 
 pub(super) fn unread(location: &Location) -> Unread<'_> {
     Unread { id: location.id, project: &location.project, shelf: location.shelf }
-}
-
-pub(super) fn matches(
-    filter: &Filter,
-    ListedSession { location, session }: &ListedSession,
-) -> bool {
-    match session {
-        Ok(session) => filter.matches(Subject { session, shelf: location.shelf }),
-        Err(_) => filter.matches_corrupt(unread(location)),
-    }
 }
 
 /// Sorts the sessions. Corrupt records come last.

@@ -21,6 +21,7 @@ mod interrupted;
 mod just_ended;
 mod last_words;
 mod locks;
+mod many_ended;
 mod moved;
 mod namesake;
 mod pasted;
