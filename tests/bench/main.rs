@@ -13,6 +13,7 @@ mod lookup;
 mod measure;
 mod merge;
 mod open;
+mod past;
 mod process;
 mod scale;
 mod size;
@@ -25,7 +26,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 22] = [
+    let benches: [(&str, fn()); 23] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -34,6 +35,7 @@ fn main() {
         ("among", index::among_many),
         ("take", index::take),
         ("log", lookup::log_of_one),
+        ("past", past::searches),
         ("hooks", hooks::checkout),
         ("merge", merge::large_against_small),
         ("status", status::against_git_and_tmux),

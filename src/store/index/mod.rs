@@ -27,6 +27,7 @@ mod row;
 mod shards;
 
 pub(in crate::store) use cache::{ENOUGH, IndexCache};
+pub(in crate::store) use file::checksum;
 pub(in crate::store) use known::RowAt;
 pub(in crate::store) use place::Place;
 pub(in crate::store) use row::RowBuffer;

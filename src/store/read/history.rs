@@ -3,9 +3,10 @@
 use gix::objs::Commit;
 
 use super::Snapshot;
+use super::events::Events;
 use crate::git::{gix_id, oid};
 use crate::ledger::{Commits, commit_time};
-use crate::model::{Event, Message, Oid, Person, SessionId};
+use crate::model::{Event, Message, Oid, Origin, Person, SessionId};
 use crate::store::StoreError;
 
 /// The selection of events.
@@ -16,8 +17,16 @@ pub struct History {
     pub from: Option<Oid>,
     /// An event that is already known: it and all events in its past are left out.
     pub since: Option<Oid>,
-    /// Only events that touch this session.
+    /// Only events that touch this session, back to the one that created it.
     pub session: Option<SessionId>,
+    /// Only events of one of these operations. Empty means any.
+    pub ops: Vec<String>,
+    /// Only events by one of these people: parts of `name <address>`, in any case. Empty means any.
+    pub authors: Vec<String>,
+    /// Only events that were made in this clone.
+    pub replica: Option<String>,
+    /// Only events that a person caused, or only automatic ones.
+    pub origin: Option<Origin>,
 }
 
 impl History {
@@ -33,29 +42,32 @@ impl History {
         Self { since: Some(event), ..self }
     }
 
-    /// Selects only events that touch this session.
+    /// Selects only events that touch this session, back to the one that created it.
     #[must_use]
     pub fn session(self, id: SessionId) -> Self {
         Self { session: Some(id), ..self }
     }
-}
 
-/// An iterator over events, newest first, which reads them on demand.
-///
-/// An unreadable commit gives one error. Older events that are reachable in another way still
-/// follow.
-#[derive(Debug)]
-pub struct Events<'s> {
-    snapshot: &'s Snapshot<'s>,
-    session: Option<SessionId>,
-    commits: Commits<'s>,
-    is_branched: bool,
+    /// Selects only events of one of these operations.
+    #[must_use]
+    pub fn ops(self, ops: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { ops: ops.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Selects only events by one of these people: parts of `name <address>`, in any case.
+    #[must_use]
+    pub fn authors(self, people: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { authors: people.into_iter().map(Into::into).collect(), ..self }
+    }
 }
 
 impl<'s> Snapshot<'s> {
     /// Iterates over the events in the past of this snapshot.
     ///
     /// An event never comes before an event that is based on it, except where clocks were wrong.
+    ///
+    /// A search for few events among many reads little more than these, if an earlier one has left
+    /// the file `ao/history` in the common git directory.
     pub fn events(&'s self, history: History) -> Events<'s> {
         let repo = self.store.repository();
         let commits = match &history.from {
@@ -66,7 +78,7 @@ impl<'s> Snapshot<'s> {
             Some(start) => commits.since(start),
             None => commits,
         };
-        Events { snapshot: self, session: history.session, commits, is_branched: false }
+        Events::new(self, commits, history)
     }
 
     /// Returns the last event that touched a session.
@@ -85,46 +97,6 @@ impl<'s> Snapshot<'s> {
     pub fn event(&self, id: &Oid) -> Result<Event, StoreError> {
         let commit = self.store.repository().read_commit(gix_id(id))?;
         Ok(to_event(id.clone(), &commit))
-    }
-}
-
-impl Events<'_> {
-    /// Returns true if the event created the session, so that the walk can stop. Below a merge the
-    /// walk goes on: if clocks were wrong, another branch may still have events of the session.
-    ///
-    /// Neither sign is enough alone: callers choose the verb freely, and a missing earlier record
-    /// may be that of a deleted session, restored by an `undo`.
-    fn is_first(&self, event: &Event, id: SessionId) -> bool {
-        let may_make = matches!(event.message.op.as_str(), "spawn" | "fork" | "create");
-        let had_it = |parent: &Oid| {
-            let before = self.snapshot.store.snapshot_at(parent);
-            before.and_then(|before| before.contains(id)).unwrap_or(true)
-        };
-        may_make && !self.is_branched && !event.parents.iter().any(had_it)
-    }
-}
-
-impl Iterator for Events<'_> {
-    type Item = Result<Event, StoreError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let event = match self.commits.next()? {
-                Ok((id, commit)) => to_event(id, &commit),
-                Err(error) => return Some(Err(error.into())),
-            };
-            let Some(id) = self.session else { return Some(Ok(event)) };
-            let touches = event.message.sessions.contains(&id);
-            if touches && self.is_first(&event, id) {
-                self.commits.stop();
-                return Some(Ok(event));
-            }
-            // Only merges have branches: the second parent of a fork is an ancestor of the first.
-            self.is_branched |= event.parents.len() > 1 && event.message.op == "merge";
-            if touches {
-                return Some(Ok(event));
-            }
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod branch;
 mod changes;
 mod entry;
+mod events;
 mod find;
 mod history;
 mod lineage;
@@ -17,12 +18,16 @@ mod resolve;
 mod snapshot;
 mod survey;
 mod tips;
+mod touched;
 mod walk;
 mod watch;
 
 pub use changes::{ChangeSet, SessionChange};
 pub use entry::Entry;
-pub use history::{Events, History};
+pub use events::Events;
+#[cfg(test)]
+pub(in crate::store) use events::Look;
+pub use history::History;
 pub use lineage::Lineage;
 pub use listed::{ListedSession, Listing};
 pub use namesakes::Namesake;
