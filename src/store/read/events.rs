@@ -1,15 +1,17 @@
+//! Reads the events of the store from its commits.
+
 use std::collections::HashSet;
 
 use gix::ObjectId;
 
-use super::history::to_event;
-use super::snapshot::Saves;
+use super::event::to_event;
+use super::look::{LOOKS, Look};
 use super::{History, Snapshot};
 use crate::git::{gix_id, oid};
 use crate::ledger::Commits;
 use crate::model::{Event, Oid, SessionId};
 use crate::store::StoreError;
-use crate::store::past::{Candidate, EventFilter, Joined, Search};
+use crate::store::past::{Candidate, EventFilter};
 
 /// An iterator over events, newest first, which reads them on demand.
 ///
@@ -35,38 +37,33 @@ enum Source<'s> {
     Candidates(std::vec::IntoIter<Candidate>),
 }
 
-/// What to do when a walk has been long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum Look {
-    /// Look into the file.
-    Read,
-    /// Read all commits that it lacks, and write it.
-    Build,
-}
-
-/// Most searches end before the first of these. Reading as many commits as the last takes as long as
-/// starting git does.
-pub(super) const LOOKS: [(usize, Look); 2] = [(64, Look::Read), (2048, Look::Build)];
-
-impl Snapshot<'_> {
-    /// Returns what the file says of the events in the past of this snapshot.
-    pub(super) fn joined(&self, look: Look) -> Option<Joined> {
-        self.store.index()?;
-        self.joined_at(self.tips().map(gix_id).collect(), look)
+impl<'s> Snapshot<'s> {
+    /// Iterates over the events in the past of this snapshot.
+    ///
+    /// An event never comes before an event that is based on it, except where clocks were wrong.
+    ///
+    /// A search for few events among many reads little more than these, if an earlier one has left
+    /// the file `ao/history` in the common git directory.
+    pub fn events(&'s self, history: History) -> Events<'s> {
+        let repo = self.store.repository();
+        let commits = match &history.from {
+            Some(start) => Commits::new(repo, [start]),
+            None => Commits::new(repo, self.tips()),
+        };
+        let commits = match &history.since {
+            Some(start) => commits.since(start),
+            None => commits,
+        };
+        Events::new(self, commits, history)
     }
 
-    fn joined_at(&self, tips: Vec<ObjectId>, look: Look) -> Option<Joined> {
-        let repo = self.store.repository();
-        let public = gix_id(self.tip()?);
-        if !repo.shallow_commits().ok()?.is_empty() {
-            return None;
-        }
-        let search = Search { repo, public, tips };
-        match look {
-            Look::Read => search.known(),
-            Look::Build if self.saves() == Saves::Index => search.built(),
-            Look::Build => None,
-        }
+    /// Returns the last event that touched a session.
+    ///
+    /// # Errors
+    /// Fails if a commit on the way is unreadable.
+    pub fn last_event(&self, id: SessionId) -> Result<Option<Oid>, StoreError> {
+        let history = History { session: Some(id), ..History::default() };
+        self.events(history).next().map(|event| event.map(|event| event.id)).transpose()
     }
 }
 

@@ -1,13 +1,4 @@
-//! Reads the events of the store from its commits.
-
-use gix::objs::Commit;
-
-use super::Snapshot;
-use super::events::Events;
-use crate::git::{gix_id, oid};
-use crate::ledger::{Commits, commit_time};
-use crate::model::{Event, Message, Oid, Origin, Person, SessionId};
-use crate::store::StoreError;
+use crate::model::{Oid, Origin, SessionId};
 
 /// The selection of events.
 #[derive(Debug, Clone, Default)]
@@ -58,59 +49,5 @@ impl History {
     #[must_use]
     pub fn authors(self, people: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { authors: people.into_iter().map(Into::into).collect(), ..self }
-    }
-}
-
-impl<'s> Snapshot<'s> {
-    /// Iterates over the events in the past of this snapshot.
-    ///
-    /// An event never comes before an event that is based on it, except where clocks were wrong.
-    ///
-    /// A search for few events among many reads little more than these, if an earlier one has left
-    /// the file `ao/history` in the common git directory.
-    pub fn events(&'s self, history: History) -> Events<'s> {
-        let repo = self.store.repository();
-        let commits = match &history.from {
-            Some(start) => Commits::new(repo, [start]),
-            None => Commits::new(repo, self.tips()),
-        };
-        let commits = match &history.since {
-            Some(start) => commits.since(start),
-            None => commits,
-        };
-        Events::new(self, commits, history)
-    }
-
-    /// Returns the last event that touched a session.
-    ///
-    /// # Errors
-    /// Fails if a commit on the way is unreadable.
-    pub fn last_event(&self, id: SessionId) -> Result<Option<Oid>, StoreError> {
-        let history = History { session: Some(id), ..History::default() };
-        self.events(history).next().map(|event| event.map(|event| event.id)).transpose()
-    }
-
-    /// Reads an event.
-    ///
-    /// # Errors
-    /// Fails if the commit is missing or unreadable.
-    pub fn event(&self, id: &Oid) -> Result<Event, StoreError> {
-        let commit = self.store.repository().read_commit(gix_id(id))?;
-        Ok(to_event(id.clone(), &commit))
-    }
-}
-
-pub(super) fn to_event(id: Oid, commit: &Commit) -> Event {
-    let author = &commit.author;
-    Event {
-        id,
-        parents: commit.parents.iter().map(|parent| oid(*parent)).collect(),
-        author: Person {
-            name: author.name.to_string(),
-            email: author.email.to_string(),
-            offset: author.time.offset,
-        },
-        time: commit_time(commit),
-        message: Message::from_text(&commit.message.to_string()),
     }
 }

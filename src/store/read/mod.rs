@@ -3,12 +3,14 @@
 mod branch;
 mod changes;
 mod entry;
+mod event;
 mod events;
 mod find;
 mod history;
 mod lineage;
 mod list;
 mod listed;
+mod look;
 mod namesakes;
 mod overlay;
 mod pick;
@@ -25,11 +27,11 @@ mod watch;
 pub use changes::{ChangeSet, SessionChange};
 pub use entry::Entry;
 pub use events::Events;
-#[cfg(test)]
-pub(in crate::store) use events::Look;
 pub use history::History;
 pub use lineage::Lineage;
 pub use listed::{ListedSession, Listing};
+#[cfg(test)]
+pub(in crate::store) use look::Look;
 pub use namesakes::Namesake;
 pub use query::Query;
 pub use resolve::Context;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::events::{LOOKS, Look};
+use super::look::{LOOKS, Look};
 use super::{History, Snapshot};
 use crate::model::{Event, SessionId};
 use crate::store::StoreError;
