@@ -29,6 +29,28 @@ macro_rules! lines {
 }
 
 lines! {
+    LIST_FEW: "readers", "`list -n 20`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    LIST_STATUS: "readers", "`list --status working`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    SHOW_BRANCH: "readers", "`show <branch>`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    SHOW_ISSUE: "readers", "`show issue:<id>`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    SHOW_LATEST: "readers", "`show latest`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    COMPLETE: "readers", "completion of a session", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    SHOW_ID: "readers", "`show <id>`", "`git rev-parse`",
+        [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
+    LIST_FEW_NEW: "readers", "`list -n 20` after a write", "the same before it",
+        [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
+    SHOW_BRANCH_NEW: "readers", "`show <branch>` after a write", "the same before it",
+        [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
+    SET_ID: "readers", "`set <id>`", "`git rev-parse`",
+        [(1_000, 4.0), (10_000, 4.0), (100_000, 4.0)];
+    SET_LATEST: "latest", "four `set latest` at once", "four `set <id>` at once",
+        [(10_000, 2.0)];
     LIST_JSON: "whole", "`list --all --json`", "`git cat-file --batch` of all",
         [(1_000, 0.5), (10_000, 0.5), (100_000, 0.5)];
     LIST_JSON_LOOSE: "whole", "`list --all --json`, loose objects", "`git cat-file --batch` of all",
@@ -41,6 +63,16 @@ lines! {
         [(100_000, 1.0)];
     INDEX_BUILD: "build", "building the index (`list -n 20` without it)", "`list --all --json`",
         [(10_000, 1.3), (100_000, 1.3)];
+    LOG_SESSION: "past", "`log <session>`", "`git log -- <path>`",
+        [(1_000_000, 0.1)];
+    LOG_AUTHOR: "past", "`log --author`, of nobody", "`git log --author`",
+        [(1_000_000, 0.1)];
+    LOG_FEW: "past", "`log -n 20`", "the same of 10,000 events",
+        [(1_000_000, 1.5)];
+    PULL_BEHIND: "clocks", "`pull` from a clock that is behind", "from one that is right",
+        [(10_000, 1.5)];
+    PUSH_BEHIND: "clocks", "`push` after that", "after the other",
+        [(10_000, 1.5)];
     INDEX_SIZE: "build", "size of the index", "300 bytes a session",
         [(10_000, 1.0), (100_000, 1.0)];
 }

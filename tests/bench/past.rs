@@ -8,18 +8,20 @@ use git_ao::model::SessionId;
 use tempfile::TempDir;
 
 use super::fill::import;
+use super::lines::{LOG_AUTHOR, LOG_FEW, LOG_SESSION};
 use super::measure::{in_turn, show, time};
 use super::stage::git;
 
 const SESSIONS: u64 = 10_000;
 const AUTHORS: u64 = 8;
+const MANY: u64 = 1_000_000;
 
 /// A store whose events were written by `git fast-import`.
 pub struct Past {
     pub dir: TempDir,
 }
 
-fn id(n: u64) -> SessionId {
+pub fn id(n: u64) -> SessionId {
     let mixed = (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&mixed);
@@ -27,7 +29,7 @@ fn id(n: u64) -> SessionId {
     SessionId::from_bytes(bytes)
 }
 
-fn path(id: SessionId) -> String {
+pub fn path(id: SessionId) -> String {
     format!("sessions/demo/{}/{id}.yaml", id.shard())
 }
 
@@ -52,10 +54,6 @@ impl Past {
 
     fn git(&self, args: &[&str]) {
         git(self.dir.path(), args);
-    }
-
-    fn forget(&self) {
-        let _ = std::fs::remove_file(self.dir.path().join(".git/ao/history"));
     }
 }
 
@@ -139,34 +137,26 @@ fn write(out: &mut dyn Write, events: u64) -> std::io::Result<()> {
 /// Searches of a long history against git's.
 pub fn searches() {
     let few = Past::new(10_000);
-    let many = Past::new(1_000_000);
+    let many = Past::new(MANY);
     let session = id(77);
     let (one, place) = (session.to_string(), path(session));
-    let pair = in_turn(5, |_| many.ao(&["log", "-n", "20"]), |_| few.ao(&["log", "-n", "20"]));
-    pair.report("log -n 20 of 1,000,000 events", "the same of 10,000");
+    let pair = in_turn(9, |_| many.ao(&["log", "-n", "20"]), |_| few.ao(&["log", "-n", "20"]));
+    LOG_FEW.report(MANY as usize, pair);
     let cold = time(|| many.ao(&["log", &one]));
-    println!("{:<44} {:>9}", "log <session> of 1,000,000, the first one", show(cold));
-    let against = |what: &str, ours: &[&str], other: &str, theirs: &[&str]| {
-        let pair = in_turn(2, |_| many.ao(ours), |_| many.git(theirs));
-        pair.report(what, other);
-        let pair = in_turn(5, |_| many.ao(ours), |_| few.ao(ours));
-        pair.report(what, "the same of 10,000");
-    };
-    let log = ["log", "--format=%H", "refs/ao/sessions", "--", &place];
-    against("log <session> of 1,000,000 events", &["log", &one], "git log -- <path>", &log);
-    let log = ["log", "--format=%H", "-n", "20", "--author=nobody", "refs/ao/sessions"];
-    against(
-        "log --author of 1,000,000 events",
-        &["log", "--author", "nobody"],
-        "git log --author",
-        &log,
-    );
-    let log = ["log", "--format=%H", "--grep=^Ao-Op: delete", "refs/ao/sessions"];
-    against("log --op of 1,000,000 events", &["log", "--op", "delete"], "git log --grep", &log);
-    many.forget();
-    git(many.dir.path(), &["commit-graph", "write", "--reachable", "--changed-paths"]);
-    many.ao(&["log", &one]);
+    println!("{:<44} {:>9}", "the first log <session> of 1,000,000 events", show(cold));
     let log = ["log", "--format=%H", "refs/ao/sessions", "--", &place];
     let pair = in_turn(2, |_| many.ao(&["log", &one]), |_| many.git(&log));
-    pair.report("log <session> of 1,000,000 events", "git log, with its own filters");
+    LOG_SESSION.report(MANY as usize, pair);
+    let log = ["log", "--format=%H", "--author=nobody", "refs/ao/sessions"];
+    let pair = in_turn(2, |_| many.ao(&["log", "--author", "nobody"]), |_| many.git(&log));
+    LOG_AUTHOR.report(MANY as usize, pair);
+    for ours in [["log", &one], ["log", "--op=delete"]] {
+        let pair = in_turn(9, |_| many.ao(&ours), |_| few.ao(&ours));
+        let what = if ours[1] == one { "log <session>" } else { "log --op, of none" };
+        pair.report(&format!("{what} of 1,000,000 events"), "the same of 10,000");
+    }
+    git(many.dir.path(), &["commit-graph", "write", "--reachable", "--changed-paths"]);
+    let log = ["log", "--format=%H", "refs/ao/sessions", "--", &place];
+    let pair = in_turn(2, |_| many.ao(&["log", &one]), |_| many.git(&log));
+    pair.report("log <session> of 1,000,000 events", "git log, with its Bloom filters");
 }

@@ -7,6 +7,7 @@ mod event;
 mod events;
 mod find;
 mod history;
+mod in_use;
 mod lineage;
 mod list;
 mod listed;
@@ -28,6 +29,7 @@ pub use changes::{ChangeSet, SessionChange};
 pub use entry::Entry;
 pub use events::Events;
 pub use history::History;
+pub(crate) use in_use::Named;
 pub use lineage::Lineage;
 pub use listed::{ListedSession, Listing};
 #[cfg(test)]
