@@ -1,7 +1,6 @@
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
 
 use git_ao::hook::{self, Audience, BranchSessions, HookName};
 
@@ -25,9 +24,6 @@ pub struct Args {
     args: Vec<OsString>,
 }
 
-/// How long a hook may delay git to print an optional line.
-const LOOK: Duration = Duration::from_millis(5);
-
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if ctx.env.is_true("AO_DISABLE") {
         return Ok(ExitCode::Done);
@@ -47,7 +43,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 
 fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<BranchSessions>, String> {
     let audience = match std::io::stderr().is_terminal() {
-        true => Audience::Person(Instant::now() + LOOK),
+        true => Audience::Person,
         false => Audience::Nobody,
     };
     let name: HookName = args.name.parse().map_err(|error| error::summary(&error))?;
@@ -57,12 +53,11 @@ fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<BranchSessions>, String> {
 
 /// Formats `2 sessions on this branch, last by Ann Author 2 hours ago`.
 fn describe(sessions: &BranchSessions, ctx: &Ctx) -> String {
-    let at_least = if sessions.is_complete { "" } else { "at least " };
     let plural = if sessions.count == 1 { "" } else { "s" };
     let author = sessions.author.as_deref().map(|name| format!(" by {}", escape::line(name)));
     let when = DateFormat::Relative.show(sessions.changed, 0, ctx.now);
     format!(
-        "{at_least}{} session{plural} on this branch, last{} {when}\n",
+        "{} session{plural} on this branch, last{} {when}\n",
         sessions.count,
         author.as_deref().unwrap_or(" changed"),
     )

@@ -237,10 +237,11 @@ fn check_statuses(filter: &Filter, snapshot: &Snapshot<'_>) -> Result<(), CliErr
     if unknown.is_empty() {
         return Ok(());
     }
-    let listed = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
-    let sessions = listed.iter().flatten().filter_map(|listed| listed.session.as_ref().ok());
-    let used: HashSet<_> = sessions.map(|session| session.status.to_string()).collect();
-    let Some(word) = unknown.into_iter().find(|word| !used.contains(*word)) else { return Ok(()) };
+    let is_used = |word: &str| {
+        let query = Query::new(Filter::Is(Field::Status, word.to_owned())).at_most(1);
+        !snapshot.query(query.on([Shelf::Active, Shelf::Archived])).sessions.is_empty()
+    };
+    let Some(word) = unknown.into_iter().find(|word| !is_used(word)) else { return Ok(()) };
     Err(refusals::unknown_status(word))
 }
 

@@ -1,10 +1,8 @@
-use std::time::Instant;
-
 /// Who reads the output of a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// A person, until this time.
-    Person(Instant),
+    /// A person, at a terminal.
+    Person,
     /// Nobody, as far as known.
     Nobody,
 }

@@ -24,7 +24,7 @@ pub fn run(
     let here = key_here(repo);
     let is_new = old.as_encoded_bytes().iter().all(|byte| *byte == b'0');
     let is_linked = repo.git_dir() != repo.common_dir();
-    let is_asked = matches!(audience, Audience::Person(_));
+    let is_asked = audience == Audience::Person;
     if here.is_none() && !(is_new && is_linked) && !is_asked || store.is_unwritten()? {
         return Ok(None);
     }
@@ -38,9 +38,7 @@ pub fn run(
     }
     match audience {
         // Errors are ignored, because they have nothing to do with this checkout.
-        Audience::Person(until) => {
-            Ok(branch_sessions::on(store, &branch, until).unwrap_or_default())
-        }
+        Audience::Person => Ok(branch_sessions::on(store, &branch).unwrap_or_default()),
         Audience::Nobody => Ok(None),
     }
 }
@@ -104,7 +102,7 @@ fn owner(store: &Store, branch: &str) -> Result<Option<Session>, HookError> {
     let snapshot = store.snapshot()?;
     let mut found = snapshot.named_by_branch(branch)?;
     if found.len() != 1 {
-        found = snapshot.on_branch(branch, None)?.sessions;
+        found = snapshot.on_branch(branch)?;
     }
     if found.len() > 1 {
         found.retain(|session| !session.status.is_terminal());

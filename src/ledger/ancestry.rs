@@ -1,11 +1,12 @@
 //! Compares two tips: the commits that only one of them has, and their merge bases.
 
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::HashMap;
 
 use gix::ObjectId;
 use gix::objs::Commit;
 
-use crate::git::{ObjectError, Repository};
+use super::paint::{BOTH, Limit, Painted, Rank, SIDES, STALE, Walk};
+use crate::git::{Generations, ObjectError, Repository};
 
 /// The relation of two tips.
 #[derive(Debug, Default)]
@@ -22,27 +23,26 @@ pub(crate) struct Relation {
 pub(crate) struct Graph<'r> {
     repo: &'r Repository,
     is_merge: fn(&Commit) -> bool,
-    nodes: HashMap<ObjectId, Node>,
+    pub(super) nodes: HashMap<ObjectId, Node>,
     shallow: Vec<ObjectId>,
+    generations: Generations,
 }
 
 #[derive(Clone)]
-struct Node {
+pub(super) struct Node {
     parents: Vec<ObjectId>,
-    time: i64,
+    rank: Rank,
     is_merge: bool,
 }
 
-const FIRST: u8 = 1;
-const SECOND: u8 = 2;
-const BOTH: u8 = FIRST | SECOND;
-/// An ancestor of a common commit.
-const STALE: u8 = 4;
+const FIRST: u8 = SIDES[0];
+const SECOND: u8 = SIDES[1];
 
 impl<'r> Graph<'r> {
     /// Makes an empty graph. `is_merge` recognizes merge commits that make no changes of their own.
     pub fn new(repo: &'r Repository, is_merge: fn(&Commit) -> bool) -> Result<Self, ObjectError> {
-        Ok(Self { repo, is_merge, nodes: HashMap::new(), shallow: repo.shallow_commits()? })
+        let (shallow, generations) = (repo.shallow_commits()?, repo.generations()?);
+        Ok(Self { repo, is_merge, nodes: HashMap::new(), shallow, generations })
     }
 
     /// Returns true for a merge commit that makes no changes of its own.
@@ -56,108 +56,85 @@ impl<'r> Graph<'r> {
         first: &[ObjectId],
         second: ObjectId,
     ) -> Result<Relation, ObjectError> {
-        let walk = self.walk(first, second)?;
-        let common = walk.common.iter().copied().filter(|id| walk.flags[id] & STALE == 0);
-        let common: Vec<_> = common.collect();
+        let painted = self.walk(first, second)?;
+        let common: Vec<_> = painted.common().collect();
         let mut bases = Vec::new();
         for id in &common {
             let others: Vec<_> = common.iter().copied().filter(|other| other != id).collect();
-            if others.is_empty() || !self.walk(&others, *id)?.only(SECOND).is_empty() {
+            if others.is_empty() || self.walk(&others, *id)?.only(SECOND).next().is_some() {
                 bases.push(*id);
             }
         }
         bases.sort();
-        Ok(Relation { ahead: walk.only(FIRST), behind: walk.only(SECOND), bases })
+        let only = |side| painted.only(side).collect();
+        Ok(Relation { ahead: only(FIRST), behind: only(SECOND), bases })
     }
 
-    /// Finds common ancestors like git (commit-reach.c, paint_down_to_common), newest first.
-    ///
-    /// The walk continues until it is past all commits that only one side has, so equal times do no
-    /// harm. If a commit is older than its parent, it continues to the roots.
-    fn walk(&mut self, first: &[ObjectId], second: ObjectId) -> Result<Walk, ObjectError> {
-        let mut walk = Walk { horizon: i64::MAX, ..Walk::default() };
+    /// Finds common ancestors like git (commit-reach.c, paint_down_to_common).
+    fn walk(&mut self, first: &[ObjectId], second: ObjectId) -> Result<Painted, ObjectError> {
+        let mut walk = Walk::default();
         for id in first {
-            walk.paint(*id, FIRST, self.node(*id)?.time);
+            walk.paint(*id, FIRST, self.node(*id)?.rank);
         }
-        walk.paint(second, SECOND, self.node(second)?.time);
-        while let Some((time, id)) = walk.next() {
-            let mut flags = walk.flags[&id];
-            if flags == BOTH {
-                walk.common.insert(id);
-                flags |= STALE;
-            } else if flags & STALE == 0 {
-                walk.horizon = walk.horizon.min(time);
-            }
-            for parent in self.node(id)?.parents.clone() {
-                let parent_time = self.node(parent)?.time;
-                if parent_time > time {
-                    walk.horizon = i64::MIN;
-                }
-                walk.paint(parent, flags, parent_time);
-            }
+        walk.paint(second, SECOND, self.node(second)?.rank);
+        while let Some((id, flags)) = walk.next_open() {
+            self.visit(&mut walk, id, flags)?;
         }
-        Ok(walk)
+        let Some(limit) = self.limit(&walk.painted) else { return Ok(walk.painted) };
+        while let Some((id, flags)) = walk.next_common(limit) {
+            self.visit(&mut walk, id, flags)?;
+        }
+        Ok(walk.painted)
+    }
+
+    fn visit(&mut self, walk: &mut Walk, id: ObjectId, flags: u8) -> Result<(), ObjectError> {
+        let flags = if flags & BOTH == BOTH { flags | STALE } else { flags };
+        let node = self.node(id)?.clone();
+        for parent in node.parents {
+            let rank = self.node(parent)?.rank;
+            walk.distrust_dates_if(rank.time > node.rank.time);
+            walk.paint(parent, flags, rank);
+        }
+        Ok(())
+    }
+
+    /// Returns what is below all commits that only one side has; None if there are none. A commit
+    /// that is older than one in its past is given the date of that one.
+    fn limit(&self, painted: &Painted) -> Option<Limit> {
+        let mut times: HashMap<ObjectId, i64> = HashMap::new();
+        let mut limit: Option<Limit> = None;
+        let mut left: Vec<_> = SIDES.iter().flat_map(|side| painted.only(*side)).collect();
+        while let Some(id) = left.last().copied() {
+            let Some(node) = self.nodes.get(&id) else { break };
+            let open = |id: &&ObjectId| painted.is_open(id) && !times.contains_key(*id);
+            let first: Vec<_> = node.parents.iter().filter(open).copied().collect();
+            if !first.is_empty() {
+                left.extend(first);
+                continue;
+            }
+            left.pop();
+            let known = |id: &ObjectId| {
+                times.get(id).copied().or_else(|| self.nodes.get(id).map(|node| node.rank.time))
+            };
+            let time = node.parents.iter().filter_map(known).fold(node.rank.time, i64::max);
+            times.insert(id, time);
+            limit = Some(Limit::of(time, node.rank.generation).min(limit));
+        }
+        limit
     }
 
     fn node(&mut self, id: ObjectId) -> Result<&Node, ObjectError> {
         if !self.nodes.contains_key(&id) {
             let commit = self.repo.read_commit(id)?;
             let is_shallow = self.shallow.contains(&id);
+            let time = commit.committer.time.seconds;
             let node = Node {
                 is_merge: (self.is_merge)(&commit),
                 parents: if is_shallow { Vec::new() } else { commit.parents.to_vec() },
-                time: commit.committer.time.seconds,
+                rank: Rank { generation: self.generations.of(id), time, id },
             };
             self.nodes.insert(id, node);
         }
         Ok(&self.nodes[&id])
-    }
-}
-
-/// A walk from the newest commit to older ones.
-#[derive(Default)]
-struct Walk {
-    flags: BTreeMap<ObjectId, u8>,
-    queue: BinaryHeap<(i64, ObjectId)>,
-    /// Whether a commit is in the queue.
-    waiting: HashMap<ObjectId, bool>,
-    /// The number of queued commits that are not stale.
-    fresh: usize,
-    /// The time before which stale commits need not be visited.
-    horizon: i64,
-    common: BTreeSet<ObjectId>,
-}
-
-impl Walk {
-    fn paint(&mut self, id: ObjectId, with: u8, time: i64) {
-        let flags = self.flags.entry(id).or_default();
-        let (old, new) = (*flags, *flags | with);
-        if old == new {
-            return;
-        }
-        *flags = new;
-        let is_waiting = self.waiting.insert(id, true) == Some(true);
-        let was_fresh = is_waiting && old & STALE == 0;
-        self.fresh += usize::from(new & STALE == 0);
-        self.fresh -= usize::from(was_fresh);
-        if !is_waiting {
-            self.queue.push((time, id));
-        }
-    }
-
-    fn only(&self, side: u8) -> Vec<ObjectId> {
-        let painted = self.flags.iter().filter(|(_, flags)| **flags == side);
-        painted.map(|(id, _)| *id).collect()
-    }
-
-    fn next(&mut self) -> Option<(i64, ObjectId)> {
-        let (time, _) = self.queue.peek()?;
-        if self.fresh == 0 && *time < self.horizon {
-            return None;
-        }
-        let (time, id) = self.queue.pop()?;
-        self.waiting.insert(id, false);
-        self.fresh -= usize::from(self.flags[&id] & STALE == 0);
-        Some((time, id))
     }
 }

@@ -183,11 +183,19 @@ enum Moved {
     Elsewhere,
 }
 
-/// Runs `git maintenance` in the background, after one of 256 commits on average.
+/// Runs `git maintenance` in the background, after one of 256 commits on average. It also writes the
+/// commit-graph file, from which comparisons of long histories profit, unless the user has decided
+/// about that.
 fn maintain(repo: &Repository, commit: &Oid) {
+    const COMMIT_GRAPH: &str = "maintenance.commit-graph.enabled";
     let is_due = commit.as_str().starts_with("00");
     if is_due && repo.config_bool("maintenance.auto") != Some(false) {
+        let also: &[_] = match repo.config_bool(COMMIT_GRAPH) {
+            None => &[(COMMIT_GRAPH, "true")],
+            Some(_) => &[],
+        };
+        let git = repo.git_with(also, "maintenance");
         // An unpacked repository is only slower, and a later run will pack it.
-        let _ = repo.git("maintenance").args(["run", "--auto", "--quiet"]).detach();
+        let _ = git.args(["run", "--auto", "--quiet"]).detach();
     }
 }

@@ -14,6 +14,7 @@ mod history;
 mod nesting;
 mod notice;
 mod open;
+mod paint;
 mod turn;
 
 #[cfg(test)]

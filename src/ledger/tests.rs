@@ -1,3 +1,5 @@
+mod ancestry;
+
 use std::cell::Cell;
 use std::path::Path;
 use std::process::Command;

@@ -29,8 +29,8 @@ pub use merge::{Change, ChangeKind, Histories, MergeMode, MergeOutcome, MergeRep
 pub use notice::Notice;
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
 pub use read::{
-    ChangeSet, Context, Entry, Events, History, Lineage, ListedSession, Listing, Namesake,
-    OnBranch, Query, SessionChange, Snapshot, Tips, Unexpected, Watch,
+    ChangeSet, Context, Entry, Events, History, Lineage, ListedSession, Listing, Namesake, Query,
+    SessionChange, Snapshot, Tips, Unexpected, Watch,
 };
 pub use repair::{
     LostEvent, LostRecord, RecoveredFrom, RefRepair, RepairMode, RepairReport, Rescued,

@@ -6,14 +6,18 @@ use git_ao::agent::Agents;
 use git_ao::git::Repository;
 use git_ao::hook::HookName;
 use git_ao::model::{Field, Filter, KEYS, Order, Session, SessionStatus};
-use git_ao::store::{Shelf, Snapshot, Store, Visibility};
+use git_ao::store::{Query, Shelf, Snapshot, Store, Visibility};
 
 use super::candidate::Candidate;
 use super::line::Wanted;
 use crate::cli::{Ctx, open};
 
-/// The most records to read while the user waits. If there are more, only ids are offered.
+/// The most records to read while the user waits. If there are more, the last updated ones are
+/// offered; of those that begin with the typed text, only the ids.
 const MOST: usize = 500;
+
+/// How many are offered before anything is typed, if there are more than that.
+const FEW: usize = 100;
 
 const KINDS: [&str; 6] =
     ["task", "conversation", "evaluation", "refinement", "demo", "orchestrator"];
@@ -76,34 +80,57 @@ fn sessions(store: &Store, verb: &str, typed: &str) -> Option<Vec<Candidate>> {
         words.push(Candidate::new("@", "the session of this worktree"));
     }
     words.push(Candidate::new("latest", "the most recently changed session"));
-    let mut entries = snapshot.entries(shelf).ok()?;
     let is_id = typed.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    if is_id {
-        entries.retain(|entry| entry.location.id.short().starts_with(typed));
-    }
-    if entries.len() > MOST {
-        words.extend(entries.iter().map(|entry| Candidate::plain(entry.location.id.short())));
+    if !is_id {
+        words.extend(by_branch(store, &snapshot, shelf, typed)?);
         return Some(words);
     }
     let is_status = |status: SessionStatus| Filter::Is(Field::Status, status.to_string());
-    let wanted = match verb {
-        _ if !is_id => Filter::All,
+    let wanted = Query::new(match verb {
         "pause" | "kill" | "complete" | "fail" | "cancel" | "send" | "attach" => !Filter::Ended,
         "resume" => is_status(SessionStatus::Paused),
         "archive" | "delete" => Filter::Ended,
         _ => Filter::All,
+    });
+    let sessions = if typed.is_empty() {
+        let most = if snapshot.count(shelf).ok()? > MOST { FEW } else { MOST };
+        snapshot.query(wanted.on([shelf]).at_most(most)).sessions
+    } else {
+        let mut entries = snapshot.entries_with_prefix(shelf, typed).ok()?;
+        entries.retain(|entry| entry.location.id.short().starts_with(typed));
+        if entries.len() > MOST {
+            words.extend(entries.iter().map(|entry| Candidate::plain(entry.location.id.short())));
+            return Some(words);
+        }
+        snapshot.select(entries, &wanted, |_| true)
     };
-    let sessions = snapshot.select(entries, &wanted.into(), |_| true).into_iter();
-    let sessions: Vec<Session> = sessions.filter_map(|listed| listed.session.ok()).collect();
-    if !is_id {
-        let by_branch = |it: &Session| Some(Candidate::new(it.branch.clone()?, it.display_title()));
-        words.extend(sessions.iter().filter_map(by_branch));
-        return Some(words);
-    }
     let about = |it: &Session| format!("{}: {}", it.status, it.display_title());
-    let by_id = sessions.iter().map(|it| Candidate::new(it.id.short(), about(it)));
-    words.extend(by_id);
+    let sessions = sessions.iter().filter_map(|listed| listed.session.as_ref().ok());
+    words.extend(sessions.map(|it| Candidate::new(it.id.short(), about(it))));
     Some(words)
+}
+
+/// Returns the branches of sessions; in a large store, those of the branches here that begin with
+/// the typed text.
+fn by_branch(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    shelf: Shelf,
+    typed: &str,
+) -> Option<Vec<Candidate>> {
+    let filter = match snapshot.count(shelf).ok()? > MOST {
+        false => Filter::All,
+        true => {
+            let here = refs(store.repository(), &[&format!("refs/heads/{typed}*")])?;
+            let here = here.into_iter().take(MOST).map(|name| Filter::Is(Field::Branch, name));
+            Filter::Or(here.collect())
+        }
+    };
+    let listed = snapshot.query(Query::new(filter).on([shelf]).at_most(MOST)).sessions;
+    let sessions = listed.iter().filter_map(|listed| listed.session.as_ref().ok());
+    let named =
+        sessions.filter_map(|it| Some(Candidate::new(it.branch.clone()?, it.display_title())));
+    Some(named.collect())
 }
 
 /// Returns `status=` and the like, and after the `=` the values of the field.
@@ -131,12 +158,11 @@ fn changes(store: &Store, typed: &str) -> Option<Vec<Candidate>> {
     Some(values.iter().map(|value| Candidate::plain(format!("{field}={value}"))).collect())
 }
 
-/// Returns the values that active sessions have, each once.
+/// Returns the values that active sessions have, each once; in a large store, those of the last
+/// updated ones.
 fn used(store: &Store, of: impl Fn(&Session) -> Vec<String>) -> Option<Vec<String>> {
-    let snapshot: Snapshot<'_> = store.snapshot().ok()?;
-    let mut entries = snapshot.entries(Shelf::Active).ok()?;
-    entries.truncate(MOST);
-    let sessions = snapshot.load_all(entries).into_iter();
+    let snapshot = store.snapshot().ok()?;
+    let sessions = snapshot.query(Query::default().at_most(MOST)).sessions.into_iter();
     let sessions = sessions.filter_map(|listed| listed.session.ok());
     Some(sessions.flat_map(|it| of(&it)).collect::<BTreeSet<_>>().into_iter().collect())
 }

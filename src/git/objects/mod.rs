@@ -3,6 +3,7 @@
 mod backoff;
 mod cache;
 mod folders;
+mod generations;
 mod handles;
 mod id;
 mod loose;
@@ -14,6 +15,7 @@ mod write;
 pub(super) use backoff::MissBackoff;
 pub(super) use cache::ObjectCache;
 pub(super) use folders::ObjectDirs;
+pub(crate) use generations::Generations;
 pub(super) use handles::{Handles, Replacements};
 pub(crate) use id::{gix_id, oid};
 pub(super) use loose::HitRate;

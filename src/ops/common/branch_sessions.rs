@@ -102,7 +102,7 @@ pub(in crate::ops) fn is_its_own(
     let Some(new) = tip(repo, on)?.filter(|_| !is_base && is_branch_name(on)) else {
         return Ok(false);
     };
-    let others = store.snapshot()?.on_branch(on, None)?.sessions;
+    let others = store.snapshot()?.on_branch(on)?;
     if others.iter().any(|other| other.id != session.id) {
         return Ok(false);
     }

@@ -7,7 +7,7 @@ use super::Finding;
 use super::branch::{and_branch, branch_at, on};
 use crate::model::shell_path;
 use crate::ops::common::OpsError;
-use crate::store::{Shelf, Snapshot, Store};
+use crate::store::{Snapshot, Store};
 use crate::workspace::{Unfinished, Worktrees, marked};
 
 /// Reports worktrees that do not name a session, and empty directories.
@@ -27,13 +27,12 @@ pub fn look(
     if begun.is_empty() && empty.is_empty() {
         return Ok(());
     }
-    let known = known(snapshot);
     let settled = Worktrees::new(repo).sessions_known()?;
     let settled: BTreeSet<_> = settled.keys().map(|id| id.short()).collect();
     let marks = marked(repo)?;
     let has_mark = |path: &Path| marks.iter().any(|mark| mark.worktree == path);
     for unfinished in begun {
-        let has_session = known.contains(&unfinished.short);
+        let has_session = snapshot.has_short(&unfinished.short);
         // An invalid mark is reported with the marks.
         if has_session && (settled.contains(&unfinished.short) || has_mark(&unfinished.path)) {
             continue;
@@ -55,7 +54,8 @@ pub fn look(
             _ => Finding::wrong(what, format!("git -C {} status", shell_path(&path))),
         });
     }
-    for Unfinished { path, short } in empty.into_iter().filter(|it| !known.contains(&it.short)) {
+    let strays = empty.into_iter().filter(|it| !snapshot.has_short(&it.short));
+    for Unfinished { path, short } in strays {
         let path = path.display();
         let what = format!("no session {short} for the empty folder '{path}'");
         found.push(Finding::note(what, format!("rmdir '{path}'")));
@@ -66,21 +66,12 @@ pub fn look(
 /// Returns the unfinished worktrees that belong to no session.
 pub fn worktrees(store: &Store, snapshot: &Snapshot<'_>) -> Result<Vec<Unfinished>, OpsError> {
     let mut found = Worktrees::new(store.repository()).unfinished()?;
-    if !found.is_empty() {
-        let known = known(snapshot);
-        found.retain(|it| !known.contains(&it.short));
-    }
+    found.retain(|it| !snapshot.has_short(&it.short));
     Ok(found)
 }
 
 /// Returns true if the directory is named after the short id of an existing session.
 pub fn is_known(snapshot: &Snapshot<'_>, path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    name.is_some_and(|name| known(snapshot).contains(name))
-}
-
-/// Returns the short ids of all sessions.
-fn known(snapshot: &Snapshot<'_>) -> BTreeSet<String> {
-    let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
-    all.into_iter().flatten().map(|listed| listed.location.id.short()).collect()
+    name.is_some_and(|name| snapshot.has_short(name))
 }

@@ -1,27 +1,11 @@
 //! Finds the sessions on a branch.
 
-use std::time::Instant;
-
 use memchr::memmem;
 
-use super::walk::Scope;
 use super::{Entry, Snapshot};
 use crate::git::gix_id;
-use crate::model::Session;
+use crate::model::{Field, Filter, Session};
 use crate::store::{Shelf, StoreError};
-
-/// The number of records to search between two looks at the clock.
-const STRIDE: usize = 64;
-
-/// The active sessions on a branch, as far as they were searched for.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct OnBranch {
-    /// The sessions that were found.
-    pub sessions: Vec<Session>,
-    /// False if the time was up before all records were searched.
-    pub is_complete: bool,
-}
 
 impl Snapshot<'_> {
     /// Finds the active sessions on a branch whose name contains their short id, such as
@@ -30,57 +14,44 @@ impl Snapshot<'_> {
     /// # Errors
     /// Fails if a part of the tree is unreadable.
     pub fn named_by_branch(&self, branch: &str) -> Result<Vec<Session>, StoreError> {
-        let mut found = OnBranch::default();
+        let mut found = Vec::new();
         for id in short_ids(branch) {
             for entry in self.find_prefix(Shelf::Active, id, None)? {
-                self.take(&entry, branch, &mut found);
+                found.extend(self.load_if_on(&entry, branch));
             }
         }
-        Ok(found.sessions)
-    }
-
-    /// Finds the active sessions on a branch. Those whose short id is in the branch's name are
-    /// always found; the others are searched for in all records until the deadline `until`.
-    /// Unreadable records are skipped.
-    ///
-    /// # Errors
-    /// Fails if a part of the tree is unreadable.
-    pub fn on_branch(&self, branch: &str, until: Option<Instant>) -> Result<OnBranch, StoreError> {
-        let sessions = self.named_by_branch(branch)?;
-        let mut found = OnBranch { sessions, is_complete: false };
-        found.is_complete = self.scan(branch, until, &mut found)?;
+        let mut seen = Vec::new();
+        found.retain(|session: &Session| {
+            let owner = (session.project_id.clone(), session.id);
+            let is_new = !seen.contains(&owner);
+            seen.push(owner);
+            is_new
+        });
         Ok(found)
     }
 
-    fn scan(
-        &self,
-        branch: &str,
-        until: Option<Instant>,
-        found: &mut OnBranch,
-    ) -> Result<bool, StoreError> {
+    /// Finds the active sessions on a branch. Unreadable records are skipped.
+    ///
+    /// # Errors
+    /// Fails if a part of the tree is unreadable.
+    pub fn on_branch(&self, branch: &str) -> Result<Vec<Session>, StoreError> {
         let repo = self.store.repository();
         let needle = plain_part(branch).as_bytes();
-        for (count, item) in self.walk(Scope::all(Shelf::Active)).enumerate() {
-            if count % STRIDE == STRIDE - 1 && until.is_some_and(|until| Instant::now() >= until) {
-                return Ok(false);
-            }
-            let Some(entry) = self.record(item)? else { continue };
+        let mut found = Vec::new();
+        for entry in
+            self.candidates(Shelf::Active, &Filter::Is(Field::Branch, branch.to_owned()))?
+        {
+            // Without an index these are all records, and decoding takes longer than searching.
             let bytes = repo.read_blob(gix_id(&entry.blob)).unwrap_or_default();
             if memmem::find(&bytes, needle).is_some() {
-                self.take(&entry, branch, found);
+                found.extend(self.load_if_on(&entry, branch));
             }
         }
-        Ok(true)
+        Ok(found)
     }
 
-    fn take(&self, entry: &Entry, branch: &str, found: &mut OnBranch) {
-        let location = &entry.location;
-        let is_known = |s: &Session| s.id == location.id && s.project_id == location.project;
-        if found.sessions.iter().any(is_known) {
-            return;
-        }
-        let session = self.load(entry).ok();
-        found.sessions.extend(session.filter(|s| s.branch.as_deref() == Some(branch)));
+    fn load_if_on(&self, entry: &Entry, branch: &str) -> Option<Session> {
+        self.load(entry).ok().filter(|session| session.branch.as_deref() == Some(branch))
     }
 }
 

@@ -7,6 +7,9 @@ use super::{Entry, Snapshot};
 use crate::model::{Project, Session, SessionId};
 use crate::store::{Key, Location, Shelf, StoreError, Visibility};
 
+/// The length of a short id.
+const SHORT: usize = 8;
+
 impl Snapshot<'_> {
     /// Returns the projects with sessions on this shelf, sorted.
     ///
@@ -78,8 +81,27 @@ impl Snapshot<'_> {
         self.find_prefix(shelf, &key.id.to_string(), key.project.as_ref())
     }
 
-    /// Finds the records on one shelf whose ids start with `prefix`, which has at least two hex
-    /// digits, in lower case. Reads one shard of each project.
+    /// Returns the places of the records on a shelf whose ids start with these characters, sorted by
+    /// project and id. With two or more, the cost does not depend on the number of sessions.
+    ///
+    /// # Errors
+    /// Fails if a part of the tree is unreadable.
+    pub fn entries_with_prefix(
+        &self,
+        shelf: Shelf,
+        prefix: &str,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let may_be_id = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-');
+        if !prefix.bytes().all(may_be_id) {
+            return Ok(Vec::new());
+        }
+        let mut entries = self.find_prefix(shelf, prefix, None)?;
+        entries.sort_by(|a, b| a.location.cmp(&b.location));
+        Ok(entries)
+    }
+
+    /// Finds the records on one shelf whose ids start with `prefix`: hex digits, in lower case.
+    /// With two or more, reads one shard of each project.
     pub(in crate::store) fn find_prefix(
         &self,
         shelf: Shelf,
@@ -87,6 +109,15 @@ impl Snapshot<'_> {
         project: Option<&Project>,
     ) -> Result<Vec<Entry>, StoreError> {
         self.records(Scope { shelf, project, prefix: Some(prefix) })
+    }
+
+    /// Returns true if there is a session, active or archived, with this short id. Unreadable
+    /// folders are skipped.
+    pub(crate) fn has_short(&self, short: &str) -> bool {
+        short.len() == SHORT
+            && [Shelf::Active, Shelf::Archived].into_iter().any(|shelf| {
+                self.entries_with_prefix(shelf, short).is_ok_and(|found| !found.is_empty())
+            })
     }
 
     /// Returns the public record of a session that is also private, as an interrupted change of its

@@ -4,6 +4,7 @@ use gix::objs::tree::EntryKind;
 
 use super::walk::{Found, Scope};
 use super::{Entry, ListedSession, Listing, Query, Snapshot, Unexpected};
+use crate::model::Filter;
 use crate::store::{Shelf, StoreError, Visibility};
 
 impl Snapshot<'_> {
@@ -87,7 +88,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// Fails if a part of the tree is unreadable.
     pub fn count(&self, shelf: Shelf) -> Result<usize, StoreError> {
-        Ok(self.entries(shelf)?.len())
+        Ok(self.candidates(shelf, &Filter::All)?.len())
     }
 
     /// Returns the unreadable folders of the public tree; sessions may be missing.

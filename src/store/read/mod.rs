@@ -20,7 +20,6 @@ mod tips;
 mod walk;
 mod watch;
 
-pub use branch::OnBranch;
 pub use changes::{ChangeSet, SessionChange};
 pub use entry::Entry;
 pub use history::{Events, History};

@@ -21,7 +21,7 @@ pub(in crate::store) struct Scope<'a> {
     pub shelf: Shelf,
     /// Only records of this project.
     pub project: Option<&'a Project>,
-    /// Only ids that start with this prefix, which has at least two hex digits, in lower case.
+    /// Only ids that start with this prefix: hex digits, in lower case.
     pub prefix: Option<&'a str>,
 }
 
@@ -36,7 +36,8 @@ impl Scope<'_> {
     }
 
     fn has_shard(&self, shard: &str) -> bool {
-        self.prefix.is_none_or(|prefix| prefix[..2] == *shard)
+        let prefix = self.prefix.unwrap_or_default();
+        shard.starts_with(&prefix[..prefix.len().min(2)])
     }
 
     fn has_file(&self, name: &[u8]) -> bool {
@@ -130,12 +131,12 @@ impl<'w> Walk<'w> {
         if let Some(tree) = self.read(&path, id) {
             let mut shards = match self.scope.prefix {
                 // The prefix selects one shard.
-                Some(prefix) => {
+                Some(prefix) if prefix.len() >= 2 => {
                     let shard = &prefix[..2];
                     let id = tree.child(shard, EntryKind::Tree);
                     id.map(|id| (shard.to_owned(), id)).into_iter().collect()
                 }
-                None => self.folders(&tree, &path),
+                _ => self.folders(&tree, &path),
             };
             shards.retain(|(shard, _)| self.scope.has_shard(shard));
             self.shards = shards.into_iter();

@@ -147,3 +147,45 @@ fn zsh_offers_the_same() {
     zsh.wait_for(&id(1).short());
     zsh.press("\u{15}exit\n");
 }
+
+/// What the shells' scripts are told.
+fn candidates(repo: &Repo, words: &[&str]) -> Vec<String> {
+    let out = repo.ao(["candidates", "--"].iter().chain(words)).ok().stderr_is("");
+    out.lines().iter().map(|line| (*line).to_owned()).collect()
+}
+
+#[test]
+fn the_last_changed_of_many_sessions_are_offered() {
+    let repo = TestEnv::new().repo(Combo::PLAIN);
+    let store = store(&repo);
+    let made = store.transaction("spawn", |tx| {
+        (0..520).try_for_each(|n| {
+            let mut one = session(n, &format!("Task {n}"));
+            one.branch = Some(format!("topic/{n}"));
+            tx.create(one)
+        })
+    });
+    made.unwrap();
+    for branch in ["topic/7", "topic/77", "topic/none", "other"] {
+        repo.git(["branch", branch]);
+    }
+    let shown = |n: u64| format!("{}\tspawning: Task {n}", id(n).short());
+    // The first one builds the index, and the second one reads it.
+    for _ in 0..2 {
+        let offered = candidates(&repo, &["show", ""]);
+        assert_eq!(offered.len(), 101, "'latest', and the last hundred");
+        assert!(offered[0].starts_with("latest\t"), "{}", offered[0]);
+        assert_eq!((&offered[1], &offered[100]), (&shown(519), &shown(420)));
+        // What is typed leads to all of them.
+        let first = id(3).short();
+        assert_eq!(candidates(&repo, &["show", &first[..4]]), [shown(3)]);
+        let sixteenth = candidates(&repo, &["show", &first[..1]]);
+        let expected = (0..520).filter(|n| id(*n).short().starts_with(&first[..1])).count();
+        assert_eq!(sixteenth.len(), expected);
+        assert_eq!(candidates(&repo, &["show", "zz"]), [""; 0]);
+        let branches = ["topic/77\tTask 77", "topic/7\tTask 7"];
+        assert_eq!(candidates(&repo, &["show", "topic/7"]), branches);
+        assert!(candidates(&repo, &["list", "--status", "id"])[0].starts_with("idle"));
+    }
+    assert!(repo.common_dir().join("ao/index").is_file());
+}

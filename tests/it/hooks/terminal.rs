@@ -1,8 +1,6 @@
 //! What a person is told on a terminal.
 
-use std::time::Instant;
-
-use git_ao::model::{Session, SessionId};
+use git_ao::model::{Session, SessionId, Timestamp};
 
 use super::{BRANCH, Bed, store};
 use crate::support::Combo;
@@ -50,27 +48,27 @@ fn author(bed: &Bed) -> String {
 }
 
 #[test]
-fn a_search_that_runs_out_of_time_still_finds_what_the_name_says() {
-    let bed = Bed::of(Combo::PLAIN);
+fn all_sessions_of_the_branch_are_counted_among_many() {
+    let bed = Bed::of(Combo::PLAIN).hooked(&[]);
     let store = store(&bed.repo);
     let made = store.transaction("spawn", |tx| {
         (0..200_u8).try_for_each(|n| {
             let (id, project) = (SessionId::from_bytes([n; 16]), "demo".parse().unwrap());
-            let mut session = Session::new(id, project, tx.now());
+            let mut session = Session::new(id, project, Timestamp::from_millis(1_767_225_600_000));
             session.branch = Some(if n == 199 { BRANCH } else { "feature" }.to_owned());
             tx.create(session)
         })
     });
     made.unwrap();
+    bed.repo.git(["branch", "feature"]);
+    // The first one builds the index, and the second one reads it.
+    for _ in 0..2 {
+        assert!(checkout(&bed, "feature")[1].starts_with("199 sessions on this branch, last by "));
+        assert!(checkout(&bed, BRANCH)[1].starts_with("2 sessions on this branch, last by "));
+        assert!(bed.repo.common_dir().join("ao/index").is_file());
+    }
     let snapshot = store.snapshot().unwrap();
-    let look = |branch, until| {
-        let found = snapshot.on_branch(branch, until).unwrap();
-        (found.sessions.len(), found.is_complete)
-    };
-    let now = Some(Instant::now());
-    assert_eq!(look(BRANCH, now), (1, false));
-    assert_eq!(look(BRANCH, None), (2, true));
-    assert_eq!(look("feature", None), (199, true));
-    assert!(!look("feature", now).1);
-    assert_eq!(look("nobodys", None), (0, true));
+    let count = |branch| snapshot.on_branch(branch).unwrap().len();
+    assert_eq!((count(BRANCH), count("feature"), count("nobodys")), (2, 199, 0));
+    assert_eq!(snapshot.named_by_branch(BRANCH).unwrap().len(), 1);
 }

@@ -9,8 +9,8 @@ use git_ao::store::{
     Context, Histories, ListedSession, MergeMode, Query, SESSIONS_REF, Shelf, Store, Visibility,
 };
 
-use crate::support::Repo;
-use crate::support::sessions::{id, path, plant_record, session, store};
+use crate::support::sessions::{id, path, plant, plant_record, project, session, store, with};
+use crate::support::{Combo, Kind, Objects, Refs, Repo, TestEnv};
 
 /// A ref that the index does not know: what is asked of it is answered without.
 const COPY: &str = "refs/ao/copy";
@@ -40,6 +40,9 @@ impl Numbers {
 /// The `n`th session, of which some have each field.
 fn varied(n: u64) -> Session {
     let mut one = session(n, &format!("Task {}", n % 7));
+    if n % 10 == 9 {
+        one.project_id = project("second");
+    }
     one.status = SessionStatus::ALL[usize::try_from(n).unwrap() % SessionStatus::ALL.len()].clone();
     one.agent = n.is_multiple_of(3).then(|| "claude".to_owned());
     one.branch = n.is_multiple_of(2).then(|| format!("topic/{}", n % 20));
@@ -80,7 +83,8 @@ fn filters() -> Vec<Filter> {
         (Field::Pr, "12"),
         (Field::Pr, "https://example.org/pull/6"),
         (Field::Project, "demo"),
-        (Field::Project, "other"),
+        (Field::Project, "second"),
+        (Field::Project, "none"),
         (Field::Tag, "tag-2"),
         (Field::Replica, "elsewhere"),
     ] {
@@ -93,7 +97,9 @@ fn filters() -> Vec<Filter> {
         is(Field::Parent, &parent[..6]),
         is(Field::Id, &parent),
     ]);
-    filters.extend([Filter::Before(Moment::Updated, time), Filter::After(Moment::Created, time)]);
+    for moment in [Moment::Created, Moment::Updated] {
+        filters.extend([Filter::Before(moment, time), Filter::After(moment, time)]);
+    }
     filters.push(
         is(Field::Tag, "tag-1").and(!Filter::Ended).and(Filter::HasParent.or(Filter::Forked)),
     );
@@ -122,7 +128,7 @@ fn answers(store: &Store, mut numbers: Numbers) -> Vec<String> {
             _ => list(&format!("3 of {filter:?}"), query.at_most(3)),
         }
     }
-    let order = ["updated", "-updated", "created", "-id"][numbers.choice(4)];
+    let order = ["updated", "-updated", "created", "-id", "title", "-branch"][numbers.choice(6)];
     let query = Query::default().sorted(order.parse::<Order>().unwrap());
     list(order, query.clone().at_most(5));
     list(order, query.on([Shelf::Archived]).at_most(5));
@@ -155,11 +161,19 @@ fn check(repo: &Repo, long: &Store, numbers: &mut Numbers, what: &str) {
     }
 }
 
-fn damage(repo: &Repo, numbers: &mut Numbers) -> String {
+/// A repository, with files that could get in the place of its index.
+struct Bed {
+    repo: Repo,
+    /// Whole ones: that of another repository with the same sessions in other states, and old ones.
+    others: Vec<Vec<u8>>,
+}
+
+fn damage(Bed { repo, others }: &mut Bed, numbers: &mut Numbers) -> String {
     let file = index_file(repo);
     let Ok(mut bytes) = fs::read(&file) else { return "no index to damage".to_owned() };
+    others.push(bytes.clone());
     let at = numbers.choice(bytes.len());
-    let what = match numbers.below(4) {
+    let what = match numbers.below(6) {
         0 => {
             bytes[at] ^= 1 << numbers.below(8);
             format!("a flip in byte {at}")
@@ -173,9 +187,14 @@ fn damage(repo: &Repo, numbers: &mut Numbers) -> String {
             bytes[8] = 9;
             "a newer version".to_owned()
         }
-        _ => {
+        3 => {
             bytes = b"something else".to_vec();
             "another file".to_owned()
+        }
+        _ => {
+            let which = numbers.choice(others.len());
+            bytes.clone_from(&others[which]);
+            format!("index {which} of another repository or time")
         }
     };
     fs::write(file, bytes).unwrap();
@@ -183,19 +202,20 @@ fn damage(repo: &Repo, numbers: &mut Numbers) -> String {
 }
 
 /// Does one thing that changes the store, or the file of the index.
-fn step(repo: &Repo, store: &Store, numbers: &mut Numbers, next: &mut u64) -> String {
+fn step(bed: &mut Bed, store: &Store, numbers: &mut Numbers, next: &mut u64) -> String {
+    let repo = &bed.repo;
     let n = numbers.below(*next);
     let ignore = |what: &str, done: Result<(), git_ao::store::StoreError>| match done {
         Ok(()) => format!("{what} {n}"),
         Err(error) => format!("{what} {n}, refused: {error}"),
     };
-    match numbers.below(14) {
+    match numbers.below(15) {
         0 | 1 => {
             let other = varied(numbers.below(1000));
             let changed = store.update_unchecked(id(n), "set", |it| {
-                let (id, created_at) = (it.id, it.created_at);
+                let (id, project_id, created_at) = (it.id, it.project_id.clone(), it.created_at);
                 *it = other.clone();
-                (it.id, it.created_at) = (id, created_at);
+                (it.id, it.project_id, it.created_at) = (id, project_id, created_at);
             });
             ignore("set", changed.map(drop))
         }
@@ -221,7 +241,7 @@ fn step(repo: &Repo, store: &Store, numbers: &mut Numbers, next: &mut u64) -> St
             let _ = fs::remove_file(index_file(repo));
             "removing the index".to_owned()
         }
-        9 | 10 => damage(repo, numbers),
+        9 | 10 => damage(bed, numbers),
         11 => {
             // Another clone starts from the same state.
             repo.git(["update-ref", "refs/ao/theirs", SESSIONS_REF]);
@@ -239,6 +259,11 @@ fn step(repo: &Repo, store: &Store, numbers: &mut Numbers, next: &mut u64) -> St
             let changed = store.transaction("set", |tx| tx.set_visibility(id(n), private));
             ignore("private", changed.map(drop))
         }
+        13 => {
+            let stray = path(n).replace(".yaml", ".txt");
+            plant(repo, &[("100644", &stray, "not a record")]);
+            format!("a stray file beside record {n}")
+        }
         _ => {
             plant_record(repo, &path(n), "no: [record");
             format!("a corrupt record {n}")
@@ -246,8 +271,11 @@ fn step(repo: &Repo, store: &Store, numbers: &mut Numbers, next: &mut u64) -> St
     }
 }
 
-fn history(seed: u64) {
-    let repo = Repo::new();
+fn history(seed: u64, combo: Combo) {
+    if !Refs::can_be_chosen() && combo.refs == Refs::Reftable {
+        return;
+    }
+    let repo = TestEnv::new().repo(combo);
     let store = filled(&repo);
     let (mut numbers, mut next) = (Numbers(seed), MANY);
     check(&repo, &store, &mut numbers, "the beginning");
@@ -255,28 +283,51 @@ fn history(seed: u64) {
     let few = Query::default().at_most(1);
     store.snapshot().unwrap().query(few);
     assert!(index_file(&repo).is_file(), "there is an index");
-    for _ in 0..8 {
+    let mut bed = Bed { repo, others: vec![index_of_another(combo)] };
+    for _ in 0..7 {
         let mut done = Vec::new();
         for _ in 0..=numbers.below(4) {
-            done.push(step(&repo, &store, &mut numbers, &mut next));
+            done.push(step(&mut bed, &store, &mut numbers, &mut next));
         }
-        check(&repo, &store, &mut numbers, &format!("{}, seed {seed}", done.join(", ")));
+        check(&bed.repo, &store, &mut numbers, &format!("{}, seed {seed}", done.join(", ")));
     }
 }
 
-#[test]
-fn the_answers_are_those_without_it_1() {
-    history(1);
+/// The index of a repository whose sessions have the ids of [`filled`], but nothing else of them.
+fn index_of_another(combo: Combo) -> Vec<u8> {
+    let repo = TestEnv::new().repo(combo);
+    let store = store(&repo);
+    let made = store.transaction("spawn", |tx| {
+        (0..MANY).try_for_each(|n| {
+            let place = varied(n);
+            tx.create(with(&varied(n + 501), |it| {
+                (it.id, it.project_id) = (place.id, place.project_id.clone());
+            }))
+        })
+    });
+    made.unwrap();
+    store.snapshot().unwrap().query(Query::default().at_most(1));
+    fs::read(index_file(&repo)).unwrap()
 }
 
 #[test]
-fn the_answers_are_those_without_it_2() {
-    history(22);
+fn the_answers_are_those_without_it() {
+    history(1, Combo::PLAIN);
 }
 
 #[test]
-fn the_answers_are_those_without_it_3() {
-    history(333);
+fn the_answers_are_those_without_it_in_a_linked_worktree() {
+    history(22, Combo { refs: Refs::Reftable, ..Combo::LINKED });
+}
+
+#[test]
+fn the_answers_are_those_without_it_with_sha256() {
+    history(333, Combo { objects: Objects::Sha256, ..Combo::PLAIN });
+}
+
+#[test]
+fn the_answers_are_those_without_it_with_sha256_and_reftable() {
+    history(4444, Combo { kind: Kind::Bare, objects: Objects::Sha256, refs: Refs::Reftable });
 }
 
 #[test]
