@@ -2,51 +2,23 @@
 
 mod error;
 mod fields;
+mod keys;
 mod written;
 
 use std::collections::BTreeMap;
 
 pub use self::error::RecordError;
 use self::fields::{Reader, Writer, invalid};
+pub use self::keys::KEYS;
 use super::{
     Base, Cost, Fork, Kind, Map, Placement, Project, Session, SessionStatus, Timestamp, Value,
 };
-
-/// The keys of a record, in the order in which they are written.
-pub const KEYS: [&str; 26] = [
-    "schema",
-    "id",
-    "project_id",
-    "kind",
-    "title",
-    "task",
-    "status",
-    "status_reason",
-    "agent",
-    "agent_config",
-    "agent_session_id",
-    "branch",
-    "base",
-    "head",
-    "created_at",
-    "updated_at",
-    "fork",
-    "spawned_by",
-    "issue_id",
-    "issue_url",
-    "pr_number",
-    "pr_url",
-    "tags",
-    "context",
-    "cost",
-    "placements",
-];
 
 impl Session {
     /// Returns the stored form: the known keys in order, without empty ones, then the unknown keys.
     pub fn to_record(&self) -> Map {
         let mut record: Map =
-            self.written().map(|(key, value)| (key.into(), value.into())).collect();
+            self.written().map(|(key, value)| (key.into(), value.into_value())).collect();
         record.extend(self.extra.clone());
         record
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::KEYS;
+use super::keys::KEYS;
 use crate::model::{Base, Cost, Fork, Map, Session, Value};
 
 /// The value of a field of a record.
@@ -78,15 +78,13 @@ fn map(map: Cow<'_, Map>) -> Option<Written<'_>> {
     (!map.is_empty()).then_some(Written::Map(map))
 }
 
-impl From<Written<'_>> for Value {
-    fn from(written: Written<'_>) -> Self {
-        match written {
-            Written::Number(number) => number.into(),
-            Written::Text(text) => Value::String(text.into_owned()),
-            Written::Texts(texts) => {
-                Value::List(texts.iter().map(|it| it.as_str().into()).collect())
-            }
-            Written::Map(map) => Value::Map(map.into_owned()),
+impl Written<'_> {
+    pub(super) fn into_value(self) -> Value {
+        match self {
+            Self::Number(number) => number.into(),
+            Self::Text(text) => Value::String(text.into_owned()),
+            Self::Texts(texts) => Value::List(texts.iter().map(|it| it.as_str().into()).collect()),
+            Self::Map(map) => Value::Map(map.into_owned()),
         }
     }
 }
