@@ -10,13 +10,13 @@ pub use self::branch::branch_to_remove;
 use self::deleted::Deleted;
 pub use self::leftover::Leftover;
 use crate::git::Lock;
-use crate::model::{Oid, Session, Timestamp, ago, error_chain};
+use crate::model::{Filter, Oid, Session, Timestamp, ago, error_chain};
 use crate::ops::common::branch_sessions::{catch_up_at, record_branches};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::liveness::{Liveness, liveness_after_end};
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{AgentStateError, Engine, OpsError, StatusError, placement};
-use crate::store::{Key, ListedSession, Shelf, Snapshot, Store, StoreError};
+use crate::store::{Key, ListedSession, Snapshot, Store, StoreError};
 use crate::workspace::OnUnsaved;
 
 /// The options of [`cleanup`](crate::ops::Engine::cleanup).
@@ -90,7 +90,7 @@ impl Engine {
         let worktrees = self.worktrees();
         let snapshot = store.snapshot()?;
         let own = Own::of(&worktrees, &snapshot)?;
-        let listed = snapshot.listing(Shelf::Active).sessions;
+        let listed = snapshot.query(Filter::Ended).sessions;
         let ended = |listed: ListedSession| {
             let session = listed.session.ok().filter(|session| session.status.is_terminal())?;
             // A record may name any directory, so use only a worktree that names the session.

@@ -12,7 +12,7 @@ use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{Engine, OpsError};
 use crate::runtime::RuntimeError;
-use crate::store::{Key, Shelf, Store, StoreError};
+use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
     self, Condition, Detail, ExpectedWorktree, WorkspaceState, Worktrees, is_worktree, session_at,
 };
@@ -141,7 +141,9 @@ fn look(engine: &Engine) -> Result<(Vec<Seen>, Unknown), OpsError> {
     let replica = store.known_replica();
     let repo = store.repository();
     let (worktrees, workspaces) = (engine.worktrees(), engine.workspace());
-    let listed = store.snapshot()?.listing(Shelf::Active).sessions;
+    let heads = repo.refs_below("refs/heads/").into_iter();
+    let heads = heads.filter_map(|name| Some(name.strip_prefix("refs/heads/")?.to_owned()));
+    let listed = store.snapshot()?.placed(replica.as_deref(), &heads.collect());
     let listed = listed
         .into_iter()
         .filter_map(|listed| Some((Key::from(&listed.location), listed.session.ok()?)));

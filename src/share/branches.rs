@@ -83,11 +83,12 @@ impl Remote<'_> {
             return Ok(report);
         }
         let mirror = format!("remote.{}.mirror", self.name);
-        let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
-        let git = git.arg(if self.hooks == Hooks::Never { "--no-verify" } else { "--verify" });
-        let git = git.args(["--porcelain", "--no-follow-tags", "--", &self.name]);
-        let refspecs = here.iter().map(|name| format!("refs/heads/{name}:refs/heads/{name}"));
-        let ended = watcher.run(git.args(refspecs))?;
+        let ended = watcher.run_until_heard(|watcher| {
+            let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
+            let git = git.arg(if self.hooks == Hooks::Never { "--no-verify" } else { "--verify" });
+            let git = git.args(["--porcelain", "--no-follow-tags", "--", &self.name]);
+            git.args(here.iter().map(|name| format!("refs/heads/{name}:refs/heads/{name}")))
+        })?;
         for line in ended.stdout.lines() {
             let mut parts = line.split('\t');
             let (Some(flag), Some(refs), Some(said)) = (parts.next(), parts.next(), parts.next())

@@ -46,22 +46,23 @@ impl Remote<'_> {
 
     fn ask(&self, watcher: &mut Watcher<'_>) -> Result<GitExit, GitError> {
         let refspec = format!("+{}:{}", self.their_ref, self.tracking_ref());
-        // Malformed objects are rejected, because they could never be pushed to anybody else.
-        let git = watcher.prepare(self.store, &[("fetch.fsckObjects", "true")], "fetch");
-        let git = git.args([
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-auto-maintenance",
-            "--no-recurse-submodules",
-            "--no-prune",
-            "--no-prune-tags",
-            "--no-filter",
-            "--refmap=",
-            "--",
-            &self.name,
-            &refspec,
-        ]);
-        watcher.run(git)
+        watcher.run_until_heard(|watcher| {
+            // Malformed objects are rejected, because they could never be pushed to anybody else.
+            let git = watcher.prepare(self.store, &[("fetch.fsckObjects", "true")], "fetch");
+            git.args([
+                "--no-tags",
+                "--no-write-fetch-head",
+                "--no-auto-maintenance",
+                "--no-recurse-submodules",
+                "--no-prune",
+                "--no-prune-tags",
+                "--no-filter",
+                "--refmap=",
+                "--",
+                &self.name,
+                &refspec,
+            ])
+        })
     }
 }
 

@@ -6,6 +6,7 @@
 mod behind;
 mod branches;
 mod damage;
+mod disturbance;
 mod error;
 mod fetch;
 mod offer;

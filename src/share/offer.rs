@@ -30,26 +30,28 @@ impl Remote<'_> {
     ) -> Result<Answer, ShareError> {
         // Pushes to a mirror accept no refspecs, and would delete refs that do not exist here.
         let mirror = format!("remote.{}.mirror", self.name);
-        let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
-        // Our own pre-push hook would push the sessions a second time.
-        let git = git.env("AO_DISABLE", "1");
         let refspec = format!("{ours}:{}", self.their_ref);
-        let git = match lease {
-            Some(known) => {
-                let known = known.map(Oid::as_str).unwrap_or_default();
-                git.arg(format!("--force-with-lease={}:{known}", self.their_ref))
-            }
-            None => git,
-        };
-        let git = git.arg(if self.hooks == Hooks::Always { "--verify" } else { "--no-verify" });
-        let ended = watcher.run(git.args([
-            "--porcelain",
-            "--no-follow-tags",
-            "--recurse-submodules=no",
-            "--",
-            &self.name,
-            &refspec,
-        ]))?;
+        let ended = watcher.run_until_heard(|watcher| {
+            let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
+            // Our own pre-push hook would push the sessions a second time.
+            let git = git.env("AO_DISABLE", "1");
+            let git = match lease {
+                Some(known) => {
+                    let known = known.map(Oid::as_str).unwrap_or_default();
+                    git.arg(format!("--force-with-lease={}:{known}", self.their_ref))
+                }
+                None => git,
+            };
+            let git = git.arg(if self.hooks == Hooks::Always { "--verify" } else { "--no-verify" });
+            git.args([
+                "--porcelain",
+                "--no-follow-tags",
+                "--recurse-submodules=no",
+                "--",
+                &self.name,
+                &refspec,
+            ])
+        })?;
         if ended.status == Some(0) {
             return Ok(Answer::Taken);
         }

@@ -28,6 +28,7 @@ pub(crate) use layout::{id_of_path, record_pathspec};
 pub use merge::{Change, ChangeKind, Histories, MergeMode, MergeOutcome, MergeReport};
 pub use notice::Notice;
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
+pub(crate) use read::Named;
 pub use read::{
     ChangeSet, Context, Entry, Events, History, Lineage, ListedSession, Listing, Namesake, Query,
     SessionChange, Snapshot, Tips, Unexpected, Watch,

@@ -29,6 +29,28 @@ macro_rules! lines {
 }
 
 lines! {
+    LIST_FEW: "readers", "`list -n 20`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    LIST_STATUS: "readers", "`list --status working`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    SHOW_BRANCH: "readers", "`show <branch>`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    SHOW_ISSUE: "readers", "`show issue:<id>`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    SHOW_LATEST: "readers", "`show latest`", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    COMPLETE: "readers", "completion of a session", "`git rev-parse`",
+        [(1_000, 3.0), (10_000, 3.0), (100_000, 6.0)];
+    SHOW_ID: "readers", "`show <id>`", "`git rev-parse`",
+        [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
+    LIST_FEW_NEW: "readers", "`list -n 20` after a write", "the same before it",
+        [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
+    SHOW_BRANCH_NEW: "readers", "`show <branch>` after a write", "the same before it",
+        [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
+    SET_ID: "readers", "`set <id>`", "`git rev-parse`",
+        [(1_000, 4.0), (10_000, 4.0), (100_000, 4.0)];
+    SET_LATEST: "latest", "four `set latest` at once", "four `set <id>` at once",
+        [(10_000, 2.0)];
     LIST_JSON: "whole", "`list --all --json`", "`git cat-file --batch` of all",
         [(1_000, 0.5), (10_000, 0.5), (100_000, 0.5)];
     LIST_JSON_LOOSE: "whole", "`list --all --json`, loose objects", "`git cat-file --batch` of all",

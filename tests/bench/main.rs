@@ -14,6 +14,7 @@ mod measure;
 mod merge;
 mod open;
 mod process;
+mod readers;
 mod scale;
 mod size;
 mod stage;
@@ -25,7 +26,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 22] = [
+    let benches: [(&str, fn()); 24] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -39,6 +40,8 @@ fn main() {
         ("status", status::against_git_and_tmux),
         ("show", process::show_against_rev_parse),
         ("complete", process::completion_against_rev_parse),
+        ("readers", readers::against_rev_parse),
+        ("latest", readers::set_latest),
         ("whole", whole::list),
         ("memory", whole::memory),
         ("build", whole::build),

@@ -32,7 +32,7 @@ pub use race::race;
 pub use repo::Repo;
 pub use run::Run;
 pub use script::write_script;
-pub use serve::Server;
+pub use serve::{Disturbance, Server};
 pub use strace::strace;
 pub use terminal::Terminal;
 pub use tree::{Tree, tree_of};

@@ -53,10 +53,19 @@ impl Server {
 
     /// `git http-backend` for the repositories below a folder, behind as little HTTP as it needs.
     pub fn git_http(env: &TestEnv, folder: &Path) -> Self {
+        Self::git_http_disturbed(env, folder, |_| None)
+    }
+
+    /// The same, where some requests, by what they ask for, are disturbed.
+    pub fn git_http_disturbed(
+        env: &TestEnv,
+        folder: &Path,
+        plan: impl Fn(&str) -> Option<Disturbance> + Send + Sync + 'static,
+    ) -> Self {
         let (env, folder) = (Template::of(env), folder.to_owned());
         Self::start(move |stream| {
             // A client that goes away in the middle is its own business.
-            let _ = answer(&env, &folder, stream);
+            let _ = answer(&env, &folder, stream, &plan);
         })
     }
 
@@ -122,6 +131,15 @@ impl Drop for Server {
     }
 }
 
+/// What happens to a request over HTTP.
+#[derive(Clone, Copy, Debug)]
+pub enum Disturbance {
+    /// It is answered with this, and nothing is done.
+    Answered(&'static str),
+    /// What it asks for is done, and the connection ends without an answer.
+    Unheard,
+}
+
 /// The clean environment, to start git in from another thread.
 struct Template {
     variables: Vec<(std::ffi::OsString, std::ffi::OsString)>,
@@ -145,12 +163,18 @@ impl Template {
 }
 
 /// One request through CGI (RFC 3875).
-fn answer(env: &Template, folder: &Path, stream: TcpStream) -> std::io::Result<()> {
+fn answer(
+    env: &Template,
+    folder: &Path,
+    stream: TcpStream,
+    plan: &dyn Fn(&str) -> Option<Disturbance>,
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut first = String::new();
     reader.read_line(&mut first)?;
     let mut words = first.split_whitespace();
     let (Some(method), Some(target)) = (words.next(), words.next()) else { return Ok(()) };
+    let disturbance = plan(target);
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut git = env.git();
     git.arg("http-backend").env("GIT_PROJECT_ROOT", folder).env("GIT_HTTP_EXPORT_ALL", "1");
@@ -174,12 +198,18 @@ fn answer(env: &Template, folder: &Path, stream: TcpStream) -> std::io::Result<(
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
+    if let Some(Disturbance::Answered(text)) = disturbance {
+        return reader.into_inner().write_all(text.as_bytes());
+    }
     git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = git.spawn()?;
     let mut stdin = child.stdin.take().expect("standard input is a pipe");
     let feeder = std::thread::spawn(move || stdin.write_all(&body));
     let output = child.wait_with_output()?.stdout;
     let _ = feeder.join();
+    if let Some(Disturbance::Unheard) = disturbance {
+        return Ok(());
+    }
     let end = output.windows(4).position(|at| at == b"\r\n\r\n").unwrap_or(output.len());
     let (head, rest) = output.split_at(end);
     let head = String::from_utf8_lossy(head);

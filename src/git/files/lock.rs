@@ -1,9 +1,11 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, SendError, channel};
 use std::time::{Duration, Instant};
+
+use rustix::fs::OFlags;
 
 use super::retry::uninterrupted;
 use crate::git::{LockError, Repository};
@@ -123,7 +125,11 @@ impl Repository {
     }
 
     fn open_lock(&self, path: &Path) -> io::Result<File> {
-        let open = || OpenOptions::new().create(true).append(true).open(path);
+        // Whatever lies there, opening it does not wait.
+        let flags = OFlags::NONBLOCK.bits().cast_signed();
+        let mut options = OpenOptions::new();
+        options.create(true).append(true).custom_flags(flags);
+        let open = || options.open(path);
         let file = match open() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let top = self.ao_dir();

@@ -1,7 +1,9 @@
 use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::PathBuf;
+
+use rustix::fs::OFlags;
 
 use super::retry::{replace, uninterrupted};
 use crate::git::Repository;
@@ -33,6 +35,19 @@ impl Repository {
     /// Fails if the file cannot be written; the old text then stays.
     pub fn write_note(&self, name: &str, text: &str) -> io::Result<()> {
         self.replace_file(name, text.as_bytes())
+    }
+
+    /// Opens a file below `ao/` for reading, if it is a regular one. It waits for nobody, whatever lies
+    /// there.
+    pub(crate) fn open_file(&self, name: &str) -> io::Result<fs::File> {
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+        let mut options = fs::OpenOptions::new();
+        let options = options.read(true).custom_flags(flags.cast_signed());
+        let file = options.open(self.ao_dir().join(name))?;
+        match file.metadata()?.is_file() {
+            true => Ok(file),
+            false => Err(io::ErrorKind::InvalidInput.into()),
+        }
     }
 
     /// Replaces a file below `ao/`, as [`write_note`](Self::write_note) does.

@@ -1,12 +1,12 @@
 //! Finds what deleted sessions leave behind: deleting one keeps its worktree and branch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::model::{Event, Oid, Session, SessionId};
 use crate::ops::common::OpsError;
 use crate::ops::doctor::lost_event;
-use crate::store::{History, Key, Shelf, Snapshot, Store, record_pathspec};
+use crate::store::{History, Key, Named, Snapshot, Store, record_pathspec};
 use crate::workspace::Worktrees;
 
 /// A session that was deleted.
@@ -79,18 +79,9 @@ fn branches_of_nobody(
     let git = store.repository().git("for-each-ref").args(["--format=%(refname:lstrip=2)"]);
     let refs = git.arg("refs/heads/").run()?.text();
     let named = refs.lines().filter(|name| !prefix.is_empty() && name.starts_with(&prefix));
-    let mut branches: Vec<String> = named.map(str::to_owned).collect();
-    for shelf in [Shelf::Active, Shelf::Archived] {
-        let listing = snapshot.listing(shelf);
-        if !listing.unreadable.is_empty() {
-            return Ok(None);
-        }
-        for listed in listing.sessions {
-            let Ok(session) = listed.session else { return Ok(None) };
-            branches.retain(|name| session.branch.as_ref() != Some(name));
-        }
-    }
-    Ok(snapshot.check_private().is_ok().then_some(branches))
+    let branches: BTreeSet<String> = named.map(str::to_owned).collect();
+    let used = snapshot.in_use(Named::Branch, &branches);
+    Ok(used.map(|used| branches.difference(&used).cloned().collect()))
 }
 
 /// Returns the event that deleted a session, and the record before it. Returns None if the deletion

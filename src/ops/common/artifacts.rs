@@ -11,7 +11,7 @@ use crate::ops::common::OpsError;
 use crate::ops::common::liveness::{AgentFile, Liveness, left_behind};
 use crate::ops::common::start::claim;
 use crate::runtime::LOG_PARTS;
-use crate::store::{Shelf, Store};
+use crate::store::{Named, Store};
 
 /// How long a file without an owner is kept: the owner's record may not be written yet.
 const AGE: Duration = Duration::from_secs(3600);
@@ -118,10 +118,13 @@ pub(in crate::ops) fn discard_claimed(
     // A record may name another session's conversation, so keep a conversation that is in use.
     let conversation = match what {
         Purge::Output => None,
-        Purge::All => conversation.filter(|id| {
-            let used = conversations(store);
-            used.is_ok_and(|used| used.is_some_and(|used| !used.contains(*id)))
-        }),
+        Purge::All => match conversation {
+            Some(id) => {
+                let used = conversations(store, &BTreeSet::from([id.to_owned()]));
+                used.is_ok_and(|used| used.is_some_and(|used| used.is_empty())).then_some(id)
+            }
+            None => None,
+        },
     };
     for file in File::all(repo)? {
         let goes = match &file.owner {
@@ -141,9 +144,16 @@ pub(in crate::ops) fn strays(store: &Store) -> Result<Vec<PathBuf>, OpsError> {
     if store.tip()?.is_none() {
         return Ok(Vec::new());
     }
-    let (snapshot, used) = (store.snapshot()?, conversations(store)?);
+    let snapshot = store.snapshot()?;
+    let mut files = File::all(store.repository())?;
+    files.retain(|file| is_old(&file.path));
+    let named = files.iter().filter_map(|file| match &file.owner {
+        Owner::Conversation(id) => Some(id.clone()),
+        Owner::Session(_) => None,
+    });
+    let used = conversations(store, &named.collect())?;
     let mut strays = Vec::new();
-    for file in File::all(store.repository())?.into_iter().filter(|file| is_old(&file.path)) {
+    for file in files {
         let is_stray = match &file.owner {
             Owner::Session(id) => !snapshot.contains(*id)?,
             Owner::Conversation(id) => used.as_ref().is_some_and(|used| !used.contains(id)),
@@ -174,16 +184,15 @@ fn old(repo: &Repository, prefix: &str) -> Result<Vec<PathBuf>, OpsError> {
     Ok(all.filter(named).filter(|path| is_old(path)).collect())
 }
 
-/// Returns the conversations that records name, or None if a record cannot be read.
-fn conversations(store: &Store) -> Result<Option<BTreeSet<String>>, OpsError> {
-    let snapshot = store.snapshot()?;
-    let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
-    let mut used = BTreeSet::new();
-    for listed in all.into_iter().flatten() {
-        let Ok(session) = listed.session else { return Ok(None) };
-        used.extend(session.agent_session_id);
+/// Returns those of these conversations that records name, or None if a record cannot be read.
+fn conversations(
+    store: &Store,
+    ids: &BTreeSet<String>,
+) -> Result<Option<BTreeSet<String>>, OpsError> {
+    if ids.is_empty() {
+        return Ok(Some(BTreeSet::new()));
     }
-    Ok(Some(used))
+    Ok(store.snapshot()?.in_use(Named::Conversation, ids))
 }
 
 fn is_old(path: &Path) -> bool {

@@ -59,13 +59,14 @@ pub fn record_branches(store: &Store) -> Result<(), OpsError> {
     let snapshot = store.snapshot()?;
     let own = Own::of(&Worktrees::new(store.repository()), &snapshot)?;
     let mut keys = Vec::new();
-    for listed in snapshot.listing(Shelf::Active).sessions {
-        let Ok(session) = listed.session else { continue };
-        let Some(path) = own.path(&session) else { continue };
+    for (owner, path) in own.all() {
+        let Ok(entry) = snapshot.get(owner) else { continue };
+        let is_active = entry.location.shelf == Shelf::Active;
+        let Some(session) = snapshot.load(&entry).ok().filter(|_| is_active) else { continue };
         let mut now = session.clone();
         catch_up_at(store, &mut now, Some(path))?;
         if now.branch != session.branch {
-            keys.push(Key::from(&listed.location));
+            keys.push(Key::from(&entry));
         }
     }
     if keys.is_empty() { Ok(()) } else { record(store, &keys) }

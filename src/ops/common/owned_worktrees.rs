@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::model::{Project, Session, SessionId};
 use crate::ops::common::OpsError;
-use crate::store::{Snapshot, StoreError};
+use crate::store::{Key, Snapshot, StoreError};
 use crate::workspace::Worktrees;
 
 /// The worktrees of this repository, by session.
@@ -31,6 +31,13 @@ impl Own {
             own.extend(project.map(|project| ((key.id, project), path)));
         }
         Ok(Self(own))
+    }
+
+    /// Returns all sessions and the paths of their worktrees.
+    pub fn all(&self) -> impl Iterator<Item = (Key, &PathBuf)> {
+        self.0
+            .iter()
+            .map(|((id, project), path)| (Key { id: *id, project: Some(project.clone()) }, path))
     }
 
     /// Returns the path of the session's own worktree.

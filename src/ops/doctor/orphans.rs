@@ -6,7 +6,7 @@ use super::{Finding, removals, unfinished};
 use crate::model::{error_chain, shell_name, shell_path};
 use crate::ops::common::OpsError;
 use crate::ops::common::runner_files::runners;
-use crate::store::{Shelf, Snapshot, Store};
+use crate::store::{Named, Snapshot, Store};
 use crate::workspace::{HalfCheckout, Removal, Worktrees, marked};
 
 /// Reports agents, worktrees, marks and branches of sessions that do not exist.
@@ -114,19 +114,14 @@ fn branches(
     let Some(folder) = prefix.strip_suffix('/').filter(|folder| !folder.is_empty()) else {
         return Ok(());
     };
-    let all = [Shelf::Active, Shelf::Archived].map(|shelf| snapshot.listing(shelf).sessions);
-    let all: Vec<_> = all.into_iter().flatten().collect();
-    if all.iter().any(|listed| listed.session.is_err()) {
-        // Any of the branches may belong to a session whose record cannot be read.
-        return Ok(());
-    }
-    let sessions = all.into_iter().filter_map(|listed| listed.session.ok());
-    let known: BTreeSet<String> = sessions.filter_map(|session| session.branch).collect();
     let listed = Worktrees::new(repo).list()?;
     let is_used = |branch: &str| listed.iter().any(|it| it.branch.as_deref() == Some(branch));
     let refs = repo.git("for-each-ref").arg("--format=%(refname:lstrip=2)");
     let refs = refs.arg(format!("refs/heads/{folder}/")).run()?.text();
-    for branch in refs.lines().filter(|branch| !known.contains(*branch) && !is_used(branch)) {
+    let branches = refs.lines().map(str::to_owned).collect();
+    // Any of the branches may belong to a session whose record cannot be read.
+    let Some(known) = snapshot.in_use(Named::Branch, &branches) else { return Ok(()) };
+    for branch in branches.iter().filter(|branch| !known.contains(*branch) && !is_used(branch)) {
         let what = format!("no session for the branch '{branch}'");
         found.push(match deletion(repo, branch)? {
             Some(deletion) => Finding::note(what, deletion).irreversible(),

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Index, file};
+use super::{Columns, Index, file};
 use crate::git::Repository;
 
 /// The number of new rows from which it pays to keep an index, or to write its file anew.
@@ -19,14 +19,19 @@ const LOCK: &str = "index.lock";
 pub(in crate::store) struct IndexCache(Arc<Mutex<Option<Arc<Index>>>>);
 
 impl IndexCache {
-    /// Returns the index in memory, or from the file; an empty one if there is none.
-    pub fn current(&self, repo: &Repository) -> Arc<Index> {
+    /// Returns the index in memory, or from the file, with these columns loaded; an empty one if
+    /// there is none, or none that is whole.
+    pub fn current(&self, repo: &Repository, columns: Columns) -> Arc<Index> {
         let mut slot = self.slot();
-        let load = || {
-            let bytes = std::fs::read(repo.ao_dir().join(FILE)).ok();
-            Arc::new(bytes.and_then(|it| file::decode(it, repo.object_hash())).unwrap_or_default())
+        let read = || {
+            let file = repo.open_file(FILE).ok()?;
+            file::decode(file, repo.object_hash())
         };
-        Arc::clone(slot.get_or_insert_with(load))
+        let index = slot.get_or_insert_with(|| Arc::new(read().unwrap_or_default()));
+        if !index.load(columns) {
+            *index = Arc::default();
+        }
+        Arc::clone(index)
     }
 
     /// Keeps an index in memory.
@@ -50,7 +55,9 @@ impl IndexCache {
             Arc::clone(index)
         };
         let Ok(_lock) = repo.lock_named(LOCK, Duration::ZERO) else { return };
-        let _ = repo.replace_file(FILE, &file::encode(&index, repo.object_hash()));
+        if let Some(content) = file::encode(&index, repo.object_hash()) {
+            let _ = repo.replace_file(FILE, &content);
+        }
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Arc<Index>>> {

@@ -1,8 +1,8 @@
-use super::Place;
 use super::row::{self, Row};
+use super::{Column, Place, Shard};
 use crate::git::oid;
 use crate::model::{Dates, Field, Known, Moment, Shelf, Timestamp};
-use crate::store::{Entry, Location, Visibility};
+use crate::store::{Entry, Location};
 
 /// The status of corrupt records.
 const CORRUPT: &str = "corrupt";
@@ -11,41 +11,47 @@ const CORRUPT: &str = "corrupt";
 #[derive(Clone, Copy)]
 pub(in crate::store) struct RowAt<'a> {
     pub place: &'a Place,
+    pub(super) shard: &'a Shard,
     pub row: Row<'a>,
 }
 
 impl RowAt<'_> {
-    /// Returns the place of the record.
-    pub fn entry(self) -> Entry {
-        let Place { shelf, project, .. } = self.place;
-        let (shelf, project, id) = (*shelf, project.clone(), self.row.id());
-        let location = Location { shelf, project, id, visibility: Visibility::Public };
-        Entry { location, blob: oid(self.row.blob()) }
+    pub fn location(self) -> Location {
+        let Place { part, project, .. } = self.place;
+        let (project, id) = (project.clone(), self.row.id());
+        Location { shelf: part.shelf, project, id, visibility: part.visibility }
     }
 
-    /// Returns what lists are ordered by.
+    /// Returns the place of the record, or None if the index is damaged there.
+    pub fn entry(self) -> Option<Entry> {
+        let blob = oid(self.shard.blob(self.row)?);
+        Some(Entry { location: self.location(), blob })
+    }
+
+    /// Returns what lists are ordered by, which must be loaded.
     pub fn dates(self) -> Dates {
-        let (created_at, updated_at) = (time(self.row.created()), time(self.row.updated()));
+        let [created_at, updated_at] = [Column::Created, Column::Updated]
+            .map(|column| self.time(column).expect("what orders rows loads the dates"));
         Dates { id: self.row.id(), created_at, updated_at }
     }
 
-    fn parent(self, text: &str, test: impl Fn(&str, &str) -> bool) -> bool {
-        let parents = [self.row.fork(), self.row.spawned_by()];
-        parents.into_iter().flatten().any(|id| test(&id.to_string(), text))
+    fn time(self, column: Column) -> Option<Timestamp> {
+        let millis = self.row.number(column)?;
+        Some(Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX)))
     }
-}
 
-/// Rules out a text of which another hash is stored.
-fn unlike(stored: u64, text: &str) -> Option<bool> {
-    (stored != row::hash(text)).then_some(false)
-}
+    /// Rules out a text of which another hash is stored.
+    fn unlike(self, column: Column, text: &str) -> Option<bool> {
+        (self.row.number(column)? != row::hash(text)).then_some(false)
+    }
 
-fn absent(stored: u64) -> Option<bool> {
-    (stored == 0).then_some(false)
-}
+    fn absent(self, column: Column) -> Option<bool> {
+        (self.row.number(column)? == 0).then_some(false)
+    }
 
-fn time(millis: u64) -> Timestamp {
-    Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+    fn pr(self, test: impl Fn(&str) -> bool) -> Option<bool> {
+        Some(self.row.has_pr() && test(&self.row.number(Column::Pr)?.to_string()))
+    }
 }
 
 impl Known for RowAt<'_> {
@@ -59,19 +65,19 @@ impl Known for RowAt<'_> {
             // Whoever looks for damage has all records read.
             Field::Status if text == CORRUPT => None,
             Field::Status => row.status().map(|status| status.as_str() == text),
-            Field::Title => unlike(row.title(), text),
-            Field::Agent => unlike(row.agent(), text),
-            Field::Branch => unlike(row.branch(), text),
+            Field::Title => self.unlike(Column::Title, text),
+            Field::Agent => self.unlike(Column::Agent, text),
+            Field::Branch => self.unlike(Column::Branch, text),
             Field::Issue => {
-                row.issue().into_iter().all(|it| unlike(it, text).is_some()).then_some(false)
+                self.unlike(Column::Issue, text).and(self.unlike(Column::IssueUrl, text))
             }
-            Field::Pr => match row.pr() {
-                Some(number) if number.to_string() == text => Some(true),
-                _ => unlike(row.pr_url(), text),
-            },
-            Field::Tag => (row.tags() & row::set(text) == 0).then_some(false),
-            Field::Replica => (row.replicas() & row::set(text) == 0).then_some(false),
-            Field::Parent => Some(self.parent(text, |id, text| field.equals(id, text))),
+            Field::Pr if self.pr(|number| number == text)? => Some(true),
+            Field::Pr => self.unlike(Column::PrUrl, text),
+            Field::Tag => (row.number(Column::Tags)? & row::set(text) == 0).then_some(false),
+            Field::Replica => {
+                (row.number(Column::Replicas)? & row::set(text) == 0).then_some(false)
+            }
+            Field::Parent => row.any_parent(|id| field.equals(&id.to_string(), text)),
             Field::Task | Field::Text => None,
         }
     }
@@ -85,26 +91,24 @@ impl Known for RowAt<'_> {
             Field::Kind => row.kind().map(|kind| kind.as_str().contains(text)),
             Field::Status if CORRUPT.contains(text) => None,
             Field::Status => row.status().map(|status| status.as_str().contains(text)),
-            Field::Agent => absent(row.agent()),
-            Field::Branch => absent(row.branch()),
-            Field::Issue => row.issue().into_iter().all(|it| it == 0).then_some(false),
-            Field::Pr => match row.pr() {
-                Some(number) if number.to_string().contains(text) => Some(true),
-                _ => absent(row.pr_url()),
-            },
-            Field::Tag => absent(row.tags()),
-            Field::Replica => absent(row.replicas()),
-            Field::Parent => Some(self.parent(text, |id, text| id.contains(text))),
+            Field::Agent => self.absent(Column::Agent),
+            Field::Branch => self.absent(Column::Branch),
+            Field::Issue => self.absent(Column::Issue).and(self.absent(Column::IssueUrl)),
+            Field::Pr if self.pr(|number| number.contains(text))? => Some(true),
+            Field::Pr => self.absent(Column::PrUrl),
+            Field::Tag => self.absent(Column::Tags),
+            Field::Replica => self.absent(Column::Replicas),
+            Field::Parent => row.any_parent(|id| id.to_string().contains(text)),
             Field::Title | Field::Task | Field::Text => None,
         }
     }
 
     fn moment(&self, moment: Moment) -> Option<Timestamp> {
-        let of = match moment {
-            Moment::Created => Row::created,
-            Moment::Updated => Row::updated,
+        let column = match moment {
+            Moment::Created => Column::Created,
+            Moment::Updated => Column::Updated,
         };
-        (!self.row.is_unknown()).then(|| time(of(self.row)))
+        if self.row.is_unknown() { None } else { self.time(column) }
     }
 
     fn has_ended(&self) -> Option<bool> {
@@ -113,15 +117,14 @@ impl Known for RowAt<'_> {
     }
 
     fn is_forked(&self) -> Option<bool> {
-        (!self.row.is_unknown()).then(|| self.row.fork().is_some())
+        (!self.row.is_unknown()).then(|| self.row.is_forked())
     }
 
     fn has_parent(&self) -> Option<bool> {
-        let has_parent = || self.row.fork().or(self.row.spawned_by()).is_some();
-        (!self.row.is_unknown()).then(has_parent)
+        (!self.row.is_unknown()).then(|| self.row.has_parent())
     }
 
     fn is_archived(&self) -> bool {
-        self.place.shelf == Shelf::Archived
+        self.place.part.shelf == Shelf::Archived
     }
 }

@@ -4,7 +4,6 @@ use gix::objs::tree::EntryKind;
 
 use super::walk::{Found, Scope};
 use super::{Entry, ListedSession, Listing, Query, Snapshot, Unexpected};
-use crate::model::Filter;
 use crate::store::{Shelf, StoreError, Visibility};
 
 impl Snapshot<'_> {
@@ -88,7 +87,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// Fails if a part of the tree is unreadable.
     pub fn count(&self, shelf: Shelf) -> Result<usize, StoreError> {
-        Ok(self.candidates(shelf, &Filter::All)?.len())
+        self.count_all(shelf)
     }
 
     /// Returns the unreadable folders of the public tree; sessions may be missing.

@@ -5,6 +5,7 @@ use super::walk::Scope;
 use super::{Entry, ListedSession, Listing, Snapshot};
 use crate::model::{Filter, Order, Shelf, Subject, Timestamp, Unread};
 use crate::store::Location;
+use crate::store::index::Columns;
 
 /// A selection of sessions. A [`Filter`] alone is one, too: of the active sessions that it matches.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,12 @@ impl Query {
     /// Selects at most this many sessions, the first ones in the order.
     pub fn at_most(self, limit: usize) -> Self {
         Self { limit: Some(limit), ..self }
+    }
+
+    /// Returns the columns of the index that decide what the query selects.
+    pub(super) fn columns(&self) -> Columns {
+        let columns = Columns::from(&self.filter);
+        if self.limit.is_some() { columns.and(Columns::DATES) } else { columns }
     }
 
     /// Returns true if the query may select only some of the sessions, so that their records need
@@ -104,7 +111,8 @@ impl Snapshot<'_> {
     ) -> Listing {
         let query = query.into();
         if query.is_selective() {
-            let mut surveys: Vec<_> = query.shelves.iter().map(|it| self.survey(*it)).collect();
+            let mut surveys: Vec<_> =
+                query.shelves.iter().map(|it| self.survey(*it, query.columns())).collect();
             let unreadable = surveys.iter_mut().flat_map(|survey| {
                 let shelf = survey.shelf;
                 let found = std::mem::take(&mut survey.unreadable).into_iter();

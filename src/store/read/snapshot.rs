@@ -139,11 +139,6 @@ impl<'s> Snapshot<'s> {
         self.overlay.walk(self.store.repository(), scope)
     }
 
-    /// Returns the private entries in scope, and the sessions that private records override.
-    pub(super) fn walk_private(&self, scope: Scope<'_>) -> (Vec<Found>, HashSet<Owner>) {
-        self.overlay.walk_private(self.store.repository(), scope)
-    }
-
     pub(super) fn saves(&self) -> Saves {
         self.saves
     }

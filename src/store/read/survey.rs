@@ -1,4 +1,4 @@
-//! What is on a shelf: known from the index, or read from the tree.
+//! What is on a shelf: known from the index, or read from the trees.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -6,19 +6,21 @@ use std::sync::Arc;
 use super::listed::load_in_parallel;
 use super::overlay::Owner;
 use super::snapshot::Saves;
-use super::walk::{Found, Scope};
+use super::walk::{Found, Scope, Walk};
 use super::{Entry, ListedSession, Snapshot};
 use crate::git::gix_id;
-use crate::model::{Filter, Session, Shelf};
-use crate::store::index::{ENOUGH, Index, Place, RowAt, RowBuffer, Shard};
-use crate::store::{Location, RecordProblem};
+use crate::model::{Project, Session, SessionId, Shelf};
+use crate::store::index::{Columns, ENOUGH, Index, Part, Place, RowAt, RowBuffer, Shard};
+use crate::store::{Location, RecordProblem, Visibility};
 
 /// The records of a shelf.
 pub(super) struct Survey {
     pub shelf: Shelf,
     index: Arc<Index>,
-    /// The sessions with private records, whose rows do not count.
-    overridden: HashSet<Owner>,
+    /// The parts that the snapshot shows.
+    parts: Vec<Part>,
+    /// The sessions with private records, whose public ones do not count.
+    overridden: HashMap<Project, HashSet<SessionId>>,
     /// The records that are not in the index.
     pub others: Vec<Entry>,
     /// The records that were read to index them.
@@ -32,74 +34,111 @@ struct Changed {
     place: Place,
     tree: gix::ObjectId,
     entries: Vec<Entry>,
+    /// The shards of the index that may have some of its rows.
+    earlier: Vec<Shard>,
+}
+
+impl Changed {
+    fn is_new(&self, entry: &Entry) -> bool {
+        let (id, blob) = (entry.location.id, gix_id(&entry.blob));
+        self.earlier.iter().all(|shard| shard.find(id, &blob).is_none())
+    }
 }
 
 impl Survey {
-    fn new(shelf: Shelf, overridden: HashSet<Owner>) -> Self {
-        let (index, read) = (Arc::default(), HashMap::new());
-        Self { shelf, index, overridden, others: Vec::new(), read, unreadable: Vec::new() }
+    fn new(shelf: Shelf, parts: Vec<Part>) -> Self {
+        let (index, others, unreadable) = (Arc::default(), Vec::new(), Vec::new());
+        let (overridden, read) = (HashMap::new(), HashMap::new());
+        Self { shelf, index, parts, overridden, others, read, unreadable }
     }
 
-    /// Sorts what a walk has found.
-    fn note(&mut self, found: Found) {
-        match found {
-            Found::Record(entry) => self.add(entry),
-            Found::Unexpected(_) => {}
-            Found::Unreadable(..) => self.unreadable.push(found),
-        }
+    fn override_public(&mut self, (project, id): Owner) {
+        self.overridden.entry(project).or_default().insert(id);
     }
 
-    fn add(&mut self, entry: Entry) {
-        if !self.overridden.contains(&entry.location.owner()) {
-            self.others.push(entry);
-        }
+    fn is_overridden(&self, project: &Project, id: SessionId) -> bool {
+        self.overridden.get(project).is_some_and(|ids| ids.contains(&id))
     }
 
-    /// Returns the rows of the sessions that may meet a condition, and the places of such of which
-    /// the index knows nothing else.
-    pub fn rows(&self, filter: &Filter) -> (Vec<RowAt<'_>>, Vec<Entry>) {
-        let is_public = |at: &RowAt<'_>| {
-            self.overridden.is_empty()
-                || !self.overridden.contains(&(at.place.project.clone(), at.row.id()))
-        };
-        let (mut rows, mut unknown) = (Vec::new(), Vec::new());
-        for at in self.index.rows(self.shelf).filter(is_public) {
-            if filter.decide(&at) != Some(false) {
-                if at.row.is_unknown() { unknown.push(at.entry()) } else { rows.push(at) }
+    /// Sorts what was read from the trees. The index must be there.
+    fn add(&mut self, found: Vec<Found>) {
+        let private = |visibility| visibility == Visibility::Private;
+        let index = Arc::clone(&self.index);
+        for part in self.parts.clone().into_iter().filter(|part| private(part.visibility)) {
+            for at in index.rows(part) {
+                self.override_public((at.place.project.clone(), at.row.id()));
             }
         }
-        (rows, unknown)
+        for found in &found {
+            if let Found::Record(Entry { location, .. }) = found
+                && private(location.visibility)
+            {
+                self.override_public(location.owner());
+            }
+        }
+        for found in found {
+            match found {
+                Found::Record(entry) => {
+                    let Location { shelf, project, id, visibility } = &entry.location;
+                    let is_shown = private(*visibility) || !self.is_overridden(project, *id);
+                    if *shelf == self.shelf && is_shown {
+                        self.others.push(entry);
+                    }
+                }
+                Found::Unexpected(_) => {}
+                // Those of the other shelf may hold overriding records.
+                Found::Unreadable(..) => self.unreadable.push(found),
+            }
+        }
+    }
+
+    /// Returns the rows of the sessions that may be wanted.
+    pub fn rows<'s>(&'s self, may: &dyn Fn(&RowAt<'s>) -> bool) -> Vec<RowAt<'s>> {
+        let mut rows = Vec::new();
+        for part in self.parts.iter().filter(|part| part.shelf == self.shelf) {
+            let may_hide = part.visibility == Visibility::Public && !self.overridden.is_empty();
+            let is_shown =
+                |at: &RowAt<'_>| !may_hide || !self.is_overridden(&at.place.project, at.row.id());
+            rows.extend(self.index.rows(*part).filter(|at| may(at) && is_shown(at)));
+        }
+        rows
+    }
+
+    /// Loads more columns for many rows. It is no error if that fails.
+    pub fn load(&self, columns: Columns) {
+        self.index.load(columns);
     }
 }
 
 impl Snapshot<'_> {
     /// Looks what is on a shelf. Where the index does not have it, trees and new records are read,
-    /// and the index has them from then on.
-    pub(super) fn survey(&self, shelf: Shelf) -> Survey {
-        let (private, overridden) = self.walk_private(Scope::all(shelf));
-        let mut survey = Survey::new(shelf, HashSet::new());
-        private.into_iter().for_each(|found| survey.note(found));
-        survey.overridden = overridden;
+    /// and the index has them from then on. These columns of the index are loaded.
+    pub(super) fn survey(&self, shelf: Shelf, columns: Columns) -> Survey {
+        let mut survey = Survey::new(shelf, self.parts(shelf));
         let Some(cache) = self.store.index() else {
-            self.walk_public(Scope::all(shelf)).for_each(|found| survey.note(found));
+            let parts = survey.parts.clone();
+            let found = parts.into_iter().filter_map(|part| self.walk_part(part)).flatten();
+            survey.add(found.collect());
             return survey;
         };
-        let index = cache.current(self.store.repository());
-        let (known, changed) = self.compare_shards(&index, &mut survey);
-        if changed.is_empty() && known.len() == index.count(shelf) {
+        let index = cache.current(self.store.repository(), columns.and(Columns::BASE));
+        let (known, mut changed, mut found) = self.compare_shards(&index, &survey.parts);
+        if changed.is_empty() && known.len() == index.count(&survey.parts) {
             survey.index = index;
+            survey.add(found);
             return survey;
         }
-        let is_new = |shard: &Changed, entry: &Entry| {
-            index.find(&shard.place, entry.location.id, &gix_id(&entry.blob)).is_none()
-        };
+        for shard in &mut changed {
+            shard.earlier = index.earlier(&shard.place);
+        }
         let new = changed
             .iter()
-            .flat_map(|shard| shard.entries.iter().filter(|entry| is_new(shard, entry)).cloned());
+            .flat_map(|shard| shard.entries.iter().filter(|entry| shard.is_new(entry)).cloned());
         let new: Vec<Entry> = new.collect();
+        let records = |shard: Changed| shard.entries.into_iter().map(Found::Record);
         if index.is_empty() && new.len() < ENOUGH {
-            let entries = changed.into_iter().flat_map(|shard| shard.entries);
-            entries.for_each(|entry| survey.add(entry));
+            found.extend(changed.into_iter().flat_map(records));
+            survey.add(found);
             return survey;
         }
         let unsaved = index.unsaved + new.len();
@@ -108,63 +147,90 @@ impl Snapshot<'_> {
             loaded.map(|ListedSession { location, session }| (location, session)).collect();
         let mut shards = Vec::new();
         for shard in changed {
-            match rows_of(&shard, &index, &survey.read) {
+            match rows_of(&shard, &survey.read) {
                 Some(rows) => shards.push((shard.place, Shard::new(shard.tree, rows))),
-                None => shard.entries.into_iter().for_each(|entry| survey.add(entry)),
+                None => found.extend(records(shard)),
             }
         }
-        let mut next = index.with_shelf(shelf, &known, shards);
+        let mut next = index.with_parts(&survey.parts, &known, shards);
         next.unsaved = unsaved;
         survey.index = cache.keep(next);
+        survey.add(found);
         if self.saves() == Saves::Index {
             cache.save(self.store.repository());
         }
         survey
     }
 
-    /// Returns the shards that the index has as they are, and those that it does not have.
-    fn compare_shards(&self, index: &Index, survey: &mut Survey) -> (Vec<Place>, Vec<Changed>) {
-        let (mut known, mut changed) = (Vec::new(), Vec::new());
-        let mut walk = self.walk_public(Scope::all(survey.shelf));
-        while let Some((project, name, tree)) = walk.next_shard() {
-            let place = Place::new(survey.shelf, &project, &name);
-            if let Some(place) = place.clone().filter(|place| index.holds(place, &tree)) {
-                known.push(place);
-                continue;
-            }
-            let found = walk.read_shard(&name, tree);
-            let is_whole = found.iter().all(|found| matches!(found, Found::Record(_)));
-            match place {
-                Some(place) if is_whole => {
-                    let entries = found.into_iter().filter_map(|found| match found {
-                        Found::Record(entry) => Some(entry),
-                        Found::Unexpected(_) | Found::Unreadable(..) => None,
-                    });
-                    changed.push(Changed { place, tree, entries: entries.collect() });
-                }
-                _ => found.into_iter().for_each(|found| survey.note(found)),
-            }
+    /// Returns the parts to look at: of the private sessions both shelves, because they override
+    /// public ones on either.
+    fn parts(&self, shelf: Shelf) -> Vec<Part> {
+        let mut parts = Vec::new();
+        if self.tree(Visibility::Private).is_some() {
+            let both = [shelf, shelf.other()].into_iter();
+            parts.extend(both.map(|shelf| Part { visibility: Visibility::Private, shelf }));
         }
-        // What is left is not in a shard.
-        walk.for_each(|found| survey.note(found));
-        (known, changed)
+        parts.push(Part { visibility: Visibility::Public, shelf });
+        parts
+    }
+
+    fn walk_part(&self, part: Part) -> Option<Walk<'_>> {
+        let tree = self.tree(part.visibility)?;
+        Some(Walk::new(self.store.repository(), tree, Scope::all(part.shelf)))
+    }
+
+    /// Returns the shards that the index has as they are, those that it does not have, and what is
+    /// in no shard that it could have.
+    fn compare_shards(
+        &self,
+        index: &Index,
+        parts: &[Part],
+    ) -> (Vec<Place>, Vec<Changed>, Vec<Found>) {
+        let (mut known, mut changed, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            let Some(mut walk) = self.walk_part(*part) else { continue };
+            while let Some((project, name, tree)) = walk.next_shard() {
+                let place = Place::new(*part, &project, &name);
+                if let Some(place) = place.clone().filter(|place| index.holds(place, &tree)) {
+                    known.push(place);
+                    continue;
+                }
+                let found = walk.read_shard(&name, tree);
+                let is_whole = found.iter().all(|found| matches!(found, Found::Record(_)));
+                let Some(place) = place.filter(|_| is_whole) else {
+                    others.extend(found);
+                    continue;
+                };
+                let entries = found.into_iter().filter_map(|found| match found {
+                    Found::Record(entry) => Some(entry),
+                    Found::Unexpected(_) | Found::Unreadable(..) => None,
+                });
+                let (entries, earlier) = (entries.collect(), Vec::new());
+                changed.push(Changed { place, tree, entries, earlier });
+            }
+            // What is left is not in a shard.
+            others.extend(walk);
+        }
+        (known, changed, others)
     }
 }
 
 /// Returns the rows of a shard, or None if an object cannot be read: it may be readable later.
 fn rows_of(
     shard: &Changed,
-    index: &Index,
     read: &HashMap<Location, Result<Session, RecordProblem>>,
 ) -> Option<RowBuffer> {
     let mut rows = RowBuffer::default();
     for Entry { location, blob } in &shard.entries {
         let blob = gix_id(blob);
-        match (read.get(location), index.find(&shard.place, location.id, &blob)) {
-            (Some(Err(RecordProblem::Object(_))), _) => return None,
-            (Some(session), _) => rows.add(location.id, &blob, session.as_ref().ok()),
-            (None, Some(row)) => rows.copy(row),
-            (None, None) => return None,
+        match read.get(location) {
+            Some(Err(RecordProblem::Object(_))) => return None,
+            Some(session) => rows.add(location.id, &blob, session.as_ref().ok()),
+            None => {
+                let earlier = shard.earlier.iter();
+                let row = earlier.filter_map(|shard| shard.find(location.id, &blob)).next()?;
+                rows.copy(row)?;
+            }
         }
     }
     Some(rows)

@@ -1,6 +1,7 @@
 //! Sharing, with real remotes.
 
 mod crowded;
+mod disturbed;
 mod everyday;
 mod failures;
 mod hostile;

@@ -1,7 +1,9 @@
 //! Contention as a law: what was reported as pushed is there.
 
+use git_ao::store::Shelf;
+
 use super::{Team, create, edit, read};
-use crate::support::sessions::assert_whole;
+use crate::support::sessions::{assert_whole, store};
 use crate::support::{Repo, Server, alone, race, skipped};
 
 const CHANGES: usize = 5;
@@ -86,5 +88,33 @@ fn six_clones_push_at_once_over_ssh() {
                 None
             }
         });
+    });
+}
+
+/// Each clone has sessions of its own, as agents on many machines have.
+#[test]
+fn twelve_clones_with_four_new_sessions_each_push_at_once_over_http() {
+    alone(|| {
+        let team = Team::new();
+        let first = team.member("first");
+        create(&first, 0, "Shared");
+        first.ao(["push", "-q"]).ok();
+        let server = Server::git_http(&team.env, &team.env.root());
+        let url = format!("http://127.0.0.1:{}/hub.git", server.port());
+        let members: Vec<Repo> = (0..12)
+            .map(|n| {
+                let member = team.member_at(&format!("clone-{n}"), &url);
+                member.ao(["pull", "-q"]).ok();
+                member.config("ao.pushTimeout", "600");
+                (1..=4).for_each(|change| create(&member, 10 * (n + 1) + change, "Mine"));
+                member
+            })
+            .collect();
+        for out in race(members.len(), |n| members[n].ao_run(["push"])) {
+            out.ok().stdout_has("to origin: 4 sessions new");
+        }
+        let all = store(&team.hub).snapshot().unwrap().list(Shelf::Active).unwrap();
+        assert_eq!(all.len(), 1 + 4 * members.len());
+        assert_whole(&team.hub);
     });
 }

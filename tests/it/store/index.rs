@@ -18,12 +18,12 @@ const COPY: &str = "refs/ao/copy";
 /// As many sessions as it takes to have an index.
 const MANY: u64 = 70;
 
-fn index_file(repo: &Repo) -> PathBuf {
+pub(super) fn index_file(repo: &Repo) -> PathBuf {
     repo.common_dir().join("ao/index")
 }
 
 /// Numbers that look random, the same each time.
-struct Numbers(u64);
+pub(super) struct Numbers(pub u64);
 
 impl Numbers {
     fn below(&mut self, limit: u64) -> u64 {
@@ -38,7 +38,7 @@ impl Numbers {
 }
 
 /// The `n`th session, of which some have each field.
-fn varied(n: u64) -> Session {
+pub(super) fn varied(n: u64) -> Session {
     let mut one = session(n, &format!("Task {}", n % 7));
     if n % 10 == 9 {
         one.project_id = project("second");
@@ -56,7 +56,7 @@ fn varied(n: u64) -> Session {
     one
 }
 
-fn filled(repo: &Repo) -> Store {
+pub(super) fn filled(repo: &Repo) -> Store {
     let store = store(repo).with_private();
     let made = store.transaction("spawn", |tx| (0..MANY).try_for_each(|n| tx.create(varied(n))));
     made.unwrap();
@@ -146,7 +146,7 @@ fn answers(store: &Store, mut numbers: Numbers) -> Vec<String> {
 }
 
 /// Compares the answers of those who have the index, in memory and in the file, with those without.
-fn check(repo: &Repo, long: &Store, numbers: &mut Numbers, what: &str) {
+pub(super) fn check(repo: &Repo, long: &Store, numbers: &mut Numbers, what: &str) {
     let seed = numbers.below(1_000_000);
     let answers = |store: &Store| answers(store, Numbers(seed));
     repo.git(["update-ref", COPY, SESSIONS_REF]);

@@ -11,6 +11,7 @@ mod history;
 mod identity;
 mod includes;
 mod index;
+mod index_file;
 mod killed;
 mod kinds;
 mod objects;
