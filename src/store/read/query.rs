@@ -5,7 +5,7 @@ use super::walk::Scope;
 use super::{Entry, ListedSession, Listing, Snapshot};
 use crate::model::{Filter, Order, Shelf, Subject, Timestamp, Unread};
 use crate::store::Location;
-use crate::store::index::{Columns, RowAt};
+use crate::store::index::{Columns, RowAt, Test};
 
 /// A selection of sessions. A [`Filter`] alone is one, too: of the active sessions that it matches.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,10 +62,9 @@ impl Query {
         self.limit.is_some() || self.filter != Filter::All || self.readable != Filter::All
     }
 
-    /// Returns false if the query does not select the session, whatever its record holds.
-    pub(super) fn may_select(&self, at: &RowAt<'_>) -> bool {
-        self.filter.decide(at) != Some(false)
-            && (at.row.is_unknown() || self.readable.decide(at) != Some(false))
+    /// Returns the conditions, prepared for many rows.
+    pub(super) fn selection(&self) -> Selection<'_> {
+        Selection { all: Test::from(&self.filter), readable: Test::from(&self.readable) }
     }
 
     /// Returns true if the query selects the session.
@@ -77,6 +76,19 @@ impl Query {
             }
             Err(_) => self.filter.matches_corrupt(unread(location)),
         }
+    }
+}
+
+/// The conditions of a query, prepared for many rows.
+pub(super) struct Selection<'q> {
+    all: Test<'q>,
+    readable: Test<'q>,
+}
+
+impl Selection<'_> {
+    /// Returns false if the query does not select the session, whatever its record holds.
+    pub fn may_select(&self, at: &RowAt<'_>) -> bool {
+        self.all.may_match(at) && (at.row.is_unknown() || self.readable.may_match(at))
     }
 }
 
@@ -164,8 +176,9 @@ impl Snapshot<'_> {
     pub fn count_matching(&self, filter: &Filter) -> usize {
         let query = Query::new(filter.clone());
         let survey = self.survey(Shelf::Active, query.columns());
-        let undecided = survey.rows(&|at| filter.decide(at).is_none());
-        let known = survey.rows(&|at| filter.decide(at) == Some(true)).len();
+        let test = Test::from(filter);
+        let undecided = survey.rows(&|at| test.decide(at).is_none());
+        let known = survey.all_rows().filter(|at| test.decide(at) == Some(true)).count();
         let mut entries = self.entries_of(&survey, &undecided);
         entries.extend(survey.others.iter().cloned());
         known + self.select(entries, &query, |_| true).len()
