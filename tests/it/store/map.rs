@@ -24,7 +24,9 @@ fn filled(repo: &Repo) -> Store {
         })
     });
     made.unwrap();
-    store.transaction("archive", |tx| (0..200).try_for_each(|n| tx.archive(id(n)).map(drop))).unwrap();
+    store
+        .transaction("archive", |tx| (0..200).try_for_each(|n| tx.archive(id(n)).map(drop)))
+        .unwrap();
     for n in [300, 301, 302] {
         plant_record(repo, &path(n), "title: [\n");
     }
