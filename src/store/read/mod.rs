@@ -12,6 +12,7 @@ mod listed;
 mod namesakes;
 mod overlay;
 mod pick;
+mod present;
 mod query;
 mod ref_tree;
 mod resolve;
