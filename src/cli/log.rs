@@ -152,7 +152,7 @@ impl View<'_> {
         let mut is_whole = true;
         let mut kept = Vec::new();
         let mut count = 0;
-        for event in scope.events(self.snapshot) {
+        for event in scope.events(self.snapshot, filter) {
             if count == limit {
                 break;
             }

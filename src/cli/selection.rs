@@ -1,6 +1,5 @@
 //! The options that select sessions, shared by the verbs that take many.
 
-mod authors;
 mod here;
 
 use std::collections::HashSet;
@@ -174,7 +173,7 @@ impl Criteria {
         check_statuses(&filter, snapshot)?;
         let authors = match self.author.as_slice() {
             [] => None,
-            people => Some(authors::made_by(people, snapshot)?),
+            people => Some(snapshot.made_by(people)?),
         };
         let here = self.here.then(|| Here::of(store));
         Ok(Predicate { filter, here, authors })

@@ -2,82 +2,25 @@
 
 mod error;
 mod fields;
+mod keys;
+mod written;
 
 use std::collections::BTreeMap;
 
 pub use self::error::RecordError;
 use self::fields::{Reader, Writer, invalid};
+pub use self::keys::KEYS;
 use super::{
     Base, Cost, Fork, Kind, Map, Placement, Project, Session, SessionStatus, Timestamp, Value,
 };
 
-/// The keys of a record, in the order in which they are written.
-pub const KEYS: [&str; 26] = [
-    "schema",
-    "id",
-    "project_id",
-    "kind",
-    "title",
-    "task",
-    "status",
-    "status_reason",
-    "agent",
-    "agent_config",
-    "agent_session_id",
-    "branch",
-    "base",
-    "head",
-    "created_at",
-    "updated_at",
-    "fork",
-    "spawned_by",
-    "issue_id",
-    "issue_url",
-    "pr_number",
-    "pr_url",
-    "tags",
-    "context",
-    "cost",
-    "placements",
-];
-
 impl Session {
     /// Returns the stored form: the known keys in order, without empty ones, then the unknown keys.
     pub fn to_record(&self) -> Map {
-        let mut out = Writer::default();
-        out.put("schema", self.schema);
-        out.put("id", self.id.to_string());
-        out.put("project_id", self.project_id.to_string());
-        out.put("kind", self.kind.as_str());
-        out.text("title", &self.title);
-        out.option("task", self.task.as_deref());
-        out.put("status", self.status.as_str());
-        out.option("status_reason", self.status_reason.as_deref());
-        out.option("agent", self.agent.as_deref());
-        out.map("agent_config", self.agent_config.clone());
-        out.option("agent_session_id", self.agent_session_id.as_deref());
-        out.option("branch", self.branch.as_deref());
-        out.map("base", self.base.as_ref().map(Base::to_map).unwrap_or_default());
-        out.option("head", self.head.as_ref().map(|oid| oid.as_str()));
-        out.put("created_at", self.created_at.to_string());
-        out.put("updated_at", self.updated_at.to_string());
-        out.map("fork", self.fork.as_ref().map(Fork::to_map).unwrap_or_default());
-        out.option("spawned_by", self.spawned_by.map(|id| id.to_string()));
-        out.option("issue_id", self.issue_id.as_deref());
-        out.option("issue_url", self.issue_url.as_deref());
-        out.option("pr_number", self.pr_number);
-        out.option("pr_url", self.pr_url.as_deref());
-        if !self.tags.is_empty() {
-            out.put("tags", Value::List(self.tags.iter().map(|t| t.as_str().into()).collect()));
-        }
-        out.map("context", self.context.clone());
-        out.map("cost", self.cost.as_ref().map(Cost::to_map).unwrap_or_default());
-        let placements = self.placements.iter();
-        out.map(
-            "placements",
-            placements.map(|(k, p)| (k.as_str().into(), p.to_map().into())).collect(),
-        );
-        out.finish(&self.extra)
+        let mut record: Map =
+            self.written().map(|(key, value)| (key.into(), value.into_value())).collect();
+        record.extend(self.extra.clone());
+        record
     }
 
     /// Parses the stored form.
@@ -133,6 +76,13 @@ impl Session {
             project_id,
         };
         Ok(session)
+    }
+}
+
+impl Session {
+    fn placements_to_map(&self) -> Map {
+        let placements = self.placements.iter();
+        placements.map(|(name, place)| (name.as_str().into(), place.to_map().into())).collect()
     }
 }
 

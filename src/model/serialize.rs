@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{Kind, Map, Oid, Project, Session, SessionId, SessionStatus, Timestamp, Value};
 
@@ -42,7 +42,9 @@ fn parsed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
 
 impl Serialize for Session {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        self.to_record().serialize(to)
+        let mut map = to.serialize_map(None)?;
+        self.serialize_record(&mut map, |_| false)?;
+        map.end()
     }
 }
 

@@ -41,7 +41,7 @@ impl Engine {
         // event.
         let visibility = entry.location.visibility;
         let tip = snapshot.tip_of(visibility);
-        let history = History { from: tip.cloned(), session: Some(session.id), since: None };
+        let history = History { from: tip.cloned(), ..History::default().session(session.id) };
         let event = snapshot.events(history).next().transpose()?.map(|event| event.id);
         let event = event.or_else(|| tip.cloned());
         let event = event.ok_or(StoreError::NotFound(key))?;

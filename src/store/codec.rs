@@ -1,7 +1,8 @@
 //! The YAML 1.2 encoding of a record: a single document, within limits. No other file uses the YAML
-//! library.
+//! library. [`block`] parses what this program wrote without it.
 
 mod ambiguous;
+mod block;
 mod brackets;
 mod limits;
 mod literal;
@@ -94,6 +95,9 @@ pub fn encode(session: &Session) -> Result<Vec<u8>, RecordProblem> {
 /// # Errors
 /// Fails if the text is not a YAML mapping, or exceeds [`LIMITS`].
 pub fn parse(bytes: &[u8]) -> Result<Map, RecordProblem> {
+    if let Some(map) = block::parse(bytes) {
+        return Ok(map);
+    }
     match parse_value(bytes)? {
         Value::Map(map) => Ok(map),
         _ => Err(RecordProblem::Yaml("not a mapping".to_owned())),

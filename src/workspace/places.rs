@@ -1,7 +1,7 @@
 //! Finds the worktrees that records name in this clone.
 
-use std::cell::OnceCell;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use super::{WorkspaceError, Worktrees, from_record, is_of};
 use crate::model::{Project, SessionId};
@@ -12,13 +12,13 @@ use crate::store::Key;
 #[derive(Debug)]
 pub struct Places<'r> {
     worktrees: Worktrees<'r>,
-    owned: OnceCell<Vec<(Key, PathBuf)>>,
+    owned: OnceLock<Vec<(Key, PathBuf)>>,
 }
 
 impl<'r> Places<'r> {
     /// Uses the worktrees of this repository.
     pub fn of(worktrees: Worktrees<'r>) -> Self {
-        Self { worktrees, owned: OnceCell::new() }
+        Self { worktrees, owned: OnceLock::new() }
     }
 
     /// Returns the directory of a session's worktree, which its record places at `recorded`. The

@@ -63,6 +63,16 @@ lines! {
         [(100_000, 1.0)];
     INDEX_BUILD: "build", "building the index (`list -n 20` without it)", "`list --all --json`",
         [(10_000, 1.3), (100_000, 1.3)];
+    LOG_SESSION: "past", "`log <session>`", "`git log -- <path>`",
+        [(1_000_000, 0.1)];
+    LOG_AUTHOR: "past", "`log --author`, of nobody", "`git log --author`",
+        [(1_000_000, 0.1)];
+    LOG_FEW: "past", "`log -n 20`", "the same of 10,000 events",
+        [(1_000_000, 1.5)];
+    PULL_BEHIND: "clocks", "`pull` from a clock that is behind", "from one that is right",
+        [(10_000, 1.5)];
+    PUSH_BEHIND: "clocks", "`push` after that", "after the other",
+        [(10_000, 1.5)];
     INDEX_SIZE: "build", "size of the index", "300 bytes a session",
         [(10_000, 1.0), (100_000, 1.0)];
 }

@@ -5,6 +5,7 @@
 //! write list` runs some of it, `cargo bench -- table` what README.md's table of speed has. With
 //! `--write`, the table gets the figures that were measured.
 
+mod clocks;
 mod fill;
 mod hooks;
 mod index;
@@ -13,6 +14,7 @@ mod lookup;
 mod measure;
 mod merge;
 mod open;
+mod past;
 mod process;
 mod readers;
 mod scale;
@@ -26,7 +28,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 24] = [
+    let benches: [(&str, fn()); 26] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -35,6 +37,8 @@ fn main() {
         ("among", index::among_many),
         ("take", index::take),
         ("log", lookup::log_of_one),
+        ("past", past::searches),
+        ("clocks", clocks::behind),
         ("hooks", hooks::checkout),
         ("merge", merge::large_against_small),
         ("status", status::against_git_and_tmux),

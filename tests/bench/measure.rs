@@ -19,6 +19,23 @@ pub fn in_turn(rounds: usize, mut ours: impl FnMut(usize), mut theirs: impl FnMu
     pair
 }
 
+/// The same for two things that take their own time.
+pub fn timed_in_turn(
+    rounds: usize,
+    mut ours: impl FnMut(usize) -> Duration,
+    mut theirs: impl FnMut(usize) -> Duration,
+) -> Pair {
+    let mut pair = Pair { ours: Vec::new(), theirs: Vec::new() };
+    for round in 0..=rounds {
+        let (a, b) = (ours(round), theirs(round));
+        if round > 0 {
+            pair.ours.push(a);
+            pair.theirs.push(b);
+        }
+    }
+    pair
+}
+
 pub fn time(act: impl FnOnce()) -> Duration {
     let start = Instant::now();
     act();

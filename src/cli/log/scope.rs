@@ -7,6 +7,7 @@ use git_ao::store::{
     Entry, History, Key, Location, ResolveError, Shelf, Snapshot, Store, StoreError, Visibility,
 };
 
+use super::event_filter::EventFilter;
 use crate::cli::hints::refusals;
 use crate::cli::{CliError, open};
 
@@ -73,12 +74,18 @@ impl Scope {
         }
     }
 
-    /// Returns the events, newest first.
+    /// Returns the events, newest first. Those that the filter does not want may be left out, but
+    /// for those that are too old: how many of them there are decides where the search ends.
     pub fn events<'s>(
         &'s self,
         snapshot: &'s Snapshot<'s>,
+        filter: &'s EventFilter,
     ) -> impl Iterator<Item = Result<Event, StoreError>> + 's {
-        self.histories.iter().flat_map(|history| snapshot.events(history.clone()))
+        let of = |history: &History| match filter.since {
+            None => history.clone().ops(&filter.ops).authors(&filter.authors),
+            Some(_) => history.clone(),
+        };
+        self.histories.iter().flat_map(move |history| snapshot.events(of(history)))
     }
 
     /// Returns the present and former locations of the records. Empty means all.
@@ -101,15 +108,7 @@ fn deleted(handle: &str, snapshot: &Snapshot<'_>) -> Result<Option<SessionId>, C
         Reference::Prefix(prefix) => prefix,
         _ => return Ok(None),
     };
-    let mut found: Vec<SessionId> = Vec::new();
-    for event in snapshot.events(History::default()).flatten() {
-        let ids = event.message.sessions.into_iter();
-        for id in ids.filter(|id| id.to_string().starts_with(&prefix)) {
-            if !found.contains(&id) {
-                found.push(id);
-            }
-        }
-    }
+    let found = snapshot.touched(&prefix);
     match found.as_slice() {
         [] => Ok(None),
         [id] => Ok(Some(*id)),

@@ -21,14 +21,6 @@ impl Writer {
         }
     }
 
-    pub fn text(&mut self, key: &str, value: &str) {
-        self.option(key, (!value.is_empty()).then_some(value));
-    }
-
-    pub fn map(&mut self, key: &str, value: Map) {
-        self.option(key, (!value.is_empty()).then_some(value));
-    }
-
     pub fn finish(mut self, extra: &Map) -> Map {
         self.0.extend(extra.clone());
         self.0

@@ -49,10 +49,8 @@ pub fn with_branch_alone(
     if branches.is_empty() {
         return Ok(found);
     }
-    for event in snapshot.events(History::default()).filter_map(Result::ok) {
-        if event.message.op != "delete" {
-            continue;
-        }
+    let deletions = History::default().ops(["delete"]);
+    for event in snapshot.events(deletions).filter_map(Result::ok) {
         for id in &event.message.sessions {
             let Some(before) = record_before(store, &event, &(*id).into()) else { continue };
             let has = |name: &String| before.branch.as_ref() == Some(name);

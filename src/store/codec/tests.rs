@@ -128,3 +128,142 @@ fn a_number_that_is_a_key_keeps_its_text() {
         }
     }
 }
+
+/// Texts of which a record might be made, and such that are almost one.
+fn fragments() -> impl Strategy<Value = String> {
+    prop_oneof![
+        numbers(),
+        "[a-zA-Z_][a-z0-9_.-]{0,6}",
+        "[a-z ':#|>~!&*%@,\\-?\\[\\]{}\"]{1,6}",
+        prop::sample::select(vec![
+            "null",
+            "True",
+            "~",
+            "~/x",
+            "inf",
+            "nan",
+            "NO",
+            "<<",
+            "---",
+            "...",
+            "- ",
+            "  ",
+            "\n",
+            "\t",
+            "\r",
+            ": ",
+            " #",
+            "''",
+            "|",
+            "|-",
+            "|+",
+            ">",
+            "|2",
+            "\u{85}",
+            "\u{2028}",
+            "\u{feff}",
+            "\u{a0}",
+            "\u{7f}",
+            "\u{9b}",
+            "\u{fffe}",
+            "\u{1f600}",
+            "é",
+            "%YAML 1.1",
+            "? ",
+            "'a b'",
+            "\"a\"",
+            "=",
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+fn lines() -> impl Strategy<Value = String> {
+    let value = prop::collection::vec(fragments(), 0..3).prop_map(|parts| parts.concat());
+    let indent = prop::sample::select(vec!["", "", "  ", "  ", "    ", " ", "- ", "  - "]);
+    let key = prop_oneof![
+        Just(String::new()),
+        fragments().prop_map(|key| format!("{key}: ")),
+        "[a-d]:[ ]?",
+        "[a-d]: [|][-]?\n"
+    ];
+    (indent, key, value).prop_map(|(indent, key, value)| format!("{indent}{key}{value}\n"))
+}
+
+/// Checks that a text is read as the library reads it, where the library is not asked.
+fn check_block(text: &str) -> Result<(), TestCaseError> {
+    if let Some(map) = block::parse(text.as_bytes()) {
+        let value = parse_value(text.as_bytes());
+        let Ok(Value::Map(own)) = value else {
+            return Err(TestCaseError::fail(format!("{text:?}: {value:?}")));
+        };
+        let (found, expected) = (format!("{map:?}"), format!("{own:?}"));
+        prop_assert_eq!(found, expected, "{:?}", text);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn what_is_read_without_the_library_is_read_as_by_it(
+        lines in prop::collection::vec(lines(), 0..6), end in "[ \n]{0,2}"
+    ) {
+        check_block(&(lines.concat() + &end))?;
+    }
+
+    #[test]
+    fn a_record_that_was_changed_by_hand_is_read_as_by_the_library(
+        values in prop::collection::vec((fragments(), fragments()), 1..5),
+        task in prop::collection::vec(fragments(), 0..8),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4_usize, fragments()), 0..3),
+    ) {
+        let texts = values.into_iter().map(|(key, text)| (Value::from(key), Value::from(text)));
+        let nested: Map = texts.collect();
+        let mut map = Map::new();
+        map.insert("task", task.concat());
+        map.insert("context", nested.clone());
+        map.insert("tags", Value::List(nested.into_iter().map(|(key, _)| key).collect()));
+        let mut text = render(&map).unwrap();
+        check_block(&text)?;
+        for (at, length, new) in edits {
+            let starts: Vec<_> = text.char_indices().map(|(at, _)| at).collect();
+            let first = at.index(starts.len());
+            let end = starts.get(first + length).copied().unwrap_or(text.len());
+            text.replace_range(starts[first]..end, &new);
+            if text.is_empty() {
+                break;
+            }
+        }
+        check_block(&text)?;
+    }
+}
+
+#[test]
+fn the_library_is_not_asked_for_what_this_program_usually_writes() {
+    let record = "schema: 1\nid: 7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e\nproject_id: demo\nkind: task\n\
+        title: 'Fix: it''s flaky'\ntask: |\n  Find out why,\n\n    and fix it.\nstatus: needs_input\n\
+        branch: ao/7b6d11f9-fix\nbase:\n  branch: main\n  commit: 3f786850e387550fdab836ed7e6dc881de23001b\n\
+        created_at: 2026-11-20T17:20:32.253Z\nissue_id: '77'\npr_url: https://example.com/a/pull/3\n\
+        pr_number: 3\ntags:\n- flaky\n- ci\ncontext:\n  note: |-\n    größer: ja\n    und mehr\n  list:\n  - 1\n  - 2.5\n\
+        cost:\n  cost_usd: 0.42\nplacements:\n  laptop-9f2c:\n    workspace: ~/.worktrees/demo/7b6d11f9\n";
+    let map = block::parse(record.as_bytes()).expect("it is plain");
+    assert_eq!(
+        format!("{:?}", parse_value(record.as_bytes()).unwrap()),
+        format!("{:?}", Value::Map(map.clone()))
+    );
+    assert_eq!(render(&map).unwrap(), record);
+    for odd in [
+        "a: {}\n",
+        "a: \"b\"\n",
+        "a: &x b\n",
+        "a: b\n  c\n",
+        "a: b\na: c\n",
+        "a:\n",
+        "a: b",
+        "a: 1.50\n",
+    ] {
+        assert!(block::parse(odd.as_bytes()).is_none(), "{odd}");
+    }
+}

@@ -42,7 +42,7 @@ pub(in crate::store) use shards::Shard;
 
 /// Mixes all bytes, by eight. Each step can be undone, so no change of a single word goes
 /// unnoticed.
-fn checksum(bytes: &[u8]) -> u64 {
+pub(in crate::store) fn checksum(bytes: &[u8]) -> u64 {
     let mix = |sum: u64, word: [u8; 8]| {
         (sum.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     };

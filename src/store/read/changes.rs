@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::history::to_event;
+use super::event::to_event;
 use super::{ListedSession, Snapshot, Tips};
 use crate::ledger::Commits;
 use crate::model::{Event, Oid, Project, SessionId};

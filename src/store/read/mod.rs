@@ -3,12 +3,15 @@
 mod branch;
 mod changes;
 mod entry;
+mod event;
+mod events;
 mod find;
 mod history;
 mod in_use;
 mod lineage;
 mod list;
 mod listed;
+mod look;
 mod namesakes;
 mod overlay;
 mod pick;
@@ -19,15 +22,19 @@ mod resolve;
 mod snapshot;
 mod survey;
 mod tips;
+mod touched;
 mod walk;
 mod watch;
 
 pub use changes::{ChangeSet, SessionChange};
 pub use entry::Entry;
-pub use history::{Events, History};
+pub use events::Events;
+pub use history::History;
 pub(crate) use in_use::Named;
 pub use lineage::Lineage;
 pub use listed::{ListedSession, Listing};
+#[cfg(test)]
+pub(in crate::store) use look::Look;
 pub use namesakes::Namesake;
 pub use query::Query;
 pub use resolve::Context;

@@ -82,8 +82,8 @@ impl Snapshot<'_> {
     /// skipped.
     fn events_of(&self, visibility: Visibility, id: SessionId) -> impl Iterator<Item = Oid> {
         let tip = self.tip_of(visibility).cloned();
-        let events =
-            tip.map(|tip| self.events(History { from: Some(tip), session: Some(id), since: None }));
+        let of = |tip| self.events(History::default().from(tip).session(id));
+        let events = tip.map(of);
         events.into_iter().flatten().flatten().map(|event| event.id)
     }
 

@@ -32,16 +32,20 @@ impl Snapshot<'_> {
     /// event have the same second. A change of visibility is one event on both refs.
     pub fn last_by_hand(&self) -> Result<Option<Event>, UndoError> {
         let Some(replica) = self.store.known_replica() else { return Ok(None) };
-        let is_by_hand = |event: &Event| {
-            let message = &event.message;
-            let is_ours = message.replica.as_ref() == Some(&replica) && message.op != "merge";
-            is_ours && message.origin == Origin::Person
+        let is_by_hand = |event: &Event| event.message.op != "merge";
+        let ours = crate::store::History {
+            replica: Some(replica),
+            origin: Some(Origin::Person),
+            ..crate::store::History::default()
         };
         let mut last: Option<Event> = None;
-        for event in self.events(crate::store::History::default()) {
+        for event in self.events(ours) {
             let event = event?;
             let Some(last) = &last else {
                 last = is_by_hand(&event).then_some(event);
+                if last.is_some() && self.tip_of(Visibility::Private).is_none() {
+                    break;
+                }
                 continue;
             };
             if event.time < last.time {

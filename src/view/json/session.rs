@@ -92,9 +92,14 @@ impl SessionsJson {
 impl EntryJson {
     /// Describes a listed session.
     pub fn listed(listed: &ListedSession, here: &LocalPlacements<'_>) -> Self {
-        match &listed.session {
-            Ok(session) => SessionJson::new(session, &listed.location, here).into(),
-            Err(problem) => CorruptJson::new(&listed.location, problem).into(),
+        Self::of(listed.clone(), here)
+    }
+
+    /// Describes a listed session that is not needed otherwise.
+    pub fn of(listed: ListedSession, here: &LocalPlacements<'_>) -> Self {
+        match listed.session {
+            Ok(session) => SessionJson::of(session, &listed.location, here).into(),
+            Err(problem) => CorruptJson::new(&listed.location, &problem).into(),
         }
     }
 
@@ -113,16 +118,20 @@ impl EntryJson {
 impl SessionJson {
     /// Describes a session.
     pub fn new(session: &Session, location: &Location, here: &LocalPlacements<'_>) -> Self {
-        let path = here.path(session);
+        Self::of(session.clone(), location, here)
+    }
+
+    fn of(session: Session, location: &Location, here: &LocalPlacements<'_>) -> Self {
+        let path = here.path(&session);
         Self {
-            session: session.clone(),
             archived: location.shelf == Shelf::Archived,
             visibility: location.visibility,
-            here: here.has(session),
+            here: here.has(&session),
             workspace_path: path.map(|path| path.to_string_lossy().into_owned()),
             short_id: session.id.short(),
             display_title: session.display_title(),
             live: None,
+            session,
         }
     }
 }
@@ -160,14 +169,10 @@ const LIVE: &str = "live";
 
 impl Serialize for SessionJson {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let record = self.session.to_record();
         let mut map = to.serialize_map(None)?;
-        for (key, value) in record.labelled() {
-            let is_replaced = FACTS.contains(&&*key) || key == LIVE && self.live.is_some();
-            if !is_replaced {
-                map.serialize_entry(&key, value)?;
-            }
-        }
+        self.session.serialize_record(&mut map, |key| {
+            FACTS.contains(&key) || key == LIVE && self.live.is_some()
+        })?;
         map.serialize_entry(FACTS[0], &self.archived)?;
         map.serialize_entry(FACTS[1], &self.visibility)?;
         map.serialize_entry(FACTS[2], &self.here)?;
