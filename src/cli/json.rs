@@ -35,10 +35,14 @@ impl List {
 
     /// Prints an entry.
     pub fn entry(&mut self, out: &mut Out, value: &impl Serialize) -> Result<(), OutError> {
-        let comma = if self.is_first { "" } else { "," };
+        self.text(out, text(value)?.as_bytes())
+    }
+
+    /// Prints an entry that is JSON already.
+    pub fn text(&mut self, out: &mut Out, text: &[u8]) -> Result<(), OutError> {
+        out.text(if self.is_first { "\n" } else { ",\n" })?;
         self.is_first = false;
-        let text = text(value)?;
-        write!(out, "{comma}\n{text}")
+        out.bytes(text)
     }
 
     /// Ends the list.

@@ -1,10 +1,10 @@
-use git_ao::model::{Order, Session};
-use git_ao::store::{ListedSession, Listing, Query, Shelf, Snapshot};
+use git_ao::model::{Order, Session, Timestamp};
+use git_ao::store::{ListedSession, Query, Shelf, Snapshot};
 
 use super::hints::REPAIR;
 use super::porcelain::{self, Ending, Porcelain};
 use super::selection::Selection;
-use super::ui::{Cell, Column, Style, Table};
+use super::ui::{Cell, Column, OutError, Spill, Style, Table};
 use super::{CliError, Ctx, ExitCode, json};
 use git_ao::view::age;
 use git_ao::view::json::EntryJson;
@@ -68,23 +68,41 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
     let chosen = args.selection.choose(ctx, &store, &snapshot)?;
-    let Listing { sessions, unreadable, .. } = chosen.list(&snapshot, |query| args.complete(query));
-
+    let complete = |query| args.complete(query);
     let replica = store.known_replica();
-    if args.json {
-        print_json(&sessions, &LocalPlacements::of(&store), ctx)?;
+    let unreadable = if args.json {
+        let here = LocalPlacements::of(&store);
+        let text = |listed| git_ao::view::json::text(&EntryJson::of(listed, &here));
+        let mut spill = Spill::default();
+        let (pieces, unreadable) = chosen.map(&snapshot, complete, text, |text| {
+            text.map(|text| spill.put(&text)).map_err(OutError::Failed)
+        });
+        let mut list = json::List::begin(&mut ctx.out, "sessions")?;
+        for piece in pieces {
+            list.text(&mut ctx.out, spill.read(piece?).map_err(OutError::Failed)?)?;
+        }
+        list.end(&mut ctx.out)?;
+        unreadable
     } else if args.nul || args.porcelain == Some(Porcelain::V1) {
         let ending = if args.nul { Ending::Nul } else { Ending::Newline };
-        for listed in &sessions {
-            ctx.out.text(&porcelain::line(listed, ending))?;
+        let line = |listed: ListedSession| porcelain::line(&listed, ending);
+        let mut spill = Spill::default();
+        let (pieces, unreadable) = chosen.map(&snapshot, complete, line, |line| spill.put(&line));
+        for piece in pieces {
+            ctx.out.bytes(spill.read(piece).map_err(OutError::Failed)?)?;
         }
+        unreadable
     } else {
+        let now = ctx.now;
+        let cells = |listed: ListedSession| cells(&listed, replica.as_deref(), now);
+        let (rows, unreadable) = chosen.map(&snapshot, complete, cells, |row| row);
         ctx.page_for(store.repository())?;
-        print_table(&sessions, replica.as_deref(), ctx)?;
-        if sessions.is_empty() && unreadable.is_empty() && ctx.out.is_terminal() {
+        if rows.is_empty() && unreadable.is_empty() && ctx.out.is_terminal() {
             ctx.out.hint(args.nothing(&snapshot));
         }
-    }
+        print_table(rows, ctx)?;
+        unreadable
+    };
     for stray in &unreadable {
         ctx.out.error(&format!("cannot read '{}': {}", stray.path, stray.why));
     }
@@ -103,7 +121,10 @@ impl Args {
             _ => &[Shelf::Active],
         };
         let query = query.on(shelves.iter().copied()).sorted(self.sort.clone().unwrap_or_default());
-        query.at_most(self.limit.unwrap_or(usize::MAX))
+        match self.limit {
+            Some(limit) => query.at_most(limit),
+            None => query,
+        }
     }
 
     fn nothing(&self, snapshot: &Snapshot<'_>) -> &'static str {
@@ -115,23 +136,7 @@ impl Args {
     }
 }
 
-fn print_json(
-    sessions: &[ListedSession],
-    here: &LocalPlacements<'_>,
-    ctx: &mut Ctx,
-) -> Result<(), CliError> {
-    let mut list = json::List::begin(&mut ctx.out, "sessions")?;
-    for listed in sessions {
-        list.entry(&mut ctx.out, &EntryJson::listed(listed, here))?;
-    }
-    Ok(list.end(&mut ctx.out)?)
-}
-
-fn print_table(
-    sessions: &[ListedSession],
-    replica: Option<&str>,
-    ctx: &mut Ctx,
-) -> Result<(), CliError> {
+fn print_table(rows: Vec<[Cell; 6]>, ctx: &mut Ctx) -> Result<(), CliError> {
     let mut table = Table::new([
         Column::left("ID"),
         Column::left("STATUS"),
@@ -140,32 +145,37 @@ fn print_table(
         Column::left("BRANCH"),
         Column::left("TITLE"),
     ]);
-    for ListedSession { location, session, .. } in sessions {
-        let id = Cell::new(Style::Id, &location.id.short());
-        let mark = view::mark(location);
-        let status = |style, word: &str| Cell::new(style, &format!("{word}{mark}"));
-        let optional =
-            |style, text: &Option<String>| Cell::new(style, text.as_deref().unwrap_or("-"));
-        table.row(match session {
-            Ok(session) => [
-                id,
-                status(Style::of_status(&session.status), session.status.as_str()),
-                Cell::plain(&age(session.updated_at, ctx.now)),
-                Cell::plain(&agent(session, replica)),
-                optional(Style::Branch, &session.branch),
-                Cell::plain(&session.display_title()),
-            ],
-            Err(problem) => [
-                id,
-                status(Style::Failed, "corrupt"),
-                Cell::plain(""),
-                Cell::plain("-"),
-                Cell::plain("-"),
-                Cell::new(Style::Failed, &problem.to_string()),
-            ],
-        });
-    }
+    rows.into_iter().for_each(|row| table.row(row));
     Ok(table.print(&mut ctx.out)?)
+}
+
+fn cells(
+    ListedSession { location, session, .. }: &ListedSession,
+    replica: Option<&str>,
+    now: Timestamp,
+) -> [Cell; 6] {
+    let id = Cell::new(Style::Id, &location.id.short());
+    let mark = view::mark(location);
+    let status = |style, word: &str| Cell::new(style, &format!("{word}{mark}"));
+    let optional = |style, text: &Option<String>| Cell::new(style, text.as_deref().unwrap_or("-"));
+    match session {
+        Ok(session) => [
+            id,
+            status(Style::of_status(&session.status), session.status.as_str()),
+            Cell::plain(&age(session.updated_at, now)),
+            Cell::plain(&agent(session, replica)),
+            optional(Style::Branch, &session.branch),
+            Cell::plain(&session.display_title()),
+        ],
+        Err(problem) => [
+            id,
+            status(Style::Failed, "corrupt"),
+            Cell::plain(""),
+            Cell::plain("-"),
+            Cell::plain("-"),
+            Cell::new(Style::Failed, &problem.to_string()),
+        ],
+    }
 }
 
 /// Formats `claude`, or `claude on laptop-9f2c` if the session lives only in another clone.

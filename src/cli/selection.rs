@@ -7,7 +7,9 @@ use std::collections::HashSet;
 use git_ao::model::{
     Field, Filter, Handle, Moment, SessionId, SessionStatus, Timestamp, parse_when,
 };
-use git_ao::store::{ListedSession, Listing, Query, Shelf, Snapshot, Store, StoreError};
+use git_ao::store::{
+    ListedSession, Listing, Query, Shelf, Snapshot, Store, StoreError, Unexpected,
+};
 
 use self::here::Here;
 use super::hints::refusals;
@@ -213,6 +215,19 @@ impl Predicate {
     pub fn list(&self, snapshot: &Snapshot<'_>, complete: impl FnOnce(Query) -> Query) -> Listing {
         let query = complete(Query::new(self.filter.clone()));
         snapshot.query_where(query, |listed| self.keeps(listed))
+    }
+
+    /// Returns what is made of the sessions that the options select, as
+    /// [`Snapshot::map_sessions`] does.
+    pub fn map<T: Send, U>(
+        &self,
+        snapshot: &Snapshot<'_>,
+        complete: impl FnOnce(Query) -> Query,
+        make: impl Fn(ListedSession) -> T + Sync,
+        put: impl FnMut(T) -> U,
+    ) -> (Vec<U>, Vec<Unexpected>) {
+        let query = complete(Query::new(self.filter.clone()));
+        snapshot.map_sessions(query, |listed| self.keeps(listed), make, put)
     }
 
     /// Returns true for a session that the options about this clone and the history select, which

@@ -165,6 +165,28 @@ impl Order {
         matches!(self.key, SortKey::Updated | SortKey::Created | SortKey::Id)
     }
 
+    /// Returns a session with those fields of another one that the order needs.
+    pub(crate) fn fields_of(&self, session: &Session) -> Session {
+        let Session { id, project_id, created_at, .. } = session;
+        let mut fields = Session::new(*id, project_id.clone(), *created_at);
+        match &self.key {
+            SortKey::Updated => fields.updated_at = session.updated_at,
+            SortKey::Created | SortKey::Id | SortKey::Project => {}
+            SortKey::Status => fields.status = session.status.clone(),
+            SortKey::Title => fields.title.clone_from(&session.title),
+            SortKey::Agent => fields.agent.clone_from(&session.agent),
+            SortKey::Branch => fields.branch.clone_from(&session.branch),
+            SortKey::Kind => fields.kind = session.kind.clone(),
+            SortKey::Context(key) => {
+                let value = session.context.get(key).cloned();
+                fields
+                    .context
+                    .extend(value.map(|it| (key.as_str().into(), it)).into_iter().collect());
+            }
+        }
+        fields
+    }
+
     /// Compares two sessions by their dates alone, for an order that needs nothing else.
     pub(crate) fn compare_dates(&self, a: Dates, b: Dates, now: Timestamp) -> Ordering {
         let order = match self.key {

@@ -60,7 +60,7 @@ lines! {
     LIST_TABLE: "whole", "`list --all`", "`git cat-file --batch` of all",
         [(1_000, 0.5), (10_000, 0.5), (100_000, 0.5)];
     LIST_MEMORY: "memory", "peak memory of `list --all --json`", "its output",
-        [(100_000, 1.0)];
+        [(100_000, 2.0)];
     INDEX_BUILD: "build", "building the index (`list -n 20` without it)", "`list --all --json`",
         [(10_000, 1.3), (100_000, 1.3)];
     LOG_SESSION: "past", "`log <session>`", "`git log -- <path>`",

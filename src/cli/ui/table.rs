@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr as _;
 
 use super::out::{Out, OutError};
@@ -61,57 +63,78 @@ impl Cell {
 #[derive(Debug)]
 pub struct Table<const N: usize> {
     columns: [Column; N],
+    header: [Cell; N],
     rows: Vec<[Cell; N]>,
 }
 
 impl<const N: usize> Table<N> {
     /// Makes an empty table.
     pub fn new(columns: [Column; N]) -> Self {
-        Self { columns, rows: Vec::new() }
+        let header = columns.map(|column| Cell::new(Style::Title, column.title));
+        Self { columns, header, rows: Vec::new() }
     }
 
     /// Adds a row.
     pub fn row(&mut self, mut cells: [Cell; N]) {
         for cell in cells.iter_mut().take(N.saturating_sub(1)) {
-            cell.text = cut(&cell.text, WIDEST);
+            if let Cow::Owned(short) = cut(&cell.text, WIDEST) {
+                cell.text = short;
+            }
         }
         self.rows.push(cells);
     }
 
     /// Prints the header and the rows, or nothing if there are no rows.
     pub fn print(&self, out: &mut Out) -> Result<(), OutError> {
-        self.lines(out).iter().try_for_each(|line| out.text(line))
+        let layout = self.layout(out);
+        self.all_rows().try_for_each(|row| out.text(&layout.line(row, out)))
     }
 
     /// Returns the lines of the header and the rows, with their newlines.
     pub fn lines(&self, out: &Out) -> Vec<String> {
-        if self.rows.is_empty() {
-            return Vec::new();
-        }
-        let mut widths = self.columns.map(|column| column.title.width());
-        for row in &self.rows {
+        let layout = self.layout(out);
+        self.all_rows().map(|row| layout.line(row, out)).collect()
+    }
+
+    /// Returns the header, if there are rows, and the rows.
+    fn all_rows(&self) -> impl Iterator<Item = &[Cell; N]> {
+        let header = (!self.rows.is_empty()).then_some(&self.header);
+        header.into_iter().chain(&self.rows)
+    }
+
+    fn layout(&self, out: &Out) -> Layout<N> {
+        let mut widths = [0; N];
+        for row in self.all_rows() {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = cell.text.width().max(*width);
             }
         }
         let before_last = widths.iter().take(N.saturating_sub(1)).map(|width| width + 2).sum();
         let room = out.width().map(|width| width.saturating_sub(before_last).max(NARROWEST));
-        let header = self.columns.map(|column| Cell::new(Style::Title, column.title));
-        let rows = std::iter::once(&header).chain(&self.rows);
-        rows.map(|row| self.line(row, &widths, room, out)).collect()
+        Layout { columns: self.columns, widths, room }
     }
+}
 
-    fn line(&self, row: &[Cell; N], widths: &[usize; N], room: Option<usize>, out: &Out) -> String {
+/// The widths of the columns.
+struct Layout<const N: usize> {
+    columns: [Column; N],
+    widths: [usize; N],
+    /// The room for the last column.
+    room: Option<usize>,
+}
+
+impl<const N: usize> Layout<N> {
+    fn line(&self, row: &[Cell; N], out: &Out) -> String {
         let mut line = String::new();
         // Padding is written only if text follows, so that no line ends with a space.
         let mut owed = 0;
         for (i, (cell, column)) in row.iter().zip(&self.columns).enumerate() {
             let last = i + 1 == N;
-            let text = match room {
+            let text = match self.room {
                 Some(room) if last => cut(&cell.text, room),
-                _ => cell.text.clone(),
+                _ => Cow::Borrowed(&*cell.text),
             };
-            let gap = widths[i].saturating_sub(text.width());
+            let gap = self.widths[i].saturating_sub(text.width());
             if column.align == Align::Right {
                 owed += gap;
             }
@@ -134,11 +157,11 @@ impl<const N: usize> Table<N> {
 const CHARS_PER_COLUMN: usize = 8;
 
 /// Cuts the text to at most `room` columns, ending in `…` if something was cut.
-fn cut(text: &str, room: usize) -> String {
+fn cut(text: &str, room: usize) -> Cow<'_, str> {
     let most = room.saturating_mul(CHARS_PER_COLUMN);
     let is_short = text.len() <= most || text.chars().nth(most).is_none();
     if is_short && text.width() <= room {
-        return text.to_owned();
+        return text.into();
     }
     let mut end = 0;
     for (start, c) in text.char_indices().take(most) {
@@ -149,7 +172,7 @@ fn cut(text: &str, room: usize) -> String {
         end = next;
     }
     let kept = text[..end].trim_end_matches([' ', '\u{200c}', '\u{200d}']);
-    format!("{kept}…")
+    format!("{kept}…").into()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The records of a listing.
 
+use std::sync::mpsc::sync_channel;
+
 use super::snapshot::load_record;
 use super::{Entry, Unexpected};
 use crate::model::Session;
@@ -7,6 +9,12 @@ use crate::store::{Location, RecordProblem, Store};
 
 /// The smallest share of a thread: starting one takes longer than reading fewer records.
 const FEW: usize = 64;
+
+/// The largest: records that are near each other in the tree are in one pack, as deltas.
+const SHARE: usize = 256;
+
+/// How many shares a thread may be ahead.
+const AHEAD: usize = 2;
 
 /// An item of a listing: a session, or the problem with its record.
 #[derive(Debug, Clone)]
@@ -40,31 +48,48 @@ pub struct Listing {
     pub unreadable: Vec<Unexpected>,
 }
 
-/// Loads records, many of them in parallel: decoding takes longer than reading from the disk.
+/// Loads records.
 pub(super) fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<ListedSession> {
+    let mut sessions = Vec::with_capacity(entries.len());
+    let load = |store: &Store, entry: &Entry| load_record(store, entry);
+    in_parallel(store, &entries, &load, |session| sessions.push(session));
+    let listed = entries.into_iter().zip(sessions);
+    listed.map(|(Entry { location, .. }, session)| ListedSession { location, session }).collect()
+}
+
+/// Calls `act` for each entry, for many of them on several threads, and `each` with what it returns,
+/// in the order of the entries. The threads are never far ahead.
+pub(super) fn in_parallel<T: Send>(
+    store: &Store,
+    entries: &[Entry],
+    act: &(impl Fn(&Store, &Entry) -> T + Sync),
+    mut each: impl FnMut(T),
+) {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
-    let share = entries.len().div_ceil(threads).max(FEW);
-    let load = |store: &Store, entries: &[Entry]| -> Vec<ListedSession> {
-        let item = |entry: &Entry| ListedSession {
-            session: load_record(store, entry),
-            location: entry.location.clone(),
-        };
-        entries.iter().map(item).collect()
-    };
-    let mut shares = entries.chunks(share);
-    let mine = shares.next().unwrap_or_default();
+    if threads == 1 || entries.len() <= FEW {
+        return entries.iter().for_each(|entry| each(act(store, entry)));
+    }
+    let share = entries.len().div_ceil(threads).clamp(FEW, SHARE);
     std::thread::scope(|scope| {
-        let others: Vec<_> = shares
-            .map(|entries| {
-                // Each thread needs its own handle of the repository.
-                let store = store.clone();
-                scope.spawn(move || load(&store, entries))
-            })
-            .collect();
-        let mut listed = load(store, mine);
-        for other in others {
-            listed.extend(other.join().expect("reading a record does not panic"));
+        let read = |first: usize| {
+            let (to, from) = sync_channel(AHEAD);
+            // Each thread needs its own handle of the repository.
+            let store = store.clone();
+            scope.spawn(move || {
+                for share in entries.chunks(share).skip(first).step_by(threads) {
+                    let made: Vec<T> = share.iter().map(|entry| act(&store, entry)).collect();
+                    if to.send(made).is_err() {
+                        return;
+                    }
+                }
+            });
+            from
+        };
+        let others: Vec<_> = (0..threads).map(read).collect();
+        for number in 0..entries.chunks(share).len() {
+            // A thread that panicked ends the scope with a panic.
+            let Ok(made) = others[number % threads].recv() else { return };
+            made.into_iter().for_each(&mut each);
         }
-        listed
-    })
+    });
 }

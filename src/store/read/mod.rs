@@ -19,6 +19,7 @@ mod query;
 mod ref_tree;
 mod resolve;
 mod snapshot;
+mod stream;
 mod survey;
 mod tips;
 mod touched;

@@ -45,7 +45,7 @@ impl Query {
 
     /// Returns true if the query may select only some of the sessions, so that their records need
     /// not all be read.
-    fn is_selective(&self) -> bool {
+    pub(super) fn is_selective(&self) -> bool {
         self.limit.is_some() || self.filter != Filter::All
     }
 }

@@ -14,6 +14,7 @@ mod index;
 mod index_file;
 mod killed;
 mod kinds;
+mod map;
 mod objects;
 mod opened;
 mod origin;
