@@ -211,6 +211,11 @@ impl Criteria {
 }
 
 impl Predicate {
+    /// Returns true if every session is selected.
+    pub fn is_everything(&self) -> bool {
+        matches!(self.filter, Filter::All) && self.here.is_none() && self.authors.is_none()
+    }
+
     /// Returns the sessions that the options select, as the completed query lists them.
     pub fn list(&self, snapshot: &Snapshot<'_>, complete: impl FnOnce(Query) -> Query) -> Listing {
         let query = complete(Query::new(self.filter.clone()));

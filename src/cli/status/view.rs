@@ -25,22 +25,27 @@ pub struct View {
 impl View {
     pub fn look(request: &Request<'_>, store: &Store, ctx: &Ctx) -> Result<Self, CliError> {
         let snapshot = store.snapshot()?;
-        let listing = match request.session {
+        let engine = launch::engine(store);
+        let all = request.all || request.session.is_some();
+        let (listing, hidden) = match request.session {
             None => {
                 let chosen = request.selection.choose(ctx, store, &snapshot)?;
-                chosen.list(&snapshot, |query| query)
+                match chosen.is_everything() && !all {
+                    true => engine.present_sessions(&snapshot),
+                    false => (chosen.list(&snapshot, |query| query), 0),
+                }
             }
             Some(handle) => {
                 let entry = open::find(&snapshot, store, handle)?;
                 let session = snapshot.load(&entry);
                 let mut listing = Listing::default();
                 listing.sessions.push(ListedSession::new(entry.location, session));
-                listing
+                (listing, 0)
             }
         };
-        let all = request.all || request.session.is_some();
         let scope = if all { Scope::All } else { Scope::Open };
-        let status = Status::look(&launch::engine(store), listing.sessions, scope, request.detail)?;
+        let mut status = Status::look(&engine, listing.sessions, scope, request.detail)?;
+        status.hidden += hidden;
         Ok(Self { status, unreadable: listing.unreadable })
     }
 

@@ -15,6 +15,7 @@ mod look;
 mod namesakes;
 mod overlay;
 mod pick;
+mod present;
 mod query;
 mod ref_tree;
 mod resolve;

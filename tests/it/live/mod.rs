@@ -30,6 +30,7 @@ mod remains;
 mod restored;
 mod slow_tmux;
 mod status;
+mod status_many;
 mod status_moved;
 mod taken_over;
 mod talk;
