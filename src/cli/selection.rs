@@ -211,15 +211,15 @@ impl Criteria {
 }
 
 impl Predicate {
+    /// Returns true if every session is selected.
+    pub fn is_everything(&self) -> bool {
+        matches!(self.filter, Filter::All) && self.here.is_none() && self.authors.is_none()
+    }
+
     /// Returns the sessions that the options select, as the completed query lists them.
     pub fn list(&self, snapshot: &Snapshot<'_>, complete: impl FnOnce(Query) -> Query) -> Listing {
         let query = complete(Query::new(self.filter.clone()));
         snapshot.query_where(query, |listed| self.keeps(listed))
-    }
-
-    /// Returns the condition, if it is all that the options say.
-    pub fn filter(&self) -> Option<&Filter> {
-        (self.here.is_none() && self.authors.is_none()).then_some(&self.filter)
     }
 
     /// Returns what is made of the sessions that the options select, as

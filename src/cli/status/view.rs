@@ -1,5 +1,4 @@
 use crate::cli::launch;
-use git_ao::model::Filter;
 use git_ao::ops::Scope;
 use git_ao::store::{ListedSession, Listing, Store, Unexpected};
 use git_ao::view::Status;
@@ -28,17 +27,12 @@ impl View {
         let snapshot = store.snapshot()?;
         let engine = launch::engine(store);
         let all = request.all || request.session.is_some();
-        // Sessions that have ended are only counted, unless their agent may be alive.
-        let mut ended = None;
-        let listing = match request.session {
+        let (listing, hidden) = match request.session {
             None => {
                 let chosen = request.selection.choose(ctx, store, &snapshot)?;
-                ended = chosen.filter().filter(|_| !all).map(|it| it.clone().and(Filter::Ended));
-                match ended {
-                    Some(_) => chosen.list(&snapshot, |query| {
-                        query.of_readable((!Filter::Ended).or(engine.may_be_alive()))
-                    }),
-                    None => chosen.list(&snapshot, |query| query),
+                match chosen.is_everything() && !all {
+                    true => engine.present_sessions(&snapshot),
+                    false => (chosen.list(&snapshot, |query| query), 0),
                 }
             }
             Some(handle) => {
@@ -46,18 +40,12 @@ impl View {
                 let session = snapshot.load(&entry);
                 let mut listing = Listing::default();
                 listing.sessions.push(ListedSession::new(entry.location, session));
-                listing
+                (listing, 0)
             }
         };
         let scope = if all { Scope::All } else { Scope::Open };
-        let has_ended = |listed: &&ListedSession| {
-            listed.session.as_ref().is_ok_and(|session| session.status.is_terminal())
-        };
-        let looked_at = listing.sessions.iter().filter(has_ended).count();
         let mut status = Status::look(&engine, listing.sessions, scope, request.detail)?;
-        if let Some(ended) = ended {
-            status.hidden += snapshot.count_matching(&ended).saturating_sub(looked_at);
-        }
+        status.hidden += hidden;
         Ok(Self { status, unreadable: listing.unreadable })
     }
 

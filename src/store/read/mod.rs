@@ -16,6 +16,7 @@ mod look;
 mod namesakes;
 mod overlay;
 mod pick;
+mod present;
 mod query;
 mod ref_tree;
 mod resolve;

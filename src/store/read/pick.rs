@@ -97,7 +97,7 @@ impl Snapshot<'_> {
     }
 
     /// Returns the places of the records that these rows stand for.
-    pub(super) fn entries_of(&self, survey: &Survey, rows: &[RowAt<'_>]) -> Vec<Entry> {
+    fn entries_of(&self, survey: &Survey, rows: &[RowAt<'_>]) -> Vec<Entry> {
         if rows.len() > MANY {
             survey.load(Columns::of(&[Column::Blob]));
         }
@@ -129,11 +129,11 @@ impl Snapshot<'_> {
             read.extend(survey.read.drain());
         }
         let limit = query.limit.filter(|_| order.needs_only_dates());
-        let selection = query.selection();
+        let test = Test::from(&query.filter);
         // What has no place in the order, or comes with the others.
         for survey in &surveys {
-            let rows = survey
-                .rows(&|at| (limit.is_none() || at.row.is_unknown()) && selection.may_select(at));
+            let rows =
+                survey.rows(&|at| (limit.is_none() || at.row.is_unknown()) && test.may_match(at));
             others.extend(self.entries_of(survey, &rows));
         }
         let mut picked = Picked { store: self.store, query, keep, read, all: Vec::new() };
@@ -146,7 +146,7 @@ impl Snapshot<'_> {
             for (number, survey) in surveys.iter().enumerate() {
                 for at in survey.all_rows().filter(|at| !at.row.is_unknown()) {
                     let dates = at.dates();
-                    if first.may_add(dates) && selection.may_select(&at) {
+                    if first.may_add(dates) && test.may_match(&at) {
                         first.add((dates, at, number));
                     }
                 }

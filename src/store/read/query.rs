@@ -5,13 +5,12 @@ use super::walk::Scope;
 use super::{Entry, ListedSession, Listing, Snapshot};
 use crate::model::{Filter, Order, Shelf, Subject, Timestamp, Unread};
 use crate::store::Location;
-use crate::store::index::{Columns, RowAt, Test};
+use crate::store::index::Columns;
 
 /// A selection of sessions. A [`Filter`] alone is one, too: of the active sessions that it matches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     pub(in crate::store) filter: Filter,
-    readable: Filter,
     pub(in crate::store) shelves: Vec<Shelf>,
     pub(in crate::store) order: Option<Order>,
     pub(in crate::store) limit: Option<usize>,
@@ -20,24 +19,12 @@ pub struct Query {
 impl Query {
     /// Selects the active sessions that match.
     pub fn new(filter: Filter) -> Self {
-        Self {
-            filter,
-            readable: Filter::All,
-            shelves: vec![Shelf::Active],
-            order: None,
-            limit: None,
-        }
+        Self { filter, shelves: vec![Shelf::Active], order: None, limit: None }
     }
 
     /// Selects from these shelves instead.
     pub fn on(self, shelves: impl IntoIterator<Item = Shelf>) -> Self {
         Self { shelves: shelves.into_iter().collect(), ..self }
-    }
-
-    /// Selects, of the readable ones, only those that also match this filter. Corrupt records are
-    /// selected as without it.
-    pub fn of_readable(self, readable: Filter) -> Self {
-        Self { readable, ..self }
     }
 
     /// Sets the order.
@@ -52,19 +39,14 @@ impl Query {
 
     /// Returns the columns of the index that decide what the query selects.
     pub(super) fn columns(&self) -> Columns {
-        let columns = Columns::from(&self.filter).and(Columns::from(&self.readable));
+        let columns = Columns::from(&self.filter);
         if self.limit.is_some() { columns.and(Columns::DATES) } else { columns }
     }
 
     /// Returns true if the query may select only some of the sessions, so that their records need
     /// not all be read.
     pub(super) fn is_selective(&self) -> bool {
-        self.limit.is_some() || self.filter != Filter::All || self.readable != Filter::All
-    }
-
-    /// Returns the conditions, prepared for many rows.
-    pub(super) fn selection(&self) -> Selection<'_> {
-        Selection { all: Test::from(&self.filter), readable: Test::from(&self.readable) }
+        self.limit.is_some() || self.filter != Filter::All
     }
 
     /// Returns true if the query selects the session.
@@ -72,23 +54,10 @@ impl Query {
         match session {
             Ok(session) => {
                 let subject = Subject { session, shelf: location.shelf };
-                self.filter.matches(subject) && self.readable.matches(subject)
+                self.filter.matches(subject)
             }
             Err(_) => self.filter.matches_corrupt(unread(location)),
         }
-    }
-}
-
-/// The conditions of a query, prepared for many rows.
-pub(super) struct Selection<'q> {
-    all: Test<'q>,
-    readable: Test<'q>,
-}
-
-impl Selection<'_> {
-    /// Returns false if the query does not select the session, whatever its record holds.
-    pub fn may_select(&self, at: &RowAt<'_>) -> bool {
-        self.all.may_match(at) && (at.row.is_unknown() || self.readable.may_match(at))
     }
 }
 
@@ -170,18 +139,6 @@ impl Snapshot<'_> {
             unreadable.append(&mut found.1);
         }
         Listing { sessions: self.select(entries, &query, keep), unreadable }
-    }
-
-    /// Returns the number of active sessions that match. Of those of which the index knows enough, no record is read.
-    pub fn count_matching(&self, filter: &Filter) -> usize {
-        let query = Query::new(filter.clone());
-        let survey = self.survey(Shelf::Active, query.columns());
-        let test = Test::from(filter);
-        let undecided = survey.rows(&|at| test.decide(at).is_none());
-        let known = survey.all_rows().filter(|at| test.decide(at) == Some(true)).count();
-        let mut entries = self.entries_of(&survey, &undecided);
-        entries.extend(survey.others.iter().cloned());
-        known + self.select(entries, &query, |_| true).len()
     }
 
     /// Loads the records at these places that a query selects, and of which `keep` returns true.

@@ -93,7 +93,7 @@ fn six_clones_push_at_once_over_ssh() {
 
 /// Each clone has sessions of its own, as agents on many machines have.
 #[test]
-fn twelve_clones_with_four_new_sessions_each_push_at_once_over_http() {
+fn eight_clones_with_four_new_sessions_each_push_at_once_over_http() {
     alone(|| {
         let team = Team::new();
         let first = team.member("first");
@@ -101,7 +101,7 @@ fn twelve_clones_with_four_new_sessions_each_push_at_once_over_http() {
         first.ao(["push", "-q"]).ok();
         let server = Server::git_http(&team.env, &team.env.root());
         let url = format!("http://127.0.0.1:{}/hub.git", server.port());
-        let members: Vec<Repo> = (0..12)
+        let members: Vec<Repo> = (0..8)
             .map(|n| {
                 let member = team.member_at(&format!("clone-{n}"), &url);
                 member.ao(["pull", "-q"]).ok();

@@ -2,6 +2,7 @@
 
 mod agents;
 mod base;
+mod present;
 mod successor;
 mod survey;
 

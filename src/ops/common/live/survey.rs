@@ -5,9 +5,8 @@ use super::AgentState;
 use super::agents::Probes;
 use super::base::{BaseStatus, to_base};
 use crate::git::Environment;
-use crate::model::{Field, Filter, Session};
+use crate::model::Session;
 use crate::ops::common::branch_sessions::is_its_own;
-use crate::ops::common::liveness::noted;
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{Engine, OpsError};
 use crate::store::Store;
@@ -42,19 +41,6 @@ pub enum Scope {
 }
 
 impl Engine {
-    /// Returns the condition that every session meets whose agent may be alive in this clone. It is
-    /// one that an index can decide.
-    pub fn may_be_alive(&self) -> Filter {
-        let store = self.store();
-        let noted = match noted(store.repository()) {
-            Ok(noted) => noted.into_iter().map(|id| Filter::Is(Field::Id, id.to_string())),
-            // Any session may be in the folder.
-            Err(_) => return Filter::All,
-        };
-        let here = store.known_replica().map(|replica| Filter::Is(Field::Replica, replica));
-        Filter::Or(noted.chain(here).collect())
-    }
-
     /// Determines the present state of these sessions, in their order. Writes nothing.
     ///
     /// # Errors
