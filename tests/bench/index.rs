@@ -2,10 +2,10 @@ use std::fs;
 
 use git_ao::git::Repository;
 use git_ao::model::{Field, Filter, Handle, SessionStatus};
-use git_ao::store::{Context, Query, Store, StoreError};
+use git_ao::store::{Context, Query, Store};
 
 use super::measure::in_turn;
-use super::stage::Stage;
+use super::stage::{Stage, session};
 
 const ROUNDS: usize = 5;
 
@@ -46,18 +46,12 @@ pub fn take() {
 }
 
 fn queue(count: usize) -> Stage {
-    let stage = Stage::with_sessions(count);
-    let idle = stage.store.transaction("set", |tx| {
-        stage.ids.iter().try_for_each(|id| {
-            tx.update(*id, |session| {
-                session.status = SessionStatus::Idle;
-                Ok::<_, StoreError>(())
-            })
-        })
-    });
-    idle.expect("it can be changed");
-    stage.pack();
-    stage
+    let idle = |number| {
+        let mut session = session(number);
+        session.status = SessionStatus::Idle;
+        session
+    };
+    Stage::filled((0..count).map(idle))
 }
 
 type Prepare = fn(&Stage) -> Store;

@@ -17,7 +17,7 @@ use crate::cli::{Ctx, open};
 const MOST: usize = 500;
 
 /// How many are offered before anything is typed, if there are more than that.
-const FEW: usize = 100;
+const FEW: usize = 40;
 
 const KINDS: [&str; 6] =
     ["task", "conversation", "evaluation", "refinement", "demo", "orchestrator"];

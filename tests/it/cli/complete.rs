@@ -173,9 +173,9 @@ fn the_last_changed_of_many_sessions_are_offered() {
     // The first one builds the index, and the second one reads it.
     for _ in 0..2 {
         let offered = candidates(&repo, &["show", ""]);
-        assert_eq!(offered.len(), 101, "'latest', and the last hundred");
+        assert_eq!(offered.len(), 41, "'latest', and the last forty");
         assert!(offered[0].starts_with("latest\t"), "{}", offered[0]);
-        assert_eq!((&offered[1], &offered[100]), (&shown(519), &shown(420)));
+        assert_eq!((&offered[1], &offered[40]), (&shown(519), &shown(480)));
         // What is typed leads to all of them.
         let first = id(3).short();
         assert_eq!(candidates(&repo, &["show", &first[..4]]), [shown(3)]);
