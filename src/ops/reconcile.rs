@@ -155,22 +155,23 @@ fn look(engine: &Engine) -> Result<(Vec<Seen>, Unknown), OpsError> {
     let sessions: Vec<_> = here.iter().map(|(_, session)| session).collect();
     let agents = Probes::new(engine, Some(&replica), &sessions).run();
     let own = Own::of(&worktrees, &store.snapshot()?)?;
-    for ((key, session), agent) in here.iter().zip(agents) {
+    let paths = here.iter().map(|(_, session)| {
+        let own = own.path(session).filter(|path| path.exists()).cloned();
+        let recorded = session.placements[&replica].workspace.as_deref();
+        let recorded = recorded.and_then(|p| workspace::from_record(p, repo.environment()).ok());
+        (own.clone(), own.or(recorded))
+    });
+    let paths: Vec<_> = paths.collect();
+    let places = paths.iter().filter_map(|(_, path)| path.as_deref());
+    let places: Vec<_> = places.map(ExpectedWorktree::new).collect();
+    let mut states = workspaces.states(&places, Detail::Place)?.into_iter();
+    for (((key, session), agent), (own, path)) in here.iter().zip(agents).zip(paths) {
         let is_gone = matches!(agent, AgentState::Gone | AgentState::NotStarted);
         if let AgentState::Unknown(error) = agent {
             unknown.push((session.id, error));
         }
         let placement = session.placements[&replica].clone();
-        let own = own.path(session).filter(|path| path.exists()).cloned();
-        let recorded = placement
-            .workspace
-            .as_deref()
-            .and_then(|p| workspace::from_record(p, repo.environment()).ok());
-        let path = own.clone().or(recorded);
-        let state = |path: &PathBuf| {
-            workspaces.state(&ExpectedWorktree { path, branch: None }, Detail::Place)
-        };
-        let workspace = path.as_ref().map(state).transpose()?;
+        let workspace = path.as_ref().and_then(|_| states.next());
         let is_there = workspace.as_ref().is_some_and(|state| is_worktree(&state.condition));
         let owner = path.as_deref().filter(|_| is_there && own.is_none()).and_then(session_at);
         let owner = owner.filter(|owner| *owner != session.id);

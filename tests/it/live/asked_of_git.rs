@@ -75,6 +75,31 @@ fn refs_that_are_not_files_are_read_together() {
     assert_eq!(asked(&world, &["status"]), two);
 }
 
+/// What is asked of git does not depend on how many sessions there are.
+#[test]
+fn reconcile_and_cleanup_look_at_all_sessions_at_once() {
+    if !Refs::can_be_chosen() {
+        return;
+    }
+    let world = World::of(Combo { refs: Refs::Reftable, objects: Objects::Sha256, ..Combo::PLAIN });
+    let looks = |args: &[&str]| {
+        let verbs = asked(&world, args).into_iter();
+        verbs.filter(|verb| ["worktree", "for-each-ref"].contains(&verb.as_str())).count()
+    };
+    let end = |ids: Vec<String>| {
+        for id in ids {
+            world.repo.ao(["cancel", &id]).ok();
+        }
+    };
+    let verbs: [&[&str]; 2] = [&["reconcile", "--dry-run"], &["cleanup", "--dry-run"]];
+    end(sessions(&world, 1));
+    sessions(&world, 1);
+    let few = verbs.map(looks);
+    end(sessions(&world, 3));
+    sessions(&world, 3);
+    assert_eq!(verbs.map(looks), few);
+}
+
 /// A base that is a symbolic ref, as where a branch was renamed and its old name kept.
 #[test]
 fn a_symbolic_base_is_followed() {
