@@ -42,7 +42,7 @@ impl Filter {
 }
 
 /// Combines conditions of which one with the value `decisive` decides.
-fn combine(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
+pub(crate) fn combine(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
     let mut combined = Some(!decisive);
     for part in parts {
         match part {

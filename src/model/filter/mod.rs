@@ -13,6 +13,6 @@ mod tests;
 
 pub use error::FilterError;
 pub use field::{Field, Moment};
-pub(crate) use known::Known;
+pub(crate) use known::{Known, combine};
 pub use predicate::{Filter, Subject};
 pub use unread::Unread;

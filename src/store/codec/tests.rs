@@ -214,6 +214,20 @@ proptest! {
     }
 
     #[test]
+    fn a_value_is_read_as_by_the_library(
+        parts in prop::collection::vec(fragments(), 1..4), form in 0..7_usize
+    ) {
+        let text = parts.concat();
+        check_block(&match form {
+            0..3 => format!("a: {text}\n"),
+            3 => format!("a:\n- {text}\nb: c\n"),
+            4 => format!("a: |-\n  {text}\nb: c\n"),
+            5 => format!("a:\n  {text}: b\n"),
+            _ => format!("a: '{text}'\n"),
+        })?;
+    }
+
+    #[test]
     fn a_record_that_was_changed_by_hand_is_read_as_by_the_library(
         values in prop::collection::vec((fragments(), fragments()), 1..5),
         task in prop::collection::vec(fragments(), 0..8),

@@ -28,7 +28,7 @@ impl IndexCache {
             file::decode(file, repo.object_hash())
         };
         let index = slot.get_or_insert_with(|| Arc::new(read().unwrap_or_default()));
-        if !index.load(columns) {
+        if !index.load_needed(columns) {
             *index = Arc::default();
         }
         Arc::clone(index)

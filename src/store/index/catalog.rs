@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use gix::ObjectId;
 
-use super::columns::Columns;
+use super::columns::{Column, Columns};
 use super::{Part, Place, RowAt, Shard};
 
 /// What is known of the sessions, by shard.
@@ -21,6 +21,14 @@ impl Index {
     /// Loads columns. Returns false if the file is damaged there.
     pub fn load(&self, columns: Columns) -> bool {
         self.shards.values().all(|shard| shard.load(columns))
+    }
+
+    /// Loads columns for a reader. The ids of parents are not read where no session has one.
+    pub fn load_needed(&self, columns: Columns) -> bool {
+        let asks = columns.has(Column::Fork) || columns.has(Column::SpawnedBy);
+        let rows = self.shards.values().filter(|_| asks).flat_map(Shard::rows);
+        let parents = rows.fold(Columns::BASE, |all, row| all.and(row.parents()));
+        self.load(columns.with_parents(parents))
     }
 
     /// Returns the number of shards of these parts.

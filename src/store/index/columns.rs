@@ -91,12 +91,21 @@ impl Columns {
         Self(set)
     }
 
+    /// Returns these columns without those of parents that are not in `parents`.
+    pub fn with_parents(self, parents: Self) -> Self {
+        Self(self.0 & (!Self::of(&[Column::Fork, Column::SpawnedBy]).0 | parents.0))
+    }
+
+    pub fn has(self, column: Column) -> bool {
+        self.0 & (1 << column as u32) != 0
+    }
+
     pub fn and(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 
     pub fn iter(self) -> impl Iterator<Item = Column> {
-        Column::ALL.into_iter().filter(move |column| self.0 & (1 << *column as u32) != 0)
+        Column::ALL.into_iter().filter(move |column| self.has(*column))
     }
 }
 

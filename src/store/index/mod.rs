@@ -31,6 +31,7 @@ mod place;
 mod row;
 mod shards;
 mod table;
+mod test;
 
 pub(in crate::store) use cache::{ENOUGH, IndexCache};
 pub(in crate::store) use catalog::Index;
@@ -39,6 +40,7 @@ pub(in crate::store) use known::RowAt;
 pub(in crate::store) use place::{Part, Place};
 pub(in crate::store) use row::{RowBuffer, hash, set};
 pub(in crate::store) use shards::Shard;
+pub(in crate::store) use test::Test;
 
 /// Mixes all bytes, by eight. Each step can be undone, so no change of a single word goes
 /// unnoticed.

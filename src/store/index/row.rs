@@ -5,7 +5,7 @@
 
 use gix::ObjectId;
 
-use super::columns::{COUNT, Column};
+use super::columns::{COUNT, Column, Columns};
 use super::table::Table;
 use crate::model::{Kind, Session, SessionId, SessionStatus};
 
@@ -148,6 +148,16 @@ impl<'a> Row<'a> {
         self.has(HAS_PR)
     }
 
+    /// Returns the columns with the ids of parents that this row has.
+    pub(super) fn parents(self) -> Columns {
+        match (self.has(HAS_FORK), self.has(HAS_SPAWNED_BY)) {
+            (false, false) => Columns::BASE,
+            (true, false) => Columns::of(&[Column::Fork]),
+            (false, true) => Columns::of(&[Column::SpawnedBy]),
+            (true, true) => Columns::of(&[Column::Fork, Column::SpawnedBy]),
+        }
+    }
+
     pub(super) fn is_forked(self) -> bool {
         self.has(HAS_FORK)
     }
@@ -167,7 +177,7 @@ impl<'a> Row<'a> {
 
     /// Returns a number, a hash or a set.
     pub fn number(self, column: Column) -> Option<u64> {
-        Some(u64::from_le_bytes(self.bytes(column)?.try_into().ok()?))
+        self.table.cell(column, self.at).map(|bytes| u64::from_le_bytes(*bytes))
     }
 
     fn bytes(self, column: Column) -> Option<&'a [u8]> {
@@ -175,8 +185,7 @@ impl<'a> Row<'a> {
     }
 
     fn codes(self) -> [u8; 4] {
-        let codes = self.bytes(Column::Codes).and_then(|codes| codes.try_into().ok());
-        codes.expect("a table always has its codes")
+        *self.table.cell(Column::Codes, self.at).expect("a table always has its codes")
     }
 
     fn has(self, flags: u8) -> bool {
@@ -184,6 +193,6 @@ impl<'a> Row<'a> {
     }
 
     fn session(self, column: Column) -> Option<SessionId> {
-        self.bytes(column)?.try_into().ok().map(SessionId::from_bytes)
+        self.table.cell(column, self.at).map(|bytes| SessionId::from_bytes(*bytes))
     }
 }

@@ -80,6 +80,12 @@ impl Table {
         Some(bytes)
     }
 
+    /// Returns one value of a column whose values have this size, if the column was loaded.
+    #[inline]
+    pub fn cell<const N: usize>(&self, column: Column, at: usize) -> Option<&[u8; N]> {
+        self.columns[column as usize].get()?.get(at * N..)?.first_chunk()
+    }
+
     /// Returns a part of a column, if the column was loaded.
     pub fn part(&self, column: Column, rows: Range<usize>) -> Option<&[u8]> {
         let width = column.width(self.id_size);

@@ -265,6 +265,34 @@ fn a_file_that_is_not_whole_or_not_ours_is_not_used() {
 }
 
 #[test]
+fn each_page_is_read_whole_or_not_at_all() {
+    let content: Vec<u8> = (0..2 * ROOM + 100).map(|at| (at * 7) as u8).collect();
+    let whole = Pages::wrap(&content, 11);
+    let read = |bytes: &[u8], seed| {
+        let pages = Pages::of_bytes(bytes.to_vec());
+        // Each page has its own seed but for the first.
+        let [first, rest] = [(0, ROOM), (ROOM as u64, content.len() - ROOM)]
+            .map(|(at, length)| pages.read(at, length, seed));
+        Some([first?, rest?].concat())
+    };
+    assert_eq!(read(&whole, 11).as_ref(), Some(&content));
+    let part = Pages::of_bytes(whole.clone()).read(ROOM as u64 - 3, 9, 11);
+    assert_eq!(part.as_deref(), Some(&content[ROOM - 3..ROOM + 6]));
+    assert!(read(&whole, 12).is_none(), "pages of another file");
+    for at in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1 << (at % 8);
+        assert!(read(&damaged, 11).is_none(), "byte {at}");
+        if at % 97 == 0 {
+            assert!(read(&whole[..at], 11).is_none(), "cut at {at}");
+        }
+    }
+    let mut swapped = whole.clone();
+    swapped[4096..8192].copy_from_slice(&whole[..4096]);
+    assert!(read(&swapped, 11).is_none(), "a page in the place of another");
+}
+
+#[test]
 fn where_objects_are_replaced_or_missing_the_history_is_walked() {
     let mut world = World::new(9);
     world.grow(20);

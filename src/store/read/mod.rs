@@ -6,6 +6,7 @@ mod entry;
 mod event;
 mod events;
 mod find;
+mod first;
 mod history;
 mod in_use;
 mod lineage;

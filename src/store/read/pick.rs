@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::first::First;
 use super::listed::load_in_parallel;
-use super::query::{matches, sort, unread};
+use super::query::{sort, unread};
 use super::survey::Survey;
 use super::walk::Scope;
 use super::{Entry, ListedSession, Query, Snapshot};
-use crate::model::{Dates, Filter, Session, Shelf};
-use crate::store::index::{Column, Columns, RowAt};
+use crate::model::{Filter, Session, Shelf};
+use crate::store::index::{Column, Columns, RowAt, Test};
 use crate::store::{Location, RecordProblem, Store, StoreError};
 
 /// The smallest number of records that are read at once.
@@ -47,8 +48,8 @@ impl Snapshot<'_> {
         filter: &Filter,
     ) -> Result<Vec<Entry>, StoreError> {
         let columns = Columns::from(filter);
-        let mut entries =
-            self.candidates_by(shelf, columns, &|at| filter.decide(at) != Some(false))?;
+        let test = Test::from(filter);
+        let mut entries = self.candidates_by(shelf, columns, &|at| test.may_match(at))?;
         entries.retain(|entry| filter.may_match(unread(&entry.location)));
         Ok(entries)
     }
@@ -86,7 +87,7 @@ impl Snapshot<'_> {
     /// Fails if a part of the tree is unreadable.
     pub(super) fn count_all(&self, shelf: Shelf) -> Result<usize, StoreError> {
         let survey = self.whole_survey(shelf, Columns::BASE)?;
-        Ok(survey.others.len() + survey.rows(&|_| true).len())
+        Ok(survey.others.len() + survey.all_rows().count())
     }
 
     fn whole_survey(&self, shelf: Shelf, columns: Columns) -> Result<Survey, StoreError> {
@@ -128,38 +129,38 @@ impl Snapshot<'_> {
             read.extend(survey.read.drain());
         }
         let limit = query.limit.filter(|_| order.needs_only_dates());
-        let mut ordered: Vec<(Dates, RowAt<'_>, &Survey)> = Vec::new();
+        let test = Test::from(&query.filter);
+        // What has no place in the order, or comes with the others.
         for survey in &surveys {
-            let rows = survey.rows(&|at| query.filter.decide(at) != Some(false));
-            let (known, unknown): (Vec<_>, Vec<_>) =
-                rows.into_iter().partition(|at| limit.is_some() && !at.row.is_unknown());
-            others.extend(self.entries_of(survey, &unknown));
-            ordered.extend(known.into_iter().map(|at| (at.dates(), at, survey)));
+            let rows =
+                survey.rows(&|at| (limit.is_none() || at.row.is_unknown()) && test.may_match(at));
+            others.extend(self.entries_of(survey, &rows));
         }
-        let mut picked =
-            Picked { store: self.store, filter: &query.filter, keep, read, all: Vec::new() };
+        let mut picked = Picked { store: self.store, query, keep, read, all: Vec::new() };
         others.retain(|entry| query.filter.may_match(unread(&entry.location)));
         picked.load(others);
-        let by_order = |(a, x, _): &(Dates, RowAt<'_>, _), (b, y, _): &(Dates, RowAt<'_>, _)| {
-            let by_place = || x.location().cmp(&y.location());
-            order.compare_dates(*a, *b, now).then_with(by_place)
-        };
-        let limit = limit.unwrap_or(usize::MAX);
-        let (mut size, mut found) = (limit.max(AT_LEAST), 0);
-        while found < limit && !ordered.is_empty() {
-            let next = match ordered.len() {
-                len if len > size => {
-                    // The smallest ones to the end.
-                    ordered.select_nth_unstable_by(len - size, |a, b| by_order(b, a));
-                    ordered.split_off(len - size)
+        let limit = limit.unwrap_or(0);
+        let (mut size, mut found, mut last) = (limit.max(AT_LEAST), 0, None);
+        while found < limit {
+            let mut first = First::new(&order, now, size, last);
+            for (number, survey) in surveys.iter().enumerate() {
+                for at in survey.all_rows().filter(|at| !at.row.is_unknown()) {
+                    let dates = at.dates();
+                    if first.may_add(dates) && test.may_match(&at) {
+                        first.add((dates, at, number));
+                    }
                 }
-                _ => std::mem::take(&mut ordered),
-            };
+            }
+            let next = first.finish();
             if next.len() > MANY {
                 surveys.iter().for_each(|survey| survey.load(Columns::of(&[Column::Blob])));
             }
-            let entries = next.iter().flat_map(|(_, at, survey)| self.entries_of(survey, &[*at]));
+            let entries = next.iter().flat_map(|(_, at, n)| self.entries_of(&surveys[*n], &[*at]));
             found += picked.load(entries.collect());
+            if next.len() < size {
+                break;
+            }
+            last = next.into_iter().next_back();
             size = size.saturating_mul(4);
         }
         let mut selected = picked.all;
@@ -171,7 +172,7 @@ impl Snapshot<'_> {
 /// The sessions that are picked, and what decides it.
 struct Picked<'a, K> {
     store: &'a Store,
-    filter: &'a Filter,
+    query: &'a Query,
     keep: K,
     /// Records that were read already.
     read: HashMap<Location, Result<Session, RecordProblem>>,
@@ -190,7 +191,7 @@ impl<K: FnMut(&ListedSession) -> bool> Picked<'_, K> {
             }
         }
         listed.extend(load_in_parallel(self.store, unread));
-        listed.retain(|listed| matches(self.filter, listed) && (self.keep)(listed));
+        listed.retain(|listed| self.query.selects(listed) && (self.keep)(listed));
         let count = listed.iter().filter(|listed| listed.session.is_ok()).count();
         self.all.append(&mut listed);
         count

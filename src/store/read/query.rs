@@ -48,6 +48,17 @@ impl Query {
     pub(super) fn is_selective(&self) -> bool {
         self.limit.is_some() || self.filter != Filter::All
     }
+
+    /// Returns true if the query selects the session.
+    pub(super) fn selects(&self, ListedSession { location, session }: &ListedSession) -> bool {
+        match session {
+            Ok(session) => {
+                let subject = Subject { session, shelf: location.shelf };
+                self.filter.matches(subject)
+            }
+            Err(_) => self.filter.matches_corrupt(unread(location)),
+        }
+    }
 }
 
 impl Default for Query {
@@ -139,7 +150,7 @@ impl Snapshot<'_> {
     ) -> Vec<ListedSession> {
         entries.retain(|entry| query.filter.may_match(unread(&entry.location)));
         let mut selected = load_in_parallel(self.store, entries);
-        selected.retain(|listed| matches(&query.filter, listed) && keep(listed));
+        selected.retain(|listed| query.selects(listed) && keep(listed));
         sort(&mut selected, &query.order.clone().unwrap_or_default(), self.store.clock().now());
         selected.truncate(query.limit.unwrap_or(usize::MAX));
         selected
@@ -148,16 +159,6 @@ impl Snapshot<'_> {
 
 pub(super) fn unread(location: &Location) -> Unread<'_> {
     Unread { id: location.id, project: &location.project, shelf: location.shelf }
-}
-
-pub(super) fn matches(
-    filter: &Filter,
-    ListedSession { location, session }: &ListedSession,
-) -> bool {
-    match session {
-        Ok(session) => filter.matches(Subject { session, shelf: location.shelf }),
-        Err(_) => filter.matches_corrupt(unread(location)),
-    }
 }
 
 /// Sorts the sessions. Corrupt records come last.

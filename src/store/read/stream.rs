@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::listed::in_parallel;
-use super::query::{matches, unread};
+use super::query::unread;
 use super::snapshot::load_record;
 use super::walk::Scope;
 use super::{ListedSession, Listing, Query, Snapshot, Unexpected};
@@ -74,7 +74,7 @@ impl Snapshot<'_> {
             &|store, entry| {
                 let (location, session) = (entry.location.clone(), load_record(store, entry));
                 let listed = ListedSession { location, session };
-                let is_wanted = matches(&query.filter, &listed) && keep(&listed);
+                let is_wanted = query.selects(&listed) && keep(&listed);
                 is_wanted.then(|| (Key::of(&listed, &order), make(listed)))
             },
             |item| {

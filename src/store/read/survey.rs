@@ -92,16 +92,20 @@ impl Survey {
         }
     }
 
+    /// Returns the rows of the sessions on the shelf.
+    pub fn all_rows(&self) -> impl Iterator<Item = RowAt<'_>> {
+        let parts = self.parts.iter().filter(|part| part.shelf == self.shelf);
+        parts.flat_map(move |part| {
+            let may_hide = part.visibility == Visibility::Public && !self.overridden.is_empty();
+            self.index
+                .rows(*part)
+                .filter(move |at| !may_hide || !self.is_overridden(&at.place.project, at.row.id()))
+        })
+    }
+
     /// Returns the rows of the sessions that may be wanted.
     pub fn rows<'s>(&'s self, may: &dyn Fn(&RowAt<'s>) -> bool) -> Vec<RowAt<'s>> {
-        let mut rows = Vec::new();
-        for part in self.parts.iter().filter(|part| part.shelf == self.shelf) {
-            let may_hide = part.visibility == Visibility::Public && !self.overridden.is_empty();
-            let is_shown =
-                |at: &RowAt<'_>| !may_hide || !self.is_overridden(&at.place.project, at.row.id());
-            rows.extend(self.index.rows(*part).filter(|at| may(at) && is_shown(at)));
-        }
-        rows
+        self.all_rows().filter(|at| may(at)).collect()
     }
 
     /// Loads more columns for many rows. It is no error if that fails.

@@ -22,8 +22,8 @@ impl Snapshot<'_> {
         known.ok().flatten().unwrap_or(touched).into_iter().collect()
     }
 
-    /// Returns the sessions whose oldest event is by one of these people. Each is a part of `name
-    /// <address>`, in any case.
+    /// Returns the sessions whose oldest event is by one of these people. Each text is a part of
+    /// `name <address>`, in any case.
     ///
     /// # Errors
     /// Fails if a commit that has to be read is unreadable.
