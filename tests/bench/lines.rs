@@ -77,8 +77,8 @@ lines! {
         [(100_000, 1.5)];
     STATUS_BASES: "bases", "`status` of 20 sessions, by commits of the base", "`git for-each-ref` with ahead-behind",
         [(100_000, 0.1)];
-    PULL_SHARD: "first_pull", "first `pull` of one shard, per session", "of 10,000",
-        [(100_000, 1.5)];
+    PULL_SHARD: "first_pull", "first `pull` of 40,000 in one shard, each", "of 10,000",
+        [(10_000, 1.5)];
     PUSH_AT_ONCE: "at_once", "`push` of 16 clones at once, 4 changes each", "one after another",
         [(1_000, 3.0)];
     INDEX_SIZE: "build", "size of the index", "300 bytes a session",
