@@ -99,13 +99,14 @@ impl Settings {
         self.config.text(PROJECT)
     }
 
-    /// Returns `ao.pushTimeout`, how long a push in the background may take. Default: two minutes.
+    /// Returns `ao.pushTimeout`, how long a push is retried while others push. Default: ten
+    /// minutes.
     ///
     /// # Errors
     /// Fails with the value if it is not a number of seconds.
     pub fn push_timeout(&self) -> Result<Duration, String> {
         let Some(text) = self.config.text(PUSH_TIMEOUT) else {
-            return Ok(Duration::from_secs(120));
+            return Ok(Duration::from_secs(600));
         };
         let seconds = text.trim().parse().map_err(|_| text)?;
         Ok(Duration::from_secs(seconds))

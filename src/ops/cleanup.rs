@@ -7,11 +7,12 @@ mod leftover;
 use std::time::Duration;
 
 pub use self::branch::branch_to_remove;
+use self::branch::is_removable;
 use self::deleted::Deleted;
 pub use self::leftover::Leftover;
 use crate::git::Lock;
 use crate::model::{Filter, Oid, Session, Timestamp, ago, error_chain};
-use crate::ops::common::branch_sessions::{catch_up_at, record_branches};
+use crate::ops::common::branch_sessions::{catch_up_all, record_branches};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::liveness::{Liveness, liveness_after_end};
 use crate::ops::common::owned_worktrees::Own;
@@ -102,14 +103,14 @@ impl Engine {
             let key = Key { id: session.id, project: Some(session.project_id.clone()) };
             ended.push((key, session, path, Some(event)));
         }
-        for (_, session, path, _) in &mut ended {
-            catch_up_at(store, session, path.as_deref())?;
-        }
+        let to_catch_up = ended.iter_mut().map(|(_, session, path, _)| (session, path.as_deref()));
+        let have_branch = catch_up_all(store, to_catch_up)?;
         let sessions: Vec<_> = ended.iter().map(|(_, session, ..)| session).collect();
         let agents = Probes::new(self, store.known_replica().as_deref(), &sessions).run();
         let now = store.clock().now();
         let mut leftovers = Vec::new();
-        for ((key, session, path, deleted), agent) in ended.iter().zip(agents) {
+        let ended = ended.iter().zip(have_branch);
+        for (((key, session, path, deleted), has_branch), agent) in ended.zip(agents) {
             let mut leftover = Leftover {
                 session: session.clone(),
                 worktree: path.clone(),
@@ -127,8 +128,8 @@ impl Engine {
                 key: key.clone(),
                 placement: placement(store, session).filter(|_| deleted.is_none()).cloned(),
             };
-            if what.branches == Branches::Remove {
-                leftover.branch = branch_to_remove(store, session)?;
+            if what.branches == Branches::Remove && has_branch {
+                leftover.branch = session.branch.clone().filter(|name| is_removable(store, name));
             }
             if let AgentState::Unknown(error) = agent {
                 leftover.kept =

@@ -69,6 +69,8 @@ struct Seen {
     /// None if it lives in no clone; then only its branch is examined.
     placement: Option<Placement>,
     is_gone: bool,
+    /// The tip of the recorded branch.
+    tip: Option<Oid>,
     /// The path of the worktree that names this session.
     own: Option<PathBuf>,
     workspace: Option<WorkspaceState>,
@@ -155,27 +157,34 @@ fn look(engine: &Engine) -> Result<(Vec<Seen>, Unknown), OpsError> {
     let sessions: Vec<_> = here.iter().map(|(_, session)| session).collect();
     let agents = Probes::new(engine, Some(&replica), &sessions).run();
     let own = Own::of(&worktrees, &store.snapshot()?)?;
-    for ((key, session), agent) in here.iter().zip(agents) {
+    let paths = here.iter().map(|(_, session)| {
+        let own = own.path(session).filter(|path| path.exists()).cloned();
+        let recorded = session.placements[&replica].workspace.as_deref();
+        let recorded = recorded.and_then(|p| workspace::from_record(p, repo.environment()).ok());
+        (own.clone(), own.or(recorded))
+    });
+    let paths: Vec<_> = paths.collect();
+    let places = paths.iter().filter_map(|(_, path)| path.as_deref());
+    let places: Vec<_> = places.map(ExpectedWorktree::new).collect();
+    let mut states = workspaces.states(&places, Detail::Place)?.into_iter();
+    let name = |session: &&Session| Some(format!("refs/heads/{}", session.branch.as_ref()?));
+    let names: Vec<_> = sessions.iter().filter_map(name).collect();
+    let tips = repo.read_ref_list(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let mut tips = tips.into_iter();
+    for (((key, session), agent), (own, path)) in here.iter().zip(agents).zip(paths) {
         let is_gone = matches!(agent, AgentState::Gone | AgentState::NotStarted);
         if let AgentState::Unknown(error) = agent {
             unknown.push((session.id, error));
         }
         let placement = session.placements[&replica].clone();
-        let own = own.path(session).filter(|path| path.exists()).cloned();
-        let recorded = placement
-            .workspace
-            .as_deref()
-            .and_then(|p| workspace::from_record(p, repo.environment()).ok());
-        let path = own.clone().or(recorded);
-        let state = |path: &PathBuf| {
-            workspaces.state(&ExpectedWorktree { path, branch: None }, Detail::Place)
-        };
-        let workspace = path.as_ref().map(state).transpose()?;
+        let workspace = path.as_ref().and_then(|_| states.next());
+        let tip = session.branch.as_ref().and_then(|_| tips.next()).flatten();
         let is_there = workspace.as_ref().is_some_and(|state| is_worktree(&state.condition));
         let owner = path.as_deref().filter(|_| is_there && own.is_none()).and_then(session_at);
         let owner = owner.filter(|owner| *owner != session.id);
         let (key, session) = (key.clone(), session.clone());
-        all.push(Seen { key, session, placement: Some(placement), is_gone, own, workspace, owner });
+        let placement = Some(placement);
+        all.push(Seen { key, session, placement, is_gone, tip, own, workspace, owner });
     }
     Ok((all, unknown))
 }
@@ -208,13 +217,14 @@ fn behind_their_branch(
     let mut behind = Vec::new();
     for ((key, session), tip) in there {
         if let Some(head) = session.head.clone() {
-            let divergence = more.get(&(tip, head)).copied().flatten();
+            let divergence = more.get(&(tip.clone(), head)).copied().flatten();
             if divergence.is_none_or(|it| it.ahead == 0) {
                 continue;
             }
         }
         let (placement, own, workspace, owner) = (None, None, None, None);
-        behind.push(Seen { key, session, placement, is_gone: false, own, workspace, owner });
+        let tip = Some(tip);
+        behind.push(Seen { key, session, placement, is_gone: false, tip, own, workspace, owner });
     }
     Ok(behind)
 }
@@ -312,7 +322,9 @@ impl Seen {
             session.branch = Some(branch.clone());
             steps.push(Step::Branch(branch.clone()));
         }
-        if let Some(branch) = &session.branch
+        // Only a tip that is to be recorded is read again: it may have moved.
+        let is_same = session.branch == self.session.branch && session.head == self.tip;
+        if let Some(branch) = session.branch.as_ref().filter(|_| !is_same)
             && let Some(tip) = store.repository().read_ref(&format!("refs/heads/{branch}"))?
             && session.head.as_ref() != Some(&tip)
         {

@@ -17,6 +17,7 @@ mod push;
 mod remote;
 mod takeover;
 mod transport;
+mod tries;
 
 pub use branches::BranchesReport;
 pub use error::{Failure, ShareError};

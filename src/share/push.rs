@@ -1,8 +1,6 @@
-use std::time::Instant;
-
 use super::offer::Answer;
+use super::tries::Tries;
 use super::{Remote, ShareError, Tell, Watcher};
-use crate::ledger::Backoff;
 use crate::model::Oid;
 use crate::store::{Change, MergeMode, MergeReport};
 
@@ -64,8 +62,7 @@ impl Remote<'_> {
         watcher: &mut Watcher<'_>,
         mut tell: Tell<'_>,
     ) -> Result<PushReport, ShareError> {
-        let (start, patience) = (Instant::now(), self.patience()?);
-        let mut pause = Backoff::new(128, 4000);
+        let (mut tries, patience) = (Tries::new(), self.patience()?);
         let mut merged = Vec::new();
         let mut told: Option<Option<Oid>> = None;
         let (mut is_surprised, mut still) = (false, 0);
@@ -97,13 +94,11 @@ impl Remote<'_> {
                     answer => refused = Some(answer),
                 }
             }
-            if start.elapsed() >= patience {
+            if tries.elapsed() >= patience {
                 let (remote, seconds) = (self.name.clone(), patience.as_secs());
                 return Err(ShareError::Contended { remote, seconds });
             }
-            if !merged.is_empty() || still > 0 {
-                pause.wait();
-            }
+            tries.pause(patience);
             let fetched = self.fetch(watcher)?.tip;
             // The remote refused although the fetched tip has not changed. A 'pushurl' may name
             // another repository with another tip, so the next push is made without a lease, as a

@@ -73,6 +73,14 @@ lines! {
         [(10_000, 1.5)];
     PUSH_BEHIND: "clocks", "`push` after that", "after the other",
         [(10_000, 1.5)];
+    STATUS_AMONG: "among_ended", "`status` of 20 live sessions, among ended ones", "among 100",
+        [(100_000, 1.5)];
+    STATUS_BASES: "bases", "`status` of 20 sessions, by commits of the base", "`git for-each-ref` with ahead-behind",
+        [(100_000, 0.1)];
+    PULL_SHARD: "first_pull", "first `pull` of 40,000 in one shard, each", "of 10,000",
+        [(10_000, 1.5)];
+    PUSH_AT_ONCE: "at_once", "`push` of 16 clones at once, 4 changes each", "one after another",
+        [(1_000, 3.0)];
     INDEX_SIZE: "build", "size of the index", "300 bytes a session",
         [(10_000, 1.0), (100_000, 1.0)];
 }

@@ -18,6 +18,7 @@ mod past;
 mod process;
 mod readers;
 mod scale;
+mod share;
 mod size;
 mod stage;
 mod status;
@@ -28,7 +29,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 26] = [
+    let benches: [(&str, fn()); 30] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -42,6 +43,8 @@ fn main() {
         ("hooks", hooks::checkout),
         ("merge", merge::large_against_small),
         ("status", status::against_git_and_tmux),
+        ("among_ended", status::among_ended),
+        ("bases", status::far_bases),
         ("show", process::show_against_rev_parse),
         ("complete", process::completion_against_rev_parse),
         ("readers", readers::against_rev_parse),
@@ -51,6 +54,8 @@ fn main() {
         ("build", whole::build),
         ("scale", scale::per_session),
         ("shard", scale::one_shard),
+        ("first_pull", share::first_pull),
+        ("at_once", share::at_once),
         ("numbers", lookup::list_with_fractions),
         ("open", open::against_gix),
         ("look", open::look),

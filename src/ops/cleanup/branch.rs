@@ -10,11 +10,14 @@ use crate::store::Store;
 /// # Errors
 /// Fails if the refs cannot be read.
 pub fn branch_to_remove(store: &Store, session: &Session) -> Result<Option<String>, OpsError> {
-    let prefix = store.repository().settings().branch_prefix();
-    let Some(branch) = session.branch.as_ref() else { return Ok(None) };
-    if prefix.is_empty() || !branch.starts_with(&prefix) {
-        return Ok(None);
-    }
+    let branch = session.branch.as_ref().filter(|branch| is_removable(store, branch));
+    let Some(branch) = branch else { return Ok(None) };
     let is_there = store.repository().read_ref(&format!("refs/heads/{branch}"))?.is_some();
     Ok(is_there.then(|| branch.clone()))
+}
+
+/// Returns true if git-ao named the branch.
+pub(super) fn is_removable(store: &Store, branch: &str) -> bool {
+    let prefix = store.repository().settings().branch_prefix();
+    !prefix.is_empty() && branch.starts_with(&prefix)
 }

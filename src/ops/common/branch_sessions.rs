@@ -17,29 +17,43 @@ use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, Work
 pub(in crate::ops) fn catch_up(store: &Store, session: &mut Session) -> Result<(), OpsError> {
     let own = Own::of(&Worktrees::new(store.repository()), &store.snapshot()?)?;
     let path = own.path(session).cloned();
-    catch_up_at(store, session, path.as_deref())
+    catch_up_all(store, [(session, path.as_deref())]).map(drop)
 }
 
-/// Does the same as [`catch_up`] with a known worktree path.
-pub(in crate::ops) fn catch_up_at(
+/// Does the same as [`catch_up`] for many sessions with known worktree paths, with one look at the
+/// worktrees and one at the refs. Returns whether the branch of each session exists.
+pub(in crate::ops) fn catch_up_all<'s>(
     store: &Store,
-    session: &mut Session,
-    path: Option<&Path>,
-) -> Result<(), OpsError> {
+    sessions: impl IntoIterator<Item = (&'s mut Session, Option<&'s Path>)>,
+) -> Result<Vec<bool>, OpsError> {
     let repo = store.repository();
-    if let Some(path) = path {
-        let place = ExpectedWorktree { path, branch: session.branch.as_deref() };
-        let state = Worktrees::new(repo).state(&place, Detail::Place)?;
+    let mut sessions: Vec<_> = sessions.into_iter().collect();
+    let place = |(session, path): &(&'s mut Session, Option<&'s Path>)| {
+        Some((session.branch.clone(), (*path)?))
+    };
+    let places: Vec<_> = sessions.iter().filter_map(place).collect();
+    let places =
+        places.iter().map(|(branch, path)| ExpectedWorktree { path, branch: branch.as_deref() });
+    let states = Worktrees::new(repo).states(&places.collect::<Vec<_>>(), Detail::Place)?;
+    let placed = sessions.iter_mut().filter(|(_, path)| path.is_some());
+    for ((session, _), state) in placed.zip(states) {
         if let Condition::WrongBranch(on) = state.condition
             && is_its_own(store, session, &on)?
         {
             session.branch = Some(on);
         }
     }
-    if let Some(tip) = session.branch.as_deref().map(|branch| tip(repo, branch)).transpose()? {
+    let name = |session: &Session| Some(format!("refs/heads/{}", session.branch.as_ref()?));
+    let names: Vec<_> = sessions.iter().filter_map(|(session, _)| name(session)).collect();
+    let tips = repo.read_ref_list(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let mut tips = tips.into_iter();
+    let catch_up = |(session, _): (&mut Session, _)| {
+        let tip = session.branch.as_ref().and_then(|_| tips.next()).flatten();
+        let is_there = tip.is_some();
         session.head = tip.or(session.head.take());
-    }
-    Ok(())
+        is_there
+    };
+    Ok(sessions.into_iter().map(catch_up).collect())
 }
 
 /// Does the same as [`record_branches`] for one session. Ignores a session that is archived or
@@ -58,17 +72,18 @@ pub(in crate::ops) fn record_branch(store: &Store, key: &Key) -> Result<(), OpsE
 pub fn record_branches(store: &Store) -> Result<(), OpsError> {
     let snapshot = store.snapshot()?;
     let own = Own::of(&Worktrees::new(store.repository()), &snapshot)?;
-    let mut keys = Vec::new();
+    let (mut before, mut now, mut paths) = (Vec::new(), Vec::new(), Vec::new());
     for (owner, path) in own.all() {
         let Ok(entry) = snapshot.get(owner) else { continue };
         let is_active = entry.location.shelf == Shelf::Active;
         let Some(session) = snapshot.load(&entry).ok().filter(|_| is_active) else { continue };
-        let mut now = session.clone();
-        catch_up_at(store, &mut now, Some(path))?;
-        if now.branch != session.branch {
-            keys.push(Key::from(&entry));
-        }
+        before.push((Key::from(&entry), session.branch.clone()));
+        now.push(session);
+        paths.push(Some(path.as_path()));
     }
+    catch_up_all(store, now.iter_mut().zip(paths))?;
+    let changed = before.into_iter().zip(&now).filter(|((_, old), now)| *old != now.branch);
+    let keys: Vec<_> = changed.map(|((key, _), _)| key).collect();
     if keys.is_empty() { Ok(()) } else { record(store, &keys) }
 }
 

@@ -75,6 +75,30 @@ fn refs_that_are_not_files_are_read_together() {
     assert_eq!(asked(&world, &["status"]), two);
 }
 
+/// What is asked of git does not depend on how many sessions there are.
+#[test]
+fn reconcile_and_cleanup_look_at_all_sessions_at_once() {
+    if !Refs::can_be_chosen() {
+        return;
+    }
+    let world = World::of(Combo { refs: Refs::Reftable, objects: Objects::Sha256, ..Combo::PLAIN });
+    let ended = |count: usize| {
+        for number in 0..count {
+            let id = world.spawn(&["--no-worktree", &format!("ended {number}")]);
+            world.repo.ao(["cancel", &id]).ok();
+        }
+    };
+    let verbs: [&[&str]; 2] = [&["reconcile", "--dry-run"], &["cleanup", "--dry-run"]];
+    ended(1);
+    sessions(&world, 1);
+    world.repo.ao(["reconcile"]).ok();
+    let few = verbs.map(|args| asked(&world, args));
+    ended(3);
+    sessions(&world, 3);
+    world.repo.ao(["reconcile"]).ok();
+    assert_eq!(verbs.map(|args| asked(&world, args)), few);
+}
+
 /// A base that is a symbolic ref, as where a branch was renamed and its old name kept.
 #[test]
 fn a_symbolic_base_is_followed() {
