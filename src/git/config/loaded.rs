@@ -1,5 +1,6 @@
 //! An open repository's configuration, which is read again after its files have changed.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
@@ -13,6 +14,9 @@ use super::unread::check_read;
 use super::values::boolean;
 use super::{Config, ConfigOrigin, check_includes, global_files};
 use crate::git::{GitCommand, GitError, RepositoryError};
+
+/// How often a configuration is read of which a file was skipped and could be read later.
+const ATTEMPTS: usize = 10;
 
 /// A configuration, with the state of the files it was read from.
 #[derive(Debug)]
@@ -39,7 +43,18 @@ impl Loaded {
         Self { config, start, files: OnceLock::new(), stamps: OnceLock::new() }
     }
 
-    /// Reads the configuration.
+    /// Reads the configuration, and reads it again if a file was replaced meanwhile.
+    fn read_whole(origin: &ConfigOrigin) -> Result<Self, RepositoryError> {
+        for _ in 1..ATTEMPTS {
+            match Self::read(origin) {
+                Err(RepositoryError::Config { source, .. })
+                    if source.kind() == ErrorKind::ResourceBusy => {}
+                done => return done,
+            }
+        }
+        Self::read(origin)
+    }
+
     fn read(origin: &ConfigOrigin) -> Result<Self, RepositoryError> {
         let start = SystemTime::now();
         let head = || branch(origin);
@@ -98,7 +113,7 @@ impl Latest {
             return Ok(());
         }
         wait_until_quiet(&files(&self.loaded().config.file, origin));
-        let fresh = Arc::new(Loaded::read(origin)?);
+        let fresh = Arc::new(Loaded::read_whole(origin)?);
         *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
