@@ -1,0 +1,5 @@
+//! What agents and their users said, kept byte for byte.
+
+mod capture;
+mod histories;
+mod world;
