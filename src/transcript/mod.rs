@@ -21,8 +21,10 @@
 //! among those with similar names.
 
 mod capture;
+mod entry;
 mod error;
 mod layout;
+mod read;
 mod recorded;
 mod segments;
 mod sizes;
@@ -30,6 +32,8 @@ mod source;
 mod store;
 
 pub use capture::{Captured, Extent};
+pub use entry::{Entry, EntryKind, RawPlace, Role, Tool, Usage};
 pub use error::TranscriptError;
+pub use read::{Line, Transcript};
 pub use source::Source;
 pub use store::TranscriptStore;

@@ -11,7 +11,7 @@ use super::{Source, TranscriptError};
 use crate::git::{RawTree, Repository};
 
 /// The content of the blob that says which conversation a folder holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Conversation {
     pub agent: String,
     pub session: String,
@@ -50,8 +50,8 @@ pub(super) struct Generation<'r> {
     repo: &'r Repository,
     /// Its number, from 1.
     pub number: usize,
-    /// The folders of its segments, in order.
-    folders: Vec<ObjectId>,
+    /// The folders of its segments, in order, with their paths below the file's folder.
+    folders: Vec<(String, ObjectId)>,
 }
 
 impl<'r> Generation<'r> {
@@ -69,20 +69,34 @@ impl<'r> Generation<'r> {
             .collect();
         // By number: '1000' comes after '999'.
         folders.sort_by_key(|(name, _)| (name.len(), name.clone()));
-        let folders: Vec<_> = folders.into_iter().map(|(_, id)| id).collect();
+        let place = generation_folder(number).map(|it| it + "/").unwrap_or_default();
+        let folders: Vec<_> =
+            folders.into_iter().map(|(name, id)| (format!("{place}{name}"), id)).collect();
         Ok((!folders.is_empty()).then_some(Self { repo, number, folders }))
     }
 
     /// Returns the number of its segments.
     pub fn count(&self) -> Result<usize, TranscriptError> {
-        let last = self.folders.last().map(|id| self.repo.read_tree(*id)).transpose()?;
+        let last = self.folders.last().map(|(_, id)| self.repo.read_tree(*id)).transpose()?;
         let in_last = last.map_or(0, |tree| tree.entries().count());
         Ok((self.folders.len() - 1) * IN_FOLDER + in_last)
     }
 
     /// Returns its segments, in order.
     pub fn segments(&self) -> impl Iterator<Item = Result<ObjectId, TranscriptError>> {
-        self.folders.iter().flat_map(|id| flattened(self.segments_in(*id)))
+        self.folders.iter().flat_map(|(_, id)| flattened(self.segments_in(*id)))
+    }
+
+    /// Returns its segments with their paths, in order; the file's folder is at `place`.
+    pub fn paths(&self, place: &str) -> Result<Vec<(String, ObjectId)>, TranscriptError> {
+        let mut paths = Vec::new();
+        for (folder, id) in &self.folders {
+            let tree = self.repo.read_tree(*id)?;
+            paths.extend(tree.entries().map(|entry| {
+                (format!("{place}/{folder}/{}", entry.filename), entry.oid.to_owned())
+            }));
+        }
+        Ok(paths)
     }
 
     /// Returns the size of all segments, in bytes.
@@ -93,7 +107,7 @@ impl<'r> Generation<'r> {
     /// Returns the last bytes of the file, as many as there are, but at most `count`.
     pub fn end(&self, count: usize) -> Result<Vec<u8>, TranscriptError> {
         let mut end = Vec::new();
-        for folder in self.folders.iter().rev() {
+        for (_, folder) in self.folders.iter().rev() {
             for id in self.segments_in(*folder)?.into_iter().rev() {
                 if end.len() >= count {
                     return Ok(end.split_off(end.len() - count));

@@ -2,4 +2,5 @@
 
 mod capture;
 mod histories;
+mod reading;
 mod world;
