@@ -231,5 +231,6 @@ pub mod runtime;
 pub mod share;
 pub mod store;
 pub mod testing;
+pub mod transcript;
 pub mod view;
 pub mod workspace;

@@ -7,6 +7,7 @@
 mod action;
 mod agents;
 mod config;
+mod entries;
 mod error;
 mod launch;
 mod own_id;
@@ -23,6 +24,7 @@ mod value;
 pub use action::{Action, Mode};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
+pub use entries::entries;
 pub use error::AgentError;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;

@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 10] = [
     &["hook"],
     &["share"],
     &["agent", "runtime", "workspace"],
-    &["store"],
+    &["store", "transcript"],
     &["ledger"],
     &["git"],
     &["model"],

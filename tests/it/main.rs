@@ -20,5 +20,6 @@ mod repair;
 mod share;
 mod spawn;
 mod store;
+mod transcript;
 mod verbs;
 mod workspace;

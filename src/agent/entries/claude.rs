@@ -1,0 +1,117 @@
+//! Claude Code's transcripts, as 2.1 writes them: JSON lines, one per block of a message.
+
+use serde_json::Value;
+
+use super::json::{list, number, some_text, text, time, with_all};
+use crate::transcript::{Entry, EntryKind, Role, Tool, Usage};
+
+pub fn entries(line: &Value) -> Vec<Entry> {
+    let entries = match text(line, "type") {
+        "user" => user(line),
+        "assistant" => assistant(line),
+        "system" => vec![Entry::new(Role::System, EntryKind::Meta, text(line, "content"))],
+        "summary" => vec![Entry::new(Role::System, EntryKind::Meta, text(line, "summary"))],
+        _ => vec![Entry::new(Role::System, EntryKind::Meta, "")],
+    };
+    let (at, parent) = (time(line, "timestamp"), some_text(line, "parentUuid"));
+    let sub = some_text(line, "agentId");
+    with_all(entries, |entry| {
+        (entry.at, entry.parent, entry.sub) = (at, parent.clone(), sub.clone());
+    })
+}
+
+fn user(line: &Value) -> Vec<Entry> {
+    let content = &line["message"]["content"];
+    let is = |key: &str| line.get(key).and_then(Value::as_bool) == Some(true);
+    let role = if is("isMeta") { Role::System } else { Role::User };
+    if is("isCompactSummary") {
+        let entry = Entry::new(Role::System, EntryKind::Compaction, plain(content));
+        return vec![entry];
+    }
+    if let Some(said) = content.as_str() {
+        return vec![said_by(role, said)];
+    }
+    let blocks = content.as_array().map_or(&[][..], Vec::as_slice);
+    blocks.iter().map(|block| user_block(role, block)).collect()
+}
+
+fn user_block(role: Role, block: &Value) -> Entry {
+    match text(block, "type") {
+        "text" => said_by(role, text(block, "text")),
+        "image" => Entry::new(role, EntryKind::Image, ""),
+        "tool_result" => {
+            let tool = Tool::new("", text(block, "tool_use_id"), Value::Null);
+            let entry = Entry::new(Role::Tool, EntryKind::ToolResult, plain(&block["content"]));
+            Entry { tool: Some(tool), ..entry }
+        }
+        _ => Entry::new(role, EntryKind::Meta, ""),
+    }
+}
+
+/// What the program says to the model in the place of a person begins with a tag of its own.
+const TAGS: [&str; 8] = [
+    "<task-notification>",
+    "<system-reminder>",
+    "<command-name>",
+    "<command-message>",
+    "<local-command-stdout>",
+    "<local-command-stderr>",
+    "<local-command-caveat>",
+    "<bash-stdout>",
+];
+
+fn said_by(role: Role, said: &str) -> Entry {
+    let is_tagged = TAGS.iter().any(|tag| said.trim_start().starts_with(tag));
+    Entry::new(if is_tagged { Role::System } else { role }, EntryKind::Text, said)
+}
+
+fn assistant(line: &Value) -> Vec<Entry> {
+    let message = &line["message"];
+    // An error of the interface is written as an answer of a model of this name.
+    let is_model = text(message, "model") != "<synthetic>";
+    let role = if is_model { Role::Assistant } else { Role::System };
+    let model = some_text(message, "model").filter(|_| is_model);
+    let usage = message.get("usage").filter(|_| is_model).map(|it| usage(line, it));
+    let entries = list(message, "content").iter().map(|block| assistant_block(role, block));
+    with_all(entries.collect(), |entry| {
+        (entry.model, entry.usage) = (model.clone(), usage.clone());
+    })
+}
+
+fn assistant_block(role: Role, block: &Value) -> Entry {
+    match text(block, "type") {
+        "text" => Entry::new(role, EntryKind::Text, text(block, "text")),
+        "thinking" => Entry::new(role, EntryKind::Thinking, text(block, "thinking")),
+        "redacted_thinking" => Entry::new(role, EntryKind::Thinking, ""),
+        "tool_use" | "server_tool_use" => {
+            let tool = Tool::new(text(block, "name"), text(block, "id"), block["input"].clone());
+            Entry { tool: Some(tool), ..Entry::new(role, EntryKind::ToolUse, "") }
+        }
+        _ => Entry::new(role, EntryKind::Meta, ""),
+    }
+}
+
+fn usage(line: &Value, told: &Value) -> Usage {
+    let written = number(told, "cache_creation_input_tokens");
+    let hour = number(&told["cache_creation"], "ephemeral_1h_input_tokens");
+    Usage {
+        answer: format!("{} {}", text(&line["message"], "id"), text(line, "requestId")),
+        input: number(told, "input_tokens"),
+        output: number(told, "output_tokens"),
+        cache_read: number(told, "cache_read_input_tokens"),
+        cache_write_5m: written.saturating_sub(hour),
+        cache_write_1h: hour,
+    }
+}
+
+/// Returns the text of a content: itself, or that of its blocks.
+fn plain(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(blocks) => {
+            let texts: Vec<_> = blocks.iter().map(|block| text(block, "text")).collect();
+            texts.join("\n")
+        }
+        _ => String::new(),
+    }
+}

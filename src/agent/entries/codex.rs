@@ -1,0 +1,107 @@
+//! Codex's rollout files, as 0.169 writes them: JSON lines, one per item of the conversation, and
+//! beside them the events of its own screen, which repeat what the items say.
+
+use serde_json::Value;
+
+use super::json::{list, number, some_text, text, time, with_all};
+use crate::transcript::{Entry, EntryKind, Role, Tool, Usage};
+
+pub fn entries(line: &Value) -> Vec<Entry> {
+    let payload = &line["payload"];
+    let entries = match text(line, "type") {
+        "response_item" => item(payload),
+        "compacted" => {
+            vec![Entry::new(Role::System, EntryKind::Compaction, text(payload, "message"))]
+        }
+        "token_usage_record" => vec![used(payload)],
+        _ => vec![Entry::new(Role::System, EntryKind::Meta, "")],
+    };
+    let at = time(line, "timestamp");
+    with_all(entries, |entry| entry.at = at)
+}
+
+fn item(item: &Value) -> Vec<Entry> {
+    match text(item, "type") {
+        "message" => message(item),
+        "reasoning" => {
+            let said: Vec<_> = list(item, "summary").iter().map(|it| text(it, "text")).collect();
+            vec![Entry::new(Role::Assistant, EntryKind::Thinking, said.join("\n"))]
+        }
+        "function_call" => vec![call(item, "arguments")],
+        "custom_tool_call" => vec![call(item, "input")],
+        "local_shell_call" => vec![call(item, "action")],
+        "web_search_call" => vec![call(item, "action")],
+        "function_call_output" | "custom_tool_call_output" => {
+            let tool = Tool::new("", text(item, "call_id"), Value::Null);
+            let entry = Entry::new(Role::Tool, EntryKind::ToolResult, output(&item["output"]));
+            vec![Entry { tool: Some(tool), ..entry }]
+        }
+        _ => vec![Entry::new(Role::System, EntryKind::Meta, "")],
+    }
+}
+
+/// What the program says to the model in the place of a person begins with a tag of its own.
+const TAGS: [&str; 4] =
+    ["<environment_context>", "<user_instructions>", "<turn_aborted>", "# AGENTS.md instructions"];
+
+fn message(item: &Value) -> Vec<Entry> {
+    let role = match text(item, "role") {
+        "user" => Role::User,
+        "assistant" => Role::Assistant,
+        _ => Role::System,
+    };
+    let entry = |part: &Value| match text(part, "type") {
+        "input_text" | "output_text" | "text" => {
+            let said = text(part, "text");
+            let is_tagged = role == Role::User && TAGS.iter().any(|tag| said.starts_with(tag));
+            Entry::new(if is_tagged { Role::System } else { role }, EntryKind::Text, said)
+        }
+        "input_image" => Entry::new(role, EntryKind::Image, ""),
+        _ => Entry::new(role, EntryKind::Meta, ""),
+    };
+    list(item, "content").iter().map(entry).collect()
+}
+
+/// A call; its input is JSON in a text, or a text, or JSON.
+fn call(item: &Value, key: &str) -> Entry {
+    let input = match item.get(key) {
+        Some(Value::String(text)) => {
+            serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
+        }
+        Some(input) => input.clone(),
+        None => Value::Null,
+    };
+    let id = some_text(item, "call_id").unwrap_or_else(|| text(item, "id").to_owned());
+    let name = match text(item, "name") {
+        "" => text(item, "type").trim_end_matches("_call"),
+        name => name,
+    };
+    let tool = Tool::new(name, id, input);
+    Entry { tool: Some(tool), ..Entry::new(Role::Assistant, EntryKind::ToolUse, "") }
+}
+
+fn output(output: &Value) -> String {
+    match output {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().map(|part| text(part, "text")).collect(),
+        Value::Object(_) => text(output, "content").to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What one answer has used; the totals beside it repeat it.
+fn used(payload: &Value) -> Entry {
+    let told = &payload["usage"];
+    let (read, written) =
+        (number(told, "cached_input_tokens"), number(told, "cache_write_input_tokens"));
+    let usage = Usage {
+        answer: text(payload, "response_id").to_owned(),
+        // The cached tokens are a part of it.
+        input: number(told, "input_tokens").saturating_sub(read).saturating_sub(written),
+        output: number(told, "output_tokens"),
+        cache_read: read,
+        cache_write_5m: written,
+        cache_write_1h: 0,
+    };
+    Entry { usage: Some(usage), ..Entry::new(Role::System, EntryKind::Meta, "") }
+}

@@ -1,0 +1,26 @@
+//! Reads entries from the lines of transcripts: one file per format.
+//!
+//! Each reader takes any line, of any length. What it does not understand becomes an entry of the
+//! kind [`EntryKind::Meta`].
+
+mod claude;
+mod codex;
+mod json;
+
+use crate::transcript::{Entry, EntryKind, Role};
+
+/// Reads the entries of a line of a transcript with this format.
+pub fn entries(format: &str, line: &[u8]) -> Vec<Entry> {
+    let Some(value) = json::parse(line) else { return vec![not_understood()] };
+    let entries = match format {
+        "claude-jsonl" => claude::entries(&value),
+        "codex-jsonl" => codex::entries(&value),
+        "ao-jsonl" => serde_json::from_value(value).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    if entries.is_empty() { vec![not_understood()] } else { entries }
+}
+
+fn not_understood() -> Entry {
+    Entry::new(Role::System, EntryKind::Meta, "")
+}

@@ -1,0 +1,141 @@
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::Timestamp;
+
+/// One thing that was said or done, in one form for all agents.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Its position in the conversation, from 1.
+    pub n: u64,
+    /// The time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// Who said or did it.
+    pub role: Role,
+    /// What it is.
+    pub kind: EntryKind,
+    /// What was said, printed or thought; of what was not understood, nothing.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The tool that was called, or whose result this is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<Tool>,
+    /// The model that answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// What the answer of which this is a part has used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// The agent's id of the entry that this one follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The subagent whose conversation this is a part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// Where the agent's own form of it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<RawPlace>,
+}
+
+impl Entry {
+    /// Makes an entry.
+    pub fn new(role: Role, kind: EntryKind, text: impl Into<String>) -> Self {
+        Self { role, kind, text: text.into(), ..Self::default() }
+    }
+}
+
+/// Who said or did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Role {
+    /// A person.
+    User,
+    /// The model.
+    Assistant,
+    /// A tool that the model called.
+    Tool,
+    /// The agent's program, also where it speaks to the model in the place of a person.
+    #[default]
+    System,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EntryKind {
+    /// Something that was said.
+    Text,
+    /// What the model thought before it spoke.
+    Thinking,
+    /// The call of a tool.
+    ToolUse,
+    /// The result of a tool.
+    ToolResult,
+    /// A picture.
+    Image,
+    /// The summary by which an agent replaced what was said before.
+    Compaction,
+    /// Anything else.
+    #[default]
+    Meta,
+}
+
+/// A call of a tool.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Tool {
+    /// The tool's name; unknown in the result of a call.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The agent's id of the call.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// What the tool was given.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub input: Value,
+}
+
+impl Tool {
+    /// Names a call.
+    pub fn new(name: impl Into<String>, id: impl Into<String>, input: Value) -> Self {
+        Self { name: name.into(), id: id.into(), input }
+    }
+}
+
+/// The tokens of one answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Usage {
+    /// The answer's id. Agents may write an answer in several lines, each with its usage so far:
+    /// the last one counts.
+    pub answer: String,
+    /// The tokens that were sent and were not in a cache.
+    pub input: u64,
+    /// The tokens of the answer.
+    pub output: u64,
+    /// The tokens that were read from a cache.
+    pub cache_read: u64,
+    /// The tokens that were written to a cache for five minutes.
+    pub cache_write_5m: u64,
+    /// The tokens that were written to a cache for an hour.
+    pub cache_write_1h: u64,
+}
+
+/// The place of a line in the transcript store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RawPlace {
+    /// The path of the segment in which the line begins.
+    pub segment: String,
+    /// The first byte of the line in it.
+    pub offset: u64,
+    /// The number of bytes, without the newline.
+    pub len: u64,
+}

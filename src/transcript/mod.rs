@@ -1,0 +1,39 @@
+//! Keeps the transcripts of agents: the files in which they store their conversations, byte for
+//! byte.
+//!
+//! They are in a bare repository of their own, `ao/transcripts.git` in the common git directory, so
+//! that a clone, a bundle or a mirror of the user's repository has nothing of them, and so that
+//! other users cannot read them. Each session and clone has a ref there, which only that clone
+//! writes:
+//!
+//! ```text
+//! refs/ao/transcripts/<first two hex digits>/<session id>/<replica>
+//!   00-<first 12 characters of the agent's session id>/    one folder per conversation, in order
+//!     conversation                                         which conversation this is, as JSON
+//!     000/000000-<first 12 hex digits of the session id>.jsonl   256 segments a folder
+//!     sub/<subagent>/000/…                                 the conversations of subagents
+//!     files/…                                              files to which the transcript refers
+//!     g2/000/…                                             after the agent rewrote its file
+//! ```
+//!
+//! A segment has complete lines of the file. The segments of a generation, in the order of their
+//! paths, are the file. The name of each has the session's id because git looks for similar objects
+//! among those with similar names.
+
+mod capture;
+mod entry;
+mod error;
+mod layout;
+mod read;
+mod recorded;
+mod segments;
+mod sizes;
+mod source;
+mod store;
+
+pub use capture::{Captured, Extent};
+pub use entry::{Entry, EntryKind, RawPlace, Role, Tool, Usage};
+pub use error::TranscriptError;
+pub use read::{Line, Transcript};
+pub use source::Source;
+pub use store::TranscriptStore;

@@ -1,0 +1,53 @@
+use std::path::PathBuf;
+
+/// The files of one conversation, as the agent's program keeps them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Source {
+    /// The agent's name.
+    pub agent: String,
+    /// The agent's own id of the conversation.
+    pub agent_session_id: String,
+    /// The format, by which its entries are read: `claude-jsonl`.
+    pub format: String,
+    /// The transcript.
+    pub file: PathBuf,
+    /// The transcripts of the subagents, with their names.
+    pub subagents: Vec<(String, PathBuf)>,
+    /// Files to which the transcript refers, with their paths in the agent's folder: names that are
+    /// separated by `/`.
+    pub files: Vec<(String, PathBuf)>,
+}
+
+impl Source {
+    /// Names the conversation of an agent and its file.
+    pub fn new(
+        agent: impl Into<String>,
+        agent_session_id: impl Into<String>,
+        format: impl Into<String>,
+        file: impl Into<PathBuf>,
+    ) -> Self {
+        Self {
+            agent: agent.into(),
+            agent_session_id: agent_session_id.into(),
+            format: format.into(),
+            file: file.into(),
+            subagents: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+
+    /// Adds the transcript of a subagent.
+    #[must_use]
+    pub fn with_subagent(mut self, name: impl Into<String>, file: impl Into<PathBuf>) -> Self {
+        self.subagents.push((name.into(), file.into()));
+        self
+    }
+
+    /// Adds a file to which the transcript refers.
+    #[must_use]
+    pub fn with_file(mut self, name: impl Into<String>, file: impl Into<PathBuf>) -> Self {
+        self.files.push((name.into(), file.into()));
+        self
+    }
+}

@@ -1,0 +1,92 @@
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+
+use super::TranscriptError;
+use crate::git::{Identity, Repository};
+use crate::ledger::Ledger;
+
+/// The name of the store's folder below `ao/` in the common git directory.
+const FOLDER: &str = "transcripts.git";
+
+/// The transcripts that one user of a repository has captured.
+#[derive(Debug, Clone)]
+pub struct TranscriptStore {
+    ledger: Ledger,
+}
+
+impl TranscriptStore {
+    /// Opens the store of a repository for this user. Returns None if nothing was captured yet.
+    ///
+    /// # Errors
+    /// Fails if there is a store that cannot be opened.
+    pub fn open(repo: &Repository) -> Result<Option<Self>, TranscriptError> {
+        let path = path(repo)?;
+        match fs::symlink_metadata(path.join("HEAD")) {
+            Ok(_) => Self::at(repo, &path).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(TranscriptError::Io { act: "read", path, source }),
+        }
+    }
+
+    /// Opens the store of a repository for this user, and creates it if there is none. Only this
+    /// user can read it.
+    ///
+    /// # Errors
+    /// Fails if the store cannot be created or opened.
+    pub fn create(repo: &Repository) -> Result<Self, TranscriptError> {
+        if let Some(store) = Self::open(repo)? {
+            return Ok(store);
+        }
+        let path = path(repo)?;
+        let failed = |source| TranscriptError::Io { act: "create", path: path.clone(), source };
+        repo.make_ao_dir("").map_err(failed)?;
+        match fs::DirBuilder::new().mode(0o700).create(&path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(failed(error));
+            }
+            _ => {}
+        }
+        let format = format!("--object-format={}", repo.object_hash());
+        let git = repo.git("init").env("GIT_DIR", &path).env("GIT_TEMPLATE_DIR", "");
+        let made =
+            git.args(["--bare", "--quiet", "--shared=0600", "--ref-format=files"]).arg(format);
+        made.run().map_err(TranscriptError::Create)?;
+        Self::at(repo, &path)
+    }
+
+    fn at(repo: &Repository, path: &Path) -> Result<Self, TranscriptError> {
+        // With GIT_DIR, `safe.bareRepository` does not matter.
+        let environment = repo.environment().clone().outside_git();
+        let environment = environment.with("GIT_DIR", OsString::from(path));
+        let opened = Repository::discover_with(path, environment).map_err(TranscriptError::Open)?;
+        let ledger = Ledger::new(opened);
+        // The user may have no name that git accepts, and captures are nobody's work.
+        Ok(match Identity::new("git-ao", "git-ao@localhost") {
+            Ok(nobody) => Self { ledger: ledger.with_identity(nobody) },
+            Err(_) => Self { ledger },
+        })
+    }
+
+    /// Returns the repository that holds the transcripts.
+    pub fn repository(&self) -> &Repository {
+        self.ledger.repository()
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+/// Returns the folder of this user's store. The first user of a repository has the plain name.
+fn path(repo: &Repository) -> Result<PathBuf, TranscriptError> {
+    let (path, user) = (repo.ao_dir().join(FOLDER), rustix::process::geteuid().as_raw());
+    match fs::symlink_metadata(&path) {
+        Ok(meta) if meta.uid() == user && meta.is_dir() => Ok(path),
+        Ok(_) => Ok(repo.ao_dir().join(format!("transcripts-{user}.git"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path),
+        Err(source) => Err(TranscriptError::Io { act: "read", path, source }),
+    }
+}
