@@ -26,7 +26,7 @@ const CHECKED: usize = 4096;
 
 /// How much of a file is captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub enum CaptureExtent {
     /// Complete lines: the agent may be writing the last one.
     Lines,
     /// All of it: the agent has ended. The part that was captured before is compared as a whole.
@@ -56,7 +56,7 @@ impl TranscriptStore {
         session: SessionId,
         replica: &str,
         source: &Source,
-        extent: Extent,
+        extent: CaptureExtent,
         limit: u64,
     ) -> Result<Captured, TranscriptError> {
         let name = ref_name(session, replica);
@@ -145,7 +145,7 @@ impl<'a> Capture<'a> {
         Ok(Self { repo, session, source, root, folder, known, edits, captured, sizes })
     }
 
-    fn take_all(&mut self, extent: Extent) -> Result<(), TranscriptError> {
+    fn take_all(&mut self, extent: CaptureExtent) -> Result<(), TranscriptError> {
         let source = self.source;
         self.take(&[], &source.file, extent)?;
         for (name, file) in &source.subagents {
@@ -169,7 +169,7 @@ impl<'a> Capture<'a> {
         &mut self,
         folder: &[&str],
         file: &Path,
-        extent: Extent,
+        extent: CaptureExtent,
     ) -> Result<(), TranscriptError> {
         let Some(mut open) = open(file)? else { return Ok(()) };
         let failed = |source| TranscriptError::Io { act: "read", path: file.to_owned(), source };
@@ -192,8 +192,8 @@ impl<'a> Capture<'a> {
         };
         open.seek(SeekFrom::Start(offset)).map_err(failed)?;
         let segments = match extent {
-            Extent::Lines => Segments::of_lines(open),
-            Extent::All => Segments::of_all(open),
+            CaptureExtent::Lines => Segments::of_lines(open),
+            CaptureExtent::All => Segments::of_all(open),
         };
         let generation = generation_folder(number);
         let mut end = offset;
@@ -240,11 +240,11 @@ impl<'a> Capture<'a> {
         before: &Generation<'_>,
         size: u64,
         file: &mut File,
-        extent: Extent,
+        extent: CaptureExtent,
         failed: impl Fn(io::Error) -> TranscriptError,
     ) -> Result<Comparison, TranscriptError> {
         let now = file.metadata().map_err(&failed)?.len();
-        if now >= size && extent == Extent::Lines {
+        if now >= size && extent == CaptureExtent::Lines {
             let end = before.end(CHECKED)?;
             file.seek(SeekFrom::Start(size - end.len() as u64)).map_err(&failed)?;
             let mut there = vec![0; end.len()];

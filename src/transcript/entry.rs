@@ -7,7 +7,7 @@ use crate::model::Timestamp;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Entry {
+pub struct TranscriptEntry {
     /// Its position in the conversation, from 1.
     pub n: u64,
     /// The time.
@@ -40,7 +40,7 @@ pub struct Entry {
     pub raw: Option<RawPlace>,
 }
 
-impl Entry {
+impl TranscriptEntry {
     /// Makes an entry.
     pub fn new(role: Role, kind: EntryKind, text: impl Into<String>) -> Self {
         Self { role, kind, text: text.into(), ..Self::default() }

@@ -31,8 +31,8 @@ mod sizes;
 mod source;
 mod store;
 
-pub use capture::{Captured, Extent};
-pub use entry::{Entry, EntryKind, RawPlace, Role, Tool, Usage};
+pub use capture::{CaptureExtent, Captured};
+pub use entry::{EntryKind, RawPlace, Role, Tool, TranscriptEntry, Usage};
 pub use error::TranscriptError;
 pub use read::{Line, Transcript};
 pub use source::Source;

@@ -27,7 +27,7 @@ fn gix(path: &str, text: &str) -> Vec<Finding> {
     named_by_others(
         path,
         text,
-        |path| is_in(path, &["store", "ledger", "git"]),
+        |path| is_in(path, &["store", "transcript", "ledger", "git"]),
         |named| named.is_below("gix"),
     )
 }
@@ -237,8 +237,8 @@ fn processes_are_started_with_an_environment() {
 }
 
 #[test]
-fn only_store_and_git_name_gix() {
-    keep("only 'store' and 'git' know gix", gix);
+fn only_stores_and_git_name_gix() {
+    keep("only the stores, 'ledger' and 'git' know gix", gix);
 }
 
 #[test]

@@ -3,15 +3,19 @@
 use serde_json::Value;
 
 use super::json::{list, number, some_text, text, time, with_all};
-use crate::transcript::{Entry, EntryKind, Role, Tool, Usage};
+use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
 
-pub fn entries(line: &Value) -> Vec<Entry> {
+pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
     let entries = match text(line, "type") {
         "user" => user(line),
         "assistant" => assistant(line),
-        "system" => vec![Entry::new(Role::System, EntryKind::Meta, text(line, "content"))],
-        "summary" => vec![Entry::new(Role::System, EntryKind::Meta, text(line, "summary"))],
-        _ => vec![Entry::new(Role::System, EntryKind::Meta, "")],
+        "system" => {
+            vec![TranscriptEntry::new(Role::System, EntryKind::Meta, text(line, "content"))]
+        }
+        "summary" => {
+            vec![TranscriptEntry::new(Role::System, EntryKind::Meta, text(line, "summary"))]
+        }
+        _ => vec![TranscriptEntry::new(Role::System, EntryKind::Meta, "")],
     };
     let (at, parent) = (time(line, "timestamp"), some_text(line, "parentUuid"));
     let sub = some_text(line, "agentId");
@@ -20,12 +24,12 @@ pub fn entries(line: &Value) -> Vec<Entry> {
     })
 }
 
-fn user(line: &Value) -> Vec<Entry> {
+fn user(line: &Value) -> Vec<TranscriptEntry> {
     let content = &line["message"]["content"];
     let is = |key: &str| line.get(key).and_then(Value::as_bool) == Some(true);
     let role = if is("isMeta") { Role::System } else { Role::User };
     if is("isCompactSummary") {
-        let entry = Entry::new(Role::System, EntryKind::Compaction, plain(content));
+        let entry = TranscriptEntry::new(Role::System, EntryKind::Compaction, plain(content));
         return vec![entry];
     }
     if let Some(said) = content.as_str() {
@@ -35,16 +39,17 @@ fn user(line: &Value) -> Vec<Entry> {
     blocks.iter().map(|block| user_block(role, block)).collect()
 }
 
-fn user_block(role: Role, block: &Value) -> Entry {
+fn user_block(role: Role, block: &Value) -> TranscriptEntry {
     match text(block, "type") {
         "text" => said_by(role, text(block, "text")),
-        "image" => Entry::new(role, EntryKind::Image, ""),
+        "image" => TranscriptEntry::new(role, EntryKind::Image, ""),
         "tool_result" => {
             let tool = Tool::new("", text(block, "tool_use_id"), Value::Null);
-            let entry = Entry::new(Role::Tool, EntryKind::ToolResult, plain(&block["content"]));
-            Entry { tool: Some(tool), ..entry }
+            let entry =
+                TranscriptEntry::new(Role::Tool, EntryKind::ToolResult, plain(&block["content"]));
+            TranscriptEntry { tool: Some(tool), ..entry }
         }
-        _ => Entry::new(role, EntryKind::Meta, ""),
+        _ => TranscriptEntry::new(role, EntryKind::Meta, ""),
     }
 }
 
@@ -60,12 +65,12 @@ const TAGS: [&str; 8] = [
     "<bash-stdout>",
 ];
 
-fn said_by(role: Role, said: &str) -> Entry {
+fn said_by(role: Role, said: &str) -> TranscriptEntry {
     let is_tagged = TAGS.iter().any(|tag| said.trim_start().starts_with(tag));
-    Entry::new(if is_tagged { Role::System } else { role }, EntryKind::Text, said)
+    TranscriptEntry::new(if is_tagged { Role::System } else { role }, EntryKind::Text, said)
 }
 
-fn assistant(line: &Value) -> Vec<Entry> {
+fn assistant(line: &Value) -> Vec<TranscriptEntry> {
     let message = &line["message"];
     // An error of the interface is written as an answer of a model of this name.
     let is_model = text(message, "model") != "<synthetic>";
@@ -78,16 +83,19 @@ fn assistant(line: &Value) -> Vec<Entry> {
     })
 }
 
-fn assistant_block(role: Role, block: &Value) -> Entry {
+fn assistant_block(role: Role, block: &Value) -> TranscriptEntry {
     match text(block, "type") {
-        "text" => Entry::new(role, EntryKind::Text, text(block, "text")),
-        "thinking" => Entry::new(role, EntryKind::Thinking, text(block, "thinking")),
-        "redacted_thinking" => Entry::new(role, EntryKind::Thinking, ""),
+        "text" => TranscriptEntry::new(role, EntryKind::Text, text(block, "text")),
+        "thinking" => TranscriptEntry::new(role, EntryKind::Thinking, text(block, "thinking")),
+        "redacted_thinking" => TranscriptEntry::new(role, EntryKind::Thinking, ""),
         "tool_use" | "server_tool_use" => {
             let tool = Tool::new(text(block, "name"), text(block, "id"), block["input"].clone());
-            Entry { tool: Some(tool), ..Entry::new(role, EntryKind::ToolUse, "") }
+            TranscriptEntry {
+                tool: Some(tool),
+                ..TranscriptEntry::new(role, EntryKind::ToolUse, "")
+            }
         }
-        _ => Entry::new(role, EntryKind::Meta, ""),
+        _ => TranscriptEntry::new(role, EntryKind::Meta, ""),
     }
 }
 

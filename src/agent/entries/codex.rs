@@ -4,28 +4,32 @@
 use serde_json::Value;
 
 use super::json::{list, number, some_text, text, time, with_all};
-use crate::transcript::{Entry, EntryKind, Role, Tool, Usage};
+use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
 
-pub fn entries(line: &Value) -> Vec<Entry> {
+pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
     let payload = &line["payload"];
     let entries = match text(line, "type") {
         "response_item" => item(payload),
         "compacted" => {
-            vec![Entry::new(Role::System, EntryKind::Compaction, text(payload, "message"))]
+            vec![TranscriptEntry::new(
+                Role::System,
+                EntryKind::Compaction,
+                text(payload, "message"),
+            )]
         }
         "token_usage_record" => vec![used(payload)],
-        _ => vec![Entry::new(Role::System, EntryKind::Meta, "")],
+        _ => vec![TranscriptEntry::new(Role::System, EntryKind::Meta, "")],
     };
     let at = time(line, "timestamp");
     with_all(entries, |entry| entry.at = at)
 }
 
-fn item(item: &Value) -> Vec<Entry> {
+fn item(item: &Value) -> Vec<TranscriptEntry> {
     match text(item, "type") {
         "message" => message(item),
         "reasoning" => {
             let said: Vec<_> = list(item, "summary").iter().map(|it| text(it, "text")).collect();
-            vec![Entry::new(Role::Assistant, EntryKind::Thinking, said.join("\n"))]
+            vec![TranscriptEntry::new(Role::Assistant, EntryKind::Thinking, said.join("\n"))]
         }
         "function_call" => vec![call(item, "arguments")],
         "custom_tool_call" => vec![call(item, "input")],
@@ -33,10 +37,11 @@ fn item(item: &Value) -> Vec<Entry> {
         "web_search_call" => vec![call(item, "action")],
         "function_call_output" | "custom_tool_call_output" => {
             let tool = Tool::new("", text(item, "call_id"), Value::Null);
-            let entry = Entry::new(Role::Tool, EntryKind::ToolResult, output(&item["output"]));
-            vec![Entry { tool: Some(tool), ..entry }]
+            let entry =
+                TranscriptEntry::new(Role::Tool, EntryKind::ToolResult, output(&item["output"]));
+            vec![TranscriptEntry { tool: Some(tool), ..entry }]
         }
-        _ => vec![Entry::new(Role::System, EntryKind::Meta, "")],
+        _ => vec![TranscriptEntry::new(Role::System, EntryKind::Meta, "")],
     }
 }
 
@@ -44,7 +49,7 @@ fn item(item: &Value) -> Vec<Entry> {
 const TAGS: [&str; 4] =
     ["<environment_context>", "<user_instructions>", "<turn_aborted>", "# AGENTS.md instructions"];
 
-fn message(item: &Value) -> Vec<Entry> {
+fn message(item: &Value) -> Vec<TranscriptEntry> {
     let role = match text(item, "role") {
         "user" => Role::User,
         "assistant" => Role::Assistant,
@@ -54,16 +59,16 @@ fn message(item: &Value) -> Vec<Entry> {
         "input_text" | "output_text" | "text" => {
             let said = text(part, "text");
             let is_tagged = role == Role::User && TAGS.iter().any(|tag| said.starts_with(tag));
-            Entry::new(if is_tagged { Role::System } else { role }, EntryKind::Text, said)
+            TranscriptEntry::new(if is_tagged { Role::System } else { role }, EntryKind::Text, said)
         }
-        "input_image" => Entry::new(role, EntryKind::Image, ""),
-        _ => Entry::new(role, EntryKind::Meta, ""),
+        "input_image" => TranscriptEntry::new(role, EntryKind::Image, ""),
+        _ => TranscriptEntry::new(role, EntryKind::Meta, ""),
     };
     list(item, "content").iter().map(entry).collect()
 }
 
 /// A call; its input is JSON in a text, or a text, or JSON.
-fn call(item: &Value, key: &str) -> Entry {
+fn call(item: &Value, key: &str) -> TranscriptEntry {
     let input = match item.get(key) {
         Some(Value::String(text)) => {
             serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
@@ -77,7 +82,10 @@ fn call(item: &Value, key: &str) -> Entry {
         name => name,
     };
     let tool = Tool::new(name, id, input);
-    Entry { tool: Some(tool), ..Entry::new(Role::Assistant, EntryKind::ToolUse, "") }
+    TranscriptEntry {
+        tool: Some(tool),
+        ..TranscriptEntry::new(Role::Assistant, EntryKind::ToolUse, "")
+    }
 }
 
 fn output(output: &Value) -> String {
@@ -90,7 +98,7 @@ fn output(output: &Value) -> String {
 }
 
 /// What one answer has used; the totals beside it repeat it.
-fn used(payload: &Value) -> Entry {
+fn used(payload: &Value) -> TranscriptEntry {
     let told = &payload["usage"];
     let (read, written) =
         (number(told, "cached_input_tokens"), number(told, "cache_write_input_tokens"));
@@ -103,5 +111,8 @@ fn used(payload: &Value) -> Entry {
         cache_write_5m: written,
         cache_write_1h: 0,
     };
-    Entry { usage: Some(usage), ..Entry::new(Role::System, EntryKind::Meta, "") }
+    TranscriptEntry {
+        usage: Some(usage),
+        ..TranscriptEntry::new(Role::System, EntryKind::Meta, "")
+    }
 }

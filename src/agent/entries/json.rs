@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::Timestamp;
-use crate::transcript::Entry;
+use crate::transcript::TranscriptEntry;
 
 /// Parses a line. serde_json refuses what is nested more than 128 levels deep.
 pub fn parse(line: &[u8]) -> Option<Value> {
@@ -36,7 +36,10 @@ pub fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 }
 
 /// Gives all entries of a line what the line says once.
-pub fn with_all(mut entries: Vec<Entry>, set: impl Fn(&mut Entry)) -> Vec<Entry> {
+pub fn with_all(
+    mut entries: Vec<TranscriptEntry>,
+    set: impl Fn(&mut TranscriptEntry),
+) -> Vec<TranscriptEntry> {
     entries.iter_mut().for_each(set);
     entries
 }

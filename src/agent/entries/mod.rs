@@ -7,10 +7,10 @@ mod claude;
 mod codex;
 mod json;
 
-use crate::transcript::{Entry, EntryKind, Role};
+use crate::transcript::{EntryKind, Role, TranscriptEntry};
 
 /// Reads the entries of a line of a transcript with this format.
-pub fn entries(format: &str, line: &[u8]) -> Vec<Entry> {
+pub fn entries(format: &str, line: &[u8]) -> Vec<TranscriptEntry> {
     let Some(value) = json::parse(line) else { return vec![not_understood()] };
     let entries = match format {
         "claude-jsonl" => claude::entries(&value),
@@ -21,6 +21,6 @@ pub fn entries(format: &str, line: &[u8]) -> Vec<Entry> {
     if entries.is_empty() { vec![not_understood()] } else { entries }
 }
 
-fn not_understood() -> Entry {
-    Entry::new(Role::System, EntryKind::Meta, "")
+fn not_understood() -> TranscriptEntry {
+    TranscriptEntry::new(Role::System, EntryKind::Meta, "")
 }

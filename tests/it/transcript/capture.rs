@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::thread;
 
 use git_ao::model::{ErrorKind, error_chain};
-use git_ao::transcript::{Captured, Extent, TranscriptError, TranscriptStore};
+use git_ao::transcript::{CaptureExtent, Captured, TranscriptError, TranscriptStore};
 
 use super::world::{LIMIT, World};
 use crate::support::sessions::id;
@@ -15,17 +15,17 @@ use crate::support::{Combo, Refs};
 fn complete_lines_are_taken_and_the_rest_at_the_end() {
     let world = World::new();
     world.write("{\"a\":1}\n{\"b\":2}\n{\"c\"");
-    let first = world.capture(Extent::Lines);
+    let first = world.capture(CaptureExtent::Lines);
     assert_eq!((first.bytes, first.lines), (16, 2));
     assert_eq!(world.generations(), [b"{\"a\":1}\n{\"b\":2}\n"]);
-    assert_eq!(world.capture(Extent::Lines), Captured::default());
+    assert_eq!(world.capture(CaptureExtent::Lines), Captured::default());
     world.write("{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n{\"d\"");
-    assert_eq!(world.capture(Extent::Lines).lines, 1);
-    assert_eq!(world.capture(Extent::All).bytes, 4);
+    assert_eq!(world.capture(CaptureExtent::Lines).lines, 1);
+    assert_eq!(world.capture(CaptureExtent::All).bytes, 4);
     // It was not at its end: the line goes on.
     let whole = "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n{\"d\":4}\n";
     world.write(whole);
-    world.capture(Extent::Lines);
+    world.capture(CaptureExtent::Lines);
     assert_eq!(world.generations(), [whole.as_bytes()]);
     let about = &world.kept()["00-11112222-333/conversation"];
     let about: serde_json::Value = serde_json::from_slice(about).unwrap();
@@ -43,24 +43,24 @@ fn a_file_that_was_rewritten_begins_a_new_generation_and_the_old_one_stays() {
     let world = World::new();
     for content in ["one\ntwo\n", "one\nTWO\n", "other\n"] {
         world.write(content);
-        world.capture(Extent::Lines);
+        world.capture(CaptureExtent::Lines);
     }
     assert_eq!(world.generations(), [&b"one\ntwo\n"[..], b"one\nTWO\n", b"other\n"]);
     // One that is being written anew is not another one yet.
     let long = "x".repeat(5000) + "\n" + &"y".repeat(5000) + "\n";
     world.write(format!("other\n{long}"));
-    world.capture(Extent::Lines);
+    world.capture(CaptureExtent::Lines);
     for cut in ["", "oth", "other\nxx"] {
         world.write(cut);
-        assert_eq!(world.capture(Extent::Lines), Captured::default(), "{cut}");
-        assert_eq!(world.capture(Extent::All), Captured::default(), "{cut}");
+        assert_eq!(world.capture(CaptureExtent::Lines), Captured::default(), "{cut}");
+        assert_eq!(world.capture(CaptureExtent::All), Captured::default(), "{cut}");
     }
     world.write(format!("other\n{long}more\n"));
-    assert_eq!(world.capture(Extent::Lines).bytes, 5);
+    assert_eq!(world.capture(CaptureExtent::Lines).bytes, 5);
     assert_eq!(world.generations().len(), 3);
     // What changed far from the end is seen when the agent has ended.
     world.write(format!("OTHER\n{long}more\nlast\n"));
-    world.capture(Extent::All);
+    world.capture(CaptureExtent::All);
     assert_eq!(world.generations().len(), 4);
     assert_eq!(world.generations()[3], fs::read(&world.file).unwrap());
 }
@@ -68,13 +68,13 @@ fn a_file_that_was_rewritten_begins_a_new_generation_and_the_old_one_stays() {
 #[test]
 fn a_missing_file_adds_nothing_and_takes_nothing_away() {
     let world = World::new();
-    assert_eq!(world.capture(Extent::All), Captured::default());
+    assert_eq!(world.capture(CaptureExtent::All), Captured::default());
     world.write("one\n");
-    world.capture(Extent::Lines);
+    world.capture(CaptureExtent::Lines);
     fs::remove_file(&world.file).unwrap();
-    assert_eq!(world.capture(Extent::All), Captured::default());
+    assert_eq!(world.capture(CaptureExtent::All), Captured::default());
     world.write("one\ntwo\n");
-    world.capture(Extent::Lines);
+    world.capture(CaptureExtent::Lines);
     assert_eq!(world.generations(), [b"one\ntwo\n"]);
 }
 
@@ -82,7 +82,7 @@ fn a_missing_file_adds_nothing_and_takes_nothing_away() {
 fn what_is_no_file_is_refused_and_nobody_waits_for_it() {
     let world = World::new();
     let refused = |what: &str| {
-        let error = world.try_capture(Extent::All).unwrap_err();
+        let error = world.try_capture(CaptureExtent::All).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused, "{what}: {}", error_chain(&error));
         let said = error_chain(&error);
         assert!(said.contains("is not a regular file"), "{what}: {said}");
@@ -100,7 +100,7 @@ fn what_is_no_file_is_refused_and_nobody_waits_for_it() {
     for name in ["..", "a/b", ".git", ""] {
         let mut source = world.source();
         source.agent_session_id = name.to_owned();
-        let done = world.store().capture(id(1), "ann", &source, Extent::All, LIMIT);
+        let done = world.store().capture(id(1), "ann", &source, CaptureExtent::All, LIMIT);
         assert!(matches!(done, Err(TranscriptError::BadName(_))), "{name}");
     }
     assert_eq!(world.git(&["for-each-ref"]), "");
@@ -118,7 +118,8 @@ fn subagents_and_files_are_taken_along() {
         .with_subagent("agent-7", &sub)
         .with_file("tool-results/a.txt", &file)
         .with_file("tool-results/gone.txt", world.repo.env().path("gone"));
-    let capture = || world.store().capture(id(1), "ann", &source, Extent::Lines, LIMIT).unwrap();
+    let capture =
+        || world.store().capture(id(1), "ann", &source, CaptureExtent::Lines, LIMIT).unwrap();
     assert_eq!((capture().bytes, capture().bytes), (16, 0));
     fs::write(&file, "larger").unwrap();
     fs::write(&sub, "helper\nmore\n").unwrap();
@@ -129,7 +130,7 @@ fn subagents_and_files_are_taken_along() {
     assert_eq!(kept["00-11112222-333/files/tool-results/a.txt"], b"larger");
     for bad in ["../x", "a//b", "/etc/passwd", "a/../b", "a/.git/hooks/x"] {
         let source = world.source().with_file(bad, &file);
-        let done = world.store().capture(id(1), "ann", &source, Extent::All, LIMIT);
+        let done = world.store().capture(id(1), "ann", &source, CaptureExtent::All, LIMIT);
         assert!(matches!(done, Err(TranscriptError::BadName(_))), "{bad}");
     }
 }
@@ -143,16 +144,16 @@ fn each_conversation_has_its_folder_and_too_much_is_refused_whole() {
     for (session, text) in [("11112222-3333-4444", "one\n"), (second, "two\n")] {
         source.agent_session_id = session.to_owned();
         world.write(text);
-        store.capture(id(1), "ann", &source, Extent::Lines, LIMIT).unwrap();
+        store.capture(id(1), "ann", &source, CaptureExtent::Lines, LIMIT).unwrap();
     }
     let kept = world.kept();
     assert_eq!(kept["00-11112222-333"], b"one\n");
     assert_eq!(kept["01-11112222-333"], b"two\n");
     world.write("two\nthree\n");
-    let error = store.capture(id(1), "ann", &source, Extent::Lines, 13).unwrap_err();
+    let error = store.capture(id(1), "ann", &source, CaptureExtent::Lines, 13).unwrap_err();
     assert!(matches!(error, TranscriptError::TooLarge { limit: 13, captured: 8 }), "{error}");
     assert_eq!(world.kept(), kept);
-    store.capture(id(1), "ann", &source, Extent::Lines, 14).unwrap();
+    store.capture(id(1), "ann", &source, CaptureExtent::Lines, 14).unwrap();
 }
 
 #[test]
@@ -164,8 +165,8 @@ fn lines_of_any_bytes_and_length() {
     content.extend(vec![b'{'; 10_000]);
     content.extend(b"\nend");
     world.write(&content);
-    world.capture(Extent::Lines);
-    world.capture(Extent::All);
+    world.capture(CaptureExtent::Lines);
+    world.capture(CaptureExtent::All);
     assert_eq!(world.generations(), [content]);
 }
 
@@ -180,7 +181,7 @@ fn two_captures_at_once_take_nothing_twice() {
         thread::scope(|scope| {
             let capture = || {
                 let store = TranscriptStore::open(&world.repository()).unwrap().unwrap();
-                store.capture(id(1), "ann", &world.source(), Extent::Lines, LIMIT).unwrap()
+                store.capture(id(1), "ann", &world.source(), CaptureExtent::Lines, LIMIT).unwrap()
             };
             let both = [scope.spawn(capture), scope.spawn(capture)];
             let bytes: u64 = both.into_iter().map(|it| it.join().unwrap().bytes).sum();
@@ -203,7 +204,7 @@ fn only_this_user_can_read_it_and_no_clone_has_it() {
         world.repo.commit("file", "text");
         let content = "a secret that nobody else may have\n".repeat(4);
         world.write(&content);
-        world.capture(Extent::Lines);
+        world.capture(CaptureExtent::Lines);
         let mode = |path: &str| {
             fs::metadata(world.folder().join(path)).unwrap().permissions().mode() & 0o777
         };

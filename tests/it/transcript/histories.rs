@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use git_ao::transcript::Extent;
+use git_ao::transcript::CaptureExtent;
 use proptest::prelude::*;
 
 use super::world::World;
@@ -40,22 +40,18 @@ struct Model {
 }
 
 impl Model {
-    fn capture(&mut self, extent: Extent) {
+    fn capture(&mut self, extent: CaptureExtent) {
         let end = match extent {
-            Extent::Lines => {
+            CaptureExtent::Lines => {
                 self.file.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
             }
-            Extent::All => self.file.len(),
+            CaptureExtent::All => self.file.len(),
         };
         let is_same = self.generations.last().is_some_and(|known| self.file.starts_with(known));
         let is_shortened = self.generations.last().is_some_and(|it| it.starts_with(&self.file));
         match self.generations.last_mut() {
-            Some(known) if is_same => {
-                if end > known.len() {
-                    *known = self.file[..end].to_vec();
-                }
-            }
-            Some(_) if is_shortened => {}
+            Some(known) if is_same && end > known.len() => *known = self.file[..end].to_vec(),
+            Some(_) if is_same || is_shortened => {}
             _ if end > 0 => self.generations.push(self.file[..end].to_vec()),
             _ => {}
         }
@@ -79,24 +75,24 @@ proptest! {
                     let whole = std::mem::take(&mut model.file);
                     model.file = whole[..at].to_vec();
                     world.write(&model.file);
-                    world.capture(Extent::Lines);
-                    model.capture(Extent::Lines);
+                    world.capture(CaptureExtent::Lines);
+                    model.capture(CaptureExtent::Lines);
                     model.file = whole;
                 }
                 Step::Gone => {
                     fs::remove_file(&world.file).unwrap();
-                    world.capture(Extent::All);
+                    world.capture(CaptureExtent::All);
                 }
                 Step::Lines | Step::All => {
-                    let extent = if matches!(step, Step::All) { Extent::All } else { Extent::Lines };
+                    let extent = if matches!(step, Step::All) { CaptureExtent::All } else { CaptureExtent::Lines };
                     world.capture(extent);
                     model.capture(extent);
                 }
             }
             world.write(&model.file);
         }
-        world.capture(Extent::All);
-        model.capture(Extent::All);
+        world.capture(CaptureExtent::All);
+        model.capture(CaptureExtent::All);
         let kept = if model.generations.is_empty() { Vec::new() } else { world.generations() };
         prop_assert_eq!(kept, model.generations);
     }

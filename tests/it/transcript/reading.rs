@@ -3,7 +3,7 @@
 use std::fs;
 
 use git_ao::agent::entries;
-use git_ao::transcript::{EntryKind, Extent, Role};
+use git_ao::transcript::{CaptureExtent, EntryKind, Role};
 
 use super::world::{LIMIT, World};
 use crate::support::sessions::id;
@@ -17,9 +17,9 @@ fn lines_are_those_of_the_file_and_lie_where_they_say() {
     let store = world.store();
     let long = "x".repeat(3 << 20);
     let steps = [
-        ("one\n\ntw".to_owned(), Extent::All),
-        ("one\n\ntwo\nthree\n".to_owned(), Extent::Lines),
-        (format!("one\n\ntwo\nthree\n{long}\nend"), Extent::All),
+        ("one\n\ntw".to_owned(), CaptureExtent::All),
+        ("one\n\ntwo\nthree\n".to_owned(), CaptureExtent::Lines),
+        (format!("one\n\ntwo\nthree\n{long}\nend"), CaptureExtent::All),
     ];
     for (content, extent) in &steps {
         world.write(content);

@@ -3,7 +3,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use git_ao::git::Repository;
-use git_ao::transcript::{Captured, Extent, Source, TranscriptError, TranscriptStore};
+use git_ao::transcript::{CaptureExtent, Captured, Source, TranscriptError, TranscriptStore};
 
 use crate::support::sessions::id;
 use crate::support::{Combo, Repo, TestEnv};
@@ -43,12 +43,12 @@ impl World {
         fs::write(&self.file, content).unwrap();
     }
 
-    pub fn try_capture(&self, extent: Extent) -> Result<Captured, TranscriptError> {
+    pub fn try_capture(&self, extent: CaptureExtent) -> Result<Captured, TranscriptError> {
         self.store().capture(id(1), "ann", &self.source(), extent, LIMIT)
     }
 
     #[track_caller]
-    pub fn capture(&self, extent: Extent) -> Captured {
+    pub fn capture(&self, extent: CaptureExtent) -> Captured {
         self.try_capture(extent).unwrap()
     }
 
