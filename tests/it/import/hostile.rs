@@ -53,7 +53,7 @@ fn text_and_ids_of_any_form() {
     session["metadata"]["title"] = json!(bad);
     session["metadata"]["tags"] = json!(["\u{1b}[2J", "", "a\nb", 5]);
     session["model"] = json!(bad);
-    session["workspace_path"] = json!("/proc/self/root/../..\u{0}");
+    session["workspace_path"] = json!("/proc/self/cwd/../..\u{0}");
     session["git_state"] = json!({"branch": "--upload-pack=x", "commit": "HEAD"});
     session["created_at"] = json!("9999-01-01T00:00:00Z");
     session["numbers"] = json!([1e300, -1e-300, u64::MAX, i64::MIN, 0.1]);
