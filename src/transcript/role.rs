@@ -2,6 +2,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{ErrorKind, Recovery};
+
 /// Who said or did something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +24,18 @@ pub enum Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected user, assistant, tool or system")]
 pub struct UnknownRole;
+
+impl UnknownRole {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}
 
 impl FromStr for Role {
     type Err = UnknownRole;

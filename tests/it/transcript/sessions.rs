@@ -22,7 +22,7 @@ fn as_fetched(world: &World, replica: &str, suffix: &str) {
 }
 
 fn capture(world: &World, replica: &str, conversation: &str, content: &str) {
-    let file = world.repo.env().path(&format!("{replica}-{conversation}"));
+    let file = world.repo.env().path(format!("{replica}-{conversation}"));
     fs::write(&file, content).unwrap();
     let source = Source::new("claude", conversation, "claude-jsonl", &file);
     world.store().capture(id(1), replica, &source, CaptureExtent::All, LIMIT).unwrap();
