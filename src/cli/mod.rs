@@ -68,6 +68,7 @@ mod status;
 mod sync;
 mod targets;
 mod text;
+mod transcript;
 mod unarchive;
 mod undo;
 mod version;

@@ -4,7 +4,7 @@ use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
     completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, import, kill,
     list, log, man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn,
-    start, status, sync, unarchive, undo, version,
+    start, status, sync, transcript, unarchive, undo, version,
 };
 
 macro_rules! verbs {
@@ -75,6 +75,7 @@ verbs! {
     Start start,
     Status status,
     Sync sync,
+    Transcript transcript,
     Unarchive unarchive,
     Undo undo,
     Version version,
@@ -83,7 +84,7 @@ verbs! {
 /// The groups of verbs in the overview.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "start", "fork", "restore"]),
-    ("inspect sessions", &["list", "status", "show", "log"]),
+    ("inspect sessions", &["list", "status", "show", "log", "transcript"]),
     ("work with running sessions", &["attach", "send", "pause", "resume", "kill"]),
     ("record the outcome and edit records", &["complete", "fail", "cancel", "set", "edit", "undo"]),
     ("archive and clean up", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),

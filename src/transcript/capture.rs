@@ -76,7 +76,7 @@ impl TranscriptStore {
                 return Ok(((captured, sizes), Vec::new()));
             }
             let tree = self.ledger().write_tree(&root, edits)?;
-            let message = message(session, source, captured);
+            let message = message(session, &Conversation::from(source), captured);
             let parent = tip.as_ref().map(gix_id);
             let new = self.ledger().write_commit(tree, parent, &message, (now, None))?;
             let log = "capture".to_owned();
@@ -90,8 +90,8 @@ impl TranscriptStore {
     }
 }
 
-fn message(session: SessionId, source: &Source, captured: Captured) -> String {
-    let Source { agent, agent_session_id, format, .. } = source;
+pub(super) fn message(session: SessionId, about: &Conversation, captured: Captured) -> String {
+    let Conversation { agent, session: agent_session_id, format } = about;
     let Captured { bytes, lines } = captured;
     format!(
         "capture {}\n\nAo-Session: {session}\nAo-Agent: {agent}\nAo-Agent-Session: \

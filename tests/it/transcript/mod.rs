@@ -1,6 +1,8 @@
 //! What agents and their users said, kept byte for byte.
 
+mod append;
 mod capture;
 mod histories;
 mod reading;
+mod sessions;
 mod world;
