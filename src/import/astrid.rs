@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::contents::{ForeignContents, ForeignSession};
 use super::file::{self, foreign, has_extension, stem};
-use super::json::{Object, Remarks, plain, text};
+use super::json::{Object, Tally, plain, text};
 use super::lines::{Said, said};
 use super::record::{self, ImportDefaults, add_tags, begin, set_branch, set_words};
 use crate::model::{Cost, Kind, SessionId, SessionStatus, Timestamp};
@@ -100,7 +100,7 @@ fn session(
         session.head = Some(commit);
     }
     let branch = text(state, "branch").to_owned();
-    let mut counts = Remarks::default();
+    let mut counts = Tally::default();
     for message in &messages {
         unknown(message).into_iter().for_each(|what| counts.add(what));
     }

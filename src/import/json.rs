@@ -132,11 +132,11 @@ pub fn plain(content: &Json) -> String {
     }
 }
 
-/// Remarks the values that are named in a note: `1 message with role 'developer'`.
+/// Tally the values that are named in a note: `1 message with role 'developer'`.
 #[derive(Debug, Default)]
-pub struct Remarks(std::collections::BTreeMap<String, usize>);
+pub struct Tally(std::collections::BTreeMap<String, usize>);
 
-impl Remarks {
+impl Tally {
     pub fn add(&mut self, what: String) {
         *self.0.entry(what).or_default() += 1;
     }

@@ -24,13 +24,11 @@ pub fn said(entries: Vec<TranscriptEntry>, original: Json) -> Vec<Said> {
     entries.into_iter().map(|entry| Said { entry, imported: original.take() }).collect()
 }
 
-/// Returns the entries as JSON lines, numbered from 1.
+/// Returns the entries as JSON lines. Their numbers follow from where they are.
 pub fn lines(all: &[Said]) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    for (one, n) in all.iter().zip(1..) {
-        let mut line = serde_json::to_value(one)?;
-        line["n"] = n.into();
-        serde_json::to_writer(&mut text, &line)?;
+    for one in all {
+        serde_json::to_writer(&mut text, one)?;
         text.push(b'\n');
     }
     Ok(text)

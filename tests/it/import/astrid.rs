@@ -63,8 +63,8 @@ fn every_message_becomes_an_entry() {
     );
     assert_eq!(lines[4]["imported"]["content"]["is_error"], true, "the original is there");
     assert_eq!(
-        (&lines[6]["n"], &lines[5]["imported"]["content"][1]["data"]),
-        (&json!(7), &json!("iVBO"))
+        (&lines[6]["imported"], &lines[5]["imported"]["content"][1]["data"]),
+        (&json!(null), &json!("iVBO"))
     );
 }
 
