@@ -23,17 +23,21 @@
 mod capture;
 mod entry;
 mod error;
+mod input;
 mod layout;
 mod read;
 mod recorded;
 mod segments;
 mod sizes;
 mod source;
+mod stopped;
 mod store;
 
 pub use capture::{CaptureExtent, Captured};
 pub use entry::{EntryKind, RawPlace, Role, Tool, TranscriptEntry, Usage};
 pub use error::TranscriptError;
+pub use layout::is_file_name;
 pub use read::{Line, Transcript};
-pub use source::Source;
+pub use source::{Source, SourceKind};
+pub use stopped::StoppedCapture;
 pub use store::TranscriptStore;
