@@ -25,7 +25,7 @@ mod value;
 pub use action::{Action, Mode};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
-pub use entries::entries;
+pub use entries::{Entries, EntryReader, entries};
 pub use error::AgentError;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;

@@ -1,6 +1,6 @@
 use super::HookError;
 use crate::model::Timestamp;
-use crate::store::{History, Store};
+use crate::store::{History, Shelf, Store};
 
 /// The sessions on a branch that was checked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,15 +14,23 @@ pub struct BranchSessions {
     pub author: Option<String>,
 }
 
+/// How many records are read for the line. It takes about as long as starting git a few times.
+const FEW: usize = 1000;
+
 /// Finds the sessions on a branch and the author of their last change. Returns None if there are no
-/// sessions.
+/// sessions, or if finding them takes long: nobody waits for a checkout because of them. Other
+/// commands make what is needed to find them soon.
 pub fn on(store: &Store, branch: &str) -> Result<Option<BranchSessions>, HookError> {
     let snapshot = store.snapshot()?;
+    if !snapshot.is_mostly_indexed(Shelf::Active, FEW) {
+        return Ok(None);
+    }
     let found = snapshot.on_branch(branch)?;
     let Some(last) = found.iter().max_by_key(|session| session.updated_at) else {
         return Ok(None);
     };
-    let event = snapshot.events(History::default().session(last.id)).next().transpose()?;
+    let mut events = snapshot.events(History::default().session(last.id)).in_passing();
+    let event = events.next().transpose()?;
     let author = event.map(|event| event.author.name);
     Ok(Some(BranchSessions { count: found.len(), changed: last.updated_at, author }))
 }

@@ -83,7 +83,7 @@ impl Remote<'_> {
             return Ok(report);
         }
         let mirror = format!("remote.{}.mirror", self.name);
-        let ended = watcher.run_until_heard(|watcher| {
+        let ended = watcher.run_with_retries(|watcher| {
             let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
             let git = git.arg(if self.hooks == Hooks::Never { "--no-verify" } else { "--verify" });
             let git = git.args(["--porcelain", "--no-follow-tags", "--", &self.name]);

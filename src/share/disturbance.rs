@@ -56,7 +56,7 @@ impl Watcher<'_> {
     /// Runs git. If the connection was cut off, or the remote has too much to do, waits a little
     /// and runs it again. All that a transfer does may be done twice: a push names the tip that the
     /// remote is to have, and the tip that it may have before.
-    pub(super) fn run_until_heard(
+    pub(super) fn run_with_retries(
         &mut self,
         prepare: impl Fn(&Self) -> GitCommand,
     ) -> Result<GitExit, GitError> {

@@ -46,7 +46,7 @@ impl Remote<'_> {
 
     fn ask(&self, watcher: &mut Watcher<'_>) -> Result<GitExit, GitError> {
         let refspec = format!("+{}:{}", self.their_ref, self.tracking_ref());
-        watcher.run_until_heard(|watcher| {
+        watcher.run_with_retries(|watcher| {
             // Malformed objects are rejected, because they could never be pushed to anybody else.
             let git = watcher.prepare(self.store, &[("fetch.fsckObjects", "true")], "fetch");
             git.args([

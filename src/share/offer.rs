@@ -31,7 +31,7 @@ impl Remote<'_> {
         // Pushes to a mirror accept no refspecs, and would delete refs that do not exist here.
         let mirror = format!("remote.{}.mirror", self.name);
         let refspec = format!("{ours}:{}", self.their_ref);
-        let ended = watcher.run_until_heard(|watcher| {
+        let ended = watcher.run_with_retries(|watcher| {
             let git = watcher.prepare(self.store, &[(&mirror, "false")], "push");
             // Our own pre-push hook would push the sessions a second time.
             let git = git.env("AO_DISABLE", "1");

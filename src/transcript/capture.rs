@@ -77,7 +77,11 @@ impl TranscriptStore {
 
     /// Lets only one process at a time capture a session. Others can be captured at the same time:
     /// only the commit is written under the lock of all writers.
-    fn lock_session(&self, session: SessionId, replica: &str) -> Result<Lock, LockError> {
+    pub(super) fn lock_session(
+        &self,
+        session: SessionId,
+        replica: &str,
+    ) -> Result<Lock, LockError> {
         let patience = self.ledger().patience();
         self.repository().lock_named(&format!("capture/{session}-{replica}"), patience)
     }
@@ -96,14 +100,14 @@ impl TranscriptStore {
         let tip = ledger.tip(&name)?;
         let sizes = Sizes::read(repo, session, replica, tip.as_ref());
         let mut capture = Capture::begin(repo, session, source, tip.as_ref(), sizes)?;
-        capture.limit = if limit == 0 { u64::MAX } else { limit };
+        capture.limit = limit;
         capture.take_all(extent)?;
         let Capture { root, edits, captured, sizes, .. } = capture;
         if edits.is_empty() {
             return Ok(captured);
         }
         let tree = ledger.write_tree(&root, edits)?;
-        let message = message(session, source, captured);
+        let message = message(session, &Conversation::from(source), captured);
         let ((), updates) = ledger.commit_with_retry(|now| {
             if ledger.tip(&name)? != tip {
                 return Err(TranscriptError::Moved);
@@ -121,8 +125,8 @@ impl TranscriptStore {
     }
 }
 
-fn message(session: SessionId, source: &Source, captured: Captured) -> String {
-    let Source { agent, agent_session_id, format, .. } = source;
+pub(super) fn message(session: SessionId, about: &Conversation, captured: Captured) -> String {
+    let Conversation { agent, session: agent_session_id, format } = about;
     let Captured { bytes, lines } = captured;
     format!(
         "capture {}\n\nAo-Session: {session}\nAo-Agent: {agent}\nAo-Agent-Session: \
@@ -292,7 +296,7 @@ impl<'a> Capture<'a> {
             self.put(folder.into_iter().chain([*last]), id);
         }
         self.captured.bytes += new;
-        self.sizes.add(place, new, (file, &meta));
+        self.sizes.add_file(place, new, (file, &meta));
         Ok(())
     }
 

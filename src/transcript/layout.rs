@@ -14,7 +14,17 @@ pub(super) const FILES: &str = "files";
 
 /// Returns the ref that holds what a clone captured of a session.
 pub(super) fn ref_name(session: SessionId, replica: &str) -> String {
-    format!("refs/ao/transcripts/{}/{session}/{replica}", session.shard())
+    captured_refs(session) + replica
+}
+
+/// Returns the prefix of the refs that hold what was captured of a session.
+pub(super) fn captured_refs(session: SessionId) -> String {
+    format!("refs/ao/transcripts/{}/{session}/", session.shard())
+}
+
+/// Returns the prefix of the refs that hold what was fetched of a session.
+pub(super) fn fetched_refs(session: SessionId) -> String {
+    format!("refs/ao/fetched/{session}/")
 }
 
 /// Returns the folder of the conversation that is the `nth` of its session.

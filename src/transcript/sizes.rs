@@ -105,9 +105,14 @@ impl Sizes {
         self.others.get(place) == Some(&Stamp::of(path, meta))
     }
 
-    /// Notes another file, of which some bytes are new.
-    pub fn add(&mut self, place: String, new: u64, (path, meta): (&Path, &Metadata)) {
+    /// Adds bytes to the total.
+    pub fn add(&mut self, new: u64) {
         self.total += new;
+    }
+
+    /// Notes another file, of which some bytes are new.
+    pub fn add_file(&mut self, place: String, new: u64, (path, meta): (&Path, &Metadata)) {
+        self.add(new);
         let is_old = meta.modified().is_ok_and(|time| time + TICK < SystemTime::now());
         match is_old {
             true => self.others.insert(place, Stamp::of(path, meta)),

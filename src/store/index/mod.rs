@@ -10,9 +10,10 @@
 //!
 //! [`IndexCache`] keeps it in memory and in the file `ao/index` in the common git directory, of which
 //! a reader loads the [columns](Column) that its question needs, each with a checksum for each
-//! shard. The file may be deleted at any time. Whoever has read many new records writes it anew, beside the old
-//! one and then in its place, without waiting for anybody or for the disk. If it cannot be written
-//! or read, or is not whole, that is no error: readers then do what they would do without.
+//! shard. The file may be deleted at any time. Whoever has read many new records writes it anew,
+//! beside the old one and then in its place, without waiting for anybody or for the disk. If it
+//! cannot be written or read, or is not whole, that is no error: readers then do what they would do
+//! without.
 //!
 //! A record that is damaged on the disk after it was indexed is noticed when it is read. Checks
 //! ([`Store::check_all`](crate::store::Store::check_all)) and whole lists read them all.

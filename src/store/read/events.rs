@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use gix::ObjectId;
 
 use super::event::to_event;
-use super::look::{LOOKS, Look};
+use super::look::{IN_PASSING, LOOKS, Look};
 use super::{History, Snapshot};
 use crate::git::{gix_id, oid};
 use crate::ledger::Commits;
@@ -28,6 +28,8 @@ pub struct Events<'s> {
     walked: HashSet<ObjectId>,
     /// After how many of them to look into the file, and to make it.
     looks: Vec<(usize, Look)>,
+    /// The number of commits that a walk may still read.
+    limit: usize,
     is_branched: bool,
 }
 
@@ -86,7 +88,15 @@ impl<'s> Events<'s> {
         let looks = LOOKS.iter().rev().copied().filter(|_| may_look).collect();
         let (walked, is_branched) = (HashSet::new(), false);
         let source = Source::Walk(commits);
-        Self { snapshot, filter, source, tips, walked, looks, is_branched }
+        let limit = usize::MAX;
+        Self { snapshot, filter, source, tips, walked, looks, limit, is_branched }
+    }
+
+    /// Reads only as many commits as it takes to start git, unless the file has the rest.
+    pub(crate) fn in_passing(mut self) -> Self {
+        self.looks.retain(|(_, look)| *look == Look::Read);
+        self.limit = IN_PASSING;
+        self
     }
 
     /// Looks into the file after so many commits, or never.
@@ -119,6 +129,7 @@ impl<'s> Events<'s> {
         loop {
             match &mut self.source {
                 Source::Walk(commits) => {
+                    self.limit = self.limit.checked_sub(1)?;
                     let (id, commit) = match commits.next()? {
                         Ok(next) => next,
                         Err(error) => {

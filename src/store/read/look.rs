@@ -18,7 +18,10 @@ pub(in crate::store) enum Look {
 
 /// Most searches end before the first of these. Reading as many commits as the last takes as long as
 /// starting git does.
-pub(super) const LOOKS: [(usize, Look); 2] = [(64, Look::Read), (2048, Look::Build)];
+pub(super) const LOOKS: [(usize, Look); 2] = [(64, Look::Read), (IN_PASSING, Look::Build)];
+
+/// How many commits are read for somebody who did not ask for it.
+pub(super) const IN_PASSING: usize = 2048;
 
 impl Snapshot<'_> {
     /// Returns what the file says of the events in the past of this snapshot.

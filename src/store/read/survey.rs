@@ -166,6 +166,23 @@ impl Snapshot<'_> {
         survey
     }
 
+    /// Returns true if a lookup on this shelf reads at most `limit` records to find what is wanted,
+    /// because the index has the others.
+    pub(crate) fn is_mostly_indexed(&self, shelf: Shelf, limit: usize) -> bool {
+        let parts = self.parts(shelf);
+        let Some(cache) = self.store.index() else {
+            let found = parts.into_iter().filter_map(|part| self.walk_part(part)).flatten();
+            return found.take(limit + 1).count() <= limit;
+        };
+        let index = cache.current(self.store.repository(), Columns::BASE);
+        let (_, mut changed, _) = self.compare_shards(&index, &parts);
+        let new = changed.iter_mut().map(|shard| {
+            shard.earlier = index.earlier(&shard.place);
+            shard.entries.iter().filter(|entry| shard.is_new(entry)).count()
+        });
+        new.sum::<usize>() <= limit
+    }
+
     /// Returns the parts to look at: of the private sessions both shelves, because they override
     /// public ones on either.
     fn parts(&self, shelf: Shelf) -> Vec<Part> {

@@ -15,7 +15,7 @@ use crate::model::Oid;
 
 /// From this many visited commits on, an answer is kept in the cache. The file need not be read and
 /// written for what is as quick to find out again.
-const DEAR: usize = 128;
+const WORTH_CACHING: usize = 128;
 
 type Pair = (Oid, Oid);
 
@@ -30,13 +30,13 @@ impl Worktrees<'_> {
     /// # Errors
     /// Fails if git cannot be run, or cannot read the history.
     pub fn divergences(&self, pairs: &[Pair]) -> Result<Vec<Option<Divergence>>, WorkspaceError> {
-        self.divergences_from(pairs, DEAR)
+        self.divergences_from(pairs, WORTH_CACHING)
     }
 
     fn divergences_from(
         &self,
         pairs: &[Pair],
-        dear: usize,
+        worth_caching: usize,
     ) -> Result<Vec<Option<Divergence>>, WorkspaceError> {
         let distinct: BTreeSet<&Pair> =
             pairs.iter().filter(|(ours, theirs)| ours != theirs).collect();
@@ -53,7 +53,7 @@ impl Worktrees<'_> {
             {
                 let divergence = Divergence { ahead: sides.ahead(), behind: sides.behind() };
                 known.insert(pair, Some(divergence));
-                if sides.visited >= dear
+                if sides.visited >= worth_caching
                     && let Some(cache) = &mut cache
                 {
                     cache.add(pair, divergence);

@@ -2,7 +2,7 @@
 
 use git_ao::model::{Session, SessionId, Timestamp};
 
-use super::{BRANCH, Bed, store};
+use super::{BRANCH, Bed, id, store};
 use crate::support::Combo;
 
 /// What `git checkout` says on a terminal; `script` makes one.
@@ -71,4 +71,40 @@ fn all_sessions_of_the_branch_are_counted_among_many() {
     let count = |branch| snapshot.on_branch(branch).unwrap().len();
     assert_eq!((count(BRANCH), count("feature"), count("nobodys")), (2, 199, 0));
     assert_eq!(snapshot.named_by_branch(BRANCH).unwrap().len(), 1);
+}
+
+/// The line is a courtesy: a checkout does not wait for what it takes long to find.
+#[test]
+fn a_checkout_waits_neither_for_an_index_nor_for_a_long_history() {
+    let bed = Bed::of(Combo::PLAIN).hooked(&[]);
+    let store = store(&bed.repo);
+    let made = store.transaction("spawn", |tx| {
+        (0..1_001_u128).try_for_each(|n| {
+            let (id, project) = (SessionId::from_bytes(n.to_be_bytes()), "demo".parse().unwrap());
+            tx.create(Session::new(id, project, Timestamp::from_millis(1_767_225_600_000)))
+        })
+    });
+    made.unwrap();
+    let common = bed.repo.common_dir();
+    assert_eq!(checkout(&bed, BRANCH).len(), 1, "the index would have to be made first");
+    assert!(!common.join("ao/index").exists());
+    bed.repo.git(["checkout", "-q", "main"]);
+    bed.repo.ao(["list", "-n", "1"]).ok();
+    assert!(common.join("ao/index").is_file());
+    assert!(checkout(&bed, BRANCH)[1].starts_with("1 session on this branch, last by "));
+
+    let mut stream = String::new();
+    for nth in 0..2_100 {
+        let begin = if nth == 0 { "from refs/ao/sessions^0\n" } else { "" };
+        stream += "commit refs/ao/sessions\ncommitter A <a@x> 1767229200 +0000\ndata 1\nx\n";
+        stream += begin;
+    }
+    bed.repo.env().git(bed.repo.dir(), ["fast-import", "--quiet"]).input(stream).run().ok();
+    bed.repo.git(["checkout", "-q", "main"]);
+    assert_eq!(checkout(&bed, BRANCH)[1], "1 session on this branch, last changed 2 hours ago");
+    assert!(!common.join("ao/history").exists());
+    bed.repo.ao(["log", "-n", "1", &id().to_string()]).ok();
+    assert!(common.join("ao/history").is_file());
+    bed.repo.git(["checkout", "-q", "main"]);
+    assert!(checkout(&bed, BRANCH)[1].starts_with("1 session on this branch, last by "));
 }

@@ -29,7 +29,7 @@ fn a_compressed_twin_is_the_same_file() {
                 "ls-tree",
                 "-r",
                 "--name-only",
-                &world.git(&["for-each-ref", "--format=%(refname)"]).trim()
+                world.git(&["for-each-ref", "--format=%(refname)"]).trim()
             ])
             .contains(".zst")
     );
