@@ -11,8 +11,8 @@
 //! | `transcript` | the file in which the agent keeps its conversation |
 //! | `sessionId` | `assigned`, `json:<key>`, `history` or `none` |
 
+use super::own_file::FileTemplate;
 use super::own_id::OwnId;
-use super::sources::FileTemplate;
 use super::spec::Spec;
 use super::template::Template;
 use super::value::{check_id, check_text};

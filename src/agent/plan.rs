@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::own_id::OwnId;
-use super::sources::SourceRequest;
+use super::source_request::SourceRequest;
 use super::spec::Spec;
 use super::template::{Slot, Template};
 use super::value::{MAX_ARGUMENT, check_id};

@@ -2,64 +2,15 @@
 
 mod claude;
 mod codex;
-mod own;
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-
-pub(super) use own::FileTemplate;
 
 use super::own_id::OwnId;
+use super::source_request::SourceRequest;
 use super::spec::Spec;
 use super::transcript::Lookup;
 use crate::git::Environment;
-use crate::model::SessionId;
-use crate::transcript::Source;
-
-/// The session whose conversations an agent is to find.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SourceRequest {
-    /// The session.
-    pub session: SessionId,
-    /// The directory in which the agent works. It may no longer exist.
-    pub workspace: PathBuf,
-    /// The agent's own id of the session's conversation, if it is known.
-    pub agent_session_id: Option<String>,
-    /// The [`LaunchRequest`](super::LaunchRequest)'s directory of files.
-    pub state_dir: PathBuf,
-    /// The earliest time at which a conversation of the session can have begun.
-    pub since: SystemTime,
-}
-
-impl SourceRequest {
-    /// Asks for the conversations of a session that began in a workspace, at any time.
-    pub fn new(
-        session: SessionId,
-        workspace: impl Into<PathBuf>,
-        state_dir: impl Into<PathBuf>,
-    ) -> Self {
-        Self {
-            session,
-            workspace: workspace.into(),
-            agent_session_id: None,
-            state_dir: state_dir.into(),
-            since: SystemTime::UNIX_EPOCH,
-        }
-    }
-
-    /// Sets the agent's own id of the session's conversation.
-    #[must_use]
-    pub fn agent_session_id(self, id: impl Into<String>) -> Self {
-        Self { agent_session_id: Some(id.into()), ..self }
-    }
-
-    /// Sets the earliest time at which a conversation of the session can have begun.
-    #[must_use]
-    pub fn since(self, since: SystemTime) -> Self {
-        Self { since, ..self }
-    }
-}
+use crate::transcript::{Source, is_file_name};
 
 impl Spec {
     /// Returns true if the agent keeps its conversations in files that are known.
@@ -69,8 +20,8 @@ impl Spec {
 
     /// Returns the conversations of a session, those that began first at the front.
     pub(super) fn find_sources(&self, request: &SourceRequest, env: &Environment) -> Vec<Source> {
-        if let Some(file) = &self.own_file {
-            return file.find(self, request, env).into_iter().collect();
+        if self.own_file.is_some() {
+            return self.own_source(request, env).into_iter().collect();
         }
         let id = request.agent_session_id.as_deref();
         if self.own_id == OwnId::HistoryFile {
@@ -98,6 +49,23 @@ impl Spec {
             Lookup::NamedAfterPath => all.map(claude::with_folder).collect(),
             Lookup::ByDay { .. } | Lookup::Everywhere => all.collect(),
         }
+    }
+
+    /// Returns the file that the user has named, if there is one.
+    fn own_source(&self, request: &SourceRequest, env: &Environment) -> Option<Source> {
+        let id = request.agent_session_id.as_deref();
+        let history = id.map(|id| self.history(&request.state_dir, id));
+        let file = self.own_file.as_ref()?.path(request, history.as_deref(), env)?;
+        if !is_something(&file) {
+            return None;
+        }
+        let own = id.filter(|id| is_file_name(id)).map(str::to_owned);
+        let own = own.unwrap_or_else(|| request.session.to_string());
+        let format = self.format().unwrap_or(match file.extension() {
+            Some(extension) if extension == "jsonl" => "jsonl",
+            _ => "text",
+        });
+        Some(self.source(&own, format, file))
     }
 
     fn source(&self, id: &str, format: &str, file: PathBuf) -> Source {

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use super::action::{Action, Mode};
 use super::error::AgentError;
+use super::own_file::FileTemplate;
 use super::own_id::OwnId;
-use super::sources::FileTemplate;
 use super::template::Template;
 use super::transcript::Transcripts;
 

@@ -15,22 +15,13 @@ use super::layout::{
 use super::recorded::{Conversation, Generation, conversations};
 use super::segments::Segments;
 use super::sizes::Sizes;
-use super::{Source, SourceKind, TranscriptError, TranscriptStore};
+use super::{CaptureExtent, Source, SourceKind, TranscriptError, TranscriptStore};
 use crate::git::{Lock, LockError, RawTree, Repository, gix_id};
 use crate::ledger::{Edit, RefUpdate};
 use crate::model::{Oid, SessionId};
 
 /// The number of times that a capture begins again because somebody else moved its ref.
 const ATTEMPTS: usize = 3;
-
-/// How much of a file is captured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CaptureExtent {
-    /// Complete lines: the agent may be writing the last one.
-    Lines,
-    /// All of it: the agent has ended. The part that was captured before is compared as a whole.
-    All,
-}
 
 /// What a capture has added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

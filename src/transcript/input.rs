@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::TranscriptError;
-use super::capture::CaptureExtent;
+use super::extent::CaptureExtent;
 use super::recorded::Generation;
 
 /// The number of bytes before the captured end that must not have changed.
