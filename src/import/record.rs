@@ -76,12 +76,7 @@ pub fn add_tags(session: &mut Session, tags: &[String]) {
 
 /// Finishes a session: puts the rest of its fields under the program's name, and makes it fit the
 /// store.
-pub fn finish(
-    found: &mut ForeignSession,
-    program: &'static str,
-    rest: Map,
-    defaults: &ImportDefaults,
-) {
+pub fn finish(found: &mut ForeignSession, program: &str, rest: Map, defaults: &ImportDefaults) {
     let session = &mut found.session;
     if !rest.is_empty() {
         session.context.insert(program, rest);
@@ -105,6 +100,7 @@ pub fn found(session: Session, file: &std::path::Path) -> ForeignSession {
         shelf: Shelf::Active,
         workspace: None,
         files: vec![file.to_owned()],
+        source: None,
         refused: None,
         notes: Vec::new(),
         messages: 0,

@@ -2,12 +2,15 @@
 
 mod conversations;
 mod error;
+mod history;
 mod places;
 mod save;
 
+use std::io;
 use std::path::PathBuf;
 
 pub use self::error::ImportError;
+pub use self::history::{HistoryRequest, HistoryScope};
 use self::places::Places;
 pub use self::save::ImportOutcome;
 use self::save::{Candidate, save};
@@ -80,11 +83,7 @@ impl Engine {
     /// # Errors
     /// Fails if the folder or the store cannot be read.
     pub fn import_plan(&self, request: &ImportRequest) -> Result<ImportReport, ImportError> {
-        let (contents, candidates) = self.candidates(request)?;
-        let snapshot = self.store().snapshot()?;
-        let outcomes = candidates.iter().map(|candidate| candidate.decide(&snapshot));
-        let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
-        Ok(report(contents, outcomes.into_iter().map(|decision| decision.outcome())))
+        self.plan(self.contents(request)?, request.visibility)
     }
 
     /// Takes the sessions of another program, with their ids, times, lineage and conversations.
@@ -99,32 +98,61 @@ impl Engine {
     pub fn import(&self, request: &ImportRequest) -> Result<ImportReport, ImportError> {
         // A clone that never wrote has no name yet.
         self.store().replica()?;
-        let (mut contents, candidates) = self.candidates(request)?;
+        let conversation = |found: &ForeignSession| request.store.conversation(found);
+        let how = Taking { from: request.store.name(), conversation: &conversation };
+        self.take(self.contents(request)?, request.visibility, &how)
+    }
+
+    fn contents(&self, request: &ImportRequest) -> Result<ForeignContents, ImportError> {
+        let read = request.store.read(&request.path, &self.import_defaults()?);
+        read.map_err(|source| ImportError::Read { path: request.path.clone(), source })
+    }
+
+    fn import_defaults(&self) -> Result<ImportDefaults, ImportError> {
+        let project = self.store().snapshot()?.default_project()?;
+        Ok(ImportDefaults::new(project, self.store().clock().now()))
+    }
+
+    fn plan(
+        &self,
+        mut contents: ForeignContents,
+        visibility: Visibility,
+    ) -> Result<ImportReport, ImportError> {
+        let candidates = self.candidates(&mut contents, visibility)?;
+        let snapshot = self.store().snapshot()?;
+        let outcomes = candidates.iter().map(|candidate| candidate.decide(&snapshot));
+        let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+        Ok(report(contents, outcomes.into_iter().map(|decision| decision.outcome())))
+    }
+
+    fn take(
+        &self,
+        mut contents: ForeignContents,
+        visibility: Visibility,
+        how: &Taking<'_>,
+    ) -> Result<ImportReport, ImportError> {
+        let candidates = self.candidates(&mut contents, visibility)?;
         let mut outcomes = Vec::new();
         for (part, nth) in candidates.chunks(TOGETHER).zip(0..) {
             self.interrupt().check().map_err(|_| ImportError::Interrupted)?;
             let import = |tx: &mut Transaction<'_>| {
-                tx.describe(format!("from {}", request.store.name()));
+                tx.describe(format!("from {}", how.from));
                 part.iter().map(|candidate| save(tx, candidate)).collect::<Result<Vec<_>, _>>()
             };
             outcomes.extend(self.store().transaction("import", import)?.value);
             let first = nth * TOGETHER;
             let found = &mut contents.sessions[first..first + part.len()];
-            self.keep_conversations(request.store, found, &outcomes[first..])?;
+            self.keep_conversations(how, found)?;
         }
         Ok(report(contents, outcomes))
     }
 
     fn candidates(
         &self,
-        request: &ImportRequest,
-    ) -> Result<(ForeignContents, Vec<Candidate>), ImportError> {
+        contents: &mut ForeignContents,
+        visibility: Visibility,
+    ) -> Result<Vec<Candidate>, ImportError> {
         let now = self.store().clock().now();
-        let project = self.store().snapshot()?.default_project()?;
-        let defaults = ImportDefaults::new(project, now);
-        let read = request.store.read(&request.path, &defaults);
-        let mut contents =
-            read.map_err(|source| ImportError::Read { path: request.path.clone(), source })?;
         let mut places = Places::new(self);
         let mut candidates = Vec::new();
         for found in &mut contents.sessions {
@@ -134,11 +162,17 @@ impl Engine {
                 places.place(&mut found.session, path)?;
             }
             let ForeignSession { session, shelf, .. } = found;
-            let visibility = request.visibility;
             candidates.push(Candidate { session: session.clone(), shelf: *shelf, visibility });
         }
-        Ok((contents, candidates))
+        Ok(candidates)
     }
+}
+
+/// Where sessions come from, and how their conversations are read if they are in no file of an
+/// agent.
+struct Taking<'t> {
+    from: &'t str,
+    conversation: &'t dyn Fn(&ForeignSession) -> io::Result<Vec<u8>>,
 }
 
 fn report(
