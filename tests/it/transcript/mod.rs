@@ -2,7 +2,9 @@
 
 mod append;
 mod capture;
+mod follow;
 mod histories;
 mod reading;
 mod sessions;
+mod show;
 mod world;
