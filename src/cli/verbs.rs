@@ -95,6 +95,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
 pub const GUIDES: &[(&str, &str)] = &[
     ("config", "Settings, and agents of your own, in git's configuration"),
     ("sharing", "How sessions travel through remotes and are merged"),
+    ("transcripts", "How the conversations of agents are kept"),
     ("hooks.7", "What each git hook does, and recipes for hook managers"),
     ("gitformat-ao", "The format of the stored records"),
 ];

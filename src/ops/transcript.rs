@@ -4,9 +4,6 @@ use crate::ops::common::{Engine, OpsError};
 use crate::store::Key;
 use crate::transcript::{Captured, TranscriptEntry, TranscriptStore};
 
-/// The size of everything that is kept of one session, in bytes.
-const LIMIT: u64 = 256 << 20;
-
 impl Engine {
     /// Opens the transcript store of the repository. Returns None if nothing was captured yet.
     ///
@@ -74,6 +71,7 @@ impl Engine {
         };
         let entries: Vec<_> = entries.iter().map(dated).collect();
         let transcripts = TranscriptStore::create(self.repository())?;
-        Ok(transcripts.append(session, &store.replica()?, &entries, LIMIT)?)
+        let limit = self.repository().settings().transcript_max_size();
+        Ok(transcripts.append(session, &store.replica()?, &entries, limit)?)
     }
 }

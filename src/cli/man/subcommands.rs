@@ -52,6 +52,6 @@ fn options(command: &Command) -> Vec<u8> {
         .render_options_section(&mut text)
         .expect("writing to a vector does not fail");
     let text = String::from_utf8_lossy(&text);
-    let begin = text.find(".SH OPTIONS").map_or(0, |at| at + ".SH OPTIONS\n".len());
-    text[begin..].as_bytes().to_vec()
+    let options = text.split_once(".SH OPTIONS\n").map(|(_, options)| options);
+    options.unwrap_or_default().as_bytes().to_vec()
 }
