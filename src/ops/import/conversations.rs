@@ -2,7 +2,8 @@ use std::io::Write as _;
 
 use tempfile::NamedTempFile;
 
-use super::{ImportError, Taking};
+use super::error::ImportError;
+use super::taking::Taking;
 use crate::import::ForeignSession;
 use crate::model::error_chain;
 use crate::ops::common::Engine;

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::io;
 
+use super::error::ImportError;
 use super::places::Places;
-use super::{ImportError, ImportReport, Taking};
+use super::report::ImportReport;
+use super::taking::Taking;
 use crate::agent::KeptConversation;
 use crate::import::{ForeignContents, SkipReason, SkippedFile, read_history};
 use crate::model::{Filter, SessionId, Shelf, Timestamp};

@@ -1,7 +1,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use super::ImportError;
+use super::error::ImportError;
 use crate::git::sha256;
 use crate::model::{Placement, Session};
 use crate::ops::common::Engine;
