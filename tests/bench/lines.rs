@@ -63,6 +63,8 @@ lines! {
         [(100_000, 2.0)];
     INDEX_BUILD: "build", "building the index (`list -n 20` without it)", "`list --all --json`",
         [(10_000, 1.3), (100_000, 1.3)];
+    LIST_AFTER_NIGHT: "night", "`list -n 20` after a pull of half of all sessions", "`list --all --json`",
+        [(100_000, 1.3)];
     LOG_SESSION: "past", "`log <session>`", "`git log -- <path>`",
         [(1_000_000, 0.1)];
     LOG_AUTHOR: "past", "`log --author`, of nobody", "`git log --author`",

@@ -29,7 +29,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 30] = [
+    let benches: [(&str, fn()); 31] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -52,6 +52,7 @@ fn main() {
         ("whole", whole::list),
         ("memory", whole::memory),
         ("build", whole::build),
+        ("night", whole::night),
         ("scale", scale::per_session),
         ("shard", scale::one_shard),
         ("first_pull", share::first_pull),
