@@ -29,7 +29,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 31] = [
+    let benches: [(&str, fn()); 32] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -48,6 +48,7 @@ fn main() {
         ("show", process::show_against_rev_parse),
         ("complete", process::completion_against_rev_parse),
         ("readers", readers::against_rev_parse),
+        ("set", readers::set),
         ("latest", readers::set_latest),
         ("whole", whole::list),
         ("memory", whole::memory),
