@@ -6,6 +6,9 @@
 mod claude;
 mod codex;
 mod json;
+mod reader;
+
+pub use reader::{Entries, EntryReader};
 
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 
