@@ -5,10 +5,12 @@
 
 mod claude;
 mod codex;
+mod iter;
 mod json;
 mod reader;
 
-pub use reader::{Entries, EntryReader};
+pub use iter::Entries;
+pub use reader::EntryReader;
 
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 
