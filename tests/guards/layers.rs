@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 10] = [
     &["share"],
     &["agent", "runtime", "workspace"],
     &["store", "transcript"],
-    &["ledger"],
+    &["ledger", "redact"],
     &["git"],
     &["model"],
 ];

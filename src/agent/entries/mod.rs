@@ -6,6 +6,9 @@
 mod claude;
 mod codex;
 mod json;
+mod untouched;
+
+pub use untouched::redact_line;
 
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 
