@@ -97,11 +97,12 @@ pub(super) const RULES: &[Builtin] = &[
     Builtin::word("langsmith-key", &["lsv2_"], r"lsv2_[a-z]{2}_[0-9a-f]{32}_[0-9a-f]{10}"),
     Builtin::word("linear-key", &["lin_api_", "lin_oauth_"], r"lin_(?:api|oauth)_[A-Za-z0-9]{32,}"),
     Builtin::word("mailgun-key", &["key-"], r"key-[0-9a-f]{32}\b{end-half}"),
-    Builtin::anywhere(
+    Builtin::word(
         "netrc-password",
-        &["machine "],
-        r"machine\s+\S+\s+login\s+\S+\s+password\s+(\S+)",
-    ),
+        &["login "],
+        r"machine\s+\S{1,200}\s+login\s+\S+\s+password\s+([^\s\\\x22\x27]+)",
+    )
+    .before(240),
     Builtin::word("netlify-token", &["nfp_"], r"nfp_[A-Za-z0-9]{36,}"),
     Builtin::word("new-relic-key", &["NRAK-"], r"NRAK-[A-Z0-9]{27}"),
     Builtin::word("notion-token", &["ntn_"], r"ntn_[A-Za-z0-9]{40,}"),

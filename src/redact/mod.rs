@@ -32,6 +32,7 @@ mod redactor;
 mod rule;
 mod scan;
 mod view;
+mod words;
 
 pub use error::RedactError;
 pub use known::KnownValues;

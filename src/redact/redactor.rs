@@ -73,7 +73,7 @@ impl Redactor {
     /// Redacts a text of any kind.
     pub fn text<'t>(&self, text: &'t [u8]) -> Redacted<'t> {
         let mut spans = Vec::new();
-        if self.sees_all() || !self.scanner.places(text).is_empty() {
+        if self.scanner.sees_all() || !self.scanner.places(text).is_empty() {
             self.scanner.spans(text, Written::Plain, &mut spans, 0);
         }
         replace(text, spans)
@@ -84,7 +84,7 @@ impl Redactor {
     /// text.
     pub fn line<'t>(&self, untouched: &Untouched, line: &'t [u8]) -> Redacted<'t> {
         let places = self.scanner.places(line);
-        let sees_all = self.sees_all() || self.images == Images::Hash;
+        let sees_all = self.scanner.sees_all() || self.images == Images::Hash;
         if places.is_empty() && !sees_all {
             return replace(line, Vec::new());
         }
@@ -99,10 +99,6 @@ impl Redactor {
             }
         }
         replace(line, spans)
-    }
-
-    fn sees_all(&self) -> bool {
-        !self.scanner.own.is_empty()
     }
 }
 
@@ -143,7 +139,7 @@ impl Strings<'_> {
                 return;
             }
         }
-        let is_wanted = is_found || self.redactor.sees_all();
+        let is_wanted = is_found || scanner.sees_all();
         if !is_wanted || !string.is_key && self.untouched.keeps(self.line, string.path, inside) {
             return;
         }

@@ -60,16 +60,38 @@ impl Builtin {
         text: &[u8],
         keyword: usize,
     ) -> Option<Range<usize>> {
-        let regex = regex.get_or_init(|| self.compile());
         let from = keyword.saturating_sub(self.before);
         if self.before == 0 && !self.may_start(text, from) {
             return None;
         }
-        let (range, is_cut) = matched(regex, text, from..text.len().min(keyword + WINDOW))?;
-        let range = if is_cut { matched(regex, text, from..text.len())?.0 } else { range };
-        let is_there = range.start <= keyword || self.before == 0;
-        (is_there && keyword < range.end && (self.before == 0 || self.may_start(text, range.start)))
-            .then_some(range)
+        let regex = regex.get_or_init(|| self.compile());
+        let window = from..text.len().min(keyword + WINDOW);
+        let mut found = matched(regex, text, window, keyword)?;
+        if found.whole.end == keyword + WINDOW {
+            found = matched(regex, text, from..text.len(), keyword)?;
+        }
+        let Found { whole, group } = found;
+        if self.before > 0 && !self.may_start(text, whole.start) {
+            return None;
+        }
+        match group {
+            Some(group) if is_placeholder(&text[group.clone()]) => None,
+            Some(group) => Some(group),
+            None => Some(whole),
+        }
+    }
+
+    /// Returns false if the rule matches at a keyword in none of the ways in which the text may be
+    /// written: as a part of a longer word.
+    pub fn may_be_at(&self, text: &[u8], keyword: usize) -> bool {
+        if self.start == Start::Anywhere || self.before > 0 {
+            return true;
+        }
+        let before = &text[keyword.saturating_sub(8)..keyword];
+        let is_in_word = before.len() == 8
+            && before[6..].iter().all(u8::is_ascii_lowercase)
+            && !before.iter().any(|byte| b"\\%[".contains(byte));
+        !is_in_word
     }
 
     fn may_start(&self, text: &[u8], at: usize) -> bool {
@@ -86,17 +108,20 @@ impl Builtin {
 /// How many bytes from the keyword on are looked at, unless a match reaches to their end.
 const WINDOW: usize = 4096;
 
-/// Returns the first match in a part of a text, and whether the part ends where it does.
-fn matched(regex: &Regex, text: &[u8], window: Range<usize>) -> Option<(Range<usize>, bool)> {
-    let found = regex.captures(&text[window.clone()])?;
-    let whole = found.get(0)?;
-    let is_cut = whole.end() == window.len() && window.end < text.len();
-    let group = found.iter().skip(1).flatten().next();
-    if group.is_some_and(|group| !is_cut && is_placeholder(group.as_bytes())) {
-        return None;
-    }
-    let range = group.unwrap_or(whole).range();
-    Some((window.start + range.start..window.start + range.end, is_cut))
+/// A match, and what is in its group.
+struct Found {
+    whole: Range<usize>,
+    group: Option<Range<usize>>,
+}
+
+/// Returns the match in a part of a text that has the keyword in it.
+fn matched(regex: &Regex, text: &[u8], window: Range<usize>, keyword: usize) -> Option<Found> {
+    let range = |range: Range<usize>| window.start + range.start..window.start + range.end;
+    regex.captures_iter(&text[window.clone()]).find_map(|captures| {
+        let whole = range(captures.get(0)?.range());
+        let group = captures.iter().skip(1).flatten().next().map(|group| range(group.range()));
+        whole.contains(&keyword).then_some(Found { whole, group })
+    })
 }
 
 /// Returns true if a word starts at a position, also after an escaped byte of a URL and an escape

@@ -4,7 +4,6 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::Regex;
 
 use super::builtin::RULES;
@@ -12,6 +11,7 @@ use super::keys;
 use super::known::KnownValues;
 use super::levels::{Written, each_level};
 use super::redacted::Span;
+use super::words::{SHORTEST_WORD, Words};
 
 /// What a word stands for.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +27,6 @@ enum Word {
         number: usize,
         offset: usize,
     },
-    /// A character may be written in another way, and with it any other word.
-    Escape,
 }
 
 /// A rule of the user's.
@@ -40,12 +38,14 @@ pub(super) struct OwnRule {
 
 #[derive(Debug)]
 pub(super) struct Scanner {
-    words: AhoCorasick,
+    words: Words,
     /// What each word stands for.
     meanings: Vec<Vec<Word>>,
     names: Vec<Arc<str>>,
     compiled: Vec<OnceLock<Regex>>,
     values: Vec<Vec<u8>>,
+    /// Whether there is a value that no word stands for.
+    has_odd_values: bool,
     pub own: Vec<OwnRule>,
     private_key: Arc<str>,
     known_value: Arc<str>,
@@ -74,36 +74,48 @@ impl Scanner {
             }
         }
         add(b"PRIVATE KEY", Word::PrivateKey);
-        // JSON may write any character as `\u`, and a slash as `\/`.
-        add(br"\u", Word::Escape);
-        add(br"\/", Word::Escape);
         let values: Vec<_> = known.iter().map(|value| value.as_bytes().to_vec()).collect();
+        let mut has_odd_values = false;
         for (number, value) in values.iter().enumerate() {
             let plain = longest_plain_part(value);
-            add(&value[plain.clone()], Word::Value { number, offset: plain.start });
+            if plain.len() < SHORTEST_WORD {
+                has_odd_values = true;
+                add(value, Word::Value { number, offset: 0 });
+            } else {
+                add(&value[plain.clone()], Word::Value { number, offset: plain.start });
+            }
         }
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&words);
         Self {
-            words: automaton.expect("some hundred words are within its limits"),
+            words: Words::new(words),
             meanings,
             names: RULES.iter().map(|rule| rule.name.into()).collect(),
             compiled: RULES.iter().map(|_| OnceLock::new()).collect(),
             values,
+            has_odd_values,
             own,
             private_key: PRIVATE_KEY.into(),
             known_value: KNOWN_VALUE.into(),
         }
     }
 
-    /// Returns where in a text something may be, in whatever way it is written. Without any, only
-    /// the user's rules can match.
+    /// Returns where in a text something may be, in whatever way it is written.
     pub fn places(&self, text: &[u8]) -> Vec<usize> {
-        let found = self.words.find_overlapping_iter(text).filter(|found| {
-            let is_url = |word: &Word| matches!(word, Word::Url(_));
-            let all_url = self.meanings[found.pattern().as_usize()].iter().all(is_url);
-            !all_url || may_have_password(&text[found.end()..])
+        let mut places = Vec::new();
+        self.words.find(text, |at, word| {
+            if self.meanings[word].iter().any(|meaning| may_be(*meaning, text, at)) {
+                places.push(at);
+            }
         });
-        found.map(|found| found.end() - 1).collect()
+        // JSON may write any character as `\u`, and a slash as `\/`.
+        places.extend(memchr::memmem::find_iter(text, br"\u"));
+        places.extend(memchr::memmem::find_iter(text, br"\/"));
+        places.sort_unstable();
+        places
+    }
+
+    /// Returns true if something may be where [`places`](Self::places) has nothing.
+    pub fn sees_all(&self) -> bool {
+        self.has_odd_values || !self.own.is_empty()
     }
 
     /// Finds secrets on all levels of a text. Returns whether it ends inside a private key.
@@ -121,32 +133,29 @@ impl Scanner {
     fn scan(&self, text: &[u8], found: &mut Vec<(Range<usize>, Arc<str>)>) -> bool {
         let mut has_keys = false;
         let mut done = vec![0; RULES.len()];
-        for hit in self.words.find_overlapping_iter(text) {
-            for word in &self.meanings[hit.pattern().as_usize()] {
-                match word {
+        self.words.find(text, |at, word| {
+            for meaning in &self.meanings[word] {
+                match *meaning {
+                    Word::Rule(number) | Word::Url(number) if at < done[number] => {}
                     Word::Rule(number) | Word::Url(number) => {
-                        if hit.start() < done[*number] {
-                            continue;
-                        }
-                        let regex = &self.compiled[*number];
-                        if let Some(range) = RULES[*number].find(regex, text, hit.start()) {
-                            done[*number] = range.end;
-                            found.push((range, self.names[*number].clone()));
+                        let regex = &self.compiled[number];
+                        if let Some(range) = RULES[number].find(regex, text, at) {
+                            done[number] = range.end;
+                            found.push((range, self.names[number].clone()));
                         }
                     }
                     Word::PrivateKey => has_keys = true,
                     Word::Value { number, offset } => {
-                        let value = &self.values[*number];
-                        let start = hit.start().checked_sub(*offset);
+                        let value = &self.values[number];
+                        let start = at.checked_sub(offset);
                         if let Some(start) = start.filter(|at| text[*at..].starts_with(value)) {
                             let range = start..start + value.len();
                             found.push((range, self.known_value.clone()));
                         }
                     }
-                    Word::Escape => {}
                 }
             }
-        }
+        });
         for rule in &self.own {
             for matched in rule.regex.captures_iter(text) {
                 let part = matched.iter().skip(1).flatten().next().or_else(|| matched.get(0));
@@ -164,16 +173,26 @@ impl Scanner {
     }
 }
 
-/// Returns true if an `@` comes before the end of what may be the first part of a URL.
-fn may_have_password(rest: &[u8]) -> bool {
-    let end = rest.iter().take(1024).find(|byte| matches!(byte, b'@' | b'/' | b'"' | b' ' | b'<'));
-    end == Some(&b'@')
+/// Returns true if what a word stands for may be at a place in a text, whose escapes are still
+/// there.
+fn may_be(word: Word, text: &[u8], at: usize) -> bool {
+    match word {
+        Word::Rule(number) => RULES[number].may_be_at(text, at),
+        Word::Url(_) => may_have_password(&text[at..]),
+        Word::PrivateKey | Word::Value { .. } => true,
+    }
 }
 
-/// Returns the longest part of a value that JSON writes as it is, or with `\u`. If it is short, so
-/// is its other part, and all of it is taken; `\u` or `\/` is then found instead.
+/// Returns true if an `@` comes before the end of what may be the first part of a URL.
+fn may_have_password(url: &[u8]) -> bool {
+    let rest = url.iter().skip(3).take(1024);
+    let end = rest.copied().find(|byte| matches!(byte, b'@' | b'/' | b'"' | b' ' | b'<'));
+    end == Some(b'@')
+}
+
+/// Returns the longest part of a value that is written as it is, or with `\u`.
 fn longest_plain_part(value: &[u8]) -> Range<usize> {
-    let is_plain = |byte: &u8| (0x20..0x7f).contains(byte) && !b"\"\\".contains(byte);
+    let is_plain = |byte: &u8| *byte >= 0x20 && !b"\"\\".contains(byte);
     let mut longest = 0..0;
     let mut start = 0;
     for part in value.split(|byte| !is_plain(byte)) {
@@ -182,5 +201,5 @@ fn longest_plain_part(value: &[u8]) -> Range<usize> {
         }
         start += part.len() + 1;
     }
-    if longest.is_empty() { 0..value.len() } else { longest }
+    longest
 }

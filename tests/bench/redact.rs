@@ -16,9 +16,9 @@ pub fn lines() {
     let pair = in_turn(
         9,
         |_| {
-            let redacted = lines.iter().map(|line| {
-                redact_line(&redactor, "claude-jsonl", line.as_bytes()).hits.total()
-            });
+            let redacted = lines
+                .iter()
+                .map(|line| redact_line(&redactor, "claude-jsonl", line.as_bytes()).hits.total());
             assert_eq!(redacted.sum::<u64>(), (LINES / 50) as u64);
         },
         |_| {
@@ -37,7 +37,9 @@ pub fn lines() {
 fn line(number: usize) -> String {
     let mut text = String::new();
     for row in 0..number % 120 + 10 {
-        text.push_str(&format!("    {row}\\tlet value_{row} = find(\\\"key {row}\\\", &path)?;\\n"));
+        text.push_str(&format!(
+            "    {row}\\tlet value_{row} = find(\\\"key {row}\\\", &path)?;\\n"
+        ));
     }
     if number % 10 == 0 {
         text.push_str("\\u001b[32mok\\u001b[0m https://example.com/a?b=c me@example.com");

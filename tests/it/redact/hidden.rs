@@ -94,7 +94,9 @@ fn no_secret_leaves_in_a_line() {
     for example in examples() {
         for (place, text) in texts(&example.text) {
             for (form, line) in lines(&text) {
-                if !applies(&example, place) {
+                // Each place in one form, and each form in one place.
+                let is_wanted = form == "in a string" || place == "at the start of a line";
+                if !is_wanted || !applies(&example, place) {
                     continue;
                 }
                 let redacted = redactor.line(&Untouched::default(), line.as_bytes());

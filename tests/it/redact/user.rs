@@ -39,8 +39,12 @@ fn a_rule_that_cannot_be_used_is_an_error() {
 #[test]
 fn known_values_are_found_however_they_are_written() {
     let mut known = KnownValues::default();
-    let values =
-        ["plain-old-value", "with \"quotes\" and \\", "caf\u{e9}\u{1f511}\u{e9}-word", "двенадцать"];
+    let values = [
+        "plain-old-value",
+        "with \"quotes\" and \\",
+        "caf\u{e9}\u{1f511}\u{e9}-word",
+        "двенадцать",
+    ];
     values.iter().for_each(|value| known.add(value));
     known.add_env_file("A=\"of a file\"\nB=short\n");
     known.add_variable("MY_TOKEN", "of-a-variable");
