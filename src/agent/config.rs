@@ -8,8 +8,10 @@
 //! | `headless`, `headlessResume`, `headlessFork` | the forms without; without `{prompt}`, the prompt is passed on standard input |
 //! | `env` | `NAME=VALUE`; may be set several times |
 //! | `version` | the arguments that make the program print its version |
+//! | `transcript` | the file in which the agent keeps its conversation |
 //! | `sessionId` | `assigned`, `json:<key>`, `history` or `none` |
 
+use super::own_file::FileTemplate;
 use super::own_id::OwnId;
 use super::spec::Spec;
 use super::template::Template;
@@ -89,6 +91,10 @@ fn set(spec: &mut Spec, what: &str, entry: &AgentSetting) -> Result<(), AgentErr
             spec.own_id = own_id(entry)?;
             return Ok(());
         }
+        "transcript" => {
+            spec.own_file = Some(own_file(entry)?);
+            return Ok(());
+        }
         "launch" => (Action::Launch, Mode::Interactive),
         "resume" => (Action::Resume, Mode::Interactive),
         "fork" => (Action::Fork, Mode::Interactive),
@@ -154,6 +160,16 @@ fn own_id(entry: &AgentSetting) -> Result<OwnId, AgentError> {
             Some(key) => OwnId::FromJson(key.to_owned()),
             None => return Err(wrong(entry, "expected assigned, json:<key>, history or none")),
         },
+    })
+}
+
+fn own_file(entry: &AgentSetting) -> Result<FileTemplate, AgentError> {
+    FileTemplate::new(template(entry)?).ok_or_else(|| {
+        wrong(
+            entry,
+            "expected one path, in which only {agent_session_id}, {session_id}, {workspace} and \
+             {history_file} are allowed",
+        )
     })
 }
 

@@ -10,9 +10,12 @@ mod config;
 mod entries;
 mod error;
 mod launch;
+mod own_file;
 mod own_id;
 mod plan;
 mod put;
+mod source_request;
+mod sources;
 mod spec;
 mod table;
 mod template;
@@ -24,16 +27,18 @@ mod value;
 pub use action::{Action, Mode};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
-pub use entries::{entries, redact_line};
+pub use entries::{Entries, EntryReader, entries, redact_line};
 pub use error::AgentError;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
+pub use source_request::SourceRequest;
 pub use template::{Slot, TemplateError};
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::git::Environment;
+use crate::transcript::Source;
 
 /// A program that works on a task.
 ///
@@ -199,5 +204,17 @@ pub trait Agent: Send + Sync {
     /// Returns the transcript of the conversation with this id, if it can be found.
     fn transcript(&self, _agent_session_id: &str, _: &Environment) -> Option<PathBuf> {
         None
+    }
+
+    /// Returns true if the agent keeps its conversations in files that can be
+    /// [found](Self::sources). Nothing is captured of an agent that does not.
+    fn keeps_transcripts(&self) -> bool {
+        false
+    }
+
+    /// Returns the conversations of a session that are found on this machine, those that began
+    /// first at the front: a session has several if its agent can begin a new one while it runs.
+    fn sources(&self, _: &SourceRequest, _: &Environment) -> Vec<Source> {
+        Vec::new()
     }
 }

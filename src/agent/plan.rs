@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::own_id::OwnId;
+use super::source_request::SourceRequest;
 use super::spec::Spec;
 use super::template::{Slot, Template};
 use super::value::{MAX_ARGUMENT, check_id};
 use super::{Action, Agent, AgentError, IdSource, Launch, LaunchRequest, Mode, Prepare};
 use crate::git::Environment;
+use crate::transcript::Source;
 
 /// Variables that tell an agent's children that they run inside it.
 ///
@@ -181,6 +183,14 @@ impl Agent for Spec {
         self.transcripts.as_ref()?.find(agent_session_id, &self.over(env))
     }
 
+    fn keeps_transcripts(&self) -> bool {
+        self.has_sources()
+    }
+
+    fn sources(&self, request: &SourceRequest, env: &Environment) -> Vec<Source> {
+        self.find_sources(request, &self.over(env))
+    }
+
     fn home_variable(&self) -> Option<&str> {
         self.transcripts.as_ref().map(|kept| kept.variable).filter(|name| !name.is_empty())
     }
@@ -201,7 +211,7 @@ impl Spec {
         assigned.then(|| request.fresh_id.clone())
     }
 
-    fn history(&self, state_dir: &Path, id: &str) -> PathBuf {
+    pub(super) fn history(&self, state_dir: &Path, id: &str) -> PathBuf {
         state_dir.join(format!("{}-{id}.history", self.name))
     }
 }

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::action::{Action, Mode};
 use super::error::AgentError;
+use super::own_file::FileTemplate;
 use super::own_id::OwnId;
 use super::template::Template;
 use super::transcript::Transcripts;
@@ -22,6 +23,8 @@ pub(super) struct Spec {
     pub completes: bool,
     pub own_id: OwnId,
     pub transcripts: Option<Transcripts>,
+    /// The file that the user has named for its transcripts.
+    pub own_file: Option<FileTemplate>,
     pub forms: BTreeMap<(Action, Mode), Template>,
     /// The invalid settings of the agent. An agent with any cannot be used.
     pub problems: Vec<AgentError>,

@@ -176,6 +176,19 @@ impl Template {
             && self.words().flatten().all(|piece| matches!(piece, Piece::Text(_)))
     }
 
+    /// Returns true if the template is a single argument.
+    pub fn is_one_word(&self) -> bool {
+        matches!(self.0.as_slice(), [Part::Word(word)] if !word.is_empty())
+    }
+
+    /// Iterates over the placeholders.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.words().flatten().filter_map(|piece| match piece {
+            Piece::Slot(slot) => Some(*slot),
+            Piece::Text(_) => None,
+        })
+    }
+
     /// Splits off the first word, the program. Returns None if there is none, or if it is empty
     /// or contains placeholders.
     pub fn split_program(mut self) -> Option<(String, Self)> {

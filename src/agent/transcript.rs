@@ -27,6 +27,8 @@ pub(super) struct Transcripts {
     /// The end of a file's name. `{id}` stands for the agent's own session id, `{id8}` for its
     /// first 8 characters.
     pub suffix: &'static str,
+    /// The format, by which entries are read; None if the files are not complete transcripts.
+    pub format: Option<&'static str>,
     /// JSON pointers (RFC 6901) to the id and the working directory in a file's first line, if
     /// that contains them.
     pub head: Option<(&'static str, &'static str)>,
@@ -37,6 +39,14 @@ pub(super) struct Transcripts {
     pub complete: bool,
     /// Where the agent looks for a conversation to resume.
     pub lookup: Lookup,
+}
+
+/// A conversation that was begun in a directory.
+pub(super) struct BegunFile {
+    /// The time at which it was last written.
+    pub written: SystemTime,
+    pub id: String,
+    pub file: PathBuf,
 }
 
 /// Where an agent looks for a conversation.
@@ -71,6 +81,50 @@ impl Transcripts {
         longest(&root).or_else(|| longest(&archive?))
     }
 
+    /// Returns the file of a conversation, looking first where the agent keeps those that it begins
+    /// in this directory.
+    pub fn find_near(&self, id: &str, workspace: &Path, env: &Environment) -> Option<PathBuf> {
+        check_id("id", id).ok()?;
+        let near = || {
+            let folder = folder_name(&real_path(workspace))?;
+            let file = self.root(env)?.join(folder).join(format!("{id}.jsonl"));
+            file.is_file().then_some(file)
+        };
+        let near = (self.lookup == Lookup::NamedAfterPath).then(near).flatten();
+        near.or_else(|| self.find(id, env))
+    }
+
+    /// Returns the conversations that were started in `workspace` and written after `since`.
+    pub fn begun_in(
+        &self,
+        workspace: &Path,
+        since: SystemTime,
+        env: &Environment,
+    ) -> Vec<BegunFile> {
+        let mut found = Vec::new();
+        let Some(root) = self.root(env) else { return found };
+        let workspace = real_path(workspace);
+        let (folder, depth) = match self.lookup {
+            Lookup::NamedAfterPath => match folder_name(&workspace) {
+                Some(name) => (root.join(name), 0),
+                None => return found,
+            },
+            Lookup::Everywhere | Lookup::ByDay { .. } => (root, self.depth),
+        };
+        self.walk(&folder, depth, &mut |file| {
+            let written = file.metadata().and_then(|meta| meta.modified());
+            let Some(written) = written.ok() else { return };
+            if written < since {
+                return;
+            }
+            let Some((id, cwd)) = self.begun(file) else { return };
+            if real_path(Path::new(&cwd)) == workspace && check_id("id", &id).is_ok() {
+                found.push(BegunFile { written, id, file: file.to_owned() });
+            }
+        });
+        found
+    }
+
     /// Returns true if a conversation with this id exists and was begun. A program that is stopped
     /// early may leave a file without messages.
     pub fn has(&self, id: &str, env: &Environment) -> bool {
@@ -84,16 +138,30 @@ impl Transcripts {
     fn longest(&self, id: &str, folder: &Path) -> Option<PathBuf> {
         let id8: String = id.chars().take(8).collect();
         let suffix = self.suffix.replace("{id}", id).replace("{id8}", &id8);
+        let older = self.other_suffixes(&suffix);
         let mut found: Option<(u64, PathBuf)> = None;
         self.walk(folder, self.depth, &mut |file| {
-            if file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(&suffix)) {
+            let Some(name) = file.file_name().map(|name| name.to_string_lossy()) else { return };
+            if name.ends_with(&suffix) || older.iter().any(|suffix| name.ends_with(suffix)) {
+                // A file in another form is found only where there is none in the usual one.
                 let length = file.metadata().map_or(0, |meta| meta.len());
+                let length = if name.ends_with(&suffix) { length + 1 } else { 0 };
                 if found.as_ref().is_none_or(|(longest, _)| length > *longest) {
                     found = Some((length, file.to_owned()));
                 }
             }
         });
         found.map(|(_, file)| file)
+    }
+
+    /// Returns the ends of the names that the same file has after it was compressed, or had in older
+    /// versions of the agent.
+    fn other_suffixes(&self, suffix: &str) -> Vec<String> {
+        match self.format {
+            Some("codex-jsonl") => vec![format!("{suffix}.zst")],
+            Some("gemini-jsonl") => vec![suffix.trim_end_matches('l').to_owned()],
+            _ => Vec::new(),
+        }
     }
 
     /// Returns the id in the newest file that was started in `workspace` and written after `since`.
@@ -104,24 +172,8 @@ impl Transcripts {
         since: SystemTime,
         env: &Environment,
     ) -> Option<String> {
-        let root = self.root(env)?;
-        let workspace = real_path(workspace);
-        let (folder, depth) = match self.lookup {
-            Lookup::NamedAfterPath => (root.join(folder_name(&workspace)?), 0),
-            Lookup::Everywhere | Lookup::ByDay { .. } => (root, self.depth),
-        };
-        let mut newest: Option<(SystemTime, String)> = None;
-        self.walk(&folder, depth, &mut |file| {
-            let Some(time) = file.metadata().and_then(|meta| meta.modified()).ok() else { return };
-            if time < since || newest.as_ref().is_some_and(|(newest, _)| time <= *newest) {
-                return;
-            }
-            let Some((id, cwd)) = self.begun(file) else { return };
-            if real_path(Path::new(&cwd)) == workspace && check_id("id", &id).is_ok() {
-                newest = Some((time, id));
-            }
-        });
-        newest.map(|(_, id)| id)
+        let begun = self.begun_in(workspace, since, env).into_iter();
+        begun.max_by_key(|it| it.written).map(|it| it.id)
     }
 
     /// Returns the id of the conversation in a file and the working directory in which it was

@@ -8,7 +8,8 @@ use super::{CliError, Ctx, ExitCode};
 #[derive(clap::Args)]
 #[command(hide = true)]
 pub struct Args {
-    /// A command, or a guide: config, hooks.7, sharing or gitformat-ao.
+    /// A command, or a guide: config, hooks.7, sharing, transcripts or
+    /// gitformat-ao.
     command: Option<String>,
 }
 

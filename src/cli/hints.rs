@@ -16,6 +16,7 @@ mod share;
 mod spawn;
 mod status;
 mod store;
+mod transcript;
 mod undo;
 pub mod usage;
 mod workspace;
@@ -46,6 +47,7 @@ impl From<OpsError> for CliError {
             OpsError::Runtime(error) => error.into(),
             OpsError::Workspace(error) => error.into(),
             OpsError::Store(error) => error.into(),
+            OpsError::Transcript(error) => error.into(),
             OpsError::Ref(error) => CliError::fatal(message).ref_hint(&error),
             OpsError::Lock(error) => CliError::fatal(message).lock_hint(&error),
             OpsError::File(error) => CliError::fatal(message).write_hint(&error),

@@ -24,7 +24,8 @@ use git_ao::ops::{man_dir, man_path};
 /// (by default ~/.local/share/man).
 #[derive(clap::Args)]
 pub struct Args {
-    /// The page: git-ao, a command, or one of config, hooks.7, sharing and gitformat-ao.
+    /// The page: git-ao, a command, or one of config, hooks.7, sharing,
+    /// transcripts and gitformat-ao.
     #[arg(default_value = "git-ao", conflicts_with = "install")]
     page: String,
 
@@ -94,11 +95,12 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
 }
 
 /// The hand-written pages: section, name and source.
-const BY_HAND: [(u8, &str, &str); 4] = [
+const BY_HAND: [(u8, &str, &str); 5] = [
     (5, "git-ao-config", include_str!("../../man/git-ao-config.5")),
     (5, "gitformat-ao", include_str!("../../man/gitformat-ao.5")),
     (7, "git-ao-hooks", include_str!("../../man/git-ao-hooks.7")),
     (7, "git-ao-sharing", include_str!("../../man/git-ao-sharing.7")),
+    (7, "git-ao-transcripts", include_str!("../../man/git-ao-transcripts.7")),
 ];
 
 /// A manual page.

@@ -67,6 +67,7 @@ mod status;
 mod sync;
 mod targets;
 mod text;
+mod transcript;
 mod unarchive;
 mod undo;
 mod version;

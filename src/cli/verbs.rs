@@ -4,7 +4,7 @@ use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
     completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, kill, list, log,
     man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn, start, status,
-    sync, unarchive, undo, version,
+    sync, transcript, unarchive, undo, version,
 };
 
 macro_rules! verbs {
@@ -74,6 +74,7 @@ verbs! {
     Start start,
     Status status,
     Sync sync,
+    Transcript transcript,
     Unarchive unarchive,
     Undo undo,
     Version version,
@@ -82,7 +83,7 @@ verbs! {
 /// The groups of verbs in the overview.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "start", "fork", "restore"]),
-    ("inspect sessions", &["list", "status", "show", "log"]),
+    ("inspect sessions", &["list", "status", "show", "log", "transcript"]),
     ("work with running sessions", &["attach", "send", "pause", "resume", "kill"]),
     ("record the outcome and edit records", &["complete", "fail", "cancel", "set", "edit", "undo"]),
     ("archive and clean up", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
@@ -94,6 +95,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
 pub const GUIDES: &[(&str, &str)] = &[
     ("config", "Settings, and agents of your own, in git's configuration"),
     ("sharing", "How sessions travel through remotes and are merged"),
+    ("transcripts", "How the conversations of agents are kept"),
     ("hooks.7", "What each git hook does, and recipes for hook managers"),
     ("gitformat-ao", "The format of the stored records"),
 ];

@@ -22,10 +22,12 @@ pub(crate) const REPLICA: &str = "ao.replica";
 pub(crate) const REPLICA_PLACE: &str = "ao.replicaPlace";
 pub(crate) const RUNTIME: &str = "ao.runtime";
 pub(crate) const TMUX_SOCKET: &str = "ao.tmuxSocket";
+pub(crate) const TRANSCRIPT_MAX_SIZE: &str = "ao.transcriptMaxSize";
+pub(crate) const TRANSCRIPTS: &str = "ao.transcripts";
 pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
 
 /// All keys except those of individual agents.
-pub(crate) const KEYS: [&str; 14] = [
+pub(crate) const KEYS: [&str; 16] = [
     AGENT,
     AUTO_PUSH,
     BRANCH_PREFIX,
@@ -39,6 +41,8 @@ pub(crate) const KEYS: [&str; 14] = [
     REPLICA_PLACE,
     RUNTIME,
     TMUX_SOCKET,
+    TRANSCRIPT_MAX_SIZE,
+    TRANSCRIPTS,
     WORKTREE_DIR,
 ];
 
@@ -131,6 +135,30 @@ impl Settings {
     /// the user's own server.
     pub fn tmux_socket(&self) -> Option<String> {
         self.config.text(TMUX_SOCKET)
+    }
+
+    /// Returns `ao.transcripts`: whether the transcripts of agents are captured. Default: true. An
+    /// invalid value does not prevent the end of an agent from being recorded: it counts as false.
+    pub fn transcripts(&self) -> bool {
+        match self.config.text(TRANSCRIPTS) {
+            None => true,
+            Some(_) => self.config.boolean(TRANSCRIPTS) == Some(true),
+        }
+    }
+
+    /// Returns `ao.transcriptMaxSize`, how much is captured of one session at most, in bytes;
+    /// [`u64::MAX`] for no limit. Default: 256 MiB. An invalid value counts as not set.
+    pub fn transcript_max_size(&self) -> u64 {
+        match self.valid_transcript_max_size() {
+            None => 256 << 20,
+            Some(0) => u64::MAX,
+            Some(size) => size,
+        }
+    }
+
+    /// Returns `ao.transcriptMaxSize` if it is set and valid; 0 means no limit.
+    pub fn valid_transcript_max_size(&self) -> Option<u64> {
+        self.config.integer(TRANSCRIPT_MAX_SIZE).and_then(|bytes| bytes.try_into().ok())
     }
 
     /// Returns `ao.worktreeDir`, below which worktrees are created; a relative path is relative to

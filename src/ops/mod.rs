@@ -23,6 +23,7 @@ mod send;
 mod set;
 mod spawn;
 mod start;
+mod transcript;
 mod unarchive;
 mod undo;
 mod wait;

@@ -1,37 +1,27 @@
 //! Captures what an agent has added to its files.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::Read as _;
 use std::path::Path;
 
 use gix::ObjectId;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
 
+use super::input::{Comparison, Input};
 use super::layout::{
-    CONVERSATION, FILES, SUBAGENTS, conversation_folder, generation_folder, is_name, ref_name,
+    CONVERSATION, FILES, SUBAGENTS, conversation_folder, generation_folder, is_file_name, ref_name,
     segment,
 };
 use super::recorded::{Conversation, Generation, conversations};
 use super::segments::Segments;
 use super::sizes::Sizes;
-use super::{Source, TranscriptError, TranscriptStore};
-use crate::git::{RawTree, Repository, gix_id};
+use super::{CaptureExtent, Source, SourceKind, TranscriptError, TranscriptStore};
+use crate::git::{Lock, LockError, RawTree, Repository, gix_id};
 use crate::ledger::{Edit, RefUpdate};
 use crate::model::{Oid, SessionId};
 
-/// The number of bytes before the captured end that must not have changed.
-const CHECKED: usize = 4096;
-
-/// How much of a file is captured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CaptureExtent {
-    /// Complete lines: the agent may be writing the last one.
-    Lines,
-    /// All of it: the agent has ended. The part that was captured before is compared as a whole.
-    All,
-}
+/// The number of times that a capture begins again because somebody else moved its ref.
+const ATTEMPTS: usize = 3;
 
 /// What a capture has added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,39 +49,75 @@ impl TranscriptStore {
         extent: CaptureExtent,
         limit: u64,
     ) -> Result<Captured, TranscriptError> {
+        if source.kind == SourceKind::Document && extent == CaptureExtent::Lines {
+            return Ok(Captured::default());
+        }
+        let _alone = self.lock_session(session, replica)?;
+        let mut attempt = 1;
+        loop {
+            match self.capture_locked(session, replica, source, extent, limit) {
+                Err(TranscriptError::Moved) if attempt < ATTEMPTS => attempt += 1,
+                Err(error @ TranscriptError::TooLarge { captured, .. }) => {
+                    self.note_stopped(session, captured);
+                    return Err(error);
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Lets only one process at a time capture a session. Others can be captured at the same time:
+    /// only the commit is written under the lock of all writers.
+    pub(super) fn lock_session(
+        &self,
+        session: SessionId,
+        replica: &str,
+    ) -> Result<Lock, LockError> {
+        let patience = self.ledger().patience();
+        self.repository().lock_named(&format!("capture/{session}-{replica}"), patience)
+    }
+
+    fn capture_locked(
+        &self,
+        session: SessionId,
+        replica: &str,
+        source: &Source,
+        extent: CaptureExtent,
+        limit: u64,
+    ) -> Result<Captured, TranscriptError> {
+        let (repo, ledger) = (self.repository(), self.ledger());
         let name = ref_name(session, replica);
-        let ((captured, sizes), updates) = self.ledger().commit_with_retry(|now| {
-            let tip = self.ledger().tip(&name)?;
-            let sizes = Sizes::read(self.repository(), session, replica, tip.as_ref());
-            let mut capture =
-                Capture::begin(self.repository(), session, source, tip.as_ref(), sizes)?;
-            capture.take_all(extent)?;
-            let Capture { root, edits, captured, sizes, .. } = capture;
-            let total = sizes.total();
-            if captured.bytes > 0 && total > limit {
-                let captured = total - captured.bytes;
-                return Err(TranscriptError::TooLarge { limit, captured });
+        repo.forget_objects();
+        let tip = ledger.tip(&name)?;
+        let sizes = Sizes::read(repo, session, replica, tip.as_ref());
+        let mut capture = Capture::begin(repo, session, source, tip.as_ref(), sizes)?;
+        capture.limit = limit;
+        capture.take_all(extent)?;
+        let Capture { root, edits, captured, sizes, .. } = capture;
+        if edits.is_empty() {
+            return Ok(captured);
+        }
+        let tree = ledger.write_tree(&root, edits)?;
+        let message = message(session, &Conversation::from(source), captured);
+        let ((), updates) = ledger.commit_with_retry(|now| {
+            if ledger.tip(&name)? != tip {
+                return Err(TranscriptError::Moved);
             }
-            if edits.is_empty() {
-                return Ok(((captured, sizes), Vec::new()));
-            }
-            let tree = self.ledger().write_tree(&root, edits)?;
-            let message = message(session, source, captured);
-            let parent = tip.as_ref().map(gix_id);
-            let new = self.ledger().write_commit(tree, parent, &message, (now, None))?;
-            let log = "capture".to_owned();
-            let update = RefUpdate { name: name.clone(), expected: tip, new, log };
-            Ok::<_, TranscriptError>(((captured, sizes), vec![update]))
+            let new = ledger.write_commit(tree, tip.as_ref().map(gix_id), &message, (now, None))?;
+            let (name, expected, log) = (name.clone(), tip.clone(), "capture".to_owned());
+            Ok(((), vec![RefUpdate { name, expected, new, log }]))
         })?;
         if let Some(update) = updates.first() {
-            sizes.write(self.repository(), session, replica, &update.new);
+            sizes.write(repo, session, replica, &update.new);
         }
+        // If that fails, it is said once more that the capture has stopped.
+        let _ = self.note_captured(session);
         Ok(captured)
     }
 }
 
-fn message(session: SessionId, source: &Source, captured: Captured) -> String {
-    let Source { agent, agent_session_id, format, .. } = source;
+pub(super) fn message(session: SessionId, about: &Conversation, captured: Captured) -> String {
+    let Conversation { agent, session: agent_session_id, format } = about;
     let Captured { bytes, lines } = captured;
     format!(
         "capture {}\n\nAo-Session: {session}\nAo-Agent: {agent}\nAo-Agent-Session: \
@@ -112,6 +138,8 @@ struct Capture<'a> {
     edits: Vec<Edit>,
     captured: Captured,
     sizes: Sizes,
+    /// How much may be captured of the session, in bytes.
+    limit: u64,
 }
 
 impl<'a> Capture<'a> {
@@ -142,7 +170,8 @@ impl<'a> Capture<'a> {
             None => (conversation_folder(count, &about.session), RawTree::empty()),
         };
         let (edits, captured) = (Vec::new(), Captured::default());
-        Ok(Self { repo, session, source, root, folder, known, edits, captured, sizes })
+        let limit = u64::MAX;
+        Ok(Self { repo, session, source, root, folder, known, edits, captured, sizes, limit })
     }
 
     fn take_all(&mut self, extent: CaptureExtent) -> Result<(), TranscriptError> {
@@ -171,8 +200,7 @@ impl<'a> Capture<'a> {
         file: &Path,
         extent: CaptureExtent,
     ) -> Result<(), TranscriptError> {
-        let Some(mut open) = open(file)? else { return Ok(()) };
-        let failed = |source| TranscriptError::Io { act: "read", path: file.to_owned(), source };
+        let Some(mut input) = Input::open(file)? else { return Ok(()) };
         let place = self.place(folder);
         let known = self.tree(folder)?;
         let before = Generation::newest(self.repo, &known)?;
@@ -183,87 +211,84 @@ impl<'a> Capture<'a> {
                     Some(size) => size,
                     None => before.size()?,
                 };
-                match self.compare(before, size, &mut open, extent, failed)? {
+                match input.compare(before, size, extent)? {
                     Comparison::Same => (before.number, before.count()?, size),
                     Comparison::Shortened => return Ok(()),
-                    Comparison::Rewritten => (before.number + 1, 0, 0),
+                    Comparison::Rewritten => {
+                        let Some(again) = input.rewind()? else { return Ok(()) };
+                        input = again;
+                        (before.number + 1, 0, 0)
+                    }
                 }
             }
         };
-        open.seek(SeekFrom::Start(offset)).map_err(failed)?;
+        // Nothing is written if it is known beforehand to be too much.
+        self.check_limit(input.rest_after(offset).unwrap_or(0))?;
+        let meta = input.metadata().clone();
         let segments = match extent {
-            CaptureExtent::Lines => Segments::of_lines(open),
-            CaptureExtent::All => Segments::of_all(open),
+            CaptureExtent::Lines => Segments::of_lines(input),
+            CaptureExtent::All => Segments::of_all(input),
         };
         let generation = generation_folder(number);
-        let mut end = offset;
-        let extension = file.extension().and_then(|it| it.to_str()).unwrap_or("jsonl");
+        let extension = extension(file);
+        let mut new = 0;
         for (nth, bytes) in segments.enumerate() {
-            let bytes = bytes.map_err(failed)?;
+            let bytes = bytes.map_err(|source| TranscriptError::Io {
+                act: "read",
+                path: file.to_owned(),
+                source,
+            })?;
+            self.check_limit(new + bytes.len() as u64)?;
             let id = self.repo.write_bytes(Kind::Blob, &bytes)?;
             let (part, name) = segment(count + nth, self.session, extension);
             let path = folder.iter().copied().chain(generation.as_deref());
             self.put(path.chain([part.as_str(), name.as_str()]), id);
-            self.captured.bytes += bytes.len() as u64;
             self.captured.lines += memchr::memchr_iter(b'\n', &bytes).count() as u64;
-            end += bytes.len() as u64;
+            new += bytes.len() as u64;
         }
-        self.sizes.grow(place, end, end - offset);
+        self.captured.bytes += new;
+        self.sizes.grow(place, offset + new, new, (file, &meta));
         Ok(())
+    }
+
+    /// Checks that this many more bytes may be captured.
+    fn check_limit(&self, new: u64) -> Result<(), TranscriptError> {
+        let (total, limit) = (self.sizes.total(), self.limit);
+        if new == 0 || total.saturating_add(new) <= limit {
+            return Ok(());
+        }
+        Err(TranscriptError::TooLarge { limit, captured: total - self.captured.bytes })
     }
 
     /// Captures a file to which the transcript refers, as a whole.
     fn take_file(&mut self, name: &str, file: &Path) -> Result<(), TranscriptError> {
         let parts: Vec<&str> = name.split('/').collect();
         parts.iter().try_for_each(|part| check_name(part))?;
-        let Some(mut open) = open(file)? else { return Ok(()) };
+        let Some((last, folders)) = parts.split_last() else { return Ok(()) };
+        let folder: Vec<&str> = [FILES].iter().chain(folders).copied().collect();
+        let place = format!("{}/{last}", self.place(&folder));
+        let known = self.tree(&folder)?.child(last, EntryKind::Blob);
+        let Some(mut input) = Input::open(file)? else { return Ok(()) };
+        let meta = input.metadata().clone();
+        if known.is_some() && self.sizes.is_same(&place, file, &meta) {
+            return Ok(());
+        }
         let mut bytes = Vec::new();
-        open.read_to_end(&mut bytes).map_err(|source| TranscriptError::Io {
+        self.check_limit(input.rest_after(0).unwrap_or(0))?;
+        input.read_to_end(&mut bytes).map_err(|source| TranscriptError::Io {
             act: "read",
             path: file.to_owned(),
             source,
         })?;
-        let Some((last, folders)) = parts.split_last() else { return Ok(()) };
-        let folder: Vec<&str> = [FILES].iter().chain(folders).copied().collect();
         let id = self.repo.write_bytes(Kind::Blob, &bytes)?;
-        if self.tree(&folder)?.child(last, EntryKind::Blob) != Some(id) {
+        let is_new = known != Some(id);
+        let new = if is_new { bytes.len() as u64 } else { 0 };
+        if is_new {
             self.put(folder.into_iter().chain([*last]), id);
-            self.captured.bytes += bytes.len() as u64;
-            self.sizes.add(bytes.len() as u64);
         }
+        self.captured.bytes += new;
+        self.sizes.add_file(place, new, (file, &meta));
         Ok(())
-    }
-
-    /// Compares a file with what was captured of it.
-    fn compare(
-        &self,
-        before: &Generation<'_>,
-        size: u64,
-        file: &mut File,
-        extent: CaptureExtent,
-        failed: impl Fn(io::Error) -> TranscriptError,
-    ) -> Result<Comparison, TranscriptError> {
-        let now = file.metadata().map_err(&failed)?.len();
-        if now >= size && extent == CaptureExtent::Lines {
-            let end = before.end(CHECKED)?;
-            file.seek(SeekFrom::Start(size - end.len() as u64)).map_err(&failed)?;
-            let mut there = vec![0; end.len()];
-            file.read_exact(&mut there).map_err(&failed)?;
-            return Ok(if there == end { Comparison::Same } else { Comparison::Rewritten });
-        }
-        file.seek(SeekFrom::Start(0)).map_err(&failed)?;
-        for id in before.segments() {
-            let segment = self.repo.read_blob(id?)?;
-            let mut there = Vec::new();
-            file.take(segment.len() as u64).read_to_end(&mut there).map_err(&failed)?;
-            if !segment.starts_with(&there) {
-                return Ok(Comparison::Rewritten);
-            }
-            if there.len() < segment.len() {
-                return Ok(Comparison::Shortened);
-            }
-        }
-        Ok(Comparison::Same)
     }
 
     /// Returns a tree in the conversation's folder, as it was before.
@@ -292,32 +317,14 @@ impl<'a> Capture<'a> {
     }
 }
 
-/// How a file relates to what was captured of it.
-enum Comparison {
-    /// It begins with that.
-    Same,
-    /// It is the beginning of that: it is being written anew, or was cut.
-    Shortened,
-    Rewritten,
-}
-
-/// Opens a file for reading; None if there is none.
-fn open(file: &Path) -> Result<Option<File>, TranscriptError> {
-    let failed = |source| TranscriptError::Io { act: "read", path: file.to_owned(), source };
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).unwrap_or_default();
-    let opened = OpenOptions::new().read(true).custom_flags(flags).open(file);
-    let opened = match opened {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
-            return Err(TranscriptError::NotAFile(file.to_owned()));
-        }
-        opened => opened.map_err(failed)?,
-    };
-    let is_file = opened.metadata().map_err(failed)?.is_file();
-    if is_file { Ok(Some(opened)) } else { Err(TranscriptError::NotAFile(file.to_owned())) }
+/// Returns the extension of a transcript, which the names of its segments have too.
+fn extension(file: &Path) -> &str {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = Path::new(name.strip_suffix(".zst").unwrap_or(name));
+    let extension = name.extension().and_then(|it| it.to_str());
+    extension.filter(|it| is_file_name(it)).unwrap_or("jsonl")
 }
 
 fn check_name(name: &str) -> Result<(), TranscriptError> {
-    if is_name(name) { Ok(()) } else { Err(TranscriptError::BadName(name.to_owned())) }
+    if is_file_name(name) { Ok(()) } else { Err(TranscriptError::BadName(name.to_owned())) }
 }

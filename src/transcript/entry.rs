@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Role;
 use crate::model::Timestamp;
 
 /// One thing that was said or done, in one form for all agents.
@@ -8,7 +9,8 @@ use crate::model::Timestamp;
 #[serde(default)]
 #[non_exhaustive]
 pub struct TranscriptEntry {
-    /// Its position in the conversation, from 1.
+    /// Its position in the conversation, from 1; 0 in an entry that was not read from one.
+    #[serde(skip_serializing_if = "is_zero")]
     pub n: u64,
     /// The time.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,20 +49,8 @@ impl TranscriptEntry {
     }
 }
 
-/// Who said or did something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Role {
-    /// A person.
-    User,
-    /// The model.
-    Assistant,
-    /// A tool that the model called.
-    Tool,
-    /// The agent's program, also where it speaks to the model in the place of a person.
-    #[default]
-    System,
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// What an entry is.

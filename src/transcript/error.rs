@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::git::{GitError, ObjectError, RepositoryError};
+use crate::git::{GitError, LockError, ObjectError, RepositoryError};
 use crate::ledger::LedgerError;
 use crate::model::{ErrorKind, Recovery};
 
@@ -40,6 +40,15 @@ pub enum TranscriptError {
     /// The transcript store cannot be created.
     #[error("cannot create the transcript store")]
     Create(#[source] GitError),
+    /// The transcript store belongs to another user, or is not a directory.
+    #[error("'{0}' is not a transcript store of yours")]
+    Foreign(PathBuf),
+    /// Somebody else has moved the ref of the session meanwhile.
+    #[error("another program writes to the transcript store")]
+    Moved,
+    /// The session is being captured.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// A commit cannot be read or written.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -57,6 +66,9 @@ impl TranscriptError {
         match self {
             Self::Io { source, .. } => source.into(),
             Self::NotAFile(_) | Self::TooLarge { .. } | Self::BadName(_) => ErrorKind::Refused,
+            Self::Foreign(_) => ErrorKind::UnsafeOwnership,
+            Self::Moved => ErrorKind::Unavailable,
+            Self::Lock(error) => error.kind(),
             Self::Open(error) => error.kind(),
             Self::Create(error) => error.kind(),
             Self::Ledger(error) => error.kind(),

@@ -14,7 +14,17 @@ pub(super) const FILES: &str = "files";
 
 /// Returns the ref that holds what a clone captured of a session.
 pub(super) fn ref_name(session: SessionId, replica: &str) -> String {
-    format!("refs/ao/transcripts/{}/{session}/{replica}", session.shard())
+    captured_refs(session) + replica
+}
+
+/// Returns the prefix of the refs that hold what was captured of a session.
+pub(super) fn captured_refs(session: SessionId) -> String {
+    format!("refs/ao/transcripts/{}/{session}/", session.shard())
+}
+
+/// Returns the prefix of the refs that hold what was fetched of a session.
+pub(super) fn fetched_refs(session: SessionId) -> String {
+    format!("refs/ao/fetched/{session}/")
 }
 
 /// Returns the folder of the conversation that is the `nth` of its session.
@@ -47,7 +57,7 @@ pub(super) fn segment(nth: usize, session: SessionId, extension: &str) -> (Strin
 
 /// Returns true if a name from an agent can be a name in a tree, and stays within its folder where
 /// it is written to a disk.
-pub(super) fn is_name(name: &str) -> bool {
+pub fn is_file_name(name: &str) -> bool {
     let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | ':' | '~');
     let lower = name.to_lowercase();
     !name.is_empty()
@@ -80,10 +90,10 @@ mod tests {
     #[test]
     fn names_that_stay_in_their_folder() {
         for good in ["tool-1.txt", "größe", "a b"] {
-            assert!(is_name(good), "{good}");
+            assert!(is_file_name(good), "{good}");
         }
         for bad in ["", ".", "..", ".git", "a/b", "a\\b", "a\0", "GIT~1", "c:d", &"x".repeat(201)] {
-            assert!(!is_name(bad), "{bad}");
+            assert!(!is_file_name(bad), "{bad}");
         }
     }
 }

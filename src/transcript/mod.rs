@@ -19,21 +19,33 @@
 //! A segment has complete lines of the file. The segments of a generation, in the order of their
 //! paths, are the file. The name of each has the session's id because git looks for similar objects
 //! among those with similar names.
+//!
+//! What other clones shared has the same form, at `refs/ao/fetched/<session id>/<replica>`.
 
+mod append;
 mod capture;
 mod entry;
 mod error;
+mod extent;
+mod input;
 mod layout;
 mod read;
 mod recorded;
+mod role;
 mod segments;
+mod session;
 mod sizes;
 mod source;
+mod stopped;
 mod store;
 
-pub use capture::{CaptureExtent, Captured};
-pub use entry::{EntryKind, RawPlace, Role, Tool, TranscriptEntry, Usage};
+pub use capture::Captured;
+pub use entry::{EntryKind, RawPlace, Tool, TranscriptEntry, Usage};
 pub use error::TranscriptError;
-pub use read::{Line, Transcript};
-pub use source::Source;
+pub use extent::CaptureExtent;
+pub use layout::is_file_name;
+pub use read::{Line, Lines, Transcript, TranscriptOrigin};
+pub use role::{Role, UnknownRole};
+pub use source::{Source, SourceKind};
+pub use stopped::StoppedCapture;
 pub use store::TranscriptStore;

@@ -1,17 +1,33 @@
-//! Reads back what was captured.
+//! Reads back what was captured, and what was fetched of other clones.
+
+use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
 use super::layout::{SUBAGENTS, ref_name};
-use super::recorded::{Conversation, Generation, conversations};
+use super::recorded::{Generation, conversations};
 use super::{RawPlace, TranscriptError, TranscriptStore};
-use crate::git::{RawTree, Repository, gix_id};
-use crate::model::SessionId;
+use crate::git::{ObjectError, RawTree, Repository, gix_id};
+use crate::model::{Oid, SessionId};
+
+/// Where a transcript comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TranscriptOrigin {
+    /// It was captured in this clone.
+    Captured,
+    /// It was fetched, as another clone shared it: without secrets.
+    Fetched,
+}
 
 /// A transcript as it was captured last: one conversation of an agent, or of its subagent.
-#[derive(Debug)]
-pub struct Transcript<'s> {
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Transcript {
+    /// The clone that captured it.
+    pub replica: String,
+    /// Where it comes from.
+    pub origin: TranscriptOrigin,
     /// The agent's name.
     pub agent: String,
     /// The agent's own id of the conversation.
@@ -22,8 +38,8 @@ pub struct Transcript<'s> {
     pub subagent: Option<String>,
     /// The number of times that the agent has written the file anew, and once more.
     pub generation: usize,
-    segments: Vec<(String, ObjectId)>,
-    repo: &'s Repository,
+    segments: Arc<[(String, ObjectId)]>,
+    repo: Repository,
 }
 
 /// A line of a transcript.
@@ -46,61 +62,90 @@ impl TranscriptStore {
         &self,
         session: SessionId,
         replica: &str,
-    ) -> Result<Vec<Transcript<'_>>, TranscriptError> {
+    ) -> Result<Vec<Transcript>, TranscriptError> {
+        match self.ledger().tip(&ref_name(session, replica))? {
+            Some(tip) => self.transcripts_at(&tip, replica, TranscriptOrigin::Captured),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns the transcripts in the tree of this commit, or in this tree.
+    pub(super) fn transcripts_at(
+        &self,
+        tip: &Oid,
+        replica: &str,
+        origin: TranscriptOrigin,
+    ) -> Result<Vec<Transcript>, TranscriptError> {
         let repo = self.repository();
-        let Some(tip) = self.ledger().tip(&ref_name(session, replica))? else {
-            return Ok(Vec::new());
+        let tree = match repo.read_commit(gix_id(tip)) {
+            Ok(commit) => commit.tree,
+            Err(ObjectError::WrongKind { .. }) => gix_id(tip),
+            Err(error) => return Err(error.into()),
         };
-        let root = repo.read_tree(repo.read_commit(gix_id(&tip))?.tree)?;
+        let root = repo.read_tree(tree)?;
         let mut found = Vec::new();
         for (folder, id, about) in conversations(repo, &root)? {
             let about = about.unwrap_or_default();
+            let mut add = |place: &str, tree: &RawTree, subagent| -> Result<(), TranscriptError> {
+                if let Some(newest) = Generation::newest(repo, tree)? {
+                    found.push(Transcript {
+                        replica: replica.to_owned(),
+                        origin,
+                        agent: about.agent.clone(),
+                        agent_session_id: about.session.clone(),
+                        format: about.format.clone(),
+                        subagent,
+                        generation: newest.number,
+                        segments: newest.paths(place)?.into(),
+                        repo: repo.clone(),
+                    });
+                }
+                Ok(())
+            };
             let tree = repo.read_tree(id)?;
-            found.extend(transcript(repo, &about, &folder, &tree, None)?);
+            add(&folder, &tree, None)?;
             let subs = tree.child(SUBAGENTS, EntryKind::Tree).map(|id| repo.read_tree(id));
             for sub in subs.transpose()?.iter().flat_map(RawTree::entries) {
                 if !sub.mode.is_tree() {
                     continue;
                 }
                 let name = sub.filename.to_string();
-                let place = format!("{folder}/{SUBAGENTS}/{name}");
                 let tree = repo.read_tree(sub.oid.to_owned())?;
-                found.extend(transcript(repo, &about, &place, &tree, Some(name))?);
+                add(&format!("{folder}/{SUBAGENTS}/{name}"), &tree, Some(name))?;
             }
         }
         Ok(found)
     }
 }
 
-fn transcript<'s>(
-    repo: &'s Repository,
-    about: &Conversation,
-    place: &str,
-    tree: &RawTree,
-    subagent: Option<String>,
-) -> Result<Option<Transcript<'s>>, TranscriptError> {
-    let Some(newest) = Generation::newest(repo, tree)? else { return Ok(None) };
-    let Conversation { agent, session, format } = about.clone();
-    Ok(Some(Transcript {
-        agent,
-        agent_session_id: session,
-        format,
-        subagent,
-        generation: newest.number,
-        segments: newest.paths(place)?,
-        repo,
-    }))
-}
-
-impl Transcript<'_> {
+impl Transcript {
     /// Iterates over the lines. The last one may be incomplete.
-    pub fn lines(&self) -> impl Iterator<Item = Result<Line, TranscriptError>> {
-        Lines { transcript: self, next: 0, segment: (0, Vec::new()), at: 0 }
+    pub fn lines(&self) -> Lines {
+        Lines {
+            segments: Arc::clone(&self.segments),
+            repo: self.repo.clone(),
+            next: 0,
+            segment: (0, Vec::new()),
+            at: 0,
+        }
+    }
+
+    /// Returns the number of segments.
+    pub(super) fn segment_count(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// Reads a segment.
+    pub(super) fn segment(&self, nth: usize) -> Result<Vec<u8>, TranscriptError> {
+        Ok(self.repo.read_blob(self.segments[nth].1)?)
     }
 }
 
-struct Lines<'t> {
-    transcript: &'t Transcript<'t>,
+/// Iterates over the lines of a transcript. After an error there are none.
+#[derive(Debug)]
+pub struct Lines {
+    segments: Arc<[(String, ObjectId)]>,
+    repo: Repository,
     /// The segment to read next.
     next: usize,
     /// The segment that was read last, and its number.
@@ -109,11 +154,11 @@ struct Lines<'t> {
     at: usize,
 }
 
-impl Lines<'_> {
+impl Lines {
     /// Reads the next segment. Returns false if there is none.
     fn read(&mut self) -> Result<bool, TranscriptError> {
-        let Some((_, id)) = self.transcript.segments.get(self.next) else { return Ok(false) };
-        let bytes = self.transcript.repo.read_blob(*id)?;
+        let Some((_, id)) = self.segments.get(self.next) else { return Ok(false) };
+        let bytes = self.repo.read_blob(*id)?;
         self.segment = (self.next, bytes);
         (self.next, self.at) = (self.next + 1, 0);
         Ok(true)
@@ -125,7 +170,7 @@ impl Lines<'_> {
                 return Ok(None);
             }
         }
-        let segment = self.transcript.segments[self.segment.0].0.clone();
+        let segment = self.segments[self.segment.0].0.clone();
         let offset = self.at as u64;
         let mut bytes = Vec::new();
         loop {
@@ -147,7 +192,7 @@ impl Lines<'_> {
     }
 }
 
-impl Iterator for Lines<'_> {
+impl Iterator for Lines {
     type Item = Result<Line, TranscriptError>;
 
     fn next(&mut self) -> Option<Self::Item> {

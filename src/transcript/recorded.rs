@@ -87,6 +87,11 @@ impl<'r> Generation<'r> {
         self.folders.iter().flat_map(|(_, id)| flattened(self.segments_in(*id)))
     }
 
+    /// Reads a segment.
+    pub fn read(&self, segment: ObjectId) -> Result<Vec<u8>, TranscriptError> {
+        Ok(self.repo.read_blob(segment)?)
+    }
+
     /// Returns its segments with their paths, in order; the file's folder is at `place`.
     pub fn paths(&self, place: &str) -> Result<Vec<(String, ObjectId)>, TranscriptError> {
         let mut paths = Vec::new();

@@ -2,21 +2,55 @@
 //! thousands of segments takes longer than the capture of a turn.
 
 use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use super::TranscriptError;
 use super::recorded::size_of;
+use super::{TranscriptError, TranscriptStore};
 use crate::git::{RawTree, Repository};
 use crate::model::{Oid, SessionId};
 
 /// The sizes at a commit, in bytes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Sizes {
     tip: Option<Oid>,
     /// The size of the newest generation of each file, by its folder.
     files: BTreeMap<String, u64>,
     total: u64,
+    /// The state of each transcript when it was captured, by its folder.
+    transcripts: BTreeMap<String, Stamp>,
+    /// The state of each other file when it was captured, by its path in the tree.
+    others: BTreeMap<String, Stamp>,
+}
+
+/// The state of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Stamp {
+    path: PathBuf,
+    size: u64,
+    modified: (i64, i64),
+}
+
+/// How long ago a file must have been written to be known by its time: another write in the same
+/// tick of the file system's clock would not show.
+const TICK: Duration = Duration::from_secs(2);
+
+impl Stamp {
+    fn of(path: &Path, meta: &Metadata) -> Self {
+        let modified = (meta.mtime(), meta.mtime_nsec());
+        Self { path: path.to_owned(), size: meta.len(), modified }
+    }
+
+    fn has_changed(&self) -> bool {
+        // One that is gone adds nothing.
+        let now = fs::symlink_metadata(&self.path);
+        now.is_ok_and(|meta| Self::of(&self.path, &meta) != *self)
+    }
 }
 
 impl Sizes {
@@ -27,9 +61,13 @@ impl Sizes {
         replica: &str,
         tip: Option<&Oid>,
     ) -> Option<Self> {
-        let text = std::fs::read(repo.ao_dir().join(file(session, replica))).ok()?;
-        let noted: Self = serde_json::from_slice(&text).ok()?;
+        let noted = Self::noted(repo, session, replica)?;
         (noted.tip.is_some() && noted.tip.as_ref() == tip).then_some(noted)
+    }
+
+    fn noted(repo: &Repository, session: SessionId, replica: &str) -> Option<Self> {
+        let text = fs::read(repo.ao_dir().join(file(session, replica))).ok()?;
+        serde_json::from_slice(&text).ok()
     }
 
     /// Adds up the sizes in a tree.
@@ -49,15 +87,22 @@ impl Sizes {
         let _ = repo.replace_file(&file(session, replica), &text);
     }
 
-    /// Returns the size of a file's newest generation, if it is known.
+    /// Returns the size of a transcript's newest generation, if it is known.
     pub fn of(&self, folder: &str) -> Option<u64> {
         self.files.get(folder).copied()
     }
 
-    /// Notes the size of a file's newest generation, of which some bytes are new.
-    pub fn grow(&mut self, folder: String, size: u64, new: u64) {
+    /// Notes the size of a transcript's newest generation, of which some bytes are new, and the
+    /// state of its file.
+    pub fn grow(&mut self, folder: String, size: u64, new: u64, (path, meta): (&Path, &Metadata)) {
+        self.transcripts.insert(folder.clone(), Stamp::of(path, meta));
         self.files.insert(folder, size);
-        self.add(new);
+        self.total += new;
+    }
+
+    /// Returns true if another file is as it was when it was captured.
+    pub fn is_same(&self, place: &str, path: &Path, meta: &Metadata) -> bool {
+        self.others.get(place) == Some(&Stamp::of(path, meta))
     }
 
     /// Adds bytes to the total.
@@ -65,9 +110,30 @@ impl Sizes {
         self.total += new;
     }
 
+    /// Notes another file, of which some bytes are new.
+    pub fn add_file(&mut self, place: String, new: u64, (path, meta): (&Path, &Metadata)) {
+        self.add(new);
+        let is_old = meta.modified().is_ok_and(|time| time + TICK < SystemTime::now());
+        match is_old {
+            true => self.others.insert(place, Stamp::of(path, meta)),
+            false => self.others.remove(&place),
+        };
+    }
+
     /// Returns the size of all that was captured of the session.
     pub fn total(&self) -> u64 {
         self.total
+    }
+}
+
+impl TranscriptStore {
+    /// Returns true if a transcript of the session has changed since it was captured, or None if
+    /// nothing is known of one. Only looks at the files' sizes and times.
+    pub fn has_changed(&self, session: SessionId, replica: &str) -> Option<bool> {
+        let noted = Sizes::noted(self.repository(), session, replica)?;
+        let mut stamps = noted.transcripts.values().peekable();
+        stamps.peek()?;
+        Some(stamps.any(Stamp::has_changed))
     }
 }
 

@@ -17,6 +17,19 @@ pub struct Source {
     /// Files to which the transcript refers, with their paths in the agent's folder: names that are
     /// separated by `/`.
     pub files: Vec<(String, PathBuf)>,
+    /// How the agent writes the transcript.
+    pub kind: SourceKind,
+}
+
+/// How an agent writes a transcript.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SourceKind {
+    /// It appends lines.
+    #[default]
+    Lines,
+    /// It writes the whole file anew each time. Such a file is captured only when the agent has
+    /// ended, because each capture is another generation.
+    Document,
 }
 
 impl Source {
@@ -34,6 +47,7 @@ impl Source {
             file: file.into(),
             subagents: Vec::new(),
             files: Vec::new(),
+            kind: SourceKind::Lines,
         }
     }
 
@@ -42,6 +56,12 @@ impl Source {
     pub fn with_subagent(mut self, name: impl Into<String>, file: impl Into<PathBuf>) -> Self {
         self.subagents.push((name.into(), file.into()));
         self
+    }
+
+    /// Says that the agent writes the whole transcript anew each time.
+    #[must_use]
+    pub fn as_document(self) -> Self {
+        Self { kind: SourceKind::Document, ..self }
     }
 
     /// Adds a file to which the transcript refers.

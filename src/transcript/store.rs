@@ -1,8 +1,9 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::TranscriptError;
 use crate::git::{Identity, Repository};
@@ -25,6 +26,9 @@ impl TranscriptStore {
     pub fn open(repo: &Repository) -> Result<Option<Self>, TranscriptError> {
         let path = path(repo)?;
         match fs::symlink_metadata(path.join("HEAD")) {
+            Ok(meta) if meta.uid() != rustix::process::geteuid().as_raw() => {
+                Err(TranscriptError::Foreign(path))
+            }
             Ok(_) => Self::at(repo, &path).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(TranscriptError::Io { act: "read", path, source }),
@@ -43,17 +47,25 @@ impl TranscriptStore {
         let path = path(repo)?;
         let failed = |source| TranscriptError::Io { act: "create", path: path.clone(), source };
         repo.make_ao_dir("").map_err(failed)?;
-        match fs::DirBuilder::new().mode(0o700).create(&path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(failed(error));
-            }
-            _ => {}
-        }
+        // Made elsewhere first: whatever ends this process, there is no half of a store.
+        let folder = path.parent().unwrap_or(&path);
+        let builder = tempfile::Builder::new().prefix("transcripts-").tempdir_in(folder);
+        let made = builder.map_err(failed)?;
         let format = format!("--object-format={}", repo.object_hash());
-        let git = repo.git("init").env("GIT_DIR", &path).env("GIT_TEMPLATE_DIR", "");
-        let made =
-            git.args(["--bare", "--quiet", "--shared=0600", "--ref-format=files"]).arg(format);
-        made.run().map_err(TranscriptError::Create)?;
+        let git = repo.git("init").env("GIT_DIR", made.path()).env("GIT_TEMPLATE_DIR", "");
+        let git = git.args(["--bare", "--quiet", "--shared=0600", "--ref-format=files"]);
+        git.arg(format).run().map_err(TranscriptError::Create)?;
+        fs::set_permissions(made.path(), fs::Permissions::from_mode(0o700)).map_err(failed)?;
+        // What was deleted by hand in part is kept.
+        let is_in_the_way = path.symlink_metadata().is_ok() && !path.join("HEAD").exists();
+        if is_in_the_way {
+            repo.set_aside(&path, "set-aside").map_err(failed)?;
+        }
+        match fs::rename(made.path(), &path) {
+            Ok(()) => drop(made.keep()),
+            Err(_) if path.join("HEAD").exists() => {}
+            Err(error) => return Err(failed(error)),
+        }
         Self::at(repo, &path)
     }
 
@@ -68,6 +80,12 @@ impl TranscriptStore {
             Ok(nobody) => Self { ledger: ledger.with_identity(nobody) },
             Err(_) => Self { ledger },
         })
+    }
+
+    /// Sets how long a capture waits for others before it fails.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { ledger: self.ledger.with_patience(patience) }
     }
 
     /// Returns the repository that holds the transcripts.

@@ -6,8 +6,10 @@
 mod claude;
 mod codex;
 mod json;
+mod reader;
 mod untouched;
 
+pub use reader::{Entries, EntryReader};
 pub use untouched::redact_line;
 
 use crate::transcript::{EntryKind, Role, TranscriptEntry};

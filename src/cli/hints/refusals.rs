@@ -102,6 +102,12 @@ pub fn text_too_long(place: &str) -> CliError {
         .hint("put it into a file in the worktree, and refer to the file")
 }
 
+/// Refuses a line of standard input that is no entry of a transcript.
+pub fn not_an_entry(line: usize, why: &str) -> CliError {
+    CliError::refused(format!("line {line} of standard input is not an entry: {why}"))
+        .hint("to add plain text, name who said it: git ao transcript append --role user")
+}
+
 /// Refuses to type into an agent without a terminal.
 pub fn takes_no_input(id: SessionId, error: &RuntimeError) -> CliError {
     CliError::refused(format!("session {} takes no input: {error}", id.short()))

@@ -18,6 +18,7 @@ use crate::git::{FileError, GitError, LockError, RefError};
 use crate::model::{ErrorKind, Recovery};
 use crate::runtime::RuntimeError;
 use crate::store::{StoreError, UndoError};
+use crate::transcript::TranscriptError;
 use crate::workspace::WorkspaceError;
 
 /// Why a verb failed: one of the things that can be in its way, each an error of its own. Unless
@@ -58,6 +59,9 @@ pub enum OpsError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The transcripts cannot be captured or read.
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
     /// A ref cannot be read or updated.
     #[error(transparent)]
     Ref(#[from] RefError),
@@ -98,6 +102,7 @@ impl OpsError {
             Self::Runtime(error) => error.kind(),
             Self::Workspace(error) => error.kind(),
             Self::Store(error) => error.kind(),
+            Self::Transcript(error) => error.kind(),
             Self::Ref(error) => error.kind(),
             Self::Lock(error) => error.kind(),
             Self::File(error) => error.kind(),

@@ -87,7 +87,7 @@ fn problem(engine: &Engine, key: &str, value: &str) -> Option<String> {
         settings::TMUX_SOCKET | settings::WORKTREE_DIR => {
             value.is_empty().then(|| "it is empty".to_owned())
         }
-        settings::AUTO_PUSH | settings::HOOKS => {
+        settings::AUTO_PUSH | settings::HOOKS | settings::TRANSCRIPTS => {
             let valid = repo.config_bool(key).is_some();
             (!valid).then(|| format!("'{value}' is neither true nor false"))
         }
@@ -100,6 +100,10 @@ fn problem(engine: &Engine, key: &str, value: &str) -> Option<String> {
                 }
                 Some(_) => None,
             }
+        }
+        settings::TRANSCRIPT_MAX_SIZE => {
+            let valid = repo.settings().valid_transcript_max_size().is_some();
+            (!valid).then(|| format!("'{value}' is not a number of bytes such as 256m"))
         }
         settings::PUSH_TIMEOUT => {
             let valid = repo.settings().push_timeout().is_ok();

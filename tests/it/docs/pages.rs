@@ -11,7 +11,13 @@ fn the_manual_says_what_the_program_knows() {
     let ao = |args: &[&str]| env.ao(&env.root(), args).run().ok();
     let overview = ao(&["man"]).stdout;
     assert_current("man/git-ao.1", &overview);
-    let by_hand = ["git-ao-config.5", "git-ao-hooks.7", "git-ao-sharing.7", "gitformat-ao.5"];
+    let by_hand = [
+        "git-ao-config.5",
+        "git-ao-hooks.7",
+        "git-ao-sharing.7",
+        "git-ao-transcripts.7",
+        "gitformat-ao.5",
+    ];
     let mut names: Vec<_> = by_hand.into_iter().chain(["git-ao.1"]).map(str::to_owned).collect();
     for verb in verbs() {
         assert!(overview.contains(&verb.replace('-', "\\-")), "git-ao(1) does not name '{verb}'");

@@ -1,0 +1,77 @@
+use crate::agent::Entries;
+use crate::model::SessionId;
+use crate::ops::common::{Engine, OpsError};
+use crate::store::Key;
+use crate::transcript::{Captured, TranscriptEntry, TranscriptStore};
+
+impl Engine {
+    /// Opens the transcript store of the repository. Returns None if nothing was captured yet.
+    ///
+    /// # Errors
+    /// Fails if there is one that cannot be opened.
+    pub fn transcripts(&self) -> Result<Option<TranscriptStore>, OpsError> {
+        Ok(TranscriptStore::open(self.repository())?)
+    }
+
+    /// Iterates over everything that is known to have been said in a session: all its conversations,
+    /// each followed by those of its subagents, as they were captured here and fetched from others.
+    ///
+    /// The session's record may be deleted. What was said since the last capture is not included.
+    ///
+    /// # Errors
+    /// Fails if the transcript store cannot be read.
+    pub fn entries(&self, session: SessionId) -> Result<Entries, OpsError> {
+        let found = match self.transcripts()? {
+            Some(store) => store.session_transcripts(session)?,
+            None => Vec::new(),
+        };
+        Ok(Entries::of(found))
+    }
+
+    /// Appends entries to the transcripts of a session: what a program of your own said or did in
+    /// it. All entries are in one capture. An entry without a time gets the present one.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let dir = tempfile::tempdir()?;
+    /// # assert!(std::process::Command::new("git").args(["init", "-q"]).arg(dir.path()).status()?.success());
+    /// use git_ao::model::{Session, SessionId};
+    /// use git_ao::ops::Engine;
+    /// use git_ao::store::Store;
+    /// use git_ao::transcript::{EntryKind, Role, TranscriptEntry};
+    ///
+    /// let engine = Engine::new(Store::discover(dir.path())?);
+    /// let id = SessionId::random();
+    /// let now = engine.store().clock().now();
+    /// engine.store().create(&Session::new(id, "demo".parse()?, now))?;
+    ///
+    /// let asked = TranscriptEntry::new(Role::User, EntryKind::Text, "Why is it slow?");
+    /// let answered = TranscriptEntry::new(Role::Assistant, EntryKind::Text, "It sorts twice.");
+    /// engine.append(id, &[asked, answered])?;
+    ///
+    /// let said: Vec<_> = engine.entries(id)?.collect::<Result<_, _>>()?;
+    /// assert_eq!((said[1].n, said[1].role), (2, Role::Assistant));
+    /// assert_eq!(said[1].text, "It sorts twice.");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Fails if there is no such session, if its transcripts would become too large, or if they
+    /// cannot be written. Nothing is appended then.
+    pub fn append(
+        &self,
+        key: impl Into<Key>,
+        entries: &[TranscriptEntry],
+    ) -> Result<Captured, OpsError> {
+        let (store, now) = (self.store(), self.store().clock().now());
+        let session = store.snapshot()?.get(key)?.location.id;
+        let dated = |entry: &TranscriptEntry| TranscriptEntry {
+            at: entry.at.or(Some(now)),
+            ..entry.clone()
+        };
+        let entries: Vec<_> = entries.iter().map(dated).collect();
+        let transcripts = TranscriptStore::create(self.repository())?;
+        let limit = self.repository().settings().transcript_max_size();
+        Ok(transcripts.append(session, &store.replica()?, &entries, limit)?)
+    }
+}
