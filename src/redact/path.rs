@@ -8,14 +8,17 @@ use super::json::Step;
 /// what a tool was given is redacted whatever its fields are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Untouched {
-    /// The paths of what stays.
-    pub paths: &'static [&'static str],
-    /// The paths of the data of images, in Base64 or as a `data:` URL. It stays too, unless images
-    /// are to be replaced.
-    pub images: &'static [&'static str],
+    paths: &'static [&'static str],
+    images: &'static [&'static str],
 }
 
 impl Untouched {
+    /// Names what stays: the paths of values, and those of the data of images, in Base64 or as a
+    /// `data:` URL, which stays unless images are to be replaced.
+    pub const fn new(paths: &'static [&'static str], images: &'static [&'static str]) -> Self {
+        Self { paths, images }
+    }
+
     /// Returns true if a value of a line stays. What has characters that no id and no encoded data
     /// has does not, wherever it is.
     pub(super) fn keeps(&self, line: &[u8], path: &[Step], value: &[u8]) -> bool {
@@ -64,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_path_is_meant_and_no_name() {
-        let untouched = Untouched { paths: &["id", "a.b[].sig", "c[][]"], images: &["a.img"] };
+        let untouched = Untouched::new(&["id", "a.b[].sig", "c[][]"], &["a.img"]);
         let image = "iVBO".repeat(50);
         let line = r#"{"id":"1","a":{"b":[{"sig":"2","x":{"sig":"no"}}],"sig":"no","id":"no",
             "img":"IMG"},"c":[["4"],"no"],"b":[{"sig":"no"}],"\u0069d":"no","d":{"a":{"img":"no"}}}"#;

@@ -41,7 +41,7 @@ fn line(number: usize) -> String {
             "    {row}\\tlet value_{row} = find(\\\"key {row}\\\", &path)?;\\n"
         ));
     }
-    if number % 10 == 0 {
+    if number.is_multiple_of(10) {
         text.push_str("\\u001b[32mok\\u001b[0m https://example.com/a?b=c me@example.com");
     }
     if number % 50 == 7 {

@@ -7,8 +7,8 @@ use crate::redact::Untouched;
 use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
 
 /// What Claude Code takes back only as it was.
-pub const UNTOUCHED: Untouched = Untouched {
-    paths: &[
+pub const UNTOUCHED: Untouched = Untouched::new(
+    &[
         "agentId",
         "leafUuid",
         "logicalParentUuid",
@@ -45,13 +45,13 @@ pub const UNTOUCHED: Untouched = Untouched {
         "uuid",
         "version",
     ],
-    images: &[
+    &[
         "message.content[].content[].source.data",
         "message.content[].source.data",
         "toolUseResult.file.base64",
         "toolUseResult[].source.data",
     ],
-};
+);
 
 pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
     let entries = match text(line, "type") {

@@ -8,8 +8,8 @@ use crate::redact::Untouched;
 use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
 
 /// What Codex takes back only as it was.
-pub const UNTOUCHED: Untouched = Untouched {
-    paths: &[
+pub const UNTOUCHED: Untouched = Untouched::new(
+    &[
         "payload.call_id",
         "payload.cli_version",
         "payload.content[].encrypted_content",
@@ -43,7 +43,7 @@ pub const UNTOUCHED: Untouched = Untouched {
         "timestamp",
         "type",
     ],
-    images: &[
+    &[
         "payload.content[].image_url",
         "payload.images[]",
         "payload.item.content[].image_url",
@@ -52,7 +52,7 @@ pub const UNTOUCHED: Untouched = Untouched {
         "payload.replacement_history[].output[].image_url",
         "payload.result",
     ],
-};
+);
 
 pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
     let payload = &line["payload"];

@@ -69,7 +69,7 @@ fn known_values_are_found_however_they_are_written() {
 
 #[test]
 fn images_give_way_to_their_hash() {
-    let untouched = Untouched { paths: &[], images: &["data"] };
+    let untouched = Untouched::new(&[], &["data"]);
     let data = "iVBORw0KGgo=".repeat(300);
     let line = json!({"data": data, "other": {"data": data}}).to_string();
     let keep = Redactor::default();
