@@ -210,6 +210,7 @@
 //! |---|---|
 //! | [`view`] | what every front end shows alike: JSON shapes, orders, dates |
 //! | [`ops`] | whole verbs: spawn, fork, restore, kill, clean up, reconcile, doctor |
+//! | [`import`] | reading the stores of other programs |
 //! | [`hook`] | the work of git's hooks, and their installation |
 //! | [`share`] | fetching, merging and pushing through a remote |
 //! | [`agent`], [`runtime`], [`workspace`] | the program that does the work, the process that runs it, the worktree it works in |
@@ -225,6 +226,7 @@ pub mod agent;
 pub mod git;
 pub mod guide;
 pub mod hook;
+pub mod import;
 pub mod ledger;
 pub mod model;
 pub mod ops;

@@ -11,6 +11,7 @@ mod docs;
 mod gits;
 mod harness;
 mod hooks;
+mod import;
 mod library;
 mod live;
 mod ops;
