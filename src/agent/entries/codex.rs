@@ -94,8 +94,15 @@ fn item(item: &Value) -> Vec<TranscriptEntry> {
 }
 
 /// What the program says to the model in the place of a person begins with a tag of its own.
-const TAGS: [&str; 4] =
-    ["<environment_context>", "<user_instructions>", "<turn_aborted>", "# AGENTS.md instructions"];
+const TAGS: [&str; 7] = [
+    "<environment_context>",
+    "<user_instructions>",
+    "<turn_aborted>",
+    "<subagent_notification>",
+    "<user_shell_command>",
+    "<skill>",
+    "# AGENTS.md instructions",
+];
 
 fn message(item: &Value) -> Vec<TranscriptEntry> {
     let role = match text(item, "role") {
