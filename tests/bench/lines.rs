@@ -83,6 +83,8 @@ lines! {
         [(10_000, 1.5)];
     PUSH_AT_ONCE: "at_once", "`push` of 16 clones at once, 4 changes each", "one after another",
         [(1_000, 3.0)];
+    REDACT: "redact", "redacting lines of a transcript", "parsing them",
+        [(10_000, 3.0)];
     INDEX_SIZE: "build", "size of the index", "300 bytes a session",
         [(10_000, 1.0), (100_000, 1.0)];
 }
