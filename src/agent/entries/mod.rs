@@ -8,9 +8,11 @@ mod codex;
 mod iter;
 mod json;
 mod reader;
+mod untouched;
 
 pub use iter::Entries;
 pub use reader::EntryReader;
+pub use untouched::redact_line;
 
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 
