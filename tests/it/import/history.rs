@@ -84,7 +84,10 @@ fn what_was_begun_in_this_repository_is_taken_once() {
     }
     assert_eq!(sessions(&repo)[0].location.visibility, Visibility::Private);
     let made = session(&repo);
-    assert_eq!((made.title.as_str(), made.status), ("Use ghp_… for it", SessionStatus::Done));
+    assert_eq!(
+        (made.title.as_str(), made.status),
+        ("Use [REDACTED:github-token] for it", SessionStatus::Done)
+    );
     assert!(!made.task.unwrap().contains(&token));
     assert_eq!(
         (made.agent.as_deref(), made.agent_session_id.as_deref()),
