@@ -9,7 +9,6 @@ use super::fit::fit;
 use crate::model::{
     Map, Project, Session, SessionId, Shelf, Timestamp, is_branch_name, title_line,
 };
-
 use crate::redact::Redactor;
 
 /// What a session gets that does not say it itself.
