@@ -134,15 +134,16 @@ fn what_is_shared_stays_shared_and_replaces_what_was() {
     let now = refs(&team.hub);
     assert_ne!(now, first);
     let tip = now.split_whitespace().nth(1).unwrap();
-    assert_eq!(team.hub.git(["rev-list", "--count", tip]), "1", "it has no history");
+    assert_eq!(team.hub.git(["rev-list", "--count", tip]).trim(), "1", "it has no history");
     assert!(team.hub.git(["log", "-1", "--format=%B", tip]).contains("Ao-Redaction: 1"));
     // Another clone with the same name and something else is not overwritten.
     let name = now.split_whitespace().next().unwrap();
     let other = team.hub.git(["commit-tree", "-m", "x", &format!("{tip}^{{tree}}")]);
-    team.hub.git(["update-ref", name, &other]);
+    let other = other.trim();
+    team.hub.git(["update-ref", name, other]);
     capture(&ann, 1, &(text + &said("third")));
     ann.ao(["push"]).code(1).stderr_has("stale info");
-    assert!(refs(&team.hub).contains(&other));
+    assert!(refs(&team.hub).contains(other));
 }
 
 #[test]
@@ -209,7 +210,7 @@ fn own_rules_and_known_values_count() {
     ann.config("ao.redact.broken", "a(b");
     capture(&ann, 1, &(said("Project Zebra, correct-horse-battery, and words") + &said("new")));
     let before = refs(&team.hub);
-    ann.ao(["push"]).code(128).stderr_has("redaction rule 'broken'");
+    ann.ao(["push"]).code(1).stderr_has("redaction rule 'broken'");
     assert_eq!(refs(&team.hub), before);
 }
 
@@ -239,8 +240,8 @@ fn hostile_trees_are_refused() {
     create(&ben, 1, "One");
     ben.ao(["push"]).ok();
     let hub = &team.hub;
-    let blob = hub.git(["hash-object", "-w", "--stdin"]);
-    let empty = hub.git(["mktree"]);
+    let blob = hub.git(["hash-object", "-w", "--stdin"]).trim().to_owned();
+    let empty = hub.git(["mktree"]).trim().to_owned();
     let tree = |lines: &str| {
         let git = team.env.git(hub.dir(), ["mktree", "--missing"]).input(lines);
         git.run().ok().text().trim().to_owned()
@@ -258,7 +259,7 @@ fn hostile_trees_are_refused() {
         (many, "more than"),
     ] {
         let commit = hub.git(["commit-tree", "-m", "x", &root]);
-        hub.git(["update-ref", &name, &commit]);
+        hub.git(["update-ref", &name, commit.trim()]);
         ben.ao(["transcript", "fetch", &short(1)]).code(128).stderr_has(reason);
         assert!(transcripts(&ben).fetched(id(1)).unwrap().is_empty(), "{reason}");
     }
