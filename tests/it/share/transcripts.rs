@@ -39,7 +39,7 @@ fn capture(repo: &Repo, n: u64, text: &str) {
 
 fn path(repo: &Repo, n: u64, extension: &str) -> PathBuf {
     let name = repo.dir().file_name().unwrap().to_string_lossy().into_owned();
-    repo.env().path(&format!("{name}-{n}.{extension}"))
+    repo.env().path(format!("{name}-{n}.{extension}"))
 }
 
 /// The lines of what was fetched of a session.
