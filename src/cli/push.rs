@@ -6,7 +6,7 @@ use git_ao::share::{Hooks, Outgoing, PushReport, Remote};
 use git_ao::store::{Change, ChangeKind, Store};
 
 use self::transcripts::TranscriptArgs;
-use super::sharing::{MergeArgs, RemoteArgs, report_merges, summary};
+use super::sharing::{MergeArgs, RemoteArgs, counted, report_merges, summary};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
@@ -183,10 +183,6 @@ fn preview(ctx: &mut Ctx, store: &Store, remote: &Remote<'_>, args: &Args) -> Re
         );
     }
     Ok(())
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Formats `changed  7b6d11f9  Fix the flaky test: status`.

@@ -9,8 +9,7 @@ use git_ao::share::{Remote, TranscriptsSent};
 use git_ao::store::{Shelf, Store, Visibility};
 use git_ao::transcript::TranscriptStore;
 
-use super::counted;
-use crate::cli::sharing::RemoteArgs;
+use crate::cli::sharing::{RemoteArgs, counted};
 use crate::cli::ui::{escape, message};
 use crate::cli::{CliError, Ctx, hints::refusals, launch, open};
 
