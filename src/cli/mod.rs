@@ -10,7 +10,6 @@ pub mod open;
 mod overview;
 mod parse;
 pub mod ui;
-mod usage;
 mod verbs;
 
 mod agents;
@@ -66,11 +65,13 @@ mod spawn;
 mod start;
 mod status;
 mod sync;
+mod synopsis;
 mod targets;
 mod text;
 mod transcript;
 mod unarchive;
 mod undo;
+mod usage;
 mod version;
 
 use std::ffi::OsString;

@@ -7,7 +7,7 @@ use super::commands::Commands;
 use super::overview::{SYNOPSIS, overview};
 use super::verbs::{Verb, fill};
 use super::version::VERSION;
-use super::{CliError, Ctx, ExitCode, hints, usage};
+use super::{CliError, Ctx, ExitCode, hints, synopsis};
 
 /// Keep the sessions of AI coding agents in the git repository they work on
 ///
@@ -99,7 +99,7 @@ impl Help {
             Self::Short => "usage: {usage}\n\n{all-args}{after-help}",
             Self::Long => "{about-with-newline}\nusage: {usage}\n\n{all-args}{after-help}",
         };
-        usage::dress(verb, "git ao", template)
+        synopsis::dress(verb, "git ao", template)
     }
 }
 

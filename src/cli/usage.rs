@@ -1,48 +1,119 @@
-//! Gives clap's commands synopses and help in git's form.
+use git_ao::model::Session;
+use git_ao::ops::{UsageKey, UsageReport, UsageRow};
+use git_ao::store::{Query, Shelf};
 
-use clap::{Arg, ArgAction, Command};
+use super::selection::Selection;
+use super::ui::{Cell, Column, Table};
+use super::{CliError, Ctx, ExitCode, json, launch};
 
-/// Gives a command and those below it a synopsis in git's form, and lower-case value names.
-pub fn dress(command: Command, above: &str, template: &'static str) -> Command {
-    let command = command.mut_args(|arg| match arg.get_value_names() {
-        Some(names) => {
-            let names: Vec<_> =
-                names.iter().map(|name| name.to_lowercase().replace('_', "-")).collect();
-            arg.value_names(names)
-        }
-        None => arg,
-    });
-    let path = format!("{above} {}", command.get_name());
-    let synopsis = match command.get_overridden_usage() {
-        Some(usage) => usage.to_string(),
-        None => synopsis(&command, &path),
-    };
-    command
-        .override_usage(synopsis)
-        .help_template(template)
-        .mut_subcommands(|below| dress(below, &path, template))
+/// Show what sessions have used: turns, time, tokens and money
+///
+/// Counts the answers in the transcripts that this clone has captured or fetched, of archived
+/// sessions too. A session without transcripts counts with the 'cost' of its record. An answer that
+/// several sessions have, because one of them began with a copy of the other's conversation, is
+/// counted once.
+///
+/// Money is known where the record has it, or where ao.price.<model> says what tokens cost.
+/// Whatever is unknown is shown as '-'. The column UNKNOWN is the number of answers of which the
+/// agent did not say what they have used.
+///
+/// --json prints {"version":1,"usage":[…],"total":{…}}. Each row has 'key', 'title' (of a session),
+/// 'sessions', 'turns', 'seconds', 'calls', 'calls_without_usage', 'tokens' (with 'input',
+/// 'output', 'cache_read', 'cache_write_5m' and 'cache_write_1h', or null) and 'cost_usd'.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Add up by session, day (in UTC), agent, model, issue, pr, branch or project.
+    #[arg(long, value_name = "key", default_value = "session", value_parser = ["session", "day", "agent", "model", "issue", "pr", "branch", "project"])]
+    by: String,
+
+    /// Include deleted sessions whose transcripts are still here.
+    #[arg(long)]
+    deleted: bool,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    selection: Selection,
 }
 
-/// Returns `git ao send [<options>] <session> [<text>...]`.
-fn synopsis(command: &Command, path: &str) -> String {
-    let mut words = vec![path.to_owned()];
-    let is_option = |arg: &&Arg| !arg.is_positional() && !arg.is_hide_set();
-    if command.get_arguments().any(|arg| is_option(&arg)) {
-        words.push("[<options>]".to_owned());
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let snapshot = store.snapshot()?;
+    let chosen = args.selection.choose(ctx, &store, &snapshot)?;
+    let everywhere = |query: Query| query.on([Shelf::Active, Shelf::Archived]);
+    let listed = chosen.list(&snapshot, everywhere).sessions.into_iter();
+    let sessions: Vec<Session> = listed.filter_map(|listed| listed.session.ok()).collect();
+    let engine = launch::engine(&store);
+    let deleted = if args.deleted { engine.deleted_with_transcripts()? } else { Vec::new() };
+    let by = UsageKey::named(&args.by).unwrap_or_default();
+    let report = engine.usage(&sessions, &deleted, by)?;
+    if args.json {
+        let mut list = json::List::begin(&mut ctx.out, "usage")?;
+        for row in &report.rows {
+            list.entry(&mut ctx.out, row)?;
+        }
+        list.end_with(&mut ctx.out, "total", &report.total)?;
+        return Ok(ExitCode::Done);
     }
-    for arg in command.get_positionals().filter(|arg| !arg.is_hide_set()) {
-        let name = arg.get_value_names().and_then(|names| names.first());
-        let name = name.map_or(arg.get_id().as_str(), |name| name.as_str());
-        let many = matches!(arg.get_action(), ArgAction::Append)
-            || arg.get_num_args().is_some_and(|count| count.max_values() > 1);
-        let dots = if many { "..." } else { "" };
-        words.push(match arg.is_required_set() {
-            true => format!("<{name}>{dots}"),
-            false => format!("[<{name}>{dots}]"),
-        });
+    ctx.page_for(store.repository())?;
+    print(&report, by, ctx)?;
+    Ok(ExitCode::Done)
+}
+
+fn print(report: &UsageReport, by: UsageKey, ctx: &mut Ctx) -> Result<(), CliError> {
+    let mut table = Table::new([
+        Column::right("SESSIONS"),
+        Column::right("TURNS"),
+        Column::right("TIME"),
+        Column::right("INPUT"),
+        Column::right("OUTPUT"),
+        Column::right("CACHE READ"),
+        Column::right("WRITE 5M"),
+        Column::right("WRITE 1H"),
+        Column::right("CALLS"),
+        Column::right("UNKNOWN"),
+        Column::right("USD"),
+        Column::left(if by == UsageKey::Session { "SESSION" } else { "KEY" }),
+    ]);
+    for row in &report.rows {
+        let key = row.key.as_deref().unwrap_or("-");
+        let name = match (by, &row.title) {
+            (UsageKey::Session, Some(title)) => format!("{} {title}", &key[..8.min(key.len())]),
+            (UsageKey::Session, None) => format!("{} (deleted)", &key[..8.min(key.len())]),
+            _ => key.to_owned(),
+        };
+        table.row(cells(row, &name));
     }
-    if command.has_subcommands() {
-        words.push("<command>".to_owned());
-    }
-    words.join(" ")
+    table.row(cells(&report.total, "total"));
+    Ok(table.print(&mut ctx.out)?)
+}
+
+fn cells(row: &UsageRow, name: &str) -> [Cell; 12] {
+    let number = |count: u64| Cell::plain(&count.to_string());
+    let tokens = |count: fn(&git_ao::ops::Tokens) -> u64| match &row.tokens {
+        Some(tokens) => Cell::plain(&count(tokens).to_string()),
+        None => Cell::plain("-"),
+    };
+    let price = row.cost_usd.map_or_else(|| "-".to_owned(), |usd| format!("{usd:.2}"));
+    [
+        number(row.sessions),
+        number(row.turns),
+        Cell::plain(&time(row.seconds)),
+        tokens(|it| it.input),
+        tokens(|it| it.output),
+        tokens(|it| it.cache_read),
+        tokens(|it| it.cache_write_5m),
+        tokens(|it| it.cache_write_1h),
+        number(row.calls),
+        number(row.calls_without_usage),
+        Cell::plain(&price),
+        Cell::plain(name),
+    ]
+}
+
+/// Formats `2:05:09`.
+fn time(seconds: u64) -> String {
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }

@@ -4,7 +4,7 @@ use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
     completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, import, kill,
     list, log, man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn,
-    start, status, sync, transcript, unarchive, undo, version,
+    start, status, sync, transcript, unarchive, undo, usage, version,
 };
 
 macro_rules! verbs {
@@ -78,13 +78,14 @@ verbs! {
     Transcript transcript,
     Unarchive unarchive,
     Undo undo,
+    Usage usage,
     Version version,
 }
 
 /// The groups of verbs in the overview.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "start", "fork", "restore"]),
-    ("inspect sessions", &["list", "status", "show", "log", "transcript"]),
+    ("inspect sessions", &["list", "status", "show", "log", "usage", "transcript"]),
     ("work with running sessions", &["attach", "send", "pause", "resume", "kill"]),
     ("record the outcome and edit records", &["complete", "fail", "cancel", "set", "edit", "undo"]),
     ("archive and clean up", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),

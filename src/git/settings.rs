@@ -100,6 +100,13 @@ impl Settings {
         self.config.integer(LOG_LIMIT).and_then(|bytes| bytes.try_into().ok())
     }
 
+    /// Returns `ao.price.<model>`: what a million tokens of a model cost. Git allows only some
+    /// characters in the last part of a key; for any model there is `ao.price.<model>.usd`.
+    pub fn price(&self, model: &str) -> Option<String> {
+        let key = format!("ao.price.{model}");
+        self.config.text(&key).or_else(|| self.config.text(&format!("{key}.usd")))
+    }
+
     /// Returns `ao.project`, the project of new sessions. Default: see
     /// [`Snapshot::default_project`](crate::store::Snapshot::default_project).
     pub fn project(&self) -> Option<String> {

@@ -29,6 +29,7 @@ mod start;
 mod transcript;
 mod unarchive;
 mod undo;
+mod usage;
 mod wait;
 
 pub use archive::ArchiveError;
@@ -58,4 +59,5 @@ pub use share_transcripts::{LongLines, PreparedTranscripts};
 pub use spawn::{SpawnPlan, Spawned};
 pub use start::StartRequest;
 pub use undo::{Undo, Undoing};
+pub use usage::{Tokens, UsageKey, UsageReport, UsageRow};
 pub use wait::{WaitOutcome, Waited};

@@ -5,6 +5,14 @@ use super::{Transcript, TranscriptError, TranscriptOrigin, TranscriptStore};
 use crate::model::{Oid, SessionId};
 
 impl TranscriptStore {
+    /// Returns the sessions of which something was captured here, sorted.
+    pub fn sessions(&self) -> Vec<SessionId> {
+        let names = self.repository().refs_below("refs/ao/transcripts/");
+        let ids = names.iter().filter_map(|name| name.split('/').nth(4)?.parse().ok());
+        let ids: std::collections::BTreeSet<_> = ids.collect();
+        ids.into_iter().collect()
+    }
+
     /// Returns the newest capture of a session in a clone. It changes with each capture.
     ///
     /// # Errors

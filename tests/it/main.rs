@@ -23,5 +23,6 @@ mod share;
 mod spawn;
 mod store;
 mod transcript;
+mod usage;
 mod verbs;
 mod workspace;

@@ -66,6 +66,10 @@ pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
             )]
         }
         "token_usage_record" => vec![used(payload)],
+        "turn_context" => {
+            let entry = TranscriptEntry::new(Role::System, EntryKind::Meta, "");
+            vec![TranscriptEntry { model: some_text(payload, "model"), ..entry }]
+        }
         _ => vec![TranscriptEntry::new(Role::System, EntryKind::Meta, "")],
     };
     let at = time(line, "timestamp");

@@ -1,0 +1,10 @@
+//! Adds up what sessions have used.
+
+mod count;
+mod price;
+mod report;
+mod run;
+mod tokens;
+
+pub use report::{UsageKey, UsageReport, UsageRow};
+pub use tokens::Tokens;
