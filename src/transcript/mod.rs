@@ -24,6 +24,7 @@
 
 mod append;
 mod capture;
+mod copies;
 mod entry;
 mod error;
 mod extent;
@@ -46,6 +47,7 @@ pub use extent::CaptureExtent;
 pub use layout::is_file_name;
 pub use read::{Line, Lines, Transcript, TranscriptOrigin};
 pub use role::{Role, UnknownRole};
+pub use session::TranscriptIndex;
 pub use source::{Source, SourceKind};
 pub use stopped::StoppedCapture;
 pub use store::TranscriptStore;

@@ -52,6 +52,14 @@ pub struct Line {
     pub bytes: Vec<u8>,
 }
 
+impl Line {
+    /// Makes a line that is in no transcript.
+    pub fn of(bytes: Vec<u8>) -> Self {
+        let (segment, len) = (String::new(), bytes.len() as u64);
+        Self { place: RawPlace { segment, offset: 0, len }, bytes }
+    }
+}
+
 impl TranscriptStore {
     /// Returns what a clone has captured of a session: its conversations in order, each followed by
     /// those of its subagents.

@@ -18,6 +18,7 @@ mod past;
 mod process;
 mod readers;
 mod scale;
+mod search;
 mod share;
 mod size;
 mod stage;
@@ -29,7 +30,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 30] = [
+    let benches: [(&str, fn()); 31] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -54,6 +55,7 @@ fn main() {
         ("build", whole::build),
         ("scale", scale::per_session),
         ("shard", scale::one_shard),
+        ("search", search::transcripts),
         ("first_pull", share::first_pull),
         ("at_once", share::at_once),
         ("numbers", lookup::list_with_fractions),

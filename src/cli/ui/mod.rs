@@ -13,4 +13,4 @@ pub use git_ao::view::escape;
 pub use out::{Out, OutError, Screen};
 pub use spill::Spill;
 pub use table::{Cell, Column, Table, cut};
-pub use wrap::wrap;
+pub use wrap::{one_line, wrap};
