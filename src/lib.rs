@@ -215,6 +215,7 @@
 //! | [`share`] | fetching, merging and pushing through a remote |
 //! | [`agent`], [`runtime`], [`workspace`] | the program that does the work, the process that runs it, the worktree it works in |
 //! | [`store`] | the records: transactions, queries, history |
+//! | [`redact`] | taking secrets out of what is shared |
 //! | [`ledger`] | commits on refs: the one way to write, and their history |
 //! | [`git`] | access to one repository, and running git safely |
 //! | [`model`] | plain types and pure rules |
@@ -229,6 +230,7 @@ pub mod import;
 pub mod ledger;
 pub mod model;
 pub mod ops;
+pub mod redact;
 pub mod runtime;
 pub mod share;
 pub mod store;

@@ -17,6 +17,7 @@ mod open;
 mod past;
 mod process;
 mod readers;
+mod redact;
 mod scale;
 mod search;
 mod share;
@@ -30,7 +31,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 31] = [
+    let benches: [(&str, fn()); 34] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -49,10 +50,12 @@ fn main() {
         ("show", process::show_against_rev_parse),
         ("complete", process::completion_against_rev_parse),
         ("readers", readers::against_rev_parse),
+        ("set", readers::set),
         ("latest", readers::set_latest),
         ("whole", whole::list),
         ("memory", whole::memory),
         ("build", whole::build),
+        ("night", whole::night),
         ("scale", scale::per_session),
         ("shard", scale::one_shard),
         ("search", search::transcripts),
@@ -62,6 +65,7 @@ fn main() {
         ("open", open::against_gix),
         ("look", open::look),
         ("threads", open::shared),
+        ("redact", redact::lines),
     ];
     for (name, bench) in benches {
         let is_wanted =

@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 11] = [
     &["share"],
     &["agent", "runtime", "workspace"],
     &["store", "transcript"],
-    &["ledger"],
+    &["ledger", "redact"],
     &["git"],
     &["model"],
 ];

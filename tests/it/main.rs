@@ -17,6 +17,7 @@ mod live;
 mod ops;
 mod private;
 mod records;
+mod redact;
 mod repair;
 mod share;
 mod spawn;

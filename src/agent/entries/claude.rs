@@ -3,7 +3,55 @@
 use serde_json::Value;
 
 use super::json::{list, number, some_text, text, time, with_all};
+use crate::redact::Untouched;
 use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
+
+/// What Claude Code takes back only as it was.
+pub const UNTOUCHED: Untouched = Untouched::new(
+    &[
+        "agentId",
+        "leafUuid",
+        "logicalParentUuid",
+        "message.content[].content[].tool_use_id",
+        "message.content[].content[].type",
+        "message.content[].data",
+        "message.content[].id",
+        "message.content[].name",
+        "message.content[].signature",
+        "message.content[].source.media_type",
+        "message.content[].source.type",
+        "message.content[].tool_use_id",
+        "message.content[].type",
+        "message.id",
+        "message.model",
+        "message.role",
+        "message.stop_reason",
+        "message.type",
+        "messageId",
+        "parentToolUseID",
+        "parentUuid",
+        "promptId",
+        "requestId",
+        "sessionId",
+        "snapshot.messageId",
+        "snapshot.timestamp",
+        "sourceToolAssistantUUID",
+        "sourceToolUseID",
+        "subtype",
+        "timestamp",
+        "toolUseID",
+        "type",
+        "userType",
+        "uuid",
+        "version",
+    ],
+    &[
+        "message.content[].content[].source.data",
+        "message.content[].source.data",
+        "toolUseResult.file.base64",
+        "toolUseResult[].source.data",
+    ],
+);
 
 pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
     let entries = match text(line, "type") {

@@ -16,7 +16,9 @@ mod last_words;
 mod opencode;
 mod parser;
 mod reader;
+mod untouched;
 
 pub use iter::Entries;
 pub use last_words::last_words;
 pub use reader::{EntryReader, entries};
+pub use untouched::redact_line;
