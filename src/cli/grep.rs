@@ -8,6 +8,7 @@ use git_ao::store::{ListedSession, Shelf, Snapshot, Store};
 use git_ao::transcript::Role;
 
 use self::lines::{Context, Lines};
+use super::hints::refusals;
 use super::selection::{Selection, moment};
 use super::ui::Style;
 use super::{CliError, Ctx, ExitCode, launch, open};
@@ -132,10 +133,7 @@ impl Args {
         let syntax = if self.fixed_strings { Syntax::Fixed } else { Syntax::Regex };
         let case = if self.ignore_case { Case::Ignored } else { Case::Sensitive };
         let pattern = Pattern::new(&self.pattern, syntax, case);
-        let pattern = pattern.map_err(|error| {
-            let refused = CliError::usage(error.to_string());
-            refused.hint("to search for the text itself, use -F")
-        })?;
+        let pattern = pattern.map_err(|error| refusals::bad_pattern(&error))?;
         let mut search = Search::new(pattern);
         search.roles.clone_from(&self.role);
         // These are about entries here, not about records.

@@ -11,11 +11,11 @@ use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
 
 /// What was read of a conversation: who said each message, and the model.
 #[derive(Debug, Default)]
-pub struct Rows {
+pub struct OpenCodeRows {
     messages: HashMap<String, (Role, Option<String>)>,
 }
 
-impl Rows {
+impl OpenCodeRows {
     /// Reads the entries of a row. There may be none.
     pub fn read(&mut self, row: &Value) -> Vec<TranscriptEntry> {
         let data = data(row, "data");

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::gemini::Chat;
 use super::json::parse;
-use super::opencode::Rows;
+use super::opencode::OpenCodeRows;
 use super::{claude, codex, cursor, goose};
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 
@@ -12,7 +12,7 @@ pub enum Parser {
     /// Each line can be read alone.
     Alone(fn(&Value) -> Vec<TranscriptEntry>),
     Gemini(Chat),
-    OpenCode(Rows),
+    OpenCode(OpenCodeRows),
 }
 
 impl Parser {
@@ -24,7 +24,7 @@ impl Parser {
             "cursor-jsonl" => Self::Alone(cursor::entries),
             "gemini-jsonl" => Self::Gemini(Chat::default()),
             "goose-jsonl" => Self::Alone(goose::entries),
-            "opencode-jsonl" => Self::OpenCode(Rows::default()),
+            "opencode-jsonl" => Self::OpenCode(OpenCodeRows::default()),
             "ao-jsonl" => Self::Alone(own),
             _ => Self::Alone(|_| Vec::new()),
         }

@@ -6,8 +6,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::case::Case;
 use super::escapes::{Hidden, has_escape, is_plain};
-use super::pattern::Case;
 
 /// A shorter text is in almost every segment.
 const SHORTEST: usize = 2;

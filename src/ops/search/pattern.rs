@@ -1,5 +1,6 @@
 use regex::{Regex, RegexBuilder};
 
+use super::case::Case;
 use super::needles::Needles;
 use crate::model::{ErrorKind, Recovery};
 
@@ -11,16 +12,6 @@ pub enum Syntax {
     Regex,
     /// Each character stands for itself.
     Fixed,
-}
-
-/// Whether upper and lower case differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Case {
-    /// They differ.
-    #[default]
-    Sensitive,
-    /// They are the same.
-    Ignored,
 }
 
 /// A compiled pattern.

@@ -1,4 +1,5 @@
-use super::{Match, MatchPlace, Search};
+use super::found::{Match, MatchPlace};
+use super::request::Search;
 use crate::agent::EntryReader;
 use crate::model::{Session, Timestamp};
 use crate::store::ListedSession;

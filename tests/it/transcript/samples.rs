@@ -117,9 +117,9 @@ fn each_agent_is_understood() {
         "aider-markdown",
         AIDER,
         &[
-            (System, Text, "Aider v0.86.2\nMain model: openai/m with"),
+            (System, Text, "Aider v0.86.2\nMain model: openai/m with "),
             (User, Text, "What files are here?\nTell me all."),
-            (Assistant, Text, "There is **one** file, `a.txt`:\n\n- it "),
+            (Assistant, Text, "There is **one** file, `a.txt`:\n\n- it is"),
             (System, Text, "Tokens: 1.2k sent, 17 received."),
             (User, Text, "Thanks"),
             (System, Text, "Applied edit to a.txt"),
