@@ -1,9 +1,11 @@
 mod append;
 mod choice;
+mod fetch;
 mod follow;
 mod page;
 mod printer;
 mod show;
+mod unshare;
 
 use super::{CliError, Ctx, ExitCode};
 
@@ -42,6 +44,17 @@ enum Action {
     ///
     /// All entries are added at once; if a line is no entry, none is.
     Append(append::Args),
+
+    /// Fetch the transcripts of a session that other clones have shared
+    ///
+    /// They are checked, and kept beside those of this clone.
+    Fetch(fetch::Args),
+
+    /// Withdraw the transcripts of a session from a remote
+    ///
+    /// Removes what this clone has shared with 'git ao push --transcript'; later pushes share it no
+    /// more. What other clones have fetched stays with them.
+    Unshare(unshare::Args),
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -49,5 +62,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         None => show::run(&args.show, ctx),
         Some(Action::Show(args)) => show::run(&args, ctx),
         Some(Action::Append(args)) => append::run(&args, ctx),
+        Some(Action::Fetch(args)) => fetch::run(&args, ctx),
+        Some(Action::Unshare(args)) => unshare::run(&args, ctx),
     }
 }

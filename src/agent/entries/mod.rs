@@ -21,4 +21,4 @@ mod untouched;
 pub use iter::Entries;
 pub use last_words::last_words;
 pub use reader::{EntryReader, entries};
-pub use untouched::redact_line;
+pub use untouched::{redact_line, redact_transcript};
