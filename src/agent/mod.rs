@@ -27,7 +27,9 @@ mod value;
 pub use action::{Action, Mode};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
-pub use entries::{Entries, EntryReader, entries, last_words, redact_line, redact_transcript};
+pub use entries::{
+    Entries, EntryReader, entries, last_words, redact_entry, redact_line, redact_transcript,
+};
 pub use error::AgentError;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;

@@ -135,6 +135,12 @@ impl Transcript {
             && (&self.agent, &self.agent_session_id) == (&other.agent, &other.agent_session_id)
     }
 
+    /// Returns true if both are of the same conversation, in the same clone.
+    pub fn is_same_conversation(&self, other: &Self) -> bool {
+        (&self.replica, &self.agent, &self.agent_session_id)
+            == (&other.replica, &other.agent, &other.agent_session_id)
+    }
+
     /// Iterates over the lines. The last one may be incomplete.
     pub fn lines(&self) -> Lines {
         self.lines_from(0)

@@ -42,7 +42,11 @@ impl Markdown {
         };
         if let Some(open) = &mut self.open {
             let goes_on = match kind {
-                Kind::Model => text.is_empty() || open.kind == Kind::Model,
+                Kind::Model => {
+                    // Of a command line with newlines, only the first line is marked.
+                    let is_marked_before = open.kind == Kind::Program && !open.is_over;
+                    text.is_empty() || open.kind == Kind::Model || is_marked_before
+                }
                 kind => open.kind == kind && !open.is_over,
             };
             if goes_on {

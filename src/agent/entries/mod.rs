@@ -16,9 +16,11 @@ mod last_words;
 mod opencode;
 mod parser;
 mod reader;
+mod redact_entry;
 mod untouched;
 
 pub use iter::Entries;
 pub use last_words::last_words;
 pub use reader::{EntryReader, entries};
+pub use redact_entry::redact_entry;
 pub use untouched::{redact_line, redact_transcript};

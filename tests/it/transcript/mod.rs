@@ -4,6 +4,7 @@ mod append;
 mod bad_input;
 mod capture;
 mod compressed;
+mod export;
 mod follow;
 mod grep;
 mod histories;

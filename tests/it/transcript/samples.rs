@@ -117,12 +117,23 @@ fn each_agent_is_understood() {
         "aider-markdown",
         AIDER,
         &[
-            (System, Text, "Aider v0.86.2\nMain model: openai/m with "),
-            (User, Text, "What files are here?\nTell me all."),
-            (Assistant, Text, "There is **one** file, `a.txt`:\n\n- it is"),
-            (System, Text, "Tokens: 1.2k sent, 17 received."),
-            (User, Text, "Thanks"),
-            (System, Text, "Applied edit to a.txt"),
+            (System, Text, "/usr/bin/aider --model openai/m --no-chec"),
+            (User, Text, "What files are here?"),
+            (Assistant, Text, "There is **one** file, `a.txt`."),
+            (System, Text, "Tokens: 768 sent, 11 received.\na.txt\nAdd"),
+            (Assistant, Text, "There is **one** file, `a.txt`."),
+            (System, Text, "Tokens: 766 sent, 11 received."),
+        ],
+    );
+    let lines =
+        "> aider --message one\ntwo\n\n#### one  \n#### two  \n\nAn answer\n\n- of two parts\n";
+    assert_told(
+        "aider-markdown",
+        lines,
+        &[
+            (System, Text, "aider --message one\ntwo"),
+            (User, Text, "one\ntwo"),
+            (Assistant, Text, "An answer\n\n- of two parts"),
         ],
     );
 }
