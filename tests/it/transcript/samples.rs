@@ -117,7 +117,7 @@ fn each_agent_is_understood() {
         "aider-markdown",
         AIDER,
         &[
-            (System, Text, "/usr/bin/aider --model openai/m --no-chec"),
+            (System, Text, "/usr/bin/aider --model openai/m --no-che"),
             (User, Text, "What files are here?"),
             (Assistant, Text, "There is **one** file, `a.txt`."),
             (System, Text, "Tokens: 768 sent, 11 received.\na.txt\nAdd"),
