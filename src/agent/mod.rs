@@ -9,6 +9,7 @@ mod agents;
 mod config;
 mod entries;
 mod error;
+mod kept;
 mod launch;
 mod own_file;
 mod own_id;
@@ -29,6 +30,7 @@ pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
 pub use entries::{Entries, EntryReader, entries, redact_line, redact_transcript};
 pub use error::AgentError;
+pub use kept::KeptConversation;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
 pub use source_request::SourceRequest;
@@ -199,6 +201,22 @@ pub trait Agent: Send + Sync {
         _: &Environment,
     ) -> Result<(), AgentError> {
         Ok(())
+    }
+
+    /// Writes a conversation that was kept to where the agent looks for it in `workspace`. Existing
+    /// files are not overwritten, except by one that continues them. Returns false if that is not
+    /// possible for this agent, or if the conversation is not the one with this id.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be written.
+    fn put_conversation(
+        &self,
+        _id: &str,
+        _workspace: &Path,
+        _kept: &KeptConversation,
+        _: &Environment,
+    ) -> Result<bool, AgentError> {
+        Ok(false)
     }
 
     /// Returns the transcript of the conversation with this id, if it can be found.

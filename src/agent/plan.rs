@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::KeptConversation;
 use super::own_id::OwnId;
 use super::source_request::SourceRequest;
 use super::spec::Spec;
@@ -174,6 +175,21 @@ impl Agent for Spec {
     ) -> Result<(), AgentError> {
         let Some(kept) = &self.transcripts else { return Ok(()) };
         kept.bring(id, workspace, &self.over(env)).map_err(|failed| AgentError::Prepare {
+            path: failed.path,
+            source: failed.source.into(),
+        })
+    }
+
+    fn put_conversation(
+        &self,
+        id: &str,
+        workspace: &Path,
+        kept: &KeptConversation,
+        env: &Environment,
+    ) -> Result<bool, AgentError> {
+        let Some(transcripts) = &self.transcripts else { return Ok(false) };
+        let put = transcripts.put(id, workspace, kept, &self.over(env));
+        put.map_err(|failed| AgentError::Prepare {
             path: failed.path,
             source: failed.source.into(),
         })
