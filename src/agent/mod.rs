@@ -9,7 +9,6 @@ mod agents;
 mod config;
 mod entries;
 mod error;
-mod kept;
 mod launch;
 mod own_file;
 mod own_id;
@@ -30,9 +29,9 @@ pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
 pub use entries::{Entries, EntryReader, entries, redact_line, redact_transcript};
 pub use error::AgentError;
-pub use kept::KeptConversation;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
+pub use put::KeptConversation;
 pub use source_request::SourceRequest;
 pub use template::{Slot, TemplateError};
 

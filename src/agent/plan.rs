@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::KeptConversation;
 use super::own_id::OwnId;
+use super::put::KeptConversation;
 use super::source_request::SourceRequest;
 use super::spec::Spec;
 use super::template::{Slot, Template};

@@ -1,4 +1,4 @@
-//! Copies a conversation's files to where an agent looks for them.
+//! Puts a conversation's files where an agent looks for them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -7,6 +7,23 @@ use std::path::{Path, PathBuf};
 
 use crate::git::uninterrupted;
 use crate::model::SessionId;
+
+/// A conversation that was kept, as the agent's program wrote it, to be given back to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct KeptConversation {
+    /// The transcript.
+    pub transcript: Vec<u8>,
+    /// The transcripts of the subagents, with their names.
+    pub subagents: Vec<(String, Vec<u8>)>,
+}
+
+impl KeptConversation {
+    /// Names the transcript.
+    pub fn new(transcript: impl Into<Vec<u8>>) -> Self {
+        Self { transcript: transcript.into(), subagents: Vec::new() }
+    }
+}
 
 /// The error for a file that could not be put in place.
 #[derive(Debug)]

@@ -7,8 +7,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::KeptConversation;
-use super::put::{PutError, put_bytes, put_file, put_missing};
+use super::put::{KeptConversation, PutError, put_bytes, put_file, put_missing};
 use super::value::check_id;
 use crate::git::Environment;
 use crate::model::Timestamp;
