@@ -33,7 +33,7 @@ pub use error::AgentError;
 pub use history::KeptConversation;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
-pub use put::KeptConversation;
+pub use put::SavedConversation;
 pub use source_request::SourceRequest;
 pub use template::{Slot, TemplateError};
 
@@ -204,19 +204,13 @@ pub trait Agent: Send + Sync {
         Ok(())
     }
 
-    /// Writes a conversation that was kept to where the agent looks for it in `workspace`. Existing
-    /// files are not overwritten, except by one that continues them. Returns false if that is not
-    /// possible for this agent, or if the conversation is not the one with this id.
+    /// Writes a conversation that was kept to where the agent looks for it. Existing files are not
+    /// overwritten, except by one that continues them. Returns false if that is not possible for this
+    /// agent, or if the transcript is not that of the conversation.
     ///
     /// # Errors
     /// Fails if a file cannot be written.
-    fn put_conversation(
-        &self,
-        _id: &str,
-        _workspace: &Path,
-        _kept: &KeptConversation,
-        _: &Environment,
-    ) -> Result<bool, AgentError> {
+    fn put_conversation(&self, _: &SavedConversation, _: &Environment) -> Result<bool, AgentError> {
         Ok(false)
     }
 

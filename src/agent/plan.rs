@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::history::KeptConversation;
 use super::own_id::OwnId;
-use super::put::KeptConversation;
+use super::put::SavedConversation;
 use super::source_request::SourceRequest;
 use super::spec::Spec;
 use super::template::{Slot, Template};
@@ -183,13 +183,11 @@ impl Agent for Spec {
 
     fn put_conversation(
         &self,
-        id: &str,
-        workspace: &Path,
-        kept: &KeptConversation,
+        saved: &SavedConversation,
         env: &Environment,
     ) -> Result<bool, AgentError> {
         let Some(transcripts) = &self.transcripts else { return Ok(false) };
-        let put = transcripts.put(id, workspace, kept, &self.over(env));
+        let put = transcripts.put(saved, &self.over(env));
         put.map_err(|failed| AgentError::Prepare {
             path: failed.path,
             source: failed.source.into(),

@@ -9,19 +9,28 @@ use crate::git::uninterrupted;
 use crate::model::SessionId;
 
 /// A conversation that was kept, as the agent's program wrote it, to be given back to it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct KeptConversation {
+pub struct SavedConversation {
+    /// The agent's own id of it.
+    pub id: String,
+    /// Where the agent is going to work.
+    pub workspace: PathBuf,
     /// The transcript.
     pub transcript: Vec<u8>,
     /// The transcripts of the subagents, with their names.
     pub subagents: Vec<(String, Vec<u8>)>,
 }
 
-impl KeptConversation {
-    /// Names the transcript.
-    pub fn new(transcript: impl Into<Vec<u8>>) -> Self {
-        Self { transcript: transcript.into(), subagents: Vec::new() }
+impl SavedConversation {
+    /// Names the conversation, where the agent is going to work, and the transcript.
+    pub fn new(
+        id: impl Into<String>,
+        workspace: impl Into<PathBuf>,
+        transcript: impl Into<Vec<u8>>,
+    ) -> Self {
+        let (id, workspace, transcript) = (id.into(), workspace.into(), transcript.into());
+        Self { id, workspace, transcript, subagents: Vec::new() }
     }
 }
 

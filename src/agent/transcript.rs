@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::put::{KeptConversation, PutError, put_bytes, put_file, put_missing};
+use super::put::{PutError, SavedConversation, put_bytes, put_file, put_missing};
 use super::value::check_id;
 use crate::git::Environment;
 use crate::model::Timestamp;
@@ -216,37 +216,32 @@ impl Transcripts {
         }
     }
 
-    /// Writes a conversation to where the agent looks for it when it runs in `workspace`. Returns
-    /// false if it is not known where that is.
-    pub fn put(
-        &self,
-        id: &str,
-        workspace: &Path,
-        kept: &KeptConversation,
-        env: &Environment,
-    ) -> Result<bool, PutError> {
+    /// Writes a conversation to where the agent looks for it. Returns false if it is not known where
+    /// that is.
+    pub fn put(&self, saved: &SavedConversation, env: &Environment) -> Result<bool, PutError> {
+        let SavedConversation { id, workspace, transcript, subagents } = saved;
         let Some(root) = self.root(env).filter(|_| check_id("id", id).is_ok()) else {
             return Ok(false);
         };
         match self.lookup {
             Lookup::Everywhere => Ok(false),
-            Lookup::ByDay { .. } => match begun_on(id, &kept.transcript) {
+            Lookup::ByDay { .. } => match begun_on(id, transcript) {
                 Some((day, name)) => {
-                    put_bytes(&kept.transcript, &root.join(day).join(name)).map(|()| true)
+                    put_bytes(transcript, &root.join(day).join(name)).map(|()| true)
                 }
                 None => Ok(false),
             },
             Lookup::NamedAfterPath => {
                 let Some(name) = folder_name(&real_path(workspace)) else { return Ok(false) };
                 let folder = root.join(name);
-                let subagents = folder.join(id).join("subagents");
-                for (name, transcript) in &kept.subagents {
+                let beside = folder.join(id).join("subagents");
+                for (name, transcript) in subagents {
                     if check_id("subagent", name).is_ok() {
-                        put_bytes(transcript, &subagents.join(format!("{name}.jsonl")))?;
+                        put_bytes(transcript, &beside.join(format!("{name}.jsonl")))?;
                     }
                 }
                 // Last, since it makes the conversation one.
-                put_bytes(&kept.transcript, &folder.join(format!("{id}.jsonl"))).map(|()| true)
+                put_bytes(transcript, &folder.join(format!("{id}.jsonl"))).map(|()| true)
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Conversations that an agent has deleted, or that it had on another machine, in the transcript
 //! store.
 
-use crate::agent::KeptConversation;
+use std::path::Path;
+
+use crate::agent::SavedConversation;
 use crate::model::SessionId;
 use crate::ops::common::OpsError;
 use crate::store::Store;
@@ -18,13 +20,13 @@ pub(in crate::ops) fn is_kept(
     Ok(all.iter().any(|transcript| is_wanted(transcript, agent, id)))
 }
 
-/// Returns such a conversation: the longest copy.
+/// Returns such a conversation for an agent that is going to work in a workspace: the longest copy.
 pub(in crate::ops) fn kept(
     store: &Store,
     session: SessionId,
     agent: &str,
-    id: &str,
-) -> Result<Option<KeptConversation>, OpsError> {
+    (id, workspace): (&str, &Path),
+) -> Result<Option<SavedConversation>, OpsError> {
     let all = transcripts(store, session)?;
     let mut longest: Option<(&Transcript, Vec<u8>)> = None;
     for transcript in all.iter().filter(|transcript| is_wanted(transcript, agent, id)) {
@@ -34,7 +36,7 @@ pub(in crate::ops) fn kept(
         }
     }
     let Some((main, bytes_of_main)) = longest else { return Ok(None) };
-    let mut kept = KeptConversation::new(bytes_of_main);
+    let mut kept = SavedConversation::new(id, workspace, bytes_of_main);
     for sub in all.iter().filter(|transcript| transcript.is_subagent_of(main)) {
         kept.subagents.extend(
             sub.subagent.clone().map(|name| Ok::<_, OpsError>((name, bytes(sub)?))).transpose()?,

@@ -100,8 +100,8 @@ fn give_back(
         return Ok(());
     }
     for of in [Some(session), parent].into_iter().flatten() {
-        if let Some(kept) = kept(store, of.id, agent.name(), id)? {
-            agent.put_conversation(id, workspace, &kept, env)?;
+        if let Some(kept) = kept(store, of.id, agent.name(), (id, workspace))? {
+            agent.put_conversation(&kept, env)?;
             return Ok(());
         }
     }
