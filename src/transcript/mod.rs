@@ -24,6 +24,7 @@
 
 mod append;
 mod capture;
+mod copies;
 mod entry;
 mod error;
 mod extent;
@@ -49,6 +50,7 @@ pub(crate) use input::Input as TranscriptInput;
 pub use layout::is_file_name;
 pub use read::{Line, Lines, Transcript, TranscriptOrigin};
 pub use role::{Role, UnknownRole};
+pub use session::TranscriptIndex;
 pub use shared::{SharedForm, SharedPart};
 pub use source::{Source, SourceKind};
 pub use stopped::StoppedCapture;
