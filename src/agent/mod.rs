@@ -35,6 +35,7 @@ pub use error::AgentError;
 pub use history::KeptConversation;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
+pub use put::SavedConversation;
 pub use source_request::SourceRequest;
 pub use template::{Slot, TemplateError};
 
@@ -191,18 +192,23 @@ pub trait Agent: Send + Sync {
         None
     }
 
-    /// Copies a conversation to where the agent looks for it in `workspace`. Existing files are not
+    /// Copies the conversation with this id to where the agent looks for it in this workspace. Existing files are not
     /// overwritten. Nothing happens if the conversation is already there or is not found.
     ///
     /// # Errors
     /// Fails if a file cannot be read or written.
-    fn bring_conversation(
-        &self,
-        _id: &str,
-        _workspace: &Path,
-        _: &Environment,
-    ) -> Result<(), AgentError> {
+    fn bring_conversation(&self, _: &str, _: &Path, _: &Environment) -> Result<(), AgentError> {
         Ok(())
+    }
+
+    /// Writes a conversation that was kept to where the agent looks for it. Existing files are not
+    /// overwritten, except by one that continues them. Returns false if that is not possible for this
+    /// agent, or if the transcript is not that of the conversation.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be written.
+    fn put_conversation(&self, _: &SavedConversation, _: &Environment) -> Result<bool, AgentError> {
+        Ok(false)
     }
 
     /// Returns the transcript of the conversation with this id, if it can be found.
