@@ -7,6 +7,7 @@
 mod action;
 mod agents;
 mod config;
+mod deletion;
 mod entries;
 mod error;
 mod launch;
@@ -27,6 +28,7 @@ mod value;
 pub use action::{Action, Mode};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
+pub use deletion::Deletion;
 pub use entries::{Entries, EntryReader, entries};
 pub use error::AgentError;
 pub use launch::{Launch, LaunchRequest, Prepare};
@@ -210,6 +212,12 @@ pub trait Agent: Send + Sync {
     /// [found](Self::sources). Nothing is captured of an agent that does not.
     fn keeps_transcripts(&self) -> bool {
         false
+    }
+
+    /// Returns when the agent deletes conversations, if it does so without having been told to, and
+    /// how to change that. `project` is the main worktree.
+    fn deletion(&self, _project: &Path, _: &Environment) -> Option<Deletion> {
+        None
     }
 
     /// Returns the conversations of a session that are found on this machine, those that began

@@ -1,4 +1,5 @@
 mod append;
+mod capture;
 
 use super::{CliError, Ctx, ExitCode};
 
@@ -22,10 +23,21 @@ enum Action {
     ///
     /// All entries are added at once; if a line is no entry, none is.
     Append(append::Args),
+
+    /// Capture what is new in the transcripts of sessions
+    ///
+    /// Copies what the agents have written since the last capture. Usually this is not necessary:
+    /// it happens while an agent works, and when it has ended. Nothing is captured if
+    /// ao.transcripts is false.
+    ///
+    /// --json prints {"version":1,"sessions":[…]}. Each session has 'id', 'outcome' (captured,
+    /// not_found, no_transcript or failed), and 'bytes' and 'lines', which were new, or 'error'.
+    Capture(capture::Args),
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     match args.action {
         Action::Append(args) => append::run(&args, ctx),
+        Action::Capture(args) => capture::run(&args, ctx),
     }
 }

@@ -4,7 +4,7 @@ use crate::ops::common::capture::{Capturer, facts, record_facts};
 use crate::ops::common::liveness::Liveness;
 use crate::ops::common::{CaptureOutcome, Engine, OpsError};
 use crate::store::Key;
-use crate::transcript::{CaptureExtent, Captured};
+use crate::transcript::{CaptureExtent, StoppedCapture, TranscriptStore};
 
 /// How long to wait for another capture of the same session.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -38,11 +38,16 @@ impl Engine {
             Liveness::Alive { .. } | Liveness::Unknown(_) => CaptureExtent::Lines,
         };
         let captured = capturer.capture(store, &sources, extent, PATIENCE)?;
-        if captured != Captured::default()
-            && let Some(facts) = facts(store, session.id)?
-        {
+        if let Some(facts) = facts(store, session.id)? {
             record_facts(store, &key, &facts)?;
         }
         Ok(CaptureOutcome::Captured(captured))
+    }
+
+    /// Returns the sessions of which nothing more is captured in this clone because they have more
+    /// than `ao.transcriptMaxSize`. A transcript store that cannot be read has none.
+    pub fn stopped_captures(&self) -> Vec<StoppedCapture> {
+        let transcripts = TranscriptStore::open(self.repository()).ok().flatten();
+        transcripts.map(|it| it.stopped()).unwrap_or_default()
     }
 }

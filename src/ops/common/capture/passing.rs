@@ -16,18 +16,28 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const BUDGET: Duration = Duration::from_secs(1);
 
 impl Engine {
-    /// Captures the transcripts of sessions whose agent nobody supervises any more, where a file has
-    /// grown. Nothing is said if that fails; [`capture`](Self::capture) says it.
-    pub fn capture_grown(&self, sessions: &[&Session]) {
-        let end = Instant::now() + BUDGET;
-        for session in sessions {
-            if Instant::now() > end {
-                return;
-            }
-            if self.has_grown(session).unwrap_or(false) {
-                self.capture_in_passing(session);
-            }
+    /// Captures the transcripts of sessions whose agents nobody supervises any more, where a file has
+    /// grown. Returns the sessions of which something was new. Nothing is said of one that cannot be
+    /// captured; [`capture`](Self::capture) says it.
+    pub fn capture_grown<'s>(&self, sessions: &[&'s Session]) -> Vec<&'s Session> {
+        let (store, end) = (self.store(), Instant::now() + BUDGET);
+        if sessions.is_empty() || !store.repository().settings().transcripts() {
+            return Vec::new();
         }
+        let Some(replica) = store.known_replica() else { return Vec::new() };
+        // One that cannot be opened is reported by the doctor.
+        let Ok(transcripts) = TranscriptStore::open(store.repository()) else { return Vec::new() };
+        let has_grown = |session: &Session| {
+            let noted = transcripts.as_ref().and_then(|it| it.has_changed(session.id, &replica));
+            noted.unwrap_or_else(|| {
+                // Of one that has ended, everything was captured that there was.
+                session.lives_in(Some(&replica)) && !session.status.is_terminal()
+            })
+        };
+        let sessions = sessions.iter().filter(|session| session.agent.is_some());
+        let grown = sessions.filter(|session| Instant::now() < end && has_grown(session));
+        let is_new = |session: &&&Session| self.try_capture(session).is_ok_and(|new| new > 0);
+        grown.filter(is_new).copied().collect()
     }
 
     /// Captures all transcripts of a session whose agent has ended. Returns what the record is to
@@ -52,18 +62,5 @@ impl Engine {
             Liveness::Alive { .. } | Liveness::Unknown(_) => CaptureExtent::Lines,
         };
         Ok(capturer.capture(store, &capturer.sources(), extent, PATIENCE)?.bytes)
-    }
-
-    /// Returns true if a session may have something that was not captured. Looks at no file's
-    /// content.
-    fn has_grown(&self, session: &Session) -> Option<bool> {
-        let store = self.store();
-        let replica = store.known_replica()?;
-        if session.agent.is_none() || !store.repository().settings().transcripts() {
-            return None;
-        }
-        let transcripts = TranscriptStore::open(store.repository()).ok()?;
-        let noted = transcripts.and_then(|it| it.has_changed(session.id, &replica));
-        Some(noted.unwrap_or_else(|| session.lives_in(Some(&replica))))
     }
 }
