@@ -5,6 +5,7 @@ mod bad_input;
 mod capture;
 mod compressed;
 mod histories;
+mod occasions;
 mod own_store;
 mod reading;
 mod sessions;
