@@ -3,6 +3,7 @@ use git_ao::ops::{CaptureOutcome, OpsError};
 use git_ao::store::{Key, Store};
 use git_ao::view::json::CaptureJson;
 
+use crate::cli::hints::refusals;
 use crate::cli::ui::Style;
 use crate::cli::{CliError, Ctx, ExitCode, json, launch, targets};
 
@@ -20,8 +21,7 @@ pub struct Args {
 pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     if !store.repository().settings().transcripts() {
-        let hint = "to capture now: git -c ao.transcripts=true ao transcript capture";
-        return Err(CliError::refused("ao.transcripts is false").hint(hint));
+        return Err(refusals::capture_is_off());
     }
     let keys = match args.sessions.as_slice() {
         [] => here(&store)?,
