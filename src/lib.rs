@@ -210,10 +210,12 @@
 //! |---|---|
 //! | [`view`] | what every front end shows alike: JSON shapes, orders, dates |
 //! | [`ops`] | whole verbs: spawn, fork, restore, kill, clean up, reconcile, doctor |
+//! | [`import`] | reading the stores of other programs |
 //! | [`hook`] | the work of git's hooks, and their installation |
 //! | [`share`] | fetching, merging and pushing through a remote |
 //! | [`agent`], [`runtime`], [`workspace`] | the program that does the work, the process that runs it, the worktree it works in |
 //! | [`store`] | the records: transactions, queries, history |
+//! | [`redact`] | taking secrets out of what is shared |
 //! | [`ledger`] | commits on refs: the one way to write, and their history |
 //! | [`git`] | access to one repository, and running git safely |
 //! | [`model`] | plain types and pure rules |
@@ -224,9 +226,11 @@ pub mod agent;
 pub mod git;
 pub mod guide;
 pub mod hook;
+pub mod import;
 pub mod ledger;
 pub mod model;
 pub mod ops;
+pub mod redact;
 pub mod runtime;
 pub mod share;
 pub mod store;

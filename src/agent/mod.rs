@@ -29,7 +29,7 @@ pub use action::{Action, Mode};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
 pub use deletion::Deletion;
-pub use entries::{Entries, EntryReader, entries};
+pub use entries::{Entries, EntryReader, entries, redact_line};
 pub use error::AgentError;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;

@@ -4,6 +4,7 @@ mod agent;
 mod agent_state;
 mod elsewhere;
 mod hook;
+mod import;
 mod launch;
 mod ledger;
 mod put_away;

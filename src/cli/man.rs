@@ -1,6 +1,7 @@
 mod examples;
 mod formatter;
 mod plain;
+mod subcommands;
 
 use std::fs;
 use std::io;
@@ -143,6 +144,12 @@ fn pages(commands: Commands) -> Vec<Page> {
 
 fn page(command: clap::Command) -> Page {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+    let verb = name.strip_prefix("git-ao-").unwrap_or_default().to_owned();
+    let below = if verb.is_empty() { Vec::new() } else { subcommands::section(&command) };
+    let command = match below.is_empty() {
+        true => command,
+        false => command.mut_subcommands(|it| it.hide(true)),
+    };
     let mut text = Vec::new();
     Man::new(command)
         .title(name.to_uppercase())
@@ -151,8 +158,8 @@ fn page(command: clap::Command) -> Page {
         .manual("Git AO Manual")
         .render(&mut text)
         .expect("writing to a vector does not fail");
-    let verb = name.strip_prefix("git-ao-").unwrap_or_default();
-    text.extend_from_slice(examples::section(verb).as_bytes());
+    text.extend_from_slice(&below);
+    text.extend_from_slice(examples::section(&verb).as_bytes());
     text.extend_from_slice(see_also(&name).as_bytes());
     Page { section: 1, name, text }
 }

@@ -35,6 +35,7 @@ mod help;
 mod hints;
 mod hook;
 mod hooks;
+mod import;
 mod interrupt;
 mod json;
 mod kill;

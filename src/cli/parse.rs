@@ -134,7 +134,10 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, CliError> 
 
 /// Turns `git ao log -5` into `git ao log -n5`, as in git.
 fn with_counts(mut args: Vec<OsString>) -> Vec<OsString> {
-    if args.get(1).is_some_and(|verb| ["log", "list", "ls"].iter().any(|name| verb == name)) {
+    if args
+        .get(1)
+        .is_some_and(|verb| ["log", "list", "ls", "transcript"].iter().any(|name| verb == name))
+    {
         for arg in args.iter_mut().skip(2).take_while(|arg| *arg != "--") {
             let digits = arg.to_str().and_then(|arg| arg.strip_prefix('-')).unwrap_or_default();
             if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {

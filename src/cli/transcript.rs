@@ -1,23 +1,43 @@
 mod append;
 mod capture;
+mod choice;
+mod follow;
+mod page;
+mod printer;
+mod show;
 
 use super::{CliError, Ctx, ExitCode};
 
-/// Work with what was said in sessions
+/// Read what was said in a session, and work with it
 ///
 /// The transcripts of a session are the files in which its agents store their conversations. They
 /// are kept in this clone, in a repository of their own that only you can read.
+///
+/// Without a command, shows the conversations of a session: what a person and the agent said, and
+/// one line for each call of a tool. What a subagent said is indented, and stands where the subagent
+/// began. Text from the transcripts is shown as text; nothing in it can control the terminal.
 #[derive(clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    override_usage = "git ao transcript [show] [<options>] [<session>]\n   \
+                      or: git ao transcript <command> [<args>]"
+)]
 pub struct Args {
     #[command(subcommand)]
-    action: Action,
+    action: Option<Action>,
+
+    #[command(flatten)]
+    show: show::Args,
 }
 
 #[derive(clap::Subcommand)]
 enum Action {
+    /// Show the conversations of a session (the default)
+    Show(show::Args),
+
     /// Add entries of your own to a session's transcripts
     ///
-    /// Reads standard input: one JSON object per line, as 'git ao transcript --json' prints
+    /// Reads standard input: one JSON object per line, as 'git ao transcript show --json' prints
     /// them. 'role' (user, assistant, tool or system) is required. Without 'kind', an entry is a
     /// text; without 'at', it is from now. With --role, standard input is plain text, and one entry.
     ///
@@ -37,7 +57,9 @@ enum Action {
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     match args.action {
-        Action::Append(args) => append::run(&args, ctx),
-        Action::Capture(args) => capture::run(&args, ctx),
+        None => show::run(&args.show, ctx),
+        Some(Action::Show(args)) => show::run(&args, ctx),
+        Some(Action::Append(args)) => append::run(&args, ctx),
+        Some(Action::Capture(args)) => capture::run(&args, ctx),
     }
 }

@@ -2,9 +2,9 @@ use clap::{Args, Command};
 
 use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
-    completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, kill, list, log,
-    man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn, start, status,
-    sync, transcript, unarchive, undo, version,
+    completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, import, kill,
+    list, log, man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn,
+    start, status, sync, transcript, unarchive, undo, version,
 };
 
 macro_rules! verbs {
@@ -55,6 +55,7 @@ verbs! {
     Help help,
     Hook hook,
     Hooks hooks,
+    Import import,
     Kill kill,
     #[command(visible_alias = "ls")]
     List list,
@@ -88,7 +89,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("record the outcome and edit records", &["complete", "fail", "cancel", "set", "edit", "undo"]),
     ("archive and clean up", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
     ("share with others", &["fetch", "push", "pull", "sync"]),
-    ("set up and diagnose", &["agents", "hooks", "doctor", "fsck", "completions", "man"]),
+    ("set up and diagnose", &["import", "agents", "hooks", "doctor", "fsck", "completions", "man"]),
 ];
 
 /// The pages that do not describe a verb, by the names that `git ao help` takes.

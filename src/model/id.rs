@@ -34,6 +34,14 @@ impl SessionId {
         Self(Uuid::new_v4())
     }
 
+    /// Returns the id of a session that another program names with a text that is no UUID: a UUID of
+    /// version 5 (RFC 9562) of the program and the text, so that the same session has the same id in
+    /// every import.
+    pub fn named(program: &str, text: &str) -> Self {
+        let name = format!("git-ao:{program}:{text}");
+        Self(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()))
+    }
+
     /// Makes an id from 16 bytes, for callers with their own source of randomness.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
@@ -81,6 +89,14 @@ impl fmt::Debug for SessionId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_has_one_id() {
+        let id = SessionId::named("claw", "session-1775550000000-0");
+        assert_eq!(id.to_string(), "9142dbc7-5225-5ea1-9243-57b9857fc853");
+        assert_ne!(id, SessionId::named("claw", "session-1775550000000-1"));
+        assert_ne!(id, SessionId::named("thulp", "session-1775550000000-0"));
+    }
 
     #[test]
     fn only_the_stored_form_is_an_id() {

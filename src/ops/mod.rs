@@ -14,6 +14,7 @@ mod doctor;
 mod edit;
 mod fail;
 mod fork;
+mod import;
 mod kill;
 mod pause;
 mod reconcile;
@@ -43,6 +44,7 @@ pub use common::{
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use doctor::{Finding, FixOutcome, FixResult, Weight};
 pub use edit::EditError;
+pub use import::{ImportError, ImportOutcome, ImportReport, ImportRequest, ImportedSession};
 pub use kill::Killed;
 pub use reconcile::{Reconciled, Step};
 pub use restore::RestorePlan;

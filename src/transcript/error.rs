@@ -34,6 +34,9 @@ pub enum TranscriptError {
     /// The name of the agent's session or of a file cannot be a name in a tree.
     #[error("'{0}' cannot be the name of a file in the transcript store")]
     BadName(String),
+    /// The transcript has no such segment.
+    #[error("the transcript has no segment {0}")]
+    NoSegment(usize),
     /// The transcript store cannot be opened.
     #[error("cannot open the transcript store")]
     Open(#[source] RepositoryError),
@@ -66,6 +69,7 @@ impl TranscriptError {
         match self {
             Self::Io { source, .. } => source.into(),
             Self::NotAFile(_) | Self::TooLarge { .. } | Self::BadName(_) => ErrorKind::Refused,
+            Self::NoSegment(_) => ErrorKind::NotFound,
             Self::Foreign(_) => ErrorKind::UnsafeOwnership,
             Self::Moved => ErrorKind::Unavailable,
             Self::Lock(error) => error.kind(),

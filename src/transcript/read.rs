@@ -119,12 +119,26 @@ impl TranscriptStore {
 }
 
 impl Transcript {
+    /// Returns true if this is what a subagent said in the other conversation.
+    pub fn is_subagent_of(&self, other: &Self) -> bool {
+        self.subagent.is_some()
+            && other.subagent.is_none()
+            && (&self.replica, self.origin) == (&other.replica, other.origin)
+            && (&self.agent, &self.agent_session_id) == (&other.agent, &other.agent_session_id)
+    }
+
     /// Iterates over the lines. The last one may be incomplete.
     pub fn lines(&self) -> Lines {
+        self.lines_from(0)
+    }
+
+    /// Iterates over the lines from a segment on: those that were captured after so many
+    /// [segments](Self::segment_count).
+    pub fn lines_from(&self, segment: usize) -> Lines {
         Lines {
             segments: Arc::clone(&self.segments),
             repo: self.repo.clone(),
-            next: 0,
+            next: segment,
             segment: (0, Vec::new()),
             at: 0,
         }
@@ -139,13 +153,34 @@ impl Transcript {
     }
 
     /// Returns the number of segments.
-    pub(super) fn segment_count(&self) -> usize {
+    pub fn segment_count(&self) -> usize {
         self.segments.len()
     }
 
-    /// Reads a segment.
-    pub(super) fn segment(&self, nth: usize) -> Result<Vec<u8>, TranscriptError> {
-        Ok(self.repo.read_blob(self.segments[nth].1)?)
+    /// Reads a segment: bytes of the agent's file as they are.
+    ///
+    /// # Errors
+    /// Fails if it cannot be read, or if there are not so many.
+    pub fn segment(&self, nth: usize) -> Result<Vec<u8>, TranscriptError> {
+        let (_, id) = self.segments.get(nth).ok_or(TranscriptError::NoSegment(nth))?;
+        Ok(self.repo.read_blob(*id)?)
+    }
+
+    /// Returns the agent's own form of an entry: the lines at its place.
+    ///
+    /// # Errors
+    /// Fails if the place is not in this transcript, or cannot be read.
+    pub fn raw(&self, place: &RawPlace) -> Result<Vec<u8>, TranscriptError> {
+        let start = self.segments.iter().position(|(path, _)| *path == place.segment);
+        let mut nth = start.ok_or(TranscriptError::NoSegment(self.segments.len()))?;
+        let (from, len) = (place.offset as usize, place.len as usize);
+        let mut bytes = self.segment(nth)?;
+        while bytes.len() < from.saturating_add(len) {
+            nth += 1;
+            bytes.extend(self.segment(nth)?);
+        }
+        bytes.truncate(from + len);
+        Ok(bytes.split_off(from))
     }
 }
 

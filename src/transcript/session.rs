@@ -1,10 +1,18 @@
 //! All transcripts of a session: those of this clone, and those that were fetched of others.
 
-use super::layout::{captured_refs, fetched_refs};
+use super::layout::{captured_refs, fetched_refs, ref_name};
 use super::{Transcript, TranscriptError, TranscriptOrigin, TranscriptStore};
-use crate::model::SessionId;
+use crate::model::{Oid, SessionId};
 
 impl TranscriptStore {
+    /// Returns the newest capture of a session in a clone. It changes with each capture.
+    ///
+    /// # Errors
+    /// Fails if the store cannot be read.
+    pub fn tip(&self, session: SessionId, replica: &str) -> Result<Option<Oid>, TranscriptError> {
+        Ok(self.ledger().tip(&ref_name(session, replica))?)
+    }
+
     /// Returns all transcripts of a session, in the order in which its clones have the names; those
     /// of one clone as [`transcripts`](Self::transcripts) does.
     ///

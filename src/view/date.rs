@@ -11,6 +11,8 @@ pub enum DateFormat {
     Default,
     /// `2 hours ago`
     Relative,
+    /// `2026-11-20 18:24`
+    Minute,
 }
 
 impl DateFormat {
@@ -19,6 +21,7 @@ impl DateFormat {
         match self {
             Self::Default => strftime("%a %b %-d %H:%M:%S %Y %z", time, offset),
             Self::Relative => relative(time, now),
+            Self::Minute => strftime("%Y-%m-%d %H:%M", time, offset),
         }
     }
 }
@@ -100,6 +103,7 @@ mod tests {
         let time = t(1_795_195_451);
         let show = |format: DateFormat, offset| format.show(time, offset, time);
         assert_eq!(show(DateFormat::Default, 3600), "Fri Nov 20 18:24:11 2026 +0100");
+        assert_eq!(show(DateFormat::Minute, 3600), "2026-11-20 18:24");
         assert_eq!(show(DateFormat::Default, -19800), "Fri Nov 20 11:54:11 2026 -0530");
         assert_eq!(show(DateFormat::Default, i32::MAX), "Fri Nov 20 17:24:11 2026 +0000");
         let first = DateFormat::Default.show(t(1_798_761_600 - 86400 * 30), 0, time);

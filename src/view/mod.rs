@@ -8,7 +8,9 @@ pub mod escape;
 pub mod json;
 mod placement;
 mod status;
+mod tool;
 
 pub use date::{DateFormat, age};
 pub use placement::{LocalPlacements, elsewhere, mark};
 pub use status::{Status, StatusRow};
+pub use tool::tool_summary;

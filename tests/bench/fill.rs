@@ -76,6 +76,26 @@ pub fn fill(dir: &Path, sessions: impl Iterator<Item = Session>) -> Vec<SessionI
     ids
 }
 
+/// Changes sessions in one event, as a pull of many does.
+pub fn change<'i>(dir: &Path, ids: impl Iterator<Item = &'i SessionId>, round: usize) {
+    let now = 1_795_000_000 + round;
+    import(dir, |to| {
+        writeln!(to, "commit {SESSIONS_REF}")?;
+        writeln!(to, "committer Bench <bench@example.org> {now} +0000\ndata 1\nx")?;
+        writeln!(to, "from {SESSIONS_REF}^0")?;
+        for (number, id) in ids.enumerate() {
+            let mut session = session(number);
+            session.id = *id;
+            session.title = format!("Changed in round {round}");
+            let record = render_record(&session.to_record()).expect("it can be written");
+            let (project, shard) = (&session.project_id, id.shard());
+            writeln!(to, "M 100644 inline sessions/{project}/{shard}/{id}.yaml")?;
+            writeln!(to, "data {}\n{record}", record.len())?;
+        }
+        Ok(())
+    });
+}
+
 /// Makes all objects loose.
 pub fn unpack(dir: &Path) {
     let packs = dir.join(".git/objects/pack");

@@ -47,8 +47,8 @@ lines! {
         [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
     SHOW_BRANCH_NEW: "readers", "`show <branch>` after a write", "the same before it",
         [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
-    SET_ID: "readers", "`set <id>`", "`git rev-parse`",
-        [(1_000, 4.0), (10_000, 4.0), (100_000, 4.0)];
+    SET_ID: "set", "`set <id>`", "among 1,000",
+        [(10_000, 1.3), (100_000, 1.3)];
     SET_LATEST: "latest", "four `set latest` at once", "four `set <id>` at once",
         [(10_000, 2.0)];
     LIST_JSON: "whole", "`list --all --json`", "`git cat-file --batch` of all",
@@ -62,16 +62,18 @@ lines! {
     LIST_MEMORY: "memory", "peak memory of `list --all --json`", "its output",
         [(100_000, 2.0)];
     INDEX_BUILD: "build", "building the index (`list -n 20` without it)", "`list --all --json`",
-        [(10_000, 1.3), (100_000, 1.3)];
+        [(100_000, 1.3)];
+    LIST_AFTER_NIGHT: "night", "`list -n 20` after a pull of half of all sessions", "`list --all --json`",
+        [(100_000, 1.3)];
     LOG_SESSION: "past", "`log <session>`", "`git log -- <path>`",
         [(1_000_000, 0.1)];
     LOG_AUTHOR: "past", "`log --author`, of nobody", "`git log --author`",
         [(1_000_000, 0.1)];
     LOG_FEW: "past", "`log -n 20`", "the same of 10,000 events",
         [(1_000_000, 1.5)];
-    PULL_BEHIND: "clocks", "`pull` from a clock that is behind", "from one that is right",
+    PULL_BEHIND: "clocks", "`pull` from a clock that is behind", "`git fetch` of the same",
         [(10_000, 1.5)];
-    PUSH_BEHIND: "clocks", "`push` after that", "after the other",
+    PUSH_BEHIND: "clocks", "`push` after that", "`git push` of the same",
         [(10_000, 1.5)];
     STATUS_AMONG: "among_ended", "`status` of 20 live sessions, among ended ones", "among 100",
         [(100_000, 1.5)];
@@ -81,6 +83,8 @@ lines! {
         [(10_000, 1.5)];
     PUSH_AT_ONCE: "at_once", "`push` of 16 clones at once, 4 changes each", "one after another",
         [(1_000, 3.0)];
+    REDACT: "redact", "redacting lines of a transcript", "parsing them",
+        [(10_000, 3.0)];
     INDEX_SIZE: "build", "size of the index", "300 bytes a session",
         [(10_000, 1.0), (100_000, 1.0)];
 }

@@ -17,6 +17,7 @@ mod open;
 mod past;
 mod process;
 mod readers;
+mod redact;
 mod scale;
 mod share;
 mod size;
@@ -29,7 +30,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 30] = [
+    let benches: [(&str, fn()); 33] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -48,10 +49,12 @@ fn main() {
         ("show", process::show_against_rev_parse),
         ("complete", process::completion_against_rev_parse),
         ("readers", readers::against_rev_parse),
+        ("set", readers::set),
         ("latest", readers::set_latest),
         ("whole", whole::list),
         ("memory", whole::memory),
         ("build", whole::build),
+        ("night", whole::night),
         ("scale", scale::per_session),
         ("shard", scale::one_shard),
         ("first_pull", share::first_pull),
@@ -60,6 +63,7 @@ fn main() {
         ("open", open::against_gix),
         ("look", open::look),
         ("threads", open::shared),
+        ("redact", redact::lines),
     ];
     for (name, bench) in benches {
         let is_wanted =

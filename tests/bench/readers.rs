@@ -41,9 +41,22 @@ pub fn against_rev_parse() {
                 new.report(count, in_turn(ROUNDS, |_| written.ao(args), |_| place.ao(args)));
             }
         }
-        let title = |round: usize| format!("title=Number {round}");
-        let set = |round: usize| place.ao(&["set", &id(2), &title(round)]);
-        SET_ID.report(count, in_turn(ROUNDS, set, |_| place.rev_parse()));
+    }
+}
+
+/// A change of one session among many, against one among few.
+pub fn set() {
+    const FEW: usize = 1_000;
+    let few = Stage::with_sessions(FEW);
+    few.pack();
+    let set = |stage: &Stage, round: usize| {
+        let (id, title) = (stage.ids[2].to_string(), format!("title=Number {round}"));
+        Place(stage.dir.path().to_owned()).ao(&["set", &id, &title]);
+    };
+    for count in [10_000, 100_000] {
+        let many = Stage::with_sessions(count);
+        many.pack();
+        SET_ID.report(count, in_turn(ROUNDS, |round| set(&many, round), |round| set(&few, round)));
     }
 }
 

@@ -4,10 +4,12 @@ use std::fs;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 
+use super::fill::change;
 use super::lines::{
-    INDEX_BUILD, INDEX_SIZE, LIST_JSON, LIST_JSON_COLD, LIST_JSON_LOOSE, LIST_MEMORY, LIST_TABLE,
+    INDEX_BUILD, INDEX_SIZE, LIST_AFTER_NIGHT, LIST_JSON, LIST_JSON_COLD, LIST_JSON_LOOSE,
+    LIST_MEMORY, LIST_TABLE,
 };
-use super::measure::in_turn;
+use super::measure::{in_turn, time, timed_in_turn};
 use super::stage::{RECENT, Stage};
 
 const JSON: &[&str] = &["list", "--all", "--json"];
@@ -48,7 +50,9 @@ pub fn build() {
             remove_index(&stage);
             ao(&stage, JSON);
         };
-        INDEX_BUILD.report(count, in_turn((100_000 / count).clamp(3, 11), make, list));
+        if count == 100_000 {
+            INDEX_BUILD.report(count, in_turn(3, make, list));
+        }
         make(0);
         let index = stage.store.repository().ao_dir().join("index");
         let size = fs::metadata(index).expect("there is an index").len();
@@ -56,6 +60,21 @@ pub fn build() {
         let ratio = size as f64 / most as f64;
         INDEX_SIZE.report_ratio(count, &size.to_string(), &most.to_string(), ratio);
     }
+}
+
+/// The first list after so many changes came at once that most shards have some.
+pub fn night() {
+    let count = 100_000;
+    let stage = Stage::with_sessions(count);
+    stage.pack();
+    let mut number = 0;
+    let first = |_| {
+        number += 1;
+        change(stage.dir.path(), stage.ids.iter().step_by(2), number);
+        time(|| ao(&stage, &["list", "-n", "20"]))
+    };
+    let list = |_| time(|| ao(&stage, JSON));
+    LIST_AFTER_NIGHT.report(count, timed_in_turn(3, first, list));
 }
 
 /// The most memory that a list of all sessions holds.

@@ -8,5 +8,6 @@ mod ao_core;
 mod ao_core_restore;
 mod astrid_runtime;
 mod claw_code;
+mod import;
 mod sessions;
 mod thulp_workspace;

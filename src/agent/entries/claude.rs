@@ -3,7 +3,55 @@
 use serde_json::Value;
 
 use super::json::{list, number, some_text, text, time, with_all};
+use crate::redact::Untouched;
 use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
+
+/// What Claude Code takes back only as it was.
+pub const UNTOUCHED: Untouched = Untouched::new(
+    &[
+        "agentId",
+        "leafUuid",
+        "logicalParentUuid",
+        "message.content[].content[].tool_use_id",
+        "message.content[].content[].type",
+        "message.content[].data",
+        "message.content[].id",
+        "message.content[].name",
+        "message.content[].signature",
+        "message.content[].source.media_type",
+        "message.content[].source.type",
+        "message.content[].tool_use_id",
+        "message.content[].type",
+        "message.id",
+        "message.model",
+        "message.role",
+        "message.stop_reason",
+        "message.type",
+        "messageId",
+        "parentToolUseID",
+        "parentUuid",
+        "promptId",
+        "requestId",
+        "sessionId",
+        "snapshot.messageId",
+        "snapshot.timestamp",
+        "sourceToolAssistantUUID",
+        "sourceToolUseID",
+        "subtype",
+        "timestamp",
+        "toolUseID",
+        "type",
+        "userType",
+        "uuid",
+        "version",
+    ],
+    &[
+        "message.content[].content[].source.data",
+        "message.content[].source.data",
+        "toolUseResult.file.base64",
+        "toolUseResult[].source.data",
+    ],
+);
 
 pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
     let entries = match text(line, "type") {
@@ -18,7 +66,8 @@ pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
         _ => vec![TranscriptEntry::new(Role::System, EntryKind::Meta, "")],
     };
     let (at, parent) = (time(line, "timestamp"), some_text(line, "parentUuid"));
-    let sub = some_text(line, "agentId");
+    let sidechain = line.get("isSidechain").and_then(Value::as_bool) == Some(true);
+    let sub = some_text(line, "agentId").or_else(|| sidechain.then(|| "sidechain".to_owned()));
     with_all(entries, |entry| {
         (entry.at, entry.parent, entry.sub) = (at, parent.clone(), sub.clone());
     })
@@ -53,21 +102,49 @@ fn user_block(role: Role, block: &Value) -> TranscriptEntry {
     }
 }
 
-/// What the program says to the model in the place of a person begins with a tag of its own.
-const TAGS: [&str; 8] = [
+/// What the program says to the model in the place of a person begins with one of these.
+const MARKS: [&str; 9] = [
     "<task-notification>",
     "<system-reminder>",
-    "<command-name>",
-    "<command-message>",
     "<local-command-stdout>",
     "<local-command-stderr>",
     "<local-command-caveat>",
     "<bash-stdout>",
+    "<bash-stderr>",
+    "<user-memory-input>",
+    "[Request interrupted by user",
 ];
 
 fn said_by(role: Role, said: &str) -> TranscriptEntry {
-    let is_tagged = TAGS.iter().any(|tag| said.trim_start().starts_with(tag));
-    TranscriptEntry::new(if is_tagged { Role::System } else { role }, EntryKind::Text, said)
+    if role == Role::User
+        && let Some(typed) = slash_command(said).or_else(|| shell_command(said))
+    {
+        return TranscriptEntry::new(role, EntryKind::Text, typed);
+    }
+    let is_marked = MARKS.iter().any(|mark| said.trim_start().starts_with(mark));
+    TranscriptEntry::new(if is_marked { Role::System } else { role }, EntryKind::Text, said)
+}
+
+/// Returns `/review 7` for a command that was typed, which is stored with its parts in tags.
+fn slash_command(said: &str) -> Option<String> {
+    let start = said.trim_start();
+    if !start.starts_with("<command-name>") && !start.starts_with("<command-message>") {
+        return None;
+    }
+    let (name, args) = (tagged(said, "command-name")?, tagged(said, "command-args"));
+    let slash = if name.starts_with('/') { "" } else { "/" };
+    Some(format!("{slash}{name} {}", args.unwrap_or_default()).trim_end().to_owned())
+}
+
+/// Returns `! ls` for a command that a person ran in the shell.
+fn shell_command(said: &str) -> Option<String> {
+    let is_it = said.trim_start().starts_with("<bash-input>");
+    Some(format!("! {}", tagged(said, "bash-input").filter(|_| is_it)?))
+}
+
+fn tagged<'s>(said: &'s str, tag: &str) -> Option<&'s str> {
+    let (_, rest) = said.split_once(&format!("<{tag}>"))?;
+    Some(rest.split_once(&format!("</{tag}>"))?.0.trim())
 }
 
 fn assistant(line: &Value) -> Vec<TranscriptEntry> {

@@ -4,7 +4,55 @@
 use serde_json::Value;
 
 use super::json::{list, number, some_text, text, time, with_all};
+use crate::redact::Untouched;
 use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
+
+/// What Codex takes back only as it was.
+pub const UNTOUCHED: Untouched = Untouched::new(
+    &[
+        "payload.call_id",
+        "payload.cli_version",
+        "payload.content[].encrypted_content",
+        "payload.content[].type",
+        "payload.encrypted_content",
+        "payload.forked_from_id",
+        "payload.id",
+        "payload.internal_chat_message_metadata_passthrough.turn_id",
+        "payload.model",
+        "payload.model_provider",
+        "payload.name",
+        "payload.namespace",
+        "payload.originator",
+        "payload.output[].type",
+        "payload.replacement_history[].call_id",
+        "payload.replacement_history[].content[].type",
+        "payload.replacement_history[].encrypted_content",
+        "payload.replacement_history[].id",
+        "payload.replacement_history[].role",
+        "payload.replacement_history[].type",
+        "payload.response_id",
+        "payload.role",
+        "payload.root_turn_id",
+        "payload.session_id",
+        "payload.status",
+        "payload.summary[].type",
+        "payload.thread_id",
+        "payload.timestamp",
+        "payload.turn_id",
+        "payload.type",
+        "timestamp",
+        "type",
+    ],
+    &[
+        "payload.content[].image_url",
+        "payload.images[]",
+        "payload.item.content[].image_url",
+        "payload.output[].image_url",
+        "payload.replacement_history[].content[].image_url",
+        "payload.replacement_history[].output[].image_url",
+        "payload.result",
+    ],
+);
 
 pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
     let payload = &line["payload"];
@@ -46,8 +94,15 @@ fn item(item: &Value) -> Vec<TranscriptEntry> {
 }
 
 /// What the program says to the model in the place of a person begins with a tag of its own.
-const TAGS: [&str; 4] =
-    ["<environment_context>", "<user_instructions>", "<turn_aborted>", "# AGENTS.md instructions"];
+const TAGS: [&str; 7] = [
+    "<environment_context>",
+    "<user_instructions>",
+    "<turn_aborted>",
+    "<subagent_notification>",
+    "<user_shell_command>",
+    "<skill>",
+    "# AGENTS.md instructions",
+];
 
 fn message(item: &Value) -> Vec<TranscriptEntry> {
     let role = match text(item, "role") {

@@ -5,10 +5,14 @@
 
 mod claude;
 mod codex;
+mod iter;
 mod json;
 mod reader;
+mod untouched;
 
-pub use reader::{Entries, EntryReader};
+pub use iter::Entries;
+pub use reader::EntryReader;
+pub use untouched::redact_line;
 
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 

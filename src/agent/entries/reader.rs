@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::entries;
-use crate::transcript::{EntryKind, Line, Lines, Transcript, TranscriptEntry, TranscriptError};
+use crate::transcript::{EntryKind, Line, Role, Transcript, TranscriptEntry};
 
 /// Reads the entries of one transcript, line by line.
 #[derive(Debug)]
@@ -15,9 +15,14 @@ pub struct EntryReader {
 }
 
 impl EntryReader {
-    /// Reads entries in this format; of the conversation of a subagent, if there is one.
-    pub fn new(format: impl Into<String>, subagent: Option<String>) -> Self {
-        Self { format: format.into(), subagent, count: 0, calls: HashMap::new() }
+    /// Begins to read the entries of a transcript.
+    pub fn of(transcript: &Transcript) -> Self {
+        Self {
+            format: transcript.format.clone(),
+            subagent: transcript.subagent.clone(),
+            count: 0,
+            calls: HashMap::new(),
+        }
     }
 
     /// Reads the entries of the next line. There is at least one.
@@ -29,6 +34,10 @@ impl EntryReader {
             entry.raw = Some(line.place.clone());
             if entry.sub.is_none() {
                 entry.sub.clone_from(&self.subagent);
+            }
+            // Nobody but the agent speaks to a subagent.
+            if entry.sub.is_some() && entry.role == Role::User {
+                entry.role = Role::System;
             }
             self.name_tool(entry);
         }
@@ -49,45 +58,6 @@ impl EntryReader {
                 tool.name = self.calls.remove(&tool.id).unwrap_or_default();
             }
             _ => {}
-        }
-    }
-}
-
-/// Iterates over the entries of transcripts, one after the other. If a transcript cannot be read to
-/// its end, says so once and goes on with the next.
-#[derive(Debug)]
-pub struct Entries {
-    transcripts: std::vec::IntoIter<Transcript>,
-    open: Option<(EntryReader, Lines)>,
-    ready: std::vec::IntoIter<TranscriptEntry>,
-}
-
-impl Entries {
-    /// Reads the entries of these transcripts.
-    pub fn of(transcripts: Vec<Transcript>) -> Self {
-        Self { transcripts: transcripts.into_iter(), open: None, ready: Vec::new().into_iter() }
-    }
-}
-
-impl Iterator for Entries {
-    type Item = Result<TranscriptEntry, TranscriptError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(entry) = self.ready.next() {
-                return Some(Ok(entry));
-            }
-            let Some((reader, lines)) = &mut self.open else {
-                let Transcript { format, subagent, .. } = self.transcripts.as_slice().first()?;
-                let reader = EntryReader::new(format.clone(), subagent.clone());
-                self.open = self.transcripts.next().map(|next| (reader, next.lines()));
-                continue;
-            };
-            match lines.next() {
-                Some(Ok(line)) => self.ready = reader.read(&line).into_iter(),
-                Some(Err(error)) => return Some(Err(error)),
-                None => self.open = None,
-            }
         }
     }
 }

@@ -35,11 +35,15 @@ pub fn read<'t>(commands: Commands, before: &[String], typed: &'t str) -> Asked<
     let Some(mut command) = tree.find_subcommand(verb) else { return Asked::Nothing };
     let mut rest = rest;
     if command.has_subcommands() {
-        let Some((below, more)) = rest.split_first() else {
-            return Asked::Words(top(command, typed));
-        };
-        let Some(found) = command.find_subcommand(below) else { return Asked::Nothing };
-        (command, rest) = (found, more);
+        let has_own = command.get_positionals().next().is_some();
+        let found = rest.split_first().map(|(below, more)| (command.find_subcommand(below), more));
+        match found {
+            Some((Some(found), more)) => (command, rest) = (found, more),
+            // Such a command can also be given arguments.
+            _ if has_own => {}
+            Some((None, _)) => return Asked::Nothing,
+            None => return Asked::Words(top(command, typed)),
+        }
     }
     Line { tree: &tree, verb, command }.read(rest, typed)
 }
@@ -96,7 +100,14 @@ impl<'c> Line<'c> {
         if !is_over && typed.starts_with('-') {
             return Asked::Words(self.options(before));
         }
-        positional.map_or(Asked::Nothing, |arg| self.value(arg, "", typed))
+        let mut asked = positional.map_or(Asked::Nothing, |arg| self.value(arg, "", typed));
+        if let Asked::Value(wanted) = &mut asked
+            && before.is_empty()
+            && self.command.has_subcommands()
+        {
+            wanted.possible.extend(top(self.command, ""));
+        }
+        asked
     }
 
     fn option(&self, word: &str) -> Option<&'c Arg> {

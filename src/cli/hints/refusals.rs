@@ -102,6 +102,11 @@ pub fn text_too_long(place: &str) -> CliError {
         .hint("put it into a file in the worktree, and refer to the file")
 }
 
+/// Refuses to show what was not captured.
+pub fn no_transcript(id: SessionId) -> CliError {
+    CliError::refused(format!("there is no transcript of session {}", id.short()))
+}
+
 /// Refuses a line of standard input that is no entry of a transcript.
 pub fn not_an_entry(line: usize, why: &str) -> CliError {
     CliError::refused(format!("line {line} of standard input is not an entry: {why}"))

@@ -81,6 +81,13 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "import",
+        &[
+            ("See what an import would take", "git ao import --dry-run ao_core ~/.ao-rs/sessions"),
+            ("Import the sessions of a working directory", "git ao import claw ~/demo"),
+        ],
+    ),
+    (
         "undo",
         &[("Change a title, and change it back", "git ao set issue:42 title=Oops\ngit ao undo")],
     ),

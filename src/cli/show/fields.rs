@@ -97,6 +97,10 @@ fn when(time: Timestamp, ctx: &Ctx) -> String {
 
 fn cost(cost: &Cost) -> String {
     let cached = cost.cache_read_tokens.saturating_add(cost.cache_creation_tokens);
+    // Some programs know the price alone.
+    if let (0, 0, 0, Some(usd)) = (cost.input_tokens, cost.output_tokens, cached, cost.cost_usd) {
+        return format!("${usd:.2}");
+    }
     let tokens = format!("{} tokens in, {} out", cost.input_tokens, cost.output_tokens);
     let cached = if cached > 0 { format!(", {cached} cached") } else { String::new() };
     let price = cost.cost_usd.map(|usd| format!(", ${usd:.2}")).unwrap_or_default();

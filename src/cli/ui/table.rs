@@ -157,7 +157,7 @@ impl<const N: usize> Layout<N> {
 const CHARS_PER_COLUMN: usize = 8;
 
 /// Cuts the text to at most `room` columns, ending in `…` if something was cut.
-fn cut(text: &str, room: usize) -> Cow<'_, str> {
+pub fn cut(text: &str, room: usize) -> Cow<'_, str> {
     let most = room.saturating_mul(CHARS_PER_COLUMN);
     let is_short = text.len() <= most || text.chars().nth(most).is_none();
     if is_short && text.width() <= room {

@@ -17,6 +17,6 @@ pub(super) use cache::ObjectCache;
 pub(super) use folders::ObjectDirs;
 pub(crate) use generations::Generations;
 pub(super) use handles::{Handles, Replacements};
-pub(crate) use id::{gix_id, oid};
+pub(crate) use id::{gix_id, oid, sha256};
 pub(super) use loose::HitRate;
 pub use tree::RawTree;

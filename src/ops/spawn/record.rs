@@ -1,7 +1,7 @@
 //! Makes the record of a new session from a request.
 
 use crate::model::{
-    Base, Field, Filter, Project, Session, SessionId, SessionStatus, Value, redact,
+    Base, Field, Filter, Project, Session, SessionId, SessionStatus, Value, title_line,
 };
 use crate::ops::common::branch_name::branch_name;
 use crate::ops::common::{OpsError, SpawnError, SpawnRequest, parent};
@@ -16,8 +16,8 @@ pub fn new_session(request: &SpawnRequest, project: Project, store: &Store, base
     session.status = SessionStatus::Idle;
     session.task = request.task.clone().or(session.task);
     session.title = match (&request.title, &request.task) {
-        (Some(title), _) if !title.trim().is_empty() => one_line(title),
-        (_, Some(task)) => one_line(without_heading(task)),
+        (Some(title), _) if !title.trim().is_empty() => title_line(title),
+        (_, Some(task)) => title_line(without_heading(task)),
         (_, None) => session.title,
     };
     session.kind = request.kind.clone().unwrap_or(session.kind);
@@ -54,21 +54,6 @@ fn without_heading(task: &str) -> &str {
     let task = task.trim_start();
     let words = task.trim_start_matches('#');
     if words.len() < task.len() && words.starts_with([' ', '\t']) { words } else { task }
-}
-
-/// Returns the first non-empty line, cut at a word after 72 characters. It becomes part of branch
-/// names and events, which are shared with the code, so anything that looks like a token is
-/// redacted.
-fn one_line(text: &str) -> String {
-    let text = redact(text);
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if line.chars().count() <= 72 {
-        return line;
-    }
-    let cut: String = line.chars().take(71).collect();
-    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
-    format!("{cut}…")
 }
 
 /// Refuses an issue on which another session of the project already works.

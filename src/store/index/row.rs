@@ -135,8 +135,8 @@ impl<'a> Row<'a> {
     }
 
     /// Returns the status; None if it is not one of the known words.
-    pub(super) fn status(self) -> Option<SessionStatus> {
-        SessionStatus::ALL.get(usize::from(self.codes()[0])).cloned()
+    pub(super) fn status(self) -> Option<&'static SessionStatus> {
+        SessionStatus::ALL.get(usize::from(self.codes()[0]))
     }
 
     /// Returns the kind; None if it is not one of the known words.

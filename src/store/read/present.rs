@@ -19,7 +19,7 @@ impl Snapshot<'_> {
         let unreadable = std::mem::take(&mut survey.unreadable).into_iter();
         let unreadable = unreadable.filter_map(|found| self.unreadable_on(Shelf::Active, found));
         let unreadable = unreadable.collect();
-        let total = survey.others.len() + survey.rows(&|_| true).len();
+        let total = survey.others.len() + survey.all_rows().count();
         let entries = self.candidates_in(survey, &|at| match at.has_ended() {
             Some(true) => {
                 let replicas = at.row.number(Column::Replicas);

@@ -21,6 +21,9 @@ fn the_examples_of_the_verbs_can_be_used() {
         repo.config("ao.agent.mine.command", "true {prompt}");
         repo.config("ao.agent", "mine");
         repo.config("ao.runtime", "foreground");
+        for store in [".ao-rs/sessions", "demo/.claw/sessions"] {
+            fs::create_dir_all(repo.env().home().join(store)).unwrap();
+        }
         repo.ao(["spawn", "--no-agent", "--issue", "42", "Fix the flaky test"]).ok();
         for command in rest.split(".nf\n").skip(1).map(|rest| rest.split(".fi\n").next().unwrap()) {
             let command = command.replace("\\-", "-").replace("\\(aq", "'").replace("\\(dq", "\"");

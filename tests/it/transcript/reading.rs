@@ -79,7 +79,21 @@ fn what_the_program_says_is_not_a_persons() {
     };
     assert_eq!(said("fix it", ""), Role::User);
     assert_eq!(said("<task-notification>done", ""), Role::System);
+    assert_eq!(said("[Request interrupted by user for tool use]", ""), Role::System);
     assert_eq!(said("caveat", r#","isMeta":true"#), Role::System);
+    let typed = |content: &str| {
+        let line = format!(r#"{{"type":"user","message":{{"content":"{content}"}}}}"#);
+        let entry = entries("claude-jsonl", line.as_bytes()).remove(0);
+        (entry.role, entry.text)
+    };
+    // What a person typed is theirs, however it is stored.
+    let review = "<command-message>review is running…</command-message>\\n\
+                  <command-name>/review</command-name><command-args>7 now</command-args>";
+    assert_eq!(typed(review), (Role::User, "/review 7 now".to_owned()));
+    let clear = "<command-name>/clear</command-name>\\n<command-args></command-args>";
+    assert_eq!(typed(clear), (Role::User, "/clear".to_owned()));
+    assert_eq!(typed("<bash-input>ls -l</bash-input>"), (Role::User, "! ls -l".to_owned()));
+    assert_eq!(typed("<command-name>").1, "<command-name>");
     let said = |content: &str| {
         let line = format!(
             r#"{{"type":"response_item","payload":{{"type":"message","role":"user","content":[{{"type":"input_text","text":"{content}"}}]}}}}"#

@@ -1,0 +1,180 @@
+use std::path::PathBuf;
+
+use git_ao::import::{ForeignStore, SkipReason};
+use git_ao::model::Shelf;
+use git_ao::ops::{ImportOutcome, ImportReport, ImportRequest, ImportedSession};
+use git_ao::store::Visibility;
+use git_ao::view::json::{ImportedJson, SkippedFileJson};
+
+use super::ui::message::indented;
+use super::ui::{Style, escape};
+use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
+
+/// Import the sessions of another program
+///
+/// Reads the session store of another program and changes nothing in it. The sources are ao_core
+/// (ao-rs), astrid, thulp and claw (Claw Code). Imported sessions are private unless --public is
+/// given. Something that looks like a secret is removed from their titles.
+///
+/// Sessions keep their ids, times, status, lineage, tags, issue, pull request and cost. An id that
+/// is not a UUID becomes one, always the same, and the record keeps the old one as
+/// context.imported. Archived sessions go to the archive, and messages to the transcript store.
+/// Everything else is in 'context', under the name of the source. The working directory becomes the
+/// session's worktree only if it is a worktree of this repository.
+///
+/// To import again takes what is new. A session that was changed in the source since is updated,
+/// unless it was changed here later. Nothing is doubled.
+///
+/// Files that cannot be read are named, and the import continues. From a file that the other
+/// program would refuse to load, git ao takes what can be read, and says so. Copies, temporary
+/// files and files of other kinds are ignored. The exit status is 1 if a file could not be read at
+/// all.
+///
+/// --json prints {"version":1,"sessions":[…],"files":[…]}. Each session has 'id', 'imported' (the
+/// old id), 'title', 'outcome' (new, updated, unchanged or kept), 'kept' (why the record here was
+/// kept), 'archived', 'messages', 'file', 'refused' (why the other program would refuse the file)
+/// and 'notes'. Each file of which nothing was taken has 'file', 'reason' (ignored or unreadable)
+/// and 'why'.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The program: ao_core, astrid, thulp or claw.
+    #[arg(value_parser = ["ao_core", "astrid", "thulp", "claw"])]
+    source: String,
+
+    /// The folder of the sessions. Default: ~/.ao-rs/sessions, ~/.astrid/sessions, .thulp/sessions
+    /// or .claw/sessions.
+    path: Option<PathBuf>,
+
+    /// Make new sessions public: the next push shares them.
+    #[arg(long)]
+    public: bool,
+
+    /// Show what would be imported, without importing it.
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let source = ForeignStore::named(&args.source)
+        .ok_or_else(|| CliError::usage(format!("unknown source '{}'", args.source)))?;
+    let store = ctx.store()?;
+    let path = match args.path.clone() {
+        Some(path) => path,
+        None => default_path(source, ctx)?,
+    };
+    let visibility = if args.public { Visibility::Public } else { Visibility::Private };
+    let request = ImportRequest::new(source, path).visibility(visibility);
+    let report = if args.dry_run {
+        launch::engine(&store).import_plan(&request)?
+    } else {
+        let interrupted = interrupt::watch()?;
+        let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
+        match engine.import(&request) {
+            Err(_) if interrupted.is_set() => {
+                return Err(interrupted.error("interrupted; to continue, run the command again"));
+            }
+            report => report?,
+        }
+    };
+    if args.json {
+        let mut list = json::List::begin(&mut ctx.out, "sessions")?;
+        for found in &report.sessions {
+            list.entry(&mut ctx.out, &ImportedJson::from(found))?;
+        }
+        let files: Vec<_> = report.skipped.iter().map(SkippedFileJson::from).collect();
+        list.end_with(&mut ctx.out, "files", &files)?;
+    } else {
+        print(&report, &args, ctx)?;
+    }
+    let is_whole = report.skipped.iter().all(|it| it.reason == SkipReason::Ignored);
+    Ok(if is_whole { ExitCode::Done } else { ExitCode::Refused })
+}
+
+fn default_path(source: ForeignStore, ctx: &Ctx) -> Result<PathBuf, CliError> {
+    let home = ctx.env.home().ok_or_else(|| CliError::usage("HOME is not set: name the folder"))?;
+    Ok(source.default_path(home, &ctx.current_dir()?))
+}
+
+fn print(report: &ImportReport, args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
+    for found in &report.sessions {
+        print_session(found, ctx)?;
+    }
+    for skipped in &report.skipped {
+        let (word, style) = match skipped.reason {
+            SkipReason::Ignored => ("ignored", Style::Dim),
+            SkipReason::Unreadable => ("unreadable", Style::Failed),
+        };
+        let word = ctx.out.paint(style, word);
+        let (file, why) = (escape::os(skipped.file.as_os_str()), indented(&skipped.why));
+        writeln!(ctx.out, "{word}: {file}: {why}")?;
+    }
+    writeln!(ctx.out, "{}", summary(report, args))?;
+    Ok(())
+}
+
+fn print_session(found: &ImportedSession, ctx: &mut Ctx) -> Result<(), CliError> {
+    let id = ctx.out.paint(Style::Id, &found.session.id.short());
+    let title = escape::line(&found.session.display_title()).into_owned();
+    let (word, why) = match &found.outcome {
+        ImportOutcome::New => ("new", None),
+        ImportOutcome::Updated => ("updated", None),
+        ImportOutcome::Unchanged => ("unchanged", None),
+        ImportOutcome::Kept(why) => ("kept", Some(why)),
+    };
+    let archived = if found.shelf == Shelf::Archived { ", archived" } else { "" };
+    let messages = match found.messages {
+        0 => String::new(),
+        1 => ", 1 message".to_owned(),
+        many => format!(", {many} messages"),
+    };
+    writeln!(ctx.out, "{word} {id} ({title}){archived}{messages}")?;
+    if let Some(why) = why {
+        writeln!(ctx.out, "  {}", indented(why))?;
+    }
+    if let Some(why) = &found.refused {
+        let file = escape::os(found.file.as_os_str());
+        writeln!(ctx.out, "  from a damaged file, {file}: {}", indented(why))?;
+    }
+    for note in &found.notes {
+        writeln!(ctx.out, "  {}", indented(note))?;
+    }
+    Ok(())
+}
+
+/// Returns the last line: `3 sessions: 2 new, 1 unchanged; 1 file ignored`.
+fn summary(report: &ImportReport, args: &Args) -> String {
+    let count = |fits: &dyn Fn(&ImportedSession) -> bool| {
+        report.sessions.iter().filter(|found| fits(found)).count()
+    };
+    let new = if args.dry_run { "to import" } else { "imported" };
+    let parts = [
+        (count(&|it| it.outcome == ImportOutcome::New), new),
+        (count(&|it| it.outcome == ImportOutcome::Updated), "updated"),
+        (count(&|it| it.outcome == ImportOutcome::Unchanged), "unchanged"),
+        (count(&|it| matches!(it.outcome, ImportOutcome::Kept(_))), "kept as they are"),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = parts.map(|(count, word)| format!("{count} {word}")).collect();
+    let mut text = match report.sessions.len() {
+        0 => "no sessions".to_owned(),
+        1 => format!("1 session: {}", parts.join(", ")),
+        many => format!("{many} sessions: {}", parts.join(", ")),
+    };
+    match report.sessions.iter().filter(|it| it.refused.is_some()).count() {
+        0 => {}
+        damaged => text.push_str(&format!("; {damaged} from damaged files")),
+    }
+    for (reason, word) in [(SkipReason::Ignored, "ignored"), (SkipReason::Unreadable, "unreadable")]
+    {
+        match report.skipped.iter().filter(|it| it.reason == reason).count() {
+            0 => {}
+            1 => text.push_str(&format!("; 1 file {word}")),
+            many => text.push_str(&format!("; {many} files {word}")),
+        }
+    }
+    text
+}

@@ -1,0 +1,130 @@
+use git_ao::model::{Kind, SessionId, SessionStatus, Value};
+use git_ao::store::{Shelf, Visibility};
+
+use super::world::{World, skipped};
+
+const ID: &str = "a0c00001-a000-4000-8000-000000000001";
+
+fn record(id: &str, more: &str) -> String {
+    format!(
+        "id: {id}\nproject_id: demo\nstatus: working\nbranch: ao-1\ntask: no\n\
+         created_at: 1779007200000\n{more}"
+    )
+}
+
+#[test]
+fn each_field_keeps_its_meaning() {
+    let world = World::new("ao_core");
+    world.file("demo/demo-orchestrator-1.yaml", record("demo-orchestrator-1", ""));
+    let more = "agent: claude-code\nagent_config:\n  permissions: suggest\n  model: sonnet\n\
+                workspace_path: /home/dev/x\nruntime_handle: x\nruntime: tmux\nactivity: exited\n\
+                cost:\n  input_tokens: 10\n  output_tokens: 20\n  cost_usd: 1.2345\n\
+                issue_id: '0007'\nissue_url: https://example.com/issues/7\n\
+                claimed_pr_number: 117\nclaimed_pr_url: https://example.com/pull/117\n\
+                spawned_by: demo-orchestrator-1\n\
+                last_review_backlog_fingerprint: 18446744073709551615\n";
+    world.file(&format!("demo/{ID}.yaml"), record(ID, more).replace("working", "pr_open"));
+    let (report, status) = world.import(&[]);
+    assert_eq!(status, 0, "{report}");
+    let all = world.sessions(Shelf::Active);
+    let by_id = |id: SessionId| {
+        let found = all.iter().find(|listed| listed.location.id == id).unwrap();
+        assert_eq!(found.location.visibility, Visibility::Private);
+        assert_eq!(found.location.project.as_str(), "demo");
+        found.session.clone().unwrap()
+    };
+    let orchestrator = by_id(SessionId::named("ao_core", "demo-orchestrator-1"));
+    assert_eq!(orchestrator.kind, Kind::Orchestrator);
+    assert_eq!(orchestrator.context.get("imported"), Some(&"demo-orchestrator-1".into()));
+    let session = by_id(ID.parse().unwrap());
+    assert_eq!(session.context.get("imported"), None);
+    assert_eq!(session.spawned_by, Some(orchestrator.id));
+    assert_eq!((session.task.as_deref(), session.title.as_str()), (Some("no"), "no"));
+    assert_eq!((session.status, session.agent.as_deref()), (SessionStatus::PrOpen, Some("claude")));
+    assert_eq!(session.created_at.as_millis(), 1_779_007_200_000);
+    assert_eq!((session.issue_id.as_deref(), session.pr_number), (Some("0007"), Some(117)));
+    assert!(session.issue_url.is_some() && session.pr_url.is_some());
+    let cost = session.cost.unwrap();
+    assert_eq!((cost.input_tokens, cost.cost_usd), (10, Some(1.2345)));
+    assert_eq!(session.agent_config.get("model"), Some(&"sonnet".into()));
+    let rest = session.context.get("ao_core").and_then(Value::as_map).unwrap();
+    let fingerprint = rest.get("last_review_backlog_fingerprint").and_then(Value::as_u64);
+    assert_eq!(fingerprint, Some(u64::MAX));
+    assert_eq!(rest.get("activity"), Some(&"exited".into()));
+    assert!(session.placements.is_empty(), "the directory is none of this repository");
+}
+
+#[test]
+fn the_archive_and_earlier_states() {
+    let world = World::new("ao_core");
+    let other = "a0c00002-a000-4000-8000-000000000002";
+    world.file(&format!("demo/{ID}.yaml"), record(ID, ""));
+    let old = record(ID, "").replace("working", "killed");
+    world.file(&format!("demo/.archive/{ID}.yaml"), old);
+    world.file(&format!("demo/.archive/{other}.yaml"), record(other, ""));
+    let (report, status) = world.import(&[]);
+    assert_eq!((status, report["sessions"].as_array().unwrap().len()), (0, 2), "{report}");
+    let why = format!("an earlier state of session '{ID}'");
+    assert_eq!(skipped(&report), [(format!("{ID}.yaml"), "ignored".into(), why)]);
+    assert_eq!(world.session().status, SessionStatus::Working);
+    let archived = world.sessions(Shelf::Archived);
+    assert_eq!(archived[0].location.id.to_string(), other);
+}
+
+#[test]
+fn two_projects_may_use_one_name() {
+    let world = World::new("ao_core");
+    let named = |project: &str| {
+        let more = "spawned_by: main-orchestrator-1\n";
+        record("main-orchestrator-1", more).replace("demo", project)
+    };
+    world.file("one/main-orchestrator-1.yaml", named("one"));
+    world.file("two/main-orchestrator-1.yaml", named("two"));
+    for outcome in ["new", "unchanged"] {
+        let (report, _) = world.import(&[]);
+        let sessions = report["sessions"].as_array().unwrap();
+        assert!(sessions.iter().all(|it| it["outcome"] == outcome), "{report}");
+        let all = world.sessions(Shelf::Active);
+        assert_eq!(all.len(), 2);
+        for listed in all {
+            let session = listed.session.unwrap();
+            assert_eq!(session.spawned_by, Some(session.id), "the one of its own project");
+        }
+    }
+}
+
+#[test]
+fn what_its_own_loader_refuses_is_saved_and_named() {
+    let world = World::new("ao_core");
+    let file = |n: u64| format!("a0c0000{n}-a000-4000-8000-00000000000{n}");
+    let cut = record(&file(1), "runtime: tm").replace("created_at: 1779007200000\n", "");
+    world.file(&format!("demo/{}.yaml", file(1)), cut);
+    let strange = record(&file(2), "").replace("working", "detecting");
+    world.file(&format!("demo/{}.yaml", file(2)), strange);
+    world.file(&format!("demo/{}.yaml", file(3)), "");
+    world.file(&format!("demo/{}.yaml", file(4)), "id: [\n");
+    world.file(&format!("demo/{}.yaml.tmp", file(5)), record(&file(5), ""));
+    let branch = record(&file(6), "").replace("branch: ao-1", "branch: 12:30:45");
+    world.file(&format!("demo/{}.yaml", file(6)), branch);
+    let (report, status) = world.import(&[]);
+    assert_eq!(status, 1, "two files cannot be read");
+    let refused: Vec<_> =
+        report["sessions"].as_array().unwrap().iter().map(|it| &it["refused"]).collect();
+    assert_eq!(
+        refused,
+        [
+            "'created_at' is missing".into(),
+            "unknown status 'detecting'".into(),
+            serde_json::Value::Null
+        ]
+        .iter()
+        .collect::<Vec<_>>()
+    );
+    let reasons: Vec<_> = skipped(&report).into_iter().map(|(_, reason, _)| reason).collect();
+    assert_eq!(reasons, ["unreadable", "unreadable", "ignored"]);
+    let all = world.sessions(Shelf::Active);
+    let all: Vec<_> = all.into_iter().map(|listed| listed.session.unwrap()).collect();
+    assert_eq!(all[1].status.as_str(), "detecting");
+    let rest = all[2].context.get("ao_core").and_then(Value::as_map).unwrap();
+    assert_eq!((&all[2].branch, rest.get("branch")), (&None, Some(&"12:30:45".into())));
+}
