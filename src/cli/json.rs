@@ -5,6 +5,9 @@ use serde::Serialize;
 
 use super::ui::{Out, OutError};
 
+/// What is between two entries of a [`List`].
+pub const SEPARATOR: &str = ",\n";
+
 /// Prints a single value: `{"version":1,"session":{…}}`.
 pub fn print_one(out: &mut Out, name: &str, value: &impl Serialize) -> Result<(), OutError> {
     let text = text(value)?;
@@ -35,14 +38,15 @@ impl List {
 
     /// Prints an entry.
     pub fn entry(&mut self, out: &mut Out, value: &impl Serialize) -> Result<(), OutError> {
-        self.text(out, text(value)?.as_bytes())
+        self.separated(out, format!("{SEPARATOR}{}", text(value)?).as_bytes())
     }
 
-    /// Prints an entry that is JSON already.
-    pub fn text(&mut self, out: &mut Out, text: &[u8]) -> Result<(), OutError> {
-        out.text(if self.is_first { "\n" } else { ",\n" })?;
-        self.is_first = false;
-        out.bytes(text)
+    /// Prints entries that are JSON already, each with a [`SEPARATOR`] before it.
+    pub fn separated(&mut self, out: &mut Out, entries: &[u8]) -> Result<(), OutError> {
+        // Before the first one there is only the line feed.
+        let start = usize::from(self.is_first && !entries.is_empty());
+        self.is_first &= entries.is_empty();
+        out.bytes(&entries[start..])
     }
 
     /// Ends the list.

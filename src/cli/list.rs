@@ -1,10 +1,10 @@
 use git_ao::model::{Order, Session, Timestamp};
-use git_ao::store::{ListedSession, Query, Shelf, Snapshot};
+use git_ao::store::{ListedRecord, ListedSession, Query, Shelf, Snapshot};
 
 use super::hints::REPAIR;
 use super::porcelain::{self, Ending, Porcelain};
 use super::selection::Selection;
-use super::ui::{Cell, Column, OutError, Spill, Style, Table};
+use super::ui::{Cell, Column, Style, Table};
 use super::{CliError, Ctx, ExitCode, json};
 use git_ao::view::age;
 use git_ao::view::json::EntryJson;
@@ -72,30 +72,25 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let replica = store.known_replica();
     let unreadable = if args.json {
         let here = LocalPlacements::of(&store);
-        let text = |listed| git_ao::view::json::text(&EntryJson::of(listed, &here));
-        let mut spill = Spill::default();
-        let (pieces, unreadable) = chosen.map(&snapshot, complete, text, |text| {
-            text.map(|text| spill.put(&text)).map_err(OutError::Failed)
-        });
         let mut list = json::List::begin(&mut ctx.out, "sessions")?;
-        for piece in pieces {
-            list.text(&mut ctx.out, spill.read(piece?).map_err(OutError::Failed)?)?;
-        }
+        let entry = |text: &mut String, record: ListedRecord<'_>| {
+            text.push_str(json::SEPARATOR);
+            EntryJson::append(text, record, &here);
+        };
+        let write = |text: &[u8]| list.separated(&mut ctx.out, text);
+        let unreadable = chosen.write(&snapshot, complete, entry, write)?;
         list.end(&mut ctx.out)?;
         unreadable
     } else if args.nul || args.porcelain == Some(Porcelain::V1) {
         let ending = if args.nul { Ending::Nul } else { Ending::Newline };
-        let line = |listed: ListedSession| porcelain::line(&listed, ending);
-        let mut spill = Spill::default();
-        let (pieces, unreadable) = chosen.map(&snapshot, complete, line, |line| spill.put(&line));
-        for piece in pieces {
-            ctx.out.bytes(spill.read(piece).map_err(OutError::Failed)?)?;
-        }
-        unreadable
+        let line = |text: &mut String, record: ListedRecord<'_>| {
+            text.push_str(&porcelain::line(&record.listed(), ending));
+        };
+        chosen.write(&snapshot, complete, line, |line| ctx.out.bytes(line))?
     } else {
         let now = ctx.now;
         let cells = |listed: ListedSession| cells(&listed, replica.as_deref(), now);
-        let (rows, unreadable) = chosen.map(&snapshot, complete, cells, |row| row);
+        let (rows, unreadable) = chosen.map(&snapshot, complete, cells);
         ctx.page_for(store.repository())?;
         if rows.is_empty() && unreadable.is_empty() && ctx.out.is_terminal() {
             ctx.out.hint(args.nothing(&snapshot));

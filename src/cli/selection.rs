@@ -8,11 +8,12 @@ use git_ao::model::{
     Field, Filter, Handle, Moment, SessionId, SessionStatus, Timestamp, parse_when,
 };
 use git_ao::store::{
-    ListedSession, Listing, Query, Shelf, Snapshot, Store, StoreError, Unexpected,
+    ListedRecord, ListedSession, Listing, Query, Shelf, Snapshot, Store, StoreError, Unexpected,
 };
 
 use self::here::Here;
 use super::hints::refusals;
+use super::ui::OutError;
 use super::{CliError, Ctx};
 
 /// Options that may each be given several times: one of the values must match, and each option.
@@ -224,15 +225,37 @@ impl Predicate {
 
     /// Returns what is made of the sessions that the options select, as
     /// [`Snapshot::map_sessions`] does.
-    pub fn map<T: Send, U>(
+    pub fn map<T: Send>(
         &self,
         snapshot: &Snapshot<'_>,
         complete: impl FnOnce(Query) -> Query,
         make: impl Fn(ListedSession) -> T + Sync,
-        put: impl FnMut(T) -> U,
-    ) -> (Vec<U>, Vec<Unexpected>) {
+    ) -> (Vec<T>, Vec<Unexpected>) {
         let query = complete(Query::new(self.filter.clone()));
-        snapshot.map_sessions(query, |listed| self.keeps(listed), make, put)
+        snapshot.map_sessions(query, |listed| self.keeps(listed), make)
+    }
+
+    /// Writes the texts of the sessions that the options select, as [`Snapshot::write_sessions`]
+    /// does.
+    pub fn write(
+        &self,
+        snapshot: &Snapshot<'_>,
+        complete: impl FnOnce(Query) -> Query,
+        render: impl Fn(&mut String, ListedRecord<'_>) + Sync,
+        write: impl FnMut(&[u8]) -> Result<(), OutError>,
+    ) -> Result<Vec<Unexpected>, OutError> {
+        let query = complete(Query::new(self.filter.clone()));
+        let is_everything = self.here.is_none() && self.authors.is_none();
+        let render = |text: &mut String, record: ListedRecord<'_>| {
+            if is_everything {
+                return render(text, record);
+            }
+            let listed = record.listed();
+            if self.keeps(&listed) {
+                render(text, listed.into());
+            }
+        };
+        snapshot.write_sessions(query, render, write)
     }
 
     /// Returns true for a session that the options about this clone and the history select, which

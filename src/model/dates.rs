@@ -16,3 +16,11 @@ impl Dates {
         told.into_iter().find(|time| *time <= now.latest()).unwrap_or(Timestamp::EPOCH)
     }
 }
+
+/// The place of a session in an order by one of its [`Dates`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank {
+    pub key: u128,
+    pub created_at: Timestamp,
+    pub id: SessionId,
+}

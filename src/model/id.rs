@@ -54,7 +54,8 @@ impl SessionId {
 
     /// Returns the first 8 hex digits, the form that people see.
     pub fn short(&self) -> String {
-        self.to_string()[..8].to_owned()
+        let [a, b, c, d, ..] = *self.0.as_bytes();
+        format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
     }
 
     /// Returns the first two hex digits, the name of the folder that holds the record.

@@ -41,7 +41,7 @@ pub use change::{
     Assignment, AssignmentError, Guard, RuleError, broken_rules, check_change, check_fixed,
     check_new, check_update, close_status,
 };
-pub(crate) use dates::Dates;
+pub(crate) use dates::{Dates, Rank};
 pub use diff::{FieldChange, field_changes};
 pub use error_chain::{append_cause, error_chain};
 pub use error_kind::ErrorKind;
@@ -60,6 +60,7 @@ pub use project::{InvalidProject, Project};
 pub use record::{KEYS, RecordError};
 pub use recovery::Recovery;
 pub use secret::{HeldSecret, Secret, held_secrets, redact, secrets};
+pub(crate) use session::untitled;
 pub use session::{Base, Cost, Fork, Kind, Session};
 pub use shelf::Shelf;
 pub use shell::{shell_name, shell_path, shell_word};

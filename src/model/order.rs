@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use super::{Dates, ErrorKind, Recovery, Session, Timestamp, Value, nearest};
+use super::{Dates, ErrorKind, Rank, Recovery, Session, Timestamp, Value, nearest};
 
 /// An order of sessions: a key and a direction. Of two sessions with the same key, the one that was
 /// created first comes first, in either direction.
@@ -189,13 +189,20 @@ impl Order {
 
     /// Compares two sessions by their dates alone, for an order that needs nothing else.
     pub(crate) fn compare_dates(&self, a: Dates, b: Dates, now: Timestamp) -> Ordering {
-        let order = match self.key {
-            SortKey::Updated => a.last_update(now).cmp(&b.last_update(now)),
-            SortKey::Created => a.created_at.cmp(&b.created_at),
-            SortKey::Id => a.id.cmp(&b.id),
-            _ => Ordering::Equal,
+        self.rank(a, now).cmp(&self.rank(b, now))
+    }
+
+    /// Returns the place of a session in an order that needs only its dates.
+    pub(crate) fn rank(&self, dates: Dates, now: Timestamp) -> Rank {
+        let millis = |time: Timestamp| u128::from(time.as_millis().unsigned_abs());
+        let key = match self.key {
+            SortKey::Updated => millis(dates.last_update(now)),
+            SortKey::Created => millis(dates.created_at),
+            SortKey::Id => u128::from_be_bytes(*dates.id.as_bytes()),
+            _ => 0,
         };
-        self.turn(order).then_with(|| (a.created_at, a.id).cmp(&(b.created_at, b.id)))
+        let key = if self.is_reversed { !key } else { key };
+        Rank { key, created_at: dates.created_at, id: dates.id }
     }
 
     fn turn(&self, order: Ordering) -> Ordering {

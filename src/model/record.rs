@@ -2,6 +2,7 @@
 
 mod error;
 mod fields;
+mod json;
 mod keys;
 mod transcripts;
 mod written;

@@ -179,11 +179,7 @@ impl Session {
 
     /// Returns the title, or `Session <short id>` if it is empty.
     pub fn display_title(&self) -> String {
-        if self.title.is_empty() {
-            format!("Session {}", self.id.short())
-        } else {
-            self.title.clone()
-        }
+        if self.title.is_empty() { untitled(self.id) } else { self.title.clone() }
     }
 
     /// Returns the time of the last update. A time that is later than `now` by more than clocks may
@@ -280,6 +276,11 @@ impl Session {
         let all = self.placements.iter().map(|(name, placement)| (name.as_str(), placement));
         all.filter(move |(name, _)| Some(*name) != replica)
     }
+}
+
+/// Returns what stands for the title of a session that has none.
+pub(crate) fn untitled(id: SessionId) -> String {
+    format!("Session {}", id.short())
 }
 
 #[cfg(test)]

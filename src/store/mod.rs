@@ -16,6 +16,7 @@ mod open;
 mod past;
 mod project;
 mod read;
+mod records;
 mod repair;
 mod replica;
 mod write;
@@ -32,9 +33,10 @@ pub use notice::Notice;
 pub use open::{PRIVATE_REF, SESSIONS_REF, Store};
 pub(crate) use read::Named;
 pub use read::{
-    ChangeSet, Context, Entry, Events, History, Lineage, ListedSession, Listing, Namesake, Query,
-    SessionChange, Snapshot, Tips, Unexpected, Watch,
+    ChangeSet, Context, Entry, Events, History, Lineage, ListedRecord, ListedSession, Listing,
+    Namesake, Query, SessionChange, Snapshot, Tips, Unexpected, Watch,
 };
+pub use records::StoredRecord;
 pub use repair::{
     LostEvent, LostRecord, RecoveredFrom, RefRepair, RepairMode, RepairReport, Rescued,
 };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::Session;
-use crate::store::{Location, Shelf, Store, Visibility};
+use crate::store::{Location, Shelf, Store, StoredRecord, Visibility};
 use crate::workspace::{Places, Worktrees};
 
 /// The placements of sessions in this clone, for display and comparison only: records are not to be
@@ -34,6 +34,17 @@ impl<'s> LocalPlacements<'s> {
     pub fn path(&self, session: &Session) -> Option<PathBuf> {
         let recorded = session.placement_in(self.replica.as_deref())?.workspace.as_deref()?;
         self.places.find(recorded, session.id, &session.project_id).ok()
+    }
+
+    /// Returns what [`has`](Self::has) and [`path`](Self::path) would return for a stored record.
+    pub(super) fn of_stored(
+        &self,
+        record: &StoredRecord<'_>,
+        location: &Location,
+    ) -> (bool, Option<PathBuf>) {
+        let placement = record.placement_in(self.replica.as_deref());
+        let find = |recorded| self.places.find(recorded, location.id, &location.project).ok();
+        (placement.is_some(), placement.flatten().and_then(find))
     }
 }
 

@@ -136,6 +136,9 @@ fn read_all(stage: &Stage) {
     assert!(read.expect("git runs").success() && list.wait().expect("git ends").success());
 }
 
+/// Removes the caches of sessions.
 fn remove_index(stage: &Stage) {
-    let _ = fs::remove_file(stage.store.repository().ao_dir().join("index"));
+    for name in ["index", "records"] {
+        let _ = fs::remove_file(stage.store.repository().ao_dir().join(name));
+    }
 }

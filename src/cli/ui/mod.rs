@@ -4,13 +4,11 @@ pub mod color;
 pub mod message;
 pub mod out;
 pub mod pager;
-pub mod spill;
 pub mod table;
 mod wrap;
 
 pub use color::Style;
 pub use git_ao::view::escape;
 pub use out::{Out, OutError, Screen};
-pub use spill::Spill;
 pub use table::{Cell, Column, Table, cut};
 pub use wrap::wrap;

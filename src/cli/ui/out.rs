@@ -37,7 +37,7 @@ pub enum OutError {
     Interrupted,
     /// Anything else, such as a full disk.
     #[error("write failure on standard output")]
-    Failed(#[source] io::Error),
+    Failed(#[from] io::Error),
 }
 
 /// The properties of standard output.

@@ -4,9 +4,13 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::PathBuf;
 
 use rustix::fs::OFlags;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::retry::{replace, uninterrupted};
 use crate::git::Repository;
+
+/// Of this, the umask leaves what it allows.
+const MODE: u32 = 0o666;
 
 impl Repository {
     /// Creates a directory below `ao/` in the common git directory, and `ao/` itself. It never
@@ -52,14 +56,31 @@ impl Repository {
 
     /// Replaces a file below `ao/`, as [`write_note`](Self::write_note) does.
     pub(crate) fn replace_file(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        let path = self.ao_dir().join(name);
-        let folder = path.parent().unwrap_or(&path);
         let mut builder = tempfile::Builder::new();
         // The umask decides who may read the file: others may use the same repository.
-        builder.prefix("note-").permissions(fs::Permissions::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
+        builder.prefix("note-").permissions(fs::Permissions::from_mode(MODE));
+        let mut file = builder.tempfile_in(self.ao_dir())?;
         file.write_all(content)?;
+        self.end_file(name, file)
+    }
+
+    /// Begins a large file below `ao/`, under a name for which the caller holds a lock. What a process
+    /// that was killed left there is removed. So is this file, unless it [gets another
+    /// name](Self::end_file).
+    pub(crate) fn begin_file(&self, name: &str) -> io::Result<NamedTempFile> {
+        let path = self.ao_dir().join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = fs::OpenOptions::new();
+        let file = options.write(true).create_new(true).mode(MODE).open(&path)?;
+        Ok(NamedTempFile::from_parts(file, TempPath::try_from_path(path)?))
+    }
+
+    /// Puts a file that was begun in the place of the one with this name.
+    pub(crate) fn end_file(&self, name: &str, file: NamedTempFile) -> io::Result<()> {
         self.shared().adjust(file.path())?;
-        replace(&path, file.into_temp_path())
+        replace(&self.ao_dir().join(name), file.into_temp_path())
     }
 }

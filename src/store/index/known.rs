@@ -1,3 +1,5 @@
+use gix::ObjectId;
+
 use super::row::{self, Row};
 use super::{Column, Place, Shard};
 use crate::git::oid;
@@ -24,8 +26,13 @@ impl RowAt<'_> {
 
     /// Returns the place of the record, or None if the index is damaged there.
     pub fn entry(self) -> Option<Entry> {
-        let blob = oid(self.shard.blob(self.row)?);
+        let blob = oid(self.blob()?);
         Some(Entry { location: self.location(), blob })
+    }
+
+    /// Returns the blob of the record, or None if the index is damaged there.
+    pub fn blob(self) -> Option<ObjectId> {
+        self.shard.blob(self.row)
     }
 
     /// Returns what lists are ordered by, which must be loaded.

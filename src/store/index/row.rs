@@ -100,6 +100,21 @@ impl RowBuffer {
         })
     }
 
+    /// Returns the only row in one piece, for [`add_piece`](Self::add_piece).
+    pub fn into_piece(self) -> Vec<u8> {
+        self.0.concat()
+    }
+
+    /// Adds a row that was the only one of a table, if ids of objects have `id` bytes.
+    pub fn add_piece(&mut self, mut row: &[u8], id: usize) -> Option<()> {
+        Column::ALL.into_iter().try_for_each(|column| {
+            let (value, rest) = row.split_at_checked(column.width(id))?;
+            self.put(column, value);
+            row = rest;
+            Some(())
+        })
+    }
+
     pub fn len(&self) -> usize {
         self.0[Column::Id as usize].len() / Column::Id.width(0)
     }

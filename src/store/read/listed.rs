@@ -1,5 +1,6 @@
 //! The records of a listing.
 
+use std::convert::Infallible;
 use std::sync::mpsc::sync_channel;
 
 use super::snapshot::load_record;
@@ -57,28 +58,47 @@ pub(super) fn load_in_parallel(store: &Store, entries: Vec<Entry>) -> Vec<Listed
     listed.map(|(Entry { location, .. }, session)| ListedSession { location, session }).collect()
 }
 
-/// Calls `act` for each entry, for many of them on several threads, and `each` with what it returns,
-/// in the order of the entries. The threads are never far ahead.
-pub(super) fn in_parallel<T: Send>(
+/// Calls `act` for each item, for many of them on several threads, and `each` with what it returns,
+/// in the order of the items.
+pub(super) fn in_parallel<I: Sync, T: Send>(
     store: &Store,
-    entries: &[Entry],
-    act: &(impl Fn(&Store, &Entry) -> T + Sync),
+    items: &[I],
+    act: &(impl Fn(&Store, &I) -> T + Sync),
     mut each: impl FnMut(T),
 ) {
+    let act =
+        |store: &Store, share: &[I]| share.iter().map(|item| act(store, item)).collect::<Vec<T>>();
+    let Ok(()) = in_shares(store, items, SHARE, &act, |made| {
+        made.into_iter().for_each(&mut each);
+        Ok::<_, Infallible>(())
+    });
+}
+
+/// Calls `act` for shares of the items, none larger than `largest`, for many of them on several threads, and `each` with what it
+/// returns, in the order of the items, until that fails. The threads are never far ahead.
+///
+/// # Errors
+/// Fails like `each`.
+pub(super) fn in_shares<I: Sync, T: Send, E>(
+    store: &Store,
+    items: &[I],
+    largest: usize,
+    act: &(impl Fn(&Store, &[I]) -> T + Sync),
+    mut each: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
-    if threads == 1 || entries.len() <= FEW {
-        return entries.iter().for_each(|entry| each(act(store, entry)));
+    if threads == 1 || items.len() <= FEW {
+        return items.chunks(largest).try_for_each(|share| each(act(store, share)));
     }
-    let share = entries.len().div_ceil(threads).clamp(FEW, SHARE);
+    let share = items.len().div_ceil(threads).clamp(FEW, largest);
     std::thread::scope(|scope| {
         let read = |first: usize| {
             let (to, from) = sync_channel(AHEAD);
             // Each thread needs its own handle of the repository.
             let store = store.clone();
             scope.spawn(move || {
-                for share in entries.chunks(share).skip(first).step_by(threads) {
-                    let made: Vec<T> = share.iter().map(|entry| act(&store, entry)).collect();
-                    if to.send(made).is_err() {
+                for share in items.chunks(share).skip(first).step_by(threads) {
+                    if to.send(act(&store, share)).is_err() {
                         return;
                     }
                 }
@@ -86,10 +106,11 @@ pub(super) fn in_parallel<T: Send>(
             from
         };
         let others: Vec<_> = (0..threads).map(read).collect();
-        for number in 0..entries.chunks(share).len() {
+        for number in 0..items.chunks(share).len() {
             // A thread that panicked ends the scope with a panic.
-            let Ok(made) = others[number % threads].recv() else { return };
-            made.into_iter().for_each(&mut each);
+            let Ok(made) = others[number % threads].recv() else { break };
+            each(made)?;
         }
-    });
+        Ok(())
+    })
 }

@@ -1,8 +1,9 @@
 //! Queries: which sessions, in which order, and how many.
 
 use super::listed::load_in_parallel;
+use super::survey::Survey;
 use super::walk::Scope;
-use super::{Entry, ListedSession, Listing, Snapshot};
+use super::{Entry, ListedSession, Listing, Snapshot, Unexpected};
 use crate::model::{Filter, Order, Shelf, Subject, Timestamp, Unread};
 use crate::store::Location;
 use crate::store::index::Columns;
@@ -124,12 +125,7 @@ impl Snapshot<'_> {
         if query.is_selective() {
             let mut surveys: Vec<_> =
                 query.shelves.iter().map(|it| self.survey(*it, query.columns())).collect();
-            let unreadable = surveys.iter_mut().flat_map(|survey| {
-                let shelf = survey.shelf;
-                let found = std::mem::take(&mut survey.unreadable).into_iter();
-                found.filter_map(move |found| self.unreadable_on(shelf, found))
-            });
-            let unreadable = unreadable.collect();
+            let unreadable = self.unreadable_in(&mut surveys);
             return Listing { sessions: self.pick(surveys, &query, keep), unreadable };
         }
         let (mut entries, mut unreadable) = (Vec::new(), Vec::new());
@@ -139,6 +135,15 @@ impl Snapshot<'_> {
             unreadable.append(&mut found.1);
         }
         Listing { sessions: self.select(entries, &query, keep), unreadable }
+    }
+
+    /// Returns the unreadable folders that belong to the listing of these shelves.
+    pub(super) fn unreadable_in(&self, surveys: &mut [Survey]) -> Vec<Unexpected> {
+        let unreadable = surveys.iter_mut().flat_map(|survey| {
+            let (shelf, found) = (survey.shelf, std::mem::take(&mut survey.unreadable));
+            found.into_iter().filter_map(move |found| self.unreadable_on(shelf, found))
+        });
+        unreadable.collect()
     }
 
     /// Loads the records at these places that a query selects, and of which `keep` returns true.

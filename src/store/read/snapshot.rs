@@ -1,6 +1,8 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use gix::ObjectId;
+
 use super::Entry;
 use super::overlay::{Overlay, Owner};
 use super::ref_tree::RefTree;
@@ -8,7 +10,7 @@ use super::walk::{Found, Scope, Walk};
 use crate::git::{RawTree, gix_id};
 use crate::ledger::LedgerError;
 use crate::model::{Oid, Session, error_chain};
-use crate::store::{LIMITS, Notice, RecordProblem, Store, StoreError, Visibility, codec};
+use crate::store::{LIMITS, Location, Notice, RecordProblem, Store, StoreError, Visibility, codec};
 
 /// The store at one event. Later writes are not visible in it.
 #[derive(Debug)]
@@ -196,8 +198,16 @@ impl<'s> Snapshot<'s> {
 }
 
 pub(super) fn load_record(store: &Store, entry: &Entry) -> Result<Session, RecordProblem> {
-    let blob = store.repository().read_blob_within(gix_id(&entry.blob), LIMITS.bytes);
+    load_record_at(store, &entry.location, gix_id(&entry.blob))
+}
+
+pub(super) fn load_record_at(
+    store: &Store,
+    location: &Location,
+    blob: ObjectId,
+) -> Result<Session, RecordProblem> {
+    let blob = store.repository().read_blob_within(blob, LIMITS.bytes);
     let blob = blob.map_err(|error| RecordProblem::Object(error.to_string()))?;
     let bytes = blob.ok_or(RecordProblem::TooLarge)?;
-    codec::decode(&bytes, entry.location.id, &entry.location.project)
+    codec::decode(&bytes, location.id, &location.project)
 }

@@ -3,15 +3,17 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::listed::load_in_parallel;
+use super::listed::in_parallel;
 use super::overlay::Owner;
-use super::snapshot::Saves;
+use super::record::load_stored;
+use super::snapshot::{Saves, load_record};
 use super::walk::{Found, Scope, Walk};
-use super::{Entry, ListedSession, Snapshot};
+use super::{Entry, Snapshot};
 use crate::git::gix_id;
 use crate::model::{Project, Session, SessionId, Shelf};
 use crate::store::index::{Columns, ENOUGH, Index, Part, Place, RowAt, RowBuffer, Shard};
-use crate::store::{Location, RecordProblem, Visibility};
+use crate::store::records::Records;
+use crate::store::{Location, RecordProblem, Store, Visibility};
 
 /// The records of a shelf.
 pub(super) struct Survey {
@@ -103,6 +105,15 @@ impl Survey {
         })
     }
 
+    /// Returns the rows on shelves that none of these surveys is of, or of a ref that the snapshot
+    /// does not show.
+    pub fn rows_elsewhere<'s>(&'s self, surveys: &'s [Self]) -> impl Iterator<Item = RowAt<'s>> {
+        let is_shown =
+            |part: &Part, survey: &Self| survey.shelf == part.shelf && survey.parts.contains(part);
+        let parts = Part::all().filter(move |part| !surveys.iter().any(|it| is_shown(part, it)));
+        parts.flat_map(|part| self.index.rows(part))
+    }
+
     /// Returns the rows of the sessions that may be wanted.
     pub fn rows<'s>(&'s self, may: &dyn Fn(&RowAt<'s>) -> bool) -> Vec<RowAt<'s>> {
         self.all_rows().filter(|at| may(at)).collect()
@@ -118,6 +129,16 @@ impl Snapshot<'_> {
     /// Looks what is on a shelf. Where the index does not have it, trees and new records are read,
     /// and the index has them from then on. These columns of the index are loaded.
     pub(super) fn survey(&self, shelf: Shelf, columns: Columns) -> Survey {
+        self.survey_by(shelf, columns, None)
+    }
+
+    /// Does the same for a reader who has no use for the sessions that are read, with records that
+    /// may be stored.
+    pub(super) fn survey_with(&self, records: &Records, shelf: Shelf, columns: Columns) -> Survey {
+        self.survey_by(shelf, columns, Some(records))
+    }
+
+    fn survey_by(&self, shelf: Shelf, columns: Columns, records: Option<&Records>) -> Survey {
         let mut survey = Survey::new(shelf, self.parts(shelf));
         let Some(cache) = self.store.index() else {
             let parts = survey.parts.clone();
@@ -139,21 +160,33 @@ impl Snapshot<'_> {
             .iter()
             .flat_map(|shard| shard.entries.iter().filter(|entry| shard.is_new(entry)).cloned());
         let new: Vec<Entry> = new.collect();
-        let records = |shard: Changed| shard.entries.into_iter().map(Found::Record);
+        let found_in = |shard: Changed| shard.entries.into_iter().map(Found::Record);
         if index.is_empty() && new.len() < ENOUGH {
-            found.extend(changed.into_iter().flat_map(records));
+            found.extend(changed.into_iter().flat_map(found_in));
             survey.add(found);
             return survey;
         }
         let unsaved = index.unsaved + new.len();
-        let loaded = load_in_parallel(self.store, new).into_iter();
-        survey.read =
-            loaded.map(|ListedSession { location, session }| (location, session)).collect();
-        let mut shards = Vec::new();
+        let load = |store: &Store, entry: &Entry| {
+            let session = match records {
+                Some(records) => {
+                    load_stored(store, records, entry.location.clone(), gix_id(&entry.blob))
+                }
+                None => load_record(store, entry),
+            };
+            (row_of(entry, &session), records.is_none().then_some(session))
+        };
+        let (mut rows, mut sessions) = (Vec::with_capacity(new.len()), Vec::new());
+        in_parallel(self.store, &new, &load, |(row, session)| {
+            rows.push(row);
+            sessions.extend(session);
+        });
+        survey.read = new.into_iter().map(|it| it.location).zip(sessions).collect();
+        let (mut shards, mut rows) = (Vec::new(), rows.into_iter());
         for shard in changed {
-            match rows_of(&shard, &survey.read) {
+            match rows_of(&shard, &mut rows) {
                 Some(rows) => shards.push((shard.place, Shard::new(shard.tree, rows))),
-                None => found.extend(records(shard)),
+                None => found.extend(found_in(shard)),
             }
         }
         let mut next = index.with_parts(&survey.parts, &known, shards);
@@ -236,23 +269,30 @@ impl Snapshot<'_> {
     }
 }
 
-/// Returns the rows of a shard, or None if an object cannot be read: it may be readable later.
-fn rows_of(
-    shard: &Changed,
-    read: &HashMap<Location, Result<Session, RecordProblem>>,
-) -> Option<RowBuffer> {
-    let mut rows = RowBuffer::default();
-    for Entry { location, blob } in &shard.entries {
-        let blob = gix_id(blob);
-        match read.get(location) {
-            Some(Err(RecordProblem::Object(_))) => return None,
-            Some(session) => rows.add(location.id, &blob, session.as_ref().ok()),
-            None => {
-                let earlier = shard.earlier.iter();
-                let row = earlier.filter_map(|shard| shard.find(location.id, &blob)).next()?;
-                rows.copy(row)?;
-            }
-        }
+/// Returns the row of a record, in one piece. Returns None if the object cannot be read: it may be
+/// readable later.
+fn row_of(entry: &Entry, session: &Result<Session, RecordProblem>) -> Option<Vec<u8>> {
+    if let Err(RecordProblem::Object(_)) = session {
+        return None;
     }
-    Some(rows)
+    let mut row = RowBuffer::default();
+    row.add(entry.location.id, &gix_id(&entry.blob), session.as_ref().ok());
+    Some(row.into_piece())
+}
+
+/// Returns the rows of a shard: those of its new records are the next ones. Returns None if one of
+/// these is not known.
+fn rows_of(shard: &Changed, new: &mut impl Iterator<Item = Option<Vec<u8>>>) -> Option<RowBuffer> {
+    let (mut rows, mut is_whole) = (RowBuffer::default(), true);
+    for entry in &shard.entries {
+        let (id, blob) = (entry.location.id, gix_id(&entry.blob));
+        let added = match shard.earlier.iter().find_map(|earlier| earlier.find(id, &blob)) {
+            Some(row) => rows.copy(row),
+            None => {
+                new.next().flatten().and_then(|row| rows.add_piece(&row, blob.as_slice().len()))
+            }
+        };
+        is_whole &= added.is_some();
+    }
+    is_whole.then_some(rows)
 }

@@ -1,10 +1,14 @@
+use std::borrow::Cow;
+
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde::{Deserialize as DeriveDeserialize, Serialize as DeriveSerialize};
 
 use super::{LiveJson, VERSION};
-use crate::model::{Map, Project, Session, SessionId, Value};
-use crate::store::{ListedSession, Location, RecordProblem, Shelf, Visibility};
+use crate::model::{Map, Project, Session, SessionId, Value, untitled};
+use crate::store::{
+    ListedRecord, ListedSession, Location, RecordProblem, Shelf, StoredRecord, Visibility,
+};
 use crate::view::{LocalPlacements, StatusRow};
 
 /// What `list --json` and `status --json` print.
@@ -103,6 +107,17 @@ impl EntryJson {
         }
     }
 
+    /// Appends a listed record on one line, as [`text`](super::text) formats it.
+    pub fn append(text: &mut String, record: ListedRecord<'_>, here: &LocalPlacements<'_>) {
+        match record.stored().filter(|stored| !stored.has_unknown_keys()) {
+            Some(stored) => append_stored(text, stored, &record.location, here),
+            None => {
+                let entry = super::text(&Self::of(record.listed(), here));
+                text.push_str(&entry.expect("a session can be written as JSON"));
+            }
+        }
+    }
+
     /// Describes a row of the status.
     pub fn status(row: &StatusRow, here: &LocalPlacements<'_>) -> Self {
         match &row.session {
@@ -184,6 +199,43 @@ impl Serialize for SessionJson {
         }
         map.end()
     }
+}
+
+/// Appends a session of which the record is known as JSON.
+fn append_stored(
+    text: &mut String,
+    record: &StoredRecord<'_>,
+    location: &Location,
+    here: &LocalPlacements<'_>,
+) {
+    let (is_here, path) = here.of_stored(record, location);
+    let path = path.map(|path| json(&path.to_string_lossy()));
+    let untitled = || json(&untitled(location.id)).into();
+    let title = record.title().map_or_else(untitled, Cow::Borrowed);
+    let facts: [&[&str]; 6] = [
+        &[if location.shelf == Shelf::Archived { "true" } else { "false" }],
+        &["\"", location.visibility.name(), "\""],
+        &[if is_here { "true" } else { "false" }],
+        &[path.as_deref().unwrap_or("null")],
+        &["\"", &location.id.short(), "\""],
+        &[&title],
+    ];
+    let start = text.len();
+    let record = record.json();
+    text.reserve(record.len() + title.len() + 160);
+    text.push_str(record.strip_suffix('}').unwrap_or(record));
+    for (key, fact) in FACTS.iter().zip(facts) {
+        [",\"", key, "\":"].iter().chain(fact).for_each(|part| text.push_str(part));
+    }
+    text.push('}');
+    if !super::text::is_safe(&text[start..]) {
+        let safe = super::text::escaped(text.split_off(start));
+        text.push_str(&safe);
+    }
+}
+
+fn json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 impl<'de> Deserialize<'de> for SessionJson {

@@ -23,8 +23,13 @@ pub fn pretty(value: &impl Serialize) -> io::Result<String> {
     Ok(lines.join("\n"))
 }
 
-fn escaped(json: String) -> String {
-    if json.is_ascii() && !json.contains('\x7f') {
+/// Returns true if nothing needs to be escaped.
+pub(super) fn is_safe(json: &str) -> bool {
+    json.is_ascii() && memchr::memchr(0x7f, json.as_bytes()).is_none()
+}
+
+pub(super) fn escaped(json: String) -> String {
+    if is_safe(&json) {
         return json;
     }
     let mut safe = String::with_capacity(json.len());

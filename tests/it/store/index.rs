@@ -1,14 +1,18 @@
-//! The index: whatever happens to the store and to its file, the answers are those without it.
+//! The index and the stored records: whatever happens to the store and to their files, the answers are
+//! those without them.
 
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use git_ao::model::{Field, Filter, Fork, Handle, Moment, Order, Session, SessionStatus};
+use git_ao::model::{
+    Field, Filter, Fork, Handle, Moment, Order, Placement, Session, SessionStatus,
+};
 use git_ao::store::{
     Context, Histories, ListedSession, MergeMode, Query, SESSIONS_REF, Shelf, Store, Visibility,
 };
 
+use super::records::{odd_record, records_file, whole_lists};
 use crate::support::sessions::{id, path, plant, plant_record, project, session, store, with};
 use crate::support::{Combo, Kind, Objects, Refs, Repo, TestEnv};
 
@@ -52,6 +56,9 @@ pub(super) fn varied(n: u64) -> Session {
     one.fork = (n % 8 == 1).then(|| Fork::new(id(n / 8)));
     one.spawned_by = (n % 9 == 2).then(|| id(n / 9));
     one.tags = (0..n % 4).map(|tag| format!("tag-{tag}")).collect();
+    if n % 11 == 3 {
+        one.placements.insert("host-1".to_owned(), Placement::in_workspace(format!("~/w/{n}")));
+    }
     one.task = n.is_multiple_of(4).then(|| format!("Do number {n}"));
     one
 }
@@ -141,6 +148,7 @@ fn answers(store: &Store, mut numbers: Numbers) -> Vec<String> {
     let children = snapshot.children(id(numbers.below(6))).unwrap();
     let children: Vec<_> = children.iter().map(|child| child.id).collect();
     answers.push(format!("children: {children:?}"));
+    answers.extend(whole_lists(store, &snapshot, numbers.below(8)));
     // The name of the ref is part of some answers.
     answers.iter().map(|answer| answer.replace(store.ref_name(), "")).collect()
 }
@@ -161,16 +169,18 @@ pub(super) fn check(repo: &Repo, long: &Store, numbers: &mut Numbers, what: &str
     }
 }
 
-/// A repository, with files that could get in the place of its index.
+/// A repository, with files that could get in the place of its own.
 struct Bed {
     repo: Repo,
-    /// Whole ones: that of another repository with the same sessions in other states, and old ones.
-    others: Vec<Vec<u8>>,
+    /// The index and the stored records, with whole ones: those of another repository with the same
+    /// sessions in other states, and old ones.
+    files: [(PathBuf, Vec<Vec<u8>>); 2],
 }
 
-fn damage(Bed { repo, others }: &mut Bed, numbers: &mut Numbers) -> String {
-    let file = index_file(repo);
-    let Ok(mut bytes) = fs::read(&file) else { return "no index to damage".to_owned() };
+fn damage(files: &mut [(PathBuf, Vec<Vec<u8>>); 2], numbers: &mut Numbers) -> String {
+    let (file, others) = &mut files[numbers.choice(2)];
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let Ok(mut bytes) = fs::read(&file) else { return format!("no {name} to damage") };
     others.push(bytes.clone());
     let at = numbers.choice(bytes.len());
     let what = match numbers.below(6) {
@@ -194,11 +204,11 @@ fn damage(Bed { repo, others }: &mut Bed, numbers: &mut Numbers) -> String {
         _ => {
             let which = numbers.choice(others.len());
             bytes.clone_from(&others[which]);
-            format!("index {which} of another repository or time")
+            format!("number {which} of another repository or time")
         }
     };
-    fs::write(file, bytes).unwrap();
-    what
+    fs::write(&file, bytes).unwrap();
+    format!("{what} in {name}")
 }
 
 /// Does one thing that changes the store, or the file of the index.
@@ -209,7 +219,7 @@ fn step(bed: &mut Bed, store: &Store, numbers: &mut Numbers, next: &mut u64) -> 
         Ok(()) => format!("{what} {n}"),
         Err(error) => format!("{what} {n}, refused: {error}"),
     };
-    match numbers.below(15) {
+    match numbers.below(18) {
         0 | 1 => {
             let other = varied(numbers.below(1000));
             let changed = store.update_unchecked(id(n), "set", |it| {
@@ -238,10 +248,11 @@ fn step(bed: &mut Bed, store: &Store, numbers: &mut Numbers, next: &mut u64) -> 
             format!("a reset to {back}")
         }
         8 => {
-            let _ = fs::remove_file(index_file(repo));
-            "removing the index".to_owned()
+            let file = &bed.files[numbers.choice(2)].0;
+            let _ = fs::remove_file(file);
+            format!("removing {file:?}")
         }
-        9 | 10 => damage(bed, numbers),
+        9 | 10 => damage(&mut bed.files, numbers),
         11 => {
             // Another clone starts from the same state.
             repo.git(["update-ref", "refs/ao/theirs", SESSIONS_REF]);
@@ -264,6 +275,24 @@ fn step(bed: &mut Bed, store: &Store, numbers: &mut Numbers, next: &mut u64) -> 
             plant(repo, &[("100644", &stray, "not a record")]);
             format!("a stray file beside record {n}")
         }
+        14 => {
+            // More than are read one by one.
+            let changed = store.transaction("set", |tx| {
+                let all = tx.sessions()?;
+                all.iter().try_for_each(|it| {
+                    tx.update(it.id, |it| {
+                        it.title = format!("All {n}");
+                        Ok::<_, git_ao::store::StoreError>(())
+                    })
+                    .map(drop)
+                })
+            });
+            ignore("set all to", changed.map(drop))
+        }
+        15 | 16 => {
+            plant_record(repo, &path(n), odd_record(n));
+            format!("an odd record {n}")
+        }
         _ => {
             plant_record(repo, &path(n), "no: [record");
             format!("a corrupt record {n}")
@@ -283,7 +312,11 @@ fn history(seed: u64, combo: Combo) {
     let few = Query::default().at_most(1);
     store.snapshot().unwrap().query(few);
     assert!(index_file(&repo).is_file(), "there is an index");
-    let mut bed = Bed { repo, others: vec![index_of_another(combo)] };
+    store.snapshot().unwrap().map_sessions(Query::default(), |_| true, drop);
+    assert!(records_file(&repo).is_file(), "there are stored records");
+    let [index, records] = files_of_another(combo);
+    let files = [(index_file(&repo), vec![index]), (records_file(&repo), vec![records])];
+    let mut bed = Bed { repo, files };
     for _ in 0..7 {
         let mut done = Vec::new();
         for _ in 0..=numbers.below(4) {
@@ -293,8 +326,9 @@ fn history(seed: u64, combo: Combo) {
     }
 }
 
-/// The index of a repository whose sessions have the ids of [`filled`], but nothing else of them.
-fn index_of_another(combo: Combo) -> Vec<u8> {
+/// The index and the stored records of a repository whose sessions have the ids of [`filled`], but
+/// nothing else of them.
+fn files_of_another(combo: Combo) -> [Vec<u8>; 2] {
     let repo = TestEnv::new().repo(combo);
     let store = store(&repo);
     let made = store.transaction("spawn", |tx| {
@@ -307,7 +341,8 @@ fn index_of_another(combo: Combo) -> Vec<u8> {
     });
     made.unwrap();
     store.snapshot().unwrap().query(Query::default().at_most(1));
-    fs::read(index_file(&repo)).unwrap()
+    store.snapshot().unwrap().map_sessions(Query::default(), |_| true, drop);
+    [index_file(&repo), records_file(&repo)].map(|file| fs::read(file).unwrap())
 }
 
 #[test]

@@ -1,13 +1,15 @@
-//! The file of the index where it cannot be what it should be, or not for this user.
+//! The files of the index and of the stored records where they cannot be what they should be, or not
+//! for this user.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git_ao::model::{Order, SessionStatus};
 use git_ao::store::{Query, SESSIONS_REF, Shelf, Visibility};
 
 use super::index::{Numbers, check, filled, index_file, varied};
+use super::records::records_file;
 use crate::support::sessions::{id, store};
 use crate::support::{Combo, Kind, Repo, Run, TestEnv, race, skipped};
 
@@ -15,20 +17,26 @@ use crate::support::{Combo, Kind, Repo, Run, TestEnv, race, skipped};
 const NOBODY: [&str; 5] = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
 
 /// What readers of all kinds say. None of them may take long.
-const QUESTIONS: [&[&str]; 4] = [
+const QUESTIONS: [&[&str]; 6] = [
     &["list", "--porcelain", "-n", "5"],
     &["list", "--porcelain", "--status", "idle", "--all"],
     &["show", "--json", "latest"],
     &["candidates", "--", "show", ""],
+    &["list", "--json", "--all"],
+    &["list", "--porcelain", "--sort", "title"],
 ];
 
-/// A repository with an index.
+/// A repository with both files.
 fn repo(combo: Combo) -> Repo {
     let repo = TestEnv::new().repo(combo);
     filled(&repo);
     answers(&repo, |run| run);
-    assert!(index_file(&repo).is_file());
+    assert!(files(&repo).iter().all(|file| file.is_file()));
     repo
+}
+
+fn files(repo: &Repo) -> [PathBuf; 2] {
+    [index_file(repo), records_file(repo)]
 }
 
 #[track_caller]
@@ -44,7 +52,7 @@ fn inode(path: &Path) -> u64 {
     fs::symlink_metadata(path).unwrap().ino()
 }
 
-/// Removes the index, and what is in its place.
+/// Removes a file, and what is in its place.
 fn clear(file: &Path) {
     match fs::symlink_metadata(file) {
         Ok(meta) if meta.is_dir() => fs::remove_dir_all(file).unwrap(),
@@ -56,8 +64,12 @@ fn clear(file: &Path) {
 #[test]
 fn what_is_no_file_is_neither_read_nor_waited_for() {
     let repo = repo(Combo::PLAIN);
-    let file = index_file(&repo);
-    let (expected, whole) = (answers(&repo, |run| run), fs::read(&file).unwrap());
+    let expected = answers(&repo, |run| run);
+    files(&repo).iter().for_each(|file| in_its_place(&repo, file, &expected));
+}
+
+fn in_its_place(repo: &Repo, file: &Path, expected: &[String]) {
+    let whole = fs::read(file).unwrap();
     let copy = repo.env().path("copy");
     fs::write(&copy, &whole).unwrap();
     let make = |program: &str, args: &[&str]| {
@@ -71,34 +83,36 @@ fn what_is_no_file_is_neither_read_nor_waited_for() {
     let kinds: [(&str, &dyn Fn() -> bool); 7] = [
         ("a pipe", &|| make("mkfifo", &[path])),
         ("a device without an end", &|| make("mknod", &[path, "c", "1", "5"])),
-        ("a link to one", &|| symlink("/dev/zero", &file).is_ok()),
-        ("a link to another index", &|| symlink(&copy, &file).is_ok()),
-        ("a link to nothing", &|| symlink("nothing", &file).is_ok()),
+        ("a link to one", &|| symlink("/dev/zero", file).is_ok()),
+        ("a link to another one", &|| symlink(&copy, file).is_ok()),
+        ("a link to nothing", &|| symlink("nothing", file).is_ok()),
         ("a folder", &|| fs::create_dir_all(file.join("in the way")).is_ok()),
-        ("an empty file", &|| fs::write(&file, "").is_ok()),
+        ("an empty file", &|| fs::write(file, "").is_ok()),
     ];
     for (what, put) in kinds {
-        clear(&file);
+        clear(file);
         if !put() {
             continue;
         }
-        assert_eq!(answers(&repo, |run| run), expected, "{what}");
-        let kind = fs::symlink_metadata(&file).unwrap().file_type();
+        assert_eq!(answers(repo, |run| run), expected, "{what}");
+        let kind = fs::symlink_metadata(file).unwrap().file_type();
         assert!(!kind.is_fifo() && !kind.is_char_device() && !kind.is_symlink(), "{what} stays");
         assert_eq!(kind.is_file(), what != "a folder", "{what} is replaced, if it can be");
         assert_eq!(fs::read(&copy).unwrap(), whole, "what a link leads to is left alone");
     }
     // The same in the place of its lock.
-    clear(&file);
+    clear(file);
     if make("mkfifo", &[&format!("{path}.lock")]) {
-        assert_eq!(answers(&repo, |run| run), expected);
+        assert_eq!(answers(repo, |run| run), expected);
+        fs::remove_file(format!("{path}.lock")).unwrap();
+        assert_eq!(answers(repo, |run| run), expected);
     }
 }
 
 #[test]
 fn other_users_read_it_and_do_without() {
     let repo = repo(Combo::PLAIN);
-    let (file, expected) = (index_file(&repo), answers(&repo, |run| run));
+    let (files, expected) = (files(&repo), answers(&repo, |run| run));
     let is_root = fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0);
     let top = repo.dir().display().to_string();
     let as_nobody = |run: Run| {
@@ -113,40 +127,43 @@ fn other_users_read_it_and_do_without() {
             return skipped("another user cannot run the program");
         }
     }
-    let folder = file.parent().unwrap();
+    let folder = files[0].parent().unwrap();
     let set_mode = |path: &Path, mode| {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     };
     // Nothing can be written, as on a read-only file system.
     set_mode(folder, 0o555);
-    let before = inode(&file);
-    assert_eq!(answers(&repo, as_nobody), expected, "it can be read");
-    set_mode(&file, 0);
-    assert_eq!(answers(&repo, as_nobody), expected, "it can be neither read nor written");
+    assert_eq!(answers(&repo, as_nobody), expected, "they can be read");
+    for file in &files {
+        let before = inode(file);
+        set_mode(file, 0);
+        assert_eq!(answers(&repo, as_nobody), expected, "it can be neither read nor written");
+        set_mode(folder, 0o755);
+        fs::remove_file(file).unwrap();
+        set_mode(folder, 0o555);
+        assert_eq!(answers(&repo, as_nobody), expected, "there is none");
+        assert!(!file.exists());
+        set_mode(folder, 0o755);
+        // And who may write it does again.
+        assert_eq!(answers(&repo, |run| run), expected);
+        assert_ne!(inode(file), before);
+        set_mode(folder, 0o555);
+    }
     set_mode(folder, 0o755);
-    fs::remove_file(&file).unwrap();
-    set_mode(folder, 0o555);
-    assert_eq!(answers(&repo, as_nobody), expected, "there is none");
-    assert!(!file.exists());
-    set_mode(folder, 0o755);
-    // And who may write it does again.
-    assert_eq!(answers(&repo, |run| run), expected);
-    assert_ne!(inode(&file), before);
 }
 
 #[test]
 fn on_a_full_disk_there_is_none() {
     let repo = repo(Combo::PLAIN);
-    let (file, expected) = (index_file(&repo), answers(&repo, |run| run));
-    fs::remove_file(&file).unwrap();
+    let (files, expected) = (files(&repo), answers(&repo, |run| run));
+    files.iter().for_each(|file| fs::remove_file(file).unwrap());
     // The limit is reached in the middle of the file.
     let full = |run: Run| run.after("trap '' XFSZ; ulimit -f 4");
     assert_eq!(answers(&repo, full), expected);
-    assert!(!file.exists());
-    let left: Vec<_> = fs::read_dir(file.parent().unwrap())
+    let left: Vec<_> = fs::read_dir(files[0].parent().unwrap())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.starts_with("note-") || name.starts_with("index"))
+        .filter(|name| ["note-", "index", "records"].iter().any(|it| name.starts_with(it)))
         .collect();
     assert_eq!(left, [""; 0]);
 }
@@ -154,19 +171,20 @@ fn on_a_full_disk_there_is_none() {
 #[test]
 fn all_worktrees_share_it() {
     let repo = repo(Combo { kind: Kind::Linked, ..Combo::PLAIN });
-    let (file, expected) = (index_file(&repo), answers(&repo, |run| run));
-    let before = inode(&file);
+    let (files, expected) = (files(&repo), answers(&repo, |run| run));
+    let before = files.each_ref().map(|file| inode(file));
     let main = repo.within(repo.common_dir().parent().unwrap());
     assert_eq!(answers(&main, |run| run), expected);
     let elsewhere = repo.within(repo.env().root());
     let common = repo.common_dir();
     let named = |run: Run| run.env("GIT_DIR", &common);
     assert_eq!(answers(&elsewhere, named), expected);
-    assert_eq!(inode(&file), before, "nobody had to write it again");
-    let found: Vec<_> = walk(&common).into_iter().filter(|path| path.ends_with("index")).collect();
-    assert!(
-        found.contains(&file) && found.iter().filter(|it| it.ends_with("ao/index")).count() == 1
-    );
+    assert_eq!(files.each_ref().map(|file| inode(file)), before, "nobody wrote them again");
+    let names = ["ao/index", "ao/records"];
+    let mut found = walk(&common);
+    found.retain(|path| names.iter().any(|name| path.ends_with(name)));
+    found.sort();
+    assert_eq!(found, files);
 }
 
 fn walk(top: &Path) -> Vec<std::path::PathBuf> {
@@ -177,18 +195,18 @@ fn walk(top: &Path) -> Vec<std::path::PathBuf> {
 #[test]
 fn a_clone_that_shares_the_objects_has_its_own() {
     let repo = repo(Combo::PLAIN);
-    let (file, expected) = (index_file(&repo), answers(&repo, |run| run));
-    let before = inode(&file);
+    let (own, expected) = (files(&repo), answers(&repo, |run| run));
+    let before = own.each_ref().map(|file| inode(file));
     let top = repo.dir().to_str().unwrap();
     repo.git(["clone", "-q", "--shared", top, "../clone"]);
     let clone = repo.within("../clone");
-    assert!(!index_file(&clone).exists(), "a clone does not take it along");
+    assert!(files(&clone).iter().all(|file| !file.exists()), "a clone does not take them along");
     clone.git(["fetch", "-q", "origin", &format!("{SESSIONS_REF}:{SESSIONS_REF}")]);
     for _ in 0..2 {
         assert_eq!(answers(&clone, |run| run), expected);
     }
-    assert!(index_file(&clone).is_file());
-    assert_eq!(inode(&file), before);
+    assert!(files(&clone).iter().all(|file| file.is_file()));
+    assert_eq!(own.each_ref().map(|file| inode(file)), before);
 }
 
 #[test]
@@ -222,13 +240,13 @@ fn what_was_fetched_over_night_is_there_at_once() {
 #[test]
 fn a_clock_that_was_set_back_changes_nothing() {
     let repo = repo(Combo::PLAIN);
-    let file = index_file(&repo);
+    let files = files(&repo);
     let back = |run: Run| run.at(1_700_000_000);
     let with = answers(&repo, back);
     // A session that is changed when the clock is back.
     back(repo.ao_run(["set", &id(3).short(), "title=Back"])).run().ok();
     let changed = answers(&repo, back);
-    fs::remove_file(&file).unwrap();
+    files.iter().for_each(|file| fs::remove_file(file).unwrap());
     assert_eq!(answers(&repo, back), changed);
     assert_ne!(with, changed);
 }
@@ -261,7 +279,7 @@ fn many_private_sessions_are_in_it_and_go_nowhere() {
     assert_eq!(private(&store(&repo).with_private()), private(&open));
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let of_ref = repo.common_dir().join("refs/ao/private");
-    assert_eq!(mode(&index_file(&repo)), mode(&of_ref));
+    files(&repo).iter().for_each(|file| assert_eq!(mode(file), mode(&of_ref)));
     let clone = repo.clone_as("clone");
     assert!(!clone.common_dir().join("ao").exists());
 }
@@ -272,15 +290,18 @@ fn many_readers_and_writers_at_once() {
     let ends = race(64, |n| match n % 4 {
         0 => repo.ao_run(["set", &id(n as u64).short(), &format!("title=By {n}")]),
         1 => repo.ao_run(["list", "--porcelain", "-n", "3"]),
-        2 => repo.ao_run(["show", "--json", "latest"]),
+        2 => repo.ao_run(["list", "--porcelain"]),
         _ => {
-            let _ = fs::remove_file(index_file(&repo));
-            repo.ao_run(["list", "--porcelain", "--status", "idle"])
+            for file in files(&repo) {
+                let _ = fs::remove_file(file);
+            }
+            repo.ao_run(["list", "--json", "--status", "idle"])
         }
     });
     for (n, end) in ends.into_iter().enumerate() {
         let end = end.ok().stderr_is("");
         assert!(n % 4 != 1 || end.stdout.lines().count() == 3, "{end}");
+        assert!(n % 4 != 2 || end.stdout.lines().count() == 70, "{end}");
     }
     let open = store(&repo).with_private();
     for n in (0..64).step_by(4) {

@@ -23,6 +23,7 @@ mod planted;
 mod queue;
 mod race;
 mod reading;
+mod records;
 mod recovery;
 mod refs;
 mod refused;
