@@ -24,7 +24,8 @@ pub fn take(rest: &mut Map) -> BTreeMap<String, CapturedTranscripts> {
     parsed.unwrap_or_default()
 }
 
-fn from_map(map: &Map) -> Option<BTreeMap<String, CapturedTranscripts>> {
+/// Parses the stored form; None if it is another one.
+pub fn from_map(map: &Map) -> Option<BTreeMap<String, CapturedTranscripts>> {
     let one = |(replica, value): (&Value, &Value)| match (replica, value) {
         (Value::String(name), Value::Map(map)) => {
             Some((name.clone(), CapturedTranscripts::from_map(name, map.clone()).ok()?))

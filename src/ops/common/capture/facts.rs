@@ -34,7 +34,7 @@ pub(in crate::ops) fn facts(
     let (mut bytes, mut lines, mut entries) = (0, 0, 0);
     for transcript in all {
         bytes += transcript.size()?;
-        let mut reader = EntryReader::new(&*transcript.format, transcript.subagent.clone());
+        let mut reader = EntryReader::of(&transcript);
         for line in transcript.lines() {
             lines += 1;
             entries += reader.read(&line?).len() as u64;
