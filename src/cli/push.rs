@@ -1,9 +1,12 @@
+mod transcripts;
+
 use git_ao::model::{redact, shell_name};
 use git_ao::ops;
 use git_ao::share::{Hooks, Outgoing, PushReport, Remote};
 use git_ao::store::{Change, ChangeKind, Store};
 
-use super::sharing::{MergeArgs, RemoteArgs, report_merges, summary};
+use self::transcripts::TranscriptArgs;
+use super::sharing::{MergeArgs, RemoteArgs, counted, report_merges, summary};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
@@ -35,6 +38,9 @@ pub struct Args {
     no_verify: bool,
 
     #[command(flatten)]
+    transcripts: TranscriptArgs,
+
+    #[command(flatten)]
     merge: MergeArgs,
 }
 
@@ -46,8 +52,13 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         _ => Hooks::default(),
     };
     let remote = args.merge.apply(args.remote.choose(&store)?)?.with_hooks(hooks);
+    let sharing = args.transcripts.prepare(ctx, &store, &remote, args.dry_run)?;
     if args.dry_run {
-        return preview(ctx, &store, &remote, &args);
+        preview(ctx, &store, &remote, &args)?;
+        if let Some(sharing) = sharing {
+            sharing.preview(ctx, &store)?;
+        }
+        return Ok(ExitCode::Done);
     }
     if args.branches {
         ops::record_branches(&store)?;
@@ -59,6 +70,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     report(ctx, &remote, &pushed, &args.remote)?;
     if args.branches || !pushed.sent.is_empty() {
         branches(ctx, &remote, &args)?;
+    }
+    if let Some(sharing) = sharing {
+        sharing.send(ctx, &store, &remote, &args.remote)?;
     }
     Ok(ExitCode::Done)
 }
@@ -143,17 +157,12 @@ fn branches(ctx: &mut Ctx, remote: &Remote<'_>, args: &Args) -> Result<(), CliEr
     Err(CliError::refused(format!("branches that '{name}' rejected:\n{lines}")))
 }
 
-fn preview(
-    ctx: &mut Ctx,
-    store: &Store,
-    remote: &Remote<'_>,
-    args: &Args,
-) -> Result<ExitCode, CliError> {
+fn preview(ctx: &mut Ctx, store: &Store, remote: &Remote<'_>, args: &Args) -> Result<(), CliError> {
     let preview = args.remote.watched(|watcher| remote.preview(watcher))?;
     let name = escape::line(remote.name()).into_owned();
     let Some(outgoing) = preview.outgoing.filter(|_| preview.events > 0) else {
         writeln!(ctx.out, "nothing would be pushed to {name}")?;
-        return Ok(ExitCode::Done);
+        return Ok(());
     };
     for change in &outgoing.changes {
         writeln!(ctx.out, "{}", line(store, change))?;
@@ -173,11 +182,7 @@ fn preview(
              to start a session that is never pushed: git ao spawn --private",
         );
     }
-    Ok(ExitCode::Done)
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    Ok(())
 }
 
 /// Formats `changed  7b6d11f9  Fix the flaky test: status`.

@@ -58,6 +58,11 @@ impl MergeArgs {
     }
 }
 
+/// Formats `1 session` or `3 sessions`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Formats `3 sessions new, 2 changed, 1 merged with conflicts: 7b6d11f9 status`. Returns None if
 /// there are no changes.
 pub fn summary<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Option<String> {

@@ -1,10 +1,12 @@
 mod append;
 mod capture;
 mod choice;
+mod fetch;
 mod follow;
 mod page;
 mod printer;
 mod show;
+mod unshare;
 
 use super::{CliError, Ctx, ExitCode};
 
@@ -44,6 +46,7 @@ enum Action {
     /// All entries are added at once; if a line is no entry, none is.
     Append(append::Args),
 
+<<<<<<< HEAD
     /// Capture what is new in the transcripts of sessions
     ///
     /// Copies what the agents have written since the last capture. Usually this is not necessary:
@@ -53,6 +56,18 @@ enum Action {
     /// --json prints {"version":1,"sessions":[…]}. Each session has 'id', 'outcome' (captured,
     /// not_found, no_transcript or failed), and 'bytes' and 'lines', which were new, or 'error'.
     Capture(capture::Args),
+=======
+    /// Fetch the transcripts of a session that other clones have shared
+    ///
+    /// They are checked, and kept beside those of this clone.
+    Fetch(fetch::Args),
+
+    /// Withdraw the transcripts of a session from a remote
+    ///
+    /// Removes what this clone has shared with 'git ao push --transcript'; later pushes share it no
+    /// more. What other clones have fetched stays with them.
+    Unshare(unshare::Args),
+>>>>>>> main
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -60,6 +75,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         None => show::run(&args.show, ctx),
         Some(Action::Show(args)) => show::run(&args, ctx),
         Some(Action::Append(args)) => append::run(&args, ctx),
+<<<<<<< HEAD
         Some(Action::Capture(args)) => capture::run(&args, ctx),
+=======
+        Some(Action::Fetch(args)) => fetch::run(&args, ctx),
+        Some(Action::Unshare(args)) => unshare::run(&args, ctx),
+>>>>>>> main
     }
 }

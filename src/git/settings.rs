@@ -1,6 +1,7 @@
 //! The settings of git-ao (git-ao-config(5)): every key under `ao.` once, with its default.
 //!
-//! The agents themselves read their keys, `ao.agent.<name>.<what>`.
+//! The agents themselves read their keys, `ao.agent.<name>.<what>`, and redaction its rules,
+//! `ao.redact.<name>`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,13 +22,14 @@ pub(crate) const REMOTE_REF: &str = "ao.remoteRef";
 pub(crate) const REPLICA: &str = "ao.replica";
 pub(crate) const REPLICA_PLACE: &str = "ao.replicaPlace";
 pub(crate) const RUNTIME: &str = "ao.runtime";
+pub(crate) const SHARE_TRANSCRIPTS: &str = "ao.shareTranscripts";
 pub(crate) const TMUX_SOCKET: &str = "ao.tmuxSocket";
 pub(crate) const TRANSCRIPT_MAX_SIZE: &str = "ao.transcriptMaxSize";
 pub(crate) const TRANSCRIPTS: &str = "ao.transcripts";
 pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
 
 /// All keys except those of individual agents.
-pub(crate) const KEYS: [&str; 16] = [
+pub(crate) const KEYS: [&str; 17] = [
     AGENT,
     AUTO_PUSH,
     BRANCH_PREFIX,
@@ -40,6 +42,7 @@ pub(crate) const KEYS: [&str; 16] = [
     REPLICA,
     REPLICA_PLACE,
     RUNTIME,
+    SHARE_TRANSCRIPTS,
     TMUX_SOCKET,
     TRANSCRIPT_MAX_SIZE,
     TRANSCRIPTS,
@@ -129,6 +132,12 @@ impl Settings {
     /// Returns `ao.runtime`, in which agents are started. Default: `tmux` if it is installed.
     pub fn runtime(&self) -> Option<String> {
         self.config.text(RUNTIME)
+    }
+
+    /// Returns `ao.shareTranscripts`: whether each push shares the transcripts of all sessions that
+    /// are not private. Default: false.
+    pub fn share_transcripts(&self) -> bool {
+        self.config.boolean(SHARE_TRANSCRIPTS) == Some(true)
     }
 
     /// Returns `ao.tmuxSocket`, the socket of the tmux server in which agents are started. Default:

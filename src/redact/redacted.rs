@@ -4,13 +4,21 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// A text without its secrets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Redacted<'t> {
     /// The text; borrowed if nothing was replaced.
     pub bytes: Cow<'t, [u8]>,
     /// What was replaced.
     pub hits: Hits,
+}
+
+impl Redacted<'_> {
+    /// Adds what comes after it.
+    pub fn push(&mut self, next: Redacted<'_>) {
+        self.bytes.to_mut().extend_from_slice(&next.bytes);
+        self.hits.add(&next.hits);
+    }
 }
 
 /// How often each rule has matched.

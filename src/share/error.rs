@@ -1,6 +1,7 @@
 use crate::git::{GitError, RefError};
 use crate::model::{ErrorKind, Oid, Recovery};
 use crate::store::StoreError;
+use crate::transcript::TranscriptError;
 
 /// Why sessions could not be shared. The store is unchanged, or contains what was fetched.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +93,9 @@ pub enum ShareError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The transcript store failed, or what another clone shared is no transcript.
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
     /// Git failed.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -119,6 +123,7 @@ impl ShareError {
             Self::Damaged { .. } => ErrorKind::Corrupt,
             Self::Unmergeable { source, .. } => source.kind(),
             Self::Store(error) => error.kind(),
+            Self::Transcript(error) => error.kind(),
             Self::Git(error) => error.kind(),
             Self::Ref(error) => error.kind(),
         }

@@ -16,6 +16,7 @@ mod pull;
 mod push;
 mod remote;
 mod takeover;
+mod transcripts;
 mod transport;
 mod tries;
 
@@ -28,4 +29,5 @@ pub use pull::PullReport;
 pub use push::PushReport;
 pub use remote::{Hooks, Remote};
 pub use takeover::Takeover;
+pub use transcripts::TranscriptsSent;
 pub use transport::Watcher;

@@ -103,7 +103,7 @@ const LASTING: [&str; 6] = [
 impl Refusal {
     /// Parses the output of `git push --porcelain`, which has a section for each push URL. Returns
     /// None if no URL rejected the push.
-    fn read(stdout: &str, stderr: &str) -> Option<Self> {
+    pub(super) fn read(stdout: &str, stderr: &str) -> Option<Self> {
         let (mut url, mut taken, mut refused) = ("", Vec::new(), None);
         for line in stdout.lines() {
             if let Some(next) = line.strip_prefix("To ") {
@@ -126,9 +126,15 @@ impl Refusal {
 
     /// Makes the error for a push that the remote rejected.
     pub fn rejected(self, remote: &Remote<'_>) -> ShareError {
+        let name = remote.their_ref.clone();
+        self.of_ref(remote, name)
+    }
+
+    /// Makes the error for a push to another ref that the remote rejected.
+    pub fn of_ref(self, remote: &Remote<'_>, name: String) -> ShareError {
         ShareError::Rejected {
             remote: remote.name.clone(),
-            name: remote.their_ref.clone(),
+            name,
             reason: self.reason,
             said: self.said,
         }

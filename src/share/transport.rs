@@ -1,6 +1,8 @@
 //! Runs git to communicate with a remote.
 
-use crate::git::{GitCommand, GitError, GitExit};
+use std::path::Path;
+
+use crate::git::{GitCommand, GitError, GitExit, Repository};
 use crate::store::Store;
 
 /// Who receives git's progress, and whether git may prompt.
@@ -17,12 +19,24 @@ impl Watcher<'_> {
     /// address may be relative to it, and hooks expect it.
     pub(super) fn prepare(&self, store: &Store, config: &[(&str, &str)], verb: &str) -> GitCommand {
         let repo = store.repository();
+        let folder = repo.work_dir().unwrap_or_else(|| repo.common_dir().to_owned());
+        self.prepare_for(repo, store, &folder, config, verb)
+    }
+
+    /// The same for a repository that belongs to a store's, as run from a folder.
+    pub(super) fn prepare_for(
+        &self,
+        repo: &Repository,
+        store: &Store,
+        folder: &Path,
+        config: &[(&str, &str)],
+        verb: &str,
+    ) -> GitCommand {
         let mut config = config.to_vec();
         if let Self::Nobody = self {
             config.push(("credential.interactive", "false"));
         }
-        let folder = repo.work_dir().unwrap_or_else(|| repo.common_dir().to_owned());
-        let git = repo.git_with(&config, verb).at(&folder);
+        let git = repo.git_with(&config, verb).at(folder);
         match self {
             Self::Person(_) => git.arg("--progress"),
             Self::Nobody => unattended(store, git.arg("--no-progress")),

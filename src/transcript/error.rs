@@ -37,6 +37,14 @@ pub enum TranscriptError {
     /// The transcript has no such segment.
     #[error("the transcript has no segment {0}")]
     NoSegment(usize),
+    /// What another clone shared is no transcript.
+    #[error("what '{replica}' shared cannot be used: {reason}")]
+    Unusable {
+        /// The clone.
+        replica: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The transcript store cannot be opened.
     #[error("cannot open the transcript store")]
     Open(#[source] RepositoryError),
@@ -70,6 +78,7 @@ impl TranscriptError {
             Self::Io { source, .. } => source.into(),
             Self::NotAFile(_) | Self::TooLarge { .. } | Self::BadName(_) => ErrorKind::Refused,
             Self::NoSegment(_) => ErrorKind::NotFound,
+            Self::Unusable { .. } => ErrorKind::Corrupt,
             Self::Foreign(_) => ErrorKind::UnsafeOwnership,
             Self::Moved => ErrorKind::Unavailable,
             Self::Lock(error) => error.kind(),

@@ -12,7 +12,7 @@ mod untouched;
 
 pub use iter::Entries;
 pub use reader::EntryReader;
-pub use untouched::redact_line;
+pub use untouched::{redact_line, redact_transcript};
 
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 

@@ -46,6 +46,39 @@ pub fn unknown_status(word: &str) -> CliError {
         .hint(format!("{near}the statuses are {}", words.join(", ")))
 }
 
+/// Refuses to share a session of which this clone has no transcript.
+pub fn nothing_captured(id: SessionId) -> CliError {
+    CliError::refused(format!("no transcript of session {} was captured in this clone", id.short()))
+}
+
+/// Refuses to share a private session.
+pub fn private_transcript(id: SessionId) -> CliError {
+    let id = id.short();
+    CliError::refused(format!("session {id} is private; its transcripts are never shared"))
+        .hint(format!("to make it public: git ao set {id} visibility=public"))
+}
+
+/// Refuses to share transcripts with a remote before a person has allowed it.
+pub fn no_consent(remote: &str) -> CliError {
+    CliError::refused(format!("nobody has allowed transcripts to be shared with '{remote}'"))
+        .hint(format!("to allow it: git config remote.{remote}.aoShareTranscripts true"))
+}
+
+/// Reports that this clone shares nothing of a session.
+pub fn not_shared(id: SessionId, remote: &str) -> CliError {
+    let remote = escape::line(remote);
+    CliError::refused(format!(
+        "this clone shares no transcripts of session {} with '{remote}'",
+        id.short()
+    ))
+}
+
+/// Reports that nobody shares transcripts of a session.
+pub fn nothing_shared(id: SessionId, remote: &str) -> CliError {
+    let remote = escape::line(remote);
+    CliError::refused(format!("'{remote}' has no transcripts of session {}", id.short()))
+}
+
 /// Refuses a word that is not a visibility.
 pub fn unknown_visibility(word: &str) -> CliError {
     CliError::refused(format!("unknown visibility '{}'", escape::line(word)))

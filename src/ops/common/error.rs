@@ -16,6 +16,7 @@ pub use self::status::StatusError;
 use crate::agent::AgentError;
 use crate::git::{FileError, GitError, LockError, RefError};
 use crate::model::{ErrorKind, Recovery};
+use crate::redact::RedactError;
 use crate::runtime::RuntimeError;
 use crate::store::{StoreError, UndoError};
 use crate::transcript::TranscriptError;
@@ -62,6 +63,12 @@ pub enum OpsError {
     /// The transcripts cannot be captured or read.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
+    /// A rule of redaction cannot be used.
+    #[error(transparent)]
+    Redact(#[from] RedactError),
+    /// A transcript that is to be shared has a line of so many bytes.
+    #[error("a line of the transcript has {0} bytes; nothing was shared")]
+    LongLine(usize),
     /// A ref cannot be read or updated.
     #[error(transparent)]
     Ref(#[from] RefError),
@@ -103,6 +110,8 @@ impl OpsError {
             Self::Workspace(error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Transcript(error) => error.kind(),
+            Self::Redact(error) => error.kind(),
+            Self::LongLine(_) => ErrorKind::Refused,
             Self::Ref(error) => error.kind(),
             Self::Lock(error) => error.kind(),
             Self::File(error) => error.kind(),

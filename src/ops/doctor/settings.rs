@@ -57,7 +57,7 @@ fn unknown_keys(store: &Store, found: &mut Vec<Finding>) {
     for entry in keys {
         // Settings of agents were checked with the agents.
         let key = entry.key;
-        if key.starts_with("ao.agent.") || known.contains(&key) {
+        if key.starts_with("ao.agent.") || key.starts_with("ao.redact.") || known.contains(&key) {
             continue;
         }
         let near = KEYS.iter().filter(|it| distance(&key, &it.to_ascii_lowercase()) <= 2);
@@ -87,7 +87,10 @@ fn problem(engine: &Engine, key: &str, value: &str) -> Option<String> {
         settings::TMUX_SOCKET | settings::WORKTREE_DIR => {
             value.is_empty().then(|| "it is empty".to_owned())
         }
-        settings::AUTO_PUSH | settings::HOOKS | settings::TRANSCRIPTS => {
+        settings::AUTO_PUSH
+        | settings::HOOKS
+        | settings::SHARE_TRANSCRIPTS
+        | settings::TRANSCRIPTS => {
             let valid = repo.config_bool(key).is_some();
             (!valid).then(|| format!("'{value}' is neither true nor false"))
         }

@@ -12,6 +12,7 @@ mod refused;
 mod server;
 mod takeover;
 mod tracking;
+mod transcripts;
 mod transports;
 mod unrelated;
 mod words;

@@ -1,0 +1,35 @@
+use git_ao::ops::OpsError;
+use git_ao::transcript::TranscriptStore;
+
+use crate::cli::hints::refusals;
+use crate::cli::sharing::RemoteArgs;
+use crate::cli::ui::escape;
+use crate::cli::{CliError, Ctx, ExitCode, open};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The session.
+    session: String,
+
+    #[command(flatten)]
+    remote: RemoteArgs,
+}
+
+pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let id = open::find(&store.snapshot()?, &store, &args.session)?.location.id;
+    let remote = args.remote.choose(&store)?;
+    let transcripts = TranscriptStore::create(store.repository()).map_err(OpsError::from)?;
+    let replicas =
+        args.remote.watched(|watcher| remote.fetch_transcripts(&transcripts, id, watcher))?;
+    if replicas.is_empty() {
+        return Err(refusals::nothing_shared(id, remote.name()));
+    }
+    if !args.remote.quiet {
+        let (name, replicas) = (escape::line(remote.name()), replicas.join(", "));
+        let line =
+            format!("from {name}: transcripts of {} by {}", id.short(), escape::line(&replicas));
+        writeln!(ctx.out, "{line}")?;
+    }
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,266 @@
+//! Transcripts that are shared with a remote, withdrawn, and fetched by another clone.
+
+use std::fs;
+use std::path::PathBuf;
+
+use git_ao::model::SessionId;
+use git_ao::transcript::{CaptureExtent, Source, TranscriptOrigin, TranscriptStore};
+
+use super::{Team, create, short};
+use crate::support::sessions::{id, store};
+use crate::support::{Repo, Server, alone};
+
+const LIMIT: u64 = 1 << 28;
+
+fn token() -> String {
+    format!("ghp_{}", "a1B2".repeat(9))
+}
+
+fn said(text: &str) -> String {
+    let text = serde_json::to_string(text).unwrap();
+    format!("{{\"type\":\"user\",\"uuid\":\"u-1\",\"message\":{{\"content\":{text}}}}}\n")
+}
+
+fn transcripts(repo: &Repo) -> TranscriptStore {
+    TranscriptStore::create(store(repo).repository()).unwrap()
+}
+
+/// Captures a transcript of a session, with a file of a tool.
+fn capture(repo: &Repo, n: u64, text: &str) {
+    let (file, tool) = (path(repo, n, "jsonl"), path(repo, n, "txt"));
+    fs::write(&file, text).unwrap();
+    fs::write(&tool, format!("printed\n{}\n", token())).unwrap();
+    let source = Source::new("claude", format!("11112222-{n}"), "claude-jsonl", file);
+    let source = source.with_file("tool-results/a.txt", tool);
+    let replica = store(repo).replica().unwrap();
+    let extent = CaptureExtent::Lines;
+    transcripts(repo).capture(id(n), &replica, &source, extent, LIMIT).unwrap();
+}
+
+fn path(repo: &Repo, n: u64, extension: &str) -> PathBuf {
+    let name = repo.dir().file_name().unwrap().to_string_lossy().into_owned();
+    repo.env().path(format!("{name}-{n}.{extension}"))
+}
+
+/// The lines of what was fetched of a session.
+fn fetched(repo: &Repo, session: SessionId) -> Vec<String> {
+    let all = transcripts(repo).session_transcripts(session).unwrap();
+    let fetched = all.iter().filter(|it| it.origin == TranscriptOrigin::Fetched);
+    let lines = fetched.flat_map(|it| it.lines().map(Result::unwrap));
+    lines.map(|line| String::from_utf8(line.bytes).unwrap()).collect()
+}
+
+/// All that is in the objects of a repository.
+fn all_objects(repo: &Repo) -> String {
+    let all =
+        repo.git(["cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)"]);
+    let ids = all.lines().filter_map(|line| line.strip_suffix(" blob"));
+    ids.map(|id| repo.git(["cat-file", "blob", id])).collect()
+}
+
+fn refs(hub: &Repo) -> String {
+    hub.git([
+        "for-each-ref",
+        "--format=%(refname) %(objectname)",
+        "refs/ao/transcripts",
+        "refs/heads",
+    ])
+}
+
+/// A member whose first session has a transcript with a secret, and who may share it.
+fn ann(team: &Team) -> Repo {
+    let ann = team.member("ann");
+    ann.config("remote.origin.aoShareTranscripts", "true");
+    create(&ann, 1, "One");
+    capture(&ann, 1, &said(&format!("first\n{}", token())));
+    ann
+}
+
+fn works_at(team: &Team, url: &str) {
+    let ann = ann(team);
+    ann.git(["remote", "set-url", "origin", url]);
+    let ben = team.member_at("ben", url);
+    let mut text = fs::read_to_string(path(&ann, 1, "jsonl")).unwrap();
+    for protocol in ["0", "2"] {
+        for member in [&ann, &ben] {
+            member.config("protocol.version", protocol);
+        }
+        ann.ao(["push", "--transcript", &short(1)]).ok().stdout_has("transcripts of");
+        ben.ao(["pull"]).ok();
+        ben.ao(["transcript", "fetch", &short(1)]).ok().stdout_has("transcripts of");
+        let expected = text.replace(&token(), "[REDACTED:github-token]");
+        assert_eq!(fetched(&ben, id(1)), expected.lines().collect::<Vec<_>>());
+        assert!(!all_objects(&team.hub).contains(&token()));
+        text += &said(&format!("more with protocol {protocol} and {}", token()));
+        capture(&ann, 1, &text);
+    }
+}
+
+#[test]
+fn by_path() {
+    let team = Team::new();
+    works_at(&team, team.hub.dir().to_str().unwrap());
+}
+
+#[test]
+fn over_git_daemon() {
+    alone(|| {
+        let team = Team::new();
+        let server = Server::git_daemon(&team.env, &team.env.root());
+        works_at(&team, &format!("git://127.0.0.1:{}/hub.git", server.port()));
+    });
+}
+
+#[test]
+fn over_http() {
+    alone(|| {
+        let team = Team::new();
+        let server = Server::git_http(&team.env, &team.env.root());
+        works_at(&team, &format!("http://127.0.0.1:{}/hub.git", server.port()));
+    });
+}
+
+#[test]
+fn what_is_shared_stays_shared_and_replaces_what_was() {
+    let team = Team::new();
+    let ann = ann(&team);
+    ann.ao(["push", "--transcript", &short(1)]).ok().stdout_has("2 secrets replaced");
+    let first = refs(&team.hub);
+    ann.ao(["push"]).ok().stdout_lacks("transcripts of");
+    assert_eq!(refs(&team.hub), first, "nothing is new");
+    let text = said("first\nno secret") + &said("second");
+    capture(&ann, 1, &text);
+    ann.ao(["push"]).ok().stdout_has("transcripts of").stdout_has("2 lines");
+    let now = refs(&team.hub);
+    assert_ne!(now, first);
+    let tip = now.split_whitespace().nth(1).unwrap();
+    assert_eq!(team.hub.git(["rev-list", "--count", tip]).trim(), "1", "it has no history");
+    assert!(team.hub.git(["log", "-1", "--format=%B", tip]).contains("Ao-Redaction: 1"));
+    // Another clone with the same name and something else is not overwritten.
+    let name = now.split_whitespace().next().unwrap();
+    let other = team.hub.git(["commit-tree", "-m", "x", &format!("{tip}^{{tree}}")]);
+    let other = other.trim();
+    team.hub.git(["update-ref", name, other]);
+    capture(&ann, 1, &(text + &said("third")));
+    ann.ao(["push"]).code(1).stderr_has("stale info");
+    assert!(refs(&team.hub).contains(other));
+}
+
+#[test]
+fn nothing_is_shared_without_consent() {
+    let team = Team::new();
+    let ann = ann(&team);
+    ann.git(["config", "--unset", "remote.origin.aoShareTranscripts"]);
+    ann.ao(["push", "--transcript", &short(1)]).code(1).stderr_has("aoShareTranscripts true");
+    ann.ao(["push"]).ok();
+    assert!(!refs(&team.hub).contains("transcripts"));
+    let preview = ann.ao(["push", "--dry-run", "--transcript", &short(1)]).ok();
+    preview.stdout_has("github-token: 2 replaced").stdout_has("1 line");
+    assert!(!refs(&team.hub).contains("transcripts"));
+    ann.config("ao.shareTranscripts", "true");
+    create(&ann, 2, "Two");
+    capture(&ann, 2, &said("two"));
+    create(&ann, 3, "Three, without a transcript");
+    ann.ao(["push"]).ok();
+    assert_eq!(refs(&team.hub).matches("refs/ao/transcripts/").count(), 2);
+}
+
+#[test]
+fn private_and_deleted_sessions_are_withdrawn() {
+    let team = Team::new();
+    let ann = ann(&team);
+    for n in [2, 3] {
+        create(&ann, n, "Another");
+        capture(&ann, n, &said("x"));
+        ann.ao(["push", "--transcript", &short(n)]).ok();
+    }
+    ann.ao(["set", &short(1), "visibility=private"]).ok();
+    ann.ao(["push", "--transcript", &short(1)]).code(1).stderr_has("private");
+    assert_eq!(refs(&team.hub).matches("refs/ao/transcripts/").count(), 2);
+    ann.ao(["set", &short(2), "visibility=private"]).ok();
+    ann.ao(["delete", "--force", &short(3)]).ok();
+    ann.ao(["push"]).ok().stdout_has("withdrawn");
+    assert!(!refs(&team.hub).contains("refs/ao/transcripts/"));
+}
+
+#[test]
+fn unshare_removes_it_from_the_remote() {
+    let team = Team::new();
+    let (ann, ben) = (ann(&team), team.member("ben"));
+    ann.ao(["transcript", "unshare", &short(1)]).code(1).stderr_has("shares no transcripts");
+    ann.ao(["push", "--transcript", &short(1)]).ok();
+    ann.ao(["transcript", "unshare", &short(1)]).ok().stderr_has("keep them");
+    assert!(!refs(&team.hub).contains("transcripts"));
+    ann.ao(["push"]).ok();
+    assert!(!refs(&team.hub).contains("transcripts"), "it is not shared again");
+    ben.ao(["pull"]).ok();
+    ben.ao(["transcript", "fetch", &short(1)]).code(1).stderr_has("has no transcripts");
+}
+
+#[test]
+fn own_rules_and_known_values_count() {
+    let team = Team::new();
+    let ann = ann(&team);
+    fs::write(ann.dir().join(".env.local"), "A=correct-horse-battery\n").unwrap();
+    ann.config("ao.redact.codename", r"Project \w+");
+    capture(&ann, 1, &said("Project Zebra, correct-horse-battery, and words"));
+    ann.ao(["push", "--transcript", &short(1)]).ok();
+    let all = all_objects(&team.hub);
+    assert!(all.contains("[REDACTED:codename], [REDACTED:known-value], and words"), "{all}");
+    ann.config("ao.redact.broken", "a(b");
+    capture(&ann, 1, &(said("Project Zebra, correct-horse-battery, and words") + &said("new")));
+    let before = refs(&team.hub);
+    ann.ao(["push"]).code(1).stderr_has("redaction rule 'broken'");
+    assert_eq!(refs(&team.hub), before);
+}
+
+#[test]
+fn hosts_that_take_only_branches() {
+    let team = Team::new();
+    let ann = ann(&team);
+    let ben = team.member("ben");
+    for member in [&ann, &ben] {
+        member.config("ao.remoteRef", "refs/heads/ao/sessions");
+    }
+    ann.ao(["push", "--transcript", &short(1)]).ok();
+    assert!(refs(&team.hub).contains("refs/heads/ao/transcripts/"));
+    ben.ao(["pull"]).ok();
+    ben.ao(["transcript", "fetch", &short(1)]).ok();
+    assert_eq!(fetched(&ben, id(1)).len(), 1);
+    // It may refuse to replace what is there.
+    team.hub.config("receive.denyNonFastForwards", "true");
+    capture(&ann, 1, &(said("first") + &said("second")));
+    ann.ao(["push"]).code(1).stderr_has("rejected");
+}
+
+#[test]
+fn hostile_trees_are_refused() {
+    let team = Team::new();
+    let ben = team.member("ben");
+    create(&ben, 1, "One");
+    ben.ao(["push"]).ok();
+    let hub = &team.hub;
+    let blob = hub.git(["hash-object", "-w", "--stdin"]).trim().to_owned();
+    let empty = hub.git(["mktree"]).trim().to_owned();
+    let tree = |lines: &str| {
+        let git = team.env.git(hub.dir(), ["mktree", "--missing"]).input(lines);
+        git.run().ok().text().trim().to_owned()
+    };
+    let name = format!("refs/ao/transcripts/{}/{}/eve", id(1).shard(), id(1));
+    let link = tree(&format!("120000 blob {blob}\tx\n"));
+    let wrong = tree(&format!("100644 blob {blob}\ta:b\n"));
+    let deep = (0..20).fold(empty, |inner, _| tree(&format!("040000 tree {inner}\td\n")));
+    let many: String = (0..30_000).map(|n| format!("100644 blob {blob}\t{n:06}\n")).collect();
+    let many = tree(&many);
+    for (root, reason) in [
+        (link, "is a link"),
+        (wrong, "cannot be the name"),
+        (deep, "too deep"),
+        (many, "more than"),
+    ] {
+        let commit = hub.git(["commit-tree", "-m", "x", &root]);
+        hub.git(["update-ref", &name, commit.trim()]);
+        ben.ao(["transcript", "fetch", &short(1)]).code(128).stderr_has(reason);
+        assert!(transcripts(&ben).fetched(id(1)).unwrap().is_empty(), "{reason}");
+    }
+}
