@@ -28,12 +28,8 @@ mod value;
 pub use action::{Action, Mode};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
-<<<<<<< HEAD
 pub use deletion::Deletion;
-pub use entries::{Entries, EntryReader, entries, redact_line};
-=======
 pub use entries::{Entries, EntryReader, entries, redact_line, redact_transcript};
->>>>>>> main
 pub use error::AgentError;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;

@@ -46,7 +46,6 @@ enum Action {
     /// All entries are added at once; if a line is no entry, none is.
     Append(append::Args),
 
-<<<<<<< HEAD
     /// Capture what is new in the transcripts of sessions
     ///
     /// Copies what the agents have written since the last capture. Usually this is not necessary:
@@ -56,7 +55,7 @@ enum Action {
     /// --json prints {"version":1,"sessions":[…]}. Each session has 'id', 'outcome' (captured,
     /// not_found, no_transcript or failed), and 'bytes' and 'lines', which were new, or 'error'.
     Capture(capture::Args),
-=======
+
     /// Fetch the transcripts of a session that other clones have shared
     ///
     /// They are checked, and kept beside those of this clone.
@@ -67,7 +66,6 @@ enum Action {
     /// Removes what this clone has shared with 'git ao push --transcript'; later pushes share it no
     /// more. What other clones have fetched stays with them.
     Unshare(unshare::Args),
->>>>>>> main
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -75,11 +73,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         None => show::run(&args.show, ctx),
         Some(Action::Show(args)) => show::run(&args, ctx),
         Some(Action::Append(args)) => append::run(&args, ctx),
-<<<<<<< HEAD
         Some(Action::Capture(args)) => capture::run(&args, ctx),
-=======
         Some(Action::Fetch(args)) => fetch::run(&args, ctx),
         Some(Action::Unshare(args)) => unshare::run(&args, ctx),
->>>>>>> main
     }
 }
