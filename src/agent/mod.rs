@@ -10,6 +10,7 @@ mod config;
 mod deletion;
 mod entries;
 mod error;
+mod history;
 mod launch;
 mod own_file;
 mod own_id;
@@ -31,6 +32,7 @@ pub use config::{AgentSetting, Trust};
 pub use deletion::Deletion;
 pub use entries::{Entries, EntryReader, entries, redact_line, redact_transcript};
 pub use error::AgentError;
+pub use history::KeptConversation;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
 pub use source_request::SourceRequest;
@@ -223,6 +225,12 @@ pub trait Agent: Send + Sync {
     /// Returns the conversations of a session that are found on this machine, those that began
     /// first at the front: a session has several if its agent can begin a new one while it runs.
     fn sources(&self, _: &SourceRequest, _: &Environment) -> Vec<Source> {
+        Vec::new()
+    }
+
+    /// Returns all conversations with a person that the agent keeps on this machine, whoever began
+    /// them.
+    fn history(&self, _: &Environment) -> Vec<KeptConversation> {
         Vec::new()
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::deletion::{self, Deletion};
+use super::history::KeptConversation;
 use super::own_id::OwnId;
 use super::source_request::SourceRequest;
 use super::spec::Spec;
@@ -194,6 +195,10 @@ impl Agent for Spec {
 
     fn sources(&self, request: &SourceRequest, env: &Environment) -> Vec<Source> {
         self.find_sources(request, &self.over(env))
+    }
+
+    fn history(&self, env: &Environment) -> Vec<KeptConversation> {
+        self.find_history(&self.over(env))
     }
 
     fn home_variable(&self) -> Option<&str> {

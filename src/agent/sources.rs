@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::own_id::OwnId;
 use super::source_request::SourceRequest;
 use super::spec::Spec;
-use super::transcript::Lookup;
+use super::transcript::{Lookup, Transcripts};
 use crate::git::Environment;
 use crate::transcript::{Source, is_file_name};
 
@@ -66,6 +66,21 @@ impl Spec {
             _ => "text",
         });
         Some(self.source(&own, format, file))
+    }
+
+    /// Returns the source of a conversation with what lies beside its file.
+    pub(super) fn complete_source(
+        &self,
+        kept: &Transcripts,
+        id: &str,
+        format: &str,
+        file: &Path,
+    ) -> Source {
+        let source = self.source(id, format, file.to_owned());
+        match kept.lookup {
+            Lookup::NamedAfterPath => claude::with_folder(source),
+            Lookup::ByDay { .. } | Lookup::Everywhere => source,
+        }
     }
 
     fn source(&self, id: &str, format: &str, file: PathBuf) -> Source {

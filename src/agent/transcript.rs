@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::put::{PutError, put_file, put_missing};
 use super::value::check_id;
 use crate::git::Environment;
+use crate::transcript::TranscriptInput;
 
 /// The files in which an agent stores its conversations, one file each.
 #[derive(Debug, Clone)]
@@ -178,7 +179,7 @@ impl Transcripts {
 
     /// Returns the id of the conversation in a file and the working directory in which it was
     /// started; None if it is not a conversation with a person.
-    fn begun(&self, file: &Path) -> Option<(String, String)> {
+    pub fn begun(&self, file: &Path) -> Option<(String, String)> {
         if self.lookup == Lookup::NamedAfterPath {
             let name = file.file_name()?.to_str()?;
             return Some((name.strip_suffix(".jsonl")?.to_owned(), first_cwd(file)?));
@@ -214,7 +215,7 @@ impl Transcripts {
         }
     }
 
-    fn root(&self, env: &Environment) -> Option<PathBuf> {
+    pub fn root(&self, env: &Environment) -> Option<PathBuf> {
         Some(self.home(env)?.join(self.folder))
     }
 
@@ -228,7 +229,7 @@ impl Transcripts {
     }
 
     /// Calls `visit` for every file. Skips symbolic links and unreadable directories.
-    fn walk(&self, dir: &Path, depth: usize, visit: &mut dyn FnMut(&Path)) {
+    pub fn walk(&self, dir: &Path, depth: usize, visit: &mut dyn FnMut(&Path)) {
         for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
             match entry.file_type() {
                 Ok(kind) if kind.is_file() => visit(&entry.path()),
@@ -299,7 +300,9 @@ fn first_cwd(file: &Path) -> Option<String> {
 
 fn first_line(file: &Path) -> Option<Value> {
     let mut line = String::new();
-    BufReader::new(File::open(file).ok()?.take(MAX_HEAD)).read_line(&mut line).ok()?;
+    // It may be compressed.
+    let input = TranscriptInput::open(file).ok()??;
+    BufReader::new(input.take(MAX_HEAD)).read_line(&mut line).ok()?;
     serde_json::from_str(&line).ok()
 }
 

@@ -2,25 +2,34 @@ use std::path::PathBuf;
 
 use git_ao::import::{ForeignStore, SkipReason};
 use git_ao::model::Shelf;
-use git_ao::ops::{ImportOutcome, ImportReport, ImportRequest, ImportedSession};
+use git_ao::ops::{
+    Engine, HistoryRequest, HistoryScope, ImportError, ImportOutcome, ImportReport, ImportRequest,
+    ImportedSession,
+};
 use git_ao::store::Visibility;
 use git_ao::view::json::{ImportedJson, SkippedFileJson};
 
+use super::selection::moment;
 use super::ui::message::indented;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 
-/// Import the sessions of another program
+/// Import sessions of other programs, and conversations of agents
 ///
-/// Reads the session store of another program and changes nothing in it. The sources are ao_core
-/// (ao-rs), astrid, thulp and claw (Claw Code). Imported sessions are private unless --public is
-/// given. Something that looks like a secret is removed from their titles.
+/// From claude, codex and gemini, it takes the conversations that these agents keep themselves and
+/// that were begun in a worktree of this repository; --all takes those of all directories. Each
+/// becomes a session that is done, with its transcript, and 'git ao restore' resumes it. A
+/// conversation that belongs to a session already is left out.
 ///
-/// Sessions keep their ids, times, status, lineage, tags, issue, pull request and cost. An id that
-/// is not a UUID becomes one, always the same, and the record keeps the old one as
-/// context.imported. Archived sessions go to the archive, and messages to the transcript store.
-/// Everything else is in 'context', under the name of the source. The working directory becomes the
-/// session's worktree only if it is a worktree of this repository.
+/// From ao_core (ao-rs), astrid, thulp and claw (Claw Code), it takes the sessions of a store, and
+/// changes nothing there. They keep their ids, times, status, lineage, tags, issue, pull request
+/// and cost. Archived sessions go to the archive, and messages to the transcript store. Everything
+/// else is in 'context', under the name of the source. The working directory becomes the session's
+/// worktree only if it is in a worktree of this repository.
+///
+/// Imported sessions are private unless --public is given. What looks like a secret is removed from
+/// their titles. An id that is not a UUID becomes one, always the same, and the record keeps the
+/// old one as context.imported.
 ///
 /// To import again takes what is new. A session that was changed in the source since is updated,
 /// unless it was changed here later. Nothing is doubled.
@@ -37,13 +46,21 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 /// and 'why'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The program: ao_core, astrid, thulp or claw.
-    #[arg(value_parser = ["ao_core", "astrid", "thulp", "claw"])]
+    /// The agent or the program: claude, codex, gemini, ao_core, astrid, thulp or claw.
+    #[arg(value_parser = ["claude", "codex", "gemini", "ao_core", "astrid", "thulp", "claw"])]
     source: String,
 
-    /// The folder of the sessions. Default: ~/.ao-rs/sessions, ~/.astrid/sessions, .thulp/sessions
-    /// or .claw/sessions.
+    /// The folder of a store. Default: ~/.ao-rs/sessions, ~/.astrid/sessions, .thulp/sessions or
+    /// .claw/sessions.
     path: Option<PathBuf>,
+
+    /// Take an agent's conversations wherever they were begun.
+    #[arg(long, conflicts_with = "path")]
+    all: bool,
+
+    /// Take only an agent's conversations that went on after this time.
+    #[arg(long, value_name = "time", conflicts_with = "path")]
+    since: Option<String>,
 
     /// Make new sessions public: the next push shares them.
     #[arg(long)]
@@ -59,25 +76,35 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let source = ForeignStore::named(&args.source)
-        .ok_or_else(|| CliError::usage(format!("unknown source '{}'", args.source)))?;
     let store = ctx.store()?;
-    let path = match args.path.clone() {
-        Some(path) => path,
-        None => default_path(source, ctx)?,
-    };
+    let engine = launch::engine(&store);
     let visibility = if args.public { Visibility::Public } else { Visibility::Private };
-    let request = ImportRequest::new(source, path).visibility(visibility);
-    let report = if args.dry_run {
-        launch::engine(&store).import_plan(&request)?
-    } else {
-        let interrupted = interrupt::watch()?;
-        let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
-        match engine.import(&request) {
-            Err(_) if interrupted.is_set() => {
-                return Err(interrupted.error("interrupted; to continue, run the command again"));
+    let report = match ForeignStore::named(&args.source) {
+        Some(_) if args.all || args.since.is_some() => {
+            return Err(CliError::usage("'--all' and '--since' are for the history of an agent"));
+        }
+        Some(source) => {
+            let path = args.path.clone();
+            let path = path.map_or_else(|| default_path(source, ctx), Ok)?;
+            let request = ImportRequest::new(source, path).visibility(visibility);
+            match args.dry_run {
+                true => engine.import_plan(&request)?,
+                false => interruptible(&engine, |engine| engine.import(&request))?,
             }
-            report => report?,
+        }
+        None if args.path.is_some() => {
+            return Err(CliError::usage(format!("'{}' takes no <path>", args.source)));
+        }
+        None => {
+            let scope = if args.all { HistoryScope::Everywhere } else { HistoryScope::Repository };
+            let mut request = HistoryRequest::new(&args.source).scope(scope).visibility(visibility);
+            if let Some(since) = &args.since {
+                request = request.since(moment("--since", since, &store, ctx)?);
+            }
+            match args.dry_run {
+                true => engine.history_plan(&request)?,
+                false => interruptible(&engine, |engine| engine.import_history(&request))?,
+            }
         }
     };
     if args.json {
@@ -92,6 +119,19 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let is_whole = report.skipped.iter().all(|it| it.reason == SkipReason::Ignored);
     Ok(if is_whole { ExitCode::Done } else { ExitCode::Refused })
+}
+
+fn interruptible(
+    engine: &Engine,
+    import: impl FnOnce(&Engine) -> Result<ImportReport, ImportError>,
+) -> Result<ImportReport, CliError> {
+    let interrupted = interrupt::watch()?;
+    match import(&engine.with_interrupt(interrupted.interrupt())) {
+        Err(_) if interrupted.is_set() => {
+            Err(interrupted.error("interrupted; to continue, run the command again"))
+        }
+        report => Ok(report?),
+    }
 }
 
 fn default_path(source: ForeignStore, ctx: &Ctx) -> Result<PathBuf, CliError> {

@@ -7,7 +7,7 @@ use super::contents::{ForeignContents, ForeignSession};
 use super::file::{self, foreign, has_extension, stem};
 use super::record::{self, ImportDefaults, begin, set_branch};
 use crate::model::{
-    Cost, Kind, Map, Project, SessionId, SessionStatus, Shelf, Timestamp, Value, is_url, title_line,
+    Cost, Kind, Map, Project, SessionId, SessionStatus, Shelf, Timestamp, Value, is_url,
 };
 use crate::store::{LIMITS, parse_record};
 
@@ -138,7 +138,7 @@ fn session(raw: Raw, ids: &Ids, defaults: &ImportDefaults) -> ForeignSession {
         session.kind = Kind::Orchestrator;
     }
     if let Some(task) = take_text(&mut from, "task") {
-        session.title = title_line(&task);
+        session.title = record::title(&task);
         session.task = Some(task).filter(|task| !task.is_empty());
     }
     agent(&mut session, &mut from);

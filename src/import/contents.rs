@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use crate::model::{Session, Shelf};
+use crate::transcript::Source;
 
 /// What was found in the store of another program.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,8 @@ pub struct ForeignSession {
     pub workspace: Option<PathBuf>,
     /// The file from which it was read, after older copies of it.
     pub files: Vec<PathBuf>,
+    /// Of an agent's history, the files to capture.
+    pub source: Option<Source>,
     /// Why its own program would refuse the file, if it would.
     pub refused: Option<String>,
     /// What differs from the original, or was left out.

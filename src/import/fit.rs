@@ -8,7 +8,7 @@ const TASK: usize = 16 << 10;
 
 /// Leaves out of a record what the store could not hold, the largest first, and returns what that
 /// was.
-pub fn fit(session: &mut Session, program: &'static str) -> Vec<String> {
+pub fn fit(session: &mut Session, program: &str) -> Vec<String> {
     let mut left_out = Vec::new();
     while !fits(session) {
         match leave_out(session, program) {

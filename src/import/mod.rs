@@ -1,4 +1,5 @@
-//! Reads the sessions of other programs from their stores, without changing anything there.
+//! Reads the sessions of other programs from their stores, and the conversations of agents, without
+//! changing anything there.
 //!
 //! Each format has a file of its own. A file that cannot be read does not hide the others: it is
 //! [named](SkippedFile), with the reason. What a program's own loader would refuse is taken as far
@@ -11,6 +12,7 @@ mod contents;
 mod file;
 mod fit;
 mod foreign_store;
+mod history;
 mod json;
 mod lines;
 mod record;
@@ -18,4 +20,6 @@ mod thulp;
 
 pub use contents::{ForeignContents, ForeignSession, SkipReason, SkippedFile};
 pub use foreign_store::ForeignStore;
+pub use history::read_history;
 pub use record::ImportDefaults;
+pub(crate) use record::session_id;

@@ -1,12 +1,15 @@
 //! What all formats have in common when a session becomes a record.
 
+use std::sync::LazyLock;
+
 use uuid::Uuid;
 
 use super::contents::ForeignSession;
 use super::fit::fit;
 use crate::model::{
-    Map, Project, Session, SessionId, Shelf, Timestamp, is_branch_name, redact, title_line,
+    Map, Project, Session, SessionId, Shelf, Timestamp, is_branch_name, title_line,
 };
+use crate::redact::Redactor;
 
 /// What a session gets that does not say it itself.
 #[derive(Debug, Clone)]
@@ -53,15 +56,25 @@ pub fn set_branch(session: &mut Session, name: &str) -> bool {
 
 /// Sets the title, and the task if there is none. A prompt that somebody typed may hold a secret.
 pub fn set_words(session: &mut Session, title: Option<&str>, prompt: Option<&str>) {
-    session.title = title.map(title_line).filter(|title| !title.is_empty()).unwrap_or_default();
+    session.title = self::title(title.unwrap_or_default());
     if let Some(prompt) = prompt.filter(|prompt| !prompt.trim().is_empty()) {
         if session.title.is_empty() {
-            session.title = title_line(prompt);
+            session.title = self::title(prompt);
         }
         if session.task.is_none() {
-            session.task = Some(redact(prompt).into_owned());
+            session.task = Some(without_secrets(prompt));
         }
     }
+}
+
+/// Returns a title for a text, without what looks like a secret.
+pub fn title(text: &str) -> String {
+    title_line(&without_secrets(text))
+}
+
+fn without_secrets(text: &str) -> String {
+    static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::default);
+    String::from_utf8_lossy(&REDACTOR.text(text.as_bytes()).bytes).into_owned()
 }
 
 /// Adds tags without control characters.
@@ -76,12 +89,7 @@ pub fn add_tags(session: &mut Session, tags: &[String]) {
 
 /// Finishes a session: puts the rest of its fields under the program's name, and makes it fit the
 /// store.
-pub fn finish(
-    found: &mut ForeignSession,
-    program: &'static str,
-    rest: Map,
-    defaults: &ImportDefaults,
-) {
+pub fn finish(found: &mut ForeignSession, program: &str, rest: Map, defaults: &ImportDefaults) {
     let session = &mut found.session;
     if !rest.is_empty() {
         session.context.insert(program, rest);
@@ -105,6 +113,7 @@ pub fn found(session: Session, file: &std::path::Path) -> ForeignSession {
         shelf: Shelf::Active,
         workspace: None,
         files: vec![file.to_owned()],
+        source: None,
         refused: None,
         notes: Vec::new(),
         messages: 0,

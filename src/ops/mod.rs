@@ -46,7 +46,10 @@ pub use common::{
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use doctor::{Finding, FixOutcome, FixResult, Weight};
 pub use edit::EditError;
-pub use import::{ImportError, ImportOutcome, ImportReport, ImportRequest, ImportedSession};
+pub use import::{
+    HistoryRequest, HistoryScope, ImportError, ImportOutcome, ImportReport, ImportRequest,
+    ImportedSession,
+};
 pub use kill::Killed;
 pub use reconcile::{Reconciled, Step};
 pub use restore::RestorePlan;

@@ -17,7 +17,7 @@ use super::recorded::Generation;
 const CHECKED: usize = 4096;
 
 /// A file of an agent, open for reading.
-pub(super) struct Input {
+pub(crate) struct Input {
     path: PathBuf,
     meta: Metadata,
     content: Content,
@@ -85,7 +85,7 @@ impl Input {
 
     /// Compares the file with what was captured of it, which has `size` bytes. If it begins with
     /// that, the next byte to read is the first that is new.
-    pub fn compare(
+    pub(super) fn compare(
         &mut self,
         before: &Generation<'_>,
         size: u64,

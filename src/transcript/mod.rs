@@ -46,6 +46,7 @@ pub use capture::Captured;
 pub use entry::{EntryKind, RawPlace, Tool, TranscriptEntry, Usage};
 pub use error::TranscriptError;
 pub use extent::CaptureExtent;
+pub(crate) use input::Input as TranscriptInput;
 pub use layout::is_file_name;
 pub use read::{Line, Lines, Transcript, TranscriptOrigin};
 pub use repair::RepairedTranscripts;

@@ -8,6 +8,7 @@ impl From<ImportError> for CliError {
         let (kind, message) = (error.kind(), error_chain(&error));
         match error {
             ImportError::Store(error) => error.into(),
+            ImportError::Agent(error) => error.into(),
             ImportError::Workspace(error) => error.into(),
             ImportError::Read { .. } => {
                 CliError::of(kind, message).hint("name the folder: git ao import <source> <path>")

@@ -69,6 +69,7 @@ pub fn session(copies: Vec<(PathBuf, Parsed)>, defaults: &ImportDefaults) -> For
         shelf: crate::model::Shelf::Active,
         workspace,
         files,
+        source: None,
         refused,
         notes,
         messages,

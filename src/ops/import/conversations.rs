@@ -1,47 +1,45 @@
 use std::io::Write as _;
 
-use super::{ImportError, ImportOutcome};
-use crate::import::{ForeignSession, ForeignStore};
+use tempfile::NamedTempFile;
+
+use super::error::ImportError;
+use super::taking::Taking;
+use crate::import::ForeignSession;
 use crate::model::error_chain;
 use crate::ops::common::Engine;
 use crate::transcript::{CaptureExtent, Source, TranscriptError, TranscriptStore};
-
-/// The largest transcript of a session, in bytes.
-const LIMIT: u64 = 256 << 20;
 
 impl Engine {
     /// Captures the conversations of sessions that are in the store now. What was captured before is
     /// not captured again.
     pub(super) fn keep_conversations(
         &self,
-        store: ForeignStore,
+        how: &Taking<'_>,
         sessions: &mut [ForeignSession],
-        outcomes: &[ImportOutcome],
     ) -> Result<(), ImportError> {
         let is_said = |found: &ForeignSession| found.messages > 0;
-        if !sessions.iter().any(is_said) {
+        let settings = self.repository().settings();
+        if !sessions.iter().any(is_said) || !settings.transcripts() {
             return Ok(());
         }
-        let replica = self.store().replica()?;
+        let (replica, limit) = (self.store().replica()?, settings.transcript_max_size());
         let transcripts = TranscriptStore::create(self.repository())?;
-        for (found, outcome) in sessions.iter_mut().zip(outcomes) {
-            if !is_said(found) || matches!(outcome, ImportOutcome::Kept(_)) {
-                continue;
-            }
-            let path = found.files.last().cloned().unwrap_or_default();
-            let failed = |source| ImportError::Copy { path: path.clone(), source };
-            let lines = store.conversation(found).map_err(failed)?;
-            let mut copy = tempfile::Builder::new()
-                .prefix("git-ao-import-")
-                .suffix(".jsonl")
-                .tempfile()
-                .map_err(failed)?;
-            copy.write_all(&lines).map_err(failed)?;
+        for found in sessions.iter_mut().filter(|found| is_said(found)) {
             let id = found.session.id;
-            let source = Source::new(store.name(), id.to_string(), "ao-jsonl", copy.path());
-            match transcripts.capture(id, &replica, &source, CaptureExtent::All, LIMIT) {
+            let copy = match &found.source {
+                Some(_) => None,
+                None => Some(copy(how, found)?),
+            };
+            let source = match (&found.source, &copy) {
+                (Some(source), _) => source.clone(),
+                (None, Some(copy)) => {
+                    Source::new(how.from, id.to_string(), "ao-jsonl", copy.path())
+                }
+                (None, None) => continue,
+            };
+            match transcripts.capture(id, &replica, &source, CaptureExtent::All, limit) {
                 Ok(_) => {}
-                Err(error @ TranscriptError::TooLarge { .. }) => {
+                Err(error @ (TranscriptError::TooLarge { .. } | TranscriptError::NotAFile(_))) => {
                     found.notes.push(format!("no transcript: {}", error_chain(&error)));
                 }
                 Err(error) => return Err(error.into()),
@@ -49,4 +47,16 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Writes the conversation of a session as a file that can be captured.
+fn copy(how: &Taking<'_>, found: &ForeignSession) -> Result<NamedTempFile, ImportError> {
+    let path = found.files.last().cloned().unwrap_or_default();
+    let failed = |source| ImportError::Copy { path: path.clone(), source };
+    let lines = (how.conversation)(found).map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    let copy = builder.prefix("git-ao-import-").suffix(".jsonl").tempfile();
+    let mut copy = copy.map_err(failed)?;
+    copy.write_all(&lines).map_err(failed)?;
+    Ok(copy)
 }

@@ -1,6 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::agent::AgentError;
 use crate::model::{ErrorKind, Recovery};
 use crate::store::StoreError;
 use crate::transcript::TranscriptError;
@@ -28,6 +29,9 @@ pub enum ImportError {
         #[source]
         source: io::Error,
     },
+    /// There is no such agent.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
     /// The store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -50,6 +54,7 @@ impl ImportError {
                 ErrorKind::NotFound
             }
             Self::Read { source, .. } | Self::Copy { source, .. } => source.into(),
+            Self::Agent(error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Transcript(error) => error.kind(),
             Self::Workspace(error) => error.kind(),

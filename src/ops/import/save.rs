@@ -76,9 +76,7 @@ impl Candidate {
     fn merged(&self, here: &Session) -> Session {
         let mut merged = self.session.clone();
         merged.project_id.clone_from(&here.project_id);
-        for (replica, placement) in &here.placements {
-            merged.placements.insert(replica.clone(), placement.clone());
-        }
+        merged.placements.clone_from(&here.placements);
         merged.base.clone_from(&here.base);
         merged.head = here.head.clone().or(merged.head);
         merged.extra.clone_from(&here.extra);

@@ -1,0 +1,17 @@
+//! Takes the sessions of other programs, and the conversations of agents, into the store.
+
+mod conversations;
+mod error;
+mod foreign;
+mod history;
+mod places;
+mod report;
+mod save;
+mod take;
+mod taking;
+
+pub use error::ImportError;
+pub use foreign::ImportRequest;
+pub use history::{HistoryRequest, HistoryScope};
+pub use report::{ImportReport, ImportedSession};
+pub use save::ImportOutcome;
