@@ -30,7 +30,9 @@ pub use action::{Action, Mode};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
 pub use deletion::Deletion;
-pub use entries::{Entries, EntryReader, entries, redact_line, redact_transcript};
+pub use entries::{
+    Entries, EntryReader, entries, last_words, redact_entry, redact_line, redact_transcript,
+};
 pub use error::AgentError;
 pub use history::KeptConversation;
 pub use launch::{Launch, LaunchRequest, Prepare};

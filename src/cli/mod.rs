@@ -31,6 +31,7 @@ mod fetch;
 mod force;
 mod fork;
 mod fsck;
+mod grep;
 mod help;
 mod hints;
 mod hook;

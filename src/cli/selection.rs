@@ -110,6 +110,11 @@ pub struct Predicate {
 }
 
 impl Selection {
+    /// Takes the values of `--since` and `--until`, which then select no sessions.
+    pub fn take_times(&mut self) -> (Option<String>, Option<String>) {
+        (self.criteria.since.take(), self.criteria.until.take())
+    }
+
     /// Reads the options' values.
     pub fn choose(
         &self,

@@ -7,8 +7,8 @@ use git_ao::store::{Entry, RecordProblem, Snapshot, Store, StoreError};
 use git_ao::view::json::{CorruptJson, SessionJson};
 use git_ao::view::{self, LocalPlacements};
 
-use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, json, open};
+use super::ui::{Style, cut, escape, one_line};
+use super::{CliError, Ctx, ExitCode, json, launch, open};
 
 /// Show a session
 ///
@@ -29,6 +29,9 @@ pub struct Args {
     #[arg(long, conflicts_with = "yaml")]
     json: bool,
 }
+
+/// The width of the agent's last words where there is no terminal.
+const WIDTH: usize = 120;
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
@@ -100,6 +103,12 @@ fn print(
     let mark = view::mark(&entry.location);
     writeln!(ctx.out, "{id}{mark}")?;
     fields::print(session, snapshot, &LocalPlacements::of(store), ctx)?;
+    // What was said is no part of the record, which is shown without it.
+    if let Ok(Some(entry)) = launch::engine(store).last_words(session.id) {
+        let room = ctx.out.width().unwrap_or(WIDTH).saturating_sub(12).max(20);
+        let text = cut(&one_line(&entry.text), room).into_owned();
+        writeln!(ctx.out, "Last words: {text}")?;
+    }
     if let Some(task) = &session.task {
         writeln!(ctx.out)?;
         for line in escape::block(task.trim_end()).lines() {

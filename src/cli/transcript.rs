@@ -1,7 +1,9 @@
 mod append;
 mod capture;
 mod choice;
+mod export;
 mod fetch;
+mod find;
 mod follow;
 mod page;
 mod printer;
@@ -36,6 +38,17 @@ pub struct Args {
 enum Action {
     /// Show the conversations of a session (the default)
     Show(show::Args),
+
+    /// Write the conversations of a session to a file, without secrets
+    ///
+    /// The forms are Markdown, for a pull request; an HTML page that needs nothing else and can be
+    /// opened in any browser; and JSON lines, as 'git ao transcript show --json' prints them.
+    ///
+    /// What looks like a secret is replaced by '[REDACTED:<rule>]': known forms of tokens and keys,
+    /// the values of ignored .env files and of environment variables that are named after secrets,
+    /// and what matches a rule of yours, ao.redact.<name>. A secret of an unknown form stays: look
+    /// at the file before you give it away.
+    Export(export::Args),
 
     /// Add entries of your own to a session's transcripts
     ///
@@ -72,6 +85,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     match args.action {
         None => show::run(&args.show, ctx),
         Some(Action::Show(args)) => show::run(&args, ctx),
+        Some(Action::Export(args)) => export::run(&args, ctx),
         Some(Action::Append(args)) => append::run(&args, ctx),
         Some(Action::Capture(args)) => capture::run(&args, ctx),
         Some(Action::Fetch(args)) => fetch::run(&args, ctx),

@@ -2,9 +2,9 @@ use clap::{Args, Command};
 
 use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
-    completions, delete, doctor, edit, fail, fetch, fork, fsck, help, hook, hooks, import, kill,
-    list, log, man, pause, pull, push, reconcile, restore, resume, run, send, set, show, spawn,
-    start, status, sync, transcript, unarchive, undo, version,
+    completions, delete, doctor, edit, fail, fetch, fork, fsck, grep, help, hook, hooks, import,
+    kill, list, log, man, pause, pull, push, reconcile, restore, resume, run, send, set, show,
+    spawn, start, status, sync, transcript, unarchive, undo, version,
 };
 
 macro_rules! verbs {
@@ -52,6 +52,7 @@ verbs! {
     Fetch fetch,
     Fork fork,
     Fsck fsck,
+    Grep grep,
     Help help,
     Hook hook,
     Hooks hooks,
@@ -84,7 +85,7 @@ verbs! {
 /// The groups of verbs in the overview.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "start", "fork", "restore"]),
-    ("inspect sessions", &["list", "status", "show", "log", "transcript"]),
+    ("inspect sessions", &["list", "status", "show", "log", "transcript", "grep"]),
     ("work with running sessions", &["attach", "send", "pause", "resume", "kill"]),
     ("record the outcome and edit records", &["complete", "fail", "cancel", "set", "edit", "undo"]),
     ("archive and clean up", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),

@@ -1,8 +1,8 @@
-use crate::agent::Entries;
-use crate::model::SessionId;
+use crate::agent::{Entries, last_words};
+use crate::model::{Session, SessionId};
 use crate::ops::common::{Engine, OpsError};
 use crate::store::Key;
-use crate::transcript::{Captured, TranscriptEntry, TranscriptStore};
+use crate::transcript::{Captured, TranscriptEntry, TranscriptError, TranscriptStore};
 
 impl Engine {
     /// Opens the transcript store of the repository. Returns None if nothing was captured yet.
@@ -26,6 +26,27 @@ impl Engine {
             None => Vec::new(),
         };
         Ok(Entries::of(found))
+    }
+
+    /// Returns the last thing that the agent said in a session, in this clone. Only the end of its
+    /// transcripts is read.
+    ///
+    /// # Errors
+    /// Fails if the transcript store cannot be read.
+    pub fn last_words(&self, session: SessionId) -> Result<Option<TranscriptEntry>, OpsError> {
+        let (Some(store), Some(replica)) = (self.transcripts()?, self.store().known_replica())
+        else {
+            return Ok(None);
+        };
+        Ok(of_store(&store, session, &replica)?)
+    }
+
+    /// Returns the same of many sessions. What cannot be read says nothing.
+    pub(in crate::ops) fn last_words_of(&self, sessions: &[&Session]) -> Vec<Option<String>> {
+        let opened = self.transcripts().ok().flatten().zip(self.store().known_replica());
+        let Some((store, replica)) = opened else { return vec![None; sessions.len()] };
+        let words = |session: &&Session| of_store(&store, session.id, &replica).ok().flatten();
+        sessions.iter().map(words).map(|entry| entry.map(|entry| entry.text)).collect()
     }
 
     /// Appends entries to the transcripts of a session: what a program of your own said or did in
@@ -74,4 +95,19 @@ impl Engine {
         let limit = self.repository().settings().transcript_max_size();
         Ok(transcripts.append(session, &store.replica()?, &entries, limit)?)
     }
+}
+
+/// Returns the last words of the conversation that was begun last and has any.
+fn of_store(
+    store: &TranscriptStore,
+    session: SessionId,
+    replica: &str,
+) -> Result<Option<TranscriptEntry>, TranscriptError> {
+    let transcripts = store.transcripts(session, replica)?;
+    for transcript in transcripts.iter().rev().filter(|it| it.subagent.is_none()) {
+        if let Some(entry) = last_words(transcript)? {
+            return Ok(Some(entry));
+        }
+    }
+    Ok(None)
 }

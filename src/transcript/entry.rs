@@ -96,6 +96,23 @@ impl Tool {
     pub fn new(name: impl Into<String>, id: impl Into<String>, input: Value) -> Self {
         Self { name: name.into(), id: id.into(), input }
     }
+
+    /// Returns its name and all texts and numbers in its input.
+    pub fn texts(&self) -> Vec<String> {
+        let mut texts = vec![self.name.clone()];
+        collect(&self.input, &mut texts);
+        texts
+    }
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Number(number) => texts.push(number.to_string()),
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| collect(value, texts)),
+        Value::Object(values) => values.values().for_each(|value| collect(value, texts)),
+    }
 }
 
 /// The tokens of one answer.

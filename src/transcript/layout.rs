@@ -17,14 +17,26 @@ pub(super) fn ref_name(session: SessionId, replica: &str) -> String {
     captured_refs(session) + replica
 }
 
+/// The prefix of the refs that hold what was captured.
+pub(super) const CAPTURED: &str = "refs/ao/transcripts/";
+/// The prefix of the refs that hold what was fetched.
+pub(super) const FETCHED: &str = "refs/ao/fetched/";
+
 /// Returns the prefix of the refs that hold what was captured of a session.
 pub(super) fn captured_refs(session: SessionId) -> String {
-    format!("refs/ao/transcripts/{}/{session}/", session.shard())
+    format!("{CAPTURED}{}/{session}/", session.shard())
+}
+
+/// Returns the session and the clone of such a ref.
+pub(super) fn session_of(name: &str) -> Option<(SessionId, &str)> {
+    let (rest, replica) = name.rsplit_once('/')?;
+    let (_, session) = rest.rsplit_once('/')?;
+    Some((session.parse().ok()?, replica))
 }
 
 /// Returns the prefix of the refs that hold what was fetched of a session.
 pub(super) fn fetched_refs(session: SessionId) -> String {
-    format!("refs/ao/fetched/{session}/")
+    format!("{FETCHED}{session}/")
 }
 
 /// Returns the folder of the conversation that is the `nth` of its session.

@@ -24,6 +24,7 @@
 
 mod append;
 mod capture;
+mod copies;
 mod entry;
 mod error;
 mod extent;
@@ -51,6 +52,7 @@ pub use layout::is_file_name;
 pub use read::{Line, Lines, Transcript, TranscriptOrigin};
 pub use repair::RepairedTranscripts;
 pub use role::{Role, UnknownRole};
+pub use session::TranscriptIndex;
 pub use shared::{SharedForm, SharedPart};
 pub use source::{Source, SourceKind};
 pub use stopped::StoppedCapture;

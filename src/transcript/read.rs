@@ -52,6 +52,14 @@ pub struct Line {
     pub bytes: Vec<u8>,
 }
 
+impl Line {
+    /// Makes a line that is in no transcript.
+    pub fn of(bytes: Vec<u8>) -> Self {
+        let (segment, len) = (String::new(), bytes.len() as u64);
+        Self { place: RawPlace { segment, offset: 0, len }, bytes }
+    }
+}
+
 impl TranscriptStore {
     /// Returns what a clone has captured of a session: its conversations in order, each followed by
     /// those of its subagents.
@@ -125,6 +133,12 @@ impl Transcript {
             && other.subagent.is_none()
             && (&self.replica, self.origin) == (&other.replica, other.origin)
             && (&self.agent, &self.agent_session_id) == (&other.agent, &other.agent_session_id)
+    }
+
+    /// Returns true if both are of the same conversation, in the same clone.
+    pub fn is_same_conversation(&self, other: &Self) -> bool {
+        (&self.replica, &self.agent, &self.agent_session_id)
+            == (&other.replica, &other.agent, &other.agent_session_id)
     }
 
     /// Iterates over the lines. The last one may be incomplete.

@@ -1,8 +1,24 @@
 //! All transcripts of a session: those of this clone, and those that were fetched of others.
 
-use super::layout::{captured_refs, fetched_refs, ref_name};
+use std::collections::BTreeMap;
+
+use super::copies::without_beginnings;
+use super::layout::{CAPTURED, FETCHED, captured_refs, fetched_refs, ref_name, session_of};
 use super::{Transcript, TranscriptError, TranscriptOrigin, TranscriptStore};
+use crate::ledger::LedgerError;
 use crate::model::{Oid, SessionId};
+
+/// Which clones' transcripts there are, of which session. It tells what there was when it was made.
+#[derive(Debug, Clone, Default)]
+pub struct TranscriptIndex(BTreeMap<SessionId, Vec<Copy>>);
+
+/// What was captured or fetched of a session in one clone.
+#[derive(Debug, Clone)]
+struct Copy {
+    replica: String,
+    origin: TranscriptOrigin,
+    tip: Oid,
+}
 
 impl TranscriptStore {
     /// Returns the newest capture of a session in a clone. It changes with each capture.
@@ -25,77 +41,57 @@ impl TranscriptStore {
         &self,
         session: SessionId,
     ) -> Result<Vec<Transcript>, TranscriptError> {
-        let mut found: Vec<(String, Vec<Transcript>)> = Vec::new();
-        for (prefix, origin) in [
-            (captured_refs(session), TranscriptOrigin::Captured),
-            (fetched_refs(session), TranscriptOrigin::Fetched),
-        ] {
-            for name in self.repository().refs_below(&prefix) {
-                let replica = &name[prefix.len()..];
-                if found.iter().any(|(known, _)| known == replica) {
+        let index = self.index_of([captured_refs(session), fetched_refs(session)])?;
+        self.indexed(&index, session)
+    }
+
+    /// Looks up which transcripts there are. To read those of many sessions, do this once.
+    ///
+    /// # Errors
+    /// Fails if the store cannot be read.
+    pub fn index(&self) -> Result<TranscriptIndex, TranscriptError> {
+        self.index_of([CAPTURED.to_owned(), FETCHED.to_owned()])
+    }
+
+    /// Does the same as [`session_transcripts`](Self::session_transcripts), with what was looked up
+    /// before.
+    ///
+    /// # Errors
+    /// Fails if the store cannot be read.
+    pub fn indexed(
+        &self,
+        index: &TranscriptIndex,
+        session: SessionId,
+    ) -> Result<Vec<Transcript>, TranscriptError> {
+        let mut all = Vec::new();
+        for Copy { replica, origin, tip } in index.0.get(&session).into_iter().flatten() {
+            all.extend(self.transcripts_at(tip, replica, *origin)?);
+        }
+        without_beginnings(all)
+    }
+
+    /// Looks up the refs below these prefixes; the first one is of captures.
+    fn index_of(&self, prefixes: [String; 2]) -> Result<TranscriptIndex, TranscriptError> {
+        let origins = [TranscriptOrigin::Captured, TranscriptOrigin::Fetched];
+        let repo = self.repository();
+        let mut index = TranscriptIndex::default();
+        for (prefix, origin) in prefixes.iter().zip(origins) {
+            let names = repo.refs_below(prefix);
+            let wanted: Vec<_> = names.iter().map(String::as_str).collect();
+            let tips = repo.read_ref_list(&wanted).map_err(LedgerError::from)?;
+            for (name, tip) in names.iter().zip(tips) {
+                let (Some(tip), Some((session, replica))) = (tip, session_of(name)) else {
                     continue;
-                }
-                if let Some(tip) = self.ledger().tip(&name)? {
-                    found.push((replica.to_owned(), self.transcripts_at(&tip, replica, origin)?));
+                };
+                let copies = index.0.entry(session).or_default();
+                if copies.iter().all(|copy| copy.replica != replica) {
+                    copies.push(Copy { replica: replica.to_owned(), origin, tip });
                 }
             }
         }
-        found.sort_by(|(a, _), (b, _)| a.cmp(b));
-        without_beginnings(found.into_iter().flat_map(|(_, transcripts)| transcripts).collect())
-    }
-}
-
-/// Leaves out each transcript that is the beginning of another clone's.
-fn without_beginnings(all: Vec<Transcript>) -> Result<Vec<Transcript>, TranscriptError> {
-    let mut kept: Vec<Transcript> = Vec::with_capacity(all.len());
-    for transcript in all {
-        let mut is_known = false;
-        for other in &mut kept {
-            if !other.is_copy_of(&transcript) {
-                continue;
-            }
-            if other.begins_with(&transcript)? {
-                is_known = true;
-            } else if transcript.begins_with(other)? {
-                *other = transcript.clone();
-                is_known = true;
-            }
+        for copies in index.0.values_mut() {
+            copies.sort_by(|a, b| a.replica.cmp(&b.replica));
         }
-        if !is_known {
-            kept.push(transcript);
-        }
-    }
-    Ok(kept)
-}
-
-impl Transcript {
-    fn is_copy_of(&self, other: &Self) -> bool {
-        self.replica != other.replica
-            && (&self.agent, &self.agent_session_id) == (&other.agent, &other.agent_session_id)
-            && self.subagent == other.subagent
-    }
-
-    /// Returns true if this transcript begins with all bytes of another one.
-    fn begins_with(&self, other: &Self) -> Result<bool, TranscriptError> {
-        let (mut here, mut next) = (Vec::new(), 0);
-        for nth in 0..other.segment_count() {
-            let there = other.segment(nth)?;
-            let mut rest = &there[..];
-            while !rest.is_empty() {
-                if here.is_empty() {
-                    if next == self.segment_count() {
-                        return Ok(false);
-                    }
-                    (here, next) = (self.segment(next)?, next + 1);
-                }
-                let size = here.len().min(rest.len());
-                if here[..size] != rest[..size] {
-                    return Ok(false);
-                }
-                here.drain(..size);
-                rest = &rest[size..];
-            }
-        }
-        Ok(true)
+        Ok(index)
     }
 }

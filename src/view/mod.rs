@@ -5,12 +5,16 @@
 
 mod date;
 pub mod escape;
+mod html;
 pub mod json;
+mod markdown;
 mod placement;
 mod status;
 mod tool;
 
 pub use date::{DateFormat, age};
+pub use html::HtmlPage;
+pub use markdown::MarkdownPage;
 pub use placement::{LocalPlacements, elsewhere, mark};
 pub use status::{Status, StatusRow};
 pub use tool::tool_summary;

@@ -71,6 +71,8 @@ lines! {
         [(1_000_000, 0.1)];
     LOG_FEW: "past", "`log -n 20`", "the same of 10,000 events",
         [(1_000_000, 1.5)];
+    SEARCH: "search", "`grep`, of what is nowhere", "`git cat-file --batch` of all",
+        [(1_000, 1.0)];
     PULL_BEHIND: "clocks", "`pull` from a clock that is behind", "`git fetch` of the same",
         [(10_000, 1.5)];
     PUSH_BEHIND: "clocks", "`push` after that", "`git push` of the same",

@@ -19,6 +19,7 @@ mod process;
 mod readers;
 mod redact;
 mod scale;
+mod search;
 mod share;
 mod size;
 mod stage;
@@ -30,7 +31,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 33] = [
+    let benches: [(&str, fn()); 34] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -57,6 +58,7 @@ fn main() {
         ("night", whole::night),
         ("scale", scale::per_session),
         ("shard", scale::one_shard),
+        ("search", search::transcripts),
         ("first_pull", share::first_pull),
         ("at_once", share::at_once),
         ("numbers", lookup::list_with_fractions),

@@ -146,7 +146,9 @@ fn call(item: &Value, key: &str) -> TranscriptEntry {
 fn output(output: &Value) -> String {
     match output {
         Value::String(text) => text.clone(),
-        Value::Array(parts) => parts.iter().map(|part| text(part, "text")).collect(),
+        Value::Array(parts) => {
+            parts.iter().map(|part| text(part, "text")).collect::<Vec<_>>().join("\n")
+        }
         Value::Object(_) => text(output, "content").to_owned(),
         _ => String::new(),
     }

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::EntryReader;
+use super::reader::EntryReader;
 use crate::model::Timestamp;
 use crate::transcript::{Lines, Transcript, TranscriptEntry, TranscriptError};
 
@@ -113,13 +113,20 @@ struct Open {
     reader: EntryReader,
     lines: Lines,
     ready: VecDeque<TranscriptEntry>,
+    is_over: bool,
 }
 
 impl Open {
     fn new(transcript: Transcript) -> Self {
         let reader = EntryReader::of(&transcript);
         let lines = transcript.lines();
-        Self { transcript: Arc::new(transcript), reader, lines, ready: VecDeque::new() }
+        Self {
+            transcript: Arc::new(transcript),
+            reader,
+            lines,
+            ready: VecDeque::new(),
+            is_over: false,
+        }
     }
 
     fn next(&mut self) -> Option<Result<TranscriptEntry, TranscriptError>> {
@@ -127,9 +134,14 @@ impl Open {
             if let Some(entry) = self.ready.pop_front() {
                 return Some(Ok(entry));
             }
-            match self.lines.next()? {
-                Ok(line) => self.ready.extend(self.reader.read(&line)),
-                Err(error) => return Some(Err(error)),
+            match self.lines.next() {
+                Some(Ok(line)) => self.ready.extend(self.reader.read(&line)),
+                Some(Err(error)) => return Some(Err(error)),
+                None if self.is_over => return None,
+                None => {
+                    self.is_over = true;
+                    self.ready.extend(self.reader.finish());
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ use git_ao::agent::AgentError;
 use git_ao::git::GitError;
 use git_ao::hook::{HookName, UnknownHook};
 use git_ao::model::{SessionId, SessionStatus, nearest, shell_name};
+use git_ao::ops::PatternError;
 use git_ao::runtime::RuntimeError;
 
 use crate::cli::CliError;
@@ -138,6 +139,11 @@ pub fn text_too_long(place: &str) -> CliError {
 /// Refuses to show what was not captured.
 pub fn no_transcript(id: SessionId) -> CliError {
     CliError::refused(format!("there is no transcript of session {}", id.short()))
+}
+
+/// Refuses a pattern.
+pub fn bad_pattern(error: &PatternError) -> CliError {
+    CliError::usage(error.to_string()).hint("to search for the text itself, use -F")
 }
 
 /// Refuses a line of standard input that is no entry of a transcript.

@@ -3,7 +3,7 @@ use git_ao::ops::{Against, AgentState, BaseStatus, Live};
 use git_ao::view::{self, Status, StatusRow, age};
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 
-use crate::cli::ui::{Cell, Column, Out, Style, Table};
+use crate::cli::ui::{Cell, Column, Out, Style, Table, cut, one_line};
 
 /// Formats the status for people, line by line.
 pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Vec<String> {
@@ -19,7 +19,16 @@ pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Vec<String> {
     for row in &status.rows {
         table.row(cells(row, now));
     }
-    let mut lines = table.lines(out);
+    let mut lines = Vec::new();
+    let (header, rows) = match table.lines(out) {
+        mut all if !all.is_empty() => (Some(all.remove(0)), all),
+        all => (None, all),
+    };
+    lines.extend(header);
+    for (line, row) in rows.into_iter().zip(&status.rows) {
+        lines.push(line);
+        lines.extend(words(row, out));
+    }
     if status.hidden > 0 {
         let (sessions, are, them) = match status.hidden {
             1 => ("session", "is", "it"),
@@ -31,6 +40,20 @@ pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Vec<String> {
     }
     lines
 }
+
+/// Returns the line with the last words of a row's agent.
+fn words(row: &StatusRow, out: &Out) -> Option<String> {
+    let (_, live) = row.session.as_ref().ok()?;
+    let words = one_line(live.last_words.as_ref()?);
+    let room = out.width().unwrap_or(WIDTH).saturating_sub(INDENT);
+    Some(format!("{:INDENT$}{}\n", "", out.paint_escaped(Style::Dim, &cut(&words, room))))
+}
+
+/// The indentation of last words: to the column after the id.
+const INDENT: usize = 10;
+
+/// The width of last words where there is no terminal.
+const WIDTH: usize = 120;
 
 fn cells(row: &StatusRow, now: Timestamp) -> [Cell; 7] {
     let id = Cell::new(Style::Id, &row.location.id.short());

@@ -119,6 +119,9 @@ impl<'e> Reading<'e> {
                 let entries = reader.read(&line?);
                 news.extend(entries.into_iter().map(|entry| (Arc::clone(&from), entry)));
             }
+            // What is begun is shown, too.
+            let begun = reader.finish().into_iter();
+            news.extend(begun.map(|entry| (Arc::clone(&from), entry)));
             *read = transcript.segment_count();
         }
         Ok(news)

@@ -7,16 +7,13 @@ use git_ao::view::{DateFormat, tool_summary};
 use serde_json::Value;
 
 use crate::cli::Ctx;
-use crate::cli::ui::{Out, OutError, Style, cut, escape, wrap};
+use crate::cli::ui::{Out, OutError, Style, cut, escape, one_line, wrap};
 
 /// The width of a line about a tool where there is no terminal.
 const WIDTH: usize = 100;
 
 /// The narrowest such line.
 const NARROWEST: usize = 20;
-
-/// More of a text is not looked at for one line, in characters.
-const LINE: usize = 4096;
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,9 +156,7 @@ fn name(tool: &Tool) -> String {
 /// Prints a name and a text in one line.
 fn line(name: &str, text: &str, indent: usize, out: &mut Out) -> Result<(), OutError> {
     let room = out.width().unwrap_or(WIDTH).saturating_sub(indent).max(NARROWEST);
-    let text: String = text.chars().take(LINE).collect();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let both = escape::line(&format!("[{name}] {text}")).trim_end().to_owned();
+    let both = one_line(&format!("[{name}] {text}"));
     let shown = out.paint_escaped(Style::Dim, &cut(&both, room));
     writeln!(out, "{:indent$}{shown}", "")
 }

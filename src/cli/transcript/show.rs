@@ -1,15 +1,15 @@
 use git_ao::agent::Entries;
 use git_ao::model::error_chain;
-use git_ao::store::{Entry, Store};
+use git_ao::store::Store;
 use git_ao::transcript::Role;
 
 use super::choice::{Choice, Last};
+use super::find::{find, transcripts};
 use super::follow;
 use super::page::{Detail, Page};
 use super::printer::{Form, Printer};
-use crate::cli::hints::refusals;
 use crate::cli::selection::moment;
-use crate::cli::{CliError, Ctx, ExitCode, launch, open};
+use crate::cli::{CliError, Ctx, ExitCode};
 
 #[derive(clap::Args)]
 #[group(skip)]
@@ -87,27 +87,11 @@ pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.follow {
         return follow::run(&entry, &store, &choice, printer, ctx);
     }
-    let id = entry.location.id;
-    let transcripts = match launch::engine(&store).transcripts()? {
-        Some(transcripts) => transcripts.session_transcripts(id)?,
-        None => Vec::new(),
-    };
-    if transcripts.is_empty() {
-        return Err(refusals::no_transcript(id));
-    }
+    let transcripts = transcripts(&store, entry.location.id)?;
     if args.form() != Form::Json {
         ctx.page_for(store.repository())?;
     }
     print(Entries::of(transcripts), &choice, printer, ctx)
-}
-
-/// Finds the named session, or that of this worktree, or else the most recently changed one.
-pub fn find(named: Option<&str>, store: &Store) -> Result<Entry, CliError> {
-    let handle = named.unwrap_or_else(|| match open::here(store.repository()) {
-        Some(_) => "@",
-        None => "latest",
-    });
-    open::find(&store.snapshot()?, store, handle)
 }
 
 fn print(

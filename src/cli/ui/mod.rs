@@ -11,4 +11,4 @@ pub use color::Style;
 pub use git_ao::view::escape;
 pub use out::{Out, OutError, Screen};
 pub use table::{Cell, Column, Table, cut};
-pub use wrap::wrap;
+pub use wrap::{one_line, wrap};

@@ -1,6 +1,15 @@
 use std::borrow::Cow;
 
+use git_ao::view::escape;
 use unicode_width::UnicodeWidthStr as _;
+
+/// Escapes text of any kind to one line, in which words have one space between them. Only the
+/// beginning of a long text is looked at.
+pub fn one_line(text: &str) -> String {
+    const MOST: usize = 4096;
+    let text: String = text.chars().take(MOST).collect();
+    escape::line(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
 
 /// Breaks a line between words so that each part has at most `room` columns, where words allow it.
 /// The parts after the first have the line's own indentation.

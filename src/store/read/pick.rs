@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use super::first::First;
-use super::listed::load_in_parallel;
 use super::query::{sort, unread};
 use super::survey::Survey;
 use super::walk::Scope;
 use super::{Entry, ListedSession, Query, Snapshot};
 use crate::model::{Filter, Session, Shelf};
 use crate::store::index::{Column, Columns, RowAt, Test};
-use crate::store::{Location, RecordProblem, Store, StoreError};
+use crate::store::{Location, RecordProblem, StoreError};
 
 /// The smallest number of records that are read at once.
 const AT_LEAST: usize = 16;
@@ -136,7 +135,7 @@ impl Snapshot<'_> {
                 survey.rows(&|at| (limit.is_none() || at.row.is_unknown()) && test.may_match(at));
             others.extend(self.entries_of(survey, &rows));
         }
-        let mut picked = Picked { store: self.store, query, keep, read, all: Vec::new() };
+        let mut picked = Picked { snapshot: self, query, keep, read, all: Vec::new() };
         others.retain(|entry| query.filter.may_match(unread(&entry.location)));
         picked.load(others);
         let limit = limit.unwrap_or(0);
@@ -171,7 +170,7 @@ impl Snapshot<'_> {
 }
 /// The sessions that are picked, and what decides it.
 struct Picked<'a, K> {
-    store: &'a Store,
+    snapshot: &'a Snapshot<'a>,
     query: &'a Query,
     keep: K,
     /// Records that were read already.
@@ -190,7 +189,7 @@ impl<K: FnMut(&ListedSession) -> bool> Picked<'_, K> {
                 None => unread.push(entry),
             }
         }
-        listed.extend(load_in_parallel(self.store, unread));
+        listed.extend(self.snapshot.load_many(unread));
         listed.retain(|listed| self.query.selects(listed) && (self.keep)(listed));
         let count = listed.iter().filter(|listed| listed.session.is_ok()).count();
         self.all.append(&mut listed);

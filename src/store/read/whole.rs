@@ -4,14 +4,14 @@ use std::cmp::Ordering;
 
 use gix::ObjectId;
 
-use super::listed::{in_parallel, in_shares};
+use super::listed::{in_parallel, in_shares, load_in_parallel};
 use super::record::{ListedRecord, load_stored, stored_form, with_record};
 use super::snapshot::{Saves, load_record_at};
 use super::survey::Survey;
-use super::{Entry, Query, Snapshot, Unexpected};
+use super::{Entry, ListedSession, Query, Snapshot, Unexpected};
 use crate::git::gix_id;
 use crate::model::{Order, Rank, Session, Timestamp};
-use crate::store::index::{Column, Columns, RowAt};
+use crate::store::index::{Column, Columns, ENOUGH, RowAt};
 use crate::store::records::{Place, Records, RecordsWriter, enough};
 use crate::store::{Location, Store};
 
@@ -129,6 +129,20 @@ impl Snapshot<'_> {
         // It is no error if it stays.
         let _ = records.discard_damaged(self.store.repository());
         Some(made.map(|()| unreadable))
+    }
+
+    /// Loads records, which may be stored if they are many.
+    pub(super) fn load_many(&self, entries: Vec<Entry>) -> Vec<ListedSession> {
+        let records = (entries.len() >= ENOUGH).then(|| self.stored_records()).flatten();
+        let Some(records) = records else { return load_in_parallel(self.store, entries) };
+        let mut sessions = Vec::with_capacity(entries.len());
+        let load = |store: &Store, Entry { location, blob }: &Entry| {
+            load_stored(store, &records, location.clone(), gix_id(blob))
+        };
+        in_parallel(self.store, &entries, &load, |session| sessions.push(session));
+        let _ = records.discard_damaged(self.store.repository());
+        let listed = entries.into_iter().zip(sessions);
+        listed.map(|(entry, session)| ListedSession::new(entry.location, session)).collect()
     }
 
     /// Gives each item its key, and sorts them.

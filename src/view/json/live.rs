@@ -24,6 +24,9 @@ pub struct LiveJson {
     /// Why the state of the agent is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_error: Option<String>,
+    /// The last thing that the agent said, as far as its transcript was captured here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_words: Option<String>,
 }
 
 /// The state of a worktree.
@@ -81,6 +84,7 @@ impl From<&Live> for LiveJson {
             elsewhere: live.elsewhere.clone(),
             pid,
             agent_error,
+            last_words: live.last_words.clone(),
         }
     }
 }

@@ -172,3 +172,46 @@ fn what_a_list_that_was_killed_left_is_replaced() {
         assert_eq!(list(&repo), without);
     }
 }
+
+#[test]
+fn a_record_in_two_projects_belongs_to_each_of_them() {
+    let repo = TestEnv::new().repo(crate::support::Combo::PLAIN);
+    filled(&repo);
+    let text = format!("id: {}\ntitle: Twice\n", id(500));
+    let elsewhere = path(500).replace("/demo/", "/second/");
+    assert_ne!(elsewhere, path(500));
+    plant_record(&repo, &path(500), &text);
+    plant_record(&repo, &elsewhere, &text);
+    let without = list(&repo);
+    let twice = |lines: &[String]| {
+        let in_project = |name: &str| {
+            let name = format!("\"project_id\":\"{name}\"");
+            let is_it = |line: &&String| line.contains("Twice") && line.contains(&name);
+            lines.iter().filter(is_it).count()
+        };
+        [in_project("demo"), in_project("second")]
+    };
+    assert_eq!(twice(&without), [1, 1], "{without:?}");
+    assert_eq!(list(&repo), without);
+    assert_eq!(list(&repo), without);
+}
+
+#[test]
+fn selections_of_many_read_them_too() {
+    let repo = TestEnv::new().repo(crate::support::Combo::PLAIN);
+    let open = filled(&repo);
+    list(&repo);
+    list(&repo);
+    let objects = repo.common_dir().join("objects");
+    for n in 0..70 {
+        let name = format!(
+            "refs/ao/sessions:{}",
+            path(n).replace("demo", &varied(n).project_id.to_string())
+        );
+        let blob = repo.git(["rev-parse", &name]).trim().to_owned();
+        fs::remove_file(objects.join(&blob[..2]).join(&blob[2..])).unwrap();
+    }
+    let titles = Query::default().sorted("title".parse::<Order>().unwrap()).at_most(5);
+    let found = open.snapshot().unwrap().query(titles).sessions;
+    assert!(found.len() == 5 && found.iter().all(|it| it.session.is_ok()));
+}

@@ -29,6 +29,8 @@ pub struct Live {
     pub base: Option<BaseStatus>,
     /// The other clones in which it has a placement.
     pub elsewhere: Vec<String>,
+    /// The last thing that the agent said, as far as its transcript was captured here.
+    pub last_words: Option<String>,
 }
 
 /// Which sessions are inspected closely. Of the others, only the agent is probed.
@@ -91,8 +93,9 @@ impl Engine {
                 state.condition = Condition::Ready;
             }
         }
-        let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases);
-        let live = all.map(|((((session, agent), here), workspace), base)| {
+        let words = self.last_words_of(sessions);
+        let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases).zip(words);
+        let live = all.map(|(((((session, agent), here), workspace), base), last_words)| {
             let others = session.other_placements(replica.as_deref());
             let path = here.and_then(|here| here.path.ok());
             Live {
@@ -101,6 +104,7 @@ impl Engine {
                 workspace,
                 base,
                 elsewhere: others.map(|(name, _)| name.to_owned()).collect(),
+                last_words,
             }
         });
         Ok(live.collect())

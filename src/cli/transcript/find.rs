@@ -1,0 +1,29 @@
+//! Finds the session that is meant, and its transcripts.
+
+use git_ao::model::SessionId;
+use git_ao::store::{Entry, Store};
+use git_ao::transcript::Transcript;
+
+use crate::cli::hints::refusals;
+use crate::cli::{CliError, launch, open};
+
+/// Finds the named session, or that of this worktree, or else the most recently changed one.
+pub fn find(named: Option<&str>, store: &Store) -> Result<Entry, CliError> {
+    let handle = named.unwrap_or_else(|| match open::here(store.repository()) {
+        Some(_) => "@",
+        None => "latest",
+    });
+    open::find(&store.snapshot()?, store, handle)
+}
+
+/// Returns all transcripts of a session; there is at least one.
+pub fn transcripts(store: &Store, session: SessionId) -> Result<Vec<Transcript>, CliError> {
+    let found = match launch::engine(store).transcripts()? {
+        Some(transcripts) => transcripts.session_transcripts(session)?,
+        None => Vec::new(),
+    };
+    match found.is_empty() {
+        true => Err(refusals::no_transcript(session)),
+        false => Ok(found),
+    }
+}
