@@ -37,6 +37,7 @@ pub use error::AgentError;
 pub use history::KeptConversation;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
+pub use put::SavedConversation;
 pub use source_request::SourceRequest;
 pub use template::{Slot, TemplateError};
 
@@ -205,6 +206,16 @@ pub trait Agent: Send + Sync {
         _: &Environment,
     ) -> Result<(), AgentError> {
         Ok(())
+    }
+
+    /// Writes a conversation that was kept to where the agent looks for it. Existing files are not
+    /// overwritten, except by one that continues them. Returns false if that is not possible for this
+    /// agent, or if the transcript is not that of the conversation.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be written.
+    fn put_conversation(&self, _: &SavedConversation, _: &Environment) -> Result<bool, AgentError> {
+        Ok(false)
     }
 
     /// Returns the transcript of the conversation with this id, if it can be found.

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use super::deletion::{self, Deletion};
 use super::history::KeptConversation;
 use super::own_id::OwnId;
+use super::put::SavedConversation;
 use super::source_request::SourceRequest;
 use super::spec::Spec;
 use super::template::{Slot, Template};
@@ -176,6 +177,19 @@ impl Agent for Spec {
     ) -> Result<(), AgentError> {
         let Some(kept) = &self.transcripts else { return Ok(()) };
         kept.bring(id, workspace, &self.over(env)).map_err(|failed| AgentError::Prepare {
+            path: failed.path,
+            source: failed.source.into(),
+        })
+    }
+
+    fn put_conversation(
+        &self,
+        saved: &SavedConversation,
+        env: &Environment,
+    ) -> Result<bool, AgentError> {
+        let Some(transcripts) = &self.transcripts else { return Ok(false) };
+        let put = transcripts.put(saved, &self.over(env));
+        put.map_err(|failed| AgentError::Prepare {
             path: failed.path,
             source: failed.source.into(),
         })

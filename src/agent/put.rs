@@ -1,12 +1,38 @@
-//! Copies a conversation's files to where an agent looks for them.
+//! Puts a conversation's files where an agent looks for them.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::git::uninterrupted;
 use crate::model::SessionId;
+
+/// A conversation that was kept, as the agent's program wrote it, to be given back to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SavedConversation {
+    /// The agent's own id of it.
+    pub id: String,
+    /// Where the agent is going to work.
+    pub workspace: PathBuf,
+    /// The transcript.
+    pub transcript: Vec<u8>,
+    /// The transcripts of the subagents, with their names.
+    pub subagents: Vec<(String, Vec<u8>)>,
+}
+
+impl SavedConversation {
+    /// Names the conversation, where the agent is going to work, and the transcript.
+    pub fn new(
+        id: impl Into<String>,
+        workspace: impl Into<PathBuf>,
+        transcript: impl Into<Vec<u8>>,
+    ) -> Self {
+        let (id, workspace, transcript) = (id.into(), workspace.into(), transcript.into());
+        Self { id, workspace, transcript, subagents: Vec::new() }
+    }
+}
 
 /// The error for a file that could not be put in place.
 #[derive(Debug)]
@@ -36,6 +62,20 @@ pub(super) fn put_file(from: &Path, to: &Path) -> Result<(), PutError> {
         Ok(()) => Ok(()),
         Err(_) => copy_new(from, to).map_err(failed),
     }
+}
+
+/// Writes a file that only its owner can read. An existing one is kept, unless the bytes continue
+/// it.
+pub(super) fn put_bytes(bytes: &[u8], to: &Path) -> Result<(), PutError> {
+    let failed = |source| PutError { path: to.to_owned(), source };
+    let folder = to.parent().unwrap_or(Path::new("."));
+    uninterrupted(|| fs::create_dir_all(folder)).map_err(failed)?;
+    let mut name = to.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", SessionId::random()));
+    let fresh = Fresh(to.with_file_name(name));
+    let options = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh.0);
+    options.and_then(|mut file| file.write_all(bytes)).map_err(failed)?;
+    put_file(&fresh.0, to)
 }
 
 /// Puts the files of a folder into another one, except those that exist there.

@@ -7,9 +7,10 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::put::{PutError, put_file, put_missing};
+use super::put::{PutError, SavedConversation, put_bytes, put_file, put_missing};
 use super::value::check_id;
 use crate::git::Environment;
+use crate::model::Timestamp;
 use crate::transcript::TranscriptInput;
 
 /// The files in which an agent stores its conversations, one file each.
@@ -215,6 +216,36 @@ impl Transcripts {
         }
     }
 
+    /// Writes a conversation to where the agent looks for it. Returns false if it is not known where
+    /// that is.
+    pub fn put(&self, saved: &SavedConversation, env: &Environment) -> Result<bool, PutError> {
+        let SavedConversation { id, workspace, transcript, subagents } = saved;
+        let Some(root) = self.root(env).filter(|_| check_id("id", id).is_ok()) else {
+            return Ok(false);
+        };
+        match self.lookup {
+            Lookup::Everywhere => Ok(false),
+            Lookup::ByDay { .. } => match begun_on(id, transcript) {
+                Some((day, name)) => {
+                    put_bytes(transcript, &root.join(day).join(name)).map(|()| true)
+                }
+                None => Ok(false),
+            },
+            Lookup::NamedAfterPath => {
+                let Some(name) = folder_name(&real_path(workspace)) else { return Ok(false) };
+                let folder = root.join(name);
+                let beside = folder.join(id).join("subagents");
+                for (name, transcript) in subagents {
+                    if check_id("subagent", name).is_ok() {
+                        put_bytes(transcript, &beside.join(format!("{name}.jsonl")))?;
+                    }
+                }
+                // Last, since it makes the conversation one.
+                put_bytes(transcript, &folder.join(format!("{id}.jsonl"))).map(|()| true)
+            }
+        }
+    }
+
     pub fn root(&self, env: &Environment) -> Option<PathBuf> {
         Some(self.home(env)?.join(self.folder))
     }
@@ -249,6 +280,22 @@ fn day(file: &Path) -> Option<(PathBuf, &str)> {
     let folders: PathBuf = date.by_ref().take(3).collect();
     let is_number = |part: &std::ffi::OsStr| part.to_string_lossy().parse::<u16>().is_ok();
     (folders.iter().count() == 3 && folders.iter().all(is_number)).then_some((folders, name))
+}
+
+/// Returns the folder and the name of Codex's file for a transcript: `2026/11/20`,
+/// `rollout-2026-11-20T18-44-24-<id>.jsonl`. None if it does not say when it began, or has another
+/// id.
+fn begun_on(id: &str, transcript: &[u8]) -> Option<(PathBuf, String)> {
+    let line = transcript.split(|byte| *byte == b'\n').next()?;
+    let head: Value = serde_json::from_slice(line).ok()?;
+    let text = |pointer: &str| head.pointer(pointer).and_then(Value::as_str);
+    if text("/payload/id") != Some(id) {
+        return None;
+    }
+    let at: Timestamp = text("/payload/timestamp").or_else(|| text("/timestamp"))?.parse().ok()?;
+    let at = at.to_string();
+    let (day, time) = (at.get(..10)?, at.get(11..19)?.replace(':', "-"));
+    Some((day.split('-').collect(), format!("rollout-{day}T{time}-{id}.jsonl")))
 }
 
 /// Returns the name of the folder in which Claude Code 2.1 stores the conversations of a working

@@ -1,7 +1,11 @@
 mod many;
 
 use git_ao::agent::Action;
-use git_ao::ops::{Again, Checks, Restore};
+use git_ao::model::SessionId;
+use git_ao::ops::{Again, Checks, LaunchError, LostConversation, OpsError, Restore};
+use git_ao::share::{Remote, Watcher};
+use git_ao::store::Store;
+use git_ao::transcript::TranscriptStore;
 use git_ao::view::json::RestoredJson;
 
 use self::many::Many;
@@ -16,6 +20,10 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, tex
 /// else by the directory that the session worked in. If you give a text, it is the agent's next
 /// prompt. Without a text, the agent waits for you; an agent without a terminal is told to
 /// continue.
+///
+/// A conversation that the agent does not have here, because it was on another machine or was
+/// deleted, is given back to it from the transcripts of this clone, or from those that another clone
+/// has shared.
 ///
 /// If no conversation is found, the session is not restored. --fresh then starts a new conversation
 /// with the text or the recorded task. A session whose agent never started needs no --fresh.
@@ -104,9 +112,13 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         writeln!(ctx.out, "{}", many::would(&plan))?;
         return Ok(ExitCode::Done);
     }
-    let made = engine
-        .restore(&entry.location, &wish)
-        .map_err(|error| interrupted.explain(error, UNTOUCHED))?;
+    let mut made = engine.restore(&entry.location, &wish);
+    if let Err(OpsError::Launch(LaunchError::Lost { lost: LostConversation::NotFound, .. })) = made
+        && fetched(&store, entry.location.id)
+    {
+        made = engine.restore(&entry.location, &wish);
+    }
+    let made = made.map_err(|error| interrupted.explain(error, UNTOUCHED))?;
     let session = &made.session;
     if args.json {
         json::print_pretty(&mut ctx.out, &RestoredJson::from(&made))?;
@@ -131,4 +143,13 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let started = (&made.started, made.action);
     let code = launch::go_on(ctx, &engine, session, started)?;
     Ok(code.unwrap_or(ExitCode::Done))
+}
+
+/// Fetches the transcripts of a session, if the remote has any. If that fails, the restore says what
+/// it lacks.
+fn fetched(store: &Store, id: SessionId) -> bool {
+    let Ok(remote) = Remote::choose(store, None) else { return false };
+    let Ok(transcripts) = TranscriptStore::create(store.repository()) else { return false };
+    let fetched = remote.fetch_transcripts(&transcripts, id, &mut Watcher::Nobody);
+    fetched.is_ok_and(|replicas| !replicas.is_empty())
 }

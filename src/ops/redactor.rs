@@ -1,7 +1,10 @@
 //! Makes the redactor of a repository.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 
+use crate::git::Repository;
 use crate::ops::{Engine, OpsError};
 use crate::redact::{Images, KnownValues, Redactor};
 
@@ -11,7 +14,7 @@ const LARGEST: u64 = 1 << 20;
 impl Engine {
     /// Makes a redactor with the rules of this repository: those that are built in, those of
     /// `ao.redact.<name>`, and as known values those of the `.env` files that git does not track in
-    /// this worktree and the main one, and of the environment variables that are named after a
+    /// the worktrees, and of the environment variables that are named after a
     /// secret.
     ///
     /// # Errors
@@ -34,25 +37,33 @@ impl Engine {
                 known.add_variable(name, value);
             }
         }
-        let mut folders: Vec<_> = repo.work_dir().into_iter().collect();
-        folders.push(repo.main_folder().to_owned());
-        folders.dedup();
-        for folder in folders {
-            let git = repo.git_in(&folder, "ls-files").args(["-z", "--others", "--"]);
-            // Without a worktree there are none.
-            let Ok(listed) = git.args([":(glob)**/.env", ":(glob)**/.env.*"]).run() else {
-                continue;
-            };
-            for name in listed.bytes().split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
-                if let Ok(name) = std::str::from_utf8(name)
-                    && let Some(text) = read(&folder.join(name))
-                {
-                    known.add_env_file(&text);
+        for folder in worktrees(repo) {
+            // Ignored folders are not looked into: they are full of other people's files.
+            for of in
+                [&["--exclude-standard"][..], &["--exclude-standard", "--ignored", "--directory"]]
+            {
+                let git = repo.git_in(&folder, "ls-files").args(["-z", "--others"]).args(of);
+                let git = git.args(["--", ":(glob)**/.env", ":(glob)**/.env.*"]);
+                // A worktree may be missing.
+                let Ok(listed) = git.run() else { continue };
+                for name in listed.bytes().split(|byte| *byte == 0) {
+                    let path = folder.join(OsStr::from_bytes(name));
+                    if let Some(text) = read(&path) {
+                        known.add_env_file(&text);
+                    }
                 }
             }
         }
         known
     }
+}
+
+/// Returns the folders of all worktrees.
+fn worktrees(repo: &Repository) -> Vec<PathBuf> {
+    let listed = repo.git("worktree").args(["list", "--porcelain", "-z"]).run();
+    let listed = listed.map(|output| output.bytes().to_vec()).unwrap_or_default();
+    let paths = listed.split(|byte| *byte == 0).filter_map(|line| line.strip_prefix(b"worktree "));
+    paths.map(|path| PathBuf::from(OsStr::from_bytes(path))).collect()
 }
 
 fn read(path: &Path) -> Option<String> {

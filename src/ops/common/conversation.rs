@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::agent::{Action, Agent, Mode};
 use crate::model::{AgentEnd, Placement, Session, SessionStatus};
+use crate::ops::common::kept::is_kept;
 use crate::ops::common::launch_request::state_dir;
 use crate::ops::common::lost_conversation::LostConversation;
 use crate::ops::common::owned_worktrees::Own;
@@ -64,6 +65,12 @@ pub(in crate::ops) fn look(
     let known = session.agent_session_id.as_deref();
     let has = known.map(|id| (id, agent.has_conversation(id, &state_dir, env)));
     if let Some((id, Some(true))) = has {
+        return Ok(Some(id.to_owned()));
+    }
+    // The agent has deleted it, or had it on another machine; it is given back when it starts.
+    if let Some((id, Some(false))) = has
+        && is_kept(store, session.id, agent.name(), id)?
+    {
         return Ok(Some(id.to_owned()));
     }
     let since = since(session);

@@ -7,6 +7,7 @@ mod elsewhere;
 mod foreground;
 mod forgotten;
 mod going_on;
+mod handed_over;
 mod hostile;
 mod interrupted;
 mod late;

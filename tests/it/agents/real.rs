@@ -49,6 +49,7 @@ fn conversation_goes_on(agent: &'static str) {
 /// Its conversation is gone, or never was on this machine: it begins again only when it is asked to.
 fn begins_again_when_asked(agent: &'static str) {
     let Some(place) = Place::new(agent) else { return };
+    place.repo.config("ao.transcripts", "false");
     let first = place.runs(&["spawn", "--json", "--file", "-"], "the first task");
     place.repo.commit("file", "x");
     place.model.last();

@@ -202,13 +202,20 @@ fn own_rules_and_known_values_count() {
     let team = Team::new();
     let ann = ann(&team);
     fs::write(ann.dir().join(".env.local"), "A=correct-horse-battery\n").unwrap();
+    ann.commit(".gitignore", ".env\nignored/\n");
+    let tree = ann.env().path("linked");
+    ann.git(["worktree", "add", "-q", tree.to_str().unwrap()]);
+    fs::write(tree.join(".env"), "B='another secret'\n").unwrap();
     ann.config("ao.redact.codename", r"Project \w+");
-    capture(&ann, 1, &said("Project Zebra, correct-horse-battery, and words"));
+    let text = said("Project Zebra, correct-horse-battery, and words; another secret");
+    capture(&ann, 1, &text);
     ann.ao(["push", "--transcript", &short(1)]).ok();
     let all = all_objects(&team.hub);
-    assert!(all.contains("[REDACTED:codename], [REDACTED:known-value], and words"), "{all}");
+    assert!(all.contains(
+        "[REDACTED:codename], [REDACTED:known-value], and words; [REDACTED:known-value]"
+    ));
     ann.config("ao.redact.broken", "a(b");
-    capture(&ann, 1, &(said("Project Zebra, correct-horse-battery, and words") + &said("new")));
+    capture(&ann, 1, &(text + &said("new")));
     let before = refs(&team.hub);
     ann.ao(["push"]).code(1).stderr_has("redaction rule 'broken'");
     assert_eq!(refs(&team.hub), before);

@@ -10,12 +10,13 @@ use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{FileError, Repository};
 use crate::model::{Placement, Session};
 use crate::ops::common::capture::{Capturer, Watcher};
-use crate::ops::common::launch_request::{LaunchInputs, brief, parent, taken_up};
+use crate::ops::common::kept::kept;
+use crate::ops::common::launch_request::{LaunchInputs, brief, parent, state_dir, taken_up};
 use crate::ops::common::liveness::{AgentFile, SupervisorProcess, identity};
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::{Engine, OpsError, SESSION_ENV, last_screen, placement};
 use crate::runtime::{Child, ChildStdio, ExitReport, Process, ProcessSpec, RuntimeError, Terminal};
-use crate::store::Key;
+use crate::store::{Key, Store};
 
 /// Where an agent is started, and for what.
 pub(in crate::ops) struct Surroundings {
@@ -67,6 +68,7 @@ pub(in crate::ops) fn prepare(
     let (mode, launch) = brief(&told)?;
     launch.prepare()?;
     if let Some(id) = taken_up(&told) {
+        give_back(store, &*agent, (session, parent.as_ref()), id, &workspace)?;
         agent.bring_conversation(id, &workspace, store.repository().environment())?;
     }
     let plan = plan(store.repository(), session, &workspace, program, &launch);
@@ -89,6 +91,28 @@ pub(in crate::ops) fn prepare(
         supervisor,
         watcher,
     })
+}
+
+/// Writes a conversation that the agent does not have any more from the transcript store to where it
+/// looks for it. If it is not there either, the agent says so itself.
+fn give_back(
+    store: &Store,
+    agent: &dyn Agent,
+    (session, parent): (&Session, Option<&Session>),
+    id: &str,
+    workspace: &Path,
+) -> Result<(), OpsError> {
+    let env = store.repository().environment();
+    if agent.has_conversation(id, &state_dir(store.repository()), env) != Some(false) {
+        return Ok(());
+    }
+    for of in [Some(session), parent].into_iter().flatten() {
+        if let Some(kept) = kept(store, of.id, agent.name(), (id, workspace))? {
+            agent.put_conversation(&kept, env)?;
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 /// Returns whether the recorded runtime gives its processes a terminal. This process was started by
