@@ -155,17 +155,12 @@ pub trait Agent: Send + Sync {
         None
     }
 
-    /// Copies a conversation to where the agent looks for it in `workspace`. Existing files are not
+    /// Copies the conversation with this id to where the agent looks for it in this workspace. Existing files are not
     /// overwritten. Nothing happens if the conversation is already there or is not found.
     ///
     /// # Errors
     /// Fails if a file cannot be read or written.
-    fn bring_conversation(
-        &self,
-        _id: &str,
-        _workspace: &Path,
-        _: &Environment,
-    ) -> Result<(), AgentError> {
+    fn bring_conversation(&self, _: &str, _: &Path, _: &Environment) -> Result<(), AgentError> {
         Ok(())
     }
 
