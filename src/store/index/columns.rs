@@ -74,11 +74,14 @@ pub(super) fn row_width(id: usize) -> usize {
 pub(in crate::store) struct Columns(u32);
 
 impl Columns {
-    /// Those that every reader needs.
-    pub const BASE: Self = Self::of(&[Column::Id, Column::Codes]);
+    /// Those that every reader needs. The ids, the widest column, are read for the rows of the answer
+    /// alone, unless a reader asks for them.
+    pub const BASE: Self = Self::of(&[Column::Codes]);
+
+    pub const IDS: Self = Self::of(&[Column::Id]);
 
     /// What lists are ordered by.
-    pub const DATES: Self = Self::of(&[Column::Created, Column::Updated]);
+    pub const DATES: Self = Self::of(&[Column::Id, Column::Created, Column::Updated]);
 
     pub const ALL: Self = Self::of(&Column::ALL);
 
@@ -128,12 +131,8 @@ impl From<&Filter> for Columns {
 impl From<Field> for Columns {
     fn from(field: Field) -> Self {
         match field {
-            Field::Id
-            | Field::Project
-            | Field::Kind
-            | Field::Status
-            | Field::Task
-            | Field::Text => Self::BASE,
+            Field::Id => Self::IDS,
+            Field::Project | Field::Kind | Field::Status | Field::Task | Field::Text => Self::BASE,
             Field::Title => Self::of(&[Column::Title]),
             Field::Agent => Self::of(&[Column::Agent]),
             Field::Branch => Self::of(&[Column::Branch]),

@@ -208,8 +208,10 @@ mod tests {
                 let whole = to.whole().unwrap();
                 for (row, other) in from.rows().zip(whole.rows()) {
                     assert_eq!(from.blob(row), to.blob(other), "one by one");
-                    assert!(to.find(row.id(), &from.blob(row).unwrap()).is_none(), "not loaded");
-                    assert!(whole.find(row.id(), &from.blob(row).unwrap()).is_some());
+                    let (id, blob) = (row.id().unwrap(), from.blob(row).unwrap());
+                    assert_eq!((from.id(row), to.id(other)), (Some(id), Some(id)), "one by one");
+                    assert!(to.find(id, &blob).is_none(), "not loaded");
+                    assert!(whole.find(id, &blob).is_some());
                 }
             }
             assert_eq!(encode(&read, HASH).unwrap(), bytes);

@@ -3,7 +3,7 @@ use gix::ObjectId;
 use super::row::{self, Row};
 use super::{Column, Place, Shard};
 use crate::git::oid;
-use crate::model::{Dates, Field, Known, Moment, Shelf, Timestamp};
+use crate::model::{Dates, Field, Known, Moment, SessionId, Shelf, Timestamp};
 use crate::store::{Entry, Location};
 
 /// The status of corrupt records.
@@ -18,16 +18,23 @@ pub(in crate::store) struct RowAt<'a> {
 }
 
 impl RowAt<'_> {
-    pub fn location(self) -> Location {
+    /// Returns the id of the session, or None if the index is damaged there, which it is not where
+    /// the ids were loaded.
+    pub fn id(self) -> Option<SessionId> {
+        self.shard.id(self.row)
+    }
+
+    /// Returns the location of the record, likewise.
+    pub fn location(self) -> Option<Location> {
         let Place { part, project, .. } = self.place;
-        let (project, id) = (project.clone(), self.row.id());
-        Location { shelf: part.shelf, project, id, visibility: part.visibility }
+        let (project, id) = (project.clone(), self.id()?);
+        Some(Location { shelf: part.shelf, project, id, visibility: part.visibility })
     }
 
     /// Returns the place of the record, or None if the index is damaged there.
     pub fn entry(self) -> Option<Entry> {
         let blob = oid(self.blob()?);
-        Some(Entry { location: self.location(), blob })
+        Some(Entry { location: self.location()?, blob })
     }
 
     /// Returns the blob of the record, or None if the index is damaged there.
@@ -37,9 +44,10 @@ impl RowAt<'_> {
 
     /// Returns what lists are ordered by, which must be loaded.
     pub fn dates(self) -> Dates {
-        let [created_at, updated_at] = [Column::Created, Column::Updated]
-            .map(|column| self.time(column).expect("what orders rows loads the dates"));
-        Dates { id: self.row.id(), created_at, updated_at }
+        const LOADED: &str = "what orders rows loads the dates";
+        let [created_at, updated_at] =
+            [Column::Created, Column::Updated].map(|column| self.time(column).expect(LOADED));
+        Dates { id: self.row.id().expect(LOADED), created_at, updated_at }
     }
 
     fn time(self, column: Column) -> Option<Timestamp> {
@@ -65,7 +73,7 @@ impl Known for RowAt<'_> {
     fn is(&self, field: Field, text: &str) -> Option<bool> {
         let row = self.row;
         match field {
-            Field::Id => Some(field.equals(&row.id().to_string(), text)),
+            Field::Id => self.id().map(|id| field.equals(&id.to_string(), text)),
             Field::Project => Some(self.place.project.as_str() == text),
             _ if row.is_unknown() => None,
             Field::Kind => row.kind().map(|kind| kind.as_str() == text),
@@ -92,7 +100,7 @@ impl Known for RowAt<'_> {
     fn contains(&self, field: Field, text: &str) -> Option<bool> {
         let row = self.row;
         match field {
-            Field::Id => Some(row.id().to_string().contains(text)),
+            Field::Id => self.id().map(|id| id.to_string().contains(text)),
             Field::Project => Some(self.place.project.as_str().to_lowercase().contains(text)),
             _ if row.is_unknown() => None,
             Field::Kind => row.kind().map(|kind| kind.as_str().contains(text)),

@@ -136,8 +136,8 @@ pub(in crate::store) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub fn id(self) -> SessionId {
-        self.session(Column::Id).expect("a table always has its ids")
+    pub(super) fn id(self) -> Option<SessionId> {
+        self.session(Column::Id)
     }
 
     pub(super) fn blob(self) -> Option<ObjectId> {

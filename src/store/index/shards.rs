@@ -60,12 +60,20 @@ impl Shard {
 
     /// Returns the blob of a row, loaded or not. Returns None if the file is damaged there.
     pub(super) fn blob(&self, row: Row<'_>) -> Option<ObjectId> {
-        row.blob().or_else(|| {
-            let blobs = self.table.block(Column::Blob, &self.rows)?;
-            let width = self.tree.as_slice().len();
-            let at = row.at - self.rows.start;
-            ObjectId::try_from(blobs.get(at * width..(at + 1) * width)?).ok()
-        })
+        row.blob().or_else(|| ObjectId::try_from(&*self.value(Column::Blob, row)?).ok())
+    }
+
+    /// Returns the id of a row, likewise.
+    pub(super) fn id(&self, row: Row<'_>) -> Option<SessionId> {
+        let read = || self.value(Column::Id, row)?.try_into().ok().map(SessionId::from_bytes);
+        row.id().or_else(read)
+    }
+
+    fn value(&self, column: Column, row: Row<'_>) -> Option<Vec<u8>> {
+        let values = self.table.block(column, &self.rows)?;
+        let width = column.width(self.tree.as_slice().len());
+        let at = row.at - self.rows.start;
+        values.get(at * width..(at + 1) * width).map(<[u8]>::to_vec)
     }
 
     /// Finds the row of a record. The rows are sorted, as the entries of a tree are.
@@ -74,7 +82,7 @@ impl Shard {
         while low < high {
             let middle = usize::midpoint(low, high);
             let row = Row { table: &self.table, at: middle };
-            match row.id().cmp(&id) {
+            match row.id()?.cmp(&id) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => {

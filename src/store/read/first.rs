@@ -63,6 +63,7 @@ impl<'a, 'o> First<'a, 'o> {
 }
 
 fn compare(order: &Order, now: Timestamp, a: &Ranked<'_>, b: &Ranked<'_>) -> Ordering {
+    // The ids are loaded, with the dates.
     let by_place = || a.1.location().cmp(&b.1.location());
     order.compare_dates(a.0, b.0, now).then_with(by_place)
 }

@@ -1,6 +1,6 @@
 //! Picks the sessions that a query selects.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::first::First;
 use super::query::{sort, unread};
@@ -8,7 +8,7 @@ use super::survey::Survey;
 use super::walk::Scope;
 use super::{Entry, ListedSession, Query, Snapshot};
 use crate::model::{Filter, Session, Shelf};
-use crate::store::index::{Column, Columns, RowAt, Test};
+use crate::store::index::{Column, Columns, Place, RowAt, Test};
 use crate::store::{Location, RecordProblem, StoreError};
 
 /// The smallest number of records that are read at once.
@@ -100,17 +100,29 @@ impl Snapshot<'_> {
         if rows.len() > MANY {
             survey.load(Columns::of(&[Column::Blob]));
         }
-        // Where the file is damaged, the tree tells.
-        rows.iter().filter_map(|at| at.entry().or_else(|| self.entry_at(&at.location()))).collect()
+        let (mut entries, mut damaged) = (Vec::new(), BTreeSet::new());
+        for at in rows {
+            match (at.entry(), at.location()) {
+                (Some(entry), _) => entries.push(entry),
+                (None, Some(location)) => {
+                    let mut there = self.entries_at(at.place).into_iter();
+                    entries.extend(there.find(|entry| entry.location == location));
+                }
+                (None, None) => drop(damaged.insert(at.place)),
+            }
+        }
+        // Where the file has no ids, the tree tells, but not which of them were wanted.
+        entries.extend(damaged.into_iter().flat_map(|place| self.entries_at(place)));
+        entries
     }
 
-    fn entry_at(&self, location: &Location) -> Option<Entry> {
-        let id = location.id.to_string();
-        let project = Some(&location.project);
-        let mut entries =
-            self.records(Scope { shelf: location.shelf, project, prefix: Some(&id) }).ok()?;
-        entries.retain(|entry| entry.location == *location);
-        entries.pop()
+    fn entries_at(&self, place: &Place) -> Vec<Entry> {
+        let prefix = format!("{:02x}", place.byte);
+        let (shelf, project) = (place.part.shelf, Some(&place.project));
+        let scope = Scope { shelf, project, prefix: Some(&prefix) };
+        let mut entries = self.records(scope).unwrap_or_default();
+        entries.retain(|entry| entry.location.visibility == place.part.visibility);
+        entries
     }
 
     /// Picks what a query selects. Of the records that the index knows, only those are read that

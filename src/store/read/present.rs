@@ -15,7 +15,9 @@ impl Snapshot<'_> {
         ids: &BTreeSet<SessionId>,
     ) -> (Listing, usize) {
         let here = replica.map_or(0, set);
-        let mut survey = self.survey(Shelf::Active, Columns::of(&[Column::Replicas]));
+        let columns = Columns::of(&[Column::Replicas]);
+        let columns = if ids.is_empty() { columns } else { columns.and(Columns::IDS) };
+        let mut survey = self.survey(Shelf::Active, columns);
         let unreadable = std::mem::take(&mut survey.unreadable).into_iter();
         let unreadable = unreadable.filter_map(|found| self.unreadable_on(Shelf::Active, found));
         let unreadable = unreadable.collect();
@@ -23,7 +25,8 @@ impl Snapshot<'_> {
         let entries = self.candidates_in(survey, &|at| match at.has_ended() {
             Some(true) => {
                 let replicas = at.row.number(Column::Replicas);
-                replicas.is_none_or(|it| it & here != 0) || ids.contains(&at.row.id())
+                replicas.is_none_or(|it| it & here != 0)
+                    || !ids.is_empty() && at.id().is_none_or(|id| ids.contains(&id))
             }
             Some(false) | None => true,
         });

@@ -15,6 +15,9 @@ use crate::store::index::{Columns, ENOUGH, Index, Part, Place, RowAt, RowBuffer,
 use crate::store::records::Records;
 use crate::store::{Location, RecordProblem, Store, Visibility};
 
+/// Why the ids are known where private records may override public ones.
+const IDS: &str = "the ids are loaded where there are private sessions";
+
 /// The records of a shelf.
 pub(super) struct Survey {
     pub shelf: Shelf,
@@ -68,7 +71,8 @@ impl Survey {
         let index = Arc::clone(&self.index);
         for part in self.parts.clone().into_iter().filter(|part| private(part.visibility)) {
             for at in index.rows(part) {
-                self.override_public((at.place.project.clone(), at.row.id()));
+                let id = at.id().expect(IDS);
+                self.override_public((at.place.project.clone(), id));
             }
         }
         for found in &found {
@@ -99,9 +103,9 @@ impl Survey {
         let parts = self.parts.iter().filter(|part| part.shelf == self.shelf);
         parts.flat_map(move |part| {
             let may_hide = part.visibility == Visibility::Public && !self.overridden.is_empty();
-            self.index
-                .rows(*part)
-                .filter(move |at| !may_hide || !self.is_overridden(&at.place.project, at.row.id()))
+            self.index.rows(*part).filter(move |at| {
+                !may_hide || !self.is_overridden(&at.place.project, at.id().expect(IDS))
+            })
         })
     }
 
@@ -146,7 +150,10 @@ impl Snapshot<'_> {
             survey.add(found.collect());
             return survey;
         };
-        let index = cache.current(self.store.repository(), columns.and(Columns::BASE));
+        let is_private = |part: &Part| part.visibility == Visibility::Private;
+        let ids = if survey.parts.iter().any(is_private) { Columns::IDS } else { Columns::BASE };
+        let columns = columns.and(Columns::BASE).and(ids);
+        let index = cache.current(self.store.repository(), columns);
         let (known, mut changed, mut found) = self.compare_shards(&index, &survey.parts);
         if changed.is_empty() && known.len() == index.count(&survey.parts) {
             survey.index = index;

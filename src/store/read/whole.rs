@@ -72,7 +72,7 @@ impl<'s> Item<'s> {
 
     fn location(&self) -> Location {
         match self.source {
-            Source::Row(at) => at.location(),
+            Source::Row(at) => at.location().expect("the ids are loaded, with the dates"),
             Source::Entry(entry) => entry.location.clone(),
         }
     }
