@@ -3,6 +3,7 @@
 mod append;
 mod bad_input;
 mod capture;
+mod clones;
 mod compressed;
 mod export;
 mod follow;
@@ -16,4 +17,5 @@ mod samples;
 mod sessions;
 mod show;
 mod sources;
+mod sweep;
 mod world;
