@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::deletion::{self, Deletion};
 use super::history::KeptConversation;
 use super::own_id::OwnId;
 use super::put::SavedConversation;
@@ -200,6 +201,10 @@ impl Agent for Spec {
 
     fn keeps_transcripts(&self) -> bool {
         self.has_sources()
+    }
+
+    fn deletion(&self, project: &Path, env: &Environment) -> Option<Deletion> {
+        deletion::of(self.transcripts.as_ref()?, project, &self.over(env))
     }
 
     fn sources(&self, request: &SourceRequest, env: &Environment) -> Vec<Source> {

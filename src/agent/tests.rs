@@ -2,6 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::git::Environment;
 
 const OLD: &str = "01a1fa46-287f-7942-b819-b05006deb61e";
 const FRESH: &str = "32dddf36-746e-4264-b771-369fc3e35924";

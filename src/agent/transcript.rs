@@ -247,12 +247,16 @@ impl Transcripts {
     }
 
     pub fn root(&self, env: &Environment) -> Option<PathBuf> {
+        Some(self.home(env)?.join(self.folder))
+    }
+
+    /// Returns the agent's directory.
+    pub fn home(&self, env: &Environment) -> Option<PathBuf> {
         let set = |name: &str| env.os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let agent = match set(self.variable) {
+        Some(match set(self.variable) {
             Some(moved) => moved.join(self.inside),
             None => set("HOME")?.join(self.default),
-        };
-        Some(agent.join(self.folder))
+        })
     }
 
     /// Calls `visit` for every file. Skips symbolic links and unreadable directories.

@@ -4,8 +4,10 @@ mod watch;
 
 use std::time::Duration;
 
-use git_ao::model::parse_age;
+use git_ao::model::{SessionId, parse_age};
+use git_ao::ops::AgentState;
 use git_ao::store::Store;
+use git_ao::transcript::StoppedCapture;
 use git_ao::view::json::EntryJson;
 use git_ao::view::{LocalPlacements, Status};
 use git_ao::workspace::Detail;
@@ -13,14 +15,15 @@ use git_ao::workspace::Detail;
 use self::view::{Request, View};
 use super::hints::{REPAIR, repair};
 use super::selection::Selection;
-use super::{CliError, Ctx, ExitCode, json};
+use super::{CliError, Ctx, ExitCode, json, launch};
 
 /// Show active sessions: agent, worktree, commits ahead and behind
 ///
 /// For each session that lives in this clone, checks whether its agent is alive, what state its
 /// worktree is in, and how many commits its branch is ahead of (+) and behind (-) its base.
 /// Sessions that live in other clones are shown with the clone's name. Ended sessions are hidden
-/// unless their agent is still alive. Nothing is written.
+/// unless their agent is still alive. No record is written; what an agent has left in its transcript
+/// before it ended is captured.
 ///
 /// In the column BASE, '=' means that the branch is at its base and nothing has been committed on
 /// it, and 'merged' that all commits made on it are in the base. A branch whose commits were
@@ -98,6 +101,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     for problem in view.status.problems() {
         ctx.out.warn(&problem);
     }
+    for stopped in stopped(&view, &store) {
+        ctx.out.warn(&stopped);
+    }
     if let Some(path) = view.status.unlinked() {
         ctx.out.hint(&repair(path));
     }
@@ -107,7 +113,26 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if !view.unreadable.is_empty() {
         ctx.out.hint(REPAIR);
     }
+    ctx.out.flush()?;
+    let gone = view.status.rows.iter().filter_map(|row| row.session.as_ref().ok());
+    let gone = gone.filter(|(_, live)| matches!(live.agent, AgentState::Gone));
+    let gone: Vec<_> = gone.map(|(session, _)| session).collect();
+    if !gone.is_empty() {
+        launch::engine(&store).capture_grown(&gone);
+    }
     Ok(if view.unreadable.is_empty() { ExitCode::Done } else { ExitCode::Refused })
+}
+
+/// Says of which of the sessions nothing more is captured.
+fn stopped(view: &View, store: &Store) -> Vec<String> {
+    let stopped = launch::engine(store).stopped_captures().into_iter();
+    let is_shown = |id: SessionId| view.status.rows.iter().any(|row| row.location.id == id);
+    let shown = stopped.filter(|stopped| is_shown(stopped.session));
+    let say = |it: StoppedCapture| {
+        let (id, bytes) = (it.session.short(), it.captured);
+        format!("the capture of {id} has stopped at {bytes} bytes; see ao.transcriptMaxSize")
+    };
+    shown.map(say).collect()
 }
 
 fn print_json(status: &Status, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {

@@ -1,4 +1,5 @@
 mod append;
+mod capture;
 mod choice;
 mod export;
 mod fetch;
@@ -58,6 +59,16 @@ enum Action {
     /// All entries are added at once; if a line is no entry, none is.
     Append(append::Args),
 
+    /// Capture what is new in the transcripts of sessions
+    ///
+    /// Copies what the agents have written since the last capture. Usually this is not necessary:
+    /// it happens while an agent works, and when it has ended. Nothing is captured if
+    /// ao.transcripts is false.
+    ///
+    /// --json prints {"version":1,"sessions":[…]}. Each session has 'id', 'outcome' (captured,
+    /// not_found, no_transcript or failed), and 'bytes' and 'lines', which were new, or 'error'.
+    Capture(capture::Args),
+
     /// Fetch the transcripts of a session that other clones have shared
     ///
     /// They are checked, and kept beside those of this clone.
@@ -76,6 +87,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Some(Action::Show(args)) => show::run(&args, ctx),
         Some(Action::Export(args)) => export::run(&args, ctx),
         Some(Action::Append(args)) => append::run(&args, ctx),
+        Some(Action::Capture(args)) => capture::run(&args, ctx),
         Some(Action::Fetch(args)) => fetch::run(&args, ctx),
         Some(Action::Unshare(args)) => unshare::run(&args, ctx),
     }

@@ -4,6 +4,7 @@
 //! [`Value`]s that preserves keys unknown to this version.
 
 mod agent_end;
+mod captured;
 mod change;
 mod dates;
 mod diff;
@@ -35,6 +36,7 @@ mod value;
 mod when;
 
 pub use agent_end::AgentEnd;
+pub use captured::{CapturedTranscripts, SharedTranscripts};
 pub use change::{
     Assignment, AssignmentError, Guard, RuleError, broken_rules, check_change, check_fixed,
     check_new, check_update, close_status,

@@ -4,6 +4,7 @@ mod error;
 mod fields;
 mod json;
 mod keys;
+mod transcripts;
 mod written;
 
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ impl Session {
         let updated_at = from.parse("updated_at", "a time")?;
         let created_at = from.parse("created_at", "a time")?;
         let created_at = created_at.or(updated_at).unwrap_or(Timestamp::EPOCH);
-        let session = Session {
+        let mut session = Session {
             schema,
             kind: from.text("kind")?.as_deref().map_or(Kind::Task, Kind::from),
             title: from.text("title")?.unwrap_or_default(),
@@ -72,10 +73,12 @@ impl Session {
             context: from.map("context")?,
             cost: Cost::from_map(from.map("cost")?)?,
             placements: placements(from.map("placements")?)?,
+            transcripts: BTreeMap::new(),
             extra: from.rest(),
             id,
             project_id,
         };
+        session.transcripts = transcripts::take(&mut session.extra);
         Ok(session)
     }
 }

@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Dates, Map, Oid, Placement, Project, SessionId, SessionStatus, Timestamp};
+use super::{
+    CapturedTranscripts, Dates, Map, Oid, Placement, Project, SessionId, SessionStatus, Timestamp,
+};
 
 /// A session: the work of one agent on one task.
 ///
@@ -63,6 +65,8 @@ pub struct Session {
     pub cost: Option<Cost>,
     /// Where the session lives, by the name of the clone.
     pub placements: BTreeMap<String, Placement>,
+    /// What was captured of its transcripts, by the name of the clone.
+    pub transcripts: BTreeMap<String, CapturedTranscripts>,
     /// Keys this version does not know.
     pub extra: Map,
 }
@@ -168,6 +172,7 @@ impl Session {
             context: Map::new(),
             cost: None,
             placements: BTreeMap::new(),
+            transcripts: BTreeMap::new(),
             extra: Map::new(),
         }
     }
@@ -194,11 +199,10 @@ impl Session {
         let mut same = self.clone();
         same.placements.clone_from(&other.placements);
         same.head.clone_from(&other.head);
-        for key in ["transcripts", "usage"] {
-            same.extra.remove(key);
-            if let Some(value) = other.extra.get(key) {
-                same.extra.insert(key, value.clone());
-            }
+        same.transcripts.clone_from(&other.transcripts);
+        same.extra.remove("usage");
+        if let Some(value) = other.extra.get("usage") {
+            same.extra.insert("usage", value.clone());
         }
         same == *other
     }

@@ -125,6 +125,7 @@ impl Engine {
                 backup: None,
                 deleted: deleted.clone(),
                 tip: None,
+                captured: None,
                 key: key.clone(),
                 placement: placement(store, session).filter(|_| deleted.is_none()).cloned(),
             };
@@ -212,6 +213,9 @@ impl Engine {
                     }
                     // A restore recreates the branch at this commit.
                     session.head = leftover.tip.clone().or(session.head.take());
+                    if let Some(facts) = &leftover.captured {
+                        facts.put(session, now);
+                    }
                     Ok::<_, StoreError>(())
                 })?;
                 if is_old {

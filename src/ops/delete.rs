@@ -125,6 +125,10 @@ fn clean(engine: &Engine, listed: ListedSession) -> DeletedSession {
     let session = listed.session.as_ref().ok();
     let conversation = session.and_then(|session| session.agent_session_id.as_deref());
     let store = engine.store();
+    // The history of an agent without ids is among the files that are removed.
+    if let Some(session) = session {
+        engine.capture_in_passing(session);
+    }
     let purged = purge(store, id, conversation, Purge::All);
     let agent = liveness_of(engine, id, session);
     let kept = kept(store, &listed);

@@ -70,6 +70,7 @@ impl Engine {
             Ok(stopped) => {
                 // The supervisor would record the branch, but it may be gone too.
                 record_branch(store, key)?;
+                self.capture_grown(&[&changed.session]);
                 Ok(Killed { changed, stopped: Some(stopped), shelf })
             }
             Err(error) => {

@@ -5,6 +5,7 @@
 
 mod archive;
 mod cancel;
+mod capture;
 mod cleanup;
 mod common;
 mod complete;
@@ -37,12 +38,12 @@ pub use archive::ArchiveError;
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove};
 pub use common::{
     Again, Against, AgentChoice, AgentReport, AgentState, AgentStateError, BaseStatus, Caller,
-    Changed, Checkout, Checks, Duplicates, ElsewhereError, Engine, EngineBuilder, Interrupt,
-    IssueRef, LaunchError, Live, Liveness, LostConversation, MovedSession, OpsError, Purge, Remain,
-    Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionWorktreeError,
-    SpawnError, SpawnRequest, Start, StartAgent, StatusChange, StatusError, Supervisor,
-    Uncommitted, elsewhere, end_remains, last_output, last_screen, log_file, man_dir, man_path,
-    place, placement, purge, record_branches, remains, uncommitted,
+    CaptureOutcome, Changed, Checkout, Checks, Duplicates, ElsewhereError, Engine, EngineBuilder,
+    Interrupt, IssueRef, LaunchError, Live, Liveness, LostConversation, MovedSession, OpsError,
+    Purge, Remain, Restore, Restored, Run, RunArgumentError, RunningAgent, Scope,
+    SessionWorktreeError, SpawnError, SpawnRequest, Start, StartAgent, StatusChange, StatusError,
+    Supervisor, Uncommitted, elsewhere, end_remains, last_output, last_screen, log_file, man_dir,
+    man_path, place, placement, purge, record_branches, remains, uncommitted,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use doctor::{Finding, FixOutcome, FixResult, Weight};

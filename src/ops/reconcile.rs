@@ -1,6 +1,6 @@
 //! Makes records agree with the facts in this clone, in a single event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::git::Environment;
 use crate::model::{AgentEnd, Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
+use crate::ops::common::capture::{Facts, facts};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{Engine, OpsError};
@@ -76,6 +77,8 @@ struct Seen {
     workspace: Option<WorkspaceState>,
     /// The session that the recorded worktree names instead.
     owner: Option<SessionId>,
+    /// What is new in its transcripts.
+    captured: Option<Facts>,
 }
 
 impl Engine {
@@ -110,13 +113,17 @@ impl Engine {
     /// Fails if git or the store cannot be read or written. Nothing is then changed.
     pub fn reconcile(&self) -> Result<Reconciled, OpsError> {
         let store = self.store();
-        let (seen, unknown) = look(self)?;
+        let (mut seen, unknown) = look(self)?;
+        capture(self, &mut seen);
         let committed = store.transaction("reconcile", |tx| {
             let mut changed = Vec::new();
             for seen in &seen {
                 let now = tx.now();
                 let applied = tx.update(seen.key.clone(), |session| {
                     let steps = seen.apply(store, session, now)?;
+                    if let Some(facts) = seen.captured.as_ref().filter(|_| !steps.is_empty()) {
+                        facts.put(session, now);
+                    }
                     Ok::<_, OpsError>((session.clone(), steps))
                 });
                 match applied {
@@ -134,6 +141,16 @@ impl Engine {
             Ok(changed)
         })?;
         Ok(Reconciled { changed: committed.value, unknown, event: committed.event })
+    }
+}
+
+/// Captures what agents without a supervisor have left behind.
+fn capture(engine: &Engine, seen: &mut [Seen]) {
+    let gone = seen.iter().filter(|it| it.placement.is_some() && it.is_gone);
+    let gone: Vec<_> = gone.map(|it| &it.session).collect();
+    let new: BTreeSet<_> = engine.capture_grown(&gone).into_iter().map(|it| it.id).collect();
+    for it in seen.iter_mut().filter(|it| new.contains(&it.session.id)) {
+        it.captured = facts(engine.store(), it.session.id).ok().flatten();
     }
 }
 
@@ -184,7 +201,8 @@ fn look(engine: &Engine) -> Result<(Vec<Seen>, Unknown), OpsError> {
         let owner = owner.filter(|owner| *owner != session.id);
         let (key, session) = (key.clone(), session.clone());
         let placement = Some(placement);
-        all.push(Seen { key, session, placement, is_gone, tip, own, workspace, owner });
+        let captured = None;
+        all.push(Seen { key, session, placement, is_gone, tip, own, workspace, owner, captured });
     }
     Ok((all, unknown))
 }
@@ -224,7 +242,18 @@ fn behind_their_branch(
         }
         let (placement, own, workspace, owner) = (None, None, None, None);
         let tip = Some(tip);
-        behind.push(Seen { key, session, placement, is_gone: false, tip, own, workspace, owner });
+        let (is_gone, captured) = (false, None);
+        behind.push(Seen {
+            key,
+            session,
+            placement,
+            is_gone,
+            tip,
+            own,
+            workspace,
+            owner,
+            captured,
+        });
     }
     Ok(behind)
 }

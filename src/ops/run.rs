@@ -136,7 +136,7 @@ impl Runner {
             Ok(begun) => begun,
             Err(error) => {
                 let end = AgentEnd::NotStarted(error.to_string());
-                record_end(store, &key_of(&session), None, &end)?;
+                record_end(store, &key_of(&session), None, &end, None)?;
                 return Err(error);
             }
         };

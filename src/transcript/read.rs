@@ -158,6 +158,14 @@ impl Transcript {
         }
     }
 
+    /// Returns its size, in bytes.
+    ///
+    /// # Errors
+    /// Fails if the store cannot be read.
+    pub fn size(&self) -> Result<u64, TranscriptError> {
+        self.segments.iter().map(|(_, id)| Ok(self.repo.blob_size(*id)?)).sum()
+    }
+
     /// Returns the number of segments.
     pub fn segment_count(&self) -> usize {
         self.segments.len()

@@ -24,7 +24,7 @@ impl TranscriptStore {
     /// # Errors
     /// Fails if there is a store that cannot be opened.
     pub fn open(repo: &Repository) -> Result<Option<Self>, TranscriptError> {
-        let path = path(repo)?;
+        let path = Self::path(repo)?;
         match fs::symlink_metadata(path.join("HEAD")) {
             Ok(meta) if meta.uid() != rustix::process::geteuid().as_raw() => {
                 Err(TranscriptError::Foreign(path))
@@ -44,7 +44,7 @@ impl TranscriptStore {
         if let Some(store) = Self::open(repo)? {
             return Ok(store);
         }
-        let path = path(repo)?;
+        let path = Self::path(repo)?;
         let failed = |source| TranscriptError::Io { act: "create", path: path.clone(), source };
         repo.make_ao_dir("").map_err(failed)?;
         // Made elsewhere first: whatever ends this process, there is no half of a store.
@@ -96,15 +96,15 @@ impl TranscriptStore {
     pub(super) fn ledger(&self) -> &Ledger {
         &self.ledger
     }
-}
 
-/// Returns the folder of this user's store. The first user of a repository has the plain name.
-fn path(repo: &Repository) -> Result<PathBuf, TranscriptError> {
-    let (path, user) = (repo.ao_dir().join(FOLDER), rustix::process::geteuid().as_raw());
-    match fs::symlink_metadata(&path) {
-        Ok(meta) if meta.uid() == user && meta.is_dir() => Ok(path),
-        Ok(_) => Ok(repo.ao_dir().join(format!("transcripts-{user}.git"))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path),
-        Err(source) => Err(TranscriptError::Io { act: "read", path, source }),
+    /// Returns the folder of this user's store. The first user of a repository has the plain name.
+    pub(super) fn path(repo: &Repository) -> Result<PathBuf, TranscriptError> {
+        let (path, user) = (repo.ao_dir().join(FOLDER), rustix::process::geteuid().as_raw());
+        match fs::symlink_metadata(&path) {
+            Ok(meta) if meta.uid() == user && meta.is_dir() => Ok(path),
+            Ok(_) => Ok(repo.ao_dir().join(format!("transcripts-{user}.git"))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path),
+            Err(source) => Err(TranscriptError::Io { act: "read", path, source }),
+        }
     }
 }

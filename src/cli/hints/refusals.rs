@@ -203,3 +203,8 @@ pub fn no_agent(id: SessionId, none: &AgentError) -> String {
 pub fn no_session_to_start(error: CliError) -> CliError {
     error.hint("for a new session: git ao spawn <task>")
 }
+
+pub fn capture_is_off() -> CliError {
+    CliError::refused("ao.transcripts is false")
+        .hint("to capture now: git -c ao.transcripts=true ao transcript capture")
+}

@@ -3,8 +3,17 @@ use crate::model::{
 };
 
 /// The fields that a person must not change: a session's identity, origin, places and times.
-pub(super) const FIXED: [&str; 8] =
-    ["id", "project_id", "schema", "created_at", "updated_at", "placements", "fork", "base"];
+pub(super) const FIXED: [&str; 9] = [
+    "id",
+    "project_id",
+    "schema",
+    "created_at",
+    "updated_at",
+    "placements",
+    "transcripts",
+    "fork",
+    "base",
+];
 
 /// Whether the status table is enforced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

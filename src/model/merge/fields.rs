@@ -21,8 +21,9 @@ pub struct Merged {
 /// - A change by one side, or the same change by both, is taken.
 /// - Maps that both sides changed merge by key.
 /// - `tags` gets the additions and removals of both sides.
-/// - `agent_config`, `context`, `placements` and `tags` are not stored when empty, so a missing one
-///   counts as empty.
+/// - `agent_config`, `context`, `placements`, `transcripts` and `tags` are not stored when empty, so a
+///   missing one counts as empty.
+/// - A transcript that one side withdrew is not `shared`, whatever the other side has shared.
 /// - Change wins over removal.
 /// - `fork` is taken as a whole if the sides name different parents, or only one names a parent:
 ///   its other keys describe that parent.
@@ -119,7 +120,9 @@ impl Merger {
             return value.cloned();
         }
         let empty = match key {
-            "agent_config" | "context" | "placements" => Some(Value::Map(Map::new())),
+            "agent_config" | "context" | "placements" | "transcripts" => {
+                Some(Value::Map(Map::new()))
+            }
             "tags" => Some(Value::List(Vec::new())),
             "fork" if parent(ours) != parent(theirs) => return self.whole(key, ours, theirs),
             _ => None,
@@ -132,7 +135,10 @@ impl Merger {
                 (!tags.is_empty()).then_some(Value::List(tags))
             }
             [base, Some(Value::Map(ours)), Some(Value::Map(theirs))] => {
-                let map = self.map(key, base, ours, theirs);
+                let mut map = self.map(key, base, ours, theirs);
+                if key == "transcripts" {
+                    withdraw(&mut map);
+                }
                 (!map.is_empty()).then_some(Value::Map(map))
             }
             _ => self.value(key, sides),
@@ -177,6 +183,18 @@ impl Merger {
         match self.later.then_with(|| ours.map(Ranked).cmp(&theirs.map(Ranked))) {
             Ordering::Less => theirs,
             _ => ours,
+        }
+    }
+}
+
+/// Removes what is shared from transcripts that were withdrawn at the same time.
+fn withdraw(transcripts: &mut Map) {
+    let names = transcripts.iter().filter_map(|(name, _)| name.as_str().map(str::to_owned));
+    for name in names.collect::<Vec<_>>() {
+        if let Some(Value::Map(facts)) = transcripts.get_mut(&name)
+            && facts.get("withdrawn").is_some()
+        {
+            facts.remove("shared");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::transcripts;
 use crate::model::{
     Base, Cost, Dates, Fork, Kind, Map, Oid, Placement, Project, Session, SessionId, SessionStatus,
     Timestamp,
@@ -52,6 +53,8 @@ struct Record {
     cost: Map,
     #[serde(default)]
     placements: BTreeMap<String, Place>,
+    #[serde(default)]
+    transcripts: Map,
 }
 
 #[derive(Deserialize)]
@@ -98,6 +101,7 @@ impl Session {
             context: record.context,
             cost: Cost::from_map(record.cost).ok()?,
             placements: placements.map(|(name, place)| (name, place.into())).collect(),
+            transcripts: transcripts::from_map(&record.transcripts)?,
             extra: Map::new(),
         })
     }
@@ -113,7 +117,7 @@ impl From<Place> for Placement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Value;
+    use crate::model::{CapturedTranscripts, Value};
 
     fn read(session: &Session) -> Option<Session> {
         let json = serde_json::to_string(session).unwrap();
@@ -152,6 +156,8 @@ mod tests {
         session.cost = Some(Cost { cost_usd: Some(0.1), ..Cost::default() });
         let place = Placement { at: Some(now), ..Placement::in_workspace("~/w") };
         session.placements.insert("a".to_owned(), place);
+        let captured = CapturedTranscripts { at: Some(now), ..CapturedTranscripts::new(9, 8, 7) };
+        session.transcripts.insert("a".to_owned(), captured);
         assert_eq!(read(&session).as_ref(), Some(&session));
         let mut newer = session.clone();
         newer.extra.insert("future", 3);

@@ -1,5 +1,5 @@
 /// The keys of a record, in the order in which they are written.
-pub const KEYS: [&str; 26] = [
+pub const KEYS: [&str; 27] = [
     "schema",
     "id",
     "project_id",
@@ -26,4 +26,5 @@ pub const KEYS: [&str; 26] = [
     "context",
     "cost",
     "placements",
+    "transcripts",
 ];

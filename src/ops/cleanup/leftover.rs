@@ -5,6 +5,7 @@ use super::deleted::is_away;
 use crate::git::{Lock, LockError};
 use crate::model::{Oid, Placement, Session};
 use crate::ops::common::artifacts::{Purge, discard_claimed};
+use crate::ops::common::capture::Facts;
 use crate::ops::common::liveness::{check_stopped, stop};
 use crate::ops::common::start::claim;
 use crate::ops::common::{AgentStateError, Engine, OpsError, StatusError, placement};
@@ -44,6 +45,8 @@ pub struct Leftover {
     pub(super) tip: Option<Oid>,
     pub(super) key: Key,
     pub(super) placement: Option<Placement>,
+    /// What the record is to say of its transcripts.
+    pub(super) captured: Option<Facts>,
 }
 
 impl Leftover {
@@ -79,6 +82,7 @@ impl Leftover {
         check_stopped(engine, id, Some(&now), &now.display_title())?;
         // Also clear what the runtime keeps of the session.
         stop(engine, &now)?;
+        self.captured = engine.capture_in_passing(&now);
         if self.removes() {
             let ignored = Some(self.ignored.as_slice());
             let removal = Removal { ignored, ..self.removal(on_unsaved) };

@@ -90,7 +90,7 @@ pub(in crate::ops) fn look(
 
 /// Returns the earliest possible start of a session's conversation. File times may be coarser than
 /// the clock, so it is two seconds before the session was created.
-fn since(session: &Session) -> SystemTime {
+pub(in crate::ops) fn since(session: &Session) -> SystemTime {
     let made = u64::try_from(session.created_at.as_millis()).unwrap_or(0);
     (UNIX_EPOCH + Duration::from_millis(made))
         .checked_sub(Duration::from_secs(2))

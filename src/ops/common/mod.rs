@@ -5,6 +5,7 @@ pub(in crate::ops) mod agents;
 pub(in crate::ops) mod artifacts;
 pub(in crate::ops) mod branch_name;
 pub(in crate::ops) mod branch_sessions;
+pub(in crate::ops) mod capture;
 pub(in crate::ops) mod checks;
 pub(in crate::ops) mod conversation;
 pub(in crate::ops) mod engine;
@@ -43,6 +44,7 @@ pub use agent_log::log_file;
 pub use agents::AgentReport;
 pub use artifacts::{Purge, purge};
 pub use branch_sessions::record_branches;
+pub use capture::CaptureOutcome;
 pub use checks::Checks;
 pub use engine::{Engine, EngineBuilder, Supervisor};
 pub use error::{

@@ -7,6 +7,7 @@ use crate::model::{SessionId, error_chain};
 use crate::ops::common::artifacts::{File, old_tips, set_aside, strays};
 use crate::ops::common::{Engine, OpsError};
 use crate::store::Store;
+use crate::transcript::TranscriptStore;
 use crate::workspace::{Worktrees, bring_back, gone, moved, relink, unlinked};
 
 /// Applies the remedies of one stage, in order. Each checks again that its problem still exists.
@@ -72,6 +73,21 @@ impl Applied<'_> {
                         None => Ok("already gone".to_owned()),
                     },
                     None => Ok("already gone".to_owned()),
+                }
+            }
+            Remedy::Transcripts => {
+                let repaired = TranscriptStore::repair(repo)?;
+                let aside = match &repaired.aside {
+                    Some(path) => format!("moved to '{}'", path.display()),
+                    None => "already gone".to_owned(),
+                };
+                let (saved, lost) = (repaired.saved, repaired.lost);
+                match lost {
+                    0 => Ok(format!("{aside}; all of its {saved} sessions were saved")),
+                    _ => Ok(format!(
+                        "{aside}; {saved} sessions were saved, {lost} have to be captured again: \
+                         git ao transcript capture"
+                    )),
                 }
             }
             Remedy::Exclude(folder) => exclude::fix(self.store, folder),

@@ -1,7 +1,7 @@
 use super::remedy::Remedy;
 use super::{
     Finding, clocks, decoration, exclude, hooks, leftovers, manual, orphans, programs, refspecs,
-    replica, settings, writing,
+    replica, settings, transcripts, writing,
 };
 use crate::ops::common::{Engine, OpsError};
 use crate::store::{RepairMode, Severity};
@@ -25,6 +25,7 @@ impl Engine {
         replica::look(store, &mut found);
         hooks::look(store, &mut found);
         manual::look(store.repository(), &mut found);
+        transcripts::look(self, &mut found)?;
         for problem in store.check_all()? {
             let what = format!("{}: {}", problem.place, problem.problem);
             found.push(match problem.severity {

@@ -19,6 +19,7 @@ mod remedy;
 mod removals;
 mod replica;
 mod settings;
+mod transcripts;
 mod unfinished;
 mod writing;
 

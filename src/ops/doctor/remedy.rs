@@ -23,6 +23,8 @@ pub(super) enum Remedy {
     Forget(PathBuf),
     /// Makes git ignore a directory.
     Exclude(PathBuf),
+    /// Moves the damaged transcript store away, and saves into a new one what can be saved.
+    Transcripts,
 }
 
 /// What was done, or why it failed.
@@ -37,7 +39,7 @@ impl Remedy {
             Self::Relink(_) | Self::BringBack(_) => 1,
             // The next writer would remove the file.
             Self::Tip(_) => 1,
-            Self::Record(_) => 2,
+            Self::Record(_) | Self::Transcripts => 2,
             Self::Unexpected(_) | Self::Forget(_) | Self::Exclude(_) => 3,
         }
     }
@@ -52,6 +54,7 @@ impl Remedy {
             Self::Record(_) => "would be updated".to_owned(),
             Self::Unexpected(_) | Self::Tip(_) => "would be moved to ao/set-aside".to_owned(),
             Self::Forget(_) => "its entry would be moved to ao/set-aside".to_owned(),
+            Self::Transcripts => "would be moved to ao/set-aside; what is whole stays".to_owned(),
             Self::Exclude(_) => "would be added to info/exclude".to_owned(),
         }
     }

@@ -24,6 +24,7 @@
 //! in which bytes that are not UTF-8 are replaced.
 
 mod agents;
+mod capture;
 mod cleanup;
 mod doctor;
 mod event;
@@ -37,6 +38,7 @@ mod text;
 mod undo;
 
 pub use agents::{AgentJson, AgentsJson};
+pub use capture::CaptureJson;
 pub use cleanup::{CleanupJson, LeftoverJson};
 pub use doctor::{DoctorJson, FindingJson, OutcomeJson};
 pub use event::{AuthorJson, ConflictJson, EventJson, EventsJson, LinesJson, RecordChangeJson};

@@ -2,6 +2,7 @@
 
 mod astray;
 mod begun;
+mod captured;
 mod elsewhere;
 mod foreground;
 mod forgotten;

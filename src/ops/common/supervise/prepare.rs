@@ -9,6 +9,7 @@ use super::running::Running;
 use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{FileError, Repository};
 use crate::model::{Placement, Session};
+use crate::ops::common::capture::{Capturer, Watcher};
 use crate::ops::common::kept::kept;
 use crate::ops::common::launch_request::{LaunchInputs, brief, parent, state_dir, taken_up};
 use crate::ops::common::liveness::{AgentFile, SupervisorProcess, identity};
@@ -39,6 +40,7 @@ pub(in crate::ops) struct Prepared {
     pub(super) conversation: Option<String>,
     pub(super) here: Option<Placement>,
     pub(super) supervisor: SupervisorProcess,
+    pub(super) watcher: Option<Watcher>,
 }
 
 pub(in crate::ops) fn prepare(
@@ -72,6 +74,10 @@ pub(in crate::ops) fn prepare(
     let plan = plan(store.repository(), session, &workspace, program, &launch);
     let conversation = launch.agent_session_id;
     let here = placement::placement(store, session).cloned();
+    let mut capturer =
+        Capturer::new(Arc::clone(&agent), session, &workspace, store, plan.environment.clone());
+    capturer.set_conversation(conversation.as_deref());
+    let watcher = Watcher::new(capturer, key_of(session));
     Ok(Prepared {
         engine: engine.clone(),
         agent,
@@ -83,6 +89,7 @@ pub(in crate::ops) fn prepare(
         conversation,
         here,
         supervisor,
+        watcher,
     })
 }
 
@@ -182,6 +189,7 @@ impl Prepared {
             conversation: self.conversation,
             started: None,
             here: self.here,
+            watcher: self.watcher,
         }
     }
 }

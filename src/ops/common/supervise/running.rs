@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::child::Supervised;
 use super::home::Home;
@@ -8,6 +8,7 @@ use crate::agent::Agent;
 use crate::git::Environment;
 use crate::model::{AgentEnd, Origin, Placement, Session, SessionStatus, Timestamp};
 use crate::ops::common::branch_sessions::catch_up;
+use crate::ops::common::capture::{Facts, LastCapture, Watcher};
 use crate::ops::common::liveness::AgentFile;
 use crate::ops::common::{Engine, OpsError, last_screen};
 use crate::runtime::{Exit, ProcessEvent};
@@ -32,6 +33,8 @@ pub(in crate::ops) struct Running {
     /// What to add to the placement, if the agent was started after the placement was written.
     pub started: Option<StartedHere>,
     pub here: Option<Placement>,
+    /// What captures its transcripts; None if it has none.
+    pub watcher: Option<Watcher>,
 }
 
 /// A start that followed the placement of this time.
@@ -61,8 +64,14 @@ impl Running {
     ) -> Result<Exit, OpsError> {
         let mut trouble = None;
         let mut patience = FIRST_LOOK;
+        let mut capture = Instant::now() + FIRST_LOOK;
         let ended = loop {
-            let found = match agent.next(patience) {
+            let left = capture.saturating_duration_since(Instant::now());
+            let next = agent.next(patience.min(left));
+            if left.is_zero() {
+                capture = Instant::now() + self.look_at_transcripts(&mut home);
+            }
+            let found = match next {
                 Some(ProcessEvent::Ended(ended)) => break ended,
                 Some(ProcessEvent::Line(line)) if self.conversation.is_none() => {
                     self.agent.id_in_output(&line)
@@ -73,8 +82,11 @@ impl Running {
                     self.look_for_id()
                 }
             };
-            if found.is_some() {
-                self.conversation = found;
+            if let Some(id) = found {
+                if let Some(watcher) = &mut self.watcher {
+                    watcher.set_conversation(&id);
+                }
+                self.conversation = Some(id);
                 trouble = self.tell(&mut home, &*agent).err().or(trouble);
             }
         };
@@ -89,15 +101,24 @@ impl Running {
         });
         agent.clear();
         if let Some(id) = self.look_for_id() {
+            if let Some(watcher) = &mut self.watcher {
+                watcher.set_conversation(&id);
+            }
             self.conversation = Some(id);
         }
+        let mut watcher = self.watcher.take();
+        let last = home.with(|store| watcher.take().map(|it| it.finish(store))).flatten();
         let end = match ended {
             Exit::Code(code) => AgentEnd::Exited(code),
             Exit::Signal(signal) => AgentEnd::Signalled(signal),
             Exit::Unknown => AgentEnd::Gone,
         };
-        let told =
-            home.with(|store| record_end(store, &self.session, self.conversation.as_deref(), &end));
+        let facts = last.as_ref().and_then(LastCapture::facts);
+        let told = home.with(|store| {
+            record_end(store, &self.session, self.conversation.as_deref(), &end, facts)
+        });
+        let mut last = last;
+        home.with(|store| last.take().map(|last| last.wait(store, &self.session)));
         told.transpose()?;
         trouble.map_or(Ok(ended), Err)
     }
@@ -163,6 +184,12 @@ impl Running {
         Ok(())
     }
 
+    /// Returns when to look again.
+    fn look_at_transcripts(&mut self, home: &mut Home) -> Duration {
+        let Some(watcher) = &mut self.watcher else { return LONGEST_LOOK };
+        home.with(|store| watcher.look(store)).unwrap_or(LONGEST_LOOK)
+    }
+
     fn look_for_id(&self) -> Option<String> {
         if self.conversation.is_some() {
             return None;
@@ -179,6 +206,7 @@ pub(in crate::ops) fn record_end(
     session: &Key,
     conversation: Option<&str>,
     end: &AgentEnd,
+    captured: Option<&Facts>,
 ) -> Result<(), OpsError> {
     let status = match end {
         AgentEnd::Exited(0) => SessionStatus::Done,
@@ -186,7 +214,11 @@ pub(in crate::ops) fn record_end(
     };
     let ended = store.transaction("status", |tx| {
         tx.set_origin(Origin::Automatic);
+        let now = tx.now();
         let what = tx.update(session.clone(), |session| {
+            if let Some(facts) = captured {
+                facts.put(session, now);
+            }
             if let Some(id) = conversation {
                 session.agent_session_id = Some(id.to_owned());
             }

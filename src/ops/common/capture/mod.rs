@@ -1,0 +1,11 @@
+//! Captures the transcripts of sessions.
+
+mod capturer;
+mod facts;
+mod passing;
+mod watcher;
+
+pub use capturer::CaptureOutcome;
+pub(in crate::ops) use capturer::Capturer;
+pub(in crate::ops) use facts::{Facts, facts, record_facts};
+pub(in crate::ops) use watcher::{LastCapture, Watcher};
