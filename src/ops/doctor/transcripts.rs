@@ -3,10 +3,10 @@ use std::collections::BTreeSet;
 use super::Finding;
 use super::remedy::Remedy;
 use crate::model::{ErrorKind, error_chain};
-use crate::ops::common::{Engine, OpsError};
+use crate::ops::common::Engine;
 use crate::transcript::TranscriptStore;
 
-pub fn look(engine: &Engine, found: &mut Vec<Finding>) -> Result<(), OpsError> {
+pub fn look(engine: &Engine, found: &mut Vec<Finding>) {
     let repo = engine.repository();
     let damage = match TranscriptStore::open(repo) {
         Ok(None) => None,
@@ -29,14 +29,16 @@ pub fn look(engine: &Engine, found: &mut Vec<Finding>) -> Result<(), OpsError> {
         let fix = "git config ao.transcriptMaxSize 0, or a larger size";
         found.push(Finding::note(what, fix));
     }
-    deletion(engine, found)
+    deletion(engine, found);
 }
 
 /// Says once which agents delete the conversations of sessions in this clone.
-fn deletion(engine: &Engine, found: &mut Vec<Finding>) -> Result<(), OpsError> {
+fn deletion(engine: &Engine, found: &mut Vec<Finding>) {
     let (store, repo) = (engine.store(), engine.repository());
-    let Some(replica) = store.known_replica() else { return Ok(()) };
-    let placed = store.snapshot()?.placed(Some(&replica), &BTreeSet::new());
+    let Some(replica) = store.known_replica() else { return };
+    // What is wrong with the store is for its own checks to say.
+    let Ok(snapshot) = store.snapshot() else { return };
+    let placed = snapshot.placed(Some(&replica), &BTreeSet::new());
     let names = placed.into_iter().filter_map(|listed| {
         let session = listed.session.ok()?;
         session.lives_in(Some(&replica)).then_some(session.agent).flatten()
@@ -49,5 +51,4 @@ fn deletion(engine: &Engine, found: &mut Vec<Finding>) -> Result<(), OpsError> {
             found.push(Finding::note(what, deletion.setting));
         }
     }
-    Ok(())
 }
