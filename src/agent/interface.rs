@@ -155,8 +155,8 @@ pub trait Agent: Send + Sync {
         None
     }
 
-    /// Copies the conversation with this id to where the agent looks for it in this workspace. Existing files are not
-    /// overwritten. Nothing happens if the conversation is already there or is not found.
+    /// Copies the conversation with this id to where the agent looks for it in this workspace.
+    /// Existing files are not overwritten. Nothing happens if the conversation is already there or is not found.
     ///
     /// # Errors
     /// Fails if a file cannot be read or written.

@@ -1,8 +1,8 @@
 use super::redact;
 
-/// Returns a title for a text: its first non-empty line, cut at a word after 72 characters. It becomes part of branch
-/// names and events, which are shared with the code, so anything that looks like a token is
-/// redacted.
+/// Returns a title for a text: its first non-empty line, cut at a word after 72 characters. It
+/// becomes part of branch names and events, which are shared with the code, so anything that looks
+/// like a token is redacted.
 pub fn title_line(text: &str) -> String {
     let text = redact(text);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();

@@ -73,9 +73,9 @@ lines! {
         [(1_000_000, 1.5)];
     SEARCH: "search", "`grep`, of what is nowhere", "`git cat-file --batch` of all",
         [(1_000, 1.0)];
-    PULL_BEHIND: "clocks", "`pull` from a clock that is behind", "`git fetch` of the same",
+    PULL_BEHIND: "clocks", "`pull` from a clock that is behind", "from one that is right",
         [(10_000, 1.5)];
-    PUSH_BEHIND: "clocks", "`push` after that", "`git push` of the same",
+    PUSH_BEHIND: "clocks", "`push` after that", "after the other",
         [(10_000, 1.5)];
     STATUS_AMONG: "among_ended", "`status` of 20 live sessions, among ended ones", "among 100",
         [(100_000, 1.5)];

@@ -1,5 +1,4 @@
 use git_ao::ops::OpsError;
-use git_ao::share::Remote;
 use git_ao::transcript::TranscriptStore;
 
 use crate::cli::hints::refusals;
@@ -19,7 +18,7 @@ pub struct Args {
 pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let id = open::find(&store.snapshot()?, &store, &args.session)?.location.id;
-    let remote: Remote<'_> = args.remote.choose(&store)?;
+    let remote = args.remote.choose(&store)?;
     let transcripts = TranscriptStore::open(store.repository()).map_err(OpsError::from)?;
     let (Some(transcripts), Some(replica)) = (transcripts, store.known_replica()) else {
         return Err(refusals::not_shared(id, remote.name()));

@@ -74,8 +74,9 @@ pub(super) fn in_parallel<I: Sync, T: Send>(
     });
 }
 
-/// Calls `act` for shares of the items, none larger than `largest`, for many of them on several threads, and `each` with what it
-/// returns, in the order of the items, until that fails. The threads are never far ahead.
+/// Calls `act` for shares of the items, none larger than `largest`, for many of them on several
+/// threads, and `each` with what it returns, in the order of the items, until that fails. The
+/// threads are never far ahead.
 ///
 /// # Errors
 /// Fails like `each`.

@@ -80,8 +80,8 @@ impl<'s> Item<'s> {
 
 impl Snapshot<'_> {
     /// Adds up the sessions on the shelves of a query, in its order and in many parts. `each` gets
-    /// the parts. Returns the unreadable folders, or None if many records are not stored and cannot be: they
-    /// are then to be read where they are.
+    /// the parts. Returns the unreadable folders, or None if many records are not stored and cannot
+    /// be: they are then to be read where they are.
     pub(super) fn each_stored<A: Default + Send, E>(
         &self,
         mut records: Records,
