@@ -20,7 +20,8 @@ use git_ao::view::{self, LocalPlacements};
 /// --json prints {"version":1,"sessions":[…]}. Each session has the keys of its stored record, and
 /// 'archived', 'visibility' ('public' or 'private'), 'here' (true if it lives in this clone),
 /// 'workspace_path' (the absolute path of its worktree here, or null), 'short_id' and
-/// 'display_title'. A corrupt record has 'id', 'project_id', 'archived', 'visibility', 'short_id'
+/// 'display_title'. What was captured of the transcripts is in 'transcripts' and what was used in
+/// 'usage', both by clone; what is unknown is left out. A corrupt record has 'id', 'project_id', 'archived', 'visibility', 'short_id'
 /// and, in 'corrupt', the reason.
 ///
 /// --porcelain prints one line per session, with these fields separated by tabs: id, status (or

@@ -5,7 +5,8 @@ mod here;
 use std::collections::HashSet;
 
 use git_ao::model::{
-    Field, Filter, Handle, Moment, SessionId, SessionStatus, Timestamp, parse_when,
+    Field, Filter, Handle, Moment, Session, SessionId, SessionStatus, Subject, Timestamp,
+    parse_when,
 };
 use git_ao::store::{
     ListedRecord, ListedSession, Listing, Query, Shelf, Snapshot, Store, StoreError, Unexpected,
@@ -220,6 +221,13 @@ impl Predicate {
     /// Returns true if every session is selected.
     pub fn is_everything(&self) -> bool {
         matches!(self.filter, Filter::All) && self.here.is_none() && self.authors.is_none()
+    }
+
+    /// Returns true if the options select a session that no store has any more.
+    pub fn selects(&self, session: &Session) -> bool {
+        self.filter.matches(Subject { session, shelf: Shelf::Active })
+            && self.here.as_ref().is_none_or(|here| here.holds(session))
+            && self.authors.as_ref().is_none_or(|ids| ids.contains(&session.id))
     }
 
     /// Returns the sessions that the options select, as the completed query lists them.

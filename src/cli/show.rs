@@ -1,5 +1,6 @@
 mod fields;
 mod news;
+mod usage;
 mod words;
 
 use git_ao::model::Session;
@@ -102,7 +103,9 @@ fn print(
     let id = ctx.out.paint(Style::Id, &format!("session {}", session.id));
     let mark = view::mark(&entry.location);
     writeln!(ctx.out, "{id}{mark}")?;
-    fields::print(session, snapshot, &LocalPlacements::of(store), ctx)?;
+    let here = LocalPlacements::of(store);
+    fields::print(session, snapshot, &here, ctx)?;
+    usage::print(session, &here, ctx)?;
     // What was said is no part of the record, which is shown without it.
     if let Ok(Some(entry)) = launch::engine(store).last_words(session.id) {
         let room = ctx.out.width().unwrap_or(WIDTH).saturating_sub(12).max(20);

@@ -1,4 +1,4 @@
-use git_ao::model::Session;
+use git_ao::model::{Session, SessionId, Tokens};
 use git_ao::ops::{UsageKey, UsageReport, UsageRow};
 use git_ao::store::{Query, Shelf};
 
@@ -9,9 +9,12 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 /// Show what sessions have used: turns, time, tokens and money
 ///
 /// Counts the answers in the transcripts that this clone has captured or fetched, of archived
-/// sessions too. A session without transcripts counts with the 'cost' of its record. An answer that
-/// several sessions have, because one of them began with a copy of the other's conversation, is
-/// counted once.
+/// sessions too. Of transcripts that are not here, the 'usage' of the record counts, which the clone
+/// that captured them has written; with --by day, on the day of the first answer of each model. A
+/// session without either counts with the 'cost' of its record. An answer that several sessions
+/// have, because one of them began with a copy of the other's conversation, is counted once.
+///
+/// A prompt counts for the model that answered it.
 ///
 /// Money is known where the record has it, or where ao.price.<model> says what tokens cost.
 /// Whatever is unknown is shown as '-'. The column UNKNOWN is the number of answers of which the
@@ -22,11 +25,14 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 /// 'output', 'cache_read', 'cache_write_5m' and 'cache_write_1h', or null) and 'cost_usd'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Add up by session, day (in UTC), agent, model, issue, pr, branch or project.
-    #[arg(long, value_name = "key", default_value = "session", value_parser = ["session", "day", "agent", "model", "issue", "pr", "branch", "project"])]
+    /// Add up by session, day (in UTC), agent, model, issue, pr, branch, project or author (the
+    /// person who created the session).
+    #[arg(long, value_name = "key", default_value = "session", value_parser = ["session", "day", "agent", "model", "issue", "pr", "branch", "project", "author"])]
     by: String,
 
-    /// Include deleted sessions whose transcripts are still here.
+    /// Include deleted sessions: their records are still in the history.
+    ///
+    /// The options that select sessions apply to their records as they were.
     #[arg(long)]
     deleted: bool,
 
@@ -44,11 +50,20 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let chosen = args.selection.choose(ctx, &store, &snapshot)?;
     let everywhere = |query: Query| query.on([Shelf::Active, Shelf::Archived]);
     let listed = chosen.list(&snapshot, everywhere).sessions.into_iter();
-    let sessions: Vec<Session> = listed.filter_map(|listed| listed.session.ok()).collect();
+    let mut sessions: Vec<Session> = listed.filter_map(|listed| listed.session.ok()).collect();
     let engine = launch::engine(&store);
-    let deleted = if args.deleted { engine.deleted_with_transcripts()? } else { Vec::new() };
+    let mut unknown = Vec::new();
+    if args.deleted {
+        let deleted = engine.deleted_sessions()?;
+        let is_known = |id: &SessionId| deleted.iter().any(|session| session.id == *id);
+        if chosen.is_everything() {
+            unknown = engine.deleted_with_transcripts()?;
+            unknown.retain(|id| !is_known(id));
+        }
+        sessions.extend(deleted.into_iter().filter(|session| chosen.selects(session)));
+    }
     let by = UsageKey::named(&args.by).unwrap_or_default();
-    let report = engine.usage(&sessions, &deleted, by)?;
+    let report = engine.usage(&sessions, &unknown, by)?;
     if args.json {
         let mut list = json::List::begin(&mut ctx.out, "usage")?;
         for row in &report.rows {
@@ -92,7 +107,7 @@ fn print(report: &UsageReport, by: UsageKey, ctx: &mut Ctx) -> Result<(), CliErr
 
 fn cells(row: &UsageRow, name: &str) -> [Cell; 12] {
     let number = |count: u64| Cell::plain(&count.to_string());
-    let tokens = |count: fn(&git_ao::ops::Tokens) -> u64| match &row.tokens {
+    let tokens = |count: fn(&Tokens) -> u64| match &row.tokens {
         Some(tokens) => Cell::plain(&count(tokens).to_string()),
         None => Cell::plain("-"),
     };

@@ -32,6 +32,7 @@ mod status;
 mod time;
 mod title;
 mod undo;
+mod usage;
 mod value;
 mod when;
 
@@ -68,5 +69,6 @@ pub use status::{IllegalTransition, SessionStatus};
 pub use time::{InvalidTime, Timestamp};
 pub use title::title_line;
 pub use undo::{Extent, own_changes, undo};
+pub use usage::{ModelUsage, Tokens};
 pub use value::{Map, Value};
 pub use when::{WhenError, ago, parse_age, parse_when};

@@ -5,6 +5,7 @@ mod fields;
 mod json;
 mod keys;
 mod transcripts;
+mod usage;
 mod written;
 
 use std::collections::BTreeMap;
@@ -74,11 +75,13 @@ impl Session {
             cost: Cost::from_map(from.map("cost")?)?,
             placements: placements(from.map("placements")?)?,
             transcripts: BTreeMap::new(),
+            usage: BTreeMap::new(),
             extra: from.rest(),
             id,
             project_id,
         };
         session.transcripts = transcripts::take(&mut session.extra);
+        session.usage = usage::take(&mut session.extra);
         Ok(session)
     }
 }

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{
-    CapturedTranscripts, Dates, Map, Oid, Placement, Project, SessionId, SessionStatus, Timestamp,
+    CapturedTranscripts, Dates, Map, ModelUsage, Oid, Placement, Project, SessionId, SessionStatus,
+    Timestamp,
 };
 
 /// A session: the work of one agent on one task.
@@ -67,6 +68,8 @@ pub struct Session {
     pub placements: BTreeMap<String, Placement>,
     /// What was captured of its transcripts, by the name of the clone.
     pub transcripts: BTreeMap<String, CapturedTranscripts>,
+    /// What was counted in them, by the name of the clone and that of the model.
+    pub usage: BTreeMap<String, BTreeMap<String, ModelUsage>>,
     /// Keys this version does not know.
     pub extra: Map,
 }
@@ -173,6 +176,7 @@ impl Session {
             cost: None,
             placements: BTreeMap::new(),
             transcripts: BTreeMap::new(),
+            usage: BTreeMap::new(),
             extra: Map::new(),
         }
     }
@@ -200,10 +204,7 @@ impl Session {
         same.placements.clone_from(&other.placements);
         same.head.clone_from(&other.head);
         same.transcripts.clone_from(&other.transcripts);
-        same.extra.remove("usage");
-        if let Some(value) = other.extra.get("usage") {
-            same.extra.insert("usage", value.clone());
-        }
+        same.usage.clone_from(&other.usage);
         same == *other
     }
 

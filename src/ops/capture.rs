@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::model::Session;
 use crate::ops::common::capture::{Capturer, facts, record_facts};
 use crate::ops::common::liveness::Liveness;
 use crate::ops::common::{CaptureOutcome, Engine, OpsError};
@@ -11,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Engine {
     /// Captures what is new in the transcripts of a session in this clone, and records how much
-    /// there is. Of an agent that is running, only complete lines are captured.
+    /// there is and what was used. Of an agent that is running, only complete lines are captured.
     ///
     /// Nothing is captured if `ao.transcripts` is false.
     ///
@@ -22,10 +23,19 @@ impl Engine {
     pub fn capture(&self, key: impl Into<Key>) -> Result<CaptureOutcome, OpsError> {
         let (store, key) = (self.store(), key.into());
         let session = store.snapshot()?.session(key.clone())?;
+        let outcome = self.capture_new(&session)?;
+        // Entries may have been added without an agent.
+        if let Some(facts) = facts(store, session.id)? {
+            record_facts(store, &key, &facts)?;
+        }
+        Ok(outcome)
+    }
+
+    fn capture_new(&self, session: &Session) -> Result<CaptureOutcome, OpsError> {
         if session.agent.is_none() {
             return Ok(CaptureOutcome::NoTranscript);
         }
-        let capturer = Capturer::of(self, &session)?;
+        let capturer = Capturer::of(self, session)?;
         if !capturer.can_capture() {
             return Ok(CaptureOutcome::NoTranscript);
         }
@@ -33,14 +43,11 @@ impl Engine {
         if sources.is_empty() {
             return Ok(CaptureOutcome::NotFound);
         }
-        let extent = match self.liveness(&session) {
+        let extent = match self.liveness(session) {
             Liveness::Gone => CaptureExtent::All,
             Liveness::Alive { .. } | Liveness::Unknown(_) => CaptureExtent::Lines,
         };
-        let captured = capturer.capture(store, &sources, extent, PATIENCE)?;
-        if let Some(facts) = facts(store, session.id)? {
-            record_facts(store, &key, &facts)?;
-        }
+        let captured = capturer.capture(self.store(), &sources, extent, PATIENCE)?;
         Ok(CaptureOutcome::Captured(captured))
     }
 

@@ -62,5 +62,5 @@ pub use share_transcripts::{LongLines, PreparedTranscripts};
 pub use spawn::{SpawnPlan, Spawned};
 pub use start::StartRequest;
 pub use undo::{Undo, Undoing};
-pub use usage::{Tokens, UsageKey, UsageReport, UsageRow};
+pub use usage::{UsageKey, UsageReport, UsageRow};
 pub use wait::{WaitOutcome, Waited};

@@ -116,7 +116,7 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
 }
 
 /// The tokens of one answer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Usage {
@@ -133,6 +133,9 @@ pub struct Usage {
     pub cache_write_5m: u64,
     /// The tokens that were written to a cache for an hour.
     pub cache_write_1h: u64,
+    /// The price in US dollars, if the agent has said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
 }
 
 /// The place of a line in the transcript store.

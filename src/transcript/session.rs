@@ -49,8 +49,15 @@ impl TranscriptStore {
         &self,
         session: SessionId,
     ) -> Result<Vec<Transcript>, TranscriptError> {
-        let index = self.index_of([captured_refs(session), fetched_refs(session)])?;
-        self.indexed(&index, session)
+        self.indexed(&self.session_index(session)?, session)
+    }
+
+    /// Looks up which transcripts there are of one session.
+    ///
+    /// # Errors
+    /// Fails if the store cannot be read.
+    pub fn session_index(&self, session: SessionId) -> Result<TranscriptIndex, TranscriptError> {
+        self.index_of([captured_refs(session), fetched_refs(session)])
     }
 
     /// Looks up which transcripts there are. To read those of many sessions, do this once.
@@ -71,11 +78,23 @@ impl TranscriptStore {
         index: &TranscriptIndex,
         session: SessionId,
     ) -> Result<Vec<Transcript>, TranscriptError> {
+        without_beginnings(self.copies(index, session)?)
+    }
+
+    /// Returns all transcripts of a session, also those that another clone has more of.
+    ///
+    /// # Errors
+    /// Fails if the store cannot be read.
+    pub fn copies(
+        &self,
+        index: &TranscriptIndex,
+        session: SessionId,
+    ) -> Result<Vec<Transcript>, TranscriptError> {
         let mut all = Vec::new();
         for Copy { replica, origin, tip } in index.0.get(&session).into_iter().flatten() {
             all.extend(self.transcripts_at(tip, replica, *origin)?);
         }
-        without_beginnings(all)
+        Ok(all)
     }
 
     /// Looks up the refs below these prefixes; the first one is of captures.

@@ -186,6 +186,7 @@ fn usage(line: &Value, told: &Value) -> Usage {
         cache_read: number(told, "cache_read_input_tokens"),
         cache_write_5m: written.saturating_sub(hour),
         cache_write_1h: hour,
+        cost_usd: None,
     }
 }
 

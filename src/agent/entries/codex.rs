@@ -171,6 +171,7 @@ fn used(payload: &Value) -> TranscriptEntry {
         cache_read: read,
         cache_write_5m: written,
         cache_write_1h: 0,
+        cost_usd: None,
     };
     TranscriptEntry {
         usage: Some(usage),

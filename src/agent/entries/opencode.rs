@@ -67,6 +67,8 @@ fn part(role: Role, part: &Value, message: &str) -> Vec<TranscriptEntry> {
                 cache_read: number(cache, "read"),
                 cache_write_5m: number(cache, "write"),
                 cache_write_1h: 0,
+                // 0 where it does not know the price.
+                cost_usd: part["cost"].as_f64().filter(|cost| *cost > 0.0),
             };
             let entry = TranscriptEntry::new(Role::System, EntryKind::Meta, "");
             vec![TranscriptEntry { usage: Some(usage), ..entry }]

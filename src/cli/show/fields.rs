@@ -60,7 +60,7 @@ pub fn print(
 }
 
 /// Prints `Title:     Fix the flaky test`, or nothing for an empty value.
-fn line(ctx: &mut Ctx, name: &str, style: Style, text: &str) -> Result<(), OutError> {
+pub(super) fn line(ctx: &mut Ctx, name: &str, style: Style, text: &str) -> Result<(), OutError> {
     if text.is_empty() {
         return Ok(());
     }

@@ -152,5 +152,6 @@ fn usage_of(message: &Json, n: usize, told: &Json) -> Usage {
         cache_read: tokens("cache_read_input_tokens"),
         cache_write_5m: tokens("cache_creation_input_tokens"),
         cache_write_1h: 0,
+        cost_usd: None,
     }
 }

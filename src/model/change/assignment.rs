@@ -106,7 +106,7 @@ fn shape(key: &str) -> Shape {
         "tags" => Shape::Words,
         "base" | "fork" => Shape::Texts,
         "cost" => Shape::Numbers,
-        "agent_config" | "context" | "placements" | "transcripts" => Shape::Free,
+        "agent_config" | "context" | "placements" | "transcripts" | "usage" => Shape::Free,
         _ => Shape::Text,
     }
 }

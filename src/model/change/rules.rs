@@ -3,7 +3,7 @@ use crate::model::{
 };
 
 /// The fields that a person must not change: a session's identity, origin, places and times.
-pub(super) const FIXED: [&str; 9] = [
+pub(super) const FIXED: [&str; 10] = [
     "id",
     "project_id",
     "schema",
@@ -11,6 +11,7 @@ pub(super) const FIXED: [&str; 9] = [
     "updated_at",
     "placements",
     "transcripts",
+    "usage",
     "fork",
     "base",
 ];

@@ -21,8 +21,8 @@ pub struct Merged {
 /// - A change by one side, or the same change by both, is taken.
 /// - Maps that both sides changed merge by key.
 /// - `tags` gets the additions and removals of both sides.
-/// - `agent_config`, `context`, `placements`, `transcripts` and `tags` are not stored when empty, so a
-///   missing one counts as empty.
+/// - `agent_config`, `context`, `placements`, `transcripts`, `usage` and `tags` are not stored when
+///   empty, so a missing one counts as empty.
 /// - A transcript that one side withdrew is not `shared`, whatever the other side has shared.
 /// - Change wins over removal.
 /// - `fork` is taken as a whole if the sides name different parents, or only one names a parent:
@@ -120,7 +120,7 @@ impl Merger {
             return value.cloned();
         }
         let empty = match key {
-            "agent_config" | "context" | "placements" | "transcripts" => {
+            "agent_config" | "context" | "placements" | "transcripts" | "usage" => {
                 Some(Value::Map(Map::new()))
             }
             "tags" => Some(Value::List(Vec::new())),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::transcripts;
+use super::{transcripts, usage};
 use crate::model::{
     Base, Cost, Dates, Fork, Kind, Map, Oid, Placement, Project, Session, SessionId, SessionStatus,
     Timestamp,
@@ -55,6 +55,8 @@ struct Record {
     placements: BTreeMap<String, Place>,
     #[serde(default)]
     transcripts: Map,
+    #[serde(default)]
+    usage: Map,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +104,7 @@ impl Session {
             cost: Cost::from_map(record.cost).ok()?,
             placements: placements.map(|(name, place)| (name, place.into())).collect(),
             transcripts: transcripts::from_map(&record.transcripts)?,
+            usage: usage::from_map(&record.usage)?,
             extra: Map::new(),
         })
     }
@@ -117,7 +120,7 @@ impl From<Place> for Placement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CapturedTranscripts, Value};
+    use crate::model::{CapturedTranscripts, ModelUsage, Value};
 
     fn read(session: &Session) -> Option<Session> {
         let json = serde_json::to_string(session).unwrap();
@@ -158,6 +161,8 @@ mod tests {
         session.placements.insert("a".to_owned(), place);
         let captured = CapturedTranscripts { at: Some(now), ..CapturedTranscripts::new(9, 8, 7) };
         session.transcripts.insert("a".to_owned(), captured);
+        let used = ModelUsage { calls: 3, first: Some(now), ..ModelUsage::default() };
+        session.usage.entry("a".to_owned()).or_default().insert("opus".to_owned(), used);
         assert_eq!(read(&session).as_ref(), Some(&session));
         let mut newer = session.clone();
         newer.extra.insert("future", 3);

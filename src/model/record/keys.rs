@@ -1,5 +1,5 @@
 /// The keys of a record, in the order in which they are written.
-pub const KEYS: [&str; 27] = [
+pub const KEYS: [&str; 28] = [
     "schema",
     "id",
     "project_id",
@@ -27,4 +27,5 @@ pub const KEYS: [&str; 27] = [
     "cost",
     "placements",
     "transcripts",
+    "usage",
 ];

@@ -48,6 +48,7 @@ impl Session {
             self.cost.as_ref().and_then(|cost| map(Cow::Owned(Cost::to_map(cost)))),
             map(Cow::Owned(self.placements_to_map())),
             map(Cow::Owned(super::transcripts::to_map(&self.transcripts))),
+            map(Cow::Owned(super::usage::to_map(&self.usage))),
         ];
         KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?)))
     }

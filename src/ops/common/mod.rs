@@ -39,6 +39,7 @@ pub(in crate::ops) mod status_change;
 pub(in crate::ops) mod supervise;
 pub(in crate::ops) mod targets;
 pub(in crate::ops) mod uncommitted;
+pub(in crate::ops) mod usage;
 
 pub use agent_log::log_file;
 pub use agents::AgentReport;

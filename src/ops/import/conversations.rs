@@ -6,7 +6,8 @@ use super::error::ImportError;
 use super::taking::Taking;
 use crate::import::ForeignSession;
 use crate::model::error_chain;
-use crate::ops::common::Engine;
+use crate::ops::common::{Engine, capture};
+use crate::store::Key;
 use crate::transcript::{CaptureExtent, Source, TranscriptError, TranscriptStore};
 
 impl Engine {
@@ -24,6 +25,7 @@ impl Engine {
         }
         let (replica, limit) = (self.store().replica()?, settings.transcript_max_size());
         let transcripts = TranscriptStore::create(self.repository())?;
+        let mut facts = Vec::new();
         for found in sessions.iter_mut().filter(|found| is_said(found)) {
             let id = found.session.id;
             let copy = match &found.source {
@@ -38,14 +40,19 @@ impl Engine {
                 (None, None) => continue,
             };
             match transcripts.capture(id, &replica, &source, CaptureExtent::All, limit) {
-                Ok(_) => {}
+                Ok(captured) if captured.bytes == 0 => {}
+                // What cannot be counted can still be read.
+                Ok(_) => {
+                    let counted = capture::facts(self.store(), id).ok().flatten();
+                    facts.extend(counted.map(|facts| (Key::from(id), facts)));
+                }
                 Err(error @ (TranscriptError::TooLarge { .. } | TranscriptError::NotAFile(_))) => {
                     found.notes.push(format!("no transcript: {}", error_chain(&error)));
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(())
+        Ok(capture::record_all_facts(self.store(), &facts)?)
     }
 }
 

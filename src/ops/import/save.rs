@@ -78,6 +78,8 @@ impl Candidate {
         merged.project_id.clone_from(&here.project_id);
         merged.placements.clone_from(&here.placements);
         merged.base.clone_from(&here.base);
+        merged.transcripts.clone_from(&here.transcripts);
+        merged.usage.clone_from(&here.usage);
         merged.head = here.head.clone().or(merged.head);
         merged.extra.clone_from(&here.extra);
         merged.context.clone_from(&here.context);

@@ -1,10 +1,9 @@
 //! Adds up what sessions have used.
 
-mod count;
+mod deleted;
 mod price;
 mod report;
 mod run;
-mod tokens;
+mod sums;
 
 pub use report::{UsageKey, UsageReport, UsageRow};
-pub use tokens::Tokens;

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
-use super::tokens::Tokens;
 use crate::git::Repository;
+use crate::model::Tokens;
 
 /// The prices that the configuration names, in US dollars for a million tokens.
 pub(super) struct Prices<'r> {

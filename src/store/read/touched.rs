@@ -1,6 +1,6 @@
 //! What the whole history says of sessions.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::look::{LOOKS, Look};
 use super::{History, Snapshot};
@@ -41,6 +41,21 @@ impl Snapshot<'_> {
         })?;
         let walked = || makers.into_iter().filter(|(_, is_wanted)| *is_wanted).map(|(id, _)| id);
         Ok(known.unwrap_or_else(|| walked().collect()))
+    }
+
+    /// Returns who created each session, as `name <address>`: the author of its oldest event. All
+    /// events are read.
+    ///
+    /// # Errors
+    /// Fails if a commit is unreadable.
+    pub fn makers(&self) -> Result<BTreeMap<SessionId, String>, StoreError> {
+        let mut makers = BTreeMap::new();
+        for event in self.events(History::default()) {
+            let event = event?;
+            let author = format!("{} <{}>", event.author.name, event.author.email);
+            makers.extend(event.message.sessions.into_iter().map(|id| (id, author.clone())));
+        }
+        Ok(makers)
     }
 
     /// Asks the file; if it cannot tell, visits all events, or as many as it takes until it pays to

@@ -27,13 +27,13 @@ use crate::support::sessions::{id, session, store};
 use crate::support::{Combo, Repo, TestEnv};
 
 /// A bare repository, and clones of it.
-struct Team {
+pub struct Team {
     env: Arc<TestEnv>,
     hub: Repo,
 }
 
 impl Team {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self::with(Combo::PLAIN)
     }
 
@@ -45,7 +45,7 @@ impl Team {
     }
 
     /// A clone with its main worktree.
-    fn member(&self, name: &str) -> Repo {
+    pub fn member(&self, name: &str) -> Repo {
         let dir = self.env.path(name);
         let hub = self.hub.dir().to_str().expect("temporary paths are UTF-8");
         let path = dir.to_str().expect("temporary paths are UTF-8");
