@@ -4,15 +4,15 @@ use git_ao::store::Committed;
 
 use super::targets::{self, label};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, launch};
+use super::{CliError, Ctx, ExitCode, launch, unshared};
 
 /// Delete sessions from the store
 ///
 /// All sessions are deleted in a single event, or none are: if one does not exist, has not ended or
 /// has a running agent, the command fails. Branches and worktrees are kept, and named: 'git ao
 /// cleanup --branches' removes them. The records stay in the history, and 'git ao log <id>' shows
-/// them. The logs of agents without a terminal are removed,
-/// unless the agent is still alive.
+/// them. The logs of agents without a terminal are removed, unless the agent is still alive.
+/// Transcripts that this clone shares are withdrawn.
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions.
@@ -28,7 +28,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let keys = targets::find(&args.sessions, &store)?;
     let checks = if args.force { Checks::Skip } else { Checks::All };
-    let done = launch::engine(&store).delete(&keys, checks)?;
+    let engine = launch::engine(&store);
+    let done = engine.delete(&keys, checks)?;
     let way_back = done.event.is_some().then(|| way_back(&done));
     let mut is_left = false;
     for deleted in done.value {
@@ -37,6 +38,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             ctx.out.warn(&error_chain(&error));
         }
         warn_of_agent(&deleted.agent, ctx);
+        let record = deleted.session.session.as_ref().ok();
+        unshared::withdraw(ctx, &engine, (deleted.session.location.id, record))?;
         let kept = deleted.kept?;
         warn_of_kept(&kept, ctx);
         is_left |= kept != Kept::default();

@@ -49,6 +49,7 @@ impl From<OpsError> for CliError {
             OpsError::Workspace(error) => error.into(),
             OpsError::Store(error) => error.into(),
             OpsError::Transcript(error) => error.into(),
+            OpsError::Share(error) => error.into(),
             OpsError::Ref(error) => CliError::fatal(message).ref_hint(&error),
             OpsError::Lock(error) => CliError::fatal(message).lock_hint(&error),
             OpsError::File(error) => CliError::fatal(message).write_hint(&error),

@@ -72,6 +72,7 @@ mod text;
 mod transcript;
 mod unarchive;
 mod undo;
+mod unshared;
 mod usage;
 mod version;
 

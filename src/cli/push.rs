@@ -5,7 +5,8 @@ use git_ao::ops;
 use git_ao::share::{Hooks, Outgoing, PushReport, Remote};
 use git_ao::store::{Change, ChangeKind, Store};
 
-use self::transcripts::TranscriptArgs;
+use self::transcripts::Sharing;
+pub use self::transcripts::TranscriptArgs;
 use super::sharing::{MergeArgs, RemoteArgs, counted, report_merges, summary};
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
@@ -52,11 +53,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         _ => Hooks::default(),
     };
     let remote = args.merge.apply(args.remote.choose(&store)?)?.with_hooks(hooks);
-    let sharing = args.transcripts.prepare(ctx, &store, &remote, args.dry_run)?;
+    let to = (&remote, &args.remote);
+    let sharing = args.transcripts.prepare(ctx, &store, to, args.dry_run)?;
     if args.dry_run {
         preview(ctx, &store, &remote, &args)?;
         if let Some(sharing) = sharing {
-            sharing.preview(ctx, &store)?;
+            sharing.preview(ctx)?;
         }
         return Ok(ExitCode::Done);
     }
@@ -71,10 +73,22 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.branches || !pushed.sent.is_empty() {
         branches(ctx, &remote, &args)?;
     }
-    if let Some(sharing) = sharing {
-        sharing.send(ctx, &store, &remote, &args.remote)?;
-    }
+    share(ctx, sharing, to)?;
     Ok(ExitCode::Done)
+}
+
+/// Sends transcripts after the sessions, and then the records that say so.
+pub fn share(
+    ctx: &mut Ctx,
+    sharing: Option<Sharing>,
+    (remote, args): (&Remote<'_>, &RemoteArgs),
+) -> Result<(), CliError> {
+    let Some(sharing) = sharing else { return Ok(()) };
+    if sharing.send(ctx, remote, args)? {
+        let pushed = args.watched(|watcher| remote.push(watcher, None))?;
+        report_merges(ctx, remote, &pushed.merged, args)?;
+    }
+    Ok(())
 }
 
 /// Prints what the first push to a remote will share, and before each push warns of what should

@@ -5,7 +5,6 @@ use git_ao::model::SessionId;
 use git_ao::ops::{Again, Checks, LaunchError, LostConversation, OpsError, Restore};
 use git_ao::share::{Remote, Watcher};
 use git_ao::store::Store;
-use git_ao::transcript::TranscriptStore;
 use git_ao::view::json::RestoredJson;
 
 use self::many::Many;
@@ -149,7 +148,6 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 /// it lacks.
 fn fetched(store: &Store, id: SessionId) -> bool {
     let Ok(remote) = Remote::choose(store, None) else { return false };
-    let Ok(transcripts) = TranscriptStore::create(store.repository()) else { return false };
-    let fetched = remote.fetch_transcripts(&transcripts, id, &mut Watcher::Nobody);
+    let fetched = launch::engine(store).fetch_transcripts(&remote, id, &mut Watcher::Nobody);
     fetched.is_ok_and(|replicas| !replicas.is_empty())
 }

@@ -4,7 +4,7 @@ use git_ao::store::{Key, Visibility};
 
 use super::hints::{record, refusals};
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode, force, launch, open};
+use super::{CliError, Ctx, ExitCode, force, launch, open, unshared};
 
 /// Change fields of a session
 ///
@@ -20,7 +20,7 @@ use super::{CliError, Ctx, ExitCode, force, launch, open};
 /// 0x10 and 1_000. cost.cost_usd is a 64-bit float and does not keep its text: 1.50 is stored as 1.5.
 ///
 /// 'visibility=private' keeps the session in this clone from now on; it does not take back what was
-/// already pushed. 'visibility=public' shares the session with the next push, but not the events of
+/// already pushed, except for transcripts, which are withdrawn. 'visibility=public' shares the session with the next push, but not the events of
 /// its private time, nor references to sessions that are still private. Changes that others made in
 /// the meantime are merged.
 ///
@@ -47,9 +47,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let guard = force::guard(args.force);
     let store = ctx.store()?;
     let key = Key::from(&open::find(&store.snapshot()?, &store, &args.session)?);
-    let done = launch::engine(&store)
-        .set(&key, &request, guard)
-        .map_err(|error| record::not_set(error, key.id))?;
+    let engine = launch::engine(&store);
+    let done = engine.set(&key, &request, guard).map_err(|error| record::not_set(error, key.id))?;
     let label = label(&done.value.session);
     match done.event {
         Some(_) => {
@@ -57,6 +56,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             writeln!(ctx.out, "changed {label}: {}", escape::line(&fields))?;
         }
         None => ctx.out.hint(&format!("{label} already has these values; nothing was written")),
+    }
+    if request.visibility == Some(Visibility::Private) {
+        unshared::withdraw(ctx, &engine, (key.id, Some(&done.value.session)))?;
     }
     Ok(ExitCode::Done)
 }

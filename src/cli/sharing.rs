@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::IsTerminal as _;
 
-use git_ao::share::{Remote, ShareError, Takeover, Watcher};
+use git_ao::share::{Remote, Takeover, Watcher};
 use git_ao::store::{Change, ChangeKind, Displaced, MergeReport, Store, Unexpected};
 
 use super::ui::{escape, message};
@@ -27,19 +27,24 @@ impl RemoteArgs {
     }
 
     /// Calls `act` with a watcher that shows git's progress on a terminal.
-    pub fn watched<T>(
+    pub fn watched<T, E: Into<CliError>>(
         &self,
-        act: impl FnOnce(&mut Watcher<'_>) -> Result<T, ShareError>,
+        act: impl FnOnce(&mut Watcher<'_>) -> Result<T, E>,
     ) -> Result<T, CliError> {
-        let mut show = message::progress;
-        let mut hide = |_: &str| {};
-        let mut watcher = match (std::io::stderr().is_terminal(), self.quiet) {
-            (true, false) => Watcher::Person(&mut show),
-            (true, true) => Watcher::Person(&mut hide),
-            (false, _) => Watcher::Nobody,
-        };
-        Ok(act(&mut watcher)?)
+        watched(self.quiet, act).map_err(E::into)
     }
+}
+
+/// Calls `act` with a watcher that shows git's progress on a terminal, unless it is to be quiet.
+pub fn watched<T>(is_quiet: bool, act: impl FnOnce(&mut Watcher<'_>) -> T) -> T {
+    let mut show = message::progress;
+    let mut hide = |_: &str| {};
+    let mut watcher = match (std::io::stderr().is_terminal(), is_quiet) {
+        (true, false) => Watcher::Person(&mut show),
+        (true, true) => Watcher::Person(&mut hide),
+        (false, _) => Watcher::Nobody,
+    };
+    act(&mut watcher)
 }
 
 /// How a remote's sessions are merged, as the verbs that merge take it.

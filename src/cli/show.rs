@@ -4,10 +4,12 @@ mod usage;
 mod words;
 
 use git_ao::model::Session;
+use git_ao::ops::Engine;
 use git_ao::store::{Entry, RecordProblem, Snapshot, Store, StoreError};
 use git_ao::view::json::{CorruptJson, SessionJson};
 use git_ao::view::{self, LocalPlacements};
 
+use super::sharing::counted;
 use super::ui::{Style, cut, escape, one_line};
 use super::{CliError, Ctx, ExitCode, json, launch, open};
 
@@ -93,6 +95,23 @@ fn print_corrupt(
     Err(CliError::from(error).with_code(ExitCode::Refused))
 }
 
+/// Prints which clones share their transcripts of the session, and how to get them.
+fn shared(engine: &Engine, session: &Session, ctx: &mut Ctx) -> Result<(), CliError> {
+    // The record is shown even if the transcript store cannot be read.
+    let unfetched = engine.unfetched_transcripts(session.id).unwrap_or_default();
+    for (name, facts) in &session.transcripts {
+        let Some(shared) = facts.shared_now() else { continue };
+        let (bytes, lines) = (counted(shared.bytes, "byte"), counted(shared.lines, "line"));
+        let size = format!("shared by {}: {lines}, {bytes}", escape::line(name));
+        let way = match unfetched.contains(name) {
+            true => format!(" (git ao transcript fetch {})", session.id.short()),
+            false => String::new(),
+        };
+        writeln!(ctx.out, "Transcript: {size}{way}")?;
+    }
+    Ok(())
+}
+
 fn print(
     store: &Store,
     snapshot: &Snapshot<'_>,
@@ -106,6 +125,7 @@ fn print(
     let here = LocalPlacements::of(store);
     fields::print(session, snapshot, &here, ctx)?;
     usage::print(session, &here, ctx)?;
+    shared(&launch::engine(store), session, ctx)?;
     // What was said is no part of the record, which is shown without it.
     if let Ok(Some(entry)) = launch::engine(store).last_words(session.id) {
         let room = ctx.out.width().unwrap_or(WIDTH).saturating_sub(12).max(20);

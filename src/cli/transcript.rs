@@ -10,6 +10,7 @@ mod printer;
 mod show;
 mod unshare;
 
+pub use self::unshare::KEPT;
 use super::{CliError, Ctx, ExitCode};
 
 /// Read what was said in a session, and work with it
@@ -71,13 +72,15 @@ enum Action {
 
     /// Fetch the transcripts of a session that other clones have shared
     ///
-    /// They are checked, and kept beside those of this clone.
+    /// They are fetched by the ids that the record names, or else by their names, checked, and kept
+    /// beside those of this clone.
     Fetch(fetch::Args),
 
     /// Withdraw the transcripts of a session from a remote
     ///
-    /// Removes what this clone has shared with 'git ao push --transcript'; later pushes share it no
-    /// more. What other clones have fetched stays with them.
+    /// Removes what this clone, or the one that is named, has shared with 'git ao push
+    /// --transcript'. Later pushes share it no more, and the record says so. What other clones have
+    /// fetched stays with them.
     Unshare(unshare::Args),
 }
 

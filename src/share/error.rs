@@ -1,3 +1,4 @@
+use super::moved::is_moved;
 use crate::git::{GitError, RefError};
 use crate::model::{ErrorKind, Oid, Recovery};
 use crate::store::StoreError;
@@ -150,6 +151,11 @@ pub enum Failure {
 }
 
 impl ShareError {
+    /// Returns true if the remote has something else than what was expected.
+    pub(super) fn is_stale(&self) -> bool {
+        matches!(self, Self::Rejected { reason, .. } if is_moved(reason))
+    }
+
     /// Returns the error for a failed transfer, with git's message without its advice.
     pub(super) fn transfer(verb: &'static str, remote: &str, said: &str) -> Self {
         let advice = ["fatal: Could not read from remote", "Please make sure"];

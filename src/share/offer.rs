@@ -1,3 +1,4 @@
+use super::moved::is_moved;
 use super::{Hooks, Remote, ShareError, Watcher};
 use crate::model::Oid;
 
@@ -67,23 +68,12 @@ impl Remote<'_> {
         }
         let has = |words: &[&str]| words.iter().any(|word| refusal.reason.contains(word));
         match () {
-            () if has(&MOVED) => Ok(Answer::Moved(refusal)),
+            () if is_moved(&refusal.reason) => Ok(Answer::Moved(refusal)),
             () if has(&BUSY) && !refusal.is_lasting() => Ok(Answer::Busy(refusal)),
             () => Err(refusal.rejected(self)),
         }
     }
 }
-
-/// The reasons for rejecting a push after somebody else has pushed, as worded by git's send-pack
-/// and receive-pack.
-const MOVED: [&str; 6] = [
-    "fetch first",
-    "non-fast-forward",
-    "stale info",
-    "incorrect old value",
-    "reference already exists",
-    "remote ref updated since checkout",
-];
 
 /// The reasons for rejecting a push while another push or the maintenance of the remote is in
 /// progress, or if the ref or the objects cannot be written. Two pushes get in each other's way when

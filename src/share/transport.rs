@@ -37,9 +37,15 @@ impl Watcher<'_> {
             config.push(("credential.interactive", "false"));
         }
         let git = repo.git_with(&config, verb).at(folder);
+        let git = match (self, verb) {
+            // It has no such option.
+            (_, "ls-remote") => git,
+            (Self::Person(_), _) => git.arg("--progress"),
+            (Self::Nobody, _) => git.arg("--no-progress"),
+        };
         match self {
-            Self::Person(_) => git.arg("--progress"),
-            Self::Nobody => unattended(store, git.arg("--no-progress")),
+            Self::Person(_) => git,
+            Self::Nobody => unattended(store, git),
         }
     }
 

@@ -4,7 +4,7 @@ use gix::ObjectId;
 
 use super::layout::{fetched_refs, is_file_name};
 use super::{TranscriptError, TranscriptStore};
-use crate::git::{ObjectError, RawTree, gix_id};
+use crate::git::{ObjectError, RawTree, gix_id, oid};
 use crate::model::{Oid, SessionId};
 
 /// The largest number of files and folders in what another clone shares.
@@ -29,6 +29,28 @@ impl TranscriptStore {
         found.filter_map(Result::transpose).collect()
     }
 
+    /// Returns the tree that was fetched last of a session in a clone.
+    ///
+    /// # Errors
+    /// Fails if it cannot be read.
+    pub fn fetched_tree(
+        &self,
+        session: SessionId,
+        replica: &str,
+    ) -> Result<Option<Oid>, TranscriptError> {
+        let tip = self.ledger().tip(&(fetched_refs(session) + replica))?;
+        tip.map(|tip| self.root_of(&tip).map(oid)).transpose()
+    }
+
+    /// Returns the tree of a commit, or the tree itself: what was fetched by its id.
+    pub(super) fn root_of(&self, tip: &Oid) -> Result<ObjectId, TranscriptError> {
+        match self.repository().read_commit(gix_id(tip)) {
+            Ok(commit) => Ok(commit.tree),
+            Err(ObjectError::WrongKind { .. }) => Ok(gix_id(tip)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Checks that all of a fetched commit is here, that it has nothing but folders and files with
     /// harmless names, and that it is not excessively large.
     ///
@@ -37,11 +59,7 @@ impl TranscriptStore {
     pub fn check_fetched(&self, replica: &str, commit: &Oid) -> Result<(), TranscriptError> {
         let unusable =
             |reason: String| TranscriptError::Unusable { replica: replica.to_owned(), reason };
-        let tree = match self.repository().read_commit(gix_id(commit)) {
-            Ok(commit) => commit.tree,
-            Err(ObjectError::WrongKind { .. }) => gix_id(commit),
-            Err(error) => return Err(error.into()),
-        };
+        let tree = self.root_of(commit)?;
         let mut seen = Seen::default();
         self.check_tree(tree, 0, &mut seen).map_err(|problem| match problem {
             Problem::Odd(reason) => unusable(reason),

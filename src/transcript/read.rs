@@ -8,7 +8,7 @@ use gix::objs::tree::EntryKind;
 use super::layout::{SUBAGENTS, ref_name};
 use super::recorded::{Generation, conversations};
 use super::{RawPlace, TranscriptError, TranscriptStore};
-use crate::git::{ObjectError, RawTree, Repository, gix_id};
+use crate::git::{RawTree, Repository};
 use crate::model::{Oid, SessionId};
 
 /// Where a transcript comes from.
@@ -85,12 +85,7 @@ impl TranscriptStore {
         origin: TranscriptOrigin,
     ) -> Result<Vec<Transcript>, TranscriptError> {
         let repo = self.repository();
-        let tree = match repo.read_commit(gix_id(tip)) {
-            Ok(commit) => commit.tree,
-            Err(ObjectError::WrongKind { .. }) => gix_id(tip),
-            Err(error) => return Err(error.into()),
-        };
-        let root = repo.read_tree(tree)?;
+        let root = repo.read_tree(self.root_of(tip)?)?;
         let mut found = Vec::new();
         for (folder, id, about) in conversations(repo, &root)? {
             let about = about.unwrap_or_default();

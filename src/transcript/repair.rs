@@ -4,10 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{TranscriptError, TranscriptStore};
-use crate::git::{Repository, gix_id};
+use crate::git::Repository;
 
 /// The prefixes of all refs in the store.
-const REFS: [&str; 2] = ["refs/ao/transcripts/", "refs/ao/fetched/"];
+const REFS: [&str; 4] =
+    ["refs/ao/transcripts/", "refs/ao/fetched/", "refs/ao/shared/", "refs/ao/sharing/"];
 
 /// What became of a damaged store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,9 +28,8 @@ impl TranscriptStore {
     pub fn damage(&self) -> Option<TranscriptError> {
         REFS.iter().flat_map(|prefix| self.repository().refs_below(prefix)).find_map(|name| {
             let read = || -> Result<(), TranscriptError> {
-                let repo = self.repository();
                 if let Some(tip) = self.ledger().tip(&name)? {
-                    repo.read_tree(repo.read_commit(gix_id(&tip))?.tree)?;
+                    self.repository().read_tree(self.root_of(&tip)?)?;
                 }
                 Ok(())
             };

@@ -1,6 +1,6 @@
 //! All transcripts of a session: those of this clone, and those that were fetched of others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::copies::without_beginnings;
 use super::layout::{CAPTURED, FETCHED, captured_refs, fetched_refs, ref_name, session_of};
@@ -27,6 +27,13 @@ impl TranscriptStore {
         let ids = names.iter().filter_map(|name| name.split('/').nth(4)?.parse().ok());
         let ids: std::collections::BTreeSet<_> = ids.collect();
         ids.into_iter().collect()
+    }
+
+    /// Returns the sessions of which a clone has captured something.
+    pub fn captured_by(&self, replica: &str) -> BTreeSet<SessionId> {
+        let names = self.repository().refs_below(CAPTURED);
+        let found = names.iter().filter_map(|name| session_of(name));
+        found.filter(|(_, by)| *by == replica).map(|(session, _)| session).collect()
     }
 
     /// Returns the newest capture of a session in a clone. It changes with each capture.

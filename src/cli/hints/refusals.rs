@@ -65,13 +65,14 @@ pub fn no_consent(remote: &str) -> CliError {
         .hint(format!("to allow it: git config remote.{remote}.aoShareTranscripts true"))
 }
 
-/// Reports that this clone shares nothing of a session.
-pub fn not_shared(id: SessionId, remote: &str) -> CliError {
-    let remote = escape::line(remote);
-    CliError::refused(format!(
-        "this clone shares no transcripts of session {} with '{remote}'",
-        id.short()
-    ))
+/// Reports that a clone, or this one, shares nothing of a session.
+pub fn not_shared(id: SessionId, remote: &str, replica: Option<&str>) -> CliError {
+    let (id, remote) = (id.short(), escape::line(remote));
+    let who = match replica {
+        None => "this clone".to_owned(),
+        Some(name) => format!("'{}'", escape::line(name)),
+    };
+    CliError::refused(format!("{who} shares no transcripts of session {id} with '{remote}'"))
 }
 
 /// Reports that nobody shares transcripts of a session.
@@ -137,8 +138,16 @@ pub fn text_too_long(place: &str) -> CliError {
 }
 
 /// Refuses to show what was not captured.
-pub fn no_transcript(id: SessionId) -> CliError {
-    CliError::refused(format!("there is no transcript of session {}", id.short()))
+pub fn no_transcript(id: SessionId, shared_by: &[String]) -> CliError {
+    let id = id.short();
+    let error = CliError::refused(format!("there is no transcript of session {id}"));
+    match shared_by {
+        [] => error,
+        names => error.hint(format!(
+            "shared by {}; to fetch it: git ao transcript fetch {id}",
+            escape::line(&names.join(", "))
+        )),
+    }
 }
 
 /// Refuses a pattern.

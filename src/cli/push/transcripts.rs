@@ -1,20 +1,20 @@
 //! Shares the transcripts of sessions with a remote.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 
-use git_ao::model::{SessionId, shell_name};
-use git_ao::ops::{LongLines, PreparedTranscripts};
+use git_ao::model::{Session, SessionId, error_chain, shell_name};
+use git_ao::ops::{CaptureOutcome, Engine, LongLines, PreparedTranscripts};
 use git_ao::redact::{Images, Redactor};
-use git_ao::share::{Remote, TranscriptsSent};
+use git_ao::share::{Remote, TranscriptsSent, Watcher};
 use git_ao::store::{Shelf, Store, Visibility};
-use git_ao::transcript::TranscriptStore;
 
 use crate::cli::sharing::{RemoteArgs, counted};
 use crate::cli::ui::{escape, message};
 use crate::cli::{CliError, Ctx, hints::refusals, launch, open};
 
 /// Which transcripts are shared, and how.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 #[group(skip)]
 pub struct TranscriptArgs {
     /// Share the transcripts of a session, without the secrets whose form is known.
@@ -35,9 +35,10 @@ pub struct TranscriptArgs {
 
 /// The transcripts that a push shares.
 pub struct Sharing {
-    transcripts: TranscriptStore,
-    replica: String,
+    engine: Engine,
     sessions: Vec<SessionId>,
+    /// Those that were named now.
+    named: Vec<SessionId>,
     /// Those that were shared before and must not be any more.
     withdrawn: Vec<SessionId>,
     redactor: Redactor,
@@ -46,57 +47,44 @@ pub struct Sharing {
 
 impl TranscriptArgs {
     /// Determines what is shared: the sessions that are named, those that already are, and with
-    /// `ao.shareTranscripts` all others. Asks for consent if it is the first time. None if nothing
-    /// is.
+    /// `ao.shareTranscripts` all others. Asks for consent if it is the first time, and captures what
+    /// is new. None if nothing is shared.
     pub fn prepare(
         &self,
         ctx: &mut Ctx,
         store: &Store,
-        remote: &Remote<'_>,
+        (remote, args): (&Remote<'_>, &RemoteArgs),
         is_dry: bool,
     ) -> Result<Option<Sharing>, CliError> {
+        let engine = launch::engine(store);
         let named = self.named(store)?;
-        let (repo, replica) = (store.repository(), store.known_replica());
-        let opened = TranscriptStore::open(repo).map_err(git_ao::ops::OpsError::from)?;
-        let (Some(transcripts), Some(replica)) = (opened, replica) else {
-            return match named.first() {
-                Some(id) => Err(refusals::nothing_captured(*id)),
-                None => Ok(None),
-            };
-        };
-        let is_captured =
-            |id: SessionId| transcripts.tip(id, &replica).map_err(git_ao::ops::OpsError::from);
-        for id in &named {
-            if is_captured(*id)?.is_none() {
-                return Err(refusals::nothing_captured(*id));
-            }
-        }
-        let shared = remote.shared_transcripts(&transcripts, &replica)?;
-        let is_for_all = repo.settings().share_transcripts();
+        let shared = args.watched(|watcher| engine.shared_sessions(remote, watcher))?;
+        let is_for_all = store.repository().settings().share_transcripts();
         if named.is_empty() && shared.is_empty() && !is_for_all {
             return Ok(None);
         }
         let public = public_sessions(store)?;
-        let (still, withdrawn): (Vec<_>, Vec<_>) =
-            shared.into_iter().map(|(id, _)| id).partition(|id| public.contains(id));
-        let mut sessions = still;
-        sessions.extend(named);
+        let (mut sessions, withdrawn): (Vec<_>, Vec<_>) =
+            shared.into_iter().partition(|id| public.contains(id));
+        sessions.extend(&named);
         if is_for_all {
-            for id in public {
-                if is_captured(id)?.is_some() {
-                    sessions.push(id);
-                }
-            }
+            sessions.extend(public);
         }
         sessions.sort_unstable();
         sessions.dedup();
         if !is_dry && !sessions.is_empty() {
             consent(ctx, remote)?;
         }
+        capture(ctx, &engine, &sessions, args)?;
+        let is_captured = captured(&engine)?;
+        if let Some(id) = named.iter().find(|id| !is_captured.contains(id)) {
+            return Err(refusals::nothing_captured(*id));
+        }
+        sessions.retain(|id| is_captured.contains(id));
         let images = if self.no_images { Images::Hash } else { Images::Keep };
-        let redactor = launch::engine(store).redactor(images)?;
+        let redactor = engine.redactor(images)?;
         let long = if self.force { LongLines::Allow } else { LongLines::Refuse };
-        Ok(Some(Sharing { transcripts, replica, sessions, withdrawn, redactor, long }))
+        Ok(Some(Sharing { engine, sessions, named, withdrawn, redactor, long }))
     }
 
     fn named(&self, store: &Store) -> Result<Vec<SessionId>, CliError> {
@@ -125,11 +113,49 @@ fn public_sessions(store: &Store) -> Result<Vec<SessionId>, CliError> {
     Ok(ids)
 }
 
+/// Captures what is new in sessions that live in this clone, and says what that is. What cannot be
+/// captured is not shared yet.
+fn capture(
+    ctx: &mut Ctx,
+    engine: &Engine,
+    sessions: &[SessionId],
+    args: &RemoteArgs,
+) -> Result<(), CliError> {
+    let (snapshot, replica) = (engine.store().snapshot()?, engine.store().known_replica());
+    for id in sessions {
+        let lives_here = |session: Session| session.lives_in(replica.as_deref());
+        if !snapshot.session(*id).is_ok_and(lives_here) {
+            continue;
+        }
+        match engine.capture(*id) {
+            Ok(CaptureOutcome::Captured(new)) if new.bytes > 0 && !args.quiet => {
+                let (bytes, lines) = (counted(new.bytes, "byte"), counted(new.lines, "line"));
+                writeln!(ctx.out, "captured {}: {bytes}, {lines}", id.short())?;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let text = format!("cannot capture {}: {}", id.short(), error_chain(&error));
+                ctx.out.warn(&text);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the sessions of which this clone has captured something.
+fn captured(engine: &Engine) -> Result<BTreeSet<SessionId>, CliError> {
+    let (transcripts, replica) = (engine.transcripts()?, engine.store().known_replica());
+    let (Some(transcripts), Some(replica)) = (transcripts, replica) else {
+        return Ok(BTreeSet::new());
+    };
+    Ok(transcripts.captured_by(&replica))
+}
+
 impl Sharing {
     /// Prints what would be sent: bytes, lines, and what would be replaced.
-    pub fn preview(&self, ctx: &mut Ctx, store: &Store) -> Result<(), CliError> {
+    pub fn preview(&self, ctx: &mut Ctx) -> Result<(), CliError> {
         for id in &self.sessions {
-            let Some(prepared) = self.prepared(store, *id)? else { continue };
+            let Some(prepared) = self.prepared(*id)? else { continue };
             writeln!(ctx.out, "transcripts of {}: {}", id.short(), size(&prepared))?;
             for (rule, count) in prepared.hits.iter() {
                 writeln!(ctx.out, "  {rule}: {count} replaced")?;
@@ -141,44 +167,49 @@ impl Sharing {
         Ok(())
     }
 
-    /// Sends what is new, and withdraws what must not be shared any more.
+    /// Sends what is new, and withdraws what must not be shared any more. Returns true if records
+    /// say something new now.
     pub fn send(
         &self,
         ctx: &mut Ctx,
-        store: &Store,
         remote: &Remote<'_>,
         args: &RemoteArgs,
-    ) -> Result<(), CliError> {
+    ) -> Result<bool, CliError> {
         let name = escape::line(remote.name()).into_owned();
         let say = |ctx: &mut Ctx, id: &SessionId, what: &str| match args.quiet {
             true => Ok(()),
             false => writeln!(ctx.out, "to {name}: transcripts of {}: {what}", id.short()),
         };
+        let before = self.engine.store().tip()?;
+        // The push has brought the records of the others.
+        let gone = self.engine.withdrawn_by_others(&self.sessions)?;
         for id in &self.sessions {
-            let Some(prepared) = self.prepared(store, *id)? else { continue };
-            let sent = args.watched(|watcher| {
-                let (from, form) = (&self.transcripts, &prepared.form);
-                remote.push_transcripts(from, *id, &self.replica, form, watcher)
-            })?;
-            if sent == TranscriptsSent::Sent {
+            if gone.contains(id) && !self.named.contains(id) {
+                let withdraw = |watcher: &mut Watcher<'_>| {
+                    self.engine.withdraw_transcripts(remote, *id, None, watcher)
+                };
+                if args.watched(withdraw)? {
+                    say(ctx, id, "withdrawn in another clone, and not shared any more")?;
+                }
+                continue;
+            }
+            let Some(prepared) = self.prepared(*id)? else { continue };
+            let send = |watcher: &mut Watcher<'_>| {
+                self.engine.send_transcripts(remote, *id, &prepared, watcher)
+            };
+            if args.watched(send)? == TranscriptsSent::Sent {
                 say(ctx, id, &size(&prepared))?;
             }
         }
         for id in &self.withdrawn {
-            args.watched(|watcher| {
-                remote.withdraw_transcripts(&self.transcripts, *id, &self.replica, watcher)
-            })?;
+            args.watched(|watcher| self.engine.withdraw_transcripts(remote, *id, None, watcher))?;
             say(ctx, id, "withdrawn")?;
         }
-        Ok(())
+        Ok(self.engine.store().tip()? != before)
     }
 
-    fn prepared(
-        &self,
-        store: &Store,
-        id: SessionId,
-    ) -> Result<Option<PreparedTranscripts>, CliError> {
-        Ok(launch::engine(store).prepare_transcripts(id, &self.redactor, self.long)?)
+    fn prepared(&self, id: SessionId) -> Result<Option<PreparedTranscripts>, CliError> {
+        Ok(self.engine.prepare_transcripts(id, &self.redactor, self.long)?)
     }
 }
 

@@ -1,10 +1,7 @@
-use git_ao::ops::OpsError;
-use git_ao::transcript::TranscriptStore;
-
 use crate::cli::hints::refusals;
 use crate::cli::sharing::RemoteArgs;
 use crate::cli::ui::escape;
-use crate::cli::{CliError, Ctx, ExitCode, open};
+use crate::cli::{CliError, Ctx, ExitCode, launch, open};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -19,9 +16,8 @@ pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let id = open::find(&store.snapshot()?, &store, &args.session)?.location.id;
     let remote = args.remote.choose(&store)?;
-    let transcripts = TranscriptStore::create(store.repository()).map_err(OpsError::from)?;
-    let replicas =
-        args.remote.watched(|watcher| remote.fetch_transcripts(&transcripts, id, watcher))?;
+    let engine = launch::engine(&store);
+    let replicas = args.remote.watched(|watcher| engine.fetch_transcripts(&remote, id, watcher))?;
     if replicas.is_empty() {
         return Err(refusals::nothing_shared(id, remote.name()));
     }

@@ -18,12 +18,13 @@ pub fn find(named: Option<&str>, store: &Store) -> Result<Entry, CliError> {
 
 /// Returns all transcripts of a session; there is at least one.
 pub fn transcripts(store: &Store, session: SessionId) -> Result<Vec<Transcript>, CliError> {
-    let found = match launch::engine(store).transcripts()? {
+    let engine = launch::engine(store);
+    let found = match engine.transcripts()? {
         Some(transcripts) => transcripts.session_transcripts(session)?,
         None => Vec::new(),
     };
     match found.is_empty() {
-        true => Err(refusals::no_transcript(session)),
+        true => Err(refusals::no_transcript(session, &engine.unfetched_transcripts(session)?)),
         false => Ok(found),
     }
 }

@@ -36,7 +36,7 @@ pub fn run(
     let before = reading.news()?;
     let mut is_alive = is_alive(&engine, entry);
     if before.is_empty() && !is_alive {
-        return Err(refusals::no_transcript(id));
+        return Err(refusals::no_transcript(id, &[]));
     }
     let mut chosen = choice.begin();
     let mut first: Vec<Found> = Vec::new();

@@ -18,6 +18,7 @@ use crate::git::{FileError, GitError, LockError, RefError};
 use crate::model::{ErrorKind, Recovery};
 use crate::redact::RedactError;
 use crate::runtime::RuntimeError;
+use crate::share::ShareError;
 use crate::store::{StoreError, UndoError};
 use crate::transcript::TranscriptError;
 use crate::workspace::WorkspaceError;
@@ -63,6 +64,9 @@ pub enum OpsError {
     /// The transcripts cannot be captured or read.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
+    /// A remote cannot be reached, or it rejects what is sent.
+    #[error(transparent)]
+    Share(#[from] ShareError),
     /// A rule of redaction cannot be used.
     #[error(transparent)]
     Redact(#[from] RedactError),
@@ -110,6 +114,7 @@ impl OpsError {
             Self::Workspace(error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Transcript(error) => error.kind(),
+            Self::Share(error) => error.kind(),
             Self::Redact(error) => error.kind(),
             Self::LongLine(_) => ErrorKind::Refused,
             Self::Ref(error) => error.kind(),

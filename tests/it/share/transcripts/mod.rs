@@ -1,5 +1,9 @@
 //! Transcripts that are shared with a remote, withdrawn, and fetched by another clone.
 
+mod later;
+mod lost;
+mod record;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -174,11 +178,30 @@ fn private_and_deleted_sessions_are_withdrawn() {
         capture(&ann, n, &said("x"));
         ann.ao(["push", "--transcript", &short(n)]).ok();
     }
-    ann.ao(["set", &short(1), "visibility=private"]).ok();
+    ann.ao(["set", &short(1), "visibility=private"]).ok().stdout_lacks("withdrew");
     ann.ao(["push", "--transcript", &short(1)]).code(1).stderr_has("private");
     assert_eq!(refs(&team.hub).matches("refs/ao/transcripts/").count(), 2);
-    ann.ao(["set", &short(2), "visibility=private"]).ok();
-    ann.ao(["delete", "--force", &short(3)]).ok();
+    ann.ao(["set", &short(2), "visibility=private"]).ok().stdout_has("withdrew").stderr_has("keep");
+    assert_eq!(refs(&team.hub).matches("refs/ao/transcripts/").count(), 1);
+    ann.ao(["delete", "--force", &short(3)]).ok().stdout_has("withdrew").stderr_has("keep");
+    assert!(!refs(&team.hub).contains("refs/ao/transcripts/"));
+}
+
+#[test]
+fn the_next_push_withdraws_what_could_not_be_withdrawn() {
+    let team = Team::new();
+    let ann = ann(&team);
+    create(&ann, 2, "Another");
+    capture(&ann, 2, &said("x"));
+    ann.ao(["push", "--transcript", &short(1), "--transcript", &short(2)]).ok();
+    let away = team.env.path("away.git");
+    fs::rename(team.hub.dir(), &away).unwrap();
+    let private = ann.ao(["set", &short(1), "visibility=private"]).ok();
+    let private = private.stderr_has("still shared with 'origin'");
+    private.stderr_has("git ao push origin").stderr_has(&format!("{}/", id(1)));
+    ann.ao(["delete", "--force", &short(2)]).ok().stderr_has("still shared with 'origin'");
+    fs::rename(&away, team.hub.dir()).unwrap();
+    assert_eq!(refs(&team.hub).matches("refs/ao/transcripts/").count(), 2);
     ann.ao(["push"]).ok().stdout_has("withdrawn");
     assert!(!refs(&team.hub).contains("refs/ao/transcripts/"));
 }

@@ -1,0 +1,56 @@
+//! What a later push sends: what was said since.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use git_ao::model::SessionId;
+
+use super::{fetched, refs, said, token};
+use crate::share::Team;
+use crate::support::Repo;
+use crate::support::agents::{agent, spawn, wait_ended};
+
+fn talk(repo: &Repo, id: SessionId) -> PathBuf {
+    repo.env().home().join(format!("{id}.jsonl"))
+}
+
+fn say(repo: &Repo, id: SessionId, text: &str) {
+    let file = fs::File::options().append(true).create(true).open(talk(repo, id));
+    file.unwrap().write_all(said(text).as_bytes()).unwrap();
+}
+
+#[test]
+fn it_is_captured_first() {
+    let team = Team::new();
+    let (ann, ben) = (team.member("ann"), team.member("ben"));
+    ann.commit("file", "one");
+    ann.config("remote.origin.aoShareTranscripts", "true");
+    agent(&ann, "talker", "exit 0");
+    ann.config("ao.agent.talker.transcript", "~/{session_id}.jsonl");
+    let id = spawn(&ann, &["--agent", "talker", "--runtime", "detached", "x"]);
+    wait_ended(&ann, id);
+    let short = id.short();
+    ann.ao(["push", "--transcript", &short]).code(1).stderr_has("no transcript");
+
+    say(&ann, id, &format!("first\n{}", token()));
+    let first = ann.ao(["push", "--transcript", &short]).ok();
+    first.stdout_has(&format!("captured {short}: ")).stdout_has("1 line, 1 secret replaced");
+    say(&ann, id, "second");
+    ann.ao(["push", "--dry-run"]).ok().stdout_has("2 lines");
+    say(&ann, id, "third");
+    let before = refs(&team.hub);
+    let later = ann.ao(["sync"]).ok().stdout_has("captured").stdout_has("1 line\n");
+    later.stdout_has(&format!("to origin: transcripts of {short}: ")).stdout_has("3 lines");
+    assert_ne!(refs(&team.hub), before);
+    ann.ao(["push"]).ok().stdout_lacks("captured").stdout_lacks("transcripts of");
+    say(&ann, id, "fourth");
+    assert_eq!(ann.ao(["push", "-q"]).ok().stdout, "");
+    ben.ao(["pull"]).ok();
+    ben.ao(["transcript", "fetch", &short]).ok();
+    assert_eq!(fetched(&ben, id).len(), 4);
+    // What cannot be captured does not keep the sessions from being pushed.
+    ann.config("ao.transcriptMaxSize", "10");
+    say(&ann, id, "fifth");
+    ann.ao(["push"]).ok().stderr_has(&format!("cannot capture {short}"));
+}
