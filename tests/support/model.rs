@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -93,8 +94,8 @@ fn serve(stream: &TcpStream, memory: &Mutex<Vec<Value>>) -> std::io::Result<()> 
     reader.read_exact(&mut body)?;
     let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
     let answer = match path.split('?').next().unwrap_or_default() {
-        "/v1/messages" => messages(),
-        "/v1/responses" => responses(),
+        "/v1/messages" => messages(&number()),
+        "/v1/responses" => responses(&number()),
         _ => String::new(),
     };
     if !answer.is_empty()
@@ -120,11 +121,21 @@ fn stream(events: &[(&str, Value)]) -> String {
     events.iter().map(event).collect()
 }
 
+/// Tells answers apart, as the models' own ids do.
+fn number() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    COUNT.fetch_add(1, Ordering::Relaxed).to_string()
+}
+
 /// The answer of Anthropic's API for messages.
-fn messages() -> String {
-    let usage = json!({"input_tokens": 1, "output_tokens": 1});
+fn messages(number: &str) -> String {
+    let usage = json!({
+        "input_tokens": 11, "output_tokens": 1, "cache_read_input_tokens": 7,
+        "cache_creation_input_tokens": 5,
+        "cache_creation": {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 2},
+    });
     let message = json!({
-        "id": "m", "type": "message", "role": "assistant", "model": "x", "content": [],
+        "id": format!("msg_{number}"), "type": "message", "role": "assistant", "model": "x", "content": [],
         "stop_reason": null, "stop_sequence": null, "usage": usage,
     });
     let end = json!({"stop_reason": "end_turn", "stop_sequence": null});
@@ -136,23 +147,24 @@ fn messages() -> String {
             json!({"index": 0, "delta": {"type": "text_delta", "text": "done"}}),
         ),
         ("content_block_stop", json!({"index": 0})),
-        ("message_delta", json!({"delta": end, "usage": {"output_tokens": 1}})),
+        ("message_delta", json!({"delta": end, "usage": {"output_tokens": 17}})),
         ("message_stop", json!({})),
     ])
 }
 
 /// The answer of OpenAI's API for responses.
-fn responses() -> String {
+fn responses(number: &str) -> String {
+    let id = format!("resp_{number}");
     let item = |content: Value| json!({"type": "message", "role": "assistant", "id": "i", "content": content});
     let said = json!([{"type": "output_text", "text": "done"}]);
     let usage = json!({
-        "input_tokens": 1, "input_tokens_details": null, "output_tokens": 1,
-        "output_tokens_details": null, "total_tokens": 2,
+        "input_tokens": 23, "input_tokens_details": {"cached_tokens": 9}, "output_tokens": 13,
+        "output_tokens_details": {"reasoning_tokens": 2}, "total_tokens": 36,
     });
     stream(&[
-        ("response.created", json!({"response": {"id": "r"}})),
+        ("response.created", json!({"response": {"id": id}})),
         ("response.output_item.added", json!({"output_index": 0, "item": item(json!([]))})),
         ("response.output_item.done", json!({"output_index": 0, "item": item(said)})),
-        ("response.completed", json!({"response": {"id": "r", "usage": usage}})),
+        ("response.completed", json!({"response": {"id": id, "usage": usage}})),
     ])
 }

@@ -4,6 +4,7 @@ mod astray;
 mod begun;
 mod captured;
 mod elsewhere;
+mod figures;
 mod foreground;
 mod forgotten;
 mod going_on;
