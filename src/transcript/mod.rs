@@ -42,6 +42,7 @@ mod sizes;
 mod source;
 mod stopped;
 mod store;
+mod tool;
 
 pub use capture::Captured;
 pub use entry::{EntryKind, RawPlace, Tool, TranscriptEntry, Usage};

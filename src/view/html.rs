@@ -1,8 +1,9 @@
 //! A conversation as one HTML file, which needs nothing else.
 
-use super::{DateFormat, escape, tool_summary};
+use super::part::Part;
+use super::{DateFormat, escape};
 use crate::model::Timestamp;
-use crate::transcript::{EntryKind, Role, TranscriptEntry};
+use crate::transcript::{Role, TranscriptEntry};
 
 /// The style sheet.
 const STYLE: &str = include_str!("html/export.css");
@@ -43,31 +44,12 @@ impl HtmlPage {
 
     /// Adds an entry. What was not understood is left out.
     pub fn entry(&mut self, entry: &TranscriptEntry, offset: i32) {
-        if entry.kind == EntryKind::Meta && entry.text.trim().is_empty() {
-            return;
-        }
+        let Some(part) = Part::of(entry) else { return };
         self.speak(entry, offset);
-        let text = shown(entry.text.trim_end());
-        match (entry.kind, entry.role) {
-            (EntryKind::Text, Role::User | Role::Assistant) => self.text += &paragraphs(&text),
-            (EntryKind::Image, _) => self.text += "<p class=\"text\">[image]</p>\n",
-            (EntryKind::ToolUse, _) => {
-                let tool = entry.tool.clone().unwrap_or_default();
-                let summary = format!("{} {}", tool.name, tool_summary(&tool));
-                let input = match &tool.input {
-                    serde_json::Value::String(text) => text.clone(),
-                    input => serde_json::to_string_pretty(input).unwrap_or_default(),
-                };
-                self.fold(&summary, &shown(&input));
-            }
-            (EntryKind::ToolResult, _) => {
-                let name = entry.tool.as_ref().map(|tool| tool.name.as_str()).unwrap_or_default();
-                self.fold(&format!("result of {name}"), &text);
-            }
-            (EntryKind::Thinking, _) if text.is_empty() => {}
-            (EntryKind::Thinking, _) => self.fold("thinking", &text),
-            (EntryKind::Compaction, _) => self.fold("summary of the conversation", &text),
-            _ => self.fold("system", &text),
+        match part {
+            Part::Said(text) => self.text += &paragraphs(&shown(&text)),
+            Part::Image => self.text += "<p class=\"text\">[image]</p>\n",
+            Part::Folded { about, text } => self.fold(&about, &shown(&text)),
         }
     }
 
@@ -96,8 +78,7 @@ impl HtmlPage {
     }
 
     fn fold(&mut self, summary: &str, escaped: &str) {
-        let summary: String = summary.chars().take(300).collect();
-        let summary = shown(&summary.split_whitespace().collect::<Vec<_>>().join(" "));
+        let summary = shown(summary);
         self.text +=
             &format!("<details><summary>{summary}</summary><pre>{escaped}</pre></details>\n");
     }
@@ -164,7 +145,7 @@ fn paragraphs(escaped: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::Tool;
+    use crate::transcript::{EntryKind, Tool};
     use proptest::prelude::*;
 
     fn page(entries: &[TranscriptEntry]) -> String {

@@ -1,7 +1,8 @@
 //! A conversation as Markdown, as pull requests take it.
 
-use super::{DateFormat, escape, tool_summary};
-use crate::transcript::{EntryKind, Role, TranscriptEntry};
+use super::part::Part;
+use super::{DateFormat, escape};
+use crate::transcript::{Role, TranscriptEntry};
 
 /// Makes the text of a conversation, entry by entry. What a person and the model said is Markdown
 /// already and stays so; the rest is in blocks of code, which the reader opens.
@@ -26,28 +27,12 @@ impl MarkdownPage {
 
     /// Adds an entry. What was not understood is left out.
     pub fn entry(&mut self, entry: &TranscriptEntry, offset: i32) {
-        let text = escape::block(entry.text.trim_end());
-        if entry.kind == EntryKind::Meta && text.trim().is_empty() {
-            return;
-        }
+        let Some(part) = Part::of(entry) else { return };
         self.speak(entry, offset);
-        match (entry.kind, entry.role) {
-            (EntryKind::Text, Role::User | Role::Assistant) => self.text += &format!("\n{text}\n"),
-            (EntryKind::Image, _) => self.text += "\n[image]\n",
-            (EntryKind::ToolUse, _) => {
-                let tool = entry.tool.clone().unwrap_or_default();
-                let summary = format!("{} {}", tool.name, tool_summary(&tool));
-                let input = serde_json::to_string_pretty(&tool.input).unwrap_or_default();
-                self.fold(&summary, &escape::block(&input));
-            }
-            (EntryKind::ToolResult, _) => {
-                let name = entry.tool.as_ref().map(|tool| tool.name.as_str()).unwrap_or_default();
-                self.fold(&format!("result of {name}"), &text);
-            }
-            (EntryKind::Thinking, _) if text.is_empty() => {}
-            (EntryKind::Thinking, _) => self.fold("thinking", &text),
-            (EntryKind::Compaction, _) => self.fold("summary of the conversation", &text),
-            _ => self.fold("system", &text),
+        match part {
+            Part::Said(text) => self.text += &format!("\n{}\n", escape::block(&text)),
+            Part::Image => self.text += "\n[image]\n",
+            Part::Folded { about, text } => self.fold(&about, &escape::block(&text)),
         }
     }
 
@@ -74,13 +59,12 @@ impl MarkdownPage {
     }
 
     fn fold(&mut self, summary: &str, text: &str) {
-        let summary: String = summary.chars().take(200).collect();
         // A longer fence than any in the text.
         let ticks = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
         let fence = "`".repeat(3.max(ticks + 1));
         self.text += &format!(
             "\n<details><summary>{}</summary>\n\n{fence}\n{text}\n{fence}\n\n</details>\n",
-            inline(&summary)
+            inline(summary)
         );
     }
 }
@@ -104,6 +88,7 @@ fn inline(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transcript::{EntryKind, Tool};
 
     #[test]
     fn text_stays_in_its_block() {
@@ -114,11 +99,15 @@ mod tests {
         );
         let result = TranscriptEntry::new(Role::Tool, EntryKind::ToolResult, "````\n</details>");
         page.entry(&result, 0);
+        let mut call = TranscriptEntry::new(Role::Assistant, EntryKind::ToolUse, "");
+        call.tool = Some(Tool::new("patch", "", "a\n\"b\"".into()));
+        page.entry(&call, 0);
         let text = page.end();
         assert_eq!(
             text,
             "# \\*Fix\\* &lt;b&gt;\n\nabout\n\n### user\n\nsee `x`\n```\ncode\n```\n\n### assistant\n\n\
-             <details><summary>result of</summary>\n\n`````\n````\n</details>\n`````\n\n</details>\n"
+             <details><summary>result of</summary>\n\n`````\n````\n</details>\n`````\n\n</details>\n\n\
+             <details><summary>patch a \"b\"</summary>\n\n```\na\n\"b\"\n```\n\n</details>\n"
         );
     }
 }

@@ -8,13 +8,12 @@ pub mod escape;
 mod html;
 pub mod json;
 mod markdown;
+mod part;
 mod placement;
 mod status;
-mod tool;
 
 pub use date::{DateFormat, age};
 pub use html::HtmlPage;
 pub use markdown::MarkdownPage;
 pub use placement::{LocalPlacements, elsewhere, mark};
 pub use status::{Status, StatusRow};
-pub use tool::tool_summary;

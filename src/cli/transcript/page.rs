@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use git_ao::transcript::{EntryKind, RawPlace, Role, Tool, Transcript, TranscriptEntry};
-use git_ao::view::{DateFormat, tool_summary};
+use git_ao::view::DateFormat;
 use serde_json::Value;
 
 use crate::cli::Ctx;
@@ -81,7 +81,7 @@ impl Page {
                 let tool = entry.tool.clone().unwrap_or_default();
                 match is_full {
                     true => call(&tool, indent, out),
-                    false => line(&name(&tool), &tool_summary(&tool), indent, out),
+                    false => line(&name(&tool), &tool.summary(), indent, out),
                 }
             }
             EntryKind::ToolResult => {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::transcript::Tool;
+use super::entry::Tool;
 
 /// The keys that say most about a call, the best first.
 const KEYS: [&str; 18] = [
@@ -26,19 +26,29 @@ const KEYS: [&str; 18] = [
     "text",
 ];
 
-/// Returns the most telling part of a tool's input: a command, a path, a question. It may have
-/// several lines, and any characters.
-pub fn tool_summary(tool: &Tool) -> String {
-    match &tool.input {
-        Value::Null => String::new(),
-        Value::Object(object) => {
-            let told = KEYS.iter().filter_map(|key| object.get(*key)).find_map(words);
-            told.unwrap_or_else(|| match object.is_empty() {
-                true => String::new(),
-                false => tool.input.to_string(),
-            })
+impl Tool {
+    /// Returns the most telling part of its input: a command, a path, a question. It may have
+    /// several lines, and any characters.
+    pub fn summary(&self) -> String {
+        match &self.input {
+            Value::Null => String::new(),
+            Value::Object(object) => {
+                let told = KEYS.iter().filter_map(|key| object.get(*key)).find_map(words);
+                told.unwrap_or_else(|| match object.is_empty() {
+                    true => String::new(),
+                    false => self.input.to_string(),
+                })
+            }
+            input => words(input).unwrap_or_else(|| input.to_string()),
         }
-        input => words(input).unwrap_or_else(|| input.to_string()),
+    }
+
+    /// Returns all of its input for a person to read: a text as it is, anything else as JSON.
+    pub fn shown_input(&self) -> String {
+        match &self.input {
+            Value::String(text) => text.clone(),
+            input => serde_json::to_string_pretty(input).unwrap_or_default(),
+        }
     }
 }
 
@@ -61,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_most_telling_part() {
-        let told = |input| tool_summary(&Tool::new("t", "", input));
+        let told = |input| Tool::new("t", "", input).summary();
         assert_eq!(told(json!({"description": "List", "command": "ls\n"})), "ls");
         assert_eq!(told(json!({"command": ["bash", "-lc", "ls"]})), "bash -lc ls");
         assert_eq!(told(json!({"command": [1], "path": "a"})), "a");
