@@ -96,7 +96,7 @@ pub fn start(
     let code = report(ctx, &made, args)?;
     remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {
-        say_taken(ctx, &parent, action.filter(|_| !args.json))?;
+        say_taken(ctx, &parent, action.filter(|_| !args.json), made.handed_over)?;
     }
     if let Some(left) = &left {
         left_behind::say(ctx, left, made.workspace.as_deref());
@@ -131,11 +131,19 @@ impl NewArgs {
     }
 }
 
-/// Prints whether the parent's conversation was forked.
-fn say_taken(ctx: &mut Ctx, parent: &Session, action: Option<Action>) -> Result<(), CliError> {
+/// Prints what the agent knows of the parent's conversation.
+fn say_taken(
+    ctx: &mut Ctx,
+    parent: &Session,
+    action: Option<Action>,
+    handed_over: bool,
+) -> Result<(), CliError> {
     let id = parent.id.short();
     match action {
         Some(Action::Fork) => writeln!(ctx.out, "  it continues from the conversation of {id}")?,
+        Some(_) if handed_over => {
+            writeln!(ctx.out, "  it takes over, with a summary of the conversation of {id}")?
+        }
         Some(_) => writeln!(ctx.out, "  it starts a new conversation; that of {id} is not copied")?,
         None => {}
     }

@@ -19,7 +19,8 @@ impl Engine {
     /// of a private session is private.
     ///
     /// The parent's conversation is forked if the agent is the parent's, supports it, and has the
-    /// conversation on this machine.
+    /// conversation on this machine. Another agent is told what was said and done, as far as the
+    /// parent's transcripts are here: in a summary without secrets, which is in no record.
     ///
     /// # Errors
     /// Fails if the parent's record cannot be read or has no event, and like

@@ -8,11 +8,12 @@ use self::record::{check_issue, new_session, with_branch};
 use crate::agent::{Action, AgentError};
 use crate::model::{Oid, Origin, Placement, Session, SessionStatus};
 use crate::ops::common::artifacts::{Purge, purge};
+use crate::ops::common::handover::handover;
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
-use crate::ops::common::{AgentChoice, Engine, OpsError, Start, parent};
+use crate::ops::common::{AgentChoice, Engine, OpsError, Start, message, parent};
 use crate::runtime::Started;
 use crate::store::{Store, StoreError, Transaction, Visibility};
 use crate::workspace::{self, Addition, Branch, Remarks};
@@ -52,6 +53,8 @@ pub struct Spawned {
     pub workspace: Option<PathBuf>,
     /// The result of starting the agent.
     pub started: Started,
+    /// Whether the agent was told what another one has done in the session that was forked.
+    pub handed_over: bool,
     /// Remarks on the worktree.
     pub remarks: Remarks,
 }
@@ -187,7 +190,7 @@ fn new_branch(session: &Session) -> Branch {
     Branch::New { name, at }
 }
 
-fn make(engine: &Engine, plan: SpawnPlan) -> Result<Spawned, OpsError> {
+fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
     let (store, interrupt) = (engine.store(), engine.interrupt());
     interrupt.check()?;
     let repo = store.repository();
@@ -197,6 +200,11 @@ fn make(engine: &Engine, plan: SpawnPlan) -> Result<Spawned, OpsError> {
         None => worktrees.add_branch(&plan.branch)?,
     };
     interrupt.check()?;
+    let (start, parent) = (&mut plan.start, plan.parent.as_ref());
+    let handed_over = match (start, parent) {
+        (Some(start), Some(parent)) => hand_over(engine, start, &plan.session, parent)?,
+        _ => false,
+    };
     let SpawnPlan { mut session, mut workspace, duplicates, visibility, fork_event, .. } = plan;
     let at = store.clock().now();
     // The agent that was started waits for the claim, so the claim is released last.
@@ -212,6 +220,7 @@ fn make(engine: &Engine, plan: SpawnPlan) -> Result<Spawned, OpsError> {
             made.on_rollback(move || {
                 // An empty log that cannot be removed is harmless.
                 let _ = purge(store, id, None, Purge::Output);
+                let _ = message::leave(store.repository(), id, None);
                 Ok(())
             });
             claimed = Some(claim(repo, id, PATIENCE)?);
@@ -263,7 +272,24 @@ fn make(engine: &Engine, plan: SpawnPlan) -> Result<Spawned, OpsError> {
     made.keep();
     drop(claimed);
     let event = committed.event.expect("a new session is always a change");
-    Ok(Spawned { session, event, visibility, workspace, started, remarks })
+    Ok(Spawned { session, event, visibility, workspace, started, handed_over, remarks })
+}
+
+/// Tells another agent than the parent's what the parent's has done. Returns false if nothing is
+/// known of that.
+fn hand_over(
+    engine: &Engine,
+    start: &mut Start,
+    session: &Session,
+    parent: &Session,
+) -> Result<bool, OpsError> {
+    let is_another = parent.agent != session.agent;
+    if !is_another || start.action != Action::Launch || !start.runs_something() {
+        return Ok(false);
+    }
+    engine.capture_before(parent);
+    start.text = handover(engine, session, parent)?;
+    Ok(start.text.is_some())
 }
 
 /// Deletes the record of a session whose agent could not be started, unless it was changed by

@@ -11,6 +11,7 @@ pub(in crate::ops) mod conversation;
 pub(in crate::ops) mod engine;
 pub(in crate::ops) mod error;
 pub(in crate::ops) mod find_running;
+pub(in crate::ops) mod handover;
 pub(in crate::ops) mod inherited_output;
 pub(in crate::ops) mod interrupt;
 pub(in crate::ops) mod issue_ref;

@@ -20,4 +20,5 @@ mod place;
 mod quiet;
 mod real;
 mod refused;
+mod taken_over;
 mod terminal;

@@ -1,5 +1,6 @@
 use super::{line, spawn, text, workspace};
 use crate::support::Repo;
+use crate::support::agents::{self, agent, wait_ended, wait_file};
 
 #[test]
 fn a_fork_continues_the_branch_and_shows_in_the_graph() {
@@ -57,4 +58,33 @@ fn at_names_the_session_of_the_worktree() {
     let other = spawn(&there, &["y"]);
     let latest = repo.within(workspace(&other)).ao(["fork", "--json", "latest"]).ok().json();
     assert_eq!(latest["session"]["fork"]["session"], fork["session"]["id"]);
+}
+
+#[test]
+fn another_agent_is_told_what_was_done() {
+    let repo = Repo::new();
+    agent(&repo, "talker", "");
+    let parent = agents::spawn(&repo, &["--no-agent", "Fix the parser"]);
+    let fork = |task: &str| {
+        let args =
+            ["fork", &parent.to_string(), task, "--agent", "talker", "--runtime", "detached"];
+        let out = repo.ao(args).ok().stdout;
+        let listed = repo.ao(["list", "--json", "--parent", &parent.to_string()]).ok().json();
+        let id = listed["sessions"][0]["id"].as_str().unwrap().parse().unwrap();
+        wait_ended(&repo, id);
+        (out, wait_file(&repo, id, "prompt"))
+    };
+    // Nothing is known of a conversation.
+    let (out, prompt) = fork("Now the tests.");
+    assert!(out.contains("it starts a new conversation") && prompt == "Now the tests.", "{prompt}");
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let said = format!("{{\"role\":\"assistant\",\"text\":\"It is done, with {token}.\"}}\n");
+    repo.ao_run(["transcript", "append", &parent.short()]).input(said).run().ok();
+    let (out, prompt) = fork("Now the docs.");
+    assert!(out.contains("it takes over, with a summary"), "{out}");
+    assert!(prompt.starts_with("Now the docs.\n\nYou take over"), "{prompt}");
+    assert!(prompt.ends_with("- It is done, with [REDACTED:github-token].\n"), "{prompt}");
+    let left = std::fs::read_dir(repo.common_dir().join("ao/agent")).unwrap();
+    let left: Vec<_> = left.map(|it| it.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|it| it.to_string_lossy().ends_with(".text")), "{left:?}");
 }

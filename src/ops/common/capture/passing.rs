@@ -48,6 +48,12 @@ impl Engine {
         (new > 0).then(|| facts(store, session.id).ok().flatten()).flatten()
     }
 
+    /// Captures what is new in the transcripts of a session, before they are read. What was captured
+    /// before can be read in any case.
+    pub fn capture_before(&self, session: &Session) {
+        let _ = self.try_capture(session);
+    }
+
     fn try_capture(&self, session: &Session) -> Result<u64, OpsError> {
         let store = self.store();
         if session.agent.is_none() || !store.repository().settings().transcripts() {
