@@ -3,6 +3,7 @@ use git_ao::ops::{Checks, DeletedSession, Kept, Liveness};
 use git_ao::store::Committed;
 
 use super::targets::{self, label};
+use super::transcript::purge_deleted;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, launch, unshared};
 
@@ -22,6 +23,12 @@ pub struct Args {
     /// Delete sessions even if they have not ended or their agent is still running.
     #[arg(long, short)]
     force: bool,
+
+    /// Also remove their transcripts from this machine, as 'git ao transcript purge' does.
+    ///
+    /// Without it, a person at a terminal is asked.
+    #[arg(long)]
+    purge: bool,
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -31,6 +38,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let engine = launch::engine(&store);
     let done = engine.delete(&keys, checks)?;
     let way_back = done.event.is_some().then(|| way_back(&done));
+    let ids: Vec<_> = done.value.iter().map(|deleted| deleted.session.location.id).collect();
     let mut is_left = false;
     for deleted in done.value {
         writeln!(ctx.out, "deleted {}", label(&deleted.session))?;
@@ -44,6 +52,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         warn_of_kept(&kept, ctx);
         is_left |= kept != Kept::default();
     }
+    purge_deleted(ctx, &engine, &ids, args.purge)?;
     if let Some(way_back) = way_back {
         ctx.out.hint(&way_back);
     }

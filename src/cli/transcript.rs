@@ -7,9 +7,11 @@ mod find;
 mod follow;
 mod page;
 mod printer;
+mod purge;
 mod show;
 mod unshare;
 
+pub use self::purge::purge_deleted;
 pub use self::unshare::KEPT;
 use super::{CliError, Ctx, ExitCode};
 
@@ -76,6 +78,19 @@ enum Action {
     /// beside those of this clone.
     Fetch(fetch::Args),
 
+    /// Remove the transcripts of sessions from this machine
+    ///
+    /// Removes what was captured and fetched of them from the transcript store, and packs the store
+    /// anew, so that no file in it has anything of them. This cannot be undone.
+    ///
+    /// The agents' own files stay, and so does what was shared: 'git ao transcript unshare' withdraws
+    /// that, also later. A purged session is captured again only by 'git ao transcript capture', or
+    /// if its agent goes on. Until then, pushes do not change what is shared of it.
+    ///
+    /// A session whose agent is running is refused, or, with --older-than, left out. If a purge is
+    /// interrupted, the next one removes the rest.
+    Purge(purge::Args),
+
     /// Withdraw the transcripts of a session from a remote
     ///
     /// Removes what this clone, or the one that is named, has shared with 'git ao push
@@ -92,6 +107,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Some(Action::Append(args)) => append::run(&args, ctx),
         Some(Action::Capture(args)) => capture::run(&args, ctx),
         Some(Action::Fetch(args)) => fetch::run(&args, ctx),
+        Some(Action::Purge(args)) => purge::run(&args, ctx),
         Some(Action::Unshare(args)) => unshare::run(&args, ctx),
     }
 }

@@ -28,7 +28,7 @@ pub use config::GitConfigEntry;
 pub use environment::Environment;
 pub(crate) use error::after_colon;
 pub use error::{Cause, FileError, GitError, LockError, ObjectError, RefError, RepositoryError};
-pub use files::{Anchor, Lock, Unwritable};
+pub use files::{Anchor, Hold, Lock, Unwritable};
 pub(crate) use process::plain_message;
 pub use process::{GitCommand, GitExit, LOCAL_ENV, OLDEST_GIT, Output, is_new_enough};
 pub use refs::{Expected, Held, StaleLock};

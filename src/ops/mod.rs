@@ -17,6 +17,7 @@ mod fork;
 mod import;
 mod kill;
 mod pause;
+mod purge;
 mod reconcile;
 mod redactor;
 mod restore;

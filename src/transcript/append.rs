@@ -42,6 +42,7 @@ impl TranscriptStore {
             format: FORMAT.to_owned(),
         };
         let name = ref_name(session, replica);
+        let _kept = self.keep_purge_out()?;
         let _alone = self.lock_session(session, replica)?;
         let (sizes, updates) = self.ledger().commit_with_retry(|now| {
             let tip = self.ledger().tip(&name)?;

@@ -52,6 +52,7 @@ impl TranscriptStore {
         if source.kind == SourceKind::Document && extent == CaptureExtent::Lines {
             return Ok(Captured::default());
         }
+        let _kept = self.keep_purge_out()?;
         let _alone = self.lock_session(session, replica)?;
         let mut attempt = 1;
         loop {

@@ -51,6 +51,9 @@ pub enum TranscriptError {
     /// The transcript store cannot be created.
     #[error("cannot create the transcript store")]
     Create(#[source] GitError),
+    /// What was captured cannot be removed.
+    #[error("cannot remove transcripts from the transcript store")]
+    Purge(#[source] GitError),
     /// The transcript store belongs to another user, or is not a directory.
     #[error("'{0}' is not a transcript store of yours")]
     Foreign(PathBuf),
@@ -83,7 +86,7 @@ impl TranscriptError {
             Self::Moved => ErrorKind::Unavailable,
             Self::Lock(error) => error.kind(),
             Self::Open(error) => error.kind(),
-            Self::Create(error) => error.kind(),
+            Self::Create(error) | Self::Purge(error) => error.kind(),
             Self::Ledger(error) => error.kind(),
         }
     }

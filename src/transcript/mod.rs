@@ -31,6 +31,7 @@ mod extent;
 mod fetched;
 mod input;
 mod layout;
+mod purge;
 mod read;
 mod recorded;
 mod repair;

@@ -1,12 +1,14 @@
 //! Finds damage in the store, and makes a new one from what is whole.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
+use super::layout::{CAPTURED, FETCHED};
 use super::{TranscriptError, TranscriptStore};
 use crate::git::Repository;
 
-/// The prefixes of all refs in the store.
+/// The prefixes of the refs that have transcripts.
 const REFS: [&str; 4] =
     ["refs/ao/transcripts/", "refs/ao/fetched/", "refs/ao/shared/", "refs/ao/sharing/"];
 
@@ -37,6 +39,20 @@ impl TranscriptStore {
         })
     }
 
+    /// Returns the damaged stores of this user that were [set aside](Self::repair).
+    pub fn set_aside(repo: &Repository) -> Vec<PathBuf> {
+        let name = Self::path(repo).ok().and_then(|path| path.file_name().map(OsString::from));
+        let Some(name) = name else { return Vec::new() };
+        let entries = fs::read_dir(repo.ao_dir().join("set-aside")).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+        let prefix = format!("{}-", name.to_string_lossy());
+        paths.retain(|path| {
+            path.file_name().is_some_and(|it| it.to_string_lossy().starts_with(&prefix))
+        });
+        paths.sort();
+        paths
+    }
+
     /// Moves the store to `ao/set-aside/`, where nothing of it is changed, and makes a new one with
     /// everything that is whole.
     ///
@@ -52,9 +68,13 @@ impl TranscriptStore {
         for name in names(&aside) {
             let git = new.repository().git("fetch").arg("--quiet").arg("--no-tags");
             let git = git.args(["--no-auto-maintenance", "--no-write-fetch-head"]).arg(&aside);
-            match git.arg(format!("{name}:{name}")).run() {
-                Ok(_) => repaired.saved += 1,
-                Err(_) => repaired.lost += 1,
+            let fetched = git.arg(format!("{name}:{name}")).run();
+            // The other refs are notes of what was sent.
+            if [CAPTURED, FETCHED].iter().any(|prefix| name.starts_with(prefix)) {
+                match fetched {
+                    Ok(_) => repaired.saved += 1,
+                    Err(_) => repaired.lost += 1,
+                }
             }
         }
         Ok(repaired)
@@ -77,7 +97,7 @@ fn names(store: &std::path::Path) -> Vec<String> {
             }
         }
     }
-    names.retain(|name| REFS.iter().any(|prefix| name.starts_with(prefix)));
+    names.retain(|name| name.starts_with("refs/ao/"));
     names.sort();
     names.dedup();
     names

@@ -29,6 +29,12 @@ impl TranscriptStore {
         ids.into_iter().collect()
     }
 
+    /// Returns the sessions of which something was captured here or fetched of others.
+    pub fn all_sessions(&self) -> BTreeSet<SessionId> {
+        let names = [CAPTURED, FETCHED].map(|prefix| self.repository().refs_below(prefix)).concat();
+        names.iter().filter_map(|name| session_of(name)).map(|(session, _)| session).collect()
+    }
+
     /// Returns the sessions of which a clone has captured something.
     pub fn captured_by(&self, replica: &str) -> BTreeSet<SessionId> {
         let names = self.repository().refs_below(CAPTURED);

@@ -51,6 +51,7 @@ impl TranscriptStore {
         rules: u32,
         redact: impl FnMut(SharedPart<'_>, Vec<u8>) -> Result<Vec<u8>, E>,
     ) -> Result<Option<SharedForm>, E> {
+        let _kept = self.keep_purge_out().map_err(from)?;
         let Some(tip) = self.ledger().tip(&ref_name(session, replica)).map_err(from)? else {
             return Ok(None);
         };

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 
 use super::TranscriptStore;
+use super::purge::PURGED;
 use crate::model::SessionId;
 
 /// A session of which nothing more is captured, because it has more than may be captured.
@@ -42,9 +43,13 @@ impl TranscriptStore {
 
     /// Notes that a session was captured.
     pub(super) fn note_captured(&self, session: SessionId) -> io::Result<()> {
-        match fs::remove_file(self.repository().ao_dir().join(FOLDER).join(session.to_string())) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        for folder in [FOLDER, PURGED] {
+            let note = self.repository().ao_dir().join(folder).join(session.to_string());
+            match fs::remove_file(note) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
+        Ok(())
     }
 }

@@ -155,6 +155,12 @@ pub fn bad_pattern(error: &PatternError) -> CliError {
     CliError::usage(error.to_string()).hint("to search for the text itself, use -F")
 }
 
+/// Refuses what cannot be undone where nobody can be asked.
+pub fn nobody_to_ask(what: &str) -> CliError {
+    CliError::refused(format!("cannot ask whether to {what} from this machine"))
+        .hint("to remove them without being asked: --yes")
+}
+
 /// Refuses a line of standard input that is no entry of a transcript.
 pub fn not_an_entry(line: usize, why: &str) -> CliError {
     CliError::refused(format!("line {line} of standard input is not an entry: {why}"))

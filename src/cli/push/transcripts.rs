@@ -124,7 +124,7 @@ fn capture(
     let (snapshot, replica) = (engine.store().snapshot()?, engine.store().known_replica());
     for id in sessions {
         let lives_here = |session: Session| session.lives_in(replica.as_deref());
-        if !snapshot.session(*id).is_ok_and(lives_here) {
+        if !snapshot.session(*id).is_ok_and(lives_here) || engine.was_purged(*id) {
             continue;
         }
         match engine.capture(*id) {

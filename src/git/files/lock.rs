@@ -24,6 +24,31 @@ pub struct Lock {
     passing: Option<PathBuf>,
 }
 
+/// Who else can hold a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Everybody who holds it in this way too.
+    Together,
+    /// Nobody.
+    Alone,
+}
+
+impl Hold {
+    fn attempt(self, file: &File) -> Result<(), TryLockError> {
+        match self {
+            Self::Together => file.try_lock_shared(),
+            Self::Alone => file.try_lock(),
+        }
+    }
+
+    fn wait(self, file: &File) -> io::Result<()> {
+        match self {
+            Self::Together => file.lock_shared(),
+            Self::Alone => file.lock(),
+        }
+    }
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // If the repository was moved meanwhile, the file at this path may belong to another one.
@@ -53,6 +78,15 @@ impl Lock {
         self.file.write_all(who.as_bytes())
     }
 
+    /// Lets the processes that this one starts hold the lock too: if this one is killed, it is held
+    /// until they have ended.
+    ///
+    /// # Errors
+    /// Fails if the system does not allow it.
+    pub fn pass_on(&self) -> io::Result<()> {
+        Ok(rustix::io::fcntl_setfd(&self.file, rustix::io::FdFlags::empty())?)
+    }
+
     /// Returns false if the file was removed between opening and locking it.
     fn is_in_place(&self, path: &Path) -> io::Result<bool> {
         let ours = self.file.metadata()?;
@@ -75,7 +109,20 @@ impl Repository {
         let path = self.ao_dir().join("lock");
         let failed = |source| LockError::Io { path: path.clone(), source };
         let file = self.open_lock(&path).map_err(failed)?;
-        Ok(Lock { file: acquire(file, &path, patience)?, passing: None })
+        Ok(Lock { file: acquire(file, &path, Hold::Alone, patience)?, passing: None })
+    }
+
+    /// Takes a lock on `ao/<name>` that many can hold at once, or one alone. The file stays when the
+    /// lock is released. With a `patience` of zero, it makes a single attempt.
+    ///
+    /// # Errors
+    /// Fails if somebody holds the lock in a way that excludes this one for all of `patience`, or if
+    /// the file cannot be created or locked.
+    pub fn lock_as(&self, name: &str, hold: Hold, patience: Duration) -> Result<Lock, LockError> {
+        let path = self.ao_dir().join(name);
+        let failed = |source| LockError::Io { path: path.clone(), source };
+        let file = self.open_lock(&path).map_err(failed)?;
+        Ok(Lock { file: acquire(file, &path, hold, patience)?, passing: None })
     }
 
     /// Takes a lock with a name of its own, on `ao/<name>`. The file is removed when the lock is
@@ -91,7 +138,7 @@ impl Repository {
         loop {
             let file = self.open_lock(&path).map_err(failed)?;
             let left = patience.saturating_sub(start.elapsed());
-            let file = acquire(file, &path, left)?;
+            let file = acquire(file, &path, Hold::Alone, left)?;
             let mut lock = Lock { file, passing: None };
             if lock.is_in_place(&path).map_err(failed)? {
                 lock.passing = Some(path);
@@ -155,22 +202,22 @@ fn try_again(mut lock: impl FnMut() -> Result<(), TryLockError>) -> Result<(), T
     }
 }
 
-fn acquire(file: File, path: &Path, patience: Duration) -> Result<File, LockError> {
+fn acquire(file: File, path: &Path, hold: Hold, patience: Duration) -> Result<File, LockError> {
     let timeout = || LockError::Timeout { path: path.to_owned(), waited: patience };
-    match try_again(|| file.try_lock()) {
+    match try_again(|| hold.attempt(&file)) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) if patience.is_zero() => Err(timeout()),
-        Err(TryLockError::WouldBlock) => wait(file, path, patience),
+        Err(TryLockError::WouldBlock) => wait(file, path, hold, patience),
         Err(TryLockError::Error(source)) => Err(LockError::Io { path: path.to_owned(), source }),
     }
 }
 
 /// Waits in a separate thread, so that the kernel's queue is used and the wait still has a limit.
 /// If the thread gets the lock too late, it releases it at once.
-fn wait(file: File, path: &Path, patience: Duration) -> Result<File, LockError> {
+fn wait(file: File, path: &Path, hold: Hold, patience: Duration) -> Result<File, LockError> {
     let (done, outcome) = channel();
     std::thread::spawn(move || {
-        let locked = uninterrupted(|| file.lock()).map(|()| file);
+        let locked = uninterrupted(|| hold.wait(&file)).map(|()| file);
         if let Err(SendError(Ok(file))) = done.send(locked) {
             release(&file);
         }

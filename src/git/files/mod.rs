@@ -15,7 +15,7 @@ pub use anchor::{Anchor, path_of};
 pub(super) use directory::DirectoryId;
 pub(super) use folders::{ignore_missing, sync_folder};
 pub(super) use fsync::Fsync;
-pub use lock::Lock;
+pub use lock::{Hold, Lock};
 pub(crate) use retry::{replace, uninterrupted};
 pub(super) use shared::Shared;
 pub use writable::Unwritable;

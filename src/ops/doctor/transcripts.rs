@@ -23,6 +23,11 @@ pub fn look(engine: &Engine, found: &mut Vec<Finding>) {
         let fix = "git ao doctor --fix, which keeps the damaged one";
         found.push(Finding::fixable(what, fix, Remedy::Transcripts));
     }
+    let opened = TranscriptStore::open(repo).ok().flatten();
+    if opened.is_some_and(|it| it.has_unfinished_purge()) {
+        let what = "a purge of transcripts was interrupted; what it removes may still be there";
+        found.push(Finding::wrong(what, "git ao transcript purge"));
+    }
     for stopped in engine.stopped_captures() {
         let (id, bytes) = (stopped.session.short(), stopped.captured);
         let what = format!("the capture of the transcripts of {id} has stopped at {bytes} bytes");

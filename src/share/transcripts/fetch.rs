@@ -1,7 +1,7 @@
 use crate::git::{GitError, GitExit};
 use crate::model::{Oid, SessionId, is_branch_name};
 use crate::share::{Remote, ShareError, Watcher};
-use crate::transcript::TranscriptStore;
+use crate::transcript::{TranscriptError, TranscriptStore};
 
 impl Remote<'_> {
     /// Fetches what other clones share of a session's transcripts, checks it, and returns the
@@ -30,6 +30,7 @@ impl Remote<'_> {
                 missing.push(format!("+{tree}:refs/ao/fetched/{session}/{replica}"));
             }
         }
+        let _kept = transcripts.keep_purge_out().map_err(TranscriptError::from)?;
         let is_done = match (wanted.is_empty(), missing.is_empty()) {
             (true, _) => false,
             (false, true) => true,

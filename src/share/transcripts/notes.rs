@@ -10,17 +10,25 @@ pub(super) struct Notes<'t> {
     repo: &'t Repository,
     sent: String,
     pending: String,
+    /// A blob with the id of what was sent, if its objects were purged.
+    noted: String,
 }
 
 impl<'t> Notes<'t> {
     pub fn new(repo: &'t Repository, remote: &str, session: SessionId, replica: &str) -> Self {
         let below = |folder: &str| format!("refs/ao/{folder}/{remote}/{session}/{replica}");
-        Self { repo, sent: below("shared"), pending: below("sharing") }
+        let (sent, pending, noted) = (below("shared"), below("sharing"), below("noted"));
+        Self { repo, sent, pending, noted }
     }
 
     /// Returns the commit that the remote has taken last.
     pub fn sent(&self) -> Result<Option<Oid>, RefError> {
-        self.repo.read_ref(&self.sent)
+        if let Some(sent) = self.repo.read_ref(&self.sent)? {
+            return Ok(Some(sent));
+        }
+        let Some(blob) = self.repo.read_ref(&self.noted)? else { return Ok(None) };
+        let read = self.repo.git("cat-file").args(["blob", blob.as_str()]).run();
+        Ok(read.ok().and_then(|output| output.text().trim().parse().ok()))
     }
 
     /// Returns the commit of a push of which nobody knows how it ended: the process was killed, or
@@ -37,12 +45,13 @@ impl<'t> Notes<'t> {
     /// Notes what the remote has now.
     pub fn end(&self, commit: &Oid) -> Result<(), GitError> {
         let sent = format!("update {} {commit}", self.sent);
-        self.put(&[sent, format!("delete {}", self.pending)])
+        let [pending, noted] = [&self.pending, &self.noted].map(|name| format!("delete {name}"));
+        self.put(&[sent, pending, noted])
     }
 
     /// Notes that the remote has nothing.
     pub fn forget(&self) -> Result<(), GitError> {
-        self.put(&[format!("delete {}", self.sent), format!("delete {}", self.pending)])
+        self.put(&[&self.sent, &self.pending, &self.noted].map(|name| format!("delete {name}")))
     }
 
     fn put(&self, lines: &[String]) -> Result<(), GitError> {
@@ -65,7 +74,7 @@ impl NotedShare {
     /// Returns what is noted of a clone, for all remotes.
     pub fn all(transcripts: &TranscriptStore, replica: &str) -> Vec<Self> {
         let mut all = Vec::new();
-        for folder in ["refs/ao/shared/", "refs/ao/sharing/"] {
+        for folder in ["refs/ao/shared/", "refs/ao/sharing/", "refs/ao/noted/"] {
             for name in transcripts.repository().refs_below(folder) {
                 let mut parts = name[folder.len()..].rsplitn(3, '/');
                 if parts.next() == Some(replica)

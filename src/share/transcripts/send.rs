@@ -1,6 +1,6 @@
 use crate::model::SessionId;
 use crate::share::{Remote, ShareError, Watcher};
-use crate::transcript::{SharedForm, TranscriptStore};
+use crate::transcript::{SharedForm, TranscriptError, TranscriptStore};
 
 /// The result of sharing transcripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,7 @@ impl Remote<'_> {
         claim: Claim,
         watcher: &mut Watcher<'_>,
     ) -> Result<TranscriptsSent, ShareError> {
+        let _kept = transcripts.keep_purge_out().map_err(TranscriptError::from)?;
         let notes = self.notes(transcripts, session, replica);
         let sent = notes.sent()?;
         if let Some(sent) = &sent

@@ -1,6 +1,6 @@
 use crate::model::SessionId;
 use crate::share::{Remote, ShareError, Watcher};
-use crate::transcript::TranscriptStore;
+use crate::transcript::{TranscriptError, TranscriptStore};
 
 impl Remote<'_> {
     /// Removes from the remote what a clone has shared of a session's transcripts, if nobody
@@ -16,6 +16,7 @@ impl Remote<'_> {
         replica: &str,
         watcher: &mut Watcher<'_>,
     ) -> Result<bool, ShareError> {
+        let _kept = transcripts.keep_purge_out().map_err(TranscriptError::from)?;
         let notes = self.notes(transcripts, session, replica);
         let is_noted = notes.sent()?.is_some() || notes.pending()?.is_some();
         // What was noted may be older than what the remote has: another clone may have withdrawn it,

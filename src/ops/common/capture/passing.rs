@@ -60,7 +60,7 @@ impl Engine {
             return Ok(0);
         }
         let capturer = Capturer::of(self, session)?;
-        if !capturer.can_capture() {
+        if !capturer.can_capture() || self.was_purged(session.id) {
             return Ok(0);
         }
         let extent = match self.liveness(session) {

@@ -2,6 +2,7 @@
 
 mod later;
 mod lost;
+mod purged;
 mod record;
 
 use std::fs;
