@@ -44,6 +44,7 @@ mod source;
 mod stopped;
 mod store;
 mod tool;
+mod values;
 
 pub use capture::Captured;
 pub use entry::{EntryKind, RawPlace, Tool, TranscriptEntry, Usage};

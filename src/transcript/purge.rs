@@ -85,6 +85,7 @@ impl TranscriptStore {
         }
         self.remove_unreachable()?;
         repo.forget_objects();
+        self.forget_values();
         remove(&repo.ao_dir().join(UNFINISHED))
     }
 

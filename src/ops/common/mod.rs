@@ -16,6 +16,7 @@ pub(in crate::ops) mod inherited_output;
 pub(in crate::ops) mod interrupt;
 pub(in crate::ops) mod issue_ref;
 pub(in crate::ops) mod kept;
+pub(in crate::ops) mod known_values;
 pub(in crate::ops) mod last_screen;
 pub(in crate::ops) mod launch_request;
 pub(in crate::ops) mod launcher;

@@ -3,13 +3,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agent::{Agent, SourceRequest};
-use crate::git::Environment;
+use crate::git::{Environment, Repository};
 use crate::model::Session;
 use crate::ops::common::conversation::since;
+use crate::ops::common::known_values::known_values;
 use crate::ops::common::launch_request::state_dir;
 use crate::ops::common::{Engine, OpsError, placement};
 use crate::store::Store;
-use crate::transcript::{CaptureExtent, Captured, Source, TranscriptStore};
+use crate::transcript::{CaptureExtent, Captured, Source, TranscriptError, TranscriptStore};
 
 /// What a capture of a session has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +105,24 @@ impl Capturer {
                 Err(error) => trouble = trouble.or(Some(error)),
             }
         }
+        if all.bytes > 0
+            && let Err(error) = self.keep_values(repo, &transcripts)
+        {
+            trouble = trouble.or(Some(error));
+        }
         trouble.map_or(Ok(all), |error| Err(error.into()))
+    }
+
+    /// Keeps the values that are known to be secret now: what was captured may have them, and they
+    /// may be gone when it is shared.
+    fn keep_values(
+        &self,
+        repo: &Repository,
+        transcripts: &TranscriptStore,
+    ) -> Result<(), TranscriptError> {
+        let folders = [self.request.workspace.as_path(), repo.main_folder()];
+        let known = known_values(repo, &self.environment, folders);
+        transcripts.keep_values(repo, known.iter())
     }
 
     /// Returns the paths whose change tells that there is something new: the transcripts, and the

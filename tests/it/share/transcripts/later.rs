@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use git_ao::model::SessionId;
 
-use super::{fetched, refs, said, token};
+use super::{all_objects, fetched, refs, said, token};
 use crate::share::Team;
 use crate::support::Repo;
-use crate::support::agents::{agent, spawn, wait_ended};
+use crate::support::agents::{agent, spawn, wait_ended, workspace};
 
 fn talk(repo: &Repo, id: SessionId) -> PathBuf {
     repo.env().home().join(format!("{id}.jsonl"))
@@ -53,4 +54,40 @@ fn it_is_captured_first() {
     ann.config("ao.transcriptMaxSize", "10");
     say(&ann, id, "fifth");
     ann.ao(["push"]).ok().stderr_has(&format!("cannot capture {short}"));
+}
+
+#[test]
+fn a_secret_that_is_gone_does_not_leave() {
+    let team = Team::new();
+    let ann = team.member("ann");
+    ann.commit("file", "one");
+    ann.config("remote.origin.aoShareTranscripts", "true");
+    agent(&ann, "talker", "exit 0");
+    ann.config("ao.agent.talker.transcript", "~/{session_id}.jsonl");
+    let id = spawn(&ann, &["--agent", "talker", "--runtime", "detached", "x"]);
+    wait_ended(&ann, id);
+    let short = id.short();
+    say(&ann, id, "the first is opensesame-1, the second opensesame-2, the third opensesame-3");
+    let tree = workspace(&ann, id);
+    fs::write(tree.join(".env"), "A=opensesame-1\n").unwrap();
+    fs::write(ann.dir().join(".env.local"), "B=opensesame-2\n").unwrap();
+    let run = ann.ao_run(["transcript", "capture", &short]).env("SOME_API_KEY", "opensesame-3");
+    run.run().ok();
+    let kept = ann.common_dir().join("ao/transcripts.values");
+    assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::write(tree.join(".env"), "A=another-one\n").unwrap();
+    fs::remove_file(ann.dir().join(".env.local")).unwrap();
+    ann.ao(["push", "--transcript", &short]).ok().stdout_has("3 secrets replaced");
+    assert!(!all_objects(&team.hub).contains("opensesame"));
+    ann.ao(["transcript", "export", &short]).ok().stdout_lacks("opensesame");
+    // Without them, nothing is shared.
+    say(&ann, id, "more");
+    let text = fs::read(&kept).unwrap();
+    fs::write(&kept, "[\"opens").unwrap();
+    ann.ao(["push"]).code(128).stderr_has("transcripts.values");
+    fs::write(&kept, text).unwrap();
+    ann.ao(["push"]).ok();
+    // They go with the last transcript.
+    ann.ao(["transcript", "purge", "--yes", &short]).ok();
+    assert!(!kept.exists());
 }
