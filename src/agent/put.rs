@@ -20,6 +20,8 @@ pub struct SavedConversation {
     pub transcript: Vec<u8>,
     /// The transcripts of the subagents, with their names.
     pub subagents: Vec<(String, Vec<u8>)>,
+    /// The files to which the transcript refers, with their paths in its folder.
+    pub files: Vec<(String, Vec<u8>)>,
 }
 
 impl SavedConversation {
@@ -30,7 +32,7 @@ impl SavedConversation {
         transcript: impl Into<Vec<u8>>,
     ) -> Self {
         let (id, workspace, transcript) = (id.into(), workspace.into(), transcript.into());
-        Self { id, workspace, transcript, subagents: Vec::new() }
+        Self { id, workspace, transcript, subagents: Vec::new(), files: Vec::new() }
     }
 }
 

@@ -11,7 +11,7 @@ use super::put::{PutError, SavedConversation, put_bytes, put_file, put_missing};
 use super::value::check_id;
 use crate::git::Environment;
 use crate::model::Timestamp;
-use crate::transcript::TranscriptInput;
+use crate::transcript::{TranscriptInput, is_file_name};
 
 /// The files in which an agent stores its conversations, one file each.
 #[derive(Debug, Clone)]
@@ -219,7 +219,7 @@ impl Transcripts {
     /// Writes a conversation to where the agent looks for it. Returns false if it is not known where
     /// that is.
     pub fn put(&self, saved: &SavedConversation, env: &Environment) -> Result<bool, PutError> {
-        let SavedConversation { id, workspace, transcript, subagents } = saved;
+        let SavedConversation { id, workspace, transcript, subagents, files } = saved;
         let Some(root) = self.root(env).filter(|_| check_id("id", id).is_ok()) else {
             return Ok(false);
         };
@@ -238,6 +238,11 @@ impl Transcripts {
                 for (name, transcript) in subagents {
                     if check_id("subagent", name).is_ok() {
                         put_bytes(transcript, &beside.join(format!("{name}.jsonl")))?;
+                    }
+                }
+                for (path, bytes) in files {
+                    if path.split('/').all(is_file_name) {
+                        put_bytes(bytes, &folder.join(id).join(path))?;
                     }
                 }
                 // Last, since it makes the conversation one.

@@ -1,10 +1,9 @@
+mod fetching;
 mod many;
+mod words;
 
 use git_ao::agent::Action;
-use git_ao::model::SessionId;
-use git_ao::ops::{Again, Checks, LaunchError, LostConversation, OpsError, Restore};
-use git_ao::share::{Remote, Watcher};
-use git_ao::store::Store;
+use git_ao::ops::{Again, Checks, Restore};
 use git_ao::view::json::RestoredJson;
 
 use self::many::Many;
@@ -22,7 +21,7 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, tex
 ///
 /// A conversation that the agent does not have here, because it was on another machine or was
 /// deleted, is given back to it from the transcripts of this clone, or from those that another clone
-/// has shared.
+/// has shared. Those are fetched; --dry-run says so.
 ///
 /// If no conversation is found, the session is not restored. --fresh then starts a new conversation
 /// with the text or the recorded task. A session whose agent never started needs no --fresh.
@@ -107,16 +106,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let session = args.session.as_deref().unwrap_or("@");
     let entry = open::find(&store.snapshot()?, &store, session)?;
     if args.dry_run {
-        let plan = engine.restore_plan(&entry.location, &wish)?;
-        writeln!(ctx.out, "{}", many::would(&plan))?;
+        writeln!(ctx.out, "{}", fetching::plan(&engine, &entry.location, &wish)?)?;
         return Ok(ExitCode::Done);
     }
-    let mut made = engine.restore(&entry.location, &wish);
-    if let Err(OpsError::Launch(LaunchError::Lost { lost: LostConversation::NotFound, .. })) = made
-        && fetched(&store, entry.location.id)
-    {
-        made = engine.restore(&entry.location, &wish);
-    }
+    let made = fetching::restore(&engine, &entry.location, &wish);
     let made = made.map_err(|error| interrupted.explain(error, UNTOUCHED))?;
     let session = &made.session;
     if args.json {
@@ -142,12 +135,4 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let started = (&made.started, made.action);
     let code = launch::go_on(ctx, &engine, session, started)?;
     Ok(code.unwrap_or(ExitCode::Done))
-}
-
-/// Fetches the transcripts of a session, if the remote has any. If that fails, the restore says what
-/// it lacks.
-fn fetched(store: &Store, id: SessionId) -> bool {
-    let Ok(remote) = Remote::choose(store, None) else { return false };
-    let fetched = launch::engine(store).fetch_transcripts(&remote, id, &mut Watcher::Nobody);
-    fetched.is_ok_and(|replicas| !replicas.is_empty())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
-use super::layout::{SUBAGENTS, ref_name};
+use super::layout::{FILES, SUBAGENTS, is_file_name, ref_name};
 use super::recorded::{Generation, conversations};
 use super::{RawPlace, TranscriptError, TranscriptStore};
 use crate::git::{RawTree, Repository};
@@ -39,6 +39,8 @@ pub struct Transcript {
     /// The number of times that the agent has written the file anew, and once more.
     pub generation: usize,
     segments: Arc<[(String, ObjectId)]>,
+    /// The folder of the files to which it refers.
+    files: Option<ObjectId>,
     repo: Repository,
 }
 
@@ -91,6 +93,7 @@ impl TranscriptStore {
             let about = about.unwrap_or_default();
             let mut add = |place: &str, tree: &RawTree, subagent| -> Result<(), TranscriptError> {
                 if let Some(newest) = Generation::newest(repo, tree)? {
+                    let files = tree.child(FILES, EntryKind::Tree);
                     found.push(Transcript {
                         replica: replica.to_owned(),
                         origin,
@@ -100,6 +103,7 @@ impl TranscriptStore {
                         subagent,
                         generation: newest.number,
                         segments: newest.paths(place)?.into(),
+                        files,
                         repo: repo.clone(),
                     });
                 }
@@ -173,6 +177,30 @@ impl Transcript {
     pub fn segment(&self, nth: usize) -> Result<Vec<u8>, TranscriptError> {
         let (_, id) = self.segments.get(nth).ok_or(TranscriptError::NoSegment(nth))?;
         Ok(self.repo.read_blob(*id)?)
+    }
+
+    /// Returns the files to which the transcript refers, with their paths: large results of tools.
+    ///
+    /// # Errors
+    /// Fails if one cannot be read.
+    pub fn files(&self) -> Result<Vec<(String, Vec<u8>)>, TranscriptError> {
+        let mut found = Vec::new();
+        let mut folders: Vec<_> = self.files.map(|id| (String::new(), id)).into_iter().collect();
+        while let Some((place, id)) = folders.pop() {
+            for entry in self.repo.read_tree(id)?.entries() {
+                let (name, id) = (entry.filename.to_string(), entry.oid.to_owned());
+                // Whoever writes them to a disk must stay in a folder.
+                if !is_file_name(&name) {
+                    continue;
+                }
+                if entry.mode.is_tree() {
+                    folders.push((format!("{place}{name}/"), id));
+                } else if entry.mode.is_blob() {
+                    found.push((format!("{place}{name}"), self.repo.read_blob(id)?));
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Returns the agent's own form of an entry: the lines at its place.

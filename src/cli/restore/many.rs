@@ -1,14 +1,13 @@
 //! Restores several sessions. A failure of one does not stop the others.
 
-use git_ao::agent::Action;
-use git_ao::model::Session;
-use git_ao::ops::{self, Engine, Restore, RestorePlan};
+use git_ao::ops::{self, Engine, Restore};
 use git_ao::store::Entry;
 use git_ao::workspace::Remarks;
 
+use super::fetching;
+use super::words::{label, told};
 use crate::cli::interrupt::Interrupted;
 use crate::cli::selection::Criteria;
-use crate::cli::ui::escape;
 use crate::cli::{CliError, Ctx, ExitCode, remarks};
 
 pub const UNTOUCHED: &str = "interrupted; the session was not changed";
@@ -50,9 +49,8 @@ impl Many<'_> {
         let mut code = ExitCode::Done;
         for (entry, label) in &wanted {
             let done = match self.dry_run {
-                true => engine
-                    .restore_plan(&entry.location, wish)
-                    .map(|plan| (would(&plan), Remarks::default())),
+                true => fetching::plan(engine, &entry.location, wish)
+                    .map(|line| (line, Remarks::default())),
                 false => restore(engine, entry, wish),
             };
             match done.map_err(|error| interrupted.explain(error, UNTOUCHED)) {
@@ -78,25 +76,8 @@ fn restore(
     entry: &Entry,
     wish: &Restore,
 ) -> Result<(String, Remarks), ops::OpsError> {
-    let made = engine.restore(&entry.location, wish)?;
+    let made = fetching::restore(engine, &entry.location, wish)?;
     let starts = (made.started != git_ao::runtime::Started::Nothing).then_some(made.action);
     let line = format!("restored {}: {}", label(&made.session), told(starts));
     Ok((line, made.remarks))
-}
-
-/// Formats the line for a dry run.
-pub fn would(plan: &RestorePlan) -> String {
-    format!("would restore {}: {}", label(&plan.session), told(plan.action))
-}
-
-fn label(session: &Session) -> String {
-    format!("{} ({})", session.id.short(), escape::line(&session.display_title()))
-}
-
-fn told(action: Option<Action>) -> &'static str {
-    match action {
-        None => "no agent",
-        Some(Action::Resume) => "it resumes its conversation",
-        Some(_) => "a new conversation",
-    }
 }

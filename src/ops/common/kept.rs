@@ -37,6 +37,7 @@ pub(in crate::ops) fn kept(
     }
     let Some((main, bytes_of_main)) = longest else { return Ok(None) };
     let mut kept = SavedConversation::new(id, workspace, bytes_of_main);
+    kept.files = main.files()?;
     for sub in all.iter().filter(|transcript| transcript.is_subagent_of(main)) {
         kept.subagents.extend(
             sub.subagent.clone().map(|name| Ok::<_, OpsError>((name, bytes(sub)?))).transpose()?,

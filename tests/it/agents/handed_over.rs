@@ -8,7 +8,7 @@ use git_ao::model::SessionStatus;
 use git_ao::transcript::{CaptureExtent, Source, TranscriptStore};
 
 use super::place::Place;
-use crate::support::agents::{log, wait_ended};
+use crate::support::agents::{log, record, wait_ended};
 use crate::support::sessions::store;
 
 fn token() -> String {
@@ -68,11 +68,37 @@ fn goes_on_elsewhere(agent: &'static str) {
     goes_on(&other, &id, "the first task, with [REDACTED:github-token]");
 }
 
+/// The files of large results of tools that Claude Code has.
+fn results(place: &Place) -> Vec<String> {
+    let projects = place.repo.env().home().join(".claude/projects");
+    let find = ["-path", "*/tool-results/*", "-type", "f"];
+    let args = [&[projects.to_str().unwrap()], &find[..]].concat();
+    let found = place.repo.env().run(place.repo.dir(), "find", args).run();
+    found.stdout.lines().map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
 fn comes_back(agent: &'static str) {
     let Some(place) = Place::new(agent) else { return };
     let id = works(&place, agent);
+    if agent == "claude" {
+        let session = record(&place.repo, id.parse().unwrap());
+        let own = session.agent_session_id.unwrap();
+        let env = place.repo.env().environment();
+        let file = Agents::builtin().find(agent).unwrap().transcript(&own, &env).unwrap();
+        let folder = file.with_extension("").join("tool-results");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("big.txt"), "a large result").unwrap();
+        place.ao(&["transcript", "capture", &id], "").ok();
+    }
     forgets(&place);
+    assert!(results(&place).is_empty());
+    if agent == "claude" {
+        place.ao(&["restore", "-n", &id], "").ok().stdout_has("it resumes");
+    }
     goes_on(&place, &id, &format!("the first task, with {}", token()));
+    if agent == "claude" {
+        assert_eq!(results(&place), ["a large result"]);
+    }
 }
 
 #[test]
