@@ -90,6 +90,11 @@ impl Repo {
         Self { env: self.env.clone(), combo: Combo { kind, ..self.combo }, dir }
     }
 
+    /// A repository with a worktree that is there already.
+    pub fn found(env: &Arc<TestEnv>, dir: PathBuf) -> Self {
+        Self { env: env.clone(), combo: Combo::PLAIN, dir }
+    }
+
     /// The same repository, with commands run in another folder.
     pub fn within(&self, dir: impl AsRef<Path>) -> Self {
         Self { env: self.env.clone(), combo: self.combo, dir: self.dir.join(dir) }

@@ -20,5 +20,6 @@ mod place;
 mod quiet;
 mod real;
 mod refused;
+mod shared;
 mod taken_over;
 mod terminal;

@@ -1,5 +1,6 @@
 //! Transcripts that are shared with a remote, withdrawn, and fetched by another clone.
 
+mod dulwich;
 mod later;
 mod lost;
 mod purged;
@@ -13,7 +14,7 @@ use git_ao::transcript::{CaptureExtent, Source, TranscriptOrigin, TranscriptStor
 
 use super::{Team, create, short};
 use crate::support::sessions::{id, store};
-use crate::support::{Repo, Server, alone};
+use crate::support::{Repo, Server, alone, skipped};
 
 const LIMIT: u64 = 1 << 28;
 
@@ -82,9 +83,14 @@ fn ann(team: &Team) -> Repo {
 }
 
 fn works_at(team: &Team, url: &str) {
+    works_with(team, url, |_| {});
+}
+
+fn works_with(team: &Team, url: &str, prepare: impl Fn(&Repo)) {
     let ann = ann(team);
     ann.git(["remote", "set-url", "origin", url]);
     let ben = team.member_at("ben", url);
+    [&ann, &ben].into_iter().for_each(prepare);
     let mut text = fs::read_to_string(path(&ann, 1, "jsonl")).unwrap();
     for protocol in ["0", "2"] {
         for member in [&ann, &ben] {
@@ -99,6 +105,8 @@ fn works_at(team: &Team, url: &str) {
         text += &said(&format!("more with protocol {protocol} and {}", token()));
         capture(&ann, 1, &text);
     }
+    ann.ao(["transcript", "unshare", &short(1)]).ok();
+    assert!(!refs(&team.hub).contains("refs/ao/transcripts"));
 }
 
 #[test]
@@ -122,6 +130,20 @@ fn over_http() {
         let team = Team::new();
         let server = Server::git_http(&team.env, &team.env.root());
         works_at(&team, &format!("http://127.0.0.1:{}/hub.git", server.port()));
+    });
+}
+
+#[test]
+fn over_ssh() {
+    alone(|| {
+        let team = Team::new();
+        let (server, command) = match Server::ssh(&team.env) {
+            Ok(found) => found,
+            Err(why) => return skipped(&why),
+        };
+        let url = format!("ssh://127.0.0.1{}", team.hub.dir().display());
+        works_with(&team, &url, |member| member.config("core.sshCommand", &command));
+        drop(server);
     });
 }
 
