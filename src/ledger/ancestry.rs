@@ -70,6 +70,24 @@ impl<'r> Graph<'r> {
         Ok(Relation { ahead: only(FIRST), behind: only(SECOND), bases })
     }
 
+    /// Returns true if `past` is `tip` or one of its ancestors. The walk ends where it is met, which
+    /// is soon if both are new, whatever their dates are.
+    pub fn contains(&mut self, tip: ObjectId, past: ObjectId) -> Result<bool, ObjectError> {
+        let mut walk = Walk::default();
+        walk.paint(tip, FIRST, self.node(tip)?.rank);
+        walk.paint(past, SECOND, self.node(past)?.rank);
+        while !walk.painted.is_both(&past)
+            && let Some((id, flags)) = walk.next_open()
+        {
+            self.visit(&mut walk, id, flags)?;
+        }
+        if walk.painted.is_both(&past) {
+            return Ok(true);
+        }
+        let painted = self.finish(walk)?;
+        Ok(painted.is_both(&past))
+    }
+
     /// Finds common ancestors like git (commit-reach.c, paint_down_to_common).
     fn walk(&mut self, first: &[ObjectId], second: ObjectId) -> Result<Painted, ObjectError> {
         let mut walk = Walk::default();
@@ -80,6 +98,11 @@ impl<'r> Graph<'r> {
         while let Some((id, flags)) = walk.next_open() {
             self.visit(&mut walk, id, flags)?;
         }
+        self.finish(walk)
+    }
+
+    /// Visits what may show that a commit which only one side seems to have is common.
+    fn finish(&mut self, mut walk: Walk) -> Result<Painted, ObjectError> {
         let Some(limit) = self.limit(&walk.painted) else { return Ok(walk.painted) };
         while let Some((id, flags)) = walk.next_common(limit) {
             self.visit(&mut walk, id, flags)?;

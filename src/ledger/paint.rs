@@ -68,6 +68,11 @@ impl Painted {
         self.flags.get(id).is_some_and(|flags| SIDES.contains(flags))
     }
 
+    /// Returns true for a commit that both sides have.
+    pub fn is_both(&self, id: &ObjectId) -> bool {
+        self.flags.get(id).is_some_and(|flags| flags & BOTH == BOTH)
+    }
+
     /// Returns the common commits that are not known to be ancestors of other ones.
     pub fn common(&self) -> impl Iterator<Item = ObjectId> {
         self.only(BOTH)

@@ -2,7 +2,13 @@ use std::collections::BTreeSet;
 
 use super::offer::said_there;
 use super::{Hooks, Remote, ShareError, Watcher};
-use crate::store::{Shelf, StoreError, Visibility};
+use crate::model::{Field, Filter};
+use crate::store::{Query, Shelf, StoreError, Visibility};
+
+const HEADS: &str = "refs/heads/";
+
+/// Up to how many branches sessions are looked for by their branch.
+const FEW: usize = 64;
 
 /// The result of pushing the branches of sessions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,8 +27,9 @@ pub struct BranchesReport {
 
 impl Remote<'_> {
     /// Returns the branches of active sessions that exist here, and those that are missing, both
-    /// sorted. Excludes any branch of a private session, even if a public session uses it too.
-    fn session_branches(&self) -> Result<(Vec<String>, Vec<String>), ShareError> {
+    /// sorted, as far as sessions match a filter. Excludes any branch of a private session, even if
+    /// a public session uses it too.
+    fn session_branches(&self, of: &Filter) -> Result<(Vec<String>, Vec<String>), ShareError> {
         let store = self.store.clone().with_private();
         let snapshot = store.snapshot()?;
         let mut named = BTreeSet::new();
@@ -30,7 +37,7 @@ impl Remote<'_> {
         let replica = store.known_replica();
         let mut private = BTreeSet::new();
         for shelf in [Shelf::Active, Shelf::Archived] {
-            for listed in snapshot.list(shelf)? {
+            for listed in snapshot.query_all(Query::from(of).on([shelf]), |_| true)? {
                 let Ok(session) = listed.session else { continue };
                 let is_own = session.placements.is_empty() || session.lives_in(replica.as_deref());
                 let Some(branch) = session.branch else { continue };
@@ -46,7 +53,7 @@ impl Remote<'_> {
         }
         let (mut here, mut absent) = (Vec::new(), Vec::new());
         for branch in named.difference(&private).cloned() {
-            let found = self.store.repository().read_ref(&format!("refs/heads/{branch}"));
+            let found = self.store.repository().read_ref(&format!("{HEADS}{branch}"));
             match found.map_err(StoreError::from)? {
                 Some(_) => here.push(branch),
                 None if own.contains(&branch) => absent.push(branch),
@@ -61,15 +68,26 @@ impl Remote<'_> {
     /// # Errors
     /// Fails if the store or the refs cannot be read.
     pub fn unshared_branches(&self) -> Result<Vec<String>, ShareError> {
-        let (mut here, _) = self.session_branches()?;
+        let repo = self.store.repository();
         let mut unshared = Vec::new();
-        for branch in here.drain(..) {
-            let tracking = format!("refs/remotes/{}/{branch}", self.name);
-            if self.store.repository().read_ref(&tracking)?.is_none() {
-                unshared.push(branch);
+        for name in repo.refs_below(HEADS) {
+            let Some(branch) = name.strip_prefix(HEADS) else { continue };
+            if repo.read_ref(&format!("refs/remotes/{}/{branch}", self.name))?.is_none() {
+                unshared.push(branch.to_owned());
             }
         }
-        Ok(unshared)
+        let of = match unshared.len() {
+            0 => return Ok(unshared),
+            1..=FEW => {
+                let on = unshared.iter().cloned().map(|branch| Filter::Is(Field::Branch, branch));
+                Filter::Or(on.collect())
+            }
+            _ => Filter::All,
+        };
+        let (mut here, _) = self.session_branches(&of)?;
+        // Both are sorted.
+        here.retain(|branch| unshared.binary_search(branch).is_ok());
+        Ok(here)
     }
 
     /// Pushes the branches of active sessions, as fast-forwards.
@@ -77,7 +95,7 @@ impl Remote<'_> {
     /// # Errors
     /// Fails if git cannot reach the remote. A rejected branch is part of the report, not an error.
     pub fn push_branches(&self, watcher: &mut Watcher<'_>) -> Result<BranchesReport, ShareError> {
-        let (here, absent) = self.session_branches()?;
+        let (here, absent) = self.session_branches(&Filter::All)?;
         let mut report = BranchesReport { absent, ..BranchesReport::default() };
         if here.is_empty() {
             return Ok(report);

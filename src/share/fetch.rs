@@ -47,8 +47,14 @@ impl Remote<'_> {
     fn ask(&self, watcher: &mut Watcher<'_>) -> Result<GitExit, GitError> {
         let refspec = format!("+{}:{}", self.their_ref, self.tracking_ref());
         watcher.run_with_retries(|watcher| {
-            // Malformed objects are rejected, because they could never be pushed to anybody else.
-            let git = watcher.prepare(self.store, &[("fetch.fsckObjects", "true")], "fetch");
+            let config = [
+                // Malformed objects are rejected, because they could never be pushed to anybody else.
+                ("fetch.fsckObjects", "true"),
+                // Whether the remote's history was rewritten is for the merge to say. To tell, git
+                // walks all of the history if one event is older than its parent.
+                ("fetch.showForcedUpdates", "false"),
+            ];
+            let git = watcher.prepare(self.store, &config, "fetch");
             git.args([
                 "--no-tags",
                 "--no-write-fetch-head",

@@ -92,7 +92,13 @@ impl Made {
             let mut graph = Graph::new(ledger.repository(), |_| false).unwrap();
             let found = graph.relation(&tips, self.ids[second]).unwrap();
             let sets = [found.ahead, found.behind, found.bases].map(BTreeSet::from_iter);
-            assert_eq!(sets, self.truth(first, second), "{what}: {tips:?} {}", self.ids[second]);
+            let truth = self.truth(first, second);
+            if let [tip] = tips[..] {
+                let mut graph = Graph::new(ledger.repository(), |_| false).unwrap();
+                let contained = graph.contains(tip, self.ids[second]).unwrap();
+                assert_eq!(contained, truth[1].is_empty(), "{what}: {tip} {}", self.ids[second]);
+            }
+            assert_eq!(sets, truth, "{what}: {tips:?} {}", self.ids[second]);
         }
     }
 }
@@ -189,6 +195,14 @@ fn a_clock_that_is_behind_does_not_lead_to_the_roots() {
         let read = reads();
         assert!(read < count + 30, "{count} commits, {behind} s behind: {read} read, with numbers");
         std::fs::remove_file(ledger.repository().objects_dir().join("info/commit-graph")).unwrap();
+        // A merge of both, as a pull makes it, is seen to have theirs without a walk of the past.
+        let tips = [ours, theirs].map(|id| made.ids.iter().position(|it| *it == id).unwrap());
+        made.add(&ledger, tips.to_vec(), NOW + LONG as i64, 0);
+        let merge = *made.ids.last().unwrap();
+        let mut graph = Graph::new(ledger.repository(), |_| false).unwrap();
+        assert!(graph.contains(merge, theirs).unwrap());
+        let read = graph.nodes.len();
+        assert!(read < 10, "{count} commits, {behind} s behind: {read} read, of a merge");
     }
 }
 

@@ -112,7 +112,11 @@ impl Store {
         let base = match theirs {
             Some(theirs) => {
                 let mut graph = Graph::new(self.repository(), is_merge)?;
-                let bases = graph.relation(&[gix_id(ours)], gix_id(theirs))?.bases;
+                let (ours, theirs) = (gix_id(ours), gix_id(theirs));
+                let bases = match graph.contains(ours, theirs)? {
+                    true => vec![theirs],
+                    false => graph.relation(&[ours], theirs)?.bases,
+                };
                 Bases::new(self).tree(&mut graph, &trees, &bases)?
             }
             None => None,
@@ -142,7 +146,7 @@ impl Store {
     /// Fails if a commit in between is unreadable.
     pub fn contains_event(&self, tip: &Oid, past: &Oid) -> Result<bool, StoreError> {
         let mut graph = Graph::new(self.repository(), is_merge)?;
-        Ok(graph.relation(&[gix_id(tip)], gix_id(past))?.behind.is_empty())
+        Ok(graph.contains(gix_id(tip), gix_id(past))?)
     }
 }
 

@@ -1,6 +1,6 @@
 use git_ao::model::SessionStatus;
 
-use super::{Team, create, edit, has, read, short, tip};
+use super::{Team, create, edit, has, id, read, short, tip};
 use crate::support::{Combo, Kind, Repo, alone, matrix};
 
 #[test]
@@ -192,6 +192,32 @@ fn branches_of_sessions_go_when_asked_for() {
         out.stdout_has("to origin: branch ao/work")
             .stderr_has("session branch 'ao/gone' does not exist in this");
         assert_eq!(team.hub.git(["branch", "--list", "ao/*"]).trim(), "ao/work");
+    });
+}
+
+/// Few branches are looked up by name; with many, all sessions are read.
+#[test]
+fn branches_that_the_remote_lacks_are_named_however_many_there_are() {
+    alone(|| {
+        for others in [0, 70] {
+            let team = Team::new();
+            let ann = team.member("ann");
+            for name in ["ao/new", "ao/there", "ao/secret", "ao/old"] {
+                ann.git(["branch", name]);
+            }
+            ann.git(["push", "-q", "origin", "ao/there"]);
+            (0..others).for_each(|n| drop(ann.git(["branch", &format!("topic/{n}")])));
+            for (n, branch) in [(1, "ao/new"), (2, "ao/there"), (3, "ao/old"), (4, "ao/secret")] {
+                create(&ann, n, "One");
+                edit(&ann, n, |s| s.branch = Some(branch.to_owned()));
+            }
+            ann.ao(["set", &id(4).to_string(), "visibility=private"]).ok();
+            create(&ann, 5, "Beside the private one");
+            edit(&ann, 5, |s| s.branch = Some("ao/secret".to_owned()));
+            edit(&ann, 3, |s| s.status = SessionStatus::Done);
+            ann.ao(["archive", &id(3).to_string()]).ok();
+            ann.ao(["push"]).ok().stderr_has("does not have: ao/new\n");
+        }
     });
 }
 
