@@ -52,13 +52,13 @@ lines! {
     SET_LATEST: "latest", "four `set latest` at once", "four `set <id>` at once",
         [(10_000, 2.0)];
     LIST_JSON: "whole", "`list --all --json`", "`git cat-file --batch` of all",
-        [(1_000, 0.5), (10_000, 0.5), (100_000, 0.5)];
+        [(10_000, 0.5), (100_000, 0.5)];
     LIST_JSON_LOOSE: "whole", "`list --all --json`, loose objects", "`git cat-file --batch` of all",
-        [(1_000, 0.5), (10_000, 0.5)];
+        [(10_000, 0.5)];
     LIST_JSON_COLD: "whole", "`list --all --json`, without the index", "`git cat-file --batch` of all",
-        [(1_000, 2.0), (10_000, 2.0), (100_000, 2.0)];
+        [(10_000, 3.5), (100_000, 2.0)];
     LIST_TABLE: "whole", "`list --all`", "`git cat-file --batch` of all",
-        [(1_000, 0.5), (10_000, 0.5), (100_000, 0.5)];
+        [(10_000, 1.0), (100_000, 1.0)];
     LIST_MEMORY: "memory", "peak memory of `list --all --json`", "its output",
         [(100_000, 2.0)];
     INDEX_BUILD: "build", "building the index (`list -n 20` without it)", "`list --all --json`",

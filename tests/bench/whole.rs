@@ -16,10 +16,10 @@ const JSON: &[&str] = &["list", "--all", "--json"];
 
 /// Lists of all sessions, against git reading all records.
 pub fn list() {
-    for count in [1_000, 10_000, 100_000] {
+    for count in [10_000, 100_000] {
         let stage = Stage::with_sessions(count);
         let rounds = (200_000 / count).clamp(3, 21);
-        if count <= 10_000 {
+        if count == 10_000 {
             stage.unpack();
             let pair = in_turn(rounds, |_| ao(&stage, JSON), |_| read_all(&stage));
             LIST_JSON_LOOSE.report(count, pair);
