@@ -8,7 +8,7 @@ use crate::ledger::Backoff;
 const AGAIN: u32 = 4;
 
 /// What git says if the connection breaks, or if the other end has too much to do at the moment.
-const PASSING: [&str; 22] = [
+const PASSING: [&str; 23] = [
     // A connection that ends early, in the words of git, curl, ssh and the system.
     "hung up unexpectedly",
     "unexpected disconnect",
@@ -34,6 +34,8 @@ const PASSING: [&str; 22] = [
     "Too many open files",
     "unable to fork",
     "cannot fork",
+    // Git reads the entries of all worktrees, and fails on one that is just being made.
+    "/commondir: ",
 ];
 
 /// What git says as well if trying again is in vain.
@@ -96,6 +98,7 @@ mod tests {
             "kex_exchange_identification: read: Connection reset by peer\nfatal: Could not read from remote repository.",
             "fetch-pack: unexpected disconnect while reading sideband packet\nfatal: early EOF\nfatal: fetch-pack: invalid index-pack output",
             "remote: error: cannot fork to run index-pack: Resource temporarily unavailable\nfatal: the remote end hung up unexpectedly",
+            "fatal: failed to read /here/.git/worktrees/c0be3752/commondir: Success\nerror: /hub.git did not send all necessary objects",
         ] {
             assert!(is_passing("", passing), "{passing}");
         }
