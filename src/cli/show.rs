@@ -125,9 +125,10 @@ fn print(
     let here = LocalPlacements::of(store);
     fields::print(session, snapshot, &here, ctx)?;
     usage::print(session, &here, ctx)?;
-    shared(&launch::engine(store), session, ctx)?;
+    let engine = launch::engine(store);
+    shared(&engine, session, ctx)?;
     // What was said is no part of the record, which is shown without it.
-    if let Ok(Some(entry)) = launch::engine(store).last_words(session.id) {
+    if let Ok(Some(entry)) = engine.last_words(session.id) {
         let room = ctx.out.width().unwrap_or(WIDTH).saturating_sub(12).max(20);
         let text = cut(&one_line(&entry.text), room).into_owned();
         writeln!(ctx.out, "Last words: {text}")?;

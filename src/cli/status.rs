@@ -15,7 +15,7 @@ use git_ao::workspace::Detail;
 use self::view::{Request, View};
 use super::hints::{REPAIR, repair};
 use super::selection::Selection;
-use super::{CliError, Ctx, ExitCode, json, launch};
+use super::{CliError, Ctx, ExitCode, json};
 
 /// Show active sessions: agent, worktree, commits ahead and behind
 ///
@@ -101,7 +101,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     for problem in view.status.problems() {
         ctx.out.warn(&problem);
     }
-    for stopped in stopped(&view, &store) {
+    for stopped in stopped(&view) {
         ctx.out.warn(&stopped);
     }
     if let Some(path) = view.status.unlinked() {
@@ -118,14 +118,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let gone = gone.filter(|(_, live)| matches!(live.agent, AgentState::Gone));
     let gone: Vec<_> = gone.map(|(session, _)| session).collect();
     if !gone.is_empty() {
-        launch::engine(&store).capture_grown(&gone);
+        view.engine.capture_grown(&gone);
     }
     Ok(if view.unreadable.is_empty() { ExitCode::Done } else { ExitCode::Refused })
 }
 
 /// Says of which of the sessions nothing more is captured.
-fn stopped(view: &View, store: &Store) -> Vec<String> {
-    let stopped = launch::engine(store).stopped_captures().into_iter();
+fn stopped(view: &View) -> Vec<String> {
+    let stopped = view.engine.stopped_captures().into_iter();
     let is_shown = |id: SessionId| view.status.rows.iter().any(|row| row.location.id == id);
     let shown = stopped.filter(|stopped| is_shown(stopped.session));
     let say = |it: StoppedCapture| {

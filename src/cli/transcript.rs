@@ -8,6 +8,7 @@ mod follow;
 mod page;
 mod printer;
 mod purge;
+mod shared;
 mod show;
 mod unshare;
 
@@ -76,7 +77,7 @@ enum Action {
     ///
     /// They are fetched by the ids that the record names, or else by their names, checked, and kept
     /// beside those of this clone.
-    Fetch(fetch::Args),
+    Fetch(shared::SharedArgs),
 
     /// Remove the transcripts of sessions from this machine
     ///

@@ -5,7 +5,7 @@ use crate::ops::common::capture::{Capturer, facts, record_facts};
 use crate::ops::common::liveness::Liveness;
 use crate::ops::common::{CaptureOutcome, Engine, OpsError};
 use crate::store::Key;
-use crate::transcript::{CaptureExtent, StoppedCapture, TranscriptStore};
+use crate::transcript::{CaptureExtent, StoppedCapture};
 
 /// How long to wait for another capture of the same session.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -54,7 +54,7 @@ impl Engine {
     /// Returns the sessions of which nothing more is captured in this clone because they have more
     /// than `ao.transcriptMaxSize`. A transcript store that cannot be read has none.
     pub fn stopped_captures(&self) -> Vec<StoppedCapture> {
-        let transcripts = TranscriptStore::open(self.repository()).ok().flatten();
+        let transcripts = self.transcripts().ok().flatten();
         transcripts.map(|it| it.stopped()).unwrap_or_default()
     }
 }

@@ -5,14 +5,6 @@ use crate::store::Key;
 use crate::transcript::{Captured, TranscriptEntry, TranscriptError, TranscriptStore};
 
 impl Engine {
-    /// Opens the transcript store of the repository. Returns None if nothing was captured yet.
-    ///
-    /// # Errors
-    /// Fails if there is one that cannot be opened.
-    pub fn transcripts(&self) -> Result<Option<TranscriptStore>, OpsError> {
-        Ok(TranscriptStore::open(self.repository())?)
-    }
-
     /// Iterates over everything that is known to have been said in a session: all its conversations,
     /// each followed by those of its subagents, as they were captured here and fetched from others.
     ///

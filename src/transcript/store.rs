@@ -82,6 +82,11 @@ impl TranscriptStore {
         })
     }
 
+    /// Returns true if the store is still where it was opened.
+    pub fn is_in_place(&self) -> bool {
+        self.repository().common_dir().join("HEAD").symlink_metadata().is_ok()
+    }
+
     /// Sets how long a capture waits for others before it fails.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {

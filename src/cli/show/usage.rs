@@ -27,14 +27,10 @@ pub fn print(session: &Session, here: &LocalPlacements<'_>, ctx: &mut Ctx) -> Re
 
 fn said(captured: &CapturedTranscripts, now: Timestamp) -> String {
     let CapturedTranscripts { bytes, lines, entries, .. } = captured;
-    let shared = match (captured.shared_now(), captured.withdrawn) {
-        (Some(_), _) => Some("shared".to_owned()),
-        (None, Some(_)) => Some("no longer shared".to_owned()),
-        (None, None) => None,
-    };
+    let withdrawn = captured.withdrawn.map(|_| "no longer shared".to_owned());
     let at = captured.at.map(|at| DateFormat::Relative.show(at, 0, now));
     let size = (*bytes > 0).then(|| format!("{entries} entries, {lines} lines, {bytes} bytes"));
-    [size, at, shared].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    [size, at, withdrawn].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn used(usage: &ModelUsage) -> String {

@@ -1,5 +1,5 @@
 use crate::cli::launch;
-use git_ao::ops::Scope;
+use git_ao::ops::{Engine, Scope};
 use git_ao::store::{ListedSession, Listing, Store, Unexpected};
 use git_ao::view::Status;
 use git_ao::workspace::Detail;
@@ -18,6 +18,7 @@ pub struct Request<'a> {
 
 /// A snapshot of the requested sessions.
 pub struct View {
+    pub engine: Engine,
     pub status: Status,
     pub unreadable: Vec<Unexpected>,
 }
@@ -46,7 +47,7 @@ impl View {
         let scope = if all { Scope::All } else { Scope::Open };
         let mut status = Status::look(&engine, listing.sessions, scope, request.detail)?;
         status.hidden += hidden;
-        Ok(Self { status, unreadable: listing.unreadable })
+        Ok(Self { engine, status, unreadable: listing.unreadable })
     }
 
     pub fn is_empty(&self) -> bool {

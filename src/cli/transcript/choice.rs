@@ -4,7 +4,42 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use git_ao::model::Timestamp;
+use git_ao::store::Store;
 use git_ao::transcript::{EntryKind, Role, Transcript, TranscriptEntry};
+
+use crate::cli::selection::moment;
+use crate::cli::{CliError, Ctx};
+
+/// The options that select a part of the conversations.
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Part {
+    /// Only the last turns: a turn begins when a person says something.
+    #[arg(long, value_name = "number")]
+    turns: Option<usize>,
+
+    /// Only what was said after this time: 2026-11-20, 2h, yesterday.
+    #[arg(long, visible_alias = "after", value_name = "time")]
+    since: Option<String>,
+}
+
+impl Part {
+    /// Reads the options' values. `entries` is how many entries are wanted at most.
+    pub fn choice(
+        &self,
+        entries: Option<usize>,
+        store: &Store,
+        ctx: &Ctx,
+    ) -> Result<Choice, CliError> {
+        let since = self.since.as_ref();
+        let last = Last { entries, turns: self.turns };
+        Ok(Choice {
+            roles: Vec::new(),
+            since: since.map(|text| moment("--since", text, store, ctx)).transpose()?,
+            last: (entries.is_some() || self.turns.is_some()).then_some(last),
+        })
+    }
+}
 
 /// The options that select entries.
 #[derive(Debug, Clone, Default)]

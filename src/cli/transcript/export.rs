@@ -4,11 +4,12 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use git_ao::agent::{Entries, redact_entry};
 use git_ao::model::error_chain;
-use git_ao::redact::{Hits, Images};
+use git_ao::redact::{Hits, Images, Redactor};
 use git_ao::store::{Entry, Store};
-use git_ao::transcript::Transcript;
+use git_ao::transcript::{Transcript, TranscriptEntry};
 use git_ao::view::{HtmlPage, MarkdownPage};
 
+use super::choice::{Choice, Part};
 use super::find::{find, transcripts};
 use crate::cli::ui::{OutError, escape};
 use crate::cli::{CliError, Ctx, ExitCode, launch};
@@ -26,8 +27,11 @@ pub struct Args {
     #[arg(long, short, id = "file", value_name = "path")]
     output: Option<PathBuf>,
 
+    #[command(flatten)]
+    part: Part,
+
     /// Write the bytes of the transcripts as they are, with all secrets in them.
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "turns", "since"])]
     raw: bool,
 }
 
@@ -55,7 +59,7 @@ impl Format {
 pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let entry = find(args.session.as_deref(), &store)?;
-    let transcripts = transcripts(&store, entry.location.id)?;
+    let transcripts = transcripts(&store, &entry)?;
     if args.raw {
         let bytes = raw(&transcripts)?;
         put(args, &bytes, ctx)?;
@@ -64,7 +68,8 @@ pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let named = args.output.as_deref().and_then(Format::of_file);
     let format = args.format.or(named).unwrap_or(Format::Md);
-    let (text, hits, code) = page(format, &entry, &store, transcripts, ctx)?;
+    let choice = args.part.choice(None, &store, ctx)?;
+    let (text, hits, code) = page(format, &entry, (&store, &choice), transcripts, ctx)?;
     put(args, text.as_bytes(), ctx)?;
     if !hits.is_empty() {
         let rules: Vec<_> = hits.iter().map(|(rule, count)| format!("{rule} ({count})")).collect();
@@ -88,43 +93,65 @@ fn raw(transcripts: &[Transcript]) -> Result<Vec<u8>, CliError> {
 fn page(
     format: Format,
     entry: &Entry,
-    store: &Store,
+    (store, choice): (&Store, &Choice),
     transcripts: Vec<Transcript>,
     ctx: &mut Ctx,
 ) -> Result<(String, Hits, ExitCode), CliError> {
-    let engine = launch::engine(store);
-    let redactor = engine.redactor(Images::Keep)?;
+    let redactor = launch::engine(store).redactor(Images::Keep)?;
     let session = store.snapshot()?.session(&entry.location)?;
     let redacted = redactor.text(session.display_title().as_bytes()).bytes.into_owned();
     let title = String::from_utf8_lossy(&redacted).into_owned();
-    let about = format!("session {}", session.id);
-    let mut page = match format {
-        Format::Jsonl => Page::Lines(String::new()),
-        Format::Md => Page::Markdown(MarkdownPage::new(&title, &about)),
-        Format::Html => Page::Html(HtmlPage::new(&title, &about)),
+    let mut export = Export {
+        page: Page::new(format, &title, &format!("session {}", session.id)),
+        redactor,
+        hits: Hits::default(),
+        last: None,
     };
-    let (mut hits, mut code) = (Hits::default(), ExitCode::Done);
-    let mut last: Option<Arc<Transcript>> = None;
+    let (mut chosen, mut code) = (choice.begin(), ExitCode::Done);
     let mut entries = Entries::of(transcripts);
     while let Some(read) = entries.next() {
-        let entry = match read {
-            Ok(entry) => entry,
-            Err(error) => {
+        match (read, entries.transcript()) {
+            (Ok(entry), Some(from)) => {
+                if let Some((from, entry)) = chosen.put(from, entry) {
+                    export.add(&from, &entry, ctx)?;
+                }
+            }
+            (Ok(_), None) => {}
+            (Err(error), _) => {
                 ctx.out.error(&error_chain(&error));
                 code = ExitCode::Refused;
-                continue;
             }
-        };
-        let (entry, found) = redact_entry(&redactor, &entry);
-        hits.add(&found);
-        if let Some(from) = entries.transcript()
-            && !last.as_ref().is_some_and(|last| last.is_same_conversation(from))
-        {
-            page.heading(&format!("{} {}", from.agent, from.agent_session_id));
-            last = Some(Arc::clone(from));
+        }
+    }
+    for (from, entry) in chosen.end() {
+        export.add(&from, &entry, ctx)?;
+    }
+    Ok((export.page.end(), export.hits, code))
+}
+
+/// An export that is being made.
+struct Export {
+    page: Page,
+    redactor: Redactor,
+    hits: Hits,
+    last: Option<Arc<Transcript>>,
+}
+
+impl Export {
+    fn add(
+        &mut self,
+        from: &Arc<Transcript>,
+        entry: &TranscriptEntry,
+        ctx: &Ctx,
+    ) -> Result<(), CliError> {
+        let (entry, found) = redact_entry(&self.redactor, entry);
+        self.hits.add(&found);
+        if !self.last.as_ref().is_some_and(|last| last.is_same_conversation(from)) {
+            self.page.heading(&format!("{} {}", from.agent, from.agent_session_id));
+            self.last = Some(Arc::clone(from));
         }
         let offset = entry.at.map(|at| ctx.env.local_offset(at)).unwrap_or_default();
-        match &mut page {
+        match &mut self.page {
             Page::Lines(text) => {
                 *text += &git_ao::view::json::text(&entry).map_err(OutError::Failed)?;
                 text.push('\n');
@@ -132,13 +159,8 @@ fn page(
             Page::Markdown(page) => page.entry(&entry, offset),
             Page::Html(page) => page.entry(&entry, offset),
         }
+        Ok(())
     }
-    let text = match page {
-        Page::Lines(text) => text,
-        Page::Markdown(page) => page.end(),
-        Page::Html(page) => page.end(),
-    };
-    Ok((text, hits, code))
 }
 
 enum Page {
@@ -148,6 +170,22 @@ enum Page {
 }
 
 impl Page {
+    fn new(format: Format, title: &str, about: &str) -> Self {
+        match format {
+            Format::Jsonl => Self::Lines(String::new()),
+            Format::Md => Self::Markdown(MarkdownPage::new(title, about)),
+            Format::Html => Self::Html(HtmlPage::new(title, about)),
+        }
+    }
+
+    fn end(self) -> String {
+        match self {
+            Self::Lines(text) => text,
+            Self::Markdown(page) => page.end(),
+            Self::Html(page) => page.end(),
+        }
+    }
+
     fn heading(&mut self, text: &str) {
         match self {
             Self::Lines(_) => {}

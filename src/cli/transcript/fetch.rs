@@ -1,21 +1,11 @@
+use super::shared::SharedArgs;
 use crate::cli::hints::refusals;
-use crate::cli::sharing::RemoteArgs;
 use crate::cli::ui::escape;
-use crate::cli::{CliError, Ctx, ExitCode, launch, open};
+use crate::cli::{CliError, Ctx, ExitCode, launch};
 
-#[derive(clap::Args)]
-pub struct Args {
-    /// The session.
-    session: String,
-
-    #[command(flatten)]
-    remote: RemoteArgs,
-}
-
-pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+pub fn run(args: &SharedArgs, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let id = open::find(&store.snapshot()?, &store, &args.session)?.location.id;
-    let remote = args.remote.choose(&store)?;
+    let (id, remote) = args.choose(&store)?;
     let engine = launch::engine(&store);
     let replicas = args.remote.watched(|watcher| engine.fetch_transcripts(&remote, id, watcher))?;
     if replicas.is_empty() {

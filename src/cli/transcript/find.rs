@@ -1,6 +1,5 @@
 //! Finds the session that is meant, and its transcripts.
 
-use git_ao::model::SessionId;
 use git_ao::store::{Entry, Store};
 use git_ao::transcript::Transcript;
 
@@ -16,9 +15,13 @@ pub fn find(named: Option<&str>, store: &Store) -> Result<Entry, CliError> {
     open::find(&store.snapshot()?, store, handle)
 }
 
-/// Returns all transcripts of a session; there is at least one.
-pub fn transcripts(store: &Store, session: SessionId) -> Result<Vec<Transcript>, CliError> {
-    let engine = launch::engine(store);
+/// Returns all transcripts of a session; there is at least one. What is new in them is captured
+/// first.
+pub fn transcripts(store: &Store, entry: &Entry) -> Result<Vec<Transcript>, CliError> {
+    let (engine, session) = (launch::engine(store), entry.location.id);
+    if let Ok(record) = store.snapshot()?.session(&entry.location) {
+        engine.capture_grown(&[&record]);
+    }
     let found = match engine.transcripts()? {
         Some(transcripts) => transcripts.session_transcripts(session)?,
         None => Vec::new(),

@@ -3,12 +3,11 @@ use git_ao::model::error_chain;
 use git_ao::store::Store;
 use git_ao::transcript::Role;
 
-use super::choice::{Choice, Last};
+use super::choice::{Choice, Part};
 use super::find::{find, transcripts};
 use super::follow;
 use super::page::{Detail, Page};
 use super::printer::{Form, Printer};
-use crate::cli::selection::moment;
 use crate::cli::{CliError, Ctx, ExitCode};
 
 #[derive(clap::Args)]
@@ -21,17 +20,12 @@ pub struct Args {
     #[arg(long, value_name = "role", value_delimiter = ',')]
     role: Vec<Role>,
 
-    /// Show only the last turns: a turn begins when a person says something.
-    #[arg(long, value_name = "number")]
-    turns: Option<usize>,
+    #[command(flatten)]
+    part: Part,
 
     /// Show only the last entries.
     #[arg(long, short = 'n', visible_alias = "max-count", value_name = "number")]
     limit: Option<usize>,
-
-    /// Show only what was said after this time: 2026-11-20, 2h, yesterday.
-    #[arg(long, visible_alias = "after", value_name = "time")]
-    since: Option<String>,
 
     /// Show calls of tools in full, with their results, and what the model thought.
     #[arg(long, conflicts_with_all = ["raw", "json"])]
@@ -67,15 +61,8 @@ impl Args {
     }
 
     fn choice(&self, store: &Store, ctx: &Ctx) -> Result<Choice, CliError> {
-        let since = self.since.as_ref();
-        Ok(Choice {
-            roles: self.role.clone(),
-            since: since.map(|text| moment("--since", text, store, ctx)).transpose()?,
-            last: match (self.limit, self.turns) {
-                (None, None) => None,
-                (limit, turns) => Some(Last { entries: limit, turns }),
-            },
-        })
+        let roles = self.role.clone();
+        Ok(Choice { roles, ..self.part.choice(self.limit, store, ctx)? })
     }
 }
 
@@ -87,7 +74,7 @@ pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.follow {
         return follow::run(&entry, &store, &choice, printer, ctx);
     }
-    let transcripts = transcripts(&store, entry.location.id)?;
+    let transcripts = transcripts(&store, &entry)?;
     if args.form() != Form::Json {
         ctx.page_for(store.repository())?;
     }

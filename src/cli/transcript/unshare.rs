@@ -1,15 +1,12 @@
+use super::shared::SharedArgs;
 use crate::cli::hints::refusals;
-use crate::cli::sharing::RemoteArgs;
 use crate::cli::ui::escape;
-use crate::cli::{CliError, Ctx, ExitCode, launch, open};
+use crate::cli::{CliError, Ctx, ExitCode, launch};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session.
-    session: String,
-
     #[command(flatten)]
-    remote: RemoteArgs,
+    of: SharedArgs,
 
     /// Withdraw what another clone has shared. 'git ao show' lists the clones.
     #[arg(long, value_name = "clone")]
@@ -22,16 +19,16 @@ pub const KEPT: &str =
 
 pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
-    let id = open::find(&store.snapshot()?, &store, &args.session)?.location.id;
-    let remote = args.remote.choose(&store)?;
+    let (id, remote) = args.of.choose(&store)?;
     let (engine, replica) = (launch::engine(&store), args.replica.as_deref());
     let withdrawn = args
+        .of
         .remote
         .watched(|watcher| engine.withdraw_transcripts(&remote, id, replica, watcher))?;
     if !withdrawn {
         return Err(refusals::not_shared(id, remote.name(), replica));
     }
-    if !args.remote.quiet {
+    if !args.of.remote.quiet {
         let name = escape::line(remote.name()).into_owned();
         writeln!(ctx.out, "withdrew the transcripts of {} from {name}", id.short())?;
         ctx.out.hint(KEPT);

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::agent::{Agent, Agents};
 use crate::git::Repository;
-use crate::ops::common::Interrupt;
+use crate::ops::common::{Interrupt, OpsError};
 use crate::runtime::{Runtime, RuntimeError, Runtimes};
 use crate::store::Store;
+use crate::transcript::TranscriptStore;
 use crate::workspace::{Workspace, Worktrees};
 
 /// Runs the verbs on one store. Every verb of the program is a method.
@@ -54,6 +55,8 @@ struct Parts {
     runtimes: Runtimes,
     workspace: Option<MakeWorkspace>,
     supervisor: Supervisor,
+    /// Opened when it is first needed.
+    transcripts: OnceLock<TranscriptStore>,
 }
 
 type MakeWorkspace = Box<dyn for<'r> Fn(Worktrees<'r>) -> Box<dyn Workspace + 'r> + Send + Sync>;
@@ -96,6 +99,7 @@ impl Engine {
             runtimes: Runtimes::default(),
             workspace: None,
             supervisor: Supervisor::default(),
+            transcripts: OnceLock::new(),
         };
         EngineBuilder { store, parts }
     }
@@ -108,6 +112,20 @@ impl Engine {
     /// Returns the store.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Opens the transcript store of the repository, once. Returns None if nothing was captured yet.
+    ///
+    /// # Errors
+    /// Fails if there is one that cannot be opened.
+    pub fn transcripts(&self) -> Result<Option<TranscriptStore>, OpsError> {
+        let known = &self.parts.transcripts;
+        // It may have been deleted by hand.
+        if let Some(opened) = known.get().filter(|store| store.is_in_place()) {
+            return Ok(Some(opened.clone()));
+        }
+        let opened = TranscriptStore::open(self.repository())?;
+        Ok(opened.map(|store| known.get_or_init(|| store).clone()))
     }
 
     /// Returns the known agents: the built-in ones, those in git's configuration, and those that

@@ -64,6 +64,31 @@ fn a_page_has_text_as_text() {
 }
 
 #[test]
+fn a_part_is_exported_alone() {
+    let repo = told();
+    let engine = Engine::new(own_store(&repo));
+    for (minute, text) in [(1, "Second"), (2, "Third")] {
+        let said = |role, text: &str| {
+            let mut entry = TranscriptEntry::new(role, EntryKind::Text, text);
+            entry.at = format!("2036-01-01T00:0{minute}:00Z").parse().ok();
+            entry
+        };
+        let answer = format!("{text}!");
+        let both = [said(Role::User, text), said(Role::Assistant, &answer)];
+        engine.append(id(1), &both).unwrap();
+    }
+    let export = |args: &[&str]| {
+        let lines = repo.ao([&["transcript", "export", "--format=jsonl"], args].concat()).ok();
+        let entries = lines.lines().into_iter().map(|line| serde_json::from_str(line).unwrap());
+        entries.map(|entry: TranscriptEntry| entry.text).collect::<Vec<_>>()
+    };
+    assert_eq!(export(&["--turns=1"]), ["Third", "Third!"]);
+    assert_eq!(export(&["--turns=2"]).len(), 4);
+    assert_eq!(export(&["--since=2036-01-01T00:02:00Z"]), ["Third", "Third!"]);
+    repo.ao(["transcript", "export", "--raw", "--turns=1"]).code(129);
+}
+
+#[test]
 fn the_bytes_as_they_are_are_asked_for_by_name() {
     let repo = told();
     let raw = repo.ao(["transcript", "export", "--raw"]).ok();

@@ -151,6 +151,9 @@ fn in_passing_where_a_file_grew() {
     append(&repo, id, "\nfour\n");
     repo.ao(["reconcile"]).ok().stdout_is("nothing to do\n");
     assert_eq!(captured(&repo, id), b"one\ntwo\nthree\nfour");
+    // Who reads it reads all of it.
+    append(&repo, id, "five\n");
+    repo.ao(["transcript", "show", "--raw", &id.short()]).ok().stdout_has("four\nfive\n");
 }
 
 /// The processes of a session's agent and its supervisor.

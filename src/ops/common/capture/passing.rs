@@ -7,7 +7,7 @@ use super::{Capturer, Facts, facts};
 use crate::model::Session;
 use crate::ops::common::liveness::Liveness;
 use crate::ops::common::{Engine, OpsError};
-use crate::transcript::{CaptureExtent, TranscriptStore};
+use crate::transcript::CaptureExtent;
 
 /// How long to wait for another capture of the same session.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -26,7 +26,7 @@ impl Engine {
         }
         let Some(replica) = store.known_replica() else { return Vec::new() };
         // One that cannot be opened is reported by the doctor.
-        let Ok(transcripts) = TranscriptStore::open(store.repository()) else { return Vec::new() };
+        let Ok(transcripts) = self.transcripts() else { return Vec::new() };
         let has_grown = |session: &Session| {
             let noted = transcripts.as_ref().and_then(|it| it.has_changed(session.id, &replica));
             noted.unwrap_or_else(|| {
