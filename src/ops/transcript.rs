@@ -1,5 +1,6 @@
 use crate::agent::{Entries, last_words};
 use crate::model::{Session, SessionId};
+use crate::ops::common::capture::{are_due, facts, record_facts};
 use crate::ops::common::{Engine, OpsError};
 use crate::store::Key;
 use crate::transcript::{Captured, TranscriptEntry, TranscriptError, TranscriptStore};
@@ -42,7 +43,8 @@ impl Engine {
     }
 
     /// Appends entries to the transcripts of a session: what a program of your own said or did in
-    /// it. All entries are in one capture. An entry without a time gets the present one.
+    /// it. All entries are in one capture. An entry without a time gets the present one. The record
+    /// learns at most once an hour how much there is; [`capture`](Self::capture) tells it at once.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -77,7 +79,8 @@ impl Engine {
         entries: &[TranscriptEntry],
     ) -> Result<Captured, OpsError> {
         let (store, now) = (self.store(), self.store().clock().now());
-        let session = store.snapshot()?.get(key)?.location.id;
+        let entry = store.snapshot()?.get(key)?;
+        let session = entry.location.id;
         let dated = |entry: &TranscriptEntry| TranscriptEntry {
             at: entry.at.or(Some(now)),
             ..entry.clone()
@@ -85,7 +88,14 @@ impl Engine {
         let entries: Vec<_> = entries.iter().map(dated).collect();
         let transcripts = TranscriptStore::create(self.repository())?;
         let limit = self.repository().settings().transcript_max_size();
-        Ok(transcripts.append(session, &store.replica()?, &entries, limit)?)
+        let appended = transcripts.append(session, &store.replica()?, &entries, limit)?;
+        let record = store.snapshot()?.load(&entry);
+        if record.is_ok_and(|record| are_due(store, &record))
+            && let Some(facts) = facts(store, session)?
+        {
+            record_facts(store, &Key::from(&entry.location), &facts)?;
+        }
+        Ok(appended)
     }
 }
 

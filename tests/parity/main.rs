@@ -8,6 +8,7 @@ mod ao_core;
 mod ao_core_restore;
 mod astrid_runtime;
 mod claw_code;
+mod conversations;
 mod entries;
 mod import;
 mod sessions;

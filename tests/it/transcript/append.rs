@@ -122,7 +122,7 @@ fn an_engine_adds_only_to_sessions_that_exist() {
     let read: Vec<_> = engine.entries(id(1)).unwrap().map(Result::unwrap).collect();
     assert_eq!(read[0].text, "x");
     assert!(read[0].at.is_some());
-    // Nothing of it is in the record, nor in the user's own objects.
+    // The record says how much there is, now and then, and nothing of it.
     let tip: Option<Oid> = engine.store().tip().unwrap();
     engine.append(id(1), &[said("y")]).unwrap();
     assert_eq!(engine.store().tip().unwrap(), tip);

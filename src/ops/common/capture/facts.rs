@@ -28,6 +28,13 @@ pub(in crate::ops) struct Facts {
     usage: BTreeMap<String, ModelUsage>,
 }
 
+/// Returns true if the record says nothing newer than an hour of what this clone has captured.
+pub(in crate::ops) fn are_due(store: &Store, session: &Session) -> bool {
+    let recorded = store.known_replica().and_then(|replica| session.transcripts.get(&replica)?.at);
+    let age = |at: Timestamp| store.clock().now().as_millis().saturating_sub(at.as_millis());
+    recorded.is_none_or(|at| u128::try_from(age(at)).is_ok_and(|age| age >= INTERVAL.as_millis()))
+}
+
 /// Reads all that this clone has captured of a session, and counts. None if that is nothing.
 pub(in crate::ops) fn facts(store: &Store, session: SessionId) -> Result<Option<Facts>, OpsError> {
     let Some(replica) = store.known_replica() else { return Ok(None) };
