@@ -73,6 +73,14 @@ lines! {
         [(1_000_000, 1.5)];
     SEARCH: "search", "`grep`, of what is nowhere", "`git cat-file --batch` of all",
         [(1_000, 1.0)];
+    SEARCH_SPEED: "search", "`grep`, of what is nowhere", "200 MB a second",
+        [(1_000, 1.0)];
+    CAPTURE: "capture", "capture of a turn, after so many", "writing the turn to a file",
+        [(1_000, 5.0)];
+    FETCH: "fetch", "`transcript fetch` of one of so many", "`git fetch` of a ref of its size",
+        [(1_000, 2.0)];
+    PACKED: "packed", "size of captured turns, packed", "their bytes",
+        [(1_000, 0.2)];
     PULL_BEHIND: "clocks", "`pull` from a clock that is behind", "from one that is right",
         [(10_000, 1.5)];
     PUSH_BEHIND: "clocks", "`push` after that", "after the other",
@@ -87,6 +95,8 @@ lines! {
         [(1_000, 3.0)];
     REDACT: "redact", "redacting lines of a transcript", "parsing them",
         [(10_000, 3.0)];
+    REDACT_SPEED: "redact", "redacting lines of a transcript", "200 MB a second",
+        [(10_000, 1.0)];
     INDEX_SIZE: "build", "size of the index", "300 bytes a session",
         [(10_000, 1.0), (100_000, 1.0)];
 }

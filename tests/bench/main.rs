@@ -25,13 +25,14 @@ mod size;
 mod stage;
 mod status;
 mod table;
+mod transcripts;
 mod whole;
 mod write;
 
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 34] = [
+    let benches: [(&str, fn()); 37] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -59,6 +60,9 @@ fn main() {
         ("scale", scale::per_session),
         ("shard", scale::one_shard),
         ("search", search::transcripts),
+        ("capture", transcripts::capture),
+        ("fetch", transcripts::fetch),
+        ("packed", transcripts::packed),
         ("first_pull", share::first_pull),
         ("at_once", share::at_once),
         ("numbers", lookup::list_with_fractions),

@@ -36,6 +36,15 @@ pub fn timed_in_turn(
     pair
 }
 
+/// Does something again and again, against reading so many bytes at 200 MB a second. It is done once
+/// before that counts.
+pub fn at_speed(rounds: usize, bytes: usize, ours: impl FnMut(usize)) -> Pair {
+    let expected = Duration::from_secs_f64(bytes as f64 / 200e6);
+    let Pair { ours, .. } = in_turn(rounds, ours, |_| {});
+    let theirs = vec![expected; ours.len()];
+    Pair { ours, theirs }
+}
+
 pub fn time(act: impl FnOnce()) -> Duration {
     let start = Instant::now();
     act();

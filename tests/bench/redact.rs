@@ -3,8 +3,8 @@
 use git_ao::agent::redact_line;
 use git_ao::redact::Redactor;
 
-use super::lines::REDACT;
-use super::measure::in_turn;
+use super::lines::{REDACT, REDACT_SPEED};
+use super::measure::{at_speed, in_turn};
 
 const LINES: usize = 10_000;
 
@@ -30,6 +30,12 @@ pub fn lines() {
     );
     println!("{} MB of lines", bytes / 1_000_000);
     REDACT.report(LINES, pair);
+    let pair = at_speed(9, bytes, |_| {
+        for line in &lines {
+            redact_line(&redactor, "claude-jsonl", line.as_bytes());
+        }
+    });
+    REDACT_SPEED.report(LINES, pair);
 }
 
 /// A line as agents write them: mostly what a tool has printed. Some have colors, one in fifty has
