@@ -2,9 +2,10 @@
 
 use gix::ObjectId;
 
-use super::layout::{fetched_refs, is_file_name};
+use super::layout::{INCOMING, fetched_refs, is_file_name};
 use super::{TranscriptError, TranscriptStore};
 use crate::git::{ObjectError, RawTree, gix_id, oid};
+use crate::ledger::LedgerError;
 use crate::model::{Oid, SessionId};
 
 /// The largest number of files and folders in what another clone shares.
@@ -27,6 +28,28 @@ impl TranscriptStore {
             Ok(tip.map(|tip| (name[prefix.len()..].to_owned(), tip)))
         });
         found.filter_map(Result::transpose).collect()
+    }
+
+    /// Checks what has come in of a session, and takes what is good in place of what was fetched
+    /// before. Nothing reads it until then.
+    ///
+    /// # Errors
+    /// Fails if something cannot be used; the rest is taken all the same.
+    pub fn accept_incoming(&self, session: SessionId) -> Result<(), TranscriptError> {
+        let (repo, prefix) = (self.repository(), format!("{INCOMING}{session}/"));
+        let mut trouble = None;
+        for name in repo.refs_below(&prefix) {
+            let Some(tip) = self.ledger().tip(&name)? else { continue };
+            let replica = &name[prefix.len()..];
+            let mut lines = format!("delete {name}\n");
+            match self.check_fetched(replica, &tip) {
+                Ok(()) => lines += &format!("update {}{replica} {tip}\n", fetched_refs(session)),
+                Err(error) => trouble = trouble.or(Some(error)),
+            }
+            let git = repo.git("update-ref").shielded().args(["--no-deref", "--stdin"]);
+            git.input(lines).run().map_err(LedgerError::from)?;
+        }
+        trouble.map_or(Ok(()), Err)
     }
 
     /// Returns the tree that was fetched last of a session in a clone.

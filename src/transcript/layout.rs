@@ -22,6 +22,9 @@ pub(super) const CAPTURED: &str = "refs/ao/transcripts/";
 /// The prefix of the refs that hold what was fetched.
 pub(super) const FETCHED: &str = "refs/ao/fetched/";
 
+/// The prefix of the refs that hold what is being fetched, and was not checked yet.
+pub(super) const INCOMING: &str = "refs/ao/incoming/";
+
 /// Returns the prefix of the refs that hold what was captured of a session.
 pub(super) fn captured_refs(session: SessionId) -> String {
     format!("{CAPTURED}{}/{session}/", session.shard())

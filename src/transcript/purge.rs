@@ -112,7 +112,9 @@ impl TranscriptStore {
         for name in repo.refs_below("refs/ao/") {
             let mut parts = name.split('/').skip(2);
             let of = match parts.next() {
-                Some("transcripts" | "fetched") => session_of(&name).map(|(session, _)| session),
+                Some("transcripts" | "fetched" | "incoming") => {
+                    session_of(&name).map(|(session, _)| session)
+                }
                 Some("shared" | "sharing") => session_of(&name).map(|(session, _)| session),
                 _ => None,
             };

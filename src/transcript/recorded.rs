@@ -97,7 +97,8 @@ impl<'r> Generation<'r> {
         let mut paths = Vec::new();
         for (folder, id) in &self.folders {
             let tree = self.repo.read_tree(*id)?;
-            paths.extend(tree.entries().map(|entry| {
+            let segments = tree.entries().filter(|entry| entry.mode.is_blob());
+            paths.extend(segments.map(|entry| {
                 (format!("{place}/{folder}/{}", entry.filename), entry.oid.to_owned())
             }));
         }
@@ -127,7 +128,8 @@ impl<'r> Generation<'r> {
 
     fn segments_in(&self, folder: ObjectId) -> Result<Vec<ObjectId>, TranscriptError> {
         let tree = self.repo.read_tree(folder)?;
-        Ok(tree.entries().map(|entry| entry.oid.to_owned()).collect())
+        let segments = tree.entries().filter(|entry| entry.mode.is_blob());
+        Ok(segments.map(|entry| entry.oid.to_owned()).collect())
     }
 }
 

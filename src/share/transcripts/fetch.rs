@@ -12,8 +12,8 @@ impl Remote<'_> {
     /// the record names none, what the remote has is fetched by name.
     ///
     /// # Errors
-    /// Fails if git cannot reach the remote, or if what it has is no transcript; that is then
-    /// removed again.
+    /// Fails if git cannot reach the remote, or if something that it has is no transcript; the rest
+    /// is kept.
     pub fn fetch_transcripts(
         &self,
         transcripts: &TranscriptStore,
@@ -27,7 +27,7 @@ impl Remote<'_> {
         let mut missing = Vec::new();
         for (replica, tree) in &wanted {
             if transcripts.fetched_tree(session, replica)?.as_ref() != Some(tree) {
-                missing.push(format!("+{tree}:refs/ao/fetched/{session}/{replica}"));
+                missing.push(format!("+{tree}:refs/ao/incoming/{session}/{replica}"));
             }
         }
         let _kept = transcripts.keep_purge_out().map_err(TranscriptError::from)?;
@@ -39,23 +39,15 @@ impl Remote<'_> {
         };
         if !is_done {
             let theirs = format!("{}/{}/{session}", self.transcripts_folder(), session.shard());
-            let all = format!("+{theirs}/*:refs/ao/fetched/{session}/*");
+            let all = format!("+{theirs}/*:refs/ao/incoming/{session}/*");
             let ended = self.transfer(transcripts, &[all], watcher)?;
             if ended.status != Some(0) {
                 return Err(ShareError::transfer("fetch from", &self.name, &ended.stderr));
             }
         }
-        let mut replicas = Vec::new();
-        for (replica, tip) in transcripts.fetched(session)? {
-            if let Err(error) = transcripts.check_fetched(&replica, &tip) {
-                let name = format!("refs/ao/fetched/{session}/{replica}");
-                let git = transcripts.repository().git("update-ref").shielded();
-                git.args(["--no-deref", "-d", &name]).run()?;
-                return Err(error.into());
-            }
-            replicas.push(replica);
-        }
-        Ok(replicas)
+        transcripts.accept_incoming(session)?;
+        let fetched = transcripts.fetched(session)?.into_iter();
+        Ok(fetched.map(|(replica, _)| replica).collect())
     }
 
     fn transfer(

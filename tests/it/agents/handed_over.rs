@@ -66,6 +66,20 @@ fn goes_on_elsewhere(agent: &'static str) {
     other.ao(&["pull"], "").ok();
     forgets(&other);
     goes_on(&other, &id, "the first task, with [REDACTED:github-token]");
+
+    // The same, of all sessions that were interrupted.
+    other.ao(&["transcript", "purge", "--yes", &id], "").ok();
+    for folder in [".claude/projects", ".codex/sessions"] {
+        let _ = fs::remove_dir_all(other.repo.env().home().join(folder));
+    }
+    other.ao(&["set", "--force", &id, "status=errored"], "").ok();
+    other.ao(&["restore", "--all", "-n"], "").ok().stdout_has("would fetch the conversation");
+    other.ao(&["restore", "--all"], "").ok().stdout_has("it resumes its conversation");
+    let again = wait_ended(&other.repo, id.parse().unwrap());
+    assert_eq!(again.status, SessionStatus::Done, "{}", log(&other.repo, again.id));
+    let told = other.model.last();
+    let said = "the first task, with [REDACTED:github-token]";
+    assert!(told.iter().any(|it| it.trim_end() == said), "{told:#?}");
 }
 
 /// The files of large results of tools that Claude Code has.

@@ -1,6 +1,7 @@
 //! Transcripts that are shared with a remote, withdrawn, and fetched by another clone.
 
 mod dulwich;
+mod hostile;
 mod later;
 mod lost;
 mod purged;
@@ -284,36 +285,4 @@ fn hosts_that_take_only_branches() {
     team.hub.config("receive.denyNonFastForwards", "true");
     capture(&ann, 1, &(said("first") + &said("second")));
     ann.ao(["push"]).code(1).stderr_has("rejected");
-}
-
-#[test]
-fn hostile_trees_are_refused() {
-    let team = Team::new();
-    let ben = team.member("ben");
-    create(&ben, 1, "One");
-    ben.ao(["push"]).ok();
-    let hub = &team.hub;
-    let blob = hub.git(["hash-object", "-w", "--stdin"]).trim().to_owned();
-    let empty = hub.git(["mktree"]).trim().to_owned();
-    let tree = |lines: &str| {
-        let git = team.env.git(hub.dir(), ["mktree", "--missing"]).input(lines);
-        git.run().ok().text().trim().to_owned()
-    };
-    let name = format!("refs/ao/transcripts/{}/{}/eve", id(1).shard(), id(1));
-    let link = tree(&format!("120000 blob {blob}\tx\n"));
-    let wrong = tree(&format!("100644 blob {blob}\ta:b\n"));
-    let deep = (0..20).fold(empty, |inner, _| tree(&format!("040000 tree {inner}\td\n")));
-    let many: String = (0..30_000).map(|n| format!("100644 blob {blob}\t{n:06}\n")).collect();
-    let many = tree(&many);
-    for (root, reason) in [
-        (link, "is a link"),
-        (wrong, "cannot be the name"),
-        (deep, "too deep"),
-        (many, "more than"),
-    ] {
-        let commit = hub.git(["commit-tree", "-m", "x", &root]);
-        hub.git(["update-ref", &name, commit.trim()]);
-        ben.ao(["transcript", "fetch", &short(1)]).code(128).stderr_has(reason);
-        assert!(transcripts(&ben).fetched(id(1)).unwrap().is_empty(), "{reason}");
-    }
 }
