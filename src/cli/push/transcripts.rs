@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 
 use git_ao::model::{Session, SessionId, error_chain, shell_name};
-use git_ao::ops::{CaptureOutcome, Engine, LongLines, PreparedTranscripts};
+use git_ao::ops::{CaptureOutcome, Engine, LongLines, OpsError, PreparedTranscripts};
 use git_ao::redact::{Images, Redactor};
 use git_ao::share::{Remote, TranscriptsSent, Watcher};
 use git_ao::store::{Shelf, Store, Visibility};
@@ -193,6 +193,10 @@ impl Sharing {
                 }
                 continue;
             }
+            // What is prepared has no ref until it is sent.
+            let transcripts = self.engine.transcripts()?;
+            let kept = transcripts.map(|it| it.keep_purge_out()).transpose();
+            let _kept = kept.map_err(OpsError::from)?;
             let Some(prepared) = self.prepared(*id)? else { continue };
             let send = |watcher: &mut Watcher<'_>| {
                 self.engine.send_transcripts(remote, *id, &prepared, watcher)

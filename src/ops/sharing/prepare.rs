@@ -31,7 +31,8 @@ pub struct PreparedTranscripts {
 
 impl Engine {
     /// Removes the secrets from what this clone has captured of a session, and writes the form in
-    /// which it is shared. Nothing is sent. None if nothing was captured.
+    /// which it is shared. Nothing is sent. None if nothing was captured. Whoever sends it
+    /// [keeps a purge out](TranscriptStore::keep_purge_out) until then.
     ///
     /// # Errors
     /// Fails if the transcripts cannot be read, or if one has a line of more than 50 MB, unless
