@@ -215,3 +215,55 @@ fn fill(template: &str) -> String {
     }
     text + rest
 }
+
+/// What a push of records warns of, a share of transcripts replaces.
+#[test]
+fn what_is_found_in_a_record_is_replaced_in_a_transcript() {
+    let redactor = git_ao::redact::Redactor::default();
+    let tail = "A1B2C3D4E5F6G7H8".repeat(5);
+    let starts = [
+        "AKIA",
+        "ASIA",
+        "sk-ant-",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "AIza",
+        "hf_",
+        "npm_",
+        "sk-proj-",
+        "sk-svcacct-",
+        "sk-",
+        "pypi-Ag",
+        "xapp-",
+        "xoxa-",
+        "xoxb-",
+        "xoxp-",
+        "rk_live_",
+        "sk_live_",
+        "cio",
+    ];
+    for start in starts {
+        let size = match start {
+            "AKIA" | "ASIA" => 16,
+            "cio" => 32,
+            "AIza" => 35,
+            _ => tail.len(),
+        };
+        let text = format!("a {start}{} b", &tail[..size]);
+        assert_eq!(git_ao::model::secrets(&text).len(), 1, "{text}");
+        let redacted = redactor.text(text.as_bytes());
+        assert_eq!(redacted.hits.total(), 1, "{text}");
+        let shown = String::from_utf8_lossy(&redacted.bytes).into_owned();
+        assert!(!shown.contains(&tail[..8]), "{shown}");
+    }
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{tail}\n-----END PRIVATE KEY-----\n");
+    assert_eq!(
+        (git_ao::model::secrets(&key).len(), redactor.text(key.as_bytes()).hits.total()),
+        (1, 1)
+    );
+}
