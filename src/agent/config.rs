@@ -121,7 +121,7 @@ fn command(spec: &mut Spec, entry: &AgentSetting) -> Result<(), AgentError> {
         spec.prefix.clear();
         spec.completes = false;
         spec.own_id = OwnId::Unknown;
-        spec.transcripts = None;
+        (spec.transcripts, spec.database) = (None, None);
         spec.forms = [Mode::Interactive, Mode::Headless]
             .map(|mode| ((Action::Launch, mode), rest.clone()))
             .into();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::kept_conversation::KeptConversation;
 use super::spec::Spec;
 use super::transcript::{Lookup, Transcripts};
 use super::value::check_id;
@@ -15,21 +16,12 @@ use crate::transcript::Source;
 /// How much of a file is read to find what conversation it is, in bytes.
 const HEAD: u64 = 4 << 20;
 
-/// A conversation that an agent keeps.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct KeptConversation {
-    /// The directory in which it was begun, as it was written down then.
-    pub workspace: Option<PathBuf>,
-    /// The SHA-256 hash of that directory's path in hexadecimal, if only that is known.
-    pub workspace_hash: Option<String>,
-    /// Its files.
-    pub source: Source,
-}
-
 impl Spec {
     /// Returns the conversations with a person, sorted by file.
     pub(super) fn find_history(&self, env: &Environment) -> Vec<KeptConversation> {
+        if let Some(database) = self.database {
+            return database.history(&self.name, env);
+        }
         let Some(kept) = &self.transcripts else { return Vec::new() };
         let (Some(root), Some(format)) = (kept.root(env), kept.format) else { return Vec::new() };
         let mut files = Vec::new();

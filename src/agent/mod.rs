@@ -7,11 +7,14 @@
 mod action;
 mod agents;
 mod config;
+mod database;
+mod databases;
 mod deletion;
 mod entries;
 mod error;
 mod history;
 mod interface;
+mod kept_conversation;
 mod launch;
 mod own_file;
 mod own_id;
@@ -35,8 +38,8 @@ pub use entries::{
     Entries, EntryReader, entries, last_words, redact_entry, redact_line, redact_transcript,
 };
 pub use error::AgentError;
-pub use history::KeptConversation;
 pub use interface::Agent;
+pub use kept_conversation::KeptConversation;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
 pub use put::SavedConversation;

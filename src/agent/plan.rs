@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::deletion::{self, Deletion};
-use super::history::KeptConversation;
+use super::kept_conversation::KeptConversation;
 use super::own_id::OwnId;
 use super::put::SavedConversation;
 use super::source_request::SourceRequest;
@@ -157,12 +157,19 @@ impl Agent for Spec {
         since: SystemTime,
         env: &Environment,
     ) -> Option<String> {
-        self.transcripts.as_ref()?.newest_id(workspace, since, &self.over(env))
+        let env = self.over(env);
+        match self.database {
+            Some(database) => database.newest_id(workspace, since, &env),
+            None => self.transcripts.as_ref()?.newest_id(workspace, since, &env),
+        }
     }
 
     fn has_conversation(&self, id: &str, state_dir: &Path, env: &Environment) -> Option<bool> {
         if self.own_id == OwnId::HistoryFile {
             return Some(check_id("id", id).is_ok() && self.history(state_dir, id).is_file());
+        }
+        if let Some(database) = self.database {
+            return database.has(id, &self.over(env));
         }
         let kept = self.transcripts.as_ref()?;
         let found = kept.has(id, &self.over(env));
@@ -216,7 +223,9 @@ impl Agent for Spec {
     }
 
     fn home_variable(&self) -> Option<&str> {
-        self.transcripts.as_ref().map(|kept| kept.variable).filter(|name| !name.is_empty())
+        let database = self.database.map(|database| database.variable);
+        let files = self.transcripts.as_ref().map(|kept| kept.variable);
+        database.or(files).filter(|name| !name.is_empty())
     }
 }
 

@@ -15,7 +15,10 @@ use crate::transcript::{Source, is_file_name};
 impl Spec {
     /// Returns true if the agent keeps its conversations in files that are known.
     pub(super) fn has_sources(&self) -> bool {
-        self.own_file.is_some() || self.own_id == OwnId::HistoryFile || self.format().is_some()
+        self.own_file.is_some()
+            || self.own_id == OwnId::HistoryFile
+            || self.format().is_some()
+            || self.database.is_some()
     }
 
     /// Returns the conversations of a session, those that began first at the front.
@@ -30,6 +33,9 @@ impl Spec {
             let there = file.filter(|(_, file)| is_something(file));
             let format = format!("{}-markdown", self.name);
             return there.map(|(id, file)| self.source(id, &format, file)).into_iter().collect();
+        }
+        if let Some(database) = self.database {
+            return database.sources(&self.name, request, env);
         }
         let (Some(kept), Some(format)) = (&self.transcripts, self.format()) else {
             return Vec::new();

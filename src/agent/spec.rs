@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::action::{Action, Mode};
+use super::database::AgentDatabase;
 use super::error::AgentError;
 use super::own_file::FileTemplate;
 use super::own_id::OwnId;
@@ -23,6 +24,8 @@ pub(super) struct Spec {
     pub completes: bool,
     pub own_id: OwnId,
     pub transcripts: Option<Transcripts>,
+    /// Where it keeps its conversations, if that is a database.
+    pub database: Option<&'static AgentDatabase>,
     /// The file that the user has named for its transcripts.
     pub own_file: Option<FileTemplate>,
     pub forms: BTreeMap<(Action, Mode), Template>,

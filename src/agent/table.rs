@@ -8,6 +8,8 @@
 
 use super::Action::{self, Fork, Launch, Resume};
 use super::Mode::{self, Headless, Interactive};
+use super::database::AgentDatabase;
+use super::databases::{GOOSE, OPENCODE};
 use super::own_id::OwnId;
 use super::spec::Spec;
 use super::template::Template;
@@ -19,6 +21,7 @@ struct Row {
     completes: bool,
     own_id: Own,
     transcripts: Option<Transcripts>,
+    database: Option<&'static AgentDatabase>,
     forms: &'static [(Action, Mode, &'static str)],
 }
 
@@ -48,6 +51,7 @@ const TABLE: [Row; 9] = [
             complete: true,
             lookup: Lookup::NamedAfterPath,
         }),
+        database: None,
         forms: &[
             (
                 Launch,
@@ -105,6 +109,7 @@ const TABLE: [Row; 9] = [
             complete: true,
             lookup: Lookup::ByDay { archive: "archived_sessions" },
         }),
+        database: None,
         forms: &[
             (Launch, Interactive, "--no-daemon {args} [--model={model}] [-- {prompt}]"),
             (Launch, Headless, "exec --json {args} [--model={model}] -"),
@@ -140,6 +145,7 @@ const TABLE: [Row; 9] = [
             complete: true,
             lookup: Lookup::Everywhere,
         }),
+        database: None,
         forms: &[
             (
                 Launch,
@@ -172,6 +178,7 @@ const TABLE: [Row; 9] = [
         completes: true,
         own_id: Own::Json("sessionID"),
         transcripts: None,
+        database: Some(&OPENCODE),
         forms: &[
             (Launch, Interactive, "{args} [--model={model}] [--prompt={prompt}]"),
             (Launch, Headless, "run --format=json {args} [--model={model}] [--title={title}]"),
@@ -203,6 +210,7 @@ const TABLE: [Row; 9] = [
         completes: false,
         own_id: Own::HistoryFile,
         transcripts: None,
+        database: None,
         forms: &[
             (
                 Launch,
@@ -251,6 +259,7 @@ const TABLE: [Row; 9] = [
         // goose creates its own ids, but also finds a conversation by its name.
         own_id: Own::Assigned,
         transcripts: None,
+        database: Some(&GOOSE),
         forms: &[
             (
                 Launch,
@@ -289,6 +298,7 @@ const TABLE: [Row; 9] = [
             complete: false,
             lookup: Lookup::Everywhere,
         }),
+        database: None,
         forms: &[
             (Launch, Interactive, "{args} [--model={model}] [-- {prompt}]"),
             (
@@ -327,6 +337,7 @@ const TABLE: [Row; 9] = [
             complete: false,
             lookup: Lookup::Everywhere,
         }),
+        database: None,
         forms: &[
             (Launch, Interactive, "{args}"),
             (Launch, Headless, "{args} --execute --stream-json"),
@@ -344,6 +355,7 @@ const TABLE: [Row; 9] = [
         completes: false,
         own_id: Own::Unknown,
         transcripts: None,
+        database: None,
         forms: &[(Launch, Interactive, "{args}"), (Launch, Headless, "{args}")],
     },
 ];
@@ -381,6 +393,7 @@ impl Row {
                 Own::Unknown => OwnId::Unknown,
             },
             transcripts: self.transcripts,
+            database: self.database,
             own_file: None,
             forms: self.forms.iter().map(form).collect(),
         }

@@ -333,7 +333,7 @@ fn base36(mut number: u32) -> String {
 }
 
 /// Returns a path with symbolic links resolved as far as it exists.
-fn real_path(path: &Path) -> PathBuf {
+pub(super) fn real_path(path: &Path) -> PathBuf {
     let real = |folder: &Path| {
         let real = folder.canonicalize().ok()?;
         let rest = path.strip_prefix(folder).ok()?;

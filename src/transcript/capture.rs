@@ -1,6 +1,6 @@
 //! Captures what an agent has added to its files.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
 use gix::ObjectId;
@@ -13,6 +13,7 @@ use super::layout::{
     segment,
 };
 use super::recorded::{Conversation, Generation, conversations};
+use super::rows::TakenRows;
 use super::segments::Segments;
 use super::sizes::Sizes;
 use super::{CaptureExtent, Source, SourceKind, TranscriptError, TranscriptStore};
@@ -93,8 +94,9 @@ impl TranscriptStore {
         let sizes = Sizes::read(repo, session, replica, tip.as_ref());
         let mut capture = Capture::begin(repo, session, source, tip.as_ref(), sizes)?;
         capture.limit = limit;
+        capture.rows = TakenRows::read(repo, session, replica, tip.as_ref());
         capture.take_all(extent)?;
-        let Capture { root, edits, captured, sizes, .. } = capture;
+        let Capture { root, edits, captured, sizes, rows, .. } = capture;
         if edits.is_empty() {
             return Ok(captured);
         }
@@ -110,6 +112,7 @@ impl TranscriptStore {
         })?;
         if let Some(update) = updates.first() {
             sizes.write(repo, session, replica, &update.new);
+            rows.write(repo, session, replica, &update.new);
         }
         // If that fails, it is said once more that the capture has stopped.
         let _ = self.note_captured(session);
@@ -128,8 +131,8 @@ pub(super) fn message(session: SessionId, about: &Conversation, captured: Captur
 }
 
 /// A capture in progress.
-struct Capture<'a> {
-    repo: &'a Repository,
+pub(super) struct Capture<'a> {
+    pub repo: &'a Repository,
     session: SessionId,
     source: &'a Source,
     root: RawTree,
@@ -138,7 +141,8 @@ struct Capture<'a> {
     known: RawTree,
     edits: Vec<Edit>,
     captured: Captured,
-    sizes: Sizes,
+    pub sizes: Sizes,
+    pub rows: TakenRows,
     /// How much may be captured of the session, in bytes.
     limit: u64,
 }
@@ -171,16 +175,16 @@ impl<'a> Capture<'a> {
             None => (conversation_folder(count, &about.session), RawTree::empty()),
         };
         let (edits, captured) = (Vec::new(), Captured::default());
-        let limit = u64::MAX;
-        Ok(Self { repo, session, source, root, folder, known, edits, captured, sizes, limit })
+        let (limit, rows) = (u64::MAX, TakenRows::default());
+        Ok(Self { repo, session, source, root, folder, known, edits, captured, sizes, rows, limit })
     }
 
     fn take_all(&mut self, extent: CaptureExtent) -> Result<(), TranscriptError> {
         let source = self.source;
-        self.take(&[], &source.file, extent)?;
+        self.take_one(&[], &source.file, &source.agent_session_id, extent)?;
         for (name, file) in &source.subagents {
             check_name(name)?;
-            self.take(&[SUBAGENTS, name], file, extent)?;
+            self.take_one(&[SUBAGENTS, name], file, name, extent)?;
         }
         for (name, file) in &source.files {
             self.take_file(name, file)?;
@@ -194,7 +198,21 @@ impl<'a> Capture<'a> {
         Ok(())
     }
 
-    /// Captures what is new in a transcript, which has this folder in the conversation's.
+    /// Captures what is new in a transcript, which has this folder in the conversation's, and this
+    /// id for the agent.
+    fn take_one(
+        &mut self,
+        folder: &[&str],
+        file: &Path,
+        id: &str,
+        extent: CaptureExtent,
+    ) -> Result<(), TranscriptError> {
+        match self.source.kind {
+            SourceKind::Lines | SourceKind::Document => self.take(folder, file, extent),
+            SourceKind::Rows(tables) => self.take_rows(folder, (file, tables), id, extent),
+        }
+    }
+
     fn take(
         &mut self,
         folder: &[&str],
@@ -230,8 +248,21 @@ impl<'a> Capture<'a> {
             CaptureExtent::Lines => Segments::of_lines(input),
             CaptureExtent::All => Segments::of_all(input),
         };
-        let generation = generation_folder(number);
-        let extension = extension(file);
+        let new = self.add(folder, number, count, segments, (file, extension(file)))?;
+        self.sizes.grow(place, offset + new, new, (file, &meta));
+        Ok(())
+    }
+
+    /// Adds segments to a generation of a transcript that has so many. Returns their size.
+    pub fn add(
+        &mut self,
+        folder: &[&str],
+        generation: usize,
+        count: usize,
+        segments: Segments<impl Read>,
+        (file, extension): (&Path, &str),
+    ) -> Result<u64, TranscriptError> {
+        let generation = generation_folder(generation);
         let mut new = 0;
         for (nth, bytes) in segments.enumerate() {
             let bytes = bytes.map_err(|source| TranscriptError::Io {
@@ -248,8 +279,7 @@ impl<'a> Capture<'a> {
             new += bytes.len() as u64;
         }
         self.captured.bytes += new;
-        self.sizes.grow(place, offset + new, new, (file, &meta));
-        Ok(())
+        Ok(new)
     }
 
     /// Checks that this many more bytes may be captured.
@@ -293,7 +323,7 @@ impl<'a> Capture<'a> {
     }
 
     /// Returns a tree in the conversation's folder, as it was before.
-    fn tree(&self, folder: &[&str]) -> Result<RawTree, TranscriptError> {
+    pub fn tree(&self, folder: &[&str]) -> Result<RawTree, TranscriptError> {
         let mut tree = self.known.clone();
         for name in folder {
             tree = match tree.child(name, EntryKind::Tree) {
@@ -311,7 +341,7 @@ impl<'a> Capture<'a> {
     }
 
     /// Returns the path of a folder of the conversation.
-    fn place(&self, folder: &[&str]) -> String {
+    pub fn place(&self, folder: &[&str]) -> String {
         let all: Vec<_> =
             [self.folder.as_str()].into_iter().chain(folder.iter().copied()).collect();
         all.join("/")

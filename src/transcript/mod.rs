@@ -24,6 +24,7 @@
 
 mod append;
 mod capture;
+mod capture_rows;
 mod copies;
 mod entry;
 mod error;
@@ -36,6 +37,7 @@ mod read;
 mod recorded;
 mod repair;
 mod role;
+mod rows;
 mod segments;
 mod session;
 mod shared;
@@ -55,6 +57,8 @@ pub use layout::is_file_name;
 pub use read::{Line, Lines, Transcript, TranscriptOrigin};
 pub use repair::RepairedTranscripts;
 pub use role::{Role, UnknownRole};
+pub(crate) use rows::Database;
+pub use rows::{RowColumn, RowTable};
 pub use session::TranscriptIndex;
 pub use shared::{SharedForm, SharedPart};
 pub use source::{Source, SourceKind};

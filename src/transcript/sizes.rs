@@ -96,6 +96,11 @@ impl Sizes {
     /// state of its file.
     pub fn grow(&mut self, folder: String, size: u64, new: u64, (path, meta): (&Path, &Metadata)) {
         self.transcripts.insert(folder.clone(), Stamp::of(path, meta));
+        self.set(folder, size, new);
+    }
+
+    /// Notes the size of a transcript's newest generation, of which some bytes are new.
+    pub fn set(&mut self, folder: String, size: u64, new: u64) {
         self.files.insert(folder, size);
         self.total += new;
     }

@@ -1,5 +1,8 @@
 use std::path::PathBuf;
 
+use super::RowTable;
+use super::rows::Database;
+
 /// The files of one conversation, as the agent's program keeps them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -30,6 +33,8 @@ pub enum SourceKind {
     /// It writes the whole file anew each time. Such a file is captured only when the agent has
     /// ended, because each capture is another generation.
     Document,
+    /// It adds and changes rows of these tables of an SQLite database.
+    Rows(&'static [RowTable]),
 }
 
 impl Source {
@@ -62,6 +67,21 @@ impl Source {
     #[must_use]
     pub fn as_document(self) -> Self {
         Self { kind: SourceKind::Document, ..self }
+    }
+
+    /// Says that the file is an SQLite database, which has the conversation and those of its
+    /// subagents, each by its id, in these tables.
+    #[must_use]
+    pub fn as_rows(self, tables: &'static [RowTable]) -> Self {
+        Self { kind: SourceKind::Rows(tables), ..self }
+    }
+
+    /// Returns the files whose change tells that there may be something new.
+    pub fn watched(&self) -> Vec<PathBuf> {
+        match self.kind {
+            SourceKind::Lines | SourceKind::Document => vec![self.file.clone()],
+            SourceKind::Rows(_) => vec![self.file.clone(), Database::log(&self.file)],
+        }
     }
 
     /// Adds a file to which the transcript refers.

@@ -9,6 +9,9 @@ use super::{report, source};
 /// Dependencies whose default features the library does not use.
 const LEAN: [&str; 4] = ["gix", "jiff", "rustix", "uuid"];
 
+/// The features without which CI builds the library.
+const OURS: [&str; 2] = ["cli", "sqlite"];
+
 /// Features that change a dependency for every crate of a program, because cargo unites them.
 const FORCED: [&str; 5] =
     ["preserve_order", "arbitrary_precision", "float_roundtrip", "unbounded_depth", "raw_value"];
@@ -17,12 +20,13 @@ const FORCED: [&str; 5] =
 fn broken(manifest: &str) -> Vec<String> {
     let dependencies = entries(manifest, "[dependencies]");
     let features = entries(manifest, "[features]");
-    let cli = features.get("cli").copied().unwrap_or_default();
+    let ours: Vec<_> = OURS.iter().filter_map(|name| features.get(name)).collect();
     let mut found = Vec::new();
     for (name, value) in &dependencies {
         let is_optional = value.contains("optional = true");
-        if is_optional && !cli.contains(&format!("\"dep:{name}\"")) {
-            found.push(format!("'{name}' is optional, but 'cli' does not have it"));
+        let enabled = format!("\"dep:{name}\"");
+        if is_optional && !ours.iter().any(|feature| feature.contains(&enabled)) {
+            found.push(format!("'{name}' is optional, but no feature has it"));
         }
         if is_optional {
             continue;
@@ -33,7 +37,7 @@ fn broken(manifest: &str) -> Vec<String> {
         let forced = FORCED.iter().filter(|feature| value.contains(&format!("\"{feature}\"")));
         found.extend(forced.map(|feature| format!("'{name}' forces '{feature}' on users")));
     }
-    let others = features.keys().filter(|name| !["default", "cli"].contains(name));
+    let others = features.keys().filter(|name| **name != "default" && !OURS.contains(name));
     found.extend(others.map(|name| format!("'{name}' is a feature that no test builds without")));
     found
 }

@@ -1,5 +1,5 @@
-//! A model to talk to, on loopback: it says "done" to everything, in the forms that Claude Code and
-//! Codex read, and remembers what it was told.
+//! A model to talk to, on loopback: it says "done" to everything, in the forms that Claude Code,
+//! Codex and OpenCode read, and remembers what it was told. Who asks it for a tool gets one called.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -93,14 +93,14 @@ fn serve(stream: &TcpStream, memory: &Mutex<Vec<Value>>) -> std::io::Result<()> 
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+    let body: Option<Value> = serde_json::from_slice(&body).ok();
     let answer = match path.split('?').next().unwrap_or_default() {
         "/v1/messages" => messages(&number()),
         "/v1/responses" => responses(&number()),
+        "/v1/chat/completions" => completion(body.as_ref().unwrap_or(&Value::Null)),
         _ => String::new(),
     };
-    if !answer.is_empty()
-        && let Ok(body) = serde_json::from_slice(&body)
-    {
+    if let Some(body) = body.filter(|_| !answer.is_empty()) {
         memory.lock().unwrap().push(body);
     }
     let length = answer.len();
@@ -167,4 +167,33 @@ fn responses(number: &str) -> String {
         ("response.output_item.done", json!({"output_index": 0, "item": item(said)})),
         ("response.completed", json!({"response": {"id": id, "usage": usage}})),
     ])
+}
+
+/// The answer of OpenAI's API for chats: a call of the tool `bash`, where the last message asks for
+/// a tool and there is one.
+fn completion(asked: &Value) -> String {
+    let last = asked["messages"].as_array().and_then(|all| all.last());
+    let asks = last.is_some_and(|it| it["role"] == "user" && it.to_string().contains("use a tool"));
+    let called = json!([{
+        "index": 0, "id": "call-1", "type": "function",
+        "function": {"name": "bash", "arguments": "{\"command\":\"echo from the tool\",\"description\":\"Say it\"}"},
+    }]);
+    let usage = json!({
+        "prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150,
+        "prompt_tokens_details": {"cached_tokens": 20},
+    });
+    let (delta, end) = match asks && asked["tools"].is_array() {
+        true => (json!({"role": "assistant", "tool_calls": called}), "tool_calls"),
+        false => (json!({"role": "assistant", "content": "done"}), "stop"),
+    };
+    let chunk = |choice: Value, usage: Value| {
+        let chunk = json!({
+            "id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
+            "choices": [choice], "usage": usage,
+        });
+        format!("data: {chunk}\n\n")
+    };
+    chunk(json!({"index": 0, "delta": delta, "finish_reason": null}), Value::Null)
+        + &chunk(json!({"index": 0, "delta": {}, "finish_reason": end}), usage)
+        + "data: [DONE]\n\n"
 }

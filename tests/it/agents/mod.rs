@@ -10,6 +10,7 @@ mod forgotten;
 mod going_on;
 mod handed_over;
 mod hostile;
+mod in_rows;
 mod interrupted;
 mod late;
 mod looked_after;

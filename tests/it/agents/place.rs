@@ -1,4 +1,4 @@
-//! Where Claude Code and Codex themselves can be used, against a model on loopback.
+//! Where Claude Code, Codex and OpenCode themselves can be used, against a model on loopback.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -85,6 +85,9 @@ impl Place {
         let run = self.repo.ao_run(args).input(input).env("PATH", &self.path);
         let run = run.env("ANTHROPIC_BASE_URL", self.model.url()).env("ANTHROPIC_API_KEY", "x");
         let run = run.env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
+        let run = run.env("OPENCODE_DISABLE_MODELS_FETCH", "1");
+        // It looks for its plugins where there are none.
+        let run = run.env("npm_config_registry", "http://127.0.0.1:1");
         run.env("DISABLE_AUTOUPDATER", "1").env("MODEL_KEY", "x").run()
     }
 
@@ -175,4 +178,14 @@ fn settle(home: PathBuf, url: &str, trusted: Option<&Path>) {
     );
     fs::create_dir_all(home.join(".codex")).unwrap();
     fs::write(home.join(".codex/config.toml"), config).unwrap();
+    let opencode = serde_json::json!({
+        "autoupdate": false, "share": "disabled", "model": "mock/m", "small_model": "mock/m",
+        "provider": {"mock": {
+            "npm": "@ai-sdk/openai-compatible", "name": "mock",
+            "options": {"baseURL": format!("{url}/v1"), "apiKey": "x"},
+            "models": {"m": {"name": "m", "tool_call": true}},
+        }},
+    });
+    fs::create_dir_all(home.join(".config/opencode")).unwrap();
+    fs::write(home.join(".config/opencode/opencode.json"), opencode.to_string()).unwrap();
 }

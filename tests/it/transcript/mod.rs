@@ -13,6 +13,7 @@ mod last_words;
 mod occasions;
 mod own_store;
 mod reading;
+mod rows;
 mod samples;
 mod sessions;
 mod show;

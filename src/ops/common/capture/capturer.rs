@@ -128,7 +128,7 @@ impl Capturer {
     /// Returns the paths whose change tells that there is something new: the transcripts, and the
     /// folder in which a new one would be.
     pub fn watched(sources: &[Source]) -> Vec<PathBuf> {
-        let mut paths: Vec<_> = sources.iter().map(|source| source.file.clone()).collect();
+        let mut paths: Vec<_> = sources.iter().flat_map(Source::watched).collect();
         paths.extend(sources.last().and_then(|last| Some(last.file.parent()?.to_owned())));
         paths
     }

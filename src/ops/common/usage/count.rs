@@ -47,6 +47,9 @@ pub(super) struct Counter<'k> {
     turn: Option<usize>,
     /// An answer of which no usage was told yet.
     open: Option<Used>,
+    /// Whether a tool that it called has answered. Some agents tell the usage only after that, on
+    /// its own.
+    is_over: bool,
 }
 
 impl<'k> Counter<'k> {
@@ -61,6 +64,7 @@ impl<'k> Counter<'k> {
             is_asking: false,
             turn: None,
             open: None,
+            is_over: false,
         }
     }
 
@@ -76,14 +80,18 @@ impl<'k> Counter<'k> {
             (self.is_asking, self.open) = (false, None);
             return;
         }
+        let is_said = entry.role == Role::Assistant && entry.kind != EntryKind::Meta;
+        if is_said && self.is_over {
+            self.close();
+        }
         if let Some(usage) = &entry.usage {
-            self.open = None;
+            (self.open, self.is_over) = (None, false);
             self.answer(usage, entry.at);
             self.is_asking = false;
             return;
         }
         match entry.role {
-            Role::Assistant if entry.kind != EntryKind::Meta => {
+            Role::Assistant if is_said => {
                 self.is_asking = false;
                 let call = || {
                     let usage = ModelUsage { calls_without_usage: 1, ..call(entry.at) };
@@ -101,7 +109,7 @@ impl<'k> Counter<'k> {
                 }
                 self.is_asking = true;
             }
-            Role::Tool => self.close(),
+            Role::Tool => self.is_over = true,
             _ => {}
         }
     }
@@ -147,6 +155,7 @@ impl<'k> Counter<'k> {
 
     /// Counts an answer of which no usage was told.
     fn close(&mut self) {
+        self.is_over = false;
         if let Some(open) = self.open.take() {
             self.push(open);
         }
@@ -194,6 +203,25 @@ mod tests {
 
     fn turns(counted: &Counted) -> u64 {
         counted.used.iter().map(|used| used.usage.turns).sum()
+    }
+
+    #[test]
+    fn an_answer_may_tell_its_usage_after_its_tools() {
+        use EntryKind::{Meta, Text, ToolResult, ToolUse};
+        let mut known = Known::default();
+        let mut counter = Counter::new(&mut known, None);
+        for entry in [
+            entry(Role::Assistant, ToolUse, None),
+            entry(Role::Tool, ToolResult, None),
+            entry(Role::System, Meta, Some(("a", 1))),
+            entry(Role::Assistant, ToolUse, None),
+            entry(Role::Tool, ToolResult, None),
+            entry(Role::Assistant, Text, None),
+            entry(Role::System, Meta, Some(("b", 2))),
+        ] {
+            counter.count(&entry);
+        }
+        assert_eq!(output(&counter.finish()), [Some(1), None, Some(2)]);
     }
 
     #[test]
