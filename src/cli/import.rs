@@ -16,8 +16,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 
 /// Import sessions of other programs, and conversations of agents
 ///
-/// From claude, codex and gemini, it takes the conversations that these agents keep themselves and
-/// that were begun in a worktree of this repository; --all takes those of all directories. Each
+/// From claude, codex, gemini and opencode, it takes the conversations that these agents keep
+/// themselves and that were begun in a worktree of this repository; --all takes those of all directories. Each
 /// becomes a session that is done, with its transcript, and 'git ao restore' resumes it. A
 /// conversation that belongs to a session already is left out.
 ///
@@ -46,8 +46,9 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 /// and 'why'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The agent or the program: claude, codex, gemini, ao_core, astrid, thulp or claw.
-    #[arg(value_parser = ["claude", "codex", "gemini", "ao_core", "astrid", "thulp", "claw"])]
+    /// The agent or the program: claude, codex, gemini, opencode, ao_core, astrid, thulp or
+    /// claw.
+    #[arg(value_parser = ["claude", "codex", "gemini", "opencode", "ao_core", "astrid", "thulp", "claw"])]
     source: String,
 
     /// The folder of a store. Default: ~/.ao-rs/sessions, ~/.astrid/sessions, .thulp/sessions or

@@ -1,17 +1,16 @@
 //! The history of an agent: the conversations that it keeps itself.
 
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use serde_json::Value as Json;
 
 use super::contents::{ForeignContents, ForeignSession};
-use super::json::{plain, text, time};
 use super::record::{self, ImportDefaults, begin, set_branch, set_words};
-use crate::agent::{KeptConversation, entries};
+use crate::agent::{EntryReader, KeptConversation};
 use crate::model::{Fork, Kind, Map, SessionStatus, Timestamp, error_chain};
-use crate::transcript::{EntryKind, Role, TranscriptEntry, TranscriptInput};
+use crate::transcript::{EntryKind, Line, Role, TranscriptEntry};
 
 /// The size above which a line is not read, in bytes.
 const LONGEST: u64 = 64 << 20;
@@ -85,37 +84,24 @@ struct Survey {
 }
 
 fn survey(kept: &KeptConversation) -> Result<Survey, String> {
-    let (source, mut seen) = (&kept.source, Survey::default());
-    let input = TranscriptInput::open(&source.file).map_err(|error| error_chain(&error))?;
-    let input = input.ok_or("it is gone")?;
-    if source.format.starts_with("gemini") {
-        survey_gemini(input, &mut seen)?;
-        return Ok(seen);
-    }
-    let mut reader = BufReader::new(input);
-    let mut line = Vec::new();
+    let mut seen = Survey::default();
+    let input = kept.source.input().map_err(|error| error_chain(&error))?;
+    let mut input = BufReader::new(input.ok_or("it is gone")?);
+    let mut reader = EntryReader::new(&kept.source.format, None);
     loop {
-        line.clear();
-        let read = (&mut reader).take(LONGEST).read_until(b'\n', &mut line);
-        match read.map_err(|error| error.to_string())? {
-            0 => return Ok(seen),
-            _ => seen.look(&source.format, &line),
+        let mut line = Vec::new();
+        let read = (&mut input).take(LONGEST).read_until(b'\n', &mut line);
+        if read.map_err(|error| error.to_string())? == 0 {
+            reader.finish().iter().for_each(|entry| seen.count(entry));
+            return Ok(seen);
         }
+        seen.note(&line);
+        line.pop_if(|last| *last == b'\n');
+        reader.read(&Line::of(line)).iter().for_each(|entry| seen.count(entry));
     }
 }
 
 impl Survey {
-    fn look(&mut self, format: &str, line: &[u8]) {
-        for entry in entries(format, line) {
-            self.count(&entry);
-        }
-        // Only the beginning says these, and parsing each line twice takes time.
-        if self.branch.is_none() || self.messages < 8 {
-            let Ok(line) = serde_json::from_slice::<Json>(line) else { return };
-            self.note(&line);
-        }
-    }
-
     fn count(&mut self, entry: &TranscriptEntry) {
         self.first = self.first.or(entry.at);
         self.last = self.last.max(entry.at);
@@ -131,8 +117,13 @@ impl Survey {
         }
     }
 
-    /// Notes what only one agent says, in its own form.
-    fn note(&mut self, line: &Json) {
+    /// Notes what only one agent says, in its own form. Only the beginning says it, and parsing each
+    /// line twice takes time.
+    fn note(&mut self, line: &[u8]) {
+        if self.branch.is_some() && self.messages >= 8 {
+            return;
+        }
+        let Ok(line) = serde_json::from_slice::<Json>(line) else { return };
         let text = |pointer: &str| {
             let said = line.pointer(pointer).and_then(Json::as_str);
             said.filter(|text| !text.is_empty()).map(str::to_owned)
@@ -140,43 +131,14 @@ impl Survey {
         self.branch = self.branch.take().or_else(|| text("/gitBranch"));
         self.branch = self.branch.take().or_else(|| text("/payload/git/branch"));
         self.parent = self.parent.take().or_else(|| text("/payload/forked_from_id"));
+        // OpenCode's row of the conversation. Until it has another title, that is the time.
+        if line.get("directory").is_some() {
+            let title = text("/title").filter(|title| !title.starts_with("New session - "));
+            self.title = self.title.take().or(title);
+        }
         if line["type"] == "turn_context" {
             self.model = self.model.take().or_else(|| text("/payload/model"));
         }
-    }
-}
-
-/// Looks through a file of Gemini CLI: one document, or a line for each message.
-fn survey_gemini(input: impl io::Read, seen: &mut Survey) -> Result<(), String> {
-    let mut bytes = Vec::new();
-    input.take(LONGEST).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    let parsed = serde_json::Deserializer::from_slice(&bytes).into_iter::<Json>();
-    for value in parsed.map_while(Result::ok) {
-        let messages = value.get("messages").and_then(Json::as_array);
-        let messages = messages.map_or(std::slice::from_ref(&value), Vec::as_slice);
-        for message in messages {
-            let role = match text(message, "type") {
-                "user" => Role::User,
-                "gemini" => Role::Assistant,
-                _ => continue,
-            };
-            let said = content(&message["content"]);
-            let mut entry = TranscriptEntry::new(role, EntryKind::Text, said);
-            entry.at = message.get("timestamp").and_then(time);
-            entry.model = Some(text(message, "model").to_owned()).filter(|it| !it.is_empty());
-            seen.count(&entry);
-        }
-    }
-    Ok(())
-}
-
-/// Returns what a message says: a text, or parts with texts.
-fn content(content: &Json) -> String {
-    match content {
-        Json::Array(parts) => {
-            parts.iter().map(|part| text(part, "text")).collect::<Vec<_>>().join("\n")
-        }
-        other => plain(other),
     }
 }
 

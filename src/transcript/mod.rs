@@ -43,6 +43,7 @@ mod session;
 mod shared;
 mod sizes;
 mod source;
+mod source_input;
 mod stopped;
 mod store;
 mod tool;

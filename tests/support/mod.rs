@@ -9,6 +9,7 @@ mod env;
 mod files;
 mod matrix;
 pub mod model;
+pub mod opencode;
 mod out;
 mod process;
 mod race;

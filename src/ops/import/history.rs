@@ -8,10 +8,12 @@ use super::places::Places;
 use super::report::ImportReport;
 use super::taking::Taking;
 use crate::agent::KeptConversation;
-use crate::import::{ForeignContents, SkipReason, SkippedFile, read_history};
+use crate::import::{ForeignContents, SkipReason, SkippedFile, read_history, session_id};
 use crate::model::{Filter, SessionId, Shelf, Timestamp};
 use crate::ops::common::Engine;
+use crate::ops::common::capture::Capturer;
 use crate::store::{Query, Visibility};
+use crate::transcript::TranscriptStore;
 
 /// Which conversations of an agent [`import_history`](crate::ops::Engine::import_history) takes.
 #[derive(Debug, Clone)]
@@ -129,18 +131,36 @@ impl Engine {
     }
 
     /// Returns the sessions that have a conversation of an agent, except those that an import has
-    /// made of it, by the agent's own id of it.
+    /// made of it, by the agent's own id of it. A session can have several: `/clear` begins another
+    /// one.
     fn known_conversations(&self, agent: &str) -> Result<HashMap<String, SessionId>, ImportError> {
-        let snapshot = self.store().snapshot()?;
+        let store = self.store();
+        let snapshot = store.snapshot()?;
         let query = Query::new(Filter::All).on([Shelf::Active, Shelf::Archived]);
         let all = snapshot.query(query).sessions.into_iter();
         let sessions = all.filter_map(|listed| listed.session.ok());
         let of_agent = sessions.filter(|session| session.agent.as_deref() == Some(agent));
-        let known = of_agent.filter_map(|session| {
-            let conversation = session.agent_session_id?;
-            let imported = crate::import::session_id(agent, &conversation);
-            (imported != session.id).then_some((conversation, session.id))
-        });
-        Ok(known.collect())
+        let replica = store.known_replica();
+        let transcripts = TranscriptStore::open(store.repository())?;
+        let mut known = HashMap::new();
+        for session in of_agent {
+            let own = session.agent_session_id.clone();
+            if own.as_deref().is_some_and(|own| session_id(agent, own) == session.id) {
+                continue;
+            }
+            let mut ids: Vec<_> = own.into_iter().collect();
+            if let (Some(transcripts), Some(replica)) = (&transcripts, &replica) {
+                let captured = transcripts.transcripts(session.id, replica)?.into_iter();
+                ids.extend(captured.map(|it| it.agent_session_id));
+            }
+            // It may have begun one that is not captured yet.
+            if session.lives_in(replica.as_deref())
+                && let Ok(capturer) = Capturer::of(self, &session)
+            {
+                ids.extend(capturer.sources().into_iter().map(|it| it.agent_session_id));
+            }
+            known.extend(ids.into_iter().map(|id| (id, session.id)));
+        }
+        Ok(known)
     }
 }

@@ -8,6 +8,7 @@ use git_ao::store::{ListedSession, Shelf, Visibility};
 use serde_json::{Value, json};
 
 use crate::support::Repo;
+use crate::support::opencode::SCHEMA;
 use crate::support::sessions::own_store;
 
 const ID: &str = "79eb9f8a-232c-4a72-a26b-4b4520ef2152";
@@ -192,4 +193,97 @@ fn options_of_the_other_kind_are_refused() {
     repo.ao(["import", "claude", "/x"]).code(129).stderr_has("'claude' takes no <path>");
     repo.ao(["import", "claw", "--all"]).code(129);
     repo.ao(["import", "claude"]).ok().stdout_is("no sessions\n");
+}
+
+#[test]
+fn opencode_keeps_all_in_one_database() {
+    let repo = Repo::new();
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let path = repo.env().home().join(".local/share/opencode/opencode.db");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let database = rusqlite::Connection::open(&path).unwrap();
+    database.execute_batch(SCHEMA).unwrap();
+    let begin = |id: &str, directory: &Path, title: &str, at: i64| {
+        let sql = "INSERT INTO session VALUES (?1, NULL, ?2, ?3, ?4, ?4)";
+        database.execute(sql, (id, directory.to_str().unwrap(), title, at)).unwrap();
+    };
+    let say = |id: &str, session: &str, role: &str, text: &str, at: i64| {
+        let message = json!({"role": role, "modelID": "m1", "time": {"completed": at}});
+        let part = json!({"type": "text", "text": text});
+        let sql = "INSERT INTO message VALUES ('msg_' || ?1, ?2, ?3, ?3, ?4)";
+        database.execute(sql, (id, session, at, message.to_string())).unwrap();
+        let sql = "INSERT INTO part VALUES ('prt_' || ?1, 'msg_' || ?1, ?2, ?3, ?3, ?4)";
+        database.execute(sql, (id, session, at, part.to_string())).unwrap();
+    };
+    let day = 24 * 3600 * 1000;
+    let at = 1_770_091_200_000; // 2026-02-03
+    begin("ses_1", repo.dir(), &format!("Use {token}"), at);
+    say("1", "ses_1", "user", &format!("Please use {token}"), at);
+    say("2", "ses_1", "assistant", "Done.", at + 1000);
+    begin("ses_2", repo.dir(), "New session - 2026-01-03T04:00:00Z", at - 30 * day);
+    say("3", "ses_2", "user", "Older", at - 30 * day);
+    begin("ses_3", &repo.env().root(), "Elsewhere", at);
+    say("4", "ses_3", "user", "Elsewhere", at);
+    begin("ses_4", repo.dir(), "Silent", at);
+
+    let import =
+        |more: &[&str]| repo.ao(["import", "opencode", "--json"].iter().chain(more)).ok().json();
+    let outcomes = |report: &Value| -> Vec<(String, String)> {
+        let text = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
+        let all = report["sessions"].as_array().unwrap().iter();
+        let mut all: Vec<_> = all.map(|it| (text(it, "imported"), text(it, "outcome"))).collect();
+        all.sort();
+        all
+    };
+    let both =
+        |outcome: &str| ["ses_1", "ses_2"].map(|id| (id.to_owned(), outcome.to_owned())).to_vec();
+    let recent = import(&["--dry-run", "--since", "2026-02-01"]);
+    assert_eq!(outcomes(&recent), both("new")[..1]);
+    assert_eq!(outcomes(&import(&["--dry-run"])), both("new"));
+    assert!(sessions(&repo).is_empty());
+    let report = import(&[]);
+    assert_eq!(outcomes(&report), both("new"));
+    assert_eq!(report["files"][0]["why"], "nobody said anything in it");
+    assert_eq!(outcomes(&import(&[])), both("unchanged"));
+    assert_eq!(outcomes(&import(&["--all", "--dry-run"])).len(), 3);
+
+    let all = sessions(&repo);
+    assert!(all.iter().all(|it| it.location.visibility == Visibility::Private));
+    let mut titles: Vec<_> = all.into_iter().map(|it| it.session.unwrap().title).collect();
+    titles.sort();
+    assert_eq!(titles, ["Older", "Use [REDACTED:github-token]"]);
+    let lines: Vec<_> =
+        captured(&repo, "000/000000-").concat().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 8, "two rows of sessions, three messages and their parts: {lines:#?}");
+    say("5", "ses_1", "user", "More", at + 2000);
+    import(&[]);
+    let lines: Vec<_> = captured(&repo, "000/").concat().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 10, "{lines:#?}");
+}
+
+#[test]
+fn what_clear_begins_belongs_to_its_session() {
+    let repo = Repo::new();
+    let made = repo.ao(["spawn", "--no-agent", "--json", "Mine"]).ok().json();
+    let id = made["session"]["id"].as_str().unwrap().to_owned();
+    repo.ao(["set", &id, "agent=claude", &format!("agent_session_id={ID}")]).ok();
+    let workspace = crate::support::agents::workspace(&repo, id.parse().unwrap());
+    let folder: String = workspace.canonicalize().unwrap().display().to_string();
+    let folder: String =
+        folder.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let projects = repo.env().home().join(".claude/projects").join(folder);
+    let line = |id: &str, said: &str| json!({"type": "user", "sessionId": id, "cwd": workspace, "timestamp": "2026-02-03T04:05:06Z", "message": {"content": said}});
+    write(projects.join(format!("{ID}.jsonl")), &[line(ID, "Hello")]);
+    let clear = "<command-name>/clear</command-name>";
+    let second = projects.join(format!("{OTHER}.jsonl"));
+    write(second.clone(), &[line(OTHER, clear), line(OTHER, "From the start")]);
+    let skipped = || {
+        let report = repo.ao(["import", "claude", "--json"]).ok().json();
+        assert_eq!(report["sessions"], json!([]), "{report}");
+        report["files"].as_array().unwrap().len()
+    };
+    assert_eq!(skipped(), 2, "before it is captured");
+    repo.ao(["transcript", "capture", &id]).ok();
+    assert_eq!(skipped(), 2);
+    session(&repo);
 }

@@ -15,14 +15,8 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::world::{LIMIT, World};
+use crate::support::opencode::SCHEMA;
 use crate::support::sessions::id;
-
-const SCHEMA: &str = "CREATE TABLE session (id text PRIMARY KEY, parent_id text, directory text,
-     title text, time_created integer, time_updated integer);
-     CREATE TABLE message (id text PRIMARY KEY, session_id text, time_created integer,
-     time_updated integer, data text);
-     CREATE TABLE part (id text PRIMARY KEY, message_id text, session_id text,
-     time_created integer, time_updated integer, data text);";
 
 /// The database of an agent, and what captures it.
 struct Rows {
