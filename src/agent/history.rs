@@ -3,12 +3,13 @@
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde_json::Value;
 
 use super::kept_conversation::KeptConversation;
 use super::spec::Spec;
-use super::transcript::{Lookup, Transcripts};
+use super::transcript::{Lookup, SubagentFile, Transcripts};
 use super::value::check_id;
 use crate::git::Environment;
 use crate::transcript::Source;
@@ -32,17 +33,26 @@ impl Spec {
             });
         }
         files.sort();
+        let subagents = kept.subagents(SystemTime::UNIX_EPOCH, env);
         let found = files.into_iter().filter_map(|file| match kept.lookup {
             Lookup::Everywhere => self.in_document(format, &file),
-            Lookup::NamedAfterPath | Lookup::ByDay { .. } => self.in_lines(kept, format, &file),
+            Lookup::NamedAfterPath | Lookup::ByDay { .. } => {
+                self.in_lines(kept, format, &file, &subagents)
+            }
         });
         found.collect()
     }
 
-    fn in_lines(&self, kept: &Transcripts, format: &str, file: &Path) -> Option<KeptConversation> {
+    fn in_lines(
+        &self,
+        kept: &Transcripts,
+        format: &str,
+        file: &Path,
+        subagents: &[SubagentFile],
+    ) -> Option<KeptConversation> {
         let (id, workspace) = kept.begun(file)?;
         check_id("id", &id).ok()?;
-        let source = self.complete_source(kept, &id, format, file);
+        let source = self.complete_source(kept, &id, format, file, subagents);
         Some(KeptConversation { workspace: Some(workspace.into()), workspace_hash: None, source })
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::own_id::OwnId;
 use super::source_request::SourceRequest;
 use super::spec::Spec;
-use super::transcript::{Lookup, Transcripts};
+use super::transcript::{Lookup, SubagentFile, Transcripts};
 use crate::git::Environment;
 use crate::transcript::{Source, is_file_name};
 
@@ -53,7 +53,11 @@ impl Spec {
         let all = all.map(|(id, file)| self.source(&id, format, file));
         match kept.lookup {
             Lookup::NamedAfterPath => all.map(claude::with_folder).collect(),
-            Lookup::ByDay { .. } | Lookup::Everywhere => all.collect(),
+            Lookup::ByDay { .. } => {
+                let subagents = kept.subagents(request.since, env);
+                all.map(|source| codex::with_subagents(source, &subagents)).collect()
+            }
+            Lookup::Everywhere => all.collect(),
         }
     }
 
@@ -74,18 +78,21 @@ impl Spec {
         Some(self.source(&own, format, file))
     }
 
-    /// Returns the source of a conversation with what lies beside its file.
+    /// Returns the source of a conversation with what lies beside its file, and those of these
+    /// subagents that are its own.
     pub(super) fn complete_source(
         &self,
         kept: &Transcripts,
         id: &str,
         format: &str,
         file: &Path,
+        subagents: &[SubagentFile],
     ) -> Source {
         let source = self.source(id, format, file.to_owned());
         match kept.lookup {
             Lookup::NamedAfterPath => claude::with_folder(source),
-            Lookup::ByDay { .. } | Lookup::Everywhere => source,
+            Lookup::ByDay { .. } => codex::with_subagents(source, subagents),
+            Lookup::Everywhere => source,
         }
     }
 

@@ -51,6 +51,14 @@ pub(super) struct BegunFile {
     pub file: PathBuf,
 }
 
+/// A conversation of an agent with its subagent that has a file of its own.
+pub(super) struct SubagentFile {
+    /// The conversation with a person.
+    pub of: String,
+    pub id: String,
+    pub file: PathBuf,
+}
+
 /// Where an agent looks for a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lookup {
@@ -124,6 +132,39 @@ impl Transcripts {
                 found.push(BegunFile { written, id, file: file.to_owned() });
             }
         });
+        found
+    }
+
+    /// Returns the conversations of subagents that are beside those with a person, and were written
+    /// after `since`.
+    pub fn subagents(&self, since: SystemTime, env: &Environment) -> Vec<SubagentFile> {
+        let (Some((who, person)), Lookup::ByDay { archive }) = (self.with, self.lookup) else {
+            return Vec::new();
+        };
+        let Some(root) = self.root(env) else { return Vec::new() };
+        let mut found: Vec<SubagentFile> = Vec::new();
+        for folder in [root.with_file_name(archive), root] {
+            self.walk(&folder, self.depth, &mut |file| {
+                let written = file.metadata().and_then(|meta| meta.modified());
+                if written.is_ok_and(|written| written < since) {
+                    return;
+                }
+                let Some(head) = first_line(file) else { return };
+                let text = |pointer: &str| head.pointer(pointer).and_then(Value::as_str);
+                if text(who).is_none_or(|who| who == person) {
+                    return;
+                }
+                let (Some(of), Some(id)) = (text("/payload/session_id"), text("/payload/id"))
+                else {
+                    return;
+                };
+                if check_id("subagent", id).is_ok() && found.iter().all(|it| it.id != id) {
+                    let (of, id) = (of.to_owned(), id.to_owned());
+                    found.push(SubagentFile { of, id, file: file.to_owned() });
+                }
+            });
+        }
+        found.sort_by(|a, b| a.file.file_name().cmp(&b.file.file_name()));
         found
     }
 

@@ -96,7 +96,7 @@ fn serve(stream: &TcpStream, memory: &Mutex<Vec<Value>>) -> std::io::Result<()> 
     let body: Option<Value> = serde_json::from_slice(&body).ok();
     let answer = match path.split('?').next().unwrap_or_default() {
         "/v1/messages" => messages(&number()),
-        "/v1/responses" => responses(&number()),
+        "/v1/responses" => responses(&number(), body.as_ref().unwrap_or(&Value::Null)),
         "/v1/chat/completions" => completion(body.as_ref().unwrap_or(&Value::Null)),
         _ => String::new(),
     };
@@ -152,19 +152,40 @@ fn messages(number: &str) -> String {
     ])
 }
 
-/// The answer of OpenAI's API for responses.
-fn responses(number: &str) -> String {
+/// The answer of OpenAI's API for responses. Who is asked to delegate something starts a subagent,
+/// and waits for it.
+fn responses(number: &str, asked: &Value) -> String {
     let id = format!("resp_{number}");
-    let item = |content: Value| json!({"type": "message", "role": "assistant", "id": "i", "content": content});
-    let said = json!([{"type": "output_text", "text": "done"}]);
+    let call = |name: &str, input: Value| {
+        json!({
+            "type": "function_call", "namespace": "collaboration", "name": name,
+            "id": format!("fc_{number}"), "call_id": format!("call_{number}"),
+            "arguments": input.to_string(),
+        })
+    };
+    let items = asked["input"].as_array().map_or(&[][..], Vec::as_slice);
+    let asks =
+        items.iter().any(|it| it["role"] == "user" && it.to_string().contains("delegate it"));
+    let answers = items.iter().filter(|it| it["type"] == "function_call_output").count();
+    let item = match (asks, answers) {
+        (true, 0) => call(
+            "spawn_agent",
+            json!({"task_name": "helper", "message": "Do it", "fork_turns": "none"}),
+        ),
+        (true, 1) => call("wait_agent", json!({"timeout_ms": 10_000})),
+        _ => json!({
+            "type": "message", "role": "assistant", "id": "i",
+            "content": [{"type": "output_text", "text": "done"}],
+        }),
+    };
     let usage = json!({
         "input_tokens": 23, "input_tokens_details": {"cached_tokens": 9}, "output_tokens": 13,
         "output_tokens_details": {"reasoning_tokens": 2}, "total_tokens": 36,
     });
     stream(&[
         ("response.created", json!({"response": {"id": id}})),
-        ("response.output_item.added", json!({"output_index": 0, "item": item(json!([]))})),
-        ("response.output_item.done", json!({"output_index": 0, "item": item(said)})),
+        ("response.output_item.added", json!({"output_index": 0, "item": item})),
+        ("response.output_item.done", json!({"output_index": 0, "item": item})),
         ("response.completed", json!({"response": {"id": id, "usage": usage}})),
     ])
 }

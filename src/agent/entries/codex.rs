@@ -79,6 +79,11 @@ pub fn entries(line: &Value) -> Vec<TranscriptEntry> {
 fn item(item: &Value) -> Vec<TranscriptEntry> {
     match text(item, "type") {
         "message" => message(item),
+        // What agents say to each other. Some of it only they can read.
+        "agent_message" => {
+            let said: Vec<_> = list(item, "content").iter().map(|it| text(it, "text")).collect();
+            vec![TranscriptEntry::new(Role::System, EntryKind::Text, said.concat().trim_end())]
+        }
         "reasoning" => {
             let said: Vec<_> = list(item, "summary").iter().map(|it| text(it, "text")).collect();
             vec![TranscriptEntry::new(Role::Assistant, EntryKind::Thinking, said.join("\n"))]

@@ -9,7 +9,7 @@ use git_ao::model::{Session, SessionId};
 use git_ao::transcript::TranscriptStore;
 
 use super::place::Place;
-use crate::support::agents::{until, wait_ended};
+use crate::support::agents::{log, until, wait_ended};
 
 /// What was captured of each conversation, in order.
 fn captured(place: &Place, id: SessionId) -> Vec<(String, Vec<u8>)> {
@@ -77,4 +77,26 @@ fn claude_is_captured_while_it_works_and_at_its_end() {
 #[test]
 fn codex_is_captured_while_it_works_and_at_its_end() {
     is_captured("codex");
+}
+
+#[test]
+fn a_subagent_of_codex_is_captured_with_its_conversation() {
+    let Some(place) = Place::new("codex") else { return };
+    let session = place.runs(&["spawn", "--json", "--file", "-"], "Please delegate it");
+    let env = place.repo.env().environment();
+    let repository = Repository::discover_with(place.repo.dir(), env).unwrap();
+    let store = TranscriptStore::open(&repository).unwrap().unwrap();
+    let all = store.session_transcripts(session.id).unwrap();
+    let subs: Vec<_> = all.iter().filter(|it| it.subagent.is_some()).collect();
+    assert_eq!((all.len(), subs.len()), (2, 1), "{}", log(&place.repo, session.id));
+    let there = fs::read(file(&place, subs[0].subagent.as_deref().unwrap()).unwrap()).unwrap();
+    let lines = subs[0].lines().flat_map(|line| [line.unwrap().bytes, b"\n".to_vec()].concat());
+    assert!(lines.collect::<Vec<u8>>() == there);
+    let told = place.ao(&["transcript", "--json", &session.id.to_string()], "").ok().stdout;
+    let entries: Vec<serde_json::Value> =
+        told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let its = |it: &&serde_json::Value| it["sub"].is_string() && it["text"] == "done";
+    assert_eq!(entries.iter().filter(its).count(), 1, "{told}");
+    assert!(entries.iter().any(|it| it["role"] == "system"
+        && it["text"].as_str().is_some_and(|said| said.contains("Message Type: FINAL_ANSWER"))));
 }
