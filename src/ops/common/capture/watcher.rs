@@ -52,7 +52,10 @@ pub(in crate::ops) struct Watcher {
     /// Nothing is looked for or captured before.
     not_before: Instant,
     search: Duration,
-    recorded: Instant,
+    /// The record learns of captures then.
+    record_at: Instant,
+    /// How long the end of the agent waits for its last capture.
+    last: Duration,
 }
 
 /// The result of a capture: what to look at next.
@@ -74,7 +77,8 @@ impl Watcher {
             working: None,
             not_before: now,
             search: LOOK,
-            recorded: now,
+            record_at: now + INTERVAL,
+            last: LAST,
         })
     }
 
@@ -129,9 +133,9 @@ impl Watcher {
     /// Begins to capture complete lines.
     fn begin(&mut self, store: &Store, now: Instant) {
         let (capturer, store, key) = (self.capturer.clone(), store.clone(), self.session.clone());
-        let is_due = now - self.recorded >= INTERVAL;
+        let is_due = now >= self.record_at;
         if is_due {
-            self.recorded = now;
+            self.record_at = now + INTERVAL;
         }
         let (done, working) = channel();
         let work = move || {
@@ -183,7 +187,7 @@ impl Watcher {
         if thread::Builder::new().name("capture".to_owned()).spawn(work).is_err() {
             return LastCapture(Ok(None));
         }
-        LastCapture(match last.recv_timeout(LAST) {
+        LastCapture(match last.recv_timeout(self.last) {
             Ok(facts) => Ok(facts),
             Err(RecvTimeoutError::Disconnected) => Ok(None),
             Err(RecvTimeoutError::Timeout) => Err(last),
@@ -226,3 +230,6 @@ fn stamp(path: &Path) -> Stamp {
     let meta = fs::symlink_metadata(path).ok()?;
     Some((meta.len(), meta.modified().ok()?))
 }
+
+#[cfg(test)]
+mod tests;
