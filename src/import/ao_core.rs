@@ -1,9 +1,11 @@
-//! ao-rs: `<folder>/<project>/<id>.yaml`, archived ones in `<folder>/<project>/.archive/`.
+//! ao-rs: `<folder>/<project>/<id>.yaml`, archived ones in `<folder>/<project>/.archive/`. What a
+//! session cost is also in a ledger.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::contents::{ForeignContents, ForeignSession};
+use super::cost_ledger::CostLedger;
 use super::file::{self, foreign, has_extension, stem};
 use super::record::{self, ImportDefaults, begin, set_branch};
 use crate::model::{
@@ -24,8 +26,9 @@ pub fn read(folder: &Path, defaults: &ImportDefaults) -> ForeignContents {
         take_project(project, inside.files, &inside.folders, &mut read, &mut contents);
     }
     let ids = ids(&mut read, &mut contents);
+    let ledger = CostLedger::beside(folder, &mut contents);
     for raw in read {
-        let session = session(raw, &ids, defaults);
+        let session = session(raw, &ids, &ledger, defaults);
         contents.sessions.push(session);
     }
     contents
@@ -112,7 +115,7 @@ fn ids(read: &mut Vec<Raw>, contents: &mut ForeignContents) -> Ids {
     ids
 }
 
-fn session(raw: Raw, ids: &Ids, defaults: &ImportDefaults) -> ForeignSession {
+fn session(raw: Raw, ids: &Ids, ledger: &CostLedger, defaults: &ImportDefaults) -> ForeignSession {
     let Raw { file, modified, shelf, record: mut from, id: old, project } = raw;
     let refused = refused(&from);
     let mut notes = Vec::new();
@@ -154,6 +157,7 @@ fn session(raw: Raw, ids: &Ids, defaults: &ImportDefaults) -> ForeignSession {
     if session.cost.is_some() {
         from.remove("cost");
     }
+    session.cost = session.cost.or_else(|| ledger.of(&key.0, &key.1).map(cost));
     let workspace = text(&from, "workspace_path").map(PathBuf::from);
     let mut found =
         ForeignSession { shelf, workspace, refused, notes, ..record::found(session, &file) };

@@ -9,6 +9,7 @@ mod ao_core;
 mod astrid;
 mod claw;
 mod contents;
+mod cost_ledger;
 mod file;
 mod fit;
 mod foreign_store;

@@ -128,3 +128,34 @@ fn what_its_own_loader_refuses_is_saved_and_named() {
     let rest = all[2].context.get("ao_core").and_then(Value::as_map).unwrap();
     assert_eq!((&all[2].branch, rest.get("branch")), (&None, Some(&"12:30:45".into())));
 }
+
+#[test]
+fn what_a_session_cost_is_in_the_ledger_too() {
+    let world = World::new("ao_core");
+    let other = "a0c00002-a000-4000-8000-000000000002";
+    world.file(&format!("sessions/demo/{ID}.yaml"), record(ID, ""));
+    let own = "cost:\n  input_tokens: 1\n";
+    world.file(&format!("sessions/demo/{other}.yaml"), record(other, own));
+    let entry = |id: &str, tokens: u32, at: u64| {
+        format!(
+            "- session_id: {id}\n  project_id: demo\n  branch: ao-1\n  cost:\n    input_tokens: \
+             {tokens}\n    cost_usd: 0.5\n  created_at: 1779007200000\n  updated_at: {at}\n"
+        )
+    };
+    let month = |entries: &[String]| format!("entries:\n{}", entries.concat());
+    let last = entry(ID, 30, 1_779_007_300_000);
+    world.file("cost-ledger/2026-06.yaml", month(&[last, entry("gone", 9, 1)]));
+    let first = entry(ID, 20, 1_779_007_200_001);
+    world.file("cost-ledger/2026-05.yaml", month(&[first, entry(other, 7, 1)]));
+    world.file("cost-ledger/2026-04.yaml", "entries: no\n");
+    let (report, status) = world.import_from("sessions", &[]);
+    assert_eq!(status, 1, "{report}");
+    assert_eq!(skipped(&report).len(), 1, "{report}");
+    let all = world.sessions(Shelf::Active);
+    let cost = |id: &str| {
+        let found = all.iter().find(|listed| listed.location.id.to_string() == id).unwrap();
+        found.session.clone().unwrap().cost.unwrap()
+    };
+    assert_eq!((cost(ID).input_tokens, cost(ID).cost_usd), (30, Some(0.5)));
+    assert_eq!((cost(other).input_tokens, cost(other).cost_usd), (1, None), "its own counts");
+}

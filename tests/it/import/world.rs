@@ -36,7 +36,13 @@ impl World {
     /// What an import reports, and its exit status.
     #[track_caller]
     pub fn import(&self, options: &[&str]) -> (Value, i32) {
-        let folder = self.folder();
+        self.import_from("", options)
+    }
+
+    /// The same of a folder below.
+    #[track_caller]
+    pub fn import_from(&self, below: &str, options: &[&str]) -> (Value, i32) {
+        let folder = self.folder().join(below);
         let args = ["import", "--json", self.source, folder.to_str().unwrap()];
         let out = self.repo.ao(args.iter().chain(options));
         (out.json(), out.status)
