@@ -43,7 +43,9 @@ impl Value {
         let is_own = match &number {
             Value::Int(i) => i.to_string() == text,
             Value::Uint(u) => u.to_string() == text,
-            Value::Float(f) if f.is_finite() => format!("{f:?}") == text && !text.contains('e'),
+            Value::Float(f) if f.is_finite() => {
+                ryu::Buffer::new().format_finite(*f) == text && !text.contains('e')
+            }
             Value::Float(_) => [".inf", "-.inf", ".nan"].contains(&text),
             _ => false,
         };

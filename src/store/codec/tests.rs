@@ -92,6 +92,18 @@ proptest! {
     }
 }
 
+/// Halfway between two shortest forms, std writes `.3` and serde_yaml `.2`.
+#[test]
+fn a_number_with_two_shortest_forms_keeps_its_own() {
+    for text in ["600000000000000.3", "600000000000000.2"] {
+        let mut set = Map::new();
+        format!("context.n={text}").parse::<Assignment>().unwrap().apply(&mut set).unwrap();
+        let written = render(&set).unwrap();
+        assert!(written.contains(text), "{text}: {written}");
+        assert_eq!(parse(written.as_bytes()).unwrap(), set);
+    }
+}
+
 /// A record that this version wrote is parsed once.
 #[test]
 fn numbers_as_this_version_writes_them_need_no_second_look() {
