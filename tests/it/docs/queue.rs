@@ -37,7 +37,8 @@ fn two_processes_share_the_tasks_and_the_oldest_goes_first() {
     let snapshot = store.snapshot().unwrap();
     let tasks = snapshot.list(Shelf::Active).unwrap();
     let mut tasks: Vec<_> = tasks.into_iter().map(|listed| listed.session.unwrap()).collect();
-    tasks.sort_by_key(|task| task.created_at);
+    // Both fillings may fall into the same milliseconds.
+    tasks.sort_by_key(|task| (task.created_at, task.id));
     assert_eq!(tasks.len(), 40);
     for task in &tasks {
         assert_eq!(task.status, SessionStatus::Done);
