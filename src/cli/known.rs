@@ -14,8 +14,11 @@ pub fn command_for(word: &str) -> Option<&'static str> {
         "cat" | "get" | "info" | "inspect" | "describe" | "view" => "show <session>",
         "current" | "here" | "whoami" => "show @",
         "blame" | "events" | "history" | "reflog" => "log",
-        "a" | "attach-session" | "checkout" | "co" | "enter" | "exec" | "join" | "logs"
-        | "open" | "switch" | "tail" => "attach <session>",
+        "a" | "attach-session" | "checkout" | "co" | "enter" | "join" | "logs" | "open"
+        | "switch" | "tail" => "attach <session>",
+        "cd" | "dir" | "pwd" | "where" => "path <session>",
+        "changes" => "diff <session>",
+        "sh" | "shell" => "exec <session> <command>",
         "message" | "msg" | "prompt" | "say" | "send-keys" | "tell" | "type" => {
             "send <session> <text>"
         }
@@ -46,7 +49,6 @@ pub fn command_for(word: &str) -> Option<&'static str> {
         // Agents work on ordinary branches.
         "commit" => "git commit",
         "config" => "git config ao.<key> <value>",
-        "diff" => "git diff HEAD...<branch>",
         "merge" => "git merge <branch>",
         "rebase" => "git rebase <branch>",
         "worktree" => "git worktree list",

@@ -8,7 +8,7 @@ use git_ao::view::json::SpawnedJson;
 
 use super::launch::{self, AgentArgs};
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, json, left_behind, remarks};
+use super::{CliError, Ctx, ExitCode, interrupt, json, left_behind, path, remarks};
 
 /// The options of both.
 #[derive(clap::Args)]
@@ -67,6 +67,10 @@ pub struct NewArgs {
     /// Print the session as JSON.
     #[arg(long)]
     json: bool,
+
+    /// Print only the path of the new worktree.
+    #[arg(long, conflicts_with_all = ["json", "no_worktree", "dry_run"])]
+    print_path: bool,
 }
 
 /// Plans and creates the session, starts its agent, and prints the result.
@@ -96,7 +100,12 @@ pub fn start(
     let code = report(ctx, &made, args)?;
     remarks::say(ctx, &made.remarks);
     if let Some(parent) = parent {
-        say_taken(ctx, &parent, action.filter(|_| !args.json), made.handed_over)?;
+        say_taken(
+            ctx,
+            &parent,
+            action.filter(|_| !args.json && !args.print_path),
+            made.handed_over,
+        )?;
     }
     if let Some(left) = &left {
         left_behind::say(ctx, left, made.workspace.as_deref());
@@ -198,6 +207,10 @@ fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, Cli
     let session = &made.session;
     if args.json {
         json::print_pretty(&mut ctx.out, &SpawnedJson::from(made))?;
+        return Ok(ExitCode::Done);
+    }
+    if let Some(path) = made.workspace.as_ref().filter(|_| args.print_path) {
+        path::print(ctx, path)?;
         return Ok(ExitCode::Done);
     }
     let id = ctx.out.paint(Style::Id, &session.id.short());

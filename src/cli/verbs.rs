@@ -2,9 +2,9 @@ use clap::{Args, Command};
 
 use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
-    completions, delete, doctor, edit, fail, fetch, fork, fsck, grep, help, hook, hooks, import,
-    kill, list, log, man, pause, pull, push, reconcile, restore, resume, run, send, set, show,
-    spawn, start, status, sync, transcript, unarchive, undo, usage, version,
+    completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help, hook,
+    hooks, import, kill, list, log, man, path, pause, pull, push, reconcile, restore, resume, run,
+    send, set, show, spawn, start, status, sync, transcript, unarchive, undo, usage, version,
 };
 
 macro_rules! verbs {
@@ -46,8 +46,10 @@ verbs! {
     Complete complete,
     Completions completions,
     Delete delete,
+    Diff diff,
     Doctor doctor,
     Edit edit,
+    Exec exec,
     Fail fail,
     Fetch fetch,
     Fork fork,
@@ -62,6 +64,7 @@ verbs! {
     List list,
     Log log,
     Man man,
+    Path path,
     Pause pause,
     Pull pull,
     Push push,
@@ -86,8 +89,11 @@ verbs! {
 /// The groups of verbs in the overview.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "start", "fork", "restore"]),
-    ("inspect sessions", &["list", "status", "show", "log", "usage", "transcript", "grep"]),
-    ("work with running sessions", &["attach", "send", "pause", "resume", "kill"]),
+    (
+        "inspect sessions",
+        &["list", "status", "show", "log", "diff", "path", "usage", "transcript", "grep"],
+    ),
+    ("work with running sessions", &["attach", "send", "exec", "pause", "resume", "kill"]),
     ("record the outcome and edit records", &["complete", "fail", "cancel", "set", "edit", "undo"]),
     ("archive and clean up", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
     ("share with others", &["fetch", "push", "pull", "sync"]),

@@ -10,12 +10,14 @@ mod cleanup;
 mod common;
 mod complete;
 mod delete;
+mod diff;
 mod doctor;
 mod edit;
 mod fail;
 mod fork;
 mod import;
 mod kill;
+mod path;
 mod pause;
 mod purge;
 mod reconcile;
@@ -47,6 +49,7 @@ pub use common::{
     man_path, place, placement, purge, record_branches, remains, uncommitted,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
+pub use diff::{DiffArgs, WorkExtent};
 pub use doctor::{Finding, FixOutcome, FixResult, Weight};
 pub use edit::EditError;
 pub use import::{

@@ -8,7 +8,11 @@ impl Attach {
         let Some((program, args)) = self.argv.split_first() else {
             return RuntimeError::NotInstalled(String::new());
         };
-        let error = self.environment.command(program).args(args).exec();
+        let mut command = self.environment.command(program);
+        if let Some(cwd) = &self.cwd {
+            command.current_dir(cwd);
+        }
+        let error = command.args(args).exec();
         RuntimeError::io(format!("start '{}'", program.to_string_lossy()), error)
     }
 }

@@ -173,6 +173,8 @@ pub struct Attach {
     pub argv: Vec<OsString>,
     /// The environment.
     pub environment: Environment,
+    /// The directory; None is the current one.
+    pub cwd: Option<PathBuf>,
 }
 
 impl Attach {
@@ -181,6 +183,12 @@ impl Attach {
         argv: impl IntoIterator<Item = A>,
         environment: Environment,
     ) -> Self {
-        Self { argv: argv.into_iter().map(Into::into).collect(), environment }
+        Self { argv: argv.into_iter().map(Into::into).collect(), environment, cwd: None }
+    }
+
+    /// Sets the directory.
+    #[must_use]
+    pub fn at(self, folder: impl Into<PathBuf>) -> Self {
+        Self { cwd: Some(folder.into()), ..self }
     }
 }

@@ -47,6 +47,21 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[("Show active sessions and their uncommitted changes", "git ao status --changes")],
     ),
     (
+        "diff",
+        &[
+            ("See which files a session has changed", "git ao diff issue:42 --stat"),
+            ("Compare an attempt with the latest one", "git ao diff issue:42 latest --stat"),
+        ],
+    ),
+    (
+        "exec",
+        &[(
+            "See the last commits in the worktree",
+            "git ao exec issue:42 -- git log --oneline -n 5",
+        )],
+    ),
+    ("path", &[("Go to a session's worktree", "cd \"$(git ao path issue:42)\"")]),
+    (
         "log",
         &[
             ("Show the last changes to a session", "git ao log -p -n 5 issue:42"),

@@ -188,6 +188,17 @@ impl GitCommand {
         }
     }
 
+    /// Runs the process with the input, output and terminal of this one. Returns its exit status;
+    /// None if a signal ended it.
+    ///
+    /// # Errors
+    /// Fails if the process cannot be started.
+    pub(crate) fn in_terminal(mut self) -> Result<Option<i32>, GitError> {
+        let inherit = |stdio: &mut Command| stdio.stdin(Stdio::inherit()).status();
+        let status = inherit(&mut self.command).map_err(|source| self.start_error(source))?;
+        Ok(status.code())
+    }
+
     /// Starts the process without input or output, and does not wait for it.
     ///
     /// # Errors

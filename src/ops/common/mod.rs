@@ -60,6 +60,7 @@ pub use issue_ref::IssueRef;
 pub use last_screen::{last_output, last_screen};
 pub use launcher::AgentChoice;
 pub use leftover_agents::{Remain, end_remains, remains};
+pub(in crate::ops) use live::base_tip;
 pub use live::{Against, AgentState, BaseStatus, Live, Scope};
 pub use liveness::Liveness;
 pub use lost_conversation::LostConversation;

@@ -14,7 +14,7 @@ pub(super) fn attach(client: &Client, name: &str) -> Result<Attach, RuntimeError
         "attach-session" => client.environment.clone().without("TMUX"),
         _ => client.environment.clone(),
     };
-    Ok(Attach { argv, environment })
+    Ok(Attach { argv, environment, cwd: None })
 }
 
 /// Returns true if `$TMUX` (socket, process and session, see tmux(1)) names the same server.

@@ -13,4 +13,5 @@ mod set;
 mod shapes;
 mod show;
 mod undo;
+mod work;
 mod world;

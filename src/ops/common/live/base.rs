@@ -35,6 +35,13 @@ pub enum Against {
     Commit(Oid),
 }
 
+/// Returns the tip of a session's base, as [`BaseStatus`] compares with it.
+pub(in crate::ops) fn base_tip(store: &Store, session: &Session) -> Result<Option<Oid>, OpsError> {
+    let mut refs = Refs::of(store, &[Some(session)])?;
+    let base = base_of(store, session, &mut refs, &mut Successors::of(store))?;
+    Ok(base.map(|base| base.tip))
+}
+
 /// A session's base, as found in this repository.
 struct Found {
     against: Against,

@@ -1,0 +1,89 @@
+use std::ffi::OsString;
+
+use git_ao::model::Session;
+use git_ao::ops::{DiffArgs, WorkExtent};
+use git_ao::store::{Store, StoreError};
+
+use super::ui::escape;
+use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
+
+/// Show what a session has changed
+///
+/// Shows the changes from where the session's branch left its base to its last state, including what
+/// is not committed in its worktree, new files too. If the worktree is not in this clone, the commits
+/// are compared. With two sessions, the last commits of the first and of the second are compared.
+///
+/// All further options are those of git-diff(1), and git's own pager, colors and drivers are used.
+/// Paths come after '--', relative to the top directory of the session's worktree.
+#[derive(clap::Args)]
+#[command(
+    override_usage = "git ao diff [--committed] [<session> [<session>]] [<git diff options>] [-- <path>...]"
+)]
+pub struct Args {
+    /// Compare only what is committed.
+    #[arg(long)]
+    committed: bool,
+
+    /// The sessions, and what git diff is given. Default: '@', the session of this worktree.
+    #[arg(value_name = "session", allow_hyphen_values = true)]
+    sessions: Vec<OsString>,
+
+    /// Show only the changes of these files and directories.
+    #[arg(value_name = "path", last = true)]
+    paths: Vec<OsString>,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let snapshot = store.snapshot()?;
+    let is_session = |word: &&OsString| !word.to_string_lossy().starts_with('-');
+    let named = args.sessions.iter().take(2).take_while(is_session).count();
+    let (named, options) = args.sessions.split_at(named);
+    // After a session, every option is taken for one of git's.
+    let (ours, options): (Vec<_>, Vec<_>) =
+        options.iter().cloned().partition(|option| option == "--committed");
+    let extent = match args.committed || !ours.is_empty() {
+        true => WorkExtent::Committed,
+        false => WorkExtent::Whole,
+    };
+    let given = DiffArgs::new(options, args.paths);
+    let mut named: Vec<_> = named.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    if named.is_empty() {
+        named.push("@".to_owned());
+    }
+    let mut sessions = Vec::new();
+    for name in named {
+        let entry = open::find(&snapshot, &store, &name)?;
+        let session = snapshot.session(&entry.location)?;
+        warn_if_gone(ctx, &store, &session)?;
+        sessions.push(session);
+    }
+    ctx.out.flush()?;
+    // Git and its pager decide what ^C does.
+    interrupt::watch()?;
+    let engine = launch::engine(&store);
+    let status = match &sessions[..] {
+        [from, to] => engine.diff_between(from, to, &given)?,
+        one => engine.diff(&one[0], extent, &given)?,
+    };
+    Ok(match status {
+        Some(0) => ExitCode::Done,
+        Some(1) => ExitCode::Refused,
+        Some(129) => ExitCode::Usage,
+        Some(_) => ExitCode::Fatal,
+        None => ExitCode::Closed,
+    })
+}
+
+/// Warns that the work may be more than what is shown.
+fn warn_if_gone(ctx: &mut Ctx, store: &Store, session: &Session) -> Result<(), CliError> {
+    let Some(branch) = &session.branch else { return Ok(()) };
+    let found = store.repository().read_ref(&format!("refs/heads/{branch}"));
+    let is_here = found.map_err(StoreError::from)?.is_some();
+    if !is_here && session.head.is_some() {
+        let branch = escape::line(branch);
+        ctx.out
+            .warn(&format!("the branch '{branch}' is not here; its last recorded commit is used"));
+    }
+    Ok(())
+}

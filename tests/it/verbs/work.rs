@@ -1,0 +1,142 @@
+//! `path`, `exec` and `diff`: a session's worktree, and what was done in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{Combo, Repo, TestEnv, alone};
+
+fn spawn(repo: &Repo, args: &[&str]) -> (String, PathBuf) {
+    let all = ["spawn", "--json", "--no-agent"].iter().chain(args);
+    let made: Value = repo.ao(all.copied()).ok().json();
+    let path = made["workspace"].as_str().unwrap_or_default().into();
+    (made["session"]["id"].as_str().unwrap().to_owned(), path)
+}
+
+fn commit(repo: &Repo, worktree: &Path, file: &str, text: &str) {
+    fs::write(worktree.join(file), text).unwrap();
+    let dir = worktree.to_str().unwrap();
+    repo.git(["-C", dir, "add", file]);
+    repo.git(["-C", dir, "commit", "-q", "-m", "work"]);
+}
+
+fn repo() -> Repo {
+    let repo = TestEnv::new().repo(Combo::PLAIN);
+    fs::write(repo.dir().join("old.txt"), "old\n").unwrap();
+    repo.git(["add", "."]);
+    repo.git(["commit", "-q", "-m", "first"]);
+    repo
+}
+
+#[test]
+fn the_path_stands_alone_and_is_where_commands_run() {
+    alone(|| {
+        let repo = repo();
+        let (id, path) = spawn(&repo, &["One"]);
+        let line = format!("{}\n", path.display());
+        assert_eq!(repo.ao(["path", &id]).ok().stdout, line);
+        assert_eq!(repo.ao(["exec", &id, "--", "pwd"]).ok().stdout, line);
+        assert_eq!(repo.ao(["exec", &id, "sh", "-c", "exit 7"]).code(7).stdout, "");
+        let made = repo.ao(["spawn", "--no-agent", "--print-path", "Two"]).ok();
+        let path = PathBuf::from(made.stdout.strip_suffix('\n').unwrap());
+        assert!(path.join("old.txt").is_file(), "{path:?}");
+        assert_eq!(repo.within(&path).ao(["path"]).ok().stdout, made.stdout);
+        repo.ao(["spawn", "--print-path", "--json", "Three"]).code(129);
+        repo.ao(["exec", &id, "no-such-program"]).code(128).stderr_has("no-such-program");
+    });
+}
+
+#[test]
+fn a_session_without_a_worktree_has_no_path() {
+    alone(|| {
+        let repo = repo();
+        let (id, path) = spawn(&repo, &["One"]);
+        fs::remove_dir_all(&path).unwrap();
+        repo.ao(["path", &id]).code(1).stderr_has("worktree missing").stdout_is("");
+        let (other, _) = spawn(&repo, &["--no-worktree", "Two"]);
+        repo.ao(["path", &other]).code(1).stderr_has("has no worktree in this clone");
+        repo.ao(["exec", &other, "true"]).code(1).stderr_has("git ao restore");
+        repo.ao(["path"]).code(1);
+    });
+}
+
+#[test]
+fn a_command_is_not_told_about_another_worktree() {
+    alone(|| {
+        let repo = repo();
+        let (id, path) = spawn(&repo, &["One"]);
+        repo.config("alias.there", &format!("!{} exec", env!("CARGO_BIN_EXE_git-ao")));
+        let top = repo.git(["there", &id, "git", "rev-parse", "--show-toplevel"]);
+        assert_eq!(top.trim(), path.to_str().unwrap());
+    });
+}
+
+#[test]
+fn a_diff_has_commits_changes_and_new_files() {
+    alone(|| {
+        let repo = repo();
+        let (id, path) = spawn(&repo, &["One"]);
+        commit(&repo, &path, "done.txt", "done\n");
+        fs::write(path.join("old.txt"), "changed\n").unwrap();
+        fs::write(path.join("new.txt"), "new\n").unwrap();
+        fs::write(path.join("ignored.log"), "no\n").unwrap();
+        fs::write(repo.common_dir().join("info/exclude"), "*.log\n").unwrap();
+        // The base goes on.
+        fs::write(repo.dir().join("base.txt"), "base\n").unwrap();
+        repo.git(["add", "."]);
+        repo.git(["commit", "-q", "-m", "base"]);
+        let git_dir = repo.within(&path).git(["rev-parse", "--absolute-git-dir"]);
+        let git_dir = PathBuf::from(git_dir.trim());
+        let index = || fs::read(git_dir.join("index")).unwrap();
+        let before = index();
+        let names = |args: &[&str]| repo.ao(args).ok().stdout;
+        assert_eq!(names(&["diff", &id, "--name-only"]), "done.txt\nnew.txt\nold.txt\n");
+        assert_eq!(names(&["diff", "--committed", &id, "--name-only"]), "done.txt\n");
+        assert_eq!(names(&["diff", &id, "--committed", "--name-only"]), "done.txt\n");
+        assert_eq!(names(&["diff", &id, "--name-only", "--", "new.txt"]), "new.txt\n");
+        assert_eq!(index(), before, "the worktree's own index is as it was");
+        assert!(names(&["diff", &id]).contains("+new\n"));
+        let here = repo.within(&path).ao(["diff", "--name-status"]).ok();
+        assert_eq!(here.stdout, "A\tdone.txt\nA\tnew.txt\nM\told.txt\n");
+        let named = repo.within(&path).ao(["diff", "--name-only", "-w", "--", "new.txt"]).ok();
+        assert_eq!(named.stdout, "new.txt\n");
+        let stat = names(&["diff", &id, "--stat=60", "-U0", "--", "new.txt"]);
+        assert!(stat.contains(" 1 file changed"), "{stat}");
+        repo.ao(["diff", &id, "--quiet"]).code(1);
+        repo.ao(["diff", &id, "--no-such-option"]).code(129);
+        let left = fs::read_dir(repo.common_dir().join("ao")).unwrap();
+        let left = left.map(|file| file.unwrap().file_name().into_string().unwrap());
+        assert_eq!(left.filter(|name| name.starts_with("index-")).count(), 0);
+    });
+}
+
+#[test]
+fn what_was_merged_is_still_shown_and_two_are_compared() {
+    alone(|| {
+        let repo = repo();
+        let ((one, first), (two, second)) = (spawn(&repo, &["One"]), spawn(&repo, &["Two"]));
+        commit(&repo, &first, "a.txt", "a\n");
+        commit(&repo, &second, "b.txt", "b\n");
+        let between = repo.ao(["diff", &one, &two, "--name-status"]).ok();
+        assert_eq!(between.stdout, "D\ta.txt\nA\tb.txt\n");
+        let branch = repo.git(["-C", first.to_str().unwrap(), "branch", "--show-current"]);
+        repo.git(["merge", "-q", branch.trim()]);
+        assert_eq!(repo.ao(["diff", &one, "--name-only"]).ok().stdout, "a.txt\n");
+        // Without the worktree, what was committed is left.
+        fs::write(second.join("c.txt"), "c\n").unwrap();
+        fs::remove_dir_all(&second).unwrap();
+        assert_eq!(repo.ao(["diff", &two, "--name-only"]).ok().stdout, "b.txt\n");
+        let branch = format!(
+            "refs/heads/{}",
+            repo.ao(["show", &two, "--json"]).ok().json()["session"]["branch"].as_str().unwrap()
+        );
+        repo.git(["worktree", "prune"]);
+        repo.git(["update-ref", "-d", &branch]);
+        repo.ao(["diff", &two, "--stat"])
+            .ok()
+            .stderr_has("is not here; its last recorded commit is used");
+        repo.ao(["diff", "nobody"]).code(1);
+        repo.ao(["diff"]).code(1);
+    });
+}
