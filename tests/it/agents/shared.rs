@@ -37,9 +37,7 @@ fn clone(agent: &'static str, hub: &Repo, name: &str) -> Option<Place> {
 }
 
 fn goes_on_at_another_persons(agent: &'static str) {
-    let (first, hub) = (Repo::new(), TestEnv::new());
-    let hub = Repo::create(&hub, "hub", Combo { kind: Kind::Bare, ..Combo::PLAIN });
-    first.git(["push", "-q", hub.dir().to_str().unwrap(), "HEAD:refs/heads/main"]);
+    let hub = Repo::create(&TestEnv::new(), "hub", Combo { kind: Kind::Bare, ..Combo::PLAIN });
     let Some(ann) = clone(agent, &hub, "ann") else { return };
     let ben = clone(agent, &hub, "other place of ben").unwrap();
 
