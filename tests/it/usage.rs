@@ -165,7 +165,7 @@ fn the_record_says_what_was_used() {
     assert_eq!((minute(opus.first), minute(opus.last)), ("01".to_owned(), "04".to_owned()));
     let shown = repo.ao(["show", &id(1).short()]).ok();
     let shown =
-        shown.stdout_has("Usage:      opus: 1 turns, 2 calls, 14 tokens in, 11 out, 16 cached");
+        shown.stdout_has("Usage:      opus: 1 turn, 2 calls, 14 tokens in, 11 out, 16 cached");
     shown.stdout_has(&format!(
         "Transcript: {replica} (here): 4 entries, 4 lines, {} bytes",
         text.len()
@@ -204,7 +204,7 @@ fn what_is_unknown_is_not_nought() {
     let raw = repo.ao(["show", "--yaml", &id(1).short()]).ok();
     raw.stdout_lacks("input").stdout_lacks("cost_usd");
     let shown = repo.ao(["show", &id(1).short()]).ok();
-    shown.stdout_has("Usage:      unknown: 1 turns, 1 calls (1 without figures), - tokens");
+    shown.stdout_has("Usage:      unknown: 1 turn, 1 call (1 without figures), - tokens");
 }
 
 /// A conversation goes on in another clone, and comes back.

@@ -89,7 +89,7 @@ fn messages_are_counted_in_listings() {
     let used = session["usage"].as_object().unwrap().values().next().unwrap();
     assert_eq!((&here["entries"], &used["opus"]["cache_read"]), (&3.into(), &90.into()));
     let shown = repo.ao(["show", id]).ok().stdout_has("3 entries, 3 lines, ");
-    shown.stdout_has("opus: 1 turns, 1 calls, 12 tokens in, 3 out, 90 cached");
+    shown.stdout_has("opus: 1 turn, 1 call, 12 tokens in, 3 out, 90 cached");
 }
 
 /// astrid: system prompt, allowances, budget and escape state are kept and shown, not acted on.

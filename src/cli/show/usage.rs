@@ -6,6 +6,7 @@ use git_ao::model::{CapturedTranscripts, ModelUsage, Session, Timestamp};
 use git_ao::view::{DateFormat, LocalPlacements};
 
 use super::fields::line;
+use crate::cli::sharing::counted;
 use crate::cli::ui::Style;
 use crate::cli::{CliError, Ctx};
 
@@ -29,7 +30,10 @@ fn said(captured: &CapturedTranscripts, now: Timestamp) -> String {
     let CapturedTranscripts { bytes, lines, entries, .. } = captured;
     let withdrawn = captured.withdrawn.map(|_| "no longer shared".to_owned());
     let at = captured.at.map(|at| DateFormat::Relative.show(at, 0, now));
-    let size = (*bytes > 0).then(|| format!("{entries} entries, {lines} lines, {bytes} bytes"));
+    let size = (*bytes > 0).then(|| {
+        let entries = format!("{entries} {}", if *entries == 1 { "entry" } else { "entries" });
+        format!("{entries}, {}, {}", counted(*lines, "line"), counted(*bytes, "byte"))
+    });
     [size, at, withdrawn].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -51,5 +55,6 @@ fn used(usage: &ModelUsage) -> String {
         count => format!(" ({count} without figures)"),
     };
     let price = usage.cost_usd.map(|usd| format!(", ${usd:.2}")).unwrap_or_default();
-    format!("{turns} turns, {calls} calls{unknown}, {tokens}{price}")
+    let (turns, calls) = (counted(*turns, "turn"), counted(*calls, "call"));
+    format!("{turns}, {calls}{unknown}, {tokens}{price}")
 }

@@ -4,6 +4,7 @@ use git_ao::store::{Key, Store};
 use git_ao::view::json::CaptureJson;
 
 use crate::cli::hints::refusals;
+use crate::cli::sharing::counted;
 use crate::cli::ui::Style;
 use crate::cli::{CliError, Ctx, ExitCode, json, launch, targets};
 
@@ -68,7 +69,8 @@ fn print(
     let is_named = !args.sessions.is_empty();
     match done {
         Ok(CaptureOutcome::Captured(new)) if new.bytes > 0 => {
-            writeln!(ctx.out, "{short}  {} bytes, {} lines", new.bytes, new.lines)?;
+            let (bytes, lines) = (counted(new.bytes, "byte"), counted(new.lines, "line"));
+            writeln!(ctx.out, "{short}  {bytes}, {lines}")?;
         }
         Ok(CaptureOutcome::Captured(_)) if is_named => writeln!(ctx.out, "{short}  nothing new")?,
         Ok(CaptureOutcome::NotFound) if is_named => {

@@ -96,7 +96,7 @@ fn nothing_where_it_is_turned_off() {
     assert!(!repo.common_dir().join("ao/transcripts.git").exists());
     let now = repo.ao_run(["transcript", "capture", &id.short()]);
     let now = now.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_KEY_0", "ao.transcripts");
-    now.env("GIT_CONFIG_VALUE_0", "true").run().ok().stdout_has("3 bytes, 1 lines");
+    now.env("GIT_CONFIG_VALUE_0", "true").run().ok().stdout_has("3 bytes, 1 line");
     let record = record(&repo, id);
     assert_eq!((record.updated_at, record.transcripts.len()), (ended.updated_at, 1));
 }
@@ -120,7 +120,7 @@ fn above_the_limit_it_stops_and_that_is_said() {
     let failed = repo.ao(["transcript", "capture", &id.short()]).code(1);
     failed.stderr_has("has more than 10 bytes; capture has stopped at 9");
     repo.config("ao.transcriptMaxSize", "0");
-    repo.ao(["transcript", "capture", &id.short()]).ok().stdout_has("5 bytes, 1 lines");
+    repo.ao(["transcript", "capture", &id.short()]).ok().stdout_has("5 bytes, 1 line");
     repo.ao(["status", "--all"]).ok().stderr_lacks("stopped");
     let facts = record(&repo, id).transcripts;
     assert_eq!(facts.values().next().unwrap().bytes, 14);
