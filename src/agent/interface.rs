@@ -156,7 +156,8 @@ pub trait Agent: Send + Sync {
     }
 
     /// Copies the conversation with this id to where the agent looks for it in this workspace.
-    /// Existing files are not overwritten. Nothing happens if the conversation is already there or is not found.
+    /// Existing files are not overwritten. Nothing happens if the conversation is already there, or
+    /// is not found.
     ///
     /// # Errors
     /// Fails if a file cannot be read or written.

@@ -12,6 +12,7 @@ mod databases;
 mod deletion;
 mod entries;
 mod error;
+mod folder_name;
 mod history;
 mod interface;
 mod kept_conversation;

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
+use super::folder_name::folder_name;
 use super::put::{PutError, SavedConversation, put_bytes, put_file, put_missing};
 use super::value::check_id;
 use crate::git::Environment;
@@ -342,35 +343,6 @@ fn begun_on(id: &str, transcript: &[u8]) -> Option<(PathBuf, String)> {
     let at = at.to_string();
     let (day, time) = (at.get(..10)?, at.get(11..19)?.replace(':', "-"));
     Some((day.split('-').collect(), format!("rollout-{day}T{time}-{id}.jsonl")))
-}
-
-/// Returns the name of the folder in which Claude Code 2.1 stores the conversations of a working
-/// directory. Each UTF-16 unit other than an ASCII letter or digit becomes a dash. A long name is
-/// truncated, and a hash of the whole path is appended.
-fn folder_name(workspace: &Path) -> Option<String> {
-    const LONGEST: usize = 200;
-    let path = workspace.to_str()?;
-    let plain = |unit: u16| u8::try_from(unit).ok().filter(u8::is_ascii_alphanumeric);
-    let name: String =
-        path.encode_utf16().map(|unit| plain(unit).map_or('-', char::from)).collect();
-    if name.len() <= LONGEST {
-        return Some(name);
-    }
-    let hash = path
-        .encode_utf16()
-        .fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
-    Some(format!("{}-{}", &name[..LONGEST], base36(hash.unsigned_abs())))
-}
-
-fn base36(mut number: u32) -> String {
-    let mut digits = Vec::new();
-    loop {
-        digits.push(char::from_digit(number % 36, 36).unwrap_or_default());
-        number /= 36;
-        if number == 0 {
-            return digits.iter().rev().collect();
-        }
-    }
 }
 
 /// Returns a path with symbolic links resolved as far as it exists.

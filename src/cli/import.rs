@@ -17,16 +17,16 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 /// Import sessions of other programs, and conversations of agents
 ///
 /// From claude, codex, gemini and opencode, it takes the conversations that these agents keep
-/// themselves and that were begun in a worktree of this repository; --all takes those of all directories. Each
-/// becomes a session that is done, with its transcript, and 'git ao restore' resumes it. A
-/// conversation that belongs to a session already is left out.
+/// themselves and that were begun in a worktree of this repository; --all takes those of all
+/// directories. Each becomes a session that is done, with its transcript, and 'git ao restore'
+/// resumes it. A conversation that already belongs to a session is left out.
 ///
 /// From ao_core (ao-rs), astrid, thulp and claw (Claw Code), it takes the sessions of a store, and
 /// changes nothing there. They keep their ids, times, status, lineage, tags, issue, pull request
-/// and cost, which ao_core has in its ledger too, the folder cost-ledger beside that of the sessions.
-/// Archived sessions go to the archive, and messages to the transcript store. Everything
-/// else is in 'context', under the name of the source. The working directory becomes the session's
-/// worktree only if it is in a worktree of this repository.
+/// and cost. For ao_core, a missing cost is taken from its ledger, the folder cost-ledger beside that
+/// of the sessions. Archived sessions go to the archive, and messages to the transcript store.
+/// Everything else is in 'context', under the name of the source. The working directory becomes the
+/// session's worktree only if it is in a worktree of this repository.
 ///
 /// Imported sessions are private unless --public is given. What looks like a secret is removed from
 /// their titles. An id that is not a UUID becomes one, always the same, and the record keeps the

@@ -21,8 +21,8 @@ use git_ao::view::{self, LocalPlacements};
 /// 'archived', 'visibility' ('public' or 'private'), 'here' (true if it lives in this clone),
 /// 'workspace_path' (the absolute path of its worktree here, or null), 'short_id' and
 /// 'display_title'. What was captured of the transcripts is in 'transcripts' and what was used in
-/// 'usage', both by clone; what is unknown is left out. A corrupt record has 'id', 'project_id', 'archived', 'visibility', 'short_id'
-/// and, in 'corrupt', the reason.
+/// 'usage', both by clone; what is unknown is left out. A corrupt record has 'id', 'project_id',
+/// 'archived', 'visibility', 'short_id' and, in 'corrupt', the reason.
 ///
 /// --porcelain prints one line per session, with these fields separated by tabs: id, status (or
 /// 'corrupt'), 'active' or 'archived', project, creation time, time of the last update, agent,

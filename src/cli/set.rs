@@ -20,9 +20,9 @@ use super::{CliError, Ctx, ExitCode, force, launch, open, unshared};
 /// 0x10 and 1_000. cost.cost_usd is a 64-bit float and does not keep its text: 1.50 is stored as 1.5.
 ///
 /// 'visibility=private' keeps the session in this clone from now on; it does not take back what was
-/// already pushed, except for transcripts, which are withdrawn. 'visibility=public' shares the session with the next push, but not the events of
-/// its private time, nor references to sessions that are still private. Changes that others made in
-/// the meantime are merged.
+/// already pushed, except for transcripts, which are withdrawn. 'visibility=public' shares the
+/// session with the next push, but not the events of its private time, nor references to sessions
+/// that are still private. Changes that others made in the meantime are merged.
 ///
 /// 'updated_at=now' corrects a time in the future that a wrong clock left behind.
 ///

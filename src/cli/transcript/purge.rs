@@ -17,7 +17,7 @@ pub struct Args {
     #[arg(value_name = "session")]
     sessions: Vec<String>,
 
-    /// All sessions of which nothing was captured for so long: 30d, 12h, 2.weeks.
+    /// All sessions whose last capture is older than this: 30d, 12h, 2.weeks.
     #[arg(long, value_name = "age", value_parser = age, conflicts_with = "sessions")]
     older_than: Option<Duration>,
 

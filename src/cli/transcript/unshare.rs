@@ -13,7 +13,7 @@ pub struct Args {
     replica: Option<String>,
 }
 
-/// What nobody can take back.
+/// What an unshare cannot undo.
 pub const KEPT: &str =
     "clones that have fetched them keep them, and the remote may keep the objects for a while";
 
