@@ -43,14 +43,14 @@ impl TranscriptStore {
         };
         let name = ref_name(session, replica);
         let _kept = self.keep_purge_out()?;
-        let _alone = self.lock_session(session, replica)?;
+        let alone = self.lock_session(session, replica)?;
         let (sizes, updates) = self.ledger().commit_with_retry(|now| {
             let tip = self.ledger().tip(&name)?;
             let root = match &tip {
                 Some(tip) => repo.read_tree(repo.read_commit(gix_id(tip))?.tree)?,
                 None => RawTree::empty(),
             };
-            let mut sizes = match Sizes::read(repo, session, replica, tip.as_ref()) {
+            let mut sizes = match Sizes::read(&alone, tip.as_ref()) {
                 Some(sizes) => sizes,
                 None => Sizes::measure(repo, &root)?,
             };
@@ -93,7 +93,7 @@ impl TranscriptStore {
             Ok::<_, TranscriptError>((sizes, vec![update]))
         })?;
         if let Some(update) = updates.first() {
-            sizes.write(repo, session, replica, &update.new);
+            sizes.write(&alone, &update.new);
         }
         Ok(captured)
     }

@@ -17,7 +17,7 @@ use super::rows::TakenRows;
 use super::segments::Segments;
 use super::sizes::Sizes;
 use super::{CaptureExtent, Source, SourceKind, TranscriptError, TranscriptStore};
-use crate::git::{Lock, LockError, RawTree, Repository, gix_id};
+use crate::git::{Lock, RawTree, Repository, gix_id};
 use crate::ledger::{Edit, RefUpdate};
 use crate::model::{Oid, SessionId};
 
@@ -54,10 +54,10 @@ impl TranscriptStore {
             return Ok(Captured::default());
         }
         let _kept = self.keep_purge_out()?;
-        let _alone = self.lock_session(session, replica)?;
+        let alone = self.lock_session(session, replica)?;
         let mut attempt = 1;
         loop {
-            match self.capture_locked(session, replica, source, extent, limit) {
+            match self.capture_locked(&alone, (session, replica), source, extent, limit) {
                 Err(TranscriptError::Moved) if attempt < ATTEMPTS => attempt += 1,
                 Err(error @ TranscriptError::TooLarge { captured, .. }) => {
                     self.note_stopped(session, captured);
@@ -68,21 +68,10 @@ impl TranscriptStore {
         }
     }
 
-    /// Lets only one process at a time capture a session. Others can be captured at the same time:
-    /// only the commit is written under the lock of all writers.
-    pub(super) fn lock_session(
-        &self,
-        session: SessionId,
-        replica: &str,
-    ) -> Result<Lock, LockError> {
-        let patience = self.ledger().patience();
-        self.repository().lock_named(&format!("capture/{session}-{replica}"), patience)
-    }
-
     fn capture_locked(
         &self,
-        session: SessionId,
-        replica: &str,
+        lock: &Lock,
+        (session, replica): (SessionId, &str),
         source: &Source,
         extent: CaptureExtent,
         limit: u64,
@@ -91,7 +80,7 @@ impl TranscriptStore {
         let name = ref_name(session, replica);
         repo.forget_objects();
         let tip = ledger.tip(&name)?;
-        let sizes = Sizes::read(repo, session, replica, tip.as_ref());
+        let sizes = Sizes::read(lock, tip.as_ref());
         let mut capture = Capture::begin(repo, session, source, tip.as_ref(), sizes)?;
         capture.limit = limit;
         capture.rows = TakenRows::read(repo, session, replica, tip.as_ref());
@@ -111,7 +100,7 @@ impl TranscriptStore {
             Ok(((), vec![RefUpdate { name, expected, new, log }]))
         })?;
         if let Some(update) = updates.first() {
-            sizes.write(repo, session, replica, &update.new);
+            sizes.write(lock, &update.new);
             rows.write(repo, session, replica, &update.new);
         }
         // If that fails, it is said once more that the capture has stopped.

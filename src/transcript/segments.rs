@@ -5,6 +5,9 @@ use std::io::{self, Read};
 /// The size that only a segment of a single line exceeds, in bytes.
 pub(super) const LARGEST: usize = 1 << 20;
 
+/// What a turn usually adds, in bytes.
+const USUAL: usize = 1 << 14;
+
 /// Reads segments: as many complete lines each as fit, or one line that does not.
 pub(super) struct Segments<R> {
     from: R,
@@ -30,6 +33,7 @@ impl<R: Read> Segments<R> {
     fn read_more(&mut self) -> io::Result<()> {
         let before = self.pending.len();
         let wanted = LARGEST as u64;
+        self.pending.reserve(USUAL);
         (&mut self.from).take(wanted).read_to_end(&mut self.pending)?;
         self.is_at_end = self.pending.len() == before;
         Ok(())

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recorded::size_of;
 use super::{TranscriptError, TranscriptStore};
-use crate::git::{RawTree, Repository};
+use crate::git::{Hold, Lock, LockError, RawTree, Repository};
 use crate::model::{Oid, SessionId};
 
 /// The sizes at a commit, in bytes.
@@ -54,20 +54,11 @@ impl Stamp {
 }
 
 impl Sizes {
-    /// Reads the sizes that the last capture noted. Returns None if it was another commit's.
-    pub fn read(
-        repo: &Repository,
-        session: SessionId,
-        replica: &str,
-        tip: Option<&Oid>,
-    ) -> Option<Self> {
-        let noted = Self::noted(repo, session, replica)?;
+    /// Reads the sizes that the last capture noted in the session's lock. Returns None if it was
+    /// another commit's.
+    pub fn read(lock: &Lock, tip: Option<&Oid>) -> Option<Self> {
+        let noted: Self = serde_json::from_slice(&lock.read().ok()?).ok()?;
         (noted.tip.is_some() && noted.tip.as_ref() == tip).then_some(noted)
-    }
-
-    fn noted(repo: &Repository, session: SessionId, replica: &str) -> Option<Self> {
-        let text = fs::read(repo.ao_dir().join(file(session, replica))).ok()?;
-        serde_json::from_slice(&text).ok()
     }
 
     /// Adds up the sizes in a tree.
@@ -79,12 +70,11 @@ impl Sizes {
         Ok(Self { total, ..Self::default() })
     }
 
-    /// Notes the sizes at a commit. If that fails, the next capture adds them up.
-    pub fn write(self, repo: &Repository, session: SessionId, replica: &str, tip: &Oid) {
+    /// Notes the sizes at a commit in the session's lock. If that fails, the next capture adds them
+    /// up.
+    pub fn write(self, lock: &Lock, tip: &Oid) {
         let noted = Self { tip: Some(tip.clone()), ..self };
-        let text = serde_json::to_vec(&noted).unwrap_or_default();
-        let _ = repo.make_ao_dir(FOLDER);
-        let _ = repo.replace_file(&file(session, replica), &text);
+        let _ = lock.write(&serde_json::to_vec(&noted).unwrap_or_default());
     }
 
     /// Returns the size of a transcript's newest generation, if it is known.
@@ -132,10 +122,23 @@ impl Sizes {
 }
 
 impl TranscriptStore {
+    /// Lets only one process at a time capture a session. Others can be captured at the same time:
+    /// only the commit is written under the lock of all writers. The lock file has the sizes: it is
+    /// open anyway.
+    pub(super) fn lock_session(
+        &self,
+        session: SessionId,
+        replica: &str,
+    ) -> Result<Lock, LockError> {
+        let patience = self.ledger().patience();
+        self.repository().lock_as(&file(session, replica), Hold::Alone, patience)
+    }
+
     /// Returns true if a transcript of the session has changed since it was captured, or None if
     /// nothing is known of one. Only looks at the files' sizes and times.
     pub fn has_changed(&self, session: SessionId, replica: &str) -> Option<bool> {
-        let noted = Sizes::noted(self.repository(), session, replica)?;
+        let text = fs::read(self.repository().ao_dir().join(file(session, replica))).ok()?;
+        let noted: Sizes = serde_json::from_slice(&text).ok()?;
         let mut stamps = noted.transcripts.values().peekable();
         stamps.peek()?;
         Some(stamps.any(Stamp::has_changed))

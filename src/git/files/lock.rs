@@ -1,6 +1,6 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, SendError, channel};
 use std::time::{Duration, Instant};
@@ -76,6 +76,29 @@ impl Lock {
     pub fn sign(&mut self, who: &str) -> io::Result<()> {
         self.file.set_len(0)?;
         self.file.write_all(who.as_bytes())
+    }
+
+    /// Reads what the lock file holds.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be read.
+    pub(crate) fn read(&self) -> io::Result<Vec<u8>> {
+        let mut content = vec![0; usize::try_from(self.file.metadata()?.len()).unwrap_or(0)];
+        self.file.read_exact_at(&mut content, 0)?;
+        Ok(content)
+    }
+
+    /// Replaces what the lock file holds, in its place: that is cheaper than a new file. Who reads
+    /// it without the lock, or after this process was killed, may see some of both.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be written; the lock stays held.
+    pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
+        self.file.write_all_at(content, 0)?;
+        match self.file.metadata()?.len() > content.len() as u64 {
+            true => self.file.set_len(content.len() as u64),
+            false => Ok(()),
+        }
     }
 
     /// Lets the processes that this one starts hold the lock too: if this one is killed, it is held
@@ -175,7 +198,8 @@ impl Repository {
         // Whatever lies there, opening it does not wait.
         let flags = OFlags::NONBLOCK.bits().cast_signed();
         let mut options = OpenOptions::new();
-        options.create(true).append(true).custom_flags(flags);
+        options.create(true).read(true).write(true).truncate(false).custom_flags(flags);
+        options.mode(self.shared().new_file(0o666));
         let open = || options.open(path);
         let file = match open() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -58,7 +58,8 @@ impl Repository {
     pub(crate) fn replace_file(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let mut builder = tempfile::Builder::new();
         // The umask decides who may read the file: others may use the same repository.
-        builder.prefix("note-").permissions(fs::Permissions::from_mode(MODE));
+        let mode = self.shared().new_file(MODE);
+        builder.prefix("note-").permissions(fs::Permissions::from_mode(mode));
         let mut file = builder.tempfile_in(self.ao_dir())?;
         file.write_all(content)?;
         self.end_file(name, file)

@@ -28,6 +28,12 @@ impl Shared {
         }
     }
 
+    /// Returns the permissions with which to create a file that would have these otherwise. The umask
+    /// may take some away, so they are [adjusted](Self::adjust) afterwards.
+    pub fn new_file(self, plain: u32) -> u32 {
+        self.mode(plain, false)
+    }
+
     /// Sets the permissions of a new file or directory.
     #[cfg(unix)]
     pub fn adjust(self, path: &Path) -> io::Result<()> {

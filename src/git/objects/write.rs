@@ -6,6 +6,7 @@
 
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -21,6 +22,9 @@ use crate::model::Oid;
 /// write fails.
 const ATTEMPTS: usize = 16;
 
+/// The permissions of objects, of which the umask leaves what it allows.
+const READ_ONLY: u32 = 0o444;
+
 impl Repository {
     /// Writes a tree or a commit.
     pub(crate) fn write_object(&self, object: &dyn WriteTo) -> Result<ObjectId, ObjectError> {
@@ -29,8 +33,6 @@ impl Repository {
         self.write_bytes(object.kind(), &bytes)
     }
 
-    /// Writes an object and returns its id. On return the object is complete, and synced if git
-    /// would sync it.
     /// Returns the id of a blob with this content, without writing it.
     pub(crate) fn blob_id(&self, content: &[u8]) -> Result<Oid, ObjectError> {
         gix::objs::compute_hash(self.object_hash(), Kind::Blob, content)
@@ -38,6 +40,8 @@ impl Repository {
             .map_err(|source| self.write_error(source))
     }
 
+    /// Writes an object and returns its id. On return the object is complete, and synced if git
+    /// would sync it.
     pub(crate) fn write_bytes(&self, kind: Kind, bytes: &[u8]) -> Result<ObjectId, ObjectError> {
         let id = gix::objs::compute_hash(self.object_hash(), kind, bytes)
             .map_err(|source| self.write_error(source))?;
@@ -75,7 +79,7 @@ impl Repository {
     fn write_file(&self, folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("tmp_obj_");
-        read_only(&mut builder);
+        builder.permissions(fs::Permissions::from_mode(self.shared().new_file(READ_ONLY)));
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(bytes)?;
         if self.fsync().objects {
@@ -100,12 +104,3 @@ fn freshen(path: &Path) -> bool {
     let now = FileTimes::new().set_modified(SystemTime::now());
     File::open(path).and_then(|file| file.set_times(now)).is_ok()
 }
-
-#[cfg(unix)]
-fn read_only(builder: &mut tempfile::Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(fs::Permissions::from_mode(0o444));
-}
-
-#[cfg(not(unix))]
-fn read_only(_builder: &mut tempfile::Builder<'_, '_>) {}

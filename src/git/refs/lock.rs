@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -92,7 +93,8 @@ impl RefLock {
 pub(super) fn make_mark(repo: &Repository, new: ObjectId) -> io::Result<tempfile::TempPath> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(MARK);
-    plain_permissions(&mut builder);
+    // By default, only the owner can read a temporary file.
+    builder.permissions(fs::Permissions::from_mode(repo.shared().new_file(0o666)));
     let mut file = builder.tempfile_in(repo.ao_dir())?;
     file.write_all(format!("{new}\n").as_bytes())?;
     if repo.fsync().refs {
@@ -162,14 +164,3 @@ fn file_id(path: &Path) -> io::Result<Option<(u64, u64)>> {
     // Without a file's identity, every lock counts as git's.
     Ok(fs::symlink_metadata(path).is_ok().then_some((0, 0)).filter(|_| path.ends_with(".lock")))
 }
-
-/// Lets the umask decide who may read the file. By default, only the owner can read a temporary
-/// file.
-#[cfg(unix)]
-fn plain_permissions(builder: &mut tempfile::Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(fs::Permissions::from_mode(0o666));
-}
-
-#[cfg(not(unix))]
-fn plain_permissions(_builder: &mut tempfile::Builder<'_, '_>) {}

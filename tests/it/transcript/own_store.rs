@@ -100,9 +100,7 @@ fn a_session_that_is_being_captured_stops_no_other() {
     world.write("one\n");
     world.capture(CaptureExtent::Lines);
     let store = world.store();
-    let held = world.folder().join(format!("ao/capture/{}-ann", id(1)));
-    fs::create_dir_all(held.parent().unwrap()).unwrap();
-    let held = fs::File::create(held).unwrap();
+    let held = fs::File::open(world.folder().join(format!("ao/sizes/{}-ann", id(1)))).unwrap();
     held.lock().unwrap();
     let short = store.clone().with_patience(std::time::Duration::from_millis(50));
     let source = Source::new("claude", "2", "claude-jsonl", &world.file);

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::agent::{Action, Agent, AgentError, Launch, LaunchRequest, Mode, SourceRequest};
-use crate::git::{Environment, Repository};
+use crate::git::{Environment, Hold, Repository};
 use crate::model::{Project, Session, Timestamp};
 use crate::transcript::{Source, TranscriptStore};
 
@@ -137,8 +137,8 @@ fn a_last_capture_that_takes_long_is_recorded_when_it_is_done() {
     world.say();
     let transcripts = TranscriptStore::create(world.store.repository()).unwrap();
     let replica = world.store.replica().unwrap();
-    let name = format!("capture/{}-{replica}", world.key.id);
-    let held = transcripts.repository().lock_named(&name, PATIENCE).unwrap();
+    let name = format!("sizes/{}-{replica}", world.key.id);
+    let held = transcripts.repository().lock_as(&name, Hold::Alone, PATIENCE).unwrap();
     let last = watcher.finish(&world.store);
     assert!(last.facts().is_none(), "the agent's end does not wait for it");
     drop(held);
