@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use super::home::AgentHome;
 use super::kept_conversation::KeptConversation;
 use super::source_request::SourceRequest;
 use super::transcript::real_path;
@@ -17,12 +18,8 @@ use crate::transcript::{Database, RowTable, Source};
 pub(super) struct AgentDatabase {
     /// The environment variable that names the file.
     pub file_variable: Option<&'static str>,
-    /// The environment variable that sets the agent's directory.
-    pub variable: &'static str,
-    /// The path that is appended to the variable's value.
-    pub inside: &'static str,
-    /// The agent's directory below the home directory if the variable is not set.
-    pub default: &'static str,
+    /// The directory with the file.
+    pub home: AgentHome,
     /// The file's name.
     pub file: &'static str,
     /// The format, by which entries are read.
@@ -48,13 +45,8 @@ struct Begun {
 impl AgentDatabase {
     /// Returns the path of the database.
     pub fn path(&self, env: &Environment) -> Option<PathBuf> {
-        let set = |name: &str| env.os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let folder = match set(self.variable) {
-            Some(moved) => moved.join(self.inside),
-            None => set("HOME")?.join(self.default),
-        };
-        let file = self.file_variable.and_then(set);
-        Some(folder.join(file.unwrap_or_else(|| self.file.into())))
+        let moved = self.file_variable.and_then(|name| env.os(name)).filter(|it| !it.is_empty());
+        Some(self.home.path(env)?.join(moved.unwrap_or(self.file.as_ref())))
     }
 
     /// Returns the conversations of a session, that which began first at the front.

@@ -23,7 +23,7 @@ pub(super) fn of(kept: &Transcripts, project: &Path, env: &Environment) -> Optio
     if kept.lookup != Lookup::NamedAfterPath {
         return None;
     }
-    let own = kept.home(env)?.join("settings.json");
+    let own = kept.home.path(env)?.join("settings.json");
     let project = project.join(".claude");
     let all = [own.clone(), project.join("settings.json"), project.join("settings.local.json")];
     let is_set = |path: &PathBuf| {

@@ -14,6 +14,7 @@ mod entries;
 mod error;
 mod folder_name;
 mod history;
+mod home;
 mod interface;
 mod kept_conversation;
 mod launch;

@@ -223,8 +223,8 @@ impl Agent for Spec {
     }
 
     fn home_variable(&self) -> Option<&str> {
-        let database = self.database.map(|database| database.variable);
-        let files = self.transcripts.as_ref().map(|kept| kept.variable);
+        let database = self.database.map(|database| database.home.variable);
+        let files = self.transcripts.as_ref().map(|kept| kept.home.variable);
         database.or(files).filter(|name| !name.is_empty())
     }
 }

@@ -10,6 +10,7 @@ use super::Action::{self, Fork, Launch, Resume};
 use super::Mode::{self, Headless, Interactive};
 use super::database::AgentDatabase;
 use super::databases::{GOOSE, OPENCODE};
+use super::home::AgentHome;
 use super::own_id::OwnId;
 use super::spec::Spec;
 use super::template::Template;
@@ -39,9 +40,7 @@ const TABLE: [Row; 9] = [
         completes: true,
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
-            variable: "CLAUDE_CONFIG_DIR",
-            inside: "",
-            default: ".claude",
+            home: AgentHome { variable: "CLAUDE_CONFIG_DIR", inside: "", default: ".claude" },
             folder: "projects",
             depth: 1,
             suffix: "{id}.jsonl",
@@ -97,9 +96,7 @@ const TABLE: [Row; 9] = [
         completes: true,
         own_id: Own::Json("thread_id"),
         transcripts: Some(Transcripts {
-            variable: "CODEX_HOME",
-            inside: "",
-            default: ".codex",
+            home: AgentHome { variable: "CODEX_HOME", inside: "", default: ".codex" },
             folder: "sessions",
             depth: 3,
             suffix: "-{id}.jsonl",
@@ -133,9 +130,7 @@ const TABLE: [Row; 9] = [
         completes: true,
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
-            variable: "GEMINI_CLI_HOME",
-            inside: ".gemini",
-            default: ".gemini",
+            home: AgentHome { variable: "GEMINI_CLI_HOME", inside: ".gemini", default: ".gemini" },
             folder: "tmp",
             depth: 2,
             suffix: "-{id8}.jsonl",
@@ -286,9 +281,7 @@ const TABLE: [Row; 9] = [
         completes: false,
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
-            variable: "",
-            inside: "",
-            default: ".cursor",
+            home: AgentHome { variable: "", inside: "", default: ".cursor" },
             folder: "projects",
             depth: 3,
             suffix: "{id}.jsonl",
@@ -325,9 +318,11 @@ const TABLE: [Row; 9] = [
         completes: false,
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
-            variable: "XDG_DATA_HOME",
-            inside: "amp",
-            default: ".local/share/amp",
+            home: AgentHome {
+                variable: "XDG_DATA_HOME",
+                inside: "amp",
+                default: ".local/share/amp",
+            },
             folder: "threads",
             depth: 0,
             suffix: "{id}.json",

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use super::folder_name::folder_name;
+use super::home::AgentHome;
 use super::put::{PutError, SavedConversation, put_bytes, put_file, put_missing};
 use super::value::check_id;
 use crate::git::Environment;
@@ -17,12 +18,8 @@ use crate::transcript::{TranscriptInput, is_file_name};
 /// The files in which an agent stores its conversations, one file each.
 #[derive(Debug, Clone)]
 pub(super) struct Transcripts {
-    /// The environment variable that sets the agent's directory.
-    pub variable: &'static str,
-    /// The path that is appended to the variable's value.
-    pub inside: &'static str,
-    /// The agent's directory below the home directory if the variable is not set.
-    pub default: &'static str,
+    /// The agent's directory.
+    pub home: AgentHome,
     /// The subdirectory for conversations.
     pub folder: &'static str,
     /// The maximum number of directories between that and a file.
@@ -294,16 +291,7 @@ impl Transcripts {
     }
 
     pub fn root(&self, env: &Environment) -> Option<PathBuf> {
-        Some(self.home(env)?.join(self.folder))
-    }
-
-    /// Returns the agent's directory.
-    pub fn home(&self, env: &Environment) -> Option<PathBuf> {
-        let set = |name: &str| env.os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        Some(match set(self.variable) {
-            Some(moved) => moved.join(self.inside),
-            None => set("HOME")?.join(self.default),
-        })
+        Some(self.home.path(env)?.join(self.folder))
     }
 
     /// Calls `visit` for every file. Skips symbolic links and unreadable directories.

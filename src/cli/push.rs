@@ -56,9 +56,13 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let to = (&remote, &args.remote);
     let sharing = args.transcripts.prepare(ctx, &store, to, args.dry_run)?;
     if args.dry_run {
-        preview(ctx, &store, &remote, &args)?;
+        let nothing = match &sharing {
+            Some(_) => "no record would be pushed to",
+            None => "nothing would be pushed to",
+        };
+        preview(ctx, &store, (&remote, nothing), &args)?;
         if let Some(sharing) = sharing {
-            sharing.preview(ctx)?;
+            sharing.preview(ctx, &remote)?;
         }
         return Ok(ExitCode::Done);
     }
@@ -171,11 +175,17 @@ fn branches(ctx: &mut Ctx, remote: &Remote<'_>, args: &Args) -> Result<(), CliEr
     Err(CliError::refused(format!("branches that '{name}' rejected:\n{lines}")))
 }
 
-fn preview(ctx: &mut Ctx, store: &Store, remote: &Remote<'_>, args: &Args) -> Result<(), CliError> {
+/// Prints what would be pushed of the records, or these words and the remote's name.
+fn preview(
+    ctx: &mut Ctx,
+    store: &Store,
+    (remote, nothing): (&Remote<'_>, &str),
+    args: &Args,
+) -> Result<(), CliError> {
     let preview = args.remote.watched(|watcher| remote.preview(watcher))?;
     let name = escape::line(remote.name()).into_owned();
     let Some(outgoing) = preview.outgoing.filter(|_| preview.events > 0) else {
-        writeln!(ctx.out, "nothing would be pushed to {name}")?;
+        writeln!(ctx.out, "{nothing} {name}")?;
         return Ok(());
     };
     for change in &outgoing.changes {

@@ -5,14 +5,17 @@
 //! not captured again. A conversation is known by its id, or by the name with which it was begun.
 
 use crate::agent::database::AgentDatabase;
+use crate::agent::home::AgentHome;
 use crate::transcript::RowColumn::Value;
 use crate::transcript::RowTable;
 
 pub static GOOSE: AgentDatabase = AgentDatabase {
     file_variable: None,
-    variable: "GOOSE_PATH_ROOT",
-    inside: "data/sessions",
-    default: ".local/share/goose/sessions",
+    home: AgentHome {
+        variable: "GOOSE_PATH_ROOT",
+        inside: "data/sessions",
+        default: ".local/share/goose/sessions",
+    },
     file: "sessions.db",
     format: "goose-jsonl",
     tables: &[

@@ -6,6 +6,7 @@
 //! before its parts, so it is captured at once. Subagents have sessions of their own.
 
 use crate::agent::database::AgentDatabase;
+use crate::agent::home::AgentHome;
 use crate::transcript::RowColumn::{self, Size, Value};
 use crate::transcript::RowTable;
 
@@ -14,9 +15,11 @@ const DATA: &[RowColumn] = &[Value("time_updated"), Size("data")];
 
 pub static OPENCODE: AgentDatabase = AgentDatabase {
     file_variable: Some("OPENCODE_DB"),
-    variable: "XDG_DATA_HOME",
-    inside: "opencode",
-    default: ".local/share/opencode",
+    home: AgentHome {
+        variable: "XDG_DATA_HOME",
+        inside: "opencode",
+        default: ".local/share/opencode",
+    },
     file: "opencode.db",
     format: "opencode-jsonl",
     tables: &[

@@ -1,7 +1,6 @@
 //! Shares the transcripts of sessions with a remote.
 
 use std::collections::BTreeSet;
-use std::io::IsTerminal as _;
 
 use git_ao::model::{Session, SessionId, error_chain, shell_name};
 use git_ao::ops::{CaptureOutcome, Engine, LongLines, OpsError, PreparedTranscripts};
@@ -10,7 +9,7 @@ use git_ao::share::{Remote, TranscriptsSent, Watcher};
 use git_ao::store::{Shelf, Store, Visibility};
 
 use crate::cli::sharing::{RemoteArgs, counted};
-use crate::cli::ui::{escape, message};
+use crate::cli::ui::{ask, can_ask, escape};
 use crate::cli::{CliError, Ctx, hints::refusals, launch, open};
 
 /// Which transcripts are shared, and how.
@@ -153,10 +152,16 @@ fn captured(engine: &Engine) -> Result<BTreeSet<SessionId>, CliError> {
 
 impl Sharing {
     /// Prints what would be sent: bytes, lines, and what would be replaced.
-    pub fn preview(&self, ctx: &mut Ctx) -> Result<(), CliError> {
+    pub fn preview(&self, ctx: &mut Ctx, remote: &Remote<'_>) -> Result<(), CliError> {
+        let name = escape::line(remote.name());
         for id in &self.sessions {
             let Some(prepared) = self.prepared(*id)? else { continue };
-            writeln!(ctx.out, "transcripts of {}: {}", id.short(), size(&prepared))?;
+            if self.engine.is_sent(remote, *id, &prepared)? {
+                writeln!(ctx.out, "transcripts of {}: {name} has them", id.short())?;
+                continue;
+            }
+            let size = size(&prepared);
+            writeln!(ctx.out, "transcripts of {}: {size} would be shared", id.short())?;
             for (rule, count) in prepared.hits.iter() {
                 writeln!(ctx.out, "  {rule}: {count} replaced")?;
             }
@@ -232,19 +237,14 @@ fn consent(ctx: &mut Ctx, remote: &Remote<'_>) -> Result<(), CliError> {
         return Ok(());
     }
     let name = shell_name(remote.name()).into_owned();
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !can_ask() {
         return Err(refusals::no_consent(&name));
     }
     ctx.out.hint(
         "a transcript has all that was said and done in a session; secrets are replaced only if\n\
          their form or value is known",
     );
-    message::print(&format!("share transcripts with '{}'? [y/N] ", escape::line(remote.name())));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(|error| {
-        CliError::fatal("cannot read the answer from standard input").because(&error)
-    })?;
-    if !["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
+    if !ask(&format!("share transcripts with '{}'?", escape::line(remote.name())))? {
         return Err(CliError::refused("nothing was pushed"));
     }
     Ok(remote.allow_transcripts()?)

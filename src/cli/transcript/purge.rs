@@ -1,4 +1,3 @@
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use git_ao::model::{SessionId, parse_age};
@@ -8,7 +7,7 @@ use git_ao::transcript::TranscriptStore;
 
 use crate::cli::hints::refusals;
 use crate::cli::sharing::counted;
-use crate::cli::ui::{escape, message};
+use crate::cli::ui::{ask, can_ask, escape};
 use crate::cli::{CliError, Ctx, ExitCode, launch, open};
 
 #[derive(clap::Args)]
@@ -116,15 +115,10 @@ fn title(store: &Store, id: SessionId) -> String {
 
 /// Asks a person whether to do something that cannot be undone. Refuses where nobody can be asked.
 fn confirmed(what: &str) -> Result<bool, CliError> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(refusals::nobody_to_ask(what));
+    match can_ask() {
+        true => ask(&format!("{what} from this machine? This cannot be undone.")),
+        false => Err(refusals::nobody_to_ask(what)),
     }
-    message::print(&format!("{what} from this machine? This cannot be undone. [y/N] "));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(|error| {
-        CliError::fatal("cannot read the answer from standard input").because(&error)
-    })?;
-    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
 /// Removes the transcripts of deleted sessions if it is wished, or if a person at a terminal says so.
@@ -142,9 +136,8 @@ pub fn purge_deleted(
         return Ok(());
     }
     let count = counted(sessions.len() as u64, "session");
-    let is_person = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let is_wished =
-        is_wished || (is_person && confirmed(&format!("remove the transcripts of {count} too"))?);
+        is_wished || (can_ask() && confirmed(&format!("remove the transcripts of {count} too"))?);
     if !is_wished {
         let ids: Vec<_> = sessions.iter().map(|id| id.short()).collect();
         ctx.out.hint(&format!(

@@ -1,5 +1,6 @@
 //! Output for people in git's style, shared by all verbs.
 
+mod ask;
 pub mod color;
 pub mod message;
 pub mod out;
@@ -7,6 +8,7 @@ pub mod pager;
 pub mod table;
 mod wrap;
 
+pub use ask::{ask, can_ask};
 pub use color::Style;
 pub use git_ao::view::escape;
 pub use out::{Out, OutError, Screen};

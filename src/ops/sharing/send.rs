@@ -58,6 +58,24 @@ impl Engine {
         Ok(withdrawn)
     }
 
+    /// Returns true if a remote has transcripts in this form, as far as this clone knows.
+    ///
+    /// # Errors
+    /// Fails if the transcript store cannot be read.
+    pub fn is_sent(
+        &self,
+        remote: &Remote<'_>,
+        session: SessionId,
+        prepared: &PreparedTranscripts,
+    ) -> Result<bool, OpsError> {
+        let store = self.store();
+        let opened = TranscriptStore::open(store.repository())?;
+        let (Some(transcripts), Some(replica)) = (opened, store.known_replica()) else {
+            return Ok(false);
+        };
+        Ok(remote.has_transcripts(&transcripts, (session, &replica), &prepared.form)?)
+    }
+
     /// Sends transcripts to a remote, in place of what this clone has sent before, and records that.
     ///
     /// # Errors

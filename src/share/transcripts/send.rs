@@ -23,6 +23,20 @@ pub enum Claim {
 }
 
 impl Remote<'_> {
+    /// Returns true if this clone has noted that it sent transcripts in this form.
+    ///
+    /// # Errors
+    /// Fails if the notes cannot be read.
+    pub fn has_transcripts(
+        &self,
+        transcripts: &TranscriptStore,
+        (session, replica): (SessionId, &str),
+        form: &SharedForm,
+    ) -> Result<bool, ShareError> {
+        let sent = self.notes(transcripts, session, replica).sent()?;
+        Ok(sent.is_some_and(|sent| transcripts.is_same_form(&sent, form).unwrap_or(false)))
+    }
+
     /// Sends transcripts in the form in which they are shared, in place of what this clone has sent
     /// of the session before.
     ///
@@ -40,9 +54,7 @@ impl Remote<'_> {
         let _kept = transcripts.keep_purge_out().map_err(TranscriptError::from)?;
         let notes = self.notes(transcripts, session, replica);
         let sent = notes.sent()?;
-        if let Some(sent) = &sent
-            && transcripts.is_same_form(sent, form).unwrap_or(false)
-        {
+        if self.has_transcripts(transcripts, (session, replica), form)? {
             return Ok(TranscriptsSent::UpToDate);
         }
         let before = notes.pending()?;
