@@ -24,7 +24,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 /// From ao_core (ao-rs), astrid, thulp and claw (Claw Code), it takes the sessions of a store, and
 /// changes nothing there. They keep their ids, times, status, lineage, tags, issue, pull request
 /// and cost. For ao_core, a missing cost is taken from its ledger, the folder cost-ledger beside that
-/// of the sessions. Archived sessions go to the archive, and messages to the transcript store.
+/// of the sessions, or from .ao/usage.jsonl in the working directory, and what the agent did last
+/// from .ao/activity.jsonl; deleted sessions that the ledger still knows go to the archive. Archived sessions go to the archive, and messages to the transcript store.
 /// Everything else is in 'context', under the name of the source. The working directory becomes the
 /// session's worktree only if it is in a worktree of this repository.
 ///

@@ -1,13 +1,14 @@
 //! ao-rs: `<folder>/<project>/<id>.yaml`, archived ones in `<folder>/<project>/.archive/`. What a
-//! session cost is also in a ledger.
+//! session cost is also in a ledger, and in its working directory.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::contents::{ForeignContents, ForeignSession};
+use super::contents::{ForeignContents, ForeignSession, SkippedFile};
 use super::cost_ledger::CostLedger;
 use super::file::{self, foreign, has_extension, stem};
 use super::record::{self, ImportDefaults, begin, set_branch};
+use super::turn_logs::TurnLogs;
 use crate::model::{
     Cost, Kind, Map, Project, SessionId, SessionStatus, Shelf, Timestamp, Value, is_url,
 };
@@ -27,11 +28,58 @@ pub fn read(folder: &Path, defaults: &ImportDefaults) -> ForeignContents {
     }
     let ids = ids(&mut read, &mut contents);
     let ledger = CostLedger::beside(folder, &mut contents);
+    let mut used = BTreeMap::<_, usize>::new();
+    for workspace in read.iter().filter_map(Raw::workspace) {
+        *used.entry(workspace).or_default() += 1;
+    }
     for raw in read {
-        let session = session(raw, &ids, &ledger, defaults);
+        // Where several sessions have worked, nobody knows which of them a line is about.
+        let own = raw.workspace().filter(|it| it.is_absolute() && used.get(it) == Some(&1));
+        let logs = own.map(|own| TurnLogs::read(&own, &mut contents)).unwrap_or_default();
+        let session = session(raw, &ids, (&ledger, logs), defaults);
         contents.sessions.push(session);
     }
+    deleted(&ledger, &ids, &mut contents, defaults);
     contents
+}
+
+/// Adds the sessions of which only the ledger still knows.
+fn deleted(
+    ledger: &CostLedger,
+    ids: &Ids,
+    contents: &mut ForeignContents,
+    defaults: &ImportDefaults,
+) {
+    for ((project, old), entry) in ledger.sessions() {
+        let is_damaged = |it: &SkippedFile| stem(&it.file) == old;
+        if ids.contains_key(&(project.clone(), old.clone()))
+            || contents.skipped.iter().any(is_damaged)
+        {
+            continue;
+        }
+        let name = Project::from_loose_name(project).unwrap_or(defaults.project.clone());
+        let created = entry.created().unwrap_or(entry.updated);
+        let mut session = begin(PROGRAM, old, name, created);
+        let is_taken = contents.sessions.iter().any(|found| found.session.id == session.id);
+        if is_taken {
+            session.id = SessionId::named(PROGRAM, &format!("{project}/{old}"));
+        }
+        session.updated_at = entry.updated;
+        session.status = SessionStatus::Terminated;
+        session.cost = entry.cost().map(cost);
+        if is_orchestrator(old) {
+            session.kind = Kind::Orchestrator;
+        }
+        if let Some(branch) = entry.branch() {
+            set_branch(&mut session, branch);
+            session.title = record::title(branch);
+        }
+        let notes = vec!["it was deleted; only its cost is known".to_owned()];
+        let found = record::found(session, &entry.file);
+        let mut found = ForeignSession { shelf: Shelf::Archived, notes, ..found };
+        record::finish(&mut found, PROGRAM, Map::new(), defaults);
+        contents.sessions.push(found);
+    }
 }
 
 /// A record as it was read.
@@ -42,6 +90,12 @@ struct Raw {
     record: Map,
     id: String,
     project: String,
+}
+
+impl Raw {
+    fn workspace(&self) -> Option<PathBuf> {
+        text(&self.record, "workspace_path").map(PathBuf::from)
+    }
 }
 
 fn take_project(
@@ -115,7 +169,12 @@ fn ids(read: &mut Vec<Raw>, contents: &mut ForeignContents) -> Ids {
     ids
 }
 
-fn session(raw: Raw, ids: &Ids, ledger: &CostLedger, defaults: &ImportDefaults) -> ForeignSession {
+fn session(
+    raw: Raw,
+    ids: &Ids,
+    (ledger, logs): (&CostLedger, TurnLogs),
+    defaults: &ImportDefaults,
+) -> ForeignSession {
     let Raw { file, modified, shelf, record: mut from, id: old, project } = raw;
     let refused = refused(&from);
     let mut notes = Vec::new();
@@ -157,7 +216,11 @@ fn session(raw: Raw, ids: &Ids, ledger: &CostLedger, defaults: &ImportDefaults) 
     if session.cost.is_some() {
         from.remove("cost");
     }
-    session.cost = session.cost.or_else(|| ledger.of(&key.0, &key.1).map(cost));
+    session.cost = session.cost.or_else(|| ledger.of(&key.0, &key.1).map(cost)).or(logs.cost);
+    if let Some((at, state)) = logs.activity.filter(|(at, _)| *at >= modified) {
+        session.updated_at = at;
+        from.insert("activity", state);
+    }
     let workspace = text(&from, "workspace_path").map(PathBuf::from);
     let mut found =
         ForeignSession { shelf, workspace, refused, notes, ..record::found(session, &file) };

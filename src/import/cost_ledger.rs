@@ -2,16 +2,40 @@
 //! also knows sessions that were deleted.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::contents::ForeignContents;
 use super::file::{self, foreign, has_extension};
 use crate::model::{Map, Timestamp, Value};
 use crate::store::{LIMITS, parse_record};
 
-/// The last cost of each session, by its project and its id.
+/// The last entry of each session, by its project and its id.
 #[derive(Default)]
-pub struct CostLedger(BTreeMap<(String, String), (Timestamp, Map)>);
+pub struct CostLedger(BTreeMap<(String, String), LedgerEntry>);
+
+/// What the ledger says of a session.
+pub struct LedgerEntry {
+    pub file: PathBuf,
+    pub updated: Timestamp,
+    entry: Map,
+}
+
+impl LedgerEntry {
+    /// Returns what the session has cost.
+    pub fn cost(&self) -> Option<&Map> {
+        self.entry.get("cost").and_then(Value::as_map)
+    }
+
+    /// Returns the branch of the session, if it had one.
+    pub fn branch(&self) -> Option<&str> {
+        self.entry.get("branch").and_then(Value::as_str).filter(|branch| !branch.is_empty())
+    }
+
+    /// Returns the time at which the session was begun.
+    pub fn created(&self) -> Option<Timestamp> {
+        time(self.entry.get("created_at"))
+    }
+}
 
 impl CostLedger {
     /// Reads the ledger that belongs to a folder of sessions. None is needed.
@@ -28,7 +52,7 @@ impl CostLedger {
                 continue;
             }
             match entries(&file) {
-                Ok(entries) => entries.into_iter().for_each(|entry| ledger.add(entry)),
+                Ok(entries) => entries.into_iter().for_each(|entry| ledger.add(&file, entry)),
                 Err(why) => contents.unreadable(file, why),
             }
         }
@@ -36,20 +60,28 @@ impl CostLedger {
     }
 
     /// A session has an entry in each month in which it was paid for. The last one has its total.
-    fn add(&mut self, entry: Map) {
+    fn add(&mut self, file: &Path, entry: Map) {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
         let (Some(project), Some(id)) = (text("project_id"), text("session_id")) else { return };
-        let Some(cost) = entry.get("cost").and_then(Value::as_map).cloned() else { return };
-        let at = time(entry.get("updated_at")).unwrap_or(Timestamp::from_millis(0));
-        let known = self.0.entry((project, id)).or_insert_with(|| (at, cost.clone()));
-        if known.0 < at {
-            *known = (at, cost);
+        let updated = time(entry.get("updated_at")).unwrap_or(Timestamp::from_millis(0));
+        let new = LedgerEntry { file: file.to_owned(), updated, entry };
+        if new.cost().is_none() {
+            return;
+        }
+        let key = (project, id);
+        if self.0.get(&key).is_none_or(|known| known.updated < updated) {
+            self.0.insert(key, new);
         }
     }
 
     /// Returns what a session has cost.
     pub fn of(&self, project: &str, id: &str) -> Option<&Map> {
-        self.0.get(&(project.to_owned(), id.to_owned())).map(|(_, cost)| cost)
+        self.0.get(&(project.to_owned(), id.to_owned()))?.cost()
+    }
+
+    /// Returns the sessions of the ledger, with their projects and ids.
+    pub fn sessions(&self) -> impl Iterator<Item = (&(String, String), &LedgerEntry)> {
+        self.0.iter()
     }
 }
 

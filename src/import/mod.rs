@@ -18,6 +18,7 @@ mod json;
 mod lines;
 mod record;
 mod thulp;
+mod turn_logs;
 
 pub use contents::{ForeignContents, ForeignSession, SkipReason, SkippedFile};
 pub use foreign_store::ForeignStore;

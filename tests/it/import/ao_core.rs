@@ -159,3 +159,85 @@ fn what_a_session_cost_is_in_the_ledger_too() {
     assert_eq!((cost(ID).input_tokens, cost(ID).cost_usd), (30, Some(0.5)));
     assert_eq!((cost(other).input_tokens, cost(other).cost_usd), (1, None), "its own counts");
 }
+
+#[test]
+fn what_only_the_ledger_knows_is_archived() {
+    let world = World::new("ao_core");
+    let (gone, damaged) = ("a0c00002-a000-4000-8000-000000000002", "a0c00003");
+    world.file(&format!("sessions/demo/{ID}.yaml"), record(ID, ""));
+    world.file(&format!("sessions/demo/{damaged}.yaml"), "id: [\n");
+    let entry = |id: &str| {
+        format!(
+            "- session_id: {id}\n  project_id: demo\n  branch: ao-2\n  cost:\n    \
+             output_tokens: 5\n  created_at: 1779007200000\n  updated_at: 1779007300000\n"
+        )
+    };
+    let entries = [entry(ID), entry(gone), entry(damaged), entry("demo-orchestrator-3")].concat();
+    world.file("cost-ledger/2026-05.yaml", format!("entries:\n{entries}"));
+    for outcome in ["new", "unchanged"] {
+        let (report, _) = world.import_from("sessions", &[]);
+        let sessions = report["sessions"].as_array().unwrap();
+        assert_eq!(sessions.len(), 3, "{report}");
+        assert!(sessions.iter().all(|it| it["outcome"] == outcome), "{report}");
+    }
+    assert_eq!(world.session().id.to_string(), ID);
+    let archived = world.sessions(Shelf::Archived);
+    assert_eq!(archived.len(), 2);
+    let found = archived.iter().find(|it| it.location.id.to_string() == gone).unwrap();
+    let session = found.session.clone().unwrap();
+    assert_eq!(
+        (session.status, session.branch.as_deref()),
+        (SessionStatus::Terminated, Some("ao-2"))
+    );
+    assert_eq!((session.cost.unwrap().output_tokens, session.title.as_str()), (5, "ao-2"));
+    assert_eq!(session.created_at.as_millis(), 1_779_007_200_000);
+    assert_eq!(session.updated_at.as_millis(), 1_779_007_300_000);
+}
+
+#[test]
+fn what_is_noted_in_the_working_directory_counts_too() {
+    let world = World::new("ao_core");
+    let other = "a0c00002-a000-4000-8000-000000000002";
+    let shared = ["a0c00003-a000-4000-8000-000000000003", "a0c00004-a000-4000-8000-000000000004"];
+    let work = world.repo.env().path("work");
+    let place = |name: &str| format!("workspace_path: {}\n", work.join(name).display());
+    let log = |path: &str, text: &str| {
+        let path = work.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let turn = r#"{"ts":"2026-05-17T03:07:00Z","input_tokens":5,"output_tokens":2,"cost_usd":0.5}"#;
+    let torn = "{\"input_tokens\":1";
+    log("one/.ao/usage.jsonl", &format!("{turn}\n{{\"input_tokens\":7}}\nno\n{turn}\n{torn}"));
+    let seen = |at: &str, state: &str| {
+        format!("{{\"ts\":\"{at}\",\"state\":\"{state}\",\"source\":\"terminal\"}}\n")
+    };
+    let later = seen("2026-05-18T00:00:00Z", "waiting_input");
+    log("one/.ao/activity.jsonl", &(seen("1779007200000", "active") + &later + torn));
+    log("two/.ao/usage.jsonl", &format!("{turn}\n"));
+    log("three/.ao/usage.jsonl", &format!("{turn}\n"));
+    let old = std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_779_007_200_000);
+    let write = |id: &str, more: &str| {
+        let path = world.file(&format!("demo/{id}.yaml"), record(id, more));
+        let file = std::fs::File::options().append(true).open(path).unwrap();
+        file.set_times(std::fs::FileTimes::new().set_modified(old)).unwrap();
+    };
+    write(ID, &(place("one") + "activity: active\n"));
+    write(other, &(place("two") + "cost:\n  input_tokens: 1\n"));
+    shared.iter().for_each(|id| write(id, &place("three")));
+    let (report, status) = world.import(&[]);
+    assert_eq!(status, 0, "{report}");
+    let all = world.sessions(Shelf::Active);
+    let session = |id: &str| {
+        let found = all.iter().find(|listed| listed.location.id.to_string() == id).unwrap();
+        found.session.clone().unwrap()
+    };
+    let one = session(ID);
+    let cost = one.cost.unwrap();
+    assert_eq!((cost.input_tokens, cost.output_tokens, cost.cost_usd), (17, 4, Some(1.0)));
+    let rest = one.context.get("ao_core").and_then(Value::as_map).unwrap();
+    assert_eq!(rest.get("activity"), Some(&"waiting_input".into()));
+    assert_eq!(one.updated_at, "2026-05-18T00:00:00Z".parse().unwrap());
+    assert_eq!(session(other).cost.unwrap().input_tokens, 1, "its own counts");
+    assert!(shared.iter().all(|id| session(id).cost.is_none()), "nobody knows whose it is");
+}
