@@ -4,13 +4,13 @@ mod watch;
 
 use std::time::Duration;
 
-use git_ao::model::{SessionId, parse_age};
-use git_ao::ops::AgentState;
+use git_ao::model::{Session, SessionId, parse_age};
+use git_ao::ops::{AgentState, Live};
 use git_ao::store::Store;
 use git_ao::transcript::StoppedCapture;
 use git_ao::view::json::EntryJson;
 use git_ao::view::{LocalPlacements, Status};
-use git_ao::workspace::Detail;
+use git_ao::workspace::{Condition, Detail};
 
 use self::view::{Request, View};
 use super::hints::{REPAIR, repair};
@@ -22,8 +22,8 @@ use super::{CliError, Ctx, ExitCode, json};
 /// For each session that lives in this clone, checks whether its agent is alive, what state its
 /// worktree is in, and how many commits its branch is ahead of (+) and behind (-) its base.
 /// Sessions that live in other clones are shown with the clone's name. Ended sessions are hidden
-/// unless their agent is still alive. No record is written; what an agent has left in its transcript
-/// before it ended is captured.
+/// unless their agent is still alive. A branch that an agent made itself, and what an agent has left in its
+/// transcript before it ended, are recorded; no other record is written.
 ///
 /// In the column BASE, '=' means that the branch is at its base and nothing has been committed on
 /// it, and 'merged' that all commits made on it are in the base. A branch whose commits were
@@ -120,7 +120,24 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if !gone.is_empty() {
         view.engine.capture_grown(&gone);
     }
+    let unrecorded = unrecorded(&view.status);
+    if !unrecorded.is_empty() {
+        // Where the store cannot be written, the status can still be shown.
+        let _ = view.engine.record_heads(&unrecorded);
+    }
     Ok(if view.unreadable.is_empty() { ExitCode::Done } else { ExitCode::Refused })
+}
+
+/// Returns the sessions whose agents made another branch, or are gone without a recorded end.
+fn unrecorded(status: &Status) -> Vec<&Session> {
+    let rows = status.rows.iter().filter_map(|row| row.session.as_ref().ok());
+    let is_new = |(session, live): &&(Session, Live)| {
+        let place = live.workspace.as_ref().filter(|it| it.condition == Condition::Ready);
+        let on = place.and_then(|place| place.branch.as_ref());
+        let is_gone = matches!(live.agent, AgentState::Gone) && !session.status.is_terminal();
+        is_gone || on.is_some_and(|on| session.branch.as_ref() != Some(on))
+    };
+    rows.filter(is_new).map(|(session, _)| session).collect()
 }
 
 /// Says of which of the sessions nothing more is captured.

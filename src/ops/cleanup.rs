@@ -212,7 +212,8 @@ impl Engine {
                         session.placements.remove(replica);
                     }
                     // A restore recreates the branch at this commit.
-                    session.head = leftover.tip.clone().or(session.head.take());
+                    let seen = leftover.tip.clone().or(leftover.session.head.clone());
+                    session.head = seen.or(session.head.take());
                     if let Some(facts) = &leftover.captured {
                         facts.put(session, now);
                     }

@@ -130,6 +130,7 @@ fn clean(engine: &Engine, listed: ListedSession) -> DeletedSession {
         engine.capture_in_passing(session);
     }
     let purged = purge(store, id, conversation, Purge::All);
+    let purged = purged.and_then(|()| Ok(store.drop_heads(&[id])?));
     let agent = liveness_of(engine, id, session);
     let kept = kept(store, &listed);
     DeletedSession { session: listed, agent, purged, kept }

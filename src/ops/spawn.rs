@@ -8,6 +8,7 @@ use self::record::{check_issue, new_session, with_branch};
 use crate::agent::{Action, AgentError};
 use crate::model::{Oid, Origin, Placement, Session, SessionStatus};
 use crate::ops::common::artifacts::{Purge, purge};
+use crate::ops::common::branch_sessions::record_branch;
 use crate::ops::common::handover::handover;
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent};
@@ -97,6 +98,12 @@ impl Engine {
     pub fn spawn_planned(&self, plan: SpawnPlan) -> Result<Spawned, OpsError> {
         let (id, project) = (plan.session.id, plan.session.project_id.clone());
         let workspace = plan.workspace.clone();
+        if let Some(parent) = &plan.parent {
+            let recorded = self.store().snapshot()?.session(key_of(parent));
+            if recorded.is_ok_and(|recorded| recorded.branch != parent.branch) {
+                record_branch(self.store(), &key_of(parent))?;
+            }
+        }
         make(self, plan).map_err(|error| match workspace {
             Some(path) if workspace::is_of(&path, id, &project) => {
                 OpsError::Kept { source: Box::new(error), path }

@@ -8,6 +8,7 @@
 mod check;
 mod codec;
 mod error;
+mod heads;
 mod index;
 mod layout;
 mod merge;
@@ -25,6 +26,7 @@ pub use crate::model::Shelf;
 pub use check::{FsckFinding, Severity};
 pub use codec::{LIMITS, Limits, RecordProblem, parse as parse_record, render as render_record};
 pub use error::{ResolveError, StoreError};
+pub use heads::{HEADS_REF, KeptHead};
 use index::checksum;
 pub use layout::{FORMAT, Key, Location, Visibility};
 pub(crate) use layout::{id_of_path, record_pathspec};

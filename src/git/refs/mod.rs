@@ -3,6 +3,7 @@
 mod by_git;
 mod files;
 mod head;
+mod kept;
 mod lock;
 mod read;
 mod reflog;

@@ -121,14 +121,24 @@ impl Repository {
             }
             return Ok(());
         }
+        self.rewrite_reflog(name, &|entry| !without.contains(&entry.new))
+    }
+
+    /// Rewrites a reflog in a file without damaged lines, and only with the entries that stay.
+    pub(super) fn rewrite_reflog(
+        &self,
+        name: &str,
+        stays: &dyn Fn(&LogEntry) -> bool,
+    ) -> Result<(), RefError> {
         let path = self.reflog_path(name);
+        let failed = |source| RefError::Write { name: name.to_owned(), source };
         let io_failed = |error: std::io::Error| failed(error.into());
         let null = self.object_hash().null();
         // The lock only keeps others from writing the reflog.
         let _lock = self.try_lock_ref(name, null)?;
         let log = self.read_reflog(name)?;
         let (mut text, mut old) = (Vec::new(), None);
-        for entry in log.entries.iter().filter(|entry| !without.contains(&entry.new)) {
+        for entry in log.entries.iter().filter(|entry| stays(entry)) {
             let old_id = old.unwrap_or(entry.old);
             text.extend_from_slice(format!("{old_id} {} ", entry.new).as_bytes());
             text.extend_from_slice(&entry.rest);

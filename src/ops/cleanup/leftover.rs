@@ -86,6 +86,9 @@ impl Leftover {
         if self.removes() {
             let ignored = Some(self.ignored.as_slice());
             let removal = Removal { ignored, ..self.removal(on_unsaved) };
+            if self.deleted.is_none() {
+                store.keep_heads(self.session.head.iter().map(|head| (id, head)))?;
+            }
             let removed = engine.workspace().remove(&removal);
             if let Err(WorkspaceError::Incomplete { backup, .. }) = &removed {
                 (self.is_incomplete, self.backup) = (true, backup.clone());

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use crate::git::Repository;
 use crate::model::{Oid, Origin, Session, is_branch_name};
-use crate::ops::common::OpsError;
 use crate::ops::common::owned_worktrees::Own;
+use crate::ops::common::run_request::key_of;
+use crate::ops::common::{Engine, OpsError};
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees};
 
@@ -85,6 +86,31 @@ pub fn record_branches(store: &Store) -> Result<(), OpsError> {
     let changed = before.into_iter().zip(&now).filter(|((_, old), now)| *old != now.branch);
     let keys: Vec<_> = changed.map(|((key, _), _)| key).collect();
     if keys.is_empty() { Ok(()) } else { record(store, &keys) }
+}
+
+impl Engine {
+    /// Records the branches and heads of sessions with a worktree in this clone, if they differ from
+    /// the records. Sessions that are archived or deleted by now are passed over.
+    ///
+    /// # Errors
+    /// Fails if git or the store cannot be read, or if the store cannot be written.
+    pub fn record_heads(&self, sessions: &[&Session]) -> Result<(), OpsError> {
+        let store = self.store();
+        let own = Own::of(&Worktrees::new(store.repository()), &store.snapshot()?)?;
+        let here: Vec<_> =
+            sessions.iter().filter_map(|session| Some((*session, own.path(session)?))).collect();
+        let mut now: Vec<_> = here.iter().map(|(session, _)| (*session).clone()).collect();
+        let paths = here.iter().map(|(_, path)| Some(path.as_path()));
+        catch_up_all(store, now.iter_mut().zip(paths))?;
+        let differs = |(before, now): &(&Session, &Session)| {
+            (&before.branch, &before.head) != (&now.branch, &now.head)
+        };
+        let pairs = here.iter().map(|(session, _)| *session).zip(&now).filter(differs);
+        for (session, _) in pairs {
+            record_branch(store, &key_of(session))?;
+        }
+        Ok(())
+    }
 }
 
 fn record(store: &Store, keys: &[Key]) -> Result<(), OpsError> {

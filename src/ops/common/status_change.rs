@@ -1,6 +1,7 @@
 //! Changes a session's status on request.
 
 use crate::model::{Guard, Oid, Session, SessionStatus};
+use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::{Checks, Engine, OpsError};
 use crate::store::{Key, StoreError};
 
@@ -41,7 +42,8 @@ pub struct Changed {
     pub event: Option<Oid>,
 }
 
-/// Changes the status of an active session. Writes nothing if the session already has it.
+/// Changes the status of an active session. An end also records its branch and head. Writes nothing
+/// if the session already has the status.
 pub(in crate::ops) fn change(
     engine: &Engine,
     key: &Key,
@@ -66,6 +68,14 @@ pub(in crate::ops) fn change(
                 })?;
                 tx.describe(format!("{before} -> {to}"));
             }
+        }
+        if to.is_terminal() {
+            let store = engine.store();
+            // The end counts even if the branch cannot be read.
+            tx.update(key.clone(), |session| {
+                let _ = catch_up(store, session);
+                Ok::<_, StoreError>(())
+            })?;
         }
         Ok((tx.session(key.clone())?, before))
     })?;

@@ -1,7 +1,7 @@
 use super::remedy::Remedy;
 use super::{
-    Finding, clocks, decoration, exclude, hooks, leftovers, manual, orphans, programs, refspecs,
-    replica, settings, transcripts, writing,
+    Finding, clocks, decoration, exclude, heads, hooks, leftovers, manual, orphans, programs,
+    refspecs, replica, settings, transcripts, writing,
 };
 use crate::ops::common::{Engine, OpsError};
 use crate::store::{RepairMode, Severity};
@@ -51,6 +51,7 @@ impl Engine {
             return Ok(found);
         }
         clocks::look(store, &mut found)?;
+        heads::look(store, &mut found)?;
         if leftovers::half_made(store, &mut found)? {
             // Stop until these are completed: the other checks would complete them.
             return Ok(found);

@@ -8,6 +8,7 @@ mod decoration;
 mod exclude;
 mod finding;
 mod fix;
+mod heads;
 mod hooks;
 mod leftovers;
 mod lost_event;

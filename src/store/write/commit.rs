@@ -59,7 +59,10 @@ impl Store {
             let mut transaction = Transaction::new(snapshot, now);
             let value = change(&mut transaction)?;
             let parts = transaction.into_parts();
-            Ok((value, self.commit_each(verb, &parts, now)?))
+            let updates = self.commit_each(verb, &parts, now)?;
+            // The branch still has them. What removes branches keeps their heads itself.
+            let _ = self.keep_heads_locked(new_heads(&parts));
+            Ok((value, updates))
         })
     }
 
@@ -344,6 +347,20 @@ impl Store {
         all.extend(edits.into_iter().map(Into::into));
         Ok(self.ledger().write_tree(root, all)?)
     }
+}
+
+/// Returns the heads that the records did not have before. The base of a new branch is none.
+fn new_heads<'p>(parts: &'p Parts<'_>) -> impl Iterator<Item = (SessionId, &'p Oid)> {
+    parts.staged.values().filter_map(|staged| {
+        let session = staged.session.as_deref()?;
+        let head = session.head.as_ref()?;
+        let base = session.base.as_ref().and_then(|base| base.commit.as_ref());
+        let before = staged.before.as_ref().filter(|_| base != Some(head));
+        let before = before.and_then(|before| parts.snapshot.load(before).ok());
+        let is_new =
+            base != Some(head) && before.is_none_or(|before| before.head.as_ref() != Some(head));
+        is_new.then_some((session.id, head))
+    })
 }
 
 /// The error of a change, from its closure or from the ledger.

@@ -93,7 +93,11 @@ fn when_it_is_renamed_and_pushed() {
     let live = &live["sessions"][0]["live"];
     assert_eq!(live["workspace"]["condition"], "ready", "{live}");
     assert_eq!(live["base"]["ahead"], 1, "{live}");
-    assert_eq!(record(&repo, id).branch, Some(old), "status writes nothing");
+    assert_ne!(old, "better");
+    is_on(&repo, id, "better");
+    let events = repo.ao(["log", "--json", &id.short()]).ok().json();
+    repo.ao(["status", "--all"]).ok();
+    assert_eq!(repo.ao(["log", "--json", &id.short()]).ok().json(), events);
     let hub = repo.env().path("hub.git");
     repo.git(["init", "-q", "--bare", hub.to_str().unwrap()]);
     repo.git(["remote", "add", "hub", hub.to_str().unwrap()]);

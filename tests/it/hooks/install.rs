@@ -248,6 +248,9 @@ fn hooks_in_gits_configuration() {
     let installer = Installer::new(&repo, InstallMethod::Configured, Edits::Keep);
     let name = HookName::PostCheckout;
     let program = Path::new(env!("CARGO_BIN_EXE_git-ao"));
+    for key in ["gc.refs/ao/heads.reflogExpire", "gc.refs/ao/heads.reflogExpireUnreachable"] {
+        bed.repo.config(key, "never");
+    }
     let config = fs::read(repo.common_dir().join("config")).unwrap();
 
     // The file of an older git gives way.

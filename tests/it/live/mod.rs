@@ -14,6 +14,7 @@ mod doctor_fix;
 mod doctor_remotes;
 mod foreign_env;
 mod half_made;
+mod heads;
 mod hints;
 mod homes;
 mod incomplete;
