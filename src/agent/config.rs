@@ -9,6 +9,7 @@
 //! | `env` | `NAME=VALUE`; may be set several times |
 //! | `version` | the arguments that make the program print its version |
 //! | `transcript` | the file in which the agent keeps its conversation |
+//! | `hooks` | whether the agent is started with hooks that tell what it is doing |
 //! | `sessionId` | `assigned`, `json:<key>`, `history` or `none` |
 
 use super::own_file::FileTemplate;
@@ -87,6 +88,10 @@ fn set(spec: &mut Spec, what: &str, entry: &AgentSetting) -> Result<(), AgentErr
             spec.env.push(variable(entry)?);
             return Ok(());
         }
+        "hooks" => {
+            spec.hooks = boolean(entry)?;
+            return Ok(());
+        }
         "sessionid" => {
             spec.own_id = own_id(entry)?;
             return Ok(());
@@ -121,12 +126,20 @@ fn command(spec: &mut Spec, entry: &AgentSetting) -> Result<(), AgentError> {
         spec.prefix.clear();
         spec.completes = false;
         spec.own_id = OwnId::Unknown;
-        (spec.transcripts, spec.database) = (None, None);
+        (spec.transcripts, spec.database, spec.activity) = (None, None, None);
         spec.forms = [Mode::Interactive, Mode::Headless]
             .map(|mode| ((Action::Launch, mode), rest.clone()))
             .into();
     }
     Ok(())
+}
+
+fn boolean(entry: &AgentSetting) -> Result<bool, AgentError> {
+    match entry.value.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" | "" => Ok(false),
+        _ => Err(wrong(entry, "must be true or false")),
+    }
 }
 
 fn words(entry: &AgentSetting) -> Result<Vec<String>, AgentError> {

@@ -2,10 +2,11 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::{
-    Action, AgentError, Deletion, IdSource, KeptConversation, Launch, LaunchRequest, Mode,
-    SavedConversation, SourceRequest,
+    Action, ActivityInputs, AgentError, Deletion, HookNote, IdSource, KeptConversation, Launch,
+    LaunchRequest, Mode, SavedConversation, SourceRequest,
 };
 use crate::git::Environment;
+use crate::model::ActivityReport;
 use crate::transcript::Source;
 
 /// A program that works on a task.
@@ -202,5 +203,23 @@ pub trait Agent: Send + Sync {
     /// them.
     fn history(&self, _: &Environment) -> Vec<KeptConversation> {
         Vec::new()
+    }
+
+    /// Returns what the running agent is doing, as far as its own files and its terminal's title tell;
+    /// None if they tell nothing. It is called again and again, and must be quick.
+    fn activity(&self, _: &ActivityInputs<'_>, _: &Environment) -> Option<ActivityReport> {
+        None
+    }
+
+    /// Returns false if [`activity`](Self::activity) does not look at the terminal's state, so that
+    /// nobody has to ask for it.
+    fn tells_by_terminal(&self) -> bool {
+        true
+    }
+
+    /// Reads what one of the agent's hooks was given, or returns None if it says nothing about what
+    /// the agent is doing.
+    fn hear(&self, _payload: &[u8]) -> Option<HookNote> {
+        None
     }
 }

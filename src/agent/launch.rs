@@ -38,6 +38,8 @@ pub struct LaunchRequest {
     pub fresh_id: String,
     /// A directory for files that the agent needs, such as long prompts and histories.
     pub state_dir: PathBuf,
+    /// The git-ao that the agent's hooks are to call; None for no hooks.
+    pub hook_program: Option<PathBuf>,
 }
 
 impl LaunchRequest {
@@ -57,6 +59,7 @@ impl LaunchRequest {
             agent_session_id: None,
             fresh_id: SessionId::random().to_string(),
             state_dir: state_dir.into(),
+            hook_program: None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! Commands never come from a record.
 
 mod action;
+mod activity;
 mod agents;
 mod config;
 mod database;
@@ -33,6 +34,7 @@ mod transcript;
 mod value;
 
 pub use action::{Action, Mode};
+pub use activity::{ActivityInputs, HookMoment, HookNote};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
 pub use deletion::Deletion;

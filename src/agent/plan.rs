@@ -11,8 +11,12 @@ use super::source_request::SourceRequest;
 use super::spec::Spec;
 use super::template::{Slot, Template};
 use super::value::{MAX_ARGUMENT, check_id};
-use super::{Action, Agent, AgentError, IdSource, Launch, LaunchRequest, Mode, Prepare};
+use super::{
+    Action, ActivityInputs, Agent, AgentError, HookNote, IdSource, Launch, LaunchRequest, Mode,
+    Prepare,
+};
 use crate::git::Environment;
+use crate::model::ActivityReport;
 use crate::transcript::Source;
 
 /// Variables that tell an agent's children that they run inside it.
@@ -92,7 +96,8 @@ impl Agent for Spec {
         };
         let title: String = request.title.chars().filter(|c| !c.is_control()).collect();
         let workspace = text(&request.workspace)?;
-        let filled = form.fill(&self.args, &|slot| match slot {
+        let args = self.args_with_hooks(mode, request);
+        let filled = form.fill(&args, &|slot| match slot {
             Slot::Prompt => Some(prompt.clone()),
             Slot::PromptFile => Some(paths.prompt.clone()),
             Slot::AgentSessionId => request.agent_session_id.clone(),
@@ -227,12 +232,37 @@ impl Agent for Spec {
         let files = self.transcripts.as_ref().map(|kept| kept.home.variable);
         database.or(files).filter(|name| !name.is_empty())
     }
+
+    fn activity(&self, inputs: &ActivityInputs<'_>, env: &Environment) -> Option<ActivityReport> {
+        let source = self.activity?;
+        let root = self.transcripts.as_ref().and_then(|kept| kept.root(&self.over(env)));
+        (source.look)(inputs, root.as_deref())
+    }
+
+    fn tells_by_terminal(&self) -> bool {
+        self.activity.is_none_or(|source| source.by_terminal)
+    }
+
+    fn hear(&self, payload: &[u8]) -> Option<HookNote> {
+        (self.activity?.hear)(&serde_json::from_slice(payload).ok()?)
+    }
 }
 
 impl Spec {
     /// Returns the environment of the agent: `env` with the agent's own variables set.
     fn over(&self, env: &Environment) -> Environment {
         self.env.iter().fold(env.clone(), |env, (name, value)| env.with(name, value))
+    }
+
+    /// Returns the user's arguments, and those for hooks. Nobody waits for an agent without a terminal.
+    fn args_with_hooks(&self, mode: Mode, request: &LaunchRequest) -> Vec<String> {
+        let with_hooks = self.activity.and_then(|source| source.with_hooks);
+        match (with_hooks, &request.hook_program) {
+            (Some(with_hooks), Some(program)) if self.hooks && mode == Mode::Interactive => {
+                with_hooks(&self.args, program, &request.workspace)
+            }
+            _ => self.args.clone(),
+        }
     }
 
     fn new_id(&self, form: &Template, request: &LaunchRequest) -> Option<String> {

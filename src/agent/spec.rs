@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::action::{Action, Mode};
+use super::activity::ActivitySource;
 use super::database::AgentDatabase;
 use super::error::AgentError;
 use super::own_file::FileTemplate;
@@ -26,6 +27,10 @@ pub(super) struct Spec {
     pub transcripts: Option<Transcripts>,
     /// Where it keeps its conversations, if that is a database.
     pub database: Option<&'static AgentDatabase>,
+    /// How it is learnt what it is doing; None if only its terminal tells.
+    pub activity: Option<ActivitySource>,
+    /// Whether it is started with hooks.
+    pub hooks: bool,
     /// The file that the user has named for its transcripts.
     pub own_file: Option<FileTemplate>,
     pub forms: BTreeMap<(Action, Mode), Template>,

@@ -8,6 +8,7 @@
 
 use super::Action::{self, Fork, Launch, Resume};
 use super::Mode::{self, Headless, Interactive};
+use super::activity::{self, ActivitySource};
 use super::database::AgentDatabase;
 use super::databases::{GOOSE, OPENCODE};
 use super::home::AgentHome;
@@ -23,6 +24,7 @@ struct Row {
     own_id: Own,
     transcripts: Option<Transcripts>,
     database: Option<&'static AgentDatabase>,
+    activity: Option<ActivitySource>,
     forms: &'static [(Action, Mode, &'static str)],
 }
 
@@ -51,6 +53,7 @@ const TABLE: [Row; 9] = [
             lookup: Lookup::NamedAfterPath,
         }),
         database: None,
+        activity: Some(activity::CLAUDE),
         forms: &[
             (
                 Launch,
@@ -107,6 +110,7 @@ const TABLE: [Row; 9] = [
             lookup: Lookup::ByDay { archive: "archived_sessions" },
         }),
         database: None,
+        activity: Some(activity::CODEX),
         forms: &[
             (Launch, Interactive, "--no-daemon {args} [--model={model}] [-- {prompt}]"),
             (Launch, Headless, "exec --json {args} [--model={model}] -"),
@@ -141,6 +145,7 @@ const TABLE: [Row; 9] = [
             lookup: Lookup::Everywhere,
         }),
         database: None,
+        activity: None,
         forms: &[
             (
                 Launch,
@@ -174,6 +179,7 @@ const TABLE: [Row; 9] = [
         own_id: Own::Json("sessionID"),
         transcripts: None,
         database: Some(&OPENCODE),
+        activity: None,
         forms: &[
             (Launch, Interactive, "{args} [--model={model}] [--prompt={prompt}]"),
             (Launch, Headless, "run --format=json {args} [--model={model}] [--title={title}]"),
@@ -206,6 +212,7 @@ const TABLE: [Row; 9] = [
         own_id: Own::HistoryFile,
         transcripts: None,
         database: None,
+        activity: None,
         forms: &[
             (
                 Launch,
@@ -255,6 +262,7 @@ const TABLE: [Row; 9] = [
         own_id: Own::Assigned,
         transcripts: None,
         database: Some(&GOOSE),
+        activity: None,
         forms: &[
             (
                 Launch,
@@ -292,6 +300,7 @@ const TABLE: [Row; 9] = [
             lookup: Lookup::Everywhere,
         }),
         database: None,
+        activity: None,
         forms: &[
             (Launch, Interactive, "{args} [--model={model}] [-- {prompt}]"),
             (
@@ -333,6 +342,7 @@ const TABLE: [Row; 9] = [
             lookup: Lookup::Everywhere,
         }),
         database: None,
+        activity: None,
         forms: &[
             (Launch, Interactive, "{args}"),
             (Launch, Headless, "{args} --execute --stream-json"),
@@ -351,6 +361,7 @@ const TABLE: [Row; 9] = [
         own_id: Own::Unknown,
         transcripts: None,
         database: None,
+        activity: None,
         forms: &[(Launch, Interactive, "{args}"), (Launch, Headless, "{args}")],
     },
 ];
@@ -389,6 +400,8 @@ impl Row {
             },
             transcripts: self.transcripts,
             database: self.database,
+            activity: self.activity,
+            hooks: true,
             own_file: None,
             forms: self.forms.iter().map(form).collect(),
         }

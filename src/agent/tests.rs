@@ -9,6 +9,7 @@ const FRESH: &str = "32dddf36-746e-4264-b771-369fc3e35924";
 
 fn request(prompt: &str) -> LaunchRequest {
     LaunchRequest {
+        hook_program: None,
         session: "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap(),
         workspace: "/w".into(),
         prompt: prompt.to_owned(),

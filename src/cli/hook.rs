@@ -1,13 +1,20 @@
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use git_ao::hook::{self, Audience, BranchSessions, HookName};
+use git_ao::ops::HookTarget;
 
 use super::ui::escape;
 use super::ui::message::{self, Level};
 use super::{CliError, Ctx, ExitCode, error};
 use git_ao::view::DateFormat;
+
+/// The name under which agents' hooks call this.
+const AGENT: &str = "agent";
+
+/// The most that a hook is given, in bytes.
+const LARGEST: u64 = 16 << 20;
 
 /// Do the work of a git hook (used by the installed hooks)
 ///
@@ -46,9 +53,26 @@ fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<BranchSessions>, String> {
         true => Audience::Person,
         false => Audience::Nobody,
     };
+    if args.name == AGENT {
+        return hear(args, ctx).map(|()| None);
+    }
     let name: HookName = args.name.parse().map_err(|error| error::summary(&error))?;
     let store = ctx.store().map_err(|error| error.message().to_owned())?;
     hook::run(store, name, &args.args, audience).map_err(|error| error::summary(&error))
+}
+
+/// Notes what a hook of an agent was given, for whoever looks after the agent.
+fn hear(args: &Args, ctx: &Ctx) -> Result<(), String> {
+    let Some(target) = HookTarget::inherited(&ctx.env) else { return Ok(()) };
+    let name = args.args.first().and_then(|name| name.to_str()).unwrap_or_default();
+    let mut payload = Vec::new();
+    match args.args.get(1) {
+        Some(given) => payload.extend_from_slice(given.as_encoded_bytes()),
+        None => drop(std::io::stdin().take(LARGEST).read_to_end(&mut payload)),
+    }
+    // If the agent's session was deleted, or its repository moved, nobody listens any more.
+    let _ = git_ao::ops::hear(name, &payload, &target);
+    Ok(())
 }
 
 /// Formats `2 sessions on this branch, last by Ann Author 2 hours ago`.

@@ -39,7 +39,7 @@ use super::{CliError, Ctx, ExitCode, json};
 ///
 /// --json prints {"version":1,"sessions":[…],"hidden":n}. Each session has the keys of 'git ao list
 /// --json' and, in 'live', the keys 'agent' (alive, gone, unknown, not_started, elsewhere), 'pid',
-/// 'agent_error', 'path', 'workspace' ('condition', 'state', 'branch', 'locked', 'changes',
+/// 'agent_error', 'activity' ('state', 'since', 'what', 'source'), 'path', 'workspace' ('condition', 'state', 'branch', 'locked', 'changes',
 /// 'upstream'), 'base' ('ahead', 'behind', 'merged', 'ref' or 'commit', 'replaced') and 'elsewhere'
 /// (names of clones). 'replaced' is true if 'ref' or 'commit' stands in for a base branch that no
 /// longer exists.

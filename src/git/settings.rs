@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use super::config::Config;
 use super::{Environment, Repository};
+use crate::model::parse_age;
 
 pub(crate) const AGENT: &str = "ao.agent";
 pub(crate) const AUTO_PUSH: &str = "ao.autoPush";
 pub(crate) const BRANCH_PREFIX: &str = "ao.branchPrefix";
 pub(crate) const HOOKS: &str = "ao.hooks";
+pub(crate) const IDLE_AFTER: &str = "ao.idleAfter";
 pub(crate) const LOG_LIMIT: &str = "ao.logLimit";
 pub(crate) const PROJECT: &str = "ao.project";
 pub(crate) const PUSH_TIMEOUT: &str = "ao.pushTimeout";
@@ -23,17 +25,19 @@ pub(crate) const REPLICA: &str = "ao.replica";
 pub(crate) const REPLICA_PLACE: &str = "ao.replicaPlace";
 pub(crate) const RUNTIME: &str = "ao.runtime";
 pub(crate) const SHARE_TRANSCRIPTS: &str = "ao.shareTranscripts";
+pub(crate) const STUCK_AFTER: &str = "ao.stuckAfter";
 pub(crate) const TMUX_SOCKET: &str = "ao.tmuxSocket";
 pub(crate) const TRANSCRIPT_MAX_SIZE: &str = "ao.transcriptMaxSize";
 pub(crate) const TRANSCRIPTS: &str = "ao.transcripts";
 pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
 
 /// All keys except those of individual agents.
-pub(crate) const KEYS: [&str; 17] = [
+pub(crate) const KEYS: [&str; 19] = [
     AGENT,
     AUTO_PUSH,
     BRANCH_PREFIX,
     HOOKS,
+    IDLE_AFTER,
     LOG_LIMIT,
     PROJECT,
     PUSH_TIMEOUT,
@@ -43,6 +47,7 @@ pub(crate) const KEYS: [&str; 17] = [
     REPLICA_PLACE,
     RUNTIME,
     SHARE_TRANSCRIPTS,
+    STUCK_AFTER,
     TMUX_SOCKET,
     TRANSCRIPT_MAX_SIZE,
     TRANSCRIPTS,
@@ -87,6 +92,22 @@ impl Settings {
     /// to this repository alone.
     pub fn hooks(&self) -> Option<bool> {
         self.config.boolean(HOOKS)
+    }
+
+    /// Returns `ao.idleAfter`: how long an agent is ready before it is idle. Default, also for an
+    /// invalid value: 5 minutes.
+    pub fn idle_after(&self) -> Duration {
+        self.age(IDLE_AFTER).unwrap_or(Duration::from_secs(300))
+    }
+
+    /// Returns `ao.stuckAfter`: how long an agent waits for a person before its session's status says
+    /// so. Default, also for an invalid value: 10 minutes.
+    pub fn stuck_after(&self) -> Duration {
+        self.age(STUCK_AFTER).unwrap_or(Duration::from_secs(600))
+    }
+
+    fn age(&self, key: &str) -> Option<Duration> {
+        parse_age(&self.config.text(key)?).ok()
     }
 
     /// Returns `ao.logLimit`, the maximum size of an agent's log in bytes; 0 means no limit.

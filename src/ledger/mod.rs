@@ -27,7 +27,7 @@ pub use open::Ledger;
 
 pub(crate) use ancestry::{Graph, Relation};
 pub(crate) use backoff::Backoff;
-pub(crate) use clock::commit_time;
+pub(crate) use clock::{commit_time, system_time};
 pub(crate) use commit::RefUpdate;
 pub(crate) use edit::Edit;
 pub(crate) use history::Commits;

@@ -3,6 +3,7 @@
 //! A session has two forms: [`Session`] with typed fields, and the stored form, a [`Map`] of
 //! [`Value`]s that preserves keys unknown to this version.
 
+mod activity;
 mod agent_end;
 mod captured;
 mod change;
@@ -36,6 +37,7 @@ mod usage;
 mod value;
 mod when;
 
+pub use activity::{Activity, ActivityReport, InvalidActivity, TerminalState};
 pub use agent_end::AgentEnd;
 pub use captured::{CapturedTranscripts, SharedTranscripts};
 pub use change::{

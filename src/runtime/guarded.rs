@@ -9,7 +9,7 @@ use super::{
     Attach, Exit, LONGEST_HANDLE, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started,
     Stopped, Terminal,
 };
-use crate::model::SessionId;
+use crate::model::{SessionId, TerminalState};
 
 /// How long a runtime may take for an answer.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -175,6 +175,20 @@ impl Runtime for Guarded {
     fn screen(&self, session: &SessionId, handle: &str) -> Option<String> {
         let (session, handle) = (*session, handle.to_owned());
         self.ask(self.answer, move |inner| inner.screen(&session, &handle)).ok().flatten()
+    }
+
+    fn terminals(&self, handles: &[(SessionId, &str)]) -> Vec<Option<TerminalState>> {
+        let owned: Vec<_> =
+            handles.iter().map(|(id, handle)| (*id, (*handle).to_owned())).collect();
+        let asked = self.ask(self.answer, move |inner| {
+            let handles: Vec<_> = owned.iter().map(|(id, handle)| (*id, handle.as_str())).collect();
+            inner.terminals(&handles)
+        });
+        let known = asked.unwrap_or_default();
+        match known.len() == handles.len() {
+            true => known,
+            false => handles.iter().map(|_| None).collect(),
+        }
     }
 
     fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {

@@ -41,7 +41,7 @@ pub use tmux::Tmux;
 
 use std::time::{Duration, Instant};
 
-use crate::model::SessionId;
+use crate::model::{SessionId, TerminalState};
 
 /// The length of the longest handle, in bytes.
 pub const LONGEST_HANDLE: usize = 512;
@@ -191,6 +191,12 @@ pub trait Runtime: Send + Sync {
     /// is still known after the end of a process that was started with [`ExitReport::Kept`].
     fn screen(&self, _session: &SessionId, _handle: &str) -> Option<String> {
         None
+    }
+
+    /// Returns what is known of the terminals of many processes, in order, with less than one call
+    /// each if possible. By default, nothing is.
+    fn terminals(&self, handles: &[(SessionId, &str)]) -> Vec<Option<TerminalState>> {
+        handles.iter().map(|_| None).collect()
     }
 
     /// Returns the command that attaches a person to the process's terminal.

@@ -74,6 +74,11 @@ impl Process {
         self.pid
     }
 
+    /// Returns when it was started: on Linux, in clock ticks since boot.
+    pub fn start(&self) -> &str {
+        self.stamp.split_once('-').map_or(&self.stamp, |(ticks, _)| ticks)
+    }
+
     /// Returns true if it is the calling process.
     pub fn is_current(&self) -> bool {
         self.pid == std::process::id()

@@ -1,7 +1,7 @@
 //! Holds what the verbs need: the store, the agents, the runtimes and the workspaces.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::agent::{Agent, Agents};
@@ -77,6 +77,16 @@ pub enum Supervisor {
     /// [`Run::from_args`](crate::ops::Run::from_args) and the result to
     /// [`supervise`](Engine::supervise). Its engine must have the same agents.
     Program(PathBuf),
+}
+
+impl Supervisor {
+    /// Returns the program that agents' hooks can call.
+    pub(in crate::ops) fn git_ao(&self) -> Option<&Path> {
+        match self {
+            Self::GitAo(program) => Some(program),
+            Self::InProcess | Self::Program(_) => None,
+        }
+    }
 }
 
 /// Assembles an [`Engine`].

@@ -21,6 +21,8 @@ pub(in crate::ops) struct LaunchInputs<'a> {
     pub terminal: Terminal,
     /// A prompt that replaces the task.
     pub text: Option<&'a str>,
+    /// The git-ao that the agent's hooks are to call.
+    pub hook_program: Option<&'a Path>,
 }
 
 /// The prompt for an agent that knows its task but must not start without a prompt.
@@ -76,6 +78,7 @@ pub(in crate::ops) fn brief(brief: &LaunchInputs<'_>) -> Result<(Mode, Launch), 
         agent_session_id: taken_up(brief).map(str::to_owned),
         fresh_id: SessionId::random().to_string(),
         state_dir: state_dir(store.repository()),
+        hook_program: brief.hook_program.map(Path::to_owned),
     };
     Ok((mode, agent.plan(*action, mode, &request)?))
 }

@@ -125,6 +125,7 @@ impl Engine {
             action: start.action,
             terminal: start.runtime.terminal(),
             text: start.text.as_deref(),
+            hook_program: None,
         })?;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Shared by the verbs: placements, liveness, starting an agent, worktrees of sessions.
 
+pub(in crate::ops) mod activity;
 pub(in crate::ops) mod agent_log;
 pub(in crate::ops) mod agents;
 pub(in crate::ops) mod artifacts;
@@ -43,6 +44,7 @@ pub(in crate::ops) mod targets;
 pub(in crate::ops) mod uncommitted;
 pub(in crate::ops) mod usage;
 
+pub use activity::{HookTarget, hear};
 pub use agent_log::log_file;
 pub use agents::AgentReport;
 pub use artifacts::{Purge, purge};

@@ -13,5 +13,6 @@ mod runtime;
 mod screen;
 mod send;
 mod start;
+mod terminals;
 
 pub use runtime::Tmux;

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::client::{Answer, Client, arg};
 use super::panes::{self, Pane};
-use super::{attach, screen, send, start};
+use super::{attach, screen, send, start, terminals};
 use crate::git::Environment;
-use crate::model::SessionId;
+use crate::model::{SessionId, TerminalState};
 use crate::runtime::wait::wait;
 use crate::runtime::{
     Attach, Exit, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
@@ -181,6 +181,10 @@ impl Runtime for Tmux {
         let ours = |pane: &&Pane| pane.name == handle && pane.belongs_to(session);
         let pane = panes.iter().filter(ours).find(|pane| pane.is_first())?;
         screen::of(&self.client, &pane.id)
+    }
+
+    fn terminals(&self, handles: &[(SessionId, &str)]) -> Vec<Option<TerminalState>> {
+        terminals::of(&self.client, handles)
     }
 
     fn attach(&self, session: &SessionId, handle: &str) -> Result<Attach, RuntimeError> {

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Oid, error_chain};
+use crate::model::{ActivityReport, Oid, Timestamp, error_chain};
 use crate::ops::{Against, AgentState, BaseStatus, Live};
 use crate::workspace::{Changes, Divergence, WorkspaceState};
 
@@ -10,6 +10,9 @@ use crate::workspace::{Changes, Divergence, WorkspaceState};
 pub struct LiveJson {
     /// The agent: `alive`, `gone`, `unknown`, `not_started` or `elsewhere`.
     pub agent: String,
+    /// What the agent is doing; absent if it never ran in this clone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<ActivityJson>,
     /// The path of its worktree in this clone: as git knows it, otherwise as recorded.
     pub path: Option<String>,
     /// The state of the worktree; null if there is none in this clone or it was not inspected.
@@ -27,6 +30,21 @@ pub struct LiveJson {
     /// The last thing that the agent said, as far as its transcript was captured here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_words: Option<String>,
+}
+
+/// What an agent is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ActivityJson {
+    /// The [activity](crate::model::Activity): `waiting_input`, `blocked`, `ready`, `idle`, `active`,
+    /// `unknown` or `exited`.
+    pub state: String,
+    /// Since when, if that is known.
+    pub since: Option<Timestamp>,
+    /// The question, the error, the last thing said, or why it is unknown.
+    pub what: Option<String>,
+    /// How it is known, in words.
+    pub source: String,
 }
 
 /// The state of a worktree.
@@ -78,6 +96,7 @@ impl From<&Live> for LiveJson {
         };
         Self {
             agent: live.agent.as_str().to_owned(),
+            activity: live.activity.as_ref().map(ActivityJson::from),
             path: live.path.as_ref().map(|path| path.to_string_lossy().into_owned()),
             workspace: live.workspace.as_ref().map(WorkspaceJson::from),
             base: live.base.as_ref().map(BaseJson::from),
@@ -85,6 +104,17 @@ impl From<&Live> for LiveJson {
             pid,
             agent_error,
             last_words: live.last_words.clone(),
+        }
+    }
+}
+
+impl From<&ActivityReport> for ActivityJson {
+    fn from(report: &ActivityReport) -> Self {
+        Self {
+            state: report.activity.as_str().to_owned(),
+            since: report.since,
+            what: report.what.clone(),
+            source: report.source.clone(),
         }
     }
 }

@@ -43,7 +43,7 @@ pub use cleanup::{CleanupJson, LeftoverJson};
 pub use doctor::{DoctorJson, FindingJson, OutcomeJson};
 pub use event::{AuthorJson, ConflictJson, EventJson, EventsJson, LinesJson, RecordChangeJson};
 pub use import::{ImportJson, ImportedJson, SkippedFileJson};
-pub use live::{BaseJson, LiveJson, WorkspaceJson};
+pub use live::{ActivityJson, BaseJson, LiveJson, WorkspaceJson};
 pub use matches::MatchJson;
 pub use reconcile::{CorrectedJson, CorrectionJson, ReconcileJson};
 pub use session::{CorruptJson, EntryJson, SessionJson, SessionsJson, ShownJson};

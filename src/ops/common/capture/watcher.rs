@@ -88,6 +88,11 @@ impl Watcher {
         (self.not_before, self.search) = (Instant::now(), LOOK);
     }
 
+    /// Lets the next look capture what is there, even if it has just been written.
+    pub fn capture_soon(&mut self) {
+        self.growing = Instant::now().checked_sub(LONGEST_GROWTH);
+    }
+
     /// Looks at the files, and begins to capture what is new. Returns when to look again.
     pub fn look(&mut self, store: &Store) -> Duration {
         let now = Instant::now();

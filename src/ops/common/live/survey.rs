@@ -5,7 +5,8 @@ use super::AgentState;
 use super::agents::Probes;
 use super::base::{BaseStatus, to_base};
 use crate::git::Environment;
-use crate::model::Session;
+use crate::model::{ActivityReport, Session};
+use crate::ops::common::activity::activities;
 use crate::ops::common::branch_sessions::is_its_own;
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{Engine, OpsError};
@@ -21,6 +22,8 @@ use crate::workspace::{
 pub struct Live {
     /// Whether its agent is alive.
     pub agent: AgentState,
+    /// What its agent is doing; None if it never ran in this clone.
+    pub activity: Option<ActivityReport>,
     /// The path of its worktree in this clone: as git knows it, otherwise as recorded.
     pub path: Option<PathBuf>,
     /// The state of the workspace; None if there is none in this clone or it was not inspected.
@@ -64,7 +67,11 @@ impl Engine {
             close.iter().map(|s| place_here(*s, replica.as_deref(), environment)).collect();
         find_moved(store, &worktrees, &close, &mut here)?;
         let (agents, states, bases) = thread::scope(|scope| {
-            let agents = scope.spawn(move || probes.run());
+            let agents = scope.spawn(move || {
+                let states = probes.run();
+                let activities = activities(self, sessions, &states);
+                (states, activities)
+            });
             let states = look(&*self.workspace(), &here, detail);
             let bases = to_base(store, &close);
             (agents.join().expect("probing does not panic"), states, bases)
@@ -94,19 +101,23 @@ impl Engine {
             }
         }
         let words = self.last_words_of(sessions);
+        let (agents, activities) = agents;
+        let agents = agents.into_iter().zip(activities);
         let all = sessions.iter().zip(agents).zip(here).zip(states).zip(bases).zip(words);
-        let live = all.map(|(((((session, agent), here), workspace), base), last_words)| {
-            let others = session.other_placements(replica.as_deref());
-            let path = here.and_then(|here| here.path.ok());
-            Live {
-                agent,
-                path,
-                workspace,
-                base,
-                elsewhere: others.map(|(name, _)| name.to_owned()).collect(),
-                last_words,
-            }
-        });
+        let live =
+            all.map(|(((((session, (agent, activity)), here), workspace), base), last_words)| {
+                let others = session.other_placements(replica.as_deref());
+                let path = here.and_then(|here| here.path.ok());
+                Live {
+                    agent,
+                    activity,
+                    path,
+                    workspace,
+                    base,
+                    elsewhere: others.map(|(name, _)| name.to_owned()).collect(),
+                    last_words,
+                }
+            });
         Ok(live.collect())
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::child::Supervised;
 use super::home::Home;
 use super::log_lines::{LogLines, Rest};
-use super::prepare::{Prepared, Surroundings, prepare};
+use super::prepare::{Surroundings, prepare};
 use super::running::StartedHere;
 use crate::git::{FileError, Lock, LockError};
 use crate::model::{Session, SessionId, Timestamp};
@@ -67,8 +67,10 @@ pub(in crate::ops) fn begin_in_process(
         lines,
         ended: None,
     };
-    note_process(&prepared, &hosted);
-    let mut running = prepared.running(since);
+    let process = hosted.runtime.process(&id, &hosted.handle);
+    prepared.note_agent(process.clone());
+    let mut running = prepared.running(since, process);
+    running.activity.set_terminal(Arc::clone(&hosted.runtime), &hosted.handle);
     let (handle, socket) = (handle.clone(), start.runtime.socket());
     running.started = Some(StartedHere { replica: engine.store().replica()?, at, handle, socket });
     if matches!(started, Started::Here(_)) {
@@ -119,10 +121,6 @@ fn lock(engine: &Engine, id: SessionId, who: &SupervisorProcess) -> Result<Lock,
     // If this fails, the holder of the lock is unknown, and is not stopped either.
     let _ = lock.sign(&who.to_string());
     Ok(lock)
-}
-
-fn note_process(prepared: &Prepared, hosted: &Hosted) {
-    prepared.note_agent(hosted.runtime.process(&hosted.session, &hosted.handle));
 }
 
 /// An agent that a runtime started for this process.

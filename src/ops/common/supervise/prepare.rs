@@ -8,15 +8,22 @@ use super::child::ChildOnScreen;
 use super::running::Running;
 use crate::agent::{Action, Agent, Launch, Mode};
 use crate::git::{FileError, Repository};
+use crate::ledger::system_time;
 use crate::model::{Placement, Session};
+use crate::ops::common::activity::{
+    ActivityFile, ActivityWatcher, AgentFacts, HEARD_ENV, HookTarget,
+};
 use crate::ops::common::capture::{Capturer, Watcher};
 use crate::ops::common::kept::kept;
 use crate::ops::common::launch_request::{LaunchInputs, brief, parent, state_dir, taken_up};
-use crate::ops::common::liveness::{AgentFile, SupervisorProcess, identity};
+use crate::ops::common::liveness::{AgentFile, SupervisorProcess, identity, of_placement};
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::{Engine, OpsError, SESSION_ENV, last_screen, placement};
 use crate::runtime::{Child, ChildStdio, ExitReport, Process, ProcessSpec, RuntimeError, Terminal};
 use crate::store::{Key, Store};
+
+/// How much coarser than the clock the times of files may be.
+const COARSE: Duration = Duration::from_secs(2);
 
 /// Where an agent is started, and for what.
 pub(in crate::ops) struct Surroundings {
@@ -41,6 +48,7 @@ pub(in crate::ops) struct Prepared {
     pub(super) here: Option<Placement>,
     pub(super) supervisor: SupervisorProcess,
     pub(super) watcher: Option<Watcher>,
+    pub(super) capturer: Capturer,
 }
 
 pub(in crate::ops) fn prepare(
@@ -64,6 +72,7 @@ pub(in crate::ops) fn prepare(
         action,
         terminal,
         text: text.as_deref(),
+        hook_program: engine.supervisor().git_ao(),
     };
     let (mode, launch) = brief(&told)?;
     launch.prepare()?;
@@ -77,7 +86,7 @@ pub(in crate::ops) fn prepare(
     let mut capturer =
         Capturer::new(Arc::clone(&agent), session, &workspace, store, plan.environment.clone());
     capturer.set_conversation(conversation.as_deref());
-    let watcher = Watcher::new(capturer, key_of(session));
+    let watcher = Watcher::new(capturer.clone(), key_of(session));
     Ok(Prepared {
         engine: engine.clone(),
         agent,
@@ -90,6 +99,7 @@ pub(in crate::ops) fn prepare(
         here,
         supervisor,
         watcher,
+        capturer,
     })
 }
 
@@ -148,8 +158,9 @@ impl Prepared {
                 return Err(error.into());
             }
         };
-        self.note_agent(child.process().cloned());
-        Ok((self.running(since), child))
+        let process = child.process().cloned();
+        self.note_agent(process.clone());
+        Ok((self.running(since, process), child))
     }
 
     /// Writes the agent file before the agent is started: if this process is killed, the agent can
@@ -162,8 +173,10 @@ impl Prepared {
             source,
         })?;
         last_screen::forget(repo, id);
-        // File times may be coarser than the clock.
-        Ok(SystemTime::now() - Duration::from_secs(2))
+        ActivityFile::remove(repo, id);
+        // Without the directory, hooks are not heard.
+        let _ = repo.make_ao_dir("activity");
+        Ok(SystemTime::now() - COARSE)
     }
 
     /// Adds the agent's process to the agent file.
@@ -177,7 +190,8 @@ impl Prepared {
         AgentFile::new(repo, self.supervisor.clone(), agent).write(repo, self.session.id)
     }
 
-    pub(super) fn running(self, since: SystemTime) -> Running {
+    pub(super) fn running(self, since: SystemTime, process: Option<Process>) -> Running {
+        let activity = self.activity_watcher(since, process.as_ref());
         let environment = self.plan.environment;
         Running {
             engine: self.engine,
@@ -190,7 +204,32 @@ impl Prepared {
             started: None,
             here: self.here,
             watcher: self.watcher,
+            activity,
         }
+    }
+
+    fn activity_watcher(&self, since: SystemTime, process: Option<&Process>) -> ActivityWatcher {
+        let here = self.here.as_ref();
+        let of_here = here.and_then(|here| {
+            let runtime = of_placement(&self.engine, here.runtime.as_deref()?, here).ok()?;
+            Some((runtime, here.handle.clone()?))
+        });
+        let has_terminal = (self.terminal, self.mode) == (Terminal::Present, Mode::Interactive);
+        let facts = AgentFacts {
+            process: process.map(ToString::to_string),
+            started: Some(system_time(since + COARSE)),
+            workspace: self.workspace.clone(),
+            has_terminal,
+            conversation: self.conversation.clone(),
+            transcripts: Vec::new(),
+        };
+        ActivityWatcher::new(
+            Arc::clone(&self.agent),
+            self.session.id,
+            facts,
+            of_here.filter(|_| has_terminal),
+            (self.plan.environment.clone(), self.capturer.clone()),
+        )
     }
 }
 
@@ -215,6 +254,8 @@ fn plan(
     let branch = session.branch.clone().unwrap_or_default();
     let values = [session.id.to_string(), branch, identity(repo)];
     set.extend(SESSION_ENV.map(OsString::from).into_iter().zip(values.map(OsString::from)));
+    let target = HookTarget::of(repo, session.id);
+    set.push((HEARD_ENV.into(), target.path().as_os_str().to_owned()));
     let program = match program.as_os_str().is_empty() {
         true => launch.program.clone().into(),
         false => program.into_os_string(),

@@ -6,7 +6,8 @@ use super::child::Supervised;
 use super::home::Home;
 use crate::agent::Agent;
 use crate::git::Environment;
-use crate::model::{AgentEnd, Origin, Placement, Session, SessionStatus, Timestamp};
+use crate::model::{Activity, AgentEnd, Origin, Placement, Session, SessionStatus, Timestamp};
+use crate::ops::common::activity::{ActivityFile, ActivityWatcher};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::capture::{Facts, LastCapture, Watcher};
 use crate::ops::common::liveness::AgentFile;
@@ -35,6 +36,8 @@ pub(in crate::ops) struct Running {
     pub here: Option<Placement>,
     /// What captures its transcripts; None if it has none.
     pub watcher: Option<Watcher>,
+    /// What finds out what it is doing.
+    pub activity: ActivityWatcher,
 }
 
 /// A start that followed the placement of this time.
@@ -64,12 +67,21 @@ impl Running {
     ) -> Result<Exit, OpsError> {
         let mut trouble = None;
         let mut patience = FIRST_LOOK;
-        let mut capture = Instant::now() + FIRST_LOOK;
+        let (mut capture, mut activity) = (Instant::now() + FIRST_LOOK, Instant::now());
+        let mut ids = Instant::now() + patience;
         let ended = loop {
-            let left = capture.saturating_duration_since(Instant::now());
-            let next = agent.next(patience.min(left));
-            if left.is_zero() {
-                capture = Instant::now() + self.look_at_transcripts(&mut home);
+            let until = capture.min(activity).min(ids);
+            let next = agent.next(until.saturating_duration_since(Instant::now()));
+            let now = Instant::now();
+            if now >= activity {
+                let (is_over, next) = self.look_at_activity(&mut home);
+                activity = now + next;
+                if is_over {
+                    capture = now;
+                }
+            }
+            if now >= capture {
+                capture = now + self.look_at_transcripts(&mut home);
             }
             let found = match next {
                 Some(ProcessEvent::Ended(ended)) => break ended,
@@ -77,8 +89,10 @@ impl Running {
                     self.agent.id_in_output(&line)
                 }
                 Some(ProcessEvent::Line(_)) => None,
+                None if now < ids => None,
                 None => {
                     patience = LONGEST_LOOK.min(patience.saturating_mul(2));
+                    ids = now + patience;
                     self.look_for_id()
                 }
             };
@@ -86,6 +100,7 @@ impl Running {
                 if let Some(watcher) = &mut self.watcher {
                     watcher.set_conversation(&id);
                 }
+                self.activity.set_conversation(&id);
                 self.conversation = Some(id);
                 trouble = self.tell(&mut home, &*agent).err().or(trouble);
             }
@@ -98,6 +113,7 @@ impl Running {
                 let _ = last_screen::keep(repo, self.session.id, screen);
             }
             let _ = AgentFile::remove(repo, self.session.id);
+            ActivityFile::remove(repo, self.session.id);
         });
         agent.clear();
         if let Some(id) = self.look_for_id() {
@@ -182,6 +198,18 @@ impl Running {
         };
         home.with(record).transpose()?;
         Ok(())
+    }
+
+    /// Returns whether a turn is over, and when to look again.
+    fn look_at_activity(&mut self, home: &mut Home) -> (bool, Duration) {
+        let seen = home.with(|store| self.activity.look(store));
+        let Some((change, next)) = seen else { return (false, LONGEST_LOOK) };
+        let is_over = change.is_some_and(|now| now.activity != Activity::Active);
+        if is_over && let Some(watcher) = &mut self.watcher {
+            // All of it is written.
+            watcher.capture_soon();
+        }
+        (is_over, next)
     }
 
     /// Returns when to look again.

@@ -45,6 +45,7 @@ fn lives() -> impl Strategy<Value = LiveJson> {
     let texts = (any::<Option<String>>(), prop::collection::vec(any::<String>(), 0..3));
     (prop::option::of(workspace), texts, any::<Option<u32>>()).prop_map(
         |(workspace, (path, elsewhere), pid)| LiveJson {
+            activity: None,
             last_words: None,
             agent: "alive".to_owned(),
             agent_error: path.clone(),

@@ -1,0 +1,69 @@
+//! What a running agent is doing, as its own files and its terminal tell it.
+
+mod asks;
+mod claude;
+mod claude_settings;
+mod codex;
+mod hook_note;
+mod inputs;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+pub use hook_note::{HookMoment, HookNote};
+pub use inputs::ActivityInputs;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::model::{Activity, ActivityReport};
+
+/// Takes the user's arguments, the program that hooks are to call, and the agent's directory.
+type WithHooks = fn(&[String], &Path, &Path) -> Vec<String>;
+
+/// How the activity of an agent is learnt.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ActivitySource {
+    /// Whether it tells something by its terminal's title.
+    pub by_terminal: bool,
+    /// Looks at the agent's files, whose directory is given, and at its terminal.
+    pub look: fn(&ActivityInputs<'_>, Option<&Path>) -> Option<ActivityReport>,
+    /// Adds to the user's arguments those that make the agent call a program's hooks; None if it has
+    /// no such arguments.
+    pub with_hooks: Option<WithHooks>,
+    /// Reads what one of the agent's hooks was given.
+    pub hear: fn(&Value) -> Option<HookNote>,
+}
+
+/// Claude Code, as seen with 2.1.197.
+pub(super) const CLAUDE: ActivitySource = ActivitySource {
+    by_terminal: false,
+    look: claude::look,
+    with_hooks: Some(claude_settings::with_hooks),
+    hear: claude::hear,
+};
+
+/// Codex, as seen with 0.169.0.
+pub(super) const CODEX: ActivitySource = ActivitySource {
+    by_terminal: true,
+    look: codex::look,
+    // Its `notify` would replace the user's own, and tells nothing that the rollout does not.
+    with_hooks: None,
+    hear: codex::hear,
+};
+
+/// How long a program may take to begin, in milliseconds.
+const BEGINNING: i64 = 2_000;
+
+/// Reports on an agent that has not written anything yet. One that does not begin soon asks something
+/// first: whether to trust the folder, or for a login. Without a terminal, nobody could be asked.
+fn not_begun(inputs: &ActivityInputs<'_>) -> ActivityReport {
+    let since = inputs.started;
+    let is_late = since.is_none_or(|at| inputs.now.as_millis() - at.as_millis() > BEGINNING);
+    if inputs.terminal.is_none() || !is_late {
+        return ActivityReport::new(Activity::Active, "its process").since(since);
+    }
+    let what = "it has not begun: see what its terminal asks".to_owned();
+    ActivityReport::new(Activity::WaitingInput, "no sign of a conversation").since(since).what(what)
+}

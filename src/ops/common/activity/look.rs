@@ -1,0 +1,82 @@
+use super::AgentFacts;
+use crate::agent::{ActivityInputs, Agent, HookNote};
+use crate::git::Environment;
+use crate::model::{Activity, ActivityReport, TerminalState, Timestamp};
+use crate::runtime::{Probe, Process};
+
+/// How long a terminal is silent before its program may wait for somebody, in milliseconds.
+const SILENT: i64 = 10_000;
+
+/// How much of what was said is reported, in characters.
+const LONGEST: usize = 2_000;
+
+/// Finds out what a running agent is doing. `agent` is None if it is not configured here.
+pub(in crate::ops) fn look(
+    agent: Option<&dyn Agent>,
+    facts: &AgentFacts,
+    terminal: Option<&TerminalState>,
+    heard: Option<&HookNote>,
+    known: Option<&ActivityReport>,
+    (environment, now): (&Environment, Timestamp),
+) -> ActivityReport {
+    let process = facts.process.as_deref().and_then(|text| text.parse::<Process>().ok());
+    let process = process.filter(|process| !matches!(process.probe(), Probe::Gone));
+    let mut inputs = ActivityInputs::new(now, &facts.workspace);
+    inputs.pid = process.as_ref().map(Process::pid);
+    inputs.started = facts.started;
+    inputs.conversation = facts.conversation.as_deref();
+    inputs.transcripts = &facts.transcripts;
+    // One that nobody has looked at is still there.
+    let unseen = TerminalState::default();
+    inputs.terminal = terminal.or(facts.has_terminal.then_some(&unseen));
+    inputs.heard = heard.filter(|note| facts.started.is_none_or(|at| note.at >= at));
+    inputs.known = known.filter(|known| known.since.is_none_or(|at| Some(at) >= facts.started));
+    inputs.start_of = &|pid| Process::of(pid).ok()?.map(|process| process.start().to_owned());
+    let report = agent.and_then(|agent| agent.activity(&inputs, environment));
+    let mut report = report.unwrap_or_else(|| by_terminal(terminal, &inputs));
+    if let Some(what) = &mut report.what
+        && let Some((end, _)) = what.char_indices().nth(LONGEST)
+    {
+        what.truncate(end);
+    }
+    report
+}
+
+/// Reports on a program of which only its terminal tells anything.
+fn by_terminal(terminal: Option<&TerminalState>, inputs: &ActivityInputs<'_>) -> ActivityReport {
+    let Some(terminal) = terminal else {
+        return match inputs.terminal {
+            // Nobody can be asked.
+            None => ActivityReport::new(Activity::Active, "its process").since(inputs.started),
+            Some(_) => ActivityReport::new(Activity::Unknown, "its process")
+                .what("its terminal cannot be seen from here".to_owned()),
+        };
+    };
+    let output = terminal.last_output;
+    if terminal.has_rung {
+        return ActivityReport::new(Activity::WaitingInput, "its terminal's bell").since(output);
+    }
+    let age = output.map_or(i64::MAX, |at| inputs.now.as_millis() - at.as_millis());
+    if age < SILENT {
+        let known = inputs.known.filter(|known| known.activity == Activity::Active);
+        let since = known.map_or(inputs.started, |known| known.since);
+        return ActivityReport::new(Activity::Active, "its terminal's output").since(since);
+    }
+    ActivityReport::new(Activity::Unknown, "its terminal's output")
+        .since(output)
+        .what("nothing was printed since".to_owned())
+}
+
+/// Tells one who has been ready for long from one who is ready.
+pub(in crate::ops) fn with_idle(
+    report: ActivityReport,
+    after: std::time::Duration,
+    now: Timestamp,
+) -> ActivityReport {
+    let age = report.since.map_or(0, |since| now.as_millis() - since.as_millis());
+    let is_old = u128::try_from(age).is_ok_and(|age| age >= after.as_millis());
+    match report.activity {
+        Activity::Ready if is_old => ActivityReport { activity: Activity::Idle, ..report },
+        _ => report,
+    }
+}

@@ -1,0 +1,20 @@
+//! What agents are doing at this moment, in this clone. Nothing of it is in the store.
+
+mod facts;
+mod file;
+mod heard;
+mod look;
+mod private;
+mod survey;
+mod watcher;
+
+pub(in crate::ops) use facts::AgentFacts;
+pub(in crate::ops) use file::ActivityFile;
+pub(in crate::ops) use heard::heard;
+pub use heard::{HookTarget, hear};
+pub(in crate::ops) use look::look;
+pub(in crate::ops) use survey::activities;
+pub(in crate::ops) use watcher::ActivityWatcher;
+
+/// The variable that tells an agent's hooks for which file they write.
+pub(in crate::ops) const HEARD_ENV: &str = "AO_ACTIVITY";

@@ -1,0 +1,132 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::survey::now;
+use super::{ActivityFile, AgentFacts, heard, look};
+use crate::agent::Agent;
+use crate::git::Environment;
+use crate::model::{Activity, ActivityReport, SessionId, TerminalState};
+use crate::ops::common::capture::Capturer;
+use crate::runtime::Runtime;
+use crate::store::Store;
+
+/// The time between two looks at an agent.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The time between two looks at a terminal in which nothing happens: each runs a program.
+const RARE: Duration = Duration::from_secs(5);
+
+/// The time between two searches for transcripts, at first and once some are known.
+const SEARCH: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
+
+/// Watches what one running agent is doing, and keeps its [file](ActivityFile) true.
+pub(in crate::ops) struct ActivityWatcher {
+    pub agent: Arc<dyn Agent>,
+    pub session: SessionId,
+    pub facts: AgentFacts,
+    /// The runtime and the handle of a process that has a terminal.
+    pub terminal: Option<(Arc<dyn Runtime>, String)>,
+    pub environment: Environment,
+    pub capturer: Capturer,
+    report: Option<ActivityReport>,
+    /// Transcripts are looked for then.
+    search: Instant,
+    /// The terminal is looked at then, unless something else has changed.
+    rare: Instant,
+    stamps: Vec<Option<SystemTime>>,
+}
+
+impl ActivityWatcher {
+    pub fn new(
+        agent: Arc<dyn Agent>,
+        session: SessionId,
+        facts: AgentFacts,
+        terminal: Option<(Arc<dyn Runtime>, String)>,
+        (environment, capturer): (Environment, Capturer),
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            agent,
+            session,
+            facts,
+            terminal,
+            environment,
+            capturer,
+            report: None,
+            search: now,
+            rare: now,
+            stamps: Vec::new(),
+        }
+    }
+
+    /// Sets the runtime and the handle of a process that was started just now.
+    pub fn set_terminal(&mut self, runtime: Arc<dyn Runtime>, handle: &str) {
+        self.terminal = self.facts.has_terminal.then(|| (runtime, handle.to_owned()));
+    }
+
+    /// Sets the agent's own id of the conversation.
+    pub fn set_conversation(&mut self, id: &str) {
+        self.capturer.set_conversation(Some(id));
+        self.facts.conversation = Some(id.to_owned());
+        self.search = Instant::now();
+    }
+
+    /// Looks at the agent. Returns a report if it is doing something else than before, and when to look
+    /// again.
+    pub fn look(&mut self, store: &Store) -> (Option<ActivityReport>, Duration) {
+        let started = Instant::now();
+        if started >= self.search {
+            let sources = self.capturer.sources();
+            self.facts.transcripts = sources.into_iter().map(|source| source.file).collect();
+            let [first, later] = SEARCH;
+            self.search = started + if self.facts.transcripts.is_empty() { first } else { later };
+        }
+        let is_quiet = self.is_quiet();
+        if is_quiet && started < self.rare {
+            return (None, LOOK);
+        }
+        self.rare = started + if is_quiet { RARE } else { Duration::ZERO };
+        let repo = store.repository();
+        let terminal = self.terminal_state();
+        let heard = heard(repo, self.session);
+        let report = look(
+            Some(&*self.agent),
+            &self.facts,
+            terminal.as_ref(),
+            heard.as_ref(),
+            self.report.as_ref(),
+            (&self.environment, now()),
+        );
+        if self.report.as_ref() == Some(&report) {
+            return (None, LOOK);
+        }
+        // A report that cannot be written is still what others see: they look for themselves.
+        let _ = ActivityFile::new(&report, self.facts.clone()).write(repo, self.session);
+        let before = self.report.replace(report.clone());
+        let is_other = before.is_none_or(|before| {
+            (before.activity, before.since) != (report.activity, report.since)
+        });
+        (is_other.then_some(report), LOOK)
+    }
+
+    /// Returns true if nothing has happened since the last look, as far as files tell, and nothing is
+    /// expected: the agent waits for a person.
+    fn is_quiet(&mut self) -> bool {
+        let modified = |file| std::fs::metadata(file).and_then(|meta| meta.modified()).ok();
+        let stamps: Vec<_> = self.facts.transcripts.iter().map(modified).collect();
+        let is_same = stamps == self.stamps;
+        self.stamps = stamps;
+        let waits = self.report.as_ref().is_some_and(|report| {
+            matches!(report.activity, Activity::Ready | Activity::Blocked | Activity::Unknown)
+        });
+        is_same && waits && self.agent.tells_by_terminal()
+    }
+
+    fn terminal_state(&self) -> Option<TerminalState> {
+        let (runtime, handle) = self.terminal.as_ref()?;
+        if !self.agent.tells_by_terminal() {
+            return None;
+        }
+        runtime.terminals(&[(self.session, handle.as_str())]).pop().flatten()
+    }
+}
