@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::home::AgentHome;
 use super::kept_conversation::KeptConversation;
+use super::put::SavedConversation;
 use super::source_request::SourceRequest;
+use super::take_back::TakeBack;
 use super::transcript::real_path;
 use super::value::check_id;
 use crate::git::Environment;
@@ -33,6 +35,8 @@ pub(super) struct AgentDatabase {
     pub conversations: &'static str,
     /// SQL: the ids of the conversations of the subagents of `?1`.
     pub subagents: &'static str,
+    /// How the agent's program takes a conversation back. Nobody else writes into its database.
+    pub take_back: Option<fn(&SavedConversation) -> Option<TakeBack>>,
 }
 
 /// A conversation of the database.

@@ -3,7 +3,7 @@ use std::time::SystemTime;
 
 use super::{
     Action, ActivityInputs, AgentError, Deletion, HookNote, IdSource, KeptConversation, Launch,
-    LaunchRequest, Mode, SavedConversation, SourceRequest,
+    LaunchRequest, Mode, SavedConversation, SourceRequest, TakeBack,
 };
 use crate::git::Environment;
 use crate::model::ActivityReport;
@@ -174,6 +174,17 @@ pub trait Agent: Send + Sync {
     /// Fails if a file cannot be written.
     fn put_conversation(&self, _: &SavedConversation, _: &Environment) -> Result<bool, AgentError> {
         Ok(false)
+    }
+
+    /// Returns how the agent's own program takes a conversation back that was kept, if that cannot be
+    /// [put](Self::put_conversation) where it looks. It is run in the workspace.
+    fn take_back(&self, _: &SavedConversation) -> Option<TakeBack> {
+        None
+    }
+
+    /// Returns false if a conversation that was kept cannot be given back to the agent in any way.
+    fn takes_back(&self) -> bool {
+        true
     }
 
     /// Returns the transcript of the conversation with this id, if it can be found.

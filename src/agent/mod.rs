@@ -27,6 +27,7 @@ mod source_request;
 mod sources;
 mod spec;
 mod table;
+mod take_back;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -48,4 +49,5 @@ pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
 pub use put::SavedConversation;
 pub use source_request::SourceRequest;
+pub use take_back::TakeBack;
 pub use template::{Slot, TemplateError};

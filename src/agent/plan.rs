@@ -9,7 +9,9 @@ use super::own_id::OwnId;
 use super::put::SavedConversation;
 use super::source_request::SourceRequest;
 use super::spec::Spec;
+use super::take_back::TakeBack;
 use super::template::{Slot, Template};
+use super::transcript::Transcripts;
 use super::value::{MAX_ARGUMENT, check_id};
 use super::{
     Action, ActivityInputs, Agent, AgentError, HookNote, IdSource, Launch, LaunchRequest, Mode,
@@ -205,6 +207,17 @@ impl Agent for Spec {
             path: failed.path,
             source: failed.source.into(),
         })
+    }
+
+    fn take_back(&self, saved: &SavedConversation) -> Option<TakeBack> {
+        (self.database?.take_back?)(saved)
+    }
+
+    fn takes_back(&self) -> bool {
+        match self.database {
+            Some(database) => database.take_back.is_some(),
+            None => self.transcripts.as_ref().is_some_and(Transcripts::can_put),
+        }
     }
 
     fn transcript(&self, agent_session_id: &str, env: &Environment) -> Option<PathBuf> {

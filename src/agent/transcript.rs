@@ -255,6 +255,11 @@ impl Transcripts {
         }
     }
 
+    /// Returns true if it is known where the agent looks for a conversation.
+    pub fn can_put(&self) -> bool {
+        self.lookup != Lookup::Everywhere
+    }
+
     /// Writes a conversation to where the agent looks for it. Returns false if it is not known where
     /// that is.
     pub fn put(&self, saved: &SavedConversation, env: &Environment) -> Result<bool, PutError> {
@@ -264,12 +269,15 @@ impl Transcripts {
         };
         match self.lookup {
             Lookup::Everywhere => Ok(false),
-            Lookup::ByDay { .. } => match begun_on(id, transcript) {
-                Some((day, name)) => {
-                    put_bytes(transcript, &root.join(day).join(name)).map(|()| true)
+            Lookup::ByDay { .. } => {
+                let Some((day, name)) = begun_on(id, transcript) else { return Ok(false) };
+                for (sub, transcript) in subagents {
+                    if let Some((day, name)) = begun_on(sub, transcript) {
+                        put_bytes(transcript, &root.join(day).join(name))?;
+                    }
                 }
-                None => Ok(false),
-            },
+                put_bytes(transcript, &root.join(day).join(name)).map(|()| true)
+            }
             Lookup::NamedAfterPath => {
                 let Some(name) = folder_name(&real_path(workspace)) else { return Ok(false) };
                 let folder = root.join(name);

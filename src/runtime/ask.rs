@@ -1,7 +1,7 @@
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::wait::{Waited, wait};
-use super::{Process, RuntimeError};
+use super::{Process, ProcessSpec, RuntimeError};
 use crate::git::Environment;
 
 /// The length to which an answer is truncated, in bytes.
@@ -30,10 +30,29 @@ pub fn ask(
     environment: &Environment,
     limit: Duration,
 ) -> Result<String, RuntimeError> {
+    let mut command = environment.command(program);
+    command.args(args);
+    answer(command, program, limit)
+}
+
+/// Runs a command without a terminal, as [`ask`] does.
+///
+/// # Errors
+/// Fails like [`ask`].
+pub fn ask_as(plan: &ProcessSpec, limit: Duration) -> Result<String, RuntimeError> {
+    let Some(program) = plan.argv.first() else {
+        return Err(RuntimeError::NotInstalled(String::new()));
+    };
+    let mut command = plan.command(program);
+    // What a shell has set is not where this runs.
+    command.args(&plan.argv[1..]).current_dir(&plan.cwd).env("PWD", &plan.cwd);
+    answer(command, Path::new(program), limit)
+}
+
+fn answer(mut command: Command, program: &Path, limit: Duration) -> Result<String, RuntimeError> {
     let name = program.to_string_lossy().into_owned();
     let no_use = |why: String| RuntimeError::NoUse { program: name.clone(), why };
-    let mut command = environment.command(program);
-    command.args(args).process_group(0);
+    command.process_group(0);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let start = |e| RuntimeError::io(format!("start '{name}'"), e);
     let mut child = command.spawn().map_err(start)?;

@@ -25,7 +25,7 @@ mod terminal_settings;
 mod tmux;
 mod wait;
 
-pub use ask::ask;
+pub use ask::{ask, ask_as};
 pub use carrier::{Carrier, carriers};
 pub use child::{Child, ChildStdio, SignalHandle};
 pub use detached::Detached;

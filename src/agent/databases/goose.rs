@@ -41,4 +41,5 @@ pub static GOOSE: AgentDatabase = AgentDatabase {
                     unixepoch(updated_at) * 1000 FROM sessions \
                     WHERE session_type = 'user' ORDER BY created_at, id",
     subagents: "SELECT 1 WHERE ?1 IS NULL",
+    take_back: None,
 };

@@ -2,6 +2,7 @@
 
 mod goose;
 mod opencode;
+mod opencode_export;
 
 pub(super) use goose::GOOSE;
 pub(super) use opencode::OPENCODE;

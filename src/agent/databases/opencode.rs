@@ -5,6 +5,7 @@
 //! until it is completed, and that of a person whenever files have changed. The message comes
 //! before its parts, so it is captured at once. Subagents have sessions of their own.
 
+use super::opencode_export;
 use crate::agent::database::AgentDatabase;
 use crate::agent::home::AgentHome;
 use crate::transcript::RowColumn::{self, Size, Value};
@@ -46,4 +47,5 @@ pub static OPENCODE: AgentDatabase = AgentDatabase {
     subagents: "WITH RECURSIVE below(id) AS (SELECT id FROM session WHERE parent_id = ?1 \
                 UNION SELECT it.id FROM session it JOIN below ON it.parent_id = below.id) \
                 SELECT id FROM below ORDER BY id",
+    take_back: Some(opencode_export::take_back),
 };

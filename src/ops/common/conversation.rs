@@ -39,7 +39,12 @@ pub(in crate::ops) fn find(
         _ if !can_resume(agent) => LostConversation::Unable,
         _ => match look(store, agent, session, path)? {
             Some(id) => return Ok(Conversation::Known(id)),
-            None => LostConversation::NotFound,
+            None => match &session.agent_session_id {
+                Some(id) if is_kept(store, session.id, agent.name(), id)? => {
+                    LostConversation::NotTakenBack
+                }
+                _ => LostConversation::NotFound,
+            },
         },
     };
     let began = session.agent_session_id.is_some() || Past::of(store, session)?.began;
@@ -69,6 +74,7 @@ pub(in crate::ops) fn look(
     }
     // The agent has deleted it, or had it on another machine; it is given back when it starts.
     if let Some((id, Some(false))) = has
+        && agent.takes_back()
         && is_kept(store, session.id, agent.name(), id)?
     {
         return Ok(Some(id.to_owned()));

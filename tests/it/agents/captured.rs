@@ -99,4 +99,15 @@ fn a_subagent_of_codex_is_captured_with_its_conversation() {
     assert_eq!(entries.iter().filter(its).count(), 1, "{told}");
     assert!(entries.iter().any(|it| it["role"] == "system"
         && it["text"].as_str().is_some_and(|said| said.contains("Message Type: FINAL_ANSWER"))));
+
+    // Both are given back where Codex looks for them.
+    let sub = subs[0].subagent.as_deref().unwrap();
+    let both = [sub, session.agent_session_id.as_deref().unwrap()];
+    let files = both.map(|own| file(&place, own).unwrap());
+    files.iter().for_each(|file| fs::remove_file(file).unwrap());
+    let id = session.id.to_string();
+    assert_eq!(place.ao(&["restore", "--json", &id], "").ok().json()["resumed"], true);
+    wait_ended(&place.repo, session.id);
+    assert_eq!(both.map(|own| file(&place, own).unwrap()), files);
+    assert!(fs::read(&files[0]).unwrap().starts_with(&there));
 }

@@ -102,3 +102,8 @@ fn claude_goes_on_at_another_persons() {
 fn codex_goes_on_at_another_persons() {
     goes_on_at_another_persons("codex");
 }
+
+#[test]
+fn opencode_goes_on_at_another_persons() {
+    goes_on_at_another_persons("opencode");
+}

@@ -7,7 +7,7 @@ use std::thread;
 
 use git_ao::agent::{Agents, EntryReader, SourceRequest};
 use git_ao::git::Environment;
-use git_ao::model::error_chain;
+use git_ao::model::{SessionStatus, error_chain};
 use git_ao::transcript::{
     CaptureExtent, Captured, Role, Source, TranscriptEntry, TranscriptError, TranscriptStore,
 };
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::world::{LIMIT, World};
 use crate::support::opencode::SCHEMA;
-use crate::support::sessions::id;
+use crate::support::sessions::{id, session, store};
 
 /// The database of an agent, and what captures it.
 struct Rows {
@@ -326,4 +326,15 @@ fn goose_writes_a_conversation_anew_and_it_is_not_doubled() {
     assert_eq!(rows.said(), ["Look", "I will", "look.", "Thanks"]);
     assert_eq!(rows.sources("20261128_1").len(), 1);
     assert!(rows.entries()[1].at.is_some());
+
+    // Nobody but goose writes into its database, and it has no way to take a conversation back.
+    let store = store(&rows.world.repo);
+    let mut session = session(1, "One");
+    session.agent = Some("goose".to_owned());
+    session.agent_session_id = Some("ses_1".to_owned());
+    session.status = SessionStatus::Done;
+    store.create_unchecked(&session).unwrap();
+    rows.run("DELETE FROM messages; DELETE FROM sessions");
+    let out = rows.world.repo.ao(["restore", "--dry-run", &session.id.short()]).code(1);
+    out.stderr_has("its agent cannot take it back").stderr_has("--fresh");
 }

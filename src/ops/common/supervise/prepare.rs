@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::child::ChildOnScreen;
 use super::running::Running;
-use crate::agent::{Action, Agent, Launch, Mode};
+use crate::agent::{Action, Agent, Launch, Mode, TakeBack};
 use crate::git::{FileError, Repository};
 use crate::ledger::system_time;
 use crate::model::{Placement, Session};
@@ -19,11 +19,16 @@ use crate::ops::common::launch_request::{LaunchInputs, brief, parent, state_dir,
 use crate::ops::common::liveness::{AgentFile, SupervisorProcess, identity, of_placement};
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::{Engine, OpsError, SESSION_ENV, last_screen, placement};
-use crate::runtime::{Child, ChildStdio, ExitReport, Process, ProcessSpec, RuntimeError, Terminal};
+use crate::runtime::{
+    Child, ChildStdio, ExitReport, Process, ProcessSpec, RuntimeError, Terminal, ask_as,
+};
 use crate::store::{Key, Store};
 
 /// How much coarser than the clock the times of files may be.
 const COARSE: Duration = Duration::from_secs(2);
+
+/// How long an agent's program may take to read a conversation.
+const TAKE_BACK: Duration = Duration::from_secs(120);
 
 /// Where an agent is started, and for what.
 pub(in crate::ops) struct Surroundings {
@@ -76,11 +81,11 @@ pub(in crate::ops) fn prepare(
     };
     let (mode, launch) = brief(&told)?;
     launch.prepare()?;
+    let plan = plan(store.repository(), session, &workspace, program, &launch);
     if let Some(id) = taken_up(&told) {
-        give_back(store, &*agent, (session, parent.as_ref()), id, &workspace)?;
+        give_back(store, &*agent, (session, parent.as_ref()), id, &plan)?;
         agent.bring_conversation(id, &workspace, store.repository().environment())?;
     }
-    let plan = plan(store.repository(), session, &workspace, program, &launch);
     let conversation = launch.agent_session_id;
     let here = placement::placement(store, session).cloned();
     let mut capturer =
@@ -110,17 +115,38 @@ fn give_back(
     agent: &dyn Agent,
     (session, parent): (&Session, Option<&Session>),
     id: &str,
-    workspace: &Path,
+    plan: &ProcessSpec,
 ) -> Result<(), OpsError> {
     let env = store.repository().environment();
     if agent.has_conversation(id, &state_dir(store.repository()), env) != Some(false) {
         return Ok(());
     }
     for of in [Some(session), parent].into_iter().flatten() {
-        if let Some(kept) = kept(store, of.id, agent.name(), (id, workspace))? {
-            agent.put_conversation(&kept, env)?;
+        if let Some(kept) = kept(store, of.id, agent.name(), (id, &plan.cwd))? {
+            if !agent.put_conversation(&kept, env)?
+                && let Some(way) = agent.take_back(&kept)
+            {
+                take_back(store.repository(), &way, plan)?;
+            }
             return Ok(());
         }
+    }
+    Ok(())
+}
+
+/// Lets the agent's own program read a conversation, where the agent is going to work.
+fn take_back(repo: &Repository, way: &TakeBack, plan: &ProcessSpec) -> Result<(), OpsError> {
+    for document in &way.documents {
+        let folder = repo.make_ao_dir("");
+        let file = folder.and_then(|folder| {
+            let mut file = tempfile::Builder::new().suffix(".json").tempfile_in(folder)?;
+            file.write_all(document).map(|()| file)
+        });
+        let path = repo.ao_dir();
+        let file = file.map_err(|source| FileError { act: "write into", path, source })?;
+        let program = plan.argv.iter().take(1).cloned();
+        let args = way.args.iter().map(OsString::from).chain([file.path().into()]);
+        ask_as(&ProcessSpec { argv: program.chain(args).collect(), ..plan.clone() }, TAKE_BACK)?;
     }
     Ok(())
 }
