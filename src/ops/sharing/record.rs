@@ -57,7 +57,8 @@ impl Engine {
         })
     }
 
-    /// Changes what an active session's record says of a clone. The others are shared all the same.
+    /// Changes what a session's record says of a clone; an archived one stays in the archive. A
+    /// session without a record that can be read is shared all the same.
     fn record_sharing(
         &self,
         session: SessionId,
@@ -67,16 +68,19 @@ impl Engine {
         let recorded = self.store().transaction("transcript", |tx| {
             tx.set_origin(Origin::Automatic);
             let now = tx.now();
+            let is_archived = tx.unarchive(session)?;
             tx.update(session, |session| {
                 change(session.transcripts.entry(replica.to_owned()).or_default(), now);
                 Ok::<_, StoreError>(())
-            })
+            })?;
+            if is_archived {
+                tx.archive(session)?;
+            }
+            Ok(())
         });
         match recorded {
             Ok(_) => Ok(()),
-            Err(StoreError::Archived(_) | StoreError::NotFound(_) | StoreError::Corrupt { .. }) => {
-                Ok(())
-            }
+            Err(StoreError::NotFound(_) | StoreError::Corrupt { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

@@ -1,7 +1,7 @@
 //! What the record says of shared transcripts, and what other clones make of it.
 
 use git_ao::model::{CapturedTranscripts, Session};
-use git_ao::store::Store;
+use git_ao::store::{Shelf, Store};
 use serde_json::Value;
 
 use super::{ann, capture, fetched, refs, said, transcripts};
@@ -140,4 +140,31 @@ fn nothing_is_recorded_twice() {
     capture(&ann, 1, &(said("first") + &said("second")));
     ann.ao(["sync"]).ok().stdout_has("transcripts of");
     assert_eq!(events(&ann), before + 2);
+}
+
+#[test]
+fn the_record_of_an_archived_session_says_it_too() {
+    let team = Team::new();
+    let ann = ann(&team);
+    ann.ao(["archive", &short(1)]).ok();
+    let read = || {
+        let snapshot = store(&ann);
+        let snapshot = snapshot.snapshot().unwrap();
+        let mut all = snapshot.list(Shelf::Archived).unwrap();
+        assert_eq!(all.len(), 1);
+        all.remove(0).session.unwrap()
+    };
+    let before = read();
+    ann.ao(["push", "--transcript", &short(1)]).ok();
+    let replica = store(&ann).replica().unwrap();
+    let after = read();
+    assert!(after.transcripts[&replica].shared_now().is_some());
+    assert!(before.differs_in_facts_alone(&after) && before.updated_at == after.updated_at);
+    let count = ann.git(["rev-list", "--count", "refs/ao/sessions"]);
+    ann.ao(["push"]).ok();
+    assert_eq!(ann.git(["rev-list", "--count", "refs/ao/sessions"]), count, "it is said once");
+    ann.ao(["transcript", "unshare", &short(1)]).ok();
+    let facts = &read().transcripts[&replica];
+    assert!(facts.withdrawn.is_some() && facts.shared.is_none());
+    ann.ao(["fsck"]).ok();
 }
