@@ -10,7 +10,7 @@ use git_ao::model::SessionId;
 use super::{all_objects, fetched, refs, said, token};
 use crate::share::Team;
 use crate::support::Repo;
-use crate::support::agents::{agent, spawn, wait_ended, workspace};
+use crate::support::agents::{agent, spawn, until, wait_ended, workspace};
 
 fn talk(repo: &Repo, id: SessionId) -> PathBuf {
     repo.env().home().join(format!("{id}.jsonl"))
@@ -90,4 +90,35 @@ fn a_secret_that_is_gone_does_not_leave() {
     // They go with the last transcript.
     ann.ao(["transcript", "purge", "--yes", &short]).ok();
     assert!(!kept.exists());
+}
+
+#[test]
+fn a_push_of_branches_sends_it_too() {
+    let team = Team::new();
+    let ann = team.member("ann");
+    ann.commit("file", "one");
+    ann.config("remote.origin.aoShareTranscripts", "true");
+    ann.config("ao.autoPush", "true");
+    agent(&ann, "talker", "exit 0");
+    ann.config("ao.agent.talker.transcript", "~/{session_id}.jsonl");
+    let id = spawn(&ann, &["--agent", "talker", "--runtime", "detached", "x"]);
+    wait_ended(&ann, id);
+    say(&ann, id, "first");
+    ann.ao(["push", "--transcript", &id.short()]).ok();
+    ann.ao(["hooks", "install", "--file", "pre-push"]).ok();
+    let tree = || {
+        let name = refs(&team.hub).split_whitespace().next().unwrap().to_owned();
+        team.hub.git(["rev-parse", &format!("{name}^{{tree}}")]).trim().to_owned()
+    };
+    let before = tree();
+    say(&ann, id, &format!("second\n{}", token()));
+    ann.git(["push", "-q", "origin", "HEAD"]);
+    until("the transcript arrives", || tree() != before);
+    // The record says so last.
+    let tip = |repo: &Repo| repo.git(["rev-parse", "refs/ao/sessions"]);
+    let record = || ann.ao(["show", "--json", &id.short()]).ok().stdout;
+    until("the records arrive", || record().contains(&tree()) && tip(&team.hub) == tip(&ann));
+    let there = all_objects(&team.hub);
+    assert!(there.contains("second"), "{there}");
+    assert!(!there.contains(&token()), "{there}");
 }
