@@ -1,9 +1,10 @@
 use serde_json::Value;
 
 use super::gemini::Chat;
+use super::goose::GooseRows;
 use super::json::parse;
 use super::opencode::OpenCodeRows;
-use super::{claude, codex, cursor, goose};
+use super::{claude, codex, cursor};
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 
 /// What reads the JSON of a format.
@@ -12,6 +13,7 @@ pub enum Parser {
     /// Each line can be read alone.
     Alone(fn(&Value) -> Vec<TranscriptEntry>),
     Gemini(Chat),
+    Goose(GooseRows),
     OpenCode(OpenCodeRows),
 }
 
@@ -23,7 +25,7 @@ impl Parser {
             "codex-jsonl" => Self::Alone(codex::entries),
             "cursor-jsonl" => Self::Alone(cursor::entries),
             "gemini-jsonl" => Self::Gemini(Chat::default()),
-            "goose-jsonl" => Self::Alone(goose::entries),
+            "goose-jsonl" => Self::Goose(GooseRows::default()),
             "opencode-jsonl" => Self::OpenCode(OpenCodeRows::default()),
             "ao-jsonl" => Self::Alone(own),
             _ => Self::Alone(|_| Vec::new()),
@@ -36,6 +38,7 @@ impl Parser {
         let entries = value.map(|value| match self {
             Self::Alone(entries) => entries(&value),
             Self::Gemini(chat) => chat.read(&value),
+            Self::Goose(rows) => rows.read(&value),
             Self::OpenCode(rows) => rows.read(&value),
         });
         match entries {

@@ -302,7 +302,10 @@ fn goose_writes_a_conversation_anew_and_it_is_not_doubled() {
         "CREATE TABLE sessions (id TEXT PRIMARY KEY, name TEXT NOT NULL DEFAULT '',
          session_type TEXT NOT NULL DEFAULT 'user', working_dir TEXT NOT NULL,
          created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
-         updated_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, accumulated_total_tokens INTEGER);
+         updated_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, accumulated_total_tokens INTEGER,
+         accumulated_input_tokens INTEGER, accumulated_output_tokens INTEGER,
+         accumulated_cache_read_tokens INTEGER, accumulated_cache_write_tokens INTEGER,
+         accumulated_cost REAL, provider_name TEXT, model_config_json TEXT);
          CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, message_id TEXT,
          session_id TEXT NOT NULL REFERENCES sessions(id), role TEXT NOT NULL,
          content_json TEXT NOT NULL, created_timestamp INTEGER NOT NULL,
@@ -326,6 +329,27 @@ fn goose_writes_a_conversation_anew_and_it_is_not_doubled() {
     assert_eq!(rows.said(), ["Look", "I will", "look.", "Thanks"]);
     assert_eq!(rows.sources("20261128_1").len(), 1);
     assert!(rows.entries()[1].at.is_some());
+
+    // What it has used is told of the whole conversation, again and again.
+    let used = |total: u32, input: u32, output: u32, cached: u32, cost: f64| {
+        let sql =
+            "UPDATE sessions SET accumulated_total_tokens = ?1, accumulated_input_tokens = ?2,
+             accumulated_output_tokens = ?3, accumulated_cache_read_tokens = ?4,
+             accumulated_cost = ?5, model_config_json = '{\"model_name\":\"m\"}'";
+        rows.writer.execute(sql, (total, input, output, cached, cost)).unwrap();
+        rows.capture(CaptureExtent::All)
+    };
+    assert_eq!(used(130, 100, 30, 40, 0.5), 1);
+    assert_eq!(used(130, 100, 30, 40, 0.5), 0);
+    assert_eq!(used(290, 220, 70, 90, 0.75), 1);
+    let told: Vec<_> = rows.entries().into_iter().filter(|it| it.usage.is_some()).collect();
+    let usage = |it: &TranscriptEntry| {
+        let usage = it.usage.clone().unwrap();
+        (usage.input, usage.output, usage.cache_read, usage.cost_usd)
+    };
+    let told: Vec<_> = told.iter().map(|it| (usage(it), it.model.as_deref())).collect();
+    let expected = [((60, 30, 40, Some(0.5)), Some("m")), ((70, 40, 50, Some(0.25)), Some("m"))];
+    assert_eq!(told, expected);
 
     // Nobody but goose writes into its database, and it has no way to take a conversation back.
     let store = store(&rows.world.repo);
