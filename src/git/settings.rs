@@ -17,6 +17,7 @@ pub(crate) const BRANCH_PREFIX: &str = "ao.branchPrefix";
 pub(crate) const HOOKS: &str = "ao.hooks";
 pub(crate) const IDLE_AFTER: &str = "ao.idleAfter";
 pub(crate) const LOG_LIMIT: &str = "ao.logLimit";
+pub(crate) const NOTIFY: &str = "ao.notify";
 pub(crate) const PROJECT: &str = "ao.project";
 pub(crate) const PUSH_TIMEOUT: &str = "ao.pushTimeout";
 pub(crate) const REMOTE: &str = "ao.remote";
@@ -32,13 +33,14 @@ pub(crate) const TRANSCRIPTS: &str = "ao.transcripts";
 pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
 
 /// All keys except those of individual agents.
-pub(crate) const KEYS: [&str; 19] = [
+pub(crate) const KEYS: [&str; 20] = [
     AGENT,
     AUTO_PUSH,
     BRANCH_PREFIX,
     HOOKS,
     IDLE_AFTER,
     LOG_LIMIT,
+    NOTIFY,
     PROJECT,
     PUSH_TIMEOUT,
     REMOTE,
@@ -98,6 +100,12 @@ impl Settings {
     /// invalid value: 5 minutes.
     pub fn idle_after(&self) -> Duration {
         self.age(IDLE_AFTER).unwrap_or(Duration::from_secs(300))
+    }
+
+    /// Returns `ao.notify`: how a person is told that an agent needs one. `bell`, `desktop`, or a
+    /// command, which only a file of the user's may name. Default: nobody is told.
+    pub fn notify(&self) -> Option<String> {
+        self.config.trusted_text(NOTIFY)
     }
 
     /// Returns `ao.stuckAfter`: how long an agent waits for a person before its session's status says

@@ -131,6 +131,8 @@ pub struct TerminalState {
     pub last_output: Option<Timestamp>,
     /// Whether its bell has rung since somebody last looked at it.
     pub has_rung: bool,
+    /// Whether somebody looks at it now.
+    pub is_watched: bool,
 }
 
 impl TerminalState {

@@ -1,5 +1,7 @@
 //! A model to talk to, on loopback: it says "done" to everything, in the forms that Claude Code,
-//! Codex and OpenCode read, and remembers what it was told. Who asks it for a tool gets one called.
+//! Codex and OpenCode read, and remembers what it was told. Who asks it for a tool gets one called:
+//! "ask for permission" one that needs a person's, "ask a question" one that asks a person. To "never
+//! answer" it does not answer, and to "fail now" it says that the request is bad.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -94,8 +96,20 @@ fn serve(stream: &TcpStream, memory: &Mutex<Vec<Value>>) -> std::io::Result<()> 
     reader.read_exact(&mut body)?;
     let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
     let body: Option<Value> = serde_json::from_slice(&body).ok();
+    let wish = Wish::of(body.as_ref().unwrap_or(&Value::Null));
+    let mut status = "200 OK";
     let answer = match path.split('?').next().unwrap_or_default() {
-        "/v1/messages" => messages(&number()),
+        "/v1/messages" | "/v1/responses" if wish == Wish::Silence => {
+            memory.lock().unwrap().push(body.unwrap_or_default());
+            // Until the one who asked hangs up.
+            return reader.read_exact(&mut [0]);
+        }
+        "/v1/messages" | "/v1/responses" if wish == Wish::Failure => {
+            status = "400 Bad Request";
+            let error = json!({"type": "invalid_request_error", "message": "the model fails"});
+            json!({"type": "error", "error": error}).to_string()
+        }
+        "/v1/messages" => messages(&number(), wish),
         "/v1/responses" => responses(&number(), body.as_ref().unwrap_or(&Value::Null)),
         "/v1/chat/completions" => completion(body.as_ref().unwrap_or(&Value::Null)),
         _ => String::new(),
@@ -107,7 +121,7 @@ fn serve(stream: &TcpStream, memory: &Mutex<Vec<Value>>) -> std::io::Result<()> 
     let mut stream = stream;
     write!(
         stream,
-        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {length}\r\n\
+        "HTTP/1.1 {status}\r\ncontent-type: text/event-stream\r\ncontent-length: {length}\r\n\
          connection: close\r\n\r\n{answer}"
     )
 }
@@ -127,8 +141,46 @@ fn number() -> String {
     COUNT.fetch_add(1, Ordering::Relaxed).to_string()
 }
 
+/// What the last message of a conversation wants, if the one who asks has tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Answer,
+    Permission,
+    Question,
+    Silence,
+    Failure,
+}
+
+impl Wish {
+    fn of(asked: &Value) -> Self {
+        let all = asked["messages"].as_array().or(asked["input"].as_array());
+        let Some(all) = all else { return Self::Answer };
+        let is_said = |it: &&Value| it["role"] == "user" && !is_result(it);
+        let answers = all.iter().rev().take_while(|it| !is_said(it)).any(is_result);
+        let mut texts = Vec::new();
+        collect(all.iter().rfind(is_said).unwrap_or(&Value::Null), &mut texts);
+        let wants = |words: &str| texts.iter().any(|text| text.trim_end().ends_with(words));
+        let has_tools = asked["tools"].as_array().is_some_and(|tools| !tools.is_empty())
+            || all.iter().any(|it| it["type"] == "additional_tools");
+        match () {
+            () if !has_tools || answers => Self::Answer,
+            () if wants("ask for permission") => Self::Permission,
+            () if wants("ask a question") => Self::Question,
+            () if wants("never answer") => Self::Silence,
+            () if wants("fail now") => Self::Failure,
+            () => Self::Answer,
+        }
+    }
+}
+
+fn is_result(it: &Value) -> bool {
+    let parts = it["content"].as_array().map_or(&[][..], Vec::as_slice);
+    parts.iter().any(|part| part["type"] == "tool_result")
+        || it["type"].as_str().is_some_and(|kind| kind.ends_with("call_output"))
+}
+
 /// The answer of Anthropic's API for messages.
-fn messages(number: &str) -> String {
+fn messages(number: &str, wish: Wish) -> String {
     let usage = json!({
         "input_tokens": 11, "output_tokens": 1, "cache_read_input_tokens": 7,
         "cache_creation_input_tokens": 5,
@@ -138,6 +190,31 @@ fn messages(number: &str) -> String {
         "id": format!("msg_{number}"), "type": "message", "role": "assistant", "model": "x", "content": [],
         "stop_reason": null, "stop_sequence": null, "usage": usage,
     });
+    let tool = match wish {
+        Wish::Permission => {
+            Some(("Bash", json!({"command": "touch granted", "description": "Touch"})))
+        }
+        Wish::Question => {
+            let options = json!([{"label": "Red", "description": "r"}, {"label": "Blue", "description": "b"}]);
+            let question = json!({"question": "Which color?", "header": "Color", "options": options, "multiSelect": false});
+            Some(("AskUserQuestion", json!({"questions": [question]})))
+        }
+        _ => None,
+    };
+    if let Some((name, input)) = tool {
+        let block =
+            json!({"type": "tool_use", "id": format!("toolu_{number}"), "name": name, "input": {}});
+        let part = json!({"type": "input_json_delta", "partial_json": input.to_string()});
+        let end = json!({"stop_reason": "tool_use", "stop_sequence": null});
+        return stream(&[
+            ("message_start", json!({"message": message})),
+            ("content_block_start", json!({"index": 0, "content_block": block})),
+            ("content_block_delta", json!({"index": 0, "delta": part})),
+            ("content_block_stop", json!({"index": 0})),
+            ("message_delta", json!({"delta": end, "usage": {"output_tokens": 17}})),
+            ("message_stop", json!({})),
+        ]);
+    }
     let end = json!({"stop_reason": "end_turn", "stop_sequence": null});
     stream(&[
         ("message_start", json!({"message": message})),
@@ -168,6 +245,14 @@ fn responses(number: &str, asked: &Value) -> String {
         items.iter().any(|it| it["role"] == "user" && it.to_string().contains("delegate it"));
     let answers = items.iter().filter(|it| it["type"] == "function_call_output").count();
     let item = match (asks, answers) {
+        _ if Wish::of(asked) == Wish::Permission => json!({
+            "type": "custom_tool_call", "id": format!("ctc_{number}"),
+            "call_id": format!("call_{number}"), "name": "exec", "namespace": "functions",
+            "status": "completed",
+            "input": "const r = await tools.exec_command({cmd: \"touch granted\", \
+                sandbox_permissions: \"require_escalated\", justification: \"May I touch it?\"}); \
+                text(r);",
+        }),
         (true, 0) => call(
             "spawn_agent",
             json!({"task_name": "helper", "message": "Do it", "fork_turns": "none"}),

@@ -40,6 +40,12 @@ impl Config {
         self.file.string(key).map(|value| value.to_string())
     }
 
+    /// Returns the effective value of a key that may name a program. Files of other users may not.
+    pub fn trusted_text(&self, key: &str) -> Option<String> {
+        let is_trusted = |meta: &Metadata| meta.trust == Trust::Full;
+        self.file.string_filter(key, is_trusted).map(|value| value.to_string())
+    }
+
     /// Returns the effective value of a boolean key.
     pub fn boolean(&self, key: &str) -> Option<bool> {
         boolean(&self.file, key)

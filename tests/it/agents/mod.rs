@@ -3,6 +3,7 @@
 mod astray;
 mod begun;
 mod captured;
+mod doing;
 mod elsewhere;
 mod figures;
 mod foreground;

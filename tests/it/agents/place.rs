@@ -29,7 +29,7 @@ pub struct Place {
 
 /// The folder that holds a program; None, with a word about it, where it is not installed.
 #[allow(clippy::print_stderr)]
-fn installed(program: &str) -> Option<PathBuf> {
+pub fn installed(program: &str) -> Option<PathBuf> {
     let folders = env::var_os("AO_TEST_AGENTS_BIN").unwrap_or_default();
     let path = env::var_os("PATH").unwrap_or_default();
     let mut all = env::split_paths(&folders).chain(env::split_paths(&path));

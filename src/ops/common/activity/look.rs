@@ -20,7 +20,9 @@ pub(in crate::ops) fn look(
     (environment, now): (&Environment, Timestamp),
 ) -> ActivityReport {
     let process = facts.process.as_deref().and_then(|text| text.parse::<Process>().ok());
-    let process = process.filter(|process| !matches!(process.probe(), Probe::Gone));
+    if process.as_ref().is_some_and(|process| matches!(process.probe(), Probe::Gone)) {
+        return ActivityReport::new(Activity::Exited, "its process");
+    }
     let mut inputs = ActivityInputs::new(now, &facts.workspace);
     inputs.pid = process.as_ref().map(Process::pid);
     inputs.started = facts.started;

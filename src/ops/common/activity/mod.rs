@@ -4,6 +4,7 @@ mod facts;
 mod file;
 mod heard;
 mod look;
+mod notify;
 mod private;
 mod survey;
 mod watcher;
@@ -13,8 +14,9 @@ pub(in crate::ops) use file::ActivityFile;
 pub(in crate::ops) use heard::heard;
 pub use heard::{HookTarget, hear};
 pub(in crate::ops) use look::look;
+pub(in crate::ops) use notify::{Notice, Notify};
 pub(in crate::ops) use survey::activities;
 pub(in crate::ops) use watcher::ActivityWatcher;
 
 /// The variable that tells an agent's hooks for which file they write.
-pub(in crate::ops) const HEARD_ENV: &str = "AO_ACTIVITY";
+pub(in crate::ops) const HEARD_ENV: &str = "AO_HOOK_FILE";

@@ -27,7 +27,12 @@ pub(in crate::ops) fn activities(
         .filter(|(session, _)| agent_of(session).is_none_or(|agent| agent.tells_by_terminal()));
     let terminals = terminals(engine, &wanted.map(|(session, _)| *session).collect::<Vec<_>>());
     let now = now();
+    let has_agent = |session: &Session| matches!(AgentFile::read(repo, session.id), Ok(Some(_)));
     let report = |(session, state): (&&Session, &AgentState)| match state {
+        // Its supervisor is about to exit.
+        AgentState::Alive { .. } if session.status.is_terminal() && !has_agent(session) => {
+            Some(exited(session))
+        }
         AgentState::Alive { .. } => {
             let file = ActivityFile::read(repo, session.id);
             let process = AgentFile::read(repo, session.id).ok().flatten().and_then(|it| it.agent);
@@ -50,13 +55,15 @@ pub(in crate::ops) fn activities(
         AgentState::Unknown(error) => {
             Some(ActivityReport::new(Activity::Unknown, "its runtime").what(error.to_string()))
         }
-        AgentState::Gone => Some(
-            ActivityReport::new(Activity::Exited, "its process")
-                .what(session.agent_end().map(|end| end.to_string())),
-        ),
+        AgentState::Gone => Some(exited(session)),
         AgentState::NotStarted | AgentState::Elsewhere => None,
     };
     sessions.iter().zip(states).map(report).collect()
+}
+
+fn exited(session: &Session) -> ActivityReport {
+    let end = session.agent_end().map(|end| end.to_string());
+    ActivityReport::new(Activity::Exited, "its process").what(end)
 }
 
 /// Returns the terminals' states, asking each runtime's server once.

@@ -5,7 +5,7 @@ use super::survey::now;
 use super::{ActivityFile, AgentFacts, heard, look};
 use crate::agent::Agent;
 use crate::git::Environment;
-use crate::model::{Activity, ActivityReport, SessionId, TerminalState};
+use crate::model::{Activity, ActivityReport, SessionId, SessionStatus, TerminalState};
 use crate::ops::common::capture::Capturer;
 use crate::runtime::Runtime;
 use crate::store::Store;
@@ -120,6 +120,27 @@ impl ActivityWatcher {
             matches!(report.activity, Activity::Ready | Activity::Blocked | Activity::Unknown)
         });
         is_same && waits && self.agent.tells_by_terminal()
+    }
+
+    /// Returns the status that a record should have: that of an agent that has waited for a person for
+    /// this long; None as long as nothing has to be said.
+    pub fn lasting_status(&self, after: Duration) -> Option<SessionStatus> {
+        let report = self.report.as_ref()?;
+        let status = match report.activity {
+            Activity::WaitingInput => SessionStatus::NeedsInput,
+            Activity::Blocked => SessionStatus::Stuck,
+            Activity::Unknown => return None,
+            _ => return Some(SessionStatus::Working),
+        };
+        let age = now().as_millis() - report.since?.as_millis();
+        u128::try_from(age).is_ok_and(|age| age >= after.as_millis()).then_some(status)
+    }
+
+    /// Returns whether a person looks at the terminal of the agent.
+    pub fn is_watched(&self) -> bool {
+        let Some((runtime, handle)) = &self.terminal else { return false };
+        let states = runtime.terminals(&[(self.session, handle.as_str())]);
+        states.into_iter().flatten().any(|state| state.is_watched)
     }
 
     fn terminal_state(&self) -> Option<TerminalState> {

@@ -9,7 +9,7 @@ use super::running::Running;
 use crate::agent::{Action, Agent, Launch, Mode, TakeBack};
 use crate::git::{FileError, Repository};
 use crate::ledger::system_time;
-use crate::model::{Placement, Session};
+use crate::model::{Placement, Session, SessionStatus};
 use crate::ops::common::activity::{
     ActivityFile, ActivityWatcher, AgentFacts, HEARD_ENV, HookTarget,
 };
@@ -54,6 +54,7 @@ pub(in crate::ops) struct Prepared {
     pub(super) supervisor: SupervisorProcess,
     pub(super) watcher: Option<Watcher>,
     pub(super) capturer: Capturer,
+    pub(super) title: String,
 }
 
 pub(in crate::ops) fn prepare(
@@ -105,6 +106,7 @@ pub(in crate::ops) fn prepare(
         supervisor,
         watcher,
         capturer,
+        title: session.display_title(),
     })
 }
 
@@ -231,6 +233,8 @@ impl Prepared {
             here: self.here,
             watcher: self.watcher,
             activity,
+            status: SessionStatus::Working,
+            title: self.title,
         }
     }
 

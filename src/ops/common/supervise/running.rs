@@ -6,8 +6,10 @@ use super::child::Supervised;
 use super::home::Home;
 use crate::agent::Agent;
 use crate::git::Environment;
-use crate::model::{Activity, AgentEnd, Origin, Placement, Session, SessionStatus, Timestamp};
-use crate::ops::common::activity::{ActivityFile, ActivityWatcher};
+use crate::model::{
+    Activity, ActivityReport, AgentEnd, Origin, Placement, Session, SessionStatus, Timestamp,
+};
+use crate::ops::common::activity::{ActivityFile, ActivityWatcher, Notice, Notify};
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::capture::{Facts, LastCapture, Watcher};
 use crate::ops::common::liveness::AgentFile;
@@ -38,6 +40,10 @@ pub(in crate::ops) struct Running {
     pub watcher: Option<Watcher>,
     /// What finds out what it is doing.
     pub activity: ActivityWatcher,
+    /// The status that it has written last.
+    pub status: SessionStatus,
+    /// The session's title.
+    pub title: String,
 }
 
 /// A start that followed the placement of this time.
@@ -133,6 +139,7 @@ impl Running {
         let told = home.with(|store| {
             record_end(store, &self.session, self.conversation.as_deref(), &end, facts)
         });
+        home.with(|store| self.notify_end(store, &end));
         let mut last = last;
         home.with(|store| last.take().map(|last| last.wait(store, &self.session)));
         told.transpose()?;
@@ -204,12 +211,69 @@ impl Running {
     fn look_at_activity(&mut self, home: &mut Home) -> (bool, Duration) {
         let seen = home.with(|store| self.activity.look(store));
         let Some((change, next)) = seen else { return (false, LONGEST_LOOK) };
-        let is_over = change.is_some_and(|now| now.activity != Activity::Active);
+        home.with(|store| self.record_lasting(store));
+        let is_over = change.as_ref().is_some_and(|now| now.activity != Activity::Active);
+        if let Some(report) = change.filter(|_| is_over) {
+            home.with(|store| self.notify(store, &report));
+        }
         if is_over && let Some(watcher) = &mut self.watcher {
             // All of it is written.
             watcher.capture_soon();
         }
         (is_over, next)
+    }
+
+    /// Records that the agent has waited for a person for long, and that it works again.
+    fn record_lasting(&mut self, store: &Store) {
+        let settings = store.repository().settings();
+        let Some(status) = self.activity.lasting_status(settings.stuck_after()) else { return };
+        if status == self.status {
+            return;
+        }
+        let told = store.transaction("status", |tx| {
+            tx.set_origin(Origin::Automatic);
+            let what = tx.update(self.session.clone(), |session| {
+                let from = session.status.clone();
+                if from.tells_activity() && from != status {
+                    session.status = status.clone();
+                    session.status_reason = None;
+                }
+                Ok::<_, StoreError>(format!("{from} -> {}", session.status))
+            })?;
+            tx.describe(what);
+            Ok::<_, StoreError>(())
+        });
+        // Otherwise, the next look tries again.
+        if told.is_ok() {
+            self.status = status;
+        }
+    }
+
+    /// Tells a person what the agent is doing, unless that person is looking at it.
+    fn notify(&self, store: &Store, report: &ActivityReport) {
+        let setting = store.repository().settings().notify();
+        let Some(how) = setting.as_deref().and_then(Notify::of) else { return };
+        if report.activity == Activity::Unknown || self.activity.is_watched() {
+            return;
+        }
+        let notice = Notice {
+            session: self.session.id,
+            title: &self.title,
+            report,
+            workspace: &self.workspace,
+        };
+        notice.tell(&how, store.repository().environment());
+    }
+
+    /// Tells a person that the agent has ended, unless a verb has ended it.
+    fn notify_end(&self, store: &Store, end: &AgentEnd) {
+        let killed = |session: Session| session.status == SessionStatus::Killed;
+        let snapshot = store.snapshot();
+        if snapshot.is_ok_and(|it| it.session(self.session.clone()).is_ok_and(killed)) {
+            return;
+        }
+        let report = ActivityReport::new(Activity::Exited, "its process").what(end.to_string());
+        self.notify(store, &report);
     }
 
     /// Returns when to look again.

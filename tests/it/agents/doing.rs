@@ -1,0 +1,157 @@
+//! What the agents themselves are doing, as git ao sees it.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use git_ao::model::{SessionId, SessionStatus};
+use serde_json::Value;
+
+use super::place::Place;
+use crate::support::agents::{events, record, until, wait_until};
+
+/// Only what never comes takes this long.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// What an agent is doing, and what it says of it.
+fn doing(place: &Place, id: SessionId) -> (String, String) {
+    let live = place.ao(&["status", "--json", &id.short()], "").ok().json();
+    let activity = &live["sessions"][0]["live"]["activity"];
+    let text = |key: &str| activity[key].as_str().unwrap_or_default().to_owned();
+    assert!(!text("source").is_empty(), "{live}");
+    (text("state"), text("what"))
+}
+
+#[track_caller]
+fn until_doing(place: &Place, id: SessionId, state: &str, what: &str) {
+    let end = Instant::now() + LIMIT;
+    loop {
+        let (now, said) = doing(place, id);
+        if now == state && said.contains(what) {
+            return;
+        }
+        let screen = || place.screen(id);
+        assert!(Instant::now() < end, "not {state} ({what}): {now} ({said})\n{}", screen());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The process of the agent itself.
+fn agent_pid(place: &Place, id: SessionId) -> String {
+    let file = place.repo.common_dir().join(format!("ao/run/{id}.agent"));
+    let text = fs::read_to_string(file).unwrap();
+    let agent = text.lines().find_map(|line| line.strip_prefix("agent ")).unwrap();
+    agent.split('@').next().unwrap().to_owned()
+}
+
+fn spawn(place: &Place, agent: &str, prompt: &str) -> SessionId {
+    place.starts(&["spawn", "--json", "--agent", agent, "--file", "-"], prompt)
+}
+
+/// The agents wait for a person in each of the ways that they have, all at once.
+#[test]
+fn who_needs_a_person() {
+    let (Some(place), true) =
+        (Place::in_tmux("claude"), super::place::installed("codex").is_some())
+    else {
+        return;
+    };
+    place.repo.config("ao.agent.codex.args", "--sandbox read-only --ask-for-approval on-request");
+    let config = place.repo.env().home().join(".codex/config.toml");
+    let trusting = fs::read_to_string(&config).unwrap();
+    fs::write(&config, trusting.split("[projects").next().unwrap()).unwrap();
+    let distrusts = spawn(&place, "codex", "x");
+    until_doing(&place, distrusts, "waiting_input", "it has not begun");
+    fs::write(&config, trusting).unwrap();
+
+    let permission = spawn(&place, "claude", "ask for permission");
+    let codex_permission = spawn(&place, "codex", "ask for permission");
+    let question = spawn(&place, "claude", "ask a question");
+    let ready = spawn(&place, "claude", "x");
+    let codex_ready = spawn(&place, "codex", "x");
+    let failed = spawn(&place, "claude", "fail now");
+    let codex_failed = spawn(&place, "codex", "fail now");
+    let works = spawn(&place, "claude", "never answer");
+    let codex_works = spawn(&place, "codex", "never answer");
+    let killed = spawn(&place, "claude", "never answer");
+
+    until_doing(&place, permission, "waiting_input", "Run touch granted?");
+    until_doing(&place, codex_permission, "waiting_input", "May I touch it?");
+    until_doing(&place, question, "waiting_input", "Which color?");
+    until_doing(&place, ready, "ready", "done");
+    until_doing(&place, codex_ready, "ready", "done");
+    until_doing(&place, failed, "blocked", "the model fails");
+    until_doing(&place, codex_failed, "blocked", "the model fails");
+    place.told(works, "never answer");
+    until_doing(&place, works, "active", "");
+    until_doing(&place, codex_works, "active", "");
+    until_doing(&place, killed, "active", "");
+
+    let pid = agent_pid(&place, killed);
+    place.repo.env().run(place.repo.dir(), "kill", ["-9", &pid]).run();
+    wait_until(&place.repo, killed, |session| session.status == SessionStatus::Errored);
+    until_doing(&place, killed, "exited", "");
+
+    // A person answers.
+    place.press_until("it is granted", permission, "Enter", || {
+        doing(&place, permission).0 != "waiting_input"
+    });
+    until_doing(&place, permission, "ready", "done");
+    place.press_until("it is granted", codex_permission, "Enter", || {
+        doing(&place, codex_permission).0 != "waiting_input"
+    });
+    until_doing(&place, codex_permission, "ready", "done");
+    // No hook tells of this key.
+    place.press_until("it is interrupted", works, "Escape", || doing(&place, works).0 == "ready");
+
+    // Nothing of all this is in the store, and nothing stays of an agent that has ended.
+    let log = place.repo.git(["log", "--format=%s", "refs/ao/sessions"]);
+    assert!(log.lines().all(|line| !line.contains("waiting") && !line.contains("ready")), "{log}");
+    let folder = place.repo.common_dir().join("ao/activity");
+    assert!(!folder.join(format!("{killed}.json")).exists());
+    assert!(folder.join(format!("{permission}.hook")).exists(), "hooks were heard");
+    let report: Value =
+        serde_json::from_slice(&fs::read(folder.join(format!("{ready}.json"))).unwrap()).unwrap();
+    assert_eq!(report["activity"], "ready");
+    assert_eq!(record(&place.repo, ready).status, SessionStatus::Working);
+}
+
+/// A person who looks elsewhere is told, once for each change; the record says it when it lasts.
+#[test]
+fn a_person_is_told_and_the_record_says_what_lasts() {
+    let Some(place) = Place::in_tmux("claude") else { return };
+    let told = place.repo.env().path("told");
+    let command = format!(
+        "printf '%s|%s|%s|%s\\n' \"$AO_SESSION_ID\" \"$AO_ACTIVITY\" \"$AO_TITLE\" \"$AO_WHAT\" >>{}",
+        told.display()
+    );
+    place.repo.config("ao.notify", &command);
+    place.repo.config("ao.stuckAfter", "1s");
+    let id = spawn(&place, "claude", "ask for permission");
+    let asks = format!("{id}|waiting_input|ask for permission|Run touch granted?\n");
+    // On a slow machine, it may be told that the program has not begun.
+    let read = || {
+        let text = fs::read_to_string(&told).unwrap_or_default();
+        let lines = text.split_inclusive('\n').filter(|line| !line.contains("has not begun"));
+        lines.collect::<String>()
+    };
+    until("a person is told", || read() == asks);
+    wait_until(&place.repo, id, |session| session.status == SessionStatus::NeedsInput);
+    place.press_until("it is granted", id, "Enter", || doing(&place, id).0 != "waiting_input");
+    let ready = format!("{id}|ready|ask for permission|done\n");
+    until("it is told again", || read().ends_with(&ready));
+    let session = wait_until(&place.repo, id, |session| session.status == SessionStatus::Working);
+    assert_eq!(session.status_reason, None, "no word of a conversation is in the record");
+    let pid = agent_pid(&place, id);
+    place.repo.env().run(place.repo.dir(), "kill", ["-9", &pid]).run();
+    until("its end is told", || read().lines().last().unwrap_or_default().contains("|exited|"));
+    assert_eq!(read().lines().count(), 3, "{}", read());
+    let events = events(&place.repo);
+    let lasting = |event: &&String| event.contains("needs_input");
+    assert_eq!(events.iter().filter(lasting).count(), 2, "{events:?}");
+
+    // A verb that ends it needs no message.
+    let other = spawn(&place, "claude", "never answer");
+    until_doing(&place, other, "active", "");
+    place.ao(&["kill", &other.short()], "").ok();
+    assert_eq!(read().lines().count(), 3, "{}", read());
+}
