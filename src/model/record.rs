@@ -4,6 +4,7 @@ mod error;
 mod fields;
 mod json;
 mod keys;
+mod landed;
 mod transcripts;
 mod usage;
 mod written;
@@ -76,12 +77,14 @@ impl Session {
             placements: placements(from.map("placements")?)?,
             transcripts: BTreeMap::new(),
             usage: BTreeMap::new(),
+            landed: None,
             extra: from.rest(),
             id,
             project_id,
         };
         session.transcripts = transcripts::take(&mut session.extra);
         session.usage = usage::take(&mut session.extra);
+        session.landed = landed::take(&mut session.extra);
         Ok(session)
     }
 }

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{
-    CapturedTranscripts, Dates, Map, ModelUsage, Oid, Placement, Project, SessionId, SessionStatus,
-    Timestamp,
+    CapturedTranscripts, Dates, Landed, Map, ModelUsage, Oid, Placement, Project, SessionId,
+    SessionStatus, Timestamp,
 };
 
 /// A session: the work of one agent on one task.
@@ -70,6 +70,8 @@ pub struct Session {
     pub transcripts: BTreeMap<String, CapturedTranscripts>,
     /// What was counted in them, by the name of the clone and that of the model.
     pub usage: BTreeMap<String, BTreeMap<String, ModelUsage>>,
+    /// Where its work was landed.
+    pub landed: Option<Landed>,
     /// Keys this version does not know.
     pub extra: Map,
 }
@@ -177,6 +179,7 @@ impl Session {
             placements: BTreeMap::new(),
             transcripts: BTreeMap::new(),
             usage: BTreeMap::new(),
+            landed: None,
             extra: Map::new(),
         }
     }

@@ -6,8 +6,16 @@ use super::merge::merge_tags;
 use super::{Map, Merged, Value};
 
 /// Facts about the world that a clone records. They hold now, whatever event is undone.
-const FACTS: [&str; 7] =
-    ["status", "status_reason", "placements", "head", "transcripts", "usage", "agent_session_id"];
+const FACTS: [&str; 8] = [
+    "status",
+    "status_reason",
+    "placements",
+    "head",
+    "transcripts",
+    "usage",
+    "landed",
+    "agent_session_id",
+];
 
 /// How much of a change is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,6 +25,10 @@ pub fn print(
     option(ctx, "Branch", session.branch.as_ref())?;
     line(ctx, "Base", Style::Plain, &base(session))?;
     option(ctx, "Head", session.head.as_ref())?;
+    if let Some(landed) = &session.landed {
+        let text = format!("{} in {} ({})", landed.commit.short(), landed.into, landed.how);
+        line(ctx, "Landed", Style::Plain, &text)?;
+    }
     line(ctx, "Project", Style::Plain, session.project_id.as_str())?;
     line(ctx, "Kind", Style::Plain, session.kind.as_str())?;
     let issue = [session.issue_id.clone(), session.issue_url.clone()];

@@ -104,7 +104,7 @@ fn shape(key: &str) -> Shape {
     match key {
         "schema" | "pr_number" => Shape::Number,
         "tags" => Shape::Words,
-        "base" | "fork" => Shape::Texts,
+        "base" | "fork" | "landed" => Shape::Texts,
         "cost" => Shape::Numbers,
         "agent_config" | "context" | "placements" | "transcripts" | "usage" => Shape::Free,
         _ => Shape::Text,

@@ -3,7 +3,7 @@ use crate::model::{
 };
 
 /// The fields that a person must not change: a session's identity, origin, places and times.
-pub(super) const FIXED: [&str; 10] = [
+pub(super) const FIXED: [&str; 11] = [
     "id",
     "project_id",
     "schema",
@@ -12,6 +12,7 @@ pub(super) const FIXED: [&str; 10] = [
     "placements",
     "transcripts",
     "usage",
+    "landed",
     "fork",
     "base",
 ];

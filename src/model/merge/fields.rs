@@ -27,6 +27,7 @@ pub struct Merged {
 /// - Change wins over removal.
 /// - `fork` is taken as a whole if the sides name different parents, or only one names a parent:
 ///   its other keys describe that parent.
+/// - `landed` is taken as a whole.
 /// - Anything else takes the value of the record with the later `updated_at`. If both times are
 ///   equal or missing, the greater value wins: by type, then by value (numbers by size, text by its
 ///   bytes, lists and maps from their start).
@@ -124,6 +125,7 @@ impl Merger {
                 Some(Value::Map(Map::new()))
             }
             "tags" => Some(Value::List(Vec::new())),
+            "landed" => return self.whole(key, ours, theirs),
             "fork" if parent(ours) != parent(theirs) => return self.whole(key, ours, theirs),
             _ => None,
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{transcripts, usage};
+use super::{landed, transcripts, usage};
 use crate::model::{
     Base, Cost, Dates, Fork, Kind, Map, Oid, Placement, Project, Session, SessionId, SessionStatus,
     Timestamp,
@@ -57,6 +57,8 @@ struct Record {
     transcripts: Map,
     #[serde(default)]
     usage: Map,
+    #[serde(default)]
+    landed: Map,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +107,7 @@ impl Session {
             placements: placements.map(|(name, place)| (name, place.into())).collect(),
             transcripts: transcripts::from_map(&record.transcripts)?,
             usage: usage::from_map(&record.usage)?,
+            landed: landed::from_record(record.landed)?,
             extra: Map::new(),
         })
     }

@@ -1,5 +1,5 @@
 /// The keys of a record, in the order in which they are written.
-pub const KEYS: [&str; 28] = [
+pub const KEYS: [&str; 29] = [
     "schema",
     "id",
     "project_id",
@@ -28,4 +28,5 @@ pub const KEYS: [&str; 28] = [
     "placements",
     "transcripts",
     "usage",
+    "landed",
 ];
