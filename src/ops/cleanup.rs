@@ -13,7 +13,7 @@ pub use self::leftover::Leftover;
 use crate::git::Lock;
 use crate::model::{Filter, Oid, Session, Timestamp, ago, error_chain};
 use crate::ops::common::branch_sessions::{catch_up_all, record_branches};
-use crate::ops::common::live::{AgentState, Probes};
+use crate::ops::common::live::{AgentState, Probes, base_tips};
 use crate::ops::common::liveness::{Liveness, liveness_after_end};
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{AgentStateError, Engine, OpsError, StatusError, placement};
@@ -124,6 +124,7 @@ impl Engine {
                 is_incomplete: false,
                 backup: None,
                 deleted: deleted.clone(),
+                bases: Vec::new(),
                 tip: None,
                 captured: None,
                 key: key.clone(),
@@ -142,6 +143,7 @@ impl Engine {
             } else if leftover.worktree.is_some() && leftover.worktree == repo.work_dir() {
                 leftover.kept = Some("it is the current directory".to_owned());
             } else if leftover.removes() {
+                leftover.bases = base_tips(store, session)?;
                 let verdict = worktrees.verdict(&leftover.removal(what.on_unsaved))?;
                 leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
                 (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::hidden::with_index;
 use super::registry::Registered;
-use super::removal::Target;
+use super::removal::{Removal, Target};
 use super::status::Status;
 use super::worktrees::real_path;
 use super::{
@@ -75,8 +75,9 @@ impl Worktrees<'_> {
     pub(super) fn at_risk(
         &self,
         target: Option<&Target>,
-        branch: Option<&str>,
+        removal: &Removal<'_>,
     ) -> Result<AtRisk, WorkspaceError> {
+        let branch = removal.branch;
         let mut tips = Vec::new();
         let mut status = Status::default();
         if let Some(target) = target {
@@ -103,7 +104,24 @@ impl Worktrees<'_> {
                 unmerged = more;
             }
         }
+        if unmerged > 0 && self.are_merged(&tips, removal.bases)? {
+            unmerged = 0;
+        }
         Ok(AtRisk { status, tips, branch, unmerged })
+    }
+
+    /// Returns true if one of the bases has the work of all tips.
+    fn are_merged(&self, tips: &[Oid], bases: &[Oid]) -> Result<bool, WorkspaceError> {
+        for base in bases {
+            let mut is_merged = true;
+            for tip in tips {
+                is_merged = is_merged && self.merged_at(tip, base)?.is_some();
+            }
+            if is_merged {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns the status, including files that the user's index hides from git.

@@ -44,7 +44,7 @@ impl Worktrees<'_> {
             Some(target) => take(target)?,
             None => (None, None),
         };
-        let at_risk = self.at_risk(target.as_ref(), removal.branch)?;
+        let at_risk = self.at_risk(target.as_ref(), removal)?;
         if let Some(target) = &target {
             if let Some(folder) = &folder {
                 let submodules = self.check_submodules(&target.path, &at_risk.status)?;

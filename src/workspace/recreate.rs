@@ -1,5 +1,7 @@
 use super::remove::remove_empty;
-use super::{Added, Addition, Branch, Recreation, WorkspaceError, WorktreeEntry, Worktrees};
+use super::{
+    Added, Addition, Branch, Recreation, Removal, WorkspaceError, WorktreeEntry, Worktrees,
+};
 use super::{Condition, Detail, ExpectedWorktree, Workspace};
 
 impl<'r> Worktrees<'r> {
@@ -32,7 +34,8 @@ impl<'r> Worktrees<'r> {
             let others: Vec<_> = self.list()?.into_iter().filter(other).collect();
             self.check_branch(&branch, &others)?;
             self.check_modules(&stale.git_dir)?;
-            let at_risk = self.at_risk(Some(stale), None)?;
+            let at_risk =
+                self.at_risk(Some(stale), &Removal::of_worktree(&stale.path, again.session))?;
             if at_risk.is_something() {
                 backup = Some(self.back_up(Some(stale), &at_risk, again.session)?);
             }

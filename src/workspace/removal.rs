@@ -17,19 +17,21 @@ pub struct Removal<'a> {
     pub on_unsaved: OnUnsaved,
     /// The ignored files that may be removed, as listed in [`Verdict`]; None if all may.
     pub ignored: Option<&'a [PathBuf]>,
+    /// The tips of base branches. What is [merged](super::Worktrees::merged_at) there is not lost.
+    pub bases: &'a [Oid],
 }
 
 impl<'a> Removal<'a> {
     /// Requests the removal of a worktree and of nothing else, unless work would be lost.
     pub fn of_worktree(path: &'a Path, session: SessionId) -> Self {
         let (branch, on_unsaved, ignored) = (None, OnUnsaved::Refuse, None);
-        Self { path: Some(path), branch, session, on_unsaved, ignored }
+        Self { path: Some(path), branch, session, on_unsaved, ignored, bases: &[] }
     }
 
     /// Requests the removal of a branch, unless work would be lost.
     pub fn of_branch(branch: &'a str, session: SessionId) -> Self {
         let (path, on_unsaved, ignored) = (None, OnUnsaved::Refuse, None);
-        Self { path, branch: Some(branch), session, on_unsaved, ignored }
+        Self { path, branch: Some(branch), session, on_unsaved, ignored, bases: &[] }
     }
 
     /// Removes the branch too.
@@ -42,6 +44,12 @@ impl<'a> Removal<'a> {
     #[must_use]
     pub fn on_unsaved(self, on_unsaved: OnUnsaved) -> Self {
         Self { on_unsaved, ..self }
+    }
+
+    /// Sets the tips of base branches, where merged work is not lost.
+    #[must_use]
+    pub fn bases(self, bases: &'a [Oid]) -> Self {
+        Self { bases, ..self }
     }
 
     /// Restricts the ignored files that may be removed to these.

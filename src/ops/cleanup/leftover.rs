@@ -41,6 +41,8 @@ pub struct Leftover {
     pub backup: Option<String>,
     /// The event that deleted the session, if it was deleted.
     pub deleted: Option<Oid>,
+    /// The tips of its base branch, here and on remotes.
+    pub(super) bases: Vec<Oid>,
     /// The tip of the removed branch.
     pub(super) tip: Option<Oid>,
     pub(super) key: Key,
@@ -61,7 +63,8 @@ impl Leftover {
     /// Describes the removal. The worktree is removed only if it names the session.
     pub(super) fn removal(&self, on_unsaved: OnUnsaved) -> Removal<'_> {
         let (path, branch) = (self.worktree.as_deref(), self.branch.as_deref());
-        Removal { path, branch, session: self.session.id, on_unsaved, ignored: None }
+        let bases = &self.bases;
+        Removal { path, branch, session: self.session.id, on_unsaved, ignored: None, bases }
     }
 
     /// Removes the worktree and the branch, and returns the claim on the session.

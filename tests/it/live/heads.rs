@@ -126,3 +126,25 @@ fn doctor_names_those_that_are_gone() {
         other.ao(["doctor"]).stdout_lacks(&tip[..7]);
     });
 }
+
+#[test]
+fn a_squashed_branch_is_removed_without_force() {
+    alone(|| {
+        let repo = Repo::new();
+        let (id, path) = spawn(&repo, "One");
+        repo.within(&path).commit("a", "1");
+        repo.within(&path).commit("b", "2");
+        let branch = record(&repo, id.parse().unwrap()).branch.unwrap();
+        repo.ao(["complete", &id]).ok();
+        repo.ao(["cleanup", "--branches"]).code(1).stdout_has("2 commits");
+        repo.git(["merge", "-q", "--squash", &branch]);
+        repo.git(["commit", "-q", "-m", "squashed"]);
+        // The base goes on in the same file.
+        repo.commit("a", "other");
+        repo.ao(["cleanup", "--branches"]).ok();
+        assert!(!path.exists());
+        repo.git_result(["rev-parse", "-q", "--verify", &format!("refs/heads/{branch}")]).code(1);
+        let backups = repo.git(["for-each-ref", "refs/ao/backup"]);
+        assert_eq!(backups, "");
+    });
+}

@@ -2,6 +2,7 @@
 
 mod add;
 mod layouts;
+mod merged;
 mod nested;
 mod recreate;
 mod remove;

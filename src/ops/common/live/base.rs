@@ -42,6 +42,20 @@ pub(in crate::ops) fn base_tip(store: &Store, session: &Session) -> Result<Optio
     Ok(base.map(|base| base.tip))
 }
 
+/// Returns the tips of a session's base: of the branch itself, and of the branches of that name on
+/// remotes, where a pull request may have been merged.
+pub(in crate::ops) fn base_tips(store: &Store, session: &Session) -> Result<Vec<Oid>, OpsError> {
+    let repo = store.repository();
+    let mut tips: Vec<_> = base_tip(store, session)?.into_iter().collect();
+    let Some(name) = session.base.as_ref().and_then(|base| base.branch.as_ref()) else {
+        return Ok(tips);
+    };
+    for remote in repo.remotes() {
+        tips.extend(repo.read_ref(&format!("refs/remotes/{remote}/{name}"))?);
+    }
+    Ok(tips)
+}
+
 /// A session's base, as found in this repository.
 struct Found {
     against: Against,

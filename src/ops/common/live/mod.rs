@@ -8,6 +8,6 @@ mod survey;
 
 pub use agents::AgentState;
 pub(in crate::ops) use agents::Probes;
-pub(in crate::ops) use base::base_tip;
 pub use base::{Against, BaseStatus};
+pub(in crate::ops) use base::{base_tip, base_tips};
 pub use survey::{Live, Scope};

@@ -1,0 +1,149 @@
+//! Decides whether work is merged: whether merging it would change nothing.
+//!
+//! `git merge-tree` merges the work into a commit of the base. If that gives the commit's own tree,
+//! the base has the work, or had it at that commit: as commits, as a squash, or rebased. Patch ids
+//! do not tell: two changes that differ only in whitespace have the same one.
+
+use super::{WorkspaceError, Worktrees};
+use crate::git::GitError;
+use crate::model::Oid;
+
+/// How many commits of the base are tried, beside its tip: the newest of those that touch the files
+/// that the work changes.
+const MOST_TRIED: usize = 256;
+
+/// How many of them are merged by one process, before the result is looked at.
+const AT_ONCE: usize = 32;
+
+/// From this many files on, commits of the base are tried whatever they touch.
+const MOST_PATHS: usize = 500;
+
+/// The result of merging without a worktree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrialMerge {
+    /// There are no conflicts, and this is the tree.
+    Clean(Oid),
+    /// These files conflict.
+    Conflicts(Vec<String>),
+}
+
+impl Worktrees<'_> {
+    /// Returns the commit of the base that has the work of `head`: to which merging it would change
+    /// nothing. That is `head` itself if it is in the history of the base. None if there is no such
+    /// commit among those that are tried.
+    ///
+    /// Neither merge drivers nor settings for whitespace count: a driver that keeps the base's file
+    /// would say that nothing changes.
+    ///
+    /// # Errors
+    /// Fails if git fails.
+    pub fn merged_at(&self, head: &Oid, base: &Oid) -> Result<Option<Oid>, WorkspaceError> {
+        if self.is_in_history(head, base)? {
+            return Ok(Some(head.clone()));
+        }
+        let start = self.repo.git("merge-base").args([base.as_str(), head.as_str()]);
+        let Some(start) = start.find()?.map(|output| output.text()) else { return Ok(None) };
+        let tip = std::slice::from_ref(base);
+        if let Some(found) = self.first_without_change(tip, head)? {
+            return Ok(Some(found));
+        }
+        let candidates = self.candidates(&start, head, base)?;
+        for some in candidates.chunks(AT_ONCE) {
+            if let Some(found) = self.first_without_change(some, head)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Merges `theirs` into `ours` without a worktree, as far as that is possible: only attributes
+    /// of the repository apply.
+    ///
+    /// # Errors
+    /// Fails if git fails, for example because the two have no common history.
+    pub fn try_merge(&self, ours: &Oid, theirs: &Oid) -> Result<TrialMerge, WorkspaceError> {
+        let git = self.repo.git("merge-tree");
+        let git = git.args(["--write-tree", "--no-messages", "--name-only", "-z", "--stdin"]);
+        let printed = git.input(format!("{ours} {theirs}\n")).run()?;
+        let mut all = parse(&String::from_utf8_lossy(printed.bytes()));
+        match all.pop() {
+            Some((Some(tree), _)) => Ok(TrialMerge::Clean(tree)),
+            Some((None, mut conflicts)) => {
+                conflicts.dedup();
+                Ok(TrialMerge::Conflicts(conflicts))
+            }
+            None => Ok(TrialMerge::Conflicts(Vec::new())),
+        }
+    }
+
+    /// Returns true if `commit` is an ancestor of `tip`, or the same.
+    ///
+    /// # Errors
+    /// Fails if git fails.
+    pub fn is_in_history(&self, commit: &Oid, tip: &Oid) -> Result<bool, WorkspaceError> {
+        let git = self.repo.git("merge-base");
+        let git = git.args(["--is-ancestor", commit.as_str(), tip.as_str()]);
+        Ok(commit == tip || git.find()?.is_some())
+    }
+
+    fn first_without_change(
+        &self,
+        commits: &[Oid],
+        head: &Oid,
+    ) -> Result<Option<Oid>, WorkspaceError> {
+        let drivers = self.repo.config_entries("merge").into_iter();
+        let drivers = drivers.filter(|entry| entry.key.ends_with(".driver"));
+        let drivers: Vec<_> = drivers.map(|entry| entry.key).collect();
+        let mut config = vec![("merge.renormalize", "false")];
+        config.extend(drivers.iter().map(|key| (key.as_str(), "false")));
+        let git = self.repo.git_with(&config, "merge-tree");
+        let git = git.args(["--write-tree", "--no-messages", "--name-only", "-z", "--stdin"]);
+        let lines: String = commits.iter().map(|commit| format!("{commit} {head}\n")).collect();
+        let printed = match git.input(lines).run() {
+            Ok(output) => String::from_utf8_lossy(output.bytes()).into_owned(),
+            // Without it, or without all objects, work counts as not merged.
+            Err(GitError::Failed { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let results = parse(&printed);
+        if results.len() != commits.len() {
+            return Ok(None);
+        }
+        let names: Vec<_> = commits.iter().map(|commit| format!("{commit}^{{tree}}")).collect();
+        let trees = self.repo.git("rev-parse").args(names).run()?.text();
+        let results = results.into_iter().map(|(merged, _)| merged);
+        let same = trees
+            .lines()
+            .zip(results)
+            .position(|(tree, merged)| merged.is_some_and(|merged| merged.as_str() == tree));
+        Ok(same.map(|at| commits[at].clone()))
+    }
+
+    /// Returns the commits of the base to be tried, newest first.
+    fn candidates(&self, start: &str, head: &Oid, base: &Oid) -> Result<Vec<Oid>, WorkspaceError> {
+        let git = self.repo.git("diff-tree").args(["-r", "--no-renames", "--name-only", "-z"]);
+        let printed = git.args([start, head.as_str()]).run()?;
+        let paths: Vec<_> = printed.bytes().split(|byte| *byte == 0).collect();
+        let paths = paths.into_iter().filter(|path| !path.is_empty());
+        let paths: Vec<_> = paths.take(MOST_PATHS).map(super::list::path_from).collect();
+        let git = self.repo.git("rev-list").env("GIT_LITERAL_PATHSPECS", "1");
+        let git = git.args(["--full-history", &format!("--max-count={MOST_TRIED}")]);
+        let git = git.args([base.as_str(), &format!("^{start}"), "--"]);
+        let git = if paths.len() < MOST_PATHS { git.args(paths) } else { git };
+        Ok(git.run()?.text().lines().filter_map(|line| line.parse().ok()).collect())
+    }
+}
+
+/// Parses the results of `git merge-tree --stdin`, which end with an empty field each: the tree if
+/// there are no conflicts, and the names of files that have some.
+fn parse(text: &str) -> Vec<(Option<Oid>, Vec<String>)> {
+    let mut all = Vec::new();
+    let mut fields = text.split('\0');
+    while let Some(status) = fields.next().filter(|status| !status.is_empty()) {
+        let tree = fields.next().and_then(|tree| tree.parse().ok());
+        let conflicts: Vec<_> =
+            fields.by_ref().take_while(|field| !field.is_empty()).map(str::to_owned).collect();
+        all.push((tree.filter(|_| status == "1"), conflicts));
+    }
+    all
+}
