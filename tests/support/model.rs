@@ -1,5 +1,5 @@
 //! A model to talk to, on loopback: it says "done" to everything, in the forms that Claude Code,
-//! Codex and OpenCode read, and remembers what it was told. Who asks it for a tool gets one called:
+//! Codex, OpenCode, aider and Gemini CLI read, and remembers what it was told. Who asks it for a tool gets one called:
 //! "ask for permission" one that needs a person's, "ask a question" one that asks a person. To "never
 //! answer" it does not answer, and to "fail now" it says that the request is bad.
 
@@ -112,6 +112,8 @@ fn serve(stream: &TcpStream, memory: &Mutex<Vec<Value>>) -> std::io::Result<()> 
         "/v1/messages" => messages(&number(), wish),
         "/v1/responses" => responses(&number(), body.as_ref().unwrap_or(&Value::Null)),
         "/v1/chat/completions" => completion(body.as_ref().unwrap_or(&Value::Null)),
+        path if path.ends_with(":streamGenerateContent") => format!("data: {}\n\n", generated()),
+        path if path.ends_with(":generateContent") => generated().to_string(),
         _ => String::new(),
     };
     if let Some(body) = body.filter(|_| !answer.is_empty()) {
@@ -302,4 +304,17 @@ fn completion(asked: &Value) -> String {
     chunk(json!({"index": 0, "delta": delta, "finish_reason": null}), Value::Null)
         + &chunk(json!({"index": 0, "delta": {}, "finish_reason": end}), usage)
         + "data: [DONE]\n\n"
+}
+
+/// The answer of Google's API.
+fn generated() -> Value {
+    let content = json!({"role": "model", "parts": [{"text": "done"}]});
+    json!({
+        "candidates": [{"content": content, "finishReason": "STOP", "index": 0}],
+        "usageMetadata": {
+            "promptTokenCount": 120, "candidatesTokenCount": 30, "cachedContentTokenCount": 20,
+            "totalTokenCount": 150,
+        },
+        "modelVersion": "m",
+    })
 }

@@ -11,6 +11,7 @@ mod forgotten;
 mod going_on;
 mod handed_over;
 mod hostile;
+mod in_files;
 mod in_rows;
 mod interrupted;
 mod late;

@@ -1,4 +1,4 @@
-//! Where Claude Code, Codex and OpenCode themselves can be used, against a model on loopback.
+//! Where the agents themselves can be used, against a model on loopback.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,18 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// How long a key may take to show an effect before it is pressed again.
 const AGAIN: Duration = Duration::from_secs(2);
+
+/// aider neither asks nor looks for anything.
+const AIDER: [(&str, &str); 8] = [
+    ("OPENAI_API_KEY", "x"),
+    ("AIDER_MODEL", "openai/m"),
+    ("AIDER_YES_ALWAYS", "true"),
+    ("AIDER_GITIGNORE", "false"),
+    ("AIDER_ANALYTICS_DISABLE", "true"),
+    ("AIDER_CHECK_UPDATE", "false"),
+    ("AIDER_SHOW_RELEASE_NOTES", "false"),
+    ("AIDER_SHOW_MODEL_WARNINGS", "false"),
+];
 
 /// A repository in which one of the programs can be used.
 pub struct Place {
@@ -88,6 +100,9 @@ impl Place {
         let run = run.env("OPENCODE_DISABLE_MODELS_FETCH", "1");
         // It looks for its plugins where there are none.
         let run = run.env("npm_config_registry", "http://127.0.0.1:1");
+        let run = run.env("GOOGLE_GEMINI_BASE_URL", self.model.url()).env("GEMINI_API_KEY", "x");
+        let run = run.env("OPENAI_API_BASE", format!("{}/v1", self.model.url()));
+        let run = AIDER.iter().fold(run, |run, (name, value)| run.env(name, value));
         run.env("DISABLE_AUTOUPDATER", "1").env("MODEL_KEY", "x").run()
     }
 
@@ -186,6 +201,15 @@ fn settle(home: PathBuf, url: &str, trusted: Option<&Path>) {
             "models": {"m": {"name": "m", "tool_call": true}},
         }},
     });
+    let gemini = serde_json::json!({
+        "security": {
+            "auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": false},
+        },
+        "privacy": {"usageStatisticsEnabled": false}, "general": {"enableAutoUpdate": false},
+        "model": {"name": "gemini-2.5-flash"},
+    });
+    fs::create_dir_all(home.join(".gemini")).unwrap();
+    fs::write(home.join(".gemini/settings.json"), gemini.to_string()).unwrap();
     fs::create_dir_all(home.join(".config/opencode")).unwrap();
     fs::write(home.join(".config/opencode/opencode.json"), opencode.to_string()).unwrap();
 }
