@@ -53,6 +53,11 @@ impl AgentDatabase {
         Some(self.home.path(env)?.join(moved.unwrap_or(self.file.as_ref())))
     }
 
+    /// Returns the variables that tell where the database is.
+    pub fn variables(&self) -> impl Iterator<Item = &'static str> {
+        self.home.variables().chain(self.file_variable)
+    }
+
     /// Returns the conversations of a session, that which began first at the front.
     pub fn sources(&self, agent: &str, request: &SourceRequest, env: &Environment) -> Vec<Source> {
         let (Some(path), Some(first)) = (self.path(env), &request.agent_session_id) else {

@@ -148,6 +148,11 @@ pub trait Agent: Send + Sync {
         None
     }
 
+    /// Returns all such variables, also those that name a single file.
+    fn home_variables(&self) -> Vec<&str> {
+        self.home_variable().into_iter().collect()
+    }
+
     /// Returns whether the conversation with this id still exists, or None if that cannot be
     /// determined.
     ///

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::database::AgentDatabase;
 use super::deletion::{self, Deletion};
 use super::kept_conversation::KeptConversation;
 use super::own_id::OwnId;
@@ -241,9 +242,15 @@ impl Agent for Spec {
     }
 
     fn home_variable(&self) -> Option<&str> {
-        let database = self.database.map(|database| database.home.variable);
-        let files = self.transcripts.as_ref().map(|kept| kept.home.variable);
-        database.or(files).filter(|name| !name.is_empty())
+        self.home_variables().into_iter().next()
+    }
+
+    fn home_variables(&self) -> Vec<&str> {
+        let database = self.database.into_iter().flat_map(AgentDatabase::variables);
+        let files = self.transcripts.iter().flat_map(|kept| kept.home.variables());
+        let mut names: Vec<_> = database.chain(files).collect();
+        names.dedup();
+        names
     }
 
     fn activity(&self, inputs: &ActivityInputs<'_>, env: &Environment) -> Option<ActivityReport> {

@@ -42,7 +42,7 @@ const TABLE: [Row; 9] = [
         completes: true,
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
-            home: AgentHome { variable: "CLAUDE_CONFIG_DIR", inside: "", default: ".claude" },
+            home: AgentHome { moved_by: &[("CLAUDE_CONFIG_DIR", "")], default: ".claude" },
             folder: "projects",
             depth: 1,
             suffix: "{id}.jsonl",
@@ -99,7 +99,7 @@ const TABLE: [Row; 9] = [
         completes: true,
         own_id: Own::Json("thread_id"),
         transcripts: Some(Transcripts {
-            home: AgentHome { variable: "CODEX_HOME", inside: "", default: ".codex" },
+            home: AgentHome { moved_by: &[("CODEX_HOME", "")], default: ".codex" },
             folder: "sessions",
             depth: 3,
             suffix: "-{id}.jsonl",
@@ -134,7 +134,7 @@ const TABLE: [Row; 9] = [
         completes: true,
         own_id: Own::Assigned,
         transcripts: Some(Transcripts {
-            home: AgentHome { variable: "GEMINI_CLI_HOME", inside: ".gemini", default: ".gemini" },
+            home: AgentHome { moved_by: &[("GEMINI_CLI_HOME", ".gemini")], default: ".gemini" },
             folder: "tmp",
             depth: 2,
             suffix: "-{id8}.jsonl",
@@ -289,7 +289,7 @@ const TABLE: [Row; 9] = [
         completes: false,
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
-            home: AgentHome { variable: "", inside: "", default: ".cursor" },
+            home: AgentHome { moved_by: &[], default: ".cursor" },
             folder: "projects",
             depth: 3,
             suffix: "{id}.jsonl",
@@ -327,11 +327,7 @@ const TABLE: [Row; 9] = [
         completes: false,
         own_id: Own::Json("session_id"),
         transcripts: Some(Transcripts {
-            home: AgentHome {
-                variable: "XDG_DATA_HOME",
-                inside: "amp",
-                default: ".local/share/amp",
-            },
+            home: AgentHome { moved_by: &[("XDG_DATA_HOME", "amp")], default: ".local/share/amp" },
             folder: "threads",
             depth: 0,
             suffix: "{id}.json",

@@ -1,7 +1,8 @@
 //! A model to talk to, on loopback: it says "done" to everything, in the forms that Claude Code,
-//! Codex, OpenCode, aider and Gemini CLI read, and remembers what it was told. Who asks it for a tool gets one called:
-//! "ask for permission" one that needs a person's, "ask a question" one that asks a person. To "never
-//! answer" it does not answer, and to "fail now" it says that the request is bad.
+//! Codex, OpenCode, aider and Gemini CLI read, and remembers what it was told. Who asks it for a
+//! tool gets one called: "ask for permission" one that needs a person's, "ask a question" one that
+//! asks a person. To "never answer" it does not answer, and to "fail now" it says that the request
+//! is bad.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

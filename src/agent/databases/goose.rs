@@ -12,8 +12,7 @@ use crate::transcript::RowTable;
 pub static GOOSE: AgentDatabase = AgentDatabase {
     file_variable: None,
     home: AgentHome {
-        variable: "GOOSE_PATH_ROOT",
-        inside: "data/sessions",
+        moved_by: &[("GOOSE_PATH_ROOT", "data/sessions"), ("XDG_DATA_HOME", "goose/sessions")],
         default: ".local/share/goose/sessions",
     },
     file: "sessions.db",

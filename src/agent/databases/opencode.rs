@@ -17,8 +17,7 @@ const DATA: &[RowColumn] = &[Value("time_updated"), Size("data")];
 pub static OPENCODE: AgentDatabase = AgentDatabase {
     file_variable: Some("OPENCODE_DB"),
     home: AgentHome {
-        variable: "XDG_DATA_HOME",
-        inside: "opencode",
+        moved_by: &[("XDG_DATA_HOME", "opencode")],
         default: ".local/share/opencode",
     },
     file: "opencode.db",

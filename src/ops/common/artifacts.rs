@@ -33,6 +33,8 @@ pub(in crate::ops) struct File {
 
 enum Owner {
     Session(SessionId),
+    /// The session, for as long as its conversation can be resumed.
+    Resumable(SessionId),
     /// The conversation, by the agent's own id.
     Conversation(String),
 }
@@ -44,6 +46,7 @@ impl File {
         let owner = match name.rsplit_once('.')? {
             (id, "log" | "prompt" | "screen" | "text") => Owner::Session(id.parse().ok()?),
             (id, part) if LOG_PARTS.contains(&part) => Owner::Session(id.parse().ok()?),
+            (id, "home") => Owner::Resumable(id.parse().ok()?),
             // `<agent>-<uuid>`, and a UUID has 36 characters.
             (stem, "history") => {
                 let at = stem.len().checked_sub(36)?;
@@ -70,12 +73,14 @@ impl File {
     ) -> Result<Option<PathBuf>, OpsError> {
         let Some(file) = Self::at(path.to_owned()) else { return Ok(None) };
         let _alone = match file.owner {
-            Owner::Session(id) => match repo.lock_named(&format!("run/{id}"), Duration::ZERO) {
-                Ok(lock) if matches!(left_behind(repo, id), None | Some(Liveness::Gone)) => {
-                    Some(lock)
+            Owner::Session(id) | Owner::Resumable(id) => {
+                match repo.lock_named(&format!("run/{id}"), Duration::ZERO) {
+                    Ok(lock) if matches!(left_behind(repo, id), None | Some(Liveness::Gone)) => {
+                        Some(lock)
+                    }
+                    _ => return Ok(None),
                 }
-                _ => return Ok(None),
-            },
+            }
             Owner::Conversation(_) => None,
         };
         set_aside(repo, path)
@@ -129,6 +134,7 @@ pub(in crate::ops) fn discard_claimed(
     for file in File::all(repo)? {
         let goes = match &file.owner {
             Owner::Session(id) => *id == session,
+            Owner::Resumable(id) => *id == session && what == Purge::All,
             Owner::Conversation(id) => Some(id.as_str()) == conversation,
         };
         if goes {
@@ -149,13 +155,13 @@ pub(in crate::ops) fn strays(store: &Store) -> Result<Vec<PathBuf>, OpsError> {
     files.retain(|file| is_old(&file.path));
     let named = files.iter().filter_map(|file| match &file.owner {
         Owner::Conversation(id) => Some(id.clone()),
-        Owner::Session(_) => None,
+        Owner::Session(_) | Owner::Resumable(_) => None,
     });
     let used = conversations(store, &named.collect())?;
     let mut strays = Vec::new();
     for file in files {
         let is_stray = match &file.owner {
-            Owner::Session(id) => !snapshot.contains(*id)?,
+            Owner::Session(id) | Owner::Resumable(id) => !snapshot.contains(*id)?,
             Owner::Conversation(id) => used.as_ref().is_some_and(|used| !used.contains(id)),
         };
         if is_stray {

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::agent::{Action, Agent, Mode};
 use crate::model::{AgentEnd, Placement, Session, SessionStatus};
+use crate::ops::common::agent_home::environment_of;
 use crate::ops::common::kept::is_kept;
 use crate::ops::common::launch_request::state_dir;
 use crate::ops::common::lost_conversation::LostConversation;
@@ -65,7 +66,7 @@ pub(in crate::ops) fn look(
     session: &Session,
     path: &Path,
 ) -> Result<Option<String>, OpsError> {
-    let env = store.repository().environment();
+    let env = &environment_of(store.repository(), session.id, agent);
     let state_dir = state_dir(store.repository());
     let known = session.agent_session_id.as_deref();
     let has = known.map(|id| (id, agent.has_conversation(id, &state_dir, env)));

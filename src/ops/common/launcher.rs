@@ -153,9 +153,11 @@ impl Engine {
         // A tmux server has the environment of the process that started it, so pass our own.
         let agents = self.agents();
         let agent = session.agent.as_deref().and_then(|name| agents.find(name).ok());
-        let home = agent.and_then(Agent::home_variable);
+        let homes = agent.map(Agent::home_variables).unwrap_or_default();
         let is_ours = |name: &str| {
-            matches!(name, "PATH" | "HOME") || name.starts_with("GIT_CONFIG") || Some(name) == home
+            matches!(name, "PATH" | "HOME")
+                || name.starts_with("GIT_CONFIG")
+                || homes.contains(&name)
         };
         let environment = self.repository().environment().clone();
         let set = environment.iter().filter(|(name, _)| name.to_str().is_some_and(is_ours));
@@ -168,7 +170,7 @@ impl Engine {
             environment.set_by_git().into_iter().filter(|name| *name != "GIT_CONFIG_PARAMETERS");
         let remove = not_ours.chain(inherited);
         // A variable that is not set here must not be inherited from the server either.
-        let remove = remove.chain(home.filter(|name| !environment.has(name)));
+        let remove = remove.chain(homes.iter().copied().filter(|name| !environment.has(name)));
         let remove = remove.map(OsString::from).collect();
         let plan = ProcessSpec {
             argv,

@@ -1,6 +1,7 @@
 //! Shared by the verbs: placements, liveness, starting an agent, worktrees of sessions.
 
 pub(in crate::ops) mod activity;
+pub(in crate::ops) mod agent_home;
 pub(in crate::ops) mod agent_log;
 pub(in crate::ops) mod agents;
 pub(in crate::ops) mod artifacts;

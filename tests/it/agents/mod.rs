@@ -17,6 +17,7 @@ mod interrupted;
 mod late;
 mod looked_after;
 mod many;
+mod moved;
 mod output;
 mod own_branch;
 mod place;

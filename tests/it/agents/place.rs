@@ -94,6 +94,11 @@ impl Place {
     }
 
     pub fn ao(&self, args: &[&str], input: &str) -> Out {
+        self.ao_with(args, input, &[])
+    }
+
+    /// With these variables.
+    pub fn ao_with(&self, args: &[&str], input: &str, set: &[(&str, &str)]) -> Out {
         let run = self.repo.ao_run(args).input(input).env("PATH", &self.path);
         let run = run.env("ANTHROPIC_BASE_URL", self.model.url()).env("ANTHROPIC_API_KEY", "x");
         let run = run.env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
@@ -103,6 +108,7 @@ impl Place {
         let run = run.env("GOOGLE_GEMINI_BASE_URL", self.model.url()).env("GEMINI_API_KEY", "x");
         let run = run.env("OPENAI_API_BASE", format!("{}/v1", self.model.url()));
         let run = AIDER.iter().fold(run, |run, (name, value)| run.env(name, value));
+        let run = set.iter().fold(run, |run, (name, value)| run.env(name, value));
         run.env("DISABLE_AUTOUPDATER", "1").env("MODEL_KEY", "x").run()
     }
 

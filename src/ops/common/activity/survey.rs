@@ -5,6 +5,7 @@ use super::look::with_idle;
 use super::{ActivityFile, AgentFacts, heard, look};
 use crate::ledger::system_time;
 use crate::model::{Activity, ActivityReport, Session, TerminalState, Timestamp};
+use crate::ops::common::agent_home::environment_of;
 use crate::ops::common::capture::Capturer;
 use crate::ops::common::liveness::{AgentFile, of_placement};
 use crate::ops::common::{AgentState, Engine, placement};
@@ -17,7 +18,6 @@ pub(in crate::ops) fn activities(
     states: &[AgentState],
 ) -> Vec<Option<ActivityReport>> {
     let repo = engine.repository();
-    let environment = repo.environment();
     let idle_after = repo.settings().idle_after();
     let agents = engine.agents();
     let agent_of = |session: &Session| agents.find(session.agent.as_deref()?).ok();
@@ -42,13 +42,17 @@ pub(in crate::ops) fn activities(
             let known = file.as_ref().and_then(ActivityFile::report);
             let facts = file.map_or_else(|| facts(engine, session, process), |file| file.agent);
             let heard = heard(repo, session.id);
+            let environment = match agent_of(session) {
+                Some(agent) => environment_of(repo, session.id, agent),
+                None => repo.environment().clone(),
+            };
             let seen = look(
                 agent_of(session),
                 &facts,
                 terminals.get(&session.id),
                 heard.as_ref(),
                 known.as_ref(),
-                (environment, now),
+                (&environment, now),
             );
             Some(with_idle(seen, idle_after, now))
         }

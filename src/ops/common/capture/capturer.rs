@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::agent::{Agent, SourceRequest};
 use crate::git::{Environment, Repository};
 use crate::model::Session;
+use crate::ops::common::agent_home::environment_of;
 use crate::ops::common::conversation::since;
 use crate::ops::common::known_values::known_values;
 use crate::ops::common::launch_request::state_dir;
@@ -57,7 +58,7 @@ impl Capturer {
             // Its worktree was removed; the conversation may still be where it began.
             None => engine.worktrees().default_path(&session.project_id, session.id)?,
         };
-        let environment = store.repository().environment().clone();
+        let environment = environment_of(store.repository(), session.id, &*agent);
         Ok(Self::new(agent, session, &workspace, store, environment))
     }
 

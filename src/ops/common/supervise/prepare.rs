@@ -13,6 +13,7 @@ use crate::model::{Placement, Session, SessionStatus};
 use crate::ops::common::activity::{
     ActivityFile, ActivityWatcher, AgentFacts, HEARD_ENV, HookTarget,
 };
+use crate::ops::common::agent_home::{self, environment_of};
 use crate::ops::common::capture::{Capturer, Watcher};
 use crate::ops::common::kept::kept;
 use crate::ops::common::launch_request::{LaunchInputs, brief, parent, state_dir, taken_up};
@@ -82,10 +83,19 @@ pub(in crate::ops) fn prepare(
     };
     let (mode, launch) = brief(&told)?;
     launch.prepare()?;
-    let plan = plan(store.repository(), session, &workspace, program, &launch);
+    // A conversation goes on where it began.
+    let environment = match (action, &parent) {
+        (Action::Resume, _) => environment_of(store.repository(), session.id, &*agent),
+        (Action::Fork, Some(parent)) => environment_of(store.repository(), parent.id, &*agent),
+        _ => store.repository().environment().clone(),
+    };
+    let plan = ProcessSpec {
+        environment,
+        ..plan(store.repository(), session, &workspace, program, &launch)
+    };
     if let Some(id) = taken_up(&told) {
         give_back(store, &*agent, (session, parent.as_ref()), id, &plan)?;
-        agent.bring_conversation(id, &workspace, store.repository().environment())?;
+        agent.bring_conversation(id, &workspace, &plan.environment)?;
     }
     let conversation = launch.agent_session_id;
     let here = placement::placement(store, session).cloned();
@@ -119,7 +129,7 @@ fn give_back(
     id: &str,
     plan: &ProcessSpec,
 ) -> Result<(), OpsError> {
-    let env = store.repository().environment();
+    let env = &plan.environment;
     if agent.has_conversation(id, &state_dir(store.repository()), env) != Some(false) {
         return Ok(());
     }
@@ -201,6 +211,9 @@ impl Prepared {
             source,
         })?;
         last_screen::forget(repo, id);
+        agent_home::note(repo, id, &*self.agent, &self.plan.environment).map_err(|source| {
+            FileError { act: "write into", path: repo.ao_dir().join("agent"), source }
+        })?;
         ActivityFile::remove(repo, id);
         // Without the directory, hooks are not heard.
         let _ = repo.make_ao_dir("activity");
