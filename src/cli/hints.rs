@@ -5,6 +5,7 @@ mod agent_state;
 mod elsewhere;
 mod hook;
 mod import;
+mod land;
 mod launch;
 mod ledger;
 mod put_away;
@@ -43,6 +44,7 @@ impl From<OpsError> for CliError {
             OpsError::Elsewhere(error) => error.into(),
             OpsError::Status(error) => error.into(),
             OpsError::Worktree(error) => error.into(),
+            OpsError::Land(error) => error.into(),
             OpsError::Undo(error) => error.into(),
             OpsError::Agent(error) => error.into(),
             OpsError::Runtime(error) => error.into(),

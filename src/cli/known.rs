@@ -49,7 +49,7 @@ pub fn command_for(word: &str) -> Option<&'static str> {
         // Agents work on ordinary branches.
         "commit" => "git commit",
         "config" => "git config ao.<key> <value>",
-        "merge" => "git merge <branch>",
+        "merge" => "land <session>",
         "rebase" => "git rebase <branch>",
         "worktree" => "git worktree list",
         _ => return None,

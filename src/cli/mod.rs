@@ -43,6 +43,7 @@ mod interrupt;
 mod json;
 mod kill;
 mod known;
+mod land;
 mod launch;
 mod left_behind;
 mod list;

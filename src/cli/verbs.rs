@@ -3,8 +3,8 @@ use clap::{Args, Command};
 use super::{
     CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
     completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help, hook,
-    hooks, import, kill, list, log, man, path, pause, pull, push, reconcile, restore, resume, run,
-    send, set, show, spawn, start, status, sync, transcript, unarchive, undo, usage, version,
+    hooks, import, kill, land, list, log, man, path, pause, pull, push, reconcile, restore, resume,
+    run, send, set, show, spawn, start, status, sync, transcript, unarchive, undo, usage, version,
 };
 
 macro_rules! verbs {
@@ -60,6 +60,7 @@ verbs! {
     Hooks hooks,
     Import import,
     Kill kill,
+    Land land,
     #[command(visible_alias = "ls")]
     List list,
     Log log,
@@ -94,7 +95,10 @@ pub const GROUPS: &[(&str, &[&str])] = &[
         &["list", "status", "show", "log", "diff", "path", "usage", "transcript", "grep"],
     ),
     ("work with running sessions", &["attach", "send", "exec", "pause", "resume", "kill"]),
-    ("record the outcome and edit records", &["complete", "fail", "cancel", "set", "edit", "undo"]),
+    (
+        "record the outcome and edit records",
+        &["land", "complete", "fail", "cancel", "set", "edit", "undo"],
+    ),
     ("archive and clean up", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
     ("share with others", &["fetch", "push", "pull", "sync"]),
     ("set up and diagnose", &["import", "agents", "hooks", "doctor", "fsck", "completions", "man"]),

@@ -11,7 +11,7 @@ use self::branch::is_removable;
 use self::deleted::Deleted;
 pub use self::leftover::Leftover;
 use crate::git::Lock;
-use crate::model::{Filter, Oid, Session, Timestamp, ago, error_chain};
+use crate::model::{Filter, Oid, Session, SessionId, Timestamp, ago, error_chain};
 use crate::ops::common::branch_sessions::{catch_up_all, record_branches};
 use crate::ops::common::live::{AgentState, Probes, base_tips};
 use crate::ops::common::liveness::{Liveness, liveness_after_end};
@@ -30,12 +30,19 @@ pub struct Cleanup {
     pub branches: Branches,
     /// What happens to work that is saved nowhere else.
     pub on_unsaved: OnUnsaved,
+    /// Only this session, and its branch whatever the name.
+    pub(super) only: Option<SessionId>,
 }
 
 /// Keeps branches and unsaved work, and archives nothing.
 impl Default for Cleanup {
     fn default() -> Self {
-        Self { older_than: None, branches: Branches::Keep, on_unsaved: OnUnsaved::Refuse }
+        Self {
+            older_than: None,
+            branches: Branches::Keep,
+            on_unsaved: OnUnsaved::Refuse,
+            only: None,
+        }
     }
 }
 
@@ -94,12 +101,20 @@ impl Engine {
         let listed = snapshot.query(Filter::Ended).sessions;
         let ended = |listed: ListedSession| {
             let session = listed.session.ok().filter(|session| session.status.is_terminal())?;
+            let is_meant = what.only.is_none_or(|only| only == session.id);
+            if !is_meant {
+                return None;
+            }
             // A record may name any directory, so use only a worktree that names the session.
             let path = own.path(&session).cloned();
             Some((Key::from(&listed.location), session, path, None))
         };
         let mut ended: Vec<_> = listed.into_iter().filter_map(ended).collect();
-        for Deleted { session, event, path } in deleted(store, &snapshot, what.branches)? {
+        let deleted = match what.only {
+            None => deleted(store, &snapshot, what.branches)?,
+            Some(_) => Vec::new(),
+        };
+        for Deleted { session, event, path } in deleted {
             let key = Key { id: session.id, project: Some(session.project_id.clone()) };
             ended.push((key, session, path, Some(event)));
         }
@@ -131,7 +146,9 @@ impl Engine {
                 placement: placement(store, session).filter(|_| deleted.is_none()).cloned(),
             };
             if what.branches == Branches::Remove && has_branch {
-                leftover.branch = session.branch.clone().filter(|name| is_removable(store, name));
+                leftover.branch = session.branch.clone();
+                let may_go = |name: &String| what.only.is_some() || is_removable(store, name);
+                leftover.branch = leftover.branch.filter(may_go);
             }
             if let AgentState::Unknown(error) = agent {
                 leftover.kept =

@@ -17,6 +17,7 @@ mod fail;
 mod fork;
 mod import;
 mod kill;
+mod land;
 mod path;
 mod pause;
 mod purge;
@@ -42,11 +43,11 @@ pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove};
 pub use common::{
     Again, Against, AgentChoice, AgentReport, AgentState, AgentStateError, BaseStatus, Caller,
     CaptureOutcome, Changed, Checkout, Checks, Duplicates, ElsewhereError, Engine, EngineBuilder,
-    HookTarget, Interrupt, IssueRef, LaunchError, Live, Liveness, LostConversation, MovedSession,
-    OpsError, Purge, Remain, Restore, Restored, Run, RunArgumentError, RunningAgent, Scope,
-    SessionWorktreeError, SpawnError, SpawnRequest, Start, StartAgent, StatusChange, StatusError,
-    Supervisor, Uncommitted, elsewhere, end_remains, hear, last_output, last_screen, log_file,
-    man_dir, man_path, place, placement, purge, record_branches, remains, uncommitted,
+    HookTarget, Interrupt, IssueRef, LandError, LaunchError, Live, Liveness, LostConversation,
+    MovedSession, OpsError, Purge, Remain, Restore, Restored, Run, RunArgumentError, RunningAgent,
+    Scope, SessionWorktreeError, SpawnError, SpawnRequest, Start, StartAgent, StatusChange,
+    StatusError, Supervisor, Uncommitted, elsewhere, end_remains, hear, last_output, last_screen,
+    log_file, man_dir, man_path, place, placement, purge, record_branches, remains, uncommitted,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use diff::{DiffArgs, WorkExtent};
@@ -57,6 +58,10 @@ pub use import::{
     ImportedSession,
 };
 pub use kill::Killed;
+pub use land::{
+    AfterLanding, LandCheck, LandMessage, LandMethod, LandOutlook, LandPlan, LandRequest,
+    LandedSession,
+};
 pub use reconcile::{Reconciled, Step};
 pub use restore::RestorePlan;
 pub use run::{AgentOutput, Runner};

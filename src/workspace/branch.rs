@@ -68,6 +68,17 @@ impl Worktrees<'_> {
     }
 
     /// Returns the worktree in which a branch is checked out, or being rebased or bisected.
+    /// Returns the worktree in which a branch is checked out, or to which a rebase or bisect in
+    /// progress there returns.
+    ///
+    /// # Errors
+    /// Fails if git fails.
+    pub fn checked_out_at(&self, branch: &str) -> Result<Option<PathBuf>, WorkspaceError> {
+        let is_there = |it: &WorktreeEntry| !it.bare && it.prunable.is_none();
+        let listed: Vec<_> = self.list()?.into_iter().filter(is_there).collect();
+        self.user_of(branch, &listed)
+    }
+
     pub(super) fn user_of(
         &self,
         name: &str,

@@ -4,8 +4,10 @@
 //! the base has the work, or had it at that commit: as commits, as a squash, or rebased. Patch ids
 //! do not tell: two changes that differ only in whitespace have the same one.
 
+use std::path::Path;
+
 use super::{WorkspaceError, Worktrees};
-use crate::git::GitError;
+use crate::git::{GitCommand, GitError};
 use crate::model::Oid;
 
 /// How many commits of the base are tried, beside its tip: the newest of those that touch the files
@@ -62,18 +64,20 @@ impl Worktrees<'_> {
     /// # Errors
     /// Fails if git fails, for example because the two have no common history.
     pub fn try_merge(&self, ours: &Oid, theirs: &Oid) -> Result<TrialMerge, WorkspaceError> {
-        let git = self.repo.git("merge-tree");
-        let git = git.args(["--write-tree", "--no-messages", "--name-only", "-z", "--stdin"]);
-        let printed = git.input(format!("{ours} {theirs}\n")).run()?;
-        let mut all = parse(&String::from_utf8_lossy(printed.bytes()));
-        match all.pop() {
-            Some((Some(tree), _)) => Ok(TrialMerge::Clean(tree)),
-            Some((None, mut conflicts)) => {
-                conflicts.dedup();
-                Ok(TrialMerge::Conflicts(conflicts))
-            }
-            None => Ok(TrialMerge::Conflicts(Vec::new())),
-        }
+        trial(self.repo.git("merge-tree"), ours, theirs)
+    }
+
+    /// Merges `theirs` into `ours` as in a worktree, with its attributes, and without changing it.
+    ///
+    /// # Errors
+    /// Fails like [`try_merge`](Self::try_merge).
+    pub fn try_merge_at(
+        &self,
+        place: &Path,
+        ours: &Oid,
+        theirs: &Oid,
+    ) -> Result<TrialMerge, WorkspaceError> {
+        trial(self.repo.git_in(place, "merge-tree"), ours, theirs)
     }
 
     /// Returns true if `commit` is an ancestor of `tip`, or the same.
@@ -131,6 +135,20 @@ impl Worktrees<'_> {
         let git = git.args([base.as_str(), &format!("^{start}"), "--"]);
         let git = if paths.len() < MOST_PATHS { git.args(paths) } else { git };
         Ok(git.run()?.text().lines().filter_map(|line| line.parse().ok()).collect())
+    }
+}
+
+fn trial(git: GitCommand, ours: &Oid, theirs: &Oid) -> Result<TrialMerge, WorkspaceError> {
+    let git = git.args(["--write-tree", "--no-messages", "--name-only", "-z", "--stdin"]);
+    let printed = git.input(format!("{ours} {theirs}\n")).run()?;
+    let mut all = parse(&String::from_utf8_lossy(printed.bytes()));
+    match all.pop() {
+        Some((Some(tree), _)) => Ok(TrialMerge::Clean(tree)),
+        Some((None, mut conflicts)) => {
+            conflicts.dedup();
+            Ok(TrialMerge::Conflicts(conflicts))
+        }
+        None => Ok(TrialMerge::Conflicts(Vec::new())),
     }
 }
 

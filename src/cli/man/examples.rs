@@ -53,6 +53,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("Compare an attempt with the latest one", "git ao diff issue:42 latest --stat"),
         ],
     ),
+    ("land", &[("See which sessions would land without conflicts", "git ao land --check")]),
     (
         "exec",
         &[(

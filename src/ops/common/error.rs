@@ -1,5 +1,6 @@
 mod agent_state;
 mod elsewhere;
+mod land;
 mod launch;
 mod session_worktree;
 mod spawn;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 pub use self::agent_state::AgentStateError;
 pub use self::elsewhere::ElsewhereError;
+pub use self::land::LandError;
 pub use self::launch::LaunchError;
 pub use self::session_worktree::SessionWorktreeError;
 pub use self::spawn::SpawnError;
@@ -46,6 +48,9 @@ pub enum OpsError {
     /// The session has no worktree that its agent can work in.
     #[error(transparent)]
     Worktree(#[from] SessionWorktreeError),
+    /// The work cannot be landed.
+    #[error(transparent)]
+    Land(#[from] LandError),
     /// The event cannot be undone.
     #[error(transparent)]
     Undo(UndoError),
@@ -108,6 +113,7 @@ impl OpsError {
             Self::Elsewhere(error) => error.kind(),
             Self::Status(error) => error.kind(),
             Self::Worktree(error) => error.kind(),
+            Self::Land(error) => error.kind(),
             Self::Undo(error) => error.kind(),
             Self::Agent(error) => error.kind(),
             Self::Runtime(error) => error.kind(),

@@ -54,8 +54,8 @@ pub use capture::CaptureOutcome;
 pub use checks::Checks;
 pub use engine::{Engine, EngineBuilder, Supervisor};
 pub use error::{
-    AgentStateError, ElsewhereError, LaunchError, OpsError, SessionWorktreeError, SpawnError,
-    StatusError,
+    AgentStateError, ElsewhereError, LandError, LaunchError, OpsError, SessionWorktreeError,
+    SpawnError, StatusError,
 };
 pub use find_running::RunningAgent;
 pub use interrupt::Interrupt;

@@ -2,6 +2,7 @@
 
 mod edit;
 mod future;
+mod land;
 mod list;
 mod log;
 mod manners;

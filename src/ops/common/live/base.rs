@@ -47,6 +47,9 @@ pub(in crate::ops) fn base_tip(store: &Store, session: &Session) -> Result<Optio
 pub(in crate::ops) fn base_tips(store: &Store, session: &Session) -> Result<Vec<Oid>, OpsError> {
     let repo = store.repository();
     let mut tips: Vec<_> = base_tip(store, session)?.into_iter().collect();
+    if let Some(landed) = &session.landed {
+        tips.extend(repo.read_ref(&format!("refs/heads/{}", landed.into))?);
+    }
     let Some(name) = session.base.as_ref().and_then(|base| base.branch.as_ref()) else {
         return Ok(tips);
     };

@@ -1,0 +1,42 @@
+use git_ao::model::{error_chain, shell_path};
+use git_ao::ops::LandError;
+
+use crate::cli::CliError;
+
+impl From<LandError> for CliError {
+    fn from(error: LandError) -> Self {
+        let failed = CliError::of(error.kind(), error_chain(&error));
+        match error {
+            LandError::NoBase(_) | LandError::BaseGone(_) => {
+                failed.hint("to land in another branch, use --into <branch>")
+            }
+            LandError::Uncommitted { path, .. } => failed.hint(format!(
+                "to see them: git -C {} status\nto land only what is committed, use --force",
+                shell_path(&path)
+            )),
+            LandError::NotReady { path, .. } => {
+                failed.hint(format!("to see more: git -C {} status", shell_path(&path)))
+            }
+            LandError::Staged(path) => failed.hint(format!(
+                "commit or unstage them first: git -C {} restore --staged .",
+                shell_path(&path)
+            )),
+            LandError::Conflicts { id, .. } => failed.hint(format!(
+                "nothing was changed\nto resolve them in the session's worktree: git ao land \
+                 --in-worktree {}",
+                id.short()
+            )),
+            LandError::Diverged(_) => {
+                failed.hint("to land on top of it, use --rebase, --squash or --merge")
+            }
+            LandError::NoCommits { id, .. } => {
+                failed.hint(format!("to end it: git ao complete {}", id.short()))
+            }
+            LandError::Moved(_) => failed.hint("nothing was changed; try again"),
+            LandError::NotUndone { path, .. } => {
+                failed.hint(format!("to see what is left: git -C {} status", shell_path(&path)))
+            }
+            _ => failed,
+        }
+    }
+}

@@ -1,0 +1,246 @@
+use git_ao::model::shell_path;
+use git_ao::ops::{
+    AfterLanding, Checks, LandCheck, LandMessage, LandMethod, LandOutlook, LandRequest,
+    LandedSession,
+};
+use git_ao::store::{Key, Store};
+use git_ao::view::LocalPlacements;
+use git_ao::view::json::{LandCheckJson, SessionJson};
+
+use super::sharing::counted;
+use super::ui::message::indented;
+use super::ui::{Style, escape};
+use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open};
+
+/// Bring a session's work to its base branch
+///
+/// Merges the session's branch into its base branch, then marks the session as merged, and removes
+/// its worktree and its branch. Where the base branch is checked out, git itself merges there, and
+/// refuses what git refuses: unrelated changes are no reason. Elsewhere, a temporary worktree is
+/// used, and the branch moves from its old value. Hooks, signatures, merge drivers and recorded
+/// resolutions are therefore git's.
+///
+/// The command is refused if the session's agent is working or may be, or if its worktree has
+/// uncommitted changes; --force lands what is committed. The worktree is kept while it has such
+/// changes or an agent is running, also one that waits for the next prompt. If the work
+/// conflicts with the base branch, or git or a hook refuses, all is as it was, and the exit status
+/// is 1. --in-worktree merges the base branch into the session's branch instead, in the session's
+/// worktree, where the conflicts can be resolved, for example by its agent.
+///
+/// Work that is in the base branch already is only recorded. That is so if merging it would change
+/// nothing, as after a squash. If the agent commits while its work is being landed, the session goes
+/// on with what came later. A branch on which another session works stays.
+///
+/// --check shows for all sessions with work that is not merged whether it would land: 'clean', or
+/// the files that conflict; and how many commits it is ahead (+) and behind (-). Merge drivers that
+/// files in the tree ask for are not used for that. It needs git 2.38.
+///
+/// --json prints {"version":1,"session":{…}} with the keys of 'git ao list --json'. With --check it
+/// prints {"version":1,"sessions":[…]}, each with 'id', 'branch', 'into', 'ahead', 'behind', 'result'
+/// (clean, conflicts, unrelated) and 'files'.
+#[derive(clap::Args)]
+#[command(group = clap::ArgGroup::new("way").args(["merge", "squash", "rebase", "ff"]))]
+pub struct Args {
+    /// The session. Default: '@', the session of this worktree.
+    session: Option<String>,
+
+    /// Make a merge commit. This is the default.
+    #[arg(long)]
+    merge: bool,
+
+    /// Make a single commit of all changes.
+    #[arg(long)]
+    squash: bool,
+
+    /// Put the commits on top of the base branch.
+    #[arg(long)]
+    rebase: bool,
+
+    /// Only move the base branch forward; refuse if it has diverged.
+    #[arg(long)]
+    ff: bool,
+
+    /// The branch to land in. Default: the session's base branch.
+    #[arg(long, value_name = "branch")]
+    into: Option<String>,
+
+    /// The message of the new commit.
+    #[arg(long, short, value_name = "text", conflicts_with_all = ["rebase", "ff"])]
+    message: Option<String>,
+
+    /// Edit the message of the new commit.
+    #[arg(long, short, conflicts_with_all = ["message", "rebase", "ff", "json"])]
+    edit: bool,
+
+    /// Keep the worktree and the branch.
+    #[arg(long)]
+    keep: bool,
+
+    /// Merge the base branch into the session's branch, in its worktree.
+    #[arg(long, conflicts_with_all = ["way", "message", "edit", "keep", "json"])]
+    in_worktree: bool,
+
+    /// Show what would be done, without doing it.
+    #[arg(long, short = 'n', conflicts_with_all = ["in_worktree", "json"])]
+    dry_run: bool,
+
+    /// Land what is committed, whatever the agent does and whatever is not committed.
+    #[arg(long, short)]
+    force: bool,
+
+    /// Show which sessions would land.
+    #[arg(long, conflicts_with_all = ["session", "way", "into", "message", "edit", "keep",
+        "in_worktree", "dry_run", "force"])]
+    check: bool,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    fn request(&self) -> LandRequest {
+        let method = match (self.squash, self.rebase, self.ff) {
+            (true, ..) => LandMethod::Squash,
+            (_, true, _) => LandMethod::Rebase,
+            (_, _, true) => LandMethod::FastForward,
+            _ => LandMethod::Merge,
+        };
+        let message = match &self.message {
+            Some(text) => LandMessage::Text(text.clone()),
+            None if self.edit => LandMessage::Edit,
+            None => LandMessage::Default,
+        };
+        LandRequest::new(method)
+            .into_branch(self.into.clone())
+            .message(message)
+            .after(if self.keep { AfterLanding::Keep } else { AfterLanding::CleanUp })
+            .checks(if self.force { Checks::Skip } else { Checks::All })
+    }
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    if args.check {
+        return check(&store, args.json, ctx);
+    }
+    let handle = args.session.as_deref().unwrap_or("@");
+    let key = Key::from(&open::find(&store.snapshot()?, &store, handle)?.location);
+    let request = args.request();
+    // A landing is completed, or undone by git itself.
+    let interrupted = interrupt::watch()?;
+    let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
+    if args.dry_run {
+        let plan = engine.land_plan(key, &request)?;
+        let (branch, into) = (escape::line(&plan.branch), escape::line(&plan.into));
+        let what = match plan.merged {
+            Some(commit) => format!("is in '{into}' already, at {}", commit.short()),
+            None => {
+                let commits = counted(plan.commits, "commit");
+                format!("would land in '{into}' ({}): {commits}", plan.method.as_str())
+            }
+        };
+        writeln!(ctx.out, "'{branch}' {what}")?;
+        return Ok(ExitCode::Done);
+    }
+    if args.in_worktree {
+        let place = engine.worktree(key.clone())?;
+        let files = engine.land_in_worktree(key, &request)?;
+        if files.is_empty() {
+            writeln!(ctx.out, "the base branch was merged in '{}'", escape::os(place.as_os_str()))?;
+            return Ok(ExitCode::Done);
+        }
+        for file in &files {
+            writeln!(ctx.out, "conflict: {}", escape::line(file))?;
+        }
+        ctx.out.hint(&format!(
+            "resolve and commit them there, then land again:\n  git -C {} status",
+            shell_path(&place)
+        ));
+        return Ok(ExitCode::Refused);
+    }
+    ctx.out.flush()?;
+    let done = engine.land(key.clone(), &request)?;
+    if args.json {
+        let snapshot = store.snapshot()?;
+        let entry = snapshot.get(key)?;
+        let value = SessionJson::new(&done.session, &entry.location, &LocalPlacements::of(&store));
+        json::print_one(&mut ctx.out, "session", &value)?;
+    }
+    report(&done, args.json, ctx)
+}
+
+fn report(done: &LandedSession, is_json: bool, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let (session, landed) = (&done.session, &done.landed);
+    let id = session.id.short();
+    if !is_json {
+        let (title, into) = (session.display_title(), escape::line(&landed.into));
+        let (title, commit) = (escape::line(&title), landed.commit.short());
+        let painted = ctx.out.paint(Style::Id, &id);
+        match done.was_merged {
+            true => writeln!(ctx.out, "{painted} ({title}) is in '{into}' already, at {commit}")?,
+            false => {
+                let how = &landed.how;
+                writeln!(ctx.out, "landed {painted} ({title}) in '{into}' as {commit} ({how})")?;
+            }
+        }
+    }
+    if done.has_later_work {
+        ctx.out.warn("its branch got further commits in the meantime; the session goes on");
+        return Ok(ExitCode::Done);
+    }
+    match &done.cleaned {
+        Some(Ok(leftover)) if leftover.kept.is_none() && !is_json => {
+            if let Some(path) = &leftover.worktree {
+                writeln!(ctx.out, "  worktree  {} (removed)", escape::os(path.as_os_str()))?;
+            }
+            if let Some(branch) = &leftover.branch {
+                writeln!(ctx.out, "  branch    {} (removed)", escape::line(branch))?;
+            }
+        }
+        Some(Ok(leftover)) => {
+            if let Some(why) = &leftover.kept {
+                ctx.out.warn(&format!("its worktree is kept: {}", indented(why)));
+                ctx.out.hint("to remove it later: git ao cleanup");
+            }
+        }
+        Some(Err(error)) => {
+            ctx.out.warn(&format!("it was landed, but not cleaned up: {error}"));
+            ctx.out.hint("to remove its worktree later: git ao cleanup");
+        }
+        None => {}
+    }
+    Ok(ExitCode::Done)
+}
+
+fn check(store: &Store, is_json: bool, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let checks = launch::engine(store).land_check()?;
+    if is_json {
+        let mut list = json::List::begin(&mut ctx.out, "sessions")?;
+        for check in &checks {
+            list.entry(&mut ctx.out, &LandCheckJson::from(check))?;
+        }
+        list.end(&mut ctx.out)?;
+        return Ok(ExitCode::Done);
+    }
+    for check in &checks {
+        let id = ctx.out.paint(Style::Id, &check.session.id.short());
+        let LandCheck { divergence, into, .. } = check;
+        let (style, outlook) = match &check.outlook {
+            LandOutlook::Clean => (Style::Good, "clean".to_owned()),
+            LandOutlook::Conflicts(files) => {
+                (Style::Failed, format!("conflicts: {}", files.join(", ")))
+            }
+            _ => (Style::Failed, "no common history".to_owned()),
+        };
+        let outlook = ctx.out.paint(style, &outlook);
+        let title = check.session.display_title();
+        let (title, into) = (escape::line(&title), escape::line(into));
+        let (ahead, behind) = (divergence.ahead, divergence.behind);
+        writeln!(ctx.out, "{id} +{ahead} -{behind} {into}: {outlook} ({title})")?;
+    }
+    if checks.is_empty() {
+        writeln!(ctx.out, "no session has work to land")?;
+    }
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,108 @@
+use std::path::PathBuf;
+
+use crate::model::{ErrorKind, Recovery, SessionId};
+use crate::workspace::Changes;
+
+/// The work of a session cannot be landed. Everything is as it was, unless the error says
+/// otherwise.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LandError {
+    /// The record names no base branch.
+    #[error("session {} has no base branch", .0.short())]
+    NoBase(SessionId),
+    /// The base branch does not exist.
+    #[error("there is no branch '{0}' to land in")]
+    BaseGone(String),
+    /// The session works on the base branch itself.
+    #[error("session {} works on '{branch}' itself", id.short())]
+    OnBase {
+        /// The session.
+        id: SessionId,
+        /// The branch.
+        branch: String,
+    },
+    /// The session has no commits.
+    #[error("session {} has no commits that are not in '{into}'", id.short())]
+    NoCommits {
+        /// The session.
+        id: SessionId,
+        /// The base branch.
+        into: String,
+    },
+    /// The session was landed before.
+    #[error("session {} is already merged", .0.short())]
+    Already(SessionId),
+    /// The session's worktree has changes that are not committed.
+    #[error("'{}' has uncommitted changes: {changes}", path.display())]
+    Uncommitted {
+        /// The worktree.
+        path: PathBuf,
+        /// The changes, counted.
+        changes: Changes,
+    },
+    /// A worktree cannot be used now.
+    #[error("'{}' is {state}", path.display())]
+    NotReady {
+        /// The worktree.
+        path: PathBuf,
+        /// What it is.
+        state: String,
+    },
+    /// Staged changes would become part of the landed commit.
+    #[error("'{}' has staged changes", .0.display())]
+    Staged(PathBuf),
+    /// The work and the base conflict.
+    #[error("conflicts with '{into}': {}", files.join(", "))]
+    Conflicts {
+        /// The session.
+        id: SessionId,
+        /// The base branch.
+        into: String,
+        /// The files.
+        files: Vec<String>,
+    },
+    /// The base has commits that the work does not build on.
+    #[error("'{0}' has diverged; a fast-forward is not possible")]
+    Diverged(String),
+    /// Git or one of its hooks refused.
+    #[error("git {verb} refused: {words}")]
+    Refused {
+        /// The git command.
+        verb: &'static str,
+        /// What was said.
+        words: String,
+    },
+    /// Git failed, and what it began could not be taken back.
+    #[error("git {verb} failed, and '{}' could not be restored: {words}", path.display())]
+    NotUndone {
+        /// The git command.
+        verb: &'static str,
+        /// The worktree.
+        path: PathBuf,
+        /// What was said.
+        words: String,
+    },
+    /// The base moved in the meantime.
+    #[error("'{0}' was moved in the meantime")]
+    Moved(String),
+    /// Git is too old to merge without a worktree.
+    #[error("this needs git 2.38 or later (git merge-tree --write-tree)")]
+    OldGit,
+}
+
+impl LandError {
+    /// Returns the kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoBase(_) | Self::BaseGone(_) => ErrorKind::NotFound,
+            Self::OldGit => ErrorKind::Environment,
+            _ => ErrorKind::Refused,
+        }
+    }
+
+    /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).
+    pub fn recovery(&self) -> Recovery {
+        self.kind().recovery()
+    }
+}

@@ -1,0 +1,78 @@
+//! Looks at all sessions with work that is not merged yet.
+
+use crate::model::{Filter, Oid, Session};
+use crate::ops::common::{Engine, LandError, OpsError};
+use crate::workspace::{Divergence, TrialMerge};
+
+/// What landing a session would meet.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LandCheck {
+    /// The session.
+    pub session: Session,
+    /// The branch to land in.
+    pub into: String,
+    /// How many commits its branch is ahead of and behind that one.
+    pub divergence: Divergence,
+    /// Whether it would land.
+    pub outlook: LandOutlook,
+}
+
+/// Whether work would land.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LandOutlook {
+    /// There are no conflicts.
+    Clean,
+    /// These files conflict.
+    Conflicts(Vec<String>),
+    /// The two have no common history.
+    Unrelated,
+}
+
+impl Engine {
+    /// Determines for each active session with work that is not merged whether it would land. Of
+    /// attributes, only those of the repository itself count.
+    ///
+    /// # Errors
+    /// Fails if git or the store cannot be read, or if git is older than 2.38.
+    pub fn land_check(&self) -> Result<Vec<LandCheck>, OpsError> {
+        let (store, worktrees) = (self.store(), self.worktrees());
+        let listed = store.snapshot()?.query(Filter::All).sessions;
+        let mut found: Vec<(Session, String, Oid, Oid)> = Vec::new();
+        for session in listed.into_iter().filter_map(|listed| listed.session.ok()) {
+            let base = session.base.as_ref().and_then(|base| base.branch.clone());
+            let (Some(branch), Some(into)) = (session.branch.clone(), base) else { continue };
+            let tip = |name: &str| self.repository().read_ref(&format!("refs/heads/{name}"));
+            if let (Some(head), Some(base)) = (tip(&branch)?, tip(&into)?) {
+                found.push((session, into, head, base));
+            }
+        }
+        let pairs: Vec<_> =
+            found.iter().map(|(_, _, head, base)| (head.clone(), base.clone())).collect();
+        let divergences = worktrees.divergences(&pairs)?;
+        let mut checks = Vec::new();
+        for ((session, into, head, base), divergence) in found.into_iter().zip(divergences) {
+            let Some(divergence) = divergence.filter(|it| it.ahead > 0) else { continue };
+            if worktrees.merged_at(&head, &base)?.is_some() {
+                continue;
+            }
+            let outlook = match worktrees.try_merge(&base, &head) {
+                Ok(TrialMerge::Clean(_)) => LandOutlook::Clean,
+                Ok(TrialMerge::Conflicts(files)) => LandOutlook::Conflicts(files),
+                Err(_) if self.is_git_too_old()? => return Err(LandError::OldGit.into()),
+                Err(_) => LandOutlook::Unrelated,
+            };
+            checks.push(LandCheck { session, into, divergence, outlook });
+        }
+        Ok(checks)
+    }
+
+    /// Returns true if git cannot merge without a worktree.
+    fn is_git_too_old(&self) -> Result<bool, OpsError> {
+        let words = self.repository().git("version").run()?.text();
+        let number = words.split_whitespace().nth(2).unwrap_or_default();
+        let mut parts = number.split('.').map_while(|part| part.parse::<u32>().ok());
+        Ok((parts.next().unwrap_or(0), parts.next().unwrap_or(0)) < (2, 38))
+    }
+}

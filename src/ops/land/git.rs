@@ -1,0 +1,282 @@
+//! The git commands of a landing.
+
+use std::fs;
+use std::path::Path;
+
+use super::plan::LandPlan;
+use super::request::{LandMessage, LandMethod, LandRequest};
+use super::scratch::Scratch;
+use crate::git::{GitCommand, GitExit};
+use crate::model::Oid;
+use crate::ops::common::{Engine, LandError, OpsError};
+use crate::store::Visibility;
+use crate::workspace::TrialMerge;
+
+/// A landing of work that is not in its base yet.
+pub struct Landing<'l> {
+    pub engine: &'l Engine,
+    pub plan: &'l LandPlan,
+    pub request: &'l LandRequest,
+}
+
+impl Landing<'_> {
+    /// Lands the work and returns the commit of the base branch that has it.
+    pub fn run(&self) -> Result<Oid, OpsError> {
+        let Self { engine, plan, .. } = self;
+        if let Some(place) = &plan.place {
+            self.take_back(place)?;
+            engine.check_place(place, &plan.into)?;
+        }
+        match plan.method {
+            LandMethod::FastForward => self.forward_to(&plan.head),
+            LandMethod::Rebase => {
+                let scratch = Scratch::at(engine, &plan.head)?;
+                let rebased = self.rebase(scratch.path())?;
+                drop(scratch);
+                self.forward_to(&rebased)
+            }
+            LandMethod::Merge | LandMethod::Squash => match &plan.place {
+                Some(place) => self.join(place),
+                None => {
+                    let scratch = Scratch::at(engine, &plan.base)?;
+                    let joined = self.join(scratch.path())?;
+                    drop(scratch);
+                    self.move_base(&joined)?;
+                    Ok(joined)
+                }
+            },
+        }
+    }
+
+    /// Merges or squashes in a worktree that is at the base.
+    fn join(&self, place: &Path) -> Result<Oid, OpsError> {
+        let LandPlan { session, head, base, into, .. } = self.plan;
+        // A merge that is known to conflict is not begun: a kill would leave it there. Where this
+        // cannot be known, git itself finds out.
+        let trial = self.engine.worktrees().try_merge_at(place, base, head);
+        if let Ok(TrialMerge::Conflicts(files)) = trial {
+            return Err(LandError::Conflicts { id: session.id, into: into.clone(), files }.into());
+        }
+        match self.plan.method {
+            LandMethod::Squash => self.squash(place)?,
+            _ => self.merge(place)?,
+        }
+        self.head(place)
+    }
+
+    fn merge(&self, place: &Path) -> Result<(), OpsError> {
+        let message = match &self.request.message {
+            LandMessage::Text(text) => text.clone(),
+            LandMessage::Default | LandMessage::Edit => self.merge_message()?,
+        };
+        let git = self.git(place, "merge").args(["--no-ff", "--commit", "--no-squash"]);
+        let git = git.args(["-m", &message]);
+        let git = match self.request.message {
+            LandMessage::Edit => git.arg("--edit"),
+            _ => git.arg("--no-edit"),
+        };
+        let ended = self.end(git.arg(self.plan.head.as_str()))?;
+        if ended.status == Some(0) {
+            return Ok(());
+        }
+        let refusal = self.refusal(place, "merge", &ended)?;
+        if self
+            .engine
+            .repository()
+            .git_dir_of(place)
+            .is_some_and(|it| it.join("MERGE_HEAD").exists())
+        {
+            self.undo(place, "merge", &["merge", "--abort"])?;
+        }
+        Err(refusal.into())
+    }
+
+    fn squash(&self, place: &Path) -> Result<(), OpsError> {
+        let same = self.git(place, "diff").args(["--cached", "--quiet"]).find()?;
+        if same.is_none() {
+            return Err(LandError::Staged(place.to_owned()).into());
+        }
+        let git = self.git(place, "merge").args(["--squash", "--ff"]);
+        let ended = self.end(git.arg(self.plan.head.as_str()))?;
+        if ended.status != Some(0) {
+            let refusal = self.refusal(place, "merge", &ended)?;
+            if matches!(refusal, LandError::Conflicts { .. }) {
+                self.undo(place, "merge", &["reset", "--quiet", "--merge"])?;
+            }
+            return Err(refusal.into());
+        }
+        let message = match &self.request.message {
+            LandMessage::Text(text) => text.clone(),
+            LandMessage::Default | LandMessage::Edit => self.squash_message()?,
+        };
+        let git = self.git(place, "commit").args(["--quiet", "-m", &message]);
+        let git = match self.request.message {
+            LandMessage::Edit => git.arg("--edit"),
+            _ => git,
+        };
+        let ended = self.end(git)?;
+        if ended.status == Some(0) {
+            return Ok(());
+        }
+        let refusal = self.refusal(place, "commit", &ended)?;
+        self.undo(place, "commit", &["reset", "--quiet", "--merge"])?;
+        Err(refusal.into())
+    }
+
+    fn rebase(&self, place: &Path) -> Result<Oid, OpsError> {
+        let git = self.git(place, "rebase").args(["--quiet", self.plan.base.as_str()]);
+        let ended = self.end(git)?;
+        if ended.status == Some(0) {
+            return self.head(place);
+        }
+        Err(self.refusal(place, "rebase", &ended)?.into())
+    }
+
+    /// Moves the base branch forward to a commit that descends from it.
+    fn forward_to(&self, commit: &Oid) -> Result<Oid, OpsError> {
+        let plan = self.plan;
+        if !self.engine.worktrees().is_in_history(&plan.base, commit)? {
+            return Err(LandError::Diverged(plan.into.clone()).into());
+        }
+        match &plan.place {
+            Some(place) => {
+                let git = self.git(place, "merge").args(["--ff-only", "--no-squash"]);
+                let ended = self.end(git.arg(commit.as_str()))?;
+                if ended.status != Some(0) {
+                    return Err(self.refusal(place, "merge", &ended)?.into());
+                }
+            }
+            None => self.move_base(commit)?,
+        }
+        Ok(commit.clone())
+    }
+
+    /// Moves the base branch from its old value.
+    fn move_base(&self, to: &Oid) -> Result<(), OpsError> {
+        let LandPlan { session, into, base, method, .. } = self.plan;
+        let name = format!("refs/heads/{into}");
+        if let Some(path) = self.engine.worktrees().checked_out_at(into)? {
+            let state = "now on the branch".to_owned();
+            return Err(LandError::NotReady { path, state }.into());
+        }
+        let message = format!("land {}: {}", session.id.short(), method.as_str());
+        let git = self.engine.repository().git("update-ref").shielded();
+        let ended = self.end(git.args(["-m", &message, &name, to.as_str(), base.as_str()]))?;
+        if ended.status == Some(0) {
+            return Ok(());
+        }
+        match self.engine.repository().read_ref(&name)? {
+            Some(at) if at == *base => {
+                Err(LandError::Refused { verb: "update-ref", words: words(&ended) }.into())
+            }
+            _ => Err(LandError::Moved(into.clone()).into()),
+        }
+    }
+
+    /// Returns git's message for a merge of the branch.
+    fn merge_message(&self) -> Result<String, OpsError> {
+        let LandPlan { branch, head, into, .. } = self.plan;
+        let git = self.engine.repository().git("fmt-merge-msg").args(["--into-name", into]);
+        Ok(git.input(format!("{head}\t\tbranch '{branch}' of .\n")).run()?.text())
+    }
+
+    /// Returns the message of the only commit, or the title and the subjects of all commits. A
+    /// private session's title is told to nobody.
+    fn squash_message(&self) -> Result<String, OpsError> {
+        let LandPlan { session, head, base, .. } = self.plan;
+        let repo = self.engine.repository();
+        let range = [head.as_str().to_owned(), format!("^{base}")];
+        let log = |format: &str| {
+            let git = repo.git("log").args(["--reverse", "--no-merges", format]);
+            git.args(&range).arg("--").run().map(|output| output.text())
+        };
+        let subjects = log("--format=%s")?;
+        if subjects.lines().count() == 1 {
+            return Ok(log("--format=%B")?);
+        }
+        let entry = self.engine.store().snapshot()?.get(session.id)?;
+        let is_private = entry.location.visibility == Visibility::Private;
+        let title = match is_private || session.title.is_empty() {
+            true => subjects.lines().next().unwrap_or_default().to_owned(),
+            false => session.title.clone(),
+        };
+        let list: String = subjects.lines().map(|subject| format!("* {subject}\n")).collect();
+        Ok(format!("{title}\n\n{list}"))
+    }
+
+    /// Takes back what a landing that was killed has merged in a worktree, if nothing else is
+    /// staged there.
+    fn take_back(&self, place: &Path) -> Result<(), OpsError> {
+        let LandPlan { head, base, .. } = self.plan;
+        let Some(git_dir) = self.engine.repository().git_dir_of(place) else { return Ok(()) };
+        let merged = fs::read_to_string(git_dir.join("MERGE_HEAD")).unwrap_or_default();
+        let undo: &[&str] = match merged.trim() == head.as_str() {
+            true => &["merge", "--abort"],
+            false if git_dir.join("SQUASH_MSG").exists() => &["reset", "--quiet", "--merge"],
+            false => return Ok(()),
+        };
+        let trial = self.engine.worktrees().try_merge_at(place, base, head);
+        let Ok(TrialMerge::Clean(tree)) = trial else { return Ok(()) };
+        let staged = self.git(place, "write-tree").run().map(|output| output.text());
+        match staged.is_ok_and(|staged| staged == tree.as_str()) {
+            true => self.undo(place, "merge", undo),
+            false => Ok(()),
+        }
+    }
+
+    fn git(&self, place: &Path, verb: &str) -> GitCommand {
+        self.engine.repository().git_in(place, verb).as_user()
+    }
+
+    /// Runs a command; in the terminal if the message is to be edited.
+    fn end(&self, git: GitCommand) -> Result<GitExit, OpsError> {
+        Ok(match self.request.message {
+            LandMessage::Edit => {
+                let status = git.in_terminal()?;
+                GitExit { status, stdout: String::new(), stderr: String::new() }
+            }
+            _ => git.end(&mut |_| {})?,
+        })
+    }
+
+    fn head(&self, place: &Path) -> Result<Oid, OpsError> {
+        let head = self.git(place, "rev-parse").args(["--verify", "HEAD"]).run()?.text();
+        head.parse().map_err(|_| LandError::Refused { verb: "rev-parse", words: head }.into())
+    }
+
+    /// Determines why git failed: because of conflicts, or of what it or a hook said.
+    fn refusal(
+        &self,
+        place: &Path,
+        verb: &'static str,
+        ended: &GitExit,
+    ) -> Result<LandError, OpsError> {
+        let git = self.git(place, "diff").args(["--name-only", "--diff-filter=U", "-z"]);
+        let output = git.run()?;
+        let printed = String::from_utf8_lossy(output.bytes()).into_owned();
+        let mut files: Vec<_> =
+            printed.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        files.dedup();
+        if files.is_empty() {
+            return Ok(LandError::Refused { verb, words: words(ended) });
+        }
+        let (id, into) = (self.plan.session.id, self.plan.into.clone());
+        Ok(LandError::Conflicts { id, into, files })
+    }
+
+    fn undo(&self, place: &Path, verb: &'static str, undo: &[&str]) -> Result<(), OpsError> {
+        let undone = self.git(place, undo[0]).args(&undo[1..]).run();
+        undone.map(drop).map_err(|error| {
+            let (path, words) = (place.to_owned(), error.to_string());
+            LandError::NotUndone { verb, path, words }.into()
+        })
+    }
+}
+
+/// Returns what git and its hooks said, on one line.
+fn words(ended: &GitExit) -> String {
+    let all = if ended.stderr.trim().is_empty() { &ended.stdout } else { &ended.stderr };
+    let lines = all.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<_> = lines.map(|line| line.trim_start_matches("error: ")).collect();
+    if lines.is_empty() { "no reason given".to_owned() } else { lines.join("; ") }
+}

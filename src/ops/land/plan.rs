@@ -1,0 +1,157 @@
+use std::path::{Path, PathBuf};
+
+use super::request::{LandMethod, LandRequest};
+use crate::model::{Activity, Oid, Session, SessionId, SessionStatus};
+use crate::ops::common::activity::activities;
+use crate::ops::common::branch_sessions::catch_up;
+use crate::ops::common::live::Probes;
+use crate::ops::common::{
+    AgentStateError, Checks, Engine, LandError, Liveness, OpsError, SessionWorktreeError, placement,
+};
+use crate::store::{Key, Shelf, StoreError};
+use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, operation};
+
+/// What a landing would do.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LandPlan {
+    /// The session, with its present branch and head.
+    pub session: Session,
+    /// Its branch.
+    pub branch: String,
+    /// The last commit of its branch.
+    pub head: Oid,
+    /// The branch to land in.
+    pub into: String,
+    /// The last commit of that branch.
+    pub base: Oid,
+    /// The way.
+    pub method: LandMethod,
+    /// The worktree in which that branch is checked out.
+    pub place: Option<PathBuf>,
+    /// The commit of that branch that has the work already.
+    pub merged: Option<Oid>,
+    /// How many commits the branch has that the base has not.
+    pub commits: u64,
+}
+
+impl Engine {
+    /// Determines what [`land`](Self::land) would do, without doing it.
+    ///
+    /// # Errors
+    /// Fails if the session has no branch, no commits or no base branch here, and, unless the
+    /// checks are skipped, if its agent is running or may be, or its worktree has uncommitted
+    /// changes.
+    pub fn land_plan(
+        &self,
+        key: impl Into<Key>,
+        request: &LandRequest,
+    ) -> Result<LandPlan, OpsError> {
+        let key = key.into();
+        let (store, worktrees) = (self.store(), self.worktrees());
+        let snapshot = store.snapshot()?;
+        if snapshot.get(key.clone())?.location.shelf == Shelf::Archived {
+            return Err(StoreError::Archived(key).into());
+        }
+        let mut session = snapshot.session(key)?;
+        let id = session.id;
+        if session.status == SessionStatus::Merged {
+            return Err(LandError::Already(id).into());
+        }
+        if request.checks == Checks::All {
+            self.check_quiet(&session)?;
+        }
+        catch_up(store, &mut session)?;
+        let (branch, head) = self.branch_to_land(&session)?;
+        let into = request.into.clone();
+        let into = into.or_else(|| session.base.as_ref()?.branch.clone());
+        let into = into.ok_or(LandError::NoBase(id))?;
+        if into == branch {
+            return Err(LandError::OnBase { id, branch }.into());
+        }
+        let base = self.repository().read_ref(&format!("refs/heads/{into}"))?;
+        let base = base.ok_or_else(|| LandError::BaseGone(into.clone()))?;
+        let start = session.base.as_ref().and_then(|base| base.commit.as_ref());
+        if start == Some(&head) {
+            return Err(LandError::NoCommits { id, into }.into());
+        }
+        let merged = worktrees.merged_at(&head, &base)?;
+        let place = worktrees.checked_out_at(&into)?;
+        let divergence = worktrees.divergences(&[(head.clone(), base.clone())])?;
+        let commits = divergence[0].map_or(0, |it| it.ahead);
+        let method = request.method;
+        Ok(LandPlan { session, branch, head, into, base, method, place, merged, commits })
+    }
+
+    /// Checks that nobody is working in the session's worktree.
+    pub(super) fn check_quiet(&self, session: &Session) -> Result<(), OpsError> {
+        let (id, title) = (session.id, session.display_title());
+        match self.liveness(session) {
+            Liveness::Gone => {}
+            Liveness::Alive { .. } if self.waits_for_a_prompt(session) => {}
+            Liveness::Alive { .. } => {
+                return Err(AgentStateError::StillRunning { id, title }.into());
+            }
+            Liveness::Unknown(source) => {
+                return Err(AgentStateError::Unknown { id, source }.into());
+            }
+        }
+        let Ok(path) = placement::workspace(self, session) else { return Ok(()) };
+        let expected = ExpectedWorktree { path: &path, branch: None };
+        let state = self.worktrees().state(&expected, Detail::Changes)?;
+        if let condition @ Condition::Busy(_) = &state.condition {
+            let state = condition.to_string();
+            return Err(LandError::NotReady { path, state }.into());
+        }
+        match state.changes.filter(|changes| !changes.is_clean()) {
+            Some(changes) => Err(LandError::Uncommitted { path, changes }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns true if the agent's turn has ended.
+    fn waits_for_a_prompt(&self, session: &Session) -> bool {
+        let replica = self.store().known_replica();
+        let states = Probes::new(self, replica.as_deref(), &[session]).run();
+        let report = activities(self, &[session], &states).pop().flatten();
+        report.is_some_and(|report| matches!(report.activity, Activity::Ready | Activity::Idle))
+    }
+
+    fn branch_to_land(&self, session: &Session) -> Result<(String, Oid), OpsError> {
+        let no_branch = || SessionWorktreeError::NoBranch(session.id);
+        let branch = session.branch.clone().ok_or_else(no_branch)?;
+        if let Some(tip) = self.repository().read_ref(&format!("refs/heads/{branch}"))? {
+            return Ok((branch, tip));
+        }
+        // A head that is kept can be landed without its branch.
+        match session.head.clone().filter(|head| self.worktrees().has_commit(head)) {
+            Some(head) => Ok((branch, head)),
+            None => {
+                Err(SessionWorktreeError::BranchGone { branch, head: session.head.clone() }.into())
+            }
+        }
+    }
+
+    /// Checks the worktree in which the base branch is checked out.
+    pub(super) fn check_place(&self, place: &Path, into: &str) -> Result<(), OpsError> {
+        let expected = ExpectedWorktree { path: place, branch: Some(into) };
+        let condition = self.worktrees().state(&expected, Detail::Place)?.condition;
+        let is_busy = self.repository().git_dir_of(place).and_then(|dir| operation(&dir));
+        match (condition, is_busy) {
+            (Condition::Ready, None) => Ok(()),
+            (condition, _) => {
+                let state = match is_busy {
+                    Some(operation) => format!("in the middle of a {operation}"),
+                    None => condition.to_string(),
+                };
+                Err(LandError::NotReady { path: place.to_owned(), state }.into())
+            }
+        }
+    }
+
+    /// Returns true if another session that has not ended works on the branch.
+    pub(super) fn is_shared(&self, id: SessionId, branch: &str) -> Result<bool, OpsError> {
+        let on = self.store().snapshot()?.on_branch(branch)?;
+        Ok(on.iter().any(|other| other.id != id && !other.status.is_terminal()))
+    }
+}

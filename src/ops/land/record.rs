@@ -1,0 +1,56 @@
+//! Records a landing, and cleans up after it.
+
+use super::LandedSession;
+use super::plan::LandPlan;
+use super::request::AfterLanding;
+use crate::model::{Guard, Landed, SessionStatus};
+use crate::ops::cleanup::{Branches, Cleanup, Leftover};
+use crate::ops::common::{Engine, OpsError};
+use crate::store::{Key, StoreError};
+
+impl Engine {
+    pub(super) fn record_landing(
+        &self,
+        key: &Key,
+        plan: &LandPlan,
+        landed: Landed,
+        after: AfterLanding,
+        was_merged: bool,
+    ) -> Result<LandedSession, OpsError> {
+        let store = self.store();
+        store.keep_heads([(plan.session.id, &plan.head)])?;
+        let tip = self.repository().read_ref(&format!("refs/heads/{}", plan.branch))?;
+        let has_later_work = tip.is_some_and(|tip| tip != plan.head);
+        let committed = store.transaction("land", |tx| {
+            let session = tx.update_with(key.clone(), Guard::Off, |session| {
+                session.branch = Some(plan.branch.clone());
+                session.head = Some(plan.head.clone());
+                session.landed = Some(landed.clone());
+                if !has_later_work {
+                    session.status = SessionStatus::Merged;
+                    session.status_reason = None;
+                }
+                Ok::<_, StoreError>(session.clone())
+            })?;
+            let (commit, into) = (landed.commit.short(), &landed.into);
+            tx.describe(format!("{commit} in {into} ({})", landed.how));
+            Ok::<_, StoreError>(session)
+        })?;
+        let (session, event) = (committed.value, committed.event);
+        let cleans = after == AfterLanding::CleanUp && !has_later_work;
+        let cleaned = if cleans { self.clean_landed(plan).transpose() } else { None };
+        Ok(LandedSession { session, landed, was_merged, has_later_work, cleaned, event })
+    }
+
+    /// Removes the worktree and the branch of a landed session. A branch on which another session
+    /// works stays.
+    fn clean_landed(&self, plan: &LandPlan) -> Result<Option<Leftover>, OpsError> {
+        let id = plan.session.id;
+        let branches = match self.is_shared(id, &plan.branch)? {
+            true => Branches::Keep,
+            false => Branches::Remove,
+        };
+        let what = Cleanup { only: Some(id), ..Cleanup::default() }.branches(branches);
+        Ok(self.cleanup(&what)?.leftovers.pop())
+    }
+}

@@ -1,0 +1,43 @@
+//! Merges the base into a session's branch, so that conflicts can be resolved there.
+
+use super::request::LandRequest;
+use crate::ops::common::{Engine, LandError, OpsError, SessionWorktreeError, placement};
+use crate::store::Key;
+
+impl Engine {
+    /// Merges the branch to land in into the session's branch, in the session's worktree. Returns
+    /// the files with conflicts, which are left there for somebody to resolve.
+    ///
+    /// # Errors
+    /// Fails like [`land_plan`](Self::land_plan), if the session has no worktree here, or if git
+    /// refuses.
+    pub fn land_in_worktree(
+        &self,
+        key: impl Into<Key>,
+        request: &LandRequest,
+    ) -> Result<Vec<String>, OpsError> {
+        let plan = self.land_plan(key, request)?;
+        let place = placement::workspace(self, &plan.session)?;
+        let repo = self.repository();
+        let name =
+            repo.git_in(&place, "symbolic-ref").args(["--quiet", "--short", "HEAD"]).find()?;
+        if name.is_none_or(|name| name.text() != plan.branch) {
+            return Err(SessionWorktreeError::NotItsOwn { id: plan.session.id, path: place }.into());
+        }
+        let git = repo.git_in(&place, "merge").as_user().args(["--no-edit", &plan.into]);
+        let ended = git.end(&mut |_| {})?;
+        if ended.status == Some(0) {
+            return Ok(Vec::new());
+        }
+        let git = repo.git_in(&place, "diff").args(["--name-only", "--diff-filter=U", "-z"]);
+        let output = git.run()?;
+        let printed = String::from_utf8_lossy(output.bytes()).into_owned();
+        let files: Vec<_> =
+            printed.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        if files.is_empty() {
+            let words = ended.stderr.trim().to_owned();
+            return Err(LandError::Refused { verb: "merge", words }.into());
+        }
+        Ok(files)
+    }
+}
