@@ -5,6 +5,7 @@ use super::{
     Action, ActivityInputs, AgentError, Deletion, HookNote, IdSource, KeptConversation, Launch,
     LaunchRequest, Mode, SavedConversation, SourceRequest, TakeBack,
 };
+use super::{RunningConversation, StartOf};
 use crate::git::Environment;
 use crate::model::ActivityReport;
 use crate::transcript::Source;
@@ -236,6 +237,11 @@ pub trait Agent: Send + Sync {
     /// Reads what one of the agent's hooks was given, or returns None if it says nothing about what
     /// the agent is doing.
     fn hear(&self, _payload: &[u8]) -> Option<HookNote> {
+        None
+    }
+
+    /// Returns the conversations that run now, whoever began them, or None if the agent does not tell.
+    fn running(&self, _: &Environment, _: StartOf<'_>) -> Option<Vec<RunningConversation>> {
         None
     }
 }

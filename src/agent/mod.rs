@@ -35,7 +35,7 @@ mod transcript;
 mod value;
 
 pub use action::{Action, Mode};
-pub use activity::{ActivityInputs, HookMoment, HookNote};
+pub use activity::{ActivityInputs, HookMoment, HookNote, RunningConversation, StartOf};
 pub use agents::{Agents, InstalledAgent};
 pub use config::{AgentSetting, Trust};
 pub use deletion::Deletion;

@@ -18,6 +18,7 @@ use super::{
     Action, ActivityInputs, Agent, AgentError, HookNote, IdSource, Launch, LaunchRequest, Mode,
     Prepare,
 };
+use super::{RunningConversation, StartOf};
 use crate::git::Environment;
 use crate::model::ActivityReport;
 use crate::transcript::Source;
@@ -261,6 +262,16 @@ impl Agent for Spec {
 
     fn tells_by_terminal(&self) -> bool {
         self.activity.is_none_or(|source| source.by_terminal)
+    }
+
+    fn running(
+        &self,
+        env: &Environment,
+        start_of: StartOf<'_>,
+    ) -> Option<Vec<RunningConversation>> {
+        let find = self.activity?.running?;
+        let root = self.transcripts.as_ref()?.root(&self.over(env))?;
+        Some(find(&root, start_of))
     }
 
     fn hear(&self, payload: &[u8]) -> Option<HookNote> {

@@ -7,11 +7,14 @@ use git_ao::ops::HookTarget;
 
 use super::ui::escape;
 use super::ui::message::{self, Level};
-use super::{CliError, Ctx, ExitCode, error};
+use super::{CliError, Ctx, ExitCode, error, launch};
 use git_ao::view::DateFormat;
 
 /// The name under which agents' hooks call this.
 const AGENT: &str = "agent";
+
+/// The name under which that is continued in the background.
+const TURN: &str = "agent-turn";
 
 /// The most that a hook is given, in bytes.
 const LARGEST: u64 = 16 << 20;
@@ -56,23 +59,42 @@ fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<BranchSessions>, String> {
     if args.name == AGENT {
         return hear(args, ctx).map(|()| None);
     }
+    if args.name == TURN {
+        return follow(args, ctx).map(|()| None);
+    }
     let name: HookName = args.name.parse().map_err(|error| error::summary(&error))?;
     let store = ctx.store().map_err(|error| error.message().to_owned())?;
     hook::run(store, name, &args.args, audience).map_err(|error| error::summary(&error))
 }
 
-/// Notes what a hook of an agent was given, for whoever looks after the agent.
-fn hear(args: &Args, ctx: &Ctx) -> Result<(), String> {
-    let Some(target) = HookTarget::inherited(&ctx.env) else { return Ok(()) };
+/// Notes what a hook of an agent was given, for whoever looks after the agent. An agent that git-ao
+/// did not start is recorded if its repository wants that.
+fn hear(args: &Args, ctx: &mut Ctx) -> Result<(), String> {
     let name = args.args.first().and_then(|name| name.to_str()).unwrap_or_default();
     let mut payload = Vec::new();
     match args.args.get(1) {
         Some(given) => payload.extend_from_slice(given.as_encoded_bytes()),
         None => drop(std::io::stdin().take(LARGEST).read_to_end(&mut payload)),
     }
+    let Some(target) = HookTarget::inherited(&ctx.env) else {
+        let store = ctx.store().map_err(|error| error.message().to_owned())?;
+        let engine = launch::engine(&store);
+        return engine.hear_unstarted(name, &payload).map_err(|error| error::summary(&error));
+    };
     // If the agent's session was deleted, or its repository moved, nobody listens any more.
     let _ = git_ao::ops::hear(name, &payload, &target);
     Ok(())
+}
+
+/// Follows a conversation that git-ao did not start, in the background.
+fn follow(args: &Args, ctx: &mut Ctx) -> Result<(), String> {
+    let words: Vec<_> = args.args.iter().filter_map(|word| word.to_str()).collect();
+    let [agent, conversation, moment] = words[..] else { return Ok(()) };
+    let workspace = ctx.current_dir().map_err(|error| error.message().to_owned())?;
+    let store = ctx.store().map_err(|error| error.message().to_owned())?;
+    let engine = launch::engine(&store);
+    let followed = engine.follow((agent, conversation), &workspace, moment == "ended");
+    followed.map_err(|error| error::summary(&error))
 }
 
 /// Formats `2 sessions on this branch, last by Ann Author 2 hours ago`.

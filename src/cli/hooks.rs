@@ -1,6 +1,8 @@
+mod agent;
+
 use git_ao::hook::{
     Edits, HookError, HookName, HookState, HooksDir, HooksScope, InstallMethod, Installed,
-    Installer, Uninstalled,
+    Installer, SettingsScope, Uninstalled,
 };
 
 use git_ao::git::Repository;
@@ -9,7 +11,7 @@ use super::hints::refusals;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
-/// Manage the git hooks that keep records up to date
+/// Manage the hooks that keep records up to date
 ///
 /// The hooks are optional. 'git ao hooks install' installs post-checkout unless you name others:
 ///
@@ -23,6 +25,12 @@ use super::{CliError, Ctx, ExitCode};
 ///
 /// pre-push also pushes the sessions when you push to ao.remote (or the only remote), if
 /// ao.autoPush is true.
+///
+/// claude is not a hook of git, but those of Claude Code: in the settings of this worktree
+/// (.claude/settings.local.json), or with --user in the user's own. Claude Code then records each
+/// session that it begins in this repository, as 'git ao adopt' does, and git ao hears what it asks.
+/// To install them sets ao.adopt in this repository; others record nothing without it. To uninstall
+/// them restores the settings byte for byte, unless they were edited since.
 ///
 /// Existing hooks keep running. AO_DISABLE=1 in the environment disables all of them for one
 /// command, and 'git config ao.hooks false' for one repository.
@@ -43,6 +51,10 @@ enum Action {
         #[arg(long)]
         force: bool,
 
+        /// Use the user's own settings, for the hooks of Claude Code.
+        #[arg(long)]
+        user: bool,
+
         /// Write hook files even if git supports hooks in its configuration (git 2.54 and later).
         #[arg(long)]
         file: bool,
@@ -55,6 +67,10 @@ enum Action {
         /// Remove git-ao's part of a hook even if it was edited.
         #[arg(long)]
         force: bool,
+
+        /// Use the user's own settings, for the hooks of Claude Code.
+        #[arg(long)]
+        user: bool,
     },
     /// Show which hooks are installed; exit with 1 if none is
     Status,
@@ -65,7 +81,15 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let method = InstallMethod::of_git(&repo)?;
     let edits = |force| if force { Edits::Discard } else { Edits::Keep };
     match args.action {
-        Action::Install { hooks, force, file } => {
+        Action::Install { mut hooks, force, file, user } => {
+            if agent::take(&mut hooks)? {
+                agent::install(&repo, scope(user), ctx)?;
+                if hooks.is_empty() {
+                    return Ok(ExitCode::Done);
+                }
+            } else if user {
+                return Err(CliError::usage("'--user' is for the hooks of claude"));
+            }
             let method = if file { InstallMethod::File } else { method };
             let names = named(&hooks, &[HookName::PostCheckout])?;
             let installer = Installer::new(&repo, method, edits(force));
@@ -77,12 +101,25 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             warn_of_lacking(&installer, &names, ctx)?;
             Ok(ExitCode::Done)
         }
-        Action::Uninstall { hooks, force } => {
+        Action::Uninstall { mut hooks, force, user } => {
+            let is_all = hooks.is_empty();
+            let is_gone = (agent::take(&mut hooks)? || is_all || user)
+                && agent::uninstall(&repo, scope(user), ctx)?;
+            if !is_all && hooks.is_empty() || user {
+                if !is_gone {
+                    writeln!(ctx.out, "nothing to remove")?;
+                }
+                return Ok(ExitCode::Done);
+            }
             let names = named(&hooks, &HookName::ALL)?;
-            uninstall(&Installer::new(&repo, method, edits(force)), &names, ctx)
+            uninstall(&Installer::new(&repo, method, edits(force)), &names, is_gone, ctx)
         }
-        Action::Status => status(&Installer::new(&repo, method, Edits::Keep), ctx),
+        Action::Status => status(&Installer::new(&repo, method, Edits::Keep), &repo, ctx),
     }
+}
+
+fn scope(user: bool) -> SettingsScope {
+    if user { SettingsScope::User } else { SettingsScope::Worktree }
 }
 
 fn named(texts: &[String], default: &[HookName]) -> Result<Vec<HookName>, CliError> {
@@ -166,16 +203,16 @@ fn is_ignored(repo: &Repository, place: &HooksDir) -> Result<bool, CliError> {
 fn uninstall(
     installer: &Installer<'_>,
     names: &[HookName],
+    mut is_any_gone: bool,
     ctx: &mut Ctx,
 ) -> Result<ExitCode, CliError> {
-    let mut count = 0;
     for name in names {
         if installer.uninstall(*name)? == Uninstalled::Gone {
-            count += 1;
+            is_any_gone = true;
             writeln!(ctx.out, "{name}: removed")?;
         }
     }
-    if count == 0 {
+    if !is_any_gone {
         writeln!(ctx.out, "nothing to remove")?;
     }
     let left = HookName::ALL
@@ -187,7 +224,11 @@ fn uninstall(
     Ok(ExitCode::Done)
 }
 
-fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+fn status(
+    installer: &Installer<'_>,
+    repo: &Repository,
+    ctx: &mut Ctx,
+) -> Result<ExitCode, CliError> {
     let mut is_any = false;
     for name in HookName::ALL {
         let state = installer.status(name)?;
@@ -210,6 +251,7 @@ fn status(installer: &Installer<'_>, ctx: &mut Ctx) -> Result<ExitCode, CliError
         };
         writeln!(ctx.out, "{name:<20}{text}")?;
     }
+    is_any |= agent::status(repo, ctx)?;
     let installed = |name: &HookName| installer.status(*name).is_ok_and(|it| it.is_installed());
     let names: Vec<_> = HookName::ALL.into_iter().filter(installed).collect();
     warn_of_lacking(installer, &names, ctx)?;

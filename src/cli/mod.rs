@@ -13,6 +13,7 @@ mod path;
 pub mod ui;
 mod verbs;
 
+mod adopt;
 mod agents;
 mod archive;
 mod attach;

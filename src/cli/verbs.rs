@@ -1,7 +1,7 @@
 use clap::{Args, Command};
 
 use super::{
-    CliError, Ctx, ExitCode, agents, archive, attach, cancel, candidates, cleanup, complete,
+    CliError, Ctx, ExitCode, adopt, agents, archive, attach, cancel, candidates, cleanup, complete,
     completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help, hook,
     hooks, import, kill, land, list, log, man, path, pause, pull, push, reconcile, restore, resume,
     run, send, set, show, spawn, start, status, sync, transcript, unarchive, undo, usage, version,
@@ -37,6 +37,7 @@ macro_rules! verbs {
 }
 
 verbs! {
+    Adopt adopt,
     Agents agents,
     Archive archive,
     Attach attach,
@@ -101,7 +102,10 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ),
     ("archive and clean up", &["archive", "unarchive", "delete", "cleanup", "reconcile"]),
     ("share with others", &["fetch", "push", "pull", "sync"]),
-    ("set up and diagnose", &["import", "agents", "hooks", "doctor", "fsck", "completions", "man"]),
+    (
+        "set up and diagnose",
+        &["adopt", "import", "agents", "hooks", "doctor", "fsck", "completions", "man"],
+    ),
 ];
 
 /// The pages that do not describe a verb, by the names that `git ao help` takes.

@@ -11,6 +11,7 @@ use super::config::Config;
 use super::{Environment, Repository};
 use crate::model::parse_age;
 
+pub(crate) const ADOPT: &str = "ao.adopt";
 pub(crate) const AGENT: &str = "ao.agent";
 pub(crate) const AUTO_PUSH: &str = "ao.autoPush";
 pub(crate) const BRANCH_PREFIX: &str = "ao.branchPrefix";
@@ -33,7 +34,8 @@ pub(crate) const TRANSCRIPTS: &str = "ao.transcripts";
 pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
 
 /// All keys except those of individual agents.
-pub(crate) const KEYS: [&str; 20] = [
+pub(crate) const KEYS: [&str; 21] = [
+    ADOPT,
     AGENT,
     AUTO_PUSH,
     BRANCH_PREFIX,
@@ -56,6 +58,17 @@ pub(crate) const KEYS: [&str; 20] = [
     WORKTREE_DIR,
 ];
 
+/// What is recorded of sessions that begin without git-ao.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adoption {
+    /// Nothing.
+    Off,
+    /// They are private.
+    Private,
+    /// The next push shares them.
+    Public,
+}
+
 /// The settings of a repository at one moment, as git's configuration has them.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -75,6 +88,16 @@ impl Repository {
 }
 
 impl Settings {
+    /// Returns `ao.adopt`: whether sessions are recorded that begin without git-ao, and who may see
+    /// them. Default: they are not.
+    pub fn adopt(&self) -> Adoption {
+        match self.config.text(ADOPT).as_deref() {
+            Some("public") => Adoption::Public,
+            _ if self.config.boolean(ADOPT) == Some(true) => Adoption::Private,
+            _ => Adoption::Off,
+        }
+    }
+
     /// Returns `ao.agent`, the agent to start if none is named.
     pub fn agent(&self) -> Option<String> {
         self.config.text(AGENT)

@@ -23,6 +23,17 @@ pub enum HookError {
     /// The path to which the existing hook would be renamed is taken.
     #[error("'{0}' is in the way")]
     InTheWay(PathBuf),
+    /// An agent's settings are not understood.
+    #[error("cannot understand '{path}': {why}")]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Nothing tells where an agent's settings are: there is no worktree, or HOME is not set.
+    #[error("cannot find the agent's settings without {0}")]
+    NoSettings(&'static str),
     /// A file could not be read or written. Existing files are unchanged.
     #[error("cannot {act} '{path}'")]
     Io {
@@ -60,6 +71,7 @@ impl HookError {
         match self {
             Self::InTheWay(_) => ErrorKind::Exists,
             Self::TurnedOff(_) | Self::Edited(_) | Self::Damaged(_) => ErrorKind::Refused,
+            Self::Settings { .. } | Self::NoSettings(_) => ErrorKind::Refused,
             Self::Branch(_) => ErrorKind::Invalid,
             Self::Io { source, .. } => source.into(),
             Self::Store(error) => error.kind(),

@@ -5,6 +5,7 @@
 //! does the work of one hook. An [`Installer`] adds the hooks beside a person's own and removes them
 //! again. No hook makes git's command fail.
 
+mod agent_hooks;
 mod audience;
 mod block;
 mod branch_sessions;
@@ -24,6 +25,7 @@ mod trailer;
 mod uninstall;
 mod worktrees;
 
+pub use agent_hooks::{AgentHooks, SettingsScope};
 pub use audience::Audience;
 pub use branch_sessions::BranchSessions;
 pub use configured::InstallMethod;

@@ -27,6 +27,8 @@ pub struct ForeignSession {
     pub files: Vec<PathBuf>,
     /// Of an agent's history, the files to capture.
     pub source: Option<Source>,
+    /// The process of an agent that runs now, as runtimes write it.
+    pub process: Option<String>,
     /// Why its own program would refuse the file, if it would.
     pub refused: Option<String>,
     /// What differs from the original, or was left out.

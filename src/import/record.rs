@@ -114,6 +114,7 @@ pub fn found(session: Session, file: &std::path::Path) -> ForeignSession {
         workspace: None,
         files: vec![file.to_owned()],
         source: None,
+        process: None,
         refused: None,
         notes: Vec::new(),
         messages: 0,

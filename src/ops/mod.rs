@@ -54,8 +54,8 @@ pub use diff::{DiffArgs, WorkExtent};
 pub use doctor::{Finding, FixOutcome, FixResult, Weight};
 pub use edit::EditError;
 pub use import::{
-    HistoryRequest, HistoryScope, ImportError, ImportOutcome, ImportReport, ImportRequest,
-    ImportedSession,
+    AdoptRequest, Adoptable, HistoryRequest, HistoryScope, ImportError, ImportOutcome,
+    ImportReport, ImportRequest, ImportedSession,
 };
 pub use kill::Killed;
 pub use land::{

@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::git::Environment;
-use crate::model::{AgentEnd, Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago};
+use crate::model::{
+    AgentEnd, Kind, Oid, Placement, Session, SessionId, SessionStatus, Timestamp, ago,
+};
 use crate::ops::common::capture::{Facts, facts};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
@@ -278,7 +280,11 @@ impl Seen {
         self.branch(store, session, &mut steps)?;
         if self.is_dead(session, now) {
             steps.push(Step::AgentGone { from: session.status.clone() });
-            session.status = SessionStatus::Errored;
+            // Nobody was there to see how a conversation that git-ao did not start has ended.
+            session.status = match is_adopted(session) {
+                true => SessionStatus::Done,
+                false => SessionStatus::Errored,
+            };
             session.status_reason = Some(AgentEnd::Gone.to_string());
         }
         Ok(steps)
@@ -362,6 +368,11 @@ impl Seen {
         }
         Ok(())
     }
+}
+
+/// Returns true for a conversation that began without git-ao.
+fn is_adopted(session: &Session) -> bool {
+    session.kind == Kind::Conversation
 }
 
 /// Compares paths. The recorded one may contain a symbolic link, as in a linked home directory.

@@ -21,7 +21,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ActivityInputs, HookMoment, HookNote, asks, not_begun, tail};
+use super::{
+    ActivityInputs, HookMoment, HookNote, RunningConversation, StartOf, asks, not_begun, tail,
+};
 use crate::model::{Activity, ActivityReport, Timestamp};
 use crate::transcript::{EntryKind, Tool, TranscriptEntry};
 
@@ -69,14 +71,18 @@ pub(super) fn look(inputs: &ActivityInputs<'_>, root: Option<&Path>) -> Option<A
 impl Entry {
     fn find(inputs: &ActivityInputs<'_>, folder: &Path) -> Option<Self> {
         let own = inputs.pid.and_then(|pid| Self::read(&folder.join(format!("{pid}.json"))));
-        if let Some(own) = own.filter(|own| own.lives(inputs)) {
+        if let Some(own) = own.filter(|own| own.lives(inputs.start_of)) {
             return Some(own);
         }
         // The program may be a child of the process that was started.
-        let files = fs::read_dir(folder).ok()?.flatten();
-        let all = files.filter_map(|file| Self::read(&file.path()));
-        let ours = all.filter(|entry| entry.is_of(inputs) && entry.lives(inputs));
+        let ours =
+            Self::all(folder).filter(|entry| entry.is_of(inputs) && entry.lives(inputs.start_of));
         ours.max_by_key(|entry| entry.started_at)
+    }
+
+    fn all(folder: &Path) -> impl Iterator<Item = Self> {
+        let files = fs::read_dir(folder).into_iter().flatten().flatten();
+        files.filter_map(|file| Self::read(&file.path()))
     }
 
     fn read(file: &Path) -> Option<Self> {
@@ -88,8 +94,8 @@ impl Entry {
     }
 
     /// A file stays if its process was killed, and its number may belong to another process now.
-    fn lives(&self, inputs: &ActivityInputs<'_>) -> bool {
-        let Some(start) = (inputs.start_of)(self.pid) else { return false };
+    fn lives(&self, start_of: StartOf<'_>) -> bool {
+        let Some(start) = start_of(self.pid) else { return false };
         let is_number =
             |text: &&str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
         let theirs = self.proc_start.as_deref().filter(is_number);
@@ -224,6 +230,16 @@ fn without_entry(inputs: &ActivityInputs<'_>) -> ActivityReport {
 fn is_spoken(entry: &TranscriptEntry) -> bool {
     use EntryKind as K;
     matches!(entry.kind, K::Text | K::Thinking | K::ToolUse | K::ToolResult)
+}
+
+/// Returns the conversations of the processes that run now.
+pub(super) fn running(root: &Path, start_of: StartOf<'_>) -> Vec<RunningConversation> {
+    let folder = root.with_file_name("sessions");
+    let all = Entry::all(&folder);
+    let alive = all.filter(|entry| entry.lives(start_of));
+    let running =
+        |entry: Entry| Some(RunningConversation::new(entry.session_id?, entry.pid, entry.cwd));
+    alive.filter_map(running).collect()
 }
 
 /// Reads what a hook was given on its standard input.

@@ -3,6 +3,9 @@ use std::path::{Path, PathBuf};
 use super::HookNote;
 use crate::model::{ActivityReport, TerminalState, Timestamp};
 
+/// Returns the start time of a process that is alive: on Linux, in clock ticks since boot.
+pub type StartOf<'a> = &'a dyn Fn(u32) -> Option<String>;
+
 /// What is known of a running agent before its own files are looked at.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
@@ -25,8 +28,8 @@ pub struct ActivityInputs<'a> {
     pub heard: Option<&'a HookNote>,
     /// The last report.
     pub known: Option<&'a ActivityReport>,
-    /// Returns the start time of a process that is alive: on Linux, in clock ticks since boot.
-    pub start_of: &'a dyn Fn(u32) -> Option<String>,
+    /// Tells whether a process is the one that a file means.
+    pub start_of: StartOf<'a>,
 }
 
 impl<'a> ActivityInputs<'a> {

@@ -6,12 +6,14 @@ mod claude_settings;
 mod codex;
 mod hook_note;
 mod inputs;
+mod running;
 mod tail;
 #[cfg(test)]
 mod tests;
 
 pub use hook_note::{HookMoment, HookNote};
-pub use inputs::ActivityInputs;
+pub use inputs::{ActivityInputs, StartOf};
+pub use running::RunningConversation;
 
 use std::path::Path;
 
@@ -21,6 +23,9 @@ use crate::model::{Activity, ActivityReport};
 
 /// Takes the user's arguments, the program that hooks are to call, and the agent's directory.
 type WithHooks = fn(&[String], &Path, &Path) -> Vec<String>;
+
+/// Takes the agent's directory, and what returns the start time of a process.
+type FindRunning = fn(&Path, StartOf<'_>) -> Vec<RunningConversation>;
 
 /// How the activity of an agent is learnt.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +37,8 @@ pub(super) struct ActivitySource {
     /// Adds to the user's arguments those that make the agent call a program's hooks; None if it has
     /// no such arguments.
     pub with_hooks: Option<WithHooks>,
+    /// Finds what runs now, in the agent's directory; None if the agent does not tell.
+    pub running: Option<FindRunning>,
     /// Reads what one of the agent's hooks was given.
     pub hear: fn(&Value) -> Option<HookNote>,
 }
@@ -41,6 +48,7 @@ pub(super) const CLAUDE: ActivitySource = ActivitySource {
     by_terminal: false,
     look: claude::look,
     with_hooks: Some(claude_settings::with_hooks),
+    running: Some(claude::running),
     hear: claude::hear,
 };
 
@@ -50,6 +58,7 @@ pub(super) const CODEX: ActivitySource = ActivitySource {
     look: codex::look,
     // Its `notify` would replace the user's own, and tells nothing that the rollout does not.
     with_hooks: None,
+    running: None,
     hear: codex::hear,
 };
 

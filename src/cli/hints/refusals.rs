@@ -90,7 +90,13 @@ pub fn unknown_visibility(word: &str) -> CliError {
 /// Refuses a word that is not the name of a hook.
 pub fn unknown_hook(error: &UnknownHook) -> CliError {
     let all = HookName::ALL.map(HookName::as_str).join(", ");
-    CliError::usage(error.to_string()).hint(format!("the hooks are {all}"))
+    CliError::usage(error.to_string()).hint(format!("the hooks are {all}, and claude"))
+}
+
+/// Reports that an agent's settings cannot have git-ao's hooks.
+pub fn no_agent_hooks(agent: &str) -> CliError {
+    CliError::usage(format!("git-ao installs no hooks for {agent}"))
+        .hint("to record conversations that began without git-ao: git ao adopt --all")
 }
 
 /// Reports that there is no manual page of this name.

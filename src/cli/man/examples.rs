@@ -2,6 +2,7 @@
 
 /// For each verb, the description and the command of each example.
 const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
+    ("adopt", &[("See what can be adopted", "git ao adopt --list")]),
     (
         "spawn",
         &[

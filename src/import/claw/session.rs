@@ -70,6 +70,7 @@ pub fn session(copies: Vec<(PathBuf, Parsed)>, defaults: &ImportDefaults) -> For
         workspace,
         files,
         source: None,
+        process: None,
         refused,
         notes,
         messages,

@@ -32,6 +32,9 @@ pub enum ImportError {
     /// There is no such agent.
     #[error(transparent)]
     Agent(#[from] AgentError),
+    /// No agent has this conversation in a worktree of this repository.
+    #[error("no conversation '{}' in this repository", .0.escape_debug())]
+    NoConversation(String),
     /// The store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -54,6 +57,7 @@ impl ImportError {
                 ErrorKind::NotFound
             }
             Self::Read { source, .. } | Self::Copy { source, .. } => source.into(),
+            Self::NoConversation(_) => ErrorKind::NotFound,
             Self::Agent(error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Transcript(error) => error.kind(),

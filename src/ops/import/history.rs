@@ -8,7 +8,9 @@ use super::places::Places;
 use super::report::ImportReport;
 use super::taking::Taking;
 use crate::agent::KeptConversation;
-use crate::import::{ForeignContents, SkipReason, SkippedFile, read_history, session_id};
+use crate::import::{
+    ForeignContents, ForeignSession, SkipReason, SkippedFile, read_history, session_id,
+};
 use crate::model::{Filter, SessionId, Shelf, Timestamp};
 use crate::ops::common::Engine;
 use crate::ops::common::capture::Capturer;
@@ -65,6 +67,11 @@ impl HistoryRequest {
     }
 }
 
+/// The conversations of an agent's history are in its own files.
+pub(super) fn no_copy(_: &ForeignSession) -> io::Result<Vec<u8>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 impl Engine {
     /// Returns what [`import_history`](Self::import_history) would do.
     ///
@@ -82,19 +89,29 @@ impl Engine {
     /// Fails if there is no such agent, or if the store or the transcripts cannot be written.
     pub fn import_history(&self, request: &HistoryRequest) -> Result<ImportReport, ImportError> {
         self.store().replica()?;
-        let conversation = |_: &_| Err(io::ErrorKind::Unsupported.into());
-        let how = Taking { from: &request.agent, conversation: &conversation };
+        let how = Taking { from: &request.agent, conversation: &no_copy };
         self.take(self.history(request)?, request.visibility, &how)
     }
 
     fn history(&self, request: &HistoryRequest) -> Result<ForeignContents, ImportError> {
+        self.history_of(request, &|_| true)
+    }
+
+    /// Reads the conversations whose own ids are wanted.
+    pub(super) fn history_of(
+        &self,
+        request: &HistoryRequest,
+        is_wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<ForeignContents, ImportError> {
         let agents = self.agents();
         let agent = agents.find(&request.agent)?;
         let known = self.known_conversations(&request.agent)?;
         let mut places = Places::new(self);
         let (mut wanted, mut skipped) = (Vec::new(), Vec::new());
         for mut kept in agent.history(self.repository().environment()) {
-            if !self.is_wanted(&mut kept, request.scope, &mut places)? {
+            if !is_wanted(&kept.source.agent_session_id)
+                || !self.is_in_scope(&mut kept, request.scope, &mut places)?
+            {
                 continue;
             }
             match known.get(&kept.source.agent_session_id) {
@@ -114,7 +131,7 @@ impl Engine {
         Ok(contents)
     }
 
-    fn is_wanted(
+    fn is_in_scope(
         &self,
         kept: &mut KeptConversation,
         scope: HistoryScope,
@@ -133,7 +150,10 @@ impl Engine {
     /// Returns the sessions that have a conversation of an agent, except those that an import has
     /// made of it, by the agent's own id of it. A session can have several: `/clear` begins another
     /// one.
-    fn known_conversations(&self, agent: &str) -> Result<HashMap<String, SessionId>, ImportError> {
+    pub(super) fn known_conversations(
+        &self,
+        agent: &str,
+    ) -> Result<HashMap<String, SessionId>, ImportError> {
         let store = self.store();
         let snapshot = store.snapshot()?;
         let query = Query::new(Filter::All).on([Shelf::Active, Shelf::Archived]);

@@ -1,5 +1,6 @@
 //! Takes the sessions of other programs, and the conversations of agents, into the store.
 
+mod adopt;
 mod conversations;
 mod error;
 mod foreign;
@@ -9,7 +10,9 @@ mod report;
 mod save;
 mod take;
 mod taking;
+mod unstarted;
 
+pub use adopt::{AdoptRequest, Adoptable};
 pub use error::ImportError;
 pub use foreign::ImportRequest;
 pub use history::{HistoryRequest, HistoryScope};

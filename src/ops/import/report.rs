@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::save::ImportOutcome;
 use crate::import::{ForeignContents, ForeignSession, SkippedFile};
-use crate::model::{Session, Shelf};
+use crate::model::{Session, SessionStatus, Shelf};
 
 /// What was taken, what was skipped, and why.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,13 @@ pub struct ImportedSession {
     pub refused: Option<String>,
     /// What differs from the original, or was left out.
     pub notes: Vec<String>,
+}
+
+impl ImportedSession {
+    /// Returns true if its agent tells that it runs at this moment.
+    pub fn is_running(&self) -> bool {
+        self.session.status == SessionStatus::Working
+    }
 }
 
 pub(super) fn report(

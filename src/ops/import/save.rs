@@ -76,7 +76,12 @@ impl Candidate {
     fn merged(&self, here: &Session) -> Session {
         let mut merged = self.session.clone();
         merged.project_id.clone_from(&here.project_id);
+        // What runs now is known better than it was.
+        let running = std::mem::take(&mut merged.placements).into_iter();
+        let running = running.filter(|(_, place)| place.is_started());
+        let running: Vec<_> = running.collect();
         merged.placements.clone_from(&here.placements);
+        merged.placements.extend(running);
         merged.base.clone_from(&here.base);
         merged.transcripts.clone_from(&here.transcripts);
         merged.usage.clone_from(&here.usage);

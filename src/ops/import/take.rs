@@ -67,6 +67,9 @@ impl Engine {
             if let Some(path) = &found.workspace {
                 places.place(&mut found.session, path)?;
             }
+            if let Some(process) = &found.process {
+                self.note_process(&mut found.session, process);
+            }
             let ForeignSession { session, shelf, .. } = found;
             candidates.push(Candidate { session: session.clone(), shelf: *shelf, visibility });
         }

@@ -23,6 +23,7 @@
 //! Keys may be added; if one is removed or changes its meaning, [`VERSION`] changes. Paths are text,
 //! in which bytes that are not UTF-8 are replaced.
 
+mod adopt;
 mod agents;
 mod capture;
 mod cleanup;
@@ -38,6 +39,7 @@ mod started;
 mod text;
 mod undo;
 
+pub use adopt::{AdoptableJson, AdoptablesJson};
 pub use agents::{AgentJson, AgentsJson};
 pub use capture::CaptureJson;
 pub use cleanup::{CleanupJson, LeftoverJson};

@@ -1,5 +1,6 @@
 //! Agents in sessions: the real programs, and scripts where any program will do.
 
+mod adopted;
 mod astray;
 mod begun;
 mod captured;

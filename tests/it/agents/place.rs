@@ -129,6 +129,31 @@ impl Place {
         ended
     }
 
+    /// Waits until the model was told this by an agent that git-ao did not start.
+    #[track_caller]
+    pub fn told_by_hand(&self, text: &str) {
+        let end = Instant::now() + LIMIT;
+        while self.model.heard(text).is_none() {
+            assert!(Instant::now() < end, "the model was not told {text:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Presses keys in a tmux session until they have done what they are for.
+    #[track_caller]
+    pub fn press_in(&self, name: &str, what: &str, keys: &[&str], done: impl Fn() -> bool) {
+        let end = Instant::now() + LIMIT;
+        let target = format!("={name}:");
+        while !done() {
+            assert!(Instant::now() < end, "never: {what}");
+            self.tmux(&[&["send-keys", "-t", &target], keys].concat());
+            let next = Instant::now() + AGAIN;
+            while !done() && Instant::now() < next {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+    }
+
     /// tmux on the server that the agents live in.
     pub fn tmux(&self, args: &[&str]) -> String {
         tmux(&self.repo, &[&["-L", "agents"], args].concat()).unwrap()

@@ -32,6 +32,12 @@ impl HookTarget {
         Self(repo.ao_dir().join(name(session)))
     }
 
+    /// Notes something for whoever looks at the agent.
+    pub(in crate::ops) fn write(&self, repo: &Repository, note: HookNote) -> io::Result<()> {
+        repo.make_ao_dir("activity")?;
+        write_note(&self.0, note)
+    }
+
     pub(in crate::ops) fn path(&self) -> &Path {
         &self.0
     }
@@ -47,8 +53,12 @@ pub fn hear(agent: &str, payload: &[u8], target: &HookTarget) -> io::Result<()> 
     let agent =
         agents.find(agent).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     let Some(note) = agent.hear(payload) else { return Ok(()) };
+    write_note(&target.0, note)
+}
+
+fn write_note(path: &Path, note: HookNote) -> io::Result<()> {
     let what = note.what.as_ref().map(|what| what.chars().take(LONGEST).collect());
-    write_private(&target.0, &serde_json::to_vec(&note.what(what))?)
+    write_private(path, &serde_json::to_vec(&note.what(what))?)
 }
 
 /// Returns what the hooks of a session's agent told last.
