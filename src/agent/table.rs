@@ -145,7 +145,7 @@ const TABLE: [Row; 9] = [
             lookup: Lookup::Everywhere,
         }),
         database: None,
-        activity: None,
+        activity: Some(activity::GEMINI),
         forms: &[
             (
                 Launch,
@@ -179,7 +179,7 @@ const TABLE: [Row; 9] = [
         own_id: Own::Json("sessionID"),
         transcripts: None,
         database: Some(&OPENCODE),
-        activity: None,
+        activity: Some(activity::LIVELY),
         forms: &[
             (Launch, Interactive, "{args} [--model={model}] [--prompt={prompt}]"),
             (Launch, Headless, "run --format=json {args} [--model={model}] [--title={title}]"),
@@ -212,7 +212,7 @@ const TABLE: [Row; 9] = [
         own_id: Own::HistoryFile,
         transcripts: None,
         database: None,
-        activity: None,
+        activity: Some(activity::LIVELY),
         forms: &[
             (
                 Launch,

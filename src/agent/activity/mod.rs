@@ -4,8 +4,10 @@ mod asks;
 mod claude;
 mod claude_settings;
 mod codex;
+mod gemini;
 mod hook_note;
 mod inputs;
+mod lively;
 mod running;
 mod tail;
 #[cfg(test)]
@@ -60,6 +62,24 @@ pub(super) const CODEX: ActivitySource = ActivitySource {
     with_hooks: None,
     running: None,
     hear: codex::hear,
+};
+
+/// Gemini CLI, as seen with 0.61.0.
+pub(super) const GEMINI: ActivitySource = ActivitySource {
+    by_terminal: true,
+    look: gemini::look,
+    with_hooks: None,
+    running: None,
+    hear: gemini::hear,
+};
+
+/// Agents that tell something only by the silence of their terminal.
+pub(super) const LIVELY: ActivitySource = ActivitySource {
+    by_terminal: true,
+    look: lively::look,
+    with_hooks: None,
+    running: None,
+    hear: lively::hear,
 };
 
 /// How long a program may take to begin, in milliseconds.

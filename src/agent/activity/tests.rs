@@ -249,3 +249,37 @@ fn codexs_title_tells_when_it_asks() {
     world.terminal = Some(TerminalState::titled("\u{2839} r"));
     assert_eq!(world.look(&CODEX).0, Activity::Active);
 }
+
+#[test]
+fn geminis_title_tells() {
+    let mut world = World::new();
+    world.transcript(&[
+        json!({"id": "1", "timestamp": "2026-11-28T06:29:03.170Z", "type": "gemini",
+        "content": "hello"}),
+    ]);
+    for (title, activity, what) in [
+        ("◇  Ready (r)", Activity::Ready, text("hello")),
+        ("✦  Working… (r)", Activity::Active, None),
+        ("✋  Action Required (r)", Activity::WaitingInput, None),
+    ] {
+        world.terminal = Some(TerminalState::titled(title));
+        assert_eq!(world.look(&GEMINI), (activity, Some(NOW), what));
+    }
+    world.transcripts.clear();
+    world.terminal = Some(TerminalState::titled("host"));
+    assert_eq!(world.look(&GEMINI).0, Activity::WaitingInput, "it has not begun");
+}
+
+#[test]
+fn one_that_is_silent_does_not_work() {
+    let look = |age, rung| {
+        let mut terminal = TerminalState::titled("x");
+        terminal.last_output = Some(Timestamp::from_millis(NOW - age));
+        terminal.has_rung = rung;
+        let mut inputs = ActivityInputs::new(Timestamp::from_millis(NOW), Path::new("/w"));
+        inputs.terminal = Some(&terminal);
+        (LIVELY.look)(&inputs, None).map(|report| report.activity)
+    };
+    assert_eq!(look(20_000, false), Some(Activity::Ready));
+    assert_eq!((look(1_000, false), look(20_000, true)), (None, None), "as any other program");
+}

@@ -155,3 +155,10 @@ fn a_person_is_told_and_the_record_says_what_lasts() {
     place.ao(&["kill", &other.short()], "").ok();
     assert_eq!(read().lines().count(), 3, "{}", read());
 }
+
+#[test]
+fn geminis_title_tells_what_it_does() {
+    let Some(place) = Place::in_tmux("gemini") else { return };
+    let id = spawn(&place, "gemini", "x");
+    until_doing(&place, id, "ready", "done");
+}
