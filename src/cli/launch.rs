@@ -11,7 +11,7 @@ use git_ao::store::Store;
 use super::hints::refusals;
 use super::look_after::look_after;
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode};
+use super::{CliError, Ctx, ExitCode, ready};
 
 /// Which agent, and what keeps it alive.
 #[derive(clap::Args)]
@@ -75,6 +75,7 @@ pub fn say_session(ctx: &mut Ctx, session: &Session) -> Result<(), CliError> {
 /// Prints the lines about the worktree and the agent of a session that has an agent again.
 pub fn say_place(ctx: &mut Ctx, made: &Restored) -> Result<(), CliError> {
     writeln!(ctx.out, "  worktree  {}", escape::os(made.workspace.as_os_str()))?;
+    ready::say_included(ctx, &made.remarks)?;
     say_agent(ctx, &made.session, &made.started)
 }
 

@@ -57,6 +57,7 @@ mod porcelain;
 mod prompt;
 mod pull;
 mod push;
+mod ready;
 mod reconcile;
 mod remarks;
 mod restore;

@@ -7,6 +7,7 @@ use git_ao::store::{Store, Visibility};
 use git_ao::view::json::SpawnedJson;
 
 use super::launch::{self, AgentArgs};
+use super::ready::{self, ReadyArgs};
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, json, left_behind, path, remarks};
 
@@ -59,6 +60,9 @@ pub struct NewArgs {
     /// Create the record and the branch, but no worktree, and start no agent.
     #[arg(long)]
     no_worktree: bool,
+
+    #[command(flatten)]
+    ready: ReadyArgs,
 
     /// Show what would be created, without creating it.
     #[arg(long, short = 'n')]
@@ -136,6 +140,7 @@ impl NewArgs {
         request.agent = self.agent.agent.clone();
         request.runtime = self.agent.runtime.clone();
         request.start = self.agent.start();
+        request.ignored_files = self.ready.ignored_files();
         request
     }
 }
@@ -225,6 +230,7 @@ fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, Cli
     if let Some(path) = &made.workspace {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
     }
+    ready::say_included(ctx, &made.remarks)?;
     launch::say_agent(ctx, session, &made.started)?;
     Ok(ExitCode::Done)
 }

@@ -2,8 +2,8 @@
 
 use git_ao::workspace::{Exclusion, Refilled, Remarks};
 
-use super::Ctx;
 use super::ui::escape;
+use super::{Ctx, ready};
 
 /// Prints the remarks on standard error.
 pub fn say(ctx: &mut Ctx, remarks: &Remarks) {
@@ -29,6 +29,7 @@ pub fn say(ctx: &mut Ctx, remarks: &Remarks) {
             ctx.out.warn(&said);
         }
     }
+    ready::say_left_out(ctx, &remarks.included);
     match &remarks.exclusion {
         None => {}
         Some(Exclusion::Written(exposed)) => {

@@ -8,6 +8,7 @@ use git_ao::view::json::RestoredJson;
 
 use self::many::Many;
 pub use self::many::UNTOUCHED;
+use super::ready::ReadyArgs;
 use super::selection::Criteria;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, text};
@@ -82,6 +83,9 @@ pub struct Args {
     json: bool,
 
     #[command(flatten)]
+    ready: ReadyArgs,
+
+    #[command(flatten)]
     criteria: Criteria,
 }
 
@@ -96,6 +100,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     wish.agent = args.agent.clone();
     wish.runtime = args.runtime.clone().or_else(|| args.no_agent.then(|| "none".to_owned()));
     wish.text = text;
+    wish.ignored_files = args.ready.ignored_files();
     if args.all || !args.criteria.is_empty() {
         if args.session.is_some() {
             return Err(CliError::usage("a session and selection options cannot be used together"));

@@ -14,7 +14,7 @@ use crate::ops::common::run_request::key_of;
 use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
-use crate::ops::common::{AgentChoice, Engine, OpsError, Start, message, parent};
+use crate::ops::common::{AgentChoice, Engine, IgnoredFiles, OpsError, Start, message, parent};
 use crate::runtime::Started;
 use crate::store::{Store, StoreError, Transaction, Visibility};
 use crate::workspace::{self, Addition, Branch, Remarks};
@@ -37,6 +37,7 @@ pub struct SpawnPlan {
     pub parent: Option<Session>,
     branch: Branch,
     duplicates: Duplicates,
+    ignored_files: IgnoredFiles,
     fork_event: Option<Oid>,
 }
 
@@ -168,6 +169,7 @@ fn plan(engine: &Engine, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
         session,
         workspace,
         duplicates: request.duplicates,
+        ignored_files: request.ignored_files,
         visibility,
         start: None,
         no_agent: None,
@@ -207,6 +209,9 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
         None => worktrees.add_branch(&plan.branch)?,
     };
     interrupt.check()?;
+    if plan.workspace.is_some() && plan.ignored_files == IgnoredFiles::Include {
+        engine.include(&mut made, plan.parent.as_ref())?;
+    }
     let (start, parent) = (&mut plan.start, plan.parent.as_ref());
     let handed_over = match (start, parent) {
         (Some(start), Some(parent)) => hand_over(engine, start, &plan.session, parent)?,

@@ -64,6 +64,7 @@ impl Engine {
             checks: Checks::All,
             again: Again::Fresh,
             text: request.text.clone(),
+            ..Restore::default()
         };
         restart(self, &key.into(), &wish, "start", |session| complete(self, session, request))
     }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::{Exclusion, WorkspaceError};
+use super::{Exclusion, Included, WorkspaceError};
 use crate::model::{Oid, SessionId};
 
 /// A request for a new workspace.
@@ -69,6 +69,8 @@ pub struct Remarks {
     pub exclusion: Option<Exclusion>,
     /// The files that were restored after an interrupted removal.
     pub refilled: Option<Refilled>,
+    /// The ignored files that were copied.
+    pub included: Included,
 }
 
 /// The files that were restored after an interrupted removal.
@@ -106,6 +108,11 @@ impl<'a> Added<'a> {
     /// Records what was done to keep the worktree out of the one around it.
     pub fn excluded(&mut self, exclusion: Option<Exclusion>) {
         self.remarks.exclusion = exclusion;
+    }
+
+    /// Records the ignored files that were copied.
+    pub fn includes(&mut self, included: Included) {
+        self.remarks.included = included;
     }
 
     /// Returns the remarks.

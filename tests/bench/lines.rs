@@ -97,6 +97,8 @@ lines! {
         [(10_000, 3.0)];
     REDACT_SPEED: "redact", "redacting lines of a transcript", "200 MB a second",
         [(10_000, 1.0)];
+    INCLUDE: "include", "copying small ignored files to a new worktree", "`cp -a`",
+        [(10_000, 1.5), (100_000, 1.5)];
     INDEX_SIZE: "build", "size of the index", "300 bytes a session",
         [(10_000, 1.0), (100_000, 1.0)];
 }

@@ -17,6 +17,7 @@ mod open;
 mod past;
 mod process;
 mod readers;
+mod ready;
 mod redact;
 mod scale;
 mod search;
@@ -32,7 +33,7 @@ mod write;
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 37] = [
+    let benches: [(&str, fn()); 38] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -70,6 +71,7 @@ fn main() {
         ("look", open::look),
         ("threads", open::shared),
         ("redact", redact::lines),
+        ("include", ready::include),
     ];
     for (name, bench) in benches {
         let is_wanted =

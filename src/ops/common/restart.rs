@@ -13,8 +13,8 @@ use crate::ops::common::site::{Made, Site, find_place};
 use crate::ops::common::start::claim_in_turn;
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
-    Again, AgentChoice, AgentStateError, Checks, ElsewhereError, Engine, LaunchError, OpsError,
-    Restore, Restored, Start, StatusError, placement,
+    Again, AgentChoice, AgentStateError, Checks, ElsewhereError, Engine, IgnoredFiles, LaunchError,
+    OpsError, Restore, Restored, Start, StatusError, placement,
 };
 use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
@@ -63,7 +63,10 @@ pub(in crate::ops) fn restart(
     interrupt.check()?;
 
     let (worktrees, workspaces) = (engine.worktrees(), engine.workspace());
-    let made = spot.make(&worktrees, &*workspaces, &session)?;
+    let mut made = spot.make(&worktrees, &*workspaces, &session)?;
+    if let (Made::Again(added), IgnoredFiles::Include) = (&mut made, wish.ignored_files) {
+        engine.include(added, None)?;
+    }
     let workspace = made.path().to_owned();
     // Choose the clone's name before the agent is started: its supervisor reads the name.
     let replica = store.replica()?;

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::agent::Action;
 use crate::model::{Oid, Session};
-use crate::ops::common::Checks;
+use crate::ops::common::{Checks, IgnoredFiles};
 use crate::runtime::Started;
 use crate::workspace::Remarks;
 
@@ -21,6 +21,8 @@ pub struct Restore {
     pub again: Again,
     /// A prompt for the agent. Default: a new conversation starts with the task.
     pub text: Option<String>,
+    /// Whether ignored files are copied into a worktree that is created again.
+    pub ignored_files: IgnoredFiles,
 }
 
 impl Restore {
@@ -46,6 +48,12 @@ impl Restore {
     #[must_use]
     pub fn again(self, again: Again) -> Self {
         Self { again, ..self }
+    }
+
+    /// Sets whether ignored files are copied into a worktree that is created again.
+    #[must_use]
+    pub fn ignored_files(self, ignored_files: IgnoredFiles) -> Self {
+        Self { ignored_files, ..self }
     }
 
     /// Sets the prompt for the agent.

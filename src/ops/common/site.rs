@@ -110,7 +110,7 @@ fn check_born(store: &Store, session: &Session) -> Result<(), OpsError> {
 /// A worktree to work in. A recreated one is removed again unless it is kept.
 pub(in crate::ops) enum Made<'a> {
     Existing(PathBuf, Option<Refilled>),
-    Again(Added<'a>),
+    Again(Box<Added<'a>>),
 }
 
 impl Site {
@@ -143,7 +143,7 @@ impl Site {
             error => error.into(),
         })?;
         name_project(added.path(), &session.project_id)?;
-        Ok(Made::Again(added))
+        Ok(Made::Again(Box::new(added)))
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::model::{Kind, Oid, Project, Session, SessionId};
-use crate::ops::common::IssueRef;
+use crate::ops::common::{IgnoredFiles, IssueRef};
 use crate::store::Visibility;
 
 /// A request for a new session.
@@ -50,6 +50,8 @@ pub struct SpawnRequest {
     pub place: Checkout,
     /// What happens if another session already works on the issue.
     pub duplicates: Duplicates,
+    /// Whether ignored files are copied into the worktree.
+    pub ignored_files: IgnoredFiles,
     /// Who can see the session. Forks of private sessions, and sessions they start, are private.
     pub visibility: Visibility,
 }
@@ -150,6 +152,12 @@ impl SpawnRequest {
     #[must_use]
     pub fn duplicates(self, duplicates: Duplicates) -> Self {
         Self { duplicates, ..self }
+    }
+
+    /// Sets whether ignored files are copied into the worktree.
+    #[must_use]
+    pub fn ignored_files(self, ignored_files: IgnoredFiles) -> Self {
+        Self { ignored_files, ..self }
     }
 
     /// Sets who can see the session.

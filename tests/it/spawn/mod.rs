@@ -2,6 +2,7 @@
 
 mod fork;
 mod in_a_hook;
+mod include;
 mod inside;
 mod left_behind;
 mod makes;
