@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use git_ao::model::parse_age;
-use git_ao::ops::{Branches, Cleanup, Leftover};
+use git_ao::ops::{Branches, Cleanup, Leftover, Setup};
 use git_ao::view::json::LeftoverJson;
 use git_ao::workspace::OnUnsaved;
 
@@ -34,6 +34,10 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 /// meantime are kept. A session without a record counts as deleted only if the history of the store
 /// says so.
 ///
+/// Before a worktree is removed, ao.teardown runs in it, and '.ao/teardown' if its content is
+/// approved; see git-ao-worktrees(7). If that fails, the worktree is kept; --force removes it all
+/// the same.
+///
 /// Ignored files are removed with their worktree, as with 'git worktree remove'. They are listed,
 /// but not backed up. The exit status is 1 if something was kept that was meant to be removed. 'git
 /// ao cleanup --dry-run' shows what would be done.
@@ -61,6 +65,10 @@ pub struct Args {
     #[arg(long, short)]
     force: bool,
 
+    /// Do not run the teardown: neither ao.teardown nor '.ao/teardown'.
+    #[arg(long)]
+    no_teardown: bool,
+
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -78,6 +86,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         .branches(if args.branches { Branches::Remove } else { Branches::Keep })
         .on_unsaved(if args.force { OnUnsaved::Backup } else { OnUnsaved::Refuse });
     what.older_than = args.older_than;
+    what.teardown = if args.no_teardown { Setup::Skip } else { Setup::Run };
     let interrupted = interrupt::watch()?;
     let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
     let (leftovers, unrecorded) = match args.dry_run {

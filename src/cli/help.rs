@@ -8,7 +8,7 @@ use super::{CliError, Ctx, ExitCode};
 #[derive(clap::Args)]
 #[command(hide = true)]
 pub struct Args {
-    /// A command, or a guide: config, hooks.7, sharing, transcripts or
+    /// A command, or a guide: config, hooks.7, sharing, transcripts, worktrees or
     /// gitformat-ao.
     command: Option<String>,
 }

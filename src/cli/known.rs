@@ -41,6 +41,7 @@ pub fn command_for(word: &str) -> Option<&'static str> {
         "refresh" | "repair" => "reconcile",
         "publish" | "share" | "upload" => "push",
         "download" => "fetch",
+        "allow" | "approve" => "trust",
         "check" | "diagnose" | "health" => "doctor",
         "verify" => "fsck",
         "install" | "setup" => "hooks install",

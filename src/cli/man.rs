@@ -26,7 +26,7 @@ use git_ao::ops::{man_dir, man_path};
 #[derive(clap::Args)]
 pub struct Args {
     /// The page: git-ao, a command, or one of config, hooks.7, sharing,
-    /// transcripts and gitformat-ao.
+    /// transcripts, worktrees and gitformat-ao.
     #[arg(default_value = "git-ao", conflicts_with = "install")]
     page: String,
 
@@ -96,12 +96,13 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
 }
 
 /// The hand-written pages: section, name and source.
-const BY_HAND: [(u8, &str, &str); 5] = [
+const BY_HAND: [(u8, &str, &str); 6] = [
     (5, "git-ao-config", include_str!("../../man/git-ao-config.5")),
     (5, "gitformat-ao", include_str!("../../man/gitformat-ao.5")),
     (7, "git-ao-hooks", include_str!("../../man/git-ao-hooks.7")),
     (7, "git-ao-sharing", include_str!("../../man/git-ao-sharing.7")),
     (7, "git-ao-transcripts", include_str!("../../man/git-ao-transcripts.7")),
+    (7, "git-ao-worktrees", include_str!("../../man/git-ao-worktrees.7")),
 ];
 
 /// A manual page.
@@ -169,7 +170,11 @@ fn see_also(page: &str) -> String {
     let Some(verb) = page.strip_prefix("git-ao-") else { return String::new() };
     let guide = match verb {
         "fetch" | "pull" | "push" | "sync" => ",\n.BR git\\-ao\\-sharing (7)",
-        "agents" | "doctor" | "fork" | "restore" | "spawn" => ",\n.BR git\\-ao\\-config (5)",
+        "agents" | "doctor" => ",\n.BR git\\-ao\\-config (5)",
+        "fork" | "restore" | "spawn" => {
+            ",\n.BR git\\-ao\\-worktrees (7),\n.BR git\\-ao\\-config (5)"
+        }
+        "cleanup" | "exec" | "trust" => ",\n.BR git\\-ao\\-worktrees (7)",
         "hooks" => ",\n.BR git\\-ao\\-hooks (7)",
         "edit" | "fsck" | "set" => ",\n.BR gitformat\\-ao (5)",
         _ => "",

@@ -76,6 +76,7 @@ mod synopsis;
 mod targets;
 mod text;
 mod transcript;
+mod trust;
 mod unarchive;
 mod undo;
 mod unshared;

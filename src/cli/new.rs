@@ -6,6 +6,7 @@ use git_ao::ops::{self, Checkout, Engine, IssueRef, OpsError, SpawnPlan, SpawnRe
 use git_ao::store::{Store, Visibility};
 use git_ao::view::json::SpawnedJson;
 
+use super::hints::refusals;
 use super::launch::{self, AgentArgs};
 use super::ready::{self, ReadyArgs};
 use super::ui::{Style, escape};
@@ -103,6 +104,7 @@ pub fn start(
     let made = engine.spawn_planned(plan).map_err(stopped)?;
     let code = report(ctx, &made, args)?;
     remarks::say(ctx, &made.remarks);
+    ready::say_left_setups(ctx, &made.session, &made.left);
     if let Some(parent) = parent {
         say_taken(
             ctx,
@@ -119,7 +121,10 @@ pub fn start(
     }
     let started = (&made.started, action.unwrap_or(Action::Launch));
     let ended = launch::go_on(ctx, &engine, &made.session, started)?;
-    Ok(ended.unwrap_or(code))
+    match &made.not_set_up {
+        Some(why) => Err(refusals::not_set_up(&made.session, why)),
+        None => Ok(ended.unwrap_or(code)),
+    }
 }
 
 impl NewArgs {
@@ -141,6 +146,7 @@ impl NewArgs {
         request.runtime = self.agent.runtime.clone();
         request.start = self.agent.start();
         request.ignored_files = self.ready.ignored_files();
+        request.setup = self.ready.setup();
         request
     }
 }

@@ -1,6 +1,7 @@
 //! Shared by the verbs that make a worktree ready: options, and what is said.
 
-use git_ao::ops::IgnoredFiles;
+use git_ao::model::Session;
+use git_ao::ops::{IgnoredFiles, LeftSetups, Setup};
 use git_ao::workspace::{Included, Remarks, Skipped};
 
 use super::sharing::counted;
@@ -13,11 +14,19 @@ pub struct ReadyArgs {
     /// Do not copy the ignored files that '.worktreeinclude' matches.
     #[arg(long)]
     no_include: bool,
+
+    /// Do not set the worktree up: run neither ao.setup nor '.ao/setup'.
+    #[arg(long)]
+    no_setup: bool,
 }
 
 impl ReadyArgs {
     pub fn ignored_files(&self) -> IgnoredFiles {
         if self.no_include { IgnoredFiles::Leave } else { IgnoredFiles::Include }
+    }
+
+    pub fn setup(&self) -> Setup {
+        if self.no_setup { Setup::Skip } else { Setup::Run }
     }
 }
 
@@ -56,6 +65,26 @@ pub fn say_left_out(ctx: &mut Ctx, included: &Included) {
         };
         let first = escape::os(first.as_os_str());
         ctx.out.warn(&format!("not copied: '{first}'{more}: {why}"));
+    }
+}
+
+/// Hints at setups in the tree that were not run.
+pub fn say_left_setups(ctx: &mut Ctx, session: &Session, left: &LeftSetups) {
+    let short = session.id.short();
+    if let Some(path) = &left.unapproved {
+        let path = escape::os(path.as_os_str());
+        ctx.out.hint(&format!(
+            "'{path}' was not run: its content is not approved in this clone\n\
+             to look at it and approve it: git ao trust {short}\n\
+             to run it then: git ao exec {short} -- {path}"
+        ));
+    }
+    if let Some(path) = &left.foreign {
+        let path = escape::os(path.as_os_str());
+        ctx.out.hint(&format!(
+            "'{path}' is the setup of another tool, and was not run\n\
+             to set worktrees up: git config ao.setup <command>"
+        ));
     }
 }
 

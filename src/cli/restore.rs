@@ -8,6 +8,7 @@ use git_ao::view::json::RestoredJson;
 
 use self::many::Many;
 pub use self::many::UNTOUCHED;
+use super::hints::refusals;
 use super::ready::ReadyArgs;
 use super::selection::Criteria;
 use super::ui::escape;
@@ -101,6 +102,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     wish.runtime = args.runtime.clone().or_else(|| args.no_agent.then(|| "none".to_owned()));
     wish.text = text;
     wish.ignored_files = args.ready.ignored_files();
+    wish.setup = args.ready.setup();
     if args.all || !args.criteria.is_empty() {
         if args.session.is_some() {
             return Err(CliError::usage("a session and selection options cannot be used together"));
@@ -139,5 +141,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     let started = (&made.started, made.action);
     let code = launch::go_on(ctx, &engine, session, started)?;
-    Ok(code.unwrap_or(ExitCode::Done))
+    match &made.not_set_up {
+        Some(why) => Err(refusals::not_set_up(session, why)),
+        None => Ok(code.unwrap_or(ExitCode::Done)),
+    }
 }

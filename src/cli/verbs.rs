@@ -4,7 +4,8 @@ use super::{
     CliError, Ctx, ExitCode, adopt, agents, archive, attach, cancel, candidates, cleanup, complete,
     completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help, hook,
     hooks, import, kill, land, list, log, man, path, pause, pull, push, reconcile, restore, resume,
-    run, send, set, show, spawn, start, status, sync, transcript, unarchive, undo, usage, version,
+    run, send, set, show, spawn, start, status, sync, transcript, trust, unarchive, undo, usage,
+    version,
 };
 
 macro_rules! verbs {
@@ -82,6 +83,7 @@ verbs! {
     Status status,
     Sync sync,
     Transcript transcript,
+    Trust trust,
     Unarchive unarchive,
     Undo undo,
     Usage usage,
@@ -104,7 +106,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("share with others", &["fetch", "push", "pull", "sync"]),
     (
         "set up and diagnose",
-        &["adopt", "import", "agents", "hooks", "doctor", "fsck", "completions", "man"],
+        &["adopt", "import", "agents", "hooks", "trust", "doctor", "fsck", "completions", "man"],
     ),
 ];
 
@@ -113,6 +115,7 @@ pub const GUIDES: &[(&str, &str)] = &[
     ("config", "Settings, and agents of your own, in git's configuration"),
     ("sharing", "How sessions travel through remotes and are merged"),
     ("transcripts", "How the conversations of agents are kept"),
+    ("worktrees", "How a new worktree is made ready: ignored files, setup, ports"),
     ("hooks.7", "What each git hook does, and recipes for hook managers"),
     ("gitformat-ao", "The format of the stored records"),
 ];

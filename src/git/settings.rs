@@ -26,15 +26,18 @@ pub(crate) const REMOTE_REF: &str = "ao.remoteRef";
 pub(crate) const REPLICA: &str = "ao.replica";
 pub(crate) const REPLICA_PLACE: &str = "ao.replicaPlace";
 pub(crate) const RUNTIME: &str = "ao.runtime";
+pub(crate) const SETUP: &str = "ao.setup";
+pub(crate) const SETUP_TIMEOUT: &str = "ao.setupTimeout";
 pub(crate) const SHARE_TRANSCRIPTS: &str = "ao.shareTranscripts";
 pub(crate) const STUCK_AFTER: &str = "ao.stuckAfter";
+pub(crate) const TEARDOWN: &str = "ao.teardown";
 pub(crate) const TMUX_SOCKET: &str = "ao.tmuxSocket";
 pub(crate) const TRANSCRIPT_MAX_SIZE: &str = "ao.transcriptMaxSize";
 pub(crate) const TRANSCRIPTS: &str = "ao.transcripts";
 pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
 
 /// All keys except those of individual agents.
-pub(crate) const KEYS: [&str; 21] = [
+pub(crate) const KEYS: [&str; 24] = [
     ADOPT,
     AGENT,
     AUTO_PUSH,
@@ -50,8 +53,11 @@ pub(crate) const KEYS: [&str; 21] = [
     REPLICA,
     REPLICA_PLACE,
     RUNTIME,
+    SETUP,
+    SETUP_TIMEOUT,
     SHARE_TRANSCRIPTS,
     STUCK_AFTER,
+    TEARDOWN,
     TMUX_SOCKET,
     TRANSCRIPT_MAX_SIZE,
     TRANSCRIPTS,
@@ -191,6 +197,27 @@ impl Settings {
     /// Returns `ao.runtime`, in which agents are started. Default: `tmux` if it is installed.
     pub fn runtime(&self) -> Option<String> {
         self.config.text(RUNTIME)
+    }
+
+    /// Returns `ao.setup`, the command that sets up a new worktree before its agent starts.
+    pub fn setup(&self) -> Option<String> {
+        self.config.text(SETUP)
+    }
+
+    /// Returns `ao.setupTimeout`, how long a setup or a teardown may take. Default: ten minutes. An
+    /// invalid value does not prevent a start: it counts as not set.
+    pub fn setup_timeout(&self) -> Duration {
+        Duration::from_secs(self.valid_setup_timeout().unwrap_or(600))
+    }
+
+    /// Returns `ao.setupTimeout` in seconds if it is set and valid.
+    pub fn valid_setup_timeout(&self) -> Option<u64> {
+        self.config.integer(SETUP_TIMEOUT).and_then(|seconds| seconds.try_into().ok())
+    }
+
+    /// Returns `ao.teardown`, the command that runs in a worktree before it is removed.
+    pub fn teardown(&self) -> Option<String> {
+        self.config.text(TEARDOWN)
     }
 
     /// Returns `ao.shareTranscripts`: whether each push shares the transcripts of all sessions that

@@ -16,7 +16,7 @@ use crate::ops::common::branch_sessions::{catch_up_all, record_branches};
 use crate::ops::common::live::{AgentState, Probes, base_tips};
 use crate::ops::common::liveness::{Liveness, liveness_after_end};
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{AgentStateError, Engine, OpsError, StatusError, placement};
+use crate::ops::common::{AgentStateError, Engine, OpsError, Setup, StatusError, placement};
 use crate::store::{Key, ListedSession, Snapshot, Store, StoreError};
 use crate::workspace::OnUnsaved;
 
@@ -32,6 +32,8 @@ pub struct Cleanup {
     pub on_unsaved: OnUnsaved,
     /// Only this session, and its branch whatever the name.
     pub(super) only: Option<SessionId>,
+    /// Whether the teardown of a worktree runs before it is removed.
+    pub teardown: Setup,
 }
 
 /// Keeps branches and unsaved work, and archives nothing.
@@ -42,6 +44,7 @@ impl Default for Cleanup {
             branches: Branches::Keep,
             on_unsaved: OnUnsaved::Refuse,
             only: None,
+            teardown: Setup::Run,
         }
     }
 }
@@ -57,6 +60,12 @@ impl Cleanup {
     #[must_use]
     pub fn branches(self, branches: Branches) -> Self {
         Self { branches, ..self }
+    }
+
+    /// Sets whether the teardown of a worktree runs before it is removed.
+    #[must_use]
+    pub fn teardown(self, teardown: Setup) -> Self {
+        Self { teardown, ..self }
     }
 
     /// Sets what happens to work that is saved nowhere else.
@@ -195,7 +204,7 @@ impl Engine {
                 leftover.kept = Some("not reached before the interruption".to_owned());
                 continue;
             }
-            match leftover.remove(self, what.on_unsaved) {
+            match leftover.remove(self, (what.on_unsaved, what.teardown)) {
                 Ok(claim) => claims.push(claim),
                 // The session is in use or has changed: keeping it is not a failure.
                 Err(

@@ -6,8 +6,8 @@ use crate::model::{ErrorKind, Recovery, SessionId};
 use crate::ops::cleanup::branch_to_remove;
 use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
-use crate::ops::common::targets;
 use crate::ops::common::{AgentStateError, Checks, Engine, OpsError, StatusError};
+use crate::ops::common::{ports, targets};
 use crate::store::{Committed, Key, ListedSession, RecordProblem, Store, StoreError};
 use crate::workspace::Worktrees;
 
@@ -129,6 +129,8 @@ fn clean(engine: &Engine, listed: ListedSession) -> DeletedSession {
     if let Some(session) = session {
         engine.capture_in_passing(session);
     }
+    // The next session that needs them takes them.
+    let _ = ports::give_back(store.repository(), id);
     let purged = purge(store, id, conversation, Purge::All);
     let purged = purged.and_then(|()| Ok(store.drop_heads(&[id])?));
     let agent = liveness_of(engine, id, session);

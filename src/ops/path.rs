@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use crate::ops::common::session_env::command_env;
 use crate::ops::common::{Engine, OpsError, placement};
 use crate::runtime::Attach;
 use crate::store::Key;
@@ -13,7 +14,7 @@ impl Engine {
         placement::workspace(self, &self.store().snapshot()?.session(key)?)
     }
 
-    /// Returns a command that runs in the worktree of a session, without what git tells its hooks
+    /// Returns a command that runs in the worktree of a session, with its environment and without what git tells its hooks
     /// about another one.
     ///
     /// # Errors
@@ -23,8 +24,12 @@ impl Engine {
         key: impl Into<Key>,
         argv: impl IntoIterator<Item = std::ffi::OsString>,
     ) -> Result<Attach, OpsError> {
-        let folder = self.worktree(key)?;
-        let environment = self.store().repository().environment().clone().outside_git();
+        let repo = self.repository();
+        let session = self.store().snapshot()?.session(key)?;
+        let folder = placement::workspace(self, &session)?;
+        let environment = repo.environment().clone().outside_git();
+        let env = command_env(repo, &session, &folder);
+        let environment = env.iter().fold(environment, |all, (name, value)| all.with(name, value));
         Ok(Attach::new(argv, environment).at(folder))
     }
 }

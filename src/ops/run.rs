@@ -8,6 +8,7 @@ use crate::model::{AgentEnd, Origin, Session, SessionId};
 use crate::ops::common::inherited_output::inherited_output;
 use crate::ops::common::liveness::{Liveness, SupervisorProcess, left_behind};
 use crate::ops::common::run_request::key_of;
+use crate::ops::common::setup::SetupScreen;
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::supervise::{Home, Surroundings, prepare, record_end};
 use crate::ops::common::{
@@ -120,6 +121,12 @@ impl Runner {
             }
             Caller::Terminal => (place_here(store, &session)?, None),
         };
+        let screen = match output {
+            AgentOutput::Inherited => SetupScreen::Own,
+            AgentOutput::Captured(_) => SetupScreen::Nothing,
+        };
+        let set_up = placement::workspace(engine, &session)
+            .and_then(|workspace| engine.set_up(&session, &workspace, screen));
         let (terminal, output) = match output {
             AgentOutput::Inherited => (None, inherited_output(store, session.id)),
             AgentOutput::Captured(writer) => (Some(Terminal::Absent), writer),
@@ -127,7 +134,8 @@ impl Runner {
         let Runner { run, supervisor, alone } = self;
         let mut home = Home::new(store)?;
         let surroundings = Surroundings { action: run.action, terminal, text, supervisor };
-        let begun = prepare(engine, &session, surroundings).and_then(|prepared| {
+        let prepared = set_up.and_then(|()| prepare(engine, &session, surroundings));
+        let begun = prepared.and_then(|prepared| {
             // From here on, signals are forwarded to the agent.
             engine.interrupt().check()?;
             prepared.begin(output)

@@ -14,7 +14,9 @@ use crate::ops::common::run_request::key_of;
 use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
-use crate::ops::common::{AgentChoice, Engine, IgnoredFiles, OpsError, Start, message, parent};
+use crate::ops::common::{
+    AgentChoice, Engine, IgnoredFiles, LeftSetups, OpsError, Setup, Start, message, parent, ports,
+};
 use crate::runtime::Started;
 use crate::store::{Store, StoreError, Transaction, Visibility};
 use crate::workspace::{self, Addition, Branch, Remarks};
@@ -38,6 +40,7 @@ pub struct SpawnPlan {
     branch: Branch,
     duplicates: Duplicates,
     ignored_files: IgnoredFiles,
+    setup: Setup,
     fork_event: Option<Oid>,
 }
 
@@ -59,6 +62,11 @@ pub struct Spawned {
     pub handed_over: bool,
     /// Remarks on the worktree.
     pub remarks: Remarks,
+    /// Why the worktree is not set up, if no agent was started that would have to report it. The
+    /// session is errored then.
+    pub not_set_up: Option<String>,
+    /// Setups of the tree that were not run.
+    pub left: LeftSetups,
 }
 
 impl Engine {
@@ -170,6 +178,7 @@ fn plan(engine: &Engine, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
         workspace,
         duplicates: request.duplicates,
         ignored_files: request.ignored_files,
+        setup: request.setup,
         visibility,
         start: None,
         no_agent: None,
@@ -225,10 +234,17 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
         workspace::name_project(path, &session.project_id)?;
+        let id = session.id;
+        ports::take(repo, id)?;
+        made.on_rollback(move || {
+            // The next session that needs them takes them.
+            let _ = ports::give_back(repo, id);
+            Ok(())
+        });
+        engine.await_setup(path, plan.setup)?;
         // Choose the clone's name before the agent is started: its supervisor reads the name.
         let replica = store.replica()?;
         if let Some(start) = &plan.start {
-            let id = session.id;
             made.on_rollback(move || {
                 // An empty log that cannot be removed is harmless.
                 let _ = purge(store, id, None, Purge::Output);
@@ -267,6 +283,7 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
     })?;
     let mut session = committed.value;
     let mut started = Started::Nothing;
+    let has_agent = guard.as_ref().is_some_and(StartGuard::runs);
     if let Some(guard) = guard {
         let is_late = guard.handle().is_none();
         started = match guard.finish(&session) {
@@ -283,8 +300,25 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
     let remarks = made.remarks().clone();
     made.keep();
     drop(claimed);
+    let (mut left, mut not_set_up) = (LeftSetups::default(), None);
+    if let Some(path) = &workspace {
+        left = engine.left_setups(path)?;
+        if !has_agent {
+            not_set_up = engine.set_up_alone(&mut session, path)?;
+        }
+    }
     let event = committed.event.expect("a new session is always a change");
-    Ok(Spawned { session, event, visibility, workspace, started, handed_over, remarks })
+    Ok(Spawned {
+        session,
+        event,
+        visibility,
+        workspace,
+        started,
+        handed_over,
+        remarks,
+        not_set_up,
+        left,
+    })
 }
 
 /// Tells another agent than the parent's what the parent's has done. Returns false if nothing is

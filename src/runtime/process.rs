@@ -118,6 +118,12 @@ impl Process {
         None
     }
 
+    /// Returns true if the process is suspended, as by reading from a terminal that belongs to
+    /// another process group.
+    pub fn is_suspended(&self) -> bool {
+        facts(self.pid).is_ok_and(|facts| facts.is_some_and(|facts| facts.suspended))
+    }
+
     /// Returns the process group of the process.
     pub(super) fn group(&self) -> Option<u32> {
         facts(self.pid).ok()?.map(|facts| facts.group)
@@ -166,6 +172,7 @@ impl FromStr for Process {
 struct Facts {
     /// True for a zombie.
     dead: bool,
+    suspended: bool,
     group: u32,
     /// None if the system does not report the session.
     session: Option<u32>,
@@ -179,12 +186,19 @@ fn facts(pid: u32) -> io::Result<Option<Facts>> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let boot = boot.get(..8).unwrap_or("0");
     let stamp = format!("{}-{boot}", stat.start);
-    Ok(Some(Facts { dead: stat.dead, group: stat.group, session: Some(stat.session), stamp }))
+    Ok(Some(Facts {
+        dead: stat.dead,
+        suspended: stat.suspended,
+        group: stat.group,
+        session: Some(stat.session),
+        stamp,
+    }))
 }
 
 #[cfg(target_os = "linux")]
 struct Stat {
     dead: bool,
+    suspended: bool,
     parent: u32,
     group: u32,
     session: u32,
@@ -232,6 +246,7 @@ fn stat(pid: u32) -> io::Result<Option<Stat>> {
     let stat = || {
         Some(Stat {
             dead: matches!(*fields.first()?, "Z" | "X" | "x"),
+            suspended: *fields.first()? == "T",
             parent: id(4)?,
             group: id(5)?,
             session: id(6)?,
@@ -274,7 +289,8 @@ fn facts(pid: u32) -> io::Result<Option<Facts>> {
     let (Some(group), Some(state)) = (fields.next(), fields.next()) else { return Ok(None) };
     let stamp = fields.collect::<Vec<_>>().join("_");
     let group = group.parse().map_err(|_| io::Error::other("cannot read its state"))?;
-    Ok(Some(Facts { dead: state.starts_with('Z'), group, session: None, stamp }))
+    let (dead, suspended) = (state.starts_with('Z'), state.starts_with('T'));
+    Ok(Some(Facts { dead, suspended, group, session: None, stamp }))
 }
 
 #[cfg(not(target_os = "linux"))]

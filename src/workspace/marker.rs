@@ -2,6 +2,7 @@
 //! worktree.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::WorkspaceError;
@@ -15,6 +16,9 @@ pub(super) const NAME: &str = "AO_SESSION";
 /// The file beside it with the session's project, because two projects may use the same id. It is
 /// a separate file because older versions do not write it, and accept only the id in `AO_SESSION`.
 pub(super) const PROJECT: &str = "AO_PROJECT";
+
+/// The file beside it that says that the worktree is still to be set up.
+pub(super) const SETUP: &str = "AO_SETUP";
 
 /// Returns the session of the current worktree, or None outside of one or if the file contains no
 /// id.
@@ -50,6 +54,36 @@ pub fn name_project(top: &Path, project: &Project) -> Result<(), WorkspaceError>
         path,
         source,
     })
+}
+
+/// Notes that the worktree with this top directory is to be set up.
+///
+/// # Errors
+/// Fails if the file cannot be written.
+pub fn await_setup(top: &Path) -> Result<(), WorkspaceError> {
+    let path = setup_file(top);
+    fs::write(&path, "").map_err(|source| WorkspaceError::Io { act: "write", path, source })
+}
+
+/// Returns true if the worktree with this top directory is still to be set up.
+pub fn awaits_setup(top: &Path) -> bool {
+    setup_file(top).exists()
+}
+
+/// Notes that the worktree with this top directory is set up.
+///
+/// # Errors
+/// Fails if the file cannot be removed.
+pub fn end_setup(top: &Path) -> Result<(), WorkspaceError> {
+    let path = setup_file(top);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(|source| WorkspaceError::Io { act: "remove", path, source }),
+    }
+}
+
+fn setup_file(top: &Path) -> PathBuf {
+    git_dir_of(top).unwrap_or_else(|| top.join(".git")).join(SETUP)
 }
 
 /// Makes the current worktree belong to a session.

@@ -58,7 +58,10 @@ pub use interface::Workspace;
 pub use list::WorktreeEntry;
 pub use look::is_worktree;
 pub use mark::{Gone, Mark, bring_back, gone, marked, moved, relink, unlinked};
-pub use marker::{is_of, key_here, mark_here, name_project, session_at, session_here};
+pub use marker::{
+    await_setup, awaits_setup, end_setup, is_of, key_here, mark_here, name_project, session_at,
+    session_here,
+};
 pub use merged::TrialMerge;
 pub use operation::{Operation, operation};
 pub use place::{could_name, from_record, to_record};

@@ -38,7 +38,8 @@ impl Worktrees<'_> {
 }
 
 /// Returns true for files whose change is no work: commands such as `git status` refresh the
-/// index, and the project is recorded later.
+/// index, and the
+/// project and the setup are recorded later.
 fn is_upkeep(path: &Path) -> bool {
-    path.ends_with("index") || path.ends_with(marker::PROJECT)
+    ["index", marker::PROJECT, marker::SETUP].iter().any(|name| path.ends_with(name))
 }

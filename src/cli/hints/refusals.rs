@@ -5,7 +5,7 @@ use std::path::Path;
 use git_ao::agent::AgentError;
 use git_ao::git::GitError;
 use git_ao::hook::{HookName, UnknownHook};
-use git_ao::model::{SessionId, SessionStatus, nearest, shell_name};
+use git_ao::model::{Session, SessionId, SessionStatus, nearest, shell_name};
 use git_ao::ops::PatternError;
 use git_ao::runtime::RuntimeError;
 
@@ -128,6 +128,18 @@ pub fn no_task(synopsis: &str) -> CliError {
 pub fn task_too_long(most: usize) -> CliError {
     CliError::refused(format!("the task is longer than {most} KiB; nothing was started"))
         .hint("put it into a file in the repository, and refer to the file in the task")
+}
+
+/// Reports that a worktree could not be set up. The session was made all the same.
+pub fn not_set_up(session: &Session, why: &str) -> CliError {
+    let short = session.id.short();
+    CliError::refused(format!("the worktree is not set up: {}", escape::line(why)))
+        .hint(format!("to try it again: git ao restore --no-agent {short}"))
+}
+
+/// Refuses to look for programs outside of a worktree.
+pub fn no_worktree_here() -> CliError {
+    CliError::refused("there is no worktree here").hint("name a session: git ao trust <session>")
 }
 
 /// Refuses to send without a text.

@@ -119,6 +119,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             "git ao hooks install post-checkout post-commit",
         )],
     ),
+    ("trust", &[("List what is approved in this clone", "git ao trust --list")]),
     (
         "push",
         &[

@@ -7,8 +7,11 @@ use crate::model::{Oid, Placement, Session};
 use crate::ops::common::artifacts::{Purge, discard_claimed};
 use crate::ops::common::capture::Facts;
 use crate::ops::common::liveness::{check_stopped, stop};
+use crate::ops::common::setup::SetupScreen;
 use crate::ops::common::start::claim;
-use crate::ops::common::{AgentStateError, Engine, OpsError, StatusError, placement};
+use crate::ops::common::{
+    AgentStateError, Engine, OpsError, Phase, Setup, StatusError, placement, ports,
+};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{OnUnsaved, Removal, Removed, WorkspaceError};
 
@@ -71,7 +74,7 @@ impl Leftover {
     pub(super) fn remove(
         &mut self,
         engine: &Engine,
-        on_unsaved: OnUnsaved,
+        (on_unsaved, teardown): (OnUnsaved, Setup),
     ) -> Result<Lock, OpsError> {
         let (store, repo) = (engine.store(), engine.repository());
         let id = self.session.id;
@@ -86,6 +89,9 @@ impl Leftover {
         // Also clear what the runtime keeps of the session.
         stop(engine, &now)?;
         self.captured = engine.capture_in_passing(&now);
+        if teardown == Setup::Run {
+            self.tear_down(engine, &now, on_unsaved)?;
+        }
         if self.removes() {
             let ignored = Some(self.ignored.as_slice());
             let removal = Removal { ignored, ..self.removal(on_unsaved) };
@@ -102,11 +108,34 @@ impl Leftover {
                 (self.branch, self.branch_kept, self.has_failed) = (None, kept, true);
             }
         }
+        if self.worktree.is_some() {
+            ports::give_back(repo, id)?;
+        }
         let conversation = now.agent_session_id.as_deref();
         let what = if self.deleted.is_some() { Purge::All } else { Purge::Output };
         let discarded = discard_claimed(store, now.id, conversation, what);
         discarded.inspect_err(|_| self.is_incomplete = self.removes())?;
         Ok(claim)
+    }
+
+    /// Runs the teardown of the worktree. If it fails, the worktree stays, unless it is removed by
+    /// force.
+    fn tear_down(
+        &mut self,
+        engine: &Engine,
+        now: &Session,
+        on_unsaved: OnUnsaved,
+    ) -> Result<(), OpsError> {
+        let Some(path) = self.worktree.clone() else { return Ok(()) };
+        match engine.run_phase(now, &path, (Phase::Teardown, SetupScreen::Nothing)) {
+            Ok(false) => return Ok(()),
+            Ok(true) => {}
+            Err(error) if on_unsaved == OnUnsaved::Refuse => return Err(error),
+            Err(_) => {}
+        }
+        // It may have left or removed ignored files.
+        self.ignored = engine.worktrees().verdict(&self.removal(on_unsaved))?.ignored;
+        Ok(())
     }
 
     /// Returns the current record. Fails if the session is no longer in the state for which the

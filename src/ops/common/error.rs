@@ -3,6 +3,7 @@ mod elsewhere;
 mod land;
 mod launch;
 mod session_worktree;
+mod setup;
 mod spawn;
 mod status;
 
@@ -13,6 +14,7 @@ pub use self::elsewhere::ElsewhereError;
 pub use self::land::LandError;
 pub use self::launch::LaunchError;
 pub use self::session_worktree::SessionWorktreeError;
+pub use self::setup::SetupError;
 pub use self::spawn::SpawnError;
 pub use self::status::StatusError;
 use crate::agent::AgentError;
@@ -51,6 +53,9 @@ pub enum OpsError {
     /// The work cannot be landed.
     #[error(transparent)]
     Land(#[from] LandError),
+    /// The setup or the teardown of a worktree failed.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// The event cannot be undone.
     #[error(transparent)]
     Undo(UndoError),
@@ -114,6 +119,7 @@ impl OpsError {
             Self::Status(error) => error.kind(),
             Self::Worktree(error) => error.kind(),
             Self::Land(error) => error.kind(),
+            Self::Setup(error) => error.kind(),
             Self::Undo(error) => error.kind(),
             Self::Agent(error) => error.kind(),
             Self::Runtime(error) => error.kind(),

@@ -28,6 +28,18 @@ pub(in crate::ops) fn inherited_output(store: &Store, session: SessionId) -> Box
     }
 }
 
+/// Returns true if the standard output of this process is a terminal.
+pub(in crate::ops) fn is_on_terminal() -> bool {
+    rustix::termios::isatty(stdout())
+}
+
+/// Returns true if the standard output of this process is the session's log.
+pub(in crate::ops) fn is_log(store: &Store, session: SessionId) -> bool {
+    let own = stdout().try_clone_to_owned().map(File::from);
+    let log = log_file(store.repository(), session);
+    matches!((own, log), (Ok(own), Ok(path)) if is_same(&own, &path).unwrap_or(false))
+}
+
 fn is_same(file: &File, path: &Path) -> io::Result<bool> {
     let (own, log) = (file.metadata()?, path.metadata()?);
     Ok((own.dev(), own.ino()) == (log.dev(), log.ino()))

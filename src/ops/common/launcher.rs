@@ -8,7 +8,10 @@ use std::sync::Arc;
 use crate::agent::{Agent, AgentError};
 use crate::model::{Session, Timestamp};
 use crate::ops::common::launch_request::{LaunchInputs, brief};
-use crate::ops::common::{Caller, Engine, LaunchError, OpsError, Run, Start, Supervisor};
+use crate::ops::common::session_env::WORKTREE_ENV;
+use crate::ops::common::{
+    Caller, Engine, LaunchError, OpsError, Run, SESSION_ENV, Start, Supervisor,
+};
 use crate::runtime::{ExitReport, ProcessSpec, Runtime, RuntimeError, Started, Terminal};
 
 /// The agent chosen for a session.
@@ -163,7 +166,7 @@ impl Engine {
         let set = environment.iter().filter(|(name, _)| name.to_str().is_some_and(is_ours));
         let set = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let not_ours =
-            crate::git::LOCAL_ENV.iter().chain(&crate::ops::common::SESSION_ENV).copied();
+            crate::git::LOCAL_ENV.iter().chain(&SESSION_ENV).chain(&WORKTREE_ENV).copied();
         // Settings given with `git -c` are for the supervisor, which does not pass them on to the
         // agent.
         let inherited =

@@ -31,11 +31,14 @@ pub(in crate::ops) mod message;
 pub(in crate::ops) mod owned_worktrees;
 pub(in crate::ops) mod parent;
 pub(in crate::ops) mod placement;
+pub(in crate::ops) mod ports;
 pub(in crate::ops) mod ready;
 pub(in crate::ops) mod restart;
 pub(in crate::ops) mod restore_request;
 pub(in crate::ops) mod run_request;
 pub(in crate::ops) mod runner_files;
+pub(in crate::ops) mod session_env;
+pub(in crate::ops) mod setup;
 pub(in crate::ops) mod site;
 pub(in crate::ops) mod spawn_request;
 pub(in crate::ops) mod start;
@@ -56,7 +59,7 @@ pub use checks::Checks;
 pub use engine::{Engine, EngineBuilder, Supervisor};
 pub use error::{
     AgentStateError, ElsewhereError, LandError, LaunchError, OpsError, SessionWorktreeError,
-    SpawnError, StatusError,
+    SetupError, SpawnError, StatusError,
 };
 pub use find_running::RunningAgent;
 pub use interrupt::Interrupt;
@@ -73,6 +76,7 @@ pub use placement::{elsewhere, place, placement};
 pub use ready::IgnoredFiles;
 pub use restore_request::{Again, Restore, Restored};
 pub use run_request::{Caller, Run, RunArgumentError};
+pub use setup::{LeftSetups, Phase, ProgramTrust, Setup, TreeProgram};
 pub use spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent};
 pub use start::Start;
 pub use status_change::{Changed, StatusChange};

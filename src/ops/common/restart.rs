@@ -14,7 +14,7 @@ use crate::ops::common::start::claim_in_turn;
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
     Again, AgentChoice, AgentStateError, Checks, ElsewhereError, Engine, IgnoredFiles, LaunchError,
-    OpsError, Restore, Restored, Start, StatusError, placement,
+    OpsError, Restore, Restored, Setup, Start, StatusError, placement, ports,
 };
 use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
@@ -67,6 +67,12 @@ pub(in crate::ops) fn restart(
     if let (Made::Again(added), IgnoredFiles::Include) = (&mut made, wish.ignored_files) {
         engine.include(added, None)?;
     }
+    match (&made, wish.setup) {
+        (Made::Again(again), setup) => engine.await_setup(again.path(), setup)?,
+        (Made::Existing(path, _), Setup::Skip) => workspace::end_setup(path)?,
+        (Made::Existing(..), Setup::Run) => {}
+    }
+    ports::take(store.repository(), id)?;
     let workspace = made.path().to_owned();
     // Choose the clone's name before the agent is started: its supervisor reads the name.
     let replica = store.replica()?;
@@ -91,6 +97,7 @@ pub(in crate::ops) fn restart(
         ..before
     };
     session.placements.insert(replica, placement);
+    let has_agent = guard.runs();
     let (mut session, event) = write(engine, &entry, &old, &session, verb)?;
     let started = match guard.finish(&session) {
         Ok(started) => started,
@@ -116,6 +123,10 @@ pub(in crate::ops) fn restart(
     let remarks = made.remarks();
     made.keep();
     drop(claimed);
+    let not_set_up = match has_agent {
+        true => None,
+        false => engine.set_up_alone(&mut session, &workspace)?,
+    };
     let left = old.agent_session_id.filter(|id| session.agent_session_id.as_ref() != Some(id));
     Ok(Restored {
         session,
@@ -126,6 +137,7 @@ pub(in crate::ops) fn restart(
         started,
         action: start.action,
         left,
+        not_set_up,
     })
 }
 

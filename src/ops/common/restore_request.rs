@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::agent::Action;
 use crate::model::{Oid, Session};
-use crate::ops::common::{Checks, IgnoredFiles};
+use crate::ops::common::{Checks, IgnoredFiles, Setup};
 use crate::runtime::Started;
 use crate::workspace::Remarks;
 
@@ -23,6 +23,8 @@ pub struct Restore {
     pub text: Option<String>,
     /// Whether ignored files are copied into a worktree that is created again.
     pub ignored_files: IgnoredFiles,
+    /// Whether the worktree is set up, if it is created again or its setup has failed.
+    pub setup: Setup,
 }
 
 impl Restore {
@@ -54,6 +56,12 @@ impl Restore {
     #[must_use]
     pub fn ignored_files(self, ignored_files: IgnoredFiles) -> Self {
         Self { ignored_files, ..self }
+    }
+
+    /// Sets whether the worktree is set up.
+    #[must_use]
+    pub fn setup(self, setup: Setup) -> Self {
+        Self { setup, ..self }
     }
 
     /// Sets the prompt for the agent.
@@ -94,4 +102,7 @@ pub struct Restored {
     pub action: Action,
     /// The agent's own id of a conversation that a new one replaced.
     pub left: Option<String>,
+    /// Why the worktree is not set up, if no agent was started that would have to report it. The
+    /// session is errored then.
+    pub not_set_up: Option<String>,
 }

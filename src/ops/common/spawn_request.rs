@@ -1,5 +1,5 @@
 use crate::model::{Kind, Oid, Project, Session, SessionId};
-use crate::ops::common::{IgnoredFiles, IssueRef};
+use crate::ops::common::{IgnoredFiles, IssueRef, Setup};
 use crate::store::Visibility;
 
 /// A request for a new session.
@@ -52,6 +52,8 @@ pub struct SpawnRequest {
     pub duplicates: Duplicates,
     /// Whether ignored files are copied into the worktree.
     pub ignored_files: IgnoredFiles,
+    /// Whether the worktree is set up before the agent starts.
+    pub setup: Setup,
     /// Who can see the session. Forks of private sessions, and sessions they start, are private.
     pub visibility: Visibility,
 }
@@ -158,6 +160,12 @@ impl SpawnRequest {
     #[must_use]
     pub fn ignored_files(self, ignored_files: IgnoredFiles) -> Self {
         Self { ignored_files, ..self }
+    }
+
+    /// Sets whether the worktree is set up before the agent starts.
+    #[must_use]
+    pub fn setup(self, setup: Setup) -> Self {
+        Self { setup, ..self }
     }
 
     /// Sets who can see the session.

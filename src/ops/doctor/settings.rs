@@ -108,6 +108,10 @@ fn problem(engine: &Engine, key: &str, value: &str) -> Option<String> {
             let valid = repo.settings().valid_transcript_max_size().is_some();
             (!valid).then(|| format!("'{value}' is not a number of bytes such as 256m"))
         }
+        settings::SETUP_TIMEOUT => {
+            let valid = repo.settings().valid_setup_timeout().is_some();
+            (!valid).then(|| format!("'{value}' is not a number of seconds"))
+        }
         settings::PUSH_TIMEOUT => {
             let valid = repo.settings().push_timeout().is_ok();
             (!valid).then(|| format!("'{value}' is not a number of seconds"))

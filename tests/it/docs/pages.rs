@@ -16,6 +16,7 @@ fn the_manual_says_what_the_program_knows() {
         "git-ao-hooks.7",
         "git-ao-sharing.7",
         "git-ao-transcripts.7",
+        "git-ao-worktrees.7",
         "gitformat-ao.5",
     ];
     let mut names: Vec<_> = by_hand.into_iter().chain(["git-ao.1"]).map(str::to_owned).collect();

@@ -9,6 +9,7 @@ mod makes;
 mod nothing_left;
 mod once;
 mod progress;
+mod setup;
 mod start;
 mod task;
 mod users;

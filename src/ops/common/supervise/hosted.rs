@@ -12,8 +12,9 @@ use super::running::StartedHere;
 use crate::git::{FileError, Lock, LockError};
 use crate::model::{Session, SessionId, Timestamp};
 use crate::ops::common::liveness::{AgentFile, Liveness, SupervisorProcess, left_behind};
+use crate::ops::common::setup::SetupScreen;
 use crate::ops::common::start::GRACE;
-use crate::ops::common::{Engine, LaunchError, OpsError, Start, log_file};
+use crate::ops::common::{Engine, LaunchError, OpsError, Start, log_file, placement};
 use crate::runtime::{Exit, Process, ProcessEvent, Runtime, RuntimeError, Started, Terminal};
 
 /// How long to wait for the agent's end before the log is read again.
@@ -40,6 +41,8 @@ pub(in crate::ops) fn begin_in_process(
         text: start.text.clone(),
         supervisor,
     };
+    let workspace = placement::workspace(engine, session)?;
+    engine.set_up(session, &workspace, SetupScreen::Nothing)?;
     let mut prepared = prepare(engine, session, surroundings)?;
     let mut lines = None;
     if start.runtime.terminal() == Terminal::Absent {

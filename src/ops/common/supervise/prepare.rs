@@ -17,9 +17,10 @@ use crate::ops::common::agent_home::{self, environment_of};
 use crate::ops::common::capture::{Capturer, Watcher};
 use crate::ops::common::kept::kept;
 use crate::ops::common::launch_request::{LaunchInputs, brief, parent, state_dir, taken_up};
-use crate::ops::common::liveness::{AgentFile, SupervisorProcess, identity, of_placement};
+use crate::ops::common::liveness::{AgentFile, SupervisorProcess, of_placement};
 use crate::ops::common::run_request::key_of;
-use crate::ops::common::{Engine, OpsError, SESSION_ENV, last_screen, placement};
+use crate::ops::common::session_env::agent_env;
+use crate::ops::common::{Engine, OpsError, last_screen, placement};
 use crate::runtime::{
     Child, ChildStdio, ExitReport, Process, ProcessSpec, RuntimeError, Terminal, ask_as,
 };
@@ -294,9 +295,7 @@ fn plan(
 ) -> ProcessSpec {
     let text = |(name, value): &(String, String)| (name.into(), value.into());
     let mut set: Vec<(OsString, OsString)> = launch.env.iter().map(text).collect();
-    let branch = session.branch.clone().unwrap_or_default();
-    let values = [session.id.to_string(), branch, identity(repo)];
-    set.extend(SESSION_ENV.map(OsString::from).into_iter().zip(values.map(OsString::from)));
+    set.extend(agent_env(repo, session, workspace));
     let target = HookTarget::of(repo, session.id);
     set.push((HEARD_ENV.into(), target.path().as_os_str().to_owned()));
     let program = match program.as_os_str().is_empty() {
