@@ -1,5 +1,5 @@
 use git_ao::model::{Project, SessionId};
-use git_ao::ops::Duplicates;
+use git_ao::ops::{Duplicates, SpawnRequest};
 use git_ao::store::Store;
 
 use super::hints::refusals;
@@ -28,6 +28,18 @@ pub struct Args {
     /// Start even if another session already works on the same issue.
     #[arg(long, short)]
     force: bool,
+
+    /// Start so many sessions for the task, with a tag in common.
+    ///
+    /// --agent may then name several agents, separated by commas, which take turns. 'git ao diff <a>
+    /// <b>' compares two attempts.
+    #[arg(
+        long,
+        value_name = "n",
+        value_parser = clap::value_parser!(u8).range(1..=64),
+        conflicts_with_all = ["json", "branch"]
+    )]
+    attempts: Option<u8>,
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -40,8 +52,38 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         if request.task.is_none() && request.title.is_none() {
             return Err(refusals::no_task("git ao spawn [<options>] [<task>...]"));
         }
-        start(ctx, &store, |engine| engine.spawn_plan(request), &args.new)
+        match args.attempts {
+            None => start(ctx, &store, |engine| engine.spawn_plan(request), &args.new),
+            Some(count) => attempt(ctx, &store, (&request, usize::from(count)), &args.new),
+        }
     })
+}
+
+/// Starts several sessions for one task. If one fails, those before it stay.
+fn attempt(
+    ctx: &mut Ctx,
+    store: &Store,
+    (request, count): (&SpawnRequest, usize),
+    args: &NewArgs,
+) -> Result<ExitCode, CliError> {
+    let tag = format!("attempts-{}", SessionId::random().short());
+    let named = request.agent.clone().unwrap_or_default();
+    let agents: Vec<_> = named.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
+    let mut code = ExitCode::Done;
+    for number in 0..count {
+        let mut request = request.clone().tag(&tag);
+        request.agent = agents.get(number % agents.len().max(1)).map(ToString::to_string);
+        if number > 0 {
+            // They work on the same issue, and that is intended.
+            request.duplicates = Duplicates::Allow;
+        }
+        let ended = start(ctx, store, |engine| engine.spawn_plan(request), args)?;
+        if ended != ExitCode::Done {
+            code = ended;
+        }
+    }
+    ctx.out.hint(&format!("to list all attempts: git ao list --tag {tag}"));
+    Ok(code)
 }
 
 /// Returns the session of the agent that runs this command, from AO_SESSION_ID in its environment.

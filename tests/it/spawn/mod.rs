@@ -1,5 +1,6 @@
 //! `spawn` and `fork`: what they make, and that they make all of it or nothing.
 
+mod attempts;
 mod fork;
 mod in_a_hook;
 mod include;
