@@ -2,6 +2,7 @@ mod fields;
 mod news;
 mod usage;
 mod words;
+mod work;
 
 use git_ao::model::Session;
 use git_ao::ops::Engine;
@@ -15,7 +16,8 @@ use super::{CliError, Ctx, ExitCode, json, launch, open};
 
 /// Show a session
 ///
-/// Prints the record, the session's origin and its latest event. If the agent failed in this clone,
+/// Prints the record, the session's origin, its newest commits with the files that all of its
+/// commits changed, and its latest event. If the agent failed in this clone,
 /// its last output follows. An unreadable record is an error; --yaml prints its bytes regardless.
 ///
 /// --json prints {"version":1,"session":{…}}, with the keys of 'git ao list --json'.
@@ -140,6 +142,7 @@ fn print(
             writeln!(ctx.out, "{indent}{line}")?;
         }
     }
+    work::print(session, &engine, ctx)?;
     words::print(session, store, ctx)?;
     news::print(snapshot, session, ctx)
 }

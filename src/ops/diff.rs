@@ -109,7 +109,7 @@ impl Engine {
 
     /// Returns the commit at which the session's work begins: where its branch left its base, or,
     /// if all of it is in the base, where it started.
-    fn beginning_of(&self, session: &Session, head: &Oid) -> Result<Oid, OpsError> {
+    pub(super) fn beginning_of(&self, session: &Session, head: &Oid) -> Result<Oid, OpsError> {
         let store = self.store();
         let start = session.base.as_ref().and_then(|base| base.commit.clone());
         let is_here = |commit: &Oid| self.worktrees().has_commit(commit);

@@ -140,3 +140,31 @@ fn what_was_merged_is_still_shown_and_two_are_compared() {
         repo.ao(["diff"]).code(1);
     });
 }
+
+#[test]
+fn show_lists_the_commits_and_the_files_that_they_changed() {
+    alone(|| {
+        let repo = repo();
+        let (id, path) = spawn(&repo, &["One"]);
+        let before = repo.ao(["show", &id]).ok();
+        before.stdout_lacks("changed");
+        for (n, file) in ["a.txt", "b.txt"].into_iter().enumerate() {
+            commit(&repo, &path, file, &"line\n".repeat(n + 1));
+        }
+        // The base goes on.
+        fs::write(repo.dir().join("base.txt"), "base\n").unwrap();
+        repo.git(["add", "."]);
+        repo.git(["commit", "-q", "-m", "not of the session"]);
+        let tip = repo.within(&path).git(["rev-parse", "HEAD"]);
+        let out = repo.ao(["show", &id]).ok();
+        let out = out.stdout_has(&format!("    {} work\n", &tip[..7]));
+        let out = out.stdout_has("    a.txt | 1 +\n").stdout_has("    b.txt | 2 ++\n");
+        out.stdout_has("2 files changed, 3 insertions(+)").stdout_lacks("not of the session");
+        for n in 0..12 {
+            commit(&repo, &path, "c.txt", &n.to_string());
+        }
+        let out = repo.ao(["show", &id]).ok();
+        assert_eq!(out.stdout.matches(" work\n").count(), 10, "{out}");
+        out.stdout_has("    …\n");
+    });
+}

@@ -1,0 +1,35 @@
+//! Prints what a session has committed.
+
+use git_ao::model::Session;
+use git_ao::ops::Engine;
+
+use crate::cli::Ctx;
+use crate::cli::ui::{OutError, Style, cut, escape};
+
+/// The most commits that are listed.
+const MOST: usize = 10;
+
+/// The width of the list of files.
+const WIDTH: usize = 76;
+
+pub fn print(session: &Session, engine: &Engine, ctx: &mut Ctx) -> Result<(), OutError> {
+    // The commits are no part of the record, which is shown without them.
+    let Ok(work) = engine.committed_work(session, MOST + 1, WIDTH) else { return Ok(()) };
+    if work.commits.is_empty() {
+        return Ok(());
+    }
+    writeln!(ctx.out)?;
+    let room = ctx.out.width().unwrap_or(super::WIDTH).saturating_sub(12).max(20);
+    for (commit, subject) in work.commits.iter().take(MOST) {
+        let id = ctx.out.paint(Style::Id, commit.short());
+        let subject = escape::line(subject).into_owned();
+        writeln!(ctx.out, "    {id} {}", cut(&subject, room))?;
+    }
+    if work.commits.len() > MOST {
+        writeln!(ctx.out, "    …")?;
+    }
+    for line in escape::block(&work.stat).lines() {
+        writeln!(ctx.out, "   {line}")?;
+    }
+    Ok(())
+}
