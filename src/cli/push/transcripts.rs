@@ -161,7 +161,7 @@ impl Sharing {
                 continue;
             }
             let size = size(&prepared);
-            writeln!(ctx.out, "transcripts of {}: {size} would be shared", id.short())?;
+            writeln!(ctx.out, "transcripts of {}: would send {size}", id.short())?;
             for (rule, count) in prepared.hits.iter() {
                 writeln!(ctx.out, "  {rule}: {count} replaced")?;
             }

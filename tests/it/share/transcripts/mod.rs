@@ -185,8 +185,8 @@ fn nothing_is_shared_without_consent() {
     let preview = ann.ao(["push", "--dry-run", "--transcript", &short(1)]).ok();
     preview
         .stdout_has("no record would be pushed to origin")
+        .stdout_has("would send")
         .stdout_has("1 line")
-        .stdout_has("would be shared")
         .stdout_has("github-token: 2 replaced");
     assert!(!refs(&team.hub).contains("transcripts"));
     ann.config("ao.shareTranscripts", "true");
@@ -196,7 +196,7 @@ fn nothing_is_shared_without_consent() {
     ann.ao(["push"]).ok();
     assert_eq!(refs(&team.hub).matches("refs/ao/transcripts/").count(), 2);
     let preview = ann.ao(["push", "--dry-run"]).ok();
-    preview.stdout_has("origin has them").stdout_lacks("would be shared");
+    preview.stdout_has("origin has them").stdout_lacks("would send");
 }
 
 #[test]
