@@ -1,3 +1,5 @@
+mod doing;
+mod frame;
 mod rows;
 mod view;
 mod watch;
@@ -38,11 +40,13 @@ use super::{CliError, Ctx, ExitCode, json};
 /// as 'unknown', with the reason.
 ///
 /// --json prints {"version":1,"sessions":[…],"hidden":n}. Each session has the keys of 'git ao list
-/// --json' and, in 'live', the keys 'agent' (alive, gone, unknown, not_started, elsewhere), 'pid',
-/// 'agent_error', 'activity' ('state', 'since', 'what', 'source'), 'path', 'workspace' ('condition', 'state', 'branch', 'locked', 'changes',
-/// 'upstream'), 'base' ('ahead', 'behind', 'merged', 'ref' or 'commit', 'replaced') and 'elsewhere'
-/// (names of clones). 'replaced' is true if 'ref' or 'commit' stands in for a base branch that no
-/// longer exists.
+/// --json' and, in 'live', the keys 'standing' (waiting_input, blocked, ready, idle, vanished,
+/// active, unknown, exited, not_started, elsewhere), 'agent' (alive, gone, unknown, not_started,
+/// elsewhere), 'pid', 'agent_error', 'activity' ('state', 'since', 'what', 'source'), 'path',
+/// 'workspace' ('condition', 'state', 'branch', 'locked', 'changes', 'upstream'), 'base' ('ahead',
+/// 'behind', 'merged', 'ref' or 'commit', 'replaced'), 'elsewhere' (names of clones) and
+/// 'last_words'. 'replaced' is true if 'ref' or 'commit' stands in for a base branch that no longer
+/// exists.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session. Default: all active sessions.
@@ -91,8 +95,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.json {
         print_json(&view.status, &store, ctx)?;
     } else {
-        for line in rows::lines(&view.status, &ctx.out, ctx.now) {
-            ctx.out.text(&line)?;
+        let lines = rows::lines(&view.status, &ctx.out, ctx.now);
+        for line in lines.table.iter().chain(&lines.below) {
+            ctx.out.text(line)?;
         }
         if view.is_empty() && ctx.out.is_terminal() {
             ctx.out.hint("to start a session: git ao spawn \"<task>\"");

@@ -45,12 +45,36 @@ impl Session {
     pub fn was_interrupted(&self) -> bool {
         !self.status.is_terminal() || self.status.is_failure()
     }
+
+    /// Returns true if its agent, which is gone, did not end by itself: nobody has recorded an end, or
+    /// something ended it, such as a shutdown.
+    pub fn was_taken_down(&self) -> bool {
+        match self.agent_end() {
+            None => self.status.tells_activity(),
+            Some(end) => self.status.is_failure() && end.is_from_outside(),
+        }
+    }
 }
 
 impl AgentEnd {
     /// Returns true if the agent exited with status 0.
     pub fn is_success(&self) -> bool {
         *self == Self::Exited(0)
+    }
+
+    /// Returns true if something else ended the agent: it is gone, or a signal that asks for its end
+    /// terminated it, which a shell reports as a status above 128.
+    fn is_from_outside(&self) -> bool {
+        const HUP: i32 = 1;
+        const KILL: i32 = 9;
+        const TERM: i32 = 15;
+        let signal = match self {
+            Self::Gone => return true,
+            Self::Signalled(signal) => *signal,
+            Self::Exited(status) => status - 128,
+            Self::NotStarted(_) | Self::Other(_) => return false,
+        };
+        matches!(signal, HUP | KILL | TERM)
     }
 
     /// Returns the exit status, if the agent exited by itself.
@@ -105,6 +129,30 @@ impl fmt::Display for AgentEnd {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{SessionStatus, Timestamp};
+
+    #[test]
+    fn an_agent_that_was_taken_down_did_not_end_by_itself() {
+        let id = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e".parse().unwrap();
+        let mut session = Session::new(id, "demo".parse().unwrap(), Timestamp::EPOCH);
+        let mut is_down = |status: SessionStatus, reason: Option<&str>| {
+            session.status = status;
+            session.status_reason = reason.map(str::to_owned);
+            session.was_taken_down()
+        };
+        assert!(is_down(SessionStatus::Working, None));
+        assert!(is_down(SessionStatus::Working, Some("agent_gone")));
+        assert!(!is_down(SessionStatus::PrOpen, None), "a person's decision");
+        for from_outside in ["agent_gone", "agent_exited: signal 1", "agent_exited: status 143"] {
+            assert!(is_down(SessionStatus::Errored, Some(from_outside)), "{from_outside}");
+            assert!(!is_down(SessionStatus::Killed, Some(from_outside)), "{from_outside}");
+        }
+        for own in ["agent_exited: status 1", "agent_exited: signal 11", "tired", "not started: x"]
+        {
+            assert!(!is_down(SessionStatus::Errored, Some(own)), "{own}");
+        }
+        assert!(!is_down(SessionStatus::Errored, None));
+    }
 
     #[test]
     fn what_is_recorded_is_read_again() {

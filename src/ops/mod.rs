@@ -30,6 +30,7 @@ mod search;
 mod send;
 mod set;
 mod sharing;
+mod signs;
 mod spawn;
 mod start;
 mod transcript;
@@ -47,9 +48,9 @@ pub use common::{
     HookTarget, IgnoredFiles, Interrupt, IssueRef, LandError, LaunchError, LeftSetups, Live,
     Liveness, LostConversation, MovedSession, OpsError, Phase, ProgramTrust, Purge, Remain,
     Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionWorktreeError, Setup,
-    SetupError, SpawnError, SpawnRequest, Start, StartAgent, StatusChange, StatusError, Supervisor,
-    TreeProgram, Uncommitted, elsewhere, end_remains, hear, last_output, last_screen, log_file,
-    man_dir, man_path, place, placement, purge, record_branches, remains, uncommitted,
+    SetupError, SpawnError, SpawnRequest, Standing, Start, StartAgent, StatusChange, StatusError,
+    Supervisor, TreeProgram, Uncommitted, elsewhere, end_remains, hear, last_output, last_screen,
+    log_file, man_dir, man_path, place, placement, purge, record_branches, remains, uncommitted,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use diff::{DiffArgs, WorkExtent};
@@ -70,6 +71,7 @@ pub use run::{AgentOutput, Runner};
 pub use search::{Case, Match, MatchPlace, Pattern, PatternError, Search, SessionMatches, Syntax};
 pub use set::{ChangedRecord, SetError, SetRequest, UpdateTime};
 pub use sharing::{LongLines, PreparedTranscripts, WithdrawnTranscripts};
+pub use signs::Signs;
 pub use spawn::{SpawnPlan, Spawned};
 pub use start::StartRequest;
 pub use undo::{Undo, Undoing};

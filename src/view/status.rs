@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use crate::model::{Session, error_chain};
-use crate::ops::{AgentState, Engine, Live, OpsError, Scope};
+use crate::ops::{AgentState, Engine, Live, OpsError, Scope, Standing};
 use crate::store::{ListedSession, Location, RecordProblem};
 use crate::workspace::{Condition, Detail};
 
 /// A snapshot of sessions.
 #[non_exhaustive]
 pub struct Status {
-    /// The sessions, in the order in which they were given.
+    /// The sessions. Those that need a person most come first; of several that stand alike, the one
+    /// that has waited longest. The others are in the order in which they were given, and corrupt
+    /// records come last.
     pub rows: Vec<StatusRow>,
     /// The number of ended sessions that are not in the rows.
     pub hidden: usize,
@@ -27,7 +29,7 @@ pub struct StatusRow {
 
 impl Status {
     /// Determines the state of sessions. [`Scope::Open`] leaves out those that have ended, unless
-    /// their agent is still alive.
+    /// their agent is still alive, or was [taken down](Session::was_taken_down).
     ///
     /// # Errors
     /// Fails if git or the worktrees cannot be read.
@@ -52,7 +54,17 @@ impl Status {
         if scope == Scope::Open {
             look_at_ended(&mut rows, engine, detail)?;
         }
+        rows.sort_by_key(StatusRow::order);
         Ok(Self { rows, hidden: hidden.len() })
+    }
+
+    /// Returns how many sessions stand how, in the order of [`Standing::ALL`], without those of which
+    /// there is none. Corrupt records are not counted.
+    pub fn counts(&self) -> Vec<(Standing, usize)> {
+        let standings: Vec<_> = self.rows.iter().filter_map(StatusRow::standing).collect();
+        let count = |it| standings.iter().filter(|standing| **standing == it).count();
+        let counts = Standing::ALL.into_iter().map(|standing| (standing, count(standing)));
+        counts.filter(|(_, count)| *count > 0).collect()
     }
 
     /// Returns true if there are no sessions at all.
@@ -106,11 +118,27 @@ fn look_at_ended(rows: &mut [StatusRow], engine: &Engine, detail: Detail) -> Res
 }
 
 impl StatusRow {
+    /// Returns how the session stands, unless its record is corrupt.
+    pub fn standing(&self) -> Option<Standing> {
+        let (session, live) = self.session.as_ref().ok()?;
+        Some(live.standing(session))
+    }
+
     /// Returns true if the row needs attention. This includes an agent that runs although its
-    /// session has ended, and a corrupt record.
+    /// session has ended, one that vanished, and a corrupt record.
     fn is_open(&self) -> bool {
         self.session.as_ref().map_or(true, |(session, live)| {
-            !session.status.is_terminal() || matches!(live.agent, AgentState::Alive { .. })
+            !session.status.is_terminal()
+                || matches!(live.agent, AgentState::Alive { .. })
+                || live.standing(session) == Standing::Vanished
         })
+    }
+
+    fn order(&self) -> impl Ord + use<> {
+        let (is_corrupt, since) = match &self.session {
+            Ok((_, live)) => (false, live.since()),
+            Err(_) => (true, None),
+        };
+        (is_corrupt, self.standing().map(|standing| standing.order(since)))
     }
 }

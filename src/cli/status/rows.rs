@@ -1,33 +1,78 @@
-use git_ao::model::{Session, SessionStatus, Timestamp};
-use git_ao::ops::{Against, AgentState, BaseStatus, Live};
+use git_ao::model::{Session, Timestamp};
+use git_ao::ops::{Against, BaseStatus, Live, Standing};
 use git_ao::view::{self, Status, StatusRow, age};
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 
-use crate::cli::ui::{Cell, Column, Out, Style, Table, cut, one_line};
+use super::doing::{doing, words};
+use crate::cli::ui::{Cell, Column, Give, Out, Style, Table};
 
-/// Formats the status for people, line by line.
-pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Vec<String> {
-    let mut table = Table::new([
-        Column::left("ID"),
-        Column::left("STATUS"),
-        Column::left("AGENT"),
-        Column::right("AGE"),
-        Column::left("WORKTREE"),
-        Column::left("BASE"),
-        Column::left("TITLE"),
-    ]);
+/// The status for people: a table with one line per session, and what is said below it.
+pub struct Lines {
+    pub table: Vec<String>,
+    pub below: Vec<String>,
+}
+
+const COLUMNS: [Column; 9] = [
+    Column::left("ID"),
+    Column::left("STATUS"),
+    Column::left("AGENT"),
+    Column::left("ACTIVITY"),
+    Column::right("AGE"),
+    Column::left("WORKTREE"),
+    Column::left("BASE"),
+    Column::left("TITLE"),
+    Column::left("SAID"),
+];
+
+/// What gives way on a narrow terminal: what somebody needs least in order to know where to go first.
+const GIVES: [Give; 21] = {
+    const STATUS: usize = 1;
+    const AGENT: usize = 2;
+    const ACTIVITY: usize = 3;
+    const AGE: usize = 4;
+    const WORKTREE: usize = 5;
+    const BASE: usize = 6;
+    const TITLE: usize = 7;
+    const SAID: usize = 8;
+    [
+        Give::Width(WORKTREE, 24),
+        Give::Width(SAID, 24),
+        Give::Column(SAID),
+        Give::Width(TITLE, 32),
+        Give::Width(ACTIVITY, 36),
+        Give::Column(AGE),
+        Give::Width(WORKTREE, 16),
+        Give::Width(ACTIVITY, 24),
+        Give::Width(TITLE, 20),
+        Give::Width(AGENT, 8),
+        Give::Column(AGENT),
+        Give::Width(WORKTREE, 8),
+        Give::Column(WORKTREE),
+        Give::Column(BASE),
+        Give::Width(STATUS, 10),
+        Give::Width(ACTIVITY, 20),
+        Give::Width(TITLE, 12),
+        Give::Column(STATUS),
+        Give::Width(ACTIVITY, 12),
+        Give::Column(TITLE),
+        Give::Width(ACTIVITY, 1),
+    ]
+};
+
+/// Formats the status.
+pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Lines {
+    let mut table = Table::new(COLUMNS).giving(&GIVES);
     for row in &status.rows {
         table.row(cells(row, now));
     }
-    let mut lines = Vec::new();
-    let (header, rows) = match table.lines(out) {
-        mut all if !all.is_empty() => (Some(all.remove(0)), all),
-        all => (None, all),
-    };
-    lines.extend(header);
-    for (line, row) in rows.into_iter().zip(&status.rows) {
-        lines.push(line);
-        lines.extend(words(row, out));
+    let mut below = Vec::new();
+    if status.rows.len() > 1 {
+        below.push(summary(status) + "\n");
+    }
+    let vanished = |(standing, _): &(Standing, usize)| *standing == Standing::Vanished;
+    if status.counts().iter().any(vanished) {
+        let text = "to restore those whose agent vanished: git ao restore --all";
+        below.push(out.paint(Style::Dim, text) + "\n");
     }
     if status.hidden > 0 {
         let (sessions, are, them) = match status.hidden {
@@ -36,67 +81,73 @@ pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Vec<String> {
         };
         let text =
             format!("{} ended {sessions} {are} hidden; to show {them}, use --all", status.hidden);
-        lines.push(out.paint(Style::Dim, &text) + "\n");
+        below.push(out.paint(Style::Dim, &text) + "\n");
     }
-    lines
+    Lines { table: table.lines(out), below }
 }
 
-/// Returns the line with the last words of a row's agent.
-fn words(row: &StatusRow, out: &Out) -> Option<String> {
-    let (_, live) = row.session.as_ref().ok()?;
-    let words = one_line(live.last_words.as_ref()?);
-    let room = out.width().unwrap_or(WIDTH).saturating_sub(INDENT);
-    Some(format!("{:INDENT$}{}\n", "", out.paint_escaped(Style::Dim, &cut(&words, room))))
+/// Formats `7 sessions: 2 need you, 4 active, 1 ready`.
+fn summary(status: &Status) -> String {
+    use Standing as S;
+    const WORDS: [(&[Standing], &str); 9] = [
+        (&[S::WaitingInput, S::Blocked], "need you"),
+        (&[S::Vanished], "vanished"),
+        (&[S::Active], "active"),
+        (&[S::Ready], "ready"),
+        (&[S::Idle], "idle"),
+        (&[S::Unknown], "unknown"),
+        (&[S::Exited], "ended"),
+        (&[S::NotStarted], "without an agent"),
+        (&[S::Elsewhere], "elsewhere"),
+    ];
+    let counts = status.counts();
+    let count = |of: &[Standing]| -> usize {
+        counts.iter().filter(|(standing, _)| of.contains(standing)).map(|(_, count)| count).sum()
+    };
+    let parts = WORDS.iter().map(|(of, words)| match (count(of), *words) {
+        (1, "need you") => (1, "1 needs you".to_owned()),
+        (count, words) => (count, format!("{count} {words}")),
+    });
+    let mut parts: Vec<_> = parts.filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
+    let corrupt = status.rows.iter().filter(|row| row.session.is_err()).count();
+    if corrupt > 0 {
+        parts.push(format!("{corrupt} corrupt"));
+    }
+    format!("{} sessions: {}", status.rows.len(), parts.join(", "))
 }
 
-/// The indentation of last words: to the column after the id.
-const INDENT: usize = 10;
-
-/// The width of last words where there is no terminal.
-const WIDTH: usize = 120;
-
-fn cells(row: &StatusRow, now: Timestamp) -> [Cell; 7] {
+fn cells(row: &StatusRow, now: Timestamp) -> [Cell; 9] {
     let id = Cell::new(Style::Id, &row.location.id.short());
     let mark = view::mark(&row.location);
     match &row.session {
         Ok((session, live)) => [
             id,
             Cell::new(Style::of_status(&session.status), &format!("{}{mark}", session.status)),
-            agent(session, live),
+            Cell::plain(session.agent.as_deref().unwrap_or("-")),
+            doing(session, live, now),
             Cell::plain(&age(session.updated_at, now)),
             worktree(live.workspace.as_ref(), session.branch.as_deref()),
             base(live.base.as_ref()),
             Cell::plain(&session.display_title()),
+            said(session, live),
         ],
         Err(problem) => [
             id,
             Cell::new(Style::Failed, &format!("corrupt{mark}")),
             Cell::plain("-"),
+            Cell::plain("-"),
             Cell::plain(""),
             Cell::plain("-"),
             Cell::plain("-"),
             Cell::new(Style::Failed, &problem.to_string()),
+            Cell::plain(""),
         ],
     }
 }
 
-fn agent(session: &Session, live: &Live) -> Cell {
-    use SessionStatus as S;
-    let is_at_work = matches!(session.status, S::Spawning | S::Working);
-    let (style, state) = match &live.agent {
-        AgentState::Alive { .. } => (Style::Good, "alive".to_owned()),
-        AgentState::Gone if is_at_work => (Style::Failed, "gone".to_owned()),
-        AgentState::Gone => (Style::Dim, "gone".to_owned()),
-        AgentState::Unknown(_) => (Style::Failed, "unknown".to_owned()),
-        AgentState::NotStarted => (Style::Dim, String::new()),
-        AgentState::Elsewhere => (Style::Dim, format!("on {}", live.elsewhere.join(", "))),
-    };
-    match (session.agent.as_deref(), state.as_str()) {
-        (None, "") => Cell::new(style, "-"),
-        (None, state) => Cell::new(style, state),
-        (Some(agent), "") => Cell::new(style, agent),
-        (Some(agent), state) => Cell::new(style, &format!("{agent} {state}")),
-    }
+/// Returns the last words of the agent.
+fn said(session: &Session, live: &Live) -> Cell {
+    Cell::escaped(Style::Dim, words(session, live).unwrap_or_default())
 }
 
 fn worktree(state: Option<&WorkspaceState>, recorded: Option<&str>) -> Cell {

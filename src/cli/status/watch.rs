@@ -1,20 +1,25 @@
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
-use git_ao::store::{Store, Watch};
+use git_ao::ops::Signs;
+use git_ao::store::Store;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
-use super::rows;
+use super::frame::Frame;
+use super::rows::{self, Lines};
 use super::view::{Request, View};
 use crate::cli::hints::refusals;
 use crate::cli::interrupt::{self, Interrupted};
-use crate::cli::ui::Style;
-use crate::cli::{CliError, Ctx, ExitCode};
+use crate::cli::ui::{Style, cut, escape};
+use crate::cli::{CliError, Ctx, ExitCode, launch};
 
-/// The time between two looks at the store's refs.
+/// The time between two looks for signs of a change.
 const STEP: Duration = Duration::from_millis(200);
+
+/// The least time between two views: agents that work give signs all the time.
+const REST: Duration = Duration::from_millis(600);
 
 /// Refreshes the status in place, on the terminal's alternate screen, until `q` or a signal.
 pub fn watch(
@@ -42,39 +47,47 @@ fn draw_all(
     ctx: &mut Ctx,
     interrupted: &Interrupted,
 ) -> Result<(), CliError> {
+    let mut frame = Frame::default();
     loop {
         // Reopen the store: the configuration may have changed.
         let store = ctx.store()?;
         // Refs that cannot be read are reported with the view.
-        let mut changes = store.newest().ok().map(|newest| store.watch(newest));
+        let mut signs = launch::engine(&store).signs().ok();
         let view = View::look(request, &store, ctx)?;
-        draw(&view, &store, ctx)?;
-        if wait(interval, changes.as_mut(), interrupted)? == Wish::Leave {
+        let (height, width) = tcgetwinsize(io::stdout())
+            .ok()
+            .filter(|size| size.ws_row > 1 && size.ws_col > 0)
+            .map_or((24, 80), |size| (size.ws_row.into(), size.ws_col.into()));
+        ctx.out.set_width(width);
+        let lines = lines(&view, &store, ctx, (height, width));
+        ctx.out.text(&frame.update(lines, (height, width)))?;
+        ctx.out.flush()?;
+        if wait(interval, signs.as_mut(), interrupted)? == Wish::Leave {
             return Ok(());
         }
     }
 }
 
-/// Draws over the previous contents: clearing the screen first would flicker.
-fn draw(view: &View, store: &Store, ctx: &mut Ctx) -> Result<(), CliError> {
-    let mut lines = rows::lines(&view.status, &ctx.out, store.clock().now());
+/// Returns the lines of the screen. If there are too many, the last rows of the table are left out.
+fn lines(view: &View, store: &Store, ctx: &Ctx, (height, width): (usize, usize)) -> Vec<String> {
+    let Lines { mut table, mut below } = rows::lines(&view.status, &ctx.out, store.clock().now());
     for problem in view.status.problems() {
-        lines.extend(problem.lines().map(|line| ctx.out.paint(Style::Failed, line) + "\n"));
+        let cut = problem.lines().map(|line| cut(&escape::line(line), width).into_owned());
+        below.extend(cut.map(|line| ctx.out.paint_escaped(Style::Failed, &line)));
     }
     if view.is_empty() {
-        lines.push("there are no sessions\n".to_owned());
+        below.push("there are no sessions".to_owned());
     }
-    let height = tcgetwinsize(io::stdout()).map_or(24, |size| usize::from(size.ws_row).max(2));
-    let foot = ctx.out.paint(Style::Dim, "q: leave");
-    let skipped = lines.len().saturating_sub(height - 1);
-    lines.truncate(height - 1);
-    ctx.out.text("\x1b[H")?;
-    for line in &lines {
-        ctx.out.text(&line.replace('\n', "\x1b[K\r\n"))?;
+    below.push(ctx.out.paint(Style::Dim, "q: leave"));
+    let room = height.saturating_sub(below.len()).max(2);
+    let skipped = table.len().saturating_sub(room - 1);
+    if table.len() > room {
+        table.truncate(room - 1);
+        table.push(format!("and {skipped} more"));
     }
-    let more = if skipped > 0 { format!("{skipped} more lines; ") } else { String::new() };
-    write!(ctx.out, "{more}{foot}\x1b[K\x1b[J")?;
-    Ok(ctx.out.flush()?)
+    table.extend(below);
+    table.truncate(height);
+    table
 }
 
 #[derive(PartialEq, Eq)]
@@ -83,20 +96,22 @@ enum Wish {
     Leave,
 }
 
-/// Waits for the interval to pass, for a change of the store, or for a key.
+/// Waits for the interval to pass, for a sign of a change, or for a key.
 fn wait(
     interval: Duration,
-    mut changes: Option<&mut Watch>,
+    mut signs: Option<&mut Signs>,
     interrupted: &Interrupted,
 ) -> Result<Wish, CliError> {
-    let end = Instant::now() + interval;
+    let start = Instant::now();
+    let (end, earliest) = (start + interval, start + REST.min(interval));
+    let mut has_sign = false;
     loop {
         if interrupted.is_set() {
             return Ok(Wish::Leave);
         }
         let left = end.saturating_duration_since(Instant::now());
         let is_over = left.is_zero();
-        let left = if changes.is_some() { left.min(STEP) } else { left };
+        let left = if signs.is_some() { left.min(STEP) } else { left };
         let left = Timespec {
             tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
             tv_nsec: left.subsec_nanos().into(),
@@ -104,8 +119,8 @@ fn wait(
         let stdin = io::stdin();
         match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&left)) {
             Ok(0) => {
-                let has_changed = |watch: &mut &mut Watch| !matches!(watch.poll(), Ok(None));
-                if is_over || changes.as_mut().is_none_or(has_changed) {
+                has_sign |= signs.as_mut().is_some_and(|signs| signs.seen());
+                if is_over || has_sign && Instant::now() >= earliest {
                     return Ok(Wish::Look);
                 }
             }

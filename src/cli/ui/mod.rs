@@ -12,5 +12,5 @@ pub use ask::{ask, can_ask};
 pub use color::Style;
 pub use git_ao::view::escape;
 pub use out::{Out, OutError, Screen};
-pub use table::{Cell, Column, Table, cut};
+pub use table::{Cell, Column, Give, Table, cut};
 pub use wrap::{one_line, wrap};

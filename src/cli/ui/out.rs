@@ -103,6 +103,11 @@ impl Out {
         self.screen.width
     }
 
+    /// Sets the width of the terminal, which a person has changed.
+    pub fn set_width(&mut self, width: usize) {
+        self.screen.width = self.screen.width.map(|_| width);
+    }
+
     /// Escapes the text to one line and colors it.
     pub fn paint(&self, style: Style, text: &str) -> String {
         self.paint_escaped(style, &escape::line(text))

@@ -12,6 +12,12 @@ const NARROWEST: usize = 12;
 /// git ao gives to branches fit.
 const WIDEST: usize = 64;
 
+/// The space between two columns.
+const GAP: usize = 2;
+
+/// The least of a text that is worth showing beside its tail.
+const SHORTEST: usize = 5;
+
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
@@ -41,13 +47,54 @@ impl Column {
 #[derive(Debug, Clone)]
 pub struct Cell {
     text: String,
+    /// The end of the text, which is kept when the text is cut.
+    tail: String,
     style: Style,
+}
+
+/// What a column gives up on a terminal that is too narrow for the table.
+#[derive(Debug, Clone, Copy)]
+pub enum Give {
+    /// Column, width: it becomes as narrow as needed, but not narrower than that.
+    Width(usize, usize),
+    /// It is left out.
+    Column(usize),
 }
 
 impl Cell {
     /// Makes a field with a style. The text is escaped.
     pub fn new(style: Style, text: &str) -> Self {
-        Self { text: escape::line(text).into_owned(), style }
+        Self::escaped(style, escape::line(text).into_owned())
+    }
+
+    /// Makes a field of text that is already escaped.
+    pub fn escaped(style: Style, text: String) -> Self {
+        Self { text, tail: String::new(), style }
+    }
+
+    /// Adds an end to the text, which stays when the text is cut.
+    #[must_use]
+    pub fn ending_in(self, tail: &str) -> Self {
+        Self { tail: escape::line(tail).into_owned(), ..self }
+    }
+
+    fn width(&self) -> usize {
+        self.text.width() + self.tail.width()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.tail.is_empty()
+    }
+
+    /// Returns as much of it as has room.
+    fn within(&self, room: usize) -> Cow<'_, str> {
+        match room.checked_sub(self.tail.width()) {
+            _ if self.tail.is_empty() => cut(&self.text, room),
+            Some(left) if left >= SHORTEST.min(self.text.width()) => {
+                format!("{}{}", cut(&self.text, left), self.tail).into()
+            }
+            _ => cut(&self.text, room),
+        }
     }
 
     /// Makes a field without a style.
@@ -56,7 +103,7 @@ impl Cell {
     }
 }
 
-/// A table with a header and aligned columns, two spaces apart.
+/// A table with a header and aligned columns, two spaces apart, one line per row.
 ///
 /// The width of each column is limited. The last one, after which nothing is padded, is cut only at
 /// the edge of a terminal.
@@ -65,22 +112,26 @@ pub struct Table<const N: usize> {
     columns: [Column; N],
     header: [Cell; N],
     rows: Vec<[Cell; N]>,
+    gives: Vec<Give>,
 }
 
 impl<const N: usize> Table<N> {
-    /// Makes an empty table.
+    /// Makes an empty table. If a terminal is too narrow for it, only its last column gives way.
     pub fn new(columns: [Column; N]) -> Self {
         let header = columns.map(|column| Cell::new(Style::Title, column.title));
-        Self { columns, header, rows: Vec::new() }
+        let gives = vec![Give::Width(N.saturating_sub(1), NARROWEST)];
+        Self { columns, header, rows: Vec::new(), gives }
+    }
+
+    /// Sets what is given up, one after the other, until the table fits on a terminal. Of these
+    /// columns, those that can be left out are left out if nothing is in them.
+    #[must_use]
+    pub fn giving(self, gives: &[Give]) -> Self {
+        Self { gives: gives.to_vec(), ..self }
     }
 
     /// Adds a row.
-    pub fn row(&mut self, mut cells: [Cell; N]) {
-        for cell in cells.iter_mut().take(N.saturating_sub(1)) {
-            if let Cow::Owned(short) = cut(&cell.text, WIDEST) {
-                cell.text = short;
-            }
-        }
+    pub fn row(&mut self, cells: [Cell; N]) {
         self.rows.push(cells);
     }
 
@@ -103,24 +154,63 @@ impl<const N: usize> Table<N> {
     }
 
     fn layout(&self, out: &Out) -> Layout<N> {
-        let mut widths = [0; N];
+        let mut widths = [const { Some(0) }; N];
         for row in self.all_rows() {
             for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.text.width().max(*width);
+                *width = Some(cell.width()).max(*width);
             }
         }
-        let before_last = widths.iter().take(N.saturating_sub(1)).map(|width| width + 2).sum();
-        let room = out.width().map(|width| width.saturating_sub(before_last).max(NARROWEST));
-        Layout { columns: self.columns, widths, room }
+        for give in &self.gives {
+            if let Give::Column(at) = *give
+                && self.rows.iter().all(|row| row[at].is_empty())
+            {
+                widths[at] = None;
+            }
+        }
+        let last = widths.iter().rposition(Option::is_some);
+        for width in widths.iter_mut().take(last.unwrap_or_default()) {
+            *width = width.map(|width| width.min(WIDEST));
+        }
+        if let Some(room) = out.width() {
+            fit(&mut widths, &self.gives, room);
+        }
+        Layout { columns: self.columns, widths }
     }
 }
 
-/// The widths of the columns.
+/// Narrows columns until they have room.
+fn fit(widths: &mut [Option<usize>], gives: &[Give], room: usize) {
+    fn needed(widths: &[Option<usize>]) -> usize {
+        widths.iter().flatten().map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
+    }
+    let natural = widths.to_vec();
+    for give in gives {
+        let over = needed(widths).saturating_sub(room);
+        if over == 0 {
+            break;
+        }
+        match *give {
+            Give::Column(at) => widths[at] = None,
+            Give::Width(at, least) => {
+                widths[at] = widths[at].map(|now| now.saturating_sub(over).max(least.min(now)));
+            }
+        }
+    }
+    // A column that was left out may leave more than was needed: what was narrowed last gets it.
+    for give in gives.iter().rev() {
+        let left = room.saturating_sub(needed(widths));
+        if let Give::Width(at, _) = *give
+            && let (Some(now), Some(natural)) = (widths[at], natural[at])
+        {
+            widths[at] = Some((now + left).min(natural));
+        }
+    }
+}
+
+/// The widths of the columns; None for one that is left out.
 struct Layout<const N: usize> {
     columns: [Column; N],
-    widths: [usize; N],
-    /// The room for the last column.
-    room: Option<usize>,
+    widths: [Option<usize>; N],
 }
 
 impl<const N: usize> Layout<N> {
@@ -128,13 +218,10 @@ impl<const N: usize> Layout<N> {
         let mut line = String::new();
         // Padding is written only if text follows, so that no line ends with a space.
         let mut owed = 0;
-        for (i, (cell, column)) in row.iter().zip(&self.columns).enumerate() {
-            let last = i + 1 == N;
-            let text = match self.room {
-                Some(room) if last => cut(&cell.text, room),
-                _ => Cow::Borrowed(&*cell.text),
-            };
-            let gap = self.widths[i].saturating_sub(text.width());
+        for ((cell, column), width) in row.iter().zip(&self.columns).zip(self.widths) {
+            let Some(width) = width else { continue };
+            let text = cell.within(width);
+            let gap = width.saturating_sub(text.width());
             if column.align == Align::Right {
                 owed += gap;
             }
@@ -143,7 +230,7 @@ impl<const N: usize> Layout<N> {
                 line.push_str(&out.paint_escaped(cell.style, &text));
                 owed = 0;
             }
-            owed += 2;
+            owed += GAP;
             if column.align == Align::Left {
                 owed += gap;
             }
@@ -234,6 +321,34 @@ mod tests {
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[1], long);
         assert_eq!(lines[2], format!("{:<65}{}", "main", "x".repeat(500)));
+    }
+
+    #[test]
+    fn columns_give_way_in_their_order() {
+        let fitted = |natural: &[usize], room| {
+            let gives = [Give::Width(2, 10), Give::Width(1, 8), Give::Column(2), Give::Width(1, 2)];
+            let mut widths: Vec<_> = natural.iter().copied().map(Some).collect();
+            fit(&mut widths, &gives, room);
+            widths
+        };
+        let natural = [4, 20, 30];
+        assert_eq!(fitted(&natural, 58), [Some(4), Some(20), Some(30)]);
+        assert_eq!(fitted(&natural, 40), [Some(4), Some(20), Some(12)]);
+        assert_eq!(fitted(&natural, 30), [Some(4), Some(12), Some(10)]);
+        // The last one goes, and the one before it gets its room.
+        assert_eq!(fitted(&natural, 25), [Some(4), Some(19), None]);
+        assert_eq!(fitted(&natural, 9), [Some(4), Some(3), None]);
+        assert_eq!(fitted(&natural, 0), [Some(4), Some(2), None]);
+        assert_eq!(fitted(&[4, 5, 3], 13), [Some(4), Some(5), None]);
+    }
+
+    #[test]
+    fn a_tail_stays_while_there_is_room_for_more() {
+        let cell = Cell::plain("asks: Run npm test?").ending_in(" (3m)");
+        assert_eq!(cell.within(30), "asks: Run npm test? (3m)");
+        assert_eq!(cell.within(20), "asks: Run npm… (3m)");
+        assert_eq!(cell.within(9), "asks: Ru…");
+        assert_eq!(Cell::plain("up").ending_in(" 3m").within(5), "up 3m");
     }
 
     #[test]

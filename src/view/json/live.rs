@@ -13,6 +13,10 @@ pub struct LiveJson {
     /// What the agent is doing; absent if it never ran in this clone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity: Option<ActivityJson>,
+    /// How the session [stands](crate::ops::Standing): the state of its activity, or `vanished`,
+    /// `exited`, `not_started` or `elsewhere`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<String>,
     /// The path of its worktree in this clone: as git knows it, otherwise as recorded.
     pub path: Option<String>,
     /// The state of the worktree; null if there is none in this clone or it was not inspected.
@@ -97,6 +101,7 @@ impl From<&Live> for LiveJson {
         Self {
             agent: live.agent.as_str().to_owned(),
             activity: live.activity.as_ref().map(ActivityJson::from),
+            standing: None,
             path: live.path.as_ref().map(|path| path.to_string_lossy().into_owned()),
             workspace: live.workspace.as_ref().map(WorkspaceJson::from),
             base: live.base.as_ref().map(BaseJson::from),

@@ -122,7 +122,8 @@ impl EntryJson {
     pub fn status(row: &StatusRow, here: &LocalPlacements<'_>) -> Self {
         match &row.session {
             Ok((session, live)) => {
-                let live = Some(live.into());
+                let standing = Some(live.standing(session).as_str().to_owned());
+                let live = Some(LiveJson { standing, ..live.into() });
                 SessionJson { live, ..SessionJson::new(session, &row.location, here) }.into()
             }
             Err(problem) => CorruptJson::new(&row.location, problem).into(),

@@ -74,7 +74,7 @@ fn without_tmux_its_sessions_are_unknown_and_never_gone() {
     let id = start(&repo, TMUX);
     let short = id.short();
     let before = all(&repo);
-    ao(&["status"]).ok().stdout_has("mine alive").stderr_is("");
+    ao(&["status"]).ok().stdout_has("mine   active").stderr_is("");
     ao(&["restore", &short]).code(1).stderr_has("is running");
     ao(&["restore", "--force", &short]).code(1).stderr_has("is running");
     for args in [&["send", &short, "x"][..], &["attach", &short]] {
@@ -86,7 +86,7 @@ fn without_tmux_its_sessions_are_unknown_and_never_gone() {
     ao(&["kill", &short]).ok().stdout_has("its agent was stopped");
     assert!(tmux_sessions(&repo).is_empty());
     // Nothing tells of it any more but tmux.
-    let out = ao(&["status", "--all"]).ok().stdout_has("mine unknown");
+    let out = ao(&["status", "--all"]).ok().stdout_has("mine   unknown");
     out.stderr_has("cannot determine whether the agent of").stderr_has("'tmux' is not installed");
     ao(&["cleanup"]).code(1).stdout_has("keep").stdout_has("cannot determine whether");
     ao(&["restore", &short]).code(128).stderr_has("--force");

@@ -152,7 +152,7 @@ fn the_worktree_of_an_ended_session_whose_agent_is_alive_is_looked_at() {
     repo.ao(["spawn", "--agent", "long", "--runtime", "detached", "Work"]).ok();
     wait_for("the agent to be at work", || {
         let out = repo.ao(["status", "latest"]).ok();
-        out.stdout.contains("working") && out.stdout.contains("long alive")
+        out.stdout.contains("working") && out.stdout.contains("long   active")
     });
     repo.ao(["set", "--force", "latest", "status=done"]).ok();
     let all = repo.ao(["status"]).ok();

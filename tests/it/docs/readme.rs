@@ -5,9 +5,9 @@ use super::{assert_current, project_file};
 use crate::support::agents::tmux;
 use crate::support::{Combo, Repo};
 
-/// Stands in for an agent: commits twice, and waits for more work.
-const CLAUDE: &str = r#"sh -c "git commit -q --allow-empty -m \"$0: reproduce\" && git commit -q --allow-empty -m \"$0: use the fake clock\" && exec sleep 1000" Test {prompt}"#;
-const CODEX: &str = r#"sh -c "exec sleep 1000" {prompt}"#;
+/// Stands in for an agent: commits twice, and goes on with something that is seen.
+const CLAUDE: &str = r#"sh -c "git commit -q --allow-empty -m \"$0: reproduce\" && git commit -q --allow-empty -m \"$0: use the fake clock\"; while printf .; do sleep 1; done" Test {prompt}"#;
+const CODEX: &str = r#"sh -c "while printf .; do sleep 1; done" {prompt}"#;
 
 #[test]
 fn the_readme_shows_what_the_program_prints() {

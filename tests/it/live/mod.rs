@@ -29,6 +29,7 @@ mod quoted;
 mod reconcile;
 mod remains;
 mod restored;
+mod screens;
 mod slow_tmux;
 mod status;
 mod status_many;

@@ -32,7 +32,7 @@ fn it_holds_nothing_up_and_nothing_is_removed() {
         out
     };
     // The processes themselves tell.
-    ao(&["status"]).ok().stdout_has("test alive");
+    ao(&["status"]).ok().stdout_has("test   alive");
     // Only the server could tell.
     world.forget_processes(&id);
     ao(&["status"]).ok().stdout_has("unknown");

@@ -15,9 +15,9 @@ fn an_agent_is_alive_until_it_is_gone() {
         let live = world.live(&id);
         assert_eq!(live["agent"], "alive", "{live}");
         assert_eq!(live["workspace"]["condition"], "ready");
-        world.repo.ao(["status"]).ok().stdout_has(" test alive ");
+        world.repo.ao(["status"]).ok().stdout_has(" test   active ");
         world.murder(&id);
-        world.repo.ao(["status"]).ok().stdout_has(" test gone ");
+        world.repo.ao(["status"]).ok().stdout_has(" test   vanished ");
     }
 }
 
@@ -51,7 +51,7 @@ fn what_cannot_be_told_is_unknown_and_never_gone() {
     world.forget_processes(&id);
     let socket = world.repo.write("no-socket/x", "");
     world.repo.config("ao.tmuxSocket", &format!("{}/y", socket.display()));
-    let out = world.repo.ao(["status"]).ok().stdout_has(" test unknown ").stdout_lacks("gone");
+    let out = world.repo.ao(["status"]).ok().stdout_has(" test   unknown: ").stdout_lacks("gone");
     out.stderr_has(&format!(
         "warning: cannot determine whether the agent of {} is alive: ",
         &id[..8]
@@ -177,7 +177,11 @@ fn watching_draws_until_a_key_is_pressed() {
     for n in 0..9 {
         world.spawn(&["--no-agent", &format!("more {n}")]);
     }
-    until("what has no room is counted", || screen().contains("more lines; q: leave"));
+    until("what has no room is counted", || {
+        let screen = screen();
+        screen.contains("and 6 more")
+            && screen.contains("\n11 sessions: 11 without an agent\nq: leave")
+    });
     world.tmux(&["send-keys", "-t", "=watch:", "x", "q"]).ok();
     until("it ends", || fs::read_to_string(&done).is_ok_and(|code| code == "0\n"));
 }

@@ -81,7 +81,7 @@ fn what_is_killed_there_goes_on_here() {
 
     world.repo.ao(["pull", "-q"]).ok();
     assert_eq!(world.session(&id).status, SessionStatus::Killed);
-    world.repo.ao(["status"]).ok().stdout_has(" alive ");
+    world.repo.ao(["status"]).ok().stdout_has(" active ");
     assert_untouched(&world, &id, &before, &branch);
 
     // Here it is ended by who has it here.

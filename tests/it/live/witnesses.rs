@@ -38,7 +38,7 @@ fn working(world: &World, runtime: &str) -> String {
 /// No verb touches it, and no record says that it ended.
 fn stays(world: &World, id: &str, ao: &dyn Fn(&[&str]) -> Out) {
     let events = world.events();
-    ao(&["status"]).ok().stdout_has("test alive");
+    ao(&["status"]).ok().stdout_has("working  test   a").stdout_lacks("vanished");
     ao(&["reconcile"]).ok().stdout_is("nothing to do\n");
     ao(&["restore", id]).code(1).stderr_has("is running");
     ao(&["restore", "--force", id]).code(1).stderr_has("is running");
@@ -97,7 +97,7 @@ fn a_server_that_hangs_hides_nothing() {
     let out = world.repo.ao(["status"]);
     let reconciled = world.repo.ao(["reconcile"]);
     signal("-CONT");
-    out.ok().stdout_has("test alive");
+    out.ok().stdout_has("test   alive");
     reconciled.ok().stdout_is("nothing to do\n");
 }
 

@@ -31,7 +31,7 @@ fn show_and_status_tell_it_in_one_line() {
     engine.append(id(1), &all).unwrap();
     let shown = "It is done:\\x1b[31m \\u{202e}all tests pass.\n";
     repo.ao(["show", &short]).ok().stdout_has(&format!("\nLast words: {shown}"));
-    repo.ao(["status"]).ok().stdout_has(&format!("\n          {shown}"));
+    repo.ao(["status"]).ok().stdout_has(&format!("  One    {shown}"));
     let json = repo.ao(["status", "--json"]).ok().json();
     let sessions = json["sessions"].as_array().unwrap();
     let live = |n| &sessions.iter().find(|it| it["id"] == id(n).to_string()).unwrap()["live"];

@@ -3,6 +3,7 @@
 mod agents;
 mod base;
 mod present;
+mod standing;
 mod successor;
 mod survey;
 
@@ -10,4 +11,5 @@ pub use agents::AgentState;
 pub(in crate::ops) use agents::Probes;
 pub use base::{Against, BaseStatus};
 pub(in crate::ops) use base::{base_tip, base_tips};
+pub use standing::Standing;
 pub use survey::{Live, Scope};

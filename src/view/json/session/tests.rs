@@ -46,6 +46,7 @@ fn lives() -> impl Strategy<Value = LiveJson> {
     (prop::option::of(workspace), texts, any::<Option<u32>>()).prop_map(
         |(workspace, (path, elsewhere), pid)| LiveJson {
             activity: None,
+            standing: None,
             last_words: None,
             agent: "alive".to_owned(),
             agent_error: path.clone(),

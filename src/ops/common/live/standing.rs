@@ -1,0 +1,123 @@
+use std::fmt;
+
+use super::{AgentState, Live};
+use crate::model::{Activity, ActivityReport, Session, Timestamp};
+
+/// How a session stands with the person who looks at it. Those that need one most come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Standing {
+    /// Its agent asks something.
+    WaitingInput,
+    /// Its agent cannot go on.
+    Blocked,
+    /// Its agent has done what it was asked to, and waits for the next prompt.
+    Ready,
+    /// Its agent has been ready for a while.
+    Idle,
+    /// Its agent is gone, but should be at work: the machine was restarted, or the terminal's server
+    /// ended, or something killed it.
+    Vanished,
+    /// Its agent is working.
+    Active,
+    /// What its agent is doing cannot be told.
+    Unknown,
+    /// Its agent has ended.
+    Exited,
+    /// No agent was started in this clone.
+    NotStarted,
+    /// It lives in another clone.
+    Elsewhere,
+}
+
+impl Standing {
+    /// All of them, in their order.
+    pub const ALL: [Self; 10] = [
+        Self::WaitingInput,
+        Self::Blocked,
+        Self::Ready,
+        Self::Idle,
+        Self::Vanished,
+        Self::Active,
+        Self::Unknown,
+        Self::Exited,
+        Self::NotStarted,
+        Self::Elsewhere,
+    ];
+
+    /// Returns how a session stands whose agent is in this state.
+    pub fn of(session: &Session, agent: &AgentState, activity: Option<&ActivityReport>) -> Self {
+        match agent {
+            AgentState::Alive { .. } => match activity.map(|report| report.activity) {
+                Some(Activity::WaitingInput) => Self::WaitingInput,
+                Some(Activity::Blocked) => Self::Blocked,
+                Some(Activity::Ready) => Self::Ready,
+                Some(Activity::Idle) => Self::Idle,
+                Some(Activity::Active) => Self::Active,
+                // Its supervisor is about to exit, too.
+                Some(Activity::Exited) => Self::Exited,
+                Some(Activity::Unknown) | None => Self::Unknown,
+            },
+            AgentState::Unknown(_) => Self::Unknown,
+            AgentState::Gone if session.was_taken_down() => Self::Vanished,
+            AgentState::Gone => Self::Exited,
+            AgentState::NotStarted => Self::NotStarted,
+            AgentState::Elsewhere => Self::Elsewhere,
+        }
+    }
+
+    /// Returns the word for it, which of an agent that runs is that of its [`Activity`].
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WaitingInput => Activity::WaitingInput.as_str(),
+            Self::Blocked => Activity::Blocked.as_str(),
+            Self::Ready => Activity::Ready.as_str(),
+            Self::Idle => Activity::Idle.as_str(),
+            Self::Vanished => "vanished",
+            Self::Active => Activity::Active.as_str(),
+            Self::Unknown => Activity::Unknown.as_str(),
+            Self::Exited => Activity::Exited.as_str(),
+            Self::NotStarted => "not_started",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+
+    /// Returns true if the agent cannot go on until a person does something.
+    pub fn needs_person(self) -> bool {
+        matches!(self, Self::WaitingInput | Self::Blocked)
+    }
+
+    /// Returns true if the agent waits for a person, be it only for the next prompt.
+    pub fn waits(self) -> bool {
+        self.needs_person() || matches!(self, Self::Ready | Self::Idle)
+    }
+
+    /// Returns the key that orders sessions: what needs a person most comes first; of several that
+    /// stand alike, the one that has waited longest. Of those that wait for nobody, the order is kept.
+    pub fn order(self, since: Option<Timestamp>) -> (Self, i64) {
+        match self {
+            Self::Exited | Self::NotStarted | Self::Elsewhere => (Self::Exited, 0),
+            Self::Active | Self::Unknown | Self::Vanished => (self, 0),
+            // Without a time, it comes last of its kind.
+            _ => (self, since.map_or(i64::MAX, |since| since.as_millis())),
+        }
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Live {
+    /// Returns how the session stands that is in this state.
+    pub fn standing(&self, session: &Session) -> Standing {
+        Standing::of(session, &self.agent, self.activity.as_ref())
+    }
+
+    /// Returns since when its agent has been doing what it does, if that is known.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.activity.as_ref()?.since
+    }
+}
