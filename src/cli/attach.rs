@@ -8,12 +8,20 @@ use std::time::Duration;
 use git_ao::model::Session;
 use git_ao::ops::{AgentStateError, OpsError, RunningAgent, last_screen, log_file};
 use git_ao::runtime::{Probe, RuntimeError};
+use git_ao::store::{Entry, Snapshot, Store};
 
 use super::hints::refusals;
 use super::ui::escape;
 use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
 
 /// Attach to a session's terminal, or follow its output
+///
+/// Without a session, attaches to the one of this clone that has waited for you the longest; those
+/// that ask something come first, then those that are blocked, ready, or idle. If none waits, it is
+/// the session of this worktree. --next goes to the one after the session of this worktree, in the
+/// same order, so that you can walk through all that wait. In tmux, this key binding does so:
+///
+///     bind-key N run-shell 'cd "#{pane_current_path}" && git ao attach --next'
 ///
 /// If the agent runs in tmux, this terminal is attached to it; inside the same tmux server, the
 /// client is switched to it. If the agent has no terminal, its output is followed until the agent
@@ -25,8 +33,12 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
 /// dropped.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session. Default: '@', the session of this worktree.
+    /// The session. Default: the one that has waited for you the longest.
     session: Option<String>,
+
+    /// Go to the next session that waits for you.
+    #[arg(long, conflicts_with = "session")]
+    next: bool,
 }
 
 /// How often to check for new output.
@@ -38,7 +50,10 @@ const TAIL: u64 = 64 * 1024;
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
-    let entry = open::find(&snapshot, &store, args.session.as_deref().unwrap_or("@"))?;
+    let entry = match &args.session {
+        Some(session) => open::find(&snapshot, &store, session)?,
+        None => waiting(&snapshot, &store, args.next)?,
+    };
     let session = snapshot.session(&entry.location)?;
     let log = || log_file(store.repository(), session.id);
     let reached = match launch::engine(&store).find_running(&session) {
@@ -57,7 +72,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     };
     match reached.runtime.attach(&session.id, &reached.handle) {
         Ok(attach) => {
-            if !io::stdin().is_terminal() {
+            let switches = attach.argv.iter().any(|arg| arg == "switch-client");
+            if !switches && !io::stdin().is_terminal() {
                 return Err(refusals::no_terminal_to_attach(session.id));
             }
             ctx.out.flush()?;
@@ -67,6 +83,32 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             follow(&log()?, &reached, &session, ctx)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns the session that has waited longest, or the one after the session of this worktree.
+fn waiting(snapshot: &Snapshot<'_>, store: &Store, is_next: bool) -> Result<Entry, CliError> {
+    let here = open::find(snapshot, store, "@");
+    let engine = launch::engine(store);
+    let (listing, _) = engine.present_sessions(snapshot);
+    let sessions: Vec<_> =
+        listing.sessions.iter().filter_map(|it| it.session.as_ref().ok()).collect();
+    let attention = engine.attention(&sessions);
+    let mut waiting: Vec<_> =
+        sessions.into_iter().zip(attention).filter(|(_, it)| it.standing.waits()).collect();
+    waiting.sort_by_key(|(_, it)| it.order());
+    let mut ids: Vec<_> = waiting.iter().map(|(session, _)| session.id).collect();
+    if is_next && let Ok(here) = &here {
+        // Those after the present one come first, and it does not come at all.
+        if let Some(at) = ids.iter().position(|id| *id == here.location.id) {
+            ids.rotate_left(at);
+            ids.remove(0);
+        }
+    }
+    match ids.first() {
+        Some(id) => Ok(snapshot.get(*id)?),
+        None if is_next => Err(refusals::no_session_waits("no other session waits for you")),
+        None => here.map_err(|_| refusals::no_session_waits("no session waits for you")),
     }
 }
 

@@ -111,7 +111,9 @@ impl CliError {
     /// program.
     pub fn render(&self) -> String {
         let level = match self.code {
-            ExitCode::Done | ExitCode::Closed => return String::new(),
+            ExitCode::Done | ExitCode::Over | ExitCode::TimedOut | ExitCode::Closed => {
+                return String::new();
+            }
             ExitCode::Signalled(_) if self.message.is_empty() => return String::new(),
             ExitCode::Signalled(_) | ExitCode::Refused | ExitCode::Usage => Level::Error,
             ExitCode::Fatal => Level::Fatal,

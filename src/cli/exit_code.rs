@@ -12,6 +12,10 @@ pub enum ExitCode {
     Done,
     /// Not found, or refused.
     Refused,
+    /// What was awaited cannot come any more.
+    Over,
+    /// The time to wait is up; the exit status of timeout(1).
+    TimedOut,
     /// A fatal error.
     Fatal,
     /// A usage error; also the exit status of `-h`.
@@ -29,6 +33,8 @@ impl ExitCode {
         match self {
             Self::Done => 0,
             Self::Refused => 1,
+            Self::Over => 2,
+            Self::TimedOut => 124,
             Self::Fatal => 128,
             Self::Usage => 129,
             Self::Signalled(signal) => 128 | signal,

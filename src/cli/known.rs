@@ -8,7 +8,7 @@ pub fn command_for(word: &str) -> Option<&'static str> {
         "branch" | "clone" | "copy" | "cp" | "dup" => "fork <session>",
         "continue" | "reopen" | "restart" | "recover" | "revive" => "restore <session>",
         "ps" | "st" | "top" | "who" => "status",
-        "monitor" | "wait" | "watch" => "status --watch",
+        "monitor" | "watch" => "status --watch",
         "all" | "list-sessions" | "sessions" => "list",
         "find" | "search" => "list --grep <text>",
         "cat" | "get" | "info" | "inspect" | "describe" | "view" => "show <session>",

@@ -99,6 +99,7 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
 const BY_HAND: [(u8, &str, &str); 6] = [
     (5, "git-ao-config", include_str!("../../man/git-ao-config.5")),
     (5, "gitformat-ao", include_str!("../../man/gitformat-ao.5")),
+    (7, "git-ao-attention", include_str!("../../man/git-ao-attention.7")),
     (7, "git-ao-hooks", include_str!("../../man/git-ao-hooks.7")),
     (7, "git-ao-sharing", include_str!("../../man/git-ao-sharing.7")),
     (7, "git-ao-transcripts", include_str!("../../man/git-ao-transcripts.7")),

@@ -82,6 +82,7 @@ mod undo;
 mod unshared;
 mod usage;
 mod version;
+mod wait;
 
 use std::ffi::OsString;
 use std::process::ExitCode as Status;

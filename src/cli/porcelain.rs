@@ -73,7 +73,7 @@ pub fn line(listed: &ListedSession, ending: Ending) -> String {
 
 /// Quotes a field such that a reader can unquote it. Lines that end with NUL are for programs only:
 /// there, only control characters are escaped.
-fn quote(text: &str, ending: Ending) -> Cow<'_, str> {
+pub fn quote(text: &str, ending: Ending) -> Cow<'_, str> {
     match ending {
         Ending::Newline => escape::quoted(text),
         Ending::Nul => escape::controls(text),

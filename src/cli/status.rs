@@ -1,5 +1,6 @@
 mod doing;
 mod frame;
+mod porcelain;
 mod rows;
 mod view;
 mod watch;
@@ -16,16 +17,26 @@ use git_ao::workspace::{Condition, Detail};
 
 use self::view::{Request, View};
 use super::hints::{REPAIR, repair};
+use super::porcelain::{Ending, Porcelain};
 use super::selection::Selection;
 use super::{CliError, Ctx, ExitCode, json};
 
-/// Show active sessions: agent, worktree, commits ahead and behind
+/// Show what each agent is doing, and which one needs you
 ///
-/// For each session that lives in this clone, checks whether its agent is alive, what state its
-/// worktree is in, and how many commits its branch is ahead of (+) and behind (-) its base.
+/// For each session that lives in this clone, checks what its agent is doing, what state its
+/// worktree is in, and how many commits its branch is ahead of (+) and behind (-) its base. A branch
+/// that an agent made itself, and what an agent has left in its transcript before it ended, are
+/// recorded; no other record is written.
+///
+/// Sessions that need you come first: those whose agent asks something ('asks: Run npm test? (3m)'),
+/// cannot go on ('blocked'), waits for your next prompt ('ready', or 'idle' after ao.idleAfter), or
+/// has vanished: it should be at work, but the machine was restarted, or something ended it. Then
+/// come those that are 'active', and those of which it is not known what they are doing. Of several
+/// that stand alike, the one that has waited longest comes first. See git-ao-attention(7).
+///
 /// Sessions that live in other clones are shown with the clone's name. Ended sessions are hidden
-/// unless their agent is still alive. A branch that an agent made itself, and what an agent has left in its
-/// transcript before it ended, are recorded; no other record is written.
+/// unless their agent is still alive or has vanished. On a terminal, each session has one line; if
+/// it is too narrow, texts are cut and columns left out.
 ///
 /// In the column BASE, '=' means that the branch is at its base and nothing has been committed on
 /// it, and 'merged' that all commits made on it are in the base. A branch whose commits were
@@ -47,6 +58,14 @@ use super::{CliError, Ctx, ExitCode, json};
 /// 'behind', 'merged', 'ref' or 'commit', 'replaced'), 'elsewhere' (names of clones) and
 /// 'last_words'. 'replaced' is true if 'ref' or 'commit' stands in for a base branch that no longer
 /// exists.
+///
+/// --porcelain is fast enough for a prompt or a status line, because it looks at no worktree and no
+/// branch. It first prints lines with counts, such as '# sessions 7', '# needs_you 2' (those with
+/// waiting_input or blocked) and '# ready 1', one for each standing, and '# corrupt 0'. Then follows
+/// one line per session, in the order of the status, with these fields separated by tabs: id,
+/// standing, since when, status, agent, branch, title, and what the agent asks or said. A missing
+/// value is empty. Fields are quoted as by 'git ao list --porcelain'. Later versions may append
+/// fields and counts.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session. Default: all active sessions.
@@ -72,12 +91,26 @@ pub struct Args {
     #[arg(long)]
     json: bool,
 
+    /// Print counts and one line per session in a stable format, without looking at worktrees.
+    #[arg(long, value_name = "version", num_args = 0..=1, require_equals = true,
+        default_missing_value = "v1", conflicts_with_all = ["json", "watch", "session", "changes"])]
+    porcelain: Option<Porcelain>,
+
+    /// Terminate lines with NUL instead of newline; implies --porcelain.
+    #[arg(short = 'z', id = "nul", conflicts_with_all = ["json", "watch", "session", "changes"])]
+    nul: bool,
+
     #[command(flatten)]
     selection: Selection,
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
+    if args.nul || args.porcelain == Some(Porcelain::V1) {
+        let ending = if args.nul { Ending::Nul } else { Ending::Newline };
+        porcelain::print((&args.selection, args.all), ending, &store, ctx)?;
+        return Ok(ExitCode::Done);
+    }
     let detail = match args.changes || args.session.is_some() {
         true => Detail::Changes,
         false => Detail::Place,

@@ -5,7 +5,7 @@ use super::{
     completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help, hook,
     hooks, import, kill, land, list, log, man, path, pause, pull, push, reconcile, restore, resume,
     run, send, set, show, spawn, start, status, sync, transcript, trust, unarchive, undo, usage,
-    version,
+    version, wait,
 };
 
 macro_rules! verbs {
@@ -88,6 +88,7 @@ verbs! {
     Undo undo,
     Usage usage,
     Version version,
+    Wait wait,
 }
 
 /// The groups of verbs in the overview.
@@ -97,7 +98,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
         "inspect sessions",
         &["list", "status", "show", "log", "diff", "path", "usage", "transcript", "grep"],
     ),
-    ("work with running sessions", &["attach", "send", "exec", "pause", "resume", "kill"]),
+    ("work with running sessions", &["attach", "send", "wait", "exec", "pause", "resume", "kill"]),
     (
         "record the outcome and edit records",
         &["land", "complete", "fail", "cancel", "set", "edit", "undo"],
@@ -113,6 +114,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
 /// The pages that do not describe a verb, by the names that `git ao help` takes.
 pub const GUIDES: &[(&str, &str)] = &[
     ("config", "Settings, and agents of your own, in git's configuration"),
+    ("attention", "What each agent is doing, and which one needs you"),
     ("sharing", "How sessions travel through remotes and are merged"),
     ("transcripts", "How the conversations of agents are kept"),
     ("worktrees", "How a new worktree is made ready: ignored files, setup, ports"),

@@ -4,6 +4,7 @@
 //! workspaces that the verbs use.
 
 mod archive;
+mod attention;
 mod cancel;
 mod capture;
 mod cleanup;
@@ -41,16 +42,18 @@ mod wait;
 mod work;
 
 pub use archive::ArchiveError;
+pub use attention::{Attention, Awaited, AwaitedSession, HowMany};
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove};
 pub use common::{
     Again, Against, AgentChoice, AgentReport, AgentState, AgentStateError, BaseStatus, Caller,
     CaptureOutcome, Changed, Checkout, Checks, Duplicates, ElsewhereError, Engine, EngineBuilder,
     HookTarget, IgnoredFiles, Interrupt, IssueRef, LandError, LaunchError, LeftSetups, Live,
     Liveness, LostConversation, MovedSession, OpsError, Phase, ProgramTrust, Purge, Remain,
-    Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionWorktreeError, Setup,
-    SetupError, SpawnError, SpawnRequest, Standing, Start, StartAgent, StatusChange, StatusError,
-    Supervisor, TreeProgram, Uncommitted, elsewhere, end_remains, hear, last_output, last_screen,
-    log_file, man_dir, man_path, place, placement, purge, record_branches, remains, uncommitted,
+    Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionStanding,
+    SessionWorktreeError, Setup, SetupError, SpawnError, SpawnRequest, Start, StartAgent,
+    StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted, elsewhere, end_remains, hear,
+    last_output, last_screen, log_file, man_dir, man_path, place, placement, purge,
+    record_branches, remains, uncommitted,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use diff::{DiffArgs, WorkExtent};

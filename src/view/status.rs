@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::model::{Session, error_chain};
-use crate::ops::{AgentState, Engine, Live, OpsError, Scope, Standing};
+use crate::ops::{AgentState, Engine, Live, OpsError, Scope, SessionStanding};
 use crate::store::{ListedSession, Location, RecordProblem};
 use crate::workspace::{Condition, Detail};
 
@@ -58,12 +58,12 @@ impl Status {
         Ok(Self { rows, hidden: hidden.len() })
     }
 
-    /// Returns how many sessions stand how, in the order of [`Standing::ALL`], without those of which
+    /// Returns how many sessions stand how, in the order of [`SessionStanding::ALL`], without those of which
     /// there is none. Corrupt records are not counted.
-    pub fn counts(&self) -> Vec<(Standing, usize)> {
+    pub fn counts(&self) -> Vec<(SessionStanding, usize)> {
         let standings: Vec<_> = self.rows.iter().filter_map(StatusRow::standing).collect();
         let count = |it| standings.iter().filter(|standing| **standing == it).count();
-        let counts = Standing::ALL.into_iter().map(|standing| (standing, count(standing)));
+        let counts = SessionStanding::ALL.into_iter().map(|standing| (standing, count(standing)));
         counts.filter(|(_, count)| *count > 0).collect()
     }
 
@@ -119,7 +119,7 @@ fn look_at_ended(rows: &mut [StatusRow], engine: &Engine, detail: Detail) -> Res
 
 impl StatusRow {
     /// Returns how the session stands, unless its record is corrupt.
-    pub fn standing(&self) -> Option<Standing> {
+    pub fn standing(&self) -> Option<SessionStanding> {
         let (session, live) = self.session.as_ref().ok()?;
         Some(live.standing(session))
     }
@@ -130,7 +130,7 @@ impl StatusRow {
         self.session.as_ref().map_or(true, |(session, live)| {
             !session.status.is_terminal()
                 || matches!(live.agent, AgentState::Alive { .. })
-                || live.standing(session) == Standing::Vanished
+                || live.standing(session) == SessionStanding::Vanished
         })
     }
 

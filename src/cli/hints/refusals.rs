@@ -191,6 +191,17 @@ pub fn takes_no_input(id: SessionId, error: &RuntimeError) -> CliError {
         .hint("text can be sent only to an agent in tmux")
 }
 
+/// Refuses `attach` without a session that waits.
+pub fn no_session_waits(message: &str) -> CliError {
+    CliError::refused(message).hint("to see what each is doing: git ao status")
+}
+
+/// Refuses `wait` without a session to wait for.
+pub fn no_agent_at_work() -> CliError {
+    CliError::refused("no session has an agent at work in this clone")
+        .hint("to start one: git ao spawn \"<task>\"")
+}
+
 /// Refuses `attach` without a terminal.
 pub fn no_terminal_to_attach(id: SessionId) -> CliError {
     CliError::refused("standard input is not a terminal")

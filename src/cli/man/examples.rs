@@ -45,7 +45,20 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "status",
-        &[("Show active sessions and their uncommitted changes", "git ao status --changes")],
+        &[
+            ("Show active sessions and their uncommitted changes", "git ao status --changes"),
+            (
+                "Count the sessions that need you, for a prompt",
+                "git ao status --porcelain | sed -n 's/^# needs_you //p'",
+            ),
+        ],
+    ),
+    (
+        "wait",
+        &[(
+            "See whether a session needs you, without waiting",
+            "git ao wait --for needs-you --timeout 0 issue:42 || true",
+        )],
     ),
     (
         "diff",

@@ -1,5 +1,5 @@
 use git_ao::model::{Session, Timestamp};
-use git_ao::ops::{Against, BaseStatus, Live, Standing};
+use git_ao::ops::{Against, BaseStatus, Live, SessionStanding};
 use git_ao::view::{self, Status, StatusRow, age};
 use git_ao::workspace::{Condition, Divergence, WorkspaceState};
 
@@ -69,7 +69,8 @@ pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Lines {
     if status.rows.len() > 1 {
         below.push(summary(status) + "\n");
     }
-    let vanished = |(standing, _): &(Standing, usize)| *standing == Standing::Vanished;
+    let vanished =
+        |(standing, _): &(SessionStanding, usize)| *standing == SessionStanding::Vanished;
     if status.counts().iter().any(vanished) {
         let text = "to restore those whose agent vanished: git ao restore --all";
         below.push(out.paint(Style::Dim, text) + "\n");
@@ -88,8 +89,8 @@ pub fn lines(status: &Status, out: &Out, now: Timestamp) -> Lines {
 
 /// Formats `7 sessions: 2 need you, 4 active, 1 ready`.
 fn summary(status: &Status) -> String {
-    use Standing as S;
-    const WORDS: [(&[Standing], &str); 9] = [
+    use SessionStanding as S;
+    const WORDS: [(&[SessionStanding], &str); 9] = [
         (&[S::WaitingInput, S::Blocked], "need you"),
         (&[S::Vanished], "vanished"),
         (&[S::Active], "active"),
@@ -101,7 +102,7 @@ fn summary(status: &Status) -> String {
         (&[S::Elsewhere], "elsewhere"),
     ];
     let counts = status.counts();
-    let count = |of: &[Standing]| -> usize {
+    let count = |of: &[SessionStanding]| -> usize {
         counts.iter().filter(|(standing, _)| of.contains(standing)).map(|(_, count)| count).sum()
     };
     let parts = WORDS.iter().map(|(of, words)| match (count(of), *words) {

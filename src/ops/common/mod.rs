@@ -68,7 +68,7 @@ pub use last_screen::{last_output, last_screen};
 pub use launcher::AgentChoice;
 pub use leftover_agents::{Remain, end_remains, remains};
 pub(in crate::ops) use live::base_tip;
-pub use live::{Against, AgentState, BaseStatus, Live, Scope, Standing};
+pub use live::{Against, AgentState, BaseStatus, Live, Scope, SessionStanding};
 pub use liveness::Liveness;
 pub use lost_conversation::LostConversation;
 pub use man_path::{man_dir, man_path};

@@ -13,7 +13,7 @@ pub struct LiveJson {
     /// What the agent is doing; absent if it never ran in this clone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity: Option<ActivityJson>,
-    /// How the session [stands](crate::ops::Standing): the state of its activity, or `vanished`,
+    /// How the session [stands](crate::ops::SessionStanding): the state of its activity, or `vanished`,
     /// `exited`, `not_started` or `elsewhere`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<String>,

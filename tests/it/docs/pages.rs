@@ -13,6 +13,7 @@ fn the_manual_says_what_the_program_knows() {
     assert_current("man/git-ao.1", &overview);
     let by_hand = [
         "git-ao-config.5",
+        "git-ao-attention.7",
         "git-ao-hooks.7",
         "git-ao-sharing.7",
         "git-ao-transcripts.7",

@@ -34,9 +34,9 @@ fn the_example_prints_sessions_and_the_queue() {
         printed,
         format!(
             "SESSIONS\n\
+             {running}  working  mine alive  ready  Fix the flaky test\n\
              {next}  idle  -  ready  Try it without threads\n\
              {blocked}  needs_input (private)  -  ready  Choose a \\u{{202e}}color\n\
-             {running}  working  mine alive  ready  Fix the flaky test\n\
              {done}  done (archived)  -  ready  Describe the configuration\n\
              \n\
              RUNNING 1\n\

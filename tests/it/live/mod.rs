@@ -40,5 +40,6 @@ mod two_claims;
 mod unfinished;
 mod unwritable;
 mod users;
+mod waiting;
 mod witnesses;
 mod world;

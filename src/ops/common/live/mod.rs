@@ -11,5 +11,5 @@ pub use agents::AgentState;
 pub(in crate::ops) use agents::Probes;
 pub use base::{Against, BaseStatus};
 pub(in crate::ops) use base::{base_tip, base_tips};
-pub use standing::Standing;
+pub use standing::SessionStanding;
 pub use survey::{Live, Scope};

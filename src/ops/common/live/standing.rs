@@ -6,7 +6,7 @@ use crate::model::{Activity, ActivityReport, Session, Timestamp};
 /// How a session stands with the person who looks at it. Those that need one most come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Standing {
+pub enum SessionStanding {
     /// Its agent asks something.
     WaitingInput,
     /// Its agent cannot go on.
@@ -30,7 +30,7 @@ pub enum Standing {
     Elsewhere,
 }
 
-impl Standing {
+impl SessionStanding {
     /// All of them, in their order.
     pub const ALL: [Self; 10] = [
         Self::WaitingInput,
@@ -104,7 +104,7 @@ impl Standing {
     }
 }
 
-impl fmt::Display for Standing {
+impl fmt::Display for SessionStanding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -112,8 +112,8 @@ impl fmt::Display for Standing {
 
 impl Live {
     /// Returns how the session stands that is in this state.
-    pub fn standing(&self, session: &Session) -> Standing {
-        Standing::of(session, &self.agent, self.activity.as_ref())
+    pub fn standing(&self, session: &Session) -> SessionStanding {
+        SessionStanding::of(session, &self.agent, self.activity.as_ref())
     }
 
     /// Returns since when its agent has been doing what it does, if that is known.

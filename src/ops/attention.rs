@@ -1,0 +1,171 @@
+//! How sessions stand with the person who looks at them, and the wait for a change of it.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::model::{ActivityReport, Session, SessionId};
+use crate::ops::common::activity::activities;
+use crate::ops::common::live::Probes;
+use crate::ops::common::{AgentState, Engine, OpsError, SessionStanding};
+use crate::store::Key;
+
+/// The pause between two looks for signs.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The time between two looks at the agents: without a sign, and with one.
+const LOOK: [Duration; 2] = [Duration::from_secs(1), Duration::from_millis(300)];
+
+/// How a session stands at this moment: what `status` finds out without looking at worktrees and
+/// branches.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Attention {
+    /// Whether its agent is alive.
+    pub agent: AgentState,
+    /// What its agent is doing; None if it never ran in this clone.
+    pub activity: Option<ActivityReport>,
+    /// How it stands.
+    pub standing: SessionStanding,
+}
+
+/// A session, and how it stands.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AwaitedSession {
+    /// The session.
+    pub session: Session,
+    /// How it stands.
+    pub attention: Attention,
+    /// Whether it is what was awaited.
+    pub is_reached: bool,
+}
+
+/// What [`Engine::await_standing`] waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Awaited {
+    /// It cannot go on until a person does something; a session that vanished is one of these.
+    NeedsPerson,
+    /// Its agent has done what it was asked to.
+    Ready,
+    /// It has ended, or its agent is gone.
+    Ended,
+    /// It stands otherwise than when the wait began.
+    Change,
+}
+
+/// How many sessions a wait is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HowMany {
+    /// The wait is over as soon as one of them has reached it.
+    First,
+    /// The wait is over when all have.
+    All,
+}
+
+impl Attention {
+    /// Returns the key that orders sessions by how much they need a person, see
+    /// [`SessionStanding::order`].
+    pub fn order(&self) -> (SessionStanding, i64) {
+        self.standing.order(self.activity.as_ref().and_then(|report| report.since))
+    }
+}
+
+impl Awaited {
+    fn is_reached(self, session: &Session, now: SessionStanding, first: SessionStanding) -> bool {
+        match self {
+            Self::NeedsPerson => now.needs_person() || now == SessionStanding::Vanished,
+            Self::Ready => matches!(now, SessionStanding::Ready | SessionStanding::Idle),
+            Self::Ended => is_over(session, now),
+            Self::Change => now != first,
+        }
+    }
+}
+
+impl AwaitedSession {
+    /// Returns true if nothing happens to it any more by itself.
+    pub fn is_over(&self) -> bool {
+        is_over(&self.session, self.attention.standing)
+    }
+}
+
+fn is_over(session: &Session, standing: SessionStanding) -> bool {
+    session.status.is_terminal()
+        || matches!(standing, SessionStanding::Exited | SessionStanding::Vanished)
+}
+
+impl Engine {
+    /// Determines how sessions stand, in their order. Runs no git, and writes nothing.
+    pub fn attention(&self, sessions: &[&Session]) -> Vec<Attention> {
+        let replica = self.store().known_replica();
+        let agents = Probes::new(self, replica.as_deref(), sessions).run();
+        let activities = activities(self, sessions, &agents);
+        let all = sessions.iter().zip(agents).zip(activities);
+        let attention = all.map(|((session, agent), activity)| {
+            let standing = SessionStanding::of(session, &agent, activity.as_ref());
+            Attention { agent, activity, standing }
+        });
+        attention.collect()
+    }
+
+    /// Waits until sessions stand as awaited, for at most `limit`, or until nothing more can come: all
+    /// that have not reached it are over. Returns how all of them stand then.
+    ///
+    /// # Errors
+    /// Fails if there is no such session, or if the store cannot be read. Fails with
+    /// [`OpsError::Interrupted`] if the engine's interrupt fires.
+    pub fn await_standing(
+        &self,
+        keys: &[Key],
+        awaited: &[Awaited],
+        (how_many, limit): (HowMany, Option<Duration>),
+    ) -> Result<Vec<AwaitedSession>, OpsError> {
+        let end = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let mut signs = self.signs()?;
+        let mut first: Vec<(SessionId, SessionStanding)> = Vec::new();
+        loop {
+            let looked = Instant::now();
+            let mut now = self.awaited_now(keys)?;
+            if first.is_empty() {
+                first = now.iter().map(|it| (it.session.id, it.attention.standing)).collect();
+            }
+            for (it, (_, first)) in now.iter_mut().zip(&first) {
+                let standing = it.attention.standing;
+                let is_reached = |it_is: &Awaited| it_is.is_reached(&it.session, standing, *first);
+                it.is_reached = awaited.iter().any(is_reached);
+            }
+            let is_done = match how_many {
+                HowMany::First => now.iter().any(|it| it.is_reached),
+                HowMany::All => now.iter().all(|it| it.is_reached),
+            };
+            let is_vain = now.iter().all(|it| it.is_reached || it.is_over());
+            if is_done || is_vain || end.is_some_and(|end| Instant::now() >= end) {
+                return Ok(now);
+            }
+            let mut has_sign = false;
+            loop {
+                self.interrupt().check()?;
+                let passed = looked.elapsed();
+                has_sign |= signs.seen();
+                let [rare, soon] = LOOK;
+                let is_late = end.is_some_and(|end| Instant::now() >= end);
+                if is_late || passed >= rare || has_sign && passed >= soon {
+                    break;
+                }
+                let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+                thread::sleep(left.map_or(PAUSE, |left| left.min(PAUSE)));
+            }
+        }
+    }
+
+    fn awaited_now(&self, keys: &[Key]) -> Result<Vec<AwaitedSession>, OpsError> {
+        let snapshot = self.store().snapshot()?;
+        let sessions = keys.iter().map(|key| snapshot.session(key.clone()));
+        let sessions = sessions.collect::<Result<Vec<_>, _>>()?;
+        let attention = self.attention(&sessions.iter().collect::<Vec<_>>());
+        let all = sessions.into_iter().zip(attention);
+        Ok(all
+            .map(|(session, attention)| AwaitedSession { session, attention, is_reached: false })
+            .collect())
+    }
+}

@@ -1,0 +1,110 @@
+//! Scripts and persons find the session that waits for them.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use git_ao::model::{SessionStatus, Timestamp};
+
+use super::world::{World, until};
+use crate::support::write_script;
+
+/// An agent that rings the bell of its terminal, and stays.
+fn world() -> World {
+    let world = World::new();
+    let file = world.repo.env().path("bell");
+    write_script(&file, "printf 'Really?\\a'; exec sleep 1000");
+    world.repo.config("ao.agent.bell.command", file.to_str().unwrap());
+    world
+}
+
+fn asks(world: &World, title: &str) -> String {
+    let id = world.spawn(&["--agent", "bell", "--runtime", "tmux", title]);
+    until("it asks", || world.live(&id)["standing"] == "waiting_input");
+    id
+}
+
+#[test]
+fn porcelain_counts_and_lists_what_needs_a_person_first() {
+    let world = world();
+    let works = world.spawn(&["--runtime", "detached", "One\\of them"]);
+    let asks = asks(&world, "Two");
+    until("it works", || world.session(&works).status == SessionStatus::Working);
+    let ended = world.spawn(&["--no-agent", "ended"]);
+    world.set_status(&ended, &SessionStatus::Done);
+    let out = world.repo.ao(["status", "--porcelain"]).ok();
+    for line in
+        ["# sessions 2\n", "# needs_you 1\n", "# waiting_input 1\n", "# active 1\n", "# ready 0\n"]
+    {
+        assert!(out.stdout.contains(line), "{out}");
+    }
+    let rows: Vec<Vec<&str>> = out
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('\t').collect())
+        .collect();
+    assert_eq!(rows.len(), 2, "{out}");
+    assert_eq!((rows[0][0], rows[0][1], rows[0][4]), (asks.as_str(), "waiting_input", "bell"));
+    assert_eq!((rows[1][0], rows[1][1], rows[1][3]), (works.as_str(), "active", "working"));
+    assert_eq!((rows[1].len(), rows[1][6]), (8, "One\\\\of them"));
+    world
+        .repo
+        .ao(["status", "-z"])
+        .ok()
+        .stdout_has("# sessions 2\0")
+        .stdout_has("\tOne\\\\of them\t");
+    world.repo.ao(["status", "-z", "--all"]).ok().stdout_has(&ended);
+    world.repo.ao(["status", "--porcelain", "--json"]).code(129);
+}
+
+#[test]
+fn a_wait_says_what_has_come() {
+    let world = world();
+    world.repo.ao(["wait"]).code(1).stderr_has("no session has an agent at work");
+    world.repo.ao(["wait", "nonsense"]).code(1);
+    let works = world.spawn(&["--runtime", "detached", "Works"]);
+    until("it works", || world.session(&works).status == SessionStatus::Working);
+    world.repo.ao(["wait", "--timeout", "0"]).code(124).stdout_is("");
+    let asks = asks(&world, "Asks");
+    // The first of them, of all, and of one that cannot.
+    let row = format!("{asks}\twaiting_input\tAsks\n");
+    world.repo.ao(["wait"]).ok().stdout_is(&row);
+    world.repo.ao(["wait", "--all", "--timeout", "0"]).code(124).stdout_is(&row);
+    world.repo.ao(["wait", &works, "--for", "needs-you", "--timeout", "0"]).code(124);
+    let json = world.repo.ao(["wait", "--json", &asks]).ok().json();
+    assert_eq!(json["standing"], "waiting_input");
+    // The end comes while somebody waits.
+    std::thread::scope(|scope| {
+        let wait = scope.spawn(|| world.repo.ao(["wait", &works, "--for", "ended"]));
+        std::fs::write(world.repo.env().path("go"), "\n").unwrap();
+        wait.join().unwrap().ok().stdout_has(&works);
+    });
+    world.repo.ao(["wait", &works, "--for", "needs-you,ready"]).code(2).stdout_is("");
+    // One that was killed from outside needs somebody.
+    world.murder(&asks);
+    world.repo.ao(["wait", &asks, "--for", "needs-you"]).ok().stdout_has("\tvanished\t");
+}
+
+#[test]
+fn attach_goes_to_the_one_that_has_waited_longest() {
+    let world = world();
+    world.repo.ao(["attach"]).code(1).stderr_has("no session waits for you");
+    let first = asks(&world, "First");
+    // tmux tells the time of a bell in seconds.
+    let since: Timestamp =
+        world.live(&first)["activity"]["since"].as_str().unwrap().parse().unwrap();
+    until("a second has passed", || {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        i64::try_from(now).unwrap() > since.as_seconds()
+    });
+    let second = asks(&world, "Second");
+    // Without a terminal, the hint names it.
+    let to = |id: &str| format!("git ao send {} ", &id[..8]);
+    world.repo.ao(["attach"]).code(1).stderr_has(&to(&first));
+    world.repo.ao(["attach", "--next"]).code(1).stderr_has(&to(&first));
+    let there = |id: &str| world.repo.within(world.worktree(id));
+    there(&first).ao(["attach", "--next"]).code(1).stderr_has(&to(&second));
+    there(&second).ao(["attach", "--next"]).code(1).stderr_has(&to(&first));
+    world.murder(&second);
+    there(&first).ao(["attach", "--next"]).code(1).stderr_has("no other session waits");
+    world.repo.ao(["attach", &second, "--next"]).code(129);
+}
