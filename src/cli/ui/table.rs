@@ -317,10 +317,10 @@ mod tests {
         table.row([Cell::plain(&"東".repeat(20_000)), Cell::plain("one")]);
         table.row([Cell::plain("main"), Cell::plain(&"x".repeat(500))]);
         let text = testing::printed(testing::FILE, |out| table.print(out).unwrap());
-        let long = format!("{}…  one", "東".repeat(31));
+        let long = format!("{}…   one", "東".repeat(31));
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[1], long);
-        assert_eq!(lines[2], format!("{:<65}{}", "main", "x".repeat(500)));
+        assert_eq!(lines[2], format!("{:<66}{}", "main", "x".repeat(500)));
     }
 
     #[test]
