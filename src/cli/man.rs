@@ -96,7 +96,7 @@ pub fn show(wanted: &str, look: Look, ctx: &mut Ctx) -> Result<(), CliError> {
 }
 
 /// The hand-written pages: section, name and source.
-const BY_HAND: [(u8, &str, &str); 6] = [
+const BY_HAND: [(u8, &str, &str); 7] = [
     (5, "git-ao-config", include_str!("../../man/git-ao-config.5")),
     (5, "gitformat-ao", include_str!("../../man/gitformat-ao.5")),
     (7, "git-ao-attention", include_str!("../../man/git-ao-attention.7")),
