@@ -6,6 +6,7 @@
 //! to git, which a [`GitCommand`] runs with the variables of the repository's [`Environment`].
 
 mod ancestry;
+mod commits;
 mod config;
 mod environment;
 mod error;
@@ -24,6 +25,7 @@ mod signatures;
 mod zone;
 
 pub(crate) use ancestry::Ancestry;
+pub(crate) use commits::{CommitFacts, Descent, Wanted};
 pub use config::GitConfigEntry;
 pub use environment::Environment;
 pub(crate) use error::after_colon;

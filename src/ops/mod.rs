@@ -37,6 +37,7 @@ mod unarchive;
 mod undo;
 mod usage;
 mod wait;
+mod why;
 
 pub use archive::ArchiveError;
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove};
@@ -73,3 +74,4 @@ pub use start::StartRequest;
 pub use undo::{Undo, Undoing};
 pub use usage::{UsageKey, UsageReport, UsageRow};
 pub use wait::{WaitOutcome, Waited};
+pub use why::{Evidence, LineOrigin, Provenance, Strength, WhyError};

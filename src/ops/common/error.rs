@@ -18,6 +18,7 @@ pub use self::status::StatusError;
 use crate::agent::AgentError;
 use crate::git::{FileError, GitError, LockError, RefError};
 use crate::model::{ErrorKind, Recovery};
+use crate::ops::why::WhyError;
 use crate::redact::RedactError;
 use crate::runtime::RuntimeError;
 use crate::share::ShareError;
@@ -51,6 +52,9 @@ pub enum OpsError {
     /// The work cannot be landed.
     #[error(transparent)]
     Land(#[from] LandError),
+    /// It cannot be said where a commit or a line comes from.
+    #[error(transparent)]
+    Why(#[from] WhyError),
     /// The event cannot be undone.
     #[error(transparent)]
     Undo(UndoError),
@@ -114,6 +118,7 @@ impl OpsError {
             Self::Status(error) => error.kind(),
             Self::Worktree(error) => error.kind(),
             Self::Land(error) => error.kind(),
+            Self::Why(error) => error.kind(),
             Self::Undo(error) => error.kind(),
             Self::Agent(error) => error.kind(),
             Self::Runtime(error) => error.kind(),
