@@ -79,6 +79,7 @@ mod undo;
 mod unshared;
 mod usage;
 mod version;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode as Status;

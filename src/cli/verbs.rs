@@ -5,6 +5,8 @@ use super::{
     completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help, hook,
     hooks, import, kill, land, list, log, man, path, pause, pull, push, reconcile, restore, resume,
     run, send, set, show, spawn, start, status, sync, transcript, unarchive, undo, usage, version,
+    hooks, import, kill, list, log, man, path, pause, pull, push, reconcile, restore, resume, run,
+    send, set, show, spawn, start, status, sync, transcript, unarchive, undo, usage, version, why,
 };
 
 macro_rules! verbs {
@@ -85,6 +87,7 @@ verbs! {
     Undo undo,
     Usage usage,
     Version version,
+    Why why,
 }
 
 /// The groups of verbs in the overview.
@@ -92,7 +95,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "start", "fork", "restore"]),
     (
         "inspect sessions",
-        &["list", "status", "show", "log", "diff", "path", "usage", "transcript", "grep"],
+        &["list", "status", "show", "log", "diff", "why", "path", "usage", "transcript", "grep"],
     ),
     ("work with running sessions", &["attach", "send", "exec", "pause", "resume", "kill"]),
     (

@@ -20,6 +20,8 @@ pub(crate) struct CommitFacts {
     pub parents: Vec<Oid>,
     /// The committer's time, in seconds.
     pub time: i64,
+    /// The author's time, in seconds.
+    pub authored: i64,
     pub message: String,
 }
 
@@ -124,12 +126,18 @@ impl<'r> Descent<'r> {
 }
 
 impl Repository {
+    /// Returns the commits at which the history of a shallow clone ends.
+    pub(crate) fn shallow_ends(&self) -> Vec<Oid> {
+        self.shallow_commits().unwrap_or_default().into_iter().map(oid).collect()
+    }
+
     /// Returns the parents, the time and the message of a commit; None if it is not here.
     pub(crate) fn commit_facts(&self, id: &Oid) -> Option<CommitFacts> {
         let commit = self.read_commit(gix_id(id)).ok()?;
         Some(CommitFacts {
             parents: commit.parents.iter().map(|parent| oid(*parent)).collect(),
             time: commit.committer.time.seconds,
+            authored: commit.author.time.seconds,
             message: String::from_utf8_lossy(&commit.message).into_owned(),
         })
     }

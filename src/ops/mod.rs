@@ -74,4 +74,4 @@ pub use start::StartRequest;
 pub use undo::{Undo, Undoing};
 pub use usage::{UsageKey, UsageReport, UsageRow};
 pub use wait::{WaitOutcome, Waited};
-pub use why::{Evidence, LineOrigin, Provenance, Strength, WhyError};
+pub use why::{Evidence, Exchange, LineOrigin, Provenance, Strength, WhyError};

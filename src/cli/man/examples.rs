@@ -55,6 +55,13 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     ),
     ("land", &[("See which sessions would land without conflicts", "git ao land --check")]),
     (
+        "why",
+        &[
+            ("See from which session the last commit comes", "git ao why HEAD"),
+            ("See what its agent was asked for a line", "git ao why --prompt README.md:1"),
+        ],
+    ),
+    (
         "exec",
         &[(
             "See the last commits in the worktree",

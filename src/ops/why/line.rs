@@ -53,6 +53,11 @@ impl Engine {
         if blamed.commit.as_str().bytes().all(|byte| byte == b'0') {
             return Ok(LineOrigin { commit: None, text, found: Vec::new() });
         }
+        // Git names the commit at which the history ends, whoever added the line.
+        let is_end = |end: &Oid| *end == blamed.commit;
+        if blamed.is_boundary && repo.shallow_ends().iter().any(is_end) {
+            return Ok(LineOrigin { commit: Some(blamed.commit), text, found: Vec::new() });
+        }
         let mut search = ProvenanceSearch::new(self)?;
         let mut found = search.of_commit(&blamed.commit)?;
         if found.is_empty() {

@@ -4,6 +4,7 @@
 //! only looks the same, until something is found. Times alone never count.
 
 mod error;
+mod exchange;
 mod line;
 mod patches;
 mod provenance;
@@ -12,11 +13,13 @@ mod trailers;
 mod works;
 
 pub use error::WhyError;
+pub use exchange::Exchange;
 pub use line::LineOrigin;
 pub use provenance::{Evidence, Provenance, Strength};
 
 pub(in crate::ops) use search::ProvenanceSearch;
 
+use crate::git::GitError;
 use crate::model::Oid;
 use crate::ops::common::{Engine, OpsError};
 
@@ -29,7 +32,10 @@ impl Engine {
         let wanted = format!("{revision}^{{commit}}");
         let git = self.repository().git("rev-parse");
         let git = git.args(["--verify", "--quiet", "--end-of-options", &wanted]);
-        let found = git.find()?.and_then(|output| output.text().trim().parse().ok());
+        let found = match git.run() {
+            Err(GitError::Failed { .. }) => None,
+            found => found?.text().trim().parse().ok(),
+        };
         found.ok_or_else(|| WhyError::NoCommit(revision.to_owned()).into())
     }
 

@@ -24,6 +24,9 @@ pub fn matches(
 ) -> Result<Vec<Provenance>, OpsError> {
     let [parent] = &facts.parents[..] else { return Ok(Vec::new()) };
     let repo = engine.repository();
+    if !repo.has_commit(parent) {
+        return Ok(Vec::new());
+    }
     let asked = (commit.clone(), parent.clone());
     let mut candidates = Vec::new();
     for (n, (session, work)) in works.iter().enumerate() {
@@ -31,9 +34,9 @@ pub fn matches(
             continue;
         }
         for pair in work.diffs(descent) {
-            // What is older than the session's commit was not made from it.
-            let is_earlier = repo.commit_facts(&pair.0).is_some_and(|its| its.time <= facts.time);
-            if is_earlier && pair.0 != *commit {
+            let its = repo.commit_facts(&pair.0);
+            let is_earlier = its.is_some_and(|its| is_earlier(&its, &pair.1, facts));
+            if is_earlier && pair.0 != *commit && repo.has_commit(&pair.1) {
                 candidates.push((pair, n));
             }
         }
@@ -71,6 +74,14 @@ pub fn matches(
         }
     }
     Ok(found)
+}
+
+/// Returns true if a commit can have been made from the session's: it is not older, and not a copy of
+/// the same second, of which nobody knows which one was first.
+fn is_earlier(its: &CommitFacts, from: &Oid, asked: &CommitFacts) -> bool {
+    let is_single = its.parents.first() == Some(from);
+    let may_be_copied = is_single && its.authored == asked.authored;
+    its.time < asked.time || its.time == asked.time && !may_be_copied
 }
 
 fn descent_parent(engine: &Engine, commit: &Oid) -> Option<Oid> {
