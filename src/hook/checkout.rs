@@ -8,8 +8,8 @@ use super::{Audience, BranchSessions, HookError, branch_sessions};
 use crate::model::{Oid, Origin, Placement, Session, is_branch_name};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
-    Places, Worktrees, key_here, mark_here, name_project, note_own_work,
-    operation, session_at, to_record,
+    Places, Worktrees, key_here, mark_here, name_project, note_own_work, operation, session_at,
+    to_record,
 };
 
 pub fn run(

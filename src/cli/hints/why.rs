@@ -10,7 +10,9 @@ pub fn hinted(error: &WhyError) -> CliError {
             "name a commit, a line of a file as <file>:<line>, or a pull request as '#<number>'\n\
              to get commits from a remote: git fetch",
         ),
-        WhyError::NoBlame { .. } => failed.hint("only lines of files that git tracks have a commit"),
+        WhyError::NoBlame { .. } => {
+            failed.hint("only lines of files that git tracks have a commit")
+        }
         _ => failed,
     }
 }

@@ -8,7 +8,9 @@ use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::{Engine, OpsError};
 use crate::store::{Key, Shelf, Store, StoreError};
-use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees, note_own_work};
+use crate::workspace::{
+    Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees, note_own_work,
+};
 
 /// Updates a session's branch and head from its own worktree in this clone. The branch stays if
 /// there is no such worktree, or if git is in the middle of an operation there.

@@ -97,11 +97,7 @@ fn paths(engine: &Engine, (commit, parent): &Pair) -> Result<Vec<Vec<u8>>, OpsEr
 
 /// Returns the later commits of the pairs that differ in the same way as the first pair does, except
 /// those of the first itself; only in some paths if there are any.
-fn same(
-    engine: &Engine,
-    pairs: &[Pair],
-    paths: &[Vec<u8>],
-) -> Result<HashSet<Oid>, OpsError> {
+fn same(engine: &Engine, pairs: &[Pair], paths: &[Vec<u8>]) -> Result<HashSet<Oid>, OpsError> {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
 

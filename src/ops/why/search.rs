@@ -147,9 +147,8 @@ impl<'e> ProvenanceSearch<'e> {
             let base = session.base.as_ref().and_then(|base| base.commit.as_ref());
             let Some(base) = base.filter(|base| **base != head.commit) else { continue };
             let is_past = session.head.as_ref() != Some(&head.commit);
-            let is_candidate = wanted.is_none_or(|wanted| {
-                !self.descent.find(&head.commit, base, wanted).is_empty()
-            });
+            let is_candidate = wanted
+                .is_none_or(|wanted| !self.descent.find(&head.commit, base, wanted).is_empty());
             if is_past && is_candidate {
                 candidates.insert(session.id);
             }
@@ -172,9 +171,8 @@ impl<'e> ProvenanceSearch<'e> {
             recorded.filter_map(|session| Some((session.clone(), SessionWork::of(session)?)));
         let mut works: Vec<_> = recorded.collect();
         for work in self.present()?.into_iter().chain(self.past(None)?) {
-            let is_known = |known: &(Session, SessionWork)| {
-                known.0.id == work.0.id && known.1 == work.1
-            };
+            let is_known =
+                |known: &(Session, SessionWork)| known.0.id == work.0.id && known.1 == work.1;
             if !works.iter().any(is_known) {
                 works.push(work);
             }
@@ -232,9 +230,10 @@ impl<'e> ProvenanceSearch<'e> {
     fn landed(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
         let mut answers = Answers::new();
         for session in &self.sessions {
+            let landed_as = session.landed.as_ref().map(|landed| &landed.commit);
             for (commit, facts) in asked {
                 let number = trailers::pull_request(facts.subject());
-                let evidence = if landed_as(session) == Some(commit.as_str()) {
+                let evidence = if landed_as == Some(commit) {
                     Evidence::Landed
                 } else if number.is_some() && number == session.pr_number {
                     Evidence::PullRequest
@@ -247,10 +246,6 @@ impl<'e> ProvenanceSearch<'e> {
         }
         Ok(answers)
     }
-}
-
-fn landed_as(session: &Session) -> Option<&str> {
-    session.extra.get("landed")?.as_map()?.get("commit")?.as_str()
 }
 
 fn wanted(asked: &Asked) -> Wanted {

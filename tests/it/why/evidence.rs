@@ -1,7 +1,11 @@
 //! Each kind of evidence, and what leads away from it.
 
+use git_ao::model::{Landed, Session, SessionId};
+use git_ao::store::StoreError;
+
 use super::world::{Work, each, is_from, is_unknown, later, tip};
 use crate::support::Repo;
+use crate::support::sessions::store;
 
 #[test]
 fn the_commits_of_a_session_are_its_own() {
@@ -183,4 +187,21 @@ fn trailers_name_the_session_wherever_the_message_goes() {
     let message = format!("Add it\n\nAo-Session: {stranger}\n");
     repo.git(["commit", "-q", "--allow-empty", "-m", &message]);
     repo.ao(["why", "HEAD"]).ok().stdout_has("7b6d11f9 (its record is not here)\n");
+}
+
+#[test]
+fn what_the_record_says_was_landed_is_strong_evidence() {
+    let repo = Repo::new();
+    let work = Work::begin(&repo, "Work");
+    work.tree.commit("code", "fn a_telling_name() {}\n");
+    let landed = repo.commit("code", "fn another_name() {}\n");
+    is_unknown(&repo, &landed);
+    let id: SessionId = work.id.parse().unwrap();
+    let note = |session: &mut Session| {
+        session.landed = Some(Landed::new(landed.parse().unwrap(), "main", "squash"));
+        Ok::<_, StoreError>(())
+    };
+    store(&repo).transaction("land", |tx| tx.update(id, note)).unwrap();
+    is_from(&repo, &landed, &work, "landed");
+    is_from(&repo, "code:1", &work, "landed");
 }
