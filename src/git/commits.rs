@@ -14,6 +14,9 @@ const MOST: usize = 20_000;
 /// How much older than its child a commit with a wrong clock may seem, in seconds.
 const SLACK: i64 = 24 * 60 * 60;
 
+/// A commit and its first parent.
+type Pair = (Oid, Oid);
+
 /// What is needed of a commit to say where it comes from.
 #[derive(Debug, Clone)]
 pub(crate) struct CommitFacts {
@@ -91,7 +94,7 @@ impl<'r> Descent<'r> {
     /// Returns the commits on the way from `head` down to `start`, newest first, each with its first
     /// parent. The last part is the second parent of the newest merge among them. None if `start` is
     /// not on the way.
-    pub fn commits(&mut self, head: &Oid, start: &Oid) -> Option<(Vec<(Oid, Oid)>, Option<Oid>)> {
+    pub fn commits(&mut self, head: &Oid, start: &Oid) -> Option<(Vec<Pair>, Option<Oid>)> {
         let (start, mut at) = (gix_id(start), gix_id(head));
         let (mut commits, mut merged) = (Vec::new(), None);
         while at != start {

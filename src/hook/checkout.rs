@@ -57,10 +57,10 @@ fn record(store: &Store, key: Key, branch: &str, head: Option<Oid>) -> Result<()
         tx.set_origin(Origin::Automatic);
         let what = tx.update(key.clone(), |session| {
             let old = session.branch.replace(branch.to_owned());
-            if old.as_deref() != Some(branch) {
-                if let Some(head) = head.clone() {
-                    note_own_work(store.repository(), session, top.as_deref(), head);
-                }
+            if old.as_deref() != Some(branch)
+                && let Some(head) = head.clone()
+            {
+                note_own_work(store.repository(), session, top.as_deref(), head);
             }
             Ok::<_, StoreError>(format!("{} -> {branch}", old.as_deref().unwrap_or("(none)")))
         })?;
