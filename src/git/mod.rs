@@ -35,7 +35,7 @@ pub(crate) use process::plain_message;
 pub use process::{GitCommand, GitExit, LOCAL_ENV, OLDEST_GIT, Output, is_new_enough};
 pub use refs::{Expected, Held, StaleLock};
 pub use repository::{Repository, hostname};
-pub use settings::Settings;
+pub use settings::{Settings, Trailer};
 
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub use identity::Identity;

@@ -28,12 +28,13 @@ pub(crate) const RUNTIME: &str = "ao.runtime";
 pub(crate) const SHARE_TRANSCRIPTS: &str = "ao.shareTranscripts";
 pub(crate) const STUCK_AFTER: &str = "ao.stuckAfter";
 pub(crate) const TMUX_SOCKET: &str = "ao.tmuxSocket";
+pub(crate) const TRAILER: &str = "ao.trailer";
 pub(crate) const TRANSCRIPT_MAX_SIZE: &str = "ao.transcriptMaxSize";
 pub(crate) const TRANSCRIPTS: &str = "ao.transcripts";
 pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
 
 /// All keys except those of individual agents.
-pub(crate) const KEYS: [&str; 20] = [
+pub(crate) const KEYS: [&str; 21] = [
     AGENT,
     AUTO_PUSH,
     BRANCH_PREFIX,
@@ -51,10 +52,21 @@ pub(crate) const KEYS: [&str; 20] = [
     SHARE_TRANSCRIPTS,
     STUCK_AFTER,
     TMUX_SOCKET,
+    TRAILER,
     TRANSCRIPT_MAX_SIZE,
     TRANSCRIPTS,
     WORKTREE_DIR,
 ];
+
+/// A trailer of commit messages that the prepare-commit-msg hook adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trailer {
+    /// `Ao-Session`, with the id.
+    Session,
+    /// `Assisted-by`, with the agent and the model.
+    Assistant,
+}
 
 /// The settings of a repository at one moment, as git's configuration has them.
 #[derive(Debug, Clone)]
@@ -180,6 +192,19 @@ impl Settings {
     /// the user's own server.
     pub fn tmux_socket(&self) -> Option<String> {
         self.config.text(TMUX_SOCKET)
+    }
+
+    /// Returns `ao.trailer`: which trailers the prepare-commit-msg hook adds, as words. Default:
+    /// `Ao-Session`. Unknown words, such as `none`, add nothing.
+    pub fn trailers(&self) -> Vec<Trailer> {
+        let Some(text) = self.config.text(TRAILER) else { return vec![Trailer::Session] };
+        let words = text.split(|c: char| c.is_whitespace() || c == ',');
+        let known = words.filter_map(|word| match word.to_ascii_lowercase().as_str() {
+            "ao-session" => Some(Trailer::Session),
+            "assisted-by" => Some(Trailer::Assistant),
+            _ => None,
+        });
+        known.collect()
     }
 
     /// Returns `ao.transcripts`: whether the transcripts of agents are captured. Default: true. An

@@ -205,3 +205,38 @@ fn what_the_record_says_was_landed_is_strong_evidence() {
     is_from(&repo, &landed, &work, "landed");
     is_from(&repo, "code:1", &work, "landed");
 }
+
+#[test]
+fn a_rewrite_that_the_hook_saw_is_exact() {
+    each(|repo| {
+        // A hook that was there before reads the same lines.
+        let seen = repo.env().path(format!("seen-{}", repo.combo()));
+        repo.hook("post-rewrite", &format!("cat >> '{}'\n", seen.display()));
+        repo.ao(["hooks", "install", "post-rewrite"]).ok();
+        let work = Work::begin(repo, "Work");
+        let own = work.tree.commit("own", "own work\n");
+        let people = repo.commit("people", "by people\n");
+        work.end(repo);
+        repo.git(["cherry-pick", &own]);
+        repo.write("own", "own work\nand more\n");
+        repo.git(["commit", "-q", "-a", "--amend", "-m", "Other words"]);
+        let lost = tip(repo, "HEAD");
+        // The commit that was amended was not the session's own.
+        is_unknown(repo, &lost);
+        repo.git(["reset", "-q", "--hard", &people]);
+        repo.git(["switch", "-q", "-c", "topic", &own]);
+        repo.write("own", "own work\nand more\n");
+        repo.git(["commit", "-q", "-a", "--amend", "-m", "Other words"]);
+        let amended = tip(repo, "HEAD");
+        is_from(repo, &amended, &work, "rewrite");
+        repo.git(["rebase", "-q", "main"]);
+        let rebased = tip(repo, "HEAD");
+        assert_ne!(rebased, amended);
+        is_from(repo, &rebased, &work, "rewrite");
+        is_from(repo, "own:2", &work, "rewrite");
+        is_unknown(repo, &people);
+        let seen = std::fs::read_to_string(seen).unwrap();
+        assert!(seen.contains(&format!("{own} {amended}\n")), "{seen}");
+        assert!(seen.contains(&format!("{amended} {rebased}")), "{seen}");
+    });
+}
