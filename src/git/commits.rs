@@ -91,23 +91,26 @@ impl<'r> Descent<'r> {
         Vec::new()
     }
 
-    /// Returns the commits on the way from `head` down to `start`, newest first, each with its first
-    /// parent. The last part is the second parent of the newest merge among them. None if `start` is
-    /// not on the way.
+    /// Returns the commits on the way from `head` down to `start`, newest first, each with its parent,
+    /// and the second parent of the newest merge on the way. Merges themselves are left out: their
+    /// changes are those of others. None if `start` is not on the way.
     pub fn commits(&mut self, head: &Oid, start: &Oid) -> Option<(Vec<Pair>, Option<Oid>)> {
         let (start, mut at) = (gix_id(start), gix_id(head));
-        let (mut commits, mut merged) = (Vec::new(), None);
+        let (mut commits, mut merged, mut steps) = (Vec::new(), None, 0);
         while at != start {
             let (parents, _) = self.links(at)?;
             let (parent, second) = (*parents.first()?, parents.get(1).copied());
-            commits.push((oid(at), oid(parent)));
-            merged = merged.or(second);
+            match second {
+                None => commits.push((oid(at), oid(parent))),
+                Some(second) => merged = merged.or(Some(oid(second))),
+            }
             at = parent;
-            if commits.len() > MOST {
+            steps += 1;
+            if steps > MOST {
                 return None;
             }
         }
-        Some((commits, merged.map(oid)))
+        Some((commits, merged))
     }
 
     /// Returns the first commit on the way down from `head` for which `passes` is false.

@@ -79,7 +79,7 @@ impl Engine {
         let works = search.works()?;
         let mut found: Option<Provenance> = None;
         for (session, work) in self.with_path(&works, &line.path)? {
-            if !self.adds(work, line)? {
+            if !self.adds(search, work, line)? {
                 continue;
             }
             match &found {
@@ -113,17 +113,24 @@ impl Engine {
 
     /// Returns true if the work adds the line, and the line's commit is not in the work's history: if
     /// it is, somebody else has added the line before.
-    fn adds(&self, work: &SessionWork, line: &Blamed) -> Result<bool, OpsError> {
+    fn adds(
+        &self,
+        search: &mut ProvenanceSearch<'_>,
+        work: &SessionWork,
+        line: &Blamed,
+    ) -> Result<bool, OpsError> {
         let repo = self.repository();
         let git = repo.git("merge-base").args(["--is-ancestor", line.commit.as_str()]);
         if git.arg(work.head.as_str()).find()?.is_some() {
             return Ok(false);
         }
         let range = format!("{}..{}", work.start, work.head);
-        let args = ["--first-parent".into(), range.into(), "--".into(), line.path.clone()];
+        let args = [range.into(), "--".into(), line.path.clone()];
         let top = repo.work_dir();
         let Ok(lines) = blame_at(self, top.as_deref(), &args) else { return Ok(false) };
-        Ok(lines.iter().any(|one| !one.is_boundary && one.text == line.text))
+        // What a merge brought in was added by others.
+        let own = search.commits_of(work);
+        Ok(lines.iter().any(|one| one.text == line.text && own.contains(&one.commit)))
     }
 }
 

@@ -180,6 +180,13 @@ impl<'e> ProvenanceSearch<'e> {
         Ok(works)
     }
 
+    /// Returns the commits of some work, without merges.
+    pub fn commits_of(&mut self, work: &SessionWork) -> BTreeSet<Oid> {
+        let commits = self.descent.commits(&work.head, &work.start);
+        let (commits, _) = commits.unwrap_or_default();
+        commits.into_iter().map(|(commit, _)| commit).collect()
+    }
+
     /// Finds commits that replaced others.
     fn replaced(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
         let repo = self.engine.repository();

@@ -27,9 +27,10 @@ impl SessionWork {
         let Some((mut pairs, merged)) = descent.commits(&self.head, &self.start) else {
             return Vec::new();
         };
-        pairs.push((self.head.clone(), self.start.clone()));
-        // What was merged into the branch is not its work.
-        pairs.extend(merged.map(|merged| (self.head.clone(), merged)));
+        if !pairs.is_empty() {
+            // What was merged into the branch is not its work.
+            pairs.push((self.head.clone(), merged.unwrap_or_else(|| self.start.clone())));
+        }
         pairs
     }
 }

@@ -240,3 +240,21 @@ fn a_rewrite_that_the_hook_saw_is_exact() {
         assert!(seen.contains(&format!("{amended} {rebased}")), "{seen}");
     });
 }
+
+#[test]
+fn what_a_session_merged_is_not_its_own_when_others_land_it() {
+    let repo = Repo::new();
+    repo.git(["switch", "-q", "-c", "feature"]);
+    repo.commit("feature", "a telling line of people\n");
+    repo.git(["switch", "-q", "main"]);
+    let work = Work::begin(&repo, "Work");
+    work.tree.git(["merge", "-q", "--no-ff", "--no-edit", "feature"]);
+    work.end(&repo);
+    repo.git(["merge", "-q", "--squash", "feature"]);
+    later(&repo, &["commit", "-q", "-m", "Squash"]);
+    is_unknown(&repo, "HEAD");
+    is_unknown(&repo, "feature:1");
+    repo.git(["reset", "-q", "--hard", "HEAD~1"]);
+    repo.commit("feature", "a telling line of people\nand another one\n");
+    is_unknown(&repo, "feature:1");
+}
