@@ -58,7 +58,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "why",
         &[
             ("See from which session the last commit comes", "git ao why HEAD"),
-            ("See what its agent was asked for a line", "git ao why --prompt README.md:1"),
+            ("See what its agent was asked", "git ao why --prompt HEAD"),
         ],
     ),
     (
