@@ -5,8 +5,7 @@ use super::{
     completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help, hook,
     hooks, import, kill, land, list, log, man, path, pause, pull, push, reconcile, restore, resume,
     run, send, set, show, spawn, start, status, sync, transcript, unarchive, undo, usage, version,
-    hooks, import, kill, list, log, man, path, pause, pull, push, reconcile, restore, resume, run,
-    send, set, show, spawn, start, status, sync, transcript, unarchive, undo, usage, version, why,
+    why,
 };
 
 macro_rules! verbs {
