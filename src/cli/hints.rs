@@ -21,6 +21,7 @@ mod store;
 mod transcript;
 mod undo;
 pub mod usage;
+mod why;
 mod workspace;
 mod writing;
 
@@ -45,6 +46,7 @@ impl From<OpsError> for CliError {
             OpsError::Status(error) => error.into(),
             OpsError::Worktree(error) => error.into(),
             OpsError::Land(error) => error.into(),
+            OpsError::Why(error) => why::hinted(&error),
             OpsError::Undo(error) => error.into(),
             OpsError::Agent(error) => error.into(),
             OpsError::Runtime(error) => error.into(),

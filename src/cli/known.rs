@@ -13,7 +13,7 @@ pub fn command_for(word: &str) -> Option<&'static str> {
         "find" | "search" => "list --grep <text>",
         "cat" | "get" | "info" | "inspect" | "describe" | "view" => "show <session>",
         "current" | "here" | "whoami" => "show @",
-        "blame" | "events" | "history" | "reflog" => "log",
+        "events" | "history" | "reflog" => "log",
         "a" | "attach-session" | "checkout" | "co" | "enter" | "join" | "logs" | "open"
         | "switch" | "tail" => "attach <session>",
         "cd" | "dir" | "pwd" | "where" => "path <session>",

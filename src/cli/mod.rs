@@ -83,6 +83,7 @@ mod unshared;
 mod usage;
 mod version;
 mod wait;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode as Status;

@@ -5,7 +5,7 @@ use super::{
     completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help, hook,
     hooks, import, kill, land, list, log, man, path, pause, pull, push, reconcile, restore, resume,
     run, send, set, show, spawn, start, status, sync, transcript, trust, unarchive, undo, usage,
-    version, wait,
+    version, wait, why,
 };
 
 macro_rules! verbs {
@@ -89,6 +89,7 @@ verbs! {
     Usage usage,
     Version version,
     Wait wait,
+    Why why,
 }
 
 /// The groups of verbs in the overview.
@@ -96,7 +97,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "start", "fork", "restore"]),
     (
         "inspect sessions",
-        &["list", "status", "show", "log", "diff", "path", "usage", "transcript", "grep"],
+        &["list", "status", "show", "log", "diff", "why", "path", "usage", "transcript", "grep"],
     ),
     ("work with running sessions", &["attach", "send", "wait", "exec", "pause", "resume", "kill"]),
     (

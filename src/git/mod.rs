@@ -6,6 +6,7 @@
 //! to git, which a [`GitCommand`] runs with the variables of the repository's [`Environment`].
 
 mod ancestry;
+mod commits;
 mod config;
 mod environment;
 mod error;
@@ -24,6 +25,7 @@ mod signatures;
 mod zone;
 
 pub(crate) use ancestry::Ancestry;
+pub(crate) use commits::{CommitFacts, Descent, Wanted};
 pub use config::GitConfigEntry;
 pub use environment::Environment;
 pub(crate) use error::after_colon;
@@ -33,7 +35,7 @@ pub(crate) use process::plain_message;
 pub use process::{GitCommand, GitExit, LOCAL_ENV, OLDEST_GIT, Output, is_new_enough};
 pub use refs::{Expected, Held, StaleLock};
 pub use repository::{Repository, hostname};
-pub use settings::{Adoption, Settings};
+pub use settings::{Adoption, Settings, Trailer};
 
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub use identity::Identity;

@@ -32,12 +32,13 @@ pub(crate) const SHARE_TRANSCRIPTS: &str = "ao.shareTranscripts";
 pub(crate) const STUCK_AFTER: &str = "ao.stuckAfter";
 pub(crate) const TEARDOWN: &str = "ao.teardown";
 pub(crate) const TMUX_SOCKET: &str = "ao.tmuxSocket";
+pub(crate) const TRAILER: &str = "ao.trailer";
 pub(crate) const TRANSCRIPT_MAX_SIZE: &str = "ao.transcriptMaxSize";
 pub(crate) const TRANSCRIPTS: &str = "ao.transcripts";
 pub(crate) const WORKTREE_DIR: &str = "ao.worktreeDir";
 
 /// All keys except those of individual agents.
-pub(crate) const KEYS: [&str; 24] = [
+pub(crate) const KEYS: [&str; 25] = [
     ADOPT,
     AGENT,
     AUTO_PUSH,
@@ -59,6 +60,7 @@ pub(crate) const KEYS: [&str; 24] = [
     STUCK_AFTER,
     TEARDOWN,
     TMUX_SOCKET,
+    TRAILER,
     TRANSCRIPT_MAX_SIZE,
     TRANSCRIPTS,
     WORKTREE_DIR,
@@ -73,6 +75,16 @@ pub enum Adoption {
     Private,
     /// The next push shares them.
     Public,
+}
+
+/// A trailer of commit messages that the prepare-commit-msg hook adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trailer {
+    /// `Ao-Session`, with the id.
+    Session,
+    /// `Assisted-by`, with the agent and the model.
+    Assistant,
 }
 
 /// The settings of a repository at one moment, as git's configuration has them.
@@ -230,6 +242,19 @@ impl Settings {
     /// the user's own server.
     pub fn tmux_socket(&self) -> Option<String> {
         self.config.text(TMUX_SOCKET)
+    }
+
+    /// Returns `ao.trailer`: which trailers the prepare-commit-msg hook adds, as words. Default:
+    /// `Ao-Session`. Unknown words, such as `none`, add nothing.
+    pub fn trailers(&self) -> Vec<Trailer> {
+        let Some(text) = self.config.text(TRAILER) else { return vec![Trailer::Session] };
+        let words = text.split(|c: char| c.is_whitespace() || c == ',');
+        let known = words.filter_map(|word| match word.to_ascii_lowercase().as_str() {
+            "ao-session" => Some(Trailer::Session),
+            "assisted-by" => Some(Trailer::Assistant),
+            _ => None,
+        });
+        known.collect()
     }
 
     /// Returns `ao.transcripts`: whether the transcripts of agents are captured. Default: true. An

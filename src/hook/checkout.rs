@@ -8,7 +8,8 @@ use super::{Audience, BranchSessions, HookError, branch_sessions};
 use crate::model::{Oid, Origin, Placement, Session, is_branch_name};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
-    Places, Worktrees, key_here, mark_here, name_project, operation, session_at, to_record,
+    Places, Worktrees, key_here, mark_here, name_project, note_own_work, operation, session_at,
+    to_record,
 };
 
 pub fn run(
@@ -51,12 +52,15 @@ fn record(store: &Store, key: Key, branch: &str, head: Option<Oid>) -> Result<()
     if !is_branch_name(branch) {
         return Err(HookError::Branch(branch.to_owned()));
     }
+    let top = store.repository().work_dir();
     store.transaction("checkout", |tx| {
         tx.set_origin(Origin::Automatic);
         let what = tx.update(key.clone(), |session| {
             let old = session.branch.replace(branch.to_owned());
-            if old.as_deref() != Some(branch) {
-                session.head = head.clone().or_else(|| session.head.take());
+            if old.as_deref() != Some(branch)
+                && let Some(head) = head.clone()
+            {
+                note_own_work(store.repository(), session, top.as_deref(), head);
             }
             Ok::<_, StoreError>(format!("{} -> {branch}", old.as_deref().unwrap_or("(none)")))
         })?;

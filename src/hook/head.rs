@@ -3,7 +3,7 @@
 use super::HookError;
 use crate::model::{Origin, is_branch_name};
 use crate::store::{Store, StoreError};
-use crate::workspace::key_here;
+use crate::workspace::{key_here, note_own_work};
 
 /// Records the branch of a session's worktree and its tip, if they have changed.
 pub fn run(store: &Store) -> Result<(), HookError> {
@@ -22,11 +22,12 @@ pub fn run(store: &Store) -> Result<(), HookError> {
     if known.branch.as_ref() == Some(&branch) && known.head.as_ref() == Some(&head) {
         return Ok(());
     }
+    let top = repo.work_dir();
     store.transaction("head", |tx| {
         tx.set_origin(Origin::Automatic);
         tx.update(key.clone(), |session| {
             session.branch = Some(branch.clone());
-            session.head = Some(head.clone());
+            note_own_work(repo, session, top.as_deref(), head.clone());
             Ok::<_, StoreError>(())
         })?;
         tx.describe(format!("{} at {}", branch, head.short()));

@@ -18,6 +18,7 @@ mod hooks_dir;
 mod install;
 mod name;
 mod push;
+mod rewrite;
 mod run;
 mod script;
 mod status;

@@ -10,11 +10,11 @@ pub enum HookName {
     PostCheckout,
     /// Records the new commit of a session's branch.
     PostCommit,
-    /// Does the same after an amend or a rebase.
+    /// Does the same after an amend or a rebase, and notes which commits were replaced.
     PostRewrite,
     /// Does the same after a merge or a pull.
     PostMerge,
-    /// Adds the trailer `Ao-Session` to commits made in a session's worktree.
+    /// Adds trailers that name the session to commits made in its worktree.
     PrepareCommitMsg,
     /// Pushes the sessions too if `ao.autoPush` is set.
     PrePush,

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::{
     Audience, BranchSessions, HookError, HookName, HooksDir, HooksScope, checkout, head, push,
-    trailer,
+    rewrite, trailer,
 };
 use crate::git::Repository;
 use crate::ledger::LedgerError;
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Runs a hook that git called with these arguments (githooks(5)).
 ///
 /// At most one event is written, and only if something changed. The hook does not touch the index,
-/// does not read standard input, and waits for other writers for at most one second. It does
+/// reads standard input only for post-rewrite, and waits for other writers for at most one second. It does
 /// nothing if `ao.hooks` is false, or if the hooks are shared with other repositories and
 /// `ao.hooks` is not true.
 ///
@@ -34,8 +34,9 @@ pub fn run(
     }
     let done = match name {
         HookName::PostCheckout => checkout::run(&store, args, audience),
-        HookName::PostCommit | HookName::PostRewrite | HookName::PostMerge => {
-            head::run(&store).map(|()| None)
+        HookName::PostCommit | HookName::PostMerge => head::run(&store).map(|()| None),
+        HookName::PostRewrite => {
+            rewrite::run(&store).and_then(|()| head::run(&store)).map(|()| None)
         }
         HookName::PrepareCommitMsg => trailer::run(&store, args).map(|()| None),
         HookName::PrePush => push::run(&store, args).map(|()| None),

@@ -1,13 +1,15 @@
-//! prepare-commit-msg: adds the session to a commit message.
+//! prepare-commit-msg: adds the session and its agent to a commit message.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::HookError;
+use crate::git::Trailer;
+use crate::model::Value;
 use crate::store::Store;
-use crate::workspace::session_here;
+use crate::workspace::{key_here, session_here};
 
-/// Adds the trailer `Ao-Session`, unless the message already has one.
+/// Adds the trailers that `ao.trailer` names, unless the message already has them.
 ///
 /// Adds nothing if an editor opens on an empty message or a template. Leaving such a message
 /// unchanged aborts the commit, and a trailer would prevent that.
@@ -25,8 +27,37 @@ pub fn run(store: &Store, args: &[OsString]) -> Result<(), HookError> {
     if !message.split(|byte| *byte == b'\n').any(says) {
         return Ok(());
     }
+    let kinds = repo.settings().trailers();
+    let mut trailers = Vec::new();
+    if kinds.contains(&Trailer::Session) {
+        trailers.push(format!("Ao-Session: {id}"));
+    }
+    if kinds.contains(&Trailer::Assistant)
+        && let Some(assistant) = assistant(store)?
+    {
+        trailers.push(format!("Assisted-by: {assistant}"));
+    }
+    if trailers.is_empty() {
+        return Ok(());
+    }
     let git = repo.git_in(&here, "interpret-trailers").args(["--in-place", "--if-exists"]);
-    let git = git.arg("doNothing").arg("--trailer").arg(format!("Ao-Session: {id}")).arg(path);
-    git.run()?;
+    let trailers = trailers.iter().flat_map(|trailer| ["--trailer", trailer]);
+    git.arg("doNothing").args(trailers).arg(path).run()?;
     Ok(())
+}
+
+/// Returns `<agent>:<model>` of this worktree's session, or the agent alone if the model is unknown.
+fn assistant(store: &Store) -> Result<Option<String>, HookError> {
+    let Some(key) = key_here(store.repository()) else { return Ok(None) };
+    let session = store.snapshot()?.session(key)?;
+    let Some(agent) = session.agent else { return Ok(None) };
+    let configured = session.agent_config.get("model").and_then(Value::as_str);
+    let mut used = session.usage.values().flat_map(|models| models.keys());
+    let model = configured.or_else(|| {
+        let only = used.next().filter(|only| used.all(|model| model == *only));
+        only.map(String::as_str)
+    });
+    let text = model.map_or_else(|| agent.clone(), |model| format!("{agent}:{model}"));
+    // A record may hold anything, but a trailer is one line.
+    Ok(Some(text).filter(|text| !text.contains(char::is_control)))
 }

@@ -118,6 +118,7 @@ impl Base {
         let mut out = Writer::default();
         out.option("branch", self.branch.as_deref());
         out.option("commit", self.commit.as_ref().map(|oid| oid.as_str()));
+        out.option("onto", self.onto.as_ref().map(|oid| oid.as_str()));
         out.finish(&self.extra)
     }
 
@@ -127,7 +128,8 @@ impl Base {
         }
         let mut from = Reader::new("base.", map);
         let (branch, commit) = (from.branch("branch")?, from.parse("commit", "an object id")?);
-        Ok(Some(Self { branch, commit, extra: from.rest() }))
+        let onto = from.parse("onto", "an object id")?;
+        Ok(Some(Self { branch, commit, onto, extra: from.rest() }))
     }
 }
 

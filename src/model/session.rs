@@ -98,6 +98,9 @@ pub struct Base {
     pub branch: Option<String>,
     /// The commit.
     pub commit: Option<Oid>,
+    /// The commit after which the session's own commits begin, if that is another one: after a
+    /// rebase, or after work of others came in.
+    pub onto: Option<Oid>,
     /// Keys this version does not know.
     pub extra: Map,
 }
@@ -206,6 +209,9 @@ impl Session {
         let mut same = self.clone();
         same.placements.clone_from(&other.placements);
         same.head.clone_from(&other.head);
+        if let (Some(same), Some(other)) = (&mut same.base, &other.base) {
+            same.onto.clone_from(&other.onto);
+        }
         same.transcripts.clone_from(&other.transcripts);
         same.usage.clone_from(&other.usage);
         // The same facts in a form that this version does not know.

@@ -242,6 +242,9 @@ impl Engine {
                     // A restore recreates the branch at this commit.
                     let seen = leftover.tip.clone().or(leftover.session.head.clone());
                     session.head = seen.or(session.head.take());
+                    if let (Some(base), Some(seen)) = (&mut session.base, &leftover.session.base) {
+                        base.onto.clone_from(&seen.onto);
+                    }
                     if let Some(facts) = &leftover.captured {
                         facts.put(session, now);
                     }

@@ -39,6 +39,7 @@ mod unarchive;
 mod undo;
 mod usage;
 mod wait;
+mod why;
 mod work;
 
 pub use archive::ArchiveError;
@@ -80,4 +81,5 @@ pub use start::StartRequest;
 pub use undo::{Undo, Undoing};
 pub use usage::{UsageKey, UsageReport, UsageRow};
 pub use wait::{WaitOutcome, Waited};
+pub use why::{Evidence, Exchange, LineOrigin, Provenance, Strength, WhyError};
 pub use work::CommittedWork;

@@ -17,7 +17,8 @@ use crate::ops::common::{Engine, OpsError};
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
-    self, Condition, Detail, ExpectedWorktree, WorkspaceState, Worktrees, is_worktree, session_at,
+    self, Condition, Detail, ExpectedWorktree, WorkspaceState, Worktrees, is_worktree,
+    note_own_work, session_at,
 };
 
 /// How long a session may be without an agent while it is being started. This exceeds every wait in
@@ -363,7 +364,7 @@ impl Seen {
             && let Some(tip) = store.repository().read_ref(&format!("refs/heads/{branch}"))?
             && session.head.as_ref() != Some(&tip)
         {
-            session.head = Some(tip.clone());
+            note_own_work(store.repository(), session, self.own.as_deref(), tip.clone());
             steps.push(Step::Head(tip));
         }
         Ok(())

@@ -1,6 +1,6 @@
 use super::{WorkspaceError, Worktrees};
 use crate::git::GitError;
-use crate::model::{Base, Map};
+use crate::model::Base;
 
 impl Worktrees<'_> {
     /// Returns the starting point of a new branch: the revision `named`, or HEAD. A branch of this
@@ -24,7 +24,7 @@ impl Worktrees<'_> {
         };
         let branch = self.branch_named(named)?;
         match (found, named) {
-            (Some(commit), _) => Ok(Base { branch, commit: Some(commit), extra: Map::new() }),
+            (Some(commit), _) => Ok(Base { branch, commit: Some(commit), ..Base::default() }),
             (None, Some(named)) => Err(WorkspaceError::BaseMissing(named.to_owned())),
             (None, None) => Err(branch.map_or_else(|| self.broken_head(), WorkspaceError::Unborn)),
         }

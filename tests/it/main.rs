@@ -25,4 +25,5 @@ mod store;
 mod transcript;
 mod usage;
 mod verbs;
+mod why;
 mod workspace;

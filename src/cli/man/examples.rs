@@ -69,6 +69,13 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     ),
     ("land", &[("See which sessions would land without conflicts", "git ao land --check")]),
     (
+        "why",
+        &[
+            ("See from which session the last commit comes", "git ao why HEAD"),
+            ("See what its agent was asked", "git ao why --prompt HEAD"),
+        ],
+    ),
+    (
         "exec",
         &[(
             "See the last commits in the worktree",

@@ -9,7 +9,7 @@ use super::reflog::LogEntry;
 use super::{Expected, RefMove};
 use crate::git::extensions::RefStorage;
 use crate::git::objects::oid;
-use crate::git::{RefError, Repository, Signatures};
+use crate::git::{GitCommand, RefError, Repository, Signatures};
 use crate::model::Oid;
 
 impl Repository {
@@ -75,7 +75,7 @@ impl Repository {
             let entries = self.read_reflog(name)?.entries.into_iter();
             return Ok(entries.map(|entry| (oid(entry.new), entry.message)).collect());
         }
-        let mut entries = self.entries_by_git(name);
+        let mut entries = self.entries_by_git(name, |verb| self.git(verb));
         entries.reverse();
         Ok(entries)
     }
@@ -94,7 +94,7 @@ impl Repository {
         if self.ref_storage() != RefStorage::Foreign {
             return self.rewrite_reflog(name, &|entry: &LogEntry| !is_unwanted(&entry.message));
         }
-        let newest_first = self.entries_by_git(name).into_iter().enumerate();
+        let newest_first = self.entries_by_git(name, |verb| self.git(verb)).into_iter().enumerate();
         let unwanted = newest_first.filter(|(_, (_, message))| is_unwanted(message));
         for (n, _) in unwanted.collect::<Vec<_>>().into_iter().rev() {
             let git = self.git("reflog").shielded().args(["delete", "--rewrite"]);
@@ -107,8 +107,12 @@ impl Repository {
     }
 
     /// Asks git for the entries of a reflog, newest first: up to one whose commit is missing.
-    fn entries_by_git(&self, name: &str) -> Vec<(Oid, String)> {
-        let git = self.git("log").args(["--walk-reflogs", "--format=%H %gs", name, "--"]);
+    pub(super) fn entries_by_git(
+        &self,
+        name: &str,
+        git: impl Fn(&str) -> GitCommand,
+    ) -> Vec<(Oid, String)> {
+        let git = git("log").args(["--walk-reflogs", "--format=%H %gs", name, "--"]);
         let printed = git.printed().unwrap_or_default();
         let parse = |line: &str| {
             let (id, message) = line.split_once(' ').unwrap_or((line, ""));

@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
 use super::state::read_if_there;
 use crate::git::extensions::RefStorage;
 use crate::git::files::replace;
+use crate::git::objects::oid;
 use crate::git::{RefError, Repository};
+use crate::model::Oid;
 
 /// The number of entries to request from git, if only git can read the reflog.
 const MOST: usize = 1000;
@@ -52,7 +54,22 @@ impl Repository {
         if self.ref_storage() == RefStorage::Foreign {
             return Ok(self.ask_reflog(name));
         }
-        let content = read_if_there(&self.reflog_path(name))
+        self.read_reflog_file(name, &self.reflog_path(name))
+    }
+
+    /// Returns the moves of a worktree's HEAD, oldest first: the new commits and git's reasons. None
+    /// if there is no reflog.
+    pub(crate) fn head_moves(&self, git_dir: &Path, top: &Path) -> Option<Vec<(Oid, String)>> {
+        if self.ref_storage() == RefStorage::Foreign {
+            return Some(self.entries_by_git("HEAD", |verb| self.git_in(top, verb)));
+        }
+        let log = self.read_reflog_file("HEAD", &git_dir.join("logs/HEAD")).ok()?;
+        let moves = log.entries.into_iter().map(|entry| (oid(entry.new), entry.message));
+        log.exists.then(|| moves.collect())
+    }
+
+    fn read_reflog_file(&self, name: &str, path: &Path) -> Result<Reflog, RefError> {
+        let content = read_if_there(path)
             .map_err(|error| RefError::Read { name: name.to_owned(), source: error.into() })?;
         let Some(content) = content else { return Ok(Reflog::default()) };
         let mut log = Reflog { exists: true, ..Reflog::default() };

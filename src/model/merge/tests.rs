@@ -51,7 +51,8 @@ fn session(choices: &[u8]) -> Session {
     s.status_reason = word(next());
     s.agent_config = words(next());
     s.branch = word(next());
-    s.base = Some(Base { branch: word(next()), commit: oid(next()), extra: words(next()) });
+    let (branch, commit, onto) = (word(next()), oid(next()), oid(next()));
+    s.base = Some(Base { branch, commit, onto, extra: words(next()) });
     s.head = oid(next());
     let (parent, event, branch, extra) = (next(), oid(next()), word(next()), words(next()));
     let parent = IDS.get(usize::from(parent % 4)).map(|id| id.parse().unwrap());

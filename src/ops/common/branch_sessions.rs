@@ -8,7 +8,9 @@ use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::{Engine, OpsError};
 use crate::store::{Key, Shelf, Store, StoreError};
-use crate::workspace::{Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees};
+use crate::workspace::{
+    Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees, note_own_work,
+};
 
 /// Updates a session's branch and head from its own worktree in this clone. The branch stays if
 /// there is no such worktree, or if git is in the middle of an operation there.
@@ -48,10 +50,12 @@ pub(in crate::ops) fn catch_up_all<'s>(
     let names: Vec<_> = sessions.iter().filter_map(|(session, _)| name(session)).collect();
     let tips = repo.read_ref_list(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     let mut tips = tips.into_iter();
-    let catch_up = |(session, _): (&mut Session, _)| {
+    let catch_up = |(session, path): (&mut Session, Option<&Path>)| {
         let tip = session.branch.as_ref().and_then(|_| tips.next()).flatten();
         let is_there = tip.is_some();
-        session.head = tip.or(session.head.take());
+        if let Some(tip) = tip {
+            note_own_work(repo, session, path, tip);
+        }
         is_there
     };
     Ok(sessions.into_iter().map(catch_up).collect())

@@ -20,6 +20,7 @@ pub use self::status::StatusError;
 use crate::agent::AgentError;
 use crate::git::{FileError, GitError, LockError, RefError};
 use crate::model::{ErrorKind, Recovery};
+use crate::ops::why::WhyError;
 use crate::redact::RedactError;
 use crate::runtime::RuntimeError;
 use crate::share::ShareError;
@@ -56,6 +57,9 @@ pub enum OpsError {
     /// The setup or the teardown of a worktree failed.
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// It cannot be said where a commit or a line comes from.
+    #[error(transparent)]
+    Why(#[from] WhyError),
     /// The event cannot be undone.
     #[error(transparent)]
     Undo(UndoError),
@@ -120,6 +124,7 @@ impl OpsError {
             Self::Worktree(error) => error.kind(),
             Self::Land(error) => error.kind(),
             Self::Setup(error) => error.kind(),
+            Self::Why(error) => error.kind(),
             Self::Undo(error) => error.kind(),
             Self::Agent(error) => error.kind(),
             Self::Runtime(error) => error.kind(),

@@ -87,6 +87,11 @@ fn problem(engine: &Engine, key: &str, value: &str) -> Option<String> {
         settings::TMUX_SOCKET | settings::WORKTREE_DIR => {
             value.is_empty().then(|| "it is empty".to_owned())
         }
+        settings::TRAILER => {
+            let is_valid = value.trim() == "none" || !repo.settings().trailers().is_empty();
+            let words = "Ao-Session, Assisted-by or none";
+            (!is_valid).then(|| format!("'{value}' is none of {words}"))
+        }
         settings::AUTO_PUSH
         | settings::HOOKS
         | settings::SHARE_TRANSCRIPTS

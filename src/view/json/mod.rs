@@ -38,6 +38,7 @@ mod session;
 mod started;
 mod text;
 mod undo;
+mod why;
 
 pub use adopt::{AdoptableJson, AdoptablesJson};
 pub use agents::{AgentJson, AgentsJson};
@@ -54,6 +55,7 @@ pub use session::{CorruptJson, EntryJson, SessionJson, SessionsJson, ShownJson};
 pub use started::{RestoredJson, SpawnedJson};
 pub use text::{pretty, text};
 pub use undo::{LeftJson, UndoJson, UndoneJson, UndoneSessionJson};
+pub use why::{ExchangeJson, ProvenanceJson, WhyJson};
 
 /// The version of the format.
 pub const VERSION: u64 = 1;

@@ -24,7 +24,11 @@ fn the_examples_of_the_verbs_can_be_used() {
         for store in [".ao-rs/sessions", "demo/.claw/sessions"] {
             fs::create_dir_all(repo.env().home().join(store)).unwrap();
         }
-        repo.ao(["spawn", "--no-agent", "--issue", "42", "Fix the flaky test"]).ok();
+        let made = ["spawn", "--json", "--no-agent", "--issue", "42", "Fix the flaky test"];
+        let made = repo.ao(made).ok().json();
+        let id = made["session"]["id"].as_str().unwrap();
+        let message = format!("Fix it\n\nAo-Session: {id}");
+        repo.git(["commit", "-q", "--allow-empty", "-m", &message]);
         for command in rest.split(".nf\n").skip(1).map(|rest| rest.split(".fi\n").next().unwrap()) {
             let command = command.replace("\\-", "-").replace("\\(aq", "'").replace("\\(dq", "\"");
             let path = format!("{}:{}", bin().display(), std::env::var("PATH").unwrap_or_default());

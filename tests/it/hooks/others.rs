@@ -53,6 +53,28 @@ fn each_alone_records_what_it_is_for() {
     assert_eq!(recorded(&bed), head(&bed.work));
 }
 
+#[test]
+fn the_setting_says_which_trailers_are_added() {
+    let bed = Bed::new().hooked(&["prepare-commit-msg"]);
+    let assisted = |repo: &Repo| {
+        let format = "--format=%(trailers:key=Assisted-by,valueonly)";
+        repo.git(["log", "-1", format]).trim().to_owned()
+    };
+    bed.repo.ao(["set", "7b6d11f9", "agent=claude", "agent_config.model=opus"]).ok();
+    bed.repo.config("ao.trailer", "Assisted-by");
+    bed.work.commit("a", "");
+    assert_eq!((trailers(&bed.work), assisted(&bed.work)), (String::new(), "claude:opus".into()));
+    bed.repo.config("ao.trailer", "ao-session, assisted-by");
+    bed.work.commit("b", "");
+    assert_eq!(
+        (trailers(&bed.work), assisted(&bed.work)),
+        (id().to_string(), "claude:opus".into())
+    );
+    bed.repo.config("ao.trailer", "none");
+    bed.work.commit("c", "");
+    assert_eq!((trailers(&bed.work), assisted(&bed.work)), (String::new(), String::new()));
+}
+
 fn trailers(repo: &Repo) -> String {
     repo.git(["log", "-1", "--format=%(trailers:key=Ao-Session,valueonly)"]).trim().to_owned()
 }

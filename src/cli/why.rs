@@ -1,0 +1,166 @@
+use std::path::Path;
+
+use git_ao::model::Oid;
+use git_ao::ops::{Engine, Evidence, Exchange, Provenance};
+use git_ao::view::json::{ProvenanceJson, WhyJson};
+
+use super::ui::{Style, escape};
+use super::{CliError, Ctx, ExitCode, json, launch};
+
+/// Show from which session a commit or a line comes
+///
+/// Each answer names its evidence. The first of these that finds a session counts:
+///
+/// exact: the commit is one of the session's, as its record or its worktree has them; its message has
+/// an Ao-Session trailer; or it replaced such a commit in an amend or a rebase that the post-rewrite
+/// hook has seen ('git ao hooks install').
+///
+/// strong: the session's work was landed with it; its subject names the session's pull request, as
+/// hosts write it in squashes and merges; or its changes are those of one of the session's commits, or
+/// of all of them, to the byte.
+///
+/// likely: the line was added in the session's last commit, and by no other session.
+///
+/// If nothing is found, nothing is claimed, and the command fails with status 1. Times alone never
+/// count.
+///
+/// --json prints {"version":1,"why":{…}} with 'commit', 'text' (of the line), 'pr_number' and 'found'.
+/// Each entry has 'session', 'title', 'agent', 'evidence' (commit, trailer, rewrite, landed,
+/// pull_request, patch, work, line), 'strength' (exact, strong, likely), 'via', the session's own
+/// commit if it is another one, and with --prompt 'exchange' with 'prompt' and 'answer'.
+#[derive(clap::Args)]
+pub struct Args {
+    /// A commit, a line as '<file>:<line>', or a pull request as '#<number>'.
+    #[arg(value_name = "commit|file:line|#pr")]
+    what: String,
+
+    /// Show the last prompt before the commit and what the agent said then, if the session's
+    /// transcript is in this clone.
+    #[arg(long)]
+    prompt: bool,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was asked for, and the answers.
+struct Answer {
+    commit: Option<Oid>,
+    text: Option<String>,
+    pr_number: Option<u64>,
+    found: Vec<Provenance>,
+}
+
+pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    let store = ctx.store()?;
+    let engine = launch::engine(&store);
+    let answer = ask(&engine, &args.what)?;
+    let mut exchanges = Vec::new();
+    for found in &answer.found {
+        let exchange = match args.prompt {
+            true => engine.exchange_before(found, answer.commit.as_ref())?,
+            false => None,
+        };
+        exchanges.push(exchange);
+    }
+    if args.json {
+        let found = answer.found.iter().zip(exchanges);
+        let found: Vec<_> = found.map(|(one, said)| ProvenanceJson::new(one, said)).collect();
+        let code = if found.is_empty() { ExitCode::Refused } else { ExitCode::Done };
+        let shape = WhyJson::new(answer.commit, found);
+        let shape = shape.text(answer.text).pull_request(answer.pr_number);
+        json::print_one(&mut ctx.out, "why", &shape)?;
+        return Ok(code);
+    }
+    if answer.found.is_empty() {
+        return Err(not_known(&answer));
+    }
+    ctx.page_for(store.repository())?;
+    for (n, (found, said)) in answer.found.iter().zip(&exchanges).enumerate() {
+        if n > 0 {
+            writeln!(ctx.out)?;
+        }
+        print(found, &answer, ctx)?;
+        if args.prompt {
+            print_exchange(said.as_ref(), ctx)?;
+        }
+    }
+    Ok(ExitCode::Done)
+}
+
+fn ask(engine: &Engine, what: &str) -> Result<Answer, CliError> {
+    let number = what.strip_prefix('#').and_then(|number| number.parse().ok());
+    if let Some(number) = number {
+        let found = engine.why_pull_request(number)?;
+        return Ok(Answer { commit: None, text: None, pr_number: Some(number), found });
+    }
+    let line = what.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
+    if let Some((file, line)) = line.filter(|(file, _)| !file.is_empty()) {
+        let origin = engine.why_line(Path::new(file), line)?;
+        let (commit, text) = (origin.commit, Some(origin.text));
+        return Ok(Answer { commit, text, pr_number: None, found: origin.found });
+    }
+    let commit = engine.commit_named(what)?;
+    let found = engine.why(&commit)?;
+    Ok(Answer { commit: Some(commit), text: None, pr_number: None, found })
+}
+
+fn not_known(answer: &Answer) -> CliError {
+    CliError::refused(match (&answer.commit, answer.pr_number) {
+        (_, Some(number)) => format!("no session has pull request #{number}"),
+        (Some(commit), _) => format!("not known: no session leads to commit {}", commit.short()),
+        (None, None) => "not known: the line is not committed yet".to_owned(),
+    })
+}
+
+fn print(found: &Provenance, answer: &Answer, ctx: &mut Ctx) -> Result<(), CliError> {
+    let id = ctx.out.paint(Style::Id, found.id.short().as_ref());
+    match &found.session {
+        Some(session) => {
+            let title = ctx.out.paint(Style::Title, &session.display_title());
+            let agent = session.agent.as_deref().map(|agent| format!(" ({})", escape::line(agent)));
+            writeln!(ctx.out, "{id} {title}{}", agent.unwrap_or_default())?;
+        }
+        None => writeln!(ctx.out, "{id} (its record is not here)")?,
+    }
+    let about = about(found, answer);
+    writeln!(ctx.out, "    {}: {about}", found.strength)?;
+    Ok(())
+}
+
+/// Says what the evidence is.
+fn about(found: &Provenance, answer: &Answer) -> String {
+    let commit = answer.commit.as_ref().map_or_else(String::new, |it| it.short().to_owned());
+    let via = found.via.as_ref().map_or_else(String::new, |it| it.short().to_owned());
+    match found.evidence {
+        Evidence::Commit => format!("{commit} is one of its commits"),
+        Evidence::Trailer => format!("the message of {commit} names it"),
+        Evidence::Rewrite => format!("{commit} replaced {via} in an amend or a rebase"),
+        Evidence::Landed => format!("its work was landed with {commit}"),
+        Evidence::PullRequest => match answer.pr_number {
+            Some(number) => format!("#{number} is its pull request"),
+            None => format!("the subject of {commit} names its pull request"),
+        },
+        Evidence::Patch => format!("{commit} has the changes of its commit {via}"),
+        Evidence::Work => format!("{commit} has all its changes, up to {via}"),
+        Evidence::Line => format!("it has added the line, before {commit}: see {via}"),
+        _ => found.evidence.as_str().to_owned(),
+    }
+}
+
+fn print_exchange(said: Option<&Exchange>, ctx: &mut Ctx) -> Result<(), CliError> {
+    let Some(said) = said else {
+        writeln!(ctx.out, "    no prompt before it is known here")?;
+        return Ok(());
+    };
+    for (who, entry) in [("prompt", &said.prompt), ("answer", &said.answer)] {
+        let Some(entry) = entry else { continue };
+        let who = ctx.out.paint(Style::Title, &format!("{who}:"));
+        writeln!(ctx.out, "    {who}")?;
+        for line in entry.text.trim_end().lines() {
+            writeln!(ctx.out, "        {}", escape::line(line))?;
+        }
+    }
+    Ok(())
+}

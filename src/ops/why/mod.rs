@@ -1,0 +1,61 @@
+//! Leads from a commit or a line back to the session that it comes from.
+//!
+//! A ladder of evidence is climbed down, from what was written down when the commit was made to what
+//! only looks the same, until something is found. Times alone never count.
+
+mod error;
+mod exchange;
+mod line;
+mod patches;
+mod provenance;
+mod search;
+mod trailers;
+mod works;
+
+pub use error::WhyError;
+pub use exchange::Exchange;
+pub use line::LineOrigin;
+pub use provenance::{Evidence, Provenance, Strength};
+
+pub(in crate::ops) use search::ProvenanceSearch;
+
+use crate::git::GitError;
+use crate::model::Oid;
+use crate::ops::common::{Engine, OpsError};
+
+impl Engine {
+    /// Returns the commit that git understands by a revision.
+    ///
+    /// # Errors
+    /// Fails if there is no such commit here.
+    pub fn commit_named(&self, revision: &str) -> Result<Oid, OpsError> {
+        let wanted = format!("{revision}^{{commit}}");
+        let git = self.repository().git("rev-parse");
+        let git = git.args(["--verify", "--quiet", "--end-of-options", &wanted]);
+        let found = match git.run() {
+            Err(GitError::Failed { .. }) => None,
+            found => found?.text().trim().parse().ok(),
+        };
+        found.ok_or_else(|| WhyError::NoCommit(revision.to_owned()).into())
+    }
+
+    /// Returns the sessions that a commit comes from, all with evidence of the same step of the
+    /// ladder. None are found if it is not known.
+    ///
+    /// # Errors
+    /// Fails if the commit is not here, or if git or the store cannot be read.
+    pub fn why(&self, commit: &Oid) -> Result<Vec<Provenance>, OpsError> {
+        ProvenanceSearch::new(self)?.of_commit(commit)
+    }
+
+    /// Returns the sessions with a pull request of this number.
+    ///
+    /// # Errors
+    /// Fails if the store cannot be read.
+    pub fn why_pull_request(&self, number: u64) -> Result<Vec<Provenance>, OpsError> {
+        let search = ProvenanceSearch::new(self)?;
+        let sessions = search.sessions().iter();
+        let its = sessions.filter(|session| session.pr_number == Some(number));
+        Ok(its.map(|session| Provenance::new(session, Evidence::PullRequest)).collect())
+    }
+}

@@ -1,0 +1,260 @@
+//! Climbs down the ladder of evidence.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::works::{self, SessionWork};
+use super::{Evidence, Provenance, WhyError, patches, trailers};
+use crate::git::{CommitFacts, Descent, Wanted};
+use crate::model::{Oid, Session, SessionId, Shelf};
+use crate::ops::common::branch_sessions::catch_up_all;
+use crate::ops::common::owned_worktrees::Own;
+use crate::ops::common::{Engine, OpsError};
+use crate::store::Snapshot;
+use crate::workspace::{Worktrees, rewrites};
+
+/// The most commits to which the rewrites of one are followed.
+const MOST_REWRITES: usize = 100;
+
+/// The commits that one look asks for.
+type Asked = HashMap<Oid, CommitFacts>;
+
+/// Answers of one step, for the commits for which there are any.
+type Answers = HashMap<Oid, Vec<Provenance>>;
+
+/// A search for the origins of commits. It reads all records once.
+pub struct ProvenanceSearch<'e> {
+    engine: &'e Engine,
+    snapshot: Snapshot<'e>,
+    sessions: Vec<Session>,
+    descent: Descent<'e>,
+}
+
+impl<'e> ProvenanceSearch<'e> {
+    pub fn new(engine: &'e Engine) -> Result<Self, OpsError> {
+        let snapshot = engine.store().snapshot()?;
+        let mut sessions = Vec::new();
+        for shelf in [Shelf::Active, Shelf::Archived] {
+            sessions.extend(snapshot.list(shelf)?.into_iter().filter_map(|it| it.session.ok()));
+        }
+        let descent = Descent::new(engine.repository());
+        Ok(Self { engine, snapshot, sessions, descent })
+    }
+
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
+    }
+
+    /// Returns the sessions that one commit comes from.
+    pub fn of_commit(&mut self, commit: &Oid) -> Result<Vec<Provenance>, OpsError> {
+        let facts = self.engine.repository().commit_facts(commit);
+        let facts = facts.ok_or_else(|| WhyError::NoCommit(commit.to_string()))?;
+        let asked = Asked::from([(commit.clone(), facts.clone())]);
+        if let Some(found) = self.of_commits(&asked)?.remove(commit) {
+            return Ok(found);
+        }
+        let works = self.works()?;
+        patches::matches(self.engine, &mut self.descent, (commit, &facts), &works)
+    }
+
+    /// Returns the sessions that commits come from, without a look at their changes.
+    pub fn of_commits(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
+        let mut answers = Answers::new();
+        let steps = [Self::recorded, Self::unrecorded, Self::replaced, Self::landed];
+        for step in steps {
+            let mut left = asked.clone();
+            left.retain(|commit, _| !answers.contains_key(commit));
+            if left.is_empty() {
+                break;
+            }
+            answers.extend(step(self, &left)?);
+        }
+        Ok(answers)
+    }
+
+    /// Finds commits that records or trailers name.
+    fn recorded(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
+        let wanted = wanted(asked);
+        let mut answers = Answers::new();
+        for session in &self.sessions {
+            // A commit that is older than the session is not its own.
+            if wanted.are_before(session.created_at.as_seconds()) {
+                continue;
+            }
+            let Some(work) = SessionWork::of(session) else { continue };
+            for commit in self.descent.find(&work.head, &work.start, &wanted) {
+                let found = Provenance::new(session, Evidence::Commit);
+                answers.entry(commit).or_default().push(found);
+            }
+        }
+        for (commit, facts) in asked {
+            for id in trailers::sessions(&facts.message) {
+                let found = answers.entry(commit.clone()).or_default();
+                if !found.iter().any(|one| one.id == id) {
+                    found.push(self.named(id));
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    fn named(&self, id: SessionId) -> Provenance {
+        let session = self.sessions.iter().find(|session| session.id == id);
+        let known = session.map(|session| Provenance::new(session, Evidence::Trailer));
+        known.unwrap_or_else(|| Provenance::unknown(id, Evidence::Trailer))
+    }
+
+    /// Finds commits that records do not name yet, or no longer.
+    fn unrecorded(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
+        let wanted = wanted(asked);
+        let mut answers = Answers::new();
+        for (session, work) in self.present()?.into_iter().chain(self.past(Some(&wanted))?) {
+            for commit in self.descent.find(&work.head, &work.start, &wanted) {
+                let found = answers.entry(commit).or_default();
+                if !found.iter().any(|one| one.id == session.id) {
+                    found.push(Provenance::new(&session, Evidence::Commit));
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Returns the work in the worktrees of this clone, as it is now.
+    fn present(&self) -> Result<Vec<(Session, SessionWork)>, OpsError> {
+        let store = self.engine.store();
+        let replica = store.known_replica();
+        let lives_here = |session: &&Session| session.lives_in(replica.as_deref());
+        let mut here: Vec<Session> = self.sessions.iter().filter(lives_here).cloned().collect();
+        if here.is_empty() {
+            return Ok(Vec::new());
+        }
+        let own = Own::of(&Worktrees::new(store.repository()), &self.snapshot)?;
+        let paths: Vec<_> = here.iter().map(|session| own.path(session).cloned()).collect();
+        let paths = paths.iter().map(|path| path.as_deref());
+        catch_up_all(store, here.iter_mut().zip(paths))?;
+        let work = |session: Session| SessionWork::of(&session).map(|work| (session, work));
+        Ok(here.into_iter().filter_map(work).collect())
+    }
+
+    /// Returns the work of sessions that had other commits before, as their records were then: all of
+    /// it, or that in which one of the wanted commits may be.
+    fn past(&mut self, wanted: Option<&Wanted>) -> Result<Vec<(Session, SessionWork)>, OpsError> {
+        let store = self.engine.store();
+        let kept = store.kept_heads()?;
+        let mut candidates = BTreeSet::new();
+        for head in &kept {
+            let session = self.sessions.iter().find(|session| session.id == head.session);
+            let Some(session) = session else { continue };
+            let base = session.base.as_ref().and_then(|base| base.commit.as_ref());
+            let Some(base) = base.filter(|base| **base != head.commit) else { continue };
+            let is_past = session.head.as_ref() != Some(&head.commit);
+            let is_candidate = wanted
+                .is_none_or(|wanted| !self.descent.find(&head.commit, base, wanted).is_empty());
+            if is_past && is_candidate {
+                candidates.insert(session.id);
+            }
+        }
+        let mut past = Vec::new();
+        for id in candidates {
+            let Some(session) = self.sessions.iter().find(|session| session.id == id) else {
+                continue;
+            };
+            let works = works::past(store, &self.snapshot, id)?.into_iter();
+            past.extend(works.map(|work| (session.clone(), work)));
+        }
+        Ok(past)
+    }
+
+    /// Returns all work that is known here.
+    pub fn works(&mut self) -> Result<Vec<(Session, SessionWork)>, OpsError> {
+        let recorded = self.sessions.iter();
+        let recorded =
+            recorded.filter_map(|session| Some((session.clone(), SessionWork::of(session)?)));
+        let mut works: Vec<_> = recorded.collect();
+        for work in self.present()?.into_iter().chain(self.past(None)?) {
+            let is_known =
+                |known: &(Session, SessionWork)| known.0.id == work.0.id && known.1 == work.1;
+            if !works.iter().any(is_known) {
+                works.push(work);
+            }
+        }
+        Ok(works)
+    }
+
+    /// Returns the commits of some work, without merges.
+    pub fn commits_of(&mut self, work: &SessionWork) -> BTreeSet<Oid> {
+        let commits = self.descent.commits(&work.head, &work.start);
+        let (commits, _) = commits.unwrap_or_default();
+        commits.into_iter().map(|(commit, _)| commit).collect()
+    }
+
+    /// Finds commits that replaced others.
+    fn replaced(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
+        let repo = self.engine.repository();
+        let replaced = rewrites(repo);
+        let mut olds: HashMap<Oid, Vec<Oid>> = HashMap::new();
+        let mut facts = Asked::new();
+        for commit in asked.keys() {
+            let (mut before, mut next) = (Vec::new(), vec![commit]);
+            while let Some(at) = next.pop() {
+                for old in replaced.get(at).into_iter().flatten() {
+                    if old != commit && !before.contains(old) && before.len() < MOST_REWRITES {
+                        before.push(old.clone());
+                        next.push(old);
+                    }
+                }
+            }
+            let here = before.into_iter().filter_map(|old| Some((repo.commit_facts(&old)?, old)));
+            for (its, old) in here {
+                facts.insert(old.clone(), its);
+                olds.entry(commit.clone()).or_default().push(old);
+            }
+        }
+        if facts.is_empty() {
+            return Ok(Answers::new());
+        }
+        let mut before = self.recorded(&facts)?;
+        facts.retain(|old, _| !before.contains_key(old));
+        before.extend(self.unrecorded(&facts)?);
+        facts.retain(|old, _| !before.contains_key(old));
+        before.extend(self.landed(&facts)?);
+        let mut answers = Answers::new();
+        for (commit, olds) in olds {
+            for old in olds {
+                for one in before.get(&old).into_iter().flatten() {
+                    let found = answers.entry(commit.clone()).or_default();
+                    if !found.iter().any(|known| known.id == one.id) {
+                        let rewrite = Provenance { evidence: Evidence::Rewrite, ..one.clone() };
+                        found.push(rewrite.via(&old));
+                    }
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Finds commits with which records say that work was landed, by their ids or by the numbers of
+    /// pull requests.
+    fn landed(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
+        let mut answers = Answers::new();
+        for session in &self.sessions {
+            let landed_as = session.landed.as_ref().map(|landed| &landed.commit);
+            for (commit, facts) in asked {
+                let number = trailers::pull_request(facts.subject());
+                let evidence = if landed_as == Some(commit) {
+                    Evidence::Landed
+                } else if number.is_some() && number == session.pr_number {
+                    Evidence::PullRequest
+                } else {
+                    continue;
+                };
+                let found = Provenance::new(session, evidence);
+                answers.entry(commit.clone()).or_default().push(found);
+            }
+        }
+        Ok(answers)
+    }
+}
+
+fn wanted(asked: &Asked) -> Wanted {
+    Wanted::new(asked.iter().map(|(commit, facts)| (commit, facts.time)))
+}

@@ -1,0 +1,5 @@
+//! From a commit or a line back to its session.
+
+mod evidence;
+mod problems;
+mod world;
