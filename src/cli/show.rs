@@ -142,7 +142,8 @@ fn print(
             writeln!(ctx.out, "{indent}{line}")?;
         }
     }
-    work::print(session, &engine, ctx)?;
+    let width = ctx.out.width().unwrap_or(WIDTH);
+    work::print(session, &engine, width, ctx)?;
     words::print(session, store, ctx)?;
     news::print(snapshot, session, ctx)
 }

@@ -35,6 +35,9 @@ const HOOK: &str = "its hook";
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 10;
 
+/// How long it may take to write down what it asks, in milliseconds.
+const MOMENT: i64 = 1_500;
+
 /// How far apart a hook and the file may tell of the same, in milliseconds.
 const APART: i64 = 3_000;
 
@@ -141,6 +144,8 @@ impl Entry {
             }
             return match tail::open_call(&entries).map(asks::question) {
                 Some(question) => named(report(activity).what(question), TRANSCRIPT),
+                // It writes the question down a moment later.
+                None if age < MOMENT => report(Activity::Active),
                 None => report(activity).what(self.waiting_for.clone()),
             };
         }

@@ -86,7 +86,12 @@ fn claudes_own_file_decides() {
     world.entry(7, entry("idle"));
     assert_eq!(world.look(&CLAUDE), (Activity::Ready, Some(NOW - 1_000), text("hello")));
     world.entry(7, entry("waiting"));
+    assert_eq!(world.look(&CLAUDE).0, Activity::Active, "its question comes in a moment");
+    let mut old = entry("waiting");
+    old["statusUpdatedAt"] = (NOW - 2_000).into();
+    world.entry(7, old);
     assert_eq!(world.look(&CLAUDE).2, text("permission prompt"));
+    world.entry(7, entry("waiting"));
     world.transcript(&[says("hello"), calls("npm test")]);
     assert_eq!(
         world.look(&CLAUDE),

@@ -12,14 +12,20 @@ const MOST: usize = 10;
 /// The width of the list of files.
 const WIDTH: usize = 76;
 
-pub fn print(session: &Session, engine: &Engine, ctx: &mut Ctx) -> Result<(), OutError> {
+/// Prints the newest commits, each on a line of at most `width` columns, and the changed files.
+pub fn print(
+    session: &Session,
+    engine: &Engine,
+    width: usize,
+    ctx: &mut Ctx,
+) -> Result<(), OutError> {
     // The commits are no part of the record, which is shown without them.
     let Ok(work) = engine.committed_work(session, MOST + 1, WIDTH) else { return Ok(()) };
     if work.commits.is_empty() {
         return Ok(());
     }
     writeln!(ctx.out)?;
-    let room = ctx.out.width().unwrap_or(super::WIDTH).saturating_sub(12).max(20);
+    let room = width.saturating_sub(12).max(20);
     for (commit, subject) in work.commits.iter().take(MOST) {
         let id = ctx.out.paint(Style::Id, commit.short());
         let subject = escape::line(subject).into_owned();

@@ -171,8 +171,7 @@ fn the_text_stays_as_it_is() {
         .ao(["show", "--json", A])
         .ok()
         .stdout_is(&format!("{{\"version\":1,\"session\":{record}}}}}\n"));
-    let live =
-        r#""live":{"agent":"not_started","path":null,"workspace":null,"base":null,"elsewhere":[]}"#;
+    let live = r#""live":{"agent":"not_started","standing":"not_started","path":null,"workspace":null,"base":null,"elsewhere":[]}"#;
     world.repo.ao(["status", "--json"]).ok().stdout_is(&format!(
         "{{\"version\":1,\"sessions\":[\n{record},{live}}}\n],\"hidden\":0}}\n"
     ));
