@@ -1,6 +1,6 @@
 use crate::agent::AgentError;
 use crate::ops::common::{AgentStateError, Engine, OpsError};
-use crate::runtime::{Attach, RuntimeError};
+use crate::runtime::{Attach, RuntimeError, TerminalKey};
 use crate::store::Key;
 
 impl Engine {
@@ -26,6 +26,16 @@ impl Engine {
             }
             error => error.into(),
         })
+    }
+
+    /// Presses keys in the terminal of a session's agent, to answer what it asks.
+    ///
+    /// # Errors
+    /// Fails like [`find_running`](Self::find_running), or if the runtime has no terminal.
+    pub fn press(&self, key: impl Into<Key>, keys: &[TerminalKey]) -> Result<(), OpsError> {
+        let session = self.store().snapshot()?.session(key)?;
+        let reached = self.find_running(&session)?;
+        Ok(reached.runtime.press(&session.id, &reached.handle, keys)?)
     }
 
     /// Returns the command that attaches a person to the terminal of a session's agent.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{
     Attach, Exit, LONGEST_HANDLE, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started,
-    Stopped, Terminal,
+    Stopped, Terminal, TerminalKey,
 };
 use crate::model::{SessionId, TerminalState};
 
@@ -155,6 +155,16 @@ impl Runtime for Guarded {
     fn send(&self, session: &SessionId, handle: &str, text: &str) -> Result<(), RuntimeError> {
         let (session, handle, text) = (*session, handle.to_owned(), text.to_owned());
         self.ask(self.work, move |inner| inner.send(&session, &handle, &text))?
+    }
+
+    fn press(
+        &self,
+        session: &SessionId,
+        handle: &str,
+        keys: &[TerminalKey],
+    ) -> Result<(), RuntimeError> {
+        let (session, handle, keys) = (*session, handle.to_owned(), keys.to_vec());
+        self.ask(self.work, move |inner| inner.press(&session, &handle, &keys))?
     }
 
     fn stop(

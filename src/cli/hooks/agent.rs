@@ -49,7 +49,9 @@ pub fn install(repo: &Repository, scope: SettingsScope, ctx: &mut Ctx) -> Result
 
 /// Removes the hooks. Returns false if there were none.
 pub fn uninstall(repo: &Repository, scope: SettingsScope, ctx: &mut Ctx) -> Result<bool, CliError> {
-    let is_gone = AgentHooks::new(repo, scope).uninstall()?;
+    let hooks = AgentHooks::new(repo, scope);
+    // Without a worktree or a home directory, there are none.
+    let is_gone = hooks.path().is_ok() && hooks.uninstall()?;
     if is_gone {
         writeln!(ctx.out, "{CLAUDE}: removed")?;
     }

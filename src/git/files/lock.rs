@@ -211,6 +211,10 @@ impl Repository {
             }
             other => other?,
         };
+        if !file.metadata()?.is_file() {
+            // A pipe can be opened for both, but is no lock.
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         self.shared().adjust(path)?;
         Ok(file)
     }

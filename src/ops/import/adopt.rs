@@ -144,16 +144,35 @@ impl Engine {
         workspace: &Path,
         visibility: Visibility,
     ) -> Result<Option<SessionId>, ImportError> {
+        match self.may_adopt((agent, conversation), workspace)? {
+            true => self.take_one((agent, conversation), workspace, visibility),
+            false => Ok(None),
+        }
+    }
+
+    /// Returns true if a conversation is in this repository, and no other session has it.
+    pub(super) fn may_adopt(
+        &self,
+        (agent, conversation): (&str, &str),
+        workspace: &Path,
+    ) -> Result<bool, ImportError> {
+        if Places::new(self).worktree_of(workspace)?.is_none() {
+            return Ok(false);
+        }
+        let is_here = self.store().snapshot()?.find(session_id(agent, conversation))?.is_some();
+        Ok(is_here || !self.known_conversations(agent)?.contains_key(conversation))
+    }
+
+    /// Takes one conversation; None if nothing was said in it yet.
+    pub(super) fn take_one(
+        &self,
+        (agent, conversation): (&str, &str),
+        workspace: &Path,
+        visibility: Visibility,
+    ) -> Result<Option<SessionId>, ImportError> {
         let id = session_id(agent, conversation);
         let agents = self.agents();
         let found = agents.find(agent)?;
-        if Places::new(self).worktree_of(workspace)?.is_none() {
-            return Ok(None);
-        }
-        let is_here = self.store().snapshot()?.find(id)?.is_some();
-        if !is_here && self.known_conversations(agent)?.contains_key(conversation) {
-            return Ok(None);
-        }
         let request = SourceRequest::new(id, workspace, state_dir(self.repository()))
             .agent_session_id(conversation);
         let sources = found.sources(&request, self.repository().environment()).into_iter();

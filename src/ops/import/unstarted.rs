@@ -1,6 +1,8 @@
 //! Follows the conversations of agents that git-ao did not start, as their hooks tell of them.
 
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -12,6 +14,10 @@ use crate::model::{Origin, Session, SessionStatus};
 use crate::ops::common::{Engine, HookTarget, OpsError};
 use crate::runtime::{Detached, ProcessSpec, Runtime as _};
 use crate::store::{Key, StoreError, Visibility};
+
+/// How often a conversation is looked for that is not written down yet, and the pause in between.
+const ATTEMPTS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(250);
 
 impl Engine {
     /// Notes what a hook of an agent was given that git-ao did not start, and lets a process in the
@@ -78,9 +84,26 @@ impl Engine {
             Some(session) => drop(self.capture_grown(&[&session])),
             // Of one that is only left, nobody wanted a record while it went on.
             None if is_over => {}
-            None => {
-                self.adopt_one((agent, conversation), workspace, visibility)?;
+            None => self.take_soon((agent, conversation), workspace, visibility)?,
+        }
+        Ok(())
+    }
+
+    /// Takes a conversation as soon as it is written down, which may be after the hook has run.
+    fn take_soon(
+        &self,
+        conversation: (&str, &str),
+        workspace: &Path,
+        visibility: Visibility,
+    ) -> Result<(), ImportError> {
+        if !self.may_adopt(conversation, workspace)? {
+            return Ok(());
+        }
+        for _ in 0..ATTEMPTS {
+            if self.take_one(conversation, workspace, visibility)?.is_some() {
+                break;
             }
+            thread::sleep(PAUSE);
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ mod attach;
 mod client;
 mod input;
 mod panes;
+mod press;
 mod runtime;
 mod screen;
 mod send;

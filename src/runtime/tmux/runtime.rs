@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use super::client::{Answer, Client, arg};
 use super::panes::{self, Pane};
-use super::{attach, screen, send, start, terminals};
+use super::{attach, press, screen, send, start, terminals};
 use crate::git::Environment;
 use crate::model::{SessionId, TerminalState};
 use crate::runtime::wait::wait;
 use crate::runtime::{
     Attach, Exit, Probe, Process, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
+    TerminalKey,
 };
 
 /// How often tmux is made to ask for the status of a process that has ended.
@@ -148,6 +149,17 @@ impl Runtime for Tmux {
         let pane = self.pane(session, handle)?;
         let pane = pane.ok_or_else(|| RuntimeError::Gone(handle.to_owned()))?;
         send::send(&self.client.patient(), &pane.id, text)
+    }
+
+    fn press(
+        &self,
+        session: &SessionId,
+        handle: &str,
+        keys: &[TerminalKey],
+    ) -> Result<(), RuntimeError> {
+        let pane = self.pane(session, handle)?;
+        let pane = pane.ok_or_else(|| RuntimeError::Gone(handle.to_owned()))?;
+        press::press(&self.client.patient(), &pane.id, keys)
     }
 
     fn stop(

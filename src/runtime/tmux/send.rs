@@ -179,7 +179,7 @@ fn still(look: &Look<'_>) -> Result<Screen, RuntimeError> {
 }
 
 /// Runs commands for a pane one after the other, with `input` as standard input.
-fn run(
+pub(super) fn run(
     client: &Client,
     pane: &str,
     commands: &[&[&str]],

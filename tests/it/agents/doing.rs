@@ -100,6 +100,18 @@ fn who_needs_a_person() {
         doing(&place, codex_permission).0 != "waiting_input"
     });
     until_doing(&place, codex_permission, "ready", "done");
+    // A person answers from elsewhere.
+    let again = spawn(&place, "claude", "ask for permission");
+    until_doing(&place, again, "waiting_input", "Run touch granted?");
+    place.ao(&["send", "--key", "Enter", &again.short()], "").ok();
+    until_doing(&place, again, "ready", "done");
+    let (one, two) = (ready.short(), again.short());
+    place.ao(&["send", "--to", &one, "--to", &two, "said to both"], "").ok();
+    for id in [ready, again] {
+        place.told(id, "said to both");
+    }
+    let wrong = place.ao(&["send", "--key", "yes", &one], "").code(129);
+    wrong.stderr_has("'yes' is not a key").stderr_has("single characters");
     // No hook tells of this key.
     place.press_until("it is interrupted", works, "Escape", || doing(&place, works).0 == "ready");
 

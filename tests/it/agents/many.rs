@@ -68,7 +68,8 @@ fn the_session_of_the_worktree_needs_no_name() {
     wait_ended(&repo, id);
     here.ao(["complete"]).ok().stdout_has("errored -> done");
     here.ao(["kill"]).ok().stdout_has("has already ended");
-    for verb in [&["kill"][..], &["attach"], &["restore"], &["send", "-F", "f"]] {
+    repo.ao(["attach"]).code(1).stderr_has("no session waits for you");
+    for verb in [&["kill"][..], &["restore"], &["send", "-F", "f"]] {
         repo.ao(verb).code(1).stderr_has("to list them: git ao list");
     }
     here.ao(["send", &id.short()]).code(129).stderr_has("no text was given");
