@@ -162,7 +162,7 @@ pub trait Runtime: Send + Sync {
     }
 
     /// Returns the screen of the process's terminal, or None if there is none or it is unknown. It
-    /// is still known after the end of a process that was started with [`ExitReport::Kept`].
+    /// is still known after the end of a process that was started with [`ExitReport::Kept`](super::ExitReport::Kept).
     fn screen(&self, _session: &SessionId, _handle: &str) -> Option<String> {
         None
     }
