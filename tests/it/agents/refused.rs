@@ -40,9 +40,11 @@ fn without_tmux(repo: &Repo) -> PathBuf {
     bin
 }
 
-/// Everything that there is: refs, worktrees, files of ours in the git directory.
+/// Everything that there is: refs, worktrees, files of ours in the git directory, but for what a
+/// supervisor says of its agent when it comes to it.
 fn all(repo: &Repo) -> String {
-    let ao = repo.env().run(&repo.common_dir(), "find", ["ao", "-type", "f"]).run();
+    let args = ["ao", "-type", "f", "-not", "-path", "ao/activity/*"];
+    let ao = repo.env().run(&repo.common_dir(), "find", args).run();
     traces(repo) + &ao.stdout
 }
 
