@@ -1,20 +1,22 @@
+mod commits;
 mod entry;
 mod event_filter;
 mod graph;
 mod records;
 mod scope;
 
-use git_ao::model::{Event, error_chain};
+use git_ao::model::{Event, Timestamp, error_chain};
 use git_ao::store::{Snapshot, Store, StoreError};
 use git_ao::view::json::EventJson;
 
-use self::entry::TitleCache;
+use self::commits::Commits;
+use self::entry::{Kind, TitleCache};
 use self::event_filter::{EventFilter, Verdict};
 use self::scope::Scope;
 use super::hints::refusals;
 use super::selection::moment;
 use super::ui::OutError;
-use super::{CliError, Ctx, ExitCode, json};
+use super::{CliError, Ctx, ExitCode, json, launch};
 
 /// Show the history of sessions
 ///
@@ -23,6 +25,10 @@ use super::{CliError, Ctx, ExitCode, json};
 ///
 /// Unreadable events are reported and skipped. Like 'git log', it is a fatal error if there are no
 /// events at all; --json then prints an empty list.
+///
+/// --commits answers what the sessions have done: it also lists their commits, those that are in this
+/// clone, by the time at which they were made. -n and the options that filter count them, too; their
+/// operation is 'commit'.
 ///
 /// --json prints {"version":1,"events":[…]}. Each event has 'id', 'parents', 'author' ('name',
 /// 'email'), 'date', 'op', 'subject', 'sessions', 'replica' (the clone that made it, if known),
@@ -41,6 +47,10 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["patch", "reverse", "json"])]
     graph: bool,
 
+    /// Also list the commits of the sessions, each at its time.
+    #[arg(long, conflicts_with = "graph")]
+    commits: bool,
+
     /// Print one line per event.
     #[arg(long)]
     oneline: bool,
@@ -53,7 +63,7 @@ pub struct Args {
     #[arg(long, short = 'n', visible_alias = "limit", value_name = "number")]
     max_count: Option<usize>,
 
-    /// Only events after this time: 2026-11-20, 7d, 2.weeks.ago, yesterday.
+    /// Only events after this time: 2026-11-20, 7d, 2.weeks.ago, yesterday, today.
     #[arg(long, visible_alias = "after", value_name = "time")]
     since: Option<String>,
 
@@ -105,6 +115,12 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         Some(handle) => Scope::of(handle, &snapshot, &store)?,
         None => Scope::whole(),
     };
+    let engine = launch::engine(&store);
+    let commits = match args.commits {
+        true => scope.commits(&engine, &filter, ctx)?,
+        false => None,
+    };
+    let commits = Commits::new(commits, &filter);
     if !args.json {
         ctx.page_for(store.repository())?;
     }
@@ -114,8 +130,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let view = View { args: &args, store: &store, snapshot: &snapshot };
     let is_whole = if args.json {
         let mut list = json::List::begin(&mut ctx.out, "events")?;
-        let is_whole = view.each(&scope, &filter, ctx, &mut |event, ctx| {
-            let value = view.value(&event)?;
+        let is_whole = view.each(&scope, &filter, commits, ctx, &mut |kind, event, ctx| {
+            let value = view.value(kind, &event)?;
             Ok(list.entry(&mut ctx.out, &value)?)
         })?;
         list.end(&mut ctx.out)?;
@@ -123,14 +139,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     } else {
         let mut titles = TitleCache::default();
         let mut is_first = true;
-        view.each(&scope, &filter, ctx, &mut |event, ctx| {
-            view.print(&event, std::mem::take(&mut is_first), &mut titles, ctx)
+        view.each(&scope, &filter, commits, ctx, &mut |kind, event, ctx| {
+            view.print(kind, &event, std::mem::take(&mut is_first), &mut titles, ctx)
         })?
     };
     Ok(if is_whole { ExitCode::Done } else { ExitCode::Refused })
 }
 
-type Visit<'v> = dyn FnMut(Event, &mut Ctx) -> Result<(), Problem> + 'v;
+type Visit<'v> = dyn FnMut(Kind, Event, &mut Ctx) -> Result<(), Problem> + 'v;
 
 struct View<'a> {
     args: &'a Args,
@@ -139,50 +155,43 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    /// Visits the wanted events. Returns false if an event could not be read.
+    /// Visits the wanted events and commits. Returns false if one could not be read.
     fn each(
         &self,
         scope: &Scope,
         filter: &EventFilter,
+        mut commits: Commits<'_>,
         ctx: &mut Ctx,
         visit: &mut Visit<'_>,
     ) -> Result<bool, CliError> {
-        let limit = self.args.max_count.unwrap_or(usize::MAX);
         let mut verdicts = filter.judge();
-        let mut is_whole = true;
-        let mut kept = Vec::new();
-        let mut count = 0;
+        let mut shown = Shown { view: self, visit, kept: Vec::new(), count: 0, is_whole: true };
         for event in scope.events(self.snapshot, filter) {
-            if count == limit {
+            if shown.is_enough() {
                 break;
             }
             let event = match event {
                 Ok(event) => event,
                 Err(error) => {
-                    ctx.out.error(&error_chain(&error));
-                    is_whole = false;
+                    shown.missed(&error, ctx);
                     continue;
                 }
             };
             match verdicts.of(&event) {
                 Verdict::Over => break,
                 Verdict::No => continue,
-                Verdict::Yes => count += 1,
+                Verdict::Yes => {}
             }
-            if self.args.reverse {
-                kept.push(event);
-            } else {
-                is_whole &= report(visit(event, ctx), ctx)?;
-            }
+            shown.commits(&mut commits, Some(event.time), ctx)?;
+            shown.add(Kind::Event, event, ctx)?;
         }
-        for event in kept.into_iter().rev() {
-            is_whole &= report(visit(event, ctx), ctx)?;
-        }
-        Ok(is_whole)
+        shown.commits(&mut commits, None, ctx)?;
+        shown.end(ctx)
     }
 
     fn print(
         &self,
+        kind: Kind,
         event: &Event,
         is_first: bool,
         titles: &mut TitleCache,
@@ -195,9 +204,9 @@ impl View<'_> {
             if !is_first {
                 writeln!(ctx.out)?;
             }
-            entry::print(event, titles, self.snapshot, ctx)?;
+            entry::print(kind, event, titles, self.snapshot, ctx)?;
         }
-        if self.args.patch {
+        if self.args.patch && kind == Kind::Event {
             if !self.args.oneline {
                 writeln!(ctx.out)?;
             }
@@ -208,13 +217,72 @@ impl View<'_> {
         Ok(())
     }
 
-    fn value(&self, event: &Event) -> Result<EventJson, StoreError> {
+    fn value(&self, kind: Kind, event: &Event) -> Result<EventJson, StoreError> {
         let mut value = EventJson::from(event);
-        if self.args.patch {
+        if self.args.patch && kind == Kind::Event {
             let changes = records::changes(event, self.store)?;
             value.changes = Some(changes.into_iter().map(records::Change::into_json).collect());
         }
         Ok(value)
+    }
+}
+
+/// What is shown of events and commits.
+struct Shown<'s, 'v> {
+    view: &'s View<'s>,
+    visit: &'s mut Visit<'v>,
+    /// What is shown in the reverse order, when all of it is known.
+    kept: Vec<(Kind, Event)>,
+    count: usize,
+    is_whole: bool,
+}
+
+impl Shown<'_, '_> {
+    fn is_enough(&self) -> bool {
+        self.view.args.max_count.is_some_and(|limit| self.count >= limit)
+    }
+
+    fn add(&mut self, kind: Kind, event: Event, ctx: &mut Ctx) -> Result<(), CliError> {
+        if self.is_enough() {
+            return Ok(());
+        }
+        self.count += 1;
+        if self.view.args.reverse {
+            self.kept.push((kind, event));
+            return Ok(());
+        }
+        self.is_whole &= report((self.visit)(kind, event, ctx), ctx)?;
+        Ok(())
+    }
+
+    /// Adds the commits after this time, or all that are left.
+    fn commits(
+        &mut self,
+        commits: &mut Commits<'_>,
+        after: Option<Timestamp>,
+        ctx: &mut Ctx,
+    ) -> Result<(), CliError> {
+        while !self.is_enough()
+            && let Some(commit) = commits.next_after(after)
+        {
+            match commit {
+                Ok(commit) => self.add(Kind::Commit, commit, ctx)?,
+                Err(error) => self.missed(&error, ctx),
+            }
+        }
+        Ok(())
+    }
+
+    fn missed(&mut self, error: &StoreError, ctx: &mut Ctx) {
+        ctx.out.error(&error_chain(error));
+        self.is_whole = false;
+    }
+
+    fn end(mut self, ctx: &mut Ctx) -> Result<bool, CliError> {
+        for (kind, event) in std::mem::take(&mut self.kept).into_iter().rev() {
+            self.is_whole &= report((self.visit)(kind, event, ctx), ctx)?;
+        }
+        Ok(self.is_whole)
     }
 }
 

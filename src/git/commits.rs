@@ -125,6 +125,11 @@ impl<'r> Descent<'r> {
         None
     }
 
+    /// Returns the time of a commit, in seconds; None if it is not here.
+    pub fn time(&mut self, commit: &Oid) -> Option<i64> {
+        self.links(gix_id(commit)).map(|(_, time)| *time)
+    }
+
     fn links(&mut self, id: ObjectId) -> Option<&(Vec<ObjectId>, i64)> {
         let (repo, buffer) = (self.repo, &mut self.buffer);
         self.links.entry(id).or_insert_with(|| repo.read_links(id, buffer)).as_ref()

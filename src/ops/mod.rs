@@ -8,6 +8,7 @@ mod attention;
 mod cancel;
 mod capture;
 mod cleanup;
+mod commits;
 mod common;
 mod complete;
 mod delete;
@@ -45,6 +46,7 @@ mod work;
 pub use archive::ArchiveError;
 pub use attention::{Attention, Awaited, AwaitedSession, HowMany};
 pub use cleanup::{Branches, Cleaned, Cleanup, Leftover, branch_to_remove};
+pub use commits::SessionCommits;
 pub use common::{
     Again, Against, AgentChoice, AgentReport, AgentState, AgentStateError, BaseStatus, Caller,
     CaptureOutcome, Changed, Checkout, Checks, Duplicates, ElsewhereError, Engine, EngineBuilder,

@@ -12,6 +12,15 @@ use git_ao::view::DateFormat;
 /// The maximum number of sessions to list: an event may change thousands.
 const SHOWN: usize = 20;
 
+/// What an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A change of the store.
+    Event,
+    /// A commit of a session.
+    Commit,
+}
+
 /// The titles of sessions, looked up once.
 #[derive(Default)]
 pub struct TitleCache(HashMap<SessionId, Option<String>>);
@@ -29,14 +38,19 @@ pub fn line(event: &Event, out: &Out) -> String {
     format!("{id} {}", escape::line(&event.message.subject))
 }
 
-/// Prints an event as git prints a commit.
+/// Prints an entry as git prints a commit.
 pub fn print(
+    kind: Kind,
     event: &Event,
     titles: &mut TitleCache,
     snapshot: &Snapshot<'_>,
     ctx: &mut Ctx,
 ) -> Result<(), OutError> {
-    let id = ctx.out.paint(Style::Id, &format!("event {}", event.id));
+    let word = match kind {
+        Kind::Event => "event",
+        Kind::Commit => "commit",
+    };
+    let id = ctx.out.paint(Style::Id, &format!("{word} {}", event.id));
     writeln!(ctx.out, "{id}")?;
     if let [_, _, ..] = event.parents.as_slice() {
         let parents: Vec<_> = event.parents.iter().map(|parent| parent.short()).collect();

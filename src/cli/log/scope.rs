@@ -2,25 +2,40 @@
 
 use git_ao::git::ObjectError;
 use git_ao::ledger::LedgerError;
-use git_ao::model::{Event, Handle, Oid, Reference, SessionId};
+use git_ao::model::{Event, Handle, Oid, Reference, Session, SessionId};
+use git_ao::ops::{Engine, SessionCommits};
 use git_ao::store::{
     Entry, History, Key, Location, ResolveError, Shelf, Snapshot, Store, StoreError, Visibility,
 };
 
 use super::event_filter::EventFilter;
 use crate::cli::hints::refusals;
-use crate::cli::{CliError, open};
+use crate::cli::{CliError, Ctx, open};
+
+/// How to get the commits of a session that are not here.
+const ELSEWHERE: &str =
+    "commits of this session are not in this clone; 'git fetch' gets them if its branch was pushed";
 
 /// The histories to show, one after the other.
 pub struct Scope {
+    session: Subject,
     histories: Vec<History>,
     places: Vec<Location>,
+}
+
+/// Whose history it is.
+enum Subject {
+    All,
+    One(Box<Session>),
+    /// A session without a readable record.
+    Gone,
 }
 
 impl Scope {
     /// Selects all events.
     pub fn whole() -> Self {
-        Self { histories: vec![History::default()], places: Vec::new() }
+        let histories = vec![History::default()];
+        Self { session: Subject::All, histories, places: Vec::new() }
     }
 
     /// Selects the events of a session, and those of its ancestors up to each fork, which are all
@@ -38,7 +53,8 @@ impl Scope {
             }
             Err(error) => return Err(error.into()),
         };
-        let mut scope = Self { histories: Vec::new(), places: Vec::new() };
+        let (session, histories) = (Subject::Gone, Vec::new());
+        let mut scope = Self { session, histories, places: Vec::new() };
         scope.add(History::default().session(entry.location.id), &entry);
         if let Ok(session) = snapshot.load(&entry) {
             for (fork, _) in snapshot.lineage(&session)?.ancestors {
@@ -52,6 +68,7 @@ impl Scope {
                 let gone = Entry { location, blob: entry.blob.clone() };
                 scope.add(history, &parent.unwrap_or(gone));
             }
+            scope.session = Subject::One(Box::new(session));
         }
         Ok(scope)
     }
@@ -64,7 +81,7 @@ impl Scope {
             places.extend(projects.map(|project| Location { shelf, project, id, visibility }));
         }
         let history = History::default().session(id);
-        Ok(Self { histories: vec![history], places })
+        Ok(Self { session: Subject::Gone, histories: vec![history], places })
     }
 
     fn add(&mut self, history: History, entry: &Entry) {
@@ -86,6 +103,26 @@ impl Scope {
             Some(_) => history.clone(),
         };
         self.histories.iter().flat_map(move |history| snapshot.events(of(history)))
+    }
+
+    /// Returns the commits of the sessions. A hint tells of those of one session that are elsewhere.
+    pub fn commits<'e>(
+        &self,
+        engine: &'e Engine,
+        filter: &EventFilter,
+        ctx: &mut Ctx,
+    ) -> Result<Option<SessionCommits<'e>>, CliError> {
+        Ok(match &self.session {
+            Subject::All => Some(engine.session_commits(None, filter.since)?),
+            Subject::One(session) => {
+                let commits = engine.session_commits(Some(session), filter.since)?;
+                if commits.absent() > 0 {
+                    ctx.out.hint(ELSEWHERE);
+                }
+                Some(commits)
+            }
+            Subject::Gone => None,
+        })
     }
 
     /// Returns the present and former locations of the records. Empty means all.

@@ -91,6 +91,10 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
                 "List the sessions started since yesterday",
                 "git ao log --oneline --op spawn --since yesterday",
             ),
+            (
+                "Show what the sessions have committed since midnight",
+                "git ao log --commits --oneline --op commit --since today",
+            ),
         ],
     ),
     (

@@ -25,6 +25,12 @@ impl Engine {
             let session = tx.update_with(key.clone(), Guard::Off, |session| {
                 session.branch = Some(plan.branch.clone());
                 session.head = Some(plan.head.clone());
+                let seen = plan.session.base.as_ref();
+                if let Some(base) = &mut session.base
+                    && let Some(seen) = seen.filter(|_| plan.session.head == session.head)
+                {
+                    base.onto.clone_from(&seen.onto);
+                }
                 session.landed = Some(landed.clone());
                 if !has_later_work {
                     session.status = SessionStatus::Merged;

@@ -18,6 +18,7 @@ pub use line::LineOrigin;
 pub use provenance::{Evidence, Provenance, Strength};
 
 pub(in crate::ops) use search::ProvenanceSearch;
+pub(in crate::ops) use works::SessionWork;
 
 use crate::git::GitError;
 use crate::model::Oid;

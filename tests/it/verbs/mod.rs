@@ -5,6 +5,7 @@ mod future;
 mod land;
 mod list;
 mod log;
+mod log_commits;
 mod manners;
 mod namesake;
 mod numbers;
