@@ -1,15 +1,21 @@
 use std::ffi::OsString;
 
+use git_ao::ops::WorkDir;
+
 use super::{CliError, Ctx, ExitCode, launch, open};
 
 /// Run a command in a session's worktree
 ///
-/// The command runs in the top directory of the worktree, with this terminal and environment. Its
+/// The command runs in the folder in which the agent works, with this terminal and environment. Its
 /// exit status is returned. It is not run by a shell: for that, run 'sh -c'.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session; '@' is the session of this worktree.
     session: String,
+
+    /// Run it in the top directory of the worktree.
+    #[arg(long)]
+    root: bool,
 
     /// The command and its arguments.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
@@ -20,7 +26,8 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
     let entry = open::find(&snapshot, &store, &args.session)?;
-    let command = launch::engine(&store).command_in(&entry.location, args.command)?;
+    let place = if args.root { WorkDir::Top } else { WorkDir::Folder };
+    let command = launch::engine(&store).command_in(&entry.location, args.command, place)?;
     ctx.out.flush()?;
     Err(command.exec().into())
 }

@@ -2,7 +2,9 @@
 
 use git_ao::agent::Action;
 use git_ao::model::{Kind, Session};
-use git_ao::ops::{self, Checkout, Engine, IssueRef, OpsError, SpawnPlan, SpawnRequest, Spawned};
+use git_ao::ops::{
+    self, Checkout, Engine, IssueRef, OpsError, SpawnPlan, SpawnRequest, Spawned, WorkFolder,
+};
 use git_ao::store::{Store, Visibility};
 use git_ao::view::json::SpawnedJson;
 
@@ -61,6 +63,13 @@ pub struct NewArgs {
     /// Create the record and the branch, but no worktree, and start no agent.
     #[arg(long)]
     no_worktree: bool,
+
+    /// Start the agent in the top directory of the worktree, not in the same folder as this command.
+    ///
+    /// If that folder is not in the new worktree, the agent starts in the top directory anyway. A fork
+    /// starts in the folder of the session that it is forked from.
+    #[arg(long)]
+    root: bool,
 
     #[command(flatten)]
     ready: ReadyArgs,
@@ -142,6 +151,7 @@ impl NewArgs {
         request.tags = self.tag.clone();
         request.visibility = if self.private { Visibility::Private } else { Visibility::Public };
         request.place = if self.no_worktree { Checkout::Branch } else { Checkout::Worktree };
+        request.folder = if self.root { WorkFolder::Top } else { WorkFolder::Inherited };
         request.agent = self.agent.agent.clone();
         request.runtime = self.agent.runtime.clone();
         request.start = self.agent.start();
@@ -207,11 +217,20 @@ fn announce(ctx: &mut Ctx, plan: &SpawnPlan, args: &NewArgs) -> Result<ExitCode,
     if let Some(path) = &plan.workspace {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
     }
+    say_folder(ctx, session)?;
     if let (Some(agent), Some(start)) = (&session.agent, &plan.start) {
         let runtime = start.runtime.name();
         writeln!(ctx.out, "  agent     {}, {runtime}", escape::line(agent))?;
     }
     Ok(ExitCode::Done)
+}
+
+/// Prints the line about the folder in which the agent works.
+fn say_folder(ctx: &mut Ctx, session: &Session) -> Result<(), CliError> {
+    if let Some(folder) = &session.folder {
+        writeln!(ctx.out, "  folder    {}", escape::line(folder))?;
+    }
+    Ok(())
 }
 
 fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, CliError> {
@@ -236,6 +255,7 @@ fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, Cli
     if let Some(path) = &made.workspace {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
     }
+    say_folder(ctx, session)?;
     ready::say_included(ctx, &made.remarks)?;
     launch::say_agent(ctx, session, &made.started)?;
     Ok(ExitCode::Done)

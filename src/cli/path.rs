@@ -6,7 +6,8 @@ use super::{CliError, Ctx, ExitCode, launch, open};
 /// Print the path of a session's worktree
 ///
 /// Prints the absolute path and nothing else, so that 'cd "$(git ao path <session>)"' goes there. If
-/// the session has no worktree in this clone, nothing is printed, and the command fails.
+/// the session has no worktree in this clone, nothing is printed, and the command fails. It is the top
+/// directory of the worktree, also if the agent works in a folder below it.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session. Default: '@', the session of this worktree.

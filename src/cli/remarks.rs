@@ -30,6 +30,11 @@ pub fn say(ctx: &mut Ctx, remarks: &Remarks) {
         }
     }
     ready::say_left_out(ctx, &remarks.included);
+    if let Some((folder, problem)) = &remarks.left_folder {
+        let folder = escape::line(folder);
+        ctx.out
+            .hint(&format!("the session works in the top directory, not in '{folder}': {problem}"));
+    }
     match &remarks.exclusion {
         None => {}
         Some(Exclusion::Written(exposed)) => {

@@ -1,17 +1,19 @@
 use git_ao::model::{Project, SessionId};
-use git_ao::ops::{Duplicates, SpawnRequest};
+use git_ao::ops::{Duplicates, SpawnRequest, WorkFolder};
 use git_ao::store::Store;
+use git_ao::workspace::folder_of;
 
 use super::hints::refusals;
 use super::new::{NewArgs, start};
 use super::prompt::TaskArgs;
+use super::ui::escape;
 use super::{CliError, Ctx, ExitCode};
 
 /// Start a new session with its own branch, worktree and agent
 ///
 /// The task is the agent's prompt. It is read from the arguments, a file, standard input or an
-/// editor. If any step fails, everything is undone; a new worktree that was changed in the meantime
-/// is kept.
+/// editor. The agent starts in the same folder of its worktree as this command. If any step fails,
+/// everything is undone; a new worktree that was changed in the meantime is kept.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -48,6 +50,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         let mut request = args.new.request(task);
         request.project = args.project;
         request.duplicates = if args.force { Duplicates::Allow } else { Duplicates::Refuse };
+        if request.folder == WorkFolder::Inherited {
+            request.folder = folder(ctx, &store)?;
+        }
         request.spawned_by = calling_session(ctx, &store);
         if request.task.is_none() && request.title.is_none() {
             return Err(refusals::no_task("git ao spawn [<options>] [<task>...]"));
@@ -84,6 +89,20 @@ fn attempt(
     }
     ctx.out.hint(&format!("to list all attempts: git ao list --tag {tag}"));
     Ok(code)
+}
+
+/// Returns the folder from which this command is run.
+fn folder(ctx: &mut Ctx, store: &Store) -> Result<WorkFolder, CliError> {
+    Ok(match folder_of(store.repository(), &ctx.current_dir()?) {
+        Ok(folder) => folder.map_or(WorkFolder::Top, WorkFolder::Below),
+        Err((folder, problem)) => {
+            let folder = escape::line(&folder).into_owned();
+            ctx.out.hint(&format!(
+                "the session works in the top directory, not in '{folder}': {problem}"
+            ));
+            WorkFolder::Top
+        }
+    })
 }
 
 /// Returns the session of the agent that runs this command, from AO_SESSION_ID in its environment.

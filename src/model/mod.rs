@@ -56,7 +56,7 @@ pub use handle::{Handle, Reference};
 pub use id::{InvalidId, SessionId};
 pub use landed::Landed;
 pub use merge::{Merged, merge, merge_told};
-pub use name::{is_branch_name, is_url, slug};
+pub use name::{is_branch_name, is_folder, is_url, slug};
 pub use nearest::{distance, nearest};
 pub use oid::{InvalidOid, Oid};
 pub use order::{Order, SortKey, UnknownSortKey};

@@ -22,6 +22,15 @@ pub fn is_branch_name(name: &str) -> bool {
             .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
 }
 
+/// Returns true if `path` names a folder below the top directory of a worktree: relative, with `/`
+/// between its parts, and without `.`, `..`, `.git` and control characters.
+pub fn is_folder(path: &str) -> bool {
+    let is_part = |part: &str| {
+        !matches!(part, "" | "." | "..") && part.len() <= 255 && !part.eq_ignore_ascii_case(".git")
+    };
+    path.len() <= 1000 && !path.contains(char::is_control) && path.split('/').all(is_part)
+}
+
 /// Returns true if `text` has the form of a URL: a scheme, `://`, and no space or control
 /// character.
 pub fn is_url(text: &str) -> bool {

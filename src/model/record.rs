@@ -78,6 +78,7 @@ impl Session {
             transcripts: BTreeMap::new(),
             usage: BTreeMap::new(),
             landed: None,
+            folder: from.folder("folder")?,
             extra: from.rest(),
             id,
             project_id,

@@ -72,6 +72,9 @@ pub struct Session {
     pub usage: BTreeMap<String, BTreeMap<String, ModelUsage>>,
     /// Where its work was landed.
     pub landed: Option<Landed>,
+    /// The folder of the worktree in which the agent works, relative to its top directory; None for
+    /// the top directory.
+    pub folder: Option<String>,
     /// Keys this version does not know.
     pub extra: Map,
 }
@@ -183,6 +186,7 @@ impl Session {
             transcripts: BTreeMap::new(),
             usage: BTreeMap::new(),
             landed: None,
+            folder: None,
             extra: Map::new(),
         }
     }

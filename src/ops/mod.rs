@@ -54,9 +54,9 @@ pub use common::{
     Liveness, LostConversation, MovedSession, OpsError, Phase, ProgramTrust, Purge, Remain,
     Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionStanding,
     SessionWorktreeError, Setup, SetupError, SpawnError, SpawnRequest, Start, StartAgent,
-    StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted, elsewhere, end_remains, hear,
-    last_output, last_screen, log_file, man_dir, man_path, place, placement, purge,
-    record_branches, remains, uncommitted,
+    StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted, WorkFolder, elsewhere,
+    end_remains, hear, last_output, last_screen, log_file, man_dir, man_path, place, placement,
+    purge, record_branches, remains, uncommitted,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use diff::{DiffArgs, WorkExtent};
@@ -71,6 +71,7 @@ pub use land::{
     AfterLanding, LandCheck, LandMessage, LandMethod, LandOutlook, LandPlan, LandRequest,
     LandedSession,
 };
+pub use path::WorkDir;
 pub use reconcile::{Reconciled, Step};
 pub use restore::RestorePlan;
 pub use run::{AgentOutput, Runner};

@@ -15,7 +15,8 @@ use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest, Star
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
-    AgentChoice, Engine, IgnoredFiles, LeftSetups, OpsError, Setup, Start, message, parent, ports,
+    AgentChoice, Engine, IgnoredFiles, LeftSetups, OpsError, Setup, Start, message, parent,
+    placement, ports,
 };
 use crate::runtime::Started;
 use crate::store::{Store, StoreError, Transaction, Visibility};
@@ -242,6 +243,9 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
             Ok(())
         });
         engine.await_setup(path, plan.setup)?;
+        if let Some(problem) = placement::folder_or_top(path, &session).1 {
+            made.misses_folder(session.folder.take().unwrap_or_default(), problem);
+        }
         // Choose the clone's name before the agent is started: its supervisor reads the name.
         let replica = store.replica()?;
         if let Some(start) = &plan.start {

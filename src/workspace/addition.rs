@@ -1,7 +1,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::{Exclusion, Included, WorkspaceError};
+use super::{Exclusion, FolderProblem, Included, WorkspaceError};
 use crate::model::{Oid, SessionId};
 
 /// A request for a new workspace.
@@ -71,6 +71,8 @@ pub struct Remarks {
     pub refilled: Option<Refilled>,
     /// The ignored files that were copied.
     pub included: Included,
+    /// The folder in which the agent was to work, and why it works in the top directory instead.
+    pub left_folder: Option<(String, FolderProblem)>,
 }
 
 /// The files that were restored after an interrupted removal.
@@ -113,6 +115,11 @@ impl<'a> Added<'a> {
     /// Records the ignored files that were copied.
     pub fn includes(&mut self, included: Included) {
         self.remarks.included = included;
+    }
+
+    /// Records that the folder in which the agent was to work cannot be used.
+    pub fn misses_folder(&mut self, folder: String, problem: FolderProblem) {
+        self.remarks.left_folder = Some((folder, problem));
     }
 
     /// Returns the remarks.

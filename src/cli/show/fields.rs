@@ -25,6 +25,7 @@ pub fn print(
     option(ctx, "Branch", session.branch.as_ref())?;
     line(ctx, "Base", Style::Plain, &base(session))?;
     option(ctx, "Head", session.head.as_ref())?;
+    option(ctx, "Folder", session.folder.as_ref())?;
     if let Some(landed) = &session.landed {
         let text = format!("{} in {} ({})", landed.commit.short(), landed.into, landed.how);
         line(ctx, "Landed", Style::Plain, &text)?;

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::error::RecordError;
-use crate::model::name::{is_branch_name, is_url};
+use crate::model::name::{is_branch_name, is_folder, is_url};
 use crate::model::{Map, Value};
 
 /// Builds a map without empty values.
@@ -80,6 +80,10 @@ impl Reader {
 
     pub fn branch(&mut self, key: &str) -> Result<Option<String>, RecordError> {
         self.checked(key, "a branch name", is_branch_name)
+    }
+
+    pub fn folder(&mut self, key: &str) -> Result<Option<String>, RecordError> {
+        self.checked(key, "a path below the top directory", is_folder)
     }
 
     pub fn url(&mut self, key: &str) -> Result<Option<String>, RecordError> {

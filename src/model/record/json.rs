@@ -59,6 +59,7 @@ struct Record {
     usage: Map,
     #[serde(default)]
     landed: Map,
+    folder: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +109,7 @@ impl Session {
             transcripts: transcripts::from_map(&record.transcripts)?,
             usage: usage::from_map(&record.usage)?,
             landed: landed::from_record(record.landed)?,
+            folder: record.folder,
             extra: Map::new(),
         })
     }
@@ -146,6 +148,7 @@ mod tests {
             &mut session.issue_id,
             &mut session.issue_url,
             &mut session.pr_url,
+            &mut session.folder,
         ] {
             *text = Some("a\nb".to_owned());
         }

@@ -1,5 +1,5 @@
 /// The keys of a record, in the order in which they are written.
-pub const KEYS: [&str; 29] = [
+pub const KEYS: [&str; 30] = [
     "schema",
     "id",
     "project_id",
@@ -29,4 +29,5 @@ pub const KEYS: [&str; 29] = [
     "transcripts",
     "usage",
     "landed",
+    "folder",
 ];

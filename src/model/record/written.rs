@@ -50,6 +50,7 @@ impl Session {
             map(Cow::Owned(super::transcripts::to_map(&self.transcripts))),
             map(Cow::Owned(super::usage::to_map(&self.usage))),
             self.landed.as_ref().and_then(|landed| map(Cow::Owned(landed.to_map()))),
+            optional(&self.folder),
         ];
         KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?)))
     }

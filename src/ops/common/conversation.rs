@@ -28,7 +28,7 @@ pub(in crate::ops) enum Conversation {
 
 /// Finds the conversation of a session: by its id, otherwise in the agent's files, among
 /// conversations that began in a directory where the session works or worked. `path` is the
-/// directory in which the session will work.
+/// top directory of the worktree in which the session will work.
 pub(in crate::ops) fn find(
     store: &Store,
     agent: &dyn Agent,
@@ -81,7 +81,12 @@ pub(in crate::ops) fn look(
         return Ok(Some(id.to_owned()));
     }
     let since = since(session);
-    let begun = |path: &Path| agent.id_in_transcripts(path, since, env);
+    // An agent whose folder was missing began at the top.
+    let begun = |top: &Path| {
+        let folder = session.folder.as_ref().map(|folder| top.join(folder));
+        let begun = |path: &Path| agent.id_in_transcripts(path, since, env);
+        folder.and_then(|folder| begun(&folder)).or_else(|| begun(top))
+    };
     if let Some(id) = begun(path) {
         return Ok(Some(id));
     }

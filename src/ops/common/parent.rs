@@ -67,6 +67,7 @@ pub(in crate::ops) fn inherit(session: &mut Session, parent: &Session, event: &O
     session.issue_id = parent.issue_id.clone();
     session.issue_url = parent.issue_url.clone();
     session.tags = parent.tags.clone();
+    session.folder = parent.folder.clone();
     session.context = parent.context.clone();
 }
 

@@ -1,13 +1,15 @@
 //! Reads the placement of this clone from a record. Placements of other clones are never acted on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::{Placement, Session};
 use crate::ops::common::{Engine, OpsError, SessionWorktreeError};
 use crate::runtime::{NoRuntime, Runtime};
 use crate::store::Store;
-use crate::workspace::{Detail, ExpectedWorktree, Places, Worktrees, is_of, is_worktree};
+use crate::workspace::{
+    Detail, ExpectedWorktree, FolderProblem, Places, Worktrees, folder_in, is_of, is_worktree,
+};
 
 /// Returns the session's placement in this clone, if it has one.
 pub fn placement<'s>(store: &Store, session: &'s Session) -> Option<&'s Placement> {
@@ -46,6 +48,27 @@ pub(in crate::ops) fn workspace(engine: &Engine, session: &Session) -> Result<Pa
             Err(SessionWorktreeError::NotItsOwn { id: session.id, path }.into())
         }
         _ => Ok(path),
+    }
+}
+
+/// Returns the directory in which the session's agent starts, in a worktree; if its folder cannot be
+/// used, the top directory, and why.
+pub(in crate::ops) fn folder_or_top(
+    top: &Path,
+    session: &Session,
+) -> (PathBuf, Option<FolderProblem>) {
+    match session.folder.as_deref().map(|folder| folder_in(top, folder)) {
+        None => (top.to_owned(), None),
+        Some(Ok(path)) => (path, None),
+        Some(Err(problem)) => (top.to_owned(), Some(problem)),
+    }
+}
+
+/// Returns the directory in which the session's agent works, or would if the worktree was there.
+pub(in crate::ops) fn folder_at(top: &Path, session: &Session) -> PathBuf {
+    match &session.folder {
+        Some(folder) if !top.exists() => top.join(folder),
+        _ => folder_or_top(top, session).0,
     }
 }
 

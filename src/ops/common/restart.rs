@@ -120,7 +120,9 @@ pub(in crate::ops) fn restart(
         // The session is restored: do not fail now because backups cannot be listed.
         Made::Existing(_, Some(_)) | Made::Again(_) => worktrees.backups(id).unwrap_or_default(),
     };
-    let remarks = made.remarks();
+    let mut remarks = made.remarks();
+    let problem = placement::folder_or_top(&workspace, &session).1;
+    remarks.left_folder = session.folder.clone().zip(problem);
     made.keep();
     drop(claimed);
     let not_set_up = match has_agent {

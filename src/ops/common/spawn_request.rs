@@ -48,6 +48,9 @@ pub struct SpawnRequest {
     pub parent: Option<(Session, Oid)>,
     /// Where the agent works.
     pub place: Checkout,
+    /// The folder of the worktree in which the agent works, relative to the top directory. Default:
+    /// a fork's parent's.
+    pub folder: WorkFolder,
     /// What happens if another session already works on the issue.
     pub duplicates: Duplicates,
     /// Whether ignored files are copied into the worktree.
@@ -150,6 +153,12 @@ impl SpawnRequest {
         Self { place, ..self }
     }
 
+    /// Sets the folder in which the agent works, relative to the top directory of the worktree.
+    #[must_use]
+    pub fn folder(self, folder: WorkFolder) -> Self {
+        Self { folder, ..self }
+    }
+
     /// Sets what happens if another session already works on the issue.
     #[must_use]
     pub fn duplicates(self, duplicates: Duplicates) -> Self {
@@ -193,6 +202,19 @@ pub enum Checkout {
     Worktree,
     /// Nowhere yet: only the branch is created.
     Branch,
+}
+
+/// The folder of its worktree in which an agent works.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum WorkFolder {
+    /// That of the session that is forked; otherwise the top directory.
+    #[default]
+    Inherited,
+    /// The top directory.
+    Top,
+    /// This one, relative to the top directory. If it is not in the new worktree, the agent works in
+    /// the top directory.
+    Below(String),
 }
 
 /// What happens if another session already works on the same issue.

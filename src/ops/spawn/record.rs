@@ -4,6 +4,7 @@ use crate::model::{
     Base, Field, Filter, Project, Session, SessionId, SessionStatus, Value, title_line,
 };
 use crate::ops::common::branch_name::branch_name;
+use crate::ops::common::spawn_request::WorkFolder;
 use crate::ops::common::{OpsError, SpawnError, SpawnRequest, parent};
 use crate::store::{Snapshot, Store};
 
@@ -27,6 +28,11 @@ pub fn new_session(request: &SpawnRequest, project: Project, store: &Store, base
     }
     session.head = base.commit.clone();
     session.base = Some(base);
+    match &request.folder {
+        WorkFolder::Inherited => {}
+        WorkFolder::Top => session.folder = None,
+        WorkFolder::Below(folder) => session.folder = Some(folder.clone()),
+    }
     session.spawned_by = request.spawned_by;
     if let Some(issue) = &request.issue {
         (session.issue_id, session.issue_url) = (Some(issue.id.clone()), issue.url.clone());

@@ -7,6 +7,7 @@ mod captured;
 mod doing;
 mod elsewhere;
 mod figures;
+mod folder;
 mod foreground;
 mod forgotten;
 mod going_on;

@@ -11,7 +11,7 @@ use git_ao::model::{Session, SessionId, SessionStatus};
 
 use crate::support::agents::{log, tmux, wait_ended, wait_until};
 use crate::support::model::Model;
-use crate::support::{Out, Repo};
+use crate::support::{Out, Repo, Run};
 
 /// Only what never comes takes this long.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -99,6 +99,12 @@ impl Place {
 
     /// With these variables.
     pub fn ao_with(&self, args: &[&str], input: &str, set: &[(&str, &str)]) -> Out {
+        let run = self.run(args, input);
+        set.iter().fold(run, |run, (name, value)| run.env(name, value)).run()
+    }
+
+    /// The same, to be given more first.
+    pub fn run(&self, args: &[&str], input: &str) -> Run {
         let run = self.repo.ao_run(args).input(input).env("PATH", &self.path);
         let run = run.env("ANTHROPIC_BASE_URL", self.model.url()).env("ANTHROPIC_API_KEY", "x");
         let run = run.env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
@@ -108,8 +114,7 @@ impl Place {
         let run = run.env("GOOGLE_GEMINI_BASE_URL", self.model.url()).env("GEMINI_API_KEY", "x");
         let run = run.env("OPENAI_API_BASE", format!("{}/v1", self.model.url()));
         let run = AIDER.iter().fold(run, |run, (name, value)| run.env(name, value));
-        let run = set.iter().fold(run, |run, (name, value)| run.env(name, value));
-        run.env("DISABLE_AUTOUPDATER", "1").env("MODEL_KEY", "x").run()
+        run.env("DISABLE_AUTOUPDATER", "1").env("MODEL_KEY", "x")
     }
 
     /// Runs a verb that starts an agent, and returns the session's id.

@@ -101,7 +101,9 @@ fn facts(engine: &Engine, session: &Session, process: Option<String>) -> AgentFa
     AgentFacts {
         process,
         started: here.and_then(|here| here.at),
-        workspace: placement::place(engine.store(), session).unwrap_or_default(),
+        workspace: placement::place(engine.store(), session)
+            .map(|top| placement::folder_at(&top, session))
+            .unwrap_or_default(),
         has_terminal: here.is_some_and(|here| here.runtime.as_deref() == Some("tmux")),
         conversation: session.agent_session_id.clone(),
         transcripts: sources.into_iter().map(|source| source.file).collect(),

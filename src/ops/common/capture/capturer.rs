@@ -29,22 +29,24 @@ pub enum CaptureOutcome {
 #[derive(Clone)]
 pub(in crate::ops) struct Capturer {
     agent: Arc<dyn Agent>,
+    top: PathBuf,
     request: SourceRequest,
     environment: Environment,
 }
 
 impl Capturer {
-    /// Makes one for a session whose agent works in a workspace.
+    /// Makes one for a session whose agent works in a worktree.
     pub fn new(
         agent: Arc<dyn Agent>,
         session: &Session,
-        workspace: &Path,
+        top: &Path,
         store: &Store,
         environment: Environment,
     ) -> Self {
         let state_dir = state_dir(store.repository());
+        let workspace = placement::folder_at(top, session);
         let request = SourceRequest::new(session.id, workspace, state_dir).since(since(session));
-        let mut capturer = Self { agent, request, environment };
+        let mut capturer = Self { agent, top: top.to_owned(), request, environment };
         capturer.set_conversation(session.agent_session_id.as_deref());
         capturer
     }
@@ -53,13 +55,13 @@ impl Capturer {
     pub fn of(engine: &Engine, session: &Session) -> Result<Self, OpsError> {
         let store = engine.store();
         let agent = engine.agents().shared(session.agent.as_deref().unwrap_or_default())?;
-        let workspace = match placement::place(store, session) {
+        let top = match placement::place(store, session) {
             Some(path) => path,
             // Its worktree was removed; the conversation may still be where it began.
             None => engine.worktrees().default_path(&session.project_id, session.id)?,
         };
         let environment = environment_of(store.repository(), session.id, &*agent);
-        Ok(Self::new(agent, session, &workspace, store, environment))
+        Ok(Self::new(agent, session, &top, store, environment))
     }
 
     /// Sets the agent's own id of the conversation.
@@ -121,7 +123,7 @@ impl Capturer {
         repo: &Repository,
         transcripts: &TranscriptStore,
     ) -> Result<(), TranscriptError> {
-        let folders = [self.request.workspace.as_path(), repo.main_folder()];
+        let folders = [self.top.as_path(), repo.main_folder()];
         let known = known_values(repo, &self.environment, folders);
         transcripts.keep_values(repo, known.iter())
     }

@@ -66,7 +66,8 @@ pub(in crate::ops) fn prepare(
 ) -> Result<Prepared, OpsError> {
     let store = engine.store();
     let Surroundings { action, terminal, text, supervisor } = surroundings;
-    let workspace = placement::workspace(engine, session)?;
+    let top = placement::workspace(engine, session)?;
+    let (workspace, _) = placement::folder_or_top(&top, session);
     let agent = engine.agents().shared(session.agent.as_deref().unwrap_or_default())?;
     let program = engine.installed(&*agent)?;
     let terminal = terminal.map_or_else(|| terminal_of(engine, session), Ok)?;
@@ -92,7 +93,7 @@ pub(in crate::ops) fn prepare(
     };
     let plan = ProcessSpec {
         environment,
-        ..plan(store.repository(), session, &workspace, program, &launch)
+        ..plan(store.repository(), session, (&top, &workspace), program, &launch)
     };
     if let Some(id) = taken_up(&told) {
         give_back(store, &*agent, (session, parent.as_ref()), id, &plan)?;
@@ -101,7 +102,7 @@ pub(in crate::ops) fn prepare(
     let conversation = launch.agent_session_id;
     let here = placement::placement(store, session).cloned();
     let mut capturer =
-        Capturer::new(Arc::clone(&agent), session, &workspace, store, plan.environment.clone());
+        Capturer::new(Arc::clone(&agent), session, &top, store, plan.environment.clone());
     capturer.set_conversation(conversation.as_deref());
     let watcher = Watcher::new(capturer.clone(), key_of(session));
     Ok(Prepared {
@@ -289,13 +290,13 @@ impl Running {
 fn plan(
     repo: &Repository,
     session: &Session,
-    workspace: &Path,
+    (top, workspace): (&Path, &Path),
     program: PathBuf,
     launch: &Launch,
 ) -> ProcessSpec {
     let text = |(name, value): &(String, String)| (name.into(), value.into());
     let mut set: Vec<(OsString, OsString)> = launch.env.iter().map(text).collect();
-    set.extend(agent_env(repo, session, workspace));
+    set.extend(agent_env(repo, session, top));
     let target = HookTarget::of(repo, session.id);
     set.push((HEARD_ENV.into(), target.path().as_os_str().to_owned()));
     let program = match program.as_os_str().is_empty() {
