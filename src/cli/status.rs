@@ -39,12 +39,14 @@ use super::{CliError, Ctx, ExitCode, json};
 /// it is too narrow, texts are cut and columns left out.
 ///
 /// In the column BASE, '=' means that the branch is at its base and nothing has been committed on
-/// it, and 'merged' that all commits made on it are in the base. A branch whose commits were
-/// squashed or rebased into the base is not recognized as merged. If the base branch no longer
-/// exists, the name in parentheses is what the branch is compared with instead: the branch that the
-/// base was renamed to, the base branch of a remote, a branch that contains the commit that the
-/// session started from (the base of the session it was forked from, or the default branch), or
-/// that commit itself. '-' means that there is nothing to compare.
+/// it, and 'merged' that all commits made on it are in the base, or that merging them would change
+/// nothing, as after a squash or a rebase. For that, status looks only at the base's last commit;
+/// 'git ao land' and 'git ao cleanup' also find work that the base has changed again.
+///
+/// If the base branch no longer exists, the name in parentheses is what the branch is compared with
+/// instead: the branch that the base was renamed to, the base branch of a remote, a branch that
+/// contains the commit that the session started from (the base of the session it was forked from, or
+/// the default branch), or that commit itself. '-' means that there is nothing to compare.
 ///
 /// Uncommitted changes are counted with --changes, or if a single session is named, because
 /// counting runs 'git status' in each worktree. An agent whose state cannot be determined is shown

@@ -21,6 +21,7 @@ type Pair = (Oid, Oid);
 #[derive(Debug, Clone)]
 pub(crate) struct CommitFacts {
     pub parents: Vec<Oid>,
+    pub tree: Oid,
     /// The committer's time, in seconds.
     pub time: i64,
     /// The author's time, in seconds.
@@ -147,6 +148,7 @@ impl Repository {
         let commit = self.read_commit(gix_id(id)).ok()?;
         Some(CommitFacts {
             parents: commit.parents.iter().map(|parent| oid(*parent)).collect(),
+            tree: oid(commit.tree),
             time: commit.committer.time.seconds,
             authored: commit.author.time.seconds,
             message: String::from_utf8_lossy(&commit.message).into_owned(),

@@ -95,6 +95,26 @@ impl Worktrees<'_> {
         commits: &[Oid],
         head: &Oid,
     ) -> Result<Option<Oid>, WorkspaceError> {
+        let pairs: Vec<_> = commits.iter().map(|commit| (commit, head)).collect();
+        let Some(results) = self.trees_of_merges(&pairs)? else { return Ok(None) };
+        let names: Vec<_> = commits.iter().map(|commit| format!("{commit}^{{tree}}")).collect();
+        let trees = self.repo.git("rev-parse").args(names).run()?.text();
+        let same = trees
+            .lines()
+            .zip(results)
+            .position(|(tree, merged)| merged.is_some_and(|merged| merged.as_str() == tree));
+        Ok(same.map(|at| commits[at].clone()))
+    }
+
+    /// Merges the second commit of each pair into the first, and returns the trees; None for those
+    /// with conflicts. Without `git merge-tree`, or without all objects, there is no result.
+    pub(super) fn trees_of_merges(
+        &self,
+        pairs: &[(&Oid, &Oid)],
+    ) -> Result<Option<Vec<Option<Oid>>>, WorkspaceError> {
+        if pairs.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
         let drivers = self.repo.config_entries("merge").into_iter();
         let drivers = drivers.filter(|entry| entry.key.ends_with(".driver"));
         let drivers: Vec<_> = drivers.map(|entry| entry.key).collect();
@@ -102,25 +122,15 @@ impl Worktrees<'_> {
         config.extend(drivers.iter().map(|key| (key.as_str(), "false")));
         let git = self.repo.git_with(&config, "merge-tree");
         let git = git.args(["--write-tree", "--no-messages", "--name-only", "-z", "--stdin"]);
-        let lines: String = commits.iter().map(|commit| format!("{commit} {head}\n")).collect();
+        let lines: String = pairs.iter().map(|(into, head)| format!("{into} {head}\n")).collect();
         let printed = match git.input(lines).run() {
             Ok(output) => String::from_utf8_lossy(output.bytes()).into_owned(),
-            // Without it, or without all objects, work counts as not merged.
             Err(GitError::Failed { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let results = parse(&printed);
-        if results.len() != commits.len() {
-            return Ok(None);
-        }
-        let names: Vec<_> = commits.iter().map(|commit| format!("{commit}^{{tree}}")).collect();
-        let trees = self.repo.git("rev-parse").args(names).run()?.text();
-        let results = results.into_iter().map(|(merged, _)| merged);
-        let same = trees
-            .lines()
-            .zip(results)
-            .position(|(tree, merged)| merged.is_some_and(|merged| merged.as_str() == tree));
-        Ok(same.map(|at| commits[at].clone()))
+        let is_whole = results.len() == pairs.len();
+        Ok(is_whole.then(|| results.into_iter().map(|(tree, _)| tree).collect()))
     }
 
     /// Returns the commits of the base to be tried, newest first.

@@ -1,13 +1,13 @@
 //! Counts the commits between two tips.
 
-mod cache;
+mod fact;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::cache::Cache;
+use super::pair_cache::{Pair, PairCache};
 use super::parallel::run_all;
 use super::{Divergence, WorkspaceError, Worktrees};
 use crate::git::{Ancestry, GitError, Output};
@@ -16,8 +16,6 @@ use crate::model::Oid;
 /// From this many visited commits on, an answer is kept in the cache. The file need not be read and
 /// written for what is as quick to find out again.
 const WORTH_CACHING: usize = 128;
-
-type Pair = (Oid, Oid);
 
 impl Worktrees<'_> {
     /// Returns how many commits the first of each pair is ahead of and behind the second, in the
@@ -44,10 +42,12 @@ impl Worktrees<'_> {
         let mut left = Vec::new();
         let mut ancestry = Ancestry::new(self.repo);
         // Two ids determine the answer, unless the repository changes the history.
-        let mut cache = ancestry.as_ref().map(|_| Cache::read(self.repo, &distinct));
+        let mut cache = ancestry
+            .as_ref()
+            .map(|_| PairCache::<Divergence>::read(self.repo, |pair| distinct.contains(pair)));
         for pair in distinct {
             if let Some(kept) = cache.as_ref().and_then(|cache| cache.find(pair)) {
-                known.insert(pair, Some(kept));
+                known.insert(pair, Some(*kept));
             } else if let Some(sides) =
                 ancestry.as_mut().and_then(|it| it.compare(&pair.0, &pair.1))
             {

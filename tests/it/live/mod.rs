@@ -31,6 +31,7 @@ mod remains;
 mod restored;
 mod screens;
 mod slow_tmux;
+mod squashed;
 mod status;
 mod status_many;
 mod status_moved;

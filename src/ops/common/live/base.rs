@@ -8,7 +8,7 @@ use super::successor::Successors;
 use crate::model::{Oid, Session};
 use crate::ops::common::OpsError;
 use crate::store::Store;
-use crate::workspace::{Divergence, Moved, Worktrees};
+use crate::workspace::{Divergence, Moved, OpenBranch, Worktrees};
 
 /// The relation of a session's branch to its base.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +20,8 @@ pub struct BaseStatus {
     pub against: Against,
     /// True if the recorded base no longer exists and another ref replaces it.
     pub is_replaced: bool,
-    /// True if the branch has commits of its own and the base contains all of them. False if there
-    /// are none.
+    /// True if the branch has commits of its own and the base contains all of them, or their changes,
+    /// as after a squash or a rebase. False if there are none.
     pub is_merged: bool,
 }
 
@@ -87,17 +87,27 @@ pub(super) fn to_base(
     let pair = |(_, _, tip, base): &(_, _, Oid, Found)| (tip.clone(), base.tip.clone());
     let divergences = worktrees.divergences(&compared.iter().map(pair).collect::<Vec<_>>())?;
     let mut all = vec![None; sessions.len()];
-    let mut candidates = Vec::new();
+    let (mut candidates, mut open) = (Vec::new(), Vec::new());
     for ((number, session, tip, base), divergence) in compared.into_iter().zip(divergences) {
         // If a tip is missing from the repository, there is nothing to compare.
         let Some(divergence) = divergence else { continue };
-        let Found { against, is_replaced, .. } = base;
-        if divergence.ahead == 0 && matches!(against, Against::Branch(_)) {
-            candidates.push((number, session, tip));
+        let Found { against, is_replaced, tip: base } = base;
+        match divergence {
+            _ if !matches!(against, Against::Branch(_)) => {}
+            Divergence { ahead: 0, .. } => candidates.push((number, session, tip)),
+            // A squash is a commit of the base that the branch has not.
+            Divergence { behind: 0, .. } => {}
+            _ => {
+                open.push((number, OpenBranch { head: tip, base, start: start(session).cloned() }))
+            }
         }
         all[number] = Some(BaseStatus { divergence, against, is_replaced, is_merged: false });
     }
-    for number in merged(&worktrees, candidates)? {
+    let (numbers, open): (Vec<_>, Vec<_>) = open.into_iter().unzip();
+    let squashed = worktrees.squashed(&open)?;
+    let squashed = numbers.into_iter().zip(squashed).filter(|(_, is_merged)| *is_merged);
+    let merged = merged(&worktrees, candidates)?.into_iter();
+    for number in merged.chain(squashed.map(|(number, _)| number)) {
         all[number].as_mut().expect("a candidate was compared").is_merged = true;
     }
     Ok(all)

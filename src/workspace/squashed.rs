@@ -1,0 +1,151 @@
+//! Recognizes branches whose work was squashed or rebased into their base, for many at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pair_cache::{Pair, PairCache, PairFact};
+use super::{WorkspaceError, Worktrees};
+use crate::git::Ancestry;
+use crate::model::Oid;
+
+/// What merging the first commit of a pair into the second one would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing.
+    Nothing,
+    Something,
+}
+
+impl PairFact for Outcome {
+    const FILE: &'static str = "merged";
+
+    fn words(&self) -> String {
+        match self {
+            Self::Nothing => "merged",
+            Self::Something => "open",
+        }
+        .to_owned()
+    }
+
+    fn read(words: &[&str]) -> Option<Self> {
+        match words {
+            ["merged"] => Some(Self::Nothing),
+            ["open"] => Some(Self::Something),
+            _ => None,
+        }
+    }
+}
+
+/// A branch that has commits which its base has not.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct OpenBranch {
+    /// Its last commit.
+    pub head: Oid,
+    /// The last commit of its base.
+    pub base: Oid,
+    /// The commit at which it began, if that is known.
+    pub start: Option<Oid>,
+}
+
+impl OpenBranch {
+    /// Names the two commits.
+    pub fn new(head: Oid, base: Oid) -> Self {
+        Self { head, base, start: None }
+    }
+}
+
+impl Worktrees<'_> {
+    /// Says of each branch whether its base has its work although it has not its commits, by the rule
+    /// of [`merged_at`](Self::merged_at), but with a look only at the last commit of the base, and at
+    /// those of which this was found before. Work that changes nothing is not in the base.
+    ///
+    /// All that is asked for the first time is merged by one process. The answers are kept in a
+    /// file, `ao/merged`.
+    ///
+    /// # Errors
+    /// Fails if git cannot be run.
+    pub fn squashed(&self, branches: &[OpenBranch]) -> Result<Vec<bool>, WorkspaceError> {
+        // Two ids determine the answer, unless the repository changes the history.
+        if branches.is_empty() || Ancestry::new(self.repo).is_none() {
+            return Ok(vec![false; branches.len()]);
+        }
+        let heads: BTreeSet<_> = branches.iter().map(|branch| &branch.head).collect();
+        let mut cache = PairCache::<Outcome>::read(self.repo, |(head, _)| heads.contains(head));
+        let pair = |branch: &OpenBranch| (branch.head.clone(), branch.base.clone());
+        let mut asked: Vec<&OpenBranch> = Vec::new();
+        for branch in branches {
+            let is_asked = |other: &&OpenBranch| pair(other) == pair(branch);
+            if cache.find(&pair(branch)).is_none() && !asked.iter().any(is_asked) {
+                asked.push(branch);
+            }
+        }
+        let mut new = BTreeMap::new();
+        for (branch, outcome) in asked.iter().zip(self.outcomes(&asked)?) {
+            let outcome = match outcome {
+                Outcome::Something if self.was_merged(branch, &cache)? => Outcome::Nothing,
+                outcome => outcome,
+            };
+            cache.add(&pair(branch), outcome);
+            new.insert(pair(branch), outcome);
+        }
+        let is_merged = |pair: &Pair| cache.find(pair).or(new.get(pair)) == Some(&Outcome::Nothing);
+        let merged = branches.iter().map(|branch| is_merged(&pair(branch))).collect();
+        cache.save(self.repo);
+        Ok(merged)
+    }
+
+    fn outcomes(&self, asked: &[&OpenBranch]) -> Result<Vec<Outcome>, WorkspaceError> {
+        let tree = |commit: &Oid| self.repo.commit_facts(commit).map(|facts| facts.tree);
+        let changes_something = |branch: &&OpenBranch| {
+            branch.start.as_ref().is_none_or(|start| tree(start) != tree(&branch.head))
+        };
+        let mut outcomes = vec![Outcome::Something; asked.len()];
+        let left: Vec<_> = (0..asked.len()).filter(|at| changes_something(&asked[*at])).collect();
+        let pairs: Vec<_> = left.iter().map(|at| (&asked[*at].base, &asked[*at].head)).collect();
+        for (at, merged) in left.into_iter().zip(self.merge_all(&pairs)?) {
+            let (head, base) = (&asked[at].head, &asked[at].base);
+            if merged.is_some() && merged == tree(base) && !self.is_empty_work(head, base)? {
+                outcomes[at] = Outcome::Nothing;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Returns the trees of these merges, as far as they are clean. One that git refuses does not
+    /// prevent the others.
+    fn merge_all(&self, pairs: &[(&Oid, &Oid)]) -> Result<Vec<Option<Oid>>, WorkspaceError> {
+        if let Some(all) = self.trees_of_merges(pairs)? {
+            return Ok(all);
+        }
+        let single = |pair| {
+            let tree = self.trees_of_merges(std::slice::from_ref(pair))?;
+            Ok(tree.and_then(|mut trees| trees.pop()).flatten())
+        };
+        pairs.iter().map(single).collect()
+    }
+
+    /// Returns true if a commit has the content that it had where it left the base.
+    fn is_empty_work(&self, head: &Oid, base: &Oid) -> Result<bool, WorkspaceError> {
+        let git = self.repo.git("merge-base").args([base.as_str(), head.as_str()]);
+        let Some(start) = git.find()?.map(|output| output.text()) else { return Ok(true) };
+        let git = self.repo.git("diff-tree").args(["--quiet", start.trim(), head.as_str()]);
+        Ok(git.find()?.is_some())
+    }
+
+    /// Returns true if the work was found in a commit of the base before.
+    fn was_merged(
+        &self,
+        branch: &OpenBranch,
+        cache: &PairCache<Outcome>,
+    ) -> Result<bool, WorkspaceError> {
+        for ((head, at), outcome) in cache.known() {
+            if *head == branch.head
+                && *outcome == Outcome::Nothing
+                && self.is_in_history(at, &branch.base)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
