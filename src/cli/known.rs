@@ -18,6 +18,7 @@ pub fn command_for(word: &str) -> Option<&'static str> {
         | "switch" | "tail" => "attach <session>",
         "cd" | "dir" | "pwd" | "where" => "path <session>",
         "changes" => "diff <session>",
+        "annotate" => "blame <file>",
         "sh" | "shell" => "exec <session> <command>",
         "message" | "msg" | "prompt" | "say" | "send-keys" | "tell" | "type" => {
             "send <session> <text>"

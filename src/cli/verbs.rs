@@ -1,11 +1,11 @@
 use clap::{Args, Command};
 
 use super::{
-    CliError, Ctx, ExitCode, adopt, agents, archive, attach, cancel, candidates, cleanup, complete,
-    completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help, hook,
-    hooks, import, kill, land, list, log, man, path, pause, pull, push, reconcile, restore, resume,
-    run, send, set, show, spawn, start, status, sync, transcript, trust, unarchive, undo, usage,
-    version, wait, why,
+    CliError, Ctx, ExitCode, adopt, agents, archive, attach, blame, cancel, candidates, cleanup,
+    complete, completions, delete, diff, doctor, edit, exec, fail, fetch, fork, fsck, grep, help,
+    hook, hooks, import, kill, land, list, log, man, path, pause, pull, push, reconcile, restore,
+    resume, run, send, set, show, spawn, start, status, sync, transcript, trust, unarchive, undo,
+    usage, version, wait, why,
 };
 
 macro_rules! verbs {
@@ -42,6 +42,7 @@ verbs! {
     Agents agents,
     Archive archive,
     Attach attach,
+    Blame blame,
     Cancel cancel,
     Candidates candidates,
     Cleanup cleanup,
@@ -97,7 +98,19 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("start work", &["spawn", "start", "fork", "restore"]),
     (
         "inspect sessions",
-        &["list", "status", "show", "log", "diff", "why", "path", "usage", "transcript", "grep"],
+        &[
+            "list",
+            "status",
+            "show",
+            "log",
+            "diff",
+            "why",
+            "blame",
+            "path",
+            "usage",
+            "transcript",
+            "grep",
+        ],
     ),
     ("work with running sessions", &["attach", "send", "wait", "exec", "pause", "resume", "kill"]),
     (

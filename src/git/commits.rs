@@ -138,11 +138,6 @@ impl<'r> Descent<'r> {
 }
 
 impl Repository {
-    /// Returns the commits at which the history of a shallow clone ends.
-    pub(crate) fn shallow_ends(&self) -> Vec<Oid> {
-        self.shallow_commits().unwrap_or_default().into_iter().map(oid).collect()
-    }
-
     /// Returns the parents, the time and the message of a commit; None if it is not here.
     pub(crate) fn commit_facts(&self, id: &Oid) -> Option<CommitFacts> {
         let commit = self.read_commit(gix_id(id)).ok()?;

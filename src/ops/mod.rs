@@ -84,5 +84,8 @@ pub use start::StartRequest;
 pub use undo::{Undo, Undoing};
 pub use usage::{UsageKey, UsageReport, UsageRow};
 pub use wait::{WaitOutcome, Waited};
-pub use why::{Evidence, Exchange, LineOrigin, Provenance, Strength, WhyError};
+pub use why::{
+    Blame, BlameArgs, BlameCommit, BlameLine, Evidence, Exchange, LineOrigin, Provenance, Strength,
+    WhyError,
+};
 pub use work::CommittedWork;

@@ -13,6 +13,8 @@ pub enum DateFormat {
     Relative,
     /// `2026-11-20 18:24`
     Minute,
+    /// `2026-11-20 18:24:11 +0100`
+    Iso,
 }
 
 impl DateFormat {
@@ -22,6 +24,7 @@ impl DateFormat {
             Self::Default => strftime("%a %b %-d %H:%M:%S %Y %z", time, offset),
             Self::Relative => relative(time, now),
             Self::Minute => strftime("%Y-%m-%d %H:%M", time, offset),
+            Self::Iso => strftime("%Y-%m-%d %H:%M:%S %z", time, offset),
         }
     }
 }

@@ -76,6 +76,16 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "blame",
+        &[
+            ("See from which session each line of a file comes", "git ao blame README"),
+            (
+                "Count the lines of each session, for a script",
+                "git ao blame --json README | grep -o '\"session\":\"[^\"]*' | sort | uniq -c",
+            ),
+        ],
+    ),
+    (
         "exec",
         &[(
             "See the last commits in the worktree",

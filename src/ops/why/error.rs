@@ -20,6 +20,9 @@ pub enum WhyError {
         /// Git's message.
         message: String,
     },
+    /// Git cannot tell where lines come from. The text is git's message.
+    #[error("{0}")]
+    BlameFailed(String),
     /// The file has fewer lines.
     #[error("'{}' has no line {line}", file.display())]
     NoLine {
@@ -33,7 +36,10 @@ pub enum WhyError {
 impl WhyError {
     /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
-        ErrorKind::NotFound
+        match self {
+            Self::BlameFailed(_) => ErrorKind::Failed,
+            _ => ErrorKind::NotFound,
+        }
     }
 
     /// Returns what the caller can do about the error, which follows from its [kind](Self::kind).

@@ -3,15 +3,22 @@
 //! A ladder of evidence is climbed down, from what was written down when the commit was made to what
 //! only looks the same, until something is found. Times alone never count.
 
+mod answers;
+mod blame;
+mod blamed;
 mod error;
 mod exchange;
 mod line;
+mod lines;
 mod patches;
+mod porcelain;
 mod provenance;
 mod search;
 mod trailers;
 mod works;
 
+pub use blame::BlameArgs;
+pub use blamed::{Blame, BlameCommit, BlameLine};
 pub use error::WhyError;
 pub use exchange::Exchange;
 pub use line::LineOrigin;

@@ -1,79 +1,159 @@
-//! Compares the changes of a commit with those of sessions.
+//! Compares the changes of commits with those of sessions.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ffi::OsStr;
 
-use super::works::SessionWork;
+use super::answers::{Answers, Asked};
+use super::works::{CommitPair, SessionWork};
 use super::{Evidence, Provenance};
-use crate::git::{CommitFacts, Descent, GitError};
+use crate::git::{CommitFacts, Descent, Repository};
 use crate::model::{Oid, Session};
-use crate::ops::common::{Engine, OpsError};
+use crate::ops::common::OpsError;
 
 /// The most paths with which git is told what to compare at first.
 const MOST_PATHS: usize = 200;
 
-/// What two commits differ in.
-type Pair = (Oid, Oid);
+type Works = [(Session, SessionWork)];
 
-/// Returns the sessions of which a commit has the same changes as one of their commits, or as all of
-/// them. Every byte counts: two commits that differ only in white space are not the same.
-pub fn matches(
-    engine: &Engine,
-    descent: &mut Descent<'_>,
-    (commit, facts): (&Oid, &CommitFacts),
-    works: &[(Session, SessionWork)],
-) -> Result<Vec<Provenance>, OpsError> {
-    let [parent] = &facts.parents[..] else { return Ok(Vec::new()) };
-    let repo = engine.repository();
-    if !repo.has_commit(parent) {
-        return Ok(Vec::new());
-    }
-    let asked = (commit.clone(), parent.clone());
-    let mut candidates = Vec::new();
-    for (n, (session, work)) in works.iter().enumerate() {
-        if facts.time < session.created_at.as_seconds() {
-            continue;
+/// What is looked for in the work of sessions.
+pub struct Look<'l> {
+    /// Commits with the same changes.
+    pub asked: &'l Asked,
+    /// The paths that matter. Each commit that is asked for changes one of them.
+    pub paths: BTreeSet<&'l OsStr>,
+    /// Lines that are added.
+    pub texts: HashSet<&'l [u8]>,
+}
+
+/// What was seen.
+#[derive(Default)]
+pub struct Sight {
+    /// The sessions of which a commit has the same changes as one of their commits, or as all of
+    /// them. Every byte counts: two commits that differ only in white space are not the same.
+    pub found: Answers,
+    /// For each line, the numbers of the works that add it.
+    pub adding: HashMap<Vec<u8>, BTreeSet<usize>>,
+}
+
+/// Two commits between which there is work of a session.
+struct Candidate {
+    pair: CommitPair,
+    work: usize,
+    is_whole: bool,
+}
+
+impl Look<'_> {
+    /// Looks at all works.
+    pub fn at(
+        &self,
+        repo: &Repository,
+        descent: &mut Descent<'_>,
+        works: &Works,
+    ) -> Result<Sight, OpsError> {
+        let (candidates, mut sight) = (self.candidates(descent, works), Sight::default());
+        if candidates.is_empty() || self.paths.is_empty() {
+            return Ok(sight);
         }
-        for pair in work.diffs(descent) {
-            let its = repo.commit_facts(&pair.0);
-            let is_earlier = its.is_some_and(|its| is_earlier(&its, &pair.1, facts));
-            if is_earlier && pair.0 != *commit && repo.has_commit(&pair.1) {
-                candidates.push((pair, n));
+        let asked: Vec<(CommitPair, &CommitFacts)> = self.asked_pairs(repo).collect();
+        let mut numbers = HashMap::new();
+        let mut pairs: Vec<&CommitPair> = asked.iter().map(|(pair, _)| pair).collect();
+        for candidate in &candidates {
+            numbers.entry(&candidate.pair).or_insert_with(|| {
+                pairs.push(&candidate.pair);
+                pairs.len() - 1
+            });
+        }
+        let paths: Vec<&OsStr> = self.paths.iter().copied().take(MOST_PATHS).collect();
+        let (mut wanted, mut similar, mut added) = (HashSet::new(), HashSet::new(), HashMap::new());
+        each_patch(repo, &pairs, &paths, |at, patch| {
+            if at < asked.len() {
+                wanted.insert(patch.to_vec());
+            } else {
+                if wanted.contains(patch) {
+                    similar.insert(at);
+                }
+                let texts = added_lines(patch).filter(|text| self.texts.contains(text));
+                let texts: HashSet<Vec<u8>> = texts.map(<[u8]>::to_vec).collect();
+                added.insert(at, texts);
+            }
+        })?;
+        for candidate in candidates.iter().filter(|candidate| candidate.is_whole) {
+            for text in added.get(&numbers[&candidate.pair]).into_iter().flatten() {
+                sight.adding.entry(text.clone()).or_default().insert(candidate.work);
             }
         }
+        let similar = candidates.iter().filter(|it| similar.contains(&numbers[&it.pair])).collect();
+        sight.found = same(repo, &asked, similar, works)?;
+        Ok(sight)
     }
+
+    /// Returns the commits with their parents. A merge has no changes of its own.
+    fn asked_pairs(&self, repo: &Repository) -> impl Iterator<Item = (CommitPair, &CommitFacts)> {
+        let pairs = self.asked.iter().filter_map(|(commit, facts)| match &facts.parents[..] {
+            [parent] => Some(((commit.clone(), parent.clone()), facts)),
+            _ => None,
+        });
+        pairs.filter(|((_, parent), _)| repo.has_commit(parent))
+    }
+
+    fn candidates(&self, descent: &mut Descent<'_>, works: &Works) -> Vec<Candidate> {
+        let newest = self.asked.values().map(|facts| facts.time).max().unwrap_or(i64::MIN);
+        let mut candidates = Vec::new();
+        for (work, (session, its)) in works.iter().enumerate() {
+            if newest < session.created_at.as_seconds() {
+                continue;
+            }
+            let (singles, whole) = its.diffs(descent);
+            let singles = singles.into_iter().map(|pair| (pair, false));
+            for (pair, is_whole) in singles.chain(whole.map(|pair| (pair, true))) {
+                let is_old = descent.time(&pair.0).is_some_and(|time| time <= newest);
+                if (is_whole || is_old) && descent.time(&pair.1).is_some() {
+                    candidates.push(Candidate { pair, work, is_whole });
+                }
+            }
+        }
+        candidates
+    }
+}
+
+/// Returns the sessions of which a commit has all changes of a candidate, and no other.
+fn same(
+    repo: &Repository,
+    asked: &[(CommitPair, &CommitFacts)],
+    candidates: Vec<&Candidate>,
+    works: &Works,
+) -> Result<Answers, OpsError> {
+    let mut answers = Answers::new();
     if candidates.is_empty() {
-        return Ok(Vec::new());
+        return Ok(answers);
     }
-    let paths = paths(engine, &asked)?;
-    if paths.is_empty() {
-        return Ok(Vec::new());
-    }
-    let pairs = |candidates: &[(Pair, usize)]| {
-        let all = candidates.iter().map(|(pair, _)| pair.clone());
-        std::iter::once(asked.clone()).chain(all).collect::<Vec<_>>()
-    };
-    if paths.len() <= MOST_PATHS {
-        let same = same(engine, &pairs(&candidates), &paths)?;
-        candidates.retain(|(pair, _)| same.contains(&pair.0));
-    }
-    let mut found: Vec<Provenance> = Vec::new();
-    for chunk in candidates.chunk_by(|a, b| a.1 == b.1) {
-        let (session, _) = &works[chunk[0].1];
-        if found.iter().any(|one| one.id == session.id) {
+    let pairs = asked.iter().map(|(pair, _)| pair);
+    let pairs: Vec<&CommitPair> = pairs.chain(candidates.iter().map(|it| &it.pair)).collect();
+    let (mut wanted, mut same) = (HashMap::<Vec<u8>, Vec<usize>>::new(), Vec::new());
+    each_patch(repo, &pairs, &[], |at, patch| match at.checked_sub(asked.len()) {
+        None if says_something(patch) => wanted.entry(patch.to_vec()).or_default().push(at),
+        None => {}
+        Some(candidate) => {
+            let alike = wanted.get(patch).into_iter().flatten();
+            same.extend(alike.map(|at| (candidates[candidate], &asked[*at])));
+        }
+    })?;
+    for (candidate, ((commit, _), facts)) in same {
+        let (session, _) = &works[candidate.work];
+        let (own, from) = &candidate.pair;
+        let its = repo.commit_facts(own).filter(|its| is_earlier(its, from, facts));
+        let Some(its) = its.filter(|_| facts.time >= session.created_at.as_seconds()) else {
             continue;
-        }
-        // A commit may be compared with several others, so each pair is asked for alone.
-        for candidate in chunk {
-            if !same(engine, &pairs(std::slice::from_ref(candidate)), &[])?.is_empty() {
-                let (pair, n) = candidate;
-                let is_single = descent_parent(engine, &pair.0).as_ref() == Some(&pair.1);
-                let evidence = if is_single { Evidence::Patch } else { Evidence::Work };
-                found.push(Provenance::new(&works[*n].0, evidence).via(&pair.0));
-                break;
-            }
+        };
+        let found = answers.entry(commit.clone()).or_default();
+        if own != commit && !found.iter().any(|one| one.id == session.id) {
+            let is_single = its.parents.first() == Some(from);
+            let evidence = if is_single { Evidence::Patch } else { Evidence::Work };
+            found.push(Provenance::new(session, evidence).via(own));
         }
     }
-    Ok(found)
+    answers.retain(|_, found| !found.is_empty());
+    Ok(answers)
 }
 
 /// Returns true if a commit can have been made from the session's: it is not older, and not a copy of
@@ -84,42 +164,90 @@ fn is_earlier(its: &CommitFacts, from: &Oid, asked: &CommitFacts) -> bool {
     its.time < asked.time || its.time == asked.time && !may_be_copied
 }
 
-fn descent_parent(engine: &Engine, commit: &Oid) -> Option<Oid> {
-    engine.repository().commit_facts(commit)?.parents.into_iter().next()
-}
-
-fn paths(engine: &Engine, (commit, parent): &Pair) -> Result<Vec<Vec<u8>>, OpsError> {
-    let git = engine.repository().git("diff-tree").args(["-r", "-z", "--name-only"]);
+/// Returns the paths that a commit changes.
+pub fn paths(repo: &Repository, commit: &Oid, parent: &Oid) -> Result<Vec<Vec<u8>>, OpsError> {
+    let git = repo.git("diff-tree").args(["-r", "-z", "--name-only"]);
     let output = git.args(["--no-renames", parent.as_str(), commit.as_str()]).run()?;
     let paths = output.bytes().split(|byte| *byte == 0).filter(|path| !path.is_empty());
     Ok(paths.map(<[u8]>::to_vec).collect())
 }
 
-/// Returns the later commits of the pairs that differ in the same way as the first pair does, except
-/// those of the first itself; only in some paths if there are any.
-fn same(engine: &Engine, pairs: &[Pair], paths: &[Vec<u8>]) -> Result<HashSet<Oid>, OpsError> {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt as _;
-
-    let repo = engine.repository();
+/// Calls `each` with the number of each pair and its patch, without what depends on the place at
+/// which it is applied, as `git patch-id --verbatim` does. Only changes of some paths count if there
+/// are any.
+fn each_patch(
+    repo: &Repository,
+    pairs: &[&CommitPair],
+    paths: &[&OsStr],
+    mut each: impl FnMut(usize, &[u8]),
+) -> Result<(), OpsError> {
     let input: String = pairs.iter().map(|(to, from)| format!("{to} {from}\n")).collect();
     let git = repo.git("diff-tree").env("GIT_LITERAL_PATHSPECS", "1");
-    let git = git.args(["--stdin", "-r", "-p", "--binary", "--full-index", "--no-renames"]);
-    let git = git.args(["--no-ext-diff", "--no-textconv", "--no-color", "--"]);
-    let git = git.args(paths.iter().map(|path| OsStr::from_bytes(path)));
-    let patches = git.input(input).run()?;
-    let ids = match repo.git("patch-id").arg("--verbatim").input(patches.bytes()).run() {
-        // An older git only has patch ids that ignore white space.
-        Err(GitError::Failed { status: Some(129), .. }) => return Ok(HashSet::new()),
-        ids => ids?.text(),
-    };
-    let parse = |line: &str| {
-        let (patch, commit) = line.split_once(' ')?;
-        Some((patch.to_owned(), commit.parse::<Oid>().ok()?))
-    };
-    let ids: Vec<_> = ids.lines().filter_map(parse).collect();
-    let first = ids.iter().find(|(_, commit)| *commit == pairs[0].0);
-    let Some((wanted, first)) = first else { return Ok(HashSet::new()) };
-    let same = ids.iter().filter(|(patch, commit)| patch == wanted && commit != first);
-    Ok(same.map(|(_, commit)| commit.clone()).collect())
+    let git = git.args(["--stdin", "--always", "-r", "-p", "--binary", "--full-index"]);
+    let git = git.args(["--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--"]);
+    let output = git.args(paths).input(input).run()?;
+    let (mut patch, mut index, mut next) = (Vec::new(), &b""[..], 0);
+    for line in output.bytes().split_inclusive(|byte| *byte == b'\n') {
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        if pairs.get(next).is_some_and(|(to, _)| text == to.as_str().as_bytes()) {
+            if next > 0 {
+                each(next - 1, &patch);
+            }
+            patch.clear();
+            next += 1;
+        } else if text.starts_with(b"index ") {
+            index = line;
+        } else if text.starts_with(b"@@ ") {
+            patch.extend_from_slice(b"@@\n");
+        } else {
+            // What a binary patch means depends on what it is applied to.
+            if text == b"GIT binary patch" {
+                patch.extend_from_slice(index);
+            }
+            patch.extend_from_slice(line);
+        }
+    }
+    if next > 0 {
+        each(next - 1, &patch);
+    }
+    Ok(())
+}
+
+/// Returns the lines in the hunks of a patch with the signs before them.
+fn hunk_lines(patch: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut is_in_hunk = false;
+    patch.split(|byte| *byte == b'\n').filter(move |line| {
+        is_in_hunk &= !line.starts_with(b"diff --git ");
+        let was_in_hunk = is_in_hunk;
+        is_in_hunk |= *line == b"@@";
+        was_in_hunk
+    })
+}
+
+fn added_lines(patch: &[u8]) -> impl Iterator<Item = &[u8]> {
+    hunk_lines(patch).filter_map(|line| line.strip_prefix(b"+"))
+}
+
+/// Returns true if a patch changes more than modes and the presence of empty files.
+fn says_something(patch: &[u8]) -> bool {
+    let is_change = |line: &[u8]| matches!(line.first(), Some(b'+' | b'-'));
+    hunk_lines(patch).any(is_change)
+        || patch.split(|byte| *byte == b'\n').any(|line| line == b"GIT binary patch")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_headers_are_no_changes() {
+        let patch = b"diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n@@\n+one\n+@@\n\
+            \\ No newline\n@@\n--- x\n+++ y\ndiff --git a/y b/y\nold mode 100644\nnew mode 100755\n";
+        let added: Vec<_> = added_lines(patch).collect();
+        assert_eq!(added, [&b"one"[..], b"@@", b"++ y"]);
+        assert!(says_something(patch));
+        let empty = b"diff --git a/x b/x\nnew file mode 100644\n";
+        assert!(!says_something(empty));
+        assert!(says_something(b"diff --git a/x b/x\nGIT binary patch\nliteral 0\n"));
+    }
 }

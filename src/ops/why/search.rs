@@ -1,10 +1,14 @@
 //! Climbs down the ladder of evidence.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 
+use super::answers::{Answers, Asked};
+use super::patches::{self, Look, Sight};
 use super::works::{self, SessionWork};
-use super::{Evidence, Provenance, WhyError, patches, trailers};
-use crate::git::{CommitFacts, Descent, Wanted};
+use super::{Evidence, Provenance, WhyError, trailers};
+use crate::git::{Descent, Wanted};
 use crate::model::{Oid, Session, SessionId, Shelf};
 use crate::ops::common::branch_sessions::catch_up_all;
 use crate::ops::common::owned_worktrees::Own;
@@ -14,12 +18,6 @@ use crate::workspace::{Worktrees, rewrites};
 
 /// The most commits to which the rewrites of one are followed.
 const MOST_REWRITES: usize = 100;
-
-/// The commits that one look asks for.
-type Asked = HashMap<Oid, CommitFacts>;
-
-/// Answers of one step, for the commits for which there are any.
-type Answers = HashMap<Oid, Vec<Provenance>>;
 
 /// A search for the origins of commits. It reads all records once.
 pub struct ProvenanceSearch<'e> {
@@ -40,6 +38,19 @@ impl<'e> ProvenanceSearch<'e> {
         Ok(Self { engine, snapshot, sessions, descent })
     }
 
+    pub(super) fn engine(&self) -> &'e Engine {
+        self.engine
+    }
+
+    /// Looks at all works.
+    pub(super) fn look(
+        &mut self,
+        look: &Look<'_>,
+        works: &[(Session, SessionWork)],
+    ) -> Result<Sight, OpsError> {
+        look.at(self.engine.repository(), &mut self.descent, works)
+    }
+
     pub fn sessions(&self) -> &[Session] {
         &self.sessions
     }
@@ -52,8 +63,15 @@ impl<'e> ProvenanceSearch<'e> {
         if let Some(found) = self.of_commits(&asked)?.remove(commit) {
             return Ok(found);
         }
+        let [parent] = &facts.parents[..] else { return Ok(Vec::new()) };
+        if !self.engine.repository().has_commit(parent) {
+            return Ok(Vec::new());
+        }
         let works = self.works()?;
-        patches::matches(self.engine, &mut self.descent, (commit, &facts), &works)
+        let paths = patches::paths(self.engine.repository(), commit, parent)?;
+        let paths = paths.iter().map(|path| OsStr::from_bytes(path)).collect();
+        let look = Look { asked: &asked, paths, texts: HashSet::new() };
+        Ok(self.look(&look, &works)?.found.remove(commit).unwrap_or_default())
     }
 
     /// Returns the sessions that commits come from, without a look at their changes.

@@ -4,6 +4,9 @@ use crate::git::Descent;
 use crate::model::{Oid, Session, SessionId};
 use crate::store::{History, Snapshot, Store, StoreError};
 
+/// What two commits differ in: the later one, and the earlier one.
+pub type CommitPair = (Oid, Oid);
+
 /// The commits of a session as one state of its record has them: from `start`, which is not its own,
 /// to `head`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +26,12 @@ impl SessionWork {
 
     /// Returns the pairs of commits whose differences are the session's: each of its commits after
     /// its parent, and the whole.
-    pub fn diffs(&self, descent: &mut Descent<'_>) -> Vec<(Oid, Oid)> {
-        let Some((mut pairs, merged)) = descent.commits(&self.head, &self.start) else {
-            return Vec::new();
-        };
-        if !pairs.is_empty() {
-            // What was merged into the branch is not its work.
-            pairs.push((self.head.clone(), merged.unwrap_or_else(|| self.start.clone())));
-        }
-        pairs
+    pub fn diffs(&self, descent: &mut Descent<'_>) -> (Vec<CommitPair>, Option<CommitPair>) {
+        let (singles, merged) = descent.commits(&self.head, &self.start).unwrap_or_default();
+        // What was merged into the branch is not its work.
+        let whole = || (self.head.clone(), merged.unwrap_or_else(|| self.start.clone()));
+        let whole = (!singles.is_empty()).then(whole);
+        (singles, whole)
     }
 }
 

@@ -25,6 +25,7 @@
 
 mod adopt;
 mod agents;
+mod blame;
 mod capture;
 mod cleanup;
 mod doctor;
@@ -42,6 +43,7 @@ mod why;
 
 pub use adopt::{AdoptableJson, AdoptablesJson};
 pub use agents::{AgentJson, AgentsJson};
+pub use blame::{BlameCommitJson, BlameJson, BlameLineJson};
 pub use capture::CaptureJson;
 pub use cleanup::{CleanupJson, LeftoverJson};
 pub use doctor::{DoctorJson, FindingJson, OutcomeJson};

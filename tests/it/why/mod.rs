@@ -1,5 +1,6 @@
 //! From a commit or a line back to its session.
 
+mod blame;
 mod evidence;
 mod problems;
 mod world;

@@ -1,0 +1,59 @@
+//! Shows from which session each line of a file comes.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::{Blame, ProvenanceSearch, WhyError, porcelain};
+use crate::git::GitError;
+use crate::ops::common::{Engine, OpsError};
+
+/// What `git blame` is given.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct BlameArgs {
+    /// Its options that do not change the form of its output, such as `-L` and `-w`.
+    pub options: Vec<OsString>,
+    /// A revision, if any, and the file, which is relative to the current directory.
+    pub operands: Vec<OsString>,
+}
+
+impl BlameArgs {
+    /// Gives options and operands. An operand after `--` is the file, whatever it looks like.
+    pub fn new(options: Vec<OsString>, operands: Vec<OsString>) -> Self {
+        Self { options, operands }
+    }
+}
+
+impl Engine {
+    /// Returns where each line of a file comes from, by the commits that `git blame` names, as
+    /// [`why_line`](Self::why_line) does for one.
+    ///
+    /// # Errors
+    /// Fails if git cannot tell who added the lines, or if the store cannot be read.
+    pub fn blame(&self, args: &BlameArgs) -> Result<Blame, OpsError> {
+        // Git has work to do meanwhile.
+        let (search, blame) = std::thread::scope(|scope| {
+            let blame = scope.spawn(|| self.git_blame(None, &args.options, &args.operands));
+            let search = ProvenanceSearch::new(self);
+            (search, blame.join().expect("nothing panics there"))
+        });
+        let mut blame = blame.map_err(|error| match error {
+            GitError::Failed { message, .. } => WhyError::BlameFailed(message).into(),
+            error => OpsError::from(error),
+        })?;
+        search?.of_lines(&mut blame)?;
+        Ok(blame)
+    }
+
+    /// Runs git in a directory, by default the current one.
+    pub(super) fn git_blame(
+        &self,
+        top: Option<&Path>,
+        options: &[OsString],
+        operands: &[OsString],
+    ) -> Result<Blame, GitError> {
+        let git = self.repository().git_in(top.unwrap_or(Path::new(".")), "blame");
+        let git = git.arg("--porcelain").args(options).args(operands);
+        Ok(porcelain::parse(git.run()?.bytes()))
+    }
+}

@@ -1,0 +1,156 @@
+//! Finds where the lines of a file come from.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
+
+use super::patches::Look;
+use super::works::SessionWork;
+use super::{Blame, BlameLine, Evidence, Provenance, ProvenanceSearch};
+use crate::git::Ancestry;
+use crate::model::{Oid, Session};
+use crate::ops::common::{Engine, OpsError};
+
+/// A line with fewer letters and digits says nothing: it may be written twice.
+const TELLING: usize = 8;
+
+impl ProvenanceSearch<'_> {
+    /// Finds the sessions that the commits of the lines come from, and those that have added the
+    /// lines of other commits.
+    pub fn of_lines(&mut self, blame: &mut Blame) -> Result<(), OpsError> {
+        let repo = self.engine().repository();
+        let mut asked = HashMap::new();
+        for (id, commit) in &blame.commits {
+            let Some(facts) = repo.commit_facts(id) else { continue };
+            // Git names the commit at which it stops, whoever added the line.
+            if !commit.is_boundary || facts.parents.is_empty() {
+                asked.insert(id.clone(), facts);
+            }
+        }
+        let mut answers = self.of_commits(&asked)?;
+        asked.retain(|commit, _| !answers.contains_key(commit));
+        if !asked.is_empty() {
+            let works = self.works()?;
+            let lines = blame.lines.iter().filter(|line| asked.contains_key(&line.commit));
+            let telling = lines.clone().filter(|line| is_telling(&line.text));
+            let look = Look {
+                asked: &asked,
+                paths: lines.map(|line| line.original_path.as_os_str()).collect(),
+                texts: telling.map(|line| line.text.as_slice()).collect(),
+            };
+            let sight = self.look(&look, &works)?;
+            asked.retain(|commit, _| !sight.found.contains_key(commit));
+            answers.extend(sight.found);
+            let mut own = OwnLines::new(self, &works);
+            for line in &mut blame.lines {
+                let Some(facts) = asked.get(&line.commit) else { continue };
+                if let Some(adding) = sight.adding.get(&line.text) {
+                    line.likely = own.only_one_that_adds(line, facts.time, adding)?;
+                }
+            }
+        }
+        for (commit, found) in answers {
+            blame.commits.entry(commit).or_default().found = found;
+        }
+        Ok(())
+    }
+}
+
+fn is_telling(text: &[u8]) -> bool {
+    let tells = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte > 127;
+    text.iter().filter(tells).count() >= TELLING
+}
+
+/// What sessions have added to files.
+struct OwnLines<'l, 'e> {
+    search: &'l mut ProvenanceSearch<'e>,
+    works: &'l [(Session, SessionWork)],
+    /// For each work and path, the lines that the session's own commits have added, and the time of
+    /// the oldest of these, in seconds.
+    added: HashMap<(usize, OsString), HashMap<Vec<u8>, i64>>,
+    ancestry: Option<Ancestry<'e>>,
+    /// Whether a commit is in the history of some work.
+    is_before: HashMap<(Oid, usize), bool>,
+}
+
+impl<'l, 'e> OwnLines<'l, 'e> {
+    fn new(search: &'l mut ProvenanceSearch<'e>, works: &'l [(Session, SessionWork)]) -> Self {
+        let ancestry = Ancestry::new(search.engine().repository());
+        Self { search, works, added: HashMap::new(), ancestry, is_before: HashMap::new() }
+    }
+
+    /// Returns the only session that has added a line, if its commit was made later. If that is in
+    /// the history of the session's work, somebody else has added the line before.
+    fn only_one_that_adds(
+        &mut self,
+        line: &BlameLine,
+        time: i64,
+        adding: &BTreeSet<usize>,
+    ) -> Result<Option<Provenance>, OpsError> {
+        let mut found: Option<Provenance> = None;
+        for work in adding {
+            let (session, its) = &self.works[*work];
+            if found.as_ref().is_some_and(|one| one.id == session.id) {
+                continue;
+            }
+            let added = self.added(*work, &line.original_path)?.get(&line.text);
+            if added.is_none_or(|added| *added > time) || self.is_before(&line.commit, *work)? {
+                continue;
+            }
+            if found.is_some() {
+                return Ok(None);
+            }
+            found = Some(Provenance::new(session, Evidence::Line).via(&its.head));
+        }
+        Ok(found)
+    }
+
+    fn added(&mut self, work: usize, path: &OsString) -> Result<&HashMap<Vec<u8>, i64>, OpsError> {
+        let key = (work, path.clone());
+        if !self.added.contains_key(&key) {
+            let added = self.added_now(&self.works[work].1, path);
+            self.added.insert(key.clone(), added);
+        }
+        Ok(&self.added[&key])
+    }
+
+    fn added_now(&mut self, work: &SessionWork, path: &OsString) -> HashMap<Vec<u8>, i64> {
+        let engine: &'e Engine = self.search.engine();
+        let repo = engine.repository();
+        let top = repo.work_dir();
+        let range = format!("{}..{}", work.start, work.head).into();
+        let operands = [range, "--".into(), path.clone()];
+        // Somebody's list of commits to ignore does not count here.
+        let options = ["--ignore-revs-file=".into()];
+        let Ok(blame) = engine.git_blame(top.as_deref(), &options, &operands) else {
+            return HashMap::new();
+        };
+        // What a merge brought in was added by others.
+        let own = self.search.commits_of(work);
+        let mut added = HashMap::new();
+        for line in blame.lines.into_iter().filter(|line| own.contains(&line.commit)) {
+            let time = repo.commit_facts(&line.commit).map_or(i64::MAX, |facts| facts.time);
+            let oldest = added.entry(line.text).or_insert(time);
+            *oldest = time.min(*oldest);
+        }
+        added
+    }
+
+    fn is_before(&mut self, commit: &Oid, work: usize) -> Result<bool, OpsError> {
+        let key = (commit.clone(), work);
+        if let Some(known) = self.is_before.get(&key) {
+            return Ok(*known);
+        }
+        let head = &self.works[work].1.head;
+        let sides = self.ancestry.as_mut().and_then(|ancestry| ancestry.compare(commit, head));
+        let is_before = match sides {
+            Some(sides) => sides.ahead() == 0,
+            None => {
+                let git = self.search.engine().repository().git("merge-base");
+                let git = git.args(["--is-ancestor", commit.as_str(), head.as_str()]);
+                git.find()?.is_some()
+            }
+        };
+        self.is_before.insert(key, is_before);
+        Ok(is_before)
+    }
+}
