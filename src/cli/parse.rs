@@ -207,6 +207,7 @@ mod tests {
     fn what_is_wrong_is_said_in_gits_words() {
         let man = "usage: git ao man [<options>] [<page>]\n";
         let shell = "usage: git ao completions <shell>\n";
+        let transcript = "usage: git ao transcript [show] [<options>] [<session>]\n     or: git ao transcript <command> [<args>]\n";
         for (args, said) in [
             (&["mann"][..], "error: unknown command 'mann'\nhint: the most similar command is 'man'\n".into()),
             (
@@ -225,6 +226,10 @@ mod tests {
             (
                 &["man", "x", "--install"],
                 format!("error: '<page>' and '--install' cannot be used together\n{man}"),
+            ),
+            (
+                &["transcript", "7b6d11f9", "export"],
+                format!("error: unexpected argument 'export'\n{transcript}"),
             ),
             (&["completions"], format!("error: missing <shell>\n{shell}")),
             (

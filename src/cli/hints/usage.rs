@@ -25,6 +25,10 @@ pub fn explain(error: &Error) -> CliError {
         ErrorKind::InvalidValue => format!("'{value}' is not a value for '{arg}'"),
         ErrorKind::TooManyValues if arg.starts_with("--") => format!("'{arg}' takes no value"),
         ErrorKind::ValueValidation => format!("'{value}' is not a value for '{arg}'"),
+        // Where a command is optional, its arguments have no room for another one.
+        ErrorKind::ArgumentConflict if arg.is_empty() => {
+            format!("unexpected argument '{}'", about(ContextKind::InvalidSubcommand))
+        }
         ErrorKind::ArgumentConflict if error.get(ContextKind::PriorArg).is_none() => {
             format!("'{arg}' cannot be given twice")
         }
