@@ -11,7 +11,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
 ///
 /// Shows the changes from where the session's branch left its base to its last state, including what
 /// is not committed in its worktree, new files too. If the worktree is not in this clone, the commits
-/// are compared. With two sessions, the last commits of the first and of the second are compared.
+/// are compared. With two sessions, the last state of the first is compared with that of the second,
+/// such as two attempts at one task.
 ///
 /// All further options are those of git-diff(1), and git's own pager, colors and drivers are used.
 /// Paths come after '--', relative to the top directory of the session's worktree.
@@ -36,17 +37,23 @@ pub struct Args {
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let store = ctx.store()?;
     let snapshot = store.snapshot()?;
-    let is_session = |word: &&OsString| !word.to_string_lossy().starts_with('-');
-    let named = args.sessions.iter().take(2).take_while(is_session).count();
-    let (named, options) = args.sessions.split_at(named);
-    // After a session, every option is taken for one of git's.
+    // After an option, clap takes '--' for one more.
+    let dashes = args.sessions.iter().position(|word| word == "--");
+    let (words, paths) = args.sessions.split_at(dashes.unwrap_or(args.sessions.len()));
+    let paths = paths.iter().skip(1).chain(&args.paths).cloned().collect();
+    let is_option = |word: &&OsString| word.to_string_lossy().starts_with('-');
+    let first = words.iter().take_while(is_option).count();
+    let (options, rest) = words.split_at(first);
+    let named = rest.iter().take(2).take_while(|word| !is_option(word)).count();
+    let (named, more) = rest.split_at(named);
+    // With a session, every option is taken for one of git's.
     let (ours, options): (Vec<_>, Vec<_>) =
-        options.iter().cloned().partition(|option| option == "--committed");
+        options.iter().chain(more).cloned().partition(|option| option == "--committed");
     let extent = match args.committed || !ours.is_empty() {
         true => WorkExtent::Committed,
         false => WorkExtent::Whole,
     };
-    let given = DiffArgs::new(options, args.paths);
+    let given = DiffArgs::new(options, paths);
     let mut named: Vec<_> = named.iter().map(|name| name.to_string_lossy().into_owned()).collect();
     if named.is_empty() {
         named.push("@".to_owned());
@@ -63,7 +70,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     interrupt::watch()?;
     let engine = launch::engine(&store);
     let status = match &sessions[..] {
-        [from, to] => engine.diff_between(from, to, &given)?,
+        [from, to] => engine.diff_between(from, to, extent, &given)?,
         one => engine.diff(&one[0], extent, &given)?,
     };
     Ok(match status {

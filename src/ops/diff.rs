@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::git::GitCommand;
 use crate::model::{Oid, Session};
@@ -36,6 +36,19 @@ impl DiffArgs {
     }
 }
 
+/// Where git looks for what it compares.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    /// The worktree that is compared; None if only commits are.
+    worktree: Option<&'p Path>,
+    /// Instead of its index.
+    index: Option<&'p Path>,
+    /// A folder of objects, beside those of the repository.
+    objects: Option<&'p Path>,
+}
+
+const NOWHERE: Place<'_> = Place { worktree: None, index: None, objects: None };
+
 impl Engine {
     /// Runs `git diff` of a session's work with further arguments, in this process's terminal:
     /// from where the session's branch left its base to its last state. Paths are relative to the
@@ -54,15 +67,16 @@ impl Engine {
         let head = self.head_of(session, worktree.as_deref())?;
         let base = self.beginning_of(session, &head)?;
         let Some(worktree) = worktree.filter(|_| extent == WorkExtent::Whole) else {
-            return self.show_diff(None, &[base.as_str(), head.as_str()], args);
+            return self.show_diff(NOWHERE, &[base.as_str(), head.as_str()], args);
         };
         let index = self.index_with_new_files(&worktree);
         let index = index.as_ref().map(NamedTempFile::path);
-        self.show_diff(Some((&worktree, index)), &[base.as_str()], args)
+        let place = Place { worktree: Some(&worktree), index, ..NOWHERE };
+        self.show_diff(place, &[base.as_str()], args)
     }
 
-    /// Runs `git diff` between the last commits of two sessions. Returns git's exit status; None if
-    /// a signal ended it.
+    /// Runs `git diff` from the last state of one session to that of another. Returns git's exit
+    /// status; None if a signal ended it.
     ///
     /// # Errors
     /// Fails like [`diff`](Self::diff).
@@ -70,11 +84,62 @@ impl Engine {
         &self,
         from: &Session,
         to: &Session,
+        extent: WorkExtent,
         args: &DiffArgs,
     ) -> Result<Option<i32>, OpsError> {
-        let head = |session| self.head_of(session, self.worktree_to_read(session).as_deref());
-        let (from, to) = (head(from)?, head(to)?);
-        self.show_diff(None, &[from.as_str(), to.as_str()], args)
+        let whole = |path: Option<PathBuf>| path.filter(|_| extent == WorkExtent::Whole);
+        let (there, here) = (self.worktree_to_read(from), self.worktree_to_read(to));
+        let mut start = self.head_of(from, there.as_deref())?;
+        let mut objects = None;
+        if let Some(worktree) = whole(there)
+            && let Some((tree, folder)) = self.tree_of(&worktree)
+        {
+            (start, objects) = (tree, Some(folder));
+        }
+        let objects = objects.as_ref().map(TempDir::path);
+        let head = self.head_of(to, here.as_deref())?;
+        let Some(worktree) = whole(here) else {
+            return self.show_diff(
+                Place { objects, ..NOWHERE },
+                &[start.as_str(), head.as_str()],
+                args,
+            );
+        };
+        let index = self.index_with_new_files(&worktree);
+        let index = index.as_ref().map(NamedTempFile::path);
+        let place = Place { worktree: Some(&worktree), index, objects };
+        self.show_diff(place, &[start.as_str()], args)
+    }
+
+    /// Returns all that is in a worktree but ignored files, as a tree, and the folder with the
+    /// objects that are not in the repository. None if nothing has changed since its last commit, or
+    /// if that cannot be told.
+    fn tree_of(&self, worktree: &Path) -> Option<(Oid, TempDir)> {
+        let repo = self.store().repository();
+        let folder = repo.make_ao_dir("").ok()?;
+        let folder = tempfile::Builder::new().prefix("objects-").tempdir_in(folder).ok()?;
+        let index = self.index_with_new_files(worktree)?;
+        let git = |verb| {
+            let git = repo.git_in(worktree, verb).env("GIT_INDEX_FILE", index.path());
+            let git = git.env("GIT_OBJECT_DIRECTORY", folder.path());
+            git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", self.object_folders(repo.objects_dir()))
+        };
+        // What cannot be read is left out, and so are files outside a sparse checkout.
+        let _ = git("add").args(["--all", "--ignore-errors", "--", "."]).run();
+        let tree: Oid = git("write-tree").run().ok()?.text().trim().parse().ok()?;
+        let same = git("diff-index").args(["--cached", "--quiet", "HEAD", "--"]).find();
+        matches!(same, Ok(None)).then_some((tree, folder))
+    }
+
+    /// Returns a folder of objects, and those that the environment adds to the repository's own.
+    fn object_folders(&self, first: &Path) -> OsString {
+        let environment = self.store().repository().environment();
+        let mut folders = first.as_os_str().to_owned();
+        if let Some(more) = environment.os("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
+            folders.push(":");
+            folders.push(more);
+        }
+        folders
     }
 
     /// Returns the session's worktree; None if only its commits can be read here.
@@ -135,22 +200,24 @@ impl Engine {
 
     fn show_diff(
         &self,
-        place: Option<(&Path, Option<&Path>)>,
+        place: Place<'_>,
         commits: &[&str],
         args: &DiffArgs,
     ) -> Result<Option<i32>, OpsError> {
         let environment = self.store().repository().environment();
-        let git = match place {
-            Some((worktree, index)) => {
+        let mut git = match place.worktree {
+            Some(worktree) => {
                 let environment = environment.clone().outside_git();
-                let git = GitCommand::in_same_place(&environment, worktree, "diff");
-                match index {
-                    Some(index) => git.env("GIT_INDEX_FILE", index),
-                    None => git,
-                }
+                GitCommand::in_same_place(&environment, worktree, "diff")
             }
             None => GitCommand::in_same_place(environment, Path::new("."), "diff"),
         };
+        if let Some(index) = place.index {
+            git = git.env("GIT_INDEX_FILE", index);
+        }
+        if let Some(objects) = place.objects {
+            git = git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", self.object_folders(objects));
+        }
         let git = git.as_user().args(&args.options).args(commits).arg("--").args(&args.paths);
         Ok(git.in_terminal()?)
     }

@@ -94,7 +94,7 @@ fn a_diff_has_commits_changes_and_new_files() {
         assert_eq!(names(&["diff", &id, "--name-only"]), "done.txt\nnew.txt\nold.txt\n");
         assert_eq!(names(&["diff", "--committed", &id, "--name-only"]), "done.txt\n");
         assert_eq!(names(&["diff", &id, "--committed", "--name-only"]), "done.txt\n");
-        assert_eq!(names(&["diff", &id, "--name-only", "--", "new.txt"]), "new.txt\n");
+        assert_eq!(names(&["diff", "--name-only", &id, "--", "new.txt"]), "new.txt\n");
         assert_eq!(index(), before, "the worktree's own index is as it was");
         assert!(names(&["diff", &id]).contains("+new\n"));
         let here = repo.within(&path).ao(["diff", "--name-status"]).ok();
@@ -138,6 +138,45 @@ fn what_was_merged_is_still_shown_and_two_are_compared() {
             .stderr_has("is not here; its last recorded commit is used");
         repo.ao(["diff", "nobody"]).code(1);
         repo.ao(["diff"]).code(1);
+    });
+}
+
+#[test]
+fn two_are_compared_with_what_they_have_not_committed() {
+    alone(|| {
+        let repo = repo();
+        let ((one, first), (two, second)) = (spawn(&repo, &["One"]), spawn(&repo, &["Two"]));
+        commit(&repo, &first, "a.txt", "a\n");
+        commit(&repo, &second, "b.txt", "b\n");
+        let names = |args: &[&str]| repo.ao(args).ok().stdout;
+        let committed = "D\ta.txt\nA\tb.txt\n";
+        assert_eq!(names(&["diff", "--name-status", &one, &two]), committed);
+        fs::write(first.join("old.txt"), "changed\n").unwrap();
+        fs::write(first.join("new.txt"), "one\n").unwrap();
+        let objects = || repo.git(["count-objects"]);
+        let before = (objects(), repo.within(&first).git(["status", "--porcelain"]));
+        let one_has = "D\ta.txt\nA\tb.txt\nD\tnew.txt\nM\told.txt\n";
+        assert_eq!(names(&["diff", "--name-status", &one, &two]), one_has);
+        fs::write(second.join("new.txt"), "two\n").unwrap();
+        fs::write(second.join("c.txt"), "c\n").unwrap();
+        let both_have = "D\ta.txt\nA\tb.txt\nA\tc.txt\nM\tnew.txt\nM\told.txt\n";
+        assert_eq!(names(&["diff", &one, &two, "--name-status"]), both_have);
+        assert!(names(&["diff", "-U0", &one, &two, "--", "new.txt"]).contains("-one\n+two\n"));
+        for args in [
+            ["--committed", "--name-status", &one, &two],
+            ["--name-status", &one, &two, "--committed"],
+        ] {
+            assert_eq!(names(&[&["diff"], &args[..]].concat()), committed);
+        }
+        let after = (objects(), repo.within(&first).git(["status", "--porcelain"]));
+        assert_eq!(after, before, "neither the repository nor the worktree has changed");
+        let left = fs::read_dir(repo.common_dir().join("ao")).unwrap();
+        let mut left = left.map(|file| file.unwrap().file_name().into_string().unwrap());
+        assert!(!left.any(|name| name.starts_with("objects-") || name.starts_with("index-")));
+        // What is here of a session whose worktree is gone.
+        fs::remove_dir_all(&first).unwrap();
+        let gone = "D\ta.txt\nA\tb.txt\nA\tc.txt\nA\tnew.txt\n";
+        assert_eq!(names(&["diff", &one, &two, "--name-status"]), gone);
     });
 }
 
