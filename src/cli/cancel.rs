@@ -1,15 +1,25 @@
+use git_ao::ops::Leftover;
 use git_ao::store::Key;
 
 use super::change::ChangeArgs;
-use super::{CliError, Ctx, ExitCode, interrupt, kill, launch};
+use super::{CliError, Ctx, ExitCode, cleanup, interrupt, kill, launch};
 
 /// Stop a session that is no longer needed
 ///
 /// Does what 'git ao kill' does, and records 'cancelled' as the reason.
+///
+/// --discard also removes the session's worktree and branch, merged or not, such as those of an
+/// attempt that was not chosen; the session may have ended before. Uncommitted changes are kept,
+/// unless --force is given, which saves them under refs/ao/backup/. The last commit is kept in this
+/// clone, in the reflog of refs/ao/heads, so that 'git ao restore' can bring all of it back.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     change: ChangeArgs,
+
+    /// Also remove the worktree and the branch.
+    #[arg(long)]
+    discard: bool,
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
@@ -17,8 +27,36 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let key = Key::from(&args.change.find(&store)?.location);
     let interrupted = interrupt::watch()?;
     let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
-    let killed = engine
-        .cancel(&key, &args.change.say())
+    let say = args.change.say();
+    if !args.discard {
+        let killed = engine
+            .cancel(&key, &say)
+            .map_err(|error| interrupted.explain(error, kill::NOTHING_DONE))?;
+        return kill::report(ctx, &store, &killed);
+    }
+    let (killed, mut cleaned) = engine
+        .discard(&key, &say)
         .map_err(|error| interrupted.explain(error, kill::NOTHING_DONE))?;
-    kill::report(ctx, &store, &killed)
+    kill::report(ctx, &store, &killed)?;
+    if let Some(error) = cleaned.unrecorded {
+        return Err(error.into());
+    }
+    let Some(leftover) = cleaned.leftovers.pop() else { return Ok(ExitCode::Done) };
+    cleanup::print(&leftover, cleanup::Tense::Past, ctx)?;
+    let restore = engine.restore_command(leftover.session.id);
+    Ok(hint(&leftover, &restore, ctx))
+}
+
+fn hint(leftover: &Leftover, restore: &str, ctx: &mut Ctx) -> ExitCode {
+    let id = leftover.session.id.short();
+    if leftover.yields {
+        ctx.out.hint(&format!(
+            "to discard that too, after a backup: git ao cancel --discard --force {id}"
+        ));
+    }
+    if leftover.has_failed {
+        return ExitCode::Refused;
+    }
+    ctx.out.hint(&format!("to bring it back: {restore}"));
+    ExitCode::Done
 }

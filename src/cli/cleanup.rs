@@ -111,7 +111,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         return if interrupted.is_set() { Err(interrupted.error(INTERRUPTED)) } else { Ok(code) };
     }
     for leftover in &leftovers {
-        print(leftover, &args, ctx)?;
+        print(leftover, if args.dry_run { Tense::Conditional } else { Tense::Past }, ctx)?;
     }
     if let Some(error) = unrecorded {
         return Err(refusals::not_recorded(interrupted.explain(error, UNRECORDED)));
@@ -134,7 +134,15 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     Ok(code)
 }
 
-fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError> {
+/// Whether something was done, or would be.
+#[derive(Debug, Clone, Copy)]
+pub enum Tense {
+    Past,
+    Conditional,
+}
+
+/// Prints what was removed, or why not.
+pub fn print(leftover: &Leftover, tense: Tense, ctx: &mut Ctx) -> Result<(), CliError> {
     let session = &leftover.session;
     let id = ctx.out.paint(Style::Id, &session.id.short());
     let mut title = escape::line(&session.display_title()).into_owned();
@@ -149,7 +157,10 @@ fn print(leftover: &Leftover, args: &Args, ctx: &mut Ctx) -> Result<(), CliError
         }
         return Ok(());
     }
-    let does = if args.dry_run { "would clean up" } else { "cleaned up" };
+    let does = match tense {
+        Tense::Past => "cleaned up",
+        Tense::Conditional => "would clean up",
+    };
     writeln!(ctx.out, "{does} {id} ({title})")?;
     if let Some(path) = &leftover.worktree {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;

@@ -32,6 +32,8 @@ pub struct Cleanup {
     pub on_unsaved: OnUnsaved,
     /// Only this session, and its branch whatever the name.
     pub(super) only: Option<SessionId>,
+    /// Whether commits are saved enough in the history of heads, which only this clone has.
+    pub(super) kept_head_is_enough: bool,
     /// Whether the teardown of a worktree runs before it is removed.
     pub teardown: Setup,
 }
@@ -44,6 +46,7 @@ impl Default for Cleanup {
             branches: Branches::Keep,
             on_unsaved: OnUnsaved::Refuse,
             only: None,
+            kept_head_is_enough: false,
             teardown: Setup::Run,
         }
     }
@@ -170,6 +173,9 @@ impl Engine {
                 leftover.kept = Some("it is the current directory".to_owned());
             } else if leftover.removes() {
                 leftover.bases = base_tips(store, session)?;
+                if what.kept_head_is_enough {
+                    leftover.bases.extend(session.head.clone());
+                }
                 let verdict = worktrees.verdict(&leftover.removal(what.on_unsaved))?;
                 leftover.kept = verdict.refusal.as_ref().map(|refusal| error_chain(refusal));
                 (leftover.yields, leftover.ignored) = (verdict.yields, verdict.ignored);

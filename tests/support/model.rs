@@ -1,8 +1,8 @@
 //! A model to talk to, on loopback: it says "done" to everything, in the forms that Claude Code,
 //! Codex, OpenCode, aider and Gemini CLI read, and remembers what it was told. Who asks it for a
 //! tool gets one called: "ask for permission" one that needs a person's, "ask a question" one that
-//! asks a person. To "never answer" it does not answer, and to "fail now" it says that the request
-//! is bad.
+//! asks a person. A line "run: <command>" is run, by the shell that an agent offers. To "never
+//! answer" it does not answer, and to "fail now" it says that the request is bad.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -110,7 +110,7 @@ fn serve(stream: &TcpStream, memory: &Mutex<Vec<Value>>) -> std::io::Result<()> 
             let error = json!({"type": "invalid_request_error", "message": "the model fails"});
             json!({"type": "error", "error": error}).to_string()
         }
-        "/v1/messages" => messages(&number(), wish),
+        "/v1/messages" => messages(&number(), wish, body.as_ref().unwrap_or(&Value::Null)),
         "/v1/responses" => responses(&number(), body.as_ref().unwrap_or(&Value::Null)),
         "/v1/chat/completions" => completion(body.as_ref().unwrap_or(&Value::Null)),
         path if path.ends_with(":streamGenerateContent") => format!("data: {}\n\n", generated()),
@@ -152,16 +152,15 @@ enum Wish {
     Question,
     Silence,
     Failure,
+    Command,
 }
 
 impl Wish {
     fn of(asked: &Value) -> Self {
         let all = asked["messages"].as_array().or(asked["input"].as_array());
         let Some(all) = all else { return Self::Answer };
-        let is_said = |it: &&Value| it["role"] == "user" && !is_result(it);
         let answers = all.iter().rev().take_while(|it| !is_said(it)).any(is_result);
-        let mut texts = Vec::new();
-        collect(all.iter().rfind(is_said).unwrap_or(&Value::Null), &mut texts);
+        let texts = said(asked);
         let wants = |words: &str| texts.iter().any(|text| text.trim_end().ends_with(words));
         let has_tools = asked["tools"].as_array().is_some_and(|tools| !tools.is_empty())
             || all.iter().any(|it| it["type"] == "additional_tools");
@@ -171,9 +170,29 @@ impl Wish {
             () if wants("ask a question") => Self::Question,
             () if wants("never answer") => Self::Silence,
             () if wants("fail now") => Self::Failure,
+            () if command(asked).is_some() => Self::Command,
             () => Self::Answer,
         }
     }
+}
+
+/// The texts of the last message that a person, or the agent itself, has sent.
+fn said(asked: &Value) -> Vec<String> {
+    let all = asked["messages"].as_array().or(asked["input"].as_array());
+    let mut texts = Vec::new();
+    collect(all.and_then(|all| all.iter().rfind(is_said)).unwrap_or(&Value::Null), &mut texts);
+    texts
+}
+
+/// The command that it is asked to run.
+fn command(asked: &Value) -> Option<String> {
+    let texts = said(asked);
+    let mut lines = texts.iter().flat_map(|text| text.lines());
+    lines.find_map(|line| line.strip_prefix("run: ").map(str::to_owned))
+}
+
+fn is_said(it: &&Value) -> bool {
+    it["role"] == "user" && !is_result(it)
 }
 
 fn is_result(it: &Value) -> bool {
@@ -183,7 +202,7 @@ fn is_result(it: &Value) -> bool {
 }
 
 /// The answer of Anthropic's API for messages.
-fn messages(number: &str, wish: Wish) -> String {
+fn messages(number: &str, wish: Wish, asked: &Value) -> String {
     let usage = json!({
         "input_tokens": 11, "output_tokens": 1, "cache_read_input_tokens": 7,
         "cache_creation_input_tokens": 5,
@@ -196,6 +215,10 @@ fn messages(number: &str, wish: Wish) -> String {
     let tool = match wish {
         Wish::Permission => {
             Some(("Bash", json!({"command": "touch granted", "description": "Touch"})))
+        }
+        Wish::Command => {
+            let command = command(asked);
+            Some(("Bash", json!({"command": command, "description": "Do it"})))
         }
         Wish::Question => {
             let options = json!([{"label": "Red", "description": "r"}, {"label": "Blue", "description": "b"}]);
@@ -247,8 +270,18 @@ fn responses(number: &str, asked: &Value) -> String {
     let asks =
         items.iter().any(|it| it["role"] == "user" && it.to_string().contains("delegate it"));
     let answers = items.iter().filter(|it| it["type"] == "function_call_output").count();
+    let wish = Wish::of(asked);
     let item = match (asks, answers) {
-        _ if Wish::of(asked) == Wish::Permission => json!({
+        _ if wish == Wish::Command => {
+            let command = json!({"cmd": command(asked), "yield_time_ms": 20_000});
+            json!({
+                "type": "custom_tool_call", "id": format!("ctc_{number}"),
+                "call_id": format!("call_{number}"), "name": "exec", "namespace": "functions",
+                "status": "completed",
+                "input": format!("const r = await tools.exec_command({command}); text(r);"),
+            })
+        }
+        _ if wish == Wish::Permission => json!({
             "type": "custom_tool_call", "id": format!("ctc_{number}"),
             "call_id": format!("call_{number}"), "name": "exec", "namespace": "functions",
             "status": "completed",

@@ -60,6 +60,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             "git ao wait --for needs-you --timeout 0 issue:42 || true",
         )],
     ),
+    ("cancel", &[("Discard an attempt that was not chosen", "git ao cancel --discard issue:42")]),
     (
         "diff",
         &[

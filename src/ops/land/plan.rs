@@ -150,7 +150,7 @@ impl Engine {
     }
 
     /// Returns true if another session that has not ended works on the branch.
-    pub(super) fn is_shared(&self, id: SessionId, branch: &str) -> Result<bool, OpsError> {
+    pub(in crate::ops) fn is_shared(&self, id: SessionId, branch: &str) -> Result<bool, OpsError> {
         let on = self.store().snapshot()?.on_branch(branch)?;
         Ok(on.iter().any(|other| other.id != id && !other.status.is_terminal()))
     }

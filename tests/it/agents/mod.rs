@@ -29,3 +29,4 @@ mod refused;
 mod shared;
 mod taken_over;
 mod terminal;
+mod working_day;

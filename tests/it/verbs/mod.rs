@@ -1,5 +1,6 @@
 //! The verbs, as a person or a script uses them.
 
+mod discard;
 mod edit;
 mod future;
 mod land;
