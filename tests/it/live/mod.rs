@@ -37,6 +37,7 @@ mod status_many;
 mod status_moved;
 mod taken_over;
 mod talk;
+mod told;
 mod two_claims;
 mod unfinished;
 mod unwritable;

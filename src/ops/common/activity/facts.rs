@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::own_bell::OwnBell;
 use crate::model::Timestamp;
 
 /// What is known of a running agent, by which its files are found.
@@ -21,4 +22,7 @@ pub(in crate::ops) struct AgentFacts {
     /// The transcripts of its conversations, the present one last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transcripts: Vec<PathBuf>,
+    /// The last bell that its supervisor has rung in its terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bell: Option<OwnBell>,
 }

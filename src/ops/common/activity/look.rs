@@ -23,6 +23,16 @@ pub(in crate::ops) fn look(
     if process.as_ref().is_some_and(|process| matches!(process.probe(), Probe::Gone)) {
         return ActivityReport::new(Activity::Exited, "its process");
     }
+    let terminal = terminal.map(|terminal| {
+        let mut own = match &facts.bell {
+            Some(bell) => bell.taken_out_of(terminal),
+            None => terminal.clone(),
+        };
+        // Terminals know only the second.
+        own.last_output = own.last_output.max(facts.started);
+        own
+    });
+    let terminal = terminal.as_ref();
     let mut inputs = ActivityInputs::new(now, &facts.workspace);
     inputs.pid = process.as_ref().map(Process::pid);
     inputs.started = facts.started;
@@ -30,7 +40,7 @@ pub(in crate::ops) fn look(
     inputs.transcripts = &facts.transcripts;
     // One that nobody has looked at is still there.
     let unseen = TerminalState::default();
-    inputs.terminal = terminal.or(facts.has_terminal.then_some(&unseen));
+    inputs.terminal = terminal.or(Some(&unseen)).filter(|_| facts.has_terminal);
     inputs.heard = heard.filter(|note| facts.started.is_none_or(|at| note.at >= at));
     inputs.known = known.filter(|known| known.since.is_none_or(|at| Some(at) >= facts.started));
     inputs.start_of = &|pid| Process::of(pid).ok()?.map(|process| process.start().to_owned());
@@ -46,17 +56,20 @@ pub(in crate::ops) fn look(
 
 /// Reports on a program of which only its terminal tells anything.
 fn by_terminal(terminal: Option<&TerminalState>, inputs: &ActivityInputs<'_>) -> ActivityReport {
-    let Some(terminal) = terminal else {
-        return match inputs.terminal {
-            // Nobody can be asked.
-            None => ActivityReport::new(Activity::Active, "its process").since(inputs.started),
-            Some(_) => ActivityReport::new(Activity::Unknown, "its process")
-                .what("its terminal cannot be seen from here".to_owned()),
-        };
-    };
-    let output = terminal.last_output;
-    if terminal.has_rung {
-        return ActivityReport::new(Activity::WaitingInput, "its terminal's bell").since(output);
+    let output = terminal.and_then(|terminal| terminal.last_output);
+    if terminal.is_some_and(|terminal| terminal.has_rung) {
+        // It may go on to print.
+        let known = inputs.known.filter(|it| it.activity == Activity::WaitingInput);
+        let since = known.and_then(|known| known.since).or(output);
+        return ActivityReport::new(Activity::WaitingInput, "its terminal's bell").since(since);
+    }
+    if inputs.terminal.is_none() {
+        // It waits for nobody: its silence means nothing.
+        return ActivityReport::new(Activity::Active, "its process").since(inputs.started);
+    }
+    if terminal.is_none() {
+        return ActivityReport::new(Activity::Unknown, "its process")
+            .what("its terminal cannot be seen from here".to_owned());
     }
     let age = output.map_or(i64::MAX, |at| inputs.now.as_millis() - at.as_millis());
     if age < SILENT {

@@ -5,6 +5,7 @@ mod file;
 mod heard;
 mod look;
 mod notify;
+mod own_bell;
 mod private;
 mod survey;
 mod watcher;

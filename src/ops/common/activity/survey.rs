@@ -107,6 +107,7 @@ fn facts(engine: &Engine, session: &Session, process: Option<String>) -> AgentFa
         has_terminal: here.is_some_and(|here| here.runtime.as_deref() == Some("tmux")),
         conversation: session.agent_session_id.clone(),
         transcripts: sources.into_iter().map(|source| source.file).collect(),
+        bell: None,
     }
 }
 

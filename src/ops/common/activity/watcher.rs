@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::own_bell::OwnBell;
 use super::survey::now;
 use super::{ActivityFile, AgentFacts, heard, look};
 use crate::agent::Agent;
@@ -24,7 +25,7 @@ pub(in crate::ops) struct ActivityWatcher {
     pub agent: Arc<dyn Agent>,
     pub session: SessionId,
     pub facts: AgentFacts,
-    /// The runtime and the handle of a process that has a terminal.
+    /// The runtime and the handle of the process.
     pub terminal: Option<(Arc<dyn Runtime>, String)>,
     pub environment: Environment,
     pub capturer: Capturer,
@@ -34,6 +35,8 @@ pub(in crate::ops) struct ActivityWatcher {
     /// The terminal is looked at then, unless something else has changed.
     rare: Instant,
     stamps: Vec<Option<SystemTime>>,
+    /// The terminal at the last look.
+    seen: Option<TerminalState>,
 }
 
 impl ActivityWatcher {
@@ -56,12 +59,13 @@ impl ActivityWatcher {
             search: now,
             rare: now,
             stamps: Vec::new(),
+            seen: None,
         }
     }
 
     /// Sets the runtime and the handle of a process that was started just now.
     pub fn set_terminal(&mut self, runtime: Arc<dyn Runtime>, handle: &str) {
-        self.terminal = self.facts.has_terminal.then(|| (runtime, handle.to_owned()));
+        self.terminal = Some((runtime, handle.to_owned()));
     }
 
     /// Sets the agent's own id of the conversation.
@@ -87,12 +91,16 @@ impl ActivityWatcher {
         }
         self.rare = started + if is_quiet { RARE } else { Duration::ZERO };
         let repo = store.repository();
-        let terminal = self.terminal_state();
+        self.seen = self.terminal_state();
+        if let Some(seen) = &self.seen {
+            // Somebody has looked at the terminal, and the agent has printed something since.
+            self.facts.bell.take_if(|bell| !seen.has_rung && bell.taken_out_of(seen) == *seen);
+        }
         let heard = heard(repo, self.session);
         let report = look(
             Some(&*self.agent),
             &self.facts,
-            terminal.as_ref(),
+            self.seen.as_ref(),
             heard.as_ref(),
             self.report.as_ref(),
             (&self.environment, now()),
@@ -116,8 +124,10 @@ impl ActivityWatcher {
         let stamps: Vec<_> = self.facts.transcripts.iter().map(modified).collect();
         let is_same = stamps == self.stamps;
         self.stamps = stamps;
-        let waits = self.report.as_ref().is_some_and(|report| {
-            matches!(report.activity, Activity::Ready | Activity::Blocked | Activity::Unknown)
+        let waits = self.report.as_ref().is_some_and(|report| match report.activity {
+            Activity::Ready | Activity::Blocked | Activity::Unknown => true,
+            // Only its bell would tell anything.
+            _ => !self.facts.has_terminal,
         });
         is_same && waits && self.agent.tells_by_terminal()
     }
@@ -134,6 +144,15 @@ impl ActivityWatcher {
         };
         let age = now().as_millis() - report.since?.as_millis();
         u128::try_from(age).is_ok_and(|age| age >= after.as_millis()).then_some(status)
+    }
+
+    /// Notes that the bell of the terminal is about to ring, which is nothing that the agent does.
+    pub fn note_bell(&mut self, store: &Store) {
+        let Some((terminal, report)) = self.seen.as_ref().zip(self.report.as_ref()) else { return };
+        let before = self.facts.bell.as_ref().map(|bell| bell.taken_out_of(terminal));
+        self.facts.bell = Some(OwnBell::in_terminal(before.as_ref().unwrap_or(terminal), now()));
+        let _ =
+            ActivityFile::new(report, self.facts.clone()).write(store.repository(), self.session);
     }
 
     /// Returns whether a person looks at the terminal of the agent.

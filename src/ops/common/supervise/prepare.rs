@@ -267,12 +267,13 @@ impl Prepared {
             has_terminal,
             conversation: self.conversation.clone(),
             transcripts: Vec::new(),
+            bell: None,
         };
         ActivityWatcher::new(
             Arc::clone(&self.agent),
             self.session.id,
             facts,
-            of_here.filter(|_| has_terminal),
+            of_here,
             (self.plan.environment.clone(), self.capturer.clone()),
         )
     }

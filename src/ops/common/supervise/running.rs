@@ -250,11 +250,14 @@ impl Running {
     }
 
     /// Tells a person what the agent is doing, unless that person is looking at it.
-    fn notify(&self, store: &Store, report: &ActivityReport) {
+    fn notify(&mut self, store: &Store, report: &ActivityReport) {
         let setting = store.repository().settings().notify();
         let Some(how) = setting.as_deref().and_then(Notify::of) else { return };
         if report.activity == Activity::Unknown || self.activity.is_watched() {
             return;
+        }
+        if how == Notify::Bell && report.activity != Activity::Exited {
+            self.activity.note_bell(store);
         }
         let notice = Notice {
             session: self.session.id,
@@ -266,7 +269,7 @@ impl Running {
     }
 
     /// Tells a person that the agent has ended, unless a verb has ended it.
-    fn notify_end(&self, store: &Store, end: &AgentEnd) {
+    fn notify_end(&mut self, store: &Store, end: &AgentEnd) {
         let killed = |session: Session| session.status == SessionStatus::Killed;
         let snapshot = store.snapshot();
         if snapshot.is_ok_and(|it| it.session(self.session.clone()).is_ok_and(killed)) {
