@@ -25,9 +25,10 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 /// changes nothing there. They keep their ids, times, status, lineage, tags, issue, pull request
 /// and cost. For ao_core, a missing cost is taken from its ledger, the folder cost-ledger beside that
 /// of the sessions, or from .ao/usage.jsonl in the working directory, and what the agent did last
-/// from .ao/activity.jsonl; deleted sessions that the ledger still knows go to the archive. Archived sessions go to the archive, and messages to the transcript store.
-/// Everything else is in 'context', under the name of the source. The working directory becomes the
-/// session's worktree only if it is in a worktree of this repository.
+/// from .ao/activity.jsonl. Archived sessions, and deleted ones that the ledger still knows, go to
+/// the archive, and messages to the transcript store. Everything else is in 'context', under the
+/// name of the source. The working directory becomes the session's worktree only if it is in a
+/// worktree of this repository.
 ///
 /// Imported sessions are private unless --public is given. What looks like a secret is removed from
 /// their titles. An id that is not a UUID becomes one, always the same, and the record keeps the

@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
+
 use super::Finding;
 use crate::agent::{AgentError, Agents};
 use crate::git::settings::{self, KEYS};
-use crate::model::{Project, distance, error_chain, is_branch_name};
+use crate::model::{Project, Session, distance, error_chain, is_branch_name, parse_age};
 use crate::ops::common::Engine;
 use crate::runtime;
 use crate::share::{Remote, ShareError};
@@ -17,6 +19,7 @@ pub fn look(engine: &Engine, found: &mut Vec<Finding>) {
     }
     agent(store, &agents, found);
     unknown_keys(store, found);
+    notify(engine, found);
     for key in KEYS {
         if let Some(value) = repo.config(key)
             && let Some(why) = problem(engine, key, &value)
@@ -46,6 +49,23 @@ fn agent(store: &Store, agents: &Agents, found: &mut Vec<Finding>) {
                 found.push(Finding::wrong(what, fix));
             }
         }
+    }
+}
+
+/// Says that nobody is told of what agents do, to one who has had an agent here.
+fn notify(engine: &Engine, found: &mut Vec<Finding>) {
+    let store = engine.store();
+    if store.repository().config(settings::NOTIFY).is_some() {
+        return;
+    }
+    let Some(replica) = store.known_replica() else { return };
+    // What is wrong with the store is for its own checks to say.
+    let Ok(snapshot) = store.snapshot() else { return };
+    let placed = snapshot.placed(Some(&replica), &BTreeSet::new());
+    let has_run = |session: Session| session.lives_in(Some(&replica)) && session.agent.is_some();
+    if placed.into_iter().any(|listed| listed.session.is_ok_and(has_run)) {
+        let what = "nobody is told when an agent needs you";
+        found.push(Finding::note(what, "git config --global ao.notify desktop (bell, off)"));
     }
 }
 
@@ -98,6 +118,13 @@ fn problem(engine: &Engine, key: &str, value: &str) -> Option<String> {
         | settings::TRANSCRIPTS => {
             let valid = repo.config_bool(key).is_some();
             (!valid).then(|| format!("'{value}' is neither true nor false"))
+        }
+        settings::IDLE_AFTER | settings::STUCK_AFTER => {
+            parse_age(value).err().map(|error| error.to_string())
+        }
+        settings::ADOPT => {
+            let valid = value == "public" || repo.config_bool(key).is_some();
+            (!valid).then(|| format!("'{value}' is none of true, false or public"))
         }
         settings::LOG_LIMIT => {
             let least = runtime::LEAST_LOG;

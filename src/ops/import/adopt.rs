@@ -132,24 +132,6 @@ impl Engine {
         Ok(all)
     }
 
-    /// Brings the session of one conversation up to date, as an agent's hook asks for it: in this
-    /// repository, and without a look at the agent's other conversations. Returns its id, or None if
-    /// nothing was taken: another session has it, or nothing was said yet.
-    ///
-    /// # Errors
-    /// Fails if the store or the transcripts cannot be written.
-    pub fn adopt_one(
-        &self,
-        (agent, conversation): (&str, &str),
-        workspace: &Path,
-        visibility: Visibility,
-    ) -> Result<Option<SessionId>, ImportError> {
-        match self.may_adopt((agent, conversation), workspace)? {
-            true => self.take_one((agent, conversation), workspace, visibility),
-            false => Ok(None),
-        }
-    }
-
     /// Returns true if a conversation is in this repository, and no other session has it.
     pub(super) fn may_adopt(
         &self,

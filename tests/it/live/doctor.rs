@@ -40,6 +40,19 @@ fn each_thing_that_is_wrong_is_found_with_its_fix() {
 }
 
 #[test]
+fn one_who_is_told_of_nothing_can_be() {
+    let world = World::new();
+    let note = "note: nobody is told when an agent needs you";
+    world.spawn(&["--no-agent", "the task"]);
+    world.repo.ao(["doctor"]).ok().stdout_lacks(note);
+    world.spawn(&["--runtime", "detached", "the task"]);
+    let out = world.repo.ao(["doctor"]).ok();
+    assert_eq!(out.stdout.matches(note).count(), 1, "{out}");
+    world.repo.config("ao.notify", "off");
+    world.repo.ao(["doctor"]).ok().stdout_lacks(note);
+}
+
+#[test]
 fn a_setting_that_is_wrong_or_unknown_is_named() {
     let world = World::new();
     world.spawn(&["--no-agent", "the task"]);
@@ -51,6 +64,9 @@ fn a_setting_that_is_wrong_or_unknown_is_named() {
         ("ao.logLimit", "much", "not a number of bytes such as 64m"),
         ("ao.logLimit", "5", "'5' is too small, 64k is used"),
         ("ao.pushTimeout", "soon", "not a number of seconds"),
+        ("ao.idleAfter", "soon", "wrong: ao.idleAfter: "),
+        ("ao.stuckAfter", "-1", "wrong: ao.stuckAfter: "),
+        ("ao.adopt", "perhaps", "'perhaps' is none of true, false or public"),
         ("ao.tmuxSocket", "", "ao.tmuxSocket: it is empty"),
         ("ao.remote", "nowhere", "ao.remote: "),
         ("ao.runtme", "tmux", "rename it to ao.runtime"),

@@ -17,8 +17,14 @@ const LOOK: Duration = Duration::from_secs(1);
 /// The time between two looks at a terminal in which nothing happens: each runs a program.
 const RARE: Duration = Duration::from_secs(5);
 
-/// The time between two searches for transcripts, at first and once some are known.
-const SEARCH: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
+/// The time between the first two searches for transcripts. It doubles as long as none is found.
+const SEARCH: Duration = Duration::from_secs(1);
+
+/// The longest time between two searches for the first transcript.
+const LONGEST_SEARCH: Duration = Duration::from_secs(8);
+
+/// The time between two searches once a transcript is known: a conversation may be followed by another.
+const NEXT_SEARCH: Duration = Duration::from_secs(30);
 
 /// Watches what one running agent is doing, and keeps its [file](ActivityFile) true.
 pub(in crate::ops) struct ActivityWatcher {
@@ -32,6 +38,8 @@ pub(in crate::ops) struct ActivityWatcher {
     report: Option<ActivityReport>,
     /// Transcripts are looked for then.
     search: Instant,
+    /// The time until the search after the next one.
+    wait: Duration,
     /// The terminal is looked at then, unless something else has changed.
     rare: Instant,
     stamps: Vec<Option<SystemTime>>,
@@ -57,6 +65,7 @@ impl ActivityWatcher {
             capturer,
             report: None,
             search: now,
+            wait: SEARCH,
             rare: now,
             stamps: Vec::new(),
             seen: None,
@@ -72,7 +81,7 @@ impl ActivityWatcher {
     pub fn set_conversation(&mut self, id: &str) {
         self.capturer.set_conversation(Some(id));
         self.facts.conversation = Some(id.to_owned());
-        self.search = Instant::now();
+        (self.search, self.wait) = (Instant::now(), SEARCH);
     }
 
     /// Looks at the agent. Returns a report if it is doing something else than before, and when to look
@@ -82,8 +91,12 @@ impl ActivityWatcher {
         if started >= self.search {
             let sources = self.capturer.sources();
             self.facts.transcripts = sources.into_iter().map(|source| source.file).collect();
-            let [first, later] = SEARCH;
-            self.search = started + if self.facts.transcripts.is_empty() { first } else { later };
+            if self.facts.transcripts.is_empty() {
+                self.search = started + self.wait;
+                self.wait = LONGEST_SEARCH.min(self.wait * 2);
+            } else {
+                self.search = started + NEXT_SEARCH;
+            }
         }
         let is_quiet = self.is_quiet();
         if is_quiet && started < self.rare {
