@@ -21,7 +21,7 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
 /// the session of this worktree. --next goes to the one after the session of this worktree, in the
 /// same order, so that you can walk through all that wait. In tmux, this key binding does so:
 ///
-///     bind-key N run-shell 'cd "#{pane_current_path}" && git ao attach --next'
+///     bind-key N run-shell 'cd "#{pane_current_path}" && git ao attach --next 2>&1 || true'
 ///
 /// If the agent runs in tmux, this terminal is attached to it; inside the same tmux server, the
 /// client is switched to it. If the agent has no terminal, its output is followed until the agent

@@ -158,8 +158,10 @@ fn a_person_is_told_and_the_record_says_what_lasts() {
     until("its end is told", || read().lines().last().unwrap_or_default().contains("|exited|"));
     assert_eq!(read().lines().count(), 3, "{}", read());
     let events = events(&place.repo);
-    let lasting = |event: &&String| event.contains("needs_input");
-    assert_eq!(events.iter().filter(lasting).count(), 2, "{events:?}");
+    let told = |what: &str| events.iter().filter(|event| event.ends_with(what)).count();
+    let (asked, answered) = (told("working -> needs_input"), told("needs_input -> working"));
+    // On a slow machine, one for its beginning.
+    assert!(asked == answered && (1..=2).contains(&asked), "{events:?}");
 
     // A verb that ends it needs no message.
     let other = spawn(&place, "claude", "never answer");

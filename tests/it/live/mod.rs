@@ -26,6 +26,7 @@ mod moved;
 mod namesake;
 mod pasted;
 mod quoted;
+mod recipes;
 mod reconcile;
 mod remains;
 mod restored;
