@@ -63,7 +63,15 @@ impl ChildStdio {
 
 /// Forwards signals to a process as long as it is alive.
 #[derive(Debug, Clone)]
-pub struct SignalHandle(Arc<Mutex<Option<Target>>>);
+pub struct SignalHandle(Arc<Mutex<Signalled>>);
+
+#[derive(Debug)]
+struct Signalled {
+    /// None once the process has ended.
+    target: Option<Target>,
+    /// The last signal that asked it to exit.
+    asked: Option<i32>,
+}
 
 #[derive(Debug, Clone, Copy)]
 enum Target {
@@ -117,7 +125,7 @@ impl Child {
             Terminal::Present => (Target::Process(pid), job::wait_for_end_of_job),
             Terminal::Absent => (Target::Group(pid), job::wait_for_end),
         };
-        let signals = SignalHandle(Arc::new(Mutex::new(Some(target))));
+        let signals = SignalHandle::to(target);
         if let (Some(input), Some(mut stdin)) = (stdio.input, child.stdin.take()) {
             // It is not an error if the process does not read all input.
             thread::spawn(move || stdin.write_all(&input));
@@ -173,6 +181,10 @@ impl Child {
 }
 
 impl SignalHandle {
+    fn to(target: Target) -> Self {
+        Self(Arc::new(Mutex::new(Signalled { target: Some(target), asked: None })))
+    }
+
     /// Sends a signal, by its number. A signal that a key of the terminal already sent to a process
     /// that shares the terminal is not sent again.
     ///
@@ -180,8 +192,11 @@ impl SignalHandle {
     /// Fails if the system refuses.
     pub fn pass(&self, signal: i32) -> Result<(), RuntimeError> {
         let Some(signal) = Signal::from_named_raw(signal) else { return Ok(()) };
-        let target = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = match *target {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(signal, Signal::HUP | Signal::TERM) {
+            state.asked = Some(signal.as_raw());
+        }
+        let sent = match state.target {
             None => Ok(()),
             Some(Target::Process(_)) if matches!(signal, Signal::INT | Signal::QUIT) => Ok(()),
             Some(Target::Process(pid)) => kill_process(pid, signal),
@@ -201,7 +216,12 @@ impl SignalHandle {
         self.pass(Signal::TERM.as_raw())
     }
 
+    /// Returns the number of the last SIGTERM or SIGHUP that was passed.
+    pub(crate) fn asked(&self) -> Option<i32> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).asked
+    }
+
     fn let_go(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).target = None;
     }
 }

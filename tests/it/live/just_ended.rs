@@ -41,6 +41,28 @@ fn it_can_be_restored_archived_cleaned_up_and_deleted() {
     assert!(world.store().snapshot().unwrap().session(super::world::id(&id)).is_err());
 }
 
+/// A shutdown, or the end of a tmux server, asks every agent to exit. Many do, with status 0.
+#[test]
+fn one_that_obeys_a_shutdown_has_not_finished() {
+    let world = World::new();
+    world.agent("trap 'exit 0' TERM HUP; touch ready; while :; do sleep 0.05; done");
+    let mut ids = Vec::new();
+    for runtime in ["detached", "tmux"] {
+        let id = world.spawn(&["--runtime", runtime, "the task"]);
+        until("it listens", || world.worktree(&id).join("ready").exists());
+        ids.push(id);
+    }
+    let pid = world.live(&ids[0])["pid"].to_string();
+    world.repo.env().run(world.repo.dir(), "kill", ["-TERM", &pid]).run().ok();
+    world.tmux(&["kill-session", "-t", &format!("=ao-{}", &ids[1][..8])]).ok();
+    for id in &ids {
+        until("its end is recorded", || world.session(id).status == SessionStatus::Errored);
+        assert_eq!(world.live(id)["standing"], "vanished");
+    }
+    let out = world.repo.ao(["restore", "--all", "--no-agent"]).ok();
+    ids.iter().for_each(|id| assert!(out.stdout.contains(&id[..8]), "{out}"));
+}
+
 #[test]
 fn one_that_runs_on_is_refused() {
     let world = World::new();

@@ -10,6 +10,12 @@ pub trait Supervised: Send {
     /// Asks the agent to exit.
     fn ask_to_end(&self) -> Result<(), RuntimeError>;
 
+    /// Returns the signal by which something else has asked it to exit: a shutdown, or the end of its
+    /// terminal.
+    fn asked_by(&self) -> Option<i32> {
+        None
+    }
+
     /// Returns the screen of its terminal, which is about to be lost.
     fn last_screen(&self) -> Option<String>;
 
@@ -31,6 +37,10 @@ impl<S: Fn() -> Option<String> + Send> Supervised for ChildOnScreen<S> {
 
     fn ask_to_end(&self) -> Result<(), RuntimeError> {
         self.child.signals().end()
+    }
+
+    fn asked_by(&self) -> Option<i32> {
+        self.child.signals().asked()
     }
 
     fn last_screen(&self) -> Option<String> {

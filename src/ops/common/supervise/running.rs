@@ -130,10 +130,12 @@ impl Running {
         }
         let mut watcher = self.watcher.take();
         let last = home.with(|store| watcher.take().map(|it| it.finish(store))).flatten();
-        let end = match ended {
-            Exit::Code(code) => AgentEnd::Exited(code),
-            Exit::Signal(signal) => AgentEnd::Signalled(signal),
-            Exit::Unknown => AgentEnd::Gone,
+        let end = match (ended, agent.asked_by()) {
+            // One that obeys has not finished its work.
+            (Exit::Code(0), Some(signal)) => AgentEnd::Signalled(signal),
+            (Exit::Code(code), _) => AgentEnd::Exited(code),
+            (Exit::Signal(signal), _) => AgentEnd::Signalled(signal),
+            (Exit::Unknown, _) => AgentEnd::Gone,
         };
         let facts = last.as_ref().and_then(LastCapture::facts);
         let told = home.with(|store| {
