@@ -34,6 +34,24 @@ pub(super) struct Client {
     server: Vec<OsString>,
 }
 
+/// What a call of tmux has printed.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub is_success: bool,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        match output.is_success {
+            true => Self::Done(output.stdout),
+            false if says_no_server(&output.stderr) => Self::NoServer,
+            false => Self::Failed(output.stderr),
+        }
+    }
+}
+
 /// The result of a call of tmux.
 #[derive(Debug)]
 pub(super) enum Answer {
@@ -75,6 +93,15 @@ impl Client {
         configure: impl FnOnce(&mut Command) -> &mut Command,
         input: Vec<u8>,
     ) -> Result<Answer, RuntimeError> {
+        self.output(configure, input).map(Answer::from)
+    }
+
+    /// Runs tmux as [`call`](Self::call) does, and returns all that it prints.
+    pub fn output(
+        &self,
+        configure: impl FnOnce(&mut Command) -> &mut Command,
+        input: Vec<u8>,
+    ) -> Result<Output, RuntimeError> {
         let mut command = self.environment.command(&self.program);
         command.args(&self.server).env_remove("TMUX").env_remove("TMUX_PANE");
         configure(&mut command);
@@ -88,7 +115,7 @@ impl Client {
             }
             _ => RuntimeError::io("start tmux", error),
         })?;
-        answer(child, input, self.limit)
+        output(child, input, self.limit)
     }
 
     /// Runs a tmux command with these words.
@@ -127,7 +154,7 @@ pub(super) fn escape(word: &OsStr) -> OsString {
     }
 }
 
-fn answer(mut child: Child, input: Vec<u8>, limit: Duration) -> Result<Answer, RuntimeError> {
+fn output(mut child: Child, input: Vec<u8>, limit: Duration) -> Result<Output, RuntimeError> {
     let failed = |e| RuntimeError::io("talk to tmux", e);
     let stdin = child.stdin.take();
     let feed = thread::spawn(move || stdin.map_or(Ok(()), |mut stdin| stdin.write_all(&input)));
@@ -153,11 +180,9 @@ fn answer(mut child: Child, input: Vec<u8>, limit: Duration) -> Result<Answer, R
     // Children of a script may keep the pipes open.
     let text =
         |pipe: Receiver<String>| pipe.recv_timeout(limit).map_err(|_| RuntimeError::NoAnswer);
-    if status.success() {
-        return Ok(Answer::Done(text(stdout)?));
-    }
-    let words = text(stderr)?.trim_end().to_owned();
-    Ok(if says_no_server(&words) { Answer::NoServer } else { Answer::Failed(words) })
+    let is_success = status.success();
+    let stderr = if is_success { String::new() } else { text(stderr)? };
+    Ok(Output { is_success, stdout: text(stdout)?, stderr: stderr.trim_end().to_owned() })
 }
 
 fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {

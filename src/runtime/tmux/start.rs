@@ -13,6 +13,9 @@ use crate::runtime::{ExitReport, ProcessSpec, RuntimeError};
 /// How many names are tried.
 const NAMES: usize = 100;
 
+/// How often a session is created anew because the server is about to exit.
+const TRIES: usize = 5;
+
 /// Starts a tmux session and returns its name.
 pub(super) fn start(
     client: &Client,
@@ -31,7 +34,7 @@ pub(super) fn start(
         if panes.iter().any(|pane| pane.name == name) {
             continue;
         }
-        match new_session(client, session, plan, &name)? {
+        match new_session_in_time(client, session, plan, &name)? {
             Answer::Done(_) => return Ok(name),
             // The name was taken in the meantime.
             Answer::Failed(words) if words.starts_with("duplicate session") => {}
@@ -58,6 +61,30 @@ fn ended(plan: &ProcessSpec) -> RuntimeError {
     RuntimeError::EndedAtOnce(program.unwrap_or_default())
 }
 
+/// Creates the tmux session. A server whose last session has just ended still takes a command, and
+/// exits without obeying it.
+fn new_session_in_time(
+    client: &Client,
+    session: &SessionId,
+    plan: &ProcessSpec,
+    name: &str,
+) -> Result<Answer, RuntimeError> {
+    for _ in 1..TRIES {
+        match new_session(client, session, plan, name)? {
+            (Answer::Failed(words), Created::No) if is_gone(&words) => {}
+            (Answer::NoServer, Created::No) => {}
+            (answer, _) => return Ok(answer),
+        }
+    }
+    Ok(new_session(client, session, plan, name)?.0)
+}
+
+/// Whether a command got as far as to create the session.
+enum Created {
+    Yes,
+    No,
+}
+
 /// Creates the tmux session and marks it with its owner in a single command sequence, so that
 /// nobody sees it unmarked. An existing session is not changed.
 fn new_session(
@@ -65,8 +92,9 @@ fn new_session(
     session: &SessionId,
     plan: &ProcessSpec,
     name: &str,
-) -> Result<Answer, RuntimeError> {
-    let mut new: Vec<OsString> = ["new-session", "-d", "-s", name].map(arg).to_vec();
+) -> Result<(Answer, Created), RuntimeError> {
+    let words = ["new-session", "-d", "-P", "-F", "#{session_name}", "-s", name];
+    let mut new: Vec<OsString> = words.map(arg).to_vec();
     for (key, value) in &plan.set {
         new.extend([arg("-e"), [key.as_os_str(), OsStr::new("="), value].into_iter().collect()]);
     }
@@ -96,7 +124,7 @@ fn new_session(
         keep.insert(1, arg("-p"));
         rest.push(keep);
     }
-    let answer = client.call(
+    let output = client.output(
         |command| {
             // The session inherits the client's directory. The option -c is not used, because tmux
             // expands formats in it, and would execute `#(…)` in the name of a directory.
@@ -115,12 +143,14 @@ fn new_session(
         },
         Vec::new(),
     )?;
+    let created = if output.stdout.trim_end() == name { Created::Yes } else { Created::No };
+    let answer = Answer::from(output);
     if let (Some(input), Answer::Done(_)) = (input, &answer) {
         // The process removes the file once it has opened it. If it stays, it is empty space in the
         // temporary directory.
         let _ = input.keep();
     }
-    Ok(answer)
+    Ok((answer, created))
 }
 
 /// Writes the input to a file that only this user can read.

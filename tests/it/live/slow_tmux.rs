@@ -53,3 +53,26 @@ fn it_holds_nothing_up_and_nothing_is_removed() {
     let out = ao(&["status", "--all"]).ok();
     assert!(out.stdout.contains("unknown"), "{out}");
 }
+
+/// A server whose last session has ended takes one more command, and exits.
+#[test]
+fn a_server_that_is_about_to_exit_is_asked_again() {
+    let world = World::new();
+    let env = world.repo.env();
+    let (folder, met) = (env.path("leaving"), env.path("met"));
+    let path = std::env::var("PATH").unwrap();
+    let script = format!(
+        "case $* in *new-session*) echo x >>'{met}'\n\
+         test $(wc -l <'{met}') -gt 3 || {{ echo 'server exited unexpectedly' >&2; exit 1; }};; esac\n\
+         PATH='{path}' exec tmux \"$@\"",
+        met = met.display()
+    );
+    write_script(&folder.join("tmux"), &script);
+    let path = format!("{}:{path}", folder.display());
+    let spawn = ["spawn", "--json", "--runtime", "tmux", "the task"];
+    let out = world.repo.ao_run(spawn).env("PATH", path).run().ok().json();
+    let id = out["session"]["id"].as_str().unwrap();
+    until("the agent works", || world.session(id).status == SessionStatus::Working);
+    assert_eq!(fs::read_to_string(&met).unwrap().lines().count(), 4);
+    assert_eq!(world.tmux(&["list-sessions"]).ok().stdout.lines().count(), 1);
+}
