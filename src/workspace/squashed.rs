@@ -66,9 +66,9 @@ impl Worktrees<'_> {
     /// Fails if git cannot be run.
     pub fn squashed(&self, branches: &[OpenBranch]) -> Result<Vec<bool>, WorkspaceError> {
         // Two ids determine the answer, unless the repository changes the history.
-        if branches.is_empty() || Ancestry::new(self.repo).is_none() {
+        let Some(mut ancestry) = Ancestry::new(self.repo).filter(|_| !branches.is_empty()) else {
             return Ok(vec![false; branches.len()]);
-        }
+        };
         let heads: BTreeSet<_> = branches.iter().map(|branch| &branch.head).collect();
         let mut cache = PairCache::<Outcome>::read(self.repo, |(head, _)| heads.contains(head));
         let pair = |branch: &OpenBranch| (branch.head.clone(), branch.base.clone());
@@ -79,12 +79,18 @@ impl Worktrees<'_> {
                 asked.push(branch);
             }
         }
+        let mut was_merged = |branch: &&OpenBranch| {
+            let mut earlier = cache.known().filter(|((head, _), outcome)| {
+                *head == branch.head && **outcome == Outcome::Nothing
+            });
+            earlier.any(|((_, at), _)| {
+                ancestry.compare(&branch.base, at).is_some_and(|sides| sides.behind() == 0)
+            })
+        };
+        let (known, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|it| was_merged(it));
+        let known = known.into_iter().map(|branch| (branch, Outcome::Nothing));
         let mut new = BTreeMap::new();
-        for (branch, outcome) in asked.iter().zip(self.outcomes(&asked)?) {
-            let outcome = match outcome {
-                Outcome::Something if self.was_merged(branch, &cache)? => Outcome::Nothing,
-                outcome => outcome,
-            };
+        for (branch, outcome) in known.chain(asked.iter().copied().zip(self.outcomes(&asked)?)) {
             cache.add(&pair(branch), outcome);
             new.insert(pair(branch), outcome);
         }
@@ -130,22 +136,5 @@ impl Worktrees<'_> {
         let Some(start) = git.find()?.map(|output| output.text()) else { return Ok(true) };
         let git = self.repo.git("diff-tree").args(["--quiet", start.trim(), head.as_str()]);
         Ok(git.find()?.is_some())
-    }
-
-    /// Returns true if the work was found in a commit of the base before.
-    fn was_merged(
-        &self,
-        branch: &OpenBranch,
-        cache: &PairCache<Outcome>,
-    ) -> Result<bool, WorkspaceError> {
-        for ((head, at), outcome) in cache.known() {
-            if *head == branch.head
-                && *outcome == Outcome::Nothing
-                && self.is_in_history(at, &branch.base)?
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 }
