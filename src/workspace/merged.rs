@@ -58,13 +58,14 @@ impl Worktrees<'_> {
         Ok(None)
     }
 
-    /// Merges `theirs` into `ours` without a worktree, as far as that is possible: only attributes
-    /// of the repository apply.
+    /// Merges `theirs` into `ours` without a worktree, with the attributes that `ours` has; before git
+    /// 2.41, with those of the repository alone.
     ///
     /// # Errors
     /// Fails if git fails, for example because the two have no common history.
     pub fn try_merge(&self, ours: &Oid, theirs: &Oid) -> Result<TrialMerge, WorkspaceError> {
-        trial(self.repo.git("merge-tree"), ours, theirs)
+        let git = self.repo.git("merge-tree").env("GIT_ATTR_SOURCE", ours.as_str());
+        trial(git, ours, theirs)
     }
 
     /// Merges `theirs` into `ours` as in a worktree, with its attributes, and without changing it.

@@ -26,6 +26,13 @@ impl From<LandError> for CliError {
                  --in-worktree {}",
                 id.short()
             )),
+            LandError::NotCommitted { path, .. } => {
+                let path = shell_path(&path);
+                failed.hint(format!(
+                    "to see it: git -C {path} diff HEAD\nto commit it: git -C {path} commit\n\
+                     to take it back: git -C {path} merge --abort"
+                ))
+            }
             LandError::Diverged(_) => {
                 failed.hint("to land on top of it, use --rebase, --squash or --merge")
             }

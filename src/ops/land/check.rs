@@ -31,8 +31,8 @@ pub enum LandOutlook {
 }
 
 impl Engine {
-    /// Determines for each active session with work that is not merged whether it would land. Of
-    /// attributes, only those of the repository itself count.
+    /// Determines for each active session with work that is not merged whether it would land.
+    /// Attributes count as [`Worktrees::try_merge`](crate::workspace::Worktrees::try_merge) says.
     ///
     /// # Errors
     /// Fails if git or the store cannot be read, or if git is older than 2.38.

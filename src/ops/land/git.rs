@@ -257,11 +257,24 @@ impl Landing<'_> {
         let mut files: Vec<_> =
             printed.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         files.dedup();
+        if files.is_empty() && verb == "rebase" {
+            files = self.resolved_before(place);
+        }
         if files.is_empty() {
             return Ok(LandError::Refused { verb, words: words(ended) });
         }
         let (id, into) = (self.plan.session.id, self.plan.into.clone());
         Ok(LandError::Conflicts { id, into, files })
+    }
+
+    /// Returns the files that git has resolved as before (rerere.autoUpdate), but leaves to a person
+    /// to commit. It lists them in the message, in comments.
+    fn resolved_before(&self, place: &Path) -> Vec<String> {
+        let git_dir = self.engine.repository().git_dir_of(place);
+        let message = git_dir.and_then(|it| fs::read_to_string(it.join("MERGE_MSG")).ok());
+        let message = message.unwrap_or_default();
+        let after = message.lines().skip_while(|line| !line.ends_with(" Conflicts:")).skip(1);
+        after.map_while(|line| Some(line.split_once('\t')?.1.to_owned())).collect()
     }
 
     fn undo(&self, place: &Path, verb: &'static str, undo: &[&str]) -> Result<(), OpsError> {
@@ -274,9 +287,10 @@ impl Landing<'_> {
 }
 
 /// Returns what git and its hooks said, on one line.
-fn words(ended: &GitExit) -> String {
+pub(super) fn words(ended: &GitExit) -> String {
     let all = if ended.stderr.trim().is_empty() { &ended.stdout } else { &ended.stderr };
-    let lines = all.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = all.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("hint: "));
     let lines: Vec<_> = lines.map(|line| line.trim_start_matches("error: ")).collect();
     if lines.is_empty() { "no reason given".to_owned() } else { lines.join("; ") }
 }

@@ -1,5 +1,6 @@
 //! Merges the base into a session's branch, so that conflicts can be resolved there.
 
+use super::git::words;
 use super::request::LandRequest;
 use crate::ops::common::{Engine, LandError, OpsError, SessionWorktreeError, placement};
 use crate::store::Key;
@@ -35,8 +36,13 @@ impl Engine {
         let files: Vec<_> =
             printed.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         if files.is_empty() {
-            let words = ended.stderr.trim().to_owned();
-            return Err(LandError::Refused { verb: "merge", words }.into());
+            let words = words(&ended);
+            let is_begun = repo.git_dir_of(&place).is_some_and(|it| it.join("MERGE_HEAD").exists());
+            return Err(match is_begun {
+                true => LandError::NotCommitted { path: place, words },
+                false => LandError::Refused { verb: "merge", words },
+            }
+            .into());
         }
         Ok(files)
     }

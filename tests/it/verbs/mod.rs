@@ -4,6 +4,7 @@ mod discard;
 mod edit;
 mod future;
 mod land;
+mod land_gits_own;
 mod list;
 mod log;
 mod log_commits;

@@ -83,6 +83,15 @@ pub enum LandError {
         /// What was said.
         words: String,
     },
+    /// The base is merged in the session's worktree, but not committed: git had resolved the same
+    /// conflicts before, or a hook refused.
+    #[error("'{}' has a merge that is not committed: {words}", path.display())]
+    NotCommitted {
+        /// The worktree.
+        path: PathBuf,
+        /// What was said.
+        words: String,
+    },
     /// The base moved in the meantime.
     #[error("'{0}' was moved in the meantime")]
     Moved(String),
