@@ -130,6 +130,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     if leftovers.iter().any(|leftover| leftover.yields) {
         ctx.out.hint("to remove unsaved work too, after a backup: git ao cleanup --force");
+        ctx.out.hint("to give up the commits of one session: git ao cancel --discard <session>");
     }
     Ok(code)
 }

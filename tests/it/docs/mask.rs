@@ -61,7 +61,8 @@ impl Mask {
 
     fn substitute(&mut self, word: &str) -> Option<String> {
         let is_id = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
-        if !word.bytes().all(is_id) {
+        let is_nothing = word.bytes().all(|byte| byte == b'0');
+        if !word.bytes().all(is_id) || is_nothing {
             return None;
         }
         match word.len() {

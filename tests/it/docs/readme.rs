@@ -6,7 +6,7 @@ use crate::support::agents::tmux;
 use crate::support::{Combo, Repo};
 
 /// Stands in for an agent: commits twice, and goes on with something that is seen.
-const CLAUDE: &str = r#"sh -c "git commit -q --allow-empty -m \"$0: reproduce\" && git commit -q --allow-empty -m \"$0: use the fake clock\"; while printf .; do sleep 1; done" Test {prompt}"#;
+const CLAUDE: &str = r#"sh -c "echo 'clock = FakeClock()' >test_clock.py; git add .; git commit -qm \"$0: reproduce\"; echo 'clock.advance(60)' >>test_clock.py; git commit -qam \"$0: use the fake clock\"; while printf .; do sleep 1; done" Test {prompt}"#;
 const CODEX: &str = r#"sh -c "while printf .; do sleep 1; done" {prompt}"#;
 
 #[test]
