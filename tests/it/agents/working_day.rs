@@ -158,6 +158,10 @@ fn from_empty_worktrees_to_landed_code_and_back_to_the_prompt() {
     // From the line to the session and what was asked.
     let line = "src/pay.js:2";
     let known = |repo: &Repo| {
+        let blamed = repo.ao(["blame", "src/pay.js"]).ok();
+        let names = format!("{} Retry failed payments.", one.session.id.short());
+        let has_name: Vec<_> = blamed.lines().iter().map(|line| line.contains(&names)).collect();
+        assert_eq!(has_name, [false, true], "{blamed}");
         let out = repo.ao(["why", "--prompt", line]).ok().stdout_has(&one.session.id.short());
         out.stdout_has("strong: its work was landed with")
     };
