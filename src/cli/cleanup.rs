@@ -166,6 +166,10 @@ pub fn print(leftover: &Leftover, tense: Tense, ctx: &mut Ctx) -> Result<(), Cli
     if let Some(path) = &leftover.worktree {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
     }
+    if let Some(path) = &leftover.lodging {
+        let path = escape::os(path.as_os_str());
+        writeln!(ctx.out, "  left      {path}, which is not its own")?;
+    }
     if let Some(branch) = &leftover.branch {
         writeln!(ctx.out, "  branch    {}", escape::line(branch))?;
     }

@@ -3,7 +3,8 @@
 use git_ao::agent::Action;
 use git_ao::model::{Kind, Session};
 use git_ao::ops::{
-    self, Checkout, Engine, IssueRef, OpsError, SpawnPlan, SpawnRequest, Spawned, WorkFolder,
+    self, Checkout, Engine, IssueRef, OpsError, SpawnPlan, SpawnRequest, Spawned, Tenure,
+    Uncommitted, WorkFolder,
 };
 use git_ao::store::{Store, Visibility};
 use git_ao::view::json::SpawnedJson;
@@ -99,9 +100,19 @@ pub fn start(
     let stopped = |error| interrupted.explain(error, "interrupted; everything was undone");
     let mut plan = plan(&engine).map_err(stopped)?;
     let left = match plan.parent.as_ref().filter(|_| args.base.is_none()) {
+        None if plan.session.existing_branch.is_some() => None,
         None if args.base.is_none() => None,
         from => ops::uncommitted(store, &plan.session, from)?,
     };
+    let found = match (&plan.workspace, plan.tenure) {
+        (Some(path), Tenure::Guest) => ops::uncommitted_at(store, path.clone())?,
+        _ => None,
+    };
+    if let Some(Uncommitted { path, changes, .. }) = &found {
+        let path = escape::os(path.as_os_str());
+        ctx.out
+            .warn(&format!("'{path}' has uncommitted changes, which the agent finds ({changes})"));
+    }
     if args.dry_run {
         if let Some(left) = &left {
             left_behind::say(ctx, left, None);
@@ -206,14 +217,13 @@ fn announce(ctx: &mut Ctx, plan: &SpawnPlan, args: &NewArgs) -> Result<ExitCode,
     let session = &plan.session;
     let title = escape::line(&session.display_title()).into_owned();
     writeln!(ctx.out, "would start a session: {title}")?;
-    let base = session.base.clone().unwrap_or_default();
-    let commit = base.commit.as_ref().map(|commit| commit.short()).unwrap_or_default();
-    let from = base
-        .branch
-        .map_or(commit.to_owned(), |branch| format!("{} ({commit})", escape::line(&branch)));
-    let branch = escape::line(session.branch.as_deref().unwrap_or_default()).into_owned();
-    writeln!(ctx.out, "  project   {}", session.project_id)?;
-    writeln!(ctx.out, "  branch    {branch}, from {from}")?;
+    if session.existing_branch.is_some() {
+        writeln!(ctx.out, "  project   {}", session.project_id)?;
+        let branch = escape::line(session.branch.as_deref().unwrap_or_default());
+        writeln!(ctx.out, "  branch    {branch}, which exists")?;
+    } else {
+        say_new_branch(ctx, session)?;
+    }
     if let Some(path) = &plan.workspace {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
     }
@@ -223,6 +233,19 @@ fn announce(ctx: &mut Ctx, plan: &SpawnPlan, args: &NewArgs) -> Result<ExitCode,
         writeln!(ctx.out, "  agent     {}, {runtime}", escape::line(agent))?;
     }
     Ok(ExitCode::Done)
+}
+
+/// Prints what branch would be made.
+fn say_new_branch(ctx: &mut Ctx, session: &Session) -> Result<(), CliError> {
+    let base = session.base.clone().unwrap_or_default();
+    let commit = base.commit.as_ref().map(|commit| commit.short()).unwrap_or_default();
+    let from = base
+        .branch
+        .map_or(commit.to_owned(), |branch| format!("{} ({commit})", escape::line(&branch)));
+    let branch = escape::line(session.branch.as_deref().unwrap_or_default()).into_owned();
+    writeln!(ctx.out, "  project   {}", session.project_id)?;
+    writeln!(ctx.out, "  branch    {branch}, from {from}")?;
+    Ok(())
 }
 
 /// Prints the line about the folder in which the agent works.
@@ -254,6 +277,9 @@ fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, Cli
     writeln!(ctx.out, "  branch    {branch}")?;
     if let Some(path) = &made.workspace {
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
+    }
+    if made.tenure == Tenure::Guest {
+        writeln!(ctx.out, "  it works in a worktree that was there, and that stays")?;
     }
     say_folder(ctx, session)?;
     ready::say_included(ctx, &made.remarks)?;

@@ -31,6 +31,19 @@ pub struct Args {
     #[arg(long, short)]
     force: bool,
 
+    /// Work on an existing branch, in place of a new one: one of this repository, or one of a remote,
+    /// such as origin/topic, for which a local branch is made.
+    ///
+    /// If it is checked out in a worktree, the session works there, provided that no other session
+    /// does. Neither that worktree nor the branch is ever removed with the session.
+    #[arg(
+        long,
+        value_name = "branch",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["branch", "base", "attempts"]
+    )]
+    on: Option<String>,
+
     /// Start so many sessions for the task, with a tag in common.
     ///
     /// --agent may then name several agents, separated by commas, which take turns. 'git ao diff <a>
@@ -49,6 +62,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     args.task.start(&store, |task| {
         let mut request = args.new.request(task);
         request.project = args.project;
+        request.on = args.on;
         request.duplicates = if args.force { Duplicates::Allow } else { Duplicates::Refuse };
         if request.folder == WorkFolder::Inherited {
             request.folder = folder(ctx, &store)?;

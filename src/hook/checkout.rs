@@ -8,8 +8,8 @@ use super::{Audience, BranchSessions, HookError, branch_sessions};
 use crate::model::{Oid, Origin, Placement, Session, is_branch_name};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
-    Places, Worktrees, key_here, mark_here, name_project, note_own_work, operation, session_at,
-    to_record,
+    Places, Worktrees, guest_here, key_here, mark_here, name_project, note_own_work, operation,
+    session_at, to_record,
 };
 
 pub fn run(
@@ -22,7 +22,8 @@ pub fn run(
     if flag != "1" || operation(repo.git_dir()).is_some() {
         return Ok(None);
     }
-    let here = key_here(repo);
+    // The worktree of somebody else has branches that are not the session's.
+    let here = key_here(repo).filter(|_| guest_here(repo).is_none());
     let is_new = old.as_encoded_bytes().iter().all(|byte| *byte == b'0');
     let is_linked = repo.git_dir() != repo.common_dir();
     let is_asked = audience == Audience::Person;
@@ -77,6 +78,9 @@ fn claim(store: &Store, branch: &str) -> Result<bool, HookError> {
     let repo = store.repository();
     let Some(top) = repo.work_dir() else { return Ok(false) };
     let Some(session) = owner(store, branch)? else { return Ok(false) };
+    if session.found_branch(branch) {
+        return Ok(false);
+    }
     let id = session.id;
     let workspace = to_record(&top, repo.environment())?;
     let replica = store.replica()?;

@@ -3,7 +3,7 @@
 use super::HookError;
 use crate::model::{Origin, is_branch_name};
 use crate::store::{Store, StoreError};
-use crate::workspace::{key_here, note_own_work};
+use crate::workspace::{guest_here, key_here, note_own_work};
 
 /// Records the branch of a session's worktree and its tip, if they have changed.
 pub fn run(store: &Store) -> Result<(), HookError> {
@@ -19,6 +19,9 @@ pub fn run(store: &Store) -> Result<(), HookError> {
     }
     let Some(head) = repo.read_ref(&format!("refs/heads/{branch}"))? else { return Ok(()) };
     let known = store.snapshot()?.session(key.clone())?;
+    if known.branch.as_ref() != Some(&branch) && guest_here(repo).is_some() {
+        return Ok(());
+    }
     if known.branch.as_ref() == Some(&branch) && known.head.as_ref() == Some(&head) {
         return Ok(());
     }

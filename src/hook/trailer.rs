@@ -7,7 +7,7 @@ use super::HookError;
 use crate::git::Trailer;
 use crate::model::Value;
 use crate::store::Store;
-use crate::workspace::{key_here, session_here};
+use crate::workspace::{guest_here, key_here, session_here};
 
 /// Adds the trailers that `ao.trailer` names, unless the message already has them.
 ///
@@ -16,6 +16,9 @@ use crate::workspace::{key_here, session_here};
 pub fn run(store: &Store, args: &[OsString]) -> Result<(), HookError> {
     let repo = store.repository();
     let Some(id) = session_here(repo) else { return Ok(()) };
+    if guest_here(repo).is_some() && !works(store)? {
+        return Ok(());
+    }
     let (Some(file), Some(source)) = (args.first(), args.get(1)) else { return Ok(()) };
     if source == OsStr::new("template") || source.is_empty() {
         return Ok(());
@@ -44,6 +47,14 @@ pub fn run(store: &Store, args: &[OsString]) -> Result<(), HookError> {
     let trailers = trailers.iter().flat_map(|trailer| ["--trailer", trailer]);
     git.arg("doNothing").args(trailers).arg(path).run()?;
     Ok(())
+}
+
+/// Returns true if this worktree's session works on the branch that is checked out.
+fn works(store: &Store) -> Result<bool, HookError> {
+    let repo = store.repository();
+    let Some(key) = key_here(repo) else { return Ok(false) };
+    let session = store.snapshot()?.session(key)?;
+    Ok(session.branch == repo.head_branch()?)
 }
 
 /// Returns `<agent>:<model>` of this worktree's session, or the agent alone if the model is unknown.

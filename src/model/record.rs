@@ -79,6 +79,7 @@ impl Session {
             usage: BTreeMap::new(),
             landed: None,
             folder: from.folder("folder")?,
+            existing_branch: from.branch("existing_branch")?,
             extra: from.rest(),
             id,
             project_id,

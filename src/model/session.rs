@@ -75,6 +75,9 @@ pub struct Session {
     /// The folder of the worktree in which the agent works, relative to its top directory; None for
     /// the top directory.
     pub folder: Option<String>,
+    /// The branch that existed before the session, which was started on it. It is never removed with
+    /// the session.
+    pub existing_branch: Option<String>,
     /// Keys this version does not know.
     pub extra: Map,
 }
@@ -187,6 +190,7 @@ impl Session {
             usage: BTreeMap::new(),
             landed: None,
             folder: None,
+            existing_branch: None,
             extra: Map::new(),
         }
     }
@@ -226,6 +230,11 @@ impl Session {
             }
         }
         same == *other
+    }
+
+    /// Returns true if this is a branch that existed before the session.
+    pub fn found_branch(&self, branch: &str) -> bool {
+        self.existing_branch.as_deref() == Some(branch)
     }
 
     /// Adds a tag, if it is not present.

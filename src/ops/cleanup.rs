@@ -16,7 +16,9 @@ use crate::ops::common::branch_sessions::{catch_up_all, record_branches};
 use crate::ops::common::live::{AgentState, Probes, base_tips};
 use crate::ops::common::liveness::{Liveness, liveness_after_end};
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{AgentStateError, Engine, OpsError, Setup, StatusError, placement};
+use crate::ops::common::{
+    AgentStateError, Engine, OpsError, Setup, StatusError, lodging, placement,
+};
 use crate::store::{Key, ListedSession, Snapshot, Store, StoreError};
 use crate::workspace::OnUnsaved;
 
@@ -155,14 +157,25 @@ impl Engine {
                 tip: None,
                 captured: None,
                 key: key.clone(),
+                lodging: lodging::lodging(store, session),
                 placement: placement(store, session).filter(|_| deleted.is_none()).cloned(),
             };
             if what.branches == Branches::Remove && has_branch {
                 leftover.branch = session.branch.clone();
-                let may_go = |name: &String| what.only.is_some() || is_removable(store, name);
+                let may_go = |name: &String| match what.only {
+                    Some(_) => !session.found_branch(name),
+                    None => is_removable(store, session, name),
+                };
                 leftover.branch = leftover.branch.filter(may_go);
             }
-            if let AgentState::Unknown(error) = agent {
+            let guest = match &leftover.worktree {
+                Some(path) => lodging::guest(self, path, session)?,
+                None => None,
+            };
+            if let Some(guest) = guest {
+                let id = guest.id.short();
+                leftover.kept = Some(format!("session {id} works in its worktree"));
+            } else if let AgentState::Unknown(error) = agent {
                 leftover.kept =
                     Some(format!("cannot determine whether its agent is alive: {error}"));
             } else if let AgentState::Alive { pid } = agent

@@ -6,10 +6,11 @@ use crate::model::{ErrorKind, Recovery, SessionId};
 use crate::ops::cleanup::branch_to_remove;
 use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::liveness::{Liveness, liveness_of};
+use crate::ops::common::lodging::lodging;
 use crate::ops::common::{AgentStateError, Checks, Engine, OpsError, StatusError};
 use crate::ops::common::{ports, targets};
 use crate::store::{Committed, Key, ListedSession, RecordProblem, Store, StoreError};
-use crate::workspace::Worktrees;
+use crate::workspace::{self, Worktrees};
 
 /// A deleted session.
 #[derive(Debug)]
@@ -128,6 +129,10 @@ fn clean(engine: &Engine, listed: ListedSession) -> DeletedSession {
     // The history of an agent without ids is among the files that are removed.
     if let Some(session) = session {
         engine.capture_in_passing(session);
+        if let Some(path) = lodging(store, session) {
+            // The next session that works there replaces its mark.
+            let _ = workspace::dismiss(&path, id);
+        }
     }
     // The next session that needs them takes them.
     let _ = ports::give_back(store.repository(), id);

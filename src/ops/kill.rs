@@ -2,7 +2,9 @@ use crate::model::{Guard, Origin, SessionStatus};
 use crate::ops::common::branch_sessions::record_branch;
 use crate::ops::common::liveness::{Liveness, stop};
 use crate::ops::common::status_change::{Changed, StatusChange, change};
-use crate::ops::common::{AgentStateError, Checks, ElsewhereError, Engine, OpsError, placement};
+use crate::ops::common::{
+    AgentStateError, Checks, ElsewhereError, Engine, OpsError, lodging, placement,
+};
 use crate::runtime::Stopped;
 use crate::store::{Key, Shelf, Store, StoreError};
 
@@ -70,6 +72,7 @@ impl Engine {
             Ok(stopped) => {
                 // The supervisor would record the branch, but it may be gone too.
                 record_branch(store, key)?;
+                lodging::leave(store, &changed.session);
                 self.capture_grown(&[&changed.session]);
                 Ok(Killed { changed, stopped: Some(stopped), shelf })
             }

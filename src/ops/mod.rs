@@ -56,7 +56,7 @@ pub use common::{
     SessionWorktreeError, Setup, SetupError, SpawnError, SpawnRequest, Start, StartAgent,
     StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted, WorkFolder, elsewhere,
     end_remains, hear, last_output, last_screen, log_file, man_dir, man_path, place, placement,
-    purge, record_branches, remains, uncommitted,
+    purge, record_branches, remains, uncommitted, uncommitted_at,
 };
 pub use delete::{DeleteError, DeletedSession, Kept};
 pub use diff::{DiffArgs, WorkExtent};
@@ -79,7 +79,7 @@ pub use search::{Case, Match, MatchPlace, Pattern, PatternError, Search, Session
 pub use set::{ChangedRecord, SetError, SetRequest, UpdateTime};
 pub use sharing::{LongLines, PreparedTranscripts, WithdrawnTranscripts};
 pub use signs::Signs;
-pub use spawn::{SpawnPlan, Spawned};
+pub use spawn::{SpawnPlan, Spawned, Tenure};
 pub use start::StartRequest;
 pub use undo::{Undo, Undoing};
 pub use usage::{UsageKey, UsageReport, UsageRow};

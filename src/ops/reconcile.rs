@@ -13,7 +13,7 @@ use crate::model::{
 use crate::ops::common::capture::{Facts, facts};
 use crate::ops::common::live::{AgentState, Probes};
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{Engine, OpsError};
+use crate::ops::common::{Engine, OpsError, lodging};
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
@@ -223,7 +223,7 @@ fn behind_their_branch(
     }
     let name =
         |(_, session): &(Key, Session)| Some(format!("refs/heads/{}", session.branch.as_ref()?));
-    nowhere.retain(|it| it.1.branch.is_some());
+    nowhere.retain(|it| it.1.branch.is_some() && it.1.existing_branch.is_none());
     let names: Vec<_> = nowhere.iter().filter_map(name).collect();
     let repo = store.repository();
     let tips = repo.read_ref_list(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
@@ -358,13 +358,20 @@ impl Seen {
             session.branch = Some(branch.clone());
             steps.push(Step::Branch(branch.clone()));
         }
+        // Others go on with a branch that existed before, when the session has left it.
+        let is_others = self.own.is_none() && session.existing_branch.is_some();
+        let lodging = lodging::present(store, session).filter(|_| is_others);
+        if is_others && lodging.is_none() {
+            return Ok(());
+        }
         // Only a tip that is to be recorded is read again: it may have moved.
         let is_same = session.branch == self.session.branch && session.head == self.tip;
         if let Some(branch) = session.branch.as_ref().filter(|_| !is_same)
             && let Some(tip) = store.repository().read_ref(&format!("refs/heads/{branch}"))?
             && session.head.as_ref() != Some(&tip)
         {
-            note_own_work(store.repository(), session, self.own.as_deref(), tip.clone());
+            let top = self.own.as_deref().or(lodging.as_deref());
+            note_own_work(store.repository(), session, top, tip.clone());
             steps.push(Step::Head(tip));
         }
         Ok(())

@@ -4,7 +4,7 @@ mod record;
 
 use std::path::PathBuf;
 
-use self::record::{check_issue, new_session, with_branch};
+use self::record::{check_issue, new_session, on_branch, with_branch};
 use crate::agent::{Action, AgentError};
 use crate::model::{Oid, Origin, Placement, Session, SessionStatus};
 use crate::ops::common::artifacts::{Purge, purge};
@@ -15,8 +15,8 @@ use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest, Star
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
-    AgentChoice, Engine, IgnoredFiles, LeftSetups, OpsError, Setup, Start, message, parent,
-    placement, ports,
+    AgentChoice, Engine, IgnoredFiles, LeftSetups, OpsError, Setup, Start, lodging, message,
+    parent, placement, ports,
 };
 use crate::runtime::Started;
 use crate::store::{Store, StoreError, Transaction, Visibility};
@@ -28,8 +28,10 @@ use crate::workspace::{self, Addition, Branch, Remarks};
 pub struct SpawnPlan {
     /// The record.
     pub session: Session,
-    /// The worktree; None if none is created.
+    /// The worktree; None if the session has none.
     pub workspace: Option<PathBuf>,
+    /// Whose the worktree is.
+    pub tenure: Tenure,
     /// Who can see the session.
     pub visibility: Visibility,
     /// How its agent is started; None if it is not.
@@ -45,6 +47,16 @@ pub struct SpawnPlan {
     fork_event: Option<Oid>,
 }
 
+/// Whose the worktree of a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tenure {
+    /// The session's own, which is removed with it.
+    #[default]
+    Owner,
+    /// Somebody else's: it was there before. The session leaves it as it is.
+    Guest,
+}
+
 /// The result of [`spawn`](Engine::spawn).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -57,6 +69,8 @@ pub struct Spawned {
     pub visibility: Visibility,
     /// The worktree, if there is one.
     pub workspace: Option<PathBuf>,
+    /// Whose the worktree is.
+    pub tenure: Tenure,
     /// The result of starting the agent.
     pub started: Started,
     /// Whether the agent was told what another one has done in the session that was forked.
@@ -154,18 +168,30 @@ fn plan(engine: &Engine, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
         },
     };
     let worktrees = engine.worktrees();
-    let base = match (&request.base, &request.parent) {
-        (None, Some((origin, _))) => parent::starting_point(&worktrees, origin)?,
-        (named, _) => worktrees.base(named.as_deref())?,
+    let on = request.on.as_deref().map(|named| worktrees.on_branch(named)).transpose()?;
+    let base = match (&on, &request.base, &request.parent) {
+        (Some(on), ..) => worktrees.base_of(on.branch.name(), &on.tip)?,
+        (None, None, Some((origin, _))) => parent::starting_point(&worktrees, origin)?,
+        (None, named, _) => worktrees.base(named.as_deref())?,
     };
-    let session = new_session(&request, project, store, base);
-    let session = with_branch(session, &request, &repo.settings().branch_prefix());
+    let mut session = new_session(&request, project, store, base);
+    match &on {
+        Some(on) => on_branch(&mut session, on),
+        None => session = with_branch(session, &request, &repo.settings().branch_prefix()),
+    }
+    if on.is_some() && request.duplicates == Duplicates::Refuse {
+        lodging::check_branch(store, &session)?;
+    }
     if request.duplicates == Duplicates::Refuse && request.parent.is_none() {
         check_issue(&snapshot, &session)?;
     }
-    let workspace = match request.place {
-        Checkout::Worktree => Some(worktrees.default_path(&session.project_id, session.id)?),
-        Checkout::Branch => None,
+    let found = on.as_ref().and_then(|on| on.worktree.clone());
+    let (workspace, tenure) = match (request.place, found) {
+        (Checkout::Worktree, Some(path)) => (Some(path), Tenure::Guest),
+        (Checkout::Worktree, None) => {
+            (Some(worktrees.default_path(&session.project_id, session.id)?), Tenure::Owner)
+        }
+        (Checkout::Branch, _) => (None, Tenure::Owner),
     };
     let starter = request.spawned_by.map(|id| snapshot.find(id)).transpose()?.flatten();
     let visibility = match starter.map(|entry| entry.location.visibility) {
@@ -174,9 +200,10 @@ fn plan(engine: &Engine, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
     };
     let (parent, fork_event) = request.parent.unzip();
     let plan = SpawnPlan {
-        branch: new_branch(&session),
+        branch: on.map_or_else(|| new_branch(&session), |on| on.branch),
         session,
         workspace,
+        tenure,
         duplicates: request.duplicates,
         ignored_files: request.ignored_files,
         setup: request.setup,
@@ -189,7 +216,10 @@ fn plan(engine: &Engine, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
     match plan.addition() {
         Some(addition) => {
             workspace::to_record(&addition.path, repo.environment())?;
-            worktrees.check(&addition)?;
+            match tenure {
+                Tenure::Owner => worktrees.check(&addition)?,
+                Tenure::Guest => lodging::check(engine, &plan.session, &addition.path)?,
+            }
         }
         None => worktrees.check_branch_alone(&plan.branch)?,
     }
@@ -215,11 +245,15 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
     let repo = store.repository();
     let (workspaces, worktrees) = (engine.workspace(), engine.worktrees());
     let mut made = match plan.addition() {
+        Some(addition) if plan.tenure == Tenure::Guest => {
+            lodging::lodge(engine, &plan.session, &addition.path)?
+        }
         Some(addition) => workspaces.add(&addition)?,
         None => worktrees.add_branch(&plan.branch)?,
     };
     interrupt.check()?;
-    if plan.workspace.is_some() && plan.ignored_files == IgnoredFiles::Include {
+    let is_new = plan.workspace.is_some() && plan.tenure == Tenure::Owner;
+    if is_new && plan.ignored_files == IgnoredFiles::Include {
         engine.include(&mut made, plan.parent.as_ref())?;
     }
     let (start, parent) = (&mut plan.start, plan.parent.as_ref());
@@ -227,6 +261,7 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
         (Some(start), Some(parent)) => hand_over(engine, start, &plan.session, parent)?,
         _ => false,
     };
+    let tenure = plan.tenure;
     let SpawnPlan { mut session, mut workspace, duplicates, visibility, fork_event, .. } = plan;
     let at = store.clock().now();
     // The agent that was started waits for the claim, so the claim is released last.
@@ -234,7 +269,9 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
     let mut guard = None;
     if let Some(path) = &mut workspace {
         made.path().clone_into(path);
-        workspace::name_project(path, &session.project_id)?;
+        if is_new {
+            workspace::name_project(path, &session.project_id)?;
+        }
         let id = session.id;
         ports::take(repo, id)?;
         made.on_rollback(move || {
@@ -242,7 +279,9 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
             let _ = ports::give_back(repo, id);
             Ok(())
         });
-        engine.await_setup(path, plan.setup)?;
+        if is_new {
+            engine.await_setup(path, plan.setup)?;
+        }
         if let Some(problem) = placement::folder_or_top(path, &session).1 {
             made.misses_folder(session.folder.take().unwrap_or_default(), problem);
         }
@@ -305,7 +344,7 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
     made.keep();
     drop(claimed);
     let (mut left, mut not_set_up) = (LeftSetups::default(), None);
-    if let Some(path) = &workspace {
+    if let Some(path) = workspace.as_ref().filter(|_| is_new) {
         left = engine.left_setups(path)?;
         if !has_agent {
             not_set_up = engine.set_up_alone(&mut session, path)?;
@@ -317,6 +356,7 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
         event,
         visibility,
         workspace,
+        tenure,
         started,
         handed_over,
         remarks,

@@ -36,8 +36,11 @@ impl<'r> Worktrees<'r> {
         branch: &Branch,
         added: &mut Added<'r>,
     ) -> Result<(), WorkspaceError> {
-        let Branch::New { name, at } = branch else { return Ok(()) };
-        let name = format!("refs/heads/{name}");
+        let (Branch::New { name: short, at } | Branch::Tracking { name: short, at, .. }) = branch
+        else {
+            return Ok(());
+        };
+        let name = format!("refs/heads/{short}");
         let nothing = "0".repeat(at.as_str().len());
         let message = format!("branch: Created from {at}");
         retry_on_worktree_race(|| {
@@ -52,6 +55,17 @@ impl<'r> Worktrees<'r> {
             })?;
             Ok(())
         });
+        if let Branch::Tracking { upstream, .. } = branch {
+            let section = format!("branch.{short}");
+            added.on_rollback(move || {
+                // It has no section if git did not get that far.
+                let git = repo.git("config").shielded().args(["--local", "--remove-section"]);
+                let _ = git.arg(&section).run();
+                Ok(())
+            });
+            let to = format!("--set-upstream-to=refs/remotes/{upstream}");
+            self.repo.git("branch").shielded().args(["--quiet", &to, short]).run()?;
+        }
         Ok(())
     }
 

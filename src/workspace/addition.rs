@@ -33,6 +33,15 @@ pub enum Branch {
         /// Its starting point.
         at: Oid,
     },
+    /// A new local branch for that of a remote.
+    Tracking {
+        /// Its name, without `refs/heads/`.
+        name: String,
+        /// Its starting point.
+        at: Oid,
+        /// The branch that it tracks, without `refs/remotes/`.
+        upstream: String,
+    },
     /// An existing branch, which no other worktree may have checked out.
     Existing {
         /// Its name, without `refs/heads/`.
@@ -44,7 +53,7 @@ impl Branch {
     /// Returns the name, without `refs/heads/`.
     pub fn name(&self) -> &str {
         match self {
-            Self::New { name, .. } | Self::Existing { name } => name,
+            Self::New { name, .. } | Self::Tracking { name, .. } | Self::Existing { name } => name,
         }
     }
 }

@@ -18,7 +18,9 @@ impl Worktrees<'_> {
             return Err(WorkspaceError::InvalidBranch(name.to_owned()));
         }
         match branch {
-            Branch::New { name, at } => self.check_new(name, at),
+            Branch::New { name, at } | Branch::Tracking { name, at, .. } => {
+                self.check_new(name, at)
+            }
             Branch::Existing { name } => {
                 if !self.is_there(&[format!("refs/heads/{name}")])?[0] {
                     return Err(WorkspaceError::BranchMissing(name.clone()));

@@ -37,6 +37,27 @@ pub enum WorkspaceError {
     /// The branch no longer exists.
     #[error("no branch named '{0}'")]
     BranchMissing(String),
+    /// No branch has this name, neither here nor on a remote.
+    #[error("no branch named '{name}', neither here nor on a remote")]
+    NoSuchBranch {
+        /// The name.
+        name: String,
+        /// A branch with a similar name.
+        near: Option<String>,
+        /// Whether something else has the name: a tag, or a commit.
+        is_commit: bool,
+    },
+    /// Several remotes have a branch of this name.
+    #[error("several remotes have a branch named '{0}': {list}", list = .1.join(", "))]
+    OnSeveralRemotes(String, Vec<String>),
+    /// The local branch of that name is another one than that of the remote.
+    #[error("branch '{name}' exists, and is not the local branch of '{upstream}'")]
+    NotTracking {
+        /// The local branch.
+        name: String,
+        /// The branch of the remote.
+        upstream: String,
+    },
     /// The branch was updated after it was checked.
     #[error("branch '{0}' has moved in the meantime")]
     BranchMoved(String),
@@ -182,10 +203,13 @@ impl WorkspaceError {
             Self::PathTaken(_)
             | Self::Registered { .. }
             | Self::BranchExists(_)
+            | Self::NotTracking { .. }
             | Self::BranchBlocked { .. } => ErrorKind::Exists,
-            Self::BranchMissing(_) | Self::BaseMissing(_) | Self::OutOfReach(_) => {
-                ErrorKind::NotFound
-            }
+            Self::OnSeveralRemotes(..) => ErrorKind::Ambiguous,
+            Self::NoSuchBranch { .. }
+            | Self::BranchMissing(_)
+            | Self::BaseMissing(_)
+            | Self::OutOfReach(_) => ErrorKind::NotFound,
             Self::InvalidBranch(_) | Self::NotUtf8(_) | Self::NotAPlace(_) => ErrorKind::Invalid,
             Self::BareForAll(_) | Self::NoHome => ErrorKind::Environment,
             Self::BranchInUse { .. }
@@ -263,6 +287,18 @@ impl WorkspaceError {
                 shell_name(&format!("{name}:{name}")),
                 shell_name(name)
             )),
+            Self::NoSuchBranch { name, near, is_commit } => {
+                Some(instead_of_branch(name, near.as_deref(), *is_commit))
+            }
+            Self::OnSeveralRemotes(name, remotes) => remotes.first().map(|remote| {
+                format!("name one: --on {}", shell_name(&format!("{remote}/{name}")))
+            }),
+            Self::NotTracking { name, upstream } => Some(format!(
+                "to work on it all the same: --on {0}\n\
+                 to make it that: git branch --set-upstream-to={1} {0}",
+                shell_name(name),
+                shell_name(upstream)
+            )),
             Self::BranchInUse { path, .. } => {
                 Some(format!("to free it there: git -C {} switch --detach", shell_path(path)))
             }
@@ -274,6 +310,19 @@ impl WorkspaceError {
             ),
             _ => None,
         }
+    }
+}
+
+/// Returns what to do about a branch that does not exist.
+fn instead_of_branch(name: &str, near: Option<&str>, is_commit: bool) -> String {
+    let near = near.map(|near| format!("did you mean '{near}'?\n")).unwrap_or_default();
+    let name = shell_name(name);
+    match is_commit {
+        true => format!("{near}to start a new branch at this commit: --base {name}"),
+        false => format!(
+            "{near}if somebody has pushed it: git fetch <remote>\n\
+             to start a new branch: --branch {name}"
+        ),
     }
 }
 

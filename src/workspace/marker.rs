@@ -20,27 +20,9 @@ pub(super) const PROJECT: &str = "AO_PROJECT";
 /// The file beside it that says that the worktree is still to be set up.
 pub(super) const SETUP: &str = "AO_SETUP";
 
-/// Returns the session of the current worktree, or None outside of one or if the file contains no
-/// id.
-pub fn session_here(repo: &Repository) -> Option<SessionId> {
-    read(repo.git_dir())
-}
-
-/// Returns the session of the worktree with this top directory, or None. The main worktree can also
-/// belong to a session.
-pub fn session_at(top: &Path) -> Option<SessionId> {
-    read(&git_dir_of(top).unwrap_or_else(|| top.join(".git")))
-}
-
-/// Returns the session of the current worktree, with its project if that is known.
-pub fn key_here(repo: &Repository) -> Option<Key> {
-    read_key(repo.git_dir())
-}
-
-/// Returns true if the worktree in this directory names this session as its owner.
-pub fn is_of(top: &Path, session: SessionId, project: &Project) -> bool {
-    let key = read_key(&git_dir_of(top).unwrap_or_else(|| top.join(".git")));
-    key.is_some_and(|key| key.id == session && key.project.is_none_or(|own| own == *project))
+/// Returns the session that owns the worktree with this top directory, or None.
+pub fn owner_at(top: &Path) -> Option<SessionId> {
+    read(&git_dir_at(top))
 }
 
 /// Records the project of the session that owns a worktree.
@@ -48,7 +30,7 @@ pub fn is_of(top: &Path, session: SessionId, project: &Project) -> bool {
 /// # Errors
 /// Fails if the file cannot be written.
 pub fn name_project(top: &Path, project: &Project) -> Result<(), WorkspaceError> {
-    let path = git_dir_of(top).unwrap_or_else(|| top.join(".git")).join(PROJECT);
+    let path = git_dir_at(top).join(PROJECT);
     fs::write(&path, format!("{project}\n")).map_err(|source| WorkspaceError::Io {
         act: "write",
         path,
@@ -83,7 +65,7 @@ pub fn end_setup(top: &Path) -> Result<(), WorkspaceError> {
 }
 
 fn setup_file(top: &Path) -> PathBuf {
-    git_dir_of(top).unwrap_or_else(|| top.join(".git")).join(SETUP)
+    git_dir_at(top).join(SETUP)
 }
 
 /// Makes the current worktree belong to a session.
@@ -115,6 +97,11 @@ pub(super) fn write(git_dir: &Path, session: SessionId) -> Result<(), WorkspaceE
         path,
         source,
     })
+}
+
+/// Returns the git directory of the worktree with this top directory. The main worktree's is in it.
+pub(super) fn git_dir_at(top: &Path) -> PathBuf {
+    git_dir_of(top).unwrap_or_else(|| top.join(".git"))
 }
 
 /// Returns the git directory to which the `.git` file of a worktree points, whether or not it

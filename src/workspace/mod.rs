@@ -16,6 +16,7 @@ mod error;
 mod exclude;
 mod exposed;
 mod folder;
+mod guest;
 mod half_made;
 mod hidden;
 mod include;
@@ -28,6 +29,8 @@ mod marker;
 mod merged;
 mod nested;
 mod nowhere;
+mod occupant;
+mod on_branch;
 mod operation;
 mod own_work;
 mod pair_cache;
@@ -58,17 +61,17 @@ pub use addition::{Added, Addition, Branch, Refilled, Remarks};
 pub use error::WorkspaceError;
 pub use exposed::{Exclusion, Exposed};
 pub use folder::{FolderProblem, folder_in, folder_of};
+pub use guest::{Guest, dismiss, guest_at, guest_here, leave, lodge};
 pub use half_made::HalfCheckout;
 pub use include::{Included, Skipped};
 pub use interface::Workspace;
 pub use list::WorktreeEntry;
 pub use look::is_worktree;
 pub use mark::{Gone, Mark, bring_back, gone, marked, moved, relink, unlinked};
-pub use marker::{
-    await_setup, awaits_setup, end_setup, is_of, key_here, mark_here, name_project, session_at,
-    session_here,
-};
+pub use marker::{await_setup, awaits_setup, end_setup, mark_here, name_project, owner_at};
 pub use merged::TrialMerge;
+pub use occupant::{is_of, key_here, session_at, session_here};
+pub use on_branch::OnBranch;
 pub use operation::{Operation, operation};
 pub use own_work::note_own_work;
 pub use place::{could_name, from_record, to_record};

@@ -48,6 +48,7 @@ fn in_repository(wanted: &Wanted<'_>, store: &Store) -> Option<Vec<Candidate>> {
         ("changes", _) => return changes(store, wanted.typed),
         ("remote", _) | ("name", "fetch" | "pull" | "push" | "sync") => repo.remotes(),
         ("base", _) => refs(repo, &["refs/heads", "refs/tags", "refs/remotes"])?,
+        ("on", _) => refs(repo, &["refs/heads", "refs/remotes"])?,
         // A new session gets a new branch.
         ("branch", "spawn" | "fork") => return None,
         ("agent", _) => Agents::of(repo).names().map(str::to_owned).collect(),
@@ -136,7 +137,16 @@ fn by_branch(
 /// Returns `status=` and the like, and after the `=` the values of the field.
 fn changes(store: &Store, typed: &str) -> Option<Vec<Candidate>> {
     let Some((field, _)) = typed.split_once('=') else {
-        let fixed = ["schema", "id", "created_at", "updated_at", "base", "fork", "placements"];
+        let fixed = [
+            "schema",
+            "id",
+            "created_at",
+            "updated_at",
+            "base",
+            "fork",
+            "placements",
+            "existing_branch",
+        ];
         let fields = KEYS.iter().filter(|key| !fixed.contains(key) && **key != "project_id");
         let fields = fields.chain(&["visibility"]).map(|key| match *key {
             "agent_config" | "context" | "cost" => format!("{key}."),

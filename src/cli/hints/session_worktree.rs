@@ -19,6 +19,21 @@ impl From<SessionWorktreeError> for CliError {
             }
             SessionWorktreeError::NotItsOwn { id, .. } => refused
                 .hint(format!("to continue in a separate worktree: git ao fork {}", id.short())),
+            SessionWorktreeError::NotFree { path, condition, branch } => match condition {
+                Condition::Busy(_) => refused.hint(format!(
+                    "finish or abort that first: git -C {} status",
+                    shell_path(&path)
+                )),
+                Condition::WrongBranch(_) | Condition::Detached => refused.hint(format!(
+                    "to work there: git -C {} switch {}",
+                    shell_path(&path),
+                    shell_name(&branch)
+                )),
+                _ => refused,
+            },
+            SessionWorktreeError::Lent { to, .. } => {
+                refused.hint(format!("to go on when it has ended: git ao kill {}", to.short()))
+            }
             SessionWorktreeError::Unfinished { id, way_out, .. } => refused.hint(format!(
                 "if an interrupted 'git ao restore' left it: {way_out}\n\
                  to continue in a separate worktree: git ao fork {}",

@@ -11,6 +11,12 @@ impl From<SpawnError> for CliError {
                 "to see it: git ao show {}\nto start another session anyway, use --force",
                 id.short()
             )),
+            SpawnError::BranchTaken { id, .. } => CliError::of(kind, message).hint(format!(
+                "to go on with it: git ao restore {0}, or git ao attach {0}\n\
+                 to work beside it, on a new branch: git ao fork {0}\n\
+                 if it works in another clone only, use --force",
+                id.short()
+            )),
             // As git, when a starting point is not a commit.
             SpawnError::NothingToFork(_) => {
                 CliError::fatal(message).hint("to start elsewhere, use --base <revision>")

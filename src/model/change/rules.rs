@@ -3,7 +3,7 @@ use crate::model::{
 };
 
 /// The fields that a person must not change: a session's identity, origin, places and times.
-pub(super) const FIXED: [&str; 11] = [
+pub(super) const FIXED: [&str; 12] = [
     "id",
     "project_id",
     "schema",
@@ -15,6 +15,7 @@ pub(super) const FIXED: [&str; 11] = [
     "landed",
     "fork",
     "base",
+    "existing_branch",
 ];
 
 /// Whether the status table is enforced.

@@ -74,6 +74,7 @@ fn session(choices: &[u8]) -> Session {
         }
     }
     s.folder = word(next());
+    s.existing_branch = word(next());
     s.extra = [("zebra", next()), ("visibility", next())]
         .into_iter()
         .filter_map(|(key, n)| Some((key.into(), word(n)?.into())))
@@ -82,7 +83,7 @@ fn session(choices: &[u8]) -> Session {
 }
 
 fn choices() -> impl Strategy<Value = Vec<u8>> {
-    vec(0u8..8, 41)
+    vec(0u8..8, 42)
 }
 
 /// A choice made again here and there.
@@ -93,7 +94,7 @@ fn edited(base: &[u8], edits: &[(usize, u8)]) -> Vec<u8> {
 }
 
 fn edits() -> impl Strategy<Value = Vec<(usize, u8)>> {
-    vec((0usize..41, 0u8..8), 0..12)
+    vec((0usize..42, 0u8..8), 0..12)
 }
 
 /// Anything that YAML can say, under few keys, so that sides meet.

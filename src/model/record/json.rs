@@ -60,6 +60,7 @@ struct Record {
     #[serde(default)]
     landed: Map,
     folder: Option<String>,
+    existing_branch: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -110,6 +111,7 @@ impl Session {
             usage: usage::from_map(&record.usage)?,
             landed: landed::from_record(record.landed)?,
             folder: record.folder,
+            existing_branch: record.existing_branch,
             extra: Map::new(),
         })
     }
@@ -149,6 +151,7 @@ mod tests {
             &mut session.issue_url,
             &mut session.pr_url,
             &mut session.folder,
+            &mut session.existing_branch,
         ] {
             *text = Some("a\nb".to_owned());
         }

@@ -1,5 +1,5 @@
 /// The keys of a record, in the order in which they are written.
-pub const KEYS: [&str; 30] = [
+pub const KEYS: [&str; 31] = [
     "schema",
     "id",
     "project_id",
@@ -30,4 +30,5 @@ pub const KEYS: [&str; 30] = [
     "usage",
     "landed",
     "folder",
+    "existing_branch",
 ];

@@ -51,6 +51,7 @@ impl Session {
             map(Cow::Owned(super::usage::to_map(&self.usage))),
             self.landed.as_ref().and_then(|landed| map(Cow::Owned(landed.to_map()))),
             optional(&self.folder),
+            optional(&self.existing_branch),
         ];
         KEYS.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?)))
     }

@@ -10,10 +10,10 @@ use crate::ops::common::liveness::{check_stopped, stop};
 use crate::ops::common::setup::SetupScreen;
 use crate::ops::common::start::claim;
 use crate::ops::common::{
-    AgentStateError, Engine, OpsError, Phase, Setup, StatusError, placement, ports,
+    AgentStateError, Engine, OpsError, Phase, Setup, StatusError, lodging, placement, ports,
 };
 use crate::store::{Key, Store, StoreError};
-use crate::workspace::{OnUnsaved, Removal, Removed, WorkspaceError};
+use crate::workspace::{self, OnUnsaved, Removal, Removed, WorkspaceError};
 
 /// The leftovers of an ended session.
 #[derive(Debug, Clone)]
@@ -50,6 +50,8 @@ pub struct Leftover {
     pub(super) tip: Option<Oid>,
     pub(super) key: Key,
     pub(super) placement: Option<Placement>,
+    /// The worktree of somebody else in which it worked, which stays.
+    pub lodging: Option<PathBuf>,
     /// What the record is to say of its transcripts.
     pub(super) captured: Option<Facts>,
 }
@@ -60,7 +62,11 @@ impl Leftover {
     }
 
     pub(super) fn is_something(&self) -> bool {
-        self.removes() || self.kept.is_some() || self.archives || self.placement.is_some()
+        self.removes()
+            || self.lodging.is_some()
+            || self.kept.is_some()
+            || self.archives
+            || self.placement.is_some()
     }
 
     /// Describes the removal. The worktree is removed only if it names the session.
@@ -89,6 +95,11 @@ impl Leftover {
         // Also clear what the runtime keeps of the session.
         stop(engine, &now)?;
         self.captured = engine.capture_in_passing(&now);
+        if let Some(path) = &self.worktree
+            && lodging::guest(engine, path, &now)?.is_some()
+        {
+            return Err(StatusError::Changed(id).into());
+        }
         if teardown == Setup::Run {
             self.tear_down(engine, &now, on_unsaved)?;
         }
@@ -108,7 +119,10 @@ impl Leftover {
                 (self.branch, self.branch_kept, self.has_failed) = (None, kept, true);
             }
         }
-        if self.worktree.is_some() {
+        if let Some(path) = &self.lodging {
+            workspace::dismiss(path, id)?;
+        }
+        if self.worktree.is_some() || self.session.existing_branch.is_some() {
             ports::give_back(repo, id)?;
         }
         let conversation = now.agent_session_id.as_deref();

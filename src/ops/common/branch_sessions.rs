@@ -1,12 +1,12 @@
 //! Records branches that agents created with `git switch -c` or renamed with `git branch -m`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::git::Repository;
 use crate::model::{Oid, Origin, Session, is_branch_name};
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::run_request::key_of;
-use crate::ops::common::{Engine, OpsError};
+use crate::ops::common::{Engine, OpsError, lodging};
 use crate::store::{Key, Shelf, Store, StoreError};
 use crate::workspace::{
     Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees, note_own_work,
@@ -53,8 +53,11 @@ pub(in crate::ops) fn catch_up_all<'s>(
     let catch_up = |(session, path): (&mut Session, Option<&Path>)| {
         let tip = session.branch.as_ref().and_then(|_| tips.next()).flatten();
         let is_there = tip.is_some();
-        if let Some(tip) = tip {
-            note_own_work(repo, session, path, tip);
+        let lodging = lodging::present(store, session);
+        // Others go on with a branch that existed before, when the session has left it.
+        let is_others = path.is_none() && session.existing_branch.is_some();
+        if let Some(tip) = tip.filter(|_| !is_others || lodging.is_some()) {
+            note_own_work(repo, session, path.or(lodging.as_deref()), tip);
         }
         is_there
     };
@@ -101,10 +104,13 @@ impl Engine {
     pub fn record_heads(&self, sessions: &[&Session]) -> Result<(), OpsError> {
         let store = self.store();
         let own = Own::of(&Worktrees::new(store.repository()), &store.snapshot()?)?;
-        let here: Vec<_> =
-            sessions.iter().filter_map(|session| Some((*session, own.path(session)?))).collect();
+        let is_here = |session: &Session| {
+            own.path(session).is_some() || lodging::present(store, session).is_some()
+        };
+        let here = sessions.iter().filter(|session| is_here(session));
+        let here: Vec<_> = here.map(|session| (*session, own.path(session))).collect();
         let mut now: Vec<_> = here.iter().map(|(session, _)| (*session).clone()).collect();
-        let paths = here.iter().map(|(_, path)| Some(path.as_path()));
+        let paths = here.iter().map(|(_, path)| path.map(PathBuf::as_path));
         catch_up_all(store, now.iter_mut().zip(paths))?;
         let differs = |(before, now): &(&Session, &Session)| {
             (&before.branch, &before.head) != (&now.branch, &now.head)

@@ -25,6 +25,7 @@ pub(in crate::ops) mod launcher;
 pub(in crate::ops) mod leftover_agents;
 pub(in crate::ops) mod live;
 pub(in crate::ops) mod liveness;
+pub(in crate::ops) mod lodging;
 pub(in crate::ops) mod lost_conversation;
 pub(in crate::ops) mod man_path;
 pub(in crate::ops) mod message;
@@ -81,6 +82,6 @@ pub use spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent, WorkFold
 pub use start::Start;
 pub use status_change::{Changed, StatusChange};
 pub use targets::MovedSession;
-pub use uncommitted::{Uncommitted, uncommitted};
+pub use uncommitted::{Uncommitted, uncommitted, uncommitted_at};
 
 pub(in crate::ops) use agents::SESSION_ENV;

@@ -63,14 +63,14 @@ pub(in crate::ops) fn restart(
     interrupt.check()?;
 
     let (worktrees, workspaces) = (engine.worktrees(), engine.workspace());
-    let mut made = spot.make(&worktrees, &*workspaces, &session)?;
+    let mut made = spot.make(engine, &*workspaces, &session)?;
     if let (Made::Again(added), IgnoredFiles::Include) = (&mut made, wish.ignored_files) {
         engine.include(added, None)?;
     }
     match (&made, wish.setup) {
         (Made::Again(again), setup) => engine.await_setup(again.path(), setup)?,
         (Made::Existing(path, _), Setup::Skip) => workspace::end_setup(path)?,
-        (Made::Existing(..), Setup::Run) => {}
+        (Made::Existing(..), Setup::Run) | (Made::Lodging(_), _) => {}
     }
     ports::take(store.repository(), id)?;
     let workspace = made.path().to_owned();
@@ -116,7 +116,7 @@ pub(in crate::ops) fn restart(
         }
     }
     let backups = match &made {
-        Made::Existing(_, None) => Vec::new(),
+        Made::Existing(_, None) | Made::Lodging(_) => Vec::new(),
         // The session is restored: do not fail now because backups cannot be listed.
         Made::Existing(_, Some(_)) | Made::Again(_) => worktrees.backups(id).unwrap_or_default(),
     };

@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Session;
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{Checks, Engine, OpsError, SessionWorktreeError, placement};
+use crate::ops::common::{Checks, Engine, OpsError, SessionWorktreeError, lodging, placement};
 use crate::store::Store;
 use crate::workspace::{
     self, Added, Condition, Detail, ExpectedWorktree, Recreation, Refilled, Remarks, Workspace,
-    WorkspaceError, Worktrees, is_of, is_worktree, name_project,
+    WorkspaceError, Worktrees, is_of, is_worktree, name_project, owner_at,
 };
 
 /// The path of the worktree, existing or to be created.
 pub(in crate::ops) enum Site {
     Existing(PathBuf),
     Missing(PathBuf),
+    /// That of somebody else, in which the session's branch is checked out.
+    Lodging(PathBuf),
 }
 
 pub(in crate::ops) fn find_place(
@@ -26,6 +28,17 @@ pub(in crate::ops) fn find_place(
     let path = where_it_belongs(engine, session)?;
     let place = ExpectedWorktree { path: &path, branch: session.branch.as_deref() };
     let condition = engine.workspace().state(&place, Detail::Place)?.condition;
+    if is_worktree(&condition) && owner_at(&path) != Some(session.id) {
+        // Only the worktree itself can say that the session was let in.
+        if lodging::lodging(store, session).as_ref() == Some(&path) {
+            lodging::check(engine, session, &path)?;
+            return Ok(Site::Lodging(path));
+        }
+        return Err(not_its_own(worktrees, session, path)?.into());
+    }
+    if let Some(guest) = lodging::guest(engine, &path, session)? {
+        return Err(SessionWorktreeError::Lent { path, to: guest.id }.into());
+    }
     if is_worktree(&condition) && !is_of(&path, session.id, &session.project_id) {
         return Err(not_its_own(worktrees, session, path)?.into());
     }
@@ -111,24 +124,28 @@ fn check_born(store: &Store, session: &Session) -> Result<(), OpsError> {
 pub(in crate::ops) enum Made<'a> {
     Existing(PathBuf, Option<Refilled>),
     Again(Box<Added<'a>>),
+    Lodging(Box<Added<'a>>),
 }
 
 impl Site {
     pub fn path(&self) -> &Path {
         match self {
-            Self::Existing(path) | Self::Missing(path) => path,
+            Self::Existing(path) | Self::Missing(path) | Self::Lodging(path) => path,
         }
     }
 
     pub fn make<'a>(
         self,
-        worktrees: &Worktrees<'_>,
+        engine: &Engine,
         workspace: &'a dyn Workspace,
         session: &Session,
     ) -> Result<Made<'a>, OpsError> {
         let path = match self {
+            Self::Lodging(path) => {
+                return Ok(Made::Lodging(Box::new(lodging::lodge(engine, session, &path)?)));
+            }
             Self::Existing(path) => {
-                let refilled = worktrees.refill(&path)?;
+                let refilled = engine.worktrees().refill(&path)?;
                 return Ok(Made::Existing(path, refilled));
             }
             Self::Missing(path) => path,
@@ -151,19 +168,19 @@ impl Made<'_> {
     pub fn path(&self) -> &Path {
         match self {
             Self::Existing(path, _) => path,
-            Self::Again(added) => added.path(),
+            Self::Again(added) | Self::Lodging(added) => added.path(),
         }
     }
 
     pub fn remarks(&self) -> Remarks {
         match self {
             Self::Existing(_, refilled) => Remarks { refilled: *refilled, ..Remarks::default() },
-            Self::Again(added) => added.remarks().clone(),
+            Self::Again(added) | Self::Lodging(added) => added.remarks().clone(),
         }
     }
 
     pub fn keep(self) {
-        if let Self::Again(added) = self {
+        if let Self::Again(added) | Self::Lodging(added) = self {
             added.keep();
         }
     }

@@ -34,6 +34,9 @@ pub struct SpawnRequest {
     pub base: Option<String>,
     /// The name of the new branch. Default: a name that contains the session's short id.
     pub branch: Option<String>,
+    /// An existing branch to work on, in place of a new one: here, or on a remote. If it is checked
+    /// out in a worktree, the session works there.
+    pub on: Option<String>,
     /// The issue it works on.
     pub issue: Option<IssueRef>,
     /// The pull request it works on.
@@ -114,6 +117,12 @@ impl SpawnRequest {
     #[must_use]
     pub fn branch(self, branch: impl Into<String>) -> Self {
         Self { branch: Some(branch.into()), ..self }
+    }
+
+    /// Sets the existing branch to work on.
+    #[must_use]
+    pub fn on(self, branch: impl Into<String>) -> Self {
+        Self { on: Some(branch.into()), ..self }
     }
 
     /// Sets the issue it works on.

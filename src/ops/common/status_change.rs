@@ -2,7 +2,7 @@
 
 use crate::model::{Guard, Oid, Session, SessionStatus};
 use crate::ops::common::branch_sessions::catch_up;
-use crate::ops::common::{Checks, Engine, OpsError};
+use crate::ops::common::{Checks, Engine, Liveness, OpsError, lodging};
 use crate::store::{Key, StoreError};
 
 /// A requested change of status.
@@ -80,5 +80,12 @@ pub(in crate::ops) fn change(
         Ok((tx.session(key.clone())?, before))
     })?;
     let (session, before) = committed.value;
+    // `kill` has yet to stop the agent.
+    if to.is_terminal()
+        && lodging::lodging(engine.store(), &session).is_some()
+        && matches!(engine.liveness(&session), Liveness::Gone)
+    {
+        lodging::leave(engine.store(), &session);
+    }
     Ok(Changed { session, before, event: committed.event })
 }

@@ -44,7 +44,18 @@ pub fn uncommitted(
             on_base.find(|it| it.path.exists()).map(|it| it.path)
         }
     };
-    let Some(path) = path else { return Ok(None) };
+    match path {
+        Some(path) => uncommitted_at(store, path),
+        None => Ok(None),
+    }
+}
+
+/// Returns the uncommitted changes in a worktree; None if there are none.
+///
+/// # Errors
+/// Fails if git fails.
+pub fn uncommitted_at(store: &Store, path: PathBuf) -> Result<Option<Uncommitted>, OpsError> {
+    let worktrees = Worktrees::new(store.repository());
     let state =
         worktrees.state(&ExpectedWorktree { path: &path, branch: None }, Detail::Changes)?;
     let changes = state.changes.filter(|changes| !changes.is_clean());

@@ -7,6 +7,7 @@ use crate::ops::common::branch_name::branch_name;
 use crate::ops::common::spawn_request::WorkFolder;
 use crate::ops::common::{OpsError, SpawnError, SpawnRequest, parent};
 use crate::store::{Snapshot, Store};
+use crate::workspace::OnBranch;
 
 /// Makes the record of a new session.
 pub fn new_session(request: &SpawnRequest, project: Project, store: &Store, base: Base) -> Session {
@@ -52,6 +53,13 @@ pub fn with_branch(mut session: Session, request: &SpawnRequest, prefix: &str) -
     let blank = |name: &&String| !name.trim().is_empty();
     session.branch = Some(request.branch.as_ref().filter(blank).cloned().unwrap_or_else(name));
     session
+}
+
+/// Sets the branch, which exists, and its last commit.
+pub fn on_branch(session: &mut Session, on: &OnBranch) {
+    session.branch = Some(on.branch.name().to_owned());
+    session.existing_branch = session.branch.clone();
+    session.head = Some(on.tip.clone());
 }
 
 /// Strips the marker of a Markdown heading, with which a task from a file may begin: `# Retry

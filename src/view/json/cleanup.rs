@@ -39,6 +39,9 @@ pub struct LeftoverJson {
     pub backup: Option<String>,
     /// The event that deleted the session, if it was deleted.
     pub deleted: Option<Oid>,
+    /// The worktree of somebody else in which it worked, which stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
 }
 
 impl From<&Leftover> for LeftoverJson {
@@ -57,6 +60,7 @@ impl From<&Leftover> for LeftoverJson {
             incomplete: leftover.is_incomplete,
             backup: leftover.backup.clone(),
             deleted: leftover.deleted.clone(),
+            left: leftover.lodging.as_ref().map(|path| path.to_string_lossy().into_owned()),
         }
     }
 }

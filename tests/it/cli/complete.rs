@@ -85,6 +85,7 @@ fn bash_offers_commands_and_values() {
         assert_eq!(offered(&["push", ""]), ["elsewhere "]);
         assert_eq!(offered(&["spawn", "--agent", "cla"]), ["claude "]);
         assert_eq!(offered(&["spawn", "--base", "ma"]), ["main "]);
+        assert_eq!(offered(&["spawn", "--on", "ma"]), ["main "]);
         assert_eq!(offered(&["spawn", "--runtime", "tm"]), ["tmux "]);
         assert_eq!(offered(&["set", "latest", "pr_n"]), ["pr_number="]);
         assert_eq!(offered(&["set", "latest", "status", "=", "wor"]), ["working "]);

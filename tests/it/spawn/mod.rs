@@ -9,6 +9,7 @@ mod inside;
 mod left_behind;
 mod makes;
 mod nothing_left;
+mod on;
 mod once;
 mod progress;
 mod setup;

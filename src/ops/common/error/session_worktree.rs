@@ -37,6 +37,24 @@ pub enum SessionWorktreeError {
         /// The command that removes it, or shows what is in it.
         way_out: String,
     },
+    /// Nobody can work on the branch in the worktree of somebody else that has it.
+    #[error("the worktree '{}' is {condition}", path.display())]
+    NotFree {
+        /// The worktree.
+        path: PathBuf,
+        /// Its condition.
+        condition: Condition,
+        /// The branch.
+        branch: String,
+    },
+    /// Another session works in the session's worktree.
+    #[error("session {} works in '{}'", to.short(), path.display())]
+    Lent {
+        /// The worktree.
+        path: PathBuf,
+        /// That session.
+        to: SessionId,
+    },
     /// The session's branch is checked out in another worktree.
     #[error("{source}")]
     BranchInUse {
@@ -63,9 +81,11 @@ impl SessionWorktreeError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Missing(_) | Self::NoBranch(_) | Self::BranchGone { .. } => ErrorKind::NotFound,
-            Self::NotUsable { .. } | Self::NotItsOwn { .. } | Self::Unfinished { .. } => {
-                ErrorKind::Refused
-            }
+            Self::NotUsable { .. }
+            | Self::NotItsOwn { .. }
+            | Self::NotFree { .. }
+            | Self::Lent { .. }
+            | Self::Unfinished { .. } => ErrorKind::Refused,
             Self::BranchInUse { source, .. } => source.kind(),
         }
     }

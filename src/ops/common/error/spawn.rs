@@ -17,13 +17,23 @@ pub enum SpawnError {
     /// Neither the branch nor the last commit of a fork's parent exists any more.
     #[error("neither the branch nor the last commit of session {} exists any more", .0.short())]
     NothingToFork(SessionId),
+    /// Another session works on the branch.
+    #[error("session {} ('{title}') works on branch '{branch}'", id.short())]
+    BranchTaken {
+        /// The branch.
+        branch: String,
+        /// That session.
+        id: SessionId,
+        /// Its title.
+        title: String,
+    },
 }
 
 impl SpawnError {
     /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::IssueTaken { .. } => ErrorKind::Exists,
+            Self::IssueTaken { .. } | Self::BranchTaken { .. } => ErrorKind::Exists,
             Self::NothingToFork(_) => ErrorKind::NotFound,
         }
     }

@@ -13,7 +13,7 @@ use crate::ops::common::{Engine, OpsError};
 use crate::store::Store;
 use crate::workspace::{
     self, Condition, Detail, ExpectedWorktree, Workspace, WorkspaceState, Worktrees, is_of,
-    is_worktree, session_at,
+    is_worktree, owner_at, session_at,
 };
 
 /// The present state of one session.
@@ -88,7 +88,9 @@ impl Engine {
                 state.condition = Condition::Another(other);
                 continue;
             }
-            let is_marked = || owner() == Some(session.id);
+            // In the worktree of somebody else, branches are not the session's.
+            let marked = || here.path.as_ref().ok().and_then(|path| owner_at(path));
+            let is_marked = || marked() == Some(session.id);
             // A branch that the session's agent created counts as the session's, even if it is not
             // recorded yet.
             if let Condition::WrongBranch(on) = &state.condition

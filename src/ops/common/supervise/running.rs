@@ -13,7 +13,7 @@ use crate::ops::common::activity::{ActivityFile, ActivityWatcher, Notice, Notify
 use crate::ops::common::branch_sessions::catch_up;
 use crate::ops::common::capture::{Facts, LastCapture, Watcher};
 use crate::ops::common::liveness::AgentFile;
-use crate::ops::common::{Engine, OpsError, last_screen};
+use crate::ops::common::{Engine, OpsError, last_screen, lodging};
 use crate::runtime::{Exit, ProcessEvent};
 use crate::store::{Key, Store, StoreError};
 
@@ -309,6 +309,7 @@ pub(in crate::ops) fn record_end(
         AgentEnd::Exited(0) => SessionStatus::Done,
         _ => SessionStatus::Errored,
     };
+    let mut now_ended = None;
     let ended = store.transaction("status", |tx| {
         tx.set_origin(Origin::Automatic);
         let now = tx.now();
@@ -321,6 +322,7 @@ pub(in crate::ops) fn record_end(
             }
             // Record the end even if the branch cannot be read.
             let _ = catch_up(store, session);
+            now_ended = Some(session.clone());
             if session.status.is_terminal() || !session.status.tells_activity() {
                 return Ok::<_, OpsError>("agent exited".to_owned());
             }
@@ -332,6 +334,9 @@ pub(in crate::ops) fn record_end(
         tx.describe(what);
         Ok(())
     });
+    if let Some(session) = &now_ended {
+        lodging::leave(store, session);
+    }
     match ended {
         Ok(_) => Ok(()),
         Err(OpsError::Store(StoreError::Archived(_) | StoreError::NotFound(_))) => Ok(()),

@@ -1,0 +1,124 @@
+//! Worktrees in which a session works without owning them, because its branch is checked out there.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::model::Session;
+use crate::ops::common::{Engine, Liveness, OpsError, SessionWorktreeError, SpawnError, placement};
+use crate::store::{Key, Store};
+use crate::workspace::{
+    self, Added, Condition, Detail, ExpectedWorktree, WorkspaceError, guest_at, owner_at,
+};
+
+/// How long a session waits for another one that moves in.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Checks that a session can work in a worktree that has its branch: nothing is going on there, and
+/// no session that has not ended has it.
+pub(in crate::ops) fn check(
+    engine: &Engine,
+    session: &Session,
+    path: &Path,
+) -> Result<(), OpsError> {
+    let branch = session.branch.as_deref();
+    let state = engine.workspace().state(&ExpectedWorktree { path, branch }, Detail::Place)?;
+    let path = path.to_owned();
+    if let Some(reason) = state.locked {
+        return Err(WorkspaceError::Locked { path, reason }.into());
+    }
+    match state.condition {
+        Condition::Ready => {}
+        condition => {
+            let branch = branch.unwrap_or_default().to_owned();
+            return Err(SessionWorktreeError::NotFree { path, condition, branch }.into());
+        }
+    }
+    let guest = guest_at(&path).filter(|guest| !guest.has_left).map(|guest| guest.key);
+    let keys = [guest, owner_at(&path).map(Key::from)].into_iter().flatten();
+    for key in keys.filter(|key| key.id != session.id) {
+        if let Some(other) = at_work(engine, &key)? {
+            return Err(taken(session, &other).into());
+        }
+    }
+    Ok(())
+}
+
+/// Makes the session a guest in the worktree. It leaves again unless the result is kept.
+pub(in crate::ops) fn lodge<'a>(
+    engine: &Engine,
+    session: &Session,
+    path: &Path,
+) -> Result<Added<'a>, OpsError> {
+    let alone = engine.repository().lock_named("guest", PATIENCE)?;
+    check(engine, session, path)?;
+    let mut made = Added::new(path.to_owned());
+    // Held until the session is recorded: before that, nobody else can know that it has not ended.
+    made.on_rollback(move || {
+        drop(alone);
+        Ok(())
+    });
+    made.on_rollback(workspace::lodge(path, session.id, &session.project_id)?);
+    Ok(made)
+}
+
+/// Returns the worktree in which the session is a guest, also after its end.
+pub(in crate::ops) fn lodging(store: &Store, session: &Session) -> Option<PathBuf> {
+    session.existing_branch.as_ref()?;
+    let path = placement::place(store, session)?;
+    guest_at(&path).is_some_and(|guest| guest.key.id == session.id).then_some(path)
+}
+
+/// Returns the worktree in which the session works as a guest now.
+pub(in crate::ops) fn present(store: &Store, session: &Session) -> Option<PathBuf> {
+    lodging(store, session).filter(|path| guest_at(path).is_some_and(|guest| !guest.has_left))
+}
+
+/// Notes that the session works no longer where it is a guest. What others commit there from now on
+/// is not its work.
+pub(in crate::ops) fn leave(store: &Store, session: &Session) {
+    if let Some(path) = lodging(store, session) {
+        // If this fails, its next look at the branch takes too much for its own, and nothing is lost.
+        let _ = workspace::leave(&path, session.id);
+    }
+}
+
+/// Returns the session that works as a guest in a worktree of another one.
+pub(in crate::ops) fn guest(
+    engine: &Engine,
+    path: &Path,
+    owner: &Session,
+) -> Result<Option<Session>, OpsError> {
+    match guest_at(path).filter(|guest| !guest.has_left && guest.key.id != owner.id) {
+        Some(guest) => at_work(engine, &guest.key),
+        None => Ok(None),
+    }
+}
+
+/// Returns another session that works on the session's branch and has not ended, here or elsewhere.
+pub(in crate::ops) fn check_branch(store: &Store, session: &Session) -> Result<(), OpsError> {
+    let Some(branch) = &session.branch else { return Ok(()) };
+    let on = store.snapshot()?.on_branch(branch)?;
+    match on.iter().find(|other| other.id != session.id && !other.status.is_terminal()) {
+        Some(other) => Err(taken(session, other).into()),
+        None => Ok(()),
+    }
+}
+
+/// Returns the session unless it has ended, and its agent is gone.
+fn at_work(engine: &Engine, key: &Key) -> Result<Option<Session>, OpsError> {
+    let snapshot = engine.store().snapshot()?;
+    let Some(entry) = snapshot.find(key.id)? else { return Ok(None) };
+    let session = snapshot.load(&entry).ok();
+    let is_at_work = |session: &Session| {
+        !session.status.is_terminal() || !matches!(engine.liveness(session), Liveness::Gone)
+    };
+    Ok(session.filter(is_at_work))
+}
+
+fn taken(session: &Session, other: &Session) -> SpawnError {
+    SpawnError::BranchTaken {
+        branch: session.branch.clone().unwrap_or_default(),
+        id: other.id,
+        title: other.display_title(),
+    }
+}
