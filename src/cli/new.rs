@@ -1,17 +1,19 @@
 //! Shared by `spawn` and `fork`.
 
 use git_ao::agent::Action;
-use git_ao::model::{Kind, Session};
+use git_ao::model::{Kind, Session, shell_name, shell_path};
 use git_ao::ops::{
     self, Checkout, Engine, IssueRef, OpsError, SpawnPlan, SpawnRequest, Spawned, Tenure,
     Uncommitted, WorkFolder,
 };
 use git_ao::store::{Store, Visibility};
 use git_ao::view::json::SpawnedJson;
+use git_ao::workspace::{BehindUpstream, Divergence};
 
 use super::hints::refusals;
 use super::launch::{self, AgentArgs};
 use super::ready::{self, ReadyArgs};
+use super::sharing::counted;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, json, left_behind, path, remarks};
 
@@ -104,6 +106,9 @@ pub fn start(
         None if args.base.is_none() => None,
         from => ops::uncommitted(store, &plan.session, from)?,
     };
+    if let Some(behind) = &plan.behind {
+        say_behind(ctx, &plan, behind);
+    }
     let found = match (&plan.workspace, plan.tenure) {
         (Some(path), Tenure::Guest) => ops::uncommitted_at(store, path.clone())?,
         _ => None,
@@ -148,6 +153,10 @@ pub fn start(
 }
 
 impl NewArgs {
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
     /// Makes a request from these arguments.
     pub fn request(&self, task: Option<String>) -> SpawnRequest {
         let mut request = SpawnRequest::default();
@@ -246,6 +255,35 @@ fn say_new_branch(ctx: &mut Ctx, session: &Session) -> Result<(), CliError> {
     writeln!(ctx.out, "  project   {}", session.project_id)?;
     writeln!(ctx.out, "  branch    {branch}, from {from}")?;
     Ok(())
+}
+
+/// Hints that a branch is behind its upstream.
+fn say_behind(ctx: &mut Ctx, plan: &SpawnPlan, behind: &BehindUpstream) {
+    let [branch, upstream] = [&behind.branch, &behind.upstream].map(|name| escape::line(name));
+    let Divergence { ahead, behind: count, .. } = behind.divergence;
+    let start = plan.session.base.as_ref().and_then(|base| base.commit.as_ref());
+    if plan.session.existing_branch.is_some() {
+        let place =
+            plan.workspace.as_ref().map_or("<worktree>".to_owned(), |path| shell_path(path));
+        let how = if ahead == 0 { "merge --ff-only" } else { "merge" };
+        ctx.out.hint(&format!(
+            "'{branch}' is {} behind '{upstream}'\nto get them: git -C {place} {how} {}",
+            counted(count, "commit"),
+            shell_name(&behind.upstream)
+        ));
+    } else if start != Some(&behind.tip) {
+        ctx.out.hint(&format!(
+            "'{branch}' is {} behind '{upstream}'\n\
+             to start there: --base {}\nto fetch that first: --fetch",
+            counted(count, "commit"),
+            shell_name(&behind.upstream)
+        ));
+    } else if ahead > 0 {
+        ctx.out.hint(&format!(
+            "the session starts at '{upstream}', without {} that only '{branch}' has",
+            counted(ahead, "commit")
+        ));
+    }
 }
 
 /// Prints the line about the folder in which the agent works.

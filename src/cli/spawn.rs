@@ -1,13 +1,14 @@
 use git_ao::model::{Project, SessionId};
-use git_ao::ops::{Duplicates, SpawnRequest, WorkFolder};
+use git_ao::ops::{Duplicates, SpawnRequest, StartAt, WorkFolder};
 use git_ao::store::Store;
 use git_ao::workspace::folder_of;
 
 use super::hints::refusals;
 use super::new::{NewArgs, start};
 use super::prompt::TaskArgs;
+use super::sharing::watched;
 use super::ui::escape;
-use super::{CliError, Ctx, ExitCode};
+use super::{CliError, Ctx, ExitCode, launch};
 
 /// Start a new session with its own branch, worktree and agent
 ///
@@ -44,6 +45,13 @@ pub struct Args {
     )]
     on: Option<String>,
 
+    /// First fetch the branch to start from, which is the upstream of the base branch, or the branch to
+    /// work on.
+    ///
+    /// The new branch starts at what was fetched. If that fails, nothing is started.
+    #[arg(long)]
+    fetch: bool,
+
     /// Start so many sessions for the task, with a tag in common.
     ///
     /// --agent may then name several agents, separated by commas, which take turns. 'git ao diff <a>
@@ -70,6 +78,14 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         request.spawned_by = calling_session(ctx, &store);
         if request.task.is_none() && request.title.is_none() {
             return Err(refusals::no_task("git ao spawn [<options>] [<task>...]"));
+        }
+        if args.fetch {
+            request.start_at = StartAt::Upstream;
+        }
+        if args.fetch && !args.new.is_dry_run() {
+            let engine = launch::engine(&store);
+            watched(false, |watcher| engine.fetch_base(&request, watcher))
+                .map_err(refusals::not_fetched)?;
         }
         match args.attempts {
             None => start(ctx, &store, |engine| engine.spawn_plan(request), &args.new),

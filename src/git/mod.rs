@@ -22,6 +22,7 @@ mod repository;
 mod safe_directory;
 pub(crate) mod settings;
 mod signatures;
+mod upstream;
 mod zone;
 
 pub(crate) use ancestry::Ancestry;
@@ -36,6 +37,7 @@ pub use process::{GitCommand, GitExit, LOCAL_ENV, OLDEST_GIT, Output, is_new_eno
 pub use refs::{Expected, Held, StaleLock};
 pub use repository::{Repository, hostname};
 pub use settings::{Adoption, Settings, Trailer};
+pub use upstream::Upstream;
 
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub use identity::Identity;

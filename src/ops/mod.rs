@@ -53,7 +53,7 @@ pub use common::{
     HookTarget, IgnoredFiles, Interrupt, IssueRef, LandError, LaunchError, LeftSetups, Live,
     Liveness, LostConversation, MovedSession, OpsError, Phase, ProgramTrust, Purge, Remain,
     Restore, Restored, Run, RunArgumentError, RunningAgent, Scope, SessionStanding,
-    SessionWorktreeError, Setup, SetupError, SpawnError, SpawnRequest, Start, StartAgent,
+    SessionWorktreeError, Setup, SetupError, SpawnError, SpawnRequest, Start, StartAgent, StartAt,
     StatusChange, StatusError, Supervisor, TreeProgram, Uncommitted, WorkFolder, elsewhere,
     end_remains, hear, last_output, last_screen, log_file, man_dir, man_path, place, placement,
     purge, record_branches, remains, uncommitted, uncommitted_at,

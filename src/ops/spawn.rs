@@ -1,5 +1,6 @@
 //! Creates a session with its record, branch, worktree and agent, all or nothing.
 
+mod fetch;
 mod record;
 
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use crate::ops::common::artifacts::{Purge, purge};
 use crate::ops::common::branch_sessions::record_branch;
 use crate::ops::common::handover::handover;
 use crate::ops::common::run_request::key_of;
-use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent};
+use crate::ops::common::spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent, StartAt};
 use crate::ops::common::start::{PATIENCE, claim};
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
@@ -20,7 +21,7 @@ use crate::ops::common::{
 };
 use crate::runtime::Started;
 use crate::store::{Store, StoreError, Transaction, Visibility};
-use crate::workspace::{self, Addition, Branch, Remarks};
+use crate::workspace::{self, Addition, BehindUpstream, Branch, Remarks};
 
 /// The plan of a new session.
 #[derive(Debug, Clone)]
@@ -38,6 +39,9 @@ pub struct SpawnPlan {
     pub start: Option<Start>,
     /// Why no agent could be chosen, unless none was wanted.
     pub no_agent: Option<AgentError>,
+    /// How the branch that it starts from, or that it works on, is behind its upstream, as of the last
+    /// fetch.
+    pub behind: Option<BehindUpstream>,
     /// The session from which it is forked, with the conversation that is forked.
     pub parent: Option<Session>,
     branch: Branch,
@@ -174,6 +178,17 @@ fn plan(engine: &Engine, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
         (None, None, Some((origin, _))) => parent::starting_point(&worktrees, origin)?,
         (None, named, _) => worktrees.base(named.as_deref())?,
     };
+    let (base, behind) = match (&on, &request.parent) {
+        (Some(on), _) => (base, worktrees.behind_upstream(on.branch.name(), &on.tip)?),
+        (None, Some(_)) => (base, None),
+        (None, None) => match request.start_at {
+            StartAt::Upstream => worktrees.up_to_date(base)?,
+            StartAt::Base => {
+                let behind = worktrees.up_to_date(base.clone())?.1;
+                (base, behind)
+            }
+        },
+    };
     let mut session = new_session(&request, project, store, base);
     match &on {
         Some(on) => on_branch(&mut session, on),
@@ -208,6 +223,7 @@ fn plan(engine: &Engine, request: SpawnRequest) -> Result<SpawnPlan, OpsError> {
         ignored_files: request.ignored_files,
         setup: request.setup,
         visibility,
+        behind,
         start: None,
         no_agent: None,
         parent,

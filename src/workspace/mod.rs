@@ -54,6 +54,7 @@ mod submodules;
 mod successor;
 mod take_back;
 mod unfinished;
+mod upstream;
 mod worktree_race;
 mod worktrees;
 
@@ -83,4 +84,5 @@ pub use rewrites::{note_rewrites, rewrites};
 pub use squashed::OpenBranch;
 pub use state::{Changes, Condition, Detail, Divergence, ExpectedWorktree, WorkspaceState};
 pub use unfinished::Unfinished;
+pub use upstream::BehindUpstream;
 pub use worktrees::Worktrees;

@@ -43,7 +43,10 @@ impl Worktrees<'_> {
                 Ok(OnBranch { branch, tip, worktree: None })
             }
             // `origin/topic` is asked for, and `topic` is the local branch of that.
-            Some(local) if local == tip || self.upstream_of(&name)?.as_ref() == Some(&upstream) => {
+            Some(local)
+                if local == tip
+                    || self.repo.upstream(&name).is_some_and(|it| it.short() == upstream) =>
+            {
                 let worktree = self.checked_out_at(&name)?;
                 Ok(OnBranch { branch: Branch::Existing { name }, tip: local, worktree })
             }
@@ -102,13 +105,6 @@ impl Worktrees<'_> {
         Ok(WorkspaceError::NoSuchBranch { name: named.to_owned(), near, is_commit })
     }
 
-    /// Returns the upstream of a branch, such as `origin/main`, if it has one.
-    fn upstream_of(&self, branch: &str) -> Result<Option<String>, WorkspaceError> {
-        let git = self.repo.git("for-each-ref").arg("--format=%(upstream:lstrip=2)");
-        let text = git.arg(format!("refs/heads/{branch}")).run()?.text();
-        Ok(Some(text).filter(|name| !name.is_empty()))
-    }
-
     /// Returns where the work on a branch began: its merge base with a default branch, here or on a
     /// remote. What others committed before `tip` is not the session's own.
     ///
@@ -124,8 +120,8 @@ impl Worktrees<'_> {
             return Ok(Base { commit: Some(tip.clone()), ..Base::default() });
         };
         let mut others = vec![default];
-        if let Some(upstream) = self.upstream_of(name)? {
-            others.extend(self.repo.read_ref(&format!("refs/remotes/{upstream}"))?);
+        if let Some(upstream) = self.repo.upstream(name) {
+            others.extend(self.repo.read_ref(&upstream.tracking)?);
         }
         let git = self.repo.git("merge-base").arg(tip.as_str());
         let commit = match git.args(others.iter().map(Oid::as_str)).run() {

@@ -6,7 +6,7 @@ use git_ao::agent::AgentError;
 use git_ao::git::GitError;
 use git_ao::hook::{HookName, UnknownHook};
 use git_ao::model::{Session, SessionId, SessionStatus, nearest, shell_name};
-use git_ao::ops::PatternError;
+use git_ao::ops::{OpsError, PatternError};
 use git_ao::runtime::RuntimeError;
 
 use crate::cli::CliError;
@@ -135,6 +135,16 @@ pub fn not_set_up(session: &Session, why: &str) -> CliError {
     let short = session.id.short();
     CliError::refused(format!("the worktree is not set up: {}", escape::line(why)))
         .hint(format!("to try it again: git ao restore --no-agent {short}"))
+}
+
+/// Reports that the starting point of a session could not be fetched. Nothing was made.
+pub fn not_fetched(error: OpsError) -> CliError {
+    let is_transfer = matches!(error, OpsError::Share(_));
+    let error = CliError::from(error);
+    match is_transfer {
+        true => error.hint("nothing was started; to start from what is here: leave out --fetch"),
+        false => error,
+    }
 }
 
 /// Refuses to look for programs outside of a worktree.

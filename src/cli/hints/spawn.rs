@@ -1,4 +1,4 @@
-use git_ao::model::error_chain;
+use git_ao::model::{error_chain, shell_name};
 use git_ao::ops::SpawnError;
 
 use crate::cli::CliError;
@@ -16,6 +16,11 @@ impl From<SpawnError> for CliError {
                  to work beside it, on a new branch: git ao fork {0}\n\
                  if it works in another clone only, use --force",
                 id.short()
+            )),
+            SpawnError::NoUpstream(name) => CliError::of(kind, message).hint(format!(
+                "to start from what is here: leave out --fetch\n\
+                 to set it: git branch --set-upstream-to=<remote>/<branch> {}",
+                shell_name(&name)
             )),
             // As git, when a starting point is not a commit.
             SpawnError::NothingToFork(_) => {

@@ -78,7 +78,7 @@ pub use ready::IgnoredFiles;
 pub use restore_request::{Again, Restore, Restored};
 pub use run_request::{Caller, Run, RunArgumentError};
 pub use setup::{LeftSetups, Phase, ProgramTrust, Setup, TreeProgram};
-pub use spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent, WorkFolder};
+pub use spawn_request::{Checkout, Duplicates, SpawnRequest, StartAgent, StartAt, WorkFolder};
 pub use start::Start;
 pub use status_change::{Changed, StatusChange};
 pub use targets::MovedSession;

@@ -34,6 +34,8 @@ pub struct SpawnRequest {
     pub base: Option<String>,
     /// The name of the new branch. Default: a name that contains the session's short id.
     pub branch: Option<String>,
+    /// Whether the branch starts at the base, or at what the base's upstream has beyond it.
+    pub start_at: StartAt,
     /// An existing branch to work on, in place of a new one: here, or on a remote. If it is checked
     /// out in a worktree, the session works there.
     pub on: Option<String>,
@@ -117,6 +119,12 @@ impl SpawnRequest {
     #[must_use]
     pub fn branch(self, branch: impl Into<String>) -> Self {
         Self { branch: Some(branch.into()), ..self }
+    }
+
+    /// Sets whether the branch starts at the base, or at what its upstream has beyond it.
+    #[must_use]
+    pub fn start_at(self, start_at: StartAt) -> Self {
+        Self { start_at, ..self }
     }
 
     /// Sets the existing branch to work on.
@@ -211,6 +219,16 @@ pub enum Checkout {
     Worktree,
     /// Nowhere yet: only the branch is created.
     Branch,
+}
+
+/// Where a new branch starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StartAt {
+    /// At the base.
+    #[default]
+    Base,
+    /// At the upstream of the base branch as of the last fetch, if that has more commits.
+    Upstream,
 }
 
 /// The folder of its worktree in which an agent works.

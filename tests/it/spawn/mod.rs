@@ -1,6 +1,7 @@
 //! `spawn` and `fork`: what they make, and that they make all of it or nothing.
 
 mod attempts;
+mod fetched;
 mod folder;
 mod fork;
 mod in_a_hook;

@@ -17,6 +17,9 @@ pub enum SpawnError {
     /// Neither the branch nor the last commit of a fork's parent exists any more.
     #[error("neither the branch nor the last commit of session {} exists any more", .0.short())]
     NothingToFork(SessionId),
+    /// There is nothing to fetch: this is no branch, or it follows no branch of a remote.
+    #[error("'{0}' has no upstream to fetch from")]
+    NoUpstream(String),
     /// Another session works on the branch.
     #[error("session {} ('{title}') works on branch '{branch}'", id.short())]
     BranchTaken {
@@ -34,7 +37,7 @@ impl SpawnError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::IssueTaken { .. } | Self::BranchTaken { .. } => ErrorKind::Exists,
-            Self::NothingToFork(_) => ErrorKind::NotFound,
+            Self::NothingToFork(_) | Self::NoUpstream(_) => ErrorKind::NotFound,
         }
     }
 
