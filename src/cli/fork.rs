@@ -34,6 +34,6 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let parent = open::find(&snapshot, &store, &args.session)?;
     args.task.start(&store, |task| {
         let request = args.new.request(task);
-        start(ctx, &store, |engine| engine.fork_plan(&parent.location, request), &args.new)
+        start(ctx, &store, |engine| engine.fork_plan(&parent.location, request), &args.new, None)
     })
 }

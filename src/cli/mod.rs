@@ -17,6 +17,7 @@ mod adopt;
 mod agents;
 mod archive;
 mod attach;
+mod attempts;
 mod blame;
 mod cancel;
 mod candidates;

@@ -83,19 +83,21 @@ pub struct NewArgs {
 
     /// Print the session as JSON.
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 
     /// Print only the path of the new worktree.
     #[arg(long, conflicts_with_all = ["json", "no_worktree", "dry_run"])]
     print_path: bool,
 }
 
-/// Plans and creates the session, starts its agent, and prints the result.
+/// Plans and creates the session, starts its agent, and prints the result, as an entry of a list if
+/// there is one.
 pub fn start(
     ctx: &mut Ctx,
     store: &Store,
     plan: impl FnOnce(&Engine) -> Result<SpawnPlan, OpsError>,
     args: &NewArgs,
+    list: Option<&mut json::List>,
 ) -> Result<ExitCode, CliError> {
     let interrupted = interrupt::watch()?;
     let engine = launch::engine(store).with_interrupt(interrupted.shown());
@@ -122,12 +124,12 @@ pub fn start(
         if let Some(left) = &left {
             left_behind::say(ctx, left, None);
         }
-        return announce(ctx, &plan, args);
+        return announce(ctx, &plan, args, list);
     }
     let (parent, nobody) = (plan.parent.clone(), plan.no_agent.take());
     let action = plan.start.as_ref().map(|start| start.action);
     let made = engine.spawn_planned(plan).map_err(stopped)?;
-    let code = report(ctx, &made, args)?;
+    let code = report(ctx, &made, args, list)?;
     remarks::say(ctx, &made.remarks);
     ready::say_left_setups(ctx, &made.session, &made.left);
     if let Some(parent) = parent {
@@ -218,10 +220,14 @@ fn pull_request(text: &str) -> Result<IssueRef, String> {
     Ok(ticket)
 }
 
-fn announce(ctx: &mut Ctx, plan: &SpawnPlan, args: &NewArgs) -> Result<ExitCode, CliError> {
+fn announce(
+    ctx: &mut Ctx,
+    plan: &SpawnPlan,
+    args: &NewArgs,
+    list: Option<&mut json::List>,
+) -> Result<ExitCode, CliError> {
     if args.json {
-        json::print_pretty(&mut ctx.out, &SpawnedJson::from(plan))?;
-        return Ok(ExitCode::Done);
+        return print_json(ctx, &SpawnedJson::from(plan), list);
     }
     let session = &plan.session;
     let title = escape::line(&session.display_title()).into_owned();
@@ -294,11 +300,27 @@ fn say_folder(ctx: &mut Ctx, session: &Session) -> Result<(), CliError> {
     Ok(())
 }
 
-fn report(ctx: &mut Ctx, made: &Spawned, args: &NewArgs) -> Result<ExitCode, CliError> {
+fn print_json(
+    ctx: &mut Ctx,
+    made: &SpawnedJson,
+    list: Option<&mut json::List>,
+) -> Result<ExitCode, CliError> {
+    match list {
+        Some(list) => list.entry(&mut ctx.out, made)?,
+        None => json::print_pretty(&mut ctx.out, made)?,
+    }
+    Ok(ExitCode::Done)
+}
+
+fn report(
+    ctx: &mut Ctx,
+    made: &Spawned,
+    args: &NewArgs,
+    list: Option<&mut json::List>,
+) -> Result<ExitCode, CliError> {
     let session = &made.session;
     if args.json {
-        json::print_pretty(&mut ctx.out, &SpawnedJson::from(made))?;
-        return Ok(ExitCode::Done);
+        return print_json(ctx, &SpawnedJson::from(made), list);
     }
     if let Some(path) = made.workspace.as_ref().filter(|_| args.print_path) {
         path::print(ctx, path)?;

@@ -1,8 +1,9 @@
 use git_ao::model::{Project, SessionId};
-use git_ao::ops::{Duplicates, SpawnRequest, StartAt, WorkFolder};
+use git_ao::ops::{Duplicates, StartAt, WorkFolder};
 use git_ao::store::Store;
 use git_ao::workspace::folder_of;
 
+use super::attempts::attempt;
 use super::hints::refusals;
 use super::new::{NewArgs, start};
 use super::prompt::TaskArgs;
@@ -54,13 +55,14 @@ pub struct Args {
 
     /// Start so many sessions for the task, with a tag in common.
     ///
-    /// --agent may then name several agents, separated by commas, which take turns. 'git ao diff <a>
-    /// <b>' compares two attempts.
+    /// --agent may then name several agents, separated by commas, which take turns; the names that
+    /// --branch gives end in -1, -2 and so on. All are checked before the first is started; if one
+    /// fails then, those before it stay. 'git ao diff <a> <b>' compares two attempts. --json prints a
+    /// list, and --print-path one path per line.
     #[arg(
         long,
         value_name = "n",
-        value_parser = clap::value_parser!(u8).range(1..=64),
-        conflicts_with_all = ["json", "branch"]
+        value_parser = clap::value_parser!(u8).range(1..=64)
     )]
     attempts: Option<u8>,
 }
@@ -88,37 +90,10 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
                 .map_err(refusals::not_fetched)?;
         }
         match args.attempts {
-            None => start(ctx, &store, |engine| engine.spawn_plan(request), &args.new),
+            None => start(ctx, &store, |engine| engine.spawn_plan(request), &args.new, None),
             Some(count) => attempt(ctx, &store, (&request, usize::from(count)), &args.new),
         }
     })
-}
-
-/// Starts several sessions for one task. If one fails, those before it stay.
-fn attempt(
-    ctx: &mut Ctx,
-    store: &Store,
-    (request, count): (&SpawnRequest, usize),
-    args: &NewArgs,
-) -> Result<ExitCode, CliError> {
-    let tag = format!("attempts-{}", SessionId::random().short());
-    let named = request.agent.clone().unwrap_or_default();
-    let agents: Vec<_> = named.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
-    let mut code = ExitCode::Done;
-    for number in 0..count {
-        let mut request = request.clone().tag(&tag);
-        request.agent = agents.get(number % agents.len().max(1)).map(ToString::to_string);
-        if number > 0 {
-            // They work on the same issue, and that is intended.
-            request.duplicates = Duplicates::Allow;
-        }
-        let ended = start(ctx, store, |engine| engine.spawn_plan(request), args)?;
-        if ended != ExitCode::Done {
-            code = ended;
-        }
-    }
-    ctx.out.hint(&format!("to list all attempts: git ao list --tag {tag}"));
-    Ok(code)
 }
 
 /// Returns the folder from which this command is run.

@@ -147,6 +147,12 @@ pub fn not_fetched(error: OpsError) -> CliError {
     }
 }
 
+/// Says how many attempts exist when one could not be started, and how to list them.
+pub fn some_attempts(error: CliError, (made, count): (usize, usize), how: &str) -> CliError {
+    let are = if made == 1 { "exists" } else { "exist" };
+    error.hint(format!("{made} of {count} attempts {are}\n{how}"))
+}
+
 /// Refuses to look for programs outside of a worktree.
 pub fn no_worktree_here() -> CliError {
     CliError::refused("there is no worktree here").hint("name a session: git ao trust <session>")
