@@ -13,6 +13,7 @@ mod nothing_left;
 mod on;
 mod once;
 mod progress;
+mod ready;
 mod setup;
 mod start;
 mod task;
