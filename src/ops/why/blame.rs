@@ -1,7 +1,7 @@
 //! Shows from which session each line of a file comes.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Blame, ProvenanceSearch, WhyError, porcelain};
 use crate::git::GitError;
@@ -13,14 +13,22 @@ use crate::ops::common::{Engine, OpsError};
 pub struct BlameArgs {
     /// Its options that do not change the form of its output, such as `-L` and `-w`.
     pub options: Vec<OsString>,
-    /// A revision, if any, and the file, which is relative to the current directory.
+    /// A revision, if any, and the file.
     pub operands: Vec<OsString>,
+    /// The directory to which the file is relative. Default: the current one.
+    pub folder: Option<PathBuf>,
 }
 
 impl BlameArgs {
     /// Gives options and operands. An operand after `--` is the file, whatever it looks like.
     pub fn new(options: Vec<OsString>, operands: Vec<OsString>) -> Self {
-        Self { options, operands }
+        Self { options, operands, folder: None }
+    }
+
+    /// Sets the directory to which the file is relative.
+    #[must_use]
+    pub fn in_folder(self, folder: impl Into<PathBuf>) -> Self {
+        Self { folder: Some(folder.into()), ..self }
     }
 }
 
@@ -32,8 +40,9 @@ impl Engine {
     /// Fails if git cannot tell who added the lines, or if the store cannot be read.
     pub fn blame(&self, args: &BlameArgs) -> Result<Blame, OpsError> {
         // Git has work to do meanwhile.
+        let folder = args.folder.as_deref();
         let (search, blame) = std::thread::scope(|scope| {
-            let blame = scope.spawn(|| self.git_blame(None, &args.options, &args.operands));
+            let blame = scope.spawn(|| self.git_blame(folder, &args.options, &args.operands));
             let search = ProvenanceSearch::new(self);
             (search, blame.join().expect("nothing panics there"))
         });
@@ -48,11 +57,11 @@ impl Engine {
     /// Runs git in a directory, by default the current one.
     pub(super) fn git_blame(
         &self,
-        top: Option<&Path>,
+        folder: Option<&Path>,
         options: &[OsString],
         operands: &[OsString],
     ) -> Result<Blame, GitError> {
-        let git = self.repository().git_in(top.unwrap_or(Path::new(".")), "blame");
+        let git = self.repository().git_in(folder.unwrap_or(Path::new(".")), "blame");
         let git = git.arg("--porcelain").args(options).args(operands);
         Ok(porcelain::parse(git.run()?.bytes()))
     }

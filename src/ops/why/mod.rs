@@ -27,6 +27,8 @@ pub use provenance::{Evidence, Provenance, Strength};
 pub(in crate::ops) use search::ProvenanceSearch;
 pub(in crate::ops) use works::SessionWork;
 
+use std::collections::HashMap;
+
 use crate::git::GitError;
 use crate::model::Oid;
 use crate::ops::common::{Engine, OpsError};
@@ -53,7 +55,23 @@ impl Engine {
     /// # Errors
     /// Fails if the commit is not here, or if git or the store cannot be read.
     pub fn why(&self, commit: &Oid) -> Result<Vec<Provenance>, OpsError> {
-        ProvenanceSearch::new(self)?.of_commit(commit)
+        let facts = self.repository().commit_facts(commit);
+        facts.ok_or_else(|| WhyError::NoCommit(commit.to_string()))?;
+        Ok(self.why_each([commit])?.remove(commit).unwrap_or_default())
+    }
+
+    /// Does the same as [`why`](Self::why) for many commits at once. Commits that are not here, or of
+    /// which no session is known, have no entry.
+    ///
+    /// # Errors
+    /// Fails if git or the store cannot be read.
+    pub fn why_each<'o>(
+        &self,
+        commits: impl IntoIterator<Item = &'o Oid>,
+    ) -> Result<HashMap<Oid, Vec<Provenance>>, OpsError> {
+        let facts = |commit: &Oid| Some((commit.clone(), self.repository().commit_facts(commit)?));
+        let asked = commits.into_iter().filter_map(facts).collect();
+        ProvenanceSearch::new(self)?.of_all(asked)
     }
 
     /// Returns the sessions with a pull request of this number.

@@ -54,7 +54,7 @@ impl Look<'_> {
         if candidates.is_empty() || self.paths.is_empty() {
             return Ok(sight);
         }
-        let asked: Vec<(CommitPair, &CommitFacts)> = self.asked_pairs(repo).collect();
+        let asked: Vec<(CommitPair, &CommitFacts)> = asked_pairs(repo, self.asked).collect();
         let mut numbers = HashMap::new();
         let mut pairs: Vec<&CommitPair> = asked.iter().map(|(pair, _)| pair).collect();
         for candidate in &candidates {
@@ -85,15 +85,6 @@ impl Look<'_> {
         let similar = candidates.iter().filter(|it| similar.contains(&numbers[&it.pair])).collect();
         sight.found = same(repo, &asked, similar, works)?;
         Ok(sight)
-    }
-
-    /// Returns the commits with their parents. A merge has no changes of its own.
-    fn asked_pairs(&self, repo: &Repository) -> impl Iterator<Item = (CommitPair, &CommitFacts)> {
-        let pairs = self.asked.iter().filter_map(|(commit, facts)| match &facts.parents[..] {
-            [parent] => Some(((commit.clone(), parent.clone()), facts)),
-            _ => None,
-        });
-        pairs.filter(|((_, parent), _)| repo.has_commit(parent))
     }
 
     fn candidates(&self, descent: &mut Descent<'_>, works: &Works) -> Vec<Candidate> {
@@ -164,12 +155,29 @@ fn is_earlier(its: &CommitFacts, from: &Oid, asked: &CommitFacts) -> bool {
     its.time < asked.time || its.time == asked.time && !may_be_copied
 }
 
-/// Returns the paths that a commit changes.
-pub fn paths(repo: &Repository, commit: &Oid, parent: &Oid) -> Result<Vec<Vec<u8>>, OpsError> {
-    let git = repo.git("diff-tree").args(["-r", "-z", "--name-only"]);
-    let output = git.args(["--no-renames", parent.as_str(), commit.as_str()]).run()?;
+/// Returns the paths that commits change.
+pub fn paths(repo: &Repository, asked: &Asked) -> Result<BTreeSet<Vec<u8>>, OpsError> {
+    let pairs = asked_pairs(repo, asked);
+    let input: String = pairs.map(|((to, from), _)| format!("{to} {from}\n")).collect();
+    if input.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let git = repo.git("diff-tree").args(["--stdin", "--no-commit-id", "-r", "-z", "--name-only"]);
+    let output = git.arg("--no-renames").input(input).run()?;
     let paths = output.bytes().split(|byte| *byte == 0).filter(|path| !path.is_empty());
     Ok(paths.map(<[u8]>::to_vec).collect())
+}
+
+/// Returns commits with their parents. A merge has no changes of its own.
+fn asked_pairs<'a>(
+    repo: &Repository,
+    asked: &'a Asked,
+) -> impl Iterator<Item = (CommitPair, &'a CommitFacts)> {
+    let pairs = asked.iter().filter_map(|(commit, facts)| match &facts.parents[..] {
+        [parent] => Some(((commit.clone(), parent.clone()), facts)),
+        _ => None,
+    });
+    pairs.filter(|((_, parent), _)| repo.has_commit(parent))
 }
 
 /// Calls `each` with the number of each pair and its patch, without what depends on the place at

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use super::answers::{Answers, Asked};
 use super::patches::{self, Look, Sight};
 use super::works::{self, SessionWork};
-use super::{Evidence, Provenance, WhyError, trailers};
+use super::{Evidence, Provenance, trailers};
 use crate::git::{Descent, Wanted};
 use crate::model::{Oid, Session, SessionId, Shelf};
 use crate::ops::common::branch_sessions::catch_up_all;
@@ -25,6 +25,8 @@ pub struct ProvenanceSearch<'e> {
     snapshot: Snapshot<'e>,
     sessions: Vec<Session>,
     descent: Descent<'e>,
+    /// The states that sessions had, once they were read.
+    past: HashMap<SessionId, Vec<SessionWork>>,
 }
 
 impl<'e> ProvenanceSearch<'e> {
@@ -35,7 +37,7 @@ impl<'e> ProvenanceSearch<'e> {
             sessions.extend(snapshot.list(shelf)?.into_iter().filter_map(|it| it.session.ok()));
         }
         let descent = Descent::new(engine.repository());
-        Ok(Self { engine, snapshot, sessions, descent })
+        Ok(Self { engine, snapshot, sessions, descent, past: HashMap::new() })
     }
 
     pub(super) fn engine(&self) -> &'e Engine {
@@ -55,23 +57,18 @@ impl<'e> ProvenanceSearch<'e> {
         &self.sessions
     }
 
-    /// Returns the sessions that one commit comes from.
-    pub fn of_commit(&mut self, commit: &Oid) -> Result<Vec<Provenance>, OpsError> {
-        let facts = self.engine.repository().commit_facts(commit);
-        let facts = facts.ok_or_else(|| WhyError::NoCommit(commit.to_string()))?;
-        let asked = Asked::from([(commit.clone(), facts.clone())]);
-        if let Some(found) = self.of_commits(&asked)?.remove(commit) {
-            return Ok(found);
+    /// Returns the sessions that commits come from.
+    pub fn of_all(&mut self, mut asked: Asked) -> Result<Answers, OpsError> {
+        let mut answers = self.of_commits(&asked)?;
+        asked.retain(|commit, _| !answers.contains_key(commit));
+        let paths = patches::paths(self.engine.repository(), &asked)?;
+        if !paths.is_empty() {
+            let works = self.works()?;
+            let paths = paths.iter().map(|path| OsStr::from_bytes(path)).collect();
+            let look = Look { asked: &asked, paths, texts: HashSet::new() };
+            answers.extend(self.look(&look, &works)?.found);
         }
-        let [parent] = &facts.parents[..] else { return Ok(Vec::new()) };
-        if !self.engine.repository().has_commit(parent) {
-            return Ok(Vec::new());
-        }
-        let works = self.works()?;
-        let paths = patches::paths(self.engine.repository(), commit, parent)?;
-        let paths = paths.iter().map(|path| OsStr::from_bytes(path)).collect();
-        let look = Look { asked: &asked, paths, texts: HashSet::new() };
-        Ok(self.look(&look, &works)?.found.remove(commit).unwrap_or_default())
+        Ok(answers)
     }
 
     /// Returns the sessions that commits come from, without a look at their changes.
@@ -171,13 +168,14 @@ impl<'e> ProvenanceSearch<'e> {
                 candidates.insert(session.id);
             }
         }
+        let unread: BTreeSet<_> =
+            candidates.iter().filter(|id| !self.past.contains_key(id)).copied().collect();
+        if !unread.is_empty() {
+            self.past.extend(works::past(store, &self.snapshot, &unread)?);
+        }
         let mut past = Vec::new();
-        for id in candidates {
-            let Some(session) = self.sessions.iter().find(|session| session.id == id) else {
-                continue;
-            };
-            let works = works::past(store, &self.snapshot, id)?.into_iter();
-            past.extend(works.map(|work| (session.clone(), work)));
+        for session in self.sessions.iter().filter(|session| candidates.contains(&session.id)) {
+            past.extend(self.past[&session.id].iter().map(|work| (session.clone(), work.clone())));
         }
         Ok(past)
     }

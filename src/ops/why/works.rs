@@ -1,5 +1,7 @@
 //! The parts of the history that are the work of sessions.
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::git::Descent;
 use crate::model::{Oid, Session, SessionId};
 use crate::store::{History, Snapshot, Store, StoreError};
@@ -35,17 +37,34 @@ impl SessionWork {
     }
 }
 
-/// Returns all states of a session's work, the latest first, each once.
+/// Of more sessions than this, all events are read instead of those of each session.
+const FEW: usize = 8;
+
+/// Returns all states of the work of sessions, the latest first, each once.
 pub fn past(
     store: &Store,
     snapshot: &Snapshot<'_>,
-    id: SessionId,
-) -> Result<Vec<SessionWork>, StoreError> {
-    let mut works: Vec<SessionWork> = Vec::new();
-    for event in snapshot.events(History::default().session(id)) {
-        let then = store.snapshot_at(&event?.id)?;
-        let Ok(session) = then.session(id) else { continue };
-        works.extend(SessionWork::of(&session).filter(|work| !works.contains(work)));
+    ids: &BTreeSet<SessionId>,
+) -> Result<HashMap<SessionId, Vec<SessionWork>>, StoreError> {
+    let mut works: HashMap<_, Vec<_>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    let each = ids.iter().map(|id| History::default().session(*id));
+    let histories: Vec<History> =
+        if ids.len() > FEW { vec![History::default()] } else { each.collect() };
+    for history in histories {
+        for event in snapshot.events(history) {
+            let event = event?;
+            let touched = event.message.sessions.iter().filter(|id| ids.contains(id));
+            let touched: Vec<_> = touched.collect();
+            if touched.is_empty() {
+                continue;
+            }
+            let then = store.snapshot_at(&event.id)?;
+            for id in touched {
+                let Ok(session) = then.session(*id) else { continue };
+                let known = works.entry(*id).or_default();
+                known.extend(SessionWork::of(&session).filter(|work| !known.contains(work)));
+            }
+        }
     }
     Ok(works)
 }

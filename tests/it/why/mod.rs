@@ -2,5 +2,6 @@
 
 mod blame;
 mod evidence;
+mod histories;
 mod problems;
 mod world;
