@@ -1,6 +1,7 @@
 //! Agents in sessions: the real programs, and scripts where any program will do.
 
 mod adopted;
+mod asked;
 mod astray;
 mod begun;
 mod captured;
