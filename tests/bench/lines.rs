@@ -99,6 +99,10 @@ lines! {
         [(10_000, 1.0)];
     INCLUDE: "include", "copying small ignored files to a new worktree", "`cp -a`",
         [(10_000, 1.5), (100_000, 1.5)];
+    WHY: "why", "`why <commit>`, among 10,000 commits", "`git log -1`",
+        [(1_000, 3.0)];
+    BLAME: "why", "`blame`, among 10,000 commits", "`git blame`",
+        [(1_000, 1.5)];
     INDEX_SIZE: "build", "size of the index", "300 bytes a session",
         [(10_000, 1.0), (100_000, 1.0)];
 }

@@ -28,12 +28,13 @@ mod status;
 mod table;
 mod transcripts;
 mod whole;
+mod why;
 mod write;
 
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let benches: [(&str, fn()); 38] = [
+    let benches: [(&str, fn()); 39] = [
         ("size", size::program),
         ("write", write::against_files),
         ("plumbing", write::against_plumbing),
@@ -72,6 +73,7 @@ fn main() {
         ("threads", open::shared),
         ("redact", redact::lines),
         ("include", ready::include),
+        ("why", why::against_git),
     ];
     for (name, bench) in benches {
         let is_wanted =
