@@ -46,7 +46,7 @@ pub fn against_git() {
         let mut why = Command::new(ao);
         let said = why.current_dir(top).args(["why", work.landed.as_str()]).output();
         let said = String::from_utf8_lossy(&said.expect("it is started").stdout).into_owned();
-        assert!(said.starts_with(&*session.id.short()), "{said}");
+        assert!(said.starts_with(&*session.id.short()), "{}: {said}", session.title);
     }
     // A session's own commit, one that names a pull request, a squash, and one of somebody else.
     let own = |turn: usize| &works[4 * turn + 200].landed;
@@ -114,7 +114,7 @@ fn history(top: &Path) -> Vec<Work> {
             time += 60;
             writeln!(to, "commit {branch}")?;
             writeln!(to, "committer Bench <bench@example.org> {time} +0000")?;
-            writeln!(to, "data {}\n{subject}\n{from}", subject.len())
+            write!(to, "data {}\n{subject}\n{from}", subject.len())
         };
         let blob = |to: &mut dyn Write, file: usize, lines: &[String]| {
             let text = lines.concat();
@@ -139,7 +139,7 @@ fn history(top: &Path) -> Vec<Work> {
             for own in 0..OWN {
                 let file = edit(&mut files);
                 let from = match is_squashed && own == 0 {
-                    true => format!("from {main}^0\n"),
+                    true => format!("from {main}\n"),
                     false => String::new(),
                 };
                 commit(to, branch, "work", &from)?;

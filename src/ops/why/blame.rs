@@ -43,7 +43,10 @@ impl Engine {
         let folder = args.folder.as_deref();
         let (search, blame) = std::thread::scope(|scope| {
             let blame = scope.spawn(|| self.git_blame(folder, &args.options, &args.operands));
-            let search = ProvenanceSearch::new(self);
+            let search = ProvenanceSearch::new(self).and_then(|mut search| {
+                search.prepare()?;
+                Ok(search)
+            });
             (search, blame.join().expect("nothing panics there"))
         });
         let mut blame = blame.map_err(|error| match error {

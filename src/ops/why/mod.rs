@@ -39,6 +39,10 @@ impl Engine {
     /// # Errors
     /// Fails if there is no such commit here.
     pub fn commit_named(&self, revision: &str) -> Result<Oid, OpsError> {
+        let id = revision.parse::<Oid>().ok();
+        if let Some(id) = id.filter(|id| self.repository().has_commit(id)) {
+            return Ok(id);
+        }
         let wanted = format!("{revision}^{{commit}}");
         let git = self.repository().git("rev-parse");
         let git = git.args(["--verify", "--quiet", "--end-of-options", &wanted]);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
+use std::rc::Rc;
 
 use super::answers::{Answers, Asked};
 use super::patches::{self, Look, Sight};
@@ -13,7 +14,7 @@ use crate::model::{Oid, Session, SessionId, Shelf};
 use crate::ops::common::branch_sessions::catch_up_all;
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{Engine, OpsError};
-use crate::store::Snapshot;
+use crate::store::{Query, Snapshot};
 use crate::workspace::{Worktrees, rewrites};
 
 /// The most commits to which the rewrites of one are followed.
@@ -27,17 +28,27 @@ pub struct ProvenanceSearch<'e> {
     descent: Descent<'e>,
     /// The states that sessions had, once they were read.
     past: HashMap<SessionId, Vec<SessionWork>>,
+    /// All work, once it was asked for.
+    works: Option<Rc<Works>>,
 }
+
+/// Sessions and their work.
+type Works = Vec<(Session, SessionWork)>;
 
 impl<'e> ProvenanceSearch<'e> {
     pub fn new(engine: &'e Engine) -> Result<Self, OpsError> {
         let snapshot = engine.store().snapshot()?;
-        let mut sessions = Vec::new();
-        for shelf in [Shelf::Active, Shelf::Archived] {
-            sessions.extend(snapshot.list(shelf)?.into_iter().filter_map(|it| it.session.ok()));
+        let all = Query::default().on([Shelf::Active, Shelf::Archived]);
+        let (sessions, unreadable) = snapshot.map_sessions(all, |_| true, |it| it.session.ok());
+        let mut sessions: Vec<Session> = sessions.into_iter().flatten().collect();
+        if !unreadable.is_empty() {
+            sessions.clear();
+            for shelf in [Shelf::Active, Shelf::Archived] {
+                sessions.extend(snapshot.list(shelf)?.into_iter().filter_map(|it| it.session.ok()));
+            }
         }
         let descent = Descent::new(engine.repository());
-        Ok(Self { engine, snapshot, sessions, descent, past: HashMap::new() })
+        Ok(Self { engine, snapshot, sessions, descent, past: HashMap::new(), works: None })
     }
 
     pub(super) fn engine(&self) -> &'e Engine {
@@ -156,9 +167,10 @@ impl<'e> ProvenanceSearch<'e> {
         let store = self.engine.store();
         let kept = store.kept_heads()?;
         let mut candidates = BTreeSet::new();
+        let sessions: HashMap<SessionId, &Session> =
+            self.sessions.iter().map(|session| (session.id, session)).collect();
         for head in &kept {
-            let session = self.sessions.iter().find(|session| session.id == head.session);
-            let Some(session) = session else { continue };
+            let Some(session) = sessions.get(&head.session) else { continue };
             let base = session.base.as_ref().and_then(|base| base.commit.as_ref());
             let Some(base) = base.filter(|base| **base != head.commit) else { continue };
             let is_past = session.head.as_ref() != Some(&head.commit);
@@ -180,8 +192,25 @@ impl<'e> ProvenanceSearch<'e> {
         Ok(past)
     }
 
+    /// Reads what most questions need.
+    pub fn prepare(&mut self) -> Result<(), OpsError> {
+        for (_, work) in self.works()?.iter() {
+            work.diffs(&mut self.descent);
+        }
+        Ok(())
+    }
+
     /// Returns all work that is known here.
-    pub fn works(&mut self) -> Result<Vec<(Session, SessionWork)>, OpsError> {
+    pub fn works(&mut self) -> Result<Rc<Works>, OpsError> {
+        if let Some(works) = &self.works {
+            return Ok(Rc::clone(works));
+        }
+        let works = Rc::new(self.all_works()?);
+        self.works = Some(Rc::clone(&works));
+        Ok(works)
+    }
+
+    fn all_works(&mut self) -> Result<Works, OpsError> {
         let recorded = self.sessions.iter();
         let recorded =
             recorded.filter_map(|session| Some((session.clone(), SessionWork::of(session)?)));

@@ -204,7 +204,7 @@ impl History<'_> {
             self.world.serial += 1;
             let serial = self.world.serial;
             let act = match self.dice.below(8) {
-                0 if turn > 0 && lines.len() > 4 => Act::Remove,
+                0 if turn > 0 && lines.len() > 4 && at.starts_with("line ") => Act::Remove,
                 1 | 2 if turn > 0 => {
                     Act::Replace(format!("{}{at}", if writer.is_some() { ' ' } else { '\t' }))
                 }
