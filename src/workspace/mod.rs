@@ -58,6 +58,8 @@ mod upstream;
 mod worktree_race;
 mod worktrees;
 
+mod touched;
+
 pub use addition::{Added, Addition, Branch, Refilled, Remarks};
 pub use error::WorkspaceError;
 pub use exposed::{Exclusion, Exposed};
@@ -83,6 +85,7 @@ pub use removal::{OnUnsaved, Recreation, Removal, Removed, Verdict};
 pub use rewrites::{note_rewrites, rewrites};
 pub use squashed::OpenBranch;
 pub use state::{Changes, Condition, Detail, Divergence, ExpectedWorktree, WorkspaceState};
+pub(crate) use touched::{TouchedPaths, touched_paths};
 pub use unfinished::Unfinished;
 pub use upstream::BehindUpstream;
 pub use worktrees::Worktrees;

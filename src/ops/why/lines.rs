@@ -32,9 +32,12 @@ impl ProvenanceSearch<'_> {
             let works = self.works()?;
             let lines = blame.lines.iter().filter(|line| asked.contains_key(&line.commit));
             let telling = lines.clone().filter(|line| is_telling(&line.text));
+            let paths: BTreeSet<_> = lines.map(|line| line.original_path.as_os_str()).collect();
+            let bytes: Vec<&[u8]> = paths.iter().map(|path| path.as_encoded_bytes()).collect();
             let look = Look {
+                is_near: self.near(&works, &bytes)?,
                 asked: &asked,
-                paths: lines.map(|line| line.original_path.as_os_str()).collect(),
+                paths,
                 texts: telling.map(|line| line.text.as_slice()).collect(),
             };
             let sight = self.look(&look, &works)?;

@@ -23,6 +23,8 @@ pub struct Look<'l> {
     pub paths: BTreeSet<&'l OsStr>,
     /// Lines that are added.
     pub texts: HashSet<&'l [u8]>,
+    /// For each work, whether it may change one of the paths.
+    pub is_near: Vec<bool>,
 }
 
 /// What was seen.
@@ -55,46 +57,34 @@ impl Look<'_> {
             return Ok(sight);
         }
         let asked: Vec<(CommitPair, &CommitFacts)> = asked_pairs(repo, self.asked).collect();
+        let mut numbers = HashMap::new();
+        let mut pairs: Vec<&CommitPair> = asked.iter().map(|(pair, _)| pair).collect();
+        for candidate in &candidates {
+            numbers.entry(&candidate.pair).or_insert_with(|| {
+                pairs.push(&candidate.pair);
+                pairs.len() - 1
+            });
+        }
         let paths: Vec<&OsStr> = self.paths.iter().copied().take(MOST_PATHS).collect();
-        let wholes = candidates.iter().filter(|candidate| candidate.is_whole);
-        let wholes: BTreeSet<&CommitPair> = wholes.map(|candidate| &candidate.pair).collect();
-        let first: Vec<&CommitPair> =
-            asked.iter().map(|(pair, _)| pair).chain(wholes.iter().copied()).collect();
-        let (mut wanted, mut similar) = (HashSet::new(), HashSet::new());
-        let mut added: HashMap<&CommitPair, HashSet<Vec<u8>>> = HashMap::new();
-        each_patch(repo, &first, &paths, |at, patch| {
+        let (mut wanted, mut similar, mut added) = (HashSet::new(), HashSet::new(), HashMap::new());
+        each_patch(repo, &pairs, &paths, |at, patch| {
             if at < asked.len() {
                 wanted.insert(patch.to_vec());
-                return;
-            }
-            if wanted.contains(patch) {
-                similar.insert(first[at]);
-            }
-            if !patch.is_empty() {
+            } else {
+                if wanted.contains(patch) {
+                    similar.insert(at);
+                }
                 let texts = added_lines(patch).filter(|text| self.texts.contains(text));
-                added.insert(first[at], texts.map(<[u8]>::to_vec).collect());
+                let texts: HashSet<Vec<u8>> = texts.map(<[u8]>::to_vec).collect();
+                added.insert(at, texts);
             }
         })?;
-        let mut touching = HashSet::new();
         for candidate in candidates.iter().filter(|candidate| candidate.is_whole) {
-            let Some(texts) = added.get(&candidate.pair) else { continue };
-            touching.insert(candidate.work);
-            for text in texts {
+            for text in added.get(&numbers[&candidate.pair]).into_iter().flatten() {
                 sight.adding.entry(text.clone()).or_default().insert(candidate.work);
             }
         }
-        // What a session has left as it was is not looked for in each of its commits.
-        let is_near = |it: &&Candidate| {
-            let is_touching = touching.contains(&it.work) || self.paths.len() > MOST_PATHS;
-            is_touching && !it.is_whole && !wholes.contains(&it.pair)
-        };
-        let singles: Vec<_> = candidates.iter().filter(is_near).map(|it| &it.pair).collect();
-        each_patch(repo, &singles, &paths, |at, patch| {
-            if wanted.contains(patch) {
-                similar.insert(singles[at]);
-            }
-        })?;
-        let similar = candidates.iter().filter(|it| similar.contains(&it.pair)).collect();
+        let similar = candidates.iter().filter(|it| similar.contains(&numbers[&it.pair])).collect();
         sight.found = same(repo, &asked, similar, works)?;
         Ok(sight)
     }
@@ -103,7 +93,8 @@ impl Look<'_> {
         let newest = self.asked.values().map(|facts| facts.time).max().unwrap_or(i64::MIN);
         let mut candidates = Vec::new();
         for (work, (session, its)) in works.iter().enumerate() {
-            if newest < session.created_at.as_seconds() {
+            let is_near = self.is_near.get(work) != Some(&false);
+            if !is_near || newest < session.created_at.as_seconds() {
                 continue;
             }
             let (singles, whole) = its.diffs(descent);
@@ -201,9 +192,6 @@ fn each_patch(
     paths: &[&OsStr],
     mut each: impl FnMut(usize, &[u8]),
 ) -> Result<(), OpsError> {
-    if pairs.is_empty() {
-        return Ok(());
-    }
     let input: String = pairs.iter().map(|(to, from)| format!("{to} {from}\n")).collect();
     let git = repo.git("diff-tree").env("GIT_LITERAL_PATHSPECS", "1");
     let git = git.args(["--stdin", "--always", "-r", "-p", "--binary", "--full-index"]);

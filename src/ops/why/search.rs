@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::answers::{Answers, Asked};
 use super::patches::{self, Look, Sight};
-use super::works::{self, SessionWork};
+use super::works::{self, CommitPair, SessionWork};
 use super::{Evidence, Provenance, trailers};
 use crate::git::{Descent, Wanted};
 use crate::model::{Oid, Session, SessionId, Shelf};
@@ -15,7 +15,7 @@ use crate::ops::common::branch_sessions::catch_up_all;
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::{Engine, OpsError};
 use crate::store::{Query, Snapshot};
-use crate::workspace::{Worktrees, rewrites};
+use crate::workspace::{TouchedPaths, Worktrees, rewrites, touched_paths};
 
 /// The most commits to which the rewrites of one are followed.
 const MOST_REWRITES: usize = 100;
@@ -30,6 +30,8 @@ pub struct ProvenanceSearch<'e> {
     past: HashMap<SessionId, Vec<SessionWork>>,
     /// All work, once it was asked for.
     works: Option<Rc<Works>>,
+    /// What work has changed, once that was asked for.
+    touched: Option<HashMap<CommitPair, TouchedPaths>>,
 }
 
 /// Sessions and their work.
@@ -48,7 +50,15 @@ impl<'e> ProvenanceSearch<'e> {
             }
         }
         let descent = Descent::new(engine.repository());
-        Ok(Self { engine, snapshot, sessions, descent, past: HashMap::new(), works: None })
+        Ok(Self {
+            engine,
+            snapshot,
+            sessions,
+            descent,
+            past: HashMap::new(),
+            works: None,
+            touched: None,
+        })
     }
 
     pub(super) fn engine(&self) -> &'e Engine {
@@ -75,8 +85,10 @@ impl<'e> ProvenanceSearch<'e> {
         let paths = patches::paths(self.engine.repository(), &asked)?;
         if !paths.is_empty() {
             let works = self.works()?;
+            let bytes: Vec<&[u8]> = paths.iter().map(Vec::as_slice).collect();
+            let is_near = self.near(&works, &bytes)?;
             let paths = paths.iter().map(|path| OsStr::from_bytes(path)).collect();
-            let look = Look { asked: &asked, paths, texts: HashSet::new() };
+            let look = Look { asked: &asked, paths, texts: HashSet::new(), is_near };
             answers.extend(self.look(&look, &works)?.found);
         }
         Ok(answers)
@@ -173,10 +185,12 @@ impl<'e> ProvenanceSearch<'e> {
             let Some(session) = sessions.get(&head.session) else { continue };
             let base = session.base.as_ref().and_then(|base| base.commit.as_ref());
             let Some(base) = base.filter(|base| **base != head.commit) else { continue };
+            // Each look at a history takes time.
             let is_past = session.head.as_ref() != Some(&head.commit);
-            let is_candidate = wanted
-                .is_none_or(|wanted| !self.descent.find(&head.commit, base, wanted).is_empty());
-            if is_past && is_candidate {
+            let may_have = |wanted: &Wanted, descent: &mut Descent<'_>| {
+                !descent.find(&head.commit, base, wanted).is_empty()
+            };
+            if is_past && wanted.is_none_or(|wanted| may_have(wanted, &mut self.descent)) {
                 candidates.insert(session.id);
             }
         }
@@ -194,10 +208,33 @@ impl<'e> ProvenanceSearch<'e> {
 
     /// Reads what most questions need.
     pub fn prepare(&mut self) -> Result<(), OpsError> {
-        for (_, work) in self.works()?.iter() {
-            work.diffs(&mut self.descent);
+        let works = self.works()?;
+        for (_, work) in works.iter() {
+            self.descent.time(&work.head);
         }
-        Ok(())
+        self.near(&works, &[]).map(drop)
+    }
+
+    /// Returns for each work whether it may change one of the paths.
+    pub fn near(&mut self, works: &Works, paths: &[&[u8]]) -> Result<Vec<bool>, OpsError> {
+        let pair = |work: &SessionWork| (work.head.clone(), work.start.clone());
+        if self.touched.is_none() {
+            let pairs = works.iter().map(|(_, work)| pair(work)).collect();
+            let descent = &mut self.descent;
+            let steps = |(head, start): &CommitPair| {
+                let work = SessionWork { start: start.clone(), head: head.clone() };
+                let (singles, whole) = work.diffs(descent);
+                let is_here = |pair: &CommitPair| descent.time(&pair.1).is_some();
+                singles.into_iter().chain(whole).filter(is_here).collect()
+            };
+            self.touched = Some(touched_paths(self.engine.repository(), &pairs, steps)?);
+        }
+        let touched = self.touched.iter().flatten().collect::<HashMap<_, _>>();
+        let is_near = |(_, work): &(Session, SessionWork)| {
+            let touched = touched.get(&pair(work));
+            touched.is_some_and(|touched| touched.may_have(paths.iter().copied()))
+        };
+        Ok(works.iter().map(is_near).collect())
     }
 
     /// Returns all work that is known here.
