@@ -22,9 +22,9 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open};
 ///
 /// The command is refused if the session's agent is working or may be, or if its worktree has
 /// uncommitted changes; --force lands what is committed. The worktree is kept while it has such
-/// changes or an agent is running, also one that waits for the next prompt. If the work
-/// conflicts with the base branch, or git or a hook refuses, all is as it was, and the exit status
-/// is 1. --in-worktree merges the base branch into the session's branch instead, in the session's
+/// changes or an agent works in it; an agent that waits for the next prompt is stopped, unless --keep
+/// is given. If the work conflicts with the base branch, or git or a hook refuses, all is as it was,
+/// and the exit status is 1. --in-worktree merges the base branch into the session's branch instead, in the session's
 /// worktree, where the conflicts can be resolved, for example by its agent.
 ///
 /// Work that is in the base branch already is only recorded. That is so if merging it would change
@@ -32,8 +32,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open};
 /// on with what came later. A branch on which another session works stays.
 ///
 /// --check shows for all sessions with work that is not merged whether it would land: 'clean', or
-/// the files that conflict; and how many commits it is ahead (+) and behind (-). Merge drivers that
-/// files in the tree ask for are not used for that. It needs git 2.38.
+/// the files that conflict; and how many commits it is ahead (+) and behind (-). It needs git 2.38, and
+/// git 2.41 to use the merge drivers that the base branch's attributes ask for.
 ///
 /// --json prints {"version":1,"session":{…}} with the keys of 'git ao list --json'. With --check it
 /// prints {"version":1,"sessions":[…]}, each with 'id', 'branch', 'into', 'ahead', 'behind', 'result'
@@ -188,6 +188,9 @@ fn report(done: &LandedSession, is_json: bool, ctx: &mut Ctx) -> Result<ExitCode
     if done.has_later_work {
         ctx.out.warn("its branch got further commits in the meantime; the session goes on");
         return Ok(ExitCode::Done);
+    }
+    if done.stopped_agent && !is_json {
+        writeln!(ctx.out, "  its agent was stopped")?;
     }
     match &done.cleaned {
         Some(Ok(leftover)) if leftover.kept.is_none() && !is_json => {

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use git_ao::model::Oid;
+use git_ao::model::{CapturedTranscripts, Oid};
 use git_ao::ops::{Engine, Evidence, Exchange, Provenance};
 use git_ao::view::json::{ProvenanceJson, WhyJson};
 
@@ -86,6 +86,11 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
             print_exchange(said.as_ref(), ctx)?;
         }
     }
+    let silent = answer.found.iter().zip(&exchanges).filter(|(_, said)| said.is_none());
+    for (found, _) in silent.filter(|(found, _)| args.prompt && is_shared(found)) {
+        let id = found.id.short();
+        ctx.out.hint(&format!("to get the conversation of {id}: git ao transcript fetch {id}"));
+    }
     Ok(ExitCode::Done)
 }
 
@@ -104,6 +109,12 @@ fn ask(engine: &Engine, what: &str) -> Result<Answer, CliError> {
     let commit = engine.commit_named(what)?;
     let found = engine.why(&commit)?;
     Ok(Answer { commit: Some(commit), text: None, pr_number: None, found })
+}
+
+/// Returns true if a clone has shared the session's transcripts.
+fn is_shared(found: &Provenance) -> bool {
+    let clones = found.session.iter().flat_map(|session| session.transcripts.values());
+    clones.map(CapturedTranscripts::shared_now).any(|shared| shared.is_some())
 }
 
 fn not_known(answer: &Answer) -> CliError {

@@ -34,6 +34,8 @@ pub struct LandedSession {
     pub was_merged: bool,
     /// True if the branch got further commits in the meantime. The session then goes on.
     pub has_later_work: bool,
+    /// True if its agent waited for a prompt and was stopped, because its worktree was to go.
+    pub stopped_agent: bool,
     /// What was removed, or why it was kept; None if nothing was to be removed.
     pub cleaned: Option<Result<Leftover, OpsError>>,
     /// The event.
@@ -41,7 +43,8 @@ pub struct LandedSession {
 }
 
 impl Engine {
-    /// Brings the work of a session to its base branch, and then cleans up after it.
+    /// Brings the work of a session to its base branch, and then cleans up after it. An agent that
+    /// waits for a prompt is stopped for that.
     ///
     /// Where the base branch is checked out, git lands the work there; otherwise in a temporary
     /// worktree, after which the branch moves from its old value. So hooks, signatures, merge

@@ -110,7 +110,7 @@ impl Engine {
     }
 
     /// Returns true if the agent's turn has ended.
-    fn waits_for_a_prompt(&self, session: &Session) -> bool {
+    pub(super) fn waits_for_a_prompt(&self, session: &Session) -> bool {
         let replica = self.store().known_replica();
         let states = Probes::new(self, replica.as_deref(), &[session]).run();
         let report = activities(self, &[session], &states).pop().flatten();

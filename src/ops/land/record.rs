@@ -5,7 +5,7 @@ use super::plan::LandPlan;
 use super::request::AfterLanding;
 use crate::model::{Guard, Landed, SessionStatus};
 use crate::ops::cleanup::{Branches, Cleanup, Leftover};
-use crate::ops::common::{Engine, OpsError};
+use crate::ops::common::{Engine, OpsError, StatusChange};
 use crate::store::{Key, StoreError};
 
 impl Engine {
@@ -44,8 +44,28 @@ impl Engine {
         })?;
         let (session, event) = (committed.value, committed.event);
         let cleans = after == AfterLanding::CleanUp && !has_later_work;
-        let cleaned = if cleans { self.clean_landed(plan).transpose() } else { None };
-        Ok(LandedSession { session, landed, was_merged, has_later_work, cleaned, event })
+        let mut done = LandedSession {
+            session,
+            landed,
+            was_merged,
+            has_later_work,
+            cleaned: None,
+            stopped_agent: false,
+            event,
+        };
+        if cleans {
+            // An agent that works again by now is not disturbed, and keeps its worktree.
+            let stopped = match self.waits_for_a_prompt(&done.session) {
+                true => self.kill(key.clone(), &StatusChange::default()).map(|_| true),
+                false => Ok(false),
+            };
+            done.stopped_agent = matches!(stopped, Ok(true));
+            done.cleaned = match stopped {
+                Ok(_) => self.clean_landed(plan).transpose(),
+                Err(error) => Some(Err(error)),
+            };
+        }
+        Ok(done)
     }
 
     /// Removes the worktree and the branch of a landed session. A branch on which another session

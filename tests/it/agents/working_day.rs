@@ -176,9 +176,11 @@ fn from_empty_worktrees_to_landed_code_and_back_to_the_prompt() {
     let mate = Repo::found(repo.env(), repo.env().path("mate"));
     repo.git(["clone", "-q", hub.to_str().unwrap(), mate.dir().to_str().unwrap()]);
     mate.ao(["pull"]).ok();
-    known(&mate).stdout_has("no prompt before it is known here");
+    known(&mate).stdout_has("no prompt before it is known here").stderr_lacks("hint");
     repo.config("remote.origin.aoShareTranscripts", "true");
     repo.ao(["push", "--transcript", &one.id()]).ok();
+    mate.ao(["pull"]).ok();
+    known(&mate).stderr_has(&format!("git ao transcript fetch {}", one.session.id.short()));
     mate.ao(["transcript", "fetch", &one.id()]).ok();
     known(&mate).stdout_has("prompt:\n        Retry failed payments.");
 
@@ -190,4 +192,37 @@ fn from_empty_worktrees_to_landed_code_and_back_to_the_prompt() {
     wait_for("a server's answer", || three.served(0, "").is_some());
     repo.ao(["cancel", "--discard", &three.id()]).ok();
     three.is_gone();
+}
+
+/// An agent with a terminal does not end by itself: it waits for the next prompt.
+#[test]
+fn an_agent_that_waits_is_stopped_when_its_work_has_landed() {
+    let Some(place) = Place::in_tmux("claude") else { return };
+    let repo = &place.repo;
+    repo.config("ao.agent.claude.args", "--allowedTools=Bash");
+    let works = |file: &str| {
+        let prompt =
+            format!("Add {file}\n\nrun: echo 1 >{file} && git add . && git commit -qm {file}");
+        let id = place.starts(&["spawn", "--json", "--file", "-"], &prompt);
+        wait_for("the agent's answer", || {
+            let live = place.ao(&["status", "--json", &id.to_string()], "").ok().json();
+            let live = &live["sessions"][0]["live"];
+            live["activity"]["state"] == "ready" && live["base"]["ahead"] == 1
+        });
+        (id, PathBuf::from(repo.ao(["path", &id.to_string()]).ok().text()))
+    };
+    let (id, path) = works("a");
+    let out = place.ao(&["land", "--squash", &id.to_string()], "").ok().stderr_is("");
+    out.stdout_has("its agent was stopped").stdout_has("(removed)");
+    assert!(!path.exists());
+    assert_eq!(record(repo, id).status, SessionStatus::Merged);
+    assert!(place.repo.ao(["transcript", &id.to_string()]).ok().stdout.contains("Add a"));
+
+    let (id, path) = works("b");
+    let out = place.ao(&["land", "--squash", "--keep", &id.to_string()], "").ok();
+    out.stdout_lacks("its agent was stopped");
+    assert!(path.exists() && place.screen(id).contains("Add b"));
+    place.ao(&["cancel", "--discard", &id.to_string()], "").ok();
+    assert!(!path.exists());
+    assert_eq!(record(repo, id).status, SessionStatus::Merged);
 }
