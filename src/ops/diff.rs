@@ -116,8 +116,7 @@ impl Engine {
     /// if that cannot be told.
     fn tree_of(&self, worktree: &Path) -> Option<(Oid, TempDir)> {
         let repo = self.store().repository();
-        let folder = repo.make_ao_dir("").ok()?;
-        let folder = tempfile::Builder::new().prefix("objects-").tempdir_in(folder).ok()?;
+        let folder = tempfile::Builder::new().prefix("git-ao-").tempdir().ok()?;
         let index = self.index_with_new_files(worktree)?;
         let git = |verb| {
             let git = repo.git_in(worktree, verb).env("GIT_INDEX_FILE", index.path());
@@ -134,7 +133,7 @@ impl Engine {
     /// Returns a folder of objects, and those that the environment adds to the repository's own.
     fn object_folders(&self, first: &Path) -> OsString {
         let environment = self.store().repository().environment();
-        let mut folders = first.as_os_str().to_owned();
+        let mut folders = quoted(first);
         if let Some(more) = environment.os("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
             folders.push(":");
             folders.push(more);
@@ -220,5 +219,13 @@ impl Engine {
         }
         let git = git.as_user().args(&args.options).args(commits).arg("--").args(&args.paths);
         Ok(git.in_terminal()?)
+    }
+}
+
+/// Quotes a path in which git would see the end of one, as git(1) says.
+fn quoted(path: &Path) -> OsString {
+    match path.to_str().filter(|path| path.contains(':') || path.starts_with('"')) {
+        Some(path) => format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\"")).into(),
+        None => path.as_os_str().to_owned(),
     }
 }
