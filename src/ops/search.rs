@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 
 pub use self::case::Case;
 pub use self::found::{Match, MatchPlace, SessionMatches};
-use self::parallel::in_order;
+pub(in crate::ops) use self::parallel::in_order;
 pub use self::pattern::{Pattern, PatternError, Syntax};
 pub use self::request::Search;
 use crate::ops::common::{Engine, OpsError};

@@ -49,6 +49,9 @@ impl Worktrees<'_> {
         if let Some(found) = self.first_without_change(tip, head)? {
             return Ok(Some(found));
         }
+        if start.trim() == base.as_str() {
+            return Ok(None);
+        }
         let candidates = self.candidates(&start, head, base)?;
         for some in candidates.chunks(AT_ONCE) {
             if let Some(found) = self.first_without_change(some, head)? {

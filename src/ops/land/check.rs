@@ -1,7 +1,10 @@
 //! Looks at all sessions with work that is not merged yet.
 
+use std::ops::ControlFlow;
+
 use crate::model::{Filter, Oid, Session};
 use crate::ops::common::{Engine, LandError, OpsError};
+use crate::ops::search::in_order;
 use crate::workspace::{Divergence, TrialMerge};
 
 /// What landing a session would meet.
@@ -51,21 +54,38 @@ impl Engine {
         let pairs: Vec<_> =
             found.iter().map(|(_, _, head, base)| (head.clone(), base.clone())).collect();
         let divergences = worktrees.divergences(&pairs)?;
+        let ahead = |(session, divergence): (_, Option<Divergence>)| {
+            Some((session, divergence.filter(|it| it.ahead > 0)?))
+        };
+        let found: Vec<_> = found.into_iter().zip(divergences).filter_map(ahead).collect();
+        let mut outlooks = Vec::new();
+        let look = |((_, _, head, base), _): &((_, _, Oid, Oid), _)| self.outlook(head, base);
+        in_order(&found, look, |outlook| {
+            let is_error = outlook.is_err();
+            outlooks.push(outlook);
+            if is_error { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
         let mut checks = Vec::new();
-        for ((session, into, head, base), divergence) in found.into_iter().zip(divergences) {
-            let Some(divergence) = divergence.filter(|it| it.ahead > 0) else { continue };
-            if worktrees.merged_at(&head, &base)?.is_some() {
-                continue;
+        for (((session, into, ..), divergence), outlook) in found.into_iter().zip(outlooks) {
+            if let Some(outlook) = outlook? {
+                checks.push(LandCheck { session, into, divergence, outlook });
             }
-            let outlook = match worktrees.try_merge(&base, &head) {
-                Ok(TrialMerge::Clean(_)) => LandOutlook::Clean,
-                Ok(TrialMerge::Conflicts(files)) => LandOutlook::Conflicts(files),
-                Err(_) if self.is_git_too_old()? => return Err(LandError::OldGit.into()),
-                Err(_) => LandOutlook::Unrelated,
-            };
-            checks.push(LandCheck { session, into, divergence, outlook });
         }
         Ok(checks)
+    }
+
+    /// Determines whether work would land; None if its base has it already.
+    fn outlook(&self, head: &Oid, base: &Oid) -> Result<Option<LandOutlook>, OpsError> {
+        let worktrees = self.worktrees();
+        if worktrees.merged_at(head, base)?.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(match worktrees.try_merge(base, head) {
+            Ok(TrialMerge::Clean(_)) => LandOutlook::Clean,
+            Ok(TrialMerge::Conflicts(files)) => LandOutlook::Conflicts(files),
+            Err(_) if self.is_git_too_old()? => return Err(LandError::OldGit.into()),
+            Err(_) => LandOutlook::Unrelated,
+        }))
     }
 
     /// Returns true if git cannot merge without a worktree.
