@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::home::AgentHome;
 use super::kept_conversation::KeptConversation;
 use super::put::SavedConversation;
-use super::source_request::SourceRequest;
+use super::source_request::{DirectoryUse, SourceRequest};
 use super::take_back::TakeBack;
 use super::transcript::real_path;
 use super::value::check_id;
@@ -71,8 +71,10 @@ impl AgentDatabase {
         let begun = database.as_ref().map(|database| self.begun(database)).unwrap_or_default();
         let later = begun.iter().skip_while(|it| it.id != *first).skip(1);
         let workspace = real_path(&request.workspace);
-        let later =
-            later.filter(|it| it.changed >= request.since && real_path(&it.directory) == workspace);
+        let is_own = request.directory_use == DirectoryUse::Own;
+        let later = later.filter(|it| {
+            is_own && it.changed >= request.since && real_path(&it.directory) == workspace
+        });
         let all = std::iter::once(first).chain(later.map(|it| &it.id));
         all.map(|id| self.source(agent, id, &path, database.as_ref())).collect()
     }

@@ -48,6 +48,6 @@ pub use kept_conversation::KeptConversation;
 pub use launch::{Launch, LaunchRequest, Prepare};
 pub use own_id::IdSource;
 pub use put::SavedConversation;
-pub use source_request::SourceRequest;
+pub use source_request::{DirectoryUse, SourceRequest};
 pub use take_back::TakeBack;
 pub use template::{Slot, TemplateError};

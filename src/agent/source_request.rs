@@ -17,6 +17,19 @@ pub struct SourceRequest {
     pub state_dir: PathBuf,
     /// The earliest time at which a conversation of the session can have begun.
     pub since: SystemTime,
+    /// Whose conversations can begin in that directory.
+    pub directory_use: DirectoryUse,
+}
+
+/// Whose conversations can begin in a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DirectoryUse {
+    /// Only those of the session. Those that begin after its first one continue it.
+    #[default]
+    Own,
+    /// Also those of the user, such as in the main worktree. Only the one whose id is known is the
+    /// session's.
+    Shared,
 }
 
 impl SourceRequest {
@@ -32,6 +45,7 @@ impl SourceRequest {
             agent_session_id: None,
             state_dir: state_dir.into(),
             since: SystemTime::UNIX_EPOCH,
+            directory_use: DirectoryUse::Own,
         }
     }
 
@@ -39,6 +53,12 @@ impl SourceRequest {
     #[must_use]
     pub fn agent_session_id(self, id: impl Into<String>) -> Self {
         Self { agent_session_id: Some(id.into()), ..self }
+    }
+
+    /// Sets whose conversations can begin in the directory.
+    #[must_use]
+    pub fn directory_use(self, directory_use: DirectoryUse) -> Self {
+        Self { directory_use, ..self }
     }
 
     /// Sets the earliest time at which a conversation of the session can have begun.

@@ -6,7 +6,7 @@ mod codex;
 use std::path::{Path, PathBuf};
 
 use super::own_id::OwnId;
-use super::source_request::SourceRequest;
+use super::source_request::{DirectoryUse, SourceRequest};
 use super::spec::Spec;
 use super::transcript::{Lookup, SubagentFile, Transcripts};
 use crate::git::Environment;
@@ -42,7 +42,10 @@ impl Spec {
         };
         let Some(id) = id else { return Vec::new() };
         let first = kept.find_near(id, &request.workspace, env);
-        let begun = || kept.begun_in(&request.workspace, request.since, env);
+        let begun = || match request.directory_use {
+            DirectoryUse::Own => kept.begun_in(&request.workspace, request.since, env),
+            DirectoryUse::Shared => Vec::new(),
+        };
         let later = match kept.lookup {
             Lookup::NamedAfterPath => claude::later(begun()),
             Lookup::ByDay { .. } => codex::later(first.as_deref(), begun()),

@@ -11,7 +11,7 @@ use crate::ops::common::kept::is_kept;
 use crate::ops::common::launch_request::state_dir;
 use crate::ops::common::lost_conversation::LostConversation;
 use crate::ops::common::owned_worktrees::Own;
-use crate::ops::common::{OpsError, placement};
+use crate::ops::common::{OpsError, lodging, placement};
 use crate::store::{History, Store};
 use crate::workspace::{self, Worktrees};
 
@@ -83,6 +83,10 @@ pub(in crate::ops) fn look(
     let since = since(session);
     // An agent whose folder was missing began at the top.
     let begun = |top: &Path| {
+        // The user's own conversations begin there, too.
+        if !lodging::is_alone(session, top) {
+            return None;
+        }
         let folder = session.folder.as_ref().map(|folder| top.join(folder));
         let begun = |path: &Path| agent.id_in_transcripts(path, since, env);
         folder.and_then(|folder| begun(&folder)).or_else(|| begun(top))

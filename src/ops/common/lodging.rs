@@ -73,6 +73,11 @@ pub(in crate::ops) fn present(store: &Store, session: &Session) -> Option<PathBu
     lodging(store, session).filter(|path| guest_at(path).is_some_and(|guest| !guest.has_left))
 }
 
+/// Returns false for a worktree in which the user works as well, because the session is only a guest.
+pub(in crate::ops) fn is_alone(session: &Session, top: &Path) -> bool {
+    session.existing_branch.is_none() || !top.exists() || owner_at(top) == Some(session.id)
+}
+
 /// Notes that the session works no longer where it is a guest. What others commit there from now on
 /// is not its work.
 pub(in crate::ops) fn leave(store: &Store, session: &Session) {

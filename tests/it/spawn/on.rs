@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{line, spawn, text, traces, workspace};
 use crate::support::agents::{STAYS, agent, until, wait_ended, wait_working};
-use crate::support::{Combo, Repo, TestEnv, alone};
+use crate::support::{Combo, Repo, TestEnv, alone, race};
 
 /// A branch `topic` with a commit of its own, which is checked out nowhere.
 fn repo() -> Repo {
@@ -283,6 +283,61 @@ fn what_cannot_be_worked_on_is_refused_and_nothing_is_made() {
         repo.git(["worktree", "lock", "--reason", "mine alone", mine.to_str().unwrap()]);
         let out = repo.ao(["spawn", "--no-agent", "--on", "topic", "x"]).code(128);
         out.stderr_has("mine alone").stderr_has("git worktree unlock");
+    });
+}
+
+#[test]
+fn of_several_that_move_in_at_once_one_does() {
+    for is_free in [true, false] {
+        let repo = repo();
+        if !is_free {
+            own_worktree(&repo, "topic");
+        }
+        let outs = race(4, |n| {
+            repo.ao_run(["spawn", "--no-agent", "--force", "--on", "topic", &format!("try {n}")])
+        });
+        let made = outs.iter().filter(|out| out.status == 0).count();
+        assert_eq!(made, 1, "{outs:#?}");
+        assert!(outs.iter().all(|out| out.status == 0 || out.stderr.contains("topic")));
+        assert_eq!(line(&repo, ["worktree", "list"]).lines().count(), 2);
+        let listed = repo.ao(["list", "--json"]).ok().json();
+        assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(1));
+    }
+}
+
+#[test]
+fn the_users_own_conversations_are_not_the_guests() {
+    alone(|| {
+        let repo = repo();
+        repo.git(["switch", "-q", "topic"]);
+        let made = on(&repo, "topic");
+        let cwd = repo.dir().to_str().unwrap();
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let folder = format!(".claude/projects/{}", cwd.chars().map(plain).collect::<String>());
+        let folder = repo.env().home().join(folder);
+        fs::create_dir_all(&folder).unwrap();
+        let say = |id: &str, words: &str| {
+            let said = serde_json::json!({"role": "user", "content": words});
+            let line =
+                serde_json::json!({"type": "user", "cwd": cwd, "sessionId": id, "message": said});
+            fs::write(folder.join(format!("{id}.jsonl")), format!("{line}\n")).unwrap();
+        };
+        let [own, users] =
+            ["11111111-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002"];
+        say(own, "the task of the session");
+        say(users, "<command-name>/clear</command-name> private words");
+        repo.ao(["set", id(&made), "agent=claude", &format!("agent_session_id={own}")]).ok();
+        repo.ao(["transcript", "capture", id(&made)]).ok();
+        let told = repo.ao(["transcript", id(&made)]).ok();
+        assert!(!told.stdout.contains("private words"), "{}", told.stdout);
+        told.stdout_has("the task of the session");
+        // Its own is gone: the user's is not taken for it.
+        fs::remove_file(folder.join(format!("{own}.jsonl"))).unwrap();
+        repo.ao(["set", id(&made), "agent_session_id="]).ok();
+        let out = repo.ao(["fork", "--no-agent", "--json", id(&made), "x"]).ok().json();
+        assert!(!out.to_string().contains(users));
+        let now = repo.ao(["show", "--json", id(&made)]).ok();
+        assert!(!now.stdout.contains(users), "{}", now.stdout);
     });
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use git_ao::agent::{AgentSetting, Agents, SourceRequest, Trust};
+use git_ao::agent::{AgentSetting, Agents, DirectoryUse, SourceRequest, Trust};
 use git_ao::git::Environment;
 use git_ao::transcript::{Source, SourceKind};
 use tempfile::TempDir;
@@ -107,6 +107,10 @@ fn claude_has_subagents_tool_results_and_further_conversations_after_clear() {
     ];
     assert_eq!(names(&found[0].files), files);
     assert_eq!(names(&found[1].files), [""; 0]);
+    // Where others work as well, those after '/clear' may be theirs.
+    let shared = home.request().agent_session_id(first).since(since);
+    let shared = home.find("claude", &shared.directory_use(DirectoryUse::Shared));
+    assert_eq!(ids(&shared), [first]);
     // The first is gone: the others are still there.
     fs::remove_file(&file).unwrap();
     let found = home.find("claude", &home.request().agent_session_id(first).since(since));

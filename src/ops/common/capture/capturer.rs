@@ -2,14 +2,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::agent::{Agent, SourceRequest};
+use crate::agent::{Agent, DirectoryUse, SourceRequest};
 use crate::git::{Environment, Repository};
 use crate::model::Session;
 use crate::ops::common::agent_home::environment_of;
 use crate::ops::common::conversation::since;
 use crate::ops::common::known_values::known_values;
 use crate::ops::common::launch_request::state_dir;
-use crate::ops::common::{Engine, OpsError, placement};
+use crate::ops::common::{Engine, OpsError, lodging, placement};
 use crate::store::Store;
 use crate::transcript::{CaptureExtent, Captured, Source, TranscriptError, TranscriptStore};
 
@@ -45,7 +45,12 @@ impl Capturer {
     ) -> Self {
         let state_dir = state_dir(store.repository());
         let workspace = placement::folder_at(top, session);
-        let request = SourceRequest::new(session.id, workspace, state_dir).since(since(session));
+        let directory_use = match lodging::is_alone(session, top) {
+            true => DirectoryUse::Own,
+            false => DirectoryUse::Shared,
+        };
+        let request = SourceRequest::new(session.id, workspace, state_dir);
+        let request = request.since(since(session)).directory_use(directory_use);
         let mut capturer = Self { agent, top: top.to_owned(), request, environment };
         capturer.set_conversation(session.agent_session_id.as_deref());
         capturer
