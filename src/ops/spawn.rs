@@ -264,6 +264,16 @@ fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsError> {
         Some(addition) if plan.tenure == Tenure::Guest => {
             lodging::lodge(engine, &plan.session, &addition.path)?
         }
+        Some(addition) if plan.session.existing_branch.is_some() => {
+            // Git itself lets several check a branch out that do so at the same moment.
+            let alone = lodging::alone(engine)?;
+            let mut made = workspaces.add(&addition)?;
+            made.on_rollback(move || {
+                drop(alone);
+                Ok(())
+            });
+            made
+        }
         Some(addition) => workspaces.add(&addition)?,
         None => worktrees.add_branch(&plan.branch)?,
     };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::git::Lock;
 use crate::model::Session;
 use crate::ops::common::{Engine, Liveness, OpsError, SessionWorktreeError, SpawnError, placement};
 use crate::store::{Key, Store};
@@ -43,13 +44,18 @@ pub(in crate::ops) fn check(
     Ok(())
 }
 
+/// Takes the lock of those that begin to work on a branch that exists.
+pub(in crate::ops) fn alone(engine: &Engine) -> Result<Lock, OpsError> {
+    Ok(engine.repository().lock_named("guest", PATIENCE)?)
+}
+
 /// Makes the session a guest in the worktree. It leaves again unless the result is kept.
 pub(in crate::ops) fn lodge<'a>(
     engine: &Engine,
     session: &Session,
     path: &Path,
 ) -> Result<Added<'a>, OpsError> {
-    let alone = engine.repository().lock_named("guest", PATIENCE)?;
+    let alone = alone(engine)?;
     check(engine, session, path)?;
     let mut made = Added::new(path.to_owned());
     // Held until the session is recorded: before that, nobody else can know that it has not ended.
