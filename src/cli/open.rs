@@ -15,8 +15,12 @@ use super::{CliError, Ctx};
 impl Ctx {
     /// Opens the repository that git would use here, and applies its settings to the output.
     pub fn repository(&mut self) -> Result<Repository, CliError> {
+        Ok(self.following_repository()?.with_fixed_config())
+    }
+
+    /// The same, where later changes of the configuration count.
+    fn following_repository(&mut self) -> Result<Repository, CliError> {
         let repo = Repository::discover_with(&self.current_dir()?, (*self.env).clone())?;
-        let repo = repo.with_fixed_config();
         let color = repo.config("color.ao").or_else(|| repo.config("color.ui"));
         self.out.configure_color(color.as_deref());
         Ok(repo)
@@ -25,6 +29,16 @@ impl Ctx {
     /// Opens the store of that repository, with the private sessions.
     pub fn store(&mut self) -> Result<Store, CliError> {
         let repo = self.repository()?;
+        Ok(self.store_of(repo))
+    }
+
+    /// The same, for a command that runs for long: later changes of the configuration count.
+    pub fn lasting_store(&mut self) -> Result<Store, CliError> {
+        let repo = self.following_repository()?;
+        Ok(self.store_of(repo))
+    }
+
+    fn store_of(&mut self, repo: Repository) -> Store {
         let clock = if self.env.clock_is_stopped() {
             let now = self.now;
             Clock::new(move || now)
@@ -33,7 +47,7 @@ impl Ctx {
         };
         let store = Store::new(repo).with_clock(clock).with_private().with_listener(say);
         self.opened = Some(store.clone());
-        Ok(store)
+        store
     }
 
     /// Warns that this clone is a copy and was given a new name.

@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let store = ctx.store()?;
+    let store = ctx.lasting_store()?;
     let action = match (args.resume, args.fork) {
         (true, _) => Action::Resume,
         (_, true) => Action::Fork,

@@ -83,7 +83,7 @@ impl From<What> for Awaited {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
-    let store = ctx.store()?;
+    let store = ctx.lasting_store()?;
     let interrupted = interrupt::watch()?;
     let engine = launch::engine(&store).with_interrupt(interrupted.interrupt());
     let keys: Vec<Key> = match args.sessions.is_empty() {

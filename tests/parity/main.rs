@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod activity;
 mod ao_core;
 mod ao_core_restore;
 mod astrid_runtime;
@@ -13,3 +14,4 @@ mod entries;
 mod import;
 mod sessions;
 mod thulp_workspace;
+mod worktrees;
