@@ -4,6 +4,7 @@
 //! handle, it later checks whether the process is alive, sends text to it, or stops it.
 
 mod ask;
+mod busy;
 mod carrier;
 mod child;
 mod detached;

@@ -129,6 +129,11 @@ impl Process {
         facts(self.pid).ok()?.map(|facts| facts.group)
     }
 
+    /// Returns the session of the process, if the system reports it.
+    pub(super) fn session(&self) -> Option<u32> {
+        facts(self.pid).ok()??.session
+    }
+
     /// Returns what the process leads, and can thus be signalled together with it.
     ///
     /// Reads /proc instead of calling getsid(2), which returns 0 for a session whose leader is

@@ -30,6 +30,9 @@ pub struct ActivityInputs<'a> {
     pub known: Option<&'a ActivityReport>,
     /// Tells whether a process is the one that a file means.
     pub start_of: StartOf<'a>,
+    /// Tells whether the agent computes at this moment, as it does while it starts. This may take a
+    /// tenth of a second.
+    pub is_busy: &'a dyn Fn() -> bool,
 }
 
 impl<'a> ActivityInputs<'a> {
@@ -46,6 +49,7 @@ impl<'a> ActivityInputs<'a> {
             heard: None,
             known: None,
             start_of: &|_| None,
+            is_busy: &|| false,
         }
     }
 }

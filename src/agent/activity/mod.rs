@@ -85,14 +85,18 @@ pub(super) const LIVELY: ActivitySource = ActivitySource {
 /// How long a program may take to begin, in milliseconds.
 const BEGINNING: i64 = 2_000;
 
-/// Reports on an agent that has not written anything yet. One that does not begin soon asks something
-/// first: whether to trust the folder, or for a login. Without a terminal, nobody could be asked.
+const NO_SIGN: &str = "no sign of a conversation";
+
+/// Reports on an agent that has not written anything yet. One that does not begin soon, and does not
+/// compute either, asks something first: whether to trust the folder, or for a login. Without a
+/// terminal, nobody could be asked.
 fn not_begun(inputs: &ActivityInputs<'_>) -> ActivityReport {
     let since = inputs.started;
     let is_late = since.is_none_or(|at| inputs.now.as_millis() - at.as_millis() > BEGINNING);
-    if inputs.terminal.is_none() || !is_late {
+    let was_asking = inputs.known.is_some_and(|known| known.source == NO_SIGN);
+    if inputs.terminal.is_none() || !is_late || !was_asking && (inputs.is_busy)() {
         return ActivityReport::new(Activity::Active, "its process").since(since);
     }
     let what = "it has not begun: see what its terminal asks".to_owned();
-    ActivityReport::new(Activity::WaitingInput, "no sign of a conversation").since(since).what(what)
+    ActivityReport::new(Activity::WaitingInput, NO_SIGN).since(since).what(what)
 }

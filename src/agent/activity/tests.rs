@@ -14,6 +14,7 @@ struct World {
     heard: Option<HookNote>,
     terminal: Option<TerminalState>,
     started: i64,
+    is_busy: bool,
 }
 
 impl World {
@@ -24,6 +25,7 @@ impl World {
             heard: None,
             terminal: Some(TerminalState::default()),
             started: NOW - 60_000,
+            is_busy: false,
         }
     }
 
@@ -48,6 +50,8 @@ impl World {
         inputs.transcripts = &self.transcripts;
         inputs.heard = self.heard.as_ref();
         inputs.terminal = self.terminal.as_ref();
+        let is_busy = || self.is_busy;
+        inputs.is_busy = &is_busy;
         inputs.start_of = &|pid| (pid != 9).then(|| "100".to_owned());
         let root = self.folder.path().join("projects");
         let report = (source.look)(&inputs, Some(&root)).unwrap();
@@ -122,7 +126,7 @@ fn claudes_error_blocks_it_until_it_speaks_again() {
 
 #[test]
 fn a_file_of_another_process_says_nothing() {
-    let world = World::new();
+    let mut world = World::new();
     for (pid, change) in [
         (7, json!({"procStart": "99"})),
         (8, json!({"pid": 8, "sessionId": "other", "cwd": "/elsewhere"})),
@@ -135,6 +139,8 @@ fn a_file_of_another_process_says_nothing() {
         world.entry(pid, other);
     }
     assert_eq!(world.look(&CLAUDE).0, Activity::WaitingInput, "it has not begun");
+    world.is_busy = true;
+    assert_eq!(world.look(&CLAUDE).0, Activity::Active, "it is slow to begin");
     // The agent is a child of the process that was started.
     let mut child = entry("idle");
     child["pid"] = 10.into();

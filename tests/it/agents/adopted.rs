@@ -51,6 +51,17 @@ fn by_hand(place: &Place, folder: &Path, prompt: &str) {
     until("it is there", || place.tmux(&["list-sessions", "-F", "#S"]).contains("hand"));
 }
 
+/// Returns whether Claude Code or one of its hooks still runs.
+fn is_running(place: &Place) -> bool {
+    let home = format!("HOME={}", place.repo.env().home().display());
+    let has_home =
+        |environ: Vec<u8>| environ.split(|byte| *byte == 0).any(|it| it == home.as_bytes());
+    let processes = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+    let command = |path: &Path| fs::read_to_string(path.join("cmdline")).unwrap_or_default();
+    let mut ours = processes.filter(|path| fs::read(path.join("environ")).is_ok_and(has_home));
+    ours.any(|path| command(&path).contains("claude") && !command(&path).starts_with("tmux"))
+}
+
 fn only(repo: &Repo) -> Session {
     let all = sessions(repo);
     assert_eq!(all.len(), 1, "{all:#?}");
@@ -109,6 +120,8 @@ fn claude_records_its_sessions_itself() {
     let done = || place.tmux(&["capture-pane", "-p", "-t", "=hand:"]).contains("done");
     until("its turn is over", done);
     place.tmux(&["kill-session", "-t", "=hand"]);
+    // A hook that is late would find that it may record.
+    until("all of it has ended", || !is_running(&place));
     assert_eq!(sessions(&place.repo), []);
     assert!(!place.repo.common_dir().join("ao/activity").exists());
 

@@ -91,6 +91,12 @@ fn who_needs_a_person() {
     wait_until(&place.repo, killed, |session| session.status == SessionStatus::Errored);
     until_doing(&place, killed, "exited", "");
 
+    let asking = [distrusts, permission, codex_permission, question];
+    let blocked = [failed, codex_failed];
+    let at_work = [works, codex_works];
+    seen_by_a_person(&place, &[&asking, &blocked, &[ready, codex_ready], &[killed], &at_work]);
+    seen_by_a_program(&place, &asking, &blocked);
+
     // A person answers.
     place.press_until("it is granted", permission, "Enter", || {
         doing(&place, permission).0 != "waiting_input"
@@ -125,6 +131,55 @@ fn who_needs_a_person() {
         serde_json::from_slice(&fs::read(folder.join(format!("{ready}.json"))).unwrap()).unwrap();
     assert_eq!(report["activity"], "ready");
     assert_eq!(record(&place.repo, ready).status, SessionStatus::Working);
+}
+
+/// All of them are in the table, those that need a person before the others, each on a line that says
+/// what it does; and the same is drawn by a status that stays.
+fn seen_by_a_person(place: &Place, groups: &[&[SessionId]; 5]) {
+    let words = ["asks", "blocked", "ready", "vanished", "active"];
+    let check = |text: &str| -> Result<(), String> {
+        let mut lines = text.lines().skip_while(|line| !line.starts_with("ID "));
+        lines.next();
+        for (ids, word) in groups.iter().zip(words) {
+            let mut left: Vec<String> = ids.iter().map(|id| id.short().to_string()).collect();
+            while !left.is_empty() {
+                let line = lines.next().ok_or("it ends too soon")?;
+                let is_it = |id: &String| line.starts_with(id.as_str()) && line.contains(word);
+                let place = left.iter().position(is_it).ok_or(format!("not {word}: {line}"))?;
+                left.remove(place);
+            }
+        }
+        let summary = "11 sessions: 6 need you, 1 vanished, 2 active, 2 ready";
+        match lines.next() {
+            Some(line) if line.trim_end() == summary => Ok(()),
+            other => Err(format!("no summary: {other:?}")),
+        }
+    };
+    let out = place.ao(&["status"], "").ok().stdout;
+    assert_eq!(check(&out), Ok(()), "{out}");
+
+    let command = format!("exec '{}' status --watch", env!("CARGO_BIN_EXE_git-ao"));
+    let folder = place.repo.dir().display().to_string();
+    let size = ["new-session", "-d", "-x", "200", "-y", "30", "-s", "watch", "-c", &folder];
+    place.tmux(&[&size[..], &[command.as_str()]].concat());
+    let screen = || place.tmux(&["capture-pane", "-p", "-t", "=watch:"]);
+    until("it is drawn", || check(&screen()).is_ok());
+    place.tmux(&["kill-session", "-t", "=watch"]);
+}
+
+/// What scripts and prompts are told.
+fn seen_by_a_program(place: &Place, asking: &[SessionId], blocked: &[SessionId]) {
+    let out = place.ao(&["status", "--porcelain"], "").ok();
+    out.stdout_has("# needs_you 6\n").stdout_has("# waiting_input 4\n").stdout_has("# blocked 2\n");
+    let all: Vec<String> = asking.iter().chain(blocked).map(ToString::to_string).collect();
+    let wait = ["wait", "--all", "--for", "needs-you", "--timeout", "0"];
+    let args: Vec<&str> = wait.into_iter().chain(all.iter().map(String::as_str)).collect();
+    let out = place.ao(&args, "").ok();
+    let found = |word: &str| out.stdout.lines().filter(|line| line.contains(word)).count();
+    assert_eq!((found("\twaiting_input\t"), found("\tblocked\t")), (4, 2), "{out}");
+    // Without a terminal, the hint names the one that has waited longest: it was the first.
+    let to = format!("git ao send {} ", asking[0].short());
+    place.ao(&["attach"], "").code(1).stderr_has(&to);
 }
 
 /// A person who looks elsewhere is told, once for each change; the record says it when it lasts.

@@ -10,7 +10,8 @@ const SILENT: i64 = 10_000;
 /// How much of what was said is reported, in characters.
 const LONGEST: usize = 2_000;
 
-/// Finds out what a running agent is doing. `agent` is None if it is not configured here.
+/// Finds out what a running agent is doing. `agent` is None if it is not configured here. `is_busy`
+/// tells whether a process computes.
 pub(in crate::ops) fn look(
     agent: Option<&dyn Agent>,
     facts: &AgentFacts,
@@ -18,6 +19,7 @@ pub(in crate::ops) fn look(
     heard: Option<&HookNote>,
     known: Option<&ActivityReport>,
     (environment, now): (&Environment, Timestamp),
+    is_busy: &dyn Fn(&Process) -> bool,
 ) -> ActivityReport {
     let process = facts.process.as_deref().and_then(|text| text.parse::<Process>().ok());
     if process.as_ref().is_some_and(|process| matches!(process.probe(), Probe::Gone)) {
@@ -44,6 +46,8 @@ pub(in crate::ops) fn look(
     inputs.heard = heard.filter(|note| facts.started.is_none_or(|at| note.at >= at));
     inputs.known = known.filter(|known| known.since.is_none_or(|at| Some(at) >= facts.started));
     inputs.start_of = &|pid| Process::of(pid).ok()?.map(|process| process.start().to_owned());
+    let is_busy = || process.as_ref().is_some_and(is_busy);
+    inputs.is_busy = &is_busy;
     let report = agent.and_then(|agent| agent.activity(&inputs, environment));
     let mut report = report.unwrap_or_else(|| by_terminal(terminal, &inputs));
     if let Some(what) = &mut report.what

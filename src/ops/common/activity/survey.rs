@@ -53,6 +53,8 @@ pub(in crate::ops) fn activities(
                 heard.as_ref(),
                 known.as_ref(),
                 (&environment, now),
+                // Its supervisor has had the time to see.
+                &|_| known.is_some(),
             );
             Some(with_idle(seen, idle_after, now))
         }

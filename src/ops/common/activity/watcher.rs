@@ -14,6 +14,9 @@ use crate::store::Store;
 /// The time between two looks at an agent.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// How long an agent is watched to see whether it computes.
+const SAMPLE: Duration = Duration::from_millis(100);
+
 /// The time between two looks at a terminal in which nothing happens: each runs a program.
 const RARE: Duration = Duration::from_secs(5);
 
@@ -117,6 +120,7 @@ impl ActivityWatcher {
             heard.as_ref(),
             self.report.as_ref(),
             (&self.environment, now()),
+            &|process| process.is_busy(SAMPLE),
         );
         if self.report.as_ref() == Some(&report) {
             return (None, LOOK);
