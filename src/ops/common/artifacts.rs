@@ -1,4 +1,5 @@
-//! The files of a session in the git directory: its agent's output, prompts and history.
+//! The files of a session in the git directory: its agent's output, prompts and history, and what its
+//! agent is doing.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,9 @@ impl File {
     fn at(path: PathBuf) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
         let owner = match name.rsplit_once('.')? {
-            (id, "log" | "prompt" | "screen" | "text") => Owner::Session(id.parse().ok()?),
+            (id, "hook" | "json" | "log" | "prompt" | "screen" | "text") => {
+                Owner::Session(id.parse().ok()?)
+            }
             (id, part) if LOG_PARTS.contains(&part) => Owner::Session(id.parse().ok()?),
             (id, "home") => Owner::Resumable(id.parse().ok()?),
             // `<agent>-<uuid>`, and a UUID has 36 characters.
@@ -59,7 +62,7 @@ impl File {
 
     fn all(repo: &Repository) -> Result<Vec<Self>, OpsError> {
         let mut all = Vec::new();
-        for folder in ["log", "agent"] {
+        for folder in ["log", "agent", "activity"] {
             all.extend(entries(&repo.ao_dir().join(folder))?.into_iter().filter_map(Self::at));
         }
         Ok(all)

@@ -15,6 +15,7 @@ mod doctor_remotes;
 mod foreign_env;
 mod half_made;
 mod heads;
+mod heard;
 mod hints;
 mod homes;
 mod incomplete;

@@ -32,6 +32,12 @@ impl HookTarget {
         Self(repo.ao_dir().join(name(session)))
     }
 
+    /// Makes the file, in which nothing is noted yet. Without it, hooks are not heard.
+    pub(in crate::ops) fn begin(&self, repo: &Repository) -> io::Result<()> {
+        repo.make_ao_dir("activity")?;
+        write_private(&self.0, b"")
+    }
+
     /// Notes something for whoever looks at the agent.
     pub(in crate::ops) fn write(&self, repo: &Repository, note: HookNote) -> io::Result<()> {
         repo.make_ao_dir("activity")?;
@@ -44,7 +50,7 @@ impl HookTarget {
 }
 
 /// Notes what a hook of a built-in agent was given on its standard input. Payloads that say nothing about
-/// what the agent is doing are ignored.
+/// what the agent is doing are ignored, and so is a hook that comes after the end of its agent.
 ///
 /// # Errors
 /// Fails if there is no such agent, or if the note cannot be written: the session was deleted, or the repository moved.
@@ -52,7 +58,7 @@ pub fn hear(agent: &str, payload: &[u8], target: &HookTarget) -> io::Result<()> 
     let agents = Agents::builtin();
     let agent =
         agents.find(agent).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let Some(note) = agent.hear(payload) else { return Ok(()) };
+    let Some(note) = agent.hear(payload).filter(|_| target.0.exists()) else { return Ok(()) };
     write_note(&target.0, note)
 }
 
