@@ -10,7 +10,7 @@ use super::place::Place;
 use crate::support::agents::{events, record, until, wait_until};
 
 /// Only what never comes takes this long.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// What an agent is doing, and what it says of it.
 fn doing(place: &Place, id: SessionId) -> (String, String) {

@@ -14,7 +14,7 @@ use crate::support::model::Model;
 use crate::support::{Out, Repo, Run};
 
 /// Only what never comes takes this long.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// How long a key may take to show an effect before it is pressed again.
 const AGAIN: Duration = Duration::from_secs(2);
