@@ -127,9 +127,11 @@ fn who_needs_a_person() {
     let folder = place.repo.common_dir().join("ao/activity");
     assert!(!folder.join(format!("{killed}.json")).exists());
     assert!(folder.join(format!("{permission}.hook")).exists(), "hooks were heard");
-    let report: Value =
-        serde_json::from_slice(&fs::read(folder.join(format!("{ready}.json"))).unwrap()).unwrap();
-    assert_eq!(report["activity"], "ready");
+    let noted = || -> Value {
+        let text = fs::read(folder.join(format!("{ready}.json"))).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    };
+    until("its supervisor sees it, too", || noted()["activity"] == "ready");
     assert_eq!(record(&place.repo, ready).status, SessionStatus::Working);
 }
 
@@ -163,7 +165,11 @@ fn seen_by_a_person(place: &Place, groups: &[&[SessionId]; 5]) {
     let size = ["new-session", "-d", "-x", "200", "-y", "30", "-s", "watch", "-c", &folder];
     place.tmux(&[&size[..], &[command.as_str()]].concat());
     let screen = || place.tmux(&["capture-pane", "-p", "-t", "=watch:"]);
-    until("it is drawn", || check(&screen()).is_ok());
+    let end = Instant::now() + LIMIT;
+    while let Err(why) = check(&screen()) {
+        assert!(Instant::now() < end, "{why}:\n{}", screen());
+        std::thread::sleep(Duration::from_millis(50));
+    }
     place.tmux(&["kill-session", "-t", "=watch"]);
 }
 
