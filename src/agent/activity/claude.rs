@@ -38,6 +38,9 @@ const LARGEST: u64 = 64 << 10;
 /// How long it may take to write down what it asks, in milliseconds.
 const MOMENT: i64 = 1_500;
 
+/// How long it may take until it begins with the prompt that it was started with, in milliseconds.
+const FIRST_PROMPT: i64 = 10_000;
+
 /// How far apart a hook and the file may tell of the same, in milliseconds.
 const APART: i64 = 3_000;
 
@@ -159,6 +162,16 @@ impl Entry {
             return named(report(Activity::Blocked).what(error), HOOK);
         }
         let said = tail::last_said(&entries).map(|entry| entry.text.clone());
+        // It is idle for a moment before it takes a prompt, above all the one it was started with.
+        let is_prompted = heard.is_some_and(|note| {
+            note.moment == HookMoment::Prompted && since.is_none_or(|since| note.at >= since)
+        });
+        let started = inputs.started.map_or(i64::MIN, |at| at.as_millis());
+        let is_new = inputs.now.as_millis().saturating_sub(started) < FIRST_PROMPT;
+        let has_spoken = said.is_some() || told(HookMoment::TurnEnded).is_some();
+        if is_prompted || is_new && !has_spoken {
+            return report(Activity::Active);
+        }
         report(activity).what(said.or_else(|| told(HookMoment::TurnEnded)))
     }
 

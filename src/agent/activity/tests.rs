@@ -149,6 +149,25 @@ fn a_file_of_another_process_says_nothing() {
 }
 
 #[test]
+fn claude_is_idle_for_a_moment_before_it_takes_its_prompt() {
+    let mut world = World::new();
+    world.entry(7, entry("idle"));
+    world.started = NOW - 5_000;
+    assert_eq!(world.look(&CLAUDE).0, Activity::Active);
+    world.started = NOW - 11_000;
+    assert_eq!(world.look(&CLAUDE).0, Activity::Ready, "it has none");
+    let prompted =
+        json!({"hook_event_name": "UserPromptSubmit", "session_id": "c1", "prompt": "x"});
+    let mut note = (CLAUDE.hear)(&prompted).unwrap();
+    note.at = Timestamp::from_millis(NOW - 500);
+    world.heard = Some(note.clone());
+    assert_eq!(world.look(&CLAUDE).0, Activity::Active);
+    note.at = Timestamp::from_millis(NOW - 2_000);
+    world.heard = Some(note);
+    assert_eq!(world.look(&CLAUDE).0, Activity::Ready, "it was interrupted since");
+}
+
+#[test]
 fn damaged_files_are_as_none() {
     let mut world = World::new();
     world.started = NOW - 500;
