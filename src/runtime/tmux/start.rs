@@ -135,8 +135,11 @@ fn new_session(
             if !respawn.is_empty() {
                 command.arg(";").args(respawn.iter().map(|word| escape(word)));
             }
-            // If this starts the server, its environment becomes that of every later session.
-            for name in plan.remove.iter().chain(plan.set.iter().map(|(name, _)| name)) {
+            // If this starts the server, its environment becomes that of every later session, also of
+            // those of the person, who cannot do without these two.
+            let is_only_its_own = |name: &&OsString| *name != "HOME" && *name != "PATH";
+            let set = plan.set.iter().map(|(name, _)| name).filter(is_only_its_own);
+            for name in plan.remove.iter().chain(set) {
                 command.env_remove(name);
             }
             command

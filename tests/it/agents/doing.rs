@@ -61,6 +61,8 @@ fn who_needs_a_person() {
     fs::write(&config, trusting.split("[projects").next().unwrap()).unwrap();
     let distrusts = spawn(&place, "codex", "x");
     until_doing(&place, distrusts, "waiting_input", "it has not begun");
+    // It reads its settings first.
+    until("it asks for trust", || place.screen(distrusts).contains("trust"));
     fs::write(&config, trusting).unwrap();
 
     let permission = spawn(&place, "claude", "ask for permission");

@@ -72,6 +72,18 @@ fn the_line_and_the_key_of_tmux() {
     outer(&["kill-server"]).ok();
 }
 
+/// What a person starts later in the same server has what every program needs.
+#[test]
+fn a_server_that_an_agent_started_is_one_for_everybody() {
+    let world = World::new();
+    let id = world.spawn(&["--runtime", "tmux", "one"]);
+    until("it works", || world.live(&id)["activity"]["state"] == "active");
+    let home = format!("HOME={}\n", world.repo.env().home().display());
+    world.tmux(&["show-environment", "-g", "HOME"]).ok().stdout_is(&home);
+    world.tmux(&["show-environment", "-g", "PATH"]).ok().stdout_has("PATH=");
+    world.tmux(&["show-environment", "-g", "AO_SESSION_ID"]).code(1);
+}
+
 #[test]
 fn the_prompt_of_a_shell() {
     let world = world();
