@@ -24,8 +24,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open};
 /// uncommitted changes; --force lands what is committed. The worktree is kept while it has such
 /// changes or an agent works in it; an agent that waits for the next prompt is stopped, unless --keep
 /// is given. If the work conflicts with the base branch, or git or a hook refuses, all is as it was,
-/// and the exit status is 1. --in-worktree merges the base branch into the session's branch instead, in the session's
-/// worktree, where the conflicts can be resolved, for example by its agent.
+/// and the exit status is 1. --in-worktree merges the base branch into the session's branch instead,
+/// in the session's worktree, where the conflicts can be resolved, for example by its agent.
 ///
 /// Work that is in the base branch already is only recorded. That is so if merging it would change
 /// nothing, as after a squash. If the agent commits while its work is being landed, the session goes

@@ -49,6 +49,15 @@ pub(in crate::ops) fn alone(engine: &Engine) -> Result<Lock, OpsError> {
     Ok(engine.repository().lock_named("guest", PATIENCE)?)
 }
 
+/// Holds the lock until the session is recorded or undone: before that, nobody else can know that it has
+/// not ended.
+pub(in crate::ops) fn hold(made: &mut Added<'_>, alone: Lock) {
+    made.on_rollback(move || {
+        drop(alone);
+        Ok(())
+    });
+}
+
 /// Makes the session a guest in the worktree. It leaves again unless the result is kept.
 pub(in crate::ops) fn lodge<'a>(
     engine: &Engine,
@@ -58,11 +67,7 @@ pub(in crate::ops) fn lodge<'a>(
     let alone = alone(engine)?;
     check(engine, session, path)?;
     let mut made = Added::new(path.to_owned());
-    // Held until the session is recorded: before that, nobody else can know that it has not ended.
-    made.on_rollback(move || {
-        drop(alone);
-        Ok(())
-    });
+    hold(&mut made, alone);
     made.on_rollback(workspace::lodge(path, session.id, &session.project_id)?);
     Ok(made)
 }
