@@ -3,7 +3,7 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::world::{Work, each, later, tip, why};
+use super::world::{Work, each, hub, later, teammate, tip, why};
 use crate::support::sessions::store;
 use crate::support::{Combo, Kind, Repo, TestEnv};
 
@@ -240,24 +240,16 @@ fn what_cannot_be_blamed_is_said_as_git_says_it() {
 #[test]
 fn a_teammate_who_has_only_the_records_gets_the_same_answer() {
     let repo = Repo::new();
-    let hub = repo.env().path("hub.git");
-    repo.git(["clone", "-q", "--bare", ".", hub.to_str().unwrap()]);
-    repo.git(["remote", "add", "origin", hub.to_str().unwrap()]);
+    let hub = hub(&repo);
     let work = Work::begin(&repo, "Work");
     let own = work.tree.commit("code", "a telling line\n");
     repo.git(["merge", "-q", "--ff-only", &own]);
     let squashed = Work::begin(&repo, "Squashed");
     squashed.tree.commit("code", "a telling line\nanother telling line\n");
-    repo.ao(["set", &squashed.id, "pr_number=12"]).ok();
-    repo.git(["merge", "-q", "--squash", &squashed.branch]);
-    repo.git(["commit", "-q", "-m", "Squash it (#12)"]);
+    squashed.squash_as_a_host(&repo, 12);
     work.end(&repo);
     squashed.end(&repo);
-    repo.git(["push", "-q", "origin", "main"]);
-    repo.ao(["push"]).ok();
-    let mate = Repo::found(repo.env(), repo.env().path("mate"));
-    repo.git(["clone", "-q", hub.to_str().unwrap(), mate.dir().to_str().unwrap()]);
-    mate.ao(["pull"]).ok();
+    let mate = teammate(&repo, &hub);
     assert_eq!(agree(&mate, "code"), ["commit", "pull_request"]);
     assert_eq!(blame(&mate, &["code"]), blame(&repo, &["code"]));
     assert_ne!(tip(&mate, "HEAD"), own);

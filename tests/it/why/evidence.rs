@@ -3,7 +3,7 @@
 use git_ao::model::{Landed, Session, SessionId};
 use git_ao::store::StoreError;
 
-use super::world::{Work, each, is_from, is_unknown, later, tip};
+use super::world::{Work, each, hub, is_from, is_unknown, later, teammate, tip};
 use crate::support::Repo;
 use crate::support::sessions::store;
 
@@ -74,9 +74,7 @@ fn work_of_others_is_not_claimed_where_it_came_in() {
 #[test]
 fn a_teammate_knows_it_from_the_records() {
     let repo = Repo::new();
-    let hub = repo.env().path("hub.git");
-    repo.git(["clone", "-q", "--bare", ".", hub.to_str().unwrap()]);
-    repo.git(["remote", "add", "origin", hub.to_str().unwrap()]);
+    let hub = hub(&repo);
     let (forward, squashed) = (Work::begin(&repo, "Forward"), Work::begin(&repo, "Squashed"));
     let first = forward.tree.commit("forward", "1\n");
     let other = repo.commit("people", "by people\n");
@@ -86,16 +84,10 @@ fn a_teammate_knows_it_from_the_records() {
     repo.git(["merge", "-q", "--ff-only", &own]);
     squashed.tree.commit("squashed", "telling line one\n");
     squashed.tree.commit("squashed", "telling line one\ntelling line two\n");
-    repo.ao(["set", &squashed.id, "pr_number=12"]).ok();
-    repo.git(["merge", "-q", "--squash", &squashed.branch]);
-    repo.git(["commit", "-q", "-m", "Squash it (#12)"]);
+    squashed.squash_as_a_host(&repo, 12);
     let squash = tip(&repo, "HEAD");
     squashed.end(&repo);
-    repo.git(["push", "-q", "origin", "main"]);
-    repo.ao(["push"]).ok();
-    let mate = Repo::found(repo.env(), repo.env().path("mate"));
-    repo.git(["clone", "-q", hub.to_str().unwrap(), mate.dir().to_str().unwrap()]);
-    mate.ao(["pull"]).ok();
+    let mate = teammate(&repo, &hub);
     is_from(&mate, &own, &forward, "commit");
     is_from(&mate, &squash, &squashed, "pull_request");
     is_from(&mate, "#12", &squashed, "pull_request");

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -30,12 +30,37 @@ impl Work {
         Self { id, branch, tree: repo.within(&path), path }
     }
 
+    /// Puts the work on the main branch as a host does that merges its pull request.
+    pub fn squash_as_a_host(&self, repo: &Repo, pr: u64) {
+        repo.ao(["set", &self.id, &format!("pr_number={pr}")]).ok();
+        repo.git(["merge", "-q", "--squash", &self.branch]);
+        repo.git(["commit", "-q", "-m", &format!("Squash it (#{pr})")]);
+    }
+
     /// Ends the session and removes its worktree and its branch, whether merged or not.
     pub fn end(&self, repo: &Repo) {
         repo.ao(["complete", &self.id]).ok();
         repo.git(["worktree", "remove", "--force", self.path.to_str().unwrap()]);
         repo.git(["branch", "-q", "-D", &self.branch]);
     }
+}
+
+/// Makes a repository that others clone, with what is there now.
+pub fn hub(repo: &Repo) -> PathBuf {
+    let hub = repo.env().path("hub.git");
+    repo.git(["clone", "-q", "--bare", ".", hub.to_str().unwrap()]);
+    repo.git(["remote", "add", "origin", hub.to_str().unwrap()]);
+    hub
+}
+
+/// Pushes the main branch and the records, and returns a clone that has only these.
+pub fn teammate(repo: &Repo, hub: &Path) -> Repo {
+    repo.git(["push", "-q", "origin", "main"]);
+    repo.ao(["push"]).ok();
+    let mate = Repo::found(repo.env(), repo.env().path("mate"));
+    repo.git(["clone", "-q", hub.to_str().unwrap(), mate.dir().to_str().unwrap()]);
+    mate.ao(["pull"]).ok();
+    mate
 }
 
 /// What is said of a commit or a line: the sessions, and the evidence.
