@@ -46,18 +46,19 @@ impl Worktrees<'_> {
     /// is part of the result and does not prevent the worktree's creation.
     pub fn exclude(&self, path: &Path) -> Option<Exclusion> {
         let exposed = self.exposed([path]).ok()?.pop()?;
-        Some(self.write_exclusion(exposed, path))
+        let lock = match self.repo.lock_named("exclude", PATIENCE) {
+            Ok(lock) => lock,
+            Err(error) => return Some(Exclusion::Failed(exposed, reason(&error))),
+        };
+        // Asked again: another process may have written its line, and begun its worktree, which
+        // looked like a file of the user's if the line was not there yet.
+        let exposed = self.exposed([path]).ok()?.pop()?;
+        let written = self.write_exclusion(exposed, path);
+        drop(lock);
+        Some(written)
     }
 
     fn write_exclusion(&self, exposed: Exposed, path: &Path) -> Exclusion {
-        let failed = |error: &dyn std::error::Error| match error.source() {
-            Some(source) => format!("{error}: {source}"),
-            None => error.to_string(),
-        };
-        let _lock = match self.repo.lock_named("exclude", PATIENCE) {
-            Ok(lock) => lock,
-            Err(error) => return Exclusion::Failed(exposed, failed(&error)),
-        };
         if let Err(error) = add_line(&exposed.file, &exposed.pattern) {
             let why = format!("cannot write '{}': {error}", exposed.file.display());
             return Exclusion::Failed(exposed, why);
@@ -69,7 +70,7 @@ impl Worktrees<'_> {
                 let why = format!("a .gitignore overrides '{}'", exposed.file.display());
                 Exclusion::Failed(exposed, why)
             }
-            Err(error) => Exclusion::Failed(exposed, failed(&error)),
+            Err(error) => Exclusion::Failed(exposed, reason(&error)),
         }
     }
 
@@ -125,6 +126,13 @@ impl Worktrees<'_> {
         let mut files = output.bytes().split(|byte| *byte == 0).filter(|name| !name.is_empty());
         // Git lists an embedded repository as its folder.
         Ok(files.any(|name| !worktrees.contains(&real_path(&top.join(path_from(name))))))
+    }
+}
+
+fn reason(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
     }
 }
 

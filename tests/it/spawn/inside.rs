@@ -181,6 +181,29 @@ fn those_who_spawn_at_once_write_one_line() {
     assert_eq!(taken(&repo), "");
 }
 
+/// Git reads the file before it lists: what another spawn makes meanwhile looks like the user's.
+#[test]
+fn a_worktree_that_is_begun_meanwhile_is_not_the_users() {
+    let repo = inside(".worktrees");
+    let (folder, path) = (repo.env().path("early"), std::env::var("PATH").unwrap());
+    let script = format!(
+        "export PATH='{path}'\n\
+         case \" $* \" in *' ls-files '*' --exclude-standard '*) ;; *) exec git \"$@\";; esac\n\
+         if mkdir '{0}/met' 2>/dev/null; then\n\
+           '{1}' spawn --no-agent other >/dev/null 2>&1\n\
+           for arg; do shift; [ \"$arg\" = --exclude-standard ] || set -- \"$@\" \"$arg\"; done\n\
+         fi\n\
+         exec git \"$@\"",
+        folder.display(),
+        env!("CARGO_BIN_EXE_git-ao"),
+    );
+    write_script(&folder.join("git"), &script);
+    repo.ao_run(SPAWN).env("PATH", format!("{}:{path}", folder.display())).run().ok();
+    assert!(folder.join("met").is_dir());
+    assert_eq!(added(&repo), ["/.worktrees/"]);
+    assert_eq!(fs::read_dir(repo.dir().join(".worktrees/demo")).unwrap().count(), 2);
+}
+
 #[test]
 fn a_failed_hook_is_not_passed_over() {
     let repo = Repo::new();
