@@ -17,7 +17,7 @@ fn commit_leads_to_the_prompt(agent: &'static str) {
     let Some(place) = Place::new(agent) else { return };
     let repo = &place.repo;
     repo.config(&format!("ao.agent.{agent}.args"), may_commit(agent));
-    let before = place.runs(&["spawn", "--json", "--file", "-"], "the first task");
+    place.runs(&["spawn", "--json", "--file", "-"], "the first task");
     let session = place.runs(&["spawn", "--json", "--file", "-"], PROMPT);
     let branch = session.branch.clone().unwrap();
     let subject = repo.git(["log", "-1", "--format=%s", &branch]);
@@ -33,7 +33,6 @@ fn commit_leads_to_the_prompt(agent: &'static str) {
         let found = said["why"]["found"].as_array().unwrap();
         assert_eq!(found.len(), 1, "{said}");
         assert_eq!(found[0]["session"], session.id.to_string());
-        assert_ne!(found[0]["session"], before.id.to_string());
         assert_eq!(found[0]["exchange"]["prompt"]["text"].as_str().unwrap().trim_end(), PROMPT);
         // What it said in another second than that of the commit came later.
         let answer = &found[0]["exchange"]["answer"];

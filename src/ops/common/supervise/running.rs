@@ -112,6 +112,8 @@ impl Running {
             }
         };
         let screen = agent.last_screen();
+        // A shutdown that comes later has not ended it.
+        let asked_by = agent.asked_by();
         home.with(|store| {
             let repo = store.repository();
             if let Some(screen) = &screen {
@@ -130,7 +132,7 @@ impl Running {
         }
         let mut watcher = self.watcher.take();
         let last = home.with(|store| watcher.take().map(|it| it.finish(store))).flatten();
-        let end = match (ended, agent.asked_by()) {
+        let end = match (ended, asked_by) {
             // One that obeys has not finished its work.
             (Exit::Code(0), Some(signal)) => AgentEnd::Signalled(signal),
             (Exit::Code(code), _) => AgentEnd::Exited(code),
