@@ -118,7 +118,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let reached = now.iter().filter(|it| it.is_reached).count();
     let is_done = match how_many {
         HowMany::First => reached > 0,
-        HowMany::All => reached == now.len(),
+        HowMany::All => reached == keys.len(),
     };
     Ok(match is_done {
         true => ExitCode::Done,

@@ -1,5 +1,6 @@
 //! How sessions stand with the person who looks at them, and the wait for a change of it.
 
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use crate::model::{ActivityReport, Session, SessionId};
 use crate::ops::common::activity::activities;
 use crate::ops::common::live::Probes;
 use crate::ops::common::{AgentState, Engine, OpsError, SessionStanding};
-use crate::store::Key;
+use crate::store::{Key, StoreError};
 
 /// The pause between two looks for signs.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -109,7 +110,8 @@ impl Engine {
     }
 
     /// Waits until sessions stand as awaited, for at most `limit`, or until nothing more can come: all
-    /// that have not reached it are over. Returns how all of them stand then.
+    /// that have not reached it are over. Returns how all of them stand then, without those that were
+    /// deleted in the meantime.
     ///
     /// # Errors
     /// Fails if there is no such session, or if the store cannot be read. Fails with
@@ -122,21 +124,19 @@ impl Engine {
     ) -> Result<Vec<AwaitedSession>, OpsError> {
         let end = limit.and_then(|limit| Instant::now().checked_add(limit));
         let mut signs = self.signs()?;
-        let mut first: Vec<(SessionId, SessionStanding)> = Vec::new();
+        let mut first: BTreeMap<SessionId, SessionStanding> = BTreeMap::new();
         loop {
             let looked = Instant::now();
-            let mut now = self.awaited_now(keys)?;
-            if first.is_empty() {
-                first = now.iter().map(|it| (it.session.id, it.attention.standing)).collect();
-            }
-            for (it, (_, first)) in now.iter_mut().zip(&first) {
+            let mut now = self.awaited_now(keys, first.is_empty())?;
+            for it in &mut now {
                 let standing = it.attention.standing;
-                let is_reached = |it_is: &Awaited| it_is.is_reached(&it.session, standing, *first);
+                let first = *first.entry(it.session.id).or_insert(standing);
+                let is_reached = |it_is: &Awaited| it_is.is_reached(&it.session, standing, first);
                 it.is_reached = awaited.iter().any(is_reached);
             }
             let is_done = match how_many {
                 HowMany::First => now.iter().any(|it| it.is_reached),
-                HowMany::All => now.iter().all(|it| it.is_reached),
+                HowMany::All => now.len() == keys.len() && now.iter().all(|it| it.is_reached),
             };
             let is_vain = now.iter().all(|it| it.is_reached || it.is_over());
             if is_done || is_vain || end.is_some_and(|end| Instant::now() >= end) {
@@ -158,10 +158,16 @@ impl Engine {
         }
     }
 
-    fn awaited_now(&self, keys: &[Key]) -> Result<Vec<AwaitedSession>, OpsError> {
+    /// Looks at the sessions; the first time, each of them must exist.
+    fn awaited_now(&self, keys: &[Key], is_first: bool) -> Result<Vec<AwaitedSession>, OpsError> {
         let snapshot = self.store().snapshot()?;
-        let sessions = keys.iter().map(|key| snapshot.session(key.clone()));
-        let sessions = sessions.collect::<Result<Vec<_>, _>>()?;
+        let mut sessions = Vec::new();
+        for key in keys {
+            match snapshot.session(key.clone()) {
+                Err(StoreError::NotFound(_)) if !is_first => {}
+                found => sessions.push(found?),
+            }
+        }
         let attention = self.attention(&sessions.iter().collect::<Vec<_>>());
         let all = sessions.into_iter().zip(attention);
         Ok(all

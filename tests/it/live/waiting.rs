@@ -1,10 +1,15 @@
 //! Scripts and persons find the session that waits for them.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use git_ao::model::{SessionStatus, Timestamp};
+use git_ao::model::{SessionId, SessionStatus, Timestamp};
+use git_ao::ops::{Awaited, Engine, HowMany};
+use git_ao::runtime::{
+    Exit, Probe, ProcessSpec, Runtime, RuntimeError, Started, Stopped, Terminal,
+};
 
-use super::world::{World, until};
+use super::world::{World, id, until};
 use crate::support::write_script;
 
 /// An agent that rings the bell of its terminal, and stays.
@@ -107,4 +112,68 @@ fn attach_goes_to_the_one_that_has_waited_longest() {
     world.murder(&second);
     there(&first).ao(["attach", "--next"]).code(1).stderr_has("no other session waits");
     world.repo.ao(["attach", &second, "--next"]).code(129);
+}
+
+/// Runs what is never gone, and tells of each look.
+struct Looked(Sender<()>);
+
+impl Runtime for Looked {
+    fn name(&self) -> &str {
+        "looked"
+    }
+
+    fn terminal(&self) -> Terminal {
+        Terminal::Absent
+    }
+
+    fn start(&self, _: &SessionId, _: &ProcessSpec) -> Result<Started, RuntimeError> {
+        Ok(Started::Nothing)
+    }
+
+    fn probe(&self, _: &SessionId, _: &str) -> Probe {
+        let _ = self.0.send(());
+        Probe::Alive { pid: None }
+    }
+
+    fn wait(&self, _: &SessionId, _: &str, _: Duration) -> Option<Exit> {
+        None
+    }
+
+    fn stop(&self, _: &SessionId, _: &str, _: Duration) -> Result<Stopped, RuntimeError> {
+        Err(RuntimeError::NoAnswer)
+    }
+}
+
+#[test]
+fn one_that_is_deleted_meanwhile_ends_no_wait_for_others() {
+    let world = World::new();
+    let (tell, told) = channel();
+    let engine = Engine::builder(world.store()).runtime(Looked(tell)).build();
+    let works = |title: &str| {
+        let session = world.spawn(&["--no-agent", title]);
+        world.set_status(&session, &SessionStatus::Working);
+        world.change_placement(&session, |here| {
+            (here.runtime, here.handle) = (Some("looked".to_owned()), Some("x".to_owned()));
+        });
+        id(&session)
+    };
+    for how_many in [HowMany::First, HowMany::All] {
+        let [deleted, other] = ["Deleted", "Other"].map(works);
+        let keys = [deleted.into(), other.into()];
+        let wait = || engine.await_standing(&keys, &[Awaited::Ended], (how_many, None));
+        while told.try_recv().is_ok() {}
+        let stands = std::thread::scope(|scope| {
+            let wait = scope.spawn(wait);
+            told.recv().unwrap();
+            world.store().delete(deleted).unwrap();
+            world.set_status(&other.to_string(), &SessionStatus::Done);
+            wait.join().unwrap().unwrap()
+        });
+        let [stands] = &stands[..] else { panic!("{stands:?}") };
+        assert!(stands.session.id == other && stands.is_reached, "{stands:?}");
+        assert!(
+            wait().unwrap_err().to_string().contains("no session"),
+            "it must be there at first"
+        );
+    }
 }
