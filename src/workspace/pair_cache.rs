@@ -47,7 +47,7 @@ impl<F: PairFact> PairCache<F> {
     }
 
     pub fn find(&self, pair: &Pair) -> Option<&F> {
-        self.known.get(pair)
+        self.new.get(pair).or_else(|| self.known.get(pair))
     }
 
     /// Returns what was known of all pairs that were looked up.

@@ -72,13 +72,10 @@ impl Worktrees<'_> {
         let heads: BTreeSet<_> = branches.iter().map(|branch| &branch.head).collect();
         let mut cache = PairCache::<Outcome>::read(self.repo, |(head, _)| heads.contains(head));
         let pair = |branch: &OpenBranch| (branch.head.clone(), branch.base.clone());
-        let mut asked: Vec<&OpenBranch> = Vec::new();
-        for branch in branches {
-            let is_asked = |other: &&OpenBranch| pair(other) == pair(branch);
-            if cache.find(&pair(branch)).is_none() && !asked.iter().any(is_asked) {
-                asked.push(branch);
-            }
-        }
+        let unknown = branches.iter().map(|branch| (pair(branch), branch));
+        let unknown: BTreeMap<_, _> =
+            unknown.filter(|(pair, _)| cache.find(pair).is_none()).collect();
+        let asked: Vec<&OpenBranch> = unknown.into_values().collect();
         let mut was_merged = |branch: &&OpenBranch| {
             let mut earlier = cache.known().filter(|((head, _), outcome)| {
                 *head == branch.head && **outcome == Outcome::Nothing
@@ -89,18 +86,18 @@ impl Worktrees<'_> {
         };
         let (known, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|it| was_merged(it));
         let known = known.into_iter().map(|branch| (branch, Outcome::Nothing));
-        let mut new = BTreeMap::new();
-        for (branch, outcome) in known.chain(asked.iter().copied().zip(self.outcomes(&asked)?)) {
+        let outcomes = self.outcomes(&asked)?.into_iter().flatten();
+        for (branch, outcome) in known.chain(asked.iter().copied().zip(outcomes)) {
             cache.add(&pair(branch), outcome);
-            new.insert(pair(branch), outcome);
         }
-        let is_merged = |pair: &Pair| cache.find(pair).or(new.get(pair)) == Some(&Outcome::Nothing);
+        let is_merged = |pair: &Pair| cache.find(pair) == Some(&Outcome::Nothing);
         let merged = branches.iter().map(|branch| is_merged(&pair(branch))).collect();
         cache.save(self.repo);
         Ok(merged)
     }
 
-    fn outcomes(&self, asked: &[&OpenBranch]) -> Result<Vec<Outcome>, WorkspaceError> {
+    /// Returns what each merge would do; None if git cannot tell.
+    fn outcomes(&self, asked: &[&OpenBranch]) -> Result<Option<Vec<Outcome>>, WorkspaceError> {
         let tree = |commit: &Oid| self.repo.commit_facts(commit).map(|facts| facts.tree);
         let changes_something = |branch: &&OpenBranch| {
             branch.start.as_ref().is_none_or(|start| tree(start) != tree(&branch.head))
@@ -108,26 +105,31 @@ impl Worktrees<'_> {
         let mut outcomes = vec![Outcome::Something; asked.len()];
         let left: Vec<_> = (0..asked.len()).filter(|at| changes_something(&asked[*at])).collect();
         let pairs: Vec<_> = left.iter().map(|at| (&asked[*at].base, &asked[*at].head)).collect();
-        for (at, merged) in left.into_iter().zip(self.merge_all(&pairs)?) {
+        let Some(merges) = self.merge_all(&pairs)? else { return Ok(None) };
+        for (at, merged) in left.into_iter().zip(merges) {
             let (head, base) = (&asked[at].head, &asked[at].base);
             if merged.is_some() && merged == tree(base) && !self.is_empty_work(head, base)? {
                 outcomes[at] = Outcome::Nothing;
             }
         }
-        Ok(outcomes)
+        Ok(Some(outcomes))
     }
 
     /// Returns the trees of these merges, as far as they are clean. One that git refuses does not
-    /// prevent the others.
-    fn merge_all(&self, pairs: &[(&Oid, &Oid)]) -> Result<Vec<Option<Oid>>, WorkspaceError> {
+    /// prevent the others. None if git refuses all of them: it is older than 2.38, or was stopped.
+    fn merge_all(
+        &self,
+        pairs: &[(&Oid, &Oid)],
+    ) -> Result<Option<Vec<Option<Oid>>>, WorkspaceError> {
         if let Some(all) = self.trees_of_merges(pairs)? {
-            return Ok(all);
+            return Ok(Some(all));
         }
-        let single = |pair| {
-            let tree = self.trees_of_merges(std::slice::from_ref(pair))?;
-            Ok(tree.and_then(|mut trees| trees.pop()).flatten())
-        };
-        pairs.iter().map(single).collect()
+        let single = |pair| self.trees_of_merges(std::slice::from_ref(pair));
+        let each = pairs.iter().map(single).collect::<Result<Vec<_>, _>>()?;
+        let is_refused = each.iter().all(Option::is_none);
+        let tree =
+            |trees: Option<Vec<Option<Oid>>>| trees.and_then(|mut trees| trees.pop()).flatten();
+        Ok((!is_refused).then(|| each.into_iter().map(tree).collect()))
     }
 
     /// Returns true if a commit has the content that it had where it left the base.

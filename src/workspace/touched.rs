@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::pair_cache::{Pair, PairCache, PairFact};
-use crate::git::{GitError, Repository};
+use crate::git::{Ancestry, GitError, Repository};
 
 /// Of more paths than this it is only known that they are many.
 const MOST: usize = 200;
@@ -67,7 +67,10 @@ pub fn touched_paths(
     pairs: &BTreeSet<Pair>,
     mut steps: impl FnMut(&Pair) -> Vec<Pair>,
 ) -> Result<HashMap<Pair, TouchedPaths>, GitError> {
-    let mut cache = PairCache::<TouchedPaths>::read(repo, |pair| pairs.contains(pair));
+    // Two ids determine the answer, unless the repository changes the history.
+    let is_fixed = Ancestry::new(repo).is_some();
+    let is_wanted = |pair: &Pair| is_fixed && pairs.contains(pair);
+    let mut cache = PairCache::<TouchedPaths>::read(repo, is_wanted);
     let mut touched: HashMap<Pair, TouchedPaths> =
         cache.known().map(|(pair, paths)| (pair.clone(), paths.clone())).collect();
     let unknown: Vec<&Pair> = pairs.iter().filter(|pair| !touched.contains_key(*pair)).collect();
@@ -99,7 +102,9 @@ pub fn touched_paths(
             cache.add(pair, paths.clone());
         }
     }
-    cache.save(repo);
+    if is_fixed {
+        cache.save(repo);
+    }
     Ok(touched)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Combo, Objects, Refs, Repo, TestEnv};
+use crate::support::{Combo, Objects, Refs, Repo, TestEnv, write_script};
 
 /// A session without an agent, and its worktree.
 struct Work {
@@ -130,6 +130,24 @@ fn a_base_that_was_taken_back_does_not_have_it() {
     assert_eq!(one.base(&repo), "+1 -1");
 }
 
+/// A git that is too old, or was stopped, is no answer.
+#[test]
+fn what_git_did_not_say_is_asked_again() {
+    let repo = repo(Combo::PLAIN);
+    let one = Work::done(&repo, "One");
+    squash(&repo, &one.branch);
+    let folder = repo.env().path("old");
+    let path = std::env::var("PATH").unwrap();
+    let script = format!(
+        "case \" $* \" in *' merge-tree '*) exit 129;; esac\nPATH='{path}' exec git \"$@\""
+    );
+    write_script(&folder.join("git"), &script);
+    let path = format!("{}:{path}", folder.display());
+    let out = repo.ao_run(["status", &one.id]).env("PATH", path).run().ok();
+    assert!(!out.stdout.contains("merged"), "{out}");
+    assert_eq!(one.base(&repo), "merged");
+}
+
 #[test]
 fn what_is_known_is_not_asked_again() {
     let repo = repo(Combo::PLAIN);
@@ -150,7 +168,9 @@ fn what_is_known_is_not_asked_again() {
     assert_eq!([merges(), merges()], [1, 0]);
     let file = repo.common_dir().join("ao/merged");
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, text.replace(" merged\n", " open\n")).unwrap();
+    let damaged = text.replace(" merged\n", " open\n");
+    assert_ne!(damaged, text);
+    fs::write(&file, damaged).unwrap();
     assert_eq!(all[0].base(&repo), "merged", "a damaged file is not used");
     assert_eq!(all[1].base(&repo), "+1 -2");
 }
