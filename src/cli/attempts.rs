@@ -41,7 +41,9 @@ pub fn attempt(
     let how = format!("to list all attempts: git ao list --tag {tag}");
     match failed {
         None => {
-            ctx.out.hint(&how);
+            if !args.is_dry_run() {
+                ctx.out.hint(&how);
+            }
             Ok(code)
         }
         Some(error) => Err(match made(store, &tag) {

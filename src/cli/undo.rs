@@ -95,13 +95,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
 }
 
 fn event(store: &Store, text: &str) -> Result<Oid, CliError> {
-    let wanted = format!("{text}^{{commit}}");
-    let git = store.repository().git("rev-parse");
-    let found = git
-        .args(["--verify", "--quiet", "--end-of-options", &wanted])
-        .find()
-        .map_err(OpsError::from)?;
-    let id = found.and_then(|output| output.text().trim().parse().ok());
+    let id = store.repository().find_commit(text).map_err(OpsError::from)?;
     id.ok_or_else(|| refusals::not_an_event(text))
 }
 

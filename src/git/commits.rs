@@ -12,7 +12,7 @@ use crate::model::Oid;
 const MOST: usize = 20_000;
 
 /// How much older than its child a commit with a wrong clock may seem, in seconds.
-const SLACK: i64 = 24 * 60 * 60;
+pub(crate) const CLOCK_SLACK: i64 = 24 * 60 * 60;
 
 /// A commit and its first parent.
 type Pair = (Oid, Oid);
@@ -55,7 +55,7 @@ impl Wanted {
 
     /// Returns true if none of the commits can be newer than this time, in seconds.
     pub fn are_before(&self, time: i64) -> bool {
-        self.times.1.saturating_add(SLACK) < time
+        self.times.1.saturating_add(CLOCK_SLACK) < time
     }
 }
 
@@ -83,7 +83,7 @@ impl<'r> Descent<'r> {
                 found.push(at);
             }
             let Some((parents, time)) = self.links(at) else { break };
-            if found.is_empty() && time.saturating_add(SLACK) < wanted.times.0 {
+            if found.is_empty() && time.saturating_add(CLOCK_SLACK) < wanted.times.0 {
                 break;
             }
             let Some(parent) = parents.first() else { break };

@@ -26,7 +26,7 @@ mod upstream;
 mod zone;
 
 pub(crate) use ancestry::Ancestry;
-pub(crate) use commits::{CommitFacts, Descent, Wanted};
+pub(crate) use commits::{CLOCK_SLACK, CommitFacts, Descent, Wanted};
 pub use config::GitConfigEntry;
 pub use environment::Environment;
 pub(crate) use error::after_colon;

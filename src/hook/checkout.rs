@@ -8,8 +8,8 @@ use super::{Audience, BranchSessions, HookError, branch_sessions};
 use crate::model::{Oid, Origin, Placement, Session, is_branch_name};
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
-    Places, Worktrees, guest_here, key_here, mark_here, name_project, note_own_work, operation,
-    session_at, to_record,
+    CommitsMadeIn, Places, Worktrees, guest_here, key_here, mark_here, name_project, note_own_work,
+    operation, session_at, to_record,
 };
 
 pub fn run(
@@ -54,6 +54,8 @@ fn record(store: &Store, key: Key, branch: &str, head: Option<Oid>) -> Result<()
         return Err(HookError::Branch(branch.to_owned()));
     }
     let top = store.repository().work_dir();
+    let made = CommitsMadeIn::new(store.repository(), top.as_deref());
+    made.read();
     store.transaction("checkout", |tx| {
         tx.set_origin(Origin::Automatic);
         let what = tx.update(key.clone(), |session| {
@@ -61,7 +63,7 @@ fn record(store: &Store, key: Key, branch: &str, head: Option<Oid>) -> Result<()
             if old.as_deref() != Some(branch)
                 && let Some(head) = head.clone()
             {
-                note_own_work(store.repository(), session, top.as_deref(), head);
+                note_own_work(session, &made, head);
             }
             Ok::<_, StoreError>(format!("{} -> {branch}", old.as_deref().unwrap_or("(none)")))
         })?;

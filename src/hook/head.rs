@@ -3,7 +3,7 @@
 use super::HookError;
 use crate::model::{Origin, is_branch_name};
 use crate::store::{Store, StoreError};
-use crate::workspace::{guest_here, key_here, note_own_work};
+use crate::workspace::{CommitsMadeIn, guest_here, key_here, note_own_work};
 
 /// Records the branch of a session's worktree and its tip, if they have changed.
 pub fn run(store: &Store) -> Result<(), HookError> {
@@ -26,11 +26,13 @@ pub fn run(store: &Store) -> Result<(), HookError> {
         return Ok(());
     }
     let top = repo.work_dir();
+    let made = CommitsMadeIn::new(repo, top.as_deref());
+    made.read();
     store.transaction("head", |tx| {
         tx.set_origin(Origin::Automatic);
         tx.update(key.clone(), |session| {
             session.branch = Some(branch.clone());
-            note_own_work(repo, session, top.as_deref(), head.clone());
+            note_own_work(session, &made, head.clone());
             Ok::<_, StoreError>(())
         })?;
         tx.describe(format!("{} at {}", branch, head.short()));

@@ -30,6 +30,11 @@ impl Oid {
         &self.0
     }
 
+    /// Returns true for the id of only zeros, by which git names no object.
+    pub fn is_null(&self) -> bool {
+        self.0.bytes().all(|digit| digit == b'0')
+    }
+
     /// Returns the first 7 hex digits, the form that people see.
     pub fn short(&self) -> &str {
         &self.0[..7]

@@ -5,16 +5,11 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::iter::Peekable;
 
 use super::why::SessionWork;
-use crate::git::Descent;
+use crate::git::{CLOCK_SLACK, Descent};
 use crate::model::{Event, Message, Oid, Session, SessionId, Shelf, Timestamp};
-use crate::ops::common::branch_sessions::catch_up_all;
-use crate::ops::common::owned_worktrees::Own;
+use crate::ops::common::branch_sessions::as_of_now;
 use crate::ops::common::{Engine, OpsError};
 use crate::store::{Snapshot, StoreError};
-use crate::workspace::Worktrees;
-
-/// How much older than the commit before it a commit with a wrong clock may seem, in seconds.
-const SLACK: i64 = 24 * 60 * 60;
 
 /// The commits of sessions, newest first, in the form of events with the operation
 /// [`SessionCommits::OP`].
@@ -79,7 +74,7 @@ impl Engine {
                     let listed = snapshot.list(shelf)?.into_iter();
                     sessions.extend(listed.filter_map(|it| it.session.ok()));
                 }
-                self.as_of_now(&mut sessions, &snapshot)?;
+                as_of_now(self.store(), &snapshot, &mut sessions)?;
                 let work = |session: &Session| Some((session.id, SessionWork::of(session)?));
                 sessions.iter().filter_map(work).collect()
             }
@@ -98,7 +93,7 @@ impl Engine {
         snapshot: &Snapshot<'_>,
     ) -> Result<Vec<(SessionId, SessionWork)>, OpsError> {
         let mut now = [session.clone()];
-        self.as_of_now(&mut now, snapshot)?;
+        as_of_now(self.store(), snapshot, &mut now)?;
         let mut works = Vec::from_iter(SessionWork::of(&now[0]).map(|work| (session.id, work)));
         let mut child = session.clone();
         for (_, parent) in snapshot.lineage(session)?.ancestors {
@@ -108,20 +103,6 @@ impl Engine {
             child = parent;
         }
         Ok(works)
-    }
-
-    /// Takes over what the branches and worktrees in this clone have and the records do not yet.
-    fn as_of_now(&self, sessions: &mut [Session], snapshot: &Snapshot<'_>) -> Result<(), OpsError> {
-        let store = self.store();
-        let replica = store.known_replica();
-        let here = sessions.iter_mut().filter(|session| session.lives_in(replica.as_deref()));
-        let here: Vec<_> = here.collect();
-        if !here.is_empty() {
-            let own = Own::of(&Worktrees::new(store.repository()), snapshot)?;
-            let paths: Vec<_> = here.iter().map(|session| own.path(session).cloned()).collect();
-            catch_up_all(store, here.into_iter().zip(paths.iter().map(|path| path.as_deref())))?;
-        }
-        Ok(())
     }
 }
 
@@ -151,7 +132,7 @@ struct Next {
 
 impl<'e> Queue<'e> {
     fn new(descent: Descent<'e>, since: Option<Timestamp>) -> Self {
-        let since = since.map_or(i64::MIN, |since| since.as_seconds().saturating_sub(SLACK));
+        let since = since.map_or(i64::MIN, |since| since.as_seconds().saturating_sub(CLOCK_SLACK));
         Self { descent, since, works: Vec::new(), next: BinaryHeap::new() }
     }
 

@@ -17,8 +17,8 @@ use crate::ops::common::{Engine, OpsError, lodging};
 use crate::runtime::RuntimeError;
 use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
-    self, Condition, Detail, ExpectedWorktree, WorkspaceState, Worktrees, is_worktree,
-    note_own_work, session_at,
+    self, CommitsMadeIn, Condition, Detail, ExpectedWorktree, WorkspaceState, Worktrees,
+    is_worktree, note_own_work, session_at,
 };
 
 /// How long a session may be without an agent while it is being started. This exceeds every wait in
@@ -371,7 +371,7 @@ impl Seen {
             && session.head.as_ref() != Some(&tip)
         {
             let top = self.own.as_deref().or(lodging.as_deref());
-            note_own_work(store.repository(), session, top, tip.clone());
+            note_own_work(session, &CommitsMadeIn::new(store.repository(), top), tip.clone());
             steps.push(Step::Head(tip));
         }
         Ok(())

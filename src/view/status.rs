@@ -127,11 +127,9 @@ impl StatusRow {
     /// Returns true if the row needs attention. This includes an agent that runs although its
     /// session has ended, one that vanished, and a corrupt record.
     fn is_open(&self) -> bool {
-        self.session.as_ref().map_or(true, |(session, live)| {
-            !session.status.is_terminal()
-                || matches!(live.agent, AgentState::Alive { .. })
-                || live.standing(session) == SessionStanding::Vanished
-        })
+        self.session
+            .as_ref()
+            .map_or(true, |(session, live)| live.standing(session).is_open(session, &live.agent))
     }
 
     fn order(&self) -> impl Ord + use<> {

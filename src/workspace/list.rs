@@ -66,7 +66,7 @@ impl WorktreeEntry {
     fn read(&mut self, word: &[u8], value: &[u8]) {
         let text = || String::from_utf8_lossy(value).into_owned();
         match word {
-            b"HEAD" => self.head = text().parse().ok().filter(is_set),
+            b"HEAD" => self.head = text().parse().ok().filter(|id: &Oid| !id.is_null()),
             b"branch" => {
                 let name = text();
                 self.branch = Some(name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned());
@@ -77,11 +77,6 @@ impl WorktreeEntry {
             _ => {}
         }
     }
-}
-
-/// Returns false for the null id, which git shows before the first commit.
-fn is_set(id: &Oid) -> bool {
-    id.as_str().bytes().any(|byte| byte != b'0')
 }
 
 #[cfg(unix)]

@@ -76,7 +76,7 @@ pub use merged::TrialMerge;
 pub use occupant::{is_of, key_here, session_at, session_here};
 pub use on_branch::OnBranch;
 pub use operation::{Operation, operation};
-pub use own_work::note_own_work;
+pub use own_work::{CommitsMadeIn, note_own_work};
 pub use place::{could_name, from_record, to_record};
 pub use places::Places;
 pub use progress::Progress;

@@ -1,5 +1,6 @@
 //! Notes where the commits begin that were made in a session's worktree.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -7,20 +8,42 @@ use super::marker::git_dir_of;
 use crate::git::{Descent, Repository};
 use crate::model::{Oid, Session};
 
+/// The commits that git made in a worktree, by the reflog of its HEAD. It is read once, when that is
+/// asked for.
+#[derive(Debug)]
+pub struct CommitsMadeIn<'w> {
+    repo: &'w Repository,
+    top: Option<&'w Path>,
+    commits: OnceCell<HashSet<Oid>>,
+}
+
+impl<'w> CommitsMadeIn<'w> {
+    /// Names the top directory of the worktree; with None, there are none.
+    pub fn new(repo: &'w Repository, top: Option<&'w Path>) -> Self {
+        Self { repo, top, commits: OnceCell::new() }
+    }
+
+    /// Reads the reflog. Who writes a record does this first, and not while others wait.
+    pub fn read(&self) -> &HashSet<Oid> {
+        let made = || self.top.and_then(|top| made_in(self.repo, top)).unwrap_or_default();
+        self.commits.get_or_init(made)
+    }
+}
+
 /// Sets the head of a session, and notes in `base.onto` where its own commits begin.
 ///
 /// A branch also has commits of others: after a rebase, a pull, or a reset. The session's own are
 /// those that git says in the reflog of the worktree's HEAD to have been made there, and those that
 /// were known before. So nothing is claimed for a session that somebody else has made.
-pub fn note_own_work(repo: &Repository, session: &mut Session, top: Option<&Path>, head: Oid) {
+pub fn note_own_work(session: &mut Session, made: &CommitsMadeIn<'_>, head: Oid) {
     let before = session.head.replace(head.clone());
     let Some(base) = session.base.as_mut().filter(|_| before.as_ref() != Some(&head)) else {
         return;
     };
     let Some(commit) = &base.commit else { return };
-    let made = top.and_then(|top| made_in(repo, top)).unwrap_or_default();
-    let is_own = |at: &Oid| at != commit && made.contains(at) && before.as_ref() != Some(at);
-    let start = Descent::new(repo).first_without(&head, is_own).unwrap_or(head);
+    let commits = made.read();
+    let is_own = |at: &Oid| at != commit && commits.contains(at) && before.as_ref() != Some(at);
+    let start = Descent::new(made.repo).first_without(&head, is_own).unwrap_or(head);
     if Some(&start) != before.as_ref() {
         base.onto = Some(start).filter(|start| start != commit);
     }

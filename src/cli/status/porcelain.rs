@@ -25,11 +25,7 @@ pub fn print(
         listing.sessions.iter().filter_map(|listed| listed.session.as_ref().ok()).collect();
     let attention = engine.attention(&readable);
     let mut rows: Vec<_> = readable.into_iter().zip(&attention).collect();
-    rows.retain(|(session, it)| {
-        all || !session.status.is_terminal()
-            || !matches!(it.standing, SessionStanding::Exited)
-                && !matches!(it.standing, SessionStanding::NotStarted | SessionStanding::Elsewhere)
-    });
+    rows.retain(|(session, it)| all || it.standing.is_open(session, &it.agent));
     rows.sort_by_key(|(_, it)| it.order());
     let end = match ending {
         Ending::Newline => '\n',

@@ -1,7 +1,8 @@
 use std::path::Path;
 
 use super::command::GitCommand;
-use crate::git::Repository;
+use crate::git::{GitError, Repository};
+use crate::model::Oid;
 
 impl Repository {
     /// Returns `git <verb>` for this repository, outside any worktree. After the worktree from which
@@ -16,6 +17,22 @@ impl Repository {
         let git = git.at(self.common_dir()).env("GIT_DIR", self.present_git_dir());
         let variables = self.object_dirs().variables.iter();
         variables.fold(git, |git, (name, value)| git.env(name, value))
+    }
+
+    /// Returns the commit that git understands by a revision; None if there is none here.
+    ///
+    /// # Errors
+    /// Fails if git fails.
+    pub fn find_commit(&self, revision: &str) -> Result<Option<Oid>, GitError> {
+        let wanted = format!("{revision}^{{commit}}");
+        let git = self.git("rev-parse").args(["--verify", "--quiet", "--end-of-options", &wanted]);
+        match git.find() {
+            // A tree or a file.
+            Err(GitError::Failed { message, .. }) if message.contains("expected commit type") => {
+                Ok(None)
+            }
+            found => Ok(found?.and_then(|output| output.text().trim().parse().ok())),
+        }
     }
 
     /// Returns the git directory of the worktree, or the shared one if that was removed.

@@ -61,7 +61,8 @@ impl Repository {
     /// if there is no reflog.
     pub(crate) fn head_moves(&self, git_dir: &Path, top: &Path) -> Option<Vec<(Oid, String)>> {
         if self.ref_storage() == RefStorage::Foreign {
-            return Some(self.entries_by_git("HEAD", |verb| self.git_in(top, verb)));
+            let git = |verb: &str| self.git_in(top, verb).arg(format!("--max-count={MOST}"));
+            return Some(self.entries_by_git("HEAD", git));
         }
         let log = self.read_reflog_file("HEAD", &git_dir.join("logs/HEAD")).ok()?;
         let moves = log.entries.into_iter().map(|entry| (oid(entry.new), entry.message));

@@ -7,9 +7,9 @@ use crate::model::{Oid, Origin, Session, is_branch_name};
 use crate::ops::common::owned_worktrees::Own;
 use crate::ops::common::run_request::key_of;
 use crate::ops::common::{Engine, OpsError, lodging};
-use crate::store::{Key, Shelf, Store, StoreError};
+use crate::store::{Key, Shelf, Snapshot, Store, StoreError};
 use crate::workspace::{
-    Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees, note_own_work,
+    CommitsMadeIn, Condition, Detail, ExpectedWorktree, Workspace as _, Worktrees, note_own_work,
 };
 
 /// Updates a session's branch and head from its own worktree in this clone. The branch stays if
@@ -57,11 +57,32 @@ pub(in crate::ops) fn catch_up_all<'s>(
         // Others go on with a branch that existed before, when the session has left it.
         let is_others = path.is_none() && session.existing_branch.is_some();
         if let Some(tip) = tip.filter(|_| !is_others || lodging.is_some()) {
-            note_own_work(repo, session, path.or(lodging.as_deref()), tip);
+            note_own_work(session, &CommitsMadeIn::new(repo, path.or(lodging.as_deref())), tip);
         }
         is_there
     };
     Ok(sessions.into_iter().map(catch_up).collect())
+}
+
+/// Takes over what the branches and worktrees of sessions have in this clone, and their records do not
+/// have yet.
+///
+/// # Errors
+/// Fails if git or the store cannot be read.
+pub(in crate::ops) fn as_of_now(
+    store: &Store,
+    snapshot: &Snapshot<'_>,
+    sessions: &mut [Session],
+) -> Result<(), OpsError> {
+    let replica = store.known_replica();
+    let here = sessions.iter_mut().filter(|session| session.lives_in(replica.as_deref()));
+    let here: Vec<_> = here.collect();
+    if here.is_empty() {
+        return Ok(());
+    }
+    let own = Own::of(&Worktrees::new(store.repository()), snapshot)?;
+    let paths: Vec<_> = here.iter().map(|session| own.path(session).cloned()).collect();
+    catch_up_all(store, here.into_iter().zip(paths.iter().map(|path| path.as_deref()))).map(drop)
 }
 
 /// Does the same as [`record_branches`] for one session. Ignores a session that is archived or

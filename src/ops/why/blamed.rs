@@ -41,7 +41,7 @@ impl BlameLine {
 
     /// Returns false for a line that is not committed.
     pub fn is_committed(&self) -> bool {
-        !self.commit.as_str().bytes().all(|byte| byte == b'0')
+        !self.commit.is_null()
     }
 
     /// Returns what `git blame --porcelain` prints before the line.

@@ -29,7 +29,6 @@ pub(in crate::ops) use works::SessionWork;
 
 use std::collections::HashMap;
 
-use crate::git::GitError;
 use crate::model::Oid;
 use crate::ops::common::{Engine, OpsError};
 
@@ -43,13 +42,7 @@ impl Engine {
         if let Some(id) = id.filter(|id| self.repository().has_commit(id)) {
             return Ok(id);
         }
-        let wanted = format!("{revision}^{{commit}}");
-        let git = self.repository().git("rev-parse");
-        let git = git.args(["--verify", "--quiet", "--end-of-options", &wanted]);
-        let found = match git.run() {
-            Err(GitError::Failed { .. }) => None,
-            found => found?.text().trim().parse().ok(),
-        };
+        let found = self.repository().find_commit(revision)?;
         found.ok_or_else(|| WhyError::NoCommit(revision.to_owned()).into())
     }
 

@@ -11,11 +11,10 @@ use super::works::{self, CommitPair, SessionWork};
 use super::{Evidence, Provenance, trailers};
 use crate::git::{Descent, Wanted};
 use crate::model::{Oid, Session, SessionId, Shelf};
-use crate::ops::common::branch_sessions::catch_up_all;
-use crate::ops::common::owned_worktrees::Own;
+use crate::ops::common::branch_sessions::as_of_now;
 use crate::ops::common::{Engine, OpsError};
 use crate::store::{Query, Snapshot};
-use crate::workspace::{TouchedPaths, Worktrees, rewrites, touched_paths};
+use crate::workspace::{TouchedPaths, rewrites, touched_paths};
 
 /// The most commits to which the rewrites of one are followed.
 const MOST_REWRITES: usize = 100;
@@ -28,6 +27,8 @@ pub struct ProvenanceSearch<'e> {
     descent: Descent<'e>,
     /// The states that sessions had, once they were read.
     past: HashMap<SessionId, Vec<SessionWork>>,
+    /// The work in the worktrees of this clone, once it was read.
+    present: Option<Works>,
     /// All work, once it was asked for.
     works: Option<Rc<Works>>,
     /// What work has changed, once that was asked for.
@@ -56,6 +57,7 @@ impl<'e> ProvenanceSearch<'e> {
             sessions,
             descent,
             past: HashMap::new(),
+            present: None,
             works: None,
             touched: None,
         })
@@ -157,20 +159,19 @@ impl<'e> ProvenanceSearch<'e> {
     }
 
     /// Returns the work in the worktrees of this clone, as it is now.
-    fn present(&self) -> Result<Vec<(Session, SessionWork)>, OpsError> {
+    fn present(&mut self) -> Result<Works, OpsError> {
+        if let Some(present) = &self.present {
+            return Ok(present.clone());
+        }
         let store = self.engine.store();
         let replica = store.known_replica();
         let lives_here = |session: &&Session| session.lives_in(replica.as_deref());
         let mut here: Vec<Session> = self.sessions.iter().filter(lives_here).cloned().collect();
-        if here.is_empty() {
-            return Ok(Vec::new());
-        }
-        let own = Own::of(&Worktrees::new(store.repository()), &self.snapshot)?;
-        let paths: Vec<_> = here.iter().map(|session| own.path(session).cloned()).collect();
-        let paths = paths.iter().map(|path| path.as_deref());
-        catch_up_all(store, here.iter_mut().zip(paths))?;
+        as_of_now(store, &self.snapshot, &mut here)?;
         let work = |session: Session| SessionWork::of(&session).map(|work| (session, work));
-        Ok(here.into_iter().filter_map(work).collect())
+        let present: Works = here.into_iter().filter_map(work).collect();
+        self.present = Some(present.clone());
+        Ok(present)
     }
 
     /// Returns the work of sessions that had other commits before, as their records were then: all of

@@ -57,8 +57,7 @@ pub struct BlameLineJson {
 impl BlameJson {
     /// Makes the shape for a file.
     pub fn new(file: &OsStr, blame: &Blame) -> Self {
-        let is_real = |id: &Oid| id.as_str().bytes().any(|digit| digit != b'0');
-        let commits = blame.commits.iter().filter(|(id, _)| is_real(id));
+        let commits = blame.commits.iter().filter(|(id, _)| !id.is_null());
         Self {
             file: file.to_string_lossy().into_owned(),
             commits: commits.map(|(id, commit)| (id.to_string(), commit.into())).collect(),

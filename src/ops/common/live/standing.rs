@@ -45,6 +45,14 @@ impl SessionStanding {
         Self::Elsewhere,
     ];
 
+    /// Returns true if the session has not ended, or needs somebody although it has: its agent runs on,
+    /// or has vanished.
+    pub fn is_open(self, session: &Session, agent: &AgentState) -> bool {
+        !session.status.is_terminal()
+            || matches!(agent, AgentState::Alive { .. })
+            || self == Self::Vanished
+    }
+
     /// Returns how a session stands whose agent is in this state.
     pub fn of(session: &Session, agent: &AgentState, activity: Option<&ActivityReport>) -> Self {
         match agent {
