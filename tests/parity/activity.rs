@@ -64,6 +64,9 @@ fn a_state_is_believed_as_long_as_its_source_stands_and_says_since_when() {
 fn a_status_is_written_when_it_lasts_and_once_each_way() {
     let Some((repo, id)) = rings() else { return };
     until("it asks", || activity(&repo, id)["state"] == "waiting_input");
+    let file = repo.common_dir().join(format!("ao/activity/{id}.json"));
+    let noted = || fs::read_to_string(&file).unwrap_or_default();
+    until("its supervisor has seen it", || noted().contains("waiting_input"));
     // What does not last is not written: so far, it does not for ten minutes.
     assert_eq!(wait_working(&repo, id).status_reason, None);
     let count = |what: &str| events(&repo).iter().filter(|event| event.ends_with(what)).count();

@@ -56,5 +56,6 @@ fn the_work_is_brought_to_its_base_and_the_pull_request_is_known() {
     let session = record(&repo, id.parse().unwrap());
     assert_eq!(session.status, SessionStatus::Merged);
     assert_eq!(session.pr_number, Some(7));
+    repo.ao(["why", "#7"]).ok().stdout_has(&id[..8]);
     assert!(!tree.dir().exists() && repo.dir().join("made").exists());
 }

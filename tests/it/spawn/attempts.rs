@@ -52,9 +52,11 @@ fn attempts_are_printed_for_programs() {
                 .iter()
                 .all(|it| it["session"]["tags"][0] == tag && it["workspace"].is_string())
         );
-        let planned =
-            repo.ao(["spawn", "--no-agent", "--attempts", "2", "--json", "-n", "x"]).ok().json();
-        assert_eq!(planned["sessions"].as_array().map(Vec::len), Some(2));
+        let before = traces(&repo);
+        let planned = repo.ao(["spawn", "--no-agent", "--attempts", "2", "--json", "-n", "x"]).ok();
+        assert!(!planned.stderr.contains("to list all attempts"), "{planned}");
+        assert_eq!(planned.json()["sessions"].as_array().map(Vec::len), Some(2));
+        assert_eq!(traces(&repo), before);
         let paths = repo.ao(["spawn", "--no-agent", "--attempts", "2", "--print-path", "x"]).ok();
         let lines: Vec<_> = paths.stdout.lines().collect();
         assert_eq!(lines.len(), 2);

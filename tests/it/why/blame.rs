@@ -3,7 +3,7 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::world::{Work, each, hub, later, teammate, tip, why};
+use super::world::{Work, each, hub, later, teammate, why};
 use crate::support::sessions::store;
 use crate::support::{Combo, Kind, Repo, TestEnv};
 
@@ -144,7 +144,7 @@ fn columns_stay_aligned_whatever_is_in_a_title() {
         session.title = "\x1b]0;owned\x07\ttabs\tand\u{202e} more".to_owned();
         Ok::<_, git_ao::store::StoreError>(())
     };
-    let _ = store(&repo).transaction("set", |tx| tx.update(id, hostile));
+    store(&repo).transaction("set", |tx| tx.update(id, hostile)).unwrap();
     repo.write("wide\tname", &format!("{text}not committed\n"));
     for width in ["20", "60", "80", "200"] {
         let run = repo.ao_run(["blame", "wide\tname"]).env("GIT_PAGER_IN_USE", "1");
@@ -252,5 +252,4 @@ fn a_teammate_who_has_only_the_records_gets_the_same_answer() {
     let mate = teammate(&repo, &hub);
     assert_eq!(agree(&mate, "code"), ["commit", "pull_request"]);
     assert_eq!(blame(&mate, &["code"]), blame(&repo, &["code"]));
-    assert_ne!(tip(&mate, "HEAD"), own);
 }

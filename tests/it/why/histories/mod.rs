@@ -99,18 +99,26 @@ fn no_wrong_session(seed: u64) {
         let found = answers.get(commit).map(Vec::as_slice).unwrap_or_default();
         assert_eq!(said(&alone), said(found), "{commit}");
     }
-    for (number, path) in world.tips.iter().enumerate().step_by(8) {
-        lines_are_right(&repo, &engine, &world, (number, path));
-    }
+    let tips = world.tips.iter().enumerate().step_by(8);
+    let seen = tips.map(|tip| lines_are_right(&repo, &engine, &world, tip));
+    let (found, likely) = seen.fold((0, 0), |all, it| (all.0 + it.0, all.1 + it.1));
+    assert!(found > 0 && likely > 0, "{found} lines of sessions, {likely} only likely");
     for what in generate::KINDS {
         assert!(met.get(what).is_some_and(|count| *count > 0), "{what}: {met:?}");
     }
 }
 
-fn lines_are_right(repo: &Repo, engine: &Engine, world: &World, (number, path): (usize, &String)) {
+/// Returns how many lines come from sessions, and how many of them are only likely.
+fn lines_are_right(
+    repo: &Repo,
+    engine: &Engine,
+    world: &World,
+    (number, path): (usize, &String),
+) -> (usize, usize) {
     let operands = [format!("main{number}"), "--".to_owned(), path.clone()];
     let args = BlameArgs::new(Vec::new(), operands.map(Into::into).into());
     let blame = engine.blame(&args.in_folder(repo.dir())).unwrap();
+    let mut seen = (0, 0);
     for line in &blame.lines {
         let text = String::from_utf8_lossy(&line.text).into_owned();
         let truly: BTreeSet<_> = match world.writers.get(&text) {
@@ -119,10 +127,13 @@ fn lines_are_right(repo: &Repo, engine: &Engine, world: &World, (number, path): 
         };
         let found = blame.found(line);
         // All lines of a squash or a merge are said to come from its sessions.
+        seen.0 += usize::from(!found.is_empty());
         if let Some(likely) = &line.likely {
+            seen.1 += 1;
             assert!(truly.contains(&likely.id), "{number} {text:?}: {truly:?}, not {found:#?}");
         }
     }
+    seen
 }
 
 #[test]
