@@ -5,31 +5,32 @@ use git_ao::store::Visibility;
 use git_ao::view::age;
 use git_ao::view::json::{AdoptableJson, ImportedJson};
 
+use super::hints::refusals;
 use super::ui::{Cell, Column, Style, Table, escape};
 use super::{CliError, Ctx, ExitCode, json, launch};
 
 /// Make sessions of conversations that began without git ao
 ///
-/// Takes conversations of agents that somebody started by hand in this repository or one of its
-/// worktrees: all of them with --all, or those named by the agent's own id or its beginning. --list
-/// shows them. Each becomes a session with its agent, title, branch, worktree and transcript. Nothing
-/// is moved, and nothing is restarted.
+/// Adopts conversations with agents that were started by hand in this repository or in one of its
+/// worktrees: with --all, every one; otherwise those whose ids, as the agent names them, are given.
+/// --list shows them. Each becomes a session with its agent, title, branch, worktree and transcript.
+/// Nothing is moved or restarted.
 ///
-/// One whose agent runs at this moment is shown by 'git ao status' and 'git ao wait' as any other, as
-/// far as its agent tells. Nobody looks after it: there are no notifications, its end is noticed by
-/// 'git ao reconcile', and 'git ao send' and 'git ao attach' do not reach it. Only Claude Code tells
-/// which of its conversations run.
+/// A session whose agent is still running appears in 'git ao status' and 'git ao wait' like any
+/// other, as far as its agent reports what it is doing. It is not supervised: there are no
+/// notifications, 'git ao reconcile' notices its end, and 'git ao send' and 'git ao attach' cannot
+/// reach it. Only Claude Code tells which of its conversations are running.
 ///
 /// Adopted sessions are private, unless --public is given or ao.adopt is 'public'.
 ///
-/// 'git ao hooks install claude' lets Claude Code record its sessions in this repository by itself.
+/// With 'git ao hooks install claude', Claude Code records its sessions in this repository itself.
 ///
 /// --json prints what 'git ao import' prints; with --list, {"version":1,"conversations":[…]}, each
 /// with 'agent', 'id', 'title', 'workspace', 'updated_at', 'running' and 'messages'.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The agent's own ids of the conversations, or their beginnings.
-    #[arg(value_name = "id", required_unless_present_any = ["all", "list"])]
+    /// The agent's ids of the conversations, or the beginnings of these ids.
+    #[arg(value_name = "id")]
     ids: Vec<String>,
 
     /// Adopt all conversations in this repository.
@@ -40,7 +41,7 @@ pub struct Args {
     #[arg(long, short, conflicts_with_all = ["all", "public"])]
     list: bool,
 
-    /// Only conversations of this agent.
+    /// Consider only conversations with this agent.
     #[arg(long, value_name = "name")]
     agent: Option<String>,
 
@@ -54,6 +55,9 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
+    if args.ids.is_empty() && !args.all && !args.list {
+        return Err(refusals::nothing_to_adopt());
+    }
     let store = ctx.store()?;
     let engine = launch::engine(&store);
     let is_public = args.public || store.repository().settings().adopt() == Adoption::Public;

@@ -8,8 +8,8 @@ use super::hints::refusals;
 use super::new::{NewArgs, start};
 use super::{CliError, Ctx, ExitCode, json, launch};
 
-/// Starts so many sessions, with a tag in common. All of them are checked before the first is started.
-/// If one fails then, those before it stay, and the error says so.
+/// Starts `count` sessions with a common tag, after checking all of them. If one fails to start, the
+/// earlier ones are kept, and the error says so.
 pub fn attempt(
     ctx: &mut Ctx,
     store: &Store,
@@ -53,7 +53,8 @@ pub fn attempt(
     }
 }
 
-/// Returns the request for one of them. Agents take turns, and a branch that is named gets a number.
+/// Returns the request for one of the sessions. The agents are used in turn, and a given branch name
+/// gets a number.
 fn nth(request: &SpawnRequest, number: usize, tag: &str) -> SpawnRequest {
     let named = request.agent.clone().unwrap_or_default();
     let agents: Vec<_> = named.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
@@ -61,13 +62,13 @@ fn nth(request: &SpawnRequest, number: usize, tag: &str) -> SpawnRequest {
     one.agent = agents.get(number % agents.len().max(1)).map(ToString::to_string);
     one.branch = request.branch.as_ref().map(|branch| format!("{branch}-{}", number + 1));
     if number > 0 {
-        // They work on the same issue, and that is intended.
+        // The attempts are meant to work on the same issue.
         one.duplicates = Duplicates::Allow;
     }
     one
 }
 
-/// Returns how many of them exist.
+/// Returns how many sessions with the tag exist.
 fn made(store: &Store, tag: &str) -> usize {
     let tagged = Filter::Is(Field::Tag, tag.to_owned());
     store.snapshot().map_or(0, |snapshot| snapshot.query(tagged).sessions.len())

@@ -9,28 +9,28 @@ use git_ao::view::json::BlameJson;
 use self::lines::Ids;
 use super::{CliError, Ctx, ExitCode, json, launch};
 
-/// Show from which session each line of a file comes
+/// Show which session each line of a file comes from
 ///
-/// Works like git-blame(1), with the short id and the title of the session in place of the author.
-/// '?' after the id marks a session that is only likely: its commit is not known to be the session's,
-/// but the session has added the same line before. Of a line for which no session is known, the author
-/// of the commit is shown. git-ao-why(1) says what counts as evidence.
+/// Works like git-blame(1), but shows the short id and the title of the session in place of the
+/// author. A '?' after the id marks a likely session: the commit is not known to be the session's,
+/// but the session added the same line earlier. If no session is known, the author of the commit is
+/// shown. See git-ao-why(1) for what counts as evidence.
 ///
-/// --porcelain prints what 'git blame --porcelain' prints. Among the lines that git prints once for
-/// each commit are also, for each session that the commit comes from, 'ao-session' with its id,
-/// 'ao-title' with its title and 'ao-evidence' (commit, trailer, rewrite, landed, pull_request, patch,
-/// work). A session that is known for one line only is named at this line, by 'ao-line-session' and
-/// 'ao-line-title'. Titles are quoted as by 'git ao list --porcelain'. More lines may be added.
+/// --porcelain prints the output of 'git blame --porcelain' with additional lines. The header of a
+/// commit has three more lines for each session that the commit comes from: 'ao-session' (its id),
+/// 'ao-title' and 'ao-evidence' (commit, trailer, rewrite, landed, pull_request, patch, work). A
+/// session that is known for a single line only is named there, in 'ao-line-session' and
+/// 'ao-line-title'. Titles are quoted as by 'git ao list --porcelain'. Later versions may add lines.
 ///
-/// --json prints {"version":1,"blame":{…}} with 'file', 'commits' and 'lines'. 'commits' has an object
-/// for each commit by its id, with 'author' ('name', 'email'), 'date', 'summary', 'boundary' (true if
-/// git went no further back) and 'found', as 'git ao why --json' has it. Each line has 'line',
-/// 'commit' (null if it is not committed), 'original_line', 'original_file', 'text', and 'found', the
-/// sessions that it comes from: those of the commit, or the only one that has added the line.
+/// --json prints {"version":1,"blame":{…}} with 'file', 'commits' and 'lines'. 'commits' maps each
+/// commit id to an object with 'author' ('name', 'email'), 'date', 'summary', 'boundary' (true if
+/// git went no further back) and 'found', as in 'git ao why --json'. Each line has 'line', 'commit'
+/// (null if it is not committed), 'original_line', 'original_file', 'text' and 'found': the
+/// sessions of the commit or, if there are none, the only session that added the line.
 #[derive(clap::Args)]
 #[command(override_usage = "git ao blame [<options>] [<rev>] [--] <file>")]
 pub struct Args {
-    /// Only these lines: '<start>,<end>', '<start>,+<count>' or ':<function>', as for git blame.
+    /// Show only these lines: '<start>,<end>', '<start>,+<count>' or ':<function>', as in git blame.
     #[arg(short = 'L', value_name = "range", allow_hyphen_values = true)]
     ranges: Vec<OsString>,
 
@@ -42,20 +42,20 @@ pub struct Args {
     #[arg(short = 'M')]
     moved: bool,
 
-    /// Find lines that were moved or copied from other files in the same commit; given twice, in the
-    /// commit that created the file; three times, in any commit.
+    /// Find lines that were moved or copied from files that the same commit changed. Given twice,
+    /// also search the commit that created the file; given three times, search all commits.
     #[arg(short = 'C', action = clap::ArgAction::Count)]
     copied: u8,
 
-    /// Go back no further than this.
+    /// Go back no further than this date.
     #[arg(long, value_name = "date")]
     since: Option<OsString>,
 
-    /// Pass over the changes of this commit.
+    /// Ignore the changes of this commit.
     #[arg(long, value_name = "rev")]
     ignore_rev: Vec<OsString>,
 
-    /// Pass over the changes of the commits that this file lists.
+    /// Ignore the changes of the commits that are listed in this file.
     #[arg(long, value_name = "path")]
     ignore_revs_file: Vec<OsString>,
 
@@ -63,7 +63,7 @@ pub struct Args {
     #[arg(long)]
     first_parent: bool,
 
-    /// Take this file's content for the current one.
+    /// Use the content of this file in place of the working tree's.
     #[arg(long, value_name = "path")]
     contents: Option<OsString>,
 
@@ -71,7 +71,7 @@ pub struct Args {
     #[arg(short = 'l')]
     long: bool,
 
-    /// Print for programs what git blame prints, and the sessions.
+    /// Print git blame's porcelain format, with the sessions.
     #[arg(long, short = 'p', conflicts_with_all = ["json", "long"])]
     porcelain: bool,
 
@@ -79,17 +79,17 @@ pub struct Args {
     #[arg(long, conflicts_with = "long")]
     json: bool,
 
-    /// The file, and before it the revision at which to begin. Default: the file as it is now.
+    /// The file, optionally after the revision to start from. Default: the file as it is now.
     #[arg(value_name = "rev|file", num_args = 1..=2)]
     operands: Vec<OsString>,
 
-    /// The file, if its name begins with '-' or is also that of a revision.
+    /// The file, if its name begins with '-' or is also the name of a revision.
     #[arg(value_name = "file", last = true)]
     file: Option<OsString>,
 }
 
 impl Args {
-    /// Returns what git is given.
+    /// Returns the arguments for git.
     fn for_git(&self) -> BlameArgs {
         let mut options = Vec::new();
         let mut add = |name: &str, value: Option<&OsString>| {

@@ -8,10 +8,11 @@ use super::{CliError, Ctx, ExitCode, cleanup, interrupt, kill, launch};
 ///
 /// Does what 'git ao kill' does, and records 'cancelled' as the reason.
 ///
-/// --discard also removes the session's worktree and branch, merged or not, such as those of an
-/// attempt that was not chosen; the session may have ended before. Uncommitted changes are kept,
-/// unless --force is given, which saves them under refs/ao/backup/. The last commit is kept in this
-/// clone, in the reflog of refs/ao/heads, so that 'git ao restore' can bring all of it back.
+/// --discard also removes the session's worktree and branch, whether or not the branch is merged.
+/// The session may already have ended. A worktree with uncommitted changes is not removed unless
+/// --force is given, which saves the changes under refs/ao/backup/ first. The last commit is kept in
+/// the reflog of refs/ao/heads in this clone, so that 'git ao restore' can bring the branch and the
+/// worktree back.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

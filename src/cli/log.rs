@@ -20,15 +20,14 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 
 /// Show the history of sessions
 ///
-/// Lists the events of the store, newest first. For one session, lists its own events and, up to
-/// the fork, those of the sessions it was forked from. A deleted session is found by its id.
+/// Lists the events of the store, newest first. For a single session, lists its own events and, up
+/// to the fork, those of the sessions it was forked from. A deleted session is found by its id.
 ///
-/// Unreadable events are reported and skipped. Like 'git log', it is a fatal error if there are no
-/// events at all; --json then prints an empty list.
+/// Unreadable events are reported and skipped. As with 'git log', it is a fatal error if there are
+/// no events at all; --json then prints an empty list.
 ///
-/// --commits answers what the sessions have done: it also lists their commits, those that are in this
-/// clone, by the time at which they were made. -n and the options that filter count them, too; their
-/// operation is 'commit'.
+/// --commits also lists the sessions' commits that are in this clone, sorted by commit time. -n and
+/// the filter options apply to them as well. Their operation is 'commit'.
 ///
 /// --json prints {"version":1,"events":[…]}. Each event has 'id', 'parents', 'author' ('name',
 /// 'email'), 'date', 'op', 'subject', 'sessions', 'replica' (the clone that made it, if known),
@@ -43,11 +42,11 @@ pub struct Args {
 
     /// Draw the graph of events and forks, one line for each event.
     ///
-    /// Of one session, it shows all events of the sessions it was forked from.
+    /// For a single session, this shows all events of the sessions it was forked from.
     #[arg(long, conflicts_with_all = ["patch", "reverse", "json"])]
     graph: bool,
 
-    /// Also list the commits of the sessions, each at its time.
+    /// Also list the commits of the sessions.
     #[arg(long, conflicts_with = "graph")]
     commits: bool,
 

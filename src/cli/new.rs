@@ -17,13 +17,13 @@ use super::sharing::counted;
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, interrupt, json, left_behind, path, remarks};
 
-/// The options of both.
+/// The options of `spawn` and `fork`.
 #[derive(clap::Args)]
 pub struct NewArgs {
     #[command(flatten)]
     pub agent: AgentArgs,
 
-    /// The model that the agent is to use.
+    /// The model for the agent.
     #[arg(long)]
     model: Option<String>,
 
@@ -69,8 +69,8 @@ pub struct NewArgs {
 
     /// Start the agent in the top directory of the worktree, not in the same folder as this command.
     ///
-    /// If that folder is not in the new worktree, the agent starts in the top directory anyway. A fork
-    /// starts in the folder of the session that it is forked from.
+    /// If that folder does not exist in the new worktree, the agent starts in the top directory
+    /// anyway. A fork starts in its parent's folder.
     #[arg(long)]
     root: bool,
 
@@ -90,8 +90,8 @@ pub struct NewArgs {
     print_path: bool,
 }
 
-/// Plans and creates the session, starts its agent, and prints the result, as an entry of a list if
-/// there is one.
+/// Plans and creates the session, starts its agent, and prints the result: as an entry of `list` if
+/// that is given.
 pub fn start(
     ctx: &mut Ctx,
     store: &Store,
@@ -117,8 +117,9 @@ pub fn start(
     };
     if let Some(Uncommitted { path, changes, .. }) = &found {
         let path = escape::os(path.as_os_str());
-        ctx.out
-            .warn(&format!("'{path}' has uncommitted changes, which the agent finds ({changes})"));
+        ctx.out.warn(&format!(
+            "'{path}' has uncommitted changes, which the agent will see ({changes})"
+        ));
     }
     if args.dry_run {
         if let Some(left) = &left {
@@ -235,7 +236,7 @@ fn announce(
     if session.existing_branch.is_some() {
         writeln!(ctx.out, "  project   {}", session.project_id)?;
         let branch = escape::line(session.branch.as_deref().unwrap_or_default());
-        writeln!(ctx.out, "  branch    {branch}, which exists")?;
+        writeln!(ctx.out, "  branch    {branch} (existing)")?;
     } else {
         say_new_branch(ctx, session)?;
     }
@@ -250,7 +251,7 @@ fn announce(
     Ok(ExitCode::Done)
 }
 
-/// Prints what branch would be made.
+/// Prints the branch that would be created.
 fn say_new_branch(ctx: &mut Ctx, session: &Session) -> Result<(), CliError> {
     let base = session.base.clone().unwrap_or_default();
     let commit = base.commit.as_ref().map(|commit| commit.short()).unwrap_or_default();
@@ -273,14 +274,14 @@ fn say_behind(ctx: &mut Ctx, plan: &SpawnPlan, behind: &BehindUpstream) {
             plan.workspace.as_ref().map_or("<worktree>".to_owned(), |path| shell_path(path));
         let how = if ahead == 0 { "merge --ff-only" } else { "merge" };
         ctx.out.hint(&format!(
-            "'{branch}' is {} behind '{upstream}'\nto get them: git -C {place} {how} {}",
+            "'{branch}' is {} behind '{upstream}'\nto merge those commits: git -C {place} {how} {}",
             counted(count, "commit"),
             shell_name(&behind.upstream)
         ));
     } else if start != Some(&behind.tip) {
         ctx.out.hint(&format!(
             "'{branch}' is {} behind '{upstream}'\n\
-             to start there: --base {}\nto fetch that first: --fetch",
+             to start there, use --base {}\nto fetch it first, use --fetch",
             counted(count, "commit"),
             shell_name(&behind.upstream)
         ));
@@ -339,7 +340,7 @@ fn report(
         writeln!(ctx.out, "  worktree  {}", escape::os(path.as_os_str()))?;
     }
     if made.tenure == Tenure::Guest {
-        writeln!(ctx.out, "  it works in a worktree that was there, and that stays")?;
+        writeln!(ctx.out, "  it works in an existing worktree, which is never removed")?;
     }
     say_folder(ctx, session)?;
     ready::say_included(ctx, &made.remarks)?;

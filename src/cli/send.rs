@@ -8,32 +8,32 @@ use super::{CliError, Ctx, ExitCode, launch, open, text};
 /// Send text or keys to the agents of sessions
 ///
 /// Types the text into the agent's terminal verbatim, and presses Enter once the text appears on
-/// the screen. If the text does not appear, the agent may be asking a question that Enter would
-/// answer; Enter is then not pressed, and the command fails. This needs an agent that runs in tmux.
+/// the screen. If it does not appear, the agent may be asking a question that Enter would answer;
+/// Enter is then not pressed, and the command fails. The agent must run in tmux.
 ///
 /// With Claude Code and Codex, nothing is typed if the input line already holds text, and Enter is
 /// pressed again if the text stays there.
 ///
-/// --to sends the text to several sessions. All are tried; the exit status is 1 if one of them does
-/// not get it.
+/// --to sends the text to several sessions. All of them are tried; the exit status is 1 if it could
+/// not be sent to one of them.
 ///
-/// --key presses keys instead, to answer a question of the agent deliberately: Enter, Escape, Tab,
-/// BTab, Space, BSpace, Up, Down, Left, Right, C-c, C-d, or a single character. All arguments are
-/// then sessions.
+/// --key presses keys instead, such as to answer an agent's question: Enter, Escape, Tab, BTab,
+/// Space, BSpace, Up, Down, Left, Right, C-c, C-d, or a single character. All arguments are then
+/// sessions.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session. Default, if only a text is given: '@', the session of this worktree.
+    /// The session. Default if only a text is given: '@', the session of this worktree.
     session: Option<String>,
 
     /// The text; '-' reads it from standard input.
     #[arg(value_name = "text", allow_hyphen_values = true)]
     words: Vec<String>,
 
-    /// Send to this session too. All other arguments are then the text.
+    /// Send the text to this session. May be repeated. All arguments are then the text.
     #[arg(long = "to", value_name = "session", conflicts_with = "keys")]
     sessions: Vec<String>,
 
-    /// Press this key; may be given several times.
+    /// Press this key. May be repeated.
     #[arg(long = "key", short, value_name = "key", conflicts_with = "file")]
     keys: Vec<TerminalKey>,
 

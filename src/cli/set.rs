@@ -9,8 +9,8 @@ use super::{CliError, Ctx, ExitCode, force, launch, open, unshared};
 /// Change fields of a session
 ///
 /// A field is a key of the record: title, task, kind, status, status_reason, agent,
-/// agent_session_id, branch, head, folder, issue_id, issue_url, pr_number, pr_url, spawned_by or tags; or,
-/// with a dot, agent_config.<key>, context.<key> or cost.<key>. '<field>=' clears a field.
+/// agent_session_id, branch, head, folder, issue_id, issue_url, pr_number, pr_url, spawned_by or
+/// tags; or, with a dot, agent_config.<key>, context.<key> or cost.<key>. '<field>=' clears a field.
 /// 'tags=a,b' replaces all tags, 'tags+=a' adds tags and 'tags-=a' removes them.
 ///
 /// A value under context or agent_config is stored as a number, true, false or null if it is one in

@@ -14,8 +14,9 @@ use super::{CliError, Ctx, ExitCode, launch};
 /// Start a new session with its own branch, worktree and agent
 ///
 /// The task is the agent's prompt. It is read from the arguments, a file, standard input or an
-/// editor. The agent starts in the same folder of its worktree as this command. If any step fails,
-/// everything is undone; a new worktree that was changed in the meantime is kept.
+/// editor. The agent starts in the folder of its worktree that corresponds to the current one. If
+/// any step fails, everything is undone, except that a new worktree is kept if it was changed in
+/// the meantime.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -33,11 +34,11 @@ pub struct Args {
     #[arg(long, short)]
     force: bool,
 
-    /// Work on an existing branch, in place of a new one: one of this repository, or one of a remote,
-    /// such as origin/topic, for which a local branch is made.
+    /// Work on an existing branch instead of a new one. For a remote branch, such as origin/topic, a
+    /// local branch that tracks it is created.
     ///
-    /// If it is checked out in a worktree, the session works there, provided that no other session
-    /// does. Neither that worktree nor the branch is ever removed with the session.
+    /// If the branch is checked out in a worktree, the session works there, unless another session
+    /// does. Neither that worktree nor the branch is removed with the session.
     #[arg(
         long,
         value_name = "branch",
@@ -46,19 +47,20 @@ pub struct Args {
     )]
     on: Option<String>,
 
-    /// First fetch the branch to start from, which is the upstream of the base branch, or the branch to
-    /// work on.
+    /// Fetch the branch to start from first.
     ///
-    /// The new branch starts at what was fetched. If that fails, nothing is started.
+    /// This fetches the remote branch that --base or --on names, or the upstream of a local branch.
+    /// By default, it fetches the upstream of the current branch. The new branch starts at what was
+    /// fetched. If the fetch fails, nothing is started.
     #[arg(long)]
     fetch: bool,
 
-    /// Start so many sessions for the task, with a tag in common.
+    /// Start this many sessions for the task, with a common tag.
     ///
-    /// --agent may then name several agents, separated by commas, which take turns; the names that
-    /// --branch gives end in -1, -2 and so on. All are checked before the first is started; if one
-    /// fails then, those before it stay. 'git ao diff <a> <b>' compares two attempts. --json prints a
-    /// list, and --print-path one path per line.
+    /// --agent may name several agents, separated by commas, which are used in turn. With --branch,
+    /// -1, -2 and so on are appended to the name. All sessions are checked before the first one is
+    /// started; if one of them fails to start, the earlier ones are kept. 'git ao diff <a> <b>'
+    /// compares two attempts. --json prints a list, and --print-path prints one path per line.
     #[arg(
         long,
         value_name = "n",
@@ -96,7 +98,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     })
 }
 
-/// Returns the folder from which this command is run.
+/// Returns the folder in which this command is run.
 fn folder(ctx: &mut Ctx, store: &Store) -> Result<WorkFolder, CliError> {
     Ok(match folder_of(store.repository(), &ctx.current_dir()?) {
         Ok(folder) => folder.map_or(WorkFolder::Top, WorkFolder::Below),

@@ -23,32 +23,33 @@ use super::{CliError, Ctx, ExitCode, json};
 
 /// Show what each agent is doing, and which one needs you
 ///
-/// For each session that lives in this clone, checks what its agent is doing, what state its
-/// worktree is in, and how many commits its branch is ahead of (+) and behind (-) its base. A branch
-/// that an agent made itself, and what an agent has left in its transcript before it ended, are
-/// recorded; no other record is written.
+/// For each session that lives in this clone, shows what its agent is doing, the state of its
+/// worktree, and how many commits its branch is ahead of (+) and behind (-) its base. If an agent
+/// has created a branch itself, the branch is recorded; if it ended without its transcript being
+/// captured, the transcript is captured now. No other record is written.
 ///
-/// Sessions that need you come first: those whose agent asks something ('asks: Run npm test? (3m)'),
-/// cannot go on ('blocked'), waits for your next prompt ('ready', or 'idle' after ao.idleAfter), or
-/// has vanished: it should be at work, but the machine was restarted, or something ended it. Then
-/// come those that are 'active', and those of which it is not known what they are doing. Of several
-/// that stand alike, the one that has waited longest comes first. See git-ao-attention(7).
+/// Sessions that need you come first: their agent asks something ('asks: Run npm test? (3m)'),
+/// cannot continue ('blocked'), waits for your next prompt ('ready', or 'idle' after ao.idleAfter)
+/// or has vanished, for example because the machine was restarted. Next come active sessions, and
+/// those whose state is unknown. Among sessions in the same state, the one that has waited longest
+/// comes first. See git-ao-attention(7).
 ///
 /// Sessions that live in other clones are shown with the clone's name. Ended sessions are hidden
-/// unless their agent is still alive or has vanished. On a terminal, each session has one line; if
-/// it is too narrow, texts are cut and columns left out.
+/// unless their agent is still alive or has vanished. On a terminal, each session takes one line;
+/// if the terminal is too narrow, texts are cut and columns are left out.
 ///
-/// In the column BASE, '=' means that the branch is at its base and nothing has been committed on
-/// it, and 'merged' that all commits made on it are in the base, or that merging them would change
-/// nothing, as after a squash or a rebase. For that, status looks only at the base's last commit;
-/// 'git ao land' and 'git ao cleanup' also find work that the base has changed again.
+/// In the BASE column, '=' means that nothing has been committed on the branch and that it is at
+/// its base. 'merged' means that the base contains all commits of the branch, or that merging them
+/// would change nothing, as after a squash or a rebase. Here, status looks only at the last commit
+/// of the base; 'git ao land' and 'git ao cleanup' also recognize merged work that was changed
+/// again later.
 ///
-/// If the base branch no longer exists, the name in parentheses is what the branch is compared with
-/// instead: the branch that the base was renamed to, the base branch of a remote, a branch that
-/// contains the commit that the session started from (the base of the session it was forked from, or
-/// the default branch), or that commit itself. '-' means that there is nothing to compare.
+/// If the base branch no longer exists, the branch is compared with the one shown in parentheses:
+/// the new name of a renamed base, the base branch on a remote, or a branch that contains the
+/// commit that the session started from (the base of its parent, or the default branch). If there
+/// is none, it is compared with that commit. '-' means that there is nothing to compare with.
 ///
-/// Uncommitted changes are counted with --changes, or if a single session is named, because
+/// Uncommitted changes are counted only with --changes or for a single named session, because
 /// counting runs 'git status' in each worktree. An agent whose state cannot be determined is shown
 /// as 'unknown', with the reason.
 ///
@@ -61,13 +62,13 @@ use super::{CliError, Ctx, ExitCode, json};
 /// 'last_words'. 'replaced' is true if 'ref' or 'commit' stands in for a base branch that no longer
 /// exists.
 ///
-/// --porcelain is fast enough for a prompt or a status line, because it looks at no worktree and no
-/// branch. It first prints lines with counts, such as '# sessions 7', '# needs_you 2' (those with
-/// waiting_input or blocked) and '# ready 1', one for each standing, and '# corrupt 0'. Then follows
-/// one line per session, in the order of the status, with these fields separated by tabs: id,
-/// standing, since when, status, agent, branch, title, and what the agent asks or said. A missing
-/// value is empty. Fields are quoted as by 'git ao list --porcelain'. Later versions may append
-/// fields and counts.
+/// --porcelain looks at no worktree and no branch, which makes it fast enough for a prompt or a
+/// status line. It first prints counts, one per line: '# sessions 7', '# needs_you 2' (those with
+/// waiting_input or blocked), one for each standing, such as '# ready 1', and '# corrupt 0'. Then
+/// follows one line per session, in the same order as above. Its fields are separated by tabs: id,
+/// standing, the time since when, status, agent, branch, title, and what the agent asks or said. A
+/// missing value is empty. Fields are quoted as by 'git ao list --porcelain'. Later versions may
+/// append fields and counts.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session. Default: all active sessions.
@@ -81,7 +82,7 @@ pub struct Args {
     #[arg(long, short)]
     changes: bool,
 
-    /// Show it again and again, and at once when a session changes, until 'q' or ^C is pressed.
+    /// Keep the display up to date, until 'q' or ^C is pressed.
     #[arg(long, short, conflicts_with = "json")]
     watch: bool,
 
@@ -180,7 +181,7 @@ fn unrecorded(status: &Status) -> Vec<&Session> {
     rows.filter(is_new).map(|(session, _)| session).collect()
 }
 
-/// Says of which of the sessions nothing more is captured.
+/// Returns a warning for each session whose capture has stopped.
 fn stopped(view: &View) -> Vec<String> {
     let stopped = view.engine.stopped_captures().into_iter();
     let is_shown = |id: SessionId| view.status.rows.iter().any(|row| row.location.id == id);

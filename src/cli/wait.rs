@@ -10,23 +10,24 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, targets};
 
 /// Wait until sessions need you, are ready, or have ended
 ///
-/// Without a session, waits for all that have an agent at work in this clone. By default, the wait
-/// is over as soon as one of them needs you, is ready for the next prompt, or has ended.
+/// Without arguments, waits for all sessions whose agent is at work in this clone. By default, the
+/// wait ends as soon as one of them needs you, is ready for the next prompt, or has ended.
 ///
-/// Prints one line for each session that stands as awaited: its id, how it stands (one of
-/// waiting_input, blocked, ready, idle, vanished, active, unknown, exited, not_started, elsewhere),
-/// and its title, separated by tabs. A session that has vanished counts as one that needs you.
+/// Prints one line for each session that has reached an awaited state: its id, its state and its
+/// title, separated by tabs. The state is one of waiting_input, blocked, ready, idle, vanished,
+/// active, unknown, exited, not_started and elsewhere; see git-ao-attention(7). A vanished session
+/// counts as one that needs you.
 ///
-/// The exit status is 0 if what was awaited has come, 2 if it cannot come any more, because the
-/// agents have ended, and 124 if the time is up; 1 and more than 124 mean an error, as for the
-/// other commands. '--timeout 0' only looks.
+/// The exit status is 0 if an awaited state was reached, 2 if none can be reached any more because
+/// the agents have ended, and 124 after a timeout. As with other commands, 1 and all values above
+/// 124 mean an error. '--timeout 0' checks once, without waiting.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The sessions. Default: all that have an agent at work in this clone.
+    /// The sessions. Default: all whose agent is at work in this clone.
     sessions: Vec<String>,
 
-    /// What to wait for: needs-you, ready, ended or change (any change of how it stands). Several
-    /// may be given.
+    /// What to wait for: needs-you, ready, ended or change (any change of state), separated by
+    /// commas.
     #[arg(
         long = "for",
         value_name = "what",
@@ -35,7 +36,7 @@ pub struct Args {
     )]
     what: Vec<What>,
 
-    /// Wait for the first session; the default.
+    /// Wait for the first of the sessions (the default).
     #[arg(long, conflicts_with = "all")]
     first: bool,
 
@@ -43,7 +44,7 @@ pub struct Args {
     #[arg(long)]
     all: bool,
 
-    /// The longest time to wait, such as 30s, 10m or 2h.
+    /// Wait no longer than this time, such as 30s, 10m or 2h.
     #[arg(long, value_name = "time", value_parser = time)]
     timeout: Option<Duration>,
 

@@ -7,35 +7,37 @@ use git_ao::view::json::{ProvenanceJson, WhyJson};
 use super::ui::{Style, escape};
 use super::{CliError, Ctx, ExitCode, json, launch};
 
-/// Show from which session a commit or a line comes
+/// Show which session a commit or a line comes from
 ///
-/// Each answer names its evidence. The first of these that finds a session counts:
+/// Each answer names its evidence. Evidence is tried in the following order, and the first that
+/// leads to a session counts:
 ///
-/// exact: the commit is one of the session's, as its record or its worktree has them; its message has
-/// an Ao-Session trailer; or it replaced such a commit in an amend or a rebase that the post-rewrite
-/// hook has seen ('git ao hooks install').
+/// exact: the record or the worktree lists the commit as the session's own; the commit message has
+/// an Ao-Session trailer; or the commit replaced such a commit in an amend or a rebase, which the
+/// post-rewrite hook has noted ('git ao hooks install').
 ///
-/// strong: the session's work was landed with it; its subject names the session's pull request, as
-/// hosts write it in squashes and merges; or its changes are those of one of the session's commits, or
-/// of all of them, to the byte.
+/// strong: the session was landed as this commit; the subject names the session's pull request, as
+/// hosts do in squash and merge commits; or the changes are byte for byte those of one of the
+/// session's commits, or of all of them together.
 ///
-/// likely: the line was added in the session's last commit, and by no other session.
+/// likely: no other session added the same line, and the session's last commit still has it.
 ///
-/// If nothing is found, nothing is claimed, and the command fails with status 1. Times alone never
-/// count.
+/// If there is no evidence, no session is shown, and the exit status is 1. A matching time is never
+/// evidence.
 ///
-/// --json prints {"version":1,"why":{…}} with 'commit', 'text' (of the line), 'pr_number' and 'found'.
-/// Each entry has 'session', 'title', 'agent', 'evidence' (commit, trailer, rewrite, landed,
-/// pull_request, patch, work, line), 'strength' (exact, strong, likely), 'via', the session's own
-/// commit if it is another one, and with --prompt 'exchange' with 'prompt' and 'answer'.
+/// --json prints {"version":1,"why":{…}} with 'commit', 'text' (of the line), 'pr_number' and
+/// 'found'. Each entry of 'found' has 'session', 'title', 'agent', 'evidence' (commit, trailer,
+/// rewrite, landed, pull_request, patch, work, line), 'strength' (exact, strong, likely) and, if
+/// the evidence is another commit of the session, that commit in 'via'. With --prompt it also has
+/// 'exchange', with 'prompt' and 'answer'.
 #[derive(clap::Args)]
 pub struct Args {
     /// A commit, a line as '<file>:<line>', or a pull request as '#<number>'.
     #[arg(value_name = "commit|file:line|#pr")]
     what: String,
 
-    /// Show the last prompt before the commit and what the agent said then, if the session's
-    /// transcript is in this clone.
+    /// Show the last prompt before the commit and the agent's answer, if the session's transcript
+    /// is in this clone.
     #[arg(long)]
     prompt: bool,
 
@@ -120,8 +122,8 @@ fn is_shared(found: &Provenance) -> bool {
 fn not_known(answer: &Answer) -> CliError {
     CliError::refused(match (&answer.commit, answer.pr_number) {
         (_, Some(number)) => format!("no session has pull request #{number}"),
-        (Some(commit), _) => format!("not known: no session leads to commit {}", commit.short()),
-        (None, None) => "not known: the line is not committed yet".to_owned(),
+        (Some(commit), _) => format!("no session is known for commit {}", commit.short()),
+        (None, None) => "the line is not committed yet".to_owned(),
     })
 }
 
@@ -154,15 +156,15 @@ fn about(found: &Provenance, answer: &Answer) -> String {
             None => format!("the subject of {commit} names its pull request"),
         },
         Evidence::Patch => format!("{commit} has the changes of its commit {via}"),
-        Evidence::Work => format!("{commit} has all its changes, up to {via}"),
-        Evidence::Line => format!("it has added the line, before {commit}: see {via}"),
+        Evidence::Work => format!("{commit} has all changes of the session, up to {via}"),
+        Evidence::Line => format!("it added the same line earlier, in {via}"),
         _ => found.evidence.as_str().to_owned(),
     }
 }
 
 fn print_exchange(said: Option<&Exchange>, ctx: &mut Ctx) -> Result<(), CliError> {
     let Some(said) = said else {
-        writeln!(ctx.out, "    no prompt before it is known here")?;
+        writeln!(ctx.out, "    no earlier prompt is known in this clone")?;
         return Ok(());
     };
     for (who, entry) in [("prompt", &said.prompt), ("answer", &said.answer)] {

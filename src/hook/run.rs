@@ -15,8 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Runs a hook that git called with these arguments (githooks(5)).
 ///
 /// At most one event is written, and only if something changed. The hook does not touch the index,
-/// reads standard input only for post-rewrite, and waits for other writers for at most one second. It does
-/// nothing if `ao.hooks` is false, or if the hooks are shared with other repositories and
+/// reads standard input only for post-rewrite, and waits for other writers for at most one second.
+/// It does nothing if `ao.hooks` is false, or if the hooks are shared with other repositories and
 /// `ao.hooks` is not true.
 ///
 /// # Errors

@@ -71,7 +71,8 @@ pub trait Runtime: Send + Sync {
     /// [`stop`](Self::stop) is called after it. In other engines, the plan runs the supervisor,
     /// before the session is recorded.
     ///
-    /// The handle is one line of at most [`LONGEST_HANDLE`](super::LONGEST_HANDLE) bytes without control characters.
+    /// The handle is one line of at most [`LONGEST_HANDLE`](super::LONGEST_HANDLE) bytes without
+    /// control characters.
     ///
     /// # Errors
     /// Fails if the process cannot be started, or exits at once. Nothing is then left running.
@@ -161,8 +162,9 @@ pub trait Runtime: Send + Sync {
         None
     }
 
-    /// Returns the screen of the process's terminal, or None if there is none or it is unknown. It
-    /// is still known after the end of a process that was started with [`ExitReport::Kept`](super::ExitReport::Kept).
+    /// Returns the screen of the process's terminal, or None if there is none or it is unknown. The
+    /// screen is still known after the end of a process that was started with
+    /// [`ExitReport::Kept`](super::ExitReport::Kept).
     fn screen(&self, _session: &SessionId, _handle: &str) -> Option<String> {
         None
     }

@@ -9,8 +9,9 @@ pub struct TerminalKey(String);
 
 /// The text does not name a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{}' is not a key; the keys are {}, and single characters", .0.escape_debug(), NAMES.join(", "))]
-pub struct InvalidKey(String);
+#[error("expected {} or a single character", NAMES.join(", "))]
+#[non_exhaustive]
+pub struct InvalidKey;
 
 impl InvalidKey {
     /// Returns the kind of the error.
@@ -58,7 +59,7 @@ impl FromStr for TerminalKey {
         match (named, typed, characters.next()) {
             (Some(name), ..) => Ok(Self(name.to_owned())),
             (None, Some(_), None) => Ok(Self(text.to_owned())),
-            _ => Err(InvalidKey(text.chars().take(64).collect())),
+            _ => Err(InvalidKey),
         }
     }
 }

@@ -58,8 +58,8 @@ impl Status {
         Ok(Self { rows, hidden: hidden.len() })
     }
 
-    /// Returns how many sessions stand how, in the order of [`SessionStanding::ALL`], without those of which
-    /// there is none. Corrupt records are not counted.
+    /// Returns the number of sessions of each standing, in the order of [`SessionStanding::ALL`].
+    /// Standings without sessions are left out, and corrupt records are not counted.
     pub fn counts(&self) -> Vec<(SessionStanding, usize)> {
         let standings: Vec<_> = self.rows.iter().filter_map(StatusRow::standing).collect();
         let count = |it| standings.iter().filter(|standing| **standing == it).count();

@@ -50,8 +50,8 @@ pub enum WorkspaceError {
     /// Several remotes have a branch of this name.
     #[error("several remotes have a branch named '{0}': {list}", list = .1.join(", "))]
     OnSeveralRemotes(String, Vec<String>),
-    /// The local branch of that name is another one than that of the remote.
-    #[error("branch '{name}' exists, and is not the local branch of '{upstream}'")]
+    /// A local branch of that name exists, but tracks another branch or none.
+    #[error("branch '{name}' already exists and does not track '{upstream}'")]
     NotTracking {
         /// The local branch.
         name: String,
@@ -291,11 +291,11 @@ impl WorkspaceError {
                 Some(instead_of_branch(name, near.as_deref(), *is_commit))
             }
             Self::OnSeveralRemotes(name, remotes) => remotes.first().map(|remote| {
-                format!("name one: --on {}", shell_name(&format!("{remote}/{name}")))
+                format!("name the remote: --on {}", shell_name(&format!("{remote}/{name}")))
             }),
             Self::NotTracking { name, upstream } => Some(format!(
-                "to work on it all the same: --on {0}\n\
-                 to make it that: git branch --set-upstream-to={1} {0}",
+                "to work on the local branch, use --on {0}\n\
+                 to make it track '{1}': git branch --set-upstream-to={1} {0}",
                 shell_name(name),
                 shell_name(upstream)
             )),
@@ -318,10 +318,10 @@ fn instead_of_branch(name: &str, near: Option<&str>, is_commit: bool) -> String 
     let near = near.map(|near| format!("did you mean '{near}'?\n")).unwrap_or_default();
     let name = shell_name(name);
     match is_commit {
-        true => format!("{near}to start a new branch at this commit: --base {name}"),
+        true => format!("{near}to start a new branch at this commit, use --base {name}"),
         false => format!(
-            "{near}if somebody has pushed it: git fetch <remote>\n\
-             to start a new branch: --branch {name}"
+            "{near}if it was pushed: git fetch <remote>\n\
+             to start a new branch, use --branch {name}"
         ),
     }
 }

@@ -15,7 +15,7 @@ impl From<LandError> for CliError {
                 shell_path(&path)
             )),
             LandError::NotReady { path, .. } => {
-                failed.hint(format!("to see more: git -C {} status", shell_path(&path)))
+                failed.hint(format!("for details: git -C {} status", shell_path(&path)))
             }
             LandError::Staged(path) => failed.hint(format!(
                 "commit or unstage them first: git -C {} restore --staged .",
@@ -30,7 +30,7 @@ impl From<LandError> for CliError {
                 let path = shell_path(&path);
                 failed.hint(format!(
                     "to see it: git -C {path} diff HEAD\nto commit it: git -C {path} commit\n\
-                     to take it back: git -C {path} merge --abort"
+                     to abort the merge: git -C {path} merge --abort"
                 ))
             }
             LandError::Diverged(_) => {

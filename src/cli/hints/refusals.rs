@@ -47,7 +47,7 @@ pub fn unknown_status(word: &str) -> CliError {
         .hint(format!("{near}the statuses are {}", words.join(", ")))
 }
 
-/// Refuses to share a session of which this clone has no transcript.
+/// Refuses to share a session whose transcript is not in this clone.
 pub fn nothing_captured(id: SessionId) -> CliError {
     CliError::refused(format!("no transcript of session {} was captured in this clone", id.short()))
 }
@@ -65,7 +65,7 @@ pub fn no_consent(remote: &str) -> CliError {
         .hint(format!("to allow it: git config remote.{remote}.aoShareTranscripts true"))
 }
 
-/// Reports that a clone, or this one, shares nothing of a session.
+/// Reports that this clone, or the named one, shares nothing of a session.
 pub fn not_shared(id: SessionId, remote: &str, replica: Option<&str>) -> CliError {
     let (id, remote) = (id.short(), escape::line(remote));
     let who = match replica {
@@ -93,10 +93,17 @@ pub fn unknown_hook(error: &UnknownHook) -> CliError {
     CliError::usage(error.to_string()).hint(format!("the hooks are {all}, and claude"))
 }
 
-/// Reports that an agent's settings cannot have git-ao's hooks.
+/// Reports that git ao cannot install hooks in this agent's settings.
 pub fn no_agent_hooks(agent: &str) -> CliError {
-    CliError::usage(format!("git-ao installs no hooks for {agent}"))
-        .hint("to record conversations that began without git-ao: git ao adopt --all")
+    CliError::usage(format!("git ao installs no hooks for {agent}"))
+        .hint("to record conversations that began without git ao: git ao adopt --all")
+}
+
+/// Refuses to adopt without a conversation.
+pub fn nothing_to_adopt() -> CliError {
+    CliError::usage("missing <id>").synopsis("git ao adopt [<options>] [<id>...]").hint(
+        "to list the conversations: git ao adopt --list\nto adopt all of them: git ao adopt --all",
+    )
 }
 
 /// Reports that there is no manual page of this name.
@@ -142,7 +149,7 @@ pub fn not_fetched(error: OpsError) -> CliError {
     let is_transfer = matches!(error, OpsError::Share(_));
     let error = CliError::from(error);
     match is_transfer {
-        true => error.hint("nothing was started; to start from what is here: leave out --fetch"),
+        true => error.hint("nothing was started\nto start without fetching, leave out --fetch"),
         false => error,
     }
 }
@@ -198,7 +205,7 @@ pub fn nobody_to_ask(what: &str) -> CliError {
 /// Refuses a line of standard input that is no entry of a transcript.
 pub fn not_an_entry(line: usize, why: &str) -> CliError {
     CliError::refused(format!("line {line} of standard input is not an entry: {why}"))
-        .hint("to add plain text, name who said it: git ao transcript append --role user")
+        .hint("to add plain text, name its role: git ao transcript append --role user")
 }
 
 /// Refuses to type into an agent without a terminal.
@@ -232,7 +239,7 @@ pub fn no_terminal_to_run(id: SessionId) -> CliError {
 
 /// Refuses `status --watch` without a terminal.
 pub fn no_terminal_to_watch() -> CliError {
-    CliError::usage("'--watch' needs a terminal").hint("for a script: git ao status --json")
+    CliError::usage("'--watch' needs a terminal").hint("in a script, use: git ao status --json")
 }
 
 /// Adds how to record what a cleanup removed.
@@ -245,7 +252,7 @@ pub fn saved(error: CliError, path: &Path) -> CliError {
     error.hint(format!("your text was saved in '{}'", escape::os(path.as_os_str())))
 }
 
-/// Adds the path of the output of an agent that is gone.
+/// Adds the path of the output of an agent that has exited.
 pub fn output_in(error: CliError, path: &Path) -> CliError {
     error.hint(format!("its output is in {}", escape::os(path.as_os_str())))
 }
@@ -261,7 +268,7 @@ pub fn no_agent(id: SessionId, none: &AgentError) -> String {
 
 /// Adds how to start a session that is not recorded yet.
 pub fn no_session_to_start(error: CliError) -> CliError {
-    error.hint("for a new session: git ao spawn <task>")
+    error.hint("to start a new session: git ao spawn <task>")
 }
 
 pub fn capture_is_off() -> CliError {

@@ -32,7 +32,7 @@ impl From<SessionWorktreeError> for CliError {
                 _ => refused,
             },
             SessionWorktreeError::Lent { to, .. } => {
-                refused.hint(format!("to go on when it has ended: git ao kill {}", to.short()))
+                refused.hint(format!("to end that session first: git ao kill {}", to.short()))
             }
             SessionWorktreeError::Unfinished { id, way_out, .. } => refused.hint(format!(
                 "if an interrupted 'git ao restore' left it: {way_out}\n\
@@ -67,7 +67,7 @@ fn not_usable(condition: &Condition, path: &Path) -> Option<String> {
     })
 }
 
-/// Adds a hint at a new worktree that was changed before it could be removed again.
+/// Adds a hint about a new worktree that was changed before it could be removed again.
 pub fn with_kept(error: CliError, path: &Path) -> CliError {
     let path = shell_path(path);
     error.hint(format!(
@@ -75,7 +75,7 @@ pub fn with_kept(error: CliError, path: &Path) -> CliError {
     ))
 }
 
-/// Returns the hint how to link a worktree and its repository again after one was moved by hand.
+/// Returns the hint how to reconnect a worktree and its repository after one was moved by hand.
 pub fn repair(path: &Path) -> String {
     let path = shell_path(path);
     format!(

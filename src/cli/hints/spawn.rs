@@ -12,14 +12,15 @@ impl From<SpawnError> for CliError {
                 id.short()
             )),
             SpawnError::BranchTaken { id, .. } => CliError::of(kind, message).hint(format!(
-                "to go on with it: git ao restore {0}, or git ao attach {0}\n\
-                 to work beside it, on a new branch: git ao fork {0}\n\
-                 if it works in another clone only, use --force",
+                "to restore that session: git ao restore {0}\n\
+                 to attach to it: git ao attach {0}\n\
+                 to work on a new branch from it: git ao fork {0}\n\
+                 if it runs only in another clone, use --force",
                 id.short()
             )),
             SpawnError::NoUpstream(name) => CliError::of(kind, message).hint(format!(
-                "to start from what is here: leave out --fetch\n\
-                 to set it: git branch --set-upstream-to=<remote>/<branch> {}",
+                "to start at the local branch, leave out --fetch\n\
+                 to set its upstream: git branch --set-upstream-to=<remote>/<branch> {}",
                 shell_name(&name)
             )),
             // As git, when a starting point is not a commit.

@@ -72,14 +72,14 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "why",
         &[
-            ("See from which session the last commit comes", "git ao why HEAD"),
+            ("See which session the last commit comes from", "git ao why HEAD"),
             ("See what its agent was asked", "git ao why --prompt HEAD"),
         ],
     ),
     (
         "blame",
         &[
-            ("See from which session each line of a file comes", "git ao blame README"),
+            ("See which session each line of a file comes from", "git ao blame README"),
             (
                 "Count the lines of each session, for a script",
                 "git ao blame --json README | grep -o '\"session\":\"[^\"]*' | sort | uniq -c",

@@ -1,4 +1,4 @@
-//! Shows from which session each line of a file comes.
+//! Shows which session each line of a file comes from.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

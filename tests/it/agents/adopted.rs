@@ -180,4 +180,5 @@ fn settings_are_restored_byte_for_byte() {
         assert_eq!(fs::read_to_string(&settings).unwrap(), bad);
     }
     repo.ao(["hooks", "install", "codex"]).code(129).stderr_has("git ao adopt --all");
+    repo.ao(["adopt"]).code(129).stderr_has("hint: to list the conversations: git ao adopt --list");
 }

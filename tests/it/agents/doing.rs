@@ -119,7 +119,7 @@ fn who_needs_a_person() {
         place.told(id, "said to both");
     }
     let wrong = place.ao(&["send", "--key", "yes", &one], "").code(129);
-    wrong.stderr_has("'yes' is not a key").stderr_has("single characters");
+    wrong.stderr_has("'yes' is not a value for '--key <key>'").stderr_has("or a single character");
     // No hook tells of this key.
     place.press_until("it is interrupted", works, "Escape", || doing(&place, works).0 == "ready");
 

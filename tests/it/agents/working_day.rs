@@ -166,7 +166,7 @@ fn from_empty_worktrees_to_landed_code_and_back_to_the_prompt() {
         out.stdout_has("strong: its work was landed with")
     };
     known(repo).stdout_has("prompt:\n        Retry failed payments.").stdout_has("        done");
-    repo.ao(["why", "src/pay.js:1"]).code(1).stderr_has("not known");
+    repo.ao(["why", "src/pay.js:1"]).code(1).stderr_has("no session is known");
 
     // A teammate has pulled, and sees the prompt when it is shared.
     let hub = repo.env().path("hub.git");
@@ -176,7 +176,7 @@ fn from_empty_worktrees_to_landed_code_and_back_to_the_prompt() {
     let mate = Repo::found(repo.env(), repo.env().path("mate"));
     repo.git(["clone", "-q", hub.to_str().unwrap(), mate.dir().to_str().unwrap()]);
     mate.ao(["pull"]).ok();
-    known(&mate).stdout_has("no prompt before it is known here").stderr_lacks("hint");
+    known(&mate).stdout_has("no earlier prompt is known in this clone").stderr_lacks("hint");
     repo.config("remote.origin.aoShareTranscripts", "true");
     repo.ao(["push", "--transcript", &one.id()]).ok();
     mate.ao(["pull"]).ok();

@@ -51,7 +51,7 @@ fn a_base_that_is_behind_is_told_of_and_fetched() {
         here.ao(["spawn", "--no-agent", "Three"])
             .ok()
             .stderr_has("hint: 'main' is 1 commit behind 'origin/main'")
-            .stderr_has("hint: to start there: --base origin/main");
+            .stderr_has("hint: to start there, use --base origin/main");
         all.pushed("main", "c");
         let last = all.pushed("main", "d");
         let before = line(here, ["rev-parse", "main"]);

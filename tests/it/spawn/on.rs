@@ -62,7 +62,7 @@ fn a_free_branch_gets_a_worktree_and_outlives_the_session() {
             (Some(&*tip), Some(&*tip))
         );
         // What was there before is not the session's.
-        repo.ao(["why", &tip]).code(1).stderr_has("not known");
+        repo.ao(["why", &tip]).code(1).stderr_has("no session is known");
         commit_in(&repo, &workspace(&made));
         repo.ao(["why", "topic"]).ok().stdout_has(&id(&made)[..8]);
 
@@ -112,7 +112,7 @@ fn a_branch_of_a_remote_is_tracked() {
         repo.git(["fetch", "-q", "fork/ann"]);
         let out = repo.ao(["spawn", "--no-agent", "--on", "third", "x"]).code(128);
         out.stderr_has("several remotes have a branch named 'third': fork/ann, origin")
-            .stderr_has("hint: name one: --on fork/ann/third");
+            .stderr_has("hint: name the remote: --on fork/ann/third");
         assert!(!has_branch(&repo, "third"));
         repo.config("checkout.defaultRemote", "fork/ann");
         on(&repo, "third");
@@ -121,7 +121,7 @@ fn a_branch_of_a_remote_is_tracked() {
         repo.git(["branch", "-q", "--no-track", "mine", "main"]);
         repo.git(["push", "-q", "origin", "topic:mine"]);
         let out = repo.ao(["spawn", "--no-agent", "--on", "origin/mine", "x"]).code(128);
-        out.stderr_has("branch 'mine' exists, and is not the local branch of 'origin/mine'");
+        out.stderr_has("branch 'mine' already exists and does not track 'origin/mine'");
     });
 }
 
@@ -134,7 +134,7 @@ fn the_users_worktree_is_worked_in_and_left_as_it_is() {
         let commit = "git commit -q --allow-empty -m work";
         agent(&repo, "mine", &format!("pwd -P >here; {commit}; touch done; {STAYS}"));
         let out = repo.ao(["spawn", "--json", "--agent", "mine", "--on", "topic", "Go on"]).ok();
-        let out = out.stderr_has("has uncommitted changes, which the agent finds");
+        let out = out.stderr_has("has uncommitted changes, which the agent will see");
         let made = out.json();
         assert_eq!(workspace(&made), mine);
         wait_working(&repo, id(&made).parse().unwrap());
@@ -156,14 +156,14 @@ fn the_users_worktree_is_worked_in_and_left_as_it_is() {
 
         let work = line(&repo, ["rev-parse", "topic"]);
         repo.ao(["why", &work]).ok().stdout_has(&id(&made)[..8]);
-        repo.ao(["why", "topic~"]).code(1).stderr_has("not known");
+        repo.ao(["why", "topic~"]).code(1).stderr_has("no session is known");
 
         // Whatever the user does there then is not the session's.
         repo.ao(["hooks", "install"]).ok();
         let before = repo.ao(["show", "--json", id(&made)]).ok().json();
         commit_in(&repo, &mine);
         let users = line(&repo, ["rev-parse", "topic"]);
-        repo.ao(["why", &users]).code(1).stderr_has("not known");
+        repo.ao(["why", &users]).code(1).stderr_has("no session is known");
         repo.within(&mine).git(["switch", "-q", "-c", "users"]);
         repo.within(&mine).ao(["status"]).ok();
         repo.ao(["reconcile"]).ok();

@@ -62,7 +62,7 @@ fn what_fails_leaves_the_record_as_it_was() {
         assert_eq!(repo.git(["for-each-ref"]) + &repo.git(["worktree", "list"]), before);
     }
     assert_eq!(record(&repo, queued.id), queued);
-    repo.ao(["start", "Fix it"]).code(1).stderr_has("hint: for a new session: git ao spawn");
+    repo.ao(["start", "Fix it"]).code(1).stderr_has("hint: to start a new session: git ao spawn");
 }
 
 #[test]

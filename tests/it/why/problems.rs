@@ -17,7 +17,7 @@ fn bad_questions_say_what_is_wrong() {
     repo.ao(["why", "#7"]).code(1).stderr_has("no session has pull request #7");
     repo.write("README", "changed\n");
     repo.ao(["why", "README:1"]).code(1).stderr_has("the line is not committed yet");
-    repo.ao(["why", "HEAD"]).code(1).stderr_has("not known: no session leads to commit");
+    repo.ao(["why", "HEAD"]).code(1).stderr_has("no session is known for commit");
     repo.ao(["why"]).code(129);
 }
 
