@@ -173,18 +173,22 @@ impl GitCommand {
         Ok(GitExit { status: status.code(), stdout, stderr })
     }
 
-    /// Runs the process and returns its output, or None if it exits with status 1 and no message,
-    /// as git commands do that found nothing.
+    /// Runs the process and returns its output, or None if it exits with status 1 and no error, as
+    /// git commands do that found nothing. Hints, warnings and traces are no errors.
     ///
     /// # Errors
     /// Fails if the process cannot be started, or fails in any other way.
     pub fn find(self) -> Result<Option<Output>, GitError> {
-        match self.run() {
-            Ok(output) => Ok(Some(output)),
-            Err(GitError::Failed { status: Some(1), message, .. }) if message.is_empty() => {
-                Ok(None)
+        let verb = self.verb.clone();
+        let (status, stdout, stderr) = self.finish()?;
+        let stderr = String::from_utf8_lossy(&stderr);
+        match status.code() {
+            Some(0) => Ok(Some(Output { stdout })),
+            Some(1) if !stderr.lines().any(is_error) => Ok(None),
+            status => {
+                let message = plain_message(&stderr);
+                Err(GitError::Failed { verb, status, message })
             }
-            Err(error) => Err(error),
         }
     }
 
@@ -274,6 +278,10 @@ fn said(pipe: impl Read, watch: &mut dyn FnMut(&str)) -> String {
         }
     }
     kept + &String::from_utf8_lossy(&line)
+}
+
+fn is_error(line: &str) -> bool {
+    ["error: ", "fatal: "].iter().any(|start| line.starts_with(start))
 }
 
 /// Strips the `fatal: ` or `error: ` from git's message; the caller adds its own prefix.
