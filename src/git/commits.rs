@@ -60,6 +60,9 @@ impl Wanted {
 }
 
 /// Descents along first parents, which read each commit once.
+///
+/// Neither grafts nor replaced objects count: what a record names was so when it was written, and with
+/// another parent the commits of others may come between.
 pub(crate) struct Descent<'r> {
     repo: &'r Repository,
     links: HashMap<ObjectId, Option<(Vec<ObjectId>, i64)>>,

@@ -38,12 +38,32 @@ impl Handles {
 
     /// Lends a handle of each directory, in the order of the directories.
     pub fn with<T>(&self, read: impl FnOnce(&[odb::HandleArc]) -> T) -> T {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = idle().pop();
-        let handles = kept.unwrap_or_else(|| self.stores.iter().map(|it| self.open(it)).collect());
+        let handles = self.take();
         let value = read(&handles);
-        idle().push(handles);
+        self.give_back(handles);
         value
+    }
+
+    /// Does the same as [`with`](Self::with), but no object is replaced.
+    pub fn with_originals<T>(&self, read: impl FnOnce(&[odb::HandleArc]) -> T) -> T {
+        let mut handles = self.take();
+        let ignore = |handles: &mut Vec<odb::HandleArc>, ignored: bool| {
+            handles.iter_mut().for_each(|handle| handle.ignore_replacements = ignored);
+        };
+        ignore(&mut handles, true);
+        let value = read(&handles);
+        ignore(&mut handles, !self.has_replacements);
+        self.give_back(handles);
+        value
+    }
+
+    fn take(&self) -> Vec<odb::HandleArc> {
+        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        kept.unwrap_or_else(|| self.stores.iter().map(|it| self.open(it)).collect())
+    }
+
+    fn give_back(&self, handles: Vec<odb::HandleArc>) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(handles);
     }
 
     fn open(&self, store: &Arc<odb::Store>) -> odb::HandleArc {

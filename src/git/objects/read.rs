@@ -57,13 +57,14 @@ impl Repository {
     }
 
     /// Returns the parents of a commit and its time, in seconds; None if git may know better: it is
-    /// missing, or is not a well-formed commit.
+    /// missing, or is not a well-formed commit. They are what the commit itself says: neither grafts
+    /// nor replaced objects count.
     pub(crate) fn read_links(
         &self,
         id: ObjectId,
         buffer: &mut Vec<u8>,
     ) -> Option<(Vec<ObjectId>, i64)> {
-        let found = self.find_at_once(&id, buffer)?;
+        let found = self.find_original(&id, buffer)?;
         let commit = || CommitRefIter::from_bytes(buffer, id.kind());
         let time = commit().committer().ok()?.seconds();
         (found == Kind::Commit).then(|| (commit().parent_ids().collect(), time))
@@ -168,13 +169,16 @@ impl Repository {
         if id.kind() != self.object_hash() {
             return None;
         }
-        self.find_loose(id, data).or_else(|| {
-            self.handles().with(|handles| {
-                let find =
-                    |handle: &gix::odb::HandleArc| Some(handle.try_find(id, data).ok()??.kind);
-                handles.iter().find_map(find)
-            })
-        })
+        self.find_loose(id, data)
+            .or_else(|| self.handles().with(|handles| find_in(handles, id, data)))
+    }
+
+    /// Does the same as [`find_at_once`](Self::find_at_once), but takes no replacement for the object.
+    fn find_original(&self, id: &gix::oid, data: &mut Vec<u8>) -> Option<Kind> {
+        if !self.handles().has_replacements() || id.kind() != self.object_hash() {
+            return self.find_at_once(id, data);
+        }
+        self.handles().with_originals(|handles| find_in(handles, id, data))
     }
 
     /// Looks several times: gix searches one place after another, and `git repack` may meanwhile
@@ -213,6 +217,11 @@ impl Repository {
         let (folder, file) = hex.split_at(2);
         self.objects_dir().join(folder).join(file)
     }
+}
+
+fn find_in(handles: &[gix::odb::HandleArc], id: &gix::oid, data: &mut Vec<u8>) -> Option<Kind> {
+    let find = |handle: &gix::odb::HandleArc| Some(handle.try_find(id, data).ok()??.kind);
+    handles.iter().find_map(find)
 }
 
 fn unreadable(id: ObjectId, source: impl Into<crate::git::Cause>) -> ObjectError {
