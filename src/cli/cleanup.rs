@@ -21,7 +21,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 /// Unsaved work is kept: a worktree with uncommitted changes stays, and so does a branch with
 /// commits that are on no other branch and no remote, unless they are merged: merging them into the
 /// base branch, here or on a remote, would change nothing, or would have changed nothing at an
-/// earlier commit of it. So a branch that was squashed or rebased is removed, too. --force removes them, and saves their
+/// earlier commit of it. So a branch that was squashed or rebased is removed, too. What is
+/// merged only by a graft or a replaced commit (git-replace(1)) is kept. --force removes them, and saves their
 /// contents in a commit under refs/ao/backup/. Changes to files marked assume-unchanged or
 /// skip-worktree count as uncommitted, as do commits that only a rebase, merge or bisect in
 /// progress refers to.

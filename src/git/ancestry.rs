@@ -53,10 +53,7 @@ impl<'r> Ancestry<'r> {
     /// Prepares comparisons. Returns None if only git knows the parents of all commits: in a
     /// shallow clone, and with grafts or replaced objects.
     pub fn new(repo: &'r Repository) -> Option<Self> {
-        let is_file = |name: &str| {
-            std::fs::metadata(repo.common_dir().join(name)).is_ok_and(|file| file.len() > 0)
-        };
-        let is_plain = !repo.has_replacements() && !is_file("shallow") && !is_file("info/grafts");
+        let is_plain = !repo.has_other_parents() && !repo.is_shallow();
         let (numbers, commits) = (HashMap::new(), Vec::new());
         is_plain.then_some(Self { repo, numbers, commits, buffer: Vec::new() })
     }

@@ -278,6 +278,21 @@ impl Repository {
         self.handles().has_replacements()
     }
 
+    /// Returns true if git may show other parents of commits than these name: some objects are
+    /// replaced (git-replace(1)), or there are grafts (gitglossary(7)).
+    pub(crate) fn has_other_parents(&self) -> bool {
+        self.has_replacements() || self.has_content("info/grafts")
+    }
+
+    /// Returns true if the history ends early in this clone.
+    pub fn is_shallow(&self) -> bool {
+        self.has_content("shallow")
+    }
+
+    fn has_content(&self, name: &str) -> bool {
+        std::fs::metadata(self.common_dir().join(name)).is_ok_and(|file| file.len() > 0)
+    }
+
     pub(super) fn handles(&self) -> &Handles {
         &self.inner.handles
     }

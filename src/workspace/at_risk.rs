@@ -94,20 +94,36 @@ impl Worktrees<'_> {
             tips.push(tip.clone());
         }
         let name = branch.as_ref().map(|(name, _)| name.as_str());
-        let mut unmerged = self.unmerged(&tips, name)?;
-        if let Some(target) = target {
-            let others = self.other_tips(target)?;
-            let all: Vec<_> = tips.iter().chain(&others).cloned().collect();
-            let more = self.unmerged(&all, name)?;
+        let others = target.map(|target| self.other_tips(target)).transpose()?.unwrap_or_default();
+        let mut unmerged = 0;
+        // A graft can be taken away again. What only seems to be merged would be lost then.
+        for history in self.histories() {
+            let worktrees = self.with_history(*history);
+            unmerged = unmerged.max(worktrees.count_unmerged(&mut tips, &others, name, removal)?);
+        }
+        Ok(AtRisk { status, tips, branch, unmerged })
+    }
+
+    /// Counts the commits that would be lost. Other commits of a worktree are added to the tips if
+    /// some of these would be.
+    fn count_unmerged(
+        &self,
+        tips: &mut Vec<Oid>,
+        others: &[Oid],
+        branch: Option<&str>,
+        removal: &Removal<'_>,
+    ) -> Result<u64, WorkspaceError> {
+        let mut unmerged = self.unmerged(tips, branch)?;
+        if !others.is_empty() {
+            let all: Vec<_> = tips.iter().chain(others).cloned().collect();
+            let more = self.unmerged(&all, branch)?;
             if more > unmerged {
-                tips.extend(others);
+                *tips = all;
                 unmerged = more;
             }
         }
-        if unmerged > 0 && self.are_merged(&tips, removal.bases)? {
-            unmerged = 0;
-        }
-        Ok(AtRisk { status, tips, branch, unmerged })
+        let is_merged = unmerged > 0 && self.are_merged(tips, removal.bases)?;
+        Ok(if is_merged { 0 } else { unmerged })
     }
 
     /// Returns true if one of the bases has the work of all tips.
@@ -174,7 +190,7 @@ impl Worktrees<'_> {
         if tips.is_empty() {
             return Ok(0);
         }
-        let git = self.repo.git("rev-list").arg("--count").args(tips.iter().map(Oid::as_str));
+        let git = self.history("rev-list").arg("--count").args(tips.iter().map(Oid::as_str));
         let git = git.arg("--not").args(branch.map(|name| format!("--exclude={name}")));
         let count = git.args(["--branches", "--remotes"]).run()?.text();
         // A count that cannot be parsed must not be taken for zero.

@@ -43,7 +43,7 @@ impl Worktrees<'_> {
         if self.is_in_history(head, base)? {
             return Ok(Some(head.clone()));
         }
-        let start = self.repo.git("merge-base").args([base.as_str(), head.as_str()]);
+        let start = self.history("merge-base").args([base.as_str(), head.as_str()]);
         let Some(start) = start.find()?.map(|output| output.text()) else { return Ok(None) };
         let tip = std::slice::from_ref(base);
         if let Some(found) = self.first_without_change(tip, head)? {
@@ -89,9 +89,23 @@ impl Worktrees<'_> {
     /// # Errors
     /// Fails if git fails.
     pub fn is_in_history(&self, commit: &Oid, tip: &Oid) -> Result<bool, WorkspaceError> {
-        let git = self.repo.git("merge-base");
+        let git = self.history("merge-base");
         let git = git.args(["--is-ancestor", commit.as_str(), tip.as_str()]);
         Ok(commit == tip || git.find()?.is_some())
+    }
+
+    /// Returns true if the history of `head` ends, because the clone is shallow, before it meets that
+    /// of `base`.
+    ///
+    /// # Errors
+    /// Fails if git fails.
+    pub fn is_cut_off(&self, head: &Oid, base: &Oid) -> Result<bool, WorkspaceError> {
+        if !self.repo.is_shallow() {
+            return Ok(false);
+        }
+        let git = self.history("rev-list").args(["--max-parents=0", "--max-count=1"]);
+        let ends = git.args([head.as_str(), &format!("^{base}"), "--"]).run()?;
+        Ok(!ends.bytes().is_empty())
     }
 
     fn first_without_change(
@@ -102,7 +116,7 @@ impl Worktrees<'_> {
         let pairs: Vec<_> = commits.iter().map(|commit| (commit, head)).collect();
         let Some(results) = self.trees_of_merges(&pairs)? else { return Ok(None) };
         let names: Vec<_> = commits.iter().map(|commit| format!("{commit}^{{tree}}")).collect();
-        let trees = self.repo.git("rev-parse").args(names).run()?.text();
+        let trees = self.history("rev-parse").args(names).run()?.text();
         let same = trees
             .lines()
             .zip(results)
@@ -124,7 +138,7 @@ impl Worktrees<'_> {
         let drivers: Vec<_> = drivers.map(|entry| entry.key).collect();
         let mut config = vec![("merge.renormalize", "false")];
         config.extend(drivers.iter().map(|key| (key.as_str(), "false")));
-        let git = self.repo.git_with(&config, "merge-tree");
+        let git = self.history_with(&config, "merge-tree");
         let git = git.args(["--write-tree", "--no-messages", "--name-only", "-z", "--stdin"]);
         let lines: String = pairs.iter().map(|(into, head)| format!("{into} {head}\n")).collect();
         let printed = match git.input(lines).run() {
@@ -139,12 +153,12 @@ impl Worktrees<'_> {
 
     /// Returns the commits of the base to be tried, newest first.
     fn candidates(&self, start: &str, head: &Oid, base: &Oid) -> Result<Vec<Oid>, WorkspaceError> {
-        let git = self.repo.git("diff-tree").args(["-r", "--no-renames", "--name-only", "-z"]);
+        let git = self.history("diff-tree").args(["-r", "--no-renames", "--name-only", "-z"]);
         let printed = git.args([start, head.as_str()]).run()?;
         let paths: Vec<_> = printed.bytes().split(|byte| *byte == 0).collect();
         let paths = paths.into_iter().filter(|path| !path.is_empty());
         let paths: Vec<_> = paths.take(MOST_PATHS).map(super::list::path_from).collect();
-        let git = self.repo.git("rev-list").env("GIT_LITERAL_PATHSPECS", "1");
+        let git = self.history("rev-list").env("GIT_LITERAL_PATHSPECS", "1");
         let git = git.args(["--full-history", &format!("--max-count={MOST_TRIED}")]);
         let git = git.args([base.as_str(), &format!("^{start}"), "--"]);
         let git = if paths.len() < MOST_PATHS { git.args(paths) } else { git };

@@ -10,12 +10,51 @@ use crate::git::{Environment, GitCommand, Repository};
 pub struct Worktrees<'r> {
     pub(super) repo: &'r Repository,
     pub(super) progress: Option<Progress<'r>>,
+    history: History,
+}
+
+/// Which history counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum History {
+    /// What git shows, with grafts and replaced commits.
+    Shown,
+    /// What the commits themselves say.
+    Written,
 }
 
 impl<'r> Worktrees<'r> {
     /// Uses the worktrees of a repository.
     pub fn new(repo: &'r Repository) -> Self {
-        Self { repo, progress: None }
+        Self { repo, progress: None, history: History::Shown }
+    }
+
+    /// Uses the same worktrees with a certain history.
+    pub(super) fn with_history(self, history: History) -> Self {
+        Self { history, ..self }
+    }
+
+    /// Returns the histories that there are.
+    pub(super) fn histories(&self) -> &'static [History] {
+        match self.repo.has_other_parents() {
+            true => &[History::Shown, History::Written],
+            false => &[History::Shown],
+        }
+    }
+
+    /// Returns `git <verb>` for a look at the history that counts.
+    pub(super) fn history(&self, verb: &str) -> GitCommand {
+        self.history_with(&[], verb)
+    }
+
+    /// Returns `git -c <key>=<value> <verb>` for a look at the history that counts.
+    pub(super) fn history_with(&self, config: &[(&str, &str)], verb: &str) -> GitCommand {
+        let git = self.repo.git_with(config, verb);
+        match self.history {
+            History::Shown => git,
+            History::Written => {
+                git.env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_GRAFT_FILE", "/dev/null")
+            }
+        }
     }
 
     /// Reports the progress of checkouts to this function, if any.
