@@ -60,14 +60,17 @@ impl Worktrees<'_> {
     /// those of which this was found before. Work that changes nothing is not in the base.
     ///
     /// All that is asked for the first time is merged by one process. The answers are kept in a
-    /// file, `ao/merged`.
+    /// file, `ao/merged`, unless the history of this clone is not what its commits say.
     ///
     /// # Errors
     /// Fails if git cannot be run.
     pub fn squashed(&self, branches: &[OpenBranch]) -> Result<Vec<bool>, WorkspaceError> {
         // Two ids determine the answer, unless the repository changes the history.
         let Some(mut ancestry) = Ancestry::new(self.repo).filter(|_| !branches.is_empty()) else {
-            return Ok(vec![false; branches.len()]);
+            let outcomes = self.outcomes(&branches.iter().collect::<Vec<_>>())?;
+            let is_merged = |outcome| outcome == Outcome::Nothing;
+            let merged = outcomes.map(|all| all.into_iter().map(is_merged).collect());
+            return Ok(merged.unwrap_or_else(|| vec![false; branches.len()]));
         };
         let heads: BTreeSet<_> = branches.iter().map(|branch| &branch.head).collect();
         let mut cache = PairCache::<Outcome>::read(self.repo, |(head, _)| heads.contains(head));
