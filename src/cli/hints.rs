@@ -31,7 +31,7 @@ mod tests;
 use git_ao::model::error_chain;
 use git_ao::ops::OpsError;
 
-pub use self::session_worktree::{repair, with_kept};
+pub use self::session_worktree::{UNSHALLOW, cut_off, repair, with_kept};
 pub use self::store::REPAIR;
 use super::CliError;
 

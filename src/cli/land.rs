@@ -10,7 +10,7 @@ use git_ao::view::json::{LandCheckJson, SessionJson};
 use super::sharing::counted;
 use super::ui::message::indented;
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open};
+use super::{CliError, Ctx, ExitCode, hints, interrupt, json, launch, open};
 
 /// Bring a session's work to its base branch
 ///
@@ -30,6 +30,10 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open};
 /// Work that is in the base branch already is only recorded. That is so if merging it would change
 /// nothing, as after a squash. If the agent commits while its work is being landed, the session goes
 /// on with what came later. A branch on which another session works stays.
+///
+/// In a shallow clone whose history ends before the work meets its base branch, nothing is landed, and
+/// --check says 'no common history': git would take all files of the oldest commit for the session's
+/// work. 'git fetch --unshallow' gets the rest.
 ///
 /// --check shows for all sessions with work that is not merged whether it would land: 'clean', or
 /// the files that conflict; and how many commits it is ahead (+) and behind (-). It needs git 2.38, and
@@ -244,6 +248,10 @@ fn check(store: &Store, is_json: bool, ctx: &mut Ctx) -> Result<ExitCode, CliErr
     }
     if checks.is_empty() {
         writeln!(ctx.out, "no session has work to land")?;
+    }
+    let is_unrelated = |check: &LandCheck| check.outlook == LandOutlook::Unrelated;
+    if store.repository().is_shallow() && checks.iter().any(is_unrelated) {
+        ctx.out.hint(hints::UNSHALLOW);
     }
     Ok(ExitCode::Done)
 }

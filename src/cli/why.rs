@@ -5,7 +5,7 @@ use git_ao::ops::{Engine, Evidence, Exchange, Provenance};
 use git_ao::view::json::{ProvenanceJson, WhyJson};
 
 use super::ui::{Style, escape};
-use super::{CliError, Ctx, ExitCode, json, launch};
+use super::{CliError, Ctx, ExitCode, hints, json, launch};
 
 /// Show which session a commit or a line comes from
 ///
@@ -21,6 +21,9 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 /// session's commits, or of all of them together.
 ///
 /// likely: no other session added the same line, and the session's last commit still has it.
+///
+/// Neither grafts nor replaced commits (git-replace(1)) change whose a commit is. In a shallow clone,
+/// those of a session are known if the history reaches to where it began.
 ///
 /// If there is no evidence, no session is shown, and the exit status is 1. A matching time is never
 /// evidence.
@@ -76,7 +79,9 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         return Ok(code);
     }
     if answer.found.is_empty() {
-        return Err(not_known(&answer));
+        let is_cut = answer.commit.is_some() && store.repository().is_shallow();
+        let error = not_known(&answer);
+        return Err(if is_cut { hints::cut_off(error) } else { error });
     }
     ctx.page_for(store.repository())?;
     for (n, (found, said)) in answer.found.iter().zip(&exchanges).enumerate() {

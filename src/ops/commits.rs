@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::iter::Peekable;
 
 use super::why::SessionWork;
-use crate::git::{CLOCK_SLACK, Descent};
+use crate::git::{CLOCK_SLACK, Descent, Repository};
 use crate::model::{Event, Message, Oid, Session, SessionId, Shelf, Timestamp};
 use crate::ops::common::branch_sessions::as_of_now;
 use crate::ops::common::{Engine, OpsError};
@@ -79,7 +79,7 @@ impl Engine {
                 sessions.iter().filter_map(work).collect()
             }
         };
-        let mut queue = Queue::new(Descent::new(self.repository()), since);
+        let mut queue = Queue::new(self.repository(), since);
         let all = works.len();
         works.into_iter().for_each(|(session, work)| queue.add(session, work));
         let absent = all - queue.works.len();
@@ -110,6 +110,7 @@ impl Engine {
 /// next, so that a few commits of many sessions cost one look at each.
 struct Queue<'e> {
     descent: Descent<'e>,
+    is_shallow: bool,
     since: i64,
     works: Vec<Work>,
     next: BinaryHeap<Next>,
@@ -131,14 +132,18 @@ struct Next {
 }
 
 impl<'e> Queue<'e> {
-    fn new(descent: Descent<'e>, since: Option<Timestamp>) -> Self {
+    fn new(repo: &'e Repository, since: Option<Timestamp>) -> Self {
         let since = since.map_or(i64::MIN, |since| since.as_seconds().saturating_sub(CLOCK_SLACK));
-        Self { descent, since, works: Vec::new(), next: BinaryHeap::new() }
+        let (descent, is_shallow) = (Descent::new(repo), repo.is_shallow());
+        Self { descent, is_shallow, since, works: Vec::new(), next: BinaryHeap::new() }
     }
 
-    /// Adds some work, unless its head is not here.
+    /// Adds some work, unless its head is not here, or a shallow clone ends before its start.
     fn add(&mut self, session: SessionId, extent: SessionWork) {
         let Some(time) = self.descent.time(&extent.head) else { return };
+        if self.is_shallow && self.descent.commits(&extent.head, &extent.start).is_none() {
+            return;
+        }
         let (commit, work) = (extent.head.clone(), Reverse(self.works.len()));
         self.works.push(Work { session, extent, commits: None });
         if self.since <= time {

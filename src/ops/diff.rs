@@ -173,15 +173,26 @@ impl Engine {
 
     /// Returns the commit at which the session's work begins: where its branch left its base, or,
     /// if all of it is in the base, where it started.
+    ///
+    /// # Errors
+    /// Fails if neither is in this repository.
     pub(super) fn beginning_of(&self, session: &Session, head: &Oid) -> Result<Oid, OpsError> {
         let store = self.store();
         let start = session.base.as_ref().and_then(|base| base.commit.clone());
         let is_here = |commit: &Oid| self.worktrees().has_commit(commit);
-        let start = start.filter(is_here).unwrap_or_else(|| head.clone());
-        let Some(tip) = base_tip(store, session)? else { return Ok(start) };
-        let git = store.repository().git("merge-base").args([tip.as_str(), head.as_str()]);
-        let left = git.find()?.and_then(|output| output.text().trim().parse().ok());
-        Ok(left.filter(|left| left != head).unwrap_or(start))
+        if let Some(tip) = base_tip(store, session)? {
+            let git = store.repository().git("merge-base").args([tip.as_str(), head.as_str()]);
+            let left = git.find()?.and_then(|output| output.text().trim().parse().ok());
+            if let Some(left) = left.filter(|left| left != head) {
+                return Ok(left);
+            }
+        }
+        match start {
+            Some(start) if !is_here(&start) => {
+                Err(SessionWorktreeError::StartMissing { id: session.id, start }.into())
+            }
+            start => Ok(start.unwrap_or_else(|| head.clone())),
+        }
     }
 
     /// Returns a copy of a worktree's index that also has the names of the files that git does not

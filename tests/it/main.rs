@@ -5,6 +5,7 @@
 mod support;
 
 mod agents;
+mod ancestry;
 mod cli;
 mod corpus;
 mod docs;

@@ -1,6 +1,7 @@
 use git_ao::model::{error_chain, shell_path};
 use git_ao::ops::LandError;
 
+use super::session_worktree::UNSHALLOW;
 use crate::cli::CliError;
 
 impl From<LandError> for CliError {
@@ -39,6 +40,7 @@ impl From<LandError> for CliError {
             LandError::NoCommits { id, .. } => {
                 failed.hint(format!("to end it: git ao complete {}", id.short()))
             }
+            LandError::Shallow { .. } => failed.hint(UNSHALLOW),
             LandError::Moved(_) => failed.hint("nothing was changed; try again"),
             LandError::NotUndone { path, .. } => {
                 failed.hint(format!("to see what is left: git -C {} status", shell_path(&path)))

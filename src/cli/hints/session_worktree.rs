@@ -6,6 +6,9 @@ use git_ao::workspace::Condition;
 
 use crate::cli::CliError;
 
+/// How a clone gets what it lacks.
+pub const UNSHALLOW: &str = "to get the whole history of a shallow clone: git fetch --unshallow";
+
 impl From<SessionWorktreeError> for CliError {
     fn from(error: SessionWorktreeError) -> Self {
         let refused = CliError::of(error.kind(), error_chain(&error));
@@ -47,6 +50,7 @@ impl From<SessionWorktreeError> for CliError {
                 refused
                     .hint(format!("to recreate it: git update-ref {} {commit}", shell_name(&name)))
             }
+            SessionWorktreeError::StartMissing { .. } => refused.hint(UNSHALLOW),
             _ => refused,
         }
     }
@@ -65,6 +69,11 @@ fn not_usable(condition: &Condition, path: &Path) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// Adds a hint that a shallow clone may lack what was looked for.
+pub fn cut_off(error: CliError) -> CliError {
+    error.hint(UNSHALLOW)
 }
 
 /// Adds a hint about a new worktree that was changed before it could be removed again.

@@ -10,7 +10,7 @@ use git_ao::store::{
 
 use super::event_filter::EventFilter;
 use crate::cli::hints::refusals;
-use crate::cli::{CliError, Ctx, open};
+use crate::cli::{CliError, Ctx, hints, open};
 
 /// How to get the commits of a session that are not here.
 const ELSEWHERE: &str =
@@ -117,7 +117,8 @@ impl Scope {
             Subject::One(session) => {
                 let commits = engine.session_commits(Some(session), filter.since)?;
                 if commits.absent() > 0 {
-                    ctx.out.hint(ELSEWHERE);
+                    let is_shallow = engine.store().repository().is_shallow();
+                    ctx.out.hint(if is_shallow { hints::UNSHALLOW } else { ELSEWHERE });
                 }
                 Some(commits)
             }

@@ -29,7 +29,7 @@ pub enum LandOutlook {
     Clean,
     /// These files conflict.
     Conflicts(Vec<String>),
-    /// The two have no common history.
+    /// The two have no common history, or it does not reach that far in a shallow clone.
     Unrelated,
 }
 
@@ -79,6 +79,9 @@ impl Engine {
         let worktrees = self.worktrees();
         if worktrees.merged_at(head, base)?.is_some() {
             return Ok(None);
+        }
+        if worktrees.is_cut_off(head, base)? {
+            return Ok(Some(LandOutlook::Unrelated));
         }
         Ok(Some(match worktrees.try_merge(base, head) {
             Ok(TrialMerge::Clean(_)) => LandOutlook::Clean,

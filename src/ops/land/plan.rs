@@ -76,6 +76,9 @@ impl Engine {
             return Err(LandError::NoCommits { id, into }.into());
         }
         let merged = worktrees.merged_at(&head, &base)?;
+        if merged.is_none() && worktrees.is_cut_off(&head, &base)? {
+            return Err(LandError::Shallow { branch, into }.into());
+        }
         let place = worktrees.checked_out_at(&into)?;
         let divergence = worktrees.divergences(&[(head.clone(), base.clone())])?;
         let commits = divergence[0].map_or(0, |it| it.ahead);

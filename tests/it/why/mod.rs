@@ -4,4 +4,4 @@ mod blame;
 mod evidence;
 mod histories;
 mod problems;
-mod world;
+pub mod world;

@@ -62,6 +62,15 @@ pub enum LandError {
         /// The files.
         files: Vec<String>,
     },
+    /// In this shallow clone, the history of the work ends before it meets that of the base. Git would
+    /// take all that is in its first commit for the session's work.
+    #[error("the histories of '{branch}' and '{into}' do not meet in this shallow clone")]
+    Shallow {
+        /// The session's branch.
+        branch: String,
+        /// The base branch.
+        into: String,
+    },
     /// The base has commits that the work does not build on.
     #[error("'{0}' has diverged; a fast-forward is not possible")]
     Diverged(String),

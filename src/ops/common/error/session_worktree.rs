@@ -74,13 +74,24 @@ pub enum SessionWorktreeError {
         /// The branch's last recorded commit.
         head: Option<Oid>,
     },
+    /// What the session has changed cannot be told, because the commit at which it began is missing.
+    #[error("session {} began at {}, which is not in this clone", id.short(), start.short())]
+    StartMissing {
+        /// The session.
+        id: SessionId,
+        /// The commit.
+        start: Oid,
+    },
 }
 
 impl SessionWorktreeError {
     /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Missing(_) | Self::NoBranch(_) | Self::BranchGone { .. } => ErrorKind::NotFound,
+            Self::Missing(_)
+            | Self::NoBranch(_)
+            | Self::BranchGone { .. }
+            | Self::StartMissing { .. } => ErrorKind::NotFound,
             Self::NotUsable { .. }
             | Self::NotItsOwn { .. }
             | Self::NotFree { .. }
