@@ -13,8 +13,8 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 ///
 /// Adopts conversations with agents that were started by hand in this repository or in one of its
 /// worktrees: with --all, every one; otherwise those whose ids, as the agent names them, are given.
-/// --list shows them. Each becomes a session with its agent, title, branch, worktree and transcript.
-/// Nothing is moved or restarted.
+/// --list shows them. Each becomes a session with its agent, title, branch, worktree and
+/// transcript. Nothing is moved or restarted.
 ///
 /// A session whose agent is still running appears in 'git ao status' and 'git ao wait' like any
 /// other, as far as its agent reports what it is doing. It is not supervised: there are no

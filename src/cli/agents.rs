@@ -10,8 +10,8 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 ///
 /// Lists the built-in agents and those of git's configuration (ao.agent.<name>.command), with the
 /// version of each installed one. 'resume' means that the agent can continue one of its
-/// conversations, 'fork' that it can start from a copy of one. 'id' says whether git ao gives a
-/// conversation its id, or learns the id from the agent.
+/// conversations, 'fork' that it can start from a copy of one. 'id' says whether git ao assigns the
+/// id of a conversation or learns it from the agent.
 ///
 /// --json prints {"version":1,"agents":[…]}. Each agent has 'name', 'command', 'program' (null if
 /// it is not found), 'agent_version' or 'error' (also if its configuration is invalid), 'id'

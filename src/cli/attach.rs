@@ -16,10 +16,11 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
 
 /// Attach to a session's terminal, or follow its output
 ///
-/// Without a session, attaches to the one of this clone that has waited for you the longest; those
-/// that ask something come first, then those that are blocked, ready, or idle. If none waits, it is
-/// the session of this worktree. --next goes to the one after the session of this worktree, in the
-/// same order, so that you can walk through all that wait. In tmux, this key binding does so:
+/// Without a session, attaches to the one in this clone that has waited for you the longest.
+/// Sessions that ask something come first, then those that are blocked, ready or idle. If none
+/// waits, attaches to the session of this worktree. --next attaches to the one that follows the
+/// session of this worktree in the same order, so that repeating it visits all of them. In tmux,
+/// this can be bound to a key:
 ///
 ///     bind-key N run-shell 'cd "#{pane_current_path}" && git ao attach --next 2>&1 || true'
 ///

@@ -8,8 +8,8 @@ use super::hints::refusals;
 use super::new::{NewArgs, start};
 use super::{CliError, Ctx, ExitCode, json, launch};
 
-/// Starts `count` sessions with a common tag, after checking all of them. If one fails to start, the
-/// earlier ones are kept, and the error says so.
+/// Starts `count` sessions with a common tag, after checking all of them. If one fails to start,
+/// the earlier ones are kept, and the error says so.
 pub fn attempt(
     ctx: &mut Ctx,
     store: &Store,
@@ -53,8 +53,8 @@ pub fn attempt(
     }
 }
 
-/// Returns the request for one of the sessions. The agents are used in turn, and a given branch name
-/// gets a number.
+/// Returns the request for one of the sessions. The agents are used in turn, and a given branch
+/// name gets a number.
 fn nth(request: &SpawnRequest, number: usize, tag: &str) -> SpawnRequest {
     let named = request.agent.clone().unwrap_or_default();
     let agents: Vec<_> = named.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();

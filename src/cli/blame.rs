@@ -20,7 +20,8 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 /// commit has three more lines for each session that the commit comes from: 'ao-session' (its id),
 /// 'ao-title' and 'ao-evidence' (commit, trailer, rewrite, landed, pull_request, patch, work). A
 /// session that is known for a single line only is named there, in 'ao-line-session' and
-/// 'ao-line-title'. Titles are quoted as by 'git ao list --porcelain'. Later versions may add lines.
+/// 'ao-line-title'. Titles are quoted as by 'git ao list --porcelain'. Later versions may add
+/// lines.
 ///
 /// --json prints {"version":1,"blame":{…}} with 'file', 'commits' and 'lines'. 'commits' maps each
 /// commit id to an object with 'author' ('name', 'email'), 'date', 'summary', 'boundary' (true if
@@ -30,7 +31,8 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 #[derive(clap::Args)]
 #[command(override_usage = "git ao blame [<options>] [<rev>] [--] <file>")]
 pub struct Args {
-    /// Show only these lines: '<start>,<end>', '<start>,+<count>' or ':<function>', as in git blame.
+    /// Show only these lines: '<start>,<end>', '<start>,+<count>' or ':<function>', as in git
+    /// blame.
     #[arg(short = 'L', value_name = "range", allow_hyphen_values = true)]
     ranges: Vec<OsString>,
 

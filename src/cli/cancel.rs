@@ -10,9 +10,9 @@ use super::{CliError, Ctx, ExitCode, cleanup, interrupt, kill, launch};
 ///
 /// --discard also removes the session's worktree and branch, whether or not the branch is merged.
 /// The session may already have ended. A worktree with uncommitted changes is not removed unless
-/// --force is given, which saves the changes under refs/ao/backup/ first. The last commit is kept in
-/// the reflog of refs/ao/heads in this clone, so that 'git ao restore' can bring the branch and the
-/// worktree back.
+/// --force is given, which saves the changes under refs/ao/backup/ first. The last commit is kept
+/// in the reflog of refs/ao/heads in this clone, so that 'git ao restore' can bring the branch and
+/// the worktree back.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -13,31 +13,31 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 
 /// Remove worktrees of ended sessions, and optionally their branches
 ///
-/// Removes the worktrees of ended and of deleted sessions, and the logs of their agents. Branches are kept unless
-/// --branches is given. --older-than also archives ended sessions that have not changed for that
-/// long. All changes to records are a single event. A session whose agent is running, or may be
-/// running, is skipped: 'git ao kill' stops it.
+/// Removes the worktrees of ended and deleted sessions, and the logs of their agents. Branches are
+/// kept unless --branches is given. --older-than also archives ended sessions that have not changed
+/// for that long. All changes to records are a single event. A session whose agent is running, or
+/// may be running, is skipped: 'git ao kill' stops it.
 ///
-/// Unsaved work is kept: a worktree with uncommitted changes stays, and so does a branch with
-/// commits that are on no other branch and no remote, unless they are merged: merging them into the
-/// base branch, here or on a remote, would change nothing, or would have changed nothing at an
-/// earlier commit of it. So a branch that was squashed or rebased is removed, too. What is
-/// merged only by a graft or a replaced commit (git-replace(1)) is kept. --force removes them, and saves their
-/// contents in a commit under refs/ao/backup/. Changes to files marked assume-unchanged or
+/// Unsaved work is kept: a worktree with uncommitted changes, and a branch with commits that are on
+/// no other branch and no remote. A branch counts as saved if merging it into its base branch, here
+/// or on a remote, would change nothing, or would have changed nothing at an earlier commit of the
+/// base branch. Squashed and rebased branches are therefore removed. Work that is merged only by a
+/// graft or a replaced commit (git-replace(1)) is kept. --force also removes unsaved work, after
+/// saving it in a commit under refs/ao/backup/. Changes to files marked assume-unchanged or
 /// skip-worktree count as uncommitted, as do commits that only a rebase, merge or bisect in
 /// progress refers to.
 ///
 /// Even --force keeps a worktree that contains another worktree, a repository with commits that are
 /// on none of its remotes, or a submodule with commits that are on no remote, and one that git is
 /// currently working in. A worktree that cannot be reached is kept together with its parent
-/// directory: it may have been moved. Only a worktree that carries the session's own mark is
-/// removed, and only the files that were there when it was checked; files that appear in the
-/// meantime are kept. A session without a record counts as deleted only if the history of the store
-/// says so.
+/// directory, because it may have been moved. Only worktrees that are marked as the session's own
+/// are removed, and only the files that were there when the worktree was checked; files that appear
+/// in the meantime are kept. A session without a record counts as deleted only if the history of
+/// the store says so.
 ///
-/// Before a worktree is removed, ao.teardown runs in it, and '.ao/teardown' if its content is
-/// approved; see git-ao-worktrees(7). If that fails, the worktree is kept; --force removes it all
-/// the same.
+/// Before a worktree is removed, ao.teardown runs in it, and so does '.ao/teardown' if its content
+/// is approved; see git-ao-worktrees(7). If one of them fails, the worktree is kept; --force
+/// removes it anyway.
 ///
 /// Ignored files are removed with their worktree, as with 'git worktree remove'. They are listed,
 /// but not backed up. The exit status is 1 if something was kept that was meant to be removed. 'git
@@ -131,7 +131,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     }
     if leftovers.iter().any(|leftover| leftover.yields) {
         ctx.out.hint("to remove unsaved work too, after a backup: git ao cleanup --force");
-        ctx.out.hint("to give up the commits of one session: git ao cancel --discard <session>");
+        ctx.out.hint("to discard one session with its commits: git ao cancel --discard <session>");
     }
     Ok(code)
 }

@@ -26,7 +26,7 @@ pub struct Args {
 
     /// Also remove their transcripts from this machine, as 'git ao transcript purge' does.
     ///
-    /// Without it, a person at a terminal is asked.
+    /// Without it, git ao asks on a terminal.
     #[arg(long)]
     purge: bool,
 }

@@ -9,23 +9,23 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, open};
 
 /// Show what a session has changed
 ///
-/// Shows the changes from where the session's branch left its base to its last state, including what
-/// is not committed in its worktree, new files too. If the worktree is not in this clone, the commits
-/// are compared. With two sessions, the last state of the first is compared with that of the second,
-/// such as two attempts at one task.
+/// Shows the changes between the point where the session's branch left its base and its current
+/// state, including uncommitted changes and new files in its worktree. If the worktree is not in
+/// this clone, only commits are compared. With two sessions, such as two attempts at one task,
+/// compares the current state of the first with that of the second.
 ///
-/// All further options are those of git-diff(1), and git's own pager, colors and drivers are used.
-/// Paths come after '--', relative to the top directory of the session's worktree.
+/// All other options are those of git-diff(1). git's pager, colors and drivers apply. Paths come
+/// after '--' and are relative to the top directory of the session's worktree.
 #[derive(clap::Args)]
 #[command(
     override_usage = "git ao diff [--committed] [<session> [<session>]] [<git diff options>] [-- <path>...]"
 )]
 pub struct Args {
-    /// Compare only what is committed.
+    /// Compare only commits.
     #[arg(long)]
     committed: bool,
 
-    /// The sessions, and what git diff is given. Default: '@', the session of this worktree.
+    /// The sessions, and options for git diff. Default: '@', the session of this worktree.
     #[arg(value_name = "session", allow_hyphen_values = true)]
     sessions: Vec<OsString>,
 

@@ -9,11 +9,11 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 /// Find problems with the setup, and suggest a fix for each
 ///
 /// Checks git, tmux, the agents, the configuration, the hooks, the manual pages and the store, and
-/// looks for worktrees, branches, files and agents that belong to no session. A temporary file is
-/// written in each place that git ao writes to, and removed. Remotes are checked for settings under
-/// which git fetch overwrites sessions or git push publishes private ones, and the times of the newest
-/// events are compared with the clock. The exit status is 1 if a problem was
-/// found; a note is not a problem.
+/// looks for worktrees, branches, files and agents that belong to no session. In each place that
+/// git ao writes to, a temporary file is written and removed. Remotes are checked for settings
+/// under which git fetch overwrites sessions or git push publishes private ones, and the times of
+/// the newest events are compared with the clock. The exit status is 1 if a problem was found; a
+/// note is not a problem.
 ///
 /// --json prints {"version":1,"findings":[…]}, each with 'weight' (note, wrong, fixable), 'what'
 /// and 'fix'; with --fix, also with 'outcome' (fixed, planned, failed, left) and 'detail'.
@@ -25,7 +25,7 @@ pub struct Args {
     /// makes git ignore worktrees of sessions that are inside the repository. Files that belong to
     /// no session, and git's entries for worktrees that no longer exist, are moved to ao/set-aside
     /// in the git directory. Each finding is printed as 'fixed', as 'not fixed' with the reason, or
-    /// as 'left' with a command: what that command does cannot be undone, or needs your decision.
+    /// as 'left' with a command that cannot be undone or needs your decision.
     #[arg(long)]
     fix: bool,
 

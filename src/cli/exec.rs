@@ -6,14 +6,14 @@ use super::{CliError, Ctx, ExitCode, launch, open};
 
 /// Run a command in a session's worktree
 ///
-/// The command runs in the folder in which the agent works, with this terminal and environment. Its
-/// exit status is returned. It is not run by a shell: for that, run 'sh -c'.
+/// The command runs in the folder in which the agent works, with this terminal and environment. No
+/// shell is involved; use 'sh -c' for one. The exit status is that of the command.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session; '@' is the session of this worktree.
     session: String,
 
-    /// Run it in the top directory of the worktree.
+    /// Run the command in the top directory of the worktree.
     #[arg(long)]
     root: bool,
 

@@ -6,13 +6,13 @@ use super::{CliError, Ctx, ExitCode, open};
 ///
 /// The new session gets its own branch, which starts at the tip of the other session's branch. It
 /// inherits the agent, issue and tags. If the agent supports it, the conversation is copied as
-/// well; otherwise the agent starts with only the task. Uncommitted changes are not copied: a warning
-/// counts them, and a hint shows how to copy them.
+/// well; otherwise the agent starts with only the task. Uncommitted changes are not copied: a
+/// warning counts them, and a hint shows how to copy them.
 ///
-/// Another agent, named with --agent, takes over: it is told, beside the task, what the first one was
-/// asked, what it did and what it said last, as far as the transcript was captured or fetched here.
-/// That is a summary, and says so; secrets are replaced in it. It is passed in a file that only you
-/// can read, which is removed when the agent has it, and is no part of the record.
+/// With --agent, another agent takes over. In addition to the task, it gets a summary of what the
+/// first agent was asked, what it did and what it said last, as far as the transcript was captured
+/// or fetched here. Secrets in the summary are replaced. It is passed in a file that only you can
+/// read and that is removed once the agent has read it; it is not part of the record.
 ///
 /// The record names the session it was forked from. The fork's event has the last event of that
 /// session as its second parent, so 'git log --graph' shows the fork.

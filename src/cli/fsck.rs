@@ -10,12 +10,11 @@ use super::{CliError, Ctx, ExitCode};
 
 /// Check the session store for damage, and repair it
 ///
-/// Reports files that are not in their proper place, unreadable records, missing events, ids that
-/// are used in more than one project, and values that a program wrote against the rules of 'git ao
-/// set'. Without arguments, it also checks the private sessions of
-/// this clone. The exit status is 1 if anything is wrong. Oversized records, and data
-/// that a newer version may have written, are reported but do not count as wrong. Nothing is
-/// changed without --repair.
+/// Reports misplaced files, unreadable records, missing events, ids that are used in more than one
+/// project, and values that violate the rules of 'git ao set'. Without arguments, it also checks
+/// the private sessions of this clone. The exit status is 1 if anything is wrong. Oversized
+/// records, and data that a newer version may have written, are reported but do not count as wrong.
+/// Nothing is changed without --repair.
 ///
 /// --repair resets each damaged ref of the store to its newest intact state: one that is reachable
 /// from its reflog, its history or a remote-tracking ref, or else a dangling one. Newer records
@@ -24,8 +23,8 @@ use super::{CliError, Ctx, ExitCode};
 ///
 /// The damaged state is kept. The old tip is saved under refs/ao/broken/, or, if it is not an
 /// object, in ao/broken in the git directory; damaged objects and the old reflog are moved there as
-/// well. While a ref leads to a missing object, 'git gc' fails: once you no longer need that ref,
-/// delete it with 'git update-ref -d'.
+/// well. 'git gc' fails as long as a ref leads to a missing object: once you no longer need that
+/// ref, delete it with 'git update-ref -d'.
 #[derive(clap::Args)]
 pub struct Args {
     /// Check what was last fetched from this remote.

@@ -15,19 +15,19 @@ use super::{CliError, Ctx, ExitCode, launch, open};
 
 /// Search tasks, titles and transcripts
 ///
-/// Searches the titles and tasks of sessions, archived ones included, and their transcripts: those
-/// of this clone, and those that were fetched. Of a call of a tool, its input is searched.
+/// Searches the titles and tasks of sessions, archived ones included, and their transcripts, both
+/// those of this clone and fetched ones. In tool calls, the input is searched.
 ///
-/// Each matching line is printed after the session's id and the number of the entry, as in 'git ao
-/// transcript show --json', or 'title' or 'task', and the role. The exit status is 1 if nothing
-/// matches.
+/// Each matching line is preceded by the session's id; by the number of the entry, as in 'git ao
+/// transcript show --json', or the word 'title' or 'task'; and by the role. The exit status is 1 if
+/// nothing matches.
 ///
-/// The pattern is a regular expression with the syntax of Rust's regex crate, which is that of 'grep
-/// -E' with \d, \w, \b and the like, and without backreferences. It must match within a line.
+/// The pattern is a regular expression in the syntax of Rust's regex crate: that of 'grep -E', with
+/// \d, \w, \b and the like, but without backreferences. It matches within a line.
 ///
 /// --json prints one JSON object per matching line: 'session', 'field' (title, task or entry),
-/// 'line' (the number of the line in the text, from 1), 'text', and of an entry 'n', 'at', 'role',
-/// 'kind', 'sub', 'tool' (its name) and 'raw' ('segment', 'offset', 'len').
+/// 'line' (the number of the line in the text, from 1) and 'text', and for an entry also 'n', 'at',
+/// 'role', 'kind', 'sub', 'tool' (its name) and 'raw' ('segment', 'offset', 'len').
 #[derive(clap::Args)]
 #[command(
     mut_arg("since", |arg| arg.help("Only what was said after this time: 2026-11-20, 7d, yesterday, or any date git accepts")),
@@ -45,27 +45,28 @@ pub struct Args {
     #[arg(long, short)]
     ignore_case: bool,
 
-    /// The pattern is an extended regular expression, which is the default.
+    /// Interpret the pattern as an extended regular expression (the default).
     #[arg(long, short = 'E', conflicts_with = "fixed_strings")]
     extended_regexp: bool,
 
-    /// The pattern is a text: each character stands for itself.
+    /// Interpret the pattern as a fixed string.
     #[arg(long, short = 'F')]
     fixed_strings: bool,
 
-    /// Search only what this role said or did: user, assistant, tool or system. A task is a user's.
+    /// Search only what this role said or did: user, assistant, tool or system. Tasks belong to the
+    /// user.
     #[arg(long, value_name = "role", value_delimiter = ',')]
     role: Vec<Role>,
 
-    /// Print so many lines after each match.
+    /// Print this many lines after each match.
     #[arg(long, short = 'A', value_name = "number")]
     after_context: Option<usize>,
 
-    /// Print so many lines before each match.
+    /// Print this many lines before each match.
     #[arg(long, short = 'B', value_name = "number")]
     before_context: Option<usize>,
 
-    /// Print so many lines before and after each match.
+    /// Print this many lines before and after each match.
     #[arg(
         long,
         short = 'C',
@@ -75,11 +76,11 @@ pub struct Args {
     )]
     context: usize,
 
-    /// Print only the ids of the sessions in which something matches.
+    /// Print only the ids of the sessions with a match.
     #[arg(long, short = 'l', conflicts_with_all = ["count", "json"])]
     sessions_with_matches: bool,
 
-    /// Print only how many lines match in each of these sessions.
+    /// Print only the number of matching lines of each session.
     #[arg(long, short, conflicts_with = "json")]
     count: bool,
 

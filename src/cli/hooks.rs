@@ -26,11 +26,12 @@ use super::{CliError, Ctx, ExitCode};
 /// pre-push also pushes the sessions when you push to ao.remote (or the only remote), if
 /// ao.autoPush is true.
 ///
-/// claude is not a hook of git, but those of Claude Code: in the settings of this worktree
-/// (.claude/settings.local.json), or with --user in the user's own. Claude Code then records each
-/// session that it begins in this repository, as 'git ao adopt' does, and git ao hears what it asks.
-/// To install them sets ao.adopt in this repository; others record nothing without it. To uninstall
-/// them restores the settings byte for byte, unless they were edited since.
+/// claude stands for the hooks of Claude Code rather than a git hook. They are installed in the
+/// settings of this worktree (.claude/settings.local.json) or, with --user, in your own settings.
+/// Claude Code then records each session that begins in this repository, as 'git ao adopt' does,
+/// and tells git ao what it asks. Installing them sets ao.adopt in this repository; they record
+/// nothing in repositories without it. Uninstalling them restores the settings byte for byte,
+/// unless they were edited since.
 ///
 /// Existing hooks keep running. AO_DISABLE=1 in the environment disables all of them for one
 /// command, and 'git config ao.hooks false' for one repository.
@@ -47,15 +48,15 @@ enum Action {
         /// The hooks.
         hooks: Vec<String>,
 
-        /// Overwrite git-ao's part of a hook even if it was edited.
+        /// Overwrite git ao's part of a hook even if it was edited.
         #[arg(long)]
         force: bool,
 
-        /// Use the user's own settings, for the hooks of Claude Code.
+        /// Use your own settings instead of those of this worktree, for the hooks of Claude Code.
         #[arg(long)]
         user: bool,
 
-        /// Write hook files even if git supports hooks in its configuration (git 2.54 and later).
+        /// Write hook files even if git supports hooks in its configuration (git 2.54 or later).
         #[arg(long)]
         file: bool,
     },
@@ -64,11 +65,11 @@ enum Action {
         /// The hooks.
         hooks: Vec<String>,
 
-        /// Remove git-ao's part of a hook even if it was edited.
+        /// Remove git ao's part of a hook even if it was edited.
         #[arg(long)]
         force: bool,
 
-        /// Use the user's own settings, for the hooks of Claude Code.
+        /// Use your own settings instead of those of this worktree, for the hooks of Claude Code.
         #[arg(long)]
         user: bool,
     },

@@ -16,37 +16,37 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch};
 
 /// Import sessions of other programs, and conversations of agents
 ///
-/// From claude, codex, gemini and opencode, it takes the conversations that these agents keep
-/// themselves and that were begun in a worktree of this repository; --all takes those of all
-/// directories. Each becomes a session that is done, with its transcript, and 'git ao restore'
-/// resumes it. A conversation that already belongs to a session is left out.
+/// From claude, codex, gemini and opencode, imports the conversations that these agents store
+/// themselves and that began in a worktree of this repository; --all imports those of all
+/// directories. Each becomes a session with the status done and with its transcript, and 'git ao
+/// restore' resumes it. A conversation that already belongs to a session is not imported.
 ///
-/// From ao_core (ao-rs), astrid, thulp and claw (Claw Code), it takes the sessions of a store, and
-/// changes nothing there. They keep their ids, times, status, lineage, tags, issue, pull request
-/// and cost. For ao_core, a missing cost is taken from its ledger, the folder cost-ledger beside that
-/// of the sessions, or from .ao/usage.jsonl in the working directory, and what the agent did last
-/// from .ao/activity.jsonl. Archived sessions, and deleted ones that the ledger still knows, go to
-/// the archive, and messages to the transcript store. Everything else is in 'context', under the
-/// name of the source. The working directory becomes the session's worktree only if it is in a
-/// worktree of this repository.
+/// From ao_core (ao-rs), astrid, thulp and claw (Claw Code), imports the sessions of a store, which
+/// is not changed. They keep their ids, times, status, lineage, tags, issue, pull request and cost.
+/// Archived sessions are imported into the archive, and messages into the transcript store.
+/// Everything else is stored in 'context', under the name of the source. The working directory
+/// becomes the session's worktree only if it is in a worktree of this repository.
+///
+/// For ao_core, a missing cost is taken from the ledger (the folder cost-ledger next to the
+/// sessions) or from .ao/usage.jsonl in the working directory, and the agent's last action from
+/// .ao/activity.jsonl. Deleted sessions that are still in the ledger are imported into the archive.
 ///
 /// Imported sessions are private unless --public is given. What looks like a secret is removed from
-/// their titles. An id that is not a UUID becomes one, always the same, and the record keeps the
-/// old one as context.imported.
+/// their titles. An id that is not a UUID is replaced by one, always the same, and the record keeps
+/// the old id as context.imported.
 ///
-/// To import again takes what is new. A session that was changed in the source since is updated,
-/// unless it was changed here later. Nothing is doubled.
+/// Importing again adds what is new, and duplicates nothing. A session that was changed in the
+/// source is updated, unless it was changed here later.
 ///
-/// Files that cannot be read are named, and the import continues. From a file that the other
-/// program would refuse to load, git ao takes what can be read, and says so. Copies, temporary
-/// files and files of other kinds are ignored. The exit status is 1 if a file could not be read at
-/// all.
+/// Files that cannot be read are named, and the import continues. If the other program would refuse
+/// to load a file, git ao imports what it can read, and says so. Copies, temporary files and files
+/// of other kinds are ignored. The exit status is 1 if a file could not be read at all.
 ///
 /// --json prints {"version":1,"sessions":[…],"files":[…]}. Each session has 'id', 'imported' (the
 /// old id), 'title', 'outcome' (new, updated, unchanged or kept), 'kept' (why the record here was
 /// kept), 'archived', 'messages', 'file', 'refused' (why the other program would refuse the file)
-/// and 'notes'. Each file of which nothing was taken has 'file', 'reason' (ignored or unreadable)
-/// and 'why'.
+/// and 'notes'. Each file from which nothing was imported has 'file', 'reason' (ignored or
+/// unreadable) and 'why'.
 #[derive(clap::Args)]
 pub struct Args {
     /// The agent or the program: claude, codex, gemini, opencode, ao_core, astrid, thulp or
@@ -58,11 +58,11 @@ pub struct Args {
     /// .claw/sessions.
     path: Option<PathBuf>,
 
-    /// Take an agent's conversations wherever they were begun.
+    /// Import an agent's conversations from all directories.
     #[arg(long, conflicts_with = "path")]
     all: bool,
 
-    /// Take only an agent's conversations that went on after this time.
+    /// Import only an agent's conversations that were active after this time.
     #[arg(long, value_name = "time", conflicts_with = "path")]
     since: Option<String>,
 

@@ -14,53 +14,54 @@ use super::{CliError, Ctx, ExitCode, hints, interrupt, json, launch, open};
 
 /// Bring a session's work to its base branch
 ///
-/// Merges the session's branch into its base branch, then marks the session as merged, and removes
-/// its worktree and its branch. Where the base branch is checked out, git itself merges there, and
-/// refuses what git refuses: unrelated changes are no reason. Elsewhere, a temporary worktree is
-/// used, and the branch moves from its old value. Hooks, signatures, merge drivers and recorded
-/// resolutions are therefore git's.
+/// Merges the session's branch into its base branch, marks the session as merged, and removes its
+/// worktree and branch. If the base branch is checked out, git merges in that worktree, and
+/// unrelated uncommitted changes there do not prevent it. Otherwise, git merges in a temporary
+/// worktree. Hooks, signatures, merge drivers and recorded resolutions (rerere) apply as usual.
 ///
-/// The command is refused if the session's agent is working or may be, or if its worktree has
-/// uncommitted changes; --force lands what is committed. The worktree is kept while it has such
-/// changes or an agent works in it; an agent that waits for the next prompt is stopped, unless --keep
-/// is given. If the work conflicts with the base branch, or git or a hook refuses, all is as it was,
-/// and the exit status is 1. --in-worktree merges the base branch into the session's branch instead,
-/// in the session's worktree, where the conflicts can be resolved, for example by its agent.
+/// The command fails if the session's agent is or may be working, or if the session's worktree has
+/// uncommitted changes. --force lands what is committed anyway, and then keeps the worktree. An
+/// agent that waits for the next prompt is stopped, unless --keep is given.
 ///
-/// Work that is in the base branch already is only recorded. That is so if merging it would change
-/// nothing, as after a squash. If the agent commits while its work is being landed, the session goes
-/// on with what came later. A branch on which another session works stays.
+/// If the branch conflicts with the base branch, or if git or a hook refuses the merge, nothing is
+/// changed, and the exit status is 1. --in-worktree then merges the base branch into the session's
+/// branch, in the session's worktree, so that you or the agent can resolve the conflicts.
 ///
-/// In a shallow clone whose history ends before the work meets its base branch, nothing is landed, and
-/// --check says 'no common history': git would take all files of the oldest commit for the session's
-/// work. 'git fetch --unshallow' gets the rest.
+/// Work that is already in the base branch is only recorded as landed. This includes work whose
+/// merge would change nothing, as after a squash. If the agent commits while its work is being
+/// landed, the session continues with the later commits. A branch that another session works on is
+/// kept.
 ///
-/// --check shows for all sessions with work that is not merged whether it would land: 'clean', or
-/// the files that conflict; and how many commits it is ahead (+) and behind (-). It needs git 2.38, and
-/// git 2.41 to use the merge drivers that the base branch's attributes ask for.
+/// In a shallow clone whose history ends before the branch meets its base branch, nothing is
+/// landed, and --check shows 'no common history', because git would attribute all files of the
+/// oldest commit to the session. 'git fetch --unshallow' fetches the rest of the history.
+///
+/// --check shows, for each session with unmerged work, whether it would land: 'clean' or the files
+/// in conflict, and how many commits it is ahead (+) and behind (-). It needs git 2.38 or later,
+/// and uses the merge drivers in the base branch's attributes with git 2.41 or later.
 ///
 /// --json prints {"version":1,"session":{…}} with the keys of 'git ao list --json'. With --check it
-/// prints {"version":1,"sessions":[…]}, each with 'id', 'branch', 'into', 'ahead', 'behind', 'result'
-/// (clean, conflicts, unrelated) and 'files'.
+/// prints {"version":1,"sessions":[…]}, each with 'id', 'branch', 'into', 'ahead', 'behind',
+/// 'result' (clean, conflicts, unrelated) and 'files'.
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("way").args(["merge", "squash", "rebase", "ff"]))]
 pub struct Args {
     /// The session. Default: '@', the session of this worktree.
     session: Option<String>,
 
-    /// Make a merge commit. This is the default.
+    /// Create a merge commit (the default).
     #[arg(long)]
     merge: bool,
 
-    /// Make a single commit of all changes.
+    /// Combine all changes in a single commit.
     #[arg(long)]
     squash: bool,
 
-    /// Put the commits on top of the base branch.
+    /// Rebase the commits onto the base branch.
     #[arg(long)]
     rebase: bool,
 
-    /// Only move the base branch forward; refuse if it has diverged.
+    /// Only fast-forward the base branch; fail if it has diverged.
     #[arg(long)]
     ff: bool,
 
@@ -88,7 +89,7 @@ pub struct Args {
     #[arg(long, short = 'n', conflicts_with_all = ["in_worktree", "json"])]
     dry_run: bool,
 
-    /// Land what is committed, whatever the agent does and whatever is not committed.
+    /// Land the commits even if the agent is working or there are uncommitted changes.
     #[arg(long, short)]
     force: bool,
 
@@ -138,7 +139,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         let plan = engine.land_plan(key, &request)?;
         let (branch, into) = (escape::line(&plan.branch), escape::line(&plan.into));
         let what = match plan.merged {
-            Some(commit) => format!("is in '{into}' already, at {}", commit.short()),
+            Some(commit) => format!("is already in '{into}', at {}", commit.short()),
             None => {
                 let commits = counted(plan.commits, "commit");
                 format!("would land in '{into}' ({}): {commits}", plan.method.as_str())
@@ -182,7 +183,7 @@ fn report(done: &LandedSession, is_json: bool, ctx: &mut Ctx) -> Result<ExitCode
         let (title, commit) = (escape::line(&title), landed.commit.short());
         let painted = ctx.out.paint(Style::Id, &id);
         match done.was_merged {
-            true => writeln!(ctx.out, "{painted} ({title}) is in '{into}' already, at {commit}")?,
+            true => writeln!(ctx.out, "{painted} ({title}) is already in '{into}', at {commit}")?,
             false => {
                 let how = &landed.how;
                 writeln!(ctx.out, "landed {painted} ({title}) in '{into}' as {commit} ({how})")?;
@@ -190,7 +191,7 @@ fn report(done: &LandedSession, is_json: bool, ctx: &mut Ctx) -> Result<ExitCode
         }
     }
     if done.has_later_work {
-        ctx.out.warn("its branch got further commits in the meantime; the session goes on");
+        ctx.out.warn("its branch has new commits, so the session continues");
         return Ok(ExitCode::Done);
     }
     if done.stopped_agent && !is_json {

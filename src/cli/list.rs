@@ -14,15 +14,15 @@ use git_ao::view::{self, LocalPlacements};
 ///
 /// Lists all sessions that are not archived, ended ones included, most recently changed first. An
 /// empty list is not an error. If a session lives only in other clones, the AGENT column names them
-/// ('on laptop-9f2c'). An unreadable record is listed as 'corrupt', unless an option asks for what
-/// only the record can tell; its project, its id and the status 'corrupt' are known.
+/// ('on laptop-9f2c'). An unreadable record is listed as 'corrupt', unless an option selects by
+/// something other than its project, its id or the status 'corrupt', which are all that is known.
 ///
 /// --json prints {"version":1,"sessions":[…]}. Each session has the keys of its stored record, and
 /// 'archived', 'visibility' ('public' or 'private'), 'here' (true if it lives in this clone),
 /// 'workspace_path' (the absolute path of its worktree here, or null), 'short_id' and
-/// 'display_title'. What was captured of the transcripts is in 'transcripts' and what was used in
-/// 'usage', both by clone; what is unknown is left out. A corrupt record has 'id', 'project_id',
-/// 'archived', 'visibility', 'short_id' and, in 'corrupt', the reason.
+/// 'display_title'. 'transcripts' says what was captured and 'usage' what was used, both by clone;
+/// unknown values are left out. A corrupt record has 'id', 'project_id', 'archived', 'visibility',
+/// 'short_id' and, in 'corrupt', the reason.
 ///
 /// --porcelain prints one line per session, with these fields separated by tabs: id, status (or
 /// 'corrupt'), 'active' or 'archived', project, creation time, time of the last update, agent,
@@ -41,7 +41,8 @@ pub struct Args {
     archived: bool,
 
     /// Sort by updated, created, status, title, agent, branch, project, kind, id or a value in the
-    /// context, such as context.priority. A leading '-' or a trailing ':reverse' reverses the order.
+    /// context, such as context.priority. A leading '-' or a trailing ':reverse' reverses the
+    /// order.
     #[arg(long, value_name = "key", allow_hyphen_values = true)]
     sort: Option<Order>,
 

@@ -25,8 +25,8 @@ use git_ao::ops::{man_dir, man_path};
 /// (by default ~/.local/share/man).
 #[derive(clap::Args)]
 pub struct Args {
-    /// The page: git-ao, a command, or one of config, hooks.7, sharing,
-    /// transcripts, worktrees and gitformat-ao.
+    /// The page: git-ao, a command, or one of config, attention, hooks.7, sharing, transcripts,
+    /// worktrees and gitformat-ao.
     #[arg(default_value = "git-ao", conflicts_with = "install")]
     page: String,
 

@@ -67,7 +67,8 @@ pub struct NewArgs {
     #[arg(long)]
     no_worktree: bool,
 
-    /// Start the agent in the top directory of the worktree, not in the same folder as this command.
+    /// Start the agent in the top directory of the worktree, not in the same folder as this
+    /// command.
     ///
     /// If that folder does not exist in the new worktree, the agent starts in the top directory
     /// anyway. A fork starts in its parent's folder.

@@ -5,9 +5,9 @@ use super::{CliError, Ctx, ExitCode, launch, open};
 
 /// Print the path of a session's worktree
 ///
-/// Prints the absolute path and nothing else, so that 'cd "$(git ao path <session>)"' goes there. If
-/// the session has no worktree in this clone, nothing is printed, and the command fails. It is the top
-/// directory of the worktree, also if the agent works in a folder below it.
+/// Prints only the absolute path, for use as in 'cd "$(git ao path <session>)"'. This is the top
+/// directory of the worktree, even if the agent works in a folder below it. If the session has no
+/// worktree in this clone, nothing is printed, and the command fails.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session. Default: '@', the session of this worktree.

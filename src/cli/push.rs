@@ -30,7 +30,7 @@ pub struct Args {
 
     /// Run the pre-push hook for the sessions too.
     ///
-    /// By default, the hook runs only for branches: sessions are not code that it could check.
+    /// By default, the hook runs only for branches, because sessions are not code.
     #[arg(long, overrides_with = "no_verify")]
     verify: bool,
 

@@ -15,7 +15,7 @@ pub struct ReadyArgs {
     #[arg(long)]
     no_include: bool,
 
-    /// Do not set the worktree up: run neither ao.setup nor '.ao/setup'.
+    /// Do not set up the worktree: run neither ao.setup nor '.ao/setup'.
     #[arg(long)]
     no_setup: bool,
 }
@@ -45,13 +45,13 @@ pub fn say_left_out(ctx: &mut Ctx, included: &Included) {
     for line in &included.void {
         let line = escape::line(line);
         ctx.out.warn(&format!(
-            "'{line}' in .worktreeinclude matches nothing: it leads out of the worktree"
+            "'{line}' in .worktreeinclude matches nothing: it points out of the worktree"
         ));
     }
     for (reason, (count, first)) in &included.skipped {
         let why = match reason {
             Skipped::NotIgnored => "the new worktree does not ignore it",
-            Skipped::LeadsOut => "the link leads out of the worktree",
+            Skipped::LeadsOut => "the link points out of the worktree",
             Skipped::Special => "it is a FIFO, a socket or a device",
             Skipped::Repository => "it is another worktree or repository",
             Skipped::Blocked => "something else is in its place",

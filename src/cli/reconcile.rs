@@ -7,12 +7,12 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 
 /// Update records to match the actual state of this clone
 ///
-/// Checks the sessions that live in this clone, and the branches of sessions that live in none, and
-/// corrects their records in a single event: the worktree's branch and its last commit; a worktree
-/// that was moved with 'git worktree move', is missing, or belongs to another session; and an agent that ended without
-/// reporting. Such a session becomes 'errored', with the reason 'agent_gone'. A session that was
-/// just started is left alone for three minutes, and so is one whose agent's state cannot be
-/// determined.
+/// Checks the sessions that live in this clone, and the branches of sessions that live in none. All
+/// corrections are a single event: the worktree's branch and its last commit; a worktree that was
+/// moved with 'git worktree move', is missing, or belongs to another session; and an agent that
+/// exited without its end being recorded. A session with such an agent becomes 'errored', with the
+/// reason 'agent_gone'. Sessions that were started less than three minutes ago, and those whose
+/// agent's state cannot be determined, are not changed.
 ///
 /// --json prints {"version":1,"sessions":[…],"event":id}. Each session has 'id' and 'changes': a
 /// list of objects with 'what' (agent_gone, branch, head, moved, taken, vanished) and 'value'.

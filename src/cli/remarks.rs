@@ -19,13 +19,10 @@ pub fn say(ctx: &mut Ctx, remarks: &Remarks) {
     }
     match remarks.hook.as_deref().map(str::trim) {
         None => {}
-        Some("") => {
-            ctx.out.warn("the post-checkout hook failed; the worktree was made all the same")
-        }
+        Some("") => ctx.out.warn("the post-checkout hook failed; the worktree was created anyway"),
         Some(said) => {
-            let said = format!(
-                "the post-checkout hook failed; the worktree was made all the same\n{said}"
-            );
+            let said =
+                format!("the post-checkout hook failed; the worktree was created anyway\n{said}");
             ctx.out.warn(&said);
         }
     }
@@ -40,13 +37,12 @@ pub fn say(ctx: &mut Ctx, remarks: &Remarks) {
         Some(Exclusion::Written(exposed)) => {
             let pattern = escape::line(&exposed.pattern).into_owned();
             let file = escape::os(exposed.file.as_os_str());
-            let text = format!("git now ignores the worktrees in '{pattern}', as '{file}' says");
+            let text = format!("added '{pattern}' to '{file}', so that git ignores the worktrees");
             ctx.out.hint(&text);
         }
         Some(Exclusion::Failed(exposed, why)) => {
             let folder = escape::os(exposed.folder.as_os_str());
-            let text =
-                format!("git does not ignore '{folder}', and 'git add' would take it: {why}");
+            let text = format!("git does not ignore '{folder}', and 'git add' would add it: {why}");
             ctx.out.warn(&text);
             ctx.out.hint(&format!("to ignore it: {}", exposed.way_out()));
         }

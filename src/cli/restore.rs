@@ -21,9 +21,9 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, tex
 /// prompt. Without a text, the agent waits for you; an agent without a terminal is told to
 /// continue.
 ///
-/// A conversation that the agent does not have here, because it was on another machine or was
-/// deleted, is given back to it from the transcripts of this clone, or from those that another clone
-/// has shared. Those are fetched; --dry-run says so.
+/// If the agent no longer has the conversation, because it was on another machine or was deleted,
+/// git ao gives it back to the agent from the transcripts of this clone, or fetches those that
+/// another clone has shared; --dry-run says what would be fetched.
 ///
 /// If no conversation is found, the session is not restored. --fresh then starts a new conversation
 /// with the text or the recorded task. A session whose agent never started needs no --fresh.
@@ -33,8 +33,8 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, tex
 /// everything is undone; a new worktree that was changed in the meantime is kept.
 ///
 /// --all restores every session of this clone that was interrupted, for example by a power failure:
-/// its agent is gone, but did not end by itself. Selection options restore the interrupted sessions
-/// that they match. If one session fails, the others are still restored.
+/// its agent is gone, but did not exit by itself. Selection options restore the interrupted
+/// sessions that they match. If one session cannot be restored, the others still are.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session: an id, a branch, an issue, '@' or 'latest'. Default: '@', the session of this

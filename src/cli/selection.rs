@@ -335,7 +335,8 @@ pub fn moment(name: &str, text: &str, store: &Store, ctx: &Ctx) -> Result<Timest
 }
 
 /// Parses a date with git. Returns None for text that git does not understand, which it silently
-/// reads as the present time. So do most versions of it with 'today', which begins at midnight here.
+/// reads as the present time. So do most versions of it with 'today', which begins at midnight
+/// here.
 fn as_git_reads(text: &str, store: &Store, now: Timestamp) -> Option<Timestamp> {
     let text = if text.trim().eq_ignore_ascii_case("today") { "midnight" } else { text };
     if text.trim().is_empty() || text.contains('\0') {

@@ -10,14 +10,15 @@ use super::{CliError, Ctx, ExitCode, force, launch, open, unshared};
 ///
 /// A field is a key of the record: title, task, kind, status, status_reason, agent,
 /// agent_session_id, branch, head, folder, issue_id, issue_url, pr_number, pr_url, spawned_by or
-/// tags; or, with a dot, agent_config.<key>, context.<key> or cost.<key>. '<field>=' clears a field.
-/// 'tags=a,b' replaces all tags, 'tags+=a' adds tags and 'tags-=a' removes them.
+/// tags; or, with a dot, agent_config.<key>, context.<key> or cost.<key>. '<field>=' clears a
+/// field. 'tags=a,b' replaces all tags, 'tags+=a' adds tags and 'tags-=a' removes them.
 ///
 /// A value under context or agent_config is stored as a number, true, false or null if it is one in
 /// JSON, and as text otherwise. Quotes inside the value force text: context.version='"1"'. A number
 /// keeps its text: 1.50 stays 1.50, though --json prints its value, 1.5. Whole numbers of more than
 /// 64 bits are text, and so are numbers beyond the range of a 64-bit float (1e400), and 007, +5,
-/// 0x10 and 1_000. cost.cost_usd is a 64-bit float and does not keep its text: 1.50 is stored as 1.5.
+/// 0x10 and 1_000. cost.cost_usd is a 64-bit float and does not keep its text: 1.50 is stored as
+/// 1.5.
 ///
 /// 'visibility=private' keeps the session in this clone from now on; it does not take back what was
 /// already pushed, except for transcripts, which are withdrawn. 'visibility=public' shares the

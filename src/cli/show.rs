@@ -16,9 +16,9 @@ use super::{CliError, Ctx, ExitCode, json, launch, open};
 
 /// Show a session
 ///
-/// Prints the record, the session's origin, its newest commits with the files that all of its
-/// commits changed, and its latest event. If the agent failed in this clone,
-/// its last output follows. An unreadable record is an error; --yaml prints its bytes regardless.
+/// Prints the record, the session's origin, its newest commits, the files that all of its commits
+/// changed, and its latest events. If the agent failed in this clone, its last output follows. An
+/// unreadable record is an error; --yaml prints its bytes regardless.
 ///
 /// --json prints {"version":1,"session":{…}}, with the keys of 'git ao list --json'.
 #[derive(clap::Args)]
@@ -97,7 +97,7 @@ fn print_corrupt(
     Err(CliError::from(error).with_code(ExitCode::Refused))
 }
 
-/// Prints which clones share their transcripts of the session, and how to get them.
+/// Prints which clones share their transcripts of the session, and how to fetch them.
 fn shared(engine: &Engine, session: &Session, ctx: &mut Ctx) -> Result<(), CliError> {
     // The record is shown even if the transcript store cannot be read.
     let unfetched = engine.unfetched_transcripts(session.id).unwrap_or_default();

@@ -34,8 +34,8 @@ pub struct Args {
     #[arg(long, short)]
     force: bool,
 
-    /// Work on an existing branch instead of a new one. For a remote branch, such as origin/topic, a
-    /// local branch that tracks it is created.
+    /// Work on an existing branch instead of a new one. For a remote branch, such as origin/topic,
+    /// a local branch that tracks it is created.
     ///
     /// If the branch is checked out in a worktree, the session works there, unless another session
     /// does. Neither that worktree nor the branch is removed with the session.

@@ -8,12 +8,13 @@ use super::{CliError, Ctx, ExitCode, interrupt, json, launch, open, remarks, tex
 
 /// Start the agent of a recorded session
 ///
-/// The session gets a worktree and an agent, like one that 'git ao spawn' makes. If the record names
-/// no branch, a branch is created. This is for sessions that have none of these yet: a program has
-/// recorded them as a queue, or they were made with --no-worktree or --no-agent. A session whose
-/// agent has ended is restarted with 'git ao restore'.
+/// The session gets a worktree and an agent, as with 'git ao spawn'. If the record names no branch,
+/// one is created. This is for sessions whose agent was never started: a program has recorded them
+/// as a queue, or they were created with --no-worktree or --no-agent. To restart a session whose
+/// agent has exited, use 'git ao restore'.
 ///
-/// If any step fails, everything is undone; a new worktree that was changed in the meantime is kept.
+/// If any step fails, everything is undone; a new worktree that was changed in the meantime is
+/// kept.
 #[derive(clap::Args)]
 pub struct Args {
     /// The session: an id, a branch, an issue, '@' or 'latest'. Default: '@', the session of this
@@ -28,8 +29,8 @@ pub struct Args {
     #[arg(long, short = 'F', value_name = "path", conflicts_with = "words")]
     file: Option<String>,
 
-    /// The agent to start. Default: the recorded one, else ao.agent, or the only installed agent, if
-    /// there is exactly one.
+    /// The agent to start. Default: the recorded one, else ao.agent, or the only installed agent,
+    /// if there is exactly one.
     #[arg(long, value_name = "name")]
     agent: Option<String>,
 

@@ -6,7 +6,7 @@ use super::{CliError, Ctx, ExitCode, push};
 
 /// Pull sessions from a remote, then push
 ///
-/// Does what 'git ao pull' and then 'git ao push' do.
+/// Runs 'git ao pull', and then 'git ao push'.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -7,34 +7,34 @@ use super::hints::refusals;
 use super::ui::{escape, message};
 use super::{CliError, Ctx, ExitCode, launch, open};
 
-/// Approve the programs with which a repository sets up worktrees
+/// Approve the programs that set up a repository's worktrees
 ///
-/// '.ao/setup' and '.ao/teardown' in the tree are run in the worktree of a session: the first before
-/// its agent starts, the second before the worktree is removed. But they run only if you approved
-/// their content in this clone, because a branch that was fetched must not run code as soon as a
-/// session starts on it. If the content changes, you are asked again.
+/// '.ao/setup' in the tree runs in a session's worktree before its agent starts, and '.ao/teardown'
+/// before the worktree is removed. They run only if you have approved their content in this clone,
+/// because starting a session on a fetched branch must not run unknown code. If the content
+/// changes, it must be approved again.
 ///
-/// Shows both programs of a worktree, and on a terminal asks whether to approve them. What is
-/// approved is the content that was shown. A copy of it is kept in the clone, and that copy is what
-/// runs: its $0 is not in the worktree, its current directory is. Programs and files that it uses in
-/// turn are those of the worktree, and are not covered by the approval.
+/// Shows both programs of a worktree and, on a terminal, asks whether to approve them. The approval
+/// covers the content that was shown. A copy of it is kept in the clone, and that copy runs: $0 is
+/// the copy, and the current directory is in the worktree. Other programs and files that it uses
+/// come from the worktree, and are not covered by the approval.
 ///
-/// Without a terminal and without --yes, nothing is approved. The exit status is 1 if a program is
-/// there that is not approved.
+/// Without a terminal and without --yes, nothing is approved. The exit status is 1 if there is a
+/// program that is not approved.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The session in whose worktree to look. Default: the current worktree.
+    /// The session whose worktree to check. Default: the current worktree.
     session: Option<String>,
 
     /// Approve without being asked.
     #[arg(long, short, conflicts_with_all = ["revoke", "list"])]
     yes: bool,
 
-    /// Take the approval of these programs back.
+    /// Revoke the approval of these programs.
     #[arg(long, conflicts_with = "list")]
     revoke: bool,
 
-    /// With --revoke, take all approvals of this clone back.
+    /// With --revoke: revoke all approvals in this clone.
     #[arg(long, requires = "revoke", conflicts_with = "session")]
     all: bool,
 

@@ -30,8 +30,9 @@ use git_ao::view::json::{LeftJson, UndoneJson};
 /// is running in it.
 ///
 /// --json prints {"version":1,"undo":{…}} with 'event', 'other_event' (null unless the change has
-/// two), 'dry_run', 'sessions' and 'left'. Each session has 'id', 'project_id', 'change' (restored, deleted, archived, unarchived, changed),
-/// 'before' and 'after'. What is left to do has 'what' and 'command'.
+/// two), 'dry_run', 'sessions' and 'left'. Each session has 'id', 'project_id', 'change' (restored,
+/// deleted, archived, unarchived, changed), 'before' and 'after'. Each entry of 'left', which
+/// remains to be done, has 'what' and 'command'.
 #[derive(clap::Args)]
 pub struct Args {
     /// The event: a commit id, as 'git ao log' prints it.

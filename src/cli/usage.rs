@@ -8,17 +8,18 @@ use super::{CliError, Ctx, ExitCode, json, launch};
 
 /// Show what sessions have used: turns, time, tokens and money
 ///
-/// Counts the answers in the transcripts that this clone has captured or fetched, of archived
-/// sessions too. Of transcripts that are not here, the 'usage' of the record counts, which the clone
-/// that captured them has written; with --by day, on the day of the first answer of each model. A
-/// session without either counts with the 'cost' of its record. An answer that several sessions
-/// have, because one of them began with a copy of the other's conversation, is counted once.
+/// Counts the answers in the transcripts that this clone has captured or fetched, including those
+/// of archived sessions. For transcripts that are not in this clone, the 'usage' in the record
+/// counts, written by the clone that captured them; with --by day, it is attributed to the day of
+/// each model's first answer. If a session has neither, the 'cost' in its record counts. An answer
+/// that is in several sessions, because one of them began with a copy of the other's conversation,
+/// is counted once.
 ///
-/// A prompt counts for the model that answered it.
+/// A prompt is attributed to the model that answered it.
 ///
-/// Money is known where the record has it, or where ao.price.<model> says what tokens cost.
-/// Whatever is unknown is shown as '-'. The column UNKNOWN is the number of answers of which the
-/// agent did not say what they have used.
+/// The cost in money is known if the record has it, or if ao.price.<model> sets a price. Unknown
+/// values are shown as '-'. The UNKNOWN column counts the answers whose usage the agent did not
+/// report.
 ///
 /// --json prints {"version":1,"usage":[…],"total":{…}}. Each row has 'key', 'title' (of a session),
 /// 'sessions', 'turns', 'seconds', 'calls', 'calls_without_usage', 'tokens' (with 'input',

@@ -96,7 +96,7 @@ pub fn run(args: Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     let silent = answer.found.iter().zip(&exchanges).filter(|(_, said)| said.is_none());
     for (found, _) in silent.filter(|(found, _)| args.prompt && is_shared(found)) {
         let id = found.id.short();
-        ctx.out.hint(&format!("to get the conversation of {id}: git ao transcript fetch {id}"));
+        ctx.out.hint(&format!("to fetch the conversation of {id}: git ao transcript fetch {id}"));
     }
     Ok(ExitCode::Done)
 }
@@ -140,7 +140,7 @@ fn print(found: &Provenance, answer: &Answer, ctx: &mut Ctx) -> Result<(), CliEr
             let agent = session.agent.as_deref().map(|agent| format!(" ({})", escape::line(agent)));
             writeln!(ctx.out, "{id} {title}{}", agent.unwrap_or_default())?;
         }
-        None => writeln!(ctx.out, "{id} (its record is not here)")?,
+        None => writeln!(ctx.out, "{id} (its record is not in this clone)")?,
     }
     let about = about(found, answer);
     writeln!(ctx.out, "    {}: {about}", found.strength)?;

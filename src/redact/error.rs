@@ -17,8 +17,8 @@ pub enum RedactError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The pattern matches the empty text, so it would match everywhere.
-    #[error("the pattern of redaction rule '{0}' matches the empty text")]
+    /// The pattern matches empty text, so it would match everywhere.
+    #[error("the pattern of redaction rule '{0}' matches empty text")]
     MatchesNothing(String),
 }
 

@@ -45,7 +45,7 @@ impl Redactor {
     ///
     /// # Errors
     /// Fails if a rule's name has characters other than letters, digits, `.`, `_` and `-`, or if its
-    /// pattern is not valid or matches the empty text.
+    /// pattern is not valid or matches empty text.
     pub fn new<'r>(
         own: impl IntoIterator<Item = (&'r str, &'r str)>,
         known: &KnownValues,

@@ -14,8 +14,8 @@ use crate::cli::ui::{Out, OutError, Style, cut, escape};
 /// The fewest digits of a commit's id.
 const SHORTEST: usize = 8;
 
-/// The width of the column of sessions and authors: at least, at most, and on a terminal at most one
-/// of so many parts of it.
+/// The width of the column of sessions and authors: at least, at most, and on a terminal at most
+/// one of so many parts of it.
 const WHO: (usize, usize, usize) = (16, 40, 3);
 
 /// Which commits are shown with their whole ids.
@@ -74,7 +74,7 @@ impl Who {
         };
         let mark = if first.strength == Strength::Likely { "? " } else { " " };
         let title = first.session.as_ref().map(|session| session.display_title());
-        let title = title.unwrap_or_else(|| "(its record is not here)".to_owned());
+        let title = title.unwrap_or_else(|| "(its record is not in this clone)".to_owned());
         Self {
             id: format!("{}{mark}", first.id.short()),
             name: escape::line(&title).into_owned(),

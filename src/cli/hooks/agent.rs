@@ -40,7 +40,7 @@ pub fn install(repo: &Repository, scope: SettingsScope, ctx: &mut Ctx) -> Result
              the next push: ao.adopt is 'public'"
         }
         Adoption::Private | Adoption::Off => {
-            "sessions of Claude Code in this repository are recorded from now on; they are private"
+            "Claude Code's sessions in this repository are now recorded, as private sessions"
         }
     };
     ctx.out.hint(hint);

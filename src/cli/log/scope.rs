@@ -14,7 +14,7 @@ use crate::cli::{CliError, Ctx, hints, open};
 
 /// How to get the commits of a session that are not here.
 const ELSEWHERE: &str =
-    "commits of this session are not in this clone; 'git fetch' gets them if its branch was pushed";
+    "commits of this session are not in this clone; if its branch was pushed, run 'git fetch'";
 
 /// The histories to show, one after the other.
 pub struct Scope {
@@ -105,7 +105,8 @@ impl Scope {
         self.histories.iter().flat_map(move |history| snapshot.events(of(history)))
     }
 
-    /// Returns the commits of the sessions. A hint tells of those of one session that are elsewhere.
+    /// Returns the commits of the sessions. A hint tells of those of one session that are
+    /// elsewhere.
     pub fn commits<'e>(
         &self,
         engine: &'e Engine,

@@ -16,10 +16,11 @@ use crate::cli::{CliError, Ctx, hints::refusals, launch, open};
 #[derive(clap::Args, Default)]
 #[group(skip)]
 pub struct TranscriptArgs {
-    /// Share the transcripts of a session, without the secrets whose form is known.
+    /// Share the transcripts of a session, without the secrets whose form is known. May be
+    /// repeated.
     ///
-    /// A session that is shared stays so: each later push sends what is new, until
-    /// 'git ao transcript unshare'. Private sessions are never shared. Can be given several times.
+    /// The session remains shared: each later push sends what is new, until 'git ao transcript
+    /// unshare'. Private sessions are never shared.
     #[arg(long = "transcript", value_name = "session")]
     sessions: Vec<String>,
 
@@ -27,7 +28,7 @@ pub struct TranscriptArgs {
     #[arg(long)]
     no_images: bool,
 
-    /// Share lines of more than 50 MB too. Nothing is ever pushed by force.
+    /// Also share lines of more than 50 MB. This never forces a push.
     #[arg(long)]
     force: bool,
 }
@@ -46,8 +47,8 @@ pub struct Sharing {
 
 impl TranscriptArgs {
     /// Determines what is shared: the sessions that are named, those that already are, and with
-    /// `ao.shareTranscripts` all others. Asks for consent if it is the first time, and captures what
-    /// is new. None if nothing is shared.
+    /// `ao.shareTranscripts` all others. Asks for consent if it is the first time, and captures
+    /// what is new. None if nothing is shared.
     pub fn prepare(
         &self,
         ctx: &mut Ctx,
@@ -157,7 +158,7 @@ impl Sharing {
         for id in &self.sessions {
             let Some(prepared) = self.prepared(*id)? else { continue };
             if self.engine.is_sent(remote, *id, &prepared)? {
-                writeln!(ctx.out, "transcripts of {}: {name} has them", id.short())?;
+                writeln!(ctx.out, "transcripts of {}: already on {name}", id.short())?;
                 continue;
             }
             let size = size(&prepared);
@@ -194,7 +195,7 @@ impl Sharing {
                     self.engine.withdraw_transcripts(remote, *id, None, watcher)
                 };
                 if args.watched(withdraw)? {
-                    say(ctx, id, "withdrawn in another clone, and not shared any more")?;
+                    say(ctx, id, "withdrawn in another clone, so no longer shared")?;
                 }
                 continue;
             }

@@ -12,7 +12,7 @@ pub struct Args {
     #[arg(default_value = "@")]
     session: String,
 
-    /// Read plain text, said by this role: user, assistant, tool or system.
+    /// Read the plain text of one entry with this role: user, assistant, tool or system.
     #[arg(long, value_name = "role")]
     role: Option<Role>,
 }

@@ -14,11 +14,11 @@ use crate::cli::{CliError, Ctx};
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Part {
-    /// Only the last turns: a turn begins when a person says something.
+    /// Show only this many of the last turns. A turn begins when a person says something.
     #[arg(long, value_name = "number")]
     turns: Option<usize>,
 
-    /// Only what was said after this time: 2026-11-20, 2h, yesterday.
+    /// Show only what was said after this time: 2026-11-20, 2h, yesterday.
     #[arg(long, visible_alias = "after", value_name = "time")]
     since: Option<String>,
 }

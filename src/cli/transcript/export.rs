@@ -19,7 +19,7 @@ pub struct Args {
     /// The session. Default: the session of this worktree, or else the most recently changed one.
     session: Option<String>,
 
-    /// The form. Default: that of the file's name, or else md.
+    /// The format. Default: according to the name of the file, or else md.
     #[arg(long, value_name = "form")]
     format: Option<Format>,
 
@@ -30,7 +30,7 @@ pub struct Args {
     #[command(flatten)]
     part: Part,
 
-    /// Write the bytes of the transcripts as they are, with all secrets in them.
+    /// Write the transcripts as they are stored, including all secrets.
     #[arg(long, conflicts_with_all = ["format", "turns", "since"])]
     raw: bool,
 }
@@ -63,7 +63,7 @@ pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
     if args.raw {
         let bytes = raw(&transcripts)?;
         put(args, &bytes, ctx)?;
-        ctx.out.warn("the transcript was not redacted; it has all secrets that were said in it");
+        ctx.out.warn("the transcript was not redacted, and contains any secrets that were in the conversation");
         return Ok(ExitCode::Done);
     }
     let named = args.output.as_deref().and_then(Format::of_file);

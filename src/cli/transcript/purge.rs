@@ -12,11 +12,11 @@ use crate::cli::{CliError, Ctx, ExitCode, launch, open};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The sessions. They may be deleted. Without any, an interrupted purge is completed.
+    /// The sessions; they may be deleted ones. Without any, completes an interrupted purge.
     #[arg(value_name = "session")]
     sessions: Vec<String>,
 
-    /// All sessions whose last capture is older than this: 30d, 12h, 2.weeks.
+    /// Purge all sessions whose last capture is older than this: 30d, 12h, 2.weeks.
     #[arg(long, value_name = "age", value_parser = age, conflicts_with = "sessions")]
     older_than: Option<Duration>,
 
@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, short = 'n')]
     dry_run: bool,
 
-    /// Do not ask.
+    /// Do not ask for confirmation.
     #[arg(long, short)]
     yes: bool,
 }
@@ -68,7 +68,7 @@ pub fn run(args: &Args, ctx: &mut Ctx) -> Result<ExitCode, CliError> {
         writeln!(ctx.out, "removed the transcripts of {}", title(&store, *id))?;
     }
     if !sessions.is_empty() {
-        ctx.out.hint("the agents' own files stay, and so does what was shared or backed up");
+        ctx.out.hint("the agents' own files are kept, as are shared and backed-up copies");
     }
     warn_of_set_aside(ctx, &store);
     Ok(ExitCode::Done)
@@ -121,7 +121,8 @@ fn confirmed(what: &str) -> Result<bool, CliError> {
     }
 }
 
-/// Removes the transcripts of deleted sessions if it is wished, or if a person at a terminal says so.
+/// Removes the transcripts of deleted sessions if it is wished, or if a person at a terminal says
+/// so.
 pub fn purge_deleted(
     ctx: &mut Ctx,
     engine: &Engine,

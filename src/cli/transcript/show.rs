@@ -23,15 +23,15 @@ pub struct Args {
     #[command(flatten)]
     part: Part,
 
-    /// Show only the last entries.
+    /// Show only this many of the last entries.
     #[arg(long, short = 'n', visible_alias = "max-count", value_name = "number")]
     limit: Option<usize>,
 
-    /// Show calls of tools in full, with their results, and what the model thought.
+    /// Show tool calls in full, with their results, and the model's thinking.
     #[arg(long, conflicts_with_all = ["raw", "json"])]
     tools: bool,
 
-    /// Keep showing what is new, until the agent ends or you press ^C.
+    /// Keep showing new entries, until the agent ends or you press ^C.
     #[arg(long, short, conflicts_with = "raw")]
     follow: bool,
 
@@ -42,7 +42,7 @@ pub struct Args {
     /// Print one JSON object per line: 'n' (the position in the conversation), 'at', 'role' (user,
     /// assistant, tool, system), 'kind' (text, thinking, tool_use, tool_result, image, compaction,
     /// meta), 'text', 'tool' ('name', 'id', 'input'), 'model', 'usage', 'parent', 'sub' (the
-    /// subagent) and 'raw' ('segment', 'offset', 'len'). What is empty is left out.
+    /// subagent) and 'raw' ('segment', 'offset', 'len'). Empty values are left out.
     #[arg(long)]
     json: bool,
 }

@@ -97,7 +97,7 @@ impl Told {
         self.last.iter().for_each(|prompt| item(&mut text, prompt));
         if !self.calls.is_empty() {
             heading(&mut text, "What it did");
-            left_out(&mut text, calls, "earlier calls of tools");
+            left_out(&mut text, calls, "earlier tool calls");
             self.calls.iter().for_each(|call| item(&mut text, call));
         }
         if !self.words.is_empty() {
@@ -166,7 +166,7 @@ mod tests {
         {
             assert!(text.contains(part), "{part}: {text}");
         }
-        assert!(text.contains("- (40 earlier calls of tools are left out)\n- Bash run 40 twice\n"));
+        assert!(text.contains("- (40 earlier tool calls are left out)\n- Bash run 40 twice\n"));
         assert_eq!(text.matches("äää…\n").count(), 3);
         assert!(!text.contains("hidden") && !text.contains("printed"));
     }

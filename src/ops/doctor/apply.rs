@@ -103,7 +103,7 @@ impl Applied<'_> {
         });
         match written {
             Ok(written) if written.contains(&session) => Ok("updated".to_owned()),
-            Ok(_) => Err("it changed meanwhile".to_owned()),
+            Ok(_) => Err("it changed in the meantime".to_owned()),
             Err(error) => Err(error.clone()),
         }
     }
@@ -112,7 +112,7 @@ impl Applied<'_> {
 fn put_away(to: Option<PathBuf>) -> Done {
     match to {
         Some(to) => Ok(format!("moved to '{}'", to.display())),
-        None => Err("it is in use, or was taken away meanwhile".to_owned()),
+        None => Err("it is in use, or was removed in the meantime".to_owned()),
     }
 }
 

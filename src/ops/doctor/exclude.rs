@@ -10,7 +10,7 @@ use crate::workspace::{Exclusion, Exposed, Worktrees};
 pub fn look(store: &Store, found: &mut Vec<Finding>) -> Result<(), OpsError> {
     for exposed in exposed(store)? {
         let what = format!(
-            "git does not ignore '{}', and 'git add' would take it",
+            "git does not ignore '{}', and 'git add' would add it",
             exposed.folder.display()
         );
         found.push(match exposed.is_overridden() {

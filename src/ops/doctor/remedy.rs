@@ -54,7 +54,9 @@ impl Remedy {
             Self::Record(_) => "would be updated".to_owned(),
             Self::Unexpected(_) | Self::Tip(_) => "would be moved to ao/set-aside".to_owned(),
             Self::Forget(_) => "its entry would be moved to ao/set-aside".to_owned(),
-            Self::Transcripts => "would be moved to ao/set-aside; what is whole stays".to_owned(),
+            Self::Transcripts => {
+                "would be moved to ao/set-aside; intact transcripts are kept".to_owned()
+            }
             Self::Exclude(_) => "would be added to info/exclude".to_owned(),
         }
     }

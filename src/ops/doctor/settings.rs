@@ -64,7 +64,7 @@ fn notify(engine: &Engine, found: &mut Vec<Finding>) {
     let placed = snapshot.placed(Some(&replica), &BTreeSet::new());
     let has_run = |session: Session| session.lives_in(Some(&replica)) && session.agent.is_some();
     if placed.into_iter().any(|listed| listed.session.is_ok_and(has_run)) {
-        let what = "nobody is told when an agent needs you";
+        let what = "you are not notified when an agent needs you";
         found.push(Finding::note(what, "git config --global ao.notify desktop (bell, off)"));
     }
 }

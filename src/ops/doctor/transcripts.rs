@@ -25,7 +25,7 @@ pub fn look(engine: &Engine, found: &mut Vec<Finding>) {
     }
     let opened = TranscriptStore::open(repo).ok().flatten();
     if opened.is_some_and(|it| it.has_unfinished_purge()) {
-        let what = "a purge of transcripts was interrupted; what it removes may still be there";
+        let what = "a purge of transcripts was interrupted, and may be incomplete";
         found.push(Finding::wrong(what, "git ao transcript purge"));
     }
     for stopped in engine.stopped_captures() {

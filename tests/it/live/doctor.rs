@@ -42,7 +42,7 @@ fn each_thing_that_is_wrong_is_found_with_its_fix() {
 #[test]
 fn one_who_is_told_of_nothing_can_be() {
     let world = World::new();
-    let note = "note: nobody is told when an agent needs you";
+    let note = "note: you are not notified when an agent needs you";
     world.spawn(&["--no-agent", "the task"]);
     world.repo.ao(["doctor"]).ok().stdout_lacks(note);
     world.spawn(&["--runtime", "detached", "the task"]);

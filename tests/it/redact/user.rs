@@ -33,7 +33,7 @@ fn a_rule_that_cannot_be_used_is_an_error() {
         "{unclosed}"
     );
     assert!(error("my rule", "x").contains("cannot be the name"));
-    assert!(error("mine", "x*").contains("matches the empty text"));
+    assert!(error("mine", "x*").contains("matches empty text"));
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn odd_files_and_ways_out_are_left_out() {
             .stdout_has("copied    2 ignored files, 4 bytes")
             .stderr_has("'../*' in .worktreeinclude matches nothing")
             .stderr_has("'~/x' in .worktreeinclude matches nothing")
-            .stderr_has("'l1' (and 1 more): the link leads out of the worktree")
+            .stderr_has("'l1' (and 1 more): the link points out of the worktree")
             .stderr_has("another worktree or repository");
         out.stderr_has("it is a FIFO, a socket or a device");
         let path = PathBuf::from(repo.ao(["path", "latest"]).ok().text());

@@ -50,8 +50,8 @@ fn git_add_does_not_take_them() {
         let repo = inside(dir);
         // As an editor leaves it that ends no line.
         fs::write(exclude(&repo), "*.o").unwrap();
-        let said = repo.ao(SPAWN).ok().stderr_has("git now ignores the worktrees in");
-        assert_eq!(said.stderr.matches("git now ignores").count(), 1, "{said}");
+        let said = repo.ao(SPAWN).ok().stderr_has("so that git ignores the worktrees");
+        assert_eq!(said.stderr.matches("so that git ignores").count(), 1, "{said}");
         repo.ao(SPAWN).ok().stderr_lacks("ignores");
         assert_eq!(fs::read_to_string(exclude(&repo)).unwrap(), format!("*.o\n{line}\n"));
         assert_eq!(taken(&repo), "", "{dir}");
@@ -209,8 +209,7 @@ fn a_failed_hook_is_not_passed_over() {
     let repo = Repo::new();
     write_script(&repo.dir().join("hooks/post-checkout"), "echo 'no such tool' >&2\nexit 1");
     repo.config("core.hooksPath", repo.dir().join("hooks").to_str().unwrap());
-    let said =
-        "warning: the post-checkout hook failed; the worktree was made all the same\n  no such";
+    let said = "warning: the post-checkout hook failed; the worktree was created anyway\n  no such";
     let out = repo.ao(["spawn", "--no-agent", "--json", "the task"]).ok().stderr_has(said);
     let path = workspace(&out.json());
     let id = super::text(&out.json(), "id").to_owned();

@@ -239,7 +239,7 @@ fn what_is_committed_in_the_meantime_is_not_lost() {
              && git add later && git commit -q -m later"
         );
         let hook = repo.hook("post-merge", &script);
-        repo.ao(["land", &id]).ok().stderr_has("further commits in the meantime");
+        repo.ao(["land", &id]).ok().stderr_has("its branch has new commits");
         fs::remove_file(hook).unwrap();
         let session = now(&repo, &id);
         assert_eq!(session.landed.unwrap().commit.as_str(), rev(&repo, "main"));
@@ -298,7 +298,7 @@ fn what_is_merged_already_is_recorded() {
         let tip = rev(&repo, "main");
         repo.ao(["land", "--check"]).ok().stdout_is("no session has work to land\n");
         for (id, path) in [(&one, &first), (&two, &second), (&three, &third)] {
-            repo.ao(["land", id]).ok().stdout_has("is in 'main' already");
+            repo.ao(["land", id]).ok().stdout_has("is already in 'main'");
             assert!(!path.exists());
             assert_eq!(now(&repo, id).status, SessionStatus::Merged);
         }

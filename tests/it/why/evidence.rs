@@ -178,7 +178,7 @@ fn trailers_name_the_session_wherever_the_message_goes() {
     let stranger = "7b6d11f9-5a0e-4f0c-9d0e-5a7f1c2b3d4e";
     let message = format!("Add it\n\nAo-Session: {stranger}\n");
     repo.git(["commit", "-q", "--allow-empty", "-m", &message]);
-    repo.ao(["why", "HEAD"]).ok().stdout_has("7b6d11f9 (its record is not here)\n");
+    repo.ao(["why", "HEAD"]).ok().stdout_has("7b6d11f9 (its record is not in this clone)\n");
 }
 
 #[test]

@@ -196,7 +196,7 @@ fn nothing_is_shared_without_consent() {
     ann.ao(["push"]).ok();
     assert_eq!(refs(&team.hub).matches("refs/ao/transcripts/").count(), 2);
     let preview = ann.ao(["push", "--dry-run"]).ok();
-    preview.stdout_has("origin has them").stdout_lacks("would send");
+    preview.stdout_has("already on origin").stdout_lacks("would send");
 }
 
 #[test]
