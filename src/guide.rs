@@ -2,44 +2,45 @@
 //!
 //! # Sessions and records
 //!
-//! A [`Session`](crate::model::Session) is one agent's piece of work. Its record is a file in the tree
-//! of one ref, on one of two shelves: active or archived. Private sessions are on a second ref, which
-//! is never shared. Keys that a version does not know are kept. A record that cannot be read does not
-//! hide the others: it is listed with its [problem](crate::store::RecordProblem).
+//! A [`Session`](crate::model::Session) is one agent's piece of work. Its record is a file in the
+//! tree of one ref, on one of two shelves: active or archived. Private sessions are on a second
+//! ref, which is never shared. Unknown keys are kept. An unreadable record does not hide the
+//! others: it is listed with its [problem](crate::store::RecordProblem).
 //!
-//! [`Store::update`](crate::store::Store::update) keeps the rules that `git ao set` keeps: the table of
-//! statuses, one-line titles, fixed fields. An importer uses
+//! [`Store::update`](crate::store::Store::update) enforces the same rules as `git ao set`: the
+//! table of statuses, one-line titles, fixed fields. An importer uses
 //! [`update_unchecked`](crate::store::Store::update_unchecked), and
-//! [`check_all`](crate::store::Store::check_all) names what such a write got wrong.
+//! [`check_all`](crate::store::Store::check_all) reports what is invalid after such a write.
 //!
 //! # Events and history
 //!
 //! Each change is a commit, an [`Event`](crate::model::Event). A
-//! [`transaction`](crate::store::Store::transaction) changes any number of sessions with one event, or
-//! none. Its closure may run again if another process was faster, so it must not have other effects.
-//! [`Snapshot::events`](crate::store::Snapshot::events) goes back in history,
-//! [`Store::changes`](crate::store::Store::changes) says what has changed since, and
-//! [`Store::watch`](crate::store::Store::watch) waits for it. What made an event is in its
-//! `message.op`: the name of the verb, such as `spawn`, `take`, `start`, `restore`, `kill`, `set` or
-//! `cleanup`; `status` and `reconcile` are recorded by programs.
+//! [`transaction`](crate::store::Store::transaction) changes any number of sessions with one event,
+//! or none. Its closure may run again if another process was faster, so it must not have other
+//! effects. [`Snapshot::events`](crate::store::Snapshot::events) walks the history,
+//! [`Store::changes`](crate::store::Store::changes) says what has changed since a point in it, and
+//! [`Store::watch`](crate::store::Store::watch) waits for changes. The `message.op` of an event is
+//! the name of the verb that made it, such as `spawn`, `take`, `start`, `restore`, `kill`, `set` or
+//! `cleanup`; programs also record `status` and `reconcile`.
 //!
 //! # Queues
 //!
-//! A queue is a query: the sessions that it selects wait. [`Store::take`](crate::store::Store::take)
-//! gives one to a worker, first in, first out unless the query has an order of its own, and marks it as
-//! working. [`Engine::start`](crate::ops::Engine::start) then gives it a worktree and an agent. Of the
-//! threads and processes of one clone, only one gets a session. Two clones that take the same session
-//! before they have heard of each other both have it: let each clone take a part of its own, for
-//! example what has a tag with its name.
+//! A queue is a query: the sessions that it selects are waiting.
+//! [`Store::take`](crate::store::Store::take) gives one of them to a worker, first in, first out
+//! unless the query has another order, and marks it as working.
+//! [`Engine::start`](crate::ops::Engine::start) then gives it a worktree and an agent. Only one of
+//! the threads and processes of a clone gets a session. Two clones can take the same session before
+//! they sync: let each clone take only its own part of the queue, such as the sessions with a tag
+//! named after it.
 //!
 //! # Agents, runtimes and workspaces
 //!
 //! An [`Agent`](crate::agent::Agent) knows which command starts, resumes or forks a conversation. A
 //! [`Runtime`](crate::runtime::Runtime) runs that command and says how it ended. A
-//! [`Workspace`](crate::workspace::Workspace) is the git worktree in which it works. The page of each
-//! trait says what an implementation must keep, and [`testing`](crate::testing) checks it. An engine
-//! does not trust what is added to it: runtimes are called on threads of their own, and one that
-//! panics, hangs or gives a bad handle makes the verb fail, with everything as before.
+//! [`Workspace`](crate::workspace::Workspace) is the git worktree in which it works. The page of
+//! each trait says what an implementation must guarantee, and [`testing`](crate::testing) checks
+//! it. An engine does not trust implementations: it calls runtimes on separate threads, and if one
+//! panics, hangs or returns a bad handle, the verb fails and changes nothing.
 //!
 //! ```
 //! use std::time::Duration;
@@ -110,29 +111,29 @@
 //!
 //! # Supervisors
 //!
-//! Somebody has to start an agent and record how it ends, even if the caller is gone by then. The
-//! [`Supervisor`](crate::ops::Supervisor) of an engine is a thread of its process, a `git-ao` process
-//! for each agent, or your own program, which passes its arguments to
+//! A supervisor starts an agent and records how it ends, even if the caller is gone by then. The
+//! [`Supervisor`](crate::ops::Supervisor) of an engine is a thread of its process, a `git-ao`
+//! process for each agent, or your own program, which passes its arguments to
 //! [`Run::from_args`](crate::ops::Run::from_args). If a process with supervising threads is killed,
-//! its agents in tmux and `detached` live on, nobody starts them twice, and
-//! [`reconcile`](crate::ops::Engine::reconcile) records that they are gone once they are.
+//! its agents in tmux and `detached` continue, they are never started twice, and
+//! [`reconcile`](crate::ops::Engine::reconcile) records their end.
 //!
 //! # Several clones
 //!
-//! [`Remote::sync`](crate::share::Remote::sync) fetches, merges and pushes. Each field is merged on its
-//! own. A session's [placements](crate::model::Session::placements) say in which clones it lives; what
-//! lives in another clone is neither stopped nor started here.
+//! [`Remote::sync`](crate::share::Remote::sync) fetches, merges and pushes. Each field is merged
+//! separately. A session's [placements](crate::model::Session::placements) say in which clones it
+//! lives; a session that lives in another clone is neither stopped nor started here.
 //!
 //! # Errors
 //!
-//! Each error has a [`kind`](crate::model::ErrorKind), by which a program decides, and what can be done
-//! [follows](crate::model::ErrorKind::recovery) from it. `Contended` and `Unavailable` are worth
-//! another try.
+//! Each error has a [`kind`](crate::model::ErrorKind), which determines what the caller can do
+//! ([`recovery`](crate::model::ErrorKind::recovery)). After `Contended` and `Unavailable`, it is
+//! worth trying again.
 //!
 //! # Async callers
 //!
-//! All calls block, on files, locks and processes. Stores and engines are `Send`, `Sync` and cheap to
-//! clone, so an async program moves a clone into its runtime's pool for blocking calls:
+//! All calls block, on files, locks and processes. Stores and engines are `Send`, `Sync` and cheap
+//! to clone, so an async program moves a clone into its runtime's pool for blocking calls:
 //!
 //! ```
 //! # mod tokio {
@@ -144,7 +145,8 @@
 //! # }
 //! use git_ao::ops::{Engine, OpsError, SpawnRequest, Spawned};
 //!
-//! async fn spawn(engine: &Engine, request: SpawnRequest) -> std::io::Result<Result<Spawned, OpsError>> {
+//! async fn spawn(engine: &Engine, request: SpawnRequest) -> std::io::Result<Result<Spawned,
+//! OpsError>> {
 //!     let engine = engine.clone();
 //!     Ok(tokio::task::spawn_blocking(move || engine.spawn(request)).await?)
 //! }

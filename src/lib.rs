@@ -11,8 +11,8 @@
 //! # Open a store, read and write
 //!
 //! [`Store::open`](store::Store::open) opens the store of the repository that contains a directory.
-//! Reads go through a [`Snapshot`](store::Snapshot), which later writes do not change. A write reads,
-//! changes and commits in one step:
+//! Reads go through a [`Snapshot`](store::Snapshot), which later writes do not change. A write
+//! reads, changes and commits in one step:
 //!
 //! ```
 //! use git_ao::git::Environment;
@@ -42,8 +42,8 @@
 //! ```
 //!
 //! Private sessions stay in this clone; [`with_private`](store::Store::with_private) includes them.
-//! A session's status is what somebody wrote last. [`view::Status`] also looks at the agents and the
-//! worktrees.
+//! A session's status is what somebody wrote last. [`view::Status`] also looks at the agents and
+//! the worktrees.
 //!
 //! The repository has whole programs in `examples/`: `sessions` prints the sessions and who has the
 //! next move, `queue` lets workers of several processes share tasks, `memory` has an agent and a
@@ -52,8 +52,8 @@
 //!
 //! # Let many workers share a queue
 //!
-//! Here, two workers take tasks from a queue, and no task is taken twice. The same holds for several
-//! processes:
+//! Here, two workers take tasks from a queue, and no task is taken twice. The same holds for
+//! several processes:
 //!
 //! ```
 //! use git_ao::git::Environment;
@@ -75,7 +75,7 @@
 //!     Ok::<_, StoreError>(())
 //! })?;
 //!
-//! // The oldest one that waits goes first.
+//! // The oldest waiting task is taken first.
 //! let waiting = Filter::Is(Field::Status, "idle".into()).and(Filter::Is(Field::Tag, "queue".into()));
 //! let taken: Vec<SessionId> = std::thread::scope(|scope| {
 //!     let work = |name: &'static str| {
@@ -97,9 +97,9 @@
 //!
 //! # Start an agent
 //!
-//! [`ops::Engine`] has a method for each verb of the program, with the same checks. To spawn a
-//! session makes a record, a branch and a worktree, and starts the agent in a runtime, or does none
-//! of this:
+//! [`ops::Engine`] has a method for each verb of the program, with the same checks. Spawning a
+//! session creates a record, a branch and a worktree, and starts the agent in a runtime; if any
+//! step fails, everything is undone:
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -118,13 +118,13 @@
 //! # Ok(()) }
 //! ```
 //!
-//! An [`agent::Agent`], a [`runtime::Runtime`] or a [`workspace::Workspace`] of your own can be
-//! added with [`Engine::builder`](ops::Engine::builder), and works in every verb.
+//! Your own [`agent::Agent`], [`runtime::Runtime`] or [`workspace::Workspace`] can be added with
+//! [`Engine::builder`](ops::Engine::builder), and works in every verb.
 //!
 //! # Share with other clones
 //!
-//! Git transfers the sessions, with the user's own transports and credentials. Sessions that changed
-//! on both sides are merged field by field:
+//! Git transfers the sessions, with the user's own transports and credentials. Sessions that
+//! changed on both sides are merged field by field:
 //!
 //! ```
 //! use git_ao::share::{Remote, Watcher};
@@ -150,10 +150,10 @@
 //!
 //! # When something fails
 //!
-//! Each layer has its own error types. A message names its subject and not its cause, which is the
-//! error's source; [`model::error_chain`] prints both on one line. A failed call has changed
-//! nothing, unless its documentation says otherwise. Every error has a [kind](model::ErrorKind), from
-//! which follows what the caller can do, a [`model::Recovery`]:
+//! Each layer has its own error types. A message does not contain the cause, which is the error's
+//! source; [`model::error_chain`] prints both on one line. A failed call has changed nothing,
+//! unless its documentation says otherwise. Every error has a [kind](model::ErrorKind), which
+//! determines what the caller can do, a [`model::Recovery`]:
 //!
 //! ```
 //! use git_ao::model::{ErrorKind, Recovery, SessionId};
@@ -175,23 +175,24 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`Snapshot::listing`](store::Snapshot::listing) reads what can be read of a damaged store,
-//! [`Store::repair`](store::Store::repair) repairs it, and [`Engine::doctor`](ops::Engine::doctor) looks for whatever else is
-//! wrong with sessions, worktrees and settings.
+//! [`Snapshot::listing`](store::Snapshot::listing) lists the readable records of a damaged store,
+//! [`Store::repair`](store::Store::repair) repairs it, and
+//! [`Engine::doctor`](ops::Engine::doctor) looks for other problems with sessions, worktrees and
+//! settings.
 //!
 //! # What to know
 //!
 //! - Records come from other people. The commands of agents never come from a record, and text that
-//!   goes to a terminal has to pass through [`view::escape`].
+//!   goes to a terminal must pass through [`view::escape`].
 //! - Environment variables are a value, [`git::Environment`]: one process can serve several users.
-//!   [`Store::open`](store::Store::open) takes them, and opens the repository of the directory that
-//!   it is given. [`Store::discover`](store::Store::discover) uses those of the process and obeys
+//!   [`Store::open`](store::Store::open) takes them, and opens the repository of the given
+//!   directory. [`Store::discover`](store::Store::discover) uses those of the process and obeys
 //!   GIT_DIR, as git does; in a hook, that is the hook's repository, whatever the directory.
-//! - Writes keep the rules of `git ao set`. [`Store::update_unchecked`](store::Store::update_unchecked)
-//!   is for importers, and [`Store::check_all`](store::Store::check_all) names what such a write got
-//!   wrong.
-//! - [`Store::changes`](store::Store::changes) tells what has happened since a reader looked last, and
-//!   [`Store::watch`](store::Store::watch) waits for it.
+//! - Writes enforce the rules of `git ao set`.
+//!   [`Store::update_unchecked`](store::Store::update_unchecked) is for importers, and
+//!   [`Store::check_all`](store::Store::check_all) reports what is invalid after such a write.
+//! - [`Store::changes`](store::Store::changes) says what has changed since a reader last looked, and
+//!   [`Store::watch`](store::Store::watch) waits for changes.
 //! - Calls block; there is no async runtime. A [`Store`](store::Store) is cheap to clone, and any
 //!   number of threads can use the same one. Async code calls it in `spawn_blocking` or the like.
 //! - An event's author and committer are those that git would choose, unless
@@ -202,20 +203,20 @@
 //!
 //! # Modules
 //!
-//! The [`guide`] explains the concepts. [`testing`] checks what implementations of the traits keep.
+//! The [`guide`] explains the concepts. [`testing`] checks implementations of the traits.
 //!
 //! The modules are layers. Each layer uses only those below it:
 //!
 //! | | |
 //! |---|---|
-//! | [`view`] | what every front end shows alike: JSON shapes, orders, dates |
+//! | [`view`] | what all front ends share: JSON shapes, orders, dates |
 //! | [`ops`] | whole verbs: spawn, fork, restore, kill, clean up, reconcile, doctor |
 //! | [`import`] | reading the stores of other programs |
 //! | [`hook`] | the work of git's hooks, and their installation |
 //! | [`share`] | fetching, merging and pushing through a remote |
 //! | [`agent`], [`runtime`], [`workspace`] | the program that does the work, the process that runs it, the worktree it works in |
 //! | [`store`] | the records: transactions, queries, history |
-//! | [`redact`] | taking secrets out of what is shared |
+//! | [`redact`] | removing secrets from what is shared |
 //! | [`ledger`] | commits on refs: the one way to write, and their history |
 //! | [`git`] | access to one repository, and running git safely |
 //! | [`model`] | plain types and pure rules |

@@ -129,9 +129,9 @@ pub const GROUPS: &[(&str, &[&str])] = &[
 pub const GUIDES: &[(&str, &str)] = &[
     ("config", "Settings, and agents of your own, in git's configuration"),
     ("attention", "What each agent is doing, and which one needs you"),
-    ("sharing", "How sessions travel through remotes and are merged"),
+    ("sharing", "How sessions are shared through remotes and merged"),
     ("transcripts", "How the conversations of agents are kept"),
-    ("worktrees", "How a new worktree is made ready: ignored files, setup, ports"),
+    ("worktrees", "How a new worktree is prepared: ignored files, setup, ports"),
     ("hooks.7", "What each git hook does, and recipes for hook managers"),
     ("gitformat-ao", "The format of the stored records"),
 ];
