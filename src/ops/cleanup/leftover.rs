@@ -95,6 +95,13 @@ impl Leftover {
         // Also clear what the runtime keeps of the session.
         stop(engine, &now)?;
         self.captured = engine.capture_in_passing(&now);
+        // Another session may be about to work in the worktree, because it has that one's branch.
+        let _alone = match lodging::alone_at_once(engine, &now) {
+            Err(OpsError::Lock(LockError::Timeout { .. })) => {
+                return Err(AgentStateError::Busy(id).into());
+            }
+            alone => alone?,
+        };
         if let Some(path) = &self.worktree
             && lodging::guest(engine, path, &now)?.is_some()
         {

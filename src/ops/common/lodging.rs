@@ -1,18 +1,19 @@
 //! Worktrees in which a session works without owning them, because its branch is checked out there.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::git::Lock;
+use crate::git::{Lock, LockError};
 use crate::model::Session;
 use crate::ops::common::{Engine, Liveness, OpsError, SessionWorktreeError, SpawnError, placement};
-use crate::store::{Key, Store};
+use crate::store::{Key, Store, StoreError};
 use crate::workspace::{
     self, Added, Condition, Detail, ExpectedWorktree, WorkspaceError, guest_at, owner_at,
 };
 
-/// How long a session waits for another one that moves in.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a session waits for another one that moves in, and at which interval it looks.
+const PATIENCE: Duration = Duration::from_secs(120);
+const APART: Duration = Duration::from_millis(20);
 
 /// Checks that a session can work in a worktree that has its branch: nothing is going on there, and
 /// no session that has not ended has it.
@@ -44,30 +45,43 @@ pub(in crate::ops) fn check(
     Ok(())
 }
 
-/// Takes the lock of those that begin to work on a branch that exists.
-pub(in crate::ops) fn alone(engine: &Engine) -> Result<Lock, OpsError> {
-    Ok(engine.repository().lock_named("guest", PATIENCE)?)
+/// Takes the lock of those that begin to work on the session's branch, waiting for its holder. Each of
+/// them holds it until the session is recorded: before that, nobody else can know that it works there.
+/// And git itself lets several worktrees take one branch at the same moment.
+pub(in crate::ops) fn alone(engine: &Engine, session: &Session) -> Result<Option<Lock>, OpsError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        engine.interrupt().check()?;
+        match alone_at_once(engine, session) {
+            Err(OpsError::Lock(LockError::Timeout { .. })) if Instant::now() < end => {
+                std::thread::sleep(APART);
+            }
+            alone => return alone,
+        }
+    }
 }
 
-/// Holds the lock until the session is recorded or undone: before that, nobody else can know that it has
-/// not ended.
-pub(in crate::ops) fn hold(made: &mut Added<'_>, alone: Lock) {
-    made.on_rollback(move || {
-        drop(alone);
-        Ok(())
-    });
+/// Does the same as [`alone`], but does not wait.
+pub(in crate::ops) fn alone_at_once(
+    engine: &Engine,
+    session: &Session,
+) -> Result<Option<Lock>, OpsError> {
+    let Some(branch) = &session.branch else { return Ok(None) };
+    let repo = engine.repository();
+    // A file's name may be shorter than that of a branch.
+    let id = repo.blob_id(branch.as_bytes()).map_err(StoreError::from)?;
+    Ok(Some(repo.lock_named(&format!("branch-{id}.lock"), Duration::ZERO)?))
 }
 
-/// Makes the session a guest in the worktree. It leaves again unless the result is kept.
+/// Makes the session a guest in the worktree. It leaves again unless the result is kept. The caller is
+/// [`alone`].
 pub(in crate::ops) fn lodge<'a>(
     engine: &Engine,
     session: &Session,
     path: &Path,
 ) -> Result<Added<'a>, OpsError> {
-    let alone = alone(engine)?;
     check(engine, session, path)?;
     let mut made = Added::new(path.to_owned());
-    hold(&mut made, alone);
     made.on_rollback(workspace::lodge(path, session.id, &session.project_id)?);
     Ok(made)
 }

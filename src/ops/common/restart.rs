@@ -14,7 +14,7 @@ use crate::ops::common::start::claim_in_turn;
 use crate::ops::common::start_guard::StartGuard;
 use crate::ops::common::{
     Again, AgentChoice, AgentStateError, Checks, ElsewhereError, Engine, IgnoredFiles, LaunchError,
-    OpsError, Restore, Restored, Setup, Start, StatusError, placement, ports,
+    OpsError, Restore, Restored, Setup, Start, StatusError, lodging, placement, ports,
 };
 use crate::runtime::{Runtime, RuntimeError, Started};
 use crate::store::{Entry, Key, Shelf, Snapshot, Store, StoreError};
@@ -34,10 +34,29 @@ pub(in crate::ops) fn prepare(
     wish: &Restore,
     complete: impl Fn(&mut Session) -> Result<(), OpsError>,
 ) -> Result<Prepared, OpsError> {
+    let present = present(engine, old, wish, complete)?;
+    prepare_present(engine, present, wish)
+}
+
+/// Returns the session as it is now.
+fn present(
+    engine: &Engine,
+    old: &Session,
+    wish: &Restore,
+    complete: impl Fn(&mut Session) -> Result<(), OpsError>,
+) -> Result<(Certainty, Session), OpsError> {
     let certainty = check_status(engine, old, wish.checks)?;
     let mut now = old.clone();
     catch_up(engine.store(), &mut now)?;
     complete(&mut now)?;
+    Ok((certainty, now))
+}
+
+fn prepare_present(
+    engine: &Engine,
+    (certainty, now): (Certainty, Session),
+    wish: &Restore,
+) -> Result<Prepared, OpsError> {
     let spot = find_place(engine, &now, wish.checks)?;
     let (session, start) = choose(engine, &now, wish, spot.path())?;
     engine.check_start(&session, None, spot.path(), &start)?;
@@ -58,7 +77,10 @@ pub(in crate::ops) fn restart(
     let claimed = claim_in_turn(store.repository(), id, interrupt)?;
     // The previous holder may have changed or moved the record.
     let (entry, old) = load(&store.snapshot()?, key)?;
-    let prepared = prepare(engine, &old, wish, complete)?;
+    let present = present(engine, &old, wish, complete)?;
+    // Another session may be about to work on the same branch.
+    let alone = lodging::alone(engine, &present.1)?;
+    let prepared = prepare_present(engine, present, wish)?;
     let Prepared { certainty, spot, mut session, start } = prepared;
     interrupt.check()?;
 
@@ -124,6 +146,7 @@ pub(in crate::ops) fn restart(
     let problem = placement::folder_or_top(&workspace, &session).1;
     remarks.left_folder = session.folder.clone().zip(problem);
     made.keep();
+    drop(alone);
     drop(claimed);
     let not_set_up = match has_agent {
         true => None,

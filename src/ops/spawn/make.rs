@@ -51,6 +51,8 @@ pub(super) fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsE
     interrupt.check()?;
     let repo = store.repository();
     let workspaces = engine.workspace();
+    let begins = plan.session.existing_branch.is_some() && plan.workspace.is_some();
+    let alone = begins.then(|| lodging::alone(engine, &plan.session)).transpose()?;
     let mut made = check_out(engine, &*workspaces, &plan)?;
     interrupt.check()?;
     let is_new = plan.workspace.is_some() && plan.tenure == Tenure::Owner;
@@ -143,6 +145,7 @@ pub(super) fn make(engine: &Engine, mut plan: SpawnPlan) -> Result<Spawned, OpsE
     }
     let remarks = made.remarks().clone();
     made.keep();
+    drop(alone);
     drop(claimed);
     let (mut left, mut not_set_up) = (LeftSetups::default(), None);
     if let Some(path) = workspace.as_ref().filter(|_| is_new) {
@@ -178,14 +181,7 @@ fn check_out<'w>(
     if plan.tenure == Tenure::Guest {
         return lodging::lodge(engine, &plan.session, &addition.path);
     }
-    // Git itself lets several check a branch out that do so at the same moment.
-    let is_there = plan.session.existing_branch.is_some();
-    let alone = is_there.then(|| lodging::alone(engine)).transpose()?;
-    let mut made = workspaces.add(&addition)?;
-    if let Some(alone) = alone {
-        lodging::hold(&mut made, alone);
-    }
-    Ok(made)
+    Ok(workspaces.add(&addition)?)
 }
 
 /// Tells another agent than the parent's what the parent's has done. Returns false if nothing is

@@ -1,5 +1,6 @@
 //! `spawn` and `fork`: what they make, and that they make all of it or nothing.
 
+mod at_once;
 mod attempts;
 mod fetched;
 mod folder;
