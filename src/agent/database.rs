@@ -24,7 +24,7 @@ pub(super) struct AgentDatabase {
     pub home: AgentHome,
     /// The file's name.
     pub file: &'static str,
-    /// The format, by which entries are read.
+    /// The format of its entries.
     pub format: &'static str,
     /// The tables that have a conversation.
     pub tables: &'static [RowTable],

@@ -1,4 +1,4 @@
-//! Finds all conversations that an agent keeps, whoever began them.
+//! Finds all conversations that an agent keeps, whether or not git ao started them.
 
 use std::fs::{self, File};
 use std::io::Read as _;

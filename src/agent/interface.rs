@@ -114,8 +114,8 @@ pub trait Agent: Send + Sync {
         request: &LaunchRequest,
     ) -> Result<Launch, AgentError>;
 
-    /// Returns the text to type into the terminal, before Enter, to submit `text`: the text itself, with
-    /// spaces behind it if Enter would otherwise do something else.
+    /// Returns the text to type into the terminal, before Enter, to submit `text`: the text itself,
+    /// with spaces behind it if Enter would otherwise do something else.
     fn typed(&self, text: &str) -> String {
         text.to_owned()
     }
@@ -173,8 +173,8 @@ pub trait Agent: Send + Sync {
     }
 
     /// Writes a conversation that was kept to where the agent looks for it. Existing files are not
-    /// overwritten, except by one that continues them. Returns false if that is not possible for this
-    /// agent, or if the transcript is not that of the conversation.
+    /// overwritten, except by one that continues them. Returns false if that is not possible for
+    /// this agent, or if the transcript is not that of the conversation.
     ///
     /// # Errors
     /// Fails if a file cannot be written.
@@ -182,8 +182,8 @@ pub trait Agent: Send + Sync {
         Ok(false)
     }
 
-    /// Returns how the agent's own program takes a conversation back that was kept, if that cannot be
-    /// [put](Self::put_conversation) where it looks. It is run in the workspace.
+    /// Returns how the agent's own program takes a conversation back that was kept, if that cannot
+    /// be [put](Self::put_conversation) where it looks. It is run in the workspace.
     fn take_back(&self, _: &SavedConversation) -> Option<TakeBack> {
         None
     }
@@ -222,8 +222,8 @@ pub trait Agent: Send + Sync {
         Vec::new()
     }
 
-    /// Returns what the running agent is doing, as far as its own files and its terminal's title tell;
-    /// None if they tell nothing. It is called again and again, and must be quick.
+    /// Returns what the running agent is doing, as far as its own files and its terminal's title
+    /// tell; None if they tell nothing. It is called again and again, and must be quick.
     fn activity(&self, _: &ActivityInputs<'_>, _: &Environment) -> Option<ActivityReport> {
         None
     }
@@ -240,7 +240,8 @@ pub trait Agent: Send + Sync {
         None
     }
 
-    /// Returns the conversations that run now, whoever began them, or None if the agent does not tell.
+    /// Returns the running conversations, whether or not git ao started them, or None if the agent
+    /// cannot tell.
     fn running(&self, _: &Environment, _: StartOf<'_>) -> Option<Vec<RunningConversation>> {
         None
     }

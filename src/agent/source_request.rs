@@ -15,7 +15,7 @@ pub struct SourceRequest {
     pub agent_session_id: Option<String>,
     /// The [`LaunchRequest`](super::LaunchRequest)'s directory of files.
     pub state_dir: PathBuf,
-    /// The earliest time at which a conversation of the session can have begun.
+    /// The earliest time when a conversation of the session can have begun.
     pub since: SystemTime,
     /// Whose conversations can begin in that directory.
     pub directory_use: DirectoryUse,

@@ -367,7 +367,7 @@ pub(super) fn builtin() -> Vec<Spec> {
     TABLE.into_iter().map(Row::into_spec).collect()
 }
 
-/// Returns an agent of which only the name is known, to be completed from git's configuration.
+/// Returns an agent with only a name, to be completed from git's configuration.
 pub(super) fn unknown(name: &str) -> Spec {
     let [.., command] = TABLE;
     Spec { name: name.to_owned(), ..command.into_spec() }

@@ -67,7 +67,7 @@ fn serve(args: &Args, ctx: &mut Ctx) -> Result<Option<BranchSessions>, String> {
     hook::run(store, name, &args.args, audience).map_err(|error| error::summary(&error))
 }
 
-/// Notes what a hook of an agent was given, for whoever looks after the agent. An agent that git-ao
+/// Notes the input of an agent's hook, for the agent's supervisor. An agent that git-ao
 /// did not start is recorded if its repository wants that.
 fn hear(args: &Args, ctx: &mut Ctx) -> Result<(), String> {
     let name = args.args.first().and_then(|name| name.to_str()).unwrap_or_default();

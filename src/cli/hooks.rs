@@ -46,6 +46,7 @@ enum Action {
     /// Install hooks: post-checkout, or the named ones
     Install {
         /// The hooks.
+        #[arg(value_name = "hook")]
         hooks: Vec<String>,
 
         /// Overwrite git ao's part of a hook even if it was edited.
@@ -63,6 +64,7 @@ enum Action {
     /// Remove hooks: all of them, or the named ones
     Uninstall {
         /// The hooks.
+        #[arg(value_name = "hook")]
         hooks: Vec<String>,
 
         /// Remove git ao's part of a hook even if it was edited.

@@ -34,7 +34,7 @@ use super::{CliError, Ctx, ExitCode, hints, interrupt, json, launch, open};
 ///
 /// In a shallow clone whose history ends before the branch meets its base branch, nothing is
 /// landed, and --check shows 'no common history', because git would attribute all files of the
-/// oldest commit to the session. 'git fetch --unshallow' fetches the rest of the history.
+/// oldest commit to the session. 'git fetch --unshallow' fetches the full history.
 ///
 /// --check shows, for each session with unmerged work, whether it would land: 'clean' or the files
 /// in conflict, and how many commits it is ahead (+) and behind (-). It needs git 2.38 or later,

@@ -24,6 +24,7 @@ use super::{CliError, Ctx, ExitCode, interrupt, launch, targets};
 #[derive(clap::Args)]
 pub struct Args {
     /// The sessions. Default: all whose agent is at work in this clone.
+    #[arg(value_name = "session")]
     sessions: Vec<String>,
 
     /// What to wait for: needs-you, ready, ended or change (any change of state), separated by

@@ -22,8 +22,8 @@ use super::{CliError, Ctx, ExitCode, hints, json, launch};
 ///
 /// likely: no other session added the same line, and the session's last commit still has it.
 ///
-/// Neither grafts nor replaced commits (git-replace(1)) change whose a commit is. In a shallow clone,
-/// those of a session are known if the history reaches to where it began.
+/// Grafts and replaced commits (git-replace(1)) are ignored. In a shallow clone, a session's
+/// commits are known only if the history reaches back to the session's start.
 ///
 /// If there is no evidence, no session is shown, and the exit status is 1. A matching time is never
 /// evidence.

@@ -1,4 +1,4 @@
-//! Hooks in the settings of agents, by which they record their sessions themselves.
+//! Hooks in the settings of agents, with which they record their sessions themselves.
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -43,7 +43,7 @@ pub fn read(folder: &Path, defaults: &ImportDefaults) -> ForeignContents {
     contents
 }
 
-/// Adds the sessions of which only the ledger still knows.
+/// Adds the sessions that are left only in the ledger.
 fn deleted(
     ledger: &CostLedger,
     ids: &Ids,

@@ -9,7 +9,7 @@ use crate::transcript::Source;
 pub struct ForeignContents {
     /// The sessions.
     pub sessions: Vec<ForeignSession>,
-    /// The files of which nothing was taken, sorted by path.
+    /// The files from which nothing was imported, sorted by path.
     pub skipped: Vec<SkippedFile>,
 }
 
@@ -37,7 +37,7 @@ pub struct ForeignSession {
     pub messages: usize,
 }
 
-/// A file of which nothing was taken.
+/// A file from which nothing was imported.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct SkippedFile {

@@ -1,5 +1,5 @@
-//! ao-rs' ledger: what its sessions cost, a file for each month beside the folder of the sessions. It
-//! also knows sessions that were deleted.
+//! ao-rs' ledger: what its sessions cost, a file for each month beside the folder of the sessions.
+//! It also knows sessions that were deleted.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ impl LedgerEntry {
         self.entry.get("branch").and_then(Value::as_str).filter(|branch| !branch.is_empty())
     }
 
-    /// Returns the time at which the session was begun.
+    /// Returns when the session began.
     pub fn created(&self) -> Option<Timestamp> {
         time(self.entry.get("created_at"))
     }

@@ -10,11 +10,11 @@ pub struct CapturedTranscripts {
     pub lines: u64,
     /// The number of things that were said and done in them.
     pub entries: u64,
-    /// The time at which this was recorded.
+    /// When this was recorded.
     pub at: Option<Timestamp>,
     /// What the clone has shared. It counts only if it was not [withdrawn](Self::withdrawn).
     pub shared: Option<SharedTranscripts>,
-    /// The time at which somebody withdrew what was shared.
+    /// When what was shared was withdrawn.
     pub withdrawn: Option<Timestamp>,
     /// Keys this version does not know.
     pub extra: Map,
@@ -32,7 +32,7 @@ pub struct SharedTranscripts {
     pub lines: u64,
     /// The time.
     pub at: Option<Timestamp>,
-    /// The version of the rules by which secrets were found.
+    /// The version of the rules that found the secrets.
     pub rules: Option<String>,
     /// Keys this version does not know.
     pub extra: Map,

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Recovery;
 
-/// The kind of an error, by which a program decides what to do next.
+/// The kind of an error, which tells a program what to do next.
 ///
 /// Every error type of this crate has a method `kind`. The message is for people; the kind is
 /// stable, and what the caller can do [follows](ErrorKind::recovery) from it.

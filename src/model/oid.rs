@@ -30,7 +30,7 @@ impl Oid {
         &self.0
     }
 
-    /// Returns true for the id of only zeros, by which git names no object.
+    /// Returns true for the null id (all zeros), which stands for no object.
     pub fn is_null(&self) -> bool {
         self.0.bytes().all(|digit| digit == b'0')
     }

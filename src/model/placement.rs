@@ -12,7 +12,7 @@ pub struct Placement {
     pub handle: Option<String>,
     /// The absolute path of the tmux server's socket.
     pub socket: Option<String>,
-    /// The time at which the placement was recorded.
+    /// When the placement was recorded.
     pub at: Option<Timestamp>,
     /// Keys this version does not know.
     pub extra: Map,

@@ -75,8 +75,8 @@ pub struct Session {
     /// The folder of the worktree in which the agent works, relative to its top directory; None for
     /// the top directory.
     pub folder: Option<String>,
-    /// The branch that existed before the session, which was started on it. It is never removed with
-    /// the session.
+    /// The branch that existed before the session, which was started on it. It is never removed
+    /// with the session.
     pub existing_branch: Option<String>,
     /// Keys this version does not know.
     pub extra: Map,
@@ -308,7 +308,7 @@ impl Session {
     }
 }
 
-/// Returns what stands for the title of a session that has none.
+/// Returns the text to show for a session without a title.
 pub(crate) fn untitled(id: SessionId) -> String {
     format!("Session {}", id.short())
 }

@@ -28,7 +28,7 @@ pub struct ModelUsage {
     pub tokens: Option<Tokens>,
     /// The number of answers.
     pub calls: u64,
-    /// The number of answers of which the agent did not say what they have used.
+    /// The number of answers whose usage the agent did not report.
     pub calls_without_usage: u64,
     /// The number of prompts that the model answered.
     pub turns: u64,
@@ -54,7 +54,7 @@ impl AddAssign for Tokens {
 }
 
 impl ModelUsage {
-    /// The name under which a record has the answers of which the agent did not say the model.
+    /// The name under which a record counts answers without a known model.
     pub const UNKNOWN: &str = "unknown";
 }
 

@@ -1,4 +1,4 @@
-//! How sessions stand with the person who looks at them, and the wait for a change of it.
+//! Determines which sessions need a person, and waits for changes.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -16,8 +16,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The time between two looks at the agents: without a sign, and with one.
 const LOOK: [Duration; 2] = [Duration::from_secs(1), Duration::from_millis(300)];
 
-/// How a session stands at this moment: what `status` finds out without looking at worktrees and
-/// branches.
+/// The current state of a session, as far as `status` can determine it without looking at worktrees
+/// and branches.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Attention {
@@ -25,19 +25,19 @@ pub struct Attention {
     pub agent: AgentState,
     /// What its agent is doing; None if it never ran in this clone.
     pub activity: Option<ActivityReport>,
-    /// How it stands.
+    /// Its standing.
     pub standing: SessionStanding,
 }
 
-/// A session, and how it stands.
+/// A session with its current state.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AwaitedSession {
     /// The session.
     pub session: Session,
-    /// How it stands.
+    /// Its standing.
     pub attention: Attention,
-    /// Whether it is what was awaited.
+    /// Whether it has reached an awaited state.
     pub is_reached: bool,
 }
 
@@ -45,27 +45,27 @@ pub struct AwaitedSession {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Awaited {
-    /// It cannot go on until a person does something; a session that vanished is one of these.
+    /// It cannot continue until a person does something. This includes vanished sessions.
     NeedsPerson,
-    /// Its agent has done what it was asked to.
+    /// Its agent has finished its turn.
     Ready,
     /// It has ended, or its agent is gone.
     Ended,
-    /// It stands otherwise than when the wait began.
+    /// Its standing has changed since the wait began.
     Change,
 }
 
-/// How many sessions a wait is for.
+/// How many sessions to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HowMany {
-    /// The wait is over as soon as one of them has reached it.
+    /// The wait ends as soon as one of them has reached an awaited state.
     First,
-    /// The wait is over when all have.
+    /// The wait ends when all of them have.
     All,
 }
 
 impl Attention {
-    /// Returns the key that orders sessions by how much they need a person, see
+    /// Returns the key that sorts sessions by urgency; see
     /// [`SessionStanding::order`].
     pub fn order(&self) -> (SessionStanding, i64) {
         self.standing.order(self.activity.as_ref().and_then(|report| report.since))
@@ -84,7 +84,7 @@ impl Awaited {
 }
 
 impl AwaitedSession {
-    /// Returns true if nothing happens to it any more by itself.
+    /// Returns true if its state can no longer change by itself.
     pub fn is_over(&self) -> bool {
         is_over(&self.session, self.attention.standing)
     }
@@ -96,7 +96,7 @@ fn is_over(session: &Session, standing: SessionStanding) -> bool {
 }
 
 impl Engine {
-    /// Determines how sessions stand, in their order. Runs no git, and writes nothing.
+    /// Determines the state of sessions, in their order. Runs no git, and writes nothing.
     pub fn attention(&self, sessions: &[&Session]) -> Vec<Attention> {
         let replica = self.store().known_replica();
         let agents = Probes::new(self, replica.as_deref(), sessions).run();
@@ -109,9 +109,9 @@ impl Engine {
         attention.collect()
     }
 
-    /// Waits until sessions stand as awaited, for at most `limit`, or until nothing more can come: all
-    /// that have not reached it are over. Returns how all of them stand then, without those that were
-    /// deleted in the meantime.
+    /// Waits until sessions have reached an awaited state, for at most `limit`, or until none can:
+    /// all others are over. Returns the state of all of them, without those that were deleted in
+    /// the meantime.
     ///
     /// # Errors
     /// Fails if there is no such session, or if the store cannot be read. Fails with

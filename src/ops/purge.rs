@@ -33,7 +33,7 @@ impl Engine {
         }
     }
 
-    /// Returns the sessions of which nothing was captured for so long, and whose agents are gone.
+    /// Returns the sessions whose last capture is older than this and whose agents are gone.
     ///
     /// # Errors
     /// Fails if the transcript store cannot be read.

@@ -4,10 +4,10 @@ use std::time::SystemTime;
 use crate::ops::common::{Engine, OpsError};
 use crate::store::Watch;
 
-/// Watches for signs that a record has changed, or that an agent does something else.
+/// Watches for signs that a record or an agent's activity has changed.
 ///
-/// A look costs a few system calls. A sign does not say what has changed, nor that it matters; an agent
-/// without a supervisor gives none.
+/// A look takes a few system calls. A sign says neither what has changed nor that it matters. An
+/// agent without a supervisor causes none.
 #[derive(Debug)]
 #[must_use]
 pub struct Signs {
@@ -16,7 +16,7 @@ pub struct Signs {
 }
 
 impl Engine {
-    /// Watches for signs of what happens from now on.
+    /// Watches for signs from now on.
     ///
     /// # Errors
     /// Fails if the store cannot be read.
@@ -30,8 +30,8 @@ impl Engine {
 }
 
 impl Signs {
-    /// Returns true if there was a sign since the last look. A store that cannot be read is one: who
-    /// looks closer gets the error.
+    /// Returns true if there was a sign since the last look. An unreadable store counts as a sign,
+    /// so that the caller looks closer and gets the error.
     pub fn seen(&mut self) -> bool {
         let mut is_new = false;
         for (path, stamp) in &mut self.directories {

@@ -17,7 +17,7 @@ pub struct CommittedWork {
 }
 
 impl Engine {
-    /// Returns the newest commits of a session, at most so many, and what all of them changed.
+    /// Returns at most this many of a session's newest commits, and what all its commits changed.
     /// There are none if its branch is where it began.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use super::Process;
 /// have its session's id.
 ///
 /// The variable does not show for whom the process works: a shared daemon has the environment of
-/// whoever started it first.
+/// whichever process started it first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Carrier {

@@ -28,7 +28,7 @@ pub struct TranscriptEntry {
     /// The model that answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// What the answer of which this is a part has used.
+    /// The usage of the answer that this is a part of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     /// The agent's id of the entry that this one follows.
@@ -68,7 +68,7 @@ pub enum EntryKind {
     ToolResult,
     /// A picture.
     Image,
-    /// The summary by which an agent replaced what was said before.
+    /// The summary with which an agent replaced the earlier conversation.
     Compaction,
     /// Anything else.
     #[default]

@@ -34,7 +34,7 @@ impl TranscriptStore {
     /// before. Nothing reads it until then.
     ///
     /// # Errors
-    /// Fails if something cannot be used; the rest is taken all the same.
+    /// Fails if something cannot be used; the rest is still stored.
     pub fn accept_incoming(&self, session: SessionId) -> Result<(), TranscriptError> {
         let (repo, prefix) = (self.repository(), format!("{INCOMING}{session}/"));
         let mut trouble = None;

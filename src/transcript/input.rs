@@ -31,7 +31,7 @@ enum Content {
 
 type Frame = StreamingDecoder<BufReader<File>, FrameDecoder>;
 
-/// Begins to read the next of the frames of which a compressed file consists.
+/// Starts to read the next frame of a compressed file.
 fn frame(mut file: BufReader<File>) -> io::Result<Option<Box<Frame>>> {
     if file.fill_buf()?.is_empty() {
         return Ok(None);

@@ -36,7 +36,7 @@ pub struct Transcript {
     pub format: String,
     /// The subagent whose conversation it is.
     pub subagent: Option<String>,
-    /// The number of times that the agent has written the file anew, and once more.
+    /// One more than the number of times that the agent has rewritten the file.
     pub generation: usize,
     segments: Arc<[(String, ObjectId)]>,
     /// The folder of the files to which it refers.

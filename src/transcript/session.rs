@@ -21,7 +21,7 @@ struct Copy {
 }
 
 impl TranscriptStore {
-    /// Returns the sessions of which something was captured here, sorted.
+    /// Returns the sessions with transcripts that were captured here, sorted.
     pub fn sessions(&self) -> Vec<SessionId> {
         let names = self.repository().refs_below("refs/ao/transcripts/");
         let ids = names.iter().filter_map(|name| name.split('/').nth(4)?.parse().ok());
@@ -29,13 +29,13 @@ impl TranscriptStore {
         ids.into_iter().collect()
     }
 
-    /// Returns the sessions of which something was captured here or fetched of others.
+    /// Returns the sessions with transcripts that were captured or fetched here.
     pub fn all_sessions(&self) -> BTreeSet<SessionId> {
         let names = [CAPTURED, FETCHED].map(|prefix| self.repository().refs_below(prefix)).concat();
         names.iter().filter_map(|name| session_of(name)).map(|(session, _)| session).collect()
     }
 
-    /// Returns the sessions of which a clone has captured something.
+    /// Returns the sessions with transcripts that a clone has captured.
     pub fn captured_by(&self, replica: &str) -> BTreeSet<SessionId> {
         let names = self.repository().refs_below(CAPTURED);
         let found = names.iter().filter_map(|name| session_of(name));
@@ -53,8 +53,8 @@ impl TranscriptStore {
     /// Returns all transcripts of a session, in the order in which its clones have the names; those
     /// of one clone as [`transcripts`](Self::transcripts) does.
     ///
-    /// What this clone captured is not returned again if it was also fetched. Of a conversation that
-    /// went on in another clone, the longest copy is returned.
+    /// What this clone captured is not returned again if it was also fetched. Of a conversation
+    /// that went on in another clone, the longest copy is returned.
     ///
     /// # Errors
     /// Fails if the store cannot be read.

@@ -11,7 +11,7 @@ pub struct Source {
     pub agent: String,
     /// The agent's own id of the conversation.
     pub agent_session_id: String,
-    /// The format, by which its entries are read: `claude-jsonl`.
+    /// The format of its entries: `claude-jsonl`.
     pub format: String,
     /// The transcript.
     pub file: PathBuf,
@@ -30,7 +30,7 @@ pub enum SourceKind {
     /// It appends lines.
     #[default]
     Lines,
-    /// It writes the whole file anew each time. Such a file is captured only when the agent has
+    /// It rewrites the whole file each time. Such a file is captured only when the agent has
     /// ended, because each capture is another generation.
     Document,
     /// It adds and changes rows of these tables of an SQLite database.
@@ -63,7 +63,7 @@ impl Source {
         self
     }
 
-    /// Says that the agent writes the whole transcript anew each time.
+    /// Says that the agent rewrites the whole transcript each time.
     #[must_use]
     pub fn as_document(self) -> Self {
         Self { kind: SourceKind::Document, ..self }

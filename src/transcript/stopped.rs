@@ -7,7 +7,7 @@ use super::TranscriptStore;
 use super::purge::PURGED;
 use crate::model::SessionId;
 
-/// A session of which nothing more is captured, because it has more than may be captured.
+/// A session whose capture has stopped, because it has reached the size limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct StoppedCapture {

@@ -114,7 +114,7 @@ impl Changes {
 }
 
 impl WorkspaceState {
-    /// Makes the state of a workspace of which only the condition is known.
+    /// Creates the state of a workspace with only a known condition.
     pub fn new(condition: Condition) -> Self {
         Self { condition, branch: None, locked: None, changes: None, upstream: None }
     }

@@ -36,7 +36,7 @@ pub struct ActivityInputs<'a> {
 }
 
 impl<'a> ActivityInputs<'a> {
-    /// Describes an agent of which only the workspace is known.
+    /// Describes an agent with only a known workspace.
     pub fn new(now: Timestamp, workspace: &'a Path) -> Self {
         Self {
             now,

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-/// A conversation of an agent that runs now, whoever started it.
+/// A running conversation of an agent, whether or not git ao started it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunningConversation {

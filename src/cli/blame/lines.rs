@@ -15,7 +15,7 @@ use crate::cli::ui::{Out, OutError, Style, cut, escape};
 const SHORTEST: usize = 8;
 
 /// The width of the column of sessions and authors: at least, at most, and on a terminal at most
-/// one of so many parts of it.
+/// this fraction of its width.
 const WHO: (usize, usize, usize) = (16, 40, 3);
 
 /// Which commits are shown with their whole ids.

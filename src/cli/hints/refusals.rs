@@ -137,7 +137,7 @@ pub fn task_too_long(most: usize) -> CliError {
         .hint("put it into a file in the repository, and refer to the file in the task")
 }
 
-/// Reports that a worktree could not be set up. The session was made all the same.
+/// Reports that a worktree could not be set up. The session was created anyway.
 pub fn not_set_up(session: &Session, why: &str) -> CliError {
     let short = session.id.short();
     CliError::refused(format!("the worktree is not set up: {}", escape::line(why)))

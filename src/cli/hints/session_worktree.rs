@@ -6,8 +6,8 @@ use git_ao::workspace::Condition;
 
 use crate::cli::CliError;
 
-/// How a clone gets what it lacks.
-pub const UNSHALLOW: &str = "to get the whole history of a shallow clone: git fetch --unshallow";
+/// The hint for a shallow clone without the commits that are needed.
+pub const UNSHALLOW: &str = "to fetch the full history of a shallow clone: git fetch --unshallow";
 
 impl From<SessionWorktreeError> for CliError {
     fn from(error: SessionWorktreeError) -> Self {
@@ -71,7 +71,7 @@ fn not_usable(condition: &Condition, path: &Path) -> Option<String> {
     })
 }
 
-/// Adds a hint that a shallow clone may lack what was looked for.
+/// Adds a hint that a shallow clone may lack the commits that are needed.
 pub fn cut_off(error: CliError) -> CliError {
     error.hint(UNSHALLOW)
 }

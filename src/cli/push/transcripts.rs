@@ -142,7 +142,7 @@ fn capture(
     Ok(())
 }
 
-/// Returns the sessions of which this clone has captured something.
+/// Returns the sessions with transcripts that this clone has captured.
 fn captured(engine: &Engine) -> Result<BTreeSet<SessionId>, CliError> {
     let (transcripts, replica) = (engine.transcripts()?, engine.store().known_replica());
     let (Some(transcripts), Some(replica)) = (transcripts, replica) else {

@@ -15,7 +15,7 @@ use super::values::boolean;
 use super::{Config, ConfigOrigin, check_includes, global_files};
 use crate::git::{GitCommand, GitError, RepositoryError};
 
-/// How often a configuration is read of which a file was skipped and could be read later.
+/// How often to read a configuration again if a file was skipped that could be read later.
 const ATTEMPTS: usize = 10;
 
 /// A configuration, with the state of the files it was read from.
@@ -37,7 +37,7 @@ pub struct Latest {
 }
 
 impl Loaded {
-    /// Takes a configuration, the reading of which began at `start`.
+    /// Takes a configuration that was read from `start` on.
     pub fn new(config: Config, start: SystemTime) -> Self {
         let config = Arc::new(config);
         Self { config, start, files: OnceLock::new(), stamps: OnceLock::new() }

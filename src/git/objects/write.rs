@@ -22,7 +22,7 @@ use crate::model::Oid;
 /// write fails.
 const ATTEMPTS: usize = 16;
 
-/// The permissions of objects, of which the umask leaves what it allows.
+/// The permissions of objects, before the umask.
 const READ_ONLY: u32 = 0o444;
 
 impl Repository {

@@ -1,4 +1,4 @@
-//! What a filter says of a session of which only a part is known.
+//! What a filter says about a partly known session.
 
 use super::{Field, Filter, Moment};
 use crate::model::Timestamp;

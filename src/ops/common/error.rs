@@ -57,7 +57,7 @@ pub enum OpsError {
     /// The setup or the teardown of a worktree failed.
     #[error(transparent)]
     Setup(#[from] SetupError),
-    /// It cannot be said where a commit or a line comes from.
+    /// The origin of a commit or a line cannot be determined.
     #[error(transparent)]
     Why(#[from] WhyError),
     /// The event cannot be undone.
@@ -84,7 +84,7 @@ pub enum OpsError {
     /// A rule of redaction cannot be used.
     #[error(transparent)]
     Redact(#[from] RedactError),
-    /// A transcript that is to be shared has a line of so many bytes.
+    /// A transcript to be shared has a line of this many bytes.
     #[error("a line of the transcript has {0} bytes; nothing was shared")]
     LongLine(usize),
     /// A ref cannot be read or updated.
@@ -113,7 +113,8 @@ pub enum OpsError {
 }
 
 impl OpsError {
-    /// Returns the kind of the error. An error that wraps another has the kind of the wrapped error.
+    /// Returns the kind of the error. An error that wraps another has the kind of the wrapped
+    /// error.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Spawn(error) => error.kind(),

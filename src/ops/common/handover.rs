@@ -8,16 +8,16 @@ use crate::ops::common::{Engine, OpsError};
 use crate::redact::{Images, Redactor};
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 
-/// How many prompts at the beginning and at the end are told.
+/// How many prompts to include from the beginning and from the end.
 const PROMPTS: usize = 10;
-/// How many calls of tools are told, the last ones.
+/// How many of the last tool calls to include.
 const CALLS: usize = 60;
-/// How many things that the agent said last are told.
+/// How many of the agent's last messages to include.
 const WORDS: usize = 3;
-/// How much of each prompt, call and answer is told, in characters.
+/// How much of each prompt, call and answer to include, in characters.
 const LONGEST: [usize; 3] = [2000, 200, 4000];
 
-/// The parts of a conversation that are told.
+/// The parts of a conversation to include.
 #[derive(Debug, Default)]
 struct Told {
     first: Vec<String>,

@@ -10,7 +10,7 @@ use crate::store::Store;
 /// A process that the session's agent, or one of its children, started.
 ///
 /// The process does not prove that the agent is alive: a shared daemon has the environment of
-/// whoever started it first.
+/// whichever process started it first.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Remain {

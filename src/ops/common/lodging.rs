@@ -1,4 +1,4 @@
-//! Worktrees in which a session works without owning them, because its branch is checked out there.
+//! Worktrees that a session works in without owning them, because its branch is checked out there.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -11,12 +11,12 @@ use crate::workspace::{
     self, Added, Condition, Detail, ExpectedWorktree, WorkspaceError, guest_at, owner_at,
 };
 
-/// How long a session waits for another one that moves in, and at which interval it looks.
+/// How long, and how often, to check whether another session has finished starting on a branch.
 const PATIENCE: Duration = Duration::from_secs(120);
 const APART: Duration = Duration::from_millis(20);
 
-/// Checks that a session can work in a worktree that has its branch: nothing is going on there, and
-/// no session that has not ended has it.
+/// Checks that a session can work in a worktree with its branch: no operation is in progress there,
+/// and it belongs to no session that has not ended.
 pub(in crate::ops) fn check(
     engine: &Engine,
     session: &Session,
@@ -45,9 +45,9 @@ pub(in crate::ops) fn check(
     Ok(())
 }
 
-/// Takes the lock of those that begin to work on the session's branch, waiting for its holder. Each of
-/// them holds it until the session is recorded: before that, nobody else can know that it works there.
-/// And git itself lets several worktrees take one branch at the same moment.
+/// Takes the lock for sessions that start on the session's branch, and waits for its holder. A
+/// session holds it until it is recorded: before that, others cannot know that it works there, and
+/// git itself lets several worktrees check out one branch at the same moment.
 pub(in crate::ops) fn alone(engine: &Engine, session: &Session) -> Result<Option<Lock>, OpsError> {
     let end = Instant::now() + PATIENCE;
     loop {

@@ -62,7 +62,7 @@ impl AdoptRequest {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Adoptable {
-    /// The record that it would become. Its status tells whether the agent runs.
+    /// The record that it would become. Its status says whether the agent is running.
     pub session: Session,
     /// The directory in which it was begun.
     pub workspace: Option<PathBuf>,
@@ -71,14 +71,15 @@ pub struct Adoptable {
 }
 
 impl Adoptable {
-    /// Returns true if the agent tells that it runs at this moment.
+    /// Returns true if the agent reports that it is running.
     pub fn is_running(&self) -> bool {
         self.session.status == SessionStatus::Working
     }
 }
 
 impl Engine {
-    /// Returns the conversations in this repository's worktrees that no session has, last used first.
+    /// Returns the conversations in this repository's worktrees that no session has, last used
+    /// first.
     ///
     /// # Errors
     /// Fails like [`adopt`](Self::adopt).
@@ -102,11 +103,11 @@ impl Engine {
     }
 
     /// Makes sessions of conversations that began without git-ao, and captures their transcripts.
-    /// Nothing is moved. One that goes on at this moment has the status `working`, and its agent's
+    /// Nothing is moved. A running one has the status `working`, and its agent's
     /// process is known if the agent tells it; it is looked at whenever somebody looks, and no
     /// supervisor records its end.
     ///
-    /// To adopt again takes what is new. Nothing is doubled.
+    /// Adopting again adds what is new, and duplicates nothing.
     ///
     /// # Errors
     /// Fails if there is no such agent or conversation, or if the store or the transcripts cannot be
@@ -197,7 +198,7 @@ impl Engine {
         Ok(contents)
     }
 
-    /// Marks the conversations that go on at this moment.
+    /// Marks the running conversations.
     fn note_running(&self, agent: &dyn Agent, contents: &mut ForeignContents) {
         let start_of = |pid| Process::of(pid).ok()?.map(|process| process.start().to_owned());
         let running = agent.running(self.repository().environment(), &start_of);
@@ -214,7 +215,7 @@ impl Engine {
         }
     }
 
-    /// Records the process of an agent that nobody here has started.
+    /// Records the process of an agent that git ao did not start.
     pub(super) fn note_process(&self, session: &mut Session, process: &str) {
         let Some(replica) = self.store().known_replica() else { return };
         if let Some(here) = session.placements.get_mut(&replica) {

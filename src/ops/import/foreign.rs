@@ -11,7 +11,7 @@ use crate::store::Visibility;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ImportRequest {
-    /// The program whose store it is.
+    /// The program that owns the store.
     pub store: ForeignStore,
     /// The folder.
     pub path: PathBuf,
@@ -45,7 +45,7 @@ impl Engine {
     ///
     /// A session that is here already is updated if it is newer there, and stays otherwise: nothing
     /// is doubled. Sessions are written in groups; if the import is interrupted, those before stay,
-    /// and the next import goes on.
+    /// and the next import continues.
     ///
     /// # Errors
     /// Fails if the folder cannot be read, or if the store or the transcripts cannot be written. A

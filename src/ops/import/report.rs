@@ -10,7 +10,7 @@ use crate::model::{Session, SessionStatus, Shelf};
 pub struct ImportReport {
     /// The sessions that were found.
     pub sessions: Vec<ImportedSession>,
-    /// The files of which nothing was taken.
+    /// The files from which nothing was imported.
     pub skipped: Vec<SkippedFile>,
 }
 
@@ -35,7 +35,7 @@ pub struct ImportedSession {
 }
 
 impl ImportedSession {
-    /// Returns true if its agent tells that it runs at this moment.
+    /// Returns true if its agent reports that it is running.
     pub fn is_running(&self) -> bool {
         self.session.status == SessionStatus::Working
     }

@@ -24,7 +24,7 @@ pub(super) struct Candidate {
     pub visibility: Visibility,
 }
 
-/// What is done with a session.
+/// What to do with a session.
 #[derive(Debug)]
 pub(super) enum Decision {
     Create,

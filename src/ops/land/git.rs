@@ -181,7 +181,7 @@ impl Landing<'_> {
     }
 
     /// Returns the message of the only commit, or the title and the subjects of all commits. A
-    /// private session's title is told to nobody.
+    /// private session's title is not revealed.
     fn squash_message(&self) -> Result<String, OpsError> {
         let LandPlan { session, head, base, .. } = self.plan;
         let repo = self.engine.repository();
@@ -267,8 +267,8 @@ impl Landing<'_> {
         Ok(LandError::Conflicts { id, into, files })
     }
 
-    /// Returns the files that git has resolved as before (rerere.autoUpdate), but leaves to a person
-    /// to commit. It lists them in the message, in comments.
+    /// Returns the files that git has resolved as before (rerere.autoUpdate), but leaves to a
+    /// person to commit. It lists them in the message, in comments.
     fn resolved_before(&self, place: &Path) -> Vec<String> {
         let git_dir = self.engine.repository().git_dir_of(place);
         let message = git_dir.and_then(|it| fs::read_to_string(it.join("MERGE_MSG")).ok());

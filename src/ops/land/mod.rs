@@ -32,7 +32,7 @@ pub struct LandedSession {
     pub landed: Landed,
     /// True if the work was in the base branch before, so that only the record was changed.
     pub was_merged: bool,
-    /// True if the branch got further commits in the meantime. The session then goes on.
+    /// True if the branch got new commits in the meantime. The session then continues.
     pub has_later_work: bool,
     /// True if its agent waited for a prompt and was stopped, because its worktree was to go.
     pub stopped_agent: bool,

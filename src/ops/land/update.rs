@@ -7,7 +7,7 @@ use crate::store::Key;
 
 impl Engine {
     /// Merges the branch to land in into the session's branch, in the session's worktree. Returns
-    /// the files with conflicts, which are left there for somebody to resolve.
+    /// the files with conflicts, which are left there to be resolved.
     ///
     /// # Errors
     /// Fails like [`land_plan`](Self::land_plan), if the session has no worktree here, or if git

@@ -22,7 +22,7 @@ const JOINED: [&[u8]; 2] = [b"<command-", b"<bash-input>"];
 /// kelvin.
 const FOLDED: [&str; 2] = ["\u{17f}", "\u{212a}"];
 
-/// Texts of which a matching entry contains at least one.
+/// Texts: a matching entry contains at least one of them.
 #[derive(Debug, Clone)]
 pub struct Needles {
     find: Find,
@@ -75,7 +75,7 @@ impl Needles {
     }
 }
 
-/// Returns texts of which every match contains at least one.
+/// Returns texts such that every match contains at least one of them.
 fn required(hir: &Hir) -> Option<Vec<String>> {
     match hir.kind() {
         HirKind::Capture(capture) => required(&capture.sub),

@@ -6,7 +6,7 @@ use crate::ops::{Engine, OpsError};
 use crate::redact::{Hits, RULES_VERSION, Redactor};
 use crate::transcript::{SharedForm, SharedPart, TranscriptStore};
 
-/// What happens to lines of more than 50 MB, of which nobody knows what is in them.
+/// What happens to lines of more than 50 MB, which are not searched for secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LongLines {
     /// A transcript that has one is not shared.

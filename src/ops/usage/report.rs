@@ -57,7 +57,7 @@ pub struct UsageRow {
     pub seconds: u64,
     /// The number of answers.
     pub calls: u64,
-    /// The number of answers of which the agent did not say what they have used.
+    /// The number of answers whose usage the agent did not report.
     pub calls_without_usage: u64,
     /// The tokens of the others; None if there are none.
     pub tokens: Option<Tokens>,

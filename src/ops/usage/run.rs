@@ -12,7 +12,7 @@ impl Engine {
     /// this clone. Of other clones' transcripts, and of those that are not here any more, the
     /// record's `usage` counts. A session without either has the usage of its record's `cost`.
     ///
-    /// `deleted` are sessions without a record of which transcripts are here.
+    /// `deleted` are sessions without a record whose transcripts are in this clone.
     ///
     /// An answer that several sessions have, because one began with a copy of the other's
     /// conversation, is counted in the one that was made first.

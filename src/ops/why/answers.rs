@@ -4,8 +4,8 @@ use super::Provenance;
 use crate::git::CommitFacts;
 use crate::model::Oid;
 
-/// The commits that one look asks for.
+/// The commits to find in one step.
 pub type Asked = HashMap<Oid, CommitFacts>;
 
-/// Answers of one step, for the commits for which there are any.
+/// The answers of one step, for the commits that have any.
 pub type Answers = HashMap<Oid, Vec<Provenance>>;

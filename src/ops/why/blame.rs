@@ -7,11 +7,11 @@ use super::{Blame, ProvenanceSearch, WhyError, porcelain};
 use crate::git::GitError;
 use crate::ops::common::{Engine, OpsError};
 
-/// What `git blame` is given.
+/// The arguments for `git blame`.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct BlameArgs {
-    /// Its options that do not change the form of its output, such as `-L` and `-w`.
+    /// Options that do not change the format of the output, such as `-L` and `-w`.
     pub options: Vec<OsString>,
     /// A revision, if any, and the file.
     pub operands: Vec<OsString>,
@@ -20,7 +20,7 @@ pub struct BlameArgs {
 }
 
 impl BlameArgs {
-    /// Gives options and operands. An operand after `--` is the file, whatever it looks like.
+    /// Creates the arguments. An operand after `--` is always the file.
     pub fn new(options: Vec<OsString>, operands: Vec<OsString>) -> Self {
         Self { options, operands, folder: None }
     }

@@ -14,7 +14,7 @@ pub struct Blame {
     pub commits: BTreeMap<Oid, BlameCommit>,
 }
 
-/// A line as `git blame` has it.
+/// A line in the output of `git blame`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct BlameLine {
@@ -50,7 +50,7 @@ impl BlameLine {
     }
 }
 
-/// A commit as `git blame` has it.
+/// A commit in the output of `git blame`.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct BlameCommit {
@@ -64,7 +64,7 @@ pub struct BlameCommit {
     pub author_offset: i32,
     /// The first line of the message.
     pub summary: String,
-    /// True if git went no further: its lines may be older.
+    /// True if git went no further back: its lines may be older.
     pub is_boundary: bool,
     /// The sessions that it comes from; none if that is not known.
     pub found: Vec<Provenance>,

@@ -2,14 +2,14 @@ use std::path::PathBuf;
 
 use crate::model::{ErrorKind, Recovery};
 
-/// It cannot be said where a commit or a line comes from.
+/// The origin of a commit or a line cannot be determined.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WhyError {
     /// There is no such commit in this repository.
     #[error("'{0}' is not a commit in this repository")]
     NoCommit(String),
-    /// There is no worktree in which the file could be.
+    /// There is no worktree that could contain the file.
     #[error("this repository has no worktree")]
     NoWorktree,
     /// Git cannot tell where the file's lines come from. The text is git's message.

@@ -3,13 +3,13 @@ use crate::ops::Provenance;
 use crate::ops::common::{Engine, OpsError};
 use crate::transcript::{EntryKind, Role, TranscriptEntry};
 
-/// What a person asked for, and what the agent answered.
+/// A prompt and the agent's answer.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Exchange {
     /// The prompt.
     pub prompt: Option<TranscriptEntry>,
-    /// The last thing that the agent said then.
+    /// The last thing that the agent said in reply.
     pub answer: Option<TranscriptEntry>,
 }
 

@@ -10,7 +10,7 @@ use crate::git::Ancestry;
 use crate::model::{Oid, Session};
 use crate::ops::common::{Engine, OpsError};
 
-/// A line with fewer letters and digits says nothing: it may be written twice.
+/// A line with fewer letters and digits is no evidence: it may have been written twice.
 const TELLING: usize = 8;
 
 impl ProvenanceSearch<'_> {
@@ -81,8 +81,8 @@ impl<'l, 'e> OwnLines<'l, 'e> {
         Self { search, works, added: HashMap::new(), ancestry, is_before: HashMap::new() }
     }
 
-    /// Returns the only session that has added a line, if its commit was made later. If that is in
-    /// the history of the session's work, somebody else has added the line before.
+    /// Returns the only session that added a line, if the line's commit was made later. If that
+    /// commit is in the history of the session's work, somebody else added the line earlier.
     fn only_one_that_adds(
         &mut self,
         line: &BlameLine,

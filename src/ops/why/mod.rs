@@ -1,7 +1,7 @@
-//! Leads from a commit or a line back to the session that it comes from.
+//! Finds the session that a commit or a line comes from.
 //!
-//! A ladder of evidence is climbed down, from what was written down when the commit was made to what
-//! only looks the same, until something is found. Times alone never count.
+//! Evidence is tried step by step, from what was recorded when the commit was made to what only
+//! looks the same, until a session is found. Times alone never count.
 
 mod answers;
 mod blame;
@@ -33,7 +33,7 @@ use crate::model::Oid;
 use crate::ops::common::{Engine, OpsError};
 
 impl Engine {
-    /// Returns the commit that git understands by a revision.
+    /// Returns the commit that a revision names.
     ///
     /// # Errors
     /// Fails if there is no such commit here.
@@ -46,8 +46,8 @@ impl Engine {
         found.ok_or_else(|| WhyError::NoCommit(revision.to_owned()).into())
     }
 
-    /// Returns the sessions that a commit comes from, all with evidence of the same step of the
-    /// ladder. None are found if it is not known.
+    /// Returns the sessions that a commit comes from, all with evidence of the same
+    /// step. There are none if no session is known.
     ///
     /// # Errors
     /// Fails if the commit is not here, or if git or the store cannot be read.
@@ -57,8 +57,8 @@ impl Engine {
         Ok(self.why_each([commit])?.remove(commit).unwrap_or_default())
     }
 
-    /// Does the same as [`why`](Self::why) for many commits at once. Commits that are not here, or of
-    /// which no session is known, have no entry.
+    /// Does the same as [`why`](Self::why) for many commits at once. Commits that are not here or
+    /// have no known session are left out.
     ///
     /// # Errors
     /// Fails if git or the store cannot be read.

@@ -10,12 +10,12 @@ use crate::git::{CommitFacts, Descent, Repository};
 use crate::model::{Oid, Session};
 use crate::ops::common::OpsError;
 
-/// The most paths with which git is told what to compare at first.
+/// The most paths to limit git's first comparison to.
 const MOST_PATHS: usize = 200;
 
 type Works = [(Session, SessionWork)];
 
-/// What is looked for in the work of sessions.
+/// What to search for in the work of sessions.
 pub struct Look<'l> {
     /// Commits with the same changes.
     pub asked: &'l Asked,
@@ -30,8 +30,8 @@ pub struct Look<'l> {
 /// What was seen.
 #[derive(Default)]
 pub struct Sight {
-    /// The sessions of which a commit has the same changes as one of their commits, or as all of
-    /// them. Every byte counts: two commits that differ only in white space are not the same.
+    /// For each commit, the sessions that made the same changes in one of their commits, or in all
+    /// of them. Every byte counts: two commits that differ only in white space are not the same.
     pub found: Answers,
     /// For each line, the numbers of the works that add it.
     pub adding: HashMap<Vec<u8>, BTreeSet<usize>>,
@@ -110,7 +110,7 @@ impl Look<'_> {
     }
 }
 
-/// Returns the sessions of which a commit has all changes of a candidate, and no other.
+/// Returns the sessions for which a commit has exactly the changes of a candidate.
 fn same(
     repo: &Repository,
     asked: &[(CommitPair, &CommitFacts)],
@@ -150,8 +150,8 @@ fn same(
     Ok(answers)
 }
 
-/// Returns true if a commit can have been made from the session's: it is not older, and not a copy of
-/// the same second, of which nobody knows which one was first.
+/// Returns true if a commit can have been made from the session's: it is not older, and not a copy
+/// of the same second, where it is unknown which one was first.
 fn is_earlier(its: &CommitFacts, from: &Oid, asked: &CommitFacts) -> bool {
     let is_single = its.parents.first() == Some(from);
     let may_be_copied = is_single && its.authored == asked.authored;
@@ -184,8 +184,8 @@ fn asked_pairs<'a>(
 }
 
 /// Calls `each` with the number of each pair and its patch, without what depends on the place at
-/// which it is applied, as `git patch-id --verbatim` does. Only changes of some paths count if there
-/// are any.
+/// which it is applied, as `git patch-id --verbatim` does. Only changes of some paths count if
+/// there are any.
 fn each_patch(
     repo: &Repository,
     pairs: &[&CommitPair],

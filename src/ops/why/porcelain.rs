@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use super::{Blame, BlameCommit, BlameLine};
 use crate::model::Oid;
 
-/// Parses the whole output. What is not understood is passed over.
+/// Parses the whole output. Unknown lines are skipped.
 pub fn parse(porcelain: &[u8]) -> Blame {
     let mut parser = Parser::default();
     for line in porcelain.split_inclusive(|byte| *byte == b'\n') {

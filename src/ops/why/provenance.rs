@@ -10,13 +10,13 @@ use crate::model::{Oid, Session, SessionId};
 pub struct Provenance {
     /// The session.
     pub id: SessionId,
-    /// Its record, unless that is not here.
+    /// Its record, if it is in this clone.
     pub session: Option<Session>,
     /// The evidence.
     pub evidence: Evidence,
     /// How strong it is.
     pub strength: Strength,
-    /// The session's own commit from which the answer was found, if it is another one: the commit
+    /// The session's own commit that the answer is based on, if it is another one: the commit
     /// before a rewrite, or the one with the same changes.
     pub via: Option<Oid>,
 }
@@ -90,7 +90,7 @@ impl Evidence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
-    /// It was written down when the commit was made.
+    /// It was recorded when the commit was made.
     Exact,
     /// Somebody has said so, or the changes are the same.
     Strong,

@@ -1,4 +1,4 @@
-//! Climbs down the ladder of evidence.
+//! Tries the kinds of evidence, the strongest first.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
@@ -25,13 +25,13 @@ pub struct ProvenanceSearch<'e> {
     snapshot: Snapshot<'e>,
     sessions: Vec<Session>,
     descent: Descent<'e>,
-    /// The states that sessions had, once they were read.
+    /// Earlier states of sessions, once they were read.
     past: HashMap<SessionId, Vec<SessionWork>>,
     /// The work in the worktrees of this clone, once it was read.
     present: Option<Works>,
-    /// All work, once it was asked for.
+    /// All work, once it was read.
     works: Option<Rc<Works>>,
-    /// What work has changed, once that was asked for.
+    /// What work has changed, once that was determined.
     touched: Option<HashMap<CommitPair, TouchedPaths>>,
 }
 
@@ -174,8 +174,8 @@ impl<'e> ProvenanceSearch<'e> {
         Ok(present)
     }
 
-    /// Returns the work of sessions that had other commits before, as their records were then: all of
-    /// it, or that in which one of the wanted commits may be.
+    /// Returns the work of sessions that had other commits before, as their records were then: all
+    /// of it, or only the work that may contain one of the wanted commits.
     fn past(&mut self, wanted: Option<&Wanted>) -> Result<Vec<(Session, SessionWork)>, OpsError> {
         let store = self.engine.store();
         let kept = store.kept_heads()?;
@@ -315,8 +315,8 @@ impl<'e> ProvenanceSearch<'e> {
         Ok(answers)
     }
 
-    /// Finds commits with which records say that work was landed, by their ids or by the numbers of
-    /// pull requests.
+    /// Finds commits that landed work according to records, by their ids or by the numbers of pull
+    /// requests.
     fn landed(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
         let mut answers = Answers::new();
         for session in &self.sessions {

@@ -6,10 +6,10 @@ use crate::git::Descent;
 use crate::model::{Oid, Session, SessionId};
 use crate::store::{History, Snapshot, Store, StoreError};
 
-/// What two commits differ in: the later one, and the earlier one.
+/// Two commits to compare: the later one, and the earlier one.
 pub type CommitPair = (Oid, Oid);
 
-/// The commits of a session as one state of its record has them: from `start`, which is not its own,
+/// The commits of a session in one state of its record: after `start`, which is not its own,
 /// to `head`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionWork {
@@ -18,7 +18,7 @@ pub struct SessionWork {
 }
 
 impl SessionWork {
-    /// Returns the work that a record names; None if it names none.
+    /// Returns the work in a record; None if there is none.
     pub fn of(session: &Session) -> Option<Self> {
         let base = session.base.as_ref()?;
         let start = base.onto.as_ref().or(base.commit.as_ref())?.clone();

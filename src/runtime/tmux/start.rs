@@ -13,7 +13,7 @@ use crate::runtime::{ExitReport, ProcessSpec, RuntimeError};
 /// How many names are tried.
 const NAMES: usize = 100;
 
-/// How often a session is created anew because the server is about to exit.
+/// How often to create a session again because the server was about to exit.
 const TRIES: usize = 5;
 
 /// Starts a tmux session and returns its name.
@@ -135,8 +135,8 @@ fn new_session(
             if !respawn.is_empty() {
                 command.arg(";").args(respawn.iter().map(|word| escape(word)));
             }
-            // If this starts the server, its environment becomes that of every later session, also of
-            // those of the person, who cannot do without these two.
+            // If this starts the server, its environment becomes that of every later session, also
+            // of those of the person, who cannot do without these two.
             let is_only_its_own = |name: &&OsString| *name != "HOME" && *name != "PATH";
             let set = plan.set.iter().map(|(name, _)| name).filter(is_only_its_own);
             for name in plan.remove.iter().chain(set) {

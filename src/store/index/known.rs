@@ -55,7 +55,7 @@ impl RowAt<'_> {
         Some(Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX)))
     }
 
-    /// Rules out a text of which another hash is stored.
+    /// Rules out a text with another stored hash.
     fn unlike(self, column: Column, text: &str) -> Option<bool> {
         (self.row.number(column)? != row::hash(text)).then_some(false)
     }

@@ -26,7 +26,7 @@ pub(super) struct Decision {
     pub unknown: Vec<Unexpected>,
     /// Entries in the record's place that are not records, and are moved aside.
     pub displaced: Vec<Displaced>,
-    /// The fields of which one value was lost.
+    /// The fields that lost a value.
     pub conflicts: Vec<String>,
     /// True if both sides had changed the content of the record, in different ways.
     pub is_merged: bool,

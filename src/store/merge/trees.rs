@@ -1,4 +1,4 @@
-//! Lookups in trees, each of which is read once.
+//! Lookups in trees, which are each read once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

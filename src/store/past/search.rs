@@ -33,7 +33,7 @@ impl Search<'_> {
         self.join(self.open()?)
     }
 
-    /// Reads all commits that the file lacks, and writes it anew. Private events are never in it.
+    /// Reads all commits that the file lacks, and rewrites it. Private events are never in it.
     pub fn built(&self) -> Option<Joined> {
         let old = self.open();
         let is_current = self.tips.contains(&self.public);

@@ -249,7 +249,7 @@ fn a_file_that_is_not_whole_or_not_ours_is_not_used() {
         std::fs::write(world.file(), &bytes).unwrap();
         world.compare(READ, &format!("damage {seed}"));
     }
-    // It is made anew.
+    // It is recreated.
     std::fs::write(world.file(), &whole[..whole.len() / 2]).unwrap();
     assert!(world.compare(BUILD, "made anew") > 0);
     assert_eq!(std::fs::read(world.file()).unwrap(), whole);

@@ -119,7 +119,7 @@ impl Store {
         Ok(events)
     }
 
-    /// Returns the sessions of which a record differs under one ref.
+    /// Returns the sessions whose record differs under one ref.
     fn owners_of_changes(
         &self,
         old: Option<&Oid>,

@@ -18,8 +18,8 @@ const AT_LEAST: usize = 16;
 const MANY: usize = 64;
 
 impl Snapshot<'_> {
-    /// Returns the sessions that a query selects, and of which `keep` returns true, in the order of
-    /// [`query`](Self::query).
+    /// Returns the sessions that a query selects, and for which `keep` returns true, in the order
+    /// of [`query`](Self::query).
     ///
     /// # Errors
     /// Fails if a part of the tree is unreadable.

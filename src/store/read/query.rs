@@ -115,7 +115,7 @@ impl Snapshot<'_> {
         self.query_where(query, |_| true)
     }
 
-    /// Returns the sessions that a query selects, and of which `keep` returns true.
+    /// Returns the sessions that a query selects, and for which `keep` returns true.
     pub fn query_where(
         &self,
         query: impl Into<Query>,
@@ -146,7 +146,7 @@ impl Snapshot<'_> {
         unreadable.collect()
     }
 
-    /// Loads the records at these places that a query selects, and of which `keep` returns true.
+    /// Loads the records at these places that a query selects, and for which `keep` returns true.
     pub fn select(
         &self,
         mut entries: Vec<Entry>,

@@ -80,7 +80,7 @@ pub(super) fn with_record<T>(
     act(ListedRecord { location, content })
 }
 
-/// Loads a session, of which the record may be stored.
+/// Loads a session, whose record may be stored.
 pub(super) fn load_stored(
     store: &Store,
     records: &Records,

@@ -16,7 +16,7 @@ use crate::store::records::{Records, RecordsWriter};
 use crate::store::{Store, StoredRecord};
 
 impl Snapshot<'_> {
-    /// Returns what is made of the sessions that a query selects, and of which `keep` returns true,
+    /// Maps the sessions that a query selects, and for which `keep` returns true,
     /// in the order of [`query`](Self::query); and the unreadable folders.
     ///
     /// `make` is called on several threads, and must not rely on an order. If all sessions are
@@ -45,12 +45,13 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Writes the texts of the records that a query selects, in the order of [`query`](Self::query).
-    /// Returns the unreadable folders.
+    /// Writes the texts of the records that a query selects, in the order of
+    /// [`query`](Self::query). Returns the unreadable folders.
     ///
     /// `render` appends the text of a record, or nothing. It is called on several threads, and must
-    /// not rely on an order. `write` gets one or more texts at once. If all sessions are selected, only
-    /// few of them are held at once; texts that have to wait for others are in a temporary file.
+    /// not rely on an order. `write` gets one or more texts at once. If all sessions are selected,
+    /// only few of them are held at once; texts that have to wait for others are in a temporary
+    /// file.
     ///
     /// # Errors
     /// Fails like `write`, or if the temporary file cannot be read.
@@ -85,7 +86,8 @@ impl Snapshot<'_> {
     }
 
     /// Adds up the records that a query selects, in its order and in many parts. `each` gets the
-    /// parts. Returns the unreadable folders, or None if the order is not known before all are read.
+    /// parts. Returns the unreadable folders, or None if the order is not known before all are
+    /// read.
     fn each_in_order<A: Default + Send, E>(
         &self,
         query: &Query,
@@ -106,8 +108,8 @@ impl Snapshot<'_> {
     }
 
     /// Returns what `put` makes of all sessions on the shelves of a query, in its order. `put` gets
-    /// them in the order of the tree, in which objects are near each other. Unless there is a file of
-    /// the records, it is written.
+    /// them in the order of the tree, in which objects are near each other. Unless there is a file
+    /// of the records, it is written.
     fn map_all<T: Send, U>(
         &self,
         query: &Query,

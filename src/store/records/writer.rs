@@ -16,7 +16,7 @@ const NEW: &str = "records.new";
 
 const BUFFER: usize = 1 << 18;
 
-/// Writes the file of the records anew. If that fails, there is no new file.
+/// Rewrites the file of the records. If that fails, there is no new file.
 pub(in crate::store) struct RecordsWriter {
     draft: Option<Draft>,
     _lock: Lock,

@@ -115,7 +115,7 @@ impl<'s> Inspector<'s> {
         gix::objs::compute_hash(id.kind(), Kind::Blob, VERSION_BLOB).is_ok_and(|ours| ours == id)
     }
 
-    /// Returns true if a commit holds a store of which every object is readable.
+    /// Returns true if a commit holds a store whose objects are all readable.
     ///
     /// # Errors
     /// Fails if the store has a newer format.

@@ -54,7 +54,7 @@ impl Database {
             None if log == 0 && has_log(path) => {
                 Self::begin(path, "immutable=1", Some(stamp(path)))
             }
-            // SQLite makes the memory anew, as it does for every program after a crash.
+            // SQLite recreates the memory, as it does for every program after a crash.
             None => Self::begin(path, "readonly_shm=0", None),
         }
     }

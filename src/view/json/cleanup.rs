@@ -9,7 +9,7 @@ use crate::ops::Leftover;
 pub struct CleanupJson {
     /// The version of the format.
     pub version: u64,
-    /// The sessions of which something is or would be removed.
+    /// The sessions from which something is or would be removed.
     pub sessions: Vec<LeftoverJson>,
 }
 

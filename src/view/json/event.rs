@@ -51,7 +51,7 @@ pub struct AuthorJson {
     pub email: String,
 }
 
-/// A field of which a merge dropped one value.
+/// A field that lost a value in a merge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConflictJson {
@@ -112,12 +112,12 @@ impl From<&Event> for EventJson {
 }
 
 impl RecordChangeJson {
-    /// Describes a change of a record of which both versions can be read.
+    /// Describes a change of a record if both versions are readable.
     pub fn fields(session: SessionId, what: &str, fields: Vec<FieldChange>) -> Self {
         Self { session, what: what.to_owned(), fields: Some(fields), lines: None }
     }
 
-    /// Describes a change of a record of which one version cannot be read.
+    /// Describes a change of a record if one version is unreadable.
     pub fn lines(session: SessionId, what: &str, before: Vec<String>, after: Vec<String>) -> Self {
         let lines = Some(LinesJson { before, after });
         Self { session, what: what.to_owned(), fields: None, lines }

@@ -14,7 +14,7 @@ pub struct ImportJson {
     pub version: u64,
     /// The sessions that were found.
     pub sessions: Vec<ImportedJson>,
-    /// The files of which nothing was taken.
+    /// The files from which nothing was imported.
     pub files: Vec<SkippedFileJson>,
 }
 
@@ -44,7 +44,7 @@ pub struct ImportedJson {
     pub notes: Vec<String>,
 }
 
-/// A file of which nothing was taken.
+/// A file from which nothing was imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SkippedFileJson {

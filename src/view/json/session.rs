@@ -202,7 +202,7 @@ impl Serialize for SessionJson {
     }
 }
 
-/// Appends a session of which the record is known as JSON.
+/// Appends a session whose record is known as JSON.
 fn append_stored(
     text: &mut String,
     record: &StoredRecord<'_>,

@@ -42,7 +42,7 @@ pub struct UndoneSessionJson {
     pub project_id: Option<Project>,
     /// `restored`, `deleted`, `archived`, `unarchived` or `changed`.
     pub change: String,
-    /// The session before the undo; null if there was none, or if its record cannot be read.
+    /// The session before the undo; null if there was none, or if its record is unreadable.
     pub before: Option<SessionJson>,
     /// The session after the undo; null if there is none, or if its record cannot be read.
     pub after: Option<SessionJson>,

@@ -182,7 +182,7 @@ fn a_damaged_file_is_not_used() {
         fs::write(&file, other).unwrap();
         assert_eq!(ask(), right, "{other:?}");
     }
-    // It is written anew, and then used: an answer that only the file has comes from the file.
+    // It is rewritten, and then used: an answer that only the file has comes from the file.
     assert_eq!(worktrees.divergences_from(&pairs, 0).unwrap(), right);
     assert_eq!(fs::read(&file).unwrap(), whole);
     let lines = String::from_utf8(whole).unwrap();

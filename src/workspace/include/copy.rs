@@ -276,7 +276,7 @@ fn is_repository<'e>(names: impl Iterator<Item = &'e CStr>) -> bool {
     found == known.len()
 }
 
-/// Returns true if a link in this folder leads out of the worktree, as it is written.
+/// Returns true if a link in this folder, as it is written, points out of the worktree.
 fn leads_out(folder: &Path, target: &CString) -> bool {
     let mut depth = folder.components().count();
     for part in Path::new(OsStr::from_bytes(target.as_bytes())).components() {

@@ -43,7 +43,7 @@ pub(super) fn choose(
     }
     let safe = ignored_in(repo, to, &open)?;
     for path in open.difference(&safe) {
-        // A folder of which only the contents are ignored is followed by these.
+        // A folder whose contents alone are ignored is followed by them.
         let is_listed_below = path.ends_with(b"/")
             && open.range(path.clone()..).nth(1).is_some_and(|next| next.starts_with(path));
         if !is_listed_below && fs::symlink_metadata(to.join(path_from(path))).is_err() {

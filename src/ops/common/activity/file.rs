@@ -11,7 +11,7 @@ use crate::model::{ActivityReport, SessionId, Timestamp};
 /// How much of a file is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// The last report of a supervisor on its agent: `ao/activity/<id>.json` in the common git directory.
+/// A supervisor's last report on its agent: `ao/activity/<id>.json` in the common git directory.
 /// It is replaced as a whole, and removed when the agent has ended.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::ops) struct ActivityFile {
@@ -36,7 +36,7 @@ impl ActivityFile {
         }
     }
 
-    /// Returns the report; None if another version of git-ao wrote it, and knows more.
+    /// Returns the report; None if a newer version of git-ao wrote it.
     pub fn report(&self) -> Option<ActivityReport> {
         let report = ActivityReport::new(self.activity.parse().ok()?, &self.source);
         Some(report.since(self.since).what(self.what.clone()))
@@ -47,14 +47,14 @@ impl ActivityFile {
         write_private(&repo.ao_dir().join(name(session)), &serde_json::to_vec(self)?)
     }
 
-    /// Reads the file. One that is damaged is as none: the next report replaces it.
+    /// Reads the file. A damaged file counts as missing: the next report replaces it.
     pub fn read(repo: &Repository, session: SessionId) -> Option<Self> {
         let mut text = Vec::new();
         repo.open_file(&name(session)).ok()?.take(LARGEST).read_to_end(&mut text).ok()?;
         serde_json::from_slice(&text).ok()
     }
 
-    /// Removes what is known of an agent that has ended, and what its hooks told.
+    /// Removes the report on an agent that has exited, and the notes of its hooks.
     pub fn remove(repo: &Repository, session: SessionId) {
         for name in [name(session), super::heard::name(session)] {
             // One that stays is older than the next agent.

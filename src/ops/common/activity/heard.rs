@@ -15,7 +15,7 @@ const LARGEST: u64 = 1 << 20;
 /// How much of what was said is kept, in characters.
 const LONGEST: usize = 2_000;
 
-/// The file into which the hooks of a running agent write.
+/// The file that the hooks of a running agent write to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookTarget(PathBuf);
 
@@ -32,13 +32,13 @@ impl HookTarget {
         Self(repo.ao_dir().join(name(session)))
     }
 
-    /// Makes the file, in which nothing is noted yet. Without it, hooks are not heard.
+    /// Creates the empty file. Without it, hooks write nothing.
     pub(in crate::ops) fn begin(&self, repo: &Repository) -> io::Result<()> {
         repo.make_ao_dir("activity")?;
         write_private(&self.0, b"")
     }
 
-    /// Notes something for whoever looks at the agent.
+    /// Adds a note about the agent.
     pub(in crate::ops) fn write(&self, repo: &Repository, note: HookNote) -> io::Result<()> {
         repo.make_ao_dir("activity")?;
         write_note(&self.0, note)
@@ -49,8 +49,9 @@ impl HookTarget {
     }
 }
 
-/// Notes what a hook of a built-in agent was given on its standard input. Payloads that say nothing about
-/// what the agent is doing are ignored, and so is a hook that comes after the end of its agent.
+/// Notes what a hook of a built-in agent was given on its standard input. Payloads that say nothing
+/// about what the agent is doing are ignored, and so is a hook that comes after the end of its
+/// agent.
 ///
 /// # Errors
 /// Fails if there is no such agent, or if the note cannot be written: the session was deleted, or the repository moved.
@@ -67,7 +68,7 @@ fn write_note(path: &Path, note: HookNote) -> io::Result<()> {
     write_private(path, &serde_json::to_vec(&note.what(what))?)
 }
 
-/// Returns what the hooks of a session's agent told last.
+/// Returns the last note of the hooks of a session's agent.
 pub(in crate::ops) fn heard(repo: &Repository, session: SessionId) -> Option<HookNote> {
     let file = repo.open_file(&name(session)).ok()?;
     let written = file.metadata().ok()?.modified().ok()?;

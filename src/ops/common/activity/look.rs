@@ -4,7 +4,7 @@ use crate::git::Environment;
 use crate::model::{Activity, ActivityReport, TerminalState, Timestamp};
 use crate::runtime::{Probe, Process};
 
-/// How long a terminal is silent before its program may wait for somebody, in milliseconds.
+/// How long a terminal is silent before its program may be waiting for a person, in milliseconds.
 const SILENT: i64 = 10_000;
 
 /// How much of what was said is reported, in characters.
@@ -58,7 +58,7 @@ pub(in crate::ops) fn look(
     report
 }
 
-/// Reports on a program of which only its terminal tells anything.
+/// Reports on a program that is known only by its terminal.
 fn by_terminal(terminal: Option<&TerminalState>, inputs: &ActivityInputs<'_>) -> ActivityReport {
     let output = terminal.and_then(|terminal| terminal.last_output);
     if terminal.is_some_and(|terminal| terminal.has_rung) {
@@ -86,7 +86,7 @@ fn by_terminal(terminal: Option<&TerminalState>, inputs: &ActivityInputs<'_>) ->
         .what("nothing was printed since".to_owned())
 }
 
-/// Tells one who has been ready for long from one who is ready.
+/// Distinguishes an idle agent from one that has just become ready.
 pub(in crate::ops) fn with_idle(
     report: ActivityReport,
     after: std::time::Duration,

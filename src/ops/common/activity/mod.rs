@@ -1,4 +1,4 @@
-//! What agents are doing at this moment, in this clone. Nothing of it is in the store.
+//! What agents in this clone are doing. None of this is in the store.
 
 mod facts;
 mod file;

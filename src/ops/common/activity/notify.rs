@@ -1,4 +1,4 @@
-//! Tells a person that an agent needs one.
+//! Notifies a person that an agent needs attention.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -11,14 +11,14 @@ use crate::runtime::{Child, ChildStdio, ProcessSpec, Terminal};
 /// The largest text that is passed to another program, in characters.
 const LONGEST: usize = 300;
 
-/// How a person is told: `ao.notify`.
+/// How to notify a person: `ao.notify`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::ops) enum Notify {
     /// The bell of the agent's terminal, which tmux shows as an alert of the window.
     Bell,
-    /// A message of the desktop.
+    /// A desktop notification.
     Desktop,
-    /// A command for the shell.
+    /// A shell command.
     Command(String),
 }
 
@@ -33,7 +33,7 @@ impl Notify {
     }
 }
 
-/// What a person is told.
+/// The content of a notification.
 pub(in crate::ops) struct Notice<'a> {
     pub session: SessionId,
     pub title: &'a str,
@@ -42,8 +42,8 @@ pub(in crate::ops) struct Notice<'a> {
 }
 
 impl Notice<'_> {
-    /// Tells it, without waiting for a program that does so. A failure is nobody's business: there is
-    /// no place to report it but the agent's own terminal.
+    /// Sends the notification, without waiting for the program that shows it. Failures are ignored:
+    /// they could be reported only on the agent's own terminal.
     pub fn tell(&self, how: &Notify, environment: &Environment) {
         let _ = match how {
             Notify::Bell => write_to_terminal("\x07"),

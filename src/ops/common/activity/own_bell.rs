@@ -2,14 +2,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{TerminalState, Timestamp};
 
-/// The bell that a supervisor has rung in the terminal of its agent. Neither the bell nor the output
-/// tells anything of the agent.
+/// The bell that a supervisor rang in the terminal of its agent. Neither the bell nor its output
+/// says anything about the agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::ops) struct OwnBell {
     at: Timestamp,
-    /// When the agent had last printed something.
+    /// When the agent last printed something before it.
     output: Option<Timestamp>,
-    /// Whether the agent had rung itself.
+    /// Whether the agent had rung the bell itself.
     has_rung: bool,
 }
 
@@ -19,7 +19,7 @@ impl OwnBell {
         Self { at, output: terminal.last_output, has_rung: terminal.has_rung }
     }
 
-    /// Returns what the terminal would be without the bell.
+    /// Returns the state of the terminal without the effects of the bell.
     pub fn taken_out_of(&self, terminal: &TerminalState) -> TerminalState {
         let mut state = terminal.clone();
         state.has_rung &= self.has_rung;

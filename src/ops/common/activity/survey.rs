@@ -95,7 +95,7 @@ fn terminals<'s>(
     found
 }
 
-/// Finds out what a supervisor would have noted, of an agent that has none or an older one.
+/// Determines what a supervisor would have reported, for an agent without one or with an older one.
 fn facts(engine: &Engine, session: &Session, process: Option<String>) -> AgentFacts {
     let capturer = Capturer::of(engine, session);
     let sources = capturer.map(|capturer| capturer.sources()).unwrap_or_default();
@@ -113,7 +113,7 @@ fn facts(engine: &Engine, session: &Session, process: Option<String>) -> AgentFa
     }
 }
 
-/// Returns the time of the system's clock, which agents use too.
+/// Returns the system time, which agents also use.
 pub(super) fn now() -> Timestamp {
     system_time(SystemTime::now())
 }

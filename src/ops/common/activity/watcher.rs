@@ -14,7 +14,7 @@ use crate::store::Store;
 /// The time between two looks at an agent.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How long an agent is watched to see whether it computes.
+/// How long to watch an agent to see whether it uses the processor.
 const SAMPLE: Duration = Duration::from_millis(100);
 
 /// The time between two looks at a terminal in which nothing happens: each runs a program.
@@ -26,10 +26,11 @@ const SEARCH: Duration = Duration::from_secs(1);
 /// The longest time between two searches for the first transcript.
 const LONGEST_SEARCH: Duration = Duration::from_secs(8);
 
-/// The time between two searches once a transcript is known: a conversation may be followed by another.
+/// The time between two searches once a transcript is known: a conversation may be followed by
+/// another.
 const NEXT_SEARCH: Duration = Duration::from_secs(30);
 
-/// Watches what one running agent is doing, and keeps its [file](ActivityFile) true.
+/// Watches what a running agent is doing, and keeps its [file](ActivityFile) up to date.
 pub(in crate::ops) struct ActivityWatcher {
     pub agent: Arc<dyn Agent>,
     pub session: SessionId,
@@ -39,11 +40,11 @@ pub(in crate::ops) struct ActivityWatcher {
     pub environment: Environment,
     pub capturer: Capturer,
     report: Option<ActivityReport>,
-    /// Transcripts are looked for then.
+    /// When to search for transcripts next.
     search: Instant,
     /// The time until the search after the next one.
     wait: Duration,
-    /// The terminal is looked at then, unless something else has changed.
+    /// When to look at the terminal next, unless something else has changed.
     rare: Instant,
     stamps: Vec<Option<SystemTime>>,
     /// The terminal at the last look.
@@ -87,7 +88,7 @@ impl ActivityWatcher {
         (self.search, self.wait) = (Instant::now(), SEARCH);
     }
 
-    /// Looks at the agent. Returns a report if it is doing something else than before, and when to look
+    /// Looks at the agent. Returns a report if its activity has changed, and when to look
     /// again.
     pub fn look(&mut self, store: &Store) -> (Option<ActivityReport>, Duration) {
         let started = Instant::now();
@@ -134,8 +135,8 @@ impl ActivityWatcher {
         (is_other.then_some(report), LOOK)
     }
 
-    /// Returns true if nothing has happened since the last look, as far as files tell, and nothing is
-    /// expected: the agent waits for a person.
+    /// Returns true if nothing has happened since the last look, as far as files tell, and nothing
+    /// is expected: the agent waits for a person.
     fn is_quiet(&mut self) -> bool {
         let modified = |file| std::fs::metadata(file).and_then(|meta| meta.modified()).ok();
         let stamps: Vec<_> = self.facts.transcripts.iter().map(modified).collect();
@@ -149,8 +150,8 @@ impl ActivityWatcher {
         is_same && waits && self.agent.tells_by_terminal()
     }
 
-    /// Returns the status that a record should have: that of an agent that has waited for a person for
-    /// this long; None as long as nothing has to be said.
+    /// Returns the status that a record should have: that of an agent that has waited for a person
+    /// for this long; None if the status need not change.
     pub fn lasting_status(&self, after: Duration) -> Option<SessionStatus> {
         let report = self.report.as_ref()?;
         let status = match report.activity {
@@ -163,7 +164,8 @@ impl ActivityWatcher {
         u128::try_from(age).is_ok_and(|age| age >= after.as_millis()).then_some(status)
     }
 
-    /// Notes that the bell of the terminal is about to ring, which is nothing that the agent does.
+    /// Notes that the supervisor is about to ring the terminal's bell, so that it is not attributed
+    /// to the agent.
     pub fn note_bell(&mut self, store: &Store) {
         let Some((terminal, report)) = self.seen.as_ref().zip(self.report.as_ref()) else { return };
         let before = self.facts.bell.as_ref().map(|bell| bell.taken_out_of(terminal));
@@ -172,7 +174,7 @@ impl ActivityWatcher {
             ActivityFile::new(report, self.facts.clone()).write(store.repository(), self.session);
     }
 
-    /// Returns whether a person looks at the terminal of the agent.
+    /// Returns whether a terminal is attached to the agent.
     pub fn is_watched(&self) -> bool {
         let Some((runtime, handle)) = &self.terminal else { return false };
         let states = runtime.terminals(&[(self.session, handle.as_str())]);

@@ -133,7 +133,7 @@ impl Capturer {
         transcripts.keep_values(repo, known.iter())
     }
 
-    /// Returns the paths whose change tells that there is something new: the transcripts, and the
+    /// Returns the paths whose changes show that there is something new: the transcripts, and the
     /// folder in which a new one would be.
     pub fn watched(sources: &[Source]) -> Vec<PathBuf> {
         let mut paths: Vec<_> = sources.iter().flat_map(Source::watched).collect();

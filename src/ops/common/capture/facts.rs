@@ -12,7 +12,7 @@ use crate::transcript::{Transcript, TranscriptError, TranscriptStore};
 /// How often a record learns of new captures while the agent works.
 pub(super) const INTERVAL: Duration = Duration::from_secs(3600);
 
-/// The number of models of which a record says what they have used. Agents name a few.
+/// The most models whose usage a record contains. Agents use a few.
 const MODELS: usize = 50;
 
 /// The longest name of a model, in bytes.
@@ -95,7 +95,7 @@ impl Facts {
         (*b, *l, *e, *at) = (*bytes, *lines, *entries, Some(now));
     }
 
-    /// What was used stays used, also if a transcript was removed, or written anew by its agent.
+    /// Usage never decreases, even if a transcript was removed or its agent rewrote it.
     fn put_usage(&self, session: &mut Session) {
         let calls = |models: &BTreeMap<String, ModelUsage>| -> u64 {
             models.values().map(|it| it.calls.saturating_add(it.turns)).fold(0, u64::saturating_add)

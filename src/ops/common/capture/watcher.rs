@@ -42,7 +42,7 @@ type Stamp = Option<(u64, SystemTime)>;
 pub(in crate::ops) struct Watcher {
     capturer: Capturer,
     session: Key,
-    /// What is looked at, and the state in which each was captured.
+    /// The watched files, and the state in which each was captured.
     watched: Vec<(PathBuf, Stamp)>,
     /// The state at the last look, and since when it has been so.
     seen: Option<(Vec<Stamp>, Instant)>,
@@ -61,7 +61,7 @@ pub(in crate::ops) struct Watcher {
 /// The result of a capture: what to look at next.
 type Done = Result<Vec<PathBuf>, OpsError>;
 
-/// The last capture of an agent, which may still go on.
+/// The last capture of an agent, which may still be running.
 pub(in crate::ops) struct LastCapture(Result<Option<Facts>, Receiver<Option<Facts>>>);
 
 impl Watcher {
@@ -182,7 +182,7 @@ impl Watcher {
         false
     }
 
-    /// Captures everything after the agent has ended. A capture that takes long goes on.
+    /// Captures everything after the agent has exited. A long capture continues.
     pub fn finish(self, store: &Store) -> LastCapture {
         let (capturer, store, session) = (self.capturer, store.clone(), self.session.id);
         let (done, last) = channel();
@@ -221,7 +221,7 @@ impl LastCapture {
         self.0.as_ref().ok().and_then(Option::as_ref)
     }
 
-    /// Waits for a capture that goes on, and records it.
+    /// Waits for a running capture, and records it.
     pub fn wait(self, store: &Store, session: &Key) -> Result<(), OpsError> {
         let Err(last) = self.0 else { return Ok(()) };
         match last.recv() {

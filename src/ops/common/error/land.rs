@@ -62,8 +62,8 @@ pub enum LandError {
         /// The files.
         files: Vec<String>,
     },
-    /// In this shallow clone, the history of the work ends before it meets that of the base. Git would
-    /// take all that is in its first commit for the session's work.
+    /// In this shallow clone, the history of the work ends before it meets that of the base. Git
+    /// would attribute all content of the oldest commit to the session.
     #[error("the histories of '{branch}' and '{into}' do not meet in this shallow clone")]
     Shallow {
         /// The session's branch.

@@ -26,8 +26,8 @@ pub enum SessionWorktreeError {
         /// The worktree.
         path: PathBuf,
     },
-    /// A directory at the place of the session's worktree does not name its session. An interrupted
-    /// restore may have left it.
+    /// The directory in the place of the session's worktree is not marked as the session's. An
+    /// interrupted restore may have left it.
     #[error("'{}' is not marked as the worktree of session {}", path.display(), id.short())]
     Unfinished {
         /// The session.
@@ -37,7 +37,7 @@ pub enum SessionWorktreeError {
         /// The command that removes it, or shows what is in it.
         way_out: String,
     },
-    /// Nobody can work on the branch in the worktree of somebody else that has it.
+    /// The session cannot work in the worktree in which its branch is checked out.
     #[error("the worktree '{}' is {condition}", path.display())]
     NotFree {
         /// The worktree.
@@ -74,8 +74,9 @@ pub enum SessionWorktreeError {
         /// The branch's last recorded commit.
         head: Option<Oid>,
     },
-    /// What the session has changed cannot be told, because the commit at which it began is missing.
-    #[error("session {} began at {}, which is not in this clone", id.short(), start.short())]
+    /// The session's changes cannot be determined, because the commit from which it started is
+    /// missing.
+    #[error("session {} started at {}, which is not in this clone", id.short(), start.short())]
     StartMissing {
         /// The session.
         id: SessionId,

@@ -3,24 +3,24 @@ use std::fmt;
 use super::{AgentState, Live};
 use crate::model::{Activity, ActivityReport, Session, Timestamp};
 
-/// How a session stands with the person who looks at it. Those that need one most come first.
+/// The state of a session from a person's point of view. The most urgent ones come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SessionStanding {
     /// Its agent asks something.
     WaitingInput,
-    /// Its agent cannot go on.
+    /// Its agent cannot continue.
     Blocked,
-    /// Its agent has done what it was asked to, and waits for the next prompt.
+    /// Its agent has finished its turn, and waits for the next prompt.
     Ready,
     /// Its agent has been ready for a while.
     Idle,
-    /// Its agent is gone, but should be at work: the machine was restarted, or the terminal's server
+    /// Its agent has exited without finishing: the machine was restarted, or the terminal's server
     /// ended, or something killed it.
     Vanished,
     /// Its agent is working.
     Active,
-    /// What its agent is doing cannot be told.
+    /// What its agent is doing cannot be determined.
     Unknown,
     /// Its agent has ended.
     Exited,
@@ -45,15 +45,15 @@ impl SessionStanding {
         Self::Elsewhere,
     ];
 
-    /// Returns true if the session has not ended, or needs somebody although it has: its agent runs on,
-    /// or has vanished.
+    /// Returns true if the session has not ended, or needs attention although it has: its agent
+    /// still runs, or has vanished.
     pub fn is_open(self, session: &Session, agent: &AgentState) -> bool {
         !session.status.is_terminal()
             || matches!(agent, AgentState::Alive { .. })
             || self == Self::Vanished
     }
 
-    /// Returns how a session stands whose agent is in this state.
+    /// Returns the standing of a session whose agent is in this state.
     pub fn of(session: &Session, agent: &AgentState, activity: Option<&ActivityReport>) -> Self {
         match agent {
             AgentState::Alive { .. } => match activity.map(|report| report.activity) {
@@ -74,7 +74,7 @@ impl SessionStanding {
         }
     }
 
-    /// Returns the word for it, which of an agent that runs is that of its [`Activity`].
+    /// Returns the word for it. For a running agent, this is the word for its [`Activity`].
     pub fn as_str(self) -> &'static str {
         match self {
             Self::WaitingInput => Activity::WaitingInput.as_str(),
@@ -90,18 +90,19 @@ impl SessionStanding {
         }
     }
 
-    /// Returns true if the agent cannot go on until a person does something.
+    /// Returns true if the agent cannot continue until a person does something.
     pub fn needs_person(self) -> bool {
         matches!(self, Self::WaitingInput | Self::Blocked)
     }
 
-    /// Returns true if the agent waits for a person, be it only for the next prompt.
+    /// Returns true if the agent waits for a person, even if only for the next prompt.
     pub fn waits(self) -> bool {
         self.needs_person() || matches!(self, Self::Ready | Self::Idle)
     }
 
-    /// Returns the key that orders sessions: what needs a person most comes first; of several that
-    /// stand alike, the one that has waited longest. Of those that wait for nobody, the order is kept.
+    /// Returns the key that sorts sessions: the most urgent ones come first and, among those with
+    /// the same standing, those that have waited longest. Sessions that wait for nobody keep their
+    /// order.
     pub fn order(self, since: Option<Timestamp>) -> (Self, i64) {
         match self {
             Self::Exited | Self::NotStarted | Self::Elsewhere => (Self::Exited, 0),
@@ -119,12 +120,12 @@ impl fmt::Display for SessionStanding {
 }
 
 impl Live {
-    /// Returns how the session stands that is in this state.
+    /// Returns the standing of the session.
     pub fn standing(&self, session: &Session) -> SessionStanding {
         SessionStanding::of(session, &self.agent, self.activity.as_ref())
     }
 
-    /// Returns since when its agent has been doing what it does, if that is known.
+    /// Returns since when its agent has been in this state, if that is known.
     pub fn since(&self) -> Option<Timestamp> {
         self.activity.as_ref()?.since
     }

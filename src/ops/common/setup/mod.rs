@@ -30,7 +30,7 @@ pub enum Setup {
     Skip,
 }
 
-/// What is done to a worktree.
+/// What to do with a worktree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Before the agent starts.
@@ -74,8 +74,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Sets a worktree up in which no agent starts that would have to wait for it. If that fails, the
-    /// session is recorded as errored. Returns why.
+    /// Sets a worktree up in which no agent starts that would have to wait for it. If that fails,
+    /// the session is recorded as errored. Returns why.
     pub(in crate::ops) fn set_up_alone(
         &self,
         session: &mut Session,

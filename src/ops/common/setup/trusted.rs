@@ -70,7 +70,7 @@ impl Engine {
         Ok(written.map_err(|source| FileError { act: "write", path, source })?)
     }
 
-    /// Takes the approval of a content back. Returns false if there was none.
+    /// Revokes the approval of a content. Returns false if there was none.
     ///
     /// # Errors
     /// Fails if the approval cannot be removed.

@@ -10,7 +10,7 @@ pub trait Supervised: Send {
     /// Asks the agent to exit.
     fn ask_to_end(&self) -> Result<(), RuntimeError>;
 
-    /// Returns the signal by which something else has asked it to exit: a shutdown, or the end of its
+    /// Returns the signal with which something else asked it to exit: a shutdown, or the end of its
     /// terminal.
     fn asked_by(&self) -> Option<i32> {
         None

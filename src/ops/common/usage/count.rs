@@ -7,7 +7,7 @@ use std::hash::{Hash as _, Hasher as _};
 use crate::model::{ModelUsage, Timestamp, Tokens};
 use crate::transcript::{EntryKind, Role, TranscriptEntry, Usage};
 
-/// An answer or a prompt, or several of them: what it has used, and of which model.
+/// One or more answers or prompts: their usage and their model.
 #[derive(Debug, Clone, Default)]
 pub(in crate::ops) struct Used {
     pub model: Option<String>,
@@ -43,9 +43,9 @@ pub(super) struct Counter<'k> {
     /// The model that was named last.
     model: Option<String>,
     is_asking: bool,
-    /// A prompt of which it is not known which model answers it.
+    /// A prompt; the model that answers it is not yet known.
     turn: Option<usize>,
-    /// An answer of which no usage was told yet.
+    /// An answer without reported usage so far.
     open: Option<Used>,
     /// Whether a tool that it called has answered. Some agents tell the usage only after that, on
     /// its own.
@@ -153,7 +153,7 @@ impl<'k> Counter<'k> {
         self.counted.used.push(used);
     }
 
-    /// Counts an answer of which no usage was told.
+    /// Counts an answer without reported usage.
     fn close(&mut self) {
         self.is_over = false;
         if let Some(open) = self.open.take() {
