@@ -51,7 +51,7 @@ fn a_session_is_one_of_those_that_are_merged() {
         // All of it is in the base: it is compared with where it began.
         differs(repo, &one, &start);
         differs(repo, &open, &start);
-        repo.ao(["land", "--squash", &one.id]).ok().stdout_has("is in 'main' already");
+        repo.ao(["land", "--squash", &one.id]).ok().stdout_has("is already in 'main'");
         assert_eq!(tip(repo, "main"), merge);
         cleans_up(repo, &[&two, &open], &[&two]);
         repo.ao(["restore", "--no-agent", &open.id]).ok();
