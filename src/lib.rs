@@ -108,7 +108,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let store = git_ao::store::Store::discover(".".as_ref())?;
 //!
-//! // Threads of this process look after the agents; no other program is needed.
+//! // Threads of this process supervise the agents; no other program is needed.
 //! let engine = Engine::new(store);
 //! let made = engine.spawn(SpawnRequest::new("Fix the flaky test").agent("claude"))?;
 //! println!("{} works in {:?}", made.session.id.short(), made.workspace);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::transcript::{Lookup, Transcripts};
 use crate::git::Environment;
 
-/// When an agent deletes conversations on its own.
+/// When an agent deletes conversations by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deletion {

@@ -143,14 +143,15 @@ impl Settings {
         self.age(IDLE_AFTER).unwrap_or(Duration::from_secs(300))
     }
 
-    /// Returns `ao.notify`: how a person is told that an agent needs one. `bell`, `desktop`, or a
-    /// command, which only a file of the user's may name. Default: nobody is told.
+    /// Returns `ao.notify`: how to notify a person that an agent needs attention. `bell`,
+    /// `desktop`, or a command, which is read only from a file that belongs to the user. Default:
+    /// no notification.
     pub fn notify(&self) -> Option<String> {
         self.config.trusted_text(NOTIFY)
     }
 
-    /// Returns `ao.stuckAfter`: how long an agent waits for a person before its session's status says
-    /// so. Default, also for an invalid value: 10 minutes.
+    /// Returns `ao.stuckAfter`: how long an agent waits for a person before its session's status
+    /// says so. Default, also for an invalid value: 10 minutes.
     pub fn stuck_after(&self) -> Duration {
         self.age(STUCK_AFTER).unwrap_or(Duration::from_secs(600))
     }

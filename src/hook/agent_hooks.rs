@@ -15,7 +15,7 @@ use crate::model::shell_path;
 /// What the command of each of our hooks contains.
 const CALL: &str = " hook agent claude";
 
-/// The hooks, and whether Claude Code goes on while they run. It may exit after the last one.
+/// The hooks, and whether Claude Code continues while they run. It may exit after the last one.
 const EVENTS: [(&str, bool); 6] = [
     ("SessionStart", true),
     ("UserPromptSubmit", true),

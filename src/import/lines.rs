@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::transcript::TranscriptEntry;
 
-/// An entry, and the message of which it is the first part.
+/// An entry, and the message that it begins.
 #[derive(Debug, Serialize)]
 pub struct Said {
     #[serde(flatten)]

@@ -1,9 +1,9 @@
 //! The order in which a comparison of two tips visits commits, and where it may end.
 //!
-//! A commit that only one tip has is certain not to be an ancestor of the other only if nothing that
-//! is left to visit can lead to it. Dates do not tell: clocks may be wrong. Generation numbers do,
-//! for the commits that have them. For the others dates count, but the walk goes on for some commits
-//! beyond them, and longer once it has seen a commit that is older than its parent.
+//! A commit that only one tip has is certain not to be an ancestor of the other only if nothing
+//! that is left to visit can lead to it. Dates do not tell: clocks may be wrong. Generation numbers
+//! do, for the commits that have them. For the others dates count, but the walk goes on for some
+//! commits beyond them, and longer once it has seen a commit that is older than its parent.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
@@ -17,7 +17,7 @@ pub(super) const BOTH: u8 = SIDES[0] | SIDES[1];
 /// An ancestor of a common commit.
 pub(super) const STALE: u8 = 4;
 
-/// How many commits are visited of which only the date says that they need not be.
+/// How many commits are visited although their dates say that they need not be.
 const SLOP: usize = 256;
 
 /// The same after a commit that is older than its parent.
@@ -90,7 +90,8 @@ pub(super) struct Walk {
     /// How many commits of each side were visited.
     counts: [usize; 2],
     visited: usize,
-    /// The number of common commits that were visited although their date says that they need not be.
+    /// The number of common commits that were visited although their date says that they need not
+    /// be.
     slop: usize,
     distrusts_dates: bool,
 }

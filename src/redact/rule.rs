@@ -9,7 +9,7 @@ use super::view::ends_with_control_sequence;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Builtin {
     pub name: &'static str,
-    /// Words of which each match begins with one, or has one a few bytes after its beginning.
+    /// Words: each match begins with one of them, or has one a few bytes after its beginning.
     /// JSON writes them as they are, or with `\u`.
     pub keywords: &'static [&'static str],
     /// What is to match, from the keyword on. If it has groups, only what is in the one that took
@@ -137,7 +137,8 @@ fn starts_word(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// Returns true if a text stands for a secret that is somewhere else: `$PASSWORD`, `<token>`, `***`.
+/// Returns true if a text stands for a secret that is somewhere else: `$PASSWORD`, `<token>`,
+/// `***`.
 fn is_placeholder(value: &[u8]) -> bool {
     let first = value.first().copied().unwrap_or_default();
     b"$<{[%*".contains(&first) || value.iter().all(|byte| *byte == first)

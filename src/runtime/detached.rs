@@ -27,9 +27,9 @@ const OWNER: &str = "AO_DETACHED";
 ///
 /// How a process ended is known only to the value that started it, and to its clones.
 ///
-/// The session is in the environment of the process, in AO_DETACHED. On Linux, the handle of another
-/// session's process is therefore refused; elsewhere, and for a process without this variable, the
-/// handle alone counts.
+/// The session is in the environment of the process, in AO_DETACHED. On Linux, the handle of
+/// another session's process is therefore refused; elsewhere, and for a process without this
+/// variable, the handle alone counts.
 #[derive(Debug, Clone, Default)]
 pub struct Detached {
     children: Arc<Children>,
@@ -170,7 +170,7 @@ impl Runtime for Detached {
     }
 }
 
-/// Starts the program in a session of its own with setsid(1), which then executes it.
+/// Starts the program in a new session with setsid(1), which then executes it.
 ///
 /// Without setsid(1), the program gets only a process group of its own. A closing terminal sends no
 /// signal to that group either, but the process keeps its controlling terminal.

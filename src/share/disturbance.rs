@@ -38,7 +38,7 @@ const PASSING: [&str; 23] = [
     "/commondir: ",
 ];
 
-/// What git says as well if trying again is in vain.
+/// What git also says if trying again is pointless.
 const LASTING: [&str; 12] = [
     "Permission denied",
     "Authentication failed",

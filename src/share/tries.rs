@@ -11,7 +11,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// The tries of one push.
 ///
 /// Of the tries that are made while another one succeeds, none can succeed. So the pauses grow with
-/// the number of tries that were in vain, as in an Ethernet, and with the time that a try takes,
+/// the number of failed tries, as in an Ethernet, and with the time that a try takes,
 /// which is long where many are at work.
 pub(super) struct Tries {
     start: Instant,
@@ -30,7 +30,7 @@ impl Tries {
         self.start.elapsed()
     }
 
-    /// Waits after a try that was in vain, but not beyond `patience` since the first one.
+    /// Waits after a failed try, but not beyond `patience` since the first one.
     pub fn pause(&mut self, patience: Duration) {
         let rest = patience.saturating_sub(self.elapsed());
         let limit = longest_pause(self.lost, self.last.elapsed()).min(rest);
@@ -40,8 +40,8 @@ impl Tries {
     }
 }
 
-/// Returns the limit of the random pause after a try that took so long, and was in vain like `lost`
-/// ones before it. The first one was in vain because what was known of the remote was old, so there
+/// Returns the limit of the random pause after a try that took this long, and failed like `lost`
+/// ones before it. The first one failed because the known state of the remote was old, so there
 /// is no pause after it.
 fn longest_pause(lost: u32, took: Duration) -> Duration {
     took.max(SHORTEST).saturating_mul(lost).min(LONGEST)

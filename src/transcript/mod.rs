@@ -1,7 +1,7 @@
 //! Keeps the transcripts of agents: the files in which they store their conversations, byte for
 //! byte.
 //!
-//! They are in a bare repository of their own, `ao/transcripts.git` in the common git directory, so
+//! They are in a separate bare repository, `ao/transcripts.git` in the common git directory, so
 //! that a clone, a bundle or a mirror of the user's repository has nothing of them, and so that
 //! other users cannot read them. Each session and clone has a ref there, which only that clone
 //! writes:

@@ -8,7 +8,7 @@ use super::{Transcript, TranscriptError, TranscriptOrigin, TranscriptStore};
 use crate::ledger::LedgerError;
 use crate::model::{Oid, SessionId};
 
-/// Which clones' transcripts there are, of which session. It tells what there was when it was made.
+/// The sessions and clones with transcripts, as of the time when this was read.
 #[derive(Debug, Clone, Default)]
 pub struct TranscriptIndex(BTreeMap<SessionId, Vec<Copy>>);
 

@@ -27,7 +27,7 @@ pub struct SharedForm {
     pub lines: u64,
 }
 
-/// A part of what is shared, of which the secrets are to be removed.
+/// A part of what is shared, before secrets are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SharedPart<'p> {
     /// A whole transcript with this format.

@@ -82,14 +82,14 @@ impl Sizes {
         self.files.get(folder).copied()
     }
 
-    /// Notes the size of a transcript's newest generation, of which some bytes are new, and the
+    /// Notes the size of a transcript's newest generation, the number of new bytes, and the
     /// state of its file.
     pub fn grow(&mut self, folder: String, size: u64, new: u64, (path, meta): (&Path, &Metadata)) {
         self.transcripts.insert(folder.clone(), Stamp::of(path, meta));
         self.set(folder, size, new);
     }
 
-    /// Notes the size of a transcript's newest generation, of which some bytes are new.
+    /// Notes the size of a transcript's newest generation, and the number of new bytes.
     pub fn set(&mut self, folder: String, size: u64, new: u64) {
         self.files.insert(folder, size);
         self.total += new;
@@ -105,7 +105,7 @@ impl Sizes {
         self.total += new;
     }
 
-    /// Notes another file, of which some bytes are new.
+    /// Notes another file, and the number of new bytes.
     pub fn add_file(&mut self, place: String, new: u64, (path, meta): (&Path, &Metadata)) {
         self.add(new);
         let is_old = meta.modified().is_ok_and(|time| time + TICK < SystemTime::now());

@@ -76,7 +76,7 @@ impl Source {
         Self { kind: SourceKind::Rows(tables), ..self }
     }
 
-    /// Returns the files whose change tells that there may be something new.
+    /// Returns the files whose changes show that there may be something new.
     pub fn watched(&self) -> Vec<PathBuf> {
         match self.kind {
             SourceKind::Lines | SourceKind::Document => vec![self.file.clone()],

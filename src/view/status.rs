@@ -10,9 +10,9 @@ use crate::workspace::{Condition, Detail};
 /// A snapshot of sessions.
 #[non_exhaustive]
 pub struct Status {
-    /// The sessions. Those that need a person most come first; of several that stand alike, the one
-    /// that has waited longest. The others are in the order in which they were given, and corrupt
-    /// records come last.
+    /// The sessions. The most urgent ones come first and, among those with the same standing, the
+    /// one that has waited longest. The others are in the order in which they were given, and
+    /// corrupt records come last.
     pub rows: Vec<StatusRow>,
     /// The number of ended sessions that are not in the rows.
     pub hidden: usize,

@@ -278,7 +278,7 @@ pub(super) fn hear(payload: &Value) -> Option<HookNote> {
             let what = text("last_assistant_message").or_else(|| text("error"));
             note(HookMoment::Failed).what(what)
         }
-        // The program goes on with another conversation.
+        // The program continues with another conversation.
         "SessionEnd" if payload["reason"] == "clear" => return None,
         "SessionEnd" => note(HookMoment::Ended),
         _ => return None,

@@ -2,13 +2,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Timestamp;
 
-/// What an agent's hook has told: that something happened, and in which conversation.
+/// A note of an agent's hook: what happened, and in which conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HookNote {
     /// What happened.
     pub moment: HookMoment,
-    /// When it was told.
+    /// When the hook ran.
     #[serde(skip, default = "unknown")]
     pub at: Timestamp,
     /// The agent's own id of the conversation.
@@ -24,7 +24,7 @@ pub struct HookNote {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HookMoment {
-    /// A conversation begins or goes on.
+    /// A conversation begins or continues.
     Began,
     /// A prompt was submitted.
     Prompted,

@@ -6,7 +6,7 @@ use super::json::{list, number, some_text, text, time, with_all};
 use crate::redact::Untouched;
 use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
 
-/// What Claude Code takes back only as it was.
+/// What Claude Code accepts back only unchanged.
 pub const UNTOUCHED: Untouched = Untouched::new(
     &[
         "agentId",

@@ -7,7 +7,7 @@ use super::json::{list, number, some_text, text, time, with_all};
 use crate::redact::Untouched;
 use crate::transcript::{EntryKind, Role, Tool, TranscriptEntry, Usage};
 
-/// What Codex takes back only as it was.
+/// What Codex accepts back only unchanged.
 pub const UNTOUCHED: Untouched = Untouched::new(
     &[
         "payload.call_id",
@@ -102,7 +102,7 @@ fn item(item: &Value) -> Vec<TranscriptEntry> {
     }
 }
 
-/// What the program says to the model in the place of a person begins with a tag of its own.
+/// What the program says to the model on behalf of a person begins with a tag.
 const TAGS: [&str; 7] = [
     "<environment_context>",
     "<user_instructions>",

@@ -97,7 +97,7 @@ impl Chat {
             return TranscriptEntry { tool: Some(tool), ..entry };
         }
         if let Some(response) = part.get("functionResponse") {
-            // A call in the answer has told it already.
+            // A call in the answer already contains it.
             return match self.results.insert(text(response, "id").to_owned()) {
                 true => result(response),
                 false => TranscriptEntry::new(Role::System, EntryKind::Meta, ""),
@@ -142,7 +142,7 @@ fn thought(thought: &Value) -> TranscriptEntry {
     TranscriptEntry { at: time(thought, "timestamp"), ..entry }
 }
 
-/// What the program says to the model in the place of a person begins with a tag of its own.
+/// What the program says to the model on behalf of a person begins with a tag.
 fn said_by(role: Role, said: &str) -> TranscriptEntry {
     let is_tagged = ["<session_context>", "<hook_context>", "<state_snapshot>"]
         .iter()

@@ -11,7 +11,8 @@ const FIRST_LINES: usize = 20;
 /// Iterates over the entries of transcripts, one conversation after the other. What a subagent said
 /// comes where it began, as a whole.
 ///
-/// If a transcript cannot be read to its end, the iterator says so once and goes on with the next.
+/// If a transcript cannot be read to its end, the iterator returns one error and continues with the
+/// next.
 #[derive(Debug)]
 pub struct Entries {
     waiting: VecDeque<Transcript>,
@@ -25,7 +26,8 @@ pub struct Entries {
 }
 
 impl Entries {
-    /// Reads the entries of these transcripts. Those of subagents follow that of their conversation.
+    /// Reads the entries of these transcripts. Those of subagents follow that of their
+    /// conversation.
     pub fn of(transcripts: Vec<Transcript>) -> Self {
         Self {
             waiting: transcripts.into(),

@@ -5,8 +5,8 @@ use super::document::Document;
 use super::parser::Parser;
 use crate::transcript::{EntryKind, Line, Role, Transcript, TranscriptEntry};
 
-/// Reads the entries of a line of a transcript with this format, as if it was the first. There is at
-/// least one.
+/// Reads the entries of a line of a transcript with this format, as if it was the first. There is
+/// at least one.
 pub fn entries(format: &str, line: &[u8]) -> Vec<TranscriptEntry> {
     Parser::of(format).read(line)
 }
@@ -24,7 +24,7 @@ pub struct EntryReader {
 
 #[derive(Debug)]
 enum Format {
-    /// Each line has entries of its own.
+    /// Each line has its own entries.
     Lines(Parser),
     /// The first line tells whether the file is one JSON document, or lines.
     Unknown,
@@ -48,8 +48,8 @@ impl EntryReader {
         Self { format, subagent, count: 0, calls: HashMap::new() }
     }
 
-    /// Reads the next line. Returns the entries that end with it: where each line has entries of its
-    /// own, at least one.
+    /// Reads the next line. Returns the entries that end with it: where each line has entries of
+    /// its own, at least one.
     pub fn read(&mut self, line: &Line) -> Vec<TranscriptEntry> {
         if matches!(self.format, Format::Unknown) {
             let parser = Parser::of("gemini-jsonl");
@@ -83,7 +83,7 @@ impl EntryReader {
         found
     }
 
-    /// Returns true if each line has entries of its own, which do not depend on other lines.
+    /// Returns true if each line has its own entries, which do not depend on other lines.
     pub fn reads_lines(&self) -> bool {
         matches!(self.format, Format::Lines(Parser::Alone(_)))
     }

@@ -136,7 +136,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "import",
         &[
             (
-                "Take over the conversations with an agent since May",
+                "Import the conversations with an agent since May",
                 "git ao import claude --since 2026-05-01",
             ),
             ("See what an import would take", "git ao import --dry-run ao_core ~/.ao-rs/sessions"),

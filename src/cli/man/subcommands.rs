@@ -1,4 +1,4 @@
-//! The commands of a verb that has some: they have no pages of their own.
+//! The commands of a verb that has some: they have no separate pages.
 
 use clap::Command;
 use clap_mangen::Man;

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const TICK: Duration = Duration::from_millis(50);
 const COARSE_TICK: Duration = Duration::from_secs(2);
 
-/// What tells whether a file has changed, as in git's index: a file that was replaced has another
+/// Shows whether a file has changed, as in git's index: a file that was replaced has another
 /// inode, and one that was written in place has other times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stamp {

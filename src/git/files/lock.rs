@@ -135,8 +135,8 @@ impl Repository {
         Ok(Lock { file: acquire(file, &path, Hold::Alone, patience)?, passing: None })
     }
 
-    /// Takes a lock on `ao/<name>` that many can hold at once, or one alone. The file stays when the
-    /// lock is released. With a `patience` of zero, it makes a single attempt.
+    /// Takes a lock on `ao/<name>` that many can hold at once, or one alone. The file stays when
+    /// the lock is released. With a `patience` of zero, it makes a single attempt.
     ///
     /// # Errors
     /// Fails if somebody holds the lock in a way that excludes this one for all of `patience`, or if
@@ -148,7 +148,7 @@ impl Repository {
         Ok(Lock { file: acquire(file, &path, hold, patience)?, passing: None })
     }
 
-    /// Takes a lock with a name of its own, on `ao/<name>`. The file is removed when the lock is
+    /// Takes a lock with another name, on `ao/<name>`. The file is removed when the lock is
     /// released. With a `patience` of zero, it makes a single attempt.
     ///
     /// # Errors

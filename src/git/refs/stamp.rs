@@ -9,7 +9,7 @@ use crate::git::config::Stamp;
 use crate::git::extensions::RefStorage;
 use crate::model::Oid;
 
-/// What tells whether refs have changed: as long as it is the same, they are.
+/// Shows whether refs have changed: as long as it is the same, they are too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RefsStamp {
     /// The loose refs, and the packed ones if one of these is not loose.
@@ -19,8 +19,8 @@ pub(crate) enum RefsStamp {
 }
 
 impl Repository {
-    /// Returns the stamp of these refs. None if the refs have to be read: one of them is unreadable,
-    /// or packed refs have changed just now, so that another change may not show.
+    /// Returns the stamp of these refs. None if the refs have to be read: one of them is
+    /// unreadable, or packed refs have changed just now, so that another change may not show.
     pub(crate) fn refs_stamp(&self, names: &[&str]) -> Option<RefsStamp> {
         let now = SystemTime::now();
         if self.ref_storage() == RefStorage::Foreign {

@@ -41,7 +41,7 @@ impl Filter {
     }
 }
 
-/// Combines conditions of which one with the value `decisive` decides.
+/// Combines conditions: one with the value `decisive` decides.
 pub(crate) fn combine(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
     let mut combined = Some(!decisive);
     for part in parts {

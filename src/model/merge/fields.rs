@@ -11,7 +11,7 @@ use crate::model::{KEYS, Map, Timestamp, Value};
 pub struct Merged {
     /// The merged record.
     pub record: Map,
-    /// The fields that both sides had changed and of which one value was lost, with dots between
+    /// The fields that both sides changed and that lost a value, with dots between
     /// levels.
     pub conflicts: Vec<String>,
 }

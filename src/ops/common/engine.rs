@@ -61,7 +61,7 @@ struct Parts {
 
 type MakeWorkspace = Box<dyn for<'r> Fn(Worktrees<'r>) -> Box<dyn Workspace + 'r> + Send + Sync>;
 
-/// Who looks after an agent: starts it, and records its conversation and its end.
+/// What supervises an agent: starts it, and records its conversation and its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Supervisor {
     /// A thread of this process. No other program is needed.
@@ -124,7 +124,8 @@ impl Engine {
         &self.store
     }
 
-    /// Opens the transcript store of the repository, once. Returns None if nothing was captured yet.
+    /// Opens the transcript store of the repository, once. Returns None if nothing was captured
+    /// yet.
     ///
     /// # Errors
     /// Fails if there is one that cannot be opened.
@@ -222,14 +223,14 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets who looks after the agents. The default is [`Supervisor::InProcess`].
+    /// Sets what supervises the agents. The default is [`Supervisor::InProcess`].
     #[must_use]
     pub fn supervisor(mut self, supervisor: Supervisor) -> Self {
         self.parts.supervisor = supervisor;
         self
     }
 
-    /// Lets threads of this process look after the agents.
+    /// Lets threads of this process supervise the agents.
     #[must_use]
     pub fn in_process(self) -> Self {
         self.supervisor(Supervisor::InProcess)

@@ -1,4 +1,4 @@
-//! What an agent is told of a conversation that another agent had.
+//! The summary of a conversation for another agent.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;

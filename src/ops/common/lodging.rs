@@ -73,8 +73,8 @@ pub(in crate::ops) fn alone_at_once(
     Ok(Some(repo.lock_named(&format!("branch-{id}.lock"), Duration::ZERO)?))
 }
 
-/// Makes the session a guest in the worktree. It leaves again unless the result is kept. The caller is
-/// [`alone`].
+/// Makes the session a guest in the worktree. It leaves again unless the result is kept. The caller
+/// holds the lock of [`alone`].
 pub(in crate::ops) fn lodge<'a>(
     engine: &Engine,
     session: &Session,
@@ -86,7 +86,7 @@ pub(in crate::ops) fn lodge<'a>(
     Ok(made)
 }
 
-/// Returns the worktree in which the session is a guest, also after its end.
+/// Returns the worktree in which the session is a guest, even after its end.
 pub(in crate::ops) fn lodging(store: &Store, session: &Session) -> Option<PathBuf> {
     session.existing_branch.as_ref()?;
     let path = placement::place(store, session)?;
@@ -98,16 +98,17 @@ pub(in crate::ops) fn present(store: &Store, session: &Session) -> Option<PathBu
     lodging(store, session).filter(|path| guest_at(path).is_some_and(|guest| !guest.has_left))
 }
 
-/// Returns false for a worktree in which the user works as well, because the session is only a guest.
+/// Returns false for a worktree that the user also works in, because the session is only a guest.
 pub(in crate::ops) fn is_alone(session: &Session, top: &Path) -> bool {
     session.existing_branch.is_none() || !top.exists() || owner_at(top) == Some(session.id)
 }
 
-/// Notes that the session works no longer where it is a guest. What others commit there from now on
+/// Notes that the session no longer works where it is a guest. What others commit there from now on
 /// is not its work.
 pub(in crate::ops) fn leave(store: &Store, session: &Session) {
     if let Some(path) = lodging(store, session) {
-        // If this fails, its next look at the branch takes too much for its own, and nothing is lost.
+        // If this fails, its next look at the branch takes too much for its own, and nothing is
+        // lost.
         let _ = workspace::leave(&path, session.id);
     }
 }

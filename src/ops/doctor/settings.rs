@@ -52,7 +52,7 @@ fn agent(store: &Store, agents: &Agents, found: &mut Vec<Finding>) {
     }
 }
 
-/// Says that nobody is told of what agents do, to one who has had an agent here.
+/// Notes that notifications are off, if an agent has ever run in this clone.
 fn notify(engine: &Engine, found: &mut Vec<Finding>) {
     let store = engine.store();
     if store.repository().config(settings::NOTIFY).is_some() {

@@ -82,7 +82,7 @@ impl Engine {
             // Its record says all that lasts.
             Some(session) if is_over => self.note_end(&session)?,
             Some(session) => drop(self.capture_grown(&[&session])),
-            // Of one that is only left, nobody wanted a record while it went on.
+            // If it has already ended, there was no record of it while it was running.
             None if is_over => {}
             None => self.take_soon((agent, conversation), workspace, visibility)?,
         }

@@ -72,7 +72,7 @@ fn may_match(search: &Search, transcript: &Transcript) -> Result<bool, Transcrip
     }
     for nth in 0..transcript.segment_count() {
         let segment = transcript.segment(nth)?;
-        // A line that goes on in the next segment is rare, and not looked at in two parts.
+        // A line that continues in the next segment is rare, and is not searched in two parts.
         let is_torn = nth + 1 < transcript.segment_count() && !segment.ends_with(b"\n");
         if is_torn || search.pattern.may_be_in(&segment) {
             return Ok(true);

@@ -35,7 +35,7 @@ pub struct Spawned {
     pub tenure: Tenure,
     /// The result of starting the agent.
     pub started: Started,
-    /// Whether the agent was told what another one has done in the session that was forked.
+    /// Whether the agent got a summary of the forked session's conversation.
     pub handed_over: bool,
     /// Remarks on the worktree.
     pub remarks: Remarks,

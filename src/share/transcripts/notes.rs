@@ -31,7 +31,7 @@ impl<'t> Notes<'t> {
         Ok(read.ok().and_then(|output| output.text().trim().parse().ok()))
     }
 
-    /// Returns the commit of a push of which nobody knows how it ended: the process was killed, or
+    /// Returns the commit of a push with an unknown result: the process was killed, or
     /// the answer was lost.
     pub fn pending(&self) -> Result<Option<Oid>, RefError> {
         self.repo.read_ref(&self.pending)

@@ -17,7 +17,7 @@ pub(in crate::store) struct Shard {
 }
 
 impl Shard {
-    /// Makes the shard of a tree, of which `rows` has all records.
+    /// Creates the shard of a tree from `rows`, which has all its records.
     pub fn new(tree: ObjectId, rows: RowBuffer) -> Self {
         let count = rows.len();
         Self { tree, table: Arc::new(Table::new(rows.0, tree.as_slice().len())), rows: 0..count }

@@ -14,7 +14,7 @@ pub struct Change {
     pub before: Option<Entry>,
     /// The record after the change.
     pub after: Option<Entry>,
-    /// The fields that both sides had changed and of which one value was lost; `*` is the whole
+    /// The fields that both sides changed and that lost a value; `*` is the whole
     /// record.
     pub conflicts: Vec<String>,
 }

@@ -3,7 +3,7 @@ use std::os::unix::fs::FileExt;
 
 use crate::store::checksum;
 
-/// The size of a page, of which the last bytes are its checksum.
+/// The size of a page. Its last bytes are its checksum.
 const PAGE: usize = 4096;
 
 /// How much of the content a page has.

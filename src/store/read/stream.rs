@@ -1,4 +1,4 @@
-//! Sessions of which only a part is kept, so that lists of any length need little memory.
+//! Partly loaded sessions, so that lists of any length need little memory.
 
 use std::convert::Infallible;
 use std::io;

@@ -49,13 +49,13 @@ pub(super) struct Parts<'s> {
 }
 
 impl Parts<'_> {
-    /// Returns the sessions of which records with this visibility change, sorted.
+    /// Returns the sessions whose records with this visibility change, sorted.
     pub fn ids(&self, visibility: Visibility) -> Vec<SessionId> {
         let staged = self.staged.iter().filter(|(_, staged)| staged.touches(visibility));
         staged.map(|(location, _)| location.id).collect()
     }
 
-    /// Returns the sessions of which a change with this visibility breaks a rule, sorted.
+    /// Returns the sessions with a change of this visibility that violates a rule, sorted.
     pub fn unchecked(&self, visibility: Visibility) -> Vec<SessionId> {
         let broken = self.staged.iter().filter(|(_, staged)| staged.rules == Rules::Broken);
         let broken = broken.filter(|(_, staged)| staged.touches(visibility));

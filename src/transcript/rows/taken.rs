@@ -81,14 +81,14 @@ impl TakenSet {
     }
 }
 
-/// What tells a row from others, and from itself after a change.
+/// What distinguishes a row from others, and from itself after a change.
 pub struct RowHashes {
     key: u64,
     version: u64,
 }
 
 impl RowHashes {
-    /// Returns the hashes of a row of the `nth` table, of which these columns are compared.
+    /// Returns the hashes of a row of the `nth` table. Only these columns are compared.
     pub fn of(nth: usize, table: &RowTable, compared: &[Value]) -> Self {
         let (key, _) = compared.split_at(table.key.len());
         Self { key: hash((nth, "key"), key), version: hash((nth, "version"), compared) }

@@ -27,7 +27,7 @@ pub struct AdoptableJson {
     pub workspace: Option<String>,
     /// When it was last used.
     pub updated_at: Timestamp,
-    /// True if the agent tells that it runs at this moment.
+    /// True if the agent reports that it is running.
     pub running: bool,
     /// The number of messages.
     pub messages: usize,

@@ -32,7 +32,7 @@ pub struct EventJson {
     pub sessions: Vec<SessionId>,
     /// The clone in which the event was made.
     pub replica: Option<String>,
-    /// True if git-ao recorded it on its own.
+    /// True if git-ao recorded it by itself.
     pub automatic: bool,
     /// The conflicts of a merge.
     pub conflicts: Vec<ConflictJson>,

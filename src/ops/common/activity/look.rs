@@ -11,7 +11,7 @@ const SILENT: i64 = 10_000;
 const LONGEST: usize = 2_000;
 
 /// Finds out what a running agent is doing. `agent` is None if it is not configured here. `is_busy`
-/// tells whether a process computes.
+/// says whether a process uses the processor.
 pub(in crate::ops) fn look(
     agent: Option<&dyn Agent>,
     facts: &AgentFacts,

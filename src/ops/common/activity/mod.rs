@@ -19,5 +19,5 @@ pub(in crate::ops) use notify::{Notice, Notify};
 pub(in crate::ops) use survey::activities;
 pub(in crate::ops) use watcher::ActivityWatcher;
 
-/// The variable that tells an agent's hooks for which file they write.
+/// The variable that tells an agent's hooks which file to write to.
 pub(in crate::ops) const HEARD_ENV: &str = "AO_HOOK_FILE";

@@ -114,7 +114,7 @@ impl Facts {
     }
 }
 
-/// Records the facts of several sessions in an event of their own. Archived sessions and those that
+/// Records the facts of several sessions in a separate event. Archived sessions and those that
 /// are gone are left as they are.
 pub(in crate::ops) fn record_all_facts(
     store: &Store,
@@ -141,7 +141,7 @@ pub(in crate::ops) fn record_all_facts(
     Ok(())
 }
 
-/// Records the facts in an event of their own.
+/// Records the facts in a separate event.
 pub(in crate::ops) fn record_facts(
     store: &Store,
     key: &Key,

@@ -1,5 +1,5 @@
 //! Captures the transcripts of a running agent. The agent's supervisor asks it again and again; the
-//! work is done by threads of its own, so that nobody waits for it.
+//! work is done by separate threads, so that nothing waits for it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

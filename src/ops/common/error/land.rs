@@ -82,7 +82,7 @@ pub enum LandError {
         /// What was said.
         words: String,
     },
-    /// Git failed, and what it began could not be taken back.
+    /// Git failed, and its changes could not be undone.
     #[error("git {verb} failed, and '{}' could not be restored: {words}", path.display())]
     NotUndone {
         /// The git command.

@@ -20,8 +20,8 @@ use crate::runtime::{Exit, Process, ProcessEvent, Runtime, RuntimeError, Started
 /// How long to wait for the agent's end before the log is read again.
 const SLICE: Duration = Duration::from_millis(200);
 
-/// Starts the agent of a recorded session, records that it works, and lets a thread look after it.
-/// The caller holds the claim. Returns what was started, and the record.
+/// Starts the agent of a recorded session, records that it is working, and lets a thread supervise
+/// it. The caller holds the claim. Returns what was started, and the record.
 ///
 /// # Errors
 /// Fails if the agent cannot be started, or if that cannot be recorded. It is then not running.

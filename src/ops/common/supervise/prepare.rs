@@ -85,7 +85,7 @@ pub(in crate::ops) fn prepare(
     };
     let (mode, launch) = brief(&told)?;
     launch.prepare()?;
-    // A conversation goes on where it began.
+    // A conversation continues where it began.
     let environment = match (action, &parent) {
         (Action::Resume, _) => environment_of(store.repository(), session.id, &*agent),
         (Action::Fork, Some(parent)) => environment_of(store.repository(), parent.id, &*agent),
@@ -122,8 +122,8 @@ pub(in crate::ops) fn prepare(
     })
 }
 
-/// Writes a conversation that the agent does not have any more from the transcript store to where it
-/// looks for it. If it is not there either, the agent says so itself.
+/// Writes a conversation that the agent does not have any more from the transcript store to where
+/// it looks for it. If it is not there either, the agent says so itself.
 fn give_back(
     store: &Store,
     agent: &dyn Agent,

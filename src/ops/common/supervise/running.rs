@@ -217,7 +217,7 @@ impl Running {
         let Some((change, next)) = seen else { return (false, LONGEST_LOOK) };
         home.with(|store| self.record_lasting(store));
         let is_over = change.as_ref().is_some_and(|now| now.activity != Activity::Active);
-        // Its end is told once it is recorded.
+        // Reports its end once that is recorded.
         let is_told = |now: &ActivityReport| is_over && now.activity != Activity::Exited;
         if let Some(report) = change.filter(is_told) {
             home.with(|store| self.notify(store, &report));
