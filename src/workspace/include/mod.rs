@@ -75,6 +75,8 @@ impl Worktrees<'_> {
         to: &Path,
         is_over: &dyn Fn() -> bool,
     ) -> Result<Included, WorkspaceError> {
+        // Git runs in other folders than this process.
+        let (from, to) = (&absolute(from)?, &absolute(to)?);
         let mut included = Included::default();
         let Some(patterns) = self.patterns(from)? else { return Ok(included) };
         included.void = select::void_lines(&patterns);
@@ -111,4 +113,9 @@ impl Worktrees<'_> {
             None => self.main()?.and_then(|main| in_folder(&main)),
         })
     }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, WorkspaceError> {
+    let failed = |source| WorkspaceError::Io { act: "find", path: path.to_owned(), source };
+    std::path::absolute(path).map_err(failed)
 }

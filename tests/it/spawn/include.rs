@@ -251,3 +251,19 @@ fn an_interrupt_stops_the_copy_and_leaves_nothing() {
         });
     });
 }
+
+/// A program may name the worktrees from its own folder, in which git does not run.
+#[test]
+fn paths_may_be_relative() {
+    alone(|| {
+        let repo = repo("node_modules/\n");
+        let here = std::env::current_dir().unwrap();
+        let up: PathBuf = here.components().skip(1).map(|_| "..").collect();
+        let relative = |path: &Path| up.join(path.strip_prefix("/").unwrap());
+        in_steps(&repo, |worktrees, to| {
+            let included = worktrees.include(&relative(repo.dir()), &relative(to), &|| false);
+            assert_eq!(included.unwrap().files, 1);
+            assert_eq!(read(to.join("node_modules/a/index.js")), "a\n");
+        });
+    });
+}
