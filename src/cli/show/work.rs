@@ -1,10 +1,10 @@
 //! Prints what a session has committed.
 
 use git_ao::model::Session;
-use git_ao::ops::Engine;
+use git_ao::ops::{Engine, OpsError, SessionWorktreeError};
 
-use crate::cli::Ctx;
 use crate::cli::ui::{OutError, Style, cut, escape};
+use crate::cli::{Ctx, hints};
 
 /// The most commits that are listed.
 const MOST: usize = 10;
@@ -20,7 +20,14 @@ pub fn print(
     ctx: &mut Ctx,
 ) -> Result<(), OutError> {
     // The commits are no part of the record, which is shown without them.
-    let Ok(work) = engine.committed_work(session, MOST + 1, WIDTH) else { return Ok(()) };
+    let work = match engine.committed_work(session, MOST + 1, WIDTH) {
+        Ok(work) => work,
+        Err(OpsError::Worktree(SessionWorktreeError::StartMissing { .. })) => {
+            ctx.out.hint(hints::UNSHALLOW);
+            return Ok(());
+        }
+        Err(_) => return Ok(()),
+    };
     if work.commits.is_empty() {
         return Ok(());
     }

@@ -66,7 +66,7 @@ fn what_is_below_the_cut_is_not_guessed() {
     clone.ao(["log", "--commits", &work.id]).ok().stderr_has(REST);
     let start = tip(&world.repo, "main~2");
     clone.ao(["diff", &work.id]).code(1).stderr_has(&start[..7]).stderr_has(REST);
-    clone.ao(["show", &work.id]).ok();
+    clone.ao(["show", &work.id]).ok().stderr_has(REST);
 
     // Git counts what is there.
     assert_eq!(standings(&clone, &[&work]), [(false, [2, 2])]);

@@ -204,3 +204,16 @@ fn a_hook_that_refuses_leaves_a_rebase_and_a_merge_in_the_worktree_undone() {
         });
     });
 }
+
+/// With GIT_TRACE, git says on standard error what it runs, also where it finds nothing.
+#[test]
+fn traces_are_no_errors() {
+    alone(|| {
+        let repo = Repo::new();
+        let (id, _) = session(&repo, "Work", &[("a", "1")]);
+        repo.commit("b", "1");
+        let traced = |args: &[&str]| repo.ao_run(args).env("GIT_TRACE", "1").run().ok();
+        traced(&["land", "--check"]).stdout_has("+1 -1 main: clean");
+        traced(&["land", "--squash", &id]).stdout_has("landed");
+    });
+}
