@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::world::{blamed, cleans_up, commits, differs, outlooks, squashes, standings};
 use crate::support::{Combo, Objects, Refs, Repo, TestEnv};
-use crate::why::world::{Work, is_from, is_unknown, tip};
+use crate::why::world::{Work, each, is_from, is_unknown, tip};
 
 /// How many merges there are, each of a branch that began two merges before.
 const MERGES: usize = 3000;
@@ -192,4 +192,38 @@ fn a_session_that_has_merged_all_of_them_has_only_its_own() {
         (blamed(repo, "after"), blamed(repo, "open")),
         (vec![own.clone()], vec![own.clone(); 2])
     );
+}
+
+/// The session and its base have merged each other: there are two merge bases.
+#[test]
+fn merges_may_cross() {
+    each(|repo| {
+        let work = Work::begin(repo, "Work");
+        let first = work.tree.commit("own", "a line of the session\n");
+        let theirs = repo.commit("people", "a line of people\n");
+        repo.git(["merge", "-q", "--no-edit", &first]);
+        work.tree.git(["merge", "-q", "--no-edit", &theirs]);
+        let merge = tip(repo, &work.branch);
+        let last = work.tree.commit("own", "a line of the session\nand one after the merge\n");
+        let bases = repo.git(["merge-base", "--all", "main", &work.branch]);
+        assert_eq!(bases.lines().count(), 2);
+
+        for own in [&first, &merge, &last] {
+            is_from(repo, own, &work, "commit");
+        }
+        for people in ["main", &theirs] {
+            is_unknown(repo, people);
+        }
+        assert_eq!(commits(repo, &work), [last, first]);
+        assert_eq!(standings(repo, &[&work]), [(false, [2, 1])]);
+        assert_eq!(outlooks(repo), [(work.id.clone(), "clean".to_owned())]);
+        let gits = repo.git(["diff", &format!("main...{}", work.branch)]);
+        assert_eq!(repo.ao(["diff", "--committed", &work.id]).ok().stdout, gits);
+        cleans_up(repo, &[&work], &[]);
+        repo.ao(["restore", "--no-agent", &work.id]).ok();
+        // The base has the first commit already.
+        squashes(repo, &work, "main");
+        assert_eq!(blamed(repo, "own"), [work.id.as_str(); 2]);
+        assert_eq!(blamed(repo, "people"), [""]);
+    });
 }
