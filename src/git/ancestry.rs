@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap};
 use gix::ObjectId;
 
 use super::Repository;
-use super::objects::gix_id;
+use super::objects::{LinkReader, gix_id};
 use crate::model::Oid;
 
 /// The most commits that one comparison visits. Git is faster in a long history: it uses the
@@ -23,10 +23,9 @@ const STALE: u8 = 4;
 
 /// The commits that were read for comparisons, each once.
 pub(crate) struct Ancestry<'r> {
-    repo: &'r Repository,
+    reader: LinkReader<'r>,
     numbers: HashMap<ObjectId, usize>,
     commits: Vec<Commit>,
-    buffer: Vec<u8>,
 }
 
 struct Commit {
@@ -53,9 +52,9 @@ impl<'r> Ancestry<'r> {
     /// Prepares comparisons. Returns None if only git knows the parents of all commits: in a
     /// shallow clone, and with grafts or replaced objects.
     pub fn new(repo: &'r Repository) -> Option<Self> {
-        let is_plain = !repo.has_other_parents() && !repo.is_shallow();
         let (numbers, commits) = (HashMap::new(), Vec::new());
-        is_plain.then_some(Self { repo, numbers, commits, buffer: Vec::new() })
+        let new = || Self { reader: LinkReader::new(repo), numbers, commits };
+        (!repo.has_other_parents() && !repo.is_shallow()).then(new)
     }
 
     /// Compares two histories, as `git rev-list --left-right ours...theirs`. Returns None if git
@@ -109,7 +108,7 @@ impl<'r> Ancestry<'r> {
     fn links(&mut self, number: usize) -> Option<&Links> {
         if self.commits[number].links.is_none() {
             let id = self.commits[number].id;
-            let (parents, time) = self.repo.read_links(id, &mut self.buffer)?;
+            let (parents, time) = self.reader.read(id)?;
             let parents = parents.into_iter().map(|parent| self.number(parent)).collect();
             self.commits[number].links = Some(Links { parents, time });
         }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use gix::ObjectId;
 
 use super::Repository;
-use super::objects::{gix_id, oid};
+use super::objects::{LinkReader, gix_id, oid};
 use crate::model::Oid;
 
 /// The longest descent. A session's work is shorter.
@@ -64,14 +64,13 @@ impl Wanted {
 /// Neither grafts nor replaced objects count: what a record names was so when it was written, and with
 /// another parent the commits of others may come between.
 pub(crate) struct Descent<'r> {
-    repo: &'r Repository,
+    reader: LinkReader<'r>,
     links: HashMap<ObjectId, Option<(Vec<ObjectId>, i64)>>,
-    buffer: Vec<u8>,
 }
 
 impl<'r> Descent<'r> {
     pub fn new(repo: &'r Repository) -> Self {
-        Self { repo, links: HashMap::new(), buffer: Vec::new() }
+        Self { reader: LinkReader::new(repo), links: HashMap::new() }
     }
 
     /// Returns those of the wanted commits that are on the way from `head` down to `start`, which
@@ -135,8 +134,7 @@ impl<'r> Descent<'r> {
     }
 
     fn links(&mut self, id: ObjectId) -> Option<&(Vec<ObjectId>, i64)> {
-        let (repo, buffer) = (self.repo, &mut self.buffer);
-        self.links.entry(id).or_insert_with(|| repo.read_links(id, buffer)).as_ref()
+        self.links.entry(id).or_insert_with(|| self.reader.read(id)).as_ref()
     }
 }
 

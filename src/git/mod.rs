@@ -42,6 +42,6 @@ pub use upstream::Upstream;
 pub(crate) use files::{path_of, replace, uninterrupted};
 pub use identity::Identity;
 
-pub(crate) use objects::{Generations, RawTree, gix_id, oid, sha256};
+pub(crate) use objects::{CommitGraph, RawTree, gix_id, oid, sha256};
 pub(crate) use refs::{Durability, RefMove, RefState, Reflog, RefsStamp};
 pub(crate) use signatures::Signatures;

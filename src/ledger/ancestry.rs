@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::objs::Commit;
 
 use super::paint::{BOTH, Limit, Painted, Rank, SIDES, STALE, Walk};
-use crate::git::{Generations, ObjectError, Repository};
+use crate::git::{CommitGraph, ObjectError, Repository};
 
 /// The relation of two tips.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub(crate) struct Graph<'r> {
     is_merge: fn(&Commit) -> bool,
     pub(super) nodes: HashMap<ObjectId, Node>,
     shallow: Vec<ObjectId>,
-    generations: Generations,
+    graph: CommitGraph,
 }
 
 #[derive(Clone)]
@@ -41,8 +41,8 @@ const SECOND: u8 = SIDES[1];
 impl<'r> Graph<'r> {
     /// Makes an empty graph. `is_merge` recognizes merge commits that make no changes of their own.
     pub fn new(repo: &'r Repository, is_merge: fn(&Commit) -> bool) -> Result<Self, ObjectError> {
-        let (shallow, generations) = (repo.shallow_commits()?, repo.generations()?);
-        Ok(Self { repo, is_merge, nodes: HashMap::new(), shallow, generations })
+        let (shallow, graph) = (repo.shallow_commits()?, repo.commit_graph());
+        Ok(Self { repo, is_merge, nodes: HashMap::new(), shallow, graph })
     }
 
     /// Returns true for a merge commit that makes no changes of its own.
@@ -154,7 +154,7 @@ impl<'r> Graph<'r> {
             let node = Node {
                 is_merge: (self.is_merge)(&commit),
                 parents: if is_shallow { Vec::new() } else { commit.parents.to_vec() },
-                rank: Rank { generation: self.generations.of(id), time, id },
+                rank: Rank { generation: self.graph.generation(id), time, id },
             };
             self.nodes.insert(id, node);
         }

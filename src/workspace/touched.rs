@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::pair_cache::{Pair, PairCache, PairFact};
-use crate::git::{Ancestry, GitError, Repository};
+use crate::git::{GitError, Repository};
 
 /// Of more paths than this it is only known that they are many.
 const MOST: usize = 200;
@@ -68,7 +68,7 @@ pub fn touched_paths(
     mut steps: impl FnMut(&Pair) -> Vec<Pair>,
 ) -> Result<HashMap<Pair, TouchedPaths>, GitError> {
     // Two ids determine the answer, unless the repository changes the history.
-    let is_fixed = Ancestry::new(repo).is_some();
+    let is_fixed = !repo.has_other_parents() && !repo.is_shallow();
     let is_wanted = |pair: &Pair| is_fixed && pairs.contains(pair);
     let mut cache = PairCache::<TouchedPaths>::read(repo, is_wanted);
     let mut touched: HashMap<Pair, TouchedPaths> =

@@ -14,6 +14,9 @@ use super::{RawTree, loose};
 use crate::git::{ObjectError, Repository};
 use crate::model::Oid;
 
+/// The parents of a commit, and its time in seconds.
+pub(super) type CommitLinks = (Vec<ObjectId>, i64);
+
 impl Repository {
     /// Returns the content of a blob.
     pub(crate) fn read_blob(&self, id: ObjectId) -> Result<Vec<u8>, ObjectError> {
@@ -59,11 +62,7 @@ impl Repository {
     /// Returns the parents of a commit and its time, in seconds; None if git may know better: it is
     /// missing, or is not a well-formed commit. They are what the commit itself says: neither grafts
     /// nor replaced objects count.
-    pub(crate) fn read_links(
-        &self,
-        id: ObjectId,
-        buffer: &mut Vec<u8>,
-    ) -> Option<(Vec<ObjectId>, i64)> {
+    pub(super) fn read_links(&self, id: ObjectId, buffer: &mut Vec<u8>) -> Option<CommitLinks> {
         let found = self.find_original(&id, buffer)?;
         let commit = || CommitRefIter::from_bytes(buffer, id.kind());
         let time = commit().committer().ok()?.seconds();

@@ -217,7 +217,7 @@ fn a_commit_graph_is_used_only_where_git_uses_it() {
     write_commit_graph(folder.path(), &made.ids);
     let number = || {
         let repo = crate::git::Repository::discover(folder.path()).unwrap();
-        repo.generations().unwrap().of(made.ids[1])
+        repo.commit_graph().generation(made.ids[1])
     };
     assert_eq!(number(), Some(2));
     git(folder.path(), &["config", "core.commitGraph", "false"]);

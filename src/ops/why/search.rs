@@ -225,7 +225,8 @@ impl<'e> ProvenanceSearch<'e> {
             let steps = |(head, start): &CommitPair| {
                 let work = SessionWork { start: start.clone(), head: head.clone() };
                 let (singles, whole) = work.diffs(descent);
-                let is_here = |pair: &CommitPair| descent.time(&pair.1).is_some();
+                let repo = self.engine.repository();
+                let is_here = |pair: &CommitPair| repo.has_commit(&pair.1);
                 singles.into_iter().chain(whole).filter(is_here).collect()
             };
             self.touched = Some(touched_paths(self.engine.repository(), &pairs, steps)?);
