@@ -5,7 +5,7 @@ use super::read::CommitLinks;
 use crate::git::Repository;
 
 /// Of so many commits the objects are read before the commit-graph is opened, which takes as long.
-const FEW: usize = 8;
+const FEW: usize = 4;
 
 /// Reads the parents and times of commits, of many of them from git's commit-graph.
 pub(crate) struct LinkReader<'r> {

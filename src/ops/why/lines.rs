@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 
 use super::patches::Look;
-use super::works::SessionWork;
+use super::works::{SessionWork, Work};
 use super::{Blame, BlameLine, Evidence, Provenance, ProvenanceSearch};
 use crate::git::Ancestry;
-use crate::model::{Oid, Session};
+use crate::model::Oid;
 use crate::ops::common::{Engine, OpsError};
 
 /// A line with fewer letters and digits is no evidence: it may have been written twice.
@@ -54,7 +54,8 @@ impl ProvenanceSearch<'_> {
         for (commit, found) in answers {
             blame.commits.entry(commit).or_default().found = found;
         }
-        Ok(())
+        let found = blame.commits.values_mut().flat_map(|commit| &mut commit.found);
+        self.complete(found.chain(blame.lines.iter_mut().filter_map(|line| line.likely.as_mut())))
     }
 }
 
@@ -66,7 +67,7 @@ fn is_telling(text: &[u8]) -> bool {
 /// What sessions have added to files.
 struct OwnLines<'l, 'e> {
     search: &'l mut ProvenanceSearch<'e>,
-    works: &'l [(Session, SessionWork)],
+    works: &'l [Work],
     /// For each work and path, the lines that the session's own commits have added, and the time of
     /// the oldest of these, in seconds.
     added: HashMap<(usize, OsString), HashMap<Vec<u8>, i64>>,
@@ -76,7 +77,7 @@ struct OwnLines<'l, 'e> {
 }
 
 impl<'l, 'e> OwnLines<'l, 'e> {
-    fn new(search: &'l mut ProvenanceSearch<'e>, works: &'l [(Session, SessionWork)]) -> Self {
+    fn new(search: &'l mut ProvenanceSearch<'e>, works: &'l [Work]) -> Self {
         let ancestry = Ancestry::new(search.engine().repository());
         Self { search, works, added: HashMap::new(), ancestry, is_before: HashMap::new() }
     }
@@ -91,8 +92,8 @@ impl<'l, 'e> OwnLines<'l, 'e> {
     ) -> Result<Option<Provenance>, OpsError> {
         let mut found: Option<Provenance> = None;
         for work in adding {
-            let (session, its) = &self.works[*work];
-            if found.as_ref().is_some_and(|one| one.id == session.id) {
+            let Work { session, commits, .. } = &self.works[*work];
+            if found.as_ref().is_some_and(|one| one.id == *session) {
                 continue;
             }
             let added = self.added(*work, &line.original_path)?.get(&line.text);
@@ -102,7 +103,7 @@ impl<'l, 'e> OwnLines<'l, 'e> {
             if found.is_some() {
                 return Ok(None);
             }
-            found = Some(Provenance::new(session, Evidence::Line).via(&its.head));
+            found = Some(Provenance::new(*session, Evidence::Line).via(&commits.head));
         }
         Ok(found)
     }
@@ -110,7 +111,7 @@ impl<'l, 'e> OwnLines<'l, 'e> {
     fn added(&mut self, work: usize, path: &OsString) -> Result<&HashMap<Vec<u8>, i64>, OpsError> {
         let key = (work, path.clone());
         if !self.added.contains_key(&key) {
-            let added = self.added_now(&self.works[work].1, path);
+            let added = self.added_now(&self.works[work].commits, path);
             self.added.insert(key.clone(), added);
         }
         Ok(&self.added[&key])
@@ -143,7 +144,7 @@ impl<'l, 'e> OwnLines<'l, 'e> {
         if let Some(known) = self.is_before.get(&key) {
             return Ok(*known);
         }
-        let head = &self.works[work].1.head;
+        let head = &self.works[work].commits.head;
         let sides = self.ancestry.as_mut().and_then(|ancestry| ancestry.compare(commit, head));
         let is_before = match sides {
             Some(sides) => sides.ahead() == 0,

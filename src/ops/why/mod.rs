@@ -13,6 +13,7 @@ mod lines;
 mod patches;
 mod porcelain;
 mod provenance;
+mod records;
 mod search;
 mod trailers;
 mod works;
@@ -68,7 +69,10 @@ impl Engine {
     ) -> Result<HashMap<Oid, Vec<Provenance>>, OpsError> {
         let facts = |commit: &Oid| Some((commit.clone(), self.repository().commit_facts(commit)?));
         let asked = commits.into_iter().filter_map(facts).collect();
-        ProvenanceSearch::new(self)?.of_all(asked)
+        let mut search = ProvenanceSearch::new(self)?;
+        let mut answers = search.of_all(asked)?;
+        search.complete(answers.values_mut().flatten())?;
+        Ok(answers)
     }
 
     /// Returns the sessions with a pull request of this number.
@@ -78,7 +82,10 @@ impl Engine {
     pub fn why_pull_request(&self, number: u64) -> Result<Vec<Provenance>, OpsError> {
         let search = ProvenanceSearch::new(self)?;
         let sessions = search.sessions().iter();
-        let its = sessions.filter(|session| session.pr_number == Some(number));
-        Ok(its.map(|session| Provenance::new(session, Evidence::PullRequest)).collect())
+        let its = sessions.filter(|session| session.pull_request == Some(number));
+        let its = its.map(|session| Provenance::new(session.id(), Evidence::PullRequest));
+        let mut found: Vec<_> = its.collect();
+        search.complete(&mut found)?;
+        Ok(found)
     }
 }

@@ -4,16 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 
 use super::answers::{Answers, Asked};
-use super::works::{CommitPair, SessionWork};
+use super::works::{CommitPair, Work};
 use super::{Evidence, Provenance};
 use crate::git::{CommitFacts, Descent, Repository};
-use crate::model::{Oid, Session};
+use crate::model::Oid;
 use crate::ops::common::OpsError;
 
 /// The most paths to limit git's first comparison to.
 const MOST_PATHS: usize = 200;
-
-type Works = [(Session, SessionWork)];
 
 /// What to search for in the work of sessions.
 pub struct Look<'l> {
@@ -50,7 +48,7 @@ impl Look<'_> {
         &self,
         repo: &Repository,
         descent: &mut Descent<'_>,
-        works: &Works,
+        works: &[Work],
     ) -> Result<Sight, OpsError> {
         let (candidates, mut sight) = (self.candidates(descent, works), Sight::default());
         if candidates.is_empty() || self.paths.is_empty() {
@@ -89,15 +87,15 @@ impl Look<'_> {
         Ok(sight)
     }
 
-    fn candidates(&self, descent: &mut Descent<'_>, works: &Works) -> Vec<Candidate> {
+    fn candidates(&self, descent: &mut Descent<'_>, works: &[Work]) -> Vec<Candidate> {
         let newest = self.asked.values().map(|facts| facts.time).max().unwrap_or(i64::MIN);
         let mut candidates = Vec::new();
-        for (work, (session, its)) in works.iter().enumerate() {
+        for (work, its) in works.iter().enumerate() {
             let is_near = self.is_near.get(work) != Some(&false);
-            if !is_near || newest < session.created_at.as_seconds() {
+            if !is_near || newest < its.created_at {
                 continue;
             }
-            let (singles, whole) = its.diffs(descent);
+            let (singles, whole) = its.commits.diffs(descent);
             let singles = singles.into_iter().map(|pair| (pair, false));
             for (pair, is_whole) in singles.chain(whole.map(|pair| (pair, true))) {
                 let is_old = descent.time(&pair.0).is_some_and(|time| time <= newest);
@@ -115,7 +113,7 @@ fn same(
     repo: &Repository,
     asked: &[(CommitPair, &CommitFacts)],
     candidates: Vec<&Candidate>,
-    works: &Works,
+    works: &[Work],
 ) -> Result<Answers, OpsError> {
     let mut answers = Answers::new();
     if candidates.is_empty() {
@@ -133,17 +131,17 @@ fn same(
         }
     })?;
     for (candidate, ((commit, _), facts)) in same {
-        let (session, _) = &works[candidate.work];
+        let work = &works[candidate.work];
         let (own, from) = &candidate.pair;
         let its = repo.commit_facts(own).filter(|its| is_earlier(its, from, facts));
-        let Some(its) = its.filter(|_| facts.time >= session.created_at.as_seconds()) else {
+        let Some(its) = its.filter(|_| facts.time >= work.created_at) else {
             continue;
         };
         let found = answers.entry(commit.clone()).or_default();
-        if own != commit && !found.iter().any(|one| one.id == session.id) {
+        if own != commit && !found.iter().any(|one| one.id == work.session) {
             let is_single = its.parents.first() == Some(from);
             let evidence = if is_single { Evidence::Patch } else { Evidence::Work };
-            found.push(Provenance::new(session, evidence).via(own));
+            found.push(Provenance::new(work.session, evidence).via(own));
         }
     }
     answers.retain(|_, found| !found.is_empty());

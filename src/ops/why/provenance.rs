@@ -22,13 +22,7 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    pub(super) fn new(session: &Session, evidence: Evidence) -> Self {
-        let strength = evidence.strength();
-        let (id, session) = (session.id, Some(session.clone()));
-        Self { id, session, evidence, strength, via: None }
-    }
-
-    pub(super) fn unknown(id: SessionId, evidence: Evidence) -> Self {
+    pub(super) fn new(id: SessionId, evidence: Evidence) -> Self {
         Self { id, session: None, evidence, strength: evidence.strength(), via: None }
     }
 

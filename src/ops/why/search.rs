@@ -7,13 +7,14 @@ use std::rc::Rc;
 
 use super::answers::{Answers, Asked};
 use super::patches::{self, Look, Sight};
-use super::works::{self, CommitPair, SessionWork};
+use super::records::{self, Traces};
+use super::works::{self, CommitPair, SessionWork, Work, Works};
 use super::{Evidence, Provenance, trailers};
 use crate::git::{Descent, Wanted};
-use crate::model::{Oid, Session, SessionId, Shelf};
+use crate::model::{Oid, SessionId};
 use crate::ops::common::branch_sessions::as_of_now;
 use crate::ops::common::{Engine, OpsError};
-use crate::store::{Query, Snapshot};
+use crate::store::Snapshot;
 use crate::workspace::{TouchedPaths, rewrites, touched_paths};
 
 /// The most commits to which the rewrites of one are followed.
@@ -23,7 +24,7 @@ const MOST_REWRITES: usize = 100;
 pub struct ProvenanceSearch<'e> {
     engine: &'e Engine,
     snapshot: Snapshot<'e>,
-    sessions: Vec<Session>,
+    sessions: Vec<Traces>,
     descent: Descent<'e>,
     /// Earlier states of sessions, once they were read.
     past: HashMap<SessionId, Vec<SessionWork>>,
@@ -35,21 +36,11 @@ pub struct ProvenanceSearch<'e> {
     touched: Option<HashMap<CommitPair, TouchedPaths>>,
 }
 
-/// Sessions and their work.
-type Works = Vec<(Session, SessionWork)>;
-
 impl<'e> ProvenanceSearch<'e> {
     pub fn new(engine: &'e Engine) -> Result<Self, OpsError> {
         let snapshot = engine.store().snapshot()?;
-        let all = Query::default().on([Shelf::Active, Shelf::Archived]);
-        let (sessions, unreadable) = snapshot.map_sessions(all, |_| true, |it| it.session.ok());
-        let mut sessions: Vec<Session> = sessions.into_iter().flatten().collect();
-        if !unreadable.is_empty() {
-            sessions.clear();
-            for shelf in [Shelf::Active, Shelf::Archived] {
-                sessions.extend(snapshot.list(shelf)?.into_iter().filter_map(|it| it.session.ok()));
-            }
-        }
+        let replica = engine.store().known_replica();
+        let sessions = records::all(&snapshot, replica.as_deref())?;
         let descent = Descent::new(engine.repository());
         Ok(Self {
             engine,
@@ -68,16 +59,28 @@ impl<'e> ProvenanceSearch<'e> {
     }
 
     /// Looks at all works.
-    pub(super) fn look(
-        &mut self,
-        look: &Look<'_>,
-        works: &[(Session, SessionWork)],
-    ) -> Result<Sight, OpsError> {
+    pub(super) fn look(&mut self, look: &Look<'_>, works: &[Work]) -> Result<Sight, OpsError> {
         look.at(self.engine.repository(), &mut self.descent, works)
     }
 
-    pub fn sessions(&self) -> &[Session] {
+    pub fn sessions(&self) -> &[Traces] {
         &self.sessions
+    }
+
+    /// Adds the records of the sessions to answers.
+    pub fn complete<'p>(
+        &self,
+        found: impl IntoIterator<Item = &'p mut Provenance>,
+    ) -> Result<(), OpsError> {
+        let mut found: Vec<_> = found.into_iter().collect();
+        let ids: HashSet<SessionId> = found.iter().map(|one| one.id).collect();
+        let its = self.sessions.iter().filter(|session| ids.contains(&session.id()));
+        let records = records::load(&self.snapshot, its)?.into_iter();
+        let sessions: HashMap<_, _> = records.map(|record| (record.id, record)).collect();
+        for one in &mut found {
+            one.session = sessions.get(&one.id).cloned();
+        }
+        Ok(())
     }
 
     /// Returns the sessions that commits come from.
@@ -117,12 +120,12 @@ impl<'e> ProvenanceSearch<'e> {
         let mut answers = Answers::new();
         for session in &self.sessions {
             // A commit that is older than the session is not its own.
-            if wanted.are_before(session.created_at.as_seconds()) {
+            if wanted.are_before(session.created_at) {
                 continue;
             }
-            let Some(work) = SessionWork::of(session) else { continue };
+            let Some(work) = session.work() else { continue };
             for commit in self.descent.find(&work.head, &work.start, &wanted) {
-                let found = Provenance::new(session, Evidence::Commit);
+                let found = Provenance::new(session.id(), Evidence::Commit);
                 answers.entry(commit).or_default().push(found);
             }
         }
@@ -130,28 +133,24 @@ impl<'e> ProvenanceSearch<'e> {
             for id in trailers::sessions(&facts.message) {
                 let found = answers.entry(commit.clone()).or_default();
                 if !found.iter().any(|one| one.id == id) {
-                    found.push(self.named(id));
+                    found.push(Provenance::new(id, Evidence::Trailer));
                 }
             }
         }
         Ok(answers)
     }
 
-    fn named(&self, id: SessionId) -> Provenance {
-        let session = self.sessions.iter().find(|session| session.id == id);
-        let known = session.map(|session| Provenance::new(session, Evidence::Trailer));
-        known.unwrap_or_else(|| Provenance::unknown(id, Evidence::Trailer))
-    }
-
     /// Finds commits that records do not name yet, or no longer.
     fn unrecorded(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
         let wanted = wanted(asked);
         let mut answers = Answers::new();
-        for (session, work) in self.present()?.into_iter().chain(self.past(Some(&wanted))?) {
-            for commit in self.descent.find(&work.head, &work.start, &wanted) {
+        for Work { session, commits, .. } in
+            self.present()?.into_iter().chain(self.past(Some(&wanted))?)
+        {
+            for commit in self.descent.find(&commits.head, &commits.start, &wanted) {
                 let found = answers.entry(commit).or_default();
-                if !found.iter().any(|one| one.id == session.id) {
-                    found.push(Provenance::new(&session, Evidence::Commit));
+                if !found.iter().any(|one| one.id == session) {
+                    found.push(Provenance::new(session, Evidence::Commit));
                 }
             }
         }
@@ -163,36 +162,33 @@ impl<'e> ProvenanceSearch<'e> {
         if let Some(present) = &self.present {
             return Ok(present.clone());
         }
-        let store = self.engine.store();
-        let replica = store.known_replica();
-        let lives_here = |session: &&Session| session.lives_in(replica.as_deref());
-        let mut here: Vec<Session> = self.sessions.iter().filter(lives_here).cloned().collect();
-        as_of_now(store, &self.snapshot, &mut here)?;
-        let work = |session: Session| SessionWork::of(&session).map(|work| (session, work));
-        let present: Works = here.into_iter().filter_map(work).collect();
+        let here = self.sessions.iter().filter(|session| session.is_here);
+        let mut here = records::load(&self.snapshot, here)?;
+        as_of_now(self.engine.store(), &self.snapshot, &mut here)?;
+        let present: Works = here.iter().filter_map(Work::of).collect();
         self.present = Some(present.clone());
         Ok(present)
     }
 
     /// Returns the work of sessions that had other commits before, as their records were then: all
     /// of it, or only the work that may contain one of the wanted commits.
-    fn past(&mut self, wanted: Option<&Wanted>) -> Result<Vec<(Session, SessionWork)>, OpsError> {
+    fn past(&mut self, wanted: Option<&Wanted>) -> Result<Works, OpsError> {
         let store = self.engine.store();
         let kept = store.kept_heads()?;
         let mut candidates = BTreeSet::new();
-        let sessions: HashMap<SessionId, &Session> =
-            self.sessions.iter().map(|session| (session.id, session)).collect();
+        let sessions: HashMap<SessionId, &Traces> =
+            self.sessions.iter().map(|session| (session.id(), session)).collect();
         for head in &kept {
             let Some(session) = sessions.get(&head.session) else { continue };
-            let base = session.base.as_ref().and_then(|base| base.commit.as_ref());
-            let Some(base) = base.filter(|base| **base != head.commit) else { continue };
+            let base = session.base.as_ref().filter(|base| **base != head.commit);
+            let Some(base) = base else { continue };
             // Each look at a history takes time.
             let is_past = session.head.as_ref() != Some(&head.commit);
             let may_have = |wanted: &Wanted, descent: &mut Descent<'_>| {
                 !descent.find(&head.commit, base, wanted).is_empty()
             };
             if is_past && wanted.is_none_or(|wanted| may_have(wanted, &mut self.descent)) {
-                candidates.insert(session.id);
+                candidates.insert(session.id());
             }
         }
         let unread: BTreeSet<_> =
@@ -201,8 +197,8 @@ impl<'e> ProvenanceSearch<'e> {
             self.past.extend(works::past(store, &self.snapshot, &unread)?);
         }
         let mut past = Vec::new();
-        for session in self.sessions.iter().filter(|session| candidates.contains(&session.id)) {
-            past.extend(self.past[&session.id].iter().map(|work| (session.clone(), work.clone())));
+        for session in self.sessions.iter().filter(|session| candidates.contains(&session.id())) {
+            past.extend(self.past[&session.id()].iter().map(|commits| session.working_on(commits)));
         }
         Ok(past)
     }
@@ -210,8 +206,8 @@ impl<'e> ProvenanceSearch<'e> {
     /// Reads what most questions need.
     pub fn prepare(&mut self) -> Result<(), OpsError> {
         let works = self.works()?;
-        for (_, work) in works.iter() {
-            self.descent.time(&work.head);
+        for work in works.iter() {
+            self.descent.time(&work.commits.head);
         }
         self.near(&works, &[]).map(drop)
     }
@@ -220,7 +216,7 @@ impl<'e> ProvenanceSearch<'e> {
     pub fn near(&mut self, works: &Works, paths: &[&[u8]]) -> Result<Vec<bool>, OpsError> {
         let pair = |work: &SessionWork| (work.head.clone(), work.start.clone());
         if self.touched.is_none() {
-            let pairs = works.iter().map(|(_, work)| pair(work)).collect();
+            let pairs = works.iter().map(|work| pair(&work.commits)).collect();
             let descent = &mut self.descent;
             let steps = |(head, start): &CommitPair| {
                 let work = SessionWork { start: start.clone(), head: head.clone() };
@@ -232,8 +228,8 @@ impl<'e> ProvenanceSearch<'e> {
             self.touched = Some(touched_paths(self.engine.repository(), &pairs, steps)?);
         }
         let touched = self.touched.iter().flatten().collect::<HashMap<_, _>>();
-        let is_near = |(_, work): &(Session, SessionWork)| {
-            let touched = touched.get(&pair(work));
+        let is_near = |work: &Work| {
+            let touched = touched.get(&pair(&work.commits));
             touched.is_some_and(|touched| touched.may_have(paths.iter().copied()))
         };
         Ok(works.iter().map(is_near).collect())
@@ -251,16 +247,12 @@ impl<'e> ProvenanceSearch<'e> {
 
     fn all_works(&mut self) -> Result<Works, OpsError> {
         let recorded = self.sessions.iter();
-        let recorded =
-            recorded.filter_map(|session| Some((session.clone(), SessionWork::of(session)?)));
+        let recorded = recorded.filter_map(|one| Some(one.working_on(&one.work()?)));
         let mut works: Vec<_> = recorded.collect();
-        for work in self.present()?.into_iter().chain(self.past(None)?) {
-            let is_known =
-                |known: &(Session, SessionWork)| known.0.id == work.0.id && known.1 == work.1;
-            if !works.iter().any(is_known) {
-                works.push(work);
-            }
-        }
+        let key = |work: &Work| (work.session, work.commits.clone());
+        let mut known: HashSet<_> = works.iter().map(key).collect();
+        let others = self.present()?.into_iter().chain(self.past(None)?);
+        works.extend(others.filter(|work| known.insert(key(work))));
         Ok(works)
     }
 
@@ -321,17 +313,17 @@ impl<'e> ProvenanceSearch<'e> {
     fn landed(&mut self, asked: &Asked) -> Result<Answers, OpsError> {
         let mut answers = Answers::new();
         for session in &self.sessions {
-            let landed_as = session.landed.as_ref().map(|landed| &landed.commit);
+            let landed_as = session.landed.as_ref();
             for (commit, facts) in asked {
                 let number = trailers::pull_request(facts.subject());
                 let evidence = if landed_as == Some(commit) {
                     Evidence::Landed
-                } else if number.is_some() && number == session.pr_number {
+                } else if number.is_some() && number == session.pull_request {
                     Evidence::PullRequest
                 } else {
                     continue;
                 };
-                let found = Provenance::new(session, evidence);
+                let found = Provenance::new(session.id(), evidence);
                 answers.entry(commit.clone()).or_default().push(found);
             }
         }

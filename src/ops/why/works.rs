@@ -11,19 +11,40 @@ pub type CommitPair = (Oid, Oid);
 
 /// The commits of a session in one state of its record: after `start`, which is not its own,
 /// to `head`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionWork {
     pub start: Oid,
     pub head: Oid,
+}
+
+/// Whose work it is.
+#[derive(Debug, Clone)]
+pub struct Work {
+    pub session: SessionId,
+    /// When the session was created, in seconds.
+    pub created_at: i64,
+    pub commits: SessionWork,
+}
+
+pub type Works = Vec<Work>;
+
+impl Work {
+    pub fn of(session: &Session) -> Option<Self> {
+        let (id, created_at) = (session.id, session.created_at.as_seconds());
+        Some(Self { session: id, created_at, commits: SessionWork::of(session)? })
+    }
 }
 
 impl SessionWork {
     /// Returns the work in a record; None if there is none.
     pub fn of(session: &Session) -> Option<Self> {
         let base = session.base.as_ref()?;
-        let start = base.onto.as_ref().or(base.commit.as_ref())?.clone();
-        let head = session.head.clone()?;
-        (head != start).then_some(Self { start, head })
+        Self::between(base.onto.as_ref().or(base.commit.as_ref())?, session.head.as_ref()?)
+    }
+
+    /// Returns the work from one commit to another; None if they are the same.
+    pub fn between(start: &Oid, head: &Oid) -> Option<Self> {
+        (head != start).then(|| Self { start: start.clone(), head: head.clone() })
     }
 
     /// Returns the pairs of commits whose differences are the session's: each of its commits after

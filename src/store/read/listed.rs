@@ -87,8 +87,10 @@ pub(super) fn in_shares<I: Sync, T: Send, E>(
     act: &(impl Fn(&Store, &[I]) -> T + Sync),
     mut each: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
-    let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
-    if threads == 1 || items.len() <= FEW {
+    // The system is asked only if it matters: it reads files to know.
+    let count = || std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
+    let threads = if items.len() <= FEW { 1 } else { count() };
+    if threads == 1 {
         return items.chunks(largest).try_for_each(|share| each(act(store, share)));
     }
     let share = items.len().div_ceil(threads).clamp(FEW, largest);

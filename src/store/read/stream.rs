@@ -27,11 +27,20 @@ impl Snapshot<'_> {
         keep: impl Fn(&ListedSession) -> bool + Sync,
         make: impl Fn(ListedSession) -> T + Sync,
     ) -> (Vec<T>, Vec<Unexpected>) {
-        let (query, mut all) = (query.into(), Vec::new());
-        let make = |record: ListedRecord<'_>| {
+        self.map_records(query, |record| {
             let listed = record.listed();
             keep(&listed).then(|| make(listed))
-        };
+        })
+    }
+
+    /// Does the same with records, which need not have been parsed. Those of which `make` returns
+    /// None are left out.
+    pub fn map_records<T: Send>(
+        &self,
+        query: impl Into<Query>,
+        make: impl Fn(ListedRecord<'_>) -> Option<T> + Sync,
+    ) -> (Vec<T>, Vec<Unexpected>) {
+        let (query, mut all) = (query.into(), Vec::new());
         let records = self.records_for(&query);
         let is_stored = records.is_some();
         let add = |made: &mut Vec<T>, record: ListedRecord<'_>| made.extend(make(record));

@@ -117,6 +117,11 @@ impl<'r> StoredRecord<'r> {
         fast().or_else(|| serde_json::from_str(self.json).ok())
     }
 
+    /// Returns the time of the session's creation.
+    pub fn created_at(&self) -> Timestamp {
+        self.dates.created_at
+    }
+
     /// Returns the time of the last update.
     pub(super) fn updated_at(&self) -> Timestamp {
         self.dates.updated_at
