@@ -192,7 +192,7 @@ fn each_patch(
 ) -> Result<(), OpsError> {
     let input: String = pairs.iter().map(|(to, from)| format!("{to} {from}\n")).collect();
     let git = repo.git("diff-tree").env("GIT_LITERAL_PATHSPECS", "1");
-    let git = git.args(["--stdin", "--always", "-r", "-p", "--binary", "--full-index"]);
+    let git = git.args(["--stdin", "--always", "-r", "-p", "--full-index"]);
     let git = git.args(["--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--"]);
     let output = git.args(paths).input(input).run()?;
     let (mut patch, mut index, mut next) = (Vec::new(), &b""[..], 0);
@@ -209,8 +209,8 @@ fn each_patch(
         } else if text.starts_with(b"@@ ") {
             patch.extend_from_slice(b"@@\n");
         } else {
-            // What a binary patch means depends on what it is applied to.
-            if text == b"GIT binary patch" {
+            // Git only says that a binary file differs; the ids say how.
+            if is_binary(text) {
                 patch.extend_from_slice(index);
             }
             patch.extend_from_slice(line);
@@ -240,8 +240,13 @@ fn added_lines(patch: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// Returns true if a patch changes more than modes and the presence of empty files.
 fn says_something(patch: &[u8]) -> bool {
     let is_change = |line: &[u8]| matches!(line.first(), Some(b'+' | b'-'));
-    hunk_lines(patch).any(is_change)
-        || patch.split(|byte| *byte == b'\n').any(|line| line == b"GIT binary patch")
+    hunk_lines(patch).any(is_change) || patch.split(|byte| *byte == b'\n').any(is_binary)
+}
+
+/// Returns true for the line that stands for the change of a binary file. The lines of a text have a
+/// sign before them.
+fn is_binary(line: &[u8]) -> bool {
+    line.starts_with(b"Binary files ")
 }
 
 #[cfg(test)]
@@ -257,6 +262,8 @@ mod tests {
         assert!(says_something(patch));
         let empty = b"diff --git a/x b/x\nnew file mode 100644\n";
         assert!(!says_something(empty));
-        assert!(says_something(b"diff --git a/x b/x\nGIT binary patch\nliteral 0\n"));
+        assert!(says_something(
+            b"diff --git a/x b/x\nindex 1..2\nBinary files a/x and b/x differ\n"
+        ));
     }
 }

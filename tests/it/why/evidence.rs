@@ -126,6 +126,30 @@ fn the_same_changes_are_strong_evidence() {
     });
 }
 
+/// Git does not show the changes of binary files, and any change of one looks like another.
+#[test]
+fn binary_files_are_compared_by_their_content() {
+    each(|repo| {
+        repo.commit("image", "\0 as it was");
+        let work = Work::begin(repo, "Work");
+        work.tree.commit("image", "\0 as the session made it");
+        let own = work.tree.commit("more", "\0");
+        repo.commit("image", "\0 as people made it");
+        is_unknown(repo, &tip(repo, "HEAD"));
+        repo.commit("image", "\0 as it was");
+        later(repo, &["cherry-pick", &work.branch]);
+        is_from(repo, &tip(repo, "HEAD"), &work, "patch");
+        later(repo, &["cherry-pick", &format!("{own}~")]);
+        let picked = tip(repo, "HEAD");
+        is_from(repo, &picked, &work, "patch");
+        // The same content, but made of another one.
+        repo.commit("image", "\0 as people made it");
+        later(repo, &["checkout", &picked, "--", "image"]);
+        later(repo, &["commit", "-q", "-m", "As in that commit"]);
+        is_unknown(repo, &tip(repo, "HEAD"));
+    });
+}
+
 #[test]
 fn a_commit_from_which_a_session_took_its_own_is_not_the_sessions() {
     let repo = Repo::new();
