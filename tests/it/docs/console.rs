@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use super::mask::Mask;
 use crate::support::TestEnv;
+use crate::support::agents::until;
 
 /// A shell as a reader has it: in a folder, with `git ao` installed.
 pub struct Console {
@@ -57,11 +58,23 @@ impl Console {
             let text = self.run(command);
             let is_last = text == shown || !command.contains("ao status") || Instant::now() > end;
             if is_last {
+                self.await_agents(command);
                 return text;
             }
             self.mask = mask;
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Waits until the agents that a command has started are recorded as working: the next command
+    /// may print in which order that came.
+    fn await_agents(&self, command: &str) {
+        let is_start = ["ao spawn", "ao fork", "ao restore"].iter().any(|it| command.contains(it));
+        let demo = self.env.path("demo");
+        until("the agents are recorded as working", || {
+            let ask = || self.env.ao(&demo, ["list", "--status", "spawning"]).run().stdout;
+            !is_start || ask().is_empty()
+        });
     }
 
     fn run(&mut self, command: &str) -> String {
