@@ -190,7 +190,7 @@ fn tell_about(repo: &Repository, place: &HooksDir, ctx: &mut Ctx) -> Result<(), 
              commit it to have the hook in new worktrees"
         )),
         HooksScope::Shared => ctx.out.hint(&format!(
-            "other repositories may use '{folder}' too; there, git-ao is inactive\n\
+            "other repositories may use '{folder}' too; the hooks are inactive there\n\
              to activate it in one of them: git config ao.hooks true"
         )),
     }

@@ -319,7 +319,7 @@ impl FileError {
 #[non_exhaustive]
 pub enum LockError {
     /// Another writer held the lock for the whole time.
-    #[error("another git-ao process has held '{path}' for {} seconds", waited.as_secs())]
+    #[error("another git ao process has held '{path}' for {} seconds", waited.as_secs())]
     Timeout {
         /// The lock file.
         path: PathBuf,

@@ -14,10 +14,10 @@ pub enum HookError {
     /// The user has disabled hooks with core.hooksPath.
     #[error("core.hooksPath is '{0}', where git finds no hooks")]
     TurnedOff(PathBuf),
-    /// git-ao's part of a hook was edited: replacing it must be requested explicitly.
-    #[error("git-ao's part of '{0}' was edited")]
+    /// git ao's part of a hook was edited: replacing it must be requested explicitly.
+    #[error("git ao's part of '{0}' was edited")]
     Edited(PathBuf),
-    /// One of the two markers around git-ao's part is missing: edit the hook by hand.
+    /// One of the two markers around git ao's part is missing: edit the hook by hand.
     #[error("the git-ao markers in '{0}' are incomplete")]
     Damaged(PathBuf),
     /// The path to which the existing hook would be renamed is taken.

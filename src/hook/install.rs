@@ -6,7 +6,7 @@ use super::file::{ExistingHook, HookFile};
 use super::{HookError, HookName, HooksDir, HooksScope, InstallMethod, configured, script};
 use crate::git::Repository;
 
-/// What happens to edits in git-ao's part of a hook.
+/// What happens to edits in git ao's part of a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edits {
     /// They are an error.

@@ -10,7 +10,7 @@ pub enum HookState {
     Missing(Option<PathBuf>),
     /// It is installed as a file.
     File(PathBuf),
-    /// It is installed, but git-ao's part was edited.
+    /// It is installed, but git ao's part was edited.
     Edited(PathBuf),
     /// It is installed, but git does not run it because it is not executable.
     NotRun(PathBuf),

@@ -17,7 +17,7 @@ impl Installer<'_> {
     /// Uninstalls a hook, however it was installed. The previous hook is restored byte for byte.
     ///
     /// # Errors
-    /// Fails if git-ao's part was edited, or if the file cannot be written. The hook is then
+    /// Fails if git ao's part was edited, or if the file cannot be written. The hook is then
     /// unchanged.
     pub fn uninstall(&self, name: HookName) -> Result<Uninstalled, HookError> {
         let in_file = self.remove_file(name)?;

@@ -19,7 +19,7 @@ impl Ledger {
         repo.refresh()?;
         match repo.lock(patience.min(SILENCE)) {
             Err(LockError::Timeout { .. }) if patience > SILENCE => {
-                self.notify(LedgerNotice::Waiting("another git-ao is writing".to_owned()));
+                self.notify(LedgerNotice::Waiting("another git ao process is writing".to_owned()));
                 let lock = repo.lock(patience - SILENCE);
                 Ok(lock.map_err(|error| waited_for(patience, error))?)
             }

@@ -53,7 +53,7 @@ pub enum StoreError {
         source: RuleError,
     },
     /// The store has a newer format.
-    #[error("the store has format version {0}; this git-ao supports {known}", known = super::FORMAT)]
+    #[error("the store has format version {0}; this git ao supports {known}", known = super::FORMAT)]
     Newer(u64),
     /// The ref does not point to a store.
     #[error("'{name}' is not a session store: {why}")]

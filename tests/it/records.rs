@@ -287,7 +287,7 @@ fn bad_ones_are_refused_with_the_reason() {
         ("placement-text", "'placements.laptop': expected a mapping, found 'here'"),
         ("plain-text", "not a mapping"),
         ("project-with-slash", "'project_id': expected a project name, found '../demo'"),
-        ("schema-2", "schema 2 is newer than this git-ao supports"),
+        ("schema-2", "schema 2 is newer than this git ao supports"),
         ("schema-text", "'schema': expected a whole number"),
         ("self-alias", "not valid YAML: "),
         ("tags-map", "'tags': expected a list of words"),

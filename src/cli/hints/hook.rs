@@ -14,7 +14,7 @@ impl From<HookError> for CliError {
                 CliError::of(kind, message).hint("to discard the edits, use --force")
             }
             HookError::Damaged(_) => CliError::of(kind, message)
-                .hint("remove the rest of git-ao's part by hand, from '# >>> git-ao' on"),
+                .hint("remove the rest of git ao's part by hand, from '# >>> git-ao' on"),
             HookError::InTheWay(_) => {
                 CliError::of(kind, message).hint("inspect it, and move it away")
             }

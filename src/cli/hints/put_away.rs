@@ -10,7 +10,7 @@ impl From<DeleteError> for CliError {
             DeleteError::Status(error) => error.into(),
             // The record is in the way of this request, not the store of every one.
             DeleteError::Newer { .. } => {
-                CliError::refused(message).hint("update git-ao, or use --force to delete it anyway")
+                CliError::refused(message).hint("update git ao, or use --force to delete it anyway")
             }
             DeleteError::AgentState(error @ AgentStateError::StillRunning { .. }) => {
                 CliError::from(error).hint("to delete it anyway, use --force")

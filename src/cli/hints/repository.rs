@@ -15,7 +15,7 @@ impl From<RepositoryError> for CliError {
                 if hint.trim().is_empty() { fatal } else { fatal.hint(hint.trim()) }
             }
             RepositoryError::UnknownExtension(_) | RepositoryError::UnknownFormat(_) => {
-                CliError::fatal(error.to_string()).hint("a newer git-ao may support it")
+                CliError::fatal(error.to_string()).hint("a newer git ao may support it")
             }
             _ => CliError::fatal(error_chain(&error)),
         }

@@ -47,7 +47,7 @@ impl From<ShareError> for CliError {
                 let fatal = CliError::fatal(message);
                 let remote = shell_name(&remote);
                 match *source {
-                    StoreError::Newer(_) => fatal.hint("update git-ao; nothing was merged"),
+                    StoreError::Newer(_) => fatal.hint("update git ao; nothing was merged"),
                     StoreError::Unrelated => fatal.hint(format!(
                         "to check whether it is the right remote: git remote get-url {remote}\n\
                          to merge them, now and later: git ao pull --allow-unrelated {remote}"

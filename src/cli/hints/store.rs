@@ -31,7 +31,7 @@ impl From<StoreError> for CliError {
             StoreError::Transition { .. } => failed(message).hint("to do it anyway, use --force"),
             StoreError::Rule { id, source } => super::record::not_allowed(source.clone(), *id),
             StoreError::Corrupt { key, problem } if problem.is_newer() => failed(message).hint(
-                format!("update git-ao; to see the record: git ao show --yaml {}", key.id.short()),
+                format!("update git ao; to see the record: git ao show --yaml {}", key.id.short()),
             ),
             StoreError::Corrupt { problem: RecordProblem::Object(_), .. } => {
                 failed(message).hint(REPAIR)
@@ -46,7 +46,7 @@ impl From<StoreError> for CliError {
                 "up to 100 letters, digits, '.', '_' and '-' are allowed:\n  \
                  git config ao.project <name>",
             ),
-            StoreError::Newer(_) => failed(message).hint("update git-ao; nothing was written"),
+            StoreError::Newer(_) => failed(message).hint("update git ao; nothing was written"),
             StoreError::NotAStore { .. } | StoreError::PrivateUnread(_) => {
                 failed(message).hint(REPAIR)
             }

@@ -76,7 +76,7 @@ impl RuleError {
     /// Returns what to write instead.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Fixed(_) => "keep the stored value: git-ao maintains this field",
+            Self::Fixed(_) => "keep the stored value: git ao maintains this field",
             Self::LongTitle => "keep the title on one line; the task can have several",
             Self::Control(_) => "leave out control characters, such as newlines",
             Self::NegativeCost => "leave the price empty if it is unknown",

@@ -18,7 +18,7 @@ pub enum RecordError {
         found: String,
     },
     /// The record was written by a newer version.
-    #[error("schema {0} is newer than this git-ao supports")]
+    #[error("schema {0} is newer than this git ao supports")]
     Newer(u64),
 }
 

@@ -33,7 +33,7 @@ fn finding(installer: &Installer<'_>, name: HookName, turned_off: bool) -> Optio
         )),
         Ok(HookState::Edited(path)) => Some(Finding::note(
             format!(
-                "git-ao's part of '{}' was edited; '--force' discards the edits",
+                "git ao's part of '{}' was edited; '--force' discards the edits",
                 path.display()
             ),
             format!("{install} --force"),
@@ -44,7 +44,7 @@ fn finding(installer: &Installer<'_>, name: HookName, turned_off: bool) -> Optio
         )),
         Ok(HookState::Damaged(path)) => Some(Finding::wrong(
             format!("a git-ao marker is missing in '{}'", path.display()),
-            "remove the rest of git-ao's part by hand, then run: git ao hooks install",
+            "remove the rest of git ao's part by hand, then run: git ao hooks install",
         )),
         Err(error) => Some(Finding::wrong(
             format!("hook {name}: {}", error_chain(&error)),

@@ -182,7 +182,7 @@ fn what_somebody_edited_is_not_lost_without_a_word() {
         bed.repo
             .ao(args)
             .code(1)
-            .stderr_has("git-ao's part of '")
+            .stderr_has("git ao's part of '")
             .stderr_has("hint: to discard the edits, use --force");
         assert_eq!(fs::read_to_string(&hook).unwrap(), edited);
     }

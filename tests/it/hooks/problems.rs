@@ -43,7 +43,7 @@ fn put(bed: &Bed, files: &[(&str, &str)]) {
 fn a_store_that_is_newer() {
     let bed = Bed::new().hooked(&[]);
     put(&bed, &[("version", "2\n")]);
-    warned(&bed, "the store has format version 2; this git-ao supports 1");
+    warned(&bed, "the store has format version 2; this git ao supports 1");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn another_writer_that_does_not_end_is_waited_for_a_moment() {
     let bed = Bed::new().hooked(&[]);
     let lock = store(&bed.repo).repository().lock(Duration::ZERO).unwrap();
     let start = Instant::now();
-    warned(&bed, "another git-ao process has held");
+    warned(&bed, "another git ao process has held");
     assert!(start.elapsed() < Duration::from_secs(30));
     drop(lock);
     bed.work.git(["checkout", "-q", "-b", "third"]);

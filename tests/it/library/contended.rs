@@ -41,7 +41,7 @@ fn each_lock_is_named() {
 
         let held = patient.repository().lock(Duration::ZERO).unwrap();
         let error = write(&hasty).unwrap_err();
-        assert!(chain(&error).contains("another git-ao process has held"), "{}", chain(&error));
+        assert!(chain(&error).contains("another git ao process has held"), "{}", chain(&error));
         let (name, by) = contended(error);
         assert!(name.ends_with("ao/lock") && matches!(by, Contention::Writer(_)), "{name}");
         let taken = hasty.take(git_ao::model::Filter::All, "one").unwrap_err();

@@ -106,7 +106,7 @@ fn a_newer_store_is_refused_and_ours_stays() {
         let before = tip(&ann);
         for verb in ["pull", "push", "sync"] {
             let out = ann.ao([verb]).code(128);
-            out.stderr_has("format version 2").stderr_has("hint: update git-ao");
+            out.stderr_has("format version 2").stderr_has("hint: update git ao");
         }
         assert_eq!(tip(&ann), before);
     });

@@ -26,7 +26,7 @@ fn an_older_program_spreads_a_newer_record_and_not_its_own() {
             assert_eq!(repo.git(["show", &format!("refs/ao/sessions:{}", path(1))]), record);
         }
         let before = tip(&old);
-        old.ao(["set", &id(1).to_string(), "title=x"]).code(128).stderr_has("update git-ao");
+        old.ao(["set", &id(1).to_string(), "title=x"]).code(128).stderr_has("update git ao");
         assert_eq!(tip(&old), before);
         let log = old.git([
             "log",
@@ -52,7 +52,7 @@ fn a_private_twin_does_not_replace_a_newer_public_record() {
         let place = format!("sessions/hub/{}/{id}.yaml", &id[..2]);
         let record = "schema: 2\nfuture: 1\n";
         plant(&ann, &[("100644", "version", "1\n"), ("100644", &place, record)]);
-        ann.ao(["set", id, "visibility=public"]).code(128).stderr_has("update git-ao");
+        ann.ao(["set", id, "visibility=public"]).code(128).stderr_has("update git ao");
         assert_eq!(ann.git(["show", &format!("refs/ao/sessions:{place}")]), record);
         let private = ann.git(["show", &format!("refs/ao/private:{place}")]);
         assert!(private.contains("title: Mine"));

@@ -94,7 +94,7 @@ fn a_dry_run_does_not_promise_what_a_newer_store_will_refuse() {
         plant(&eve, &[("100644", "version", b"2\n")]);
         eve.git(["push", "-q", "origin", "refs/ao/sessions"]);
         let out = ann.ao(["push", "--dry-run"]).code(128).stderr_has("format version 2");
-        out.stderr_has("hint: update git-ao");
+        out.stderr_has("hint: update git ao");
     });
 }
 

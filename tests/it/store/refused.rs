@@ -24,7 +24,7 @@ fn a_newer_store_is_refused_and_left_alone() {
             plant(repo, &[("100644", "version", "2\n"), ("100644", &path(1), "unknown")]);
             let store = store(repo);
             let before = tree_of(repo.common_dir().join("objects"));
-            let said = "the store has format version 2; this git-ao supports 1";
+            let said = "the store has format version 2; this git ao supports 1";
             assert_eq!(store.snapshot().unwrap_err().to_string(), said);
             assert_eq!(store.create(&session(2, "Two")).unwrap_err().to_string(), said);
             assert_eq!(store.archive(id(1)).unwrap_err().to_string(), said);

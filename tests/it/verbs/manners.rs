@@ -76,7 +76,7 @@ fn a_newer_store_is_refused() {
     git(&["update-ref", "refs/ao/sessions", &commit], "");
     for args in VERBS {
         let out = world.repo.ao(args).code(128).stdout_is("");
-        out.stderr_has("fatal: the store has format version 2").stderr_has("hint: update git-ao");
+        out.stderr_has("fatal: the store has format version 2").stderr_has("hint: update git ao");
     }
     assert_eq!(world.count(), 1);
 }

@@ -86,7 +86,7 @@ fn a_record_of_a_newer_version_is_not_deleted_unawares() {
     for args in [&["show", A][..], &["set", A, "title=x"]] {
         let out = world.repo.ao(args);
         assert!(
-            out.stderr.contains("hint: update git-ao") && !out.stderr.contains("delete"),
+            out.stderr.contains("hint: update git ao") && !out.stderr.contains("delete"),
             "{out}"
         );
     }
@@ -95,7 +95,7 @@ fn a_record_of_a_newer_version_is_not_deleted_unawares() {
         .ao(["delete", A])
         .code(1)
         .stdout_is("")
-        .stderr_has("hint: update git-ao, or use --force");
+        .stderr_has("hint: update git ao, or use --force");
     world.repo.ao(["delete", "--force", A]).ok().stdout_is("deleted aaaa1111 (corrupt)\n");
 }
 

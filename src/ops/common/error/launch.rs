@@ -10,7 +10,7 @@ pub enum LaunchError {
     NoSupervisor(std::path::PathBuf),
     /// The agent was added to the engine, and the program git-ao, which is to supervise it, does not
     /// know it.
-    #[error("git-ao cannot supervise the agent '{}', which it does not know", .0.escape_debug())]
+    #[error("git ao does not know the agent '{}', so it cannot supervise it", .0.escape_debug())]
     UnknownToSupervisor(String),
     /// The agent's program is not installed.
     #[error("agent '{agent}' is not installed: there is no '{program}' on PATH")]
