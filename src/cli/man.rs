@@ -175,6 +175,8 @@ fn see_also(page: &str) -> String {
         "fork" | "restore" | "spawn" => {
             ",\n.BR git\\-ao\\-worktrees (7),\n.BR git\\-ao\\-config (5)"
         }
+        "attach" | "send" | "status" | "wait" => ",\n.BR git\\-ao\\-attention (7)",
+        "grep" | "transcript" | "usage" => ",\n.BR git\\-ao\\-transcripts (7)",
         "cleanup" | "exec" | "trust" => ",\n.BR git\\-ao\\-worktrees (7)",
         "hooks" => ",\n.BR git\\-ao\\-hooks (7)",
         "edit" | "fsck" | "set" => ",\n.BR gitformat\\-ao (5)",
