@@ -4,7 +4,8 @@ use crate::model::Base;
 
 impl Worktrees<'_> {
     /// Returns the starting point of a new branch: the revision `named`, or HEAD. A branch of this
-    /// repository is recorded by name.
+    /// repository is recorded by name. So is the local branch of the same name for a branch of a
+    /// remote: work that starts at `origin/main` is meant for `main`.
     ///
     /// # Errors
     /// Fails if the revision is not a commit, and with [`WorkspaceError::Unborn`] if HEAD has no
@@ -35,7 +36,7 @@ impl Worktrees<'_> {
     }
 
     /// Returns the branch that `named`, or HEAD, refers to, without `refs/heads/`; None if it is
-    /// not a branch of this repository.
+    /// not a branch of this repository, and has no counterpart here.
     fn branch_named(&self, named: Option<&str>) -> Result<Option<String>, WorkspaceError> {
         let git = match named {
             None => self.repo.git("symbolic-ref").args(["--quiet", "HEAD"]),
@@ -49,6 +50,19 @@ impl Worktrees<'_> {
             Err(GitError::Failed { status: Some(_), .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        Ok(full.strip_prefix("refs/heads/").map(str::to_owned))
+        match full.strip_prefix("refs/heads/") {
+            Some(branch) => Ok(Some(branch.to_owned())),
+            None => self.counterpart(&full),
+        }
+    }
+
+    /// Returns the local branch of the same name for a branch of a remote, such as
+    /// `refs/remotes/origin/main`. Another branch that tracks it may be one for new work, to which
+    /// git gives this upstream by itself.
+    fn counterpart(&self, tracking: &str) -> Result<Option<String>, WorkspaceError> {
+        let Some(upstream) = self.repo.upstream_at(tracking) else { return Ok(None) };
+        let branch = upstream.name.strip_prefix("refs/heads/").map(str::to_owned);
+        let is_here = self.repo.read_ref(&upstream.name)?.is_some();
+        Ok(branch.filter(|_| is_here))
     }
 }

@@ -40,13 +40,18 @@ impl Worktrees<'_> {
         }))
     }
 
-    /// Moves a starting point from a branch to its upstream, if that has more commits.
+    /// Moves a starting point from a branch to its upstream, if that has more commits. One that is
+    /// not the last commit of its branch was chosen by other means, and stays.
     ///
     /// # Errors
     /// Fails like [`behind_upstream`](Self::behind_upstream).
     pub fn up_to_date(&self, base: Base) -> Result<(Base, Option<BehindUpstream>), WorkspaceError> {
         let behind = match (&base.branch, &base.commit) {
-            (Some(branch), Some(at)) => self.behind_upstream(branch, at)?,
+            (Some(branch), Some(at))
+                if self.repo.read_ref(&format!("refs/heads/{branch}"))?.as_ref() == Some(at) =>
+            {
+                self.behind_upstream(branch, at)?
+            }
             _ => None,
         };
         let commit = behind.as_ref().map(|behind| behind.tip.clone()).or(base.commit);

@@ -85,6 +85,44 @@ fn a_base_that_is_behind_is_told_of_and_fetched() {
 }
 
 #[test]
+fn work_that_starts_at_a_branch_of_a_remote_is_meant_for_the_local_one() {
+    alone(|| {
+        let all = Clones::new();
+        let here = &all.here;
+        let tip = all.pushed("main", "b");
+        here.git(["fetch", "-q"]);
+        let made = spawn(here, &["--no-agent", "--base", "origin/main", "One"]);
+        assert_eq!(made["session"]["base"]["branch"], "main");
+        assert_eq!(made["session"]["base"]["commit"], tip.as_str());
+        here.within(workspace(&made)).commit("work", "work");
+        here.ao(["land", "--check"]).ok().stdout_has(&text(&made, "id")[..8]);
+        here.ao(["land", text(&made, "id")]).ok();
+        here.git(["merge-base", "--is-ancestor", tip.as_str(), "main"]);
+
+        // The branch of another remote of that name is where the work starts, whatever the local
+        // branch tracks.
+        let fork = here.env().path("fork.git");
+        here.git(["clone", "-q", "--bare", all.origin.to_str().unwrap(), fork.to_str().unwrap()]);
+        here.git(["remote", "add", "their/fork", fork.to_str().unwrap()]);
+        here.git(["fetch", "-q", "their/fork"]);
+        all.pushed("main", "c");
+        here.git(["fetch", "-q"]);
+        let out = here.ao(["spawn", "--no-agent", "--json", "--base", "their/fork/main", "Two"]);
+        let out = out.ok().stderr_lacks("behind").json();
+        assert_eq!(out["session"]["base"]["branch"], "main");
+        assert_eq!(out["session"]["base"]["commit"], tip.as_str());
+
+        // Without a local branch of that name, there is none to guess.
+        all.theirs.git(["switch", "-q", "-c", "topic"]);
+        all.pushed("topic", "t");
+        here.git(["fetch", "-q"]);
+        here.git(["branch", "-q", "mine", "origin/topic"]);
+        let made = spawn(here, &["--no-agent", "--base", "origin/topic", "Three"]);
+        assert_eq!(made["session"]["base"].get("branch"), None);
+    });
+}
+
+#[test]
 fn branches_of_remotes_are_fetched_before_they_are_looked_for() {
     alone(|| {
         let all = Clones::new();
